@@ -1,0 +1,1 @@
+"""Run the stale jobs of the plan so that no good figure is ever lost."""
