@@ -4,9 +4,10 @@ What must hold between tables: keys, units, evidence, offsets, owners and arithm
 It needs no original text; ``originals`` holds the tables against the reports themselves.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -235,34 +236,46 @@ def decided(tables: Tables) -> pd.DataFrame:
     return frame.join(columns)
 
 
-def _written(tables: Tables) -> dict[tuple[str, int], Decimal]:
-    """The number at each place of each region; a value knows its 万, a bare mention does not."""
-    mentions = tables.mentions[tables.mentions["raw"].str.fullmatch(numerals.NUMERAL.pattern)]
-    written = {
-        (region, start): numerals.value(raw)
-        for region, start, raw in mentions[["region", "start", "raw"]].itertuples(
-            index=False, name=None
-        )
-        if not raw[0].isdigit() or raw.count(",") == 0
-    }
+class _Figure(NamedTuple):
+    """A printed number and half of the last place it is printed to (0 for a plain count)."""
+
+    value: Decimal
+    slack: Decimal
+
+
+def _written(tables: Tables) -> dict[tuple[str, int], _Figure]:
+    """The number at each place of each region, in base units."""
     rows = tables.observations[["region", "start", "value"]]
-    written |= {
+    values = {
         (region, start): Decimal(repr(value))
         for region, start, value in rows.itertuples(index=False, name=None)
     }
-    return written
+    mentions = tables.mentions[["region", "start", "raw"]]
+    return {
+        (region, start): _figure(raw, values.get((region, start)))
+        for region, start, raw in mentions.itertuples(index=False, name=None)
+    }
+
+
+def _figure(raw: str, value: Decimal | None) -> _Figure:
+    number = numerals.value(raw)
+    base = number if value is None else value
+    scale = abs(base / number) if number else Decimal(1)
+    decimals = len(raw.partition(".")[2])
+    exact = scale == 1 and not decimals
+    return _Figure(base, Decimal(0) if exact else scale.scaleb(-decimals) / 2)
 
 
 def _decide(
-    row: "pd.Series[Any]", written: dict[tuple[str, int], Decimal]
+    row: "pd.Series[Any]", written: dict[tuple[str, int], _Figure]
 ) -> tuple[str, float, str]:
-    places = [int(str(row["whole"])), *map(int, str(row["parts"]).split())]
-    missing = [p for p in places if (str(row["region"]), p) not in written]
+    places = [int(row["whole"]), *map(int, str(row["parts"]).split())]
+    missing = [place for place in places if (row["region"], place) not in written]
     if missing:
-        return "", float("nan"), f"no numeral at {missing[0]}"
-    whole, *parts = (written[str(row["region"]), place] for place in places)
+        return "", math.nan, f"no numeral at {missing[0]}"
+    whole, *parts = (written[row["region"], place] for place in places)
     formula, result, slack = _arithmetic(Relation(str(row["kind"])), whole, parts)
-    gap = abs(whole) - abs(result)
+    gap = abs(whole.value) - abs(result)
     closure = Closure.DOES_NOT_CLOSE
     if gap == 0:
         closure = Closure.EXACT
@@ -272,29 +285,22 @@ def _decide(
 
 
 def _arithmetic(
-    kind: Relation, whole: Decimal, parts: list[Decimal]
+    kind: Relation, whole: _Figure, parts: list[_Figure]
 ) -> tuple[str, Decimal, Decimal]:
     """The relation written out, what its right side gives, and what rounding may explain."""
-    half = _half_unit(whole)
+    end = _plain(whole.value)
+    slack = sum((part.slack for part in parts), whole.slack)
+    values = [part.value for part in parts]
     if kind is Relation.SUM:
-        slack = half + sum((_half_unit(part) for part in parts), Decimal(0))
-        return f"{' + '.join(map(_plain, parts))} = {_plain(whole)}", sum(parts, Decimal(0)), slack
-    first, second = parts
+        return f"{' + '.join(map(_plain, values))} = {end}", sum(values, Decimal(0)), slack
+    first, second = values
     if kind is Relation.DIFFERENCE:
-        slack = half + _half_unit(first) + _half_unit(second)
-        return f"{_plain(first)} − {_plain(second)} = {_plain(whole)}", first - second, slack
+        return f"{_plain(first)} − {_plain(second)} = {end}", first - second, slack
     if kind is Relation.SHARE:
-        share = 100 * first / second
-        return f"{_plain(first)} ÷ {_plain(second)} = {_plain(whole)}%", share, half
+        return f"{_plain(first)} ÷ {_plain(second)} = {end}%", 100 * first / second, whole.slack
     before = first - second
     change = 100 * second / before
-    return f"{_plain(second)} ÷ {_plain(before)} = {_plain(whole)}%", change, half
-
-
-def _half_unit(number: Decimal) -> Decimal:
-    """Half of the last place a number is written to."""
-    exponent = number.normalize().as_tuple().exponent
-    return Decimal(1).scaleb(min(int(exponent), 0)) / 2
+    return f"{_plain(second)} ÷ {_plain(before)} = {end}%", change, whole.slack
 
 
 def _plain(number: Decimal) -> str:

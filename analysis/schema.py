@@ -14,6 +14,7 @@ from .words import (
     Better,
     Closure,
     Comparator,
+    Denominator,
     Level,
     Measure,
     Nature,
@@ -96,6 +97,7 @@ class Indicators(Table):
     quantity: Series[str] = _word(Quantity)
     nature: Series[str] = _word(Nature)
     better: Series[str] = _word(Better)
+    denominator: Series[str] = _word(Denominator, blank=True)
     definition_zh: Series[str] = _filled()
     definition_en: Series[str] = _filled()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,18 @@ class Tables:
         )
         return self._named(rows)
 
+    def _ancestors(self) -> dict[str, str]:
+        """The adcodes above each region, nearest first, separated by blanks."""
+        parents = dict(self.regions[["adcode", "parent"]].itertuples(index=False, name=None))
+        chains = {}
+        for adcode in parents:
+            chain, above = [], parents[adcode]
+            while above and above not in chain:
+                chain.append(above)
+                above = parents.get(above, "")
+            chains[adcode] = " ".join(chain)
+        return chains
+
     def _named(self, rows: pd.DataFrame) -> pd.DataFrame:
         regions = self.regions[["region", "adcode", "level", "parent", "name_zh", "name_en"]]
         indicators = self.indicators.drop(columns=["unit", "definition_zh", "definition_en"])
@@ -93,9 +106,20 @@ class Tables:
             breakdown_zh=[_parts(code, parts["name_zh"], "、") for code in named["breakdown"]],
             breakdown_en=[_parts(code, parts["name_en"], ", ") for code in named["breakdown"]],
             level_order=[Level(level).order for level in named["level"]],
+            ancestors=named["adcode"].map(self._ancestors()),
+            id=_ids(named),
         )
         order = ["level_order", "adcode", "indicator", "breakdown", "period_end", "start"]
         return named.sort_values(order, kind="stable", ignore_index=True)
+
+
+def _ids(rows: pd.DataFrame) -> list[str]:
+    """A short name for each row that stays the same when other rows come and go."""
+    key = ["region", "report", "publisher", "title", "start", *KEYS["observations"][1:]]
+    return [
+        f"{cells[0]}-{cells[5]}-{sha256('|'.join(map(str, cells)).encode()).hexdigest()[:8]}"
+        for cells in rows[key].itertuples(index=False, name=None)
+    ]
 
 
 def _parts(code: str, names: "pd.Series[str]", glue: str) -> str:

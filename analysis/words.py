@@ -80,6 +80,12 @@ class Better(Word):
     NEITHER = "neither"
 
 
+class Denominator(Word):
+    """What an indicator may be divided by, because both cover the same whole."""
+
+    POPULATION = "population"
+
+
 class Level(Word):
     """The administrative level of a region, in the order figures keep."""
 
@@ -150,3 +156,48 @@ class Verdict(Word):
     COMPARABLE = "comparable"
     WITH_CAUTION = "with_caution"
     NOT_COMPARABLE = "not_comparable"
+
+
+class Mark(Word):
+    """How a figure is drawn; each mark means the same everywhere."""
+
+    EXACT = "exact"
+    ZERO = "zero"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    ABOUT = "about"
+    PERCENT_ONLY = "percent_only"
+    DIRECTION_ONLY = "direction_only"
+    TARGET = "target"
+    PLAN = "plan"
+    MISSING = "missing"
+
+
+class Gap(Word):
+    """Why a region has no figure to compare."""
+
+    PERCENT_ONLY = "percent_only"
+    DIRECTION_ONLY = "direction_only"
+    TARGET_ONLY = "target_only"
+    PLAN_ONLY = "plan_only"
+    PLAN_REPORT = "plan_report"
+    PART_ONLY = "part_only"
+    NOT_REPORTED = "not_reported"
+
+
+class Rule(Word):
+    """A rule of comparison that a pair of figures may break or strain."""
+
+    INDICATOR = "indicator"
+    MEASURE = "measure"
+    UNIT = "unit"
+    STATUS = "status"
+    COVERAGE = "coverage"
+    PART_OF_WHOLE = "part_of_whole"
+    LEVEL = "level"
+    YEAR = "year"
+    LENGTH = "length"
+    BOUND = "bound"
+    SIZE = "size"
+    REPRINT = "reprint"
+    DIRECTION = "direction"

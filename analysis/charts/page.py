@@ -1,0 +1,213 @@
+"""
+The page a chart stands on: title, subtitle, plot, left-out strip, notes and source.
+
+It lays out words and leaves room; what is drawn in the room is the charts' own.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib import ft2font
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .. import style
+from ..style import SIZES, Size
+from ..wording import Text
+
+MARGIN = 0.55  # inches, on every side of a slide
+LEADING = 1.32  # line height in ems
+_NEVER_FIRST = set("，。；：、）》”’！？％%,.;:)!?]")
+_EMS = 1000  # the scale at which the advances of characters are measured
+
+
+class LeftOut(NamedTuple):
+    """A region that the plot cannot show, and why."""
+
+    region: str
+    name: Text
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Everything a page says beside its plot, in both languages."""
+
+    title: Text
+    subtitle: Text
+    source: Text
+    alt: Text
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[Text, ...] = ()
+    key: tuple[tuple[str, Text], ...] = field(default=())  # marks to explain: code, words
+
+
+class Picture(Figure):
+    """A figure that knows its caption, the rows it draws and the rows it had to leave out."""
+
+    caption: Caption
+    rows: pd.DataFrame
+    refused: pd.DataFrame
+    language: str
+
+
+class Room(NamedTuple):
+    """A rectangle on the page in inches from its lower left corner."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+
+class Page:
+    """A picture being laid out: words first, then the room that is left for plotting."""
+
+    def __init__(self, caption: Caption, language: str, *, form: str = "slide") -> None:
+        self.size: Size = SIZES[form]
+        self.caption = caption
+        self.language = language
+        self.margin = MARGIN * self.size.width / SIZES["slide"].width
+        self.picture = Picture(figsize=(self.size.width, self.size.height))
+        self.picture.caption = caption
+        self.picture.language = language
+        self._top = self.size.height - self.margin
+        self._bottom = self.margin * 0.7
+        self._write_head()
+        self._write_foot()
+
+    @property
+    def room(self) -> Room:
+        """What the words leave for the plot."""
+        gap = 0.12
+        height = self._top - self._bottom - 2 * gap
+        width = self.size.width - 2 * self.margin
+        return Room(self.margin, self._bottom + gap, width, height)
+
+    def axes(self, room: Room, **options: Any) -> Axes:
+        """Plain axes in *room*."""
+        wide, high = self.size.width, self.size.height
+        place = (room.left / wide, room.bottom / high, room.width / wide, room.height / high)
+        return self.picture.add_axes(place, **options)
+
+    def text(self, x: float, y: float, words: str, size: float, **options: Any) -> None:
+        """Write *words* with their upper left corner at (*x*, *y*) inches."""
+        style.require_glyphs(words)
+        options = {"color": style.INK, "ha": "left", "va": "top"} | options
+        place = (x / self.size.width, y / self.size.height)
+        self.picture.text(*place, words, fontsize=size, **options)
+
+    def _write_head(self) -> None:
+        width = self.size.width - 2 * self.margin
+        heads = (
+            (self.caption.title, self.size.title, style.INK),
+            (self.caption.subtitle, self.size.subtitle, style.GREY),
+        )
+        for text, size, colour in heads:
+            for line in wrapped(text[self.language], width, size):
+                self.text(self.margin, self._top, line, size, color=colour)
+                self._top -= size * LEADING / 72
+            self._top -= size * 0.2 / 72
+
+    def _write_foot(self) -> None:
+        """From the bottom up: source, notes, then the strip of regions left out."""
+        width = self.size.width - 2 * self.margin
+        size = self.size.note
+        notes = [note[self.language] for note in self.caption.notes]
+        joined = [("。" if self.language == "zh" else ". ").join(_plain_ends(notes))]
+        foot = [*(line for line in joined if line), self.caption.source[self.language]]
+        for words in reversed(foot):
+            for line in reversed(wrapped(words, width, size)):
+                self._line_up(line, size, style.GREY)
+            self._bottom += size * 0.25 / 72
+        self._write_strip(width)
+
+    def _line_up(self, line: str, size: float, colour: str, indent: float = 0.0) -> None:
+        self._bottom += size * LEADING / 72
+        self.text(self.margin + indent, self._bottom, line, size, color=colour)
+
+    def _write_strip(self, width: float) -> None:
+        if not self.caption.left_out:
+            return
+        size = self.size.note * 1.12
+        names = [entry.name[self.language] for entry in self.caption.left_out]
+        indent = max(measured(name, size) for name in names) + 0.42
+        for entry, name in reversed(list(zip(self.caption.left_out, names, strict=True))):
+            lines = wrapped(entry.reason[self.language], width - indent, size)
+            for line in reversed(lines):
+                self._line_up(line, size, style.INK, indent)
+            self.text(
+                self.margin + 0.22, self._bottom, name, size, color=style.colour(entry.region)
+            )
+            self.text(self.margin, self._bottom, "—", size, color=style.GREY)
+        self._bottom += size * 0.35 / 72
+        heading = STRIP[self.language]
+        self._line_up(heading, size, style.GREY)
+        self._bottom += size * 0.3 / 72
+
+
+STRIP = Text("未能并列，及其原因", "Not shown beside the others, and why")
+
+
+def _plain_ends(notes: Iterable[str]) -> Iterator[str]:
+    for note in notes:
+        yield note.rstrip("。.")
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """
+    Break *text* into lines of at most *width* inches at *size* points.
+
+    Chinese breaks anywhere but before closing punctuation, Latin words stay whole.
+
+    >>> wrapped("one two three", 0.6, 10)
+    ['one two', 'three']
+    """
+    lines, line = [], ""
+    for piece in _pieces(text):
+        if line and measured(line + piece.rstrip(), size) > width:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The parts that must stay on one line: a hanzi with what may not begin a line, a word."""
+    piece = ""
+    for character in text:
+        wide = unicodedata.east_asian_width(character) in {"W", "F"}
+        breakable = wide or piece.endswith(" ") or (piece and _wide(piece[-1]))
+        if piece and breakable and character not in _NEVER_FIRST and character != " ":
+            yield piece
+            piece = ""
+        piece += character
+    if piece:
+        yield piece
+
+
+def _wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in {"W", "F"}
+
+
+def measured(text: str, size: float) -> float:
+    """The width of *text* in inches at *size* points."""
+    return sum(_advance(character) for character in text) * size / 72
+
+
+@cache
+def _font() -> ft2font.FT2Font:
+    font = ft2font.FT2Font(str(style.font_file()))
+    font.set_size(_EMS, 72)
+    return font
+
+
+@cache
+def _advance(character: str) -> float:
+    glyph = _font().load_char(ord(character), flags=ft2font.LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / 65536 / _EMS

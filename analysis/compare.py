@@ -1,0 +1,314 @@
+"""
+Which figures may stand side by side, how surely, and why the others may not.
+
+It ranks nothing and draws nothing; every refusal is a row with a reason in both languages.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from . import wording
+from .derive import PER, POPULATIONS
+from .wording import Text
+from .words import Comparator, Gap, Measure, Nature, Quantity, Rule, Status, Verdict
+
+FARTHEST_YEARS = 1  # figures further apart than this are not compared
+_CHANGES = (Measure.CHANGE_PCT, Measure.DIRECTION)
+_RELATIVE = (Quantity.SHARE, Quantity.RATE, Quantity.DURATION)
+
+
+class Judgement(NamedTuple):
+    """One rule's word on a pair of figures."""
+
+    verdict: Verdict
+    rule: Rule
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # it holds frames, which have no single ==
+class Comparison:
+    """
+    Figures that may be compared, and every region that may not, with the reason.
+
+    ``rows`` are in the order of level and adcode; ``refused`` has ``region``, ``rule``,
+    ``reason_zh``, ``reason_en`` and the figure refused, if any; ``cautions`` hold for the rows
+    kept; ``scale`` is ``rate`` (per 100 000 people) or ``value``.
+    """
+
+    indicator: str
+    rows: pd.DataFrame
+    refused: pd.DataFrame
+    cautions: tuple[Text, ...]
+    scale: str
+
+
+def judge(one: dict[str, Any], other: dict[str, Any]) -> list[Judgement]:
+    """
+    What every rule says of a pair of rows; an empty list is a clean comparison.
+
+    Both are rows of the tidy frame (``Tables.rows``) as dictionaries.
+    """
+    return [word for rule in _RULES for word in rule(one, other)]
+
+
+def overall(judgements: list[Judgement]) -> Verdict:
+    """The strictest word of *judgements*."""
+    words = {word.verdict for word in judgements}
+    for verdict in (Verdict.NOT_COMPARABLE, Verdict.WITH_CAUTION):
+        if verdict in words:
+            return verdict
+    return Verdict.COMPARABLE
+
+
+def _refusal(rule: Rule, **detail: object) -> Judgement:
+    return Judgement(Verdict.NOT_COMPARABLE, rule, wording.RULES[rule].format(**detail))
+
+
+def _caution(rule: Rule, **detail: object) -> Judgement:
+    return Judgement(Verdict.WITH_CAUTION, rule, wording.RULES[rule].format(**detail))
+
+
+def _same_thing(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+    if one["indicator"] != other["indicator"]:
+        yield _refusal(Rule.INDICATOR)
+    elif one["measure"] != other["measure"]:
+        yield _refusal(Rule.MEASURE)
+    elif one["unit"] != other["unit"]:
+        yield _refusal(Rule.UNIT)
+    if one["status"] != other["status"]:
+        yield _refusal(Rule.STATUS)
+
+
+def _same_coverage(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+    if one["breakdown"] != other["breakdown"]:
+        parts = [_part(row) for row in (one, other)]
+        detail = Text(f"{parts[0].zh}／{parts[1].zh}", f"{parts[0].en} / {parts[1].en}")
+        yield _refusal(Rule.COVERAGE, detail=detail)
+
+
+def _part(row: dict[str, Any]) -> Text:
+    """What part of the indicator a row is about."""
+    if not row["breakdown"]:
+        return Text("全部", "the whole")
+    return Text(f"仅{row['breakdown_zh']}", f"only {row['breakdown_en']}")
+
+
+def _independent(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+    for inner, outer in ((one, other), (other, one)):
+        if outer["adcode"] in inner["ancestors"].split():
+            yield _refusal(Rule.PART_OF_WHOLE, inner=_region(inner), outer=_region(outer))
+
+
+def _region(row: dict[str, Any]) -> Text:
+    return Text(row["region_zh"], row["region_en"])
+
+
+def _same_time(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+    years = abs(one["period_end"].year - other["period_end"].year)
+    if years > FARTHEST_YEARS:
+        yield _refusal(Rule.YEAR, years=years)
+    elif years:
+        yield _caution(Rule.YEAR, years=years)
+    if one["nature"] == Nature.FLOW and _days(one) != _days(other):
+        spans = [wording.period(row["period_start"], row["period_end"]) for row in (one, other)]
+        detail = Text(f"{spans[0].zh}／{spans[1].zh}", f"{spans[0].en} / {spans[1].en}")
+        yield _caution(Rule.LENGTH, detail=detail)
+
+
+def _days(row: dict[str, Any]) -> int:
+    """Days of a period, a leap day not counted: two whole years are of one length."""
+    days = int((row["period_end"] - row["period_start"]).days)
+    return 364 if days == 365 else days
+
+
+def _same_scale(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+    if one["measure"] in _CHANGES:
+        yield _caution(Rule.DIRECTION)
+        return
+    relative = one["quantity"] in _RELATIVE or bool(one["denominator"])
+    if one["level"] != other["level"]:
+        yield _caution(Rule.LEVEL) if relative else _refusal(Rule.LEVEL)
+    elif not relative:
+        yield _caution(Rule.SIZE)
+
+
+def _bounds(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+    if {one["comparator"], other["comparator"]} != {str(Comparator.EXACT)}:
+        yield _caution(Rule.BOUND)
+
+
+_RULES = (_same_thing, _same_coverage, _independent, _same_time, _same_scale, _bounds)
+
+
+def pairs(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    The comparability matrix: every pair of figures of one indicator from two regions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: ``indicator``, ``one`` and ``other`` (positions in *rows*), the regions,
+        ``verdict``, ``rules`` (codes, comma-separated), ``reason_zh`` and ``reason_en``.
+    """
+    found = []
+    for indicator, group in rows.reset_index(drop=True).groupby("indicator", sort=True):
+        records = group.to_dict("index")
+        for (i, one), (j, other) in combinations(records.items(), 2):
+            if one["region"] == other["region"]:
+                continue
+            words = judge(one, other)  # type: ignore[arg-type]
+            reason = wording.joined(word.reason for word in words)
+            rules = ",".join(word.rule for word in words)
+            found.append(
+                (indicator, i, j, one["region"], other["region"], str(overall(words)), rules)
+                + (reason.zh, reason.en)
+            )
+    columns = ["indicator", "one", "other", "region", "other_region", "verdict", "rules"]
+    return pd.DataFrame(found, columns=[*columns, "reason_zh", "reason_en"])
+
+
+def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
+    """
+    The figures of *indicator* that may stand side by side.
+
+    The comparison is made for the part of the indicator that most regions report in the same
+    way (the whole before a part), at the year that most of them share.
+
+    Parameters
+    ----------
+    rows
+        The rows of all reports, through :func:`derive.rates`; the regions in it are those that
+        must appear, kept or refused.
+    indicator
+        The code of the indicator.
+    """
+    mine = rows[rows["indicator"].eq(indicator)]
+    levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
+    shared = _most_shared(levels)
+    kept, refused = _settle(levels[levels["breakdown"].eq(shared)])
+    regions = rows.drop_duplicates("region").sort_values(["level_order", "adcode"])
+    for region in regions.to_dict("records"):
+        if region["region"] in set(kept["region"]) | {row["region"] for row in refused}:
+            continue
+        refused.append(_gap_row(region, mine[mine["region"].eq(region["region"])], shared))
+    kept = kept.sort_values(["level_order", "adcode", "period_end"], ignore_index=True)
+    records = kept.to_dict("records")
+    words = [w for a, b in combinations(records, 2) for w in judge(a, b)]  # type: ignore[arg-type]
+    scale = "rate" if len(kept) and kept["rate"].notna().all() else "value"
+    return Comparison(
+        indicator, kept, _frame(refused), _cautions(words, kept, scale), scale
+    )
+
+
+def _most_shared(levels: pd.DataFrame) -> str:
+    if levels.empty:
+        return ""
+    counts = levels.groupby("breakdown")["region"].nunique()
+    order = sorted(counts.items(), key=lambda item: (-item[1], str(item[0]) != "", str(item[0])))
+    return str(order[0][0])
+
+
+def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """Keep rows one by one in house order unless a rule forbids one beside those already kept."""
+    latest = candidates.sort_values("period_end").drop_duplicates("region", keep="last")
+    if latest.empty:
+        return latest, []
+    year = latest["period_end"].dt.year
+    common = int(year.mode().max())
+    level = latest["level_order"].mode().max()
+    order = latest.assign(far=(year - common).abs(), odd=latest["level_order"].ne(level))
+    kept: list[Any] = []
+    refused = []
+    for place, row in order.sort_values(["far", "odd", "adcode"]).to_dict("index").items():
+        others = (latest.loc[other].to_dict() for other in kept)
+        words = [word for other in others for word in judge(other, row)]  # type: ignore[arg-type]
+        bars = [word for word in words if word.verdict is Verdict.NOT_COMPARABLE]
+        if bars:
+            refused.append(_refused_row(row, bars[0].rule, bars[0].reason))
+        else:
+            kept.append(place)
+    return latest.loc[kept], refused
+
+
+def _refused_row(row: dict[Any, Any], rule: str, reason: Text) -> dict[str, Any]:
+    fields = ("region", "region_zh", "region_en", "level_order", "adcode")
+    figure = ("report", "indicator", "breakdown", "period_start", "period_end", "start", "evidence")
+    place = {name: row.get(name, "") for name in (*fields, *figure)}
+    return {**place, "rule": str(rule), "reason_zh": reason.zh, "reason_en": reason.en}
+
+
+def _gap_row(region: dict[Any, Any], mine: pd.DataFrame, shared: str) -> dict[str, Any]:
+    """Why *region* has no figure for this comparison; the row carries what it has instead."""
+    found, row = gap(mine, region["kind"], shared)
+    if row is None:
+        fields = ("region", "region_zh", "region_en", "level_order", "adcode")
+        silent = {name: region[name] for name in fields}
+        return _refused_row(silent, found, wording.GAPS[found])
+    value = wording.what(row)
+    reason = wording.GAPS[found]
+    if found is Gap.PART_ONLY:
+        part = wording.part(row)
+        reason = reason + Text(f"（{part.zh}）", f" ({part.en})")
+    told = Text(f"{reason.zh}：{value.zh}", f"{reason.en}: {value.en}")
+    return _refused_row(row, found, told)
+
+
+def gap(mine: pd.DataFrame, kind: str, shared: str = "") -> tuple[Gap, dict[Any, Any] | None]:
+    """
+    Why a region has no level of an indicator for part *shared*, and the row it has instead.
+
+    *mine* are the region's rows of the indicator, *kind* is the kind of its report.
+    """
+    levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
+    chances = (
+        (Gap.PART_ONLY, levels[levels["breakdown"].ne(shared)]),
+        (Gap.PERCENT_ONLY, mine[mine["measure"].eq(Measure.CHANGE_PCT)]),
+        (Gap.DIRECTION_ONLY, mine[mine["measure"].eq(Measure.DIRECTION) & _actual(mine)]),
+        (Gap.PLAN_ONLY, mine[mine["status"].eq(Status.PLAN)]),
+        (Gap.TARGET_ONLY, mine[mine["status"].eq(Status.TARGET)]),
+    )
+    for found, rows in chances:
+        if not rows.empty:
+            return found, rows.to_dict("records")[0]
+    return (Gap.PLAN_REPORT if kind == "plan" else Gap.NOT_REPORTED), None
+
+
+def _actual(rows: pd.DataFrame) -> "pd.Series[bool]":
+    return rows["status"].eq(Status.ACTUAL)
+
+
+def _frame(refused: list[dict[str, Any]]) -> pd.DataFrame:
+    columns = list(_refused_row({}, "", Text("", "")))
+    frame = pd.DataFrame(refused, columns=columns)
+    return frame.sort_values(["level_order", "adcode"], kind="stable", ignore_index=True)
+
+
+def _cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:
+    notes = {word.rule: word.reason for word in words if word.verdict is Verdict.WITH_CAUTION}
+    texts = [notes[rule] for rule in Rule if rule in notes]
+    if scale == "rate":
+        texts += _population_notes(kept)
+    return tuple(texts)
+
+
+def _population_notes(kept: pd.DataFrame) -> list[Text]:
+    """Say where the population is not the resident one of the same year."""
+    notes = []
+    for row in kept.to_dict("records"):
+        other = row["population_kind"] not in POPULATIONS[:2]
+        if row["population_distance"] == 0 and not other:
+            continue
+        year = int(row["population_year"])
+        kind = wording.POPULATION_KINDS[row["population_kind"]]
+        zh = f"{row['region_zh']}的分母为{year}年{kind.zh}"
+        notes.append(Text(zh, f"{row['region_en']} is divided by its {year} {kind.en}"))
+    return notes
+
+
+def rate_unit(unit: Text) -> Text:
+    """The unit of a rate per 100 000 people."""
+    return Text(f"每10万人{unit.zh}", f"{unit.en or 'number'} per {PER:,} people")
