@@ -4,7 +4,7 @@ Which figures may stand side by side, how surely, and why the others may not.
 It ranks nothing and draws nothing; every refusal is a row with a reason in both languages.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -235,8 +235,8 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
 
 
 def _refused_row(row: dict[Any, Any], rule: str, reason: Text) -> dict[str, Any]:
-    fields = ("region", "region_zh", "region_en", "level_order", "adcode")
-    figure = ("report", "indicator", "breakdown", "period_start", "period_end", "start", "evidence")
+    fields = ("region", "region_zh", "region_en", "level_order", "adcode", "publisher", "title")
+    figure = ("report", "indicator", "breakdown", "period_start", "period_end", "start", "evidence", "id")
     place = {name: row.get(name, "") for name in (*fields, *figure)}
     return {**place, "rule": str(rule), "reason_zh": reason.zh, "reason_en": reason.en}
 
@@ -245,7 +245,7 @@ def _gap_row(region: dict[Any, Any], mine: pd.DataFrame, shared: str) -> dict[st
     """Why *region* has no figure for this comparison; the row carries what it has instead."""
     found, row = gap(mine, region["kind"], shared)
     if row is None:
-        fields = ("region", "region_zh", "region_en", "level_order", "adcode")
+        fields = ("region", "region_zh", "region_en", "level_order", "adcode", "publisher", "title")
         silent = {name: region[name] for name in fields}
         return _refused_row(silent, found, wording.GAPS[found])
     value = wording.what(row)
@@ -312,3 +312,59 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
 def rate_unit(unit: Text) -> Text:
     """The unit of a rate per 100 000 people."""
     return Text(f"每10万人{unit.zh}", f"{unit.en or 'number'} per {PER:,} people")
+
+
+def absent(rows: pd.DataFrame, indicator: str, shown: set[str]) -> pd.DataFrame:
+    """The reporting regions of *rows* that are not in *shown*, each with why it has no mark."""
+    mine = rows[rows["indicator"].eq(indicator)]
+    regions = rows.drop_duplicates("region").sort_values(["level_order", "adcode"])
+    return _frame(
+        [
+            _gap_row(region, mine[mine["region"].eq(region["region"])], "")
+            for region in regions.to_dict("records")
+            if region["region"] not in shown
+        ]
+    )
+
+
+def best(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    One row for each region and indicator: the most telling one.
+
+    A level before a change, the actual before target and plan, the whole before a part, the
+    report before context, the last place in the text never before the first.
+    """
+    ranked = rows.assign(
+        _measure=rows["measure"].map({m: i for i, m in enumerate(Measure)}),
+        _status=rows["status"].map({s: i for i, s in enumerate(Status)}),
+        _part=rows["breakdown"].ne(""),
+    )
+    order = ["_status", "_measure", "_part", "period_end", "start"]
+    kept = ranked.sort_values(order, kind="stable").drop_duplicates(["region", "indicator"])
+    kept = kept.drop(columns=["_measure", "_status", "_part"])
+    return kept.sort_values(["level_order", "adcode", "indicator"], ignore_index=True)
+
+
+def gaps(rows: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
+    """
+    Every cell of *indicators* by region without any row, with the reason.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``region`` and its names, ``report``, ``indicator``, ``gap``, ``reason_zh``, ``reason_en``.
+    """
+    have = set(rows[["region", "indicator"]].itertuples(index=False, name=None))
+    regions = rows.drop_duplicates("region").sort_values(["level_order", "adcode"])
+    names = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
+    found = []
+    for region in regions.to_dict("records"):
+        reason = Gap.PLAN_REPORT if region["kind"] == "plan" else Gap.NOT_REPORTED
+        told = wording.GAPS[reason]
+        cells = {name: region[name] for name in names}
+        found += [
+            cells | {"indicator": code, "gap": str(reason), "reason_zh": told.zh, "reason_en": told.en}
+            for code in indicators
+            if (region["region"], code) not in have
+        ]
+    return pd.DataFrame(found, columns=[*names, "indicator", "gap", "reason_zh", "reason_en"])

@@ -442,3 +442,37 @@ def reliability(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     chosen = countable(rows)
     flags = intervals.reliability(rows["value"].where(chosen, 0), level=level)
     return rows.assign(reliability=np.where(chosen, flags, ""))
+
+
+def expected(
+    levels: pd.DataFrame, wider: pd.DataFrame, context: pd.DataFrame, *, region: str = "china"
+) -> pd.DataFrame:
+    """
+    The yearly counts that each region would have at the rate of a wider region.
+
+    Parameters
+    ----------
+    levels
+        Yearly levels of the regions of interest.
+    wider
+        Yearly levels of the same indicator in the wider region.
+    context
+        The context rows, for both populations.
+    region
+        The code of the wider region.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``region``, ``period_end``, ``value`` (expected count), ``of_zh`` and ``of_en`` (whose
+        rate); only years in which both populations and the wider count are known exactly.
+    """
+    named = rates(limits(wider[wider["region"].eq(region)]), context)
+    named = named[named["population_distance"].eq(0) & named["rate"].notna()]
+    mine = rates(limits(levels), context)
+    mine = mine[mine["population_distance"].eq(0) & mine["rate"].notna()]
+    columns = {"rate": "wider_rate", "region_zh": "of_zh", "region_en": "of_en"}
+    wide = named[["period_end", *columns]].rename(columns=columns)
+    both = mine[["region", "period_end", "population"]].merge(wide, on="period_end")
+    value = both["wider_rate"] * both["population"] / PER
+    return both.assign(value=value)[["region", "period_end", "value", "of_zh", "of_en"]]

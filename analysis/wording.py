@@ -224,6 +224,15 @@ METHODS = {
     ),
 }
 
+MARK_NOTES = {
+    Mark.AT_LEAST: Text(
+        "空心三角为“余、多”的下限，真值不低于此", "open triangles are lower bounds (余, 多)"
+    ),
+    Mark.AT_MOST: Text("倒三角为“近、不足”的上限", "open inverted triangles are upper bounds"),
+    Mark.ABOUT: Text("空心圆为约数", "open circles are approximate"),
+}
+
+CLUSTERED = ("deaths", "injuries", "disaster_deaths")
 LIST_NOTE = Text(
     "点数不足5个：只列数值，不谈趋势", "fewer than five points: values listed, no trend claimed"
 )
@@ -352,3 +361,80 @@ def what(row: Mapping[Any, Any]) -> Text:
         return text
     status = STATUSES[Status(row["status"])]
     return Text(f"{status.zh}{text.zh}", f"{status.en} {text.en}")
+
+
+FEWEST_POINTS = 5  # below this, values are listed and no trend is claimed
+EXPECTED_NOTE = Text(
+    "灰虚线：若按全国同期人均水平，应有的数量",
+    "grey dashes: the count that the national rate would give",
+)
+STATED_HEADING = Text(
+    "只公布百分比或方向的变化（此处不设刻度）",
+    "changes published without counts (no scale here)",
+)
+
+
+def stated(row: Mapping[Any, Any]) -> Text:
+    """A change that came without counts, in a few words."""
+    if pd.notna(row.get("percent")):
+        return what(
+            {"measure": "change_pct", "value": row["percent"], "status": row["status"]}
+        )
+    return what({"measure": "direction", "value": row["direction"], "status": row["status"]})
+
+
+def chain(index: pd.DataFrame) -> Text:
+    """What chained percentages come to, with the range that rounding leaves."""
+    last = index.sort_values("year").iloc[-1]
+    base, year = int(last["base"]), int(last["year"])
+    low, high = (f"{last[name]:.1f}" for name in ("low", "high"))
+    span = f"{last['index']:.1f}" if low == high else f"{low}–{high}"
+    return Text(f"以{base}年为100，{year}年为{span}", f"{base} = 100: {year} = {span}")
+
+
+COUNT_NOTE = Text(
+    "个数只说明报告写了多少，不说明安全状况好坏",
+    "counts show how much a report says, not how safe a region is",
+)
+PART_NOTE = Text("* 只是其中一部分，括号外口径见数据表", "* a part only; see the tables for which")
+GAP_WORDS = {
+    Gap.PERCENT_ONLY: Text("仅百分比", "percent only"),
+    Gap.DIRECTION_ONLY: Text("仅方向", "direction only"),
+    Gap.TARGET_ONLY: Text("仅目标", "target only"),
+    Gap.PLAN_ONLY: Text("仅计划", "plan only"),
+    Gap.PLAN_REPORT: Text("计划文本", "plan, no results"),
+    Gap.PART_ONLY: Text("仅部分", "part only"),
+    Gap.NOT_REPORTED: Text("未提及", "not mentioned"),
+}
+_MARK_SIGNS = {
+    Mark.EXACT: "●",
+    Mark.ZERO: "◎",
+    Mark.AT_LEAST: "△",
+    Mark.AT_MOST: "▽",
+    Mark.ABOUT: "○",
+    Mark.PERCENT_ONLY: "◇",
+    Mark.DIRECTION_ONLY: "↓",
+    Mark.TARGET: "□",
+    Mark.PLAN: "□",
+}
+
+
+def marks_key(used: Iterable[Mark]) -> Text:
+    """The one-line key of the marks in *used*, with the dash for what is not reported."""
+    signs = [
+        Text(f"{_MARK_SIGNS[mark]} {MARKS[mark].zh}", f"{_MARK_SIGNS[mark]} {MARKS[mark].en}")
+        for mark in used
+    ]
+    dash = Text("— 报告未提及", "— not mentioned in the report")
+    return joined([*signs, dash], zh="　", en="   ")
+
+
+def report_period(report: str, language: str) -> str:
+    """
+    The year a report is about.
+
+    >>> report_period("anhui-2023", "en")
+    'report 2023'
+    """
+    year = report.rpartition("-")[2]
+    return f"{year}年报告" if Language(language) is Language.ZH else f"report {year}"

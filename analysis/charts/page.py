@@ -5,7 +5,7 @@ It lays out words and leaves room; what is drawn in the room is the charts' own.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -118,7 +118,7 @@ class Page:
         width = self.size.width - 2 * self.margin
         size = self.size.note
         notes = [note[self.language] for note in self.caption.notes]
-        joined = [("。" if self.language == "zh" else ". ").join(_plain_ends(notes))]
+        joined = [("。" if self.language == "zh" else ". ").join(map(_sentence, notes))]
         foot = [*(line for line in joined if line), self.caption.source[self.language]]
         for words in reversed(foot):
             for line in reversed(wrapped(words, width, size)):
@@ -147,15 +147,14 @@ class Page:
         self._bottom += size * 0.35 / 72
         heading = STRIP[self.language]
         self._line_up(heading, size, style.GREY)
-        self._bottom += size * 0.3 / 72
+        self._bottom += size * 1.1 / 72
 
 
 STRIP = Text("未能并列，及其原因", "Not shown beside the others, and why")
 
 
-def _plain_ends(notes: Iterable[str]) -> Iterator[str]:
-    for note in notes:
-        yield note.rstrip("。.")
+def _sentence(note: str) -> str:
+    return note[:1].upper() + note[1:].rstrip("。.")
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:

@@ -1,0 +1,230 @@
+"""Regions side by side: a dot and its interval each, on one scale, in house order."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from .. import style, wording
+from ..wording import Text
+from ..words import Mark
+from . import marks
+from .page import Caption, LeftOut, Page, Picture, Room
+
+ROW_HEIGHT = 1.25  # inches at most between two regions
+
+
+def comparison(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    cautions: Sequence[Text] = (),
+    benchmarks: pd.DataFrame | None = None,
+    scale: str = "value",
+    form: str = "slide",
+) -> Picture:
+    """
+    Draw one dot with its interval a region; the regions refused stand below with the reason.
+
+    Parameters
+    ----------
+    rows
+        The rows kept by ``compare.comparable``, in house order.
+    title
+        The finding, from ``findings``.
+    refused
+        The rows refused, with ``reason_zh`` and ``reason_en``.
+    cautions
+        What strains the comparison; printed under the plot.
+    benchmarks
+        Rows of wider regions with ``rate``; drawn as grey lines, never as dots.
+    scale
+        ``rate`` (per 100 000 people) or ``value``.
+    """
+    caption = _caption(rows, title, refused, cautions, scale, benchmarks)
+    page = Page(caption, language, form=form)
+    if rows.empty:
+        _say_nothing(page)
+    else:
+        _draw_dots(page, rows, scale, benchmarks)
+    page.picture.rows, page.picture.refused = rows, refused
+    return page.picture
+
+
+def _columns(scale: str) -> tuple[str, str, str]:
+    if scale == "rate":
+        return "rate", "rate_lower", "rate_upper"
+    return "value", "lower", "upper"
+
+
+def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
+    """The strip of a page from the rows that were refused."""
+    return tuple(
+        LeftOut(
+            row["region"],
+            Text(row["region_zh"], row["region_en"]),
+            Text(row["reason_zh"], row["reason_en"]),
+        )
+        for row in refused.to_dict("records")
+    )
+
+
+def _caption(
+    rows: pd.DataFrame,
+    title: Text,
+    refused: pd.DataFrame,
+    cautions: Sequence[Text],
+    scale: str,
+    benchmarks: pd.DataFrame | None,
+) -> Caption:
+    drawn = rows if benchmarks is None else pd.concat([rows, benchmarks], ignore_index=True)
+    methods = [wording.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
+    notes = [*cautions, *methods, *_kind_notes(rows)]
+    return Caption(
+        title=title,
+        subtitle=_subtitle(rows, scale),
+        source=wording.source_note(drawn if len(drawn) else refused.assign(origin="report")),
+        alt=_alt(rows, refused, title),
+        left_out=left_out(refused),
+        notes=tuple(notes),
+    )
+
+
+def _subtitle(rows: pd.DataFrame, scale: str) -> Text:
+    if rows.empty:
+        return Text("五地报告各自的口径见下", "what each report gives stands below")
+    first = rows.iloc[0]
+    name = Text(str(first["indicator_zh"]), str(first["indicator_en"]))
+    part = wording.part(first.to_dict())
+    about = name if not part.zh else name + Text(f"（{part.zh}）", f" ({part.en})")
+    unit = wording.unit(first.to_dict())
+    if scale == "rate":
+        unit = Text(f"{unit.zh}／10万人", f"{unit.en} per 100,000 people".strip())
+    periods = wording.joined(_periods(rows), zh="、", en=", ")
+    return wording.joined([about, unit, periods], zh="｜", en=" | ")
+
+
+def _periods(rows: pd.DataFrame) -> list[Text]:
+    spans = rows[["period_start", "period_end"]].drop_duplicates()
+    texts = (wording.period(start, end) for start, end in spans.itertuples(index=False))
+    return list(dict.fromkeys(texts))
+
+
+def _kind_notes(rows: pd.DataFrame) -> list[Text]:
+    bounds = [mark for mark in (Mark.AT_LEAST, Mark.AT_MOST, Mark.ABOUT) if (rows["mark"] == mark).any()]
+    notes = [wording.MARK_NOTES[mark] for mark in bounds]
+    if rows["indicator"].isin(wording.CLUSTERED).any():
+        notes.append(wording.CLUSTER_NOTE)
+    return notes
+
+
+def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
+    shown = wording.joined(
+        (
+            Text(f"{r['region_zh']}{wording.value(r).zh}", f"{r['region_en']} {wording.value(r).en}")
+            for r in rows.to_dict("records")
+        ),
+        zh="、",
+        en=", ",
+    )
+    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
+    missing = wording.joined(names, zh="、", en=", ")
+    return Text(
+        f"{title.zh}。图中：{shown.zh or '无'}。不能据此比较：{missing.zh or '无'}。",
+        f"{title.en}. Shown: {shown.en or 'none'}. Not comparable here: {missing.en or 'none'}.",
+    )
+
+
+def _say_nothing(page: Page) -> None:
+    room = page.room
+    words = Text("没有任何两地的数字可以并列", "no two regions can be set side by side")
+    page.text(room.left, room.bottom + room.height * 0.6, words[page.language], page.size.subtitle,
+              color=style.GREY)
+
+
+def _draw_dots(
+    page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFrame | None
+) -> None:
+    room = page.room
+    names = [row[f"region_{page.language}"] for row in rows.to_dict("records")]
+    gutter = 2.35 * page.size.width / 13.333
+    high = min(room.height, ROW_HEIGHT * (len(rows) + 0.9) * page.size.height / 7.5)
+    low = room.bottom + (room.height - high) * 0.6
+    axes = page.axes(Room(room.left + gutter, low, room.width - gutter - 0.2, high))
+    value, lower, upper = _columns(scale)
+    records = rows.to_dict("records")
+    lines = [] if benchmarks is None else benchmarks.to_dict("records")
+    top = max([*rows[upper].fillna(0), *rows[value], *(line[value] for line in lines)])
+    for place, (row, name) in enumerate(zip(records, names, strict=True)):
+        at = len(records) - 1 - place
+        if pd.notna(row[lower]):
+            marks.whisker(axes, row, (row[lower], row[upper]), at, upright=False)
+        marks.draw(axes, row[value], at, row)
+        _label_dot(axes, page, row, (row[value], row[lower], row[upper]), at)
+        _label_region(axes, page, row, name, at)
+    _finish(axes, page, top, len(records))
+    for line in lines:
+        _benchmark(axes, page, line, value, len(records))
+
+
+def _label_dot(
+    axes: Axes, page: Page, row: dict[Any, Any], figures: tuple[float, float, float], at: float
+) -> None:
+    value, lower, upper = figures
+    sign = wording.COMPARATORS[row["comparator"]]
+    words = sign + wording.number(value, page.language)
+    if pd.notna(lower):
+        ends = wording.interval(lower, upper, page.language)
+        words += f"（{ends}）" if page.language == "zh" else f" ({ends})"
+    axes.annotate(
+        words,
+        (value, at),
+        xytext=(0, 11),
+        textcoords="offset points",
+        ha="center" if value else "left",
+        fontsize=page.size.label,
+        color=row.get("colour") or style.colour(row["region"]),
+        annotation_clip=False,
+    )
+
+
+def _label_region(axes: Axes, page: Page, row: dict[Any, Any], name: str, at: float) -> None:
+    """The region's name and, under it in grey, the printed figure and its period."""
+    shift = (-12, 2)
+    options: dict[str, Any] = {
+        "xycoords": axes.get_yaxis_transform(),
+        "textcoords": "offset points",
+        "ha": "right",
+        "annotation_clip": False,
+    }
+    axes.annotate(name, (0, at), xytext=shift, fontsize=page.size.label,
+                  color=style.colour(row["region"]), **options)
+    when = wording.period(row["period_start"], row["period_end"])[page.language]
+    count = wording.value(row)[page.language]
+    below = f"{count}，{when}" if page.language == "zh" else f"{count}, {when}"
+    axes.annotate(below, (0, at), xytext=(shift[0], -page.size.note - 4), va="baseline",
+                  fontsize=page.size.note, color=style.GREY, **options)
+
+
+def _finish(axes: Axes, page: Page, top: float, count: int) -> None:
+    axes.set_xlim(0, top * 1.12 or 1)
+    axes.set_ylim(-0.75, count - 0.15)
+    axes.set_yticks([])
+    axes.grid(axis="x")
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(labelsize=page.size.note)
+    axes.xaxis.set_major_formatter(lambda x, _: wording.number(x, page.language))
+    axes.xaxis.get_major_locator().set_params(nbins=6)
+    axes.axvline(0, color=style.GREY, linewidth=1.0)
+
+
+def _benchmark(axes: Axes, page: Page, line: dict[Any, Any], value: str, count: int) -> None:
+    axes.axvline(line[value], color=style.GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2,
+                 gid=f"benchmark-{line['id']}")
+    when = wording.period(line["period_start"], line["period_end"])[page.language]
+    words = f"{line[f'region_{page.language}']} {when}: {wording.number(line[value], page.language)}"
+    axes.annotate(words, (line[value], count - 0.15), xytext=(4, -2), textcoords="offset points",
+                  va="top", fontsize=page.size.note, color=style.GREY, annotation_clip=False)

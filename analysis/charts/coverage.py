@@ -1,0 +1,192 @@
+"""What the reports give and what they do not: matrices of themes or indicators by region."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+
+from .. import style, wording
+from ..wording import Text
+from ..words import Gap, Mark
+from . import marks
+from .page import Caption, Page, Picture, Room, measured, wrapped
+
+SHADES = LinearSegmentedColormap.from_list("shades", ["#F3F4F6", "#9DB8CC"])
+
+
+def coverage(
+    rows: pd.DataFrame, *, title: Text, language: str, themes: pd.DataFrame, form: str = "slide"
+) -> Picture:
+    """
+    Shade themes by regions by how many figures each report gives.
+
+    Parameters
+    ----------
+    rows
+        Every row of every report, with ``mark``.
+    themes
+        ``theme``, ``name_zh``, ``name_en`` in the order to draw.
+    """
+    regions = _regions(rows)
+    counts = rows.pivot_table(
+        index="theme", columns="region", values="id", aggfunc="count", observed=True
+    )
+    order = [theme for theme in themes["theme"] if theme in counts.index]
+    counts = counts.reindex(index=order, columns=[r["region"] for r in regions])
+    names = themes.set_index("theme")[f"name_{language}"]
+    caption = Caption(
+        title=title,
+        subtitle=Text("各主题的数字个数｜灰色横线：该报告没有这一主题的数字",
+                      "figures by theme | a grey dash: the report gives none"),
+        source=wording.source_note(rows),
+        alt=_count_alt(counts, regions, title),
+        notes=(wording.COUNT_NOTE,),
+    )
+    page = Page(caption, language, form=form)
+    axes = _matrix_axes(page, regions, [names[theme] for theme in order])
+    sns.heatmap(
+        np.sqrt(counts.astype("float64")), ax=axes, cmap=SHADES, cbar=False, linewidths=3,
+        linecolor="white", annot=counts.map(lambda n: "" if pd.isna(n) else f"{n:.0f}"), fmt="",
+        annot_kws={"fontsize": page.size.label, "color": style.INK},
+        mask=counts.isna().to_numpy(), xticklabels=False, yticklabels=False, rasterized=False,
+    )
+    axes.set(xlabel="", ylabel="")
+    for y, x in zip(*np.nonzero(counts.isna().to_numpy()), strict=True):
+        _dash(axes, x + 0.5, y + 0.5)
+    page.picture.rows, page.picture.refused = rows, rows.iloc[:0]
+    return page.picture
+
+
+def shared(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    gaps: pd.DataFrame,
+    form: str = "slide",
+) -> Picture:
+    """
+    Draw one mark a region and indicator, or a dash with the reason why there is none.
+
+    Parameters
+    ----------
+    rows
+        The rows to show, one for each indicator and region at most, with ``mark``; the order of
+        first appearance of indicators is kept.
+    gaps
+        ``region``, ``indicator``, ``gap``, ``reason_zh``, ``reason_en`` for the other cells.
+    """
+    regions = _regions(pd.concat([rows, gaps], ignore_index=True))
+    indicators = list(dict.fromkeys(rows["indicator"]))
+    first = rows.drop_duplicates("indicator").set_index("indicator")
+    used = [mark for mark in Mark if rows["mark"].eq(mark).any()]
+    caption = Caption(
+        title=title,
+        subtitle=Text("两地以上报告的指标：有什么样的数字，没有的又为什么没有",
+                      "indicators of two or more reports: what kind of figure, or why none"),
+        source=wording.source_note(rows),
+        alt=_shared_alt(rows, gaps, title),
+        notes=(wording.marks_key(used), wording.PART_NOTE),
+    )
+    page = Page(caption, language, form=form)
+    names = [str(first.loc[code, f"indicator_{language}"]) for code in indicators]
+    axes = _matrix_axes(page, regions, names, gutter=4.0)
+    axes.set_xlim(0, len(regions))
+    axes.set_ylim(len(indicators), 0)
+    columns = {region["region"]: place for place, region in enumerate(regions)}
+    lines = {code: place for place, code in enumerate(indicators)}
+    for row in rows.to_dict("records"):
+        _cell(axes, page, row, columns[row["region"]], lines[row["indicator"]])
+    for row in gaps[gaps["indicator"].isin(indicators)].to_dict("records"):
+        x, y = columns[row["region"]] + 0.5, lines[row["indicator"]] + 0.5
+        if row["gap"] == Gap.NOT_REPORTED:
+            _dash(axes, x, y)
+        else:
+            axes.text(x, y, wording.GAP_WORDS[Gap(row["gap"])][language], ha="center", va="center",
+                      fontsize=page.size.note, color=style.GREY)
+    for y in range(len(indicators) + 1):
+        axes.axhline(y, color=style.BAND, linewidth=0.8, zorder=0)
+    page.picture.rows, page.picture.refused = rows, gaps
+    return page.picture
+
+
+def _regions(rows: pd.DataFrame) -> list[dict[Any, Any]]:
+    order = rows.sort_values(["level_order", "adcode"], kind="stable").drop_duplicates("region")
+    return order.to_dict("records")
+
+
+def _matrix_axes(
+    page: Page, regions: list[dict[Any, Any]], names: list[str], *, gutter: float = 2.6
+) -> Axes:
+    """Axes with the regions above and the names of the lines to the left."""
+    room = page.room
+    gutter = gutter * page.size.width / 13.333
+    head = 0.5 * page.size.height / 7.5
+    axes = page.axes(
+        Room(room.left + gutter, room.bottom, room.width - gutter, room.height - head)
+    )
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for side in ("bottom", "left"):
+        axes.spines[side].set_visible(False)
+    step = (room.width - gutter) / len(regions)
+    for place, region in enumerate(regions):
+        x = room.left + gutter + (place + 0.5) * step
+        page.text(x, room.bottom + room.height, region[f"region_{page.language}"],
+                  page.size.label, color=style.colour(region["region"]), ha="center")
+        when = wording.report_period(region["report"], page.language)
+        page.text(x, room.bottom + room.height - page.size.label * 1.35 / 72, when,
+                  page.size.note, color=style.GREY, ha="center")
+    high = (room.height - head) / len(names)
+    for place, name in enumerate(names):
+        size = page.size.label if high > 0.3 else page.size.note
+        while measured(name, size) > gutter - 0.15 and size > page.size.note * 0.9:
+            size -= 0.5
+        line = wrapped(name, gutter - 0.1, size)[0]
+        y = room.bottom + room.height - head - (place + 0.5) * high
+        page.text(room.left, y, line, size, va="center")
+    return axes
+
+
+def _cell(axes: Axes, page: Page, row: dict[Any, Any], column: int, line: int) -> None:
+    """A mark with what it says to its right."""
+    x, y = column + 0.16, line + 0.5
+    if row["mark"] == Mark.DIRECTION_ONLY:
+        arrow = "↓" if row["value"] < 0 else "↑"
+        axes.text(x, y, arrow, ha="center", va="center", fontsize=page.size.label,
+                  color=style.colour(row["region"]), gid=f"mark-{row['id']}")
+    else:
+        marks.draw(axes, x, y, row)
+    words = wording.what(row)[page.language]
+    part = "*" if row["breakdown"] else ""
+    axes.annotate(words + part, (x, y), xytext=(10, 0), textcoords="offset points", va="center",
+                  fontsize=page.size.note, color=style.INK)
+
+
+def _dash(axes: Axes, x: float, y: float) -> None:
+    axes.plot([x - 0.05, x + 0.05], [y, y], color=style.GREY, linewidth=1.4, gid="gap")
+
+
+def _count_alt(counts: pd.DataFrame, regions: list[dict[Any, Any]], title: Text) -> Text:
+    total = counts.sum(min_count=1)
+    said = wording.joined(
+        (
+            Text(f"{r['region_zh']}{total[r['region']]:.0f}个", f"{r['region_en']} {total[r['region']]:.0f}")
+            for r in regions
+        ),
+        zh="、",
+        en=", ",
+    )
+    return Text(f"{title.zh}。数字个数：{said.zh}。个数多不等于做得好。",
+                f"{title.en}. Figures: {said.en}. More figures is not better safety.")
+
+
+def _shared_alt(rows: pd.DataFrame, gaps: pd.DataFrame, title: Text) -> Text:
+    return Text(
+        f"{title.zh}。{rows['indicator'].nunique()}个指标，{len(rows)}格有数字，{len(gaps)}格没有，原因在格内。",
+        f"{title.en}. {rows['indicator'].nunique()} indicators, {len(rows)} cells with a figure, "
+        f"{len(gaps)} without, the reason in the cell.",
+    )

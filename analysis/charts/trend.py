@@ -1,0 +1,230 @@
+"""Counts over the years with their intervals; beside them, changes that came without counts."""
+
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from .. import style, wording
+from ..wording import Text
+from ..words import Mark
+from . import marks
+from .comparison import left_out
+from .page import Caption, Page, Picture, Room
+
+GAP = 0.55  # inches between the two panels
+STATED_SHARE = 0.42  # of the width, for the changes without counts
+ROW_HEIGHT = 0.95
+
+
+def trend(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    stated: pd.DataFrame,
+    index: pd.DataFrame,
+    refused: pd.DataFrame,
+    expected: pd.DataFrame | None = None,
+    form: str = "slide",
+) -> Picture:
+    """
+    Draw the yearly counts of each region; a missing year breaks the line.
+
+    Parameters
+    ----------
+    rows
+        Yearly levels with ``lower`` and ``upper`` (``derive.series``, ``derive.limits``).
+    stated
+        Changes without counts (``mark`` percent_only or direction_only), drawn in a panel of
+        their own that has no scale, because they have no size in common with counts.
+    index
+        What chained percentages come to (``derive.chained``); printed at the end of each row.
+    refused
+        Regions with neither, and why.
+    expected
+        Yearly counts that a wider region's rate would give (``region``, ``period_end``,
+        ``value``, ``of_zh``, ``of_en``); a grey line.
+    """
+    caption = _caption(rows, stated, title, refused, expected)
+    page = Page(caption, language, form=form)
+    room = page.room
+    if stated.empty:
+        counts, changes = room, None
+    elif rows.empty:
+        counts, changes = None, room
+    else:
+        width = (room.width - GAP) * (1 - STATED_SHARE)
+        counts = Room(room.left, room.bottom, width, room.height)
+        changes = Room(room.left + width + GAP, room.bottom, room.width - width - GAP, room.height)
+    if counts:
+        _draw_counts(page, counts, rows, expected)
+    if changes:
+        _draw_stated(page, changes, stated, index)
+    drawn = pd.concat([rows, stated], ignore_index=True)
+    page.picture.rows, page.picture.refused = drawn, refused
+    return page.picture
+
+
+def _caption(
+    rows: pd.DataFrame,
+    stated: pd.DataFrame,
+    title: Text,
+    refused: pd.DataFrame,
+    expected: pd.DataFrame | None,
+) -> Caption:
+    drawn = pd.concat([rows, stated], ignore_index=True)
+    first = drawn.iloc[0].to_dict()
+    name = Text(first["indicator_zh"], first["indicator_en"])
+    years = drawn["period_end"].dt.year
+    span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
+    unit = wording.unit((rows if len(rows) else drawn).iloc[0].to_dict())
+    notes = [wording.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
+    if drawn["origin"].eq("context").any():
+        notes.append(wording.CONTEXT_NOTE)
+    if len(stated):
+        notes.append(wording.PERCENT_NOTE)
+    if len(rows) and rows.groupby("region").size().max() < wording.FEWEST_POINTS:
+        notes.append(wording.LIST_NOTE)
+    if drawn["indicator"].isin(wording.CLUSTERED).any():
+        notes.append(wording.CLUSTER_NOTE)
+    if expected is not None and len(expected):
+        notes.append(wording.EXPECTED_NOTE)
+    return Caption(
+        title=title,
+        subtitle=wording.joined([name, unit, span], zh="｜", en=" | "),
+        source=wording.source_note(drawn),
+        alt=_alt(drawn, refused, title),
+        left_out=left_out(refused),
+        notes=tuple(notes),
+    )
+
+
+def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
+    said = []
+    for row in drawn.to_dict("records"):
+        year = row["period_end"].year
+        told = wording.stated(row) if pd.isna(row["value"]) else wording.value(row)
+        said.append(Text(f"{row['region_zh']}{year}年{told.zh}", f"{row['region_en']} {year} {told.en}"))
+    shown = wording.joined(said, zh="、", en=", ")
+    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
+    missing = wording.joined(names, zh="、", en=", ")
+    return Text(
+        f"{title.zh}。{shown.zh}。没有数字：{missing.zh or '无'}。",
+        f"{title.en}. {shown.en}. No figure: {missing.en or 'none'}.",
+    )
+
+
+def _draw_counts(
+    page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFrame | None
+) -> None:
+    axes = page.axes(Room(room.left + 0.55, room.bottom + 0.3, room.width - 1.3, room.height - 0.75))
+    for region, group in rows.groupby("region", sort=False):
+        points = group.sort_values("period_end").to_dict("records")
+        for one, other in pairwise(points):
+            if other["period_end"].year - one["period_end"].year == 1:
+                axes.plot(
+                    [one["period_end"].year, other["period_end"].year],
+                    [one["value"], other["value"]],
+                    color=style.colour(str(region)), linewidth=1.2, alpha=0.6, zorder=2,
+                    gid=f"line-{region}",
+                )
+        for row in points:
+            _draw_point(axes, page, row)
+        last = points[-1]
+        axes.annotate(
+            last[f"region_{page.language}"], (last["period_end"].year, last["value"]),
+            xytext=(14, -5), textcoords="offset points", fontsize=page.size.label,
+            color=style.colour(str(region)), annotation_clip=False,
+        )
+    if expected is not None and len(expected):
+        _draw_expected(axes, page, expected)
+    years = range(rows["period_end"].dt.year.min(), rows["period_end"].dt.year.max() + 1)
+    axes.set_xticks(list(years))
+    axes.set_xlim(min(years) - 0.35, max(years) + 0.35)
+    axes.set_ylim(0, max(rows["upper"].max(), rows["value"].max()) * 1.12)
+    axes.grid(axis="y")
+    axes.spines["bottom"].set_color(style.GREY)
+    axes.tick_params(labelsize=page.size.note)
+    axes.yaxis.set_major_formatter(lambda y, _: wording.number(y, page.language))
+
+
+def _draw_point(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
+    year = row["period_end"].year
+    if pd.notna(row["lower"]):
+        marks.whisker(axes, row, (row["lower"], row["upper"]), year)
+    marks.draw(axes, year, row["value"], row, hollow=row["origin"] == "context")
+    words = wording.number(row["value"], page.language)
+    axes.annotate(
+        words, (year, row["value"]), xytext=(9, 7), textcoords="offset points",
+        fontsize=page.size.label, color=style.colour(row["region"]), annotation_clip=False,
+    )
+
+
+def _draw_expected(axes: Axes, page: Page, expected: pd.DataFrame) -> None:
+    line = expected.sort_values("period_end")
+    years = line["period_end"].dt.year.to_list()
+    axes.plot(years, line["value"], color=style.GREY, linewidth=1.2, linestyle=(0, (4, 3)),
+              zorder=1, gid="benchmark")
+    words = line.iloc[-1][f"of_{page.language}"]
+    axes.annotate(words, (years[0], line["value"].iloc[0]), xytext=(-4, -7), ha="right",
+                  textcoords="offset points", va="top", fontsize=page.size.note, color=style.GREY,
+                  annotation_clip=False)
+
+
+def _draw_stated(page: Page, room: Room, stated: pd.DataFrame, index: pd.DataFrame) -> None:
+    """A grid of region by year: diamonds with their percentage, arrows without; no scale."""
+    regions = list(dict.fromkeys(stated["region"]))
+    years = list(range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1))
+    high = min(room.height - 0.75, (len(regions) + 0.6) * ROW_HEIGHT)
+    head = wording.STATED_HEADING[page.language]
+    page.text(room.left, room.bottom + room.height, head, page.size.note * 1.1, color=style.GREY)
+    axes = page.axes(
+        Room(room.left + 0.85, room.bottom + room.height - 0.55 - high, room.width - 1.0, high)
+    )
+    axes.set_xlim(min(years) - 0.5, max(years) + 0.5)
+    axes.set_ylim(-0.7, len(regions) - 0.3)
+    for place, region in enumerate(regions):
+        at = len(regions) - 1 - place
+        group = stated[stated["region"].eq(region)]
+        _draw_row(axes, page, group, at)
+        _label_row(axes, page, group, index[index["region"].eq(region)], at)
+    axes.set_yticks([])
+    axes.set_xticks(years)
+    axes.xaxis.tick_top()
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(labelsize=page.size.note)
+
+
+def _draw_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
+    both = group.groupby(group["period_end"].dt.year)["mark"].transform("size").gt(1)
+    for row, shared in zip(group.to_dict("records"), both, strict=True):
+        year = row["period_end"].year
+        if row["mark"] == Mark.DIRECTION_ONLY:
+            marks.arrow(axes, year - (0.25 if shared else 0), at, row)
+            continue
+        x = year + (0.12 if shared else 0)
+        marks.draw(axes, x, at, row)
+        words = wording.exact(row["percent"]) + "%"
+        axes.annotate(words, (x, at), xytext=(0, -page.size.note - 9), ha="center",
+                      textcoords="offset points", fontsize=page.size.note,
+                      color=style.colour(row["region"]), annotation_clip=False)
+
+
+def _label_row(
+    axes: Axes, page: Page, group: pd.DataFrame, chain: pd.DataFrame, at: float
+) -> None:
+    row = group.iloc[0]
+    axes.annotate(
+        row[f"region_{page.language}"], (0, at), xycoords=axes.get_yaxis_transform(),
+        xytext=(-8, -4), textcoords="offset points", ha="right", fontsize=page.size.label,
+        color=style.colour(row["region"]), annotation_clip=False,
+    )
+    if len(chain) > 2:
+        words = wording.chain(chain)[page.language]
+        axes.annotate(
+            words, (1, at), xycoords=axes.get_yaxis_transform(), xytext=(0, 15), ha="right",
+            textcoords="offset points", fontsize=page.size.note, color=style.GREY,
+            annotation_clip=False,
+        )
