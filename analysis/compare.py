@@ -199,9 +199,7 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     records = kept.to_dict("records")
     words = [w for a, b in combinations(records, 2) for w in judge(a, b)]  # type: ignore[arg-type]
     scale = "rate" if len(kept) and kept["rate"].notna().all() else "value"
-    return Comparison(
-        indicator, kept, _frame(refused), _cautions(words, kept, scale), scale
-    )
+    return Comparison(indicator, kept, _frame(refused), _cautions(words, kept, scale), scale)
 
 
 def _most_shared(levels: pd.DataFrame) -> str:
@@ -236,7 +234,16 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
 
 def _refused_row(row: dict[Any, Any], rule: str, reason: Text) -> dict[str, Any]:
     fields = ("region", "region_zh", "region_en", "level_order", "adcode", "publisher", "title")
-    figure = ("report", "indicator", "breakdown", "period_start", "period_end", "start", "evidence", "id")
+    figure = (
+        "report",
+        "indicator",
+        "breakdown",
+        "period_start",
+        "period_end",
+        "start",
+        "evidence",
+        "id",
+    )
     place = {name: row.get(name, "") for name in (*fields, *figure)}
     return {**place, "rule": str(rule), "reason_zh": reason.zh, "reason_en": reason.en}
 
@@ -363,8 +370,17 @@ def gaps(rows: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
         told = wording.GAPS[reason]
         cells = {name: region[name] for name in names}
         found += [
-            cells | {"indicator": code, "gap": str(reason), "reason_zh": told.zh, "reason_en": told.en}
+            cells
+            | {"indicator": code, "gap": str(reason), "reason_zh": told.zh, "reason_en": told.en}
             for code in indicators
             if (region["region"], code) not in have
         ]
     return pd.DataFrame(found, columns=[*names, "indicator", "gap", "reason_zh", "reason_en"])
+
+
+def indicators(rows: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
+    """The rows of *codes*, in that order."""
+    place = rows["indicator"].map({code: at for at, code in enumerate(codes)})
+    kept = rows.assign(_place=place)[place.notna()]
+    order = ["_place", "level_order", "adcode"]
+    return kept.sort_values(order, kind="stable", ignore_index=True).drop(columns="_place")

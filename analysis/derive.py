@@ -172,9 +172,9 @@ def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.Da
 
 
 def _nearest(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    wanted = pd.DataFrame(
-        {"place": range(len(rows)), "region": rows["region"].to_numpy()}
-    ).assign(year=rows["period_end"].dt.year.to_numpy())
+    wanted = pd.DataFrame({"place": range(len(rows)), "region": rows["region"].to_numpy()}).assign(
+        year=rows["period_end"].dt.year.to_numpy()
+    )
     pairs = wanted.merge(known, on="region", how="left")
     pairs = pairs.assign(population_distance=(pairs["population_year"] - pairs["year"]).abs())
     order = ["place", "population_distance", "population_year"]
@@ -444,8 +444,54 @@ def reliability(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     return rows.assign(reliability=np.where(chosen, flags, ""))
 
 
+def yearly(
+    rows: pd.DataFrame, context: pd.DataFrame, indicator: str, *, first_year: int
+) -> pd.DataFrame:
+    """The yearly levels of *indicator* for each reporting region with two years or more."""
+    levels = series(rows, context)
+    levels = levels[_of(levels, rows, indicator, first_year)]
+    several = levels.groupby("region")["period_end"].transform("size").gt(1)
+    return levels[several].reset_index(drop=True)
+
+
+def yearly_changes(
+    rows: pd.DataFrame, context: pd.DataFrame, indicator: str, *, first_year: int
+) -> pd.DataFrame:
+    """The changes of *indicator* in each reporting region, counted or only stated."""
+    every = changes(rows, context)
+    return every[_of(every, rows, indicator, first_year)].reset_index(drop=True)
+
+
+def _of(
+    frame: pd.DataFrame, rows: pd.DataFrame, indicator: str, first_year: int
+) -> "pd.Series[bool]":
+    mine = frame["indicator"].eq(indicator) & frame["breakdown"].eq("")
+    recent = frame["period_end"].dt.year.ge(first_year)
+    return mine & recent & frame["region"].isin(set(rows["region"]))
+
+
+def benchmark(
+    context: pd.DataFrame, rows: pd.DataFrame, *, region: str = "china"
+) -> pd.DataFrame | None:
+    """The rate of a wider region for the indicator, part and latest year of *rows*, if known."""
+    if rows.empty:
+        return None
+    first, year = rows.iloc[0], rows["period_end"].max().year
+    same = context["indicator"].eq(first["indicator"]) & context["breakdown"].eq(first["breakdown"])
+    wider = context[same & context["region"].eq(region) & context["measure"].eq(Measure.LEVEL)]
+    wider = wider[_whole_year(wider) & wider["period_end"].dt.year.eq(year)]
+    found = rates(limits(wider), context)
+    found = found[found["rate"].notna() & found["population_distance"].eq(0)]
+    return found if len(found) else None
+
+
 def expected(
-    levels: pd.DataFrame, wider: pd.DataFrame, context: pd.DataFrame, *, region: str = "china"
+    levels: pd.DataFrame,
+    every: pd.DataFrame,
+    context: pd.DataFrame,
+    indicator: str,
+    *,
+    region: str = "china",
 ) -> pd.DataFrame:
     """
     The yearly counts that each region would have at the rate of a wider region.
@@ -454,25 +500,29 @@ def expected(
     ----------
     levels
         Yearly levels of the regions of interest.
-    wider
-        Yearly levels of the same indicator in the wider region.
+    every
+        The series of all regions, with the wider one.
     context
         The context rows, for both populations.
-    region
-        The code of the wider region.
+    indicator
+        The code of the indicator; *region* is the code of the wider region.
 
     Returns
     -------
     pandas.DataFrame
         ``region``, ``period_end``, ``value`` (expected count), ``of_zh`` and ``of_en`` (whose
-        rate); only years in which both populations and the wider count are known exactly.
+        rate); only years in which both populations and the wider count are known.
     """
-    named = rates(limits(wider[wider["region"].eq(region)]), context)
-    named = named[named["population_distance"].eq(0) & named["rate"].notna()]
-    mine = rates(limits(levels), context)
-    mine = mine[mine["population_distance"].eq(0) & mine["rate"].notna()]
-    columns = {"rate": "wider_rate", "region_zh": "of_zh", "region_en": "of_en"}
-    wide = named[["period_end", *columns]].rename(columns=columns)
-    both = mine[["region", "period_end", "population"]].merge(wide, on="period_end")
+    same = every["indicator"].eq(indicator) & every["breakdown"].eq("")
+    wide = _exact_rates(every[same & every["region"].eq(region)], context)
+    names = {"rate": "wider_rate", "region_zh": "of_zh", "region_en": "of_en"}
+    wide = wide[["period_end", *names]].rename(columns=names)
+    both = _exact_rates(levels, context)[["region", "period_end", "population"]]
+    both = both.merge(wide, on="period_end")
     value = both["wider_rate"] * both["population"] / PER
     return both.assign(value=value)[["region", "period_end", "value", "of_zh", "of_en"]]
+
+
+def _exact_rates(levels: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
+    found = rates(limits(levels), context)
+    return found[found["population_distance"].eq(0) & found["rate"].notna()]

@@ -11,7 +11,7 @@ import pandas as pd
 from . import intervals, wording
 from .compare import Comparison
 from .wording import Text
-from .words import Mark
+from .words import Mark, Measure, Status
 
 
 def comparison(result: Comparison) -> Text:
@@ -105,23 +105,34 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
 def coverage(rows: pd.DataFrame) -> Text:
     """How much the reports have in common."""
     regions = rows.groupby("indicator")["region"].nunique()
-    total, common = len(regions), int(regions.ge(2).sum())
-    counted = rows[rows["measure"].eq("level") & rows["status"].eq("actual")]
+    reports, common = rows["report"].nunique(), int(regions.ge(2).sum())
     return Text(
-        f"五份报告共{len(rows)}个数字、{total}个指标，只有{common}个指标见于两地以上"
-        if rows["region"].nunique() == 5
-        else f"{rows['region'].nunique()}份报告共{len(rows)}个数字，{common}个指标见于两地以上",
-        f"{len(rows)} figures of {total} indicators; only {common} appear in two or more reports",
-    ) if len(counted) else Text("没有数字", "no figures")
+        f"{reports}份报告共{len(rows)}个数字、{len(regions)}个指标，只有{common}个指标见于两地以上",
+        f"{len(rows)} figures of {len(regions)} indicators; only {common} appear in two or more "
+        f"of {reports} reports",
+    )
 
 
 def shared(rows: pd.DataFrame) -> Text:
-    """What kinds of figures stand behind the indicators that reports share."""
-    first, last = rows.iloc[0], rows.iloc[-1]
-    counts = rows["mark"].isin([Mark.EXACT, Mark.ZERO, Mark.AT_LEAST, Mark.AT_MOST]).sum()
+    """For how many of the indicators that reports share an amount is there to compare."""
+    amounts = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+    regions = amounts.groupby("indicator")["region"].nunique()
+    total, counted = rows["indicator"].nunique(), int(regions.ge(2).sum())
+    most = int(regions.max()) if len(regions) else 0
     return Text(
-        f"从{first['indicator_zh']}到{last['indicator_zh']}：{len(rows)}格有依据，其中{counts}格是数量",
-        f"{len(rows)} cells have evidence, {counts} of them an amount: from "
-        f"{wording.lowered(str(first['indicator_en']))} to "
-        f"{wording.lowered(str(last['indicator_en']))}",
+        f"{total}个共有指标中，{counted}个有两地以上的实绩数量，最多见于{most}地",
+        f"Of {total} shared indicators, {counted} have results from two or more regions, "
+        f"none from more than {most}",
     )
+
+
+def reading(changes: pd.DataFrame) -> Text:
+    """Every counted change read out, one sentence a region and year; the latest first."""
+    counted = changes[changes["mark"].eq(Mark.EXACT)].sort_values("period_end", ascending=False)
+    if counted.empty:
+        return Text(
+            "没有公布数量，只能读方向。", "No counts were published; only directions can be read."
+        )
+    return wording.joined(
+        (wording.change(row) for row in counted.to_dict("records")), zh="。\n", en=".\n"
+    ) + Text("。", ".")

@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 import pandera.errors
 
-from . import reading
-from .errors import Fault, TableError, UsageError
+from . import project, reading
+from .errors import Fault, TableError
 from .schema import BY_REGION, KEYS, TABLES
 from .words import Level
 
@@ -49,9 +49,7 @@ class Tables:
     def rows(self) -> pd.DataFrame:
         """Every reported value with the names of its region, indicator, parts and source."""
         reports = self.reports[["report", "region", "title", "publisher", "published", "kind"]]
-        rows = self.observations.drop(columns="region").merge(
-            reports, on="report", validate="m:1"
-        )
+        rows = self.observations.drop(columns="region").merge(reports, on="report", validate="m:1")
         return self._named(rows.assign(origin="report", url="", basis="printed"))
 
     @cached_property
@@ -126,22 +124,6 @@ def _parts(code: str, names: "pd.Series[str]", glue: str) -> str:
     return glue.join(str(names.get(part, part)) for part in code.split("+") if part)
 
 
-def home(start: Path | None = None) -> Path:
-    """
-    The project folder: the nearest one from *start* upward that holds ``data/indicators``.
-
-    Raises
-    ------
-    UsageError
-        When no folder above *start* (the working folder if not given) holds the tables.
-    """
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if any((folder / "data" / f"indicators{suffix}").exists() for suffix in SUFFIXES):
-            return folder
-    raise UsageError(f"no data/indicators.csv at or above {here}: run this inside the project")
-
-
 def load(folder: Path | str | None = None) -> Tables:
     """
     Read every table of *folder*, or of ``data/`` of the project around the working folder.
@@ -151,7 +133,7 @@ def load(folder: Path | str | None = None) -> Tables:
     TableError
         With every fault of form or contract in any table.
     """
-    place = Path(folder) if folder is not None else home() / "data"
+    place = Path(folder) if folder is not None else project.home() / "data"
     frames: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for name in TABLES:

@@ -219,9 +219,7 @@ METHODS = {
     "clopper-pearson": Text(
         "精确二项95%区间（Clopper–Pearson）", "exact binomial 95% interval (Clopper–Pearson)"
     ),
-    "exact-conditional": Text(
-        "比值为精确条件95%区间", "ratio with exact conditional 95% interval"
-    ),
+    "exact-conditional": Text("比值为精确条件95%区间", "ratio with exact conditional 95% interval"),
 }
 
 MARK_NOTES = {
@@ -255,7 +253,8 @@ def source_note(rows: pd.DataFrame) -> Text:
 
     *rows* needs ``origin``, ``publisher``, ``title``, ``published`` and ``period_end``.
     """
-    reports = rows[rows["origin"].eq("report")].drop_duplicates("report")
+    order = rows.sort_values(["level_order", "adcode"], kind="stable")
+    reports = order[order["origin"].eq("report")].drop_duplicates("report")
     context = rows[rows["origin"].eq("context")]
     zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
     en = [f"{r.region_en} report {r.report.split('-')[1]}" for r in reports.itertuples()]
@@ -377,9 +376,7 @@ STATED_HEADING = Text(
 def stated(row: Mapping[Any, Any]) -> Text:
     """A change that came without counts, in a few words."""
     if pd.notna(row.get("percent")):
-        return what(
-            {"measure": "change_pct", "value": row["percent"], "status": row["status"]}
-        )
+        return what({"measure": "change_pct", "value": row["percent"], "status": row["status"]})
     return what({"measure": "direction", "value": row["direction"], "status": row["status"]})
 
 
@@ -438,3 +435,12 @@ def report_period(report: str, language: str) -> str:
     """
     year = report.rpartition("-")[2]
     return f"{year}年报告" if Language(language) is Language.ZH else f"report {year}"
+
+
+def brief(row: Mapping[Any, Any]) -> Text:
+    """What a row says in a cell whose line already names the unit."""
+    told = what(row)
+    if row["measure"] != Measure.LEVEL:
+        return told
+    name = f" {row['unit_en']}"
+    return Text(told.zh, told.en.removesuffix(name) if name.strip() not in {"", "%"} else told.en)

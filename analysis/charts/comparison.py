@@ -114,7 +114,9 @@ def _periods(rows: pd.DataFrame) -> list[Text]:
 
 
 def _kind_notes(rows: pd.DataFrame) -> list[Text]:
-    bounds = [mark for mark in (Mark.AT_LEAST, Mark.AT_MOST, Mark.ABOUT) if (rows["mark"] == mark).any()]
+    bounds = [
+        mark for mark in (Mark.AT_LEAST, Mark.AT_MOST, Mark.ABOUT) if (rows["mark"] == mark).any()
+    ]
     notes = [wording.MARK_NOTES[mark] for mark in bounds]
     if rows["indicator"].isin(wording.CLUSTERED).any():
         notes.append(wording.CLUSTER_NOTE)
@@ -124,7 +126,9 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
 def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
     shown = wording.joined(
         (
-            Text(f"{r['region_zh']}{wording.value(r).zh}", f"{r['region_en']} {wording.value(r).en}")
+            Text(
+                f"{r['region_zh']}{wording.value(r).zh}", f"{r['region_en']} {wording.value(r).en}"
+            )
             for r in rows.to_dict("records")
         ),
         zh="、",
@@ -141,13 +145,16 @@ def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
 def _say_nothing(page: Page) -> None:
     room = page.room
     words = Text("没有任何两地的数字可以并列", "no two regions can be set side by side")
-    page.text(room.left, room.bottom + room.height * 0.6, words[page.language], page.size.subtitle,
-              color=style.GREY)
+    page.text(
+        room.left,
+        room.bottom + room.height * 0.6,
+        words[page.language],
+        page.size.subtitle,
+        color=style.GREY,
+    )
 
 
-def _draw_dots(
-    page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFrame | None
-) -> None:
+def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFrame | None) -> None:
     room = page.room
     names = [row[f"region_{page.language}"] for row in rows.to_dict("records")]
     gutter = 2.35 * page.size.width / 13.333
@@ -200,13 +207,26 @@ def _label_region(axes: Axes, page: Page, row: dict[Any, Any], name: str, at: fl
         "ha": "right",
         "annotation_clip": False,
     }
-    axes.annotate(name, (0, at), xytext=shift, fontsize=page.size.label,
-                  color=style.colour(row["region"]), **options)
+    axes.annotate(
+        name,
+        (0, at),
+        xytext=shift,
+        fontsize=page.size.label,
+        color=style.colour(row["region"]),
+        **options,
+    )
     when = wording.period(row["period_start"], row["period_end"])[page.language]
     count = wording.value(row)[page.language]
     below = f"{count}，{when}" if page.language == "zh" else f"{count}, {when}"
-    axes.annotate(below, (0, at), xytext=(shift[0], -page.size.note - 4), va="baseline",
-                  fontsize=page.size.note, color=style.GREY, **options)
+    axes.annotate(
+        below,
+        (0, at),
+        xytext=(shift[0], -page.size.note - 4),
+        va="baseline",
+        fontsize=page.size.note,
+        color=style.GREY,
+        **options,
+    )
 
 
 def _finish(axes: Axes, page: Page, top: float, count: int) -> None:
@@ -222,9 +242,25 @@ def _finish(axes: Axes, page: Page, top: float, count: int) -> None:
 
 
 def _benchmark(axes: Axes, page: Page, line: dict[Any, Any], value: str, count: int) -> None:
-    axes.axvline(line[value], color=style.GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2,
-                 gid=f"benchmark-{line['id']}")
+    axes.axvline(
+        line[value],
+        color=style.GREY,
+        linewidth=1.2,
+        linestyle=(0, (4, 3)),
+        zorder=2,
+        gid=f"benchmark-{line['id']}",
+    )
     when = wording.period(line["period_start"], line["period_end"])[page.language]
-    words = f"{line[f'region_{page.language}']} {when}: {wording.number(line[value], page.language)}"
-    axes.annotate(words, (line[value], count - 0.15), xytext=(4, -2), textcoords="offset points",
-                  va="top", fontsize=page.size.note, color=style.GREY, annotation_clip=False)
+    words = (
+        f"{line[f'region_{page.language}']} {when}: {wording.number(line[value], page.language)}"
+    )
+    axes.annotate(
+        words,
+        (line[value], count - 0.15),
+        xytext=(4, -2),
+        textcoords="offset points",
+        va="top",
+        fontsize=page.size.note,
+        color=style.GREY,
+        annotation_clip=False,
+    )

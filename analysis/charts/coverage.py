@@ -39,8 +39,10 @@ def coverage(
     names = themes.set_index("theme")[f"name_{language}"]
     caption = Caption(
         title=title,
-        subtitle=Text("各主题的数字个数｜灰色横线：该报告没有这一主题的数字",
-                      "figures by theme | a grey dash: the report gives none"),
+        subtitle=Text(
+            "各主题的数字个数｜灰色横线：该报告没有这一主题的数字",
+            "figures by theme | a grey dash: the report gives none",
+        ),
         source=wording.source_note(rows),
         alt=_count_alt(counts, regions, title),
         notes=(wording.COUNT_NOTE,),
@@ -48,10 +50,19 @@ def coverage(
     page = Page(caption, language, form=form)
     axes = _matrix_axes(page, regions, [names[theme] for theme in order])
     sns.heatmap(
-        np.sqrt(counts.astype("float64")), ax=axes, cmap=SHADES, cbar=False, linewidths=3,
-        linecolor="white", annot=counts.map(lambda n: "" if pd.isna(n) else f"{n:.0f}"), fmt="",
+        np.sqrt(counts.astype("float64")),
+        ax=axes,
+        cmap=SHADES,
+        cbar=False,
+        linewidths=3,
+        linecolor="white",
+        annot=counts.map(lambda n: "" if pd.isna(n) else f"{n:.0f}"),
+        fmt="",
         annot_kws={"fontsize": page.size.label, "color": style.INK},
-        mask=counts.isna().to_numpy(), xticklabels=False, yticklabels=False, rasterized=False,
+        mask=counts.isna().to_numpy(),
+        xticklabels=False,
+        yticklabels=False,
+        rasterized=False,
     )
     axes.set(xlabel="", ylabel="")
     for y, x in zip(*np.nonzero(counts.isna().to_numpy()), strict=True):
@@ -85,8 +96,10 @@ def shared(
     used = [mark for mark in Mark if rows["mark"].eq(mark).any()]
     caption = Caption(
         title=title,
-        subtitle=Text("两地以上报告的指标：有什么样的数字，没有的又为什么没有",
-                      "indicators of two or more reports: what kind of figure, or why none"),
+        subtitle=Text(
+            "两地以上报告的指标：有什么样的数字，没有的又为什么没有",
+            "indicators of two or more reports: what kind of figure, or why none",
+        ),
         source=wording.source_note(rows),
         alt=_shared_alt(rows, gaps, title),
         notes=(wording.marks_key(used), wording.PART_NOTE),
@@ -105,8 +118,15 @@ def shared(
         if row["gap"] == Gap.NOT_REPORTED:
             _dash(axes, x, y)
         else:
-            axes.text(x, y, wording.GAP_WORDS[Gap(row["gap"])][language], ha="center", va="center",
-                      fontsize=page.size.note, color=style.GREY)
+            axes.text(
+                x,
+                y,
+                wording.GAP_WORDS[Gap(row["gap"])][language],
+                ha="center",
+                va="center",
+                fontsize=page.size.note,
+                color=style.GREY,
+            )
     for y in range(len(indicators) + 1):
         axes.axhline(y, color=style.BAND, linewidth=0.8, zorder=0)
     page.picture.rows, page.picture.refused = rows, gaps
@@ -125,9 +145,7 @@ def _matrix_axes(
     room = page.room
     gutter = gutter * page.size.width / 13.333
     head = 0.5 * page.size.height / 7.5
-    axes = page.axes(
-        Room(room.left + gutter, room.bottom, room.width - gutter, room.height - head)
-    )
+    axes = page.axes(Room(room.left + gutter, room.bottom, room.width - gutter, room.height - head))
     axes.set_xticks([])
     axes.set_yticks([])
     for side in ("bottom", "left"):
@@ -135,11 +153,23 @@ def _matrix_axes(
     step = (room.width - gutter) / len(regions)
     for place, region in enumerate(regions):
         x = room.left + gutter + (place + 0.5) * step
-        page.text(x, room.bottom + room.height, region[f"region_{page.language}"],
-                  page.size.label, color=style.colour(region["region"]), ha="center")
+        page.text(
+            x,
+            room.bottom + room.height,
+            region[f"region_{page.language}"],
+            page.size.label,
+            color=style.colour(region["region"]),
+            ha="center",
+        )
         when = wording.report_period(region["report"], page.language)
-        page.text(x, room.bottom + room.height - page.size.label * 1.35 / 72, when,
-                  page.size.note, color=style.GREY, ha="center")
+        page.text(
+            x,
+            room.bottom + room.height - page.size.label * 1.35 / 72,
+            when,
+            page.size.note,
+            color=style.GREY,
+            ha="center",
+        )
     high = (room.height - head) / len(names)
     for place, name in enumerate(names):
         size = page.size.label if high > 0.3 else page.size.note
@@ -156,14 +186,29 @@ def _cell(axes: Axes, page: Page, row: dict[Any, Any], column: int, line: int) -
     x, y = column + 0.16, line + 0.5
     if row["mark"] == Mark.DIRECTION_ONLY:
         arrow = "↓" if row["value"] < 0 else "↑"
-        axes.text(x, y, arrow, ha="center", va="center", fontsize=page.size.label,
-                  color=style.colour(row["region"]), gid=f"mark-{row['id']}")
+        axes.text(
+            x,
+            y,
+            arrow,
+            ha="center",
+            va="center",
+            fontsize=page.size.label,
+            color=style.colour(row["region"]),
+            gid=f"mark-{row['id']}",
+        )
     else:
         marks.draw(axes, x, y, row)
-    words = wording.what(row)[page.language]
+    words = wording.brief(row)[page.language]
     part = "*" if row["breakdown"] else ""
-    axes.annotate(words + part, (x, y), xytext=(10, 0), textcoords="offset points", va="center",
-                  fontsize=page.size.note, color=style.INK)
+    axes.annotate(
+        words + part,
+        (x, y),
+        xytext=(10, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=page.size.note,
+        color=style.INK,
+    )
 
 
 def _dash(axes: Axes, x: float, y: float) -> None:
@@ -174,14 +219,19 @@ def _count_alt(counts: pd.DataFrame, regions: list[dict[Any, Any]], title: Text)
     total = counts.sum(min_count=1)
     said = wording.joined(
         (
-            Text(f"{r['region_zh']}{total[r['region']]:.0f}个", f"{r['region_en']} {total[r['region']]:.0f}")
+            Text(
+                f"{r['region_zh']}{total[r['region']]:.0f}个",
+                f"{r['region_en']} {total[r['region']]:.0f}",
+            )
             for r in regions
         ),
         zh="、",
         en=", ",
     )
-    return Text(f"{title.zh}。数字个数：{said.zh}。个数多不等于做得好。",
-                f"{title.en}. Figures: {said.en}. More figures is not better safety.")
+    return Text(
+        f"{title.zh}。数字个数：{said.zh}。个数多不等于做得好。",
+        f"{title.en}. Figures: {said.en}. More figures is not better safety.",
+    )
 
 
 def _shared_alt(rows: pd.DataFrame, gaps: pd.DataFrame, title: Text) -> Text:

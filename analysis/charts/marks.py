@@ -26,9 +26,7 @@ SHAPES: dict[Mark, dict[str, Any]] = {
 }
 
 
-def draw(
-    axes: Axes, x: float, y: float, row: Mapping[Any, Any], *, hollow: bool = False
-) -> None:
+def draw(axes: Axes, x: float, y: float, row: Mapping[Any, Any], *, hollow: bool = False) -> None:
     """
     Draw the mark of *row* at (*x*, *y*) of *axes*.
 
@@ -68,12 +66,23 @@ def draw(
         )
 
 
-def whisker(axes: Axes, row: Mapping[Any, Any], ends: tuple[float, float], at: float, *,
-            upright: bool = True) -> None:
+def whisker(
+    axes: Axes,
+    row: Mapping[Any, Any],
+    ends: tuple[float, float],
+    at: float,
+    *,
+    upright: bool = True,
+) -> None:
     """Draw the interval *ends* of *row* at position *at*, a thin line without caps."""
     colour = row.get("colour") or style.colour(str(row["region"]))
-    options = {"color": colour, "linewidth": 1.6, "zorder": 3, "clip_on": False,
-               "gid": f"interval-{row['id']}"}
+    options = {
+        "color": colour,
+        "linewidth": 1.6,
+        "zorder": 3,
+        "clip_on": False,
+        "gid": f"interval-{row['id']}",
+    }
     if upright:
         axes.plot([at, at], list(ends), **options)
     else:

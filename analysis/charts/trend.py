@@ -106,7 +106,9 @@ def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
     for row in drawn.to_dict("records"):
         year = row["period_end"].year
         told = wording.stated(row) if pd.isna(row["value"]) else wording.value(row)
-        said.append(Text(f"{row['region_zh']}{year}年{told.zh}", f"{row['region_en']} {year} {told.en}"))
+        said.append(
+            Text(f"{row['region_zh']}{year}年{told.zh}", f"{row['region_en']} {year} {told.en}")
+        )
     shown = wording.joined(said, zh="、", en=", ")
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
     missing = wording.joined(names, zh="、", en=", ")
@@ -116,10 +118,10 @@ def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
     )
 
 
-def _draw_counts(
-    page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFrame | None
-) -> None:
-    axes = page.axes(Room(room.left + 0.55, room.bottom + 0.3, room.width - 1.3, room.height - 0.75))
+def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFrame | None) -> None:
+    axes = page.axes(
+        Room(room.left + 0.55, room.bottom + 0.3, room.width - 1.3, room.height - 0.75)
+    )
     for region, group in rows.groupby("region", sort=False):
         points = group.sort_values("period_end").to_dict("records")
         for one, other in pairwise(points):
@@ -127,16 +129,23 @@ def _draw_counts(
                 axes.plot(
                     [one["period_end"].year, other["period_end"].year],
                     [one["value"], other["value"]],
-                    color=style.colour(str(region)), linewidth=1.2, alpha=0.6, zorder=2,
+                    color=style.colour(str(region)),
+                    linewidth=1.2,
+                    alpha=0.6,
+                    zorder=2,
                     gid=f"line-{region}",
                 )
         for row in points:
             _draw_point(axes, page, row)
         last = points[-1]
         axes.annotate(
-            last[f"region_{page.language}"], (last["period_end"].year, last["value"]),
-            xytext=(14, -5), textcoords="offset points", fontsize=page.size.label,
-            color=style.colour(str(region)), annotation_clip=False,
+            last[f"region_{page.language}"],
+            (last["period_end"].year, last["value"]),
+            xytext=(14, -5),
+            textcoords="offset points",
+            fontsize=page.size.label,
+            color=style.colour(str(region)),
+            annotation_clip=False,
         )
     if expected is not None and len(expected):
         _draw_expected(axes, page, expected)
@@ -157,20 +166,40 @@ def _draw_point(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
     marks.draw(axes, year, row["value"], row, hollow=row["origin"] == "context")
     words = wording.number(row["value"], page.language)
     axes.annotate(
-        words, (year, row["value"]), xytext=(9, 7), textcoords="offset points",
-        fontsize=page.size.label, color=style.colour(row["region"]), annotation_clip=False,
+        words,
+        (year, row["value"]),
+        xytext=(9, 7),
+        textcoords="offset points",
+        fontsize=page.size.label,
+        color=style.colour(row["region"]),
+        annotation_clip=False,
     )
 
 
 def _draw_expected(axes: Axes, page: Page, expected: pd.DataFrame) -> None:
     line = expected.sort_values("period_end")
     years = line["period_end"].dt.year.to_list()
-    axes.plot(years, line["value"], color=style.GREY, linewidth=1.2, linestyle=(0, (4, 3)),
-              zorder=1, gid="benchmark")
+    axes.plot(
+        years,
+        line["value"],
+        color=style.GREY,
+        linewidth=1.2,
+        linestyle=(0, (4, 3)),
+        zorder=1,
+        gid="benchmark",
+    )
     words = line.iloc[-1][f"of_{page.language}"]
-    axes.annotate(words, (years[0], line["value"].iloc[0]), xytext=(-4, -7), ha="right",
-                  textcoords="offset points", va="top", fontsize=page.size.note, color=style.GREY,
-                  annotation_clip=False)
+    axes.annotate(
+        words,
+        (years[0], line["value"].iloc[0]),
+        xytext=(-4, -7),
+        ha="right",
+        textcoords="offset points",
+        va="top",
+        fontsize=page.size.note,
+        color=style.GREY,
+        annotation_clip=False,
+    )
 
 
 def _draw_stated(page: Page, room: Room, stated: pd.DataFrame, index: pd.DataFrame) -> None:
@@ -207,24 +236,41 @@ def _draw_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
         x = year + (0.12 if shared else 0)
         marks.draw(axes, x, at, row)
         words = wording.exact(row["percent"]) + "%"
-        axes.annotate(words, (x, at), xytext=(0, -page.size.note - 9), ha="center",
-                      textcoords="offset points", fontsize=page.size.note,
-                      color=style.colour(row["region"]), annotation_clip=False)
+        axes.annotate(
+            words,
+            (x, at),
+            xytext=(0, -page.size.note - 9),
+            ha="center",
+            textcoords="offset points",
+            fontsize=page.size.note,
+            color=style.colour(row["region"]),
+            annotation_clip=False,
+        )
 
 
-def _label_row(
-    axes: Axes, page: Page, group: pd.DataFrame, chain: pd.DataFrame, at: float
-) -> None:
+def _label_row(axes: Axes, page: Page, group: pd.DataFrame, chain: pd.DataFrame, at: float) -> None:
     row = group.iloc[0]
     axes.annotate(
-        row[f"region_{page.language}"], (0, at), xycoords=axes.get_yaxis_transform(),
-        xytext=(-8, -4), textcoords="offset points", ha="right", fontsize=page.size.label,
-        color=style.colour(row["region"]), annotation_clip=False,
+        row[f"region_{page.language}"],
+        (0, at),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(-8, -4),
+        textcoords="offset points",
+        ha="right",
+        fontsize=page.size.label,
+        color=style.colour(row["region"]),
+        annotation_clip=False,
     )
     if len(chain) > 2:
         words = wording.chain(chain)[page.language]
         axes.annotate(
-            words, (1, at), xycoords=axes.get_yaxis_transform(), xytext=(0, 15), ha="right",
-            textcoords="offset points", fontsize=page.size.note, color=style.GREY,
+            words,
+            (1, at),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(0, 15),
+            ha="right",
+            textcoords="offset points",
+            fontsize=page.size.note,
+            color=style.GREY,
             annotation_clip=False,
         )
