@@ -79,3 +79,14 @@ class GlyphError(AnalysisError):
     def __str__(self) -> str:
         text, missing = self.args
         return f"no glyph for {missing!r} in {text!r}: change the label, or the font in style.py"
+
+
+class BusyError(AnalysisError):
+    """Another run holds the figures; the command line turns it into exit code 75."""
+
+    def __str__(self) -> str:
+        return f"busy: another process holds {self.args[0]}; try later, or use --wait SECONDS"
+
+
+class WorkerError(AnalysisError):
+    """A process that should run notebooks could not, whatever the notebook."""

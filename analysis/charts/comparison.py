@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from .. import style, wording
-from ..wording import Text
-from ..words import Mark
+from analysis import style, wording
+from analysis.wording import Text
+from analysis.words import Mark
 from . import marks
 from .page import Caption, LeftOut, Page, Picture, Room
 

@@ -8,9 +8,9 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from .. import style, wording
-from ..wording import Text
-from ..words import Gap, Mark
+from analysis import style, wording
+from analysis.wording import Text
+from analysis.words import Gap, Mark
 from . import marks
 from .page import Caption, Page, Picture, Room, measured, wrapped
 

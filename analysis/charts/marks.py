@@ -9,8 +9,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from .. import style
-from ..words import Mark
+from analysis import style
+from analysis.words import Mark
 
 SIZE = 9.0  # points across
 # What the eye may tell apart without colour: shape, filling and edge.

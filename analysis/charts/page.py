@@ -15,9 +15,9 @@ from matplotlib import ft2font
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .. import style
-from ..style import SIZES, Size
-from ..wording import Text
+from analysis import style
+from analysis.style import SIZES, Size
+from analysis.wording import Text
 
 MARGIN = 0.55  # inches, on every side of a slide
 LEADING = 1.32  # line height in ems

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 from IPython.display import Image
 
-from .. import project, style
-from ..charts import Picture
-from ..errors import UsageError
+from analysis import project, style
+from analysis.charts import Picture
+from analysis.errors import UsageError
 
 FORMATS = ("svg", "png")
 KNOWN_FORMATS = ("svg", "png", "pdf")
