@@ -1,0 +1,481 @@
+"""
+One candidate a numeral: what it is, how much, of what, when, and what to doubt.
+
+It proposes; a person accepts or rejects each in the review workbook.
+"""
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from .. import numerals
+from ..words import Comparator, Measure, Role, Status
+from . import facts, lexicon, roles
+from .changes import Figure, figures
+from .phrases import Enclosures, Mood, Sentence, fold, sections, sentences
+from .quantities import Quantity, quantity
+from .roles import Judgement
+from .setting import Setting
+from .suggestions import Catalogue, Suggestion, Words, unlike
+
+EVIDENCE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A numeral, or a fact without one, read as a row that the tables could take."""
+
+    start: int
+    end: int
+    raw: str
+    role: Role
+    reason: str
+    printed: str = ""
+    value: Decimal | None = None
+    unit: str = ""
+    counter: str = ""
+    comparator: Comparator = Comparator.EXACT
+    measure: Measure = Measure.LEVEL
+    status: Status = Status.ACTUAL
+    period: tuple[date, date] | None = None
+    phrase: str = ""
+    evidence: str = ""
+    indicator: str = ""
+    suggestions: tuple[Suggestion, ...] = ()
+    doubts: tuple[str, ...] = ()
+    numeral: bool = True
+
+    @property
+    def owns(self) -> bool:
+        """Whether the candidate would be a row."""
+        return self.role in {Role.OBSERVATION, Role.TARGET}
+
+    def as_json(self) -> dict[str, Any]:
+        """The candidate as one object of the ``jsonl`` output."""
+        owns = self.owns
+        return {
+            "start": self.start,
+            "end": self.end,
+            "raw": self.raw,
+            "printed": self.printed,
+            "role": str(self.role),
+            "value": plain(self.value) if owns else None,
+            "unit": self.unit if owns else None,
+            "comparator": str(self.comparator) if owns else None,
+            "measure": str(self.measure) if owns else None,
+            "status": str(self.status) if owns else None,
+            "period": "/".join(map(str, self.period)) if owns and self.period else None,
+            "indicator": self.indicator or None,
+            "suggestions": [s._asdict() for s in self.suggestions],
+            "doubts": list(self.doubts),
+            "counter": self.counter,
+            "phrase": self.phrase,
+            "evidence": self.evidence,
+            "reason": self.reason,
+        }
+
+
+def plain(value: Decimal | None) -> int | float | None:
+    """
+    A value as JSON writes it: whole where it is whole.
+
+    >>> plain(Decimal("262116300.00")), plain(Decimal("-6.7"))
+    (262116300, -6.7)
+    """
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def read(text: str, told: Setting, catalogue: Catalogue | None = None) -> Iterator[Candidate]:
+    """
+    Every numeral of *text*, and every fact stated without one, in the order of the text.
+
+    Parameters
+    ----------
+    text
+        The report as it stands in its file; places are offsets into it.
+    told
+        The region and period of the report.
+    catalogue
+        The indicators to choose from; without one no indicator is suggested.
+    """
+    folded = fold(text)
+    enclosures = Enclosures(folded)
+    parts = sections(folded, year=told.end.year, mood=told.mood)
+    waiting = numerals.find(folded)
+    following = next(waiting, None)
+    reader = _Reader(text, folded, told, catalogue, enclosures)
+    for sentence in sentences(folded, parts):
+        mine = []
+        while following is not None and following.start < sentence.end:
+            mine.append(following)
+            following = next(waiting, None)
+        yield from reader.sentence(sentence, mine)
+
+
+@dataclass
+class _Reader:
+    """Reads sentence after sentence, remembering what was already said."""
+
+    text: str
+    folded: str
+    told: Setting
+    catalogue: Catalogue | None
+    enclosures: Enclosures
+    topic: str = ""
+    seen: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def sentence(self, sentence: Sentence, found: list[numerals.Numeral]) -> Iterator[Candidate]:
+        said = self.folded[sentence.start : sentence.end]
+        topic = re.match(r"\s*([\u4e00-\u9fff、()“”]{2,16}(?:方面|领域))[,:]", said)
+        if sentence.start == sentence.section.start:
+            self.topic = ""
+        if topic:
+            self.topic = topic[1]
+        read = [(n, _joined(self.folded, found, i)) for i, n in enumerate(found)]
+        judged = [(q, self._judged(n, q, sentence)) for n, q in read]
+        kept = [q for q, judgement in judged if judgement.role is Role.OBSERVATION]
+        made = {f.quantity.start: f for f in figures(self.folded, sentence, kept, self.enclosures)}
+        candidates = [
+            self._row(sentence, made[q.start], j) if q.start in made else self._mention(q, j)
+            for q, j in judged
+        ]
+        candidates += self._facts(sentence, candidates)
+        yield from sorted(candidates, key=lambda c: (c.start, c.end))
+
+    def _judged(self, numeral: numerals.Numeral, read: Quantity, sentence: Sentence) -> Judgement:
+        at = roles.place(self.folded, numeral, read, self.enclosures)
+        judgement = roles.judge(at)
+        if judgement.role in {Role.OBSERVATION, Role.DATE} and self._elsewhere(numeral, sentence):
+            if judgement.role is Role.OBSERVATION or judgement.reason == "日期名称":
+                return Judgement(Role.OTHER_REGION, "其他地区的事故或数据", judgement.doubts)
+        return judgement
+
+    def _elsewhere(self, numeral: numerals.Numeral, sentence: Sentence) -> bool:
+        """Whether the words before the numeral speak of another place."""
+        said = self.folded[max(sentence.start, numeral.start - 80) : numeral.start]
+        return elsewhere(said, self.folded[numeral.end : numeral.end + 30], self.told)
+
+    def _mention(self, read: Quantity, judgement: Judgement) -> Candidate:
+        raw = self.text[read.start : read.end]
+        return Candidate(
+            read.start, read.end, raw, judgement.role, judgement.reason, printed=raw,
+            doubts=judgement.doubts,
+        )
+
+    def _row(self, sentence: Sentence, figure: Figure, judgement: Judgement) -> Candidate:
+        q = figure.quantity
+        status, doubts = _status(self.folded, sentence, figure, self.told)
+        repeated = self._repeated(figure, status)
+        words = _words(figure, sentence, self.folded, self.topic)
+        suggested = self._suggested(words, figure, judgement)
+        unit = _unit(figure, suggested)
+        role = Role.TARGET if status is Status.TARGET else Role.OBSERVATION
+        candidate = Candidate(
+            q.start, q.end, self.text[q.start : q.end], role, judgement.reason,
+            printed=self.text[q.first : q.last], value=figure.value, unit=unit, counter=q.counter,
+            comparator=q.comparator, measure=figure.measure, status=status,
+            period=self._period(sentence, figure, status, suggested),
+            phrase=_phrase(figure), evidence=_evidence(self.text, self.folded, q, sentence),
+            indicator=suggested[0].indicator if suggested else "", suggestions=suggested,
+            doubts=(*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *_unsure(q, suggested)),
+        )
+        if repeated is not None:
+            return replace(
+                candidate, role=Role.LABEL, reason=f"与前文重复，见 start {repeated}",
+                doubts=(*candidate.doubts, "said before"), indicator="", suggestions=(),
+            )
+        return candidate
+
+    def _suggested(
+        self, words: list[Words], figure: Figure, judgement: Judgement
+    ) -> tuple[Suggestion, ...]:
+        if self.catalogue is None:
+            return ()
+        q = figure.quantity
+        kind = _KINDS.get(judgement.reason, q.kind)
+        unit = q.unit
+        if figure.measure is not Measure.LEVEL:
+            counted = q if q.unit not in _RELATIVE else _origin(figure)
+            kind, unit = (counted.kind, counted.unit) if counted else ("", "")
+        return tuple(self.catalogue.suggest(words, unit=unit, kind=kind))
+
+    def _repeated(self, figure: Figure, status: Status) -> int | None:
+        """Where the same figure of the same thing stood before, if it did."""
+        last = figure.quantity.last
+        behind = re.sub(r"^[县市区州乡镇村街道(、)]+", "", self.folded[last : last + 24])[:4]
+        if figure.measure is not Measure.LEVEL or not re.fullmatch(r"[\u4e00-\u9fff]{3}[^\d]", behind):
+            return None
+        key = (str(figure.value), figure.quantity.unit, behind, status)
+        first = self.seen.setdefault(key, figure.quantity.start)
+        return None if first == figure.quantity.start else first
+
+    def _period(
+        self, sentence: Sentence, figure: Figure, status: Status, found: tuple[Suggestion, ...]
+    ) -> tuple[date, date]:
+        before = self.folded[sentence.start : figure.quantity.first]
+        start, end = self.told.start, self.told.end
+        if status is not Status.ACTUAL:
+            start, end = self.told.next_year
+        start, end = spoken_period(before, start, end)
+        catalogue = self.catalogue
+        if status is Status.ACTUAL and found and catalogue and catalogue.indicators[found[0].indicator].nature == "stock":
+            start = end
+        return start, end
+
+    def _facts(self, sentence: Sentence, others: list[Candidate]) -> list[Candidate]:
+        taken = [(c.start, c.end) for c in others if c.owns]
+        rows = []
+        for fact in facts.find(self.folded, sentence, taken):
+            status = Status.ACTUAL
+            if sentence.section.mood is Mood.PLAN or fact.wish:
+                status = Status.TARGET
+            words = [Words(fact.subject, 1.0), Words(sentence.section.heading, 0.2)]
+            suggested: tuple[Suggestion, ...] = ()
+            if self.catalogue:
+                suggested = tuple(self.catalogue.suggest(words, unit=fact.unit, kind=fact.kind))
+            printed = self.text[fact.start : fact.end]
+            period = self.told.next_year if status is Status.TARGET else None
+            rows.append(Candidate(
+                fact.start, fact.end, printed,
+                Role.TARGET if status is Status.TARGET else Role.OBSERVATION, fact.reason,
+                printed=printed, value=Decimal(fact.value), measure=fact.measure, status=status,
+                unit="" if fact.measure is Measure.DIRECTION else _first_unit(suggested, fact.unit),
+                period=period or (self.told.start, self.told.end), phrase=fact.subject,
+                evidence=printed[:EVIDENCE], suggestions=suggested, numeral=False,
+                indicator=suggested[0].indicator if suggested else "",
+                doubts=("stated without a numeral",),
+            ))
+        return rows
+
+
+_KINDS = {"名次": "rank", "体系公式中的个数": "count", "以零表述": ""}
+_RELATIVE = {"%", "‰", "倍", "百分点"}
+
+
+def _origin(figure: Figure) -> Quantity | None:
+    """The counted figure that a percentage is a change of, where the sentence has it."""
+    parent = figure.parent
+    while parent is not None and parent.quantity.unit in _RELATIVE:
+        parent = parent.parent
+    return parent.quantity if parent else None
+
+
+def _first_unit(suggested: tuple[Suggestion, ...], unit: str) -> str:
+    return suggested[0].unit if suggested else unit
+
+
+def _joined(text: str, found: list[numerals.Numeral], index: int) -> Quantity:
+    """The quantity of one numeral; a bare one in a list borrows the counter behind the list."""
+    read = quantity(text, found[index])
+    if read.unit or read.value is None or not read.arabic or index + 1 == len(found):
+        return read
+    following = found[index + 1]
+    gap = text[read.end : following.start]
+    if re.fullmatch(r"[ ]?(?:[、和及与至到]|[-—–~～]+)[ ]?", gap):
+        other = _joined(text, found[index : index + 8], 1) if index + 1 < len(found) else None
+        if other and other.unit and other.arabic:
+            ranged = gap.strip() not in {"、", "和", "及", "与"}
+            doubts = ("the start of a range",) if ranged else ("its counter stands later",)
+            comparator = Comparator.AT_LEAST if ranged else read.comparator
+            return replace(
+                read, unit=other.unit, counter=other.counter, kind=other.kind,
+                comparator=comparator, doubts=doubts,
+            )
+    return read
+
+
+_LESSON = re.compile(r"吸取|汲取|教训|反思|警示|举一反三|借鉴|通报")
+_AWAY = re.compile(r"省内外|国内外|外省|省外|外地|其他省|其他地区|兄弟")
+_WIDER = re.compile(r"(?:^|[,。;:、])[^,。;:、]{0,6}?(全国|全球|世界|全省|全市|全州|全自治区|全区)(?!.*[我本]省?市?)")
+_WIDER_LEVEL = {"全国": 0, "全球": 0, "世界": 0, "全省": 1, "全自治区": 1, "全市": 2, "全州": 2}
+
+
+def elsewhere(before: str, after: str, told: Setting) -> bool:
+    """
+    Whether what stands *before* a numeral places it outside the region of the report.
+
+    >>> from datetime import date
+    >>> told = Setting(("鞍山",), 2, date(2023, 1, 1), date(2023, 12, 31))
+    >>> elsewhere("吸取阜新“", "·27”煤矿事故教训", told), elsewhere("全市发生事故", "起", told)
+    (True, False)
+    """
+    clause = re.split(r"[。;]", before)[-1]
+    if _LESSON.search(clause) or "教训" in after:
+        named = clause[max(0, len(clause) - 40) :]
+        if any(name in named for name in told.names):
+            return False
+        if _AWAY.search(named) or any(place in named for place in lexicon.places()):
+            return True
+    wider = None
+    for wider in _WIDER.finditer(clause):
+        pass
+    if wider is None or re.search(r"[,;]", clause[wider.end() :]):
+        return False
+    rank = re.search(r"第$|位居|排名|居|占|评|获|表彰|被|列|推广|首批|竞赛|大赛|先进", clause[wider.end() :])
+    return _WIDER_LEVEL.get(wider[1], 9) < told.level and not rank
+
+
+_DEMAND = re.compile(r"至少|不少于|不低于|不得少于|不超过|不高于|不得超过|力争|确保|争取达到|争取实现|控制在|届时|目标(?:为|是|值)|要求达到|须达|必须达")
+_HARD = re.compile(r"(?:每|各|全年|年内|要求|应|须|必须)[^。;]{0,24}(?:至少|不少于|不低于|不得少于)|力争|届时|到20\d\d年[末底]?[^。;]{0,20}(?:达|实现|建成)|确保[^,。;]{0,20}$|目标(?:为|是|值)")
+_ACHIEVE = re.compile(r"(?:完成|建成|新建|建设|培训|创建|打造|新增|实现|达到?|组织|开展|举办|更新|改造|整治|关闭|退出|淘汰|培育|组建|配备|建立|下降|降低|压减|提高|提升|检查|演练|增加|发放|制作|争取|安装|覆盖)[^,。;:\d]{0,16}$")
+_NOW = re.compile(r"目前|现有|已[经有建完]|现已|截至|去年|上年")
+_WILL = re.compile(r"(?:^|[,。;:])[^,。;:]{0,6}?(?:下一步|下步|明年|今后|将(?=[于在由对把力继新完建开组实加进再着])|拟(?=[于在新建投]|对)|计划(?=[于在到用投新建])|预计)")
+
+
+def _status(
+    text: str, sentence: Sentence, figure: Figure, told: Setting
+) -> tuple[Status, tuple[str, ...]]:
+    """Happened, intended or demanded: by the section, then by the words before the figure."""
+    q = figure.quantity
+    before = text[sentence.start : q.first]
+    clause = re.split(r"[,;:。]", before)[-1]
+    span = text[q.first : q.last]
+    near = clause + span
+    if _NOW.search(figure.near):
+        return Status.ACTUAL, ()
+    planned = sentence.section.mood is Mood.PLAN or bool(_WILL.search(before[-60:]))
+    years = [int(year) for year in re.findall(r"(20\d\d)年", before)]
+    planned = planned or bool(years and years[-1] > told.end.year)
+    if not planned:
+        hard = _HARD.search(before[-60:] + span) or _demands_limit(text, figure)
+        return (Status.TARGET, ("demanded in a report",)) if hard else (Status.ACTUAL, ())
+    if _DEMAND.search(near) or re.search(r"以上|以内|不少于|至少|以下", span):
+        return Status.TARGET, ()
+    if q.kind == "share" or (_ACHIEVE.search(clause) and not figure.post.startswith("的")):
+        return Status.TARGET, ("a planned quantity read as a target",)
+    return Status.PLAN, ()
+
+
+def _demands_limit(text: str, figure: Figure) -> bool:
+    after = text[figure.quantity.end : figure.quantity.end + 8]
+    return bool(re.match(r"(?:个)?(?:小时|分钟|天|工作日|个工作日)(?:以|之)?内", after))
+
+
+def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Words]:
+    """The stretches around a figure that may name it, nearer ones weighing more."""
+    if figure.subject:
+        return [Words(figure.subject, 1.0), Words(figure.far[-40:], 0.3)]
+    if figure.measure is not Measure.LEVEL and figure.parent:
+        return _words(figure.parent, sentence, text, topic)
+    q = figure.quantity
+    ahead = re.split(r"[。;\n]", text[q.last : min(sentence.end, q.last + 30)], maxsplit=1)[0]
+    words = [
+        Words(figure.near[-40:] + text[q.start : q.last], 0.75 if figure.attached else 1.0),
+        Words(figure.post, 1.0),
+        Words(ahead, 0.4 if q.unit else 1.0),
+        Words(figure.far[-60:], 0.4),
+        Words(topic, 0.35),
+        Words(sentence.section.heading[:40], 0.25),
+        Words(text[max(0, sentence.start - 40) : sentence.start], 0.15),
+    ]
+    parent, fade = figure.parent, 0.7 if not _content(figure.near) or figure.bracketed else 0.5
+    for _ in range(3):
+        if parent is None:
+            break
+        words += [Words(parent.near[-40:], fade), Words(parent.post, fade * 0.8)]
+        words.append(Words(parent.far[-40:], fade * 0.4))
+        parent, fade = parent.parent, fade * 0.7
+    return words
+
+
+def _content(near: str) -> bool:
+    return len(re.sub(r"[^\u4e00-\u9fff]|[和及与]", "", near)) > 1
+
+
+def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
+    if figure.measure is Measure.CHANGE_PCT:
+        return "%"
+    printed = figure.quantity.unit
+    if suggested and not (printed and unlike(printed, suggested[0].unit)):
+        return suggested[0].unit
+    return printed
+
+
+def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[str, ...]:
+    doubts = ["its unit is implied"] if q.implied and q.kind != "count" else []
+    if not suggested:
+        doubts.append("no indicator fits")
+    elif len(suggested) > 1 and suggested[1].score > 0.85 * suggested[0].score:  # noqa: PLR2004
+        doubts.append("two indicators fit")
+    return tuple(doubts)
+
+
+def _phrase(figure: Figure) -> str:
+    own = figure.subject or (figure.near + figure.post)
+    if not _content(own) and figure.parent:
+        own = _phrase(figure.parent)
+    return re.sub(r"[\s\d“”\"]", "", own).strip("、,;:()。")[-24:]
+
+
+_MARK = re.compile(r"[,。;:、!?\n\r\t()]")
+
+
+def _evidence(text: str, folded: str, q: Quantity, sentence: Sentence) -> str:
+    """The shortest run of whole phrases around the figure, up to 40 characters."""
+    left, right = q.first, q.last
+    stops = [m.end() for m in _MARK.finditer(folded, max(sentence.start, left - EVIDENCE), left)]
+    lefts = [*reversed(stops), max(sentence.start, left - EVIDENCE)]
+    end = _MARK.search(folded, right)
+    after = end.start() if end else len(folded)
+    right = after if after - left <= EVIDENCE and after <= sentence.end else right
+    chosen = left
+    for stop in lefts:
+        if right - stop > EVIDENCE or "\n" in folded[stop:left]:
+            break
+        chosen = stop
+        if left - stop >= 6 and stop != lefts[-1]:  # noqa: PLR2004
+            break
+    return text[chosen:right].strip()
+
+
+_UNTIL = re.compile(r"截[至止]到?(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})日|底|末)?")
+_SPAN = re.compile(r"(\d{4})年?(?:至|到|[-—–~～]+)(\d{4})年")
+_ON = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日[^,。;]{0,30}$")
+_MONTHS = re.compile(r"(?:(\d{4})年)?(\d{1,2})(?:[-—–~～至到]+)(\d{1,2})月")
+_WHOLE_YEAR = re.compile(r"(?:^|[,。;、:\s]|在|即)(20\d\d)年(?![-—–~～至到\d])(?!度?(?:版|计划|工作|版|行动|以来))")
+
+
+def spoken_period(before: str, start: date, end: date) -> tuple[date, date]:
+    """
+    The period that the words *before* a figure name, else the one from *start* to *end*.
+
+    >>> [str(day) for day in spoken_period("截至11月底,共", date(2023, 1, 1), date(2023, 12, 31))]
+    ['2023-01-01', '2023-11-30']
+    """
+    try:
+        return _spoken(before[-60:], start, end)
+    except ValueError:  # 13月 or 2月30日 is a slip of the text, not a period
+        return start, end
+
+
+def _spoken(before: str, start: date, end: date) -> tuple[date, date]:
+    if found := _last(_UNTIL, before):
+        year, month = int(found[1] or end.year), int(found[2])
+        day = int(found[3] or calendar.monthrange(year, month)[1])
+        return min(start, date(year, month, day)), date(year, month, day)
+    if found := _last(_SPAN, before):
+        return date(int(found[1]), 1, 1), date(int(found[2]), 12, 31)
+    if found := _last(_MONTHS, before):
+        year, first, last = int(found[1] or end.year), int(found[2]), int(found[3])
+        return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
+    if found := _last(_ON, before):
+        day_of = date(int(found[1] or end.year), int(found[2]), int(found[3]))
+        return day_of, day_of
+    if found := _last(_WHOLE_YEAR, before):
+        year = int(found[1])
+        if not start.year <= year <= end.year:
+            return date(year, 1, 1), date(year, 12, 31)
+    return start, end
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for found in pattern.finditer(text):
+        pass
+    return found

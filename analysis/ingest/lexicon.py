@@ -1,0 +1,82 @@
+"""
+The word lists that reading needs: counters, counted nouns, idioms and places.
+
+They are tables beside this module, not code, so that a new word is a new row.
+"""
+
+import csv
+import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class Counter(NamedTuple):
+    """A counter as printed, the unit it stands for and the kind of thing it counts."""
+
+    counter: str
+    unit: str
+    quantity: str
+
+
+@cache
+def _rows(name: str) -> tuple[tuple[str, ...], ...]:
+    text = (files(__package__) / f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(map(tuple, csv.reader(text.splitlines()[1:])))
+
+
+@cache
+def counters() -> dict[str, Counter]:
+    """Every counter by how it is printed."""
+    return {row[0]: Counter(*row) for row in _rows("counters")}
+
+
+@cache
+def nouns() -> dict[str, Counter]:
+    """Nouns that may follow a numeral without a counter, with the unit that they imply."""
+    return {row[0]: Counter(*row) for row in _rows("nouns")}
+
+
+@cache
+def places() -> dict[str, str]:
+    """Provinces and prefectures by short name, each with its province."""
+    return {row[0]: row[1] for row in _rows("places")}
+
+
+@cache
+def idioms() -> frozenset[str]:
+    """Words in which a numeral counts nothing."""
+    return frozenset(row[0] for row in _rows("idioms"))
+
+
+@cache
+def alternatives(name: str) -> str:
+    """
+    The words of one list as a regular expression, longest first so that 个百分点 beats 个.
+
+    >>> import re
+    >>> re.match(alternatives("counters"), "个百分点")[0]
+    '个百分点'
+    """
+    words: dict[str, Counter] = {"counters": counters, "nouns": nouns}[name]()
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, idioms()))
+
+
+def in_idiom(text: str, start: int, end: int) -> str:
+    """
+    The idiom of *text* that covers the numeral at *start*, or nothing.
+
+    >>> in_idiom("进一步压实责任", 1, 2), in_idiom("发生一起事故", 2, 3)
+    ('进一步', '')
+    """
+    for size in range(_longest(), end - start - 1, -1):
+        for first in range(max(0, end - size), start + 1):
+            word = text[first : first + size]
+            if word in idioms():
+                return word
+    return ""

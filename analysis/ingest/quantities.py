@@ -1,0 +1,221 @@
+"""
+One numeral with what stands around it: how much, of what unit, how exact.
+
+It reads the figure as printed; whether the figure counts for the region is for ``roles``.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from functools import cache
+
+from .. import numerals
+from ..numerals import Numeral
+from ..words import Comparator
+from . import lexicon
+from .lexicon import Counter
+
+LONGEST = 30  # no printed figure has more digits; a longer run is noise
+_REACH = 16
+_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_LOOSE = {
+    Comparator.AT_LEAST: "超过 超 逾 突破 至少 不少于 不低于 不小于 最少 高于 大于 多于 多达 "
+    "高达 上 数 好几 几 以上 及以上 之多 余 多 开外",
+    Comparator.AT_MOST: "将近 接近 近 不足 不到 未满 不满 不超过 不高于 不多于 不大于 少于 低于 "
+    "小于 最多 至多 以内 以下 及以下 之内 内",
+    Comparator.ABOUT: "约为 大约 大概 约 来 左右 上下 前后 许",
+}
+_TOLD = {word: kind for kind, words in _LOOSE.items() for word in words.split()}
+_BEFORE = (
+    "超过|超|逾|突破|至少|不少于|不低于|不小于|最少|高于|大于|多于|多达|高达|"
+    "好几|将近|接近|近|不足|不到|未满|不满|不超过|不高于|不多于|不大于|少于|低于|小于|最多|至多"
+    "|约为|大约|大概|约"
+)
+_LEAD = re.compile(rf"(?P<word>{_BEFORE})[ ]?$")
+_LEAD_OF_ROUND = re.compile(r"(?P<word>[上数几])$")  # 上百, 数十: only before a bare round numeral
+_BOUND = re.compile(
+    r"(?P<word>至少|不少于|不低于|最少|不超过|不多于|最多|至多)(?P<verb>[^\d,。;:、()“”]{1,6})$"
+)
+_CAP = re.compile(r"(?P<word>控制在|压减到|压降到|稳定在|保持在)[ ]?$")
+_TAIL = r"(?P<tail>以上|及以上|以内|之内|以下|及以下|左右|上下|之多|开外)?"
+_SUM = r"[ ]?(?P<first>[余多来])?[ ]?(?P<scale>万亿|千万|百万|十万|亿|万|千|百)?(?P<second>[余多来])?"
+_FRACTION = re.compile(
+    rf"(?P<over>{numerals.NUMERAL.pattern})分之(?P<up>{numerals.NUMERAL.pattern})"
+    r"(?:点(?P<rest>[零〇一二三四五六七八九]+))?"
+)
+_POINT = re.compile(r"点([零〇一二三四五六七八九]+)")
+_MEASURED = re.compile(
+    r"(?P<unit>起|人|次|户|家|件|座|处|项|场|份|台|支|个)数量?(?:分别|均|共|合计|累计|总计|已)?"
+    r"(?:为|是|达到|达|:|有|:)?[ ]?$"
+)
+_TENTH = re.compile(r"[成](?![立员功果为效都就品本熟长型])")
+_APPROXIMATE = re.compile(r"[一二两三四五六七八九]{2}(?:[十百千万亿]|$)|十[一二三四五六七八九]{2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A numeral read with its scale, counter and bounds; places are offsets of the text."""
+
+    start: int
+    end: int
+    raw: str
+    value: Decimal | None
+    counter: str = ""
+    unit: str = ""
+    kind: str = ""
+    comparator: Comparator = Comparator.EXACT
+    first: int = 0  # where the printed figure starts, with 近 or 约
+    last: int = 0  # where it ends, with its counter and 以上
+    implied: bool = False
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def arabic(self) -> bool:
+        """Whether the figure is printed in digits."""
+        return self.raw[0].isdigit()
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    return re.compile(
+        rf"{_SUM}[ ]?(?:(?P<counter>{lexicon.alternatives('counters')})"
+        rf"|(?=(?P<noun>{lexicon.alternatives('nouns')}))"
+        rf"|(?=(?P<far>[\u4e00-\u9fff]{{1,8}}?(?:群众|人员|人口))))?{_TAIL}"
+    )
+
+
+def quantity(text: str, numeral: Numeral) -> Quantity:
+    """
+    Read the figure that *numeral* of folded *text* writes.
+
+    Examples
+    --------
+    >>> from ..numerals import find
+    >>> def read(text):
+    ...     return [(q.value, q.unit, str(q.comparator), text[q.first : q.last])
+    ...             for q in (quantity(text, n) for n in find(text)) if q.value is not None]
+    >>> read("损失26211.63万元")
+    [(Decimal('262116300.00'), '元', '=', '26211.63万元')]
+    >>> read("近120万人,3580余件,至少2次")[:3]
+    [(Decimal('1200000'), '人', '<=', '近120万人'), (Decimal('3580'), '件', '>=', '3580余件'),
+     (Decimal('2'), '次', '>=', '至少2次')]
+    """
+    number = _number(numeral.raw)
+    read = Quantity(
+        numeral.start, numeral.end, numeral.raw, number, first=numeral.start, last=numeral.end
+    )
+    if number is None or len(numeral.raw) > LONGEST:
+        return replace(read, value=None)
+    whole = _fraction(text, read)
+    if whole is not None:
+        return _bounded(text, whole, "")
+    ahead = text[numeral.end : numeral.end + _REACH]
+    point = None if numeral.raw[0].isdigit() else _POINT.match(ahead)
+    if point:
+        number += _number(point[1]) / Decimal(10) ** len(point[1])  # type: ignore[operator]
+        ahead = ahead[point.end() :]
+    match = _after().match(ahead)
+    shift = numeral.end + (point.end() if point else 0)
+    return _bounded(text, *_counted(text, replace(read, value=number), match, shift))
+
+
+def _number(raw: str) -> Decimal | None:
+    if len(raw) > LONGEST:
+        return None
+    try:
+        return numerals.value(raw)
+    except (ValueError, InvalidOperation):
+        return None
+
+
+def _fraction(text: str, read: Quantity) -> Quantity | None:
+    """百分之九十五 and 三分之二: the figure is the upper number, printed as the whole phrase."""
+    left = max(0, read.start - 8)
+    for match in _FRACTION.finditer(text, left, read.end + 8):
+        if match.start("up") == read.start:
+            over, upper = _number(match["over"]), _number(match["up"])
+            if not over or upper is None:
+                return None
+            if match["rest"]:
+                upper += _number(match["rest"]) / Decimal(10) ** len(match["rest"])  # type: ignore[operator]
+            unit, share = ("‰", upper) if over == 1000 else ("%", upper)  # noqa: PLR2004
+            doubts: tuple[str, ...] = ()
+            if over not in {100, 1000}:
+                share, doubts = round(100 * upper / over, 4), ("a fraction written as a percent",)
+            return replace(
+                read, value=share, counter="分之", unit=unit, kind="share",
+                first=match.start(), last=match.end(), doubts=doubts,
+            )
+    return None
+
+
+def _counted(
+    text: str, read: Quantity, match: re.Match[str] | None, shift: int
+) -> tuple[Quantity, str]:
+    """The figure with the counter that *match* found behind it, and its word of vagueness."""
+    if match is None or read.value is None:
+        return read, ""
+    value = read.value
+    for character in match["scale"] or "":
+        value *= _SCALES[character]
+    vague = match["first"] or match["second"] or ""
+    read = replace(read, value=value, last=shift + match.end(match.lastgroup or 0))
+    tenth = _TENTH.match(text, shift + (match.end("scale") if match["scale"] else 0))
+    if tenth and value <= 10:  # noqa: PLR2004
+        return replace(
+            read, value=value * 10, counter="成", unit="%", kind="share", last=tenth.end(),
+            doubts=("tenths written as a percent",),
+        ), vague
+    return _with_counter(text, read, match, shift), match["tail"] or vague
+
+
+def _with_counter(text: str, read: Quantity, match: re.Match[str], shift: int) -> Quantity:
+    found, implied = None, False
+    if match["counter"]:
+        found = lexicon.counters()[match["counter"]]
+    elif match["noun"] or match["far"]:
+        found, implied = lexicon.nouns().get(match["noun"] or "人员"), True
+    else:
+        found, implied = _measured(text, read), True
+    if found is None:
+        end = shift + max(match.end("scale"), match.end("second"), match.end("first"), 0)
+        return replace(read, last=max(read.end, end))
+    last = shift + (match.end("tail") if match["tail"] else _reach(match))
+    return replace(
+        read, counter=found.counter, unit=found.unit, kind=found.quantity, implied=implied, last=last
+    )
+
+
+def _reach(match: re.Match[str]) -> int:
+    """Where the figure ends: after its counter, or after 县市 and the like that stand for one."""
+    if match["counter"]:
+        return match.end("counter")
+    short = len(match["noun"] or "") <= 3 and match["noun"]  # noqa: PLR2004
+    ends = [match.end("first"), match.end("scale"), match.end("second"), 0]
+    return match.end("noun") if short and not match["scale"] else max(ends)
+
+
+def _measured(text: str, read: Quantity) -> Counter | None:
+    """事故起数42: the noun before the figure tells its counter."""
+    found = _MEASURED.search(text, max(0, read.start - 12), read.start)
+    return lexicon.counters()[found["unit"]] if found else None
+
+
+def _bounded(text: str, read: Quantity, vague: str) -> Quantity:
+    """The figure with 近, 约, 至少 and the like before it, or 余, 以上 behind it."""
+    before = text[max(0, read.first - 14) : read.first]
+    lead = _LEAD.search(before) or _BOUND.search(before) or _CAP.search(before)
+    if not lead and read.raw[0] in "十百千万":
+        lead = _LEAD_OF_ROUND.search(before)
+    word = vague or (lead["word"] if lead else "")
+    comparator = _TOLD.get(word, Comparator.EXACT)
+    if lead and lead.re is _CAP:
+        comparator = Comparator.AT_MOST if vague in {"以内", "以下", "之内", ""} else comparator
+        comparator = comparator if lead["word"] == "控制在" or vague else Comparator.EXACT
+    elif lead:
+        if vague not in _TOLD or vague in "余多来":
+            comparator = _TOLD.get(lead["word"], comparator)
+        read = replace(read, first=read.first - len(before) + lead.start("word"))
+    if not read.arabic and _APPROXIMATE.search(read.raw):
+        return replace(read, comparator=Comparator.ABOUT, doubts=(*read.doubts, "about so many"))
+    return replace(read, comparator=comparator)

@@ -1,0 +1,188 @@
+"""
+Which indicators a figure may be: the catalogue and its synonyms against the words around it.
+
+A synonym is one or more short terms that must all be there; nearer words weigh more.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from .. import reading
+
+ENOUGH = 2.0  # below this the words in common are chance
+_TYPES = {"people": {"people"}, "share": {"share", "rate"}, "rate": {"share", "rate"}}
+_SAME = 1.0
+_EXCLUDED = "!"
+
+
+class Suggestion(NamedTuple):
+    """An indicator, how strongly the words speak for it, and which words."""
+
+    indicator: str
+    unit: str
+    score: float
+    why: str
+
+
+class Words(NamedTuple):
+    """A stretch of text near a figure and how much it counts."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What the suggestions need of one row of the catalogue."""
+
+    code: str
+    name: str
+    unit: str
+    quantity: str
+    nature: str
+
+
+@dataclass
+class Catalogue:
+    """The indicators with every term that speaks for them, ready to be searched."""
+
+    indicators: dict[str, Indicator]
+    synonyms: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
+    _by_term: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _sizes: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        terms = set()
+        for place, (_, needed, barred) in enumerate(self.synonyms):
+            terms |= {*needed, *barred}
+            self._by_term[max(needed, key=len)].append(place)
+        self._sizes = tuple(sorted({len(term) for term in terms}, reverse=True))
+        self._terms = frozenset(terms)
+
+    def suggest(self, words: Iterable[Words], *, unit: str, kind: str) -> list[Suggestion]:
+        """
+        The best three indicators for a figure of *unit* with *words* around it, best first.
+
+        Examples
+        --------
+        >>> rows = {"deaths": Indicator("deaths", "死亡人数", "人", "people", "flow")}
+        >>> catalogue = Catalogue(rows, [("deaths", ("死亡",), ())])
+        >>> catalogue.suggest([Words("共死亡", 1)], unit="人", kind="people")[0].indicator
+        'deaths'
+        >>> catalogue.suggest([Words("共死亡", 1)], unit="元", kind="money")
+        []
+        """
+        weights = self._found(words)
+        scores: dict[str, tuple[float, str]] = {}
+        for term in weights:
+            for place in self._by_term.get(term, ()):
+                code, needed, barred = self.synonyms[place]
+                if self._speaks(code, needed, barred, weights, kind):
+                    score = sum(len(word) * weights[word] for word in needed)
+                    score *= max(weights[word] for word in needed)
+                    score += _likeness(unit, self.indicators[code].unit)
+                    if score > scores.get(code, (0.0, ""))[0]:
+                        scores[code] = score, "+".join(needed)
+        best = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))[:3]
+        return [
+            Suggestion(code, self.indicators[code].unit, round(score, 2), why)
+            for code, (score, why) in best
+            if score >= ENOUGH
+        ]
+
+    def _speaks(
+        self,
+        code: str,
+        needed: tuple[str, ...],
+        barred: tuple[str, ...],
+        weights: Mapping[str, float],
+        kind: str,
+    ) -> bool:
+        fits = compatible(kind, self.indicators[code].quantity)
+        return fits and all(word in weights for word in needed) and not any(
+            weights.get(word, 0) >= _NEAR for word in barred
+        )
+
+    def _found(self, words: Iterable[Words]) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for text, weight in words:
+            for size in self._sizes:
+                for start in range(len(text) - size + 1):
+                    term = text[start : start + size]
+                    if term in self._terms and found.get(term, 0) < weight:
+                        found[term] = weight
+        return found
+
+
+_NEAR = 0.6
+_GROUPS = {
+    unit: group
+    for group, units in enumerate(
+        ("家 户 座 所", "次 场 期 轮 批 班", "项 个 处 条 件 起", "份 本", "支 组", "台 套", "种 类", "人 人次")
+    )
+    for unit in units.split()
+}
+
+
+def unlike(printed: str, unit: str) -> bool:
+    """
+    Whether a printed counter counts another kind of thing than *unit* does.
+
+    >>> unlike("户", "次"), unlike("户", "家")
+    (True, False)
+    """
+    return _likeness(printed, unit) < 0
+
+
+def _likeness(printed: str, unit: str) -> float:
+    """How well the printed counter suits an indicator's unit: 户 suits 家, and never 次."""
+    if printed == unit:
+        return _SAME
+    if printed not in _GROUPS or unit not in _GROUPS:
+        return 0.0
+    return _SAME / 2 if _GROUPS[printed] == _GROUPS[unit] else -_SAME
+
+
+def compatible(kind: str, quantity: str) -> bool:
+    """
+    Whether a counter of *kind* may print a figure of an indicator's *quantity*.
+
+    >>> compatible("count", "count"), compatible("people", "money"), compatible("", "count")
+    (True, False, True)
+    """
+    return not kind or kind == quantity or quantity in _TYPES.get(kind, set())
+
+
+def catalogue(folder: Path) -> Catalogue:
+    """Read the catalogue and the synonyms of *folder*; every name is its own synonym."""
+    rows = {
+        row["indicator"]: Indicator(
+            row["indicator"], row["name_zh"], row["unit"], row["quantity"], row["nature"]
+        )
+        for _, row in reading.table(folder / "indicators.csv").iterrows()
+    }
+    synonyms = [(row.code, *_terms(_stem(row.name))) for row in rows.values()]
+    extra = folder / "synonyms.csv"
+    if extra.exists():
+        synonyms += [
+            (row["indicator"], *_terms(row["synonym"]))
+            for _, row in reading.table(extra).iterrows()
+            if row["indicator"] in rows
+        ]
+    return Catalogue(rows, synonyms)
+
+
+def _terms(synonym: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """排查 隐患 !重大: both must be near, and 重大 must not."""
+    words = synonym.split()
+    needed = tuple(word for word in words if not word.startswith(_EXCLUDED))
+    return needed, tuple(word[1:] for word in words if word.startswith(_EXCLUDED))
+
+
+def _stem(name: str) -> str:
+    """A name without the words that only say that it is a number."""
+    return re.sub(r"(?:[起次人户家座件场份条项处类种块本台支]|台套|点位)?数量?$|人次$|金额$|场次$", "", name) or name
