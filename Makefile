@@ -1,0 +1,64 @@
+# Two commands are enough: `make figures` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python -m analysis
+CHECKED := analysis tests benchmarks notebooks
+
+.PHONY: help figures test test-slow lint check lab bench docs pictures lock clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 14
+
+figures: .venv/installed  ## run every stale notebook and write figures/
+	$(RUN) run
+
+test: .venv/installed lint  ## everything that needs no browser and no office program
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
+
+test-slow: .venv-slow/installed  ## with a browser, an office program, a workflow engine, a scheduler
+	bash .ci/slow-tools
+	.venv-slow/bin/python -m pytest -m slow
+
+lint: .venv/installed  ## style, types, floor plan, tables against their contract
+	$(BIN)/python -m ruff check $(CHECKED)
+	$(BIN)/python -m ruff format --check $(CHECKED)
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+	$(RUN) check
+
+check: .venv/installed  ## the tables against their contract and descriptor
+	$(RUN) check
+
+lab: .venv/installed  ## JupyterLab on the notebooks
+	$(BIN)/python -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks
+
+bench: .venv/installed  ## runs side by side with stock papermill; coverage of the intervals
+	$(BIN)/python -m benchmarks.runs
+	$(BIN)/python -m benchmarks.coverage
+
+docs: .venv/installed  ## the generated pages: dictionary, method, what is missing
+	$(BIN)/python -m analysis.pages
+
+pictures: figures  ## renew the few pictures that README and docs show
+	$(BIN)/python -m benchmarks.pictures
+
+lock:  ## refresh both lock files (needs uv)
+	$(LOCK) --group pyproject.toml:test --group pyproject.toml:build -o requirements.lock
+	$(LOCK) --group pyproject.toml:test --group pyproject.toml:build \
+	  --group pyproject.toml:slow -o requirements-slow.lock
+LOCK = uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header pyproject.toml
+
+clean:  ## remove figures and caches; the environments stay
+	find figures -mindepth 1 ! -name README.md -delete
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build
+
+%/installed: requirements.lock requirements-slow.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.11 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv $*
+	$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r $(if $(findstring slow,$*),requirements-slow.lock,requirements.lock)
+	$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --editable .
+	touch $@
