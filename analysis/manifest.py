@@ -1,0 +1,232 @@
+"""
+What was made from what: the record of every job, and the manifest of every figure.
+
+It reads and writes records, and tells what changed between two; it makes no figure.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from .errors import AnalysisError
+
+VERSION = 1
+RECORD = "run.json"
+MANIFEST = "manifest.json"
+# What makes a drawn row the same row before and after; everything else may have changed.
+ROW_KEY = (
+    "origin",
+    "report",
+    "region",
+    "indicator",
+    "breakdown",
+    "period_start",
+    "period_end",
+    "status",
+    "measure",
+)
+ROW_VALUE = ("value", "unit", "comparator", "printed", "lower", "upper")
+
+Record = dict[str, Any]
+Row = Mapping[str, Any]
+
+
+def digest(data: bytes) -> str:
+    """
+    The sha256 of *data*.
+
+    >>> digest(b"")[:12]
+    'e3b0c44298fc'
+    """
+    return hashlib.sha256(data).hexdigest()
+
+
+def canonical(value: object) -> bytes:
+    """
+    The one JSON text of *value*: sorted keys, no blanks.
+
+    >>> canonical({"b": 1, "a": "安"}).decode()
+    '{"a":"安","b":1}'
+    """
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def write(path: Path, data: bytes) -> None:
+    """
+    Put *data* at *path* in one step: a reader sees the old file or the new one, never a part.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written; *path* is then as it was.
+    """
+    beside = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+    settle(path.parent)
+
+
+def settle(folder: Path) -> None:
+    """Make the names in *folder* survive a power cut, where the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def content(path: Path) -> bytes | None:
+    """The bytes of a plain file; None where there is none, or a link, pipe or folder stands."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def seal(record: Record) -> bytes:
+    """
+    *record* as a file that knows when it was damaged.
+
+    >>> unseal(seal({"job": "2_trend-zh"}))["job"]
+    '2_trend-zh'
+    >>> unseal(seal({"job": "2_trend-zh"}).replace(b"zh", b"en")) is None
+    True
+    """
+    plain = {**record, "version": VERSION}
+    sealed = {**plain, "seal": digest(canonical(plain))}
+    return json.dumps(sealed, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
+
+
+def unseal(data: bytes) -> Record | None:
+    """The record in *data*, or None if it is torn, altered or of another version."""
+    try:
+        sealed = json.loads(data)
+        mark = sealed.pop("seal")
+        whole = sealed["version"] == VERSION and mark == digest(canonical(sealed))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return sealed if whole else None
+
+
+def record(folder: Path) -> Record | None:
+    """The record of the job whose figures are in *folder*, or None if none can be believed."""
+    data = content(folder / RECORD)
+    return unseal(data) if data is not None else None
+
+
+def altered(folder: Path, made: Record) -> str:
+    """The first file of *made* that is no longer what was published, and how; or ``""``."""
+    for name, expected in sorted(made["outputs"].items()):
+        data = content(folder / name)
+        if data is None:
+            return f"{name} is missing"
+        if digest(data) != expected:
+            return f"{name} was altered"
+    return ""
+
+
+def assemble(records: Iterable[Record], package: str) -> bytes:
+    """
+    The manifest of all *records*: what every figure shows and what it was made from.
+
+    It holds no time and no path of the machine, so the same inputs give the same bytes.
+    """
+    made = sorted(records, key=lambda one: str(one["job"]))
+    whole = {
+        "version": VERSION,
+        "package": package,
+        "jobs": {one["job"]: {part: one[part] for part in _JOB} for one in made},
+        "figures": [_figure(one, figure) for one in made for figure in one["figures"]],
+    }
+    return json.dumps(whole, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
+
+
+_JOB = ("notebook", "parameters", "key", "parts", "changed")
+
+
+def _figure(made: Record, figure: Row) -> dict[str, Any]:
+    files = {f"{made['job']}/{name}": made["outputs"][name] for name in figure["files"]}
+    inputs = made["parts"]["inputs"]
+    source = {"job": made["job"], "notebook": made["notebook"], "parameters": made["parameters"]}
+    return {**figure, **source, "inputs": inputs, "files": files}
+
+
+def load(figures: Path) -> dict[str, Any]:
+    """
+    The manifest of the folder *figures*.
+
+    Raises
+    ------
+    AnalysisError
+        When there is none, or it cannot be read.
+    """
+    data = content(figures / MANIFEST)
+    if data is None:
+        raise AnalysisError(f"no {figures / MANIFEST}: make the figures first, with `run`")
+    try:
+        manifest = json.loads(data)
+    except ValueError as error:
+        raise AnalysisError(f"{figures / MANIFEST} is damaged: `run` will renew it") from error
+    return dict(manifest)
+
+
+def rows(made: Record | None) -> list[Row]:
+    """Every row that the figures of a record drew, each once."""
+    drawn = [row for figure in made["figures"] for row in figure["rows"]] if made else []
+    return list({canonical(row): row for row in drawn}.values())
+
+
+def changes(before: Iterable[Row], after: Iterable[Row]) -> list[dict[str, Any]]:
+    """
+    The values that came, went or changed from one set of drawn rows to the next.
+
+    >>> old = [{"region": "anshan", "value": 42}, {"region": "anhui", "value": 1}]
+    >>> for change in changes(old, [{"region": "anshan", "value": 45}]):
+    ...     print(change["change"], change["row"], change["before"], change["after"])
+    removed {'region': 'anhui'} {'value': 1} None
+    changed {'region': 'anshan'} {'value': 42} {'value': 45}
+    """
+    old, new = _by_key(before), _by_key(after)
+    return [
+        change
+        for key in sorted({*old, *new})
+        for change in _pairs(key, old.get(key, []), new.get(key, []))
+    ]
+
+
+def _by_key(drawn: Iterable[Row]) -> dict[bytes, list[bytes]]:
+    """The values under each key, ordered; several rows may share one (a total and its parts)."""
+    found: dict[bytes, set[bytes]] = {}
+    for row in drawn:
+        key = canonical({name: row[name] for name in ROW_KEY if name in row})
+        value = canonical({name: row[name] for name in ROW_VALUE if name in row})
+        found.setdefault(key, set()).add(value)
+    return {key: sorted(values) for key, values in found.items()}
+
+
+def _pairs(key: bytes, old: list[bytes], new: list[bytes]) -> Iterator[dict[str, Any]]:
+    gone = [json.loads(value) for value in old if value not in new]
+    come = [json.loads(value) for value in new if value not in old]
+    for place in range(max(len(gone), len(come))):
+        before = gone[place] if place < len(gone) else None
+        after = come[place] if place < len(come) else None
+        kind = "added" if before is None else "removed" if after is None else "changed"
+        yield {"change": kind, "row": json.loads(key), "before": before, "after": after}
