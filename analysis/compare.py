@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from . import wording
+from . import phrases, wording
 from .derive import PER, POPULATIONS
 from .wording import Text
 from .words import Comparator, Gap, Measure, Nature, Quantity, Rule, Status, Verdict
@@ -65,11 +65,11 @@ def overall(judgements: list[Judgement]) -> Verdict:
 
 
 def _refusal(rule: Rule, **detail: object) -> Judgement:
-    return Judgement(Verdict.NOT_COMPARABLE, rule, wording.RULES[rule].format(**detail))
+    return Judgement(Verdict.NOT_COMPARABLE, rule, phrases.RULES[rule].format(**detail))
 
 
 def _caution(rule: Rule, **detail: object) -> Judgement:
-    return Judgement(Verdict.WITH_CAUTION, rule, wording.RULES[rule].format(**detail))
+    return Judgement(Verdict.WITH_CAUTION, rule, phrases.RULES[rule].format(**detail))
 
 
 def _same_thing(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
@@ -254,9 +254,9 @@ def _gap_row(region: dict[Any, Any], mine: pd.DataFrame, shared: str) -> dict[st
     if row is None:
         fields = ("region", "region_zh", "region_en", "level_order", "adcode", "publisher", "title")
         silent = {name: region[name] for name in fields}
-        return _refused_row(silent, found, wording.GAPS[found])
+        return _refused_row(silent, found, phrases.GAPS[found])
     value = wording.what(row)
-    reason = wording.GAPS[found]
+    reason = phrases.GAPS[found]
     if found is Gap.PART_ONLY:
         part = wording.part(row)
         reason = reason + Text(f"（{part.zh}）", f" ({part.en})")
@@ -310,7 +310,7 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
         if row["population_distance"] == 0 and not other:
             continue
         year = int(row["population_year"])
-        kind = wording.POPULATION_KINDS[row["population_kind"]]
+        kind = phrases.POPULATION_KINDS[row["population_kind"]]
         zh = f"{row['region_zh']}的分母为{year}年{kind.zh}"
         notes.append(Text(zh, f"{row['region_en']} is divided by its {year} {kind.en}"))
     return notes
@@ -367,7 +367,7 @@ def gaps(rows: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
     found = []
     for region in regions.to_dict("records"):
         reason = Gap.PLAN_REPORT if region["kind"] == "plan" else Gap.NOT_REPORTED
-        told = wording.GAPS[reason]
+        told = phrases.GAPS[reason]
         cells = {name: region[name] for name in names}
         found += [
             cells

@@ -1,7 +1,7 @@
 """
-How numbers, periods, reasons and results read in Chinese and in English.
+How numbers, periods, values and results read in Chinese and in English.
 
-It draws nothing and computes nothing; it is the only module that speaks.
+It draws nothing and computes nothing; what is always said alike stands in ``phrases``.
 """
 
 import math
@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from .words import Comparator, Gap, Language, Mark, Measure, Rule, Status
+from .words import Comparator, Language, Measure, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,109 +166,6 @@ STATUSES = {
     Status.PLAN: Text("计划", "plan"),
 }
 
-MARKS = {
-    Mark.EXACT: Text("报告数字", "reported figure"),
-    Mark.ZERO: Text("报告为零", "reported as zero"),
-    Mark.AT_LEAST: Text("至少（余/多）", "at least"),
-    Mark.AT_MOST: Text("至多（近/不足）", "at most"),
-    Mark.ABOUT: Text("约数", "about"),
-    Mark.PERCENT_ONLY: Text("仅有百分比变化", "percent change only"),
-    Mark.DIRECTION_ONLY: Text("仅有升降方向", "direction only"),
-    Mark.TARGET: Text("目标", "target"),
-    Mark.PLAN: Text("计划", "plan"),
-    Mark.MISSING: Text("未报告", "not reported"),
-}
-
-GAPS = {
-    Gap.PERCENT_ONLY: Text("只报百分比变化，无起数或人数", "percent change only, no count"),
-    Gap.DIRECTION_ONLY: Text("只报升降方向，无数字", "direction only, no number"),
-    Gap.TARGET_ONLY: Text("只有目标，无实绩", "a target only, no result"),
-    Gap.PLAN_ONLY: Text("只有计划，无实绩", "a plan only, no result"),
-    Gap.PLAN_REPORT: Text("该报告只是计划，不含实绩", "the report is a plan, without results"),
-    Gap.PART_ONLY: Text("只报其中一部分", "only a part is reported"),
-    Gap.NOT_REPORTED: Text("报告未提及", "not mentioned in the report"),
-}
-
-RULES = {
-    Rule.INDICATOR: Text("指标不同", "different indicators"),
-    Rule.MEASURE: Text(
-        "口径不同：一为数量，一为变化", "not the same measure: one is an amount, one a change"
-    ),
-    Rule.UNIT: Text("单位不同", "different units"),
-    Rule.STATUS: Text(
-        "性质不同：实绩、目标与计划不可并列", "actual, target and plan are different things"
-    ),
-    Rule.COVERAGE: Text("覆盖范围不同：{detail}", "different coverage: {detail}"),
-    Rule.PART_OF_WHOLE: Text(
-        "{inner}在{outer}之内，不是独立的两地", "{inner} lies inside {outer}: not independent"
-    ),
-    Rule.LEVEL: Text("行政层级不同，只能比相对数", "levels differ: only rates can be compared"),
-    Rule.YEAR: Text("年份相差{years}年", "years apart: {years}"),
-    Rule.LENGTH: Text("期间长短不同：{detail}", "periods of different length: {detail}"),
-    Rule.BOUND: Text("一方只是上下限（余、近）", "one side is only a bound"),
-    Rule.SIZE: Text("未按人口折算，规模不同", "not per person: the regions differ in size"),
-    Rule.REPRINT: Text("背景数字来自转载", "a context figure read at a reprint"),
-    Rule.DIRECTION: Text("只能比方向，不能比幅度", "directions only, not magnitudes"),
-}
-
-METHODS = {
-    "exact-c": Text("精确泊松95%区间（Garwood）", "exact Poisson 95% interval (Garwood)"),
-    "exact-c, rounding included": Text(
-        "精确泊松95%区间，含四舍五入误差", "exact Poisson 95% interval, rounding included"
-    ),
-    "clopper-pearson": Text(
-        "精确二项95%区间（Clopper–Pearson）", "exact binomial 95% interval (Clopper–Pearson)"
-    ),
-    "exact-conditional": Text("比值为精确条件95%区间", "ratio with exact conditional 95% interval"),
-}
-
-MARK_NOTES = {
-    Mark.AT_LEAST: Text(
-        "空心三角为“余、多”的下限，真值不低于此", "open triangles are lower bounds (余, 多)"
-    ),
-    Mark.AT_MOST: Text("倒三角为“近、不足”的上限", "open inverted triangles are upper bounds"),
-    Mark.ABOUT: Text("空心圆为约数", "open circles are approximate"),
-}
-
-CLUSTERED = ("deaths", "injuries", "disaster_deaths")
-LIST_NOTE = Text(
-    "点数不足5个：只列数值，不谈趋势", "fewer than five points: values listed, no trend claimed"
-)
-CLUSTER_NOTE = Text(
-    "死亡在事故中成串发生，真实区间比所示更宽",
-    "deaths cluster within accidents, so the true interval is wider than shown",
-)
-PERCENT_NOTE = Text(
-    "菱形只有百分比、箭头只有方向，背后没有公布数量，不与数量同轴",
-    "diamonds are percentages and arrows directions without published counts; no axis is shared",
-)
-CONTEXT_NOTE = Text(
-    "空心圆点取自其他出版物，不属五份报告", "hollow dots come from other publications"
-)
-
-
-def source_note(rows: pd.DataFrame) -> Text:
-    """
-    Name every report behind *rows* once, and other publications apart, with their dates.
-
-    *rows* needs ``origin``, ``publisher``, ``title``, ``published`` and ``period_end``.
-    """
-    order = rows.sort_values(["level_order", "adcode"], kind="stable")
-    reports = order[order["origin"].eq("report")].drop_duplicates("report")
-    context = rows[rows["origin"].eq("context")]
-    zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
-    en = [f"{r.region_en} report {r.report.split('-')[1]}" for r in reports.itertuples()]
-    text = Text(f"资料来源：{'；'.join(zh)}", f"Sources: {'; '.join(en)}")
-    if not reports.empty and context.empty:
-        return text
-    names = list(dict.fromkeys(context["publisher"]))
-    more_zh = "、".join(names[:3]) + ("等" if len(names) > 3 else "")
-    regions = list(dict.fromkeys(context["region_en"]))
-    more_en = f"{len(context)} context figures for {', '.join(regions)}"
-    if reports.empty:
-        return Text(f"资料来源：{more_zh}", f"Sources: {more_en}")
-    return text + Text(f"。背景数字另据{more_zh}", f". Also {more_en}, listed in data/context.csv")
-
 
 def significance(ratio_row: Mapping[Any, Any]) -> Text:
     """Whether a ratio's interval leaves 1 out, said as a statistician would."""
@@ -324,15 +221,6 @@ def _detectable(row: Mapping[Any, Any]) -> Text:
     )
 
 
-POPULATION_KINDS = {
-    "resident_population_year_end": Text("年末常住人口", "year-end resident population"),
-    "population_year_end": Text("年末总人口", "year-end population"),
-    "resident_population_annual_mean": Text("年平均常住人口", "mean resident population"),
-    "census_population": Text("人口普查常住人口", "census population"),
-    "registered_population": Text("户籍人口", "registered population"),
-}
-
-
 def part(row: Mapping[Any, Any]) -> Text:
     """The part of an indicator that a row is about; empty for the whole."""
     return Text(str(row["breakdown_zh"]), str(row["breakdown_en"]))
@@ -362,17 +250,6 @@ def what(row: Mapping[Any, Any]) -> Text:
     return Text(f"{status.zh}{text.zh}", f"{status.en} {text.en}")
 
 
-FEWEST_POINTS = 5  # below this, values are listed and no trend is claimed
-EXPECTED_NOTE = Text(
-    "灰虚线：若按全国同期人均水平，应有的数量",
-    "grey dashes: the count that the national rate would give",
-)
-STATED_HEADING = Text(
-    "只公布百分比或方向的变化（此处不设刻度）",
-    "changes published without counts (no scale here)",
-)
-
-
 def stated(row: Mapping[Any, Any]) -> Text:
     """A change that came without counts, in a few words."""
     if pd.notna(row.get("percent")):
@@ -387,43 +264,6 @@ def chain(index: pd.DataFrame) -> Text:
     low, high = (f"{last[name]:.1f}" for name in ("low", "high"))
     span = f"{last['index']:.1f}" if low == high else f"{low}–{high}"
     return Text(f"以{base}年为100，{year}年为{span}", f"{base} = 100: {year} = {span}")
-
-
-COUNT_NOTE = Text(
-    "个数只说明报告写了多少，不说明安全状况好坏",
-    "counts show how much a report says, not how safe a region is",
-)
-PART_NOTE = Text("* 只是其中一部分，括号外口径见数据表", "* a part only; see the tables for which")
-GAP_WORDS = {
-    Gap.PERCENT_ONLY: Text("仅百分比", "percent only"),
-    Gap.DIRECTION_ONLY: Text("仅方向", "direction only"),
-    Gap.TARGET_ONLY: Text("仅目标", "target only"),
-    Gap.PLAN_ONLY: Text("仅计划", "plan only"),
-    Gap.PLAN_REPORT: Text("计划文本", "plan, no results"),
-    Gap.PART_ONLY: Text("仅部分", "part only"),
-    Gap.NOT_REPORTED: Text("未提及", "not mentioned"),
-}
-_MARK_SIGNS = {
-    Mark.EXACT: "●",
-    Mark.ZERO: "◎",
-    Mark.AT_LEAST: "△",
-    Mark.AT_MOST: "▽",
-    Mark.ABOUT: "○",
-    Mark.PERCENT_ONLY: "◇",
-    Mark.DIRECTION_ONLY: "↓",
-    Mark.TARGET: "□",
-    Mark.PLAN: "□",
-}
-
-
-def marks_key(used: Iterable[Mark]) -> Text:
-    """The one-line key of the marks in *used*, with the dash for what is not reported."""
-    signs = [
-        Text(f"{_MARK_SIGNS[mark]} {MARKS[mark].zh}", f"{_MARK_SIGNS[mark]} {MARKS[mark].en}")
-        for mark in used
-    ]
-    dash = Text("— 报告未提及", "— not mentioned in the report")
-    return joined([*signs, dash], zh="　", en="   ")
 
 
 def report_period(report: str, language: str) -> str:

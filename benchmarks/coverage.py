@@ -12,7 +12,7 @@ from itertools import chain
 
 import numpy as np
 
-from analysis import intervals
+from analysis import intervals, limits
 
 SEED = 20240101
 RUNS = 200_000
@@ -40,7 +40,7 @@ most of it. It still errs too often on the low side while accidents are few and 
 so rare that most samples do not show them: no method can allow for what it has not seen.
 """
 
-Case = tuple[str, str, float, intervals.Interval | intervals.RateRatio]
+Case = tuple[str, str, float, limits.Interval | intervals.RateRatio]
 
 
 def counts(chance: np.random.Generator) -> Iterator[Case]:
@@ -71,9 +71,9 @@ def ratios(chance: np.random.Generator) -> Iterator[Case]:
         (20, 90, 3),
     ):
         seen, others = chance.poisson(mean, RUNS), chance.poisson(other, RUNS)
-        limits = intervals.rate_ratio(seen, 1, others, size, level=LEVEL)
+        found = intervals.rate_ratio(seen, 1, others, size, level=LEVEL)
         truth = f"{mean} against {other}" + (f" in {size} times the exposure" if size > 1 else "")
-        yield "rate ratio", truth, mean / other * size, limits
+        yield "rate ratio", truth, mean / other * size, found
 
 
 def deaths(chance: np.random.Generator) -> Iterator[Case]:
@@ -91,10 +91,10 @@ def table(cases: Iterator[Case]) -> Iterator[str]:
     """Write one line of Markdown a case."""
     yield "| subject | truth | method | holds the truth | lies above it | lies below it |"
     yield "| --- | --- | --- | ---: | ---: | ---: |"
-    for subject, truth, true, limits in cases:
-        above, below = np.mean(limits.lower > true), np.mean(limits.upper < true)
+    for subject, truth, true, found in cases:
+        above, below = np.mean(found.lower > true), np.mean(found.upper < true)
         shown = " | ".join(f"{100 * part:.1f} %" for part in (1 - above - below, above, below))
-        yield f"| {subject} | {truth} | {limits.method} | {shown} |"
+        yield f"| {subject} | {truth} | {found.method} | {shown} |"
 
 
 def main() -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import style, wording
+from analysis import phrases, style, wording
 from analysis.wording import Text
 from analysis.words import Mark
+
 from . import marks
 from .page import Caption, LeftOut, Page, Picture, Room
 
@@ -81,12 +82,12 @@ def _caption(
     benchmarks: pd.DataFrame | None,
 ) -> Caption:
     drawn = rows if benchmarks is None else pd.concat([rows, benchmarks], ignore_index=True)
-    methods = [wording.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
+    methods = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
     notes = [*cautions, *methods, *_kind_notes(rows)]
     return Caption(
         title=title,
         subtitle=_subtitle(rows, scale),
-        source=wording.source_note(drawn if len(drawn) else refused.assign(origin="report")),
+        source=phrases.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(rows, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),
@@ -117,9 +118,9 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
     bounds = [
         mark for mark in (Mark.AT_LEAST, Mark.AT_MOST, Mark.ABOUT) if (rows["mark"] == mark).any()
     ]
-    notes = [wording.MARK_NOTES[mark] for mark in bounds]
-    if rows["indicator"].isin(wording.CLUSTERED).any():
-        notes.append(wording.CLUSTER_NOTE)
+    notes = [phrases.MARK_NOTES[mark] for mark in bounds]
+    if rows["indicator"].isin(phrases.CLUSTERED).any():
+        notes.append(phrases.CLUSTER_NOTE)
     return notes
 
 

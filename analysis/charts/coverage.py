@@ -8,9 +8,10 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from analysis import style, wording
+from analysis import phrases, style, wording
 from analysis.wording import Text
 from analysis.words import Gap, Mark
+
 from . import marks
 from .page import Caption, Page, Picture, Room, measured, wrapped
 
@@ -43,9 +44,9 @@ def coverage(
             "各主题的数字个数｜灰色横线：该报告没有这一主题的数字",
             "figures by theme | a grey dash: the report gives none",
         ),
-        source=wording.source_note(rows),
+        source=phrases.source_note(rows),
         alt=_count_alt(counts, regions, title),
-        notes=(wording.COUNT_NOTE,),
+        notes=(phrases.COUNT_NOTE,),
     )
     page = Page(caption, language, form=form)
     axes = _matrix_axes(page, regions, [names[theme] for theme in order])
@@ -100,9 +101,9 @@ def shared(
             "两地以上报告的指标：有什么样的数字，没有的又为什么没有",
             "indicators of two or more reports: what kind of figure, or why none",
         ),
-        source=wording.source_note(rows),
+        source=phrases.source_note(rows),
         alt=_shared_alt(rows, gaps, title),
-        notes=(wording.marks_key(used), wording.PART_NOTE),
+        notes=(phrases.marks_key(used), phrases.PART_NOTE),
     )
     page = Page(caption, language, form=form)
     names = [str(first.loc[code, f"indicator_{language}"]) for code in indicators]
@@ -121,7 +122,7 @@ def shared(
             axes.text(
                 x,
                 y,
-                wording.GAP_WORDS[Gap(row["gap"])][language],
+                phrases.GAP_WORDS[Gap(row["gap"])][language],
                 ha="center",
                 va="center",
                 fontsize=page.size.note,

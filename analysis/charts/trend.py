@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import style, wording
+from analysis import phrases, style, wording
 from analysis.wording import Text
 from analysis.words import Mark
+
 from . import marks
 from .comparison import left_out
 from .page import Caption, Page, Picture, Room
@@ -80,21 +81,21 @@ def _caption(
     years = drawn["period_end"].dt.year
     span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
     unit = wording.unit((rows if len(rows) else drawn).iloc[0].to_dict())
-    notes = [wording.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
+    notes = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
     if drawn["origin"].eq("context").any():
-        notes.append(wording.CONTEXT_NOTE)
+        notes.append(phrases.CONTEXT_NOTE)
     if len(stated):
-        notes.append(wording.PERCENT_NOTE)
-    if len(rows) and rows.groupby("region").size().max() < wording.FEWEST_POINTS:
-        notes.append(wording.LIST_NOTE)
-    if drawn["indicator"].isin(wording.CLUSTERED).any():
-        notes.append(wording.CLUSTER_NOTE)
+        notes.append(phrases.PERCENT_NOTE)
+    if len(rows) and rows.groupby("region").size().max() < phrases.FEWEST_POINTS:
+        notes.append(phrases.LIST_NOTE)
+    if drawn["indicator"].isin(phrases.CLUSTERED).any():
+        notes.append(phrases.CLUSTER_NOTE)
     if expected is not None and len(expected):
-        notes.append(wording.EXPECTED_NOTE)
+        notes.append(phrases.EXPECTED_NOTE)
     return Caption(
         title=title,
         subtitle=wording.joined([name, unit, span], zh="｜", en=" | "),
-        source=wording.source_note(drawn),
+        source=phrases.source_note(drawn),
         alt=_alt(drawn, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),
@@ -207,7 +208,7 @@ def _draw_stated(page: Page, room: Room, stated: pd.DataFrame, index: pd.DataFra
     regions = list(dict.fromkeys(stated["region"]))
     years = list(range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1))
     high = min(room.height - 0.75, (len(regions) + 0.6) * ROW_HEIGHT)
-    head = wording.STATED_HEADING[page.language]
+    head = phrases.STATED_HEADING[page.language]
     page.text(room.left, room.bottom + room.height, head, page.size.note * 1.1, color=style.GREY)
     axes = page.axes(
         Room(room.left + 0.85, room.bottom + room.height - 0.55 - high, room.width - 1.0, high)

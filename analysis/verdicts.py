@@ -1,0 +1,334 @@
+"""
+What a count can be said to show: tests, limits of chance and verdicts, all from exact tails.
+
+Knows numbers only, as ``intervals`` does, and decides as its intervals do: no verdict here ever
+contradicts an interval there. Impossible input raises ``ValueError``, as ``limits`` says; what
+else a function refuses, it says itself.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from . import limits
+from .intervals import poisson
+from .limits import Floats, Interval, Method
+
+FEWEST_EVENTS = 10  # NCHS 2023 (Vital Health Stat 2(200)): below this a rate is not shown
+WIDEST = 1.6  # NCHS 2023: an interval wider than 160 % of its estimate says too little
+XMR_FACTOR = 2.66  # three sigma, with sigma = mean moving range / 1.128
+FEWEST_POINTS = 5  # with fewer, the limits stand on three moving ranges at most
+
+
+class Reliability(StrEnum):
+    """How much a count can carry, by the rule of the NCHS."""
+
+    RELIABLE = "reliable"
+    FEW_EVENTS = "few_events"
+    WIDE = "wide"
+
+
+class Verdict(StrEnum):
+    """What a count says about a target that it should not exceed."""
+
+    MET = "met"
+    MISSED = "missed"
+    CANNOT_TELL = "cannot_tell"
+
+
+class DetectableChange(NamedTuple):
+    """The nearest counts on either side that differ by more than chance; NaN where none can."""
+
+    at_most: Floats
+    at_least: Floats
+
+    @property
+    def method(self) -> Method:
+        """The interval that decides."""
+        return Method.EXACT_CONDITIONAL
+
+
+class ProcessLimits(NamedTuple):
+    """Natural process limits of a series, in its own unit."""
+
+    mean: float
+    moving_range: float
+    lower: float
+    upper: float
+    method: Method
+
+
+class Discoveries(NamedTuple):
+    """Which tests of a family stand, and their adjusted p-values."""
+
+    found: NDArray[np.bool_]
+    adjusted: Floats
+
+    @property
+    def tests(self) -> int:
+        """Size of the family: the p-values that were not missing."""
+        return int(np.count_nonzero(~np.isnan(self.adjusted)))
+
+    @property
+    def method(self) -> Method:
+        """The procedure that controls the false discovery rate."""
+        return Method.BENJAMINI_HOCHBERG
+
+
+def poisson_p(
+    count: ArrayLike, exposure: ArrayLike, other_count: ArrayLike, other_exposure: ArrayLike
+) -> Floats:
+    """
+    Two-sided p-value that two rates are one, in agreement with ``intervals.rate_ratio``.
+
+    Takes what ``rate_ratio`` takes and gives the broadcast shape: twice the smaller tail of
+    the conditional binomial, at most 1; 1 for 0 against 0. Libraries mostly sum the less likely
+    outcomes instead, which can contradict a central interval (statsmodels issue 8233).
+
+    Examples
+    --------
+    >>> f"{poisson_p(42, 1, 45, 1):.2f}"
+    '0.83'
+    """
+    ours, theirs = limits.counts(count), limits.counts(other_count)
+    our_time, their_time = limits.exposures(exposure), limits.exposures(other_exposure)
+    many = _at_least(ours, theirs, our_time / (our_time + their_time))
+    few = _at_least(theirs, ours, their_time / (our_time + their_time))
+    p: Floats = np.minimum(2 * np.minimum(many, few), 1.0)
+    return p
+
+
+def detectable_change(count: ArrayLike, *, level: float = 0.95) -> DetectableChange:
+    """
+    Find the counts that differ from *count* by more than chance, at the same exposure.
+
+    Parameters
+    ----------
+    count
+        Last year's events; any shape.
+    level
+        Two-sided confidence of the ``intervals.rate_ratio`` that has to exclude 1.
+
+    Returns
+    -------
+    DetectableChange
+        In events, the shape of *count*: the largest count below and the smallest above. The
+        former is NaN where even no event at all would prove nothing (5 or fewer, at 95 %).
+
+    Examples
+    --------
+    >>> at_most, at_least = detectable_change([5, 45])
+    >>> at_most, at_least
+    (array([nan, 27.]), array([15., 67.]))
+    """
+    before, tail = limits.counts(count), limits.tail(level)
+    # Hoeffding: a count that lies further off than this has less than the tail's probability.
+    far = before - 2 * np.log(tail) + 2 * np.sqrt(-np.log(tail) * before) + 1
+    fewer = _first(lambda now: _at_least(before, now, 0.5) >= tail, far) - 1
+    more = _first(lambda now: _at_least(now, before, 0.5) < tail, far)
+    return DetectableChange(np.where(fewer < 0, np.nan, fewer)[()], more[()])
+
+
+def funnel(expected: ArrayLike, *, level: float = 0.95, dispersion: ArrayLike = 1.0) -> Interval:
+    """
+    Limits that chance alone keeps a count within, around an expected number.
+
+    Source: Spiegelhalter 2005, Stat Med 24:1185-1202, for the limits and multiplicative
+    overdispersion.
+
+    Parameters
+    ----------
+    expected
+        Events expected from an outside reference, not from the units that are judged; any shape.
+    level
+        Two-sided probability of staying within; each side is left by at most half of the rest.
+    dispersion
+        Assumed variance over that of a Poisson count, 1 or more. The normal quantile of the level
+        is multiplied by its square root, and the exact limits of the widened level are taken.
+
+    Returns
+    -------
+    Interval
+        Whole counts; both limits are still within.
+
+    Raises
+    ------
+    ValueError
+        If *expected* is negative or infinite, or *dispersion* is below 1.
+
+    Examples
+    --------
+    >>> lower, upper, _ = funnel([45, 45], dispersion=[1, 2])
+    >>> lower, upper
+    (array([32., 28.]), array([59., 65.]))
+    """
+    mean, factor = np.broadcast_arrays(limits.amounts(expected), limits.amounts(dispersion))
+    limits.refuse(factor < 1, factor, "a dispersion is 1 or more, got")
+    z = special.ndtri(limits.tail(level)) * np.sqrt(factor)
+    tail, surprise = special.ndtr(z), -special.log_ndtr(z)
+    # Bernstein: a count beyond this has less than the tail's probability.
+    far = mean + surprise + np.sqrt(2 * surprise * mean) + 1
+    lower = _first(lambda count: special.gammaincc(count + 1, mean) >= tail, far)
+    upper = _first(lambda count: special.gammainc(count + 1, mean) <= tail, far)
+    plain = bool(np.all(factor == 1))
+    return limits.interval(lower, upper, Method.FUNNEL if plain else Method.FUNNEL_OVERDISPERSED)
+
+
+def xmr(values: ArrayLike) -> ProcessLimits:
+    """
+    Natural process limits of a series in time order (the X part of an XmR chart).
+
+    Source: Wheeler 1993, Understanding Variation.
+
+    Parameters
+    ----------
+    values
+        One value a period, none missing; at least five.
+
+    Returns
+    -------
+    ProcessLimits
+        In the unit of *values*: mean, mean moving range, mean -/+ 2.66 moving ranges. The lower
+        limit may be negative even for counts.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than five values, or one is missing or infinite.
+
+    Examples
+    --------
+    >>> process = xmr([10, 12, 11, 13, 12])
+    >>> f"{process.mean:.1f} ({process.lower:.2f} to {process.upper:.2f})"
+    '11.6 (7.61 to 15.59)'
+    """
+    series = np.asarray(values, dtype=float)
+    if series.ndim != 1 or series.size < FEWEST_POINTS:
+        message = f"limits need one series of {FEWEST_POINTS} points or more, got {series.shape}"
+        raise ValueError(message)
+    limits.refuse(~np.isfinite(series), series, "a series for process limits has no gaps, got")
+    mean, moving = float(series.mean()), float(np.abs(np.diff(series)).mean())
+    reach = XMR_FACTOR * moving
+    return ProcessLimits(mean, moving, mean - reach, mean + reach, Method.XMR)
+
+
+def false_discovery(p_values: ArrayLike, *, rate: float = 0.05) -> Discoveries:
+    """
+    Pick the tests that stand when on average at most *rate* of the picked may be false.
+
+    Source: Benjamini & Hochberg 1995, JRSS B 57:289-300.
+
+    Parameters
+    ----------
+    p_values
+        One a test, any shape; a missing one is no test and stays out of the family.
+    rate
+        False discovery rate, strictly between 0 and 1.
+
+    Returns
+    -------
+    Discoveries
+        Both fields in the shape of *p_values*; missing is not found and stays missing.
+
+    Raises
+    ------
+    ValueError
+        If a p-value or *rate* is out of range.
+
+    Examples
+    --------
+    >>> found, adjusted = false_discovery([0.01, 0.04, 0.03, float("nan")])
+    >>> found, adjusted.round(3)
+    (array([ True,  True,  True, False]), array([0.03, 0.04, 0.04,  nan]))
+    """
+    limits.tail(rate)
+    p = limits.amounts(p_values)
+    limits.refuse(p > 1, p, "a p-value is at most 1, got")
+    order = np.argsort(p, axis=None)[: np.count_nonzero(~np.isnan(p))]  # NaN sorts last
+    scaled = p.flat[order] * order.size / np.arange(1, order.size + 1)
+    adjusted = np.full(p.shape, np.nan)
+    adjusted.flat[order] = np.minimum.accumulate(scaled[::-1])[::-1]
+    return Discoveries((adjusted <= rate)[()], adjusted[()])
+
+
+def reliability(count: ArrayLike, *, level: float = 0.95) -> NDArray[np.str_]:
+    """
+    How much a count can carry: a word of :class:`Reliability` for each.
+
+    Source: NCHS 2023, Data Presentation Standards for Rates and Counts, Vital Health Stat
+    2(200).
+
+    Parameters
+    ----------
+    count
+        Events, none missing; any shape.
+    level
+        Of the exact interval, whose width may be at most 160 % of the count.
+
+    Returns
+    -------
+    array of str
+        ``few_events`` below 10, else ``wide`` or ``reliable``. At 95 % no count of 10 is wide.
+
+    Examples
+    --------
+    >>> reliability([7, 45])
+    array(['few_events', 'reliable'], dtype='<U10')
+    """
+    events = limits.known(limits.counts(count))
+    lower, upper, _ = poisson(events, level=level)
+    rules = [events < FEWEST_EVENTS, upper - lower > WIDEST * events]
+    words = [Reliability.FEW_EVENTS.value, Reliability.WIDE.value]
+    return np.select(rules, words, Reliability.RELIABLE.value)[()]
+
+
+def target_verdict(count: ArrayLike, target: ArrayLike, *, level: float = 0.95) -> NDArray[np.str_]:
+    """
+    Whether a target not to be exceeded was met: a word of :class:`Verdict` for each.
+
+    Parameters
+    ----------
+    count
+        Events, none missing.
+    target
+        The most events wanted, a fraction allowed; broadcast with *count*.
+    level
+        Two-sided confidence of the exact interval that decides.
+
+    Returns
+    -------
+    array of str
+        ``met`` or ``missed`` where the whole interval lies on one side of the target, else
+        ``cannot_tell``. A zero target is a fact of the year: no event has met it, one has missed
+        it. How large the risk may still be is ``intervals.poisson_upper``'s to say.
+
+    Examples
+    --------
+    >>> target_verdict([0, 1, 45, 45], [0, 0, 50, 70])
+    array(['met', 'missed', 'cannot_tell', 'met'], dtype='<U11')
+    """
+    events, limit = limits.known(limits.counts(count)), limits.known(limits.amounts(target))
+    lower, upper, _ = poisson(events, level=level)
+    rules = [(limit == 0) & (events == 0), lower > limit, upper <= limit]
+    words = [Verdict.MET.value, Verdict.MISSED.value, Verdict.MET.value]
+    return np.select(rules, words, Verdict.CANNOT_TELL.value)[()]
+
+
+def _at_least(count: Floats, other: Floats, chance: Floats | float) -> Floats:
+    """Binomial probability of *count* or more among count and other."""
+    tail = special.betainc(np.maximum(count, 1), other + 1, chance)
+    return np.where(count == 0, 1.0, tail)
+
+
+def _first(holds: Callable[[Floats], NDArray[np.bool_]], far: Floats) -> Floats:
+    """Find the smallest whole number up to *far* where a condition that stays true holds."""
+    low, high = 0 * far, np.ceil(far)
+    while np.any(low < high):
+        middle = np.floor((low + high) / 2)
+        found = holds(middle)
+        low, high = np.where(found, low, middle + 1), np.where(found, middle, high)
+    return low
