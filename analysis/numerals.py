@@ -34,7 +34,7 @@ def find(text: str) -> Iterator[Numeral]:
     """
     for match in NUMERAL.finditer(text):
         start = match.start()
-        if _BARE_SCALE.fullmatch(match[0]) and start and text[start - 1].isdigit():
+        if _BARE_SCALE.fullmatch(match[0]) and start and text[start - 1].isdecimal():
             continue
         yield Numeral(start, match.end(), match[0])
 
@@ -53,7 +53,7 @@ def value(raw: str) -> Decimal:
     >>> value("1,052"), value("二十"), value("一千二百三十"), value("二〇二四")
     (Decimal('1052'), Decimal('20'), Decimal('1230'), Decimal('2024'))
     """
-    if raw[0].isdigit():
+    if raw[0].isdecimal():
         if "," in raw and not _GROUPED.fullmatch(raw):
             raise ValueError(raw)
         return Decimal(raw.replace(",", ""))
@@ -63,17 +63,28 @@ def value(raw: str) -> Decimal:
 
 
 def _chinese(raw: str) -> int:
-    total, section, digit = 0, 0, 0
+    """
+    The number in words: 一亿二千万 is 120 million, 一万二 is 12 000, 一万亿 is 10**12.
+
+    >>> [_chinese(raw) for raw in ("一亿二千万", "一万二", "一万亿", "三千零五", "万")]
+    [120000000, 12000, 1000000000000, 3005, 10000]
+    """
+    total, section, digit, largest, before = 0, 0, 0, 0, 1
     for character in raw:
         if character in _DIGITS:
             digit = _DIGITS[character]
-        elif character in _SMALL:
+            before = before if digit else 1  # 零 says that the next place is empty
+            continue
+        if character in _SMALL:
             section += (digit or 1) * _SMALL[character]
-            digit = 0
+        elif _LARGE[character] > largest:  # 万亿: the larger word multiplies all before it
+            total = (total + section + digit or 1) * _LARGE[character]
+            largest, section = _LARGE[character], 0
         else:
-            total = (total + section + digit) * _LARGE[character]
-            section = digit = 0
-    return total + section + digit
+            total += (section + digit or 1) * _LARGE[character]
+            section = 0
+        before, digit = (_SMALL | _LARGE)[character], 0
+    return total + section + digit * max(before // 10, 1)
 
 
 def scaled(raw: str, after: str) -> Decimal:

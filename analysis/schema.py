@@ -28,11 +28,12 @@ from .words import (
 )
 
 CODE = r"[a-z][a-z0-9_]*"
-REPORT = r"[a-z]+-\d{4}"
-ADCODE = r"\d{6}"
+REPORT = r"[a-z]+-[0-9]{4}"
+ADCODE = r"[0-9]{6}"
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 BREAKDOWN = r"(?:[a-z_]+:[a-z0-9_]+(?:\+[a-z_]+:[a-z0-9_]+)*)?"
 KINDS = r"(?:report|plan|progress)(?:\+(?:report|plan|progress))*"
-OFFSETS = r"\d+(?: \d+)*"
+OFFSETS = r"[0-9]+(?: [0-9]+)*"
 EVIDENCE_LENGTH = 40
 
 
@@ -161,7 +162,7 @@ class Context(Table):
     """One row a figure of another publication; never mixed with report rows."""
 
     adcode: Series[str] = _like(ADCODE)
-    period: Series[str] = _like(r"\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}")
+    period: Series[str] = _like(rf"{DAY}/{DAY}")
     indicator: Series[str] = _like(CODE)
     breakdown: Series[str] = _like(BREAKDOWN)
     measure: Series[str] = _word(Measure)
@@ -202,7 +203,7 @@ class InstrumentStatus(Table):
 class Commitments(Table):
     """One row a planned measure that could be checked later."""
 
-    commitment: Series[str] = _like(r"[a-z]+-\d+")
+    commitment: Series[str] = _like(r"[a-z]+-[0-9]+")
     region: Series[str] = _like(CODE)
     report: Series[str] = _like(REPORT)
     section: Series[str] = _filled()
@@ -269,3 +270,79 @@ KEYS: dict[str, list[str]] = {
     "commitments": ["commitment"],
     "identities": ["identity", "report"],
 }
+
+# What each column holds: its Chinese name, which a table may bear instead, and what it means.
+# A name of two tables that means different things is told apart by ``table.column``.
+COLUMNS: dict[str, tuple[str, str]] = {
+    "report": ("报告", "Code of the report: its region and year."),
+    "region": ("地区", "Code of the region."),
+    "title": ("标题", "Title as published."),
+    "publisher": ("发布单位", "Who published it."),
+    "published": ("发布日期", "Day of publication; empty if the text does not say."),
+    "period_start": ("期间起", "First day of the period; the day itself for a stock."),
+    "period_end": ("期间止", "Last day of the period."),
+    "reports.kind": ("报告类型", "report, plan or progress; several joined by a plus sign."),
+    "sha256": ("校验和", "SHA-256 of the original's file."),
+    "characters": ("字符数", "Length of the original in characters."),
+    "note": ("备注", "What a reader should know about the row."),
+    "adcode": ("行政区划代码", "Code of the region in GB/T 2260."),
+    "name_zh": ("中文名称", "Name in Chinese."),
+    "name_en": ("英文名称", "Name in English."),
+    "level": ("层级", "Administrative level."),
+    "parent": ("上级代码", "Adcode of the region around it; empty for the country."),
+    "indicator": ("指标", "Code of the indicator."),
+    "theme": ("主题", "Code of the theme."),
+    "unit": ("单位", "Unit of the value, in base units: no 万 and no 亿."),
+    "quantity": ("量的种类", "Kind of thing that is counted or measured."),
+    "nature": ("流量或存量", "Whether it adds up over a period or holds at a moment."),
+    "better": ("优劣方向", "Which direction the definition itself calls better, if any."),
+    "denominator": ("分母", "What it may be divided by, because both cover the same whole."),
+    "definition_zh": ("中文定义", "Definition in Chinese, in our own words."),
+    "definition_en": ("英文定义", "Definition in English, in our own words."),
+    "breakdown": (
+        "分项",
+        "Part that the value is about; empty for the whole, several joined by +.",
+    ),
+    "dimension": ("维度", "What the parts divide the whole by."),
+    "quantities": ("可度量的量", "Quantities that the unit can measure, separated by blanks."),
+    "status": ("状态", "Whether the figure happened, must be reached, or is intended."),
+    "instrument_status.status": ("落实状态", "How far the region has the instrument."),
+    "measure": ("度量", "A level, a change from the year before, or only its direction."),
+    "comparator": ("比较号", "How exact the figure is: = exact, >= 余/多/至少, <= 近/不足, ~ 约."),
+    "value": ("数值", "The figure in base units; a decrease is negative, a direction -1, 0 or 1."),
+    "printed": ("原文写法", "The figure as printed with its unit, or the phrase that states it."),
+    "start": ("起始位置", "Character of the original at which the numeral or phrase starts."),
+    "end": ("结束位置", "Character of the original just behind the numeral or phrase."),
+    "evidence": ("依据", "Shortest phrase that makes the figure clear, verbatim."),
+    "raw": ("数字原文", "The numeral as printed."),
+    "role": ("作用", "What the numeral is in the report."),
+    "reason": ("理由", "Why the numeral has that role."),
+    "period": ("期间", "First and last day, as an ISO 8601 interval."),
+    "basis": ("来历", "Whether the figure was printed or derived from printed ones."),
+    "url": ("网址", "Where it was read."),
+    "reliability": ("可靠性", "Whether it was read at its publisher or at a reprint."),
+    "instrument": ("举措", "Code of the system, mechanism or programme."),
+    "commitment": ("承诺", "Code of the planned measure."),
+    "section": ("章节", "Section of the report."),
+    "target_value": ("目标值", "Number to be reached, if one is given."),
+    "target_unit": ("目标单位", "Unit of the target."),
+    "deadline": ("期限", "Day by which it is due, if one is given."),
+    "label_zh": ("中文短名", "Short name in Chinese, in our own words."),
+    "label_en": ("英文短名", "Short name in English, in our own words."),
+    "identity": ("恒等式", "Code of the relation."),
+    "identities.kind": ("关系", "Arithmetic that the relation states."),
+    "whole": ("总数位置", "Character at which the numeral on the left side starts."),
+    "parts": ("部分位置", "Characters at which the numerals on the right side start."),
+    "verdict": ("判断", "How well it closes at the printed precision."),
+}
+ALIASES = {zh: name.rpartition(".")[2] for name, (zh, _) in COLUMNS.items()}
+
+
+def meaning(table: str, column: str) -> tuple[str, str]:
+    """
+    The Chinese name of a column and what it holds.
+
+    >>> meaning("instrument_status", "status")[0], meaning("observations", "status")[0]
+    ('落实状态', '状态')
+    """
+    return COLUMNS.get(f"{table}.{column}") or COLUMNS[column]

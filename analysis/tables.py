@@ -4,26 +4,20 @@ The tables under ``data/``: read, held to their contracts and joined into tidy f
 It computes no figure; ``derive`` does.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pandas as pd
-import pandera.errors
 
-from . import project, reading
+from . import contracts, project
 from .errors import Fault, TableError
 from .schema import BY_REGION, KEYS, TABLES
 from .words import Level
 
 SUFFIXES = (".csv", ".xlsx")
-_NUMBER = r"-?\d+(?:\.\d+)?"
-_DATE = r"\d{4}-\d{2}-\d{2}"
-_WHOLE = ("start", "end", "characters", "whole")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +38,7 @@ class Tables:
     instrument_status: pd.DataFrame
     commitments: pd.DataFrame
     identities: pd.DataFrame
+    lacking: frozenset[str] = frozenset()  # tables that lost lines to faults; empty once loaded
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -77,8 +72,8 @@ class Tables:
         """The adcodes above each region, nearest first, separated by blanks."""
         parents = dict(self.regions[["adcode", "parent"]].itertuples(index=False, name=None))
         chains = {}
-        for adcode in parents:
-            chain, above = [], parents[adcode]
+        for adcode, parent in parents.items():
+            chain, above = [], parent
             while above and above not in chain:
                 chain.append(above)
                 above = parents.get(above, "")
@@ -133,14 +128,47 @@ def load(folder: Path | str | None = None) -> Tables:
     TableError
         With every fault of form or contract in any table.
     """
+    found = survey(folder)
+    if found.faults:
+        raise TableError(found.faults)
+    return found.tables
+
+
+class Survey(NamedTuple):
+    """The sound lines of every table, the faults of the others, and what was set right."""
+
+    tables: Tables
+    faults: list[Fault]
+    repairs: list[Fault]
+
+
+def survey(folder: Path | str | None = None) -> Survey:
+    """Read every table of *folder* as :func:`load` does, but tell faults instead of raising."""
     place = Path(folder) if folder is not None else project.home() / "data"
+    paths, faults = _places(place)
+    repairs: list[Fault] = []
+    lacking = {fault.file.partition("/")[0] for fault in faults}
     frames: dict[str, pd.DataFrame] = {}
-    faults: list[Fault] = []
     for name in TABLES:
-        frames[name] = _gathered(place, name, faults)
-    if faults:
-        raise TableError(faults)
-    return Tables(folder=place, **frames)
+        parts = {key: path for key, path in paths.items() if key.partition("/")[0] == name}
+        found = {key: contracts.held(path, name) for key, path in parts.items()}
+        faults += [fault for part in found.values() for fault in part.faults]
+        repairs += [fault for part in found.values() for fault in part.repairs]
+        if any(part.faults for part in found.values()):
+            lacking.add(name)
+        frames[name] = _joined(name, found, parts)
+    return Survey(Tables(folder=place, lacking=frozenset(lacking), **frames), faults, repairs)
+
+
+def _joined(name: str, found: dict[str, contracts.Held], paths: dict[str, Path]) -> pd.DataFrame:
+    """The one frame of a table, from the files of all regions if it has a file each."""
+    if name not in BY_REGION:
+        return found[name].frame if name in found else contracts.empty(name)
+    frames = [
+        part.frame.assign(region=key.partition("/")[2], file=paths[key].name)
+        for key, part in found.items()
+    ]
+    return pd.concat(frames or [contracts.empty(name).assign(region="", file="")])
 
 
 def files(folder: Path) -> dict[str, Path]:
@@ -152,129 +180,33 @@ def files(folder: Path) -> dict[str, Path]:
     TableError
         When a table is missing or stands there twice.
     """
-    names = [name for name in TABLES if name not in BY_REGION]
-    for name in BY_REGION:
-        stems = {path.stem for s in SUFFIXES for path in (folder / name).glob(f"*{s}")}
-        names += [f"{name}/{stem}" for stem in sorted(stems) if not stem.startswith(("~", "."))]
-    faults: list[Fault] = []
-    found = {name: _one(folder, name, faults) for name in names}
+    found, faults = _places(folder)
     if faults:
         raise TableError(faults)
     return found
 
 
-def _one(folder: Path, name: str, faults: list[Fault]) -> Path:
+def _places(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
+    names = [name for name in TABLES if name not in BY_REGION]
+    for name in BY_REGION:
+        stems = {path.stem for s in SUFFIXES for path in (folder / name).glob(f"*{s}")}
+        names += [f"{name}/{stem}" for stem in sorted(stems) if not stem.startswith(("~", "."))]
+    faults: list[Fault] = []
+    found = {name: path for name in names if (path := _one(folder, name, faults)) is not None}
+    return found, faults
+
+
+def _one(folder: Path, name: str, faults: list[Fault]) -> Path | None:
+    """The one file of a table; in a workbook that is open, the last changes may be unsaved."""
     paths = [p for s in SUFFIXES if (p := folder / f"{name}{s}").exists()]
-    if len(paths) != 1:
-        found = " and ".join(path.name for path in paths) or "nothing"
-        mend = "keep exactly one of .csv and .xlsx"
-        faults.append(Fault(name, 0, "", found, "one file a table", mend))
-        return folder / f"{name}.csv"
-    return paths[0]
-
-
-def _gathered(folder: Path, name: str, faults: list[Fault]) -> pd.DataFrame:
-    try:
-        places = files(folder)
-    except TableError as error:
-        faults += [fault for fault in error.faults if fault not in faults]
-        return pd.DataFrame()
-    if name not in BY_REGION:
-        return _held(places[name], name, faults)
-    parts = {p: path for p, path in places.items() if p.startswith(f"{name}/")}
-    frames = [
-        _held(path, name, faults).assign(region=part.split("/")[1], file=path.name)
-        for part, path in parts.items()
-    ]
-    return pd.concat(frames) if frames else pd.DataFrame(columns=[*KEYS[name], "region", "file"])
-
-
-def _held(path: Path, name: str, faults: list[Fault]) -> pd.DataFrame:
-    """Read one file and hold it to the contract of table *name*, adding what breaks it."""
-    label = f"{path.parent.name}/{path.name}" if name in BY_REGION else path.name
-    try:
-        cells = reading.table(path)
-    except TableError as error:
-        faults += error.faults
-        return pd.DataFrame()
-    columns = TABLES[name].to_schema().columns
-    found: dict[tuple[int, str], Fault] = {}
-    typed = cells.copy()
-    for column, contract in columns.items():
-        if column in typed:
-            typed[column] = _typed(label, cells[column], contract, found)
-    for fault in (*_contract_faults(label, typed, name), *_key_faults(label, typed, name)):
-        found.setdefault((fault.line, fault.column), fault)
-    if found:
-        faults += found.values()
-        return pd.DataFrame()
-    whole = [c for c in _WHOLE if c in typed and not columns[c].nullable]
-    return typed.astype(dict.fromkeys(whole, "int64"))
-
-
-def _typed(label: str, cells: "pd.Series[Any]", contract: Any, found: dict[Any, Fault]) -> Any:
-    kind, pattern, mend = str(contract.dtype), "", ""
-    if kind.startswith("float"):
-        pattern, mend = _NUMBER, "write a plain decimal number without separators"
-    elif kind.startswith("datetime"):
-        pattern, mend = _DATE, "write the date as YYYY-MM-DD"
-    if not pattern:
-        return cells
-    filled = cells.where(cells.ne("") | (not contract.nullable), None)
-    wrong = filled.notna() & ~filled.fillna("").str.fullmatch(pattern)
-    typed = (
-        pd.to_numeric(filled.mask(wrong), errors="coerce").astype("float64")
-        if pattern is _NUMBER
-        else pd.to_datetime(filled.mask(wrong), format="%Y-%m-%d", errors="coerce")
-    )
-    wrong |= filled.notna() & typed.isna()
-    for line, cell in cells[wrong].items():
-        rule = "not a number" if pattern is _NUMBER else "not a date"
-        fault = Fault(label, int(str(line)), str(cells.name), repr(cell), rule, mend)
-        found[fault.line, fault.column] = fault
-    return typed
-
-
-def _contract_faults(label: str, frame: pd.DataFrame, name: str) -> Iterator[Fault]:
-    try:
-        TABLES[name].validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        for case in error.failure_cases.itertuples():
-            yield _contract_fault(label, case, list(TABLES[name].to_schema().columns))
-
-
-def _contract_fault(label: str, case: Any, columns: list[str]) -> Fault:
-    check, cell = str(case.check), str(case.failure_case)
-    if check == "column_in_schema":
-        near = get_close_matches(cell, columns, n=1)
-        mend = f"rename it to {near[0]}" if near else f"keep only {', '.join(columns)}"
-        return Fault(label, 1, cell, repr(cell), "not a column of this table", mend)
-    if check == "column_in_dataframe":
-        return Fault(label, 1, cell, "no such column", "a missing column", f"add {cell}")
-    rule, mend = _told(check, cell)
-    return Fault(label, int(case.index), str(case.column), repr(cell), rule, mend)
-
-
-def _told(check: str, cell: str) -> tuple[str, str]:
-    """Pandera's name of a check as a rule and what to do about it."""
-    if check.startswith("isin("):
-        words = [word for word in check[6:-2].replace("'", "").split(", ") if word]
-        near = get_close_matches(cell, words, n=1)
-        return f"not one of {', '.join(words)}", f"write {near[0] if near else words[0]}"
-    if check.startswith("str_matches("):
-        return f"not of the form {check[13:-2]}", "write it in that form"
-    if check.startswith("str_length("):
-        return f"length outside {check[11:-1]}", "shorten it, or fill it in"
-    if check == "not_nullable":
-        return "an empty cell", "fill it in"
-    return f"breaks {check}", "correct the value"
-
-
-def _key_faults(label: str, frame: pd.DataFrame, name: str) -> Iterator[Fault]:
-    key = KEYS[name]
-    if not set(key) <= set(frame.columns):
-        return
-    for line, row in frame.loc[frame.duplicated(key, keep=False), key].iterrows():
-        found = ", ".join(str(cell) for cell in row if str(cell))
-        mend = "keep one, or tell them apart by breakdown"
-        yield Fault(label, int(str(line)), key[-1], found, "a doubled key", mend)
+    lock = folder / f"{name}.xlsx"
+    lock = lock.with_name(f"~${lock.name}")
+    if lock.exists():
+        mend = f"close the workbook; delete {lock.name} if nobody has it open"
+        faults.append(Fault(name, 0, "", lock.name, "the table is open in Excel", mend))
+    if len(paths) == 1:
+        return paths[0]
+    near = paths or sorted((folder / name).parent.glob(f"{Path(name).name}.*"))
+    found = " and ".join(path.name for path in near) or "nothing"
+    faults.append(Fault(name, 0, "", found, "one file a table", "keep one, .csv or .xlsx"))
+    return None

@@ -1,0 +1,153 @@
+"""
+Text cells as the numbers and dates of a contract: form is set right, meaning is never guessed.
+
+It sees one column at a time; which column must hold what is the contract's to say.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from . import numerals
+
+MAX_DIGITS = 15  # what a float keeps of a decimal number
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_MINUS = str.maketrans("−–﹣－", "----")
+_SCALED = re.compile(r"([0-9.,]+)\s*([余多]?[万亿]+[余多]?|[余多])\S*")
+_PERCENT = re.compile(r"(-?[0-9.]+)\s*[%‰]")
+_NOTHING = re.compile(
+    r"[-—–/…·.*?]+|未公布|未统计|不详|暂无|无数据|缺|n/?a|nan|null|none|nil", re.IGNORECASE
+)
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_OTHER_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_YEAR = re.compile(r"[0-9]{4}年?")
+_SERIAL = re.compile(r"[2-6][0-9]{4}")
+_EXCEL_DAY_0 = date(1899, 12, 30)
+
+
+class Typed(NamedTuple):
+    """
+    A column with its type, and what was found on the way.
+
+    ``cells`` have their type; ``wrong`` holds (rule, mend) by line, ``repaired`` the text that
+    was read instead.
+    """
+
+    cells: "pd.Series[Any]"
+    wrong: dict[int, tuple[str, str]]
+    repaired: dict[int, str]
+
+
+def typed(cells: "pd.Series[str]", kind: str, *, coded: bool, nullable: bool) -> Typed:
+    """
+    The text *cells* of one column as what its contract asks for.
+
+    Parameters
+    ----------
+    cells
+        Text; the index is the line in the file.
+    kind
+        The name of the contract's type: ``float64``, ``datetime64[ns]``, or any other for text.
+    coded
+        Whether text is a code or word, which may be folded; free text stays as it is.
+    nullable
+        Whether an empty cell stands for no value.
+
+    Examples
+    --------
+    >>> column = pd.Series(["４５", "1,052", "1.2万"], index=[2, 3, 4])
+    >>> read, wrong, repaired = typed(column, "float64", coded=False, nullable=False)
+    >>> read.tolist(), wrong, repaired
+    ([45.0, 1052.0, nan], {4: ('not a plain number', 'write 12000')}, {2: '45', 3: '1052'})
+    """
+    if kind.startswith("float"):
+        read = _read(cells, _number, nullable=nullable)
+        return read._replace(cells=pd.to_numeric(read.cells).astype("float64"))
+    if kind.startswith("datetime"):
+        read = _read(cells, _day, nullable=nullable)
+        return read._replace(cells=pd.to_datetime(read.cells, format="%Y-%m-%d"))
+    if not coded:
+        return Typed(cells, {}, {})
+    folded = cells.map(lambda cell: unicodedata.normalize("NFKC", cell))
+    changed = folded[folded.ne(cells)]
+    return Typed(folded, {}, {int(str(line)): text for line, text in changed.items()})
+
+
+class _Refused(Exception):  # noqa: N818 - a verdict within this module, not an error of its own
+    """A cell that is not of its column's type; the arguments are the rule and the mend."""
+
+
+def _read(cells: "pd.Series[str]", parse: Callable[[str], str], *, nullable: bool) -> Typed:
+    values: list[str | None] = []
+    wrong: dict[int, tuple[str, str]] = {}
+    repaired: dict[int, str] = {}
+    for line, cell in zip(map(int, cells.index), cells, strict=True):
+        value = None
+        try:
+            value = parse(cell) if cell or not nullable else None
+        except _Refused as refused:
+            wrong[line] = (refused.args[0], refused.args[1])
+        if value is not None and value != cell:
+            repaired[line] = value
+        values.append(value)
+    return Typed(
+        pd.Series(values, index=cells.index, name=cells.name, dtype="object"), wrong, repaired
+    )
+
+
+def _number(cell: str) -> str:
+    plain = unicodedata.normalize("NFKC", cell).translate(_MINUS)
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
+    if not _NUMBER.fullmatch(plain):
+        raise _Refused("not a plain number", _number_mend(plain))
+    if len(plain.strip("-0.").replace(".", "")) > MAX_DIGITS:
+        raise _Refused(f"over {MAX_DIGITS} digits", "write the number as it was printed")
+    return plain
+
+
+def _number_mend(cell: str) -> str:
+    """What to write instead, where the cell shows what was meant."""
+    if match := _SCALED.fullmatch(cell):
+        try:
+            number = numerals.scaled(match[1], match[2])
+        except ValueError:
+            return "write a plain decimal number"
+        bound = ", and >= as the comparator" if set(match[2]) & set("余多") else ""
+        return f"write {_plain(number)}{bound}"
+    if match := _PERCENT.fullmatch(cell):
+        return f"write {match[1]}, and the sign as the unit"
+    if _NOTHING.fullmatch(cell):
+        return "leave the line out: a figure that nobody published has no row"
+    if match := numerals.NUMERAL.fullmatch(cell):
+        return f"write {_plain(numerals.value(cell))}" if not cell[0].isdecimal() else "mend commas"
+    return "write a plain decimal number"
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
+def _day(cell: str) -> str:
+    plain = unicodedata.normalize("NFKC", cell)
+    match = _DATE.fullmatch(plain) or _OTHER_DATE.fullmatch(plain)
+    if match is None:
+        raise _Refused("not a date", _day_mend(plain))
+    try:
+        return date(*(int(part) for part in match.groups())).isoformat()
+    except ValueError as error:
+        raise _Refused("no day of the calendar", "write the date as YYYY-MM-DD") from error
+
+
+def _day_mend(cell: str) -> str:
+    if _SERIAL.fullmatch(cell):
+        return f"if Excel meant a day by it, write {_EXCEL_DAY_0 + timedelta(int(cell))}"
+    if _YEAR.fullmatch(cell):
+        return f"write its first or last day, {cell[:4]}-01-01 or {cell[:4]}-12-31"
+    return "write the date as YYYY-MM-DD"
