@@ -1,103 +1,177 @@
 """
 What must hold between tables: keys, units, evidence, offsets, owners and arithmetic.
 
-It needs no original text; ``originals`` holds the tables against the reports themselves.
+It needs no original text; ``originals`` holds the tables against the reports themselves. A rule
+that leans on a table which has already lost lines to faults is silent, so that one fault is not
+told twice.
 """
 
-import math
+import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from . import numerals
+from . import numerals, tables
 from .errors import Fault, WordError
+from .identities import decided
+from .schema import BY_REGION
 from .tables import Tables
-from .words import Closure, Measure, Relation, Role, Standing, Status
+from .words import Comparator, Level, Measure, Quantity, Role, Standing, Status
+
+__all__ = ["check", "decided", "everything", "expected_unit", "printed_value"]
 
 OWNING = (Role.OBSERVATION, Role.TARGET)
+WHOLE = (Quantity.COUNT, Quantity.PEOPLE, Quantity.RANK)
+_BOUND = re.compile(r"[0-9万亿][余多]")
+_PER = re.compile(r"(?P<unit>.+)/(?:年|季度|月|周|日)")
+# Which table a column's words must stand in, for each table that has the column.
+_LINKS = (
+    ("region", "regions", ("reports", "instrument_status", "commitments", *BY_REGION)),
+    ("adcode", "regions", ("context",)),
+    ("indicator", "indicators", ("observations", "context")),
+    ("breakdown", "breakdowns", ("observations", "context")),
+    ("report", "reports", ("observations", "commitments", "identities")),
+    ("instrument", "instruments", ("instrument_status",)),
+    ("theme", "themes", ("indicators", "instruments", "commitments")),
+)
 
 
-def check(tables: Tables) -> list[Fault]:
+def everything(folder: Path | str | None = None) -> list[Fault]:
+    """Every fault of *folder*: of form, of contract, and between the tables, sorted."""
+    found = tables.survey(folder)
+    return sorted({*found.faults, *check(found.tables)})
+
+
+def check(held: Tables) -> list[Fault]:
     """Every fault between the tables, sorted by file and line; an empty list is a pass."""
     rules: Iterable[Callable[[Tables], Iterator[Fault]]] = (
         _links,
         _regions,
+        _tree,
         _units,
+        _amounts,
+        _parts,
         _periods,
         _phrases,
+        _places,
         _values,
+        _bounds,
         _owners,
-        _grid,
+        _standings,
         _identities,
     )
-    return sorted(fault for rule in rules for fault in rule(tables))
+    return sorted(fault for rule in rules for fault in rule(held))
 
 
-def _label(row: "pd.Series[Any]", table: str) -> str:
-    return f"{table}/{row['file']}" if "file" in row else f"{table}.csv"
-
-
-def _unknown(
-    frame: pd.DataFrame, table: str, column: str, known: Iterable[str], *, split: str = ""
+def _told(
+    held: Tables, table: str, bad: pd.DataFrame, column: str, words: tuple[str, str]
 ) -> Iterator[Fault]:
-    words = set(known)
-    for line, row in frame.iterrows():
-        cell = str(row[column])
-        for word in cell.split(split) if split else [cell]:
-            if word and word not in words:
-                mend = str(WordError(column, word, sorted(words))).split("; ")[-1]
-                rule = "not in the table it refers to"
-                yield Fault(_label(row, table), int(str(line)), column, repr(word), rule, mend)
+    """One fault a row of *bad*; rule and mend are *words* with the row's cells filled in."""
+    rule, mend = words
+    for line, row in bad.iterrows():
+        where = f"{table}/{row['file']}" if "file" in row else _file(held, table)
+        told = (rule.format_map(row), mend.format_map(row))
+        yield Fault(where, int(str(line)), column, _shown(row[column]), *told)
 
 
-def _links(tables: Tables) -> Iterator[Fault]:
-    reports, regions = tables.reports["report"], tables.regions["region"]
-    indicators, adcodes = tables.indicators["indicator"], tables.regions["adcode"]
-    parts, themes = tables.breakdowns["breakdown"], tables.themes["theme"]
-    yield from _unknown(tables.reports, "reports", "region", regions)
-    for name, frame in (("observations", tables.observations), ("context", tables.context)):
-        yield from _unknown(frame, name, "indicator", indicators)
-        yield from _unknown(frame, name, "breakdown", parts, split="+")
-    for name in ("observations", "commitments", "identities"):
-        yield from _unknown(getattr(tables, name), name, "report", reports)
-    yield from _unknown(tables.context, "context", "adcode", adcodes)
-    yield from _unknown(tables.regions, "regions", "parent", adcodes)
-    instruments = tables.instruments["instrument"]
-    yield from _unknown(tables.instrument_status, "instrument_status", "instrument", instruments)
-    for name in ("instrument_status", "commitments", "observations", "mentions"):
-        yield from _unknown(getattr(tables, name), name, "region", regions)
-    for name in ("indicators", "instruments", "commitments"):
-        yield from _unknown(getattr(tables, name), name, "theme", themes)
+def _file(held: Tables, table: str) -> str:
+    return f"{table}.xlsx" if (held.folder / f"{table}.xlsx").exists() else f"{table}.csv"
 
 
-def _regions(tables: Tables) -> Iterator[Fault]:
-    home = tables.reports.set_index("report")["region"]
-    for name in ("observations", "commitments"):
-        frame: pd.DataFrame = getattr(tables, name)
-        for line, row in frame[frame["report"].map(home).ne(frame["region"])].iterrows():
-            mend = "put the row with its region"
-            rule = f"a report of another region than {row['region']}"
-            yield Fault(
-                _label(row, name), int(str(line)), "report", str(row["report"]), rule, mend
+def _shown(cell: Any) -> str:
+    if isinstance(cell, pd.Timestamp):
+        return f"{cell:%Y-%m-%d}"
+    return f"{cell:.12g}" if isinstance(cell, float) else repr(cell)
+
+
+def _links(held: Tables) -> Iterator[Fault]:
+    for column, target, places in _LINKS:
+        known = set(getattr(held, target)[column])
+        if target not in held.lacking:
+            for table in places:
+                yield from _unknown(held, table, column, known)
+    if "regions" not in held.lacking:
+        adcodes = set(held.regions["adcode"])
+        yield from _unknown(held, "regions", "parent", adcodes)
+
+
+def _unknown(held: Tables, table: str, column: str, known: set[str]) -> Iterator[Fault]:
+    frame: pd.DataFrame = getattr(held, table)
+    words = frame[column].str.split("+").explode() if column == "breakdown" else frame[column]
+    for word in sorted(set(words) - known - {""}):
+        bad = frame.loc[words.index[words.eq(word)].unique()]
+        bad = bad[[word in str(cell).split("+") for cell in bad[column]]]
+        near = str(WordError(column, word, sorted(known))).split("; ")[-1]
+        rule = f"{word!r} is not in the table it refers to"
+        yield from _told(held, table, bad, column, (_literal(rule), _literal(near)))
+
+
+def _literal(words: str) -> str:
+    return words.replace("{", "{{").replace("}", "}}")
+
+
+def _regions(held: Tables) -> Iterator[Fault]:
+    home = held.reports.set_index("report")["region"]
+    for table in ("observations", "commitments"):
+        frame: pd.DataFrame = getattr(held, table)
+        owner = frame["report"].map(home)
+        words = ("a report of another region than {region}", "put the row with its region")
+        bad = frame[owner.notna() & owner.ne(frame["region"])]
+        yield from _told(held, table, bad, "report", words)
+
+
+def _tree(held: Tables) -> Iterator[Fault]:
+    """A region lies in one of a wider level, so no chain of parents can turn in a circle."""
+    order = {word.value: word.order for word in Level}
+    levels = held.regions.set_index("adcode")["level"]
+    above = held.regions["parent"].map(levels).map(order)
+    own = held.regions["level"].map(order)
+    words = ("a parent that is no wider than a {level}", "give the adcode of the region around it")
+    yield from _told(held, "regions", held.regions[above >= own], "parent", words)
+
+
+def _units(held: Tables) -> Iterator[Fault]:
+    if "units" not in held.lacking:
+        yield from _indicator_units(held)
+        yield from _target_units(held)
+    units = held.indicators.set_index("indicator")["unit"]
+    for table in ("observations", "context"):
+        frame: pd.DataFrame = getattr(held, table)
+        due = [
+            expected_unit(measure, units.get(indicator, unit))
+            for measure, indicator, unit in zip(
+                frame["measure"], frame["indicator"], frame["unit"], strict=True
             )
+        ]
+        frame = frame.assign(due=due)
+        words = ("the unit of {indicator} is {due!r}", "write {due!r}")
+        yield from _told(held, table, frame[frame["unit"].ne(frame["due"])], "unit", words)
 
 
-def _units(tables: Tables) -> Iterator[Fault]:
-    quantities = tables.units.set_index("unit")["quantities"].str.split(" ")
-    for line, row in tables.indicators.iterrows():
-        if row["quantity"] not in quantities.get(row["unit"], []):
-            rule, mend = f"no unit of {row['quantity']}", "mend unit, quantity or units.csv"
-            yield Fault("indicators.csv", int(str(line)), "unit", str(row["unit"]), rule, mend)
-    units = tables.indicators.set_index("indicator")["unit"]
-    for name in ("observations", "context"):
-        for line, row in getattr(tables, name).iterrows():
-            due = expected_unit(row["measure"], units.get(row["indicator"], row["unit"]))
-            if row["unit"] != due:
-                rule, mend = f"the unit of {row['indicator']} is {due!r}", f"write {due!r}"
-                found = repr(row["unit"])
-                yield Fault(_label(row, name), int(str(line)), "unit", found, rule, mend)
+def _indicator_units(held: Tables) -> Iterator[Fault]:
+    quantities = held.units.set_index("unit")["quantities"].str.split(" ")
+    wrong = [
+        quantity not in quantities.get(unit, [])
+        for quantity, unit in zip(held.indicators["quantity"], held.indicators["unit"], strict=True)
+    ]
+    words = ("no unit of {quantity}", "mend unit, quantity or the table of units")
+    yield from _told(held, "indicators", held.indicators[wrong], "unit", words)
+
+
+def _target_units(held: Tables) -> Iterator[Fault]:
+    """A target may be so much a year; a number and its unit come together."""
+    frame = held.commitments
+    base = frame["target_unit"].str.replace(_PER, r"\g<unit>", regex=True)
+    words = ("{target_unit!r} is not in the table of units", "write a unit of that table")
+    unknown = frame[~base.isin(set(held.units["unit"]) | {""})]
+    yield from _told(held, "commitments", unknown, "target_unit", words)
+    alone = frame["target_value"].notna() & frame["comparator"].eq("")
+    alone |= frame["target_value"].isna() & (frame["comparator"] + frame["target_unit"]).ne("")
+    words = ("a value, its unit and its comparator belong together", "fill all, or leave all empty")
+    yield from _told(held, "commitments", frame[alone], "target_value", words)
 
 
 def expected_unit(measure: str, unit: str) -> str:
@@ -110,50 +184,111 @@ def expected_unit(measure: str, unit: str) -> str:
     return {Measure.CHANGE_PCT: "%", Measure.DIRECTION: ""}.get(Measure(measure), unit)
 
 
-def _periods(tables: Tables) -> Iterator[Fault]:
-    for name in ("reports", "observations"):
-        frame: pd.DataFrame = getattr(tables, name)
-        for line, row in frame[frame["period_start"] > frame["period_end"]].iterrows():
-            rule, mend = "a period that ends before it starts", "swap or correct the dates"
-            found = f"{row['period_start']:%Y-%m-%d}"
-            yield Fault(_label(row, name), int(str(line)), "period_start", found, rule, mend)
+def _amounts(held: Tables) -> Iterator[Fault]:
+    """Cases and people are whole, shares lie between 0 and 100, a direction is -1, 0 or 1."""
+    quantities = held.indicators.set_index("indicator")["quantity"]
+    for table in ("observations", "context"):
+        frame: pd.DataFrame = getattr(held, table)
+        quantity, value = frame["indicator"].map(quantities), frame["value"]
+        level = frame["measure"].eq(Measure.LEVEL)
+        broken = quantity.isin(WHOLE) & (value.mod(1).ne(0) | value.lt(0))
+        words = ("no number of cases, people or places", "write whole units: 1.2万 is 12000")
+        yield from _told(held, table, frame[level & broken], "value", words)
+        share = quantity.eq(Quantity.SHARE) & ~value.between(0, 100)
+        words = ("a share outside 0 to 100 %", "write the percentage as printed")
+        yield from _told(held, table, frame[level & share], "value", words)
+        turn = frame["measure"].eq(Measure.DIRECTION) & ~value.isin([-1, 0, 1])
+        words = ("no direction", "write -1, 0 or 1")
+        yield from _told(held, table, frame[turn], "value", words)
+    yield from _fractions(held)
 
 
-def _phrases(tables: Tables) -> Iterator[Fault]:
-    """Evidence holds the printed figure, and every place lies inside the report."""
-    length = tables.reports.set_index("region")["characters"]
-    for line, row in tables.observations.iterrows():
-        if str(row["printed"]) not in str(row["evidence"]):
-            rule, mend = "evidence without the printed figure", "quote the phrase that holds it"
-            yield Fault(
-                _label(row, "observations"),
-                int(str(line)),
-                "evidence",
-                repr(row["evidence"]),
-                rule,
-                mend,
-            )
-    for name in ("observations", "mentions", "commitments"):
-        frame: pd.DataFrame = getattr(tables, name)
+def _fractions(held: Tables) -> Iterator[Fault]:
+    """A context percentage that its evidence prints a hundred times as large."""
+    percents = held.context[held.context["unit"].eq("%")]
+    hundredfold = [
+        float(f"{value * 100:.10g}") in (numbers := _numbers(evidence)) and value not in numbers
+        for value, evidence in zip(percents["value"].abs(), percents["evidence"], strict=True)
+    ]
+    words = ("a percentage written as a fraction", "write it as printed, 6.7 for 6.7%")
+    yield from _told(held, "context", percents[hundredfold], "value", words)
+
+
+def _numbers(phrase: str) -> set[float]:
+    numbers = set()
+    for numeral in numerals.find(phrase):
+        try:
+            numbers.add(float(numerals.value(numeral.raw)))
+        except ValueError:
+            continue
+    return numbers - {0.0}
+
+
+def _parts(held: Tables) -> Iterator[Fault]:
+    """A breakdown names each dimension once and in one order, so that it is written one way."""
+    prefix = held.breakdowns["breakdown"].str.partition(":")[0]
+    words = ("a part of another dimension", "let the code begin with the dimension")
+    odd = held.breakdowns[prefix.ne(held.breakdowns["dimension"])]
+    yield from _told(held, "breakdowns", odd, "dimension", words)
+    words = ("parts out of order, or two of one dimension", "sort them; one a dimension")
+    for table in ("observations", "context"):
+        frame: pd.DataFrame = getattr(held, table)
+        odd = frame[[not _in_order(str(code).split("+")) for code in frame["breakdown"]]]
+        yield from _told(held, table, odd, "breakdown", words)
+
+
+def _in_order(parts: list[str]) -> bool:
+    dimensions = {part.partition(":")[0] for part in parts}
+    return parts == sorted(parts) and len(dimensions) == len(parts)
+
+
+def _periods(held: Tables) -> Iterator[Fault]:
+    words = ("a period that ends before it starts", "swap or correct the dates")
+    for table in ("reports", "observations"):
+        frame: pd.DataFrame = getattr(held, table)
+        bad = frame[frame["period_start"] > frame["period_end"]]
+        yield from _told(held, table, bad, "period_start", words)
+    ends = held.context["period"].str.split("/", expand=True)
+    if len(ends):
+        bad = held.context[ends[0] > ends[1]]
+        yield from _told(held, "context", bad, "period", words)
+    last = held.observations["report"].map(held.reports.set_index("report")["period_end"])
+    late = held.observations["status"].eq(Status.ACTUAL) & (held.observations["period_end"] > last)
+    words = ("an actual figure of a time after its report", "correct the period or the status")
+    yield from _told(held, "observations", held.observations[late], "period_end", words)
+
+
+def _phrases(held: Tables) -> Iterator[Fault]:
+    rows = held.observations
+    apart = [p not in e for p, e in zip(rows["printed"], rows["evidence"], strict=True)]
+    words = ("evidence without the printed figure", "quote the phrase that holds {printed!r}")
+    yield from _told(held, "observations", rows[apart], "evidence", words)
+
+
+def _places(held: Tables) -> Iterator[Fault]:
+    if "reports" in held.lacking:
+        return
+    length = held.reports.groupby("region")["characters"].max()
+    words = ("the place {start}-{end} lies outside the report", "correct start and end")
+    for table in ("observations", "mentions", "commitments", "instrument_status"):
+        frame: pd.DataFrame = getattr(held, table)
+        frame = frame[frame["region"].isin(set(length.index)) & frame["start"].notna()]
         end = frame["end"]
-        outside = (frame["start"] >= end) | (end > frame["region"].map(length).fillna(0))
-        for line, row in frame[outside].iterrows():
-            rule, mend = "a place outside the report", "correct start and end"
-            found = f"{row['start']}-{row['end']}"
-            yield Fault(_label(row, name), int(str(line)), "start", found, rule, mend)
+        outside = ~(frame["start"] < end) | (end > frame["region"].map(length))
+        yield from _told(held, table, frame[outside], "start", words)
 
 
-def _values(tables: Tables) -> Iterator[Fault]:
+def _values(held: Tables) -> Iterator[Fault]:
     """The value is what the printed figure says, with 万 and 亿 multiplied out."""
-    for line, row in tables.observations.iterrows():
-        written = printed_value(str(row["printed"]), int(row["end"]) - int(row["start"]))
-        if abs(float(row["value"])) not in {float(number) for number in written}:
-            rule = f"printed as {row['printed']}"
-            mend = "write the value in base units"
-            found = f"{row['value']:.12g}"
-            yield Fault(
-                _label(row, "observations"), int(str(line)), "value", found, rule, mend
-            )
+    rows = held.observations
+    wrong = [
+        abs(value) not in {float(number) for number in printed_value(printed, end - start)}
+        for value, printed, start, end in rows[["value", "printed", "start", "end"]].itertuples(
+            index=False, name=None
+        )
+    ]
+    words = ("printed as {printed}", "write the value in base units")
+    yield from _told(held, "observations", rows[wrong], "value", words)
 
 
 def printed_value(printed: str, length: int) -> set[Decimal]:
@@ -173,135 +308,56 @@ def printed_value(printed: str, length: int) -> set[Decimal]:
     return found or {Decimal(0), Decimal(1), Decimal(100)}
 
 
-def _owners(tables: Tables) -> Iterator[Fault]:
+def _bounds(held: Tables) -> Iterator[Fault]:
+    """余 and 多 behind a number make it a lower bound."""
+    rows = held.observations
+    bound = rows["printed"].str.contains(_BOUND) & rows["comparator"].ne(Comparator.AT_LEAST)
+    words = ("{printed} is a lower bound", "write >=")
+    yield from _told(held, "observations", rows[bound], "comparator", words)
+
+
+def _owners(held: Tables) -> Iterator[Fault]:
     """A mention that is an observation or target owns a row, and no other mention does."""
-    rows = tables.observations
+    if held.lacking & {"observations", "mentions"}:
+        return
     owned: dict[tuple[str, int], set[str]] = {}
-    for region, start, status in rows[["region", "start", "status"]].itertuples(
-        index=False, name=None
-    ):
+    rows = held.observations[["region", "start", "status"]]
+    for region, start, status in rows.itertuples(index=False, name=None):
         role = Role.TARGET if status == Status.TARGET else Role.OBSERVATION
         owned.setdefault((region, start), set()).add(role)
-    for line, row in tables.mentions.iterrows():
-        roles = owned.get((str(row["region"]), int(row["start"])), set())
-        wrong = row["role"] not in roles if row["role"] in OWNING else bool(roles)
-        if wrong:
-            found = f"{row['raw']} as {row['role']}"
-            rule = f"rows that start there are {', '.join(sorted(roles)) or 'none'}"
-            mend = "correct the role or the row"
-            yield Fault(_label(row, "mentions"), int(str(line)), "role", found, rule, mend)
+    places = held.mentions[["region", "start"]].itertuples(index=False, name=None)
+    roles = [owned.get(place, set()) for place in places]
+    frame = held.mentions.assign(due=[", ".join(sorted(found)) or "none" for found in roles])
+    wrong = [
+        role not in found if role in OWNING else bool(found)
+        for role, found in zip(frame["role"], roles, strict=True)
+    ]
+    words = ("for {raw}, rows that start at {start} are: {due}", "correct the role or the row")
+    yield from _told(held, "mentions", frame[wrong], "role", words)
 
 
-def _grid(tables: Tables) -> Iterator[Fault]:
+def _standings(held: Tables) -> Iterator[Fault]:
     """Every instrument has a standing in every reporting region, with evidence if mentioned."""
-    status = tables.instrument_status
-    have = set(status[["instrument", "region"]].itertuples(index=False, name=None))
-    for instrument in tables.instruments["instrument"]:
-        for region in tables.reports["region"].drop_duplicates():
-            if (instrument, region) not in have:
-                rule, mend = "every instrument has a row a region", "add the row"
-                found = f"no {instrument} for {region}"
-                yield Fault("instrument_status.csv", 0, "instrument", found, rule, mend)
+    status = held.instrument_status
     silent = status["status"].eq(Standing.NOT_MENTIONED)
-    for line, row in status[silent == status["evidence"].ne("")].iterrows():
-        rule, mend = f"{row['status']} with this evidence", "give evidence only where mentioned"
-        found = repr(row["evidence"])
-        yield Fault("instrument_status.csv", int(str(line)), "evidence", found, rule, mend)
+    words = ("{status} with this evidence", "give evidence and its place only where mentioned")
+    odd = (silent == status["evidence"].ne("")) | (silent == status["start"].notna())
+    yield from _told(held, "instrument_status", status[odd], "evidence", words)
+    if held.lacking & {"instruments", "instrument_status", "reports"}:
+        return
+    have = set(status[["instrument", "region"]].itertuples(index=False, name=None))
+    where, mend = _file(held, "instrument_status"), "add the row"
+    for instrument in held.instruments["instrument"]:
+        for region in held.reports["region"].drop_duplicates():
+            if (instrument, region) not in have:
+                found, rule = f"no {instrument} for {region}", "every instrument has a row a region"
+                yield Fault(where, 0, "instrument", found, rule, mend)
 
 
-def _identities(tables: Tables) -> Iterator[Fault]:
-    for line, row in decided(tables).iterrows():
-        if row["verdict"] != row["decided"]:
-            rule, mend = f"the numbers say {row['decided']}", "correct the verdict or the offsets"
-            yield Fault(
-                "identities.csv", int(str(line)), "verdict", str(row["verdict"]), rule, mend
-            )
-
-
-def decided(tables: Tables) -> pd.DataFrame:
-    """
-    The identities with what the printed numbers say of each.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The identities with ``region``, ``formula`` (as written out), ``gap`` (left minus right,
-        in the unit of the whole) and ``decided`` (a word of ``Closure``, or why it cannot be).
-    """
-    region = tables.reports.set_index("report")["region"]
-    written = _written(tables)
-    frame = tables.identities.assign(region=tables.identities["report"].map(region))
-    results = [_decide(row, written) for _, row in frame.iterrows()]
-    columns = pd.DataFrame(results, columns=["formula", "gap", "decided"], index=frame.index)
-    return frame.join(columns)
-
-
-class _Figure(NamedTuple):
-    """A printed number and half of the last place it is printed to (0 for a plain count)."""
-
-    value: Decimal
-    slack: Decimal
-
-
-def _written(tables: Tables) -> dict[tuple[str, int], _Figure]:
-    """The number at each place of each region, in base units."""
-    rows = tables.observations[["region", "start", "value"]]
-    values = {
-        (region, start): Decimal(repr(value))
-        for region, start, value in rows.itertuples(index=False, name=None)
-    }
-    mentions = tables.mentions[["region", "start", "raw"]]
-    return {
-        (region, start): _figure(raw, values.get((region, start)))
-        for region, start, raw in mentions.itertuples(index=False, name=None)
-    }
-
-
-def _figure(raw: str, value: Decimal | None) -> _Figure:
-    number = numerals.value(raw)
-    base = number if value is None else value
-    scale = abs(base / number) if number else Decimal(1)
-    decimals = len(raw.partition(".")[2])
-    exact = scale == 1 and not decimals
-    return _Figure(base, Decimal(0) if exact else scale.scaleb(-decimals) / 2)
-
-
-def _decide(
-    row: "pd.Series[Any]", written: dict[tuple[str, int], _Figure]
-) -> tuple[str, float, str]:
-    places = [int(row["whole"]), *map(int, str(row["parts"]).split())]
-    missing = [place for place in places if (row["region"], place) not in written]
-    if missing:
-        return "", math.nan, f"no numeral at {missing[0]}"
-    whole, *parts = (written[row["region"], place] for place in places)
-    formula, result, slack = _arithmetic(Relation(str(row["kind"])), whole, parts)
-    gap = abs(whole.value) - abs(result)
-    closure = Closure.DOES_NOT_CLOSE
-    if gap == 0:
-        closure = Closure.EXACT
-    elif abs(gap) <= slack:
-        closure = Closure.WITHIN_ROUNDING
-    return formula, float(gap), closure
-
-
-def _arithmetic(
-    kind: Relation, whole: _Figure, parts: list[_Figure]
-) -> tuple[str, Decimal, Decimal]:
-    """The relation written out, what its right side gives, and what rounding may explain."""
-    end = _plain(whole.value)
-    slack = sum((part.slack for part in parts), whole.slack)
-    values = [part.value for part in parts]
-    if kind is Relation.SUM:
-        return f"{' + '.join(map(_plain, values))} = {end}", sum(values, Decimal(0)), slack
-    first, second = values
-    if kind is Relation.DIFFERENCE:
-        return f"{_plain(first)} − {_plain(second)} = {end}", first - second, slack
-    if kind is Relation.SHARE:
-        return f"{_plain(first)} ÷ {_plain(second)} = {end}%", 100 * first / second, whole.slack
-    before = first - second
-    change = 100 * second / before
-    return f"{_plain(second)} ÷ {_plain(before)} = {end}%", change, whole.slack
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+def _identities(held: Tables) -> Iterator[Fault]:
+    if held.lacking & {"identities", "mentions", "observations", "reports"}:
+        return
+    frame = decided(held)
+    words = ("the numbers say {decided}", "correct the verdict or the places")
+    wrong = frame[frame["verdict"].ne(frame["decided"])]
+    yield from _told(held, "identities", wrong, "verdict", words)
