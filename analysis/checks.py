@@ -72,13 +72,9 @@ def _told(
     """One fault a row of *bad*; rule and mend are *words* with the row's cells filled in."""
     rule, mend = words
     for line, row in bad.iterrows():
-        where = f"{table}/{row['file']}" if "file" in row else _file(held, table)
+        where = f"{table}/{row['file']}" if "file" in row else held.file(table)
         told = (rule.format_map(row), mend.format_map(row))
         yield Fault(where, int(str(line)), column, _shown(row[column]), *told)
-
-
-def _file(held: Tables, table: str) -> str:
-    return f"{table}.xlsx" if (held.folder / f"{table}.xlsx").exists() else f"{table}.csv"
 
 
 def _shown(cell: Any) -> str:
@@ -346,7 +342,7 @@ def _standings(held: Tables) -> Iterator[Fault]:
     if held.lacking & {"instruments", "instrument_status", "reports"}:
         return
     have = set(status[["instrument", "region"]].itertuples(index=False, name=None))
-    where, mend = _file(held, "instrument_status"), "add the row"
+    where, mend = held.file("instrument_status"), "add the row"
     for instrument in held.instruments["instrument"]:
         for region in held.reports["region"].drop_duplicates():
             if (instrument, region) not in have:

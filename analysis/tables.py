@@ -40,6 +40,11 @@ class Tables:
     identities: pd.DataFrame
     lacking: frozenset[str] = frozenset()  # tables that lost lines to faults; empty once loaded
 
+    def file(self, name: str) -> str:
+        """The file that table *name* was read from, for a message."""
+        suffix = next((s for s in SUFFIXES if (self.folder / f"{name}{s}").exists()), SUFFIXES[0])
+        return f"{name}{suffix}"
+
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Every reported value with the names of its region, indicator, parts and source."""
