@@ -1,0 +1,45 @@
+"""Renew the few pictures that README and docs show, from the figures of the last run."""
+
+import io
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+SHOWN = {
+    "coverage": "1_coverage-{0}/coverage-shared-1-{0}.png",
+    "trend": "2_trend-{0}-deaths/trend-deaths-{0}.png",
+    "comparison": "3_comparison-{0}-drills_held/comparison-drills_held-{0}.png",
+}
+WIDTH = 1200  # pixels: sharp in a README, small in a repository
+
+
+def main() -> int:
+    """Write ``docs/pictures/<kind>-<language>.png``; 1 when a figure is missing."""
+    missing = 0
+    for kind, place in SHOWN.items():
+        for language in ("zh", "en"):
+            source = ROOT / "figures" / place.format(language)
+            if not source.exists():
+                print(f"no {source.relative_to(ROOT)}: run make figures", file=sys.stderr)
+                missing = 1
+                continue
+            (ROOT / "docs" / "pictures").mkdir(parents=True, exist_ok=True)
+            target = ROOT / "docs" / "pictures" / f"{kind}-{language}.png"
+            target.write_bytes(shrunk(source.read_bytes()))
+    return missing
+
+
+def shrunk(png: bytes) -> bytes:
+    """The picture at a smaller width with few colours."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    height = round(picture.height * WIDTH / picture.width)
+    small = picture.resize((WIDTH, height), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    small.quantize(64, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
