@@ -42,9 +42,9 @@ METHODS = (
         Text(
             "把一年的事故起数看作风险不变时偶然得到的一个数。区间给出与它相容的所有期望值，"
             "真值落在区间外的机会不超过5%。数字越小，区间相对越宽；报告为零时上限是3.69，不是零。",
-            "A year's count is one draw from a steady risk. The interval holds every expected number "
-            "that is compatible with it; it misses the true one at most five times in a hundred. "
-            "Small counts have wide intervals, and a reported zero reaches up to 3.69.",
+            "A year's count is one draw from a steady risk. The interval holds every expected "
+            "number that is compatible with it; it misses the true one at most five times in a "
+            "hundred. Small counts have wide intervals, and a reported zero reaches up to 3.69.",
         ),
         "Garwood F. (1936) Fiducial limits for the Poisson distribution. Biometrika 28: 437-442",
         "analysis.intervals.poisson (scipy.special)",
@@ -84,9 +84,9 @@ chuxiong 8574场次 8393-8757 exact-c
         Text(
             "计数与同一地区最近一个公布年份的常住人口相除，区间同除。年份或口径不同（户籍、普查）"
             "时在图注写明。人口不是企业数：执法类数字的率只说明规模。",
-            "The count over the resident population of the nearest published year, with the interval "
-            "divided in the same way. Another year or another kind of population is named in the "
-            "note. People are not enterprises: rates of enforcement only take out size.",
+            "The count over the resident population of the nearest published year, with the "
+            "interval divided in the same way. Another year or another kind of population is "
+            "named in the note. People are not enterprises: rates of enforcement only take out size.",
         ),
         "OHID (2018) Technical guide: confidence intervals for public health data",
         "analysis.derive.rates",
@@ -105,9 +105,9 @@ chuxiong 8574场次 8393-8757 exact-c
         Text(
             "两年计数之比，配精确条件区间：给定两年总数，今年所占份额服从二项分布。区间含1，"
             "变化就在偶然波动之内，不说“下降”有意义。",
-            "The ratio of two years with its exact conditional interval: given the sum of both, this "
-            "year's part is binomial. An interval that holds 1 is within what chance does, and "
-            "nothing is claimed from it.",
+            "The ratio of two years with its exact conditional interval: given the sum of both, "
+            "this year's part is binomial. An interval that holds 1 is within what chance does, "
+            "and nothing is claimed from it.",
         ),
         "Przyborowski J., Wilenski H. (1940) Biometrika 31: 313-323; "
         "Krishnamoorthy K., Thomson J. (2004) J Stat Plan Inference 119: 23-35",
@@ -144,8 +144,8 @@ chuxiong 8574场次 8393-8757 exact-c
             "整改数占发现数的份额，配精确二项区间。只印总数和百分比时，若四舍五入只容一个整数，"
             "就还原分子并注明“还原”。",
             "Rectified of found, with the exact binomial interval. Where only the total and the "
-            "percentage are printed, the part is rebuilt if the rounding leaves one whole number, and "
-            "marked as rebuilt.",
+            "percentage are printed, the part is rebuilt if the rounding leaves one whole "
+            "number, and marked as rebuilt.",
         ),
         "Clopper C., Pearson E. (1934) Biometrika 26: 404-413",
         "analysis.intervals.share",
@@ -161,9 +161,9 @@ chuxiong 8574场次 8393-8757 exact-c
         Text(
             "死亡在事故中成串发生，按独立计数的区间偏窄。严重程度未公布时，给出最窄与最宽两种可能："
             "多出的3人分散在3起事故，或集中在1起。",
-            "Deaths come in accidents, so an interval for independent deaths is too narrow. Where the "
-            "severity is not published, two bounds are given: the three further deaths in three "
-            "accidents, or all in one.",
+            "Deaths come in accidents, so an interval for independent deaths is too narrow. "
+            "Where the severity is not published, two bounds are given: the three further deaths "
+            "in three accidents, or all in one.",
         ),
         "Kegler S. (2007) Epidemiologic Perspectives & Innovations 4: 1",
         "analysis.intervals.compound_poisson_bounds",
@@ -179,8 +179,8 @@ chuxiong 8574场次 8393-8757 exact-c
         Text(
             "界限围绕外部参照（全国率）而不是这几个地区自己的平均数。期望45时，95%界限为32—59，"
             "99.8%为26—67。过度离散只作敏感性显示，五个地区估不出它。",
-            "Limits stand around an outside reference (the national rate), never around the mean of "
-            "the same regions. Around an expected 45: 32-59 at 95 %, 26-67 at 99.8 %. "
+            "Limits stand around an outside reference (the national rate), never around the mean "
+            "of the same regions. Around an expected 45: 32-59 at 95 %, 26-67 at 99.8 %. "
             "Over-dispersion is shown as a sensitivity; five regions cannot estimate it.",
         ),
         "Spiegelhalter D. (2005) Statistics in Medicine 24: 1185-1202",
@@ -213,7 +213,8 @@ chuxiong 8574场次 8393-8757 exact-c
         Text(
             "“下降6.7%”代表6.65%到6.75%之间的任何变化，所以上年是一段范围；若只容一个整数，"
             "就是那个数。同时印出“减少3起”时直接相减，两者互为核对。",
-            'A printed "down 6.7 %" is any change from 6.65 % to 6.75 %, so the year before is a range; '
+            'A printed "down 6.7 %" is any change from 6.65 % to 6.75 %, so the year before is a '
+            "range; "
             "where that leaves one whole number, it is that number. A difference printed beside it "
             "gives the year at once, and the two check each other.",
         ),
@@ -232,8 +233,8 @@ chuxiong 8574场次 8393-8757 exact-c
         Text(
             "只公布百分比的地区，可以连乘成指数，四舍五入的误差一路传下去。指数没有数量作底，"
             "不与数量同轴。",
-            "Where only percentages were published they can be chained into an index; the rounding of "
-            "each is carried along. No count stands behind it, so it shares no axis with counts.",
+            "Where only percentages were published they can be chained into an index; the "
+            "rounding of each is carried along. No count stands behind it, so it shares no axis with counts.",
         ),
         "Interval arithmetic on the printed precision",
         "analysis.annual.chained",
@@ -252,8 +253,9 @@ chuxiong 8574场次 8393-8757 exact-c
         Text(
             "零目标按实数判断：发生一起就是未达到；一起没有是当年达到，但真实风险仍可能高到"
             "每年3.0起。其他目标对照区间判断，够不着就说“尚不能判断”。",
-            "A zero target is judged by the count itself: one event misses it, none meets it for that "
-            "year, though the true risk may still be up to 3.0 a year. Other targets are judged "
+            "A zero target is judged by the count itself: one event misses it, none meets it for "
+            "that year, though the true risk may still be up to 3.0 a year. Other targets are "
+            "judged "
             'against the interval; where it does not decide, the word is "cannot tell".',
         ),
         "OHID technical guide (RAG rating); exact one-sided Poisson limit",
