@@ -17,7 +17,7 @@ import pandas as pd
 from . import numerals, tables
 from .errors import Fault, WordError
 from .identities import decided
-from .schema import BY_REGION
+from .schema import LINKS, TABLES
 from .tables import Tables
 from .words import Comparator, Level, Measure, Quantity, Role, Standing, Status
 
@@ -27,16 +27,6 @@ OWNING = (Role.OBSERVATION, Role.TARGET)
 WHOLE = (Quantity.COUNT, Quantity.PEOPLE, Quantity.RANK)
 _BOUND = re.compile(r"[0-9万亿][余多]")
 _PER = re.compile(r"(?P<unit>.+)/(?:年|季度|月|周|日)")
-# Which table a column's words must stand in, for each table that has the column.
-_LINKS = (
-    ("region", "regions", ("reports", "instrument_status", "commitments", *BY_REGION)),
-    ("adcode", "regions", ("context",)),
-    ("indicator", "indicators", ("observations", "context")),
-    ("breakdown", "breakdowns", ("observations", "context")),
-    ("report", "reports", ("observations", "commitments", "identities")),
-    ("instrument", "instruments", ("instrument_status",)),
-    ("theme", "themes", ("indicators", "instruments", "commitments")),
-)
 
 
 def everything(folder: Path | str | None = None) -> list[Fault]:
@@ -84,14 +74,14 @@ def _shown(cell: Any) -> str:
 
 
 def _links(held: Tables) -> Iterator[Fault]:
-    for column, target, places in _LINKS:
-        known = set(getattr(held, target)[column])
-        if target not in held.lacking:
-            for table in places:
+    for column, (target, key) in LINKS.items():
+        if target in held.lacking:
+            continue
+        known = set(getattr(held, target)[key])
+        for table in TABLES:
+            here: pd.DataFrame = getattr(held, table)
+            if column in here and (table, column) != (target, key):
                 yield from _unknown(held, table, column, known)
-    if "regions" not in held.lacking:
-        adcodes = set(held.regions["adcode"])
-        yield from _unknown(held, "regions", "parent", adcodes)
 
 
 def _unknown(held: Tables, table: str, column: str, known: set[str]) -> Iterator[Fault]:

@@ -103,6 +103,13 @@ class Indicators(Table):
     definition_en: Series[str] = _filled()
 
 
+class Synonyms(Table):
+    """One row another wording of an indicator, by which a new report's figures are suggested."""
+
+    indicator: Series[str] = _like(CODE)
+    synonym: Series[str] = _filled()
+
+
 class Breakdowns(Table):
     """One row a part that a figure may be about, such as ``sector:agriculture``."""
 
@@ -235,6 +242,7 @@ TABLES: dict[str, type[Table]] = {
     "reports": Reports,
     "regions": Regions,
     "indicators": Indicators,
+    "synonyms": Synonyms,
     "breakdowns": Breakdowns,
     "units": Units,
     "themes": Themes,
@@ -251,6 +259,7 @@ KEYS: dict[str, list[str]] = {
     "reports": ["report"],
     "regions": ["region"],
     "indicators": ["indicator"],
+    "synonyms": ["indicator", "synonym"],
     "breakdowns": ["breakdown"],
     "units": ["unit"],
     "themes": ["theme"],
@@ -269,6 +278,16 @@ KEYS: dict[str, list[str]] = {
     "instrument_status": ["instrument", "region"],
     "commitments": ["commitment"],
     "identities": ["identity", "report"],
+}  # The column that a table's column must find its words in.
+LINKS: dict[str, tuple[str, str]] = {
+    "report": ("reports", "report"),
+    "region": ("regions", "region"),
+    "adcode": ("regions", "adcode"),
+    "parent": ("regions", "adcode"),
+    "indicator": ("indicators", "indicator"),
+    "breakdown": ("breakdowns", "breakdown"),
+    "instrument": ("instruments", "instrument"),
+    "theme": ("themes", "theme"),
 }
 
 # What each column holds: its Chinese name, which a table may bear instead, and what it means.
@@ -299,6 +318,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "denominator": ("分母", "What it may be divided by, because both cover the same whole."),
     "definition_zh": ("中文定义", "Definition in Chinese, in our own words."),
     "definition_en": ("英文定义", "Definition in English, in our own words."),
+    "synonym": ("别名", "Words that must stand by a figure; one after ! must not."),
     "breakdown": (
         "分项",
         "Part that the value is about; empty for the whole, several joined by +.",

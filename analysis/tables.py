@@ -28,6 +28,7 @@ class Tables:
     reports: pd.DataFrame
     regions: pd.DataFrame
     indicators: pd.DataFrame
+    synonyms: pd.DataFrame
     breakdowns: pd.DataFrame
     units: pd.DataFrame
     themes: pd.DataFrame
