@@ -11,7 +11,7 @@ import pandas as pd
 
 from . import intervals, verdicts
 from .derive import PERIOD, SAME, countable, rounding, whole_year
-from .words import Mark, Measure, Quantity, Status
+from .words import Comparator, Mark, Measure, Quantity, Status
 
 
 def prior_years(rows: pd.DataFrame) -> pd.DataFrame:
@@ -20,7 +20,8 @@ def prior_years(rows: pd.DataFrame) -> pd.DataFrame:
 
     A printed absolute change gives the earlier level as it stands. A printed percentage stands
     for a range (6.7 % is anything from 6.65 % to 6.75 %), so the earlier level is a range too;
-    where that leaves one whole number of cases or people, it is that number.
+    where that leaves one whole number of cases or people, it is that number. A bound on either
+    gives nothing.
 
     Returns
     -------
@@ -31,23 +32,26 @@ def prior_years(rows: pd.DataFrame) -> pd.DataFrame:
         (whether one number is left).
     """
     on = [*SAME, *PERIOD]
-    level = rows[rows["measure"].eq(Measure.LEVEL)][[*on, "value"]]
+    exact = rows[rows["comparator"].eq(Comparator.EXACT)]
+    level = exact[exact["measure"].eq(Measure.LEVEL)]
+    level = level.assign(level_half=rounding(level))[[*on, "value", "level_half"]]
     level = level.rename(columns={"value": "level_now"})
-    changed = rows[rows["measure"].isin([Measure.CHANGE_ABS, Measure.CHANGE_PCT])]
+    changed = exact[exact["measure"].isin([Measure.CHANGE_ABS, Measure.CHANGE_PCT])]
     joined = changed.merge(level, on=on, validate="m:1")
     percent = joined["measure"].eq(Measure.CHANGE_PCT)
-    half = np.where(percent, rounding(joined), 0.0)
-    now, change = joined["level_now"], joined["value"]
-    low = np.where(percent, now / (1 + (change + half) / 100), now - change)
-    high = np.where(percent, now / (1 + (change - half) / 100), now - change)
+    half, change = rounding(joined), joined["value"]
+    least, most = (joined["level_now"] + sign * joined["level_half"] for sign in (-1, 1))
+    low = np.where(percent, least / (1 + (change + half) / 100), least - change - half)
+    high = np.where(percent, most / (1 + (change - half) / 100), most - change + half)
     whole = joined["quantity"].isin([Quantity.COUNT, Quantity.PEOPLE]) & percent
     first, last = np.ceil(low - 1e-9), np.floor(high + 1e-9)
     one = np.where(whole, first == last, low == high)
     value = np.where(whole & one, first, (low + high) / 2)
-    return joined.drop(columns="level_now").assign(
+    return joined.drop(columns=["level_now", "level_half"]).assign(
         period_start=joined["period_start"] - pd.DateOffset(years=1),
         period_end=joined["period_end"] - pd.DateOffset(years=1),
         measure=str(Measure.LEVEL),
+        mark=np.where(value == 0, str(Mark.ZERO), str(Mark.EXACT)),
         unit=joined["unit"].where(~percent, _level_unit(joined, rows)),
         value=value,
         value_low=np.where(whole & one, first, low),
@@ -170,44 +174,39 @@ def chained(stated: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a year: ``region``, ``indicator``, ``year``, ``base``, ``index``, ``low``, ``high``.
+        One row a year: ``region``, ``indicator``, ``breakdown``, ``year``, ``base``, ``index``,
+        ``low``, ``high``.
     """
     links = stated.dropna(subset=["percent"])
     links = links.assign(half=rounding(links))
-    parts = [
-        _chain(region, indicator, group)
-        for (region, indicator), group in links.groupby(["region", "indicator"], sort=False)
-    ]
-    columns = ["region", "indicator", "year", "base", "index", "low", "high"]
-    return pd.DataFrame([row for part in parts for row in part], columns=columns)
+    key = ["region", "indicator", "breakdown"]
+    parts = [_chain(group) for _, group in links.groupby(key, sort=False)]
+    rows = [row for part in parts for row in part]
+    return pd.DataFrame(rows, columns=[*key, "year", "base", "index", "low", "high"])
 
 
-def _chain(region: str, indicator: str, links: pd.DataFrame) -> list[tuple[Any, ...]]:
-    chain: list[tuple[Any, ...]] = []
+def _chain(links: pd.DataFrame) -> list[dict[str, Any]]:
+    chain: list[dict[str, Any]] = []
     for row in links.sort_values("period_end").to_dict("records"):
         year = row["period_end"].year
-        if not chain or chain[-1][2] != year - 1:
-            chain.append((region, indicator, year - 1, year - 1, 100.0, 100.0, 100.0))
-        *_, base, index, low, high = chain[-1]
-        half = row["half"] or _printed_half(row["percent"])
-        step = row["percent"] / 100
-        chain.append(
-            (
-                region,
-                indicator,
-                year,
-                base,
-                index * (1 + step),
-                low * (1 + step - half / 100),
-                high * (1 + step + half / 100),
-            )
-        )
+        if not chain or chain[-1]["year"] != year - 1:
+            place = {name: row[name] for name in ("region", "indicator", "breakdown")}
+            base = {"year": year - 1, "base": year - 1}
+            chain.append(place | base | dict.fromkeys(("index", "low", "high"), 100.0))
+        last, step = chain[-1], 1 + row["percent"] / 100
+        half = (row["half"] or _printed_half(row["percent"])) / 100
+        product = {
+            "index": last["index"] * step,
+            "low": last["low"] * (step - half),
+            "high": last["high"] * (step + half),
+        }
+        chain.append(last | {"year": year} | product)
     return chain
 
 
 def _printed_half(percent: float) -> float:
     """Half of the last place of a percentage known only as a number."""
-    return 0.5 / 10 ** len(f"{percent:.10f}".rstrip("0").partition(".")[2])
+    return float(0.5 / 10 ** len(f"{percent:.10f}".rstrip("0").partition(".")[2]))
 
 
 def levels(
@@ -233,4 +232,5 @@ def _of(
 ) -> "pd.Series[bool]":
     mine = frame["indicator"].eq(indicator) & frame["breakdown"].eq("")
     recent = frame["period_end"].dt.year.ge(first_year)
-    return mine & recent & frame["region"].isin(set(rows["region"]))
+    chosen: pd.Series[bool] = mine & recent & frame["region"].isin(set(rows["region"]))
+    return chosen

@@ -11,10 +11,19 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from . import phrases, wording
+from . import absence, phrases, wording
 from .derive import PER, POPULATIONS
 from .wording import Text
-from .words import Comparator, Gap, Measure, Nature, Quantity, Rule, Status, Verdict
+from .words import (
+    Comparator,
+    Measure,
+    Nature,
+    Quantity,
+    Reliability,
+    Rule,
+    Status,
+    Verdict,
+)
 
 FARTHEST_YEARS = 1  # figures further apart than this are not compared
 _CHANGES = (Measure.CHANGE_PCT, Measure.DIRECTION)
@@ -40,6 +49,7 @@ class Comparison:
     """
 
     indicator: str
+    name: Text
     rows: pd.DataFrame
     refused: pd.DataFrame
     cautions: tuple[Text, ...]
@@ -113,27 +123,33 @@ def _same_time(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement
         yield _refusal(Rule.YEAR, years=years)
     elif years:
         yield _caution(Rule.YEAR, years=years)
-    if one["nature"] == Nature.FLOW and _days(one) != _days(other):
+    if one["nature"] == Nature.FLOW and abs(_days(one) - _days(other)) > 1:
         spans = [wording.period(row["period_start"], row["period_end"]) for row in (one, other)]
         detail = Text(f"{spans[0].zh}／{spans[1].zh}", f"{spans[0].en} / {spans[1].en}")
         yield _caution(Rule.LENGTH, detail=detail)
 
 
 def _days(row: dict[str, Any]) -> int:
-    """Days of a period, a leap day not counted: two whole years are of one length."""
-    days = int((row["period_end"] - row["period_start"]).days)
-    return 364 if days == 365 else days
+    """Days of a period; a leap day makes no other length."""
+    return int((row["period_end"] - row["period_start"]).days)
 
 
 def _same_scale(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
     if one["measure"] in _CHANGES:
         yield _caution(Rule.DIRECTION)
         return
-    relative = one["quantity"] in _RELATIVE or bool(one["denominator"])
+    relative = _relative(one) and _relative(other)
     if one["level"] != other["level"]:
         yield _caution(Rule.LEVEL) if relative else _refusal(Rule.LEVEL)
     elif not relative:
         yield _caution(Rule.SIZE)
+
+
+def _relative(row: dict[str, Any]) -> bool:
+    """Whether a figure is, or can be made, independent of the size of its region."""
+    if row["quantity"] in _RELATIVE:
+        return True
+    return bool(row["denominator"]) and bool(pd.notna(row.get("rate", 0)))
 
 
 def _bounds(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
@@ -141,7 +157,12 @@ def _bounds(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
         yield _caution(Rule.BOUND)
 
 
-_RULES = (_same_thing, _same_coverage, _independent, _same_time, _same_scale, _bounds)
+def _reprints(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+    if Reliability.REPRINT in {one.get("reliability"), other.get("reliability")}:
+        yield _caution(Rule.REPRINT)
+
+
+_RULES = (_same_thing, _same_coverage, _independent, _same_time, _same_scale, _bounds, _reprints)
 
 
 def pairs(rows: pd.DataFrame) -> pd.DataFrame:
@@ -163,10 +184,8 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
             words = judge(one, other)  # type: ignore[arg-type]
             reason = wording.joined(word.reason for word in words)
             rules = ",".join(word.rule for word in words)
-            found.append(
-                (indicator, i, j, one["region"], other["region"], str(overall(words)), rules)
-                + (reason.zh, reason.en)
-            )
+            regions, verdict = (one["region"], other["region"]), str(overall(words))
+            found.append((indicator, i, j, *regions, verdict, rules, reason.zh, reason.en))
     columns = ["indicator", "one", "other", "region", "other_region", "verdict", "rules"]
     return pd.DataFrame(found, columns=[*columns, "reason_zh", "reason_en"])
 
@@ -194,12 +213,26 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     for region in regions.to_dict("records"):
         if region["region"] in set(kept["region"]) | {row["region"] for row in refused}:
             continue
-        refused.append(_gap_row(region, mine[mine["region"].eq(region["region"])], shared))
+        refused.append(absence.explained(region, mine[mine["region"].eq(region["region"])], shared))
     kept = kept.sort_values(["level_order", "adcode", "period_end"], ignore_index=True)
     records = kept.to_dict("records")
     words = [w for a, b in combinations(records, 2) for w in judge(a, b)]  # type: ignore[arg-type]
     scale = "rate" if len(kept) and kept["rate"].notna().all() else "value"
-    return Comparison(indicator, kept, _frame(refused), _cautions(words, kept, scale), scale)
+    return Comparison(
+        indicator,
+        _name(mine, indicator),
+        kept,
+        absence.frame(refused),
+        _cautions(words, kept, scale),
+        scale,
+    )
+
+
+def _name(mine: pd.DataFrame, indicator: str) -> Text:
+    if mine.empty:
+        return Text(indicator, indicator)
+    first = mine.iloc[0]
+    return Text(str(first["indicator_zh"]), str(first["indicator_en"]))
 
 
 def _most_shared(levels: pd.DataFrame) -> str:
@@ -226,72 +259,10 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
         words = [word for other in others for word in judge(other, row)]  # type: ignore[arg-type]
         bars = [word for word in words if word.verdict is Verdict.NOT_COMPARABLE]
         if bars:
-            refused.append(_refused_row(row, bars[0].rule, bars[0].reason))
+            refused.append(absence.refusal(row, bars[0].rule, bars[0].reason))
         else:
             kept.append(place)
     return latest.loc[kept], refused
-
-
-def _refused_row(row: dict[Any, Any], rule: str, reason: Text) -> dict[str, Any]:
-    fields = ("region", "region_zh", "region_en", "level_order", "adcode", "publisher", "title")
-    figure = (
-        "report",
-        "indicator",
-        "breakdown",
-        "period_start",
-        "period_end",
-        "start",
-        "evidence",
-        "id",
-    )
-    place = {name: row.get(name, "") for name in (*fields, *figure)}
-    return {**place, "rule": str(rule), "reason_zh": reason.zh, "reason_en": reason.en}
-
-
-def _gap_row(region: dict[Any, Any], mine: pd.DataFrame, shared: str) -> dict[str, Any]:
-    """Why *region* has no figure for this comparison; the row carries what it has instead."""
-    found, row = gap(mine, region["kind"], shared)
-    if row is None:
-        fields = ("region", "region_zh", "region_en", "level_order", "adcode", "publisher", "title")
-        silent = {name: region[name] for name in fields}
-        return _refused_row(silent, found, phrases.GAPS[found])
-    value = wording.what(row)
-    reason = phrases.GAPS[found]
-    if found is Gap.PART_ONLY:
-        part = wording.part(row)
-        reason = reason + Text(f"（{part.zh}）", f" ({part.en})")
-    told = Text(f"{reason.zh}：{value.zh}", f"{reason.en}: {value.en}")
-    return _refused_row(row, found, told)
-
-
-def gap(mine: pd.DataFrame, kind: str, shared: str = "") -> tuple[Gap, dict[Any, Any] | None]:
-    """
-    Why a region has no level of an indicator for part *shared*, and the row it has instead.
-
-    *mine* are the region's rows of the indicator, *kind* is the kind of its report.
-    """
-    levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
-    chances = (
-        (Gap.PART_ONLY, levels[levels["breakdown"].ne(shared)]),
-        (Gap.PERCENT_ONLY, mine[mine["measure"].eq(Measure.CHANGE_PCT)]),
-        (Gap.DIRECTION_ONLY, mine[mine["measure"].eq(Measure.DIRECTION) & _actual(mine)]),
-        (Gap.PLAN_ONLY, mine[mine["status"].eq(Status.PLAN)]),
-        (Gap.TARGET_ONLY, mine[mine["status"].eq(Status.TARGET)]),
-    )
-    for found, rows in chances:
-        if not rows.empty:
-            return found, rows.to_dict("records")[0]
-    return (Gap.PLAN_REPORT if kind == "plan" else Gap.NOT_REPORTED), None
-
-
-def _actual(rows: pd.DataFrame) -> "pd.Series[bool]":
-    return rows["status"].eq(Status.ACTUAL)
-
-
-def _frame(refused: list[dict[str, Any]]) -> pd.DataFrame:
-    columns = list(_refused_row({}, "", Text("", "")))
-    frame = pd.DataFrame(refused, columns=columns)
-    return frame.sort_values(["level_order", "adcode"], kind="stable", ignore_index=True)
 
 
 def _cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:
@@ -303,11 +274,12 @@ def _cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[T
 
 
 def _population_notes(kept: pd.DataFrame) -> list[Text]:
-    """Say where the population is not the resident one of the same year."""
+    """Say where the population is not the resident one of the same year, or is a reprint."""
     notes = []
     for row in kept.to_dict("records"):
+        reprint = row["population_reliability"] == Reliability.REPRINT
         other = row["population_kind"] not in POPULATIONS[:2]
-        if row["population_distance"] == 0 and not other:
+        if row["population_distance"] == 0 and not other and not reprint:
             continue
         year = int(row["population_year"])
         kind = phrases.POPULATION_KINDS[row["population_kind"]]
@@ -321,25 +293,12 @@ def rate_unit(unit: Text) -> Text:
     return Text(f"每10万人{unit.zh}", f"{unit.en or 'number'} per {PER:,} people")
 
 
-def absent(rows: pd.DataFrame, indicator: str, shown: set[str]) -> pd.DataFrame:
-    """The reporting regions of *rows* that are not in *shown*, each with why it has no mark."""
-    mine = rows[rows["indicator"].eq(indicator)]
-    regions = rows.drop_duplicates("region").sort_values(["level_order", "adcode"])
-    return _frame(
-        [
-            _gap_row(region, mine[mine["region"].eq(region["region"])], "")
-            for region in regions.to_dict("records")
-            if region["region"] not in shown
-        ]
-    )
-
-
 def best(rows: pd.DataFrame) -> pd.DataFrame:
     """
     One row for each region and indicator: the most telling one.
 
-    A level before a change, the actual before target and plan, the whole before a part, the
-    report before context, the last place in the text never before the first.
+    The actual before target and plan, a level before a change, the whole before a part, the latest
+    period before an earlier one, the first place in the text before a later one.
     """
     ranked = rows.assign(
         _measure=rows["measure"].map({m: i for i, m in enumerate(Measure)}),
@@ -347,35 +306,11 @@ def best(rows: pd.DataFrame) -> pd.DataFrame:
         _part=rows["breakdown"].ne(""),
     )
     order = ["_status", "_measure", "_part", "period_end", "start"]
-    kept = ranked.sort_values(order, kind="stable").drop_duplicates(["region", "indicator"])
+    late = [name != "period_end" for name in order]
+    ranked = ranked.sort_values(order, ascending=late, kind="stable")
+    kept = ranked.drop_duplicates(["region", "indicator"])
     kept = kept.drop(columns=["_measure", "_status", "_part"])
     return kept.sort_values(["level_order", "adcode", "indicator"], ignore_index=True)
-
-
-def gaps(rows: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
-    """
-    Every cell of *indicators* by region without any row, with the reason.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``region`` and its names, ``report``, ``indicator``, ``gap``, ``reason_zh``, ``reason_en``.
-    """
-    have = set(rows[["region", "indicator"]].itertuples(index=False, name=None))
-    regions = rows.drop_duplicates("region").sort_values(["level_order", "adcode"])
-    names = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
-    found = []
-    for region in regions.to_dict("records"):
-        reason = Gap.PLAN_REPORT if region["kind"] == "plan" else Gap.NOT_REPORTED
-        told = phrases.GAPS[reason]
-        cells = {name: region[name] for name in names}
-        found += [
-            cells
-            | {"indicator": code, "gap": str(reason), "reason_zh": told.zh, "reason_en": told.en}
-            for code in indicators
-            if (region["region"], code) not in have
-        ]
-    return pd.DataFrame(found, columns=[*names, "indicator", "gap", "reason_zh", "reason_en"])
 
 
 def indicators(rows: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:

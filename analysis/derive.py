@@ -34,6 +34,7 @@ RATE_OF = {
     "hazard_rectification_rate": "hazards_found",
     "violation_rectification_rate": "violations_found",
 }
+_PERCENT = re.compile(r"[%％]|百分点")
 EVENT_THEMES = ("outcomes", "disaster_losses")
 _BOUNDS = {
     Comparator.AT_LEAST: Mark.AT_LEAST,
@@ -110,7 +111,11 @@ def limits(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
 
 
 def rounding(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Half of the last printed place of each value, 0 for a plain whole number; shape of *rows*."""
+    """
+    Half of the last printed place of each value; the shape of *rows*.
+
+    A plain whole number counts cases and has none (0), but a whole percentage is rounded to 1 %.
+    """
     return np.array([_half(str(printed)) for printed in rows["printed"]])
 
 
@@ -122,14 +127,18 @@ def _half(printed: str) -> float:
     for word in match[2]:
         scale *= 1e4 if word == "万" else 1e8
     decimals = len(match[1] or "")
-    return 0.0 if scale == 1 and not decimals else scale / 10**decimals / 2
+    counted = scale == 1 and not decimals and not _PERCENT.search(printed)
+    return 0.0 if counted else scale / 10**decimals / 2
 
 
 def whole_year(rows: pd.DataFrame) -> "pd.Series[bool]":
     """Which rows are about one calendar year from its first to its last day."""
     start, end = rows["period_start"], rows["period_end"]
     year = start.dt.year.eq(end.dt.year)
-    return year & start.dt.day_of_year.eq(1) & end.dt.month.eq(12) & end.dt.day.eq(31)
+    whole: pd.Series[bool] = (
+        year & start.dt.day_of_year.eq(1) & end.dt.month.eq(12) & end.dt.day.eq(31)
+    )
+    return whole
 
 
 def populations(context: pd.DataFrame) -> pd.DataFrame:
@@ -193,7 +202,7 @@ def shares(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     The shares that a report's own counts make: rectified of found, with exact intervals.
 
     Where only the total and the printed percentage are given, the part is rebuilt if the
-    rounding leaves one whole number, and ``basis`` says ``rebuilt``.
+    rounding leaves one whole number, and ``basis`` says ``rebuilt``. A bound has no share.
 
     Returns
     -------
@@ -201,8 +210,11 @@ def shares(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
         One row a share: the columns of the part, with ``cases``, ``total``, ``share``, ``lower``,
         ``upper`` (all three in percent), ``method``, ``basis`` and the total's evidence.
     """
-    levels = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+    exact = rows["comparator"].eq(Comparator.EXACT) & rows["status"].eq(Status.ACTUAL)
+    levels = rows[rows["measure"].eq(Measure.LEVEL) & exact]
     pairs = pd.concat([_counted_pairs(levels), _rebuilt_pairs(levels)], ignore_index=True)
+    # What was rectified may have been found in an earlier year: more than all is no share.
+    pairs = pairs[pairs["cases"].le(pairs["total"])]
     key = ["region", "breakdown", "period_end", "loop"]
     pairs = pairs.sort_values(["basis"], kind="stable").drop_duplicates(key)
     pairs = pairs.sort_values(["level_order", "adcode", "loop", "start"], ignore_index=True)
@@ -226,10 +238,11 @@ def _counted_pairs(levels: pd.DataFrame) -> pd.DataFrame:
 
 def _rebuilt_pairs(levels: pd.DataFrame) -> pd.DataFrame:
     on = ["region", "breakdown", *PERIOD]
-    frames = []
+    frames: list[pd.DataFrame] = []
     for percent, whole in RATE_OF.items():
         joined = _joined(levels, percent, whole, on).assign(loop=whole)
-        half = rounding(joined)
+        # All and none are said, not rounded.
+        half = np.where(joined["value"].isin([0, 100]), 0.0, rounding(joined))
         low = np.ceil((joined["value"] - half) / 100 * joined["total"] - 1e-9)
         high = np.floor((joined["value"] + half) / 100 * joined["total"] + 1e-9)
         frames.append(joined.assign(cases=low)[low.eq(high)])
@@ -239,7 +252,8 @@ def _rebuilt_pairs(levels: pd.DataFrame) -> pd.DataFrame:
 def _joined(levels: pd.DataFrame, part: str, whole: str, on: list[str]) -> pd.DataFrame:
     names = {"value": "total", "evidence": "total_evidence", "start": "total_start"}
     totals = levels[levels["indicator"].eq(whole)][[*on, *names]].rename(columns=names)
-    return levels[levels["indicator"].eq(part)].merge(totals, on=on, validate="m:1")
+    joined: pd.DataFrame = levels[levels["indicator"].eq(part)].merge(totals, on=on, validate="m:1")
+    return joined
 
 
 def reliability(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:

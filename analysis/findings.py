@@ -4,6 +4,7 @@ The one careful sentence that a figure may claim, computed from what it shows.
 It claims nothing that chance explains, and names no winner.
 """
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -16,19 +17,19 @@ from .words import Mark, Measure, Status
 
 def comparison(result: Comparison) -> Text:
     """What the comparable figures of an indicator say together."""
-    rows = result.rows
-    name = _name(rows if len(rows) else result.refused, result.indicator)
+    rows, name = result.rows, result.name
     if rows.empty:
-        return name + Text("：五地没有可以并列的数字", ": no two reports can be set side by side")
+        return name + Text("：没有两地的数字可以并列", ": no two reports can be set side by side")
     if len(rows) == 1:
         region = _region(rows.iloc[0])
         return Text(
             f"{name.zh}：只有{region.zh}报告了这一口径的数字",
             f"{name.en}: only {region.en} reports a figure of this kind",
         )
-    if rows["mark"].ne(Mark.EXACT).any() or rows["method"].eq("").any():
-        return _side_by_side(name, rows)
-    return _tested(name, rows, result.scale)
+    counted = rows["mark"].eq(Mark.EXACT) & rows["method"].ne("")
+    if result.scale == "rate" and counted.all():
+        return _tested(name, rows)
+    return _side_by_side(name, rows, result.scale)
 
 
 def _name(rows: pd.DataFrame, indicator: str) -> Text:
@@ -42,35 +43,50 @@ def _region(row: "pd.Series[Any]") -> Text:
     return Text(row["region_zh"], row["region_en"])
 
 
-def _side_by_side(name: Text, rows: pd.DataFrame) -> Text:
+def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
+    shown = rows.assign(value=rows["rate"]) if scale == "rate" else rows
     values = (
         Text(f"{r['region_zh']}{wording.value(r).zh}", f"{r['region_en']} {wording.value(r).en}")
-        for r in rows.to_dict("records")
+        for r in shown.to_dict("records")
     )
     listed = wording.joined(values, zh="，", en=", ")
-    return Text(f"{name.zh}：{listed.zh}", f"{name.en}: {listed.en}")
+    per = Text("每10万人", "per 100,000 people, ") if scale == "rate" else Text("", "")
+    return Text(f"{name.zh}：{per.zh}{listed.zh}", f"{name.en}: {per.en}{listed.en}")
 
 
-def _tested(name: Text, rows: pd.DataFrame, scale: str) -> Text:
-    """Whether the highest and the lowest differ by more than chance."""
-    exposure = rows["population"] if scale == "rate" else pd.Series(1.0, rows.index)
-    rate = rows["value"] / exposure
-    high, low = rate.idxmax(), rate.idxmin()
-    found = intervals.rate_ratio(
-        rows.loc[high, "value"], exposure[high], rows.loc[low, "value"], exposure[low]
+def _tested(name: Text, rows: pd.DataFrame) -> Text:
+    """
+    Whether the highest and the lowest rate differ by more than chance.
+
+    They were picked from all, so every pair counts as a comparison (Bonferroni). Periods of other
+    length are compared by the day, and a rounded count by its end that is nearer to the other.
+    """
+    days = (rows["period_end"] - rows["period_start"]).dt.days + 1
+    uneven = bool(days.max() - days.min() > 1)
+    exposure = rows["population"] * (days if uneven else 1)
+    order = (rows["value"] / exposure).to_numpy().argsort()
+    less_row, more_row = rows.iloc[order[0]], rows.iloc[order[-1]]
+    counts = more_row["value"] - more_row["rounding"], less_row["value"] + less_row["rounding"]
+    times = exposure.iloc[order[-1]], exposure.iloc[order[0]]
+    strict = 1 - 0.05 / math.comb(len(rows), 2)
+    found, sure = (
+        intervals.rate_ratio(counts[0], times[0], counts[1], times[1], level=level)
+        for level in (0.95, strict)
     )
-    if not float(found.lower) > 1:
+    if not float(sure.lower) > 1:
         return Text(
             f"{name.zh}：各地差别未超出偶然波动",
             f"{name.en}: the regions differ by no more than chance",
         )
     ratio = wording.ratio(float(found.ratio))
     span = f"{wording.ratio(float(found.lower))}–{wording.ratio(float(found.upper))}"
-    more, less = _region(rows.loc[high]), _region(rows.loc[low])
-    per = Text("按人口折算，", "per person, ") if scale == "rate" else Text("", "")
+    more, less = _region(more_row), _region(less_row)
+    per = Text("按人口折算", "per person")
+    if uneven:
+        per = Text("按人口和天数折算", "per person and day")
     return Text(
-        f"{name.zh}：{per.zh}{more.zh}为{less.zh}的{ratio}倍（{span}），差别非偶然",
-        f"{name.en}: {per.en}{more.en} has {ratio} times the figure of {less.en} ({span}), "
+        f"{name.zh}：{per.zh}，{more.zh}为{less.zh}的{ratio}倍（{span}），差别非偶然",
+        f"{name.en}: {per.en}, {more.en} has {ratio} times the figure of {less.en} ({span}), "
         "more than chance",
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from .wording import Text, joined
-from .words import Gap, Mark, Rule
+from .words import Gap, Mark, Promise, Rule, Standing
 
 MARKS = {
     Mark.EXACT: Text("报告数字", "reported figure"),
@@ -31,6 +31,9 @@ GAPS = {
     Gap.PLAN_ONLY: Text("只有计划，无实绩", "a plan only, no result"),
     Gap.PLAN_REPORT: Text("该报告只是计划，不含实绩", "the report is a plan, without results"),
     Gap.PART_ONLY: Text("只报其中一部分", "only a part is reported"),
+    Gap.WHOLE_ONLY: Text("只报总数，未分出这一部分", "only the whole is reported, not this part"),
+    Gap.ONE_PERIOD: Text("只有一期数字，看不出变化", "one period only, so no change can be seen"),
+    Gap.CHANGE_ONLY: Text("只报增减数，无总数", "the change only, no total"),
     Gap.NOT_REPORTED: Text("报告未提及", "not mentioned in the report"),
 }
 
@@ -99,10 +102,12 @@ def source_note(rows: pd.DataFrame) -> Text:
     *rows* needs ``origin``, ``publisher``, ``title``, ``published`` and ``period_end``.
     """
     order = rows.sort_values(["level_order", "adcode"], kind="stable")
-    reports = order[order["origin"].eq("report")].drop_duplicates("report")
+    reported = order["origin"].eq("report") & order["report"].ne("")
+    reports = order[reported].drop_duplicates("report")
     context = rows[rows["origin"].eq("context")]
     zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
-    en = [f"{r.region_en} report {r.report.split('-')[1]}" for r in reports.itertuples()]
+    years = reports["report"].str.rpartition("-")[2]
+    en = [f"{name} report {year}" for name, year in zip(reports["region_en"], years, strict=True)]
     text = Text(f"资料来源：{'；'.join(zh)}", f"Sources: {'; '.join(en)}")
     if not reports.empty and context.empty:
         return text
@@ -147,6 +152,9 @@ GAP_WORDS = {
     Gap.PLAN_ONLY: Text("仅计划", "plan only"),
     Gap.PLAN_REPORT: Text("计划文本", "plan, no results"),
     Gap.PART_ONLY: Text("仅部分", "part only"),
+    Gap.WHOLE_ONLY: Text("仅总数", "whole only"),
+    Gap.ONE_PERIOD: Text("仅一期", "one period"),
+    Gap.CHANGE_ONLY: Text("仅增减", "change only"),
     Gap.NOT_REPORTED: Text("未提及", "not mentioned"),
 }
 _MARK_SIGNS = {
@@ -170,3 +178,53 @@ def marks_key(used: Iterable[Mark]) -> Text:
     ]
     dash = Text("— 报告未提及", "— not mentioned in the report")
     return joined([*signs, dash], zh="　", en="   ")
+
+
+STANDINGS = {
+    Standing.IN_USE: Text("在用", "in use"),
+    Standing.BUILDING: Text("在建", "under way"),
+    Standing.PLANNED: Text("计划", "planned"),
+    Standing.NOT_MENTIONED: Text("未提及", "not mentioned"),
+}
+SILENT = Gap.NOT_REPORTED
+PROMISES = {
+    Promise.NUMBER_AND_DATE: Text("有数值和期限", "number and date"),
+    Promise.NUMBER: Text("有数值", "a number"),
+    Promise.DATE: Text("有期限", "a date"),
+    Promise.WORDS: Text("只有文字", "words only"),
+}
+TOTAL = Text("合计", "All themes")
+REGION_COUNT = Text("{count}地", "{count} regions")
+ONE_REGION = Text("仅此1地", "only here")
+SILENCE_NOTE = Text(
+    "未提及只说明报告没有写，不等于当地没有",
+    "not mentioned says only that the report is silent, not that the region lacks it",
+)
+REPORTS_DIFFER_NOTE = Text(
+    "各报告的级别、年份和篇幅不同", "the reports differ in level, year and length"
+)
+PLAN_REPORT_NOTE = Text("{region}的报告只是计划", "the report of {region} is a plan only")
+LEVELS_DIFFER = Text("级别不同", "levels differ")
+JACCARD_NOTE = Text(
+    "份额＝两份报告都写到的举措÷至少一份写到的举措（Jaccard）。"
+    "区间把写到的举措看作独立抽出的样本，其实它们常成组出现，真实的不确定更大",
+    "share = instruments in both reports / instruments in either (Jaccard). The interval takes "
+    "them as independent draws; they often come in groups, so the true doubt is larger",
+)
+COMMON = Text("共有{common}项，合计{either}项", "{common} of {either} in common")
+MENTIONED = Text("写到{count}项", "{count} instruments")
+SAME_SCALE = Text("各格同一尺度", "one scale for all cells")
+UNLISTED = Text("表中没有这份报告的条目", "the tables hold no entry for this report")
+WORDS_ALONE = Text(
+    "{count}项安排都只有文字，没有数值和期限",
+    "all {count} commitments are in words, without number or date",
+)
+PROMISE_NOTE = Text(
+    "有数值或期限只说明日后能查验，不说明更重要，也不说明已做到",
+    "a number or a date makes a commitment checkable, not more important, and not fulfilled",
+)
+NOTHING_CHECKABLE = Text(
+    "没有一项安排带有数值或期限", "no commitment carries a number or a deadline"
+)
+TARGET_HEADING = Text("数值", "Number")
+DATE_HEADING = Text("期限", "Deadline")

@@ -43,38 +43,35 @@ def joined(texts: Iterable[Text], *, zh: str = "；", en: str = "; ") -> Text:
 
 def number(value: float, language: str) -> str:
     """
-    A number for a label: three significant digits at most, 万/亿 or thousands separators.
+    A number for a label: in full below ten thousand, else with three significant digits.
 
-    >>> [number(n, "zh") for n in (0, 45, 8574, 12_300, 262_116_300)]
+    >>> [number(n, "zh") for n in (0, 45, 8574, 12_345, 262_116_300)]
     ['0', '45', '8574', '1.23万', '2.62亿']
-    >>> [number(n, "en") for n in (45, 8_574, 12_300, 262_116_300)]
+    >>> [number(n, "en") for n in (45, 8_574, 12_345, 262_116_300)]
     ['45', '8,574', '12,300', '262 million']
     """
     if math.isinf(value):
-        return "∞"
+        return "∞" if value > 0 else "−∞"
     size, sign = abs(value), "−" if value < 0 else ""
-    if Language(language) is Language.ZH:
-        for scale, word in ((10**8, "亿"), (10**4, "万")):
-            if size >= scale:
-                return f"{sign}{_digits(size / scale)}{word}"
-        return sign + (_digits(size) if size != int(size) else str(int(size)))
-    for scale, word in ((10**9, " billion"), (10**6, " million")):
-        if size >= scale:
-            return f"{sign}{_digits(size / scale)}{word}"
-    rounded = float(_digits(size)) if size < 1_000 or size >= 10_000 else round(size)
-    if size != int(size) and size < 1_000:
-        return sign + _digits(size)
-    return f"{sign}{rounded:,.0f}"
+    shown = _rounded(size) if size < 1_000 or size >= 9_999.5 else str(round(size))
+    for scale, word in _SCALES[Language(language)]:
+        if Decimal(shown) >= scale:
+            return f"{sign}{_rounded(float(shown) / scale)}{word}"
+    return sign + (shown if Language(language) is Language.ZH else f"{Decimal(shown):,f}")
 
 
-def _digits(size: float) -> str:
+_SCALES = {
+    Language.ZH: ((10**8, "亿"), (10**4, "万")),
+    Language.EN: ((10**9, " billion"), (10**6, " million")),
+}
+
+
+def _rounded(size: float) -> str:
     """*size* with three significant digits, and no more decimals than it has."""
     if size == 0:
         return "0"
-    places = max(0, 2 - math.floor(math.log10(size)))
-    step = Decimal(1).scaleb(-places)
-    shown = Decimal(repr(float(size))).quantize(step, ROUND_HALF_UP)
-    text = f"{shown:f}"
+    step = Decimal(1).scaleb(math.floor(math.log10(size)) - 2)
+    text = f"{Decimal(repr(float(size))).quantize(step, ROUND_HALF_UP):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -126,6 +123,8 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     if whole:
         return Text(f"{start:%Y}—{end:%Y}年", f"{start:%Y}–{end:%Y}")
     if start.year == end.year and start.day == 1 and end.is_month_end:
+        if start.month == end.month:
+            return Text(f"{end:%Y}年{end.month}月", f"{end:%b %Y}")
         zh = f"{end:%Y}年{start.month}—{end.month}月"
         return Text(zh, f"{start:%b}–{end:%b %Y}")
     zh = f"{start:%Y-%m-%d}至{end:%Y-%m-%d}"
@@ -150,7 +149,24 @@ def value(row: Mapping[Any, Any]) -> Text:
     zh = f"{sign}{number(amount, 'zh')}{row['unit']}"
     en = f"{sign}{number(amount, 'en')}"
     name = str(row["unit_en"])
-    return Text(zh, en + (name if name in {"", "%"} else f" {name}"))
+    if name in {"", "%"}:
+        return Text(zh, en + name)
+    return Text(zh, f"{en} {_singular(name) if amount == 1 else name}")
+
+
+def _singular(name: str) -> str:
+    """
+    One of what *name* counts.
+
+    >>> [_singular(name) for name in ("entities", "classes", "person-times", "people", "km")]
+    ['entity', 'class', 'person-time', 'person', 'km']
+    """
+    if name == "people":
+        return "person"
+    for plural, one in (("ies", "y"), ("sses", "ss"), ("s", "")):
+        if name.endswith(plural) and " " not in name:
+            return name.removesuffix(plural) + one
+    return name
 
 
 COMPARATORS = {
@@ -226,6 +242,18 @@ def part(row: Mapping[Any, Any]) -> Text:
     return Text(str(row["breakdown_zh"]), str(row["breakdown_en"]))
 
 
+def direction(amount: float) -> Text:
+    """
+    Which way a change goes; its size does not matter.
+
+    >>> direction(-9.2).en, direction(0).en
+    ('down', 'unchanged')
+    """
+    if amount == 0:
+        return Text("持平", "unchanged")
+    return Text("下降", "down") if amount < 0 else Text("上升", "up")
+
+
 def what(row: Mapping[Any, Any]) -> Text:
     """
     What a row says, in a few words: a value, a change in percent, a direction or a target.
@@ -234,16 +262,17 @@ def what(row: Mapping[Any, Any]) -> Text:
     '9.2% down'
     """
     amount = float(row["value"])
-    if row["measure"] == Measure.CHANGE_PCT:
-        size = exact(abs(amount))
-        text = Text(
-            f"同比{'下降' if amount < 0 else '上升'}{size}%",
-            f"{size}% {'down' if amount < 0 else 'up'}",
-        )
-    elif row["measure"] == Measure.DIRECTION:
-        text = Text("同比下降", "down") if amount < 0 else Text("同比上升", "up")
-    else:
+    way = direction(amount)
+    if row["measure"] == Measure.LEVEL:
         text = value(row)
+    elif row["measure"] == Measure.DIRECTION or amount == 0:
+        text = Text(f"同比{way.zh}", way.en)
+    elif row["measure"] == Measure.CHANGE_PCT:
+        percent = exact(abs(amount))
+        text = Text(f"同比{way.zh}{percent}%", f"{percent}% {way.en}")
+    else:
+        size = value(dict(row) | {"value": abs(amount)})
+        text = Text(f"同比{'减少' if amount < 0 else '增加'}{size.zh}", f"{way.en} by {size.en}")
     if row["status"] == Status.ACTUAL:
         return text
     status = STATUSES[Status(row["status"])]
@@ -282,5 +311,48 @@ def brief(row: Mapping[Any, Any]) -> Text:
     told = what(row)
     if row["measure"] != Measure.LEVEL:
         return told
-    name = f" {row['unit_en']}"
-    return Text(told.zh, told.en.removesuffix(name) if name.strip() not in {"", "%"} else told.en)
+    name = str(row["unit_en"])
+    if name in {"", "%"}:
+        return told
+    return Text(told.zh, told.en.removesuffix(f" {name}").removesuffix(f" {_singular(name)}"))
+
+
+def share(row: Mapping[Any, Any]) -> Text:
+    """
+    A share in whole percent with its interval; ``share``, ``lower``, ``upper`` are in percent.
+
+    >>> share({"share": 31.6, "lower": 22.6, "upper": 41.8}).en
+    '32% (23–42)'
+    """
+    span = f"{float(row['lower']):.0f}–{float(row['upper']):.0f}"
+    percent = f"{float(row['share']):.0f}%"
+    return Text(f"{percent}（{span}）", f"{percent} ({span})")
+
+
+_PER = {"年": "a year", "季度": "a quarter", "月": "a month", "周": "a week", "日": "a day"}
+
+
+def target(row: Mapping[Any, Any]) -> Text:
+    """
+    The number of a commitment, with the time that it is for.
+
+    >>> row = {"value": 1.0, "comparator": ">=", "unit": "次", "unit_en": "times", "per": "季度"}
+    >>> target(row).zh, target(row).en
+    ('≥1次/季度', '≥1 time a quarter')
+    """
+    told, per = value(row), str(row["per"])
+    if not per:
+        return told
+    return Text(f"{told.zh}/{per}", f"{told.en} {_PER.get(per, f'per {per}')}")
+
+
+def deadline(day: pd.Timestamp) -> Text:
+    """
+    By when something is to be done.
+
+    >>> deadline(pd.Timestamp("2025-12-31")).zh, deadline(pd.Timestamp("2025-06-30")).en
+    ('2025年底前', 'by 30 Jun 2025')
+    """
+    if (day.month, day.day) == (12, 31):
+        return Text(f"{day:%Y}年底前", f"by the end of {day:%Y}")
+    return Text(f"{day:%Y}年{day.month}月{day.day}日前", f"by {day.day} {day:%b %Y}")

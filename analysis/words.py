@@ -119,6 +119,15 @@ class Standing(Word):
     NOT_MENTIONED = "not_mentioned"
 
 
+class Promise(Word):
+    """What of a commitment could be checked later."""
+
+    NUMBER_AND_DATE = "number_and_date"
+    NUMBER = "number"
+    DATE = "date"
+    WORDS = "words"
+
+
 class Basis(Word):
     """How a context figure came to be known."""
 
@@ -182,6 +191,9 @@ class Gap(Word):
     PLAN_ONLY = "plan_only"
     PLAN_REPORT = "plan_report"
     PART_ONLY = "part_only"
+    WHOLE_ONLY = "whole_only"
+    ONE_PERIOD = "one_period"
+    CHANGE_ONLY = "change_only"
     NOT_REPORTED = "not_reported"
 
 

@@ -1,0 +1,114 @@
+"""
+Why a region has nothing to show, in both languages: reasons, and the rows that carry them.
+
+It judges no pair of figures; ``compare`` does.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from . import phrases, wording
+from .wording import Text
+from .words import Gap, Measure, Status
+
+_PLACE = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
+_FIGURE = ["indicator", "breakdown", "period_start", "period_end", "start", "evidence", "id"]
+_REFUSAL = [*_PLACE, "publisher", "title", *_FIGURE, "rule", "reason_zh", "reason_en"]
+
+
+def regions(rows: pd.DataFrame, indicator: str, shown: set[str]) -> pd.DataFrame:
+    """The reporting regions of *rows* that are not in *shown*, each with why it has no mark."""
+    mine = rows[rows["indicator"].eq(indicator)]
+    return frame(
+        [
+            explained(region, mine[mine["region"].eq(region["region"])])
+            for region in reporting(rows)
+            if region["region"] not in shown
+        ]
+    )
+
+
+def cells(rows: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
+    """
+    Every cell of *indicators* by region without any row, with the reason.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``region`` and its names, ``report``, ``indicator``, ``gap``, ``reason_zh``, ``reason_en``.
+    """
+    have = set(rows[["region", "indicator"]].itertuples(index=False, name=None))
+    empty = [
+        {name: region[name] for name in _PLACE}
+        | {"indicator": code, "gap": str(_silence(region["kind"]))}
+        | _told(phrases.GAPS[_silence(region["kind"])])
+        for region in reporting(rows)
+        for code in indicators
+        if (region["region"], code) not in have
+    ]
+    return pd.DataFrame(empty, columns=[*_PLACE, "indicator", "gap", "reason_zh", "reason_en"])
+
+
+def reporting(rows: pd.DataFrame) -> list[dict[Any, Any]]:
+    """One row of each reporting region in house order, for what it says of the region."""
+    order = rows.drop_duplicates("region").sort_values(["level_order", "adcode"])
+    return order.to_dict("records")
+
+
+def explained(region: dict[Any, Any], mine: pd.DataFrame, shared: str = "") -> dict[str, Any]:
+    """The refusal of *region* with what it has instead of a figure of part *shared*."""
+    found, row = gap(mine, region["kind"], shared)
+    reason = phrases.GAPS[found]
+    if row is None:
+        return refusal({name: region[name] for name in _REFUSAL[:8]}, found, reason)
+    if found is Gap.PART_ONLY:
+        part = wording.part(row)
+        reason = reason + Text(f"（{part.zh}）", f" ({part.en})")
+    value = wording.what(row)
+    return refusal(row, found, Text(f"{reason.zh}：{value.zh}", f"{reason.en}: {value.en}"))
+
+
+def gap(mine: pd.DataFrame, kind: str, shared: str = "") -> tuple[Gap, dict[Any, Any] | None]:
+    """
+    Why a region has nothing to show of part *shared* of an indicator, and the row it has instead.
+
+    *mine* are the region's rows of the indicator, *kind* is the kind of its report.
+    """
+    actual = mine[mine["status"].eq(Status.ACTUAL)]
+    levels = actual[actual["measure"].eq(Measure.LEVEL)]
+    chances = (
+        (Gap.ONE_PERIOD, levels[levels["breakdown"].eq(shared)]),
+        (Gap.WHOLE_ONLY, levels[levels["breakdown"].eq("")]),
+        (Gap.PART_ONLY, levels),
+        (Gap.PERCENT_ONLY, actual[actual["measure"].eq(Measure.CHANGE_PCT)]),
+        (Gap.DIRECTION_ONLY, actual[actual["measure"].eq(Measure.DIRECTION)]),
+        (Gap.CHANGE_ONLY, actual[actual["measure"].eq(Measure.CHANGE_ABS)]),
+        (Gap.PLAN_ONLY, mine[mine["status"].eq(Status.PLAN)]),
+        (Gap.TARGET_ONLY, mine[mine["status"].eq(Status.TARGET)]),
+    )
+    for found, rows in chances:
+        if not rows.empty:
+            return found, rows.to_dict("records")[0]
+    return _silence(kind), None
+
+
+def _silence(kind: str) -> Gap:
+    return Gap.PLAN_REPORT if kind == "plan" else Gap.NOT_REPORTED
+
+
+def refusal(row: dict[Any, Any], rule: str, reason: Text) -> dict[str, Any]:
+    """A figure, or a region without one, with the *rule* that keeps it out."""
+    place: dict[str, Any] = {name: row.get(name, "") for name in _REFUSAL}
+    return place | {"rule": str(rule)} | _told(reason)
+
+
+def _told(reason: Text) -> dict[str, str]:
+    return {"reason_zh": reason.zh, "reason_en": reason.en}
+
+
+def frame(refused: list[dict[str, Any]]) -> pd.DataFrame:
+    """The refusals as a frame in house order."""
+    rows = pd.DataFrame(refused, columns=_REFUSAL)
+    return rows.sort_values(["level_order", "adcode"], kind="stable", ignore_index=True)
