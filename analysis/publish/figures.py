@@ -12,7 +12,11 @@ from IPython.display import Image
 
 from analysis import project, style
 from analysis.charts import Picture
+from analysis.charts.page import Page
 from analysis.errors import UsageError
+from analysis.style import SIZES
+
+from . import drawn, provenance
 
 FORMATS = ("svg", "png")
 KNOWN_FORMATS = ("svg", "png", "pdf")
@@ -64,12 +68,15 @@ def figure(picture: Picture, name: str, *, formats: Sequence[str] = FORMATS) -> 
         if kind not in KNOWN_FORMATS:
             raise UsageError(f"format {kind!r} is not one of {', '.join(KNOWN_FORMATS)}")
     folder = project.output()
-    drawn = {f"{name}.{kind}": _drawn(picture, kind) for kind in dict.fromkeys(formats)}
-    record = _record(picture, name, list(drawn))
-    files = drawn | {f"{name}.json": record}
-    for file, data in files.items():
-        _write(folder / file, data)
-    shown = drawn.get(f"{name}.png") or _drawn(picture, "png")
+    drawn.name_arrows(picture)
+    kinds = list(dict.fromkeys(formats))
+    files = {kind: _drawn(picture, kind) for kind in kinds}
+    record = _record(picture, name, [f"{name}.{kind}" for kind in kinds])
+    for kind, data in files.items():
+        _write(folder / f"{name}.{kind}", provenance.stamped(data, kind, record))
+    text = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    _write(folder / f"{name}.json", text.encode() + b"\n")
+    shown = files.get("png") or _drawn(picture, "png")
     return Image(data=shown, width=picture.get_figwidth() * 72, alt=_alt(picture))
 
 
@@ -85,9 +92,9 @@ def _alt(picture: Picture) -> str:
     return picture.caption.alt[picture.language]
 
 
-def _record(picture: Picture, name: str, files: list[str]) -> bytes:
+def _record(picture: Picture, name: str, files: list[str]) -> dict[str, Any]:
     caption = picture.caption
-    record = {
+    record: dict[str, Any] = {
         "name": name,
         "language": str(picture.language),
         "files": files,
@@ -99,17 +106,33 @@ def _record(picture: Picture, name: str, files: list[str]) -> bytes:
         "caption": _both(caption.title),
         "rows": _rows(picture.rows, ROW_FIELDS),
         "refused": _rows(picture.refused, REFUSED_FIELDS),
+        "beside": _rows(getattr(picture, "benchmarks", None), ROW_FIELDS),
     }
-    text = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
-    return text.encode() + b"\n"
+    record["fingerprint"] = provenance.fingerprint(record)
+    with style.house_style():
+        record["marks"], record["lines"] = drawn.marks(picture), drawn.lines(picture)
+    record["plot"] = _plot(picture)
+    return record
+
+
+def _plot(picture: Picture) -> list[float]:
+    """Where the plot lies between the words: left, top, width, height as shares of the page."""
+    wide, high = picture.get_size_inches()
+    form = "slide" if wide > SIZES["page"].width else "page"
+    room = Page(picture.caption, picture.language, form=form).room
+    top = high - room.bottom - room.height
+    shares = (room.left / wide, top / high, room.width / wide, room.height / high)
+    return [round(float(share), 5) for share in shares]
 
 
 def _both(text: Any) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
-def _rows(frame: pd.DataFrame, fields: Sequence[str]) -> list[dict[str, Any]]:
+def _rows(frame: pd.DataFrame | None, fields: Sequence[str]) -> list[dict[str, Any]]:
     """The rows of *frame* as plain values; a missing value has no field."""
+    if frame is None:
+        return []
     kept = [field for field in fields if field in frame]
     return [
         {field: _plain(row[field]) for field in kept if not _missing(row[field])}

@@ -1,0 +1,115 @@
+"""
+Decks and workbooks as carriers: the figures found in one, each with what it stands on.
+
+It reads only; a chart carries its provenance in its embedded workbook and a picture in itself, so
+that both keep it when they are pasted into another deck.
+"""
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import AnalysisError
+
+from . import ooxml, provenance
+from .provenance import Provenance
+
+Found = tuple[str, Provenance, tuple[tuple[str, str], ...]]
+
+
+def read(path: Path, data: bytes) -> Iterator[Found]:
+    """Every figure of ours in a deck or a workbook: its place, provenance and marks."""
+    found = ooxml.parts(data, path.name)
+    if "ppt/presentation.xml" in found:
+        yield from _deck(path, data, found)
+    elif "xl/workbook.xml" in found:
+        yield from _workbook(found)
+    else:
+        raise AnalysisError(f"{path.name} is neither a deck nor a workbook")
+
+
+def marks(carried: Provenance) -> tuple[tuple[str, str], ...]:
+    """The marks that a provenance names, or one for each of its rows."""
+    given = carried.get("marks")
+    if isinstance(given, list):
+        return tuple((str(place), str(row)) for place, row in given)
+    return tuple((f"mark-{row['id']}", row["id"]) for row in carried["rows"])
+
+
+def stores(found: Mapping[str, bytes]) -> dict[str, Provenance]:
+    """The provenances that a package holds for its own figures, by name."""
+    text = ooxml.stored(found)
+    if not text:
+        return {}
+    try:
+        held = json.loads(text)
+        return {str(name): provenance.parsed(json.dumps(one)) for name, one in held.items()}
+    except (ValueError, AttributeError) as error:
+        raise AnalysisError("the provenance in this file is damaged") from error
+
+
+def _workbook(found: Mapping[str, bytes]) -> Iterator[Found]:
+    for name, carried in stores(found).items():
+        yield name, carried, marks(carried)
+
+
+def _deck(path: Path, data: bytes, found: Mapping[str, bytes]) -> Iterator[Found]:
+    from pptx import Presentation
+
+    held = stores(found)
+    try:
+        slides = list(Presentation(io.BytesIO(data)).slides)
+    except (KeyError, ValueError, SyntaxError) as error:
+        raise AnalysisError(f"{path.name} is damaged: {error}") from error
+    for number, slide in enumerate(slides, 1):
+        seen = set()
+        for shape in _shapes(slide.shapes):
+            carried = _carried(shape)
+            if carried is not None:
+                seen.add(carried["figure"])
+                yield f"slide {number}", carried, marks(carried)
+        for shape in _shapes(slide.shapes):  # what has no chart: a table, or words alone
+            name = owned(shape.name)[0]
+            if name in held and name not in seen:
+                seen.add(name)
+                yield f"slide {number}", held[name], marks(held[name])
+
+
+def owned(name: str) -> tuple[str, str]:
+    """
+    The figure and the part that the name of a shape of ours means; empty for others.
+
+    >>> owned("rs:trend-deaths-zh:chart"), owned("Title 1")
+    (('trend-deaths-zh', 'chart'), ('', ''))
+    """
+    pieces = name.split(":")
+    return (pieces[1], pieces[2]) if len(pieces) == 3 and pieces[0] == "rs" else ("", "")
+
+
+def _shapes(shapes: Any) -> Iterator[Any]:
+    for shape in shapes:
+        if shape.shape_type is not None and shape.shape_type == 6:  # a group
+            yield from _shapes(shape.shapes)
+        else:
+            yield shape
+
+
+def _carried(shape: Any) -> Provenance | None:
+    """What a chart or a picture carries in itself."""
+    if getattr(shape, "has_chart", False):
+        part = shape.chart.part.chart_workbook.xlsx_part
+        held = stores(ooxml.parts(part.blob, "an embedded workbook")) if part else {}
+        return next(iter(held.values()), None)
+    blob = _image(shape)
+    if blob is None or not blob.startswith(b"\x89PNG"):
+        return None
+    return provenance.read(blob)
+
+
+def _image(shape: Any) -> bytes | None:
+    try:
+        return bytes(shape.image.blob)
+    except (AttributeError, ValueError, KeyError):  # no picture, or one that is only linked
+        return None
