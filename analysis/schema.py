@@ -278,7 +278,8 @@ KEYS: dict[str, list[str]] = {
     "instrument_status": ["instrument", "region"],
     "commitments": ["commitment"],
     "identities": ["identity", "report"],
-}  # The column that a table's column must find its words in.
+}
+# The column that a table's column must find its words in.
 LINKS: dict[str, tuple[str, str]] = {
     "report": ("reports", "report"),
     "region": ("regions", "region"),

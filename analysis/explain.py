@@ -1,0 +1,225 @@
+"""
+One figure told in full: its row, its sentence, what it may be compared with, or why it is absent.
+
+It computes nothing of its own; limits, judgements and reasons are those that charts use.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from . import absence, compare, derive, phrases, wording
+from .errors import WordError
+from .tables import Tables
+from .wording import Text, joined
+from .words import Language, Verdict
+
+_VERDICTS = {
+    Verdict.COMPARABLE: Text("可比", "comparable"),
+    Verdict.WITH_CAUTION: Text("可比，须注意", "comparable with caution"),
+    Verdict.NOT_COMPARABLE: Text("不可比", "not comparable"),
+}
+_STOPS = "。；;!！?？\n"
+
+Row = dict[Any, Any]
+
+
+def explain(
+    tables: Tables,
+    region: str,
+    indicator: str,
+    period: str | None = None,
+    *,
+    language: str = "zh",
+    originals: Path | None = None,
+) -> str:
+    """
+    Tell where a figure comes from and what it may be compared with.
+
+    Parameters
+    ----------
+    tables
+        The tables, loaded.
+    region, indicator
+        Their codes; the region must have a report.
+    period
+        A year (``2024``) or the period's first and last day (``2023-01-01/2023-11-30``); every
+        period if not given.
+    language
+        ``zh`` or ``en``.
+    originals
+        Where the originals lie; with them, the whole sentence is quoted.
+
+    Returns
+    -------
+    str
+        One paragraph a row, or the reason why the region has none.
+
+    Raises
+    ------
+    WordError
+        For a code or period that is not known, naming the nearest ones.
+    """
+    _refuse_unknown(tables, region, indicator)
+    rows = derive.rates(derive.limits(tables.rows), tables.context_rows)
+    same = rows[rows["indicator"].eq(indicator)]
+    mine = _of_period(same[same["region"].eq(region)], period)
+    others = same[same["region"].ne(region)]
+    text = _Told(tables, language, originals)
+    if mine.empty:
+        return "\n".join(text.gap(region, indicator, rows, others))
+    return "\n\n".join("\n".join(text.row(row, others)) for row in mine.to_dict("records"))
+
+
+def _refuse_unknown(tables: Tables, region: str, indicator: str) -> None:
+    regions = list(tables.reports["region"].drop_duplicates())
+    if region not in regions:
+        raise WordError("region", region, regions)
+    indicators = list(tables.indicators["indicator"])
+    if indicator not in indicators:
+        raise WordError("indicator", indicator, indicators)
+
+
+def _of_period(mine: pd.DataFrame, period: str | None) -> pd.DataFrame:
+    """The rows of *period*; a region without any row has none of any period."""
+    if period is None or mine.empty:
+        return mine
+    days = [mine[name].dt.strftime("%Y-%m-%d") for name in ("period_start", "period_end")]
+    spans, years = days[0] + "/" + days[1], mine["period_end"].dt.strftime("%Y")
+    kept: pd.DataFrame = mine[spans.eq(period) | years.eq(period)]
+    if kept.empty:
+        raise WordError("period", period, dict.fromkeys([*years, *spans]))
+    return kept
+
+
+class _Told:
+    """The lines of an explanation in one language."""
+
+    def __init__(self, tables: Tables, language: str, originals: Path | None) -> None:
+        self._tables, self._originals = tables, originals
+        self._language = Language(language)
+
+    def _say(self, zh: str, en: str) -> str:
+        return Text(zh, en)[self._language]
+
+    def row(self, row: Row, others: pd.DataFrame) -> Iterator[str]:
+        """The figure, where it stands, how sure it is, and what stands beside it."""
+        name = (self._region(row), self._name(row), self._part(row), self._period(row))
+        what = wording.what(row)[self._language]
+        yield " · ".join(filter(None, name)) + self._say(f"：{what}", f": {what}")
+        yield self._say(f"  原文：“{row['evidence']}”", f"  printed: “{row['evidence']}”")
+        yield from self._sentence(row)
+        place = f"{row['start']}–{row['end']}"
+        source = f"{row['publisher']}《{row['title']}》"
+        yield self._say(
+            f"  出处：{source}（{row['report']}），第{place}字符，印作“{row['printed']}”",
+            f"  source: {source} ({row['report']}), characters {place}, as “{row['printed']}”",
+        )
+        yield from self._sureness(row)
+        if row["note"]:
+            yield self._say(f"  备注：{row['note']}", f"  note: {row['note']}")
+        yield from self._beside(row, others)
+
+    def gap(
+        self, region: str, indicator: str, rows: pd.DataFrame, others: pd.DataFrame
+    ) -> Iterator[str]:
+        """Why there is no figure, and who has one."""
+        names = self._tables.regions.set_index("region").loc[region]
+        titles = self._tables.indicators.set_index("indicator").loc[indicator]
+        kind = self._tables.reports.set_index("region").loc[[region], "kind"].iloc[-1]
+        found, _ = absence.gap(rows.iloc[:0], str(kind))
+        reason = phrases.GAPS[found][self._language]
+        name = self._say(str(names["name_zh"]), str(names["name_en"]))
+        title = self._say(str(titles["name_zh"]), str(titles["name_en"]))
+        yield self._say(f"{name} · {title}：无数字：{reason}", f"{name} · {title}: none: {reason}")
+        for other in compare.best(others).to_dict("records"):
+            yield f"  {self._brief(other)}"
+
+    def _region(self, row: Row) -> str:
+        return self._say(row["region_zh"], row["region_en"])
+
+    def _name(self, row: Row) -> str:
+        return self._say(row["indicator_zh"], row["indicator_en"])
+
+    def _part(self, row: Row) -> str:
+        return wording.part(row)[self._language]
+
+    def _period(self, row: Row) -> str:
+        return wording.period(row["period_start"], row["period_end"])[self._language]
+
+    def _brief(self, row: Row) -> str:
+        """Another region's figure in a few words."""
+        part = self._part(row)
+        what = wording.what(row)[self._language]
+        return f"{self._region(row)} {self._period(row)}{f' [{part}]' if part else ''} {what}"
+
+    def _sentence(self, row: Row) -> Iterator[str]:
+        """The whole sentence, where the original is at hand."""
+        if self._originals is None:
+            return
+        try:
+            data = (self._originals / f"{row['region']}.txt").read_bytes()
+        except OSError:
+            return
+        sentence = sentence_at(data.decode("utf-8", "replace"), row["start"], row["end"])
+        yield self._say(f"  全句：{sentence}", f"  sentence: {sentence}")
+
+    def _sureness(self, row: Row) -> Iterator[str]:
+        if pd.notna(row["lower"]):
+            span = wording.interval(row["lower"], row["upper"], self._language)
+            method = phrases.METHODS[row["method"]][self._language]
+            yield self._say(f"  区间：{span}，{method}", f"  interval: {span}, {method}")
+        if pd.notna(row["rate"]):
+            yield self._rate(row)
+
+    def _rate(self, row: Row) -> str:
+        rate = wording.number(row["rate"], self._language)
+        if pd.notna(row["rate_lower"]):
+            span = wording.interval(row["rate_lower"], row["rate_upper"], self._language)
+            rate = f"{rate} ({span})"
+        kind = phrases.POPULATION_KINDS[row["population_kind"]]
+        people = wording.exact(row["population"])
+        year = int(row["population_year"])
+        return self._say(
+            f"  每10万人：{rate}，按{year}年{kind.zh}{people}人（{row['population_publisher']}）",
+            f"  per 100,000 people: {rate}, by the {year} {kind.en} of {people}",
+        )
+
+    def _beside(self, row: Row, others: pd.DataFrame) -> Iterator[str]:
+        """Each other region's nearest figure with the verdict and its reasons, or its silence."""
+        order = others.sort_values(["level_order", "adcode"], kind="stable")
+        for _, group in order.groupby(["level_order", "adcode"], sort=False):
+            records: list[Row] = group.to_dict("records")
+            judged = [(compare.judge(row, other), other) for other in records]
+            words, other = min(judged, key=lambda pair: _strictness(pair[0]))
+            yield f"  ↔ {self._brief(other)}: {self._verdict(words)}"
+        shown = {row["region"], *others["region"]}
+        silent = absence.regions(self._tables.rows, row["indicator"], shown)
+        for region in silent.to_dict("records"):
+            name = self._say(region["region_zh"], region["region_en"])
+            yield f"  × {name}: {self._say(region['reason_zh'], region['reason_en'])}"
+
+    def _verdict(self, words: list[compare.Judgement]) -> str:
+        """The verdict, with the reasons that lead to it and no lesser ones."""
+        verdict = compare.overall(words)
+        reason = joined(word.reason for word in words if word.verdict is verdict)
+        told = _VERDICTS[verdict][self._language]
+        return f"{told}: {reason[self._language]}" if reason.zh else told
+
+
+def _strictness(words: list[compare.Judgement]) -> tuple[int, int]:
+    return list(Verdict).index(compare.overall(words)), len(words)
+
+
+def sentence_at(text: str, start: int, end: int) -> str:
+    """
+    The sentence of *text* around the characters *start* to *end*.
+
+    >>> sentence_at("一是安全。共发生事故42起,死亡45人。二是", 9, 11)
+    '共发生事故42起,死亡45人。'
+    """
+    first = max(text.rfind(stop, 0, start) for stop in _STOPS) + 1
+    ends = [place for stop in _STOPS if (place := text.find(stop, end)) != -1]
+    return text[first : min(ends, default=len(text)) + 1].strip()
