@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from . import data_commands
 from .errors import AnalysisError, BusyError, UsageError
 
 _PROJECT = click.option(
@@ -184,3 +185,12 @@ def _show(whole: Any, jobs: Any, *, as_json: bool, every: bool = False) -> None:
     for entry in entries:
         if entry["stale"] or every:
             click.echo(f"{entry['name']}: {entry['reason'] or 'up to date'}")
+
+
+for _command in (
+    data_commands.check,
+    data_commands.describe,
+    data_commands.verify,
+    data_commands.explain,
+):
+    main.add_command(_command)
