@@ -5,7 +5,7 @@ from typing import Any
 
 _HOMES = {"load": "tables"}
 
-__all__ = ["load"]  # noqa: F822  made by __getattr__ when first asked for
+__all__ = ["load"]
 
 
 def __getattr__(name: str) -> Any:

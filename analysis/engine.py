@@ -18,7 +18,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
 
 SAVE_EVERY = 1.0  # seconds; papermill's own way, twice a cell, costs more than a short notebook
@@ -236,7 +236,13 @@ _spare: list[_Shell] = []
 
 
 def prepare() -> None:
-    """Make the shell of the next notebook now, so that forked processes need not make it."""
+    """Run an empty notebook and make the next shell now, so that forked processes need not."""
+    import papermill
+
+    cells = [new_code_cell("1", metadata={"tags": ["parameters"]})]
+    about = {"kernelspec": {"name": "python3", "language": "python", "display_name": "python3"}}
+    notebook = new_notebook(cells=cells, metadata=about)
+    papermill.execute_notebook(notebook, None, {"_": 1}, engine_name="in-process")
     if not _spare:
         _spare.append(_made())
 

@@ -7,12 +7,14 @@ An executor starts, watches and stops processes; it neither plans nor judges.
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 from analysis.errors import UsageError, WorkerError
 
@@ -54,17 +56,21 @@ class Local:
         warm_up: Iterable[str],
     ) -> None:
         self.environment, self.home = environment, home
-        self.settings = {"warm": ["analysis.engine", *warm], "warm_up": [*warm_up]}
+        self.settings = {
+            "warm": ["analysis.engine", *warm],
+            "warm_up": ["analysis.engine:prepare", *warm_up],
+        }
         self.events: queue.Queue[Event] = queue.Queue()
         self.pids: dict[str, int] = {}
         self.warm: subprocess.Popen[bytes] | None = None
         self.kernels: dict[str, subprocess.Popen[bytes]] = {}
+        self.readers: list[threading.Thread] = []
 
     def start(self, task: Task) -> None:
         """Fork a process for *task*, or start one where it names a kernel."""
         line = json.dumps(task).encode() + b"\n"
         if task["kernel"]:
-            process = self._python("analysis.run.work", stderr=self._log())
+            process = self._python("analysis.run.work")
             self.kernels[task["job"]] = process
             self.pids[task["job"]] = process.pid
             _send(process, line)
@@ -93,14 +99,13 @@ class Local:
 
     def close(self) -> None:
         """End the warm process and every kernel."""
-        for pid in self.pids.values():
-            if pid:
-                processes.end(lambda pid=pid: processes.family(pid))  # type: ignore[misc]
-        for process in (*self.kernels.values(), *([self.warm] if self.warm else [])):
-            if process.stdin:
-                process.stdin.close()
-            processes.end(lambda pid=process.pid: processes.family(pid))  # type: ignore[misc]
-            process.wait()
+        heads = [pid for pid in self.pids.values() if pid]
+        if self.warm is not None:
+            _close(self.warm)  # the end of its orders
+            heads.append(self.warm.pid)
+        processes.end(lambda: [one for pid in heads for one in processes.family(pid)])
+        for reader in self.readers:
+            reader.join(timeout=5)
         self.warm = None
 
     def _noted(self, event: Event) -> list[Event]:
@@ -127,39 +132,39 @@ class Local:
         return [{"job": job, "ended": 1, "raised": told} for job in lost]
 
     def _warmed(self) -> subprocess.Popen[bytes]:
-        process = self._python("analysis.run.warm", stderr=self._log())
+        process = self._python("analysis.run.warm")
         _send(process, json.dumps(self.settings).encode() + b"\n")
         self._listen(process, None)
         return process
 
-    def _log(self) -> IO[bytes]:
-        return (self.home / "log.txt").open("ab")
-
-    def _python(self, module: str, stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603  our own module
-            [sys.executable, "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            cwd=self.home,
-            env=self.environment,
-            start_new_session=True,
-        )
+    def _python(self, module: str) -> subprocess.Popen[bytes]:
+        with (self.home / "log.txt").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603  our own module
+                [sys.executable, "-m", module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=self.home,
+                env=self.environment,
+                start_new_session=True,
+            )
 
     def _listen(self, process: subprocess.Popen[bytes], job: str | None) -> None:
         """Pass on what *process* says; its end is the last event of a *job* of its own."""
-        threading.Thread(target=self._heard, args=(process, job), daemon=True).start()
+        reader = threading.Thread(target=self._heard, args=(process, job), daemon=True)
+        self.readers.append(reader)
+        reader.start()
 
     def _heard(self, process: subprocess.Popen[bytes], job: str | None) -> None:
         if process.stdout is None:
             raise WorkerError("a process without a pipe cannot be heard")
-        for line in process.stdout:
-            self.events.put(json.loads(line))
-        if job is None:
-            process.wait()
-            self.events.put({"job": None, "closed": process.returncode})
-        else:
-            self.events.put({"job": job, **_ended(process)})
+        with process.stdout as lines:
+            for line in lines:
+                with suppress(ValueError):  # a process that was killed may leave half a line
+                    self.events.put(json.loads(line))
+        ended = _ended(process)
+        _close(process)
+        self.events.put({"job": job, **ended} if job else {"job": None, "closed": ended["ended"]})
 
 
 def _send(process: subprocess.Popen[bytes], line: bytes) -> None:
@@ -172,12 +177,22 @@ def _send(process: subprocess.Popen[bytes], line: bytes) -> None:
         return  # its end is on the way as an event
 
 
+def _close(process: subprocess.Popen[bytes]) -> None:
+    with suppress(OSError):
+        if process.stdin is not None:
+            process.stdin.close()
+
+
 def _ended(process: subprocess.Popen[bytes]) -> Event:
     """Wait for the end of *process*, and what the system knows of its use."""
     if not hasattr(os, "wait4"):
         return {"ended": process.wait()}
     from .warm import work_done
 
-    _, status, usage = os.wait4(process.pid, 0)
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+    except ChildProcessError:  # it was stopped, and whoever stopped it has waited for it
+        process.returncode = -signal.SIGKILL
+        return {"ended": process.returncode}
     process.returncode = os.waitstatus_to_exitcode(status)
     return {"ended": process.returncode, **work_done(usage)}

@@ -33,13 +33,11 @@ def add(figures: Path, line: Line) -> None:
     data = manifest.canonical(line) + b"\n"
     if path.is_symlink():
         path.unlink()
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        size = os.fstat(handle).st_size
-        torn = size and os.pread(handle, 1, size - 1) != b"\n"
-        os.write(handle, b"\n" + data if torn else data)
-    finally:
-        os.close(handle)
+    with path.open("a+b", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        torn = file.read(1) not in {b"", b"\n"}
+        file.write(b"\n" + data if torn else data)
     if size > MOST_BYTES:
         lines = path.read_bytes().splitlines(keepends=True)
         manifest.write(path, b"".join(lines[len(lines) // 2 :]))

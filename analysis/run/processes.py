@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -67,7 +68,7 @@ def marked(name: str, value: str) -> list[psutil.Process]:
         with suppress(psutil.Error, OSError):
             if process.pid != os.getpid() and process.environ().get(name) == value:
                 found.append(process)
-    return found
+    return _living(found)
 
 
 def family(pid: int) -> list[psutil.Process]:
@@ -81,7 +82,17 @@ def family(pid: int) -> list[psutil.Process]:
             with suppress(psutil.Error, OSError):
                 if other not in found and os.getsid(other) == pid:
                     found[other] = psutil.Process(other)
-    return list(found.values())
+    return _living(found.values())
+
+
+def _living(found: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Those of *found* that are more than an entry waiting for its parent to read it."""
+    living = []
+    for process in found:
+        with suppress(psutil.Error):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                living.append(process)
+    return living
 
 
 def end(find: Callable[[], Iterable[psutil.Process]], grace: float = GRACE) -> None:
@@ -94,8 +105,15 @@ def end(find: Callable[[], Iterable[psutil.Process]], grace: float = GRACE) -> N
         for process in found:
             with suppress(psutil.Error, OSError):
                 process.send_signal(how)
-        psutil.wait_procs(found, timeout=patience)
+        _wait(found, patience)
         patience, how = 2.0, getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def _wait(found: list[psutil.Process], seconds: float) -> None:
+    """Wait until all of *found* have ended; psutil's own wait would wait for zombies too."""
+    end = time.monotonic() + seconds
+    while _living(found) and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def die_with_parent(parent: int) -> None:

@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from analysis import manifest
 from analysis.errors import BusyError, Fault, TableError, UsageError, WordError
+from analysis.fingerprints import Fingerprints
 from analysis.plan import Job, Plan, Stale
 
 from . import history, judge, stage
@@ -95,13 +96,19 @@ def _run(plan: Plan, jobs: list[Job], options: Options, tell: Tell, lock: str) -
     if not wanted and not stage.debris(figures) and _manifest_holds(plan):
         return _over(figures, Outcome(unchanged=[*reasons]), tell, began)
     _require_kernels(wanted)
+    outcome = Outcome(unchanged=[name for name, reason in reasons.items() if not reason])
+    queue = [(one, reasons[one.name]) for one in wanted]
     signals = Signals()
-    with signals.raised(), stage.lock(figures, lock, options.wait), stage.Stage(figures) as place:
-        runner = _Runner(plan, options, tell, stale, place)
-        runner.outcome.unchanged = [name for name, reason in reasons.items() if not reason]
-        runner.queue = [(one, reasons[one.name]) for one in wanted]
-        runner.go(signals)
-        return _over(figures, runner.outcome, tell, began)
+    try:
+        with (
+            signals.raised(),
+            stage.lock(figures, lock, options.wait),
+            stage.Stage(figures) as place,
+        ):
+            _Runner(plan, options, tell, stale, place, outcome).go(queue, signals)
+    except StoppedError:
+        outcome.stopped = signals.came
+    return _over(figures, outcome, tell, began)
 
 
 def _manifest_holds(plan: Plan) -> bool:
@@ -168,12 +175,18 @@ class _Runner:
     """The loop of one run."""
 
     def __init__(
-        self, plan: Plan, options: Options, tell: Tell, stale: Stale, place: stage.Stage
+        self,
+        plan: Plan,
+        options: Options,
+        tell: Tell,
+        stale: Stale,
+        place: stage.Stage,
+        outcome: Outcome,
     ) -> None:
         self.plan, self.options, self.tell = plan, options, tell
-        self.stale, self.place = stale, place
+        self.stale, self.place, self.outcome = stale, place, outcome
         self.figures = plan.project.figures
-        self.outcome = Outcome(run=place.run)
+        outcome.run = place.run
         self.queue: list[tuple[Job, str]] = []
         self.live: dict[str, Live] = {}
         self.faults: list[Fault] = []
@@ -183,23 +196,30 @@ class _Runner:
         self.signals = Signals()
         self.executor: Executor
 
-    def go(self, signals: Signals) -> None:
-        """Run the queue to its end, and leave everything in order however it ends."""
-        self.signals = signals
+    def go(self, queue: list[tuple[Job, str]], signals: Signals) -> None:
+        """Run *queue* to its end, and leave everything in order however it ends."""
+        self.queue, self.signals = queue, signals
         jobs, workers = len(self.queue), min(self.workers, len(self.queue))
         self.tell({"event": "run", "run": self.place.run, "jobs": jobs, "workers": workers})
         self.executor = self._executor()
         try:
             self._loop()
-        except StoppedError:
-            self.outcome.stopped = signals.came
         finally:
             signals.holding = True
             self.executor.close()
             self.outcome.left += [*self.live, *(one.name for one, _ in self.queue)]
             for live in self.live.values():
                 live.lock.release()
+            self._manifest()
+
+    def _manifest(self) -> None:
+        try:
             _renew_manifest(self.plan)
+        except OSError as error:
+            why = {"job": manifest.MANIFEST, "cause": told(error), "cell": None, "line": ""}
+            self.outcome.failed.append(why)
+            advice = "the figures are whole; the next run writes it"
+            self.tell({"event": "failed", "notebook": "no notebook", "advice": advice, **why})
 
     def _executor(self) -> Executor:
         home = self.place.folder / "home"
@@ -211,7 +231,9 @@ class _Runner:
         while self.queue or self.live or self.checking:
             while self.queue and self._busy() < self.workers:
                 self._start(*self.queue.pop(0))
-            for event in self.executor.wait(self._patience()):
+            # Nothing may have started after all, where another process made the job meanwhile.
+            expected = self.live or self.checking
+            for event in self.executor.wait(self._patience()) if expected else []:
                 self._hear(event)
             self._end_late()
             ended = [live for live in self.live.values() if live.ended]
@@ -304,23 +326,33 @@ class _Runner:
 
     def _settle(self, live: Live) -> None:
         """Judge what a job made; publish it, or keep what tells why not."""
-        name = live.job.name
-        del self.live[name]
+        del self.live[live.job.name]
         try:
             figures = judge.judge(live.job, live.folder, live.end())
+            self._refuse_moved_tables(live)
             with self.signals.held():
-                changed = self._publish(live, figures)
+                self._done(live, self._publish(live, figures))
         except judge.FailureError as failure:
             self._fail(live, failure)
         except OSError as error:
             self._fail(live, judge.FailureError(told(error), "see the message"))
-        else:
-            self.outcome.done.append(name)
-            self.outcome.changed += [one for one in changed if one not in self.outcome.changed]
-            self.tell({"event": "done", "job": name, **self._use(live), "changed": len(changed)})
         finally:
             shutil.rmtree(live.folder, ignore_errors=True)
             live.lock.release()
+
+    def _done(self, live: Live, changed: list[dict[str, Any]]) -> None:
+        name = live.job.name
+        self.outcome.done.append(name)
+        self.outcome.changed += [one for one in changed if one not in self.outcome.changed]
+        self.tell({"event": "done", "job": name, **self._use(live), "changed": len(changed)})
+
+    def _refuse_moved_tables(self, live: Live) -> None:
+        """A table that changed under the notebook may have been read half: do not publish that."""
+        files = Fingerprints()
+        for table, path, where, value in live.job.reads:
+            if files.lines(path, where, value) != live.parts["inputs"][table]:
+                cause = f"the table {table} changed while the notebook ran"
+                raise judge.FailureError(cause, "run again when the table is complete")
 
     def _use(self, live: Live) -> Event:
         seconds = round(time.monotonic() - live.began, 3)

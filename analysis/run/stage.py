@@ -50,8 +50,7 @@ class Stage:
             sweep(self.figures)
             self.folder.mkdir()
             self._held.enter_context(FileLock(self.folder / "lock", timeout=0))
-        for name in ("home", "failed"):
-            (self.folder / name).mkdir()
+        (self.folder / "home").mkdir()
         _real_folder(self.figures / ".cache")
         return self
 
@@ -83,7 +82,8 @@ class Stage:
         for name in ("out", "home"):
             shutil.rmtree(folder / name, ignore_errors=True)
         kept = self.figures / FAILED / self.run / job
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        _real_folder(self.figures / FAILED)
+        _real_folder(kept.parent)
         with suppress(OSError):  # on a full disk the notebook matters more than this summary
             text = json.dumps(why, ensure_ascii=False, sort_keys=True, indent=1)
             (folder / "why.json").write_text(text + "\n", "utf-8")
@@ -125,21 +125,29 @@ def sweep(figures: Path) -> None:
     A living run holds the lock in its stage; whoever can take that lock knows its owner is dead.
     """
     for folder in figures.glob(f"{PREFIX}*"):
-        mark = folder.name.removeprefix(PREFIX)
-        try:
-            with FileLock(folder / "lock", timeout=0):
-                processes.end(lambda mark=mark: processes.marked(processes.RUN, mark), grace=0.2)  # type: ignore[misc]
-        except Timeout:
-            continue
-        except OSError:
-            pass  # the owner died before it made its lock
-        shutil.rmtree(folder, ignore_errors=True)
+        if not _real(folder):
+            folder.unlink()  # a link or a file: not of our making
+        elif _orphaned(folder):
+            shutil.rmtree(folder, ignore_errors=True)
     if not any(figures.glob(f"{PREFIX}*")):
         for path in figures.glob(".*.tmp"):
             path.unlink(missing_ok=True)
     runs = sorted((figures / FAILED).glob("*"))
     for folder in runs[:-KEPT_RUNS]:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _orphaned(folder: Path) -> bool:
+    """Whether the owner of a stage is dead; what it started is ended then."""
+    mark = folder.name.removeprefix(PREFIX)
+    try:
+        with FileLock(folder / "lock", timeout=0):
+            processes.end(lambda: processes.marked(processes.RUN, mark), grace=0.2)
+    except Timeout:
+        return False
+    except OSError:
+        return True  # the owner died before it made its lock
+    return True
 
 
 def publish(made: Path, folder: Path, record: manifest.Record, before: Iterable[str]) -> None:
@@ -172,6 +180,10 @@ def clear(path: Path) -> None:
 
 def _real_folder(path: Path) -> None:
     """Make *path* a folder of its own: never a link to somewhere else."""
-    if path.is_symlink() or (path.exists() and not path.is_dir()):
+    if not _real(path) and (path.is_symlink() or path.exists()):
         path.unlink()
     path.mkdir(parents=True, exist_ok=True)
+
+
+def _real(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()

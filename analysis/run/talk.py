@@ -5,6 +5,7 @@ It writes events; it takes no part in them.
 """
 
 import json
+import os
 import shutil
 import sys
 import unicodedata
@@ -68,8 +69,11 @@ class Talk:
 def say(text: str, stream: TextIO) -> None:
     """Write one line, whatever the stream's encoding can hold."""
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-    stream.flush()
+    try:
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        stream.flush()
+    except BrokenPipeError:  # whoever listened has gone; the run goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def cut(text: str, width: int) -> str:
