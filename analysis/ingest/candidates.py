@@ -4,7 +4,6 @@ One candidate a numeral: what it is, how much, of what, when, and what to doubt.
 It proposes; a person accepts or rejects each in the review workbook.
 """
 
-import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -12,17 +11,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from .. import numerals
-from ..words import Comparator, Measure, Role, Status
-from . import facts, lexicon, roles
+from analysis import numerals
+from analysis.words import Comparator, Measure, Role, Status
+
+from . import facts, roles
 from .changes import Figure, figures
+from .periods import spoken_period
 from .phrases import Enclosures, Mood, Sentence, fold, sections, sentences
 from .quantities import Quantity, quantity
 from .roles import Judgement
 from .setting import Setting
+from .statuses import elsewhere, status
 from .suggestions import Catalogue, Suggestion, Words, unlike
 
 EVIDENCE = 40
+_FOREBEARS = 3  # how many figures back a figure may take its words from
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +154,9 @@ class _Reader:
     def _judged(self, numeral: numerals.Numeral, read: Quantity, sentence: Sentence) -> Judgement:
         at = roles.place(self.folded, numeral, read, self.enclosures)
         judgement = roles.judge(at)
-        if judgement.role in {Role.OBSERVATION, Role.DATE} and self._elsewhere(numeral, sentence):
-            if judgement.role is Role.OBSERVATION or judgement.reason == "日期名称":
-                return Judgement(Role.OTHER_REGION, "其他地区的事故或数据", judgement.doubts)
+        dated = judgement.reason == "日期名称"
+        if (judgement.role is Role.OBSERVATION or dated) and self._elsewhere(numeral, sentence):
+            return Judgement(Role.OTHER_REGION, "其他地区的事故或数据", judgement.doubts)
         return judgement
 
     def _elsewhere(self, numeral: numerals.Numeral, sentence: Sentence) -> bool:
@@ -164,31 +167,51 @@ class _Reader:
     def _mention(self, read: Quantity, judgement: Judgement) -> Candidate:
         raw = self.text[read.start : read.end]
         return Candidate(
-            read.start, read.end, raw, judgement.role, judgement.reason, printed=raw,
+            read.start,
+            read.end,
+            raw,
+            judgement.role,
+            judgement.reason,
+            printed=raw,
             doubts=judgement.doubts,
         )
 
     def _row(self, sentence: Sentence, figure: Figure, judgement: Judgement) -> Candidate:
         q = figure.quantity
-        status, doubts = _status(self.folded, sentence, figure, self.told)
-        repeated = self._repeated(figure, status)
+        standing, doubts = status(self.folded, sentence, figure, self.told)
+        repeated = self._repeated(figure, standing)
         words = _words(figure, sentence, self.folded, self.topic)
         suggested = self._suggested(words, figure, judgement)
         unit = _unit(figure, suggested)
-        role = Role.TARGET if status is Status.TARGET else Role.OBSERVATION
+        role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
         candidate = Candidate(
-            q.start, q.end, self.text[q.start : q.end], role, judgement.reason,
-            printed=self.text[q.first : q.last], value=figure.value, unit=unit, counter=q.counter,
-            comparator=q.comparator, measure=figure.measure, status=status,
-            period=self._period(sentence, figure, status, suggested),
-            phrase=_phrase(figure), evidence=_evidence(self.text, self.folded, q, sentence),
-            indicator=suggested[0].indicator if suggested else "", suggestions=suggested,
+            q.start,
+            q.end,
+            self.text[q.start : q.end],
+            role,
+            judgement.reason,
+            printed=self.text[q.first : q.last],
+            value=figure.value,
+            unit=unit,
+            counter=q.counter,
+            comparator=q.comparator,
+            measure=figure.measure,
+            status=standing,
+            period=self._period(sentence, figure, standing, suggested),
+            phrase=_phrase(figure),
+            evidence=_evidence(self.text, self.folded, q, sentence),
+            indicator=suggested[0].indicator if suggested else "",
+            suggestions=suggested,
             doubts=(*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *_unsure(q, suggested)),
         )
         if repeated is not None:
             return replace(
-                candidate, role=Role.LABEL, reason=f"与前文重复，见 start {repeated}",
-                doubts=(*candidate.doubts, "said before"), indicator="", suggestions=(),
+                candidate,
+                role=Role.LABEL,
+                reason=f"与前文重复，见 start {repeated}",
+                doubts=(*candidate.doubts, "said before"),
+                indicator="",
+                suggestions=(),
             )
         return candidate
 
@@ -209,7 +232,9 @@ class _Reader:
         """Where the same figure of the same thing stood before, if it did."""
         last = figure.quantity.last
         behind = re.sub(r"^[县市区州乡镇村街道(、)]+", "", self.folded[last : last + 24])[:4]
-        if figure.measure is not Measure.LEVEL or not re.fullmatch(r"[\u4e00-\u9fff]{3}[^\d]", behind):
+        if figure.measure is not Measure.LEVEL or not re.fullmatch(
+            r"[\u4e00-\u9fff]{3}[^\d]", behind
+        ):
             return None
         key = (str(figure.value), figure.quantity.unit, behind, status)
         first = self.seen.setdefault(key, figure.quantity.start)
@@ -221,10 +246,15 @@ class _Reader:
         before = self.folded[sentence.start : figure.quantity.first]
         start, end = self.told.start, self.told.end
         if status is not Status.ACTUAL:
-            start, end = self.told.next_year
+            start, end = self.told.planned
         start, end = spoken_period(before, start, end)
         catalogue = self.catalogue
-        if status is Status.ACTUAL and found and catalogue and catalogue.indicators[found[0].indicator].nature == "stock":
+        if (
+            status is Status.ACTUAL
+            and found
+            and catalogue
+            and catalogue.indicators[found[0].indicator].nature == "stock"
+        ):
             start = end
         return start, end
 
@@ -240,17 +270,30 @@ class _Reader:
             if self.catalogue:
                 suggested = tuple(self.catalogue.suggest(words, unit=fact.unit, kind=fact.kind))
             printed = self.text[fact.start : fact.end]
-            period = self.told.next_year if status is Status.TARGET else None
-            rows.append(Candidate(
-                fact.start, fact.end, printed,
-                Role.TARGET if status is Status.TARGET else Role.OBSERVATION, fact.reason,
-                printed=printed, value=Decimal(fact.value), measure=fact.measure, status=status,
-                unit="" if fact.measure is Measure.DIRECTION else _first_unit(suggested, fact.unit),
-                period=period or (self.told.start, self.told.end), phrase=fact.subject,
-                evidence=printed[:EVIDENCE], suggestions=suggested, numeral=False,
-                indicator=suggested[0].indicator if suggested else "",
-                doubts=("stated without a numeral",),
-            ))
+            period = self.told.planned if status is Status.TARGET else None
+            rows.append(
+                Candidate(
+                    fact.start,
+                    fact.end,
+                    printed,
+                    Role.TARGET if status is Status.TARGET else Role.OBSERVATION,
+                    fact.reason,
+                    printed=printed,
+                    value=Decimal(fact.value),
+                    measure=fact.measure,
+                    status=status,
+                    unit=""
+                    if fact.measure is Measure.DIRECTION
+                    else _first_unit(suggested, fact.unit),
+                    period=period or (self.told.start, self.told.end),
+                    phrase=fact.subject,
+                    evidence=printed[:EVIDENCE],
+                    suggestions=suggested,
+                    numeral=False,
+                    indicator=suggested[0].indicator if suggested else "",
+                    doubts=("stated without a numeral",),
+                )
+            )
         return rows
 
 
@@ -273,88 +316,28 @@ def _first_unit(suggested: tuple[Suggestion, ...], unit: str) -> str:
 def _joined(text: str, found: list[numerals.Numeral], index: int) -> Quantity:
     """The quantity of one numeral; a bare one in a list borrows the counter behind the list."""
     read = quantity(text, found[index])
+    before = text[found[index - 1].end : read.start].strip() if index else ""
+    if read.unit and re.fullmatch(r"[-—–~～至到]+", before) and read.comparator is Comparator.EXACT:
+        return replace(read, comparator=Comparator.AT_MOST, doubts=("the end of a range",))
     if read.unit or read.value is None or not read.arabic or index + 1 == len(found):
         return read
     following = found[index + 1]
     gap = text[read.end : following.start]
-    if re.fullmatch(r"[ ]?(?:[、和及与至到]|[-—–~～]+)[ ]?", gap):
+    if re.fullmatch(r"[ ]?(?:[、，和及与至到]|[-—–~～]+)[ ]?", gap):
         other = _joined(text, found[index : index + 8], 1) if index + 1 < len(found) else None
         if other and other.unit and other.arabic:
-            ranged = gap.strip() not in {"、", "和", "及", "与"}
+            ranged = gap.strip() not in {"、", "，", "和", "及", "与"}
             doubts = ("the start of a range",) if ranged else ("its counter stands later",)
             comparator = Comparator.AT_LEAST if ranged else read.comparator
             return replace(
-                read, unit=other.unit, counter=other.counter, kind=other.kind,
-                comparator=comparator, doubts=doubts,
+                read,
+                unit=other.unit,
+                counter=other.counter,
+                kind=other.kind,
+                comparator=comparator,
+                doubts=doubts,
             )
     return read
-
-
-_LESSON = re.compile(r"吸取|汲取|教训|反思|警示|举一反三|借鉴|通报")
-_AWAY = re.compile(r"省内外|国内外|外省|省外|外地|其他省|其他地区|兄弟")
-_WIDER = re.compile(r"(?:^|[,。;:、])[^,。;:、]{0,6}?(全国|全球|世界|全省|全市|全州|全自治区|全区)(?!.*[我本]省?市?)")
-_WIDER_LEVEL = {"全国": 0, "全球": 0, "世界": 0, "全省": 1, "全自治区": 1, "全市": 2, "全州": 2}
-
-
-def elsewhere(before: str, after: str, told: Setting) -> bool:
-    """
-    Whether what stands *before* a numeral places it outside the region of the report.
-
-    >>> from datetime import date
-    >>> told = Setting(("鞍山",), 2, date(2023, 1, 1), date(2023, 12, 31))
-    >>> elsewhere("吸取阜新“", "·27”煤矿事故教训", told), elsewhere("全市发生事故", "起", told)
-    (True, False)
-    """
-    clause = re.split(r"[。;]", before)[-1]
-    if _LESSON.search(clause) or "教训" in after:
-        named = clause[max(0, len(clause) - 40) :]
-        if any(name in named for name in told.names):
-            return False
-        if _AWAY.search(named) or any(place in named for place in lexicon.places()):
-            return True
-    wider = None
-    for wider in _WIDER.finditer(clause):
-        pass
-    if wider is None or re.search(r"[,;]", clause[wider.end() :]):
-        return False
-    rank = re.search(r"第$|位居|排名|居|占|评|获|表彰|被|列|推广|首批|竞赛|大赛|先进", clause[wider.end() :])
-    return _WIDER_LEVEL.get(wider[1], 9) < told.level and not rank
-
-
-_DEMAND = re.compile(r"至少|不少于|不低于|不得少于|不超过|不高于|不得超过|力争|确保|争取达到|争取实现|控制在|届时|目标(?:为|是|值)|要求达到|须达|必须达")
-_HARD = re.compile(r"(?:每|各|全年|年内|要求|应|须|必须)[^。;]{0,24}(?:至少|不少于|不低于|不得少于)|力争|届时|到20\d\d年[末底]?[^。;]{0,20}(?:达|实现|建成)|确保[^,。;]{0,20}$|目标(?:为|是|值)")
-_ACHIEVE = re.compile(r"(?:完成|建成|新建|建设|培训|创建|打造|新增|实现|达到?|组织|开展|举办|更新|改造|整治|关闭|退出|淘汰|培育|组建|配备|建立|下降|降低|压减|提高|提升|检查|演练|增加|发放|制作|争取|安装|覆盖)[^,。;:\d]{0,16}$")
-_NOW = re.compile(r"目前|现有|已[经有建完]|现已|截至|去年|上年")
-_WILL = re.compile(r"(?:^|[,。;:])[^,。;:]{0,6}?(?:下一步|下步|明年|今后|将(?=[于在由对把力继新完建开组实加进再着])|拟(?=[于在新建投]|对)|计划(?=[于在到用投新建])|预计)")
-
-
-def _status(
-    text: str, sentence: Sentence, figure: Figure, told: Setting
-) -> tuple[Status, tuple[str, ...]]:
-    """Happened, intended or demanded: by the section, then by the words before the figure."""
-    q = figure.quantity
-    before = text[sentence.start : q.first]
-    clause = re.split(r"[,;:。]", before)[-1]
-    span = text[q.first : q.last]
-    near = clause + span
-    if _NOW.search(figure.near):
-        return Status.ACTUAL, ()
-    planned = sentence.section.mood is Mood.PLAN or bool(_WILL.search(before[-60:]))
-    years = [int(year) for year in re.findall(r"(20\d\d)年", before)]
-    planned = planned or bool(years and years[-1] > told.end.year)
-    if not planned:
-        hard = _HARD.search(before[-60:] + span) or _demands_limit(text, figure)
-        return (Status.TARGET, ("demanded in a report",)) if hard else (Status.ACTUAL, ())
-    if _DEMAND.search(near) or re.search(r"以上|以内|不少于|至少|以下", span):
-        return Status.TARGET, ()
-    if q.kind == "share" or (_ACHIEVE.search(clause) and not figure.post.startswith("的")):
-        return Status.TARGET, ("a planned quantity read as a target",)
-    return Status.PLAN, ()
-
-
-def _demands_limit(text: str, figure: Figure) -> bool:
-    after = text[figure.quantity.end : figure.quantity.end + 8]
-    return bool(re.match(r"(?:个)?(?:小时|分钟|天|工作日|个工作日)(?:以|之)?内", after))
 
 
 def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Words]:
@@ -362,20 +345,22 @@ def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Wo
     if figure.subject:
         return [Words(figure.subject, 1.0), Words(figure.far[-40:], 0.3)]
     if figure.measure is not Measure.LEVEL and figure.parent:
-        return _words(figure.parent, sentence, text, topic)
+        figure = figure.parent
     q = figure.quantity
-    ahead = re.split(r"[。;\n]", text[q.last : min(sentence.end, q.last + 30)], maxsplit=1)[0]
+    ahead = re.split(r"[,。;\n]", text[q.last : min(sentence.end, q.last + 30)], maxsplit=1)[0]
     words = [
         Words(figure.near[-40:] + text[q.start : q.last], 0.75 if figure.attached else 1.0),
-        Words(figure.post, 1.0),
+        Words(text[q.end : q.last] + figure.post, 1.0),
         Words(ahead, 0.4 if q.unit else 1.0),
         Words(figure.far[-60:], 0.4),
         Words(topic, 0.35),
         Words(sentence.section.heading[:40], 0.25),
         Words(text[max(0, sentence.start - 40) : sentence.start], 0.15),
     ]
-    parent, fade = figure.parent, 0.7 if not _content(figure.near) or figure.bracketed else 0.5
-    for _ in range(3):
+    parent, fade = figure.parent, 0.5
+    if not _content(figure.near) or figure.bracketed:
+        fade = 0.7 if figure.near or figure.far else 0.95
+    for _ in range(_FOREBEARS):
         if parent is None:
             break
         words += [Words(parent.near[-40:], fade), Words(parent.post, fade * 0.8)]
@@ -401,15 +386,19 @@ def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[str, ...]:
     doubts = ["its unit is implied"] if q.implied and q.kind != "count" else []
     if not suggested:
         doubts.append("no indicator fits")
-    elif len(suggested) > 1 and suggested[1].score > 0.85 * suggested[0].score:  # noqa: PLR2004
+    elif len(suggested) > 1 and suggested[1].score > 0.85 * suggested[0].score:
         doubts.append("two indicators fit")
     return tuple(doubts)
 
 
 def _phrase(figure: Figure) -> str:
-    own = figure.subject or (figure.near + figure.post)
-    if not _content(own) and figure.parent:
-        own = _phrase(figure.parent)
+    """The noun phrase measured; a bare continuation takes that of the figure it continues."""
+    named, own = figure, figure.subject or (figure.near + figure.post)
+    for _ in range(_FOREBEARS):
+        if _content(own) or named.parent is None:
+            break
+        named = named.parent
+        own = named.subject or (named.near + named.post)
     return re.sub(r"[\s\d“”\"]", "", own).strip("、,;:()。")[-24:]
 
 
@@ -429,53 +418,6 @@ def _evidence(text: str, folded: str, q: Quantity, sentence: Sentence) -> str:
         if right - stop > EVIDENCE or "\n" in folded[stop:left]:
             break
         chosen = stop
-        if left - stop >= 6 and stop != lefts[-1]:  # noqa: PLR2004
+        if left - stop >= 6 and stop != lefts[-1]:
             break
     return text[chosen:right].strip()
-
-
-_UNTIL = re.compile(r"截[至止]到?(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})日|底|末)?")
-_SPAN = re.compile(r"(\d{4})年?(?:至|到|[-—–~～]+)(\d{4})年")
-_ON = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日[^,。;]{0,30}$")
-_MONTHS = re.compile(r"(?:(\d{4})年)?(\d{1,2})(?:[-—–~～至到]+)(\d{1,2})月")
-_WHOLE_YEAR = re.compile(r"(?:^|[,。;、:\s]|在|即)(20\d\d)年(?![-—–~～至到\d])(?!度?(?:版|计划|工作|版|行动|以来))")
-
-
-def spoken_period(before: str, start: date, end: date) -> tuple[date, date]:
-    """
-    The period that the words *before* a figure name, else the one from *start* to *end*.
-
-    >>> [str(day) for day in spoken_period("截至11月底,共", date(2023, 1, 1), date(2023, 12, 31))]
-    ['2023-01-01', '2023-11-30']
-    """
-    try:
-        return _spoken(before[-60:], start, end)
-    except ValueError:  # 13月 or 2月30日 is a slip of the text, not a period
-        return start, end
-
-
-def _spoken(before: str, start: date, end: date) -> tuple[date, date]:
-    if found := _last(_UNTIL, before):
-        year, month = int(found[1] or end.year), int(found[2])
-        day = int(found[3] or calendar.monthrange(year, month)[1])
-        return min(start, date(year, month, day)), date(year, month, day)
-    if found := _last(_SPAN, before):
-        return date(int(found[1]), 1, 1), date(int(found[2]), 12, 31)
-    if found := _last(_MONTHS, before):
-        year, first, last = int(found[1] or end.year), int(found[2]), int(found[3])
-        return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
-    if found := _last(_ON, before):
-        day_of = date(int(found[1] or end.year), int(found[2]), int(found[3]))
-        return day_of, day_of
-    if found := _last(_WHOLE_YEAR, before):
-        year = int(found[1])
-        if not start.year <= year <= end.year:
-            return date(year, 1, 1), date(year, 12, 31)
-    return start, end
-
-
-def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    found = None
-    for found in pattern.finditer(text):
-        pass
-    return found

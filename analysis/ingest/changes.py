@@ -5,32 +5,59 @@ A list such as 起数、死亡人数同比分别下降9.2%、14.3% is dealt out 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ..words import Measure
+from analysis.words import Comparator, Measure
+
 from .phrases import Enclosures, Sentence
 from .quantities import Quantity
 
 _UP, _DOWN = 1, -1
 _WORDS = {
-    "下降": _DOWN, "减少": _DOWN, "降低": _DOWN, "下滑": _DOWN, "回落": _DOWN, "缩减": _DOWN,
-    "压减": _DOWN, "降幅": _DOWN, "减幅": _DOWN, "少": _DOWN, "减": _DOWN, "降": _DOWN,
-    "上升": _UP, "增加": _UP, "增长": _UP, "提高": _UP, "提升": _UP, "上涨": _UP, "增幅": _UP,
-    "升幅": _UP, "增速": _UP, "多": _UP, "增": _UP, "升": _UP,
+    "下降": _DOWN,
+    "减少": _DOWN,
+    "降低": _DOWN,
+    "下滑": _DOWN,
+    "回落": _DOWN,
+    "缩减": _DOWN,
+    "压减": _DOWN,
+    "降幅": _DOWN,
+    "减幅": _DOWN,
+    "少": _DOWN,
+    "减": _DOWN,
+    "降": _DOWN,
+    "上升": _UP,
+    "增加": _UP,
+    "增长": _UP,
+    "提高": _UP,
+    "提升": _UP,
+    "上涨": _UP,
+    "增幅": _UP,
+    "升幅": _UP,
+    "增速": _UP,
+    "多": _UP,
+    "增": _UP,
+    "升": _UP,
 }
 _FILL = r"(?:了|约|近|超|超过|达|达到|为|幅度|幅度为|幅度达|的)*[ ]*[\"“]?"
 _CHANGE = re.compile(rf"(?P<word>{'|'.join(_WORDS)})(?:幅)?{_FILL}$")
-_REACHED = re.compile(r"(?:下降|减少|降低|上升|增加|增长|提高|提升|升|降|缩短|压缩|扩大)(?:至|到|为)[ ]*$")
-_BASE = re.compile(r"同比|环比|[较比与][^,。;]{0,8}?(?:去年|上年|上一年|前年|同期|年初|往年|上月|上季|年)")
+_REACHED = re.compile(
+    r"(?:下降|减少|降低|上升|增加|增长|提高|提升|升|降|缩短|压缩|扩大)(?:至|到|为)[ ]*$"
+)
+_BASE = re.compile(
+    r"同比|环比|[较比与][^,。;]{0,8}?(?:去年|上年|上一年|前年|同期|年初|往年|上月|上季|年)"
+)
 _LIST = re.compile(r"[、和及与,]?[ ]*$")
 _EMPTY = re.compile(
-    r"同比|环比|分别|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
-    r"|[,、;:。()(\s“”\"]|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
+    r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+|同比|环比|分别|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
+    r"|[,、;:。()(\s“”\"]|[降增减升]幅|双?[下双]降|不[低少高]于|不超过|控制在|力争|确保|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
 )
+_TERRITORY = re.compile(r"[(](?:市、区|[市区州场]|街道|社区|管委会)[)]")
 _NOUN = re.compile(r"[\u4e00-\u9fff]")
 _JOINT = re.compile(r"[、和及与]|以及")
 _STRONG = re.compile(r"[,;:。()!?\n]")
+_LISTED = ("dealt out over a list",)
 _MEMORY = 16  # a figure never hangs on one further back; keeps a sentence of figures linear
 _COUNT_CHANGE = {"减少", "下降", "降低", "上升", "增加", "增长", "少", "多", "减", "压减"}
 
@@ -41,12 +68,14 @@ class Figure:
 
     quantity: Quantity
     near: str  # the words right before it
+    gap: str  # everything since the figure before
     far: str  # earlier words since the figure before
     post: str  # the words right behind it
     measure: Measure = Measure.LEVEL
     sign: int = 1
     subjects: list[str] = field(default_factory=list)  # the nouns a list of changes is dealt to
     subject: str = ""  # what a change is a change of
+    stride: int = 1  # how far back the change of the same thing stands in a list of changes
     parent: "Figure | None" = None  # the figure whose part or continuation this is
     bracketed: bool = False
     attached: bool = False  # nothing divides the words before it from the figure before
@@ -109,15 +138,22 @@ def _placed(
     cut = joint.end() if joint else cut
     behind = _behind(text, sentence, read, following)
     return Figure(
-        read, before[cut:], before[:cut], behind,
-        parent=parent, bracketed=inside, attached=attached and joint is None,
+        read,
+        before[cut:],
+        before,
+        before[:cut],
+        behind,
+        parent=parent,
+        bracketed=inside,
+        attached=attached and joint is None,
     )
 
 
 def _behind(text: str, sentence: Sentence, read: Quantity, following: list[Quantity]) -> str:
     nearest = [other.first for other in following[:1] if other.first >= read.last]
     stop = min([sentence.end, read.last + 24, *nearest])
-    return re.split(r"[,。;、:!?\n“(]", text[read.last : stop], maxsplit=1)[0]
+    said = _TERRITORY.sub("", text[read.last : stop])
+    return re.split(r"[,。;、:!?\n(]", said, maxsplit=1)[0]
 
 
 def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) -> None:
@@ -127,7 +163,9 @@ def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) 
     word = _CHANGE.search(near)
     if _REACHED.search(before):
         return
-    relative = figure.quantity.unit in {"%", "‰", "百分点", "倍"} and figure.quantity.kind != "money"
+    relative = (
+        figure.quantity.unit in {"%", "‰", "百分点", "倍"} and figure.quantity.kind != "money"
+    )
     if word and (relative or _compared(text, sentence, figure, word, made)):
         points = figure.quantity.unit == "百分点"
         figure.measure = Measure.CHANGE_PCT if relative and not points else Measure.CHANGE_ABS
@@ -137,9 +175,17 @@ def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) 
     joined = last is not None and _LIST.fullmatch(figure.near) and not _STRONG.search(figure.far)
     if joined and last and last.measure is not Measure.LEVEL and _alike(last, figure):
         figure.measure, figure.sign = last.measure, last.sign
+        _same_bound(figure, last)
     elif relative and word is None and re.search(r"[增降减升]幅[^\d]{0,4}$", near):
         figure.measure = Measure.CHANGE_PCT
         figure.sign = _UP if "增幅" in near or "升幅" in near else _DOWN
+
+
+def _same_bound(figure: Figure, last: Figure) -> None:
+    """分别不低于10%、8%: what bounds the first of a list bounds the rest."""
+    led = last.quantity.first < last.quantity.start and "分别" in last.near
+    if led and figure.quantity.comparator is Comparator.EXACT:
+        figure.quantity = replace(figure.quantity, comparator=last.quantity.comparator)
 
 
 def _alike(last: Figure, figure: Figure) -> bool:
@@ -167,11 +213,18 @@ def _subject(text: str, figure: Figure, made: list[Figure], following: list[Quan
         figure.subjects = nouns[-size:] if size > 1 else ["、".join(nouns)]
         figure.subject, figure.parent = figure.subjects[0], None
     elif last is None:
-        figure.subject = _EMPTY.sub("", figure.far)[-16:]
+        _from_before(figure, size)
     elif last.measure is Measure.LEVEL:
         _dealt(figure, made, size)
     else:
-        _continued(figure, last, made)
+        _continued(figure, last, made, size)
+
+
+def _from_before(figure: Figure, size: int) -> None:
+    """事故起数和死亡人数双下降,降幅分别为10%、8%: the nouns stand in the clause before."""
+    nouns = [noun for noun in _EMPTY.sub("、", figure.far[-40:]).split("、") if noun]
+    figure.subjects = nouns[-size:] if len(nouns) >= size > 1 else ["".join(nouns)[-16:]]
+    figure.subject = figure.subjects[0]
 
 
 def _run(text: str, read: Quantity, following: list[Quantity]) -> int:
@@ -190,11 +243,17 @@ def _dealt(figure: Figure, made: list[Figure], size: int) -> None:
     figure.parent = levels[-size] if len(levels) >= size else levels[-1]
 
 
-def _continued(figure: Figure, last: Figure, made: list[Figure]) -> None:
+def _continued(figure: Figure, last: Figure, made: list[Figure], size: int) -> None:
     """The next in a list of changes, or another change of the same thing."""
-    listed = _LIST.fullmatch(figure.near) and figure.near.strip()
-    if not listed or "下降" in figure.near:
+    if not re.fullmatch(r"[、和及与,][ ]*", figure.gap):
+        figure.stride = size if len(made) > size > 1 else 1
+        last = made[-1 - figure.stride]
         figure.subject, figure.parent = last.subject, last.parent
+        return
+    if last.stride > 1 and len(made) > last.stride:
+        figure.stride = last.stride
+        twin = made[-1 - figure.stride]
+        figure.subject, figure.parent, figure.doubts = twin.subject, twin.parent, _LISTED
         return
     run = [last]
     for earlier in reversed(made[:-2]):
@@ -202,7 +261,7 @@ def _continued(figure: Figure, last: Figure, made: list[Figure]) -> None:
             break
         run.append(earlier)
     subjects = run[-1].subjects
-    figure.doubts = ("dealt out over a list",)
+    figure.doubts = _LISTED
     if len(run) < len(subjects):
         figure.subject, figure.parent = subjects[len(run)], None
     elif run[-1].parent is not None:

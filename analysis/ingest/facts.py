@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..words import Measure
+from analysis.words import Measure
+
 from .phrases import Sentence
 
 _THING = r"(?:事故|火灾|火情|伤亡|死亡|亡人事件|亡人|险情|溃坝|疫情|事件|案件)"
@@ -17,13 +18,19 @@ _NONE = re.compile(
     rf"(?P<thing>[^,。;、:!?\n\d()“”]{{0,22}}?{_THING}(?:[^,。;、:!?\n\d()]{{0,8}}?(?:事故|火灾|事件))?)(?!的|隐患|风险|责任|教训|单位|企业|苗头)"
 )
 _AVOID = re.compile(r"杜绝(?P<thing>(?:[迟谎瞒漏误]报、?)+(?:现象|行为|问题)?)")
-_SUBJECTS = r"(?P<subjects>(?:[\u4e00-\u9fff]{2,14}、){0,3}[\u4e00-\u9fff]{0,12}?(?:起数|人数|事故|损失|次数|死亡|受伤|亡人|火灾))"
+_SUBJECTS = (
+    r"(?P<subjects>(?:[\u4e00-\u9fff]{2,14}、){0,3}[\u4e00-\u9fff]{0,12}?"
+    r"(?:起数|人数|事故|损失|次数|死亡|受伤|亡人|火灾))"
+)
 _TREND = re.compile(
-    rf"{_SUBJECTS}(?:(?:继续|持续|均|同比|环比|较上年|较去年|分别|实现|保持|双|呈|逐年|大幅|明显|显著|稳步|有所|全面|总体|“|”)*)"
+    rf"{_SUBJECTS}"
+    r"(?:(?:继续|持续|均|同比|环比|较上年|较去年|分别|实现|保持|双|呈|逐年|大幅|明显|显著|稳步|有所|全面|总体|“|”)*)"
     r"(?P<way>下降|减少|降低|上升|增加|增长|持平|双下降|双降)(?!到|至|为|了?\d|[约近超]|[\u4e00-\u9fff]{0,4}\d)"
 )
 _FULL = re.compile(r"实现[^,。;、\n“”]{0,16}全覆盖")
-_LEAD = re.compile(r"(?:其中|即|实现|确保|力争|全[省市州县区国]|[我本][省市州县区])+(?=[\u4e00-\u9fff]{3})")
+_LEAD = re.compile(
+    r"(?:其中|即|实现|确保|力争|全[省市州县区国]|[我本][省市州县区])+(?=[\u4e00-\u9fff]{3})"
+)
 _WAYS = {"下降": -1, "减少": -1, "降低": -1, "双下降": -1, "双降": -1, "持平": 0}
 _WISH = re.compile(r"确保|力争|努力|坚决|争取|目标|逐年|杜绝")
 
@@ -65,7 +72,12 @@ def _absences(text: str, sentence: Sentence) -> Iterator[Fact]:
                 _WISH.search(text, max(sentence.start, match.start() - 8), match.start() + 2)
             )
             yield Fact(
-                match.start(), match.end(), 0, Measure.LEVEL, match["thing"], "以“无”表述的零",
+                match.start(),
+                match.end(),
+                0,
+                Measure.LEVEL,
+                match["thing"],
+                "以“无”表述的零",
                 wish=wish,
             )
 
@@ -81,8 +93,13 @@ def _trends(text: str, sentence: Sentence) -> Iterator[Fact]:
         wish = bool(_WISH.search(text, max(sentence.start, match.start() - 8), match.end()))
         for subject in text[start : match.end("subjects")].split("、"):
             yield Fact(
-                start, match.end(), _WAYS.get(match["way"], 1), Measure.DIRECTION, subject,
-                "只有方向", wish=wish,
+                start,
+                match.end(),
+                _WAYS.get(match["way"], 1),
+                Measure.DIRECTION,
+                subject,
+                "只有方向",
+                wish=wish,
             )
 
 
@@ -94,6 +111,12 @@ def _wholes(text: str, sentence: Sentence) -> Iterator[Fact]:
     for match in _FULL.finditer(text, sentence.start, sentence.end):
         subject = match[0][2:]
         yield Fact(
-            match.start(), match.end(), 100, Measure.LEVEL, subject, "“全覆盖”", unit="%",
+            match.start(),
+            match.end(),
+            100,
+            Measure.LEVEL,
+            subject,
+            "“全覆盖”",
+            unit="%",
             kind="share",
         )

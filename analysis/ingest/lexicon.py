@@ -20,7 +20,8 @@ class Counter(NamedTuple):
 
 
 @cache
-def _rows(name: str) -> tuple[tuple[str, ...], ...]:
+def rows(name: str) -> tuple[tuple[str, ...], ...]:
+    """The rows of the table *name* beside this module, without its header."""
     text = (files(__package__) / f"{name}.csv").read_text(encoding="utf-8")
     return tuple(map(tuple, csv.reader(text.splitlines()[1:])))
 
@@ -28,25 +29,25 @@ def _rows(name: str) -> tuple[tuple[str, ...], ...]:
 @cache
 def counters() -> dict[str, Counter]:
     """Every counter by how it is printed."""
-    return {row[0]: Counter(*row) for row in _rows("counters")}
+    return {row[0]: Counter(*row) for row in rows("counters")}
 
 
 @cache
 def nouns() -> dict[str, Counter]:
     """Nouns that may follow a numeral without a counter, with the unit that they imply."""
-    return {row[0]: Counter(*row) for row in _rows("nouns")}
+    return {row[0]: Counter(*row) for row in rows("nouns")}
 
 
 @cache
 def places() -> dict[str, str]:
     """Provinces and prefectures by short name, each with its province."""
-    return {row[0]: row[1] for row in _rows("places")}
+    return {row[0]: row[1] for row in rows("places")}
 
 
 @cache
 def idioms() -> frozenset[str]:
     """Words in which a numeral counts nothing."""
-    return frozenset(row[0] for row in _rows("idioms"))
+    return frozenset(row[0] for row in rows("idioms"))
 
 
 @cache

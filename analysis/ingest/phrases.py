@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 
-from ..numerals import NUMERAL
+from analysis.numerals import NUMERAL
 
 _LONGEST_SENTENCE = 1_200
 _STOP = re.compile(r"[。;!?\n]")
 _FULL_COMMA = "，"
-_GROUP = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})+(?!\d)")
+_GROUP = re.compile(r"(?<!\d)(?<!\d,)\d{1,3}(?:,\d{3})+(?!\d)")
 
 
 class Mood(Enum):
@@ -64,7 +64,7 @@ def fold(text: str) -> str:
 
 def _between_digits(text: str, place: int, grouped: set[int]) -> bool:
     around = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
-    return place not in grouped and len(around) == 2 and around.isdigit()  # noqa: PLR2004
+    return place not in grouped and len(around) == 2 and around.isdigit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,11 @@ def mood_of(heading: str, year: int) -> Mood | None:
 
 
 def sections(text: str, *, year: int, mood: Mood = Mood.REPORT) -> list[Section]:
-    """
+    r"""
     The sections of folded *text* for a report on *year*, in order, the first one at 0.
 
-    >>> [(s.heading, s.mood.name) for s in sections("一、情况\\n好。\\n二、下步打算\\n干。", year=2024)]
+    >>> text = "一、情况\n好。\n二、下步打算\n干。"
+    >>> [(section.heading, section.mood.name) for section in sections(text, year=2024)]
     [('', 'REPORT'), ('一、情况', 'REPORT'), ('二、下步打算', 'PLAN')]
     """
     moods = [mood, mood, mood, mood]
@@ -147,7 +148,7 @@ def _heading(line: str) -> tuple[str, int]:
         level = ("one", "two", "three").index(str(numbered.lastgroup))
         return first, level
     bare = line.strip()
-    if 2 < len(bare) <= _PLAIN_HEADING and not re.search(r"[。;,!?:、]$", bare):  # noqa: PLR2004
+    if 2 < len(bare) <= _PLAIN_HEADING and not re.search(r"[。;,!?:、]$", bare):
         return (bare, 0) if _PLANNING.search(bare) or _DONE.search(bare) else ("", -1)
     if _OPENING.match(line):
         return first, 0

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-from .. import numerals
-from ..numerals import Numeral
-from ..words import Comparator
+from analysis import numerals
+from analysis.numerals import Numeral
+from analysis.words import Comparator
+
 from . import lexicon
 from .lexicon import Counter
 
@@ -37,8 +38,10 @@ _BOUND = re.compile(
     r"(?P<word>至少|不少于|不低于|最少|不超过|不多于|最多|至多)(?P<verb>[^\d,。;:、()“”]{1,6})$"
 )
 _CAP = re.compile(r"(?P<word>控制在|压减到|压降到|稳定在|保持在)[ ]?$")
-_TAIL = r"(?P<tail>以上|及以上|以内|之内|以下|及以下|左右|上下|之多|开外)?"
-_SUM = r"[ ]?(?P<first>[余多来])?[ ]?(?P<scale>万亿|千万|百万|十万|亿|万|千|百)?(?P<second>[余多来])?"
+_TAIL = r"(?P<tail>以上|及以上|以内|之内|内(?![部容蒙外涝河燃地])|以下|及以下|左右|上下|之多|开外)?"
+_SUM = (
+    r"[ ]?(?P<first>[余多来])?[ ]?(?P<scale>万亿|千万|百万|十万|亿|万|千|百)?(?P<second>[余多来])?"
+)
 _FRACTION = re.compile(
     rf"(?P<over>{numerals.NUMERAL.pattern})分之(?P<up>{numerals.NUMERAL.pattern})"
     r"(?:点(?P<rest>[零〇一二三四五六七八九]+))?"
@@ -46,8 +49,21 @@ _FRACTION = re.compile(
 _POINT = re.compile(r"点([零〇一二三四五六七八九]+)")
 _MEASURED = re.compile(
     r"(?P<unit>起|人|次|户|家|件|座|处|项|场|份|台|支|个)数量?(?:分别|均|共|合计|累计|总计|已)?"
-    r"(?:为|是|达到|达|:|有|:)?[ ]?$"
+    r"(?:为|是|达到|达|:|有|突破|超过?|逾|约|近)*[ ]?$"
 )
+_RATE = re.compile(
+    r"(?P<base>亿元|百万吨|十万人?|10万人?|万车|万人|)[^,。;\d]{0,14}"
+    r"(?:率|指数|系数)(?:分别|均)?(?:为|是|达到|达|至|下降|上升)*[ ]?$"
+)
+_RATES = {
+    "亿元": "人/亿元",
+    "百万吨": "人/百万吨",
+    "万车": "人/万车",
+    "十万": "人/10万人",
+    "10万": "人/10万人",
+    "十万人": "人/10万人",
+    "10万人": "人/10万人",
+}
 _TENTH = re.compile(r"[成](?![立员功果为效都就品本熟长型])")
 _APPROXIMATE = re.compile(r"[一二两三四五六七八九]{2}(?:[十百千万亿]|$)|十[一二三四五六七八九]{2}$")
 
@@ -138,13 +154,19 @@ def _fraction(text: str, read: Quantity) -> Quantity | None:
                 return None
             if match["rest"]:
                 upper += _number(match["rest"]) / Decimal(10) ** len(match["rest"])  # type: ignore[operator]
-            unit, share = ("‰", upper) if over == 1000 else ("%", upper)  # noqa: PLR2004
+            unit, share = ("‰", upper) if over == 1000 else ("%", upper)
             doubts: tuple[str, ...] = ()
             if over not in {100, 1000}:
                 share, doubts = round(100 * upper / over, 4), ("a fraction written as a percent",)
             return replace(
-                read, value=share, counter="分之", unit=unit, kind="share",
-                first=match.start(), last=match.end(), doubts=doubts,
+                read,
+                value=share,
+                counter="分之",
+                unit=unit,
+                kind="share",
+                first=match.start(),
+                last=match.end(),
+                doubts=doubts,
             )
     return None
 
@@ -161,9 +183,14 @@ def _counted(
     vague = match["first"] or match["second"] or ""
     read = replace(read, value=value, last=shift + match.end(match.lastgroup or 0))
     tenth = _TENTH.match(text, shift + (match.end("scale") if match["scale"] else 0))
-    if tenth and value <= 10:  # noqa: PLR2004
+    if tenth and value <= 10:
         return replace(
-            read, value=value * 10, counter="成", unit="%", kind="share", last=tenth.end(),
+            read,
+            value=value * 10,
+            counter="成",
+            unit="%",
+            kind="share",
+            last=tenth.end(),
             doubts=("tenths written as a percent",),
         ), vague
     return _with_counter(text, read, match, shift), match["tail"] or vague
@@ -182,7 +209,12 @@ def _with_counter(text: str, read: Quantity, match: re.Match[str], shift: int) -
         return replace(read, last=max(read.end, end))
     last = shift + (match.end("tail") if match["tail"] else _reach(match))
     return replace(
-        read, counter=found.counter, unit=found.unit, kind=found.quantity, implied=implied, last=last
+        read,
+        counter=found.counter,
+        unit=found.unit,
+        kind=found.quantity,
+        implied=implied,
+        last=last,
     )
 
 
@@ -190,7 +222,7 @@ def _reach(match: re.Match[str]) -> int:
     """Where the figure ends: after its counter, or after 县市 and the like that stand for one."""
     if match["counter"]:
         return match.end("counter")
-    short = len(match["noun"] or "") <= 3 and match["noun"]  # noqa: PLR2004
+    short = len(match["noun"] or "") <= 3 and match["noun"]
     ends = [match.end("first"), match.end("scale"), match.end("second"), 0]
     return match.end("noun") if short and not match["scale"] else max(ends)
 
@@ -198,7 +230,10 @@ def _reach(match: re.Match[str]) -> int:
 def _measured(text: str, read: Quantity) -> Counter | None:
     """事故起数42: the noun before the figure tells its counter."""
     found = _MEASURED.search(text, max(0, read.start - 12), read.start)
-    return lexicon.counters()[found["unit"]] if found else None
+    if found:
+        return lexicon.counters()[found["unit"]]
+    rate = _RATE.search(text, max(0, read.start - 30), read.start) if "." in read.raw else None
+    return Counter("", _RATES.get(rate["base"], "比率"), "rate") if rate else None
 
 
 def _bounded(text: str, read: Quantity, vague: str) -> Quantity:

@@ -4,21 +4,42 @@ The report a text comes from: which region it is about and which period it cover
 What is told on the command line wins; the rest is read from the title and the first lines.
 """
 
-import calendar
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from ..errors import UsageError
+from analysis.errors import UsageError
+
 from . import lexicon
+from .periods import parse_period, span
 from .phrases import Mood, fold
 
 _HEAD = 400
-_LEVELS = {"国": 0, "省": 1, "自治区": 1, "市": 2, "州": 2, "盟": 2, "区": 3, "县": 3, "旗": 3, "镇": 4}
-_SUFFIX = re.compile(r"(?:壮族|回族|维吾尔)?(?:省|自治区|市|州|盟|地区|区|县|旗|[^省市]{1,6}自治[州县])$")
+_THREE_QUARTERS = 9  # a report that ends later plans for the year after
+_LEVELS = {
+    "国": 0,
+    "省": 1,
+    "自治区": 1,
+    "市": 2,
+    "州": 2,
+    "盟": 2,
+    "区": 3,
+    "县": 3,
+    "旗": 3,
+    "镇": 4,
+}
+_SUFFIX = re.compile(
+    r"(?:壮族|回族|维吾尔)?(?:省|自治区|市|州|盟|地区|区|县|旗|[^省市]{1,6}自治[州县])$"
+)
 _ACTUAL = re.compile(r"同比|共[开发检排查处组]|累计|今年以来|截至|已[完建成]|完成了|开展了|整改率")
-_MONTHS = {"上半年": (1, 6), "下半年": (7, 12), "第一季度": (1, 3), "一季度": (1, 3), "前三季度": (1, 9)}
+_MONTHS = {
+    "上半年": (1, 6),
+    "下半年": (7, 12),
+    "第一季度": (1, 3),
+    "一季度": (1, 3),
+    "前三季度": (1, 9),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +53,18 @@ class Setting:
     mood: Mood = Mood.REPORT
 
     @property
-    def next_year(self) -> tuple[date, date]:
-        """The year that plans are about: the one after the report, or a plan's own."""
+    def planned(self) -> tuple[date, date]:
+        """What plans are about: a plan's own period, the rest of the year, or the year after."""
         if self.mood is Mood.PLAN:
             return self.start, self.end
         year = self.end.year + 1
+        if self.end.month <= _THREE_QUARTERS:
+            return self.end + timedelta(days=1), date(self.end.year, 12, 31)
         return date(year, 1, 1), date(year, 12, 31)
 
 
 def setting(text: str, *, names: tuple[str, ...] = (), period: str = "") -> Setting:
-    """
+    r"""
     Tell region and period of *text* from what was given and from its first lines.
 
     Raises
@@ -51,7 +74,7 @@ def setting(text: str, *, names: tuple[str, ...] = (), period: str = "") -> Sett
 
     Examples
     --------
-    >>> told = setting("青山市2022年上半年应急管理工作总结\\n全市共发生事故3起。")
+    >>> told = setting("青山市2022年上半年应急管理工作总结\n全市共发生事故3起。")
     >>> told.names, told.level, told.start.isoformat(), told.end.isoformat()
     (('青山',), 2, '2022-01-01', '2022-06-30')
     """
@@ -90,44 +113,6 @@ def _level(text: str, names: tuple[str, ...]) -> int:
     return max(ends, default=2)
 
 
-def parse_period(period: str) -> tuple[date, date]:
-    """
-    Read a period given on the command line.
-
-    Examples
-    --------
-    >>> [str(day) for day in parse_period("2023-01..2023-11")]
-    ['2023-01-01', '2023-11-30']
-    >>> [str(day) for day in parse_period("2022H1")]
-    ['2022-01-01', '2022-06-30']
-    """
-    match = re.fullmatch(r"(\d{4})(?:([HQ])([1-4]))?", period)
-    try:
-        if match:
-            months = {"H": 6, "Q": 3}.get(match[2], 12)
-            first = (int(match[3] or 1) - 1) * months + 1
-            return _span(int(match[1]), first, first + months - 1)
-        first_day, last_day = re.split(r"\.\.|/", period)
-        start, end = _day(first_day, last=False), _day(last_day, last=True)
-    except ValueError as error:
-        mend = "write 2024, 2024H1, 2024Q3 or 2024-01-01..2024-11-30"
-        raise UsageError(f"period {period!r} is no period: {mend}") from error
-    if start > end:
-        raise UsageError(f"period {period!r} ends before it starts: swap the days")
-    return start, end
-
-
-def _day(text: str, *, last: bool) -> date:
-    year, month, *rest = [int(part) for part in (*text.split("-"), *(["12" if last else "1"]))][:3]
-    if len(text.split("-")) == 3:  # noqa: PLR2004
-        return date(year, month, rest[0])
-    return date(year, month, calendar.monthrange(year, month)[1] if last else 1)
-
-
-def _span(year: int, first: int, last: int) -> tuple[date, date]:
-    return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
-
-
 def _period(text: str) -> tuple[date, date]:
     """The period that the first lines name; a web page's own date is only the last resort."""
     for line in text[:_HEAD].split("\n"):
@@ -137,14 +122,14 @@ def _period(text: str) -> tuple[date, date]:
     years = re.findall(r"(?<!\d)(20\d\d)[ ]*年", text)
     if not years:
         raise UsageError("the text names no year: give --period, such as --period 2024")
-    return _span(int(Counter(years).most_common(1)[0][0]), 1, 12)
+    return span(int(Counter(years).most_common(1)[0][0]), 1, 12)
 
 
 def _named_part(year: int, after: str) -> tuple[date, date]:
     for word, (first, last) in _MONTHS.items():
         if after.startswith(word):
-            return _span(year, first, last)
+            return span(year, first, last)
     months = re.match(r"(?:前|1[ ]*[-—–~至到][ ]*)(\d{1,2})个?月", after)
-    if months and 1 <= int(months[1]) <= 12:  # noqa: PLR2004
-        return _span(year, 1, int(months[1]))
-    return _span(year, 1, 12)
+    if months and 1 <= int(months[1]) <= 12:
+        return span(year, 1, int(months[1]))
+    return span(year, 1, 12)

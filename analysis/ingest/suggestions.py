@@ -8,14 +8,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import reading
+from analysis import reading
 
-ENOUGH = 2.0  # below this the words in common are chance
+_REMEMBERED = 2_048
+ENOUGH = 1.6  # below this the words in common are chance
 _TYPES = {"people": {"people"}, "share": {"share", "rate"}, "rate": {"share", "rate"}}
 _SAME = 1.0
+_UNLIKE = -3.0
 _EXCLUDED = "!"
 
 
@@ -62,6 +65,7 @@ class Catalogue:
             self._by_term[max(needed, key=len)].append(place)
         self._sizes = tuple(sorted({len(term) for term in terms}, reverse=True))
         self._terms = frozenset(terms)
+        self._present = lru_cache(maxsize=_REMEMBERED)(self._scan)
 
     def suggest(self, words: Iterable[Words], *, unit: str, kind: str) -> list[Suggestion]:
         """
@@ -103,26 +107,46 @@ class Catalogue:
         kind: str,
     ) -> bool:
         fits = compatible(kind, self.indicators[code].quantity)
-        return fits and all(word in weights for word in needed) and not any(
-            weights.get(word, 0) >= _NEAR for word in barred
+        return (
+            fits
+            and all(word in weights for word in needed)
+            and not any(weights.get(word, 0) >= _NEAR for word in barred)
         )
 
     def _found(self, words: Iterable[Words]) -> dict[str, float]:
         found: dict[str, float] = {}
         for text, weight in words:
-            for size in self._sizes:
-                for start in range(len(text) - size + 1):
-                    term = text[start : start + size]
-                    if term in self._terms and found.get(term, 0) < weight:
-                        found[term] = weight
+            for term in self._present(text):
+                if found.get(term, 0) < weight:
+                    found[term] = weight
         return found
 
+    def _scan(self, text: str) -> tuple[str, ...]:
+        """The terms in *text*; neighbouring figures share their words, so this is remembered."""
+        slices = {
+            text[start : start + size]
+            for size in self._sizes
+            for start in range(len(text) - size + 1)
+        }
+        return tuple(slices & self._terms)
 
-_NEAR = 0.6
+
+_NEAR = 0.45
+_ENTITIES, _EVENTS = 0, 1
+_SINGLE = {"项", "条", "件", "份", "本", "起"}
 _GROUPS = {
     unit: group
     for group, units in enumerate(
-        ("家 户 座 所", "次 场 期 轮 批 班", "项 个 处 条 件 起", "份 本", "支 组", "台 套", "种 类", "人 人次")
+        (
+            "家 户 座 所",
+            "次 场 期 轮 批 班",
+            "项 个 处 条 件 起",
+            "份 本",
+            "支 组",
+            "台 套",
+            "种 类",
+            "人 人次",
+        )
     )
     for unit in units.split()
 }
@@ -135,7 +159,9 @@ def unlike(printed: str, unit: str) -> bool:
     >>> unlike("户", "次"), unlike("户", "家")
     (True, False)
     """
-    return _likeness(printed, unit) < 0
+    if {_GROUPS.get(printed), _GROUPS.get(unit)} == {_ENTITIES, _EVENTS}:
+        return True
+    return printed in _SINGLE and _GROUPS.get(unit) in {_ENTITIES, _EVENTS}
 
 
 def _likeness(printed: str, unit: str) -> float:
@@ -144,6 +170,8 @@ def _likeness(printed: str, unit: str) -> float:
         return _SAME
     if printed not in _GROUPS or unit not in _GROUPS:
         return 0.0
+    if unlike(printed, unit):
+        return _UNLIKE
     return _SAME / 2 if _GROUPS[printed] == _GROUPS[unit] else -_SAME
 
 
@@ -185,4 +213,11 @@ def _terms(synonym: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _stem(name: str) -> str:
     """A name without the words that only say that it is a number."""
-    return re.sub(r"(?:[起次人户家座件场份条项处类种块本台支]|台套|点位)?数量?$|人次$|金额$|场次$", "", name) or name
+    return (
+        re.sub(
+            r"(?:[起次人户家座件场份条项处类种块本台支]|台套|点位)?数量?$|人次$|金额$|场次$",
+            "",
+            name,
+        )
+        or name
+    )
