@@ -144,7 +144,7 @@ COUNT_NOTE = Text(
     "个数只说明报告写了多少，不说明安全状况好坏",
     "counts show how much a report says, not how safe a region is",
 )
-PART_NOTE = Text("* 只是其中一部分，括号外口径见数据表", "* a part only; see the tables for which")
+PART_NOTE = Text("* 只是其中一部分，是哪一部分见数据表", "* a part only; see the tables for which")
 GAP_WORDS = {
     Gap.PERCENT_ONLY: Text("仅百分比", "percent only"),
     Gap.DIRECTION_ONLY: Text("仅方向", "direction only"),
@@ -186,7 +186,6 @@ STANDINGS = {
     Standing.PLANNED: Text("计划", "planned"),
     Standing.NOT_MENTIONED: Text("未提及", "not mentioned"),
 }
-SILENT = Gap.NOT_REPORTED
 PROMISES = {
     Promise.NUMBER_AND_DATE: Text("有数值和期限", "number and date"),
     Promise.NUMBER: Text("有数值", "a number"),

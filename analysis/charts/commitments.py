@@ -1,0 +1,213 @@
+"""
+What the regions commit themselves to: how much by theme, and what of it can be checked later.
+
+Half a square is filled for a number, the other half for a date; nothing is sorted by a number.
+"""
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis import phrases, style, wording
+from analysis.wording import Text
+from analysis.words import Promise
+
+from . import grid, tally
+from .comparison import left_out
+from .page import Caption, Page, Picture, measured
+
+REGION, TARGET, DATE = 1.15, 2.0, 2.0  # inches of the columns beside the labels, on a slide
+TALLEST = 0.55  # inches of one commitment in the list
+
+
+def commitments(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    themes: pd.DataFrame,
+    absent: pd.DataFrame,
+    form: str = "slide",
+) -> Picture:
+    """
+    Draw one mark a commitment, themes by regions, and write how many there are of each kind.
+
+    Parameters
+    ----------
+    rows
+        Every commitment (``policies.commitments``).
+    themes
+        ``theme``, ``name_zh``, ``name_en`` in the order to draw.
+    absent
+        The regions without any row, each with the reason.
+    """
+    caption = Caption(
+        title=title,
+        subtitle=Text(
+            "各主题的工作安排，每个方块一项｜数字为各类的项数",
+            "commitments by theme, one square each | numbers: how many of each kind",
+        ),
+        source=phrases.source_note(rows),
+        alt=_counts_alt(rows, title),
+        left_out=left_out(absent),
+        notes=_notes(rows),
+    )
+    page = Page(caption, language, form=form)
+    names = list(themes[["theme", f"name_{language}"]].itertuples(index=False, name=None))
+    tally.draw(page, rows, column="promise", words=phrases.PROMISES, themes=names)
+    page.picture.rows, page.picture.refused = rows, absent
+    return page.picture
+
+
+def promises(
+    rows: pd.DataFrame, *, title: Text, language: str, absent: pd.DataFrame, form: str = "slide"
+) -> Picture:
+    """
+    List the commitments with a number or a deadline, each with the words of its report.
+
+    Parameters
+    ----------
+    rows
+        A page of ``policies.checkable``; twelve are as many as a slide can show.
+    absent
+        The regions whose commitments are all in words, each with the reason.
+    """
+    caption = Caption(
+        title=title,
+        subtitle=Text(
+            "有数值或期限的安排｜小字为报告原文",
+            "commitments with a number or a deadline | small print: the words of the report",
+        ),
+        source=phrases.source_note(rows if len(rows) else absent.assign(origin="report")),
+        alt=_list_alt(rows, title),
+        left_out=left_out(absent),
+        notes=_notes(rows),
+    )
+    page = Page(caption, language, form=form)
+    if rows.empty:
+        room, words = page.room, phrases.NOTHING_CHECKABLE[language]
+        y = room.bottom + room.height * 0.6
+        page.text(room.left, y, words, page.size.subtitle, color=style.GREY)
+    else:
+        _draw_list(page, rows)
+    page.picture.rows, page.picture.refused = rows, absent
+    return page.picture
+
+
+def _notes(rows: pd.DataFrame) -> tuple[Text, ...]:
+    regions = grid.regions(rows)
+    names = [Text(r["region_zh"], r["region_en"]) for r in regions if r["kind"] == "plan"]
+    plans = [phrases.PLAN_REPORT_NOTE.format(region=name) for name in names]
+    return (phrases.PROMISE_NOTE, phrases.REPORTS_DIFFER_NOTE, *plans)
+
+
+class List(NamedTuple):
+    """Where the columns and lines of the list stand, in inches on its page."""
+
+    label: float
+    target: float
+    date: float
+    right: float
+    top: float
+    line: float
+
+
+def _draw_list(page: Page, rows: pd.DataFrame) -> None:
+    axes = grid.canvas(page)
+    scale, room = page.size.width / 13.333, page.room
+    right, top = room.left + room.width, room.bottom + room.height
+    label, date = room.left + REGION * scale, right - DATE * scale
+    head = page.size.note * 2.0 / 72
+    line = min(TALLEST * scale, (room.height - head) / len(rows))
+    place = List(label, date - TARGET * scale, date, right, top - head, line)
+    _write_head(page, axes, place)
+    before = ""
+    for at, row in enumerate(rows.to_dict("records")):
+        y = place.top - (at + 0.5) * line
+        if row["region"] != before:
+            grid.rule(axes, room.left, right, [y + line / 2])
+            _write_region(page, row, y)
+        _write_row(page, axes, place, row, y)
+        before = row["region"]
+
+
+def _write_head(page: Page, axes: Axes, place: List) -> None:
+    """The key over the labels, and what stands in the two columns to the right."""
+    top = page.room.bottom + page.room.height
+    kinds = {word: text for word, text in phrases.PROMISES.items() if word != Promise.WORDS}
+    grid.key(page, axes, (place.label, top), kinds, place.target - place.label)
+    size = page.size.note
+    for x, words in ((place.target, phrases.TARGET_HEADING), (place.date, phrases.DATE_HEADING)):
+        y = top - size * 0.7 / 72
+        page.text(x, y, words[page.language], size, color=style.GREY, va="center")
+
+
+def _write_region(page: Page, row: dict[Any, Any], y: float) -> None:
+    colour, x = style.colour(row["region"]), page.room.left
+    page.text(x, y, row[f"region_{page.language}"], page.size.label, color=colour, va="bottom")
+    when = wording.report_period(row["report"], page.language)
+    page.text(x, y - 0.02, when, page.size.note, color=style.GREY)
+
+
+def _write_row(page: Page, axes: Axes, place: List, row: dict[Any, Any], y: float) -> None:
+    """The mark, the label over the printed words, the number and the deadline."""
+    size, language = page.size.label, page.language
+    look, colour = grid.LOOKS[Promise(row["promise"])], style.colour(row["region"])
+    x = place.label + size * 0.4 / 72
+    grid.stamp(axes, (x, y), look, colour, markersize=size * 0.8, gid=f"mark-{row['id']}")
+    x = place.label + size * 1.4 / 72
+    page.text(x, y + place.line * 0.02, row[f"indicator_{language}"], size, va="bottom")
+    quote = f"“{row['evidence']}”"
+    width, small = place.target - x - 0.1, page.size.note
+    while measured(quote, small) > width and small > page.size.note * 0.85:
+        small -= 0.25
+    page.text(x, y - place.line * 0.1, quote, small, color=style.GREY)
+    number = None if pd.isna(row["value"]) else wording.target(row)
+    date = None if pd.isna(row["deadline"]) else wording.deadline(row["deadline"])
+    for column, told in ((place.target, number), (place.date, date)):
+        if told:
+            page.text(column, y, told[language], size, va="center")
+        else:
+            at = (column + size * 0.4 / 72, y)
+            grid.stamp(axes, at, grid.DASH, style.GREY, markersize=size * 0.7, gid="gap")
+
+
+def _counts_alt(rows: pd.DataFrame, title: Text) -> Text:
+    said = wording.joined(_region_counts(r, rows) for r in grid.regions(rows))
+    return Text(
+        f"{title.zh}。{said.zh}。项数多不等于做得好，也不说明已做到。",
+        f"{title.en}. {said.en}. More is not better, and none of it says what was done.",
+    )
+
+
+def _region_counts(region: dict[Any, Any], rows: pd.DataFrame) -> Text:
+    kinds = rows.loc[rows["region"].eq(region["region"]), "promise"].value_counts()
+    parts = [
+        Text(f"{words.zh}{kinds.get(word, 0)}", f"{words.en} {kinds.get(word, 0)}")
+        for word, words in phrases.PROMISES.items()
+    ]
+    told = wording.joined(parts, zh="、", en=", ")
+    return Text(f"{region['region_zh']}{told.zh}", f"{region['region_en']} {told.en}")
+
+
+def _list_alt(rows: pd.DataFrame, title: Text) -> Text:
+    said = wording.joined(_told(row) for row in rows.to_dict("records"))
+    return Text(
+        f"{title.zh}。{said.zh or '无'}。这些只是安排，不是结果。",
+        f"{title.en}. {said.en or 'None'}. These are plans, not results.",
+    )
+
+
+def _told(row: dict[Any, Any]) -> Text:
+    """One commitment in a few words."""
+    parts = [
+        Text(
+            f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
+        )
+    ]
+    if pd.notna(row["value"]):
+        parts.append(wording.target(row))
+    if pd.notna(row["deadline"]):
+        parts.append(wording.deadline(row["deadline"]))
+    return wording.joined(parts, zh="，", en=", ")

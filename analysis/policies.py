@@ -1,0 +1,275 @@
+"""
+Instruments and commitments as tidy rows: who has which, who shares them, what is promised.
+
+It reads no file and compares no outcome; a report that is silent on an instrument stays silent.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import combinations
+from math import ceil
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from . import absence, intervals, phrases
+from .tables import Tables
+from .wording import Text, joined
+from .words import Gap, Language, Level, Promise, Rule, Standing, Status, Verdict
+
+SEVERAL = 3  # reports that must mention an instrument for it to count as shared
+_ORDER = ["level_order", "adcode"]
+_REGION = ["region", "region_zh", "region_en", "level_order", "adcode"]
+
+
+def standings(data: Tables) -> pd.DataFrame:
+    """
+    How far each region has each instrument, one row a pair.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In house order. ``status`` is a :class:`~analysis.words.Standing`; ``indicator``,
+        ``indicator_zh`` and ``indicator_en`` name the instrument; ``start`` and ``end`` are -1
+        and ``evidence`` is empty where the report does not mention it.
+    """
+    names = {
+        "instrument": "indicator",
+        "name_zh": "indicator_zh",
+        "name_en": "indicator_en",
+    }
+    listed = data.instruments[[*names, "theme"]].rename(columns=names)
+    status = data.instrument_status.rename(columns={"instrument": "indicator"})
+    rows = status.merge(listed, on="indicator", validate="m:1")
+    places = rows[["start", "end"]].fillna(-1).astype("int64")
+    # The table names no report: where a region has several, its last one is the one compiled.
+    latest = data.reports.sort_values("period_end", kind="stable")
+    reports = latest.drop_duplicates("region", keep="last").set_index("region")["report"]
+    placed = rows.assign(start=places["start"], end=places["end"])
+    return _placed(placed.assign(report=placed["region"].map(reports)), data)
+
+
+def commitments(data: Tables) -> pd.DataFrame:
+    """
+    What each region commits itself to, one row a planned measure, in the order of its report.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``indicator``, ``indicator_zh`` and ``indicator_en`` name the measure; ``promise`` says
+        what could be checked later; ``value``, ``comparator``, ``unit``, ``unit_en``, ``per``
+        (the time that the number is for, in Chinese) and ``deadline`` are missing or empty
+        where the report gives none.
+    """
+    names = {
+        "commitment": "indicator",
+        "label_zh": "indicator_zh",
+        "label_en": "indicator_en",
+        "target_value": "value",
+    }
+    rows = data.commitments.rename(columns=names)
+    parts = rows["target_unit"].str.partition("/")
+    units = data.units.set_index("unit")["name_en"]
+    rows = rows.assign(
+        status=str(Status.PLAN),
+        promise=_promises(rows["value"].notna(), rows["deadline"].notna()),
+        unit=parts[0],
+        unit_en=parts[0].map(units).fillna(""),
+        per=parts[2],
+        note="",
+    )
+    return _placed(rows, data)
+
+
+def _promises(numbered: "pd.Series[bool]", dated: "pd.Series[bool]") -> Any:
+    cases = [numbered & dated, numbered, dated]
+    words = [str(Promise.NUMBER_AND_DATE), str(Promise.NUMBER), str(Promise.DATE)]
+    return np.select(cases, words, str(Promise.WORDS))
+
+
+def _placed(rows: pd.DataFrame, data: Tables) -> pd.DataFrame:
+    """*rows* with their region, their report and an id, in house order and that of the text."""
+    regions = data.regions[["region", "adcode", "level", "name_zh", "name_en"]]
+    regions = regions.rename(columns={"name_zh": "region_zh", "name_en": "region_en"})
+    about = ["report", "title", "publisher", "published", "period_start", "period_end", "kind"]
+    above = data.rows.drop_duplicates("region").set_index("region")["ancestors"]
+    placed = rows.merge(regions, on="region", validate="m:1")
+    placed = placed.merge(data.reports[about], on="report", validate="m:1")
+    placed = placed.assign(
+        origin="report",
+        level_order=[Level(level).order for level in placed["level"]],
+        ancestors=placed["region"].map(above).fillna(""),
+        id=_ids(placed),
+    )
+    return placed.sort_values([*_ORDER, "start", "indicator"], kind="stable", ignore_index=True)
+
+
+def _ids(rows: pd.DataFrame) -> list[str]:
+    """A short name for each row that stays the same when other rows come and go."""
+    key = ["region", "indicator", "report", "publisher", "title", "start", "status"]
+    return [
+        f"{cells[0]}-{cells[1]}-{sha256('|'.join(map(str, cells)).encode()).hexdigest()[:8]}"
+        for cells in rows[key].itertuples(index=False, name=None)
+    ]
+
+
+def mentioned(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of :func:`standings` whose report mentions the instrument."""
+    return rows[rows["status"].ne(Standing.NOT_MENTIONED)].reset_index(drop=True)
+
+
+def ordered(rows: pd.DataFrame, themes: pd.DataFrame, language: str) -> pd.DataFrame:
+    """*rows* by theme, then by the name in *language*; regions keep their house order."""
+    place = {theme: at for at, theme in enumerate(themes["theme"])}
+    keys = rows.assign(
+        _theme=rows["theme"].map(place),
+        _name=[_collated(name, language) for name in rows[f"indicator_{language}"]],
+    )
+    found = keys.sort_values(["_theme", "_name", "indicator", *_ORDER], kind="stable")
+    return found.drop(columns=["_theme", "_name"]).reset_index(drop=True)
+
+
+def _collated(name: str, language: str) -> str:
+    """
+    A key that sorts *name* as its readers expect.
+
+    >>> sorted(["隐患", "安全"], key=lambda name: _collated(name, "zh"))
+    ['安全', '隐患']
+    """
+    if Language(language) is Language.EN:
+        return name.casefold()
+    return name.encode("gb18030").hex()  # its common characters stand in the order of pinyin
+
+
+def groups(rows: pd.DataFrame, theme: str = "") -> dict[str, pd.DataFrame]:
+    """
+    The instruments to show, by the name of their group.
+
+    Those of *theme*, or, without one, those that several reports mention, those of two reports
+    and those of one report alone.
+    """
+    if theme:
+        return {theme: rows[rows["theme"].eq(theme)].reset_index(drop=True)}
+    regions = _regions_of_each(rows)
+    chosen = {"shared": regions.ge(SEVERAL), "two": regions.eq(2), "own": regions.eq(1)}
+    return {name: rows[which].reset_index(drop=True) for name, which in chosen.items()}
+
+
+def _regions_of_each(rows: pd.DataFrame) -> "pd.Series[int]":
+    """How many regions mention the instrument of each row; shape of *rows*."""
+    mentions = rows["status"].ne(Standing.NOT_MENTIONED)
+    return mentions.groupby(rows["indicator"]).transform("sum").astype("int64")
+
+
+def pages(rows: pd.DataFrame, per_page: int) -> list[pd.DataFrame]:
+    """
+    *rows* in parts of at most *per_page* things, as even as can be; the order is kept.
+
+    >>> rows = pd.DataFrame({"indicator": ["a", "a", "b", "c"]})
+    >>> [list(page["indicator"]) for page in pages(rows, 2)]
+    [['a', 'a'], ['b', 'c']]
+    """
+    codes = list(dict.fromkeys(rows["indicator"]))
+    count = ceil(len(codes) / per_page)
+    if not count:
+        return []
+    parts = np.array_split(np.arange(len(codes)), count)
+    place = rows["indicator"].map({code: at for at, code in enumerate(codes)})
+    # The longer parts come first, and the middle of a thing is never a border.
+    return [rows[place.isin(part)].reset_index(drop=True) for part in parts]
+
+
+def overlaps(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+    """
+    The share of instruments that two reports have in common, for every two regions.
+
+    Of the instruments that either report mentions, the share that both do (Jaccard), with the
+    exact binomial interval: the instruments named are taken as a sample of all that such reports
+    could name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair in house order: ``region`` and ``other`` with their names, ``common``,
+        ``either``, ``share``, ``lower``, ``upper`` (in percent), ``method``, ``verdict`` (a
+        region and a part of it are not compared) and ``reason_zh``, ``reason_en``.
+    """
+    known = mentioned(rows)
+    regions = rows.sort_values(_ORDER, kind="stable").drop_duplicates("region").to_dict("records")
+    have = {
+        r["region"]: set(known.loc[known["region"].eq(r["region"]), "indicator"]) for r in regions
+    }
+    pairs = pd.DataFrame([_pair(*two, have) for two in combinations(regions, 2)])
+    found = intervals.share(pairs["common"], pairs["either"], level=level)
+    return pairs.assign(
+        share=100 * pairs["common"] / pairs["either"].where(pairs["either"].gt(0)),
+        lower=100 * found.lower,
+        upper=100 * found.upper,
+        method=str(found.method),
+    )
+
+
+def _pair(one: dict[Any, Any], other: dict[Any, Any], have: dict[Any, set[str]]) -> dict[str, Any]:
+    ours, theirs = have[one["region"]], have[other["region"]]
+    part = list(_part_of_whole(one, other))
+    reason = joined(part or _cautions(one, other), zh="，", en=", ")
+    return {
+        **{name: one[name] for name in (*_REGION, "report", "publisher", "title")},
+        **{f"other{name.removeprefix('region')}": other[name] for name in _REGION[:3]},
+        "common": len(ours & theirs),
+        "either": len(ours | theirs),
+        "verdict": str(Verdict.NOT_COMPARABLE if part else Verdict.WITH_CAUTION),
+        "rule": str(Rule.PART_OF_WHOLE) if part else "",
+        "reason_zh": reason.zh,
+        "reason_en": reason.en,
+    }
+
+
+def _part_of_whole(one: dict[Any, Any], other: dict[Any, Any]) -> Iterator[Text]:
+    for inner, outer in ((one, other), (other, one)):
+        if outer["adcode"] in inner["ancestors"].split():
+            names = {"inner": _name(inner), "outer": _name(outer)}
+            yield phrases.RULES[Rule.PART_OF_WHOLE].format(**names)
+
+
+def _cautions(one: dict[Any, Any], other: dict[Any, Any]) -> Iterator[Text]:
+    years = abs(one["period_end"].year - other["period_end"].year)
+    if years:
+        yield phrases.RULES[Rule.YEAR].format(years=years)
+    if one["level"] != other["level"]:
+        yield phrases.LEVELS_DIFFER
+
+
+def _name(row: dict[Any, Any]) -> Text:
+    return Text(row["region_zh"], row["region_en"])
+
+
+def unlisted(data: Tables, rows: pd.DataFrame) -> pd.DataFrame:
+    """The regions whose report has no row in *rows*, with the reason, for the left-out strip."""
+    missing = data.reports[~data.reports["region"].isin(rows["region"])]
+    bare = missing[["region", "report"]].drop_duplicates("region")
+    placed = _placed(bare.assign(indicator="", start=-1, status=""), data)
+    return _refused(placed, [phrases.UNLISTED] * len(placed))
+
+
+def checkable(rows: pd.DataFrame) -> pd.DataFrame:
+    """The commitments that carry a number or a deadline."""
+    return rows[rows["promise"].ne(Promise.WORDS)].reset_index(drop=True)
+
+
+def worded(rows: pd.DataFrame) -> pd.DataFrame:
+    """The regions whose commitments carry neither number nor deadline, with how many there are."""
+    loose = rows["promise"].eq(Promise.WORDS)
+    alone = rows[loose.groupby(rows["region"]).transform("all")]
+    counts = alone.groupby("region").size()
+    regions = alone.drop_duplicates("region")
+    told = [phrases.WORDS_ALONE.format(count=counts[region]) for region in regions["region"]]
+    return _refused(regions, told)
+
+
+def _refused(regions: pd.DataFrame, reasons: list[Text]) -> pd.DataFrame:
+    """*regions* as rows of the left-out strip, each with its reason."""
+    records = regions.assign(indicator="", id="", evidence="", start=-1).to_dict("records")
+    pairs = zip(records, reasons, strict=True)
+    return absence.frame([absence.refusal(row, Gap.NOT_REPORTED, told) for row, told in pairs])
