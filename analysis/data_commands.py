@@ -138,8 +138,8 @@ def explain(
     Tell where a figure comes from.
 
     Its row and sentence, how sure it is, and what it may be compared with and why; or why there is
-    no figure. REGION and INDICATOR are codes of the tables; PERIOD is a year, or first/last day. With the
-    originals at hand the whole sentence is quoted.
+    no figure. REGION and INDICATOR are codes of the tables; PERIOD is a year, or its first and
+    last day with a slash between. With the originals at hand the whole sentence is quoted.
     """
     from . import tables
     from .explain import explain as explained
