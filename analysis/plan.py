@@ -261,7 +261,9 @@ def _sources(
     for read in reads:
         entry = {"table": read} if isinstance(read, str) else dict(read)
         _known(f"{where}: reads", entry, _READ)
-        pattern = re.sub(r"\{(\w+)\}", lambda name: _filled(where, name[1], given), entry["table"])
+        pattern = str(entry["table"])
+        if pattern not in _tables(project.data):
+            pattern = re.sub(r"\{(\w+)\}", lambda name: _filled(where, name[1], given), pattern)
         column = str(entry.get("where", ""))
         value = _filled(where, column, given) if column else ""
         found = sorted(_matching(project.data, pattern))

@@ -161,9 +161,19 @@ def _refuse_glyph(text: str, cell: int | None, line: str) -> None:
             if "family" in named:
                 cause = f"no font {named['family']}: characters would be drawn as boxes"
             else:
-                sign = chr(int(named["code"])) if "code" in named else named["sign"]
+                sign = chr(int(named["code"])) if "code" in named else _unescaped(named["sign"])
                 cause = f"no glyph for {sign}: it would be drawn as a box"
             raise FailureError(cause, "draw with the style of the package", cell, line)
+
+
+def _unescaped(sign: str) -> str:
+    r"""
+    A character that a log may show by its code.
+
+    >>> _unescaped("\\u4eac"), _unescaped("京")
+    ('京', '京')
+    """
+    return sign.encode("ascii", "backslashreplace").decode("unicode_escape")
 
 
 def _figure(path: Path) -> dict[str, Any]:

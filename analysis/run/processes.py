@@ -19,7 +19,7 @@ RUN = "REGIONAL_SAFETY_RUN"  # marks every process of a run, and so every orphan
 OUTPUT = "REGIONAL_SAFETY_OUTPUT"  # the folder into which a notebook publishes
 GRACE = 1.0  # seconds between asking a process to end and ending it
 _PDEATHSIG, _SUBREAPER = 1, 36  # of linux/prctl.h
-_FOREIGN = ("PYTHON", "MPL", "IPYTHON", "JUPYTER_CONFIG", "JUPYTER_RUNTIME")
+_FOREIGN = ("PYTHON", "MATPLOTLIB", "MPL", "IPYTHON", "JUPYTER_CONFIG", "JUPYTER_RUNTIME")
 _ALONE = ("COLUMNS", "LINES", "SOURCE_DATE_EPOCH", "TZ", "LC_ALL", "LANG", "LANGUAGE")
 
 

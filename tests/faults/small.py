@@ -96,6 +96,13 @@ class Project:
         self.plan(FOUR)
         self.notebook("draw", START, SKETCH, RECORD)
 
+    @classmethod
+    def at(cls, root: Path) -> "Project":
+        """The project that already stands at *root*."""
+        project = object.__new__(cls)
+        project.root, project.figures = root, root / "figures"
+        return project
+
     def table(self, text: str, name: str = "observations/east") -> Path:
         """Write a table."""
         path = self.root / "data" / f"{name}.csv"
