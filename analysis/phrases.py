@@ -227,3 +227,47 @@ NOTHING_CHECKABLE = Text(
 )
 TARGET_HEADING = Text("数值", "Number")
 DATE_HEADING = Text("期限", "Deadline")
+
+ALONE = Text("这一口径只有本地报告", "reported in this way by this region only")
+KINDS = {
+    "report": Text("总结", "annual report"),
+    "plan": Text("计划", "plan"),
+    "progress": Text("进展报告", "progress report"),
+}
+REPORTED_HEADING = Text("报告写了什么：各主题的数字个数", "What it reports: figures by theme")
+STANDS_HEADING = Text("事故与灾害的结果", "Accidents and disasters")
+BESIDE_HEADING = Text("可与其他地区并列的数字", "What may stand beside other regions")
+UNSAID_HEADING = Text(
+    "不能与其他地区并列的指标，及其原因", "Indicators that cannot be set beside others, and why"
+)
+RESULTS = Text("实绩", "results")
+AIMS = Text("目标或计划", "targets or plans")
+NO_FIGURES = Text("报告没有数字", "the report gives no figure")
+NO_OUTCOMES = Text(
+    "报告没有事故起数、伤亡或灾害损失的数字，只写工作",
+    "the report gives no number of accidents, casualties or losses; it describes work only",
+)
+NO_OUTCOMES_PLAN = Text(
+    "报告只是计划，不含事故与灾害的结果",
+    "the report is a plan and holds no results for accidents or disasters",
+)
+NOTHING_BESIDE = Text(
+    "没有一个数字与其他地区的口径、性质和年份相配，原因见下",
+    "no figure matches another region's in kind, part and year; the reasons stand below",
+)
+EVERYTHING_BESIDE = Text(
+    "共有的指标都可以并列", "every shared indicator may be set beside another region's"
+)
+WITHOUT_SCALE = Text("没有区间，不设刻度", "without interval, no scale")
+OWN_SCALES = Text(
+    "右栏各行自有尺度，从零起，不可跨行比较",
+    "in the right column every row has its own scale from zero; do not compare across rows",
+)
+INSTRUMENT_COUNTS = Text(
+    "另写到举措{count}项（{parts}）", "Also {count} instruments ({parts})"
+)
+COMMITMENT_COUNTS = Text(
+    "工作安排{count}项，其中{checkable}项有数值或期限",
+    "{count} commitments, {checkable} of them with a number or a date",
+)
+COUNT_OF = Text("{names}等{count}项", "{names} … {count} in all")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib import font_manager, ft2font
@@ -107,7 +107,8 @@ def require_glyphs(text: str) -> None:
 def house_style() -> Iterator[None]:
     """Draw and save figures in our look; settings are put back on leaving."""
     _register_font()
-    with mpl.rc_context(rc=mpl.rcParamsDefault.copy() | _RC):
+    look: Any = mpl.rcParamsDefault.copy() | _RC
+    with mpl.rc_context(rc=look):
         yield
 
 
@@ -130,6 +131,7 @@ _RC = {
     "backend": "agg",
     "font.family": [FAMILY],
     "text.color": INK,
+    "text.hinting": "none",  # letters stand where they were measured, at every resolution
     "text.parse_math": False,  # a price such as US$5 is no formula
     "axes.edgecolor": BAND,
     "axes.labelcolor": GREY,

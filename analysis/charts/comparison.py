@@ -96,7 +96,7 @@ def _caption(
 
 def _subtitle(rows: pd.DataFrame, scale: str) -> Text:
     if rows.empty:
-        return Text("五地报告各自的口径见下", "what each report gives stands below")
+        return Text("各地报告了什么见下", "what each report gives stands below")
     first = rows.iloc[0]
     name = Text(str(first["indicator_zh"]), str(first["indicator_en"]))
     part = wording.part(first.to_dict())
@@ -170,7 +170,7 @@ def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFr
         at = len(records) - 1 - place
         if pd.notna(row[lower]):
             marks.whisker(axes, row, (row[lower], row[upper]), at, upright=False)
-        marks.draw(axes, row[value], at, row)
+        marks.draw(axes, row[value], at, row, size=page.mark)
         _label_dot(axes, page, row, (row[value], row[lower], row[upper]), at)
         _label_region(axes, page, row, name, at)
     _finish(axes, page, top, len(records))
@@ -238,7 +238,7 @@ def _finish(axes: Axes, page: Page, top: float, count: int) -> None:
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(labelsize=page.size.note)
     axes.xaxis.set_major_formatter(lambda x, _: wording.number(x, page.language))
-    axes.xaxis.get_major_locator().set_params(nbins=6)
+    axes.locator_params(axis="x", nbins=6)
     axes.axvline(0, color=style.GREY, linewidth=1.0)
 
 

@@ -174,11 +174,11 @@ def _matrix_axes(
     high = (room.height - head) / len(names)
     for place, name in enumerate(names):
         size = page.size.label if high > 0.3 else page.size.note
-        while measured(name, size) > gutter - 0.15 and size > page.size.note * 0.9:
-            size -= 0.5
-        line = wrapped(name, gutter - 0.1, size)[0]
+        if measured(name, size) > gutter - 0.15:
+            size = page.size.note
+        lines = wrapped(name, gutter - 0.1, size)
         y = room.bottom + room.height - head - (place + 0.5) * high
-        page.text(room.left, y, line, size, va="center")
+        page.text(room.left, y, "\n".join(lines), size, va="center", linespacing=1.0)
     return axes
 
 
@@ -186,7 +186,7 @@ def _cell(axes: Axes, page: Page, row: dict[Any, Any], column: int, line: int) -
     """A mark with what it says to its right."""
     x, y = column + 0.16, line + 0.5
     if row["mark"] == Mark.DIRECTION_ONLY:
-        arrow = "↓" if row["value"] < 0 else "↑"
+        arrow = "↓" if row["value"] < 0 else "↑" if row["value"] > 0 else "→"
         axes.text(
             x,
             y,
@@ -198,7 +198,7 @@ def _cell(axes: Axes, page: Page, row: dict[Any, Any], column: int, line: int) -
             gid=f"mark-{row['id']}",
         )
     else:
-        marks.draw(axes, x, y, row)
+        marks.draw(axes, x, y, row, size=page.mark)
     words = wording.brief(row)[page.language]
     part = "*" if row["breakdown"] else ""
     axes.annotate(

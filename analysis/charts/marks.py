@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.transforms import offset_copy
 
 from analysis import style
 from analysis.words import Mark
 
-SIZE = 9.0  # points across
+from .page import MARK
+
+ARROW = 24.0  # points from tail to head, whatever the scale
 # What the eye may tell apart without colour: shape, filling and edge.
 SHAPES: dict[Mark, dict[str, Any]] = {
     Mark.EXACT: {"marker": "o"},
@@ -26,12 +29,20 @@ SHAPES: dict[Mark, dict[str, Any]] = {
 }
 
 
-def draw(axes: Axes, x: float, y: float, row: Mapping[Any, Any], *, hollow: bool = False) -> None:
+def draw(
+    axes: Axes,
+    x: float,
+    y: float,
+    row: Mapping[Any, Any],
+    *,
+    hollow: bool = False,
+    size: float = MARK,
+) -> None:
     """
     Draw the mark of *row* at (*x*, *y*) of *axes*.
 
     *row* needs ``mark``, ``region`` and ``id``; *hollow* empties a reported figure's dot, as for
-    a figure of another publication.
+    a figure of another publication. *size* is in points across.
     """
     shape = dict(SHAPES[Mark(row["mark"])])
     colour = row.get("colour") or style.colour(str(row["region"]))
@@ -41,7 +52,7 @@ def draw(axes: Axes, x: float, y: float, row: Mapping[Any, Any], *, hollow: bool
         [x],
         [y],
         linestyle="none",
-        markersize=SIZE,
+        markersize=size,
         markerfacecolor="white" if empty else colour,
         markeredgecolor=colour,
         markeredgewidth=1.6,
@@ -57,7 +68,7 @@ def draw(axes: Axes, x: float, y: float, row: Mapping[Any, Any], *, hollow: bool
             [y],
             linestyle="none",
             marker="o",
-            markersize=SIZE + 6,
+            markersize=size * 5 / 3,
             markerfacecolor="none",
             markeredgecolor=colour,
             markeredgewidth=1.0,
@@ -76,7 +87,7 @@ def whisker(
 ) -> None:
     """Draw the interval *ends* of *row* at position *at*, a thin line without caps."""
     colour = row.get("colour") or style.colour(str(row["region"]))
-    options = {
+    options: dict[str, Any] = {
         "color": colour,
         "linewidth": 1.6,
         "zorder": 3,
@@ -90,12 +101,19 @@ def whisker(
 
 
 def arrow(axes: Axes, x: float, y: float, row: Mapping[Any, Any]) -> None:
-    """Draw a direction without a size: an arrow up or down at a fixed place."""
-    down = float(row["direction"]) < 0
+    """Draw a direction without a size: an arrow up, down or, where nothing changed, level."""
+    way = (float(row["direction"]) > 0) - (float(row["direction"]) < 0)
+    reach, rise = (0 if way else ARROW / 2), way * ARROW / 2
+    head, tail = (
+        offset_copy(axes.transData, axes.get_figure(root=True), x=end * reach, y=end * rise, units="points")
+        for end in (1, -1)
+    )
     axes.annotate(
         "",
-        xy=(x, y - 0.32 if down else y + 0.32),
-        xytext=(x, y + 0.32 if down else y - 0.32),
+        xy=(x, y),
+        xycoords=head,
+        xytext=(x, y),
+        textcoords=tail,
         arrowprops={
             "arrowstyle": "-|>,head_width=0.28,head_length=0.5",
             "color": row.get("colour") or style.colour(str(row["region"])),

@@ -20,6 +20,7 @@ from analysis.style import SIZES, Size
 from analysis.wording import Text
 
 MARGIN = 0.55  # inches, on every side of a slide
+MARK = 9.0  # points across a mark of a slide
 LEADING = 1.32  # line height in ems
 _NEVER_FIRST = set("，。；：、）》”’！？％%,.;:)!?]")
 _EMS = 1000  # the scale at which the advances of characters are measured
@@ -87,6 +88,11 @@ class Page:
         height = self._top - self._bottom - 2 * gap
         width = self.size.width - 2 * self.margin
         return Room(self.margin, self._bottom + gap, width, height)
+
+    @property
+    def mark(self) -> float:
+        """Points across a mark of this form."""
+        return MARK * self.size.label / SIZES["slide"].label
 
     def axes(self, room: Room, **options: Any) -> Axes:
         """Plain axes in *room*."""

@@ -153,7 +153,7 @@ def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFr
     years = range(rows["period_end"].dt.year.min(), rows["period_end"].dt.year.max() + 1)
     axes.set_xticks(list(years))
     axes.set_xlim(min(years) - 0.35, max(years) + 0.35)
-    axes.set_ylim(0, max(rows["upper"].max(), rows["value"].max()) * 1.12)
+    axes.set_ylim(0, rows[["upper", "value"]].max().max() * 1.12 or 1)
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
@@ -164,7 +164,8 @@ def _draw_point(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
     year = row["period_end"].year
     if pd.notna(row["lower"]):
         marks.whisker(axes, row, (row["lower"], row["upper"]), year)
-    marks.draw(axes, year, row["value"], row, hollow=row["origin"] == "context")
+    hollow = row["origin"] == "context"
+    marks.draw(axes, year, row["value"], row, hollow=hollow, size=page.mark)
     words = wording.number(row["value"], page.language)
     axes.annotate(
         words,
@@ -235,7 +236,7 @@ def _draw_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
             marks.arrow(axes, year - (0.25 if shared else 0), at, row)
             continue
         x = year + (0.12 if shared else 0)
-        marks.draw(axes, x, at, row)
+        marks.draw(axes, x, at, row, size=page.mark)
         words = wording.exact(row["percent"]) + "%"
         axes.annotate(
             words,
@@ -262,13 +263,15 @@ def _label_row(axes: Axes, page: Page, group: pd.DataFrame, chain: pd.DataFrame,
         color=style.colour(row["region"]),
         annotation_clip=False,
     )
-    if len(chain) > 2:
-        words = wording.chain(chain)[page.language]
+    # Only the links without a gap up to the last year make one chain.
+    last = chain[chain["base"].eq(chain["base"].max())]
+    if len(last) > 2:
+        words = wording.chain(last)[page.language]
         axes.annotate(
             words,
             (1, at),
             xycoords=axes.get_yaxis_transform(),
-            xytext=(0, 15),
+            xytext=(0, -2 * page.size.note - 16),
             ha="right",
             textcoords="offset points",
             fontsize=page.size.note,

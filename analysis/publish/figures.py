@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 from IPython.display import Image
+from matplotlib.text import Text
 
 from analysis import project, style
 from analysis.charts import Picture
@@ -19,6 +21,7 @@ from analysis.style import SIZES
 from . import drawn, provenance
 
 FORMATS = ("svg", "png")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 KNOWN_FORMATS = ("svg", "png", "pdf")
 # Stamps that would make the same figure differ from run to run.
 _STAMPS: dict[str, dict[str, None]] = {
@@ -62,11 +65,17 @@ def figure(picture: Picture, name: str, *, formats: Sequence[str] = FORMATS) -> 
     Raises
     ------
     UsageError
-        For an unknown format.
+        For an unknown format, or a name that is no plain file name.
+    GlyphError
+        For a label with a character that the figure font lacks.
     """
     for kind in formats:
         if kind not in KNOWN_FORMATS:
             raise UsageError(f"format {kind!r} is not one of {', '.join(KNOWN_FORMATS)}")
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"figure name {name!r}: use small letters, digits, _ and - only")
+    for words in picture.findobj(Text):
+        style.require_glyphs(words.get_text() if isinstance(words, Text) else "")
     folder = project.output()
     drawn.name_arrows(picture)
     kinds = list(dict.fromkeys(formats))
