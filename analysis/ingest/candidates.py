@@ -110,7 +110,7 @@ def read(text: str, told: Setting, catalogue: Catalogue | None = None) -> Iterat
     folded = fold(text)
     enclosures = Enclosures(folded)
     parts = sections(folded, year=told.end.year, mood=told.mood)
-    waiting = numerals.find(folded)
+    waiting = (n._replace(raw=folded[n.start : n.end]) for n in numerals.find(text))
     following = next(waiting, None)
     reader = _Reader(text, folded, told, catalogue, enclosures)
     for sentence in sentences(folded, parts):
@@ -249,12 +249,7 @@ class _Reader:
             start, end = self.told.planned
         start, end = spoken_period(before, start, end)
         catalogue = self.catalogue
-        if (
-            status is Status.ACTUAL
-            and found
-            and catalogue
-            and catalogue.indicators[found[0].indicator].nature == "stock"
-        ):
+        if found and catalogue and catalogue.indicators[found[0].indicator].nature == "stock":
             start = end
         return start, end
 

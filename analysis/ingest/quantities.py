@@ -46,6 +46,7 @@ _FRACTION = re.compile(
     rf"(?P<over>{numerals.NUMERAL.pattern})分之(?P<up>{numerals.NUMERAL.pattern})"
     r"(?:点(?P<rest>[零〇一二三四五六七八九]+))?"
 )
+_REST = re.compile(r"(?:,\d{3})+(?:\.\d+)?(?!\d)|\.\d+(?![.\d])")
 _POINT = re.compile(r"点([零〇一二三四五六七八九]+)")
 _MEASURED = re.compile(
     r"(?P<unit>起|人|次|户|家|件|座|处|项|场|份|台|支|个)数量?(?:分别|均|共|合计|累计|总计|已)?"
@@ -126,13 +127,20 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
     if whole is not None:
         return _bounded(text, whole, "")
     ahead = text[numeral.end : numeral.end + _REACH]
-    point = None if numeral.raw[0].isdigit() else _POINT.match(ahead)
+    point = (_REST if read.arabic else _POINT).match(ahead)
     if point:
-        number += _number(point[1]) / Decimal(10) ** len(point[1])  # type: ignore[operator]
+        number = _lengthened(numeral.raw, point, number)
         ahead = ahead[point.end() :]
     match = _after().match(ahead)
     shift = numeral.end + (point.end() if point else 0)
     return _bounded(text, *_counted(text, replace(read, value=number), match, shift))
+
+
+def _lengthened(raw: str, rest: re.Match[str], number: Decimal) -> Decimal:
+    """The number with what full-width punctuation or 点 cut off its end."""
+    if raw[0].isdigit():
+        return _number(raw + rest[0]) or number
+    return number + (_number(rest[1]) or Decimal(0)) / Decimal(10) ** len(rest[1])
 
 
 def _number(raw: str) -> Decimal | None:

@@ -1,0 +1,126 @@
+"""
+Measure the reading of reports against the closed tables, and list every miss.
+
+    python benchmarks/compile.py [--originals DIR] [--data DIR]
+
+Prints for each report how many observation and target mentions got the right role; the right
+value, unit and comparator; the right indicator first and within three; how many candidates are
+false; and how facts without a numeral fared. Then every miss, one line each.
+"""
+
+import argparse
+import csv
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+from time import process_time
+
+from analysis.ingest.candidates import Candidate, read
+from analysis.ingest.setting import setting
+from analysis.ingest.suggestions import Catalogue, catalogue
+
+OWNING = ("observation", "target")
+MEASURES = ("role", "exact", "top1", "top3", "status", "period")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of one CSV table."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def hits(found: Candidate, due: list[dict[str, str]]) -> dict[str, bool]:
+    """Which parts of a candidate agree with one of the rows *due* at its place."""
+    period = "/".join(map(str, found.period or ()))
+    codes = {row["indicator"] for row in due}
+    value = found.value
+    return {
+        "exact": value is not None
+        and any(
+            (Decimal(row["value"]), row["unit"], row["comparator"])
+            == (value, found.unit, found.comparator)
+            for row in due
+        ),
+        "top1": found.indicator in codes,
+        "top3": bool(codes & {suggestion.indicator for suggestion in found.suggestions}),
+        "status": any(row["status"] == found.status for row in due),
+        "period": any(f"{row['period_start']}/{row['period_end']}" == period for row in due),
+    }
+
+
+def measured(
+    text: str, found: list[Candidate], data: Path, region: str
+) -> tuple[dict[str, int], list[str]]:
+    """The counts of one report and its misses."""
+    closed = {int(row["start"]): row for row in rows(data / f"mentions/{region}.csv")}
+    due: dict[int, list[dict[str, str]]] = defaultdict(list)
+    for row in rows(data / f"observations/{region}.csv"):
+        due[int(row["start"])].append(row)
+    counts, misses = defaultdict(int), []
+    for candidate in (c for c in found if c.numeral):
+        role, known = closed[candidate.start]["role"], due[candidate.start]
+        around = text[max(0, candidate.start - 16) : candidate.end + 10].replace("\n", "⏎")
+        counts["others"] += role not in OWNING
+        counts["proposed"] += candidate.owns
+        if role not in OWNING:
+            counts["false"] += candidate.owns
+            if candidate.owns:
+                misses.append(f"false: {role}, {candidate.raw} in {around}")
+            continue
+        agree = {"role": candidate.role == role, **hits(candidate, known)}
+        counts["own"] += 1
+        for name, good in agree.items():
+            counts[name] += good and (name in {"role", "top1", "top3"} or candidate.owns)
+            if not good:
+                want = {(r["indicator"], r["value"], r["unit"], r["comparator"]) for r in known}
+                got = (candidate.role, candidate.value, candidate.unit, candidate.indicator)
+                misses.append(f"{name}: {candidate.raw} in {around}: got {got}, due {want}")
+    stated = [c for c in found if not c.numeral]
+    places = {start for start in due if start not in closed}
+    counts["facts"] = len(places)
+    counts["facts_found"] = sum(
+        any(c.start <= p < c.end or p <= c.start < int(due[p][0]["end"]) for c in stated)
+        for p in places
+    )
+    return counts, misses
+
+
+def line(name: str, counts: dict[str, int], seconds: float = 0) -> str:
+    """One line of the table."""
+    own = counts["own"] or 1
+    parts = [f"{measure} {counts[measure] / own:6.1%}" for measure in MEASURES]
+    false = f"false {counts['false']}/{counts['proposed']}"
+    facts = f"facts {counts['facts_found']}/{counts['facts']}"
+    head = f"{name:9} {counts['own']:4} mentions"
+    return "  ".join([head, *parts, false, facts, f"{seconds:.2f} s"])
+
+
+def run(originals: Path, data: Path, known: Catalogue) -> None:
+    """Print the table and the misses."""
+    names = {row["region"]: row["name_zh"] for row in rows(data / "regions.csv")}
+    total: dict[str, int] = defaultdict(int)
+    every: list[str] = []
+    for report in rows(data / "reports.csv"):
+        region = report["region"]
+        text = (originals / f"{region}.txt").read_bytes().decode()
+        period = f"{report['period_start']}..{report['period_end']}"
+        began = process_time()
+        told = setting(text, names=(names[region],), period=period)
+        found = list(read(text, told, known))
+        seconds = process_time() - began
+        counts, misses = measured(text, found, data, region)
+        for name, count in counts.items():
+            total[name] += count
+        every += [f"{region} {miss}" for miss in misses]
+        print(line(region, counts, seconds))
+    print(line("all", total))
+    print(*every, sep="\n")
+
+
+if __name__ == "__main__":
+    root = Path(__file__).parents[1]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--originals", type=Path, default=root / "data" / "originals")
+    parser.add_argument("--data", type=Path, default=root / "data")
+    chosen = parser.parse_args()
+    run(chosen.originals, chosen.data, catalogue(chosen.data))
