@@ -297,16 +297,16 @@ def best(rows: pd.DataFrame) -> pd.DataFrame:
     """
     One row for each region and indicator: the most telling one.
 
-    The actual before target and plan, a level before a change, the whole before a part, the latest
-    period before an earlier one, the first place in the text before a later one.
+    The actual before target and plan, a level before a change, the whole before a part and a wider
+    part before a narrower one, the latest period before an earlier one, then the larger figure.
     """
     ranked = rows.assign(
         _measure=rows["measure"].map({m: i for i, m in enumerate(Measure)}),
         _status=rows["status"].map({s: i for i, s in enumerate(Status)}),
-        _part=rows["breakdown"].ne(""),
+        _part=rows["breakdown"].str.count(":"),
     )
-    order = ["_status", "_measure", "_part", "period_end", "start"]
-    late = [name != "period_end" for name in order]
+    order = ["_status", "_measure", "_part", "period_end", "value", "start"]
+    late = [name not in {"period_end", "value"} for name in order]
     ranked = ranked.sort_values(order, ascending=late, kind="stable")
     kept = ranked.drop_duplicates(["region", "indicator"])
     kept = kept.drop(columns=["_measure", "_status", "_part"])

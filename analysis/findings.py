@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import intervals, wording
+from . import intervals, remarks, wording
 from .compare import Comparison
 from .wording import Text
 from .words import Mark, Measure, Status
@@ -30,6 +30,26 @@ def comparison(result: Comparison) -> Text:
     if result.scale == "rate" and counted.all():
         return _tested(name, rows)
     return _side_by_side(name, rows, result.scale)
+
+
+def apart(rows: pd.DataFrame) -> Text:
+    """Why the figures that reports give of one indicator do not stand side by side."""
+    amounts = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+    name = _name(rows, "")
+    if len(amounts) == 1:
+        region = _region(amounts.iloc[0])
+        return Text(
+            f"{name.zh}：只有{region.zh}报告了数量",
+            f"{name.en}: only {region.en} reports an amount",
+        )
+    if amounts.empty:
+        return Text(
+            f"{name.zh}：没有实绩数量，只有目标或计划", f"{name.en}: targets or plans, no results"
+        )
+    return Text(
+        f"{name.zh}：{len(amounts)}地报告了数量，口径不同，不能并列",
+        f"{name.en}: {len(amounts)} regions report amounts of different things",
+    )
 
 
 def _name(rows: pd.DataFrame, indicator: str) -> Text:
@@ -152,3 +172,133 @@ def reading(changes: pd.DataFrame) -> Text:
     return wording.joined(
         (wording.change(row) for row in counted.to_dict("records")), zh="。\n", en=".\n"
     ) + Text("。", ".")
+
+
+def year_on_year(changes: pd.DataFrame) -> Text:
+    """How many of the counted changes stand, and who published no counts."""
+    counted = changes[changes["mark"].eq(Mark.EXACT)]
+    if counted.empty:
+        return Text(
+            "同比变化：只有百分比或方向，没有数量", "Changes were published, counts were not"
+        )
+    bare = changes[~changes["region"].isin(counted["region"])]
+    regions, others = _places(counted), _places(bare)
+    total, stand = len(counted), int(counted["stands"].sum())
+    found = Text(
+        f"{regions.zh}的{total}项同比变化均未超出偶然波动",
+        f"None of the {total} yearly changes in {regions.en} is more than chance",
+    )
+    if stand:
+        found = Text(
+            f"{regions.zh}的{total}项同比变化中，{stand}项超出偶然波动",
+            f"{stand} of the {total} yearly changes in {regions.en} are more than chance",
+        )
+    if bare.empty:
+        return found
+    return found + Text(f"；{others.zh}没有公布数量", f"; {others.en} published no counts")
+
+
+def _places(rows: pd.DataFrame) -> Text:
+    """The regions of *rows* by name, each once."""
+    once = rows.drop_duplicates("region").to_dict("records")
+    names = (Text(row["region_zh"], row["region_en"]) for row in once)
+    return wording.joined(names, zh="、", en=" and ")
+
+
+def funnel(rows: pd.DataFrame) -> Text:
+    """How many counts lie outside the limits around an outside rate, and on which side."""
+    first, years = rows.iloc[0], rows["period_end"].dt.year
+    where, span = _places(rows), f"{years.min()}–{years.max()}"
+    name = wording.lowered(str(first["indicator_en"]))
+    about = Text(
+        f"{where.zh}{span.replace('–', '—')}年{first['indicator_zh']}，与按{first['of_zh']}人均水平应有的相比：",
+        f"{where.en} {span}, {name} against what the rate of {first['of_en']} would give: ",
+    )
+    total, far = len(rows), int(rows["place"].eq("far_outside").sum())
+    above = int((rows["place"].ne("within") & rows["value"].gt(rows["expected"])).sum())
+    below = int(rows["place"].ne("within").sum()) - above
+    if not above + below:
+        return about + Text(
+            f"{total}个年度都在95%界限之内", f"all {total} years within the 95% limits"
+        )
+    sides = [
+        Text(f"{count}个在95%{zh}限之{zh}", f"{count} {en} the 95% limit")
+        for count, zh, en in ((above, "上", "above"), (below, "下", "below"))
+        if count
+    ]
+    outer = Text(
+        f"，{far or '没有'}{'个' if far else ''}越过99.8%界限", f", {far or 'none'} beyond 99.8%"
+    )
+    counted = Text(f"{total}个年度中", f"of {total} years, ")
+    return about + counted + wording.joined(sides, zh="、", en=", ") + outer
+
+
+def closed_loop(shares: pd.DataFrame) -> Text:
+    """From what to what the shares reach, and where alone they can be made."""
+    where, count = _places(shares), len(shares)
+    low, high = (remarks.percent(shares["share"].agg(end)) for end in ("min", "max"))
+    span = Text(low, low) if low == high else Text(f"{low}至{high}", f"{low} to {high}")
+    return Text(
+        f"只有{where.zh}能算出整改份额：{count}项在{span.zh}",
+        f"Only {where.en} gives both found and rectified: {count} shares of {span.en}",
+    )
+
+
+def composition(parts: pd.DataFrame) -> Text:
+    """The largest part of each whole, where it can be told from the next."""
+    first = parts.iloc[0]
+    name = Text(first["indicator_zh"], first["indicator_en"])
+    said = [_largest(group) for _, group in parts.groupby("whole_id", sort=False)]
+    where, told = _places(parts), wording.joined(said, zh="；", en="; ")
+    return Text(f"{where.zh}{name.zh}：{told.zh}", f"{where.en}, {name.en.lower()}: {told.en}")
+
+
+def _largest(parts: pd.DataFrame) -> Text:
+    order = parts.sort_values("value", ascending=False, kind="stable").to_dict("records")
+    top, second = order[0], order[1]
+    most = Text(
+        f"{top['part_zh']}占{remarks.percent(top['share'])}",
+        f"{wording.lowered(top['part_en'])} {remarks.percent(top['share'])}",
+    )
+    of = Text(str(top["whole_zh"]), str(top["whole_en"]))
+    if of.zh:
+        most = Text(f"{of.zh}中{most.zh}", f"{most.en} at {wording.lowered(of.en)}")
+    if not top["method"]:
+        return most
+    pair = intervals.share(top["value"], top["value"] + second["value"])
+    if float(pair.lower) > 0.5:
+        return most
+    next_most = Text(
+        f"、{second['part_zh']}占{remarks.percent(second['share'])}，两者差别未超出偶然波动",
+        f" and {wording.lowered(second['part_en'])} {remarks.percent(second['share'])}, "
+        "no further apart than chance",
+    )
+    return most + next_most
+
+
+def targets(judged: pd.DataFrame) -> Text:
+    """How many targets were met, how many not, and of how many nothing is known."""
+    total = len(judged)
+    counts = judged["outcome"].value_counts()
+    met, missed, unsure = (int(counts.get(name, 0)) for name in ("met", "missed", "cannot_tell"))
+    if not met + missed + unsure:
+        return Text(
+            f"{total}项目标，没有一项能在报告中核对结果",
+            f"{total} targets; for none does a report give the result",
+        )
+    return Text(
+        f"{total}项目标：达成{met}项，未达成{missed}项，无法判断{unsure}项，其余没有结果",
+        f"{total} targets: {met} met, {missed} missed, {unsure} cannot be told, the rest without "
+        "a result",
+    )
+
+
+def zeros(rows: pd.DataFrame) -> Text:
+    """How many counts are stated as zero, and how much that leaves open."""
+    if rows.empty:
+        return Text("没有写明为零的数量", "No count is stated as zero")
+    upper = f"{rows['upper'].max():.1f}"
+    return Text(
+        f"{len(rows)}项写明为零，但年均水平仍可能高到{upper}",
+        f"{len(rows)} counts are stated as zero; the yearly mean may still be as high as {upper}",
+    )

@@ -70,6 +70,10 @@ METHODS = {
     "exact-conditional": Text("比值为精确条件95%区间", "ratio with exact conditional 95% interval"),
 }
 
+APART = Text(
+    "各地口径不同，逐行列出，不能上下比较",
+    "each report counts something else: line by line, not to be compared",
+)
 MARK_NOTES = {
     Mark.AT_LEAST: Text(
         "空心三角为“余、多”的下限，真值不低于此", "open triangles are lower bounds (余, 多)"
@@ -270,4 +274,6 @@ COMMITMENT_COUNTS = Text(
     "工作安排{count}项，其中{checkable}项有数值或期限",
     "{count} commitments, {checkable} of them with a number or a date",
 )
+PER_PERSON = Text("按每10万人计", "per 100,000 people")
+COUNT_ALONE = Text("{count}项", "{count} indicators")
 COUNT_OF = Text("{names}等{count}项", "{names} … {count} in all")
