@@ -90,3 +90,14 @@ class BusyError(AnalysisError):
 
 class WorkerError(AnalysisError):
     """A process that should run notebooks could not, whatever the notebook."""
+
+
+class DocumentError(AnalysisError):
+    """A report file whose text cannot be had."""
+
+    def __init__(self, name: str, found: str, mend: str) -> None:
+        super().__init__(name, found, mend)
+
+    def __str__(self) -> str:
+        name, found, mend = self.args
+        return f"{name}: {found}; {mend}"

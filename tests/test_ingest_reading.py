@@ -179,10 +179,10 @@ def test_a_list_of_changes_is_dealt_out_in_order(percents):
     assert {figure.measure for figure in made} == {Measure.CHANGE_PCT}
 
 
-WORDS = """分之 同比 分别下降 不少于 无事故 第 〔2024〕 其中 “零” 教训 阜新 万元 近 余 约 至 起 人次
-年 月 日 —""".split()
+WORDS = ["分之", "同比", "分别下降", "不少于", "无事故", "〔2024〕", "其中", "“零”", "教训", "阜新"]
+UNITS = ["万元", "近", "余", "约", "至", "起", "人次", "年", "月", "日", "—", "第"]
 PIECES = st.sampled_from(
-    [*"一二十百万亿零两0159.,，。;、:()（）“”《》%+·\n\r\t \x00\ud7ff🙂", *WORDS]
+    [*"一二十百万亿零两0159.,，。;、:()（）“”《》%+·\n\r\t \x00\ud7ff🙂", *WORDS, *UNITS]
 )
 
 
