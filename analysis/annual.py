@@ -42,7 +42,9 @@ def prior_years(rows: pd.DataFrame) -> pd.DataFrame:
     half, change = rounding(joined), joined["value"]
     least, most = (joined["level_now"] + sign * joined["level_half"] for sign in (-1, 1))
     low = np.where(percent, least / (1 + (change + half) / 100), least - change - half)
-    high = np.where(percent, most / (1 + (change - half) / 100), most - change + half)
+    # A fall to nothing fits every earlier number: nothing is divided by zero or less.
+    left = (1 + (change - half) / 100).where(lambda share: share > 0)
+    high = np.where(percent, most / left, most - change + half)
     whole = joined["quantity"].isin([Quantity.COUNT, Quantity.PEOPLE]) & percent
     first, last = np.ceil(low - 1e-9), np.floor(high + 1e-9)
     one = np.where(whole, first == last, low == high)

@@ -104,8 +104,9 @@ def arrow(axes: Axes, x: float, y: float, row: Mapping[Any, Any]) -> None:
     """Draw a direction without a size: an arrow up, down or, where nothing changed, level."""
     way = (float(row["direction"]) > 0) - (float(row["direction"]) < 0)
     reach, rise = (0 if way else ARROW / 2), way * ARROW / 2
+    page = axes.get_figure(root=True)
     head, tail = (
-        offset_copy(axes.transData, axes.get_figure(root=True), x=end * reach, y=end * rise, units="points")
+        offset_copy(axes.transData, page, x=end * reach, y=end * rise, units="points")
         for end in (1, -1)
     )
     axes.annotate(

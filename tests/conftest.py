@@ -1,0 +1,68 @@
+"""What the tests share: the real tables, five visible rows, and no warning left unread."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from tidy import frame, row
+
+from analysis import derive, tables
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="session")
+def data():
+    """The tables of the repository, read once."""
+    return tables.load(DATA)
+
+
+@pytest.fixture(scope="session")
+def rows(data):
+    """Every reported row, marked."""
+    return derive.marks(data.rows)
+
+
+@pytest.fixture(scope="session")
+def context(data):
+    """Every row of other publications, marked."""
+    return derive.marks(data.context_rows)
+
+
+@pytest.fixture(scope="session")
+def rated(rows, context):
+    """Every reported row with its limits and rates."""
+    return derive.rates(derive.limits(rows), context)
+
+
+@pytest.fixture
+def five():
+    """Deaths as five regions might report them: in five different ways."""
+    return frame(
+        row("anhui", measure="direction", value=-1, year=2023, unit="", printed="下降"),
+        row("anshan", 30, breakdown="sector:mining", end="2023-11-30", year=2023),
+        row("nantong", measure="change_pct", value=-14.3, unit="%", printed="14.3%"),
+        row("chuxiong", 45),
+        row("yaohai", 0, status="target", year=2020, kind="plan"),
+    )
+
+
+class _Raised(logging.Handler):
+    """Keeps what matplotlib says in its log, where it hides what other libraries warn of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@pytest.fixture(autouse=True)
+def _no_words_in_the_log():
+    """A font that is not found, or a glyph that is not there, fails the test that drew it."""
+    handler, log = _Raised(), logging.getLogger("matplotlib")
+    log.addHandler(handler)
+    yield
+    log.removeHandler(handler)
+    assert not handler.said, handler.said

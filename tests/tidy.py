@@ -1,0 +1,86 @@
+"""Rows of the tidy frame, written out so that a test shows only what it is about."""
+
+import pandas as pd
+
+from analysis import derive
+from analysis.words import Level
+
+REGIONS = {
+    "china": ("100000", "全国", "China", "country", ""),
+    "anhui": ("340000", "安徽", "Anhui", "province", "100000"),
+    "anshan": ("210300", "鞍山", "Anshan", "prefecture", "210000 100000"),
+    "nantong": ("320600", "南通", "Nantong", "prefecture", "320000 100000"),
+    "hefei": ("340100", "合肥", "Hefei", "prefecture", "340000 100000"),
+    "chuxiong": ("532300", "楚雄", "Chuxiong", "prefecture", "530000 100000"),
+    "yaohai": ("340102", "瑶海", "Yaohai", "district", "340100 340000 100000"),
+}
+ENGLISH = {"人": "people", "起": "cases", "项": "items", "%": "%", "元": "yuan", "": ""}
+
+
+def row(region="chuxiong", value=45, *, year=2024, start=None, end=None, **changes):
+    """One row as ``Tables.rows`` gives it: the deaths of a year unless *changes* say otherwise."""
+    adcode, zh, en, level, ancestors = REGIONS[region]
+    cells = {
+        "report": f"{region}-{year}",
+        "indicator": "deaths",
+        "breakdown": "",
+        "period_start": pd.Timestamp(start or f"{year}-01-01"),
+        "period_end": pd.Timestamp(end or f"{year}-12-31"),
+        "status": "actual",
+        "measure": "level",
+        "comparator": "=",
+        "value": float(value),
+        "unit": "人",
+        "start": 100,
+        "end": 102,
+        "evidence": "死亡人数",
+        "note": "",
+        "region": region,
+        "title": f"{zh}工作总结",
+        "publisher": f"{zh}应急管理局",
+        "published": pd.NaT,
+        "kind": "report",
+        "origin": "report",
+        "url": "",
+        "basis": "printed",
+        "adcode": adcode,
+        "level": level,
+        "parent": ancestors.split(" ", maxsplit=1)[0],
+        "region_zh": zh,
+        "region_en": en,
+        "indicator_zh": "死亡人数",
+        "indicator_en": "Deaths",
+        "theme": "outcomes",
+        "quantity": "people",
+        "nature": "flow",
+        "better": "lower",
+        "denominator": "population",
+        "level_order": Level(level).order,
+        "ancestors": ancestors,
+    } | changes
+    cells.setdefault("printed", f"{value}{cells['unit']}")
+    cells.setdefault("unit_en", ENGLISH[cells["unit"]])
+    part = cells["breakdown"].partition(":")[2]
+    cells |= {"breakdown_zh": part, "breakdown_en": part}
+    place = (region, cells["indicator"], part, cells["measure"], year, cells["status"])
+    return {"id": "-".join(map(str, place))} | cells
+
+
+def context(region="chuxiong", value=45, **changes):
+    """One row of another publication."""
+    other = {"origin": "context", "report": "", "printed": "", "reliability": "official"}
+    return row(region, value, **(other | changes))
+
+
+def population(region, value, year, **changes):
+    """The people of a region at the end of a year."""
+    kind = {"indicator": "resident_population_year_end", "nature": "stock", "theme": "context"}
+    day = f"{year}-12-31"
+    return context(region, value, year=year, start=day, end=day, **(kind | changes))
+
+
+def frame(*rows):
+    """The rows as a marked frame in house order."""
+    order = ["level_order", "adcode", "indicator", "breakdown", "period_end", "start"]
+    tidy = pd.DataFrame(list(rows)).sort_values(order, kind="stable", ignore_index=True)
+    return derive.marks(tidy)
