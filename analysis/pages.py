@@ -173,7 +173,13 @@ def identities_page(held: Tables) -> str:
     ]
     head = ["报告 report", "等式 relation", "结果 closes", "差 gap", "说明 note"]
     rows = [
-        (row["report"], row["formula"], _closing(row), wording.exact(round(row["gap"], 4)), row["note"])
+        (
+            row["report"],
+            row["formula"],
+            _closing(row),
+            wording.exact(round(row["gap"], 4)),
+            row["note"],
+        )
         for row in frame.to_dict("records")
     ]
     title = "# 报告自己的算术 / The reports' own arithmetic"

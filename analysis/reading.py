@@ -11,6 +11,7 @@ import stat
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +23,7 @@ from .workbook import Grid
 MAX_BYTES = 16 << 20
 MAX_ROWS = workbook.MAX_ROWS
 MAX_COLUMNS = workbook.MAX_COLUMNS
-MAX_CELLS = 1_000_000
+MAX_CELLS = 600_000
 MAX_TEXT = 32_767  # what Excel keeps of a cell
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]|_x00[01][0-9A-Fa-f]_")
@@ -30,6 +31,13 @@ _LOST = "\ufffd"
 _ERROR_VALUE = re.compile(r"#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!|#+)")
 # What a spreadsheet would run when it opens the CSV; a lone comparator and a number are none.
 _FORMULA = re.compile(r"[=@\t]..*|[+-].*[A-Za-z(|!].*", re.DOTALL)
+_BETWEEN = "\x1e"  # joins the cells of a line that is looked through in one go
+# What a line may hold that one of the patterns above, or a blank nobody sees, could be.
+_REMARKABLE = re.compile(
+    "[\x00-\x08\x0b-\x1d\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd#]|_x00"
+    rf"|(?:^|{_BETWEEN})(?:[^\S{_BETWEEN}]|[=@+](?!{_BETWEEN}|$)|-(?![0-9.]+(?:{_BETWEEN}|$)))"
+    rf"|[^\S{_BETWEEN}](?:{_BETWEEN}|$)"
+)
 _FOOTNOTE = re.compile(
     r"(?:注|备注|说明|资料来源|数据来源|来源|Notes?|Sources?)\s*[:：]", re.IGNORECASE
 )
@@ -166,14 +174,14 @@ def _refused(label: str, found: str, rule: str, mend: str, line: int = 0) -> Tab
 
 def _csv(label: str, data: bytes) -> Grid:
     text = _decoded(label, data)
-    if text.lstrip()[:1] == "<":
-        raise _refused(label, repr(text[:20]), "a web page or XML, not CSV", "save it as CSV")
+    if text.lstrip()[:1] in set("<{["):
+        raise _refused(label, repr(text[:20]), "a web page, XML or JSON, not CSV", "save it as CSV")
     if not text.endswith(("\n", "\r")):
         mend = "the file may be cut off; end it with a line break if it is whole"
         raise _refused(label, repr(text[-20:]), "no line break at the end", mend)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        rows = [(reader.line_num, row) for row in reader]
+        rows = [(reader.line_num, row) for row in islice(reader, MAX_ROWS + 2)]
     except csv.Error as error:
         mend = "close the quote or remove the stray character"
         raise _refused(label, str(error), "not CSV", mend, reader.line_num) from error
@@ -184,6 +192,8 @@ def _decoded(label: str, data: bytes) -> str:
     for sign, kind in _SIGNS:
         if data.startswith(sign):
             raise _refused(label, kind, "not a UTF-8 CSV file", "save it as CSV UTF-8")
+    if data.count(0) > len(data) // 4:
+        raise _refused(label, "NUL bytes", "UTF-16 without its mark", "save it as CSV UTF-8")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -192,8 +202,6 @@ def _decoded(label: str, data: bytes) -> str:
         raise _refused(label, found, "not UTF-8", mend, line) from error
     if not text.strip():
         raise _refused(label, "no line", "an empty file", "restore it")
-    if text.count("\0") > len(text) // 4:
-        raise _refused(label, "NUL bytes", "UTF-16 without its mark", "save it as CSV UTF-8")
     return text
 
 
@@ -215,6 +223,7 @@ class _Reader:
     def __init__(self, label: str, grid: Grid, aliases: dict[str, str]) -> None:
         self._label, self._grid, self._aliases = label, grid, aliases
         self._names: list[str] = []
+        self._width = 0
 
     def frame(self) -> pd.DataFrame:
         """The cells of every sound line under the header."""
@@ -236,6 +245,7 @@ class _Reader:
             raise _refused(self._label, found, "too large for a table", mend)
 
     def _header(self, line: int, header: list[str], body: list[tuple[int, list[str]]]) -> list[str]:
+        self._width = len(header)
         while len(header) > 1 and not fold(header[-1]) and self._blank(len(header) - 1, body):
             header = header[:-1]
         if len(header) == 1 or sum(bool(fold(name)) for name in header) == 1:
@@ -282,11 +292,15 @@ class _Reader:
         line, row = numbered
         if self._is_note(line, row):
             return line, None
-        faults = [*self._length_faults(line, row), *self._cell_faults(line, row)]
+        faults = list(self._length_faults(line, row))
+        if _remarkable(row):
+            faults += self._cell_faults(line, row)
         if faults:
             self._grid.faults.extend(faults)
             return line, None
         row = row[: len(self._names)] + [""] * (len(self._names) - len(row))
+        if not _remarkable(row):
+            return line, row
         return line, [
             self._clean(line, name, cell) for name, cell in zip(self._names, row, strict=True)
         ]
@@ -312,7 +326,7 @@ class _Reader:
                     spot = workbook.spot(place, line)
                     rule, mend = "a value under no header", "name the column, or clear the cell"
                     yield Fault(self._label, line, spot, repr(cell[:40]), rule, mend)
-        elif len(row) != width:
+        elif len(row) != self._width or any(cell.strip() for cell in row[width:]):
             rule, mend = f"{width} fields in the header", "add or join fields"
             yield Fault(self._label, line, "", f"{len(row)} fields", rule, mend)
 
@@ -337,10 +351,15 @@ class _Reader:
         self._grid.repairs.append(Fault(self._label, line, name, found, rule, mend))
 
 
+def _remarkable(row: list[str]) -> bool:
+    """Whether some cell of *row* needs a second look; most lines of a good file do not."""
+    joined = _BETWEEN.join(row)
+    whole = joined.count(_BETWEEN) == len(row) - 1 and len(joined) <= MAX_TEXT
+    return not whole or _REMARKABLE.search(joined) is not None
+
+
 def _wrong(cell: str) -> tuple[str, str] | None:
     """The rule that a cell of any table breaks, and what to do; None for a sound cell."""
-    if cell.isalnum() and len(cell) <= MAX_TEXT:
-        return None
     if _CONTROL.search(cell):
         return "a control character", "remove it"
     if _LOST in cell:
