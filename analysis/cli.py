@@ -33,6 +33,8 @@ class _Group(click.Group):
         except AnalysisError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(_code(error))
+        except KeyboardInterrupt:
+            ctx.exit(130)
         except OSError as error:
             where = f": {error.filename}" if error.filename else ""
             click.echo(f"Error: {error.strerror or error}{where}", err=True)
@@ -194,3 +196,19 @@ for _command in (
     data_commands.explain,
 ):
     main.add_command(_command)
+
+
+@main.command(
+    cls=_Command,
+    epilog="regional-safety status\n",
+)
+@_PROJECT
+@_JSON
+def status(project: Path | None, *, as_json: bool) -> None:
+    """Say how the last run went, which values changed, what is stale and what failed."""
+    from .run.status import lines
+    from .run.status import status as found
+
+    standing = found(_plan(project))
+    text = json.dumps(standing, ensure_ascii=False, indent=1) if as_json else None
+    click.echo(text or "\n".join(lines(standing)))

@@ -24,6 +24,8 @@ ROW_KEY = (
     "origin",
     "report",
     "region",
+    "adcode",
+    "period",
     "indicator",
     "breakdown",
     "period_start",

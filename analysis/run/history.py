@@ -1,18 +1,25 @@
 """
-What runs did: one line a run in ``runs.jsonl``, and what each made of the values.
+What runs did: one line a run in ``runs.jsonl``, and the values as the last run found them.
 
 It adds and reads lines; a torn one is skipped, never believed.
 """
 
+import csv
+import io
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from analysis import manifest
+from analysis.fingerprints import suffixed
+from analysis.plan import Project
 
 FILE = "runs.jsonl"
+TABLES = ".tables.json"  # the values of every table as the last run found them
 MOST_BYTES = 4 << 20  # beyond it the older half is dropped
 Line = dict[str, Any]
 
@@ -51,6 +58,50 @@ def lines(figures: Path) -> list[Line]:
             line = json.loads(text)
         except ValueError:
             continue
-        if isinstance(line, dict) and "run" in line:
+        if isinstance(line, dict) and isinstance(line.get("jobs"), dict):
             found.append(line)
     return found
+
+
+def keep_tables(project: Project) -> None:
+    """Remember the values of the tables, so that :func:`since` can tell what changed."""
+    data = manifest.canonical(_values(project))
+    path = project.figures / TABLES
+    if manifest.content(path) != data:
+        with suppress(OSError):  # a comfort: a run does not fail for want of it
+            manifest.write(path, data)
+
+
+def since(project: Project) -> list[dict[str, Any]]:
+    """The values added, changed and removed in the tables since the last run."""
+    try:
+        before: dict[str, Any] = json.loads(manifest.content(project.figures / TABLES) or b"null")
+    except ValueError:
+        return []
+    now = _values(project)
+    return [
+        {"table": table, **change}
+        for table in (sorted({*before, *now}) if isinstance(before, dict) else [])
+        for change in manifest.changes(before.get(table, []), now.get(table, []))
+    ]
+
+
+def _values(project: Project) -> dict[str, list[dict[str, str]]]:
+    """The rows of every CSV table that has values, each with what tells it apart."""
+    tables = {}
+    for path in suffixed(project.data):
+        name = path.relative_to(project.data).with_suffix("").as_posix()
+        rows = list(_rows(path))
+        if rows:
+            tables[name] = rows
+    return tables
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    kept = (*manifest.ROW_KEY, *manifest.ROW_VALUE)
+    try:
+        reader = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
+        if "value" in (reader.fieldnames or []):
+            yield from ({name: row[name] for name in kept if row.get(name)} for row in reader)
+    except (OSError, ValueError, csv.Error):
+        return  # a workbook, or a table that its check refuses

@@ -211,6 +211,7 @@ class _Runner:
             for live in self.live.values():
                 live.lock.release()
             self._manifest()
+            history.keep_tables(self.plan.project)
 
     def _manifest(self) -> None:
         try:

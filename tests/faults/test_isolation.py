@@ -189,7 +189,8 @@ def test_p26_a_kernel_that_cannot_start_is_tried_again(project, tmp_path):
         f"tried = Path({str(tmp_path / 'tried')!r})\n"
         "if not tried.exists():\n    tried.write_text('1')\n"
         "    sys.exit('zmq.error.ZMQError: Address already in use')\n"
-        f"os.execv({sys.executable!r}, [sys.executable, '-m', 'ipykernel_launcher', *sys.argv[1:]])\n"
+        "launcher = ['-m', 'ipykernel_launcher', *sys.argv[1:]]\n"
+        "os.execv(sys.executable, [sys.executable, *launcher])\n"
     )
     kernel = tmp_path / "jupyter" / "kernels" / "flaky" / "kernel.json"
     kernel.parent.mkdir(parents=True)

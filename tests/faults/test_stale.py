@@ -186,10 +186,10 @@ def test_p12_a_record_of_another_version_is_not_believed():
 
 def test_p12_a_torn_history_is_read_as_far_as_it_is_whole(tmp_path):
     """P12: a line that a killed run left half is skipped, and the next begins on its own."""
-    history.add(tmp_path, {"run": "one"})
+    history.add(tmp_path, {"run": "one", "jobs": {}})
     with (tmp_path / history.FILE).open("ab") as file:
         file.write(b'{"run": "tw')
-    history.add(tmp_path, {"run": "three"})
+    history.add(tmp_path, {"run": "three", "jobs": {}})
 
     assert [line["run"] for line in history.lines(tmp_path)] == ["one", "three"]
 

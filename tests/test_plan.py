@@ -1,0 +1,142 @@
+"""The plan as jobs: names, products of parameters, what each reads, and who is selected."""
+
+import json
+
+import pytest
+from small import FOUR, Project
+
+from analysis import parameters, plan
+from analysis.errors import UsageError, WordError
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A small project."""
+    return Project(tmp_path / "project")
+
+
+def load(project):
+    """The plan of the project."""
+    return plan.load(plan.Project(project.root))
+
+
+def test_a_job_is_named_after_its_notebook_and_values(project):
+    """The product of the lists, in the order of the plan."""
+    names = [job.name for job in load(project).jobs]
+
+    assert names == [
+        "draw-zh-deaths",
+        "draw-zh-accidents",
+        "draw-en-deaths",
+        "draw-en-accidents",
+    ]
+
+
+def test_a_selection_of_the_descriptor_gives_the_values(project):
+    """`each = { indicator = "shared" }` follows the descriptor of the tables."""
+    descriptor = {"selections": {"shared": ["deaths", "fires"]}}
+    (project.root / "data" / "datapackage.json").write_text(json.dumps(descriptor))
+    project.plan('[[job]]\nnotebook = "draw"\neach = { indicator = "shared" }\n')
+
+    assert [job.name for job in load(project).jobs] == ["draw-deaths", "draw-fires"]
+
+
+def test_what_a_job_reads_follows_its_parameters(project):
+    """Patterns, names filled from parameters, and lines of one value."""
+    for name in ("east", "west"):
+        project.table("indicator,value\n", f"observations/{name}")
+    project.notebook("one", parameters='region: str = "east"\nindicator: str = "deaths"')
+    project.plan(
+        '[[job]]\nnotebook = "one"\neach = { region = ["west"], indicator = ["deaths"] }\n'
+        'reads = ["observations/{region}", { table = "observations/*", where = "indicator" }]\n'
+    )
+
+    (job,) = load(project).jobs
+
+    assert [(s.table, s.where, s.value) for s in job.reads] == [
+        ("observations/west", "", ""),
+        ("observations/east", "indicator", "deaths"),
+        ("observations/west", "indicator", "deaths"),
+    ]
+
+
+def test_jobs_are_selected_by_name_notebook_or_pattern(project):
+    """And an unknown name is answered with the nearest."""
+    whole = load(project)
+
+    assert [job.name for job in whole.select(["draw-zh-deaths"])] == ["draw-zh-deaths"]
+    assert len(whole.select(["draw"])) == 4
+    assert len(whole.select(["*-deaths"])) == 2
+    with pytest.raises(WordError, match="did you mean draw-zh-deaths"):
+        whole.select(["draw-zh-death"])
+
+
+def test_a_region_must_have_a_report(project):
+    """A parameter named after a key must be one of its values."""
+    project.table("report,region\neast-2023,east\n", "reports")
+    project.notebook("one", parameters='region: str = "east"')
+    project.plan('[[job]]\nnotebook = "one"\neach = { region = ["west"] }\n')
+
+    with pytest.raises(UsageError, match="region 'west' is not known; did you mean east"):
+        load(project)
+
+
+def test_the_deadline_and_the_kernel_of_a_job(project):
+    """The plan's deadline holds unless the entry has its own; another kernel is the notebook's."""
+    project.notebook("other", kernel="ir", language="R", parameters='language <- "zh"')
+    project.plan(
+        "deadline = 60\n" + FOUR + 'deadline = 5\nexecutor = "kernel"\n'
+        '[[job]]\nnotebook = "other"\neach = { language = ["en"] }\n'
+    )
+
+    first, *_, last = load(project).jobs
+
+    assert (first.deadline, first.kernel) == (5.0, "python3")
+    assert (last.deadline, last.kernel) == (60.0, "ir")
+
+
+def test_the_overview_is_what_other_schedulers_need(project):
+    """Names, inputs and outputs as paths from the root, and why a job is stale."""
+    whole = load(project)
+
+    first = plan.overview(whole, whole.jobs)[0]
+
+    assert first == {
+        "name": "draw-zh-deaths",
+        "notebook": "notebooks/draw.ipynb",
+        "parameters": {"language": "zh", "indicator": "deaths"},
+        "inputs": ["notebooks/draw.ipynb", "data/observations/east.csv"],
+        "outputs": [
+            "figures/draw-zh-deaths/run.json",
+            "figures/draw-zh-deaths/draw-zh-deaths.ipynb",
+        ],
+        "stale": True,
+        "reason": "never made",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "fits"),
+    [
+        ("x: int = 1", 2, True),
+        ("x: int = 1", 2.5, False),
+        ("x: float = 1", 2, True),
+        ("x: int | None = 1", 2, True),
+        ("x: list[str] = []", "a", True),
+        ("x = 1", "a", False),
+        ("x = None", "a", True),
+        ('x: str = "a"  # a or b', "b", True),
+        ('x: str = "a"  # one of: a, b, c', "d", False),
+        ('x: str = "a"  # a code of data/x.csv', "d", True),
+    ],
+)
+def test_a_value_must_fit_its_declaration(tmp_path, line, value, fits):
+    """The annotation, else the default, decides the type; the comment may close the list."""
+    cells = [{"source": line, "tags": ["parameters"]}]
+    known = parameters.declared(tmp_path, parameters.Notebook(cells, "python3", "python"))
+
+    if fits:
+        parameters.check("x", {"x": value}, known, {})
+    else:
+        with pytest.raises(UsageError):
+            parameters.check("x", {"x": value}, known, {})
