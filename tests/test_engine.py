@@ -21,7 +21,6 @@ SAMPLES = {
     "pickles": "import pickle\nclass A: pass\ntype(pickle.loads(pickle.dumps(A()))).__name__",
     "underscore": "_",
     "shell": "!echo from the shell",
-    "widget": "import ipywidgets\nipywidgets.IntSlider(1).value",
     "figure": "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.gcf().get_size_inches()",
 }
 
