@@ -176,6 +176,8 @@ def reading(changes: pd.DataFrame) -> Text:
 
 def year_on_year(changes: pd.DataFrame) -> Text:
     """How many of the counted changes stand, and who published no counts."""
+    if changes.empty:
+        return remarks.NOTHING_CHANGED
     counted = changes[changes["mark"].eq(Mark.EXACT)]
     if counted.empty:
         return Text(
@@ -207,11 +209,14 @@ def _places(rows: pd.DataFrame) -> Text:
 
 def funnel(rows: pd.DataFrame) -> Text:
     """How many counts lie outside the limits around an outside rate, and on which side."""
+    if rows.empty:
+        return remarks.NOTHING_EXPECTED
     first, years = rows.iloc[0], rows["period_end"].dt.year
     where, span = _places(rows), f"{years.min()}–{years.max()}"
     name = wording.lowered(str(first["indicator_en"]))
+    when = f"{years.min()}—{years.max()}年"
     about = Text(
-        f"{where.zh}{span.replace('–', '—')}年{first['indicator_zh']}，与按{first['of_zh']}人均水平应有的相比：",
+        f"{where.zh}{when}{first['indicator_zh']}，与按{first['of_zh']}人均水平应有的相比：",
         f"{where.en} {span}, {name} against what the rate of {first['of_en']} would give: ",
     )
     total, far = len(rows), int(rows["place"].eq("far_outside").sum())
@@ -219,7 +224,7 @@ def funnel(rows: pd.DataFrame) -> Text:
     below = int(rows["place"].ne("within").sum()) - above
     if not above + below:
         return about + Text(
-            f"{total}个年度都在95%界限之内", f"all {total} years within the 95% limits"
+            f"{total}个年度都在95%界限之内", f"each of {total} years within the 95% limits"
         )
     sides = [
         Text(f"{count}个在95%{zh}限之{zh}", f"{count} {en} the 95% limit")
@@ -235,6 +240,8 @@ def funnel(rows: pd.DataFrame) -> Text:
 
 def closed_loop(shares: pd.DataFrame) -> Text:
     """From what to what the shares reach, and where alone they can be made."""
+    if shares.empty:
+        return remarks.NOTHING_CLOSED
     where, count = _places(shares), len(shares)
     low, high = (remarks.percent(shares["share"].agg(end)) for end in ("min", "max"))
     span = Text(low, low) if low == high else Text(f"{low}至{high}", f"{low} to {high}")
@@ -246,6 +253,8 @@ def closed_loop(shares: pd.DataFrame) -> Text:
 
 def composition(parts: pd.DataFrame) -> Text:
     """The largest part of each whole, where it can be told from the next."""
+    if parts.empty:
+        return remarks.NOTHING_TO_TAKE_APART
     first = parts.iloc[0]
     name = Text(first["indicator_zh"], first["indicator_en"])
     said = [_largest(group) for _, group in parts.groupby("whole_id", sort=False)]
@@ -278,6 +287,8 @@ def _largest(parts: pd.DataFrame) -> Text:
 
 def targets(judged: pd.DataFrame) -> Text:
     """How many targets were met, how many not, and of how many nothing is known."""
+    if judged.empty:
+        return remarks.NOTHING_AIMED
     total = len(judged)
     counts = judged["outcome"].value_counts()
     met, missed, unsure = (int(counts.get(name, 0)) for name in ("met", "missed", "cannot_tell"))
@@ -296,9 +307,9 @@ def targets(judged: pd.DataFrame) -> Text:
 def zeros(rows: pd.DataFrame) -> Text:
     """How many counts are stated as zero, and how much that leaves open."""
     if rows.empty:
-        return Text("没有写明为零的数量", "No count is stated as zero")
+        return remarks.NOTHING_ZERO
     upper = f"{rows['upper'].max():.1f}"
     return Text(
-        f"{len(rows)}项写明为零，但年均水平仍可能高到{upper}",
-        f"{len(rows)} counts are stated as zero; the yearly mean may still be as high as {upper}",
+        f"{len(rows)}项写明为零，但每项的年均水平仍可能高到{upper}",
+        f"{len(rows)} counts are stated as zero; the yearly mean of each may still be {upper}",
     )

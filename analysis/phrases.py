@@ -110,7 +110,7 @@ def source_note(rows: pd.DataFrame) -> Text:
     reports = order[reported].drop_duplicates("report")
     context = rows[rows["origin"].eq("context")]
     zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
-    years = reports["report"].str.rpartition("-")[2]
+    years = [code.rpartition("-")[2] for code in reports["report"]]
     en = [f"{name} report {year}" for name, year in zip(reports["region_en"], years, strict=True)]
     text = Text(f"资料来源：{'；'.join(zh)}", f"Sources: {'; '.join(en)}")
     if not reports.empty and context.empty:
@@ -239,7 +239,7 @@ KINDS = {
     "progress": Text("进展报告", "progress report"),
 }
 REPORTED_HEADING = Text("报告写了什么：各主题的数字个数", "What it reports: figures by theme")
-STANDS_HEADING = Text("事故与灾害的结果", "Accidents and disasters")
+STANDS_HEADING = Text("事故与灾害", "Accidents and disasters")
 BESIDE_HEADING = Text("可与其他地区并列的数字", "What may stand beside other regions")
 UNSAID_HEADING = Text(
     "不能与其他地区并列的指标，及其原因", "Indicators that cannot be set beside others, and why"
@@ -267,12 +267,9 @@ OWN_SCALES = Text(
     "右栏各行自有尺度，从零起，不可跨行比较",
     "in the right column every row has its own scale from zero; do not compare across rows",
 )
-INSTRUMENT_COUNTS = Text(
-    "另写到举措{count}项（{parts}）", "Also {count} instruments ({parts})"
-)
-COMMITMENT_COUNTS = Text(
-    "工作安排{count}项，其中{checkable}项有数值或期限",
-    "{count} commitments, {checkable} of them with a number or a date",
+POLICY_COUNTS = Text(
+    "举措{instruments}项，安排{commitments}项",
+    "{instruments} instruments, {commitments} commitments",
 )
 PER_PERSON = Text("按每10万人计", "per 100,000 people")
 COUNT_ALONE = Text("{count}项", "{count} indicators")

@@ -1,0 +1,33 @@
+"""A page for a figure that has nothing to draw: it says so, and why of each region."""
+
+import pandas as pd
+
+from analysis import phrases, style
+from analysis.wording import Text
+
+from .comparison import left_out
+from .page import Caption, Page, Picture
+
+
+def blank(
+    rows: pd.DataFrame, *, title: Text, language: str, refused: pd.DataFrame, form: str
+) -> Picture:
+    """Say *title*, and in the strip why each region is left out; *rows* are the empty rows."""
+    caption = Caption(
+        title=title,
+        subtitle=Text("各地报告了什么见下", "what each report gives stands below"),
+        source=phrases.source_note(refused.assign(origin="report")),
+        alt=Text(f"{title.zh}。图中没有数字。", f"{title.en}. The figure holds no number."),
+        left_out=left_out(refused),
+    )
+    page = Page(caption, language, form=form)
+    room = page.room
+    page.text(
+        room.left,
+        room.bottom + room.height * 0.6,
+        title[language],
+        page.size.subtitle,
+        color=style.GREY,
+    )
+    page.picture.rows, page.picture.refused = rows, refused
+    return page.picture

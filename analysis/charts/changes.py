@@ -1,0 +1,330 @@
+"""Changes between years: ratios with what chance does; apart from them, bare percentages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis import phrases, remarks, style, wording
+from analysis.wording import Text
+from analysis.words import Mark
+
+from . import ledger, marks
+from .blank import blank
+from .comparison import left_out
+from .page import LEADING, Caption, Page, Picture, Room, measured, wrapped
+
+GAP = 0.35  # inches between the two panels
+COUNTED_SHARE = 0.7  # of the width, for the changes with counts
+FAR = 16.0  # ratios beyond this, and their inverse, are drawn at the edge and printed in full
+TICKS = (0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16)
+KEY = ["indicator", "breakdown", "period_end"]
+
+
+def year_on_year(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    national: pd.DataFrame,
+    refused: pd.DataFrame,
+    form: str = "slide",
+) -> Picture:
+    """
+    Draw counted changes as ratios around 1; percentages and directions stand apart, unscaled.
+
+    Parameters
+    ----------
+    rows
+        Changes, counted or only stated, tested together (``external.family``).
+    title
+        The finding, from ``findings``.
+    national
+        The wider region's ratios (``external.changes``); grey dashes beside each change.
+    refused
+        Regions without any change, and why.
+    """
+    if rows.empty:
+        return blank(rows, title=title, language=language, refused=refused, form=form)
+    counted = rows[rows["mark"].eq(Mark.EXACT)]
+    stated = rows[rows["mark"].ne(Mark.EXACT)]
+    national = national.merge(counted[KEY].drop_duplicates(), on=KEY)
+    page = Page(_caption(counted, stated, title, national, refused), language, form=form)
+    left, right = _rooms(page, counted, stated)
+    if left:
+        _draw_counted(page, left, counted, national)
+    if right:
+        _draw_stated(page, right, stated)
+    page.picture.rows, page.picture.refused = rows, refused
+    return page.picture
+
+
+def _rooms(
+    page: Page, counted: pd.DataFrame, stated: pd.DataFrame
+) -> tuple[Room | None, Room | None]:
+    room = page.room
+    if stated.empty or counted.empty:
+        return (None if counted.empty else room), (None if stated.empty else room)
+    width = (room.width - GAP) * COUNTED_SHARE
+    left = room.left + width + GAP
+    return room._replace(width=width), room._replace(left=left, width=room.width - width - GAP)
+
+
+def _caption(
+    counted: pd.DataFrame,
+    stated: pd.DataFrame,
+    title: Text,
+    national: pd.DataFrame,
+    refused: pd.DataFrame,
+) -> Caption:
+    drawn = pd.concat([counted, stated], ignore_index=True)
+    years = drawn["period_end"].dt.year
+    span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
+    about = Text("本年与上年之比（1为不变）", "this year over the year before (1 is no change)")
+    return Caption(
+        title=title,
+        subtitle=wording.joined([about, span], zh="｜", en=" | "),
+        source=phrases.source_note(pd.concat([drawn, national], ignore_index=True)),
+        alt=_alt(counted, stated, title, refused),
+        left_out=left_out(refused),
+        notes=tuple(_notes(counted, stated, national)),
+    )
+
+
+def _notes(counted: pd.DataFrame, stated: pd.DataFrame, national: pd.DataFrame) -> list[Text]:
+    notes = [phrases.METHODS[m] for m in dict.fromkeys(counted["method"]) if m]
+    if len(counted):
+        notes += [remarks.discoveries(counted), remarks.CHANCE_BAND]
+    drawn = pd.concat([counted, stated], ignore_index=True)
+    if len(national) or drawn["origin"].eq("context").any():
+        notes.append(remarks.ELSEWHERE_NOTE)
+    if counted["before_origin"].eq("context").any():
+        notes.append(remarks.BEFORE_NOTE)
+    if counted["indicator"].isin(phrases.CLUSTERED).any():
+        notes.append(phrases.CLUSTER_NOTE)
+    return notes
+
+
+def _alt(counted: pd.DataFrame, stated: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
+    said = [_told(row, remarks.ratio_label(row)) for row in counted.to_dict("records")]
+    said += [_told(row, wording.stated(row)) for row in stated.to_dict("records")]
+    shown = wording.joined(said, zh="、", en=", ")
+    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
+    missing = wording.joined(names, zh="、", en=", ")
+    return Text(
+        f"{title.zh}。{shown.zh}。没有可比的变化：{missing.zh or '无'}。"
+        "百分比和方向背后没有数量，不能与比值比大小。",
+        f"{title.en}. {shown.en}. No change given: {missing.en or 'none'}. Percentages and "
+        "directions have no counts behind them and cannot be ranked against the ratios.",
+    )
+
+
+def _told(row: dict[Any, Any], change: Text) -> Text:
+    year = row["period_end"].year
+    return Text(
+        f"{row['region_zh']}{row['indicator_zh']}{year}年{change.zh}",
+        f"{row['region_en']} {wording.lowered(row['indicator_en'])} {year} {change.en}",
+    )
+
+
+def _draw_counted(page: Page, room: Room, counted: pd.DataFrame, national: pd.DataFrame) -> None:
+    """One line a change: its ratio on the axis, and three columns of words to the right."""
+    wider = national[[*KEY, "ratio"]].rename(columns={"ratio": "wider"})
+    lines = counted.merge(wider, on=KEY, how="left")
+    every = [g.to_dict("records") for _, g in lines.groupby(["region", "indicator"], sort=False)]
+    columns = _columns(page, [row for records in every for row in records])
+    right, head, foot = columns[0] + 0.12, page.size.note * 1.6 / 72, page.size.note * 3.6 / 72
+    under = room._replace(width=room.width - right, height=room.height - head)
+    groups = [_group(page, records) for records in every]
+    gutter = max(measured(line.words, page.size.label) for g in groups for line in g.lines) + 0.22
+    ends = _ends(counted)
+    for panel, records in zip(
+        ledger.panels(page, groups, gutter=gutter, room=under, foot=foot), every, strict=True
+    ):
+        _finish(panel.axes, page, ends, last=records is every[-1])
+        for at, row in zip(panel.heights, records, strict=True):
+            _draw_change(panel.axes, page, row, at)
+            y = panel.axes.get_position().y0 * page.size.height + at
+            for reach, (words, size, colour) in zip(columns, _cells(page, row), strict=True):
+                x = room.left + room.width - reach
+                page.text(x, y, words, size, color=colour, va="center")
+    for reach, words in zip(columns, _heads(page, lines), strict=True):
+        x, y = room.left + room.width - reach, room.bottom + room.height
+        page.text(x, y, words, page.size.note, color=style.GREY)
+
+
+def _heads(page: Page, lines: pd.DataFrame) -> list[str]:
+    heads = [words[page.language] for words in remarks.CHANGE_COLUMNS]
+    return heads if lines["wider"].notna().any() else [*heads[:2], ""]
+
+
+def _cells(page: Page, row: dict[Any, Any]) -> list[tuple[str, float, str]]:
+    """The ratio, the counts that would show a change, and the national ratio, in words."""
+    told = remarks.NO_RATIO if pd.isna(row["ratio"]) else remarks.ratio_label(row)
+    wide = "" if pd.isna(row["wider"]) else wording.ratio(row["wider"])
+    return [
+        (told[page.language], page.size.label, style.colour(row["region"])),
+        (remarks.detectable(row)[page.language], page.size.note, style.GREY),
+        (wide, page.size.note, style.GREY),
+    ]
+
+
+def _columns(page: Page, records: Sequence[dict[Any, Any]]) -> list[float]:
+    """How far each column of words begins from the right edge, in inches."""
+    heads = [(words[page.language], page.size.note, "") for words in remarks.CHANGE_COLUMNS]
+    reach, found = 0.0, []
+    for column in reversed(list(zip(heads, *(_cells(page, row) for row in records), strict=True))):
+        reach += max(measured(words, size) for words, size, _ in column) + 0.15
+        found.append(reach)
+    return found[::-1]
+
+
+def _group(page: Page, records: Sequence[dict[Any, Any]]) -> ledger.Group:
+    lines = [ledger.Line(remarks.against(row)[page.language]) for row in records]
+    return ledger.Group(_heading(page, records[0]), style.colour(records[0]["region"]), lines)
+
+
+def _heading(page: Page, row: dict[Any, Any]) -> str:
+    region, indicator = row[f"region_{page.language}"], row[f"indicator_{page.language}"]
+    return f"{region}｜{indicator}" if page.language == "zh" else f"{region} | {indicator}"
+
+
+def _ends(counted: pd.DataFrame) -> tuple[float, float]:
+    """The ends of the axis: every interval and band, but never beyond what is drawn in full."""
+    seen = [counted["lower"], counted["upper"], counted["ratio"]]
+    seen += [counted[name] / counted["before"] for name in ("at_most", "at_least")]
+    every = pd.concat(seen).dropna()
+    low, high = every.min(), every.max()
+    return max(min(low / 1.15, 0.45), 1 / FAR), min(max(high * 1.15, 2.2), FAR)
+
+
+def _draw_change(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
+    half = page.size.label * 0.5 / 72
+    _draw_band(axes, row, at, half)
+    low, high = axes.get_xlim()
+    if pd.notna(row["wider"]):
+        _upright(axes, row["wider"], at, half * 1.3, gid="benchmark", linestyle=(0, (3, 2)))
+    if pd.notna(row["ratio"]):
+        ends = (max(row["lower"], low), min(row["upper"], high))
+        marks.whisker(axes, row, ends, at, upright=False)
+        x = min(max(row["ratio"], low), high)
+        marks.draw(axes, x, at, row, hollow=row["origin"] == "context", size=page.mark)
+
+
+def _draw_band(axes: Axes, row: dict[Any, Any], at: float, half: float) -> None:
+    """What chance alone would do; a tick where the first count that shows a change lies."""
+    if not row["before"]:
+        return
+    low, high = axes.get_xlim()
+    ends = [row[name] / row["before"] for name in ("at_most", "at_least")]
+    start = low if pd.isna(ends[0]) else max(ends[0], low)
+    between, gid = [start, min(ends[1], high)], f"band-{row['id']}"
+    axes.fill_between(
+        between, at - half, at + half, color=style.BAND, linewidth=0, zorder=1, gid=gid
+    )
+    for end in ends:
+        if low <= end <= high:
+            _upright(axes, end, at, half, gid=f"detectable-{row['id']}", linestyle="-")
+
+
+def _upright(axes: Axes, x: float, at: float, half: float, *, gid: str, linestyle: Any) -> None:
+    options: dict[str, Any] = {"color": style.GREY, "linewidth": 1.2, "zorder": 2}
+    axes.plot([x, x], [at - half, at + half], linestyle=linestyle, gid=gid, **options)
+
+
+def _finish(axes: Axes, page: Page, ends: tuple[float, float], *, last: bool) -> None:
+    """Hairlines at the usual ratios; under the last group their numbers, and which side is more."""
+    axes.set_xscale("log")
+    axes.set_xlim(*ends)
+    ticks = [tick for tick in TICKS if ends[0] <= tick <= ends[1]]
+    axes.set_xticks(ticks, labels=[wording.exact(tick) if last else "" for tick in ticks])
+    axes.set_xticks([], minor=True)
+    axes.grid(axis="x")
+    axes.axvline(1, color=style.GREY, linewidth=1.0, zorder=1)
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(labelsize=page.size.note)
+    if not last:
+        return
+    for side, words in ((0, remarks.SCALE_FALL), (1, remarks.SCALE_RISE)):
+        axes.annotate(
+            words[page.language],
+            (side, 0),
+            xycoords="axes fraction",
+            xytext=(0, -page.size.note * 2.0),
+            textcoords="offset points",
+            ha="right" if side else "left",
+            va="top",
+            fontsize=page.size.note,
+            color=style.GREY,
+            annotation_clip=False,
+        )
+
+
+def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
+    """Diamonds with their percentage and arrows without, by year; no scale."""
+    size, top = page.size.note, room.bottom + room.height
+    for line in wrapped(phrases.STATED_HEADING[page.language], room.width, size):
+        page.text(room.left, top, line, size, color=style.GREY)
+        top -= size * LEADING / 72
+    years = range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1)
+    every = [g.to_dict("records") for _, g in stated.groupby(["region", "indicator"], sort=False)]
+    groups = [_stated_group(page, records) for records in every]
+    under = room._replace(height=top - size * 1.8 / 72 - room.bottom)
+    for panel, records in zip(
+        ledger.panels(page, groups, gutter=0.2, room=under, foot=0.0), every, strict=True
+    ):
+        _draw_years(panel.axes, page, records, years)
+    for year in years:
+        x = room.left + 0.2 + (year - years[0] + 0.5) / len(years) * (room.width - 0.2)
+        page.text(x, top - size * 0.2 / 72, str(year), size, color=style.GREY, ha="center")
+
+
+def _stated_group(page: Page, records: Sequence[dict[Any, Any]]) -> ledger.Group:
+    # Two blank lines of words make room for a mark and the percentage under it.
+    colour = style.colour(records[0]["region"])
+    return ledger.Group(_heading(page, records[0]), colour, [ledger.Line("\u3000", "\u3000")])
+
+
+def _draw_years(axes: Axes, page: Page, records: Sequence[dict[Any, Any]], years: range) -> None:
+    axes.set_ylim(0, 1)
+    axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    seen = [row["period_end"].year for row in records]
+    for row in records:
+        _draw_stated_mark(axes, page, row, shared=seen.count(row["period_end"].year) > 1)
+
+
+def _draw_stated_mark(axes: Axes, page: Page, row: dict[Any, Any], *, shared: bool) -> None:
+    year, at = row["period_end"].year, 0.62
+    if row["mark"] == Mark.DIRECTION_ONLY:
+        _arrow(axes, page, row, (year - (0.38 if shared else 0), at))
+        return
+    x = year + (0.06 if shared else 0)
+    marks.draw(axes, x, at, row, size=page.mark)
+    printed = wording.exact(row["percent"]) + "%"
+    other = row["origin"] == "context"
+    axes.annotate(
+        f"[{printed}]" if other else printed,
+        (x, at),
+        xytext=(0, -page.mark),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=page.size.note,
+        color=style.GREY if other else style.colour(row["region"]),
+        annotation_clip=False,
+    )
+
+
+def _arrow(axes: Axes, page: Page, row: dict[Any, Any], place: tuple[float, float]) -> None:
+    axes.text(
+        *place,
+        "↓" if row["direction"] < 0 else "↑",
+        ha="center",
+        va="center",
+        fontsize=page.size.label * 1.4,
+        color=style.colour(row["region"]),
+        gid=f"mark-{row['id']}",
+    )

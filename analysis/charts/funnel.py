@@ -1,0 +1,172 @@
+"""Counts beside what an outside rate would give, within the limits of chance around it."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis import phrases, remarks, style, wording
+from analysis.wording import Text
+
+from . import marks
+from .blank import blank
+from .comparison import left_out
+from .page import Caption, Page, Picture, Room, measured
+
+FAINT = "#F1F3F5"  # between the inner and the outer limits
+THIN = "#9CA3AF"  # the outline of a band
+DASHED = (0, (5, 3))
+
+
+def funnel(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    limits: pd.DataFrame,
+    refused: pd.DataFrame,
+    form: str = "slide",
+) -> Picture:
+    """
+    Draw one dot a region and year: its count over the count that an outside rate would give.
+
+    Parameters
+    ----------
+    rows
+        Counts with ``expected`` (``external.funnel``); the reference is never their own mean.
+    title
+        The finding, from ``findings``.
+    limits
+        The limits over a range of expected counts (``external.curves``).
+    refused
+        Regions without a count or an expectation, and why.
+    """
+    if rows.empty:
+        return blank(rows, title=title, language=language, refused=refused, form=form)
+    page = Page(_caption(rows, title, refused), language, form=form)
+    room = page.room
+    right = 2.5 * page.size.width / style.SLIDE.width
+    foot = page.size.note * 3.6 / 72
+    place = Room(
+        room.left + 0.45, room.bottom + foot, room.width - right - 0.45, room.height - foot - 0.1
+    )
+    axes = page.axes(place)
+    _finish(axes, page, rows, limits)
+    _draw_limits(axes, page, limits)
+    for order, row in enumerate(rows.to_dict("records")):
+        hollow = row["origin"] == "context"
+        marks.draw(axes, row["expected"], row["value"], row, hollow=hollow, size=page.mark)
+        _label(axes, page, row, order)
+    page.picture.rows, page.picture.refused = rows, refused
+    return page.picture
+
+
+def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
+    first = rows.iloc[0].to_dict()
+    years = rows["period_end"].dt.year
+    span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
+    name = Text(first["indicator_zh"], first["indicator_en"])
+    told = [remarks.FUNNEL_NOTE, remarks.dispersion(rows), remarks.COVERAGE_NOTE]
+    if rows["origin"].eq("context").any():
+        told.append(phrases.CONTEXT_NOTE)
+    if rows["indicator"].isin(phrases.CLUSTERED).any():
+        told.append(phrases.CLUSTER_NOTE)
+    return Caption(
+        title=title,
+        subtitle=wording.joined([name, wording.unit(first), span], zh="｜", en=" | "),
+        source=phrases.source_note(rows) + remarks.REFERENCE_SOURCE,
+        alt=_alt(rows, title, refused),
+        left_out=left_out(refused),
+        notes=tuple(told),
+    )
+
+
+def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
+    said = [remarks.against_expected(row) for row in rows.to_dict("records")]
+    shown = wording.joined(said, zh="、", en=", ")
+    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
+    missing = wording.joined(names, zh="、", en=", ")
+    return Text(
+        f"{title.zh}。{shown.zh}。无法放入：{missing.zh or '无'}。不能据此断定原因。",
+        f"{title.en}. {shown.en}. Cannot be placed: {missing.en or 'none'}. The figure says "
+        "nothing about causes.",
+    )
+
+
+def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
+    x = limits["expected"]
+    for name, colour in (("outer_", FAINT), ("", style.BAND)):
+        low, high = limits[f"{name}lower"], limits[f"{name}upper"]
+        axes.fill_between(x, low, high, color=colour, linewidth=0, zorder=0)
+        for side, curve in (("lower", low), ("upper", high)):
+            axes.plot(x, curve, color=THIN, linewidth=0.7, gid=f"{name}{side}")
+    for side in ("lower", "upper"):
+        axes.plot(
+            x,
+            limits[f"loose_{side}"],
+            color=style.GREY,
+            linewidth=1.1,
+            linestyle=DASHED,
+            gid=f"loose_{side}",
+        )
+    axes.plot(x, x, color=style.INK, linewidth=1.1, gid="benchmark")
+    last = limits.iloc[-1]
+    ends = {name: (last[f"{name}lower"], last[f"{name}upper"]) for name in remarks.LIMIT_NAMES}
+    words = {name: remarks.LIMIT_NAMES[name][page.language] for name in ends}
+    labels = [(high, words[name]) for name, (_, high) in ends.items()]
+    labels += [(low, words[name]) for name, (low, _) in ends.items()]
+    labels.append((last["expected"], remarks.AS_EXPECTED[page.language]))
+    _label_curves(axes, page, float(last["expected"]), labels)
+
+
+def _label_curves(axes: Axes, page: Page, x: float, labels: list[tuple[float, str]]) -> None:
+    """Name each curve at its right end, moved apart where they would touch."""
+    points = axes.get_position().height * page.size.height * 72 / axes.get_ylim()[1]
+    place = float("-inf")
+    for y, words in sorted(labels):
+        place = max(y * points, place + page.size.note * 1.25)
+        axes.annotate(
+            words,
+            (x, y),
+            xytext=(8, place - y * points),
+            textcoords="offset points",
+            va="center",
+            fontsize=page.size.note,
+            color=style.INK if words == remarks.AS_EXPECTED[page.language] else style.GREY,
+            annotation_clip=False,
+        )
+
+
+def _finish(axes: Axes, page: Page, rows: pd.DataFrame, limits: pd.DataFrame) -> None:
+    first = rows.iloc[0]
+    axes.set_xlim(limits["expected"].min(), limits["expected"].max())
+    axes.set_ylim(0, limits["outer_upper"].max() * 1.04)
+    axes.grid(axis="y")
+    axes.spines["bottom"].set_color(style.GREY)
+    axes.tick_params(labelsize=page.size.note)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda n, _: wording.number(n, page.language))
+    words = remarks.EXPECTED_AXIS.format(of=Text(first["of_zh"], first["of_en"]))
+    axes.set_xlabel(words[page.language], fontsize=page.size.note, loc="left")
+    axes.set_title(
+        remarks.OBSERVED_AXIS[page.language],
+        fontsize=page.size.note,
+        color=style.GREY,
+        loc="left",
+    )
+
+
+def _label(axes: Axes, page: Page, row: dict[Any, Any], order: int) -> None:
+    """Words in the empty upper left corner, tied to their dot by a hairline."""
+    words, size = remarks.against_expected(row)[page.language], page.size.label
+    box = axes.get_position()
+    left = box.x0 * page.size.width + 0.12
+    y = box.y1 * page.size.height - size * (0.8 + 1.45 * order) / 72
+    page.text(left, y, words, size, color=style.colour(row["region"]), va="center")
+    axes.annotate(
+        "",
+        (row["expected"], row["value"]),
+        xytext=((left + measured(words, size) + 0.05) * 72, y * 72),
+        textcoords="figure points",
+        arrowprops={"arrowstyle": "-", "color": style.GREY, "linewidth": 0.7, "shrinkB": 6},
+    )

@@ -1,0 +1,290 @@
+"""Targets with what became of them, and zeros with how much they leave open."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis import phrases, remarks, style, wording
+from analysis.wording import Text
+from analysis.words import Measure
+
+from . import ledger, marks
+from .blank import blank
+from .comparison import left_out
+from .page import Caption, Page, Picture
+
+TARGET_AT = 0.42  # of the width of a line whose target has no result to share it with
+
+
+def targets(
+    rows: pd.DataFrame, *, title: Text, language: str, refused: pd.DataFrame, form: str = "slide"
+) -> Picture:
+    """
+    Draw each target as a square, its result as a dot where there is one, and the verdict in words.
+
+    Parameters
+    ----------
+    rows
+        From ``targets.judged``, in house order.
+    title
+        The finding, from ``findings``.
+    refused
+        Regions without a target here, and why (``targets.without_target``).
+    """
+    if rows.empty:
+        return blank(rows, title=title, language=language, refused=refused, form=form)
+    page = Page(_caption(rows, title, refused), language, form=form)
+    regions = [group.to_dict("records") for _, group in rows.groupby("region", sort=False)]
+    groups = [_group(page, records) for records in regions]
+    wide = page.size.width / style.SLIDE.width
+    room = page.room
+    room = room._replace(width=room.width - 3.2 * wide)
+    panels = ledger.panels(page, groups, gutter=5.6 * wide, room=room, foot=0.0)
+    for panel, records in zip(panels, regions, strict=True):
+        _bare(panel.axes)
+        for at, row in zip(panel.heights, records, strict=True):
+            _draw_target(panel.axes, page, row, at)
+    page.picture.rows, page.picture.refused = rows, refused
+    return page.picture
+
+
+def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
+    notes = [remarks.OWN_SCALE, remarks.OUTCOME_NOTE]
+    notes += [phrases.METHODS[m] for m in dict.fromkeys(rows["method"].dropna()) if m]
+    ends = rows["period_end"].dt.year
+    span = Text(f"{ends.min()}—{ends.max()}年", f"{ends.min()}–{ends.max()}")
+    return Caption(
+        title=title,
+        subtitle=wording.joined([remarks.TARGETS_SUBTITLE, span], zh="｜", en=" | "),
+        source=phrases.source_note(rows),
+        alt=_alt(rows, title, refused),
+        left_out=left_out(refused),
+        notes=tuple(notes),
+    )
+
+
+def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
+    said = [
+        Text(
+            f"{row['region_zh']}{row['indicator_zh']}：",
+            f"{row['region_en']}, {row['indicator_en']}: ",
+        )
+        + remarks.target(row)
+        + Text("，", ", ")
+        + remarks.outcome(row)
+        for row in rows.to_dict("records")
+    ]
+    shown = wording.joined(said)
+    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
+    missing = wording.joined(names, zh="、", en=", ")
+    return Text(
+        f"{title.zh}。{shown.zh}。不在图中：{missing.zh or '无'}。没有结果不等于没有达成。",
+        f"{title.en}. {shown.en}. Not in the figure: {missing.en or 'none'}. No result is not a "
+        "missed target.",
+    )
+
+
+def _group(page: Page, records: Sequence[dict[Any, Any]]) -> ledger.Group:
+    lines = [ledger.Line(remarks.about(row)[page.language]) for row in records]
+    region = records[0]
+    return ledger.Group(region[f"region_{page.language}"], style.colour(region["region"]), lines)
+
+
+def _bare(axes: Axes) -> None:
+    axes.set_xlim(0, 1)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+
+
+def _draw_target(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
+    _verdict(axes, page, row, at)
+    axes.plot([0, 1], [at, at], color=style.BAND, linewidth=1.0, zorder=1)
+    if row["measure"] != Measure.LEVEL:
+        _direction(axes, page, row, at)
+        return
+    axes.plot([0, 0], [at - 0.06, at + 0.06], color=style.GREY, linewidth=1.0, zorder=1)
+    top = _top(row)
+    x = row["value"] / top if top else 0.0
+    marks.draw(axes, x, at, row, size=page.mark)
+    _label(axes, page, remarks.target(row)[page.language], x, at, row)
+    if pd.notna(row["result"]):
+        _draw_result(axes, page, row, at, top)
+
+
+def _top(row: dict[Any, Any]) -> float:
+    """What the right end of this line stands for: its own target and result fit, zero is left."""
+    known = [row[name] for name in ("value", "result", "upper") if pd.notna(row[name])]
+    return float(max(known)) / TARGET_AT
+
+
+def _draw_result(axes: Axes, page: Page, row: dict[Any, Any], at: float, top: float) -> None:
+    x = row["result"] / top if top else 0.0
+    found = row | {"mark": row["result_mark"], "id": row["result_id"]}
+    if pd.notna(row["lower"]):
+        marks.whisker(axes, found, (row["lower"] / top, row["upper"] / top), at, upright=False)
+    marks.draw(axes, x, at, found, size=page.mark)
+
+
+def _direction(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
+    """A target without a size: an arrow beside the words, at no place on a scale."""
+    sign = "↓" if row["value"] < 0 else "↑"
+    axes.text(
+        TARGET_AT,
+        at,
+        sign,
+        ha="center",
+        va="center",
+        fontsize=page.size.label * 1.2,
+        color=style.colour(row["region"]),
+        gid=f"mark-{row['id']}",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+    )
+    _label(axes, page, remarks.target(row)[page.language], TARGET_AT, at, row)
+
+
+def _label(axes: Axes, page: Page, words: str, x: float, at: float, row: dict[Any, Any]) -> None:
+    axes.annotate(
+        words,
+        (x, at),
+        xytext=(9, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=page.size.note,
+        color=style.colour(row["region"]),
+        annotation_clip=False,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        zorder=2,
+    )
+
+
+def _verdict(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
+    known = pd.notna(row["result"])
+    words = remarks.outcome(row)[page.language]
+    axes.annotate(
+        words if known else f"— {words}",
+        (1, at),
+        xytext=(14, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=page.size.note * 1.1,
+        color=style.INK if known else style.GREY,
+        annotation_clip=False,
+    )
+
+
+def zeros(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    expected: pd.DataFrame,
+    refused: pd.DataFrame,
+    form: str = "slide",
+) -> Picture:
+    """
+    Draw each stated zero with the range that the yearly mean behind it may still have.
+
+    Parameters
+    ----------
+    rows
+        From ``targets.zeros``, in house order.
+    title
+        The finding, from ``findings``.
+    expected
+        What a wider region's rate would give (``external.expected``), by ``id``; a grey mark.
+    refused
+        Regions that state no zero, and why (``targets.without_zero``).
+    """
+    if rows.empty:
+        return blank(rows, title=title, language=language, refused=refused, form=form)
+    page = Page(_zero_caption(rows, title, expected, refused), language, form=form)
+    regions = [group.to_dict("records") for _, group in rows.groupby("region", sort=False)]
+    groups = [_zero_group(page, records) for records in regions]
+    wide = page.size.width / style.SLIDE.width
+    room = page.room
+    room = room._replace(width=room.width - 1.6 * wide)
+    panels = ledger.panels(page, groups, gutter=4.4 * wide, room=room)
+    known = dict(zip(expected["id"], expected["value"], strict=True))
+    for panel, records in zip(panels, regions, strict=True):
+        _zero_axis(panel.axes, page, rows["upper"].max(), last=panel is panels[-1])
+        for at, row in zip(panel.heights, records, strict=True):
+            _draw_zero(panel.axes, page, row, at)
+            if row["id"] in known:
+                _draw_expected(panel.axes, page, known[row["id"]], at)
+    page.picture.rows, page.picture.refused = rows, refused
+    return page.picture
+
+
+def _zero_caption(
+    rows: pd.DataFrame, title: Text, expected: pd.DataFrame, refused: pd.DataFrame
+) -> Caption:
+    notes = [remarks.ZERO_NOTE, remarks.DEFINED_APART]
+    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
+    missing = wording.joined(names, zh="、", en=", ")
+    years, source = rows["period_end"].dt.year, phrases.source_note(rows)
+    span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
+    return Caption(
+        title=title,
+        subtitle=wording.joined([remarks.ZEROS_SUBTITLE, span], zh="｜", en=" | "),
+        source=source + remarks.REFERENCE_SOURCE if len(expected) else source,
+        alt=Text(
+            f"{title.zh}。没有写明为零：{missing.zh or '无'}。没有写不等于零，零也不等于没有风险。",
+            f"{title.en}. No zero stated: {missing.en or 'none'}. Silence is not zero, and zero "
+            "is not the absence of risk.",
+        ),
+        left_out=left_out(refused),
+        notes=tuple(notes),
+    )
+
+
+def _zero_group(page: Page, records: Sequence[dict[Any, Any]]) -> ledger.Group:
+    lines = [
+        ledger.Line(row[f"indicator_{page.language}"], remarks.part_and_time(row)[page.language])
+        for row in records
+    ]
+    region = records[0]
+    return ledger.Group(region[f"region_{page.language}"], style.colour(region["region"]), lines)
+
+
+def _zero_axis(axes: Axes, page: Page, upper: float, *, last: bool) -> None:
+    axes.set_xlim(0, upper * 1.08)
+    ticks = list(range(int(upper) + 1))
+    axes.set_xticks(ticks, labels=[str(tick) if last else "" for tick in ticks])
+    axes.grid(axis="x")
+    axes.axvline(0, color=style.GREY, linewidth=1.0)
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(labelsize=page.size.note)
+
+
+def _draw_zero(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
+    marks.whisker(axes, row, (row["lower"], row["upper"]), at, upright=False)
+    marks.draw(axes, 0, at, row, size=page.mark)
+    ends = wording.interval(row["lower"], row["upper"], page.language)
+    axes.annotate(
+        f"0（{ends}）" if page.language == "zh" else f"0 ({ends})",
+        (row["upper"], at),
+        xytext=(7, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=page.size.label,
+        color=style.colour(row["region"]),
+        annotation_clip=False,
+    )
+
+
+def _draw_expected(axes: Axes, page: Page, value: float, at: float) -> None:
+    axes.plot(
+        [value, value], [at - 0.1, at + 0.1], color=style.GREY, linewidth=1.6, gid="benchmark"
+    )
+    axes.annotate(
+        remarks.EXPECTED_ZERO.format(value=f"{value:.2g}")[page.language],
+        (value, at),
+        xytext=(8, -5),
+        textcoords="offset points",
+        va="top",
+        fontsize=page.size.note,
+        color=style.GREY,
+        annotation_clip=False,
+    )
