@@ -135,6 +135,8 @@ def _days(row: dict[str, Any]) -> int:
 
 
 def _same_scale(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+    if one["measure"] != other["measure"]:
+        return
     if one["measure"] in _CHANGES:
         yield _caution(Rule.DIRECTION)
         return
@@ -266,8 +268,10 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
 
 
 def _cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:
-    notes = {word.rule: word.reason for word in words if word.verdict is Verdict.WITH_CAUTION}
-    texts = [notes[rule] for rule in Rule if rule in notes]
+    places = {rule: place for place, rule in enumerate(Rule)}
+    strained = [word for word in words if word.verdict is Verdict.WITH_CAUTION]
+    strained.sort(key=lambda word: places[word.rule])
+    texts = list(dict.fromkeys(word.reason for word in strained))
     if scale == "rate":
         texts += _population_notes(kept)
     return tuple(texts)
@@ -283,8 +287,11 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
             continue
         year = int(row["population_year"])
         kind = phrases.POPULATION_KINDS[row["population_kind"]]
-        zh = f"{row['region_zh']}的分母为{year}年{kind.zh}"
-        notes.append(Text(zh, f"{row['region_en']} is divided by its {year} {kind.en}"))
+        note = Text(
+            f"{row['region_zh']}的分母为{year}年{kind.zh}",
+            f"{row['region_en']} is divided by its {year} {kind.en}",
+        )
+        notes.append(note + phrases.REPRINTED if reprint else note)
     return notes
 
 

@@ -124,6 +124,7 @@ def source_note(rows: pd.DataFrame) -> Text:
     return text + Text(f"。背景数字另据{more_zh}", f". Also {more_en}, listed in data/context.csv")
 
 
+REPRINTED = Text("（转载）", " (a reprint)")
 POPULATION_KINDS = {
     "resident_population_year_end": Text("年末常住人口", "year-end resident population"),
     "population_year_end": Text("年末总人口", "year-end population"),

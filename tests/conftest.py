@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tidy import frame, row
 
-from analysis import derive, tables
+from analysis import compare, derive, tables
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -33,6 +33,12 @@ def context(data):
 def rated(rows, context):
     """Every reported row with its limits and rates."""
     return derive.rates(derive.limits(rows), context)
+
+
+@pytest.fixture(scope="session")
+def comparisons(rated):
+    """What may be compared of every indicator of the tables."""
+    return {code: compare.comparable(rated, code) for code in rated["indicator"].unique()}
 
 
 @pytest.fixture
