@@ -76,22 +76,37 @@ def gap(mine: pd.DataFrame, kind: str, shared: str = "") -> tuple[Gap, dict[Any,
 
     *mine* are the region's rows of the indicator, *kind* is the kind of its report.
     """
-    actual = mine[mine["status"].eq(Status.ACTUAL)]
-    levels = actual[actual["measure"].eq(Measure.LEVEL)]
-    chances = (
-        (Gap.ONE_PERIOD, levels[levels["breakdown"].eq(shared)]),
-        (Gap.WHOLE_ONLY, levels[levels["breakdown"].eq("")]),
-        (Gap.PART_ONLY, levels),
-        (Gap.PERCENT_ONLY, actual[actual["measure"].eq(Measure.CHANGE_PCT)]),
-        (Gap.DIRECTION_ONLY, actual[actual["measure"].eq(Measure.DIRECTION)]),
-        (Gap.CHANGE_ONLY, actual[actual["measure"].eq(Measure.CHANGE_ABS)]),
-        (Gap.PLAN_ONLY, mine[mine["status"].eq(Status.PLAN)]),
-        (Gap.TARGET_ONLY, mine[mine["status"].eq(Status.TARGET)]),
-    )
-    for found, rows in chances:
-        if not rows.empty:
-            return found, rows.to_dict("records")[0]
-    return _silence(kind), None
+    found = [(_gap(row, shared), row) for row in mine.to_dict("records")]
+    return min(found, key=lambda pair: _ORDER.index(pair[0]), default=(_silence(kind), None))
+
+
+# What tells most of a region comes first.
+_ORDER = (
+    Gap.ONE_PERIOD,
+    Gap.WHOLE_ONLY,
+    Gap.PART_ONLY,
+    Gap.PERCENT_ONLY,
+    Gap.DIRECTION_ONLY,
+    Gap.CHANGE_ONLY,
+    Gap.PLAN_ONLY,
+    Gap.TARGET_ONLY,
+)
+_OF_MEASURE = {
+    Measure.CHANGE_PCT: Gap.PERCENT_ONLY,
+    Measure.DIRECTION: Gap.DIRECTION_ONLY,
+    Measure.CHANGE_ABS: Gap.CHANGE_ONLY,
+}
+
+
+def _gap(row: dict[Any, Any], shared: str) -> Gap:
+    """What *row* is, that it cannot stand for part *shared*."""
+    if row["status"] != Status.ACTUAL:
+        return Gap.PLAN_ONLY if row["status"] == Status.PLAN else Gap.TARGET_ONLY
+    if row["measure"] != Measure.LEVEL:
+        return _OF_MEASURE[Measure(row["measure"])]
+    if row["breakdown"] == shared:
+        return Gap.ONE_PERIOD
+    return Gap.PART_ONLY if row["breakdown"] else Gap.WHOLE_ONLY
 
 
 def _silence(kind: str) -> Gap:
