@@ -1,0 +1,278 @@
+"""
+A reviewed workbook read back: looked through before it is parsed, then held to what it proves.
+
+It takes values only. A formula, a merged cell, a lost line or changed evidence is a fault.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from analysis import numerals, reading
+from analysis.errors import Fault, TableError
+from analysis.words import Comparator, Measure, Role, Status, Word
+from analysis.workbook import _cells, _damaged, _surveyed, spot, text
+
+from .sheets import (
+    ACCEPT,
+    BREAKDOWNS,
+    COLUMNS,
+    FORMAT,
+    INDICATORS,
+    INSTRUMENTS,
+    REJECT,
+    REPORT,
+    REVIEW,
+    TEXT,
+)
+
+MAX_BYTES = 32 << 20
+EVIDENCE = 40
+OWNING = (Role.OBSERVATION, Role.TARGET)
+_VERBATIM = {"line", "raw", "printed", "evidence"}
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_WORDS: dict[str, type[Word]] = {"comparator": Comparator, "measure": Measure, "status": Status}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a sheet by column, with its number in the sheet."""
+
+    number: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    @property
+    def start(self) -> int:
+        """Where its numeral or phrase starts."""
+        return int(self["start"])
+
+    @property
+    def owns(self) -> bool:
+        """Whether it is accepted as a row of the tables."""
+        return self["role"] in OWNING and self["decision"] == ACCEPT
+
+
+@dataclass(slots=True)
+class Reviewed:
+    """What a person decided, with the text it was decided on."""
+
+    name: str
+    text: str
+    report: dict[str, str]
+    lines: list[Line]
+    indicators: list[Line]
+    breakdowns: list[Line]
+    instruments: list[Line]
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, sheet: str, line: int, column: str, found: str, rule: str, mend: str) -> None:
+        """Note one thing wrong, with its sheet and cell."""
+        columns = COLUMNS[sheet]
+        cell = f" ({spot(columns.index(column), line)})" if column in columns and line else ""
+        place = f"{self.name}, sheet {sheet}"
+        self.faults.append(Fault(place, line, f"{column}{cell}", found[:60], rule, mend))
+
+
+def load(path: Path) -> Reviewed:
+    """
+    Read the reviewed workbook *path* and hold it to its own text.
+
+    Raises
+    ------
+    TableError
+        With every fault: of the file, of its form, or of what a line claims about the text.
+    """
+    sheets = _sheets(path)
+    faults = [fault for _, found in sheets.values() for fault in found]
+    if faults:
+        raise TableError(faults)
+    lines = {name: rows for name, (rows, _) in sheets.items()}
+    report = {line["key"]: line["value"] for line in lines[REPORT]}
+    reviewed = Reviewed(
+        path.name,
+        _text(path.name, lines[TEXT]),
+        report,
+        lines[REVIEW],
+        lines[INDICATORS],
+        lines[BREAKDOWNS],
+        lines[INSTRUMENTS],
+    )
+    _check(reviewed)
+    if reviewed.faults:
+        raise TableError(reviewed.faults)
+    return reviewed
+
+
+def _sheets(path: Path) -> dict[str, tuple[list[Line], list[Fault]]]:
+    """Every sheet we wrote, as lines; the parts are looked through before openpyxl sees them."""
+    name = path.name
+    data = path.read_bytes()[: MAX_BYTES + 1]
+    if len(data) > MAX_BYTES or name.startswith("~$"):
+        rule, mend = "no reviewed workbook", "give the workbook that compile wrote"
+        raise TableError([Fault(name, 0, "", f"{len(data)} bytes", rule, mend)])
+    survey = _surveyed(name, data)
+    scans = {sheet: survey.scans.get(part) for sheet, _, part in survey.sheets}
+    missing = [sheet for sheet in COLUMNS if scans.get(sheet) is None]
+    if missing:
+        rule, mend = "sheets are missing", "give the workbook that compile wrote"
+        raise TableError([Fault(name, 0, "", ", ".join(missing), rule, mend)])
+    found = {}
+    for sheet in COLUMNS:
+        scan = scans[sheet]
+        faults = [
+            Fault(f"{name}, sheet {sheet}", 0, cell[:20], what, "values only", "write the value")
+            for what, cells in (
+                ("merged cells", scan.merged if scan else []),
+                ("a formula", [*(scan.formulas if scan else [])]),
+                ("an error value", [*(scan.errors if scan else [])]),
+            )
+            for cell in cells
+        ]
+        found[sheet] = (_lines(name, sheet, data, faults), faults)
+    return found
+
+
+def _lines(name: str, sheet: str, data: bytes, faults: list[Fault]) -> list[Line]:
+    columns, lines = COLUMNS[sheet], []
+    place = f"{name}, sheet {sheet}"
+    try:
+        for number, cells in _cells(data, sheet):
+            texts = [text(cell.value) for cell in cells]
+            if number == 1:
+                if tuple(texts[: len(columns)]) != columns:
+                    rule, mend = "not the columns of this sheet", "do not move or rename columns"
+                    faults.append(Fault(place, 1, "", ", ".join(texts)[:60], rule, mend))
+                    return []
+                continue
+            texts += [""] * (len(columns) - len(texts))
+            row = [
+                cell if column in _VERBATIM else reading.clean(cell)
+                for column, cell in zip(columns, texts, strict=False)
+            ]
+            if any(row):
+                lines.append(Line(number, dict(zip(columns, row, strict=True))))
+    except Exception as error:  # a parser of a damaged workbook may raise anything
+        raise TableError([_damaged(name, error)]) from error
+    return lines
+
+
+def _text(name: str, lines: list[Line]) -> str:
+    """The report's text put together again, each piece at its offset."""
+    text_, place = "", f"{name}, sheet {TEXT}"
+    pieces: list[str] = []
+    length = 0
+    for line in lines:
+        try:
+            offset, piece = int(line["offset"]), str(json.loads(line["line"]))
+        except ValueError as error:
+            mend = "leave this sheet as it is; compile again"
+            raise TableError(
+                [Fault(place, line.number, "line", line["line"][:30], "not the text", mend)]
+            ) from error
+        if offset > length:
+            pieces.append("\n" * (offset - length))
+            length = offset
+        pieces.append(piece)
+        length += len(piece)
+    return text_ + "".join(pieces)
+
+
+def _check(reviewed: Reviewed) -> None:
+    if reviewed.report.get("format") != FORMAT:
+        found = reviewed.report.get("format", "nothing")
+        reviewed.fault(REPORT, 1, "key", found, f"the format is {FORMAT}", "compile again")
+        return
+    _same_text(reviewed)
+    if reviewed.faults:
+        return
+    _complete(reviewed)
+    for line in reviewed.lines:
+        for column, found, rule, mend in _doubts(line, reviewed.text):
+            reviewed.fault(REVIEW, line.number, column, found, rule, mend)
+
+
+def _same_text(reviewed: Reviewed) -> None:
+    """The text is the one that was compiled: each trailing line break was lost to no editor."""
+    length = int(reviewed.report.get("characters") or 0)
+    reviewed.text += "\n" * max(0, min(length - len(reviewed.text), 1_000))
+    digest = sha256(reviewed.text.encode()).hexdigest()
+    if digest != reviewed.report.get("sha256"):
+        mend = "leave the sheets report and text as they are; compile again"
+        reviewed.fault(TEXT, 0, "line", digest[:16], "not the text that was compiled", mend)
+
+
+def _complete(reviewed: Reviewed) -> None:
+    """Every numeral of the text has a line, and every line is of a place of the text."""
+    due = {(n.start, n.end) for n in numerals.find(reviewed.text)}
+    have = set()
+    for line in reviewed.lines:
+        try:
+            start, end = int(line["start"]), int(line["end"])
+        except ValueError:
+            start = end = -1
+        if reviewed.text[start:end] != line["raw"] or not line["raw"]:
+            rule, mend = "not what stands there in the text", "leave start, end and raw as they are"
+            reviewed.fault(REVIEW, line.number, "raw", line["raw"], rule, mend)
+        have.add((start, end))
+    for start, end in sorted(due - have):
+        found = f"{reviewed.text[start:end]!r} at {start}"
+        rule, mend = "a numeral without a line", "restore the line; reject it instead"
+        reviewed.fault(REVIEW, 0, "start", found, rule, mend)
+
+
+def _doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
+    """What is wrong with one line: decisions, closed words, numbers, dates and evidence."""
+    if line["role"] not in list(Role):
+        yield "role", line["role"], f"not one of {', '.join(Role)}", "choose from the list"
+    elif line["role"] in OWNING:
+        if line["decision"] not in {ACCEPT, REJECT}:
+            yield "decision", line["decision"], "no decision", f"choose {ACCEPT} or {REJECT}"
+        elif line["decision"] == ACCEPT:
+            yield from _row_doubts(line, whole)
+
+
+def _row_doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
+    for column, words in _WORDS.items():
+        if line[column] not in list(words):
+            rule = f"not one of {', '.join(words)}"
+            yield column, line[column], rule, "choose from the list"
+    for column, pattern in (
+        ("value", _NUMBER),
+        ("period_start", _DATE),
+        ("period_end", _DATE),
+    ):
+        if not pattern.fullmatch(line[column]):
+            mend = "write a plain number" if column == "value" else "write YYYY-MM-DD"
+            yield column, line[column], f"no {column.replace('_', ' ')}", mend
+    if not line["indicator"]:
+        yield "indicator", "nothing", "an accepted row without an indicator", "choose or name one"
+    if (line["status"] == Status.TARGET) != (line["role"] == Role.TARGET):
+        found = f"{line['role']} with status {line['status']}"
+        yield "role", found, "role and status disagree", "target goes with target only"
+    yield from _proof(line, whole)
+
+
+def _proof(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
+    """Evidence is verbatim, short, around the figure, and holds it as printed."""
+    start, end, evidence = int(line["start"]), int(line["end"]), line["evidence"]
+    first = max(0, end - len(evidence))
+    there = whole.find(evidence, first, start + len(evidence))
+    mend = "quote the text around the figure to the letter"
+    if not evidence or there < 0 or there > start:
+        yield "evidence", evidence, "does not stand around the figure", mend
+    elif len(evidence) > EVIDENCE or line["printed"] not in evidence:
+        yield (
+            "evidence",
+            evidence,
+            f"over {EVIDENCE} characters or without the printed figure",
+            mend,
+        )
+    if line["raw"] not in line["printed"]:
+        yield "printed", line["printed"], "without the numeral", "copy it as printed"
