@@ -239,10 +239,10 @@ def prepare() -> None:
     """Run an empty notebook and make the next shell now, so that forked processes need not."""
     import papermill
 
-    cells = [new_code_cell("1", metadata={"tags": ["parameters"]})]
+    cells = [new_code_cell("warm = 0", metadata={"tags": ["parameters"]})]
     about = {"kernelspec": {"name": "python3", "language": "python", "display_name": "python3"}}
     notebook = new_notebook(cells=cells, metadata=about)
-    papermill.execute_notebook(notebook, None, {"_": 1}, engine_name="in-process")
+    papermill.execute_notebook(notebook, None, {"warm": 1}, engine_name="in-process")
     if not _spare:
         _spare.append(_made())
 

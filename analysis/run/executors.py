@@ -63,11 +63,17 @@ class Local:
         self.events: queue.Queue[Event] = queue.Queue()
         self.pids: dict[str, int] = {}
         self.warm: subprocess.Popen[bytes] | None = None
+        self.ready = False
+        self.safe = can_fork()
+        self.tasks: dict[str, Task] = {}
         self.kernels: dict[str, subprocess.Popen[bytes]] = {}
         self.readers: list[threading.Thread] = []
 
     def start(self, task: Task) -> None:
         """Fork a process for *task*, or start one where it names a kernel."""
+        self.tasks[task["job"]] = task
+        if not task["kernel"] and not self.safe:
+            task["kernel"] = "python3"
         line = json.dumps(task).encode() + b"\n"
         if task["kernel"]:
             process = self._python("analysis.run.work")
@@ -114,6 +120,9 @@ class Local:
             self.pids[event["job"]] = event["pid"]
         if "refused" in event:
             raise UsageError(event["refused"])
+        self.ready = self.ready or "ready" in event
+        if "unsafe" in event:
+            self.safe, self.ready = False, True
         if "closed" in event and event["job"] is None:
             return self._orphaned()
         if "ended" in event:
@@ -123,13 +132,23 @@ class Local:
 
     def _orphaned(self) -> list[Event]:
         """The warm process is gone: so are the jobs it had; the next one gets a new parent."""
+        if not self.ready:
+            raise WorkerError(f"the process that warms up ended: {self._last_words()}")
         self.warm = None
         lost = [job for job in self.pids if job not in self.kernels]
+        if not self.safe:
+            for job in lost:
+                self.start(self.tasks[job])
+            return []
         for job in lost:
             self.stop(job)
             self.pids.pop(job)
         told = "the process that all notebooks are forked from was ended"
         return [{"job": job, "ended": 1, "raised": told} for job in lost]
+
+    def _last_words(self) -> str:
+        said = (self.home / "log.txt").read_text("utf-8", "replace").strip().splitlines()
+        return said[-1] if said else "it said nothing"
 
     def _warmed(self) -> subprocess.Popen[bytes]:
         process = self._python("analysis.run.warm")

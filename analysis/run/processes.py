@@ -43,6 +43,7 @@ def environment(run: str, home: Path, cache: Path) -> dict[str, str]:
     }
     return kept | {
         RUN: run,
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a fork must have one thread
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_CONFIG_DIR": str(home / "jupyter"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),

@@ -22,7 +22,7 @@ from analysis.fingerprints import Fingerprints
 from analysis.plan import Job, Plan, Stale
 
 from . import history, judge, stage
-from .executors import Executor, Local, can_fork
+from .executors import Executor, Local
 from .outcome import Event, Options, Outcome, Signals, StoppedError, Tell
 from .work import Task
 
@@ -250,7 +250,7 @@ class _Runner:
         return max(0.0, min(LONGEST_WAIT, min(due) - time.monotonic()))
 
     def _stock(self) -> bool:
-        return self.options.executor == "kernel" or not can_fork()
+        return self.options.executor == "kernel"
 
     def _check_tables(self) -> None:
         """Hold the tables to their contracts beside the first jobs; nothing is published before."""
@@ -345,7 +345,8 @@ class _Runner:
         name = live.job.name
         self.outcome.done.append(name)
         self.outcome.changed += [one for one in changed if one not in self.outcome.changed]
-        self.tell({"event": "done", "job": name, **self._use(live), "changed": len(changed)})
+        about = {"reason": live.reason, "changed": len(changed), **self._use(live)}
+        self.tell({"event": "done", "job": name, **about})
 
     def _refuse_moved_tables(self, live: Live) -> None:
         """A table that changed under the notebook may have been read half: do not publish that."""

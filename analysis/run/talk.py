@@ -117,8 +117,7 @@ def _summary(event: Event) -> str:
 
 _WORDS: dict[str, Callable[[Event], str]] = {
     "run": lambda e: f"run {e['run']}: {e['jobs']} job(s), {e['workers']} at a time",
-    "start": lambda e: f"start   {e['job']}: {e['reason']}",
-    "done": lambda e: f"done    {e['job']} in {e['seconds']:.1f} s{_values(e)}",
+    "done": lambda e: f"done    {e['job']} in {e['seconds']:.1f} s{_values(e)}: {e['reason']}",
     "failed": _failed,
     "late": _failed,
     "busy": lambda e: f"busy    {e['job']}: another process is making it",

@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -131,14 +132,23 @@ def prepare(modules: list[str], calls: list[str]) -> None:
         module, _, function = call.partition(":")
         act: Callable[[], object] | None = getattr(_imported(module), function, None)
         if act is not None:
-            act()
+            _tried(act)
 
 
 def _imported(name: str) -> Any:
     try:
         return importlib.import_module(name)
-    except ImportError as error:
-        raise ImportError(f"plan.toml warms {name}, which cannot be imported: {error}") from error
+    except Exception as error:
+        told = f"plan.toml warms {name}, which cannot be imported: {error!r}"
+        raise ImportError(told) from error
+
+
+def _tried(act: Callable[[], object]) -> None:
+    """Warming up saves time and nothing else: what is wrong is for the jobs to meet and tell."""
+    try:
+        act()
+    except Exception:  # noqa: BLE001  whatever it is
+        traceback.print_exc()
 
 
 def main() -> None:
@@ -160,7 +170,11 @@ def main() -> None:
         return
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, every page
-    warm.tell({"ready": len([*Path("/proc/self/task").iterdir()])})
+    threads = len([*Path("/proc/self/task").iterdir()])
+    if threads > 1:  # a lock that one of them holds would be held for ever in a fork
+        warm.tell({"unsafe": threads})
+        return
+    warm.tell({"ready": True})
     warm.serve()
 
 

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from small import DRAW, RECORD, SKETCH, START, Project, environment
+from small import DRAW, RECORD, SKETCH, START, Project, environment, until
+
+from analysis.run import executors, processes, work
 
 WARM = 'warm = ["matplotlib.figure", "matplotlib.backends.backend_svg", "PIL.PngImagePlugin"]\n\n'
 LOUD = "lines.linewidth: 9\naxes.facecolor: red\n"
@@ -221,3 +223,33 @@ def test_a_notebook_leaks_nothing_into_the_next(project):
 
     assert len(project.drawn()) == 2
     assert os.getenv("LEAK") is None
+
+
+def test_a_warm_process_with_threads_is_not_forked(project, tmp_path):
+    """A fork would copy locks that nobody frees; stock kernels run the jobs instead."""
+    module = "import threading\nthreading.Timer(60, print).start()\n"
+    (tmp_path / "threads.py").write_text(module)
+    home, job = tmp_path / "home", tmp_path / "job"
+    home.mkdir()
+    (job / "out").mkdir(parents=True)
+    variables = processes.environment("mark", home, tmp_path / "cache")
+    local = executors.Local(variables | {"PYTHONPATH": str(tmp_path)}, home, ["threads"], [])
+    task = work.Task(
+        job="draw",
+        notebook=str(project.root / "notebooks" / "draw.ipynb"),
+        parameters={"language": "en"},
+        stage=str(job),
+        folder=str(project.root / "notebooks"),
+        kernel="",
+        memory=0,
+    )
+    try:
+        local.start(task)
+        events = []
+        until(lambda: events.extend(local.wait(1)) or any("ended" in event for event in events))
+    finally:
+        local.close()
+
+    assert events[-1]["ended"] == 0
+    assert (job / "out" / "line.svg").exists()
+    assert (job / "home").exists()  # only stock kernels need one

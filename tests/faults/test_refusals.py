@@ -151,7 +151,7 @@ def test_p24_a_pipe_gets_plain_lines(project):
 
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f]", done.stdout + done.stderr)
     assert done.stdout.startswith("4 done in")
-    assert len(done.stderr.splitlines()) == 9
+    assert len(done.stderr.splitlines()) == 5
 
 
 def test_p24_json_is_all_that_is_said_with_json(project):
