@@ -8,6 +8,7 @@ told twice.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -113,8 +114,8 @@ def _tree(held: Tables) -> Iterator[Fault]:
     """A region lies in one of a wider level, so no chain of parents can turn in a circle."""
     order = {word.value: word.order for word in Level}
     levels = held.regions.set_index("adcode")["level"]
-    above = held.regions["parent"].map(levels).map(order)
-    own = held.regions["level"].map(order)
+    above = held.regions["parent"].map(levels).map(order).astype("float64")
+    own = held.regions["level"].map(order).astype("float64")
     words = ("a parent that is no wider than a {level}", "give the adcode of the region around it")
     yield from _told(held, "regions", held.regions[above >= own], "parent", words)
 
@@ -203,16 +204,14 @@ def _fractions(held: Tables) -> Iterator[Fault]:
 def _numbers(phrase: str) -> set[float]:
     numbers = set()
     for numeral in numerals.find(phrase):
-        try:
+        with suppress(ValueError):
             numbers.add(float(numerals.value(numeral.raw)))
-        except ValueError:
-            continue
     return numbers - {0.0}
 
 
 def _parts(held: Tables) -> Iterator[Fault]:
     """A breakdown names each dimension once and in one order, so that it is written one way."""
-    prefix = held.breakdowns["breakdown"].str.partition(":")[0]
+    prefix = held.breakdowns["breakdown"].str.split(":").str[0]
     words = ("a part of another dimension", "let the code begin with the dimension")
     odd = held.breakdowns[prefix.ne(held.breakdowns["dimension"])]
     yield from _told(held, "breakdowns", odd, "dimension", words)
@@ -238,10 +237,12 @@ def _periods(held: Tables) -> Iterator[Fault]:
     if len(ends):
         bad = held.context[ends[0] > ends[1]]
         yield from _told(held, "context", bad, "period", words)
-    last = held.observations["report"].map(held.reports.set_index("report")["period_end"])
-    late = held.observations["status"].eq(Status.ACTUAL) & (held.observations["period_end"] > last)
+    ends_of = held.reports.set_index("report")["period_end"]
+    rows = held.observations
+    last = pd.Series([ends_of.get(report, pd.NaT) for report in rows["report"]], rows.index)
+    late = rows["status"].eq(Status.ACTUAL) & (rows["period_end"] > pd.to_datetime(last))
     words = ("an actual figure of a time after its report", "correct the period or the status")
-    yield from _told(held, "observations", held.observations[late], "period_end", words)
+    yield from _told(held, "observations", rows[late], "period_end", words)
 
 
 def _phrases(held: Tables) -> Iterator[Fault]:
@@ -259,8 +260,8 @@ def _places(held: Tables) -> Iterator[Fault]:
     for table in ("observations", "mentions", "commitments", "instrument_status"):
         frame: pd.DataFrame = getattr(held, table)
         frame = frame[frame["region"].isin(set(length.index)) & frame["start"].notna()]
-        end = frame["end"]
-        outside = ~(frame["start"] < end) | (end > frame["region"].map(length))
+        end, last = frame["end"], frame["region"].map(length).astype("float64")
+        outside = ~(frame["start"] < end) | (end > last)
         yield from _told(held, table, frame[outside], "start", words)
 
 
@@ -286,11 +287,11 @@ def printed_value(printed: str, length: int) -> set[Decimal]:
     >>> sorted(printed_value("26211.63万元", 8)), sorted(printed_value("无重大火灾事故", 7))
     ([Decimal('262116300.00')], [Decimal('0'), Decimal('1'), Decimal('100')])
     """
-    found = {
-        numerals.scaled(numeral.raw, printed[numeral.end :])
-        for numeral in numerals.find(printed)
-        if numeral.end - numeral.start == length
-    }
+    found = set()
+    for numeral in numerals.find(printed):
+        if numeral.end - numeral.start == length:
+            with suppress(ValueError):
+                found.add(numerals.scaled(numeral.raw, printed[numeral.end :]))
     return found or {Decimal(0), Decimal(1), Decimal(100)}
 
 

@@ -19,7 +19,7 @@ MAX_DIGITS = 15  # what a float keeps of a decimal number
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _MINUS = str.maketrans("−–﹣－", "----")
-_SCALED = re.compile(r"([0-9.,]+)\s*([余多]?[万亿]+[余多]?|[余多])\S*")
+_SCALED = re.compile(r"([0-9][0-9.,]*)\s*([余多]?[万亿]+[余多]?|[余多])\S*")
 _PERCENT = re.compile(r"(-?[0-9.]+)\s*[%‰]")
 _NOTHING = re.compile(
     r"[-—–/…·.*?]+|未公布|未统计|不详|暂无|无数据|缺|n/?a|nan|null|none|nil", re.IGNORECASE

@@ -48,14 +48,19 @@ def _written(tables: Tables) -> dict[tuple[str, int], _Figure]:
         for region, start, value in rows.itertuples(index=False, name=None)
     }
     mentions = tables.mentions[["region", "start", "raw"]]
-    return {
+    figures = {
         (region, start): _figure(raw, values.get((region, start)))
         for region, start, raw in mentions.itertuples(index=False, name=None)
     }
+    return {place: figure for place, figure in figures.items() if figure is not None}
 
 
-def _figure(raw: str, value: Decimal | None) -> _Figure:
-    number = numerals.value(raw)
+def _figure(raw: str, value: Decimal | None) -> _Figure | None:
+    """The number that *raw* writes; None for a numeral that is none, such as 2024.5.21."""
+    try:
+        number = numerals.value(raw)
+    except ValueError:
+        return None
     base = number if value is None else value
     scale = abs(base / number) if number else Decimal(1)
     decimals = len(raw.partition(".")[2])

@@ -46,7 +46,7 @@ def value(raw: str) -> Decimal:
     Raises
     ------
     ValueError
-        When *raw* is no single number, such as a grouping that is not by thousands.
+        When *raw* is no single number: a grouping that is not by thousands, or 2024.5.21.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def value(raw: str) -> Decimal:
     (Decimal('1052'), Decimal('20'), Decimal('1230'), Decimal('2024'))
     """
     if raw[0].isdecimal():
-        if "," in raw and not _GROUPED.fullmatch(raw):
+        if ("," in raw and not _GROUPED.fullmatch(raw)) or raw.count(".") > 1:
             raise ValueError(raw)
         return Decimal(raw.replace(",", ""))
     if all(character in _DIGITS for character in raw):

@@ -17,8 +17,8 @@ from .errors import Fault
 from .tables import Tables
 from .words import Closure, Comparator, Measure
 
-_FALL = "下降|减少|降低|压减|回落|缩减|比[^,，。;；]{1,8}少"
-_RISE = "上升|增长|增加|提高|提升|上涨|比[^,，。;；]{1,8}多"
+_FALL = "下降|减少|降低|压减|回落|缩减|比[^,，。;；减缩]{1,8}少"
+_RISE = "上升|增长|增加|提高|提升|上涨|比[^,，。;；增]{1,8}多"
 _TURN = re.compile(f"(?P<fall>{_FALL})|(?P<rise>{_RISE})")
 _STOP = re.compile(r"[。；;!！?？\n]")
 _BOUND = re.compile("[万亿]*[余多]")
@@ -149,11 +149,16 @@ def _rows(tables: Tables, report: str, text: str) -> Iterator[Fault]:
 def _doubts(row: Row, text: str, places: set[tuple[int, int]]) -> Iterator[_Doubt]:
     start, end = int(row["start"]), int(row["end"])
     numeral = (start, end) in places
-    if not numeral and text[start:end] != row["printed"]:
+    begun = start in {first for first, _ in places}
+    phrase = text[start:end] == row["printed"] and not begun
+    if not numeral and not phrase:
         rule = f"neither a numeral nor the printed phrase: {text[start:end]!r} stands there"
-        yield _Doubt("start", rule, "correct start and end")
+        yield _Doubt("end" if begun else "start", rule, "correct start and end")
     yield from _quotes(row, text, start, end)
-    yield from _number(row, text) if numeral else _stated(row)
+    if numeral:
+        yield from _number(row, text)
+    elif phrase:
+        yield from _stated(row)
     yield from _sign(row, text)
 
 
@@ -187,7 +192,11 @@ def _around(text: str, phrase: str, start: int, end: int) -> Iterator[int]:
 def _number(row: Row, text: str) -> Iterator[_Doubt]:
     """The value is the numeral of the original, 万 and 亿 multiplied out; 余 is a bound."""
     start, end = int(row["start"]), int(row["end"])
-    written = numerals.scaled(text[start:end], text[end:])
+    try:
+        written = numerals.scaled(text[start:end], text[end:])
+    except ValueError:
+        yield _Doubt("start", f"{text[start:end]!r} is no single number", "choose its place anew")
+        return
     if abs(float(row["value"])) != float(written):
         yield _Doubt("value", f"the original prints {text[start : end + 3]!r}", f"write {written}")
     if _BOUND.match(text, end) and row["comparator"] != Comparator.AT_LEAST:
