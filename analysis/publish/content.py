@@ -1,0 +1,298 @@
+"""
+What a slide says: the words, the chart or picture and the tables of one figure.
+
+It takes the manifest's records and gives words and cells; where they stand is for ``slides``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from analysis import phrases, wording
+from analysis.errors import UsageError
+from analysis.wording import Text
+from analysis.words import Mark
+
+from . import labels, plots
+from .plots import Plot
+
+Record = Mapping[str, Any]
+# The order of a briefing: what there is, how regions stand, how they moved, what became of it.
+FAMILIES = (
+    "coverage", "comparison", "trend", "change", "funnel", "loop", "composition", "targets",
+    "instruments", "commitments", "profile",
+)  # fmt: skip
+MATRICES = ("coverage-", "instruments-", "commitments-")
+MOST_NOTED = 80  # rows in the notes of one slide; the rest is named by `trace`
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells of words; the first line is the head."""
+
+    head: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+    marks: tuple[tuple[str, str], ...] = ()  # the place of a cell, and the id of its row
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything one slide says of one figure, in one language."""
+
+    figure: str
+    fingerprint: str
+    title: str
+    subtitle: str
+    left_out: tuple[tuple[str, str, str], ...]  # region's code, its name, the reason
+    caveat: str
+    source: str
+    alt: str
+    notes: str
+    plot: Plot | None
+    table: Table | None
+    record: Record = field(repr=False)
+
+
+CHANGES = Text("只公布了百分比或方向的变化（不设刻度）", "Published without counts (no scale)")
+LEFT_OUT = Text("未能并列，及其原因", "Not shown beside the others, and why")
+_READS = Text("读法", "What it shows")
+_EVIDENCE = Text("依据（原句、报告、字符位置）", "Evidence (phrase, report, characters)")
+_MORE = Text(
+    "另有{count}个数字，见 `regional-safety trace 本文件`",
+    "{count} more figures: `regional-safety trace` with this file names them",
+)
+_STAMP = Text("图号", "Figure")
+
+
+def content(record: Record, language: str) -> Content:
+    """The slide of one figure."""
+    plot = plots.plot(record, language)
+    stated = plots.stated(record)
+    both = {part: labels.both(record[part])[language] for part in ("title", "subtitle", "alt")}
+    return Content(
+        figure=record["name"],
+        fingerprint=record["fingerprint"],
+        left_out=tuple(_left_out(record, language)),
+        caveat=labels.sentences(_notes(record, plot))[language],
+        source=labels.both(record["source"])[language],
+        notes=_spoken(record, language),
+        plot=plot,
+        table=_changes(stated, language) if stated and record_has_table(record) else None,
+        record=record,
+        **both,
+    )
+
+
+def record_has_table(record: Record) -> bool:
+    """Whether the changes without counts stand in a table: a picture shows its own."""
+    return str(record["name"]).startswith(("trend-", "change-"))
+
+
+def _left_out(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
+    for gap in record["refused"]:
+        name = labels.legible(labels.region(gap)[language], 24)
+        yield gap.get("region", ""), name, labels.reason(gap)[language]
+
+
+def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
+    """The caveats of a record, and what a mark that Office lacks looks like here."""
+    for note in record["notes"]:
+        yield labels.both(note)
+    if plot is not None and plot.kind in {"dots", "lines"}:
+        used = {point.mark for one in plot.series for point in one.points if point}
+        if Mark.AT_MOST in used:
+            yield _CAP
+
+
+_CAP = Text("横杠为“近、不足”的上限", "a bar without a whisker is an upper bound")
+
+
+def _changes(rows: Sequence[Mapping[str, Any]], language: str) -> Table:
+    """Region by year: a percentage with its diamond, or an arrow without a number."""
+    years = sorted({_year(row) for row in rows})
+    regions = list(dict.fromkeys(row["region"] for row in rows))
+    names = {row["region"]: labels.region(row)[language] for row in rows}
+    cells: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        cells.setdefault((row["region"], _year(row)), []).append(row)
+    lines = tuple(
+        (
+            labels.legible(names[region], 24),
+            *(_cell(cells.get((region, year), ())) for year in years),
+        )
+        for region in regions
+    )
+    marks = tuple(
+        (f"{names[region]}, {year}", row["id"])
+        for (region, year), held in cells.items()
+        for row in held
+    )
+    return Table(("", *map(str, years)), lines, marks)
+
+
+def _year(row: Mapping[str, Any]) -> int:
+    return int(str(row["period_end"])[:4])
+
+
+def _cell(rows: Iterable[Mapping[str, Any]]) -> str:
+    """
+    What was published of one change: a diamond with its percentage, or an arrow.
+
+    >>> _cell([{"percent": -9.2}]), _cell([{"direction": -1}]), _cell([])
+    ('◇−9.2%', '↓', '—')
+    """
+    said = []
+    for row in rows:
+        if "percent" in row:
+            sign = "+" if row["percent"] > 0 else ""
+            said.append(f"◇{sign}{wording.exact(row['percent'])}%")
+        else:
+            said.append("↓" if row.get("direction", 0) < 0 else "↑")
+    return "\n".join(sorted(said)) if said else "—"
+
+
+def _spoken(record: Record, language: str) -> str:
+    """The notes of a slide: what it shows, every phrase behind it, and what was left out."""
+    rows = [*record["rows"], *record.get("beside", ())]
+    lines = [_READS[language], labels.both(record["alt"])[language], "", _EVIDENCE[language]]
+    for place, row in enumerate(rows[:MOST_NOTED], 1):
+        lines.append(f"{place}. {labels.reading(row)[language]}")
+        lines.append(f"    {labels.citation(row)[language]}")
+    if len(rows) > MOST_NOTED:
+        lines.append(_MORE.format(count=len(rows) - MOST_NOTED)[language])
+    if record["refused"]:
+        lines += ["", LEFT_OUT[language]]
+        lines += [
+            f"— {labels.region(gap)[language]}: {labels.reason(gap)[language]}"
+            for gap in record["refused"]
+        ]
+    lines += ["", stamp(record, language)]
+    return "\n".join(labels.legible(line, 600) for line in lines)
+
+
+def stamp(record: Record, language: str) -> str:
+    """The short mark by which a figure is found again, whatever happened to the file."""
+    return f"{_STAMP[language]} {record['name']} · {record['fingerprint']}"
+
+
+def chosen(
+    manifest: Mapping[str, Any], language: str, patterns: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """
+    The figures of *manifest* in one language, in the order of a briefing.
+
+    Raises
+    ------
+    UsageError
+        When there is no figure in that language, or a pattern means none.
+    """
+    every = [one for one in manifest["figures"] if one["language"] == language]
+    every = [with_fingerprint(one) for one in every]
+    if not every:
+        raise UsageError(f"the manifest has no figure in {language!r}: make them with `run`")
+    for pattern in patterns:
+        if not any(_means(pattern, one) for one in every):
+            names = ", ".join(one["name"] for one in every[:6])
+            raise UsageError(f"no figure is called {pattern!r}; there are {names} …")
+    kept = [one for one in every if not patterns or any(_means(p, one) for p in patterns)]
+    return sorted(kept, key=lambda one: (_family(one), str(one["name"])))
+
+
+def with_fingerprint(record: Record) -> dict[str, Any]:
+    """*record* with its fingerprint, which older records lack."""
+    from . import provenance
+
+    return {"fingerprint": provenance.fingerprint(record), **record}
+
+
+def _means(pattern: str, record: Record) -> bool:
+    name = str(record["name"])
+    return pattern in {name, name.rpartition("-")[0]} or fnmatchcase(name, pattern)
+
+
+def _family(record: Record) -> int:
+    family = str(record["name"]).partition("-")[0]
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
+
+
+def worth_a_slide(record: Record) -> bool:
+    """Whether a figure compares anything: one region alone goes to the appendix."""
+    if not str(record["name"]).startswith("comparison-"):
+        return bool(record["rows"])
+    return len({row["region"] for row in record["rows"]}) > 1
+
+
+_HEADS = Text("图|地区|原因", "Figure|Region|Reason")
+_ALONE = Text("只有一地报告，见左列标题", "reported by one region only, as the title says")
+
+
+def refusals(records: Iterable[Record], language: str) -> Table:
+    """What could not be set side by side, figure by figure; regions of one reason together."""
+    lines = []
+    for record in records:
+        if str(record["name"]).startswith(MATRICES):
+            continue  # a matrix tells the reason of every gap in its own cell
+        title = labels.legible(labels.both(record["subtitle"])[language].split("｜")[0], 40)
+        title = title.split(" | ")[0]
+        by_reason: dict[str, list[str]] = {}
+        for gap in record["refused"]:
+            name = labels.legible(labels.region(gap)[language], 24)
+            reason = labels.legible(labels.reason(gap)[language], 120)
+            names = by_reason.setdefault(reason, [])
+            names += [name] if name not in names else []
+        mark = {"zh": "、", "en": ", "}[language]
+        lines += [(title, mark.join(names), reason) for reason, names in by_reason.items()]
+    return Table(tuple(_HEADS[language].split("|")), tuple(dict.fromkeys(lines)))
+
+
+_SOURCE_HEADS = Text("发布者|标题|发布日期|数字个数", "Publisher|Title|Published|Figures used")
+
+
+def sources(records: Iterable[Record], language: str) -> Table:
+    """Every publication behind the figures, with how many of its figures are used."""
+    used: dict[tuple[str, str, str], set[str]] = {}
+    for record in records:
+        for row in (*record["rows"], *record.get("beside", ())):
+            cells = (row.get(part, "") for part in ("publisher", "title", "published"))
+            who, title, day = (labels.legible(cell, 80) for cell in cells)
+            if who or title:
+                used.setdefault((who, title, day), set()).add(row["id"])
+    lines = tuple(
+        (*who, str(len(ids))) for who, ids in sorted(used.items(), key=lambda one: one[0])
+    )
+    return Table(tuple(_SOURCE_HEADS[language].split("|")), lines)
+
+
+_KEY_HEADS = Text("记号|意思", "Mark|Meaning")
+_SIGNS = {
+    Mark.EXACT: "●",
+    Mark.ZERO: "◎",
+    Mark.AT_LEAST: "△ ≥",
+    Mark.AT_MOST: "— ≤",
+    Mark.ABOUT: "○ ≈",
+    Mark.PERCENT_ONLY: "◇",
+    Mark.DIRECTION_ONLY: "↓ ↑",
+    Mark.TARGET: "□",
+    Mark.PLAN: "▫",
+}
+RULES = Text(
+    "四条规矩\n"
+    "区间是偶然波动的范围：比值的区间含 1，就不说升降。\n"
+    "没有的不是零：未报、只报百分比、只报方向，各有记号。\n"
+    "实绩、目标、计划是三回事；期间、层级、口径不同的不并列。\n"
+    "不排名次：地区按层级和行政区划代码排列，颜色不分好坏。",
+    "Four rules\n"
+    "An interval is what chance alone would do: a ratio whose interval holds 1 is no change.\n"
+    "Missing is not zero: unreported, percentage only, direction only each have their mark.\n"
+    "Results, targets and plans are three things; other periods, levels or coverage stand apart.\n"
+    "No league table: regions stand by level and code, and colour never means good or bad.",
+)
+_WHISKER = Text("细线：95%区间，重叠不等于没有差别", "thin line: 95% interval; overlap is no proof")
+
+
+def key(language: str) -> Table:
+    """What each mark means."""
+    lines = [(sign, phrases.MARKS[mark][language]) for mark, sign in _SIGNS.items()]
+    lines.append(("│", _WHISKER[language]))
+    return Table(tuple(_KEY_HEADS[language].split("|")), tuple(lines))
