@@ -12,7 +12,7 @@ import pandas as pd
 from . import intervals, remarks, wording
 from .compare import Comparison
 from .wording import Text
-from .words import Mark, Measure, Status
+from .words import Mark, Measure, Promise, Standing, Status, Verdict
 
 
 def comparison(result: Comparison) -> Text:
@@ -115,7 +115,14 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     """What the latest counted change of each region says, or that none was counted."""
     counted = changes[changes["mark"].eq(Mark.EXACT) & changes["origin"].eq("report")]
     every = rows if len(rows) else stated
+    if every.empty:
+        return Text(
+            "没有相连两年的数字，也没有公布变化",
+            "No two years in a row are known, and no change was published",
+        )
     name = _name(every, "")
+    if counted.empty and len(rows):
+        return Text(f"{name.zh}：列出各年数值，不作检验", f"{name.en}: values by year, not tested")
     if counted.empty:
         return Text(
             f"{name.zh}：只公布了变化，没有公布数量",
@@ -126,7 +133,10 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     falls = row["value"] < row["before"]
     zh, en = ("下降", "fall") if falls else ("上升", "rise")
     if row["value"] == row["before"]:
-        return Text(f"{region.zh}{year}年{name.zh}与上年相同", f"{region.en}: {name.en} as before")
+        return Text(
+            f"{region.zh}{year}年{name.zh}与上年相同",
+            f"{region.en}, {year}: {wording.lowered(name.en)} as the year before",
+        )
     if row["lower"] <= 1 <= row["upper"]:
         return Text(
             f"{region.zh}{year}年{name.zh}的{zh}未超出偶然波动",
@@ -313,3 +323,122 @@ def zeros(rows: pd.DataFrame) -> Text:
         f"{len(rows)}项写明为零，但每项的年均水平仍可能高到{upper}",
         f"{len(rows)} counts are stated as zero; the yearly mean of each may still be {upper}",
     )
+
+
+def instruments(rows: pd.DataFrame) -> Text:
+    """How many of the instruments several reports share, and how many stand in one alone."""
+    counts = _reports_of_each(rows)
+    total, several, own = len(counts), int(counts.ge(3).sum()), int(counts.eq(1).sum())
+    return Text(
+        f"{total}项举措中，{several}项见于三地以上的报告，{own}项只见于一地",
+        f"Of {total} instruments, {several} appear in three or more reports, {own} in only one",
+    )
+
+
+def _reports_of_each(rows: pd.DataFrame) -> "pd.Series[int]":
+    """In how many reports each instrument appears; those in none are left out."""
+    known = rows[rows["status"].ne(Standing.NOT_MENTIONED)]
+    return known.groupby("indicator")["region"].nunique()
+
+
+def instruments_page(rows: pd.DataFrame, themes: pd.DataFrame) -> Text:
+    """Which themes a page of instruments is about, and in how many reports they appear."""
+    counts = _reports_of_each(rows)
+    shown = themes[themes["theme"].isin(rows["theme"])]
+    names = [Text(zh, en) for zh, en in shown[["name_zh", "name_en"]].itertuples(index=False)]
+    span = names[0] if len(names) == 1 else Text("{a}至{b}", "{a} to {b}")
+    about = span.format(a=names[0], b=Text(names[-1].zh, wording.lowered(names[-1].en)))
+    kinds = (
+        (Text("{count}项见于三地以上的报告", "{count} in three or more reports"), counts.ge(3)),
+        (Text("{count}项见于两地", "{count} in two"), counts.eq(2)),
+        (Text("{count}项只见于一地", "{count} in only one"), counts.eq(1)),
+    )
+    parts = [words.format(count=int(which.sum())) for words, which in kinds if which.any()]
+    told = wording.joined(parts, zh="，", en=", ")
+    return Text(f"{about.zh}：{told.zh}", f"{about.en}: {told.en}")
+
+
+def similarity(pairs: pd.DataFrame) -> Text:
+    """How much any two reports share, and whether the pairs can be told apart at all."""
+    kept = pairs[pairs["verdict"].ne(Verdict.NOT_COMPARABLE)]
+    if kept.empty:
+        return Text("没有两份报告可以相比", "No two reports can be compared")
+    low, high = (f"{kept['share'].agg(name):.0f}%" for name in ("min", "max"))
+    if kept["lower"].max() <= kept["upper"].min():
+        return Text(
+            f"任两份报告共有{low}至{high}的举措，各区间彼此重叠，分不出亲疏",
+            f"Any two reports share {low} to {high} of their instruments; all intervals overlap",
+        )
+    return Text(
+        f"任两份报告共有{low}至{high}的举措，部分区间互不重叠",
+        f"Any two reports share {low} to {high} of their instruments; some intervals lie apart",
+    )
+
+
+def commitments(rows: pd.DataFrame) -> Text:
+    """How many of the commitments could be checked later."""
+    total, checkable = len(rows), int(rows["promise"].ne(Promise.WORDS).sum())
+    return Text(
+        f"{total}项工作安排中，{checkable}项有数值或期限，其余只有文字",
+        f"Of {total} commitments, {checkable} carry a number or a date; the rest are words",
+    )
+
+
+def promises(checkable: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
+    """How many commitments of each region could be checked later; the same on every page."""
+    counts = checkable.groupby("region", sort=False).size()
+    said = [
+        Text(
+            f"{row['region_zh']}{counts[row['region']]}项",
+            f"{row['region_en']} {counts[row['region']]}",
+        )
+        for row in checkable.drop_duplicates("region").to_dict("records")
+    ]
+    told = wording.joined(said, zh="、", en=", ")
+    page = Text(f"（{number}／{pages}）", f" ({number} of {pages})") if pages > 1 else Text("", "")
+    return Text(
+        f"能查验的安排：{told.zh or '无'}{page.zh}",
+        f"Commitments that can be checked: {told.en or 'none'}{page.en}",
+    )
+
+
+def profile(mine: pd.DataFrame, changed: pd.DataFrame, beside: pd.DataFrame) -> Text:
+    """What can be said of one region's outcomes, and how much of it beside others."""
+    region = _region(mine.iloc[0])
+    count = beside["indicator"].nunique() if len(beside) else 0
+    comparable = Text(f"{count}项指标可与他地并列", f"{count} indicators comparable")
+    if not count:
+        comparable = Text("没有指标可与他地并列", "nothing comparable")
+    said = _outcomes(mine[mine["outcome"].notna()], changed)
+    return Text(
+        f"{region.zh}：{said.zh}，{comparable.zh}", f"{region.en}: {said.en}; {comparable.en}"
+    )
+
+
+def _outcomes(outcomes: pd.DataFrame, changed: pd.DataFrame) -> Text:
+    """The strongest kind of evidence among *outcomes*, and what the counted changes show."""
+    if len(changed):
+        total = len(changed)
+        beyond = int((changed["lower"].gt(1) | changed["upper"].lt(1)).sum())
+        if not beyond:
+            return Text(
+                f"{total}项可数的变化都在偶然波动之内",
+                f"{total} counted changes, all within chance",
+            )
+        return Text(
+            f"{total}项可数的变化中，{beyond}项超出偶然波动",
+            f"{total} counted changes, {beyond} beyond chance",
+        )
+    for mark, told in _KINDS_OF_EVIDENCE:
+        if outcomes["mark"].eq(mark).any():
+            return told
+    return Text("没有事故与灾害的结果", "no result for accidents or disasters")
+
+
+_KINDS_OF_EVIDENCE = (
+    (Mark.EXACT, Text("事故与灾害有数量，没有上年可比", "counts without a year before")),
+    (Mark.PERCENT_ONLY, Text("事故与死亡只报百分比", "accidents and deaths in percent only")),
+    (Mark.DIRECTION_ONLY, Text("事故与死亡只报升降方向", "accidents and deaths by direction only")),
+    (Mark.ZERO, Text("只写明哪些事故为零", "only zeros are stated")),
+    (Mark.TARGET, Text("事故与死亡只有目标", "targets only for accidents and deaths")),
+)

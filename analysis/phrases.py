@@ -74,6 +74,7 @@ APART = Text(
     "各地口径不同，逐行列出，不能上下比较",
     "each report counts something else: line by line, not to be compared",
 )
+GIVEN_BELOW = Text("各地报告了什么见下", "what each report gives stands below")
 MARK_NOTES = {
     Mark.AT_LEAST: Text(
         "空心三角为“余、多”的下限，真值不低于此", "open triangles are lower bounds (余, 多)"
@@ -118,7 +119,8 @@ def source_note(rows: pd.DataFrame) -> Text:
     names = list(dict.fromkeys(context["publisher"]))
     more_zh = "、".join(names[:3]) + ("等" if len(names) > 3 else "")
     regions = list(dict.fromkeys(context["region_en"]))
-    more_en = f"{len(context)} context figures for {', '.join(regions)}"
+    figures = "1 context figure" if len(context) == 1 else f"{len(context)} context figures"
+    more_en = f"{figures} for {', '.join(regions)}"
     if reports.empty:
         return Text(f"资料来源：{more_zh}", f"Sources: {more_en}")
     return text + Text(f"。背景数字另据{more_zh}", f". Also {more_en}, listed in data/context.csv")

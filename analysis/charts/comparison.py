@@ -96,7 +96,7 @@ def _caption(
 
 def _subtitle(rows: pd.DataFrame, scale: str) -> Text:
     if rows.empty:
-        return Text("各地报告了什么见下", "what each report gives stands below")
+        return phrases.GIVEN_BELOW
     first = rows.iloc[0]
     name = Text(str(first["indicator_zh"]), str(first["indicator_en"]))
     part = wording.part(first.to_dict())

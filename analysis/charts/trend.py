@@ -36,12 +36,12 @@ def trend(
     Parameters
     ----------
     rows
-        Yearly levels with ``lower`` and ``upper`` (``derive.series``, ``derive.limits``).
+        Yearly levels with ``lower`` and ``upper`` (``annual.levels``, ``derive.limits``).
     stated
         Changes without counts (``mark`` percent_only or direction_only), drawn in a panel of
         their own that has no scale, because they have no size in common with counts.
     index
-        What chained percentages come to (``derive.chained``); printed at the end of each row.
+        What chained percentages come to (``annual.chained``); printed at the end of each row.
     refused
         Regions with neither, and why.
     expected
@@ -51,7 +51,9 @@ def trend(
     caption = _caption(rows, stated, title, refused, expected)
     page = Page(caption, language, form=form)
     room = page.room
-    if stated.empty:
+    if rows.empty and stated.empty:
+        counts, changes = None, None
+    elif stated.empty:
         counts, changes = room, None
     elif rows.empty:
         counts, changes = None, room
@@ -76,11 +78,6 @@ def _caption(
     expected: pd.DataFrame | None,
 ) -> Caption:
     drawn = pd.concat([rows, stated], ignore_index=True)
-    first = drawn.iloc[0].to_dict()
-    name = Text(first["indicator_zh"], first["indicator_en"])
-    years = drawn["period_end"].dt.year
-    span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
-    unit = wording.unit((rows if len(rows) else drawn).iloc[0].to_dict())
     notes = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
     if drawn["origin"].eq("context").any():
         notes.append(phrases.CONTEXT_NOTE)
@@ -94,12 +91,24 @@ def _caption(
         notes.append(phrases.EXPECTED_NOTE)
     return Caption(
         title=title,
-        subtitle=wording.joined([name, unit, span], zh="｜", en=" | "),
-        source=phrases.source_note(drawn),
+        subtitle=_subtitle(rows, stated),
+        source=phrases.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(drawn, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),
     )
+
+
+def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame) -> Text:
+    every = pd.concat([rows, stated], ignore_index=True)
+    if every.empty:
+        return phrases.GIVEN_BELOW
+    first = every.iloc[0].to_dict()
+    name = Text(first["indicator_zh"], first["indicator_en"])
+    years = every["period_end"].dt.year
+    span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
+    told = [text for text in (name, wording.unit(first), span) if text.zh]
+    return wording.joined(told, zh="｜", en=" | ")
 
 
 def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
