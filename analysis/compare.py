@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from . import absence, phrases, wording
+from . import absence, displays, phrases, wording
 from .derive import PER, POPULATIONS
 from .wording import Text
 from .words import (
@@ -27,7 +27,7 @@ from .words import (
 
 FARTHEST_YEARS = 1  # figures further apart than this are not compared
 _CHANGES = (Measure.CHANGE_PCT, Measure.DIRECTION)
-_RELATIVE = (Quantity.SHARE, Quantity.RATE, Quantity.DURATION)
+RELATIVE = (Quantity.SHARE, Quantity.RATE, Quantity.DURATION)
 
 
 class Judgement(NamedTuple):
@@ -54,6 +54,15 @@ class Comparison:
     refused: pd.DataFrame
     cautions: tuple[Text, ...]
     scale: str
+
+    def __repr__(self) -> str:
+        return self._shown().text()
+
+    def _repr_html_(self) -> str:
+        return self._shown().html()
+
+    def _shown(self) -> displays.Compared:
+        return displays.Compared(self.name, self.rows, self.refused, self.cautions, self.scale)
 
 
 def judge(one: dict[str, Any], other: dict[str, Any]) -> list[Judgement]:
@@ -149,7 +158,7 @@ def _same_scale(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgemen
 
 def _relative(row: dict[str, Any]) -> bool:
     """Whether a figure is, or can be made, independent of the size of its region."""
-    if row["quantity"] in _RELATIVE:
+    if row["quantity"] in RELATIVE:
         return True
     return bool(row["denominator"]) and bool(pd.notna(row.get("rate", 0)))
 
@@ -225,7 +234,7 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
         _name(mine, indicator),
         kept,
         absence.frame(refused),
-        _cautions(words, kept, scale),
+        cautions(words, kept, scale),
         scale,
     )
 
@@ -267,7 +276,8 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
     return latest.loc[kept], refused
 
 
-def _cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:
+def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:
+    """What strains the comparison of the rows *kept*, each reason once, in the order of rules."""
     places = {rule: place for place, rule in enumerate(Rule)}
     strained = [word for word in words if word.verdict is Verdict.WITH_CAUTION]
     strained.sort(key=lambda word: places[word.rule])
