@@ -127,17 +127,23 @@ def figures(language="zh"):
     years += [row(value=51, year=2023), row(value=45)]
     pair = [row("nantong", 60), row("chuxiong", 45), row("anshan", 0, mark="zero")]
     changes = [row(value=45, before=51, ratio=0.88, lower=0.58, upper=1.34), stated()]
-    shares = [row(value=84, cases=4658, total=5556, share=0.8384, lower=0.83, upper=0.85)]
+    shares = [row(value=84, cases=4658, total=5556, share=83.84, lower=82.8, upper=84.8)]
     parts = [
-        row(value=amount, breakdown=f"sector:{name}", breakdown_zh=name, breakdown_en=name)
+        row(
+            value=amount,
+            breakdown=f"sector:{name}",
+            breakdown_zh=name,
+            breakdown_en=name,
+            share=amount / 262.11,
+        )
         | {"id": f"chuxiong-losses-{name}"}
         for name, amount in (("农业", 15000), ("工矿", 8000), ("家庭", 3211))
     ]
     return [
         figure("comparison-deaths", pair, language=language, refused=[refusal()]),
         figure("trend-deaths", [*years, stated(), stated("anhui", None, 2023)], language=language),
-        figure("change-deaths", changes, language=language),
-        figure("loop-hazards", shares, language=language),
+        figure("year-on-year", changes, language=language),
+        figure("closed-loop", shares, language=language),
         figure("composition-losses", parts, language=language),
         figure("coverage-shared-1", [*pair, stated()], language=language),
     ]

@@ -116,7 +116,7 @@ def test_every_mark_has_its_sentence(deck, tmp_path):
     found = trace.pieces(path)
 
     assert {piece.carried["figure"].rpartition("-")[0] for piece in found} >= {
-        "comparison-deaths", "trend-deaths", "change-deaths", "loop-hazards",
+        "comparison-deaths", "trend-deaths", "year-on-year", "closed-loop",
         "composition-losses", "coverage-shared-1", "comparison-hostile",
     }  # fmt: skip
     assert trace.unsourced(found) == []

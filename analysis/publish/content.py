@@ -20,8 +20,8 @@ from .plots import Plot
 Record = Mapping[str, Any]
 # The order of a briefing: what there is, how regions stand, how they moved, what became of it.
 FAMILIES = (
-    "coverage", "comparison", "trend", "change", "funnel", "loop", "composition", "targets",
-    "instruments", "commitments", "profile",
+    "coverage", "comparison", "trend", "year-on-year", "change", "funnel", "zeros", "closed-loop",
+    "loop", "composition", "targets", "instruments", "commitments", "profile",
 )  # fmt: skip
 MATRICES = ("coverage-", "instruments-", "commitments-")
 MOST_NOTED = 80  # rows in the notes of one slide; the rest is named by `trace`
@@ -86,7 +86,7 @@ def content(record: Record, language: str) -> Content:
 
 def record_has_table(record: Record) -> bool:
     """Whether the changes without counts stand in a table: a picture shows its own."""
-    return str(record["name"]).startswith(("trend-", "change-"))
+    return str(record["name"]).startswith(("trend-", "year-on-year", "change-"))
 
 
 def _left_out(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
@@ -111,24 +111,32 @@ _CAP = Text("横杠为“近、不足”的上限", "a bar without a whisker is 
 def _changes(rows: Sequence[Mapping[str, Any]], language: str) -> Table:
     """Region by year: a percentage with its diamond, or an arrow without a number."""
     years = sorted({_year(row) for row in rows})
-    regions = list(dict.fromkeys(row["region"] for row in rows))
-    names = {row["region"]: labels.region(row)[language] for row in rows}
-    cells: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+    several = len({row["indicator"] for row in rows}) > 1
+    names = {_line(row): _heading(row, language, several=several) for row in rows}
+    cells: dict[tuple[Any, int], list[Mapping[str, Any]]] = {}
     for row in rows:
-        cells.setdefault((row["region"], _year(row)), []).append(row)
+        cells.setdefault((_line(row), _year(row)), []).append(row)
     lines = tuple(
-        (
-            labels.legible(names[region], 24),
-            *(_cell(cells.get((region, year), ())) for year in years),
-        )
-        for region in regions
+        (name, *(_cell(cells.get((line, year), ())) for year in years))
+        for line, name in names.items()
     )
     marks = tuple(
-        (f"{names[region]}, {year}", row["id"])
-        for (region, year), held in cells.items()
+        (f"{names[line]}, {year}", row["id"])
+        for (line, year), held in cells.items()
         for row in held
     )
     return Table(("", *map(str, years)), lines, marks)
+
+
+def _line(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["region"], row["indicator"]
+
+
+def _heading(row: Mapping[str, Any], language: str, *, several: bool) -> str:
+    """The region, and what is measured where the table holds more than one thing."""
+    name = labels.legible(labels.region(row)[language], 24)
+    about = labels.legible(row.get(f"indicator_{language}", ""), 30)
+    return f"{name} {about}" if several else name
 
 
 def _year(row: Mapping[str, Any]) -> int:
@@ -212,8 +220,9 @@ def _means(pattern: str, record: Record) -> bool:
 
 
 def _family(record: Record) -> int:
-    family = str(record["name"]).partition("-")[0]
-    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
+    name = str(record["name"])
+    places = (place for place, family in enumerate(FAMILIES) if name.startswith(family))
+    return next(places, len(FAMILIES))
 
 
 def worth_a_slide(record: Record) -> bool:

@@ -32,11 +32,13 @@ _STAMPS: dict[str, dict[str, None]] = {
 ROW_FIELDS = (
     "id", "origin", "report", "region", "adcode", "indicator", "breakdown", "period_start",
     "period_end", "status", "measure", "mark", "comparator", "value", "unit", "printed", "start",
-    "end", "evidence", "note", "title", "publisher", "published", "url", "basis", "lower", "upper",
-    "method", "rate", "rate_lower", "rate_upper", "population", "population_year", "before",
-    "ratio", "percent", "direction", "cases", "total", "share", "at_most", "at_least", "rounding",
-    "total_evidence", "total_start", "region_zh", "region_en", "indicator_zh", "indicator_en",
-    "breakdown_zh", "breakdown_en", "unit_en",
+    "end", "evidence", "note", "title", "publisher", "published", "url", "basis", "lower",
+    "upper", "method", "rate", "rate_lower", "rate_upper", "population", "population_year",
+    "before", "ratio", "percent", "direction", "cases", "total", "share", "at_most", "at_least",
+    "rounding", "total_evidence", "total_start", "before_origin", "expected", "of_zh", "of_en",
+    "place", "outcome", "result", "result_id", "loop", "part_zh", "part_en", "whole_id",
+    "region_zh", "region_en", "indicator_zh", "indicator_en", "breakdown_zh", "breakdown_en",
+    "unit_en",
 )  # fmt: skip
 REFUSED_FIELDS = (
     "region", "region_zh", "region_en", "indicator", "rule", "gap", "reason_zh", "reason_en",
@@ -115,13 +117,27 @@ def _record(picture: Picture, name: str, files: list[str]) -> dict[str, Any]:
         "caption": _both(caption.title),
         "rows": _rows(picture.rows, ROW_FIELDS),
         "refused": _rows(picture.refused, REFUSED_FIELDS),
-        "beside": _rows(getattr(picture, "benchmarks", None), ROW_FIELDS),
+        "beside": [*_rows(getattr(picture, "benchmarks", None), ROW_FIELDS), *_results(picture)],
     }
     record["fingerprint"] = provenance.fingerprint(record)
     with style.house_style():
         record["marks"], record["lines"] = drawn.marks(picture), drawn.lines(picture)
     record["plot"] = _plot(picture)
     return record
+
+
+def _results(picture: Picture) -> list[dict[str, Any]]:
+    """The results that are drawn beside targets: rows of their own, held in columns of others."""
+    rows = picture.rows
+    if "result_id" not in rows:
+        return []
+    found = rows[rows["result_id"].notna()]
+    columns = [name for name in map(str, found) if name.startswith("result_")]
+    renamed = {name: name.removeprefix("result_") for name in columns} | {"result": "value"}
+    whose = ["region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en"]
+    whose += ["origin", "report", "publisher", "title", "published", "unit", "unit_en"]
+    kept = found[[*whose, "result", *columns]].rename(columns=renamed)
+    return _rows(kept.assign(status="actual"), ROW_FIELDS)
 
 
 def _plot(picture: Picture) -> list[float]:

@@ -98,6 +98,32 @@ def limits(row: Row, stem: str = "") -> Text:
     )
 
 
+# What the interval of a row is about, by the method that made it.
+_OF_RATIO, _OF_SHARE, _OF_OTHERS = "exact-conditional", "clopper-pearson", "exact-funnel"
+
+
+def measure(row: Row) -> Text:
+    """What a row says with its interval, which may be one of a ratio or of a share."""
+    method = str(row.get("method", ""))
+    if method.startswith(_OF_RATIO) and _is_number(row.get("ratio")):
+        ends = [wording.ratio(float(row.get(name, float("nan")))) for name in ("lower", "upper")]
+        span = "–".join(ends) if all(_is_number(row.get(n)) for n in ("lower", "upper")) else ""
+        told = wording.ratio(float(row["ratio"]))
+        return value(row) + Text(
+            f"，与上年之比{told}" + (f"（{span}）" if span else ""),
+            f", {told} times the year before" + (f" ({span})" if span else ""),
+        )
+    if method.startswith(_OF_SHARE) and _is_number(row.get("share")):
+        told = f"{wording.number(float(row['share']), 'en')}%"
+        bounds = limits(row)
+        return value(row) + Text(f"，占{told}{bounds.zh}", f", {told}{bounds.en}")
+    return value(row) if method.startswith(_OF_OTHERS) else value(row) + limits(row)
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
 def publication(row: Row) -> Text:
     """Who published what a row was read in, and when."""
     publisher, title = legible(row.get("publisher", "")), legible(row.get("title", ""))
@@ -133,8 +159,9 @@ def citation(row: Row) -> Text:
 
 def reading(row: Row) -> Text:
     """A row as one line: region, period, indicator, value and interval."""
-    zh = f"{region(row).zh} {period(row).zh} {indicator(row).zh} {value(row).zh}{limits(row).zh}"
-    en = f"{region(row).en}, {period(row).en}: {indicator(row).en} {value(row).en}{limits(row).en}"
+    said = measure(row)
+    zh = f"{region(row).zh} {period(row).zh} {indicator(row).zh} {said.zh}"
+    en = f"{region(row).en}, {period(row).en}: {indicator(row).en} {said.en}"
     return Text(zh, en)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis import style, wording
+from analysis import remarks, style, wording
 from analysis.wording import Text
 from analysis.words import Mark
 
@@ -56,7 +56,9 @@ class Plot:
     number_format: str
     axis: str  # what is measured, in words
     log: bool = False  # around 1
+    top: float | None = None  # where the axis ends, if that is given
     x_axis: str = ""
+    ends: tuple[float, float] | None = None  # of the x axis, where it is one of numbers
 
     @property
     def marks(self) -> list[tuple[str, str]]:
@@ -74,8 +76,8 @@ class Plot:
 
 def plot(record: Record, language: str) -> Plot | None:
     """The native chart of *record*, or None where only its picture can show it."""
-    family = str(record["name"]).partition("-")[0]
-    make = _FAMILIES.get(family)
+    name = str(record["name"])
+    make = next((make for family, make in _FAMILIES.items() if name.startswith(family)), None)
     return make(record, language) if make else None
 
 
@@ -117,61 +119,85 @@ def _near(one: float, other: float | None) -> bool:
     return other is not None and math.isclose(one, other, rel_tol=1e-4, abs_tol=1e-4)
 
 
+Words = Callable[[float, str], str]
+
+
+def _ratio(value: float, _language: str) -> str:
+    return wording.ratio(value)
+
+
+def _percent(value: float, language: str) -> str:
+    return f"{wording.number(value, language)}%"
+
+
 def _point(
-    row: Row, columns: tuple[str, str, str], language: str, *, percent: bool = False
+    row: Row, columns: tuple[str, str, str], language: str, words: Words = wording.number
 ) -> Point | None:
+    """The point of a row: its value, the interval where it has one, and both as a label."""
     value, lower, upper = (_number(row.get(name)) for name in columns)
     if value is None:
         return None
-    sign = wording.COMPARATORS.get(row.get("comparator", "="), "")
-    words = sign + _words(value, language, percent=percent)
+    label = wording.COMPARATORS.get(row.get("comparator", "="), "") + words(value, language)
     if lower is not None and upper is not None:
-        ends = (
-            f"{_words(lower, language, percent=percent)}–{_words(upper, language, percent=percent)}"
-        )
-        words += f"（{ends}）" if language == "zh" else f" ({ends})"
+        ends = f"{words(lower, language).rstrip('%')}–{words(upper, language)}"
+        label += f"（{ends}）" if language == "zh" else f" ({ends})"
     mark = Mark(row.get("mark", Mark.EXACT))
     hollow = row.get("origin") == "context"
-    return Point(value, lower, upper, words, row["id"], mark, hollow, row.get("region", ""))
-
-
-def _words(value: float, language: str, *, percent: bool) -> str:
-    return f"{value:.1%}" if percent else wording.number(value, language)
+    return Point(value, lower, upper, label, row["id"], mark, hollow, row.get("region", ""))
 
 
 def _name(row: Row, language: str) -> str:
     return labels.legible(labels.region(row)[language], 24)
 
 
-def _category(row: Row, language: str, *, part: bool = False) -> str:
-    """A region with its period under it, or the part and its region."""
-    when = labels.period(row)[language]
-    name = _name(row, language)
-    if part:
-        return name
-    return f"{name}\n{when}" if when else name
+def _by_period(row: Row, language: str) -> str:
+    return f"{_name(row, language)}\n{labels.period(row)[language]}".strip()
 
 
-def _dots(
-    record: Record, language: str, columns: tuple[str, str, str], **options: Any
-) -> Plot | None:
+def _by_indicator(row: Row, language: str) -> str:
+    """Region and year over the indicator: one region may stand there with several."""
+    about = labels.legible(row.get(f"indicator_{language}", ""), _NARROW[language])
+    when = str(row.get("period_end", ""))[:4]
+    return f"{_name(row, language)} {when}\n{about}".strip()
+
+
+def _by_part(row: Row, language: str) -> str:
+    part = row.get(f"part_{language}") or row.get(f"breakdown_{language}") or ""
+    return f"{_name(row, language)}\n{labels.legible(part, _NARROW[language])}".strip()
+
+
+_NARROW = {"zh": 12, "en": 26}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the rows of a family become dots: the columns, and the words of labels and places."""
+
+    columns: tuple[str, str, str]
+    words: Words = wording.number
+    place: Callable[[Row, str], str] = _by_period
+    shape: str = ""
+    kind: str = "dots"
+    log: bool = False
+    top: float | None = None
+
+
+def _dots(record: Record, language: str, way: Way) -> Plot | None:
     """One dot with its interval a row, side by side in the order of the record."""
-    percent = options.pop("percent", False)
-    rows = [row for row in shown(record) if _number(row.get(columns[0])) is not None]
+    rows = [row for row in shown(record) if _number(row.get(way.columns[0])) is not None]
     if not rows or len(rows) > MOST_DOTS:
         return None
-    points = [_point(row, columns, language, percent=percent) for row in rows]
-    name = _axis(record, language)
-    lines = [*_benchmarks(record, language, len(rows))]
+    points = tuple(_point(row, way.columns, language, way.words) for row in rows)
+    about = _axis(record, language)
     top = max(_reach(point) for point in points if point)
-    shape = "0%" if percent else number_format(top, language)
     return Plot(
-        "dots",
-        tuple(_category(row, language) for row in rows),
-        (Series(name, tuple(points)), *lines),
-        shape,
-        name,
-        **options,
+        way.kind,
+        tuple(way.place(row, language) for row in rows),
+        (Series(about, points), *_benchmarks(record, language, len(rows))),
+        way.shape or number_format(top, language),
+        about,
+        log=way.log,
+        top=way.top,
     )
 
 
@@ -216,18 +242,20 @@ def number_format(top: float, language: str) -> str:
     return '[>=100000000]0\\.00,,"亿";[>=10000]0\\.0,"万";0'
 
 
+_BY_RATE = Way(("rate", "rate_lower", "rate_upper"))
+_BY_VALUE = Way(("value", "lower", "upper"))
+_RATIOS = Way(("ratio", "lower", "upper"), _ratio, _by_indicator, "General", log=True)
+_SHARES = Way(("share", "lower", "upper"), _percent, _by_part, '0"%"', top=100.0)
+_PARTS = Way(("share", "lower", "upper"), _percent, _by_part, '0"%"', "bars", top=100.0)
+_ZEROS = Way(("value", "lower", "upper"), wording.number, _by_indicator)
+
+
 def _comparison(record: Record, language: str) -> Plot | None:
-    if _scale(record) == "rate":
-        return _dots(record, language, ("rate", "rate_lower", "rate_upper"))
-    return _dots(record, language, ("value", "lower", "upper"))
+    return _dots(record, language, _BY_RATE if _scale(record) == "rate" else _BY_VALUE)
 
 
-def _change(record: Record, language: str) -> Plot | None:
-    return _dots(record, language, ("ratio", "lower", "upper"), log=True)
-
-
-def _loop(record: Record, language: str) -> Plot | None:
-    return _dots(record, language, ("share", "lower", "upper"), percent=True)
+def _plainly(way: Way) -> Callable[[Record, str], Plot | None]:
+    return lambda record, language: _dots(record, language, way)
 
 
 def _trend(record: Record, language: str) -> Plot | None:
@@ -286,32 +314,6 @@ def _expected(record: Record, years: tuple[int, ...], language: str) -> list[Ser
     return made
 
 
-def _composition(record: Record, language: str) -> Plot | None:
-    """Parts of a whole: one bar a region, one series a part."""
-    rows = [row for row in shown(record) if row.get("breakdown")]
-    regions = list(dict.fromkeys(row["region"] for row in rows))
-    parts = list(dict.fromkeys(row["breakdown"] for row in rows))
-    if not rows or len(parts) > 12 or len(regions) > MOST_DOTS:
-        return None
-    by = {(row["region"], row["breakdown"]): row for row in rows}
-    first = {row["breakdown"]: row for row in reversed(rows)}
-    named = {row["region"]: row for row in reversed(rows)}
-    series = tuple(
-        Series(
-            labels.legible(first[part].get(f"breakdown_{language}", part), 24),
-            tuple(_part(by.get((region, part)), language) for region in regions),
-        )
-        for part in parts
-    )
-    top = max(sum(_number(by[key]["value"]) or 0 for key in by if key[0] == one) for one in regions)
-    categories = tuple(_category(named[region], language) for region in regions)
-    return Plot("bars", categories, series, number_format(top, language), _axis(record, language))
-
-
-def _part(row: Row | None, language: str) -> Point | None:
-    return None if row is None else _point({**row, "lower": None}, ("value", "", ""), language)
-
-
 def _funnel(record: Record, language: str) -> Plot | None:
     """Marks where the drawing has them, between the limits that the drawing has."""
     at = {mark["id"]: mark["at"] for mark in record.get("marks", ()) if mark.get("at")}
@@ -319,35 +321,52 @@ def _funnel(record: Record, language: str) -> Plot | None:
     limits = [line for line in record.get("lines", ()) if None not in (*line["x"], *line["y"])]
     if not rows or not limits:
         return None
-    names = {row["id"]: _name(row, language) for row in rows} if len(rows) <= MOST_DOTS else {}
+    few = len(rows) <= MOST_DOTS
     dots = Series(
-        labels.legible(labels.indicator(rows[0])[language], 60),
-        tuple(
-            Point(at[row["id"]][1], None, None, names.get(row["id"], ""), row["id"],
-                  Mark(row.get("mark", "exact")), region=row.get("region", ""))
-            for row in rows
-        ),
+        _axis(record, language),
+        tuple(_placed(row, at[row["id"]][1], language, named=few) for row in rows),
         xs=tuple(at[row["id"]][0] for row in rows),
-    )  # fmt: skip
-    # The longest first: LibreOffice loses a series that has fewer points than a later one.
-    lines = [
-        Series(line["name"], tuple(Point(y, None, None, "", "") for y in line["y"]),
-               line="dashed", xs=tuple(line["x"]))
-        for line in sorted(limits, key=lambda line: -len(line["x"]))
-    ]  # fmt: skip
-    top = max(point.value for one in (*lines, dots) for point in one.points if point)
-    return Plot(
-        "scatter", (), (*lines, dots), number_format(top, language), _axis(record, language)
     )
+    # The longest first: LibreOffice loses a series that has fewer points than a later one.
+    lines = [_limit(line, language) for line in sorted(limits, key=lambda one: -len(one["x"]))]
+    top = max(point.value for one in (*lines, dots) for point in one.points if point)
+    shape, ends = number_format(top, language), [x for one in lines for x in one.xs]
+    about = remarks.OBSERVED_AXIS[language]
+    of = Text(rows[0].get("of_zh", ""), rows[0].get("of_en", ""))
+    across = remarks.EXPECTED_AXIS.format(of=of)[language]
+    every = (*lines, dots)
+    return Plot("scatter", (), every, shape, about, x_axis=across, ends=(min(ends), max(ends)))
+
+
+def _placed(row: Row, value: float, language: str, *, named: bool) -> Point:
+    words = f"{_name(row, language)} {str(row.get('period_end', ''))[:4]}".strip() if named else ""
+    mark, hollow = Mark(row.get("mark", Mark.EXACT)), row.get("origin") == "context"
+    return Point(value, None, None, words, row["id"], mark, hollow, row.get("region", ""))
+
+
+def _limit(line: Mapping[str, Any], language: str) -> Series:
+    """A curve of the funnel; the upper ones say at their end what they are."""
+    stem, _, side = line["name"].rpartition("_") if "_" in line["name"] else ("", "", line["name"])
+    known = remarks.LIMIT_NAMES.get(f"{stem}_" if stem else "")
+    if line["name"] == "benchmark":
+        known = remarks.AS_EXPECTED
+    name = known[language] if known else line["name"]
+    ends = [""] * (len(line["x"]) - 1) + ["" if side == "lower" else name]
+    points = [Point(y, None, None, end, "") for y, end in zip(line["y"], ends, strict=True)]
+    look = "plain" if line["name"] == "benchmark" else "thin" if stem != "loose" else "dashed"
+    return Series(name, tuple(points), line=look, xs=tuple(line["x"]))
 
 
 _FAMILIES: dict[str, Callable[[Record, str], Plot | None]] = {
-    "comparison": _comparison,
-    "trend": _trend,
-    "change": _change,
-    "loop": _loop,
-    "composition": _composition,
-    "funnel": _funnel,
+    "comparison-": _comparison,
+    "trend-": _trend,
+    "year-on-year": _plainly(_RATIOS),
+    "change-": _plainly(_RATIOS),
+    "closed-loop": _plainly(_SHARES),
+    "loop-": _plainly(_SHARES),
+    "composition-": _plainly(_PARTS),
+    "zeros": _plainly(_ZEROS),
+    "funnel-": _funnel,
 }
 
 

@@ -73,8 +73,6 @@ def chart_space(plot: Plot, language: str, size: float = TEXT_SIZE) -> Any:
     lang = "zh-CN" if language == "zh" else "en-GB"
     area = c.plotArea(c.layout(), _group(plot, size), *_axes(plot, size))
     chart = c.chart(_val("autoTitleDeleted", 1), area)
-    if plot.kind == "bars" and len(plot.series) > 1:
-        chart.append(_legend(size))
     chart.append(_val("plotVisOnly", 1))
     chart.append(_val("dispBlanksAs", "gap"))
     return c.chartSpace(
@@ -87,17 +85,13 @@ def chart_space(plot: Plot, language: str, size: float = TEXT_SIZE) -> Any:
     )
 
 
-def _legend(size: float) -> Any:
-    return c.legend(_val("legendPos", "t"), _val("overlay", 0), _text(size))
-
-
 def _group(plot: Plot, size: float) -> Any:
     series = list(_drawn(plot, size))
     ids = [_val("axId", 10), _val("axId", 20)]
     if plot.kind == "bars":
         return c.barChart(
-            _val("barDir", "bar"), _val("grouping", "stacked"), _val("varyColors", 0), *series,
-            _val("gapWidth", 60), _val("overlap", 100), *ids,
+            _val("barDir", "bar"), _val("grouping", "clustered"), _val("varyColors", 0), *series,
+            _val("gapWidth", 60), *ids,
         )  # fmt: skip
     if plot.kind == "scatter":
         return c.scatterChart(
@@ -133,9 +127,10 @@ def _series(plot: Plot, place: int, one: Series, size: float, number: int) -> An
     columns = _columns(plot, place)
     count = len(one.points)
     made = c.ser(_val("idx", number), _val("order", number), c.tx(_names(columns[0], one.name)))
-    made.append(_series_look(plot, place, one))
+    made.append(_series_look(plot, one))
     if plot.kind == "bars":
         made.append(_val("invertIfNegative", 0))
+        made.extend(_own_bars(one))
     else:
         made.append(_marker(one.points, one))
         made.extend(_own_markers(one))
@@ -212,33 +207,31 @@ def _line(fill: Any, width: float, dash: str = "") -> Any:
     return line
 
 
-def _series_look(plot: Plot, place: int, one: Series) -> Any:
+_LOOKS = {
+    "dashed": ("accent6", 1.25, "dash"),
+    "thin": ("accent6", 0.75, ""),
+    "plain": ("tx1", 1.0, ""),
+}
+
+
+def _series_look(plot: Plot, one: Series) -> Any:
     name, darker = accent(one.region)
     if plot.kind == "bars":
-        return c.spPr(*_bar_look(place))
-    if one.line == "dashed":
-        return c.spPr(_line(_colour("accent6"), 1.25, "dash"))
+        return c.spPr(_colour("accent6"))
+    if one.line in _LOOKS:
+        colour, width, dash = _LOOKS[one.line]
+        return c.spPr(_line(_colour(colour), width, dash))
     if one.line == "solid":
         return c.spPr(_line(_colour(name, darker=darker), 1.5))
     return c.spPr(a.ln(a.noFill(), w="19050"))
 
 
-def _bar_look(place: int) -> list[Any]:
-    """Parts take shades of one colour: a region's own colour must not stand for a part."""
-    shade = a.schemeClr(val="accent6")
-    for tag, value in _SHADES[place % len(_SHADES)]:
-        shade.append(a(tag, val=str(value)))
-    return [a.solidFill(shade), _line(_colour("bg1"), 1.0)]
-
-
-_SHADES = (
-    (("lumMod", 75000),),
-    (("lumMod", 60000), ("lumOff", 40000)),
-    (("lumMod", 50000),),
-    (("lumMod", 40000), ("lumOff", 60000)),
-    (),
-    (("lumMod", 20000), ("lumOff", 80000)),
-)
+def _own_bars(one: Series) -> Iterable[Any]:
+    for place, point in enumerate(one.points):
+        if point is not None:
+            name, darker = accent(point.region)
+            look = c.spPr(_filling(point), _line(_colour(name, darker=darker), 1.25))
+            yield c.dPt(_val("idx", place), _val("invertIfNegative", 0), _val("bubble3D", 0), look)
 
 
 def _marker(points: Iterable[Point | None], one: Series) -> Any:
@@ -312,7 +305,7 @@ def _data_label(plot: Plot, one: Series, place: int, point: Point) -> Any:
         id="{" + str(uuid.uuid5(uuid.NAMESPACE_OID, seed)).upper() + "}",
         type="CELLRANGE",
     )
-    position = "ctr" if plot.kind == "bars" else "r"
+    position = "outEnd" if plot.kind == "bars" else "r"
     rich = c.rich(a.bodyPr(wrap="none"), a.lstStyle(), a.p(field, a.endParaRPr(lang="en-US")))
     extension = c.ext(c15.dlblFieldTable(), c15.showDataLabelsRange(val="1"), uri=_LABELS_EXTENSION)
     return c.dLbl(
@@ -381,9 +374,12 @@ def _value_axis(plot: Plot, size: float, own: int, other: int, place: str) -> An
     if plot.log and own == 20:
         scaling.append(_val("max", high))
         scaling.append(_val("min", low))
-    elif plot.kind != "scatter":
+    elif own == 20:
         scaling.append(_val("max", repr(ceiling(plot))))
         scaling.append(_val("min", 0))
+    elif plot.ends is not None:
+        scaling.append(_val("max", repr(plot.ends[1])))
+        scaling.append(_val("min", repr(plot.ends[0])))
     words = "" if plot.kind != "scatter" else plot.x_axis if own == 10 else plot.axis
     made = c.valAx(_val("axId", own), scaling, _val("delete", 0), _val("axPos", place))
     if own == 20:
@@ -400,21 +396,19 @@ def _value_axis(plot: Plot, size: float, own: int, other: int, place: str) -> An
     return made
 
 
-def axis_end(plot: Plot) -> float | None:
-    """The end of the value axis as we set it; None where Office chooses it."""
+def axis_end(plot: Plot) -> float:
+    """The end of the value axis as we set it."""
     if plot.log:
         return _octaves(plot)[1]
-    return None if plot.kind == "scatter" else ceiling(plot)
+    return ceiling(plot)
 
 
 def ceiling(plot: Plot) -> float:
-    """The end of the axis: a round number above every value, whisker and stack."""
-    if plot.kind == "bars":
-        stacks = zip(*(values(one) for one in plot.series), strict=True)
-        top = max(sum(value or 0 for value in stack) for stack in stacks)
-    else:
-        points = [point for one in plot.series for point in one.points if point]
-        top = max(point.value if point.upper is None else point.upper for point in points)
+    """The end of the axis: a round number above every value and whisker."""
+    if plot.top is not None:
+        return plot.top
+    points = [point for one in plot.series for point in one.points if point]
+    top = max(point.value if point.upper is None else point.upper for point in points)
     if top <= 0:
         return 1.0
     step = 10.0 ** math.floor(math.log10(top))
