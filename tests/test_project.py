@@ -1,0 +1,53 @@
+"""Where the project stands, and where a drawn figure goes."""
+
+import pytest
+
+from analysis import project
+from analysis.errors import UsageError
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A project in a folder with a blank and hanzi in its name."""
+    folder = tmp_path / "空 格 dir"
+    (folder / "data").mkdir(parents=True)
+    (folder / "data" / "indicators.csv").write_text("indicator\n", encoding="utf-8")
+    return folder
+
+
+def test_the_project_is_found_from_any_folder_inside_it(place):
+    """From the notebooks' folder as from the root."""
+    inside = place / "notebooks" / "deep"
+    inside.mkdir(parents=True)
+
+    assert project.home(inside) == place.resolve()
+    assert project.home(place) == place.resolve()
+
+
+def test_the_working_folder_is_where_the_search_starts(place, monkeypatch):
+    """A notebook says nothing about folders."""
+    monkeypatch.chdir(place)
+
+    assert project.home() == place.resolve()
+
+
+def test_outside_a_project_the_message_says_where_it_looked(tmp_path):
+    """And what to do."""
+    with pytest.raises(UsageError, match="run this inside the project"):
+        project.home(tmp_path)
+
+
+def test_a_job_writes_to_its_stage(tmp_path, monkeypatch):
+    """The runner names the folder; it is made if it is not there."""
+    monkeypatch.setenv(project.OUTPUT, str(tmp_path / "stage" / "job"))
+
+    assert project.output() == tmp_path / "stage" / "job"
+    assert (tmp_path / "stage" / "job").is_dir()
+
+
+def test_by_hand_a_figure_goes_where_no_job_writes(place, monkeypatch):
+    """A notebook run in JupyterLab never replaces what the runner published."""
+    monkeypatch.delenv(project.OUTPUT, raising=False)
+    monkeypatch.chdir(place)
+
+    assert project.output() == place.resolve() / "figures" / "by_hand"
