@@ -312,8 +312,9 @@ def _selections(tables: Tables) -> Record:
     order = reporting.assign(order=[Level(level).order for level in reporting["level"]])
     regions = rows.groupby("indicator")["region"].nunique()
     shared = [code for code in tables.indicators["indicator"] if regions.get(code, 0) > 1]
-    rated = derive.rates(derive.limits(rows), tables.context_rows)
-    several = [code for code in shared if len(comparison.comparable(rated, code).rows) > 1]
+    rated = derive.rates(derive.limits(rows[rows["indicator"].isin(shared)]), tables.context_rows)
+    of_each = dict(iter(rated.groupby("indicator")))
+    several = [code for code in shared if len(comparison.comparable(of_each[code], code).rows) > 1]
     return {
         "regions": list(order.sort_values(["order", "adcode"])["region"]),
         "shared_indicators": shared,

@@ -123,11 +123,7 @@ def missing_page(held: Tables, language: Language) -> str:
         "behind a cell: `regional-safety explain REGION INDICATOR`.",
     )[language]
     regions = absence.reporting(held.rows)
-    cells = {
-        (row["region"], code): _cell(held, row, code, language)
-        for row in regions
-        for code in shared
-    }
+    cells = _cells(held, shared, language)
     names = held.indicators.set_index("indicator")[f"name_{language}"]
     head = [Text("指标", "indicator")[language], *(row[f"region_{language}"] for row in regions)]
     body = [(names[code], *(cells[row["region"], code] for row in regions)) for code in shared]
@@ -140,15 +136,26 @@ def _shared(held: Tables) -> list[str]:
     return [code for code in held.indicators["indicator"] if regions.get(code, 0) > 1]
 
 
-def _cell(held: Tables, region: dict[Any, Any], code: str, language: Language) -> str:
-    rows = held.rows
-    mine = rows[rows["region"].eq(region["region"]) & rows["indicator"].eq(code)]
-    for row in compare.best(mine).to_dict("records"):
-        if row["measure"] == Measure.LEVEL and row["status"] == Status.ACTUAL:
-            part = wording.part(row)[language]
-            return wording.value(row)[language] + (f" ({part})" if part else "")
-    reason = absence.explained(region, mine)
-    return f"*{reason[f'reason_{language}']}*"
+def _cells(held: Tables, codes: Sequence[str], language: Language) -> dict[Any, str]:
+    """What each region gives of each indicator: its most telling level, or why it has none."""
+    rows = held.rows[held.rows["indicator"].isin(codes)]
+    counted = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+    cells = {
+        (row["region"], row["indicator"]): _figure(row, language)
+        for row in compare.best(counted).to_dict("records")
+    }
+    for region in absence.reporting(held.rows):
+        mine = rows[rows["region"].eq(region["region"])]
+        for code in codes:
+            if (region["region"], code) not in cells:
+                reason = absence.explained(region, mine[mine["indicator"].eq(code)])
+                cells[region["region"], code] = f"*{reason[f'reason_{language}']}*"
+    return cells
+
+
+def _figure(row: dict[Any, Any], language: Language) -> str:
+    part = wording.part(row)[language]
+    return wording.value(row)[language] + (f" ({part})" if part else "")
 
 
 def _alone(held: Tables, regions: Iterable[dict[Any, Any]], language: Language) -> list[str]:

@@ -11,6 +11,7 @@ import stat
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -123,6 +124,14 @@ def read(path: Path, label: str = "", aliases: Mapping[str, str] | None = None) 
     reader = _Reader(place, found, dict(aliases or {}))
     cells = reader.frame()
     return Sheet(place, cells, found.faults, found.repairs, bool(found.sheet))
+
+
+def digest(path: Path) -> bytes | None:
+    """The sha256 of *path*, by which a file is known again; None if it would not be read."""
+    try:
+        return sha256(_whole(path, path.name)).digest()
+    except TableError:
+        return None
 
 
 def fold(header: str) -> str:

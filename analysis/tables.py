@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from . import contracts, project
+from . import contracts, project, reading
 from .errors import Fault, TableError
 from .schema import BY_REGION, KEYS, TABLES
 from .words import Level
@@ -175,10 +175,12 @@ def _held(path: Path, name: str) -> contracts.Held:
 
     A process that forks one child a job reads every table once, and each child finds it read.
     """
-    key, digest = (path.resolve(), name), sha256(path.read_bytes()).digest()
-    if _kept.get(key, (b"",))[0] != digest:
-        _kept[key] = digest, contracts.held(path, name)
-    held = _kept[key][1]
+    key, digest = (path.resolve(), name), reading.digest(path)
+    known, held = _kept.get(key, (None, None))
+    if held is None or digest is None or known != digest:
+        held = contracts.held(path, name)
+        if digest is not None and reading.digest(path) == digest:  # it did not change meanwhile
+            _kept[key] = digest, held
     return held._replace(frame=held.frame.copy(deep=False))
 
 

@@ -1,0 +1,66 @@
+"""Errors survive a process pool and say what, where and what next."""
+
+import pickle
+
+import pytest
+
+from analysis import errors
+from analysis.errors import AnalysisError, Fault, GlyphError, TableError, WordError
+
+FAULT = Fault("regions.csv", 3, "level", "'town'", "not a known level", "write district")
+EXAMPLES = [
+    WordError("region", "chuxion", ["chuxiong", "anhui"]),
+    TableError([FAULT]),
+    GlyphError("京", "京"),
+    errors.UsageError("no such folder"),
+]
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+def test_an_error_survives_pickling(error):
+    """A worker process hands it to its parent whole."""
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+
+
+def test_every_error_is_one_of_ours():
+    """One except clause in the command line is enough."""
+    raised = [
+        member
+        for member in vars(errors).values()
+        if isinstance(member, type) and issubclass(member, Exception)
+    ]
+
+    assert all(issubclass(member, AnalysisError) for member in raised)
+    assert all(member.__doc__ for member in raised)
+
+
+def test_a_fault_says_where_and_what_to_do():
+    """File, line, column, found value, rule, mend."""
+    assert str(FAULT) == (
+        "regions.csv, line 3, column level: found 'town': not a known level; write district"
+    )
+    assert str(Fault("a.csv", 0, "", "nothing", "one file a table", "add it")) == (
+        "a.csv: found nothing: one file a table; add it"
+    )
+
+
+def test_faults_are_told_by_file_and_line():
+    """Whatever the order they were found in."""
+    other = Fault("regions.csv", 2, "level", "'x'", "rule", "mend")
+    error = TableError([FAULT, other])
+
+    assert error.faults == [other, FAULT]
+    assert str(error).startswith("2 fault(s) in the tables\n  regions.csv, line 2")
+
+
+def test_a_word_far_from_all_names_some():
+    """The message stays short."""
+    known = [f"indicator_{i}" for i in range(100)]
+
+    told = str(WordError("indicator", "zzz", known))
+
+    assert "(100 are known)" in told
+    assert len(told) < 250
