@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from analysis.errors import UsageError
+from analysis import numerals
+from analysis.errors import TableError, UsageError
+from analysis.schema import TABLES
 from analysis.words import Measure, Role, Standing, Status
 
 from . import reviewed, storage
@@ -22,16 +24,6 @@ from .reviewed import Line, Reviewed
 from .sheets import COLUMNS, INDICATORS
 
 Rows = list[dict[str, str]]
-OBSERVED = (
-    *("report", "indicator", "breakdown", "period_start", "period_end", "status", "measure"),
-    *("comparator", "value", "unit", "printed", "start", "end", "evidence", "note"),
-)
-MENTIONED = ("start", "end", "raw", "role", "reason")
-_REPORTED = (
-    *("report", "region", "title", "publisher", "published", "period_start", "period_end"),
-    *("kind", "sha256", "characters", "note"),
-)
-_REGION = ("region", "adcode", "name_zh", "name_en", "level", "parent")
 _KEY = ("indicator", "breakdown", "period_start", "period_end", "status", "measure")
 _REFUSED = "复核未采纳"
 
@@ -82,8 +74,10 @@ def _bytes(path: Path) -> bytes | None:
 
 def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
     """Hold a copy of the tables with *contents* to every contract; return its descriptor."""
-    from analysis import descriptor
+    from analysis import checks, descriptor
 
+    if all(_bytes(data / name) == new for name, new in contents.items()):
+        return {}
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / "data"
         kept = shutil.ignore_patterns("originals", ".*", "~*")
@@ -91,8 +85,16 @@ def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
         for name, new in contents.items():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / name).write_bytes(new)
+        faults = checks.everything(copy)
+        if faults:
+            raise TableError(faults)
         descriptor.describe(copy)
         return {descriptor.FILE: (copy / descriptor.FILE).read_bytes()}
+
+
+def _columns(name: str) -> tuple[str, ...]:
+    """The columns of a table by its contract."""
+    return tuple(TABLES[name].to_schema().columns)
 
 
 def _read(path: Path) -> Rows:
@@ -139,7 +141,7 @@ class _Proposal:
 
     def contents(self) -> dict[str, bytes]:
         """Every file with its new content; those that stay as they are, are left out."""
-        self._upsert("reports", [self._picked(_REPORTED)], "report")
+        self._upsert("reports", [self._picked("reports")], "report")
         self._regions()
         self._named(INDICATORS, self.decided.indicators)
         self._named("breakdowns", self.decided.breakdowns)
@@ -149,26 +151,27 @@ class _Proposal:
         self._contents[f"originals/{self.stem}.txt"] = self.decided.text.encode()
         return self._contents
 
-    def _picked(self, columns: Iterable[str]) -> dict[str, str]:
-        return {column: self.decided.report.get(column, "") for column in columns}
+    def _picked(self, name: str) -> dict[str, str]:
+        return {column: self.decided.report.get(column, "") for column in _columns(name)}
 
     def _upsert(self, name: str, new: Rows, key: str) -> None:
         """Replace the rows of the same key, add the others at the end."""
         rows = _read(self.data / f"{name}.csv")
         fresh = {row[key]: row for row in new}
         merged = [fresh.pop(row[key], row) for row in rows] + list(fresh.values())
-        self._put(name, list(merged[0]) if merged else [key], rows, merged, key)
+        self._put(name, rows, merged, key)
 
-    def _put(self, name: str, columns: Iterable[str], old: Rows, new: Rows, key: str) -> None:
+    def _put(self, name: str, old: Rows, new: Rows, key: str) -> None:
         if old == new:
             return
         self.changes += _difference(name, old, new, key)
+        columns = list(old[0]) if old else _columns(name.partition("/")[0])
         self._contents[f"{name}.csv"] = _written(columns, new)
 
     def _regions(self) -> None:
         known = {row["region"] for row in _read(self.data / "regions.csv")}
         if self.region not in known:
-            self._upsert("regions", [self._picked(_REGION)], "region")
+            self._upsert("regions", [self._picked("regions")], "region")
 
     def _named(self, name: str, lines: list[Line]) -> None:
         """Add the indicators or parts that a person named; one that is known stays as it is."""
@@ -181,7 +184,7 @@ class _Proposal:
             if line[columns[0]] and line[columns[0]] not in known
         ]
         if new:
-            self._put(name, columns, rows, [*rows, *new], columns[0])
+            self._put(name, rows, [*rows, *new], columns[0])
 
     def _instruments(self) -> None:
         """One standing an instrument; a later report of the region does not change them."""
@@ -194,12 +197,13 @@ class _Proposal:
         place = {instrument: index for index, instrument in enumerate(order)}
         merged = sorted([*kept, *fresh.values()], key=lambda row: place[row["instrument"]])
         same = sorted(map(str, rows)) == sorted(map(str, merged))
-        columns = ("instrument", "region", "status", "evidence", "start", "end", "note")
         if not same:
             old = [{**row, "key": f"{row['instrument']} {row['region']}"} for row in rows]
             new = [{**row, "key": f"{row['instrument']} {row['region']}"} for row in merged]
             self.changes += _difference("instrument_status", old, new, "key")
-            self._contents["instrument_status.csv"] = _written(columns, merged)
+            self._contents["instrument_status.csv"] = _written(
+                _columns("instrument_status"), merged
+            )
 
     def _standing(self, line: Line) -> dict[str, str]:
         silent = line["status"] == Standing.NOT_MENTIONED
@@ -220,10 +224,10 @@ class _Proposal:
         if rows != [*others, *mine]:
             old = [row for row in rows if row["report"] == self.report]
             self.changes += _difference(name, _keyed(old), _keyed(mine), "key")
-            self._contents[f"{name}.csv"] = _written(OBSERVED, [*others, *mine])
+            self._contents[f"{name}.csv"] = _written(_columns("observations"), [*others, *mine])
 
     def _observation(self, line: Line) -> dict[str, str]:
-        cells = {column: line[column] for column in OBSERVED if column != "report"}
+        cells = {column: line[column] for column in _columns("observations")[1:]}
         value = Decimal(line["value"])
         cells["value"] = f"{value.normalize():f}" if value else "0"
         parts = sorted(part for part in line["breakdown"].split("+") if part)
@@ -241,12 +245,10 @@ class _Proposal:
             if any(row[column] != other[column] for column in _KEY):
                 continue
             same = Decimal(other["value"]) == Decimal(row["value"])
-            told = (
-                f"与{other['report']}一致" if same else f"修订：{other['report']}为{other['value']}"
-            )
-            row["note"] = (
-                row["note"] if told in row["note"] else f"{row['note']}；{told}".strip("；")
-            )
+            revised = f"修订：{other['report']}为{other['value']}"
+            told = f"与{other['report']}一致" if same else revised
+            if told not in row["note"]:
+                row["note"] = f"{row['note']}；{told}".strip("；")
             verb = "agrees with" if same else "revises"
             self.checks.append(
                 f"{row['indicator']} {row['period_start']}..{row['period_end']}: {row['value']} "
@@ -254,7 +256,7 @@ class _Proposal:
             )
 
     def _implied(self, mine: Rows, earlier: Rows) -> None:
-        """This year's level and change imply last year's level, which may be known."""
+        """A level and its change imply the level of the year before, which may be known."""
         levels = {_same(row): row for row in mine if row["measure"] == Measure.LEVEL}
         for row in mine:
             level = levels.get(_same(row))
@@ -265,20 +267,19 @@ class _Proposal:
                 if other["measure"] == Measure.LEVEL and _same(other) == _same(row, years=1):
                     same = Decimal(other["value"]) == before
                     verb = "agrees with" if same else "differs from"
-                    self.checks.append(
-                        f"{row['indicator']}: {level['value']} and a change of {row['value']} imply "
-                        f"{before}, which {verb} {other['report']} ({other['value']})"
-                    )
+                    said = f"{level['value']} and a change of {row['value']} imply {before}"
+                    known = f"{other['report']} ({other['value']})"
+                    self.checks.append(f"{row['indicator']}: {said}, which {verb} {known}")
 
     def _mentions(self) -> None:
         name = f"mentions/{self.stem}"
         rows = _read(self.data / f"{name}.csv")
         grouped: dict[tuple[int, int], list[Line]] = {}
         for line in self.decided.lines:
-            grouped.setdefault((line.start, int(line["end"])), []).append(line)
-        places = {(n.start, n.end) for n in reviewed.numerals.find(self.decided.text)}
+            grouped.setdefault(line.place, []).append(line)
+        places = {(n.start, n.end) for n in numerals.find(self.decided.text)}
         mine = [_mention(grouped[place]) for place in sorted(places)]
-        self._put(name, MENTIONED, rows, mine, "start")
+        self._put(name, rows, mine, "start")
 
 
 def _mention(lines: list[Line]) -> dict[str, str]:
@@ -325,11 +326,8 @@ def _difference(name: str, old: Rows, new: Rows, key: str) -> Iterator[str]:
         if word not in before:
             yield f"{name}: + {word}{_figure(row)}"
         elif before[word] != row:
-            told = [
-                f"{c} {before[word].get(c)!r} -> {row[c]!r}"
-                for c in row
-                if before[word].get(c) != row[c]
-            ]
+            was = before[word]
+            told = [f"{c} {was.get(c)!r} -> {row[c]!r}" for c in row if was.get(c) != row[c]]
             yield f"{name}: ~ {word}: {', '.join(told)}"
     yield from (f"{name}: - {word}" for word in before if word not in after)
 

@@ -59,9 +59,8 @@ def compile_(
     if kind == "xlsx" and output is not None:
         review.save(found, output)
     else:
-        lines = (
-            compiling.jsonl(found) if kind == "jsonl" else [compiling.as_csv(found).rstrip("\n")]
-        )
+        whole = kind == "csv"
+        lines = [compiling.as_csv(found).rstrip("\n")] if whole else compiling.jsonl(found)
         with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
             stream.writelines(f"{line}\n" for line in lines)
     roles = Counter(str(candidate.role) for candidate in found.candidates)

@@ -141,7 +141,8 @@ def _article(tree: Any) -> str:
     for node in tree.xpath("//*[@class or @id]"):
         if _ASIDE_NAMES.search(_named(node)) and _share(node, tree) < 0.5:
             _drop(node)
-    title = _cut("".join(tree.xpath("(//h1|//title)[1]//text()")).strip())
+    headed = tree.xpath("(//h1)[1]//text()") or tree.xpath("(//title)[1]//text()")
+    title = _cut(" ".join("".join(headed).split()))
     body = _tidy("".join(_flow(_main(tree))))
     return body if not title or title in body[:300] else f"{title}\n{body}"
 

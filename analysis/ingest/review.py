@@ -95,7 +95,8 @@ def _proposals(found: Compiled) -> Iterator[list[str]]:
         if candidate.owns and not candidate.indicator and candidate.phrase not in seen:
             seen.add(candidate.phrase)
             name = f"{candidate.phrase[-16:]}数" if candidate.unit != "%" else candidate.phrase
-            yield ["", name, "", "", candidate.unit, "", "", "neither", "", ""]
+            known = {"name_zh": name, "unit": candidate.unit, "better": str(Better.NEITHER)}
+            yield [known.get(column, "") for column in COLUMNS[INDICATORS]]
 
 
 def _instruments(found: Compiled) -> Iterator[list[str]]:

@@ -4,17 +4,22 @@ A reviewed workbook read back: looked through before it is parsed, then held to 
 It takes values only. A formula, a merged cell, a lost line or changed evidence is a fault.
 """
 
+import io
 import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
+
+import openpyxl
 
 from analysis import numerals, reading
 from analysis.errors import Fault, TableError
 from analysis.words import Comparator, Measure, Role, Status, Word
-from analysis.workbook import _cells, _damaged, _surveyed, spot, text
+from analysis.workbook import _damaged, _surveyed, spot, text
 
 from .sheets import (
     ACCEPT,
@@ -33,6 +38,7 @@ MAX_BYTES = 32 << 20
 EVIDENCE = 40
 OWNING = (Role.OBSERVATION, Role.TARGET)
 _VERBATIM = {"line", "raw", "printed", "evidence"}
+_PLACE = re.compile(r"[0-9]{2,16}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _WORDS: dict[str, type[Word]] = {"comparator": Comparator, "measure": Measure, "status": Status}
@@ -49,9 +55,10 @@ class Line:
         return self.cells[column]
 
     @property
-    def start(self) -> int:
-        """Where its numeral or phrase starts."""
-        return int(self["start"])
+    def place(self) -> tuple[int, int]:
+        """Where its numeral or phrase starts and ends; nowhere, if that is no place."""
+        start, end = self["start"], self["end"]
+        return (int(start), int(end)) if _PLACE.fullmatch(start + end) else (-1, -1)
 
     @property
     def owns(self) -> bool:
@@ -114,52 +121,58 @@ def _sheets(path: Path) -> dict[str, tuple[list[Line], list[Fault]]]:
     """Every sheet we wrote, as lines; the parts are looked through before openpyxl sees them."""
     name = path.name
     data = path.read_bytes()[: MAX_BYTES + 1]
+    mend = "give the workbook that compile wrote"
     if len(data) > MAX_BYTES or name.startswith("~$"):
-        rule, mend = "no reviewed workbook", "give the workbook that compile wrote"
-        raise TableError([Fault(name, 0, "", f"{len(data)} bytes", rule, mend)])
+        raise TableError([Fault(name, 0, "", f"{len(data)} bytes", "no reviewed workbook", mend)])
     survey = _surveyed(name, data)
     scans = {sheet: survey.scans.get(part) for sheet, _, part in survey.sheets}
     missing = [sheet for sheet in COLUMNS if scans.get(sheet) is None]
     if missing:
-        rule, mend = "sheets are missing", "give the workbook that compile wrote"
-        raise TableError([Fault(name, 0, "", ", ".join(missing), rule, mend)])
+        raise TableError([Fault(name, 0, "", ", ".join(missing), "sheets are missing", mend)])
     found = {}
-    for sheet in COLUMNS:
-        scan = scans[sheet]
-        faults = [
-            Fault(f"{name}, sheet {sheet}", 0, cell[:20], what, "values only", "write the value")
-            for what, cells in (
-                ("merged cells", scan.merged if scan else []),
-                ("a formula", [*(scan.formulas if scan else [])]),
-                ("an error value", [*(scan.errors if scan else [])]),
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl warns of styles that no value needs
+        try:
+            book = openpyxl.load_workbook(
+                io.BytesIO(data), read_only=True, data_only=True, keep_links=False
             )
-            for cell in cells
-        ]
-        found[sheet] = (_lines(name, sheet, data, faults), faults)
+            for sheet in COLUMNS:
+                faults = list(_no_values(f"{name}, sheet {sheet}", scans[sheet]))
+                found[sheet] = (_lines(name, sheet, book[sheet], faults), faults)
+            book.close()
+        except Exception as error:  # a parser of a damaged workbook may raise anything
+            raise TableError([_damaged(name, error)]) from error
     return found
 
 
-def _lines(name: str, sheet: str, data: bytes, faults: list[Fault]) -> list[Line]:
+def _no_values(place: str, scan: Any) -> Iterator[Fault]:
+    """What stands in a sheet without being a value."""
+    for what, cells in (
+        ("merged cells", scan.merged),
+        ("a formula", scan.formulas),
+        ("an error value", scan.errors),
+    ):
+        for cell in cells:
+            yield Fault(place, 0, cell[:20], what, "values only", "write the value")
+
+
+def _lines(name: str, sheet: str, page: Any, faults: list[Fault]) -> list[Line]:
     columns, lines = COLUMNS[sheet], []
-    place = f"{name}, sheet {sheet}"
-    try:
-        for number, cells in _cells(data, sheet):
-            texts = [text(cell.value) for cell in cells]
-            if number == 1:
-                if tuple(texts[: len(columns)]) != columns:
-                    rule, mend = "not the columns of this sheet", "do not move or rename columns"
-                    faults.append(Fault(place, 1, "", ", ".join(texts)[:60], rule, mend))
-                    return []
-                continue
-            texts += [""] * (len(columns) - len(texts))
-            row = [
-                cell if column in _VERBATIM else reading.clean(cell)
-                for column, cell in zip(columns, texts, strict=False)
-            ]
-            if any(row):
-                lines.append(Line(number, dict(zip(columns, row, strict=True))))
-    except Exception as error:  # a parser of a damaged workbook may raise anything
-        raise TableError([_damaged(name, error)]) from error
+    page.reset_dimensions()  # a declared size may lie, and lines would be lost
+    for number, values in enumerate(page.iter_rows(values_only=True, max_col=len(columns)), 1):
+        texts = [text(value) for value in values]
+        texts += [""] * (len(columns) - len(texts))
+        if number == 1 and tuple(texts) != columns:
+            rule, mend = "not the columns of this sheet", "do not move or rename columns"
+            place = f"{name}, sheet {sheet}"
+            faults.append(Fault(place, 1, "", ", ".join(texts)[:60], rule, mend))
+            return []
+        row = [
+            cell if column in _VERBATIM else reading.clean(cell)
+            for column, cell in zip(columns, texts, strict=True)
+        ]
+        if number > 1 and any(row):
+            lines.append(Line(number, dict(zip(columns, row, strict=True))))
     return lines
 
 
@@ -193,6 +206,8 @@ def _check(reviewed: Reviewed) -> None:
     if reviewed.faults:
         return
     _complete(reviewed)
+    if reviewed.faults:
+        return
     for line in reviewed.lines:
         for column, found, rule, mend in _doubts(line, reviewed.text):
             reviewed.fault(REVIEW, line.number, column, found, rule, mend)
@@ -213,10 +228,7 @@ def _complete(reviewed: Reviewed) -> None:
     due = {(n.start, n.end) for n in numerals.find(reviewed.text)}
     have = set()
     for line in reviewed.lines:
-        try:
-            start, end = int(line["start"]), int(line["end"])
-        except ValueError:
-            start = end = -1
+        start, end = line.place
         if reviewed.text[start:end] != line["raw"] or not line["raw"]:
             rule, mend = "not what stands there in the text", "leave start, end and raw as they are"
             reviewed.fault(REVIEW, line.number, "raw", line["raw"], rule, mend)
@@ -261,7 +273,7 @@ def _row_doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
 
 def _proof(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
     """Evidence is verbatim, short, around the figure, and holds it as printed."""
-    start, end, evidence = int(line["start"]), int(line["end"]), line["evidence"]
+    (start, end), evidence = line.place, line["evidence"]
     first = max(0, end - len(evidence))
     there = whole.find(evidence, first, start + len(evidence))
     mend = "quote the text around the figure to the letter"

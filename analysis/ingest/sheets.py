@@ -1,5 +1,7 @@
 """The sheets of the review workbook: names, columns, and which cells a person fills."""
 
+from analysis.schema import TABLES
+
 REVIEW, REPORT, INDICATORS = "review", "report", "indicators"
 BREAKDOWNS, INSTRUMENTS, TEXT, LISTS = "breakdowns", "instruments", "text", "lists"
 FORMAT = "regional-safety review 1"
@@ -11,11 +13,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("printed", "evidence", "note", "reason", "suggestions", "doubts"),
     ),
     REPORT: ("key", "value", "hint"),
-    INDICATORS: (
-        *("indicator", "name_zh", "name_en", "theme", "unit", "quantity", "nature", "better"),
-        *("definition_zh", "definition_en"),
-    ),
-    BREAKDOWNS: ("breakdown", "dimension", "name_zh", "name_en"),
+    INDICATORS: tuple(TABLES["indicators"].to_schema().columns),
+    BREAKDOWNS: tuple(TABLES["breakdowns"].to_schema().columns),
     INSTRUMENTS: ("instrument", "name_zh", "status", "evidence", "start", "end", "note"),
     TEXT: ("offset", "line"),
 }

@@ -82,7 +82,8 @@ def recover(root: Path) -> bool:
                 (root / name).unlink(missing_ok=True)
             elif old.exists():
                 old.replace(root / name)
-            settle((root / name).parent)
+            if (root / name).parent.exists():
+                settle((root / name).parent)
         journal.unlink()
     shutil.rmtree(stage, ignore_errors=True)
     return found
