@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from .wording import Text, joined
-from .words import Gap, Mark, Promise, Rule, Standing
+from .words import Gap, Mark, Rule
 
 MARKS = {
     Mark.EXACT: Text("报告数字", "reported figure"),
@@ -187,18 +187,6 @@ def marks_key(used: Iterable[Mark]) -> Text:
     return joined([*signs, dash], zh="　", en="   ")
 
 
-STANDINGS = {
-    Standing.IN_USE: Text("在用", "in use"),
-    Standing.BUILDING: Text("在建", "under way"),
-    Standing.PLANNED: Text("计划", "planned"),
-    Standing.NOT_MENTIONED: Text("未提及", "not mentioned"),
-}
-PROMISES = {
-    Promise.NUMBER_AND_DATE: Text("有数值和期限", "number and date"),
-    Promise.NUMBER: Text("有数值", "a number"),
-    Promise.DATE: Text("有期限", "a date"),
-    Promise.WORDS: Text("只有文字", "words only"),
-}
 TOTAL = Text("合计", "All themes")
 REGION_COUNT = Text("{count}地", "{count} regions")
 ONE_REGION = Text("仅此1地", "only here")

@@ -16,7 +16,7 @@ import pandas as pd
 from . import absence, intervals, phrases
 from .tables import Tables
 from .wording import Text, joined
-from .words import Gap, Language, Level, Promise, Rule, Standing, Status, Verdict
+from .words import Gap, Language, Level, Promise, Rule, Standing, Verdict
 
 SEVERAL = 3  # reports that must mention an instrument for it to count as shared
 _ORDER = ["level_order", "adcode"]
@@ -57,8 +57,8 @@ def commitments(data: Tables) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``indicator``, ``indicator_zh`` and ``indicator_en`` name the measure; ``promise`` says
-        what could be checked later; ``value``, ``comparator``, ``unit``, ``unit_en``, ``per``
+        ``indicator``, ``indicator_zh`` and ``indicator_en`` name the measure; ``status`` is a
+        :class:`~analysis.words.Promise`; ``value``, ``comparator``, ``unit``, ``unit_en``, ``per``
         (the time that the number is for, in Chinese) and ``deadline`` are missing or empty
         where the report gives none.
     """
@@ -72,8 +72,7 @@ def commitments(data: Tables) -> pd.DataFrame:
     parts = rows["target_unit"].str.partition("/")
     units = data.units.set_index("unit")["name_en"]
     rows = rows.assign(
-        status=str(Status.PLAN),
-        promise=_promises(rows["value"].notna(), rows["deadline"].notna()),
+        status=_promises(rows["value"].notna(), rows["deadline"].notna()),
         unit=parts[0],
         unit_en=parts[0].map(units).fillna(""),
         per=parts[2],
@@ -93,16 +92,31 @@ def _placed(rows: pd.DataFrame, data: Tables) -> pd.DataFrame:
     regions = data.regions[["region", "adcode", "level", "name_zh", "name_en"]]
     regions = regions.rename(columns={"name_zh": "region_zh", "name_en": "region_en"})
     about = ["report", "title", "publisher", "published", "period_start", "period_end", "kind"]
-    above = data.rows.drop_duplicates("region").set_index("region")["ancestors"]
+    parents = data.regions.set_index("adcode")["parent"].to_dict()
     placed = rows.merge(regions, on="region", validate="m:1")
     placed = placed.merge(data.reports[about], on="report", validate="m:1")
     placed = placed.assign(
         origin="report",
         level_order=[Level(level).order for level in placed["level"]],
-        ancestors=placed["region"].map(above).fillna(""),
+        ancestors=[" ".join(_above(adcode, parents)) for adcode in placed["adcode"]],
         id=_ids(placed),
     )
     return placed.sort_values([*_ORDER, "start", "indicator"], kind="stable", ignore_index=True)
+
+
+def _above(adcode: str, parents: dict[Any, str]) -> list[str]:
+    """
+    The adcodes of the regions that *adcode* lies in, nearest first.
+
+    >>> _above("340102", {"340102": "340100", "340100": "340000", "340000": ""})
+    ['340100', '340000']
+    """
+    chain: list[str] = []
+    above = parents.get(adcode, "")
+    while above and above not in chain:
+        chain.append(above)
+        above = parents.get(above, "")
+    return chain
 
 
 def _ids(rows: pd.DataFrame) -> list[str]:
@@ -255,12 +269,12 @@ def unlisted(data: Tables, rows: pd.DataFrame) -> pd.DataFrame:
 
 def checkable(rows: pd.DataFrame) -> pd.DataFrame:
     """The commitments that carry a number or a deadline."""
-    return rows[rows["promise"].ne(Promise.WORDS)].reset_index(drop=True)
+    return rows[rows["status"].ne(Promise.WORDS)].reset_index(drop=True)
 
 
 def worded(rows: pd.DataFrame) -> pd.DataFrame:
     """The regions whose commitments carry neither number nor deadline, with how many there are."""
-    loose = rows["promise"].eq(Promise.WORDS)
+    loose = rows["status"].eq(Promise.WORDS)
     alone = rows[loose.groupby(rows["region"]).transform("all")]
     counts = alone.groupby("region").size()
     regions = alone.drop_duplicates("region")

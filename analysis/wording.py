@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from .words import Comparator, Language, Measure, Status
+from .words import Comparator, Language, Measure, Promise, Standing, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +182,21 @@ STATUSES = {
     Status.PLAN: Text("计划", "plan"),
 }
 
+STANDINGS = {
+    Standing.IN_USE: Text("在用", "in use"),
+    Standing.BUILDING: Text("在建", "under way"),
+    Standing.PLANNED: Text("计划", "planned"),
+    Standing.NOT_MENTIONED: Text("未提及", "not mentioned"),
+}
+
+PROMISES = {
+    Promise.NUMBER_AND_DATE: Text("有数值和期限", "number and date"),
+    Promise.NUMBER: Text("有数值", "a number"),
+    Promise.DATE: Text("有期限", "a date"),
+    Promise.WORDS: Text("只有文字", "words only"),
+}
+POLICIES: dict[Any, Text] = {**STANDINGS, **PROMISES}  # what no number says
+
 
 def significance(ratio_row: Mapping[Any, Any]) -> Text:
     """Whether a ratio's interval leaves 1 out, said as a statistician would."""
@@ -260,7 +275,12 @@ def what(row: Mapping[Any, Any]) -> Text:
 
     >>> what({"measure": "change_pct", "value": -9.2, "status": "actual"}).en
     '9.2% down'
+    >>> what({"status": "in_use"}).en, what({"status": "words"}).en
+    ('in use', 'words only')
     """
+    if row["status"] in POLICIES:
+        numbered = row["status"] in {Promise.NUMBER, Promise.NUMBER_AND_DATE}
+        return value(row) if numbered else POLICIES[row["status"]]
     amount = float(row["value"])
     way = direction(amount)
     if row["measure"] == Measure.LEVEL:

@@ -2,12 +2,15 @@
 
 from .apart import apart
 from .changes import year_on_year
+from .commitments import commitments, promises
 from .comparison import comparison
 from .composition import composition
 from .coverage import coverage, shared
 from .funnel import funnel
+from .instruments import instrument_counts, instruments, similarity
 from .loop import closed_loop
 from .page import Caption, Picture
+from .profile import profile
 from .targets import targets, zeros
 from .trend import trend
 
@@ -16,11 +19,17 @@ __all__ = [
     "Picture",
     "apart",
     "closed_loop",
+    "commitments",
     "comparison",
     "composition",
     "coverage",
     "funnel",
+    "instrument_counts",
+    "instruments",
+    "profile",
+    "promises",
     "shared",
+    "similarity",
     "targets",
     "trend",
     "year_on_year",

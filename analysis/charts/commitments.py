@@ -55,7 +55,7 @@ def commitments(
     )
     page = Page(caption, language, form=form)
     names = list(themes[["theme", f"name_{language}"]].itertuples(index=False, name=None))
-    tally.draw(page, rows, column="promise", words=phrases.PROMISES, themes=names)
+    tally.draw(page, rows, column="status", words=wording.PROMISES, themes=names)
     page.picture.rows, page.picture.refused = rows, absent
     return page.picture
 
@@ -135,7 +135,7 @@ def _draw_list(page: Page, rows: pd.DataFrame) -> None:
 def _write_head(page: Page, axes: Axes, place: List) -> None:
     """The key over the labels, and what stands in the two columns to the right."""
     top = page.room.bottom + page.room.height
-    kinds = {word: text for word, text in phrases.PROMISES.items() if word != Promise.WORDS}
+    kinds = {word: text for word, text in wording.PROMISES.items() if word != Promise.WORDS}
     grid.key(page, axes, (place.label, top), kinds, place.target - place.label)
     size = page.size.note
     for x, words in ((place.target, phrases.TARGET_HEADING), (place.date, phrases.DATE_HEADING)):
@@ -153,7 +153,7 @@ def _write_region(page: Page, row: dict[Any, Any], y: float) -> None:
 def _write_row(page: Page, axes: Axes, place: List, row: dict[Any, Any], y: float) -> None:
     """The mark, the label over the printed words, the number and the deadline."""
     size, language = page.size.label, page.language
-    look, colour = grid.LOOKS[Promise(row["promise"])], style.colour(row["region"])
+    look, colour = grid.LOOKS[Promise(row["status"])], style.colour(row["region"])
     x = place.label + size * 0.4 / 72
     grid.stamp(axes, (x, y), look, colour, markersize=size * 0.8, gid=f"mark-{row['id']}")
     x = place.label + size * 1.4 / 72
@@ -182,10 +182,10 @@ def _counts_alt(rows: pd.DataFrame, title: Text) -> Text:
 
 
 def _region_counts(region: dict[Any, Any], rows: pd.DataFrame) -> Text:
-    kinds = rows.loc[rows["region"].eq(region["region"]), "promise"].value_counts()
+    kinds = rows.loc[rows["region"].eq(region["region"]), "status"].value_counts()
     parts = [
         Text(f"{words.zh}{kinds.get(word, 0)}", f"{words.en} {kinds.get(word, 0)}")
-        for word, words in phrases.PROMISES.items()
+        for word, words in wording.PROMISES.items()
     ]
     told = wording.joined(parts, zh="、", en=", ")
     return Text(f"{region['region_zh']}{told.zh}", f"{region['region_en']} {told.en}")

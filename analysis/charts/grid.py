@@ -44,6 +44,7 @@ LOOKS: dict[Word, Look] = {
 DASH = Look("_", "full")
 DOT = Look("o", "full")
 SQUARE = Look("s", "none")
+BAR = Look("s", "full")
 
 
 def canvas(page: Page) -> Axes:

@@ -64,7 +64,7 @@ def instrument_counts(
         page,
         rows,
         column="status",
-        words=phrases.STANDINGS,
+        words=wording.STANDINGS,
         themes=names,
         silent=Standing.NOT_MENTIONED,
     )
@@ -182,7 +182,7 @@ def _draw_matrix(page: Page, rows: pd.DataFrame, themes: Mapping[Any, str]) -> N
     names = [str(group.iloc[0][f"indicator_{page.language}"]) for group in groups]
     table = _table(page, names, len(regions))
     top = page.room.bottom + page.room.height
-    grid.key(page, axes, (page.room.left, top), phrases.STANDINGS, table.left - page.room.left)
+    grid.key(page, axes, (page.room.left, top), wording.STANDINGS, table.left - page.room.left)
     columns = {}
     for place, region in enumerate(regions):
         x = table.left + (place + 0.5) * table.column
@@ -246,7 +246,7 @@ def _draw_standing(page: Page, axes: Axes, at: tuple[float, float], row: dict[An
         grid.stamp(axes, at, look, colour, markersize=size, gid="gap")
         return
     grid.stamp(axes, at, look, colour, markersize=size * 0.95, gid=f"mark-{row['id']}")
-    words = phrases.STANDINGS[Standing(row["status"])][page.language]
+    words = wording.STANDINGS[Standing(row["status"])][page.language]
     page.text(at[0] + size * 0.85 / 72, at[1], words, size, va="center")
 
 
@@ -357,7 +357,7 @@ def _region_counts(region: dict[Any, Any], rows: pd.DataFrame) -> Text:
     kinds = rows.loc[rows["region"].eq(region["region"]), "status"].value_counts()
     parts = [
         Text(f"{words.zh}{kinds.get(word, 0)}", f"{kinds.get(word, 0)} {words.en}")
-        for word, words in phrases.STANDINGS.items()
+        for word, words in wording.STANDINGS.items()
     ]
     told = wording.joined(parts, zh="、", en=", ")
     return Text(f"{region['region_zh']}{told.zh}", f"{region['region_en']} {told.en}")

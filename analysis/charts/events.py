@@ -1,0 +1,164 @@
+"""
+The accidents and losses of one region: counts with intervals, and what was told without a count.
+
+Whatever has no interval stands in one column under the axis, on no scale.
+"""
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from analysis import phrases, style, wording
+from analysis.wording import Text
+from analysis.words import Gap, Mark, Status
+
+from . import grid, marks
+from .page import Page, measured
+from .pane import Pane, evidence, say
+
+LABEL = 2.75  # inches of the names on a slide
+# Why a figure of this mark stands on no scale; the others only lack an interval.
+_BARE = {
+    Mark.PERCENT_ONLY: Gap.PERCENT_ONLY,
+    Mark.DIRECTION_ONLY: Gap.DIRECTION_ONLY,
+    Mark.TARGET: Gap.TARGET_ONLY,
+    Mark.PLAN: Gap.PLAN_ONLY,
+}
+
+
+class Axis(NamedTuple):
+    """The axis of the counts in inches, and where one of them stands on the page."""
+
+    left: float
+    width: float
+    inch: float  # inches of one event
+    y: float
+
+
+def draw(page: Page, axes: Axes, panel: Pane, rows: pd.DataFrame, outcomes: pd.DataFrame) -> None:
+    """Counts of events on one axis; under it, without a scale, what has no interval."""
+    if outcomes.empty:
+        plan = rows.iloc[0]["kind"] == "plan"
+        below = say(page, panel, phrases.NO_OUTCOMES_PLAN if plan else phrases.NO_OUTCOMES)
+        _draw_aims(page, axes, below, rows[rows["status"].ne(Status.ACTUAL)])
+        return
+    counted = outcomes[outcomes["lower"].notna()].to_dict("records")
+    bare = outcomes[outcomes["lower"].isna()].to_dict("records")
+    high = panel.row(lines(page, outcomes), 0.36 * page.size.width / 13.333)
+    if counted:
+        panel = _draw_counted(page, axes, panel, counted, high)
+    if bare:
+        words, y = _bareness(bare)[page.language], panel.top - 0.5 * high
+        page.text(panel.left, y, words, page.size.note, color=style.GREY, va="center")
+        panel = panel._replace(top=panel.top - high)
+    _draw_bare(page, axes, panel, bare, high)
+
+
+def lines(page: Page, outcomes: pd.DataFrame) -> float:
+    """How many lines the panel of outcomes takes, its axis and its words on scales included."""
+    bare = outcomes["lower"].isna()
+    extra = int(bare.any()) + int((~bare).any())
+    return extra + sum(_weight(page, row) for row in outcomes.to_dict("records"))
+
+
+def _bareness(bare: list[dict[Any, Any]]) -> Text:
+    """Why some rows stand on no scale."""
+    gaps = [_BARE.get(Mark(row["mark"])) for row in bare]
+    told = [phrases.GAPS[gap] if gap else phrases.WITHOUT_SCALE for gap in dict.fromkeys(gaps)]
+    return wording.joined(told)
+
+
+def _draw_aims(page: Page, axes: Axes, panel: Pane, aims: pd.DataFrame) -> None:
+    """In place of outcomes: what a report aims at, as far as the panel holds it."""
+    high = 0.32 * page.size.width / 13.333
+    fits = int((panel.top - panel.bottom) / high)
+    _draw_bare(page, axes, panel, aims.to_dict("records")[:fits], high)
+
+
+def _draw_bare(
+    page: Page, axes: Axes, panel: Pane, bare: list[dict[Any, Any]], high: float
+) -> None:
+    """Rows without an interval: their marks in one column, with no scale, and their words."""
+    scale, top = page.size.width / 13.333, panel.top
+    for row in bare:
+        tall = high * _weight(page, row)
+        at = (panel.left + LABEL * scale, top - tall / 2)
+        _write_name(page, panel, row, at[1])
+        evidence(page, axes, at, row)
+        page.text(at[0] + 0.15 * scale, at[1], _told(page, row), page.size.note, va="center")
+        top -= tall
+
+
+def _draw_counted(
+    page: Page, axes: Axes, panel: Pane, counted: list[dict[Any, Any]], high: float
+) -> Pane:
+    """Counts with their intervals on one axis; gives the panel under the numbers of the axis."""
+    scale, left = page.size.width / 13.333, panel.left + LABEL * page.size.width / 13.333
+    widest = max(measured(_in_words(page, row), page.size.note) for row in counted)
+    width = panel.left + panel.width - widest - 0.2 * scale - left
+    ticks = MaxNLocator(nbins=3, integer=True).tick_values(0, max(r["upper"] for r in counted))
+    inch, y = width / ticks[-1], panel.top
+    for row in counted:
+        tall = high * _weight(page, row)
+        _draw_count(page, axes, panel, row, Axis(left, width, inch, y - tall / 2))
+        y -= tall
+    for tick in ticks:
+        x = left + tick * inch
+        axes.plot([x, x], [panel.top, y], color=style.BAND, linewidth=0.8, zorder=0)
+        told = wording.number(tick, page.language)
+        page.text(x, y - 0.02, told, page.size.note, color=style.GREY, ha="center")
+    return panel._replace(top=y - high)
+
+
+def _draw_count(page: Page, axes: Axes, panel: Pane, row: dict[Any, Any], axis: Axis) -> None:
+    """One count: its name, its dot and interval, and both in words."""
+    _write_name(page, panel, row, axis.y)
+    ends = (axis.left + row["lower"] * axis.inch, axis.left + row["upper"] * axis.inch)
+    marks.whisker(axes, row, ends, axis.y, upright=False)
+    evidence(page, axes, (axis.left + row["value"] * axis.inch, axis.y), row)
+    x = axis.left + axis.width + 0.12 * page.size.width / 13.333
+    page.text(x, axis.y, _in_words(page, row), page.size.note, va="center")
+
+
+def _in_words(page: Page, row: dict[Any, Any]) -> str:
+    """A count with its interval."""
+    span = wording.interval(row["lower"], row["upper"], page.language)
+    told = wording.value(row)[page.language]
+    return f"{told}（{span}）" if page.language == "zh" else f"{told} ({span})"
+
+
+def _named(page: Page, row: dict[Any, Any]) -> tuple[list[str], float]:
+    """The lines of the name of an outcome, with its part, and their size."""
+    part = wording.part(row)[page.language]
+    name = str(row[f"indicator_{page.language}"])
+    if part:
+        name += f"（{part}）" if page.language == "zh" else f" ({part})"
+    size, width = page.size.note, LABEL * page.size.width / 13.333 - 0.12
+    return grid.fitted(name, width, size, size * 0.9)
+
+
+def _weight(page: Page, row: dict[Any, Any]) -> float:
+    """How many lines of one row an outcome takes."""
+    return 0.25 + 0.75 * len(_named(page, row)[0])
+
+
+def _write_name(page: Page, panel: Pane, row: dict[Any, Any], y: float) -> None:
+    grid.lines(page, (panel.left, y), *_named(page, row))
+
+
+def _told(page: Page, row: dict[Any, Any]) -> str:
+    """What a row without interval says; a target names its period."""
+    told = wording.what(row)
+    if row["status"] != Status.ACTUAL:
+        when = wording.period(row["period_start"], row["period_end"])
+        told = Text(f"{told.zh}（{when.zh}）", f"{told.en} ({when.en})")
+    return told[page.language]
+
+
+def told(row: dict[Any, Any]) -> Text:
+    """One outcome in a few words, for the alt text."""
+    part, value = wording.part(row), wording.what(row)
+    part = Text(f"（{part.zh}）", f" ({part.en})") if part.zh else part
+    return Text(f"{row['indicator_zh']}{part.zh}", f"{row['indicator_en']}{part.en} ") + value

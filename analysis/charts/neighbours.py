@@ -1,0 +1,90 @@
+"""
+The figures of other regions that may stand beside one region's, each indicator on its own scale.
+
+A circled figure points from an indicator to the caution that holds for it.
+"""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis import phrases, style, wording
+from analysis.wording import Text
+
+from . import grid, marks
+from .page import Page, measured
+from .pane import Pane, evidence, say
+
+TALLEST, SHORTEST = 0.62, 0.44  # inches of an indicator on a slide
+POINTERS = "①②③④⑤⑥⑦⑧⑨⑩"
+
+
+def draw(page: Page, axes: Axes, panel: Pane, beside: pd.DataFrame) -> None:
+    """For each indicator its name, a dot a region, and their numbers in words."""
+    if beside.empty:
+        say(page, panel, phrases.NOTHING_BESIDE)
+        return
+    high = panel.row(count(beside), TALLEST * page.size.width / 13.333)
+    signs = dict(zip(cautions(beside), POINTERS, strict=False))
+    for place, (_, group) in enumerate(beside.groupby("indicator", sort=False)):
+        spot = panel._replace(top=panel.top - place * high, bottom=panel.top - (place + 1) * high)
+        _write_indicator(page, spot, group, signs)
+        _draw_dots(page, axes, spot, group)
+
+
+def count(beside: pd.DataFrame) -> int:
+    """How many indicators *beside* holds; it may be empty."""
+    return beside["indicator"].nunique() if len(beside) else 0
+
+
+def cautions(beside: pd.DataFrame) -> list[Text]:
+    """Every caution once in order of appearance, and that some figures are rates."""
+    rates = beside.get("scale", pd.Series(dtype=str)).eq("rate")
+    per = [phrases.PER_PERSON] if rates.any() else []
+    return [*per, *dict.fromkeys(text for texts in beside.get("cautions", []) for text in texts)]
+
+
+def _write_indicator(page: Page, panel: Pane, group: pd.DataFrame, signs: dict[Text, str]) -> None:
+    """The name above the dots, pointing to its cautions, and the numbers below them."""
+    language, size, high = page.language, page.size.note, panel.top - panel.bottom
+    first = group.iloc[0]
+    name = str(first[f"indicator_{language}"]) + ("*" if first["breakdown"] else "")
+    name += "".join(signs[text] for text in cautions(group) if text in signs)
+    words, small = grid.fitted(name, panel.width, size, size * 0.85)
+    grid.lines(page, (panel.left, panel.top - high * 0.14), words, small)
+    records = group.to_dict("records")
+    told = [f"{row[f'region_{language}']} {_number(page, row)}" for row in records]
+    _, size = grid.fitted("　".join(told), panel.width, size, size * 0.85)
+    x = panel.left
+    for row, number in zip(records, told, strict=True):
+        colour = style.colour(row["region"])
+        page.text(x, panel.top - high * 0.73, number, size, color=colour, va="center")
+        x += measured(number + "　", size)
+
+
+def _draw_dots(page: Page, axes: Axes, panel: Pane, group: pd.DataFrame) -> None:
+    """The dots of one indicator on a scale of their own, from zero."""
+    left, middle = panel.left + 0.05, panel.top - (panel.top - panel.bottom) * 0.43
+    width = panel.width - 0.15
+    inch = width / group[["shown", "shown_upper"]].max().max()
+    axes.plot([left, left + width], [middle, middle], color="#C9CED6", linewidth=0.8, zorder=1)
+    ends = [middle - 0.06, middle + 0.06]
+    axes.plot([left, left], ends, color=style.GREY, linewidth=1.0, zorder=1)
+    # Intervals that overlap must not hide each other.
+    apart = 0.05 if group["shown_upper"].min() > group["shown_lower"].max() else 0.0
+    for place, row in enumerate(group.to_dict("records")):
+        y = middle - (place - (len(group) - 1) / 2) * apart
+        if pd.notna(row["shown_lower"]):
+            span = (left + row["shown_lower"] * inch, left + row["shown_upper"] * inch)
+            marks.whisker(axes, row, span, y, upright=False)
+        evidence(page, axes, (left + row["shown"] * inch, y), row)
+
+
+def _number(page: Page, row: dict[Any, Any]) -> str:
+    sign = wording.COMPARATORS[row["comparator"]]
+    told = sign + wording.number(row["shown"], page.language)
+    if pd.isna(row["shown_lower"]):
+        return told
+    ends = wording.interval(row["shown_lower"], row["shown_upper"], page.language)
+    return f"{told}（{ends}）" if page.language == "zh" else f"{told} ({ends})"

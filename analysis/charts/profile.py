@@ -1,0 +1,207 @@
+"""
+One page for a region: what it reports, where it stands, what stands beside it, what cannot be said.
+
+A panel with nothing to show says so, with the reason; no panel shares a scale with another.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from analysis import phrases, style, wording
+from analysis.wording import Text
+from analysis.words import Status
+
+from . import events, grid, neighbours, silence
+from .page import Caption, Page, Picture, wrapped
+from .pane import LINE, TIGHTEST, Pane
+
+WIDTHS = (2.75, 5.75, 3.4)  # inches of the three panels on a slide; the gaps take the rest
+NAMES = 1.65  # inches of the names of themes
+
+
+def profile(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    beside: pd.DataFrame,
+    unsaid: pd.DataFrame,
+    sentences: Sequence[Text] = (),
+    aside: Text | None = None,
+    form: str = "slide",
+) -> Picture:
+    """
+    Draw the page of one region.
+
+    Parameters
+    ----------
+    rows
+        Every row of the region's report (``profiles.of``); those with ``outcome`` are its
+        accidents and losses, in that order.
+    beside
+        Rows of several regions by indicator with ``shown``, ``shown_lower``, ``shown_upper``,
+        ``scale`` and ``cautions``; may be empty.
+    unsaid
+        The shared indicators that cannot be compared, with ``reason_zh`` and ``reason_en``.
+    sentences
+        The counted changes in words; those that leave the rows no room are in the alt text only.
+    aside
+        What else the report holds; it ends the subtitle.
+    """
+    outcomes = rows[rows["outcome"].notna()].sort_values("outcome")
+    caption = Caption(
+        title=title,
+        subtitle=_subtitle(rows, aside),
+        source=phrases.source_note(pd.concat([rows, beside], ignore_index=True)),
+        alt=_alt(title, outcomes, beside, unsaid, sentences),
+        notes=tuple(_notes(outcomes, beside)),
+    )
+    page = Page(caption, language, form=form)
+    axes = grid.canvas(page)
+    said = [_paragraph(page, sentence) for sentence in sentences]
+    step = page.size.note * LINE / 72
+    need = _need(page, rows, outcomes, beside)
+    need += sum(map(len, said)) * step
+    left, middle, right = _panels(page, axes, silence.write(page, axes, unsaid, need))
+    _draw_themes(page, axes, left, rows)
+    spare = middle.top - middle.bottom - events.lines(page, outcomes) * TIGHTEST * step / LINE
+    middle = _write_sentences(page, middle, said, spare)
+    events.draw(page, axes, middle, rows, outcomes)
+    neighbours.draw(page, axes, right, beside)
+    drawn = pd.concat([rows, beside], ignore_index=True).drop_duplicates("id")
+    page.picture.rows, page.picture.refused = drawn, unsaid
+    return page.picture
+
+
+def _subtitle(rows: pd.DataFrame, aside: Text | None) -> Text:
+    """The report, its kind and the period that most of its figures are about."""
+    first = rows.iloc[0]
+    kinds = [phrases.KINDS[kind] for kind in str(first["kind"]).split("+")]
+    told = rows[rows["status"].eq(Status.ACTUAL)]
+    periods = (told if len(told) else rows)[["period_start", "period_end"]]
+    start, end = periods.value_counts(sort=True).index[0]
+    name = Text(f"《{first['title']}》", f"{first['region_en']} report {first['report'][-4:]}")
+    parts = [name, wording.joined(kinds, zh="＋", en=" and "), wording.period(start, end)]
+    return wording.joined([*parts, *([aside] if aside else [])], zh="｜", en=" | ")
+
+
+def _notes(outcomes: pd.DataFrame, beside: pd.DataFrame) -> list[Text]:
+    cautions = [
+        Text(f"{sign}{text.zh}", f"{sign} {text.en}")
+        for sign, text in zip(neighbours.POINTERS, neighbours.cautions(beside), strict=False)
+    ]
+    methods = [*outcomes.get("method", []), *beside.get("method", [])]
+    notes = [phrases.METHODS[method] for method in dict.fromkeys(methods) if method]
+    if outcomes.loc[outcomes["lower"].notna(), "indicator"].isin(phrases.CLUSTERED).any():
+        notes.append(phrases.CLUSTER_NOTE)
+    if len(beside) and beside["breakdown"].ne("").any():
+        notes.append(phrases.PART_NOTE)
+    return [*cautions, *notes, *([phrases.OWN_SCALES] if len(beside) else [])]
+
+
+def _need(page: Page, rows: pd.DataFrame, outcomes: pd.DataFrame, beside: pd.DataFrame) -> float:
+    """The inches that the panels need at least for their rows to be read, with their headings."""
+    scale, size = page.size.width / 13.333, page.size.note
+    told = events.lines(page, outcomes) * size * TIGHTEST / 72
+    themes = (rows["theme"].nunique() + 1) * size * TIGHTEST / 72
+    return (
+        max(told, themes, neighbours.count(beside) * neighbours.SHORTEST * scale)
+        + 2 * size * LINE / 72
+    )
+
+
+def _panels(page: Page, axes: Axes, bottom: float) -> list[Pane]:
+    """The three panels side by side, each under its heading and a hairline."""
+    room, scale = page.room, page.size.width / 13.333
+    gap = (room.width - sum(WIDTHS) * scale) / (len(WIDTHS) - 1)
+    headings = (phrases.REPORTED_HEADING, phrases.STANDS_HEADING, phrases.BESIDE_HEADING)
+    top, left, panels = room.bottom + room.height, room.left, []
+    for width, heading in zip(WIDTHS, headings, strict=True):
+        wide, size = width * scale, page.size.note * 1.15
+        words, size = grid.fitted(heading[page.language], wide, size, page.size.note)
+        page.text(left, top, words[0], size)
+        under = top - page.size.note * 1.8 / 72
+        grid.rule(axes, left, left + wide, [under])
+        panels.append(Pane(left, wide, under - 0.06, bottom))
+        left += wide + gap
+    return panels
+
+
+def _paragraph(page: Page, sentence: Text) -> list[str]:
+    width = WIDTHS[1] * page.size.width / 13.333
+    return wrapped(sentence[page.language], width, page.size.note)
+
+
+def _write_sentences(page: Page, panel: Pane, said: list[list[str]], spare: float) -> Pane:
+    """Whole sentences at the foot of *panel*, as many as *spare* holds; gives what is left."""
+    size = page.size.note
+    step = size * LINE / 72
+    lines: list[str] = []
+    for sentence in said:
+        if (len(lines) + len(sentence) + 0.4) * step > spare:
+            break
+        lines += sentence
+    for place, line in enumerate(reversed(lines)):
+        page.text(panel.left, panel.bottom + (place + 1) * step, line, size)
+    return panel._replace(bottom=panel.bottom + (len(lines) + 0.4) * step) if lines else panel
+
+
+def _draw_themes(page: Page, axes: Axes, panel: Pane, rows: pd.DataFrame) -> None:
+    """A bar a theme, filled for results and hollow for targets and plans, and both numbers."""
+    size, scale = page.size.note, page.size.width / 13.333
+    aims = rows["status"].ne(Status.ACTUAL)
+    counts = aims.groupby(rows[f"theme_{page.language}"], sort=False).agg(["size", "sum"])
+    high = panel.row(len(counts) + 1, 0.3 * scale)
+    left, numbers = panel.left + NAMES * scale, panel.left + panel.width - 0.62 * scale
+    inch = (numbers - left - 0.15 * scale) / counts["size"].max()
+    _write_key(page, axes, panel, high, numbers)
+    colour = style.colour(str(rows.iloc[0]["region"]))
+    for place, (name, every, hollow) in enumerate(counts.itertuples(name=None), 1):
+        y = panel.top - (place + 0.5) * high
+        words, small = grid.fitted(str(name), left - panel.left - 0.06, size, size * 0.8)
+        grid.lines(page, (panel.left, y), words, small)
+        full, thick = every - hollow, high * 0.42
+        corner, hole = (left, y - thick / 2), (left + full * inch, y - thick / 2)
+        axes.add_patch(Rectangle(corner, full * inch, thick, facecolor=colour, edgecolor="none"))
+        if hollow:
+            box = Rectangle(hole, hollow * inch, thick, facecolor="white", edgecolor=colour)
+            axes.add_patch(box)
+        for x, number in ((numbers + 0.2 * scale, full), (numbers + 0.5 * scale, hollow)):
+            if number:
+                page.text(x, y, str(number), size, ha="center", va="center")
+
+
+def _write_key(page: Page, axes: Axes, panel: Pane, high: float, numbers: float) -> None:
+    """The two marks over their numbers, each with its word to the left."""
+    size, scale, y = page.size.note, page.size.width / 13.333, panel.top - 0.5 * high
+    pairs = ((grid.BAR, phrases.RESULTS, 0.2), (grid.SQUARE, phrases.AIMS, 0.5))
+    for look, _, right in pairs:
+        at = (numbers + right * scale, y)
+        grid.stamp(axes, at, look, style.INK, markersize=size * 0.75)
+    words = [text[page.language] for _, text, _ in pairs]
+    told = "／".join(words) if page.language == "zh" else " / ".join(words)
+    page.text(numbers, y, told, size, color=style.GREY, ha="right", va="center")
+
+
+def _alt(
+    title: Text,
+    outcomes: pd.DataFrame,
+    beside: pd.DataFrame,
+    unsaid: pd.DataFrame,
+    sentences: Sequence[Text],
+) -> Text:
+    shown = wording.joined(
+        (events.told(row) for row in outcomes.to_dict("records")), zh="、", en=", "
+    )
+    read = wording.joined(sentences, zh="。", en=". ")
+    count = neighbours.count(beside)
+    return Text(
+        f"{title.zh}。事故与灾害：{shown.zh or '无数字'}。{read.zh}{'。' if read.zh else ''}"
+        f"可与他地并列的指标{count}个，不能并列的{len(unsaid)}个，原因在图下方。",
+        f"{title.en}. Accidents and disasters: {shown.en or 'no figure'}. "
+        f"{read.en}{'. ' if read.en else ''}{count} indicators stand beside other regions; "
+        f"{len(unsaid)} cannot, for the reasons named below the plot.",
+    )
