@@ -47,7 +47,9 @@ def standings(data: Tables) -> pd.DataFrame:
     latest = data.reports.sort_values("period_end", kind="stable")
     reports = latest.drop_duplicates("region", keep="last").set_index("region")["report"]
     placed = rows.assign(start=places["start"], end=places["end"])
-    return _placed(placed.assign(report=placed["region"].map(reports)), data)
+    return _placed(
+        placed.assign(report=placed["region"].map(reports), table="instrument_status"), data
+    )
 
 
 def commitments(data: Tables) -> pd.DataFrame:
@@ -77,6 +79,7 @@ def commitments(data: Tables) -> pd.DataFrame:
         unit_en=parts[0].map(units).fillna(""),
         per=parts[2],
         note="",
+        table="commitments",
     )
     return _placed(rows, data)
 

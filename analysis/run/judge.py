@@ -257,6 +257,8 @@ def _refuse_undeclared(job: Job, figure: dict[str, Any]) -> None:
 
 
 def _table(row: dict[str, Any]) -> str:
+    if "table" in row:
+        return str(row["table"])
     if row.get("origin") == "report":
         return f"observations/{row.get('region')}"
     return "context" if row.get("origin") == "context" else ""
