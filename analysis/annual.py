@@ -119,7 +119,8 @@ def changes(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
     key = ["region", "indicator", "breakdown", "period_end"]
     known = set(counted[key].itertuples(index=False, name=None))
     fresh = [place not in known for place in stated[key].itertuples(index=False, name=None)]
-    both = pd.concat([counted, stated[fresh]], ignore_index=True)
+    # An empty list would choose no columns instead of no rows.
+    both = pd.concat([counted, stated[np.array(fresh, dtype=bool)]], ignore_index=True)
     order = ["level_order", "adcode", "indicator", "breakdown", "period_end"]
     return both.sort_values(order, kind="stable", ignore_index=True)
 
@@ -215,8 +216,8 @@ def levels(
     rows: pd.DataFrame, context: pd.DataFrame, indicator: str, *, first_year: int
 ) -> pd.DataFrame:
     """The yearly levels of *indicator* for each reporting region with two years or more."""
-    every = series(rows, context)
-    mine = every[_of(every, rows, indicator, first_year)]
+    every = series(*(_only(frame, indicator) for frame in (rows, context)))
+    mine = every[_of(every, rows, first_year)]
     several = mine.groupby("region")["period_end"].transform("size").gt(1)
     return mine[several].reset_index(drop=True)
 
@@ -225,14 +226,15 @@ def changes_of(
     rows: pd.DataFrame, context: pd.DataFrame, indicator: str, *, first_year: int
 ) -> pd.DataFrame:
     """The changes of *indicator* in each reporting region, counted or only stated."""
-    every = changes(rows, context)
-    return every[_of(every, rows, indicator, first_year)].reset_index(drop=True)
+    every = changes(*(_only(frame, indicator) for frame in (rows, context)))
+    return every[_of(every, rows, first_year)].reset_index(drop=True)
 
 
-def _of(
-    frame: pd.DataFrame, rows: pd.DataFrame, indicator: str, first_year: int
-) -> "pd.Series[bool]":
-    mine = frame["indicator"].eq(indicator) & frame["breakdown"].eq("")
+def _only(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    return frame[frame["indicator"].eq(indicator)]
+
+
+def _of(frame: pd.DataFrame, rows: pd.DataFrame, first_year: int) -> "pd.Series[bool]":
     recent = frame["period_end"].dt.year.ge(first_year)
-    chosen: pd.Series[bool] = mine & recent & frame["region"].isin(set(rows["region"]))
-    return chosen
+    chosen: pd.Series[bool] = recent & frame["breakdown"].eq("")
+    return chosen & frame["region"].isin(set(rows["region"]))

@@ -312,3 +312,14 @@ def test_no_year_is_known_twice(rows, context):
 
     assert not found.duplicated(["region", "indicator", "breakdown", "period_end"]).any()
     assert derive.whole_year(found).all()
+
+
+def test_an_indicator_without_rows_has_no_years_and_no_changes(rows, context):
+    """Empty frames with their columns, and no crash."""
+    levels = annual.levels(rows, context, "no_such_thing", first_year=2020)
+    changes = annual.changes_of(rows, context, "no_such_thing", first_year=2020)
+
+    assert levels.empty
+    assert changes.empty
+    assert {"region", "value", "period_end"} <= set(levels.columns)
+    assert annual.chained(changes).empty
