@@ -79,11 +79,12 @@ def family(
     place = {code: at for at, code in enumerate(codes)}
     mine = every["indicator"].isin(place) & every["breakdown"].eq("")
     mine &= every["region"].isin(rows["region"]) & every["period_end"].dt.year.ge(first_year)
-    chosen = every[mine].assign(_place=every["indicator"].map(place))
+    chosen = every[mine].assign(_place=every.loc[mine, "indicator"].map(place))
     order = ["level_order", "adcode", "_place", "period_end"]
     chosen = chosen.sort_values(order, kind="stable", ignore_index=True)
     found = verdicts.false_discovery(chosen["p_value"])
-    return chosen.drop(columns="_place").assign(stands=found.found, adjusted=found.adjusted)
+    tested: pd.DataFrame = chosen.drop(columns="_place")
+    return tested.assign(stands=found.found, adjusted=found.adjusted)
 
 
 def funnel(levels: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +115,7 @@ def funnel(levels: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def curves(rows: pd.DataFrame, *, points: int = 600) -> pd.DataFrame:
+def curves(rows: pd.DataFrame, *, points: int = 240) -> pd.DataFrame:
     """The limits of :func:`funnel` around the expected counts of *rows*, and some way beyond."""
     least, most = float(rows["expected"].min()), float(rows["expected"].max())
     grid = pd.Series(np.linspace(least * 0.4, most * 1.4, points), name="expected")

@@ -137,19 +137,20 @@ TARGETS_SUBTITLE = Text(
     "报告写下的目标，以及报告里有没有结果",
     "targets set in the reports, and whether a result is given",
 )
+NOTHING_HERE = Text("— 没有可画的数字", "— nothing to draw")
 NOTHING_TO_TAKE_APART = Text(
     "没有一份报告既印总数、又印能加成总数的分项",
-    "no report prints a whole together with parts that add up to it",
+    "No report prints a whole together with parts that add up to it",
 )
 NOTHING_EXPECTED = Text(
-    "没有一地同时有数量、人口和全国数", "no region has a count, a population and a national rate"
+    "没有一地同时有数量、人口和全国数", "No region has a count, a population and a national rate"
 )
 NOTHING_CLOSED = Text(
-    "没有一份报告同时印发现数和整改数", "no report prints what was found and what was rectified"
+    "没有一份报告同时印发现数和整改数", "No report prints what was found and what was rectified"
 )
-NOTHING_CHANGED = Text("没有一份报告给出同比变化", "no report gives a change from year to year")
-NOTHING_AIMED = Text("没有一份报告写下目标值", "no report sets a target")
-NOTHING_ZERO = Text("没有一份报告把数量写明为零", "no report states a count as zero")
+NOTHING_CHANGED = Text("没有一份报告给出同比变化", "No report gives a change from year to year")
+NOTHING_AIMED = Text("没有一份报告写下目标值", "No report sets a target")
+NOTHING_ZERO = Text("没有一份报告把数量写明为零", "No report states a count as zero")
 ZEROS_SUBTITLE = Text(
     "报告写明为零的数量，及年均数仍可能有的范围",
     "counts stated as zero, and how high the yearly mean may still be",

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis import phrases, style
+from analysis import phrases, remarks, style
 from analysis.wording import Text
 
 from .comparison import left_out
@@ -25,7 +25,7 @@ def blank(
     page.text(
         room.left,
         room.bottom + room.height * 0.6,
-        title[language],
+        remarks.NOTHING_HERE[language],
         page.size.subtitle,
         color=style.GREY,
     )
