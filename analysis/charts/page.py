@@ -53,6 +53,7 @@ class Picture(Figure):
     caption: Caption
     rows: pd.DataFrame
     refused: pd.DataFrame
+    benchmarks: pd.DataFrame | None = None  # rows of wider regions that are drawn beside the others
     language: str
 
 
@@ -172,6 +173,7 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
     >>> wrapped("one two three", 0.6, 10)
     ['one two', 'three']
     """
+    style.require_glyphs(text)
     lines, line = [], ""
     for piece in _pieces(text):
         if line and measured(line + piece.rstrip(), size) > width:
@@ -201,7 +203,7 @@ def _wide(character: str) -> bool:
 
 
 def measured(text: str, size: float) -> float:
-    """The width of *text* in inches at *size* points."""
+    """The width of *text* in inches at *size* points; a missing glyph is an error."""
     return sum(_advance(character) for character in text) * size / 72
 
 
@@ -214,5 +216,6 @@ def _font() -> ft2font.FT2Font:
 
 @cache
 def _advance(character: str) -> float:
+    style.require_glyphs(character)
     glyph = _font().load_char(ord(character), flags=ft2font.LoadFlags.NO_HINTING)
     return float(glyph.linearHoriAdvance) / 65536 / _EMS
