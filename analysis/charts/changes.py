@@ -18,6 +18,7 @@ from .page import LEADING, Caption, Page, Picture, Room, measured, wrapped
 GAP = 0.35  # inches between the two panels
 COUNTED_SHARE = 0.7  # of the width, for the changes with counts
 FAR = 16.0  # ratios beyond this, and their inverse, are drawn at the edge and printed in full
+DASHED = (0, (3, 2))
 TICKS = (0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16)
 KEY = ["indicator", "breakdown", "period_end"]
 
@@ -57,6 +58,7 @@ def year_on_year(
     if right:
         _draw_stated(page, right, stated)
     page.picture.rows, page.picture.refused = rows, refused
+    page.picture.benchmarks = national
     return page.picture
 
 
@@ -130,7 +132,7 @@ def _told(row: dict[Any, Any], change: Text) -> Text:
 
 def _draw_counted(page: Page, room: Room, counted: pd.DataFrame, national: pd.DataFrame) -> None:
     """One line a change: its ratio on the axis, and three columns of words to the right."""
-    wider = national[[*KEY, "ratio"]].rename(columns={"ratio": "wider"})
+    wider = national[[*KEY, "ratio", "id"]].rename(columns={"ratio": "wider", "id": "wider_id"})
     lines = counted.merge(wider, on=KEY, how="left")
     every = [g.to_dict("records") for _, g in lines.groupby(["region", "indicator"], sort=False)]
     columns = _columns(page, [row for records in every for row in records])
@@ -204,7 +206,9 @@ def _draw_change(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None
     _draw_band(axes, row, at, half)
     low, high = axes.get_xlim()
     if pd.notna(row["wider"]):
-        _upright(axes, row["wider"], at, half * 1.3, gid="benchmark", linestyle=(0, (3, 2)))
+        _upright(
+            axes, row["wider"], at, half * 1.3, gid=f"benchmark-{row['wider_id']}", linestyle=DASHED
+        )
     if pd.notna(row["ratio"]):
         ends = (max(row["lower"], low), min(row["upper"], high))
         marks.whisker(axes, row, ends, at, upright=False)
