@@ -131,6 +131,7 @@ class _Reader:
     catalogue: Catalogue | None
     enclosures: Enclosures
     topic: str = ""
+    before: tuple[Status, tuple[str, ...]] | None = None  # how the figure before it stands
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def sentence(self, sentence: Sentence, found: list[numerals.Numeral]) -> Iterator[Candidate]:
@@ -140,6 +141,7 @@ class _Reader:
             self.topic = ""
         if topic:
             self.topic = topic[1]
+        self.before = None
         read = [(n, _joined(self.folded, found, i)) for i, n in enumerate(found)]
         judged = [(q, self._judged(n, q, sentence)) for n, q in read]
         kept = [q for q, judgement in judged if judgement.role is Role.OBSERVATION]
@@ -179,6 +181,9 @@ class _Reader:
     def _row(self, sentence: Sentence, figure: Figure, judgement: Judgement) -> Candidate:
         q = figure.quantity
         standing, doubts = status(self.folded, sentence, figure, self.told)
+        if standing is Status.PLAN and self.before and _LISTED.fullmatch(figure.gap):
+            standing, doubts = self.before  # 培育3个镇、30家企业: one verb for both
+        self.before = standing, doubts
         repeated = self._repeated(figure, standing)
         words = _words(figure, sentence, self.folded, self.topic)
         suggested = self._suggested(words, figure, judgement)
@@ -292,6 +297,7 @@ class _Reader:
         return rows
 
 
+_LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
 _KINDS = {"名次": "rank", "体系公式中的个数": "count", "以零表述": ""}
 _RELATIVE = {"%", "‰", "倍", "百分点"}
 
@@ -338,7 +344,7 @@ def _joined(text: str, found: list[numerals.Numeral], index: int) -> Quantity:
 def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Words]:
     """The stretches around a figure that may name it, nearer ones weighing more."""
     if figure.subject:
-        return [Words(figure.subject, 1.0), Words(figure.far[-40:], 0.3)]
+        return [Words(figure.subject, 1.0), Words(figure.far[-40:], 0.15)]
     if figure.measure is not Measure.LEVEL and figure.parent:
         figure = figure.parent
     q = figure.quantity
@@ -353,7 +359,7 @@ def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Wo
         Words(text[max(0, sentence.start - 40) : sentence.start], 0.15),
     ]
     parent, fade = figure.parent, 0.5
-    if not _content(figure.near) or figure.bracketed:
+    if not _content(figure.near) or figure.bracketed or figure.part:
         fade = 0.7 if figure.near or figure.far else 0.95
     for _ in range(_FOREBEARS):
         if parent is None:
@@ -397,7 +403,7 @@ def _phrase(figure: Figure) -> str:
     return re.sub(r"[\s\d“”\"]", "", own).strip("、,;:()。")[-24:]
 
 
-_MARK = re.compile(r"[,。;:、!?\n\r\t()]")
+_MARK = re.compile(r"[,。;:、!?\n\r\t]")
 
 
 def _evidence(text: str, folded: str, q: Quantity, sentence: Sentence) -> str:

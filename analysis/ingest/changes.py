@@ -78,6 +78,7 @@ class Figure:
     stride: int = 1  # how far back the change of the same thing stands in a list of changes
     parent: "Figure | None" = None  # the figure whose part or continuation this is
     bracketed: bool = False
+    part: bool = False  # 其中 says that it is a part of its parent
     attached: bool = False  # nothing divides the words before it from the figure before
     doubts: tuple[str, ...] = ()
 
@@ -130,6 +131,8 @@ def _placed(
     parent = outer[-1] if outer else None
     while not inside and parent is not None and parent.bracketed:
         parent = parent.parent
+    part = _part_of(text, sentence, read, made)
+    parent = part or parent
     left = max([begin, *(f.quantity.last for f in made if f.quantity.last <= read.first)])
     before = text[left : read.first]
     cut = max((m.end() for m in _STRONG.finditer(before)), default=0)
@@ -146,7 +149,16 @@ def _placed(
         parent=parent,
         bracketed=inside,
         attached=attached and joint is None,
+        part=part is not None,
     )
+
+
+def _part_of(text: str, sentence: Sentence, read: Quantity, made: list[Figure]) -> Figure | None:
+    """The figure that 其中 divides, for every part listed after it."""
+    word = text.rfind("其中", sentence.start, read.first)
+    wholes = [figure for figure in made if figure.quantity.last <= word and not figure.bracketed]
+    listed = word >= 0 and not re.search(r",[^、]{9,}$", text[word : read.first])
+    return wholes[-1] if wholes and listed else None
 
 
 def _behind(text: str, sentence: Sentence, read: Quantity, following: list[Quantity]) -> str:
@@ -212,6 +224,8 @@ def _subject(text: str, figure: Figure, made: list[Figure], following: list[Quan
     if nouns:
         figure.subjects = nouns[-size:] if size > 1 else ["、".join(nouns)]
         figure.subject, figure.parent = figure.subjects[0], None
+        if size == 1 and sum(noun.endswith("数") for noun in nouns) > 1:
+            figure.doubts = ("one figure for several things",)
     elif last is None:
         _from_before(figure, size)
     elif last.measure is Measure.LEVEL:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache
 
@@ -83,24 +83,37 @@ _NUMBERED = re.compile(
     r"|(?P<three>\d{1,2}[.、](?!\d)|[(]\d{1,2}[)])"
     r")"
 )
+_LATER_ON = r"下一步|下步|下一阶段|下阶段|接下来|今后|明年|来年|展望|打算"
 _PLANNING = re.compile(
-    r"下一步|下步|下一阶段|下阶段|接下来|今后|明年|来年|展望"
-    r"|(?:工作|任务)?(?:打算|设想|思路|安排|计划|部署|要点|谋划)"
+    rf"{_LATER_ON}|(?:工作|任务|重点|年度?|主要)(?:工作|任务)?(?:设想|思路|安排|计划|部署|要点|谋划)"
+    r"(?=[和及与、:。)]|如下|$)"
 )
 _DONE = re.compile(
     r"情况|总结|成效|做法|回顾|进展|成绩|完成|落实|问题|不足|短板|困难|亮点|主要工作$|概况"
 )
+_DONE_BELOW = re.compile(r"(?:情况|总结|成效|回顾|进展)$")
 _PLAIN_HEADING = 30
-_OPENING = re.compile(r"[ \u3000]*(?:下一步|下步|下一阶段|下阶段|接下来|今后|明年)[,,]?")
+_OPENING = re.compile(
+    r"[ \u3000]*(?:下一步|下步|下一阶段|下阶段|接下来|今后|明年|来年"
+    r"|20\d\d年[,]?(?=[^,。;]{0,12}[,]?[^,。;]{0,8}(?:将|拟|计划|打算|着力|重点)))[,]?"
+)
+_LATER = re.compile(r"(?<=[。;!])[ ]*(?:下一步|下步|下一阶段|下阶段|接下来)[,]")
 
 
-def mood_of(heading: str, year: int) -> Mood | None:
+def mood_of(heading: str, year: int, level: int = 0) -> Mood | None:
     """
     What a heading announces; nothing when it leaves open what the one above it said.
 
+    Below the first level only plain words turn the mood: such headings name tasks.
+
     >>> mood_of("二、2024年重点工作安排", 2023), mood_of("二、2024年工作完成情况", 2024)
     (<Mood.PLAN: 2>, <Mood.REPORT: 1>)
+    >>> mood_of("(二)完成全部整改", 2024, level=1)
     """
+    if level:
+        if re.search(_LATER_ON, heading):
+            return Mood.PLAN
+        return Mood.REPORT if _DONE_BELOW.search(heading) else None
     years = [int(found) for found in re.findall(r"(?:19|20)\d\d", heading)]
     if _PLANNING.search(heading) and not _DONE.search(heading):
         return Mood.PLAN
@@ -124,13 +137,24 @@ def sections(text: str, *, year: int, mood: Mood = Mood.REPORT) -> list[Section]
     for start, line in _lines(text):
         heading, level = _heading(line)
         if level < 0:
+            found += _turned(start, line, found[-1])
             continue
-        told = mood_of(heading, year)
+        told = mood_of(heading, year, level)
         moods[level:] = [told or moods[level - 1 if level else 0]] * (len(moods) - level)
         if level == 0 and told is None:
             moods[0:] = [mood] * len(moods)
         found.append(Section(start, heading, moods[level]))
+        found += _turned(start, line, found[-1])
     return found
+
+
+def _turned(start: int, line: str, around: Section) -> list[Section]:
+    """Where 下一步 inside a paragraph turns it to plans, and where the paragraph ends."""
+    turn = _LATER.search(line)
+    if turn is None or around.mood is Mood.PLAN:
+        return []
+    end = start + len(line)
+    return [Section(start + turn.start(), "", Mood.PLAN), replace(around, start=end)]
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -151,7 +175,7 @@ def _heading(line: str) -> tuple[str, int]:
     if 2 < len(bare) <= _PLAIN_HEADING and not re.search(r"[。;,!?:、]$", bare):
         return (bare, 0) if _PLANNING.search(bare) or _DONE.search(bare) else ("", -1)
     if _OPENING.match(line):
-        return first, 0
+        return re.split(r"[。;:]", line[:60].strip())[0], 0
     return "", -1
 
 

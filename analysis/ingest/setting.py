@@ -36,10 +36,9 @@ _ACTUAL = re.compile(r"同比|共[开发检排查处组]|累计|今年以来|截
 _MONTHS = {
     "上半年": (1, 6),
     "下半年": (7, 12),
-    "第一季度": (1, 3),
-    "一季度": (1, 3),
     "前三季度": (1, 9),
 }
+_QUARTER = re.compile(r"第?([一二三四1-4])季度")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +128,10 @@ def _named_part(year: int, after: str) -> tuple[date, date]:
     for word, (first, last) in _MONTHS.items():
         if after.startswith(word):
             return span(year, first, last)
+    quarter = _QUARTER.match(after)
+    if quarter:
+        number = "一二三四1234".index(quarter[1]) % 4
+        return span(year, 3 * number + 1, 3 * number + 3)
     months = re.match(r"(?:前|1[ ]*[-—–~至到][ ]*)(\d{1,2})个?月", after)
     if months and 1 <= int(months[1]) <= 12:
         return span(year, 1, int(months[1]))

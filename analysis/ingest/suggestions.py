@@ -18,7 +18,7 @@ _REMEMBERED = 2_048
 ENOUGH = 1.6  # below this the words in common are chance
 _TYPES = {"people": {"people"}, "share": {"share", "rate"}, "rate": {"share", "rate"}}
 _SAME = 1.0
-_UNLIKE = -3.0
+_UNLIKE = -2.0
 _EXCLUDED = "!"
 
 
@@ -85,7 +85,7 @@ class Catalogue:
         for term in weights:
             for place in self._by_term.get(term, ()):
                 code, needed, barred = self.synonyms[place]
-                if self._speaks(code, needed, barred, weights, kind):
+                if self._speaks(code, needed, barred, weights, kind, unit):
                     score = sum(len(word) * weights[word] for word in needed)
                     score *= max(weights[word] for word in needed)
                     score += _likeness(unit, self.indicators[code].unit)
@@ -105,11 +105,15 @@ class Catalogue:
         barred: tuple[str, ...],
         weights: Mapping[str, float],
         kind: str,
+        unit: str,
     ) -> bool:
-        fits = compatible(kind, self.indicators[code].quantity)
+        indicator = self.indicators[code]
+        fits = compatible(kind, indicator.quantity) and not (
+            kind in _MEASURED and unit and unit != indicator.unit
+        )
         return (
             fits
-            and all(word in weights for word in needed)
+            and all(weights.get(word, 0) >= _FAR for word in needed)
             and not any(weights.get(word, 0) >= _NEAR for word in barred)
         )
 
@@ -131,7 +135,8 @@ class Catalogue:
         return tuple(slices & self._terms)
 
 
-_NEAR = 0.45
+_NEAR, _FAR = 0.45, 0.2
+_MEASURED = {"money", "length", "area", "duration", "mass", "volume"}  # 亩 is not 公顷
 _ENTITIES, _EVENTS = 0, 1
 _SINGLE = {"项", "条", "件", "份", "本", "起"}
 _GROUPS = {
