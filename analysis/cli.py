@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from . import data_commands
+from . import data_commands, panel_commands
 from .errors import AnalysisError, BusyError, UsageError
 
 _PROJECT = click.option(
@@ -194,6 +194,7 @@ for _command in (
     data_commands.describe,
     data_commands.verify,
     data_commands.explain,
+    panel_commands.simulate,
 ):
     main.add_command(_command)
 
