@@ -1,6 +1,7 @@
 """The commands about the tables: results on stdout, talk on stderr, and true exit codes."""
 
 import json
+import shutil
 from pathlib import Path
 
 import minimal
@@ -14,12 +15,18 @@ ROOT = Path(__file__).parents[1]
 COMMANDS = ("check", "describe", "verify", "explain")
 
 
-@pytest.fixture
-def east(tmp_path):
+@pytest.fixture(scope="module")
+def described(tmp_path_factory):
     """A small invented project, described."""
-    folder = minimal.project(tmp_path)
-    descriptor.describe(folder)
-    return tmp_path
+    root = tmp_path_factory.mktemp("east")
+    descriptor.describe(minimal.project(root))
+    return root
+
+
+@pytest.fixture
+def east(described, tmp_path):
+    """A copy of it, to be changed."""
+    return Path(shutil.copytree(described, tmp_path / "project"))
 
 
 def call(*words):

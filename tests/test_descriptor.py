@@ -1,6 +1,7 @@
 """The descriptor is valid, says what the tables are, and notices when they are not."""
 
 import json
+import shutil
 from pathlib import Path
 
 import minimal
@@ -13,12 +14,18 @@ from analysis.errors import TableError
 DATA = Path(__file__).parents[1] / "data"
 
 
-@pytest.fixture
-def east(tmp_path):
+@pytest.fixture(scope="module")
+def described(tmp_path_factory):
     """A small invented project with its descriptor."""
-    folder = minimal.project(tmp_path)
+    folder = minimal.project(tmp_path_factory.mktemp("east"))
     descriptor.describe(folder)
     return folder
+
+
+@pytest.fixture
+def east(described, tmp_path):
+    """A copy of it, to be changed."""
+    return Path(shutil.copytree(described, tmp_path / "data"))
 
 
 @pytest.fixture(scope="module")
