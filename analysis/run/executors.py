@@ -63,6 +63,7 @@ class Local:
         self.events: queue.Queue[Event] = queue.Queue()
         self.pids: dict[str, int] = {}
         self.warm: subprocess.Popen[bytes] | None = None
+        self.dropped: set[str] = set()
         self.ready = False
         self.safe = can_fork()
         self.tasks: dict[str, Task] = {}
@@ -80,6 +81,7 @@ class Local:
             self.kernels[task["job"]] = process
             self.pids[task["job"]] = process.pid
             _send(process, line)
+            self.events.put({"job": task["job"], "pid": process.pid})
             self._listen(process, task["job"])
         else:
             if self.warm is None:
@@ -102,6 +104,9 @@ class Local:
         pid = self.pids.get(job, 0)
         if pid:
             processes.end(lambda: processes.family(pid))
+        elif job in self.pids:  # ordered, but the warm process has not come to it
+            self.dropped.add(job)
+            self.events.put({"job": job, "ended": -signal.SIGKILL, "raised": "it never started"})
 
     def close(self) -> None:
         """End the warm process and every kernel."""
@@ -118,6 +123,9 @@ class Local:
         """Keep the process numbers; turn the end of the warm process into ends of its jobs."""
         if "pid" in event:
             self.pids[event["job"]] = event["pid"]
+            if event["job"] in self.dropped:
+                self.stop(event["job"])
+                return []
         if "refused" in event:
             raise UsageError(event["refused"])
         self.ready = self.ready or "ready" in event

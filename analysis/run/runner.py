@@ -28,6 +28,7 @@ from .work import Task
 
 CHECK = ":tables"  # no job can be called that
 LONGEST_WAIT = 3600.0
+WARM_UP = 120.0  # seconds that importing the heavy libraries may take on a busy machine
 
 
 @dataclass(slots=True)
@@ -41,13 +42,14 @@ class Live:
     lock: FileLock
     began: float
     told: Event
+    running: bool = False
     late: float = 0.0
     ended: bool = False
 
     @property
     def due(self) -> float:
-        """When its deadline passes, on the monotonic clock."""
-        return self.began + self.job.deadline
+        """When its deadline passes, on the monotonic clock; warming up does not count."""
+        return self.began + self.job.deadline + (0.0 if self.running else WARM_UP)
 
     def end(self) -> judge.Ended:
         """All that is known of how its process ended."""
@@ -230,19 +232,24 @@ class _Runner:
         if self.queue:
             self._check_tables()
         while self.queue or self.live or self.checking:
-            while self.queue and self._busy() < self.workers:
-                self._start(*self.queue.pop(0))
+            self._fill()
+            ended = [live for live in self.live.values() if live.ended and not self.checking]
             # Nothing may have started after all, where another process made the job meanwhile.
-            expected = self.live or self.checking
-            for event in self.executor.wait(self._patience()) if expected else []:
-                self._hear(event)
+            if self.live or self.checking:
+                for event in self.executor.wait(0.0 if ended else self._patience()):
+                    self._hear(event)
             self._end_late()
-            ended = [live for live in self.live.values() if live.ended]
-            for live in ended if not self.checking else []:
-                self._settle(live)
+            self._fill()  # before judging: a free processor should not wait for that
+            if ended:
+                self._settle(ended[0])
+
+    def _fill(self) -> None:
+        while self.queue and self._busy() < self.workers:
+            self._start(*self.queue.pop(0))
 
     def _busy(self) -> int:
-        return sum(not live.ended for live in self.live.values())
+        """Jobs that hold a place: to fail fast, one that is not judged yet holds its own."""
+        return sum(self.options.fail_fast or not live.ended for live in self.live.values())
 
     def _patience(self) -> float:
         """Seconds until the next deadline."""
@@ -296,7 +303,7 @@ class _Runner:
             live = self.live[event["job"]]
             live.told |= event
             if "pid" in event:
-                live.began = time.monotonic()  # the warm process may have been long in starting
+                live.began, live.running = time.monotonic(), True
             live.ended = live.ended or "ended" in event
             for kind in ("cell", "retry"):
                 if kind in event:

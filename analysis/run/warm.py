@@ -173,7 +173,7 @@ def main() -> None:
     threads = len([*Path("/proc/self/task").iterdir()])
     if threads > 1:  # a lock that one of them holds would be held for ever in a fork
         warm.tell({"unsafe": threads})
-        return
+        os._exit(0)  # not waiting for them
     warm.tell({"ready": True})
     warm.serve()
 

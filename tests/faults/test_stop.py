@@ -91,7 +91,7 @@ def test_p04_stop_means_stop(project, tmp_path, name, code):
 def test_p05_nothing_runs_for_ever(project, tmp_path, executor):
     """P5: past its deadline a job ends with all it started, and the message names the cell."""
     project.notebook("draw", START, STUBBORN)
-    project.jobs("draw", deadline=1.0 if executor == "local" else 6.0)
+    project.jobs("draw", deadline=1.0 if executor == "local" else 10.0)
 
     late = project.call(
         "run", "--executor", executor, env=environment(HANGS=str(tmp_path / "pids"))
@@ -114,6 +114,18 @@ def test_p05_the_deadline_of_the_run_holds_too(project, tmp_path):
     assert late.returncode == 124
     assert "2 late, 2 left" in late.stdout
     assert time.monotonic() - began < 2 + 1.0 + 2.0
+
+
+def test_p05_a_deadline_holds_while_it_warms_up(project):
+    """P5: before the first process was forked."""
+    began = time.monotonic()
+
+    late = project.call("run", "--deadline", "0.1")
+
+    assert late.returncode == 124, late.stderr
+    assert time.monotonic() - began < 0.1 + 1.0 + 2.0
+    assert project.processes() == []
+    assert project.rubbish() == []
 
 
 def test_p05_a_thread_that_stays_does_not_keep_a_job(project):
