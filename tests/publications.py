@@ -104,10 +104,7 @@ def figure(name, rows, *, language="zh", refused=(), title=None, **more):
         "caption": title or both,
         "rows": list(rows),
         "refused": list(refused),
-        "marks": [
-            {"id": one["id"], "box": [0.4, 0.2 + 0.1 * place, 0.02, 0.03], "panel": 0}
-            for place, one in enumerate(rows)
-        ],
+        "marks": marks(rows),
         "lines": [],
         "plot": [0.04, 0.2, 0.92, 0.55],
         "job": f"job-{name}-{language}",
@@ -119,6 +116,19 @@ def figure(name, rows, *, language="zh", refused=(), title=None, **more):
     }
     record["fingerprint"] = provenance.fingerprint(record)
     return record
+
+
+def marks(rows):
+    """Where a drawing would have put the marks of *rows*: by their value."""
+    return [
+        {
+            "id": one["id"],
+            "box": [0.4, 0.2 + 0.1 * place, 0.02, 0.03],
+            "panel": 0,
+            "at": [one.get("value"), int(one["period_end"][:4])],
+        }
+        for place, one in enumerate(rows)
+    ]
 
 
 def figures(language="zh"):
@@ -145,8 +155,20 @@ def figures(language="zh"):
         figure("year-on-year", changes, language=language),
         figure("closed-loop", shares, language=language),
         figure("composition-losses", parts, language=language),
+        figure("funnel-deaths", [row()], language=language, **funnel()),
         figure("coverage-shared-1", [*pair, stated()], language=language),
     ]
+
+
+def funnel():
+    """What the drawing of a funnel adds to its record."""
+    at = [38.0, 45.0]
+    lines = [
+        {"name": name, "panel": 0, "x": [20.0, 40.0, 60.0], "y": [20 * k, 40 * k, 60 * k]}
+        for name, k in (("lower", 0.7), ("upper", 1.4), ("outer_upper", 1.6), ("benchmark", 1.0))
+    ]
+    mark = {"id": "chuxiong-deaths-2024", "box": [0.5, 0.5, 0.1, 0.1], "panel": 0, "at": at}
+    return {"lines": lines, "marks": [mark]}
 
 
 def hostile(language="zh"):
@@ -171,6 +193,8 @@ def manifest(*, more=(), edit=None):
     for one in every:
         if edit is not None:
             edit(one)
+            if not one["lines"]:
+                one["marks"] = marks(one["rows"])
             one["fingerprint"] = provenance.fingerprint(one)
     jobs = {one["job"]: {"notebook": one["notebook"], "changed": []} for one in every}
     return {"version": 1, "package": "0.1.0", "jobs": jobs, "figures": every}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from analysis import phrases, wording
+from analysis import phrases, remarks, wording
 from analysis.errors import UsageError
 from analysis.wording import Text
 from analysis.words import Mark
@@ -23,7 +23,6 @@ FAMILIES = (
     "coverage", "comparison", "trend", "year-on-year", "change", "funnel", "zeros", "closed-loop",
     "loop", "composition", "targets", "instruments", "commitments", "profile",
 )  # fmt: skip
-MATRICES = ("coverage-", "instruments-", "commitments-")
 MOST_NOTED = 80  # rows in the notes of one slide; the rest is named by `trace`
 
 
@@ -34,6 +33,8 @@ class Table:
     head: tuple[str, ...]
     lines: tuple[tuple[str, ...], ...]
     marks: tuple[tuple[str, str], ...] = ()  # the place of a cell, and the id of its row
+    heading: str = ""
+    shares: tuple[float, ...] = ()  # of the width, for each column
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,6 @@ _STAMP = Text("图号", "Figure")
 def content(record: Record, language: str) -> Content:
     """The slide of one figure."""
     plot = plots.plot(record, language)
-    stated = plots.stated(record)
     both = {part: labels.both(record[part])[language] for part in ("title", "subtitle", "alt")}
     return Content(
         figure=record["name"],
@@ -78,15 +78,61 @@ def content(record: Record, language: str) -> Content:
         source=labels.both(record["source"])[language],
         notes=_spoken(record, language),
         plot=plot,
-        table=_changes(stated, language) if stated and record_has_table(record) else None,
+        table=_table(record, plot, language),
         record=record,
         **both,
     )
 
 
-def record_has_table(record: Record) -> bool:
-    """Whether the changes without counts stand in a table: a picture shows its own."""
-    return str(record["name"]).startswith(("trend-", "year-on-year", "change-"))
+def _table(record: Record, plot: Plot | None, language: str) -> Table | None:
+    """What has no place on an axis: changes without counts, figures that share no scale."""
+    name, stated = str(record["name"]), plots.stated(record)
+    if name.startswith(("trend-", "year-on-year", "change-")) and stated:
+        return _changes(stated, language)
+    if name.startswith("comparison-") and plot is None and record["rows"]:
+        return _apart(record, language)
+    return None
+
+
+_APART_HEADS = Text(
+    "地区|报告的数字|期间|口径，或没有数字的原因", "Region|Figure|Period|Of what, or why none"
+)
+
+
+def _apart(record: Record, language: str) -> Table:
+    """Line by line, in house order: figures that nothing allows to be set against each other."""
+    lines = [(_order(row), _apart_line(row, language)) for row in record["rows"]]
+    lines += [
+        (_order(gap), (_short(gap, language), "—", "", labels.reason(gap)[language]))
+        for gap in record["refused"]
+    ]
+    marks = tuple((_short(row, language), row["id"]) for row in record["rows"])
+    shown = tuple(line for _, line in sorted(lines, key=lambda one: one[0]))
+    heads = tuple(_APART_HEADS[language].split("|"))
+    return Table(heads, shown, marks, shares=(0.12, 0.26, 0.2, 0.42))
+
+
+def _apart_line(row: Mapping[str, Any], language: str) -> tuple[str, ...]:
+    sign = _SIGNS.get(Mark(row.get("mark", Mark.EXACT)), "●").split(" ")[0]
+    said = f"{sign} {labels.measure(row)[language]}"
+    about = labels.legible(row.get(f"breakdown_{language}", "") or "", 120)
+    return _short(row, language), said, labels.period(row)[language], about
+
+
+def _short(row: Mapping[str, Any], language: str) -> str:
+    return labels.legible(labels.region(row)[language], 24)
+
+
+def _order(row: Mapping[str, Any]) -> tuple[int, str]:
+    """
+    House order: country, provinces, prefectures, districts, each by its code.
+
+    >>> [_order({"adcode": code})[0] for code in ("100000", "340000", "532300", "340102")]
+    [0, 1, 2, 3]
+    """
+    code = str(row.get("adcode", "999999"))
+    level = 0 if code == "100000" else 1 if code.endswith("0000") else 2 if code[4:] == "00" else 3
+    return level, code
 
 
 def _left_out(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
@@ -96,15 +142,28 @@ def _left_out(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
 
 
 def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
-    """The caveats of a record, and what a mark that Office lacks looks like here."""
+    """The caveats of a record, in the words of what a native chart shows."""
     for note in record["notes"]:
-        yield labels.both(note)
+        text = labels.both(note)
+        yield _INSTEAD.get(text.zh, text) if plot is not None else text
     if plot is not None and plot.kind in {"dots", "lines"}:
         used = {point.mark for one in plot.series for point in one.points if point}
         if Mark.AT_MOST in used:
             yield _CAP
 
 
+_PALE = Text("浅色点取自其他出版物，不属五份报告", "pale dots come from other publications")
+# Notes on marks that a picture has and a native chart draws otherwise, or not at all.
+_INSTEAD = {
+    phrases.CONTEXT_NOTE.zh: _PALE,
+    remarks.ELSEWHERE_NOTE.zh: _PALE,
+    remarks.CHANCE_BAND.zh: Text("", ""),
+    remarks.WHOLE_AXIS.zh: Text("", ""),
+    phrases.MARK_NOTES[Mark.AT_LEAST].zh: Text(
+        "浅色三角为“余、多”的下限，真值不低于此", "pale triangles are lower bounds (余, 多)"
+    ),
+    phrases.MARK_NOTES[Mark.ABOUT].zh: Text("浅色圆为约数", "pale circles are approximate"),
+}
 _CAP = Text("横杠为“近、不足”的上限", "a bar without a whisker is an upper bound")
 
 
@@ -125,7 +184,7 @@ def _changes(rows: Sequence[Mapping[str, Any]], language: str) -> Table:
         for (line, year), held in cells.items()
         for row in held
     )
-    return Table(("", *map(str, years)), lines, marks)
+    return Table(("", *map(str, years)), lines, marks, CHANGES[language])
 
 
 def _line(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -136,7 +195,7 @@ def _heading(row: Mapping[str, Any], language: str, *, several: bool) -> str:
     """The region, and what is measured where the table holds more than one thing."""
     name = labels.legible(labels.region(row)[language], 24)
     about = labels.legible(row.get(f"indicator_{language}", ""), 30)
-    return f"{name} {about}" if several else name
+    return f"{name}\n{about}" if several else name
 
 
 def _year(row: Mapping[str, Any]) -> int:
@@ -226,33 +285,47 @@ def _family(record: Record) -> int:
 
 
 def worth_a_slide(record: Record) -> bool:
-    """Whether a figure compares anything: one region alone goes to the appendix."""
+    """Whether a figure compares anything; what may not be compared goes to the appendix."""
     if not str(record["name"]).startswith("comparison-"):
         return bool(record["rows"])
-    return len({row["region"] for row in record["rows"]}) > 1
+    regions = {row["region"] for row in plots.shown(record)}
+    return len(regions) > 1 and bool(plots.on_scale(record))
 
 
-_HEADS = Text("图|地区|原因", "Figure|Region|Reason")
-_ALONE = Text("只有一地报告，见左列标题", "reported by one region only, as the title says")
+_HEADS = Text("指标|地区|为什么不能并列", "Indicator|Region|Why it cannot be set beside others")
+_COMPARING = ("comparison-", "trend-", "year-on-year", "funnel-", "closed-loop", "composition-")
 
 
 def refusals(records: Iterable[Record], language: str) -> Table:
-    """What could not be set side by side, figure by figure; regions of one reason together."""
-    lines = []
+    """What could not be set side by side, by indicator; regions of one reason together."""
+    found: dict[tuple[str, str], list[str]] = {}
     for record in records:
-        if str(record["name"]).startswith(MATRICES):
-            continue  # a matrix tells the reason of every gap in its own cell
-        title = labels.legible(labels.both(record["subtitle"])[language].split("｜")[0], 40)
-        title = title.split(" | ")[0]
-        by_reason: dict[str, list[str]] = {}
-        for gap in record["refused"]:
-            name = labels.legible(labels.region(gap)[language], 24)
-            reason = labels.legible(labels.reason(gap)[language], 120)
-            names = by_reason.setdefault(reason, [])
+        if not str(record["name"]).startswith(_COMPARING):
+            continue  # the others tell the reason of every gap in the figure itself
+        about = _about(record, language)
+        for name, reason in _unequal(record, language):
+            names = found.setdefault((about, reason), [])
             names += [name] if name not in names else []
-        mark = {"zh": "、", "en": ", "}[language]
-        lines += [(title, mark.join(names), reason) for reason, names in by_reason.items()]
-    return Table(tuple(_HEADS[language].split("|")), tuple(dict.fromkeys(lines)))
+    mark = {"zh": "、", "en": ", "}[language]
+    lines = tuple((about, mark.join(names), reason) for (about, reason), names in found.items())
+    return Table(tuple(_HEADS[language].split("|")), lines)
+
+
+def _about(record: Record, language: str) -> str:
+    """The indicator of a figure, or what its title names first."""
+    names = dict.fromkeys(str(row.get(f"indicator_{language}", "")) for row in record["rows"])
+    title = labels.both(record["title"])[language].replace("：", ":").partition(":")[0]
+    return labels.legible(next(iter(names)) if len(names) == 1 else title, 40)
+
+
+def _unequal(record: Record, language: str) -> Iterable[tuple[str, str]]:
+    """Each region that stands apart, with the reason; figures of other coverage among them."""
+    if str(record["name"]).startswith("comparison-") and not plots.on_scale(record):
+        title = labels.both(record["title"])[language].replace("：", ":").partition(":")[2]
+        for row in record["rows"]:
+            yield _short(row, language), labels.legible(title.strip(), 120)
+    for gap in record["refused"]:
+        yield _short(gap, language), labels.legible(labels.reason(gap)[language], 120)
 
 
 _SOURCE_HEADS = Text("发布者|标题|发布日期|数字个数", "Publisher|Title|Published|Figures used")

@@ -30,7 +30,7 @@ _STAMPS: dict[str, dict[str, None]] = {
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
 }
 ROW_FIELDS = (
-    "id", "origin", "report", "region", "adcode", "indicator", "breakdown", "period_start",
+    "id", "table", "origin", "report", "region", "adcode", "indicator", "breakdown", "period_start",
     "period_end", "status", "measure", "mark", "comparator", "value", "unit", "printed", "start",
     "end", "evidence", "note", "title", "publisher", "published", "url", "basis", "lower",
     "upper", "method", "rate", "rate_lower", "rate_upper", "population", "population_year",
@@ -41,8 +41,8 @@ ROW_FIELDS = (
     "unit_en",
 )  # fmt: skip
 REFUSED_FIELDS = (
-    "region", "region_zh", "region_en", "indicator", "rule", "gap", "reason_zh", "reason_en",
-    "id", "report", "start", "evidence",
+    "region", "adcode", "region_zh", "region_en", "indicator", "rule", "gap", "reason_zh",
+    "reason_en", "id", "report", "start", "evidence",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ marks have no scale of their own, such as a matrix, gives no plot; its picture i
 """
 
 import math
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -105,14 +106,20 @@ def _number(cell: Any) -> float | None:
     return float(cell)
 
 
-def _scale(record: Record) -> str:
-    """``rate`` where the drawing placed its marks by rate, else ``value``."""
-    at = {mark["id"]: mark.get("at") for mark in record.get("marks", ())}
-    for row in record["rows"]:
-        place, rate = at.get(row["id"]), _number(row.get("rate"))
-        if place and rate is not None:
-            return "rate" if any(_near(rate, x) for x in place) else "value"
-    return "value"
+def on_scale(record: Record) -> str:
+    """
+    ``rate`` or ``value``, by which the drawing placed all its marks; empty where it is neither.
+
+    A drawing that lists its figures line by line refuses to compare them. No chart made from its
+    record may put them on one axis again.
+    """
+    at = {mark["id"]: mark.get("at") or () for mark in record.get("marks", ())}
+    rows = shown(record)
+    for column in ("rate", "value"):
+        numbers = [(_number(row.get(column)), at.get(row["id"], ())) for row in rows]
+        if rows and all(n is not None and any(_near(n, x) for x in place) for n, place in numbers):
+            return column
+    return ""
 
 
 def _near(one: float, other: float | None) -> bool:
@@ -166,7 +173,7 @@ def _by_part(row: Row, language: str) -> str:
     return f"{_name(row, language)}\n{labels.legible(part, _NARROW[language])}".strip()
 
 
-_NARROW = {"zh": 12, "en": 26}
+_NARROW = {"zh": 24, "en": 60}
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +257,12 @@ _PARTS = Way(("share", "lower", "upper"), _percent, _by_part, '0"%"', "bars", to
 _ZEROS = Way(("value", "lower", "upper"), wording.number, _by_indicator)
 
 
+_SCALES = {"rate": _BY_RATE, "value": _BY_VALUE}
+
+
 def _comparison(record: Record, language: str) -> Plot | None:
-    return _dots(record, language, _BY_RATE if _scale(record) == "rate" else _BY_VALUE)
+    scale = on_scale(record)
+    return _dots(record, language, _SCALES[scale]) if scale else None
 
 
 def _plainly(way: Way) -> Callable[[Record, str], Plot | None]:
@@ -261,7 +272,7 @@ def _plainly(way: Way) -> Callable[[Record, str], Plot | None]:
 def _trend(record: Record, language: str) -> Plot | None:
     rows = shown(record)
     years = sorted({_year(row) for row in rows})
-    if not rows or len(years) < 2:
+    if len(years) < 2 or on_scale(record) != "value":
         return None
     every = tuple(range(years[0], years[-1] + 1))
     regions = dict.fromkeys(row["region"] for row in rows)
@@ -351,7 +362,8 @@ def _limit(line: Mapping[str, Any], language: str) -> Series:
     if line["name"] == "benchmark":
         known = remarks.AS_EXPECTED
     name = known[language] if known else line["name"]
-    ends = [""] * (len(line["x"]) - 1) + ["" if side == "lower" else name]
+    silent = side == "lower" or stem == "loose"  # their twins above say what they are
+    ends = [""] * (len(line["x"]) - 1) + ["" if silent else name]
     points = [Point(y, None, None, end, "") for y, end in zip(line["y"], ends, strict=True)]
     look = "plain" if line["name"] == "benchmark" else "thin" if stem != "loose" else "dashed"
     return Series(name, tuple(points), line=look, xs=tuple(line["x"]))
@@ -381,3 +393,10 @@ def accent(region: str) -> tuple[str, bool]:
     if region in known:
         return f"accent{known.index(region) + 1}", False
     return ("accent6", False) if not region else (f"accent{sum(map(ord, region)) % 5 + 1}", True)
+
+
+def ems_of(line: str) -> float:
+    """The width of *line* in ems: an ideograph is one, a Latin letter a little over half."""
+    return sum(
+        1.0 if unicodedata.east_asian_width(sign) in {"W", "F", "A"} else 0.55 for sign in line
+    )

@@ -16,8 +16,19 @@ from analysis import manifest
 from analysis.errors import AnalysisError, UsageError
 from analysis.wording import Text
 
-from . import carriers, content, labels, ooxml, provenance, shapes, slide_charts, slides
+from . import (
+    carriers,
+    chart_graft,
+    content,
+    labels,
+    ooxml,
+    provenance,
+    shapes,
+    slide_charts,
+    slides,
+)
 from .content import Content
+from .deck_template import EMU
 from .slides import PART
 
 TEXTS = ("title", "subtitle", "side", "caveat", "source", "stamp")
@@ -216,10 +227,11 @@ class _Update:
             self.report.kept.append(f"{place}, chart: {_OTHER[self.language]}")
             return
         carried = slides.carried(said)
-        native = slide_charts.NativeChart(said.plot, self.language, carried)
-        new = slide_charts.chart_space(said.plot, self.language)
+        width = shape.width / EMU
+        native = slide_charts.NativeChart(said.plot, self.language, carried, width=width)
+        new = slide_charts.chart_space(native.plot, self.language)
         old = shape.chart._chartSpace  # noqa: SLF001
-        if slide_charts.signature(old) == slide_charts.signature(new):
+        if chart_graft.signature(old) == chart_graft.signature(new):
             return
         if touched:
             self._keep(place, "chart", "")
@@ -229,7 +241,7 @@ class _Update:
         from pptx.oxml import parse_xml
 
         fresh = parse_xml(etree.tostring(new))
-        if not slide_charts.graft(old, fresh, ceiling_was=was):
+        if not chart_graft.graft(old, fresh, ceiling_was=was):
             _rebuild(old, fresh)
             self.report.changed.append(f"{place}, chart: {_REBUILT[self.language]}")
         shape.chart.part.chart_workbook.update_from_xlsx_blob(native.xlsx_blob)
@@ -259,7 +271,7 @@ class _Update:
         if touched or not same:
             self._keep(place, "table", " | ".join(" ".join(line) for line in table.lines)[:200])
             return
-        size = 11.0 if said.plot is not None else 16.0
+        size = slides.table_size(said)
         for row, line in zip(held.rows, lines, strict=True):
             for cell, words in zip(row.cells, line, strict=True):
                 if cell.text_frame.text != words:

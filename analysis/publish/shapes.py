@@ -4,7 +4,6 @@ Shapes of a slide: words that fit their box, native tables, pictures cropped to 
 It knows boxes, letters and python-pptx; what the words say is for ``content``.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from . import deck_template
 from .content import Content, Table
 from .deck_template import EMU
+from .plots import ems_of
 
 SMALLEST = 10.0  # points; below it nobody reads
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
@@ -114,13 +114,6 @@ def lines_needed(words: str, width: float, size: float) -> int:
     """How many lines *words* take at *size* points in *width* inches, a little on the safe side."""
     ems = max(1.0, width * 72 / size * 0.97)
     return sum(max(1, -int(-ems_of(line) // ems)) for line in words.split("\n"))
-
-
-def ems_of(line: str) -> float:
-    """The width of *line* in ems: an ideograph is one, a Latin letter a little over half."""
-    return sum(
-        1.0 if unicodedata.east_asian_width(sign) in {"W", "F", "A"} else 0.55 for sign in line
-    )
 
 
 def describe(shape: Any, words: str) -> None:

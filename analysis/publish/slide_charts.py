@@ -6,6 +6,7 @@ workbook moves them all. It knows charts and cells, and no slide.
 """
 
 import math
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +19,7 @@ from analysis.words import Mark
 
 from . import labels
 from .chart_data import COLUMNS, SHEET, distance, values, workbook
-from .plots import Plot, Point, Series, accent
+from .plots import Plot, Point, Series, accent, ems_of
 
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -29,6 +30,7 @@ c = ElementMaker(namespace=C, nsmap=_SPACES)
 a = ElementMaker(namespace=A, nsmap=_SPACES)
 c15 = ElementMaker(namespace=C15, nsmap={"c15": C15})
 TEXT_SIZE = 12.0
+FEW = 4  # categories; beyond it their words get smaller and their labels two lines
 _LABELS_EXTENSION = "{CE6537A1-D6FC-4f65-9D91-7224C49458BB}"
 _RANGE_EXTENSION = "{02D57815-91ED-43cb-92C2-25804820EDAC}"
 # The shapes that Office has; a bound from above has no triangle, so a bar stands for its cap.
@@ -48,15 +50,15 @@ class NativeChart:
     """What python-pptx asks of chart data: the XML of the chart and its workbook."""
 
     def __init__(
-        self, plot: Plot, language: str, carried: Mapping[str, Any], *, size: float = TEXT_SIZE
+        self, plot: Plot, language: str, carried: Mapping[str, Any], *, width: float
     ) -> None:
-        self.plot, self.language, self.size = plot, language, size
+        self.plot, self.language = fitted(plot, width), language
         self.carried = {**carried, "ceiling": axis_end(plot)}
         self._workbook_writer = self
 
     def xml_bytes(self, _kind: Any) -> bytes:
         """The chart part."""
-        return etree.tostring(chart_space(self.plot, self.language, self.size), encoding="UTF-8")
+        return etree.tostring(chart_space(self.plot, self.language), encoding="UTF-8")
 
     @property
     def xlsx_blob(self) -> bytes:
@@ -68,8 +70,56 @@ def _val(tag: str, value: object) -> Any:
     return c(tag, val=str(value))
 
 
-def chart_space(plot: Plot, language: str, size: float = TEXT_SIZE) -> Any:
-    """The whole chart part of *plot*."""
+def fitted(plot: Plot, width: float) -> Plot:
+    """*plot* with its categories and labels broken into lines for a chart *width* inches wide."""
+    if plot.kind != "dots" or not plot.categories:
+        return plot
+    many = len(plot.categories) > FEW
+    ems = (width - 0.8) / len(plot.categories) * 72 / text_size(plot) * 0.92
+    categories = tuple(
+        "\n".join(line for whole in name.split("\n") for line in broken(whole, ems))
+        for name in plot.categories
+    )
+    series = tuple(_stacked(one) for one in plot.series) if many else plot.series
+    return replace(plot, categories=categories, series=series)
+
+
+def text_size(plot: Plot) -> float:
+    """Points of the words in a chart: smaller where many stand side by side."""
+    return TEXT_SIZE if len(plot.categories) <= FEW or plot.kind != "dots" else 10.0
+
+
+def _stacked(one: Series) -> Series:
+    """Labels with the interval on a second line."""
+    marks = ("（", " (")
+    points = []
+    for point in one.points:
+        sign = next((mark for mark in marks if point and mark in point.label), "")
+        label = point.label.replace(sign, "\n(", 1).replace("）", ")") if point and sign else ""
+        points.append(replace(point, label=label) if point and label else point)
+    return replace(one, points=tuple(points))
+
+
+def broken(words: str, ems: float, most: int = 4) -> list[str]:
+    """
+    *words* in lines of at most *ems*, Latin words whole, the last one cut if there are too many.
+
+    >>> broken("重大森林火灾起数", 4), broken("Serious forest fires", 8)
+    (['重大森林', '火灾起数'], ['Serious forest', 'fires'])
+    """
+    pieces = re.findall(r"[!-~]+ ?|.", words)
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and ems_of(lines[-1] + piece.rstrip()) > ems:
+            lines.append("")
+        lines[-1] += piece
+    kept = [line.strip() for line in lines[:most]]
+    return kept if len(lines) <= most else [*kept[:-1], kept[-1][:-1] + "…"]
+
+
+def chart_space(plot: Plot, language: str) -> Any:
+    """The whole chart part of a *plot* that was fitted to its width."""
+    size = text_size(plot)
     lang = "zh-CN" if language == "zh" else "en-GB"
     area = c.plotArea(c.layout(), _group(plot, size), *_axes(plot, size))
     chart = c.chart(_val("autoTitleDeleted", 1), area)
@@ -309,16 +359,25 @@ def _data_label(plot: Plot, one: Series, place: int, point: Point) -> Any:
     rich = c.rich(a.bodyPr(wrap="none"), a.lstStyle(), a.p(field, a.endParaRPr(lang="en-US")))
     extension = c.ext(c15.dlblFieldTable(), c15.showDataLabelsRange(val="1"), uri=_LABELS_EXTENSION)
     return c.dLbl(
-        _val("idx", place), *_shift(plot, one), c.tx(rich), _val("dLblPos", position),
+        _val("idx", place), *_shift(plot, one), c.tx(rich), *_backing(plot),
+        _val("dLblPos", position),
         *_switches(), c.extLst(extension),
     )  # fmt: skip
 
 
 def _shift(plot: Plot, one: Series) -> Iterable[Any]:
     """Off the line that leads to the next year: upward for a region, downward for a benchmark."""
+    if plot.kind == "dots" and len(plot.categories) > FEW:
+        yield c.layout(c.manualLayout(_val("x", "0"), _val("y", "-0.035")))
     if plot.kind == "lines":
         move = "0.035" if one.line == "dashed" else "-0.04"
         yield c.layout(c.manualLayout(_val("x", "0.004"), _val("y", move)))
+
+
+def _backing(plot: Plot) -> Iterable[Any]:
+    """A white ground under the words where lines would run through them."""
+    if plot.kind == "scatter":
+        yield c.spPr(_colour("bg1"), a.ln(a.noFill()))
 
 
 def _label_range(one: Series, column: str, count: int) -> Any:
@@ -378,11 +437,13 @@ def _value_axis(plot: Plot, size: float, own: int, other: int, place: str) -> An
         scaling.append(_val("max", repr(ceiling(plot))))
         scaling.append(_val("min", 0))
     elif plot.ends is not None:
-        scaling.append(_val("max", repr(plot.ends[1])))
-        scaling.append(_val("min", repr(plot.ends[0])))
+        low, high, _ = _rounded(plot.ends)
+        scaling.append(_val("max", repr(high)))
+        scaling.append(_val("min", repr(low)))
     words = "" if plot.kind != "scatter" else plot.x_axis if own == 10 else plot.axis
-    made = c.valAx(_val("axId", own), scaling, _val("delete", 0), _val("axPos", place))
-    if own == 20:
+    hidden = int(plot.kind == "bars")  # each bar tells its number
+    made = c.valAx(_val("axId", own), scaling, _val("delete", hidden), _val("axPos", place))
+    if own == 20 and not hidden:
         made.append(c.majorGridlines(c.spPr(_line(_colour("bg2"), 0.75))))
     if words:
         made.append(_axis_title(words, size, turned=place == "l"))
@@ -392,6 +453,7 @@ def _value_axis(plot: Plot, size: float, own: int, other: int, place: str) -> An
         c.spPr(a.ln(a.noFill())), _text(size * 0.9), _val("crossAx", other),
         _val("crosses", "max" if plot.kind == "bars" else "min"),
         _val("crossBetween", "midCat" if plot.kind == "scatter" else "between"),
+        *_steps(plot, own),
     ])  # fmt: skip
     return made
 
@@ -412,7 +474,24 @@ def ceiling(plot: Plot) -> float:
     if top <= 0:
         return 1.0
     step = 10.0 ** math.floor(math.log10(top))
-    return next(step * n for n in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12) if step * n >= top)
+    return next(
+        step * n for n in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15) if step * n >= top * 1.04
+    )
+
+
+def _steps(plot: Plot, own: int) -> Iterable[Any]:
+    if plot.log:
+        yield _val("majorUnit", 2)
+    elif own == 10 and plot.ends is not None:
+        yield _val("majorUnit", repr(_rounded(plot.ends)[2]))
+
+
+def _rounded(ends: tuple[float, float]) -> tuple[float, float, float]:
+    """The ends of an axis of numbers moved outward to round ones, and the step between."""
+    rough = max(ends[1] - ends[0], 1e-9) / 5
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
+    return math.floor(ends[0] / step) * step, math.ceil(ends[1] / step) * step, step
 
 
 def _octaves(plot: Plot) -> tuple[float, float]:
@@ -430,134 +509,3 @@ def _axis_title(words: str, size: float, *, turned: bool) -> Any:
         a.t(words),
     )
     return c.title(c.tx(c.rich(body, a.lstStyle(), a.p(run))), _val("overlay", 0))
-
-
-def signature(chart: Any) -> str:
-    """
-    What a chart shows, from the XML of its part: names, categories, values and intervals.
-
-    Numbers are read as numbers, so it is the same after a program wrote them its own way.
-    """
-    return "\n".join(
-        " ".join([tag, *(_settled(value.text) for value in part.iter(f"{{{C}}}v"))])
-        for one in chart.iter(f"{{{C}}}ser")
-        for tag in ("tx", "cat", "xVal", "val", "yVal", "errBars")
-        for part in one.findall(f"{{{C}}}{tag}")
-    )
-
-
-def _settled(text: str | None) -> str:
-    try:
-        return f"{float(text or ''):.9g}"
-    except ValueError:
-        return str(text)
-
-
-def graft(old: Any, new: Any, *, ceiling_was: float | None) -> bool:
-    """
-    Put the data of the chart *new* into *old*, keeping every look that was given to it by hand.
-
-    Parameters
-    ----------
-    ceiling_was
-        The end of the axis as we last set it; one that was changed by hand stays.
-
-    Returns
-    -------
-    bool
-        Whether the two have the same number of series; if not, nothing was done.
-    """
-    pairs = list(zip(_all(old, "ser"), _all(new, "ser"), strict=False))
-    if len(_all(old, "ser")) != len(_all(new, "ser")):
-        return False
-    for one, other in pairs:
-        for tag in ("tx", "cat", "val", "xVal", "yVal", "extLst"):
-            _swap(one, other, tag)
-        _graft_points(one, other)
-        _graft_labels(one, other)
-        _graft_errors(one, other)
-    _graft_ceiling(old, new, ceiling_was)
-    return True
-
-
-def _all(element: Any, tag: str) -> list[Any]:
-    return list(element.iter(f"{{{C}}}{tag}"))
-
-
-def _swap(one: Any, other: Any, tag: str) -> None:
-    was, now = one.find(f"{{{C}}}{tag}"), other.find(f"{{{C}}}{tag}")
-    if was is not None and now is not None:
-        one.replace(was, now)
-
-
-def _index(element: Any) -> str:
-    return str(element.find(f"{{{C}}}idx").get("val"))
-
-
-def _graft_points(one: Any, other: Any) -> None:
-    """Where the shape of a mark differs, the kind of evidence has changed: take the new mark."""
-    was = {_index(point): point for point in one.findall(f"{{{C}}}dPt")}
-    for point in other.findall(f"{{{C}}}dPt"):
-        held = was.pop(_index(point), None)
-        if held is None:
-            _insert(one, point)
-        elif _symbol_of(held) != _symbol_of(point):
-            one.replace(held, point)
-    for gone in was.values():
-        one.remove(gone)
-
-
-def _symbol_of(point: Any) -> str:
-    found = point.find(f"{{{C}}}marker/{{{C}}}symbol")
-    return "" if found is None else str(found.get("val"))
-
-
-def _insert(one: Any, point: Any) -> None:
-    """A point stands behind those before it, and before labels, error bars and data."""
-    points = one.findall(f"{{{C}}}dPt")
-    before = [held for held in points if int(_index(held)) < int(_index(point))]
-    if before:
-        before[-1].addnext(point)
-        return
-    for tag in ("dPt", "dLbls", "errBars", "cat", "xVal", "val", "yVal"):
-        found = one.find(f"{{{C}}}{tag}")
-        if found is not None:
-            found.addprevious(point)
-            return
-
-
-def _graft_labels(one: Any, other: Any) -> None:
-    """Labels that were deleted by hand stay deleted; the others take the new words."""
-    was, now = one.find(f"{{{C}}}dLbls"), other.find(f"{{{C}}}dLbls")
-    if was is None or now is None:
-        return
-    held = {_index(label): label for label in was.findall(f"{{{C}}}dLbl")}
-    for label in reversed(now.findall(f"{{{C}}}dLbl")):
-        old = held.pop(_index(label), None)
-        if old is None:
-            was.insert(0, label)
-        elif old.find(f"{{{C}}}tx") is not None:
-            _swap(old, label, "tx")
-    for gone in held.values():
-        was.remove(gone)
-
-
-def _graft_errors(one: Any, other: Any) -> None:
-    was, now = one.find(f"{{{C}}}errBars"), other.find(f"{{{C}}}errBars")
-    if was is not None and now is not None:
-        for tag in ("plus", "minus"):
-            _swap(was, now, tag)
-    elif was is not None:
-        one.remove(was)
-    elif now is not None:
-        places = (one.find(f"{{{C}}}{tag}") for tag in ("cat", "xVal"))
-        next(place for place in places if place is not None).addprevious(now)
-
-
-def _graft_ceiling(old: Any, new: Any, ceiling_was: float | None) -> None:
-    was, now = ([s.find(f"{{{C}}}max") for s in _all(one, "scaling")] for one in (old, new))
-    for one, other in zip(was, now, strict=False):
-        if one is None or other is None or ceiling_was is None:
-            continue
-        if math.isclose(float(one.get("val")), ceiling_was, rel_tol=1e-6):
-            one.set("val", other.get("val"))

@@ -14,9 +14,10 @@ from typing import Any
 from analysis import manifest
 from analysis.wording import Text
 
-from . import content, deck_template, ooxml, provenance, shapes, slide_charts
+from . import chart_graft, content, deck_template, ooxml, provenance, shapes
 from .carriers import owned
 from .content import LEFT_OUT, Content, Table
+from .plots import ems_of
 from .shapes import Box
 from .slide_charts import NativeChart
 
@@ -160,7 +161,7 @@ DESCRIBED = ("chart", "picture")
 def state(shape: Any) -> str:
     """A short mark of what a shape of ours says: its words, cells, values or pixels."""
     if getattr(shape, "has_chart", False):
-        return short(slide_charts.signature(shape.chart._chartSpace))  # noqa: SLF001
+        return short(chart_graft.signature(shape.chart._chartSpace))  # noqa: SLF001
     if getattr(shape, "has_table", False):
         cells = [cell.text_frame.text for row in shape.table.rows for cell in row.cells]
         return short("\n".join(cells))
@@ -284,7 +285,8 @@ def _plot(
 ) -> None:
     """The chart and, where there is something to say beside it, the side; else the full width."""
     left, top, width, height = box
-    if aside and (one.left_out or one.table) and (one.plot or one.table):
+    listed = one.table is not None and bool(one.table.shares)  # it names those left out itself
+    if aside and (one.left_out or one.table) and (one.plot or one.table) and not listed:
         width = aside[0] - left - 0.35
     else:
         aside = None
@@ -301,7 +303,12 @@ def _plot(
 def _chart(slide: Any, one: Content, language: str, box: Box) -> None:
     from pptx.enum.chart import XL_CHART_TYPE
 
-    native: Any = NativeChart(one.plot, language, carried(one))  # type: ignore[arg-type]
+    native: Any = NativeChart(
+        one.plot,  # type: ignore[arg-type]
+        language,
+        carried(one),
+        width=box[2],
+    )
     frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *shapes.emu(box), native)
     frame.name = f"rs:{one.figure}:chart"
     shapes.describe(frame, one.alt)
@@ -334,28 +341,42 @@ def _list_left_out(slide: Any, one: Content, language: str, box: Box) -> None:
 
 
 def changes(slide: Any, one: Content, language: str, box: Box) -> float:
-    """The table of changes without counts under its heading; gives its height in inches."""
-    left, top, width, _ = box
-    shape = slide.shapes.add_textbox(*shapes.emu((left, top, width, 0.45)))
-    shape.name = f"rs:{one.figure}:heading"
-    shapes.no_insets(shape)
-    shapes.set_run(shape.text_frame.paragraphs[0], content.CHANGES[language], language, 12.0, "tx2")
+    """The table of a figure under its heading; gives the height of both in inches."""
     table = one.table
     if table is None:
-        return 0.45
-    size = 11.0 if one.plot is not None else 16.0
+        return 0.0
+    left, top, width, _ = box
+    if table.heading:
+        shape = slide.shapes.add_textbox(*shapes.emu((left, top, width, 0.4)))
+        shape.name = f"rs:{one.figure}:heading"
+        shapes.no_insets(shape)
+        first = shape.text_frame.paragraphs[0]
+        shapes.set_run(first, table.heading, language, 12.0, "tx2")
+        top += 0.4
+    size = table_size(one)
     widths = _shares(table, width, size)
     high = sum(shapes.height_of(line, widths, size) for line in (table.head, *table.lines))
-    frame = shapes.grid(slide, table, language, (left, top + 0.4, width, high), widths, size)
+    frame = shapes.grid(slide, table, language, (left, top, width, high), widths, size)
     frame.name = f"rs:{one.figure}:table"
     shapes.describe(frame, one.alt)
-    return 0.4 + high
+    return top + high - box[1]
+
+
+def table_size(one: Content) -> float:
+    """Points for a table beside a chart, or for one that stands alone."""
+    if one.plot is None:
+        return 15.0
+    several = one.table is not None and any("\n" in line[0] for line in one.table.lines)
+    return 10.0 if several else 11.0
 
 
 def _shares(table: Table, width: float, size: float) -> list[float]:
-    """The first column as wide as its longest name, the others alike."""
-    longest = max(shapes.ems_of(line[0]) for line in table.lines) * size / 72 + 0.2
-    first = min(max(longest, 0.5), width * 0.35)
+    """The shares it asks for, or the first column as wide as its longest name."""
+    if table.shares:
+        return [share * width for share in table.shares]
+    names = (part for line in table.lines for part in line[0].split("\n"))
+    longest = max(map(ems_of, names)) * size / 72 + 0.12
+    first = min(max(longest, 0.5), width * 0.45)
     others = len(table.head) - 1
     return [first, *([(width - first) / others] * others)]
 
