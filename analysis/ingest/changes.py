@@ -1,7 +1,7 @@
 """
 How figures of one sentence hang together: levels, changes, what each is about, parts in brackets.
 
-A list such as 起数、死亡人数同比分别下降9.2%、14.3% is dealt out in order.
+A list such as 起数、死亡人数同比分别下降8.4%、12.7% is dealt out in order.
 """
 
 import re
@@ -98,12 +98,12 @@ def figures(
     >>> from .phrases import sections, sentences
     >>> from .quantities import quantity
     >>> from ..numerals import find
-    >>> text = "事故起数、死亡人数同比分别下降9.2%、14.3%"
+    >>> text = "事故起数、死亡人数同比分别下降8.4%、12.7%"
     >>> (sentence,) = sentences(text, sections(text, year=2024))
     >>> read = [quantity(text, numeral) for numeral in find(text)]
     >>> [(f.subject, str(f.value), str(f.measure))
     ...  for f in figures(text, sentence, read, Enclosures(text))]
-    [('事故起数', '-9.2', 'change_pct'), ('死亡人数', '-14.3', 'change_pct')]
+    [('事故起数', '-8.4', 'change_pct'), ('死亡人数', '-12.7', 'change_pct')]
     """
     made: list[Figure] = []
     for index, read in enumerate(found):
@@ -242,7 +242,7 @@ def _from_before(figure: Figure, size: int) -> None:
 
 
 def _run(text: str, read: Quantity, following: list[Quantity]) -> int:
-    """How many more figures follow in the same bare list: 9.2%、14.3%."""
+    """How many more figures follow in the same bare list: 8.4%、12.7%."""
     count, last = 0, read.last
     for other in following:
         if not re.fullmatch(r"[、和及与,][ ]*", text[last : other.first]):

@@ -55,10 +55,10 @@ def find(text: str, sentence: Sentence, taken: list[tuple[int, int]]) -> Iterato
     The facts of one sentence of folded *text* that no figure of *taken* states already.
 
     >>> from .phrases import sections, sentences
-    >>> text = "事故起数、死亡人数同比分别下降,未发生较大及以上事故。"
+    >>> text = "火灾起数、死亡人数同比均下降,未发生较大及以上事故。"
     >>> (sentence,) = sentences(text, sections(text, year=2024))
     >>> [(f.subject, f.value, str(f.measure)) for f in find(text, sentence, [])]
-    [('事故起数', -1, 'direction'), ('死亡人数', -1, 'direction'), ('较大及以上事故', 0, 'level')]
+    [('火灾起数', -1, 'direction'), ('死亡人数', -1, 'direction'), ('较大及以上事故', 0, 'level')]
     """
     for fact in (*_trends(text, sentence), *_absences(text, sentence), *_wholes(text, sentence)):
         if not any(start < fact.end and fact.start < end for start, end in taken):

@@ -111,10 +111,10 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
     >>> def read(text):
     ...     return [(q.value, q.unit, str(q.comparator), text[q.first : q.last])
     ...             for q in (quantity(text, n) for n in find(text)) if q.value is not None]
-    >>> read("损失26211.63万元")
-    [(Decimal('262116300.00'), '元', '=', '26211.63万元')]
-    >>> read("近120万人,3580余件,至少2次")[:3]
-    [(Decimal('1200000'), '人', '<=', '近120万人'), (Decimal('3580'), '件', '>=', '3580余件'),
+    >>> read("损失3120.45万元")
+    [(Decimal('31204500.00'), '元', '=', '3120.45万元')]
+    >>> read("近90万人,1260余件,至少2次")[:3]
+    [(Decimal('900000'), '人', '<=', '近90万人'), (Decimal('1260'), '件', '>=', '1260余件'),
      (Decimal('2'), '次', '>=', '至少2次')]
     """
     number = _number(numeral.raw)

@@ -42,6 +42,7 @@ _STOPS = "。;；\n"
 _CLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _HINTS = {
     "report": "region and year, such as qingshan-2024",
+    "doubts": "what looked odd in the file",
     "publisher": "who published it",
     "published": "YYYY-MM-DD, or empty",
     "kind": "report, plan or progress; several joined by +",
@@ -180,7 +181,8 @@ class _Writer:
 
     def report(self) -> None:
         """What is known of the report, key by key."""
-        known = {"format": FORMAT, **facts(self.found), **_region(self.found)}
+        doubts = {"doubts": "; ".join(self.found.document.doubts)}
+        known = {"format": FORMAT, **facts(self.found), **_region(self.found), **doubts}
         self.plain(REPORT, ([key, text, _HINTS.get(key, "")] for key, text in known.items()))
 
     def review(self) -> None:
