@@ -198,16 +198,26 @@ def year_on_year(changes: pd.DataFrame) -> Text:
     total, stand = len(counted), int(counted["stands"].sum())
     found = Text(
         f"{regions.zh}的{total}项同比变化均未超出偶然波动",
-        f"None of the {total} yearly changes in {regions.en} is more than chance",
+        f"None of {_many(total, 'yearly change')} in {regions.en} is more than chance",
     )
     if stand:
         found = Text(
             f"{regions.zh}的{total}项同比变化中，{stand}项超出偶然波动",
-            f"{stand} of the {total} yearly changes in {regions.en} are more than chance",
+            f"{stand} of {_many(total, 'yearly change')} in {regions.en} more than chance",
         )
     if bare.empty:
         return found
     return found + Text(f"；{others.zh}没有公布数量", f"; {others.en} published no counts")
+
+
+def _many(count: int, name: str) -> str:
+    """
+    A count with the English name of what is counted.
+
+    >>> _many(1, "target"), _many(2, "target")
+    ('1 target', '2 targets')
+    """
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
 def _places(rows: pd.DataFrame) -> Text:
@@ -234,7 +244,7 @@ def funnel(rows: pd.DataFrame) -> Text:
     below = int(rows["place"].ne("within").sum()) - above
     if not above + below:
         return about + Text(
-            f"{total}个年度都在95%界限之内", f"each of {total} years within the 95% limits"
+            f"{total}个年度都在95%界限之内", f"within the 95% limits in {_many(total, 'year')}"
         )
     sides = [
         Text(f"{count}个在95%{zh}限之{zh}", f"{count} {en} the 95% limit")
@@ -244,7 +254,7 @@ def funnel(rows: pd.DataFrame) -> Text:
     outer = Text(
         f"，{far or '没有'}{'个' if far else ''}越过99.8%界限", f", {far or 'none'} beyond 99.8%"
     )
-    counted = Text(f"{total}个年度中", f"of {total} years, ")
+    counted = Text(f"{total}个年度中", f"of {_many(total, 'year')}, ")
     return about + counted + wording.joined(sides, zh="、", en=", ") + outer
 
 
@@ -257,7 +267,7 @@ def closed_loop(shares: pd.DataFrame) -> Text:
     span = Text(low, low) if low == high else Text(f"{low}至{high}", f"{low} to {high}")
     return Text(
         f"只有{where.zh}能算出整改份额：{count}项在{span.zh}",
-        f"Only {where.en} gives both found and rectified: {count} shares of {span.en}",
+        f"Only {where.en} gives both found and rectified: {_many(count, 'share')} of {span.en}",
     )
 
 
@@ -305,12 +315,12 @@ def targets(judged: pd.DataFrame) -> Text:
     if not met + missed + unsure:
         return Text(
             f"{total}项目标，没有一项能在报告中核对结果",
-            f"{total} targets; for none does a report give the result",
+            f"{_many(total, 'target')}; for none does a report give the result",
         )
     return Text(
         f"{total}项目标：达成{met}项，未达成{missed}项，无法判断{unsure}项，其余没有结果",
-        f"{total} targets: {met} met, {missed} missed, {unsure} cannot be told, the rest without "
-        "a result",
+        f"{_many(total, 'target')}: {met} met, {missed} missed, {unsure} cannot be told, "
+        "the rest without a result",
     )
 
 
@@ -321,5 +331,5 @@ def zeros(rows: pd.DataFrame) -> Text:
     upper = f"{rows['upper'].max():.1f}"
     return Text(
         f"{len(rows)}项写明为零，但每项的年均水平仍可能高到{upper}",
-        f"{len(rows)} counts are stated as zero; the yearly mean of each may still be {upper}",
+        f"{_many(len(rows), 'count')} stated as zero; the yearly mean of each may still be {upper}",
     )

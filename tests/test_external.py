@@ -174,7 +174,7 @@ def test_a_part_has_no_expectation():
 @pytest.mark.parametrize(
     ("counts", "zh", "en"),
     [
-        ((45, 40), "2个年度都在95%界限之内", "each of 2 years within"),
+        ((45, 40), "2个年度都在95%界限之内", "within the 95% limits in 2 years"),
         ((60, 45), "1个在95%上限之上，没有越过", "1 above the 95% limit, none beyond"),
         ((31, 20), "2个在95%下限之下，1个越过", "2 below the 95% limit, 1 beyond"),
     ],
@@ -201,4 +201,4 @@ def test_the_finding_counts_the_changes_that_stand():
     accidents = {"indicator": "accidents", "indicator_en": "Accidents"}
     found = together(*pair(100, 200), *pair(50, 50, **accidents), codes=("deaths", "accidents"))
 
-    assert findings.year_on_year(found).en.startswith("1 of the 2 yearly changes")
+    assert findings.year_on_year(found).en.startswith("1 of 2 yearly changes")

@@ -151,6 +151,6 @@ def test_the_finding_counts_verdicts():
     limit = {"status": "target", "comparator": "<="}
     found = targets.judged(frame(row(value=70, **limit), row(value=45)))
 
-    assert findings.targets(found).en.startswith("1 targets: 1 met, 0 missed")
+    assert findings.targets(found).en.startswith("1 target: 1 met, 0 missed")
     unknown = targets.judged(frame(row(value=70, **limit), row("nantong", 3)))
     assert findings.targets(unknown).zh == "1项目标，没有一项能在报告中核对结果"
