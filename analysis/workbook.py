@@ -32,7 +32,16 @@ MAX_DEPTH = 60
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
 MEND = "copy the values alone into a new workbook, or save the sheet as CSV"
-_BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError, zlib.error)
+# What zipfile and expat raise on the bytes of a damaged file.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 _ACTIVE = re.compile(

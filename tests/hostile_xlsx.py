@@ -344,10 +344,10 @@ def _documents() -> Iterator[Case]:
     yield _book("type_in_other_part", hidden, "refused", words)
     broken = part(xlsx(), SHEET, lambda xml: xml[:-20])
     yield _book("sheet_cut", broken, "refused", "not a whole workbook")
-    odd = part(
-        xlsx(), SHEET, lambda xml: b'<?xml version="1.0" encoding="cp037"?>' + _headless(xml)
-    )
-    yield _book("odd_encoding", odd, "refused", "not a whole workbook")
+    for code in (b"cp037", b"vTF-8"):
+        head = b'<?xml version="1.0" encoding="%s"?>' % code
+        odd = part(xlsx(), SHEET, lambda xml, head=head: head + _headless(xml))
+        yield _book(f"encoded_{code.decode()}", odd, "refused", "not a whole workbook")
 
 
 def _headless(xml: bytes) -> bytes:
