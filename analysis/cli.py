@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from . import data_commands, panel_commands
+from .ingest import commands as ingest_commands
 from .errors import AnalysisError, BusyError, UsageError
 
 _PROJECT = click.option(
@@ -194,6 +195,8 @@ for _command in (
     data_commands.describe,
     data_commands.verify,
     data_commands.explain,
+    ingest_commands.compile_,
+    ingest_commands.accept,
     panel_commands.simulate,
 ):
     main.add_command(_command)
