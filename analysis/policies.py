@@ -185,7 +185,7 @@ def pages(rows: pd.DataFrame, per_page: int) -> list[pd.DataFrame]:
 
     >>> rows = pd.DataFrame({"indicator": ["a", "a", "b", "c"]})
     >>> [list(page["indicator"]) for page in pages(rows, 2)]
-    [['a', 'a'], ['b', 'c']]
+    [['a', 'a', 'b'], ['c']]
     """
     codes = list(dict.fromkeys(rows["indicator"]))
     count = ceil(len(codes) / per_page)
@@ -193,7 +193,6 @@ def pages(rows: pd.DataFrame, per_page: int) -> list[pd.DataFrame]:
         return []
     parts = np.array_split(np.arange(len(codes)), count)
     place = rows["indicator"].map({code: at for at, code in enumerate(codes)})
-    # The longer parts come first, and the middle of a thing is never a border.
     return [rows[place.isin(part)].reset_index(drop=True) for part in parts]
 
 

@@ -65,14 +65,14 @@ def _write_indicator(page: Page, panel: Pane, group: pd.DataFrame, signs: dict[T
 
 def _draw_dots(page: Page, axes: Axes, panel: Pane, group: pd.DataFrame) -> None:
     """The dots of one indicator on a scale of their own, from zero."""
-    left, middle = panel.left + 0.05, panel.top - (panel.top - panel.bottom) * 0.43
+    left, middle = panel.left + 0.05, panel.top - (panel.top - panel.bottom) * 0.44
     width = panel.width - 0.15
     inch = width / group[["shown", "shown_upper"]].max().max()
     axes.plot([left, left + width], [middle, middle], color="#C9CED6", linewidth=0.8, zorder=1)
     ends = [middle - 0.06, middle + 0.06]
     axes.plot([left, left], ends, color=style.GREY, linewidth=1.0, zorder=1)
     # Intervals that overlap must not hide each other.
-    apart = 0.05 if group["shown_upper"].min() > group["shown_lower"].max() else 0.0
+    apart = 0.025 if group["shown_upper"].min() > group["shown_lower"].max() else 0.0
     for place, row in enumerate(group.to_dict("records")):
         y = middle - (place - (len(group) - 1) / 2) * apart
         if pd.notna(row["shown_lower"]):

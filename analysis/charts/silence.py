@@ -35,7 +35,7 @@ def write(page: Page, axes: Axes, unsaid: pd.DataFrame, need: float) -> float:
         for place, (reason, names) in enumerate(reasons):
             right, down = divmod(place, lines)
             left = room.left + right * room.width * 0.51
-            words = _listed(page, names, room.width * 0.49 - _indent(page, reason))
+            words = listed(page, names, room.width * 0.49 - _indent(page, reason))
             at = (left, room.bottom + (lines - down - 0.5) * step)
             _write_reason(page, axes, at, reason, words)
     top = room.bottom + lines * step
@@ -47,10 +47,10 @@ def write(page: Page, axes: Axes, unsaid: pd.DataFrame, need: float) -> float:
 def _in_full(page: Page, reason: str, names: list[str]) -> list[str]:
     """The *names* beside their reason, in as many lines as may be."""
     width = page.room.width - _indent(page, reason)
-    return _listed(page, names, width, deep=DEEPEST)
+    return listed(page, names, width, deep=DEEPEST)
 
 
-def _listed(page: Page, names: list[str], width: float, *, deep: int = 1) -> list[str]:
+def listed(page: Page, names: list[str], width: float, *, deep: int = 1) -> list[str]:
     """*names* in at most *deep* lines: as many as fit, and how many there are."""
     glue = "、" if page.language == "zh" else ", "
     words = glue.join(names)
