@@ -27,6 +27,8 @@ Event = dict[str, Any]
 class Executor(Protocol):
     """What the runner needs of whoever runs its notebooks."""
 
+    places: int  # how many jobs it can run at a time
+
     def start(self, task: Task) -> None:
         """Begin *task*; its events carry its job's name."""
 
@@ -38,6 +40,13 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """End everything."""
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def can_fork() -> bool:
@@ -56,6 +65,7 @@ class Local:
         warm_up: Iterable[str],
     ) -> None:
         self.environment, self.home = environment, home
+        self.places = processors()
         self.settings = {
             "warm": ["analysis.engine", *warm],
             "warm_up": ["analysis.engine:prepare", *warm_up],

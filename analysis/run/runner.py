@@ -6,7 +6,6 @@ It decides; ``executors`` run the notebooks, ``judge`` judges them and ``stage``
 
 import contextlib
 import importlib.util
-import os
 import shutil
 import time
 from collections.abc import Iterable
@@ -194,16 +193,15 @@ class _Runner:
         self.faults: list[Fault] = []
         self.checking = False
         self.due = time.monotonic() + (options.deadline or float("inf"))
-        self.workers = options.workers or processors()
         self.signals = Signals()
-        self.executor: Executor
+        self.executor = self._executor()
+        self.workers = options.workers or self.executor.places
 
     def go(self, queue: list[tuple[Job, str]], signals: Signals) -> None:
         """Run *queue* to its end, and leave everything in order however it ends."""
         self.queue, self.signals = queue, signals
         jobs, workers = len(self.queue), min(self.workers, len(self.queue))
         self.tell({"event": "run", "run": self.place.run, "jobs": jobs, "workers": workers})
-        self.executor = self._executor()
         try:
             self._loop()
         finally:
@@ -225,6 +223,10 @@ class _Runner:
             self.tell({"event": "failed", "notebook": "no notebook", "advice": advice, **why})
 
     def _executor(self) -> Executor:
+        if self.options.executor == "dask":
+            from .cluster import Cluster
+
+            return Cluster(self.options.scheduler, self.plan, self.place)
         home = self.place.folder / "home"
         return Local(self.place.environment(), home, self.plan.warm, self.plan.warm_up)
 
@@ -294,6 +296,7 @@ class _Runner:
             folder=str(self.plan.project.notebooks),
             kernel=one.kernel or ("python3" if self._stock() else ""),
             memory=self.options.memory,
+            deadline=one.deadline,
         )
 
     def _hear(self, event: Event) -> None:
@@ -305,6 +308,7 @@ class _Runner:
             if "pid" in event:
                 live.began, live.running = time.monotonic(), True
             live.ended = live.ended or "ended" in event
+            live.late = live.late or event.get("late", 0.0)
             for kind in ("cell", "retry"):
                 if kind in event:
                     self.tell({"event": kind, **event})
@@ -415,10 +419,3 @@ def told(error: OSError) -> str:
     with contextlib.suppress(OSError):
         free = f" ({shutil.disk_usage(path if path.exists() else path.parent).free} bytes free)"
     return f"{error.strerror or error}: {error.filename or ''}{free}"
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -38,6 +38,7 @@ class Task(TypedDict, total=False):
     folder: str  # the working folder
     kernel: str  # "" runs the cells in this process
     memory: int  # bytes it may take, 0 for no limit
+    deadline: float  # seconds it may take
     check: str  # instead of a job: the folder of tables to hold to their contracts
 
 
