@@ -52,6 +52,7 @@ def comparison(
     else:
         _draw_dots(page, rows, scale, benchmarks)
     page.picture.rows, page.picture.refused = rows, refused
+    page.picture.benchmarks = benchmarks
     return page.picture
 
 

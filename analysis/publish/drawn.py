@@ -6,6 +6,7 @@ draw the same points anew.
 """
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -40,7 +41,7 @@ def marks(picture: Figure) -> list[dict[str, Any]]:
     renderer = canvas.get_renderer()
     panels = {id(axes): place for place, axes in enumerate(picture.axes)}
     found = []
-    for artist in picture.findobj(_is_mark):
+    for artist in _marks(picture):
         entry: dict[str, Any] = {"id": _gid(artist).partition("-")[2]}
         entry["box"] = _box(picture, artist, renderer)
         entry["panel"] = panels.get(id(artist.axes), -1)
@@ -71,8 +72,13 @@ def _gid(artist: Artist) -> str:
     return str(artist.get_gid() or "")
 
 
-def _is_mark(artist: Artist) -> bool:
-    return _gid(artist).startswith("mark-")
+def _marks(picture: Figure) -> Iterator[Artist]:
+    """The artists that carry the id of a row; the shaft of an arrow is no child of its figure."""
+    for found in picture.findobj():
+        shaft = found.arrow_patch if isinstance(found, Annotation) else None
+        for artist in (found, shaft):
+            if artist is not None and _gid(artist).startswith("mark-"):
+                yield artist
 
 
 def _box(picture: Figure, artist: Artist, renderer: Any) -> list[float | None]:
