@@ -5,21 +5,35 @@ The rules stay in ``compare``: a row is held against what is kept as a whole, an
 whose reason is to be told are judged one by one. Frame in, :class:`compare.Comparison` out.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from . import absence, compare, derive
+from . import absence, compare, derive, phrases
 from .compare import Comparison, Judgement
-from .panel import FILE, Panel, key, only
+from .errors import UsageError
+from .panel import Panel, key
+from .rowgroups import FILE, only
 from .wording import Text
-from .words import Denominator, Measure, Reliability, Status, Verdict
+from .words import Comparator, Denominator, Gap, Measure, Reliability, Status, Verdict
 
-_PLACE = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
-_PLACE += ["publisher", "title"]
+_INDICATOR = ["theme", "quantity", "nature", "better", "denominator"]
+_REPORT = ["title", "publisher", "published", "kind"]
+_LIMITS = ["lower", "upper", "method", "rounding"]
+_COUNTED = ["value", "printed", "comparator", "measure", "status", "indicator", *_INDICATOR]
+_JUDGED = ["breakdown_zh", "breakdown_en", "region_zh", "region_en", "adcode", "ancestors"]
+_JUDGED += ["period_start", "breakdown", "period_end", "level", "unit", "rate", *_COUNTED]
+_POPULATION = [
+    "population_distance",
+    "population_kind",
+    "population_reliability",
+    "population_year",
+]
+_MARKED = ["region", "breakdown", "period_end", *_COUNTED]
 
 
 def comparable(
@@ -44,21 +58,37 @@ def comparable(
     compare.Comparison
         The same as from ``compare.comparable`` on the same rows, names and rates.
     """
+    _refuse_recoded(panel, rows)
     mine = only(rows, indicator)
-    levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
-    shared = _most_shared(levels)
-    told = measured(panel, _latest(levels[levels["breakdown"].eq(shared)]))
-    kept_places, bars = _settle(_Traits.of(told))
-    kept = told.take(kept_places)
-    kept = kept.sort_values(["level_order", "adcode", "period_end"], ignore_index=True)
-    refused = [_refusal(told, *bar) for bar in bars]
-    due = list(panel.reports["region"].unique()) if regions is None else list(regions)
-    refused += _absent(panel, mine, shared, sorted(set(due) - set(told["region"])))
+    shared, places = _shared(mine)
+    chosen = mine.take(_latest(mine, places))
+    traits = _Traits.of(panel, chosen)
+    kept_places, bars = _settle(traits)
+    order = traits.house_order(kept_places)
+    full = measured(panel, chosen.take([*order, *np.ravel(bars).astype(int)]))
+    kept = full.iloc[: len(order)]
+    refused = _refused(full.iloc[len(order) :])
+    due = panel.reporters.index if regions is None else pd.Index(regions)
+    away = due.difference(pd.Index(_words(chosen["region"])))
+    refused += _absent(panel, mine, shared, away)
     scale = "rate" if len(kept) and kept["rate"].notna().all() else "value"
-    words = _words(kept)
-    notes = compare.cautions(words, kept[_odd_population(kept)], scale)
-    name = _name(panel, indicator)
-    return Comparison(indicator, name, kept, absence.frame(refused), notes, scale)
+    words = _judged(kept, traits.take(order))
+    return Comparison(
+        indicator,
+        _name(panel, indicator),
+        kept,
+        absence.frame(refused),
+        compare.cautions(words, _odd_population(kept), scale),
+        scale,
+    )
+
+
+def _refuse_recoded(panel: Panel, rows: pd.DataFrame) -> None:
+    """A code is a place in a table, so the categories must still be the table's."""
+    for name, words in panel.lists.items():
+        found = rows[name].cat.categories
+        if found is not words and not found.equals(words):
+            raise UsageError(f"the categories of {name!r} are not the panel's: keep all of them")
 
 
 def _name(panel: Panel, indicator: str) -> Text:
@@ -66,91 +96,89 @@ def _name(panel: Panel, indicator: str) -> Text:
     return Text(str(row["name_zh"]), str(row["name_en"]))
 
 
-def _most_shared(levels: pd.DataFrame) -> str:
-    """The part that most regions report; the whole before a part, then by name."""
-    pairs = levels[["breakdown", "region"]].drop_duplicates()
-    counts = pairs["breakdown"].value_counts()
-    parts = [(-int(n), part != "", str(part)) for part, n in counts.items() if n]
-    return min(parts)[2] if parts else ""
+def _is(column: "pd.Series[Any]", word: str) -> Any:
+    """Which cells of a column of codes hold *word*."""
+    return column.cat.codes.to_numpy() == column.cat.categories.get_indexer(pd.Index([word]))[0]
 
 
-def _latest(levels: pd.DataFrame) -> pd.DataFrame:
-    """The row of the latest period of each region."""
-    region = levels["region"].cat.codes.to_numpy()
-    order = np.lexsort((levels["period_end"].to_numpy(), region))
-    last = np.diff(region[order], append=-1) != 0
-    return levels.take(order[last])
+def _words(column: "pd.Series[Any]") -> Any:
+    """A column of codes as text; only the words that are used are looked up."""
+    return column.cat.categories.take(column.cat.codes.to_numpy()).array
+
+
+def _shared(mine: pd.DataFrame) -> tuple[str, Any]:
+    """The part that most regions report a level of (the whole before a part), and its rows."""
+    levels = np.flatnonzero(
+        _is(mine["measure"], Measure.LEVEL) & _is(mine["status"], Status.ACTUAL)
+    )
+    part, region = (mine[name].cat.codes.to_numpy()[levels] for name in ("breakdown", "region"))
+    codes = np.unique(part)
+    words = list(mine["breakdown"].cat.categories.take(codes))
+    counts = [len(np.unique(region[part == code])) for code in codes] if len(codes) > 1 else [1]
+    if not words:
+        return "", levels
+    most = min(zip(counts, words, codes, strict=True), key=lambda one: (-one[0], one[1] != "", one))
+    return most[1], levels[part == most[2]]
+
+
+def _latest(mine: pd.DataFrame, places: Any) -> Any:
+    """Of the rows at *places*, the one of the latest period of each region."""
+    region = mine["region"].cat.codes.to_numpy()[places]
+    ends = mine["period_end"].to_numpy()[places].view("int64")
+    order = np.lexsort((ends, region))
+    return places[order[np.diff(region[order], append=-1) != 0]]
 
 
 def tidy(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of a panel in full: the columns and names of ``Tables.rows``, in the order given."""
-    days = dict.fromkeys(("period_start", "period_end"), "datetime64[us]")
-    whole = {"start": "int64", "end": "int64"}
+    return pd.DataFrame(_told(panel, rows), copy=False)
+
+
+def _told(panel: Panel, rows: pd.DataFrame) -> dict[str, Any]:
+    """The columns of :func:`tidy`."""
     texts = [name for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
-    kinds: dict[Any, str] = dict.fromkeys(texts, "str") | days | whole
-    plain = rows.astype(kinds).reset_index(drop=True)
-    parts = [
-        plain.drop(columns="region"),
-        _taken(panel.named_regions, rows["region"]),
-        _taken(_titled(panel.reports), rows["report"], panel.reports["report"]),
-        _taken(_named(panel.indicators), rows["indicator"]),
-        _distinct(plain, ["breakdown"], lambda part: _parts(panel, part)),
-    ]
+    columns: dict[str, Any] = {str(name): _words(rows[name]) for name in texts}
+    for name in ("period_start", "period_end"):
+        columns[name] = rows[name].to_numpy().astype("datetime64[us]")
+    columns["value"] = rows["value"].to_numpy()
+    columns |= {name: rows[name].to_numpy().astype("int64") for name in ("start", "end")}
+    columns |= _taken(panel.reports[_REPORT], rows["report"].cat.codes)
+    columns |= _taken(panel.named_regions.drop(columns="region"), rows["region"].cat.codes)
+    columns |= _taken(panel.named_indicators, rows["indicator"].cat.codes)
+    columns |= _parts(panel, rows["breakdown"])
+    columns["unit_en"] = panel.unit_names.take(rows["unit"].cat.codes.to_numpy()).array
+    columns["id"] = _ids(columns)
+    size = len(rows)
     told = {"file": FILE, "origin": "report", "url": "", "basis": "printed"}
-    named: pd.DataFrame = pd.concat(parts, axis=1).assign(**told)
-    year = named["period_end"].dt.year.astype("str")
-    return named.assign(
-        unit_en=named["unit"].map(panel.units.set_index("unit")["name_en"]).fillna(""),
-        id=named["region"] + "-" + named["indicator"] + "-" + year,
-    )
+    return columns | {
+        name: pd.array([word], dtype="str").repeat(size) for name, word in told.items()
+    }
 
 
-def _titled(reports: pd.DataFrame) -> pd.DataFrame:
-    return reports[["title", "publisher", "published", "kind"]]
+def _ids(columns: dict[str, Any]) -> Any:
+    """A short name for each row: one report a region and year, so these three are enough."""
+    year = columns["period_end"].astype("datetime64[Y]").astype(str).astype(object)
+    region, indicator = (columns[name].astype(object) for name in ("region", "indicator"))
+    return pd.array(region + "-" + indicator + "-" + year, dtype="str")
 
 
-def _named(indicators: pd.DataFrame) -> pd.DataFrame:
-    names = {"name_zh": "indicator_zh", "name_en": "indicator_en"}
-    kept = ["theme", "quantity", "nature", "better", "denominator"]
-    return indicators[[*names, *kept]].rename(columns=names)
+def _taken(table: pd.DataFrame, places: Any) -> dict[str, Any]:
+    """The lines of *table* at *places*, a column each."""
+    return {str(name): table[name].array.take(np.asarray(places)) for name in table}
 
 
-def _parts(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
+def _parts(panel: Panel, column: "pd.Series[Any]") -> dict[str, Any]:
     """The names of the parts, joined as ``Tables.rows`` joins them."""
+    codes, distinct = pd.factorize(column.cat.codes.to_numpy())
+    parts = [word.split("+") for word in column.cat.categories.take(distinct)]
     names = panel.breakdowns.set_index("breakdown")
-    glue = {"breakdown_zh": ("name_zh", "、"), "breakdown_en": ("name_en", ", ")}
-    return pd.DataFrame(
-        {
-            column: [
-                mark.join(str(names[name].get(part, part)) for part in code.split("+") if part)
-                for code in rows["breakdown"]
-            ]
-            for column, (name, mark) in glue.items()
-        },
-        index=rows.index,
-        dtype="str",
-    )
-
-
-def _taken(
-    table: pd.DataFrame, column: "pd.Series[Any]", words: "pd.Series[str] | None" = None
-) -> pd.DataFrame:
-    """The line of *table* for each word; categories stand in the table's order unless told."""
-    places = column.cat.codes.to_numpy()
-    if words is not None:
-        places = pd.Index(words).get_indexer(column.cat.categories)[places]
-    return table.take(places).reset_index(drop=True)
-
-
-def _distinct(
-    rows: pd.DataFrame, columns: list[str], add: Callable[[pd.DataFrame], pd.DataFrame]
-) -> pd.DataFrame:
-    """The columns that *add* adds, computed once for each distinct combination of *columns*."""
-    group = rows.groupby(columns, sort=False, observed=True).ngroup()
-    first = rows[~group.duplicated()]
-    added = add(first)
-    fresh = [name for name in added if name not in rows]
-    return added[fresh].take(group.to_numpy()).set_index(rows.index)
+    found = {}
+    for name, glue in (("name_zh", "、"), ("name_en", ", ")):
+        told = [
+            glue.join(str(names[name].get(part, part)) for part in one if part) for one in parts
+        ]
+        found["breakdown" + name.removeprefix("name")] = pd.array(told, dtype="str").take(codes)
+    return found
 
 
 def measured(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
@@ -159,23 +187,40 @@ def measured(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
 
     Counts repeat from region to region, so each distinct one is computed once.
     """
-    named = tidy(panel, rows)
-    looks = ["indicator", "comparator", "value", "printed"]
-    added = _distinct(named, looks, lambda part: derive.limits(derive.marks(part)))
-    full = pd.concat([named, added, _nearest(panel, named)], axis=1)
-    divided = full["denominator"].eq(Denominator.POPULATION)
-    factor = (derive.PER / full["population"]).where(divided)
-    return full.assign(
-        rate=full["value"] * factor,
-        rate_lower=full["lower"] * factor,
-        rate_upper=full["upper"] * factor,
+    columns = _told(panel, rows)
+    printed, kind, indicator = (
+        rows[name].cat.codes.to_numpy() for name in ("printed", "comparator", "indicator")
     )
+    marked, seen = _distinct(columns["value"] == 0, kind, indicator)
+    counted, told = _distinct(columns["value"], printed, kind, indicator)
+    columns |= _taken(derive.marks(_some(columns, _MARKED, marked))[["mark"]], seen)
+    columns |= _taken(derive.limits(_some(columns, _COUNTED, counted))[_LIMITS], told)
+    columns |= _nearest(panel, rows)
+    divided = np.asarray(columns["denominator"] == Denominator.POPULATION)
+    people = np.asarray(columns["population"], dtype="float64")
+    factor = derive.PER / np.where(divided, people, np.nan)
+    for rate, name in (("rate", "value"), ("rate_lower", "lower"), ("rate_upper", "upper")):
+        columns[rate] = columns[name] * factor
+    return pd.DataFrame(columns, copy=False)
 
 
-def _nearest(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
+def _some(columns: dict[str, Any], names: Sequence[str], places: Any) -> pd.DataFrame:
+    return pd.DataFrame({name: columns[name].take(places) for name in names}, copy=False)
+
+
+def _distinct(*columns: Any) -> tuple[Any, Any]:
+    """The place of the first of each distinct row, and which of them each row is."""
+    code = np.zeros(len(columns[0]), dtype="int64")
+    for column in columns:
+        part, words = pd.factorize(column)
+        code = pd.factorize(code * (len(words) + 1) + part)[0]
+    return np.flatnonzero(~pd.Series(code).duplicated().to_numpy()), code
+
+
+def _nearest(panel: Panel, rows: pd.DataFrame) -> dict[str, Any]:
     """The population of the year nearest to each row's, the earlier of two as near."""
     known, keys = panel.populations
-    region = pd.Index(panel.regions["region"]).get_indexer(rows["region"])
+    region = rows["region"].cat.codes.to_numpy().astype("int64")
     year = rows["period_end"].dt.year.to_numpy()
     after = np.searchsorted(keys, key(region, year))
     options = np.stack([after - 1, after])
@@ -184,8 +229,9 @@ def _nearest(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
     far = np.where(other, np.inf, np.abs(years - year))
     across = far.min(axis=0)
     best = np.where(np.isfinite(across), options[far.argmin(axis=0), np.arange(len(rows))], -1)
-    found = known.drop(columns="region").reindex(best).set_index(rows.index)
-    return found.assign(population_distance=np.where(best < 0, np.nan, across))
+    found = known.drop(columns="region").reindex(best)
+    columns = {str(name): found[name].array for name in found}
+    return columns | {"population_distance": np.where(best < 0, np.nan, across)}
 
 
 class _Traits(NamedTuple):
@@ -193,32 +239,45 @@ class _Traits(NamedTuple):
 
     adcode: Any
     above: Any
+    start: Any
+    end: Any
     year: Any
     level: Any
     unit: Any
     relative: Any
+    exact: Any
 
     @classmethod
-    def of(cls, rows: pd.DataFrame) -> "_Traits":
-        """The traits of rows in full."""
-        ancestors = [[int(code) for code in chain.split()] for chain in rows["ancestors"]]
-        deep = max(map(len, ancestors), default=0)
-        above = np.full((len(rows), deep), -1)
-        for place, chain in enumerate(ancestors):
-            above[place, : len(chain)] = chain
-        relative = rows["quantity"].isin(compare.RELATIVE) | rows["rate"].notna()
+    def of(cls, panel: Panel, rows: pd.DataFrame) -> "_Traits":
+        """The traits of rows of one indicator."""
+        region, places = rows["region"].cat.codes.to_numpy(), panel.places
+        days = (
+            rows[name].to_numpy().astype("datetime64[D]") for name in ("period_start", "period_end")
+        )
+        start, end = (day.view("int64") for day in days)
+        kind = panel.indicators.take(rows["indicator"].cat.codes.to_numpy()[:1])
+        relative = kind["quantity"].isin(compare.RELATIVE).any()
+        divided = kind["denominator"].eq(Denominator.POPULATION).any()
         return cls(
-            rows["adcode"].astype("int64").to_numpy(),
-            above,
+            places.adcode[region],
+            places.above[region],
+            start,
+            end,
             rows["period_end"].dt.year.to_numpy(),
-            rows["level_order"].to_numpy(),
-            pd.factorize(rows["unit"])[0],
-            relative.to_numpy(),
+            places.level[region],
+            rows["unit"].cat.codes.to_numpy(),
+            relative | (divided & places.counted[region]),
+            _is(rows["comparator"], Comparator.EXACT),
         )
 
     def take(self, places: Any) -> "_Traits":
         """The traits of some rows."""
         return _Traits(*(trait[places] for trait in self))
+
+    def house_order(self, places: Any) -> Any:
+        """*places* by level, adcode and period."""
+        some = self.take(places)
+        return np.asarray(places, dtype=int)[np.lexsort((some.end, some.adcode, some.level))]
 
     def against(self, place: int, kept: Any) -> Any:
         """Which of the rows *kept* forbid the row at *place*."""
@@ -229,28 +288,63 @@ class _Traits(NamedTuple):
         return far | level | within | (others.unit != one.unit)
 
 
+class _Kept:
+    """What is kept so far, as far as a rule may forbid another row beside it."""
+
+    def __init__(self, traits: _Traits, places: list[int]) -> None:
+        self._traits, self.places = traits, places
+        some = traits.take(places)
+        self._years, self._units = set(some.year.tolist()), set(some.unit.tolist())
+        self._levels = set(zip(some.level.tolist(), some.relative.tolist(), strict=True))
+        self._adcodes, self._above = set(some.adcode.tolist()), set(some.above.ravel().tolist())
+
+    def first_bar(self, place: int) -> int | None:
+        """The first of the rows kept that forbids the row at *place*, if any does."""
+        one = self._traits.take(place)
+        barred = (
+            any(abs(year - one.year) > compare.FARTHEST_YEARS for year in self._years)
+            or self._units != {int(one.unit)}
+            or any(level != one.level and not (own and one.relative) for level, own in self._levels)
+            or int(one.adcode) in self._above
+            or not self._adcodes.isdisjoint(one.above.tolist())
+        )
+        if not barred:
+            return None
+        return self.places[int(self._traits.against(place, self.places).argmax())]
+
+    def keep(self, place: int) -> None:
+        """Keep one more row."""
+        one = self._traits.take(place)
+        self.places.append(place)
+        self._years.add(int(one.year))
+        self._units.add(int(one.unit))
+        self._levels.add((int(one.level), bool(one.relative)))
+        self._adcodes.add(int(one.adcode))
+        self._above.update(one.above.tolist())
+
+
 def _settle(traits: _Traits) -> tuple[list[int], list[tuple[int, int]]]:
     """
-    The places kept, in the order of ``compare``; each place refused, with the first that bars it.
+    The places kept, in the order of ``compare``; each row that bars another, and that one.
 
     Rows of one year, level and unit never bar each other: those that come first in the order are
     kept at once, the few others one by one.
     """
     if not len(traits.year):
         return [], []
-    common, level = _most(traits.year), _most(traits.level)
-    far, odd = np.abs(traits.year - common), traits.level != level
+    far = np.abs(traits.year - _most(traits.year))
+    odd = traits.level != _most(traits.level)
     order = np.lexsort((traits.adcode, odd, far))
     alike = (far == 0) & ~odd & (traits.unit == traits.unit[order[0]])
-    kept = [int(place) for place in order if alike[place]]
+    kept = _Kept(traits, order[alike[order]].tolist())
     bars: list[tuple[int, int]] = []
-    for place in map(int, order[~alike[order]]):
-        barred = traits.against(place, kept)
-        if barred.any():
-            bars.append((place, kept[int(barred.argmax())]))
+    for place in order[~alike[order]].tolist():
+        bar = kept.first_bar(place)
+        if bar is None:
+            kept.keep(place)
         else:
-            kept.append(place)
-    return kept, bars
+            bars.append((bar, place))
+    return kept.places, bars
 
 
 def _most(values: Any) -> int:
@@ -259,82 +353,92 @@ def _most(values: Any) -> int:
     return int(found[times == times.max()].max())
 
 
-def _refusal(told: pd.DataFrame, place: int, bar: int) -> dict[str, Any]:
-    row, other = told.iloc[[place, bar]].to_dict("records")
-    words = compare.judge(other, row)  # type: ignore[arg-type]
-    reason = next(word for word in words if word.verdict is Verdict.NOT_COMPARABLE)
-    return absence.refusal(row, reason.rule, reason.reason)
+def _refused(pairs: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each row that a kept one bars, with the first reason; *pairs* are these two in turn."""
+    records = pairs.to_dict("records") if len(pairs) else []
+    found = []
+    for bar, row in zip(records[::2], records[1::2], strict=True):
+        words = compare.judge(bar, row)  # type: ignore[arg-type]
+        reason = next(word for word in words if word.verdict is Verdict.NOT_COMPARABLE)
+        found.append(absence.refusal(row, reason.rule, reason.reason))
+    return found
 
 
 def _absent(
-    panel: Panel, mine: pd.DataFrame, shared: str, regions: list[str]
+    panel: Panel, mine: pd.DataFrame, shared: str, away: "pd.Index[str]"
 ) -> Iterator[dict[str, Any]]:
-    """Each of *regions* with what it has instead of a figure to compare."""
-    reports = panel.reports.sort_values("period_end").drop_duplicates("region", keep="last")
-    places = reports.merge(panel.named_regions, on="region", validate="1:1")
-    places = places[places["region"].isin(regions)]
-    # The order of Tables.rows, since the first of several rows is the one that is told.
-    few = tidy(panel, mine[mine["region"].isin(regions)])
-    few = few.sort_values(["breakdown", "period_end", "start"], kind="stable")
-    some = {str(region): rows for region, rows in few.groupby("region")}
-    silence: dict[str, dict[str, Any]] = {}
-    for region in places.to_dict("records"):
+    """Each region *away* with what it has instead of a figure to compare."""
+    some = _something(panel, mine, away)
+    for region in panel.reporters.loc[away].reset_index().to_dict("records"):
         if region["region"] in some:
             yield absence.explained(region, some[region["region"]], shared)
-            continue
-        kind = str(region["kind"])
-        if kind not in silence:
-            silence[kind] = absence.explained(region, few.iloc[:0], shared)
-        place = {name: region[name] for name in _PLACE}
-        yield silence[kind] | place
+        else:
+            found = _silence(str(region["kind"]))
+            yield absence.refusal(region, found, phrases.GAPS[found])
 
 
-def _words(kept: pd.DataFrame) -> list[Judgement]:
-    """What strains the comparison: one pair for each caution that any pair gives."""
-    pairs = sorted(set(_strained(kept)))
-    records: dict[int, Any] = {p: kept.iloc[p].to_dict() for pair in pairs for p in pair}
-    return [word for one, other in pairs for word in compare.judge(records[one], records[other])]
+def _something(panel: Panel, mine: pd.DataFrame, away: "pd.Index[str]") -> dict[str, pd.DataFrame]:
+    """The rows of each region *away* that has any."""
+    codes = mine["region"].cat.categories.get_indexer(away)
+    places = np.flatnonzero(np.isin(mine["region"].cat.codes.to_numpy(), codes))
+    if not len(places):
+        return {}
+    # The order of Tables.rows, since the first of several rows is the one that is told.
+    rows = tidy(panel, mine.take(places))
+    rows = rows.sort_values(["breakdown", "period_end", "start"], kind="stable")
+    return {str(region): own for region, own in rows.groupby("region")}
 
 
-def _strained(kept: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    """A pair of another year, level, bound or size, and the last pair of another length."""
-    year, level = kept["period_end"].dt.year.to_numpy(), kept["level_order"].to_numpy()
-    bound = kept["comparator"].ne("=").to_numpy()
-    for trait in (year, level):
-        yield from _first_pair(trait != trait[:1])
-    if len(kept) > 1 and bound.any():
-        place = int(bound.argmax())
-        yield (0, max(place, 1))
-    relative = (kept["quantity"].isin(compare.RELATIVE) | kept["rate"].notna()).to_numpy()
-    for place in map(int, np.flatnonzero(~relative)):
-        beside = np.flatnonzero(level == level[place])
+@cache
+def _silence(kind: str) -> Gap:
+    """Why a region whose report is of that *kind* has no row at all."""
+    nothing = pd.DataFrame(columns=["status", "measure", "breakdown"])
+    return absence.gap(nothing, kind)[0]
+
+
+def _judged(kept: pd.DataFrame, traits: _Traits) -> list[Judgement]:
+    """What strains the comparison: a pair for each caution that any pair gives."""
+    pairs = sorted(set(_strained(traits)))
+    places = sorted({place for pair in pairs for place in pair})
+    rows = kept[_JUDGED].take(places).to_dict("records") if places else []
+    records = dict(zip(places, rows, strict=True))
+    found = []
+    for one, other in pairs:
+        found += compare.judge(records[one], records[other])  # type: ignore[arg-type]
+    return found
+
+
+def _strained(traits: _Traits) -> Iterator[tuple[int, int]]:
+    """A pair of another year, level, bound or size, and those of another length."""
+    for trait in (traits.year, traits.level):
+        differs = trait != trait[:1]
+        if differs.any():
+            yield (0, int(differs.argmax()))
+    if len(traits.exact) > 1 and not traits.exact.all():
+        yield (0, max(int(traits.exact.argmin()), 1))
+    for place in np.flatnonzero(~traits.relative).tolist():
+        beside = np.flatnonzero(traits.level == traits.level[place])
         if len(beside) > 1:
             other = int(beside[0] if beside[0] != place else beside[1])
             yield (min(place, other), max(place, other))
             break
-    yield from _uneven(kept)
+    yield from _uneven(traits.start, traits.end)
 
 
-def _first_pair(differs: Any) -> Iterator[tuple[int, int]]:
-    if differs.any():
-        yield (0, int(differs.argmax()))
-
-
-def _uneven(kept: pd.DataFrame) -> Iterator[tuple[int, int]]:
+def _uneven(start: Any, end: Any) -> Iterator[tuple[int, int]]:
     """The first pair of each two periods that are not as long as each other."""
-    spans = kept[["period_start", "period_end"]]
-    span = spans.groupby(list(spans), sort=False).ngroup().to_numpy()
-    days = (spans["period_end"] - spans["period_start"]).dt.days.to_numpy()
+    span = pd.factorize(start * 1_000_000 + end)[0]
     firsts = np.unique(span, return_index=True)[1]
-    for one, code in product(firsts, range(len(firsts))):
+    for one, code in product(firsts.tolist(), range(len(firsts))):
         others = np.flatnonzero(span[one + 1 :] == code) + one + 1
-        if len(others) and abs(days[others[0]] - days[one]) > 1:
-            yield (int(one), int(others[0]))
+        if len(others) and abs((end - start)[others[0]] - (end - start)[one]) > 1:
+            yield (one, int(others[0]))
 
 
-def _odd_population(kept: pd.DataFrame) -> "pd.Series[bool]":
+def _odd_population(kept: pd.DataFrame) -> pd.DataFrame:
     """Rows whose denominator has to be told: another year, another kind, or a reprint."""
     told = kept["population_distance"].ne(0)
     told |= ~kept["population_kind"].isin(derive.POPULATIONS[:2])
-    odd: pd.Series[bool] = told | kept["population_reliability"].eq(Reliability.REPRINT)
-    return odd & kept["population"].notna()
+    told |= kept["population_reliability"].eq(Reliability.REPRINT)
+    names = ["region_zh", "region_en", *_POPULATION]
+    return kept[names].take(np.flatnonzero(told & kept["population"].notna()))
