@@ -23,7 +23,7 @@ _TURN = re.compile(f"(?P<fall>{_FALL})|(?P<rise>{_RISE})")
 _STOP = re.compile(r"[。；;!！?？\n]")
 _BOUND = re.compile("[万亿]*[余多]")
 # What a phrase without a numeral may state, and the characters that make it say so.
-_PHRASES = {0.0: "无未零没不杜", 100.0: "全各均每所都完"}
+_PHRASES: dict[float, str] = {0.0: "无未零没不杜", 100.0: "全各均每所都完"}
 
 Row = Mapping[Any, Any]
 
@@ -197,7 +197,8 @@ def _number(row: Row, text: str) -> Iterator[_Doubt]:
     except ValueError:
         yield _Doubt("start", f"{text[start:end]!r} is no single number", "choose its place anew")
         return
-    if abs(float(row["value"])) != float(written):
+    value = float(row["value"])
+    if (value if row["measure"] == Measure.LEVEL else abs(value)) != float(written):
         yield _Doubt("value", f"the original prints {text[start : end + 3]!r}", f"write {written}")
     if _BOUND.match(text, end) and row["comparator"] != Comparator.AT_LEAST:
         yield _Doubt("comparator", "余 or 多 follows in the original", "write >=")
@@ -207,21 +208,25 @@ def _stated(row: Row) -> Iterator[_Doubt]:
     """A phrase without a numeral states a direction, nothing, everything, or one thing."""
     value, phrase = float(row["value"]), str(row["printed"])
     if row["measure"] == Measure.DIRECTION:
-        return
-    if value not in {0.0, 1.0, 100.0}:
+        if value not in {-1.0, 0.0, 1.0}:
+            yield _Doubt("value", f"{phrase!r} states a direction", "write -1, 0 or 1")
+    elif value not in {0.0, 1.0, 100.0}:
         yield _Doubt("value", f"no number stands in {phrase!r}", "write 0, 1 or 100, or mend it")
+    elif value == 1 and phrase[0] in _PHRASES[0]:
+        yield _Doubt("value", f"{phrase!r} states none", "write 0, or correct the place")
     elif value in _PHRASES and not set(phrase) & set(_PHRASES[value]):
         yield _Doubt("value", f"{phrase!r} does not say so", "correct the value or the place")
 
 
 def _sign(row: Row, text: str) -> Iterator[_Doubt]:
     """A change has the sign of the last word for a rise or fall before it in its sentence."""
-    if row["measure"] == Measure.LEVEL or float(row["value"]) == 0:
+    value = float(row["value"])
+    if row["measure"] == Measure.LEVEL:
         return
     stops = [match.end() for match in _STOP.finditer(text, 0, int(row["start"]))]
     clause = text[stops[-1] if stops else 0 : int(row["end"])]
     turns = list(_TURN.finditer(clause))
-    if turns and (turns[-1].lastgroup == "fall") != (float(row["value"]) < 0):
+    if turns and not (value < 0 if turns[-1].lastgroup == "fall" else value > 0):
         yield _Doubt("value", f"the original says {turns[-1][0]}", "correct the sign")
 
 

@@ -85,6 +85,7 @@ def test_the_invented_project_is_whole(east):
     ("line", "column", "cell", "words"),
     [
         (3, "value", 44.0, "the original prints"),
+        (3, "value", -45.0, "the original prints"),
         (6, "value", 1200.0, "write 12000"),
         (6, "comparator", "=", "余 or 多 follows"),
         (3, "start", 20, "neither a numeral nor the printed phrase"),
