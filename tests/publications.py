@@ -137,7 +137,18 @@ def figures(language="zh"):
     years += [row(value=51, year=2023), row(value=45)]
     pair = [row("nantong", 60), row("chuxiong", 45), row("anshan", 0, mark="zero")]
     changes = [row(value=45, before=51, ratio=0.88, lower=0.58, upper=1.34), stated()]
-    shares = [row(value=84, cases=4658, total=5556, share=83.84, lower=82.8, upper=84.8)]
+    shares = [
+        row(
+            value=84,
+            id="chuxiong-rectified",
+            evidence="整改4658项",
+            cases=4658,
+            total=5556,
+            share=83.84,
+            lower=82.8,
+            upper=84.8,
+        )
+    ]
     parts = [
         row(
             value=amount,

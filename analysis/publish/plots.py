@@ -400,3 +400,10 @@ def ems_of(line: str) -> float:
     return sum(
         1.0 if unicodedata.east_asian_width(sign) in {"W", "F", "A"} else 0.55 for sign in line
     )
+
+
+def shade(one: Series) -> str:
+    """The colour of a series where there is no theme: its region's, or grey."""
+    regions = {point.region for point in one.points if point}
+    region = one.region or (next(iter(regions)) if len(regions) == 1 else "")
+    return style.colour(region) if region else style.GREY
