@@ -11,6 +11,8 @@ import hostile_csv
 import hostile_xlsx
 import pytest
 from hostile_csv import HEADER, ROWS, csv
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis import contracts, reading
 from analysis.errors import TableError
@@ -69,6 +71,26 @@ def test_memory_stays_small_on_every_bomb(tmp_path):
     tracemalloc.stop()
 
     assert peak < BYTES
+
+
+FILES = {"csv": csv().encode(), "xlsx": hostile_xlsx.xlsx()}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(sorted(FILES)), st.data())
+def test_no_damage_raises_anything_but_a_fault(tmp_path_factory, kind, data):
+    """Bytes changed, cut out or doubled: a frame or faults, never an error of a library."""
+    content = bytearray(FILES[kind])
+    for _ in range(data.draw(st.integers(1, 5))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        length = data.draw(st.integers(0, 30))
+        content[place : place + length] = data.draw(st.binary(max_size=30))
+    path = tmp_path_factory.getbasetemp() / f"damaged.{kind}"
+    path.write_bytes(bytes(content))
+
+    found = contracts.held(path, "commitments")
+
+    assert found.faults or len(found.frame) <= len(ROWS) + 1
 
 
 def test_a_workbook_and_a_csv_of_the_same_table_are_the_same(tmp_path):
