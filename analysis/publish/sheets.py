@@ -287,8 +287,10 @@ def _lines(record: Record) -> Iterator[Row]:
     apart = str(record["name"]).startswith("comparison-") and not plots.on_scale(record)
     title = labels.both(record["title"])
     why = {"reason_zh": title.zh.partition("：")[2], "reason_en": title.en.partition(": ")[2]}
+    rated = plots.on_scale(record) == "rate"
     for row in record["rows"]:
-        yield {**row, "unequal": True, **why} if apart else row
+        kept = row if rated else {k: v for k, v in row.items() if not k.startswith("rate")}
+        yield {**kept, "unequal": True, **why} if apart else kept
     if str(record["name"]).startswith("coverage-"):
         return
     first: Row = next(iter(record["rows"]), {})

@@ -77,6 +77,16 @@ def workbook(figures: Path, *, language: str, patterns: Sequence[str] = ()) -> b
     return ooxml.with_item(out.getvalue(), text)
 
 
+def _height(cells: Sequence[Any], widths: Sequence[int]) -> float:
+    """The height of a line in points: not every program fits it to wrapped words by itself."""
+    needed = [
+        len(broken(str(cell).replace("\n", " "), width / 2 - 0.5, most=20))
+        for cell, width in zip(cells, widths, strict=False)
+        if isinstance(cell, str) and cell
+    ]
+    return 15.0 * max(needed, default=1)
+
+
 def _printed(sheet: Any) -> None:
     """A4, landscape, one page wide: a table split over pages cannot be read."""
     sheet.set_landscape()
@@ -191,6 +201,8 @@ class _Book:
             sheet.set_column(place, place, column.width)
         for number, (figure, row) in enumerate(held.rows):
             line = HEAD + 1 + number
+            words = [column.cell(row, self.language) for column in columns]
+            sheet.set_row(line, _height(words, [column.width for column in columns]))
             for place, column in enumerate(columns):
                 linked = link and column.linked
                 if self._cell(sheet, (line, place), column, row, linked=linked) and linked:
@@ -213,6 +225,7 @@ class _Book:
         sheet.add_table(HEAD, 0, HEAD + max(lines, 1), len(columns) - 1, options)
         for place, head in enumerate(heads):
             sheet.write_string(HEAD, place, head["header"], self.head)
+        sheet.set_row(HEAD, _height([head["header"] for head in heads], [c.width for c in columns]))
         sheet.freeze_panes(HEAD + 1, 1)
         sheet.repeat_rows(HEAD)
 
@@ -259,6 +272,7 @@ class _Book:
         for place, width in enumerate(widths[: len(heads)]):
             sheet.set_column(place, place, width)
         for number, line in enumerate(lines):
+            sheet.set_row(HEAD + 1 + number, _height(line, widths))
             for place, words in enumerate(line):
                 if words.isdecimal():
                     sheet.write_number(HEAD + 1 + number, place, int(words), self.looks["number"])
@@ -317,6 +331,9 @@ class _Book:
             sheet.write_string(HEAD, column, labels.legible(head, 250), self.head)
             for line, cell in enumerate(cells):
                 self._chart_cell(sheet, (HEAD + 1 + line, column), cell)
+        sheet.set_row(HEAD, _height(heads, [26, *[13] * len(heads)]))
+        for line, name in enumerate(plot.categories, HEAD + 1):
+            sheet.set_row(line, _height([name], [26]))
         self._mark_points(record["name"], plot, tab)
         sheet.set_column(0, 0, 26)
         sheet.freeze_panes(HEAD + 1, 1)
@@ -336,9 +353,8 @@ class _Book:
             self.text(sheet, *at, str(cell).replace("\n", " "))
 
     def _mark_points(self, figure: str, plot: plots.Plot, tab: str) -> None:
-        step = _STEP + (plot.kind == "scatter")
-        for place, one in enumerate(plot.series):
-            letter = letter_of(place * step + 1)
+        for start, one in zip(_starts(plot), plot.series, strict=True):
+            letter = letter_of(start)
             for line, point in enumerate(one.points):
                 if point is not None and point.row:
                     cell = f"{tab}!{letter}{HEAD + 2 + line}"
@@ -346,7 +362,6 @@ class _Book:
 
 
 _SIGNS = tuple("●◎△▽○◇↓□▫—")
-_STEP = 3  # columns a series has in a chart's sheet: value, down to lower, up to upper
 _DISTANCES = {"zh": ("下限之差", "上限之差"), "en": ("down to lower", "up to upper")}
 
 
@@ -366,18 +381,32 @@ def _columns(plot: plots.Plot, language: str) -> list[tuple[str, list[Any]]]:
         if plot.kind == "scatter":
             found.append((plot.x_axis, list(one.xs)))
         found.append((one.name, list(values(one))))
-        found += [
-            (head, [distance(point, side) for point in one.points])
-            for head, side in zip(_DISTANCES[language], (-1, 1), strict=True)
-        ]
+        if _has_limits(one):
+            found += [
+                (head, [distance(point, side) for point in one.points])
+                for head, side in zip(_DISTANCES[language], (-1, 1), strict=True)
+            ]
+    return found
+
+
+def _has_limits(one: plots.Series) -> bool:
+    return any(point is not None and point.lower is not None for point in one.points)
+
+
+def _starts(plot: plots.Plot) -> list[int]:
+    """The column in which the values of each series stand."""
+    found, column = [], 1
+    for one in plot.series:
+        found.append(column)
+        column += (3 if _has_limits(one) else 1) + (plot.kind == "scatter")
     return found
 
 
 def _native(book: Any, plot: plots.Plot, tab: str) -> Any:
     kinds = {"bars": {"type": "bar"}, "scatter": {"type": "scatter", "subtype": "straight"}}
     chart = book.add_chart(kinds.get(plot.kind, {"type": "line"}))
-    for place, one in enumerate(plot.series):
-        chart.add_series(_series(plot, place, one, tab))
+    for start, one in zip(_starts(plot), plot.series, strict=True):
+        chart.add_series(_series(plot, start, one, tab))
     chart.set_legend({"none": True} if len(plot.series) == 1 else {"position": "bottom"})
     chart.set_title({"none": True})
     chart.show_blanks_as("gap")
@@ -399,9 +428,7 @@ def _native(book: Any, plot: plots.Plot, tab: str) -> Any:
 _HAIR = {"visible": True, "line": {"color": "#E5E7EB", "width": 0.75}}
 
 
-def _series(plot: plots.Plot, place: int, one: plots.Series, tab: str) -> dict[str, Any]:
-    step = _STEP + (plot.kind == "scatter")
-    first = place * step + 1
+def _series(plot: plots.Plot, first: int, one: plots.Series, tab: str) -> dict[str, Any]:
     count = len(one.points)
 
     def cells(column: int) -> str:
@@ -422,7 +449,7 @@ def _series(plot: plots.Plot, place: int, one: plots.Series, tab: str) -> dict[s
         made["marker"] = _marker(one) if one.line == "solid" else {"type": "none"}
     else:
         made |= {"line": {"none": True}, "marker": _marker(one), "points": _points(one)}
-    if any(point and point.lower is not None for point in one.points):
+    if _has_limits(one):
         bars = {"type": "custom", "plus_values": cells(first + 2), "minus_values": cells(first + 1)}
         made["y_error_bars"] = bars | {"end_style": 0, "line": {"color": "#4B5563", "width": 1.25}}
     return made
