@@ -263,7 +263,7 @@ def chosen(
             names = ", ".join(one["name"] for one in every[:6])
             raise UsageError(f"no figure is called {pattern!r}; there are {names} …")
     kept = [one for one in every if not patterns or any(_means(p, one) for p in patterns)]
-    return sorted(kept, key=lambda one: (_family(one), str(one["name"])))
+    return sorted(kept, key=place)
 
 
 def with_fingerprint(record: Record) -> dict[str, Any]:
@@ -278,10 +278,11 @@ def _means(pattern: str, record: Record) -> bool:
     return pattern in {name, name.rpartition("-")[0]} or fnmatchcase(name, pattern)
 
 
-def _family(record: Record) -> int:
+def place(record: Record) -> tuple[int, str]:
+    """The place of a figure in the order of a briefing."""
     name = str(record["name"])
-    places = (place for place, family in enumerate(FAMILIES) if name.startswith(family))
-    return next(places, len(FAMILIES))
+    found = (order for order, family in enumerate(FAMILIES) if name.startswith(family))
+    return next(found, len(FAMILIES)), name
 
 
 def worth_a_slide(record: Record) -> bool:
@@ -302,16 +303,16 @@ def refusals(records: Iterable[Record], language: str) -> Table:
     for record in records:
         if not str(record["name"]).startswith(_COMPARING):
             continue  # the others tell the reason of every gap in the figure itself
-        about = _about(record, language)
+        subject = about(record, language)
         for name, reason in _unequal(record, language):
-            names = found.setdefault((about, reason), [])
+            names = found.setdefault((subject, reason), [])
             names += [name] if name not in names else []
     mark = {"zh": "、", "en": ", "}[language]
-    lines = tuple((about, mark.join(names), reason) for (about, reason), names in found.items())
+    lines = tuple((what, mark.join(names), why) for (what, why), names in found.items())
     return Table(tuple(_HEADS[language].split("|")), lines)
 
 
-def _about(record: Record, language: str) -> str:
+def about(record: Record, language: str) -> str:
     """The indicator of a figure, or what its title names first."""
     names = dict.fromkeys(str(row.get(f"indicator_{language}", "")) for row in record["rows"])
     title = labels.both(record["title"])[language].replace("：", ":").partition(":")[0]
