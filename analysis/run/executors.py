@@ -7,7 +7,6 @@ An executor starts, watches and stops processes; it neither plans nor judges.
 import json
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -116,7 +115,7 @@ class Local:
             processes.end(lambda: processes.family(pid))
         elif job in self.pids:  # ordered, but the warm process has not come to it
             self.dropped.add(job)
-            self.events.put({"job": job, "ended": -signal.SIGKILL, "raised": "it never started"})
+            self.events.put({"job": job, "ended": -processes.KILL, "raised": "it never started"})
 
     def close(self) -> None:
         """End the warm process and every kernel."""
@@ -229,7 +228,7 @@ def _ended(process: subprocess.Popen[bytes]) -> Event:
     try:
         _, status, usage = os.wait4(process.pid, 0)
     except ChildProcessError:  # it was stopped, and whoever stopped it has waited for it
-        process.returncode = -signal.SIGKILL
+        process.returncode = -processes.KILL
         return {"ended": process.returncode}
     process.returncode = os.waitstatus_to_exitcode(status)
     return {"ended": process.returncode, **work_done(usage)}

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from analysis import manifest
 from analysis.plan import Job, Source
 
+from .processes import KILL
+
 _ERROR_LINES = 400
 _NAME = re.compile(r'[^\x00-\x1f\x7f/\\<>:"|?*. ][^\x00-\x1f\x7f/\\<>:"|?*]{0,150}')
 _GLYPHS = (
@@ -64,6 +66,14 @@ def judge(job: Job, stage: Path, ended: Ended) -> list[dict[str, Any]]:
         raise FailureError(
             cause, "give it a longer deadline, or less to do", ended.cell, ended.line
         )
+    try:
+        return _judged(job, stage, ended)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        cause = f"what it left cannot be read: {error!r}"
+        raise FailureError(cause, _SAVE, ended.cell, ended.line) from error
+
+
+def _judged(job: Job, stage: Path, ended: Ended) -> list[dict[str, Any]]:
     notebook = _notebook(stage)
     _refuse_failed_cells(notebook, ended)
     if ended.status != 0:
@@ -122,7 +132,7 @@ def _death(ended: Ended) -> str:
     if ended.status < 0:
         name = signal.Signals(-ended.status).name
         held = f"; it had held {ended.memory / 2**20:.0f} MB" if ended.memory else ""
-        likely = ": likely out of memory" if ended.status == -signal.SIGKILL else ""
+        likely = ": likely out of memory" if ended.status == -KILL else ""
         return f"the process was killed (signal {-ended.status}, {name}){likely}{held}"
     if "DeadKernelError" in ended.raised or "Kernel died" in ended.raised:
         return f"the kernel was killed: likely out of memory ({ended.raised})"
@@ -134,8 +144,11 @@ def _advice(ended: Ended) -> str:
 
 
 def _remedy(cause: str, ended: Ended) -> str:
-    killed = ended.status in {-signal.SIGKILL, -signal.SIGSEGV} if hasattr(signal, "SIGKILL") else 0
-    if killed or "out of memory" in cause or cause.startswith(_MEMORY):
+    if (
+        ended.status in {-KILL, -signal.SIGSEGV}
+        or "out of memory" in cause
+        or cause.startswith(_MEMORY)
+    ):
         return "run fewer jobs at a time (--jobs 1), or give it more memory"
     if "No space left" in cause or "Errno 28" in cause:
         return "free space on the disk, then run again"

@@ -53,13 +53,14 @@ class Outcome:
     unchanged: list[str] = field(default_factory=list)
     changed: list[Event] = field(default_factory=list)
     stopped: int = 0  # the signal that stopped the run
+    refused: str = ""  # why nothing could be published at all
 
     @property
     def code(self) -> int:
         """The exit code: a failure weighs more than a missed deadline, and that than busy."""
         if self.stopped:
             return STOPPED + self.stopped
-        if self.failed:
+        if self.failed or self.refused:
             return FAILED
         if self.late or self.left:
             return LATE

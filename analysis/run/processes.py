@@ -18,6 +18,7 @@ import psutil
 RUN = "REGIONAL_SAFETY_RUN"  # marks every process of a run, and so every orphan of a dead one
 OUTPUT = "REGIONAL_SAFETY_OUTPUT"  # the folder into which a notebook publishes
 GRACE = 1.0  # seconds between asking a process to end and ending it
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has only the latter
 _PDEATHSIG, _SUBREAPER = 1, 36  # of linux/prctl.h
 _FOREIGN = ("PYTHON", "MATPLOTLIB", "MPL", "IPYTHON", "JUPYTER_CONFIG", "JUPYTER_RUNTIME")
 _ALONE = ("COLUMNS", "LINES", "SOURCE_DATE_EPOCH", "TZ", "LC_ALL", "LANG", "LANGUAGE")
@@ -107,7 +108,7 @@ def end(find: Callable[[], Iterable[psutil.Process]], grace: float = GRACE) -> N
             with suppress(psutil.Error, OSError):
                 process.send_signal(how)
         _wait(found, patience)
-        patience, how = 2.0, getattr(signal, "SIGKILL", signal.SIGTERM)
+        patience, how = 2.0, KILL
 
 
 def _wait(found: list[psutil.Process], seconds: float) -> None:

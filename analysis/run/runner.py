@@ -16,7 +16,7 @@ from typing import Any
 from filelock import FileLock
 
 from analysis import manifest
-from analysis.errors import BusyError, Fault, TableError, UsageError, WordError
+from analysis.errors import BusyError, Fault, TableError, UsageError, WordError, WorkerError
 from analysis.fingerprints import Fingerprints
 from analysis.plan import Job, Plan, Stale
 
@@ -109,6 +109,10 @@ def _run(plan: Plan, jobs: list[Job], options: Options, tell: Tell, lock: str) -
             _Runner(plan, options, tell, stale, place, outcome).go(queue, signals)
     except StoppedError:
         outcome.stopped = signals.came
+    except (TableError, UsageError, WorkerError) as error:
+        outcome.refused = str(error)
+        _over(figures, outcome, tell, began)
+        raise
     return _over(figures, outcome, tell, began)
 
 
@@ -150,11 +154,14 @@ def _over(figures: Path, outcome: Outcome, tell: Tell, began: float) -> Outcome:
         "began": history.utc(began),
         "seconds": seconds,
         "code": outcome.code,
+        "refused": outcome.refused,
         "jobs": {"done": outcome.done, "late": outcome.late, "failed": outcome.failed},
         "changed": outcome.changed,
     }
     with contextlib.suppress(OSError):  # a full disk does not undo what was published
         history.add(figures, line)
+    if outcome.refused:
+        tell({"event": "refused", "cause": outcome.refused})
     tell({"event": "end", **counts, "seconds": seconds, "code": outcome.code})
     return outcome
 
@@ -217,7 +224,7 @@ class _Runner:
         try:
             _renew_manifest(self.plan)
         except OSError as error:
-            why = {"job": manifest.MANIFEST, "cause": told(error), "cell": None, "line": ""}
+            why = {"job": manifest.MANIFEST, "cause": on_disk(error), "cell": None, "line": ""}
             self.outcome.failed.append(why)
             advice = "the figures are whole; the next run writes it"
             self.tell({"event": "failed", "notebook": "no notebook", "advice": advice, **why})
@@ -347,7 +354,7 @@ class _Runner:
         except judge.FailureError as failure:
             self._fail(live, failure)
         except OSError as error:
-            self._fail(live, judge.FailureError(told(error), "see the message"))
+            self._fail(live, judge.FailureError(on_disk(error), "see the message"))
         finally:
             shutil.rmtree(live.folder, ignore_errors=True)
             live.lock.release()
@@ -412,7 +419,7 @@ class _Runner:
             self._drop_queue()
 
 
-def told(error: OSError) -> str:
+def on_disk(error: OSError) -> str:
     """An error of the disk with the path and the bytes that are free there."""
     path = Path(str(error.filename or "."))
     free = ""

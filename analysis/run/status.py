@@ -84,7 +84,8 @@ def _last(run: history.Line | None) -> str:
         return "no run yet"
     code = run["code"]
     meant = _MEANT.get(code, "stopped")
-    return f"last run {run['began']}, {run['seconds']:.1f} s: {meant} (exit code {code})"
+    why = f"\n  {run['refused']}" if run.get("refused") else ""
+    return f"last run {run['began']}, {run['seconds']:.1f} s: {meant} (exit code {code}){why}"
 
 
 def _change(change: dict[str, Any]) -> str:

@@ -234,9 +234,14 @@ def test_p20_a_bad_table_stops_the_run_with_every_fault(real):
     table.write_bytes(whole[: int(len(whole) * 0.7)])
     regions.write_text(regions.read_text("utf-8").replace("prefecture", "town"), "utf-8")
 
-    stopped = real.call("run")
+    stopped = real.call("run", "--json")
 
     assert stopped.returncode == 1
+    *_, refused, end = map(json.loads, stopped.stdout.splitlines())
+    assert refused["event"] == "refused"
+    assert "anshan.csv" in refused["cause"]
+    assert (end["event"], end["done"], end["code"]) == ("end", 0, 1)
+    assert "anshan.csv" in real.call("status").stdout
     assert "anshan.csv" in stopped.stderr
     assert "regions.csv, line" in stopped.stderr
     assert real.published() == good
