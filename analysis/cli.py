@@ -13,8 +13,8 @@ from typing import Any
 import click
 
 from . import data_commands, panel_commands
-from .ingest import commands as ingest_commands
 from .errors import AnalysisError, BusyError, UsageError
+from .ingest import commands as ingest_commands
 
 _PROJECT = click.option(
     "--project",

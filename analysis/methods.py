@@ -63,8 +63,8 @@ METHODS = (
         Text(
             "以“万”印出的数（2.5万场）代表一段范围（24500—25500）。区间从低端的下限到高端的上限，"
             "因此比精确数更宽，图注写明“含四舍五入误差”。“余、多、近”是上下限，不给区间。",
-            "A number printed in 万 (2.5万) stands for a range (24,500 to 25,500). Its interval runs "
-            "from the lower limit of the low end to the upper limit of the high end, and the note "
+            "A number printed in 万 (2.5万) stands for a range (24,500 to 25,500). Its interval "
+            "runs from the lower limit of the low end to the upper limit of the high end, and the note "
             'says "rounding included". Bounds (余, 多, 近) get no interval.',
         ),
         "Same method; the range follows from the printed precision",
@@ -86,7 +86,8 @@ chuxiong 8574场次 8393-8757 exact-c
             "时在图注写明。人口不是企业数：执法类数字的率只说明规模。",
             "The count over the resident population of the nearest published year, with the "
             "interval divided in the same way. Another year or another kind of population is "
-            "named in the note. People are not enterprises: rates of enforcement only take out size.",
+            "named in the note. People are not enterprises: rates of enforcement only take out "
+            "size.",
         ),
         "OHID (2018) Technical guide: confidence intervals for public health data",
         "analysis.derive.rates",
@@ -198,7 +199,8 @@ chuxiong 8574场次 8393-8757 exact-c
             "比较越多，偶然“显著”越多。整张图的检验按错误发现率一起判断（Benjamini–Hochberg），"
             "图注写明检验个数。",
             "The more comparisons, the more chance findings. All tests of a figure are judged "
-            "together by the false-discovery rate (Benjamini-Hochberg), and their number is printed.",
+            "together by the false-discovery rate (Benjamini-Hochberg), and their number is "
+            "printed.",
         ),
         "Benjamini Y., Hochberg Y. (1995) J R Stat Soc B 57: 289-300",
         "analysis.verdicts.false_discovery",
@@ -234,7 +236,8 @@ chuxiong 8574场次 8393-8757 exact-c
             "只公布百分比的地区，可以连乘成指数，四舍五入的误差一路传下去。指数没有数量作底，"
             "不与数量同轴。",
             "Where only percentages were published they can be chained into an index; the "
-            "rounding of each is carried along. No count stands behind it, so it shares no axis with counts.",
+            "rounding of each is carried along. No count stands behind it, so it shares "
+            "no axis with counts.",
         ),
         "Interval arithmetic on the printed precision",
         "analysis.annual.chained",
