@@ -14,7 +14,8 @@ from .wording import Text
 from .words import Gap, Measure, Status
 
 _PLACE = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
-_FIGURE = ["indicator", "breakdown", "period_start", "period_end", "start", "evidence", "id"]
+_FIGURE = ["indicator", "indicator_zh", "indicator_en", "breakdown", "period_start", "period_end"]
+_FIGURE += ["start", "evidence", "id"]
 _REFUSAL = [*_PLACE, "publisher", "title", *_FIGURE, "rule", "reason_zh", "reason_en"]
 
 

@@ -88,8 +88,8 @@ LIST_NOTE = Text(
     "点数不足5个：只列数值，不谈趋势", "fewer than five points: values listed, no trend claimed"
 )
 CLUSTER_NOTE = Text(
-    "死亡在事故中成串发生，真实区间比所示更宽",
-    "deaths cluster within accidents, so the true interval is wider than shown",
+    "伤亡在事故中成串发生，真实区间比所示更宽",
+    "casualties cluster within accidents, so the true interval is wider than shown",
 )
 PERCENT_NOTE = Text(
     "菱形只有百分比、箭头只有方向，背后没有公布数量，不与数量同轴",

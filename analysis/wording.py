@@ -41,6 +41,20 @@ def joined(texts: Iterable[Text], *, zh: str = "；", en: str = "; ") -> Text:
     return Text(zh.join(text.zh for text in kept), en.join(text.en for text in kept))
 
 
+def listed(texts: Iterable[Text]) -> Text:
+    """
+    Several texts as the items of one line; what is empty in a language leaves no place there.
+
+    >>> listed([Text("演练", "Drills"), Text("场", ""), Text("2024年", "2024")]).en
+    'Drills | 2024'
+    """
+    kept = list(texts)
+    return Text(
+        "｜".join(text.zh for text in kept if text.zh),
+        " | ".join(text.en for text in kept if text.en),
+    )
+
+
 def number(value: float, language: str) -> str:
     """
     A number for a label: in full below ten thousand, else with three significant digits.

@@ -87,6 +87,15 @@ def test_the_count_and_its_period_stand_under_the_name(two):
     assert "40人，2024年" in told
 
 
+def test_a_unit_that_a_language_does_not_name_leaves_no_empty_place():
+    """个 has no English: the subtitle is name and year, without a bar between nothing."""
+    bare = {"denominator": "", "unit": "个", "unit_en": "", "indicator": "sectors"}
+    result = compared(row("nantong", 12, **bare), row(value=9, **bare), indicator="sectors")
+    subtitle = drawn(result, "en").picture.caption.subtitle
+
+    assert (subtitle.zh, subtitle.en) == ("死亡人数｜个｜2024年", "Deaths | 2024")
+
+
 def test_every_refused_region_is_in_the_strip_with_its_reason(five):
     """Four reasons, in both languages, and no mark for any of them."""
     result = compare.comparable(derive.rates(derive.limits(five), PEOPLE), "deaths")

@@ -9,7 +9,7 @@ from tidy import row
 
 from analysis import style
 from analysis.charts import marks
-from analysis.charts.page import Caption, LeftOut, Page, Room, measured, wrapped
+from analysis.charts.page import Caption, LeftOut, Page, Room, balanced, measured, wrapped
 from analysis.errors import GlyphError
 from analysis.wording import Text
 from analysis.words import Mark
@@ -82,6 +82,15 @@ def test_closing_marks_never_begin_a_line():
 def test_a_word_longer_than_the_line_is_kept_whole():
     """Better too long than cut."""
     assert wrapped("misunderstanding", 0.1, 12) == ["misunderstanding"]
+
+
+def test_no_line_of_a_title_ends_in_a_single_word():
+    """The last line is filled from the one before; the number of lines stays."""
+    for text, width in ((LONG.zh[:29], 5.0), ("one two three four", 1.0), (LONG.en, 4.0)):
+        plain, better = wrapped(text, width, 14), balanced(text, width, 14)
+        assert len(better) == len(plain)
+        assert measured(better[-1], 14) >= measured(plain[-1], 14)
+        assert "".join(better).replace(" ", "") == text.replace(" ", "")
 
 
 def test_words_stand_from_top_to_bottom_in_the_house_order(language):

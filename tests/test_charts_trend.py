@@ -232,6 +232,7 @@ def test_nothing_over_the_years_is_a_page_of_reasons(language):
     assert drawing.picture.axes == []
     assert drawing.faults == {}
     assert ("只有一期数字" if language == "zh" else "one period only") in drawing.said
+    assert ("死亡人数｜" if language == "zh" else "Deaths | ") in drawing.said
 
 
 @pytest.mark.parametrize("form", ["slide", "page"])

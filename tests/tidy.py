@@ -14,7 +14,7 @@ REGIONS = {
     "chuxiong": ("532300", "楚雄", "Chuxiong", "prefecture", "530000 100000"),
     "yaohai": ("340102", "瑶海", "Yaohai", "district", "340100 340000 100000"),
 }
-ENGLISH = {"人": "people", "起": "cases", "项": "items", "%": "%", "元": "yuan", "": ""}
+ENGLISH = {"人": "people", "起": "cases", "项": "items", "个": "", "%": "%", "元": "yuan", "": ""}
 
 
 def row(region="chuxiong", value=45, *, year=2024, start=None, end=None, **changes):

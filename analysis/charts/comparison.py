@@ -106,7 +106,7 @@ def _subtitle(rows: pd.DataFrame, scale: str) -> Text:
     if scale == "rate":
         unit = Text(f"{unit.zh}／10万人", f"{unit.en} per 100,000 people".strip())
     periods = wording.joined(_periods(rows), zh="、", en=", ")
-    return wording.joined([about, unit, periods], zh="｜", en=" | ")
+    return wording.listed([about, unit, periods])
 
 
 def _periods(rows: pd.DataFrame) -> list[Text]:

@@ -115,7 +115,7 @@ class Page:
             (self.caption.subtitle, self.size.subtitle, style.GREY),
         )
         for text, size, colour in heads:
-            for line in wrapped(text[self.language], width, size):
+            for line in balanced(text[self.language], width, size):
                 self.text(self.margin, self._top, line, size, color=colour)
                 self._top -= size * LEADING / 72
             self._top -= size * 0.2 / 72
@@ -182,6 +182,22 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
         else:
             line += piece
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def balanced(text: str, width: float, size: float) -> list[str]:
+    """
+    Wrap *text* as :func:`wrapped` does, but leave no single word or character on the last line.
+
+    >>> balanced("one two three four", 1.0, 10), wrapped("one two three four", 1.0, 10)
+    (['one two', 'three four'], ['one two three', 'four'])
+    """
+    lines = wrapped(text, width, size)
+    for share in (0.95, 0.9, 0.85, 0.8, 0.75, 0.7):
+        if len(lines) == 1 or measured(lines[-1], size) > width / 3:
+            break
+        narrower = wrapped(text, width * share, size)
+        lines = narrower if len(narrower) == len(lines) else lines
+    return lines
 
 
 def _pieces(text: str) -> Iterator[str]:

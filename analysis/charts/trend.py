@@ -91,7 +91,7 @@ def _caption(
         notes.append(phrases.EXPECTED_NOTE)
     return Caption(
         title=title,
-        subtitle=_subtitle(rows, stated),
+        subtitle=_subtitle(rows, stated, refused),
         source=phrases.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(drawn, refused, title),
         left_out=left_out(refused),
@@ -99,16 +99,17 @@ def _caption(
     )
 
 
-def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame) -> Text:
+def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -> Text:
     every = pd.concat([rows, stated], ignore_index=True)
     if every.empty:
-        return phrases.GIVEN_BELOW
+        named = refused[refused["indicator_zh"].ne("")]
+        names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
+        return wording.listed([*names, phrases.GIVEN_BELOW])
     first = every.iloc[0].to_dict()
     name = Text(first["indicator_zh"], first["indicator_en"])
     years = every["period_end"].dt.year
     span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
-    told = [text for text in (name, wording.unit(first), span) if text.zh]
-    return wording.joined(told, zh="｜", en=" | ")
+    return wording.listed([name, wording.unit(first), span])
 
 
 def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
