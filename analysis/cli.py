@@ -15,6 +15,7 @@ import click
 from . import data_commands, panel_commands
 from .errors import AnalysisError, BusyError, UsageError
 from .ingest import commands as ingest_commands
+from .publish import commands as publish_commands
 
 _PROJECT = click.option(
     "--project",
@@ -197,6 +198,10 @@ for _command in (
     data_commands.explain,
     ingest_commands.compile_,
     ingest_commands.accept,
+    publish_commands.deck,
+    publish_commands.workbook,
+    publish_commands.site,
+    publish_commands.trace,
     panel_commands.simulate,
 ):
     main.add_command(_command)

@@ -64,7 +64,8 @@ METHODS = (
             "以“万”印出的数（2.5万场）代表一段范围（24500—25500）。区间从低端的下限到高端的上限，"
             "因此比精确数更宽，图注写明“含四舍五入误差”。“余、多、近”是上下限，不给区间。",
             "A number printed in 万 (2.5万) stands for a range (24,500 to 25,500). Its interval "
-            "runs from the lower limit of the low end to the upper limit of the high end, and the note "
+            "runs from the lower limit of the low end to the upper limit of the high end, "
+            "and the note "
             'says "rounding included". Bounds (余, 多, 近) get no interval.',
         ),
         "Same method; the range follows from the printed precision",
