@@ -5,8 +5,6 @@ Intervals are native error bars that point at cells, labels are cells too, so a 
 workbook moves them all. It knows charts and cells, and no slide.
 """
 
-import math
-import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +17,8 @@ from analysis.words import Mark
 
 from . import labels
 from .chart_data import COLUMNS, SHEET, distance, values, workbook
-from .plots import Plot, Point, Series, accent, ems_of
+from .chart_fit import FEW, axis_end, ceiling, fitted, octaves, rounded_ends, text_size
+from .plots import Plot, Point, Series, accent
 
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -29,8 +28,6 @@ _SPACES: Any = {"c": C, "a": A, "r": R}
 c = ElementMaker(namespace=C, nsmap=_SPACES)
 a = ElementMaker(namespace=A, nsmap=_SPACES)
 c15 = ElementMaker(namespace=C15, nsmap={"c15": C15})
-TEXT_SIZE = 12.0
-FEW = 4  # categories; beyond it their words get smaller and their labels two lines
 _LABELS_EXTENSION = "{CE6537A1-D6FC-4f65-9D91-7224C49458BB}"
 _RANGE_EXTENSION = "{02D57815-91ED-43cb-92C2-25804820EDAC}"
 # The shapes that Office has; a bound from above has no triangle, so a bar stands for its cap.
@@ -68,53 +65,6 @@ class NativeChart:
 
 def _val(tag: str, value: object) -> Any:
     return c(tag, val=str(value))
-
-
-def fitted(plot: Plot, width: float) -> Plot:
-    """*plot* with its categories and labels broken into lines for a chart *width* inches wide."""
-    if plot.kind != "dots" or not plot.categories:
-        return plot
-    many = len(plot.categories) > FEW
-    ems = (width - 0.8) / len(plot.categories) * 72 / text_size(plot) * 0.92
-    categories = tuple(
-        "\n".join(line for whole in name.split("\n") for line in broken(whole, ems))
-        for name in plot.categories
-    )
-    series = tuple(_stacked(one) for one in plot.series) if many else plot.series
-    return replace(plot, categories=categories, series=series)
-
-
-def text_size(plot: Plot) -> float:
-    """Points of the words in a chart: smaller where many stand side by side."""
-    return TEXT_SIZE if len(plot.categories) <= FEW or plot.kind != "dots" else 10.0
-
-
-def _stacked(one: Series) -> Series:
-    """Labels with the interval on a second line."""
-    marks = ("（", " (")
-    points = []
-    for point in one.points:
-        sign = next((mark for mark in marks if point and mark in point.label), "")
-        label = point.label.replace(sign, "\n(", 1).replace("）", ")") if point and sign else ""
-        points.append(replace(point, label=label) if point and label else point)
-    return replace(one, points=tuple(points))
-
-
-def broken(words: str, ems: float, most: int = 4) -> list[str]:
-    """
-    *words* in lines of at most *ems*, Latin words whole, the last one cut if there are too many.
-
-    >>> broken("重大森林火灾起数", 4), broken("Serious forest fires", 8)
-    (['重大森林', '火灾起数'], ['Serious forest', 'fires'])
-    """
-    pieces = re.findall(r"[!-~]+ ?|.", words)
-    lines = [""]
-    for piece in pieces:
-        if lines[-1] and ems_of(lines[-1] + piece.rstrip()) > ems:
-            lines.append("")
-        lines[-1] += piece
-    kept = [line.strip() for line in lines[:most]]
-    return kept if len(lines) <= most else [*kept[:-1], kept[-1][:-1] + "…"]
 
 
 def chart_space(plot: Plot, language: str) -> Any:
@@ -427,7 +377,7 @@ def _category_axis(plot: Plot, size: float, place: str) -> Any:
 def _value_axis(plot: Plot, size: float, own: int, other: int, place: str) -> Any:
     scaling = c.scaling()
     if plot.log and own == 20:
-        low, high = _octaves(plot)
+        low, high = octaves(plot)
         scaling.append(_val("logBase", 2))
     scaling.append(_val("orientation", "minMax"))
     if plot.log and own == 20:
@@ -437,7 +387,7 @@ def _value_axis(plot: Plot, size: float, own: int, other: int, place: str) -> An
         scaling.append(_val("max", repr(ceiling(plot))))
         scaling.append(_val("min", 0))
     elif plot.ends is not None:
-        low, high, _ = _rounded(plot.ends)
+        low, high, _ = rounded_ends(plot.ends)
         scaling.append(_val("max", repr(high)))
         scaling.append(_val("min", repr(low)))
     words = "" if plot.kind != "scatter" else plot.x_axis if own == 10 else plot.axis
@@ -458,48 +408,11 @@ def _value_axis(plot: Plot, size: float, own: int, other: int, place: str) -> An
     return made
 
 
-def axis_end(plot: Plot) -> float:
-    """The end of the value axis as we set it."""
-    if plot.log:
-        return _octaves(plot)[1]
-    return ceiling(plot)
-
-
-def ceiling(plot: Plot) -> float:
-    """The end of the axis: a round number above every value and whisker."""
-    if plot.top is not None:
-        return plot.top
-    points = [point for one in plot.series for point in one.points if point]
-    top = max(point.value if point.upper is None else point.upper for point in points)
-    if top <= 0:
-        return 1.0
-    step = 10.0 ** math.floor(math.log10(top))
-    return next(
-        step * n for n in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15) if step * n >= top * 1.04
-    )
-
-
 def _steps(plot: Plot, own: int) -> Iterable[Any]:
     if plot.log:
         yield _val("majorUnit", 2)
     elif own == 10 and plot.ends is not None:
-        yield _val("majorUnit", repr(_rounded(plot.ends)[2]))
-
-
-def _rounded(ends: tuple[float, float]) -> tuple[float, float, float]:
-    """The ends of an axis of numbers moved outward to round ones, and the step between."""
-    rough = max(ends[1] - ends[0], 1e-9) / 5
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
-    return math.floor(ends[0] / step) * step, math.ceil(ends[1] / step) * step, step
-
-
-def _octaves(plot: Plot) -> tuple[float, float]:
-    """The ends of a ratio axis: whole halvings and doublings around 1 that hold every interval."""
-    points = [point for one in plot.series for point in one.points if point]
-    ends = [end for point in points for end in (point.value, point.lower, point.upper) if end]
-    reach = max((abs(math.log2(end)) for end in ends), default=1.0)
-    return 2.0 ** -max(1, math.ceil(reach)), 2.0 ** max(1, math.ceil(reach))
+        yield _val("majorUnit", repr(rounded_ends(plot.ends)[2]))
 
 
 def _axis_title(words: str, size: float, *, turned: bool) -> Any:

@@ -15,15 +15,15 @@ from typing import Any
 
 import xlsxwriter
 
-from analysis import manifest, style
+from analysis import manifest
 from analysis.wording import Text
 
-from . import content, labels, ooxml, plots, provenance, slides
-from .chart_data import CREATED, SAFE, distance, values
+from . import book_charts, content, labels, ooxml, plots, provenance, slides
+from .book_charts import HEAD
+from .chart_data import CREATED, SAFE
+from .chart_fit import broken
 from .sheets import EVIDENCE, Column, Sheet, charted, explained, sheets
-from .slide_charts import broken
 
-HEAD = 4  # the line of the table's head, counted from 0; above it title, about and a way back
 _LOOKS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True, "valign": "top"},
     "number": {"num_format": "#,##0.####", "valign": "top"},
@@ -206,7 +206,7 @@ class _Book:
             for place, column in enumerate(columns):
                 linked = link and column.linked
                 if self._cell(sheet, (line, place), column, row, linked=linked) and linked:
-                    cell = f"{tab}!{letter_of(place)}{line + 1}"
+                    cell = f"{tab}!{book_charts.letter_of(place)}{line + 1}"
                     self.cells.setdefault(figure, []).append((cell, row["id"]))
         self._dress(sheet, columns, len(held.rows))
 
@@ -325,7 +325,7 @@ class _Book:
         subtitle = labels.both(record["subtitle"])[language]
         tab, sheet = self._open(f"{_CHART[language]}{number}", title, subtitle)
         heads = []
-        for column, (head, cells) in enumerate(_columns(plot, language)):
+        for column, (head, cells) in enumerate(book_charts.columns(plot, language)):
             heads.append(head)
             sheet.set_column(column, column, 13)
             sheet.write_string(HEAD, column, labels.legible(head, 250), self.head)
@@ -337,7 +337,7 @@ class _Book:
         self._mark_points(record["name"], plot, tab)
         sheet.set_column(0, 0, 26)
         sheet.freeze_panes(HEAD + 1, 1)
-        chart = _native(self.book, plot, tab)
+        chart = book_charts.native(self.book, plot, tab)
         options = {"description": labels.both(record["alt"])[language], "object_position": 2}
         beside = len(heads) + 1
         sheet.insert_chart(HEAD, beside, chart, options)
@@ -353,8 +353,8 @@ class _Book:
             self.text(sheet, *at, str(cell).replace("\n", " "))
 
     def _mark_points(self, figure: str, plot: plots.Plot, tab: str) -> None:
-        for start, one in zip(_starts(plot), plot.series, strict=True):
-            letter = letter_of(start)
+        for start, one in zip(book_charts.starts(plot), plot.series, strict=True):
+            letter = book_charts.letter_of(start)
             for line, point in enumerate(one.points):
                 if point is not None and point.row:
                     cell = f"{tab}!{letter}{HEAD + 2 + line}"
@@ -362,113 +362,3 @@ class _Book:
 
 
 _SIGNS = tuple("●◎△▽○◇↓□▫—")
-_DISTANCES = {"zh": ("下限之差", "上限之差"), "en": ("down to lower", "up to upper")}
-
-
-def letter_of(column: int) -> str:
-    """The letters of a column, counted from 0."""
-    from xlsxwriter.utility import xl_col_to_name
-
-    return str(xl_col_to_name(column))
-
-
-def _columns(plot: plots.Plot, language: str) -> list[tuple[str, list[Any]]]:
-    """The head and cells of each column of a chart's sheet."""
-    found: list[tuple[str, list[Any]]] = []
-    if plot.kind != "scatter":
-        found.append((Text("类别", "Category")[language], list(plot.categories)))
-    for one in plot.series:
-        if plot.kind == "scatter":
-            found.append((plot.x_axis, list(one.xs)))
-        found.append((one.name, list(values(one))))
-        if _has_limits(one):
-            found += [
-                (head, [distance(point, side) for point in one.points])
-                for head, side in zip(_DISTANCES[language], (-1, 1), strict=True)
-            ]
-    return found
-
-
-def _has_limits(one: plots.Series) -> bool:
-    return any(point is not None and point.lower is not None for point in one.points)
-
-
-def _starts(plot: plots.Plot) -> list[int]:
-    """The column in which the values of each series stand."""
-    found, column = [], 1
-    for one in plot.series:
-        found.append(column)
-        column += (3 if _has_limits(one) else 1) + (plot.kind == "scatter")
-    return found
-
-
-def _native(book: Any, plot: plots.Plot, tab: str) -> Any:
-    kinds = {"bars": {"type": "bar"}, "scatter": {"type": "scatter", "subtype": "straight"}}
-    chart = book.add_chart(kinds.get(plot.kind, {"type": "line"}))
-    for start, one in zip(_starts(plot), plot.series, strict=True):
-        chart.add_series(_series(plot, start, one, tab))
-    chart.set_legend({"none": True} if len(plot.series) == 1 else {"position": "bottom"})
-    chart.set_title({"none": True})
-    chart.show_blanks_as("gap")
-    chart.set_size({"width": 900, "height": 430})
-    chart.set_chartarea({"border": {"none": True}})
-    y_axis: dict[str, Any] = {"num_format": plot.number_format, "min": 0, "major_gridlines": _HAIR}
-    if plot.log:
-        y_axis = {"log_base": 2, "crossing": 1, "major_gridlines": _HAIR}
-    across: dict[str, Any] = {"num_font": {"size": 9}, "label_position": "low"}
-    if plot.kind == "bars":
-        chart.set_x_axis({"min": 0, "visible": False, "major_gridlines": {"visible": False}})
-        chart.set_y_axis(across | {"reverse": True})
-    else:
-        chart.set_x_axis(across | ({"name": plot.x_axis} if plot.x_axis else {}))
-        chart.set_y_axis(y_axis)
-    return chart
-
-
-_HAIR = {"visible": True, "line": {"color": "#E5E7EB", "width": 0.75}}
-
-
-def _series(plot: plots.Plot, first: int, one: plots.Series, tab: str) -> dict[str, Any]:
-    count = len(one.points)
-
-    def cells(column: int) -> str:
-        letter = letter_of(column)
-        return f"='{tab}'!${letter}${HEAD + 2}:${letter}${HEAD + 1 + count}"
-
-    made: dict[str, Any] = {
-        "name": labels.legible(one.name, 200).lstrip("="),
-        "categories": cells(0 if plot.kind != "scatter" else first - 1),
-        "values": cells(first),
-    }
-    colour = plots.shade(one)
-    if plot.kind == "bars":
-        made |= {"fill": {"color": colour}, "points": _points(one)}
-    elif one.line:
-        dash = {"dashed": "dash"}.get(one.line, "solid")
-        made["line"] = {"color": colour, "width": 1.25, "dash_type": dash}
-        made["marker"] = _marker(one) if one.line == "solid" else {"type": "none"}
-    else:
-        made |= {"line": {"none": True}, "marker": _marker(one), "points": _points(one)}
-    if _has_limits(one):
-        bars = {"type": "custom", "plus_values": cells(first + 2), "minus_values": cells(first + 1)}
-        made["y_error_bars"] = bars | {"end_style": 0, "line": {"color": "#4B5563", "width": 1.25}}
-    return made
-
-
-def _points(one: plots.Series) -> list[dict[str, Any] | None]:
-    """Each point in the colour of its region, white where the figure is another publication's."""
-    found: list[dict[str, Any] | None] = []
-    for point in one.points:
-        if point is None:
-            found.append(None)
-            continue
-        colour = style.colour(point.region) if point.region else style.GREY
-        inside = "#FFFFFF" if point.hollow else colour
-        found.append({"fill": {"color": inside}, "border": {"color": colour, "width": 1.5}})
-    return found
-
-
-def _marker(one: plots.Series) -> dict[str, Any]:
-    """A filled dot in the colour of the series."""
-    colour = plots.shade(one)
-    return {"type": "circle", "size": 8, "fill": {"color": colour}, "border": {"color": colour}}

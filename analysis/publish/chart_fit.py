@@ -1,0 +1,98 @@
+"""
+A plot fitted to its frame: words broken to the width, axes ended at round numbers.
+
+It changes plots, and knows no XML.
+"""
+
+import math
+import re
+from dataclasses import replace
+
+from .plots import Plot, Series, ems_of
+
+TEXT_SIZE = 12.0
+FEW = 4  # categories; beyond it their words get smaller and their labels two lines
+
+
+def fitted(plot: Plot, width: float) -> Plot:
+    """*plot* with its categories and labels broken into lines for a chart *width* inches wide."""
+    if plot.kind != "dots" or not plot.categories:
+        return plot
+    many = len(plot.categories) > FEW
+    ems = (width - 0.8) / len(plot.categories) * 72 / text_size(plot) * 0.92
+    categories = tuple(
+        "\n".join(line for whole in name.split("\n") for line in broken(whole, ems))
+        for name in plot.categories
+    )
+    series = tuple(_stacked(one) for one in plot.series) if many else plot.series
+    return replace(plot, categories=categories, series=series)
+
+
+def text_size(plot: Plot) -> float:
+    """Points of the words in a chart: smaller where many stand side by side."""
+    return TEXT_SIZE if len(plot.categories) <= FEW or plot.kind != "dots" else 10.0
+
+
+def _stacked(one: Series) -> Series:
+    """Labels with the interval on a second line."""
+    marks = ("（", " (")
+    points = []
+    for point in one.points:
+        sign = next((mark for mark in marks if point and mark in point.label), "")
+        label = point.label.replace(sign, "\n(", 1).replace("）", ")") if point and sign else ""
+        points.append(replace(point, label=label) if point and label else point)
+    return replace(one, points=tuple(points))
+
+
+def broken(words: str, ems: float, most: int = 4) -> list[str]:
+    """
+    *words* in lines of at most *ems*, Latin words whole, the last one cut if there are too many.
+
+    >>> broken("重大森林火灾起数", 4), broken("Serious forest fires", 8)
+    (['重大森林', '火灾起数'], ['Serious forest', 'fires'])
+    """
+    pieces = re.findall(r"[!-~]+ ?|.", words)
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and ems_of(lines[-1] + piece.rstrip()) > ems:
+            lines.append("")
+        lines[-1] += piece
+    kept = [line.strip() for line in lines[:most]]
+    return kept if len(lines) <= most else [*kept[:-1], kept[-1][:-1] + "…"]
+
+
+def axis_end(plot: Plot) -> float:
+    """The end of the value axis as we set it."""
+    if plot.log:
+        return octaves(plot)[1]
+    return ceiling(plot)
+
+
+def ceiling(plot: Plot) -> float:
+    """The end of the axis: a round number above every value and whisker."""
+    if plot.top is not None:
+        return plot.top
+    points = [point for one in plot.series for point in one.points if point]
+    top = max(point.value if point.upper is None else point.upper for point in points)
+    if top <= 0:
+        return 1.0
+    step = 10.0 ** math.floor(math.log10(top))
+    return next(
+        step * n for n in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15) if step * n >= top * 1.04
+    )
+
+
+def rounded_ends(ends: tuple[float, float]) -> tuple[float, float, float]:
+    """The ends of an axis of numbers moved outward to round ones, and the step between."""
+    rough = max(ends[1] - ends[0], 1e-9) / 5
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
+    return math.floor(ends[0] / step) * step, math.ceil(ends[1] / step) * step, step
+
+
+def octaves(plot: Plot) -> tuple[float, float]:
+    """The ends of a ratio axis: whole halvings and doublings around 1 that hold every interval."""
+    points = [point for one in plot.series for point in one.points if point]
+    ends = [end for point in points for end in (point.value, point.lower, point.upper) if end]
+    reach = max((abs(math.log2(end)) for end in ends), default=1.0)
+    return 2.0 ** -max(1, math.ceil(reach)), 2.0 ** max(1, math.ceil(reach))
