@@ -156,10 +156,10 @@ def _told(panel: Panel, rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _ids(columns: dict[str, Any]) -> Any:
-    """A short name for each row: one report a region and year, so these three are enough."""
-    year = columns["period_end"].astype("datetime64[Y]").astype(str).astype(object)
-    region, indicator = (columns[name].astype(object) for name in ("region", "indicator"))
-    return pd.array(region + "-" + indicator + "-" + year, dtype="str")
+    """A short name for each row, which stays the same when other rows come and go."""
+    year, distinct = pd.factorize(columns["period_end"].astype("datetime64[Y]"))
+    years = pd.array(distinct.astype(str), dtype="str").take(year)
+    return columns["region"] + "-" + columns["indicator"] + "-" + years
 
 
 def _taken(table: pd.DataFrame, places: Any) -> dict[str, Any]:

@@ -110,7 +110,7 @@ class Panel:
             self.regions["adcode"].astype("int64").to_numpy(),
             above.to_numpy(),
             self.named_regions["level_order"].to_numpy(),
-            self.regions["region"].isin(self.populations[0]["region"]).to_numpy(),
+            np.isin(np.arange(len(self.regions)), self.populations[1] // key(1, 0)),
         )
 
     @cached_property
