@@ -148,20 +148,17 @@ class Panel:
             return only(self.rows, indicator)
         return self._tagged(self._reading().part(indicator))
 
-    def tables(self, rows: pd.DataFrame) -> Tables:
-        """The ordinary tables with *rows* of this panel for their observations."""
-        kept = set(rows["region"].cat.remove_unused_categories().cat.categories)
-        codes = self.regions.set_index("region")["adcode"].reindex(sorted(kept))
-        columns = list(TABLES["observations"].to_schema().columns)
-        plain = rows[[*columns, "region"]].astype({"start": "int64", "end": "int64"})
-        texts = [name for name in plain if isinstance(plain[name].dtype, pd.CategoricalDtype)]
-        kinds: dict[Any, str] = dict.fromkeys(texts, "str") | _FULL_DAYS
+    def tables(self, regions: Iterable[str], rows: pd.DataFrame | None = None) -> Tables:
+        """The ordinary tables of some *regions*, with *rows* of this panel for observations."""
+        kept = self.regions["region"].isin(list(regions))
         frames: dict[str, Any] = {name: contracts.empty(name) for name in TABLES}
         frames["mentions"] = frames["mentions"].assign(region="", file="")
+        frames["observations"] = frames["observations"].assign(region="", file="")
         frames |= {name: getattr(self, name) for name in SMALL}
-        frames["reports"] = self.reports[self.reports["region"].isin(kept)]
-        frames["context"] = self.context[self.context["adcode"].isin(set(codes))]
-        frames["observations"] = plain.astype(kinds).assign(file=FILE)
+        frames["reports"] = self.reports[self.reports["region"].isin(self.regions["region"][kept])]
+        frames["context"] = self.context[self.context["adcode"].isin(self.regions["adcode"][kept])]
+        if rows is not None:
+            frames["observations"] = _plain(rows[rows["region"].isin(self.regions["region"][kept])])
         return Tables(folder=self.folder, **frames)
 
     def _reading(self) -> Reading:
@@ -170,6 +167,15 @@ class Panel:
     def _tagged(self, rows: pd.DataFrame) -> pd.DataFrame:
         rows.attrs["tables"] = str(self.folder)
         return rows
+
+
+def _plain(rows: pd.DataFrame) -> pd.DataFrame:
+    """Observations as text, as ``tables`` reads them."""
+    columns = list(TABLES["observations"].to_schema().columns)
+    texts = [name for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
+    whole = {"start": "int64", "end": "int64"}
+    kinds: dict[Any, str] = dict.fromkeys(texts, "str") | _FULL_DAYS | whole
+    return rows[[*columns, "region"]].astype(kinds).assign(file=FILE)
 
 
 def key(region: Any, year: Any) -> Any:

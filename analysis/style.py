@@ -6,10 +6,12 @@ font of the machine can stand in for it.
 """
 
 import importlib.metadata
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -157,6 +159,17 @@ _RC = {
     "svg.hashsalt": "regional-safety",
     "pdf.fonttype": 42,
 }
+
+
+class _Callable(ModuleType):
+    """A module that may be called, so that ``with analysis.style():`` reads as it should."""
+
+    def __call__(self) -> AbstractContextManager[None]:
+        """Draw and save figures in our look."""
+        return house_style()
+
+
+sys.modules[__name__].__class__ = _Callable
 
 
 def warm_up() -> None:
