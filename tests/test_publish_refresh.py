@@ -244,7 +244,7 @@ def test_a_new_figure_is_named_but_not_added(deck, tmp_path):
     report = refresh.update(deck, written(tmp_path / "new", more=[more]))
 
     assert not shapes_of(deck, "comparison-new-zh")
-    assert any("comparison-new-zh: 清单中的新图" in line for line in report.kept)
+    assert any("另有1张图不在本稿中，未加入：comparison-new-zh" in line for line in report.kept)
 
 
 def foreign(path):

@@ -147,7 +147,7 @@ def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
         text = labels.both(note)
         yield _INSTEAD.get(text.zh, text) if plot is not None else text
     if plot is not None and plot.kind in {"dots", "lines"}:
-        used = {point.mark for one in plot.series for point in one.points if point}
+        used = {point.mark for one in plot.series for point in one.points if point and point.region}
         if Mark.AT_MOST in used:
             yield _CAP
 
@@ -156,7 +156,10 @@ _PALE = Text("浅色点取自其他出版物，不属五份报告", "pale dots c
 # Notes on marks that a picture has and a native chart draws otherwise, or not at all.
 _INSTEAD = {
     phrases.CONTEXT_NOTE.zh: _PALE,
-    remarks.ELSEWHERE_NOTE.zh: _PALE,
+    remarks.ELSEWHERE_NOTE.zh: Text(
+        "浅色点与灰色短横（全国）取自其他出版物",
+        "pale dots and grey bars (China) are from elsewhere",
+    ),
     remarks.CHANCE_BAND.zh: Text("", ""),
     remarks.WHOLE_AXIS.zh: Text("", ""),
     phrases.MARK_NOTES[Mark.AT_LEAST].zh: Text(
@@ -194,7 +197,7 @@ def _line(row: Mapping[str, Any]) -> tuple[str, str]:
 def _heading(row: Mapping[str, Any], language: str, *, several: bool) -> str:
     """The region, and what is measured where the table holds more than one thing."""
     name = labels.legible(labels.region(row)[language], 24)
-    about = labels.legible(row.get(f"indicator_{language}", ""), 30)
+    about = labels.legible(row.get(f"indicator_{language}", ""), 44)
     return f"{name}\n{about}" if several else name
 
 

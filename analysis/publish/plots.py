@@ -7,7 +7,7 @@ marks have no scale of their own, such as a matrix, gives no plot; its picture i
 
 import math
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,10 +197,11 @@ def _dots(record: Record, language: str, way: Way) -> Plot | None:
     points = tuple(_point(row, way.columns, language, way.words) for row in rows)
     about = _axis(record, language)
     top = max(_reach(point) for point in points if point)
+    beside = _ticks if way.log else _benchmarks
     return Plot(
         way.kind,
         tuple(way.place(row, language) for row in rows),
-        (Series(about, points), *_benchmarks(record, language, len(rows))),
+        (Series(about, points), *beside(record, language, rows)),
         way.shape or number_format(top, language),
         about,
         log=way.log,
@@ -218,18 +219,32 @@ def _reach(point: Point) -> float:
     return point.value if point.upper is None else point.upper
 
 
-def _benchmarks(record: Record, language: str, length: int) -> Iterable[Series]:
-    """Lines of wider regions, drawn across; a single category leaves no room for a line."""
+def _wider(record: Record) -> Iterable[tuple[Row, float]]:
+    """The rows of wider regions that the drawing has a line for, and where it stands."""
     beside = {row["id"]: row for row in record.get("beside", ())}
     for line in record.get("lines", ()):
         row = beside.get(line["name"].removeprefix("benchmark-"))
-        level = line["x"][0] if line["x"] else None
-        if row is None or level is None or length < 2:
-            continue
+        if row is not None and line["x"] and line["x"][0] is not None:
+            yield row, line["x"][0]
+
+
+def _benchmarks(record: Record, language: str, rows: Sequence[Row]) -> Iterable[Series]:
+    """Lines of wider regions, drawn across; a single category leaves no room for a line."""
+    for row, level in _wider(record) if len(rows) > 1 else ():
         name = f"{_name(row, language)} {labels.period(row)[language]}"
         ends = f"{name} {wording.number(level, language)}"
-        points = [Point(level, None, None, "", "") for _ in range(length - 1)]
+        points = [Point(level, None, None, "", "") for _ in rows[1:]]
         yield Series(name, (*points, Point(level, None, None, ends, row["id"])), line="dashed")
+
+
+def _ticks(record: Record, language: str, rows: Sequence[Row]) -> Iterable[Series]:
+    """The change of the wider region beside each change of the same thing in the same year."""
+    found = {(row.get("indicator"), row.get("period_end")): (row, at) for row, at in _wider(record)}
+    held = [found.get((row.get("indicator"), row.get("period_end"))) for row in rows]
+    if any(held):
+        name = next(_name(one[0], language) for one in held if one)
+        points = (one and Point(one[1], None, None, "", one[0]["id"], Mark.AT_MOST) for one in held)
+        yield Series(name, tuple(point or None for point in points))
 
 
 def number_format(top: float, language: str) -> str:
@@ -253,7 +268,7 @@ _BY_RATE = Way(("rate", "rate_lower", "rate_upper"))
 _BY_VALUE = Way(("value", "lower", "upper"))
 _RATIOS = Way(("ratio", "lower", "upper"), _ratio, _by_indicator, "General", log=True)
 _SHARES = Way(("share", "lower", "upper"), _percent, _by_part, '0"%"', top=100.0)
-_PARTS = Way(("share", "lower", "upper"), _percent, _by_part, '0"%"', "bars", top=100.0)
+_PARTS = Way(("share", "lower", "upper"), _percent, _by_part, '0"%"', "bars")
 _ZEROS = Way(("value", "lower", "upper"), wording.number, _by_indicator)
 
 

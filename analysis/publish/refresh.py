@@ -54,8 +54,9 @@ _NOTHING = Text("已是最新：没有需要更新的内容", "up to date: nothi
 _EDITED = Text("保留手工改动", "kept as edited by hand")
 _WOULD = Text("现应为", "it would now read")
 _DELETED = Text("幻灯片已被手工删除，不再加回", "its slide was deleted by hand; not added again")
-_NEW = Text(
-    "清单中的新图，未加入（用 deck 另存新文件）", "new in the manifest; not added (make a new deck)"
+_OTHERS = Text(
+    "清单中另有{n}张图不在本稿中，未加入：{names}",
+    "not in this deck, and not added to it: {n} more figures of the manifest: {names}",
 )
 _GONE = Text("清单中已无此图，保持原样", "no longer in the manifest; left as it is")
 _REBUILT = Text("地区或系列的数目变了，图已重建", "rebuilt, because the number of series changed")
@@ -161,9 +162,14 @@ class _Update:
         for name in self.baseline:
             if name not in seen:
                 self.report.kept.append(f"{name}: {_DELETED[self.language]}")
-        for name, record in self.records.items():
-            if name not in self.baseline and content.worth_a_slide(record):
-                self.report.kept.append(f"{name}: {_NEW[self.language]}")
+        others = [
+            name
+            for name, record in self.records.items()
+            if name not in self.baseline and content.worth_a_slide(record)
+        ]
+        if others:
+            names = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
+            self.report.kept.append(_OTHERS.format(n=len(others), names=names)[self.language])
 
     def _slide(self, number: int, slide: Any, name: str) -> None:
         record = self.records.get(name)

@@ -163,7 +163,7 @@ def fill_cell(cell: Any, words: str, language: str, size: float, *, head: bool =
     from pptx.oxml import parse_xml
     from pptx.util import Inches
 
-    cell.margin_left = cell.margin_right = Inches(0.04)
+    cell.margin_left = cell.margin_right = Inches(0.02)
     cell.margin_top = cell.margin_bottom = Inches(0.03)
     colour = "tx2" if head else "tx1"
     for extra in list(cell.text_frame.paragraphs)[1:]:
@@ -184,7 +184,7 @@ def fill_cell(cell: Any, words: str, language: str, size: float, *, head: bool =
 def height_of(line: Sequence[str], widths: Sequence[float], size: float = 12.0) -> float:
     """The height in inches that a line of a table needs."""
     needed = (
-        lines_needed(words, width - 0.1, size) for words, width in zip(line, widths, strict=True)
+        lines_needed(words, width - 0.06, size) for words, width in zip(line, widths, strict=True)
     )
     return 0.1 + max(needed) * size * 1.25 / 72
 

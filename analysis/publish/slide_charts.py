@@ -194,7 +194,7 @@ def _numbers(column: str, numbers: Sequence[float | None], shape: str = "General
 def _colour(name: str, *, darker: bool = False, pale: bool = False) -> Any:
     colour = a.schemeClr(val=name)
     if pale:
-        colour.extend([a.lumMod(val="40000"), a.lumOff(val="60000")])
+        colour.append(a.tint(val="40000"))
     elif darker:
         colour.append(a.lumMod(val="70000"))
     return a.solidFill(colour)
@@ -306,22 +306,30 @@ def _data_label(plot: Plot, one: Series, place: int, point: Point) -> Any:
         type="CELLRANGE",
     )
     position = "outEnd" if plot.kind == "bars" else "r"
+    if plot.kind == "scatter" and point.row:  # neighbours of a funnel lie close together
+        position = ("r", "l", "b", "t")[place % 4]
     rich = c.rich(a.bodyPr(wrap="none"), a.lstStyle(), a.p(field, a.endParaRPr(lang="en-US")))
     extension = c.ext(c15.dlblFieldTable(), c15.showDataLabelsRange(val="1"), uri=_LABELS_EXTENSION)
     return c.dLbl(
-        _val("idx", place), *_shift(plot, one), c.tx(rich), *_backing(plot),
+        _val("idx", place), *_shift(plot, one, point), c.tx(rich), *_backing(plot),
         _val("dLblPos", position),
         *_switches(), c.extLst(extension),
     )  # fmt: skip
 
 
-def _shift(plot: Plot, one: Series) -> Iterable[Any]:
-    """Off the line that leads to the next year: upward for a region, downward for a benchmark."""
+def _shift(plot: Plot, one: Series, point: Point) -> Iterable[Any]:
+    """Off the line to the next year, off the whisker of a bar, up from a crowded axis."""
+    if plot.kind == "bars" and point.upper is not None:
+        reach = (point.upper - point.value) / ceiling(plot) * _BAR_AREA
+        yield c.layout(c.manualLayout(_val("x", f"{reach:.4f}"), _val("y", "0")))
     if plot.kind == "dots" and len(plot.categories) > FEW:
         yield c.layout(c.manualLayout(_val("x", "0"), _val("y", "-0.035")))
     if plot.kind == "lines":
         move = "0.035" if one.line == "dashed" else "-0.04"
         yield c.layout(c.manualLayout(_val("x", "0.004"), _val("y", move)))
+
+
+_BAR_AREA = 0.7  # of a chart's width, about what Office leaves for bars beside their names
 
 
 def _backing(plot: Plot) -> Iterable[Any]:
