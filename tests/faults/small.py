@@ -12,6 +12,9 @@ import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+# Where the machine has more to do than processors, everything takes that much longer.
+BUSY = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
 START = """\
 import csv, json, os, sys, time
 from pathlib import Path
