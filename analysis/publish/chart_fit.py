@@ -11,14 +11,17 @@ from dataclasses import replace
 from .plots import Plot, Series, ems_of
 
 TEXT_SIZE = 12.0
+MANY_YEARS = 12
 FEW = 4  # categories; beyond it their words get smaller and their labels two lines
 
 
 def fitted(plot: Plot, width: float) -> Plot:
     """*plot* with its categories and labels broken into lines for a chart *width* inches wide."""
+    many = len(plot.categories) > FEW
+    if plot.kind == "lines" and many:
+        return replace(plot, series=tuple(_bare(one, len(plot.categories)) for one in plot.series))
     if plot.kind != "dots" or not plot.categories:
         return plot
-    many = len(plot.categories) > FEW
     ems = (width - 0.8) / len(plot.categories) * 72 / text_size(plot) * 0.92
     categories = tuple(
         "\n".join(line for whole in name.split("\n") for line in broken(whole, ems))
@@ -31,6 +34,17 @@ def fitted(plot: Plot, width: float) -> Plot:
 def text_size(plot: Plot) -> float:
     """Points of the words in a chart: smaller where many stand side by side."""
     return TEXT_SIZE if len(plot.categories) <= FEW or plot.kind != "dots" else 10.0
+
+
+def _bare(one: Series, years: int) -> Series:
+    """Values without their intervals over many years; over very many, the last one alone."""
+    last = max((place for place, point in enumerate(one.points) if point), default=-1)
+    points = []
+    for place, point in enumerate(one.points):
+        shown = place == last or years <= MANY_YEARS
+        label = re.split(r" ?[（(]", point.label)[0] if point and shown else ""
+        points.append(replace(point, label=label) if point else None)
+    return replace(one, points=tuple(points))
 
 
 def _stacked(one: Series) -> Series:
