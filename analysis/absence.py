@@ -16,7 +16,8 @@ from .words import Gap, Measure, Status
 _PLACE = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
 _FIGURE = ["indicator", "indicator_zh", "indicator_en", "breakdown", "period_start", "period_end"]
 _FIGURE += ["start", "evidence", "id"]
-_REFUSAL = [*_PLACE, "publisher", "title", *_FIGURE, "rule", "reason_zh", "reason_en"]
+REPORT = [*_PLACE, "publisher", "title"]  # what there is to say of a region without a figure
+_REFUSAL = [*REPORT, *_FIGURE, "rule", "reason_zh", "reason_en"]
 
 
 def regions(rows: pd.DataFrame, indicator: str, shown: set[str]) -> pd.DataFrame:
@@ -63,7 +64,7 @@ def explained(region: dict[Any, Any], mine: pd.DataFrame, shared: str = "") -> d
     found, row = gap(mine, region["kind"], shared)
     reason = phrases.GAPS[found]
     if row is None:
-        return refusal({name: region[name] for name in _REFUSAL[:8]}, found, reason)
+        return refusal({name: region[name] for name in REPORT}, found, reason)
     if found is Gap.PART_ONLY:
         part = wording.part(row)
         reason = reason + Text(f"（{part.zh}）", f" ({part.en})")
@@ -77,8 +78,10 @@ def gap(mine: pd.DataFrame, kind: str, shared: str = "") -> tuple[Gap, dict[Any,
 
     *mine* are the region's rows of the indicator, *kind* is the kind of its report.
     """
+    if mine.empty:
+        return _silence(kind), None
     found = [(_gap(row, shared), row) for row in mine.to_dict("records")]
-    return min(found, key=lambda pair: _ORDER.index(pair[0]), default=(_silence(kind), None))
+    return min(found, key=lambda pair: _ORDER.index(pair[0]))
 
 
 # What tells most of a region comes first.

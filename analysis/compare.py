@@ -25,6 +25,8 @@ from .words import (
     Verdict,
 )
 
+Row = dict[Any, Any]  # of the tidy frame
+
 FARTHEST_YEARS = 1  # figures further apart than this are not compared
 _CHANGES = (Measure.CHANGE_PCT, Measure.DIRECTION)
 RELATIVE = (Quantity.SHARE, Quantity.RATE, Quantity.DURATION)
@@ -65,7 +67,7 @@ class Comparison:
         return displays.Compared(self.name, self.rows, self.refused, self.cautions, self.scale)
 
 
-def judge(one: dict[str, Any], other: dict[str, Any]) -> list[Judgement]:
+def judge(one: Row, other: Row) -> list[Judgement]:
     """
     What every rule says of a pair of rows; an empty list is a clean comparison.
 
@@ -91,7 +93,7 @@ def _caution(rule: Rule, **detail: object) -> Judgement:
     return Judgement(Verdict.WITH_CAUTION, rule, phrases.RULES[rule].format(**detail))
 
 
-def _same_thing(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+def _same_thing(one: Row, other: Row) -> Iterator[Judgement]:
     if one["indicator"] != other["indicator"]:
         yield _refusal(Rule.INDICATOR)
     elif one["measure"] != other["measure"]:
@@ -102,31 +104,31 @@ def _same_thing(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgemen
         yield _refusal(Rule.STATUS)
 
 
-def _same_coverage(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+def _same_coverage(one: Row, other: Row) -> Iterator[Judgement]:
     if one["breakdown"] != other["breakdown"]:
         parts = [_part(row) for row in (one, other)]
         detail = Text(f"{parts[0].zh}／{parts[1].zh}", f"{parts[0].en} / {parts[1].en}")
         yield _refusal(Rule.COVERAGE, detail=detail)
 
 
-def _part(row: dict[str, Any]) -> Text:
+def _part(row: Row) -> Text:
     """What part of the indicator a row is about."""
     if not row["breakdown"]:
         return Text("全部", "the whole")
     return Text(f"仅{row['breakdown_zh']}", f"only {row['breakdown_en']}")
 
 
-def _independent(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+def _independent(one: Row, other: Row) -> Iterator[Judgement]:
     for inner, outer in ((one, other), (other, one)):
         if outer["adcode"] in inner["ancestors"].split():
             yield _refusal(Rule.PART_OF_WHOLE, inner=_region(inner), outer=_region(outer))
 
 
-def _region(row: dict[str, Any]) -> Text:
+def _region(row: Row) -> Text:
     return Text(row["region_zh"], row["region_en"])
 
 
-def _same_time(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+def _same_time(one: Row, other: Row) -> Iterator[Judgement]:
     years = abs(one["period_end"].year - other["period_end"].year)
     if years > FARTHEST_YEARS:
         yield _refusal(Rule.YEAR, years=years)
@@ -138,12 +140,12 @@ def _same_time(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement
         yield _caution(Rule.LENGTH, detail=detail)
 
 
-def _days(row: dict[str, Any]) -> int:
+def _days(row: Row) -> int:
     """Days of a period; a leap day makes no other length."""
     return int((row["period_end"] - row["period_start"]).days)
 
 
-def _same_scale(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+def _same_scale(one: Row, other: Row) -> Iterator[Judgement]:
     if one["measure"] != other["measure"]:
         return
     if one["measure"] in _CHANGES:
@@ -156,19 +158,19 @@ def _same_scale(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgemen
         yield _caution(Rule.SIZE)
 
 
-def _relative(row: dict[str, Any]) -> bool:
+def _relative(row: Row) -> bool:
     """Whether a figure is, or can be made, independent of the size of its region."""
     if row["quantity"] in RELATIVE:
         return True
     return bool(row["denominator"]) and bool(pd.notna(row.get("rate", 0)))
 
 
-def _bounds(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+def _bounds(one: Row, other: Row) -> Iterator[Judgement]:
     if {one["comparator"], other["comparator"]} != {str(Comparator.EXACT)}:
         yield _caution(Rule.BOUND)
 
 
-def _reprints(one: dict[str, Any], other: dict[str, Any]) -> Iterator[Judgement]:
+def _reprints(one: Row, other: Row) -> Iterator[Judgement]:
     if Reliability.REPRINT in {one.get("reliability"), other.get("reliability")}:
         yield _caution(Rule.REPRINT)
 
@@ -192,7 +194,7 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
         for (i, one), (j, other) in combinations(records.items(), 2):
             if one["region"] == other["region"]:
                 continue
-            words = judge(one, other)  # type: ignore[arg-type]
+            words = judge(one, other)
             reason = wording.joined(word.reason for word in words)
             rules = ",".join(word.rule for word in words)
             regions, verdict = (one["region"], other["region"]), str(overall(words))
@@ -220,14 +222,14 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
     shared = _most_shared(levels)
     kept, refused = _settle(levels[levels["breakdown"].eq(shared)])
-    regions = rows.drop_duplicates("region").sort_values(["level_order", "adcode"])
-    for region in regions.to_dict("records"):
-        if region["region"] in set(kept["region"]) | {row["region"] for row in refused}:
-            continue
-        refused.append(absence.explained(region, mine[mine["region"].eq(region["region"])], shared))
+    judged = {*kept["region"], *(row["region"] for row in refused)}
+    for region in absence.reporting(rows[[*absence.REPORT, "kind"]]):
+        if region["region"] not in judged:
+            others = mine[mine["region"].eq(region["region"])]
+            refused.append(absence.explained(region, others, shared))
     kept = kept.sort_values(["level_order", "adcode", "period_end"], ignore_index=True)
     records = kept.to_dict("records")
-    words = [w for a, b in combinations(records, 2) for w in judge(a, b)]  # type: ignore[arg-type]
+    words = [w for a, b in combinations(records, 2) for w in judge(a, b)]
     scale = "rate" if len(kept) and kept["rate"].notna().all() else "value"
     return Comparison(
         indicator,
@@ -263,17 +265,16 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
     common = int(year.mode().max())
     level = latest["level_order"].mode().max()
     order = latest.assign(far=(year - common).abs(), odd=latest["level_order"].ne(level))
-    kept: list[Any] = []
+    kept: dict[Any, Row] = {}
     refused = []
     for place, row in order.sort_values(["far", "odd", "adcode"]).to_dict("index").items():
-        others = (latest.loc[other].to_dict() for other in kept)
-        words = [word for other in others for word in judge(other, row)]  # type: ignore[arg-type]
+        words = [word for other in kept.values() for word in judge(other, row)]
         bars = [word for word in words if word.verdict is Verdict.NOT_COMPARABLE]
         if bars:
             refused.append(absence.refusal(row, bars[0].rule, bars[0].reason))
         else:
-            kept.append(place)
-    return latest.loc[kept], refused
+            kept[place] = row
+    return latest.loc[list(kept)], refused
 
 
 def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:
