@@ -55,6 +55,15 @@ def test_hostile_words_come_back_as_written(kind):
     assert carried["title"]["zh"] == HOSTILE[0]
 
 
+def test_thousands_of_rows_fit_into_a_picture():
+    """Readers of PNG refuse a text of more than a megabyte, so it is carried in pieces."""
+    record = figure("funnel-many", [row(f"r{n}", n) for n in range(3_200)])
+
+    carried = provenance.read(provenance.stamped(drawing("png"), "png", record))
+
+    assert len(carried["rows"]) == 3_200
+
+
 def test_an_svg_says_what_each_mark_is():
     """The title of a mark is what a pointer over it, or a screen reader, tells."""
     data = provenance.stamped(drawing("svg"), "svg", figure("trend", [row()]))

@@ -22,7 +22,8 @@ from . import labels
 KEY = "regional-safety"
 SPACE = "urn:regional-safety:provenance"
 _SVG = "http://www.w3.org/2000/svg"
-_LONGEST = 8 << 20  # bytes of provenance that are believed; ours stay far below
+_PIECE = 200_000  # characters in one chunk: readers of PNG refuse one of more than a megabyte
+_LONGEST = 32 << 20  # bytes of provenance that are believed; ours stay far below
 SOURCE = ("origin", "report", "publisher", "title", "published", "url")
 FIELDS = (
     "id", "region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en",
@@ -163,9 +164,16 @@ def _parser() -> etree.XMLParser:
 def _stamped_png(data: bytes, record: Mapping[str, Any]) -> bytes:
     """Put text chunks behind the header; the pixels stay as they were compressed."""
     title, alt = _words(record)
-    chunks = {"Title": title, "Description": alt, KEY: text(of(record))}
+    whole = text(of(record))
+    pieces = [whole[at : at + _PIECE] for at in range(0, len(whole), _PIECE)]
+    chunks = {"Title": title, "Description": alt}
+    chunks |= {_key(number): piece for number, piece in enumerate(pieces)}
     at = 8 + 25  # the signature and the IHDR chunk, whose length never varies
     return data[:at] + b"".join(_itxt(*chunk) for chunk in chunks.items()) + data[at:]
+
+
+def _key(number: int) -> str:
+    return KEY if number == 0 else f"{KEY}-{number}"
 
 
 def _itxt(key: str, words: str) -> bytes:
@@ -233,10 +241,13 @@ def _read_png(data: bytes) -> Provenance | None:
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             image.load()
-            found = getattr(image, "text", {}).get(KEY)
+            texts = getattr(image, "text", {})
+            found = [
+                str(texts[_key(number)]) for number in range(len(texts)) if _key(number) in texts
+            ]
     except (OSError, ValueError, SyntaxError) as error:  # ValueError: more text than is sane
         raise AnalysisError(f"this PNG cannot be read: {error}") from error
-    return None if found is None else parsed(str(found))
+    return parsed("".join(found)) if found else None
 
 
 def _read_pdf(data: bytes) -> Provenance | None:
