@@ -358,7 +358,7 @@ def _refused(pairs: pd.DataFrame) -> list[dict[str, Any]]:
     records = pairs.to_dict("records") if len(pairs) else []
     found = []
     for bar, row in zip(records[::2], records[1::2], strict=True):
-        words = compare.judge(bar, row)  # type: ignore[arg-type]
+        words = compare.judge(bar, row)
         reason = next(word for word in words if word.verdict is Verdict.NOT_COMPARABLE)
         found.append(absence.refusal(row, reason.rule, reason.reason))
     return found
@@ -404,7 +404,7 @@ def _judged(kept: pd.DataFrame, traits: _Traits) -> list[Judgement]:
     records = dict(zip(places, rows, strict=True))
     found = []
     for one, other in pairs:
-        found += compare.judge(records[one], records[other])  # type: ignore[arg-type]
+        found += compare.judge(records[one], records[other])
     return found
 
 
