@@ -113,8 +113,7 @@ def seal(record: Record) -> bytes:
     True
     """
     plain = {**record, "version": VERSION}
-    sealed = {**plain, "seal": digest(canonical(plain))}
-    return json.dumps(sealed, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
+    return _lines({**plain, "seal": digest(canonical(plain))})
 
 
 def unseal(data: bytes) -> Record | None:
@@ -152,13 +151,21 @@ def assemble(records: Iterable[Record], package: str) -> bytes:
     It holds no time and no path of the machine, so the same inputs give the same bytes.
     """
     made = sorted(records, key=lambda one: str(one["job"]))
-    whole = {
-        "version": VERSION,
-        "package": package,
-        "jobs": {one["job"]: {part: one[part] for part in _JOB} for one in made},
-        "figures": [_figure(one, figure) for one in made for figure in one["figures"]],
+    jobs = {str(one["job"]): {part: one[part] for part in _JOB} for one in made}
+    figures = [canonical(_figure(one, figure)) for one in made for figure in one["figures"]]
+    parts = {
+        "figures": b"[\n" + b",\n".join(figures) + b"\n]",
+        "jobs": _lines(jobs).rstrip(),
+        "package": canonical(package),
+        "version": canonical(VERSION),
     }
-    return json.dumps(whole, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
+    return b"{" + b",\n".join(canonical(k) + b":" + v for k, v in parts.items()) + b"}\n"
+
+
+def _lines(mapping: Mapping[str, object]) -> bytes:
+    """*mapping* as JSON, a line an entry: quick to write, and a difference shows its line."""
+    entries = [canonical(key) + b":" + canonical(mapping[key]) for key in sorted(mapping)]
+    return b"{\n" + b",\n".join(entries) + b"\n}\n"
 
 
 _JOB = ("notebook", "parameters", "key", "parts", "changed")

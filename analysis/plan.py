@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +32,7 @@ _LIBRARIES = ("matplotlib", "numpy", "pandas", "papermill", "pillow", "scipy", "
 # What Windows refuses in a file name, and every control character.
 _NO_FILE = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]')
 _LONGEST_NAME = 150
+_PLACE = re.compile(r"\{(\w+)\}")
 # A parameter of this name must be a value of this column of this table.
 _KEYS = {
     "indicator": ("indicators", "indicator"),
@@ -147,11 +149,11 @@ def load(project: Project) -> Plan:
         or two jobs that would write the same files.
     """
     written = _written(project.root / PLAN)
-    closed = {name: list(_column(project, *place)) for name, place in _KEYS.items()}
+    reader = _Reader(project, float(written.get("deadline", DEADLINE)))
     jobs = [
         job
         for place, entry in enumerate(written.get("job", []), 1)
-        for job in _jobs(project, entry, f"{PLAN}, job {place}", written, closed)
+        for job in reader.jobs(entry, f"{PLAN}, job {place}")
     ]
     _refuse_doubles(jobs)
     warm_up = written.get("warm_up", [])
@@ -178,30 +180,84 @@ def _known(where: str, entry: Mapping[str, Any], known: Iterable[str]) -> None:
             raise WordError(f"{where}: key", key, known)
 
 
-def _jobs(
-    project: Project,
-    entry: dict[str, Any],
-    where: str,
-    written: dict[str, Any],
-    closed: Mapping[str, list[str]],
-) -> Iterator[Job]:
-    """Every job of one ``[[job]]`` entry: the product of its lists of parameter values."""
-    _known(where, entry, _JOB)
-    stem = _file_name(where, str(entry.get("notebook", "")))
-    path = project.notebooks / f"{stem}.ipynb"
-    read = parameters.notebook(path, [one.stem for one in project.notebooks.glob("*.ipynb")])
-    lists = {
-        name: _listed(project, f"{where}: each {name}", values)
-        for name, values in entry.get("each", {}).items()
-    }
-    known = parameters.declared(path, read) if lists else {}
-    deadline = float(entry.get("deadline", written.get("deadline", DEADLINE)))
-    for values in itertools.product(*lists.values()):
-        given = dict(zip(lists, values, strict=True))
-        parameters.check(f"{where} ({stem})", given, known, closed)
-        name = _file_name(where, "-".join([stem, *map(_spelled, values)]))
-        sources = tuple(_sources(project, where, entry.get("reads", []), given))
-        yield Job(name, path, given, sources, deadline, _kernel(where, entry, read))
+class _Reader:
+    """Entries of the plan to jobs, with what they may name in the project around them."""
+
+    def __init__(self, project: Project, deadline: float) -> None:
+        self.project, self.deadline = project, deadline
+        self.tables = {
+            path.relative_to(project.data).with_suffix("").as_posix(): path
+            for path in suffixed(project.data)
+            if not path.name.startswith(("~", "."))
+        }
+        self.closed = {name: list(self._column(*place)) for name, place in _KEYS.items()}
+        self.matching = cache(self._matching)
+
+    def jobs(self, entry: dict[str, Any], where: str) -> Iterator[Job]:
+        """Every job of one ``[[job]]`` entry: the product of its lists of parameter values."""
+        _known(where, entry, _JOB)
+        stem, folder = _file_name(where, str(entry.get("notebook", ""))), self.project.notebooks
+        path = folder / f"{stem}.ipynb"
+        read = parameters.notebook(path, [one.stem for one in folder.glob("*.ipynb")])
+        lists = {
+            name: self._listed(f"{where}: each {name}", values)
+            for name, values in entry.get("each", {}).items()
+        }
+        known = parameters.declared(path, read) if lists else {}
+        deadline, kernel = float(entry.get("deadline", self.deadline)), _kernel(where, entry, read)
+        for values in itertools.product(*lists.values()):
+            given = dict(zip(lists, values, strict=True))
+            parameters.check(f"{where} ({stem})", given, known, self.closed)
+            name = _file_name(where, "-".join([stem, *map(_spelled, values)]))
+            sources = tuple(self._sources(where, entry.get("reads", []), given))
+            yield Job(name, path, given, sources, deadline, kernel)
+
+    def _listed(self, where: str, values: object) -> list[Value]:
+        """The values of one parameter: a list, or the name of a selection in the descriptor."""
+        if isinstance(values, str):
+            selections = _selections(self.project)
+            if values not in selections:
+                raise WordError(f"{where}: selection", values, selections)
+            values = selections[values]
+        if not isinstance(values, list) or not values:
+            raise UsageError(f"{where} must be a list of values, or the name of a selection")
+        for value in values:
+            if not isinstance(value, str | int | float | bool):
+                raise UsageError(f"{where}: {value!r} must be text, a number, true or false")
+        return values
+
+    def _sources(
+        self, where: str, reads: Iterable[Any], given: Mapping[str, Value]
+    ) -> Iterator[Source]:
+        for read in reads:
+            entry = {"table": read} if isinstance(read, str) else dict(read)
+            _known(f"{where}: reads", entry, _READ)
+            pattern = str(entry["table"])
+            if pattern not in self.tables:
+                pattern = _PLACE.sub(lambda name: _filled(where, name[1], given), pattern)
+            column = str(entry.get("where", ""))
+            value = _filled(where, column, given) if column else ""
+            if not self.matching(pattern):
+                raise WordError(f"{where}: table", pattern, self.tables)
+            yield from (Source(*found, column, value) for found in self.matching(pattern))
+
+    def _matching(self, pattern: str) -> list[tuple[str, Path]]:
+        """The tables that a name or a pattern with ``*`` means."""
+        if pattern in self.tables:
+            return [(pattern, self.tables[pattern])]
+        names = [name for name in self.tables if fnmatchcase(name, pattern)]
+        return [(name, self.tables[name]) for name in sorted(names) if "*" in pattern]
+
+    def _column(self, table: str, column: str) -> Iterable[str]:
+        """The values of a key column, read without pandas where the table is CSV."""
+        path = self.tables.get(table)
+        if path is None or path.suffix not in {".csv", ".xlsx"}:
+            return []
+        if path.suffix == ".csv":
+            return Fingerprints.column(path, column)
+        from . import reading
+
+        return list(reading.table(path)[column])
 
 
 def _kernel(where: str, entry: Mapping[str, Any], read: parameters.Notebook) -> str:
@@ -230,21 +286,6 @@ def _file_name(where: str, name: str) -> str:
     return name
 
 
-def _listed(project: Project, where: str, values: object) -> list[Value]:
-    """The values of one parameter: a list, or the name of a selection in the descriptor."""
-    if isinstance(values, str):
-        selections = _selections(project)
-        if values not in selections:
-            raise WordError(f"{where}: selection", values, selections)
-        values = selections[values]
-    if not isinstance(values, list) or not values:
-        raise UsageError(f"{where} must be a list of values, or the name of a selection")
-    for value in values:
-        if not isinstance(value, str | int | float | bool):
-            raise UsageError(f"{where}: {value!r} must be text, a number, true or false")
-    return values
-
-
 def _selections(project: Project) -> dict[str, Any]:
     path = project.data / "datapackage.json"
     try:
@@ -255,52 +296,10 @@ def _selections(project: Project) -> dict[str, Any]:
         raise UsageError(f"{path} is damaged: renew it with `describe`") from error
 
 
-def _sources(
-    project: Project, where: str, reads: Iterable[Any], given: Mapping[str, Value]
-) -> Iterator[Source]:
-    for read in reads:
-        entry = {"table": read} if isinstance(read, str) else dict(read)
-        _known(f"{where}: reads", entry, _READ)
-        pattern = str(entry["table"])
-        if pattern not in _tables(project.data):
-            pattern = re.sub(r"\{(\w+)\}", lambda name: _filled(where, name[1], given), pattern)
-        column = str(entry.get("where", ""))
-        value = _filled(where, column, given) if column else ""
-        found = sorted(_matching(project.data, pattern))
-        if not found:
-            raise WordError(f"{where}: table", pattern, _tables(project.data))
-        yield from (Source(name, path, column, value) for name, path in found)
-
-
 def _filled(where: str, name: str, given: Mapping[str, Value]) -> str:
     if name not in given:
         raise WordError(f"{where}: parameter", name, given)
     return _spelled(given[name])
-
-
-def _matching(data: Path, pattern: str) -> Iterator[tuple[str, Path]]:
-    for name, path in _tables(data).items():
-        if name == pattern or ("*" in pattern and fnmatchcase(name, pattern)):
-            yield name, path
-
-
-def _tables(data: Path) -> dict[str, Path]:
-    return {
-        path.relative_to(data).with_suffix("").as_posix(): path
-        for path in suffixed(data)
-        if not path.name.startswith(("~", "."))
-    }
-
-
-def _column(project: Project, table: str, column: str) -> Iterator[str]:
-    """The values of a key column, read without pandas where the table is CSV."""
-    for _, path in _matching(project.data, table):
-        if path.suffix == ".csv":
-            yield from Fingerprints.column(path, column)
-        elif path.suffix == ".xlsx":
-            from . import reading
-
-            yield from reading.table(path)[column]
 
 
 def _refuse_doubles(jobs: Iterable[Job]) -> None:
@@ -395,20 +394,20 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[
     >>> list(_differences({"inputs": {"regions": "1"}}, {"inputs": {"regions": "2", "units": "1"}}))
     ['table regions changed', 'table units is new to it']
     """
-    told = {"lock": "requirements.lock", "package": "the package or a module beside the notebooks"}
     for part in sorted({*before, *now}):
         old, new = before.get(part), now.get(part)
-        if old == new:
-            continue
-        if part == "inputs":
-            yield from _changed("table", old or {}, new or {})
-        elif part == "libraries":
-            yield from _changed("library", old or {}, new or {})
-        elif part == "python":
-            yield f"{old} became {new}"
-        else:
-            verb = "changed"
-            yield f"{told.get(part, f'the {part}' if part == 'notebook' else part)} {verb}"
+        if part in _KINDS:
+            yield from _changed(_KINDS[part], old or {}, new or {})
+        elif old != new:
+            yield f"{old} became {new}" if part == "python" else f"{_TOLD.get(part, part)} changed"
+
+
+_KINDS = {"inputs": "table", "libraries": "library"}
+_TOLD = {
+    "lock": "requirements.lock",
+    "notebook": "the notebook",
+    "package": "the package or a module beside the notebooks",
+}
 
 
 def _changed(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
