@@ -1,7 +1,10 @@
 """A deck is brought up to date in place: hand edits stay, and only what changed changes."""
 
 import io
+import random
 import shutil
+from contextlib import suppress
+from functools import partial
 
 import pytest
 from lxml import etree
@@ -305,6 +308,23 @@ def test_what_is_not_ours_or_not_free_is_refused_untouched(deck, tmp_path, harm)
         refresh.update(deck, folder)
 
     assert (deck.read_bytes(), deck.stat().st_mtime_ns, sorted(deck.parent.iterdir())) == before
+
+
+def test_any_damage_is_told_in_our_own_words(original, tmp_path):
+    """A part cut, altered, emptied or gone: an error of ours or a deck that still reads."""
+    rng = random.Random(7)  # noqa: S311  the same damage each time
+    parts = ooxml.parts(original[1], "deck")
+    names = [name for name in parts if name.endswith((".xml", ".rels"))]
+    path = tmp_path / "deck.pptx"
+    for _ in range(30):
+        name = rng.choice(names)
+        harmed, part = dict(parts), bytearray(parts[name])
+        part[rng.randrange(len(part))] = rng.randrange(32, 127)
+        harmed[name] = rng.choice([bytes(part), bytes(part)[: rng.randrange(len(part))], b""])
+        path.write_bytes(ooxml.packed(harmed))
+        for read in (trace.pieces, partial(refresh.update, figures=original[0], dry_run=True)):
+            with suppress(AnalysisError):
+                read(path)
 
 
 def test_a_deck_of_the_other_language_stays_in_it(original, tmp_path):

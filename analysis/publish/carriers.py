@@ -55,15 +55,15 @@ def _workbook(found: Mapping[str, bytes]) -> Iterator[Found]:
         yield name, carried, marks(carried)
 
 
-def _deck(path: Path, data: bytes, found: Mapping[str, bytes]) -> Iterator[Found]:
+def _deck(path: Path, data: bytes, found: Mapping[str, bytes]) -> list[Found]:
     from pptx import Presentation
 
-    held = stores(found)
-    try:
-        slides = list(Presentation(io.BytesIO(data)).slides)
-    except (KeyError, ValueError, SyntaxError) as error:
-        raise AnalysisError(f"{path.name} is damaged: {error}") from error
-    for number, slide in enumerate(slides, 1):
+    with ooxml.damage_told(path.name):
+        return list(_slides(Presentation(io.BytesIO(data)), stores(found)))
+
+
+def _slides(made: Any, held: Mapping[str, Provenance]) -> Iterator[Found]:
+    for number, slide in enumerate(made.slides, 1):
         seen = set()
         for shape in _shapes(slide.shapes):
             carried = _carried(shape)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from analysis import style
-from analysis.errors import AnalysisError, UsageError
+from analysis.errors import UsageError
 
 EMU = 914_400
 WIDTH, HEIGHT = 13.333, 7.5
@@ -83,11 +83,9 @@ def empty(template: Path | None = None) -> Any:
     except OSError as error:
         raise UsageError(f"{template} cannot be read: {error.strerror}") from error
     ooxml.parts(data, template.name)
-    try:
+    with ooxml.damage_told(template.name):
         made = Presentation(str(template))
-    except (KeyError, ValueError, SyntaxError) as error:
-        raise AnalysisError(f"{template} is no PowerPoint deck: {error}") from error
-    _remove_slides(made)
+        _remove_slides(made)
     layout(made, "Figure")
     return made
 

@@ -8,7 +8,8 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,24 @@ _DATES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _MOST_BYTES = 400 << 20
 _MOST_RATIO = 400  # a sheet of zeros packs well, a bomb packs better
 _MOST_PARTS = 20_000
+
+
+# What python-pptx and the parsers below it raise at a part that is missing or makes no sense.
+_DAMAGE = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, RuntimeError,
+    SyntaxError, TypeError, ValueError, zlib.error,
+)  # fmt: skip
+
+
+@contextmanager
+def damage_told(name: str) -> Iterator[None]:
+    """Whatever a library stumbles over in the file *name* becomes one error of ours."""
+    from pptx.exc import PythonPptxError
+
+    try:
+        yield
+    except (*_DAMAGE, PythonPptxError) as error:
+        raise AnalysisError(f"{name} is damaged: {type(error).__name__}: {error}") from error
 
 
 def parts(data: bytes, name: str) -> dict[str, bytes]:

@@ -84,10 +84,12 @@ def update(path: Path, figures: Path, *, dry_run: bool = False) -> Report:
     if not dry_run:
         ooxml.refuse_unwritable(path)
     data = path.read_bytes()
-    work = _Update(path.name, data, figures)
-    work.run()
-    if work.report.changed and not dry_run:
-        _replace(path, data, work.saved())
+    with ooxml.damage_told(path.name):
+        work = _Update(path.name, data, figures)
+        work.run()
+        after = work.saved() if work.report.changed else data
+    if after != data and not dry_run:
+        _replace(path, data, after)
     return work.report
 
 
@@ -123,10 +125,8 @@ def opened(name: str, data: bytes) -> tuple[Any, dict[str, bytes]]:
         )
     if given[PART] != slides.VERSION:
         raise AnalysisError(f"{name} was made by another version ({given[PART]}): make a new one")
-    try:
+    with ooxml.damage_told(name):
         return Presentation(io.BytesIO(data)), found
-    except (KeyError, ValueError, SyntaxError, AttributeError) as error:
-        raise AnalysisError(f"{name} is damaged: {error}") from error
 
 
 class _Update:
