@@ -303,7 +303,7 @@ class _Kept:
         one = self._traits.take(place)
         barred = (
             any(abs(year - one.year) > compare.FARTHEST_YEARS for year in self._years)
-            or self._units != {int(one.unit)}
+            or bool(self._units - {int(one.unit)})
             or any(level != one.level and not (own and one.relative) for level, own in self._levels)
             or int(one.adcode) in self._above
             or not self._adcodes.isdisjoint(one.above.tolist())

@@ -104,11 +104,12 @@ class Panel:
     @cached_property
     def places(self) -> Places:
         """The regions as numbers, for the rules of comparison."""
+        deep = len(Level)
         chains = [chain.split() for chain in self.named_regions["ancestors"]]
-        above = pd.DataFrame(chains).reindex(columns=range(len(Level))).fillna(-1).astype("int64")
+        above = [[*map(int, chain), *[-1] * (deep - len(chain))] for chain in chains]
         return Places(
             self.regions["adcode"].astype("int64").to_numpy(),
-            above.to_numpy(),
+            np.array(above, dtype="int64").reshape(-1, deep),
             self.named_regions["level_order"].to_numpy(),
             np.isin(np.arange(len(self.regions)), self.populations[1] // key(1, 0)),
         )
@@ -258,4 +259,5 @@ def of_tables(folder: Path, data: Tables) -> Path:
     rows = data.observations.drop(columns="file").sort_values(
         ["indicator", "region"], kind="stable"
     )
-    return write(folder, tables, (piece for _, piece in rows.groupby("indicator", sort=False)))
+    pieces = [piece for _, piece in rows.groupby("indicator", sort=False)]
+    return write(folder, tables, pieces or [rows])

@@ -73,10 +73,11 @@ class _Open:
         """Give every row group's words their place in the one list."""
         if not self._heard:
             return
-        every = pa.concat_arrays(list(self._heard.values())).dictionary_encode()
+        heard = dict(sorted(self._heard.items()))  # whichever thread was first
+        every = pa.concat_arrays(list(heard.values())).dictionary_encode()
         self.words = pd.Index(every.dictionary.to_pylist(), dtype="str")
         settled, begin = every.indices.to_numpy(), 0
-        for group, words in self._heard.items():
+        for group, words in heard.items():
             own = settled[begin : begin + len(words)]
             begin += len(words)
             part = codes[places[group]]

@@ -116,7 +116,6 @@ class _Country:
         indicators = pd.DataFrame(
             [(code, *two, *kind) for code, (*two, kind) in self._indicators.items()], columns=names
         )
-        kinds = indicators.drop_duplicates("unit")
         return {
             "reports": self._reports(),
             "regions": self._regions,
@@ -124,9 +123,7 @@ class _Country:
                 definition_zh="模拟指标。", definition_en="A simulated indicator."
             ),
             "breakdowns": contracts.empty("breakdowns"),
-            "units": kinds[["unit", "unit_en", "quantity"]].set_axis(
-                ["unit", "name_en", "quantities"], axis=1
-            ),
+            "units": _units(),
             "themes": _themes(indicators["theme"]),
             "context": self._context(),
         }
@@ -274,6 +271,12 @@ def _indicators(count: int) -> dict[str, tuple[str, str, Kind]]:
 def _themes(codes: "pd.Series[str]") -> pd.DataFrame:
     themes = codes.drop_duplicates()
     return pd.DataFrame({"theme": themes, "name_zh": "模拟主题", "name_en": themes.str.title()})
+
+
+def _units() -> pd.DataFrame:
+    """The unit of every kind, and of a change in percent."""
+    rows = {kind.unit: (kind.unit, kind.unit_en, kind.quantity) for kind in _KINDS}
+    return pd.DataFrame(list(rows.values()), columns=["unit", "name_en", "quantities"])
 
 
 def _said(frame: pd.DataFrame, kind: Kind) -> pd.DataFrame:
