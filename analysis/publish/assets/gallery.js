@@ -170,9 +170,9 @@
       make("h2", {}, bdi(both(record.title))),
       make("p", { class: "soft" }, bdi(both(record.subtitle))),
       make("div", { class: "detail" },
-        make("div", {}, picture(drawn, record, choose), make("p", {}, bdi(both(record.alt))),
-          downloads(drawn, record)),
-        panel),
+        picture(drawn, record, choose), panel),
+      make("p", {}, bdi(both(record.alt))),
+      downloads(drawn, record),
       ...rows(record, choose), ...left(record), ...notes(record), ...changed(record), ...origin(record));
     main.focus({ preventScroll: true });
     window.scrollTo(0, 0);
