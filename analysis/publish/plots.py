@@ -169,7 +169,8 @@ def _by_indicator(row: Row, language: str) -> str:
 
 
 def _by_part(row: Row, language: str) -> str:
-    part = row.get(f"part_{language}") or row.get(f"breakdown_{language}") or ""
+    # The whole breakdown: parts of one name may belong to different wholes.
+    part = row.get(f"breakdown_{language}") or row.get(f"part_{language}") or ""
     return f"{_name(row, language)}\n{labels.legible(part, _NARROW[language])}".strip()
 
 
