@@ -35,6 +35,8 @@ ROW_KEY = (
 )
 ROW_VALUE = ("value", "unit", "comparator", "printed", "lower", "upper")
 
+_SEAL, _END = b',\n"seal":', b"\n}\n"  # a seal is of the bytes before it: quick to hold against
+
 Record = dict[str, Any]
 Row = Mapping[str, Any]
 
@@ -112,19 +114,18 @@ def seal(record: Record) -> bytes:
     >>> unseal(seal({"job": "2_trend-zh"}).replace(b"zh", b"en")) is None
     True
     """
-    plain = {**record, "version": VERSION}
-    return _lines({**plain, "seal": digest(canonical(plain))})
+    plain = _lines({**record, "version": VERSION})
+    return plain.removesuffix(_END) + _SEAL + canonical(digest(plain)) + _END
 
 
 def unseal(data: bytes) -> Record | None:
     """The record in *data*, or None if it is torn, altered or of another version."""
-    try:
-        sealed = json.loads(data)
-        mark = sealed.pop("seal")
-        whole = sealed["version"] == VERSION and mark == digest(canonical(sealed))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    body, _, mark = data.rpartition(_SEAL)
+    plain = body + _END
+    if mark != canonical(digest(plain)) + _END:
         return None
-    return sealed if whole else None
+    record: Record = json.loads(plain)
+    return record if record["version"] == VERSION else None
 
 
 def record(folder: Path) -> Record | None:

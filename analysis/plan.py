@@ -319,6 +319,7 @@ class Stale:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.files = Fingerprints()
+        self.records: dict[str, manifest.Record | None] = {}  # as they were when asked for
         self._shared = {
             "package": self.files.sources(Path(__file__).parent, project.notebooks),
             "lock": self.files.file(project.root / "requirements.lock"),
@@ -338,9 +339,9 @@ class Stale:
     def reason(self, job: Job) -> str:
         """Why *job* must run, or ``""`` where its figures are what they would be again."""
         folder = self.project.figures / job.name
-        made = manifest.record(folder)
         if folder.is_symlink():
             return "its folder is a link"
+        self.records[job.name] = made = manifest.record(folder)
         if made is None:
             damaged = (folder / manifest.RECORD).exists()
             return "its record is damaged" if damaged else "never made"

@@ -8,7 +8,7 @@ import contextlib
 import importlib.util
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def _run(plan: Plan, jobs: list[Job], options: Options, tell: Tell, lock: str) -
     stale = Stale(plan.project)
     reasons = {one.name: "forced" if options.force else stale.reason(one) for one in jobs}
     wanted = [one for one in jobs if reasons[one.name]]
-    if not wanted and not stage.debris(figures) and _manifest_holds(plan):
+    if not wanted and not stage.debris(figures) and _manifest_holds(plan, stale):
         return _over(figures, Outcome(unchanged=[*reasons]), tell, began)
     _require_kernels(wanted)
     outcome = Outcome(unchanged=[name for name, reason in reasons.items() if not reason])
@@ -116,21 +116,25 @@ def _run(plan: Plan, jobs: list[Job], options: Options, tell: Tell, lock: str) -
     return _over(figures, outcome, tell, began)
 
 
-def _manifest_holds(plan: Plan) -> bool:
-    return manifest.content(plan.project.figures / manifest.MANIFEST) == _assembled(plan)
+def _manifest_holds(plan: Plan, stale: Stale) -> bool:
+    """Whether the manifest is what the records of all jobs say."""
+    here = manifest.content(plan.project.figures / manifest.MANIFEST)
+    return here == _assembled(plan, stale.records)
 
 
-def _assembled(plan: Plan) -> bytes:
-    folders = [plan.project.figures / one.name for one in plan.jobs]
-    made = [record for folder in folders if (record := manifest.record(folder)) is not None]
-    return manifest.assemble(made, plan.version)
+def _assembled(plan: Plan, read: Mapping[str, manifest.Record | None]) -> bytes:
+    """The manifest, from records that are *read* already or now."""
+    folder = plan.project.figures
+    names = [one.name for one in plan.jobs]
+    records = [read[name] if name in read else manifest.record(folder / name) for name in names]
+    return manifest.assemble([made for made in records if made is not None], plan.version)
 
 
 def _renew_manifest(plan: Plan) -> None:
     """Write the manifest from the records of all jobs, if it is not that already."""
     path = plan.project.figures / manifest.MANIFEST
     with stage.lock(plan.project.figures, "manifest", wait=LONGEST_WAIT):
-        data = _assembled(plan)
+        data = _assembled(plan, {})
         if manifest.content(path) != data:
             stage.clear(path)
             manifest.write(path, data)
