@@ -7,7 +7,7 @@ import re
 import shutil
 
 import pytest
-from publications import HOSTILE, hostile, row, written
+from publications import HOSTILE, figure, hostile, row, written
 
 from analysis.errors import AnalysisError
 from analysis.publish import gallery
@@ -112,6 +112,19 @@ def test_both_languages_are_one_entry(figures):
     keys = [one["key"] for one in index(figures)["figures"]]
     assert len(keys) == len(set(keys))
     assert set(record(figures, "trend-deaths")["drawn"]) == {"zh", "en"}
+
+
+def test_figures_of_other_rows_are_no_pair(tmp_path):
+    """The same name in two languages over other rows: two entries, each with its own sentences."""
+    rows = {"zh": row("nantong", 60), "en": row("anshan", 7)}
+    folder = written(tmp_path, more=[figure("own-1", [one], language=k) for k, one in rows.items()])
+
+    gallery.build(folder)
+
+    for language, one in rows.items():
+        told = record(folder, f"own-1-{language}")
+        assert set(told["rows"]) == {one["id"]}
+        assert set(told["drawn"]) == {language}
 
 
 def test_tables_open_as_text(figures):

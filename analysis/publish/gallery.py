@@ -100,13 +100,26 @@ def _write(figures: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _pairs(records: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """The figures by their name without the language, Chinese before English, in house order."""
-    pairs: dict[str, list[dict[str, Any]]] = {}
+    """
+    The figures by their name without the language, Chinese before English, in house order.
+
+    Two that do not show the same rows are no pair, whatever their names: each stands alone.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
     for record in sorted(records, key=content.place):
-        pairs.setdefault(key_of(record), []).append(record)
-    return {
-        key: sorted(pair, key=lambda one: one["language"] != "zh") for key, pair in pairs.items()
-    }
+        found.setdefault(key_of(record), []).append(record)
+    pairs: dict[str, list[dict[str, Any]]] = {}
+    for key, pair in found.items():
+        if len({frozenset(_shown(one)) for one in pair}) > 1:
+            pairs |= {str(one["name"]): [one] for one in pair}
+        else:
+            pairs[key] = sorted(pair, key=lambda one: one["language"] != "zh")
+    return pairs
+
+
+def _shown(record: Record) -> Iterator[str]:
+    """The id of every row that a figure shows."""
+    return (row["id"] for row in (*record["rows"], *record.get("beside", ())))
 
 
 def key_of(record: Record) -> str:
@@ -300,13 +313,6 @@ def _record(
         "parameters": {one["language"]: _parameters(one) for one in pair},
         "fingerprints": {one["language"]: f"{one['name']} · {one['fingerprint']}" for one in pair},
     }
-
-
-_WORDS = ("title", "subtitle", "alt", "source")
-
-
-def _subject(row: Record) -> tuple[Any, Any]:
-    return row.get("region"), row.get("indicator")
 
 
 def _parameters(record: Record) -> str:

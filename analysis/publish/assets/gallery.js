@@ -55,7 +55,7 @@
     return made;
   }
   const bdi = text => make("bdi", { text });
-  const both = pair => (pair ? pair[language] ?? pair.zh ?? "" : "");
+  const both = pair => (pair ? pair[language] ?? pair.zh ?? pair.en ?? "" : "");
 
   function speak() {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
@@ -161,7 +161,7 @@
   }
 
   function show(entry, record) {
-    const drawn = record.drawn[language] || record.drawn[language === "zh" ? "en" : "zh"];
+    const drawn = both(record.drawn);
     const panel = make("section", { class: "sentence", "aria-live": "polite" },
       make("p", { class: "soft", text: say("click") }));
     const choose = id => chooseRow(record, panel, id);
@@ -225,7 +225,7 @@
       one.setAttribute("aria-pressed", String(one.dataset.row === id));
     }
     for (const one of main.querySelectorAll("tr[data-row]")) {
-      one.setAttribute("aria-selected", String(one.dataset.row === id));
+      one.setAttribute("aria-current", String(one.dataset.row === id));
     }
     const inside = [make("p", {}, make("strong", {}, bdi(both(row.reading))))];
     if (row.phrase) inside.push(make("blockquote", {}, bdi(`“${row.phrase}”`)));
@@ -290,8 +290,8 @@
   }
 
   function origin(record) {
-    const parts = [[say("mark"), record.fingerprints[language]], [say("notebook"), record.notebook],
-      [say("parameters"), record.parameters[language]]];
+    const parts = [[say("mark"), both(record.fingerprints)], [say("notebook"), record.notebook],
+      [say("parameters"), both(record.parameters)]];
     return [make("h3", { text: say("made") }),
       make("p", { class: "soft" }, bdi(parts.filter(part => part[1]).map(part => part.join(" ")).join(" · ")))];
   }
