@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import re
+from pathlib import Path
 
 import matplotlib as mpl
 import pytest
@@ -105,6 +107,22 @@ def test_the_same_figure_twice_is_the_same_bytes(stage, monkeypatch, draw):
         publish.figure(draw(), "figure", formats=kinds)
 
     assert {path.name: path.read_bytes() for path in stage.iterdir()} == first
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_last_line_leads_to_the_method_and_names_the_figure(stage, language):
+    """The page it points to exists, and the mark after it is the one in the record."""
+    picture = comparison(language)
+
+    publish.figure(picture, "deaths")
+
+    text = (stage / "deaths.svg").read_text("utf-8")
+    made = json.loads((stage / "deaths.json").read_text("utf-8"))
+    target = re.search(r'<a xlink:href="\.\./\.\./(docs/method[^"]+)"', text)[1]
+    assert (Path(__file__).parents[1] / target).is_file()
+    last = min(picture.texts, key=lambda words: words.get_position()[1]).get_text()
+    assert target in last
+    assert last.endswith(f"deaths · {made['fingerprint']}")
 
 
 def test_the_language_changes_the_figure(stage):

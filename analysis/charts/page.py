@@ -15,9 +15,10 @@ from matplotlib import ft2font
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import style
+from analysis import methods, style
 from analysis.style import SIZES, Size
 from analysis.wording import Text
+from analysis.words import Language
 
 MARGIN = 0.55  # inches, on every side of a slide
 MARK = 9.0  # points across a mark of a slide
@@ -56,6 +57,23 @@ class Picture(Figure):
     benchmarks: pd.DataFrame | None = None  # rows of wider regions that are drawn beside the others
     language: str
 
+    def sign(self, stamp: str) -> None:
+        """Write *stamp*, by which the figure is found again, after the pointer to the method."""
+        for words in self.texts:
+            if words.get_gid() == SIGNATURE:
+                words.set_text(_signature(self.language, stamp))
+
+
+SIGNATURE = "signature"  # the gid of a page's last line
+_METHOD = Text("方法见 docs/{page}", "Method: docs/{page}")
+
+
+def _signature(language: str, *stamps: str) -> str:
+    pointer = _METHOD.format(page=methods.PAGES[Language(language)])
+    words = " · ".join([pointer[language], *stamps])
+    style.require_glyphs(words)
+    return words
+
 
 class Room(NamedTuple):
     """A rectangle on the page in inches from its lower left corner."""
@@ -78,7 +96,7 @@ class Page:
         self.picture.caption = caption
         self.picture.language = language
         self._top = self.size.height - self.margin
-        self._bottom = self.margin * 0.7
+        self._bottom = self.margin * 0.35
         self._write_head()
         self._write_foot()
 
@@ -121,9 +139,12 @@ class Page:
             self._top -= size * 0.2 / 72
 
     def _write_foot(self) -> None:
-        """From the bottom up: source, notes, then the strip of regions left out."""
+        """From the bottom up: method, source, notes, then the strip of regions left out."""
         width = self.size.width - 2 * self.margin
         size = self.size.note
+        pointer = {"gid": SIGNATURE, "url": f"../../docs/{methods.PAGES[Language(self.language)]}"}
+        self._line_up(_signature(self.language), size, style.GREY, **pointer)
+        self._bottom += size * 0.25 / 72
         notes = [note[self.language] for note in self.caption.notes]
         joined = [("。" if self.language == "zh" else ". ").join(map(_sentence, notes))]
         foot = [*(line for line in joined if line), self.caption.source[self.language]]
@@ -133,9 +154,11 @@ class Page:
             self._bottom += size * 0.25 / 72
         self._write_strip(width)
 
-    def _line_up(self, line: str, size: float, colour: str, indent: float = 0.0) -> None:
+    def _line_up(
+        self, line: str, size: float, colour: str, indent: float = 0.0, **options: Any
+    ) -> None:
         self._bottom += size * LEADING / 72
-        self.text(self.margin + indent, self._bottom, line, size, color=colour)
+        self.text(self.margin + indent, self._bottom, line, size, color=colour, **options)
 
     def _write_strip(self, width: float) -> None:
         if not self.caption.left_out:

@@ -152,7 +152,7 @@ def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFr
         axes.annotate(
             last[f"region_{page.language}"],
             (last["period_end"].year, last["value"]),
-            xytext=(14, -5),
+            xytext=(9, -1.05 * page.size.label),  # the value stands above
             textcoords="offset points",
             fontsize=page.size.label,
             color=style.colour(str(region)),

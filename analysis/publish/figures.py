@@ -81,8 +81,10 @@ def figure(picture: Picture, name: str, *, formats: Sequence[str] = FORMATS) -> 
     folder = project.output()
     drawn.name_arrows(picture)
     kinds = list(dict.fromkeys(formats))
+    record = _said(picture, name, [f"{name}.{kind}" for kind in kinds])
+    picture.sign(f"{name} · {record['fingerprint']}")
     files = {kind: _drawn(picture, kind) for kind in kinds}
-    record = _record(picture, name, [f"{name}.{kind}" for kind in kinds])
+    record |= _shown(picture)
     for kind, data in files.items():
         _write(folder / f"{name}.{kind}", provenance.stamped(data, kind, record))
     text = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
@@ -103,7 +105,8 @@ def _alt(picture: Picture) -> str:
     return picture.caption.alt[picture.language]
 
 
-def _record(picture: Picture, name: str, files: list[str]) -> dict[str, Any]:
+def _said(picture: Picture, name: str, files: list[str]) -> dict[str, Any]:
+    """What the figure says, and the fingerprint of that."""
     caption = picture.caption
     record: dict[str, Any] = {
         "name": name,
@@ -119,11 +122,14 @@ def _record(picture: Picture, name: str, files: list[str]) -> dict[str, Any]:
         "refused": _rows(picture.refused, REFUSED_FIELDS),
         "beside": [*_rows(getattr(picture, "benchmarks", None), ROW_FIELDS), *_results(picture)],
     }
-    record["fingerprint"] = provenance.fingerprint(record)
+    return record | {"fingerprint": provenance.fingerprint(record)}
+
+
+def _shown(picture: Picture) -> dict[str, Any]:
+    """Where the figure shows it on its page."""
     with style.house_style():
-        record["marks"], record["lines"] = drawn.marks(picture), drawn.lines(picture)
-    record["plot"] = _plot(picture)
-    return record
+        marks, lines = drawn.marks(picture), drawn.lines(picture)
+    return {"marks": marks, "lines": lines, "plot": _plot(picture)}
 
 
 def _results(picture: Picture) -> list[dict[str, Any]]:
