@@ -142,8 +142,8 @@ class Page:
         """From the bottom up: method, source, notes, then the strip of regions left out."""
         width = self.size.width - 2 * self.margin
         size = self.size.note
-        pointer = {"gid": SIGNATURE, "url": f"../../docs/{methods.PAGES[Language(self.language)]}"}
-        self._line_up(_signature(self.language), size, style.GREY, **pointer)
+        page = f"../../docs/{methods.PAGES[Language(self.language)]}"
+        self._line_up(_signature(self.language), size, style.GREY, gid=SIGNATURE, url=page)
         self._bottom += size * 0.25 / 72
         notes = [note[self.language] for note in self.caption.notes]
         joined = [("。" if self.language == "zh" else ". ").join(map(_sentence, notes))]
