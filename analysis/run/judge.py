@@ -262,19 +262,27 @@ def _refuse_unexpected(folder: Path, figures: list[dict[str, Any]]) -> None:
 def _refuse_undeclared(job: Job, figure: dict[str, Any]) -> None:
     """A row from a table that the job does not read would make its staleness a lie."""
     for row in figure["rows"]:
-        table = _table(row)
+        table = _table(job, row)
         if table and not any(_covers(source, table, row) for source in job.reads):
             indicator, region = row.get("indicator", "?"), row.get("region", "?")
             cause = f"{figure['name']} draws {indicator} of {region}, which lies outside its reads"
             raise FailureError(cause, f'add "{table}" to its reads in plan.toml')
 
 
-def _table(row: dict[str, Any]) -> str:
+def _table(job: Job, row: dict[str, Any]) -> str:
     if "table" in row:
         return str(row["table"])
     if row.get("origin") == "report":
-        return f"observations/{row.get('region')}"
+        return f"observations/{_file(job, row)}"
     return "context" if row.get("origin") == "context" else ""
+
+
+def _file(job: Job, row: dict[str, Any]) -> str:
+    """The file of a reported row: a later report of a region has one of its own name."""
+    files = (source.path for source in job.reads if source.table.startswith("observations/"))
+    report = str(row.get("report"))
+    own = any(path.with_name(report + path.suffix).exists() for path in files)
+    return report if own else str(row.get("region"))
 
 
 def _covers(source: Source, table: str, row: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ import contextlib
 import importlib.util
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from analysis.errors import BusyError, Fault, TableError, UsageError, WordError,
 from analysis.fingerprints import Fingerprints
 from analysis.plan import Job, Plan, Stale
 
-from . import history, judge, stage
+from . import assembly, history, judge, stage
 from .executors import Executor, Local
 from .outcome import Event, Options, Outcome, Signals, StoppedError, Tell
 from .work import Task
@@ -28,6 +28,7 @@ from .work import Task
 CHECK = ":tables"  # no job can be called that
 LONGEST_WAIT = 3600.0
 WARM_UP = 120.0  # seconds that importing the heavy libraries may take on a busy machine
+CHECKING = 900.0  # seconds that holding the tables to their contracts may take
 
 
 @dataclass(slots=True)
@@ -94,7 +95,7 @@ def _run(plan: Plan, jobs: list[Job], options: Options, tell: Tell, lock: str) -
     stale = Stale(plan.project)
     reasons = {one.name: "forced" if options.force else stale.reason(one) for one in jobs}
     wanted = [one for one in jobs if reasons[one.name]]
-    if not wanted and not stage.debris(figures) and _manifest_holds(plan, stale):
+    if not wanted and not stage.debris(figures) and assembly.holds(plan, stale):
         return _over(figures, Outcome(unchanged=[*reasons]), tell, began)
     _require_kernels(wanted)
     outcome = Outcome(unchanged=[name for name, reason in reasons.items() if not reason])
@@ -114,30 +115,6 @@ def _run(plan: Plan, jobs: list[Job], options: Options, tell: Tell, lock: str) -
         _over(figures, outcome, tell, began)
         raise
     return _over(figures, outcome, tell, began)
-
-
-def _manifest_holds(plan: Plan, stale: Stale) -> bool:
-    """Whether the manifest is what the records of all jobs say."""
-    here = manifest.content(plan.project.figures / manifest.MANIFEST)
-    return here == _assembled(plan, stale.records)
-
-
-def _assembled(plan: Plan, read: Mapping[str, manifest.Record | None]) -> bytes:
-    """The manifest, from records that are *read* already or now."""
-    folder = plan.project.figures
-    names = [one.name for one in plan.jobs]
-    records = [read[name] if name in read else manifest.record(folder / name) for name in names]
-    return manifest.assemble([made for made in records if made is not None], plan.version)
-
-
-def _renew_manifest(plan: Plan) -> None:
-    """Write the manifest from the records of all jobs, if it is not that already."""
-    path = plan.project.figures / manifest.MANIFEST
-    with stage.lock(plan.project.figures, "manifest", wait=LONGEST_WAIT):
-        data = _assembled(plan, {})
-        if manifest.content(path) != data:
-            stage.clear(path)
-            manifest.write(path, data)
 
 
 def _over(figures: Path, outcome: Outcome, tell: Tell, began: float) -> Outcome:
@@ -203,6 +180,7 @@ class _Runner:
         self.live: dict[str, Live] = {}
         self.faults: list[Fault] = []
         self.checking = False
+        self.check_due = float("inf")
         self.due = time.monotonic() + (options.deadline or float("inf"))
         self.signals = Signals()
         self.executor = self._executor()
@@ -226,9 +204,10 @@ class _Runner:
 
     def _manifest(self) -> None:
         try:
-            _renew_manifest(self.plan)
-        except OSError as error:
-            why = {"job": manifest.MANIFEST, "cause": on_disk(error), "cell": None, "line": ""}
+            assembly.renew(self.plan)
+        except (OSError, BusyError) as error:
+            cause = on_disk(error) if isinstance(error, OSError) else str(error)
+            why: Event = {"job": manifest.MANIFEST, "cause": cause, "cell": None, "line": ""}
             self.outcome.failed.append(why)
             advice = "the figures are whole; the next run writes it"
             self.tell({"event": "failed", "notebook": "no notebook", "advice": advice, **why})
@@ -267,6 +246,7 @@ class _Runner:
     def _patience(self) -> float:
         """Seconds until the next deadline."""
         due = [self.due, *(live.due for live in self.live.values() if not live.ended)]
+        due += [self.check_due] if self.checking else []
         return max(0.0, min(LONGEST_WAIT, min(due) - time.monotonic()))
 
     def _stock(self) -> bool:
@@ -280,6 +260,7 @@ class _Runner:
             kernel = "none" if self._stock() else ""
             self.executor.start(Task(job=CHECK, stage=folder, kernel=kernel, check=str(data)))
             self.checking = True
+            self.check_due = time.monotonic() + WARM_UP + CHECKING
 
     def _start(self, one: Job, reason: str) -> None:
         try:
@@ -312,7 +293,8 @@ class _Runner:
 
     def _hear(self, event: Event) -> None:
         if event["job"] == CHECK:
-            self._hear_check(event)
+            if self.checking:
+                self._hear_check(event)
         elif event["job"] in self.live:
             live = self.live[event["job"]]
             live.told |= event
@@ -340,8 +322,23 @@ class _Runner:
             if not live.ended and not live.late and now >= min(live.due, self.due):
                 live.late = live.job.deadline if live.due <= self.due else self.options.deadline
                 self.executor.stop(live.job.name)
+        if self.checking and now >= min(self.check_due, self.due):
+            self._give_up_checking()
         if now >= self.due:
             self._drop_queue()
+
+    def _give_up_checking(self) -> None:
+        """What was drawn from tables that nobody has checked is not published."""
+        self.checking = False
+        for live in self.live.values():
+            live.lock.release()
+        self.outcome.left += self.live
+        self.live.clear()
+        self._drop_queue()
+        why = {"job": "tables", "cause": "the tables were not checked in time", "cell": None}
+        why |= {"line": "", "advice": "see how long `regional-safety check` takes here"}
+        self.outcome.late.append(why)
+        self.tell({"event": "late", "notebook": "no notebook", **why})
 
     def _drop_queue(self) -> None:
         self.outcome.left += [one.name for one, _ in self.queue]

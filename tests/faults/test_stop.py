@@ -8,6 +8,7 @@ import time
 import pytest
 from small import (
     BUSY,
+    FOUR,
     RECORD,
     SKETCH,
     START,
@@ -137,6 +138,22 @@ def test_p05_a_deadline_holds_while_it_warms_up(project):
     assert time.monotonic() - began < 0.1 + (1.0 + 2.0) * BUSY
     assert project.processes() == []
     assert project.rubbish() == []
+
+
+def test_p05_a_check_of_the_tables_that_hangs_holds_nothing_up(project):
+    """P5: the run ends at its deadline, and publishes nothing from tables that nobody checked."""
+    project.table("indicator\ndeaths\naccidents\n", "indicators")
+    project.plan(f'warm_up = ["signal:pause"]\n\n{FOUR}')
+    began = time.monotonic()
+
+    late = project.call("run", "--deadline", "1")
+
+    assert late.returncode == 124, late.stderr
+    assert "the tables were not checked in time" in late.stderr
+    assert time.monotonic() - began < 1 + (1.0 + 2.0) * BUSY
+    assert project.processes() == []
+    assert project.rubbish() == []
+    assert [*project.figures.glob("*/line.*")] == []
 
 
 def test_p05_a_thread_that_stays_does_not_keep_a_job(project):
