@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python -m analysis
-CHECKED := analysis tests benchmarks notebooks
+CHECKED := analysis tests benchmarks notebooks docs
 
 .PHONY: help figures test test-slow lint check lab bench docs pictures lock clean
 .DEFAULT_GOAL := help

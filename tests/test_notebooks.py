@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from analysis import project
 
@@ -21,11 +22,15 @@ MOST_CELLS, MOST_LINES = 30, 12
 
 
 def complaints(nb):
-    """What is wrong with a notebook, in words; nothing, in a good one."""
+    """What is wrong with a notebook of the plan, in words; nothing, in a good one."""
+    return [*_parameters(nb.cells[1]), *story(nb)]
+
+
+def story(nb):
+    """What is wrong with a notebook that is read, whether it takes parameters or not."""
     cells = nb.cells
     return [
         *_opening(cells),
-        *_parameters(cells[1]),
         *(word for before, cell in pairwise(cells) for word in _cell(before, cell)),
         *_titles(cells),
         *_ids(cells),
@@ -67,7 +72,8 @@ def _cell(before, cell):
 
 def _titles(cells):
     """Every title is computed: a call of a speaking module, or a name bound to one."""
-    tree = ast.parse("\n".join(cell.source for cell in cells if cell.cell_type == "code"))
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    tree = ast.parse(TransformerManager().transform_cell(code))  # a line with ! is a call
     spoken = {
         name.id
         for node in ast.walk(tree)
@@ -88,7 +94,10 @@ def _titles(cells):
 
 def _speaks(node):
     call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    return call and getattr(node.func.value, "id", "") in SPEAKERS
+    if not call:
+        return False
+    home = node.func.value
+    return getattr(home, "id", getattr(home, "attr", "")) in SPEAKERS  # findings, rs.findings
 
 
 def _ids(cells):
@@ -149,6 +158,7 @@ FAULTS = {
     "committed with outputs: figure": lambda nb: nb.cells[3].update(execution_count=3),
     "a title typed by hand": lambda nb: nb.cells[3].update(source="draw(title='Deaths')"),
     "a title typed by hand: Text": lambda nb: nb.cells[3].update(source="draw(title=Text('x'))"),
+    "a title typed by hand: rs": lambda nb: nb.cells[3].update(source="draw(title=rs.style.x())"),
     "a title typed by hand: name": lambda nb: nb.cells[3].update(
         source="name = f'Deaths {indicator}'\ndraw(**{'title': name})"
     ),

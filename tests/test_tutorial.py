@@ -1,0 +1,108 @@
+"""The tutorial: each page reads as one story, runs as it stands, and teaches what is true."""
+
+import re
+from hashlib import sha256
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from test_notebooks import read, story
+
+from analysis import project
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "docs" / "tutorial").glob("*.ipynb"))
+
+# What a reader must have seen on each page; the numbers are those of the reports, worked by hand
+# or by R (poisson.test(c(45, 51)) and poisson.test(c(8574, 25500), c(2327, 7750))).
+TAUGHT = {
+    "1_find_and_read": [
+        "45 against 51",
+        "0.88 (0.58–1.34), within what chance alone does",
+        "only at ≤32 or ≥74",
+        "各类生产安全事故42起、死亡45人",
+    ],
+    "2_compare_two_regions": [
+        "只报百分比变化，无起数或人数",
+        "the report is a plan, without results",
+        "1.14 (1.11 to 1.17)",
+        "1.12 (1.09 to 1.15)",
+        "neither",
+    ],
+    "3_question_to_slide": [
+        "comparison-drills_held-en.svg",
+        "per person, Chuxiong has 1.12 times the figure of Nantong (1.09–1.15)",
+        "chuxiong-2024, characters 5086–5090",
+        "printed as 8574场次",
+        "Chuxiong 2024: 8574场次 → 8600场次",
+    ],
+    "4_add_a_report": [
+        "dealt out over a list",
+        "no decision; choose accept or reject",
+        "observations/qingshan.csv",
+        "青山 Qingshan · 2024 · 29 people · 29 (19.4–41.6)",
+        "≥620 events",
+    ],
+}
+
+
+def told(nb):
+    """Everything that the cells of an executed notebook show as text."""
+    outputs = [output for cell in nb.cells for output in cell.get("outputs", [])]
+    plain = [output.get("data", {}) for output in outputs]
+    texts = [output.get("text", "") for output in outputs]
+    return "\n".join([*texts, *(data.get("text/html", "") for data in plain),
+                      *(data.get("text/plain", "") for data in plain)])  # fmt: skip
+
+
+def stamps(folder):
+    """The content of every table."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path: sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_there_are_four_pages_and_each_is_held_to_what_it_teaches():
+    """A page that is added has to say what it teaches."""
+    assert [path.stem for path in PAGES] == sorted(TAUGHT)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_reads_as_one_story(path):
+    """A question, prose before short cells, computed titles, valid, and stored without outputs."""
+    nb = read(path)
+    nbformat.validate(nb)
+
+    assert story(nb) == []
+    assert set(nb.metadata) <= {"kernelspec", "language_info"}
+    assert all(not cell.metadata for cell in nb.cells)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_link_of_a_page_leads_somewhere(path):
+    """To the next page, or to one of the docs."""
+    prose = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    links = re.findall(r"\]\(([^)#]+)\)", prose)
+
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_runs_as_it_stands_and_shows_what_it_teaches(path, tmp_path, monkeypatch):
+    """Every cell, no word on standard error, and no table of the project touched."""
+    monkeypatch.chdir(path.parent)
+    monkeypatch.setenv(project.OUTPUT, str(tmp_path / "stage"))
+    executed = tmp_path / "executed.ipynb"
+    before = stamps(ROOT / "data")
+
+    papermill.execute_notebook(
+        str(path), str(executed), engine_name="in-process", progress_bar=False
+    )
+
+    nb = nbformat.read(executed, 4)
+    shown = told(nb)
+    assert [words for words in TAUGHT[path.stem] if words not in shown] == []
+    errors = [o for c in nb.cells for o in c.get("outputs", []) if o.get("name") == "stderr"]
+    assert not errors
+    assert "Error" not in shown
+    assert stamps(ROOT / "data") == before
