@@ -18,7 +18,7 @@ from . import facts, roles
 from .changes import Figure, figures
 from .periods import spoken_period
 from .phrases import Enclosures, Mood, Sentence, fold, sections, sentences
-from .quantities import Quantity, quantity
+from .quantities import Quantity, joined
 from .roles import Judgement
 from .setting import Setting
 from .statuses import elsewhere, status
@@ -142,8 +142,8 @@ class _Reader:
         if topic:
             self.topic = topic[1]
         self.before = None
-        read = [(n, _joined(self.folded, found, i)) for i, n in enumerate(found)]
-        judged = [(q, self._judged(n, q, sentence)) for n, q in read]
+        read = [(n, joined(self.folded, found, i)) for i, n in enumerate(found)]
+        judged = [_ranked(q, self._judged(n, q, sentence)) for n, q in read]
         kept = [q for q, judgement in judged if judgement.role is Role.OBSERVATION]
         made = {f.quantity.start: f for f in figures(self.folded, sentence, kept, self.enclosures)}
         candidates = [
@@ -298,8 +298,15 @@ class _Reader:
 
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
-_KINDS = {"名次": "rank", "体系公式中的个数": "count", "以零表述": ""}
+_KINDS = {"体系公式中的个数": "count", "以零表述": ""}
 _RELATIVE = {"%", "‰", "倍", "百分点"}
+
+
+def _ranked(read: Quantity, judgement: Judgement) -> tuple[Quantity, Judgement]:
+    """A place in a ranking is counted in 名, whatever stands behind it."""
+    if judgement.reason == "名次":
+        read = replace(read, unit="名", kind="rank")
+    return read, judgement
 
 
 def _origin(figure: Figure) -> Quantity | None:
@@ -312,33 +319,6 @@ def _origin(figure: Figure) -> Quantity | None:
 
 def _first_unit(suggested: tuple[Suggestion, ...], unit: str) -> str:
     return suggested[0].unit if suggested else unit
-
-
-def _joined(text: str, found: list[numerals.Numeral], index: int) -> Quantity:
-    """The quantity of one numeral; a bare one in a list borrows the counter behind the list."""
-    read = quantity(text, found[index])
-    before = text[found[index - 1].end : read.start].strip() if index else ""
-    if read.unit and re.fullmatch(r"[-—–~～至到]+", before) and read.comparator is Comparator.EXACT:
-        return replace(read, comparator=Comparator.AT_MOST, doubts=("the end of a range",))
-    if read.unit or read.value is None or not read.arabic or index + 1 == len(found):
-        return read
-    following = found[index + 1]
-    gap = text[read.end : following.start]
-    if re.fullmatch(r"[ ]?(?:[、，和及与至到]|[-—–~～]+)[ ]?", gap):
-        other = _joined(text, found[index : index + 8], 1) if index + 1 < len(found) else None
-        if other and other.unit and other.arabic:
-            ranged = gap.strip() not in {"、", "，", "和", "及", "与"}
-            doubts = ("the start of a range",) if ranged else ("its counter stands later",)
-            comparator = Comparator.AT_LEAST if ranged else read.comparator
-            return replace(
-                read,
-                unit=other.unit,
-                counter=other.counter,
-                kind=other.kind,
-                comparator=comparator,
-                doubts=doubts,
-            )
-    return read
 
 
 def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Words]:
@@ -378,6 +358,8 @@ def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
     if figure.measure is Measure.CHANGE_PCT:
         return "%"
     printed = figure.quantity.unit
+    if printed in _RELATIVE:
+        return printed
     if suggested and not (printed and unlike(printed, suggested[0].unit)):
         return suggested[0].unit
     return printed

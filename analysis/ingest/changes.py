@@ -22,6 +22,12 @@ _WORDS = {
     "回落": _DOWN,
     "缩减": _DOWN,
     "压减": _DOWN,
+    "压缩": _DOWN,
+    "缩短": _DOWN,
+    "缩小": _DOWN,
+    "下调": _DOWN,
+    "节约": _DOWN,
+    "节省": _DOWN,
     "降幅": _DOWN,
     "减幅": _DOWN,
     "少": _DOWN,
@@ -33,6 +39,9 @@ _WORDS = {
     "提高": _UP,
     "提升": _UP,
     "上涨": _UP,
+    "上调": _UP,
+    "扩大": _UP,
+    "延长": _UP,
     "增幅": _UP,
     "升幅": _UP,
     "增速": _UP,
@@ -42,6 +51,7 @@ _WORDS = {
 }
 _FILL = r"(?:了|约|近|超|超过|达|达到|为|幅度|幅度为|幅度达|的)*[ ]*[\"“]?"
 _CHANGE = re.compile(rf"(?P<word>{'|'.join(_WORDS)})(?:幅)?{_FILL}$")
+_EASED = re.compile(r"(?P<word>压缩|压减|缩短|减少|降低|节约|节省)[\u4e00-\u9fff]{2,8}[ ]*$")
 _REACHED = re.compile(
     r"(?:下降|减少|降低|上升|增加|增长|提高|提升|升|降|缩短|压缩|扩大)(?:至|到|为)[ ]*$"
 )
@@ -50,7 +60,7 @@ _BASE = re.compile(
 )
 _LIST = re.compile(r"[、和及与,]?[ ]*$")
 _EMPTY = re.compile(
-    r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+|同比|环比|分别|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
+    r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
     r"|[,、;:。()(\s“”\"]|[降增减升]幅|双?[下双]降|不[低少高]于|不超过|控制在|力争|确保|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
 )
 _TERRITORY = re.compile(r"[(](?:市、区|[市区州场]|街道|社区|管委会)[)]")
@@ -58,8 +68,22 @@ _NOUN = re.compile(r"[\u4e00-\u9fff]")
 _JOINT = re.compile(r"[、和及与]|以及")
 _STRONG = re.compile(r"[,;:。()!?\n]")
 _LISTED = ("dealt out over a list",)
+_BASE_REACH = 200  # a base of comparison serves the clauses up to the full stop
 _MEMORY = 16  # a figure never hangs on one further back; keeps a sentence of figures linear
-_COUNT_CHANGE = {"减少", "下降", "降低", "上升", "增加", "增长", "少", "多", "减", "压减"}
+_COUNT_CHANGE = {
+    "减少",
+    "下降",
+    "降低",
+    "上升",
+    "增加",
+    "增长",
+    "少",
+    "多",
+    "减",
+    "压减",
+    "缩短",
+    "压缩",
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -172,7 +196,7 @@ def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) 
     """Tell a change from a level by the word before the figure, or by the list it stands in."""
     before = text[max(sentence.start, figure.quantity.first - 16) : figure.quantity.first]
     near = figure.near[-16:]
-    word = _CHANGE.search(near)
+    word = _CHANGE.search(near) or (figure.quantity.unit == "%" and _EASED.search(near)) or None
     if _REACHED.search(before):
         return
     relative = (
@@ -182,6 +206,8 @@ def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) 
         points = figure.quantity.unit == "百分点"
         figure.measure = Measure.CHANGE_PCT if relative and not points else Measure.CHANGE_ABS
         figure.sign = _WORDS[word["word"]]
+        if figure.quantity.unit == "倍":
+            figure.quantity = _in_percent(figure.quantity)
         return
     last = made[-1] if made else None
     joined = last is not None and _LIST.fullmatch(figure.near) and not _STRONG.search(figure.far)
@@ -191,6 +217,12 @@ def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) 
     elif relative and word is None and re.search(r"[增降减升]幅[^\d]{0,4}$", near):
         figure.measure = Measure.CHANGE_PCT
         figure.sign = _UP if "增幅" in near or "升幅" in near else _DOWN
+
+
+def _in_percent(read: Quantity) -> Quantity:
+    """增长1.3倍 is a change of 130%."""
+    value = None if read.value is None else read.value * 100
+    return replace(read, value=value, unit="%", doubts=(*read.doubts, "times as a percent"))
 
 
 def _same_bound(figure: Figure, last: Figure) -> None:
@@ -211,7 +243,8 @@ def _compared(
     """减少3起 is a change; 新增5个 or 增加10个班次 is one only beside a base of comparison."""
     if figure.near[: word.start()].endswith("新") or word["word"] not in _COUNT_CHANGE:
         return False
-    said = text[sentence.start : figure.quantity.first]
+    begin = max(text.rfind(mark, 0, sentence.start) for mark in "。\n")
+    said = text[max(begin, sentence.start - _BASE_REACH, 0) : figure.quantity.first]
     changed = any(other.measure is not Measure.LEVEL for other in made[-2:])
     return bool(_BASE.search(said)) or changed or word["word"] == "减少"
 

@@ -40,8 +40,10 @@ _BOUND = re.compile(
 _CAP = re.compile(r"(?P<word>控制在|压减到|压降到|稳定在|保持在)[ ]?$")
 _TAIL = r"(?P<tail>以上|及以上|以内|之内|内(?![部容蒙外涝河燃地])|以下|及以下|左右|上下|之多|开外)?"
 _SUM = (
-    r"[ ]?(?P<first>[余多来])?[ ]?(?P<scale>万亿|千万|百万|十万|亿|万|千|百)?(?P<second>[余多来])?"
+    r"[ ]?(?P<first>[余多来])?[ ]?(?P<scale>万亿|千万|百万|十万|亿|万|千(?![米克瓦伏帕赫])|百)?"
+    r"(?P<second>[余多来])?"
 )
+_COMPOUND = re.compile(r"(?P<large>[亿万])(?P<number>\d+)(?P<small>千万|百万|十万|万|千|百)")
 _FRACTION = re.compile(
     rf"(?P<over>{numerals.NUMERAL.pattern})分之(?P<up>{numerals.NUMERAL.pattern})"
     r"(?:点(?P<rest>[零〇一二三四五六七八九]+))?"
@@ -131,8 +133,13 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
     if point:
         number = _lengthened(numeral.raw, point, number)
         ahead = ahead[point.end() :]
-    match = _after().match(ahead)
     shift = numeral.end + (point.end() if point else 0)
+    compound = _COMPOUND.match(ahead) if read.arabic else None
+    if compound:  # 3亿2500万 is one figure
+        rest = _times(Decimal(compound["number"]), compound["small"])
+        number = _times(number, compound["large"]) + rest
+        ahead, shift = ahead[compound.end() :], shift + compound.end()
+    match = _after().match(ahead)
     return _bounded(text, *_counted(text, replace(read, value=number), match, shift))
 
 
@@ -150,6 +157,13 @@ def _number(raw: str) -> Decimal | None:
         return numerals.value(raw)
     except (ValueError, InvalidOperation):
         return None
+
+
+def _times(number: Decimal, scale: str) -> Decimal:
+    """The number with the scale words behind it, such as 千万."""
+    for character in scale:
+        number *= _SCALES[character]
+    return number
 
 
 def _fraction(text: str, read: Quantity) -> Quantity | None:
@@ -185,9 +199,7 @@ def _counted(
     """The figure with the counter that *match* found behind it, and its word of vagueness."""
     if match is None or read.value is None:
         return read, ""
-    value = read.value
-    for character in match["scale"] or "":
-        value *= _SCALES[character]
+    value = _times(read.value, match["scale"] or "")
     vague = match["first"] or match["second"] or ""
     read = replace(read, value=value, last=shift + match.end(match.lastgroup or 0))
     tenth = _TENTH.match(text, shift + (match.end("scale") if match["scale"] else 0))
@@ -262,3 +274,66 @@ def _bounded(text: str, read: Quantity, vague: str) -> Quantity:
     if not read.arabic and _APPROXIMATE.search(read.raw):
         return replace(read, comparator=Comparator.ABOUT, doubts=(*read.doubts, "about so many"))
     return replace(read, comparator=comparator)
+
+
+_TO = re.compile(r"[ ]?(?:[-—–~～]+|[至到])[ ]?")
+_AND = re.compile(r"[ ]?[、，和及与][ ]?")
+_FROM = re.compile(r"[从由自][^,。;]{0,12}$")
+
+
+def joined(text: str, found: list[Numeral], index: int) -> Quantity:
+    """
+    The quantity of one numeral of *found*, with what a list or a range shares among its ends.
+
+    >>> text = "每站3—5人"
+    >>> read = [joined(text, [*numerals.find(text)], place) for place in (0, 1)]
+    >>> [(q.unit, str(q.comparator)) for q in read]
+    [('人', '>='), ('人', '<=')]
+    """
+    read = quantity(text, found[index])
+    if index and read.unit and read.comparator is Comparator.EXACT:
+        before = quantity(text, found[index - 1])
+        if _range(text, before, read):
+            return replace(
+                read, comparator=Comparator.AT_MOST, doubts=(*read.doubts, "the end of a range")
+            )
+    if read.value is None or not read.arabic or index + 1 == len(found):
+        return read
+    gap = text[read.last : found[index + 1].start]
+    if not (_TO.fullmatch(gap) or _AND.fullmatch(gap)):
+        return read
+    return _shared(text, read, joined(text, found[index : index + 8], 1))
+
+
+def _range(text: str, first: Quantity, last: Quantity) -> bool:
+    """Whether 3—5人 or 10%~15%, and not 由10人到15人, stands between two figures."""
+    gap = text[first.last : last.first] if first.last <= last.first else ""
+    alike = first.unit in {"", last.unit} and first.value is not None and first.arabic
+    return (
+        alike
+        and bool(_TO.fullmatch(gap))
+        and not _FROM.search(text[max(0, first.first - 16) : first.first])
+    )
+
+
+def _shared(text: str, read: Quantity, other: Quantity) -> Quantity:
+    """A bare figure borrows the counter that stands behind its list or range: 3、5人."""
+    if not other.unit or not other.arabic:
+        return read
+    if _range(text, read, other):
+        at_least, doubt = Comparator.AT_LEAST, "the start of a range"
+        comparator = at_least if read.comparator is Comparator.EXACT else read.comparator
+    elif _AND.fullmatch(text[read.last : other.first]) and (
+        not read.unit or (read.counter == "个" and other.unit == "百分点")
+    ):
+        comparator, doubt = read.comparator, "its counter stands later"
+    else:
+        return read
+    return replace(
+        read,
+        unit=other.unit,
+        kind=other.kind,
+        counter=read.counter if read.unit else other.counter,
+        comparator=comparator,
+        doubts=(*read.doubts, doubt),
+    )

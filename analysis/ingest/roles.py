@@ -183,7 +183,11 @@ def _spelled(at: Place) -> Judgement:
 
 _LASTING = re.compile(
     r"(?:为期|持续|历时|连续|累计|缩短|压缩|提前|平均|用时|延长"
-    r"|坚持|实行|落实|执行|保障|超过|长达|达)[\u4e00-\u9fff]{0,3}[ ]?$"
+    r"|坚持|实行|落实|执行|保障|超过|长达|达|开放|运行|停[产工业]|耗时|时长|时间)"
+    r"[\u4e00-\u9fff]{0,3}[ ]?$"
+)
+_SHORTENED = re.compile(
+    r"(?:个?小时|分钟|天|个?工作日|个月|年|秒)(?:缩短|压缩|提速|延长|提升|减少|增加|降低?)[到至为]"
 )
 _WATCH = re.compile(
     r"^小时(?:[\u4e00-\u9fff]{0,6}(?:值班|值守|在岗|备勤|应急|监测|监控|带班|轮|不间断|全天候|待命))"
@@ -194,7 +198,7 @@ def _duration(at: Place) -> Judgement:
     """A time is a figure where it is how long something lasts, not where it is a limit."""
     before = at.text[max(0, at.quantity.first - 10) : at.quantity.first]
     after = at.text[at.numeral.end : at.numeral.end + 14].lstrip()
-    if _WATCH.match(after) or _LASTING.search(before):
+    if _WATCH.match(after) or _LASTING.search(before) or _SHORTENED.match(after):
         return Judgement(Role.OBSERVATION, "时长")
     if re.match(r"(?:个)?(?:小时|分钟|天|工作日|个工作日)(?:以|之)?内", after):
         return Judgement(Role.OBSERVATION, "时限", ("a time limit",))

@@ -13,9 +13,10 @@ from analysis.errors import UsageError
 
 from . import lexicon
 from .periods import parse_period, span
-from .phrases import Mood, fold
+from .phrases import Mood, fold, mood_of
 
 _HEAD = 400
+_TITLE = re.compile(r"(?![一二三1(])[^。;]{4,60}")
 _THREE_QUARTERS = 9  # a report that ends later plans for the year after
 _LEVELS = {
     "国": 0,
@@ -81,8 +82,16 @@ def setting(text: str, *, names: tuple[str, ...] = (), period: str = "") -> Sett
     start, end = parse_period(period) if period else _period(folded)
     found = names or _names(folded[:_HEAD])
     shorts = tuple(dict.fromkeys(short(name) for name in found if short(name)))
-    mood = Mood.REPORT if _ACTUAL.search(folded) else Mood.PLAN
+    mood = Mood.PLAN if _plans(folded, end.year) else Mood.REPORT
     return Setting(shorts, _level(folded, found), start, end, mood)
+
+
+def _plans(text: str, year: int) -> bool:
+    """Whether the title announces a plan, or nothing in *text* tells of what was done."""
+    lines = [line.strip() for line in text[:_HEAD].split("\n")]
+    titles = [line for line in lines if _TITLE.fullmatch(line)][:2]
+    told = any(mood_of(title, year) is Mood.PLAN for title in titles)
+    return told or not _ACTUAL.search(text)
 
 
 def short(name: str) -> str:

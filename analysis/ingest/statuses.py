@@ -57,7 +57,7 @@ _HARD = re.compile(
 _ACHIEVE = re.compile(
     r"(?:完成|建成|新建|建设|培训|召开|投资|每[年月周季日]度?|每半年|半年|创建|打造|新增|实现|达到?|组织|开展|举办|更新|改造|整治|关闭|退出|淘汰|培育|组建|配备|建立|下降|降低|压减|提高|提升|检查|演练|增加|发放|制作|争取|安装|覆盖)[^,。;:\d]{0,16}$"
 )
-_NOW = re.compile(r"目前|现有|已[经有建完]|现已|截至|去年|上年")
+_NOW = re.compile(r"目前|现有|已[经有建完]|现已|截至|(?<![较比与同])(?:去年|上年)")
 _WILL = re.compile(
     r"(?:^|[,。;:])[^,。;:]{0,6}?(?:下一步|下步|明年|今后|将(?=[于在由对把力继新完建开组实加进再着])|拟(?=[于在新建投]|对)|计划(?=[于在到用投新建])|预计)"
 )
@@ -85,7 +85,7 @@ def status(
     if not planned:
         hard = _HARD.search(before[-60:] + span) or _limited(text, figure)
         return (Status.TARGET, ("demanded in a report",)) if hard else (Status.ACTUAL, ())
-    if _DEMAND.search(near) or re.search(r"以上|以内|不少于|至少|以下", span):
+    if q.value == 0 or _DEMAND.search(near) or re.search(r"以上|以内|不少于|至少|以下", span):
         return Status.TARGET, ()
     if q.kind == "share" or (_ACHIEVE.search(clause) and not figure.post.startswith("的")):
         return Status.TARGET, ("a planned quantity read as a target",)

@@ -108,9 +108,8 @@ class Catalogue:
         unit: str,
     ) -> bool:
         indicator = self.indicators[code]
-        fits = compatible(kind, indicator.quantity) and not (
-            kind in _MEASURED and unit and unit != indicator.unit
-        )
+        exact = unit and (kind in _MEASURED or "/" in unit)
+        fits = compatible(kind, indicator.quantity) and not (exact and unit != indicator.unit)
         return (
             fits
             and all(weights.get(word, 0) >= _FAR for word in needed)
@@ -137,15 +136,15 @@ class Catalogue:
 
 _NEAR, _FAR = 0.45, 0.2
 _MEASURED = {"money", "length", "area", "duration", "mass", "volume"}  # 亩 is not 公顷
-_ENTITIES, _EVENTS = 0, 1
-_SINGLE = {"项", "条", "件", "份", "本", "起"}
+_ANY = "个"  # counts nearly all things, but no documents
+_DOCUMENTS = 3
 _GROUPS = {
     unit: group
     for group, units in enumerate(
         (
             "家 户 座 所",
             "次 场 期 轮 批 班",
-            "项 个 处 条 件 起",
+            "项 个 处 条 件 起 大",
             "份 本",
             "支 组",
             "台 套",
@@ -164,9 +163,10 @@ def unlike(printed: str, unit: str) -> bool:
     >>> unlike("户", "次"), unlike("户", "家")
     (True, False)
     """
-    if {_GROUPS.get(printed), _GROUPS.get(unit)} == {_ENTITIES, _EVENTS}:
-        return True
-    return printed in _SINGLE and _GROUPS.get(unit) in {_ENTITIES, _EVENTS}
+    groups = {_GROUPS.get(printed), _GROUPS.get(unit)}
+    if len(groups) == 1 or None in groups or {printed, unit} == {"起", "次"}:
+        return False
+    return _ANY not in {printed, unit} or _DOCUMENTS in groups
 
 
 def _likeness(printed: str, unit: str) -> float:
