@@ -46,7 +46,7 @@ pictures: figures  ## renew the few pictures that README and docs show
 lock:  ## refresh both lock files (needs uv)
 	$(LOCK) --group pyproject.toml:test --group pyproject.toml:build -o requirements.lock
 	$(LOCK) --group pyproject.toml:test --group pyproject.toml:build \
-	  --group pyproject.toml:slow -o requirements-slow.lock
+	  --group pyproject.toml:docs --group pyproject.toml:slow -o requirements-slow.lock
 LOCK = uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header pyproject.toml
 
