@@ -54,8 +54,9 @@ def cells(rows: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
 
 
 def reporting(rows: pd.DataFrame) -> list[dict[Any, Any]]:
-    """One row of each reporting region in house order, for what it says of the region."""
-    order = rows.drop_duplicates("region").sort_values(["level_order", "adcode"])
+    """One row of each reporting region's last report, in house order, for what it says of it."""
+    last = rows.sort_values("report", kind="stable").drop_duplicates("region", keep="last")
+    order = last.sort_values(["level_order", "adcode"])
     return order.to_dict("records")
 
 

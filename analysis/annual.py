@@ -31,7 +31,7 @@ def prior_years(rows: pd.DataFrame) -> pd.DataFrame:
         ``value_high``, ``basis`` (``from_difference`` or ``from_percent``) and ``settled``
         (whether one number is left).
     """
-    on = [*SAME, *PERIOD]
+    on = ["report", *SAME, *PERIOD]  # a change goes with the level of its own report
     exact = rows[rows["comparator"].eq(Comparator.EXACT)]
     level = exact[exact["measure"].eq(Measure.LEVEL)]
     level = level.assign(level_half=rounding(level))[[*on, "value", "level_half"]]

@@ -18,7 +18,7 @@ import pandas as pd
 from . import numerals, tables
 from .errors import Fault, WordError
 from .identities import decided
-from .schema import LINKS, TABLES
+from .schema import BY_REGION, LINKS, TABLES
 from .tables import Tables
 from .words import Comparator, Level, Measure, Quantity, Role, Standing, Status
 
@@ -101,6 +101,17 @@ def _literal(words: str) -> str:
 
 
 def _regions(held: Tables) -> Iterator[Fault]:
+    """Rows stand with their region; a report shares its files, and so its text, with no other."""
+    if "reports" in held.lacking:
+        return
+    twins = held.reports[held.original_of("reports").duplicated()]
+    words = ("a second report in the files of {region}", "give {report} files of its own name")
+    yield from _told(held, "reports", twins, "report", words)
+    texts = set(held.originals.values())
+    for table in BY_REGION:
+        lost = getattr(held, table)[~held.original_of(table).isin(texts)]
+        words = ("a file of no report", "name it by its region, or by a later report")
+        yield from _told(held, table, lost, "start", words)
     home = held.reports.set_index("report")["region"]
     for table in ("observations", "commitments"):
         frame: pd.DataFrame = getattr(held, table)
@@ -255,14 +266,14 @@ def _phrases(held: Tables) -> Iterator[Fault]:
 def _places(held: Tables) -> Iterator[Fault]:
     if "reports" in held.lacking:
         return
-    length = held.reports.groupby("region")["characters"].max()
+    length = held.reports.groupby(held.original_of("reports"))["characters"].max()
     words = ("the place {start}-{end} lies outside the report", "correct start and end")
     for table in ("observations", "mentions", "commitments", "instrument_status"):
+        last = held.original_of(table).map(length).astype("float64")
         frame: pd.DataFrame = getattr(held, table)
-        frame = frame[frame["region"].isin(set(length.index)) & frame["start"].notna()]
-        end, last = frame["end"], frame["region"].map(length).astype("float64")
-        outside = ~(frame["start"] < end) | (end > last)
-        yield from _told(held, table, frame[outside], "start", words)
+        outside = ~(frame["start"] < frame["end"]) | (frame["end"] > last)
+        placed = last.notna() & frame["start"].notna()
+        yield from _told(held, table, frame[placed & outside], "start", words)
 
 
 def _values(held: Tables) -> Iterator[Fault]:
@@ -308,12 +319,11 @@ def _owners(held: Tables) -> Iterator[Fault]:
     if held.lacking & {"observations", "mentions"}:
         return
     owned: dict[tuple[str, int], set[str]] = {}
-    rows = held.observations[["region", "start", "status"]]
-    for region, start, status in rows.itertuples(index=False, name=None):
+    rows = held.observations
+    for place, status in zip(_spots(held, "observations"), rows["status"], strict=True):
         role = Role.TARGET if status == Status.TARGET else Role.OBSERVATION
-        owned.setdefault((region, start), set()).add(role)
-    places = held.mentions[["region", "start"]].itertuples(index=False, name=None)
-    roles = [owned.get(place, set()) for place in places]
+        owned.setdefault(place, set()).add(role)
+    roles = [owned.get(place, set()) for place in _spots(held, "mentions")]
     frame = held.mentions.assign(due=[", ".join(sorted(found)) or "none" for found in roles])
     wrong = [
         role not in found if role in OWNING else bool(found)
@@ -321,6 +331,11 @@ def _owners(held: Tables) -> Iterator[Fault]:
     ]
     words = ("for {raw}, rows that start at {start} are: {due}", "correct the role or the row")
     yield from _told(held, "mentions", frame[wrong], "role", words)
+
+
+def _spots(held: Tables, table: str) -> Iterator[tuple[str, int]]:
+    """Where each row of *table* starts, and in which original."""
+    return zip(held.original_of(table), getattr(held, table)["start"], strict=True)
 
 
 def _standings(held: Tables) -> Iterator[Fault]:

@@ -23,7 +23,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON, and no
 _ORIGINALS = click.option(
     "--originals",
     type=click.Path(path_type=Path),
-    help="Where each original lies as <region>.txt; data/originals if not given.",
+    help="Where originals lie as <region>.txt or <report>.txt; data/originals if not given.",
 )
 
 

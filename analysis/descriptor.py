@@ -192,14 +192,14 @@ def _context_sources(context: pd.DataFrame) -> list[Record]:
 
 
 def _frame(tables: Tables, resource: str) -> pd.DataFrame:
-    name, _, region = resource.partition("-")
+    name, _, original = resource.partition("-")
     frame: pd.DataFrame = getattr(tables, name)
-    return frame[frame["region"].eq(region)] if name in BY_REGION else frame
+    return frame[tables.original_of(name).eq(original)] if name in BY_REGION else frame
 
 
 def _file(tables: Tables, resource: str) -> str:
-    name, _, region = resource.partition("-")
-    return tables.file(f"{name}/{region}" if name in BY_REGION else name)
+    name, _, original = resource.partition("-")
+    return tables.file(f"{name}/{original}" if name in BY_REGION else name)
 
 
 def _cell(cell: Any) -> str:
@@ -213,7 +213,7 @@ def _resources(tables: Tables) -> list[Record]:
 
 
 def _resource(tables: Tables, name: str, path: Path) -> Record:
-    table, _, region = name.partition("/")
+    table, _, original = name.partition("/")
     data = path.read_bytes()
     suffix = path.suffix[1:]
     record = {
@@ -230,8 +230,8 @@ def _resource(tables: Tables, name: str, path: Path) -> Record:
         "schema": _schema(table),
     }
     if table in BY_REGION:
-        mine = tables.reports[tables.reports["region"].eq(region)]
-        record["sources"] = _report_sources(mine)
+        mine = tables.original_of("reports").eq(original)
+        record["sources"] = _report_sources(tables.reports[mine])
     if table == "context":
         record["sources"] = _context_sources(tables.context)
     return record

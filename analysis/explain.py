@@ -160,7 +160,8 @@ class _Told:
         if self._originals is None:
             return
         try:
-            data = (self._originals / f"{row['region']}.txt").read_bytes()
+            name = self._tables.originals[row["report"]]
+            data = (self._originals / f"{name}.txt").read_bytes()
         except OSError:
             return
         sentence = sentence_at(data.decode("utf-8", "replace"), row["start"], row["end"])

@@ -29,28 +29,27 @@ def decided(tables: Tables) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The identities with ``region``, ``formula`` (as written out), ``gap`` (left minus right,
+        The identities with ``original``, ``formula`` (as written out), ``gap`` (left minus right,
         in the unit of the whole) and ``decided`` (a word of ``Closure``, or why it cannot be).
     """
-    region = tables.reports.set_index("report")["region"]
     written = _written(tables)
-    frame = tables.identities.assign(region=tables.identities["report"].map(region))
+    frame = tables.identities.assign(original=tables.original_of("identities"))
     results = [_decide(row, written) for _, row in frame.iterrows()]
     columns = pd.DataFrame(results, columns=["formula", "gap", "decided"], index=frame.index)
     return frame.join(columns)
 
 
 def _written(tables: Tables) -> dict[tuple[str, int], _Figure]:
-    """The number at each place of each region, in base units."""
-    rows = tables.observations[["region", "start", "value"]]
+    """The number at each place of each original, in base units."""
+    rows = tables.observations[["start", "value"]].assign(of=tables.original_of("observations"))
     values = {
-        (region, start): Decimal(repr(value))
-        for region, start, value in rows.itertuples(index=False, name=None)
+        (original, start): Decimal(repr(value))
+        for start, value, original in rows.itertuples(index=False, name=None)
     }
-    mentions = tables.mentions[["region", "start", "raw"]]
+    mentions = tables.mentions[["start", "raw"]].assign(of=tables.original_of("mentions"))
     figures = {
-        (region, start): _figure(raw, values.get((region, start)))
-        for region, start, raw in mentions.itertuples(index=False, name=None)
+        (original, start): _figure(raw, values.get((original, start)))
+        for start, raw, original in mentions.itertuples(index=False, name=None)
     }
     return {place: figure for place, figure in figures.items() if figure is not None}
 
@@ -72,10 +71,10 @@ def _decide(
     row: "pd.Series[Any]", written: dict[tuple[str, int], _Figure]
 ) -> tuple[str, float, str]:
     places = [int(row["whole"]), *map(int, str(row["parts"]).split())]
-    missing = [place for place in places if (row["region"], place) not in written]
+    missing = [place for place in places if (row["original"], place) not in written]
     if missing:
         return "", math.nan, f"no numeral at {missing[0]}"
-    whole, *parts = (written[row["region"], place] for place in places)
+    whole, *parts = (written[row["original"], place] for place in places)
     kind = Relation(str(row["kind"]))
     if kind is not Relation.SUM and len(parts) != 2:
         return "", math.nan, f"{kind} of {len(parts)} numbers"

@@ -45,7 +45,8 @@ def verify(tables: Tables, folder: Path) -> list[Fault]:
     tables
         The tables, loaded.
     folder
-        Where each original lies as ``<region>.txt``, byte for byte as it was hashed.
+        Where each original lies as ``<region>.txt`` (a region's later report as
+        ``<report>.txt``), byte for byte as it was hashed.
 
     Returns
     -------
@@ -57,14 +58,15 @@ def verify(tables: Tables, folder: Path) -> list[Fault]:
     faults = [*_identities(tables)]
     records = tables.reports.to_dict("index")
     for line, report in records.items():
-        text = _text(folder / f"{report['region']}.txt")
+        original = tables.originals[str(report["report"])]
+        text = _text(folder / f"{original}.txt")
         faults += _sameness(tables, int(str(line)), report, text)
         if text is None:
             continue
-        faults += _mentions(tables, str(report["region"]), text)
+        faults += _mentions(tables, original, text)
         faults += _rows(tables, str(report["report"]), text)
         for name in ("instrument_status", "commitments"):
-            faults += _phrases(tables, name, str(report["region"]), text)
+            faults += _phrases(tables, name, original, text)
     return sorted(faults)
 
 
@@ -102,7 +104,7 @@ def _text(path: Path) -> str | None:
 
 
 def _sameness(tables: Tables, line: int, report: Row, text: str | None) -> Iterator[Fault]:
-    where, file = tables.file("reports"), f"{report['region']}.txt"
+    where, file = tables.file("reports"), f"{tables.originals[str(report['report'])]}.txt"
     if text is None:
         mend = "put the original there, as it was published"
         yield Fault(where, line, "report", file, "no original that can be read", mend)
@@ -115,11 +117,11 @@ def _sameness(tables: Tables, line: int, report: Row, text: str | None) -> Itera
             yield Fault(where, line, column, str(report[column]), rule, mend)
 
 
-def _mentions(tables: Tables, region: str, text: str) -> Iterator[Fault]:
+def _mentions(tables: Tables, original: str, text: str) -> Iterator[Fault]:
     """The numerals of the original and the rows of the table are the same set."""
-    rows = tables.mentions[tables.mentions["region"].eq(region)]
+    rows = tables.mentions[tables.original_of("mentions").eq(original)]
     due = {(numeral.start, numeral.end): numeral.raw for numeral in numerals.find(text)}
-    where = f"mentions/{rows['file'].iloc[0]}" if len(rows) else f"mentions/{region}.csv"
+    where = f"mentions/{rows['file'].iloc[0]}" if len(rows) else f"mentions/{original}.csv"
     for line, row in rows.iterrows():
         place = (row["start"], row["end"])
         found = f"{row['raw']!r} at {place[0]}-{place[1]}"
@@ -230,10 +232,10 @@ def _sign(row: Row, text: str) -> Iterator[_Doubt]:
         yield _Doubt("value", f"the original says {turns[-1][0]}", "correct the sign")
 
 
-def _phrases(tables: Tables, table: str, region: str, text: str) -> Iterator[Fault]:
+def _phrases(tables: Tables, table: str, original: str, text: str) -> Iterator[Fault]:
     """The evidence of a row that quotes a place is the text of that place."""
     frame: pd.DataFrame = getattr(tables, table)
-    quoted = frame[frame["region"].eq(region) & frame["start"].notna()]
+    quoted = frame[tables.original_of(table).eq(original) & frame["start"].notna()]
     for line, row in quoted.iterrows():
         there = text[int(row["start"]) : int(row["end"])]
         if there != row["evidence"]:

@@ -176,7 +176,8 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     texts = [name for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
     whole = {"start": "int64", "end": "int64"}
     kinds: dict[Any, str] = dict.fromkeys(texts, "str") | _FULL_DAYS | whole
-    return rows[[*columns, "region"]].astype(kinds).assign(file=FILE)
+    plain = rows[[*columns, "region"]].astype(kinds)
+    return plain.assign(file=plain["report"])  # every report is a text of its own
 
 
 def key(region: Any, year: Any) -> Any:

@@ -43,9 +43,8 @@ def standings(data: Tables) -> pd.DataFrame:
     status = data.instrument_status.rename(columns={"instrument": "indicator"})
     rows = status.merge(listed, on="indicator", validate="m:1")
     places = rows[["start", "end"]].fillna(-1).astype("int64")
-    # The table names no report: where a region has several, its last one is the one compiled.
-    latest = data.reports.sort_values("period_end", kind="stable")
-    reports = latest.drop_duplicates("region", keep="last").set_index("region")["report"]
+    # The table names no report: its places are those of each region's first original.
+    reports = {original: report for report, original in data.originals.items()}
     placed = rows.assign(start=places["start"], end=places["end"])
     return _placed(
         placed.assign(report=placed["region"].map(reports), table="instrument_status"), data

@@ -28,7 +28,7 @@ from .words import (
 )
 
 CODE = r"[a-z][a-z0-9_]*"
-REPORT = r"[a-z]+-[0-9]{4}"
+REPORT = rf"{CODE}-[0-9]{{4}}(?:_[a-z0-9]+)?"
 ADCODE = r"[0-9]{6}"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 BREAKDOWN = r"(?:[a-z_]+:[a-z0-9_]+(?:\+[a-z_]+:[a-z0-9_]+)*)?"
@@ -294,7 +294,7 @@ LINKS: dict[str, tuple[str, str]] = {
 # What each column holds: its Chinese name, which a table may bear instead, and what it means.
 # A name of two tables that means different things is told apart by ``table.column``.
 COLUMNS: dict[str, tuple[str, str]] = {
-    "report": ("报告", "Code of the report: its region and year."),
+    "report": ("报告", "Code of the report: its region and year, such as anhui-2023."),
     "region": ("地区", "Code of the region."),
     "title": ("标题", "Title as published."),
     "publisher": ("发布单位", "Who published it."),

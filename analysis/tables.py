@@ -4,6 +4,7 @@ The tables under ``data/``: read, held to their contracts and joined into tidy f
 It computes no figure; ``derive`` does.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -18,6 +19,7 @@ from .schema import BY_REGION, KEYS, TABLES
 from .words import Level
 
 SUFFIXES = (".csv", ".xlsx")
+_SUFFIX = re.compile(r"\.[a-z]+$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +49,38 @@ class Tables:
         return f"{name}{suffix}"
 
     @cached_property
+    def originals(self) -> dict[str, str]:
+        """
+        The name of each report's original, and of its files: its own, or that of its region.
+
+        A region's first report is kept as ``anhui``, a later one as ``anhui-2024``.
+        """
+        own = set(_stems(self.observations)) | set(_stems(self.mentions))
+        named = self.reports[["report", "region"]].itertuples(index=False, name=None)
+        return {report: report if report in own else region for report, region in named}
+
+    def original_of(self, table: str) -> "pd.Series[str]":
+        """The name of the original that each row of *table* has its place in."""
+        frame: pd.DataFrame = getattr(self, table)
+        if table in BY_REGION:
+            return _stems(frame)
+        return frame["report"].map(self.originals) if "report" in frame else frame["region"]
+
+    @cached_property
     def rows(self) -> pd.DataFrame:
-        """Every reported value with the names of its region, indicator, parts and source."""
-        reports = self.reports[["report", "region", "title", "publisher", "published", "kind"]]
+        """
+        Every reported value with the names of its region, indicator, parts and source.
+
+        Of a figure that several reports of a region state, the latest report's word stands; the
+        others remain in :attr:`observations`.
+        """
+        about = ["report", "region", "title", "publisher", "published", "kind", "period_end"]
+        reports = self.reports[about].rename(columns={"period_end": "told"})
         rows = self.observations.drop(columns="region").merge(reports, on="report", validate="m:1")
+        by_time = rows.sort_values(["told", "report"], kind="stable")
+        key = ["region", *KEYS["observations"][1:]]
+        last = ~by_time.duplicated(key, keep="last").sort_index()
+        rows = rows[last].drop(columns="told")
         return self._named(rows.assign(origin="report", url="", basis="printed"))
 
     @cached_property
@@ -110,6 +140,11 @@ class Tables:
         )
         order = ["level_order", "adcode", "indicator", "breakdown", "period_end", "start"]
         return named.sort_values(order, kind="stable", ignore_index=True)
+
+
+def _stems(frame: pd.DataFrame) -> "pd.Series[str]":
+    """The name of the file of each row, without its suffix."""
+    return frame["file"].str.replace(_SUFFIX, "", regex=True)
 
 
 def _ids(rows: pd.DataFrame) -> list[str]:
@@ -190,14 +225,23 @@ def warm_up() -> None:
 
 
 def _joined(name: str, found: dict[str, contracts.Held], paths: dict[str, Path]) -> pd.DataFrame:
-    """The one frame of a table, from the files of all regions if it has a file each."""
+    """The one frame of a table, from the files of all reports if it has a file each."""
     if name not in BY_REGION:
         return found[name].frame if name in found else contracts.empty(name)
     frames = [
-        part.frame.assign(region=key.partition("/")[2], file=paths[key].name)
-        for key, part in found.items()
+        part.frame.assign(region=_region(key), file=paths[key].name) for key, part in found.items()
     ]
     return pd.concat(frames or [contracts.empty(name).assign(region="", file="")])
+
+
+def _region(key: str) -> str:
+    """
+    The region that a file is of.
+
+    >>> _region("observations/anhui"), _region("mentions/anhui-2024")
+    ('anhui', 'anhui')
+    """
+    return key.partition("/")[2].partition("-")[0]
 
 
 def files(folder: Path) -> dict[str, Path]:

@@ -187,3 +187,27 @@ def test_the_reports_own_arithmetic_is_decided(data):
     loss = frame.loc["disaster-loss-by-sector"]
     assert (loss["decided"], loss["gap"]) == ("within_rounding", -100)
     assert frame.loc["prefecture-plans-by-kind", "formula"] == "1 + 15 + 54 = 70"
+
+
+def test_two_reports_never_share_the_files_of_one_text(tmp_path):
+    """A later report of a region without files of its own would have places in another text."""
+    folder = minimal.project(tmp_path)
+    header, first = minimal.read(folder / "reports.csv")
+    second = ["east-2025", *first[1:5], "2025-01-01", "2025-12-31", *first[7:]]
+    minimal.write(folder, "reports", [header, first, second])
+
+    (fault,) = checks.everything(folder)
+
+    assert (fault.file, fault.line, fault.column) == ("reports.csv", 3, "report")
+    assert "east-2025" in fault.mend
+
+
+def test_a_file_that_no_report_is_behind_is_told(tmp_path):
+    """A mistyped name of a later report's file would leave its numerals without an owner."""
+    folder = minimal.project(tmp_path)
+    minimal.write(folder, "mentions/east-2052", minimal.read(folder / "mentions/east.csv"))
+
+    found = checks.everything(folder)
+
+    assert {fault.file for fault in found} == {"mentions/east-2052.csv"}
+    assert "a file of no report" in {fault.rule for fault in found}

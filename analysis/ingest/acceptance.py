@@ -15,16 +15,15 @@ from decimal import Decimal
 from pathlib import Path
 
 from analysis import numerals
-from analysis.errors import TableError, UsageError
-from analysis.schema import TABLES
-from analysis.words import Measure, Role, Standing, Status
+from analysis.errors import Fault, TableError, UsageError
+from analysis.schema import BY_REGION, KEYS, TABLES
+from analysis.words import Role, Standing, Status
 
-from . import reviewed, storage
+from . import restated, reviewed, storage
 from .reviewed import Line, Reviewed
 from .sheets import COLUMNS, INDICATORS
 
 Rows = list[dict[str, str]]
-_KEY = ("indicator", "breakdown", "period_start", "period_end", "status", "measure")
 _REFUSED = "复核未采纳"
 
 
@@ -128,16 +127,25 @@ class _Proposal:
         self.report = self.decided.report["report"]
         self.region = self.decided.report["region"]
         self.reports = _read(self.data / "reports.csv")
-        others = [r["report"] for r in self.reports if r["region"] == self.region]
-        # A second report of a region has a file of its own: its places are of another text.
-        self.first = not [report for report in others if report != self.report]
-        self.stem = self.region if self.first else self._own_stem()
+        self._same_period()
+        self.stem = self._stem(self.report)
         self._contents: dict[str, bytes] = {}
 
-    def _own_stem(self) -> str:
-        known = _read(self.data / f"observations/{self.region}.csv")
-        mine = any(row["report"] == self.report for row in known)
-        return self.region if mine else self.report
+    def _same_period(self) -> None:
+        """A code stands for one report: another period is another report, never an overwrite."""
+        known = next((r for r in self.reports if r["report"] == self.report), self.decided.report)
+        for column in ("region", "period_start", "period_end"):
+            if known[column] != self.decided.report[column]:
+                rule = f"{self.report} is known with {column} {known[column]}"
+                mend = f"give this report a code of its own, such as {self.report}_2"
+                place, found = f"{self.decided.name}, sheet report", self.decided.report[column]
+                raise TableError([Fault(place, 0, column, found, rule, mend)])
+
+    def _stem(self, report: str) -> str:
+        """The name of a report's files: that of its region, or its own if it is a later one."""
+        mine = [row["report"] for row in self.reports if row["region"] == self.region]
+        own = any((self.data / name / f"{report}.csv").exists() for name in BY_REGION)
+        return report if own or (mine and report not in mine) else self.region
 
     def contents(self) -> dict[str, bytes]:
         """Every file with its new content; those that stay as they are, are left out."""
@@ -189,7 +197,7 @@ class _Proposal:
     def _instruments(self) -> None:
         """One standing an instrument; a later report of the region does not change them."""
         rows = _read(self.data / "instrument_status.csv")
-        if not self.first:
+        if self.stem != self.region:
             return
         fresh = {line["instrument"]: self._standing(line) for line in self.decided.instruments}
         kept = [row for row in rows if row["region"] != self.region]
@@ -212,19 +220,25 @@ class _Proposal:
         return {**row, **cells, "note": line["note"]}
 
     def _observations(self) -> None:
-        name = f"observations/{self.stem}"
-        rows = _read(self.data / f"{name}.csv")
-        others = [row for row in rows if row["report"] != self.report]
         mine = [self._observation(line) for line in self.decided.lines if line.owns]
-        earlier = list(self._earlier())
-        for row in mine:
-            self._compare(row, earlier)
-        self._implied(mine, earlier)
         mine.sort(key=lambda row: (int(row["start"]), row["indicator"], row["breakdown"]))
-        if rows != [*others, *mine]:
-            old = [row for row in rows if row["report"] == self.report]
-            self.changes += _difference(name, _keyed(old), _keyed(mine), "key")
-            self._contents[f"{name}.csv"] = _written(_columns("observations"), [*others, *mine])
+        before = {report: self._rows(report) for report in self._in_time()}
+        stated = {**before, self.report: mine}
+        for report, rows in restated.noted(stated).items():
+            name = f"observations/{self._stem(report)}"
+            if rows != before[report]:
+                self.changes += _difference(name, _keyed(before[report]), _keyed(rows), "key")
+                self._contents[f"{name}.csv"] = _written(_columns("observations"), rows)
+        self.checks += restated.told(stated, self.report)
+
+    def _in_time(self) -> list[str]:
+        """The reports of this region, this one among them, the earliest first."""
+        known = {row["report"]: row for row in self.reports if row["region"] == self.region}
+        known[self.report] = self.decided.report
+        return sorted(known, key=lambda report: (known[report]["period_end"], report))
+
+    def _rows(self, report: str) -> Rows:
+        return _read(self.data / f"observations/{self._stem(report)}.csv")
 
     def _observation(self, line: Line) -> dict[str, str]:
         cells = {column: line[column] for column in _columns("observations")[1:]}
@@ -232,44 +246,6 @@ class _Proposal:
         cells["value"] = f"{value.normalize():f}" if value else "0"
         parts = sorted(part for part in line["breakdown"].split("+") if part)
         return {"report": self.report, **cells, "breakdown": "+".join(parts)}
-
-    def _earlier(self) -> Iterator[dict[str, str]]:
-        """Every row of other reports on the same region."""
-        for path in sorted((self.data / "observations").glob("*.csv")):
-            if path.stem.partition("-")[0] == self.region:
-                yield from (row for row in _read(path) if row["report"] != self.report)
-
-    def _compare(self, row: dict[str, str], earlier: Rows) -> None:
-        """A value that another report states too is noted as agreement or as a revision."""
-        for other in earlier:
-            if any(row[column] != other[column] for column in _KEY):
-                continue
-            same = Decimal(other["value"]) == Decimal(row["value"])
-            revised = f"修订：{other['report']}为{other['value']}"
-            told = f"与{other['report']}一致" if same else revised
-            if told not in row["note"]:
-                row["note"] = f"{row['note']}；{told}".strip("；")
-            verb = "agrees with" if same else "revises"
-            self.checks.append(
-                f"{row['indicator']} {row['period_start']}..{row['period_end']}: {row['value']} "
-                f"{verb} {other['report']} ({other['value']})"
-            )
-
-    def _implied(self, mine: Rows, earlier: Rows) -> None:
-        """A level and its change imply the level of the year before, which may be known."""
-        levels = {_same(row): row for row in mine if row["measure"] == Measure.LEVEL}
-        for row in mine:
-            level = levels.get(_same(row))
-            if row["measure"] != Measure.CHANGE_ABS or level is None:
-                continue
-            before = Decimal(level["value"]) - Decimal(row["value"])
-            for other in earlier:
-                if other["measure"] == Measure.LEVEL and _same(other) == _same(row, years=1):
-                    same = Decimal(other["value"]) == before
-                    verb = "agrees with" if same else "differs from"
-                    said = f"{level['value']} and a change of {row['value']} imply {before}"
-                    known = f"{other['report']} ({other['value']})"
-                    self.checks.append(f"{row['indicator']}: {said}, which {verb} {known}")
 
     def _mentions(self) -> None:
         name = f"mentions/{self.stem}"
@@ -303,18 +279,14 @@ def _mention(lines: list[Line]) -> dict[str, str]:
     }
 
 
-def _same(row: dict[str, str], *, years: int = 0) -> tuple[str, ...]:
-    """What a row is about, *years* earlier."""
-    dates = [
-        f"{int(row[column][:4]) - years}{row[column][4:]}"
-        for column in ("period_start", "period_end")
-    ]
-    return (row["indicator"], row["breakdown"], row["status"], *dates)
-
-
 def _keyed(rows: Rows) -> Rows:
     return [
-        {**row, "key": " ".join(filter(None, (row["start"], *(row[c] for c in _KEY))))}
+        {
+            **row,
+            "key": " ".join(
+                filter(None, (row["start"], *(row[c] for c in KEYS["observations"][1:])))
+            ),
+        }
         for row in rows
     ]
 
