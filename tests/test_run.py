@@ -56,6 +56,22 @@ def test_the_manifest_says_which_value_changed(changed):
     assert last["changed"] == [change]
 
 
+def test_a_value_drawn_with_and_without_limits_changes_once(tmp_path):
+    """The history counts values, not the ways to draw them."""
+    project = Project(tmp_path / "project")
+    limits = RECORD.replace('"printed"', '"lower": float(row["value"]) - 9, "printed"')
+    project.notebook("limits", START, SKETCH, limits)
+    project.jobs("draw", "limits")
+    project.run()
+    project.table(TABLE.replace("2023-12-31,42", "2023-12-31,43"))
+
+    project.run()
+
+    last = json.loads((project.figures / "runs.jsonl").read_text("utf-8").splitlines()[-1])
+    assert last["done"] == 2
+    assert [one["after"]["value"] for one in last["changed"]] == [43.0]
+
+
 def test_the_manifest_holds_what_a_figure_stands_on(changed):
     """Job, notebook, parameters, inputs, rows and the sha256 of its files."""
     project, _, _ = changed

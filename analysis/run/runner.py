@@ -27,6 +27,7 @@ from .work import Task
 
 CHECK = ":tables"  # no job can be called that
 LONGEST_WAIT = 3600.0
+LIMITS = ("lower", "upper")
 WARM_UP = 120.0  # seconds that importing the heavy libraries may take on a busy machine
 CHECKING = 900.0  # seconds that holding the tables to their contracts may take
 
@@ -363,7 +364,8 @@ class _Runner:
     def _done(self, live: Live, changed: list[dict[str, Any]]) -> None:
         name = live.job.name
         self.outcome.done.append(name)
-        self.outcome.changed += [one for one in changed if one not in self.outcome.changed]
+        known = [_said(one) for one in self.outcome.changed]
+        self.outcome.changed += [one for one in changed if _said(one) not in known]
         about = {"reason": live.reason, "changed": len(changed), **self._use(live)}
         self.tell({"event": "done", "job": name, **about})
 
@@ -418,6 +420,13 @@ class _Runner:
         self.tell({"event": kind, **why})
         if self.options.fail_fast:
             self._drop_queue()
+
+
+def _said(change: Event) -> Event:
+    """A change of a value without its limits, which some figures draw and others do not."""
+    both = {side: change[side] or {} for side in ("before", "after")}
+    kept = {side: {n: v for n, v in row.items() if n not in LIMITS} for side, row in both.items()}
+    return {**change, **kept}
 
 
 def on_disk(error: OSError) -> str:
