@@ -14,7 +14,7 @@ from typing import Any
 from analysis import numerals
 from analysis.words import Comparator, Measure, Role, Status
 
-from . import facts, roles
+from . import facts, grids, roles
 from .changes import Figure, figures
 from .periods import spoken_period
 from .phrases import Enclosures, Mood, Sentence, fold, sections, sentences
@@ -112,7 +112,7 @@ def read(text: str, told: Setting, catalogue: Catalogue | None = None) -> Iterat
     parts = sections(folded, year=told.end.year, mood=told.mood)
     waiting = (n._replace(raw=folded[n.start : n.end]) for n in numerals.find(text))
     following = next(waiting, None)
-    reader = _Reader(text, folded, told, catalogue, enclosures)
+    reader = _Reader(text, folded, told, catalogue, enclosures, grids.cells(text))
     for sentence in sentences(folded, parts):
         mine = []
         while following is not None and following.start < sentence.end:
@@ -130,6 +130,7 @@ class _Reader:
     told: Setting
     catalogue: Catalogue | None
     enclosures: Enclosures
+    grid: dict[int, grids.Cell]
     topic: str = ""
     before: tuple[Status, tuple[str, ...]] | None = None  # how the figure before it stands
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -145,7 +146,10 @@ class _Reader:
         read = [(n, joined(self.folded, found, i)) for i, n in enumerate(found)]
         judged = [_ranked(q, self._judged(n, q, sentence)) for n, q in read]
         kept = [q for q, judgement in judged if judgement.role is Role.OBSERVATION]
-        made = {f.quantity.start: f for f in figures(self.folded, sentence, kept, self.enclosures)}
+        listed = [grids.figure(q, self.grid[q.start]) for q in kept if q.start in self.grid]
+        kept = [q for q in kept if q.start not in self.grid]
+        linked = figures(self.folded, sentence, kept, self.enclosures)
+        made = {figure.quantity.start: figure for figure in (*linked, *listed)}
         candidates = [
             self._row(sentence, made[q.start], j) if q.start in made else self._mention(q, j)
             for q, j in judged
@@ -154,6 +158,9 @@ class _Reader:
         yield from sorted(candidates, key=lambda c: (c.start, c.end))
 
     def _judged(self, numeral: numerals.Numeral, read: Quantity, sentence: Sentence) -> Judgement:
+        cell = self.grid.get(numeral.start)
+        if cell and (cell.unit or read.unit):
+            return Judgement(Role.OBSERVATION, "表中数字")
         at = roles.place(self.folded, numeral, read, self.enclosures)
         judgement = roles.judge(at)
         dated = judgement.reason == "日期名称"
@@ -248,10 +255,12 @@ class _Reader:
     def _period(
         self, sentence: Sentence, figure: Figure, status: Status, found: tuple[Suggestion, ...]
     ) -> tuple[date, date]:
-        before = self.folded[sentence.start : figure.quantity.first]
+        cell = self.grid.get(figure.quantity.start)
+        before = cell.header if cell else self.folded[sentence.start : figure.quantity.first]
         start, end = self.told.start, self.told.end
         if status is not Status.ACTUAL:
             start, end = self.told.planned
+        start, end = grids.earlier(cell, start, end) if cell else (start, end)
         start, end = spoken_period(before, start, end)
         catalogue = self.catalogue
         if found and catalogue and catalogue.indicators[found[0].indicator].nature == "stock":

@@ -192,7 +192,7 @@ def _flow(node: Any) -> Iterator[str]:
 def _tidy(text: str) -> str:
     """Lines without the characters XML cannot keep, without outer blanks and empty runs."""
     kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
-    lines = [line.strip(" \t\u3000\xa0") for line in kept.split("\n")]
+    lines = [line.strip(" \u3000\xa0").rstrip("\t \u3000\xa0") for line in kept.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
 
 

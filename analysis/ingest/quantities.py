@@ -136,8 +136,8 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
     shift = numeral.end + (point.end() if point else 0)
     compound = _COMPOUND.match(ahead) if read.arabic else None
     if compound:  # 3亿2500万 is one figure
-        rest = _times(Decimal(compound["number"]), compound["small"])
-        number = _times(number, compound["large"]) + rest
+        rest = times(Decimal(compound["number"]), compound["small"])
+        number = times(number, compound["large"]) + rest
         ahead, shift = ahead[compound.end() :], shift + compound.end()
     match = _after().match(ahead)
     return _bounded(text, *_counted(text, replace(read, value=number), match, shift))
@@ -159,8 +159,13 @@ def _number(raw: str) -> Decimal | None:
         return None
 
 
-def _times(number: Decimal, scale: str) -> Decimal:
-    """The number with the scale words behind it, such as 千万."""
+def times(number: Decimal, scale: str) -> Decimal:
+    """
+    The number with the scale words behind it.
+
+    >>> times(Decimal(3), "千万")
+    Decimal('30000000')
+    """
     for character in scale:
         number *= _SCALES[character]
     return number
@@ -199,7 +204,7 @@ def _counted(
     """The figure with the counter that *match* found behind it, and its word of vagueness."""
     if match is None or read.value is None:
         return read, ""
-    value = _times(read.value, match["scale"] or "")
+    value = times(read.value, match["scale"] or "")
     vague = match["first"] or match["second"] or ""
     read = replace(read, value=value, last=shift + match.end(match.lastgroup or 0))
     tenth = _TENTH.match(text, shift + (match.end("scale") if match["scale"] else 0))
