@@ -1,0 +1,363 @@
+"""
+What can be asked of one indicator, and why the rest cannot: choices with reasons, and answers.
+
+It knows no widget; ``explore`` shows what it says. A choice is offered exactly where its answer
+shows more than an empty page.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+import pandas as pd
+
+from . import absence, annual, charts, compare, derive, explain, findings, phrases, style, wording
+from .charts import Picture
+from .compare import Comparison
+from .errors import WordError
+from .tables import Tables
+from .wording import Text
+from .words import Gap, Mark, Measure
+
+APART, ALL, YEARS, CHINA = "apart", "all", "years", "china"
+FIRST_YEAR = 2020  # of a trend; older definitions are wider
+_BESIDE = {
+    APART: Text("各地分列", "each on its own"),
+    ALL: Text("各地并列", "side by side"),
+    YEARS: Text("历年", "its own years"),
+    CHINA: Text("全国", "the country"),
+}
+_NO_REPORT = Text("没有一份报告有此指标的数字", "no report has a figure of it")
+_NOT_THEN = Text("{region}没有这一期的数字", "no figure of {region} for this period")
+_NO_NATION = Text("没有全国同期同口径的数字", "no national figure of the same kind and year")
+_ALONE = Text("没有两地的数字可以并列", "no two reports can be set side by side")
+
+
+class Option(NamedTuple):
+    """One thing that may be chosen, or may not, and then why."""
+
+    value: str
+    name: Text
+    reason: Text | None = None
+
+    @property
+    def refusal(self) -> Text | None:
+        """The option and why it cannot be chosen; None if it can."""
+        return None if self.reason is None else self.name + Text("：", ": ") + self.reason
+
+
+class Question(NamedTuple):
+    """What is asked: a figure, and what to hold it against; empty is anything."""
+
+    indicator: str
+    region: str = ""
+    period: str = ""
+    beside: str = ""
+
+
+class Answer(NamedTuple):
+    """What is shown: a figure, the sentence it allows, the rows behind it and their evidence."""
+
+    picture: Picture
+    reading: Text
+    rows: pd.DataFrame
+    why: str
+
+
+class _Years(NamedTuple):
+    """Of an indicator: yearly levels, changes, and every known level with those of the country."""
+
+    levels: pd.DataFrame
+    changes: pd.DataFrame
+    series: pd.DataFrame
+
+
+class Questions:
+    """
+    The questions that some tables can answer.
+
+    Examples
+    --------
+    >>> from analysis import tables
+    >>> asked = Questions(tables.load())
+    >>> asked.settled(Question("deaths", "chuxiong", "", ""))
+    Question(indicator='deaths', region='chuxiong', period='2024', beside='years')
+    >>> [option.value for option in asked.regions("injuries") if option.reason is None]
+    ['chuxiong']
+    """
+
+    def __init__(self, data: Tables) -> None:
+        self.data = data
+        self._context = derive.marks(data.context_rows)
+        self._marked = derive.marks(data.rows)
+        self._rows = derive.rates(derive.limits(self._marked), self._context)
+        # A region without a figure of the indicator asked for is told about all the same.
+        places = self._rows.sort_values("report", kind="stable")
+        self._places = places.drop_duplicates("region", keep="last").assign(indicator="")
+        # Bound per instance: other tables have other answers.
+        self._of = cache(self._rows_of)
+        self._years_of = cache(self._known_years)
+        self._compared = cache(self._set_side_by_side)
+
+    def themes(self) -> list[Option]:
+        """The themes that any report has a figure of."""
+        used = set(self._rows["theme"])
+        themes = self.data.themes[["theme", "name_zh", "name_en"]].itertuples(index=False)
+        return [Option(code, Text(zh, en)) for code, zh, en in themes if code in used]
+
+    def indicators(self, theme: str = "") -> list[Option]:
+        """The indicators of a theme, or all; those of more reports are no different."""
+        reported = set(self._rows["indicator"])
+        columns = ["indicator", "name_zh", "name_en", "theme"]
+        return [
+            Option(code, Text(zh, en), None if code in reported else _NO_REPORT)
+            for code, zh, en, own in self.data.indicators[columns].itertuples(index=False)
+            if not theme or own == theme
+        ]
+
+    def regions(self, indicator: str) -> list[Option]:
+        """Every reporting region; one without any figure of *indicator* with the reason."""
+        have = set(self._of(indicator)["region"])
+        gaps = absence.regions(self._about(indicator), indicator, have).set_index("region")
+        options = []
+        for row in absence.reporting(self._places):
+            region, name = row["region"], Text(row["region_zh"], row["region_en"])
+            reason = None if region in have else _reason(gaps, region)
+            options.append(Option(region, name, reason))
+        return options
+
+    def periods(self, indicator: str, region: str) -> list[Option]:
+        """Every period that any report has of *indicator*, the latest first."""
+        rows = self._of(indicator)
+        rows = rows.assign(code=codes(rows))
+        mine = rows[rows["region"].eq(region)]
+        own, first = set(mine["code"]), mine.iloc[0]
+        name = Text(first["region_zh"], first["region_en"])
+        spans = rows.sort_values(["period_end", "period_start"], ascending=False)
+        return [
+            Option(
+                row["code"],
+                wording.period(row["period_start"], row["period_end"]),
+                None if row["code"] in own else _NOT_THEN.format(region=name),
+            )
+            for row in spans.drop_duplicates("code").to_dict("records")
+        ]
+
+    def besides(self, indicator: str, region: str, period: str) -> list[Option]:
+        """What the figure may be held against: its own years, all regions, or one of them."""
+        options = [
+            Option(YEARS, _BESIDE[YEARS], self._no_years(indicator, region)),
+            Option(ALL, _BESIDE[ALL], self._no_company(indicator, region, period, ALL)),
+            Option(CHINA, _BESIDE[CHINA], self._no_nation(indicator, region, period)),
+        ]
+        for other in self.regions(indicator):
+            if other.value != region:
+                reason = other.reason or self._no_company(indicator, region, period, other.value)
+                options.append(other._replace(reason=reason))
+        return [*options, Option(APART, _BESIDE[APART])]
+
+    def settled(self, wish: Question) -> Question:
+        """
+        The question nearest to *wish*: each part as wished if it can be chosen, else the first.
+
+        Raises
+        ------
+        WordError
+            For an indicator, region, period or comparison that is not known at all.
+        """
+        return self._settled(wish, _known)
+
+    def nearest(self, wish: Question) -> Question:
+        """As :meth:`settled`; a word that is not known for the words before it may be anything."""
+        return self._settled(wish, _free)
+
+    def _settled(self, wish: Question, pick: Callable[[str, str, list[Option]], str]) -> Question:
+        found = Question("")
+        for part, wished in wish._asdict().items():
+            if part != "indicator" and not found.region and part != "region":
+                break  # no region has a figure, so nothing more can be asked
+            found = found._replace(**{part: pick(part, wished, self.options(part, found))})
+        return found
+
+    def refused(self, wish: Question) -> Text | None:
+        """Why *wish* cannot be asked as it stands; an empty part of it may be anything."""
+        settled = self.settled(wish)
+        for part, asked, found in zip(wish._fields, wish, settled, strict=True):
+            if asked not in {"", found}:
+                options = self.options(part, settled)
+                return next(one.refusal for one in options if one.value == asked)
+        return None
+
+    def options(self, part: str, question: Question) -> list[Option]:
+        """What may be chosen for one *part* of a question, given the parts before it."""
+        indicator, region, period, _ = question
+        if part == "indicator":
+            return self.indicators()
+        if part == "region":
+            return self.regions(indicator)
+        if part == "period":
+            return self.periods(indicator, region)
+        return self.besides(indicator, region, period)
+
+    def answer(self, question: Question, language: str) -> Answer:
+        """Draw and read out what *question* asks."""
+        indicator, region, period, beside = question
+        with style.house_style():
+            if beside == YEARS:
+                picture, reading = self._drawn_years(indicator, region, language)
+            elif beside == APART:
+                picture, reading = self._drawn_apart(indicator, language)
+            else:
+                found = self._compared(indicator, region, period, beside)
+                picture, reading = _drawn_together(found, self._context, language)
+        why = explain.explain(
+            self.data,
+            region,
+            indicator,
+            period.replace("_", "/"),
+            language=language,
+            originals=self.data.folder / "originals",
+        )
+        return Answer(picture, reading, picture.rows, why)
+
+    def _rows_of(self, indicator: str) -> pd.DataFrame:
+        return _only(self._rows, indicator)
+
+    def _about(self, indicator: str) -> pd.DataFrame:
+        """The rows of an indicator, and of every region one that says who reports."""
+        return pd.concat([self._of(indicator), self._places])
+
+    def _set_side_by_side(
+        self, indicator: str, region: str, period: str, beside: str
+    ) -> Comparison:
+        """The figure of a region and period beside those of all, or of one other region."""
+        rows = self._about(indicator)
+        mine = rows["region"].eq(region) & rows["indicator"].eq(indicator)
+        kept = rows[~mine | codes(rows).eq(period)]
+        if beside != ALL:
+            kept = kept[kept["region"].isin([region, beside])]
+        return compare.comparable(kept, indicator)
+
+    def _no_company(self, indicator: str, region: str, period: str, beside: str) -> Text | None:
+        """Why the figure cannot stand beside others, or beside one; None if it can."""
+        found = self._compared(indicator, region, period, beside)
+        shown = set(found.rows["region"])
+        if len(shown) > 1 and region in shown:
+            return None
+        reasons = found.refused.set_index("region")
+        for code in (beside, region):
+            if code in reasons.index and (beside != ALL or code == region):
+                return _reason(reasons, code)
+        return _ALONE
+
+    def _no_nation(self, indicator: str, region: str, period: str) -> Text | None:
+        """Why the rate of the country cannot stand beside the figure; None if it can."""
+        if not _only(self._context, indicator)["region"].eq(CHINA).any():
+            return _NO_NATION
+        found = self._compared(indicator, region, period, CHINA)
+        return None if _benchmark(found, self._context) is not None else _NO_NATION
+
+    def _no_years(self, indicator: str, region: str) -> Text | None:
+        """Why a region has no trend; None if it has one."""
+        if self._may_have_years(indicator, region):
+            years = self._own_years(indicator, region)
+            if len(years.levels) or len(years.changes):
+                return None
+        return phrases.GAPS[Gap.ONE_PERIOD]
+
+    def _may_have_years(self, indicator: str, region: str) -> bool:
+        """Whether there is anything but levels of one year: a quick look before a slow one."""
+        every = pd.concat([_only(self._rows, indicator), _only(self._context, indicator)])
+        own = every[every["region"].eq(region)]
+        several = len(own["period_end"].dt.year.unique()) > 1
+        return several or bool(own["measure"].ne(Measure.LEVEL).any())
+
+    def _own_years(self, indicator: str, region: str) -> "_Years":
+        """The yearly counts of a region, two or more, and the changes between them."""
+        levels, changes, series = self._years_of(indicator)
+        mine = [frame[frame["region"].eq(region)] for frame in (levels, changes)]
+        return _Years(mine[0], mine[1], series)
+
+    def _known_years(self, indicator: str) -> "_Years":
+        rows, context = (_only(frame, indicator) for frame in (self._marked, self._context))
+        levels = annual.levels(rows, context, indicator, first_year=FIRST_YEAR)
+        changes = annual.changes_of(rows, context, indicator, first_year=FIRST_YEAR)
+        return _Years(levels, changes, annual.series(rows, context))
+
+    def _drawn_years(self, indicator: str, region: str, language: str) -> tuple[Picture, Text]:
+        levels, changes, series = self._own_years(indicator, region)
+        years, stated = derive.limits(levels), changes[changes["mark"].ne(Mark.EXACT)]
+        picture = charts.trend(
+            years,
+            title=findings.trend(years, stated, changes),
+            language=language,
+            stated=stated,
+            index=annual.chained(stated),
+            refused=absence.frame([]),
+            expected=derive.expected(years, series, self._context, indicator),
+        )
+        return picture, findings.reading(changes)
+
+    def _drawn_apart(self, indicator: str, language: str) -> tuple[Picture, Text]:
+        each = compare.best(self._of(indicator))
+        title = findings.apart(each)
+        silent = absence.regions(self._about(indicator), indicator, set(each["region"]))
+        return charts.apart(each, title=title, language=language, refused=silent), title
+
+
+def _drawn_together(
+    found: Comparison, context: pd.DataFrame, language: str
+) -> tuple[Picture, Text]:
+    title = findings.comparison(found)
+    picture = charts.comparison(
+        found.rows,
+        title=title,
+        language=language,
+        refused=found.refused,
+        cautions=found.cautions,
+        benchmarks=_benchmark(found, context),
+        scale=found.scale,
+    )
+    return picture, title
+
+
+def _benchmark(found: Comparison, context: pd.DataFrame) -> pd.DataFrame | None:
+    return derive.benchmark(context, found.rows) if found.scale == "rate" else None
+
+
+def _only(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    return rows[rows["indicator"].eq(indicator)]
+
+
+def codes(rows: pd.DataFrame) -> "pd.Series[str]":
+    """
+    The period of each row as a word: its year, or its first and last day.
+
+    >>> days = {"period_start": ["2024-01-01", "2023-01-01"], "period_end": ["2024-12-31"] * 2}
+    >>> codes(pd.DataFrame(days, dtype="datetime64[us]")).tolist()
+    ['2024', '2023-01-01_2024-12-31']
+    """
+    start, end = (rows[name].dt.strftime("%Y-%m-%d") for name in ("period_start", "period_end"))
+    year = rows["period_end"].dt.strftime("%Y")
+    found: pd.Series[str] = year.where(derive.whole_year(rows), start + "_" + end)
+    return found
+
+
+def _reason(refused: pd.DataFrame, region: str) -> Text:
+    row = refused.loc[[region]].iloc[0]
+    return Text(str(row["reason_zh"]), str(row["reason_en"]))
+
+
+def _known(kind: str, wish: str, options: list[Option]) -> str:
+    """*wish* if it can be chosen, else the first that can, else nothing; it must be an option."""
+    values = [option.value for option in options]
+    if wish and wish not in values:
+        raise WordError(kind, wish, values)
+    return _free(kind, wish, options)
+
+
+def _free(kind: str, wish: str, options: list[Option]) -> str:
+    """*wish* if it can be chosen, else the first that can, else nothing."""
+    del kind
+    free = [option.value for option in options if option.reason is None]
+    return wish if wish in free else next(iter(free), "")
