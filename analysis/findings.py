@@ -105,9 +105,9 @@ def _tested(name: Text, rows: pd.DataFrame) -> Text:
     if uneven:
         per = Text("按人口和天数折算", "per person and day")
     return Text(
-        f"{name.zh}：{per.zh}，{more.zh}为{less.zh}的{ratio}倍（{span}），差别非偶然",
+        f"{name.zh}：{per.zh}，{more.zh}为{less.zh}的{ratio}倍（{span}），差别超出偶然波动",
         f"{name.en}: {per.en}, {more.en} has {ratio} times the figure of {less.en} ({span}), "
-        "more than chance",
+        "beyond chance",
     )
 
 
@@ -144,7 +144,7 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
         )
     return Text(
         f"{region.zh}{year}年{name.zh}的{zh}超出偶然波动",
-        f"{region.en}, {year}: the {en} in {wording.lowered(name.en)} is more than chance",
+        f"{region.en}, {year}: the {en} in {wording.lowered(name.en)} is beyond chance",
     )
 
 
@@ -159,17 +159,18 @@ def coverage(rows: pd.DataFrame) -> Text:
     )
 
 
-def shared(rows: pd.DataFrame) -> Text:
-    """For how many of the indicators that reports share an amount is there to compare."""
+def shared(rows: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
+    """For how many of the indicators that reports share is there an amount to compare."""
     amounts = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
     regions = amounts.groupby("indicator")["region"].nunique()
     total, counted = rows["indicator"].nunique(), int(regions.ge(2).sum())
     most = int(regions.max()) if len(regions) else 0
-    return Text(
+    said = Text(
         f"{total}个共有指标中，{counted}个有两地以上的实绩数量，最多见于{most}地",
         f"Of {total} shared indicators, {counted} have results from two or more regions, "
         f"none from more than {most}",
     )
+    return said + wording.page(number, pages)
 
 
 def reading(changes: pd.DataFrame) -> Text:
@@ -198,12 +199,18 @@ def year_on_year(changes: pd.DataFrame) -> Text:
     total, stand = len(counted), int(counted["stands"].sum())
     found = Text(
         f"{regions.zh}的{total}项同比变化均未超出偶然波动",
-        f"None of {_many(total, 'yearly change')} in {regions.en} is more than chance",
+        f"None of {total} yearly changes in {regions.en} is beyond chance",
     )
+    verb = "is" if stand == 1 else "are"
+    if total == 1:
+        found = Text(
+            f"{regions.zh}的1项同比变化未超出偶然波动",
+            f"The one yearly change in {regions.en} is within chance",
+        )
     if stand:
         found = Text(
             f"{regions.zh}的{total}项同比变化中，{stand}项超出偶然波动",
-            f"{stand} of {_many(total, 'yearly change')} in {regions.en} more than chance",
+            f"{stand} of {total} yearly changes in {regions.en} {verb} beyond chance",
         )
     if bare.empty:
         return found
@@ -243,11 +250,9 @@ def funnel(rows: pd.DataFrame) -> Text:
     above = int((rows["place"].ne("within") & rows["value"].gt(rows["expected"])).sum())
     below = int(rows["place"].ne("within").sum()) - above
     if not above + below:
-        return about + Text(
-            f"{total}个年度都在95%界限之内", f"within the 95% limits in {_many(total, 'year')}"
-        )
+        return about + _every_year(total) + Text("在95%界限之内", " within the 95% limits")
     sides = [
-        Text(f"{count}个在95%{zh}限之{zh}", f"{count} {en} the 95% limit")
+        _outside(count, total, zh, en)
         for count, zh, en in ((above, "上", "above"), (below, "下", "below"))
         if count
     ]
@@ -255,7 +260,22 @@ def funnel(rows: pd.DataFrame) -> Text:
         f"，{far or '没有'}{'个' if far else ''}越过99.8%界限", f", {far or 'none'} beyond 99.8%"
     )
     counted = Text(f"{total}个年度中", f"of {_many(total, 'year')}, ")
+    if total in {above, below}:
+        counted = Text("", "")
     return about + counted + wording.joined(sides, zh="、", en=", ") + outer
+
+
+def _outside(count: int, total: int, zh: str, en: str) -> Text:
+    """How many of the counts lie on one side of the limits, or that all do."""
+    if count == total:
+        return _every_year(total) + Text(f"在95%{zh}限之{zh}", f" {en} the 95% limit")
+    return Text(f"{count}个在95%{zh}限之{zh}", f"{count} {en} the 95% limit")
+
+
+def _every_year(total: int) -> Text:
+    """All the years of a figure, however many they are."""
+    named = {1: "1 year", 2: "both years"}.get(total, f"all {total} years")
+    return Text(f"{total}个年度都" if total > 1 else f"{total}个年度", named)
 
 
 def closed_loop(shares: pd.DataFrame) -> Text:
@@ -267,7 +287,7 @@ def closed_loop(shares: pd.DataFrame) -> Text:
     span = Text(low, low) if low == high else Text(f"{low}至{high}", f"{low} to {high}")
     return Text(
         f"只有{where.zh}能算出整改份额：{count}项在{span.zh}",
-        f"Only {where.en} gives both found and rectified: {_many(count, 'share')} of {span.en}",
+        f"Only {where.en} gives both found and rectified: {_many(count, 'share')}, {span.en}",
     )
 
 
@@ -305,8 +325,12 @@ def _largest(parts: pd.DataFrame) -> Text:
     return most + next_most
 
 
-def targets(judged: pd.DataFrame) -> Text:
+def targets(judged: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
     """How many targets were met, how many not, and of how many nothing is known."""
+    return _judged(judged) + wording.page(number, pages)
+
+
+def _judged(judged: pd.DataFrame) -> Text:
     if judged.empty:
         return remarks.NOTHING_AIMED
     total = len(judged)
@@ -315,7 +339,7 @@ def targets(judged: pd.DataFrame) -> Text:
     if not met + missed + unsure:
         return Text(
             f"{total}项目标，没有一项能在报告中核对结果",
-            f"{_many(total, 'target')}; for none does a report give the result",
+            f"{_many(total, 'target')}; no report gives the final result of any",
         )
     return Text(
         f"{total}项目标：达成{met}项，未达成{missed}项，无法判断{unsure}项，其余没有结果",
@@ -331,5 +355,6 @@ def zeros(rows: pd.DataFrame) -> Text:
     upper = f"{rows['upper'].max():.1f}"
     return Text(
         f"{len(rows)}项写明为零，但每项的年均水平仍可能高到{upper}",
-        f"{_many(len(rows), 'count')} stated as zero; the yearly mean of each may still be {upper}",
+        f"{_many(len(rows), 'count')} stated as zero; "
+        f"the yearly mean of each may still be as high as {upper}",
     )

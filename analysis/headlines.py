@@ -17,7 +17,7 @@ def instruments(rows: pd.DataFrame) -> Text:
     counts = _reports_of_each(rows)
     total, several, own = len(counts), int(counts.ge(3).sum()), int(counts.eq(1).sum())
     return Text(
-        f"{total}项举措中，{several}项见于三地以上的报告，{own}项只见于一地",
+        f"{total}项举措中，{several}项见于三份以上的报告，{own}项只见于一份",
         f"Of {total} instruments, {several} appear in three or more reports, {own} in only one",
     )
 
@@ -36,14 +36,18 @@ def instruments_page(rows: pd.DataFrame, themes: pd.DataFrame) -> Text:
     span = names[0] if len(names) == 1 else Text("{a}至{b}", "{a} to {b}")
     about = span.format(a=names[0], b=Text(names[-1].zh, wording.lowered(names[-1].en)))
     kinds = (
-        (Text("{count}项见于三地以上", "{count} in three or more reports"), counts.ge(3)),
-        (Text("{count}项见于两地", "{count} in two reports"), counts.eq(2)),
-        (Text("{count}项只见于一地", "{count} in one report only"), counts.eq(1)),
+        (Text("{count}项见于三份以上的报告", "{count} in three or more reports"), counts.ge(3)),
+        (Text("{count}项见于两份报告", "{count} in two reports"), counts.eq(2)),
+        (Text("{count}项只见于一份报告", "{count} in one report only"), counts.eq(1)),
     )
     parts = [words.format(count=int(which.sum())) for words, which in kinds if which.any()]
     told = wording.joined(parts, zh="，", en=", ")
-    total = f" {len(counts)} instruments," if len(parts) > 1 else ""
-    return Text(f"{about.zh}的举措：{told.zh}", f"{about.en}:{total} {told.en}")
+    if len(parts) > 1:
+        told = Text("", f"{len(counts)} instruments, ") + told
+    else:  # “16 in one report only” says of what
+        name = "instrument" if len(counts) == 1 else "instruments"
+        told = Text(told.zh, told.en.replace(" in ", f" {name} in ", 1))
+    return Text(f"{about.zh}的举措：{told.zh}", f"{about.en}: {told.en}")
 
 
 def similarity(pairs: pd.DataFrame) -> Text:
@@ -54,7 +58,7 @@ def similarity(pairs: pd.DataFrame) -> Text:
     low, high = (f"{kept['share'].agg(name):.0f}%" for name in ("min", "max"))
     if kept["lower"].max() <= kept["upper"].min():
         return Text(
-            f"任两份报告共有{low}至{high}的举措，各区间彼此重叠，分不出亲疏",
+            f"任两份报告共有{low}至{high}的举措，各区间彼此重叠，分不出差别",
             f"Any two reports share {low} to {high} of their instruments; all intervals overlap",
         )
     return Text(
@@ -75,19 +79,18 @@ def commitments(rows: pd.DataFrame) -> Text:
 def promises(checkable: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
     """How many commitments of each region could be checked later; the same on every page."""
     counts = checkable.groupby("region", sort=False).size()
-    said = [
+    each = [
         Text(
             f"{row['region_zh']}{counts[row['region']]}项",
             f"{row['region_en']} {counts[row['region']]}",
         )
         for row in checkable.drop_duplicates("region").to_dict("records")
     ]
-    told = wording.joined(said, zh="、", en=", ")
-    page = Text(f"（{number}／{pages}）", f" ({number} of {pages})") if pages > 1 else Text("", "")
-    return Text(
-        f"能查验的工作安排：{told.zh or '无'}{page.zh}",
-        f"Checkable commitments: {told.en or 'none'}{page.en}",
+    told = wording.joined(each, zh="、", en=", ")
+    said = Text(
+        f"能查验的工作安排：{told.zh or '无'}", f"Checkable commitments: {told.en or 'none'}"
     )
+    return said + wording.page(number, pages)
 
 
 def profile(mine: pd.DataFrame, changed: pd.DataFrame, beside: pd.DataFrame) -> Text:

@@ -41,6 +41,16 @@ def joined(texts: Iterable[Text], *, zh: str = "；", en: str = "; ") -> Text:
     return Text(zh.join(text.zh for text in kept), en.join(text.en for text in kept))
 
 
+def page(number: int, pages: int) -> Text:
+    """
+    Which of several figures one is, for the end of a title that they share.
+
+    >>> page(2, 3).zh, page(2, 3).en, page(1, 1).en
+    ('（2/3）', ' (2 of 3)', '')
+    """
+    return Text(f"（{number}/{pages}）", f" ({number} of {pages})") if pages > 1 else Text("", "")
+
+
 def listed(texts: Iterable[Text]) -> Text:
     """
     Several texts as the items of one line; what is empty in a language leaves no place there.

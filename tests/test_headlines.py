@@ -50,9 +50,12 @@ def test_a_page_names_its_themes():
     said = headlines.instruments_page(ROWS, THEMES)
 
     assert said.en.startswith("Hazard control to emergency drills: 3 instruments, ")
-    assert said.zh == "隐患治理至应急演练的举措：1项见于三地以上，1项见于两地，1项只见于一地"
+    assert (
+        said.zh
+        == "隐患治理至应急演练的举措：1项见于三份以上的报告，1项见于两份报告，1项只见于一份报告"
+    )
     alone = headlines.instruments_page(ROWS[ROWS["theme"].eq("drills")], THEMES)
-    assert alone.en == "Emergency drills: 1 in three or more reports"
+    assert alone.en == "Emergency drills: 1 instrument in three or more reports"
 
 
 def test_overlapping_intervals_are_not_told_apart():
