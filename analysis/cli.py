@@ -37,6 +37,8 @@ class _Group(click.Group):
             ctx.exit(_code(error))
         except KeyboardInterrupt:
             ctx.exit(130)
+        except BrokenPipeError:  # whoever read has seen enough; click ends quietly
+            raise
         except OSError as error:
             where = f": {error.filename}" if error.filename else ""
             click.echo(f"Error: {error.strerror or error}{where}", err=True)

@@ -1,8 +1,10 @@
 """The command line: words in, exit codes out."""
 
+import os
+
 import pytest
 from click.testing import CliRunner
-from small import Project
+from small import Project, finished
 
 from analysis.cli import main
 from analysis.errors import AnalysisError, BusyError, TableError, UsageError
@@ -62,3 +64,15 @@ def test_every_error_has_its_exit_code(call, monkeypatch, error, code):
 
     assert shown.exit_code == code
     assert "Traceback" not in shown.output
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes that break are told otherwise there")
+def test_a_reader_that_has_seen_enough_is_no_error_to_tell(tmp_path):
+    """As with any other program before ``| head``."""
+    project = Project(tmp_path / "project")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as nobody:
+        shown = finished(project.start("plan", stdout=nobody))
+
+    assert shown.stderr == ""
