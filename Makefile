@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m analysis
 CHECKED := analysis tests benchmarks notebooks docs
 
-.PHONY: help figures test test-slow lint check lab bench docs pictures lock clean
+.PHONY: help figures test test-slow lint check lab bench docs site-docs pictures lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -39,6 +39,9 @@ bench: .venv/installed  ## runs side by side with stock papermill; coverage of t
 
 docs: .venv/installed  ## the generated pages: dictionary, method, what is missing
 	$(BIN)/python -m analysis.pages
+
+site-docs: .venv-slow/installed  ## the docs and docstrings as pages, offline: site/index.html
+	.venv-slow/bin/python docs/build_site.py
 
 pictures: figures  ## renew the few pictures that README and docs show
 	$(BIN)/python -m benchmarks.pictures

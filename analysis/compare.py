@@ -213,8 +213,8 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     Parameters
     ----------
     rows
-        The rows of all reports, through :func:`derive.rates`; the regions in it are those that
-        must appear, kept or refused.
+        The rows of all reports, through :func:`analysis.derive.rates`; the regions in it are
+        those that must appear, kept or refused.
     indicator
         The code of the indicator.
     """

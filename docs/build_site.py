@@ -1,0 +1,169 @@
+"""
+Build the docs as a small site: the pages, the tutorial with its outputs, and the docstrings.
+
+    python docs/build_site.py [FOLDER]     site/ if not given
+
+It needs the dependency group ``docs`` and no network. The sources are put together in a temporary
+folder with the layout of the repository, so that every link holds in both; a warning is an error.
+"""
+
+import base64
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+TITLES = {
+    "Tutorial": ["docs/tutorial/*"],
+    "Method": ["docs/method.*", "docs/coverage", "docs/missing.*", "docs/identities"],
+    "Data": ["docs/dictionary.*", "docs/tables"],
+    "Work": [
+        "docs/publishing",
+        "docs/scheduling",
+        "docs/promises",
+        "docs/benchmarks",
+        "docs/scale",
+    ],
+    "Package": ["api/*"],
+    "Project": ["CONTRIBUTING", "CHANGELOG"],
+}
+SETTINGS = {
+    "project": "regional-safety",
+    "extensions": ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"],
+    "exclude_patterns": ["docs/README*"],
+    "myst_heading_anchors": 3,
+    "html_theme": "furo",
+    "html_title": "regional-safety",
+    "html_static_path": ["docs/site.css"],
+    "html_css_files": ["site.css"],
+    "html_copy_source": False,
+    "html_show_sphinx": False,
+    "autodoc_default_options": {"members": True, "exclude-members": "set"},  # set is matplotlib's
+    "autodoc_typehints": "none",  # shapes and units stand in the text
+    "autodoc_member_order": "bysource",
+    "napoleon_google_docstring": False,
+    "napoleon_use_rtype": False,
+    "nitpicky": True,
+    # Types are words here; functions and modules that a docstring points at must exist.
+    "nitpick_ignore_regex": [("py:(class|obj|data|exc|attr)", ".*")],
+}
+
+
+def sources(folder: Path) -> None:
+    """Put everything that the site shows into *folder*."""
+    for name in ("CONTRIBUTING.md", "CHANGELOG.md", "plan.toml"):
+        shutil.copy(ROOT / name, folder)
+    unwanted = shutil.ignore_patterns("tutorial", "*.py", "__pycache__", ".*")
+    shutil.copytree(ROOT / "docs", folder / "docs", ignore=unwanted)
+    (folder / "docs" / "tutorial").mkdir()
+    for notebook in sorted((ROOT / "docs" / "tutorial").glob("*.ipynb")):
+        shown(notebook, folder / "docs" / "tutorial")
+    (folder / "api").mkdir()
+    for name in modules():
+        text = f"# {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n```\n"
+        (folder / "api" / f"{name.removeprefix('analysis.')}.md").write_text(text, "utf-8")
+    (folder / "index.md").write_text((ROOT / "README.md").read_text("utf-8") + contents(folder))
+
+
+def modules() -> list[str]:
+    """What the front door of the package opens."""
+    import analysis
+
+    names = {f"analysis.{name}" for name in ("accessor", *dir(analysis))}
+    return sorted(name for name in names if find_spec(name))
+
+
+def contents(folder: Path) -> str:
+    """The table of contents; a page that no part takes would be a warning, and so an error."""
+    parts = [
+        f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n"
+        + "".join(f"{page}\n" for pattern in patterns for page in pages(folder, pattern))
+        + "```\n"
+        for title, patterns in TITLES.items()
+    ]
+    return "".join(parts)
+
+
+def pages(folder: Path, pattern: str) -> list[str]:
+    """The pages of *pattern*, without their ending."""
+    return sorted(
+        path.relative_to(folder).as_posix().removesuffix(".md")
+        for path in folder.glob(f"{pattern}.md")
+    )
+
+
+def shown(notebook: Path, folder: Path) -> None:
+    """Run *notebook* and write it with its outputs as a page into *folder*."""
+    import nbformat
+    import papermill
+
+    os.chdir(notebook.parent)
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ["REGIONAL_SAFETY_OUTPUT"] = scratch
+        executed = Path(scratch) / notebook.name
+        papermill.execute_notebook(
+            str(notebook), str(executed), engine_name="in-process", progress_bar=False
+        )
+        cells = nbformat.read(executed, 4).cells
+    page = folder / f"{notebook.stem}.md"
+    page.write_text(
+        "\n\n".join(part for cell in cells for part in parts(cell, page)) + "\n", "utf-8"
+    )
+
+
+def parts(cell: Any, page: Path) -> Iterator[str]:
+    """A cell as Markdown: its prose, or its code and what it showed."""
+    if cell.cell_type == "markdown":
+        yield re.sub(r"\]\(([^)]+)\.ipynb\)", r"](\1.md)", cell.source)
+        return
+    yield fenced("ipython", cell.source)
+    for place, output in enumerate(cell.outputs):
+        data = output.get("data", {"text/plain": output.get("text", "")})
+        if "image/png" in data:
+            picture = page.with_name(f"{page.stem}-{cell.id}-{place}.png")
+            picture.write_bytes(base64.b64decode(data["image/png"]))
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+            yield f"![{alt}]({picture.name})"
+        elif "text/html" in data:
+            table = re.sub(r"<style.*?</style>", "", data["text/html"], flags=re.DOTALL)
+            yield fenced("{raw} html", f'<div class="output">{table}</div>')
+        else:
+            yield fenced("text", data["text/plain"].rstrip())
+
+
+def fenced(kind: str, text: str) -> str:
+    """*text* between fences."""
+    return f"```{kind}\n{text}\n```"
+
+
+def build(target: Path) -> int:
+    """Build the site into *target*; the exit status."""
+    from sphinx.application import Sphinx
+
+    with tempfile.TemporaryDirectory(prefix="docs-") as scratch:
+        source = Path(scratch) / "source"
+        source.mkdir()
+        sources(source)
+        site = Sphinx(
+            source,
+            None,
+            target,
+            Path(scratch) / "doctrees",
+            "html",
+            confoverrides=SETTINGS,
+            status=None,
+            warningiserror=True,
+            freshenv=True,
+        )
+        site.build()
+    return int(site.statuscode)
+
+
+if __name__ == "__main__":
+    sys.exit(build(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "site").resolve()))
