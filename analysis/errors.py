@@ -30,6 +30,10 @@ class WordError(UsageError):
         return f"{kind} {str(value)!r} is not known; did you mean {', '.join(near)}?{more}"
 
 
+class CrowdedError(UsageError):
+    """More rows than one page can show legibly."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
     """

@@ -10,6 +10,7 @@ from .funnel import funnel
 from .instruments import instrument_counts, instruments, similarity
 from .loop import closed_loop
 from .page import Caption, Picture
+from .paging import on_pages
 from .profile import profile
 from .targets import targets, zeros
 from .trend import trend
@@ -26,6 +27,7 @@ __all__ = [
     "funnel",
     "instrument_counts",
     "instruments",
+    "on_pages",
     "profile",
     "promises",
     "shared",

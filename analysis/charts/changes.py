@@ -1,6 +1,7 @@
 """Changes between years: ratios with what chance does; apart from them, bare percentages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,7 @@ def year_on_year(
     language: str,
     national: pd.DataFrame,
     refused: pd.DataFrame,
+    tested: pd.DataFrame | None = None,
     form: str = "slide",
 ) -> Picture:
     """
@@ -45,13 +47,18 @@ def year_on_year(
         The wider region's ratios (``external.changes``); grey dashes beside each change.
     refused
         Regions without any change, and why.
+    tested
+        All changes that were tested together, where *rows* are one page of them.
     """
     if rows.empty:
         return blank(rows, title=title, language=language, refused=refused, form=form)
     counted = rows[rows["mark"].eq(Mark.EXACT)]
     stated = rows[rows["mark"].ne(Mark.EXACT)]
     national = national.merge(counted[KEY].drop_duplicates(), on=KEY)
-    page = Page(_caption(counted, stated, title, national, refused), language, form=form)
+    caption = _caption(counted, stated, title, national, refused)
+    every = rows if tested is None else tested
+    caption = replace(caption, notes=(*_tests(every), *caption.notes))
+    page = Page(caption, language, form=form)
     left, right = _rooms(page, counted, stated)
     if left:
         _draw_counted(page, left, counted, national)
@@ -95,9 +102,7 @@ def _caption(
 
 
 def _notes(counted: pd.DataFrame, stated: pd.DataFrame, national: pd.DataFrame) -> list[Text]:
-    notes = [phrases.METHODS[m] for m in dict.fromkeys(counted["method"]) if m]
-    if len(counted):
-        notes += [remarks.discoveries(counted), remarks.CHANCE_BAND]
+    notes = []
     drawn = pd.concat([counted, stated], ignore_index=True)
     if len(national) or drawn["origin"].eq("context").any():
         notes.append(remarks.ELSEWHERE_NOTE)
@@ -106,6 +111,15 @@ def _notes(counted: pd.DataFrame, stated: pd.DataFrame, national: pd.DataFrame) 
     if counted["indicator"].isin(phrases.CLUSTERED).any():
         notes.append(phrases.CLUSTER_NOTE)
     return notes
+
+
+def _tests(tested: pd.DataFrame) -> list[Text]:
+    """How the changes with counts were tested, and how many stand."""
+    counted = tested[tested["mark"].eq(Mark.EXACT)]
+    if counted.empty:
+        return []
+    methods = [phrases.METHODS[m] for m in dict.fromkeys(counted["method"]) if m]
+    return [*methods, remarks.discoveries(counted), remarks.CHANCE_BAND]
 
 
 def _alt(counted: pd.DataFrame, stated: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 
 from analysis import style
-from analysis.errors import UsageError
+from analysis.errors import CrowdedError
 
 from .page import LEADING, Page, Room, measured, wrapped
 
@@ -90,7 +90,7 @@ def panels(
 
     Raises
     ------
-    UsageError
+    CrowdedError
         When the lines would not be readable on one page.
     """
     above = room._replace(height=room.height - foot)
@@ -126,7 +126,7 @@ def _set(
         if setting.taken(rows) <= room.height and (wide <= room.width or words == size.note):
             return setting, rows
     count = sum(len(group.lines) for group in groups)
-    raise UsageError(f"{count} lines do not fit one page: draw fewer rows at a time")
+    raise CrowdedError(f"{count} lines do not fit one page: draw fewer rows at a time")
 
 
 def _broken(line: Line, gutter: float, setting: _Type) -> _Row:
