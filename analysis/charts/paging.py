@@ -1,7 +1,6 @@
 """Rows on as few pages as hold them: what one page cannot show legibly is drawn on several."""
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import pandas as pd
 
@@ -30,16 +29,33 @@ def on_pages(
     CrowdedError
         When the rows of one group alone do not fit.
     """
-    groups = [group for _, group in rows.groupby(by, sort=False)] or [rows]
-    for pages in range(1, len(groups) + 1):
-        ends = [round(len(groups) * page / pages) for page in range(pages + 1)]
-        parts = [pd.concat(groups[start:end]) for start, end in pairwise(ends)]
-        try:
-            return [
-                draw(part, title=title + wording.page(number, pages))
-                for number, part in enumerate(parts, 1)
-            ]
-        except CrowdedError:
-            if pages == len(groups):
-                raise
-    return []
+    try:
+        return [draw(rows, title=title)]
+    except CrowdedError:
+        pages = _filled(draw, rows, title + wording.page(9, 9), by)
+    return [
+        draw(page, title=title + wording.page(number, len(pages)))
+        for number, page in enumerate(pages, 1)
+    ]
+
+
+def _filled(
+    draw: Callable[..., Picture], rows: pd.DataFrame, title: Text, by: str
+) -> list[pd.DataFrame]:
+    """Page after page, each with as many whole groups as it holds, and with one at least."""
+    pages: list[pd.DataFrame] = []
+    for _, group in rows.groupby(by, sort=False):
+        both = pd.concat([*pages[-1:], group])
+        if pages and _fits(draw, both, title):
+            pages[-1] = both
+        else:
+            pages.append(group)
+    return pages
+
+
+def _fits(draw: Callable[..., Picture], rows: pd.DataFrame, title: Text) -> bool:
+    try:
+        draw(rows, title=title)
+    except CrowdedError:
+        return False
+    return True
