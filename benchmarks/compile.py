@@ -1,7 +1,10 @@
 """
 Measure the reading of reports against the closed tables, and list every miss.
 
-    python benchmarks/compile.py [--originals DIR] [--data DIR]
+    python benchmarks/compile.py [--originals DIR] [--data DIR] [--hold-out | --no-synonyms]
+
+With ``--hold-out`` each report is read without the synonyms that stand in no other report;
+with ``--no-synonyms`` the names and definitions of the catalogue must do.
 
 Prints for each report how many observation and target mentions got the right role; the right
 value, unit and comparator; the right indicator first and within three; how many candidates are
@@ -10,16 +13,19 @@ false; and how facts without a numeral fared. Then every miss, one line each.
 
 import argparse
 import csv
+import re
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 from time import process_time
 
 from analysis.ingest.candidates import Candidate, read
+from analysis.ingest.phrases import fold
 from analysis.ingest.setting import setting
 from analysis.ingest.suggestions import Catalogue, catalogue
 
 OWNING = ("observation", "target")
+NEAR = 80  # characters: the terms of a synonym stand no further apart
 MEASURES = ("role", "exact", "top1", "top3", "status", "period")
 
 
@@ -85,6 +91,25 @@ def measured(
     return counts, misses
 
 
+def stands(terms: tuple[str, ...], text: str) -> bool:
+    """Whether all *terms* of a synonym stand near each other in *text*."""
+    places = [match.start() for match in re.finditer(re.escape(terms[0]), text)]
+    around = (text[max(0, place - NEAR) : place + NEAR] for place in places)
+    return any(all(term in words for term in terms) for words in around)
+
+
+def held_out(known: Catalogue, own: str, others: list[str]) -> Catalogue:
+    """The catalogue without the synonyms that stand in the text *own* and in no other."""
+    kept = [
+        (code, terms, barred)
+        for place, (code, terms, barred) in enumerate(known.synonyms)
+        if place < len(known.indicators)
+        or not stands(terms, own)
+        or any(stands(terms, other) for other in others)
+    ]
+    return Catalogue(known.indicators, kept)
+
+
 def line(name: str, counts: dict[str, int], seconds: float = 0) -> str:
     """One line of the table."""
     own = counts["own"] or 1
@@ -95,18 +120,22 @@ def line(name: str, counts: dict[str, int], seconds: float = 0) -> str:
     return "  ".join([head, *parts, false, facts, f"{seconds:.2f} s"])
 
 
-def run(originals: Path, data: Path, known: Catalogue) -> None:
+def run(originals: Path, data: Path, known: Catalogue, *, hold_out: bool) -> None:
     """Print the table and the misses."""
     names = {row["region"]: row["name_zh"] for row in rows(data / "regions.csv")}
     total: dict[str, int] = defaultdict(int)
     every: list[str] = []
-    for report in rows(data / "reports.csv"):
+    reports = rows(data / "reports.csv")
+    texts = {r["region"]: (originals / f"{r['region']}.txt").read_bytes().decode() for r in reports}
+    folded = {region: fold(text) for region, text in texts.items()}
+    for report in reports:
         region = report["region"]
-        text = (originals / f"{region}.txt").read_bytes().decode()
+        text, others = texts[region], [folded[name] for name in texts if name != region]
+        fair = held_out(known, folded[region], others) if hold_out else known
         period = f"{report['period_start']}..{report['period_end']}"
         began = process_time()
         told = setting(text, names=(names[region],), period=period)
-        found = list(read(text, told, known))
+        found = list(read(text, told, fair))
         seconds = process_time() - began
         counts, misses = measured(text, found, data, region)
         for name, count in counts.items():
@@ -122,5 +151,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--originals", type=Path, default=root / "data" / "originals")
     parser.add_argument("--data", type=Path, default=root / "data")
+    less = parser.add_mutually_exclusive_group()
+    less.add_argument("--hold-out", action="store_true")
+    less.add_argument("--no-synonyms", action="store_true")
     chosen = parser.parse_args()
-    run(chosen.originals, chosen.data, catalogue(chosen.data))
+    whole = catalogue(chosen.data)
+    names = Catalogue(whole.indicators, whole.synonyms[: len(whole.indicators)])
+    used = names if chosen.no_synonyms else whole
+    run(chosen.originals, chosen.data, used, hold_out=chosen.hold_out)

@@ -22,7 +22,7 @@ from .quantities import Quantity, joined
 from .roles import Judgement
 from .setting import Setting
 from .statuses import elsewhere, status
-from .suggestions import Catalogue, Suggestion, Words, unlike
+from .suggestions import ALIKE, ENOUGH, Catalogue, Suggestion, Words, unlike
 
 EVIDENCE = 40
 _FOREBEARS = 3  # how many figures back a figure may take its words from
@@ -212,7 +212,7 @@ class _Reader:
             period=self._period(sentence, figure, standing, suggested),
             phrase=_phrase(figure),
             evidence=_evidence(self.text, self.folded, q, sentence),
-            indicator=suggested[0].indicator if suggested else "",
+            indicator=_first(suggested),
             suggestions=suggested,
             doubts=(*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *_unsure(q, suggested)),
         )
@@ -263,7 +263,11 @@ class _Reader:
         start, end = grids.earlier(cell, start, end) if cell else (start, end)
         start, end = spoken_period(before, start, end)
         catalogue = self.catalogue
-        if found and catalogue and catalogue.indicators[found[0].indicator].nature == "stock":
+        if (
+            _first(found)
+            and catalogue
+            and catalogue.indicators[found[0].indicator].nature == "stock"
+        ):
             start = end
         return start, end
 
@@ -299,7 +303,7 @@ class _Reader:
                     evidence=printed[:EVIDENCE],
                     suggestions=suggested,
                     numeral=False,
-                    indicator=suggested[0].indicator if suggested else "",
+                    indicator=_first(suggested),
                     doubts=("stated without a numeral",),
                 )
             )
@@ -327,7 +331,12 @@ def _origin(figure: Figure) -> Quantity | None:
 
 
 def _first_unit(suggested: tuple[Suggestion, ...], unit: str) -> str:
-    return suggested[0].unit if suggested else unit
+    return suggested[0].unit if _first(suggested) else unit
+
+
+def _first(suggested: tuple[Suggestion, ...]) -> str:
+    """The indicator to propose: none where the best is only faintly alike."""
+    return suggested[0].indicator if suggested and suggested[0].score >= ALIKE else ""
 
 
 def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Words]:
@@ -369,15 +378,18 @@ def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
     printed = figure.quantity.unit
     if printed in _RELATIVE:
         return printed
-    if suggested and not (printed and unlike(printed, suggested[0].unit)):
-        return suggested[0].unit
-    return printed
+    first = suggested[0] if suggested else None
+    if first is None or (printed and (first.score < ENOUGH or unlike(printed, first.unit))):
+        return printed
+    return first.unit if first.score >= ALIKE else printed
 
 
 def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[str, ...]:
     doubts = ["its unit is implied"] if q.implied and q.kind != "count" else []
-    if not suggested:
+    if not _first(suggested):
         doubts.append("no indicator fits")
+    elif suggested[0].score < ENOUGH:
+        doubts.append("no synonym fits, only the definition")
     elif len(suggested) > 1 and suggested[1].score > 0.85 * suggested[0].score:
         doubts.append("two indicators fit")
     return tuple(doubts)

@@ -1,7 +1,8 @@
 """
 Which indicators a figure may be: the catalogue and its synonyms against the words around it.
 
-A synonym is one or more short terms that must all be there; nearer words weigh more.
+A synonym is one or more short terms that must all be there; nearer words weigh more. Places
+that no synonym takes go to the indicators whose name and definition the words are most like.
 """
 
 import re
@@ -12,10 +13,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from analysis import reading
 
+from .likeness import Descriptions, Vector
+
 _REMEMBERED = 2_048
-ENOUGH = 1.6  # below this the words in common are chance
+_MOST = 3
+ENOUGH = 1.6  # below this the synonyms in common are chance
+ALIKE = 0.3  # below this a likeness to a definition is shown and not taken
+_LEAST = 0.1  # below this it is chance
+_COUNTER = 0.1  # what a fitting counter adds to a likeness
 _TYPES = {"people": {"people"}, "share": {"share", "rate"}, "rate": {"share", "rate"}}
 _SAME = 1.0
 _UNLIKE = -2.0
@@ -47,6 +56,7 @@ class Indicator:
     unit: str
     quantity: str
     nature: str
+    definition: str = ""
 
 
 @dataclass
@@ -66,6 +76,10 @@ class Catalogue:
         self._sizes = tuple(sorted({len(term) for term in terms}, reverse=True))
         self._terms = frozenset(terms)
         self._present = lru_cache(maxsize=_REMEMBERED)(self._scan)
+        self._fit = lru_cache(maxsize=_REMEMBERED)(self._fitting)
+        self._codes = tuple(self.indicators)
+        rows = self.indicators.values()
+        self._described = Descriptions([(row.name, row.definition) for row in rows])
 
     def suggest(self, words: Iterable[Words], *, unit: str, kind: str) -> list[Suggestion]:
         """
@@ -80,6 +94,12 @@ class Catalogue:
         >>> catalogue.suggest([Words("共死亡", 1)], unit="元", kind="money")
         []
         """
+        words = list(words)
+        told = self._told(words, unit, kind)
+        return told + self._alike(words, unit, kind, {found.indicator for found in told})
+
+    def _told(self, words: list[Words], unit: str, kind: str) -> list[Suggestion]:
+        """What the synonyms say."""
         weights = self._found(words)
         scores: dict[str, tuple[float, str]] = {}
         for term in weights:
@@ -91,12 +111,40 @@ class Catalogue:
                     score += _likeness(unit, self.indicators[code].unit)
                     if score > scores.get(code, (0.0, ""))[0]:
                         scores[code] = score, "+".join(needed)
-        best = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))[:3]
+        best = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))[:_MOST]
         return [
             Suggestion(code, self.indicators[code].unit, round(score, 2), why)
             for code, (score, why) in best
             if score >= ENOUGH
         ]
+
+    def _alike(self, words: list[Words], unit: str, kind: str, told: set[str]) -> list[Suggestion]:
+        """What names and definitions say, for the places that are left."""
+        if len(told) == _MOST:
+            return []
+        likeness, heard = self._described.likeness(words)
+        scores = np.where(likeness > 0, likeness + self._fit(kind, unit), 0)
+        best = np.argsort(-scores, kind="stable")[: 2 * _MOST]
+        found = [
+            Suggestion(
+                self._codes[place],
+                self.indicators[self._codes[place]].unit,
+                round(float(scores[place]), 2),
+                f"≈{self._described.shared(place, heard)}",
+            )
+            for place in best
+            if scores[place] >= _LEAST and self._codes[place] not in told
+        ]
+        return found[: _MOST - len(told)]
+
+    def _fitting(self, kind: str, unit: str) -> Vector:
+        """What the counter says for each indicator: a little, or that it cannot be."""
+        return np.array(
+            [
+                _COUNTER * _likeness(unit, row.unit) if _fits(row, kind, unit) else -1.0
+                for row in self.indicators.values()
+            ]
+        )
 
     def _speaks(
         self,
@@ -107,11 +155,8 @@ class Catalogue:
         kind: str,
         unit: str,
     ) -> bool:
-        indicator = self.indicators[code]
-        exact = unit and (kind in _MEASURED or "/" in unit)
-        fits = compatible(kind, indicator.quantity) and not (exact and unit != indicator.unit)
         return (
-            fits
+            _fits(self.indicators[code], kind, unit)
             and all(weights.get(word, 0) >= _FAR for word in needed)
             and not any(weights.get(word, 0) >= _NEAR for word in barred)
         )
@@ -135,7 +180,7 @@ class Catalogue:
 
 
 _NEAR, _FAR = 0.45, 0.2
-_MEASURED = {"money", "length", "area", "duration", "mass", "volume"}  # 亩 is not 公顷
+_MEASURED = {"money", "length", "area", "duration", "mass", "volume"}
 _ANY = "个"  # counts nearly all things, but no documents
 _DOCUMENTS = 3
 _GROUPS = {
@@ -180,6 +225,12 @@ def _likeness(printed: str, unit: str) -> float:
     return _SAME / 2 if _GROUPS[printed] == _GROUPS[unit] else -_SAME
 
 
+def _fits(indicator: Indicator, kind: str, unit: str) -> bool:
+    """Whether a figure of *unit* can be one of *indicator*: 亩 is not 公顷."""
+    exact = unit and (kind in _MEASURED or "/" in unit)
+    return compatible(kind, indicator.quantity) and not (exact and unit != indicator.unit)
+
+
 def compatible(kind: str, quantity: str) -> bool:
     """
     Whether a counter of *kind* may print a figure of an indicator's *quantity*.
@@ -192,10 +243,9 @@ def compatible(kind: str, quantity: str) -> bool:
 
 def catalogue(folder: Path) -> Catalogue:
     """Read the catalogue and the synonyms of *folder*; every name is its own synonym."""
+    columns = ("indicator", "name_zh", "unit", "quantity", "nature", "definition_zh")
     rows = {
-        row["indicator"]: Indicator(
-            row["indicator"], row["name_zh"], row["unit"], row["quantity"], row["nature"]
-        )
+        row["indicator"]: Indicator(*(row[column] for column in columns))
         for _, row in reading.table(folder / "indicators.csv").iterrows()
     }
     synonyms = [(row.code, *_terms(_stem(row.name))) for row in rows.values()]
