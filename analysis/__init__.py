@@ -41,6 +41,7 @@ _MODULES = (
     "policies",
     "profiles",
     "publish",
+    "questions",
     "simulation",
     "style",
     "tables",
