@@ -10,7 +10,16 @@ from pptx import Presentation
 from publications import HOSTILE, figure, hostile, refusal, row, written
 
 from analysis.errors import UsageError
-from analysis.publish import carriers, content, ooxml, slide_charts, slides, trace
+from analysis.publish import (
+    carriers,
+    chart_fit,
+    content,
+    ooxml,
+    plots,
+    slide_charts,
+    slides,
+    trace,
+)
 
 C = f"{{{slide_charts.C}}}"
 
@@ -214,12 +223,11 @@ def test_figures_are_chosen_by_name(figures):
 
 
 def test_refusals_and_sources_are_in_the_appendix(figures):
-    """Each reason with its regions; each publication with how many figures are used."""
+    """An indicator a line, each reason with its regions; each publication with its entries."""
     records = content.chosen(slides.manifest.load(figures), "zh")
 
-    assert ("生产安全事故死亡人数", "瑶海", "该报告只是计划，不含实绩") in content.refusals(
-        records, "zh"
-    ).lines
+    said = dict(content.refusals(records, "zh").lines)
+    assert "瑶海：该报告只是计划，不含实绩" in said["生产安全事故死亡人数"].split("\n")
     assert ("楚雄应急管理局", "2024年工作总结", "2025-02-01") in [
         line[:3] for line in content.sources(records, "zh").lines
     ]
@@ -242,3 +250,55 @@ def test_a_region_left_out_is_named_even_without_a_plot(tmp_path):
 
     assert "瑶海" in slide_of(data, "comparison-none").notes_slide.notes_text_frame.text
     assert Path(folder).is_dir()
+
+
+def test_small_counts_have_no_halves_between_them(tmp_path):
+    """Three parks and one: an axis of whole numbers, one by one."""
+    plain = {"lower": None, "upper": None, "method": None}
+    rows = [row("nantong", 3, **plain), row("chuxiong", 1, **plain)]
+    folder = written(tmp_path, more=[figure("comparison-parks", rows)])
+    data = slides.deck(folder, language="zh", patterns=["comparison-parks"])
+    (axis,) = shape_of(slide_of(data, "comparison-parks"), "chart").chart._chartSpace.iter(
+        f"{C}valAx"
+    )
+
+    assert axis.find(f"{C}majorUnit").get("val") == "1"
+    assert axis.find(f"{C}numFmt").get("formatCode") == "0"
+    assert float(axis.find(f"{C}scaling/{C}max").get("val")).is_integer()
+
+
+def test_what_a_share_is_of_stands_under_it(tmp_path):
+    """Hazards and major hazards of one campaign: two categories that cannot be mistaken."""
+    shares = {
+        "breakdown": "campaign:joint",
+        "breakdown_zh": "联合检查",
+        "breakdown_en": "Joint check",
+    }
+    rows = [
+        row(value=195, cases=195, total=195, share=100.0, loop="hazards_found", id="a", **shares),
+        row(value=3, cases=3, total=3, share=100.0, loop="major_hazards_found", id="b", **shares),
+    ]
+    folder = written(tmp_path, more=[figure("closed-loop-joint", rows)])
+    data = slides.deck(folder, language="zh", patterns=["closed-loop-joint"])
+    chart = shape_of(slide_of(data, "closed-loop-joint"), "chart").chart._chartSpace
+
+    names = [v.text for v in next(chart.iter(f"{C}cat")).iter(f"{C}v")]
+    assert [name.split("\n") for name in names] == [
+        ["联合检查", "问题隐患 195/195"],
+        ["联合检查", "重大隐患 3/3"],
+    ]
+
+
+def test_bars_leave_room_for_names_and_labels(figures):
+    """Name, bar, whisker and label share the width of the chart: never more than all of it."""
+    made = content.content(
+        content.chosen(slides.manifest.load(figures), "zh", ["composition-*"])[0], "zh"
+    )
+    plot = chart_fit.fitted(made.plot, 7.85)
+    left, wide = plot.frame
+    end = chart_fit.ceiling(plot)
+
+    for point in plot.series[0].points:
+        label = plots.ems_of(point.label) * 12 / 72 / 7.85
+        assert left + wide * max(point.value, point.upper) / end + label <= 1
+    assert left * 7.85 * 72 / 12 >= max(plots.ems_of(name) for name in plot.categories)

@@ -232,6 +232,49 @@ def test_a_new_refusal_joins_the_list_beside_the_chart(deck, tmp_path):
     assert words.split("\n")[1:] == ["瑶海：该报告只是计划，不含实绩", "安徽：只报升降方向，无数字"]
 
 
+def repictured(one):
+    """The picture of the shared indicators says something else, and its plot is lower."""
+    if one["name"].startswith("coverage-shared"):
+        one["rows"][0]["evidence"] = "另一句"
+        one["plot"] = [0.04, 0.3, 0.92, 0.4]
+
+
+def shape_on_page(picture):
+    """How wide a pixel is drawn beside how high it is."""
+    across = picture.image.size[0] * (1 - picture.crop_left - picture.crop_right)
+    down = picture.image.size[1] * (1 - picture.crop_top - picture.crop_bottom)
+    return picture.width / across / (picture.height / down)
+
+
+def test_a_new_picture_shows_its_own_plot(deck, tmp_path):
+    """Cut where the new drawing has its words, as wide as before, nothing stretched."""
+    before = shapes_of(deck, "coverage-shared-1-zh")["picture"]
+
+    refresh.update(deck, written(tmp_path / "new", edit=repictured))
+
+    after = shapes_of(deck, "coverage-shared-1-zh")["picture"]
+    assert after.image.blob != before.image.blob
+    assert (after.crop_top, after.crop_bottom) == pytest.approx((0.3, 0.3), abs=1e-4)
+    assert after.width == before.width
+    assert shape_on_page(after) == pytest.approx(shape_on_page(before), rel=1e-3)
+
+
+def test_a_picture_cropped_by_hand_stays(deck, tmp_path):
+    """Whoever cut it chose what to show."""
+    made = Presentation(str(deck))
+    for slide in made.slides:
+        for shape in slide.shapes:
+            if shape.name == "rs:coverage-shared-1-zh:picture":
+                shape.crop_right = 0.5
+    made.save(str(deck))
+
+    report = refresh.update(deck, written(tmp_path / "new", edit=repictured))
+
+    kept = shapes_of(deck, "coverage-shared-1-zh")["picture"]
+    assert kept.crop_right == pytest.approx(0.5)
+    assert any("coverage-shared-1-zh, picture: 保留手工改动" in line for line in report.kept)
+
+
 def test_dry_run_changes_nothing(original, deck, tmp_path):
     """It says what an update would do."""
     report = refresh.update(deck, written(tmp_path / "new", edit=raised), dry_run=True)

@@ -8,7 +8,7 @@ import math
 import re
 from dataclasses import replace
 
-from .plots import Plot, Series, ems_of
+from .plots import Plot, Point, Series, ems_of
 
 TEXT_SIZE = 12.0
 MANY_YEARS = 12
@@ -20,6 +20,8 @@ def fitted(plot: Plot, width: float) -> Plot:
     many = len(plot.categories) > FEW
     if plot.kind == "lines" and many:
         return replace(plot, series=tuple(_bare(one, len(plot.categories)) for one in plot.series))
+    if plot.kind == "bars":
+        return replace(plot, frame=_bar_frame(plot, width))
     if plot.kind != "dots" or not plot.categories:
         return plot
     ems = (width - 0.8) / len(plot.categories) * 72 / text_size(plot) * 0.92
@@ -29,6 +31,24 @@ def fitted(plot: Plot, width: float) -> Plot:
     )
     series = tuple(_stacked(one) for one in plot.series) if many else plot.series
     return replace(plot, categories=categories, series=series)
+
+
+def _bar_frame(plot: Plot, width: float) -> tuple[float, float]:
+    """Where bars begin and how far they reach, as shares of the width: names left, labels right."""
+    inch = text_size(plot) / 72 / width  # an em as a share of the width
+    lines = [line for name in plot.categories for line in name.split("\n")]
+    names = min(max(map(ems_of, lines)) * inch + 0.02, 0.45)
+    # The axis ends beyond every whisker; a label may use what is left over there.
+    ends = ((ems_of(p.label) * inch, _end(p) / ceiling(plot)) for p in plot.series[0].points if p)
+    room = min((0.97 - _GAP - names - label) / end for label, end in ends if end > 0)
+    return names, max(0.2, min(room, 0.97 - names))
+
+
+_GAP = 0.012  # between the end of a whisker and its label
+
+
+def _end(point: Point) -> float:
+    return point.value if point.upper is None else point.upper
 
 
 def text_size(plot: Plot) -> float:
@@ -75,6 +95,25 @@ def broken(words: str, ems: float, most: int = 4) -> list[str]:
     return kept if len(lines) <= most else [*kept[:-1], kept[-1][:-1] + "…"]
 
 
+def label_shift(plot: Plot, one: Series, place: int) -> tuple[float, float]:
+    """How far a label moves, as shares of the chart: off lines and whiskers, up from an axis."""
+    point = one.points[place]
+    if plot.kind == "bars" and point is not None and point.upper is not None:
+        return (point.upper - point.value) / ceiling(plot) * plot.frame[1] + _GAP, 0.0
+    if plot.kind == "dots" and len(plot.categories) > FEW:
+        low = point is not None and not plot.log and point.value < ceiling(plot) / 10
+        return 0.0, -0.06 if low else -0.035
+    if plot.kind == "lines":
+        return 0.004, 0.04 if one.line == "dashed" or _rises(one, place) else -0.04
+    return 0.0, 0.0
+
+
+def _rises(one: Series, place: int) -> bool:
+    """Whether the line goes up from this point, through what would stand above it."""
+    now, after = one.points[place], one.points[place + 1 : place + 2]
+    return now is not None and any(other and other.value > now.value for other in after)
+
+
 def axis_end(plot: Plot) -> float:
     """The end of the value axis as we set it."""
     if plot.log:
@@ -87,13 +126,19 @@ def ceiling(plot: Plot) -> float:
     if plot.top is not None:
         return plot.top
     points = [point for one in plot.series for point in one.points if point]
-    top = max(point.value if point.upper is None else point.upper for point in points)
+    top = max(map(_end, points))
     if top <= 0:
         return 1.0
     step = 10.0 ** math.floor(math.log10(top))
-    return next(
-        step * n for n in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15) if step * n >= top * 1.04
-    )
+    ends = (step * n for n in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15))
+    end = next(end for end in ends if end >= top * 1.04)
+    return math.ceil(end) if plot.number_format == "0" else end
+
+
+def whole_step(plot: Plot) -> int:
+    """The step of a short axis of whole numbers; 0 where the program may choose."""
+    end = ceiling(plot) if plot.number_format == "0" and not plot.log else math.inf
+    return 1 if end <= 5 else 2 if end <= 12 else 0
 
 
 def rounded_ends(ends: tuple[float, float]) -> tuple[float, float, float]:

@@ -19,10 +19,20 @@ from .plots import Plot
 
 Record = Mapping[str, Any]
 # The order of a briefing: what there is, how regions stand, how they moved, what became of it.
-FAMILIES = (
-    "coverage", "comparison", "trend", "year-on-year", "change", "funnel", "zeros", "closed-loop",
-    "loop", "composition", "targets", "instruments", "commitments", "profile",
-)  # fmt: skip
+FAMILIES = {
+    "coverage": Text("有什么、缺什么", "Coverage"),
+    "comparison": Text("并列", "Comparison"),
+    "trend": Text("年度", "Trend"),
+    "year-on-year": Text("同比", "Year on year"),
+    "funnel": Text("对照全国", "Against the nation"),
+    "zeros": Text("零", "Zeros"),
+    "closed-loop": Text("整改", "From found to rectified"),
+    "composition": Text("构成", "Composition"),
+    "targets": Text("目标", "Targets"),
+    "instruments": Text("制度机制", "Instruments"),
+    "commitments": Text("承诺", "Commitments"),
+    "profile": Text("一地一页", "Profiles"),
+}
 MOST_NOTED = 80  # rows in the notes of one slide; the rest is named by `trace`
 
 
@@ -87,7 +97,7 @@ def content(record: Record, language: str) -> Content:
 def _table(record: Record, plot: Plot | None, language: str) -> Table | None:
     """What has no place on an axis: changes without counts, figures that share no scale."""
     name, stated = str(record["name"]), plots.stated(record)
-    if name.startswith(("trend-", "year-on-year", "change-")) and stated:
+    if name.startswith(("trend-", "year-on-year")) and stated:
         return _changes(stated, language)
     if name.startswith("comparison-") and plot is None and record["rows"]:
         return _apart(record, language)
@@ -296,30 +306,39 @@ def worth_a_slide(record: Record) -> bool:
     return len(regions) > 1 and bool(plots.on_scale(record))
 
 
-_HEADS = Text("指标|地区|为什么不能并列", "Indicator|Region|Why it cannot be set beside others")
+_HEADS = Text("指标|哪些地区不能并列，为什么", "Indicator|Which regions stand apart, and why")
 _COMPARING = ("comparison-", "trend-", "year-on-year", "funnel-", "closed-loop", "composition-")
 
 
 def refusals(records: Iterable[Record], language: str) -> Table:
-    """What could not be set side by side, by indicator; regions of one reason together."""
-    found: dict[tuple[str, str], list[str]] = {}
+    """What could not be set side by side, a line an indicator; regions of one reason together."""
+    found: dict[str, dict[str, list[str]]] = {}
     for record in records:
         if not str(record["name"]).startswith(_COMPARING):
             continue  # the others tell the reason of every gap in the figure itself
-        subject = about(record, language)
+        reasons = found.setdefault(about(record, language), {})
         for name, reason in _unequal(record, language):
-            names = found.setdefault((subject, reason), [])
+            names = reasons.setdefault(reason, [])
             names += [name] if name not in names else []
-    mark = {"zh": "、", "en": ", "}[language]
-    lines = tuple((what, mark.join(names), why) for (what, why), names in found.items())
-    return Table(tuple(_HEADS[language].split("|")), lines)
+    mark, colon = {"zh": ("、", "："), "en": (", ", ": ")}[language]
+    lines = (
+        (what, "\n".join(f"{mark.join(names)}{colon}{why}" for why, names in reasons.items()))
+        for what, reasons in found.items()
+        if reasons
+    )
+    return Table(tuple(_HEADS[language].split("|")), tuple(lines))
 
 
 def about(record: Record, language: str) -> str:
-    """The indicator of a figure, or what its title names first."""
+    """The indicator of a figure, what its title names first, or what its kind is about."""
     names = dict.fromkeys(str(row.get(f"indicator_{language}", "")) for row in record["rows"])
-    title = labels.both(record["title"])[language].replace("：", ":").partition(":")[0]
-    return labels.legible(next(iter(names)) if len(names) == 1 else title, 40)
+    named = next(iter(names), "")
+    if not names:
+        named = labels.both(record["title"])[language].replace("：", ":").partition(":")[0]
+    if len(names) > 1:
+        kinds = (text for kind, text in FAMILIES.items() if record["name"].startswith(kind))
+        named = next(kinds, Text(named, named))[language]
+    return labels.legible(named, labels.LONGEST)
 
 
 def _unequal(record: Record, language: str) -> Iterable[tuple[str, str]]:
@@ -332,11 +351,11 @@ def _unequal(record: Record, language: str) -> Iterable[tuple[str, str]]:
         yield _short(gap, language), labels.legible(labels.reason(gap)[language], 120)
 
 
-_SOURCE_HEADS = Text("发布者|标题|发布日期|数字个数", "Publisher|Title|Published|Figures used")
+_SOURCE_HEADS = Text("发布者|标题|发布日期|引用条数", "Publisher|Title|Published|Entries used")
 
 
 def sources(records: Iterable[Record], language: str) -> Table:
-    """Every publication behind the figures, with how many of its figures are used."""
+    """Every publication behind the figures, with how many of its entries are used."""
     used: dict[tuple[str, str, str], set[str]] = {}
     for record in records:
         for row in (*record["rows"], *record.get("beside", ())):
@@ -369,7 +388,7 @@ RULES = Text(
     "实绩、目标、计划是三回事；期间、层级、口径不同的不并列。\n"
     "不排名次：地区按层级和行政区划代码排列，颜色不分好坏。",
     "Four rules\n"
-    "An interval is what chance alone would do: a ratio whose interval holds 1 is no change.\n"
+    "An interval is what chance alone would do; if it holds a ratio of 1, no change is claimed.\n"
     "Missing is not zero: unreported, percentage only, direction only each have their mark.\n"
     "Results, targets and plans are three things; other periods, levels or coverage stand apart.\n"
     "No league table: regions stand by level and code, and colour never means good or bad.",

@@ -41,9 +41,9 @@ _WIDE = WIDTH - 2 * MARGIN
 FIGURE = (
     Place("Title", MARGIN, 0.42, _WIDE, 0.92, 26, kind="title", anchor="b"),
     Place("Subtitle", MARGIN, 1.38, _WIDE, 0.36, 14, "tx2"),
-    Place("Chart", MARGIN, 1.86, _WIDE, 4.06, 12),
+    Place("Chart", MARGIN, 1.8, _WIDE, 4.16, 12),
     Place("Side", 8.8, 1.86, WIDTH - MARGIN - 8.8, 4.06, 12),
-    Place("Caveat", MARGIN, 5.98, _WIDE, 0.6, 11, "tx2", anchor="b"),
+    Place("Caveat", MARGIN, 6.0, _WIDE, 0.58, 11, "tx2", anchor="b"),
     Place("Source", MARGIN, 6.62, _WIDE, 0.4, 10, "tx2"),
     Place("Stamp", MARGIN, 7.06, 9.0, 0.24, 10, "tx2"),
     Place("Number", WIDTH - MARGIN - 1.2, 7.06, 1.2, 0.24, 10, "tx2", kind="sldNum"),

@@ -22,20 +22,6 @@ Record = Mapping[str, Any]
 FOLDER = "gallery"
 THUMB = 480  # pixels across
 _TITLE = Text("区域安全绩效", "Regional safety")
-_FAMILIES = {
-    "coverage": Text("有什么、缺什么", "Coverage"),
-    "comparison": Text("并列", "Comparison"),
-    "trend": Text("年度", "Trend"),
-    "year-on-year": Text("同比", "Year on year"),
-    "funnel": Text("对照全国", "Against the nation"),
-    "zeros": Text("零", "Zeros"),
-    "closed-loop": Text("整改", "From found to rectified"),
-    "composition": Text("构成", "Composition"),
-    "targets": Text("目标", "Targets"),
-    "instruments": Text("制度机制", "Instruments"),
-    "commitments": Text("承诺", "Commitments"),
-    "profile": Text("一地一页", "Profiles"),
-}
 _OTHER = Text("其他", "Other")
 _CSV = (
     "id", "origin", "report", "region", "region_zh", "region_en", "indicator", "indicator_zh",
@@ -133,7 +119,7 @@ def key_of(record: Record) -> str:
 
 
 def _family(key: str) -> str:
-    return next((family for family in _FAMILIES if key.startswith(family)), "other")
+    return next((family for family in content.FAMILIES if key.startswith(family)), "other")
 
 
 def _both(text: Text) -> dict[str, str]:
@@ -183,7 +169,7 @@ def _index(
     ]
     rows = [row for pair in pairs.values() for row in pair[0]["rows"]]
     changed = [change for job in whole["jobs"].values() for change in job["changed"]]
-    used = {family: _both(text) for family, text in (*_FAMILIES.items(), ("other", _OTHER))
+    used = {family: _both(text) for family, text in (*content.FAMILIES.items(), ("other", _OTHER))
             if any(one["family"] == family for one in figures)}  # fmt: skip
     return {
         "version": version,

@@ -60,6 +60,7 @@ class Plot:
     top: float | None = None  # where the axis ends, if that is given
     x_axis: str = ""
     ends: tuple[float, float] | None = None  # of the x axis, where it is one of numbers
+    frame: tuple[float, float] = (0.0, 1.0)  # of bars: left edge and width, of the chart's width
 
     @property
     def marks(self) -> list[tuple[str, str]]:
@@ -169,9 +170,13 @@ def _by_indicator(row: Row, language: str) -> str:
 
 
 def _by_part(row: Row, language: str) -> str:
+    """The region over its part and what was counted; the first line goes where it is the same."""
     # The whole breakdown: parts of one name may belong to different wholes.
     part = row.get(f"breakdown_{language}") or row.get(f"part_{language}") or ""
-    return f"{_name(row, language)}\n{labels.legible(part, _NARROW[language])}".strip()
+    of = remarks.LOOPS.get(row.get("loop", ""), Text("", ""))[language]
+    of += f" {remarks.fraction(row)[language]}" if of else ""
+    lines = (_name(row, language), labels.legible(part, _NARROW[language]), of)
+    return "\n".join(line for line in lines if line)
 
 
 _NARROW = {"zh": 24, "en": 60}
@@ -197,17 +202,31 @@ def _dots(record: Record, language: str, way: Way) -> Plot | None:
         return None
     points = tuple(_point(row, way.columns, language, way.words) for row in rows)
     about = _axis(record, language)
-    top = max(_reach(point) for point in points if point)
     beside = _ticks if way.log else _benchmarks
     return Plot(
         way.kind,
-        tuple(way.place(row, language) for row in rows),
+        _places(rows, language, way),
         (Series(about, points), *beside(record, language, rows)),
-        way.shape or number_format(top, language),
+        way.shape or _shape(points, language),
         about,
         log=way.log,
         top=way.top,
     )
+
+
+def _places(rows: Sequence[Row], language: str, way: Way) -> tuple[str, ...]:
+    names = [way.place(row, language) for row in rows]
+    if way.place is _by_part and len({row.get("region") for row in rows}) == 1:
+        names = [name.partition("\n")[2] or name for name in names]
+    return tuple(names)
+
+
+def _shape(points: Iterable[Point | None], language: str) -> str:
+    """The number format of an axis: small counts without intervals have no halves between them."""
+    shown = [point for point in points if point]
+    if all(point.upper is None and point.value.is_integer() for point in shown):
+        return number_format(max(10.0, *(point.value for point in shown)), language)
+    return number_format(max(map(_reach, shown)), language)
 
 
 def _axis(record: Record, language: str) -> str:
@@ -389,9 +408,7 @@ _FAMILIES: dict[str, Callable[[Record, str], Plot | None]] = {
     "comparison-": _comparison,
     "trend-": _trend,
     "year-on-year": _plainly(_RATIOS),
-    "change-": _plainly(_RATIOS),
     "closed-loop": _plainly(_SHARES),
-    "loop-": _plainly(_SHARES),
     "composition-": _plainly(_PARTS),
     "zeros": _plainly(_ZEROS),
     "funnel-": _funnel,

@@ -295,6 +295,11 @@ class _Update:
             return
         _, relation = slide.part.get_or_add_image_part(str(path))
         shape._element.blipFill.blip.rEmbed = relation  # noqa: SLF001
+        before = shapes.shown(shape)
+        shapes.crop(shape, said)
+        after = shapes.shown(shape)
+        # As wide as it stands; as high as the new plot asks for.
+        shape.height = round(shape.height * after[1] / before[1] * before[0] / after[0])
         self._note(said, "picture", slides.state(shape))
         self.report.changed.append(f"{place}, picture: {_VALUES[self.language]}")
 

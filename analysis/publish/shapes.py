@@ -22,6 +22,7 @@ def write(shape: Any, words: str, language: str) -> None:
     """Put *words* into a text shape, smaller where they would not fit, cut where they cannot."""
     size = own_size(shape)
     fitted, kept = fit(words, shape.width / EMU, shape.height / EMU, size)
+    fitted = _on_one_line(kept, shape.width / EMU, fitted)
     frame = shape.text_frame
     lines = kept.split("\n")
     for extra in list(frame.paragraphs)[1:]:
@@ -110,6 +111,22 @@ def fit(words: str, width: float, height: float, size: float) -> tuple[float, st
     return size, words
 
 
+def _on_one_line(words: str, width: float, size: float) -> float:
+    """
+    A size up to three points smaller at which a large heading needs no second line.
+
+    >>> _on_one_line("a heading of thirty-five characters", 6.5, 26), _on_one_line("short", 6, 26)
+    (23, 26)
+    """
+    if size < _HEADING or lines_needed(words, width, size) != 2:
+        return size
+    smaller = (size - less for less in (1, 2, 3))
+    return next((one for one in smaller if lines_needed(words, width, one) == 1), size)
+
+
+_HEADING = 20.0  # points from which on a last word alone on its line looks forgotten
+
+
 def lines_needed(words: str, width: float, size: float) -> int:
     """How many lines *words* take at *size* points in *width* inches, a little on the safe side."""
     ems = max(1.0, width * 72 / size * 0.97)
@@ -189,6 +206,18 @@ def height_of(line: Sequence[str], widths: Sequence[float], size: float = 12.0) 
     return 0.1 + max(needed) * size * 1.25 / 72
 
 
+def spare(shape: Any, words: str) -> float:
+    """The inches that *words* leave free at the top of a placeholder which fills from below."""
+    base = getattr(shape, "_base_placeholder", None)
+    body = None if base is None else base._element.find(f".//{{{deck_template.A}}}bodyPr")  # noqa: SLF001
+    if body is None or body.get("anchor") != "b":
+        return 0.0
+    _, _, wide, high = box_of(shape)
+    size, kept = fit(words, wide, high, own_size(shape))
+    needed = lines_needed(kept, wide, size) * size * 1.2 / 72 + 0.06 if words else 0.0
+    return max(0.0, high - needed)
+
+
 def box_of(shape: Any) -> Box:
     """Where a shape stands, in inches: left, top, width, height."""
     return tuple(n / EMU for n in (shape.left, shape.top, shape.width, shape.height))
@@ -207,14 +236,30 @@ def picture(slide: Any, one: Content, language: str, figures: Path, box: Box) ->
     path = next((figures / file for file in one.record["files"] if file.endswith(".png")), None)
     if path is None or not path.is_file():
         return
-    left, top, width, height = one.record.get("plot") or (0.0, 0.0, 1.0, 1.0)
     picture = slide.shapes.add_picture(str(path), 0, 0)
-    shape = picture.width * width / (picture.height * height)
-    picture.crop_left, picture.crop_right = left, 1 - left - width
-    picture.crop_top, picture.crop_bottom = top, 1 - top - height
+    wide, high = picture.width, picture.height
+    crop(picture, one)
+    shape = wide * shown(picture)[0] / (high * shown(picture)[1])
     wide = min(box[2], box[3] * shape)
     high = wide / shape
     at = (box[0] + (box[2] - wide) / 2, box[1] + (box[3] - high) / 2, wide, high)
     picture.left, picture.top, picture.width, picture.height = emu(at)
     picture.name = f"rs:{one.figure}:picture"
     describe(picture, one.alt)
+
+
+_EDGE = 0.006  # of a page's width: letters and marks reach a little over the edge of the plot
+
+
+def crop(picture: Any, one: Content) -> None:
+    """Show the plot of a picture, without the words around it."""
+    left, top, width, height = one.record.get("plot") or (0.0, 0.0, 1.0, 1.0)
+    picture.crop_left = max(0.0, left - _EDGE)
+    picture.crop_right = max(0.0, 1 - left - width - _EDGE)
+    picture.crop_top, picture.crop_bottom = top, 1 - top - height
+
+
+def shown(picture: Any) -> tuple[float, float]:
+    """The shares of the width and of the height of a picture that are not cropped away."""
+    across = 1 - picture.crop_left - picture.crop_right
+    return across, 1 - picture.crop_top - picture.crop_bottom

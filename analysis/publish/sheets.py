@@ -208,7 +208,7 @@ FAMILIES = (
         (*_HEAD, VALUE, UNIT, CHANGE, DIRECTION, LOWER, UPPER, METHOD, *_TAIL),
     ),
     Family(
-        ("year-on-year", "change-"),
+        ("year-on-year",),
         Text("同比", "Year on year"),
         Text("本年与上年之比", "This year over the year before"),
         Text("区间含1，就在偶然波动之内", "an interval that holds 1 is within chance"),
@@ -230,7 +230,7 @@ FAMILIES = (
         (*_HEAD, VALUE, UNIT, LOWER, UPPER, METHOD, *_TAIL),
     ),
     Family(
-        ("closed-loop", "loop-"),
+        ("closed-loop",),
         Text("整改", "Rectified"),
         Text("发现的问题整改了多少", "From found to rectified"),
         Text("各行动范围不同，不宜互比", "campaigns differ in scope and do not compare"),
@@ -241,7 +241,7 @@ FAMILIES = (
         Text("构成", "Composition"),
         Text("总数由哪些部分组成", "What a whole is made of"),
         Text("份额不说明风险高低", "a share says nothing about risk"),
-        (*_HEAD, VALUE, UNIT, SHARE, *_TAIL),
+        (*_HEAD, VALUE, UNIT, SHARE, SHARE_LOWER, SHARE_UPPER, METHOD, *_TAIL),
     ),
     Family(
         ("targets-",),

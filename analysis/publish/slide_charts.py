@@ -17,7 +17,16 @@ from analysis.words import Mark
 
 from . import labels
 from .chart_data import COLUMNS, SHEET, distance, values, workbook
-from .chart_fit import FEW, axis_end, ceiling, fitted, octaves, rounded_ends, text_size
+from .chart_fit import (
+    axis_end,
+    ceiling,
+    fitted,
+    label_shift,
+    octaves,
+    rounded_ends,
+    text_size,
+    whole_step,
+)
 from .plots import Plot, Point, Series, accent
 
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -71,7 +80,7 @@ def chart_space(plot: Plot, language: str) -> Any:
     """The whole chart part of a *plot* that was fitted to its width."""
     size = text_size(plot)
     lang = "zh-CN" if language == "zh" else "en-GB"
-    area = c.plotArea(c.layout(), _group(plot, size), *_axes(plot, size))
+    area = c.plotArea(_layout(plot), _group(plot, size), *_axes(plot, size))
     chart = c.chart(_val("autoTitleDeleted", 1), area)
     chart.append(_val("plotVisOnly", 1))
     chart.append(_val("dispBlanksAs", "gap"))
@@ -83,6 +92,16 @@ def chart_space(plot: Plot, language: str) -> Any:
         c.spPr(a.noFill(), a.ln(a.noFill())),
         _text(size),
     )
+
+
+def _layout(plot: Plot) -> Any:
+    """Where the plot stands: bars leave room for names and labels, the rest is left to Office."""
+    if plot.kind != "bars":
+        return c.layout()
+    names = ("layoutTarget", "inner"), ("xMode", "edge"), ("yMode", "edge")
+    shares = zip("xywh", (plot.frame[0], 0.02, plot.frame[1], 0.96), strict=True)
+    places = [*names, *((name, f"{share:.4f}") for name, share in shares)]
+    return c.layout(c.manualLayout(*(_val(name, value) for name, value in places)))
 
 
 def _group(plot: Plot, size: float) -> Any:
@@ -311,30 +330,21 @@ def _data_label(plot: Plot, one: Series, place: int, point: Point) -> Any:
     rich = c.rich(a.bodyPr(wrap="none"), a.lstStyle(), a.p(field, a.endParaRPr(lang="en-US")))
     extension = c.ext(c15.dlblFieldTable(), c15.showDataLabelsRange(val="1"), uri=_LABELS_EXTENSION)
     return c.dLbl(
-        _val("idx", place), *_shift(plot, one, point), c.tx(rich), *_backing(plot),
+        _val("idx", place), *_shift(plot, one, place), c.tx(rich), *_backing(plot),
         _val("dLblPos", position),
         *_switches(), c.extLst(extension),
     )  # fmt: skip
 
 
-def _shift(plot: Plot, one: Series, point: Point) -> Iterable[Any]:
-    """Off the line to the next year, off the whisker of a bar, up from a crowded axis."""
-    if plot.kind == "bars" and point.upper is not None:
-        reach = (point.upper - point.value) / ceiling(plot) * _BAR_AREA
-        yield c.layout(c.manualLayout(_val("x", f"{reach:.4f}"), _val("y", "0")))
-    if plot.kind == "dots" and len(plot.categories) > FEW:
-        yield c.layout(c.manualLayout(_val("x", "0"), _val("y", "-0.035")))
-    if plot.kind == "lines":
-        move = "0.035" if one.line == "dashed" else "-0.04"
-        yield c.layout(c.manualLayout(_val("x", "0.004"), _val("y", move)))
-
-
-_BAR_AREA = 0.7  # of a chart's width, about what Office leaves for bars beside their names
+def _shift(plot: Plot, one: Series, place: int) -> Iterable[Any]:
+    x, y = label_shift(plot, one, place)
+    if x or y:
+        yield c.layout(c.manualLayout(_val("x", f"{x:.4f}"), _val("y", f"{y:.4f}")))
 
 
 def _backing(plot: Plot) -> Iterable[Any]:
     """A white ground under the words where lines would run through them."""
-    if plot.kind == "scatter":
+    if plot.kind == "scatter" or plot.log:
         yield c.spPr(_colour("bg1"), a.ln(a.noFill()))
 
 
@@ -419,6 +429,8 @@ def _value_axis(plot: Plot, size: float, own: int, other: int, place: str) -> An
 def _steps(plot: Plot, own: int) -> Iterable[Any]:
     if plot.log:
         yield _val("majorUnit", 2)
+    elif own == 20 and whole_step(plot):
+        yield _val("majorUnit", whole_step(plot))
     elif own == 10 and plot.ends is not None:
         yield _val("majorUnit", repr(rounded_ends(plot.ends)[2]))
 

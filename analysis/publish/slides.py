@@ -25,8 +25,8 @@ VERSION = "1"
 PART = "regional-safety"
 _TITLE = Text("区域安全绩效：能比什么，能信几分", "Regional safety: what compares, and how surely")
 _COVER = Text(
-    "{regions}\n{figures}张图，{rows}个有出处的数字；每个数字都能回到报告原句",
-    "{regions}\n{figures} figures, {rows} sourced values; every one leads back to its sentence",
+    "{regions}\n{figures}张图，{rows}条有出处的记录；每一条都能回到原句",
+    "{regions}\n{figures} figures, {rows} sourced entries; every one leads back to its sentence",
 )
 _COVER_SOURCE = Text(
     "备注页有每个数字的原句与字符位置；regional-safety trace 可核对是否仍与数据表一致。\n"
@@ -74,7 +74,7 @@ def deck(
     for one in said:
         add(made, one, language, figures)
     refused = content.refusals(records, language)
-    _pages(made, _REFUSED[language], refused, "refusals", (3.6, 3.1, 5.4))
+    _pages(made, _REFUSED[language], refused, "refusals", (4.0, 8.1))
     _pages(
         made,
         _SOURCES[language],
@@ -167,7 +167,10 @@ def state(shape: Any) -> str:
         return short("\n".join(cells))
     if shape.has_text_frame:
         return short(shape.text_frame.text)
-    return manifest.digest(shape.image.blob)[:8] if hasattr(shape, "image") else ""
+    if not hasattr(shape, "image"):
+        return ""
+    wide, high = shapes.shown(shape)
+    return short(f"{manifest.digest(shape.image.blob)} {wide:.3f} {high:.3f}")
 
 
 def described(shape: Any) -> str:
@@ -270,6 +273,8 @@ def add(made: Any, one: Content, language: str, figures: Path) -> None:
     slide = made.slides.add_slide(deck_template.layout(made, "Figure"))
     held = deck_template.places(slide)
     box = shapes.box_of(held["Chart"])
+    if one.plot is None and one.table is None and "Caveat" in held:
+        box = (*box[:3], box[3] + shapes.spare(held["Caveat"], one.caveat))
     aside = shapes.box_of(held["Side"]) if "Side" in held else None
     shapes.take_away(held, ("Chart", "Side"))
     words = {
@@ -371,14 +376,20 @@ def table_size(one: Content) -> float:
 
 
 def _shares(table: Table, width: float, size: float) -> list[float]:
-    """The shares it asks for, or the first column as wide as its longest name."""
+    """The shares it asks for; else figures stay on one line, and names take what they leave."""
     if table.shares:
         return [share * width for share in table.shares]
-    names = (part for line in table.lines for part in line[0].split("\n"))
-    longest = max(map(ems_of, names)) * size / 72 + 0.12
-    first = min(max(longest, 0.5), width * 0.45)
-    others = len(table.head) - 1
-    return [first, *([(width - first) / others] * others)]
+    columns = len(table.head)
+    widest = [_widest((line[place] for line in table.lines), size) for place in range(columns)]
+    others = [max(one, 0.5) for one in widest[1:]]
+    first = min(max(widest[0], 0.5), max(width - sum(others), width * 0.25))
+    rest = (width - first) / sum(others)
+    return [first, *(one * rest for one in others)]
+
+
+def _widest(cells: Iterable[str], size: float) -> float:
+    """The inches that the longest line of some cells takes."""
+    return max(ems_of(part) for cell in cells for part in cell.split("\n")) * size / 72 + 0.12
 
 
 LINE = 0.29  # inches a line of a table in the appendix takes
