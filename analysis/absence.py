@@ -14,10 +14,11 @@ from .wording import Text
 from .words import Gap, Measure, Status
 
 _PLACE = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
-_FIGURE = ["indicator", "indicator_zh", "indicator_en", "breakdown", "period_start", "period_end"]
-_FIGURE += ["start", "evidence", "id"]
+# What a figure that is left out is known by.
+FIGURE = ["indicator", "indicator_zh", "indicator_en", "breakdown", "period_start", "period_end"]
+FIGURE += ["start", "evidence", "id"]
 REPORT = [*_PLACE, "publisher", "title"]  # what there is to say of a region without a figure
-_REFUSAL = [*REPORT, *_FIGURE, "rule", "reason_zh", "reason_en"]
+_REFUSAL = [*REPORT, *FIGURE, "rule", "reason_zh", "reason_en"]
 
 
 def regions(rows: pd.DataFrame, indicator: str, shown: set[str]) -> pd.DataFrame:

@@ -27,13 +27,9 @@ _LIMITS = ["lower", "upper", "method", "rounding"]
 _COUNTED = ["value", "printed", "comparator", "measure", "status", "indicator", *_INDICATOR]
 _JUDGED = ["breakdown_zh", "breakdown_en", "region_zh", "region_en", "adcode", "ancestors"]
 _JUDGED += ["period_start", "breakdown", "period_end", "level", "unit", "rate", *_COUNTED]
-_POPULATION = [
-    "population_distance",
-    "population_kind",
-    "population_reliability",
-    "population_year",
-]
-_MARKED = ["region", "breakdown", "period_end", *_COUNTED]
+_POPULATION = [f"population_{part}" for part in ("distance", "kind", "reliability", "year")]
+_REFUSED = [*dict.fromkeys([*_JUDGED, *absence.REPORT, *absence.FIGURE])]
+_MARKED = [*derive.SAME, "period_end", "measure", "comparator", "value"]
 
 
 def comparable(
@@ -92,8 +88,8 @@ def _refuse_recoded(panel: Panel, rows: pd.DataFrame) -> None:
 
 
 def _name(panel: Panel, indicator: str) -> Text:
-    row = panel.indicators.set_index("indicator").loc[indicator]
-    return Text(str(row["name_zh"]), str(row["name_en"]))
+    (place,) = panel.lists["indicator"].get_indexer(pd.Index([indicator]))
+    return Text(*(str(panel.indicators[name].array[place]) for name in ("name_zh", "name_en")))
 
 
 def _is(column: "pd.Series[Any]", word: str) -> Any:
@@ -274,10 +270,16 @@ class _Traits(NamedTuple):
         """The traits of some rows."""
         return _Traits(*(trait[places] for trait in self))
 
+    def one_by_one(self, places: Any) -> Iterator["_Traits"]:
+        """The traits of some rows as plain numbers, a row at a time."""
+        for line in zip(*(trait[places].tolist() for trait in self), strict=True):
+            yield _Traits(*line)
+
     def house_order(self, places: Any) -> Any:
         """*places* by level, adcode and period."""
+        places = np.asarray(places, dtype=int)
         some = self.take(places)
-        return np.asarray(places, dtype=int)[np.lexsort((some.end, some.adcode, some.level))]
+        return places[np.lexsort((some.end, some.adcode, some.level))]
 
     def against(self, place: int, kept: Any) -> Any:
         """Which of the rows *kept* forbid the row at *place*."""
@@ -291,36 +293,34 @@ class _Traits(NamedTuple):
 class _Kept:
     """What is kept so far, as far as a rule may forbid another row beside it."""
 
-    def __init__(self, traits: _Traits, places: list[int]) -> None:
-        self._traits, self.places = traits, places
+    def __init__(self, traits: _Traits, places: Any) -> None:
+        self._traits, self.places = traits, list[int](places.tolist())
         some = traits.take(places)
         self._years, self._units = set(some.year.tolist()), set(some.unit.tolist())
         self._levels = set(zip(some.level.tolist(), some.relative.tolist(), strict=True))
         self._adcodes, self._above = set(some.adcode.tolist()), set(some.above.ravel().tolist())
 
-    def first_bar(self, place: int) -> int | None:
-        """The first of the rows kept that forbids the row at *place*, if any does."""
-        one = self._traits.take(place)
-        barred = (
-            any(abs(year - one.year) > compare.FARTHEST_YEARS for year in self._years)
-            or bool(self._units - {int(one.unit)})
-            or any(level != one.level and not (own and one.relative) for level, own in self._levels)
-            or int(one.adcode) in self._above
-            or not self._adcodes.isdisjoint(one.above.tolist())
-        )
-        if not barred:
+    def first_bar(self, place: int, one: _Traits) -> int | None:
+        """The first of the rows kept that forbids *one*, the row at *place*, if any does."""
+        if (
+            all(abs(year - one.year) <= compare.FARTHEST_YEARS for year in self._years)
+            and self._units <= {one.unit}
+            and all(level == one.level or (own and one.relative) for level, own in self._levels)
+            and one.adcode not in self._above
+            and self._adcodes.isdisjoint(one.above)
+        ):
             return None
-        return self.places[int(self._traits.against(place, self.places).argmax())]
+        barring = self._traits.against(place, np.array(self.places))
+        return self.places[int(barring.argmax())]
 
-    def keep(self, place: int) -> None:
-        """Keep one more row."""
-        one = self._traits.take(place)
+    def keep(self, place: int, one: _Traits) -> None:
+        """Keep *one* more row."""
         self.places.append(place)
-        self._years.add(int(one.year))
-        self._units.add(int(one.unit))
-        self._levels.add((int(one.level), bool(one.relative)))
-        self._adcodes.add(int(one.adcode))
-        self._above.update(one.above.tolist())
+        self._years.add(one.year)
+        self._units.add(one.unit)
+        self._levels.add((one.level, one.relative))
+        self._adcodes.add(one.adcode)
+        self._above.update(one.above)
 
 
 def _settle(traits: _Traits) -> tuple[list[int], list[tuple[int, int]]]:
@@ -336,12 +336,13 @@ def _settle(traits: _Traits) -> tuple[list[int], list[tuple[int, int]]]:
     odd = traits.level != _most(traits.level)
     order = np.lexsort((traits.adcode, odd, far))
     alike = (far == 0) & ~odd & (traits.unit == traits.unit[order[0]])
-    kept = _Kept(traits, order[alike[order]].tolist())
+    kept = _Kept(traits, order[alike[order]])
     bars: list[tuple[int, int]] = []
-    for place in order[~alike[order]].tolist():
-        bar = kept.first_bar(place)
+    others = order[~alike[order]].tolist()
+    for place, one in zip(others, traits.one_by_one(others), strict=True):
+        bar = kept.first_bar(place, one)
         if bar is None:
-            kept.keep(place)
+            kept.keep(place, one)
         else:
             bars.append((bar, place))
     return kept.places, bars
@@ -353,9 +354,15 @@ def _most(values: Any) -> int:
     return int(found[times == times.max()].max())
 
 
+def _records(rows: pd.DataFrame, names: Sequence[str]) -> list[dict[Any, Any]]:
+    """Some columns of a few *rows*: ``to_dict`` would look at the type of every column."""
+    cells = [rows[name].tolist() for name in names]
+    return [dict(zip(names, line, strict=True)) for line in zip(*cells, strict=True)]
+
+
 def _refused(pairs: pd.DataFrame) -> list[dict[str, Any]]:
     """Each row that a kept one bars, with the first reason; *pairs* are these two in turn."""
-    records = pairs.to_dict("records") if len(pairs) else []
+    records = _records(pairs, _REFUSED)
     found = []
     for bar, row in zip(records[::2], records[1::2], strict=True):
         words = compare.judge(bar, row)
@@ -400,8 +407,7 @@ def _judged(kept: pd.DataFrame, traits: _Traits) -> list[Judgement]:
     """What strains the comparison: a pair for each caution that any pair gives."""
     pairs = sorted(set(_strained(traits)))
     places = sorted({place for pair in pairs for place in pair})
-    rows = kept[_JUDGED].take(places).to_dict("records") if places else []
-    records = dict(zip(places, rows, strict=True))
+    records = dict(zip(places, _records(kept.take(places), _JUDGED), strict=True))
     found = []
     for one, other in pairs:
         found += compare.judge(records[one], records[other])

@@ -50,29 +50,25 @@ def marks(rows: pd.DataFrame) -> pd.DataFrame:
     A change in percent, or a direction, is *only* that where no level of the same indicator,
     part, region and period is reported.
     """
-    key = [*SAME, "period_end"]
-    counted = set(rows.loc[rows["measure"].eq(Measure.LEVEL), key].itertuples(index=False))
-    keys = rows[key].itertuples(index=False)
-    return rows.assign(
-        mark=[
-            _mark(row, counted=tuple(place) in counted)
-            for row, place in zip(rows.to_dict("records"), keys, strict=True)
-        ]
-    )
+    keys = list(zip(*(rows[name] for name in (*SAME, "period_end")), strict=True))
+    measures = list(rows["measure"])
+    counted = {key for key, one in zip(keys, measures, strict=True) if one == Measure.LEVEL}
+    cells = zip(keys, rows["status"], measures, rows["comparator"], rows["value"], strict=True)
+    return rows.assign(mark=[_mark(*rest, counted=key in counted) for key, *rest in cells])
 
 
-def _mark(row: dict[Any, Any], *, counted: bool) -> Mark:
-    if row["status"] == Status.TARGET:
+def _mark(status: str, measure: str, comparator: str, value: float, *, counted: bool) -> Mark:
+    if status == Status.TARGET:
         return Mark.TARGET
-    if row["status"] == Status.PLAN:
+    if status == Status.PLAN:
         return Mark.PLAN
-    if row["measure"] == Measure.DIRECTION:
+    if measure == Measure.DIRECTION:
         return Mark.DIRECTION_ONLY
-    if row["measure"] == Measure.CHANGE_PCT and not counted:
+    if measure == Measure.CHANGE_PCT and not counted:
         return Mark.PERCENT_ONLY
-    if row["comparator"] != Comparator.EXACT:
-        return _BOUNDS[Comparator(row["comparator"])]
-    if row["value"] == 0 and row["measure"] == Measure.LEVEL:
+    if comparator != Comparator.EXACT:
+        return _BOUNDS[Comparator(comparator)]
+    if value == 0 and measure == Measure.LEVEL:
         return Mark.ZERO
     return Mark.EXACT
 
