@@ -78,7 +78,7 @@ def _stacked(one: Series) -> Series:
     return replace(one, points=tuple(points))
 
 
-def broken(words: str, ems: float, most: int = 4) -> list[str]:
+def broken(words: str, ems: float, most: int = 5) -> list[str]:
     """
     *words* in lines of at most *ems*, Latin words whole, the last one cut if there are too many.
 
