@@ -134,12 +134,15 @@ class _Reader:
     topic: str = ""
     before: tuple[Status, tuple[str, ...]] | None = None  # how the figure before it stands
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
+    named: dict[str, Suggestion] = field(default_factory=dict)  # what was last counted in a unit
 
     def sentence(self, sentence: Sentence, found: list[numerals.Numeral]) -> Iterator[Candidate]:
         said = self.folded[sentence.start : sentence.end]
         topic = re.match(r"\s*([\u4e00-\u9fff、()“”]{2,16}(?:方面|领域))[,:]", said)
         if sentence.start == sentence.section.start:
             self.topic = ""
+        if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n"}:
+            self.named.clear()
         if topic:
             self.topic = topic[1]
         self.before = None
@@ -238,7 +241,13 @@ class _Reader:
         if figure.measure is not Measure.LEVEL:
             counted = q if q.unit not in _RELATIVE else _origin(figure)
             kind, unit = (counted.kind, counted.unit) if counted else ("", "")
-        return tuple(self.catalogue.suggest(words, unit=unit, kind=kind))
+        suggested = tuple(self.catalogue.suggest(words, unit=unit, kind=kind))
+        if suggested and suggested[0].score >= ENOUGH:
+            if figure.measure is Measure.LEVEL:
+                self.named[q.unit] = suggested[0]
+            return suggested
+        again = self.named.get(_counted_again(figure))
+        return suggested if again is None else (again, *suggested[:2])
 
     def _repeated(self, figure: Figure, status: Status) -> int | None:
         """Where the same figure of the same thing stood before, if it did."""
@@ -315,6 +324,17 @@ _KINDS = {"体系公式中的个数": "count", "以零表述": ""}
 _RELATIVE = {"%", "‰", "倍", "百分点"}
 
 
+_ONLY_COUNTED = re.compile(r"(?:事故)?(?P<unit>[起人件次户家场项])(?:数|次)")
+
+
+def _counted_again(figure: Figure) -> str:
+    """The unit of what was named before: 起数减少7起, or a part of it such as 其中化工2起."""
+    if figure.measure is not Measure.LEVEL:
+        only = _ONLY_COUNTED.fullmatch(figure.subject)
+        return only["unit"] if only else "-"
+    return figure.quantity.unit if figure.part else "-"
+
+
 def _ranked(read: Quantity, judgement: Judgement) -> tuple[Quantity, Judgement]:
     """A place in a ranking is counted in 名, whatever stands behind it."""
     if judgement.reason == "名次":
@@ -378,10 +398,9 @@ def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
     printed = figure.quantity.unit
     if printed in _RELATIVE:
         return printed
-    first = suggested[0] if suggested else None
-    if first is None or (printed and (first.score < ENOUGH or unlike(printed, first.unit))):
-        return printed
-    return first.unit if first.score >= ALIKE else printed
+    first = suggested[0] if _first(suggested) else None
+    sure = first is not None and (not printed or first.score >= ENOUGH)
+    return first.unit if first and sure and not unlike(printed, first.unit) else printed
 
 
 def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[str, ...]:
