@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 _CHANGES = (Measure.CHANGE_PCT, Measure.CHANGE_ABS, Measure.DIRECTION)
 _RESULT = (
     "value", "comparator", "period_start", "period_end", "id", "evidence", "printed", "mark",
-    "measure",
+    "measure", "start", "end",
 )  # fmt: skip
 
 

@@ -2,73 +2,38 @@
 
 import io
 import json
-import shutil
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from qingshan import DATA, TEXT, cells, content, decided, put
+from qingshan import tables as copied
 
-from analysis import annual, checks, compare, derive, descriptor, originals, tables
+from analysis import checks, descriptor, originals, tables
 from analysis.errors import BusyError, TableError, UsageError
 from analysis.ingest import acceptance, compiling, review, storage
 from analysis.ingest.commands import accept as accept_command
 from analysis.ingest.commands import compile_
 
-HERE = Path(__file__).parent
-TEXT = HERE / "qingshan.txt"
-REGION = {
-    "name_zh": "青山市",
-    "name_en": "Qingshan",
-    "level": "prefecture",
-    "adcode": "429900",
-    "parent": "100000",
-}
-
 
 @pytest.fixture
 def folder(tmp_path):
     """A copy of the real tables that a test may change."""
-    kept = shutil.ignore_patterns("originals", ".*")
-    return Path(shutil.copytree(HERE.parent / "data", tmp_path / "data", ignore=kept))
+    return copied(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def found():
     """The invented report, compiled against the real tables."""
-    return compiling.compiled(TEXT, HERE.parent / "data", region="qingshan")
+    return compiling.compiled(TEXT, DATA, region="qingshan")
 
 
 @pytest.fixture(scope="session")
 def blank(found):
     """The review workbook as compile writes it."""
     return review.workbook(found)
-
-
-def cells(page):
-    """The columns of a sheet by name."""
-    return {cell.value: cell.column for cell in page[1]}
-
-
-def decided(blank, path, change=None):
-    """The workbook as a person leaves it: all accepted, the region told, then *change*."""
-    book = openpyxl.load_workbook(io.BytesIO(blank))
-    page = book["review"]
-    column = cells(page)
-    plans = iter(("kind:general+level:prefecture", "kind:special+level:prefecture"))
-    for row in page.iter_rows(min_row=2):
-        if row[column["role"] - 1].value in {"observation", "target"}:
-            row[column["decision"] - 1].value = "accept"
-        if row[column["indicator"] - 1].value == "emergency_plans":
-            row[column["breakdown"] - 1].value = next(plans)
-    for row in book["report"].iter_rows(min_row=2):
-        row[1].value = REGION.get(row[0].value, row[1].value)
-    if change:
-        change(book)
-    book.save(path)
-    return path
 
 
 @pytest.fixture
@@ -87,21 +52,11 @@ def workbook(blank, tmp_path):
     return decided(blank, tmp_path / "reviewed.xlsx")
 
 
-def content(folder):
-    """Every file of the tables with its bytes."""
-    return {
-        path.relative_to(folder): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
 @pytest.fixture(scope="module")
 def joined(blank, tmp_path_factory):
     """Tables that the sixth region has joined, and the workbook it came from."""
     place = tmp_path_factory.mktemp("joined")
-    kept = shutil.ignore_patterns("originals", ".*")
-    data = Path(shutil.copytree(HERE.parent / "data", place / "data", ignore=kept))
+    data = copied(place)
     path = decided(blank, place / "reviewed.xlsx")
     return data, path, acceptance.accept(path, data)
 
@@ -206,19 +161,6 @@ def test_a_trial_writes_nothing(folder, workbook):
 
     assert "observations/qingshan.csv" in outcome.files
     assert content(folder) == before
-
-
-def put(sheet, column, value, *, raw=None):
-    """A change that writes *value* into the first (or the *raw*) line of a sheet."""
-
-    def change(book):
-        page = book[sheet]
-        columns = cells(page)
-        rows = page.iter_rows(min_row=2)
-        line = next(r for r in rows if raw is None or r[columns["raw"] - 1].value == raw)
-        line[columns[column] - 1].value = value
-
-    return change
 
 
 def drop_line(book):
@@ -387,129 +329,6 @@ def test_a_link_is_never_written_through(folder, tmp_path):
     assert elsewhere.read_bytes() == b"mine\n"
 
 
-LATER = (
-    "青山市2025年应急管理工作总结\n2024年全市共发生生产安全事故37起、死亡29人。\n"
-    "今年全市共发生生产安全事故30起,同比减少6起;死亡24人。\n青山市应急管理局\n2026年1月9日"
-)
-
-
-def later(data, place):
-    """A reviewed workbook of the region's report of the next year."""
-    text = place / "later.txt"
-    text.write_text(LATER, "utf-8")
-    path = place / "later.xlsx"
-    review.save(compiling.compiled(text, data, region="qingshan", period="2025"), path)
-    return decided(path.read_bytes(), path)
-
-
-@pytest.fixture(scope="module")
-def twice(joined, tmp_path_factory):
-    """Tables that a second report of the sixth region has joined, and what was told."""
-    place = tmp_path_factory.mktemp("twice")
-    data = Path(shutil.copytree(joined[0], place / "data"))
-    path = later(data, place)
-    return data, path, acceptance.accept(path, data)
-
-
-def test_the_next_report_of_a_region_joins_beside_the_first(joined, twice):
-    """Files of its own name; nothing of the first report changes, and both originals verify."""
-    (before, *_), (data, *_) = joined, twice
-    held = tables.load(data)
-    of = held.reports["region"].eq("qingshan")
-    alone = replace(held, reports=held.reports[of], commitments=held.commitments[:0])
-    alone = replace(alone, identities=held.identities[:0])
-
-    assert checks.everything(data) == []
-    assert held.originals["qingshan-2024"] == "qingshan"
-    assert held.originals["qingshan-2025"] == "qingshan-2025"
-    assert originals.verify(alone, data / "originals") == []
-    for name in ("observations/qingshan.csv", "mentions/qingshan.csv", "instrument_status.csv"):
-        assert (data / name).read_bytes() == (before / name).read_bytes()
-
-
-def test_a_later_report_is_held_against_its_own_text(twice, tmp_path):
-    """A wrong word in the second original is told of the second report's rows only."""
-    data, *_ = twice
-    folder = Path(shutil.copytree(data / "originals", tmp_path / "originals"))
-    path = folder / "qingshan-2025.txt"
-    path.write_text(LATER.replace("37起", "38起"), "utf-8")
-    faults = originals.verify(tables.load(data), folder)
-    mine = [fault for fault in faults if "qingshan" in f"{fault.file} {fault.found} {fault.rule}"]
-
-    assert {fault.file for fault in mine} == {
-        "reports.csv", "mentions/qingshan-2025.csv", "observations/qingshan-2025.csv",
-    }  # fmt: skip
-
-
-def test_a_restated_value_is_a_check_and_never_an_overwrite(twice):
-    """Both rows stay; the later one tells the agreement or revision, and its word is drawn."""
-    data, _, outcome = twice
-    held = tables.load(data)
-    stated = held.observations[held.observations["region"].eq("qingshan")]
-    stated = stated[stated["measure"].eq("level") & stated["status"].eq("actual")]
-    by = {(r["report"], r["indicator"], r["period_end"].year): r for _, r in stated.iterrows()}
-
-    assert by["qingshan-2024", "accidents", 2024]["value"] == 36
-    assert by["qingshan-2025", "accidents", 2024]["value"] == 37
-    assert by["qingshan-2025", "accidents", 2024]["note"] == "修订：qingshan-2024为36"
-    assert by["qingshan-2025", "deaths", 2024]["note"] == "与qingshan-2024一致"
-    assert by["qingshan-2025", "deaths", 2025]["note"] == ""
-    told = "\n".join(outcome.checks)
-    assert "37 of qingshan-2025 revises qingshan-2024 (36)" in told
-    assert "imply 36, which agrees with qingshan-2024" in told
-    rows = held.rows[held.rows["region"].eq("qingshan") & held.rows["indicator"].eq("accidents")]
-    levels = rows[rows["measure"].eq("level") & rows["status"].eq("actual")]
-    assert levels.set_index(levels["period_end"].dt.year)["value"].to_dict() == {2024: 37, 2025: 30}
-
-
-def test_the_trend_gets_the_new_year_and_the_comparison_takes_the_latest(twice):
-    """The year that the second report implies is counted as one that disputes the revision."""
-    data, *_ = twice
-    held = tables.load(data)
-    levels = annual.levels(held.rows, held.context_rows, "accidents", first_year=2019)
-    mine = levels[levels["region"].eq("qingshan")].set_index("period_end")
-    rated = derive.rates(derive.limits(held.rows), held.context_rows)
-    kept = compare.comparable(rated, "accidents").rows.set_index("region")
-
-    assert mine["value"].tolist() == [37, 30]
-    assert mine["disputed"].tolist() == [1, 0]
-    assert "qingshan" not in kept.index or kept.loc["qingshan", "period_end"].year == 2025
-
-
-@pytest.mark.usefixtures("quick")
-def test_the_order_in_which_reports_arrive_does_not_matter(folder, blank, twice, tmp_path):
-    """The later report first: the same rows and notes, and accepting either again adds nothing."""
-    data, *_ = twice
-    second = later(folder, tmp_path)
-    first = decided(blank, tmp_path / "first.xlsx")
-    acceptance.accept(second, folder)
-    acceptance.accept(first, folder)
-
-    assert _rows(folder) == _rows(data)
-    assert acceptance.accept(first, folder).files == ()
-    assert acceptance.accept(second, folder).files == ()
-
-
-def _rows(data):
-    """The rows of the sixth region, whatever file they are in."""
-    held = tables.load(data).observations
-    mine = held[held["region"].eq("qingshan")].drop(columns="file")
-    return sorted(map(str, mine.to_dict("records")))
-
-
-def test_a_code_that_stands_for_another_period_is_refused(joined, blank, tmp_path):
-    """A half-year report cannot replace the rows of the year under the same code."""
-    data, *_ = joined
-
-    def halve(book):
-        for row in book["report"].iter_rows(min_row=2):
-            if row[0].value == "period_end":
-                row[1].value = "2024-06-30"
-
-    with pytest.raises(TableError, match="qingshan-2024 is known with period_end 2024-12-31"):
-        acceptance.accept(decided(blank, tmp_path / "half.xlsx", halve), data)
-
-
 def test_the_workbook_marks_the_numeral_and_locks_the_evidence(blank):
     """The numeral stands out in its sentence, choices are lists, what proves is locked."""
     book = openpyxl.load_workbook(io.BytesIO(blank), rich_text=True)
@@ -536,7 +355,7 @@ def test_no_text_becomes_a_formula(tmp_path):
     """A report that prints what looks like a formula is still only text."""
     path = tmp_path / "evil.txt"
     path.write_text('=HYPERLINK("http://x")2024年总结\n=1+1发生事故12起。\n@12起\n', "utf-8")
-    found = compiling.compiled(path, HERE.parent / "data", region="qingshan", period="2024")
+    found = compiling.compiled(path, DATA, region="qingshan", period="2024")
     book = openpyxl.load_workbook(io.BytesIO(review.workbook(found)))
 
     kinds = {c.data_type for page in book.worksheets for row in page.iter_rows() for c in row}
@@ -547,7 +366,7 @@ def test_no_text_becomes_a_formula(tmp_path):
 
 def test_compile_prints_one_object_a_numeral(tmp_path):
     """The command's lines are JSON with the promised fields; talk goes to stderr."""
-    arguments = [str(TEXT), "--region", "qingshan", "--project", str(HERE.parent)]
+    arguments = [str(TEXT), "--region", "qingshan", "--project", str(DATA.parent)]
     result = CliRunner().invoke(compile_, arguments)
     rows = [json.loads(line) for line in result.stdout.splitlines()]
 

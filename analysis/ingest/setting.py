@@ -16,7 +16,7 @@ from .periods import parse_period, span
 from .phrases import Mood, fold, mood_of
 
 _HEAD = 400
-_TITLE = re.compile(r"(?![一二三1(])[^。;]{4,60}")
+_TITLE = re.compile(r"(?![一二三1(]|\d{4}年\d{1,2}月\d{1,2}日)[^。;]{4,60}")  # no heading, no date
 _THREE_QUARTERS = 9  # a report that ends later plans for the year after
 _LEVELS = {
     "国": 0,
@@ -88,7 +88,8 @@ def setting(text: str, *, names: tuple[str, ...] = (), period: str = "") -> Sett
 
 def _plans(text: str, year: int) -> bool:
     """Whether the title announces a plan, or nothing in *text* tells of what was done."""
-    lines = [line.strip() for line in text[:_HEAD].split("\n")]
+    end = text.find("\n", _HEAD)  # a line cut in two could look like a title
+    lines = [line.strip() for line in text[: end if end >= 0 else None].split("\n")]
     titles = [line for line in lines if _TITLE.fullmatch(line)][:2]
     told = any(mood_of(title, year) is Mood.PLAN for title in titles)
     return told or not _ACTUAL.search(text)
