@@ -44,6 +44,7 @@ SETTINGS = {
     "html_css_files": ["site.css"],
     "html_copy_source": False,
     "html_show_sphinx": False,
+    "html_show_copyright": False,
     "autodoc_default_options": {"members": True, "exclude-members": "set"},  # set is matplotlib's
     "autodoc_typehints": "none",  # shapes and units stand in the text
     "autodoc_member_order": "bysource",
@@ -81,13 +82,15 @@ def modules() -> list[str]:
 
 def contents(folder: Path) -> str:
     """The table of contents; a page that no part takes would be a warning, and so an error."""
-    parts = [
-        f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n"
-        + "".join(f"{page}\n" for pattern in patterns for page in pages(folder, pattern))
-        + "```\n"
+    found = {
+        title: [page for pattern in patterns for page in pages(folder, pattern)]
         for title, patterns in TITLES.items()
-    ]
-    return "".join(parts)
+    }
+    return "".join(
+        f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n" + "\n".join(listed) + "\n```\n"
+        for title, listed in found.items()
+        if listed
+    )
 
 
 def pages(folder: Path, pattern: str) -> list[str]:
@@ -161,8 +164,15 @@ def build(target: Path) -> int:
             warningiserror=True,
             freshenv=True,
         )
+        site.connect("autodoc-skip-member", unspoken)
         site.build()
     return int(site.statuscode)
+
+
+def unspoken(app: Any, what: str, name: str, member: Any, skip: bool, options: Any) -> bool | None:  # noqa: FBT001 - as Sphinx calls it
+    """Leave out the fields of a named tuple that only say which place they have."""
+    del app, what, name, skip, options
+    return (getattr(member, "__doc__", None) or "").startswith("Alias for field number") or None
 
 
 if __name__ == "__main__":
