@@ -18,6 +18,7 @@ import pandas as pd
 from . import numerals, tables
 from .errors import Fault, WordError
 from .identities import decided
+from .printed import numbers
 from .schema import BY_REGION, LINKS, TABLES
 from .tables import Tables
 from .words import Comparator, Level, Measure, Quantity, Role, Standing, Status
@@ -302,7 +303,7 @@ def printed_value(printed: str, length: int) -> set[Decimal]:
     for numeral in numerals.find(printed):
         if numeral.end - numeral.start == length:
             with suppress(ValueError):
-                found.add(numerals.scaled(numeral.raw, printed[numeral.end :]))
+                found |= numbers(printed, numeral.start, numeral.end)
     return found or {Decimal(0), Decimal(1), Decimal(100)}
 
 

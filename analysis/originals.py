@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from . import identities, numerals
+from . import identities, numerals, printed
 from .errors import Fault
 from .tables import Tables
 from .words import Closure, Comparator, Measure
@@ -194,14 +194,18 @@ def _around(text: str, phrase: str, start: int, end: int) -> Iterator[int]:
 def _number(row: Row, text: str) -> Iterator[_Doubt]:
     """The value is the numeral of the original, 万 and 亿 multiplied out; 余 is a bound."""
     start, end = int(row["start"]), int(row["end"])
+    first = text.rfind("\n", 0, start) + 1
+    line = text[first:].partition("\n")[0]
     try:
-        written = numerals.scaled(text[start:end], text[end:])
+        written = printed.numbers(line, start - first, end - first)
     except ValueError:
         yield _Doubt("start", f"{text[start:end]!r} is no single number", "choose its place anew")
         return
     value = float(row["value"])
-    if (value if row["measure"] == Measure.LEVEL else abs(value)) != float(written):
-        yield _Doubt("value", f"the original prints {text[start : end + 3]!r}", f"write {written}")
+    size = value if row["measure"] == Measure.LEVEL else abs(value)
+    if size not in {float(number) for number in written}:
+        mend = f"write {max(written)}"
+        yield _Doubt("value", f"the original prints {text[start : end + 3]!r}", mend)
     if _BOUND.match(text, end) and row["comparator"] != Comparator.AT_LEAST:
         yield _Doubt("comparator", "余 or 多 follows in the original", "write >=")
 
