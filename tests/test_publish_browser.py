@@ -86,6 +86,32 @@ def test_each_mark_shows_its_sentence(page, figures):
             assert mark.get_attribute("aria-pressed") == "true"
 
 
+def test_a_click_takes_the_mark_under_the_pointer(chromium, tmp_path):
+    """Marks closer than a finger is wide, few or many: each is met in its middle."""
+    for number, many in enumerate((12, 300)):
+        rows = [row(f"r{place:03d}", 10 + place, region_zh=f"第{place}县") for place in range(many)]
+        close = [
+            {
+                "id": one["id"],
+                "box": [0.05 + 0.015 * (place % 60), 0.1 + 0.03 * (place // 60), 0.01, 0.02],
+            }
+            for place, one in enumerate(rows)
+        ]
+        crowd = figure(
+            f"zeros-crowd{number}", rows, marks=close, lines=[{"name": "x", "x": [], "y": []}]
+        )
+        folder = written(tmp_path / str(number), more=[crowd])
+        gallery.build(folder)
+        for page in opened(chromium, folder, viewport={"width": 1280, "height": 900}):
+            visit(page, f"zeros-crowd{number}")
+            for one in rows[::7]:
+                mark = page.locator(f'.picture button[data-row="{one["id"]}"]')
+                box = mark.bounding_box()
+                page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+                assert mark.get_attribute("aria-pressed") == "true"
+                assert one["region_zh"] in page.inner_text(".sentence strong")
+
+
 def test_the_language_is_switched(page):
     """All words change, and so does the picture."""
     visit(page, "trend-deaths")

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pytest
+from PIL import Image
 from tidy import context, frame, population, row
 
 from analysis import absence, annual, charts, compare, derive, findings, project, publish, style
@@ -248,3 +250,27 @@ def test_the_text_alternative_is_in_the_language_of_the_picture():
     shown = publish.figure(comparison("en"), "figure")
 
     assert shown.alt.startswith("Deaths: per person, Chuxiong has")
+
+
+def test_a_mark_is_recorded_where_the_written_picture_has_it(stage):
+    """Every box lies inside the plot, arrows too, and holds ink of its region's colour."""
+    publish.figure(trend(), "trend-deaths-zh", formats=("png",))
+    record = json.loads((stage / "trend-deaths-zh.json").read_text("utf-8"))
+    with Image.open(stage / "trend-deaths-zh.png") as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    high, wide, _ = pixels.shape
+    regions = {one["id"]: one["region"] for one in record["rows"]}
+
+    assert {one.get("direction") for one in record["rows"]} & {-1, 1}
+    for mark in record["marks"]:
+        left, top, width, height = mark["box"]
+        assert left >= 0
+        assert top >= 0
+        assert left + width <= 1
+        assert top + height <= 1
+        box = pixels[
+            round(top * high) : round((top + height) * high) + 1,
+            round(left * wide) : round((left + width) * wide) + 1,
+        ]
+        ink = np.array(mpl.colors.to_rgb(style.colour(regions[mark["id"]]))) * 255
+        assert (np.abs(box - ink).max(axis=2) < 60).any(), mark["id"]

@@ -41,7 +41,7 @@ def marks(picture: Figure) -> list[dict[str, Any]]:
     renderer = canvas.get_renderer()
     panels = {id(axes): place for place, axes in enumerate(picture.axes)}
     found = []
-    for artist in _marks(picture):
+    for artist in _marks(picture, renderer):
         entry: dict[str, Any] = {"id": _gid(artist).partition("-")[2]}
         entry["box"] = _box(picture, artist, renderer)
         entry["panel"] = panels.get(id(artist.axes), -1)
@@ -72,10 +72,13 @@ def _gid(artist: Artist) -> str:
     return str(artist.get_gid() or "")
 
 
-def _marks(picture: Figure) -> Iterator[Artist]:
+def _marks(picture: Figure, renderer: Any) -> Iterator[Artist]:
     """The artists that carry the id of a row; the shaft of an arrow is no child of its figure."""
     for found in picture.findobj():
-        shaft = found.arrow_patch if isinstance(found, Annotation) else None
+        shaft = None
+        if isinstance(found, Annotation) and found.arrow_patch is not None:
+            found.update_positions(renderer)  # it stands where a drawing of any resolution put it
+            shaft = found.arrow_patch
         for artist in (found, shaft):
             if artist is not None and _gid(artist).startswith("mark-"):
                 yield artist

@@ -3,6 +3,7 @@
 (() => {
   const DATA = window.GALLERY;
   const BATCH = 60;
+  const CROWDED = 60; // marks of a figure; beyond it their places do not grow to the size of a finger
   const main = document.getElementById("main");
   const records = new Map();
   const waiting = new Map();
@@ -21,7 +22,7 @@
       nothing: "没有变化，或只运行过一次。", before: "原来", after: "现在", none: "没有找到。",
       footer: `数据版本 ${DATA.version}。本页不连网络，全部文件在此文件夹内。`, period: "期间",
       notebook: "笔记本", parameters: "参数", mark: "图号", changed: "上次运行以来变化的数值",
-      no: "无", kind: { added: "新增", removed: "删去", changed: "变化" },
+      apart: "；", kind: { added: "新增", removed: "删去", changed: "变化" },
     },
     en: {
       title: "Regional safety", figures: "Figures", missing: "What is missing, and why",
@@ -30,15 +31,15 @@
       family: "Kind of figure", all: "All", found: n => `${n} figures`, more: "Show more",
       back: "All figures",
       click: "Choose a mark to see its sentence. Arrow keys move between marks.",
-      marks: "Marks of the figure", rows: "Figures drawn", value: "Figure", phrase: "Phrase",
+      marks: "Marks of the figure", rows: "Values drawn", value: "Value", phrase: "Phrase",
       place: "Source", left: "Not shown beside the others, and why", notes: "Notes",
       download: "Download", made: "How it was made", with: "May be compared with",
       without: "Not comparable with", unknown: "There is no such figure", reason: "Reason",
       nothing: "Nothing changed, or there was only one run.", before: "Before", after: "Now",
       none: "Nothing found.", period: "Period",
       footer: `Version of the data ${DATA.version}. This page needs no network; all files are in this folder.`,
-      notebook: "Notebook", parameters: "Parameters", mark: "Figure",
-      changed: "Values that changed since the last run", no: "none",
+      notebook: "Notebook", parameters: "Parameters", mark: "Figure", apart: "; ",
+      changed: "Values that changed since the last run",
       kind: { added: "added", removed: "removed", changed: "changed" },
     },
   };
@@ -55,6 +56,7 @@
     return made;
   }
   const bdi = text => make("bdi", { text });
+  const quoted = text => make("bdi", { text, lang: "zh-CN" }); // the words of a report
   const both = pair => (pair ? pair[language] ?? pair.zh ?? pair.en ?? "" : "");
 
   function speak() {
@@ -163,7 +165,7 @@
   function show(entry, record) {
     const drawn = both(record.drawn);
     const panel = make("section", { class: "sentence", "aria-live": "polite" },
-      make("p", { class: "soft", text: say("click") }));
+      make("p", { class: "soft hint", text: say("click") }));
     const choose = id => chooseRow(record, panel, id);
     main.replaceChildren(
       make("p", { class: "links" }, make("a", { href: "#/", text: `← ${say("back")}` })),
@@ -179,7 +181,8 @@
   }
 
   function picture(drawn, record, choose) {
-    const marks = make("div", { role: "group", "aria-label": say("marks") });
+    const dense = drawn.marks.length > CROWDED ? "dense" : null;
+    const marks = make("div", { role: "group", class: dense, "aria-label": say("marks") });
     drawn.marks.forEach((mark, place) => {
       const row = record.rows[mark.id];
       if (!row || mark.box.includes(null)) return;
@@ -193,12 +196,23 @@
       marks.append(button);
     });
     marks.addEventListener("click", event => {
-      const button = event.target.closest("button");
+      const button = event.detail ? nearest(event) : event.target.closest("button");
       if (button) { rove(marks, button); choose(button.dataset.row); }
     });
     marks.addEventListener("keydown", event => step(event, marks));
     const image = make("img", { src: drawn.picture, alt: both(record.alt) });
     return make("div", { class: "scroll", tabindex: "-1" }, make("div", { class: "picture" }, image, marks));
+  }
+
+  // Of the marks under the pointer, the one whose middle is nearest: small ones lie close together.
+  function nearest(event) {
+    const off = one => {
+      const box = one.getBoundingClientRect();
+      return Math.hypot(event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2);
+    };
+    return document.elementsFromPoint(event.clientX, event.clientY)
+      .filter(one => one.matches(".picture button"))
+      .sort((one, other) => off(one) - off(other))[0];
   }
 
   function rove(marks, button) {
@@ -228,9 +242,9 @@
       one.setAttribute("aria-current", String(one.dataset.row === id));
     }
     const inside = [make("p", {}, make("strong", {}, bdi(both(row.reading))))];
-    if (row.phrase) inside.push(make("blockquote", {}, bdi(`“${row.phrase}”`)));
+    if (row.phrase) inside.push(make("blockquote", {}, quoted(`“${row.phrase}”`)));
     inside.push(make("p", {}, bdi(both(row.place))), make("p", { class: "soft" }, bdi(both(row.source))));
-    if (row.note) inside.push(make("p", { class: "soft" }, bdi(row.note)));
+    if (row.note) inside.push(make("p", { class: "soft" }, quoted(row.note)));
     for (const [name, others] of [["with", row.with], ["without", row.without]]) {
       if (!others || !others.length) continue;
       inside.push(make("p", { text: say(name) }),
@@ -262,8 +276,8 @@
       for (const [id, row] of every.slice(from, from + BATCH)) {
         target.append(make("tr", { "data-row": id },
           make("td", {}, make("button", { type: "button", onclick: () => choose(id) }, bdi(both(row.reading)))),
-          make("td", {}, bdi(row.phrase || "")),
-          make("td", {}, bdi([both(row.place), both(row.source)].filter(Boolean).join("；")))));
+          make("td", {}, quoted(row.phrase || "")),
+          make("td", {}, bdi([both(row.place), both(row.source)].filter(Boolean).join(say("apart"))))));
       }
       button.hidden = target.children.length >= every.length;
     }
