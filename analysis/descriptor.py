@@ -19,7 +19,7 @@ from . import checks, derive, manifest
 from .errors import Fault, TableError
 from .schema import BY_REGION, KEYS, LINKS, TABLES, meaning
 from .tables import Tables, files, survey
-from .words import Level
+from .words import Level, Measure, Status
 from .workbook import text
 
 FILE = "datapackage.json"
@@ -312,11 +312,17 @@ def _selections(tables: Tables) -> Record:
     order = reporting.assign(order=[Level(level).order for level in reporting["level"]])
     regions = rows.groupby("indicator")["region"].nunique()
     shared = [code for code in tables.indicators["indicator"] if regions.get(code, 0) > 1]
-    rated = derive.rates(derive.limits(rows[rows["indicator"].isin(shared)]), tables.context_rows)
-    of_each = dict(iter(rated.groupby("indicator")))
-    several = [code for code in shared if len(comparison.comparable(of_each[code], code).rows) > 1]
+    # Only results of one part from two regions can stand side by side at all.
+    amounts = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+    key = ["indicator", "breakdown"]
+    several = amounts[amounts.groupby(key)["region"].transform("nunique").gt(1)]
+    rated = derive.rates(derive.limits(several), tables.context_rows)
+    kept = {
+        code: comparison.comparable(mine, str(code)).rows
+        for code, mine in rated.groupby("indicator")
+    }
     return {
         "regions": list(order.sort_values(["order", "adcode"])["region"]),
         "shared_indicators": shared,
-        "comparable_indicators": several,
+        "comparable_indicators": [code for code in shared if len(kept.get(code, ())) > 1],
     }
