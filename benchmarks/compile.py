@@ -19,8 +19,9 @@ from decimal import Decimal
 from pathlib import Path
 from time import process_time
 
-from analysis.ingest.candidates import Candidate, read
+from analysis.ingest.candidates import Candidate
 from analysis.ingest.phrases import fold
+from analysis.ingest.reader import read
 from analysis.ingest.setting import setting
 from analysis.ingest.suggestions import Catalogue, catalogue
 

@@ -23,8 +23,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.ingest.candidates import Candidate, read
+from analysis.ingest.candidates import Candidate
 from analysis.ingest.periods import parse_period
+from analysis.ingest.reader import read
 from analysis.ingest.setting import Setting, setting
 from analysis.ingest.suggestions import Catalogue, catalogue
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.ingest.candidates import plain, read
+from analysis.ingest.candidates import plain
 from analysis.ingest.grids import cells
+from analysis.ingest.reader import read
 from analysis.ingest.setting import Setting
 from analysis.ingest.suggestions import catalogue
 from analysis.words import Measure, Role

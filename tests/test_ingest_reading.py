@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from analysis import numerals
 from analysis.errors import AnalysisError, UsageError
-from analysis.ingest.candidates import Candidate, plain, read
+from analysis.ingest.candidates import Candidate, plain
 from analysis.ingest.changes import figures
 from analysis.ingest.periods import parse_period
 from analysis.ingest.phrases import Enclosures, Mood, fold, mood_of, sections, sentences, spans
 from analysis.ingest.quantities import quantity
+from analysis.ingest.reader import read
 from analysis.ingest.setting import Setting, setting, short
 from analysis.ingest.suggestions import catalogue
 from analysis.words import Comparator, Measure, Role, Status
@@ -138,6 +139,7 @@ BOUNDS = {
 @settings(max_examples=600, deadline=None)
 @example(number=2026, style="plain", counter="起", bound="")
 @example(number=110, style="plain", counter="家", bound="")
+@example(number=5, style="chinese", counter="%", bound="")
 @example(number=12, style="yi", counter="元", bound="近")
 def test_any_number_in_any_style_is_read_back(number, style, counter, bound):
     """Whatever the digits, grouping, scale, width or bound: value, unit and bound return."""
@@ -153,6 +155,64 @@ def test_any_number_in_any_style_is_read_back(number, style, counter, bound):
     assert first.printed in text
     assert first.printed in first.evidence
     assert len(first.evidence) <= 40
+
+
+SHARES = {
+    "percent": lambda n: (f"{n}%", n, "%"),
+    "full": lambda n: (full_width(f"{n}") + "％", n, "%"),
+    "words": lambda n: (f"百分之{in_words(n)}", n, "%"),
+    "thousandths": lambda n: (f"{n}‰", n, "‰"),
+    "thousandths in words": lambda n: (f"千分之{in_words(n)}", n, "‰"),
+    "times": lambda n: (f"{n}倍", n, "倍"),
+    "points": lambda n: (f"{n}个百分点", n, "百分点"),
+}
+
+
+def in_words(number: Decimal) -> str:
+    """A number with its decimals as it is said: 98点05 is 九十八点零五."""
+    whole, _, rest = f"{number:f}".partition(".")
+    said = in_chinese(int(whole))
+    return said + ("点" + "".join(CHINESE[int(digit)] for digit in rest) if rest else "")
+
+
+@given(
+    number=st.decimals("0.01", "99.99", places=2) | st.integers(1, 99).map(Decimal),
+    style=st.sampled_from(sorted(SHARES)),
+    bound=st.sampled_from(sorted(BOUNDS)),
+)
+@settings(max_examples=500, deadline=None)
+def test_any_share_in_any_style_is_read_back(number, style, bound):
+    """Percent, 百分之, 千分之, ‰, 倍 and 百分点, in digits of any width or in words."""
+    written, value, unit = SHARES[style](number)
+    behind, comparator = BOUNDS[bound]
+    text = f"隐患整改率为{bound.strip()}{written}{behind},继续推进。"
+
+    (found,) = [c for c in read(text, TOLD) if c.numeral and c.owns]
+
+    assert (found.value, found.unit, found.comparator) == (value, unit, comparator)
+    assert found.printed in text
+
+
+@given(large=st.integers(1, 999), small=st.integers(1, 9999), blank=st.sampled_from(["", " "]))
+@settings(max_examples=200, deadline=None)
+def test_a_sum_in_two_scales_is_one_figure(large, small, blank):
+    """3亿2500万元 is 325 million, said once."""
+    text = f"直接经济损失{blank}{large}亿{small}万元。"
+    owned = [c for c in read(text, TOLD) if c.owns]
+
+    assert [c.value for c in owned] == [large * 10**8 + small * 10**4]
+    assert owned[0].printed == f"{large}亿{small}万元"
+
+
+@given(low=st.integers(1, 400), more=st.integers(1, 400), dash=st.sampled_from("-—–~～至到"))
+@settings(max_examples=200, deadline=None)
+def test_both_ends_of_a_range_are_bounds(low, more, dash):
+    """At least the first, at most the last, with the counter on one of them or on both."""
+    for first in (f"{low}", f"{low}个"):
+        text = f"每乡配备灭火器{first}{dash}{low + more}个，专人管理。"
+        bounds = [(c.value, str(c.comparator), c.unit) for c in read(text, TOLD) if c.owns]
+
+        assert bounds == [(low, ">=", "个"), (low + more, "<=", "个")]
 
 
 @given(number=st.integers(0, 99_999_999))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.ingest.candidates import read
 from analysis.ingest.likeness import Descriptions, pairs
+from analysis.ingest.reader import read
 from analysis.ingest.setting import setting
 from analysis.ingest.suggestions import ALIKE, ENOUGH, Catalogue, Indicator, Words, catalogue
 

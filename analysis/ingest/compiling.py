@@ -16,9 +16,10 @@ from pathlib import Path
 
 from analysis import reading
 
-from .candidates import Candidate, read
+from .candidates import Candidate
 from .documents import Document, load
 from .phrases import Mood, sections
+from .reader import read
 from .setting import Setting, setting
 from .suggestions import Catalogue, catalogue
 
@@ -99,7 +100,10 @@ def jsonl(found: Compiled) -> Iterator[str]:
 def as_csv(found: Compiled) -> str:
     """The candidates as a table; lists are joined by `` | ``, and no cell starts a formula."""
     stream = io.StringIO()
-    records = [candidate.as_json() for candidate in found.candidates]
+    records = [
+        candidate.as_json() | {"evidence": candidate.evidence, "reason": candidate.reason}
+        for candidate in found.candidates
+    ]
     writer = csv.DictWriter(stream, list(records[0]) if records else ["start"], lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: _cell(value) for key, value in row.items()} for row in records)

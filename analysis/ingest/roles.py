@@ -144,7 +144,7 @@ def _enclosed(at: Place) -> Judgement | None:
 
 
 def _idiom(at: Place) -> Judgement | None:
-    if at.arabic:
+    if at.arabic or at.quantity.counter == "分之":
         return None
     word = lexicon.in_idiom(at.text, at.numeral.start, at.numeral.end)
     return Judgement(Role.LABEL, f"“{word}”，习语或名称") if word else None
