@@ -39,6 +39,7 @@ _BOUND = re.compile(
 )
 _CAP = re.compile(r"(?P<word>控制在|压减到|压降到|稳定在|保持在)[ ]?$")
 _TAIL = r"(?P<tail>以上|及以上|以内|之内|内(?![部容蒙外涝河燃地])|以下|及以下|左右|上下|之多|开外)?"
+_SOLE_TAIL = re.compile(_TAIL)
 _SUM = (
     r"[ ]?(?P<first>[余多来])?[ ]?(?P<scale>万亿|千万|百万|十万|亿|万|千(?![米克瓦伏帕赫])|百)?"
     r"(?P<second>[余多来])?"
@@ -127,7 +128,9 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
         return replace(read, value=None)
     whole = _fraction(text, read)
     if whole is not None:
-        return _bounded(text, whole, "")
+        tail = _SOLE_TAIL.match(text, whole.last)
+        last = tail.end() if tail else whole.last
+        return _bounded(text, replace(whole, last=last), (tail and tail["tail"]) or "")
     ahead = text[numeral.end : numeral.end + _REACH]
     point = (_REST if read.arabic else _POINT).match(ahead)
     if point:

@@ -114,6 +114,8 @@ def judge(at: Place) -> Judgement:
         return Judgement(
             Role.OBSERVATION, "体系公式中的个数", ("the parts of a formula are not named",)
         )
+    if at.quantity.counter == "分之":  # 百分之一 is no idiom
+        return _enclosed(at) or _figure(at)
     found = _first(_rules(*_BEFORE_QUOTES), at.window)
     return found or _enclosed(at) or _idiom(at) or _figure(at)
 
@@ -144,7 +146,7 @@ def _enclosed(at: Place) -> Judgement | None:
 
 
 def _idiom(at: Place) -> Judgement | None:
-    if at.arabic or at.quantity.counter == "分之":
+    if at.arabic:
         return None
     word = lexicon.in_idiom(at.text, at.numeral.start, at.numeral.end)
     return Judgement(Role.LABEL, f"“{word}”，习语或名称") if word else None
