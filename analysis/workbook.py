@@ -80,7 +80,7 @@ def grid(label: str, data: bytes) -> Grid:
         When the file is no workbook, is damaged, or holds what no table needs: a document
         type, links, macros, far cells, several or hidden sheets, more than the limits above.
     """
-    survey = _surveyed(label, data)
+    survey = surveyed(label, data)
     name, scan = _only_sheet(label, survey)
     place = f"{label}, sheet {name}"
     faults = list(_sheet_faults(place, scan))
@@ -92,7 +92,7 @@ def grid(label: str, data: bytes) -> Grid:
                 faults += _format_faults(place, line, cells)
                 rows.append((line, [text(cell.value) for cell in cells]))
         except Exception as error:  # a parser of a damaged workbook may raise anything
-            raise TableError([_damaged(label, error)]) from error
+            raise TableError([damaged(label, error)]) from error
     repairs = [
         Fault(place, line, spot, "a formula", "its last computed value is read", "none needed")
         for spot, line in scan.formulas.items()
@@ -138,18 +138,25 @@ def text(value: Any) -> str:
     return str(value)
 
 
-class _Survey(NamedTuple):
+class Survey(NamedTuple):
     """What stands in a workbook: its sheets as (name, state, part) and each part's scan."""
 
     sheets: list[tuple[str, str, str]]
-    scans: dict[str, "_Scan"]
+    scans: dict[str, "Scan"]
 
 
-def _surveyed(label: str, data: bytes) -> _Survey:
-    """Look through every part before anything else parses one."""
+def surveyed(label: str, data: bytes) -> Survey:
+    """
+    Look through every part of the workbook *data* before anything else parses one.
+
+    Raises
+    ------
+    TableError
+        When it is no workbook, is damaged, or holds what no table needs; *label* names it.
+    """
     if not data.startswith(_ZIP):
         raise TableError([_foreign(label, data)])
-    scans: dict[str, _Scan] = {}
+    scans: dict[str, Scan] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _refuse_parts(label, archive.infolist())
@@ -159,8 +166,8 @@ def _surveyed(label: str, data: bytes) -> _Survey:
                 room -= len(content)
                 scans[part.filename] = _scanned(label, part.filename, content)
     except _BROKEN as error:
-        raise TableError([_damaged(label, error)]) from error
-    return _Survey(_sheets(scans), scans)
+        raise TableError([damaged(label, error)]) from error
+    return Survey(_sheets(scans), scans)
 
 
 def _foreign(label: str, data: bytes) -> Fault:
@@ -171,7 +178,8 @@ def _foreign(label: str, data: bytes) -> Fault:
     return Fault(label, 0, "", kind if data else "no bytes", "not an XLSX workbook", MEND)
 
 
-def _damaged(label: str, error: Exception) -> Fault:
+def damaged(label: str, error: Exception) -> Fault:
+    """The fault of a workbook that a parser stumbled over."""
     found = f"{type(error).__name__}: {str(error)[:80]}"
     mend = "the file is cut off or damaged; open it in Excel and save it again"
     return Fault(label, 0, "", found, "not a whole workbook", mend)
@@ -203,8 +211,8 @@ def _unpacked(label: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo, room:
     return content
 
 
-def _scanned(label: str, name: str, content: bytes) -> "_Scan":
-    scan = _Scan()
+def _scanned(label: str, name: str, content: bytes) -> "Scan":
+    scan = Scan()
     written = name.endswith((".xml", ".rels"))
     if not written and content.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")[:1] != b"<":
         return scan
@@ -216,7 +224,7 @@ def _scanned(label: str, name: str, content: bytes) -> "_Scan":
         raise _hostile(label, f"{error} in {name}", "more than a table needs") from error
     except SAXException as error:
         if written:  # drawings of old Excel are not well-formed, and openpyxl is not shown them
-            raise TableError([_damaged(label, error)]) from error
+            raise TableError([damaged(label, error)]) from error
     return scan
 
 
@@ -224,7 +232,7 @@ class _TooMuchError(Exception):
     """A part with more elements, deeper nesting or farther cells than a table has."""
 
 
-class _Scan(ContentHandler):
+class Scan(ContentHandler):
     """What one part says besides its values; constant memory whatever it holds."""
 
     def __init__(self) -> None:
@@ -341,7 +349,7 @@ def _place(reference: str) -> tuple[int, int]:
     return column_index_from_string(match[1]), int(match[2])
 
 
-def _sheets(scans: dict[str, _Scan]) -> list[tuple[str, str, str]]:
+def _sheets(scans: dict[str, Scan]) -> list[tuple[str, str, str]]:
     """The sheets in order, each with its state and the part it is kept in."""
     book = next((name for name, scan in scans.items() if scan.root == "workbook"), "")
     folder, _, file = book.rpartition("/")
@@ -355,7 +363,7 @@ def _sheets(scans: dict[str, _Scan]) -> list[tuple[str, str, str]]:
     return found
 
 
-def _only_sheet(label: str, survey: _Survey) -> tuple[str, _Scan]:
+def _only_sheet(label: str, survey: Survey) -> tuple[str, Scan]:
     """The one sheet with cells; a hidden one, or a second, would be lost without a word."""
     sheets = [(name, state, survey.scans.get(part)) for name, state, part in survey.sheets]
     filled = [(name, state, scan) for name, state, scan in sheets if scan and scan.filled]
@@ -371,7 +379,7 @@ def _only_sheet(label: str, survey: _Survey) -> tuple[str, _Scan]:
     return name, scan
 
 
-def _sheet_faults(place: str, scan: _Scan) -> Iterator[Fault]:
+def _sheet_faults(place: str, scan: Scan) -> Iterator[Fault]:
     for area in scan.merged:
         match = _REFERENCE.match(area)
         line, mend = int(match[2]) if match else 0, "unmerge, and fill each cell"

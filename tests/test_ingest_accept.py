@@ -163,6 +163,16 @@ def test_a_trial_writes_nothing(folder, workbook):
     assert content(folder) == before
 
 
+def fact(key, value):
+    """A change of one fact in the sheet of the report."""
+
+    def change(book):
+        row = next(row for row in book["report"].iter_rows(min_row=2) if row[0].value == key)
+        row[1].value = value
+
+    return change
+
+
 def drop_line(book):
     """Delete the line of one numeral."""
     book["review"].delete_rows(5)
@@ -221,6 +231,34 @@ def test_a_harmed_workbook_changes_nothing(folder, blank, tmp_path, harm):
 
     assert refused.value.faults
     assert content(folder) == before
+
+
+TOLD = {
+    "another number": "harmed.xlsx, sheet review, line 10, column value (I10)",
+    "no number": "harmed.xlsx, sheet review, line 10, column value (I10)",
+    "a wrong unit": "harmed.xlsx, sheet review, line 10, column unit (J10)",
+    "a future actual": "harmed.xlsx, sheet review, line 10, column period_end (O10)",
+    "an unknown indicator": "harmed.xlsx, sheet review, line 10, column indicator (G10)",
+    "an unknown region level": "harmed.xlsx, sheet report, line 16, column level (B16)",
+    "no publisher": "harmed.xlsx, sheet report, line 6, column publisher (B6)",
+    "an indicator without a name": "harmed.xlsx, sheet indicators, line 2, column name_zh (B2)",
+}
+HARM_OF_TABLES = HARM | {
+    "an unknown region level": fact("level", "town"),
+    "no publisher": fact("publisher", None),
+    "an indicator without a name": put("indicators", "indicator", "bridges"),
+}
+
+
+@pytest.mark.parametrize("harm", TOLD)
+def test_a_fault_is_told_at_the_cell_a_person_filled(folder, blank, tmp_path, harm):
+    """Whichever table would have broken its contract, file, sheet and cell are the workbook's."""
+    path = decided(blank, tmp_path / "harmed.xlsx", HARM_OF_TABLES[harm])
+
+    with pytest.raises(TableError) as refused:
+        acceptance.accept(path, folder)
+
+    assert TOLD[harm] in str(refused.value)
 
 
 def repacked(data, name, new):

@@ -10,7 +10,7 @@ import io
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from analysis.words import Role, Standing, Status
 
 from . import restated, reviewed, storage
 from .reviewed import Line, Reviewed
-from .sheets import COLUMNS, INDICATORS
+from .sheets import COLUMNS, INDICATORS, REPORT, REVIEW
 
 Rows = list[dict[str, str]]
 _REFUSED = "复核未采纳"
@@ -60,7 +60,10 @@ def accept(path: Path, data: Path, *, dry_run: bool = False) -> Outcome:
     with storage.alone(data):
         proposal = _Proposal(data, decided)
         contents = proposal.contents()
-        contents |= _checked(data, contents)
+        try:
+            contents |= _checked(data, contents)
+        except TableError as error:
+            raise TableError(map(proposal.placed, error.faults)) from error
         files = [name for name, new in contents.items() if _bytes(data / name) != new]
         if not dry_run:
             storage.replace_all(data, contents)
@@ -130,6 +133,12 @@ class _Proposal:
         self._same_period()
         self.stem = self._stem(self.report)
         self._contents: dict[str, bytes] = {}
+        self._origins: dict[tuple[str, int], tuple[str, int]] = {}  # table and line: sheet and line
+
+    def placed(self, fault: Fault) -> Fault:
+        """A fault of the tables, told with the cell of the workbook that it comes from."""
+        sheet, line = self._origins.get((fault.file.removesuffix(".csv"), fault.line), ("", 0))
+        return self.decided.placed(replace(fault, line=line), sheet) if sheet else fault
 
     def _same_period(self) -> None:
         """A code stands for one report: another period is another report, never an overwrite."""
@@ -138,8 +147,8 @@ class _Proposal:
             if known[column] != self.decided.report[column]:
                 rule = f"{self.report} is known with {column} {known[column]}"
                 mend = f"give this report a code of its own, such as {self.report}_2"
-                place, found = f"{self.decided.name}, sheet report", self.decided.report[column]
-                raise TableError([Fault(place, 0, column, found, rule, mend)])
+                fault = Fault("", 0, column, self.decided.report[column], rule, mend)
+                raise TableError([self.decided.placed(fault, REPORT)])
 
     def _stem(self, report: str) -> str:
         """The name of a report's files: that of its region, or its own if it is a later one."""
@@ -167,6 +176,9 @@ class _Proposal:
         rows = _read(self.data / f"{name}.csv")
         fresh = {row[key]: row for row in new}
         merged = [fresh.pop(row[key], row) for row in rows] + list(fresh.values())
+        mine = {row[key] for row in new}
+        lines = (line for line, row in enumerate(merged, 2) if row[key] in mine)
+        self._origins |= {(name, line): (REPORT, 0) for line in lines}
         self._put(name, rows, merged, key)
 
     def _put(self, name: str, old: Rows, new: Rows, key: str) -> None:
@@ -186,13 +198,16 @@ class _Proposal:
         columns = COLUMNS[name]
         rows = _read(self.data / f"{name}.csv")
         known = {row[columns[0]] for row in rows}
-        new = [
-            {column: line[column] for column in columns}
-            for line in lines
-            if line[columns[0]] and line[columns[0]] not in known
-        ]
+        named = [line for line in lines if line[columns[0]] and line[columns[0]] not in known]
+        new = [{column: line[column] for column in columns} for line in named]
+        self._from(name, name, named, first=len(rows) + 2)
         if new:
             self._put(name, rows, [*rows, *new], columns[0])
+
+    def _from(self, name: str, sheet: str, lines: list[Line], first: int = 2) -> None:
+        """Note that the lines of table *name* come from these *lines* of *sheet*."""
+        for place, line in enumerate(lines, first):
+            self._origins[name, place] = (sheet, line.number)
 
     def _instruments(self) -> None:
         """One standing an instrument; a later report of the region does not change them."""
@@ -220,8 +235,10 @@ class _Proposal:
         return {**row, **cells, "note": line["note"]}
 
     def _observations(self) -> None:
-        mine = [self._observation(line) for line in self.decided.lines if line.owns]
-        mine.sort(key=lambda row: (int(row["start"]), row["indicator"], row["breakdown"]))
+        owners = [line for line in self.decided.lines if line.owns]
+        owners.sort(key=lambda line: (line.place, line["indicator"], line["breakdown"]))
+        mine = [self._observation(line) for line in owners]
+        self._from(f"observations/{self.stem}", REVIEW, owners)
         before = {report: self._rows(report) for report in self._in_time()}
         stated = {**before, self.report: mine}
         for report, rows in restated.noted(stated).items():
@@ -255,6 +272,7 @@ class _Proposal:
             grouped.setdefault(line.place, []).append(line)
         places = {(n.start, n.end) for n in numerals.find(self.decided.text)}
         mine = [_mention(grouped[place]) for place in sorted(places)]
+        self._from(name, REVIEW, [grouped[place][0] for place in sorted(places)])
         self._put(name, rows, mine, "start")
 
 

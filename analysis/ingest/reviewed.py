@@ -9,7 +9,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import openpyxl
 from analysis import numerals, reading
 from analysis.errors import Fault, TableError
 from analysis.words import Comparator, Measure, Role, Status, Word
-from analysis.workbook import _damaged, _surveyed, spot, text
+from analysis.workbook import Scan, damaged, spot, surveyed, text
 
 from .sheets import (
     ACCEPT,
@@ -68,11 +68,16 @@ class Line:
 
 @dataclass(slots=True)
 class Reviewed:
-    """What a person decided, with the text it was decided on."""
+    """
+    What a person decided, with the text it was decided on.
+
+    ``keys`` are the lines of the sheet that each fact of the report stands in.
+    """
 
     name: str
     text: str
     report: dict[str, str]
+    keys: dict[str, int]
     lines: list[Line]
     indicators: list[Line]
     breakdowns: list[Line]
@@ -81,10 +86,18 @@ class Reviewed:
 
     def fault(self, sheet: str, line: int, column: str, found: str, rule: str, mend: str) -> None:
         """Note one thing wrong, with its sheet and cell."""
-        columns = COLUMNS[sheet]
-        cell = f" ({spot(columns.index(column), line)})" if column in columns and line else ""
+        self.faults.append(self.placed(Fault("", line, column, found[:60], rule, mend), sheet))
+
+    def placed(self, fault: Fault, sheet: str) -> Fault:
+        """The same *fault*, told with the cell of *sheet* that it comes from."""
+        columns, line, column = COLUMNS[sheet], fault.line, fault.column
+        if sheet == REPORT and column in self.keys:
+            line, known = self.keys[column], columns.index("value")
+        else:
+            known = columns.index(column) if column in columns else -1
+        cell = f" ({spot(known, line)})" if line and known >= 0 else ""
         place = f"{self.name}, sheet {sheet}"
-        self.faults.append(Fault(place, line, f"{column}{cell}", found[:60], rule, mend))
+        return replace(fault, file=place, line=line, column=f"{column}{cell}")
 
 
 def load(path: Path) -> Reviewed:
@@ -106,6 +119,7 @@ def load(path: Path) -> Reviewed:
         path.name,
         _text(path.name, lines[TEXT]),
         report,
+        {line["key"]: line.number for line in lines[REPORT]},
         lines[REVIEW],
         lines[INDICATORS],
         lines[BREAKDOWNS],
@@ -124,9 +138,10 @@ def _sheets(path: Path) -> dict[str, tuple[list[Line], list[Fault]]]:
     mend = "give the workbook that compile wrote"
     if len(data) > MAX_BYTES or name.startswith("~$"):
         raise TableError([Fault(name, 0, "", f"{len(data)} bytes", "no reviewed workbook", mend)])
-    survey = _surveyed(name, data)
-    scans = {sheet: survey.scans.get(part) for sheet, _, part in survey.sheets}
-    missing = [sheet for sheet in COLUMNS if scans.get(sheet) is None]
+    survey = surveyed(name, data)
+    parts = {sheet: part for sheet, _, part in survey.sheets}
+    scans = {sheet: survey.scans[part] for sheet, part in parts.items() if part in survey.scans}
+    missing = [sheet for sheet in COLUMNS if sheet not in scans]
     if missing:
         raise TableError([Fault(name, 0, "", ", ".join(missing), "sheets are missing", mend)])
     found = {}
@@ -141,11 +156,11 @@ def _sheets(path: Path) -> dict[str, tuple[list[Line], list[Fault]]]:
                 found[sheet] = (_lines(name, sheet, book[sheet], faults), faults)
             book.close()
         except Exception as error:  # a parser of a damaged workbook may raise anything
-            raise TableError([_damaged(name, error)]) from error
+            raise TableError([damaged(name, error)]) from error
     return found
 
 
-def _no_values(place: str, scan: Any) -> Iterator[Fault]:
+def _no_values(place: str, scan: Scan) -> Iterator[Fault]:
     """What stands in a sheet without being a value."""
     for what, cells in (
         ("merged cells", scan.merged),
