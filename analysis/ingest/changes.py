@@ -5,7 +5,7 @@ A list such as 起数、死亡人数同比分别下降8.4%、12.7% is dealt out 
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from analysis.words import Comparator, Measure
@@ -222,14 +222,14 @@ def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) 
 def _in_percent(read: Quantity) -> Quantity:
     """增长1.3倍 is a change of 130%."""
     value = None if read.value is None else read.value * 100
-    return replace(read, value=value, unit="%", doubts=(*read.doubts, "times as a percent"))
+    return read._replace(value=value, unit="%", doubts=(*read.doubts, "times as a percent"))
 
 
 def _same_bound(figure: Figure, last: Figure) -> None:
     """分别不低于10%、8%: what bounds the first of a list bounds the rest."""
     led = last.quantity.first < last.quantity.start and "分别" in last.near
     if led and figure.quantity.comparator is Comparator.EXACT:
-        figure.quantity = replace(figure.quantity, comparator=last.quantity.comparator)
+        figure.quantity = figure.quantity._replace(comparator=last.quantity.comparator)
 
 
 def _alike(last: Figure, figure: Figure) -> bool:

@@ -7,7 +7,6 @@ header of the column, or the name of the row, tells the unit that a cell leaves 
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -122,7 +121,7 @@ def figure(read: Quantity, cell: Cell) -> Figure:
     """The figure that a *cell* gives, its own unit before that of its column."""
     if not read.unit and cell.unit is not None and read.value is not None:
         value, unit = times(read.value, cell.scale), cell.unit
-        read = replace(read, value=value, counter=unit.counter, unit=unit.unit, kind=unit.quantity)
+        read = read._replace(value=value, counter=unit.counter, unit=unit.unit, kind=unit.quantity)
     changed = bool(_CHANGE.search(cell.header))
     relative = read.unit in {"%", "‰"}
     measure = Measure.CHANGE_PCT if relative else Measure.CHANGE_ABS

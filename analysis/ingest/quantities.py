@@ -5,9 +5,9 @@ It reads the figure as printed; whether the figure counts for the region is for 
 """
 
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import NamedTuple
 
 from analysis import numerals
 from analysis.numerals import Numeral
@@ -72,8 +72,7 @@ _TENTH = re.compile(r"[成](?![立员功果为效都就品本熟长型])")
 _APPROXIMATE = re.compile(r"[一二两三四五六七八九]{2}(?:[十百千万亿]|$)|十[一二三四五六七八九]{2}$")
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A numeral read with its scale, counter and bounds; places are offsets of the text."""
 
     start: int
@@ -125,12 +124,12 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
         numeral.start, numeral.end, numeral.raw, number, first=numeral.start, last=numeral.end
     )
     if number is None or len(numeral.raw) > LONGEST:
-        return replace(read, value=None)
+        return read._replace(value=None)
     whole = _fraction(text, read)
     if whole is not None:
         tail = _SOLE_TAIL.match(text, whole.last)
         last = tail.end() if tail else whole.last
-        return _bounded(text, replace(whole, last=last), (tail and tail["tail"]) or "")
+        return _bounded(text, whole._replace(last=last), (tail and tail["tail"]) or "")
     ahead = text[numeral.end : numeral.end + _REACH]
     point = (_REST if read.arabic else _POINT).match(ahead)
     if point:
@@ -143,7 +142,7 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
         number = times(number, compound["large"]) + rest
         ahead, shift = ahead[compound.end() :], shift + compound.end()
     match = _after().match(ahead)
-    return _bounded(text, *_counted(text, replace(read, value=number), match, shift))
+    return _bounded(text, *_counted(text, read._replace(value=number), match, shift))
 
 
 def _lengthened(raw: str, rest: re.Match[str], number: Decimal) -> Decimal:
@@ -188,8 +187,7 @@ def _fraction(text: str, read: Quantity) -> Quantity | None:
             doubts: tuple[str, ...] = ()
             if over not in {100, 1000}:
                 share, doubts = round(100 * upper / over, 4), ("a fraction written as a percent",)
-            return replace(
-                read,
+            return read._replace(
                 value=share,
                 counter="分之",
                 unit=unit,
@@ -209,11 +207,10 @@ def _counted(
         return read, ""
     value = times(read.value, match["scale"] or "")
     vague = match["first"] or match["second"] or ""
-    read = replace(read, value=value, last=shift + match.end(match.lastgroup or 0))
+    read = read._replace(value=value, last=shift + match.end(match.lastgroup or 0))
     tenth = _TENTH.match(text, shift + (match.end("scale") if match["scale"] else 0))
     if tenth and value <= 10:
-        return replace(
-            read,
+        return read._replace(
             value=value * 10,
             counter="成",
             unit="%",
@@ -234,10 +231,9 @@ def _with_counter(text: str, read: Quantity, match: re.Match[str], shift: int) -
         found, implied = _measured(text, read), True
     if found is None:
         end = shift + max(match.end("scale"), match.end("second"), match.end("first"), 0)
-        return replace(read, last=max(read.end, end))
+        return read._replace(last=max(read.end, end))
     last = shift + (match.end("tail") if match["tail"] else _reach(match))
-    return replace(
-        read,
+    return read._replace(
         counter=found.counter,
         unit=found.unit,
         kind=found.quantity,
@@ -278,10 +274,10 @@ def _bounded(text: str, read: Quantity, vague: str) -> Quantity:
     elif lead:
         if vague not in _TOLD or vague in "余多来":
             comparator = _TOLD.get(lead["word"], comparator)
-        read = replace(read, first=read.first - len(before) + lead.start("word"))
+        read = read._replace(first=read.first - len(before) + lead.start("word"))
     if not read.arabic and _APPROXIMATE.search(read.raw):
-        return replace(read, comparator=Comparator.ABOUT, doubts=(*read.doubts, "about so many"))
-    return replace(read, comparator=comparator)
+        return read._replace(comparator=Comparator.ABOUT, doubts=(*read.doubts, "about so many"))
+    return read._replace(comparator=comparator)
 
 
 _TO = re.compile(r"[ ]?(?:[-—–~～]+|[至到])[ ]?")
@@ -289,28 +285,31 @@ _AND = re.compile(r"[ ]?[、，和及与][ ]?")
 _FROM = re.compile(r"[从由自][^,。;]{0,12}$")
 
 
-def joined(text: str, found: list[Numeral], index: int) -> Quantity:
+def joined(text: str, found: list[Numeral]) -> list[Quantity]:
     """
-    The quantity of one numeral of *found*, with what a list or a range shares among its ends.
+    The quantities of the numerals *found*, with what a list or a range shares among its ends.
 
     >>> text = "每站3—5人"
-    >>> read = [joined(text, [*numerals.find(text)], place) for place in (0, 1)]
-    >>> [(q.unit, str(q.comparator)) for q in read]
+    >>> [(q.unit, str(q.comparator)) for q in joined(text, [*numerals.find(text)])]
     [('人', '>='), ('人', '<=')]
     """
-    read = quantity(text, found[index])
-    if index and read.unit and read.comparator is Comparator.EXACT:
-        before = quantity(text, found[index - 1])
-        if _range(text, before, read):
-            return replace(
-                read, comparator=Comparator.AT_MOST, doubts=(*read.doubts, "the end of a range")
-            )
-    if read.value is None or not read.arabic or index + 1 == len(found):
+    alone = [quantity(text, numeral) for numeral in found]
+    made: list[Quantity] = []
+    for place in range(len(alone) - 1, -1, -1):  # a counter stands behind its list
+        read = alone[place]
+        if place and _range(text, alone[place - 1], read):
+            read = _ended(read)
+        elif made:
+            read = _shared(text, read, made[-1])
+        made.append(read)
+    return made[::-1]
+
+
+def _ended(read: Quantity) -> Quantity:
+    """The end of a range is at most so many."""
+    if read.comparator is not Comparator.EXACT or not read.unit:
         return read
-    gap = text[read.last : found[index + 1].start]
-    if not (_TO.fullmatch(gap) or _AND.fullmatch(gap)):
-        return read
-    return _shared(text, read, joined(text, found[index : index + 8], 1))
+    return read._replace(comparator=Comparator.AT_MOST, doubts=(*read.doubts, "the end of a range"))
 
 
 def _range(text: str, first: Quantity, last: Quantity) -> bool:
@@ -326,7 +325,7 @@ def _range(text: str, first: Quantity, last: Quantity) -> bool:
 
 def _shared(text: str, read: Quantity, other: Quantity) -> Quantity:
     """A bare figure borrows the counter that stands behind its list or range: 3、5人."""
-    if not other.unit or not other.arabic:
+    if not other.unit or not (other.arabic and read.arabic) or read.value is None:
         return read
     if _range(text, read, other):
         at_least, doubt = Comparator.AT_LEAST, "the start of a range"
@@ -337,8 +336,7 @@ def _shared(text: str, read: Quantity, other: Quantity) -> Quantity:
         comparator, doubt = read.comparator, "its counter stands later"
     else:
         return read
-    return replace(
-        read,
+    return read._replace(
         unit=other.unit,
         kind=other.kind,
         counter=read.counter if read.unit else other.counter,

@@ -80,7 +80,7 @@ class _Reader:
         if topic:
             self.topic = topic[1]
         self.before = None
-        read = [(n, joined(self.folded, found, i)) for i, n in enumerate(found)]
+        read = zip(found, joined(self.folded, found), strict=True)
         judged = [_ranked(q, self._judged(n, q, sentence)) for n, q in read]
         kept = [q for q, judgement in judged if judgement.role is Role.OBSERVATION]
         listed = [grids.figure(q, self.grid[q.start]) for q in kept if q.start in self.grid]
@@ -272,7 +272,7 @@ def _counted_again(figure: Figure) -> str:
 def _ranked(read: Quantity, judgement: Judgement) -> tuple[Quantity, Judgement]:
     """A place in a ranking is counted in 名, whatever stands behind it."""
     if judgement.reason == "名次":
-        read = replace(read, unit="名", kind="rank")
+        read = read._replace(unit="名", kind="rank")
     return read, judgement
 
 
