@@ -288,7 +288,7 @@ def expected(
     Parameters
     ----------
     levels
-        Yearly levels of the regions of interest.
+        Yearly levels of the regions of interest; with their rates, if these are known.
     every
         The series of all regions, with the wider one.
     context
@@ -313,5 +313,5 @@ def expected(
 
 
 def _exact_rates(levels: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
-    found = rates(limits(levels), context)
+    found = levels if "rate" in levels else rates(limits(levels), context)
     return found[found["population_distance"].eq(0) & found["rate"].notna()]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import intervals, remarks, wording
+from . import intervals, phrases, remarks, wording
 from .compare import Comparison
 from .wording import Text
 from .words import Mark, Measure, Status
@@ -228,8 +228,10 @@ def _many(count: int, name: str) -> str:
 
 
 def _places(rows: pd.DataFrame) -> Text:
-    """The regions of *rows* by name, each once."""
+    """The regions of *rows* by name, each once; how many, if they are a crowd."""
     once = rows.drop_duplicates("region").to_dict("records")
+    if len(once) > phrases.CROWD:
+        return Text(f"{len(once)}个地区", f"{len(once):,} regions")
     names = (Text(row["region_zh"], row["region_en"]) for row in once)
     return wording.joined(names, zh="、", en=" and ")
 
@@ -260,6 +262,8 @@ def funnel(rows: pd.DataFrame) -> Text:
         f"，{far or '没有'}{'个' if far else ''}越过99.8%界限", f", {far or 'none'} beyond 99.8%"
     )
     counted = Text(f"{total}个年度中", f"of {_many(total, 'year')}, ")
+    if total > phrases.CROWD:
+        counted = Text(f"{total}个数字中", f"of {total:,} counts, ")
     if total in {above, below}:
         counted = Text("", "")
     return about + counted + wording.joined(sides, zh="、", en=", ") + outer

@@ -100,6 +100,9 @@ CONTEXT_NOTE = Text(
 )
 
 
+CROWD = 12  # figures or regions beyond which a page names only a few of them
+
+
 def source_note(rows: pd.DataFrame) -> Text:
     """
     Name every report behind *rows* once, and other publications apart, with their dates.
@@ -114,6 +117,8 @@ def source_note(rows: pd.DataFrame) -> Text:
     years = [code.rpartition("-")[2] for code in reports["report"]]
     en = [f"{name} report {year}" for name, year in zip(reports["region_en"], years, strict=True)]
     text = Text(f"资料来源：{'；'.join(zh)}", f"Sources: {'; '.join(en)}")
+    if len(reports) > CROWD:
+        text = Text(f"资料来源：{len(reports)}份报告", f"Sources: {len(reports):,} reports")
     if not reports.empty and context.empty:
         return text
     names = list(dict.fromkeys(context["publisher"]))

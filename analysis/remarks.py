@@ -59,9 +59,10 @@ BEFORE_NOTE = Text(
     "counts before are from other publications or the printed change",
 )
 FUNNEL_NOTE = Text(
-    "界限为以全国人均水平为准的精确泊松界限，不以五地平均为准",
-    "exact Poisson limits around the national rate, never around the mean of the five",
+    "界限为以全国人均水平为准的精确泊松界限，不以所列地区平均为准",
+    "exact Poisson limits around the national rate, never around the mean of those shown",
 )
+ROOTS_NOTE = Text("两轴按平方根刻度", "both axes are square roots")
 LIMIT_NAMES = {
     "": Text("95%界限", "95% limits"),
     "outer_": Text("99.8%界限", "99.8% limits"),
@@ -282,6 +283,15 @@ def dispersion(rows: pd.DataFrame) -> Text:
     return Text(
         f"若实际离散度为泊松的2倍（虚线），{count}个中有{outside}个在95%界限外",
         f"if events varied twice as much (dashes), {outside} of {count} would lie outside 95%",
+    )
+
+
+def by_chance(rows: pd.DataFrame) -> Text:
+    """How many of many counts chance alone puts outside the 95 % limits."""
+    count, outside = len(rows), round(len(rows) * 0.05)
+    return Text(
+        f"仅凭偶然，{count}个中就会有至多约{outside}个在95%界限外",
+        f"chance alone puts up to about {outside:,} of {count:,} outside 95%",
     )
 
 

@@ -5,7 +5,7 @@ Every name says that it is simulated and every adcode begins with 9, which no re
 simulated figure cannot be taken for a reported one. Same size and seed, same figures.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ PERCENT_ONLY = 0.015  # of the cells
 BOUNDS = 0.02  # of the cells
 _PLACE = 100  # characters of a made-up report that one figure takes
 _POPULATION = "resident_population_year_end"
+_COUNTRY = "900000"
 
 
 class Kind(NamedTuple):
@@ -67,7 +68,8 @@ def simulate(
 
     Counts are Poisson around a rate that differs from region to region (log-normal, about 30 %),
     so chance and true differences are mixed as in life. A few cells are empty, bounds (余), or a
-    percentage without counts; some regions never report some indicators.
+    percentage without counts; some regions never report some indicators. Of accidents, deaths and
+    injuries the count of the whole country is known from elsewhere, as a reference.
 
     Parameters
     ----------
@@ -109,6 +111,8 @@ class _Country:
         size = random.lognormal(12.75, 0.75, (regions, 1))
         growth = random.normal(1.002, 0.006, (regions, 1))
         self._people = np.round(size * growth ** np.arange(years))
+        events = list(_BY_NAME.items())[:indicators]
+        self._events = {code: self._values(kind) for code, (_, _, kind) in events}
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table but the observations."""
@@ -132,9 +136,10 @@ class _Country:
         """The observations, one indicator at a time."""
         for place, (code, (_, _, kind)) in enumerate(self._indicators.items()):
             if code != _POPULATION:
-                yield self._piece(kind).pipe(_placed, place, code)
+                values = self._events[code] if code in self._events else self._values(kind)
+                yield self._piece(kind, values).pipe(_placed, place, code)
 
-    def _piece(self, kind: Kind) -> pd.DataFrame:
+    def _piece(self, kind: Kind, values: Any) -> pd.DataFrame:
         regions, years = self._districts["region"].to_numpy(), self._years
         frame = pd.DataFrame(
             {
@@ -142,7 +147,7 @@ class _Country:
                     np.repeat(np.arange(len(regions)), len(years)), pd.Index(regions)
                 ),
                 "year": np.tile(years, len(regions)),
-                "value": self._values(kind).ravel(),
+                "value": values.ravel(),
             }
         )
         return _dated(self._varied(frame, kind), kind)
@@ -192,37 +197,50 @@ class _Country:
         )
 
     def _context(self) -> pd.DataFrame:
-        """The population of every region at the end of every year."""
-        day = pd.Series(np.tile(self._years, len(self._districts))).astype(str) + "-12-31"
-        frame = pd.DataFrame(
-            {
-                "adcode": self._districts["adcode"].repeat(len(self._years)).to_numpy(),
-                "period": day + "/" + day,
-                "value": self._people.ravel(),
-            }
-        )
-        return frame.assign(
-            indicator=_POPULATION,
-            breakdown="",
-            measure=str(Measure.LEVEL),
-            unit="人",
-            basis="printed",
-            publisher="模拟统计局",
-            title="模拟统计年鉴",
-            url="",
-            reliability="official",
-            evidence="",
-            note="",
-        )
+        """What statisticians publish: every population, and some counts of the whole country."""
+        years, adcodes = self._years.astype(str), self._districts["adcode"]
+        last = pd.Series(years) + "-12-31"
+        people = np.vstack([self._people, self._people.sum(axis=0)])
+        frames = [_published([*adcodes, _COUNTRY], _POPULATION, "人", last + "/" + last, people)]
+        for code, values in self._events.items():
+            unit, year = _BY_NAME[code][-1].unit, pd.Series(years) + "-01-01/" + last
+            frames.append(_published([_COUNTRY], code, unit, year, values.sum(axis=0)))
+        return pd.concat(frames, ignore_index=True)
+
+
+def _published(
+    adcodes: Sequence[str], indicator: str, unit: str, periods: "pd.Series[str]", values: Any
+) -> pd.DataFrame:
+    """Context rows of one indicator, a line a region and period."""
+    frame = pd.DataFrame(
+        {
+            "adcode": np.repeat(np.array(adcodes), len(periods)),
+            "period": np.tile(periods.to_numpy(), len(adcodes)),
+            "value": np.ravel(values),
+        }
+    )
+    return frame.assign(
+        indicator=indicator,
+        breakdown="",
+        measure=str(Measure.LEVEL),
+        unit=unit,
+        basis="printed",
+        publisher="模拟统计局",
+        title="模拟统计年鉴",
+        url="",
+        reliability="official",
+        evidence="",
+        note="",
+    )
 
 
 def _regions(count: int) -> pd.DataFrame:
     """A country with the provinces and prefectures around *count* districts."""
-    rows = [("simcountry", "900000", "模拟国", "Simulated Country", "country", "")]
+    rows = [("simcountry", _COUNTRY, "模拟国", "Simulated Country", "country", "")]
     prefectures = -(-count // PER_PARENT)
     for place in range(min(PROVINCES, prefectures)):
         names = (f"模拟省{place + 1}", f"Simulated Province {place + 1}")
-        rows.append((f"simprovince_{place + 1}", _adcode(place), *names, "province", "900000"))
+        rows.append((f"simprovince_{place + 1}", _adcode(place), *names, "province", _COUNTRY))
     for place in range(prefectures):
         codes = _adcode(place, 0), _adcode(place % PROVINCES)
         names = (f"模拟市{place + 1}", f"Simulated Prefecture {place + 1}")

@@ -9,6 +9,7 @@ the same regions and counts. Rounds are interleaved, so read ratios, not seconds
 
 import argparse
 import gc
+import io
 import os
 import resource
 import subprocess
@@ -24,9 +25,9 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from analysis import columnar, intervals, panel
+from analysis import charts, columnar, derive, external, findings, intervals, panel, style
 
-INDICATOR = "deaths"
+INDICATOR, COUNTRY = "deaths", "simcountry"
 Way = Callable[[], Any]
 
 # Names and populations, prepared once: ours are held by the panel too.
@@ -182,10 +183,23 @@ def once(what: str, folder: Path) -> None:
 
 
 def funnel(folder: Path) -> int:
-    """Draw the funnel of one indicator to PNG; the rows drawn."""
-    from analysis import funnels
-
-    return int(funnels.drawn(folder, INDICATOR))
+    """Compare one indicator and draw its funnel to PNG; the rows drawn."""
+    held = panel.Panel(folder)
+    found = columnar.comparable(held, held.of(INDICATOR), INDICATOR)
+    levels = found.rows[found.rows["comparator"].eq("=")]
+    nation = derive.marks(held.tables([COUNTRY]).context_rows)
+    expected = derive.expected(levels, nation, nation, INDICATOR, region=COUNTRY)
+    counts = external.funnel(levels, expected)
+    with style.house_style():
+        picture = charts.funnel(
+            counts,
+            title=findings.funnel(counts),
+            language="zh",
+            limits=external.curves(counts),
+            refused=found.refused,
+        )
+        picture.savefig(io.BytesIO(), format="png")
+    return len(counts)
 
 
 def apart(what: str, folder: Path, rounds: int) -> tuple[float, float, float]:
@@ -203,6 +217,7 @@ def report(folder: Path, rounds: int) -> None:
         ("bare", "pandas and pyarrow alone: the whole file, nothing checked"),
         ("whole", "the whole panel, held to its contract"),
         ("one", "one indicator compared across all regions"),
+        ("funnel", "the same, and its funnel drawn to PNG"),
     ):
         wall, cpu, peak = apart(what, folder, 3)
         print(f"| {words} | {wall:.2f} | {cpu:.2f} | {peak:.0f} |")

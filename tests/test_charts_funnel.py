@@ -4,7 +4,18 @@ import pandas as pd
 import pytest
 from drawings import Drawing
 
-from analysis import absence, annual, charts, derive, external, findings, style
+from analysis import (
+    absence,
+    annual,
+    charts,
+    columnar,
+    derive,
+    external,
+    findings,
+    panel,
+    simulation,
+    style,
+)
 
 FORMS = [("zh", "page"), ("en", "slide")]
 
@@ -83,7 +94,7 @@ def test_the_notes_say_what_hangs_on_clustering(drawing):
     notes = " ".join(note.en for note in drawing.picture.caption.notes)
 
     assert "0 of 3 would lie outside 95%" in notes
-    assert "never around the mean of the five" in notes
+    assert "never around the mean of those shown" in notes
 
 
 def test_the_counts_are_written_out(drawing):
@@ -112,3 +123,61 @@ def test_nothing_expected_is_said(rows, context):
 
     assert "没有可画的数字" in drawing.said
     assert len(drawing.picture.caption.left_out) == 5
+
+
+@pytest.fixture(scope="module", params=FORMS, ids="-".join)
+def crowd(request, tmp_path_factory):
+    """The funnel of a made-up country of 400 regions, around the rate of the whole country."""
+    folder = tmp_path_factory.mktemp("national")
+    simulation.simulate(folder, regions=400, years=2, indicators=2)
+    held = panel.Panel(folder)
+    found = columnar.comparable(held, held.of("deaths"), "deaths")
+    levels = found.rows[found.rows["comparator"].eq("=")]
+    nation = derive.marks(held.tables(["simcountry"]).context_rows)
+    expected = derive.expected(levels, nation, nation, "deaths", region="simcountry")
+    counts = external.funnel(levels, expected)
+    language, form = request.param
+    with style.house_style():
+        return Drawing(
+            charts.funnel(
+                counts,
+                title=findings.funnel(counts),
+                language=language,
+                limits=external.curves(counts),
+                refused=found.refused,
+                form=form,
+            )
+        )
+
+
+def test_a_crowd_is_expected_what_the_nation_had(crowd):
+    """The expected counts share out the published national count, by population."""
+    rows = crowd.picture.rows
+    latest = rows[rows["period_end"].dt.year.eq(2024)]
+    rate = latest["expected"] / latest["population"]
+
+    assert rate.max() == pytest.approx(rate.min(), rel=1e-9)
+    assert latest["value"].sum() == pytest.approx(latest["expected"].sum(), rel=0.05)
+
+
+def test_a_crowd_has_a_dot_each_and_no_names(crowd):
+    """Each dot can be traced; a list of names beside them would be a league table."""
+    rows = crowd.picture.rows
+    assert len(rows) > 350
+    for row in rows.to_dict("records"):
+        (dot,) = crowd.named(f"mark-{row['id']}")
+        assert (dot.get_xdata()[0], dot.get_ydata()[0]) == (row["expected"], row["value"])
+        assert (dot.get_color() == style.INK) == (row["place"] == "far_outside")
+    names = {*rows["region_zh"], *rows["region_en"]}
+    assert [name for name in names if name in crowd.said] == []
+
+
+def test_a_crowd_reads_without_fault_and_counts_those_left_out(crowd):
+    """Every word can be read; absent regions are counted by reason; chance is told."""
+    assert not crowd.faults
+    left_out = crowd.picture.caption.left_out
+    notes = " ".join(note.en for note in crowd.picture.caption.notes)
+    count, refused = len(crowd.picture.rows), len(crowd.picture.refused)
+
+    assert sum(int(entry.name.en.partition(" ")[0]) for entry in left_out) == refused
+    assert f"up to about {round(count * 0.05)} of {count} outside 95%" in notes

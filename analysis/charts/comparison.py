@@ -63,7 +63,9 @@ def _columns(scale: str) -> tuple[str, str, str]:
 
 
 def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
-    """The strip of a page from the rows that were refused."""
+    """The strip of a page from the rows that were refused; a crowd is counted by its reasons."""
+    if len(refused) > phrases.CROWD:
+        return tuple(_gathered(rule, rows) for rule, rows in refused.groupby("rule", sort=False))
     return tuple(
         LeftOut(
             row["region"],
@@ -72,6 +74,12 @@ def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
         )
         for row in refused.to_dict("records")
     )
+
+
+def _gathered(rule: Any, rows: pd.DataFrame) -> LeftOut:
+    first = rows.iloc[0]
+    reason = phrases.GAPS.get(rule, Text(first["reason_zh"], first["reason_en"]))
+    return LeftOut("", Text(f"{len(rows)}地", f"{len(rows):,} regions"), reason)
 
 
 def _caption(

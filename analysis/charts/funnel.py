@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from analysis import phrases, remarks, style, wording
 from analysis.wording import Text
@@ -16,6 +18,8 @@ from .page import Caption, Page, Picture, Room, measured
 FAINT = "#F1F3F5"  # between the inner and the outer limits
 THIN = "#9CA3AF"  # the outline of a band
 DASHED = (0, (5, 3))
+SMALL = 3.0  # points across one mark of a crowd
+TICKS = 6  # about as many on an axis of square roots
 
 
 def funnel(
@@ -53,10 +57,13 @@ def funnel(
     axes = page.axes(place)
     _finish(axes, page, rows, limits)
     _draw_limits(axes, page, limits)
-    for order, row in enumerate(rows.to_dict("records")):
-        hollow = row["origin"] == "context"
-        marks.draw(axes, row["expected"], row["value"], row, hollow=hollow, size=page.mark)
-        _label(axes, page, row, order)
+    if len(rows) > phrases.CROWD:
+        _draw_crowd(axes, rows)
+    else:
+        for order, row in enumerate(rows.to_dict("records")):
+            hollow = row["origin"] == "context"
+            marks.draw(axes, row["expected"], row["value"], row, hollow=hollow, size=page.mark)
+            _label(axes, page, row, order)
     page.picture.rows, page.picture.refused = rows, refused
     return page.picture
 
@@ -67,6 +74,8 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
     name = Text(first["indicator_zh"], first["indicator_en"])
     told = [remarks.FUNNEL_NOTE, remarks.dispersion(rows), remarks.COVERAGE_NOTE]
+    if len(rows) > phrases.CROWD:
+        told[1:1] = [remarks.by_chance(rows), remarks.ROOTS_NOTE]
     if rows["origin"].eq("context").any():
         told.append(phrases.CONTEXT_NOTE)
     if rows["indicator"].isin(phrases.CLUSTERED).any():
@@ -82,15 +91,29 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
 
 
 def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
-    said = [remarks.against_expected(row) for row in rows.to_dict("records")]
+    few = rows if len(rows) <= phrases.CROWD else rows.iloc[:0]
+    said = [remarks.against_expected(row) for row in few.to_dict("records")]
     shown = wording.joined(said, zh="、", en=", ")
-    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
+    names = [entry.name for entry in left_out(refused)]
     missing = wording.joined(names, zh="、", en=", ")
     return Text(
         f"{title.zh}。{shown.zh}。无法放入：{missing.zh or '无'}。不能据此断定原因。",
         f"{title.en}. {shown.en}. Cannot be placed: {missing.en or 'none'}. The figure says "
         "nothing about causes.",
     )
+
+
+def _draw_crowd(axes: Axes, rows: pd.DataFrame) -> None:
+    """
+    A small dot each, unnamed, dark where far outside: a name would make it a league table.
+
+    Put on as they are, since ``plot`` would look at the limits of the axes for each.
+    """
+    far = rows["place"].eq("far_outside")
+    for x, y, name, dark in zip(rows["expected"], rows["value"], rows["id"], far, strict=True):
+        dot = Line2D([x], [y], linestyle="none", marker="o", markersize=SMALL, gid=f"mark-{name}")
+        dot.set(color=style.INK if dark else style.GREY, markeredgewidth=0, clip_on=False)
+        axes.add_artist(dot).set_zorder(4 if dark else 3)
 
 
 def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
@@ -121,14 +144,15 @@ def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
 
 def _label_curves(axes: Axes, page: Page, x: float, labels: list[tuple[float, str]]) -> None:
     """Name each curve at its right end, moved apart where they would touch."""
-    points = axes.get_position().height * page.size.height * 72 / axes.get_ylim()[1]
+    point = page.picture.dpi / 72
+    ends = [(axes.transData.transform((x, y))[1] / point, y, words) for y, words in labels]
     place = float("-inf")
-    for y, words in sorted(labels):
-        place = max(y * points, place + page.size.note * 1.25)
+    for high, y, words in sorted(ends):
+        place = max(high, place + page.size.note * 1.25)
         axes.annotate(
             words,
             (x, y),
-            xytext=(8, place - y * points),
+            xytext=(8, place - high),
             textcoords="offset points",
             va="center",
             fontsize=page.size.note,
@@ -141,6 +165,8 @@ def _finish(axes: Axes, page: Page, rows: pd.DataFrame, limits: pd.DataFrame) ->
     first = rows.iloc[0]
     axes.set_xlim(limits["expected"].min(), limits["expected"].max())
     axes.set_ylim(0, limits["outer_upper"].max() * 1.04)
+    if len(rows) > phrases.CROWD:
+        _take_roots(axes)
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
@@ -154,6 +180,21 @@ def _finish(axes: Axes, page: Page, rows: pd.DataFrame, limits: pd.DataFrame) ->
         color=style.GREY,
         loc="left",
     )
+
+
+def _take_roots(axes: Axes) -> None:
+    """Square roots on both axes: most regions are small, and chance is as wide for each then."""
+    axes.set_xscale("function", functions=(_root, np.square))
+    axes.set_yscale("function", functions=(_root, np.square))
+    for axis, (_, most) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        even = (np.sqrt(most) * np.arange(TICKS + 1) / TICKS) ** 2
+        step = 10.0 ** np.floor(np.log10(np.maximum(even, 1)))
+        axis.set_ticks(np.unique(np.floor(even / step) * step))
+
+
+def _root(values: Any) -> Any:
+    """A scale is asked about values beyond the axis too."""
+    return np.sqrt(np.maximum(values, 0))
 
 
 def _label(axes: Axes, page: Page, row: dict[Any, Any], order: int) -> None:
