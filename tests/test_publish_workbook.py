@@ -5,6 +5,7 @@ import re
 
 import openpyxl
 import pytest
+from lxml import etree
 from publications import HOSTILE, figure, hostile, refusal, row, written
 
 from analysis.errors import UsageError
@@ -166,3 +167,29 @@ def test_an_unknown_language_is_refused(figures):
     """The manifest has no French figures."""
     with pytest.raises(UsageError):
         workbook.workbook(figures, language="fr")
+
+
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+
+
+def test_the_axis_ends_beyond_every_whisker(data, book):
+    """An axis that stops short would make an interval look smaller than it is."""
+    parts = ooxml.parts(data, "book")
+    charts = [etree.fromstring(part) for name, part in parts.items() if "/charts/chart" in name]
+    reached = 0
+    for chart in charts:
+        ends = [float(one.get("val")) for one in chart.iterfind(f".//{C}valAx/{C}scaling/{C}max")]
+        for series in chart.iter(f"{C}ser"):
+            if series.find(f"{C}errBars") is None:
+                continue
+            places = (f"{C}val//{C}f", f"{C}errBars/{C}plus//{C}f")
+            values, up = (numbers(book, series.find(place).text) for place in places)
+            assert max(map(sum, zip(values, up, strict=True))) <= ends[0]
+            reached += 1
+    assert reached > 4
+
+
+def numbers(book, reference):
+    """The numbers of a range that a chart names; an empty cell is none."""
+    sheet, _, cells = reference.replace("$", "").replace("'", "").partition("!")
+    return [cell.value or 0 for (cell,) in book[sheet][cells]]

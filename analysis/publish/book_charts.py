@@ -13,8 +13,10 @@ from analysis.wording import Text
 
 from . import labels, plots
 from .chart_data import distance, values
+from .chart_fit import axis_end, fitted, octaves, rounded_ends, whole_step
 
 HEAD = 4  # the line of a table's head, counted from 0; above it title, about and a way back
+_INCHES = 9.4  # the width of a chart
 _DISTANCES = {"zh": ("下限之差", "上限之差"), "en": ("down to lower", "up to upper")}
 
 
@@ -27,7 +29,8 @@ def columns(plot: plots.Plot, language: str) -> list[tuple[str, list[Any]]]:
     """The head and cells of each column of a chart's sheet."""
     found: list[tuple[str, list[Any]]] = []
     if plot.kind != "scatter":
-        found.append((Text("类别", "Category")[language], list(plot.categories)))
+        names = fitted(plot, _INCHES).categories  # in lines, or a program would turn them
+        found.append((Text("类别", "Category")[language], list(names)))
     for one in plot.series:
         if plot.kind == "scatter":
             found.append((plot.x_axis, list(one.xs)))
@@ -62,19 +65,37 @@ def native(book: Any, plot: plots.Plot, tab: str) -> Any:
     chart.set_legend({"none": True} if len(plot.series) == 1 else {"position": "bottom"})
     chart.set_title({"none": True})
     chart.show_blanks_as("gap")
-    chart.set_size({"width": 900, "height": 430})
+    chart.set_size({"width": 96 * _INCHES, "height": 430})
     chart.set_chartarea({"border": {"none": True}})
-    y_axis: dict[str, Any] = {"num_format": plot.number_format, "min": 0, "major_gridlines": _HAIR}
-    if plot.log:
-        y_axis = {"log_base": 2, "crossing": 1, "major_gridlines": _HAIR}
     across: dict[str, Any] = {"num_font": {"size": 9}, "label_position": "low"}
     if plot.kind == "bars":
-        chart.set_x_axis({"min": 0, "visible": False, "major_gridlines": {"visible": False}})
+        ends = {"min": 0, "max": axis_end(plot)}
+        chart.set_x_axis(ends | {"visible": False, "major_gridlines": {"visible": False}})
         chart.set_y_axis(across | {"reverse": True})
     else:
-        chart.set_x_axis(across | ({"name": plot.x_axis} if plot.x_axis else {}))
-        chart.set_y_axis(y_axis)
+        chart.set_x_axis(across | _along(plot))
+        chart.set_y_axis(_upward(plot))
     return chart
+
+
+def _upward(plot: plots.Plot) -> dict[str, Any]:
+    """The value axis: it ends beyond every whisker, which the program alone would cut."""
+    ends: dict[str, Any]
+    if plot.log:
+        low, high = octaves(plot)
+        ends = {"log_base": 2, "crossing": 1, "min": low, "max": high, "major_unit": 2}
+    else:
+        ends = {"num_format": plot.number_format, "min": 0, "max": axis_end(plot)}
+    step = {"major_unit": whole_step(plot)} if whole_step(plot) else {}
+    return {**ends, **step, "major_gridlines": _HAIR}
+
+
+def _along(plot: plots.Plot) -> dict[str, Any]:
+    """The other axis, where it is one of numbers: its name and its ends."""
+    if plot.ends is None:
+        return {}
+    low, high, step = rounded_ends(plot.ends)
+    return {"name": plot.x_axis, "min": low, "max": high, "major_unit": step}
 
 
 _HAIR = {"visible": True, "line": {"color": "#E5E7EB", "width": 0.75}}

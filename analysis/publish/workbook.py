@@ -80,7 +80,7 @@ def workbook(figures: Path, *, language: str, patterns: Sequence[str] = ()) -> b
 def _height(cells: Sequence[Any], widths: Sequence[int]) -> float:
     """The height of a line in points: not every program fits it to wrapped words by itself."""
     needed = [
-        len(broken(str(cell).replace("\n", " "), width / 2 - 0.5, most=20))
+        sum(len(broken(line, width / 2 - 0.5, most=20)) for line in cell.split("\n"))
         for cell, width in zip(cells, widths, strict=False)
         if isinstance(cell, str) and cell
     ]
@@ -188,7 +188,7 @@ class _Book:
 
     def text(self, sheet: Any, line: int, column: int, words: object, look: Any = None) -> None:
         """Write words that stay words, even when somebody edits the cell."""
-        kept = labels.legible(words, 32_000)
+        kept = "\n".join(labels.legible(part, 32_000) for part in str(words).split("\n"))
         if kept:
             fitting = self.quoted if kept[0] in "=+-@" and look is None else look
             sheet.write_string(line, column, kept, fitting or self.looks["text"])
@@ -331,9 +331,10 @@ class _Book:
             sheet.write_string(HEAD, column, labels.legible(head, 250), self.head)
             for line, cell in enumerate(cells):
                 self._chart_cell(sheet, (HEAD + 1 + line, column), cell)
+            if column == 0 and plot.categories:
+                for line, name in enumerate(cells, HEAD + 1):
+                    sheet.set_row(line, _height([name], [26]))
         sheet.set_row(HEAD, _height(heads, [26, *[13] * len(heads)]))
-        for line, name in enumerate(plot.categories, HEAD + 1):
-            sheet.set_row(line, _height([name], [26]))
         self._mark_points(record["name"], plot, tab)
         sheet.set_column(0, 0, 26)
         sheet.freeze_panes(HEAD + 1, 1)
@@ -350,7 +351,7 @@ class _Book:
         if isinstance(cell, int | float):
             sheet.write_number(*at, cell, self.looks["number"])
         elif cell:
-            self.text(sheet, *at, str(cell).replace("\n", " "))
+            self.text(sheet, *at, cell)
 
     def _mark_points(self, figure: str, plot: plots.Plot, tab: str) -> None:
         for start, one in zip(book_charts.starts(plot), plot.series, strict=True):
