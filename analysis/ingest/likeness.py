@@ -8,6 +8,7 @@ shares with a definition still speak: the cosine of both, rare pairs weighing mo
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import log
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 _DEFINITION = 0.4  # a pair of the definition speaks less than one of the name
 _HEARD = 0.4  # words further off than this say nothing of a figure
+_REMEMBERED = 2_048
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
 Vector = npt.NDArray[np.float64]
@@ -56,6 +58,7 @@ class Descriptions:
             for pair, weight in document.items():
                 place = self._places[pair]
                 self._rows[place, column] = weight * self._rarity[place]
+        self._known = lru_cache(maxsize=_REMEMBERED)(self._known_pairs)
         self._rows /= np.maximum(np.sqrt((self._rows**2).sum(axis=0)), 1e-9)
 
     def likeness(self, words: Iterable[tuple[str, float]]) -> tuple[Vector, list[str]]:
@@ -64,9 +67,8 @@ class Descriptions:
         for text, weight in words:
             if weight < _HEARD:
                 continue
-            for start in range(len(text) - 1):
-                place = self._places.get(text[start : start + 2])
-                if place is not None and heard.get(place, 0) < weight:
+            for place in self._known(text):
+                if heard.get(place, 0) < weight:
                     heard[place] = weight
         if not heard:
             return np.zeros(self._rows.shape[1]), []
@@ -74,6 +76,11 @@ class Descriptions:
         weights = np.fromiter(heard.values(), dtype=float) * self._rarity[places]
         found: Vector = weights @ self._rows[places] / np.sqrt((weights**2).sum())
         return found, [self._pairs[place] for place in places]
+
+    def _known_pairs(self, text: str) -> tuple[int, ...]:
+        """Which known pairs *text* has; neighbouring figures share their words."""
+        found = (self._places.get(text[start : start + 2]) for start in range(len(text) - 1))
+        return tuple({place for place in found if place is not None})
 
     def shared(self, column: int, heard: Iterable[str]) -> str:
         """The two rarest pairs of *heard* that the description in *column* has."""

@@ -66,15 +66,15 @@ class Catalogue:
     indicators: dict[str, Indicator]
     synonyms: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
     _by_term: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    _sizes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         terms = set()
         for place, (_, needed, barred) in enumerate(self.synonyms):
             terms |= {*needed, *barred}
             self._by_term[max(needed, key=len)].append(place)
-        self._sizes = tuple(sorted({len(term) for term in terms}, reverse=True))
-        self._terms = frozenset(terms)
+        self._heads: dict[str, list[str]] = defaultdict(list)
+        for term in terms:
+            self._heads[term[:2]].append(term)
         self._present = lru_cache(maxsize=_REMEMBERED)(self._scan)
         self._fit = lru_cache(maxsize=_REMEMBERED)(self._fitting)
         self._codes = tuple(self.indicators)
@@ -171,12 +171,14 @@ class Catalogue:
 
     def _scan(self, text: str) -> tuple[str, ...]:
         """The terms in *text*; neighbouring figures share their words, so this is remembered."""
-        slices = {
-            text[start : start + size]
-            for size in self._sizes
-            for start in range(len(text) - size + 1)
+        pairs = (text[start : start + 2] for start in range(len(text)))
+        found = {
+            term
+            for start, pair in enumerate(pairs)
+            for term in (*self._heads.get(pair, ()), *self._heads.get(pair[0], ()))
+            if text.startswith(term, start)
         }
-        return tuple(slices & self._terms)
+        return tuple(sorted(found))  # in one order, whatever the run
 
 
 _NEAR, _FAR = 0.45, 0.2
