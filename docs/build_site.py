@@ -69,7 +69,13 @@ def sources(folder: Path) -> None:
     for name in modules():
         text = f"# {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n```\n"
         (folder / "api" / f"{name.removeprefix('analysis.')}.md").write_text(text, "utf-8")
-    (folder / "index.md").write_text((ROOT / "README.md").read_text("utf-8") + contents(folder))
+    index = relinked((ROOT / "README.md").read_text("utf-8")) + contents(folder)
+    (folder / "index.md").write_text(index, "utf-8")
+
+
+def relinked(text: str) -> str:
+    """*text* with links to the pages that notebooks become."""
+    return re.sub(r"\]\(([^)]+)\.ipynb\)", r"](\1.md)", text)
 
 
 def modules() -> list[str]:
@@ -123,7 +129,7 @@ def shown(notebook: Path, folder: Path) -> None:
 def parts(cell: Any, page: Path) -> Iterator[str]:
     """A cell as Markdown: its prose, or its code and what it showed."""
     if cell.cell_type == "markdown":
-        yield re.sub(r"\]\(([^)]+)\.ipynb\)", r"](\1.md)", cell.source)
+        yield relinked(cell.source)
         return
     yield fenced("ipython", cell.source)
     for place, output in enumerate(cell.outputs):

@@ -1,6 +1,8 @@
 """The README keeps up: every command, every shared indicator, every link."""
 
 import re
+import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,31 @@ def test_every_link_to_a_file_leads_somewhere(page):
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+def test_the_floor_plan_is_the_one_that_the_linter_keeps():
+    """Each room of the README stands on one floor with its neighbours, each floor lower."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = pyproject["tool"]["importlinter"]["contracts"][0]["layers"]
+    floor = {name.strip(" ()"): n for n, line in enumerate(layers) for name in line.split("|")}
+    plan = README.partition("## The floor plan")[2].partition("[CONTRIBUTING")[0]
+    lines = [re.split(r" {2,}", line.strip())[0] for line in re.findall(r"^ {4}\w.*", plan, re.M)]
+    found = [{floor[name] for name in line.split(" · ")} for line in lines]
+
+    assert all(len(floors) == 1 for floors in found)
+    assert all(max(upper) < min(lower) for upper, lower in pairwise(found))
+    assert len(found) >= len(layers) - 1
+
+
+def test_the_first_steps_run(monkeypatch, tmp_path):
+    """The code that README begins with does what its comments say."""
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    found = {}
+
+    exec(code.replace('"drills.png"', f"{str(tmp_path / 'drills.png')!r}"), found)  # noqa: S102
+
+    change = found["mine"].safety.change().iloc[-1]
+    told = f"{change['value']:.0f} after {change['before']:.0f}: {change['ratio']:.2f}"
+    assert f"{told} ({change['lower']:.2f}-{change['upper']:.2f})" in code
+    assert (tmp_path / "drills.png").stat().st_size > 10_000
