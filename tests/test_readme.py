@@ -44,7 +44,9 @@ def test_the_floor_plan_is_the_one_that_the_linter_keeps():
     layers = pyproject["tool"]["importlinter"]["contracts"][0]["layers"]
     floor = {name.strip(" ()"): n for n, line in enumerate(layers) for name in line.split("|")}
     plan = README.partition("## The floor plan")[2].partition("[CONTRIBUTING")[0]
-    lines = [re.split(r" {2,}", line.strip())[0] for line in re.findall(r"^ {4}\w.*", plan, re.M)]
+    lines = [
+        re.split(r" {2,}", line.strip())[0] for line in re.findall(r"^ {4}\w.*", plan, re.MULTILINE)
+    ]
     found = [{floor[name] for name in line.split(" · ")} for line in lines]
 
     assert all(len(floors) == 1 for floors in found)
