@@ -303,8 +303,7 @@ def what(row: Mapping[Any, Any]) -> Text:
     ('in use', 'words only')
     """
     if row["status"] in POLICIES:
-        numbered = row["status"] in {Promise.NUMBER, Promise.NUMBER_AND_DATE}
-        return value(row) if numbered else POLICIES[row["status"]]
+        return promised(row)
     amount = float(row["value"])
     way = direction(amount)
     if row["measure"] == Measure.LEVEL:
@@ -384,10 +383,23 @@ def target(row: Mapping[Any, Any]) -> Text:
     >>> target(row).zh, target(row).en
     ('≥1次/季度', '≥1 time a quarter')
     """
-    told, per = value(row), str(row["per"])
+    told, per = value(row), str(row.get("per") or "")
     if not per:
         return told
     return Text(f"{told.zh}/{per}", f"{told.en} {_PER.get(per, f'per {per}')}")
+
+
+def promised(row: Mapping[Any, Any]) -> Text:
+    """
+    What can be checked of a commitment, its number and its day; else what kind of words it is.
+
+    >>> promised({"status": "date", "deadline": "2025-12-31"}).en
+    'by the end of 2025'
+    """
+    parts = [target(row)] if pd.notna(row.get("value")) else []
+    if pd.notna(row.get("deadline")):
+        parts.append(deadline(pd.Timestamp(row["deadline"])))
+    return joined(parts, zh="，", en=", ") if parts else POLICIES[row["status"]]
 
 
 def deadline(day: pd.Timestamp) -> Text:

@@ -201,13 +201,7 @@ def _list_alt(rows: pd.DataFrame, title: Text) -> Text:
 
 def _told(row: dict[Any, Any]) -> Text:
     """One commitment in a few words."""
-    parts = [
-        Text(
-            f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
-        )
-    ]
-    if pd.notna(row["value"]):
-        parts.append(wording.target(row))
-    if pd.notna(row["deadline"]):
-        parts.append(wording.deadline(row["deadline"]))
-    return wording.joined(parts, zh="，", en=", ")
+    name = Text(
+        f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
+    )
+    return wording.joined([name, wording.promised(row)], zh="，", en=", ")

@@ -26,9 +26,9 @@ _OTHER = Text("其他", "Other")
 _CSV = (
     "id", "origin", "report", "region", "region_zh", "region_en", "indicator", "indicator_zh",
     "indicator_en", "breakdown", "period_start", "period_end", "status", "measure", "comparator",
-    "value", "unit", "percent", "lower", "upper", "rate", "rate_lower", "rate_upper", "ratio",
-    "share", "method", "basis", "printed", "start", "end", "evidence", "publisher", "title",
-    "published", "url", "note",
+    "value", "unit", "per", "deadline", "percent", "lower", "upper", "rate", "rate_lower",
+    "rate_upper", "ratio", "share", "method", "basis", "printed", "start", "end", "evidence",
+    "publisher", "title", "published", "url", "note",
 )  # fmt: skip
 
 

@@ -66,7 +66,9 @@ def indicator(row: Row) -> Text:
 
 
 def period(row: Row) -> Text:
-    """The period of a row; empty where it has none."""
+    """The period of a row, or the report that plans or describes it; empty where it has none."""
+    if row.get("status") in wording.POLICIES and "report" in row:
+        return Text(*(wording.report_period(row["report"], language) for language in ("zh", "en")))
     if "period_end" not in row:
         return Text("", "")
     end = pd.Timestamp(row["period_end"])
@@ -76,7 +78,7 @@ def period(row: Row) -> Text:
 def value(row: Row) -> Text:
     """What a row says: an amount, a change in percent, a direction, a target or a plan."""
     full = {**_BLANK, **row}
-    if "value" not in row:
+    if "value" not in row and full["status"] not in wording.POLICIES:
         full |= (
             {"measure": "change_pct", "value": row["percent"]}
             if "percent" in row

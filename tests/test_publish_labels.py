@@ -1,0 +1,63 @@
+"""A row of a record reads as its report wrote it: no plan as a result, no label that turns."""
+
+import json
+
+import pytest
+from publications import HOSTILE, row
+
+from analysis import charts, headlines, policies, project, publish, style, tables
+from analysis.publish import labels
+
+PLAN = {
+    "status": "number_and_date",
+    "measure": None,
+    "indicator_zh": "区级演练",
+    "indicator_en": "District drills",
+    "lower": None,
+    "upper": None,
+    "unit": "次",
+    "unit_en": "times",
+    "comparator": ">=",
+}
+
+
+def test_a_commitment_is_read_with_its_time_and_its_day():
+    """Once a quarter by the end of next year; never as a result of the year of the report."""
+    told = labels.reading(row(value=1, year=2024, per="季度", deadline="2025-12-31", **PLAN))
+
+    assert told.en == (
+        "Chuxiong, report 2024: District drills ≥1 time a quarter, by the end of 2025"
+    )
+    assert told.zh == "楚雄 2024年报告 区级演练 ≥1次/季度，2025年底前"
+
+
+def test_a_commitment_of_words_says_so():
+    """Without number and day there is nothing to read but that."""
+    told = labels.reading(row(value=None, **PLAN | {"status": "words"}))
+
+    assert told.en.endswith("District drills words only")
+
+
+def test_the_record_of_a_figure_holds_what_a_commitment_is_for(tmp_path, monkeypatch):
+    """Each number of the tables that has a time has it in the record, and each day."""
+    monkeypatch.setenv(project.OUTPUT, str(tmp_path))
+    rows = policies.checkable(policies.commitments(tables.load()))
+    absent = policies.worded(rows)
+    with style.house_style():
+        title = headlines.promises(rows)
+        picture = charts.promises(rows.head(8), title=title, language="en", absent=absent)
+    publish.figure(picture, "promises", formats=("png",))
+
+    held = json.loads((tmp_path / "promises.json").read_text("utf-8"))["rows"]
+    told = rows.head(8)
+    assert [one.get("per", "") for one in held] == list(told["per"])
+    assert sum("deadline" in one for one in held) == told["deadline"].notna().sum() > 0
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_lose_only_what_turns_or_hides(words):
+    """Every other character is there to read."""
+    kept = labels.legible(words)
+
+    assert not set(kept) & {"\u202e", "\u200f", "\u200b"}
+    assert kept == words.replace("\u202e", "").replace("\u200f", "")
