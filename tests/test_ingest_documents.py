@@ -115,6 +115,80 @@ def test_a_word_file_gives_paragraphs_and_tables_in_order(tmp_path):
     assert found.text == "青山市2024年工作总结\n全市发生事故12起。\n演练\t30场\n死亡3人。\n"
 
 
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+PARTS = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def changed_word():
+    """A Word report with a tracked change, a content control and a footnote."""
+    change = (
+        "<w:p><w:r><w:t>检查</w:t></w:r>"
+        "<w:ins w:id='1' w:author='a'><w:r><w:t>37</w:t></w:r></w:ins>"
+        "<w:del w:id='2' w:author='a'><w:r><w:delText>38</w:delText></w:r></w:del>"
+        "<w:r><w:t>家。</w:t></w:r></w:p>"
+        "<w:sdt><w:sdtContent><w:p><w:r><w:t>演练44场。</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    )
+    notes = (
+        f"<w:footnotes xmlns:w='{WORD}'><w:footnote w:type='separator' w:id='0'><w:p/></w:footnote>"
+        "<w:footnote w:id='1'><w:p><w:r><w:t>不含铁路事故3起。</w:t></w:r></w:p></w:footnote>"
+        "</w:footnotes>"
+    )
+    kind = f"<Override PartName='/word/footnotes.xml' ContentType='{PARTS}.footnotes+xml'/>"
+    link = f"<Relationship Id='n' Type='{LINKS}/footnotes' Target='footnotes.xml'/>"
+    added = {
+        "word/document.xml": (b"</w:body>", f"{change}</w:body>"),
+        "[Content_Types].xml": (b"</Types>", f"{kind}</Types>"),
+        "word/_rels/document.xml.rels": (b"</Relationships>", f"{link}</Relationships>"),
+    }
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(word())) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            before, after = added.get(name, (b"", ""))
+            data = old.read(name)
+            new.writestr(name, data.replace(before, after.encode()) if before else data)
+        new.writestr("word/footnotes.xml", notes)
+    return stream.getvalue()
+
+
+def test_a_word_file_gives_accepted_changes_controls_and_footnotes(tmp_path):
+    """What is inserted stands, what is deleted does not; a footnote follows the text."""
+    found = load(saved(tmp_path, "a.docx", changed_word()))
+
+    assert found.text.splitlines()[-3:] == ["检查37家。", "演练44场。", "不含铁路事故3起。"]
+
+
+def test_cells_over_rows_and_columns_keep_their_place(tmp_path):
+    """A name over two rows names both, a heading over two columns leaves the second empty."""
+    page = (
+        "<html><body><table><tr><th></th><th colspan=2>事故</th><th>演练</th></tr>"
+        "<tr><td rowspan=2>东区</td><td>5</td><td>6</td><td>7</td></tr>"
+        "<tr><td>8</td><td>9</td><td>10</td></tr></table></body></html>"
+    )
+    found = load(saved(tmp_path, "a.html", page.encode()))
+
+    assert found.text == "\t事故\t\t演练\n东区\t5\t6\t7\n东区\t8\t9\t10\n"
+
+
+def test_a_table_for_layout_and_hidden_text(tmp_path):
+    """An article within a table keeps its lines; what a page hides is not read."""
+    long = "<p>一、总体情况</p><p>" + "全市安全生产形势总体平稳。" * 12 + "</p>"
+    hidden = '<p style="display: none">事故99起</p>'
+    page = f"<html><body><table><tr><td>{long}{hidden}</td></tr></table></body></html>"
+    found = load(saved(tmp_path, "a.html", page.encode()))
+
+    assert found.text.split("\n")[0] == "一、总体情况"
+    assert "99" not in found.text
+
+
+def test_a_number_that_the_page_broke_is_one_number(tmp_path):
+    """26211. at the end of a full line and 63 at the start of the next are one figure."""
+    lines = ["全市应急管理系统全年共计投入资金26211.", "63万元,整改隐患三千多处,形势持续平稳。"]
+    found = load(saved(tmp_path, "a.pdf", pdf(lines)))
+
+    assert "26211.63万元" in found.text
+
+
 def test_a_pdf_gives_its_text_with_lines_joined(tmp_path):
     """Lines that the page broke are joined, page numbers are left out."""
     lines = ["全市应急管理系统共检查企业一千二", "百家,整改隐患三千项。", "- 1 -"]

@@ -26,6 +26,7 @@ MAX_PAGES = 600
 MAX_UNPACKED = 64 << 20
 _ASIDE = (
     "//script|//style|//nav|//header|//footer|//aside|//form|//noscript|//iframe|//button|//svg"
+    "|//*[@hidden]|//*[contains(translate(@style, ' ', ''), 'display:none')]"
 )
 _ASIDE_NAMES = re.compile(
     r"nav|menu|foot|header|crumb|share|side|copyright|related|recommend|banner|pager|toolbar|login",
@@ -42,7 +43,10 @@ _OPENS = re.compile(
     r"[ \u3000]*(?:[一二三四五六七八九十]+、"
     r"|[(（][一二三四五六七八九十\d]+[)）]|\d+[.、．]|第.{1,3}[章节])"
 )
+_LONGEST_CELL = 120
+_WIDEST = 60  # columns or rows that one cell of a table may take
 _PAGE = re.compile(r"\ufeff?\s*<(?:!doctype|html)", re.IGNORECASE)
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NO_TITLE = re.compile(r"[。；]|您的位置|^时间|^发布|^来源")
 _ENDS = re.compile(r"[。！？；：:;!?]$")
 
@@ -180,6 +184,9 @@ def _main(tree: Any) -> Any:
 
 def _flow(node: Any) -> Iterator[str]:
     """The text of a node in reading order, a line break around every block."""
+    if node.tag == "table" and _tabular(node):
+        yield "\n" + "\n".join(map("\t".join, _spanned(node))) + "\n"
+        return
     block = node.tag in _BLOCKS
     yield "\n" if block else ""
     yield re.sub(r"[ \t\r\n]+", " ", node.text or "")
@@ -187,6 +194,46 @@ def _flow(node: Any) -> Iterator[str]:
         yield from _flow(child)
         yield re.sub(r"[ \t\r\n]+", " ", child.tail or "")
     yield "\n" if block else "\t" * (node.tag in {"td", "th"})
+
+
+def _tabular(table: Any) -> bool:
+    """Whether a table holds figures; one that holds the article itself is there for layout."""
+    cells = table.xpath(".//td|.//th")
+    return not table.xpath(".//table") and all(
+        len(cell.text_content()) <= _LONGEST_CELL for cell in cells
+    )
+
+
+def _spanned(table: Any) -> Iterator[list[str]]:
+    """The rows of a table; a cell over many columns leaves the others empty, a name goes down."""
+    below: dict[int, tuple[int, str]] = {}  # by column: how many rows more, and what they say
+    for row in table.iter("tr"):
+        said: list[str] = []
+        for cell in row.xpath("./td|./th"):
+            said += _down(below, len(said))
+            text = " ".join("".join(_flow(cell)).split())
+            wide, deep = (_span(cell, name) for name in ("colspan", "rowspan"))
+            name = "" if re.fullmatch(r"[-\d.,%\s]*", text) else text
+            below |= {len(said) + step: (deep - 1, "" if step else name) for step in range(wide)}
+            said += [text, *[""] * (wide - 1)]
+        yield said + _down(below, len(said))
+
+
+def _down(below: dict[int, tuple[int, str]], column: int) -> list[str]:
+    """What cells of the rows above say in the columns from *column* on."""
+    said = []
+    while below.get(column, (0, ""))[0] > 0:
+        left, name = below[column]
+        below[column] = left - 1, name
+        said.append(name)
+        column += 1
+    return said
+
+
+def _span(cell: Any, name: str) -> int:
+    """How many columns or rows a cell takes; what cannot be meant is one."""
+    told = cell.get(name, "1").strip()
+    return min(int(told), _WIDEST) if re.fullmatch(r"[1-9]\d{0,3}", told) else 1
 
 
 def _tidy(text: str) -> str:
@@ -198,27 +245,65 @@ def _tidy(text: str) -> str:
 
 def _docx(name: str, data: bytes) -> str:
     import docx
-    from docx.table import Table
 
     _refuse_archive(name, data)
     try:
-        body = docx.Document(io.BytesIO(data))
-        parts = [
-            _table(part) if isinstance(part, Table) else part.text
-            for part in body.iter_inner_content()
-        ]
+        document = docx.Document(io.BytesIO(data))
+        parts = [*_written(document.element.body, document), *_notes(document)]
     except Exception as error:  # a parser of a damaged file may raise anything
         raise DocumentError(name, f"no Word document: {error}", "save it as .docx again") from error
     return _tidy("\n".join(parts))
 
 
+def _written(node: Any, document: Any) -> Iterator[str]:
+    """The paragraphs and tables of a node in order, those in content controls as well."""
+    from docx.table import Table
+
+    for child in node.iterchildren(f"{_WORD}p", f"{_WORD}tbl", f"{_WORD}sdt"):
+        if child.tag == f"{_WORD}tbl":
+            yield _table(Table(child, document))
+        elif child.tag == f"{_WORD}sdt":
+            yield from _written(child.find(f"{_WORD}sdtContent"), document)
+        else:
+            yield _paragraph(child)
+
+
+def _paragraph(node: Any) -> str:
+    """What a paragraph says once every tracked change is accepted."""
+    kinds = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n"}
+    runs = node.iter(f"{_WORD}t", *kinds)
+    kept = (run for run in runs if run.getparent().tag == f"{_WORD}r")  # a tab stop is no tab
+    return "".join(kinds.get(run.tag, run.text or "") for run in kept if not _doubled(run))
+
+
+def _doubled(run: Any) -> bool:
+    """Whether a run stands in the older form of a text box that the file holds twice."""
+    return any(node.tag.endswith("}Fallback") for node in run.iterancestors())
+
+
 def _table(table: Any) -> str:
-    """A table as lines; a merged cell is said once."""
+    """A table as lines; a cell over many columns is said once and leaves the others empty."""
     lines = []
     for row in table.rows:
-        cells = {cell._tc: cell.text.replace("\n", " ") for cell in row.cells}  # noqa: SLF001
-        lines.append("\t".join(cells.values()))
+        seen: set[Any] = set()
+        cells = []
+        for cell in row.cells:
+            text = " ".join(map(_paragraph, cell._tc.iter(f"{_WORD}p")))  # noqa: SLF001
+            cells.append("" if cell._tc in seen else text.replace("\n", " "))  # noqa: SLF001
+            seen.add(cell._tc)  # noqa: SLF001
+        lines.append("\t".join(cells))
     return "\n".join(lines)
+
+
+def _notes(document: Any) -> Iterator[str]:
+    """The footnotes and endnotes, behind the text."""
+    from docx.oxml import parse_xml
+
+    for relation in document.part.rels.values():
+        if relation.reltype.rsplit("/", 1)[-1] in {"footnotes", "endnotes"}:
+            for note in parse_xml(relation.target_part.blob):
+                if note.get(f"{_WORD}type") is None:  # the others are rules between text and notes
+                    yield "".join(map(_paragraph, note.iter(f"{_WORD}p")))
 
 
 def _refuse_archive(name: str, data: bytes) -> None:
