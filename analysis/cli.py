@@ -45,17 +45,6 @@ class _Group(click.Group):
             ctx.exit(1)
 
 
-class _Command(click.Command):
-    """A command whose help ends with an example, line by line as written."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the example as it is; click would wrap it."""
-        del ctx
-        if self.epilog:
-            with formatter.section("Example"):
-                formatter.write("".join(f"  {line}\n" for line in self.epilog.splitlines()))
-
-
 def _code(error: AnalysisError) -> int:
     if isinstance(error, UsageError):
         return 2
@@ -104,10 +93,10 @@ def _finish(outcome: Any) -> None:
 
 
 @main.command(
-    cls=_Command,
-    epilog="regional-safety run                     the stale jobs, one a processor\n"
-    "regional-safety run 2_trend --force     every job of one notebook\n"
-    "regional-safety run '*-zh-*' --dry-run  what would run, and why\n",
+    epilog="\b\nExample:\n"
+    "  regional-safety run                     the stale jobs, one a processor\n"
+    "  regional-safety run 2_trend --force     every job of one notebook\n"
+    "  regional-safety run '*-zh-*' --dry-run  what would run, and why",
 )
 @click.argument("jobs", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Say what would run and why; change nothing.")
@@ -146,8 +135,7 @@ def run(
 
 
 @main.command(
-    cls=_Command,
-    epilog="regional-safety job 2_trend-zh-deaths\n",
+    epilog="\b\nExample:\n  regional-safety job 2_trend-zh-deaths",
 )
 @click.argument("name")
 @_running
@@ -169,8 +157,7 @@ def job(
 
 
 @main.command(
-    cls=_Command,
-    epilog="regional-safety plan --json\n",
+    epilog="\b\nExample:\n  regional-safety plan --json",
 )
 @click.argument("jobs", nargs=-1)
 @_PROJECT
@@ -210,8 +197,7 @@ for _command in (
 
 
 @main.command(
-    cls=_Command,
-    epilog="regional-safety status\n",
+    epilog="\b\nExample:\n  regional-safety status",
 )
 @_PROJECT
 @_JSON

@@ -31,17 +31,6 @@ _OUTPUT = click.option(
 _JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON, and nothing else.")
 
 
-class _Command(click.Command):
-    """A command whose help ends with an example, line by line as written."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the example as it is; click would wrap it."""
-        del ctx
-        if self.epilog:
-            with formatter.section("Example"):
-                formatter.write("".join(f"  {line}\n" for line in self.epilog.splitlines()))
-
-
 def _root(project: Path | None) -> Path:
     from analysis import plan
 
@@ -63,10 +52,10 @@ def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
 
 
 @click.command(
-    cls=_Command,
-    epilog="regional-safety deck --language en\n"
-    "regional-safety deck 'trend-*' --template ours.pptx --output briefing.pptx\n"
-    "regional-safety deck --update briefing.pptx --dry-run\n",
+    epilog="\b\nExample:\n"
+    "  regional-safety deck --language en\n"
+    "  regional-safety deck 'trend-*' --template ours.pptx --output briefing.pptx\n"
+    "  regional-safety deck --update briefing.pptx --dry-run",
 )
 @click.argument("figures", nargs=-1)
 @_PROJECT
@@ -121,8 +110,7 @@ def _refuse_both(**others: Any) -> None:
 
 
 @click.command(
-    cls=_Command,
-    epilog="regional-safety workbook --language en --output values.xlsx\n",
+    epilog="\b\nExample:\n  regional-safety workbook --language en --output values.xlsx",
 )
 @click.argument("figures", nargs=-1)
 @_PROJECT
@@ -140,8 +128,7 @@ def workbook(
 
 
 @click.command(
-    cls=_Command,
-    epilog="regional-safety site                    figures/index.html\n",
+    epilog="\b\nExample:\n  regional-safety site                    figures/index.html",
 )
 @_PROJECT
 @_LANGUAGE
@@ -153,9 +140,9 @@ def site(project: Path | None, language: str) -> None:
 
 
 @click.command(
-    cls=_Command,
-    epilog="regional-safety trace figures/briefing/briefing-zh.pptx\n"
-    "regional-safety trace pasted.png --json\n",
+    epilog="\b\nExample:\n"
+    "  regional-safety trace figures/briefing/briefing-zh.pptx\n"
+    "  regional-safety trace pasted.png --json",
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @_PROJECT
