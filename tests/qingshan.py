@@ -48,7 +48,7 @@ def content(folder):
 
 def cells(page):
     """The columns of a sheet by name."""
-    return {cell.value: cell.column for cell in page[1]}
+    return {cell.value.split("\n")[0]: cell.column for cell in page[1]}
 
 
 def put(sheet, column, value, *, raw=None):

@@ -10,15 +10,18 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from analysis import reading
+from analysis.checks import expected_unit
 from analysis.words import Better, Comparator, Measure, Nature, Quantity, Role, Standing, Status
 
 from .candidates import EVIDENCE, Candidate, plain
 from .compiling import Compiled, facts
 from .phrases import Mood, fold, sections
+from .portions import guessed
 from .sheets import (
     ACCEPT,
     BREAKDOWNS,
@@ -32,11 +35,16 @@ from .sheets import (
     REPORT,
     REVIEW,
     TEXT,
+    WIDTH,
     WIDTHS,
+    heading,
 )
 
 _WHEN = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same input, the same bytes
 _AROUND = 90
+_LINE = 14  # points of one line of text
+_NARROW = 0x2000
+_LONGEST_LIST = 255  # characters of a list that a cell of a workbook carries itself
 _SPARE = 400  # lines a person may add
 _STOPS = "。;；\n"
 _CLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
@@ -137,10 +145,13 @@ class _Writer:
 
     def __init__(self, book: Any, found: Compiled) -> None:
         self.book, self.found = book, found
-        self.head = book.add_format({"bold": True, "bg_color": "#DDDDDD", "locked": True})
+        head = {"bold": True, "bg_color": "#DDDDDD", "locked": True, "text_wrap": True}
+        self.head = book.add_format(head)
         self.mark = book.add_format({"bold": True, "color": "#B00020", "underline": 1})
         self.format = cache(self._format)
-        self.options: dict[str, list[str]] = _options(found)
+        table = reading.table(found.data / "breakdowns.csv")
+        self.parts = dict(zip(table["breakdown"], table["name_zh"], strict=True))
+        self.options: dict[str, list[str]] = _options(found) | {"breakdown": sorted(self.parts)}
 
     def _format(self, *, locked: bool, colour: str = "", quoted: bool = False) -> Any:
         look = {"text_wrap": True, "valign": "top", "locked": locked, "num_format": "@"}
@@ -153,9 +164,14 @@ class _Writer:
         page = self.book.add_worksheet(name)
         columns = COLUMNS[name]
         for column, title in enumerate(columns):
-            page.write_string(0, column, title, self.head)
-            page.set_column(column, column, WIDTHS.get(title, 12))
+            page.write_string(0, column, heading(name, title), self.head)
+            page.set_column(column, column, WIDTHS.get(title, WIDTH))
+        page.set_row(0, 32)
         page.freeze_panes(1, 3 if name == REVIEW else 1)
+        page.set_landscape()
+        page.set_paper(8)  # A3
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
         allowed = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort")
         page.protect("", dict.fromkeys((*allowed, "autofilter"), True))
         page.ignore_errors({"number_stored_as_text": "A1:XFD100000"})
@@ -190,22 +206,51 @@ class _Writer:
         page = self.sheet(REVIEW)
         last = 0
         for last, candidate in enumerate(self.found.candidates, 1):
-            colour = "#FFF2CC" if candidate.owns and candidate.doubts else ""
+            colour = "#FFF2CC" if candidate.owns and any(self._doubts(candidate)) else ""
             colour = colour or ("#E8F3EC" if candidate.owns else "#F3F3F3")
-            for column, text in enumerate(self._cells(candidate)):
+            cells = self._cells(candidate)
+            for column, text in enumerate(cells):
                 locked = COLUMNS[REVIEW][column] in LOCKED[REVIEW]
                 self.cell(page, last, column, text, locked=locked, colour=colour)
-            self._sentence(page, last, candidate, colour)
+            sentence = self._sentence(page, last, candidate, colour)
+            named = dict(zip(COLUMNS[REVIEW], cells, strict=True)) | {"sentence": sentence}
+            page.set_row(last, _LINE * max(_lines_of(c, text) for c, text in named.items()))
+            if parts := self._parts(candidate):
+                choice = {"validate": "list", "source": parts, "show_error": False}
+                column = COLUMNS[REVIEW].index("breakdown")
+                page.data_validation(last, column, last, column, choice)
         for blank in range(last + 1, last + 1 + _SPARE):
             page.set_row(blank, None, self.format(locked=False))
         page.autofilter(0, 0, max(1, last), len(COLUMNS[REVIEW]) - 1)
         self._choices(page, REVIEW, last + _SPARE)
+
+    def _parts(self, candidate: Candidate) -> list[str]:
+        """The parts that the figure may be about; never filled in, only offered."""
+        if not candidate.owns:
+            return []
+        text, start = self.found.document.text, candidate.start
+        left = max(text.rfind(mark, 0, start) for mark in _STOPS) + 1
+        before = candidate.evidence.partition(candidate.printed)[0]
+        parts = guessed(f"{candidate.phrase}\n{before}", text[left:start], self.parts)
+        while len(",".join(parts)) > _LONGEST_LIST:
+            parts.pop()
+        return parts
+
+    def _doubts(self, candidate: Candidate) -> Iterator[str]:
+        """What the reader doubts, and a unit that the indicator does not have."""
+        yield from candidate.doubts
+        known = self.found.catalogue.indicators.get(candidate.indicator)
+        due = expected_unit(candidate.measure, known.unit) if known else candidate.unit
+        if candidate.owns and candidate.unit != due:
+            yield f"the unit of {candidate.indicator} is {due}"
 
     def _cells(self, candidate: Candidate) -> list[str]:
         names = self.found.catalogue.indicators
         suggested = [
             f"{code} {names[code].name} ({why})" for code, _, _, why in candidate.suggestions
         ]
+        parts = [part for part in self._parts(candidate) if "+" not in part]
+        suggested += [f"? {part} {self.parts[part]}" for part in parts]
         record = candidate.as_json()
         value = "" if candidate.value is None or not candidate.owns else _plain(candidate)
         start, end = candidate.period or ("", "")
@@ -217,10 +262,10 @@ class _Writer:
         known |= {"start": str(candidate.start), "end": str(candidate.end), "raw": candidate.raw}
         known |= {"value": value, "period_start": str(start), "period_end": str(end)}
         known |= {"evidence": candidate.evidence, "reason": candidate.reason, "note": note}
-        known |= {"suggestions": "\n".join(suggested), "doubts": "; ".join(candidate.doubts)}
+        known |= {"suggestions": "\n".join(suggested), "doubts": "; ".join(self._doubts(candidate))}
         return [known.get(column, "") for column in COLUMNS[REVIEW]]
 
-    def _sentence(self, page: Any, line: int, candidate: Candidate, colour: str) -> None:
+    def _sentence(self, page: Any, line: int, candidate: Candidate, colour: str) -> str:
         text = self.found.document.text
         left = max(text.rfind(mark, 0, candidate.start) for mark in _STOPS) + 1
         left = max(left, candidate.start - _AROUND)
@@ -240,21 +285,33 @@ class _Writer:
             page.write_rich_string(line, column, *parts, look)
         else:
             page.write_string(line, column, str(parts[-1]), look)
+        return "".join(part for part in parts if isinstance(part, str))
 
     def _choices(self, page: Any, name: str, last: int) -> None:
         for column, title in enumerate(COLUMNS[name]):
             if title not in self.options or title in LOCKED.get(name, set()) or last < 1:
                 continue
-            if name == INDICATORS and title == "indicator":
-                continue  # new codes are what this sheet is for
+            if (name, title) in {(INDICATORS, "indicator"), (BREAKDOWNS, "breakdown")}:
+                continue  # new codes are what these sheets are for
             key = "standing" if (name, title) == (INSTRUMENTS, "status") else title
             index = list(self.options).index(key)
             letter = chr(ord("A") + index)
             area = f"={LISTS}!${letter}$1:${letter}${len(self.options[key])}"
-            strict = title not in {"indicator", "unit"}  # a new indicator and its unit may be named
-            page.data_validation(
-                1, column, last, column, {"validate": "list", "source": area, "show_error": strict}
-            )
+            strict = title not in {"indicator", "unit", "breakdown"}  # new ones may be named
+            choice = {"validate": "list", "source": area, "show_error": strict}
+            for first, final in self._gaps(name, title, last):
+                page.data_validation(first, column, final, column, choice)
+
+    def _gaps(self, name: str, title: str, last: int) -> Iterator[tuple[int, int]]:
+        """The stretches of lines whose cells have no choices of their own."""
+        own = [
+            line
+            for line, candidate in enumerate(self.found.candidates, 1)
+            if (name, title) == (REVIEW, "breakdown") and self._parts(candidate)
+        ]
+        for before, after in pairwise([0, *own, last + 1]):
+            if before + 1 < after:
+                yield before + 1, after - 1
 
     def lists(self) -> None:
         """The words of the drop-downs, on a sheet that is not shown."""
@@ -263,6 +320,13 @@ class _Writer:
             for line, word in enumerate(words):
                 page.write_string(line, column, word)
         page.hide()
+
+
+def _lines_of(column: str, text: str) -> int:
+    """How many lines *text* takes in its column; a Chinese character is two wide."""
+    width = WIDTHS.get(column, WIDTH) - 1
+    sizes = (sum(1 + (ord(sign) > _NARROW) for sign in line) for line in text.split("\n"))
+    return sum(max(1, -(-size // width)) for size in sizes)
 
 
 def _plain(candidate: Candidate) -> str:

@@ -32,6 +32,7 @@ from .sheets import (
     REPORT,
     REVIEW,
     TEXT,
+    code,
 )
 
 MAX_BYTES = 32 << 20
@@ -177,7 +178,7 @@ def _lines(name: str, sheet: str, page: Any, faults: list[Fault]) -> list[Line]:
     for number, values in enumerate(page.iter_rows(values_only=True, max_col=len(columns)), 1):
         texts = [text(value) for value in values]
         texts += [""] * (len(columns) - len(texts))
-        if number == 1 and tuple(texts) != columns:
+        if number == 1 and tuple(map(code, texts)) != columns:
             rule, mend = "not the columns of this sheet", "do not move or rename columns"
             place = f"{name}, sheet {sheet}"
             faults.append(Fault(place, 1, "", ", ".join(texts)[:60], rule, mend))
