@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from html import escape
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import ipywidgets as widgets
@@ -60,6 +59,7 @@ _LOOK = """<style>
 .rs-explore button.rs-refused {background: transparent; color: #6B7280; border: 1px dashed #6B7280}
 .rs-explore button:focus-visible, .rs-explore select:focus-visible {outline: 3px solid #153C85}
 .rs-explore select {max-width: 100%}
+.rs-explore .widget-html, .rs-explore .widget-html-content {min-width: 0; max-width: 100%}
 .rs-explore .widget-html-content {line-height: 1.5; white-space: normal}
 .rs-explore .rs-said {min-height: 1.6em; margin: 4px 0; color: #8A3B00}
 .rs-explore .rs-wide {overflow-x: auto}
@@ -68,6 +68,7 @@ _LOOK = """<style>
 .rs-explore table {border-collapse: collapse; min-width: 620px}
 .rs-explore th, .rs-explore td {text-align: left; vertical-align: top; padding: 3px 12px 3px 0;
   border-bottom: 1px solid #E5E7EB}
+.rs-explore td:nth-child(-n+4) {white-space: nowrap}
 .rs-explore pre {white-space: pre-wrap; overflow-wrap: anywhere}
 </style>"""
 
@@ -114,7 +115,6 @@ class Explorer:
         self.language = str(Language(language))
         self.question = self.asked.settled(Question(indicator, region, period, beside))
         self.answer: Answer
-        self.seconds = 0.0  # that the last drawing took
         themes = data.indicators.set_index("indicator")["theme"]
         self._theme_of: dict[str, str] = {str(code): str(one) for code, one in themes.items()}
         self.controls: dict[str, _List | _Row] = {
@@ -125,7 +125,8 @@ class Explorer:
             "beside": _Row(partial(self.choose, "beside")),
             "language": _Row(self.speak),
         }
-        self._said, self._why_not, self._shown, self._kept = (widgets.HTML() for _ in range(4))
+        self._said, self._why_not, self._shown = (widgets.HTML() for _ in range(3))
+        self._story, self._kept = (widgets.HTML() for _ in range(2))
         self._keep = widgets.Button()
         self._keep.on_click(lambda _: self.keep())
         self.box = self._laid_out()
@@ -133,8 +134,9 @@ class Explorer:
 
     def _laid_out(self) -> Any:
         controls = [one.box for one in self.controls.values()]
-        shown = [self._said, self._why_not, self._shown, _row(self._keep), self._kept]
-        return _class(widgets.VBox([widgets.HTML(_LOOK), *controls, *shown]), "rs-explore")
+        shown = [self._said, self._why_not, self._shown, self._story]
+        kept = [_row(self._keep), self._kept]
+        return _class(widgets.VBox([widgets.HTML(_LOOK), *controls, *shown, *kept]), "rs-explore")
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """The panel; where no widgets run (a scheduled copy, a printed page), its picture."""
@@ -197,7 +199,6 @@ class Explorer:
         self.choose("indicator", first.value)
 
     def _redraw(self) -> None:
-        began = perf_counter()
         question, theme = self.question, self._theme_of[self.question.indicator]
         self._say("")
         self._kept.value = ""
@@ -212,7 +213,8 @@ class Explorer:
         self._keep.description = _KEEP[self.language]
         self.answer = self.asked.answer(question, self.language)
         self._shown.value = _answer_words(self.answer, self.name, self.language)
-        self.seconds = perf_counter() - began
+        # The long story comes after the figure, which nobody should wait for.
+        self._story.value = _folded(_WHENCE, self.asked.why(question, self.language), self.language)
 
     def _say(self, words: str) -> None:
         self._said.value = f'<div class="rs-said" role="status">{escape(words)}</div>'
@@ -322,7 +324,7 @@ def _drawn(picture: Picture, kind: str) -> bytes:
 
 
 def _answer_words(answer: Answer, name: str, language: str) -> str:
-    """The figure, the sentence it allows, its rows with their evidence, and the whole story."""
+    """The figure, the sentence it allows, and its rows with their evidence."""
     # Drawn once, as SVG: half the time of PNG, and sharp at any size.
     picture = base64.b64encode(_drawn(answer.picture, "svg")).decode()
     alt = escape(answer.picture.caption.alt[language], quote=True)
@@ -330,10 +332,13 @@ def _answer_words(answer: Answer, name: str, language: str) -> str:
         f'<div class="rs-answer" data-name="{escape(name, quote=True)}">'
         f'<div class="rs-wide"><img alt="{alt}" src="data:image/svg+xml;base64,{picture}"></div>'
         f'<p class="rs-reading">{escape(answer.reading[language])}</p>'
-        f'<div class="rs-wide">{_table(answer, language)}</div>'
-        f"<details><summary>{escape(_WHENCE[language])}</summary>"
-        f"<pre>{escape(answer.why)}</pre></details></div>"
+        f'<div class="rs-wide">{_table(answer, language)}</div></div>'
     )
+
+
+def _folded(head: Text, words: str, language: str) -> str:
+    summary = f"<summary>{escape(head[language])}</summary>"
+    return f"<details>{summary}<pre>{escape(words)}</pre></details>"
 
 
 def _table(answer: Answer, language: str) -> str:

@@ -61,7 +61,6 @@ class Answer(NamedTuple):
     picture: Picture
     reading: Text
     rows: pd.DataFrame
-    why: str
 
 
 class _Years(NamedTuple):
@@ -98,6 +97,7 @@ class Questions:
         self._of = cache(self._rows_of)
         self._years_of = cache(self._known_years)
         self._compared = cache(self._set_side_by_side)
+        self._listed = cache(self._list)
 
     def themes(self) -> list[Option]:
         """The themes that any report has a figure of."""
@@ -150,7 +150,7 @@ class Questions:
             Option(ALL, _BESIDE[ALL], self._no_company(indicator, region, period, ALL)),
             Option(CHINA, _BESIDE[CHINA], self._no_nation(indicator, region, period)),
         ]
-        for other in self.regions(indicator):
+        for other in self._listed(indicator):
             if other.value != region:
                 reason = other.reason or self._no_company(indicator, region, period, other.value)
                 options.append(other._replace(reason=reason))
@@ -190,14 +190,12 @@ class Questions:
 
     def options(self, part: str, question: Question) -> list[Option]:
         """What may be chosen for one *part* of a question, given the parts before it."""
-        indicator, region, period, _ = question
-        if part == "indicator":
-            return self.indicators()
-        if part == "region":
-            return self.regions(indicator)
-        if part == "period":
-            return self.periods(indicator, region)
-        return self.besides(indicator, region, period)
+        return self._listed(*question[: Question._fields.index(part)])
+
+    def _list(self, *before: str) -> list[Option]:
+        lists: list[Callable[..., list[Option]]]
+        lists = [self.indicators, self.regions, self.periods, self.besides]
+        return lists[len(before)](*before)
 
     def answer(self, question: Question, language: str) -> Answer:
         """Draw and read out what *question* asks."""
@@ -210,15 +208,18 @@ class Questions:
             else:
                 found = self._compared(indicator, region, period, beside)
                 picture, reading = _drawn_together(found, self._context, language)
-        why = explain.explain(
+        return Answer(picture, reading, picture.rows)
+
+    def why(self, question: Question, language: str) -> str:
+        """Where the figure comes from and what it may be compared with, in full."""
+        return explain.explain(
             self.data,
-            region,
-            indicator,
-            period.replace("_", "/"),
+            question.region,
+            question.indicator,
+            question.period.replace("_", "/"),
             language=language,
             originals=self.data.folder / "originals",
         )
-        return Answer(picture, reading, picture.rows, why)
 
     def _rows_of(self, indicator: str) -> pd.DataFrame:
         return _only(self._rows, indicator)

@@ -156,7 +156,7 @@ def test_every_question_on_offer_has_an_answer(asked):
                 assert len(answer.rows), question
                 assert answer.reading[language]
                 assert answer.picture.language == language
-                assert answer.why
+            assert asked.why(question, "zh")
     assert {beside for _, beside in kinds} >= {YEARS, CHINA, APART}
 
 
@@ -187,10 +187,10 @@ def test_the_years_of_a_region_are_its_own(asked):
 
 def test_why_is_what_explain_says(asked, data):
     """In the language of the answer."""
-    answer = asked.answer(Question("deaths", "chuxiong", "2024", APART), "en")
+    told = asked.why(Question("deaths", "chuxiong", "2024", APART), "en")
 
     originals = data.folder / "originals"
-    assert answer.why == explain.explain(
+    assert told == explain.explain(
         data, "chuxiong", "deaths", "2024", language="en", originals=originals
     )
 
