@@ -1,9 +1,12 @@
 """A file of ours names its sentences, whatever it is called; a foreign or broken one is refused."""
 
 import io
+import zipfile
 
 import pytest
+import xlsxwriter
 from matplotlib.figure import Figure
+from pptx import Presentation
 from publications import HOSTILE, figure, hostile, manifest, row, written
 
 from analysis import style
@@ -42,6 +45,41 @@ def test_a_figure_carries_its_rows(kind, tmp_path):
     sources = {one["id"]: (one["evidence"], one["start"], one["title"]) for one in record["rows"]}
     read = {key: (r["evidence"], r["start"], r["title"]) for key, r in piece.rows().items()}
     assert read == sources
+
+
+def in_a_deck(picture, path):
+    """A picture on a slide of someone else."""
+    made = Presentation()
+    made.slides.add_slide(made.slide_layouts[6]).shapes.add_picture(io.BytesIO(picture), 0, 0)
+    made.save(path)
+
+
+def in_a_sheet(picture, path):
+    """A picture between the cells of someone else."""
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet().insert_image(1, 1, "a.png", {"image_data": io.BytesIO(picture)})
+    book.close()
+
+
+def in_a_text(picture, path):
+    """A picture in a paper of someone else, as a writing program packs it."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", "<document/>")
+        archive.writestr("word/media/image7.png", picture)
+
+
+@pytest.mark.parametrize("paste", [in_a_deck, in_a_sheet, in_a_text])
+def test_a_picture_pasted_into_a_file_of_others_still_names_its_sentences(paste, tmp_path):
+    """Under any name: it carries them in itself."""
+    record = figure("trend-deaths", [row(), row(value=51, year=2023)])
+    paste(provenance.stamped(drawing("png"), "png", record), str(tmp_path / "ours no more.bin"))
+
+    (piece,) = trace.pieces(tmp_path / "ours no more.bin")
+
+    assert piece.carried["figure"] == "trend-deaths-zh"
+    assert len(piece.marks) == 2
+    assert trace.unsourced([piece]) == []
 
 
 @pytest.mark.parametrize("kind", ["svg", "png", "pdf"])

@@ -1,8 +1,8 @@
 """
-Decks and workbooks as carriers: the figures found in one, each with what it stands on.
+Decks, workbooks and texts as carriers: the figures found in one, each with what it stands on.
 
 It reads only; a chart carries its provenance in its embedded workbook and a picture in itself, so
-that both keep it when they are pasted into another deck.
+that both keep it when they are pasted into another file.
 """
 
 import io
@@ -20,14 +20,18 @@ Found = tuple[str, Provenance, tuple[tuple[str, str], ...]]
 
 
 def read(path: Path, data: bytes) -> Iterator[Found]:
-    """Every figure of ours in a deck or a workbook: its place, provenance and marks."""
+    """Every figure of ours in a deck, a workbook or a text: its place, provenance and marks."""
     found = ooxml.parts(data, path.name)
     if "ppt/presentation.xml" in found:
         yield from _deck(path, data, found)
-    elif "xl/workbook.xml" in found:
+    elif _SHEETS in found or _PAGES in found:
         yield from _workbook(found)
+        yield from _pictures(found)
     else:
-        raise AnalysisError(f"{path.name} is neither a deck nor a workbook")
+        raise AnalysisError(f"{path.name} is no deck, workbook or text of an office program")
+
+
+_SHEETS, _PAGES = "xl/workbook.xml", "word/document.xml"
 
 
 def marks(carried: Provenance) -> tuple[tuple[str, str], ...]:
@@ -53,6 +57,18 @@ def stores(found: Mapping[str, bytes]) -> dict[str, Provenance]:
 def _workbook(found: Mapping[str, bytes]) -> Iterator[Found]:
     for name, carried in stores(found).items():
         yield name, carried, marks(carried)
+
+
+def _pictures(found: Mapping[str, bytes]) -> Iterator[Found]:
+    """The pictures of ours that were pasted among cells or words."""
+    for name in sorted(found):
+        if "/media/" in name and found[name].startswith(_PNG):
+            carried = provenance.read(found[name])
+            if carried is not None:
+                yield name.rpartition("/")[2], carried, marks(carried)
+
+
+_PNG = b"\x89PNG"
 
 
 def _deck(path: Path, data: bytes, found: Mapping[str, bytes]) -> list[Found]:
@@ -103,7 +119,7 @@ def _carried(shape: Any) -> Provenance | None:
         held = stores(ooxml.parts(part.blob, "an embedded workbook")) if part else {}
         return next(iter(held.values()), None)
     blob = _image(shape)
-    if blob is None or not blob.startswith(b"\x89PNG"):
+    if blob is None or not blob.startswith(_PNG):
         return None
     return provenance.read(blob)
 
