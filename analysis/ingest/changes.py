@@ -61,11 +61,16 @@ _BASE = re.compile(
 _LIST = re.compile(r"[、和及与,]?[ ]*$")
 _EMPTY = re.compile(
     r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
-    r"|[,、;:。()(\s“”\"]|[降增减升]幅|双?[下双]降|不[低少高]于|不超过|控制在|力争|确保|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
+    r"|[,、;:。()(\s“”\"]|[降增减升]幅|[双两三四]?[下双]降|不[低少高]于|不超过|控制在|力争|确保|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
 )
 _TERRITORY = re.compile(r"[(](?:市、区|[市区州场]|街道|社区|管委会)[)]")
 _NOUN = re.compile(r"[\u4e00-\u9fff]")
 _JOINT = re.compile(r"[、和及与]|以及")
+_SAME = re.compile(r"(?:[、和及与,]持平)+")
+_NEXT = re.compile(
+    r"(?P<same>(?:[、和及与,]持平)*)"
+    rf"(?:[、和及与,][ ]*|[、和及与][ ]*(?:{'|'.join(_WORDS)})(?:了|约|近)?[ ]*)"
+)
 _STRONG = re.compile(r"[,;:。()!?\n]")
 _LISTED = ("dealt out over a list",)
 _BASE_REACH = 200  # a base of comparison serves the clauses up to the full stop
@@ -97,7 +102,7 @@ class Figure:
     post: str  # the words right behind it
     measure: Measure = Measure.LEVEL
     sign: int = 1
-    subjects: list[str] = field(default_factory=list)  # the nouns a list of changes is dealt to
+    dealt: dict[int, str] = field(default_factory=dict)  # the nouns of later changes, by place
     subject: str = ""  # what a change is a change of
     stride: int = 1  # how far back the change of the same thing stands in a list of changes
     parent: "Figure | None" = None  # the figure whose part or continuation this is
@@ -251,37 +256,48 @@ def _compared(
 
 def _subject(text: str, figure: Figure, made: list[Figure], following: list[Quantity]) -> None:
     """Whose change it is: a listed noun, the figure it follows, or the place in a list."""
-    nouns = _nouns(figure)
     last = made[-2] if len(made) > 1 else None
-    size = 1 + _run(text, figure.quantity, following)
+    if last is not None and figure.quantity.start in last.dealt:
+        figure.dealt, figure.parent = last.dealt, None
+        figure.subject, figure.doubts = last.dealt[figure.quantity.start], _LISTED
+        return
+    nouns, places = _nouns(figure), _places(text, figure.quantity, following)
     if nouns:
-        figure.subjects = nouns[-size:] if size > 1 else ["、".join(nouns)]
-        figure.subject, figure.parent = figure.subjects[0], None
-        if size == 1 and sum(noun.endswith("数") for noun in nouns) > 1:
+        _deal(figure, nouns, places, "、")
+        if len(places) == 1 and sum(noun.endswith("数") for noun in nouns) > 1:
             figure.doubts = ("one figure for several things",)
-    elif last is None:
-        _from_before(figure, size)
+    elif last is None:  # 事故起数和死亡人数双下降,降幅分别为10%、8%
+        before = _EMPTY.sub("、", figure.far[-40:]).split("、")
+        _deal(figure, [noun for noun in before if noun], places, "")
     elif last.measure is Measure.LEVEL:
-        _dealt(figure, made, size)
+        _dealt(figure, made, len(places))
     else:
-        _continued(figure, last, made, size)
+        _continued(figure, last, made, len(places))
 
 
-def _from_before(figure: Figure, size: int) -> None:
-    """事故起数和死亡人数双下降,降幅分别为10%、8%: the nouns stand in the clause before."""
-    nouns = [noun for noun in _EMPTY.sub("、", figure.far[-40:]).split("、") if noun]
-    figure.subjects = nouns[-size:] if len(nouns) >= size > 1 else ["".join(nouns)[-16:]]
-    figure.subject = figure.subjects[0]
+def _deal(figure: Figure, nouns: list[str], places: list[int], joint: str) -> None:
+    """Give each place of a list of changes its noun; one change alone is of them all."""
+    size = len(places)
+    if len(nouns) >= size > 1:
+        named = nouns[-size:]
+        figure.subject, figure.parent = named[0], None
+        figure.dealt = dict(zip(places[1:], named[1:], strict=True))
+    else:
+        figure.subject = joint.join(nouns) if joint else "".join(nouns)[-16:]
+        figure.parent = None
 
 
-def _run(text: str, read: Quantity, following: list[Quantity]) -> int:
-    """How many more figures follow in the same bare list: 8.4%、12.7%."""
-    count, last = 0, read.last
+def _places(text: str, read: Quantity, following: list[Quantity]) -> list[int]:
+    """Where the items of a list of changes stand: 8.4%、持平、上升12.7% are three."""
+    places, last = [read.start], read.last
     for other in following:
-        if not re.fullmatch(r"[、和及与,][ ]*", text[last : other.first]):
+        gap = _NEXT.fullmatch(text[last : other.first])
+        if gap is None:
             break
-        count, last = count + 1, other.last
-    return count
+        places += [-1 - len(places)] * gap["same"].count("平") + [other.start]
+        last = other.last
+    rest = _SAME.match(text, last)
+    return places + [-1 - len(places)] * (rest[0].count("平") if rest else 0)
 
 
 def _dealt(figure: Figure, made: list[Figure], size: int) -> None:
@@ -307,11 +323,8 @@ def _continued(figure: Figure, last: Figure, made: list[Figure], size: int) -> N
         if not _LIST.fullmatch(run[-1].near) or earlier.measure is Measure.LEVEL:
             break
         run.append(earlier)
-    subjects = run[-1].subjects
     figure.doubts = _LISTED
-    if len(run) < len(subjects):
-        figure.subject, figure.parent = subjects[len(run)], None
-    elif run[-1].parent is not None:
+    if run[-1].parent is not None:
         _next_level(figure, run[-1].parent, made, len(run))
 
 

@@ -183,8 +183,8 @@ class Catalogue:
 
 _NEAR, _FAR = 0.45, 0.2
 _MEASURED = {"money", "length", "area", "duration", "mass", "volume"}
-_ANY = "个"  # counts nearly all things, but no documents
-_DOCUMENTS = 3
+_ANY = "个"  # counts nearly all things, but no documents and no events
+_EVENTS, _DOCUMENTS = 1, 3
 _GROUPS = {
     unit: group
     for group, units in enumerate(
@@ -213,7 +213,7 @@ def unlike(printed: str, unit: str) -> bool:
     groups = {_GROUPS.get(printed), _GROUPS.get(unit)}
     if len(groups) == 1 or None in groups or {printed, unit} == {"起", "次"}:
         return False
-    return _ANY not in {printed, unit} or _DOCUMENTS in groups
+    return _ANY not in {printed, unit} or bool(groups & {_EVENTS, _DOCUMENTS})
 
 
 def _likeness(printed: str, unit: str) -> float:
