@@ -24,6 +24,7 @@ _MOST = 3
 ENOUGH = 1.6  # below this the synonyms in common are chance
 ALIKE = 0.3  # below this a likeness to a definition is shown and not taken
 _LEAST = 0.1  # below this it is chance
+_CONTEXT = "context"  # denominators: a report that gives one names it outright
 _COUNTER = 0.1  # what a fitting counter adds to a likeness
 _TYPES = {"people": {"people"}, "share": {"share", "rate"}, "rate": {"share", "rate"}}
 _SAME = 1.0
@@ -57,6 +58,7 @@ class Indicator:
     quantity: str
     nature: str
     definition: str = ""
+    theme: str = ""
 
 
 @dataclass
@@ -141,7 +143,9 @@ class Catalogue:
         """What the counter says for each indicator: a little, or that it cannot be."""
         return np.array(
             [
-                _COUNTER * _likeness(unit, row.unit) if _fits(row, kind, unit) else -1.0
+                _COUNTER * _likeness(unit, row.unit)
+                if (row.theme != _CONTEXT or "/" in row.unit) and _fits(row, kind, unit)
+                else -1.0
                 for row in self.indicators.values()
             ]
         )
@@ -245,7 +249,7 @@ def compatible(kind: str, quantity: str) -> bool:
 
 def catalogue(folder: Path) -> Catalogue:
     """Read the catalogue and the synonyms of *folder*; every name is its own synonym."""
-    columns = ("indicator", "name_zh", "unit", "quantity", "nature", "definition_zh")
+    columns = ("indicator", "name_zh", "unit", "quantity", "nature", "definition_zh", "theme")
     rows = {
         row["indicator"]: Indicator(*(row[column] for column in columns))
         for _, row in reading.table(folder / "indicators.csv").iterrows()
