@@ -172,3 +172,12 @@ def test_a_long_list_ends_with_its_number(slides):
     assert line.endswith("… 40 in all")
     assert silence.listed(page, names[:2], 5.0) == ["a long name of an indicator, " + names[0]]
     assert silence.listed(page, names, 0.5) == ["40 indicators"]
+
+
+def test_a_plan_is_said_to_be_one(slides):
+    """The page of a report without results carries that caveat; the others do not."""
+    said = {
+        region: any("plan only" in note.en for note in drawing.picture.caption.notes)
+        for region, drawing in slides.items()
+    }
+    assert [region for region, is_plan in said.items() if is_plan] == ["yaohai"]

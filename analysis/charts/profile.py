@@ -57,7 +57,7 @@ def profile(
         subtitle=_subtitle(rows, aside),
         source=phrases.source_note(pd.concat([rows, beside], ignore_index=True)),
         alt=_alt(title, outcomes, beside, unsaid, sentences),
-        notes=tuple(_notes(outcomes, beside)),
+        notes=tuple(_notes(rows, outcomes, beside)),
     )
     page = Page(caption, language, form=form)
     axes = grid.canvas(page)
@@ -88,7 +88,7 @@ def _subtitle(rows: pd.DataFrame, aside: Text | None) -> Text:
     return wording.joined([*parts, *([aside] if aside else [])], zh="｜", en=" | ")
 
 
-def _notes(outcomes: pd.DataFrame, beside: pd.DataFrame) -> list[Text]:
+def _notes(rows: pd.DataFrame, outcomes: pd.DataFrame, beside: pd.DataFrame) -> list[Text]:
     cautions = [
         Text(f"{sign}{text.zh}", f"{sign} {text.en}")
         for sign, text in zip(neighbours.POINTERS, neighbours.cautions(beside), strict=False)
@@ -99,6 +99,9 @@ def _notes(outcomes: pd.DataFrame, beside: pd.DataFrame) -> list[Text]:
         notes.append(phrases.CLUSTER_NOTE)
     if len(beside) and beside["breakdown"].ne("").any():
         notes.append(phrases.PART_NOTE)
+    if rows.iloc[0]["kind"] == "plan":
+        region = Text(rows.iloc[0]["region_zh"], rows.iloc[0]["region_en"])
+        notes.append(phrases.PLAN_REPORT_NOTE.format(region=region))
     return [*cautions, *notes, *([phrases.OWN_SCALES] if len(beside) else [])]
 
 
