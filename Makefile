@@ -31,7 +31,8 @@ check: .venv/installed  ## the tables against their contract and descriptor
 	$(RUN) check
 
 lab: .venv/installed  ## JupyterLab on the notebooks
-	$(BIN)/python -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks
+	$(BIN)/python -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks \
+	  --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 bench: .venv/installed  ## runs side by side with stock papermill; coverage of the intervals
 	$(BIN)/python -m benchmarks.runs
