@@ -27,7 +27,12 @@ _TREND = re.compile(
     r"(?:(?:继续|持续|均|同比|环比|较上年|较去年|分别|实现|保持|双|呈|逐年|大幅|明显|显著|稳步|有所|全面|总体|“|”)*)"
     r"(?P<way>下降|减少|降低|上升|增加|增长|持平|双下降|双降)(?!到|至|为|了?\d|[约近超]|[\u4e00-\u9fff]{0,4}\d)"
 )
-_FULL = re.compile(r"实现[^,。;、\n“”]{0,16}全覆盖")
+_FULL = re.compile(
+    r"实现(?P<what>[^,。;、\n“”]{0,16}全覆盖)"
+    r"|(?P<work>全覆盖式?(?:开展|进行|的)?[^,。;、\n“”]{0,12}?(?:检查|督导|培训|排查|巡查))(?!组)"
+    r"|(?:全部|均)已?(?:按[期时])?(?:完成|进行|实现)?"
+    r"(?P<done>(?:整改|治理|销号|闭环)(?:处置|验收|到位|完毕|销号|完成)?)(?=[,。;、\n]|$)"
+)
 _LEAD = re.compile(
     r"(?:其中|即|实现|确保|力争|全[省市州县区国]|[我本][省市州县区])+(?=[\u4e00-\u9fff]{3})"
 )
@@ -109,14 +114,14 @@ def _compared(said: str) -> bool:
 
 def _wholes(text: str, sentence: Sentence) -> Iterator[Fact]:
     for match in _FULL.finditer(text, sentence.start, sentence.end):
-        subject = match[0][2:]
+        subject = match["what"] or match["work"] or f"隐患{match['done']}率"
         yield Fact(
             match.start(),
             match.end(),
             100,
             Measure.LEVEL,
             subject,
-            "“全覆盖”",
+            "以“全”表述的百分之百",
             unit="%",
             kind="share",
         )
