@@ -215,6 +215,13 @@ HARM = {
     "a renamed column": rename,
     "a changed text": put("text", "line", '"青海市"'),
     "no text": put("text", "line", "青山市"),
+    "an offset beyond all": put("text", "offset", "9" * 300),
+    "no start": put("review", "start", None, raw="36"),
+    "a region that is a path": fact("region", "../../evil"),
+    "a report that is a path": fact("report", "../evil-2024"),
+    "a report of another region": fact("report", "anhui-2031"),
+    "no number of characters": fact("characters", "many"),
+    "a fact without its line": lambda book: book["report"].delete_rows(3),
     "another format": put("report", "value", "another 2"),
     "a lost sheet": lambda book: book.remove(book["text"]),
 }

@@ -18,6 +18,8 @@ import openpyxl
 
 from analysis import numerals, reading
 from analysis.errors import Fault, TableError
+from analysis.schema import CODE, TABLES
+from analysis.schema import REPORT as REPORT_CODE
 from analysis.words import Comparator, Measure, Role, Status, Word
 from analysis.workbook import Scan, damaged, spot, surveyed, text
 
@@ -37,9 +39,10 @@ from .sheets import (
 
 MAX_BYTES = 32 << 20
 EVIDENCE = 40
+_GAP = 1_000  # line breaks that an editor may have dropped in one place
 OWNING = (Role.OBSERVATION, Role.TARGET)
 _VERBATIM = {"line", "raw", "printed", "evidence"}
-_PLACE = re.compile(r"[0-9]{2,16}")
+_PLACE = re.compile(r"[0-9]{1,8}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _WORDS: dict[str, type[Word]] = {"comparator": Comparator, "measure": Measure, "status": Status}
@@ -58,8 +61,9 @@ class Line:
     @property
     def place(self) -> tuple[int, int]:
         """Where its numeral or phrase starts and ends; nowhere, if that is no place."""
-        start, end = self["start"], self["end"]
-        return (int(start), int(end)) if _PLACE.fullmatch(start + end) else (-1, -1)
+        cells = self["start"], self["end"]
+        start, end = (int(cell) if _PLACE.fullmatch(cell) else -1 for cell in cells)
+        return start, end
 
     @property
     def owns(self) -> bool:
@@ -194,29 +198,34 @@ def _lines(name: str, sheet: str, page: Any, faults: list[Fault]) -> list[Line]:
 
 def _text(name: str, lines: list[Line]) -> str:
     """The report's text put together again, each piece at its offset."""
-    text_, place = "", f"{name}, sheet {TEXT}"
     pieces: list[str] = []
     length = 0
     for line in lines:
         try:
-            offset, piece = int(line["offset"]), str(json.loads(line["line"]))
-        except ValueError as error:
-            mend = "leave this sheet as it is; compile again"
-            raise TableError(
-                [Fault(place, line.number, "line", line["line"][:30], "not the text", mend)]
-            ) from error
-        if offset > length:
-            pieces.append("\n" * (offset - length))
-            length = offset
-        pieces.append(piece)
-        length += len(piece)
-    return text_ + "".join(pieces)
+            pieces += _piece(line, length)
+        except (ValueError, RecursionError) as error:
+            place, found = f"{name}, sheet {TEXT}", f"{line['offset']} {line['line']}"[:30]
+            rule, mend = "not the text", "leave this sheet as it is; compile again"
+            raise TableError([Fault(place, line.number, "", found, rule, mend)]) from error
+        length += sum(map(len, pieces[-2:]))
+    return "".join(pieces)
+
+
+def _piece(line: Line, length: int) -> tuple[str, str]:
+    """The line breaks before a piece of text, and the piece."""
+    gap = int(line["offset"]) - length
+    if gap not in range(_GAP):
+        raise ValueError(gap)
+    return "\n" * gap, str(json.loads(line["line"]))
 
 
 def _check(reviewed: Reviewed) -> None:
     if reviewed.report.get("format") != FORMAT:
         found = reviewed.report.get("format", "nothing")
         reviewed.fault(REPORT, 1, "key", found, f"the format is {FORMAT}", "compile again")
+        return
+    _named(reviewed)
+    if reviewed.faults:
         return
     _same_text(reviewed)
     if reviewed.faults:
@@ -229,10 +238,25 @@ def _check(reviewed: Reviewed) -> None:
             reviewed.fault(REVIEW, line.number, column, found, rule, mend)
 
 
+def _named(reviewed: Reviewed) -> None:
+    """Every fact of the report has its line; region and report are codes, as they name files."""
+    report = reviewed.report
+    missing = {*TABLES["reports"].to_schema().columns, *TABLES["regions"].to_schema().columns}
+    for key in sorted(missing - set(report)):
+        reviewed.fault(REPORT, 0, key, "nothing", "a line is missing", "restore it; compile again")
+    for key, pattern in (("region", CODE), ("report", REPORT_CODE), ("characters", r"[0-9]{1,8}")):
+        if not re.fullmatch(pattern, report.get(key, "")):
+            mend = "write it in that form"
+            reviewed.fault(REPORT, 0, key, report.get(key, ""), f"not of the form {pattern}", mend)
+    if report.get("report", "").partition("-")[0] != report.get("region"):
+        found, mend = report.get("report", ""), "write the region, a hyphen and the year"
+        reviewed.fault(REPORT, 0, "report", found, "does not begin with its region", mend)
+
+
 def _same_text(reviewed: Reviewed) -> None:
     """The text is the one that was compiled: each trailing line break was lost to no editor."""
-    length = int(reviewed.report.get("characters") or 0)
-    reviewed.text += "\n" * max(0, min(length - len(reviewed.text), 1_000))
+    length = int(reviewed.report["characters"])
+    reviewed.text += "\n" * max(0, min(length - len(reviewed.text), _GAP))
     digest = sha256(reviewed.text.encode()).hexdigest()
     if digest != reviewed.report.get("sha256"):
         mend = "leave the sheets report and text as they are; compile again"
