@@ -64,8 +64,9 @@ def comparable(
     full = measured(panel, chosen.take([*order, *np.ravel(bars).astype(int)]))
     kept = full.iloc[: len(order)]
     refused = _refused(full.iloc[len(order) :])
-    due = panel.reporters.index if regions is None else pd.Index(regions)
-    away = due.difference(pd.Index(_words(chosen["region"])))
+    listed = panel.lists["region"]
+    due = panel.reporters["place"] if regions is None else listed.get_indexer(pd.Index(regions))
+    away = listed.take(np.setdiff1d(due, chosen["region"].cat.codes))
     refused += _absent(panel, mine, shared, away)
     scale = "rate" if len(kept) and kept["rate"].notna().all() else "value"
     words = _judged(kept, traits.take(order))
@@ -144,10 +145,9 @@ def _told(panel: Panel, rows: pd.DataFrame) -> dict[str, Any]:
     columns |= _parts(panel, rows["breakdown"])
     columns["unit_en"] = panel.unit_names.take(rows["unit"].cat.codes.to_numpy()).array
     columns["id"] = _ids(columns)
-    size = len(rows)
     told = {"file": FILE, "origin": "report", "url": "", "basis": "printed"}
     return columns | {
-        name: pd.array([word], dtype="str").repeat(size) for name, word in told.items()
+        name: pd.array([word], dtype="str").repeat(len(rows)) for name, word in told.items()
     }
 
 
@@ -376,7 +376,7 @@ def _absent(
 ) -> Iterator[dict[str, Any]]:
     """Each region *away* with what it has instead of a figure to compare."""
     some = _something(panel, mine, away)
-    for region in panel.reporters.loc[away].reset_index().to_dict("records"):
+    for region in _records(panel.reporters.loc[away], [*absence.REPORT, "kind"]):
         if region["region"] in some:
             yield absence.explained(region, some[region["region"]], shared)
         else:

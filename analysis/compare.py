@@ -291,7 +291,7 @@ def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Te
 def _population_notes(kept: pd.DataFrame) -> list[Text]:
     """Say where the population is not the resident one of the same year, or is a reprint."""
     notes = []
-    for row in kept.to_dict("records"):
+    for row in kept.to_dict("records") if len(kept) else ():
         reprint = row["population_reliability"] == Reliability.REPRINT
         other = row["population_kind"] not in POPULATIONS[:2]
         if row["population_distance"] == 0 and not other and not reprint:

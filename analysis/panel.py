@@ -116,11 +116,13 @@ class Panel:
 
     @cached_property
     def reporters(self) -> pd.DataFrame:
-        """Each reporting region with its names and its latest report, by its code."""
+        """Each reporting region by its code: its names, latest report and place in the table."""
         latest = self.reports.sort_values("period_end").drop_duplicates("region", keep="last")
         names = ["region", "region_zh", "region_en", "level_order", "adcode"]
         told = latest[["region", "report", "publisher", "title", "kind"]]
-        return told.merge(self.named_regions[names], on="region").set_index("region")
+        found = told.merge(self.named_regions[names], on="region")
+        place = self.lists["region"].get_indexer(pd.Index(found["region"]))
+        return found.assign(place=place).set_index("region", drop=False)
 
     @cached_property
     def lists(self) -> dict[str, "pd.Index[str]"]:

