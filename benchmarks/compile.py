@@ -86,7 +86,8 @@ def measured(
     places = {start for start in due if start not in closed}
     counts["facts"] = len(places)
     counts["facts_found"] = sum(
-        any(c.start <= p < c.end or p <= c.start < int(due[p][0]["end"]) for c in stated)
+        {row["indicator"] for row in due[p]}
+        <= {c.indicator for c in stated if c.start < int(due[p][0]["end"]) and p < c.end}
         for p in places
     )
     return counts, misses

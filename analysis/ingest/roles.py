@@ -179,14 +179,14 @@ def _spelled(at: Place) -> Judgement:
     if len(raw) > 1 or raw in "百千" or read.last - read.end > len(read.counter):
         return Judgement(Role.OBSERVATION, "数量", doubt)
     before = at.text[max(0, read.first - 12) : read.first]
-    if raw == "一" and not _EVENT.search(before):
+    if raw == "一" and read.counter != "分之" and not _EVENT.search(before):
         return Judgement(Role.LABEL, "“一”，冠词或习语")
     return Judgement(Role.OBSERVATION, "数量", doubt)
 
 
 _LASTING = re.compile(
     r"(?:为期|持续|历时|连续|累计|缩短|压缩|提前|平均|用时|延长"
-    r"|坚持|实行|落实|执行|保障|超过|长达|达|开放|运行|停[产工业]|耗时|时长|时间|日数|天数)"
+    r"|坚持|实行|落实|执行|保障|超过|长达|达|开放|运行|停[产工业]|耗时|时长|时间|日数|天数|周期)"
     r"[\u4e00-\u9fff]{0,3}[ ]?$"
 )
 _SHORTENED = re.compile(

@@ -16,6 +16,9 @@ from .setting import Setting
 
 _LESSON = re.compile(r"吸取|汲取|教训|反思|警示|举一反三|借鉴|通报")
 _AWAY = re.compile(r"省内外|国内外|外省|省外|外地|其他省|其他地区|兄弟")
+_STRANGE = re.compile(
+    r"(?:外[省市县]|邻[省市县]|国外|境外)[^,。;我本]{0,24}(?:事故|火灾|爆炸|灾害)[^,。;我本]*$"
+)
 _WIDER = re.compile(
     r"(?:^|[,。;:、])[^,。;:、]{0,6}?(全国|全球|世界|全省|全市|全州|全自治区|全区)(?!.*[我本]省?市?)"
 )
@@ -38,11 +41,13 @@ def elsewhere(before: str, after: str, told: Setting) -> bool:
             return False
         if _AWAY.search(named) or any(place in named for place in lexicon.places()):
             return True
+    if _STRANGE.search(clause):
+        return True
     wider = last(_WIDER, clause)
     if wider is None or re.search(r"[,;]", clause[wider.end() :]):
         return False
     rank = re.search(
-        r"第$|位居|排名|居|占|评|获|表彰|被|列|推广|首批|竞赛|大赛|先进",
+        r"第|位居|排名|居|占|评|获|表彰|被|列|推广|首批|竞赛|大赛|先进",
         clause[max(0, wider.start(1) - 8) :],
     )
     return _WIDER_LEVEL.get(wider[1], 9) < told.level and not rank

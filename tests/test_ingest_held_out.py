@@ -1,0 +1,50 @@
+"""Passages in many styles, marked by hand: how well prose is read that no rule was written for."""
+
+import runpy
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from analysis import numerals
+from analysis.ingest.suggestions import catalogue
+
+ROOT = Path(__file__).parents[1]
+BENCHMARK = runpy.run_path(str(ROOT / "benchmarks" / "held_out.py"))
+KNOWN = catalogue(ROOT / "data")
+TUNED = [*BENCHMARK["passages"]()]
+FINAL = [*BENCHMARK["passages"](BENCHMARK["PASSAGES"] / "final")]
+
+
+def shares(passages):
+    """The share of every measure over all figures of the passages."""
+    total = Counter()
+    for passage in passages:
+        total.update(BENCHMARK["measured"](passage, KNOWN)[0])
+    own = {name: total[name] / total["own"] for name in BENCHMARK["MEASURES"]}
+    named = {name: total[name] / total["known"] for name in ("top1", "top3")}
+    return own | named | {"false": total["false"] / total["proposed"]}
+
+
+@pytest.mark.parametrize("passage", [*TUNED, *FINAL], ids=lambda passage: passage.name)
+def test_every_mark_stands_on_a_numeral(passage):
+    """What a reader marked is where the reading looks."""
+    places = {numeral.start for numeral in numerals.find(passage.text)}
+
+    assert set(passage.due) <= places
+    assert len(passage.text) >= 580
+
+
+FLOORS = [
+    (TUNED, {"role": 0.97, "exact": 0.95, "measure": 0.98, "top1": 0.88, "top3": 0.95}),
+    (FINAL, {"role": 0.90, "exact": 0.80, "measure": 0.90, "top1": 0.70, "top3": 0.80}),
+]
+
+
+@pytest.mark.parametrize(("passages", "floors"), FLOORS, ids=["tuned", "final"])
+def test_passages_are_read_as_marked(passages, floors):
+    """No measure falls below its floor, and few figures are false."""
+    found = shares(passages)
+
+    assert {name: share for name, share in floors.items() if found[name] < share} == {}
+    assert found["false"] < 0.03
