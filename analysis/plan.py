@@ -21,11 +21,12 @@ from . import manifest, parameters
 from .errors import UsageError, WordError
 from .fingerprints import Fingerprints, suffixed
 from .parameters import Value
+from .project import KNOWN_FORMATS
 
 PLAN = "plan.toml"
 DEADLINE = 600.0  # seconds a job may take unless the plan says otherwise
-_TOP = ("warm", "warm_up", "deadline", "job")
-_JOB = ("notebook", "each", "reads", "deadline", "executor")
+_TOP = ("warm", "warm_up", "deadline", "formats", "job")
+_JOB = ("notebook", "each", "reads", "deadline", "executor", "formats")
 _READ = ("table", "where")
 _EXECUTORS = ("in-process", "kernel")
 _LIBRARIES = ("matplotlib", "numpy", "pandas", "papermill", "pillow", "scipy", "seaborn", "zhplot")
@@ -84,6 +85,7 @@ class Job:
     reads: tuple[Source, ...]
     deadline: float
     kernel: str  # the kernel that must run it, "" where the warm process may
+    formats: tuple[str, ...] = ()  # of its figures, where the plan asks for others than the usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ def load(project: Project) -> Plan:
         or two jobs that would write the same files.
     """
     written = _written(project.root / PLAN)
-    reader = _Reader(project, float(written.get("deadline", DEADLINE)))
+    formats = written.get("formats", [])
+    reader = _Reader(project, float(written.get("deadline", DEADLINE)), formats)
     jobs = [
         job
         for place, entry in enumerate(written.get("job", []), 1)
@@ -183,8 +186,8 @@ def _known(where: str, entry: Mapping[str, Any], known: Iterable[str]) -> None:
 class _Reader:
     """Entries of the plan to jobs, with what they may name in the project around them."""
 
-    def __init__(self, project: Project, deadline: float) -> None:
-        self.project, self.deadline = project, deadline
+    def __init__(self, project: Project, deadline: float, formats: object) -> None:
+        self.project, self.deadline, self.formats = project, deadline, formats
         self.tables = {
             path.relative_to(project.data).with_suffix("").as_posix(): path
             for path in suffixed(project.data)
@@ -205,12 +208,13 @@ class _Reader:
         }
         known = parameters.declared(path, read) if lists else {}
         deadline, kernel = float(entry.get("deadline", self.deadline)), _kernel(where, entry, read)
+        formats = _formats(where, entry.get("formats", self.formats))
         for values in itertools.product(*lists.values()):
             given = dict(zip(lists, values, strict=True))
             parameters.check(f"{where} ({stem})", given, known, self.closed)
             name = _file_name(where, "-".join([stem, *map(_spelled, values)]))
             sources = tuple(self._sources(where, entry.get("reads", []), given))
-            yield Job(name, path, given, sources, deadline, kernel)
+            yield Job(name, path, given, sources, deadline, kernel, formats)
 
     def _listed(self, where: str, values: object) -> list[Value]:
         """The values of one parameter: a list, or the name of a selection in the descriptor."""
@@ -266,6 +270,15 @@ def _kernel(where: str, entry: Mapping[str, Any], read: parameters.Notebook) -> 
         raise WordError(f"{where}: executor", executor, _EXECUTORS)
     own = read.kernel not in {"", "python3"}
     return read.kernel if own else "python3" if executor == "kernel" else ""
+
+
+def _formats(where: str, given: object) -> tuple[str, ...]:
+    if not isinstance(given, list):
+        raise UsageError(f"{where}: formats must be a list")
+    for one in given:
+        if one not in KNOWN_FORMATS:
+            raise WordError(f"{where}: format", one, KNOWN_FORMATS)
+    return tuple(given)
 
 
 def _spelled(value: Value) -> str:
@@ -331,6 +344,7 @@ class Stale:
         """The parts of a job's key: what it is made from, each by its content."""
         return {
             **self._shared,
+            **({"formats": list(job.formats)} if job.formats else {}),
             "notebook": self.files.notebook(job.notebook),
             "parameters": dict(job.parameters),
             "inputs": {s.table: self.files.lines(s.path, s.where, s.value) for s in job.reads},
@@ -405,6 +419,7 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[
 
 _KINDS = {"inputs": "table", "libraries": "library"}
 _TOLD = {
+    "formats": "the list of formats",
     "lock": "requirements.lock",
     "notebook": "the notebook",
     "package": "the package or a module beside the notebooks",

@@ -6,6 +6,8 @@ from pathlib import Path
 from .errors import UsageError
 
 OUTPUT = "REGIONAL_SAFETY_OUTPUT"  # set by the runner: the stage folder of the running job
+FORMATS = "REGIONAL_SAFETY_FORMATS"  # set by the runner: what the plan asks of the running job
+KNOWN_FORMATS = ("svg", "png", "pdf")
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 
 
@@ -30,3 +32,8 @@ def output() -> Path:
     folder = Path(os.environ[OUTPUT]) if OUTPUT in os.environ else home() / "figures" / "by_hand"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def formats() -> tuple[str, ...]:
+    """The formats that figures are written in: those of the plan, or SVG and PNG."""
+    return tuple((os.environ.get(FORMATS) or "svg,png").split(","))

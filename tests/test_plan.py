@@ -95,6 +95,39 @@ def test_the_deadline_and_the_kernel_of_a_job(project):
     assert (last.deadline, last.kernel) == (60.0, "ir")
 
 
+def test_the_formats_of_the_plan_hold_unless_a_job_has_its_own(project):
+    """PDF for all but one; without a word in the plan, none is named."""
+    assert {job.formats for job in load(project).jobs} == {()}
+    project.plan(
+        'formats = ["svg", "pdf"]\n[[job]]\nnotebook = "draw"\n'
+        '[[job]]\nnotebook = "draw"\neach = { language = ["en"] }\nformats = ["png"]\n'
+    )
+
+    assert [job.formats for job in load(project).jobs] == [("svg", "pdf"), ("png",)]
+
+
+def test_asking_for_another_format_makes_a_job_stale(project):
+    """The formats are a part of what a job is made from; the usual ones leave its key alone."""
+    (job, *_), stale = load(project).jobs, plan.Stale(plan.Project(project.root))
+    usual = stale.parts(job)
+    project.plan('formats = ["pdf"]\n' + FOUR)
+    (asked, *_) = load(project).jobs
+
+    assert "formats" not in usual
+    assert stale.parts(asked) == usual | {"formats": ["pdf"]}
+
+
+@pytest.mark.parametrize(
+    ("formats", "told"), [('["gif"]', "format 'gif'"), ('"pdf"', "must be a list")]
+)
+def test_an_unknown_format_is_refused_before_anything_runs(project, formats, told):
+    """With the known ones."""
+    project.plan(f"formats = {formats}\n" + FOUR)
+
+    with pytest.raises(UsageError, match=told):
+        load(project)
+
+
 def test_the_overview_is_what_other_schedulers_need(project):
     """Names, inputs and outputs as paths from the root, and why a job is stale."""
     whole = load(project)

@@ -97,6 +97,16 @@ def test_a_figure_is_its_formats_and_its_record(stage):
     assert shown.data[:8] == b"\x89PNG\r\n\x1a\n"
 
 
+def test_the_plan_may_ask_for_other_formats(stage, monkeypatch):
+    """What the runner hands on holds where the notebook names none."""
+    monkeypatch.setenv(project.FORMATS, "png,pdf")
+
+    publish.figure(comparison(), "figure")
+
+    assert {path.name for path in stage.iterdir()} == {"figure.png", "figure.pdf", "figure.json"}
+    assert (stage / "figure.pdf").read_bytes().startswith(b"%PDF")
+
+
 @pytest.mark.parametrize("draw", [comparison, trend])
 def test_the_same_figure_twice_is_the_same_bytes(stage, monkeypatch, draw):
     """SVG, PNG, PDF and the record, drawn anew under other settings and another clock."""

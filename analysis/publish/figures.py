@@ -20,9 +20,7 @@ from analysis.style import SIZES
 
 from . import drawn, provenance
 
-FORMATS = ("svg", "png")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-KNOWN_FORMATS = ("svg", "png", "pdf")
 # Stamps that would make the same figure differ from run to run.
 _STAMPS: dict[str, dict[str, None]] = {
     "svg": {"Date": None, "Creator": None},
@@ -46,7 +44,7 @@ REFUSED_FIELDS = (
 )  # fmt: skip
 
 
-def figure(picture: Picture, name: str, *, formats: Sequence[str] = FORMATS) -> Image:
+def figure(picture: Picture, name: str, *, formats: Sequence[str] = ()) -> Image:
     """
     Save *picture* in each of *formats* with its record ``<name>.json``; show it.
 
@@ -57,7 +55,7 @@ def figure(picture: Picture, name: str, *, formats: Sequence[str] = FORMATS) -> 
     name
         The file name without ending; small letters, digits, ``_`` and ``-``.
     formats
-        Of ``svg``, ``png``, ``pdf``.
+        Of ``svg``, ``png``, ``pdf``; if none is given, those that the plan asks for.
 
     Returns
     -------
@@ -71,16 +69,16 @@ def figure(picture: Picture, name: str, *, formats: Sequence[str] = FORMATS) -> 
     GlyphError
         For a label with a character that the figure font lacks.
     """
-    for kind in formats:
-        if kind not in KNOWN_FORMATS:
-            raise UsageError(f"format {kind!r} is not one of {', '.join(KNOWN_FORMATS)}")
+    kinds = list(dict.fromkeys(formats or project.formats()))
+    for kind in kinds:
+        if kind not in project.KNOWN_FORMATS:
+            raise UsageError(f"format {kind!r} is not one of {', '.join(project.KNOWN_FORMATS)}")
     if not _NAME.fullmatch(name):
         raise UsageError(f"figure name {name!r}: use small letters, digits, _ and - only")
     for words in picture.findobj(Text):
         style.require_glyphs(words.get_text() if isinstance(words, Text) else "")
     folder = project.output()
     drawn.name_arrows(picture)
-    kinds = list(dict.fromkeys(formats))
     record = _said(picture, name, [f"{name}.{kind}" for kind in kinds])
     picture.sign(f"{name} · {record['fingerprint']}")
     files = {kind: _drawn(picture, kind) for kind in kinds}

@@ -285,6 +285,7 @@ class _Runner:
             job=one.name,
             notebook=str(one.notebook),
             parameters=dict(one.parameters),
+            formats=list(one.formats),
             stage=str(folder),
             folder=str(self.plan.project.notebooks),
             kernel=one.kernel or ("python3" if self._stock() else ""),

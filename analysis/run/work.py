@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypedDict
 
+from analysis.project import FORMATS
+
 from .processes import OUTPUT
 
 STARTS = 3  # a kernel may fail to start because another took its port; a cell is never retried
@@ -34,6 +36,7 @@ class Task(TypedDict, total=False):
     job: str
     notebook: str
     parameters: dict[str, Any]
+    formats: list[str]  # of its figures, [] for the usual ones
     stage: str  # the job's folder: ``out`` for figures, ``notebook.ipynb``, ``log.txt``
     folder: str  # the working folder
     kernel: str  # "" runs the cells in this process
@@ -88,6 +91,7 @@ def _execute(task: Task, tell: Tell) -> None:
 
     stage = Path(task["stage"])
     os.environ[OUTPUT] = str(stage / "out")
+    os.environ[FORMATS] = ",".join(task["formats"])
     os.chdir(_working_folder(task, stage))
     random.seed()
     if "numpy" in sys.modules:
