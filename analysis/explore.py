@@ -6,6 +6,7 @@ chosen stays in its row, greyed; choosing it says why and changes nothing.
 """
 
 import base64
+import gc
 import io
 import math
 from collections.abc import Callable, Iterable
@@ -131,6 +132,8 @@ class Explorer:
         self._keep.on_click(lambda _: self.keep())
         self.box = self._laid_out()
         self._redraw()
+        # What is loaded stays: looking through all of it for garbage takes longer than a redraw.
+        gc.freeze()
 
     def _laid_out(self) -> Any:
         controls = [one.box for one in self.controls.values()]
@@ -199,9 +202,17 @@ class Explorer:
         self.choose("indicator", first.value)
 
     def _redraw(self) -> None:
-        question, theme = self.question, self._theme_of[self.question.indicator]
+        """Show the answer, which nobody should wait for; then what else may be chosen, and why."""
         self._say("")
         self._kept.value = ""
+        self.answer = self.asked.answer(self.question, self.language)
+        self._shown.value = _answer_words(self.answer, self.name, self.language)
+        self._offer()
+        story = _folded(_WHENCE, self.asked.why(self.question, self.language), self.language)
+        self._story.value = f'<div class="rs-story" data-name="{self.name}">{story}</div>'
+
+    def _offer(self) -> None:
+        question, theme = self.question, self._theme_of[self.question.indicator]
         shown = {part: self.asked.options(part, question) for part in question._fields}
         shown["indicator"] = self.asked.indicators(theme)
         others = {"theme": self.asked.themes(), "language": _LANGUAGES}
@@ -211,10 +222,6 @@ class Explorer:
             control.show(_LABELS[part], options, chosen[part], self.language)
         self._why_not.value = _why_not(shown.values(), self.language)
         self._keep.description = _KEEP[self.language]
-        self.answer = self.asked.answer(question, self.language)
-        self._shown.value = _answer_words(self.answer, self.name, self.language)
-        # The long story comes after the figure, which nobody should wait for.
-        self._story.value = _folded(_WHENCE, self.asked.why(question, self.language), self.language)
 
     def _say(self, words: str) -> None:
         self._said.value = f'<div class="rs-said" role="status">{escape(words)}</div>'

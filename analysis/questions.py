@@ -89,15 +89,16 @@ class Questions:
         self.data = data
         self._context = derive.marks(data.context_rows)
         self._marked = derive.marks(data.rows)
-        self._rows = derive.rates(derive.limits(self._marked), self._context)
+        rows = derive.rates(derive.limits(self._marked), self._context)
+        self._rows = rows.assign(code=codes(rows))
         # A region without a figure of the indicator asked for is told about all the same.
         places = self._rows.sort_values("report", kind="stable")
         self._places = places.drop_duplicates("region", keep="last").assign(indicator="")
         # Bound per instance: other tables have other answers.
-        self._of = cache(self._rows_of)
+        self._of, self._about = cache(self._rows_of), cache(self._rows_about)
         self._years_of = cache(self._known_years)
         self._compared = cache(self._set_side_by_side)
-        self._listed = cache(self._list)
+        self._listed, self._bar = cache(self._list), cache(self._barred)
 
     def themes(self) -> list[Option]:
         """The themes that any report has a figure of."""
@@ -129,7 +130,6 @@ class Questions:
     def periods(self, indicator: str, region: str) -> list[Option]:
         """Every period that any report has of *indicator*, the latest first."""
         rows = self._of(indicator)
-        rows = rows.assign(code=codes(rows))
         mine = rows[rows["region"].eq(region)]
         own, first = set(mine["code"]), mine.iloc[0]
         name = Text(first["region_zh"], first["region_en"])
@@ -145,16 +145,27 @@ class Questions:
 
     def besides(self, indicator: str, region: str, period: str) -> list[Option]:
         """What the figure may be held against: its own years, all regions, or one of them."""
-        options = [
-            Option(YEARS, _BESIDE[YEARS], self._no_years(indicator, region)),
-            Option(ALL, _BESIDE[ALL], self._no_company(indicator, region, period, ALL)),
-            Option(CHINA, _BESIDE[CHINA], self._no_nation(indicator, region, period)),
+        return [
+            Option(beside, name, self._bar(indicator, region, period, beside))
+            for beside, name in self._companions(indicator, region).items()
         ]
-        for other in self._listed(indicator):
-            if other.value != region:
-                reason = other.reason or self._no_company(indicator, region, period, other.value)
-                options.append(other._replace(reason=reason))
-        return [*options, Option(APART, _BESIDE[APART])]
+
+    def _companions(self, indicator: str, region: str) -> dict[str, Text]:
+        """All that the figure of a region could be held against, with its name."""
+        others = {one.value: one.name for one in self._listed(indicator) if one.value != region}
+        last = {APART: _BESIDE[APART]}
+        return {name: _BESIDE[name] for name in (YEARS, ALL, CHINA)} | others | last
+
+    def _barred(self, indicator: str, region: str, period: str, beside: str) -> Text | None:
+        """Why a figure may not be held against *beside*; None if it may."""
+        if beside == APART:
+            return None
+        if beside == YEARS:
+            return self._no_years(indicator, region)
+        if beside == CHINA:
+            return self._no_nation(indicator, region, period)
+        silent = {one.value: one.reason for one in self._listed(indicator)}
+        return silent.get(beside) or self._no_company(indicator, region, period, beside)
 
     def settled(self, wish: Question) -> Question:
         """
@@ -165,19 +176,28 @@ class Questions:
         WordError
             For an indicator, region, period or comparison that is not known at all.
         """
-        return self._settled(wish, _known)
+        found = self.nearest(wish)
+        for part, asked, settled in zip(wish._fields, wish, found, strict=True):
+            values = [option.value for option in self.options(part, found)] if settled else [""]
+            if asked and asked not in values:
+                raise WordError(part, asked, values)
+        return found
 
     def nearest(self, wish: Question) -> Question:
         """As :meth:`settled`; a word that is not known for the words before it may be anything."""
-        return self._settled(wish, _free)
-
-    def _settled(self, wish: Question, pick: Callable[[str, str, list[Option]], str]) -> Question:
         found = Question("")
-        for part, wished in wish._asdict().items():
-            if part != "indicator" and not found.region and part != "region":
-                break  # no region has a figure, so nothing more can be asked
-            found = found._replace(**{part: pick(part, wished, self.options(part, found))})
-        return found
+        for part in ("indicator", "region", "period"):
+            free = [one.value for one in self.options(part, found) if one.reason is None]
+            if not free:
+                return found  # no region has a figure, so nothing more can be asked
+            asked = getattr(wish, part)
+            found = found._replace(**{part: asked if asked in free else free[0]})
+        # What is wished comes first: judging every other one takes longer than drawing it.
+        every = self._companions(found.indicator, found.region)
+        first = [wish.beside] if wish.beside in every else []
+        indicator, region, period, _ = found
+        allowed = (c for c in [*first, *every] if self._bar(indicator, region, period, c) is None)
+        return found._replace(beside=next(allowed))
 
     def refused(self, wish: Question) -> Text | None:
         """Why *wish* cannot be asked as it stands; an empty part of it may be anything."""
@@ -224,7 +244,7 @@ class Questions:
     def _rows_of(self, indicator: str) -> pd.DataFrame:
         return _only(self._rows, indicator)
 
-    def _about(self, indicator: str) -> pd.DataFrame:
+    def _rows_about(self, indicator: str) -> pd.DataFrame:
         """The rows of an indicator, and of every region one that says who reports."""
         return pd.concat([self._of(indicator), self._places])
 
@@ -234,7 +254,7 @@ class Questions:
         """The figure of a region and period beside those of all, or of one other region."""
         rows = self._about(indicator)
         mine = rows["region"].eq(region) & rows["indicator"].eq(indicator)
-        kept = rows[~mine | codes(rows).eq(period)]
+        kept = rows[~mine | rows["code"].eq(period)]
         if beside != ALL:
             kept = kept[kept["region"].isin([region, beside])]
         return compare.comparable(kept, indicator)
@@ -347,18 +367,3 @@ def codes(rows: pd.DataFrame) -> "pd.Series[str]":
 def _reason(refused: pd.DataFrame, region: str) -> Text:
     row = refused.loc[[region]].iloc[0]
     return Text(str(row["reason_zh"]), str(row["reason_en"]))
-
-
-def _known(kind: str, wish: str, options: list[Option]) -> str:
-    """*wish* if it can be chosen, else the first that can, else nothing; it must be an option."""
-    values = [option.value for option in options]
-    if wish and wish not in values:
-        raise WordError(kind, wish, values)
-    return _free(kind, wish, options)
-
-
-def _free(kind: str, wish: str, options: list[Option]) -> str:
-    """*wish* if it can be chosen, else the first that can, else nothing."""
-    del kind
-    free = [option.value for option in options if option.reason is None]
-    return wish if wish in free else next(iter(free), "")
