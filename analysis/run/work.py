@@ -91,7 +91,7 @@ def _execute(task: Task, tell: Tell) -> None:
 
     stage = Path(task["stage"])
     os.environ[OUTPUT] = str(stage / "out")
-    os.environ[FORMATS] = ",".join(task["formats"])
+    os.environ[FORMATS] = ",".join(task.get("formats", []))
     os.chdir(_working_folder(task, stage))
     random.seed()
     if "numpy" in sys.modules:
