@@ -240,13 +240,11 @@ def funnel(rows: pd.DataFrame) -> Text:
     """How many counts lie outside the limits around an outside rate, and on which side."""
     if rows.empty:
         return remarks.NOTHING_EXPECTED
-    first, years = rows.iloc[0], rows["period_end"].dt.year
-    where, span = _places(rows), f"{years.min()}–{years.max()}"
+    first, span, where = rows.iloc[0], wording.years(rows["period_end"]), _places(rows)
     name = wording.lowered(str(first["indicator_en"]))
-    when = f"{years.min()}—{years.max()}年"
     about = Text(
-        f"{where.zh}{when}{first['indicator_zh']}，与按{first['of_zh']}人均水平应有的相比：",
-        f"{where.en} {span}, {name} against what the rate of {first['of_en']} would give: ",
+        f"{where.zh}{span.zh}{first['indicator_zh']}，与按{first['of_zh']}人均水平应有的相比：",
+        f"{where.en} {span.en}, {name} against what the rate of {first['of_en']} would give: ",
     )
     total, far = len(rows), int(rows["place"].eq("far_outside").sum())
     above = int((rows["place"].ne("within") & rows["value"].gt(rows["expected"])).sum())

@@ -98,6 +98,9 @@ PERCENT_NOTE = Text(
 CONTEXT_NOTE = Text(
     "空心圆点取自其他出版物，不属五份报告", "hollow dots come from other publications"
 )
+BRACKET_NOTE = Text(
+    "方括号内的百分比取自其他出版物", "percentages in brackets are from other publications"
+)
 
 
 CROWD = 12  # figures or regions beyond which a page names only a few of them

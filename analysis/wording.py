@@ -155,6 +155,21 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     return Text(zh, f"{start.day} {start:%b %Y} to {end.day} {end:%b %Y}")
 
 
+def years(days: "pd.Series[pd.Timestamp]") -> Text:
+    """
+    The years that *days* span; a single one is named once.
+
+    >>> years(pd.Series(pd.to_datetime(["2024-12-31", "2022-12-31"]))).en
+    '2022–2024'
+    >>> years(pd.Series(pd.to_datetime(["2024-12-31"]))).zh
+    '2024年'
+    """
+    first, last = days.min().year, days.max().year
+    if first == last:
+        return Text(f"{last}年", f"{last}")
+    return Text(f"{first}—{last}年", f"{first}–{last}")
+
+
 def unit(row: Mapping[Any, Any]) -> Text:
     """The unit of a row."""
     return Text(str(row["unit"]), str(row["unit_en"]))

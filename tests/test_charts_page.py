@@ -79,6 +79,20 @@ def test_closing_marks_never_begin_a_line():
         assert not any(line[0] in "，。；）%" for line in lines), lines
 
 
+def test_opening_marks_never_end_a_line():
+    """（《“ and an opening bracket of either script stay with the character after them."""
+    for width in (0.5, 0.7, 0.9, 1.1, 1.3):
+        lines = wrapped("死亡（道路）《总结》和“赛马”，县(市、区)级预案", width, 12)
+        assert not any(line[-1] in "（《“(" for line in lines), lines
+
+
+def test_a_subtitle_begins_with_a_capital():
+    """As titles, notes and sentences do; what the caption says elsewhere is left as it is."""
+    drawing = drawn(Text("各主题", "figures by theme"), language="en")
+
+    assert "Figures by theme" in drawing.said
+
+
 def test_a_word_longer_than_the_line_is_kept_whole():
     """Better too long than cut."""
     assert wrapped("misunderstanding", 0.1, 12) == ["misunderstanding"]

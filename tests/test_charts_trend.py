@@ -155,6 +155,26 @@ def test_a_percentage_is_an_open_diamond_and_a_direction_an_arrow_down(stated):
     assert head[1] < tail[1]
 
 
+def test_percentages_of_other_publications_are_in_brackets_and_said_to_be(stated):
+    """As beside yearly changes: a reader sees which percentages the report itself prints."""
+    own = stated[stated["value"].eq(-14.3)]
+    drawing = drawn(own, frame(context("nantong", value=-9.25, year=2023, **PERCENT)))
+
+    assert "−14.3%" in drawing.said.splitlines()
+    assert "[−9.25%]" in drawing.said.splitlines()
+    assert "方括号内的百分比取自其他出版物" in drawing.said
+    assert "方括号" not in drawn(own).said
+
+
+def test_a_single_year_is_named_once_and_no_interval_is_spoken_of(stated):
+    """One percentage of one year: no span of years, and no word on intervals."""
+    said = drawn(stated[stated["value"].eq(-14.3)]).said
+
+    assert "2024年" in said
+    assert "2024—2024" not in said
+    assert "区间" not in said
+
+
 def test_counts_and_bare_changes_never_share_an_axis(years, stated):
     """Two panels; the dots in one, the diamonds in the other."""
     rows = frame(*years[0].to_dict("records"), *stated.to_dict("records"))

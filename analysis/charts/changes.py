@@ -88,12 +88,10 @@ def _caption(
     refused: pd.DataFrame,
 ) -> Caption:
     drawn = pd.concat([counted, stated], ignore_index=True)
-    years = drawn["period_end"].dt.year
-    span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
     about = Text("本年与上年之比（1为不变）", "this year over the year before (1 is no change)")
     return Caption(
         title=title,
-        subtitle=wording.joined([about, span], zh="｜", en=" | "),
+        subtitle=wording.joined([about, wording.years(drawn["period_end"])], zh="｜", en=" | "),
         source=phrases.source_note(pd.concat([drawn, national], ignore_index=True)),
         alt=_alt(counted, stated, title, refused),
         left_out=left_out(refused),
@@ -311,38 +309,5 @@ def _draw_years(axes: Axes, page: Page, records: Sequence[dict[Any, Any]], years
     axes.spines["bottom"].set_visible(False)
     seen = [row["period_end"].year for row in records]
     for row in records:
-        _draw_stated_mark(axes, page, row, shared=seen.count(row["period_end"].year) > 1)
-
-
-def _draw_stated_mark(axes: Axes, page: Page, row: dict[Any, Any], *, shared: bool) -> None:
-    year, at = row["period_end"].year, 0.62
-    if row["mark"] == Mark.DIRECTION_ONLY:
-        _arrow(axes, page, row, (year - (0.38 if shared else 0), at))
-        return
-    x = year + (0.06 if shared else 0)
-    marks.draw(axes, x, at, row, size=page.mark)
-    printed = wording.exact(row["percent"]) + "%"
-    other = row["origin"] == "context"
-    axes.annotate(
-        f"[{printed}]" if other else printed,
-        (x, at),
-        xytext=(0, -page.mark),
-        textcoords="offset points",
-        ha="center",
-        va="top",
-        fontsize=page.size.note,
-        color=style.GREY if other else style.colour(row["region"]),
-        annotation_clip=False,
-    )
-
-
-def _arrow(axes: Axes, page: Page, row: dict[Any, Any], place: tuple[float, float]) -> None:
-    axes.text(
-        *place,
-        "↓" if row["direction"] < 0 else "↑",
-        ha="center",
-        va="center",
-        fontsize=page.size.label * 1.4,
-        color=style.colour(row["region"]),
-        gid=f"mark-{row['id']}",
-    )
+        both = seen.count(row["period_end"].year) > 1
+        marks.stated(axes, 0.62, row, shared=both, size=page.mark, note=page.size.note)

@@ -70,8 +70,7 @@ def funnel(
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     first = rows.iloc[0].to_dict()
-    years = rows["period_end"].dt.year
-    span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
+    span = wording.years(rows["period_end"])
     name = Text(first["indicator_zh"], first["indicator_en"])
     told = [remarks.FUNNEL_NOTE, remarks.dispersion(rows), remarks.COVERAGE_NOTE]
     if len(rows) > phrases.CROWD:

@@ -10,11 +10,12 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.transforms import offset_copy
 
-from analysis import style
+from analysis import style, wording
 from analysis.words import Mark
 
 from .page import MARK
 
+ASIDE = (-0.3, 0.1)  # years from its own where an arrow and a diamond share one
 ARROW = 24.0  # points from tail to head, whatever the scale
 # What the eye may tell apart without colour: shape, filling and edge.
 SHAPES: dict[Mark, dict[str, Any]] = {
@@ -100,10 +101,46 @@ def whisker(
         axes.plot(list(ends), [at, at], **options)
 
 
-def arrow(axes: Axes, x: float, y: float, row: Mapping[Any, Any]) -> None:
+def stated(
+    axes: Axes,
+    at: float,
+    row: Mapping[Any, Any],
+    *,
+    shared: bool,
+    size: float,
+    note: float,
+) -> None:
+    """
+    Draw a change without counts in its year: a diamond over its percentage, or an arrow.
+
+    Percentages of other publications stand in brackets and grey. *shared* is for a year that
+    has both; *size* and *note* are in points.
+    """
+    year = row["period_end"].year
+    left, right = ASIDE if shared else (0.0, 0.0)
+    if Mark(row["mark"]) is Mark.DIRECTION_ONLY:
+        arrow(axes, year + left, at, row, length=size * ARROW / MARK)
+        return
+    draw(axes, year + right, at, row, size=size)
+    other = row["origin"] == "context"
+    printed = wording.exact(row["percent"]) + "%"
+    axes.annotate(
+        f"[{printed}]" if other else printed,
+        (year + right, at),
+        xytext=(0, -size),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=note,
+        color=style.GREY if other else style.colour(str(row["region"])),
+        annotation_clip=False,
+    )
+
+
+def arrow(axes: Axes, x: float, y: float, row: Mapping[Any, Any], *, length: float = ARROW) -> None:
     """Draw a direction without a size: an arrow up, down or, where nothing changed, level."""
     way = (float(row["direction"]) > 0) - (float(row["direction"]) < 0)
-    reach, rise = (0 if way else ARROW / 2), way * ARROW / 2
+    reach, rise = (0 if way else length / 2), way * length / 2
     page = axes.get_figure(root=True)
     head, tail = (
         offset_copy(axes.transData, page, x=end * reach, y=end * rise, units="points")

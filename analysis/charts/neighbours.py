@@ -52,14 +52,14 @@ def _write_indicator(page: Page, panel: Pane, group: pd.DataFrame, signs: dict[T
     name = str(first[f"indicator_{language}"]) + ("*" if first["breakdown"] else "")
     name += "".join(signs[text] for text in cautions(group) if text in signs)
     words, small = grid.fitted(name, panel.width, size, size * 0.85)
-    grid.lines(page, (panel.left, panel.top - high * 0.14), words, small)
+    grid.lines(page, (panel.left, panel.top - high * 0.11), words, small)
     records = group.to_dict("records")
     told = [f"{row[f'region_{language}']} {_number(page, row)}" for row in records]
     _, size = grid.fitted("　".join(told), panel.width, size, size * 0.85)
     x = panel.left
     for row, number in zip(records, told, strict=True):
         colour = style.colour(row["region"])
-        page.text(x, panel.top - high * 0.73, number, size, color=colour, va="center")
+        page.text(x, panel.top - high * 0.77, number, size, color=colour, va="center")
         x += measured(number + "　", size)
 
 

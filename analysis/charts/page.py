@@ -24,6 +24,7 @@ MARGIN = 0.55  # inches, on every side of a slide
 MARK = 9.0  # points across a mark of a slide
 LEADING = 1.32  # line height in ems
 _NEVER_FIRST = set("，。；：、）》”’！？％%,.;:)!?]")
+_NEVER_LAST = set("（《“‘([")
 _EMS = 1000  # the scale at which the advances of characters are measured
 
 
@@ -133,7 +134,7 @@ class Page:
             (self.caption.subtitle, self.size.subtitle, style.GREY),
         )
         for text, size, colour in heads:
-            for line in balanced(text[self.language], width, size):
+            for line in balanced(_begun(text[self.language]), width, size):
                 self.text(self.margin, self._top, line, size, color=colour)
                 self._top -= size * LEADING / 72
             self._top -= size * 0.2 / 72
@@ -183,15 +184,21 @@ class Page:
 STRIP = Text("未能并列，及其原因", "Not shown beside the others, and why")
 
 
+def _begun(words: str) -> str:
+    """*words* as they begin a line of their own: with a capital."""
+    return words[:1].upper() + words[1:]
+
+
 def _sentence(note: str) -> str:
-    return note[:1].upper() + note[1:].rstrip("。.")
+    return _begun(note).rstrip("。.")
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:
     """
     Break *text* into lines of at most *width* inches at *size* points.
 
-    Chinese breaks anywhere but before closing punctuation, Latin words stay whole.
+    Chinese breaks anywhere but before closing and after opening punctuation, Latin words stay
+    whole.
 
     >>> wrapped("one two three", 0.6, 10)
     ['one two', 'three']
@@ -224,12 +231,13 @@ def balanced(text: str, width: float, size: float) -> list[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The parts that must stay on one line: a hanzi with what may not begin a line, a word."""
+    """The parts that must stay on one line: a word, a hanzi with the signs that cling to it."""
     piece = ""
     for character in text:
         wide = unicodedata.east_asian_width(character) in {"W", "F"}
         breakable = wide or piece.endswith(" ") or (piece and _wide(piece[-1]))
-        if piece and breakable and character not in _NEVER_FIRST and character != " ":
+        held = character in _NEVER_FIRST or piece[-1:] in _NEVER_LAST
+        if piece and breakable and not held and character != " ":
             yield piece
             piece = ""
         piece += character

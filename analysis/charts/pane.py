@@ -47,7 +47,8 @@ def evidence(page: Page, axes: Axes, at: tuple[float, float], row: dict[Any, Any
     size, colour = page.size.note * 0.8, style.colour(str(row["region"]))
     gid, mark = f"mark-{row['id']}", Mark(row["mark"])
     if mark is Mark.DIRECTION_ONLY:
-        arrow = "↓" if row["value"] < 0 else "↑"
+        way = (float(row["value"]) > 0) - (float(row["value"]) < 0)
+        arrow = "→↑↓"[way]
         x, y = at
         page.text(x, y, arrow, page.size.label, color=colour, ha="center", va="center", gid=gid)
         return

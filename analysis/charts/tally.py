@@ -100,7 +100,7 @@ def _plan(page: Page, regions: int, kinds: int, most: Sequence[int], *, key: int
     slots, step = kinds * SLOT * scale, STEP * scale
     across = max(1, int((column - slots - 0.16 * scale) / step))
     heads = page.size.label * 1.3 + page.size.note * 2.6
-    head = max(heads, page.size.note * (key * grid.KEY_LINE + 0.3)) / 72
+    head = max(heads, page.size.note * (key * grid.KEY_LINE + 0.9)) / 72
     foot = page.size.note * 2.0 / 72
     deep = sum(ceil(count / across) + AIR for count in most)
     line = min(0.3 * scale, (room.height - head - foot) / deep)

@@ -223,8 +223,7 @@ def _zero_caption(
     notes = [remarks.ZERO_NOTE, remarks.DEFINED_APART]
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
     missing = wording.joined(names, zh="、", en=", ")
-    years, source = rows["period_end"].dt.year, phrases.source_note(rows)
-    span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
+    span, source = wording.years(rows["period_end"]), phrases.source_note(rows)
     return Caption(
         title=title,
         subtitle=wording.joined([remarks.ZEROS_SUBTITLE, span], zh="｜", en=" | "),

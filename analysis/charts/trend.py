@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 
 from analysis import phrases, style, wording
 from analysis.wording import Text
-from analysis.words import Mark
 
 from . import marks
 from .comparison import left_out
@@ -79,13 +78,15 @@ def _caption(
 ) -> Caption:
     drawn = pd.concat([rows, stated], ignore_index=True)
     notes = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
-    if drawn["origin"].eq("context").any():
+    if rows.get("origin", pd.Series(dtype=str)).eq("context").any():
         notes.append(phrases.CONTEXT_NOTE)
+    if stated.get("origin", pd.Series(dtype=str)).eq("context").any():
+        notes.append(phrases.BRACKET_NOTE)
     if len(stated):
         notes.append(phrases.PERCENT_NOTE)
     if len(rows) and rows.groupby("region").size().max() < phrases.FEWEST_POINTS:
         notes.append(phrases.LIST_NOTE)
-    if drawn["indicator"].isin(phrases.CLUSTERED).any():
+    if len(rows) and rows["indicator"].isin(phrases.CLUSTERED).any():
         notes.append(phrases.CLUSTER_NOTE)
     if expected is not None and len(expected):
         notes.append(phrases.EXPECTED_NOTE)
@@ -107,9 +108,7 @@ def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -
         return wording.listed([*names, phrases.GIVEN_BELOW])
     first = every.iloc[0].to_dict()
     name = Text(first["indicator_zh"], first["indicator_en"])
-    years = every["period_end"].dt.year
-    span = Text(f"{years.min()}—{years.max()}年", f"{years.min()}–{years.max()}")
-    return wording.listed([name, wording.unit(first), span])
+    return wording.listed([name, wording.unit(first), wording.years(every["period_end"])])
 
 
 def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
@@ -241,23 +240,7 @@ def _draw_stated(page: Page, room: Room, stated: pd.DataFrame, index: pd.DataFra
 def _draw_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
     both = group.groupby(group["period_end"].dt.year)["mark"].transform("size").gt(1)
     for row, shared in zip(group.to_dict("records"), both, strict=True):
-        year = row["period_end"].year
-        if row["mark"] == Mark.DIRECTION_ONLY:
-            marks.arrow(axes, year - (0.25 if shared else 0), at, row)
-            continue
-        x = year + (0.12 if shared else 0)
-        marks.draw(axes, x, at, row, size=page.mark)
-        words = wording.exact(row["percent"]) + "%"
-        axes.annotate(
-            words,
-            (x, at),
-            xytext=(0, -page.size.note - 9),
-            ha="center",
-            textcoords="offset points",
-            fontsize=page.size.note,
-            color=style.colour(row["region"]),
-            annotation_clip=False,
-        )
+        marks.stated(axes, at, row, shared=shared, size=page.mark, note=page.size.note)
 
 
 def _label_row(axes: Axes, page: Page, group: pd.DataFrame, chain: pd.DataFrame, at: float) -> None:
