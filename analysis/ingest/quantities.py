@@ -35,7 +35,7 @@ _BEFORE = (
 _LEAD = re.compile(rf"(?P<word>{_BEFORE})[ ]?$")
 _LEAD_OF_ROUND = re.compile(r"(?P<word>[上数几])$")  # 上百, 数十: only before a bare round numeral
 _BOUND = re.compile(
-    r"(?P<word>至少|不少于|不低于|最少|不超过|不多于|最多|至多)(?P<verb>[^\d,。;:、()“”]{1,6})$"
+    r"(?P<word>至少|不少于|不低于|最少(?!时)|不超过|不多于|最多(?!时)|至多)(?P<verb>[^\d,。;:、()“”]{1,6})$"
 )
 _CAP = re.compile(r"(?P<word>控制在|压减到|压降到|稳定在|保持在)[ ]?$")
 _TAIL = r"(?P<tail>以上|及以上|以内|之内|内(?![部容蒙外涝河燃地])|以下|及以下|左右|上下|之多|开外)?"
@@ -57,7 +57,8 @@ _MEASURED = re.compile(
 )
 _RATE = re.compile(
     r"(?P<base>亿元|百万吨|十万人?|10万人?|万车|万人|)[^,。;\d]{0,14}"
-    r"(?:率|指数|系数)(?:分别|均)?(?:为|是|达到|达|至|下降|上升)*[ ]?$"
+    r"(?:率|指数|系数)(?:[由从]\d+\.\d+)?(?:分别|均)?"
+    r"(?:为|是|达到|达|下降|上升|降|升|至|到|由|从)*[ ]?$"
 )
 _RATES = {
     "亿元": "人/亿元",
@@ -210,14 +211,15 @@ def _counted(
     read = read._replace(value=value, last=shift + match.end(match.lastgroup or 0))
     tenth = _TENTH.match(text, shift + (match.end("scale") if match["scale"] else 0))
     if tenth and value <= 10:
+        tail = _SOLE_TAIL.match(text, tenth.end())
         return read._replace(
             value=value * 10,
             counter="成",
             unit="%",
             kind="share",
-            last=tenth.end(),
+            last=tail.end() if tail else tenth.end(),
             doubts=("tenths written as a percent",),
-        ), vague
+        ), (tail and tail["tail"]) or vague
     return _with_counter(text, read, match, shift), match["tail"] or vague
 
 

@@ -16,6 +16,7 @@ from .periods import parse_period, span
 from .phrases import Mood, fold, mood_of
 
 _HEAD = 400
+_TOLD = re.compile(r"总结|情况|报告|回顾|通报|综述|汇报|数据|实录|小结|成效")
 _TITLE = re.compile(r"(?![一二三1(]|\d{4}年\d{1,2}月\d{1,2}日)[^。;]{4,60}")  # no heading, no date
 _THREE_QUARTERS = 9  # a report that ends later plans for the year after
 _LEVELS = {
@@ -91,8 +92,9 @@ def _plans(text: str, year: int) -> bool:
     end = text.find("\n", _HEAD)  # a line cut in two could look like a title
     lines = [line.strip() for line in text[: end if end >= 0 else None].split("\n")]
     titles = [line for line in lines if _TITLE.fullmatch(line)][:2]
-    told = any(mood_of(title, year) is Mood.PLAN for title in titles)
-    return told or not _ACTUAL.search(text)
+    if any(mood_of(title, year) is Mood.PLAN for title in titles):
+        return True
+    return not (any(map(_TOLD.search, titles)) or _ACTUAL.search(text))
 
 
 def short(name: str) -> str:

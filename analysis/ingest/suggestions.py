@@ -188,19 +188,21 @@ class Catalogue:
 _NEAR, _FAR = 0.45, 0.2
 _MEASURED = {"money", "length", "area", "duration", "mass", "volume"}
 _ANY = "个"  # counts nearly all things, but no documents and no events
-_EVENTS, _DOCUMENTS = 1, 3
+_EVENTS, _DOCUMENTS, _INCIDENTS = 1, 3, 8
+_CASES = ({"起", "次"}, {"起", "件"}, {"起", "项"})
 _GROUPS = {
     unit: group
     for group, units in enumerate(
         (
             "家 户 座 所",
             "次 场 期 轮 批 班",
-            "项 个 处 条 件 起 大",
+            "项 个 处 条 件 大",
             "份 本",
             "支 组",
             "台 套",
             "种 类",
             "人 人次",
+            "起",
         )
     )
     for unit in units.split()
@@ -215,9 +217,9 @@ def unlike(printed: str, unit: str) -> bool:
     (True, False)
     """
     groups = {_GROUPS.get(printed), _GROUPS.get(unit)}
-    if len(groups) == 1 or None in groups or {printed, unit} == {"起", "次"}:
+    if len(groups) == 1 or None in groups or {printed, unit} in _CASES:
         return False
-    return _ANY not in {printed, unit} or bool(groups & {_EVENTS, _DOCUMENTS})
+    return _ANY not in {printed, unit} or bool(groups & {_EVENTS, _DOCUMENTS, _INCIDENTS})
 
 
 def _likeness(printed: str, unit: str) -> float:
