@@ -107,6 +107,29 @@ def test_no_red_and_green_pair_says_bad_and_good():
     assert [style.colour(region) for region in style.REGIONS] == list(style.REGIONS.values())
 
 
+def test_the_style_page_names_the_sizes_and_colours_that_are_drawn():
+    """docs/style.md: both forms, every colour of a region with its contrast, and the greys."""
+    page = (Path(__file__).parents[1] / "docs" / "style.md").read_text("utf-8")
+    for form, size in style.SIZES.items():
+        points = " | ".join(f"{points:g} pt" for points in size[2:])
+        assert f"| `{form}` | {size.width:g} × {size.height:g} | {points} |" in page
+    for region, colour in {**style.REGIONS, "wider regions": style.GREY, "ink": style.INK}.items():
+        (line,) = [line for line in page.splitlines() if line.lower().startswith(f"| {region}")]
+        assert line.endswith(f"| `{colour}` | {contrast(colour):.1f} |")
+    assert f"`{style.BAND}`" in page
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_the_style_page_prints_how_near_colours_come(sight):
+    """The distances of the nearest two, for the palette of now."""
+    page = (Path(__file__).parents[1] / "docs" / "style.md").read_text("utf-8")
+    seen = [lab(SIGHTS[sight] @ linear(colour)) for colour in DRAWN.values()]
+    near = min(float(np.linalg.norm(one - other)) for one, other in combinations(seen, 2))
+
+    (line,) = [line for line in page.splitlines() if line.startswith(f"| {sight}")]
+    assert line.endswith(f"| {near:.1f} |")
+
+
 def test_a_region_that_joins_later_keeps_its_colour_from_run_to_run():
     """By its name, not by its place in a list; never one of the five."""
     assert style.colour("lijiang") == style.colour("lijiang")
