@@ -23,13 +23,8 @@ TITLES = {
     "Tutorial": ["docs/tutorial/*"],
     "Method": ["docs/method.*", "docs/coverage", "docs/missing.*", "docs/identities"],
     "Data": ["docs/dictionary.*", "docs/tables"],
-    "Work": [
-        "docs/publishing",
-        "docs/scheduling",
-        "docs/promises",
-        "docs/benchmarks",
-        "docs/scale",
-    ],
+    "Speed": ["docs/benchmarks", "docs/scale"],
+    "Work": ["docs/*"],  # every other page
     "Package": ["api/*"],
     "Project": ["CONTRIBUTING", "CHANGELOG"],
 }
@@ -62,6 +57,7 @@ def sources(folder: Path) -> None:
         shutil.copy(ROOT / name, folder)
     unwanted = shutil.ignore_patterns("tutorial", "*.py", "__pycache__", ".*")
     shutil.copytree(ROOT / "docs", folder / "docs", ignore=unwanted)
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=unwanted)
     (folder / "docs" / "tutorial").mkdir()
     for notebook in sorted((ROOT / "docs" / "tutorial").glob("*.ipynb")):
         shown(notebook, folder / "docs" / "tutorial")
@@ -74,8 +70,8 @@ def sources(folder: Path) -> None:
 
 
 def relinked(text: str) -> str:
-    """*text* with links to the pages that notebooks become."""
-    return re.sub(r"\]\(([^)]+)\.ipynb\)", r"](\1.md)", text)
+    """*text* with links to the pages that the notebooks of the tutorial become."""
+    return re.sub(r"\]\(((?:docs/tutorial/)?\w+)\.ipynb\)", r"](\1.md)", text)
 
 
 def modules() -> list[str]:
@@ -88,14 +84,15 @@ def modules() -> list[str]:
 
 def contents(folder: Path) -> str:
     """The table of contents; a page that no part takes would be a warning, and so an error."""
-    found = {
-        title: [page for pattern in patterns for page in pages(folder, pattern)]
-        for title, patterns in TITLES.items()
-    }
+    told: dict[str, str] = {}
+    for title, patterns in TITLES.items():
+        for page in (page for pattern in patterns for page in pages(folder, pattern)):
+            told.setdefault(page, title)
     return "".join(
-        f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n" + "\n".join(listed) + "\n```\n"
-        for title, listed in found.items()
-        if listed
+        f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n"
+        + "".join(f"{page}\n" for page in told if told[page] == title)
+        + "```\n"
+        for title in dict.fromkeys(told.values())
     )
 
 
