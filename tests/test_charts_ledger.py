@@ -14,9 +14,9 @@ from analysis.wording import Text
 CAPTION = Caption(*(Text("一", "a"),) * 4)
 
 
-def laid_out(*sizes, words="Work-safety accidents", form="slide"):
+def laid_out(*sizes, words="Work-safety accidents", below="2024", form="slide"):
     """A page with groups of so many lines each."""
-    lines = [[ledger.Line(words, "2024")] * size for size in sizes]
+    lines = [[ledger.Line(words, below)] * size for size in sizes]
     groups = [ledger.Group(f"Group {at}", style.INK, group) for at, group in enumerate(lines)]
     with style.house_style():
         page = Page(CAPTION, "en", form=form)
@@ -41,10 +41,12 @@ def test_groups_stand_one_under_the_other_without_sharing_axes():
     assert all(one.y0 > other.y1 for one, other in pairwise(places))
 
 
-@pytest.mark.parametrize(("lines", "size"), [(3, 13), (10, 13), (11, 11.5)])
-def test_type_shrinks_where_lines_are_many(lines, size):
+@pytest.mark.parametrize(
+    ("groups", "size"), [((3,), 13), ((10,), 13), ((3, 3, 3), 11.5), ((11,), 10)]
+)
+def test_type_shrinks_where_lines_are_many(groups, size):
     """Many lines are set smaller, but not below the size of notes."""
-    page, _ = laid_out(lines)
+    page, _ = laid_out(*groups)
     sizes = {
         text.get_fontsize() for text in page.picture.texts if text.get_text().startswith("Work")
     }
@@ -57,3 +59,10 @@ def test_what_cannot_be_read_is_refused():
     """Too many lines for a page stop the drawing, with what to do about it."""
     with pytest.raises(UsageError, match="40 lines do not fit one page: draw fewer"):
         laid_out(40)
+
+
+def test_room_for_a_mark_does_not_shrink_with_the_words():
+    """A line without words is high enough for a mark and its number, however many there are."""
+    heights = [panel.heights[0] * 2 for panel in laid_out(*(1,) * 7, words="\u3000", below="")[1]]
+
+    assert min(heights) > 1.2 * 13 / 72

@@ -43,7 +43,7 @@ class Panel(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """One line, its words broken to the width they have."""
+    """One line, its words broken to the width they have; without words it is room for a mark."""
 
     words: list[str]
     below: list[str]
@@ -54,9 +54,10 @@ class _Type(NamedTuple):
 
     words: float
     below: float
+    mark: float
 
     def height(self, row: _Row) -> float:
-        points = len(row.words) * self.words + len(row.below) * self.below
+        points = len(row.words) * self.words + len(row.below) * self.below or self.mark
         return points * LEADING / 72 + TIGHT
 
     @property
@@ -120,7 +121,7 @@ def _set(
     """The largest type in which everything fits; the smallest is that of the notes."""
     size = page.size
     for words in (size.label, (size.label + size.note) / 2, size.note):
-        setting = _Type(words, size.note)
+        setting = _Type(words, size.note, size.label * 1.2)
         rows = [[_broken(line, gutter, setting) for line in group.lines] for group in groups]
         wide = max(measured(group.heading, words) for group in groups)
         if setting.taken(rows) <= room.height and (wide <= room.width or words == size.note):
