@@ -56,13 +56,13 @@ _LOOK = """<style>
 .rs-explore .rs-row .widget-label {width: 5.5em; min-width: 5.5em}
 .rs-explore .rs-row button {width: auto; height: auto; min-height: 28px; max-width: 100%;
   line-height: 1.35; padding: 3px 10px; white-space: normal; text-align: left}
-.rs-explore button.rs-chosen {background: #1F2933; color: #fff}
+.rs-explore button.rs-chosen {background: #1F2933; color: #fff; border: 1px solid #9CA3AF}
 .rs-explore button.rs-refused {background: transparent; color: #6B7280; border: 1px dashed #6B7280}
 .rs-explore button:focus-visible, .rs-explore select:focus-visible {outline: 3px solid #153C85}
-.rs-explore select {max-width: 100%}
+.rs-explore .widget-dropdown, .rs-explore select {min-width: 0; max-width: 100%}
 .rs-explore .widget-html, .rs-explore .widget-html-content {min-width: 0; max-width: 100%}
 .rs-explore .widget-html-content {line-height: 1.5; white-space: normal}
-.rs-explore .rs-said {min-height: 1.6em; margin: 4px 0; color: #8A3B00}
+.rs-explore .rs-said {min-height: 1.6em; margin: 4px 0; font-weight: 600}
 .rs-explore .rs-wide {overflow-x: auto}
 .rs-explore .rs-wide img {width: 100%; min-width: 620px; background: #fff}
 .rs-explore .rs-reading {font-size: 1.1em; margin: 8px 0}
@@ -70,7 +70,7 @@ _LOOK = """<style>
 .rs-explore th, .rs-explore td {text-align: left; vertical-align: top; padding: 3px 12px 3px 0;
   border-bottom: 1px solid #E5E7EB}
 .rs-explore td:nth-child(-n+4) {white-space: nowrap}
-.rs-explore pre {white-space: pre-wrap; overflow-wrap: anywhere}
+.rs-explore pre {font-family: monospace; white-space: pre-wrap; overflow-wrap: anywhere}
 </style>"""
 
 
@@ -206,7 +206,7 @@ class Explorer:
         self._say("")
         self._kept.value = ""
         self.answer = self.asked.answer(self.question, self.language)
-        self._shown.value = _answer_words(self.answer, self.name, self.language)
+        self._shown.value = answer_words(self.answer, self.name, self.language)
         self._offer()
         story = _folded(_WHENCE, self.asked.why(self.question, self.language), self.language)
         self._story.value = f'<div class="rs-story" data-name="{self.name}">{story}</div>'
@@ -330,7 +330,7 @@ def _drawn(picture: Picture, kind: str) -> bytes:
     return buffer.getvalue()
 
 
-def _answer_words(answer: Answer, name: str, language: str) -> str:
+def answer_words(answer: Answer, name: str, language: str) -> str:
     """The figure, the sentence it allows, and its rows with their evidence."""
     # Drawn once, as SVG: half the time of PNG, and sharp at any size.
     picture = base64.b64encode(_drawn(answer.picture, "svg")).decode()
@@ -361,7 +361,7 @@ def _table(answer: Answer, language: str) -> str:
 
 
 def _cells(row: dict[Any, Any], language: str) -> tuple[str, ...]:
-    told = wording.stated(row) if pd.isna(row["value"]) else wording.value(row)
+    told = wording.stated(row) if pd.isna(row["value"]) else wording.what(row)
     lower, upper = (float(row.get(name, math.nan)) for name in ("lower", "upper"))
     at = _AT.format(start=row["start"])[language] if row["start"] >= 0 else ""
     return (

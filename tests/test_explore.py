@@ -169,6 +169,17 @@ def test_rows_and_their_evidence_stand_below(opened):
     assert re.search(r"character \d+", line)
 
 
+def test_what_is_no_amount_is_told_in_words(opened):
+    """A direction and a target are no minus one; a percentage says its way."""
+    opened.choose("indicator", "deaths")
+    opened.choose("region", "chuxiong")
+    opened.choose("beside", "apart")
+    lines = opened._shown.value.partition("<table>")[2].split("<tr>")
+
+    for region, words in [("Anhui", "down"), ("Anshan", "target down"), ("Nantong", "14.3% down")]:
+        assert any(f"<td>{region}</td>" in line and f"<td>{words}</td>" in line for line in lines)
+
+
 def test_hostile_words_are_shown_as_they_are(data):
     """A name or a phrase of a table is text, whatever it looks like."""
     evil = '<img src=x onerror="alert(1)">'
