@@ -145,18 +145,10 @@ def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFr
                     zorder=2,
                     gid=f"line-{region}",
                 )
-        for row in points:
+        # The name stands beside the last value: under it may stand another region's.
+        for row in points[:-1]:
             _draw_point(axes, page, row)
-        last = points[-1]
-        axes.annotate(
-            last[f"region_{page.language}"],
-            (last["period_end"].year, last["value"]),
-            xytext=(9, -1.05 * page.size.label),  # the value stands above
-            textcoords="offset points",
-            fontsize=page.size.label,
-            color=style.colour(str(region)),
-            annotation_clip=False,
-        )
+        _draw_point(axes, page, points[-1], name=points[-1][f"region_{page.language}"])
     if expected is not None and len(expected):
         _draw_expected(axes, page, expected)
     years = range(rows["period_end"].dt.year.min(), rows["period_end"].dt.year.max() + 1)
@@ -169,7 +161,7 @@ def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFr
     axes.yaxis.set_major_formatter(lambda y, _: wording.number(y, page.language))
 
 
-def _draw_point(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
+def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, name: str = "") -> None:
     year = row["period_end"].year
     if pd.notna(row["lower"]):
         marks.whisker(axes, row, (row["lower"], row["upper"]), year)
@@ -177,7 +169,7 @@ def _draw_point(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
     marks.draw(axes, year, row["value"], row, hollow=hollow, size=page.mark)
     words = wording.number(row["value"], page.language)
     axes.annotate(
-        words,
+        f"{words} {name}".strip(),
         (year, row["value"]),
         xytext=(9, 7),
         textcoords="offset points",
