@@ -39,16 +39,16 @@ def apart(rows: pd.DataFrame) -> Text:
     if len(amounts) == 1:
         region = _region(amounts.iloc[0])
         return Text(
-            f"{name.zh}：只有{region.zh}报告了数量",
-            f"{name.en}: only {region.en} reports an amount",
+            f"{name.zh}：只有{region.zh}报告了实绩数字",
+            f"{name.en}: only {region.en} reports a result",
         )
     if amounts.empty:
         return Text(
             f"{name.zh}：没有实绩数量，只有目标或计划", f"{name.en}: targets or plans, no results"
         )
     return Text(
-        f"{name.zh}：{len(amounts)}地报告了数量，口径不同，不能并列",
-        f"{name.en}: {len(amounts)} regions report amounts of different things",
+        f"{name.zh}：{len(amounts)}地报告了数字，口径不同，不能并列",
+        f"{name.en}: {len(amounts)} regions report figures of different things",
     )
 
 
