@@ -34,9 +34,10 @@ lab: .venv/installed  ## JupyterLab on the notebooks
 	$(BIN)/python -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks \
 	  --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
-bench: .venv/installed  ## runs side by side with stock papermill; coverage of the intervals
+bench: .venv/installed  ## runs side by side with stock papermill; coverage of the intervals; redraws
 	$(BIN)/python -m benchmarks.runs
 	$(BIN)/python -m benchmarks.coverage
+	$(BIN)/python -m benchmarks.redraw
 
 docs: .venv/installed  ## the generated pages: dictionary, method, what is missing
 	$(BIN)/python -m analysis.pages

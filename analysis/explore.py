@@ -65,7 +65,7 @@ _LOOK = """<style>
 .rs-explore .rs-said {min-height: 1.6em; margin: 4px 0; font-weight: 600}
 .rs-explore .rs-wide {overflow-x: auto}
 .rs-explore .rs-wide img {width: 100%; min-width: 620px; background: #fff}
-.rs-explore .rs-reading {font-size: 1.1em; margin: 8px 0}
+.rs-explore .rs-reading {font-size: 1.1em; margin: 8px 0; white-space: pre-line}
 .rs-explore table {border-collapse: collapse; min-width: 620px}
 .rs-explore th, .rs-explore td {text-align: left; vertical-align: top; padding: 3px 12px 3px 0;
   border-bottom: 1px solid #E5E7EB}
@@ -144,7 +144,7 @@ class Explorer:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """The panel; where no widgets run (a scheduled copy, a printed page), its picture."""
         bundle: dict[str, Any] = self.box._repr_mimebundle_()
-        picture = base64.b64encode(_drawn(self.answer.picture, "png")).decode()
+        picture = base64.b64encode(self.answer.picture._repr_png_()).decode()
         return {**bundle, "image/png": picture, "text/plain": self.answer.reading[self.language]}
 
     @property
@@ -322,18 +322,18 @@ def plan_entry(question: Question, language: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def _drawn(picture: Picture, kind: str) -> bytes:
+def _drawn(picture: Picture) -> bytes:
     buffer = io.BytesIO()
-    stamps = {"Date": None} if kind == "svg" else {}  # no time: the same answer, the same bytes
     with style.house_style():
-        picture.savefig(buffer, format=kind, dpi=100, metadata=stamps)
+        # No time is written: the same answer, the same bytes.
+        picture.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
 
 def answer_words(answer: Answer, name: str, language: str) -> str:
     """The figure, the sentence it allows, and its rows with their evidence."""
     # Drawn once, as SVG: half the time of PNG, and sharp at any size.
-    picture = base64.b64encode(_drawn(answer.picture, "svg")).decode()
+    picture = base64.b64encode(_drawn(answer.picture)).decode()
     alt = escape(answer.picture.caption.alt[language], quote=True)
     return (
         f'<div class="rs-answer" data-name="{escape(name, quote=True)}">'

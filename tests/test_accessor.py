@@ -202,6 +202,25 @@ def test_style_is_a_context():
     assert mpl.rcParams["font.family"] == before
 
 
+def test_a_chart_shows_itself_in_our_look(ours):
+    """Outside of the style it was drawn in, at a prompt without a backend; no axes are taken."""
+    import matplotlib as mpl
+    from IPython.core.formatters import DisplayFormatter
+
+    found = ours.safety.compare("drills_held")
+    with rs.style():
+        chart = rs.charts.comparison(
+            found.rows, title=rs.findings.comparison(found), language="en", refused=found.refused,
+            cautions=found.cautions, scale=found.scale,
+        )  # fmt: skip
+    due = chart._repr_png_()
+    with mpl.rc_context({"savefig.facecolor": "red", "font.family": ["serif"]}):
+        shown, _ = DisplayFormatter().format(chart)
+
+    assert shown["image/png"] == due
+    assert due.startswith(b"\x89PNG")
+
+
 def test_the_front_door_costs_nothing_until_it_is_opened():
     """A run with nothing to do never imports pandas."""
     code = "import sys, analysis; dir(analysis); print('pandas' in sys.modules)"

@@ -4,6 +4,7 @@ The page a chart stands on: title, subtitle, plot, left-out strip, notes and sou
 It lays out words and leaves room; what is drawn in the room is the charts' own.
 """
 
+import io
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -57,6 +58,13 @@ class Picture(Figure):
     refused: pd.DataFrame
     benchmarks: pd.DataFrame | None = None  # rows of wider regions that are drawn beside the others
     language: str
+
+    def _repr_png_(self) -> bytes:
+        """Itself at a prompt and in a notebook, in our look whatever the settings there are."""
+        buffer = io.BytesIO()
+        with style.house_style():
+            self.savefig(buffer, format="png", dpi=100)
+        return buffer.getvalue()
 
     def sign(self, stamp: str) -> None:
         """Write *stamp*, by which the figure is found again, after the pointer to the method."""
