@@ -167,8 +167,8 @@ _PALE = Text("浅色点取自其他出版物，不属五份报告", "pale dots c
 _INSTEAD = {
     phrases.CONTEXT_NOTE.zh: _PALE,
     remarks.ELSEWHERE_NOTE.zh: Text(
-        "浅色点与灰色短横（全国）取自其他出版物",
-        "pale dots and grey bars (China) are from elsewhere",
+        "浅色点、方括号内的百分比和灰色短横（全国）取自其他出版物",
+        "pale dots, percentages in brackets and grey bars (China) are from elsewhere",
     ),
     remarks.CHANCE_BAND.zh: Text("", ""),
     remarks.WHOLE_AXIS.zh: Text("", ""),
@@ -219,14 +219,18 @@ def _cell(rows: Iterable[Mapping[str, Any]]) -> str:
     """
     What was published of one change: a diamond with its percentage, or an arrow.
 
+    As in the drawing, brackets hold what comes from another publication.
+
     >>> _cell([{"percent": -9.2}]), _cell([{"direction": -1}]), _cell([])
     ('◇−9.2%', '↓', '—')
+    >>> _cell([{"percent": 3.0, "origin": "context"}])
+    '◇[+3%]'
     """
     said = []
     for row in rows:
         if "percent" in row:
-            sign = "+" if row["percent"] > 0 else ""
-            said.append(f"◇{sign}{wording.exact(row['percent'])}%")
+            told = f"{'+' if row['percent'] > 0 else ''}{wording.exact(row['percent'])}%"
+            said.append(f"◇[{told}]" if row.get("origin") == "context" else f"◇{told}")
         else:
             said.append("↓" if row.get("direction", 0) < 0 else "↑")
     return "\n".join(sorted(said)) if said else "—"
