@@ -219,18 +219,18 @@ def _cell(rows: Iterable[Mapping[str, Any]]) -> str:
     """
     What was published of one change: a diamond with its percentage, or an arrow.
 
-    As in the drawing, brackets hold what comes from another publication.
+    Brackets instead of the diamond hold what comes from another publication.
 
     >>> _cell([{"percent": -9.2}]), _cell([{"direction": -1}]), _cell([])
     ('◇−9.2%', '↓', '—')
     >>> _cell([{"percent": 3.0, "origin": "context"}])
-    '◇[+3%]'
+    '[+3%]'
     """
     said = []
     for row in rows:
         if "percent" in row:
             told = f"{'+' if row['percent'] > 0 else ''}{wording.exact(row['percent'])}%"
-            said.append(f"◇[{told}]" if row.get("origin") == "context" else f"◇{told}")
+            said.append(f"[{told}]" if row.get("origin") == "context" else f"◇{told}")
         else:
             said.append("↓" if row.get("direction", 0) < 0 else "↑")
     return "\n".join(sorted(said)) if said else "—"

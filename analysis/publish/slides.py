@@ -389,7 +389,7 @@ def _shares(table: Table, width: float, size: float) -> list[float]:
 
 def _widest(cells: Iterable[str], size: float) -> float:
     """The inches that the longest line of some cells takes."""
-    return max(ems_of(part) for cell in cells for part in cell.split("\n")) * size / 72 + 0.12
+    return max(ems_of(part) for cell in cells for part in cell.split("\n")) * size / 72 + 0.2
 
 
 LINE = 0.29  # inches a line of a table in the appendix takes
