@@ -36,6 +36,8 @@ RATE_OF = {
 }
 _PERCENT = re.compile(r"[%％]|百分点")
 EVENT_THEMES = ("outcomes", "disaster_losses")
+# What happens, or is met with, is counted in these; a list of units (家, 个, 座) knows no chance.
+EVENT_UNITS = ("起", "次", "场", "轮", "件", "条", "项")
 _BOUNDS = {
     Comparator.AT_LEAST: Mark.AT_LEAST,
     Comparator.AT_MOST: Mark.AT_MOST,
@@ -78,10 +80,11 @@ def countable(rows: pd.DataFrame) -> "pd.Series[bool]":
     Which rows are counts of events, so that an exact Poisson interval says something.
 
     Flows of cases, and of people in accidents and disasters. Not stocks, money or attendance:
-    people come to a drill in groups, and a stock is no event.
+    people come to a drill in groups, and a stock is no event. Not units on a list either: which
+    counties are covered, or which mines are closed, is decided and not left to chance.
     """
     people = rows["quantity"].eq(Quantity.PEOPLE) & rows["theme"].isin(EVENT_THEMES)
-    events = rows["quantity"].eq(Quantity.COUNT) | people
+    events = rows["quantity"].eq(Quantity.COUNT) & rows["unit"].isin(EVENT_UNITS) | people
     flow = rows["nature"].eq(Nature.FLOW) & rows["measure"].eq(Measure.LEVEL)
     affected = rows["indicator"].eq("disaster_affected_people")
     actual = rows["status"].eq(Status.ACTUAL) & rows["comparator"].eq(Comparator.EXACT)

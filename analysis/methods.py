@@ -41,10 +41,12 @@ METHODS = (
         Text("计数的区间", "Interval of a count"),
         Text(
             "把一年的事故起数看作风险不变时偶然得到的一个数。区间给出与它相容的所有期望值，"
-            "真值落在区间外的机会不超过5%。数字越小，区间相对越宽；报告为零时上限是3.69，不是零。",
+            "真值落在区间外的机会不超过5%。数字越小，区间相对越宽；报告为零时上限是3.69，不是零。"
+            "以“家、个、座”等计的单位和处所是安排出来的，不是偶然发生的，不设区间。",
             "A year's count is one draw from a steady risk. The interval holds every expected "
             "number that is compatible with it; it misses the true one at most five times in a "
-            "hundred. Small counts have wide intervals, and a reported zero reaches up to 3.69.",
+            "hundred. Small counts have wide intervals, and a reported zero reaches up to 3.69. "
+            "Units and sites that a programme covers are chosen, not left to chance: no interval.",
         ),
         "Garwood F. (1936) Fiducial limits for the Poisson distribution. Biometrika 28: 437-442",
         "analysis.intervals.poisson (scipy.special)",

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from .wording import Text, joined
-from .words import Gap, Mark, Rule
+from .words import Comparator, Gap, Mark, Measure, Nature, Quantity, Rule, Status
 
 MARKS = {
     Mark.EXACT: Text("报告数字", "reported figure"),
@@ -74,6 +74,13 @@ APART = Text(
     "各地口径不同，逐行列出，不能上下比较",
     "each report counts something else: line by line, not to be compared",
 )
+ALONE = Text(
+    "只有一份报告有此数字，没有可比的另一方", "one report alone gives it: nothing to set it against"
+)
+ON_A_LIST = Text(
+    "单位、处所的个数由工作安排决定，不是偶然计数，不设区间",
+    "how many units a programme covers is decided, not left to chance: no interval",
+)
 GIVEN_BELOW = Text("各地报告了什么见下", "what each report gives stands below")
 MARK_NOTES = {
     Mark.AT_LEAST: Text(
@@ -104,6 +111,15 @@ BRACKET_NOTE = Text(
 
 
 CROWD = 12  # figures or regions beyond which a page names only a few of them
+
+
+def on_a_list(rows: pd.DataFrame) -> bool:
+    """Whether a result among *rows* counts units that were chosen, and so has no interval."""
+    if "lower" not in rows:
+        return False
+    counts = rows["quantity"].eq(Quantity.COUNT) & rows["nature"].eq(Nature.FLOW)
+    exact = rows["measure"].eq(Measure.LEVEL) & rows["comparator"].eq(Comparator.EXACT)
+    return bool((counts & exact & rows["status"].eq(Status.ACTUAL) & rows["lower"].isna()).any())
 
 
 def source_note(rows: pd.DataFrame) -> Text:

@@ -191,7 +191,7 @@ MUTATIONS = {
         bounds,
     ),
     "a zero drawn as any other": (
-        swap(derive, "_mark", 'row["value"] == 0', 'row["value"] == -1'),
+        swap(derive, "_mark", "value == 0", "value == -1"),
         marks,
     ),
     "a whole percentage taken for exact": (

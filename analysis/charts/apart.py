@@ -51,6 +51,7 @@ def apart(
 def _caption(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Caption:
     used = [mark for mark in Mark if rows["mark"].eq(mark).any()]
     methods = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
+    listed = [phrases.ON_A_LIST] if phrases.on_a_list(rows) else []
     said = wording.joined(
         (
             Text(f"{r['region_zh']}{wording.what(r).zh}", f"{r['region_en']} {wording.what(r).en}")
@@ -61,13 +62,13 @@ def _caption(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Caption:
     )
     return Caption(
         title=title,
-        subtitle=phrases.APART,
+        subtitle=phrases.APART if len(set(rows["region"])) > 1 else phrases.ALONE,
         source=phrases.source_note(pd.concat([rows, refused], ignore_index=True).fillna(_BLANK)),
         alt=Text(
             f"{title.zh}。{said.zh}。各行不能互相比较。",
             f"{title.en}. {said.en}. The lines cannot be compared with each other.",
         ),
-        notes=(phrases.marks_key(used), *methods),
+        notes=(phrases.marks_key(used), *methods, *listed),
     )
 
 

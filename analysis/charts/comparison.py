@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from analysis import phrases, style, wording
 from analysis.wording import Text
-from analysis.words import Mark
+from analysis.words import Mark, Quantity
 
 from . import marks
 from .page import Caption, LeftOut, Page, Picture, Room
@@ -130,7 +130,7 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
     notes = [phrases.MARK_NOTES[mark] for mark in bounds]
     if rows["indicator"].isin(phrases.CLUSTERED).any():
         notes.append(phrases.CLUSTER_NOTE)
-    return notes
+    return [*notes, phrases.ON_A_LIST] if phrases.on_a_list(rows) else notes
 
 
 def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
@@ -183,6 +183,8 @@ def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFr
         _label_dot(axes, page, row, (row[value], row[lower], row[upper]), at)
         _label_region(axes, page, row, name, at)
     _finish(axes, page, top, len(records))
+    if scale != "rate" and rows["quantity"].isin([Quantity.COUNT, Quantity.PEOPLE]).all():
+        axes.locator_params(axis="x", integer=True)
     for line in lines:
         _benchmark(axes, page, line, value, len(records))
 

@@ -23,6 +23,8 @@ from small import (
 _SEEDED = random.Random(5)  # noqa: S311  the same moments in every run
 MOMENTS = [round(_SEEDED.uniform(0.1, 1.6), 2) for _ in range(10)]
 NAP = "time.sleep(0.2)"
+COUNT = "with open(os.environ['COUNT'], 'a') as file:\n    file.write('x')"
+HELD = "while not os.path.exists(os.environ['COUNT'] + '.go'):\n    time.sleep(0.02)"
 
 
 def test_p03_a_killed_run_is_repeated_and_leaves_no_rubbish(project):
@@ -169,8 +171,7 @@ def test_p05_a_thread_that_stays_does_not_keep_a_job(project):
 
 def test_p06_two_runs_at_once_make_one(project, tmp_path):
     """P6, P7: the second is refused with 75; or it waits, and finds nothing left to do."""
-    count = "with open(os.environ['COUNT'], 'a') as file:\n    file.write('x')"
-    project.notebook("draw", START, count, NAP, NAP, NAP, SKETCH, RECORD)
+    project.notebook("draw", START, COUNT, HELD, SKETCH, RECORD)
     project.jobs("draw")
     variables = environment(COUNT=str(tmp_path / "count"))
     first = project.start("run", env=variables)
@@ -178,6 +179,7 @@ def test_p06_two_runs_at_once_make_one(project, tmp_path):
     waiting = project.start("run", "--wait", "60", env=variables)
 
     busy = project.call("run", env=variables)
+    (tmp_path / "count.go").touch()
 
     assert busy.returncode == 75, busy.stderr
     assert "busy" in busy.stderr
@@ -187,14 +189,14 @@ def test_p06_two_runs_at_once_make_one(project, tmp_path):
 
 def test_p06_one_job_at_once_is_made_once(project, tmp_path):
     """P6: two calls of one job: 75; calls of two jobs: both, side by side."""
-    count = "with open(os.environ['COUNT'], 'a') as file:\n    file.write('x')"
-    project.notebook("draw", START, count, *[NAP] * 5, SKETCH, RECORD)
+    project.notebook("draw", START, COUNT, HELD, SKETCH, RECORD)
     variables = environment(COUNT=str(tmp_path / "count"))
     first = project.start("job", "draw-zh-deaths", env=variables)
     other = project.start("job", "draw-en-deaths", env=variables)
     until(lambda: (tmp_path / "count").exists() and (tmp_path / "count").read_text() == "xx")
 
     twin = project.call("job", "draw-zh-deaths", env=variables)
+    (tmp_path / "count.go").touch()
 
     assert twin.returncode == 75, twin.stderr
     assert [finished(first).returncode, finished(other).returncode] == [0, 0]
