@@ -221,7 +221,9 @@ class _Reader:
             status = Status.ACTUAL
             if sentence.section.mood is Mood.PLAN or fact.wish:
                 status = Status.TARGET
-            words = [Words(fact.subject, 1.0), Words(sentence.section.heading, 0.2)]
+            before = self.folded[max(sentence.start, fact.start - 40) : fact.start]
+            words = [Words(fact.subject, 1.0), Words(before, 0.4)]
+            words.append(Words(sentence.section.heading, 0.2))
             suggested: tuple[Suggestion, ...] = ()
             if self.catalogue:
                 suggested = tuple(self.catalogue.suggest(words, unit=fact.unit, kind=fact.kind))
