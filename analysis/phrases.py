@@ -81,6 +81,10 @@ ON_A_LIST = Text(
     "单位、处所的个数由工作安排决定，不是偶然计数，不设区间",
     "how many units a programme covers is decided, not left to chance: no interval",
 )
+MORE_BESIDE = Text(
+    "右栏只列前{shown}项，另有{more}项见各指标的比较图",
+    "the right column shows the first {shown}; {more} more stand in the figures of each indicator",
+)
 GIVEN_BELOW = Text("各地报告了什么见下", "what each report gives stands below")
 MARK_NOTES = {
     Mark.AT_LEAST: Text(

@@ -1,5 +1,6 @@
 """The page of one region: no panel is empty, nothing refused is drawn, every mark has its row."""
 
+import pandas as pd
 import pytest
 from drawings import Drawing
 
@@ -27,7 +28,7 @@ def draw(data, rows, rated, context, codes, compared):
     changes = annual.changes(rows, context)
     standings, commitments = policies.standings(data), policies.commitments(data)
 
-    def drawn(region, language="en", form="slide"):
+    def drawn(region, language="en", form="slide", wider=lambda beside: beside):
         mine = profiles.of(rated, region, data.themes, codes)
         changed, beside = profiles.changed(changes, region), profiles.beside(compared, region)
         with style.house_style():
@@ -35,7 +36,7 @@ def draw(data, rows, rated, context, codes, compared):
                 mine,
                 title=headlines.profile(mine, changed, beside),
                 language=language,
-                beside=beside,
+                beside=wider(beside),
                 unsaid=profiles.unsaid(compared, region),
                 sentences=headlines.changes(changed),
                 aside=headlines.policies(standings, commitments, region),
@@ -181,3 +182,20 @@ def test_a_plan_is_said_to_be_one(slides):
         for region, drawing in slides.items()
     }
     assert [region for region, is_plan in said.items() if is_plan] == ["yaohai"]
+
+
+@pytest.mark.parametrize("form", ["slide", "page"])
+def test_more_comparable_indicators_than_fit_are_counted(draw, form):
+    """As with further reports: the first are drawn, the others are told by their number."""
+
+    def wider(beside):
+        others = beside[beside["indicator"].isin(list(dict.fromkeys(beside["indicator"]))[:3])]
+        again = {name: others[name] + "_2" for name in ("id", "indicator")}
+        return pd.concat([beside, others.assign(**again)], ignore_index=True)
+
+    plain, drawing = draw("chuxiong", form=form), draw("chuxiong", form=form, wider=wider)
+
+    assert drawing.faults == {}
+    assert set(drawing.marks) == set(plain.marks)
+    assert any("first 8; 3 more" in note.en for note in drawing.picture.caption.notes)
+    assert "11 indicators stand beside" in drawing.picture.caption.alt.en

@@ -17,6 +17,7 @@ from .page import Page, measured
 from .pane import Pane, evidence, say
 
 TALLEST, SHORTEST = 0.62, 0.44  # inches of an indicator on a slide
+MOST = 8  # indicators that stay legible below each other
 POINTERS = "①②③④⑤⑥⑦⑧⑨⑩"
 
 
@@ -36,6 +37,14 @@ def draw(page: Page, axes: Axes, panel: Pane, beside: pd.DataFrame) -> None:
 def count(beside: pd.DataFrame) -> int:
     """How many indicators *beside* holds; it may be empty."""
     return beside["indicator"].nunique() if len(beside) else 0
+
+
+def first(beside: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the first indicators, as many as stay legible."""
+    if beside.empty:
+        return beside
+    codes = list(dict.fromkeys(beside["indicator"]))[:MOST]
+    return beside[beside["indicator"].isin(codes)]
 
 
 def cautions(beside: pd.DataFrame) -> list[Text]:

@@ -52,12 +52,14 @@ def profile(
         What else the report holds; it ends the subtitle.
     """
     outcomes = rows[rows["outcome"].notna()].sort_values("outcome")
+    every, beside = neighbours.count(beside), neighbours.first(beside)
+    more = every - neighbours.count(beside)
     caption = Caption(
         title=title,
         subtitle=_subtitle(rows, aside),
         source=phrases.source_note(pd.concat([rows, beside], ignore_index=True)),
-        alt=_alt(title, outcomes, beside, unsaid, sentences),
-        notes=tuple(_notes(rows, outcomes, beside)),
+        alt=_alt(title, outcomes, every, len(unsaid), sentences),
+        notes=tuple(_notes(rows, outcomes, beside, more)),
     )
     page = Page(caption, language, form=form)
     axes = grid.canvas(page)
@@ -88,7 +90,9 @@ def _subtitle(rows: pd.DataFrame, aside: Text | None) -> Text:
     return wording.joined([*parts, *([aside] if aside else [])], zh="｜", en=" | ")
 
 
-def _notes(rows: pd.DataFrame, outcomes: pd.DataFrame, beside: pd.DataFrame) -> list[Text]:
+def _notes(
+    rows: pd.DataFrame, outcomes: pd.DataFrame, beside: pd.DataFrame, more: int
+) -> list[Text]:
     cautions = [
         Text(f"{sign}{text.zh}", f"{sign} {text.en}")
         for sign, text in zip(neighbours.POINTERS, neighbours.cautions(beside), strict=False)
@@ -102,6 +106,8 @@ def _notes(rows: pd.DataFrame, outcomes: pd.DataFrame, beside: pd.DataFrame) -> 
     if rows.iloc[0]["kind"] == "plan":
         region = Text(rows.iloc[0]["region_zh"], rows.iloc[0]["region_en"])
         notes.append(phrases.PLAN_REPORT_NOTE.format(region=region))
+    if more:
+        notes.append(phrases.MORE_BESIDE.format(shown=neighbours.MOST, more=more))
     return [*cautions, *notes, *([phrases.OWN_SCALES] if len(beside) else [])]
 
 
@@ -192,19 +198,18 @@ def _write_key(page: Page, axes: Axes, panel: Pane, high: float, numbers: float)
 def _alt(
     title: Text,
     outcomes: pd.DataFrame,
-    beside: pd.DataFrame,
-    unsaid: pd.DataFrame,
+    comparable: int,
+    unsaid: int,
     sentences: Sequence[Text],
 ) -> Text:
     shown = wording.joined(
         (events.told(row) for row in outcomes.to_dict("records")), zh="、", en=", "
     )
     read = wording.joined(sentences, zh="。", en=". ")
-    count = neighbours.count(beside)
     return Text(
         f"{title.zh}。事故与灾害：{shown.zh or '无数字'}。{read.zh}{'。' if read.zh else ''}"
-        f"可与他地并列的指标{count}个，不能并列的{len(unsaid)}个，原因在图下方。",
+        f"可与他地并列的指标{comparable}个，不能并列的{unsaid}个，原因在图下方。",
         f"{title.en}. Accidents and disasters: {shown.en or 'no figure'}. "
-        f"{read.en}{'. ' if read.en else ''}{count} indicators stand beside other regions; "
-        f"{len(unsaid)} cannot, for the reasons named below the plot.",
+        f"{read.en}{'. ' if read.en else ''}{comparable} indicators stand beside other regions; "
+        f"{unsaid} cannot, for the reasons named below the plot.",
     )
