@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from drawings import Drawing
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 from tidy import row
@@ -10,7 +11,7 @@ from tidy import row
 from analysis import style
 from analysis.charts import marks
 from analysis.charts.page import Caption, LeftOut, Page, Room, balanced, measured, wrapped
-from analysis.errors import GlyphError
+from analysis.errors import GlyphError, UsageError
 from analysis.wording import Text
 from analysis.words import Mark
 
@@ -249,3 +250,29 @@ def test_axes_stand_where_they_are_asked_to():
     box = axes.get_position()
     assert (box.x0 * 13.333, box.y0 * 7.5) == pytest.approx((1, 2), abs=1e-3)
     assert (box.width * 13.333, box.height * 7.5) == pytest.approx((3, 4), abs=1e-3)
+
+
+def test_a_page_takes_the_place_of_axes_with_every_word(language):
+    """As in a figure of several: each word is there, in its own part, and none covers another."""
+    figure = Figure(figsize=(16, 5))
+    left, right = figure.subplots(1, 2)
+
+    with style.house_style():
+        part = Page(caption(left_out=strip(2)), language, ax=right).picture
+        alone = Page(caption(left_out=strip(2)), language).picture
+
+    assert figure.axes == [left]
+    assert [words.get_text() for words in part.texts] == [w.get_text() for w in alone.texts]
+    canvas = FigureCanvasAgg(figure)
+    boxes = [words.get_window_extent(canvas.get_renderer()) for words in part.texts]
+    assert min(box.x0 for box in boxes) > figure.bbox.width / 2
+    assert max(box.x1 for box in boxes) <= figure.bbox.width
+    assert part.caption.title == SHORT
+
+
+def test_axes_that_stand_freely_are_refused():
+    """They have no place that a page could take."""
+    free = Figure().add_axes((0.1, 0.1, 0.5, 0.5))
+
+    with pytest.raises(UsageError, match="subplots"):
+        Page(caption(), "en", ax=free)

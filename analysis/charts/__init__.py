@@ -1,4 +1,9 @@
-"""Charts: each takes tidy rows and gives a figure; none reads, computes or saves."""
+"""
+Charts: each takes tidy rows and gives a figure; none reads, computes or saves.
+
+``form`` is ``slide`` or ``page``, half a sheet. With ``ax``, axes of ``plt.subplots``, the chart
+with all its words takes their place in the figure that they are of, and gives that part of it.
+"""
 
 from .apart import apart
 from .changes import year_on_year

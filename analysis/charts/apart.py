@@ -17,7 +17,13 @@ TALLEST = 1.15  # inches of one line at most
 
 
 def apart(
-    rows: pd.DataFrame, *, title: Text, language: str, refused: pd.DataFrame, form: str = "slide"
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     List the figure of each region with its part, period and evidence; no axis joins them.
@@ -29,7 +35,7 @@ def apart(
     refused
         The regions without any figure, with ``reason_zh`` and ``reason_en``.
     """
-    page = Page(_caption(rows, refused, title), language, form=form)
+    page = Page(_caption(rows, refused, title), language, form=form, ax=ax)
     room = page.room
     every = pd.concat([rows, refused], ignore_index=True)
     lines = every.sort_values(["level_order", "adcode"], kind="stable").to_dict("records")

@@ -1,6 +1,7 @@
 """A page for a figure that has nothing to draw: it says so, and why of each region."""
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from analysis import phrases, remarks, style
 from analysis.wording import Text
@@ -10,7 +11,13 @@ from .page import Caption, Page, Picture
 
 
 def blank(
-    rows: pd.DataFrame, *, title: Text, language: str, refused: pd.DataFrame, form: str
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    form: str,
+    ax: Axes | None,
 ) -> Picture:
     """Say *title*, and in the strip why each region is left out; *rows* are the empty rows."""
     caption = Caption(
@@ -20,7 +27,7 @@ def blank(
         alt=Text(f"{title.zh}。图中没有数字。", f"{title.en}. The figure holds no number."),
         left_out=left_out(refused),
     )
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     room = page.room
     page.text(
         room.left,

@@ -33,6 +33,7 @@ def year_on_year(
     refused: pd.DataFrame,
     tested: pd.DataFrame | None = None,
     form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw counted changes as ratios around 1; percentages and directions stand apart, unscaled.
@@ -51,14 +52,14 @@ def year_on_year(
         All changes that were tested together, where *rows* are one page of them.
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form)
+        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
     counted = rows[rows["mark"].eq(Mark.EXACT)]
     stated = rows[rows["mark"].ne(Mark.EXACT)]
     national = national.merge(counted[KEY].drop_duplicates(), on=KEY)
     caption = _caption(counted, stated, title, national, refused)
     every = rows if tested is None else tested
     caption = replace(caption, notes=(*_tests(every), *caption.notes))
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     left, right = _rooms(page, counted, stated)
     if left:
         _draw_counted(page, left, counted, national)

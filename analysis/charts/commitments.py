@@ -29,6 +29,7 @@ def commitments(
     themes: pd.DataFrame,
     absent: pd.DataFrame,
     form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw one mark a commitment, themes by regions, and write how many there are of each kind.
@@ -53,7 +54,7 @@ def commitments(
         left_out=left_out(absent),
         notes=_notes(rows),
     )
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     names = list(themes[["theme", f"name_{language}"]].itertuples(index=False, name=None))
     tally.draw(page, rows, column="status", words=wording.PROMISES, themes=names)
     page.picture.rows, page.picture.refused = rows, absent
@@ -61,7 +62,13 @@ def commitments(
 
 
 def promises(
-    rows: pd.DataFrame, *, title: Text, language: str, absent: pd.DataFrame, form: str = "slide"
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    absent: pd.DataFrame,
+    form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     List the commitments with a number or a deadline, each with the words of its report.
@@ -84,7 +91,7 @@ def promises(
         left_out=left_out(absent),
         notes=_notes(rows),
     )
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     if rows.empty:
         room, words = page.room, phrases.NOTHING_CHECKABLE[language]
         y = room.bottom + room.height * 0.6

@@ -26,6 +26,7 @@ def comparison(
     benchmarks: pd.DataFrame | None = None,
     scale: str = "value",
     form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw one dot with its interval a region; the regions refused stand below with the reason.
@@ -46,7 +47,7 @@ def comparison(
         ``rate`` (per 100 000 people) or ``value``.
     """
     caption = _caption(rows, title, refused, cautions, scale, benchmarks)
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     if rows.empty:
         _say_nothing(page)
     else:

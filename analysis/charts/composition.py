@@ -16,7 +16,13 @@ from .page import Caption, Page, Picture
 
 
 def composition(
-    rows: pd.DataFrame, *, title: Text, language: str, refused: pd.DataFrame, form: str = "slide"
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw the parts of each whole as bars from 0; amount and share stand at their ends.
@@ -31,8 +37,8 @@ def composition(
         Regions without parts of a whole, and why (``parts.whole_only``).
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form)
-    page = Page(_caption(rows, title, refused), language, form=form)
+        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+    page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     wide = page.size.width / style.SLIDE.width
     room = page.room
     room = room._replace(width=room.width - 2.3 * wide)

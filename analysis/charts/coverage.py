@@ -19,7 +19,13 @@ SHADES = LinearSegmentedColormap.from_list("shades", ["#F3F4F6", "#9DB8CC"])
 
 
 def coverage(
-    rows: pd.DataFrame, *, title: Text, language: str, themes: pd.DataFrame, form: str = "slide"
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    themes: pd.DataFrame,
+    form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Shade themes by regions by how many figures each report gives.
@@ -48,7 +54,7 @@ def coverage(
         alt=_count_alt(counts, regions, title),
         notes=(phrases.COUNT_NOTE,),
     )
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     axes = _matrix_axes(page, regions, [names[theme] for theme in order])
     sns.heatmap(
         np.sqrt(counts.astype("float64")),
@@ -79,6 +85,7 @@ def shared(
     language: str,
     gaps: pd.DataFrame,
     form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw one mark a region and indicator, or a dash with the reason why there is none.
@@ -105,7 +112,7 @@ def shared(
         alt=_shared_alt(rows, gaps, title),
         notes=(phrases.marks_key(used), phrases.PART_NOTE),
     )
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     names = [str(first.loc[code, f"indicator_{language}"]) for code in indicators]
     axes = _matrix_axes(page, regions, names, gutter=4.0)
     axes.set_xlim(0, len(regions))

@@ -30,6 +30,7 @@ def funnel(
     limits: pd.DataFrame,
     refused: pd.DataFrame,
     form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw one dot a region and year: its count over the count that an outside rate would give.
@@ -46,8 +47,8 @@ def funnel(
         Regions without a count or an expectation, and why.
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form)
-    page = Page(_caption(rows, title, refused), language, form=form)
+        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+    page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     room = page.room
     right = 2.5 * page.size.width / style.SLIDE.width
     foot = page.size.note * 3.6 / 72

@@ -34,6 +34,7 @@ def instrument_counts(
     themes: pd.DataFrame,
     absent: pd.DataFrame,
     form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw one mark an instrument, themes by regions, and write how many there are of each kind.
@@ -58,7 +59,7 @@ def instrument_counts(
         left_out=left_out(absent),
         notes=(phrases.SILENCE_NOTE, *_differences(rows)),
     )
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     names = list(themes[["theme", f"name_{language}"]].itertuples(index=False, name=None))
     tally.draw(
         page,
@@ -79,6 +80,7 @@ def instruments(
     themes: pd.DataFrame,
     absent: pd.DataFrame,
     form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw who has which instrument: one line an instrument, one mark a region.
@@ -97,7 +99,7 @@ def instruments(
         left_out=left_out(absent),
         notes=(phrases.SILENCE_NOTE, *_differences(rows)),
     )
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     _draw_matrix(page, rows, themes.set_index("theme")[f"name_{language}"].to_dict())
     return _with_rows(page, rows)
 
@@ -110,6 +112,7 @@ def similarity(
     rows: pd.DataFrame,
     absent: pd.DataFrame,
     form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw, for every two regions, the share of instruments that their reports have in common.
@@ -135,7 +138,7 @@ def similarity(
         left_out=left_out(absent),
         notes=(*methods, phrases.JACCARD_NOTE, phrases.SILENCE_NOTE, *_differences(rows)),
     )
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     _draw_stairs(page, pairs, rows)
     picture = _with_rows(page, rows)
     picture.refused = pairs[pairs["verdict"].eq(Verdict.NOT_COMPARABLE)]

@@ -16,7 +16,13 @@ from .page import Caption, Page, Picture
 
 
 def closed_loop(
-    rows: pd.DataFrame, *, title: Text, language: str, refused: pd.DataFrame, form: str = "slide"
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw the share of what was found that was rectified, on an axis from 0 to 100 %.
@@ -31,8 +37,8 @@ def closed_loop(
         Regions for which no share can be made, and why (``parts.unclosed``).
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form)
-    page = Page(_caption(rows, title, refused), language, form=form)
+        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+    page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     regions = [group.to_dict("records") for _, group in rows.groupby("region", sort=False)]
     groups = [_group(page, records) for records in regions]
     wide = page.size.width / style.SLIDE.width

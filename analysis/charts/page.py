@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 from matplotlib import ft2font
@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import methods, style
+from analysis.errors import UsageError
 from analysis.style import SIZES, Size
 from analysis.wording import Text
 from analysis.words import Language
@@ -96,12 +97,18 @@ class Room(NamedTuple):
 class Page:
     """A picture being laid out: words first, then the room that is left for plotting."""
 
-    def __init__(self, caption: Caption, language: str, *, form: str = "slide") -> None:
-        self.size: Size = SIZES[form]
+    def __init__(
+        self, caption: Caption, language: str, *, form: str = "slide", ax: Axes | None = None
+    ) -> None:
         self.caption = caption
         self.language = language
+        if ax is None:
+            self.size: Size = SIZES[form]
+            self.picture = Picture(figsize=(self.size.width, self.size.height))
+        else:
+            self.picture = _in_place_of(ax)
+            self.size = _shrunk(self.picture)
         self.margin = MARGIN * self.size.width / SIZES["slide"].width
-        self.picture = Picture(figsize=(self.size.width, self.size.height))
         self.picture.caption = caption
         self.picture.language = language
         self._top = self.size.height - self.margin
@@ -187,6 +194,24 @@ class Page:
         heading = STRIP[self.language]
         self._line_up(heading, size, style.GREY)
         self._bottom += size * 1.1 / 72
+
+
+def _in_place_of(ax: Axes) -> Picture:
+    """A part of the figure of *ax* where *ax* stood: a chart is never without its words."""
+    spot = ax.get_subplotspec()
+    if spot is None:
+        raise UsageError("ax: give axes of plt.subplots; a chart takes their whole place")
+    part = ax.figure.add_subfigure(spot)
+    ax.remove()
+    return cast("Picture", part)
+
+
+def _shrunk(part: Picture) -> Size:
+    """The size of *part* in inches, with the text of a slide made as small as it is."""
+    box = part.bbox.transformed(part.dpi_scale_trans.inverted())
+    slide = SIZES["slide"]
+    share = min(box.width / slide.width, box.height / slide.height)
+    return Size(box.width, box.height, *(size * share for size in slide[2:]))
 
 
 STRIP = Text("未能并列，及其原因", "Not shown beside the others, and why")

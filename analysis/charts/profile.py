@@ -32,6 +32,7 @@ def profile(
     sentences: Sequence[Text] = (),
     aside: Text | None = None,
     form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw the page of one region.
@@ -61,7 +62,7 @@ def profile(
         alt=_alt(title, outcomes, every, len(unsaid), sentences),
         notes=tuple(_notes(rows, outcomes, beside, more)),
     )
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     axes = grid.canvas(page)
     said = [_paragraph(page, sentence) for sentence in sentences]
     step = page.size.note * LINE / 72

@@ -19,7 +19,13 @@ TARGET_AT = 0.42  # of the width of a line whose target has no result to share i
 
 
 def targets(
-    rows: pd.DataFrame, *, title: Text, language: str, refused: pd.DataFrame, form: str = "slide"
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw each target as a square, its result as a dot where there is one, and the verdict in words.
@@ -34,8 +40,8 @@ def targets(
         Regions without a target here, and why (``targets.without_target``).
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form)
-    page = Page(_caption(rows, title, refused), language, form=form)
+        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+    page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     regions = [group.to_dict("records") for _, group in rows.groupby("region", sort=False)]
     groups = [_group(page, records) for records in regions]
     wide = page.size.width / style.SLIDE.width
@@ -182,6 +188,7 @@ def zeros(
     expected: pd.DataFrame,
     refused: pd.DataFrame,
     form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw each stated zero with the range that the yearly mean behind it may still have.
@@ -198,8 +205,8 @@ def zeros(
         Regions that state no zero, and why (``targets.without_zero``).
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form)
-    page = Page(_zero_caption(rows, title, expected, refused), language, form=form)
+        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+    page = Page(_zero_caption(rows, title, expected, refused), language, form=form, ax=ax)
     regions = [group.to_dict("records") for _, group in rows.groupby("region", sort=False)]
     groups = [_zero_group(page, records) for records in regions]
     wide = page.size.width / style.SLIDE.width

@@ -28,6 +28,7 @@ def trend(
     refused: pd.DataFrame,
     expected: pd.DataFrame | None = None,
     form: str = "slide",
+    ax: Axes | None = None,
 ) -> Picture:
     """
     Draw the yearly counts of each region; a missing year breaks the line.
@@ -48,7 +49,7 @@ def trend(
         ``value``, ``of_zh``, ``of_en``); a grey line.
     """
     caption = _caption(rows, stated, title, refused, expected)
-    page = Page(caption, language, form=form)
+    page = Page(caption, language, form=form, ax=ax)
     room = page.room
     if rows.empty and stated.empty:
         counts, changes = None, None
