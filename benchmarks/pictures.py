@@ -37,7 +37,9 @@ def shrunk(png: bytes) -> bytes:
     height = round(picture.height * WIDTH / picture.width)
     small = picture.resize((WIDTH, height), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
-    small.quantize(64, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    # Other methods mix the colours of regions, which are few among many greys.
+    few = small.quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 

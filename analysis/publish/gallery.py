@@ -142,7 +142,9 @@ def _thumb(figures: Path, record: Record) -> tuple[str, bytes]:
     with Image.open(io.BytesIO(data)) as picture:
         small = picture.convert("RGB")
         small.thumbnail((THUMB, THUMB))
-        small.quantize(64).save(out, "PNG", optimize=True)
+        # Other methods mix the colours of regions, which are few among many greys.
+        few = small.quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(out, "PNG", optimize=True)
     return name, out.getvalue()
 
 
