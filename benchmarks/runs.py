@@ -34,7 +34,7 @@ import psutil
 
 ROOT = Path(__file__).parents[1]
 TWO = 2
-YEARS = range(2017, 2023)
+YEARS = (*range(2017, 2023), 2016)
 
 # The notebooks' own cells as plain functions, in two processes that stay: no notebook is kept,
 # nothing is isolated, judged or recorded. What is left is reading, computing and drawing.
