@@ -9,6 +9,14 @@ from tidy import frame, row
 from analysis import compare, derive, tables
 
 DATA = Path(__file__).parents[1] / "data"
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +80,13 @@ def _no_words_in_the_log():
     yield
     log.removeHandler(handler)
     assert not handler.said, handler.said
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """The system's browser, driven by playwright."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="bash .ci/slow-tools")
+    with sync_api.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
+        yield browser
+        browser.close()

@@ -13,14 +13,6 @@ import pytest
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LAB = [
     "jupyterlab",
     "--no-browser",
@@ -66,16 +58,6 @@ SETTLED = """
 () => document.querySelector(".rs-story")?.dataset.name
       === document.querySelector(".rs-answer").dataset.name
 """
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """The system's browser, driven by playwright."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="bash .ci/slow-tools")
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

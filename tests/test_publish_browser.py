@@ -9,25 +9,7 @@ from publications import HOSTILE, figure, hostile, row, written
 from analysis.publish import gallery
 
 pytestmark = pytest.mark.slow
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MANY = 3_200
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """The system's browser, driven by playwright."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="bash .ci/slow-tools")
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
