@@ -134,6 +134,30 @@ def record(folder: Path) -> Record | None:
     return unseal(data) if data is not None else None
 
 
+def claimed(folder: Path) -> list[str]:
+    """
+    The files in *folder* that a job made: as its record says, else as its figures say.
+
+    Files that neither of them names are someone else's.
+    """
+    made = record(folder)
+    if made is not None:
+        return [*made["outputs"]]
+    return [name for path in sorted(folder.glob("*.json")) for name in _figure_files(path)]
+
+
+def _figure_files(path: Path) -> list[str]:
+    """The files of the figure whose own record is *path*; none if it is no such record."""
+    try:
+        figure = json.loads(content(path) or b"")
+        told = figure["name"] == path.stem and {"title", "rows"} <= figure.keys()
+        files = [str(file) for file in figure["files"]] if told else []
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return []
+    own = [file for file in files if Path(file).name == file and Path(file).stem == path.stem]
+    return [path.name, *own] if own else []
+
+
 def altered(folder: Path, made: Record) -> str:
     """The first file of *made* that is no longer what was published, and how; or ``""``."""
     for name, expected in sorted(made["outputs"].items()):

@@ -7,6 +7,15 @@ from small import RECORD, SKETCH, START, TABLE, Project
 
 from analysis.run import judge
 
+# Files of a person in the folder of a job: near to a figure's record, but none.
+STRANGERS = {
+    "notes.svg": "<svg/>",
+    "notes.json": '{"name": "other", "title": {}, "rows": [], "files": ["notes.svg"]}',
+    "mine.json": '{"name": "mine", "title": {}, "rows": [], "files": ["notes.svg", "../x"]}',
+    "list.json": "[]",
+    "deep.json": "[" * 100_000,
+}
+
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory):
@@ -131,18 +140,24 @@ def test_a_job_that_left_the_plan_is_named(tmp_path):
     assert "made, but no longer in the plan:\n  draw-zh-deaths" in told
 
 
-def test_a_figure_that_is_no_longer_drawn_goes(tmp_path):
-    """Its file would belong to no record."""
+@pytest.mark.parametrize("record", ["whole", "torn"])
+def test_a_figure_that_is_no_longer_drawn_goes(tmp_path, record):
+    """Its file would belong to no record; what is not the job's stays, its record torn or not."""
     project = Project(tmp_path / "project")
     project.jobs("draw")
     project.run()
-    record = RECORD.replace('"line"', '"curve"').replace("line.json", "curve.json")
-    project.notebook("draw", START, SKETCH.replace("line.svg", "curve.svg"), record)
+    folder = project.figures / "draw"
+    for name, text in STRANGERS.items():
+        (folder / name).write_text(text, "utf-8")
+    if record == "torn":
+        (folder / "run.json").write_bytes(b"{")
+    sketch = RECORD.replace('"line"', '"curve"').replace("line.json", "curve.json")
+    project.notebook("draw", START, SKETCH.replace("line.svg", "curve.svg"), sketch)
 
     project.run()
 
-    names = {path.name for path in (project.figures / "draw").iterdir()}
-    assert names == {"curve.svg", "curve.json", "draw.ipynb", "run.json"}
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"curve.svg", "curve.json", "draw.ipynb", "run.json", *STRANGERS}
 
 
 def test_the_executed_notebook_is_kept_with_its_outputs(tmp_path):

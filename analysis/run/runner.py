@@ -400,7 +400,7 @@ class _Runner:
         }
         changed = manifest.changes(manifest.rows(before), manifest.rows(record)) if before else []
         record["changed"] = changed
-        stage.publish(made, folder, record, before["outputs"] if before else ())
+        stage.publish(made, folder, record, manifest.claimed(folder))
         return changed
 
     def _fail(self, live: Live, failure: judge.FailureError) -> None:
