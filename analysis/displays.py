@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from . import wording
+from . import digits, wording
 from .wording import Text
 
 SHOWN = 12  # rows at most; a comparison of thousands is for a chart
@@ -110,5 +110,6 @@ def _sure(row: dict[Any, Any], scale: str) -> str:
     """The number that is compared, and its limits."""
     names = ("rate", "rate_lower", "rate_upper") if scale == "rate" else ("value", "lower", "upper")
     value, lower, upper = (float(row[name]) for name in names)
-    shown = wording.number(value, "en")
-    return shown if pd.isna(lower) else f"{shown} ({wording.interval(lower, upper, 'en')})"
+    if pd.isna(lower):
+        return digits.number(value, "en")
+    return digits.estimate(value, lower, upper, "en")

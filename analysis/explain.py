@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import absence, compare, derive, phrases, wording
+from . import absence, compare, derive, digits, phrases, wording
 from .errors import WordError
 from .tables import Tables
 from .wording import Text, joined
@@ -169,19 +169,19 @@ class _Told:
 
     def _sureness(self, row: Row) -> Iterator[str]:
         if pd.notna(row["lower"]):
-            span = wording.interval(row["lower"], row["upper"], self._language)
+            span = digits.interval(row["lower"], row["upper"], self._language)
             method = phrases.METHODS[row["method"]][self._language]
             yield self._say(f"  区间：{span}，{method}", f"  interval: {span}, {method}")
         if pd.notna(row["rate"]):
             yield self._rate(row)
 
     def _rate(self, row: Row) -> str:
-        rate = wording.number(row["rate"], self._language)
+        rate = digits.number(row["rate"], self._language)
         if pd.notna(row["rate_lower"]):
-            span = wording.interval(row["rate_lower"], row["rate_upper"], self._language)
-            rate = f"{rate} ({span})"
+            lower, upper = row["rate_lower"], row["rate_upper"]
+            rate = digits.estimate(row["rate"], lower, upper, self._language)
         kind = phrases.POPULATION_KINDS[row["population_kind"]]
-        people = wording.exact(row["population"])
+        people = digits.exact(row["population"])
         year = int(row["population_year"])
         return self._say(
             f"  每10万人：{rate}，按{year}年{kind.zh}{people}人（{row['population_publisher']}）",

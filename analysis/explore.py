@@ -18,7 +18,7 @@ from typing import Any
 import ipywidgets as widgets
 import pandas as pd
 
-from . import manifest, project, publish, style, wording
+from . import digits, manifest, project, publish, style, wording
 from .charts import Picture
 from .publish import single
 from .questions import YEARS, Answer, Option, Question, Questions
@@ -368,7 +368,7 @@ def _cells(row: dict[Any, Any], language: str) -> tuple[str, ...]:
         str(row[f"region_{language}"]),
         wording.period(row["period_start"], row["period_end"])[language],
         told[language],
-        "" if math.isnan(lower) else wording.interval(lower, upper, language),
+        "" if math.isnan(lower) else digits.interval(lower, upper, language),
         str(row["evidence"]),
         f"{row['publisher']}《{row['title']}》{at}",
     )

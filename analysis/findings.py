@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import intervals, phrases, remarks, wording
+from . import digits, intervals, phrases, remarks, wording
 from .compare import Comparison
 from .wording import Text
 from .words import Mark, Measure, Status
@@ -98,8 +98,8 @@ def _tested(name: Text, rows: pd.DataFrame) -> Text:
             f"{name.zh}：各地差别未超出偶然波动",
             f"{name.en}: the regions differ by no more than chance",
         )
-    ratio = wording.ratio(float(found.ratio))
-    span = f"{wording.ratio(float(found.lower))}–{wording.ratio(float(found.upper))}"
+    ratio = digits.ratio(float(found.ratio))
+    span = f"{digits.ratio(float(found.lower))}–{digits.ratio(float(found.upper))}"
     more, less = _region(more_row), _region(less_row)
     per = Text("按人口折算", "per person")
     if uneven:

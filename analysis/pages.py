@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import absence, compare, identities, manifest, methods, project, tables, wording
+from . import absence, compare, digits, identities, manifest, methods, project, tables, wording
 from .tables import Tables
 from .wording import Text
 from .words import Better, Closure, Language, Measure, Nature, Quantity, Status
@@ -184,7 +184,7 @@ def identities_page(held: Tables) -> str:
             row["report"],
             row["formula"],
             _closing(row),
-            wording.exact(round(row["gap"], 4)),
+            digits.exact(round(row["gap"], 4)),
             row["note"],
         )
         for row in frame.to_dict("records")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import wording
+from . import digits, wording
 from .wording import Text
 
 NO_POPULATION = Text(
@@ -179,14 +179,14 @@ def ratio_label(row: Mapping[Any, Any]) -> Text:
     >>> ratio_label({"ratio": 0.88, "lower": 0.58, "upper": 1.34}).en
     '0.88 (0.58–1.34)'
     """
-    ends = "–".join(wording.ratio(float(row[name])) for name in ("lower", "upper"))
-    middle = wording.ratio(float(row["ratio"]))
+    ends = "–".join(digits.ratio(float(row[name])) for name in ("lower", "upper"))
+    middle = digits.ratio(float(row["ratio"]))
     return Text(f"{middle}（{ends}）", f"{middle} ({ends})")
 
 
 def against(row: Mapping[Any, Any]) -> Text:
     """A count of one year with that of the year before."""
-    now, before = (wording.exact(float(row[name])) for name in ("value", "before"))
+    now, before = (digits.exact(float(row[name])) for name in ("value", "before"))
     when = wording.period(row["period_start"], row["period_end"])
     return Text(
         f"{when.zh}：{now}{row['unit']}，上年{before}{row['unit']}",
@@ -209,7 +209,7 @@ def detectable(row: Mapping[Any, Any]) -> Text:
 
 def against_expected(row: Mapping[Any, Any]) -> Text:
     """A count beside the one that a wider region's rate would give."""
-    count, year = wording.exact(float(row["value"])), row["period_end"].year
+    count, year = digits.exact(float(row["value"])), row["period_end"].year
     wanted = f"{float(row['expected']):.1f}"
     return Text(
         f"{row['region_zh']}{year}年：{count}{row['unit']}，按{row['of_zh']}水平应有{wanted}",
@@ -272,8 +272,7 @@ def outcome(row: Mapping[Any, Any]) -> Text:
     shown = wording.what({**row, **found, "measure": row["result_measure"], "status": "actual"})
     when = wording.period(row["result_period_start"], row["result_period_end"])
     if pd.notna(row["lower"]):
-        ends = [wording.interval(row["lower"], row["upper"], language) for language in ("zh", "en")]
-        shown = shown + Text(f"（{ends[0]}）", f" ({ends[1]})")
+        shown = shown + wording.within(row["lower"], row["upper"])
     return told + Text(f"：{shown.zh}，{when.zh}", f": {shown.en}, {when.en}")
 
 
@@ -347,5 +346,5 @@ def sums(rows: pd.DataFrame) -> list[Text]:
 def _in_full(amount: float, row: Mapping[Any, Any]) -> Text:
     """An amount with every digit, in 万 where it was printed so."""
     scaled = "万" in str(row["printed"])
-    zh = f"{amount / 1e4:.2f}万{row['unit']}" if scaled else f"{wording.exact(amount)}{row['unit']}"
-    return Text(zh, f"{wording.exact(amount)} {row['unit_en']}".strip())
+    zh = f"{amount / 1e4:.2f}万{row['unit']}" if scaled else f"{digits.exact(amount)}{row['unit']}"
+    return Text(zh, f"{digits.exact(amount)} {row['unit_en']}".strip())

@@ -7,11 +7,11 @@ It draws nothing and computes nothing; what is always said alike stands in ``phr
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
 
+from . import digits
 from .words import Comparator, Language, Measure, Promise, Standing, Status
 
 
@@ -65,69 +65,15 @@ def listed(texts: Iterable[Text]) -> Text:
     )
 
 
-def number(value: float, language: str) -> str:
+def within(lower: float, upper: float) -> Text:
     """
-    A number for a label: in full below ten thousand, else with three significant digits.
+    An interval behind the number it is of.
 
-    >>> [number(n, "zh") for n in (0, 45, 8574, 12_345, 262_116_300)]
-    ['0', '45', '8574', '1.23万', '2.62亿']
-    >>> [number(n, "en") for n in (45, 8_574, 12_345, 262_116_300)]
-    ['45', '8,574', '12,300', '262 million']
+    >>> within(32.82, 60.21).en
+    ' (32.8–60.2)'
     """
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    size, sign = abs(value), "−" if value < 0 else ""
-    shown = _rounded(size) if size < 1_000 or size >= 9_999.5 else str(round(size))
-    for scale, word in _SCALES[Language(language)]:
-        if Decimal(shown) >= scale:
-            return f"{sign}{_rounded(float(shown) / scale)}{word}"
-    return sign + (shown if Language(language) is Language.ZH else f"{Decimal(shown):,f}")
-
-
-_SCALES = {
-    Language.ZH: ((10**8, "亿"), (10**4, "万")),
-    Language.EN: ((10**9, " billion"), (10**6, " million")),
-}
-
-
-def _rounded(size: float) -> str:
-    """*size* with three significant digits, and no more decimals than it has."""
-    if size == 0:
-        return "0"
-    step = Decimal(1).scaleb(math.floor(math.log10(size)) - 2)
-    text = f"{Decimal(repr(float(size))).quantize(step, ROUND_HALF_UP):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def exact(value: float) -> str:
-    """
-    A number in full, for tables and alt text.
-
-    >>> exact(262116300.0), exact(83.84)
-    ('262,116,300', '83.84')
-    """
-    text = f"{value:,.10f}".rstrip("0").rstrip(".")
-    return text.replace("-", "−")
-
-
-def ratio(value: float) -> str:
-    """
-    A ratio to two decimals.
-
-    >>> ratio(45 / 51), ratio(float("inf"))
-    ('0.88', '∞')
-    """
-    return "∞" if math.isinf(value) else f"{value:.2f}"
-
-
-def interval(lower: float, upper: float, language: str) -> str:
-    """
-    The two ends of an interval for a label.
-
-    >>> interval(32.82, 60.21, "zh")
-    '32.8–60.2'
-    """
-    return f"{number(lower, language)}–{number(upper, language)}"
+    zh, en = (digits.interval(lower, upper, language) for language in ("zh", "en"))
+    return Text(digits.bracketed(zh, "zh"), digits.bracketed(en, "en"))
 
 
 def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
@@ -185,8 +131,8 @@ def value(row: Mapping[Any, Any]) -> Text:
     """
     sign = COMPARATORS[Comparator(str(row["comparator"]))]
     amount = float(row["value"])
-    zh = f"{sign}{number(amount, 'zh')}{row['unit']}"
-    en = f"{sign}{number(amount, 'en')}"
+    zh = f"{sign}{digits.number(amount, 'zh')}{row['unit']}"
+    en = f"{sign}{digits.number(amount, 'en')}"
     name = str(row["unit_en"])
     if name in {"", "%"}:
         return Text(zh, en + name)
@@ -254,16 +200,16 @@ def change(row: Mapping[Any, Any]) -> Text:
     *row* holds ``region_*``, ``indicator_*``, ``unit*``, ``value``, ``before``, ``ratio``,
     ``lower``, ``upper``, ``at_most`` and ``at_least`` (NaN where no count could be seen).
     """
-    span = f"{ratio(float(row['lower']))}–{ratio(float(row['upper']))}"
+    told, lower, upper = (digits.ratio(float(row[name])) for name in ("ratio", "lower", "upper"))
     seen = _detectable(row)
-    now, before = (float(row[name]) for name in ("value", "before"))
+    now, before = (digits.exact(float(row[name])) for name in ("value", "before"))
     zh = (
-        f"{row['region_zh']}{row['indicator_zh']} {exact(now)}{row['unit']}，"
-        f"上年 {exact(before)}{row['unit']}；比值 {ratio(float(row['ratio']))}（{span}），"
+        f"{row['region_zh']}{row['indicator_zh']} {now}{row['unit']}，"
+        f"上年 {before}{row['unit']}；比值 {told}（{lower}–{upper}），"
     )
     en = (
-        f"{row['region_en']}, {lowered(str(row['indicator_en']))}: {exact(now)} against "
-        f"{exact(before)} the year before; ratio {ratio(float(row['ratio']))} ({span}), "
+        f"{row['region_en']}, {lowered(str(row['indicator_en']))}: {now} against "
+        f"{before} the year before; ratio {told} ({lower}–{upper}), "
     )
     return Text(zh, en) + significance(row) + seen
 
@@ -282,12 +228,12 @@ def _detectable(row: Mapping[Any, Any]) -> Text:
     low, high = (float(row[name]) for name in ("at_most", "at_least"))
     if math.isnan(low):
         return Text(
-            f"；降多少都看不出变化，升则须 ≥{exact(high)}",
-            f"; no fall could be seen, a rise only from {exact(high)}",
+            f"；降多少都看不出变化，升则须 ≥{digits.exact(high)}",
+            f"; no fall could be seen, a rise only from {digits.exact(high)}",
         )
     return Text(
-        f"；要看得出变化，须 ≤{exact(low)} 或 ≥{exact(high)}",
-        f"; a change could be seen only at ≤{exact(low)} or ≥{exact(high)}",
+        f"；要看得出变化，须 ≤{digits.exact(low)} 或 ≥{digits.exact(high)}",
+        f"; a change could be seen only at ≤{digits.exact(low)} or ≥{digits.exact(high)}",
     )
 
 
@@ -326,7 +272,7 @@ def what(row: Mapping[Any, Any]) -> Text:
     elif row["measure"] == Measure.DIRECTION or amount == 0:
         text = Text(f"同比{way.zh}", way.en)
     elif row["measure"] == Measure.CHANGE_PCT:
-        percent = exact(abs(amount))
+        percent = digits.exact(abs(amount))
         text = Text(f"同比{way.zh}{percent}%", f"{percent}% {way.en}")
     else:
         size = value(dict(row) | {"value": abs(amount)})

@@ -32,36 +32,6 @@ def test_braces_are_filled_in_each_language():
 
 
 @pytest.mark.parametrize(
-    ("number", "zh", "en"),
-    [
-        (0, "0", "0"),
-        (45, "45", "45"),
-        (-45, "−45", "−45"),
-        (8574, "8574", "8,574"),
-        (9999, "9999", "9,999"),
-        (9999.7, "1万", "10,000"),
-        (10_000, "1万", "10,000"),
-        (12_345, "1.23万", "12,300"),
-        (12_355, "1.24万", "12,400"),
-        (99_999, "10万", "100,000"),
-        (999_999, "100万", "1 million"),
-        (12_345_678, "1230万", "12.3 million"),
-        (99_999_999, "1亿", "100 million"),
-        (262_116_300, "2.62亿", "262 million"),
-        (1.5e9, "15亿", "1.5 billion"),
-        (83.84, "83.8", "83.8"),
-        (1.925, "1.93", "1.93"),
-        (0.0004, "0.0004", "0.0004"),
-        (float("inf"), "∞", "∞"),
-        (float("-inf"), "−∞", "−∞"),
-    ],
-)
-def test_a_number_reads_as_its_readers_group_it(number, zh, en):
-    """In full below ten thousand, else three significant digits; a half rounds up."""
-    assert (wording.number(number, "zh"), wording.number(number, "en")) == (zh, en)
-
-
-@pytest.mark.parametrize(
     ("start", "end", "zh", "en"),
     [
         ("2024-01-01", "2024-12-31", "2024年", "2024"),

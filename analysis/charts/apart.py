@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, style, wording
+from analysis import digits, phrases, style, wording
 from analysis.wording import Text
 from analysis.words import Mark
 
@@ -128,7 +128,7 @@ def _figure(axes: Axes, page: Page, line: dict[Any, Any], y: float, scale: float
         size -= 0.5
     span = ""
     if pd.notna(line.get("lower")):
-        span = wording.interval(line["lower"], line["upper"], page.language)
+        span = digits.interval(line["lower"], line["upper"], page.language)
     lift = page.size.note * 0.8 / 72 if span else 0.0
     axes.text(
         x + 0.25 * scale,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, remarks, style, wording
+from analysis import digits, phrases, remarks, style, wording
 from analysis.wording import Text
 from analysis.words import Mark
 
@@ -177,7 +177,7 @@ def _heads(page: Page, lines: pd.DataFrame) -> list[str]:
 def _cells(page: Page, row: dict[Any, Any]) -> list[tuple[str, float, str]]:
     """The ratio, the counts that would show a change, and the national ratio, in words."""
     told = remarks.NO_RATIO if pd.isna(row["ratio"]) else remarks.ratio_label(row)
-    wide = "" if pd.isna(row["wider"]) else wording.ratio(row["wider"])
+    wide = "" if pd.isna(row["wider"]) else digits.ratio(row["wider"])
     return [
         (told[page.language], page.size.label, style.colour(row["region"])),
         (remarks.detectable(row)[page.language], page.size.note, style.GREY),
@@ -255,7 +255,7 @@ def _finish(axes: Axes, page: Page, ends: tuple[float, float], *, last: bool) ->
     axes.set_xscale("log")
     axes.set_xlim(*ends)
     ticks = [tick for tick in TICKS if ends[0] <= tick <= ends[1]]
-    axes.set_xticks(ticks, labels=[wording.exact(tick) if last else "" for tick in ticks])
+    axes.set_xticks(ticks, labels=[digits.exact(tick) if last else "" for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.grid(axis="x")
     axes.axvline(1, color=style.GREY, linewidth=1.0, zorder=1)

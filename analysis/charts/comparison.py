@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, style, wording
+from analysis import digits, phrases, style, wording
 from analysis.wording import Text
 from analysis.words import Mark, Quantity
 
@@ -195,10 +195,12 @@ def _label_dot(
 ) -> None:
     value, lower, upper = figures
     sign = wording.COMPARATORS[row["comparator"]]
-    words = sign + wording.number(value, page.language)
-    if pd.notna(lower):
-        ends = wording.interval(lower, upper, page.language)
-        words += f"（{ends}）" if page.language == "zh" else f" ({ends})"
+    bare = pd.isna(lower)
+    words = sign + (
+        digits.number(value, page.language)
+        if bare
+        else digits.estimate(value, lower, upper, page.language)
+    )
     axes.annotate(
         words,
         (value, at),
@@ -249,7 +251,7 @@ def _finish(axes: Axes, page: Page, top: float, count: int) -> None:
     axes.grid(axis="x")
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(labelsize=page.size.note)
-    axes.xaxis.set_major_formatter(lambda x, _: wording.number(x, page.language))
+    axes.xaxis.set_major_formatter(lambda x, _: digits.number(x, page.language))
     axes.locator_params(axis="x", nbins=6)
     axes.axvline(0, color=style.GREY, linewidth=1.0)
 
@@ -264,9 +266,7 @@ def _benchmark(axes: Axes, page: Page, line: dict[Any, Any], value: str, count: 
         gid=f"benchmark-{line['id']}",
     )
     when = wording.period(line["period_start"], line["period_end"])[page.language]
-    words = (
-        f"{line[f'region_{page.language}']} {when}: {wording.number(line[value], page.language)}"
-    )
+    words = f"{line[f'region_{page.language}']} {when}: {digits.number(line[value], page.language)}"
     axes.annotate(
         words,
         (line[value], count - 0.15),

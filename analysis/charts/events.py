@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from analysis import phrases, style, wording
+from analysis import digits, phrases, style, wording
 from analysis.wording import Text
 from analysis.words import Gap, Mark, Status
 
@@ -107,7 +107,7 @@ def _draw_counted(
     for tick in ticks:
         x = left + tick * inch
         axes.plot([x, x], [panel.top, y], color=style.BAND, linewidth=0.8, zorder=0)
-        told = wording.number(tick, page.language)
+        told = digits.number(tick, page.language)
         page.text(x, y - 0.02, told, page.size.note, color=style.GREY, ha="center")
     return panel._replace(top=y - high)
 
@@ -124,9 +124,9 @@ def _draw_count(page: Page, axes: Axes, panel: Pane, row: dict[Any, Any], axis: 
 
 def _in_words(page: Page, row: dict[Any, Any]) -> str:
     """A count with its interval."""
-    span = wording.interval(row["lower"], row["upper"], page.language)
+    span = digits.interval(row["lower"], row["upper"], page.language)
     told = wording.value(row)[page.language]
-    return f"{told}（{span}）" if page.language == "zh" else f"{told} ({span})"
+    return told + digits.bracketed(span, page.language)
 
 
 def _named(page: Page, row: dict[Any, Any]) -> tuple[list[str], float]:

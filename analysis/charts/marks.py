@@ -10,7 +10,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.transforms import offset_copy
 
-from analysis import style, wording
+from analysis import digits, style
 from analysis.words import Mark
 
 from .page import MARK
@@ -123,7 +123,7 @@ def stated(
         return
     draw(axes, year + right, at, row, size=size)
     other = row["origin"] == "context"
-    printed = wording.exact(row["percent"]) + "%"
+    printed = digits.exact(row["percent"]) + "%"
     axes.annotate(
         f"[{printed}]" if other else printed,
         (year + right, at),

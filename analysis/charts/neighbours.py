@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
-from analysis import phrases, style, wording
+from analysis import digits, phrases, style, wording
 from analysis.wording import Text
 
 from . import grid, marks
@@ -30,6 +31,8 @@ def draw(page: Page, axes: Axes, panel: Pane, beside: pd.DataFrame) -> None:
     signs = dict(zip(cautions(beside), POINTERS, strict=False))
     for place, (_, group) in enumerate(beside.groupby("indicator", sort=False)):
         spot = panel._replace(top=panel.top - place * high, bottom=panel.top - (place + 1) * high)
+        if place % 2:
+            _shade(axes, spot)
         _write_indicator(page, spot, group, signs)
         _draw_dots(page, axes, spot, group)
 
@@ -54,6 +57,12 @@ def cautions(beside: pd.DataFrame) -> list[Text]:
     return [*per, *dict.fromkeys(text for texts in beside.get("cautions", []) for text in texts)]
 
 
+def _shade(axes: Axes, panel: Pane) -> None:
+    """A band behind every second indicator: what is above and below its dots belongs to them."""
+    corner, high = (panel.left - 0.06, panel.bottom), panel.top - panel.bottom
+    axes.add_patch(Rectangle(corner, panel.width + 0.12, high, facecolor="#F3F4F6", zorder=0))
+
+
 def _write_indicator(page: Page, panel: Pane, group: pd.DataFrame, signs: dict[Text, str]) -> None:
     """The name above the dots, pointing to its cautions, and the numbers below them."""
     language, size, high = page.language, page.size.note, panel.top - panel.bottom
@@ -61,20 +70,20 @@ def _write_indicator(page: Page, panel: Pane, group: pd.DataFrame, signs: dict[T
     name = str(first[f"indicator_{language}"]) + ("*" if first["breakdown"] else "")
     name += "".join(signs[text] for text in cautions(group) if text in signs)
     words, small = grid.fitted(name, panel.width, size, size * 0.85)
-    grid.lines(page, (panel.left, panel.top - high * 0.11), words, small)
+    grid.lines(page, (panel.left, panel.top - high * 0.18), words, small)
     records = group.to_dict("records")
     told = [f"{row[f'region_{language}']} {_number(page, row)}" for row in records]
     _, size = grid.fitted("　".join(told), panel.width, size, size * 0.85)
     x = panel.left
     for row, number in zip(records, told, strict=True):
         colour = style.colour(row["region"])
-        page.text(x, panel.top - high * 0.77, number, size, color=colour, va="center")
+        page.text(x, panel.top - high * 0.79, number, size, color=colour, va="center")
         x += measured(number + "　", size)
 
 
 def _draw_dots(page: Page, axes: Axes, panel: Pane, group: pd.DataFrame) -> None:
     """The dots of one indicator on a scale of their own, from zero."""
-    left, middle = panel.left + 0.05, panel.top - (panel.top - panel.bottom) * 0.44
+    left, middle = panel.left + 0.05, panel.top - (panel.top - panel.bottom) * 0.48
     width = panel.width - 0.15
     inch = width / group[["shown", "shown_upper"]].max().max()
     axes.plot([left, left + width], [middle, middle], color="#C9CED6", linewidth=0.8, zorder=1)
@@ -92,8 +101,7 @@ def _draw_dots(page: Page, axes: Axes, panel: Pane, group: pd.DataFrame) -> None
 
 def _number(page: Page, row: dict[Any, Any]) -> str:
     sign = wording.COMPARATORS[row["comparator"]]
-    told = sign + wording.number(row["shown"], page.language)
     if pd.isna(row["shown_lower"]):
-        return told
-    ends = wording.interval(row["shown_lower"], row["shown_upper"], page.language)
-    return f"{told}（{ends}）" if page.language == "zh" else f"{told} ({ends})"
+        return sign + digits.number(row["shown"], page.language)
+    lower, upper = row["shown_lower"], row["shown_upper"]
+    return sign + digits.estimate(row["shown"], lower, upper, page.language)

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, remarks, style, wording
+from analysis import digits, phrases, remarks, style, wording
 from analysis.wording import Text
 from analysis.words import Measure
 
@@ -267,9 +267,8 @@ def _zero_axis(axes: Axes, page: Page, upper: float, *, last: bool) -> None:
 def _draw_zero(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
     marks.whisker(axes, row, (row["lower"], row["upper"]), at, upright=False)
     marks.draw(axes, 0, at, row, size=page.mark)
-    ends = wording.interval(row["lower"], row["upper"], page.language)
     axes.annotate(
-        f"0（{ends}）" if page.language == "zh" else f"0 ({ends})",
+        digits.estimate(0, row["lower"], row["upper"], page.language),
         (row["upper"], at),
         xytext=(7, 0),
         textcoords="offset points",

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, style, wording
+from analysis import digits, phrases, style, wording
 from analysis.wording import Text
 
 from . import marks
@@ -159,7 +159,7 @@ def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFr
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
-    axes.yaxis.set_major_formatter(lambda y, _: wording.number(y, page.language))
+    axes.yaxis.set_major_formatter(lambda y, _: digits.number(y, page.language))
 
 
 def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, name: str = "") -> None:
@@ -168,7 +168,7 @@ def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, name: str = "") 
         marks.whisker(axes, row, (row["lower"], row["upper"]), year)
     hollow = row["origin"] == "context"
     marks.draw(axes, year, row["value"], row, hollow=hollow, size=page.mark)
-    words = wording.number(row["value"], page.language)
+    words = digits.number(row["value"], page.language)
     axes.annotate(
         f"{words} {name}".strip(),
         (year, row["value"]),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from analysis import phrases, remarks, wording
+from analysis import digits, phrases, remarks
 from analysis.errors import UsageError
 from analysis.wording import Text
 from analysis.words import Mark
@@ -229,7 +229,7 @@ def _cell(rows: Iterable[Mapping[str, Any]]) -> str:
     said = []
     for row in rows:
         if "percent" in row:
-            told = f"{'+' if row['percent'] > 0 else ''}{wording.exact(row['percent'])}%"
+            told = f"{'+' if row['percent'] > 0 else ''}{digits.exact(row['percent'])}%"
             said.append(f"[{told}]" if row.get("origin") == "context" else f"◇{told}")
         else:
             said.append("↓" if row.get("direction", 0) < 0 else "↑")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import wording
+from analysis import digits, wording
 from analysis.wording import Text
 
 Row = Mapping[str, Any]
@@ -94,10 +94,7 @@ def limits(row: Row, stem: str = "") -> Text:
     if lower is None or upper is None:
         return Text("", "")
     ends = (float(str(end).replace("−", "-").replace("∞", "inf")) for end in (lower, upper))
-    low, high = ends
-    return Text(
-        f"（{wording.interval(low, high, 'zh')}）", f" ({wording.interval(low, high, 'en')})"
-    )
+    return wording.within(*ends)
 
 
 # What the interval of a row is about, by the method that made it.
@@ -108,15 +105,15 @@ def measure(row: Row) -> Text:
     """What a row says with its interval, which may be one of a ratio or of a share."""
     method = str(row.get("method", ""))
     if method.startswith(_OF_RATIO) and _is_number(row.get("ratio")):
-        ends = [wording.ratio(float(row.get(name, float("nan")))) for name in ("lower", "upper")]
+        ends = [digits.ratio(float(row.get(name, float("nan")))) for name in ("lower", "upper")]
         span = "–".join(ends) if all(_is_number(row.get(n)) for n in ("lower", "upper")) else ""
-        told = wording.ratio(float(row["ratio"]))
+        told = digits.ratio(float(row["ratio"]))
         return value(row) + Text(
             f"，与上年之比{told}" + (f"（{span}）" if span else ""),
             f", {told} times the year before" + (f" ({span})" if span else ""),
         )
     if method.startswith(_OF_SHARE) and _is_number(row.get("share")):
-        told = f"{wording.number(float(row['share']), 'en')}%"
+        told = f"{digits.number(float(row['share']), 'en')}%"
         bounds = limits(row)
         return value(row) + Text(f"，占{told}{bounds.zh}", f", {told}{bounds.en}")
     return value(row) if method.startswith(_OF_OTHERS) else value(row) + limits(row)

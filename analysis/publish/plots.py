@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis import remarks, style, wording
+from analysis import digits, remarks, style, wording
 from analysis.wording import Text
 from analysis.words import Mark
 
@@ -127,28 +127,36 @@ def _near(one: float, other: float | None) -> bool:
     return other is not None and math.isclose(one, other, rel_tol=1e-4, abs_tol=1e-4)
 
 
-Words = Callable[[float, str], str]
+Limits = tuple[float, float] | None
+Words = Callable[[float, Limits, str], str]  # a number as its label says it
 
 
-def _ratio(value: float, _language: str) -> str:
-    return wording.ratio(value)
+def _plain(value: float, limits: Limits, language: str) -> str:
+    if limits is None:
+        return digits.number(value, language)
+    return digits.estimate(value, *limits, language)
 
 
-def _percent(value: float, language: str) -> str:
-    return f"{wording.number(value, language)}%"
+def _ratio(value: float, limits: Limits, language: str) -> str:
+    span = "–".join(map(digits.ratio, limits or ()))
+    return digits.ratio(value) + (digits.bracketed(span, language) if span else "")
+
+
+def _percent(value: float, limits: Limits, language: str) -> str:
+    span = digits.bracketed(f"{digits.interval(*limits, language)}%", language) if limits else ""
+    return f"{digits.number(value, language)}%{span}"
 
 
 def _point(
-    row: Row, columns: tuple[str, str, str], language: str, words: Words = wording.number
+    row: Row, columns: tuple[str, str, str], language: str, words: Words = _plain
 ) -> Point | None:
     """The point of a row: its value, the interval where it has one, and both as a label."""
     value, lower, upper = (_number(row.get(name)) for name in columns)
     if value is None:
         return None
-    label = wording.COMPARATORS.get(row.get("comparator", "="), "") + words(value, language)
-    if lower is not None and upper is not None:
-        ends = f"{words(lower, language).rstrip('%')}–{words(upper, language)}"
-        label += f"（{ends}）" if language == "zh" else f" ({ends})"
+    limits = None if lower is None or upper is None else (lower, upper)
+    sign = wording.COMPARATORS.get(row.get("comparator", "="), "")
+    label = sign + words(value, limits, language)
     mark = Mark(row.get("mark", Mark.EXACT))
     hollow = row.get("origin") == "context"
     return Point(value, lower, upper, label, row["id"], mark, hollow, row.get("region", ""))
@@ -187,7 +195,7 @@ class Way:
     """How the rows of a family become dots: the columns, and the words of labels and places."""
 
     columns: tuple[str, str, str]
-    words: Words = wording.number
+    words: Words = _plain
     place: Callable[[Row, str], str] = _by_period
     shape: str = ""
     kind: str = "dots"
@@ -252,7 +260,7 @@ def _benchmarks(record: Record, language: str, rows: Sequence[Row]) -> Iterable[
     """Lines of wider regions, drawn across; a single category leaves no room for a line."""
     for row, level in _wider(record) if len(rows) > 1 else ():
         name = f"{_name(row, language)} {labels.period(row)[language]}"
-        ends = f"{name} {wording.number(level, language)}"
+        ends = f"{name} {digits.number(level, language)}"
         points = [Point(level, None, None, "", "") for _ in rows[1:]]
         yield Series(name, (*points, Point(level, None, None, ends, row["id"])), line="dashed")
 
@@ -289,7 +297,7 @@ _BY_VALUE = Way(("value", "lower", "upper"))
 _RATIOS = Way(("ratio", "lower", "upper"), _ratio, _by_indicator, "General", log=True)
 _SHARES = Way(("share", "lower", "upper"), _percent, _by_part, '0"%"', top=100.0)
 _PARTS = Way(("share", "lower", "upper"), _percent, _by_part, '0"%"', "bars")
-_ZEROS = Way(("value", "lower", "upper"), wording.number, _by_indicator)
+_ZEROS = Way(("value", "lower", "upper"), _plain, _by_indicator)
 
 
 _SCALES = {"rate": _BY_RATE, "value": _BY_VALUE}
