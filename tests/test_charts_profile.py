@@ -189,13 +189,15 @@ def test_more_comparable_indicators_than_fit_are_counted(draw, form):
     """As with further reports: the first are drawn, the others are told by their number."""
 
     def wider(beside):
-        others = beside[beside["indicator"].isin(list(dict.fromkeys(beside["indicator"]))[:3])]
+        others = beside[beside["indicator"].isin(list(dict.fromkeys(beside["indicator"]))[:4])]
         again = {name: others[name] + "_2" for name in ("id", "indicator")}
         return pd.concat([beside, others.assign(**again)], ignore_index=True)
 
     plain, drawing = draw("chuxiong", form=form), draw("chuxiong", form=form, wider=wider)
 
     assert drawing.faults == {}
-    assert set(drawing.marks) == set(plain.marks)
+    assert {*plain.marks} <= {*drawing.marks}
+    eighth = {mark.split("-")[1] for mark in {*drawing.marks} - {*plain.marks}}
+    assert eighth == {"entities_inspected"}, "seven stand beside others, four more were added"
     assert any("first 8; 3 more" in note.en for note in drawing.picture.caption.notes)
     assert "11 indicators stand beside" in drawing.picture.caption.alt.en
