@@ -27,6 +27,8 @@ MARK = 9.0  # points across a mark of a slide
 LEADING = 1.32  # line height in ems
 _NEVER_FIRST = set("，。；：、）》”’！？％%,.;:)!?]")
 _NEVER_LAST = set("（《“‘([")
+_OPENING, _CLOSING = set("（《“([{"), set("）》”)]}")
+_PAUSES = {"，", "、", "：", "；", ", ", ": ", "; "}
 _EMS = 1000  # the scale at which the advances of characters are measured
 
 
@@ -179,6 +181,7 @@ class Page:
     def _write_strip(self, width: float) -> None:
         if not self.caption.left_out:
             return
+        self._bottom += self.size.note * 0.45 / 72
         size = self.size.note * 1.12
         names = [entry.name[self.language] for entry in self.caption.left_out]
         indent = max(measured(name, size) for name in names) + 0.42
@@ -249,18 +252,41 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 
 def balanced(text: str, width: float, size: float) -> list[str]:
     """
-    Wrap *text* as :func:`wrapped` does, but leave no single word or character on the last line.
+    Wrap *text* as :func:`wrapped` does, but part two lines where a reader pauses, if they can be.
+
+    Where they cannot, no single word or character is left on the last line.
 
     >>> balanced("one two three four", 1.0, 10), wrapped("one two three four", 1.0, 10)
     (['one two', 'three four'], ['one two three', 'four'])
+    >>> balanced("one two: three four", 1.0, 10)
+    ['one two:', 'three four']
     """
     lines = wrapped(text, width, size)
+    if len(lines) == 2 and (paused := _paused(text, width, size)):
+        return paused
     for share in (0.95, 0.9, 0.85, 0.8, 0.75, 0.7):
         if len(lines) == 1 or measured(lines[-1], size) > width / 3:
             break
         narrower = wrapped(text, width * share, size)
         lines = narrower if len(narrower) == len(lines) else lines
     return lines
+
+
+def _paused(text: str, width: float, size: float) -> list[str]:
+    """The two most even lines that part after a sign of punctuation; none if none are near even."""
+    pairs = [(text[:place].rstrip(), text[place:]) for place in _pauses(text)]
+    widths = {pair: [measured(line, size) for line in pair] for pair in pairs}
+    fit = [pair for pair in pairs if width / 4 < min(widths[pair]) and max(widths[pair]) <= width]
+    return [*min(fit, key=lambda pair: max(widths[pair]))] if fit else []
+
+
+def _pauses(text: str) -> Iterator[int]:
+    """Where the words after a comma, a colon or a semicolon begin, outside of brackets."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character in _OPENING) - (character in _CLOSING)
+        if depth == 0 and _PAUSES & {character, text[place - 1 : place + 1]}:
+            yield place + 1
 
 
 def _pieces(text: str) -> Iterator[str]:
