@@ -60,7 +60,8 @@ _BASE = re.compile(
 )
 _LIST = re.compile(r"[、和及与,]?[ ]*$")
 _EMPTY = re.compile(
-    r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
+    r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+"
+    r"|[与较比]上个?[^,。;、]{1,4}[期季]|[与较比][“\"]?十[一二三四五]五[”\"]?(?:时期|期间)?|[年月]均|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
     r"|[,、;:。()(\s“”\"]|[降增减升]幅|[双两三四]?[下双]降|[二两三四五六]项(?:主要|控制)?指[数标]|不[低少高]于|不超过|控制在|力争|确保|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
 )
 _TERRITORY = re.compile(r"[(](?:市、区|[市区州场]|街道|社区|管委会)[)]")
@@ -160,7 +161,7 @@ def _placed(
     parent = outer[-1] if outer else None
     while not inside and parent is not None and parent.bracketed:
         parent = parent.parent
-    part = _part_of(text, sentence, read, made)
+    part = None if inside else _part_of(text, sentence, read, made)
     parent = part or parent
     left = max([begin, *(f.quantity.last for f in made if f.quantity.last <= read.first)])
     before = text[left : read.first]

@@ -256,6 +256,7 @@ class _Reader:
 
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
+_CLAUSE_END = re.compile(r"[,。;\n]|[(](?!市、区|[市区州场]|街道|社区|管委会)")
 _KINDS = {"体系公式中的个数": "count", "以零表述": ""}
 _RELATIVE = {"%", "‰", "倍", "百分点"}
 
@@ -302,7 +303,7 @@ def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Wo
     if figure.measure is not Measure.LEVEL and figure.parent:
         figure = figure.parent
     q = figure.quantity
-    ahead = re.split(r"[,。;\n]", text[q.last : min(sentence.end, q.last + 30)], maxsplit=1)[0]
+    ahead = _CLAUSE_END.split(text[q.last : min(sentence.end, q.last + 30)], maxsplit=1)[0]
     words = [
         Words(figure.near[-40:] + text[q.start : q.last], 0.75 if figure.attached else 1.0),
         Words(text[q.end : q.last] + figure.post, 1.0),
