@@ -66,7 +66,23 @@ def test_no_rows_are_one_page():
     assert empty == [(0, "Title")]
 
 
-def test_a_region_too_large_for_a_page_is_refused():
-    """Splitting a region would hide that its rows belong together."""
+def test_a_region_too_large_for_a_page_is_spread_evenly():
+    """On as few pages as hold it, after those before it; nothing of another region joins them."""
+    rows = regions(2, 30, 2)
+    pages, _ = zip(*on_pages(rows), strict=True)
+    sizes = [len(page) for page in pages if set(page["region"]) == {"b"}]
+
+    pd.testing.assert_frame_equal(pd.concat(pages), rows)
+    assert sum(sizes) == 30 or set(pages[-1]["region"]) == {"b", "c"}
+    assert max(sizes) - min(sizes) <= 1
+    assert set(pages[0]["region"]) == {"a"}
+
+
+def test_a_row_too_large_for_a_page_is_refused():
+    """There is no page on which it could be read."""
+
+    def never(rows, *, title):
+        raise CrowdedError(f"{len(rows)} lines of {title.en} do not fit one page")
+
     with pytest.raises(CrowdedError, match="do not fit one page"):
-        on_pages(regions(2, 60))
+        charts.on_pages(never, regions(2), title=TITLE)

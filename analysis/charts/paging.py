@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from analysis import wording
@@ -22,12 +23,13 @@ def on_pages(
     draw
         A chart, called with a part of the rows and ``title``; its other words are bound already.
     rows
-        Tidy rows; those that share *by* stay on one page.
+        Tidy rows; those that share *by* stay on one page, unless they alone are too many for it:
+        then they are spread evenly over as few pages as hold them.
 
     Raises
     ------
     CrowdedError
-        When the rows of one group alone do not fit.
+        When one row alone does not fit.
     """
     try:
         return [draw(rows, title=title)]
@@ -42,15 +44,24 @@ def on_pages(
 def _filled(
     draw: Callable[..., Picture], rows: pd.DataFrame, title: Text, by: str
 ) -> list[pd.DataFrame]:
-    """Page after page, each with as many whole groups as it holds, and with one at least."""
+    """Page after page, each with as many whole groups as it holds."""
     pages: list[pd.DataFrame] = []
     for _, group in rows.groupby(by, sort=False):
         both = pd.concat([*pages[-1:], group])
         if pages and _fits(draw, both, title):
             pages[-1] = both
         else:
-            pages.append(group)
+            pages += _spread(draw, group, title)
     return pages
+
+
+def _spread(draw: Callable[..., Picture], group: pd.DataFrame, title: Text) -> list[pd.DataFrame]:
+    """One group, on as few even pages as hold it."""
+    for count in range(1, len(group) + 1):
+        parts = [group.iloc[place] for place in np.array_split(np.arange(len(group)), count)]
+        if all(_fits(draw, part, title) for part in parts):
+            break
+    return parts
 
 
 def _fits(draw: Callable[..., Picture], rows: pd.DataFrame, title: Text) -> bool:
