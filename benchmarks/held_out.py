@@ -1,7 +1,7 @@
 """
 Measure the reading of passages that no rule was written for, and list every miss.
 
-    python benchmarks/held_out.py [--set tuned|final|last] [--data DIR]
+    python benchmarks/held_out.py [--set tuned|final|last|blind] [--data DIR]
 
 Each passage is invented prose in which every figure is marked by hand, such as
 ``{12:o 12 起 accidents}``. The letter is the role: ``o`` observation, ``t`` target, ``p`` what is
@@ -185,7 +185,7 @@ def run(folder: Path, known: Catalogue) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--set", choices=("tuned", "final", "last"), default="tuned")
+    parser.add_argument("--set", choices=("tuned", "final", "last", "blind"), default="tuned")
     parser.add_argument("--data", type=Path, default=ROOT / "data")
     chosen = parser.parse_args()
     folder = PASSAGES if chosen.set == "tuned" else PASSAGES / chosen.set

@@ -26,13 +26,23 @@ _LOOSE = {
     "小于 最多 至多 以内 以下 及以下 之内 内",
     Comparator.ABOUT: "约为 大约 大概 约 来 左右 上下 前后 许",
 }
-_TOLD = {word: kind for kind, words in _LOOSE.items() for word in words.split()}
+_NOT = ("不", "不得", "不能", "不应", "不可", "不准", "未", "没有")
+_NEGATED = {
+    negation + word: kind
+    for kind, words in (
+        (Comparator.AT_MOST, "超过 超 突破 逾 高于 多于 大于"),
+        (Comparator.AT_LEAST, "少于 低于 小于"),
+    )
+    for word in words.split()
+    for negation in _NOT
+}
+_TOLD = {word: kind for kind, words in _LOOSE.items() for word in words.split()} | _NEGATED
 _BEFORE = (
     "超过|超|逾|突破|至少|不少于|不低于|不小于|最少|高于|大于|多于|多达|高达|"
     "好几|将近|接近|近|不足|不到|未满|不满|不超过|不高于|不多于|不大于|少于|低于|小于|最多|至多"
     "|约为|大约|大概|约"
 )
-_LEAD = re.compile(rf"(?P<word>{_BEFORE})[ ]?$")
+_LEAD = re.compile(rf"(?P<word>{_BEFORE}|{'|'.join(_NEGATED)})[ ]?$")
 _LEAD_OF_ROUND = re.compile(r"(?P<word>[上数几])$")  # 上百, 数十: only before a bare round numeral
 _BOUND = re.compile(
     r"(?P<word>至少|不少于|不低于|最少(?!时)|不超过|不多于|最多(?!时)|至多)(?P<verb>[^\d,。;:、()“”]{1,6})$"

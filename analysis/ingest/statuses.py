@@ -54,12 +54,17 @@ def elsewhere(before: str, after: str, told: Setting) -> bool:
     return _WIDER_LEVEL.get(wider[1], 9) < told.level and not rank
 
 
+_LEAST = r"至少|不(?:[得能应可])?[少低小]于"
 _DEMAND = re.compile(
-    r"至少|不少于|不低于|不得少于|不超过|不高于|不得超过|力争|确保|争取达到|争取实现|控制在|届时|目标(?:为|是|值)|要求达到|须达|必须达"
+    rf"{_LEAST}|不(?:[得能应可])?(?:超过|突破|高于)|力争|确保|争取达到|争取实现|控制在|届时"
+    r"|目标(?:为|是|值)|要求达到|须达|必须达"
 )
 _HARD = re.compile(
-    r"(?:每|各|全年|年内|要求|应|须|必须)[^。;]{0,24}(?:至少|不少于|不低于|不得少于)|力争|届时|到20\d\d年[末底]?[^。;]{0,20}(?:达|实现|建成)|确保[^,。;]{0,20}$|目标(?:为|是|值)"
+    rf"(?:每|各|全年|年内|要求|应|须|必须|今年)[^。;]{{0,24}}(?:{_LEAST})|力争|届时"
+    r"|到20\d\d年[末底]?[^。;]{0,20}(?:达|实现|建成)|确保[^,。;]{0,20}$|目标(?:为|是|值)"
+    r"|不[得能应可](?:[少低]于|超过|突破|高于)|不突破|必须达到|控制在[^,。;]{0,10}(?:以内|之内|以下)"
 )
+_AIM = re.compile(r"(?<!按)目标:?$")
 _ACHIEVE = re.compile(
     r"(?:完成|建成|新建|建设|培训|召开|投资|每[年月周季日]度?|每半年|半年|创建|打造|新增|实现|达到?|组织|开展|举办|更新|改造|整治|关闭|退出|淘汰|培育|组建|配备|建立|下降|降低|压减|提高|提升|检查|演练|增加|发放|制作|争取|安装|覆盖)[^,。;:\d]{0,16}$"
 )
@@ -89,7 +94,7 @@ def status(
     years = [int(year) for year in re.findall(r"(20\d\d)年", before)]
     planned = planned or bool(years and years[-1] > told.end.year)
     if not planned:
-        hard = _HARD.search(before[-60:] + span) or _limited(text, figure)
+        hard = _HARD.search(before[-60:] + span) or _AIM.search(before) or _limited(text, figure)
         return (Status.TARGET, ("demanded in a report",)) if hard else (Status.ACTUAL, ())
     if q.value == 0 or _DEMAND.search(near) or re.search(r"以上|以内|不少于|至少|以下", span):
         return Status.TARGET, ()
