@@ -11,6 +11,7 @@ import pandas as pd
 
 from . import intervals, verdicts
 from .derive import PERIOD, SAME, countable, rounding, whole_year
+from .errors import WordError
 from .words import Comparator, Mark, Measure, Quantity, Status
 
 
@@ -215,7 +216,15 @@ def _printed_half(percent: float) -> float:
 def levels(
     rows: pd.DataFrame, context: pd.DataFrame, indicator: str, *, first_year: int
 ) -> pd.DataFrame:
-    """The yearly levels of *indicator* for each reporting region with two years or more."""
+    """
+    The yearly levels of *indicator* for each reporting region with two years or more.
+
+    Raises
+    ------
+    WordError
+        When neither frame has the indicator; it names the nearest ones.
+    """
+    _known(indicator, rows, context)
     every = series(*(_only(frame, indicator) for frame in (rows, context)))
     mine = every[_of(every, rows, first_year)]
     several = mine.groupby("region")["period_end"].transform("size").gt(1)
@@ -225,9 +234,23 @@ def levels(
 def changes_of(
     rows: pd.DataFrame, context: pd.DataFrame, indicator: str, *, first_year: int
 ) -> pd.DataFrame:
-    """The changes of *indicator* in each reporting region, counted or only stated."""
+    """
+    The changes of *indicator* in each reporting region, counted or only stated.
+
+    Raises
+    ------
+    WordError
+        When neither frame has the indicator; it names the nearest ones.
+    """
+    _known(indicator, rows, context)
     every = changes(*(_only(frame, indicator) for frame in (rows, context)))
     return every[_of(every, rows, first_year)].reset_index(drop=True)
+
+
+def _known(indicator: str, *frames: pd.DataFrame) -> None:
+    known = sorted({code for frame in frames for code in frame["indicator"]})
+    if indicator not in known:
+        raise WordError("indicator", indicator, known)
 
 
 def _only(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from . import absence, displays, phrases, wording
 from .derive import PER, POPULATIONS
+from .errors import WordError
 from .wording import Text
 from .words import (
     Comparator,
@@ -217,7 +218,14 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
         those that must appear, kept or refused.
     indicator
         The code of the indicator.
+
+    Raises
+    ------
+    WordError
+        When there are rows and none has the indicator; it names the nearest ones.
     """
+    if len(rows) and indicator not in set(rows["indicator"]):
+        raise WordError("indicator", indicator, sorted(set(rows["indicator"])))
     mine = rows[rows["indicator"].eq(indicator)]
     levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
     shared = _most_shared(levels)
@@ -263,7 +271,7 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
         return latest, []
     year = latest["period_end"].dt.year
     common = int(year.mode().max())
-    level = latest["level_order"].mode().max()
+    level = _usual_level(latest)
     order = latest.assign(far=(year - common).abs(), odd=latest["level_order"].ne(level))
     kept: dict[Any, Row] = {}
     refused = []
@@ -275,6 +283,13 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
         else:
             kept[place] = row
     return latest.loc[list(kept)], refused
+
+
+def _usual_level(latest: pd.DataFrame) -> int:
+    """The level of most regions; of two as usual, the one with more rates, which cross levels."""
+    usual = latest["level_order"].mode()
+    rates = latest["rate"].notna().groupby(latest["level_order"]).sum()
+    return int(max(usual, key=lambda level: (rates[level], level)))
 
 
 def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:

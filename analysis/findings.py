@@ -12,7 +12,7 @@ import pandas as pd
 from . import digits, intervals, phrases, remarks, wording
 from .compare import Comparison
 from .wording import Text
-from .words import Mark, Measure, Status
+from .words import Mark, Measure, Rule, Status
 
 
 def comparison(result: Comparison) -> Text:
@@ -20,6 +20,12 @@ def comparison(result: Comparison) -> Text:
     rows, name = result.rows, result.name
     if rows.empty:
         return name + Text("：没有两地的数字可以并列", ": no two reports can be set side by side")
+    barred = int(result.refused["rule"].isin([*Rule]).sum())
+    if len(rows) == 1 and barred:
+        return Text(
+            f"{name.zh}：{barred + 1}地有数字，不能并列",
+            f"{name.en}: {barred + 1} regions report figures that cannot be set side by side",
+        )
     if len(rows) == 1:
         region = _region(rows.iloc[0])
         return Text(
@@ -128,7 +134,10 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
             f"{name.zh}：只公布了变化，没有公布数量",
             f"{name.en}: changes were published, counts were not",
         )
-    row = counted.sort_values("period_end").iloc[-1].to_dict()
+    latest = counted.sort_values("period_end").drop_duplicates("region", keep="last")
+    if len(latest) > 1:
+        return _latest(name, latest)
+    row = latest.iloc[-1].to_dict()
     year, region = row["period_end"].year, _region(pd.Series(row))
     falls = row["value"] < row["before"]
     zh, en = ("下降", "fall") if falls else ("上升", "rise")
@@ -145,6 +154,21 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     return Text(
         f"{region.zh}{year}年{name.zh}的{zh}超出偶然波动",
         f"{region.en}, {year}: the {en} in {wording.lowered(name.en)} is beyond chance",
+    )
+
+
+def _latest(name: Text, latest: pd.DataFrame) -> Text:
+    """How many regions' latest changes lie outside what no change would give; no test of them."""
+    outside = int((latest["lower"].gt(1) | latest["upper"].lt(1)).sum())
+    if not outside:
+        return Text(
+            f"{name.zh}：{len(latest)}地最近一年的升降，各自都未超出偶然波动",
+            f"{name.en}: the latest change in each of {len(latest)} regions is within chance",
+        )
+    return Text(
+        f"{name.zh}：{len(latest)}地最近一年的升降，{outside}地的95%区间不含“不变”",
+        f"{name.en}: latest changes in {len(latest)} regions, {outside} with a 95% interval that "
+        "leaves out no change",
     )
 
 
@@ -175,6 +199,8 @@ def shared(rows: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
 
 def reading(changes: pd.DataFrame) -> Text:
     """Every counted change read out, one sentence a region and year; the latest first."""
+    if changes.empty:
+        return Text("没有选出任何变化。", "No change was chosen: nothing can be read.")
     counted = changes[changes["mark"].eq(Mark.EXACT)].sort_values("period_end", ascending=False)
     if counted.empty:
         return Text(

@@ -51,19 +51,18 @@ def instruments_page(rows: pd.DataFrame, themes: pd.DataFrame) -> Text:
 
 
 def similarity(pairs: pd.DataFrame) -> Text:
-    """How much any two reports share, and whether the pairs can be told apart at all."""
+    """How much any two reports share; whether pairs differ is not tested, they share reports."""
     kept = pairs[pairs["verdict"].ne(Verdict.NOT_COMPARABLE)]
     if kept.empty:
         return Text("没有两份报告可以相比", "No two reports can be compared")
     low, high = (f"{kept['share'].agg(name):.0f}%" for name in ("min", "max"))
-    if kept["lower"].max() <= kept["upper"].min():
+    if low == high:
         return Text(
-            f"任两份报告共有{low}至{high}的举措，各区间彼此重叠，分不出差别",
-            f"Any two reports share {low} to {high} of their instruments; all intervals overlap",
+            f"任两份报告共有{low}的举措", f"Any two reports share {low} of their instruments"
         )
     return Text(
-        f"任两份报告共有{low}至{high}的举措，部分区间互不重叠",
-        f"Any two reports share {low} to {high} of their instruments; some intervals lie apart",
+        f"任两份报告共有{low}至{high}的举措",
+        f"Any two reports share {low} to {high} of their instruments",
     )
 
 

@@ -74,7 +74,7 @@ APART = Text(
     "各地口径不同，逐行列出，不能上下比较",
     "each report counts something else: line by line, not to be compared",
 )
-ALONE = Text(
+ONE_REPORT = Text(
     "只有一份报告有此数字，没有可比的另一方", "one report alone gives it: nothing to set it against"
 )
 ON_A_LIST = Text(
@@ -107,7 +107,7 @@ PERCENT_NOTE = Text(
     "diamonds are percentages and arrows directions without published counts; no axis is shared",
 )
 CONTEXT_NOTE = Text(
-    "空心圆点取自其他出版物，不属五份报告", "hollow dots come from other publications"
+    "空心圆点取自其他出版物，不属所列报告", "hollow dots come from other publications"
 )
 BRACKET_NOTE = Text(
     "方括号内的百分比取自其他出版物", "percentages in brackets are from other publications"
@@ -251,6 +251,9 @@ NOTHING_CHECKABLE = Text(
 TARGET_HEADING = Text("数值", "Number")
 DATE_HEADING = Text("期限", "Deadline")
 
+BARRED = Text(
+    "他地有同口径数字，但不可并列", "others report it, but it may not be set beside theirs"
+)
 ALONE = Text("这一口径只有本地报告", "reported in this way by this region only")
 KINDS = {
     "report": Text("总结", "annual report"),
@@ -282,6 +285,10 @@ EVERYTHING_BESIDE = Text(
     "共有的指标都可以并列", "every shared indicator may be set beside another region's"
 )
 WITHOUT_SCALE = Text("没有区间，不设刻度", "without interval, no scale")
+OWN_PANELS = Text(
+    "每地一栏，各有尺度，不可跨栏比较",
+    "each region has a panel with a scale of its own: not to be compared across panels",
+)
 OWN_SCALES = Text(
     "右栏各行自有尺度，从零起，不可跨行比较",
     "in the right column every row has its own scale from zero; do not compare across rows",

@@ -7,6 +7,7 @@ import pytest
 from tidy import context, frame, row
 
 from analysis import annual, derive
+from analysis.errors import WordError
 
 PERCENT = {"measure": "change_pct", "unit": "%"}
 
@@ -314,10 +315,17 @@ def test_no_year_is_known_twice(rows, context):
     assert derive.whole_year(found).all()
 
 
-def test_an_indicator_without_rows_has_no_years_and_no_changes(rows, context):
+@pytest.mark.parametrize("question", [annual.levels, annual.changes_of])
+def test_an_indicator_that_nobody_reports_is_no_empty_finding(rows, context, question):
+    """A slip of the pen is named with what it is near to; it never draws a page of reasons."""
+    with pytest.raises(WordError, match="indicator 'deth' is not known; did you mean deaths"):
+        question(rows, context, "deth", first_year=2020)
+
+
+def test_years_before_the_first_one_asked_for_are_no_years(rows, context):
     """Empty frames with their columns, and no crash."""
-    levels = annual.levels(rows, context, "no_such_thing", first_year=2020)
-    changes = annual.changes_of(rows, context, "no_such_thing", first_year=2020)
+    levels = annual.levels(rows, context, "deaths", first_year=2090)
+    changes = annual.changes_of(rows, context, "deaths", first_year=2090)
 
     assert levels.empty
     assert changes.empty

@@ -1,6 +1,7 @@
 """Counts over the years, and changes without counts beside them; read back from the drawing."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from drawings import Drawing
 from tidy import context, frame, row
@@ -81,6 +82,32 @@ def test_a_missing_year_breaks_the_line(years):
 
     assert links == [[2023, 2024]]
     assert points(drawing)[0] == (2021, 60)
+
+
+def test_counts_of_two_regions_share_no_axis(years):
+    """A panel a region with its own scale, named and said to be no comparison."""
+    reported, other = years
+    twin = {
+        "region": "lijiang",
+        "region_zh": "丽江",
+        "region_en": "Lijiang",
+        "report": "lijiang-2024",
+    }
+    drawing = drawn(
+        pd.concat([reported, reported.assign(**twin, value=reported["value"] * 9)]), other
+    )
+    found = {
+        line.get_gid(): line.axes
+        for axes in drawing.picture.axes
+        for line in axes.lines
+        if str(line.get_gid()).startswith("line-")
+    }
+
+    assert set(found) == {"line-chuxiong", "line-lijiang"}
+    tops = {name: axes.get_ylim()[1] for name, axes in found.items()}
+    assert tops["line-lijiang"] > 4 * tops["line-chuxiong"]
+    assert any("not to be compared across panels" in n.en for n in drawing.picture.caption.notes)
+    assert drawing.faults == {}
 
 
 def test_a_missing_year_is_never_a_zero(years):

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from tidy import context, frame, population, row
 
-from analysis import compare, derive
+from analysis import compare, derive, findings
+from analysis.errors import WordError
 from analysis.words import Rule, Verdict
 
 PEOPLE = frame(
@@ -293,12 +294,23 @@ def test_the_population_of_another_year_or_kind_is_said(rated):
     assert any("Nantong is divided by its 2023" in caution.en for caution in found.cautions)
 
 
-def test_an_unknown_indicator_leaves_every_region_silent(rated):
-    """No row, no crash: each region is refused as not reported."""
-    found = compare.comparable(rated, "no_such_thing")
+def test_an_indicator_that_nobody_reports_is_no_empty_comparison(rated):
+    """A slip of the pen is named with what it is near to."""
+    with pytest.raises(WordError, match="indicator 'deth' is not known; did you mean deaths"):
+        compare.comparable(rated, "deth")
 
-    assert found.rows.empty
-    assert set(found.refused["rule"]) == {"not_reported", "plan_report"}
+
+def test_of_two_levels_as_usual_the_one_with_rates_is_kept(rated):
+    """A district without a population joins one prefecture: the rate stays, and says who left."""
+    mine = rated[rated["indicator"].eq("deaths") & rated["region"].eq("chuxiong")]
+    bare = dict.fromkeys(("rate", "rate_lower", "rate_upper", "population"), float("nan"))
+    other = {"region": "qinghe", "region_zh": "青禾", "region_en": "Qinghe", "adcode": "532301"}
+    district = mine.assign(**other, report="qinghe-2024", level="district", level_order=4, **bare)
+    found = compare.comparable(pd.concat([rated, district], ignore_index=True), "deaths")
+
+    assert list(found.rows["region"]) == ["chuxiong"]
+    assert "level" in set(found.refused[found.refused["region"].eq("qinghe")]["rule"])
+    assert findings.comparison(found).zh.endswith("2地有数字，不能并列")
 
 
 def test_the_most_telling_row_of_a_region_is_shown():

@@ -28,7 +28,9 @@ def shares(passages):
     return own | named | {"false": total["false"] / total["proposed"]}
 
 
-@pytest.mark.parametrize("passage", [*TUNED, *FINAL, *LAST, *BLIND], ids=lambda passage: passage.name)
+@pytest.mark.parametrize(
+    "passage", [*TUNED, *FINAL, *LAST, *BLIND], ids=lambda passage: passage.name
+)
 def test_every_mark_stands_on_a_numeral(passage):
     """What a reader marked is where the reading looks."""
     places = {numeral.start for numeral in numerals.find(passage.text)}

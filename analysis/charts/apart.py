@@ -68,7 +68,7 @@ def _caption(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Caption:
     )
     return Caption(
         title=title,
-        subtitle=phrases.APART if len(set(rows["region"])) > 1 else phrases.ALONE,
+        subtitle=phrases.APART if len(set(rows["region"])) > 1 else phrases.ONE_REPORT,
         source=phrases.source_note(pd.concat([rows, refused], ignore_index=True).fillna(_BLANK)),
         alt=Text(
             f"{title.zh}。{said.zh}。各行不能互相比较。",

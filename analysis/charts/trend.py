@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import digits, phrases, style, wording
+from analysis.errors import CrowdedError
 from analysis.wording import Text
 
 from . import marks
@@ -16,6 +17,7 @@ from .page import Caption, Page, Picture, Room
 GAP = 0.55  # inches between the two panels
 STATED_SHARE = 0.42  # of the width, for the changes without counts
 ROW_HEIGHT = 0.95
+NARROWEST, LOWEST = 3.0, 1.7  # inches of the panel of one region on a slide, at least
 
 
 def trend(
@@ -31,7 +33,7 @@ def trend(
     ax: Axes | None = None,
 ) -> Picture:
     """
-    Draw the yearly counts of each region; a missing year breaks the line.
+    Draw the yearly counts, a panel a region; a missing year breaks the line.
 
     Parameters
     ----------
@@ -87,6 +89,8 @@ def _caption(
         notes.append(phrases.PERCENT_NOTE)
     if len(rows) and rows.groupby("region").size().max() < phrases.FEWEST_POINTS:
         notes.append(phrases.LIST_NOTE)
+    if len(set(rows.get("region", ()))) > 1:
+        notes.append(phrases.OWN_PANELS)
     if len(rows) and rows["indicator"].isin(phrases.CLUSTERED).any():
         notes.append(phrases.CLUSTER_NOTE)
     if expected is not None and len(expected):
@@ -130,32 +134,43 @@ def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
 
 
 def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFrame | None) -> None:
-    axes = page.axes(
-        Room(room.left + 0.55, room.bottom + 0.3, room.width - 1.3, room.height - 0.75)
-    )
-    for region, group in rows.groupby("region", sort=False):
-        points = group.sort_values("period_end").to_dict("records")
-        for one, other in pairwise(points):
-            if other["period_end"].year - one["period_end"].year == 1:
-                axes.plot(
-                    [one["period_end"].year, other["period_end"].year],
-                    [one["value"], other["value"]],
-                    color=style.colour(str(region)),
-                    linewidth=1.2,
-                    alpha=0.6,
-                    zorder=2,
-                    gid=f"line-{region}",
-                )
-        # The name stands beside the last value: under it may stand another region's.
-        for row in points[:-1]:
-            _draw_point(axes, page, row)
-        _draw_point(axes, page, points[-1], name=points[-1][f"region_{page.language}"])
-    if expected is not None and len(expected):
-        _draw_expected(axes, page, expected)
+    """One panel a region, each with its own scale: counts of two regions share no axis."""
+    groups = [group for _, group in rows.groupby("region", sort=False)]
+    across = min(len(groups), max(1, int(room.width // NARROWEST)))
+    down = -(-len(groups) // across)
+    if room.height / down < LOWEST * page.size.height / style.SLIDE.height:
+        raise CrowdedError(f"the years of {len(groups)} regions do not fit one page: draw fewer")
+    wide, high = room.width / across, room.height / down
     years = range(rows["period_end"].dt.year.min(), rows["period_end"].dt.year.max() + 1)
+    for place, group in enumerate(groups):
+        left = room.left + place % across * wide
+        low = room.bottom + (down - 1 - place // across) * high
+        axes = page.axes(Room(left + 0.55, low + 0.3, wide - 1.3, high - 0.75))
+        _draw_region(axes, page, group, years)
+        if expected is not None and expected["region"].isin(group["region"]).any():
+            _draw_expected(axes, page, expected[expected["region"].isin(group["region"])])
+
+
+def _draw_region(axes: Axes, page: Page, group: pd.DataFrame, years: range) -> None:
+    points = group.sort_values("period_end").to_dict("records")
+    region = points[0]["region"]
+    for one, other in pairwise(points):
+        if other["period_end"].year - one["period_end"].year == 1:
+            axes.plot(
+                [one["period_end"].year, other["period_end"].year],
+                [one["value"], other["value"]],
+                color=style.colour(str(region)),
+                linewidth=1.2,
+                alpha=0.6,
+                zorder=2,
+                gid=f"line-{region}",
+            )
+    for row in points[:-1]:
+        _draw_point(axes, page, row)
+    _draw_point(axes, page, points[-1], name=points[-1][f"region_{page.language}"])
     axes.set_xticks(list(years))
     axes.set_xlim(min(years) - 0.35, max(years) + 0.35)
-    axes.set_ylim(0, rows[["upper", "value"]].max().max() * 1.12 or 1)
+    axes.set_ylim(0, group[["upper", "value"]].max().max() * 1.12 or 1)
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)

@@ -162,7 +162,7 @@ def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
             yield _CAP
 
 
-_PALE = Text("浅色点取自其他出版物，不属五份报告", "pale dots come from other publications")
+_PALE = Text("浅色点取自其他出版物，不属所列报告", "pale dots come from other publications")
 # Notes on marks that a picture has and a native chart draws otherwise, or not at all.
 _INSTEAD = {
     phrases.CONTEXT_NOTE.zh: _PALE,

@@ -315,11 +315,11 @@ def _plainly(way: Way) -> Callable[[Record, str], Plot | None]:
 def _trend(record: Record, language: str) -> Plot | None:
     rows = shown(record)
     years = sorted({_year(row) for row in rows})
-    if len(years) < 2 or on_scale(record) != "value":
+    several = len({row["region"] for row in rows}) > 1  # each has a scale of its own
+    if len(years) < 2 or on_scale(record) != "value" or several:
         return None
     every = tuple(range(years[0], years[-1] + 1))
-    regions = dict.fromkeys(row["region"] for row in rows)
-    series = [_along(rows, region, every, language) for region in regions]
+    series = [_along(rows, rows[0]["region"], every, language)]
     top = max(_reach(point) for one in series for point in one.points if point)
     series += _expected(record, every, language)
     shape = number_format(top, language)
