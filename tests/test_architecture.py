@@ -78,6 +78,20 @@ def test_an_import_that_goes_up_or_sideways_fails(copy, module, line, contract):
     assert re.search(rf"{contract}.* BROKEN", found.stdout), found.stdout
 
 
+def test_a_name_of_a_module_has_one_meaning():
+    """A second constant of the same name would silently take the place of the first."""
+    twice = {}
+    for path in MODULES:
+        names = re.findall(
+            r"^([A-Z_][A-Z0-9_]*)(?::[^=\n]+)? = ", path.read_text("utf-8"), re.MULTILINE
+        )
+        again = {name for name in names if names.count(name) > 1}
+        if again:
+            twice[path.name] = again
+
+    assert twice == {}
+
+
 def test_a_module_is_short_enough_to_read():
     """At most 450 lines."""
     lines = {str(p.relative_to(ROOT)): len(p.read_text("utf-8").splitlines()) for p in MODULES}
