@@ -19,6 +19,7 @@ from .schema import ALIASES, BY_REGION, KEYS, TABLES
 
 _WHOLE = ("start", "end", "characters", "whole")
 _SCHEMAS = {name: model.to_schema() for name, model in TABLES.items()}
+_MEANINGS = {"level": "; a county or county-level city (县、县级市) is district"}
 
 
 class Held(NamedTuple):
@@ -112,16 +113,15 @@ def _contract_fault(label: str, case: Any, columns: list[str]) -> Fault:
         return Fault(label, 1, cell, repr(cell), "not a column of this table", mend)
     if check == "column_in_dataframe":
         return Fault(label, 1, cell, "no such column", "a missing column", f"add {cell}")
-    rule, mend = _told(check, cell)
+    rule, mend = _told(check, cell, str(case.column))
     return Fault(label, int(case.index), str(case.column), repr(cell), rule, mend)
 
 
-def _told(check: str, cell: str) -> tuple[str, str]:
+def _told(check: str, cell: str, column: str) -> tuple[str, str]:
     """Pandera's name of a check as a rule and what to do about it."""
     if check.startswith("isin("):
         words = [word for word in check[6:-2].replace("'", "").split(", ") if word]
-        near = get_close_matches(cell, words, n=1)
-        return f"not one of {', '.join(words)}", f"write {near[0] if near else words[0]}"
+        return f"not one of {', '.join(words)}", _choice(cell, words, _MEANINGS.get(column, ""))
     if check.startswith("str_matches("):
         return f"not of the form {check[13:-2]}", "write it in that form"
     if check.startswith("str_length("):
@@ -129,6 +129,18 @@ def _told(check: str, cell: str) -> tuple[str, str]:
     if check == "not_nullable":
         return "an empty cell", "fill it in"
     return f"breaks {check}", "correct the value"
+
+
+def _choice(cell: str, words: list[str], meaning: str) -> str:
+    """
+    What to write instead of *cell*: the word it is near to, or one of all.
+
+    >>> _choice("provinc", ["country", "province"], ""), _choice("", ["country", "province"], "")
+    ('write province', 'write one of country, province')
+    """
+    # A near word is not meant where a right word is spelt like a wrong one: county, country.
+    near = [] if meaning else get_close_matches(cell, words, n=1)
+    return f"write {near[0]}" if near else f"write one of {', '.join(words)}{meaning}"
 
 
 def _key_faults(label: str, frame: pd.DataFrame, name: str) -> Iterator[Fault]:

@@ -58,6 +58,28 @@ def test_ten_faults_of_ten_kinds_are_told_with_their_lines(copied):
         assert words in str(fault)
 
 
+@pytest.mark.parametrize("cell", ["county", "县级市", "town", ""])
+def test_a_level_that_is_none_is_never_taken_for_a_country(copied, cell):
+    """The word is as near to county as can be; an empty cell is near to nothing."""
+    minimal.plant(copied / "regions.csv", 11, "level", cell)
+
+    (fault,) = [fault for fault in checks.everything(copied) if fault.column == "level"]
+
+    assert fault.mend == (
+        "write one of country, province, prefecture, district; "
+        "a county or county-level city (县、县级市) is district"
+    )
+
+
+def test_a_word_far_from_all_is_told_all(copied):
+    """None of them is proposed above the others."""
+    minimal.plant(copied / "observations" / "chuxiong.csv", 28, "comparator", "≥")
+
+    (fault,) = checks.everything(copied)
+
+    assert fault.mend == "write one of =, >=, <=, ~"
+
+
 def test_faults_of_several_tables_are_told_together(copied):
     """A fault in one table does not hide those of another, nor is it told twice."""
     minimal.plant(copied / "regions.csv", 3, "level", "town")
