@@ -6,6 +6,7 @@ It takes the manifest's records and gives words and cells; where they stand is f
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -277,10 +278,28 @@ def chosen(
         raise UsageError(f"the manifest has no figure in {language!r}: make them with `run`")
     for pattern in patterns:
         if not any(_means(pattern, one) for one in every):
-            names = ", ".join(one["name"] for one in every[:6])
-            raise UsageError(f"no figure is called {pattern!r}; there are {names} …")
+            raise UsageError(_unknown(pattern, [str(one["name"]) for one in every]))
     kept = [one for one in every if not patterns or any(_means(p, one) for p in patterns)]
     return sorted(kept, key=place)
+
+
+def _unknown(pattern: str, names: Sequence[str]) -> str:
+    """
+    That no figure is meant: with the nearest names, or the kinds that there are.
+
+    >>> _unknown("trend-deths", ["trend-deaths-zh", "zeros-zh"])
+    "no figure is called 'trend-deths'; did you mean trend-deaths? (2 are known)"
+    >>> _unknown("map-*", ["trend-deaths-zh", "zeros-zh"])
+    "no figure is called 'map-*'; 2 are known, of the kinds trend*, zeros*"
+    """
+    plain = dict.fromkeys(name.rpartition("-")[0] for name in names)
+    near = get_close_matches(pattern.removesuffix("*"), plain, n=3)
+    if near:
+        meant = f"did you mean {', '.join(near)}? ({len(plain)} are known)"
+        return f"no figure is called {pattern!r}; {meant}"
+    kinds = [f"{kind}*" for kind in FAMILIES if any(name.startswith(kind) for name in plain)]
+    known = f"{len(plain)} are known, of the kinds {', '.join(kinds)}"
+    return f"no figure is called {pattern!r}; {known}"
 
 
 def with_fingerprint(record: Record) -> dict[str, Any]:
