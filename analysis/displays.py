@@ -47,7 +47,8 @@ class Compared(NamedTuple):
 
     def text(self) -> str:
         """What is kept, what is refused and why, and what strains it, line by line."""
-        kept = [f"  {' · '.join(cells)}" for cells in self._kept().itertuples(index=False)]
+        shown = self._kept().itertuples(index=False)
+        kept = [f"  {' · '.join(filter(None, cells))}" for cells in shown]
         refused = [f"  — {place}: {why}" for place, why in self._refused().itertuples(index=False)]
         nothing = "  (no figure can be set beside another)"
         lines = [self._heading(), *(kept or [nothing]), *_more(self.rows)]
@@ -71,10 +72,10 @@ class Compared(NamedTuple):
         return f"{self.name.zh} {self.name.en}{unit}"
 
     def _kept(self) -> pd.DataFrame:
-        """Region, period, figure, and what is compared with its interval."""
-        columns = ["地区 Region", "期间 Period", "数字 Figure", "比较 Compared"]
+        """Region, part, period, figure, and what is compared with its interval."""
+        columns = ["地区 Region", "部分 Part", "期间 Period", "数字 Figure", "比较 Compared"]
         cells = [
-            (_place(row), _period(row), wording.value(row).en, _sure(row, self.scale))
+            (_place(row), _part(row), _period(row), wording.value(row).en, _sure(row, self.scale))
             for row in self.rows.head(SHOWN).to_dict("records")
         ]
         return pd.DataFrame(cells, columns=columns, dtype="str")
@@ -100,6 +101,12 @@ def _more(frame: pd.DataFrame) -> list[str]:
 
 def _place(row: dict[Any, Any]) -> str:
     return f"{row['region_zh']} {row['region_en']}"
+
+
+def _part(row: dict[Any, Any]) -> str:
+    """What of the indicator the figure covers; empty for the whole."""
+    part = wording.part(row)
+    return f"{part.zh} {part.en}".strip()
 
 
 def _period(row: dict[Any, Any]) -> str:

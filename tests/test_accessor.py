@@ -154,6 +154,17 @@ def test_too_many_rows_at_once_are_refused(national, monkeypatch):
         national.rows.safety.rate()
 
 
+def test_a_comparison_shows_which_part_a_figure_covers(ours):
+    """Between region and period; a figure of the whole has nothing there."""
+    inspected = ours.safety.compare("entities_inspected")
+    drills = repr(ours.safety.compare("drills_held"))
+
+    part = "应急管理部门执法 Emergency-authority enforcement"
+    assert f"楚雄 Chuxiong · {part} · 2024 · 918 entities" in repr(inspected)
+    assert f"<td>{part}</td>" in inspected._repr_html_()
+    assert "楚雄 Chuxiong · 2024 · 8,574 events" in drills
+
+
 def test_a_comparison_shows_itself_escaped(ours):
     """A word of a table is text, whatever it looks like."""
     found = ours.safety.compare("drills_held")
@@ -161,7 +172,7 @@ def test_a_comparison_shows_itself_escaped(ours):
     sly = compare.Comparison(
         found.indicator,
         rs.wording.Text(evil, evil),
-        found.rows.assign(region_en=evil, unit_en=evil),
+        found.rows.assign(region_en=evil, unit_en=evil, breakdown_en=evil),
         found.refused.assign(reason_en=evil, region_zh=evil),
         (rs.wording.Text(evil, evil),),
         "value",
