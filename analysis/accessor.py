@@ -15,7 +15,7 @@ import pandas as pd
 from . import annual, columnar, compare, derive, explain, panel, project, tables
 from .compare import Comparison
 from .displays import Told
-from .errors import UsageError, WordError
+from .errors import UsageError
 from .panel import Panel
 from .tables import Tables
 
@@ -120,7 +120,7 @@ class Safety:
         """
         Which figures of *indicator* may stand side by side, and why the others may not.
 
-        Every region of the rows appears, kept or refused.
+        Every region of the rows appears, kept or refused. *indicator* is a code or a name.
 
         Raises
         ------
@@ -128,9 +128,7 @@ class Safety:
             For an indicator that the tables do not have, naming the nearest ones.
         """
         behind = self._behind()
-        known = list(behind.indicators["indicator"])
-        if indicator not in known:
-            raise WordError("indicator", indicator, known)
+        indicator = explain.code_of("indicator", indicator, behind.indicators)
         if not isinstance(behind, Panel) or not self._coded():
             return compare.comparable(self.rate(), indicator)
         seen = np.zeros(len(behind.regions), dtype=bool)
@@ -139,7 +137,7 @@ class Safety:
         return columnar.comparable(behind, self._rows, indicator, regions=list(regions))
 
     def why(
-        self, region: str, indicator: str, period: str | None = None, *, language: str = "zh"
+        self, region: str, indicator: str, period: str | int | None = None, *, language: str = "zh"
     ) -> Told:
         """
         Where a figure comes from and what it may be compared with, or why there is none.
@@ -147,9 +145,10 @@ class Safety:
         Parameters
         ----------
         region, indicator
-            Their codes.
+            Their codes, or their Chinese or English names.
         period
-            A year, or first and last day with a slash between; every period if not given.
+            A year, or first and last day with a slash between; every period of the reports if not
+            given. A period that is only in other publications is told from them.
         language
             ``zh`` or ``en``.
         """
@@ -215,8 +214,9 @@ def _held(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Tables | Pan
 
 def _around(behind: Panel, region: str, indicator: str) -> Tables:
     """The tables of a region of a panel and those that lie in the same one, one indicator."""
-    if region not in behind.reporters.index:
-        raise WordError("region", region, list(behind.reporters.index))
+    reporting = behind.regions["region"].isin(behind.reporters.index)
+    region = explain.code_of("region", region, behind.regions[reporting])
+    indicator = explain.code_of("indicator", indicator, behind.indicators)
     parents = behind.regions.set_index("region")["parent"]
     near = parents.index[parents.eq(parents[region])]
     return behind.tables(near, behind.of(indicator))

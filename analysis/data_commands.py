@@ -117,7 +117,8 @@ def verify(project: Path | None, originals: Path | None, *, as_json: bool) -> No
 
 @click.command(
     epilog="\b\nExample:\n  regional-safety explain chuxiong deaths 2024\n"
-    "  regional-safety explain yaohai accidents --language en"
+    "  regional-safety explain yaohai accidents --language en\n"
+    "  regional-safety explain 楚雄 生产安全事故死亡人数 2023"
 )
 @click.argument("region")
 @click.argument("indicator")
@@ -138,8 +139,9 @@ def explain(
     Tell where a figure comes from.
 
     Its row and sentence, how sure it is, and what it may be compared with and why; or why there is
-    no figure. REGION and INDICATOR are codes of the tables; PERIOD is a year, or its first and
-    last day with a slash between. With the originals at hand the whole sentence is quoted.
+    no figure. REGION and INDICATOR are codes of the tables, or Chinese or English names; PERIOD is
+    a year, or its first and last day with a slash between, and may be one that only another
+    publication tells of. With the originals at hand the whole sentence is quoted.
     """
     from . import tables
     from .explain import explain as explained

@@ -18,14 +18,16 @@ class UsageError(AnalysisError):
 
 
 class WordError(UsageError):
-    """A word outside a closed vocabulary; the message names the nearest ones."""
+    """A word outside a closed vocabulary; the message names *near*, or else the nearest ones."""
 
-    def __init__(self, kind: str, value: object, known: Iterable[object]) -> None:
-        super().__init__(kind, value, [str(word) for word in known])
+    def __init__(
+        self, kind: str, value: object, known: Iterable[object], near: Iterable[str] = ()
+    ) -> None:
+        super().__init__(kind, value, [str(word) for word in known], list(near))
 
     def __str__(self) -> str:
-        kind, value, known = self.args
-        near = get_close_matches(str(value), known, n=3, cutoff=0.5) or known[:8]
+        kind, value, known, near = self.args
+        near = near or get_close_matches(str(value), known, n=3, cutoff=0.5) or known[:8]
         more = "" if len(known) == len(near) else f" ({len(known)} are known)"
         return f"{kind} {str(value)!r} is not known; did you mean {', '.join(near)}?{more}"
 

@@ -5,22 +5,28 @@ It computes nothing of its own; limits, judgements and reasons are those that ch
 """
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from . import absence, compare, derive, digits, phrases, wording
-from .errors import WordError
+from .errors import UsageError, WordError
 from .tables import Tables
 from .wording import Text, joined
-from .words import Language, Verdict
+from .words import Language, Measure, Verdict
 
 _VERDICTS = {
     Verdict.COMPARABLE: Text("可比", "comparable"),
     Verdict.WITH_CAUTION: Text("可比，须注意", "comparable with caution"),
     Verdict.NOT_COMPARABLE: Text("不可比", "not comparable"),
 }
+_RELIABILITY = {
+    "official": Text("原发布处", "read at its publisher"),
+    "reprint": Text("转载", "read at a reprint"),
+}
+_MOST_NEAR = 8  # names that hold what was written
 _STOPS = "。；;!！?？\n"
 
 Row = dict[Any, Any]
@@ -30,7 +36,7 @@ def explain(
     tables: Tables,
     region: str,
     indicator: str,
-    period: str | None = None,
+    period: str | int | None = None,
     *,
     language: str = "zh",
     originals: Path | None = None,
@@ -43,10 +49,11 @@ def explain(
     tables
         The tables, loaded.
     region, indicator
-        Their codes; the region must have a report.
+        Their codes, or their Chinese or English names; the region must have a report.
     period
         A year (``2024``) or the period's first and last day (``2023-01-01/2023-11-30``); every
-        period if not given.
+        period of the reports if not given. For a period that no report of the region tells, the
+        figures of other publications are told.
     language
         ``zh`` or ``en``.
     originals
@@ -60,38 +67,124 @@ def explain(
     Raises
     ------
     WordError
-        For a code or period that is not known, naming the nearest ones.
+        For a name or period that is not known, naming the nearest ones.
+    UsageError
+        For a name that several share.
     """
-    _refuse_unknown(tables, region, indicator)
+    regions = tables.regions[tables.regions["region"].isin(tables.reports["region"])]
+    region = code_of("region", region, regions)
+    indicator = code_of("indicator", indicator, tables.indicators)
     rows = derive.rates(derive.limits(tables.rows), tables.context_rows)
     same = rows[rows["indicator"].eq(indicator)]
-    mine = _of_period(same[same["region"].eq(region)], period)
-    others = same[same["region"].ne(region)]
+    reported, others = same[same["region"].eq(region)], same[same["region"].ne(region)]
+    elsewhere = _elsewhere(tables.context_rows, region, indicator)
+    mine, beyond = _of_period(reported, elsewhere, None if period is None else str(period))
     text = _Told(tables, language, originals)
-    if mine.empty:
-        return "\n".join(text.gap(region, indicator, rows, others))
-    return "\n\n".join("\n".join(text.row(row, others)) for row in mine.to_dict("records"))
+    told = [text.row(row, others) for row in mine.to_dict("records")]
+    told += [text.elsewhere(row) for row in beyond.to_dict("records")]
+    if not told:
+        told = [text.gap(region, indicator, rows, others)]
+    return "\n\n".join("\n".join(lines) for lines in told)
 
 
-def _refuse_unknown(tables: Tables, region: str, indicator: str) -> None:
-    regions = list(tables.reports["region"].drop_duplicates())
-    if region not in regions:
-        raise WordError("region", region, regions)
-    indicators = list(tables.indicators["indicator"])
-    if indicator not in indicators:
-        raise WordError("indicator", indicator, indicators)
+def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
+    """
+    The code that *word* is, or the code of what has *word* as its Chinese or English name.
+
+    Parameters
+    ----------
+    kind
+        The column of codes, ``region`` or ``indicator``.
+    word
+        What someone wrote; a name must be whole, in small or capital letters.
+    named
+        The regions or the indicators, with their names.
+
+    Raises
+    ------
+    WordError
+        For a word that names none, with the nearest codes and names.
+    UsageError
+        For a name that several share, with their codes.
+
+    Examples
+    --------
+    >>> named = pd.DataFrame({"region": ["east"], "name_zh": ["东区"], "name_en": ["East"]})
+    >>> code_of("region", "东区", named), code_of("region", "EAST", named)
+    ('east', 'east')
+    """
+    codes: list[str] = list(named[kind].astype("str"))
+    if word in codes:
+        return word
+    columns = named[[kind, "name_zh", "name_en"]].astype("str")
+    names: dict[str, str] = dict(zip(codes, columns["name_zh"], strict=True))
+    folded = columns.apply(lambda column: column.str.casefold())
+    spelt = dict(zip(codes, folded.itertuples(index=False, name=None), strict=True))
+    said = word.strip().casefold()
+    meant: list[str] = [code for code, spellings in spelt.items() if said in spellings]
+    if len(meant) > 1:
+        raise UsageError(f"{word!r} names several: give the code, one of {', '.join(meant)}")
+    if not meant:
+        near = [f"{code} ({names[code]})" for code in _near(said, spelt)]
+        raise WordError(kind, word, codes, near)
+    return meant[0]
 
 
-def _of_period(mine: pd.DataFrame, period: str | None) -> pd.DataFrame:
-    """The rows of *period*; a region without any row has none of any period."""
-    if period is None or mine.empty:
-        return mine
-    days = [mine[name].dt.strftime("%Y-%m-%d") for name in ("period_start", "period_end")]
-    spans, years = days[0] + "/" + days[1], mine["period_end"].dt.strftime("%Y")
-    kept: pd.DataFrame = mine[spans.eq(period) | years.eq(period)]
-    if kept.empty:
-        raise WordError("period", period, dict.fromkeys([*years, *spans]))
-    return kept
+def _near(said: str, spelt: dict[str, tuple[Any, ...]]) -> list[str]:
+    """The codes with *said* inside a spelling, the shortest first; else those spelt alike."""
+    holding = {
+        code: min(len(name) for name in names if said in name)
+        for code, names in spelt.items()
+        if said and any(said in name for name in names)
+    }
+    if holding:
+        return sorted(holding, key=lambda code: holding[code])[:_MOST_NEAR]
+    codes = {name: code for code, names in spelt.items() for name in names}
+    alike = get_close_matches(said, codes, n=3, cutoff=0.5)
+    return list(dict.fromkeys(codes[name] for name in alike))
+
+
+def _elsewhere(context: pd.DataFrame, region: str, indicator: str) -> pd.DataFrame:
+    """What other publications say: a year before its months, an amount before its change."""
+    mine = context[context["region"].eq(region) & context["indicator"].eq(indicator)]
+    days = mine["period_start"] - mine["period_end"]
+    order = mine.assign(days=days, measure=mine["measure"].map(list(Measure).index))
+    order = order.sort_values(["breakdown", "days", "measure"], kind="stable")
+    return derive.rates(derive.limits(mine.loc[order.index]), context)
+
+
+def _of_period(
+    reported: pd.DataFrame, elsewhere: pd.DataFrame, period: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    The rows of *period*: those of reports, and if there are none those of other publications.
+
+    A region without any row has none of any period.
+    """
+    if period is None:
+        return reported, elsewhere.iloc[:0]
+    mine = reported[_within(reported, period)]
+    beyond = elsewhere[_within(elsewhere, period)] if mine.empty else elsewhere.iloc[:0]
+    if mine.empty and beyond.empty and not reported.empty:
+        known = [word for rows in (reported, elsewhere) for word in (*_years(rows), *_spans(rows))]
+        raise WordError("period", period, dict.fromkeys(known))
+    return mine, beyond
+
+
+def _within(rows: pd.DataFrame, period: str) -> "pd.Series[bool]":
+    return _spans(rows).eq(period) | _years(rows).eq(period)
+
+
+def _years(rows: pd.DataFrame) -> "pd.Series[str]":
+    years: pd.Series[str] = rows["period_end"].dt.strftime("%Y")
+    return years
+
+
+def _spans(rows: pd.DataFrame) -> "pd.Series[str]":
+    """The first and the last day, with a slash between."""
+    first, last = (rows[name].dt.strftime("%Y-%m-%d") for name in ("period_start", "period_end"))
+    spans: pd.Series[str] = first + "/" + last
+    return spans
 
 
 class _Told:
@@ -106,9 +199,7 @@ class _Told:
 
     def row(self, row: Row, others: pd.DataFrame) -> Iterator[str]:
         """The figure, where it stands, how sure it is, and what stands beside it."""
-        name = (self._region(row), self._name(row), self._part(row), self._period(row))
-        what = wording.what(row)[self._language]
-        yield " · ".join(filter(None, name)) + self._say(f"：{what}", f": {what}")
+        yield self._heading(row)
         yield self._say(f"  原文：“{row['evidence']}”", f"  printed: “{row['evidence']}”")
         yield from self._sentence(row)
         place = f"{row['start']}–{row['end']}"
@@ -121,6 +212,32 @@ class _Told:
         if row["note"]:
             yield self._say(f"  备注：{row['note']}", f"  note: {row['note']}")
         yield from self._beside(row, others)
+
+    def elsewhere(self, row: Row) -> Iterator[str]:
+        """A figure of another publication: what it says, where, and how sure it is."""
+        yield self._heading(row)
+        phrase = row["evidence"]
+        if row["basis"] == "derived":
+            yield self._say(f"  由此推算：“{phrase}”", f"  calculated back from: “{phrase}”")
+        else:
+            yield self._say(f"  原文：“{phrase}”", f"  printed: “{phrase}”")
+        source = f"{row['publisher']}《{row['title']}》"
+        read = _RELIABILITY[row["reliability"]][self._language]
+        file = self._tables.file("context")
+        yield self._say(
+            f"  出处：{source}，{read}；其他出版物，不在所列报告之内（{file}）",
+            f"  source: {source}, {read}; another publication, not one of the reports ({file})",
+        )
+        if row["url"]:
+            yield f"  {row['url']}"
+        yield from self._sureness(row)
+        if row["note"]:
+            yield self._say(f"  备注：{row['note']}", f"  note: {row['note']}")
+
+    def _heading(self, row: Row) -> str:
+        name = (self._region(row), self._name(row), self._part(row), self._period(row))
+        what = wording.what(row)[self._language]
+        return " · ".join(filter(None, name)) + self._say(f"：{what}", f": {what}")
 
     def gap(
         self, region: str, indicator: str, rows: pd.DataFrame, others: pd.DataFrame

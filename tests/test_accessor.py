@@ -67,6 +67,7 @@ def test_compare_takes_the_regions_of_the_rows(ours):
     found = two.safety.compare("deaths")
 
     assert set(found.rows["region"]) | set(found.refused["region"]) == {"nantong", "chuxiong"}
+    assert repr(two.safety.compare("生产安全事故死亡人数")) == repr(found)
 
 
 def test_why_is_what_explain_says(ours, data):
@@ -77,6 +78,8 @@ def test_why_is_what_explain_says(ours, data):
     due = explain.explain(data, "yaohai", "deaths", language="en", originals=originals)
     assert told == due
     assert repr(told) == due
+    year = ours.safety.why("chuxiong", "deaths", "2024")
+    assert ours.safety.why("楚雄", "生产安全事故死亡人数", 2024) == year
 
 
 def test_an_unknown_word_names_the_nearest(ours):
@@ -132,6 +135,8 @@ def test_a_panel_answers_the_same_questions(national):
     assert rated.loc[levels, "rate_lower"].notna().all()
     assert rows.safety.change()["ratio"].notna().any()
     assert "simaab" in national.rows.safety.why("simaab", "deaths", language="en")
+    name = national.regions.set_index("region").loc["simaab", "name_zh"]
+    assert rows.safety.why(name, "deaths") == rows.safety.why("simaab", "deaths")
     with pytest.raises(WordError, match="region 'simzzz'"):
         rows.safety.why("simzzz", "deaths")
 

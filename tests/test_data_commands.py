@@ -139,12 +139,31 @@ def test_explain_writes_the_explanation(east):
     assert "\x1b[" not in shown.stdout
 
 
+def test_explain_takes_names(east):
+    """In Chinese and in English."""
+    told = [
+        call("explain", *words, "--project", east).stdout
+        for words in (("east", "deaths"), ("东区", "死亡人数"), ("East", "Deaths"))
+    ]
+
+    assert told[0]
+    assert told == [told[0]] * 3
+
+
+def test_explain_tells_a_year_from_another_publication(east):
+    """Whose 48 deaths of 2023 no report says."""
+    shown = call("explain", "east", "deaths", "2023", "--project", east, "--language", "en")
+
+    assert shown.stdout.startswith("East · Deaths · 2023: 48 people\n  printed: “死亡48人”")
+    assert "统计局《公报》, read at its publisher; another publication" in shown.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "near"),
     [
         (("east", "death"), "did you mean deaths"),
         (("west", "deaths"), "did you mean east"),
-        (("east", "deaths", "2023"), "did you mean 2024"),
+        (("east", "deaths", "2025"), "did you mean 2024"),
         (("east", "deaths", "--language", "fr"), "did you mean zh, en"),
     ],
 )

@@ -10,6 +10,7 @@ from analysis.errors import AnalysisError, Fault, GlyphError, TableError, WordEr
 FAULT = Fault("regions.csv", 3, "level", "'town'", "not a known level", "write district")
 EXAMPLES = [
     WordError("region", "chuxion", ["chuxiong", "anhui"]),
+    WordError("region", "安", ["chuxiong", "anhui"], ["anhui (安徽)"]),
     TableError([FAULT]),
     GlyphError("京", "京"),
     errors.UsageError("no such folder"),
@@ -64,3 +65,10 @@ def test_a_word_far_from_all_names_some():
 
     assert "(100 are known)" in told
     assert len(told) < 250
+
+
+def test_near_words_that_are_given_are_named():
+    """With how many are known."""
+    told = str(WordError("region", "安", ["chuxiong", "anhui"], ["anhui (安徽)"]))
+
+    assert told == "region '安' is not known; did you mean anhui (安徽)? (2 are known)"

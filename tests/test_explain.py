@@ -1,11 +1,12 @@
 """An explanation leads to the sentence, says what may be compared, or why there is nothing."""
 
 import minimal
+import pandas as pd
 import pytest
 
 from analysis import tables
-from analysis.errors import WordError
-from analysis.explain import explain, sentence_at
+from analysis.errors import UsageError, WordError
+from analysis.explain import code_of, explain, sentence_at
 
 
 def test_a_figure_comes_with_its_evidence_place_and_interval(data):
@@ -54,7 +55,10 @@ def test_an_empty_cell_says_why(data):
         (("chuxion", "deaths"), "did you mean chuxiong"),
         (("china", "deaths"), "5 are known"),
         (("chuxiong", "death"), "did you mean deaths"),
-        (("chuxiong", "deaths", "2023"), "did you mean 2024"),
+        (("chuxiong", "deaths", "2027"), "did you mean 2024"),
+        (("楚雄州", "deaths"), "did you mean chuxiong"),
+        (("chuxiong", "死亡人数"), r"did you mean .*, deaths \(生产安全事故死亡人数\), "),
+        (("chuxiong", "deaths in safety accidents"), r"did you mean deaths \("),
     ],
 )
 def test_an_unknown_word_names_the_nearest(data, words, near):
@@ -68,6 +72,41 @@ def test_a_period_may_be_a_year_or_its_two_days(data):
     year = explain(data, "chuxiong", "deaths", "2024")
 
     assert explain(data, "chuxiong", "deaths", "2024-01-01/2024-12-31") == year
+    assert explain(data, "chuxiong", "deaths", 2024) == year
+
+
+def test_a_name_does_as_well_as_a_code(data):
+    """Chinese or English, whatever its capital letters."""
+    due = explain(data, "chuxiong", "deaths")
+
+    assert explain(data, "楚雄", "deaths") == due
+    assert explain(data, "Chuxiong", "生产安全事故死亡人数") == due
+    assert explain(data, "CHUXIONG", "deaths in work-safety accidents") == due
+
+
+def test_a_name_of_several_is_refused_with_their_codes():
+    """Many cities have a district of the same name."""
+    named = pd.DataFrame({"region": ["gulou_a", "gulou_b"], "name_zh": "鼓楼", "name_en": "Gulou"})
+
+    with pytest.raises(UsageError, match="one of gulou_a, gulou_b"):
+        code_of("region", "鼓楼", named)
+    assert code_of("region", "gulou_b", named) == "gulou_b"
+
+
+def test_a_year_that_only_another_publication_tells_is_told_from_it(data):
+    """What is printed there, and what is calculated back from it; the year before its months."""
+    printed = explain(data, "chuxiong", "deaths", "2023", language="en").split("\n\n")
+    rebuilt = explain(data, "chuxiong", "deaths", "2022").split("\n\n")[0]
+
+    assert printed[0].startswith("Chuxiong · Deaths in work-safety accidents · 2023: 51 people\n")
+    assert "printed: “全州共发生各类生产安全事故45起、死亡51人" in printed[0]
+    assert (
+        "2023年工作总结暨2024年重点工作计划的通知》, read at its publisher; another" in printed[0]
+    )
+    assert "characters" not in printed[0]
+    assert [told.partition("2023: ")[2][:9] for told in printed[1:2]] == ["3.8% down"]
+    assert "2022年：53人\n  由此推算：“死亡人数减少2人、下降3.8%”" in rebuilt
+    assert "备注：推算：51＋2" in rebuilt
 
 
 def test_any_figure_and_any_gap_can_be_explained(data):
