@@ -55,7 +55,11 @@ def prior_years(rows: pd.DataFrame) -> pd.DataFrame:
         period_end=joined["period_end"] - pd.DateOffset(years=1),
         measure=str(Measure.LEVEL),
         mark=np.where(value == 0, str(Mark.ZERO), str(Mark.EXACT)),
-        unit=joined["unit"].where(~percent, _level_unit(joined, rows)),
+        **{
+            name: joined[name].where(~percent, _of_level(joined, rows, name))
+            for name in ("unit", "unit_en")
+            if name in joined
+        },
         value=value,
         value_low=np.where(whole & one, first, low),
         value_high=np.where(whole & one, first, high),
@@ -64,9 +68,9 @@ def prior_years(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _level_unit(joined: pd.DataFrame, rows: pd.DataFrame) -> "pd.Series[str]":
+def _of_level(joined: pd.DataFrame, rows: pd.DataFrame, name: str) -> "pd.Series[str]":
     levels = rows[rows["measure"].eq(Measure.LEVEL)].drop_duplicates("indicator")
-    return joined["indicator"].map(levels.set_index("indicator")["unit"])
+    return joined["indicator"].map(levels.set_index("indicator")[name])
 
 
 def series(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:

@@ -313,9 +313,10 @@ def closed_loop(shares: pd.DataFrame) -> Text:
     where, count = _places(shares), len(shares)
     low, high = (remarks.percent(shares["share"].agg(end)) for end in ("min", "max"))
     span = Text(low, low) if low == high else Text(f"{low}至{high}", f"{low} to {high}")
+    verb = "gives" if len(set(shares["region"])) == 1 else "give"
     return Text(
         f"只有{where.zh}能算出整改份额：{count}项在{span.zh}",
-        f"Only {where.en} gives both found and rectified: {_many(count, 'share')}, {span.en}",
+        f"Only {where.en} {verb} both found and rectified: {_many(count, 'share')}, {span.en}",
     )
 
 

@@ -285,6 +285,10 @@ EVERYTHING_BESIDE = Text(
     "共有的指标都可以并列", "every shared indicator may be set beside another region's"
 )
 WITHOUT_SCALE = Text("没有区间，不设刻度", "without interval, no scale")
+BACK_NOTE = Text(
+    "部分上年数由报告所印增减反推",
+    "some earlier counts are calculated back from the change that the report prints",
+)
 OWN_PANELS = Text(
     "每地一栏，各有尺度，不可跨栏比较",
     "each region has a panel with a scale of its own: not to be compared across panels",

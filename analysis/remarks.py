@@ -259,6 +259,8 @@ def target(row: Mapping[Any, Any]) -> Text:
     asked = wording.value(row)
     if row["measure"] == "direction":
         asked = EVERY_YEAR[float(row["value"]) < 0]
+    elif row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
+        asked = wording.what({**row, "status": "actual"})
     when = wording.period(row["period_start"], row["period_end"])
     return Text(f"{asked.zh}，{when.zh}", f"{asked.en}, {when.en}")
 

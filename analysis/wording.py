@@ -273,7 +273,8 @@ def what(row: Mapping[Any, Any]) -> Text:
         text = Text(f"同比{way.zh}", way.en)
     elif row["measure"] == Measure.CHANGE_PCT:
         percent = digits.exact(abs(amount))
-        text = Text(f"同比{way.zh}{percent}%", f"{percent}% {way.en}")
+        bound = COMPARATORS[Comparator(str(row.get("comparator", "=")))]  # on how far it goes
+        text = Text(f"同比{way.zh}{bound}{percent}%", f"{bound}{percent}% {way.en}")
     else:
         size = value(dict(row) | {"value": abs(amount)})
         text = Text(f"同比{'减少' if amount < 0 else '增加'}{size.zh}", f"{way.en} by {size.en}")

@@ -322,6 +322,14 @@ def test_an_indicator_that_nobody_reports_is_no_empty_finding(rows, context, que
         question(rows, context, "deth", first_year=2020)
 
 
+def test_a_count_calculated_back_from_a_percentage_is_told_in_the_unit_of_the_count():
+    """29 people after 6.5 % fewer: 31 people, not 31 %."""
+    share = {"measure": "change_pct", "unit": "%", "unit_en": "%"}
+    found = annual.prior_years(frame(row(value=29), row(value=-6.5, **share))).iloc[0]
+
+    assert (found["value"], found["unit"], found["unit_en"]) == (31, "人", "people")
+
+
 def test_years_before_the_first_one_asked_for_are_no_years(rows, context):
     """Empty frames with their columns, and no crash."""
     levels = annual.levels(rows, context, "deaths", first_year=2090)

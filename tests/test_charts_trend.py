@@ -110,6 +110,15 @@ def test_counts_of_two_regions_share_no_axis(years):
     assert drawing.faults == {}
 
 
+def test_a_count_calculated_back_is_said_to_be():
+    """53 people minus 8: the report prints the change, not the year before."""
+    counts = frame(row(value=45), row(value=-8, measure="change_abs"))
+    drawing = drawn(counts, frame(context(value=70, year=2010)))
+    notes = [note.en for note in drawing.picture.caption.notes]
+
+    assert any("calculated back" in note for note in notes)
+
+
 def test_a_missing_year_is_never_a_zero(years):
     """No mark lies at zero, and none stands in the gap."""
     drawing = drawn(years[0], frame(context(value=60, year=2021)))

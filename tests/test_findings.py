@@ -136,6 +136,17 @@ def test_amounts_over_the_years_are_listed_and_not_tested():
     assert said.en == "Deaths: values by year, not tested"
 
 
+def test_the_trend_of_several_regions_speaks_of_all_of_them():
+    """Two changes within chance; then one of the two far outside."""
+    both = [row(value=45), row(value=51, year=2023), row("nantong", value=40)]
+
+    calm = told(*both, row("nantong", value=44, year=2023)).en
+    wild = told(*both, row("nantong", value=440, year=2023)).en
+
+    assert calm == "Deaths: the latest change in each of 2 regions is within chance"
+    assert wild.startswith("Deaths: latest changes in 2 regions, 1 with a 95% interval")
+
+
 def test_nothing_over_the_years_is_said_too():
     """A single year is no trend, and no crash."""
     assert "No two years in a row" in told(row()).en

@@ -1,5 +1,6 @@
 """The README keeps up: every command, every shared indicator, every link."""
 
+import json
 import re
 import tomllib
 from itertools import pairwise
@@ -60,9 +61,11 @@ def test_the_first_steps_run(monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
     found = {}
 
-    exec(code.replace('"drills.png"', f"{str(tmp_path / 'drills.png')!r}"), found)  # noqa: S102
+    monkeypatch.setenv("REGIONAL_SAFETY_OUTPUT", str(tmp_path))
+    exec(code, found)  # noqa: S102
 
     change = found["mine"].safety.change().iloc[-1]
     told = f"{change['value']:.0f} after {change['before']:.0f}: {change['ratio']:.2f}"
     assert f"{told} ({change['lower']:.2f}-{change['upper']:.2f})" in code
-    assert (tmp_path / "drills.png").stat().st_size > 10_000
+    assert (tmp_path / "drills-en.png").stat().st_size > 10_000
+    assert json.loads((tmp_path / "drills-en.json").read_bytes())["rows"], "trace finds its rows"

@@ -61,6 +61,11 @@ def test_a_period_reads_as_people_say_it(start, end, zh, en):
         ({"measure": "change_pct", "value": -9.2}, "同比下降9.2%", "9.2% down"),
         ({"measure": "change_pct", "value": 7.1}, "同比上升7.1%", "7.1% up"),
         ({"measure": "change_pct", "value": 0}, "同比持平", "unchanged"),
+        (
+            {"measure": "change_pct", "value": -5, "comparator": ">=", "status": "target"},
+            "目标同比下降≥5%",
+            "target ≥5% down",
+        ),
         ({"measure": "change_abs", "value": -6}, "同比减少6人", "down by 6 people"),
         ({"measure": "change_abs", "value": 1}, "同比增加1人", "up by 1 person"),
         ({"measure": "direction", "value": -1}, "同比下降", "down"),

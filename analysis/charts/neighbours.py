@@ -73,7 +73,10 @@ def _write_indicator(page: Page, panel: Pane, group: pd.DataFrame, signs: dict[T
     grid.lines(page, (panel.left, panel.top - high * 0.18), words, small)
     records = group.to_dict("records")
     told = [f"{row[f'region_{language}']} {_number(page, row)}" for row in records]
-    _, size = grid.fitted("　".join(told), panel.width, size, size * 0.85)
+    if measured("　".join(told), size * 0.85) > panel.width:  # the whiskers still show them
+        bare = [row | {"shown_lower": None} for row in records]
+        told = [f"{row[f'region_{language}']} {_number(page, row)}" for row in bare]
+    _, size = grid.fitted("　".join(told), panel.width, size, size * 0.7)
     x = panel.left
     for row, number in zip(records, told, strict=True):
         colour = style.colour(row["region"])

@@ -83,6 +83,8 @@ def _caption(
     notes = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
     if rows.get("origin", pd.Series(dtype=str)).eq("context").any():
         notes.append(phrases.CONTEXT_NOTE)
+    if _own(rows)["basis"].isin(["from_percent", "from_difference"]).any():
+        notes.append(phrases.BACK_NOTE)
     if stated.get("origin", pd.Series(dtype=str)).eq("context").any():
         notes.append(phrases.BRACKET_NOTE)
     if len(stated):
@@ -103,6 +105,11 @@ def _caption(
         left_out=left_out(refused),
         notes=tuple(notes),
     )
+
+
+def _own(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the reports themselves, with how each count came about."""
+    return rows.reindex(columns=["origin", "basis"]).query("origin == 'report'")
 
 
 def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -> Text:
@@ -208,11 +215,14 @@ def _draw_expected(axes: Axes, page: Page, expected: pd.DataFrame) -> None:
         gid="benchmark",
     )
     words = line.iloc[-1][f"of_{page.language}"]
+    # Between two years no interval stands in the way.
+    first, middle = line["value"].iloc[0], line["value"].iloc[:2].mean()
+    spot = (years[0] + 0.5, min(first, middle)) if len(years) > 1 else (years[0], first)
     axes.annotate(
         words,
-        (years[0], line["value"].iloc[0]),
-        xytext=(-4, -7),
-        ha="right",
+        spot,
+        xytext=(0, -5),
+        ha="center",
         textcoords="offset points",
         va="top",
         fontsize=page.size.note,
