@@ -1,5 +1,7 @@
 """Regions side by side, read back from the drawing: places, words, reasons, and nothing more."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -224,8 +226,9 @@ def test_nothing_to_compare_is_said_and_not_left_blank():
 
 def test_a_silent_set_of_reports_is_drawn_too(rated):
     """An indicator that no report mentions: the reports that were searched are the source."""
-    result = compare.comparable(rated, "no_such_thing")
-    drawing = drawn(result, "en")
+    told = compare.comparable(rated, "deaths")
+    silent = absence.regions(rated, "no_such_thing", set())
+    drawing = drawn(replace(told, rows=told.rows.iloc[:0], refused=silent, cautions=()), "en")
 
     assert "Anhui report 2023" in drawing.said
     assert drawing.faults == {}

@@ -204,18 +204,56 @@ def test_an_updated_deck_can_be_updated_again(original, deck, tmp_path):
     assert trace.unsourced(trace.pieces(deck)) == []
 
 
-def test_a_region_that_joins_rebuilds_its_chart_in_place(deck, tmp_path):
-    """Another line in the trend: the frame stays where it was put."""
+def joined(one):
+    """A second region with counts over the years: each has a scale of its own now."""
+    if one["name"].startswith("trend-deaths"):
+        one["rows"] += [row("anshan", 30, 2023), row("anshan", 31, 2024)]
 
-    def joined(one):
-        if one["name"].startswith("trend-deaths"):
-            one["rows"] += [row("anshan", 30, 2023), row("anshan", 31, 2024)]
+
+def test_a_region_that_joins_a_trend_puts_its_picture_in_the_place_of_the_chart(deck, tmp_path):
+    """A native chart has one axis; the picture also shows what stood in the table beside it."""
+    before = shapes_of(deck, "trend-deaths-zh")
+    figures = written(tmp_path / "new", edit=joined)
+    report = refresh.update(deck, figures)
+
+    after = shapes_of(deck, "trend-deaths-zh")
+    assert any("图已重建" in line for line in report.changed)
+    assert {"chart", "table", "heading"} <= set(before)
+    assert set(after) == {*before, "picture"} - {"chart", "table", "heading"}
+    picture, chart, table = after["picture"], before["chart"], before["table"]
+    assert chart.left <= picture.left
+    assert picture.left + picture.width <= table.left + table.width
+    assert refresh.update(deck, figures).changed == []
+    assert trace.unsourced(trace.pieces(deck)) == []
+
+
+def test_an_edited_chart_that_a_picture_would_replace_stays(deck, tmp_path):
+    """And the report says so."""
+    made = Presentation(str(deck))
+    every = {shape.name: shape for page in made.slides for shape in page.shapes}
+    space = every["rs:trend-deaths-zh:chart"].chart._chartSpace
+    next(space.iter(f"{C}val")).find(f".//{C}v").text = "61"
+    made.save(str(deck))
 
     report = refresh.update(deck, written(tmp_path / "new", edit=joined))
 
-    chart = shapes_of(deck, "trend-deaths-zh")["chart"]
-    assert any("图已重建" in line for line in report.changed)
-    assert len(list(chart.chart._chartSpace.iter(f"{C}ser"))) == 4
+    assert "chart" in shapes_of(deck, "trend-deaths-zh")
+    assert any("图的种类变了，保持原样" in line for line in report.kept)
+
+
+def test_a_region_that_joins_a_comparison_rebuilds_its_chart_in_place(deck, tmp_path):
+    """Another dot: the frame stays where it was put."""
+
+    def more(one):
+        if one["name"].startswith("comparison-deaths"):
+            one["rows"] += [row("anhui", 70)]
+
+    where = shapes_of(deck, "comparison-deaths-zh")["chart"]
+    refresh.update(deck, written(tmp_path / "new", edit=more))
+
+    chart = shapes_of(deck, "comparison-deaths-zh")["chart"]
+    assert (chart.left, chart.top, chart.width) == (where.left, where.top, where.width)
+    assert "安徽" in "".join(chart.chart._chartSpace.itertext())
     Presentation(str(deck))
 
 

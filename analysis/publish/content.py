@@ -98,7 +98,9 @@ def content(record: Record, language: str) -> Content:
 def _table(record: Record, plot: Plot | None, language: str) -> Table | None:
     """What has no place on an axis: changes without counts, figures that share no scale."""
     name, stated = str(record["name"]), plots.stated(record)
-    if name.startswith(("trend-", "year-on-year")) and stated:
+    # Where only the picture can show the counts, it shows the changes beside them too.
+    pictured = plot is None and plots.shown(record)
+    if name.startswith(("trend-", "year-on-year")) and stated and not pictured:
         return _changes(stated, language)
     if name.startswith("comparison-") and plot is None and record["rows"]:
         return _apart(record, language)

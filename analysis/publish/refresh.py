@@ -195,7 +195,7 @@ class _Update:
         if part in TEXTS:
             self._text(place, shape, part, said, touched=touched)
         elif part == "chart":
-            self._chart(place, shape, said, touched=touched)
+            self._chart(place, slide, shape, said, touched=touched)
         elif part == "table":
             self._table(place, shape, said, touched=touched)
         elif part == "picture":
@@ -228,9 +228,12 @@ class _Update:
             f"{place}, {part}: {labels.legible(was, 120)} → {labels.legible(words, 120)}"
         )
 
-    def _chart(self, place: str, shape: Any, said: Content, *, touched: bool) -> None:
+    def _chart(self, place: str, slide: Any, shape: Any, said: Content, *, touched: bool) -> None:
         if said.plot is None:
-            self.report.kept.append(f"{place}, chart: {_OTHER[self.language]}")
+            if touched or said.table is not None:
+                self.report.kept.append(f"{place}, chart: {_OTHER[self.language]}")
+            else:
+                self._pictured(place, slide, shape, said)
             return
         carried = slides.carried(said)
         width = shape.width / EMU
@@ -253,6 +256,30 @@ class _Update:
         shape.chart.part.chart_workbook.update_from_xlsx_blob(native.xlsx_blob)
         self._note(said, "chart", slides.state(shape))
         self.report.changed.append(f"{place}, chart: {_VALUES[self.language]}")
+
+    def _pictured(self, place: str, slide: Any, chart: Any, said: Content) -> None:
+        """The picture in the place of a native chart, and of the table that it shows too."""
+        figure, known = said.figure, self.baseline[said.figure]
+        parts = {carriers.owned(shape.name): shape for shape in slide.shapes}
+        gone = {"chart": chart}
+        table = parts.get((figure, "table"))
+        if table is not None and slides.state(table) == known.get("table"):
+            beside = {part: parts.get((figure, part)) for part in ("table", "heading")}
+            gone |= {part: shape for part, shape in beside.items() if shape is not None}
+        boxes = [shapes.box_of(shape) for shape in gone.values()]
+        left, top = (min(box[side] for box in boxes) for side in (0, 1))
+        right, low = (max(box[side] + box[side + 2] for box in boxes) for side in (0, 1))
+        box = (left, top, right - left, low - top)
+        shapes.picture(slide, said, self.language, self.figures, box)
+        picture = next((one for one in slide.shapes if one.name == f"rs:{figure}:picture"), None)
+        if picture is None:  # the figures are without pictures
+            self.report.kept.append(f"{place}, chart: {_OTHER[self.language]}")
+            return
+        for part, shape in gone.items():
+            shape._element.getparent().remove(shape._element)  # noqa: SLF001
+            self.marks[figure].pop(part, None)
+        self._note(said, "picture", slides.state(picture))
+        self.report.changed.append(f"{place}, chart: {_REBUILT[self.language]}")
 
     def _carried(self, shape: Any) -> Mapping[str, Any]:
         part = shape.chart.part.chart_workbook.xlsx_part
