@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -225,6 +226,36 @@ HARM = {
     "another format": put("report", "value", "another 2"),
     "a lost sheet": lambda book: book.remove(book["text"]),
 }
+
+
+def test_a_report_that_sets_targets_is_also_a_plan(tmp_path):
+    """Whether or not a heading says so."""
+    text = tmp_path / "report.txt"
+    text.write_text(
+        "青山市2024年应急管理工作总结\n全年发生事故36起。开展演练12场。\n2025年演练不少于20场。",
+        "utf-8",
+    )
+    compiled = compiling.compiled(text, DATA, region="qingshan")
+
+    assert compiling.facts(compiled)["kind"] == "report+plan"
+
+
+def test_decisions_that_are_missing_are_told_once(folder, blank, tmp_path):
+    """The first line stands for all of them, with how many more there are."""
+
+    def forget(book):
+        page = book["review"]
+        column = cells(page)["decision"]
+        for line in page.iter_rows(min_row=2):
+            line[column - 1].value = None
+
+    path = decided(blank, tmp_path / "forgotten.xlsx", forget)
+    with pytest.raises(TableError) as told:
+        acceptance.accept(path, folder)
+
+    (fault,) = told.value.faults
+    assert fault.rule == "no decision"
+    assert re.fullmatch(r"choose accept or reject; \d+ more lines have none", fault.mend)
 
 
 @pytest.mark.parametrize("harm", HARM)

@@ -162,4 +162,5 @@ def _kind(found: Compiled) -> str:
     whole = (told.start.month, told.end.month) == (1, 12)
     parts = sections(found.document.text, year=told.end.year)
     plans = any(part.mood is Mood.PLAN for part in parts)
+    plans = plans or any(one.period and one.period[1] > told.end for one in found.candidates)
     return ("report" if whole else "progress") + ("+plan" if plans else "")

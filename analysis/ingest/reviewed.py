@@ -236,6 +236,20 @@ def _check(reviewed: Reviewed) -> None:
     for line in reviewed.lines:
         for column, found, rule, mend in _doubts(line, reviewed.text):
             reviewed.fault(REVIEW, line.number, column, found, rule, mend)
+    _decided(reviewed)
+
+
+def _decided(reviewed: Reviewed) -> None:
+    """Every figure is decided on; the first that is not stands for all."""
+    open_ = [line for line in reviewed.lines if _undecided(line)]
+    for line in open_[:1]:
+        more = f"; {len(open_) - 1} more lines have none" if len(open_) > 1 else ""
+        mend = f"choose {ACCEPT} or {REJECT}{more}"
+        reviewed.fault(REVIEW, line.number, "decision", line["decision"], "no decision", mend)
+
+
+def _undecided(line: Line) -> bool:
+    return line["role"] in OWNING and line["decision"] not in {ACCEPT, REJECT}
 
 
 def _named(reviewed: Reviewed) -> None:
@@ -280,14 +294,11 @@ def _complete(reviewed: Reviewed) -> None:
 
 
 def _doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
-    """What is wrong with one line: decisions, closed words, numbers, dates and evidence."""
+    """What is wrong with one line: closed words, numbers, dates and evidence."""
     if line["role"] not in list(Role):
         yield "role", line["role"], f"not one of {', '.join(Role)}", "choose from the list"
-    elif line["role"] in OWNING:
-        if line["decision"] not in {ACCEPT, REJECT}:
-            yield "decision", line["decision"], "no decision", f"choose {ACCEPT} or {REJECT}"
-        elif line["decision"] == ACCEPT:
-            yield from _row_doubts(line, whole)
+    elif line["role"] in OWNING and line["decision"] == ACCEPT:
+        yield from _row_doubts(line, whole)
 
 
 def _row_doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
