@@ -361,6 +361,7 @@ def _identities(held: Tables) -> Iterator[Fault]:
     if held.lacking & {"identities", "mentions", "observations", "reports"}:
         return
     frame = decided(held)
-    words = ("the numbers say {decided}", "correct the verdict or the places")
+    mend = "hold the figures that it names against the report before the verdict is changed"
+    words = ("the numbers say {decided}", mend)
     wrong = frame[frame["verdict"].ne(frame["decided"])]
     yield from _told(held, "identities", wrong, "verdict", words)
