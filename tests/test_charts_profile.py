@@ -201,3 +201,21 @@ def test_more_comparable_indicators_than_fit_are_counted(draw, form):
     assert eighth == {"entities_inspected"}, "seven stand beside others, four more were added"
     assert any("first 8; 3 more" in note.en for note in drawing.picture.caption.notes)
     assert "11 indicators stand beside" in drawing.picture.caption.alt.en
+
+
+def test_the_numbers_of_three_regions_stay_on_the_page(draw):
+    """Where they would leave it, the intervals are left to the whiskers."""
+
+    def wider(beside):
+        drills = beside[beside["indicator"].eq("drills_held")]
+        third = drills.iloc[:1].assign(
+            id="third", region="lijiang", region_zh="丽江", region_en="Lijiang autonomous city"
+        )
+        return pd.concat([beside, third], ignore_index=True)
+
+    drawing = draw("chuxiong", wider=wider)
+
+    assert drawing.faults == {}
+    assert "Chuxiong 368" in drawing.said
+    assert "368 (361–376)" not in drawing.said
+    assert "368 (361–376)" in draw("chuxiong").said
