@@ -228,8 +228,7 @@ def levels(
     WordError
         When neither frame has the indicator; it names the nearest ones.
     """
-    _known(indicator, rows, context)
-    every = series(*(_only(frame, indicator) for frame in (rows, context)))
+    every = series(*_only(indicator, rows, context))
     mine = every[_of(every, rows, first_year)]
     several = mine.groupby("region")["period_end"].transform("size").gt(1)
     return mine[several].reset_index(drop=True)
@@ -246,19 +245,17 @@ def changes_of(
     WordError
         When neither frame has the indicator; it names the nearest ones.
     """
-    _known(indicator, rows, context)
-    every = changes(*(_only(frame, indicator) for frame in (rows, context)))
+    every = changes(*_only(indicator, rows, context))
     return every[_of(every, rows, first_year)].reset_index(drop=True)
 
 
-def _known(indicator: str, *frames: pd.DataFrame) -> None:
-    known = sorted({code for frame in frames for code in frame["indicator"]})
-    if indicator not in known:
+def _only(indicator: str, *frames: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows of *indicator* in each of *frames*, one of which must have some."""
+    mine = [frame[frame["indicator"].eq(indicator)] for frame in frames]
+    if all(one.empty for one in mine):
+        known = sorted({code for frame in frames for code in frame["indicator"]})
         raise WordError("indicator", indicator, known)
-
-
-def _only(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    return frame[frame["indicator"].eq(indicator)]
+    return mine
 
 
 def _of(frame: pd.DataFrame, rows: pd.DataFrame, first_year: int) -> "pd.Series[bool]":

@@ -224,9 +224,9 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     WordError
         When there are rows and none has the indicator; it names the nearest ones.
     """
-    if len(rows) and indicator not in set(rows["indicator"]):
-        raise WordError("indicator", indicator, sorted(set(rows["indicator"])))
     mine = rows[rows["indicator"].eq(indicator)]
+    if len(rows) and mine.empty:
+        raise WordError("indicator", indicator, sorted(set(rows["indicator"])))
     levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
     shared = _most_shared(levels)
     kept, refused = _settle(levels[levels["breakdown"].eq(shared)])

@@ -21,11 +21,10 @@ def number(value: float, language: str) -> str:
     """
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    size, sign = abs(value), "−" if value < 0 else ""
-    shown = _rounded(size) if size < 1_000 or size >= 9_999.5 else str(round(size))
-    for scale, word in _SCALES[Language(language)]:
-        if Decimal(shown) >= scale:
-            return f"{sign}{_rounded(float(shown) / scale)}{word}"
+    sign, shown = "−" if value < 0 else "", _shown(abs(value))
+    scale, word = _scale(value, language)
+    if word:
+        return f"{sign}{_rounded(float(shown) / scale)}{word}"
     return sign + (shown if Language(language) is Language.ZH else f"{Decimal(shown):,f}")
 
 
@@ -33,6 +32,18 @@ _SCALES = {
     Language.ZH: ((10**8, "亿"), (10**4, "万")),
     Language.EN: ((10**9, " billion"), (10**6, " million")),
 }
+
+
+def _scale(value: float, language: str) -> tuple[int, str]:
+    """What *value* is counted in on a label: its size and its word."""
+    shown = Decimal(_shown(abs(value)))
+    scales = (*_SCALES[Language(language)], (1, ""))
+    return next(scale for scale in scales if shown >= scale[0] or scale[0] == 1)
+
+
+def _shown(size: float) -> str:
+    """The digits of *size*: all below ten thousand, else three."""
+    return _rounded(size) if size < 1_000 or size >= 9_999.5 else str(round(size))
 
 
 def _rounded(size: float) -> str:
@@ -86,13 +97,17 @@ def interval(lower: float, upper: float, language: str) -> str:
     return "–".join(_as_fine(end, upper, language) for end in (lower, upper))
 
 
-def estimate(value: float, lower: float, upper: float, language: str) -> str:
+def estimate(value: float, lower: float | None, upper: float | None, language: str) -> str:
     """
-    A number with its interval in brackets; a broken number is as fine as the interval.
+    A number with its interval, if it has one, in brackets; a broken number is as fine as that.
 
     >>> estimate(1.8, 1.297, 2.436, "en"), estimate(45, 32.82, 60.21, "zh")
     ('1.80 (1.30–2.44)', '45（32.8–60.2）')
+    >>> estimate(1.8, None, None, "en"), estimate(45, math.nan, math.nan, "zh")
+    ('1.8', '45')
     """
+    if lower is None or upper is None or math.isnan(lower):
+        return number(value, language)
     broken = not float(value).is_integer()
     told = _as_fine(value, upper, language) if broken else number(value, language)
     return told + bracketed(interval(lower, upper, language), language)
@@ -120,10 +135,3 @@ def _as_fine(value: float, upper: float, language: str) -> str:
         return plain
     sign = "−" if value < 0 else ""
     return f"{sign}{_fixed(abs(value) / scale, max(decimals, 0))}{word}"
-
-
-def _scale(value: float, language: str) -> tuple[int, str]:
-    """What *value* is counted in on a label: its size and its word."""
-    rounded = float(_rounded(abs(value)))
-    scales = (*_SCALES[Language(language)], (1, ""))
-    return next(scale for scale in scales if rounded >= scale[0] or scale[0] == 1)

@@ -117,6 +117,4 @@ def _sure(row: dict[Any, Any], scale: str) -> str:
     """The number that is compared, and its limits."""
     names = ("rate", "rate_lower", "rate_upper") if scale == "rate" else ("value", "lower", "upper")
     value, lower, upper = (float(row[name]) for name in names)
-    if pd.isna(lower):
-        return digits.number(value, "en")
     return digits.estimate(value, lower, upper, "en")

@@ -293,10 +293,8 @@ class _Told:
             yield self._rate(row)
 
     def _rate(self, row: Row) -> str:
-        rate = digits.number(row["rate"], self._language)
-        if pd.notna(row["rate_lower"]):
-            lower, upper = row["rate_lower"], row["rate_upper"]
-            rate = digits.estimate(row["rate"], lower, upper, self._language)
+        lower, upper = row["rate_lower"], row["rate_upper"]
+        rate = digits.estimate(row["rate"], lower, upper, self._language)
         kind = phrases.POPULATION_KINDS[row["population_kind"]]
         people = digits.exact(row["population"])
         year = int(row["population_year"])

@@ -134,13 +134,12 @@ def record(folder: Path) -> Record | None:
     return unseal(data) if data is not None else None
 
 
-def claimed(folder: Path) -> list[str]:
+def claimed(folder: Path, made: Record | None) -> list[str]:
     """
-    The files in *folder* that a job made: as its record says, else as its figures say.
+    The files in *folder* that a job made: as its record *made* says, else as its figures say.
 
     Files that neither of them names are someone else's.
     """
-    made = record(folder)
     if made is not None:
         return [*made["outputs"]]
     return [name for path in sorted(folder.glob("*.json")) for name in _figure_files(path)]

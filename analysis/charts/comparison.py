@@ -195,12 +195,7 @@ def _label_dot(
 ) -> None:
     value, lower, upper = figures
     sign = wording.COMPARATORS[row["comparator"]]
-    bare = pd.isna(lower)
-    words = sign + (
-        digits.number(value, page.language)
-        if bare
-        else digits.estimate(value, lower, upper, page.language)
-    )
+    words = sign + digits.estimate(value, lower, upper, page.language)
     axes.annotate(
         words,
         (value, at),

@@ -104,7 +104,5 @@ def _draw_dots(page: Page, axes: Axes, panel: Pane, group: pd.DataFrame) -> None
 
 def _number(page: Page, row: dict[Any, Any]) -> str:
     sign = wording.COMPARATORS[row["comparator"]]
-    if pd.isna(row["shown_lower"]):
-        return sign + digits.number(row["shown"], page.language)
     lower, upper = row["shown_lower"], row["shown_upper"]
     return sign + digits.estimate(row["shown"], lower, upper, page.language)

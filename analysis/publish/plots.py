@@ -132,9 +132,8 @@ Words = Callable[[float, Limits, str], str]  # a number as its label says it
 
 
 def _plain(value: float, limits: Limits, language: str) -> str:
-    if limits is None:
-        return digits.number(value, language)
-    return digits.estimate(value, *limits, language)
+    lower, upper = limits or (None, None)
+    return digits.estimate(value, lower, upper, language)
 
 
 def _ratio(value: float, limits: Limits, language: str) -> str:

@@ -400,7 +400,7 @@ class _Runner:
         }
         changed = manifest.changes(manifest.rows(before), manifest.rows(record)) if before else []
         record["changed"] = changed
-        stage.publish(made, folder, record, manifest.claimed(folder))
+        stage.publish(made, folder, record, manifest.claimed(folder, before))
         return changed
 
     def _fail(self, live: Live, failure: judge.FailureError) -> None:
