@@ -1,5 +1,7 @@
 """Counts over the years, and changes without counts beside them; read back from the drawing."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -108,6 +110,30 @@ def test_counts_of_two_regions_share_no_axis(years):
     assert tops["line-lijiang"] > 4 * tops["line-chuxiong"]
     assert any("not to be compared across panels" in n.en for n in drawing.picture.caption.notes)
     assert drawing.faults == {}
+
+
+def test_more_regions_than_fit_are_drawn_on_several_pages():
+    """Four regions with counts on half a sheet, beside a change without: each region once."""
+    names = ["anshan", "nantong", "chuxiong", "yaohai"]
+    counts = [row(name, value=40, year=year) for name in names for year in (2023, 2024)]
+    rows, other = (
+        frame(*counts, row("anhui", value=-9.2, **PERCENT)),
+        frame(context(value=70, year=2010)),
+    )
+    changes = annual.changes_of(rows, other, "deaths", first_year=2015)
+    stated = changes[changes["mark"].ne("exact")]
+    years = derive.limits(annual.levels(rows, other, "deaths", first_year=2015))
+    options = {"stated": stated, "index": annual.chained(stated)}
+    options["refused"] = absence.regions(rows, "deaths", {*names, "anhui"})
+    draw = partial(charts.trend, language="en", form="page", **options)
+    with style.house_style():
+        pages = charts.on_pages(draw, years, title=findings.trend(years, stated, changes))
+
+    drawn_on = [set(page.rows["region"]) for page in pages]
+    assert len(pages) > 1
+    assert all("anhui" in regions for regions in drawn_on)
+    assert sorted(name for regions in drawn_on for name in regions - {"anhui"}) == sorted(names)
+    assert [Drawing(page).faults for page in pages] == [{}] * len(pages)
 
 
 def test_a_count_calculated_back_is_said_to_be():
