@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
-from tidy import context, frame, population, row
+from tidy import context, frame, joined, population, row
 
 from analysis import compare, derive, findings
 from analysis.errors import WordError
@@ -302,11 +302,7 @@ def test_an_indicator_that_nobody_reports_is_no_empty_comparison(rated):
 
 def test_of_two_levels_as_usual_the_one_with_rates_is_kept(rated):
     """A district without a population joins one prefecture: the rate stays, and says who left."""
-    mine = rated[rated["indicator"].eq("deaths") & rated["region"].eq("chuxiong")]
-    bare = dict.fromkeys(("rate", "rate_lower", "rate_upper", "population"), float("nan"))
-    other = {"region": "qinghe", "region_zh": "青禾", "region_en": "Qinghe", "adcode": "532301"}
-    district = mine.assign(**other, report="qinghe-2024", level="district", level_order=4, **bare)
-    found = compare.comparable(pd.concat([rated, district], ignore_index=True), "deaths")
+    found = compare.comparable(joined(rated), "deaths")
 
     assert list(found.rows["region"]) == ["chuxiong"]
     assert "level" in set(found.refused[found.refused["region"].eq("qinghe")]["rule"])

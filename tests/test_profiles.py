@@ -1,8 +1,7 @@
 """One region's page as frames: outcomes, neighbours and what cannot be said."""
 
-import pandas as pd
 import pytest
-from tidy import frame, row
+from tidy import frame, joined, row
 
 from analysis import annual, derive, profiles
 from analysis.errors import WordError
@@ -111,15 +110,9 @@ def test_every_shared_indicator_is_shown_or_explained(compared, region):
 
 def test_a_figure_that_others_report_but_may_not_stand_beside_is_not_called_alone(rated):
     """A district without a population reports deaths too: the reason says so."""
-    mine = rated[rated["indicator"].eq("deaths") & rated["region"].eq("chuxiong")]
-    bare = dict.fromkeys(("rate", "rate_lower", "rate_upper", "population"), float("nan"))
-    other = {"region": "qinghe", "region_zh": "青禾", "region_en": "Qinghe", "adcode": "532301"}
-    district = mine.assign(**other, report="qinghe-2024", level="district", level_order=4, **bare)
-    both = pd.concat([rated, district], ignore_index=True)
-
     reasons = [
         profiles.unsaid(profiles.compared(rows, ["deaths"]), "chuxiong")["reason_en"].item()
-        for rows in (rated, both)
+        for rows in (rated, joined(rated))
     ]
 
     assert reasons == [

@@ -84,3 +84,12 @@ def frame(*rows):
     order = ["level_order", "adcode", "indicator", "breakdown", "period_end", "start"]
     tidy = pd.DataFrame(list(rows)).sort_values(order, kind="stable", ignore_index=True)
     return derive.marks(tidy)
+
+
+def joined(rated):
+    """The rows of all reports and a district without a population that also reports deaths."""
+    mine = rated[rated["indicator"].eq("deaths") & rated["region"].eq("chuxiong")]
+    bare = dict.fromkeys(("rate", "rate_lower", "rate_upper", "population"), float("nan"))
+    other = {"region": "qinghe", "region_zh": "青禾", "region_en": "Qinghe", "adcode": "532301"}
+    district = mine.assign(**other, report="qinghe-2024", level="district", level_order=4, **bare)
+    return pd.concat([rated, district], ignore_index=True)
