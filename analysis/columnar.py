@@ -333,7 +333,7 @@ def _settle(traits: _Traits) -> tuple[list[int], list[tuple[int, int]]]:
     if not len(traits.year):
         return [], []
     far = np.abs(traits.year - _most(traits.year))
-    odd = traits.level != _most(traits.level)
+    odd = traits.level != compare.usual_level(traits.level, traits.relative)
     order = np.lexsort((traits.adcode, odd, far))
     alike = (far == 0) & ~odd & (traits.unit == traits.unit[order[0]])
     kept = _Kept(traits, order[alike[order]])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from . import absence, displays, phrases, wording
@@ -271,7 +272,8 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
         return latest, []
     year = latest["period_end"].dt.year
     common = int(year.mode().max())
-    level = _usual_level(latest)
+    relative = [_relative(row) for row in latest.to_dict("records")]
+    level = usual_level(latest["level_order"], relative)
     order = latest.assign(far=(year - common).abs(), odd=latest["level_order"].ne(level))
     kept: dict[Any, Row] = {}
     refused = []
@@ -285,11 +287,17 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
     return latest.loc[list(kept)], refused
 
 
-def _usual_level(latest: pd.DataFrame) -> int:
-    """The level of most regions; of two as usual, the one with more rates, which cross levels."""
-    usual = latest["level_order"].mode()
-    rates = latest["rate"].notna().groupby(latest["level_order"]).sum()
-    return int(max(usual, key=lambda level: (rates[level], level)))
+def usual_level(levels: Any, relative: Any) -> int:
+    """
+    The level most of the figures are of; of several as usual, where more are relative.
+
+    Parameters
+    ----------
+    levels, relative
+        For each figure the order of its level, and whether it may be compared across levels.
+    """
+    found, place = np.unique(levels, return_inverse=True)
+    return int(max(zip(np.bincount(place), np.bincount(place, relative), found, strict=True))[-1])
 
 
 def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:

@@ -26,6 +26,7 @@ MAX_ROWS = workbook.MAX_ROWS
 MAX_COLUMNS = workbook.MAX_COLUMNS
 MAX_CELLS = 600_000
 MAX_TEXT = 32_767  # what Excel keeps of a cell
+_TOO_LONG = f"over {MAX_TEXT} characters"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]|_x00[01][0-9A-Fa-f]_")
 _LOST = "\ufffd"
@@ -192,8 +193,10 @@ def _csv(label: str, data: bytes) -> Grid:
     try:
         rows = [(reader.line_num, row) for row in islice(reader, MAX_ROWS + 2)]
     except csv.Error as error:
-        mend = "close the quote or remove the stray character"
-        raise _refused(label, str(error), "not CSV", mend, reader.line_num) from error
+        found, mend = str(error), "close the quote or remove the stray character"
+        if "field limit" in found:
+            found, mend = _TOO_LONG, "close its quote, or shorten the cell"
+        raise _refused(label, found, "not CSV", mend, reader.line_num) from error
     return Grid(rows, [], [])
 
 
@@ -378,5 +381,5 @@ def _wrong(cell: str) -> tuple[str, str] | None:
     if _FORMULA.fullmatch(cell):
         return "a formula to a spreadsheet", "write the value, or begin it otherwise"
     if len(cell) > MAX_TEXT:
-        return f"over {MAX_TEXT} characters", "shorten it"
+        return _TOO_LONG, "shorten it"
     return None

@@ -240,7 +240,7 @@ def _characters() -> Iterator[Case]:
     yield _cell("narrow_column", "deadline", "########", "refused", "error value")
     yield _cell("escaped_control", "label_zh", "a_x0007_b", "refused", "a control character")
     yield _cell("long_cell", "section", "长" * 40_000, "refused", "over 32767 characters")
-    yield _cell("huge_cell", "section", "长" * 140_000, "refused", "larger than field limit")
+    yield _cell("huge_cell", "section", "长" * 140_000, "refused", "over 32767 characters")
     yield _cell("unknown_word", "comparator", "≥", "refused", "not one of")
     yield _cell("full_width_word", "comparator", "＝", "repaired", "read as =")
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis import checks, columnar, compare, derive, panel, simulation
@@ -104,10 +104,13 @@ CELL = st.fixed_dictionaries(
     }
 )
 PLACES = ("anhui", "hefei", "yaohai", "anshan", "nantong", "chuxiong")
+PLAIN = {"year": 2020, "value": 0, "comparator": "=", "measure": "level", "status": "actual"}
+PLAIN |= {"part": "", "months": 12, "known": True}
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), CELL), max_size=9))
+@example([("anhui", PLAIN), ("anshan", PLAIN | {"known": False})])  # two levels as usual
 def test_it_says_what_pairs_say_of_anything(tmp_path_factory, data, cells):
     """Regions inside others, other years, parts, bounds, lengths, and unknown populations."""
     tables = odd(data, cells)

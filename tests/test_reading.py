@@ -1,5 +1,6 @@
 """Table files are read whole and unchanged, repaired and told, or refused with a place."""
 
+import csv as csv_module
 import os
 import threading
 import time
@@ -59,6 +60,20 @@ def test_each_file_is_read_repaired_or_refused_as_documented(name, tmp_path, pla
     if case.outcome != "refused":
         assert found.frame.reset_index(drop=True).equals(plain)
     assert seconds < SECONDS
+
+
+@pytest.mark.parametrize("limit", [131_072, 1 << 40])
+def test_a_huge_cell_is_refused_whatever_limit_other_libraries_set(tmp_path, limit):
+    """The csv module has one limit for the whole process."""
+    before = csv_module.field_size_limit(limit)
+    try:
+        found = held(tmp_path, CASES["huge_cell"]).faults
+    finally:
+        csv_module.field_size_limit(before)
+
+    assert [fault.line for fault in found] == [2]
+    assert "over 32767 characters" in str(found[0])
+    assert "shorten" in found[0].mend
 
 
 def test_memory_stays_small_on_every_bomb(tmp_path):
