@@ -68,8 +68,7 @@ def explained(region: dict[Any, Any], mine: pd.DataFrame, shared: str = "") -> d
     if row is None:
         return refusal({name: region[name] for name in REPORT}, found, reason)
     if found is Gap.PART_ONLY:
-        part = wording.part(row)
-        reason = reason + Text(f"（{part.zh}）", f" ({part.en})")
+        reason = reason + wording.aside(wording.part(row))
     value = wording.what(row)
     return refusal(row, found, Text(f"{reason.zh}：{value.zh}", f"{reason.en}: {value.en}"))
 

@@ -243,7 +243,7 @@ def share_label(row: Mapping[Any, Any]) -> Text:
     if pd.isna(row["lower"]):
         return Text(middle, middle)
     ends = "–".join(percent(float(row[name])).rstrip("%") for name in ("lower", "upper"))
-    return Text(f"{middle}（{ends}）", f"{middle} ({ends})")
+    return Text(middle, middle) + wording.aside(Text(ends, ends))
 
 
 def value_of_part(row: Mapping[Any, Any]) -> Text:
@@ -304,8 +304,8 @@ def part_or_all(row: Mapping[Any, Any]) -> Text:
 
 def about(row: Mapping[Any, Any]) -> Text:
     """The indicator of a row with the part that it is about."""
-    name, part = Text(row["indicator_zh"], row["indicator_en"]), wording.part(row)
-    return name + Text(f"（{part.zh}）", f" ({part.en})") if part.zh else name
+    name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
+    return name + wording.aside(wording.part(row))
 
 
 def part_and_time(row: Mapping[Any, Any]) -> Text:

@@ -51,6 +51,18 @@ def page(number: int, pages: int) -> Text:
     return Text(f"（{number}/{pages}）", f" ({number} of {pages})") if pages > 1 else Text("", "")
 
 
+def aside(text: Text) -> Text:
+    """
+    *text* in brackets, to stand behind another; nothing where there is nothing to say.
+
+    >>> aside(Text("矿山", "mines")).zh, aside(Text("矿山", "mines")).en, aside(Text("", "")).en
+    ('（矿山）', ' (mines)', '')
+    """
+    if not text.zh:
+        return text
+    return Text(digits.bracketed(text.zh, "zh"), digits.bracketed(text.en, "en"))
+
+
 def listed(texts: Iterable[Text]) -> Text:
     """
     Several texts as the items of one line; what is empty in a language leaves no place there.
@@ -72,8 +84,7 @@ def within(lower: float, upper: float) -> Text:
     >>> within(32.82, 60.21).en
     ' (32.8–60.2)'
     """
-    zh, en = (digits.interval(lower, upper, language) for language in ("zh", "en"))
-    return Text(digits.bracketed(zh, "zh"), digits.bracketed(en, "en"))
+    return aside(Text(*(digits.interval(lower, upper, language) for language in ("zh", "en"))))
 
 
 def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:

@@ -4,9 +4,14 @@ import logging
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tidy import frame, row
 
 from analysis import compare, derive, tables
+
+# What passes once passes again; `pytest --hypothesis-profile=default` looks for new examples.
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 
 DATA = Path(__file__).parents[1] / "data"
 SWITCHES = [

@@ -19,7 +19,7 @@ PRINTED = 1e-9  # ten digits are printed
 DIGITS = 30
 LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.998)
 
-steady = settings(derandomize=True, deadline=None, max_examples=60)
+steady = settings(deadline=None, max_examples=60)
 counts = st.integers(0, 5_000)
 levels = st.floats(0.05, 0.9999)
 exposures = st.floats(0.01, 1e6)

@@ -251,8 +251,8 @@ PIECES = st.sampled_from(
     max_examples=10_000,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-    derandomize=True,
 )
+@example("(一一一分别下降)分别下降二%")
 def test_ten_thousand_texts_raise_nothing_but_our_errors(text):
     """Any text is read; every numeral of it has a row, in its place and once."""
     try:
@@ -264,6 +264,14 @@ def test_ten_thousand_texts_raise_nothing_but_our_errors(text):
     assert [(c.start, c.end, c.raw) for c in found] == [*numerals.find(text)]
     assert all(c.value is None or c.value.is_finite() for c in found)
     assert all(c.as_json()["role"] in list(Role) for c in found)
+
+
+def test_a_change_may_follow_a_figure_in_brackets():
+    """Where every level stands in brackets, the change is of the last of them."""
+    death, change = read("全年事故(死亡45人)同比下降5%。", TOLD, CATALOGUE)
+
+    assert (death.raw, death.measure) == ("45", "level")
+    assert (change.raw, change.measure, int(change.value)) == ("5", "change_pct", -5)
 
 
 @pytest.mark.parametrize(

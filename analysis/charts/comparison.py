@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import digits, phrases, style, wording
+from analysis import digits, phrases, remarks, style, wording
 from analysis.wording import Text
 from analysis.words import Mark, Quantity
 
@@ -107,11 +107,8 @@ def _caption(
 def _subtitle(rows: pd.DataFrame, scale: str) -> Text:
     if rows.empty:
         return phrases.GIVEN_BELOW
-    first = rows.iloc[0]
-    name = Text(str(first["indicator_zh"]), str(first["indicator_en"]))
-    part = wording.part(first.to_dict())
-    about = name if not part.zh else name + Text(f"（{part.zh}）", f" ({part.en})")
-    unit = wording.unit(first.to_dict())
+    first = rows.iloc[0].to_dict()
+    about, unit = remarks.about(first), wording.unit(first)
     if scale == "rate":
         unit = Text(f"{unit.zh}／10万人", f"{unit.en} per 100,000 people".strip())
     periods = wording.joined(_periods(rows), zh="、", en=", ")

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from analysis import digits, phrases, style, wording
+from analysis import digits, phrases, remarks, style, wording
 from analysis.wording import Text
 from analysis.words import Gap, Mark, Status
 
@@ -159,6 +159,4 @@ def _told(page: Page, row: dict[Any, Any]) -> str:
 
 def told(row: dict[Any, Any]) -> Text:
     """One outcome in a few words, for the alt text."""
-    part, value = wording.part(row), wording.what(row)
-    part = Text(f"（{part.zh}）", f" ({part.en})") if part.zh else part
-    return Text(f"{row['indicator_zh']}{part.zh}", f"{row['indicator_en']}{part.en} ") + value
+    return remarks.about(row) + Text("", " ") + wording.what(row)

@@ -303,7 +303,8 @@ def _places(text: str, read: Quantity, following: list[Quantity]) -> list[int]:
 
 def _dealt(figure: Figure, made: list[Figure], size: int) -> None:
     """事故42起、死亡45人,同比分别下降5%、6%: the changes take the levels before, in order."""
-    levels = [f for f in made[:-1] if f.measure is Measure.LEVEL and not f.bracketed]
+    told = [f for f in made[:-1] if f.measure is Measure.LEVEL]
+    levels = [f for f in told if not f.bracketed] or told
     figure.parent = levels[-size] if len(levels) >= size else levels[-1]
 
 
