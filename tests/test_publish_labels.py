@@ -54,6 +54,26 @@ def test_the_record_of_a_figure_holds_what_a_commitment_is_for(tmp_path, monkeyp
     assert sum("deadline" in one for one in held) == told["deadline"].notna().sum() > 0
 
 
+SHARE = {
+    "method": "clopper-pearson",
+    "share": 97.3491,
+    "lower": 96.63,
+    "upper": 97.95,
+    "comparator": "=",
+    "measure": "level",
+}
+
+
+def test_a_share_reads_as_in_its_picture_and_is_said_once():
+    """Behind a count it is the count's share; a printed percentage is no share of a share."""
+    count = row(value=2387, unit="项", unit_en="items", **SHARE)
+    percentage = row(value=97.35, unit="%", unit_en="%", **SHARE)
+
+    assert labels.measure(count).en == "2,387 items, 97.3% (96.6–98.0)"
+    assert labels.measure(percentage).en == "97.3% (96.6–98.0)"
+    assert labels.measure(percentage | {"lower": None}).zh == "97.3%"
+
+
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_words_lose_only_what_turns_or_hides(words):
     """Every other character is there to read."""

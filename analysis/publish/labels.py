@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import digits, wording
+from analysis import digits, remarks, wording
 from analysis.wording import Text
 
 Row = Mapping[str, Any]
@@ -113,9 +113,8 @@ def measure(row: Row) -> Text:
             f", {told} times the year before" + (f" ({span})" if span else ""),
         )
     if method.startswith(_OF_SHARE) and _is_number(row.get("share")):
-        told = f"{digits.number(float(row['share']), 'en')}%"
-        bounds = limits(row)
-        return value(row) + Text(f"，占{told}{bounds.zh}", f", {told}{bounds.en}")
+        share = remarks.share_label({"lower": None, **row})
+        return share if row.get("unit") == "%" else value(row) + Text("，占", ", ") + share
     return value(row) if method.startswith(_OF_OTHERS) else value(row) + limits(row)
 
 
