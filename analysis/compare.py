@@ -59,6 +59,11 @@ class Comparison:
     cautions: tuple[Text, ...]
     scale: str
 
+    @property
+    def barred(self) -> int:
+        """How many regions have such a figure, which a rule keeps from standing beside."""
+        return int(self.refused["rule"].isin([*Rule]).sum())
+
     def __repr__(self) -> str:
         return self._shown().text()
 
@@ -272,12 +277,13 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
         return latest, []
     year = latest["period_end"].dt.year
     common = int(year.mode().max())
-    relative = [_relative(row) for row in latest.to_dict("records")]
-    level = usual_level(latest["level_order"], relative)
+    every: dict[Any, Row] = latest.to_dict("index")
+    level = usual_level(latest["level_order"], [_relative(row) for row in every.values()])
     order = latest.assign(far=(year - common).abs(), odd=latest["level_order"].ne(level))
     kept: dict[Any, Row] = {}
     refused = []
-    for place, row in order.sort_values(["far", "odd", "adcode"]).to_dict("index").items():
+    for place in order.sort_values(["far", "odd", "adcode"]).index:
+        row = every[place]
         words = [word for other in kept.values() for word in judge(other, row)]
         bars = [word for word in words if word.verdict is Verdict.NOT_COMPARABLE]
         if bars:

@@ -5,6 +5,7 @@ It knows neither units nor rows; ``wording`` says what a number counts.
 """
 
 import math
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
 from .words import Language
@@ -85,6 +86,18 @@ def ratio(value: float) -> str:
     return "∞" if math.isinf(value) else f"{value:.2f}"
 
 
+def percent(share: float) -> str:
+    """
+    A share in percent: one decimal, two where it is very small, none where it is all.
+
+    >>> percent(97.75), percent(0.0906), percent(100.0)
+    ('97.8%', '0.09%', '100%')
+    """
+    if share in {0.0, 100.0}:
+        return f"{share:.0f}%"
+    return f"{share:.2f}%" if share < 0.1 else f"{share:.1f}%"
+
+
 def interval(lower: float, upper: float, language: str) -> str:
     """
     The two ends of an interval for a label, both as fine as three digits of the upper one.
@@ -111,6 +124,34 @@ def estimate(value: float, lower: float | None, upper: float | None, language: s
     broken = not float(value).is_integer()
     told = _as_fine(value, upper, language) if broken else number(value, language)
     return told + bracketed(interval(lower, upper, language), language)
+
+
+def times(value: float, lower: float | None, upper: float | None, language: str) -> str:
+    """
+    A ratio with its interval, if it has one, in brackets.
+
+    >>> times(45 / 51, 0.578, 1.341, "en"), times(2, None, None, "zh")
+    ('0.88 (0.58–1.34)', '2.00')
+    """
+    return ratio(value) + _ends(lower, upper, ratio, language)
+
+
+def share(value: float, lower: float | None, upper: float | None, language: str) -> str:
+    """
+    A share in percent with its interval, if it has one, in brackets.
+
+    >>> share(97.75, 97.12, 98.27, "en"), share(100, math.nan, math.nan, "zh")
+    ('97.8% (97.1–98.3)', '100%')
+    """
+    return percent(value) + _ends(lower, upper, lambda end: percent(end).rstrip("%"), language)
+
+
+def _ends(
+    lower: float | None, upper: float | None, told: Callable[[float], str], language: str
+) -> str:
+    if lower is None or upper is None or math.isnan(lower):
+        return ""
+    return bracketed(f"{told(lower)}–{told(upper)}", language)
 
 
 def bracketed(words: str, language: str) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from . import digits, intervals, phrases, remarks, wording
 from .compare import Comparison
 from .wording import Text
-from .words import Mark, Measure, Rule, Status
+from .words import Mark, Measure, Status
 
 
 def comparison(result: Comparison) -> Text:
@@ -20,7 +20,7 @@ def comparison(result: Comparison) -> Text:
     rows, name = result.rows, result.name
     if rows.empty:
         return name + Text("：没有两地的数字可以并列", ": no two reports can be set side by side")
-    barred = int(result.refused["rule"].isin([*Rule]).sum())
+    barred = result.barred
     if len(rows) == 1 and barred:
         return Text(
             f"{name.zh}：{barred + 1}地有数字，不能并列",
@@ -159,7 +159,7 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
 
 def _latest(name: Text, latest: pd.DataFrame) -> Text:
     """How many regions' latest changes lie outside what no change would give; no test of them."""
-    outside = int((latest["lower"].gt(1) | latest["upper"].lt(1)).sum())
+    outside = remarks.beyond_chance(latest)
     if not outside:
         return Text(
             f"{name.zh}：{len(latest)}地最近一年的升降，各自都未超出偶然波动",
@@ -311,7 +311,7 @@ def closed_loop(shares: pd.DataFrame) -> Text:
     if shares.empty:
         return remarks.NOTHING_CLOSED
     where, count = _places(shares), len(shares)
-    low, high = (remarks.percent(shares["share"].agg(end)) for end in ("min", "max"))
+    low, high = (digits.percent(shares["share"].agg(end)) for end in ("min", "max"))
     span = Text(low, low) if low == high else Text(f"{low}至{high}", f"{low} to {high}")
     verb = "gives" if len(set(shares["region"])) == 1 else "give"
     return Text(
@@ -335,8 +335,8 @@ def _largest(parts: pd.DataFrame) -> Text:
     order = parts.sort_values("value", ascending=False, kind="stable").to_dict("records")
     top, second = order[0], order[1]
     most = Text(
-        f"{top['part_zh']}占{remarks.percent(top['share'])}",
-        f"{wording.lowered(top['part_en'])} {remarks.percent(top['share'])}",
+        f"{top['part_zh']}占{digits.percent(top['share'])}",
+        f"{wording.lowered(top['part_en'])} {digits.percent(top['share'])}",
     )
     of = Text(str(top["whole_zh"]), str(top["whole_en"]))
     if of.zh:
@@ -347,8 +347,8 @@ def _largest(parts: pd.DataFrame) -> Text:
     if float(pair.lower) > 0.5:
         return most
     next_most = Text(
-        f"、{second['part_zh']}占{remarks.percent(second['share'])}，两者差别未超出偶然波动",
-        f" and {wording.lowered(second['part_en'])} {remarks.percent(second['share'])}, "
+        f"、{second['part_zh']}占{digits.percent(second['share'])}，两者差别未超出偶然波动",
+        f" and {wording.lowered(second['part_en'])} {digits.percent(second['share'])}, "
         "no further apart than chance",
     )
     return most + next_most

@@ -7,7 +7,7 @@ for figures that compare numbers.
 
 import pandas as pd
 
-from . import phrases, wording
+from . import phrases, remarks, wording
 from .wording import Text
 from .words import Mark, Promise, Standing, Verdict
 
@@ -110,7 +110,7 @@ def _outcomes(outcomes: pd.DataFrame, changed: pd.DataFrame) -> Text:
     """The strongest kind of evidence among *outcomes*, and what the counted changes show."""
     if len(changed):
         total = len(changed)
-        beyond = int((changed["lower"].gt(1) | changed["upper"].lt(1)).sum())
+        beyond = remarks.beyond_chance(changed)
         if not beyond:
             return Text(
                 f"{total}项可数的变化都在偶然波动之内",

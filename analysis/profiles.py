@@ -12,7 +12,7 @@ from . import absence, compare, phrases
 from .compare import Comparison
 from .derive import EVENT_THEMES
 from .errors import WordError
-from .words import Gap, Mark, Measure, Rule
+from .words import Gap, Mark, Measure
 
 ALONE = "alone"  # the rule of a figure that no other region reports in the same way
 _STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY, Mark.TARGET, Mark.PLAN)
@@ -128,16 +128,11 @@ def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
             continue
         name = {"indicator_zh": comparison.name.zh, "indicator_en": comparison.name.en}
         if len(alone):
-            reason = phrases.BARRED if _barred(comparison) else phrases.ALONE
+            reason = phrases.BARRED if comparison.barred else phrases.ALONE
             refused = absence.frame([absence.refusal(alone.iloc[0].to_dict(), ALONE, reason)])
         found.append(_general(refused).assign(indicator=comparison.indicator, **name))
     empty = absence.frame([]).assign(indicator_zh="", indicator_en="")
     return pd.concat(found, ignore_index=True) if found else empty
-
-
-def _barred(comparison: Comparison) -> bool:
-    """Whether another region has such a figure, which a rule keeps from standing beside."""
-    return bool(comparison.refused["rule"].isin([*Rule]).any())
 
 
 def _general(refused: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ It computes nothing; the sentence that a whole figure may claim is ``findings``'
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -179,9 +179,7 @@ def ratio_label(row: Mapping[Any, Any]) -> Text:
     >>> ratio_label({"ratio": 0.88, "lower": 0.58, "upper": 1.34}).en
     '0.88 (0.58–1.34)'
     """
-    ends = "–".join(digits.ratio(float(row[name])) for name in ("lower", "upper"))
-    middle = digits.ratio(float(row["ratio"]))
-    return Text(f"{middle}（{ends}）", f"{middle} ({ends})")
+    return _both(digits.times, row, "ratio")
 
 
 def against(row: Mapping[Any, Any]) -> Text:
@@ -225,25 +223,15 @@ def fraction(row: Mapping[Any, Any]) -> Text:
     return Text(f"{cases}（反推）/{total}", f"{cases} (rebuilt)/{total}")
 
 
-def percent(share: float) -> str:
-    """
-    A share in percent: one decimal, two where it is very small, none where it is all.
-
-    >>> percent(97.75), percent(0.0906), percent(100.0)
-    ('97.8%', '0.09%', '100%')
-    """
-    if share in {0.0, 100.0}:
-        return f"{share:.0f}%"
-    return f"{share:.2f}%" if share < 0.1 else f"{share:.1f}%"
-
-
 def share_label(row: Mapping[Any, Any]) -> Text:
     """A share in percent with its interval, if it has one."""
-    middle = percent(float(row["share"]))
-    if pd.isna(row["lower"]):
-        return Text(middle, middle)
-    ends = "–".join(percent(float(row[name])).rstrip("%") for name in ("lower", "upper"))
-    return Text(middle, middle) + wording.aside(Text(ends, ends))
+    return _both(digits.share, row, "share")
+
+
+def _both(told: Callable[..., str], row: Mapping[Any, Any], name: str) -> Text:
+    """A number of *row* with its interval in both languages, as *told* says it."""
+    numbers = (row[name], row["lower"], row["upper"])
+    return Text(told(*numbers, "zh"), told(*numbers, "en"))
 
 
 def value_of_part(row: Mapping[Any, Any]) -> Text:
@@ -312,6 +300,11 @@ def part_and_time(row: Mapping[Any, Any]) -> Text:
     """The part, if any, and the period of a row."""
     part, when = wording.part(row), wording.period(row["period_start"], row["period_end"])
     return wording.joined([part, when] if part.zh else [when], zh="，", en=", ")
+
+
+def beyond_chance(changes: pd.DataFrame) -> int:
+    """How many counted *changes* have a 95% interval that leaves out no change."""
+    return int((changes["lower"].gt(1) | changes["upper"].lt(1)).sum())
 
 
 def loop(row: Mapping[Any, Any]) -> Text:

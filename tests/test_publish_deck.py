@@ -301,6 +301,17 @@ def test_what_a_share_is_of_stands_under_it(tmp_path):
     ]
 
 
+def test_a_share_reads_in_a_native_chart_as_in_its_picture(tmp_path):
+    """One decimal at both ends, and one percent sign."""
+    rows = [row(value=195, cases=195, total=195, share=100.0, loop="hazards_found")]
+    rows[0] |= {"lower": 98.127, "upper": 100.0}
+    folder = written(tmp_path, more=[figure("closed-loop-joint", rows)])
+    (record,) = content.chosen(slides.manifest.load(folder), "zh", ["closed-loop-joint"])
+
+    told = [point.label for point in content.content(record, "zh").plot.series[0].points]
+    assert told == ["100%（98.1–100）"]
+
+
 def test_bars_leave_room_for_names_and_labels(figures):
     """Name, bar, whisker and label share the width of the chart: never more than all of it."""
     made = content.content(

@@ -113,7 +113,7 @@ def measure(row: Row) -> Text:
             f", {told} times the year before" + (f" ({span})" if span else ""),
         )
     if method.startswith(_OF_SHARE) and _is_number(row.get("share")):
-        share = remarks.share_label({"lower": None, **row})
+        share = remarks.share_label({"lower": None, "upper": None, **row})
         return share if row.get("unit") == "%" else value(row) + Text("，占", ", ") + share
     return value(row) if method.startswith(_OF_OTHERS) else value(row) + limits(row)
 

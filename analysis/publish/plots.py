@@ -127,35 +127,19 @@ def _near(one: float, other: float | None) -> bool:
     return other is not None and math.isclose(one, other, rel_tol=1e-4, abs_tol=1e-4)
 
 
-Limits = tuple[float, float] | None
-Words = Callable[[float, Limits, str], str]  # a number as its label says it
-
-
-def _plain(value: float, limits: Limits, language: str) -> str:
-    lower, upper = limits or (None, None)
-    return digits.estimate(value, lower, upper, language)
-
-
-def _ratio(value: float, limits: Limits, language: str) -> str:
-    span = "–".join(map(digits.ratio, limits or ()))
-    return digits.ratio(value) + (digits.bracketed(span, language) if span else "")
-
-
-def _percent(value: float, limits: Limits, language: str) -> str:
-    span = digits.bracketed(f"{digits.interval(*limits, language)}%", language) if limits else ""
-    return f"{digits.number(value, language)}%{span}"
+# A number with its interval as its label says it.
+Words = Callable[[float, float | None, float | None, str], str]
 
 
 def _point(
-    row: Row, columns: tuple[str, str, str], language: str, words: Words = _plain
+    row: Row, columns: tuple[str, str, str], language: str, words: Words = digits.estimate
 ) -> Point | None:
     """The point of a row: its value, the interval where it has one, and both as a label."""
     value, lower, upper = (_number(row.get(name)) for name in columns)
     if value is None:
         return None
-    limits = None if lower is None or upper is None else (lower, upper)
     sign = wording.COMPARATORS.get(row.get("comparator", "="), "")
-    label = sign + words(value, limits, language)
+    label = sign + words(value, lower, upper, language)
     mark = Mark(row.get("mark", Mark.EXACT))
     hollow = row.get("origin") == "context"
     return Point(value, lower, upper, label, row["id"], mark, hollow, row.get("region", ""))
@@ -194,7 +178,7 @@ class Way:
     """How the rows of a family become dots: the columns, and the words of labels and places."""
 
     columns: tuple[str, str, str]
-    words: Words = _plain
+    words: Words = digits.estimate
     place: Callable[[Row, str], str] = _by_period
     shape: str = ""
     kind: str = "dots"
@@ -293,10 +277,10 @@ def number_format(top: float, language: str) -> str:
 
 _BY_RATE = Way(("rate", "rate_lower", "rate_upper"))
 _BY_VALUE = Way(("value", "lower", "upper"))
-_RATIOS = Way(("ratio", "lower", "upper"), _ratio, _by_indicator, "General", log=True)
-_SHARES = Way(("share", "lower", "upper"), _percent, _by_part, '0"%"', top=100.0)
-_PARTS = Way(("share", "lower", "upper"), _percent, _by_part, '0"%"', "bars")
-_ZEROS = Way(("value", "lower", "upper"), _plain, _by_indicator)
+_RATIOS = Way(("ratio", "lower", "upper"), digits.times, _by_indicator, "General", log=True)
+_SHARES = Way(("share", "lower", "upper"), digits.share, _by_part, '0"%"', top=100.0)
+_PARTS = Way(("share", "lower", "upper"), digits.share, _by_part, '0"%"', "bars")
+_ZEROS = Way(("value", "lower", "upper"), place=_by_indicator)
 
 
 _SCALES = {"rate": _BY_RATE, "value": _BY_VALUE}
