@@ -15,7 +15,7 @@ from analysis.words import Gap, Mark
 from . import marks
 from .page import Caption, Page, Picture, Room, measured, wrapped
 
-SHADES = LinearSegmentedColormap.from_list("shades", ["#F3F4F6", "#9DB8CC"])
+SHADES = LinearSegmentedColormap.from_list("shades", [style.SHADE, "#9DB8CC"])
 
 
 def coverage(

@@ -23,7 +23,6 @@ from .page import Caption, Page, Picture, wrapped
 THEME, SHARED = 1.75, 0.85  # inches on a slide, of the words to the left and right
 NAME = {"zh": 3.1, "en": 4.35}  # inches of the names
 TALLEST = 0.36  # inches of a line of the matrix
-SHADE, AXIS = "#F3F4F6", "#C9CED6"
 
 
 def instrument_counts(
@@ -299,7 +298,7 @@ def _name_stair(page: Page, cell: Cell, region: dict[Any, Any], rows: pd.DataFra
 def _shade(cell: Cell) -> Rectangle:
     corner = (cell.left + 0.03, cell.top - cell.height + 0.03)
     width, height = cell.width - 0.06, cell.height - 0.06
-    return Rectangle(corner, width, height, facecolor=SHADE, edgecolor="none", zorder=0)
+    return Rectangle(corner, width, height, facecolor=style.SHADE, edgecolor="none", zorder=0)
 
 
 def _refuse(page: Page, axes: Axes, cell: Cell, pair: dict[Any, Any]) -> None:
@@ -321,7 +320,7 @@ def _draw_pair(page: Page, axes: Axes, cell: Cell, pair: dict[Any, Any], end: fl
     y = cell.top - cell.height * 0.47
     code = f"{pair['region']}-{pair['other']}"
     low, high, at = (left + width * pair[name] / end for name in ("lower", "upper", "share"))
-    axes.plot([left, left + width], [y, y], color=AXIS, linewidth=0.8, zorder=1)
+    axes.plot([left, left + width], [y, y], color=style.AXIS, linewidth=0.8, zorder=1)
     axes.plot([low, high], [y, y], color=style.INK, linewidth=1.8, zorder=2, gid=f"interval-{code}")
     dot, size = f"interval-share-{code}", page.size.note * 0.75
     grid.stamp(axes, (at, y), grid.DOT, style.INK, markersize=size, gid=dot)
@@ -337,7 +336,7 @@ def _draw_scale(page: Page, axes: Axes, cell: Cell, end: float) -> None:
     """How to read a cell: the scale that all of them share."""
     left, width, size = cell.left + 0.12, cell.width - 0.24, page.size.note
     y = cell.top - cell.height * 0.47
-    axes.plot([left, left + width], [y, y], color=AXIS, linewidth=0.8, zorder=1)
+    axes.plot([left, left + width], [y, y], color=style.AXIS, linewidth=0.8, zorder=1)
     for part, side in ((0.0, "left"), (0.5, "center"), (1.0, "right")):
         axes.plot([left + part * width] * 2, [y - 0.04, y + 0.04], color=style.GREY, linewidth=0.8)
         told = f"{part * end:.0f}%"

@@ -60,7 +60,7 @@ def cautions(beside: pd.DataFrame) -> list[Text]:
 def _shade(axes: Axes, panel: Pane) -> None:
     """A band behind every second indicator: what is above and below its dots belongs to them."""
     corner, high = (panel.left - 0.06, panel.bottom), panel.top - panel.bottom
-    axes.add_patch(Rectangle(corner, panel.width + 0.12, high, facecolor="#F3F4F6", zorder=0))
+    axes.add_patch(Rectangle(corner, panel.width + 0.12, high, facecolor=style.SHADE, zorder=0))
 
 
 def _write_indicator(page: Page, panel: Pane, group: pd.DataFrame, signs: dict[Text, str]) -> None:
@@ -89,7 +89,7 @@ def _draw_dots(page: Page, axes: Axes, panel: Pane, group: pd.DataFrame) -> None
     left, middle = panel.left + 0.05, panel.top - (panel.top - panel.bottom) * 0.48
     width = panel.width - 0.15
     inch = width / group[["shown", "shown_upper"]].max().max()
-    axes.plot([left, left + width], [middle, middle], color="#C9CED6", linewidth=0.8, zorder=1)
+    axes.plot([left, left + width], [middle, middle], color=style.AXIS, linewidth=0.8, zorder=1)
     ends = [middle - 0.06, middle + 0.06]
     axes.plot([left, left], ends, color=style.GREY, linewidth=1.0, zorder=1)
     # Intervals that overlap must not hide each other.
