@@ -276,7 +276,7 @@ class _Update:
             self.report.kept.append(f"{place}, chart: {_OTHER[self.language]}")
             return
         for part, shape in gone.items():
-            shape._element.getparent().remove(shape._element)  # noqa: SLF001
+            shapes.drop(shape)
             self.marks[figure].pop(part, None)
         self._note(said, "picture", slides.state(picture))
         self.report.changed.append(f"{place}, chart: {_REBUILT[self.language]}")

@@ -223,11 +223,16 @@ def box_of(shape: Any) -> Box:
     return tuple(n / EMU for n in (shape.left, shape.top, shape.width, shape.height))
 
 
+def drop(shape: Any) -> None:
+    """Take *shape* off its slide."""
+    shape._element.getparent().remove(shape._element)  # noqa: SLF001
+
+
 def take_away(held: Mapping[str, Any], names: Iterable[str]) -> None:
     """Remove the placeholders of these names, which something else will stand in."""
     for name in names:
         if name in held:
-            held[name]._element.getparent().remove(held[name]._element)  # noqa: SLF001
+            drop(held[name])
 
 
 def picture(slide: Any, one: Content, language: str, figures: Path, box: Box) -> None:

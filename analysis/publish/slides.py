@@ -254,7 +254,7 @@ def _fill(slide: Any, words: Mapping[str, str], figure: str, language: str) -> N
             shape.name = f"rs:{figure}:{name.lower()}"
             shapes.write(shape, words[name], language)
         else:
-            shape._element.getparent().remove(shape._element)  # noqa: SLF001
+            shapes.drop(shape)
     if "Number" not in words:
         _number(slide)
 
