@@ -15,7 +15,7 @@ from . import absence, compare, derive, digits, phrases, wording
 from .errors import UsageError, WordError
 from .tables import Tables
 from .wording import Text, joined
-from .words import Language, Measure, Verdict
+from .words import Basis, Language, Measure, Reliability, Verdict
 
 _VERDICTS = {
     Verdict.COMPARABLE: Text("可比", "comparable"),
@@ -23,8 +23,8 @@ _VERDICTS = {
     Verdict.NOT_COMPARABLE: Text("不可比", "not comparable"),
 }
 _RELIABILITY = {
-    "official": Text("原发布处", "read at its publisher"),
-    "reprint": Text("转载", "read at a reprint"),
+    Reliability.OFFICIAL: Text("原发布处", "read at its publisher"),
+    Reliability.REPRINT: Text("转载", "read at a reprint"),
 }
 _MOST_NEAR = 8  # names that hold what was written
 _STOPS = "。；;!！?？\n"
@@ -217,7 +217,7 @@ class _Told:
         """A figure of another publication: what it says, where, and how sure it is."""
         yield self._heading(row)
         phrase = row["evidence"]
-        if row["basis"] == "derived":
+        if row["basis"] == Basis.DERIVED:
             yield self._say(f"  由此推算：“{phrase}”", f"  calculated back from: “{phrase}”")
         else:
             yield self._say(f"  原文：“{phrase}”", f"  printed: “{phrase}”")

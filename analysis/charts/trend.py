@@ -142,20 +142,21 @@ def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
 
 def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFrame | None) -> None:
     """One panel a region, each with its own scale: counts of two regions share no axis."""
-    groups = [group for _, group in rows.groupby("region", sort=False)]
+    groups = dict(iter(rows.groupby("region", sort=False)))
+    lines = {} if expected is None else dict(iter(expected.groupby("region")))
     across = min(len(groups), max(1, int(room.width // NARROWEST)))
     down = -(-len(groups) // across)
     if room.height / down < LOWEST * page.size.height / style.SLIDE.height:
         raise CrowdedError(f"the years of {len(groups)} regions do not fit one page: draw fewer")
     wide, high = room.width / across, room.height / down
     years = range(rows["period_end"].dt.year.min(), rows["period_end"].dt.year.max() + 1)
-    for place, group in enumerate(groups):
+    for place, (region, group) in enumerate(groups.items()):
         left = room.left + place % across * wide
         low = room.bottom + (down - 1 - place // across) * high
         axes = page.axes(Room(left + 0.55, low + 0.3, wide - 1.3, high - 0.75))
         _draw_region(axes, page, group, years)
-        if expected is not None and expected["region"].isin(group["region"]).any():
-            _draw_expected(axes, page, expected[expected["region"].isin(group["region"])])
+        if region in lines:
+            _draw_expected(axes, page, lines[region])
 
 
 def _draw_region(axes: Axes, page: Page, group: pd.DataFrame, years: range) -> None:

@@ -15,7 +15,7 @@ from analysis.words import Measure, Role, Status
 
 from . import facts, grids, roles
 from .candidates import EVIDENCE, Candidate
-from .changes import Figure, figures
+from .changes import TERRITORIES, Figure, figures
 from .periods import spoken_period
 from .phrases import Enclosures, Mood, Sentence, fold, sections, sentences
 from .quantities import Quantity, joined
@@ -256,7 +256,7 @@ class _Reader:
 
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
-_CLAUSE_END = re.compile(r"[,。;\n]|[(](?!市、区|[市区州场]|街道|社区|管委会)")
+_CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
 _KINDS = {"体系公式中的个数": "count", "以零表述": ""}
 _RELATIVE = {"%", "‰", "倍", "百分点"}
 
