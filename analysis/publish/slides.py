@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis import manifest
+from analysis import files, manifest
 from analysis.wording import Text
 
 from . import chart_graft, content, deck_template, ooxml, provenance, shapes
@@ -87,7 +87,7 @@ def deck(
 
 def mark(figures: Path) -> str:
     """The short mark of a manifest."""
-    return manifest.digest((figures / manifest.MANIFEST).read_bytes())[:16]
+    return files.digest((figures / manifest.MANIFEST).read_bytes())[:16]
 
 
 def sealed(made: Any, said: Iterable[Content], language: str, version: str) -> bytes:
@@ -170,7 +170,7 @@ def state(shape: Any) -> str:
     if not hasattr(shape, "image"):
         return ""
     wide, high = shapes.shown(shape)
-    return short(f"{manifest.digest(shape.image.blob)} {wide:.3f} {high:.3f}")
+    return short(f"{files.digest(shape.image.blob)} {wide:.3f} {high:.3f}")
 
 
 def described(shape: Any) -> str:
@@ -186,7 +186,7 @@ def spoken(slide: Any) -> str:
 
 def short(words: str) -> str:
     """A mark of eight characters, the same whatever blanks a program put around the words."""
-    return manifest.digest("\n".join(words.split()).encode())[:8]
+    return files.digest("\n".join(words.split()).encode())[:8]
 
 
 def noted(parts: Mapping[str, str]) -> str:

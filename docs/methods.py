@@ -8,10 +8,10 @@ doctest.
 from dataclasses import dataclass
 from pathlib import Path
 
-from .wording import Text
-from .words import Language
+from analysis.charts.page import METHOD_PAGES as PAGES
+from analysis.wording import Text
+from analysis.words import Language
 
-PAGES = {Language.ZH: "method.zh.md", Language.EN: "method.en.md"}
 TITLE = Text("方法", "Method")
 LEAD = Text(
     "图中每个数字的算法、出处和一个取自本库数据的例子。例子都作为测试运行。",
