@@ -375,15 +375,3 @@ def _judged(judged: pd.DataFrame) -> Text:
         f"{_many(total, 'target')}: {met} met, {missed} missed, {unsure} cannot be told, "
         "the rest without a result",
     )
-
-
-def zeros(rows: pd.DataFrame) -> Text:
-    """How many counts are stated as zero, and how much that leaves open."""
-    if rows.empty:
-        return remarks.NOTHING_ZERO
-    upper = f"{rows['upper'].max():.1f}"
-    return Text(
-        f"{len(rows)}项写明为零，但每项的年均水平仍可能高到{upper}",
-        f"{_many(len(rows), 'count')} stated as zero; "
-        f"the yearly mean of each may still be as high as {upper}",
-    )

@@ -17,7 +17,7 @@ from .loop import closed_loop
 from .page import Caption, Picture
 from .paging import on_pages
 from .profile import profile
-from .targets import targets, zeros
+from .targets import targets
 from .trend import trend
 
 __all__ = [
@@ -40,5 +40,4 @@ __all__ = [
     "targets",
     "trend",
     "year_on_year",
-    "zeros",
 ]

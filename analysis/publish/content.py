@@ -26,7 +26,6 @@ FAMILIES = {
     "trend": Text("年度", "Trend"),
     "year-on-year": Text("同比", "Year on year"),
     "funnel": Text("对照全国", "Against the nation"),
-    "zeros": Text("零", "Zeros"),
     "closed-loop": Text("整改", "From found to rectified"),
     "composition": Text("构成", "Composition"),
     "targets": Text("目标", "Targets"),
@@ -289,10 +288,10 @@ def _unknown(pattern: str, names: Sequence[str]) -> str:
     """
     That no figure is meant: with the nearest names, or the kinds that there are.
 
-    >>> _unknown("trend-deths", ["trend-deaths-zh", "zeros-zh"])
+    >>> _unknown("trend-deths", ["trend-deaths-zh", "targets-1-zh"])
     "no figure is called 'trend-deths'; did you mean trend-deaths? (2 are known)"
-    >>> _unknown("map-*", ["trend-deaths-zh", "zeros-zh"])
-    "no figure is called 'map-*'; 2 are known, of the kinds trend*, zeros*"
+    >>> _unknown("map-*", ["trend-deaths-zh", "targets-1-zh"])
+    "no figure is called 'map-*'; 2 are known, of the kinds trend*, targets*"
     """
     plain = dict.fromkeys(name.rpartition("-")[0] for name in names)
     near = get_close_matches(pattern.removesuffix("*"), plain, n=3)

@@ -223,13 +223,6 @@ FAMILIES = (
         (*_HEAD, VALUE, UNIT, EXPECTED, LIMIT_LOW, LIMIT_HIGH, *_TAIL),
     ),
     Family(
-        ("zeros",),
-        Text("零", "Zeros"),
-        Text("报告写明为零的数量", "Counts stated as zero"),
-        Text("上限为年均数仍可能有的水平", "the upper limit is what the yearly mean may still be"),
-        (*_HEAD, VALUE, UNIT, LOWER, UPPER, METHOD, *_TAIL),
-    ),
-    Family(
         ("closed-loop",),
         Text("整改", "Rectified"),
         Text("发现的问题整改了多少", "From found to rectified"),
