@@ -226,16 +226,6 @@ REPORTS_DIFFER_NOTE = Text(
     "各报告的级别、年份和篇幅不同", "the reports differ in level, year and length"
 )
 PLAN_REPORT_NOTE = Text("{region}的报告只是计划", "the report of {region} is a plan only")
-LEVELS_DIFFER = Text("级别不同", "levels differ")
-JACCARD_NOTE = Text(
-    "份额＝两份报告都写到的举措÷至少一份写到的举措（Jaccard）。"
-    "区间把写到的举措看作独立抽出的样本，其实它们常成组出现，真实的不确定更大",
-    "share = instruments in both reports / instruments in either (Jaccard). The interval takes "
-    "them as independent draws; they often come in groups, so the true doubt is larger",
-)
-COMMON = Text("共有{common}项，合计{either}项", "{common} of {either} in common")
-MENTIONED = Text("写到{count}项", "{count} instruments")
-SAME_SCALE = Text("各格同一尺度", "one scale for all cells")
 UNLISTED = Text("表中没有这份报告的条目", "the tables hold no entry for this report")
 WORDS_ALONE = Text(
     "{count}项安排都只有文字，没有数值和期限",

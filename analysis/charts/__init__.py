@@ -7,12 +7,12 @@ with all its words takes their place in the figure that they are of, and gives t
 
 from .apart import apart
 from .changes import year_on_year
-from .commitments import commitments, promises
+from .commitments import promises
 from .comparison import comparison
 from .composition import composition
 from .coverage import coverage, shared
 from .funnel import funnel
-from .instruments import instrument_counts, instruments, similarity
+from .instruments import instruments
 from .loop import closed_loop
 from .page import Caption, Picture
 from .paging import on_pages
@@ -25,18 +25,15 @@ __all__ = [
     "Picture",
     "apart",
     "closed_loop",
-    "commitments",
     "comparison",
     "composition",
     "coverage",
     "funnel",
-    "instrument_counts",
     "instruments",
     "on_pages",
     "profile",
     "promises",
     "shared",
-    "similarity",
     "targets",
     "trend",
     "year_on_year",
