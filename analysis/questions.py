@@ -313,7 +313,6 @@ class Questions:
             title=findings.trend(years, stated, changes),
             language=language,
             stated=stated,
-            index=annual.chained(stated),
             refused=absence.frame([]),
             expected=derive.expected(years, series, self._context, indicator),
         )
