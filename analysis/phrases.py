@@ -70,13 +70,15 @@ METHODS = {
     "exact-conditional": Text("比值为精确条件95%区间", "ratio with exact conditional 95% interval"),
 }
 
-APART = Text(
-    "各地口径不同，逐行列出，不能上下比较",
-    "each report counts something else: line by line, not to be compared",
+NOT_COMPARABLE_SUBTITLE = Text(
+    "两地以上报告、但不能并列的指标｜数字照原文，小字为范围与期间，右侧为不能并列的原因",
+    "indicators of two or more reports | figures as printed, scope and period below; right: why "
+    "they cannot be compared",
 )
-ONE_REPORT = Text(
-    "只有一份报告有此数字，没有可比的另一方", "one report alone gives it: nothing to set it against"
-)
+ONE_RESULT = Text("只有{region}有实绩", "only {region} reports a result")
+NO_RESULT = Text("只有目标或计划，没有实绩", "targets or plans, no results")
+OTHER_SCOPE = Text("范围不同", "they cover different things")
+ON_ITS_OWN = Text("各地分列", "each on its own")
 ON_A_LIST = Text(
     "单位、处所的个数由工作安排决定，不是偶然计数，不设区间",
     "how many units a programme covers is decided, not left to chance: no interval",

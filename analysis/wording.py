@@ -150,6 +150,25 @@ def value(row: Mapping[Any, Any]) -> Text:
     return Text(zh, f"{en} {_singular(name) if amount == 1 else name}")
 
 
+def printed(row: Mapping[Any, Any]) -> Text:
+    """
+    A figure as its report prints it, in English with all its digits; aims and changes in words.
+
+    >>> row = {"value": 32270000.0, "comparator": "=", "unit": "元", "unit_en": "yuan"}
+    >>> printed(row | {"measure": "level", "status": "actual", "printed": "3227万元"})
+    Text(zh='3227万元', en='32,270,000 yuan')
+    """
+    if row["measure"] != Measure.LEVEL or row["status"] != Status.ACTUAL:
+        return what(row)
+    sign, amount = COMPARATORS[Comparator(str(row["comparator"]))], float(row["value"])
+    name = str(row["unit_en"])
+    unit = name if name in {"", "%"} else f" {_singular(name) if amount == 1 else name}"
+    text = str(row.get("printed", ""))
+    full = digits.exact(amount)
+    zh = text if any(c.isdigit() for c in text) else f"{sign}{full}{row['unit']}"
+    return Text(zh, f"{sign}{full}{unit}")
+
+
 def _singular(name: str) -> str:
     """
     One of what *name* counts.

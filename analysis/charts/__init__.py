@@ -5,7 +5,6 @@ Charts: each takes tidy rows and gives a figure; none reads, computes or saves.
 with all its words takes their place in the figure that they are of, and gives that part of it.
 """
 
-from .apart import apart
 from .changes import year_on_year
 from .commitments import promises
 from .comparison import comparison
@@ -14,6 +13,7 @@ from .coverage import coverage, shared
 from .funnel import funnel
 from .instruments import instruments
 from .loop import closed_loop
+from .not_comparable import not_comparable
 from .page import Caption, Picture
 from .paging import on_pages
 from .profile import profile
@@ -23,13 +23,13 @@ from .trend import trend
 __all__ = [
     "Caption",
     "Picture",
-    "apart",
     "closed_loop",
     "comparison",
     "composition",
     "coverage",
     "funnel",
     "instruments",
+    "not_comparable",
     "on_pages",
     "profile",
     "promises",
