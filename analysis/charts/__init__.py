@@ -8,15 +8,14 @@ with all its words takes their place in the figure that they are of, and gives t
 from .changes import year_on_year
 from .commitments import promises
 from .comparison import comparison
-from .composition import composition
 from .coverage import coverage, shared
 from .funnel import funnel
 from .instruments import instruments
-from .loop import closed_loop
 from .not_comparable import not_comparable
 from .page import Caption, Picture
 from .paging import on_pages
 from .profile import profile
+from .shares import closed_loop, composition
 from .targets import targets
 from .trend import trend
 
