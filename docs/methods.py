@@ -234,27 +234,6 @@ chuxiong 8574场次 8393-8757 exact-c
 """,
     ),
     Method(
-        Text("百分比的连乘指数", "Index chained from percentages"),
-        Text(
-            "只公布百分比的地区，可以连乘成指数，四舍五入的误差一路传下去。指数没有数量作底，"
-            "不与数量同轴。",
-            "Where only percentages were published they can be chained into an index; the "
-            "rounding of each is carried along. No count stands behind it, so it shares "
-            "no axis with counts.",
-        ),
-        "Interval arithmetic on the printed precision",
-        "analysis.annual.chained",
-        """
->>> from analysis import annual, derive, tables
->>> data = tables.load()
->>> rows, context = derive.marks(data.rows), derive.marks(data.context_rows)
->>> stated = annual.changes_of(rows, context, "deaths", first_year=2020)
->>> last = annual.chained(stated).groupby("region").last()
->>> last[["base", "year", "low", "high"]].round(1).values.tolist()
-[[2021.0, 2024.0, 55.8, 56.0], [2022.0, 2024.0, 77.7, 77.8]]
-""",
-    ),
-    Method(
         Text("目标的判断", "Judging a target"),
         Text(
             "零目标按实数判断：发生一起就是未达到；一起没有是当年达到，但真实风险仍可能高到"

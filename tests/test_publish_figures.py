@@ -73,7 +73,6 @@ def trend():
             title=findings.trend(years, stated, changes),
             language="en",
             stated=stated,
-            index=annual.chained(stated),
             refused=absence.regions(rows, "deaths", {"chuxiong", "anhui"}),
         )
 

@@ -249,20 +249,28 @@ class _Beside:
         self._with: dict[str, list[dict[str, str]]] = {}
         self._without: dict[str, list[dict[str, str]]] = {}
         for record in records:
-            if record["name"].startswith("comparison-") and record["language"] == "zh":
+            if record["language"] != "zh":
+                continue
+            if record["name"].startswith("comparison-") and plots.on_scale(record):
                 self._read(record)
+            elif record["name"].startswith("not-comparable"):
+                self._read_apart(record["rows"])
 
     def _read(self, record: Record) -> None:
-        rows, comparable = record["rows"], bool(plots.on_scale(record))
-        why = labels.both(record["title"])
-        reason = Text(why.zh.partition("：")[2], why.en.partition(": ")[2])
+        rows = record["rows"]
+        gaps = [_because(gap, labels.reason(gap)) for gap in record["refused"]]
         for row in rows:
-            others = [one for one in rows if one is not row]
-            if comparable:
-                self._with[row["id"]] = [_both(labels.reading(one)) for one in others]
-            apart = [] if comparable else [_because(one, reason) for one in others]
-            gaps = [_because(gap, labels.reason(gap)) for gap in record["refused"]]
-            self._without[row["id"]] = [*apart, *gaps]
+            self._with[row["id"]] = [_both(labels.reading(one)) for one in rows if one is not row]
+            self._without[row["id"]] = gaps
+
+    def _read_apart(self, rows: Iterable[Record]) -> None:
+        same: dict[str, list[Record]] = {}
+        for row in rows:
+            same.setdefault(row["indicator"], []).append(row)
+        for group in same.values():
+            for row in group:
+                others = [one for one in group if one is not row]
+                self._without[row["id"]] = [_because(one, labels.reason(one)) for one in others]
 
     def told(self, row: Record) -> dict[str, Any]:
         """The two lists of a row, where a comparison of its indicator was tried."""

@@ -290,8 +290,7 @@ def _plot(
 ) -> None:
     """The chart and, where there is something to say beside it, the side; else the full width."""
     left, top, width, height = box
-    listed = one.table is not None and bool(one.table.shares)  # it names those left out itself
-    if aside and (one.left_out or one.table) and (one.plot or one.table) and not listed:
+    if aside and (one.left_out or one.table) and (one.plot or one.table):
         width = aside[0] - left - 0.35
     else:
         aside = None
@@ -376,9 +375,7 @@ def table_size(one: Content) -> float:
 
 
 def _shares(table: Table, width: float, size: float) -> list[float]:
-    """The shares it asks for; else figures stay on one line, and names take what they leave."""
-    if table.shares:
-        return [share * width for share in table.shares]
+    """Figures stay on one line, and names take what they leave."""
     columns = len(table.head)
     widest = [_widest((line[place] for line in table.lines), size) for place in range(columns)]
     others = [max(one, 0.5) for one in widest[1:]]
