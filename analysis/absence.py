@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from . import phrases, wording
-from .wording import Text
-from .words import Gap, Measure, Status
+from analysis.language import phrases, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Gap, Measure, Status
 
 _PLACE = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
 # What a figure that is left out is known by.
@@ -68,8 +68,8 @@ def explained(region: dict[Any, Any], mine: pd.DataFrame, shared: str = "") -> d
     if row is None:
         return refusal({name: region[name] for name in REPORT}, found, reason)
     if found is Gap.PART_ONLY:
-        reason = reason + wording.aside(wording.part(row))
-    value = wording.what(row)
+        reason = reason + values.aside(values.part(row))
+    value = values.what(row)
     return refusal(row, found, Text(f"{reason.zh}：{value.zh}", f"{reason.en}: {value.en}"))
 
 

@@ -7,10 +7,11 @@ Frame in, new frame out; it reads no file. A year that no source covers stays mi
 import numpy as np
 import pandas as pd
 
+from analysis.language.vocabulary import Comparator, Mark, Measure, Quantity, Status
+
 from . import intervals, verdicts
 from .derive import PERIOD, SAME, countable, rounding, whole_year
 from .errors import WordError
-from .words import Comparator, Mark, Measure, Quantity, Status
 
 
 def prior_years(rows: pd.DataFrame) -> pd.DataFrame:

@@ -15,13 +15,22 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.language.vocabulary import (
+    Comparator,
+    Level,
+    Measure,
+    Quantity,
+    Role,
+    Standing,
+    Status,
+)
+
 from . import numerals, tables
 from .errors import Fault, WordError
 from .identities import decided
 from .printed import numbers
 from .schema import BY_REGION, LINKS, TABLES
 from .tables import Tables
-from .words import Comparator, Level, Measure, Quantity, Role, Standing, Status
 
 __all__ = ["check", "decided", "everything", "expected_unit", "printed_value"]
 

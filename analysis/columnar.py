@@ -13,13 +13,23 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from . import absence, compare, derive, phrases
+from analysis.language import phrases
+from analysis.language.values import Text
+from analysis.language.vocabulary import (
+    Comparator,
+    Denominator,
+    Gap,
+    Measure,
+    Reliability,
+    Status,
+    Verdict,
+)
+
+from . import absence, compare, derive
 from .compare import Comparison, Judgement
 from .errors import UsageError
 from .panel import Panel, key
 from .rowgroups import FILE, only
-from .wording import Text
-from .words import Comparator, Denominator, Gap, Measure, Reliability, Status, Verdict
 
 _INDICATOR = ["theme", "quantity", "nature", "better", "denominator"]
 _REPORT = ["title", "publisher", "published", "kind"]

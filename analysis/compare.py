@@ -12,11 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from . import absence, derive, displays, phrases, wording
-from .derive import PER, POPULATIONS
-from .errors import UsageError, WordError
-from .wording import Text
-from .words import (
+from analysis.language import phrases, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import (
     Comparator,
     Gap,
     Measure,
@@ -27,6 +25,10 @@ from .words import (
     Status,
     Verdict,
 )
+
+from . import absence, derive, displays
+from .derive import PER, POPULATIONS
+from .errors import UsageError, WordError
 
 Row = dict[Any, Any]  # of the tidy frame
 
@@ -143,7 +145,7 @@ def _same_time(one: Row, other: Row) -> Iterator[Judgement]:
     elif years:
         yield _caution(Rule.YEAR, years=years)
     if one["nature"] == Nature.FLOW and abs(_days(one) - _days(other)) > 1:
-        spans = [wording.period(row["period_start"], row["period_end"]) for row in (one, other)]
+        spans = [values.period(row["period_start"], row["period_end"]) for row in (one, other)]
         detail = Text(f"{spans[0].zh}／{spans[1].zh}", f"{spans[0].en} / {spans[1].en}")
         yield _caution(Rule.LENGTH, detail=detail)
 
@@ -203,7 +205,7 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
             if one["region"] == other["region"]:
                 continue
             words = judge(one, other)
-            reason = wording.joined(word.reason for word in words)
+            reason = values.joined(word.reason for word in words)
             rules = ",".join(word.rule for word in words)
             regions, verdict = (one["region"], other["region"]), str(overall(words))
             found.append((indicator, i, j, *regions, verdict, rules, reason.zh, reason.en))
@@ -319,7 +321,7 @@ def _why_apart(each: pd.DataFrame, refused: pd.DataFrame) -> Text:
     reasons = [Text(zh, en) for zh, en in dict.fromkeys(pairs)]
     if refused["rule"].isin([Gap.PART_ONLY, Gap.WHOLE_ONLY]).any():
         reasons.append(phrases.OTHER_SCOPE)
-    return wording.joined(reasons) if reasons else phrases.ON_ITS_OWN
+    return values.joined(reasons) if reasons else phrases.ON_ITS_OWN
 
 
 def _name(mine: pd.DataFrame, indicator: str) -> Text:

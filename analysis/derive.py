@@ -10,8 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.language.vocabulary import (
+    Comparator,
+    Denominator,
+    Mark,
+    Measure,
+    Nature,
+    Quantity,
+    Status,
+)
+
 from . import intervals, verdicts
-from .words import Comparator, Denominator, Mark, Measure, Nature, Quantity, Status
 
 PER = 100_000
 SAME = ["region", "indicator", "breakdown", "status"]

@@ -15,12 +15,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.language.vocabulary import Level, Measure, Status
+
 from . import checks, derive, files
 from .errors import Fault, TableError
 from .schema import BY_REGION, KEYS, LINKS, TABLES, meaning
 from .tables import Tables, survey
 from .tables import files as table_files
-from .words import Level, Measure, Status
 from .workbook import text
 
 FILE = "datapackage.json"

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from . import digits, wording
-from .wording import Text
+from analysis.language import numbers, values
+from analysis.language.values import Text
 
 SHOWN = 12  # rows at most; a comparison of thousands is for a chart
 
@@ -75,7 +75,7 @@ class Compared(NamedTuple):
         """Region, part, period, figure, and what is compared with its interval."""
         columns = ["地区 Region", "部分 Part", "期间 Period", "数字 Figure", "比较 Compared"]
         cells = [
-            (_place(row), _part(row), _period(row), wording.value(row).en, _sure(row, self.scale))
+            (_place(row), _part(row), _period(row), values.value(row).en, _sure(row, self.scale))
             for row in self.rows.head(SHOWN).to_dict("records")
         ]
         return pd.DataFrame(cells, columns=columns, dtype="str")
@@ -105,16 +105,16 @@ def _place(row: dict[Any, Any]) -> str:
 
 def _part(row: dict[Any, Any]) -> str:
     """What of the indicator the figure covers; empty for the whole."""
-    part = wording.part(row)
+    part = values.part(row)
     return f"{part.zh} {part.en}".strip()
 
 
 def _period(row: dict[Any, Any]) -> str:
-    return wording.period(row["period_start"], row["period_end"]).en
+    return values.period(row["period_start"], row["period_end"]).en
 
 
 def _sure(row: dict[Any, Any], scale: str) -> str:
     """The number that is compared, and its limits."""
     names = ("rate", "rate_lower", "rate_upper") if scale == "rate" else ("value", "lower", "upper")
     value, lower, upper = (float(row[name]) for name in names)
-    return digits.estimate(value, lower, upper, "en")
+    return numbers.estimate(value, lower, upper, "en")

@@ -11,11 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from . import absence, compare, derive, digits, phrases, wording
+from analysis.language import numbers, phrases, values
+from analysis.language.values import Text, joined
+from analysis.language.vocabulary import Basis, Language, Measure, Reliability, Verdict
+
+from . import absence, compare, derive
 from .errors import UsageError, WordError
 from .tables import Tables
-from .wording import Text, joined
-from .words import Basis, Language, Measure, Reliability, Verdict
 
 _VERDICTS = {
     Verdict.COMPARABLE: Text("可比", "comparable"),
@@ -236,7 +238,7 @@ class _Told:
 
     def _heading(self, row: Row) -> str:
         name = (self._region(row), self._name(row), self._part(row), self._period(row))
-        what = wording.what(row)[self._language]
+        what = values.what(row)[self._language]
         return " · ".join(filter(None, name)) + self._say(f"：{what}", f": {what}")
 
     def gap(
@@ -261,15 +263,15 @@ class _Told:
         return self._say(row["indicator_zh"], row["indicator_en"])
 
     def _part(self, row: Row) -> str:
-        return wording.part(row)[self._language]
+        return values.part(row)[self._language]
 
     def _period(self, row: Row) -> str:
-        return wording.period(row["period_start"], row["period_end"])[self._language]
+        return values.period(row["period_start"], row["period_end"])[self._language]
 
     def _brief(self, row: Row) -> str:
         """Another region's figure in a few words."""
         part = self._part(row)
-        what = wording.what(row)[self._language]
+        what = values.what(row)[self._language]
         return f"{self._region(row)} {self._period(row)}{f' [{part}]' if part else ''} {what}"
 
     def _sentence(self, row: Row) -> Iterator[str]:
@@ -286,7 +288,7 @@ class _Told:
 
     def _sureness(self, row: Row) -> Iterator[str]:
         if pd.notna(row["lower"]):
-            span = digits.interval(row["lower"], row["upper"], self._language)
+            span = numbers.interval(row["lower"], row["upper"], self._language)
             method = phrases.METHODS[row["method"]][self._language]
             yield self._say(f"  区间：{span}，{method}", f"  interval: {span}, {method}")
         if pd.notna(row["rate"]):
@@ -294,9 +296,9 @@ class _Told:
 
     def _rate(self, row: Row) -> str:
         lower, upper = row["rate_lower"], row["rate_upper"]
-        rate = digits.estimate(row["rate"], lower, upper, self._language)
+        rate = numbers.estimate(row["rate"], lower, upper, self._language)
         kind = phrases.POPULATION_KINDS[row["population_kind"]]
-        people = digits.exact(row["population"])
+        people = numbers.exact(row["population"])
         year = int(row["population_year"])
         return self._say(
             f"  每10万人：{rate}，按{year}年{kind.zh}{people}人（{row['population_publisher']}）",

@@ -18,13 +18,15 @@ from typing import Any
 import ipywidgets as widgets
 import pandas as pd
 
-from . import digits, files, project, publish, style, wording
+from analysis.language import numbers, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Language
+
+from . import files, project, publish, style
 from .charts import Picture
 from .publish import single
 from .questions import YEARS, Answer, Option, Question, Questions
 from .tables import Tables
-from .wording import Text
-from .words import Language
 
 NOTEBOOK = "9_explore"
 READS = ("reports", "regions", "indicators", "units", "breakdowns", "context", "observations/*")
@@ -361,14 +363,14 @@ def _table(answer: Answer, language: str) -> str:
 
 
 def _cells(row: dict[Any, Any], language: str) -> tuple[str, ...]:
-    told = wording.stated(row) if pd.isna(row["value"]) else wording.what(row)
+    told = values.stated(row) if pd.isna(row["value"]) else values.what(row)
     lower, upper = (float(row.get(name, math.nan)) for name in ("lower", "upper"))
     at = _AT.format(start=row["start"])[language] if row["start"] >= 0 else ""
     return (
         str(row[f"region_{language}"]),
-        wording.period(row["period_start"], row["period_end"])[language],
+        values.period(row["period_start"], row["period_end"])[language],
         told[language],
-        "" if math.isnan(lower) else digits.interval(lower, upper, language),
+        "" if math.isnan(lower) else numbers.interval(lower, upper, language),
         str(row["evidence"]),
         f"{row['publisher']}《{row['title']}》{at}",
     )

@@ -10,9 +10,11 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from . import absence, derive, remarks, verdicts, wording
+from analysis.language import remarks, values
+from analysis.language.vocabulary import Measure
+
+from . import absence, derive, verdicts
 from .limits import Method
-from .words import Measure
 
 REFERENCE = "china"
 LEVELS = {"": 0.95, "outer_": 0.998}  # the two usual control limits of a funnel
@@ -195,7 +197,7 @@ def without_population(
     return absence.frame(
         [
             absence.refusal(
-                row, NO_POPULATION, remarks.NO_POPULATION.format(value=wording.value(row))
+                row, NO_POPULATION, remarks.NO_POPULATION.format(value=values.value(row))
             )
             for row in latest.to_dict("records")
         ]

@@ -9,10 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from . import digits, intervals, phrases, remarks, wording
+from analysis.language import numbers, phrases, remarks
+from analysis.language import values as wording
+from analysis.language.values import Text
+from analysis.language.vocabulary import Mark, Measure, Status
+
+from . import intervals
 from .compare import Comparison
-from .wording import Text
-from .words import Mark, Measure, Status
 
 
 def comparison(result: Comparison) -> Text:
@@ -101,8 +104,8 @@ def _tested(name: Text, rows: pd.DataFrame) -> Text:
             f"{name.zh}：各地差别未超出偶然波动",
             f"{name.en}: the regions differ by no more than chance",
         )
-    ratio = digits.ratio(float(found.ratio))
-    span = f"{digits.ratio(float(found.lower))}–{digits.ratio(float(found.upper))}"
+    ratio = numbers.ratio(float(found.ratio))
+    span = f"{numbers.ratio(float(found.lower))}–{numbers.ratio(float(found.upper))}"
     more, less = _region(more_row), _region(less_row)
     per = Text("按人口折算", "per person")
     if uneven:
@@ -308,7 +311,7 @@ def closed_loop(shares: pd.DataFrame) -> Text:
     if shares.empty:
         return remarks.NOTHING_CLOSED
     where, count = _places(shares), len(shares)
-    low, high = (digits.percent(shares["share"].agg(end)) for end in ("min", "max"))
+    low, high = (numbers.percent(shares["share"].agg(end)) for end in ("min", "max"))
     span = Text(low, low) if low == high else Text(f"{low}至{high}", f"{low} to {high}")
     verb = "gives" if len(set(shares["region"])) == 1 else "give"
     return Text(
@@ -332,8 +335,8 @@ def _largest(parts: pd.DataFrame) -> Text:
     order = parts.sort_values("value", ascending=False, kind="stable").to_dict("records")
     top, second = order[0], order[1]
     most = Text(
-        f"{top['part_zh']}占{digits.percent(top['share'])}",
-        f"{wording.lowered(top['part_en'])} {digits.percent(top['share'])}",
+        f"{top['part_zh']}占{numbers.percent(top['share'])}",
+        f"{wording.lowered(top['part_en'])} {numbers.percent(top['share'])}",
     )
     of = Text(str(top["whole_zh"]), str(top["whole_en"]))
     if of.zh:
@@ -344,8 +347,8 @@ def _largest(parts: pd.DataFrame) -> Text:
     if float(pair.lower) > 0.5:
         return most
     next_most = Text(
-        f"、{second['part_zh']}占{digits.percent(second['share'])}，两者差别未超出偶然波动",
-        f" and {wording.lowered(second['part_en'])} {digits.percent(second['share'])}, "
+        f"、{second['part_zh']}占{numbers.percent(second['share'])}，两者差别未超出偶然波动",
+        f" and {wording.lowered(second['part_en'])} {numbers.percent(second['share'])}, "
         "no further apart than chance",
     )
     return most + next_most

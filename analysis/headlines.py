@@ -7,9 +7,9 @@ for figures that compare numbers.
 
 import pandas as pd
 
-from . import phrases, remarks, wording
-from .wording import Text
-from .words import Mark, Promise, Standing
+from analysis.language import phrases, remarks, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Mark, Promise, Standing
 
 
 def instruments(rows: pd.DataFrame) -> Text:
@@ -34,14 +34,14 @@ def instruments_page(rows: pd.DataFrame, themes: pd.DataFrame) -> Text:
     shown = themes[themes["theme"].isin(rows["theme"])]
     names = [Text(zh, en) for zh, en in shown[["name_zh", "name_en"]].itertuples(index=False)]
     span = names[0] if len(names) == 1 else Text("{a}至{b}", "{a} to {b}")
-    about = span.format(a=names[0], b=Text(names[-1].zh, wording.lowered(names[-1].en)))
+    about = span.format(a=names[0], b=Text(names[-1].zh, values.lowered(names[-1].en)))
     kinds = (
         (Text("{count}项见于三份以上的报告", "{count} in three or more reports"), counts.ge(3)),
         (Text("{count}项见于两份报告", "{count} in two reports"), counts.eq(2)),
         (Text("{count}项只见于一份报告", "{count} in one report only"), counts.eq(1)),
     )
     parts = [words.format(count=int(which.sum())) for words, which in kinds if which.any()]
-    told = wording.joined(parts, zh="，", en=", ")
+    told = values.joined(parts, zh="，", en=", ")
     if len(parts) > 1:
         told = Text("", f"{len(counts)} instruments, ") + told
     else:  # “16 in one report only” says of what
@@ -69,11 +69,11 @@ def promises(checkable: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Tex
         )
         for row in checkable.drop_duplicates("region").to_dict("records")
     ]
-    told = wording.joined(each, zh="、", en=", ")
+    told = values.joined(each, zh="、", en=", ")
     said = Text(
         f"能查验的工作安排：{told.zh or '无'}", f"Checkable commitments: {told.en or 'none'}"
     )
-    return said + wording.page(number, pages)
+    return said + values.page(number, pages)
 
 
 def profile(mine: pd.DataFrame, changed: pd.DataFrame, beside: pd.DataFrame) -> Text:
@@ -129,4 +129,4 @@ def policies(standings: pd.DataFrame, commitments: pd.DataFrame, region: str) ->
 
 def changes(changed: pd.DataFrame) -> list[Text]:
     """Every counted change of one region, read out."""
-    return [wording.change(row) for row in changed.to_dict("records")]
+    return [values.change(row) for row in changed.to_dict("records")]

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from analysis.language.vocabulary import Closure, Relation
+
 from . import numerals
 from .tables import Tables
-from .words import Closure, Relation
 
 
 class _Figure(NamedTuple):

@@ -18,12 +18,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.language.vocabulary import Level
+
 from . import contracts, derive
 from .errors import TableError, WordError
 from .rowgroups import COLUMNS, DAYS, FILE, LINKED, NUMBERS, Reading, breaches, only
 from .schema import TABLES
 from .tables import Tables
-from .words import Level
 
 SMALL = ("reports", "regions", "indicators", "breakdowns", "units", "themes", "context")
 _FULL_DAYS = dict.fromkeys(DAYS, "datetime64[us]")

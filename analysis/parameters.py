@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.language.vocabulary import Language
+
 from .errors import UsageError, WordError
-from .words import Language
 
 Value = str | int | float | bool
 LONGEST = 200

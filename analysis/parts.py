@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import absence, derive, intervals, remarks, wording
-from .wording import Text
-from .words import Comparator, Gap, Measure, Status
+from analysis.language import remarks, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Comparator, Gap, Measure, Status
+
+from . import absence, derive, intervals
 
 OF_WHOLE = ("id", "start", "origin", "report", "title", "publisher")
 SAME = ["region", "period_start", "period_end"]
@@ -128,7 +130,7 @@ def _undivided(region: dict[Any, Any], mine: pd.DataFrame) -> dict[str, Any]:
     if len(whole):
         told = remarks.WHOLE_WITHOUT_PARTS
         return absence.refusal(whole.to_dict("records")[0], Gap.WHOLE_ONLY, told)
-    listed = wording.joined(map(remarks.value_of_part, levels.to_dict("records")), zh="、", en=", ")
+    listed = values.joined(map(remarks.value_of_part, levels.to_dict("records")), zh="、", en=", ")
     told = remarks.PARTS_WITHOUT_WHOLE.format(parts=listed)
     return absence.refusal(levels.to_dict("records")[0], Gap.PART_ONLY, told)
 

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import absence, phrases
+from analysis.language import phrases
+from analysis.language.values import Text
+from analysis.language.vocabulary import Gap, Language, Level, Promise, Standing
+
+from . import absence
 from .tables import Tables
-from .wording import Text
-from .words import Gap, Language, Level, Promise, Standing
 
 SEVERAL = 3  # reports that must mention an instrument for it to count as shared
 _ORDER = ["level_order", "adcode"]
@@ -27,7 +29,7 @@ def standings(data: Tables) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        In house order. ``status`` is a :class:`~analysis.words.Standing`; ``indicator``,
+        In house order. ``status`` is a :class:`~analysis.language.vocabulary.Standing`; ``indicator``,
         ``indicator_zh`` and ``indicator_en`` name the instrument; ``start`` and ``end`` are -1
         and ``evidence`` is empty where the report does not mention it.
     """
@@ -56,7 +58,7 @@ def commitments(data: Tables) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``indicator``, ``indicator_zh`` and ``indicator_en`` name the measure; ``status`` is a
-        :class:`~analysis.words.Promise`; ``value``, ``comparator``, ``unit``, ``unit_en``, ``per``
+        :class:`~analysis.language.vocabulary.Promise`; ``value``, ``comparator``, ``unit``, ``unit_en``, ``per``
         (the time that the number is for, in Chinese) and ``deadline`` are missing or empty
         where the report gives none.
     """

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from . import absence, compare, phrases
+from analysis.language import phrases
+from analysis.language.vocabulary import Gap, Mark, Measure
+
+from . import absence, compare
 from .compare import Comparison
 from .derive import EVENT_THEMES
 from .errors import WordError
-from .words import Gap, Mark, Measure
 
 ALONE = "alone"  # the rule of a figure that no other region reports in the same way
 _STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY, Mark.TARGET, Mark.PLAN)

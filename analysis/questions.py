@@ -11,13 +11,16 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from . import absence, annual, charts, compare, derive, explain, findings, phrases, style, wording
+from analysis.language import phrases
+from analysis.language import values as wording
+from analysis.language.values import Text
+from analysis.language.vocabulary import Gap, Mark, Measure
+
+from . import absence, annual, charts, compare, derive, explain, findings, style
 from .charts import Picture
 from .compare import Comparison
 from .errors import WordError
 from .tables import Tables
-from .wording import Text
-from .words import Gap, Mark, Measure
 
 APART, ALL, YEARS, CHINA = "apart", "all", "years", "china"
 FIRST_YEAR = 2020  # of a trend; older definitions are wider

@@ -17,9 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from analysis.language.vocabulary import Comparator, Measure, Status
+
 from .errors import Fault, TableError
 from .schema import KEYS, TABLES
-from .words import Comparator, Measure, Status
 
 FILE = "observations.parquet"
 MOST_ROWS = 100_000_000

@@ -9,7 +9,7 @@ from typing import Any
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from .words import (
+from analysis.language.vocabulary import (
     Basis,
     Better,
     Closure,

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.language.vocabulary import Comparator, Measure, Status
+
 from . import contracts, panel
 from .errors import UsageError
-from .words import Comparator, Measure, Status
 
 LAST_YEAR = 2024
 MOST_YEARS = 100

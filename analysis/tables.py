@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.language.vocabulary import Level
+
 from . import contracts, project, reading
 from .errors import Fault, TableError
 from .schema import BY_REGION, KEYS, TABLES
-from .words import Level
 
 SUFFIXES = (".csv", ".xlsx")
 _SUFFIX = re.compile(r"\.[a-z]+$")

@@ -10,9 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from . import absence, derive, remarks, verdicts
-from .wording import Text
-from .words import Better, Comparator, Gap, Measure, Nature, Status
+from analysis.language import remarks
+from analysis.language.values import Text
+from analysis.language.vocabulary import Better, Comparator, Gap, Measure, Nature, Status
+
+from . import absence, derive, verdicts
 
 
 class Outcome(StrEnum):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.charts.page import METHOD_PAGES as PAGES
-from analysis.wording import Text
-from analysis.words import Language
+from analysis.language.values import Text
+from analysis.language.vocabulary import Language
 
 TITLE = Text("方法", "Method")
 LEAD = Text(

@@ -11,10 +11,19 @@ from typing import Any
 import methods
 import pandas as pd
 
-from analysis import absence, compare, digits, files, identities, project, tables, wording
+from analysis import absence, compare, files, identities, project, tables
+from analysis.language import numbers, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import (
+    Better,
+    Closure,
+    Language,
+    Measure,
+    Nature,
+    Quantity,
+    Status,
+)
 from analysis.tables import Tables
-from analysis.wording import Text
-from analysis.words import Better, Closure, Language, Measure, Nature, Quantity, Status
 
 QUANTITIES = {
     Quantity.COUNT: Text("计数", "count"),
@@ -155,8 +164,8 @@ def _cells(held: Tables, codes: Sequence[str], language: Language) -> dict[Any, 
 
 
 def _figure(row: dict[Any, Any], language: Language) -> str:
-    part = wording.part(row)[language]
-    return wording.value(row)[language] + (f" ({part})" if part else "")
+    part = values.part(row)[language]
+    return values.value(row)[language] + (f" ({part})" if part else "")
 
 
 def _alone(held: Tables, regions: Iterable[dict[Any, Any]], language: Language) -> list[str]:
@@ -185,7 +194,7 @@ def identities_page(held: Tables) -> str:
             row["report"],
             row["formula"],
             _closing(row),
-            digits.exact(round(row["gap"], 4)),
+            numbers.exact(round(row["gap"], 4)),
             row["note"],
         )
         for row in frame.to_dict("records")

@@ -3,8 +3,9 @@
 import pytest
 from tidy import frame, row
 
-from analysis import absence, phrases
-from analysis.words import Gap
+from analysis import absence
+from analysis.language import phrases
+from analysis.language.vocabulary import Gap
 
 PERCENT = {"measure": "change_pct", "unit": "%", "value": -9.2}
 MINING = {"breakdown": "sector:mining"}

@@ -176,10 +176,10 @@ def test_a_comparison_shows_itself_escaped(ours):
     evil = "<script>alert(1)</script>"
     sly = compare.Comparison(
         found.indicator,
-        rs.wording.Text(evil, evil),
+        rs.language.values.Text(evil, evil),
         found.rows.assign(region_en=evil, unit_en=evil, breakdown_en=evil),
         found.refused.assign(reason_en=evil, region_zh=evil),
-        (rs.wording.Text(evil, evil),),
+        (rs.language.values.Text(evil, evil),),
         "value",
     )
 

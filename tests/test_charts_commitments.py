@@ -3,9 +3,10 @@
 import pytest
 from drawings import Drawing
 
-from analysis import charts, headlines, policies, style, wording
+from analysis import charts, headlines, policies, style
 from analysis.charts import grid
-from analysis.words import Promise
+from analysis.language import values
+from analysis.language.vocabulary import Promise
 
 FORMS = [("zh", "slide"), ("en", "page")]
 
@@ -81,9 +82,9 @@ def test_the_list_quotes_the_report_and_its_numbers(pages):
             assert row["evidence"] in drawing.said
             dashes += int(row["status"] in {"number", "date"})
             if "number" in row["status"]:
-                assert wording.target(row)[language] in drawing.said
+                assert values.target(row)[language] in drawing.said
             if "date" in row["status"]:
-                assert wording.deadline(row["deadline"])[language] in drawing.said
+                assert values.deadline(row["deadline"])[language] in drawing.said
         assert len(drawing.named("gap")) == dashes
 
 

@@ -9,7 +9,7 @@ from drawings import Drawing
 from tidy import context, frame, population, row
 
 from analysis import absence, charts, compare, derive, findings, style
-from analysis.wording import Text
+from analysis.language.values import Text
 
 PEOPLE = frame(
     population("anhui", 60_000_000, 2024),

@@ -7,7 +7,7 @@ from drawings import Drawing
 from tidy import frame, row
 
 from analysis import absence, charts, compare, findings, style
-from analysis.words import Gap, Mark
+from analysis.language.vocabulary import Gap, Mark
 
 FORMS = [(language, form) for language in ("zh", "en") for form in ("slide", "page")]
 PER_PAGE = 19  # of the notebook

@@ -5,7 +5,7 @@ from drawings import Drawing
 
 from analysis import charts, headlines, policies, style
 from analysis.charts import grid
-from analysis.words import Standing
+from analysis.language.vocabulary import Standing
 
 FORMS = [("zh", "slide"), ("en", "page")]
 ORDER = ["anhui", "anshan", "nantong", "chuxiong", "yaohai"]

@@ -7,7 +7,7 @@ from analysis import charts, style
 from analysis.charts import ledger
 from analysis.charts.page import Caption, Page
 from analysis.errors import CrowdedError
-from analysis.wording import Text
+from analysis.language.values import Text
 
 TITLE = Text("题", "Title")
 

@@ -8,7 +8,7 @@ from tidy import context, frame, joined, population, row
 
 from analysis import compare, derive, findings
 from analysis.errors import UsageError, WordError
-from analysis.words import Rule, Verdict
+from analysis.language.vocabulary import Rule, Verdict
 
 PEOPLE = frame(
     population("anhui", 61_000_000, 2024),

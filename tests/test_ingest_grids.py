@@ -10,7 +10,7 @@ from analysis.ingest.grids import cells
 from analysis.ingest.reader import read
 from analysis.ingest.setting import Setting
 from analysis.ingest.suggestions import catalogue
-from analysis.words import Measure, Role
+from analysis.language.vocabulary import Measure, Role
 
 TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
 CATALOGUE = catalogue(Path(__file__).parents[1] / "data")

@@ -20,7 +20,7 @@ from analysis.ingest.quantities import quantity
 from analysis.ingest.reader import read
 from analysis.ingest.setting import Setting, setting, short
 from analysis.ingest.suggestions import catalogue
-from analysis.words import Comparator, Measure, Role, Status
+from analysis.language.vocabulary import Comparator, Measure, Role, Status
 
 TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
 HERE = Path(__file__).parent

@@ -18,19 +18,10 @@ import test_style
 import test_verdicts
 import test_wording
 
-from analysis import (
-    absence,
-    annual,
-    compare,
-    derive,
-    findings,
-    intervals,
-    phrases,
-    style,
-    verdicts,
-    wording,
-)
-from analysis.words import Mark
+from analysis import absence, annual, compare, derive, findings, intervals, style, verdicts
+from analysis.language import phrases
+from analysis.language import values as wording
+from analysis.language.vocabulary import Mark
 
 
 def rewritten(function, old, new):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis import policies
-from analysis.words import Promise
+from analysis.language.vocabulary import Promise
 
 
 @pytest.fixture(scope="module")

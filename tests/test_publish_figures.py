@@ -16,7 +16,7 @@ from analysis import absence, annual, charts, compare, derive, findings, project
 from analysis.charts import Caption
 from analysis.charts.page import Page
 from analysis.errors import GlyphError, UsageError
-from analysis.wording import Text
+from analysis.language.values import Text
 
 PEOPLE = frame(
     population("chuxiong", 2_000_000, 2024),

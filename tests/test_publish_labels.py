@@ -6,7 +6,7 @@ import pytest
 from publications import HOSTILE, row
 
 from analysis import charts, headlines, policies, project, publish, style, tables
-from analysis.publish import labels
+from analysis.language import labels
 
 PLAN = {
     "status": "number_and_date",

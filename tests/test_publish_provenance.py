@@ -13,9 +13,9 @@ from analysis import style
 from analysis.charts import Caption, Picture
 from analysis.charts.marks import arrow, draw
 from analysis.errors import AnalysisError
+from analysis.language.values import Text
 from analysis.publish import drawn, provenance, trace
 from analysis.publish import figure as publish_figure
-from analysis.wording import Text
 
 
 def drawing(kind):

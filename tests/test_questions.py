@@ -6,8 +6,8 @@ import pytest
 
 from analysis import compare, explain
 from analysis.errors import WordError
+from analysis.language.vocabulary import Measure
 from analysis.questions import ALL, APART, CHINA, YEARS, Question, Questions, codes
-from analysis.words import Measure
 
 SAMPLE = 10  # indicators that are looked at in full
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis import derive
-from analysis.words import Level
+from analysis.language.vocabulary import Level
 
 REGIONS = {
     "china": ("100000", "全国", "China", "country", ""),

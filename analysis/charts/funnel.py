@@ -7,8 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis import digits, phrases, remarks, style, wording
-from analysis.wording import Text
+from analysis import style
+from analysis.language import numbers, phrases, remarks
+from analysis.language import values as wording
+from analysis.language.values import Text
 
 from . import marks
 from .blank import blank
@@ -171,7 +173,7 @@ def _finish(axes: Axes, page: Page, rows: pd.DataFrame, limits: pd.DataFrame) ->
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(lambda n, _: digits.number(n, page.language))
+        axis.set_major_formatter(lambda n, _: numbers.number(n, page.language))
     words = remarks.EXPECTED_AXIS.format(of=Text(first["of_zh"], first["of_en"]))
     axes.set_xlabel(words[page.language], fontsize=page.size.note, loc="left")
     axes.set_title(

@@ -11,8 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import style
-from analysis.wording import Text
-from analysis.words import Promise, Standing, Word
+from analysis.language.values import Text
+from analysis.language.vocabulary import Promise, Standing, Word
 
 from .page import Page, Room, measured, wrapped
 

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, style, wording
-from analysis.wording import Text
-from analysis.words import Gap, Standing
+from analysis import style
+from analysis.language import phrases, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Gap, Standing
 
 from . import grid
 from .comparison import left_out
@@ -102,11 +103,11 @@ def _draw_matrix(page: Page, rows: pd.DataFrame, themes: Mapping[Any, str]) -> N
     names = [str(group.iloc[0][f"indicator_{page.language}"]) for group in groups]
     table = _table(page, names, len(regions))
     top = page.room.bottom + page.room.height
-    grid.key(page, axes, (page.room.left, top), wording.STANDINGS, table.left - page.room.left)
+    grid.key(page, axes, (page.room.left, top), values.STANDINGS, table.left - page.room.left)
     columns = {}
     for place, region in enumerate(regions):
         x = table.left + (place + 0.5) * table.column
-        grid.head(page, region, x, top, wording.report_period(region["report"], page.language))
+        grid.head(page, region, x, top, values.report_period(region["report"], page.language))
         columns[region["region"]] = x - 0.32 * table.column
     y, before = table.top, ""
     for group, name in zip(groups, names, strict=True):
@@ -166,7 +167,7 @@ def _draw_standing(page: Page, axes: Axes, at: tuple[float, float], row: dict[An
         grid.stamp(axes, at, look, colour, markersize=size, gid="gap")
         return
     grid.stamp(axes, at, look, colour, markersize=size * 0.95, gid=f"mark-{row['id']}")
-    words = wording.STANDINGS[Standing(row["status"])][page.language]
+    words = values.STANDINGS[Standing(row["status"])][page.language]
     page.text(at[0] + size * 0.85 / 72, at[1], words, size, va="center")
 
 

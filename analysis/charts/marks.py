@@ -10,8 +10,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.transforms import offset_copy
 
-from analysis import digits, style
-from analysis.words import Mark
+from analysis import style
+from analysis.language import numbers
+from analysis.language.vocabulary import Mark
 
 from .page import MARK
 
@@ -123,7 +124,7 @@ def stated(
         return
     draw(axes, year + right, at, row, size=size)
     other = row["origin"] == "context"
-    printed = digits.exact(row["percent"]) + "%"
+    printed = numbers.exact(row["percent"]) + "%"
     axes.annotate(
         f"[{printed}]" if other else printed,
         (year + right, at),

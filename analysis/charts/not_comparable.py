@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, remarks, style, wording
+from analysis import style
 from analysis.errors import CrowdedError
-from analysis.wording import Text
+from analysis.language import phrases, remarks, values
+from analysis.language.values import Text
 
 from . import grid
 from .page import LEADING, Caption, Page, Picture, measured, wrapped
@@ -132,7 +133,7 @@ def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
     """The region and its figure, side by side if they fit, over the scope and the period."""
     size, language = page.size, page.language
     colour, gid = style.colour(row["region"]), f"mark-{row['id']}"
-    name, figure = row[f"region_{language}"], wording.printed(row)[language]
+    name, figure = row[f"region_{language}"], values.printed(row)[language]
     beside = measured(name, size.note) + 0.08
     yield from _wrapped(name, width, size.note, style.GREY)
     if beside + measured(figure, size.label) <= width:
@@ -140,8 +141,8 @@ def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
     else:
         for place, text in enumerate(wrapped(figure, width, size.label)):
             yield Words(text, size.label, colour, gid=gid if place == 0 else None)
-    period = wording.period(row["period_start"], row["period_end"])
-    scope = wording.joined([remarks.part_or_all(row), period], zh="，", en=", ")
+    period = values.period(row["period_start"], row["period_end"])
+    scope = values.joined([remarks.part_or_all(row), period], zh="，", en=", ")
     yield from _wrapped(scope[language], width, size.note, style.GREY)
 
 

@@ -18,9 +18,9 @@ from matplotlib.figure import Figure
 
 from analysis import style
 from analysis.errors import UsageError
+from analysis.language.values import Text
+from analysis.language.vocabulary import Language
 from analysis.style import SIZES, Size
-from analysis.wording import Text
-from analysis.words import Language
 
 MARGIN = 0.55  # inches, on every side of a slide
 MARK = 9.0  # points across a mark of a slide

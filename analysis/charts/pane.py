@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 
 from analysis import style
-from analysis.wording import Text
-from analysis.words import Mark
+from analysis.language.values import Text
+from analysis.language.vocabulary import Mark
 
 from . import grid, marks
 from .page import Page, wrapped

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, remarks, style, wording
-from analysis.wording import Text
+from analysis import style
+from analysis.language import phrases, remarks, values
+from analysis.language.values import Text
 
 from . import ledger, marks
 from .blank import blank
@@ -113,14 +114,14 @@ def _finish(axes: Axes, page: Page, *, last: bool) -> None:
 
 def _periods(rows: pd.DataFrame) -> Text:
     spans = rows[["period_start", "period_end"]].drop_duplicates()
-    periods = (wording.period(start, end) for start, end in spans.itertuples(index=False))
-    return wording.joined(periods, zh="、", en=", ")
+    periods = (values.period(start, end) for start, end in spans.itertuples(index=False))
+    return values.joined(periods, zh="、", en=", ")
 
 
 def _missing(refused: pd.DataFrame) -> Text:
     """The regions left out by name, or that there are none."""
     names = [Text(row["region_zh"], row["region_en"]) for row in refused.to_dict("records")]
-    missing = wording.joined(names, zh="、", en=", ")
+    missing = values.joined(names, zh="、", en=", ")
     return Text(missing.zh or "无", missing.en or "none")
 
 
@@ -132,7 +133,7 @@ def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Cap
     about = Text("已整改占发现的份额", "share of what was found that was rectified")
     return Caption(
         title=title,
-        subtitle=wording.joined([about, Text("%", "%"), _periods(rows)], zh="｜", en=" | "),
+        subtitle=values.joined([about, Text("%", "%"), _periods(rows)], zh="｜", en=" | "),
         source=phrases.source_note(rows),
         alt=_loop_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -145,7 +146,7 @@ def _loop_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
         remarks.loop(row) + Text(remarks.fraction(row).zh, f" {remarks.fraction(row).en}")
         for row in rows.to_dict("records")
     ]
-    shown, missing = wording.joined(said, zh="、", en=", "), _missing(refused)
+    shown, missing = values.joined(said, zh="、", en=", "), _missing(refused)
     return Text(
         f"{title.zh}。{shown.zh}。无法算出份额：{missing.zh}。各行动范围不同，不能互比。",
         f"{title.en}. {shown.en}. No share: {missing.en}. The campaigns differ in scope "
@@ -187,7 +188,7 @@ def _parts_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Ca
     unit = Text("占总数的%", "% of the whole")
     return Caption(
         title=title,
-        subtitle=wording.joined([name, unit, _periods(rows)], zh="｜", en=" | "),
+        subtitle=values.joined([name, unit, _periods(rows)], zh="｜", en=" | "),
         source=phrases.source_note(pd.concat([_wholes(rows), rows], ignore_index=True)),
         alt=_parts_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -218,7 +219,7 @@ def _parts_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
         Text(row["part_zh"], f"{row['part_en']} ") + remarks.share_label(row)
         for row in rows.to_dict("records")
     ]
-    shown, missing = wording.joined(said, zh="、", en=", "), _missing(refused)
+    shown, missing = values.joined(said, zh="、", en=", "), _missing(refused)
     return Text(
         f"{title.zh}。{shown.zh}。没有分项：{missing.zh}。份额大小不说明各部分的风险高低。",
         f"{title.en}. {shown.en}. No parts: {missing.en}. A share says nothing about "
@@ -252,7 +253,7 @@ def _draw_part(axes: Axes, page: Page, row: Row, at: float) -> None:
 
 
 def _label_part(axes: Axes, page: Page, row: Row, spot: tuple[float, float]) -> None:
-    amount = wording.value(row)[page.language]
+    amount = values.value(row)[page.language]
     share = remarks.share_label(row)[page.language]
     axes.annotate(
         f"{amount}，{share}" if page.language == "zh" else f"{amount}, {share}",

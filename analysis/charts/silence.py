@@ -5,7 +5,8 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, style
+from analysis import style
+from analysis.language import phrases
 
 from . import grid
 from .page import Page, measured, wrapped

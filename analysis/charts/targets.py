@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, remarks, style, wording
-from analysis.wording import Text
-from analysis.words import Measure
+from analysis import style
+from analysis.language import phrases, remarks, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Measure
 
 from . import ledger, marks
 from .blank import blank
@@ -63,7 +64,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     span = Text(f"{ends.min()}—{ends.max()}年", f"{ends.min()}–{ends.max()}")
     return Caption(
         title=title,
-        subtitle=wording.joined([remarks.TARGETS_SUBTITLE, span], zh="｜", en=" | "),
+        subtitle=values.joined([remarks.TARGETS_SUBTITLE, span], zh="｜", en=" | "),
         source=phrases.source_note(rows),
         alt=_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -82,9 +83,9 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
         + remarks.outcome(row)
         for row in rows.to_dict("records")
     ]
-    shown = wording.joined(said)
+    shown = values.joined(said)
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = wording.joined(names, zh="、", en=", ")
+    missing = values.joined(names, zh="、", en=", ")
     return Text(
         f"{title.zh}。{shown.zh}。不在图中：{missing.zh or '无'}。没有结果不等于没有达成。",
         f"{title.en}. {shown.en}. Not in the figure: {missing.en or 'none'}. No result is not a "

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from analysis import numerals
 from analysis.errors import Fault, TableError, UsageError
+from analysis.language.vocabulary import Role, Standing, Status
 from analysis.schema import BY_REGION, KEYS, TABLES
-from analysis.words import Role, Standing, Status
 
 from . import restated, reviewed, storage
 from .reviewed import Line, Reviewed

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from analysis.words import Comparator, Measure, Role, Status
+from analysis.language.vocabulary import Comparator, Measure, Role, Status
 
 from .proposals import proposal
 from .suggestions import Suggestion

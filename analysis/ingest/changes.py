@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from analysis.words import Comparator, Measure
+from analysis.language.vocabulary import Comparator, Measure
 
 from .phrases import Enclosures, Sentence
 from .quantities import Quantity

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analysis.words import Measure
+from analysis.language.vocabulary import Measure
 
 from .phrases import Sentence
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from analysis.language.vocabulary import Measure
 from analysis.numerals import NUMERAL
-from analysis.words import Measure
 
 from . import lexicon
 from .changes import Figure

@@ -10,8 +10,8 @@ from functools import cache
 from typing import NamedTuple
 
 from analysis import numerals
+from analysis.language.vocabulary import Comparator
 from analysis.numerals import Numeral
-from analysis.words import Comparator
 
 from . import lexicon
 from .lexicon import Counter

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from analysis import numerals
-from analysis.words import Measure, Role, Status
+from analysis.language.vocabulary import Measure, Role, Status
 
 from . import facts, grids, roles
 from .candidates import EVIDENCE, Candidate

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from analysis.language.vocabulary import Measure
 from analysis.schema import KEYS
-from analysis.words import Measure
 
 Row = dict[str, str]
 _KEY = KEYS["observations"][1:]

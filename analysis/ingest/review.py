@@ -16,7 +16,16 @@ from typing import Any
 
 from analysis import reading
 from analysis.checks import expected_unit
-from analysis.words import Better, Comparator, Measure, Nature, Quantity, Role, Standing, Status
+from analysis.language.vocabulary import (
+    Better,
+    Comparator,
+    Measure,
+    Nature,
+    Quantity,
+    Role,
+    Standing,
+    Status,
+)
 
 from .candidates import EVIDENCE, Candidate, plain
 from .compiling import Compiled, facts

@@ -18,9 +18,9 @@ import openpyxl
 
 from analysis import numerals, reading
 from analysis.errors import Fault, TableError
+from analysis.language.vocabulary import Comparator, Measure, Role, Status, Word
 from analysis.schema import CODE, TABLES
 from analysis.schema import REPORT as REPORT_CODE
-from analysis.words import Comparator, Measure, Role, Status, Word
 from analysis.workbook import Scan, damaged, spot, surveyed, text
 
 from .sheets import (

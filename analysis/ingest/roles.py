@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+from analysis.language.vocabulary import Role
 from analysis.numerals import Numeral
-from analysis.words import Role
 
 from . import lexicon
 from .phrases import Enclosures, Span

@@ -6,7 +6,7 @@ It goes by the section a figure stands in and by the words before it.
 
 import re
 
-from analysis.words import Status
+from analysis.language.vocabulary import Status
 
 from . import lexicon
 from .changes import Figure

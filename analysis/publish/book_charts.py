@@ -9,9 +9,10 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from analysis import style
-from analysis.wording import Text
+from analysis.language import labels
+from analysis.language.values import Text
 
-from . import labels, plots
+from . import plots
 from .chart_data import distance, values
 from .chart_fit import axis_end, fitted, octaves, rounded_ends, whole_step
 

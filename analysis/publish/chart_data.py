@@ -10,7 +10,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from . import labels, ooxml, provenance
+from analysis.language import labels
+
+from . import ooxml, provenance
 from .plots import Plot, Point, Series
 
 SHEET = "Data"

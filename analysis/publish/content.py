@@ -10,12 +10,12 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
 
-from analysis import digits, phrases, remarks
 from analysis.errors import UsageError
-from analysis.wording import Text
-from analysis.words import Mark
+from analysis.language import labels, numbers, phrases, remarks
+from analysis.language.values import Text
+from analysis.language.vocabulary import Mark
 
-from . import labels, plots
+from . import plots
 from .plots import Plot
 
 Record = Mapping[str, Any]
@@ -204,7 +204,7 @@ def _cell(rows: Iterable[Mapping[str, Any]]) -> str:
     said = []
     for row in rows:
         if "percent" in row:
-            told = f"{'+' if row['percent'] > 0 else ''}{digits.exact(row['percent'])}%"
+            told = f"{'+' if row['percent'] > 0 else ''}{numbers.exact(row['percent'])}%"
             said.append(f"[{told}]" if row.get("origin") == "context" else f"◇{told}")
         else:
             said.append("↓" if row.get("direction", 0) < 0 else "↑")

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis import files, manifest
-from analysis.wording import Text
+from analysis.language import labels
+from analysis.language.values import Text
 
-from . import content, labels, plots, slides
+from . import content, plots, slides
 
 Record = Mapping[str, Any]
 FOLDER = "gallery"

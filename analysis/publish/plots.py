@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis import digits, remarks, style, wording
-from analysis.wording import Text
-from analysis.words import Mark
-
-from . import labels
+from analysis import style
+from analysis.language import labels, remarks, values
+from analysis.language import numbers as digits
+from analysis.language.values import Text
+from analysis.language.vocabulary import Mark
 
 Record = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -138,7 +138,7 @@ def _point(
     value, lower, upper = (_number(row.get(name)) for name in columns)
     if value is None:
         return None
-    sign = wording.COMPARATORS.get(row.get("comparator", "="), "")
+    sign = values.COMPARATORS.get(row.get("comparator", "="), "")
     label = sign + words(value, lower, upper, language)
     mark = Mark(row.get("mark", Mark.EXACT))
     hollow = row.get("origin") == "context"

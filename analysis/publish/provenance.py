@@ -16,8 +16,7 @@ from lxml import etree
 
 from analysis.errors import AnalysisError
 from analysis.files import canonical, digest
-
-from . import labels
+from analysis.language import labels
 
 KEY = "regional-safety"
 SPACE = "urn:regional-safety:provenance"

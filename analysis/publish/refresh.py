@@ -14,19 +14,10 @@ from typing import Any
 
 from analysis import files, manifest
 from analysis.errors import AnalysisError, UsageError
-from analysis.wording import Text
+from analysis.language import labels
+from analysis.language.values import Text
 
-from . import (
-    carriers,
-    chart_graft,
-    content,
-    labels,
-    ooxml,
-    provenance,
-    shapes,
-    slide_charts,
-    slides,
-)
+from . import carriers, chart_graft, content, ooxml, provenance, shapes, slide_charts, slides
 from .content import Content
 from .deck_template import EMU
 from .slides import PART

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from analysis import phrases
-from analysis.wording import Text
-from analysis.words import Gap, Mark
+from analysis.language import labels, phrases
+from analysis.language.values import Text
+from analysis.language.vocabulary import Gap, Mark
 
-from . import content, labels, plots
+from . import content, plots
 
 Record = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -176,9 +176,9 @@ _TAIL = (SHORT, REASON)
 
 
 def _status(row: Row) -> Text:
-    from analysis import wording
+    from analysis.language import values
 
-    return wording.STATUSES[row["status"]] if "status" in row else Text("", "")
+    return values.STATUSES[row["status"]] if "status" in row else Text("", "")
 
 
 class Family(NamedTuple):

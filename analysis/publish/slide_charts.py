@@ -13,9 +13,9 @@ from typing import Any
 from lxml import etree
 from lxml.builder import ElementMaker  # type: ignore[import-not-found]
 
-from analysis.words import Mark
+from analysis.language import labels
+from analysis.language.vocabulary import Mark
 
-from . import labels
 from .chart_data import COLUMNS, SHEET, distance, values, workbook
 from .chart_fit import (
     axis_end,

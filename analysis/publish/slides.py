@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import files, manifest
-from analysis.wording import Text
+from analysis.language.values import Text
 
 from . import chart_graft, content, deck_template, ooxml, provenance, shapes
 from .carriers import owned

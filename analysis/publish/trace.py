@@ -12,9 +12,10 @@ from typing import Any
 
 from analysis import manifest, plan
 from analysis.errors import AnalysisError, UsageError
-from analysis.wording import Text
+from analysis.language import labels
+from analysis.language.values import Text
 
-from . import labels, provenance
+from . import provenance
 from .provenance import Provenance
 
 MOST_BYTES = 200 << 20

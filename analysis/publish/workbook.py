@@ -16,9 +16,10 @@ from typing import Any
 import xlsxwriter
 
 from analysis import manifest
-from analysis.wording import Text
+from analysis.language import labels
+from analysis.language.values import Text
 
-from . import book_charts, content, labels, ooxml, plots, provenance, slides
+from . import book_charts, content, ooxml, plots, provenance, slides
 from .book_charts import HEAD
 from .chart_data import CREATED, SAFE
 from .chart_fit import broken

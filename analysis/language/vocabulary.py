@@ -7,7 +7,7 @@ Words that only a reader reads (indicators, regions, units) are data under ``dat
 from enum import StrEnum
 from typing import Self
 
-from .errors import WordError
+from analysis.errors import WordError
 
 
 class Word(StrEnum):

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from . import digits
-from .words import Comparator, Language, Measure, Promise, Standing, Status
+from . import numbers
+from .vocabulary import Comparator, Language, Measure, Promise, Standing, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def aside(text: Text) -> Text:
     """
     if not text.zh:
         return text
-    return Text(digits.bracketed(text.zh, "zh"), digits.bracketed(text.en, "en"))
+    return Text(numbers.bracketed(text.zh, "zh"), numbers.bracketed(text.en, "en"))
 
 
 def listed(texts: Iterable[Text]) -> Text:
@@ -84,7 +84,7 @@ def within(lower: float, upper: float) -> Text:
     >>> within(32.82, 60.21).en
     ' (32.8–60.2)'
     """
-    return aside(Text(*(digits.interval(lower, upper, language) for language in ("zh", "en"))))
+    return aside(Text(*(numbers.interval(lower, upper, language) for language in ("zh", "en"))))
 
 
 def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
@@ -142,8 +142,8 @@ def value(row: Mapping[Any, Any]) -> Text:
     """
     sign = COMPARATORS[Comparator(str(row["comparator"]))]
     amount = float(row["value"])
-    zh = f"{sign}{digits.number(amount, 'zh')}{row['unit']}"
-    en = f"{sign}{digits.number(amount, 'en')}"
+    zh = f"{sign}{numbers.number(amount, 'zh')}{row['unit']}"
+    en = f"{sign}{numbers.number(amount, 'en')}"
     name = str(row["unit_en"])
     if name in {"", "%"}:
         return Text(zh, en + name)
@@ -164,7 +164,7 @@ def printed(row: Mapping[Any, Any]) -> Text:
     name = str(row["unit_en"])
     unit = name if name in {"", "%"} else f" {_singular(name) if amount == 1 else name}"
     text = str(row.get("printed", ""))
-    full = digits.exact(amount)
+    full = numbers.exact(amount)
     zh = text if any(c.isdigit() for c in text) else f"{sign}{full}{row['unit']}"
     return Text(zh, f"{sign}{full}{unit}")
 
@@ -230,9 +230,9 @@ def change(row: Mapping[Any, Any]) -> Text:
     *row* holds ``region_*``, ``indicator_*``, ``unit*``, ``value``, ``before``, ``ratio``,
     ``lower``, ``upper``, ``at_most`` and ``at_least`` (NaN where no count could be seen).
     """
-    told, lower, upper = (digits.ratio(float(row[name])) for name in ("ratio", "lower", "upper"))
+    told, lower, upper = (numbers.ratio(float(row[name])) for name in ("ratio", "lower", "upper"))
     seen = _detectable(row)
-    now, before = (digits.exact(float(row[name])) for name in ("value", "before"))
+    now, before = (numbers.exact(float(row[name])) for name in ("value", "before"))
     zh = (
         f"{row['region_zh']}{row['indicator_zh']} {now}{row['unit']}，"
         f"上年 {before}{row['unit']}；比值 {told}（{lower}–{upper}），"
@@ -258,12 +258,12 @@ def _detectable(row: Mapping[Any, Any]) -> Text:
     low, high = (float(row[name]) for name in ("at_most", "at_least"))
     if math.isnan(low):
         return Text(
-            f"；降多少都看不出变化，升则须 ≥{digits.exact(high)}",
-            f"; no fall could be seen, a rise only from {digits.exact(high)}",
+            f"；降多少都看不出变化，升则须 ≥{numbers.exact(high)}",
+            f"; no fall could be seen, a rise only from {numbers.exact(high)}",
         )
     return Text(
-        f"；要看得出变化，须 ≤{digits.exact(low)} 或 ≥{digits.exact(high)}",
-        f"; a change could be seen only at ≤{digits.exact(low)} or ≥{digits.exact(high)}",
+        f"；要看得出变化，须 ≤{numbers.exact(low)} 或 ≥{numbers.exact(high)}",
+        f"; a change could be seen only at ≤{numbers.exact(low)} or ≥{numbers.exact(high)}",
     )
 
 
@@ -302,7 +302,7 @@ def what(row: Mapping[Any, Any]) -> Text:
     elif row["measure"] == Measure.DIRECTION or amount == 0:
         text = Text(f"同比{way.zh}", way.en)
     elif row["measure"] == Measure.CHANGE_PCT:
-        percent = digits.exact(abs(amount))
+        percent = numbers.exact(abs(amount))
         bound = COMPARATORS[Comparator(str(row.get("comparator", "=")))]  # on how far it goes
         text = Text(f"同比{way.zh}{bound}{percent}%", f"{bound}{percent}% {way.en}")
     else:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from . import digits, wording
-from .wording import Text
+from . import numbers as digits
+from . import values
+from .values import Text
 
 NO_POPULATION = Text(
     "有数量（最近一年{value}），但没有收录人口，算不出按全国水平应有的数量",
@@ -168,7 +169,7 @@ def ratio_label(row: Mapping[Any, Any]) -> Text:
 def against(row: Mapping[Any, Any]) -> Text:
     """A count of one year with that of the year before."""
     now, before = (digits.exact(float(row[name])) for name in ("value", "before"))
-    when = wording.period(row["period_start"], row["period_end"])
+    when = values.period(row["period_start"], row["period_end"])
     return Text(
         f"{when.zh}：{now}{row['unit']}，上年{before}{row['unit']}",
         f"{when.en}: {now}, before {before}",
@@ -219,7 +220,7 @@ def _both(told: Callable[..., str], row: Mapping[Any, Any], name: str) -> Text:
 
 def value_of_part(row: Mapping[Any, Any]) -> Text:
     """A value with the part it is about."""
-    value, part = wording.value(row), wording.part(row)
+    value, part = values.value(row), values.part(row)
     if not part.zh:
         return value
     return Text(f"{part.zh}{value.zh}", f"{part.en}: {value.en}")
@@ -227,12 +228,12 @@ def value_of_part(row: Mapping[Any, Any]) -> Text:
 
 def target(row: Mapping[Any, Any]) -> Text:
     """What a target asks for, and by when."""
-    asked = wording.value(row)
+    asked = values.value(row)
     if row["measure"] == "direction":
         asked = EVERY_YEAR[float(row["value"]) < 0]
     elif row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
-        asked = wording.what({**row, "status": "actual"})
-    when = wording.period(row["period_start"], row["period_end"])
+        asked = values.what({**row, "status": "actual"})
+    when = values.period(row["period_start"], row["period_end"])
     return Text(f"{asked.zh}，{when.zh}", f"{asked.en}, {when.en}")
 
 
@@ -242,10 +243,10 @@ def outcome(row: Mapping[Any, Any]) -> Text:
     if pd.isna(row["result"]):
         return told
     found = {"value": row["result"], "comparator": row["result_comparator"]}
-    shown = wording.what({**row, **found, "measure": row["result_measure"], "status": "actual"})
-    when = wording.period(row["result_period_start"], row["result_period_end"])
+    shown = values.what({**row, **found, "measure": row["result_measure"], "status": "actual"})
+    when = values.period(row["result_period_start"], row["result_period_end"])
     if pd.notna(row["lower"]):
-        shown = shown + wording.within(row["lower"], row["upper"])
+        shown = shown + values.within(row["lower"], row["upper"])
     return told + Text(f"：{shown.zh}，{when.zh}", f": {shown.en}, {when.en}")
 
 
@@ -269,14 +270,14 @@ def by_chance(rows: pd.DataFrame) -> Text:
 
 def part_or_all(row: Mapping[Any, Any]) -> Text:
     """The part that a row is about, or that it is about all."""
-    part = wording.part(row)
+    part = values.part(row)
     return part if part.zh else ALL
 
 
 def about(row: Mapping[Any, Any]) -> Text:
     """The indicator of a row with the part that it is about."""
     name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
-    return name + wording.aside(wording.part(row))
+    return name + values.aside(values.part(row))
 
 
 def beyond_chance(changes: pd.DataFrame) -> int:
@@ -294,10 +295,10 @@ def loop(row: Mapping[Any, Any]) -> Text:
 
 def whole(row: Mapping[Any, Any]) -> Text:
     """The region, part and amount of a whole that is taken apart."""
-    amount = wording.value({**row, "value": row["whole"]})
+    amount = values.value({**row, "value": row["whole"]})
     of = Text(str(row["whole_zh"]), str(row["whole_en"]))
     region = Text(row["region_zh"], row["region_en"])
-    where = wording.joined([region, of] if of.zh else [region], zh="，", en=", ")
+    where = values.joined([region, of] if of.zh else [region], zh="，", en=", ")
     return Text(f"{where.zh}：{amount.zh}", f"{where.en}: {amount.en}")
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import digits, remarks, wording
-from analysis.wording import Text
+from . import numbers, remarks, values
+from .values import Text
 
 Row = Mapping[str, Any]
 LONGEST = 60  # characters of a name on an axis, in a cell's heading or on a tab
@@ -67,24 +67,24 @@ def indicator(row: Row) -> Text:
 
 def period(row: Row) -> Text:
     """The period of a row, or the report that plans or describes it; empty where it has none."""
-    if row.get("status") in wording.POLICIES and "report" in row:
-        return Text(*(wording.report_period(row["report"], language) for language in ("zh", "en")))
+    if row.get("status") in values.POLICIES and "report" in row:
+        return Text(*(values.report_period(row["report"], language) for language in ("zh", "en")))
     if "period_end" not in row:
         return Text("", "")
     end = pd.Timestamp(row["period_end"])
-    return wording.period(pd.Timestamp(row.get("period_start", end)), end)
+    return values.period(pd.Timestamp(row.get("period_start", end)), end)
 
 
 def value(row: Row) -> Text:
     """What a row says: an amount, a change in percent, a direction, a target or a plan."""
     full = {**_BLANK, **row}
-    if "value" not in row and full["status"] not in wording.POLICIES:
+    if "value" not in row and full["status"] not in values.POLICIES:
         full |= (
             {"measure": "change_pct", "value": row["percent"]}
             if "percent" in row
             else {"measure": "direction", "value": row.get("direction", 0)}
         )
-    text = wording.what(full)
+    text = values.what(full)
     return Text(legible(text.zh), legible(text.en))
 
 
@@ -94,7 +94,7 @@ def limits(row: Row, stem: str = "") -> Text:
     if lower is None or upper is None:
         return Text("", "")
     ends = (float(str(end).replace("−", "-").replace("∞", "inf")) for end in (lower, upper))
-    return wording.within(*ends)
+    return values.within(*ends)
 
 
 # What the interval of a row is about, by the method that made it.
@@ -105,9 +105,9 @@ def measure(row: Row) -> Text:
     """What a row says with its interval, which may be one of a ratio or of a share."""
     method = str(row.get("method", ""))
     if method.startswith(_OF_RATIO) and _is_number(row.get("ratio")):
-        ends = [digits.ratio(float(row.get(name, float("nan")))) for name in ("lower", "upper")]
+        ends = [numbers.ratio(float(row.get(name, float("nan")))) for name in ("lower", "upper")]
         span = "–".join(ends) if all(_is_number(row.get(n)) for n in ("lower", "upper")) else ""
-        told = digits.ratio(float(row["ratio"]))
+        told = numbers.ratio(float(row["ratio"]))
         return value(row) + Text(
             f"，与上年之比{told}" + (f"（{span}）" if span else ""),
             f", {told} times the year before" + (f" ({span})" if span else ""),
@@ -151,7 +151,7 @@ def citation(row: Row) -> Text:
     phrase = legible(row.get("evidence", ""))
     quoted = Text(f"“{phrase}”", f"“{phrase}” ") if phrase else Text("", "")
     places = [text for text in (offset(row), publication(row)) if text.zh]
-    told = wording.joined(places)
+    told = values.joined(places)
     return quoted + Text(f"（{told.zh}）", f"({told.en})")
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from .wording import Text, joined
-from .words import Comparator, Gap, Mark, Measure, Nature, Quantity, Rule, Status
+from .values import Text, joined
+from .vocabulary import Comparator, Gap, Mark, Measure, Nature, Quantity, Rule, Status
 
 MARKS = {
     Mark.EXACT: Text("报告数字", "reported figure"),

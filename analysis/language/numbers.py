@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
-from .words import Language
+from .vocabulary import Language
 
 
 def number(value: float, language: str) -> str:
