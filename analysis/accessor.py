@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import annual, columnar, compare, derive, explain, panel, project, tables
+from analysis.tables import load as tables
+from analysis.tables import panel
+from analysis.tables.load import Tables
+from analysis.tables.panel import Panel
+
+from . import annual, columnar, compare, derive, explain, project
 from .compare import Comparison
 from .displays import Told
 from .errors import UsageError
-from .panel import Panel
-from .tables import Tables
 
 MOST = 500_000  # rows that are asked one by one; a panel is asked for one indicator
 _FROM = "tables"  # the attribute of a frame that names the folder of its tables

@@ -24,12 +24,12 @@ from analysis.language.vocabulary import (
     Status,
     Verdict,
 )
+from analysis.tables.panel import Panel, key
+from analysis.tables.row_groups import FILE, only
 
 from . import absence, compare, derive
 from .compare import Comparison, Judgement
 from .errors import UsageError
-from .panel import Panel, key
-from .rowgroups import FILE, only
 
 _INDICATOR = ["theme", "quantity", "nature", "better", "denominator"]
 _REPORT = ["title", "publisher", "published", "kind"]

@@ -56,17 +56,17 @@ def check(project: Path | None, *, as_json: bool) -> None:
     Every fault of every table is told at once, with file, line, column, what was found, the rule
     and what to do. What was set right while reading goes to stderr.
     """
-    from . import checks, descriptor, tables
+    from analysis.tables import checks, descriptor, load
 
     folder = _data(project)
-    found = tables.survey(folder)
+    found = load.survey(folder)
     for repair in found.repairs:
         click.echo(f"repaired: {repair}", err=True)
     faults = [*found.faults, *checks.check(found.tables)]
     if not faults:
         faults = descriptor.validate(found.tables)
     faults += descriptor.compare(folder)
-    count = len(tables.files(folder)) if not found.faults else 0
+    count = len(load.files(folder)) if not found.faults else 0
     _finish(faults, passed=f"{count} files: no fault", as_json=as_json)
 
 
@@ -79,7 +79,7 @@ def describe(project: Path | None) -> None:
     Until then `check` refuses a table whose rows or content are not those described. What
     changed is said on stderr; tables with faults are not described.
     """
-    from . import descriptor
+    from analysis.tables import descriptor
 
     folder = _data(project)
     changed = descriptor.compare(folder)
@@ -101,14 +101,14 @@ def verify(project: Path | None, originals: Path | None, *, as_json: bool) -> No
     exact; every row's numeral, printed text, evidence, value and sign in place; and every
     identity must close as it claims. What was proved goes to stdout.
     """
-    from . import originals as proof
-    from . import tables
+    from analysis.tables import load
+    from analysis.tables import originals as proof
 
     folder = _data(project)
     place = originals or folder / "originals"
     if not place.is_dir():
         raise UsageError(f"no originals in {place}: give --originals DIR with one .txt a region")
-    held = tables.load(folder)
+    held = load.load(folder)
     faults = proof.verify(held, place)
     if not faults and not as_json:
         click.echo("\n".join(proof.proofs(held)))
@@ -143,11 +143,12 @@ def explain(
     a year, or its first and last day with a slash between, and may be one that only another
     publication tells of. With the originals at hand the whole sentence is quoted.
     """
-    from . import tables
+    from analysis.tables import load
+
     from .explain import explain as explained
 
     folder = _data(project)
     place = originals or folder / "originals"
-    held = tables.load(folder)
+    held = load.load(folder)
     told = explained(held, region, indicator, period, language=language, originals=place)
     click.echo(told)

@@ -14,10 +14,10 @@ import pandas as pd
 from analysis.language import numbers, phrases, values
 from analysis.language.values import Text, joined
 from analysis.language.vocabulary import Basis, Language, Measure, Reliability, Verdict
+from analysis.tables.load import Tables
 
 from . import absence, compare, derive
 from .errors import UsageError, WordError
-from .tables import Tables
 
 _VERDICTS = {
     Verdict.COMPARABLE: Text("可比", "comparable"),

@@ -21,12 +21,12 @@ import pandas as pd
 from analysis.language import numbers, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Language
+from analysis.tables.load import Tables
 
 from . import files, project, publish, style
 from .charts import Picture
 from .publish import single
 from .questions import YEARS, Answer, Option, Question, Questions
-from .tables import Tables
 
 NOTEBOOK = "9_explore"
 READS = ("reports", "regions", "indicators", "units", "breakdowns", "context", "observations/*")

@@ -28,9 +28,9 @@ def simulate(output: Path, regions: int, years: int, indicators: int, seed: int)
 
     Nothing in it is real, and every name says so. Read it with `analysis.load("simulated")`.
     """
-    from . import simulation
+    from analysis.tables import simulated
 
-    path = simulation.simulate(
+    path = simulated.simulate(
         output, regions=regions, years=years, indicators=indicators, seed=seed
     )
     (output / ".gitignore").write_text("*\n", "utf-8")

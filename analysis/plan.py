@@ -259,9 +259,9 @@ class _Reader:
             return []
         if path.suffix == ".csv":
             return Fingerprints.column(path, column)
-        from . import reading
+        from analysis.tables import csv_file
 
-        return list(reading.table(path)[column])
+        return list(csv_file.table(path)[column])
 
 
 def _kernel(where: str, entry: Mapping[str, Any], read: parameters.Notebook) -> str:

@@ -14,9 +14,9 @@ import pandas as pd
 from analysis.language import phrases
 from analysis.language.values import Text
 from analysis.language.vocabulary import Gap, Language, Level, Promise, Standing
+from analysis.tables.load import Tables
 
 from . import absence
-from .tables import Tables
 
 SEVERAL = 3  # reports that must mention an instrument for it to count as shared
 _ORDER = ["level_order", "adcode"]

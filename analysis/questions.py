@@ -15,12 +15,12 @@ from analysis.language import phrases
 from analysis.language import values as wording
 from analysis.language.values import Text
 from analysis.language.vocabulary import Gap, Mark, Measure
+from analysis.tables.load import Tables
 
 from . import absence, annual, charts, compare, derive, explain, findings, style
 from .charts import Picture
 from .compare import Comparison
 from .errors import WordError
-from .tables import Tables
 
 APART, ALL, YEARS, CHINA = "apart", "all", "years", "china"
 FIRST_YEAR = 2020  # of a trend; older definitions are wider

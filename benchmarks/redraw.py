@@ -7,15 +7,16 @@ How long a choice in the panel of `9_explore` takes until its figure is drawn: t
 import statistics
 import time
 
-from analysis import explore, tables
+from analysis import explore
 from analysis.questions import Question
+from analysis.tables import load
 
 INDICATORS = ("deaths", "drills_held", "training_sessions", "hazards_found", "accidents")
 
 
 def main() -> None:
     """Walk over every choice of a few indicators, and back; print what a redraw takes."""
-    panel = explore.Explorer(tables.load(), indicator=INDICATORS[0])
+    panel = explore.Explorer(load.load(), indicator=INDICATORS[0])
     wall, processor = [], []
     for question in [*walk(panel), *walk(panel)]:
         began = time.perf_counter(), time.process_time()

@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from analysis import columnar, derive, external, intervals, panel
+from analysis import columnar, derive, external, intervals
+from analysis.tables import panel
 
 INDICATOR, COUNTRY = "deaths", "simcountry"
 Way = Callable[[], Any]

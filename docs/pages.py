@@ -11,7 +11,7 @@ from typing import Any
 import methods
 import pandas as pd
 
-from analysis import absence, compare, files, identities, project, tables
+from analysis import absence, compare, files, project
 from analysis.language import numbers, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import (
@@ -23,7 +23,8 @@ from analysis.language.vocabulary import (
     Quantity,
     Status,
 )
-from analysis.tables import Tables
+from analysis.tables import identities, load
+from analysis.tables.load import Tables
 
 QUANTITIES = {
     Quantity.COUNT: Text("计数", "count"),
@@ -66,7 +67,7 @@ def contents(held: Tables) -> dict[str, str]:
 def main() -> None:
     """Write every page that differs from what stands in ``docs/``."""
     folder = project.home() / "docs"
-    for name, text in contents(tables.load()).items():
+    for name, text in contents(load.load()).items():
         if files.read(folder / name) != text.encode():
             files.write(folder / name, text.encode())
 

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import analysis as rs
-from analysis import annual, compare, derive, explain, simulation
+from analysis import annual, compare, derive, explain
 from analysis.errors import UsageError, WordError
+from analysis.tables import simulated
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def ours():
 def national(tmp_path_factory):
     """A small made-up panel."""
     folder = tmp_path_factory.mktemp("national")
-    simulation.simulate(folder, regions=25, years=4, indicators=4)
+    simulated.simulate(folder, regions=25, years=4, indicators=4)
     return rs.load(folder)
 
 

@@ -4,18 +4,8 @@ import pandas as pd
 import pytest
 from drawings import Drawing
 
-from analysis import (
-    absence,
-    annual,
-    charts,
-    columnar,
-    derive,
-    external,
-    findings,
-    panel,
-    simulation,
-    style,
-)
+from analysis import absence, annual, charts, columnar, derive, external, findings, style
+from analysis.tables import panel, simulated
 
 FORMS = [("zh", "page"), ("en", "slide")]
 
@@ -129,7 +119,7 @@ def test_nothing_expected_is_said(rows, context):
 def crowd(request, tmp_path_factory):
     """The funnel of a made-up country of 400 regions, around the rate of the whole country."""
     folder = tmp_path_factory.mktemp("national")
-    simulation.simulate(folder, regions=400, years=2, indicators=2)
+    simulated.simulate(folder, regions=400, years=2, indicators=2)
     held = panel.Panel(folder)
     found = columnar.comparable(held, held.of("deaths"), "deaths")
     levels = found.rows[found.rows["comparator"].eq("=")]

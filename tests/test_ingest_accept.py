@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from qingshan import DATA, TEXT, cells, content, decided, put
 from qingshan import tables as copied
 
-from analysis import checks, descriptor, originals, tables
 from analysis.errors import BusyError, TableError, UsageError
 from analysis.ingest import acceptance, compiling, review, storage
 from analysis.ingest.commands import accept as accept_command
 from analysis.ingest.commands import compile_
+from analysis.tables import checks, descriptor, load, originals
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def joined(blank, tmp_path_factory):
 def test_a_sixth_region_joins_the_tables(joined):
     """Accepted rows, every numeral, the region and its standings are in, and all is clean."""
     folder, _, outcome = joined
-    held = tables.load(folder)
+    held = load.load(folder)
     rows = held.observations[held.observations["region"].eq("qingshan")]
     numerals = held.mentions[held.mentions["region"].eq("qingshan")]
 
@@ -82,7 +82,7 @@ def test_each_new_row_stands_in_its_sentence(joined):
     """The accepted rows hold against the original, which is kept beside the tables."""
     data, _, _ = joined
     kept = data / "originals" / "qingshan.txt"
-    faults = originals.verify(tables.load(data), kept.parent)
+    faults = originals.verify(load.load(data), kept.parent)
 
     assert kept.read_bytes() == TEXT.read_bytes()
     assert [fault for fault in faults if "qingshan" in f"{fault.file} {fault.found}"] == []
@@ -112,7 +112,7 @@ def test_a_changed_mind_changes_only_its_row(folder, blank, tmp_path):
         row[column["decision"] - 1].value = "reject"
 
     outcome = acceptance.accept(decided(blank, tmp_path / "second.xlsx", reject), folder)
-    mentions = tables.load(folder).mentions
+    mentions = load.load(folder).mentions
     refused = mentions[mentions["region"].eq("qingshan") & mentions["raw"].eq("1260")].iloc[0]
 
     assert refused["role"] == "label"
@@ -151,7 +151,7 @@ def test_a_new_indicator_and_part_can_be_named(folder, blank, tmp_path):
 
     acceptance.accept(decided(blank, tmp_path / "new.xlsx", name), folder)
 
-    assert "bridges_inspected" in set(tables.load(folder).indicators["indicator"])
+    assert "bridges_inspected" in set(load.load(folder).indicators["indicator"])
 
 
 @pytest.mark.usefixtures("quick")

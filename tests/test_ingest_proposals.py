@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.ingest.commands import compile_
 from analysis.ingest.proposals import proposal
-from analysis.schema import CODE
+from analysis.tables.schema import CODE
 
 ROOT = Path(__file__).parents[1]
 FIELDS = ["start", "end", "raw", "printed", "role", "value", "unit", "comparator", "measure"]

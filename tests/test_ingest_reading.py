@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from analysis import numerals
 from analysis.errors import AnalysisError, UsageError
 from analysis.ingest.candidates import Candidate, plain
 from analysis.ingest.changes import figures
@@ -21,6 +20,7 @@ from analysis.ingest.reader import read
 from analysis.ingest.setting import Setting, setting, short
 from analysis.ingest.suggestions import catalogue
 from analysis.language.vocabulary import Comparator, Measure, Role, Status
+from analysis.tables import numerals
 
 TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
 HERE = Path(__file__).parent

@@ -8,9 +8,10 @@ import pytest
 import qingshan
 from qingshan import LATER, decided, later
 
-from analysis import annual, checks, compare, derive, descriptor, originals, tables
+from analysis import annual, compare, derive
 from analysis.errors import TableError
 from analysis.ingest import acceptance, compiling, review
+from analysis.tables import checks, descriptor, load, originals
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def twice(joined, tmp_path_factory):
 def test_the_next_report_of_a_region_joins_beside_the_first(joined, twice):
     """Files of its own name; nothing of the first report changes, and both originals verify."""
     before, (data, *_) = joined, twice
-    held = tables.load(data)
+    held = load.load(data)
     of = held.reports["region"].eq("qingshan")
     alone = replace(held, reports=held.reports[of], commitments=held.commitments[:0])
     alone = replace(alone, identities=held.identities[:0])
@@ -66,7 +67,7 @@ def test_a_later_report_is_held_against_its_own_text(twice, tmp_path):
     folder = Path(shutil.copytree(data / "originals", tmp_path / "originals"))
     path = folder / "qingshan-2025.txt"
     path.write_text(LATER.replace("37起", "38起"), "utf-8")
-    faults = originals.verify(tables.load(data), folder)
+    faults = originals.verify(load.load(data), folder)
     mine = [fault for fault in faults if "qingshan" in f"{fault.file} {fault.found} {fault.rule}"]
 
     assert {fault.file for fault in mine} == {
@@ -77,7 +78,7 @@ def test_a_later_report_is_held_against_its_own_text(twice, tmp_path):
 def test_a_restated_value_is_a_check_and_never_an_overwrite(twice):
     """Both rows stay; the later one tells the agreement or revision, and its word is drawn."""
     data, _, outcome = twice
-    held = tables.load(data)
+    held = load.load(data)
     stated = held.observations[held.observations["region"].eq("qingshan")]
     stated = stated[stated["measure"].eq("level") & stated["status"].eq("actual")]
     by = {(r["report"], r["indicator"], r["period_end"].year): r for _, r in stated.iterrows()}
@@ -98,7 +99,7 @@ def test_a_restated_value_is_a_check_and_never_an_overwrite(twice):
 def test_the_trend_gets_the_new_year_and_the_comparison_takes_the_latest(twice):
     """The year that the second report implies is counted as one that disputes the revision."""
     data, *_ = twice
-    held = tables.load(data)
+    held = load.load(data)
     levels = annual.levels(held.rows, held.context_rows, "accidents", first_year=2019)
     mine = levels[levels["region"].eq("qingshan")].set_index("period_end")
     rated = derive.rates(derive.limits(held.rows), held.context_rows)
@@ -124,7 +125,7 @@ def test_the_order_in_which_reports_arrive_does_not_matter(folder, blank, twice,
 
 def _rows(data):
     """The rows of the sixth region, whatever file they are in."""
-    held = tables.load(data).observations
+    held = load.load(data).observations
     mine = held[held["region"].eq("qingshan")].drop(columns="file")
     return sorted(map(str, mine.to_dict("records")))
 

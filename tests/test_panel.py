@@ -8,9 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis import checks, columnar, compare, derive, panel, simulation
+from analysis import columnar, compare, derive
 from analysis.errors import TableError, UsageError, WordError
-from analysis.schema import TABLES
+from analysis.tables import checks, panel, simulated
+from analysis.tables.schema import TABLES
 
 # What a panel cannot say as ordinary tables do: names of its own, the latest report of a region.
 OTHER = ["id", "file", "report", "publisher", "title"]
@@ -20,7 +21,7 @@ OTHER = ["id", "file", "report", "publisher", "title"]
 def folder(tmp_path_factory):
     """Fifty regions, four years, ten indicators."""
     place = tmp_path_factory.mktemp("simulated")
-    simulation.simulate(place, regions=50, years=4, indicators=10)
+    simulated.simulate(place, regions=50, years=4, indicators=10)
     return place
 
 
@@ -193,8 +194,8 @@ def test_one_indicator_is_read_alone(folder, held):
 
 def test_one_size_and_seed_is_one_country(tmp_path, folder, held):
     """The same figures, and another country for another seed."""
-    simulation.simulate(tmp_path / "again", regions=50, years=4, indicators=10)
-    simulation.simulate(tmp_path / "other", regions=50, years=4, indicators=10, seed=2)
+    simulated.simulate(tmp_path / "again", regions=50, years=4, indicators=10)
+    simulated.simulate(tmp_path / "other", regions=50, years=4, indicators=10, seed=2)
 
     again, other = (panel.Panel(tmp_path / name).rows for name in ("again", "other"))
     pd.testing.assert_frame_equal(again, held.rows)
@@ -214,7 +215,7 @@ def test_nothing_simulated_can_be_taken_for_real(held, data):
 def test_an_impossible_size_is_refused(tmp_path, size):
     """With the sizes that would do."""
     with pytest.raises(UsageError, match="choose from 1 to"):
-        simulation.simulate(tmp_path, **size)
+        simulated.simulate(tmp_path, **size)
 
 
 def spoil(folder, place, **changes):

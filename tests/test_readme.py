@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis import cli, tables
+from analysis import cli
+from analysis.tables import load
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,7 +25,7 @@ def test_every_command_is_in_the_readme_and_helps(name):
 
 def test_every_indicator_of_two_reports_is_listed():
     """The list of what can be compared at all is the tables', not somebody's memory."""
-    regions = tables.load(ROOT / "data").rows.groupby("indicator")["region"].nunique()
+    regions = load.load(ROOT / "data").rows.groupby("indicator")["region"].nunique()
     shared = regions[regions > 1].index
     assert {code for code in shared if f"| `{code}` |" not in README} == set()
     assert len(shared) >= 18

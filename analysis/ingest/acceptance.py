@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
-from analysis import numerals
 from analysis.errors import Fault, TableError, UsageError
 from analysis.language.vocabulary import Role, Standing, Status
-from analysis.schema import BY_REGION, KEYS, TABLES
+from analysis.tables import numerals
+from analysis.tables.schema import BY_REGION, KEYS, TABLES
 
 from . import restated, reviewed, storage
 from .reviewed import Line, Reviewed
@@ -76,7 +76,7 @@ def _bytes(path: Path) -> bytes | None:
 
 def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
     """Hold a copy of the tables with *contents* to every contract; return its descriptor."""
-    from analysis import checks, descriptor
+    from analysis.tables import checks, descriptor
 
     if all(_bytes(data / name) == new for name, new in contents.items()):
         return {}

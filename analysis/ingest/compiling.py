@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from analysis import reading
+from analysis.tables import csv_file
 
 from .candidates import Candidate
 from .documents import Document, load
@@ -68,7 +68,7 @@ def compiled(path: Path, data: Path, *, region: str, period: str = "") -> Compil
     document = load(path)
     names = tuple(
         row["name_zh"]
-        for _, row in reading.table(data / "regions.csv").iterrows()
+        for _, row in csv_file.table(data / "regions.csv").iterrows()
         if row["region"] == region
     )
     told = setting(document.text, names=names, period=period)

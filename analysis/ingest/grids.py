@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from analysis.language.vocabulary import Measure
-from analysis.numerals import NUMERAL
+from analysis.tables.numerals import NUMERAL
 
 from . import lexicon
 from .changes import Figure

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache
 
-from analysis.numerals import NUMERAL
+from analysis.tables.numerals import NUMERAL
 
 _LONGEST_SENTENCE = 1_200
 _STOP = re.compile(r"[。;!?\n]")

@@ -9,9 +9,9 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import NamedTuple
 
-from analysis import numerals
 from analysis.language.vocabulary import Comparator
-from analysis.numerals import Numeral
+from analysis.tables import numerals
+from analysis.tables.numerals import Numeral
 
 from . import lexicon
 from .lexicon import Counter

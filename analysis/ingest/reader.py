@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from analysis import numerals
 from analysis.language.vocabulary import Measure, Role, Status
+from analysis.tables import numerals
 
 from . import facts, grids, roles
 from .candidates import EVIDENCE, Candidate

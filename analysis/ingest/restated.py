@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from analysis.language.vocabulary import Measure
-from analysis.schema import KEYS
+from analysis.tables.schema import KEYS
 
 Row = dict[str, str]
 _KEY = KEYS["observations"][1:]

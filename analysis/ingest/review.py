@@ -14,8 +14,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from analysis import reading
-from analysis.checks import expected_unit
 from analysis.language.vocabulary import (
     Better,
     Comparator,
@@ -26,6 +24,8 @@ from analysis.language.vocabulary import (
     Standing,
     Status,
 )
+from analysis.tables import csv_file
+from analysis.tables.checks import expected_unit
 
 from .candidates import EVIDENCE, Candidate, plain
 from .compiling import Compiled, facts
@@ -122,7 +122,7 @@ def _instruments(found: Compiled) -> Iterator[list[str]]:
     text = found.document.text
     folded = fold(text)
     parts = sections(folded, year=found.told.end.year, mood=found.told.mood)
-    for _, row in reading.table(found.data / "instruments.csv").iterrows():
+    for _, row in csv_file.table(found.data / "instruments.csv").iterrows():
         place = _named(folded, row["name_zh"])
         if place is None:
             yield [row["instrument"], row["name_zh"], str(Standing.NOT_MENTIONED), "", "", "", ""]
@@ -158,7 +158,7 @@ class _Writer:
         self.head = book.add_format(head)
         self.mark = book.add_format({"bold": True, "color": "#B00020", "underline": 1})
         self.format = cache(self._format)
-        table = reading.table(found.data / "breakdowns.csv")
+        table = csv_file.table(found.data / "breakdowns.csv")
         self.parts = dict(zip(table["breakdown"], table["name_zh"], strict=True))
         self.options: dict[str, list[str]] = _options(found) | {"breakdown": sorted(self.parts)}
 
@@ -349,8 +349,8 @@ def _counted_otherwise(candidate: Candidate) -> bool:
 
 
 def _options(found: Compiled) -> dict[str, list[str]]:
-    units = [row["unit"] for _, row in reading.table(found.data / "units.csv").iterrows()]
-    themes = [row["theme"] for _, row in reading.table(found.data / "themes.csv").iterrows()]
+    units = [row["unit"] for _, row in csv_file.table(found.data / "units.csv").iterrows()]
+    themes = [row["theme"] for _, row in csv_file.table(found.data / "themes.csv").iterrows()]
     return {
         "role": list(Role),
         "decision": [ACCEPT, REJECT],
@@ -370,7 +370,7 @@ def _options(found: Compiled) -> dict[str, list[str]]:
 def _region(found: Compiled) -> dict[str, str]:
     """What the tables know of the region; blank where it is new."""
     keys = ("name_zh", "name_en", "level", "adcode", "parent")
-    for _, row in reading.table(found.data / "regions.csv").iterrows():
+    for _, row in csv_file.table(found.data / "regions.csv").iterrows():
         if row["region"] == found.region:
             return {key: str(row[key]) for key in keys}
     return dict.fromkeys(keys, "")

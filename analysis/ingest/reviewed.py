@@ -16,12 +16,12 @@ from typing import Any
 
 import openpyxl
 
-from analysis import numerals, reading
 from analysis.errors import Fault, TableError
 from analysis.language.vocabulary import Comparator, Measure, Role, Status, Word
-from analysis.schema import CODE, TABLES
-from analysis.schema import REPORT as REPORT_CODE
-from analysis.workbook import Scan, damaged, spot, surveyed, text
+from analysis.tables import csv_file, numerals
+from analysis.tables.schema import CODE, TABLES
+from analysis.tables.schema import REPORT as REPORT_CODE
+from analysis.tables.xlsx_file import Scan, damaged, spot, surveyed, text
 
 from .sheets import (
     ACCEPT,
@@ -188,7 +188,7 @@ def _lines(name: str, sheet: str, page: Any, faults: list[Fault]) -> list[Line]:
             faults.append(Fault(place, 1, "", ", ".join(texts)[:60], rule, mend))
             return []
         row = [
-            cell if column in _VERBATIM else reading.clean(cell)
+            cell if column in _VERBATIM else csv_file.clean(cell)
             for column, cell in zip(columns, texts, strict=True)
         ]
         if number > 1 and any(row):

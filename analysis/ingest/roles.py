@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from analysis.language.vocabulary import Role
-from analysis.numerals import Numeral
+from analysis.tables.numerals import Numeral
 
 from . import lexicon
 from .phrases import Enclosures, Span

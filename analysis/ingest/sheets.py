@@ -1,6 +1,6 @@
 """The sheets of the review workbook: names, columns, and which cells a person fills."""
 
-from analysis.schema import TABLES, meaning
+from analysis.tables.schema import TABLES, meaning
 
 REVIEW, REPORT, INDICATORS = "review", "report", "indicators"
 BREAKDOWNS, INSTRUMENTS, TEXT, LISTS = "breakdowns", "instruments", "text", "lists"

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis import reading
+from analysis.tables import csv_file
 
 from .likeness import Descriptions, Vector
 
@@ -254,14 +254,14 @@ def catalogue(folder: Path) -> Catalogue:
     columns = ("indicator", "name_zh", "unit", "quantity", "nature", "definition_zh", "theme")
     rows = {
         row["indicator"]: Indicator(*(row[column] for column in columns))
-        for _, row in reading.table(folder / "indicators.csv").iterrows()
+        for _, row in csv_file.table(folder / "indicators.csv").iterrows()
     }
     synonyms = [(row.code, *_terms(_stem(row.name))) for row in rows.values()]
     extra = folder / "synonyms.csv"
     if extra.exists():
         synonyms += [
             (row["indicator"], *_terms(row["synonym"]))
-            for _, row in reading.table(extra).iterrows()
+            for _, row in csv_file.table(extra).iterrows()
             if row["indicator"] in rows
         ]
     return Catalogue(rows, synonyms)

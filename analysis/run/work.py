@@ -80,7 +80,7 @@ def _limit(memory: int) -> None:
 
 def _check(data: Path, tell: Tell) -> None:
     """Hold the tables to their contracts, and tell the faults one by one."""
-    from analysis import checks
+    from analysis.tables import checks
 
     for fault in checks.everything(data):
         tell({"fault": [getattr(fault, name) for name in fault.__slots__]})

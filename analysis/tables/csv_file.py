@@ -17,13 +17,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import workbook
-from .errors import Fault, TableError
-from .workbook import Grid
+from analysis.errors import Fault, TableError
+
+from . import xlsx_file
+from .xlsx_file import Grid
 
 MAX_BYTES = 16 << 20
-MAX_ROWS = workbook.MAX_ROWS
-MAX_COLUMNS = workbook.MAX_COLUMNS
+MAX_ROWS = xlsx_file.MAX_ROWS
+MAX_COLUMNS = xlsx_file.MAX_COLUMNS
 MAX_CELLS = 600_000
 MAX_TEXT = 32_767  # what Excel keeps of a cell
 _TOO_LONG = f"over {MAX_TEXT} characters"
@@ -76,7 +77,7 @@ class Sheet:
         if not self.workbook or name not in self.cells or not line:
             return name
         place = list(self.cells.columns).index(name)
-        return f"{name} ({workbook.spot(place, line)})"
+        return f"{name} ({xlsx_file.spot(place, line)})"
 
 
 def table(path: Path) -> pd.DataFrame:
@@ -120,7 +121,7 @@ def read(path: Path, label: str = "", aliases: Mapping[str, str] | None = None) 
     """
     label = label or path.name
     data = _whole(path, label)
-    found = workbook.grid(label, data) if path.suffix == ".xlsx" else _csv(label, data)
+    found = xlsx_file.grid(label, data) if path.suffix == ".xlsx" else _csv(label, data)
     place = f"{label}, sheet {found.sheet}" if found.sheet else label
     reader = _Reader(place, found, dict(aliases or {}))
     cells = reader.frame()
@@ -335,7 +336,7 @@ class _Reader:
         if self._grid.sheet:
             for place, cell in enumerate(row[width:], width):
                 if cell.strip():
-                    spot = workbook.spot(place, line)
+                    spot = xlsx_file.spot(place, line)
                     rule, mend = "a value under no header", "name the column, or clear the cell"
                     yield Fault(self._label, line, spot, repr(cell[:40]), rule, mend)
         elif len(row) != self._width or any(cell.strip() for cell in row[width:]):
@@ -351,7 +352,7 @@ class _Reader:
 
     def _spot(self, place: int, line: int) -> str:
         name = self._names[place]
-        return f"{name} ({workbook.spot(place, line)})" if self._grid.sheet else name
+        return f"{name} ({xlsx_file.spot(place, line)})" if self._grid.sheet else name
 
     def _clean(self, line: int, name: str, cell: str) -> str:
         plain = clean(cell)

@@ -18,13 +18,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis import derive
+from analysis.errors import TableError, WordError
 from analysis.language.vocabulary import Level
 
-from . import contracts, derive
-from .errors import TableError, WordError
-from .rowgroups import COLUMNS, DAYS, FILE, LINKED, NUMBERS, Reading, breaches, only
+from . import contract
+from .load import Tables
+from .row_groups import COLUMNS, DAYS, FILE, LINKED, NUMBERS, Reading, breaches, only
 from .schema import TABLES
-from .tables import Tables
 
 SMALL = ("reports", "regions", "indicators", "breakdowns", "units", "themes", "context")
 _FULL_DAYS = dict.fromkeys(DAYS, "datetime64[us]")
@@ -155,7 +156,7 @@ class Panel:
     def tables(self, regions: Iterable[str], rows: pd.DataFrame | None = None) -> Tables:
         """The ordinary tables of some *regions*, with *rows* of this panel for observations."""
         kept = self.regions["region"].isin(list(regions))
-        frames: dict[str, Any] = {name: contracts.empty(name) for name in TABLES}
+        frames: dict[str, Any] = {name: contract.empty(name) for name in TABLES}
         frames["mentions"] = frames["mentions"].assign(region="", file="")
         frames["observations"] = frames["observations"].assign(region="", file="")
         frames |= {name: getattr(self, name) for name in SMALL}

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.errors import UsageError
 from analysis.language.vocabulary import Comparator, Measure, Status
 
-from . import contracts, panel
-from .errors import UsageError
+from . import contract, panel
 
 LAST_YEAR = 2024
 MOST_YEARS = 100
@@ -127,7 +127,7 @@ class _Country:
             "indicators": indicators.drop(columns="unit_en").assign(
                 definition_zh="模拟指标。", definition_en="A simulated indicator."
             ),
-            "breakdowns": contracts.empty("breakdowns"),
+            "breakdowns": contract.empty("breakdowns"),
             "units": _units(),
             "themes": _themes(indicators["theme"]),
             "context": self._context(),

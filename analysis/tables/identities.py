@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.language.vocabulary import Closure, Relation
 
 from . import numerals
-from .tables import Tables
+from .load import Tables
 
 
 class _Figure(NamedTuple):

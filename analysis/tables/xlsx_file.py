@@ -20,7 +20,7 @@ from xml.sax.handler import ContentHandler
 
 from defusedxml import DefusedXmlException, sax
 
-from .errors import Fault, TableError
+from analysis.errors import Fault, TableError
 
 MAX_PARTS = 500
 MAX_UNPACKED = 32 << 20

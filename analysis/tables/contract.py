@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pandera.errors
 
-from . import columns, reading
-from .errors import Fault, TableError
+from analysis.errors import Fault, TableError
+
+from . import cells as columns
+from . import csv_file
 from .schema import ALIASES, BY_REGION, KEYS, TABLES
 
 _WHOLE = ("start", "end", "characters", "whole")
@@ -34,7 +36,7 @@ def held(path: Path, name: str) -> Held:
     """Read the file *path* and hold it to the contract of table *name*."""
     label = f"{path.parent.name}/{path.name}" if name in BY_REGION else path.name
     try:
-        sheet = reading.read(path, label, ALIASES)
+        sheet = csv_file.read(path, label, ALIASES)
     except TableError as error:
         return Held(_typed_whole(empty(name), name), error.faults, [])
     faults, repairs = list(sheet.faults), list(sheet.repairs)
@@ -70,7 +72,7 @@ def _typed_whole(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _frame(
-    sheet: reading.Sheet, name: str, faults: list[Fault], repairs: list[Fault]
+    sheet: csv_file.Sheet, name: str, faults: list[Fault], repairs: list[Fault]
 ) -> pd.DataFrame:
     """The cells with their types; a cell that has another type is missing and told."""
     frame = sheet.cells.copy()

@@ -15,14 +15,15 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import derive, files
+from analysis.errors import Fault, TableError
 from analysis.language.vocabulary import Level, Measure, Status
 
-from . import checks, derive, files
-from .errors import Fault, TableError
+from . import checks
+from .load import Tables, survey
+from .load import files as table_files
 from .schema import BY_REGION, KEYS, LINKS, TABLES, meaning
-from .tables import Tables, survey
-from .tables import files as table_files
-from .workbook import text
+from .xlsx_file import text
 
 FILE = "datapackage.json"
 PROFILES = "https://datapackage.org/profiles/2.0"
@@ -162,10 +163,10 @@ def _difference(name: str, path: Path, known: Mapping[str, Any] | None) -> Itera
 
 
 def _rows(path: Path) -> int | str:
-    from . import reading
+    from . import csv_file
 
     try:
-        return len(reading.table(path))
+        return len(csv_file.table(path))
     except TableError:
         return "unreadable"
 
@@ -307,7 +308,7 @@ def _constraint(check: str, words: Mapping[str, Any]) -> Record:
 
 def _selections(tables: Tables) -> Record:
     """What a parameter of a notebook may choose from, so that a plan need not read the tables."""
-    from . import compare as comparison
+    from analysis import compare as comparison
 
     rows = tables.rows
     reporting = tables.regions[tables.regions["region"].isin(set(tables.reports["region"]))]

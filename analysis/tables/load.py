@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis import project
+from analysis.errors import Fault, TableError
 from analysis.language.vocabulary import Level
 
-from . import contracts, project, reading
-from .errors import Fault, TableError
+from . import contract, csv_file
 from .schema import BY_REGION, KEYS, TABLES
 
 SUFFIXES = (".csv", ".xlsx")
@@ -202,20 +203,20 @@ def survey(folder: Path | str | None = None) -> Survey:
     return Survey(Tables(folder=place, lacking=frozenset(lacking), **frames), faults, repairs)
 
 
-_kept: dict[tuple[Path, str], tuple[bytes, contracts.Held]] = {}
+_kept: dict[tuple[Path, str], tuple[bytes, contract.Held]] = {}
 
 
-def _held(path: Path, name: str) -> contracts.Held:
+def _held(path: Path, name: str) -> contract.Held:
     """
     One file held to its contract; a file with the bytes of the last time is not held again.
 
     A process that forks one child a job reads every table once, and each child finds it read.
     """
-    key, digest = (path.resolve(), name), reading.digest(path)
+    key, digest = (path.resolve(), name), csv_file.digest(path)
     known, held = _kept.get(key, (None, None))
     if held is None or digest is None or known != digest:
-        held = contracts.held(path, name)
-        if digest is not None and reading.digest(path) == digest:  # it did not change meanwhile
+        held = contract.held(path, name)
+        if digest is not None and csv_file.digest(path) == digest:  # it did not change meanwhile
             _kept[key] = digest, held
     return held._replace(frame=held.frame.copy(deep=False))
 
@@ -225,14 +226,14 @@ def warm_up() -> None:
     survey()
 
 
-def _joined(name: str, found: dict[str, contracts.Held], paths: dict[str, Path]) -> pd.DataFrame:
+def _joined(name: str, found: dict[str, contract.Held], paths: dict[str, Path]) -> pd.DataFrame:
     """The one frame of a table, from the files of all reports if it has a file each."""
     if name not in BY_REGION:
-        return found[name].frame if name in found else contracts.empty(name)
+        return found[name].frame if name in found else contract.empty(name)
     frames = [
         part.frame.assign(region=_region(key), file=paths[key].name) for key, part in found.items()
     ]
-    return pd.concat(frames or [contracts.empty(name).assign(region="", file="")])
+    return pd.concat(frames or [contract.empty(name).assign(region="", file="")])
 
 
 def _region(key: str) -> str:

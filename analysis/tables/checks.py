@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.errors import Fault, WordError
 from analysis.language.vocabulary import (
     Comparator,
     Level,
@@ -25,12 +26,11 @@ from analysis.language.vocabulary import (
     Status,
 )
 
-from . import numerals, tables
-from .errors import Fault, WordError
+from . import load, numerals
 from .identities import decided
+from .load import Tables
 from .printed import numbers
 from .schema import BY_REGION, LINKS, TABLES
-from .tables import Tables
 
 __all__ = ["check", "decided", "everything", "expected_unit", "printed_value"]
 
@@ -42,7 +42,7 @@ _PER = re.compile(r"(?P<unit>.+)/(?:年|季度|月|周|日)")
 
 def everything(folder: Path | str | None = None) -> list[Fault]:
     """Every fault of *folder*: of form, of contract, and between the tables, sorted."""
-    found = tables.survey(folder)
+    found = load.survey(folder)
     return sorted({*found.faults, *check(found.tables)})
 
 

@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from analysis.errors import Fault, TableError
 from analysis.language.vocabulary import Comparator, Measure, Status
 
-from .errors import Fault, TableError
 from .schema import KEYS, TABLES
 
 FILE = "observations.parquet"

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from analysis.errors import Fault
 from analysis.language.vocabulary import Closure, Comparator, Measure
 
 from . import identities, numerals, printed
-from .errors import Fault
-from .tables import Tables
+from .load import Tables
 
 _FALL = "下降|减少|降低|压减|回落|缩减|比[^,，。;；减缩]{1,8}少"
 _RISE = "上升|增长|增加|提高|提升|上涨|比[^,，。;；增]{1,8}多"
