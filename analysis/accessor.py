@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.statistics import rates, years
 from analysis.tables import load as tables
 from analysis.tables import panel
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
-from . import annual, columnar, compare, derive, explain, project
+from . import columnar, compare, explain, project
 from .compare import Comparison
 from .displays import Told
 from .errors import UsageError
@@ -86,7 +87,7 @@ class Safety:
             raise AttributeError("rows.safety needs rows of analysis.load(), with their columns")
         self._rows = rows
 
-    def rate(self, *, per: int = derive.PER) -> pd.DataFrame:
+    def rate(self, *, per: int = rates.PER) -> pd.DataFrame:
         """
         Add marks, exact limits and the rate for every *per* people.
 
@@ -97,8 +98,8 @@ class Safety:
             ``rate_upper`` and the population that was divided by; NaN where there is none.
         """
         held = self._tables()
-        rows = derive.limits(derive.marks(self._plain()))
-        return self._tagged(derive.rates(rows, derive.marks(held.context_rows), per=per))
+        rows = rates.limits(rates.marks(self._plain()))
+        return self._tagged(rates.rates(rows, rates.marks(held.context_rows), per=per))
 
     def change(self) -> pd.DataFrame:
         """
@@ -114,8 +115,8 @@ class Safety:
             ``upper``, and ``at_most``, ``at_least``: the counts from which a change could have
             been seen.
         """
-        held, rows = self._tables(), derive.marks(self._plain())
-        found = annual.changes(rows, derive.marks(held.context_rows))
+        held, rows = self._tables(), rates.marks(self._plain())
+        found = years.changes(rows, rates.marks(held.context_rows))
         mine = found["region"].isin(rows["region"]) & found["indicator"].isin(rows["indicator"])
         return self._tagged(found[mine].reset_index(drop=True))
 

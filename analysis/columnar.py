@@ -24,10 +24,11 @@ from analysis.language.vocabulary import (
     Status,
     Verdict,
 )
+from analysis.statistics import gaps, rates
 from analysis.tables.panel import Panel, key
 from analysis.tables.row_groups import FILE, only
 
-from . import absence, compare, derive
+from . import compare
 from .compare import Comparison, Judgement
 from .errors import UsageError
 
@@ -38,8 +39,8 @@ _COUNTED = ["value", "unit", "printed", "comparator", "measure", "status", *_IND
 _JUDGED = ["breakdown_zh", "breakdown_en", "region_zh", "region_en", "adcode", "ancestors"]
 _JUDGED += ["period_start", "breakdown", "period_end", "level", "rate", *_COUNTED]
 _POPULATION = [f"population_{part}" for part in ("distance", "kind", "reliability", "year")]
-_REFUSED = [*dict.fromkeys([*_JUDGED, *absence.REPORT, *absence.FIGURE])]
-_MARKED = [*derive.SAME, "period_end", "measure", "comparator", "value"]
+_REFUSED = [*dict.fromkeys([*_JUDGED, *gaps.REPORT, *gaps.FIGURE])]
+_MARKED = [*rates.SAME, "period_end", "measure", "comparator", "value"]
 
 
 def comparable(
@@ -84,7 +85,7 @@ def comparable(
         indicator,
         _name(panel, indicator),
         kept,
-        absence.frame(refused),
+        gaps.frame(refused),
         compare.cautions(words, _odd_population(kept), scale),
         scale,
     )
@@ -189,7 +190,7 @@ def _parts(panel: Panel, column: "pd.Series[Any]") -> dict[str, Any]:
 
 def measured(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
     """
-    Levels of a panel with marks, limits and rates, as by ``derive.marks, limits, rates``.
+    Levels of a panel with marks, limits and rates, as by ``rates.marks, limits, rates``.
 
     Counts repeat from region to region, so each distinct one is computed once.
     """
@@ -199,12 +200,12 @@ def measured(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
     )
     marked, seen = _distinct(columns["value"] == 0, kind, indicator)
     counted, told = _distinct(columns["value"], printed, kind, indicator)
-    columns |= _taken(derive.marks(_some(columns, _MARKED, marked))[["mark"]], seen)
-    columns |= _taken(derive.limits(_some(columns, _COUNTED, counted))[_LIMITS], told)
+    columns |= _taken(rates.marks(_some(columns, _MARKED, marked))[["mark"]], seen)
+    columns |= _taken(rates.limits(_some(columns, _COUNTED, counted))[_LIMITS], told)
     columns |= _nearest(panel, rows)
     divided = np.asarray(columns["denominator"] == Denominator.POPULATION)
     people = np.asarray(columns["population"], dtype="float64")
-    factor = derive.PER / np.where(divided, people, np.nan)
+    factor = rates.PER / np.where(divided, people, np.nan)
     for rate, name in (("rate", "value"), ("rate_lower", "lower"), ("rate_upper", "upper")):
         columns[rate] = columns[name] * factor
     return pd.DataFrame(columns, copy=False)
@@ -377,7 +378,7 @@ def _refused(pairs: pd.DataFrame) -> list[dict[str, Any]]:
     for bar, row in zip(records[::2], records[1::2], strict=True):
         words = compare.judge(bar, row)
         reason = next(word for word in words if word.verdict is Verdict.NOT_COMPARABLE)
-        found.append(absence.refusal(row, reason.rule, reason.reason))
+        found.append(gaps.refusal(row, reason.rule, reason.reason))
     return found
 
 
@@ -386,12 +387,12 @@ def _absent(
 ) -> Iterator[dict[str, Any]]:
     """Each region *away* with what it has instead of a figure to compare."""
     some = _something(panel, mine, away)
-    for region in _records(panel.reporters.loc[away], [*absence.REPORT, "kind"]):
+    for region in _records(panel.reporters.loc[away], [*gaps.REPORT, "kind"]):
         if region["region"] in some:
-            yield absence.explained(region, some[region["region"]], shared)
+            yield gaps.explained(region, some[region["region"]], shared)
         else:
             found = _silence(str(region["kind"]))
-            yield absence.refusal(region, found, phrases.GAPS[found])
+            yield gaps.refusal(region, found, phrases.GAPS[found])
 
 
 def _something(panel: Panel, mine: pd.DataFrame, away: "pd.Index[str]") -> dict[str, pd.DataFrame]:
@@ -410,7 +411,7 @@ def _something(panel: Panel, mine: pd.DataFrame, away: "pd.Index[str]") -> dict[
 def _silence(kind: str) -> Gap:
     """Why a region whose report is of that *kind* has no row at all."""
     nothing = pd.DataFrame(columns=["status", "measure", "breakdown"])
-    return absence.gap(nothing, kind)[0]
+    return gaps.gap(nothing, kind)[0]
 
 
 def _judged(kept: pd.DataFrame, traits: _Traits) -> list[Judgement]:
@@ -454,7 +455,7 @@ def _uneven(start: Any, end: Any) -> Iterator[tuple[int, int]]:
 def _odd_population(kept: pd.DataFrame) -> pd.DataFrame:
     """Rows whose denominator has to be told: another year, another kind, or a reprint."""
     told = kept["population_distance"].ne(0)
-    told |= ~kept["population_kind"].isin(derive.POPULATIONS[:2])
+    told |= ~kept["population_kind"].isin(rates.POPULATIONS[:2])
     told |= kept["population_reliability"].eq(Reliability.REPRINT)
     names = ["region_zh", "region_en", *_POPULATION]
     return kept[names].take(np.flatnonzero(told & kept["population"].notna()))

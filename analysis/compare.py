@@ -25,9 +25,10 @@ from analysis.language.vocabulary import (
     Status,
     Verdict,
 )
+from analysis.statistics import gaps, rates
+from analysis.statistics.rates import PER, POPULATIONS
 
-from . import absence, derive, displays
-from .derive import PER, POPULATIONS
+from . import displays
 from .errors import UsageError, WordError
 
 Row = dict[Any, Any]  # of the tidy frame
@@ -223,7 +224,7 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     Parameters
     ----------
     rows
-        The rows of all reports, through :func:`analysis.derive.rates`; the regions in it are
+        The rows of all reports, through :func:`analysis.statistics.rates.rates`; the regions in it are
         those that must appear, kept or refused.
     indicator
         The code of the indicator.
@@ -240,10 +241,10 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     shared = _most_shared(levels)
     kept, refused = _settle(levels[levels["breakdown"].eq(shared)])
     judged = {*kept["region"], *(row["region"] for row in refused)}
-    for region in absence.reporting(rows[[*absence.REPORT, "kind"]]):
+    for region in gaps.reporting(rows[[*gaps.REPORT, "kind"]]):
         if region["region"] not in judged:
             others = mine[mine["region"].eq(region["region"])]
-            refused.append(absence.explained(region, others, shared))
+            refused.append(gaps.explained(region, others, shared))
     kept = kept.sort_values(["level_order", "adcode", "period_end"], ignore_index=True)
     records = kept.to_dict("records")
     words = [w for a, b in combinations(records, 2) for w in judge(a, b)]
@@ -252,7 +253,7 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
         indicator,
         _name(mine, indicator),
         kept,
-        absence.frame(refused),
+        gaps.frame(refused),
         cautions(words, kept, scale),
         scale,
     )
@@ -279,7 +280,7 @@ def side_by_side(
 
 def benchmark(context: pd.DataFrame, result: Comparison) -> pd.DataFrame | None:
     """The rate of a wider region that may be set beside the rows of *result*, or None."""
-    return derive.benchmark(context, result.rows) if result.scale == "rate" else None
+    return rates.benchmark(context, result.rows) if result.scale == "rate" else None
 
 
 def not_comparable(rows: pd.DataFrame, context: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
@@ -356,7 +357,7 @@ def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]
         words = [word for other in kept.values() for word in judge(other, row)]
         bars = [word for word in words if word.verdict is Verdict.NOT_COMPARABLE]
         if bars:
-            refused.append(absence.refusal(row, bars[0].rule, bars[0].reason))
+            refused.append(gaps.refusal(row, bars[0].rule, bars[0].reason))
         else:
             kept[place] = row
     return latest.loc[list(kept)], refused

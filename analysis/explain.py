@@ -14,9 +14,10 @@ import pandas as pd
 from analysis.language import numbers, phrases, values
 from analysis.language.values import Text, joined
 from analysis.language.vocabulary import Basis, Language, Measure, Reliability, Verdict
+from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
 
-from . import absence, compare, derive
+from . import compare
 from .errors import UsageError, WordError
 
 _VERDICTS = {
@@ -76,7 +77,7 @@ def explain(
     regions = tables.regions[tables.regions["region"].isin(tables.reports["region"])]
     region = code_of("region", region, regions)
     indicator = code_of("indicator", indicator, tables.indicators)
-    rows = derive.rates(derive.limits(tables.rows), tables.context_rows)
+    rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
     same = rows[rows["indicator"].eq(indicator)]
     reported, others = same[same["region"].eq(region)], same[same["region"].ne(region)]
     elsewhere = _elsewhere(tables.context_rows, region, indicator)
@@ -152,7 +153,7 @@ def _elsewhere(context: pd.DataFrame, region: str, indicator: str) -> pd.DataFra
     days = mine["period_start"] - mine["period_end"]
     order = mine.assign(days=days, measure=mine["measure"].map(list(Measure).index))
     order = order.sort_values(["breakdown", "days", "measure"], kind="stable")
-    return derive.rates(derive.limits(mine.loc[order.index]), context)
+    return rates.rates(rates.limits(mine.loc[order.index]), context)
 
 
 def _of_period(
@@ -248,7 +249,7 @@ class _Told:
         names = self._tables.regions.set_index("region").loc[region]
         titles = self._tables.indicators.set_index("indicator").loc[indicator]
         kind = self._tables.reports.set_index("region").loc[[region], "kind"].iloc[-1]
-        found, _ = absence.gap(rows.iloc[:0], str(kind))
+        found, _ = gaps.gap(rows.iloc[:0], str(kind))
         reason = phrases.GAPS[found][self._language]
         name = self._say(str(names["name_zh"]), str(names["name_en"]))
         title = self._say(str(titles["name_zh"]), str(titles["name_en"]))
@@ -314,7 +315,7 @@ class _Told:
             words, other = min(judged, key=lambda pair: _strictness(pair[0]))
             yield f"  ↔ {self._brief(other)}: {self._verdict(words)}"
         shown = {row["region"], *others["region"]}
-        silent = absence.regions(self._tables.rows, row["indicator"], shown)
+        silent = gaps.regions(self._tables.rows, row["indicator"], shown)
         for region in silent.to_dict("records"):
             name = self._say(region["region_zh"], region["region_en"])
             yield f"  × {name}: {self._say(region['reason_zh'], region['reason_en'])}"

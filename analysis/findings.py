@@ -13,8 +13,8 @@ from analysis.language import numbers, phrases, remarks
 from analysis.language import values as wording
 from analysis.language.values import Text
 from analysis.language.vocabulary import Mark, Measure, Status
+from analysis.statistics import intervals
 
-from . import intervals
 from .compare import Comparison
 
 

@@ -10,10 +10,11 @@ import pandas as pd
 
 from analysis.language import phrases
 from analysis.language.vocabulary import Gap, Mark, Measure
+from analysis.statistics import gaps
+from analysis.statistics.rates import EVENT_THEMES
 
-from . import absence, compare
+from . import compare
 from .compare import Comparison
-from .derive import EVENT_THEMES
 from .errors import WordError
 
 ALONE = "alone"  # the rule of a figure that no other region reports in the same way
@@ -131,9 +132,9 @@ def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
         name = {"indicator_zh": comparison.name.zh, "indicator_en": comparison.name.en}
         if len(alone):
             reason = phrases.BARRED if comparison.barred else phrases.ALONE
-            refused = absence.frame([absence.refusal(alone.iloc[0].to_dict(), ALONE, reason)])
+            refused = gaps.frame([gaps.refusal(alone.iloc[0].to_dict(), ALONE, reason)])
         found.append(_general(refused).assign(indicator=comparison.indicator, **name))
-    empty = absence.frame([]).assign(indicator_zh="", indicator_en="")
+    empty = gaps.frame([]).assign(indicator_zh="", indicator_en="")
     return pd.concat(found, ignore_index=True) if found else empty
 
 

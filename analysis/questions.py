@@ -15,9 +15,12 @@ from analysis.language import phrases
 from analysis.language import values as wording
 from analysis.language.values import Text
 from analysis.language.vocabulary import Gap, Mark, Measure
+from analysis.statistics import gaps as absence
+from analysis.statistics import rates
+from analysis.statistics import years as annual
 from analysis.tables.load import Tables
 
-from . import absence, annual, charts, compare, derive, explain, findings, style
+from . import charts, compare, explain, findings, style
 from .charts import Picture
 from .compare import Comparison
 from .errors import WordError
@@ -90,9 +93,9 @@ class Questions:
 
     def __init__(self, data: Tables) -> None:
         self.data = data
-        self._context = derive.marks(data.context_rows)
-        self._marked = derive.marks(data.rows)
-        rows = derive.rates(derive.limits(self._marked), self._context)
+        self._context = rates.marks(data.context_rows)
+        self._marked = rates.marks(data.rows)
+        rows = rates.rates(rates.limits(self._marked), self._context)
         self._rows = rows.assign(code=codes(rows))
         # A region without a figure of the indicator asked for is told about all the same.
         places = self._rows.sort_values("report", kind="stable")
@@ -310,14 +313,14 @@ class Questions:
 
     def _drawn_years(self, indicator: str, region: str, language: str) -> tuple[Picture, Text]:
         levels, changes, series = self._own_years(indicator, region)
-        years, stated = derive.limits(levels), changes[changes["mark"].ne(Mark.EXACT)]
+        years, stated = rates.limits(levels), changes[changes["mark"].ne(Mark.EXACT)]
         picture = charts.trend(
             years,
             title=findings.trend(years, stated, changes),
             language=language,
             stated=stated,
             refused=absence.frame([]),
-            expected=derive.expected(years, series, self._context, indicator),
+            expected=rates.expected(years, series, self._context, indicator),
         )
         return picture, findings.reading(changes)
 
@@ -358,7 +361,7 @@ def codes(rows: pd.DataFrame) -> "pd.Series[str]":
     """
     start, end = (rows[name].dt.strftime("%Y-%m-%d") for name in ("period_start", "period_end"))
     year = rows["period_end"].dt.strftime("%Y")
-    found: pd.Series[str] = year.where(derive.whole_year(rows), start + "_" + end)
+    found: pd.Series[str] = year.where(rates.whole_year(rows), start + "_" + end)
     return found
 
 

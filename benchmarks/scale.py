@@ -25,7 +25,9 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from analysis import columnar, derive, external, intervals
+from analysis import columnar
+from analysis.statistics import intervals, standardised
+from analysis.statistics import rates as derive
 from analysis.tables import panel
 
 INDICATOR, COUNTRY = "deaths", "simcountry"
@@ -194,13 +196,13 @@ def funnel(folder: Path) -> int:
     levels = found.rows[found.rows["comparator"].eq("=")]
     nation = derive.marks(held.tables([COUNTRY]).context_rows)
     expected = derive.expected(levels, nation, nation, INDICATOR, region=COUNTRY)
-    counts = external.funnel(levels, expected)
+    counts = standardised.funnel(levels, expected)
     with style.house_style():
         picture = charts.funnel(
             counts,
             title=findings.funnel(counts),
             language="zh",
-            limits=external.curves(counts),
+            limits=standardised.curves(counts),
             refused=found.refused,
         )
         picture.savefig(io.BytesIO(), format="png")

@@ -49,7 +49,7 @@ METHODS = (
             "Units and sites that a programme covers are chosen, not left to chance: no interval.",
         ),
         "Garwood F. (1936) Fiducial limits for the Poisson distribution. Biometrika 28: 437-442",
-        "analysis.intervals.poisson (scipy.special)",
+        "analysis.statistics.intervals.poisson (scipy.special)",
         """
 >>> from analysis.intervals import poisson
 >>> for count in (42, 45, 0):
@@ -71,7 +71,7 @@ METHODS = (
             'says "rounding included". Bounds (余, 多, 近) get no interval.',
         ),
         "Same method; the range follows from the printed precision",
-        "analysis.derive.limits",
+        "analysis.statistics.rates.limits",
         """
 >>> from analysis import derive, tables
 >>> rows = derive.limits(derive.marks(tables.load().rows))
@@ -93,7 +93,7 @@ chuxiong 8574场次 8393-8757 exact-c
             "size.",
         ),
         "OHID (2018) Technical guide: confidence intervals for public health data",
-        "analysis.derive.rates",
+        "analysis.statistics.rates.rates",
         """
 >>> from analysis import derive, tables
 >>> data = tables.load()
@@ -115,7 +115,7 @@ chuxiong 8574场次 8393-8757 exact-c
         ),
         "Przyborowski J., Wilenski H. (1940) Biometrika 31: 313-323; "
         "Krishnamoorthy K., Thomson J. (2004) J Stat Plan Inference 119: 23-35",
-        "analysis.intervals.rate_ratio",
+        "analysis.statistics.intervals.rate_ratio",
         """
 >>> from analysis.intervals import rate_ratio
 >>> for now, before in ((42, 45), (45, 51)):
@@ -134,7 +134,7 @@ chuxiong 8574场次 8393-8757 exact-c
             "leave out 1. After 45, at most 27 or at least 67; after 5, not even zero.",
         ),
         "The same exact conditional interval, searched over this year's count",
-        "analysis.verdicts.detectable_change",
+        "analysis.statistics.tests.detectable_change",
         """
 >>> from analysis.verdicts import detectable_change
 >>> seen = detectable_change([5, 45, 51])
@@ -152,7 +152,7 @@ chuxiong 8574场次 8393-8757 exact-c
             "number, and marked as rebuilt.",
         ),
         "Clopper C., Pearson E. (1934) Biometrika 26: 404-413",
-        "analysis.intervals.share",
+        "analysis.statistics.intervals.share",
         """
 >>> from analysis.intervals import share
 >>> limit = share(4658, 5556)
@@ -170,7 +170,7 @@ chuxiong 8574场次 8393-8757 exact-c
             "in three accidents, or all in one.",
         ),
         "Kegler S. (2007) Epidemiologic Perspectives & Innovations 4: 1",
-        "analysis.intervals.compound_poisson_bounds",
+        "analysis.statistics.intervals.compound_poisson_bounds",
         """
 >>> from analysis.intervals import compound_poisson_bounds
 >>> found = compound_poisson_bounds(42, 45)
@@ -188,7 +188,7 @@ chuxiong 8574场次 8393-8757 exact-c
             "Over-dispersion is shown as a sensitivity; five regions cannot estimate it.",
         ),
         "Spiegelhalter D. (2005) Statistics in Medicine 24: 1185-1202",
-        "analysis.verdicts.funnel",
+        "analysis.statistics.tests.funnel",
         """
 >>> from analysis.verdicts import funnel
 >>> [(f"{funnel(45, level=level).lower:.0f}", f"{funnel(45, level=level).upper:.0f}")
@@ -206,7 +206,7 @@ chuxiong 8574场次 8393-8757 exact-c
             "printed.",
         ),
         "Benjamini Y., Hochberg Y. (1995) J R Stat Soc B 57: 289-300",
-        "analysis.verdicts.false_discovery",
+        "analysis.statistics.tests.false_discovery",
         """
 >>> from analysis.verdicts import false_discovery
 >>> false_discovery([0.01, 0.04, 0.20]).found.tolist()
@@ -224,7 +224,7 @@ chuxiong 8574场次 8393-8757 exact-c
             "gives the year at once, and the two check each other.",
         ),
         "Interval arithmetic on the printed precision",
-        "analysis.annual.prior_years",
+        "analysis.statistics.years.prior_years",
         """
 >>> from analysis import annual, derive, tables
 >>> earlier = annual.prior_years(derive.marks(tables.load().rows))
@@ -244,7 +244,7 @@ chuxiong 8574场次 8393-8757 exact-c
             'against the interval; where it does not decide, the word is "cannot tell".',
         ),
         "OHID technical guide (RAG rating); exact one-sided Poisson limit",
-        "analysis.verdicts.target_verdict, analysis.intervals.poisson_upper",
+        "analysis.statistics.tests.target_verdict, analysis.statistics.intervals.poisson_upper",
         """
 >>> from analysis.verdicts import target_verdict
 >>> [str(word) for word in target_verdict([0, 1, 45], [0, 0, 42])]

@@ -11,7 +11,7 @@ from typing import Any
 import methods
 import pandas as pd
 
-from analysis import absence, compare, files, project
+from analysis import compare, files, project
 from analysis.language import numbers, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import (
@@ -23,6 +23,7 @@ from analysis.language.vocabulary import (
     Quantity,
     Status,
 )
+from analysis.statistics import gaps
 from analysis.tables import identities, load
 from analysis.tables.load import Tables
 
@@ -133,7 +134,7 @@ def missing_page(held: Tables, language: Language) -> str:
         "that happened, or the reason why there is none; missing is not zero. For the sentence "
         "behind a cell: `regional-safety explain REGION INDICATOR`.",
     )[language]
-    regions = absence.reporting(held.rows)
+    regions = gaps.reporting(held.rows)
     cells = _cells(held, shared, language)
     names = held.indicators.set_index("indicator")[f"name_{language}"]
     head = [Text("指标", "indicator")[language], *(row[f"region_{language}"] for row in regions)]
@@ -155,11 +156,11 @@ def _cells(held: Tables, codes: Sequence[str], language: Language) -> dict[Any, 
         (row["region"], row["indicator"]): _figure(row, language)
         for row in compare.best(counted).to_dict("records")
     }
-    for region in absence.reporting(held.rows):
+    for region in gaps.reporting(held.rows):
         mine = rows[rows["region"].eq(region["region"])]
         for code in codes:
             if (region["region"], code) not in cells:
-                reason = absence.explained(region, mine[mine["indicator"].eq(code)])
+                reason = gaps.explained(region, mine[mine["indicator"].eq(code)])
                 cells[region["region"], code] = f"*{reason[f'reason_{language}']}*"
     return cells
 

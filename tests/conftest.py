@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings
 from tidy import frame, row
 
-from analysis import compare, derive
+from analysis import compare
+from analysis.statistics import rates
 from analysis.tables import load
 
 # What passes once passes again; `pytest --hypothesis-profile=default` looks for new examples.
@@ -34,19 +35,19 @@ def data():
 @pytest.fixture(scope="session")
 def rows(data):
     """Every reported row, marked."""
-    return derive.marks(data.rows)
+    return rates.marks(data.rows)
 
 
 @pytest.fixture(scope="session")
 def context(data):
     """Every row of other publications, marked."""
-    return derive.marks(data.context_rows)
+    return rates.marks(data.context_rows)
 
 
 @pytest.fixture(scope="session")
 def rated(rows, context):
     """Every reported row with its limits and rates."""
-    return derive.rates(derive.limits(rows), context)
+    return rates.rates(rates.limits(rows), context)
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import analysis as rs
-from analysis import annual, compare, derive, explain
+from analysis import compare, explain
 from analysis.errors import UsageError, WordError
+from analysis.statistics import rates, years
 from analysis.tables import simulated
 
 
@@ -41,7 +42,7 @@ def test_a_rate_can_be_asked_twice_and_for_another_number_of_people(ours, rated)
 def test_change_is_what_annual_says_of_these_rows(ours, rows, context):
     """Only regions and indicators that are asked about."""
     mine = ours[ours["region"].eq("chuxiong") & ours["indicator"].eq("deaths")]
-    every = annual.changes(rows, context)
+    every = years.changes(rows, context)
     due = every[every["region"].eq("chuxiong") & every["indicator"].eq("deaths")]
 
     found = mine.safety.change()
@@ -249,5 +250,5 @@ def test_the_front_door_costs_nothing_until_it_is_opened():
 
 def test_rates_can_be_for_any_number_of_people(ours):
     """The default is that of the charts."""
-    assert derive.PER == 100_000
+    assert rates.PER == 100_000
     assert ours.safety.rate(per=1)["rate"].max() < 1_000

@@ -3,10 +3,11 @@
 import pytest
 from drawings import Drawing
 
-from analysis import charts, headlines, policies, style
+from analysis import charts, headlines, style
 from analysis.charts import grid
 from analysis.language import values
 from analysis.language.vocabulary import Promise
+from analysis.statistics import policies
 
 FORMS = [("zh", "slide"), ("en", "page")]
 

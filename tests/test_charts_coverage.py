@@ -6,8 +6,9 @@ import pytest
 from drawings import Drawing
 from tidy import frame, row
 
-from analysis import absence, charts, compare, findings, style
+from analysis import charts, compare, findings, style
 from analysis.language.vocabulary import Gap, Mark
+from analysis.statistics import gaps as absence
 
 FORMS = [(language, form) for language in ("zh", "en") for form in ("slide", "page")]
 PER_PAGE = 19  # of the notebook

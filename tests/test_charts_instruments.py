@@ -3,9 +3,10 @@
 import pytest
 from drawings import Drawing
 
-from analysis import charts, headlines, policies, style
+from analysis import charts, headlines, style
 from analysis.charts import grid
 from analysis.language.vocabulary import Standing
+from analysis.statistics import policies
 
 FORMS = [("zh", "slide"), ("en", "page")]
 ORDER = ["anhui", "anshan", "nantong", "chuxiong", "yaohai"]

@@ -6,8 +6,9 @@ import pytest
 from drawings import Drawing
 from tidy import frame, population, row
 
-from analysis import absence, charts, compare, derive, findings, style
+from analysis import charts, compare, findings, style
 from analysis.errors import CrowdedError
+from analysis.statistics import gaps, rates
 
 FORMS = [(language, form) for language in ("zh", "en") for form in ("slide", "page")]
 PART = {"breakdown": "sector:mining"}
@@ -30,7 +31,7 @@ def apart(rated, context, codes):
 def pages(request, rated, apart, codes):
     """The pages of the real tables, drawn."""
     language, form = request.param
-    silent = absence.cells(rated, codes)
+    silent = gaps.cells(rated, codes)
     draw = partial(charts.not_comparable, language=language, refused=silent, form=form)
     title = findings.not_comparable(apart)
     with style.house_style():
@@ -41,7 +42,7 @@ def pages(request, rated, apart, codes):
 def drawn(rows):
     """The table of a few rows, in English."""
     title = findings.not_comparable(rows)
-    silent = absence.cells(rows, [])
+    silent = gaps.cells(rows, [])
     with style.house_style():
         picture = charts.not_comparable(rows, title=title, language="en", refused=silent)
     return Drawing(picture)
@@ -49,7 +50,7 @@ def drawn(rows):
 
 def mixed(*rows):
     """Deaths of several regions with the reason why they cannot be compared, if they cannot."""
-    rated = derive.rates(derive.limits(frame(*rows)), PEOPLE)
+    rated = rates.rates(rates.limits(frame(*rows)), PEOPLE)
     return compare.not_comparable(rated, PEOPLE, ["deaths"])
 
 

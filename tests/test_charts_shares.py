@@ -4,14 +4,15 @@ import pytest
 from drawings import Drawing
 from tidy import frame, row
 
-from analysis import charts, derive, findings, parts, style
+from analysis import charts, findings, style
+from analysis.statistics import parts, rates
 
 FORMS = [("zh", "slide"), ("en", "page")]
 
 
 def closed(rows, *, language="en", form="slide"):
     """The figure of the loops of *rows*, as the notebook draws it."""
-    shares = derive.shares(rows)
+    shares = rates.shares(rows)
     with style.house_style():
         return Drawing(
             charts.closed_loop(

@@ -4,8 +4,9 @@ import pytest
 from drawings import Drawing
 from tidy import frame, row
 
-from analysis import charts, findings, style, targets
+from analysis import charts, findings, style
 from analysis.errors import UsageError
+from analysis.statistics import attainment
 
 FORMS = [("zh", "slide"), ("en", "page")]
 PER_PAGE = 11
@@ -13,14 +14,14 @@ PER_PAGE = 11
 
 def drawn(rows, every=None, *, language="en", form="slide"):
     """The figure of judged targets, as the notebook draws it."""
-    judged = targets.judged(rows) if every is None else every
+    judged = attainment.judged(rows) if every is None else every
     with style.house_style():
         return Drawing(
             charts.targets(
                 judged,
                 title=findings.targets(judged),
                 language=language,
-                refused=targets.without_target(rows, judged, judged),
+                refused=attainment.without_target(rows, judged, judged),
                 form=form,
             )
         )
@@ -31,7 +32,7 @@ def page(request, rows):
     """One page of the real targets: the first in Chinese, the second in English."""
     language, form = FORMS[request.param]
     at = request.param * PER_PAGE
-    chosen = targets.judged(rows).iloc[at : at + PER_PAGE]
+    chosen = attainment.judged(rows).iloc[at : at + PER_PAGE]
     return drawn(rows, chosen, language=language, form=form)
 
 
@@ -106,8 +107,8 @@ def test_a_target_without_result_has_only_its_square():
 
 def test_the_strip_names_the_regions_without_targets(rows):
     """Nantong sets none; the others stand in the figure."""
-    judged = targets.judged(rows)
-    refused = targets.without_target(rows, judged, judged)
+    judged = attainment.judged(rows)
+    refused = attainment.without_target(rows, judged, judged)
 
     assert refused["region"].tolist() == ["nantong"]
 
@@ -125,7 +126,7 @@ def test_regions_stand_in_house_order_on_axes_of_their_own(page):
 
 def test_too_many_lines_for_a_page_are_refused(rows):
     """A figure that cannot be read is not drawn."""
-    judged = targets.judged(rows)
+    judged = attainment.judged(rows)
 
     with pytest.raises(UsageError, match="do not fit one page"):
         drawn(rows, judged, form="page")

@@ -8,7 +8,9 @@ import pytest
 from drawings import Drawing
 from tidy import context, frame, row
 
-from analysis import absence, annual, charts, derive, findings, style
+from analysis import charts, findings, style
+from analysis.statistics import gaps, rates
+from analysis.statistics import years as annual
 
 PERCENT = {"measure": "change_pct", "unit": "%"}
 NOTHING = frame(context(year=1990)).iloc[:0]
@@ -16,7 +18,7 @@ NOTHING = frame(context(year=1990)).iloc[:0]
 
 def drawn(rows, other=NOTHING, indicator="deaths", language="zh", form="slide", expected=None):
     """The drawing of the years of an indicator, as the notebook makes it."""
-    years = derive.limits(annual.levels(rows, other, indicator, first_year=2015))
+    years = rates.limits(annual.levels(rows, other, indicator, first_year=2015))
     changes = annual.changes_of(rows, other, indicator, first_year=2015)
     stated = changes[changes["mark"].ne("exact")]
     shown = {*years["region"], *stated["region"]}
@@ -26,7 +28,7 @@ def drawn(rows, other=NOTHING, indicator="deaths", language="zh", form="slide", 
             title=findings.trend(years, stated, changes),
             language=language,
             stated=stated,
-            refused=absence.regions(rows, indicator, shown),
+            refused=gaps.regions(rows, indicator, shown),
             expected=expected,
             form=form,
         )
@@ -121,8 +123,8 @@ def test_more_regions_than_fit_are_drawn_on_several_pages():
     )
     changes = annual.changes_of(rows, other, "deaths", first_year=2015)
     stated = changes[changes["mark"].ne("exact")]
-    years = derive.limits(annual.levels(rows, other, "deaths", first_year=2015))
-    refused = absence.regions(rows, "deaths", {*names, "anhui"})
+    years = rates.limits(annual.levels(rows, other, "deaths", first_year=2015))
+    refused = gaps.regions(rows, "deaths", {*names, "anhui"})
     options = {"stated": stated, "refused": refused}
     draw = partial(charts.trend, language="en", form="page", **options)
     with style.house_style():
@@ -305,8 +307,8 @@ def test_the_trends_of_the_tables_are_laid_out_without_a_fault(
     rows, context, indicator, language, form
 ):
     """Each text inside the page, none over another, none struck by a mark or an arrow."""
-    levels = derive.limits(annual.levels(rows, context, indicator, first_year=2020))
-    expected = derive.expected(levels, annual.series(rows, context), context, indicator)
+    levels = rates.limits(annual.levels(rows, context, indicator, first_year=2020))
+    expected = rates.expected(levels, annual.series(rows, context), context, indicator)
 
     drawing = drawn(rows, context, indicator, language, form, expected)
 

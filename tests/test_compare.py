@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 from tidy import context, frame, joined, population, row
 
-from analysis import compare, derive, findings
+from analysis import compare, findings
 from analysis.errors import UsageError, WordError
 from analysis.language.vocabulary import Rule, Verdict
+from analysis.statistics import rates
 
 PEOPLE = frame(
     population("anhui", 61_000_000, 2024),
@@ -153,7 +154,7 @@ def test_every_refusal_has_its_reason_in_both_languages(rows):
 
 def compared(*rows, indicator="deaths"):
     """The comparison of the rows with the people above."""
-    tidy = derive.rates(derive.limits(frame(*rows)), PEOPLE)
+    tidy = rates.rates(rates.limits(frame(*rows)), PEOPLE)
     return compare.comparable(tidy, indicator)
 
 
@@ -192,7 +193,7 @@ def test_order_does_not_follow_the_values(values):
 
 def test_five_ways_to_report_leave_one_figure_and_four_reasons(five):
     """A direction, a part, a percentage and a target are each refused by name."""
-    tidy = derive.rates(derive.limits(five), PEOPLE)
+    tidy = rates.rates(rates.limits(five), PEOPLE)
 
     found = compare.comparable(tidy, "deaths")
 

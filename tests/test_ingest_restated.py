@@ -8,9 +8,10 @@ import pytest
 import qingshan
 from qingshan import LATER, decided, later
 
-from analysis import annual, compare, derive
+from analysis import compare
 from analysis.errors import TableError
 from analysis.ingest import acceptance, compiling, review
+from analysis.statistics import rates, years
 from analysis.tables import checks, descriptor, load, originals
 
 
@@ -100,9 +101,9 @@ def test_the_trend_gets_the_new_year_and_the_comparison_takes_the_latest(twice):
     """The year that the second report implies is counted as one that disputes the revision."""
     data, *_ = twice
     held = load.load(data)
-    levels = annual.levels(held.rows, held.context_rows, "accidents", first_year=2019)
+    levels = years.levels(held.rows, held.context_rows, "accidents", first_year=2019)
     mine = levels[levels["region"].eq("qingshan")].set_index("period_end")
-    rated = derive.rates(derive.limits(held.rows), held.context_rows)
+    rated = rates.rates(rates.limits(held.rows), held.context_rows)
     kept = compare.comparable(rated, "accidents").rows.set_index("region")
 
     assert mine["value"].tolist() == [37, 30]

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis import columnar, compare, derive
+from analysis import columnar, compare
 from analysis.errors import TableError, UsageError, WordError
+from analysis.statistics import rates
 from analysis.tables import checks, panel, simulated
 from analysis.tables.schema import TABLES
 
@@ -33,8 +34,8 @@ def held(folder):
 
 def pairwise(tables, indicator):
     """The comparison that looks at every pair."""
-    rows = derive.limits(derive.marks(tables.rows))
-    return compare.comparable(derive.rates(rows, derive.marks(tables.context_rows)), indicator)
+    rows = rates.limits(rates.marks(tables.rows))
+    return compare.comparable(rates.rates(rows, rates.marks(tables.context_rows)), indicator)
 
 
 def same(one, other):

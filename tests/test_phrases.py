@@ -8,7 +8,7 @@ from tidy import context, frame, row
 from analysis.language import phrases, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Comparator, Gap, Mark, Rule, Status
-from analysis.limits import Method
+from analysis.statistics.limits import Method
 
 TABLES = {
     name: words

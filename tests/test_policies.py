@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis import policies
 from analysis.language.vocabulary import Promise
+from analysis.statistics import policies
 
 
 @pytest.fixture(scope="module")

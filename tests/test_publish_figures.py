@@ -12,11 +12,13 @@ import pytest
 from PIL import Image
 from tidy import context, frame, population, row
 
-from analysis import absence, annual, charts, compare, derive, findings, project, publish, style
+from analysis import charts, compare, findings, project, publish, style
 from analysis.charts import Caption
 from analysis.charts.page import Page
 from analysis.errors import GlyphError, UsageError
 from analysis.language.values import Text
+from analysis.statistics import gaps, rates
+from analysis.statistics import years as annual
 
 PEOPLE = frame(
     population("chuxiong", 2_000_000, 2024),
@@ -39,7 +41,7 @@ def compared():
         row("anshan", value=-9.2, measure="change_pct", unit="%", printed="9.2%"),
         row("yaohai", kind="plan", indicator="drills"),
     )
-    return compare.comparable(derive.rates(derive.limits(rows), PEOPLE), "deaths")
+    return compare.comparable(rates.rates(rates.limits(rows), PEOPLE), "deaths")
 
 
 def comparison(language="zh"):
@@ -64,7 +66,7 @@ def trend():
         row("anhui", value=-1, measure="direction", unit="", printed="下降"),
     )
     other = frame(context(value=53, year=2022))
-    years = derive.limits(annual.levels(rows, other, "deaths", first_year=2020))
+    years = rates.limits(annual.levels(rows, other, "deaths", first_year=2020))
     changes = annual.changes_of(rows, other, "deaths", first_year=2020)
     stated = changes[changes["mark"].ne("exact")]
     with style.house_style():
@@ -73,7 +75,7 @@ def trend():
             title=findings.trend(years, stated, changes),
             language="en",
             stated=stated,
-            refused=absence.regions(rows, "deaths", {"chuxiong", "anhui"}),
+            refused=gaps.regions(rows, "deaths", {"chuxiong", "anhui"}),
         )
 
 
@@ -190,7 +192,7 @@ def test_a_wider_region_drawn_as_a_line_is_in_the_record(stage):
             title=findings.comparison(result),
             language="zh",
             refused=result.refused,
-            benchmarks=derive.benchmark(wider, result.rows),
+            benchmarks=rates.benchmark(wider, result.rows),
             scale=result.scale,
         )
 

@@ -5,8 +5,9 @@ import json
 import pytest
 from publications import HOSTILE, row
 
-from analysis import charts, headlines, policies, project, publish, style
+from analysis import charts, headlines, project, publish, style
 from analysis.language import labels
+from analysis.statistics import policies
 from analysis.tables import load
 
 PLAN = {

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from tidy import frame, row
 
-from analysis import annual
 from analysis.errors import WordError
 from analysis.language import values
 from analysis.language.values import Text
+from analysis.statistics import years
 
 
 def test_a_text_cannot_be_built_in_one_language():
@@ -96,7 +96,7 @@ def test_a_cell_under_a_named_unit_leaves_the_unit_out(changes, en):
 def change(now, before):
     """The sentence on one yearly change, and its row."""
     rows = frame(row(value=now), row(value=before, year=2023))
-    found = annual.changes(rows, rows.iloc[:0].assign(basis="printed"))
+    found = years.changes(rows, rows.iloc[:0].assign(basis="printed"))
     return values.change(found.iloc[-1].to_dict())
 
 

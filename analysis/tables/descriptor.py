@@ -15,9 +15,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import derive, files
+from analysis import files
 from analysis.errors import Fault, TableError
 from analysis.language.vocabulary import Level, Measure, Status
+from analysis.statistics import rates
 
 from . import checks
 from .load import Tables, survey
@@ -319,7 +320,7 @@ def _selections(tables: Tables) -> Record:
     amounts = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
     key = ["indicator", "breakdown"]
     several = amounts[amounts.groupby(key)["region"].transform("nunique").gt(1)]
-    rated = derive.rates(derive.limits(several), tables.context_rows)
+    rated = rates.rates(rates.limits(several), tables.context_rows)
     kept = {
         code: comparison.comparable(mine, str(code)).rows
         for code, mine in rated.groupby("indicator")

@@ -18,9 +18,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis import derive
 from analysis.errors import TableError, WordError
 from analysis.language.vocabulary import Level
+from analysis.statistics import rates
 
 from . import contract
 from .load import Tables
@@ -96,7 +96,7 @@ class Panel:
         regions = self.regions[["region", "adcode"]]
         rows = self.context.merge(regions, on="adcode", validate="m:1")
         ends = pd.to_datetime(rows["period"].str.slice(11))
-        known = derive.populations(rows.assign(period_end=ends))
+        known = rates.populations(rows.assign(period_end=ends))
         keys = key(
             pd.Index(regions["region"]).get_indexer(known["region"]), known["population_year"]
         )

@@ -7,11 +7,11 @@ Frame in, new frame out; it reads no file. A year that no source covers stays mi
 import numpy as np
 import pandas as pd
 
+from analysis.errors import WordError
 from analysis.language.vocabulary import Comparator, Mark, Measure, Quantity, Status
 
-from . import intervals, verdicts
-from .derive import PERIOD, SAME, countable, rounding, whole_year
-from .errors import WordError
+from . import intervals, tests
+from .rates import PERIOD, SAME, countable, rounding, whole_year
 
 
 def prior_years(rows: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +138,7 @@ def _counted_changes(levels: pd.DataFrame) -> pd.DataFrame:
     pairs = events.merge(earlier, on=[*key, "period_end"], validate="1:1")
     now, before = pairs["value"], pairs["before"]
     found = intervals.rate_ratio(now, 1.0, before, 1.0)
-    seen = verdicts.detectable_change(before)
+    seen = tests.detectable_change(before)
     return pairs.assign(
         mark=str(Mark.EXACT),
         ratio=found.ratio,
@@ -147,7 +147,7 @@ def _counted_changes(levels: pd.DataFrame) -> pd.DataFrame:
         method=str(found.method),
         at_most=seen.at_most,
         at_least=seen.at_least,
-        p_value=verdicts.poisson_p(now, 1.0, before, 1.0),
+        p_value=tests.poisson_p(now, 1.0, before, 1.0),
     )
 
 

@@ -20,7 +20,7 @@ from analysis.language.vocabulary import (
     Status,
 )
 
-from . import intervals, verdicts
+from . import intervals, tests
 
 PER = 100_000
 SAME = ["region", "indicator", "breakdown", "status"]
@@ -265,9 +265,9 @@ def _joined(levels: pd.DataFrame, part: str, whole: str, on: list[str]) -> pd.Da
 
 
 def reliability(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
-    """Add ``reliability`` of every count of events, a word of ``verdicts.Reliability``, else ""."""
+    """Add ``reliability`` of every count of events, a word of ``tests.Reliability``, else ""."""
     chosen = countable(rows)
-    flags = verdicts.reliability(rows["value"].where(chosen, 0), level=level)
+    flags = tests.reliability(rows["value"].where(chosen, 0), level=level)
     return rows.assign(reliability=np.where(chosen, flags, ""))
 
 

@@ -14,7 +14,7 @@ from analysis.language import remarks
 from analysis.language.values import Text
 from analysis.language.vocabulary import Better, Comparator, Gap, Measure, Nature, Status
 
-from . import absence, derive, verdicts
+from . import gaps, rates, tests
 
 
 class Outcome(StrEnum):
@@ -52,7 +52,7 @@ def judged(rows: pd.DataFrame) -> pd.DataFrame:
         :class:`Outcome`), ``result`` and ``result_*`` (missing where there is none), and
         ``lower``, ``upper`` and ``method`` of a result that counts events.
     """
-    actual = derive.limits(rows[rows["status"].eq(Status.ACTUAL)])
+    actual = rates.limits(rows[rows["status"].eq(Status.ACTUAL)])
     ends = actual.groupby("report")["period_end"].max()
     wanted = rows[rows["status"].eq(Status.TARGET)]
     wanted = wanted.sort_values(["level_order", "adcode", "report", "start", "breakdown"])
@@ -99,7 +99,7 @@ def _outcome(target: dict[Any, Any], result: dict[Any, Any]) -> Outcome:
         return Outcome.MET if result["value"] * target["value"] > 0 else Outcome.MISSED
     at_most = target["comparator"] == Comparator.AT_MOST or target["better"] == Better.LOWER
     if at_most and result["method"]:
-        return Outcome(str(verdicts.target_verdict(result["value"], target["value"])))
+        return Outcome(str(tests.target_verdict(result["value"], target["value"])))
     return _reached(target["value"], result["value"], result["comparator"], at_most=at_most)
 
 
@@ -119,10 +119,10 @@ def _reached(target: float, value: float, comparator: str, *, at_most: bool) -> 
 def without_target(rows: pd.DataFrame, shown: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """The reporting regions without a target in *shown*; those of *every* stand elsewhere."""
     reasons = dict.fromkeys(every["region"], remarks.OTHER_PAGE)
-    return absence.frame(
+    return gaps.frame(
         [
             _silent(region, reasons.get(region["region"], remarks.NO_TARGET))
-            for region in absence.reporting(rows)
+            for region in gaps.reporting(rows)
             if region["region"] not in set(shown["region"])
         ]
     )
@@ -132,4 +132,4 @@ def _silent(region: dict[Any, Any], reason: Text) -> dict[str, Any]:
     """The refusal of a whole region: of its row only what is said of the region stays."""
     figure = dict.fromkeys(("indicator", "breakdown", "start", "evidence", "id"), "")
     dates = dict.fromkeys(("period_start", "period_end"), pd.NaT)
-    return absence.refusal(region | figure | dates, Gap.NOT_REPORTED, reason)
+    return gaps.refusal(region | figure | dates, Gap.NOT_REPORTED, reason)

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.language import remarks, values
 from analysis.language.vocabulary import Measure
 
-from . import absence, derive, verdicts
+from . import gaps, rates, tests
 from .limits import Method
 
 REFERENCE = "china"
@@ -38,7 +38,7 @@ def changes(every: pd.DataFrame, shown: pd.DataFrame, *, region: str = REFERENCE
     Parameters
     ----------
     every
-        All changes, from :func:`analysis.annual.changes`.
+        All changes, from :func:`analysis.statistics.years.changes`.
     shown
         Those that are to be held against it.
 
@@ -64,7 +64,7 @@ def family(
     Parameters
     ----------
     every
-        All changes, from :func:`analysis.annual.changes`.
+        All changes, from :func:`analysis.statistics.years.changes`.
     rows
         The rows of all reports; other regions stay out.
     codes
@@ -84,7 +84,7 @@ def family(
     chosen = every[mine].assign(_place=every.loc[mine, "indicator"].map(place))
     order = ["level_order", "adcode", "_place", "period_end"]
     chosen = chosen.sort_values(order, kind="stable", ignore_index=True)
-    found = verdicts.false_discovery(chosen["p_value"])
+    found = tests.false_discovery(chosen["p_value"])
     tested: pd.DataFrame = chosen.drop(columns="_place")
     return tested.assign(stands=found.found, adjusted=found.adjusted)
 
@@ -98,7 +98,7 @@ def funnel(levels: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
     levels
         Yearly counts of events.
     expected
-        From :func:`analysis.derive.expected`: whose rate, and the count it would give.
+        From :func:`analysis.statistics.rates.expected`: whose rate, and the count it would give.
 
     Returns
     -------
@@ -127,8 +127,8 @@ def curves(rows: pd.DataFrame, *, points: int = 240) -> pd.DataFrame:
 def _limits(expected: "pd.Series[float]") -> pd.DataFrame:
     found = {}
     for name, level in LEVELS.items():
-        found[name] = verdicts.funnel(expected, level=level)
-    found["loose_"] = verdicts.funnel(expected, dispersion=DISPERSION)
+        found[name] = tests.funnel(expected, level=level)
+    found["loose_"] = tests.funnel(expected, dispersion=DISPERSION)
     columns = {
         f"{name}{side}": getattr(limit, side)
         for name, limit in found.items()
@@ -166,7 +166,7 @@ def expected(rows: pd.DataFrame, every: pd.DataFrame, context: pd.DataFrame) -> 
     """
     whole = rows[rows["breakdown"].eq("")]
     found = [
-        derive.expected(group, every, context, str(code)).merge(
+        rates.expected(group, every, context, str(code)).merge(
             group[["region", "period_end", "id"]], on=["region", "period_end"]
         )
         for code, group in whole.groupby("indicator", sort=False)
@@ -191,14 +191,12 @@ def without_population(
     levels = levels[levels["measure"].eq(Measure.LEVEL) & ~levels["region"].isin(drawn["region"])]
     parents = {code for line in drawn["ancestors"] for code in line.split()}
     near = levels["region"].isin(rows["region"]) | levels["adcode"].isin(parents)
-    known = derive.populations(context)
+    known = rates.populations(context)
     near &= levels["region"].ne(REFERENCE) & ~levels["region"].isin(known["region"])
     latest = levels[near].sort_values("period_end").drop_duplicates("region", keep="last")
-    return absence.frame(
+    return gaps.frame(
         [
-            absence.refusal(
-                row, NO_POPULATION, remarks.NO_POPULATION.format(value=values.value(row))
-            )
+            gaps.refusal(row, NO_POPULATION, remarks.NO_POPULATION.format(value=values.value(row)))
             for row in latest.to_dict("records")
         ]
     )

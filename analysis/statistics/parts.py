@@ -15,7 +15,8 @@ from analysis.language import remarks, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Comparator, Gap, Measure, Status
 
-from . import absence, derive, intervals
+from . import gaps, intervals
+from . import rates as derive
 
 OF_WHOLE = ("id", "start", "origin", "report", "title", "publisher")
 SAME = ["region", "period_start", "period_end"]
@@ -113,10 +114,10 @@ def _taken_apart(whole: dict[Any, Any], pieces: pd.DataFrame, names: pd.DataFram
 def whole_only(rows: pd.DataFrame, indicator: str, shown: set[str]) -> pd.DataFrame:
     """The reporting regions whose figures of *indicator* cannot be taken apart, and why."""
     mine = rows[rows["indicator"].eq(indicator)]
-    return absence.frame(
+    return gaps.frame(
         [
             _undivided(region, mine[mine["region"].eq(region["region"])])
-            for region in absence.reporting(rows)
+            for region in gaps.reporting(rows)
             if region["region"] not in shown
         ]
     )
@@ -125,22 +126,22 @@ def whole_only(rows: pd.DataFrame, indicator: str, shown: set[str]) -> pd.DataFr
 def _undivided(region: dict[Any, Any], mine: pd.DataFrame) -> dict[str, Any]:
     levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
     if levels.empty:
-        return absence.explained(region, mine)
+        return gaps.explained(region, mine)
     whole = levels[levels["breakdown"].eq("")]
     if len(whole):
         told = remarks.WHOLE_WITHOUT_PARTS
-        return absence.refusal(whole.to_dict("records")[0], Gap.WHOLE_ONLY, told)
+        return gaps.refusal(whole.to_dict("records")[0], Gap.WHOLE_ONLY, told)
     listed = values.joined(map(remarks.value_of_part, levels.to_dict("records")), zh="、", en=", ")
     told = remarks.PARTS_WITHOUT_WHOLE.format(parts=listed)
-    return absence.refusal(levels.to_dict("records")[0], Gap.PART_ONLY, told)
+    return gaps.refusal(levels.to_dict("records")[0], Gap.PART_ONLY, told)
 
 
 def unclosed(rows: pd.DataFrame, shown: set[str]) -> pd.DataFrame:
     """The reporting regions for which no share of what was found can be made, and why."""
-    return absence.frame(
+    return gaps.frame(
         [
             _unclosed(region, rows[rows["region"].eq(region["region"])])
-            for region in absence.reporting(rows)
+            for region in gaps.reporting(rows)
             if region["region"] not in shown
         ]
     )
@@ -150,9 +151,9 @@ def _unclosed(region: dict[Any, Any], mine: pd.DataFrame) -> dict[str, Any]:
     levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
     reason = next(_loop_gaps(levels), None)
     if reason is None:
-        return absence.explained(region, mine.iloc[:0])
+        return gaps.explained(region, mine.iloc[:0])
     row, told = reason
-    return absence.refusal(row, Gap.PART_ONLY, told)
+    return gaps.refusal(row, Gap.PART_ONLY, told)
 
 
 def _loop_gaps(levels: pd.DataFrame) -> Iterator[tuple[dict[Any, Any], Text]]:

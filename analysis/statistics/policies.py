@@ -16,7 +16,7 @@ from analysis.language.values import Text
 from analysis.language.vocabulary import Gap, Language, Level, Promise, Standing
 from analysis.tables.load import Tables
 
-from . import absence
+from . import gaps
 
 SEVERAL = 3  # reports that must mention an instrument for it to count as shared
 _ORDER = ["level_order", "adcode"]
@@ -221,4 +221,4 @@ def _refused(regions: pd.DataFrame, reasons: list[Text]) -> pd.DataFrame:
     """*regions* as rows of the left-out strip, each with its reason."""
     records = regions.assign(indicator="", id="", evidence="", start=-1).to_dict("records")
     pairs = zip(records, reasons, strict=True)
-    return absence.frame([absence.refusal(row, Gap.NOT_REPORTED, told) for row, told in pairs])
+    return gaps.frame([gaps.refusal(row, Gap.NOT_REPORTED, told) for row, told in pairs])
