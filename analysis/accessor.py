@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.comparability import many, rules
+from analysis.comparability.displays import Told
+from analysis.comparability.rules import Comparison
 from analysis.statistics import rates, years
 from analysis.tables import load as tables
 from analysis.tables import panel
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
-from . import columnar, compare, explain, project
-from .compare import Comparison
-from .displays import Told
+from . import explain, project
 from .errors import UsageError
 
 MOST = 500_000  # rows that are asked one by one; a panel is asked for one indicator
@@ -134,11 +135,11 @@ class Safety:
         behind = self._behind()
         indicator = explain.code_of("indicator", indicator, behind.indicators)
         if not isinstance(behind, Panel) or not self._coded():
-            return compare.comparable(self.rate(), indicator)
+            return rules.comparable(self.rate(), indicator)
         seen = np.zeros(len(behind.regions), dtype=bool)
         seen[self._rows["region"].cat.codes] = True
         regions = behind.regions["region"][seen]
-        return columnar.comparable(behind, self._rows, indicator, regions=list(regions))
+        return many.comparable(behind, self._rows, indicator, regions=list(regions))
 
     def why(
         self, region: str, indicator: str, period: str | int | None = None, *, language: str = "zh"
@@ -179,7 +180,7 @@ class Safety:
                 "as in data.of('deaths').safety.rate()"
             )
         order = ["level_order", "adcode", "indicator", "breakdown", "period_end", "start"]
-        rows = columnar.tidy(behind, self._rows)
+        rows = many.tidy(behind, self._rows)
         return rows.sort_values(order, kind="stable", ignore_index=True)
 
     def _tables(self) -> Tables:

@@ -11,13 +11,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.comparability import rules
 from analysis.language import numbers, phrases, values
 from analysis.language.values import Text, joined
 from analysis.language.vocabulary import Basis, Language, Measure, Reliability, Verdict
 from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
 
-from . import compare
 from .errors import UsageError, WordError
 
 _VERDICTS = {
@@ -254,7 +254,7 @@ class _Told:
         name = self._say(str(names["name_zh"]), str(names["name_en"]))
         title = self._say(str(titles["name_zh"]), str(titles["name_en"]))
         yield self._say(f"{name} · {title}：无数字：{reason}", f"{name} · {title}: none: {reason}")
-        for other in compare.best(others).to_dict("records"):
+        for other in rules.best(others).to_dict("records"):
             yield f"  {self._brief(other)}"
 
     def _region(self, row: Row) -> str:
@@ -311,7 +311,7 @@ class _Told:
         order = others.sort_values(["level_order", "adcode"], kind="stable")
         for _, group in order.groupby(["level_order", "adcode"], sort=False):
             records: list[Row] = group.to_dict("records")
-            judged = [(compare.judge(row, other), other) for other in records]
+            judged = [(rules.judge(row, other), other) for other in records]
             words, other = min(judged, key=lambda pair: _strictness(pair[0]))
             yield f"  ↔ {self._brief(other)}: {self._verdict(words)}"
         shown = {row["region"], *others["region"]}
@@ -320,16 +320,16 @@ class _Told:
             name = self._say(region["region_zh"], region["region_en"])
             yield f"  × {name}: {self._say(region['reason_zh'], region['reason_en'])}"
 
-    def _verdict(self, words: list[compare.Judgement]) -> str:
+    def _verdict(self, words: list[rules.Judgement]) -> str:
         """The verdict, with the reasons that lead to it and no lesser ones."""
-        verdict = compare.overall(words)
+        verdict = rules.overall(words)
         reason = joined(word.reason for word in words if word.verdict is verdict)
         told = _VERDICTS[verdict][self._language]
         return f"{told}: {reason[self._language]}" if reason.zh else told
 
 
-def _strictness(words: list[compare.Judgement]) -> tuple[int, int]:
-    return list(Verdict).index(compare.overall(words)), len(words)
+def _strictness(words: list[rules.Judgement]) -> tuple[int, int]:
+    return list(Verdict).index(rules.overall(words)), len(words)
 
 
 def sentence_at(text: str, start: int, end: int) -> str:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.comparability import findings, rules
+from analysis.comparability.rules import Comparison
 from analysis.language import phrases
 from analysis.language import values as wording
 from analysis.language.values import Text
@@ -20,9 +22,8 @@ from analysis.statistics import rates
 from analysis.statistics import years as annual
 from analysis.tables.load import Tables
 
-from . import charts, compare, explain, findings, style
+from . import charts, explain, style
 from .charts import Picture
-from .compare import Comparison
 from .errors import WordError
 
 APART, ALL, YEARS, CHINA = "apart", "all", "years", "china"
@@ -263,7 +264,7 @@ class Questions:
         kept = rows[~mine | rows["code"].eq(period)]
         if beside != ALL:
             kept = kept[kept["region"].isin([region, beside])]
-        return compare.comparable(kept, indicator)
+        return rules.comparable(kept, indicator)
 
     def _no_company(self, indicator: str, region: str, period: str, beside: str) -> Text | None:
         """Why the figure cannot stand beside others, or beside one; None if it can."""
@@ -282,7 +283,7 @@ class Questions:
         if not _only(self._context, indicator)["region"].eq(CHINA).any():
             return _NO_NATION
         found = self._compared(indicator, region, period, CHINA)
-        return None if compare.benchmark(self._context, found) is not None else _NO_NATION
+        return None if rules.benchmark(self._context, found) is not None else _NO_NATION
 
     def _no_years(self, indicator: str, region: str) -> Text | None:
         """Why a region has no trend; None if it has one."""
@@ -326,7 +327,7 @@ class Questions:
 
     def _drawn_apart(self, indicator: str, language: str) -> tuple[Picture, Text]:
         rows = self._about(indicator)
-        each = compare.apart(rows, compare.comparable(rows, indicator))
+        each = rules.apart(rows, rules.comparable(rows, indicator))
         title, silent = findings.apart(each), absence.cells(rows, [indicator])
         return charts.not_comparable(each, title=title, language=language, refused=silent), title
 
@@ -341,7 +342,7 @@ def _drawn_together(
         language=language,
         refused=found.refused,
         cautions=found.cautions,
-        benchmarks=compare.benchmark(context, found),
+        benchmarks=rules.benchmark(context, found),
         scale=found.scale,
     )
     return picture, title

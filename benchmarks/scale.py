@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from analysis import columnar
+from analysis.comparability import many
 from analysis.statistics import intervals, standardised
 from analysis.statistics import rates as derive
 from analysis.tables import panel
@@ -129,7 +129,7 @@ def our_ways(folder: Path) -> dict[str, Way]:
 
 def verdict(held: panel.Panel, rows: Any) -> Any:
     """Compare, and give what the engines give."""
-    found = columnar.comparable(held, rows, INDICATOR).rows
+    found = many.comparable(held, rows, INDICATOR).rows
     return found["value"].to_numpy(), tuple(
         found[name].to_numpy() for name in ("rate", "rate_lower", "rate_upper")
     )
@@ -189,10 +189,11 @@ def once(what: str, folder: Path) -> None:
 
 def funnel(folder: Path) -> int:
     """Compare one indicator and draw its funnel to PNG; the rows drawn."""
-    from analysis import charts, findings, style
+    from analysis import charts, style
+    from analysis.comparability import findings
 
     held = panel.Panel(folder)
-    found = columnar.comparable(held, held.of(INDICATOR), INDICATOR)
+    found = many.comparable(held, held.of(INDICATOR), INDICATOR)
     levels = found.rows[found.rows["comparator"].eq("=")]
     nation = derive.marks(held.tables([COUNTRY]).context_rows)
     expected = derive.expected(levels, nation, nation, INDICATOR, region=COUNTRY)

@@ -11,7 +11,8 @@ from typing import Any
 import methods
 import pandas as pd
 
-from analysis import compare, files, project
+from analysis import files, project
+from analysis.comparability import rules
 from analysis.language import numbers, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import (
@@ -154,7 +155,7 @@ def _cells(held: Tables, codes: Sequence[str], language: Language) -> dict[Any, 
     counted = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
     cells = {
         (row["region"], row["indicator"]): _figure(row, language)
-        for row in compare.best(counted).to_dict("records")
+        for row in rules.best(counted).to_dict("records")
     }
     for region in gaps.reporting(held.rows):
         mine = rows[rows["region"].eq(region["region"])]

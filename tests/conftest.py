@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 from tidy import frame, row
 
-from analysis import compare
+from analysis.comparability import rules
 from analysis.statistics import rates
 from analysis.tables import load
 
@@ -53,7 +53,7 @@ def rated(rows, context):
 @pytest.fixture(scope="session")
 def comparisons(rated):
     """What may be compared of every indicator of the tables."""
-    return {code: compare.comparable(rated, code) for code in rated["indicator"].unique()}
+    return {code: rules.comparable(rated, code) for code in rated["indicator"].unique()}
 
 
 @pytest.fixture

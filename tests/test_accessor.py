@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import analysis as rs
-from analysis import compare, explain
+from analysis import explain
+from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
 from analysis.statistics import rates, years
 from analysis.tables import simulated
@@ -55,7 +56,7 @@ def test_change_is_what_annual_says_of_these_rows(ours, rows, context):
 
 def test_compare_is_what_compare_says(ours, rated):
     """Kept, refused and cautions, for the regions of the rows."""
-    due, found = compare.comparable(rated, "drills_held"), ours.safety.compare("drills_held")
+    due, found = rules.comparable(rated, "drills_held"), ours.safety.compare("drills_held")
 
     pd.testing.assert_frame_equal(found.rows, due.rows)
     pd.testing.assert_frame_equal(found.refused, due.refused)
@@ -176,7 +177,7 @@ def test_a_comparison_shows_itself_escaped(ours):
     """A word of a table is text, whatever it looks like."""
     found = ours.safety.compare("drills_held")
     evil = "<script>alert(1)</script>"
-    sly = compare.Comparison(
+    sly = rules.Comparison(
         found.indicator,
         rs.language.values.Text(evil, evil),
         found.rows.assign(region_en=evil, unit_en=evil, breakdown_en=evil),
@@ -185,7 +186,7 @@ def test_a_comparison_shows_itself_escaped(ours):
         "value",
     )
 
-    shown = sly._repr_html_() + rs.displays.Told(evil)._repr_html_()
+    shown = sly._repr_html_() + rs.comparability.displays.Told(evil)._repr_html_()
 
     assert "<script" not in shown
     assert shown.count("&lt;script&gt;") > 5
@@ -196,8 +197,8 @@ def test_a_long_comparison_is_cut_and_says_so(national):
     """Thousands of rows are for a chart."""
     found = national.rows.safety.compare("deaths")
 
-    assert f"… {len(found.rows) - rs.displays.SHOWN} more" in repr(found)
-    assert found._repr_html_().count("<tr>") <= 2 * (rs.displays.SHOWN + 1)
+    assert f"… {len(found.rows) - rs.comparability.displays.SHOWN} more" in repr(found)
+    assert found._repr_html_().count("<tr>") <= 2 * (rs.comparability.displays.SHOWN + 1)
 
 
 def test_the_front_door_completes_and_explains():
@@ -228,7 +229,7 @@ def test_a_chart_shows_itself_in_our_look(ours):
     found = ours.safety.compare("drills_held")
     with rs.style():
         chart = rs.charts.comparison(
-            found.rows, title=rs.findings.comparison(found), language="en", refused=found.refused,
+            found.rows, title=rs.comparability.findings.comparison(found), language="en", refused=found.refused,
             cautions=found.cautions, scale=found.scale,
         )  # fmt: skip
     due = chart._repr_png_()

@@ -6,7 +6,8 @@ import pytest
 from drawings import Drawing
 from tidy import frame, row
 
-from analysis import charts, compare, findings, style
+from analysis import charts, style
+from analysis.comparability import findings, rules
 from analysis.language.vocabulary import Gap, Mark
 from analysis.statistics import gaps as absence
 
@@ -31,7 +32,7 @@ def themes(rows, given=THEMES, language="zh", form="slide"):
 
 def shared(rows, codes, language="zh", form="slide"):
     """The drawing of indicators by region, as the notebook makes it."""
-    shown = compare.indicators(compare.best(rows), codes)
+    shown = rules.indicators(rules.best(rows), codes)
     gaps = absence.cells(rows, codes)
     with style.house_style():
         title = findings.shared(shown)

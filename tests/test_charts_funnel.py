@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from drawings import Drawing
 
-from analysis import charts, columnar, findings, style
+from analysis import charts, style
+from analysis.comparability import findings, many
 from analysis.statistics import gaps, rates, standardised, years
 from analysis.tables import panel, simulated
 
@@ -122,7 +123,7 @@ def crowd(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("national")
     simulated.simulate(folder, regions=400, years=2, indicators=2)
     held = panel.Panel(folder)
-    found = columnar.comparable(held, held.of("deaths"), "deaths")
+    found = many.comparable(held, held.of("deaths"), "deaths")
     levels = found.rows[found.rows["comparator"].eq("=")]
     nation = rates.marks(held.tables(["simcountry"]).context_rows)
     expected = rates.expected(levels, nation, nation, "deaths", region="simcountry")

@@ -3,8 +3,9 @@
 import pytest
 from drawings import Drawing
 
-from analysis import charts, headlines, style
+from analysis import charts, style
 from analysis.charts import grid
+from analysis.comparability import headlines
 from analysis.language.vocabulary import Standing
 from analysis.statistics import policies
 

@@ -6,7 +6,8 @@ import pytest
 from drawings import Drawing
 from tidy import frame, population, row
 
-from analysis import charts, compare, findings, style
+from analysis import charts, style
+from analysis.comparability import findings, rules
 from analysis.errors import CrowdedError
 from analysis.statistics import gaps, rates
 
@@ -24,7 +25,7 @@ def codes(data):
 @pytest.fixture(scope="module")
 def apart(rated, context, codes):
     """What cannot be compared of the real tables."""
-    return compare.not_comparable(rated, context, codes)
+    return rules.not_comparable(rated, context, codes)
 
 
 @pytest.fixture(scope="module", params=FORMS, ids="-".join)
@@ -51,7 +52,7 @@ def drawn(rows):
 def mixed(*rows):
     """Deaths of several regions with the reason why they cannot be compared, if they cannot."""
     rated = rates.rates(rates.limits(frame(*rows)), PEOPLE)
-    return compare.not_comparable(rated, PEOPLE, ["deaths"])
+    return rules.not_comparable(rated, PEOPLE, ["deaths"])
 
 
 def test_every_word_can_be_read(pages):

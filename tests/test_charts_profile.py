@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 from drawings import Drawing
 
-from analysis import charts, headlines, profiles, style
+from analysis import charts, style
 from analysis.charts import silence
+from analysis.comparability import headlines, profiles
 from analysis.statistics import policies, years
 
 REGIONS = ["anhui", "anshan", "nantong", "chuxiong", "yaohai"]

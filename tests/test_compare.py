@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from tidy import context, frame, joined, population, row
 
-from analysis import compare, findings
+from analysis.comparability import findings
+from analysis.comparability import rules as compare
 from analysis.errors import UsageError, WordError
 from analysis.language.vocabulary import Rule, Verdict
 from analysis.statistics import rates

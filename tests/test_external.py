@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from tidy import context, frame, population, row
 
-from analysis import findings
+from analysis.comparability import findings
 from analysis.statistics import rates, standardised, years
 
 NO_CONTEXT = frame(context(year=2000)).iloc[:0]

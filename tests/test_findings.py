@@ -5,7 +5,7 @@ import re
 import pytest
 from tidy import context, frame, population, row
 
-from analysis import compare, findings
+from analysis.comparability import findings, rules
 from analysis.statistics import rates, years
 
 PEOPLE = frame(
@@ -20,7 +20,7 @@ NOTHING = frame(context(year=1990)).iloc[:0]
 def compared(*rows, indicator="deaths"):
     """The comparison of the rows with the people above."""
     tidy = rates.rates(rates.limits(frame(*rows)), PEOPLE)
-    return compare.comparable(tidy, indicator)
+    return rules.comparable(tidy, indicator)
 
 
 def test_a_difference_beyond_chance_is_given_as_a_ratio_with_its_interval():

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from tidy import frame, row
 
-from analysis import headlines
+from analysis.comparability import headlines
 
 
 def standings(**mentioned):

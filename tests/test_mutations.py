@@ -18,7 +18,8 @@ import test_style
 import test_verdicts
 import test_wording
 
-from analysis import compare, findings, style
+from analysis import style
+from analysis.comparability import findings, rules
 from analysis.language import phrases
 from analysis.language import values as wording
 from analysis.language.vocabulary import Mark
@@ -117,8 +118,8 @@ def wordings():
 
 SWAPPED = tuple((whole, part) for part, whole in rates.LOOPS)
 WITHOUT = {
-    rule.__name__: put(compare, "_RULES", tuple(r for r in compare._RULES if r is not rule))
-    for rule in compare._RULES
+    rule.__name__: put(rules, "_RULES", tuple(r for r in rules._RULES if r is not rule))
+    for rule in rules._RULES
 }
 MUTATIONS = {
     "a sign flipped in the year before": (
@@ -196,14 +197,14 @@ MUTATIONS = {
     ),
     "regions ordered by value": (
         swap(
-            compare,
+            rules,
             "comparable",
             'kept.sort_values(["level_order", "adcode", "period_end"]',
             'kept.sort_values(["value"]',
         ),
         orders,
     ),
-    "any two years compared": (put(compare, "FARTHEST_YEARS", 99), minimal_pairs),
+    "any two years compared": (put(rules, "FARTHEST_YEARS", 99), minimal_pairs),
     "an aim called a result": (
         swap(gaps, "_gap", 'row["status"] != Status.ACTUAL', "False"),
         reasons,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis import columnar, compare
+from analysis.comparability import many, rules
 from analysis.errors import TableError, UsageError, WordError
 from analysis.statistics import rates
 from analysis.tables import checks, panel, simulated
@@ -35,7 +35,7 @@ def held(folder):
 def pairwise(tables, indicator):
     """The comparison that looks at every pair."""
     rows = rates.limits(rates.marks(tables.rows))
-    return compare.comparable(rates.rates(rows, rates.marks(tables.context_rows)), indicator)
+    return rules.comparable(rates.rates(rows, rates.marks(tables.context_rows)), indicator)
 
 
 def same(one, other):
@@ -78,7 +78,7 @@ def test_it_says_what_pairs_say(held, place):
     indicator = held.indicators["indicator"][place + 1]
     tables = held.tables(held.regions["region"], held.rows)
 
-    same(pairwise(tables, indicator), columnar.comparable(held, held.rows, indicator))
+    same(pairwise(tables, indicator), many.comparable(held, held.rows, indicator))
 
 
 def test_it_says_what_pairs_say_of_our_own_tables(tmp_path, data, rated):
@@ -89,8 +89,8 @@ def test_it_says_what_pairs_say_of_our_own_tables(tmp_path, data, rated):
     assert len(ours.rows) == len(data.observations)
     regions = rated.groupby("indicator")["region"].nunique()
     for indicator in [*regions[regions > 1].index, *regions[regions == 1].index[::20]]:
-        due = compare.comparable(rated, indicator)
-        same(due, columnar.comparable(ours, ours.rows, indicator))
+        due = rules.comparable(rated, indicator)
+        same(due, many.comparable(ours, ours.rows, indicator))
 
 
 CELL = st.fixed_dictionaries(
@@ -120,7 +120,7 @@ def test_it_says_what_pairs_say_of_anything(tmp_path_factory, data, cells):
     panel.of_tables(place, tables)
     ours = panel.Panel(place)
 
-    same(pairwise(tables, "deaths"), columnar.comparable(ours, ours.rows, "deaths"))
+    same(pairwise(tables, "deaths"), many.comparable(ours, ours.rows, "deaths"))
 
 
 def odd(data, cells):
@@ -321,4 +321,4 @@ def test_codes_of_other_categories_are_refused(held):
     fewer = rows.assign(region=rows["region"].cat.remove_unused_categories())
 
     with pytest.raises(UsageError, match="categories of 'region'"):
-        columnar.comparable(held, fewer, "deaths")
+        many.comparable(held, fewer, "deaths")

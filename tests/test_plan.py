@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from small import FOUR, Project
 
-from analysis import compare, parameters, plan
+from analysis import parameters, plan
+from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
 
 
@@ -186,7 +187,7 @@ def test_the_plan_compares_every_indicator_that_can_be_compared(data, rated, con
     codes = list(data.indicators["indicator"])
     regions = rated.groupby("indicator")["region"].nunique()
     shared = {code for code in codes if regions.get(code, 0) > 1}
-    apart = set(compare.not_comparable(rated, context, codes)["indicator"])
+    apart = set(rules.not_comparable(rated, context, codes)["indicator"])
 
     assert {job.parameters["indicator"] for job in jobs} == shared - apart - RETIRED
     assert shared >= RETIRED

@@ -3,7 +3,7 @@
 import pytest
 from tidy import frame, joined, row
 
-from analysis import profiles
+from analysis.comparability import profiles
 from analysis.errors import WordError
 from analysis.statistics import rates, years
 

@@ -12,9 +12,10 @@ import pytest
 from PIL import Image
 from tidy import context, frame, population, row
 
-from analysis import charts, compare, findings, project, publish, style
+from analysis import charts, project, publish, style
 from analysis.charts import Caption
 from analysis.charts.page import Page
+from analysis.comparability import findings, rules
 from analysis.errors import GlyphError, UsageError
 from analysis.language.values import Text
 from analysis.statistics import gaps, rates
@@ -41,7 +42,7 @@ def compared():
         row("anshan", value=-9.2, measure="change_pct", unit="%", printed="9.2%"),
         row("yaohai", kind="plan", indicator="drills"),
     )
-    return compare.comparable(rates.rates(rates.limits(rows), PEOPLE), "deaths")
+    return rules.comparable(rates.rates(rates.limits(rows), PEOPLE), "deaths")
 
 
 def comparison(language="zh"):

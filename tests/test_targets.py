@@ -3,7 +3,7 @@
 import pytest
 from tidy import frame, row
 
-from analysis import findings
+from analysis.comparability import findings
 from analysis.statistics import attainment
 from analysis.statistics.attainment import Outcome
 

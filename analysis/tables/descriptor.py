@@ -309,7 +309,7 @@ def _constraint(check: str, words: Mapping[str, Any]) -> Record:
 
 def _selections(tables: Tables) -> Record:
     """What a parameter of a notebook may choose from, so that a plan need not read the tables."""
-    from analysis import compare as comparison
+    from analysis.comparability import rules as comparison
 
     rows = tables.rows
     reporting = tables.regions[tables.regions["region"].isin(set(tables.reports["region"]))]

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.errors import UsageError, WordError
 from analysis.language import phrases, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import (
@@ -29,7 +30,6 @@ from analysis.statistics import gaps, rates
 from analysis.statistics.rates import PER, POPULATIONS
 
 from . import displays
-from .errors import UsageError, WordError
 
 Row = dict[Any, Any]  # of the tidy frame
 

@@ -1,21 +1,21 @@
 """
 One region's page: where it stands, what stands beside it, and what cannot be said of it.
 
-It chooses among figures that ``derive`` and ``annual`` made and ``compare`` judged; it makes none.
+It chooses among figures that ``derive`` and ``annual`` made and ``rules`` judged; it makes none.
 """
 
 from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.errors import WordError
 from analysis.language import phrases
 from analysis.language.vocabulary import Gap, Mark, Measure
 from analysis.statistics import gaps
 from analysis.statistics.rates import EVENT_THEMES
 
-from . import compare
-from .compare import Comparison
-from .errors import WordError
+from . import rules
+from .rules import Comparison
 
 ALONE = "alone"  # the rule of a figure that no other region reports in the same way
 _STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY, Mark.TARGET, Mark.PLAN)
@@ -62,7 +62,7 @@ def _outcomes(mine: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
     shown = events[events["measure"].eq(Measure.LEVEL) | events["mark"].isin(_STATED)]
     whole = shown["breakdown"].eq("")
     wholes = whole.groupby([shown[name] for name in ("indicator", "status")]).transform("any")
-    kept = compare.indicators(shown[whole | ~wholes], indicators)
+    kept = rules.indicators(shown[whole | ~wholes], indicators)
     return kept.assign(bare=kept["lower"].isna()).sort_values("bare", kind="stable")
 
 
@@ -82,7 +82,7 @@ def compared(rows: pd.DataFrame, indicators: Sequence[str]) -> list[Comparison]:
     """A comparison for each of *indicators* that two or more regions of *rows* write about."""
     regions = rows.groupby("indicator")["region"].nunique()
     shared = [code for code in indicators if regions.get(code, 0) > 1]
-    return [compare.comparable(rows, code) for code in shared]
+    return [rules.comparable(rows, code) for code in shared]
 
 
 def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:

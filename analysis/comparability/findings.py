@@ -15,7 +15,7 @@ from analysis.language.values import Text
 from analysis.language.vocabulary import Mark, Measure, Status
 from analysis.statistics import intervals
 
-from .compare import Comparison
+from .rules import Comparison
 
 
 def comparison(result: Comparison) -> Text:

@@ -1,8 +1,8 @@
 """
-Thousands of regions side by side: what ``compare.comparable`` says, without looking at pairs.
+Thousands of regions side by side: what ``rules.comparable`` says, without looking at pairs.
 
-The rules stay in ``compare``: a row is held against what is kept as a whole, and only the pairs
-whose reason is to be told are judged one by one. Frame in, :class:`compare.Comparison` out.
+The rules stay in ``rules``: a row is held against what is kept as a whole, and only the pairs
+whose reason is to be told are judged one by one. Frame in, :class:`rules.Comparison` out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.errors import UsageError
 from analysis.language import phrases
 from analysis.language.values import Text
 from analysis.language.vocabulary import (
@@ -28,9 +29,8 @@ from analysis.statistics import gaps, rates
 from analysis.tables.panel import Panel, key
 from analysis.tables.row_groups import FILE, only
 
-from . import compare
-from .compare import Comparison, Judgement
-from .errors import UsageError
+from . import rules
+from .rules import Comparison, Judgement
 
 _INDICATOR = ["theme", "quantity", "nature", "better", "denominator"]
 _REPORT = ["title", "publisher", "published", "kind"]
@@ -63,7 +63,7 @@ def comparable(
     Returns
     -------
     compare.Comparison
-        The same as from ``compare.comparable`` on the same rows, names and rates.
+        The same as from ``rules.comparable`` on the same rows, names and rates.
     """
     _refuse_recoded(panel, rows)
     mine = only(rows, indicator)
@@ -86,7 +86,7 @@ def comparable(
         _name(panel, indicator),
         kept,
         gaps.frame(refused),
-        compare.cautions(words, _odd_population(kept), scale),
+        rules.cautions(words, _odd_population(kept), scale),
         scale,
     )
 
@@ -263,7 +263,7 @@ class _Traits(NamedTuple):
         )
         start, end = (day.view("int64") for day in days)
         kind = panel.indicators.take(rows["indicator"].cat.codes.to_numpy()[:1])
-        relative = kind["quantity"].isin(compare.RELATIVE).any()
+        relative = kind["quantity"].isin(rules.RELATIVE).any()
         divided = kind["denominator"].eq(Denominator.POPULATION).any()
         return cls(
             places.adcode[region],
@@ -297,7 +297,7 @@ class _Traits(NamedTuple):
         one, others = self.take(place), self.take(kept)
         level = (others.level != one.level) & ~(others.relative & one.relative)
         within = np.isin(others.adcode, one.above) | (others.above == one.adcode).any(axis=1)
-        far = np.abs(others.year - one.year) > compare.FARTHEST_YEARS
+        far = np.abs(others.year - one.year) > rules.FARTHEST_YEARS
         return far | level | within | (others.unit != one.unit)
 
 
@@ -314,7 +314,7 @@ class _Kept:
     def first_bar(self, place: int, one: _Traits) -> int | None:
         """The first of the rows kept that forbids *one*, the row at *place*, if any does."""
         if (
-            all(abs(year - one.year) <= compare.FARTHEST_YEARS for year in self._years)
+            all(abs(year - one.year) <= rules.FARTHEST_YEARS for year in self._years)
             and self._units <= {one.unit}
             and all(level == one.level or (own and one.relative) for level, own in self._levels)
             and one.adcode not in self._above
@@ -336,7 +336,7 @@ class _Kept:
 
 def _settle(traits: _Traits) -> tuple[list[int], list[tuple[int, int]]]:
     """
-    The places kept, in the order of ``compare``; each row that bars another, and that one.
+    The places kept, in the order of ``rules``; each row that bars another, and that one.
 
     Rows of one year, level and unit never bar each other: those that come first in the order are
     kept at once, the few others one by one.
@@ -344,7 +344,7 @@ def _settle(traits: _Traits) -> tuple[list[int], list[tuple[int, int]]]:
     if not len(traits.year):
         return [], []
     far = np.abs(traits.year - _most(traits.year))
-    odd = traits.level != compare.usual_level(traits.level, traits.relative)
+    odd = traits.level != rules.usual_level(traits.level, traits.relative)
     order = np.lexsort((traits.adcode, odd, far))
     alike = (far == 0) & ~odd & (traits.unit == traits.unit[order[0]])
     kept = _Kept(traits, order[alike[order]])
@@ -376,7 +376,7 @@ def _refused(pairs: pd.DataFrame) -> list[dict[str, Any]]:
     records = _records(pairs, _REFUSED)
     found = []
     for bar, row in zip(records[::2], records[1::2], strict=True):
-        words = compare.judge(bar, row)
+        words = rules.judge(bar, row)
         reason = next(word for word in words if word.verdict is Verdict.NOT_COMPARABLE)
         found.append(gaps.refusal(row, reason.rule, reason.reason))
     return found
@@ -421,7 +421,7 @@ def _judged(kept: pd.DataFrame, traits: _Traits) -> list[Judgement]:
     records = dict(zip(places, _records(kept.take(places), _JUDGED), strict=True))
     found = []
     for one, other in pairs:
-        found += compare.judge(records[one], records[other])
+        found += rules.judge(records[one], records[other])
     return found
 
 
