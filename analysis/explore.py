@@ -18,12 +18,13 @@ from typing import Any
 import ipywidgets as widgets
 import pandas as pd
 
+from analysis.charts import style
 from analysis.language import numbers, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Language
 from analysis.tables.load import Tables
 
-from . import files, project, publish, style
+from . import files, project, publish
 from .charts import Picture
 from .publish import single
 from .questions import YEARS, Answer, Option, Question, Questions

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.charts import style
 from analysis.comparability import findings, rules
 from analysis.comparability.rules import Comparison
 from analysis.language import phrases
@@ -22,7 +23,7 @@ from analysis.statistics import rates
 from analysis.statistics import years as annual
 from analysis.tables.load import Tables
 
-from . import charts, explain, style
+from . import charts, explain
 from .charts import Picture
 from .errors import WordError
 

@@ -189,7 +189,8 @@ def once(what: str, folder: Path) -> None:
 
 def funnel(folder: Path) -> int:
     """Compare one indicator and draw its funnel to PNG; the rows drawn."""
-    from analysis import charts, style
+    from analysis import charts
+    from analysis.charts import style
     from analysis.comparability import findings
 
     held = panel.Panel(folder)

@@ -217,7 +217,7 @@ def test_style_is_a_context():
 
     before = mpl.rcParams["font.family"]
     with rs.style():
-        assert mpl.rcParams["font.family"] == [rs.style.FAMILY]
+        assert mpl.rcParams["font.family"] == [rs.charts.style.FAMILY]
     assert mpl.rcParams["font.family"] == before
 
 

@@ -5,7 +5,8 @@ import pytest
 from drawings import Drawing
 from tidy import context, frame, row
 
-from analysis import charts, style
+from analysis import charts
+from analysis.charts import style
 from analysis.comparability import findings
 from analysis.statistics import gaps, standardised, years
 

@@ -8,7 +8,8 @@ import pytest
 from drawings import Drawing
 from tidy import context, frame, population, row
 
-from analysis import charts, style
+from analysis import charts
+from analysis.charts import style
 from analysis.comparability import findings, rules
 from analysis.language.values import Text
 from analysis.statistics import gaps, rates

@@ -6,7 +6,8 @@ import pytest
 from drawings import Drawing
 from tidy import frame, row
 
-from analysis import charts, style
+from analysis import charts
+from analysis.charts import style
 from analysis.comparability import findings, rules
 from analysis.language.vocabulary import Gap, Mark
 from analysis.statistics import gaps as absence

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from drawings import Drawing
 
-from analysis import charts, style
+from analysis import charts
+from analysis.charts import style
 from analysis.comparability import findings, many
 from analysis.statistics import gaps, rates, standardised, years
 from analysis.tables import panel, simulated

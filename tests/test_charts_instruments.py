@@ -3,8 +3,8 @@
 import pytest
 from drawings import Drawing
 
-from analysis import charts, style
-from analysis.charts import grid
+from analysis import charts
+from analysis.charts import grid, style
 from analysis.comparability import headlines
 from analysis.language.vocabulary import Standing
 from analysis.statistics import policies

@@ -5,8 +5,7 @@ from itertools import pairwise
 import pytest
 from drawings import Drawing
 
-from analysis import style
-from analysis.charts import ledger
+from analysis.charts import ledger, style
 from analysis.charts.page import Caption, Page
 from analysis.errors import UsageError
 from analysis.language.values import Text

@@ -6,7 +6,8 @@ import pytest
 from drawings import Drawing
 from tidy import frame, population, row
 
-from analysis import charts, style
+from analysis import charts
+from analysis.charts import style
 from analysis.comparability import findings, rules
 from analysis.errors import CrowdedError
 from analysis.statistics import gaps, rates

@@ -8,8 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 from tidy import row
 
-from analysis import style
-from analysis.charts import marks
+from analysis.charts import marks, style
 from analysis.charts.page import Caption, LeftOut, Page, Room, balanced, measured, wrapped
 from analysis.errors import GlyphError, UsageError
 from analysis.language.values import Text

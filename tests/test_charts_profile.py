@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from drawings import Drawing
 
-from analysis import charts, style
-from analysis.charts import silence
+from analysis import charts
+from analysis.charts import silence, style
 from analysis.comparability import headlines, profiles
 from analysis.statistics import policies, years
 

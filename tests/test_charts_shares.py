@@ -4,7 +4,8 @@ import pytest
 from drawings import Drawing
 from tidy import frame, row
 
-from analysis import charts, style
+from analysis import charts
+from analysis.charts import style
 from analysis.comparability import findings
 from analysis.statistics import parts, rates
 

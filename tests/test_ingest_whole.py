@@ -14,7 +14,8 @@ import qingshan
 from click.testing import CliRunner
 from qingshan import DATA, TEXT, content, decided, put
 
-from analysis import plan, style
+from analysis import plan
+from analysis.charts import style
 from analysis.cli import main
 from analysis.publish import gallery, slides, trace
 from analysis.tables import load, originals

@@ -18,7 +18,7 @@ import test_style
 import test_verdicts
 import test_wording
 
-from analysis import style
+from analysis.charts import style
 from analysis.comparability import findings, rules
 from analysis.language import phrases
 from analysis.language import values as wording

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from tidy import context, frame, population, row
 
-from analysis import charts, project, publish, style
-from analysis.charts import Caption
+from analysis import charts, project, publish
+from analysis.charts import Caption, style
 from analysis.charts.page import Page
 from analysis.comparability import findings, rules
 from analysis.errors import GlyphError, UsageError

@@ -5,7 +5,8 @@ import json
 import pytest
 from publications import HOSTILE, row
 
-from analysis import charts, project, publish, style
+from analysis import charts, project, publish
+from analysis.charts import style
 from analysis.comparability import headlines
 from analysis.language import labels
 from analysis.statistics import policies

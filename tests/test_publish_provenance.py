@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from pptx import Presentation
 from publications import HOSTILE, figure, hostile, manifest, row, written
 
-from analysis import style
-from analysis.charts import Caption, Picture
+from analysis.charts import Caption, Picture, style
 from analysis.charts.marks import arrow, draw
 from analysis.errors import AnalysisError
 from analysis.language.values import Text

@@ -21,7 +21,7 @@ def local(tmp_path_factory):
     """One warm process for all of them; it has met no table yet."""
     home = tmp_path_factory.mktemp("home")
     variables = processes.environment("reads", home, tmp_path_factory.mktemp("cache"))
-    executor = executors.Local(variables, home, WHOLE.warm, ["analysis.style:warm_up"])
+    executor = executors.Local(variables, home, WHOLE.warm, ["analysis.charts.style:warm_up"])
     yield executor
     executor.close()
 

@@ -7,12 +7,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import style
 from analysis.language import numbers, phrases, remarks, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Mark
 
-from . import ledger, marks
+from . import ledger, marks, style
 from .blank import blank
 from .comparison import left_out
 from .page import LEADING, Caption, Page, Picture, Room, measured, wrapped

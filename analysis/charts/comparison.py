@@ -6,12 +6,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import style
 from analysis.language import numbers, phrases, remarks, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Mark, Quantity
 
-from . import marks
+from . import marks, style
 from .page import Caption, LeftOut, Page, Picture, Room
 
 ROW_HEIGHT = 1.25  # inches at most between two regions

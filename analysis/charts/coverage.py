@@ -8,12 +8,11 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from analysis import style
 from analysis.language import phrases, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Gap, Mark
 
-from . import marks
+from . import marks, style
 from .page import Caption, Page, Picture, Room, measured, wrapped
 
 SHADES = LinearSegmentedColormap.from_list("shades", [style.SHADE, "#9DB8CC"])

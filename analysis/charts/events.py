@@ -10,12 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from analysis import style
 from analysis.language import numbers, phrases, remarks, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Gap, Mark, Status
 
-from . import grid, marks
+from . import grid, marks, style
 from .page import Page, measured
 from .pane import Pane, evidence, say
 

@@ -7,12 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis import style
 from analysis.language import numbers, phrases, remarks
 from analysis.language import values as wording
 from analysis.language.values import Text
 
-from . import marks
+from . import marks, style
 from .blank import blank
 from .comparison import left_out
 from .page import Caption, Page, Picture, Room, measured

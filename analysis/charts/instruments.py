@@ -10,12 +10,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import style
 from analysis.language import phrases, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Gap, Standing
 
-from . import grid
+from . import grid, style
 from .comparison import left_out
 from .page import Caption, Page, Picture, wrapped
 

@@ -10,10 +10,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.transforms import offset_copy
 
-from analysis import style
 from analysis.language import numbers
 from analysis.language.vocabulary import Mark
 
+from . import style
 from .page import MARK
 
 ASIDE = (-0.3, 0.1)  # years from its own where an arrow and a diamond share one

@@ -10,11 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from analysis import style
 from analysis.language import numbers, phrases, values
 from analysis.language.values import Text
 
-from . import grid, marks
+from . import grid, marks, style
 from .page import Page, measured
 from .pane import Pane, evidence, say
 

@@ -6,12 +6,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import style
 from analysis.errors import CrowdedError
 from analysis.language import phrases, remarks, values
 from analysis.language.values import Text
 
-from . import grid
+from . import grid, style
 from .page import LEADING, Caption, Page, Picture, measured, wrapped
 
 NAME, WHY = 2.35, 2.0  # inches of the first and the last column on a slide

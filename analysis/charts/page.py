@@ -16,11 +16,12 @@ from matplotlib import ft2font
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import style
 from analysis.errors import UsageError
 from analysis.language.values import Text
 from analysis.language.vocabulary import Language
-from analysis.style import SIZES, Size
+
+from . import style
+from .style import SIZES, Size
 
 MARGIN = 0.55  # inches, on every side of a slide
 MARK = 9.0  # points across a mark of a slide

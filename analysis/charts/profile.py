@@ -10,12 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from analysis import style
 from analysis.language import phrases, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Status
 
-from . import events, grid, neighbours, silence
+from . import events, grid, neighbours, silence, style
 from .page import Caption, Page, Picture, wrapped
 from .pane import LINE, TIGHTEST, Pane
 

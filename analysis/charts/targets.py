@@ -6,12 +6,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import style
 from analysis.language import phrases, remarks, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Measure
 
-from . import ledger, marks
+from . import ledger, marks, style
 from .blank import blank
 from .comparison import left_out
 from .page import Caption, Page, Picture

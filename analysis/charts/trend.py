@@ -6,12 +6,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import style
 from analysis.errors import CrowdedError
 from analysis.language import numbers, phrases, values
 from analysis.language.values import Text
 
-from . import marks
+from . import marks, style
 from .comparison import left_out
 from .page import Caption, Page, Picture, Room
 

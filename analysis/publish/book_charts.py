@@ -8,7 +8,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from analysis import style
+from analysis.charts import style
 from analysis.language import labels
 from analysis.language.values import Text
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from analysis import style
+from analysis.charts import style
 from analysis.errors import UsageError
 
 EMU = 914_400

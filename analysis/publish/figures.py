@@ -10,11 +10,11 @@ import pandas as pd
 from IPython.display import Image
 from matplotlib.text import Text
 
-from analysis import files, project, style
-from analysis.charts import Picture
+from analysis import files, project
+from analysis.charts import Picture, style
 from analysis.charts.page import Page
+from analysis.charts.style import SIZES
 from analysis.errors import UsageError
-from analysis.style import SIZES
 
 from . import drawn, provenance
 

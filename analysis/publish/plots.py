@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis import style
+from analysis.charts import style
 from analysis.language import labels, remarks, values
 from analysis.language import numbers as digits
 from analysis.language.values import Text

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import matplotlib as mpl
 from matplotlib import font_manager, ft2font
 
-from .errors import AnalysisError, GlyphError
+from analysis.errors import AnalysisError, GlyphError
 
 FAMILY = "Regional Safety Sans"
 _FONT_PACKAGE, _FONT_FILE = "zhplot", "NotoSansSC-Regular.ttf"
