@@ -19,12 +19,13 @@ import ipywidgets as widgets
 import pandas as pd
 
 from analysis.charts import style
+from analysis.figures.record import save
 from analysis.language import numbers, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Language
 from analysis.tables.load import Tables
 
-from . import files, project, publish
+from . import files, project
 from .charts import Picture
 from .publish import single
 from .questions import YEARS, Answer, Option, Question, Questions
@@ -189,7 +190,7 @@ class Explorer:
             The files, in the folder of figures made by hand.
         """
         folder, name = project.output(), self.name
-        publish.figure(self.asked.answer(self.question, self.language).picture, name)
+        save(self.asked.answer(self.question, self.language).picture, name)
         parameters = {"language": self.language, **self.question._asdict()}
         deck = single.slide(folder, name, notebook=f"{NOTEBOOK}.ipynb", parameters=parameters)
         entry = plan_entry(self.question, self.language)

@@ -17,7 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from . import manifest, parameters
+from analysis.figures import manifest
+
+from . import parameters
 from .errors import UsageError, WordError
 from .fingerprints import Fingerprints, suffixed
 from .parameters import Value

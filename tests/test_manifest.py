@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from analysis import manifest
 from analysis.errors import AnalysisError
+from analysis.figures import manifest
 
 RECORD = {
     "job": "2_trend-zh",

@@ -10,16 +10,8 @@ from pptx import Presentation
 from publications import HOSTILE, figure, hostile, refusal, row, written
 
 from analysis.errors import UsageError
-from analysis.publish import (
-    carriers,
-    chart_fit,
-    content,
-    ooxml,
-    plots,
-    slide_charts,
-    slides,
-    trace,
-)
+from analysis.figures import carriers, office
+from analysis.publish import chart_fit, content, plots, slide_charts, slides, trace
 
 C = f"{{{slide_charts.C}}}"
 
@@ -166,9 +158,9 @@ def test_hostile_words_are_inert_and_legible(deck):
     for words in HOSTILE[:3]:
         assert words in slide.notes_slide.notes_text_frame.text
     blob = shape_of(slide, "chart").chart.part.chart_workbook.xlsx_part.blob
-    sheets = [part for name, part in ooxml.parts(blob, "x").items() if "worksheets/" in name]
+    sheets = [part for name, part in office.parts(blob, "x").items() if "worksheets/" in name]
     assert not any(b"<f>" in part or b"hyperlink" in part for part in sheets)
-    everything = ooxml.parts(deck, "deck")
+    everything = office.parts(deck, "deck")
     assert not any("externalLink" in name or "vbaProject" in name for name in everything)
     for name, part in everything.items():
         if name.endswith(".rels"):
@@ -250,7 +242,7 @@ def test_nothing_is_lost_when_a_deck_is_read_and_saved(deck):
     again = io.BytesIO()
     Presentation(io.BytesIO(deck)).save(again)
 
-    assert set(ooxml.parts(again.getvalue(), "again")) == set(ooxml.parts(deck, "deck"))
+    assert set(office.parts(again.getvalue(), "again")) == set(office.parts(deck, "deck"))
 
 
 def test_a_region_left_out_is_named_even_without_a_plot(tmp_path):

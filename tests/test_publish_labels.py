@@ -5,9 +5,10 @@ import json
 import pytest
 from publications import HOSTILE, row
 
-from analysis import charts, project, publish
+from analysis import charts, project
 from analysis.charts import style
 from analysis.comparability import headlines
+from analysis.figures.record import save
 from analysis.language import labels
 from analysis.statistics import policies
 from analysis.tables import load
@@ -50,7 +51,7 @@ def test_the_record_of_a_figure_holds_what_a_commitment_is_for(tmp_path, monkeyp
     with style.house_style():
         title = headlines.promises(rows)
         picture = charts.promises(rows.head(8), title=title, language="en", absent=absent)
-    publish.figure(picture, "promises", formats=("png",))
+    save(picture, "promises", formats=("png",))
 
     held = json.loads((tmp_path / "promises.json").read_text("utf-8"))["rows"]
     told = rows.head(8)

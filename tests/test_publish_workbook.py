@@ -9,7 +9,8 @@ from lxml import etree
 from publications import HOSTILE, figure, hostile, refusal, row, written
 
 from analysis.errors import UsageError
-from analysis.publish import ooxml, sheets, trace, workbook
+from analysis.figures import office
+from analysis.publish import sheets, trace, workbook
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def test_the_same_manifest_gives_the_same_bytes(figures, data):
 
 def test_no_cell_is_a_formula_and_no_link_leads_outside(data, book):
     """Whatever the labels say: no formula part, no external relation, no live address."""
-    for name, part in ooxml.parts(data, "book").items():
+    for name, part in office.parts(data, "book").items():
         assert b"<f>" not in part or "/charts/" in name
         assert b'TargetMode="External"' not in part
         assert "externalLink" not in name
@@ -162,7 +163,7 @@ def test_sheets_follow_the_practice(book):
 
 def test_charts_have_error_bars_and_a_text_for_screen_readers(data):
     """Native charts, their intervals in cells."""
-    parts = ooxml.parts(data, "book")
+    parts = office.parts(data, "book")
     charts = [part.decode() for name, part in parts.items() if "/charts/chart" in name]
     drawings = b"".join(part for name, part in parts.items() if "/drawings/drawing" in name)
     assert any("<c:errBars>" in chart and "!$C$" in chart for chart in charts)
@@ -171,7 +172,7 @@ def test_charts_have_error_bars_and_a_text_for_screen_readers(data):
 
 def test_properties_name_the_data(figures, data):
     """The version of the manifest travels with the file."""
-    given = ooxml.properties(ooxml.parts(data, "book"))
+    given = office.properties(office.parts(data, "book"))
     assert given["regional-safety.manifest"] == workbook.slides.mark(figures)
 
 
@@ -186,7 +187,7 @@ C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 def test_the_axis_ends_beyond_every_whisker(data, book):
     """An axis that stops short would make an interval look smaller than it is."""
-    parts = ooxml.parts(data, "book")
+    parts = office.parts(data, "book")
     charts = [etree.fromstring(part) for name, part in parts.items() if "/charts/chart" in name]
     reached = 0
     for chart in charts:

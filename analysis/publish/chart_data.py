@@ -10,14 +10,14 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from analysis.figures import office, provenance
 from analysis.language import labels
 
-from . import ooxml, provenance
 from .plots import Plot, Point, Series
 
 SHEET = "Data"
 COLUMNS = 4  # of each series: value, down to the lower end, up to the upper, label
-CREATED = dt.datetime.fromisoformat(ooxml.WHEN)
+CREATED = dt.datetime.fromisoformat(office.WHEN)
 # A cell that begins with = is a formula to the writer unless it is told otherwise.
 SAFE = {
     "in_memory": True,
@@ -54,7 +54,7 @@ def workbook(plot: Plot, language: str, carried: Mapping[str, Any]) -> bytes:
     _evidence(book, language, carried)
     book.close()
     held = json.dumps({carried["figure"]: carried}, ensure_ascii=False, sort_keys=True)
-    return ooxml.with_item(out.getvalue(), held)
+    return office.with_item(out.getvalue(), held)
 
 
 def _cells(plot: Plot, language: str) -> Iterable[list[Any]]:

@@ -40,13 +40,12 @@ def _root(project: Path | None) -> Path:
 def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
     """Write *data* at *path*, or among the briefings, in one step."""
     from analysis import files
-
-    from . import ooxml
+    from analysis.figures import office
 
     target = path or figures / "briefing" / name
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
-        ooxml.refuse_unwritable(target)
+        office.refuse_unwritable(target)
     files.write(target, data)
     return target
 

@@ -278,7 +278,7 @@ def _unknown(pattern: str, names: Sequence[str]) -> str:
 
 def with_fingerprint(record: Record) -> dict[str, Any]:
     """*record* with its fingerprint, which older records lack."""
-    from . import provenance
+    from analysis.figures import provenance
 
     return {"fingerprint": provenance.fingerprint(record), **record}
 

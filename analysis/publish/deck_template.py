@@ -76,14 +76,14 @@ def empty(template: Path | None = None) -> Any:
 
     if template is None:
         return _ours(Presentation())
-    from . import ooxml
+    from analysis.figures import office
 
     try:
         data = template.read_bytes()
     except OSError as error:
         raise UsageError(f"{template} cannot be read: {error.strerror}") from error
-    ooxml.parts(data, template.name)
-    with ooxml.damage_told(template.name):
+    office.parts(data, template.name)
+    with office.damage_told(template.name):
         made = Presentation(str(template))
         _remove_slides(made)
     layout(made, "Figure")

@@ -13,7 +13,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from analysis import files, manifest
+from analysis import files
+from analysis.figures import manifest
 from analysis.language import labels
 from analysis.language.values import Text
 

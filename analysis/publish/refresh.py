@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis import files, manifest
+from analysis import files
 from analysis.errors import AnalysisError, UsageError
+from analysis.figures import carriers, manifest, office, provenance
 from analysis.language import labels
 from analysis.language.values import Text
 
-from . import carriers, chart_graft, content, ooxml, provenance, shapes, slide_charts, slides
+from . import chart_graft, content, shapes, slide_charts, slides
 from .content import Content
 from .deck_template import EMU
 from .slides import PART
@@ -73,9 +74,9 @@ def update(path: Path, figures: Path, *, dry_run: bool = False) -> Report:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if not dry_run:
-        ooxml.refuse_unwritable(path)
+        office.refuse_unwritable(path)
     data = path.read_bytes()
-    with ooxml.damage_told(path.name):
+    with office.damage_told(path.name):
         work = _Update(path.name, data, figures)
         work.run()
         after = work.saved() if work.report.changed else data
@@ -87,7 +88,7 @@ def update(path: Path, figures: Path, *, dry_run: bool = False) -> Report:
 def _replace(path: Path, before: bytes, after: bytes) -> None:
     """Put the new deck in the place of the old one, unless someone was there meanwhile."""
     opened(path.name, after)
-    ooxml.refuse_unwritable(path)
+    office.refuse_unwritable(path)
     if path.read_bytes() != before:
         raise AnalysisError(f"{path} was changed by another program meanwhile: update it again")
     mode = path.stat().st_mode
@@ -107,8 +108,8 @@ def opened(name: str, data: bytes) -> tuple[Any, dict[str, bytes]]:
     """
     from pptx import Presentation
 
-    found = ooxml.parts(data, name)
-    given = ooxml.properties(found)
+    found = office.parts(data, name)
+    given = office.properties(found)
     if "ppt/presentation.xml" not in found or PART not in given:
         raise AnalysisError(
             f"{name} is not a deck of ours, or lost its properties in another program: "
@@ -116,7 +117,7 @@ def opened(name: str, data: bytes) -> tuple[Any, dict[str, bytes]]:
         )
     if given[PART] != slides.VERSION:
         raise AnalysisError(f"{name} was made by another version ({given[PART]}): make a new one")
-    with ooxml.damage_told(name):
+    with office.damage_told(name):
         return Presentation(io.BytesIO(data)), found
 
 
@@ -125,7 +126,7 @@ class _Update:
 
     def __init__(self, name: str, data: bytes, figures: Path) -> None:
         self.made, found = opened(name, data)
-        self.given = ooxml.properties(found)
+        self.given = office.properties(found)
         self.held: dict[str, Any] = dict(carriers.stores(found))
         self.language = self.given.get(f"{PART}.language", "zh")
         self.figures = figures
@@ -277,7 +278,7 @@ class _Update:
         if part is None:
             return {}
         try:
-            held = carriers.stores(ooxml.parts(part.blob, "an embedded workbook"))
+            held = carriers.stores(office.parts(part.blob, "an embedded workbook"))
         except AnalysisError:  # someone saved the workbook anew; its numbers are in the chart too
             return {}
         return next(iter(held.values()), {})
@@ -362,7 +363,7 @@ class _Update:
         slides.store(self.made, self.given, self.held)
         out = io.BytesIO()
         self.made.save(out)
-        return ooxml.packed(ooxml.parts(out.getvalue(), "the deck"))
+        return office.packed(office.parts(out.getvalue(), "the deck"))
 
 
 _VALUES = Text("数值已更新", "values renewed")

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis import files, manifest
+from analysis import files
+from analysis.figures import manifest, office, provenance
+from analysis.figures.carriers import owned
 from analysis.language.values import Text
 
-from . import chart_graft, content, deck_template, ooxml, provenance, shapes
-from .carriers import owned
+from . import chart_graft, content, deck_template, shapes
 from .content import LEFT_OUT, Content, Table
 from .plots import ems_of
 from .shapes import Box
@@ -103,7 +104,7 @@ def sealed(made: Any, said: Iterable[Content], language: str, version: str) -> b
     store(made, given, {one.figure: carried(one) for one in said})
     out = io.BytesIO()
     made.save(out)
-    return ooxml.normalised(out.getvalue())
+    return office.normalised(out.getvalue())
 
 
 def carried(one: Content) -> dict[str, Any]:
@@ -209,12 +210,12 @@ def store(made: Any, given: Mapping[str, str], held: Mapping[str, Any]) -> None:
     parts = (
         (
             package,
-            ooxml.CUSTOM_RELATION,
-            ooxml.CUSTOM,
-            ooxml.CUSTOM_TYPE,
-            ooxml.property_part(given),
+            office.CUSTOM_RELATION,
+            office.CUSTOM,
+            office.CUSTOM_TYPE,
+            office.property_part(given),
         ),
-        (made.part, ooxml.ITEM_RELATION, ooxml.ITEM, "application/xml", ooxml.item(text)),
+        (made.part, office.ITEM_RELATION, office.ITEM, "application/xml", office.item(text)),
     )
     for owner, kind, name, mime, blob in parts:
         _drop(owner, kind)
@@ -225,12 +226,12 @@ def _drop(owner: Any, kind: str) -> None:
     """Forget what an earlier writing stored; custom XML of others stays."""
     rels = owner._rels  # noqa: SLF001
     for key, rel in list(rels.items()):
-        if rel.reltype == kind and (kind != ooxml.ITEM_RELATION or _is_ours(rel)):
+        if rel.reltype == kind and (kind != office.ITEM_RELATION or _is_ours(rel)):
             rels.pop(key)
 
 
 def _is_ours(rel: Any) -> bool:
-    return not rel.is_external and ooxml.stored({ooxml.ITEM: rel.target_part.blob}) is not None
+    return not rel.is_external and office.stored({office.ITEM: rel.target_part.blob}) is not None
 
 
 def _cover(made: Any, records: Sequence[Mapping[str, Any]], language: str, version: str) -> None:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis import manifest, plan
+from analysis import plan
 from analysis.errors import AnalysisError, UsageError
+from analysis.figures import manifest, provenance
+from analysis.figures.provenance import Provenance
 from analysis.language import labels
 from analysis.language.values import Text
-
-from . import provenance
-from .provenance import Provenance
 
 MOST_BYTES = 200 << 20
 
@@ -60,7 +59,7 @@ def pieces(path: Path) -> list[Piece]:
 
 def _pieces(path: Path, data: bytes) -> Iterator[Piece]:
     if data.startswith(b"PK\x03\x04"):
-        from . import carriers
+        from analysis.figures import carriers
 
         yield from (Piece(*found) for found in carriers.read(path, data))
         return

@@ -15,11 +15,11 @@ from typing import Any
 
 import xlsxwriter
 
-from analysis import manifest
+from analysis.figures import manifest, office, provenance
 from analysis.language import labels
 from analysis.language.values import Text
 
-from . import book_charts, content, ooxml, plots, provenance, slides
+from . import book_charts, content, plots, slides
 from .book_charts import HEAD
 from .chart_data import CREATED, SAFE
 from .chart_fit import broken
@@ -75,7 +75,7 @@ def workbook(figures: Path, *, language: str, patterns: Sequence[str] = ()) -> b
     made.write()
     book.close()
     text = json.dumps(made.stored(), ensure_ascii=False, sort_keys=True)
-    return ooxml.with_item(out.getvalue(), text)
+    return office.with_item(out.getvalue(), text)
 
 
 def _height(cells: Sequence[Any], widths: Sequence[int]) -> float:

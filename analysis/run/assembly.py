@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from analysis import files, manifest
+from analysis import files
+from analysis.figures import manifest
 from analysis.plan import Plan, Stale
 
 from . import stage

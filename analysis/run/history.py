@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from analysis import files, manifest
+from analysis import files
+from analysis.figures import manifest
 from analysis.fingerprints import suffixed
 from analysis.plan import Project
 

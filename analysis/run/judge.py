@@ -198,10 +198,10 @@ def _figure(path: Path) -> dict[str, Any]:
         sound = name == path.stem and isinstance(rows, list) and {"zh", "en"} <= {*figure["title"]}
     except (ValueError, KeyError, TypeError) as error:
         cause = f"{path.name} is not the record of a figure: {error!r}"
-        raise FailureError(cause, "publish with analysis.publish.figure") from error
+        raise FailureError(cause, "publish with analysis.figures.save") from error
     if not sound or not files:
         cause = f"the record {path.name} lacks its name, a title in zh and en, rows or files"
-        raise FailureError(cause, "publish with analysis.publish.figure")
+        raise FailureError(cause, "publish with analysis.figures.save")
     for file in files:
         _whole(path.parent, name, str(file))
     figure["files"] = sorted(map(str, files))
@@ -251,12 +251,12 @@ _DECODERS: dict[str, Callable[[bytes], None]] = {"svg": _svg, "png": _png, "pdf"
 
 def _refuse_unexpected(folder: Path, figures: list[dict[str, Any]]) -> None:
     if not figures:
-        raise FailureError("no figure was published", "end with analysis.publish.figure(...)")
+        raise FailureError("no figure was published", "end with analysis.figures.save(...)")
     named = {file for figure in figures for file in (f"{figure['name']}.json", *figure["files"])}
     for path in sorted(folder.iterdir()):
         if path.name not in named:
             cause = f"{path.name} was written, but no figure names it"
-            raise FailureError(cause, "publish it with analysis.publish.figure")
+            raise FailureError(cause, "publish it with analysis.figures.save")
 
 
 def _refuse_undeclared(job: Job, figure: dict[str, Any]) -> None:

@@ -15,8 +15,9 @@ from typing import Any
 
 from filelock import FileLock
 
-from analysis import files, manifest
+from analysis import files
 from analysis.errors import BusyError, Fault, TableError, UsageError, WordError, WorkerError
+from analysis.figures import manifest
 from analysis.fingerprints import Fingerprints
 from analysis.plan import Job, Plan, Stale
 

@@ -19,8 +19,9 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from analysis import files, manifest
+from analysis import files
 from analysis.errors import BusyError
+from analysis.figures import manifest
 
 from . import processes
 

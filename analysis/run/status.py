@@ -6,7 +6,7 @@ It reads records and tables; it changes nothing.
 
 from typing import Any
 
-from analysis import manifest
+from analysis.figures import manifest
 from analysis.plan import Plan, overview
 
 from . import history, processes, stage

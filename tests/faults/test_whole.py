@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from small import BUSY, RECORD, SKETCH, START, Project, finished, sha
 
-from analysis import manifest
+from analysis.figures import manifest
 from analysis.run import stage
 
 # What each misbehaving notebook does once the table tells it to, in place of drawing well.

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from . import files
-from .errors import AnalysisError
-from .files import canonical, digest
+from analysis import files
+from analysis.errors import AnalysisError
+from analysis.files import canonical, digest
 
 VERSION = 1
 RECORD = "run.json"

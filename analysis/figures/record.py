@@ -42,7 +42,7 @@ REFUSED_FIELDS = (
 )  # fmt: skip
 
 
-def figure(picture: Picture, name: str, *, formats: Sequence[str] = ()) -> Image:
+def save(picture: Picture, name: str, *, formats: Sequence[str] = ()) -> Image:
     """
     Save *picture* in each of *formats* with its record ``<name>.json``; show it.
 

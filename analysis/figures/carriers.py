@@ -13,7 +13,7 @@ from typing import Any
 
 from analysis.errors import AnalysisError
 
-from . import ooxml, provenance
+from . import office, provenance
 from .provenance import Provenance
 
 Found = tuple[str, Provenance, tuple[tuple[str, str], ...]]
@@ -21,7 +21,7 @@ Found = tuple[str, Provenance, tuple[tuple[str, str], ...]]
 
 def read(path: Path, data: bytes) -> Iterator[Found]:
     """Every figure of ours in a deck, a workbook or a text: its place, provenance and marks."""
-    found = ooxml.parts(data, path.name)
+    found = office.parts(data, path.name)
     if "ppt/presentation.xml" in found:
         yield from _deck(path, data, found)
     elif _SHEETS in found or _PAGES in found:
@@ -44,7 +44,7 @@ def marks(carried: Provenance) -> tuple[tuple[str, str], ...]:
 
 def stores(found: Mapping[str, bytes]) -> dict[str, Provenance]:
     """The provenances that a package holds for its own figures, by name."""
-    text = ooxml.stored(found)
+    text = office.stored(found)
     if not text:
         return {}
     try:
@@ -74,7 +74,7 @@ _PNG = b"\x89PNG"
 def _deck(path: Path, data: bytes, found: Mapping[str, bytes]) -> list[Found]:
     from pptx import Presentation
 
-    with ooxml.damage_told(path.name):
+    with office.damage_told(path.name):
         return list(_slides(Presentation(io.BytesIO(data)), stores(found)))
 
 
@@ -116,7 +116,7 @@ def _carried(shape: Any) -> Provenance | None:
     """What a chart or a picture carries in itself."""
     if getattr(shape, "has_chart", False):
         part = shape.chart.part.chart_workbook.xlsx_part
-        held = stores(ooxml.parts(part.blob, "an embedded workbook")) if part else {}
+        held = stores(office.parts(part.blob, "an embedded workbook")) if part else {}
         return next(iter(held.values()), None)
     blob = _image(shape)
     if blob is None or not blob.startswith(_PNG):
