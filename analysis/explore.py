@@ -23,11 +23,11 @@ from analysis.figures.record import save
 from analysis.language import numbers, values
 from analysis.language.values import Text
 from analysis.language.vocabulary import Language
+from analysis.publish.deck import single
 from analysis.tables.load import Tables
 
 from . import files, project
 from .charts import Picture
-from .publish import single
 from .questions import YEARS, Answer, Option, Question, Questions
 
 NOTEBOOK = "9_explore"

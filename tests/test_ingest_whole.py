@@ -17,7 +17,9 @@ from qingshan import DATA, TEXT, content, decided, put
 from analysis import plan
 from analysis.charts import style
 from analysis.cli import main
-from analysis.publish import gallery, slides, trace
+from analysis.publish import trace
+from analysis.publish.deck import slides
+from analysis.publish.gallery import gallery
 from analysis.tables import load, originals
 
 ROOT = DATA.parent

@@ -6,7 +6,7 @@ import re
 import pytest
 from publications import HOSTILE, figure, hostile, row, written
 
-from analysis.publish import gallery
+from analysis.publish.gallery import gallery
 
 pytestmark = pytest.mark.slow
 MANY = 3_200

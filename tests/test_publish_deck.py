@@ -11,7 +11,9 @@ from publications import HOSTILE, figure, hostile, refusal, row, written
 
 from analysis.errors import UsageError
 from analysis.figures import carriers, office
-from analysis.publish import chart_fit, content, plots, slide_charts, slides, trace
+from analysis.publish import content, fit, plots, trace
+from analysis.publish.deck import chart as slide_charts
+from analysis.publish.deck import slides
 
 C = f"{{{slide_charts.C}}}"
 
@@ -309,9 +311,9 @@ def test_bars_leave_room_for_names_and_labels(figures):
     made = content.content(
         content.chosen(slides.manifest.load(figures), "zh", ["composition-*"])[0], "zh"
     )
-    plot = chart_fit.fitted(made.plot, 7.85)
+    plot = fit.fitted(made.plot, 7.85)
     left, wide = plot.frame
-    end = chart_fit.ceiling(plot)
+    end = fit.ceiling(plot)
 
     for point in plot.series[0].points:
         label = plots.ems_of(point.label) * 12 / 72 / 7.85

@@ -10,7 +10,7 @@ import pytest
 from publications import HOSTILE, figure, hostile, row, written
 
 from analysis.errors import AnalysisError
-from analysis.publish import gallery
+from analysis.publish.gallery import gallery
 
 
 @pytest.fixture(scope="module")

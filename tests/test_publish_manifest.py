@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.publish import gallery, slides, trace, workbook
+from analysis.publish import trace
+from analysis.publish.deck import slides
+from analysis.publish.gallery import gallery
+from analysis.publish.workbook import book as workbook
 
 ROOT = Path(__file__).parents[1]
 # Jobs whose marks are drawn in different ways; the slow test runs the whole plan.

@@ -13,7 +13,9 @@ from publications import figure, refusal, row, written
 
 from analysis.errors import AnalysisError
 from analysis.figures import carriers, office
-from analysis.publish import refresh, slide_charts, slides, trace
+from analysis.publish import trace
+from analysis.publish.deck import chart as slide_charts
+from analysis.publish.deck import refresh, slides
 
 C = f"{{{slide_charts.C}}}"
 

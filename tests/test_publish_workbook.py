@@ -10,7 +10,9 @@ from publications import HOSTILE, figure, hostile, refusal, row, written
 
 from analysis.errors import UsageError
 from analysis.figures import office
-from analysis.publish import sheets, trace, workbook
+from analysis.publish import trace
+from analysis.publish.workbook import book as workbook
+from analysis.publish.workbook import sheets
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ It compares and changes the XML of a chart part, and knows neither slides nor re
 import math
 from typing import Any
 
-from .slide_charts import C
+from .chart import C
 
 
 def signature(chart: Any) -> str:

@@ -8,7 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from . import content, deck_template, slides
+from analysis.publish import content
+
+from . import slides, template
 
 
 def slide(folder: Path, name: str, **made: Any) -> bytes:
@@ -30,7 +32,7 @@ def slide(folder: Path, name: str, **made: Any) -> bytes:
         A PPTX file; the same figure gives the same bytes.
     """
     record = {**json.loads((folder / f"{name}.json").read_bytes()), **made}
-    deck = deck_template.empty(None)
+    deck = template.empty(None)
     said = content.content(record, record["language"])
     slides.add(deck, said, record["language"], folder)
     return slides.sealed(deck, [said], record["language"], record["fingerprint"])

@@ -17,8 +17,8 @@ from analysis import files
 from analysis.figures import manifest
 from analysis.language import labels
 from analysis.language.values import Text
-
-from . import content, plots, slides
+from analysis.publish import content, plots
+from analysis.publish.deck import slides
 
 Record = Mapping[str, Any]
 FOLDER = "gallery"

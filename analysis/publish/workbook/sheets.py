@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from analysis.language import labels, phrases
 from analysis.language.values import Text
 from analysis.language.vocabulary import Gap, Mark
-
-from . import content, plots
+from analysis.publish import content, plots
 
 Record = Mapping[str, Any]
 Row = Mapping[str, Any]

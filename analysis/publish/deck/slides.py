@@ -15,12 +15,14 @@ from analysis import files
 from analysis.figures import manifest, office, provenance
 from analysis.figures.carriers import owned
 from analysis.language.values import Text
+from analysis.publish import content
+from analysis.publish.content import LEFT_OUT, Content, Table
+from analysis.publish.plots import ems_of
 
-from . import chart_graft, content, deck_template, shapes
-from .content import LEFT_OUT, Content, Table
-from .plots import ems_of
+from . import graft, shapes
+from . import template as deck_template
+from .chart import NativeChart
 from .shapes import Box
-from .slide_charts import NativeChart
 
 VERSION = "1"
 PART = "regional-safety"
@@ -162,7 +164,7 @@ DESCRIBED = ("chart", "picture")
 def state(shape: Any) -> str:
     """A short mark of what a shape of ours says: its words, cells, values or pixels."""
     if getattr(shape, "has_chart", False):
-        return short(chart_graft.signature(shape.chart._chartSpace))  # noqa: SLF001
+        return short(graft.signature(shape.chart._chartSpace))  # noqa: SLF001
     if getattr(shape, "has_table", False):
         cells = [cell.text_frame.text for row in shape.table.rows for cell in row.cells]
         return short("\n".join(cells))

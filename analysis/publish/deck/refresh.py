@@ -17,11 +17,13 @@ from analysis.errors import AnalysisError, UsageError
 from analysis.figures import carriers, manifest, office, provenance
 from analysis.language import labels
 from analysis.language.values import Text
+from analysis.publish import content
+from analysis.publish.content import Content
 
-from . import chart_graft, content, shapes, slide_charts, slides
-from .content import Content
-from .deck_template import EMU
+from . import chart as slide_charts
+from . import graft, shapes, slides
 from .slides import PART
+from .template import EMU
 
 TEXTS = ("title", "subtitle", "side", "caveat", "source", "stamp")
 
@@ -232,7 +234,7 @@ class _Update:
         native = slide_charts.NativeChart(said.plot, self.language, carried, width=width)
         new = slide_charts.chart_space(native.plot, self.language)
         old = shape.chart._chartSpace  # noqa: SLF001
-        if chart_graft.signature(old) == chart_graft.signature(new):
+        if graft.signature(old) == graft.signature(new):
             return
         if touched:
             self._keep(place, "chart", "")
@@ -242,7 +244,7 @@ class _Update:
         from pptx.oxml import parse_xml
 
         fresh = parse_xml(etree.tostring(new))
-        if not chart_graft.graft(old, fresh, ceiling_was=was):
+        if not graft.graft(old, fresh, ceiling_was=was):
             _rebuild(old, fresh)
             self.report.changed.append(f"{place}, chart: {_REBUILT[self.language]}")
         shape.chart.part.chart_workbook.update_from_xlsx_blob(native.xlsx_blob)

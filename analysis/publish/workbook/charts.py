@@ -11,10 +11,9 @@ from xlsxwriter.utility import xl_col_to_name
 from analysis.charts import style
 from analysis.language import labels
 from analysis.language.values import Text
-
-from . import plots
-from .chart_data import distance, values
-from .chart_fit import axis_end, fitted, octaves, rounded_ends, whole_step
+from analysis.publish import plots
+from analysis.publish.data import distance, values
+from analysis.publish.fit import axis_end, fitted, octaves, rounded_ends, whole_step
 
 HEAD = 4  # the line of a table's head, counted from 0; above it title, about and a way back
 _INCHES = 9.4  # the width of a chart

@@ -18,11 +18,13 @@ import xlsxwriter
 from analysis.figures import manifest, office, provenance
 from analysis.language import labels
 from analysis.language.values import Text
+from analysis.publish import content, plots
+from analysis.publish.data import CREATED, SAFE
+from analysis.publish.deck import slides
+from analysis.publish.fit import broken
 
-from . import book_charts, content, plots, slides
-from .book_charts import HEAD
-from .chart_data import CREATED, SAFE
-from .chart_fit import broken
+from . import charts
+from .charts import HEAD
 from .sheets import EVIDENCE, Column, Sheet, charted, explained, sheets
 
 _LOOKS: dict[str, dict[str, Any]] = {
@@ -207,7 +209,7 @@ class _Book:
             for place, column in enumerate(columns):
                 linked = link and column.linked
                 if self._cell(sheet, (line, place), column, row, linked=linked) and linked:
-                    cell = f"{tab}!{book_charts.letter_of(place)}{line + 1}"
+                    cell = f"{tab}!{charts.letter_of(place)}{line + 1}"
                     self.cells.setdefault(figure, []).append((cell, row["id"]))
         self._dress(sheet, columns, len(held.rows))
 
@@ -326,7 +328,7 @@ class _Book:
         subtitle = labels.both(record["subtitle"])[language]
         tab, sheet = self._open(f"{_CHART[language]}{number}", title, subtitle)
         heads = []
-        for column, (head, cells) in enumerate(book_charts.columns(plot, language)):
+        for column, (head, cells) in enumerate(charts.columns(plot, language)):
             heads.append(head)
             sheet.set_column(column, column, 13)
             sheet.write_string(HEAD, column, labels.legible(head, 250), self.head)
@@ -339,7 +341,7 @@ class _Book:
         self._mark_points(record["name"], plot, tab)
         sheet.set_column(0, 0, 26)
         sheet.freeze_panes(HEAD + 1, 1)
-        chart = book_charts.native(self.book, plot, tab)
+        chart = charts.native(self.book, plot, tab)
         options = {"description": labels.both(record["alt"])[language], "object_position": 2}
         beside = len(heads) + 1
         sheet.insert_chart(HEAD, beside, chart, options)
@@ -355,8 +357,8 @@ class _Book:
             self.text(sheet, *at, cell)
 
     def _mark_points(self, figure: str, plot: plots.Plot, tab: str) -> None:
-        for start, one in zip(book_charts.starts(plot), plot.series, strict=True):
-            letter = book_charts.letter_of(start)
+        for start, one in zip(charts.starts(plot), plot.series, strict=True):
+            letter = charts.letter_of(start)
             for line, point in enumerate(one.points):
                 if point is not None and point.row:
                     cell = f"{tab}!{letter}{HEAD + 2 + line}"

@@ -15,9 +15,8 @@ from lxml.builder import ElementMaker  # type: ignore[import-not-found]
 
 from analysis.language import labels
 from analysis.language.vocabulary import Mark
-
-from .chart_data import COLUMNS, SHEET, distance, values, workbook
-from .chart_fit import (
+from analysis.publish.data import COLUMNS, SHEET, distance, values, workbook
+from analysis.publish.fit import (
     axis_end,
     ceiling,
     fitted,
@@ -27,7 +26,7 @@ from .chart_fit import (
     text_size,
     whole_step,
 )
-from .plots import Plot, Point, Series, accent
+from analysis.publish.plots import Plot, Point, Series, accent
 
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import deck_template
-from .content import Content, Table
-from .deck_template import EMU
-from .plots import ems_of
+from analysis.publish.content import Content, Table
+from analysis.publish.plots import ems_of
+
+from . import template
+from .template import EMU
 
 SMALLEST = 10.0  # points; below it nobody reads
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
@@ -82,7 +83,7 @@ def set_run(
 
 def own_size(shape: Any) -> float:
     """The size that the layout gives a placeholder, in points."""
-    for place in (place for held in deck_template.LAYOUTS.values() for place in held):
+    for place in (place for held in template.LAYOUTS.values() for place in held):
         if place.name.lower() == shape.name.rpartition(":")[2]:
             return _layout_size(shape) or place.size
     return _layout_size(shape) or 12.0
@@ -90,7 +91,7 @@ def own_size(shape: Any) -> float:
 
 def _layout_size(shape: Any) -> float | None:
     base = getattr(shape, "_base_placeholder", None)
-    found = [] if base is None else base._element.findall(f".//{{{deck_template.A}}}defRPr[@sz]")  # noqa: SLF001
+    found = [] if base is None else base._element.findall(f".//{{{template.A}}}defRPr[@sz]")  # noqa: SLF001
     return int(found[0].get("sz")) / 100 if found else None
 
 
@@ -171,7 +172,7 @@ def _plain(table: Any) -> None:
     """No style of the gallery: a theme of one's own must not turn the table blue."""
     properties = table._tbl.tblPr  # noqa: SLF001
     properties.set("bandRow", "0")
-    for style_id in properties.findall(f"{{{deck_template.A}}}tableStyleId"):
+    for style_id in properties.findall(f"{{{template.A}}}tableStyleId"):
         style_id.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 
 
@@ -189,11 +190,11 @@ def fill_cell(cell: Any, words: str, language: str, size: float, *, head: bool =
         paragraph = cell.text_frame.paragraphs[0] if not place else cell.text_frame.add_paragraph()
         set_run(paragraph, line, language, size, colour)
     line = parse_xml(
-        f'<a:lnB xmlns:a="{deck_template.A}" w="6350"><a:solidFill><a:schemeClr val="bg2"/>'
+        f'<a:lnB xmlns:a="{template.A}" w="6350"><a:solidFill><a:schemeClr val="bg2"/>'
         "</a:solidFill></a:lnB>"
     )
     properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001
-    for old in properties.findall(f"{{{deck_template.A}}}lnB"):
+    for old in properties.findall(f"{{{template.A}}}lnB"):
         properties.remove(old)
     properties.insert(0, line)
 
@@ -209,7 +210,7 @@ def height_of(line: Sequence[str], widths: Sequence[float], size: float = 12.0) 
 def spare(shape: Any, words: str) -> float:
     """The inches that *words* leave free at the top of a placeholder which fills from below."""
     base = getattr(shape, "_base_placeholder", None)
-    body = None if base is None else base._element.find(f".//{{{deck_template.A}}}bodyPr")  # noqa: SLF001
+    body = None if base is None else base._element.find(f".//{{{template.A}}}bodyPr")  # noqa: SLF001
     if body is None or body.get("anchor") != "b":
         return 0.0
     _, _, wide, high = box_of(shape)
