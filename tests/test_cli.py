@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from small import Project, finished
 
-from analysis.cli import main
+from analysis.cli.main import main
 from analysis.errors import AnalysisError, BusyError, TableError, UsageError
 
 

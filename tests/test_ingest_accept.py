@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from qingshan import DATA, TEXT, cells, content, decided, put
 from qingshan import tables as copied
 
+from analysis.cli.reports import accept as accept_command
+from analysis.cli.reports import compile_
 from analysis.errors import BusyError, TableError, UsageError
 from analysis.ingest import acceptance, compiling, review, storage
-from analysis.ingest.commands import accept as accept_command
-from analysis.ingest.commands import compile_
 from analysis.tables import checks, descriptor, load, originals
 
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.ingest.commands import compile_
+from analysis.cli.reports import compile_
 from analysis.ingest.proposals import proposal
 from analysis.tables.schema import CODE
 

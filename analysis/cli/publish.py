@@ -91,12 +91,12 @@ def deck(
     folder = _root(project) / "figures"
     if old is not None:
         _refuse_both(figures=figures, output=output, template=template)
-        from .deck import refresh
+        from analysis.publish.deck import refresh
 
         for line in refresh.update(old, folder, dry_run=dry_run).lines():
             click.echo(line)
         return
-    from .deck import slides
+    from analysis.publish.deck import slides
 
     data = slides.deck(folder, language=language, template=template, patterns=figures)
     click.echo(_put(output, folder, f"briefing-{language}.pptx", data))
@@ -119,7 +119,7 @@ def workbook(
     figures: tuple[str, ...], project: Path | None, language: str, output: Path | None
 ) -> None:
     """Make a workbook of the values behind the figures, each linked to its sentence."""
-    from .workbook import book
+    from analysis.publish.workbook import book
 
     folder = _root(project) / "figures"
     data = book.workbook(folder, language=language, patterns=figures)
@@ -133,7 +133,7 @@ def workbook(
 @_LANGUAGE
 def site(project: Path | None, language: str) -> None:
     """Make the gallery: one folder of pages that need no server and no network."""
-    from .gallery import gallery
+    from analysis.publish.gallery import gallery
 
     click.echo(gallery.build(_root(project) / "figures", language=language))
 
@@ -148,7 +148,7 @@ def site(project: Path | None, language: str) -> None:
 @_JSON
 def trace(file: Path, project: Path | None, *, as_json: bool) -> None:
     """Show the sentences that a figure, deck or workbook stands on, and what changed since."""
-    from . import trace as tracing
+    from analysis.publish import trace as tracing
 
     root = _home(project)
     lines: Callable[..., Iterator[str]] = tracing.lines

@@ -12,10 +12,11 @@ from typing import Any
 
 import click
 
-from . import data_commands, panel_commands
-from .errors import AnalysisError, BusyError, UsageError
-from .ingest import commands as ingest_commands
-from .publish import commands as publish_commands
+from analysis.errors import AnalysisError, BusyError, UsageError
+
+from . import publish as publish_commands
+from . import reports as ingest_commands
+from . import simulate, tables
 
 _PROJECT = click.option(
     "--project",
@@ -58,7 +59,7 @@ def main() -> None:
 
 
 def _plan(project: Path | None) -> Any:
-    from . import plan
+    from analysis import plan
 
     return plan.load(plan.Project(project.resolve()) if project else plan.home())
 
@@ -120,15 +121,15 @@ def run(
 
     JOBS are names of the plan, of a notebook (all its jobs), or patterns; all if none is given.
     """
-    from .run.outcome import Options
+    from analysis.run.outcome import Options
 
     plan = _plan(project)
     chosen = plan.select(jobs)
     if dry_run:
         _show(plan, chosen, as_json=as_json)
         return
-    from .run import run as run_jobs
-    from .run.talk import Talk
+    from analysis.run import run as run_jobs
+    from analysis.run.talk import Talk
 
     wanted = Options(workers=workers, fail_fast=fail_fast, memory=memory << 20, **options)
     _finish(run_jobs(plan, chosen, wanted, Talk(as_json=as_json, quiet=quiet)))
@@ -143,10 +144,10 @@ def job(
     name: str, project: Path | None, *, as_json: bool, quiet: bool, memory: int, **options: Any
 ) -> None:
     """Make the figures of exactly one job: what another scheduler calls."""
-    from .errors import UsageError
-    from .run import Options
-    from .run import job as run_job
-    from .run.talk import Talk
+    from analysis.errors import UsageError
+    from analysis.run import Options
+    from analysis.run import job as run_job
+    from analysis.run.talk import Talk
 
     plan = _plan(project)
     chosen = plan.select([name])
@@ -169,7 +170,7 @@ def plan(jobs: tuple[str, ...], project: Path | None, *, as_json: bool) -> None:
 
 
 def _show(whole: Any, jobs: Any, *, as_json: bool, every: bool = False) -> None:
-    from .plan import overview
+    from analysis.plan import overview
 
     entries = overview(whole, jobs)
     if as_json:
@@ -181,17 +182,17 @@ def _show(whole: Any, jobs: Any, *, as_json: bool, every: bool = False) -> None:
 
 
 for _command in (
-    data_commands.check,
-    data_commands.describe,
-    data_commands.verify,
-    data_commands.explain,
+    tables.check,
+    tables.describe,
+    tables.verify,
+    tables.explain,
     ingest_commands.compile_,
     ingest_commands.accept,
     publish_commands.deck,
     publish_commands.workbook,
     publish_commands.site,
     publish_commands.trace,
-    panel_commands.simulate,
+    simulate.simulate,
 ):
     main.add_command(_command)
 
@@ -203,8 +204,8 @@ for _command in (
 @_JSON
 def status(project: Path | None, *, as_json: bool) -> None:
     """Say how the last run went, which values changed, what is stale and what failed."""
-    from .run.status import lines
-    from .run.status import status as found
+    from analysis.run.status import lines
+    from analysis.run.status import status as found
 
     standing = found(_plan(project))
     text = json.dumps(standing, ensure_ascii=False, indent=1) if as_json else None

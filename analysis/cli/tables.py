@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from .errors import Fault, UsageError
+from analysis.errors import Fault, UsageError
 
 _PROJECT = click.option(
     "--project",
@@ -28,7 +28,7 @@ _ORIGINALS = click.option(
 
 
 def _data(project: Path | None) -> Path:
-    from . import project as places
+    from analysis import project as places
 
     return (project.resolve() if project else places.home()) / "data"
 
@@ -143,9 +143,8 @@ def explain(
     a year, or its first and last day with a slash between, and may be one that only another
     publication tells of. With the originals at hand the whole sentence is quoted.
     """
+    from analysis.explain import explain as explained
     from analysis.tables import load
-
-    from .explain import explain as explained
 
     folder = _data(project)
     place = originals or folder / "originals"

@@ -50,8 +50,7 @@ def compile_(
     reviews the workbook, and `accept` takes it.
     """
     from analysis.errors import UsageError
-
-    from . import compiling, review
+    from analysis.ingest import compiling, review
 
     if kind == "xlsx" and output is None:
         raise UsageError("a workbook needs a file: add --output review.xlsx")
@@ -86,7 +85,7 @@ def accept(file: Path, project: Path | None, *, dry_run: bool) -> None:
     Tables, mentions and descriptor change in one step or not at all. The changes go to stdout;
     the same workbook again changes nothing.
     """
-    from . import acceptance
+    from analysis.ingest import acceptance
 
     outcome = acceptance.accept(file, _data(project), dry_run=dry_run)
     for change in outcome.changes:
