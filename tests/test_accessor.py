@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import analysis as rs
-from analysis import explain
 from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
+from analysis.explore import explain
 from analysis.statistics import rates, years
 from analysis.tables import simulated
 
@@ -156,7 +156,7 @@ def test_a_panel_tells_the_regions_asked_about(national):
 
 def test_too_many_rows_at_once_are_refused(national, monkeypatch):
     """With what to ask instead."""
-    monkeypatch.setattr("analysis.accessor.MOST", 10)
+    monkeypatch.setattr("analysis.explore.accessor.MOST", 10)
 
     with pytest.raises(UsageError, match=r"data\.of\('deaths'\)"):
         national.rows.safety.rate()

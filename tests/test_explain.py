@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import UsageError, WordError
-from analysis.explain import code_of, explain, sentence_at
+from analysis.explore.explain import code_of, explain, sentence_at
 from analysis.tables import load
 
 

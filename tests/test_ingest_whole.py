@@ -17,7 +17,7 @@ from qingshan import DATA, TEXT, content, decided, put
 from analysis import plan
 from analysis.charts import style
 from analysis.cli.main import main
-from analysis.publish import trace
+from analysis.explore import trace
 from analysis.publish.deck import slides
 from analysis.publish.gallery import gallery
 from analysis.tables import load, originals

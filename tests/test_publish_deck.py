@@ -10,8 +10,9 @@ from pptx import Presentation
 from publications import HOSTILE, figure, hostile, refusal, row, written
 
 from analysis.errors import UsageError
+from analysis.explore import trace
 from analysis.figures import carriers, office
-from analysis.publish import content, fit, plots, trace
+from analysis.publish import content, fit, plots
 from analysis.publish.deck import chart as slide_charts
 from analysis.publish.deck import slides
 

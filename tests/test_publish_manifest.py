@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.publish import trace
+from analysis.explore import trace
 from analysis.publish.deck import slides
 from analysis.publish.gallery import gallery
 from analysis.publish.workbook import book as workbook

@@ -13,7 +13,7 @@ from pptx import Presentation
 from publications import figure as record
 from publications import hostile, refusal, row, stated, written
 
-from analysis.publish import trace
+from analysis.explore import trace
 from analysis.publish.deck import slides
 from analysis.publish.workbook import book
 

@@ -12,10 +12,10 @@ from publications import HOSTILE, figure, hostile, manifest, row, written
 from analysis.charts import Caption, Picture, style
 from analysis.charts.marks import arrow, draw
 from analysis.errors import AnalysisError
+from analysis.explore import trace
 from analysis.figures import drawn, provenance
 from analysis.language.values import Text
 from analysis.publish import figure as publish_figure
-from analysis.publish import trace
 
 
 def drawing(kind):

@@ -12,8 +12,8 @@ from pptx import Presentation
 from publications import figure, refusal, row, written
 
 from analysis.errors import AnalysisError
+from analysis.explore import trace
 from analysis.figures import carriers, office
-from analysis.publish import trace
 from analysis.publish.deck import chart as slide_charts
 from analysis.publish.deck import refresh, slides
 

@@ -9,8 +9,8 @@ from lxml import etree
 from publications import HOSTILE, figure, hostile, refusal, row, written
 
 from analysis.errors import UsageError
+from analysis.explore import trace
 from analysis.figures import office
-from analysis.publish import trace
 from analysis.publish.workbook import book as workbook
 from analysis.publish.workbook import sheets
 

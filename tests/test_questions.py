@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
-from analysis import explain
 from analysis.comparability import rules
 from analysis.errors import WordError
+from analysis.explore import explain
+from analysis.explore.choices import ALL, APART, CHINA, YEARS, Question, Questions, codes
 from analysis.language.vocabulary import Measure
-from analysis.questions import ALL, APART, CHINA, YEARS, Question, Questions, codes
 
 SAMPLE = 10  # indicators that are looked at in full
 

@@ -148,7 +148,7 @@ def site(project: Path | None, language: str) -> None:
 @_JSON
 def trace(file: Path, project: Path | None, *, as_json: bool) -> None:
     """Show the sentences that a figure, deck or workbook stands on, and what changed since."""
-    from analysis.publish import trace as tracing
+    from analysis.explore import trace as tracing
 
     root = _home(project)
     lines: Callable[..., Iterator[str]] = tracing.lines

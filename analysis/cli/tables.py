@@ -143,7 +143,7 @@ def explain(
     a year, or its first and last day with a slash between, and may be one that only another
     publication tells of. With the originals at hand the whole sentence is quoted.
     """
-    from analysis.explain import explain as explained
+    from analysis.explore.explain import explain as explained
     from analysis.tables import load
 
     folder = _data(project)

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.charts import style
+from analysis import charts
+from analysis.charts import Picture, style
 from analysis.comparability import findings, rules
 from analysis.comparability.rules import Comparison
+from analysis.errors import WordError
 from analysis.language import phrases
 from analysis.language import values as wording
 from analysis.language.values import Text
@@ -23,9 +25,7 @@ from analysis.statistics import rates
 from analysis.statistics import years as annual
 from analysis.tables.load import Tables
 
-from . import charts, explain
-from .charts import Picture
-from .errors import WordError
+from . import explain
 
 APART, ALL, YEARS, CHINA = "apart", "all", "years", "china"
 FIRST_YEAR = 2020  # of a trend; older definitions are wider

@@ -12,17 +12,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis import project
 from analysis.comparability import many, rules
 from analysis.comparability.displays import Told
 from analysis.comparability.rules import Comparison
+from analysis.errors import UsageError
 from analysis.statistics import rates, years
 from analysis.tables import load as tables
 from analysis.tables import panel
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
-from . import explain, project
-from .errors import UsageError
+from . import explain
 
 MOST = 500_000  # rows that are asked one by one; a panel is asked for one indicator
 _FROM = "tables"  # the attribute of a frame that names the folder of its tables

@@ -18,7 +18,8 @@ from typing import Any
 import ipywidgets as widgets
 import pandas as pd
 
-from analysis.charts import style
+from analysis import files, project
+from analysis.charts import Picture, style
 from analysis.figures.record import save
 from analysis.language import numbers, values
 from analysis.language.values import Text
@@ -26,9 +27,7 @@ from analysis.language.vocabulary import Language
 from analysis.publish.deck import single
 from analysis.tables.load import Tables
 
-from . import files, project
-from .charts import Picture
-from .questions import YEARS, Answer, Option, Question, Questions
+from .choices import YEARS, Answer, Option, Question, Questions
 
 NOTEBOOK = "9_explore"
 READS = ("reports", "regions", "indicators", "units", "breakdowns", "context", "observations/*")

@@ -12,13 +12,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.comparability import rules
+from analysis.errors import UsageError, WordError
 from analysis.language import numbers, phrases, values
 from analysis.language.values import Text, joined
 from analysis.language.vocabulary import Basis, Language, Measure, Reliability, Verdict
 from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
-
-from .errors import UsageError, WordError
 
 _VERDICTS = {
     Verdict.COMPARABLE: Text("可比", "comparable"),
