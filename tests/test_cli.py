@@ -58,7 +58,7 @@ def test_every_error_has_its_exit_code(call, monkeypatch, error, code):
     def fails(*_):
         raise error
 
-    monkeypatch.setattr("analysis.plan.load", fails)
+    monkeypatch.setattr("analysis.runs.plan.load", fails)
 
     shown = call("plan")
 

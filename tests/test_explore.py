@@ -12,7 +12,7 @@ import papermill
 import pytest
 from pptx import Presentation
 
-import analysis.plan
+import analysis.runs.plan
 from analysis import project
 from analysis.errors import WordError
 from analysis.explore import trace, widgets
@@ -257,7 +257,7 @@ def test_the_entry_makes_the_same_figure_a_job(data, tmp_path, monkeypatch):
         (copy / name).symlink_to(ROOT / name)
     (copy / "plan.toml").write_bytes(kept[".toml"].read_bytes())
 
-    (job,) = analysis.plan.load(analysis.plan.Project(copy)).jobs
+    (job,) = analysis.runs.plan.load(analysis.runs.plan.Project(copy)).jobs
 
     assert dict(job.parameters) == {"language": "en", **panel.question._asdict()}
     stage = tmp_path / "stage"

@@ -14,12 +14,12 @@ import qingshan
 from click.testing import CliRunner
 from qingshan import DATA, TEXT, content, decided, put
 
-from analysis import plan
 from analysis.charts import style
 from analysis.cli.main import main
 from analysis.explore import trace
 from analysis.publish.deck import slides
 from analysis.publish.gallery import gallery
+from analysis.runs import plan
 from analysis.tables import load, originals
 
 ROOT = DATA.parent

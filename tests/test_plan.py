@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from small import FOUR, Project
 
-from analysis import parameters, plan
 from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
+from analysis.runs import parameters, plan
 
 
 @pytest.fixture

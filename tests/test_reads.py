@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from small import sha
 
-from analysis import plan
-from analysis.run import executors, processes, work
+from analysis.runs import executors, plan, processes, work
 
 ROOT = Path(__file__).parents[1]
 WHOLE = plan.load(plan.Project(ROOT))

@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def _plan(project: Path | None) -> Any:
-    from analysis import plan
+    from analysis.runs import plan
 
     return plan.load(plan.Project(project.resolve()) if project else plan.home())
 
@@ -121,15 +121,15 @@ def run(
 
     JOBS are names of the plan, of a notebook (all its jobs), or patterns; all if none is given.
     """
-    from analysis.run.outcome import Options
+    from analysis.runs.outcome import Options
 
     plan = _plan(project)
     chosen = plan.select(jobs)
     if dry_run:
         _show(plan, chosen, as_json=as_json)
         return
-    from analysis.run import run as run_jobs
-    from analysis.run.talk import Talk
+    from analysis.runs.runner import run as run_jobs
+    from analysis.runs.talk import Talk
 
     wanted = Options(workers=workers, fail_fast=fail_fast, memory=memory << 20, **options)
     _finish(run_jobs(plan, chosen, wanted, Talk(as_json=as_json, quiet=quiet)))
@@ -145,9 +145,9 @@ def job(
 ) -> None:
     """Make the figures of exactly one job: what another scheduler calls."""
     from analysis.errors import UsageError
-    from analysis.run import Options
-    from analysis.run import job as run_job
-    from analysis.run.talk import Talk
+    from analysis.runs.outcome import Options
+    from analysis.runs.runner import job as run_job
+    from analysis.runs.talk import Talk
 
     plan = _plan(project)
     chosen = plan.select([name])
@@ -170,7 +170,7 @@ def plan(jobs: tuple[str, ...], project: Path | None, *, as_json: bool) -> None:
 
 
 def _show(whole: Any, jobs: Any, *, as_json: bool, every: bool = False) -> None:
-    from analysis.plan import overview
+    from analysis.runs.plan import overview
 
     entries = overview(whole, jobs)
     if as_json:
@@ -204,8 +204,8 @@ for _command in (
 @_JSON
 def status(project: Path | None, *, as_json: bool) -> None:
     """Say how the last run went, which values changed, what is stale and what failed."""
-    from analysis.run.status import lines
-    from analysis.run.status import status as found
+    from analysis.runs.status import lines
+    from analysis.runs.status import status as found
 
     standing = found(_plan(project))
     text = json.dumps(standing, ensure_ascii=False, indent=1) if as_json else None

@@ -32,7 +32,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON, and no
 
 
 def _root(project: Path | None) -> Path:
-    from analysis import plan
+    from analysis.runs import plan
 
     return project.resolve() if project else plan.home().root
 

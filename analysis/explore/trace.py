@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis import plan
 from analysis.errors import AnalysisError, UsageError
 from analysis.figures import manifest, provenance
 from analysis.figures.provenance import Provenance
 from analysis.language import labels
 from analysis.language.values import Text
+from analysis.runs import plan
 
 MOST_BYTES = 200 << 20
 

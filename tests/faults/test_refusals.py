@@ -14,9 +14,8 @@ import openpyxl
 import pytest
 from small import FOUR, RECORD, SKETCH, START, TABLE, Project
 
-from analysis import plan
 from analysis.errors import TableError, UsageError
-from analysis.run import runner
+from analysis.runs import plan, runner
 from analysis.tables import csv_file
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from PIL import Image
 from small import BUSY, RECORD, SKETCH, START, Project, finished, sha
 
 from analysis.figures import manifest
-from analysis.run import stage
+from analysis.runs import stage
 
 # What each misbehaving notebook does once the table tells it to, in place of drawing well.
 FAULTS = {

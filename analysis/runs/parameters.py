@@ -13,9 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.errors import UsageError, WordError
 from analysis.language.vocabulary import Language
-
-from .errors import UsageError, WordError
 
 Value = str | int | float | bool
 LONGEST = 200

@@ -7,9 +7,9 @@ It reads records and tables; it changes nothing.
 from typing import Any
 
 from analysis.figures import manifest
-from analysis.plan import Plan, overview
 
 from . import history, processes, stage
+from .plan import Plan, overview
 
 SHOWN = 20
 _MEANT = {0: "all well", 1: "something failed", 75: "busy", 124: "past its deadline"}

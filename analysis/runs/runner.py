@@ -18,12 +18,12 @@ from filelock import FileLock
 from analysis import files
 from analysis.errors import BusyError, Fault, TableError, UsageError, WordError, WorkerError
 from analysis.figures import manifest
-from analysis.fingerprints import Fingerprints
-from analysis.plan import Job, Plan, Stale
 
 from . import assembly, history, judge, stage
 from .executors import Executor, Local
+from .fingerprints import Fingerprints
 from .outcome import Event, Options, Outcome, Signals, StoppedError, Tell
+from .plan import Job, Plan, Stale
 from .work import Task
 
 CHECK = ":tables"  # no job can be called that

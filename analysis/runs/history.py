@@ -16,8 +16,9 @@ from typing import Any
 
 from analysis import files
 from analysis.figures import manifest
-from analysis.fingerprints import suffixed
-from analysis.plan import Project
+
+from .fingerprints import suffixed
+from .plan import Project
 
 FILE = "runs.jsonl"
 TABLES = ".tables.json"  # the values of every table as the last run found them

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from analysis import files
 from analysis.figures import manifest
-from analysis.plan import Plan, Stale
 
 from . import stage
+from .plan import Plan, Stale
 
 LONGEST_WAIT = 60.0  # seconds for another process that writes it, which takes far less
 

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import UsageError, WorkerError
-from analysis.fingerprints import Fingerprints
-from analysis.plan import Plan
 
 from . import processes, stage
 from .executors import Event, Local
+from .fingerprints import Fingerprints
+from .plan import Plan
 from .work import Task
 
 PATIENCE = 30.0  # seconds for the scheduler to answer

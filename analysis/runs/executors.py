@@ -66,8 +66,8 @@ class Local:
         self.environment, self.home = environment, home
         self.places = processors()
         self.settings = {
-            "warm": ["analysis.engine", *warm],
-            "warm_up": ["analysis.engine:prepare", *warm_up],
+            "warm": ["analysis.runs.engine", *warm],
+            "warm_up": ["analysis.runs.engine:prepare", *warm_up],
         }
         self.events: queue.Queue[Event] = queue.Queue()
         self.pids: dict[str, int] = {}
@@ -86,7 +86,7 @@ class Local:
             task["kernel"] = "python3"
         line = json.dumps(task).encode() + b"\n"
         if task["kernel"]:
-            process = self._python("analysis.run.work")
+            process = self._python("analysis.runs.work")
             self.kernels[task["job"]] = process
             self.pids[task["job"]] = process.pid
             _send(process, line)
@@ -168,7 +168,7 @@ class Local:
         return said[-1] if said else "it said nothing"
 
     def _warmed(self) -> subprocess.Popen[bytes]:
-        process = self._python("analysis.run.warm")
+        process = self._python("analysis.runs.warm")
         _send(process, json.dumps(self.settings).encode() + b"\n")
         self._listen(process, None)
         return process

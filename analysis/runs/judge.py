@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis import files
-from analysis.plan import Job, Source
 
+from .plan import Job, Source
 from .processes import KILL
 
 _ERROR_LINES = 400

@@ -17,13 +17,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.errors import UsageError, WordError
 from analysis.figures import manifest
+from analysis.project import KNOWN_FORMATS
 
 from . import parameters
-from .errors import UsageError, WordError
 from .fingerprints import Fingerprints, suffixed
 from .parameters import Value
-from .project import KNOWN_FORMATS
 
 PLAN = "plan.toml"
 DEADLINE = 600.0  # seconds a job may take unless the plan says otherwise
@@ -336,7 +336,7 @@ class Stale:
         self.files = Fingerprints()
         self.records: dict[str, manifest.Record | None] = {}  # as they were when asked for
         self._shared = {
-            "package": self.files.sources(Path(__file__).parent, project.notebooks),
+            "package": self.files.sources(Path(__file__).parents[1], project.notebooks),
             "lock": self.files.file(project.root / "requirements.lock"),
             "python": f"{platform.python_implementation()} {platform.python_version()}",
             "libraries": {name: _version(name) for name in _LIBRARIES},

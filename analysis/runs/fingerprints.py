@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from .files import canonical, digest, read
+from analysis.files import canonical, digest, read
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 
