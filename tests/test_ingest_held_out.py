@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.ingest.suggestions import catalogue
+from analysis.reports.suggestions import catalogue
 from analysis.tables import numerals
 
 ROOT = Path(__file__).parents[1]

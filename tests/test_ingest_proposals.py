@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.cli.reports import compile_
-from analysis.ingest.proposals import proposal
+from analysis.reports.proposals import proposal
 from analysis.tables.schema import CODE
 
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ from qingshan import LATER, decided, later
 
 from analysis.comparability import rules
 from analysis.errors import TableError
-from analysis.ingest import acceptance, compiling, review
+from analysis.reports import accept, compile, review
 from analysis.statistics import rates, years
 from analysis.tables import checks, descriptor, load, originals
 
@@ -18,7 +18,7 @@ from analysis.tables import checks, descriptor, load, originals
 @pytest.fixture(scope="module")
 def blank():
     """The review workbook of the first report, as compile writes it."""
-    return review.workbook(compiling.compiled(qingshan.TEXT, qingshan.DATA, region="qingshan"))
+    return review.workbook(compile.compiled(qingshan.TEXT, qingshan.DATA, region="qingshan"))
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def joined(blank, tmp_path_factory):
     """Tables that the sixth region has joined."""
     place = tmp_path_factory.mktemp("joined")
     data = qingshan.tables(place)
-    acceptance.accept(decided(blank, place / "reviewed.xlsx"), data)
+    accept.accept(decided(blank, place / "reviewed.xlsx"), data)
     return data
 
 
@@ -43,7 +43,7 @@ def twice(joined, tmp_path_factory):
     place = tmp_path_factory.mktemp("twice")
     data = Path(shutil.copytree(joined, place / "data"))
     path = later(data, place)
-    return data, path, acceptance.accept(path, data)
+    return data, path, accept.accept(path, data)
 
 
 def test_the_next_report_of_a_region_joins_beside_the_first(joined, twice):
@@ -116,12 +116,12 @@ def test_the_order_in_which_reports_arrive_does_not_matter(folder, blank, twice,
     data, *_ = twice
     second = later(folder, tmp_path)
     first = decided(blank, tmp_path / "first.xlsx")
-    acceptance.accept(second, folder)
-    acceptance.accept(first, folder)
+    accept.accept(second, folder)
+    accept.accept(first, folder)
 
     assert _rows(folder) == _rows(data)
-    assert acceptance.accept(first, folder).files == ()
-    assert acceptance.accept(second, folder).files == ()
+    assert accept.accept(first, folder).files == ()
+    assert accept.accept(second, folder).files == ()
 
 
 def _rows(data):
@@ -140,4 +140,4 @@ def test_a_code_that_stands_for_another_period_is_refused(joined, blank, tmp_pat
                 row[1].value = "2024-06-30"
 
     with pytest.raises(TableError, match="qingshan-2024 is known with period_end 2024-12-31"):
-        acceptance.accept(decided(blank, tmp_path / "half.xlsx", halve), joined)
+        accept.accept(decided(blank, tmp_path / "half.xlsx", halve), joined)

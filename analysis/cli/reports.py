@@ -50,16 +50,16 @@ def compile_(
     reviews the workbook, and `accept` takes it.
     """
     from analysis.errors import UsageError
-    from analysis.ingest import compiling, review
+    from analysis.reports import compile, review
 
     if kind == "xlsx" and output is None:
         raise UsageError("a workbook needs a file: add --output review.xlsx")
-    found = compiling.compiled(text, _data(project), region=region, period=period)
+    found = compile.compiled(text, _data(project), region=region, period=period)
     if kind == "xlsx" and output is not None:
         review.save(found, output)
     else:
         whole = kind == "csv"
-        lines = [compiling.as_csv(found).rstrip("\n")] if whole else compiling.jsonl(found)
+        lines = [compile.as_csv(found).rstrip("\n")] if whole else compile.jsonl(found)
         with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
             stream.writelines(f"{line}\n" for line in lines)
     roles = Counter(str(candidate.role) for candidate in found.candidates)
@@ -85,7 +85,7 @@ def accept(file: Path, project: Path | None, *, dry_run: bool) -> None:
     Tables, mentions and descriptor change in one step or not at all. The changes go to stdout;
     the same workbook again changes nothing.
     """
-    from analysis.ingest import acceptance
+    from analysis.reports import accept as acceptance
 
     outcome = acceptance.accept(file, _data(project), dry_run=dry_run)
     for change in outcome.changes:

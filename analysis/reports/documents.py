@@ -19,7 +19,7 @@ from typing import Any
 from analysis.errors import DocumentError
 
 from . import lexicon
-from .phrases import fold
+from .layout import fold
 
 MAX_BYTES = 32 << 20
 MAX_PAGES = 600

@@ -14,7 +14,7 @@ from analysis.language.vocabulary import Role
 from analysis.tables.numerals import Numeral
 
 from . import lexicon
-from .phrases import Enclosures, Span
+from .layout import Enclosures, Span
 from .quantities import LONGEST, Quantity
 
 _LEFT, _RIGHT = 30, 34

@@ -15,10 +15,10 @@ from analysis.tables import numerals
 
 from . import facts, grids, roles
 from .candidates import EVIDENCE, Candidate
-from .changes import TERRITORIES, Figure, figures
+from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
 from .periods import spoken_period
-from .phrases import Enclosures, Mood, Sentence, fold, sections, sentences
 from .quantities import Quantity, joined
+from .relations import TERRITORIES, Figure, figures
 from .roles import Judgement
 from .setting import Setting
 from .statuses import elsewhere, status

@@ -28,8 +28,8 @@ from analysis.tables import csv_file
 from analysis.tables.checks import expected_unit
 
 from .candidates import EVIDENCE, Candidate, plain
-from .compiling import Compiled, facts
-from .phrases import Mood, fold, sections
+from .compile import Compiled, facts
+from .layout import Mood, fold, sections
 from .portions import guessed
 from .sheets import (
     ACCEPT,

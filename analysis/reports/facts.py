@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from analysis.language.vocabulary import Measure
 
-from .phrases import Sentence
+from .layout import Sentence
 
 _THING = r"(?:事故|火灾|火情|伤亡|死亡|亡人事件|亡人|险情|溃坝|疫情|事件|案件)"
 _NONE = re.compile(

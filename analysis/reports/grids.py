@@ -14,10 +14,10 @@ from analysis.language.vocabulary import Measure
 from analysis.tables.numerals import NUMERAL
 
 from . import lexicon
-from .changes import Figure
+from .layout import fold
 from .lexicon import Counter
-from .phrases import fold
 from .quantities import Quantity, times
+from .relations import Figure
 
 _FEWEST = 3  # cells that make a row where only single blanks divide them
 _LONGEST_LINE = 400

@@ -9,9 +9,9 @@ import re
 from analysis.language.vocabulary import Status
 
 from . import lexicon
-from .changes import Figure
+from .layout import Mood, Sentence
 from .periods import last
-from .phrases import Mood, Sentence
+from .relations import Figure
 from .setting import Setting
 
 _LESSON = re.compile(r"吸取|汲取|教训|反思|警示|举一反三|借鉴|通报")

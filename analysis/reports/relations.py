@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from analysis.language.vocabulary import Comparator, Measure
 
-from .phrases import Enclosures, Sentence
+from .layout import Enclosures, Sentence
 from .quantities import Quantity
 
 _UP, _DOWN = 1, -1

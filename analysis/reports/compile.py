@@ -18,7 +18,7 @@ from analysis.tables import csv_file
 
 from .candidates import Candidate
 from .documents import Document, load
-from .phrases import Mood, sections
+from .layout import Mood, sections
 from .reader import read
 from .setting import Setting, setting
 from .suggestions import Catalogue, catalogue

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from analysis.errors import UsageError
 
 from . import lexicon
+from .layout import Mood, fold, mood_of
 from .periods import parse_period, span
-from .phrases import Mood, fold, mood_of
 
 _HEAD = 400
 _TOLD = re.compile(r"总结|情况|报告|回顾|通报|综述|汇报|数据|实录|小结|成效")
