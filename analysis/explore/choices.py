@@ -85,8 +85,8 @@ class Questions:
 
     Examples
     --------
-    >>> from analysis import tables
-    >>> asked = Questions(tables.load())
+    >>> from analysis.tables import load
+    >>> asked = Questions(load.load())
     >>> asked.settled(Question("deaths", "chuxiong", "", ""))
     Question(indicator='deaths', region='chuxiong', period='2024', beside='years')
     >>> [option.value for option in asked.regions("injuries") if option.reason is None]

@@ -97,8 +97,8 @@ class Explorer:
 
     Examples
     --------
-    >>> from analysis import tables
-    >>> panel = Explorer(tables.load(), language="en", indicator="deaths", region="chuxiong")
+    >>> from analysis.tables import load
+    >>> panel = Explorer(load.load(), language="en", indicator="deaths", region="chuxiong")
     >>> panel.question.beside, panel.name
     ('years', 'trend-deaths-chuxiong-2024-years-en')
     >>> panel.choose("beside", "nantong")
