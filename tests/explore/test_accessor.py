@@ -10,7 +10,7 @@ import analysis as rs
 from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
 from analysis.explore import explain
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.statistics import rates, years
 from analysis.tables import simulated
 

@@ -14,7 +14,7 @@ from analysis.charts.marks import arrow, draw
 from analysis.errors import AnalysisError
 from analysis.explore import trace
 from analysis.figures import drawn, provenance
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.figures.record import save
 
 
