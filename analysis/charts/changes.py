@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 from analysis.language import numbers, phrases, remarks, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark
+from analysis.language.vocabulary import Mark, Scale
 
 from . import ledger, marks, style
 from .blank import blank
 from .comparison import left_out
-from .page import LEADING, Caption, Page, Picture, Room, measured, wrapped
+from .figure import Caption, Figure
+from .page import LEADING, Page, Room, measured, wrapped
 
 GAP = 0.35  # inches between the two panels
 COUNTED_SHARE = 0.7  # of the width, for the changes with counts
@@ -35,7 +36,7 @@ def year_on_year(
     tested: pd.DataFrame | None = None,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw counted changes as ratios around 1; percentages and directions stand apart, unscaled.
 
@@ -53,7 +54,9 @@ def year_on_year(
         All changes that were tested together, where *rows* are one page of them.
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+        return blank(
+            "changes", rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
     counted = rows[rows["mark"].eq(Mark.EXACT)]
     stated = rows[rows["mark"].ne(Mark.EXACT)]
     national = national.merge(counted[KEY].drop_duplicates(), on=KEY)
@@ -66,9 +69,7 @@ def year_on_year(
         _draw_counted(page, left, counted, national)
     if right:
         _draw_stated(page, right, stated)
-    page.picture.rows, page.picture.refused = rows, refused
-    page.picture.benchmarks = national
-    return page.picture
+    return page.figure("changes", Scale.RATIO, rows, refused, national)
 
 
 def _rooms(

@@ -12,11 +12,12 @@ from matplotlib.axes import Axes
 from analysis.language import phrases, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Promise
+from analysis.language.vocabulary import Promise, Scale
 
 from . import grid, style
 from .comparison import left_out
-from .page import Caption, Page, Picture, measured
+from .figure import Caption, Figure
+from .page import Page, measured
 
 REGION, TARGET, DATE = 1.15, 2.0, 2.0  # inches of the columns beside the labels, on a slide
 TALLEST = 0.55  # inches of one commitment in the list
@@ -30,7 +31,7 @@ def promises(
     absent: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     List the commitments with a number or a deadline, each with the words of its report.
 
@@ -56,8 +57,7 @@ def promises(
         page.text(room.left, y, words, page.size.subtitle, color=style.GREY)
     else:
         _draw_list(page, rows)
-    page.picture.rows, page.picture.refused = rows, absent
-    return page.picture
+    return page.figure("commitments", Scale.NONE, rows, absent)
 
 
 def _notes(rows: pd.DataFrame) -> tuple[Text, ...]:

@@ -9,10 +9,11 @@ from matplotlib.axes import Axes
 from analysis.language import numbers, phrases, remarks, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Quantity
+from analysis.language.vocabulary import Mark, Quantity, Scale
 
 from . import marks, style
-from .page import Caption, LeftOut, Page, Picture, Room
+from .figure import Caption, Figure, LeftOut
+from .page import Page, Room
 
 ROW_HEIGHT = 1.25  # inches at most between two regions
 
@@ -28,7 +29,7 @@ def comparison(
     scale: str = "value",
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw one dot with its interval a region; the regions refused stand below with the reason.
 
@@ -53,9 +54,9 @@ def comparison(
         _say_nothing(page)
     else:
         _draw_dots(page, rows, scale, benchmarks)
-    page.picture.rows, page.picture.refused = rows, refused
-    page.picture.benchmarks = benchmarks
-    return page.picture
+    return page.figure(
+        "comparison", Scale(scale) if len(rows) else Scale.NONE, rows, refused, benchmarks
+    )
 
 
 def _columns(scale: str) -> tuple[str, str, str]:

@@ -11,11 +11,13 @@ from analysis.language import numbers, phrases, remarks
 from analysis.language import values as wording
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
 
 from . import marks, style
 from .blank import blank
 from .comparison import left_out
-from .page import Caption, Page, Picture, Room, measured
+from .figure import Caption, Figure
+from .page import Page, Room, measured
 
 FAINT = "#F1F3F5"  # between the inner and the outer limits
 THIN = "#9CA3AF"  # the outline of a band
@@ -33,7 +35,7 @@ def funnel(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw one dot a region and year: its count over the count that an outside rate would give.
 
@@ -49,7 +51,9 @@ def funnel(
         Regions without a count or an expectation, and why.
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+        return blank(
+            "funnel", rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
     page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     room = page.room
     right = 2.5 * page.size.width / style.SLIDE.width
@@ -67,8 +71,7 @@ def funnel(
             hollow = row["origin"] == "context"
             marks.draw(axes, row["expected"], row["value"], row, hollow=hollow, size=page.mark)
             _label(axes, page, row, order)
-    page.picture.rows, page.picture.refused = rows, refused
-    return page.picture
+    return page.figure("funnel", Scale.VALUE, rows, refused)
 
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
@@ -148,7 +151,7 @@ def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
 
 def _label_curves(axes: Axes, page: Page, x: float, labels: list[tuple[float, str]]) -> None:
     """Name each curve at its right end, moved apart where they would touch."""
-    point = page.picture.dpi / 72
+    point = page.plot.dpi / 72
     ends = [(axes.transData.transform((x, y))[1] / point, y, words) for y, words in labels]
     place = float("-inf")
     for high, y, words in sorted(ends):

@@ -13,10 +13,11 @@ from matplotlib.patches import Rectangle
 from analysis.language import phrases, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Status
+from analysis.language.vocabulary import Scale, Status
 
 from . import events, grid, neighbours, silence, style
-from .page import Caption, Page, Picture, wrapped
+from .figure import Caption, Figure
+from .page import Page, wrapped
 from .pane import LINE, TIGHTEST, Pane
 
 WIDTHS = (2.75, 5.75, 3.4)  # inches of the three panels on a slide; the gaps take the rest
@@ -34,7 +35,7 @@ def profile(
     aside: Text | None = None,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the page of one region.
 
@@ -76,8 +77,7 @@ def profile(
     events.draw(page, axes, middle, rows, outcomes)
     neighbours.draw(page, axes, right, beside)
     drawn = pd.concat([rows, beside], ignore_index=True).drop_duplicates("id")
-    page.picture.rows, page.picture.refused = drawn, unsaid
-    return page.picture
+    return page.figure("profile", Scale.NONE, drawn, unsaid)
 
 
 def _subtitle(rows: pd.DataFrame, aside: Text | None) -> Text:

@@ -9,18 +9,22 @@ from matplotlib.axes import Axes
 from analysis.language import phrases, remarks, values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
 
 from . import ledger, marks, style
 from .blank import blank
 from .comparison import left_out
-from .page import Caption, Page, Picture
+from .figure import Caption, Figure
+from .page import Page
 
 TICKS = [0, 25, 50, 75, 100]
 Row = dict[Any, Any]
 
 
-class _Kind(NamedTuple):
+class _Form(NamedTuple):
     """How one kind of share is grouped, named, drawn and captioned."""
+
+    kind: str
 
     by: str  # the column whose values share a panel
     gutter: float  # inches of the words to the left on a slide
@@ -38,7 +42,7 @@ def closed_loop(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the share of what was found that was rectified, on an axis from 0 to 100 %.
 
@@ -62,7 +66,7 @@ def composition(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the parts of each whole as bars from 0, with amount and share at their ends.
 
@@ -79,28 +83,29 @@ def composition(
 
 
 def _drawn(
-    kind: _Kind,
+    of: _Form,
     rows: pd.DataFrame,
     title: Text,
     language: str,
     refused: pd.DataFrame,
     form: str,
     ax: Axes | None,
-) -> Picture:
+) -> Figure:
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
-    page = Page(kind.caption(rows, title, refused), language, form=form, ax=ax)
+        return blank(
+            of.kind, rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
+    page = Page(of.caption(rows, title, refused), language, form=form, ax=ax)
     wide, room = page.size.width / style.SLIDE.width, page.room
-    room = room._replace(width=room.width - kind.right * wide)
-    parts = [group.to_dict("records") for _, group in rows.groupby(kind.by, sort=False)]
-    groups = [kind.group(page, records) for records in parts]
-    panels = ledger.panels(page, groups, gutter=kind.gutter * wide, room=room)
+    room = room._replace(width=room.width - of.right * wide)
+    parts = [group.to_dict("records") for _, group in rows.groupby(of.by, sort=False)]
+    groups = [of.group(page, records) for records in parts]
+    panels = ledger.panels(page, groups, gutter=of.gutter * wide, room=room)
     for panel, records in zip(panels, parts, strict=True):
         _finish(panel.axes, page, last=panel is panels[-1])
         for at, row in zip(panel.heights, records, strict=True):
-            kind.draw(panel.axes, page, row, at)
-    page.picture.rows, page.picture.refused = rows, refused
-    return page.picture
+            of.draw(panel.axes, page, row, at)
+    return page.figure(of.kind, Scale.SHARE, rows, refused)
 
 
 def _finish(axes: Axes, page: Page, *, last: bool) -> None:
@@ -259,5 +264,5 @@ def _label_part(axes: Axes, page: Page, row: Row, spot: tuple[float, float]) -> 
     )
 
 
-_LOOP = _Kind("region", 3.9, 1.0, _loop_group, _draw_loop, _loop_caption)
-_PARTS = _Kind("whole_id", 3.1, 2.3, _parts_group, _draw_part, _parts_caption)
+_LOOP = _Form("closed_loop", "region", 3.9, 1.0, _loop_group, _draw_loop, _loop_caption)
+_PARTS = _Form("composition", "whole_id", 3.1, 2.3, _parts_group, _draw_part, _parts_caption)

@@ -10,10 +10,12 @@ from analysis.errors import CrowdedError
 from analysis.language import numbers, phrases, values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
 
 from . import marks, style
 from .comparison import left_out
-from .page import Caption, Page, Picture, Room
+from .figure import Caption, Figure
+from .page import Page, Room
 
 GAP = 0.55  # inches between the two panels
 STATED_SHARE = 0.42  # of the width, for the changes without counts
@@ -31,7 +33,7 @@ def trend(
     expected: pd.DataFrame | None = None,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the yearly counts, a panel a region; a missing year breaks the line.
 
@@ -66,8 +68,7 @@ def trend(
     if changes:
         _draw_stated(page, changes, stated)
     drawn = pd.concat([rows, stated], ignore_index=True)
-    page.picture.rows, page.picture.refused = drawn, refused
-    return page.picture
+    return page.figure("trend", Scale.VALUE if len(rows) else Scale.NONE, drawn, refused)
 
 
 def _caption(
