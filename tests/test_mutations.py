@@ -20,7 +20,7 @@ import test_years
 
 from analysis.charts import style
 from analysis.comparability import findings, rules
-from analysis.language import phrases
+from analysis.language import messages
 from analysis.language import values as wording
 from analysis.language.vocabulary import Mark
 from analysis.statistics import gaps, intervals, rates, tests, years
@@ -226,8 +226,8 @@ MUTATIONS = {
         sight,
     ),
     "a mark without words": (
-        lambda patch: patch.delitem(phrases.MARKS, Mark.ZERO),
-        lambda: phrases.marks_key([Mark.ZERO]),
+        lambda patch: patch.delitem(messages.catalogue(), "mark.zero"),
+        lambda: wording.marks_key([Mark.ZERO]),
     ),
 } | {f"the rule {name} dropped": (mutation, minimal_pairs) for name, mutation in WITHOUT.items()}
 

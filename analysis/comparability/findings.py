@@ -9,12 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language import numbers, phrases, remarks
-from analysis.language import values as wording
+from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Measure, Status
-from analysis.statistics import intervals
+from analysis.statistics import intervals, years
 
 from .rules import Comparison
 
@@ -65,11 +64,11 @@ def _region(row: "pd.Series[Any]") -> Text:
 
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
     shown = rows.assign(value=rows["rate"]) if scale == "rate" else rows
-    values = (
-        Text(f"{r['region_zh']}{wording.value(r).zh}", f"{r['region_en']} {wording.value(r).en}")
+    amounts = (
+        Text(f"{r['region_zh']}{values.value(r).zh}", f"{r['region_en']} {values.value(r).en}")
         for r in shown.to_dict("records")
     )
-    listed = Text.joined(values, zh="，", en=", ")
+    listed = Text.joined(amounts, zh="，", en=", ")
     per = say("findings.per.per_people") if scale == "rate" else Text("", "")
     return Text(f"{name.zh}：{per.zh}{listed.zh}", f"{name.en}: {per.en}{listed.en}")
 
@@ -136,7 +135,7 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
             region=region,
             year=year,
             name=name.zh,
-            name_2=wording.lowered(name.en),
+            name_2=values.lowered(name.en),
         )
     if row["lower"] <= 1 <= row["upper"]:
         return say(
@@ -146,7 +145,7 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
             name=name.zh,
             zh=zh,
             en=en,
-            name_2=wording.lowered(name.en),
+            name_2=values.lowered(name.en),
         )
     return say(
         "findings.beyond_chance",
@@ -155,13 +154,13 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
         name=name.zh,
         zh=zh,
         en=en,
-        name_2=wording.lowered(name.en),
+        name_2=values.lowered(name.en),
     )
 
 
 def _latest(name: Text, latest: pd.DataFrame) -> Text:
     """How many regions' latest changes lie outside what no change would give; no test of them."""
-    outside = remarks.beyond_chance(latest)
+    outside = years.beyond_chance(latest)
     if not outside:
         return say("findings.latest_change_each_regions", name=name, count=len(latest))
     return say(
@@ -189,7 +188,7 @@ def shared(rows: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
     total, counted = rows["indicator"].nunique(), int(regions.ge(2).sum())
     most = int(regions.max()) if len(regions) else 0
     said = say("findings.said", total=total, counted=counted, most=most)
-    return said + wording.page(number, pages)
+    return said + values.page(number, pages)
 
 
 def reading(changes: pd.DataFrame) -> Text:
@@ -200,14 +199,14 @@ def reading(changes: pd.DataFrame) -> Text:
     if counted.empty:
         return say("findings.counts_published_only_directions")
     return Text.joined(
-        (wording.change(row) for row in counted.to_dict("records")), zh="。\n", en=".\n"
+        (values.change(row) for row in counted.to_dict("records")), zh="。\n", en=".\n"
     ) + say("findings.text")
 
 
 def year_on_year(changes: pd.DataFrame) -> Text:
     """How many of the counted changes stand, and who published no counts."""
     if changes.empty:
-        return remarks.NOTHING_CHANGED
+        return say("note.nothing_changed")
     counted = changes[changes["mark"].eq(Mark.EXACT)]
     if counted.empty:
         return say("findings.year_on_year.changes_published_counts")
@@ -244,7 +243,7 @@ def _many(count: int, name: str) -> str:
 def _places(rows: pd.DataFrame) -> Text:
     """The regions of *rows* by name, each once; how many, if they are a crowd."""
     once = rows.drop_duplicates("region").to_dict("records")
-    if len(once) > phrases.CROWD:
+    if len(once) > values.CROWD:
         return say("findings.regions", count=len(once))
     names = (Text(row["region_zh"], row["region_en"]) for row in once)
     return Text.joined(names, zh="、", en=" and ")
@@ -253,9 +252,9 @@ def _places(rows: pd.DataFrame) -> Text:
 def funnel(rows: pd.DataFrame) -> Text:
     """How many counts lie outside the limits around an outside rate, and on which side."""
     if rows.empty:
-        return remarks.NOTHING_EXPECTED
-    first, span, where = rows.iloc[0], wording.years(rows["period_end"]), _places(rows)
-    name = wording.lowered(str(first["indicator_en"]))
+        return say("note.nothing_expected")
+    first, span, where = rows.iloc[0], values.years(rows["period_end"]), _places(rows)
+    name = values.lowered(str(first["indicator_en"]))
     about = say(
         "findings.about",
         where=where,
@@ -276,7 +275,7 @@ def funnel(rows: pd.DataFrame) -> Text:
     ]
     outer = say("findings.outer", far=far or "没有", far_2="个" if far else "", far_3=far or "none")
     counted = say("findings.counted", total=total, many=_many(total, "year"))
-    if total > phrases.CROWD:
+    if total > values.CROWD:
         counted = say("findings.funnel.counts", total=total)
     if total in {above, below}:
         counted = Text("", "")
@@ -299,7 +298,7 @@ def _every_year(total: int) -> Text:
 def closed_loop(shares: pd.DataFrame) -> Text:
     """From what to what the shares reach, and where alone they can be made."""
     if shares.empty:
-        return remarks.NOTHING_CLOSED
+        return say("note.nothing_closed")
     where, count = _places(shares), len(shares)
     low, high = (numbers.percent(shares["share"].agg(end)) for end in ("min", "max"))
     span = Text(low, low) if low == high else say("findings.span.to", low=low, high=high)
@@ -317,7 +316,7 @@ def closed_loop(shares: pd.DataFrame) -> Text:
 def composition(parts: pd.DataFrame) -> Text:
     """The largest part of each whole, where it can be told from the next."""
     if parts.empty:
-        return remarks.NOTHING_TO_TAKE_APART
+        return say("note.nothing_to_take_apart")
     first = parts.iloc[0]
     name = Text(first["indicator_zh"], first["indicator_en"])
     said = [_largest(group) for _, group in parts.groupby("whole_id", sort=False)]
@@ -332,11 +331,11 @@ def _largest(parts: pd.DataFrame) -> Text:
         "findings.most",
         part=top["part_zh"],
         share=numbers.percent(top["share"]),
-        part_2=wording.lowered(top["part_en"]),
+        part_2=values.lowered(top["part_en"]),
     )
     of = Text(str(top["whole_zh"]), str(top["whole_en"]))
     if of.zh:
-        most = say("findings.largest.at", of=of.zh, most=most, of_2=wording.lowered(of.en))
+        most = say("findings.largest.at", of=of.zh, most=most, of_2=values.lowered(of.en))
     if not top["method"]:
         return most
     pair = intervals.share(top["value"], top["value"] + second["value"])
@@ -346,19 +345,19 @@ def _largest(parts: pd.DataFrame) -> Text:
         "findings.next_most",
         part=second["part_zh"],
         share=numbers.percent(second["share"]),
-        part_2=wording.lowered(second["part_en"]),
+        part_2=values.lowered(second["part_en"]),
     )
     return most + next_most
 
 
 def targets(judged: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
     """How many targets were met, how many not, and of how many nothing is known."""
-    return _judged(judged) + wording.page(number, pages)
+    return _judged(judged) + values.page(number, pages)
 
 
 def _judged(judged: pd.DataFrame) -> Text:
     if judged.empty:
-        return remarks.NOTHING_AIMED
+        return say("note.nothing_aimed")
     total = len(judged)
     counts = judged["outcome"].value_counts()
     met, missed, unsure = (int(counts.get(name, 0)) for name in ("met", "missed", "cannot_tell"))

@@ -7,10 +7,11 @@ for figures that compare numbers.
 
 import pandas as pd
 
-from analysis.language import phrases, remarks, values
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Promise, Standing
+from analysis.statistics import years
 
 
 def instruments(rows: pd.DataFrame) -> Text:
@@ -88,7 +89,7 @@ def _outcomes(outcomes: pd.DataFrame, changed: pd.DataFrame) -> Text:
     """The strongest kind of evidence among *outcomes*, and what the counted changes show."""
     if len(changed):
         total = len(changed)
-        beyond = remarks.beyond_chance(changed)
+        beyond = years.beyond_chance(changed)
         if not beyond:
             return say("headlines.counted_changes_all_within", total=total)
         return say("headlines.counted_changes_beyond_chance", total=total, beyond=beyond)
@@ -112,7 +113,7 @@ def policies(standings: pd.DataFrame, commitments: pd.DataFrame, region: str) ->
     known = standings["region"].eq(region) & standings["status"].ne(Standing.NOT_MENTIONED)
     planned = commitments["region"].eq(region)
     counts = {"instruments": int(known.sum()), "commitments": int(planned.sum())}
-    return phrases.POLICY_COUNTS.format(**counts)
+    return say("note.policy_counts", **counts)
 
 
 def changes(changed: pd.DataFrame) -> list[Text]:
