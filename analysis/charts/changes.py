@@ -133,8 +133,7 @@ def _alt(counted: pd.DataFrame, stated: pd.DataFrame, title: Text, refused: pd.D
         "changes.change_given_percentages_directions",
         title=title,
         shown=shown,
-        missing=missing.zh or "无",
-        missing_2=missing.en or "none",
+        missing=missing or say("alt.none"),
     )
 
 
@@ -143,10 +142,9 @@ def _told(row: dict[Any, Any], change: Text) -> Text:
     return say(
         "changes.text",
         region=Text(row["region_zh"], row["region_en"]),
-        indicator=row["indicator_zh"],
+        indicator=values.lowered(Text(row["indicator_zh"], row["indicator_en"])),
         year=year,
         change=change,
-        indicator_2=values.lowered(row["indicator_en"]),
     )
 
 
@@ -176,11 +174,11 @@ def _draw_counted(page: Page, room: Room, counted: pd.DataFrame, national: pd.Da
         page.text(x, y, words, page.size.note, color=style.GREY)
 
 
-_COLUMNS = ("ratio_interval", "would_show", "china")
+_COLUMNS = ("ratio", "would_show", "china")
 
 
 def _heads(page: Page, lines: pd.DataFrame) -> list[str]:
-    heads = [say(f"note.change_columns.{name}")[page.language] for name in _COLUMNS]
+    heads = [say(f"change_column.{name}")[page.language] for name in _COLUMNS]
     return heads if lines["wider"].notna().any() else [*heads[:2], ""]
 
 
@@ -197,7 +195,7 @@ def _cells(page: Page, row: dict[Any, Any]) -> list[tuple[str, float, str]]:
 
 def _columns(page: Page, records: Sequence[dict[Any, Any]]) -> list[float]:
     """How far each column of words begins from the right edge, in inches."""
-    words = [say(f"note.change_columns.{name}")[page.language] for name in _COLUMNS]
+    words = [say(f"change_column.{name}")[page.language] for name in _COLUMNS]
     heads = [(word, page.size.note, "") for word in words]
     reach, found = 0.0, []
     for column in reversed(list(zip(heads, *(_cells(page, row) for row in records), strict=True))):

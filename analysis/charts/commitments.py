@@ -146,8 +146,7 @@ def _list_alt(rows: pd.DataFrame, title: Text) -> Text:
     return say(
         "commitments.these_plans_results",
         title=title,
-        said=said.zh or "无",
-        said_2=said.en or "None",
+        said=said or say("alt.no_commitment"),
     )
 
 

@@ -149,10 +149,8 @@ def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
     return say(
         "comparison.shown_comparable_here",
         title=title,
-        shown=shown.zh or "无",
-        missing=missing.zh or "无",
-        shown_2=shown.en or "none",
-        missing_2=missing.en or "none",
+        shown=shown or say("alt.none"),
+        missing=missing or say("alt.none"),
     )
 
 

@@ -223,9 +223,9 @@ def _count_alt(counts: pd.DataFrame, regions: list[dict[Any, Any]], title: Text)
     said = Text.joined(
         (
             say(
-                "coverage.said.x",
+                "coverage.region_count",
                 region=Text(r["region_zh"], r["region_en"]),
-                region_2=total[r["region"]],
+                count=total[r["region"]],
             )
             for r in regions
         ),
@@ -239,7 +239,7 @@ def _shared_alt(rows: pd.DataFrame, gaps: pd.DataFrame, title: Text) -> Text:
     return say(
         "coverage.indicators_cells_figure_without",
         title=title,
-        indicator=rows["indicator"].nunique(),
+        indicators=rows["indicator"].nunique(),
         count=len(rows),
-        count_2=len(gaps),
+        empty=len(gaps),
     )

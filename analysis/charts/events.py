@@ -162,4 +162,4 @@ def _told(page: Page, row: dict[Any, Any]) -> str:
 
 def told(row: dict[Any, Any]) -> Text:
     """One outcome in a few words, for the alt text."""
-    return values.about(row) + say("events.text") + values.what(row)
+    return values.about(row) + Text("", " ") + values.what(row)

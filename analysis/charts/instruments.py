@@ -4,7 +4,7 @@ Systems, mechanisms and programmes: who has which.
 Shape and filling say how far an instrument is; nothing is sorted by a number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -171,12 +171,13 @@ def _draw_standing(page: Page, axes: Axes, at: tuple[float, float], row: dict[An
 
 def _matrix_alt(rows: pd.DataFrame, title: Text) -> Text:
     count = rows["indicator"].nunique()
-    names: Sequence[str] = list(dict.fromkeys(rows["indicator_zh"]))
-    named: Sequence[str] = list(dict.fromkeys(rows["indicator_en"]))
+    names = Text(
+        "、".join(dict.fromkeys(rows["indicator_zh"])),
+        ", ".join(dict.fromkeys(rows["indicator_en"])),
+    )
     return say(
         "instruments.instruments_mentioned_absent",
         title=title,
         count=count,
-        join="、".join(names),
-        join_2=", ".join(named),
+        names=names,
     )

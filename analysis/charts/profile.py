@@ -88,9 +88,8 @@ def _subtitle(rows: pd.DataFrame, aside: Text | None) -> Text:
     told = rows[rows["status"].eq(Status.ACTUAL)]
     periods = (told if len(told) else rows)[["period_start", "period_end"]]
     start, end = periods.value_counts(sort=True).index[0]
-    name = say(
-        "profile.name", title=first["title"], region=first["region_en"], report=first["report"][-4:]
-    )
+    report = values.report_period(first["report"], "en")
+    name = Text(f"《{first['title']}》", f"{first['region_en']} {report}")
     parts = [name, Text.joined(kinds, zh="＋", en=" and "), values.period(start, end)]
     return Text.joined([*parts, *([aside] if aside else [])], zh="｜", en=" | ")
 
@@ -215,11 +214,8 @@ def _alt(
     return say(
         "profile.accidents_disasters_indicators_stand",
         title=title,
-        shown=shown.zh or "无数字",
-        read=read,
-        read_2="。" if read.zh else "",
+        shown=shown or say("alt.no_figure"),
+        read=read + Text("。", ". ") if read else "",
         comparable=comparable,
         unsaid=unsaid,
-        shown_2=shown.en or "no figure",
-        read_3=". " if read.en else "",
     )

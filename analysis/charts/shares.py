@@ -123,7 +123,7 @@ def _missing(refused: pd.DataFrame) -> Text:
     """The regions left out by name, or that there are none."""
     names = [Text(row["region_zh"], row["region_en"]) for row in refused.to_dict("records")]
     missing = Text.joined(names, zh="、", en=", ")
-    return Text(missing.zh or "无", missing.en or "none")
+    return missing or say("alt.none")
 
 
 def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
@@ -134,7 +134,7 @@ def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Cap
     about = say("shares.about")
     return Caption(
         title=title,
-        subtitle=Text.joined([about, say("shares.text"), _periods(rows)], zh="｜", en=" | "),
+        subtitle=Text.joined([about, Text("%", "%"), _periods(rows)], zh="｜", en=" | "),
         source=values.source_note(rows),
         alt=_loop_alt(rows, title, refused),
         left_out=left_out(refused),

@@ -28,7 +28,7 @@ from analysis.language.vocabulary import (
     Verdict,
 )
 from analysis.statistics import gaps, rates
-from analysis.statistics.rates import PER, POPULATIONS
+from analysis.statistics.rates import POPULATIONS
 
 from . import displays
 
@@ -126,8 +126,8 @@ def _same_coverage(one: Row, other: Row) -> Iterator[Judgement]:
 def _part(row: Row) -> Text:
     """What part of the indicator a row is about."""
     if not row["breakdown"]:
-        return say("rules.whole")
-    return say("rules.only", breakdown=Text(row["breakdown_zh"], row["breakdown_en"]))
+        return say("value.whole_indicator")
+    return say("value.part_only", breakdown=Text(row["breakdown_zh"], row["breakdown_en"]))
 
 
 def _independent(one: Row, other: Row) -> Iterator[Judgement]:
@@ -399,7 +399,7 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
         year = int(row["population_year"])
         kind = say(f"population_kind.{row['population_kind']}")
         note = say(
-            "rules.note", region=Text(row["region_zh"], row["region_en"]), year=year, kind=kind
+            "note.population", region=Text(row["region_zh"], row["region_en"]), year=year, kind=kind
         )
         notes.append(note + say("note.reprinted") if reprint else note)
     return notes
@@ -407,7 +407,7 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
 
 def rate_unit(unit: Text) -> Text:
     """The unit of a rate per 100 000 people."""
-    return say("rules.per_people", unit=unit.zh, unit_2=unit.en or "number", PER=PER)
+    return say("value.per_people", unit=Text(unit.zh, unit.en or "number"))
 
 
 def best(rows: pd.DataFrame) -> pd.DataFrame:

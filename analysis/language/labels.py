@@ -116,7 +116,11 @@ def measure(row: Row) -> Text:
         )
     if method.startswith(_OF_SHARE) and _is_number(row.get("share")):
         share = values.share_label({"lower": None, "upper": None, **row})
-        return share if row.get("unit") == "%" else value(row) + say("value.text") + share
+        return (
+            share
+            if row.get("unit") == "%"
+            else value(row) + say("value.share_of_whole", share=share)
+        )
     return value(row) if method.startswith(_OF_OTHERS) else value(row) + limits(row)
 
 

@@ -21,7 +21,7 @@ def page(number: int, pages: int) -> Text:
     >>> page(2, 3).zh, page(2, 3).en, page(1, 1).en
     ('（2/3）', ' (2 of 3)', '')
     """
-    return say("value.of", number=number, pages=pages) if pages > 1 else Text("", "")
+    return say("value.page", number=number, pages=pages) if pages > 1 else Text("", "")
 
 
 def within(lower: float, upper: float) -> Text:
@@ -46,19 +46,23 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     'at 31 Dec 2024'
     """
     if start == end:
-        return say("value.at", end=end, end_2=end.month, end_3=end.day)
+        return say("value.at", date=_date(end))
     whole = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
     if whole and start.year == end.year:
-        return say("value.period.", end=end)
+        return say("value.year", year=end.year)
     if whole:
-        return say("value.text_2", start=start, end=end)
+        return say("value.years", first=start.year, last=end.year)
     if start.year == end.year and start.day == 1 and end.is_month_end:
         if start.month == end.month:
-            return say("value.text_4", end=end, end_2=end.month)
+            return Text(f"{end:%Y}年{end.month}月", f"{end:%b %Y}")
         zh = f"{end:%Y}年{start.month}—{end.month}月"
         return Text(zh, f"{start:%b}–{end:%b %Y}")
     zh = f"{start:%Y-%m-%d}至{end:%Y-%m-%d}"
     return Text(zh, f"{start.day} {start:%b %Y} to {end.day} {end:%b %Y}")
+
+
+def _date(day: pd.Timestamp) -> Text:
+    return Text(f"{day:%Y}年{day.month}月{day.day}日", f"{day.day} {day:%b %Y}")
 
 
 def years(days: "pd.Series[pd.Timestamp]") -> Text:
@@ -72,8 +76,8 @@ def years(days: "pd.Series[pd.Timestamp]") -> Text:
     """
     first, last = days.min().year, days.max().year
     if first == last:
-        return say("value.text_3", last=last)
-    return say("value.years.", first=first, last=last)
+        return say("value.year", year=last)
+    return say("value.years", first=first, last=last)
 
 
 def unit(row: Mapping[Any, Any]) -> Text:
@@ -151,10 +155,10 @@ def significance(ratio_row: Mapping[Any, Any]) -> Text:
     """Whether a ratio's interval leaves 1 out, said as a statistician would."""
     lower, upper = float(ratio_row["lower"]), float(ratio_row["upper"])
     if upper < 1:
-        return say("value.lower_than_chance_alone")
+        return say("value.below_chance")
     if lower > 1:
-        return say("value.higher_than_chance_alone")
-    return say("value.within_chance_alone_does")
+        return say("value.above_chance")
+    return say("value.within_chance")
 
 
 def change(row: Mapping[Any, Any]) -> Text:
@@ -167,34 +171,34 @@ def change(row: Mapping[Any, Any]) -> Text:
     told, lower, upper = (numbers.ratio(float(row[name])) for name in ("ratio", "lower", "upper"))
     seen = _seen(row)
     now, before = (numbers.exact(float(row[name])) for name in ("value", "before"))
+    name = lowered(Text(str(row["indicator_zh"]), str(row["indicator_en"])))
     zh = (
-        f"{row['region_zh']}{row['indicator_zh']} {now}{row['unit']}，"
+        f"{row['region_zh']}{name.zh} {now}{row['unit']}，"
         f"上年 {before}{row['unit']}；比值 {told}（{lower}–{upper}），"
     )
     en = (
-        f"{row['region_en']}, {lowered(str(row['indicator_en']))}: {now} against "
+        f"{row['region_en']}, {name.en}: {now} against "
         f"{before} the year before; ratio {told} ({lower}–{upper}), "
     )
     return Text(zh, en) + significance(row) + seen
 
 
-def lowered(name: str) -> str:
+def lowered(name: Text) -> Text:
     """
-    A name inside a sentence: its first letter small unless the word is an abbreviation.
+    Return a name as it is inside a sentence: without a capital, unless it is an abbreviation.
 
-    >>> lowered("Emergency drills held"), lowered("GDP growth")
+    >>> lowered(Text("演练", "Emergency drills held")).en, lowered(Text("增长", "GDP growth")).en
     ('emergency drills held', 'GDP growth')
     """
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+    en = name.en
+    return name if en[1:2].isupper() else Text(name.zh, en[:1].lower() + en[1:])
 
 
 def _seen(row: Mapping[Any, Any]) -> Text:
     low, high = (float(row[name]) for name in ("at_most", "at_least"))
     if math.isnan(low):
-        return say("value.fall_could_seen_rise", exact=numbers.exact(high))
-    return say(
-        "value.change_could_seen_only", exact=numbers.exact(low), exact_2=numbers.exact(high)
-    )
+        return say("value.seen_rise_only", high=numbers.exact(high))
+    return say("value.seen_only", low=numbers.exact(low), high=numbers.exact(high))
 
 
 def part(row: Mapping[Any, Any]) -> Text:
@@ -230,14 +234,15 @@ def what(row: Mapping[Any, Any]) -> Text:
     if row["measure"] == Measure.LEVEL:
         text = value(row)
     elif row["measure"] == Measure.DIRECTION or amount == 0:
-        text = Text(f"同比{way.zh}", way.en)
+        text = say("value.changed", way=way)
     elif row["measure"] == Measure.CHANGE_PCT:
         percent = numbers.exact(abs(amount))
         bound = COMPARATORS[Comparator(str(row.get("comparator", "=")))]  # on how far it goes
-        text = say("value.what.", way=way, bound=bound, percent=percent)
+        text = say("value.changed_percent", way=way, bound=bound, percent=percent)
     else:
         size = value(dict(row) | {"value": abs(amount)})
-        text = say("value.what.by", amount="减少" if amount < 0 else "增加", size=size, way=way.en)
+        way = say("value.fewer" if amount < 0 else "value.more")
+        text = say("value.changed_by", way=way, size=size)
     if row["status"] == Status.ACTUAL:
         return text
     status = label(Status(row["status"]))
@@ -323,16 +328,16 @@ def deadline(day: pd.Timestamp) -> Text:
     ('2025年底前', 'by 30 Jun 2025')
     """
     if (day.month, day.day) == (12, 31):
-        return say("value.end", day=day)
-    return say("value.by", day=day, day_2=day.month, day_3=day.day)
+        return say("value.end", year=day.year)
+    return say("value.by", date=_date(day))
 
 
 def discoveries(tested: pd.DataFrame) -> Text:
     """How many changes with counts were compared, and how many stand together."""
     count, stand = len(tested), int(tested["stands"].sum())
     if not stand:
-        return say("note.comparisons_none_stands_false", count=count)
-    return say("note.comparisons_them_stand_false", count=count, stand=stand)
+        return say("note.discoveries_none", count=count)
+    return say("note.discoveries", count=count, stand=stand)
 
 
 def ratio_label(row: Mapping[Any, Any]) -> Text:
@@ -347,9 +352,15 @@ def ratio_label(row: Mapping[Any, Any]) -> Text:
 
 def against(row: Mapping[Any, Any]) -> Text:
     """A count of one year with that of the year before."""
-    now, before = (numbers.exact(float(row[name])) for name in ("value", "before"))
+    now, before = (_counted(row, name) for name in ("value", "before"))
     when = period(row["period_start"], row["period_end"])
-    return say("note.before", when=when, now=now, unit=row["unit"], before=before)
+    return say("value.before", when=when, now=now, before=before)
+
+
+def _counted(row: Mapping[Any, Any], name: str) -> Text:
+    """Return the count *name* of a row in full, in Chinese with its unit."""
+    count = numbers.exact(float(row[name]))
+    return Text(f"{count}{row['unit']}", count)
 
 
 def detectable(row: Mapping[Any, Any]) -> Text:
@@ -362,21 +373,18 @@ def detectable(row: Mapping[Any, Any]) -> Text:
     low, high = float(row["at_most"]), f"≥{float(row['at_least']):.0f}"
     if math.isnan(low):
         return Text(high, high)
-    return say("note.or", low=low, high=high)
+    return say("value.or", low=low, high=high)
 
 
 def against_expected(row: Mapping[Any, Any]) -> Text:
     """A count beside the one that a wider region's rate would give."""
-    count, year = numbers.exact(float(row["value"])), row["period_end"].year
-    wanted = f"{float(row['expected']):.1f}"
     return say(
-        "note.rate",
+        "value.against_expected",
         region=Text(row["region_zh"], row["region_en"]),
-        year=year,
-        count=count,
-        unit=row["unit"],
+        year=row["period_end"].year,
+        count=_counted(row, "value"),
         of=Text(row["of_zh"], row["of_en"]),
-        wanted=wanted,
+        wanted=f"{float(row['expected']):.1f}",
     )
 
 
@@ -385,7 +393,7 @@ def fraction(row: Mapping[Any, Any]) -> Text:
     cases, total = (f"{float(row[name]):.0f}" for name in ("cases", "total"))
     if row["basis"] != "rebuilt":
         return Text(f"{cases}/{total}", f"{cases}/{total}")
-    return say("note.rebuilt", cases=cases, total=total)
+    return say("value.rebuilt_fraction", cases=cases, total=total)
 
 
 def share_label(row: Mapping[Any, Any]) -> Text:
@@ -409,7 +417,7 @@ def aim(row: Mapping[Any, Any]) -> Text:
     """What a target asks for, and by when."""
     asked = value(row)
     if row["measure"] == "direction":
-        asked = say("note.every_year.true" if float(row["value"]) < 0 else "note.every_year.false")
+        asked = say("value.fall_every_year" if float(row["value"]) < 0 else "value.rise_every_year")
     elif row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
         asked = what({**row, "status": "actual"})
     when = period(row["period_start"], row["period_end"])
@@ -442,19 +450,19 @@ def limit(stem: str) -> Text:
 def dispersion(rows: pd.DataFrame) -> Text:
     """How many counts lie outside the limits that allow for clustered events."""
     count, outside = len(rows), int(rows["loose_place"].ne("within").sum())
-    return say("note.if_events_varied_twice", count=count, outside=outside)
+    return say("note.dispersion", count=count, outside=outside)
 
 
 def by_chance(rows: pd.DataFrame) -> Text:
     """How many of many counts chance alone puts outside the 95 % limits."""
     count, outside = len(rows), round(len(rows) * 0.05)
-    return say("note.chance_alone_puts_up", count=count, outside=outside)
+    return say("note.by_chance", count=count, outside=outside)
 
 
 def part_or_all(row: Mapping[Any, Any]) -> Text:
     """The part that a row is about, or that it is about all."""
     of = part(row)
-    return of if of.zh else say("note.all")
+    return of if of.zh else say("value.whole")
 
 
 def about(row: Mapping[Any, Any]) -> Text:
@@ -513,19 +521,23 @@ def source_note(rows: pd.DataFrame) -> Text:
     zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
     years = [code.rpartition("-")[2] for code in reports["report"]]
     en = [f"{name} report {year}" for name, year in zip(reports["region_en"], years, strict=True)]
-    text = say("note.text", join="；".join(zh), join_2="; ".join(en))
+    text = say("source.reports", names=Text("；".join(zh), "; ".join(en)))
     if len(reports) > CROWD:
-        text = say("note.source_note.sources_reports", count=len(reports))
+        text = say("source.report_count", count=len(reports))
     if not reports.empty and context.empty:
         return text
-    names = list(dict.fromkeys(context["publisher"]))
-    more_zh = "、".join(names[:3]) + ("等" if len(names) > 3 else "")
-    regions = list(dict.fromkeys(context["region_en"]))
-    figures = "1 context figure" if len(context) == 1 else f"{len(context)} context figures"
-    more_en = f"{figures} for {', '.join(regions)}"
+    figures = _context_figures(context)
     if reports.empty:
-        return say("note.sources", more_L=Text(more_zh, more_en))
-    return text + say("note.also_listed_data_context", more_L=Text(more_zh, more_en))
+        return say("source.context", figures=figures)
+    return text + say("source.context_too", figures=figures)
+
+
+def _context_figures(context: pd.DataFrame) -> Text:
+    """Return the publishers of context figures in Chinese, their number and regions in English."""
+    names = list(dict.fromkeys(context["publisher"]))
+    publishers = "、".join(names[:3]) + ("等" if len(names) > 3 else "")
+    regions = ", ".join(dict.fromkeys(context["region_en"]))
+    return say("source.context_figures", count=len(context), whose=Text(publishers, regions))
 
 
 def marks_key(used: Iterable[Mark]) -> Text:

@@ -212,8 +212,3 @@ def _of(frame: pd.DataFrame, rows: pd.DataFrame, first_year: int) -> "pd.Series[
     recent = frame["period_end"].dt.year.ge(first_year)
     chosen: pd.Series[bool] = recent & frame["breakdown"].eq("")
     return chosen & frame["region"].isin(set(rows["region"]))
-
-
-def beyond_chance(counted: pd.DataFrame) -> int:
-    """Return how many counted changes have a 95 % interval that excludes no change."""
-    return int((counted["lower"].gt(1) | counted["upper"].lt(1)).sum())

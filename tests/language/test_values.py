@@ -147,8 +147,8 @@ def test_no_change_is_called_better_or_worse(now, before):
 
 def test_a_name_keeps_its_capitals_where_it_is_an_abbreviation():
     """GDP stays GDP."""
-    assert values.lowered("GDP growth") == "GDP growth"
-    assert values.lowered("Deaths") == "deaths"
+    assert values.lowered(Text("增长", "GDP growth")).en == "GDP growth"
+    assert values.lowered(Text("死亡", "Deaths")) == Text("死亡", "deaths")
 
 
 def test_the_key_shows_each_mark_that_is_used_and_the_dash():
