@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure as Plot
@@ -80,7 +80,7 @@ class Figure:
     @property
     def page(self) -> Plot:
         """The whole page: the drawing, or the figure of which it is a part."""
-        return cast("Plot", self.plot.get_figure(root=True))
+        return self.plot.get_figure(root=True)
 
     def _repr_png_(self) -> bytes:
         """Draw the figure for a notebook, whatever the settings of matplotlib are there."""
