@@ -16,7 +16,7 @@ from analysis.language.vocabulary import Promise, Scale
 
 from . import grid, style
 from .comparison import left_out
-from .figure import Caption, Figure
+from .figure import Caption, Figure, Kind
 from .page import Page, measured
 
 REGION, TARGET, DATE = 1.15, 2.0, 2.0  # inches of the columns beside the labels, on a slide
@@ -57,7 +57,7 @@ def promises(
         page.text(room.left, y, words, page.size.subtitle, color=style.GREY)
     else:
         _draw_list(page, rows)
-    return page.figure("commitments", Scale.NONE, rows, absent)
+    return page.figure(KIND.name, Scale.NONE, rows, absent)
 
 
 def _notes(rows: pd.DataFrame) -> tuple[Text, ...]:
@@ -156,3 +156,6 @@ def _told(row: dict[Any, Any]) -> Text:
         f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
     )
     return Text.joined([name, values.promised(row)], zh="，", en=", ")
+
+
+KIND = Kind("commitments", order=110)

@@ -14,7 +14,7 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark, Scale
 
 from . import marks, style
-from .figure import Caption, Figure
+from .figure import Caption, Figure, Kind
 from .page import Page, Room, measured, wrapped
 
 SHADES = LinearSegmentedColormap.from_list("shades", [style.SHADE, "#9DB8CC"])
@@ -73,7 +73,7 @@ def coverage(
     axes.set(xlabel="", ylabel="")
     for y, x in zip(*np.nonzero(counts.isna().to_numpy()), strict=True):
         _dash(axes, x + 0.5, y + 0.5)
-    return page.figure("coverage", Scale.NONE, rows, rows.iloc[:0])
+    return page.figure(KIND.name, Scale.NONE, rows, rows.iloc[:0])
 
 
 def shared(
@@ -132,7 +132,7 @@ def shared(
             )
     for y in range(len(indicators) + 1):
         axes.axhline(y, color=style.BAND, linewidth=0.8, zorder=0)
-    return page.figure("coverage", Scale.NONE, rows, gaps)
+    return page.figure(KIND.name, Scale.NONE, rows, gaps)
 
 
 def _regions(rows: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -242,3 +242,10 @@ def _shared_alt(rows: pd.DataFrame, gaps: pd.DataFrame, title: Text) -> Text:
         count=len(rows),
         empty=len(gaps),
     )
+
+
+KIND = Kind(
+    "coverage",
+    order=10,
+    columns=("status", "value", "unit", "change", "direction", "printed", "shorthand"),
+)

@@ -1,7 +1,7 @@
 """A figure as a value: what it shows, what it says, and its drawing."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,11 +14,21 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
 
 from . import style
+from .native import Plot as Native
+from .native import Table
 
 # The page under docs/ that a figure points to.
 METHOD_PAGES = {Language.ZH: "method.zh.md", Language.EN: "method.en.md"}
 SIGNATURE = "signature"  # the gid of the last line of a page
 Box = tuple[float, float, float, float]
+
+
+NOTHING = Text("", "")
+Record = Mapping[str, Any]
+
+
+def _none(_record: Record, _language: str) -> None:
+    """Return None: figures of this kind have no such rendering."""
 
 
 class LeftOut(NamedTuple):
@@ -39,6 +49,7 @@ class Caption:
     alt: Text
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Text, ...] = ()
+    axis: Text = NOTHING  # what the axis measures, where the marks have one
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +123,51 @@ class Figure:
         from analysis.figures.record import save
 
         return save(self, formats=formats)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """
+    What the figures of one kind share.
+
+    The texts of a kind are messages: ``kind.<name>`` is its title; ``.tab``, ``.sheet`` and
+    ``.about`` are the words of its sheet in the workbook.
+
+    Parameters
+    ----------
+    name
+        The key of ``KINDS``.
+    order
+        Its place in a briefing.
+    columns
+        The columns of its sheet after the period, by their names in ``workbook.sheets``; none
+        without a sheet. The sheet lists refusals too where one of them is ``reason``.
+    native
+        Makes the chart of Office from the record of a figure; None where only its picture can
+        show it.
+    table
+        Makes the table that a slide has beside the chart; None without one.
+    compares
+        Whether its rows of different regions may be compared: two regions make a slide.
+    apart
+        Whether its rows are those that may not be compared, each with its reason.
+    gaps
+        Whether its refusals are regions without a comparable figure.
+    """
+
+    name: str
+    order: int
+    columns: tuple[str, ...] = ()
+    native: Callable[[Record, str], Native | None] = _none
+    table: Callable[[Record, str], Table | None] = _none
+    compares: bool = False
+    apart: bool = False
+    gaps: bool = False
+
+    @property
+    def title(self) -> Text:
+        """The name of the kind for a reader."""
+        return say(f"kind.{self.name}")
 
 
 def signature(language: Language, *stamps: str) -> str:

@@ -17,7 +17,7 @@ from analysis.language.vocabulary import Gap, Scale, Standing
 
 from . import grid, style
 from .comparison import left_out
-from .figure import Caption, Figure
+from .figure import Caption, Figure, Kind
 from .page import Page, wrapped
 
 THEME, SHARED = 1.75, 0.85  # inches on a slide, of the words to the left and right
@@ -68,7 +68,7 @@ def _figure(page: Page, rows: pd.DataFrame) -> Figure:
     refusals = rows[silent].assign(
         gap=str(Gap.NOT_REPORTED), reason_zh=reason.zh, reason_en=reason.en
     )
-    return page.figure("instruments", Scale.NONE, rows[~silent], refusals)
+    return page.figure(KIND.name, Scale.NONE, rows[~silent], refusals)
 
 
 def _differences(rows: pd.DataFrame) -> list[Text]:
@@ -181,3 +181,6 @@ def _matrix_alt(rows: pd.DataFrame, title: Text) -> Text:
         count=count,
         names=names,
     )
+
+
+KIND = Kind("instruments", order=100)

@@ -13,7 +13,7 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
 
 from . import grid, style
-from .figure import Caption, Figure
+from .figure import Caption, Figure, Kind
 from .page import LEADING, Page, measured, wrapped
 
 NAME, WHY = 2.35, 2.0  # inches of the first and the last column on a slide
@@ -92,7 +92,7 @@ def not_comparable(
         raise CrowdedError(f"{len(lines)} indicators do not fit one page: draw fewer at a time")
     _draw(page, columns, lines)
     refusals = refused[refused["indicator"].isin(set(rows["indicator"]))]
-    return page.figure("not_comparable", Scale.NONE, rows, refusals)
+    return page.figure(KIND.name, Scale.NONE, rows, refusals)
 
 
 def _caption(rows: pd.DataFrame, title: Text) -> Caption:
@@ -185,3 +185,12 @@ def _write(page: Page, left: float, top: float, words: list[Words]) -> None:
             top -= max(tall) * LEADING / 72
         options = {"va": "baseline", "color": one.colour, "gid": one.gid}
         page.text(left + one.indent, baseline, one.text, one.size, **options)
+
+
+KIND = Kind(
+    "not_comparable",
+    order=30,
+    columns=("status", "value", "unit", "change", "direction", "printed", "shorthand", "reason"),
+    apart=True,
+    gaps=True,
+)

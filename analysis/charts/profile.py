@@ -17,7 +17,7 @@ from analysis.language.vocabulary import Scale, Status
 from analysis.statistics import intervals
 
 from . import events, grid, neighbours, silence, style
-from .figure import Caption, Figure
+from .figure import Caption, Figure, Kind
 from .page import Page, wrapped
 from .pane import LINE, TIGHTEST, Pane
 
@@ -78,7 +78,7 @@ def profile(
     events.draw(page, axes, middle, rows, outcomes)
     neighbours.draw(page, axes, right, beside)
     drawn = pd.concat([rows, beside], ignore_index=True).drop_duplicates("id")
-    return page.figure("profile", Scale.NONE, drawn, unsaid)
+    return page.figure(KIND.name, Scale.NONE, drawn, unsaid)
 
 
 def _subtitle(rows: pd.DataFrame, aside: Text | None) -> Text:
@@ -219,3 +219,6 @@ def _alt(
         comparable=comparable,
         unsaid=unsaid,
     )
+
+
+KIND = Kind("profile", order=120)

@@ -14,7 +14,7 @@ from analysis.language.vocabulary import Measure, Scale, Status
 from . import ledger, marks, style
 from .blank import blank
 from .comparison import left_out
-from .figure import Caption, Figure
+from .figure import Caption, Figure, Kind
 from .page import Page
 
 TARGET_AT = 0.42  # of the width of a line whose target has no result to share it with
@@ -56,7 +56,7 @@ def targets(
         _bare(panel.axes)
         for at, row in zip(panel.heights, records, strict=True):
             _draw_target(panel.axes, page, row, at)
-    return page.figure("targets", Scale.NONE, rows, refused, _results(rows))
+    return page.figure(KIND.name, Scale.NONE, rows, refused, _results(rows))
 
 
 def _results(rows: pd.DataFrame) -> pd.DataFrame:
@@ -193,3 +193,10 @@ def _verdict(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
         color=style.INK if known else style.GREY,
         annotation_clip=False,
     )
+
+
+KIND = Kind(
+    "targets",
+    order=90,
+    columns=("status", "value", "unit", "direction", "shorthand", "reason"),
+)

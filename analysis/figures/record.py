@@ -18,7 +18,9 @@ from matplotlib.text import Text
 from analysis import files, project
 from analysis.charts import style
 from analysis.charts.figure import Figure
+from analysis.charts.kinds import kind
 from analysis.errors import UsageError
+from analysis.language.text import Text as Words
 
 from . import drawn, provenance
 
@@ -118,7 +120,9 @@ def _said(figure: Figure, name: str, names: list[str]) -> dict[str, Any]:
         "language": str(figure.language),
         "files": names,
         "title": _both(caption.title),
+        "about": _both(_about(figure)),
         "subtitle": _both(caption.subtitle),
+        "axis": _both(caption.axis),
         "source": _both(caption.source),
         "notes": [{"id": note.id, **_both(note)} for note in caption.notes],
         "alt": _both(caption.alt),
@@ -130,6 +134,17 @@ def _said(figure: Figure, name: str, names: list[str]) -> dict[str, Any]:
     return record | {"fingerprint": provenance.fingerprint(record)}
 
 
+def _about(figure: Figure) -> Words:
+    """Return the one indicator of the figure, or the title of its kind where it has several."""
+    columns = ["indicator_zh", "indicator_en"]
+    for frame in (figure.rows, figure.refusals):
+        named = frame.reindex(columns=columns).dropna().drop_duplicates()
+        names = named[named["indicator_zh"].ne("")].to_numpy().tolist()
+        if names:
+            break
+    return Words(*names[0]) if len(names) == 1 else kind(figure.kind).title
+
+
 def _shown(figure: Figure) -> dict[str, Any]:
     """Return where the marks, lines and the plot lie on the page."""
     with style.house_style():
@@ -137,7 +152,7 @@ def _shown(figure: Figure) -> dict[str, Any]:
     return {"marks": marks, "lines": lines, "plot": list(figure.room)}
 
 
-def _both(text: Any) -> dict[str, str]:
+def _both(text: Words) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
