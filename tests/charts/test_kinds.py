@@ -28,7 +28,7 @@ def test_the_texts_and_columns_of_every_kind_exist(one):
 
 def test_a_record_of_an_unknown_kind_is_refused_with_the_kinds_there_are():
     """It never loses its chart, its sheet or its place without a word."""
-    with pytest.raises(WordError, match="slope.*did you mean"):
+    with pytest.raises(WordError, match=r"slope.*did you mean"):
         kind_of({"name": "slope-deaths-zh", "kind": "slope"})
     with pytest.raises(WordError, match="did you mean trend"):
         kind("trends")
