@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,15 +27,6 @@ from .words import Level
 
 SMALL = ("reports", "regions", "indicators", "breakdowns", "units", "themes", "context")
 _FULL_DAYS = dict.fromkeys(DAYS, "datetime64[us]")
-
-
-class Places(NamedTuple):
-    """What the rules of comparison look at in a region, one array a trait, in the table's order."""
-
-    adcode: Any
-    above: Any  # one column a level above, -1 where there is none
-    level: Any
-    counted: Any  # whether any population is known
 
 
 def is_panel(folder: Path) -> bool:
@@ -89,30 +80,11 @@ class Panel:
         return names
 
     @cached_property
-    def populations(self) -> tuple[pd.DataFrame, Any]:
-        """The best published population of each region and year, and their sorted keys."""
-        regions = self.regions[["region", "adcode"]]
-        rows = self.context.merge(regions, on="adcode", validate="m:1")
+    def populations(self) -> pd.DataFrame:
+        """The best published population of each region and year."""
+        rows = self.context.merge(self.regions[["region", "adcode"]], on="adcode", validate="m:1")
         ends = pd.to_datetime(rows["period"].str.slice(11))
-        known = derive.populations(rows.assign(period_end=ends))
-        keys = key(
-            pd.Index(regions["region"]).get_indexer(known["region"]), known["population_year"]
-        )
-        order = np.argsort(keys, kind="stable")
-        return known.take(order).reset_index(drop=True), keys.to_numpy()[order]
-
-    @cached_property
-    def places(self) -> Places:
-        """The regions as numbers, for the rules of comparison."""
-        deep = len(Level)
-        chains = [chain.split() for chain in self.named_regions["ancestors"]]
-        above = [[*map(int, chain), *[-1] * (deep - len(chain))] for chain in chains]
-        return Places(
-            self.regions["adcode"].astype("int64").to_numpy(),
-            np.array(above, dtype="int64").reshape(-1, deep),
-            self.named_regions["level_order"].to_numpy(),
-            np.isin(np.arange(len(self.regions)), self.populations[1] // key(1, 0)),
-        )
+        return derive.populations(rows.assign(period_end=ends))
 
     @cached_property
     def reporters(self) -> pd.DataFrame:
@@ -180,11 +152,6 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     kinds: dict[Any, str] = dict.fromkeys(texts, "str") | _FULL_DAYS | whole
     plain = rows[[*columns, "region"]].astype(kinds)
     return plain.assign(file=plain["report"])  # every report is a text of its own
-
-
-def key(region: Any, year: Any) -> Any:
-    """One sortable number for the place of a region in its table and a year."""
-    return region * 10_000 + year
 
 
 def _chains(parents: "pd.Series[str]", above: Mapping[str, str]) -> "pd.Series[str]":
