@@ -1,10 +1,8 @@
 """
-Figures over the years: earlier years, yearly levels, changes and chains of percentages.
+Figures over the years: earlier years, yearly levels and changes.
 
 Frame in, new frame out; it reads no file. A year that no source covers stays missing.
 """
-
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -166,55 +164,6 @@ def _stated_changes(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
     )
     key = ["region", "indicator", "breakdown", "period_end", "mark"]
     return stated.sort_values([*key, "rank"], kind="stable").drop_duplicates(key)
-
-
-def chained(stated: pd.DataFrame) -> pd.DataFrame:
-    """
-    Chain percent-only changes into an index, the year before the first change being 100.
-
-    Rounding is propagated: each printed percentage stands for a range, and so does every product.
-
-    Parameters
-    ----------
-    stated
-        Rows of :func:`changes` with ``percent``; a missing year ends a chain and starts another.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a year: ``region``, ``indicator``, ``breakdown``, ``year``, ``base``, ``index``,
-        ``low``, ``high``.
-    """
-    links = stated.dropna(subset=["percent"])
-    links = links.assign(half=rounding(links))
-    key = ["region", "indicator", "breakdown"]
-    parts = [_chain(group) for _, group in links.groupby(key, sort=False)]
-    rows = [row for part in parts for row in part]
-    return pd.DataFrame(rows, columns=[*key, "year", "base", "index", "low", "high"])
-
-
-def _chain(links: pd.DataFrame) -> list[dict[str, Any]]:
-    chain: list[dict[str, Any]] = []
-    for row in links.sort_values("period_end").to_dict("records"):
-        year = row["period_end"].year
-        if not chain or chain[-1]["year"] != year - 1:
-            place = {name: row[name] for name in ("region", "indicator", "breakdown")}
-            base = {"year": year - 1, "base": year - 1}
-            chain.append(place | base | dict.fromkeys(("index", "low", "high"), 100.0))
-        last, step = chain[-1], 1 + row["percent"] / 100
-        half = (row["half"] or _printed_half(row["percent"])) / 100
-        product = {
-            "index": last["index"] * step,
-            "low": last["low"] * (step - half),
-            "high": last["high"] * (step + half),
-        }
-        chain.append(last | {"year": year} | product)
-    return chain
-
-
-def _printed_half(percent: float) -> float:
-    """Half of the last place of a percentage known only as a number."""
-    return float(0.5 / 10 ** len(f"{percent:.10f}".rstrip("0").partition(".")[2]))
 
 
 def levels(

@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from . import absence, displays, phrases, wording
+from . import absence, derive, displays, phrases, wording
 from .derive import PER, POPULATIONS
-from .errors import WordError
+from .errors import UsageError, WordError
 from .wording import Text
 from .words import (
     Comparator,
+    Gap,
     Measure,
     Nature,
     Quantity,
@@ -293,6 +294,72 @@ def settle(
     scale = "rate" if len(order) and side_by_side["rate"].notna().all() else "value"
     said = cautions(words, side_by_side, scale)
     return Comparison(indicator, name, side_by_side, absence.frame(refused + absent), said, scale)
+
+
+def side_by_side(
+    rows: pd.DataFrame, context: pd.DataFrame, indicator: str
+) -> tuple[Comparison, pd.DataFrame | None]:
+    """
+    Compare *indicator* and find the rate of a wider region to set beside it, if there is one.
+
+    Raises
+    ------
+    UsageError
+        When fewer than two regions, or one and a wider region, may be set side by side.
+    """
+    result = comparable(rows, indicator)
+    wider = benchmark(context, result)
+    if len(result.rows) < 2 and wider is None:
+        reason = apart(rows, result)["reason_en"].iloc[0]
+        raise UsageError(f"{indicator} cannot be compared ({reason}): see 12_not_comparable")
+    return result, wider
+
+
+def benchmark(context: pd.DataFrame, result: Comparison) -> pd.DataFrame | None:
+    """The rate of a wider region that may be set beside the rows of *result*, or None."""
+    return derive.benchmark(context, result.rows) if result.scale == "rate" else None
+
+
+def not_comparable(rows: pd.DataFrame, context: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
+    """
+    The figures of those of *codes* that several regions report and that cannot be compared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an indicator and region, in the order of *codes*, with ``reason_zh`` and
+        ``reason_en``.
+    """
+    regions = rows.groupby("indicator")["region"].nunique()
+    results = (comparable(rows, code) for code in codes if regions.get(code, 0) > 1)
+    parts = [
+        apart(rows, result)
+        for result in results
+        if len(result.rows) < 2 and benchmark(context, result) is None
+    ]
+    return pd.concat([rows.iloc[:0].assign(reason_zh="", reason_en=""), *parts], ignore_index=True)
+
+
+def apart(rows: pd.DataFrame, result: Comparison) -> pd.DataFrame:
+    """The most telling row of each region for the indicator of *result*, with the reason."""
+    each = best(rows[rows["indicator"].eq(result.indicator)])
+    reason = _why_apart(each, result.refused)
+    return each.assign(reason_zh=reason.zh, reason_en=reason.en)
+
+
+def _why_apart(each: pd.DataFrame, refused: pd.DataFrame) -> Text:
+    """Why the figures *each* region gives cannot be compared."""
+    results = each[each["measure"].eq(Measure.LEVEL) & each["status"].eq(Status.ACTUAL)]
+    if results.empty:
+        return phrases.NO_RESULT
+    if len(results) == 1:
+        return phrases.ONE_RESULT.format(region=_region(results.iloc[0].to_dict()))
+    barred = refused[refused["rule"].isin([*Rule])]
+    pairs = barred[["reason_zh", "reason_en"]].itertuples(index=False, name=None)
+    reasons = [Text(zh, en) for zh, en in dict.fromkeys(pairs)]
+    if refused["rule"].isin([Gap.PART_ONLY, Gap.WHOLE_ONLY]).any():
+        reasons.append(phrases.OTHER_SCOPE)
+    return wording.joined(reasons) if reasons else phrases.ON_ITS_OWN
 
 
 def _name(mine: pd.DataFrame, indicator: str) -> Text:

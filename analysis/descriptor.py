@@ -15,10 +15,11 @@ from typing import Any
 
 import pandas as pd
 
-from . import checks, derive, manifest
+from . import checks, derive, files
 from .errors import Fault, TableError
 from .schema import BY_REGION, KEYS, LINKS, TABLES, meaning
-from .tables import Tables, files, survey
+from .tables import Tables, survey
+from .tables import files as table_files
 from .words import Level, Measure, Status
 from .workbook import text
 
@@ -49,7 +50,7 @@ def describe(folder: Path) -> None:
         raise TableError(faults)
     record = described(found.tables)
     data = json.dumps(record, ensure_ascii=False, indent=2).encode() + b"\n"
-    manifest.write(folder / FILE, data)
+    files.write(folder / FILE, data)
 
 
 def described(tables: Tables) -> Record:
@@ -83,7 +84,7 @@ def compare(folder: Path) -> list[Fault]:
         mend = "restore it, or run `regional-safety describe`"
         return [Fault(FILE, 0, "", found, "no descriptor that can be read", mend)]
     try:
-        present = {_path(folder, path): path for path in files(folder).values()}
+        present = {_path(folder, path): path for path in table_files(folder).values()}
     except TableError as error:
         return error.faults
     faults = [
@@ -209,7 +210,7 @@ def _cell(cell: Any) -> str:
 
 
 def _resources(tables: Tables) -> list[Record]:
-    return [_resource(tables, name, path) for name, path in files(tables.folder).items()]
+    return [_resource(tables, name, path) for name, path in table_files(tables.folder).items()]
 
 
 def _resource(tables: Tables, name: str, path: Path) -> Record:

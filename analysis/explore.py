@@ -18,7 +18,7 @@ from typing import Any
 import ipywidgets as widgets
 import pandas as pd
 
-from . import digits, manifest, project, publish, style, wording
+from . import digits, files, project, publish, style, wording
 from .charts import Picture
 from .publish import single
 from .questions import YEARS, Answer, Option, Question, Questions
@@ -190,8 +190,8 @@ class Explorer:
         parameters = {"language": self.language, **self.question._asdict()}
         deck = single.slide(folder, name, notebook=f"{NOTEBOOK}.ipynb", parameters=parameters)
         entry = plan_entry(self.question, self.language)
-        manifest.write(folder / f"{name}.toml", entry.encode())
-        manifest.write(folder / f"{name}.pptx", deck)
+        files.write(folder / f"{name}.toml", entry.encode())
+        files.write(folder / f"{name}.pptx", deck)
         written = [folder / f"{name}.{kind}" for kind in ("svg", "png", "json", "toml", "pptx")]
         self._kept.value = _kept_words(written, entry, self.language)
         return written

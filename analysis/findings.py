@@ -39,22 +39,19 @@ def comparison(result: Comparison) -> Text:
 
 
 def apart(rows: pd.DataFrame) -> Text:
-    """Why the figures that reports give of one indicator do not stand side by side."""
-    amounts = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
-    name = _name(rows, "")
-    if len(amounts) == 1:
-        region = _region(amounts.iloc[0])
-        return Text(
-            f"{name.zh}：只有{region.zh}报告了实绩数字",
-            f"{name.en}: only {region.en} reports a result",
-        )
-    if amounts.empty:
-        return Text(
-            f"{name.zh}：没有实绩数量，只有目标或计划", f"{name.en}: targets or plans, no results"
-        )
+    """Why the figures that reports give of one indicator are not set side by side."""
+    first = rows.iloc[0]
+    return _name(rows, "") + Text(f"：{first['reason_zh']}", f": {first['reason_en']}")
+
+
+def not_comparable(rows: pd.DataFrame) -> Text:
+    """How many indicators several regions report that cannot be compared."""
+    count = rows["indicator"].nunique()
+    if not count:
+        return Text("多地报告的指标都能并列", "All indicators of several regions can be compared")
     return Text(
-        f"{name.zh}：{len(amounts)}地报告了数字，口径不同，不能并列",
-        f"{name.en}: {len(amounts)} regions report figures of different things",
+        f"{count}项指标有多地数字，但不能并列",
+        f"{_many(count, 'indicator')} of several regions cannot be compared",
     )
 
 
@@ -374,16 +371,4 @@ def _judged(judged: pd.DataFrame) -> Text:
         f"{total}项目标：达成{met}项，未达成{missed}项，无法判断{unsure}项，其余没有结果",
         f"{_many(total, 'target')}: {met} met, {missed} missed, {unsure} cannot be told, "
         "the rest without a result",
-    )
-
-
-def zeros(rows: pd.DataFrame) -> Text:
-    """How many counts are stated as zero, and how much that leaves open."""
-    if rows.empty:
-        return remarks.NOTHING_ZERO
-    upper = f"{rows['upper'].max():.1f}"
-    return Text(
-        f"{len(rows)}项写明为零，但每项的年均水平仍可能高到{upper}",
-        f"{_many(len(rows), 'count')} stated as zero; "
-        f"the yearly mean of each may still be as high as {upper}",
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from .manifest import canonical, content, digest
+from .files import canonical, digest, read
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 
@@ -34,7 +34,7 @@ class Fingerprints:
 
     def _file(self, path: Path) -> str:
         """The mark of a whole file, ``""`` where there is none."""
-        data = content(path.resolve())
+        data = read(path.resolve())
         return "" if data is None else digest(data)
 
     def _notebook(self, path: Path) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from . import phrases, remarks, wording
 from .wording import Text
-from .words import Mark, Promise, Standing, Verdict
+from .words import Mark, Promise, Standing
 
 
 def instruments(rows: pd.DataFrame) -> Text:
@@ -48,22 +48,6 @@ def instruments_page(rows: pd.DataFrame, themes: pd.DataFrame) -> Text:
         name = "instrument" if len(counts) == 1 else "instruments"
         told = Text(told.zh, told.en.replace(" in ", f" {name} in ", 1))
     return Text(f"{about.zh}的举措：{told.zh}", f"{about.en}: {told.en}")
-
-
-def similarity(pairs: pd.DataFrame) -> Text:
-    """How much any two reports share; whether pairs differ is not tested, they share reports."""
-    kept = pairs[pairs["verdict"].ne(Verdict.NOT_COMPARABLE)]
-    if kept.empty:
-        return Text("没有两份报告可以相比", "No two reports can be compared")
-    low, high = (f"{kept['share'].agg(name):.0f}%" for name in ("min", "max"))
-    if low == high:
-        return Text(
-            f"任两份报告共有{low}的举措", f"Any two reports share {low} of their instruments"
-        )
-    return Text(
-        f"任两份报告共有{low}至{high}的举措",
-        f"Any two reports share {low} to {high} of their instruments",
-    )
 
 
 def commitments(rows: pd.DataFrame) -> Text:

@@ -4,17 +4,14 @@ What was made from what: the record of every job, and the manifest of every figu
 It reads and writes records, and tells what changed between two; it makes no figure.
 """
 
-import hashlib
 import json
-import os
-import secrets
-import stat
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from . import files
 from .errors import AnalysisError
+from .files import canonical, digest
 
 VERSION = 1
 RECORD = "run.json"
@@ -39,70 +36,6 @@ _SEAL, _END = b',\n"seal":', b"\n}\n"  # a seal is of the bytes before it: quick
 
 Record = dict[str, Any]
 Row = Mapping[str, Any]
-
-
-def digest(data: bytes) -> str:
-    """
-    The sha256 of *data*.
-
-    >>> digest(b"")[:12]
-    'e3b0c44298fc'
-    """
-    return hashlib.sha256(data).hexdigest()
-
-
-def canonical(value: object) -> bytes:
-    """
-    The one JSON text of *value*: sorted keys, no blanks.
-
-    >>> canonical({"b": 1, "a": "安"}).decode()
-    '{"a":"安","b":1}'
-    """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
-
-
-def write(path: Path, data: bytes) -> None:
-    """
-    Put *data* at *path* in one step: a reader sees the old file or the new one, never a part.
-
-    Raises
-    ------
-    OSError
-        When it cannot be written; *path* is then as it was.
-    """
-    beside = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
-    settle(path.parent)
-
-
-def settle(folder: Path) -> None:
-    """Make the names in *folder* survive a power cut, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def content(path: Path) -> bytes | None:
-    """The bytes of a plain file; None where there is none, or a link, pipe or folder stands."""
-    try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            return None
-        return path.read_bytes()
-    except OSError:
-        return None
 
 
 def seal(record: Record) -> bytes:
@@ -130,7 +63,7 @@ def unseal(data: bytes) -> Record | None:
 
 def record(folder: Path) -> Record | None:
     """The record of the job whose figures are in *folder*, or None if none can be believed."""
-    data = content(folder / RECORD)
+    data = files.read(folder / RECORD)
     return unseal(data) if data is not None else None
 
 
@@ -148,19 +81,19 @@ def claimed(folder: Path, made: Record | None) -> list[str]:
 def _figure_files(path: Path) -> list[str]:
     """The files of the figure whose own record is *path*; none if it is no such record."""
     try:
-        figure = json.loads(content(path) or b"")
+        figure = json.loads(files.read(path) or b"")
         told = figure["name"] == path.stem and {"title", "rows"} <= figure.keys()
-        files = [str(file) for file in figure["files"]] if told else []
+        names = [str(file) for file in figure["files"]] if told else []
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return []
-    own = [file for file in files if Path(file).name == file and Path(file).stem == path.stem]
+    own = [file for file in names if Path(file).name == file and Path(file).stem == path.stem]
     return [path.name, *own] if own else []
 
 
 def altered(folder: Path, made: Record) -> str:
     """The first file of *made* that is no longer what was published, and how; or ``""``."""
     for name, expected in sorted(made["outputs"].items()):
-        data = content(folder / name)
+        data = files.read(folder / name)
         if data is None:
             return f"{name} is missing"
         if digest(data) != expected:
@@ -211,7 +144,7 @@ def load(figures: Path) -> dict[str, Any]:
     AnalysisError
         When there is none, or it cannot be read.
     """
-    data = content(figures / MANIFEST)
+    data = files.read(figures / MANIFEST)
     if data is None:
         raise AnalysisError(f"no {figures / MANIFEST}: make the figures first, with `run`")
     try:

@@ -70,13 +70,15 @@ METHODS = {
     "exact-conditional": Text("比值为精确条件95%区间", "ratio with exact conditional 95% interval"),
 }
 
-APART = Text(
-    "各地口径不同，逐行列出，不能上下比较",
-    "each report counts something else: line by line, not to be compared",
+NOT_COMPARABLE_SUBTITLE = Text(
+    "两地以上报告、但不能并列的指标｜数字照原文，小字为范围与期间，右侧为不能并列的原因",
+    "indicators of two or more reports | figures as printed, scope and period below; right: why "
+    "they cannot be compared",
 )
-ONE_REPORT = Text(
-    "只有一份报告有此数字，没有可比的另一方", "one report alone gives it: nothing to set it against"
-)
+ONE_RESULT = Text("只有{region}有实绩", "only {region} reports a result")
+NO_RESULT = Text("只有目标或计划，没有实绩", "targets or plans, no results")
+OTHER_SCOPE = Text("范围不同", "they cover different things")
+ON_ITS_OWN = Text("各地分列", "each on its own")
 ON_A_LIST = Text(
     "单位、处所的个数由工作安排决定，不是偶然计数，不设区间",
     "how many units a programme covers is decided, not left to chance: no interval",
@@ -226,16 +228,6 @@ REPORTS_DIFFER_NOTE = Text(
     "各报告的级别、年份和篇幅不同", "the reports differ in level, year and length"
 )
 PLAN_REPORT_NOTE = Text("{region}的报告只是计划", "the report of {region} is a plan only")
-LEVELS_DIFFER = Text("级别不同", "levels differ")
-JACCARD_NOTE = Text(
-    "份额＝两份报告都写到的举措÷至少一份写到的举措（Jaccard）。"
-    "区间把写到的举措看作独立抽出的样本，其实它们常成组出现，真实的不确定更大",
-    "share = instruments in both reports / instruments in either (Jaccard). The interval takes "
-    "them as independent draws; they often come in groups, so the true doubt is larger",
-)
-COMMON = Text("共有{common}项，合计{either}项", "{common} of {either} in common")
-MENTIONED = Text("写到{count}项", "{count} instruments")
-SAME_SCALE = Text("各格同一尺度", "one scale for all cells")
 UNLISTED = Text("表中没有这份报告的条目", "the tables hold no entry for this report")
 WORDS_ALONE = Text(
     "{count}项安排都只有文字，没有数值和期限",

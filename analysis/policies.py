@@ -1,26 +1,23 @@
 """
-Instruments and commitments as tidy rows: who has which, who shares them, what is promised.
+Instruments and commitments as tidy rows: who has which, what is promised.
 
 It reads no file and compares no outcome; a report that is silent on an instrument stays silent.
 """
 
-from collections.abc import Iterator
 from hashlib import sha256
-from itertools import combinations
 from math import ceil
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from . import absence, intervals, phrases
+from . import absence, phrases
 from .tables import Tables
-from .wording import Text, joined
-from .words import Gap, Language, Level, Promise, Rule, Standing, Verdict
+from .wording import Text
+from .words import Gap, Language, Level, Promise, Standing
 
 SEVERAL = 3  # reports that must mention an instrument for it to count as shared
 _ORDER = ["level_order", "adcode"]
-_REGION = ["region", "region_zh", "region_en", "level_order", "adcode"]
 
 
 def standings(data: Tables) -> pd.DataFrame:
@@ -193,71 +190,6 @@ def pages(rows: pd.DataFrame, per_page: int) -> list[pd.DataFrame]:
     parts = np.array_split(np.arange(len(codes)), count)
     place = rows["indicator"].map({code: at for at, code in enumerate(codes)})
     return [rows[place.isin(part)].reset_index(drop=True) for part in parts]
-
-
-def overlaps(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
-    """
-    The share of instruments that two reports have in common, for every two regions.
-
-    Of the instruments that either report mentions, the share that both do (Jaccard), with the
-    exact binomial interval: the instruments named are taken as a sample of all that such reports
-    could name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a pair in house order: ``region`` and ``other`` with their names, ``common``,
-        ``either``, ``share``, ``lower``, ``upper`` (in percent), ``method``, ``verdict`` (a
-        region and a part of it are not compared) and ``reason_zh``, ``reason_en``.
-    """
-    known = mentioned(rows)
-    regions = rows.sort_values(_ORDER, kind="stable").drop_duplicates("region").to_dict("records")
-    have = {
-        r["region"]: set(known.loc[known["region"].eq(r["region"]), "indicator"]) for r in regions
-    }
-    pairs = pd.DataFrame([_pair(*two, have) for two in combinations(regions, 2)])
-    found = intervals.share(pairs["common"], pairs["either"], level=level)
-    return pairs.assign(
-        share=100 * pairs["common"] / pairs["either"].where(pairs["either"].gt(0)),
-        lower=100 * found.lower,
-        upper=100 * found.upper,
-        method=str(found.method),
-    )
-
-
-def _pair(one: dict[Any, Any], other: dict[Any, Any], have: dict[Any, set[str]]) -> dict[str, Any]:
-    ours, theirs = have[one["region"]], have[other["region"]]
-    part = list(_part_of_whole(one, other))
-    reason = joined(part or _cautions(one, other), zh="，", en=", ")
-    return {
-        **{name: one[name] for name in (*_REGION, "report", "publisher", "title")},
-        **{f"other{name.removeprefix('region')}": other[name] for name in _REGION[:3]},
-        "common": len(ours & theirs),
-        "either": len(ours | theirs),
-        "verdict": str(Verdict.NOT_COMPARABLE if part else Verdict.WITH_CAUTION),
-        "rule": str(Rule.PART_OF_WHOLE) if part else "",
-        "reason_zh": reason.zh,
-        "reason_en": reason.en,
-    }
-
-
-def _part_of_whole(one: dict[Any, Any], other: dict[Any, Any]) -> Iterator[Text]:
-    for inner, outer in ((one, other), (other, one)):
-        if outer["adcode"] in inner["ancestors"].split():
-            names = {"inner": _name(inner), "outer": _name(outer)}
-            yield phrases.RULES[Rule.PART_OF_WHOLE].format(**names)
-
-
-def _cautions(one: dict[Any, Any], other: dict[Any, Any]) -> Iterator[Text]:
-    years = abs(one["period_end"].year - other["period_end"].year)
-    if years:
-        yield phrases.RULES[Rule.YEAR].format(years=years)
-    if one["level"] != other["level"]:
-        yield phrases.LEVELS_DIFFER
-
-
-def _name(row: dict[Any, Any]) -> Text:
-    return Text(row["region_zh"], row["region_en"])
 
 
 def unlisted(data: Tables, rows: pd.DataFrame) -> pd.DataFrame:

@@ -276,7 +276,7 @@ class Questions:
         if not _only(self._context, indicator)["region"].eq(CHINA).any():
             return _NO_NATION
         found = self._compared(indicator, region, period, CHINA)
-        return None if _benchmark(found, self._context) is not None else _NO_NATION
+        return None if compare.benchmark(self._context, found) is not None else _NO_NATION
 
     def _no_years(self, indicator: str, region: str) -> Text | None:
         """Why a region has no trend; None if it has one."""
@@ -313,17 +313,16 @@ class Questions:
             title=findings.trend(years, stated, changes),
             language=language,
             stated=stated,
-            index=annual.chained(stated),
             refused=absence.frame([]),
             expected=derive.expected(years, series, self._context, indicator),
         )
         return picture, findings.reading(changes)
 
     def _drawn_apart(self, indicator: str, language: str) -> tuple[Picture, Text]:
-        each = compare.best(self._of(indicator))
-        title = findings.apart(each)
-        silent = absence.regions(self._about(indicator), indicator, set(each["region"]))
-        return charts.apart(each, title=title, language=language, refused=silent), title
+        rows = self._about(indicator)
+        each = compare.apart(rows, compare.comparable(rows, indicator))
+        title, silent = findings.apart(each), absence.cells(rows, [indicator])
+        return charts.not_comparable(each, title=title, language=language, refused=silent), title
 
 
 def _drawn_together(
@@ -336,14 +335,10 @@ def _drawn_together(
         language=language,
         refused=found.refused,
         cautions=found.cautions,
-        benchmarks=_benchmark(found, context),
+        benchmarks=compare.benchmark(context, found),
         scale=found.scale,
     )
     return picture, title
-
-
-def _benchmark(found: Comparison, context: pd.DataFrame) -> pd.DataFrame | None:
-    return derive.benchmark(context, found.rows) if found.scale == "rate" else None
 
 
 def _only(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:

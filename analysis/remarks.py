@@ -35,10 +35,6 @@ SHARE_WITHOUT_COUNTS = Text("整改率没有件数（{what}）", "a share withou
 OTHER_PAGE = Text("目标在另一页", "targets stand on another page")
 NO_TARGET = Text("报告没有可以核对的目标值", "the report sets no target that could be checked")
 EVERY_YEAR = {True: Text("逐年下降", "fall every year"), False: Text("逐年上升", "rise every year")}
-NO_ZERO = Text(
-    "报告没有把任何事故或灾害写明为零；没有写不等于零",
-    "the report states no count as zero; silence is not zero",
-)
 
 SAME_AS_BEFORE = Text("与上年相同", "as the year before")
 SCALE_FALL = Text("← 少于上年", "← fewer")
@@ -117,14 +113,6 @@ OUTCOME_NOTE = Text(
     "no result reported is not a missed target; zero targets are judged as facts, other counts "
     "by their interval",
 )
-ZERO_NOTE = Text(
-    "零是当年的事实；线为同样条件下年均数量仍可能高到的范围（精确泊松95%）",
-    "zero is a fact of the year; the line is how high the yearly mean may still be (exact, 95%)",
-)
-EXPECTED_ZERO = Text("按全国人均水平应有{value}", "the national rate would give {value}")
-DEFINED_APART = Text(
-    "各地的零各有口径和年份，不可互比", "each zero has its own definition and year: not comparable"
-)
 
 
 REFERENCE_SOURCE = Text(
@@ -151,11 +139,6 @@ NOTHING_CLOSED = Text(
 )
 NOTHING_CHANGED = Text("没有一份报告给出同比变化", "No report gives a change from year to year")
 NOTHING_AIMED = Text("没有一份报告写下目标值", "No report sets a target")
-NOTHING_ZERO = Text("没有一份报告把数量写明为零", "No report states a count as zero")
-ZEROS_SUBTITLE = Text(
-    "报告写明为零的数量，及年均数仍可能有的范围",
-    "counts stated as zero, and how high the yearly mean may still be",
-)
 
 
 def discoveries(tested: pd.DataFrame) -> Text:
@@ -294,12 +277,6 @@ def about(row: Mapping[Any, Any]) -> Text:
     """The indicator of a row with the part that it is about."""
     name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
     return name + wording.aside(wording.part(row))
-
-
-def part_and_time(row: Mapping[Any, Any]) -> Text:
-    """The part, if any, and the period of a row."""
-    part, when = wording.part(row), wording.period(row["period_start"], row["period_end"])
-    return wording.joined([part, when] if part.zh else [when], zh="，", en=", ")
 
 
 def beyond_chance(changes: pd.DataFrame) -> int:

@@ -1,5 +1,5 @@
 """
-Targets and what became of them; zeros and how much they leave open.
+Targets and what became of them.
 
 A target is held only against a result of the same region, part and period. No result is never
 a failure: it is said to be unreported, or not due yet.
@@ -12,7 +12,7 @@ import pandas as pd
 
 from . import absence, derive, remarks, verdicts
 from .wording import Text
-from .words import Better, Comparator, Gap, Mark, Measure, Nature, Status
+from .words import Better, Comparator, Gap, Measure, Nature, Status
 
 
 class Outcome(StrEnum):
@@ -114,32 +114,12 @@ def _reached(target: float, value: float, comparator: str, *, at_most: bool) -> 
     return Outcome.MISSED if comparator == wrong and not good else Outcome.CANNOT_TELL
 
 
-def zeros(rows: pd.DataFrame) -> pd.DataFrame:
-    """Every count of events that a report states as zero, with its exact limits."""
-    stated = rows[rows["mark"].eq(Mark.ZERO) & derive.countable(rows)]
-    order = ["level_order", "adcode", "period_end", "start"]
-    return derive.limits(stated.sort_values(order, kind="stable", ignore_index=True))
-
-
 def without_target(rows: pd.DataFrame, shown: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """The reporting regions without a target in *shown*; those of *every* stand elsewhere."""
     reasons = dict.fromkeys(every["region"], remarks.OTHER_PAGE)
     return absence.frame(
         [
             _silent(region, reasons.get(region["region"], remarks.NO_TARGET))
-            for region in absence.reporting(rows)
-            if region["region"] not in set(shown["region"])
-        ]
-    )
-
-
-def without_zero(rows: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
-    """The reporting regions that state no zero."""
-    return absence.frame(
-        [
-            absence.explained(region, rows.iloc[:0])
-            if region["kind"] == "plan"
-            else _silent(region, remarks.NO_ZERO)
             for region in absence.reporting(rows)
             if region["region"] not in set(shown["region"])
         ]

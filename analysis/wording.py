@@ -150,6 +150,25 @@ def value(row: Mapping[Any, Any]) -> Text:
     return Text(zh, f"{en} {_singular(name) if amount == 1 else name}")
 
 
+def printed(row: Mapping[Any, Any]) -> Text:
+    """
+    A figure as its report prints it, in English with all its digits; aims and changes in words.
+
+    >>> row = {"value": 32270000.0, "comparator": "=", "unit": "元", "unit_en": "yuan"}
+    >>> printed(row | {"measure": "level", "status": "actual", "printed": "3227万元"})
+    Text(zh='3227万元', en='32,270,000 yuan')
+    """
+    if row["measure"] != Measure.LEVEL or row["status"] != Status.ACTUAL:
+        return what(row)
+    sign, amount = COMPARATORS[Comparator(str(row["comparator"]))], float(row["value"])
+    name = str(row["unit_en"])
+    unit = name if name in {"", "%"} else f" {_singular(name) if amount == 1 else name}"
+    text = str(row.get("printed", ""))
+    full = digits.exact(amount)
+    zh = text if any(c.isdigit() for c in text) else f"{sign}{full}{row['unit']}"
+    return Text(zh, f"{sign}{full}{unit}")
+
+
 def _singular(name: str) -> str:
     """
     One of what *name* counts.
@@ -302,15 +321,6 @@ def stated(row: Mapping[Any, Any]) -> Text:
     return what({"measure": "direction", "value": row["direction"], "status": row["status"]})
 
 
-def chain(index: pd.DataFrame) -> Text:
-    """What chained percentages come to, with the range that rounding leaves."""
-    last = index.sort_values("year").iloc[-1]
-    base, year = int(last["base"]), int(last["year"])
-    low, high = (f"{last[name]:.1f}" for name in ("low", "high"))
-    span = f"{last['index']:.1f}" if low == high else f"{low}–{high}"
-    return Text(f"以{base}年为100，{year}年为{span}", f"{base} = 100: {year} = {span}")
-
-
 def report_period(report: str, language: str) -> str:
     """
     The year a report is about.
@@ -331,18 +341,6 @@ def brief(row: Mapping[Any, Any]) -> Text:
     if name in {"", "%"}:
         return told
     return Text(told.zh, told.en.removesuffix(f" {name}").removesuffix(f" {_singular(name)}"))
-
-
-def share(row: Mapping[Any, Any]) -> Text:
-    """
-    A share in whole percent with its interval; ``share``, ``lower``, ``upper`` are in percent.
-
-    >>> share({"share": 31.6, "lower": 22.6, "upper": 41.8}).en
-    '32% (23–42)'
-    """
-    span = f"{float(row['lower']):.0f}–{float(row['upper']):.0f}"
-    percent = f"{float(row['share']):.0f}%"
-    return Text(f"{percent}（{span}）", f"{percent} ({span})")
 
 
 _PER = {"年": "a year", "季度": "a quarter", "月": "a month", "周": "a week", "日": "a day"}

@@ -224,69 +224,6 @@ def test_targets_are_no_changes():
     assert changed(row("anshan", value=-1, measure="direction", unit="", status="target")).empty
 
 
-def chain(*links):
-    """A chain of (year, percent, printed) of one region."""
-    made = [row("anhui", value=p, year=y, printed=t, **PERCENT) for y, p, t in links]
-    return annual.chained(changed(*made))
-
-
-def test_a_chain_multiplies_and_carries_its_rounding():
-    """-32.8 %, -6.07 %, -11.4 % from 100: 55.9, and 55.85 to 56.00 with the rounding."""
-    found = chain((2022, -32.8, "32.8%"), (2023, -6.07, "6.07%"), (2024, -11.4, "11.4%"))
-
-    assert found["year"].tolist() == [2021, 2022, 2023, 2024]
-    assert found["index"].tolist() == pytest.approx([100, 67.2, 63.121, 55.925], abs=0.001)
-    assert found["low"].iloc[-1] == pytest.approx(100 * 0.6715 * 0.93925 * 0.8855, abs=1e-9)
-    assert found["high"].iloc[-1] == pytest.approx(100 * 0.6725 * 0.93935 * 0.8865, abs=1e-9)
-    assert set(found["base"]) == {2021}
-
-
-def test_a_missing_link_starts_a_new_chain():
-    """2022 and 2024 without 2023 are two chains of one link each."""
-    found = chain((2022, -10.0, "10.0%"), (2024, -10.0, "10.0%"))
-
-    assert found[["base", "year"]].to_numpy().tolist() == [
-        [2021, 2021],
-        [2021, 2022],
-        [2023, 2023],
-        [2023, 2024],
-    ]
-
-
-def test_parts_of_an_indicator_are_chained_apart():
-    """Mining and fishing are not links of one chain."""
-    made = [
-        row("anhui", value=-10, printed="10%", year=y, breakdown=part, **PERCENT)
-        for y in (2023, 2024)
-        for part in ("sector:mining", "sector:fishing")
-    ]
-
-    found = annual.chained(changed(*made))
-
-    assert found.groupby("breakdown")["year"].agg(list).to_dict() == {
-        "sector:fishing": [2022, 2023, 2024],
-        "sector:mining": [2022, 2023, 2024],
-    }
-
-
-@pytest.mark.parametrize(
-    ("region", "indicator", "base", "low", "high"),
-    [
-        ("anhui", "deaths", 2021, 55.85, 56.00),
-        ("anhui", "accidents", 2021, 53.37, 53.52),
-        ("nantong", "deaths", 2022, 77.72, 77.82),
-        ("nantong", "accidents", 2022, 78.65, 78.74),
-    ],
-)
-def test_the_chains_of_the_reports(rows, context, region, indicator, base, low, high):
-    """Anhui 2021 = 100 and Nantong 2022 = 100, from the printed percentages by hand."""
-    changes = annual.changes_of(rows, context, indicator, first_year=2020)
-    found = annual.chained(changes[changes["region"].eq(region)]).iloc[-1]
-
-    assert (found["base"], found["year"]) == (base, 2024)
-    assert (found["low"], found["high"]) == pytest.approx((low, high), abs=0.006)
-
-
 def test_a_single_year_is_no_line_of_levels(rows, context):
     """Only Chuxiong has deaths of two years or more, and every point leads to its source."""
     found = annual.levels(rows, context, "deaths", first_year=2020)
@@ -338,4 +275,3 @@ def test_years_before_the_first_one_asked_for_are_no_years(rows, context):
     assert levels.empty
     assert changes.empty
     assert {"region", "value", "period_end"} <= set(levels.columns)
-    assert annual.chained(changes).empty

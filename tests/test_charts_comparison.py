@@ -260,25 +260,6 @@ def test_cautions_and_methods_stand_under_the_plot():
     assert "cluster within accidents" in told
 
 
-@pytest.mark.parametrize(("language", "form"), FORMS)
-def test_lists_of_what_stands_apart_are_laid_out_without_a_fault(
-    rated, shared, comparisons, language, form
-):
-    """Where nothing may be compared, each region has its line, its mark and its phrase."""
-    for code in shared[:: 1 if form == "slide" else 3]:
-        if len(comparisons[code].rows) > 1:
-            continue
-        each = compare.best(rated[rated["indicator"].eq(code)])
-        silent = absence.regions(rated, code, set(each["region"]))
-        title = findings.apart(each)
-        with style.house_style():
-            picture = charts.apart(each, title=title, language=language, refused=silent, form=form)
-        drawing = Drawing(picture)
-        assert drawing.faults == {}, code
-        assert set(drawing.marks) == set(each["id"]), code
-        assert {*each["region"], *silent["region"]} == set(rated["region"]), code
-
-
 def test_a_title_is_never_typed_by_hand():
     """A chart takes a Text, so both languages are there."""
     with pytest.raises((AttributeError, TypeError)):

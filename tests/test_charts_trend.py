@@ -26,7 +26,6 @@ def drawn(rows, other=NOTHING, indicator="deaths", language="zh", form="slide", 
             title=findings.trend(years, stated, changes),
             language=language,
             stated=stated,
-            index=annual.chained(stated),
             refused=absence.regions(rows, indicator, shown),
             expected=expected,
             form=form,
@@ -123,8 +122,8 @@ def test_more_regions_than_fit_are_drawn_on_several_pages():
     changes = annual.changes_of(rows, other, "deaths", first_year=2015)
     stated = changes[changes["mark"].ne("exact")]
     years = derive.limits(annual.levels(rows, other, "deaths", first_year=2015))
-    options = {"stated": stated, "index": annual.chained(stated)}
-    options["refused"] = absence.regions(rows, "deaths", {*names, "anhui"})
+    refused = absence.regions(rows, "deaths", {*names, "anhui"})
+    options = {"stated": stated, "refused": refused}
     draw = partial(charts.trend, language="en", form="page", **options)
     with style.house_style():
         pages = charts.on_pages(draw, years, title=findings.trend(years, stated, changes))
@@ -247,24 +246,6 @@ def test_counts_and_bare_changes_never_share_an_axis(years, stated):
     assert {a for n, a in kinds.items() if "level" in n} == {counts}
     assert {a for n, a in kinds.items() if "level" not in n} == {changes}
     assert drawing.faults == {}
-
-
-def test_a_chain_of_two_links_is_multiplied_out_with_its_rounding(stated):
-    """Nantong 2022 = 100: 2024 = 77.7-77.8; one link needs no chain."""
-    told = drawn(stated, language="en").said
-
-    assert "2022 = 100: 2024 = 77.7–77.8" in told
-    assert "2023 =" not in told
-
-
-def test_links_before_a_gap_do_not_count():
-    """Two single links are no chain."""
-    rows = frame(
-        row("nantong", value=-14.3, printed="14.3%", **PERCENT),
-        row("nantong", value=-9.25, printed="9.25%", year=2022, **PERCENT),
-    )
-
-    assert " = 100" not in drawn(rows, language="en").said
 
 
 def test_regions_with_neither_are_named_with_their_reason(years):

@@ -7,7 +7,7 @@ import pytest
 from tidy import context, frame, joined, population, row
 
 from analysis import compare, derive, findings
-from analysis.errors import WordError
+from analysis.errors import UsageError, WordError
 from analysis.words import Rule, Verdict
 
 PEOPLE = frame(
@@ -328,3 +328,17 @@ def test_indicators_keep_the_order_asked_for(rows):
     found = compare.indicators(rows, ["deaths", "accidents"])
 
     assert list(dict.fromkeys(found["indicator"])) == ["deaths", "accidents"]
+
+
+def test_what_cannot_be_set_side_by_side_stops_with_the_reason(rated, context):
+    """One sentence that names the indicator and why."""
+    with pytest.raises(UsageError, match=r"^mines_closed cannot be compared \(they cover differ"):
+        compare.side_by_side(rated, context, "mines_closed")
+
+
+def test_one_region_may_be_set_beside_the_country(rated, context):
+    """Only Chuxiong counts its deaths; the national rate of the year is set beside them."""
+    result, wider = compare.side_by_side(rated, context, "deaths")
+
+    assert list(result.rows["region"]) == ["chuxiong"]
+    assert set(wider["region"]) == {"china"}

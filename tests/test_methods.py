@@ -3,9 +3,9 @@
 import doctest
 from pathlib import Path
 
+import methods
 import pytest
 
-from analysis import methods
 from analysis.words import Language
 
 ROOT = Path(__file__).parent.parent

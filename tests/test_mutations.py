@@ -137,10 +137,6 @@ MUTATIONS = {
         swap(annual, "prior_years", "1 + (change + half)", "1 - (change + half)"),
         lambda: test_annual.test_a_sharp_percentage_leaves_one_number(42, -6.7, "6.7%", 45),
     ),
-    "the rounding of a chain forgotten": (
-        swap(annual, "_chain", "step - half", "step"),
-        test_annual.test_a_chain_multiplies_and_carries_its_rounding,
-    ),
     "a fall called a rise": (swap(wording, "direction", "amount < 0", "amount > 0"), wordings),
     "a fall called a rise in a title": (
         swap(findings, "trend", '< row["before"]', '> row["before"]'),
@@ -201,10 +197,6 @@ MUTATIONS = {
     "context before the report": (
         swap(annual, "series", "reported.assign(rank=0)", "reported.assign(rank=9)"),
         test_annual.test_the_report_goes_before_context_and_context_before_calculation,
-    ),
-    "a gap bridged": (
-        swap(annual, "_chain", "!= year - 1", "> year"),
-        test_annual.test_a_missing_link_starts_a_new_chain,
     ),
     "eleven months taken for a year": (
         swap(annual, "series", "ranked[whole_year(ranked)]", "ranked"),

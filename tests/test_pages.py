@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+import pages
 import pytest
 
-from analysis import pages
 from analysis.words import Language
 
 DOCS = Path(__file__).parents[1] / "docs"

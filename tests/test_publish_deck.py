@@ -325,3 +325,16 @@ def test_bars_leave_room_for_names_and_labels(figures):
         label = plots.ems_of(point.label) * 12 / 72 / 7.85
         assert left + wide * max(point.value, point.upper) / end + label <= 1
     assert left * 7.85 * 72 / 12 >= max(plots.ems_of(name) for name in plot.categories)
+
+
+def test_what_cannot_be_compared_is_in_the_appendix_by_indicator():
+    """An indicator a line; regions of one reason together."""
+    why = {"reason_zh": "范围不同", "reason_en": "they cover different things"}
+    pair = [row("nantong", 3, **why), row("chuxiong", 5, **why)]
+    other = {"indicator": "parks", "indicator_zh": "园区", "indicator_en": "Parks"}
+    single = row("anshan", 2, reason_zh="只有鞍山有实绩", reason_en="only Anshan", **other)
+
+    said = dict(content.refusals([figure("not-comparable", [*pair, single])], "zh").lines)
+
+    assert said["生产安全事故死亡人数"] == "南通、楚雄：范围不同"
+    assert said["园区"] == "鞍山：只有鞍山有实绩"

@@ -16,7 +16,6 @@ from analysis import absence, annual, charts, compare, derive, findings, project
 from analysis.charts import Caption
 from analysis.charts.page import Page
 from analysis.errors import GlyphError, UsageError
-from analysis.publish import figures
 from analysis.wording import Text
 
 PEOPLE = frame(
@@ -74,7 +73,6 @@ def trend():
             title=findings.trend(years, stated, changes),
             language="en",
             stated=stated,
-            index=annual.chained(stated),
             refused=absence.regions(rows, "deaths", {"chuxiong", "anhui"}),
         )
 
@@ -246,7 +244,7 @@ def test_a_figure_that_cannot_be_written_leaves_the_old_one_whole(stage, monkeyp
         raise OSError(errno.ENOSPC, "no space left")
 
     monkeypatch.setattr(os, "replace", no_space)
-    monkeypatch.setattr(figures.Path, "replace", no_space)
+    monkeypatch.setattr(Path, "replace", no_space)
     with pytest.raises(OSError, match="no space left"):
         publish.figure(comparison("en"), "figure")
 

@@ -21,6 +21,7 @@ SOME = [
     "9_targets-zh",
     "10_composition-zh-disaster_direct_loss",
     "11_funnel-zh-deaths",
+    "12_not_comparable-zh",
 ]
 
 

@@ -21,7 +21,10 @@ def figures(tmp_path_factory):
     apart = figure("comparison-apart", far, refused=[refusal()])
     for mark in apart["marks"]:
         mark["at"] = [1.75, 0.5]  # listed line by line: nothing may be compared
-    return written(folder, more=[hostile(), hostile("en"), apart])
+    why = {"reason_zh": "范围不同", "reason_en": "they cover different things"}
+    pair = [row("nantong", 3, **why), row("chuxiong", 5, **why)]
+    table = figure("not-comparable", pair)
+    return written(folder, more=[hostile(), hostile("en"), apart, table])
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +109,15 @@ def test_cells_named_by_the_trace_hold_their_values(data, book, tmp_path):
     for place, one in piece.marks:
         tab, _, cell = place.partition("!")
         assert book[tab][cell].value == rows[one]["value"]
+
+
+def test_what_cannot_be_compared_has_a_sheet_of_its_own(book):
+    """Each figure marked as not comparable, with the reason."""
+    sheet = book["未列入比较"]
+    lines = [[cell.value for cell in line] for line in sheet.iter_rows(min_row=workbook.HEAD + 2)]
+
+    assert len(lines) == 2
+    assert all("[z]" in line and "范围不同" in line for line in lines)
 
 
 def test_gaps_have_their_shorthand_and_reason(book):

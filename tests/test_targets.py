@@ -117,26 +117,6 @@ def test_targets_keep_house_order(rows):
     assert found.groupby("region")["start"].apply(lambda s: s.is_monotonic_increasing).all()
 
 
-def test_a_zero_leaves_up_to_3_69_events_open(rows):
-    """Every stated zero has the limits 0 to 3.69 of Garwood's table; no target is among them."""
-    found = targets.zeros(rows)
-
-    assert set(found["region"]) == {"anhui", "chuxiong"}
-    assert found["lower"].eq(0).all()
-    assert found["upper"].round(2).eq(3.69).all()
-    assert found["status"].eq("actual").all()
-
-
-def test_silence_is_not_zero(rows):
-    """Regions that state no zero say so, and a plan says that it holds no results."""
-    absent = targets.without_zero(rows, targets.zeros(rows)).set_index("region")
-
-    assert absent.index.tolist() == ["anshan", "nantong", "yaohai"]
-    assert "silence is not zero" in absent.loc["nantong", "reason_en"]
-    assert "plan" in absent.loc["yaohai", "reason_en"]
-    assert absent.loc["nantong", "evidence"] == ""
-
-
 def test_a_region_on_another_page_is_not_called_silent(rows):
     """Nantong sets no target; Yaohai's stand on the next page."""
     every = targets.judged(rows)

@@ -147,14 +147,3 @@ def test_a_name_keeps_its_capitals_where_it_is_an_abbreviation():
     """GDP stays GDP."""
     assert wording.lowered("GDP growth") == "GDP growth"
     assert wording.lowered("Deaths") == "deaths"
-
-
-def test_a_chain_is_given_as_the_range_that_rounding_leaves():
-    """Two ends where they differ, one number where they do not."""
-    index = pd.DataFrame(
-        {"year": [2021, 2024], "base": [2021, 2021], "index": [100, 55.93]}
-        | {"low": [100, 55.84], "high": [100, 56.04]}
-    )
-
-    assert wording.chain(index).zh == "以2021年为100，2024年为55.8–56.0"
-    assert wording.chain(index.iloc[:1]).en == "2021 = 100: 2021 = 100.0"

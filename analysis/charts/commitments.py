@@ -1,5 +1,5 @@
 """
-What the regions commit themselves to: how much by theme, and what of it can be checked later.
+What of the commitments of each region can be checked later.
 
 Half a square is filled for a number, the other half for a date; nothing is sorted by a number.
 """
@@ -13,52 +13,12 @@ from analysis import phrases, style, wording
 from analysis.wording import Text
 from analysis.words import Promise
 
-from . import grid, tally
+from . import grid
 from .comparison import left_out
 from .page import Caption, Page, Picture, measured
 
 REGION, TARGET, DATE = 1.15, 2.0, 2.0  # inches of the columns beside the labels, on a slide
 TALLEST = 0.55  # inches of one commitment in the list
-
-
-def commitments(
-    rows: pd.DataFrame,
-    *,
-    title: Text,
-    language: str,
-    themes: pd.DataFrame,
-    absent: pd.DataFrame,
-    form: str = "slide",
-    ax: Axes | None = None,
-) -> Picture:
-    """
-    Draw one mark a commitment, themes by regions, and write how many there are of each kind.
-
-    Parameters
-    ----------
-    rows
-        Every commitment (``policies.commitments``).
-    themes
-        ``theme``, ``name_zh``, ``name_en`` in the order to draw.
-    absent
-        The regions without any row, each with the reason.
-    """
-    caption = Caption(
-        title=title,
-        subtitle=Text(
-            "各主题的工作安排，每个方块一项｜数字为各类的项数",
-            "commitments by theme, one square each | numbers: how many of each kind",
-        ),
-        source=phrases.source_note(rows),
-        alt=_counts_alt(rows, title),
-        left_out=left_out(absent),
-        notes=_notes(rows),
-    )
-    page = Page(caption, language, form=form, ax=ax)
-    names = list(themes[["theme", f"name_{language}"]].itertuples(index=False, name=None))
-    tally.draw(page, rows, column="status", words=wording.PROMISES, themes=names)
-    page.picture.rows, page.picture.refused = rows, absent
-    return page.picture
 
 
 def promises(
@@ -178,24 +138,6 @@ def _write_row(page: Page, axes: Axes, place: List, row: dict[Any, Any], y: floa
         else:
             at = (column + size * 0.4 / 72, y)
             grid.stamp(axes, at, grid.DASH, style.GREY, markersize=size * 0.7, gid="gap")
-
-
-def _counts_alt(rows: pd.DataFrame, title: Text) -> Text:
-    said = wording.joined(_region_counts(r, rows) for r in grid.regions(rows))
-    return Text(
-        f"{title.zh}。{said.zh}。项数多不等于做得好，也不说明已做到。",
-        f"{title.en}. {said.en}. More is not better, and none of it says what was done.",
-    )
-
-
-def _region_counts(region: dict[Any, Any], rows: pd.DataFrame) -> Text:
-    kinds = rows.loc[rows["region"].eq(region["region"]), "status"].value_counts()
-    parts = [
-        Text(f"{words.zh}{kinds.get(word, 0)}", f"{words.en} {kinds.get(word, 0)}")
-        for word, words in wording.PROMISES.items()
-    ]
-    told = wording.joined(parts, zh="、", en=", ")
-    return Text(f"{region['region_zh']}{told.zh}", f"{region['region_en']} {told.en}")
 
 
 def _list_alt(rows: pd.DataFrame, title: Text) -> Text:

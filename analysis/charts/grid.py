@@ -42,7 +42,6 @@ LOOKS: dict[Word, Look] = {
     Promise.WORDS: Look("s", "none"),
 }
 DASH = Look("_", "full")
-DOT = Look("o", "full")
 SQUARE = Look("s", "none")
 BAR = Look("s", "full")
 

@@ -26,7 +26,6 @@ def trend(
     title: Text,
     language: str,
     stated: pd.DataFrame,
-    index: pd.DataFrame,
     refused: pd.DataFrame,
     expected: pd.DataFrame | None = None,
     form: str = "slide",
@@ -42,8 +41,6 @@ def trend(
     stated
         Changes without counts (``mark`` percent_only or direction_only), drawn in a panel of
         their own that has no scale, because they have no size in common with counts.
-    index
-        What chained percentages come to (``annual.chained``); printed at the end of each row.
     refused
         Regions with neither, and why.
     expected
@@ -66,7 +63,7 @@ def trend(
     if counts:
         _draw_counts(page, counts, rows, expected)
     if changes:
-        _draw_stated(page, changes, stated, index)
+        _draw_stated(page, changes, stated)
     drawn = pd.concat([rows, stated], ignore_index=True)
     page.picture.rows, page.picture.refused = drawn, refused
     return page.picture
@@ -232,7 +229,7 @@ def _draw_expected(axes: Axes, page: Page, expected: pd.DataFrame) -> None:
     )
 
 
-def _draw_stated(page: Page, room: Room, stated: pd.DataFrame, index: pd.DataFrame) -> None:
+def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
     """A grid of region by year: diamonds with their percentage, arrows without; no scale."""
     regions = list(dict.fromkeys(stated["region"]))
     years = list(range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1))
@@ -248,7 +245,7 @@ def _draw_stated(page: Page, room: Room, stated: pd.DataFrame, index: pd.DataFra
         at = len(regions) - 1 - place
         group = stated[stated["region"].eq(region)]
         _draw_row(axes, page, group, at)
-        _label_row(axes, page, group, index[index["region"].eq(region)], at)
+        _label_row(axes, page, group, at)
     axes.set_yticks([])
     axes.set_xticks(years)
     axes.xaxis.tick_top()
@@ -262,7 +259,7 @@ def _draw_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
         marks.stated(axes, at, row, shared=shared, size=page.mark, note=page.size.note)
 
 
-def _label_row(axes: Axes, page: Page, group: pd.DataFrame, chain: pd.DataFrame, at: float) -> None:
+def _label_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
     row = group.iloc[0]
     axes.annotate(
         row[f"region_{page.language}"],
@@ -275,18 +272,3 @@ def _label_row(axes: Axes, page: Page, group: pd.DataFrame, chain: pd.DataFrame,
         color=style.colour(row["region"]),
         annotation_clip=False,
     )
-    # Only the links without a gap up to the last year make one chain.
-    last = chain[chain["base"].eq(chain["base"].max())]
-    if len(last) > 2:
-        words = wording.chain(last)[page.language]
-        axes.annotate(
-            words,
-            (1, at),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(0, -2 * page.size.note - 16),
-            ha="right",
-            textcoords="offset points",
-            fontsize=page.size.note,
-            color=style.GREY,
-            annotation_clip=False,
-        )

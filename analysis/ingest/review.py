@@ -369,6 +369,6 @@ def _region(found: Compiled) -> dict[str, str]:
 
 def save(found: Compiled, path: Path) -> None:
     """Write the review workbook of *found* to *path* in one step."""
-    from analysis import manifest
+    from analysis import files
 
-    manifest.write(path, workbook(found))
+    files.write(path, workbook(found))

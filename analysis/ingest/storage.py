@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from analysis.errors import BusyError, UsageError
-from analysis.manifest import settle
+from analysis.files import sync_folder
 
 _FOLDER = ".accepting"
 _JOURNAL = "journal.json"
@@ -63,7 +63,7 @@ def replace_all(root: Path, contents: Mapping[str, bytes]) -> list[str]:
         for number, name in enumerate(changed):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (stage / f"new{number}").replace(root / name)
-            settle((root / name).parent)
+            sync_folder((root / name).parent)
         (stage / _JOURNAL).unlink()
     finally:
         recover(root)
@@ -83,7 +83,7 @@ def recover(root: Path) -> bool:
             elif old.exists():
                 old.replace(root / name)
             if (root / name).parent.exists():
-                settle((root / name).parent)
+                sync_folder((root / name).parent)
         journal.unlink()
     shutil.rmtree(stage, ignore_errors=True)
     return found
@@ -103,7 +103,7 @@ def _stage(root: Path, stage: Path, contents: Mapping[str, bytes]) -> None:
         entries.append((name, old is not None))
     _write(stage / "journal", json.dumps(entries, ensure_ascii=False).encode())
     (stage / "journal").replace(stage / _JOURNAL)
-    settle(stage)
+    sync_folder(stage)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -39,7 +39,7 @@ def _root(project: Path | None) -> Path:
 
 def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
     """Write *data* at *path*, or among the briefings, in one step."""
-    from analysis import manifest
+    from analysis import files
 
     from . import ooxml
 
@@ -47,7 +47,7 @@ def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
         ooxml.refuse_unwritable(target)
-    manifest.write(target, data)
+    files.write(target, data)
     return target
 
 

@@ -3,16 +3,14 @@
 import io
 import json
 import re
-import secrets
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from IPython.display import Image
 from matplotlib.text import Text
 
-from analysis import project, style
+from analysis import files, project, style
 from analysis.charts import Picture
 from analysis.charts.page import Page
 from analysis.errors import UsageError
@@ -36,7 +34,7 @@ ROW_FIELDS = (
     "rounding", "total_evidence", "total_start", "before_origin", "expected", "of_zh", "of_en",
     "place", "outcome", "result", "result_id", "loop", "part_zh", "part_en", "whole_id",
     "region_zh", "region_en", "indicator_zh", "indicator_en", "breakdown_zh", "breakdown_en",
-    "unit_en", "per", "deadline",
+    "unit_en", "per", "deadline", "reason_zh", "reason_en",
 )  # fmt: skip
 REFUSED_FIELDS = (
     "region", "adcode", "region_zh", "region_en", "indicator", "rule", "gap", "reason_zh",
@@ -81,13 +79,13 @@ def figure(picture: Picture, name: str, *, formats: Sequence[str] = ()) -> Image
     drawn.name_arrows(picture)
     record = _said(picture, name, [f"{name}.{kind}" for kind in kinds])
     picture.sign(f"{name} · {record['fingerprint']}")
-    files = {kind: _drawn(picture, kind) for kind in kinds}
+    drawings = {kind: _drawn(picture, kind) for kind in kinds}
     record |= _shown(picture)
-    for kind, data in files.items():
-        _write(folder / f"{name}.{kind}", provenance.stamped(data, kind, record))
+    for kind, data in drawings.items():
+        files.write(folder / f"{name}.{kind}", provenance.stamped(data, kind, record))
     text = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
-    _write(folder / f"{name}.json", text.encode() + b"\n")
-    shown = files.get("png") or _drawn(picture, "png")
+    files.write(folder / f"{name}.json", text.encode() + b"\n")
+    shown = drawings.get("png") or _drawn(picture, "png")
     return Image(data=shown, width=picture.get_figwidth() * 72, alt=_alt(picture))
 
 
@@ -103,13 +101,13 @@ def _alt(picture: Picture) -> str:
     return picture.caption.alt[picture.language]
 
 
-def _said(picture: Picture, name: str, files: list[str]) -> dict[str, Any]:
+def _said(picture: Picture, name: str, names: list[str]) -> dict[str, Any]:
     """What the figure says, and the fingerprint of that."""
     caption = picture.caption
     record: dict[str, Any] = {
         "name": name,
         "language": str(picture.language),
-        "files": files,
+        "files": names,
         "title": _both(caption.title),
         "subtitle": _both(caption.subtitle),
         "source": _both(caption.source),
@@ -181,15 +179,3 @@ def _plain(cell: Any) -> Any:
             return "∞" if cell > 0 else "−∞"
         return int(cell) if cell.is_integer() else cell
     return cell.item() if hasattr(cell, "item") else cell
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Put *data* at *path* at once, so that a reader sees the old file or the new one."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as stream:
-            stream.write(data)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

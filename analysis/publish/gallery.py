@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from analysis import manifest
+from analysis import files, manifest
 from analysis.wording import Text
 
 from . import content, labels, plots, slides
@@ -47,19 +47,21 @@ def build(figures: Path, *, language: str = "zh") -> Path:
     pairs = _pairs(content.with_fingerprint(one) for one in whole["figures"])
     beside = _Beside(whole["figures"])
     thumbs = {record["name"]: _thumb(figures, record) for pair in pairs.values() for record in pair}
-    files: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for number, (key, pair) in enumerate(pairs.items()):
         stem = f"{number:04d}"
         record = json.dumps(key, ensure_ascii=False), _json(_record(key, stem, pair, beside, whole))
-        files[f"{FOLDER}/records/{stem}.js"] = f"GALLERY.open({record[0]},{record[1]});\n".encode()
-        files[f"{FOLDER}/tables/{stem}.csv"] = table(pair)
+        contents[f"{FOLDER}/records/{stem}.js"] = (
+            f"GALLERY.open({record[0]},{record[1]});\n".encode()
+        )
+        contents[f"{FOLDER}/tables/{stem}.csv"] = table(pair)
     index = _index(pairs, whole, slides.mark(figures), thumbs)
-    files[f"{FOLDER}/index.js"] = f"window.GALLERY={_json(index)};\n".encode()
+    contents[f"{FOLDER}/index.js"] = f"window.GALLERY={_json(index)};\n".encode()
     for name in ("gallery.css", "gallery.js"):
-        files[f"{FOLDER}/{name}"] = _asset(name).encode()
+        contents[f"{FOLDER}/{name}"] = _asset(name).encode()
     page = _asset("gallery.html").replace("{lang}", language)
-    files["index.html"] = page.replace("{title}", _TITLE[language]).encode()
-    _write(figures, files | {path: data for path, data in thumbs.values() if path})
+    contents["index.html"] = page.replace("{title}", _TITLE[language]).encode()
+    _write(figures, contents | {path: data for path, data in thumbs.values() if path})
     return figures / "index.html"
 
 
@@ -73,13 +75,13 @@ def _json(value: object) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _write(figures: Path, files: Mapping[str, bytes]) -> None:
-    for name, data in files.items():
+def _write(figures: Path, contents: Mapping[str, bytes]) -> None:
+    for name, data in contents.items():
         path = figures / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if manifest.content(path) != data:
-            manifest.write(path, data)
-    kept = {figures / name for name in files}
+        if files.read(path) != data:
+            files.write(path, data)
+    kept = {figures / name for name in contents}
     for path in (figures / FOLDER).rglob("*"):
         if path.is_file() and path not in kept:
             path.unlink()
@@ -131,11 +133,11 @@ def _thumb(figures: Path, record: Record) -> tuple[str, bytes]:
     from PIL import Image
 
     source = next((name for name in record["files"] if name.endswith(".png")), None)
-    data = manifest.content(figures / source) if source else None
+    data = files.read(figures / source) if source else None
     if data is None:
         return "", b""
-    name = f"{FOLDER}/thumbs/{manifest.digest(data)[:20]}.png"
-    known = manifest.content(figures / name)
+    name = f"{FOLDER}/thumbs/{files.digest(data)[:20]}.png"
+    known = files.read(figures / name)
     if known is not None:
         return name, known
     out = io.BytesIO()
@@ -219,7 +221,7 @@ def _changes(changes: Iterable[Record]) -> Iterator[dict[str, Any]]:
     """What the last run changed, each once: jobs of both languages tell the same."""
     seen = set()
     for change in changes:
-        mark = manifest.canonical(change)
+        mark = files.canonical(change)
         if mark in seen:
             continue
         seen.add(mark)
@@ -247,20 +249,28 @@ class _Beside:
         self._with: dict[str, list[dict[str, str]]] = {}
         self._without: dict[str, list[dict[str, str]]] = {}
         for record in records:
-            if record["name"].startswith("comparison-") and record["language"] == "zh":
+            if record["language"] != "zh":
+                continue
+            if record["name"].startswith("comparison-") and plots.on_scale(record):
                 self._read(record)
+            elif record["name"].startswith("not-comparable"):
+                self._read_apart(record["rows"])
 
     def _read(self, record: Record) -> None:
-        rows, comparable = record["rows"], bool(plots.on_scale(record))
-        why = labels.both(record["title"])
-        reason = Text(why.zh.partition("：")[2], why.en.partition(": ")[2])
+        rows = record["rows"]
+        gaps = [_because(gap, labels.reason(gap)) for gap in record["refused"]]
         for row in rows:
-            others = [one for one in rows if one is not row]
-            if comparable:
-                self._with[row["id"]] = [_both(labels.reading(one)) for one in others]
-            apart = [] if comparable else [_because(one, reason) for one in others]
-            gaps = [_because(gap, labels.reason(gap)) for gap in record["refused"]]
-            self._without[row["id"]] = [*apart, *gaps]
+            self._with[row["id"]] = [_both(labels.reading(one)) for one in rows if one is not row]
+            self._without[row["id"]] = gaps
+
+    def _read_apart(self, rows: Iterable[Record]) -> None:
+        same: dict[str, list[Record]] = {}
+        for row in rows:
+            same.setdefault(row["indicator"], []).append(row)
+        for group in same.values():
+            for row in group:
+                others = [one for one in group if one is not row]
+                self._without[row["id"]] = [_because(one, labels.reason(one)) for one in others]
 
     def told(self, row: Record) -> dict[str, Any]:
         """The two lists of a row, where a comparison of its indicator was tried."""
@@ -320,9 +330,13 @@ def _row(row: Record) -> dict[str, Any]:
 
 def _drawn(record: Record) -> dict[str, Any]:
     """The picture in one language: its files and where its marks lie."""
-    files = {Path(name).suffix.lstrip("."): name for name in sorted(record["files"])}
+    by_suffix = {Path(name).suffix.lstrip("."): name for name in sorted(record["files"])}
     marks = [{"id": mark["id"], "box": mark["box"]} for mark in record.get("marks", ())]
-    return {"picture": files.get("svg") or files.get("png", ""), "files": files, "marks": marks}
+    return {
+        "picture": by_suffix.get("svg") or by_suffix.get("png", ""),
+        "files": by_suffix,
+        "marks": marks,
+    }
 
 
 def table(pair: Iterable[Record]) -> bytes:

@@ -280,7 +280,6 @@ _BY_VALUE = Way(("value", "lower", "upper"))
 _RATIOS = Way(("ratio", "lower", "upper"), digits.times, _by_indicator, "General", log=True)
 _SHARES = Way(("share", "lower", "upper"), digits.share, _by_part, '0"%"', top=100.0)
 _PARTS = Way(("share", "lower", "upper"), digits.share, _by_part, '0"%"', "bars")
-_ZEROS = Way(("value", "lower", "upper"), place=_by_indicator)
 
 
 _SCALES = {"rate": _BY_RATE, "value": _BY_VALUE}
@@ -401,7 +400,6 @@ _FAMILIES: dict[str, Callable[[Record, str], Plot | None]] = {
     "year-on-year": _plainly(_RATIOS),
     "closed-loop": _plainly(_SHARES),
     "composition-": _plainly(_PARTS),
-    "zeros": _plainly(_ZEROS),
     "funnel-": _funnel,
 }
 

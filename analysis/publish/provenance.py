@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from analysis.errors import AnalysisError
-from analysis.manifest import canonical, digest
+from analysis.files import canonical, digest
 
 from . import labels
 

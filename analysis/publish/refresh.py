@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis import manifest
+from analysis import files, manifest
 from analysis.errors import AnalysisError, UsageError
 from analysis.wording import Text
 
@@ -100,8 +100,8 @@ def _replace(path: Path, before: bytes, after: bytes) -> None:
     if path.read_bytes() != before:
         raise AnalysisError(f"{path} was changed by another program meanwhile: update it again")
     mode = path.stat().st_mode
-    manifest.write(path.with_name(f"{path.name}.bak"), before)
-    manifest.write(path, after)
+    files.write(path.with_name(f"{path.name}.bak"), before)
+    files.write(path, after)
     path.chmod(mode)
 
 

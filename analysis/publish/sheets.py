@@ -196,9 +196,16 @@ FAMILIES = (
         ("comparison-",),
         Text("并列", "Comparison"),
         Text("各地同一指标的数字", "One indicator in each region"),
-        Text("口径相同的才可比；[z] 为不可比，原因见末列", "equal coverage compares; [z] does not"),
+        Text("未列入的地区，原因见末列", "regions left out: the last column says why"),
         (*_HEAD, VALUE, UNIT, CHANGE, DIRECTION, LOWER, UPPER, RATE, RATE_LOWER, RATE_UPPER,
          STATUS, METHOD, *_TAIL),
+    ),
+    Family(
+        ("not-comparable",),
+        Text("未列入比较", "Not comparable"),
+        Text("多地报告、但不能并列的数字", "Figures of several regions that do not compare"),
+        Text("[z] 为不可比，原因见末列", "[z] does not compare; the last column says why"),
+        (*_HEAD, STATUS, VALUE, UNIT, CHANGE, DIRECTION, PRINTED, *_TAIL),
     ),
     Family(
         ("trend-",),
@@ -221,13 +228,6 @@ FAMILIES = (
         Text("与按全国人均水平应有的数量相比", "Counts beside what the national rate would give"),
         Text("界限为偶然波动的范围，不是目标", "limits are what chance does, not targets"),
         (*_HEAD, VALUE, UNIT, EXPECTED, LIMIT_LOW, LIMIT_HIGH, *_TAIL),
-    ),
-    Family(
-        ("zeros",),
-        Text("零", "Zeros"),
-        Text("报告写明为零的数量", "Counts stated as zero"),
-        Text("上限为年均数仍可能有的水平", "the upper limit is what the yearly mean may still be"),
-        (*_HEAD, VALUE, UNIT, LOWER, UPPER, METHOD, *_TAIL),
     ),
     Family(
         ("closed-loop",),
@@ -284,14 +284,15 @@ def _sheet(family: Family, records: Sequence[Record], language: str) -> Sheet:
 
 def _lines(record: Record) -> Iterator[Row]:
     """The rows of a figure, then its gaps under the indicator that they are about."""
-    apart = str(record["name"]).startswith("comparison-") and not plots.on_scale(record)
-    title = labels.both(record["title"])
-    why = {"reason_zh": title.zh.partition("：")[2], "reason_en": title.en.partition(": ")[2]}
-    rated = plots.on_scale(record) == "rate"
+    name, title = str(record["name"]), labels.both(record["title"])
+    scale = plots.on_scale(record)
+    # A comparison whose marks share no scale: a figure of an earlier version.
+    apart = name.startswith("not-comparable") or (name.startswith("comparison-") and not scale)
     for row in record["rows"]:
-        kept = row if rated else {k: v for k, v in row.items() if not k.startswith("rate")}
-        yield {**kept, "unequal": True, **why} if apart else kept
-    if str(record["name"]).startswith("coverage-"):
+        plain = {key: cell for key, cell in row.items() if not key.startswith("rate")}
+        kept = row if scale == "rate" else plain
+        yield {**kept, "unequal": True} if apart else kept
+    if name.startswith(("coverage-", "not-comparable")):
         return
     first: Row = next(iter(record["rows"]), {})
     about = {name: first[name] for name in ("indicator_zh", "indicator_en") if name in first}

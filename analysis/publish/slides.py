@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis import manifest
+from analysis import files, manifest
 from analysis.wording import Text
 
 from . import chart_graft, content, deck_template, ooxml, provenance, shapes
@@ -87,7 +87,7 @@ def deck(
 
 def mark(figures: Path) -> str:
     """The short mark of a manifest."""
-    return manifest.digest((figures / manifest.MANIFEST).read_bytes())[:16]
+    return files.digest((figures / manifest.MANIFEST).read_bytes())[:16]
 
 
 def sealed(made: Any, said: Iterable[Content], language: str, version: str) -> bytes:
@@ -170,7 +170,7 @@ def state(shape: Any) -> str:
     if not hasattr(shape, "image"):
         return ""
     wide, high = shapes.shown(shape)
-    return short(f"{manifest.digest(shape.image.blob)} {wide:.3f} {high:.3f}")
+    return short(f"{files.digest(shape.image.blob)} {wide:.3f} {high:.3f}")
 
 
 def described(shape: Any) -> str:
@@ -186,7 +186,7 @@ def spoken(slide: Any) -> str:
 
 def short(words: str) -> str:
     """A mark of eight characters, the same whatever blanks a program put around the words."""
-    return manifest.digest("\n".join(words.split()).encode())[:8]
+    return files.digest("\n".join(words.split()).encode())[:8]
 
 
 def noted(parts: Mapping[str, str]) -> str:
@@ -290,8 +290,7 @@ def _plot(
 ) -> None:
     """The chart and, where there is something to say beside it, the side; else the full width."""
     left, top, width, height = box
-    listed = one.table is not None and bool(one.table.shares)  # it names those left out itself
-    if aside and (one.left_out or one.table) and (one.plot or one.table) and not listed:
+    if aside and (one.left_out or one.table) and (one.plot or one.table):
         width = aside[0] - left - 0.35
     else:
         aside = None
@@ -376,9 +375,7 @@ def table_size(one: Content) -> float:
 
 
 def _shares(table: Table, width: float, size: float) -> list[float]:
-    """The shares it asks for; else figures stay on one line, and names take what they leave."""
-    if table.shares:
-        return [share * width for share in table.shares]
+    """Figures stay on one line, and names take what they leave."""
     columns = len(table.head)
     widest = [_widest((line[place] for line in table.lines), size) for place in range(columns)]
     others = [max(one, 0.5) for one in widest[1:]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from analysis import manifest
+from analysis import files, manifest
 from analysis.plan import Plan, Stale
 
 from . import stage
@@ -12,7 +12,7 @@ LONGEST_WAIT = 60.0  # seconds for another process that writes it, which takes f
 
 def holds(plan: Plan, stale: Stale) -> bool:
     """Whether the manifest is what the records of all jobs say."""
-    here = manifest.content(plan.project.figures / manifest.MANIFEST)
+    here = files.read(plan.project.figures / manifest.MANIFEST)
     return here == _assembled(plan, stale.records)
 
 
@@ -38,6 +38,6 @@ def renew(plan: Plan) -> None:
     path = plan.project.figures / manifest.MANIFEST
     with stage.lock(plan.project.figures, "manifest", wait=LONGEST_WAIT):
         data = _assembled(plan, {})
-        if manifest.content(path) != data:
+        if files.read(path) != data:
             stage.clear(path)
-            manifest.write(path, data)
+            files.write(path, data)

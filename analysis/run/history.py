@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from analysis import manifest
+from analysis import files, manifest
 from analysis.fingerprints import suffixed
 from analysis.plan import Project
 
@@ -37,7 +37,7 @@ def utc(seconds: float) -> str:
 def add(figures: Path, line: Line) -> None:
     """Add *line*; one write, so that two runs at once never mix theirs."""
     path = figures / FILE
-    data = manifest.canonical(line) + b"\n"
+    data = files.canonical(line) + b"\n"
     if path.is_symlink():
         path.unlink()
     with path.open("a+b", buffering=0) as file:
@@ -47,13 +47,13 @@ def add(figures: Path, line: Line) -> None:
         file.write(b"\n" + data if torn else data)
     if size > MOST_BYTES:
         lines = path.read_bytes().splitlines(keepends=True)
-        manifest.write(path, b"".join(lines[len(lines) // 2 :]))
+        files.write(path, b"".join(lines[len(lines) // 2 :]))
 
 
 def lines(figures: Path) -> list[Line]:
     """Every whole line, oldest first."""
     found = []
-    for text in (manifest.content(figures / FILE) or b"").splitlines():
+    for text in (files.read(figures / FILE) or b"").splitlines():
         try:
             line = json.loads(text)
         except ValueError:
@@ -65,17 +65,17 @@ def lines(figures: Path) -> list[Line]:
 
 def keep_tables(project: Project) -> None:
     """Remember the values of the tables, so that :func:`since` can tell what changed."""
-    data = manifest.canonical(_values(project))
+    data = files.canonical(_values(project))
     path = project.figures / TABLES
-    if manifest.content(path) != data:
+    if files.read(path) != data:
         with suppress(OSError):  # a comfort: a run does not fail for want of it
-            manifest.write(path, data)
+            files.write(path, data)
 
 
 def since(project: Project) -> list[dict[str, Any]]:
     """The values added, changed and removed in the tables since the last run."""
     try:
-        before: dict[str, Any] = json.loads(manifest.content(project.figures / TABLES) or b"null")
+        before: dict[str, Any] = json.loads(files.read(project.figures / TABLES) or b"null")
     except ValueError:
         return []
     now = _values(project)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from analysis import manifest
+from analysis import files
 from analysis.plan import Job, Source
 
 from .processes import KILL
@@ -163,7 +163,7 @@ def _refuse_missing_glyphs(notebook: dict[str, Any], stage: Path) -> None:
         for output in cell["outputs"]:
             if output.get("name") == "stderr":
                 _refuse_glyph("".join(output["text"]), place, line)
-    log = manifest.content(stage / "log.txt") or b""
+    log = files.read(stage / "log.txt") or b""
     _refuse_glyph(log.decode("utf-8", "replace"), None, "")
 
 
@@ -214,7 +214,7 @@ def _whole(folder: Path, name: str, file: str) -> None:
     if not _NAME.fullmatch(file) or decode is None or suffix == file:
         kinds = ", ".join(_DECODERS)
         raise FailureError(f"{file!r} is not {name}.({kinds})", "name files after their figure")
-    data = manifest.content(folder / file)
+    data = files.read(folder / file)
     if not data:
         raise FailureError(f"{file} is {'empty' if data == b'' else 'missing'}", _SAVE)
     try:

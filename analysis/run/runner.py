@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from analysis import manifest
+from analysis import files, manifest
 from analysis.errors import BusyError, Fault, TableError, UsageError, WordError, WorkerError
 from analysis.fingerprints import Fingerprints
 from analysis.plan import Job, Plan, Stale
@@ -372,9 +372,9 @@ class _Runner:
 
     def _refuse_moved_tables(self, live: Live) -> None:
         """A table that changed under the notebook may have been read half: do not publish that."""
-        files = Fingerprints()
+        fingerprints = Fingerprints()
         for table, path, where, value in live.job.reads:
-            if files.lines(path, where, value) != live.parts["inputs"][table]:
+            if fingerprints.lines(path, where, value) != live.parts["inputs"][table]:
                 cause = f"the table {table} changed while the notebook ran"
                 raise judge.FailureError(cause, "run again when the table is complete")
 
@@ -391,10 +391,10 @@ class _Runner:
             "job": one.name,
             "notebook": one.notebook.name,
             "parameters": dict(one.parameters),
-            "key": manifest.digest(manifest.canonical(live.parts)),
+            "key": files.digest(files.canonical(live.parts)),
             "parts": live.parts,
             "reason": live.reason,
-            "outputs": {p.name: manifest.digest(p.read_bytes()) for p in sorted(made.iterdir())},
+            "outputs": {p.name: files.digest(p.read_bytes()) for p in sorted(made.iterdir())},
             "figures": figures,
             "run": {"run": self.place.run, "ended": history.utc(time.time()), **self._use(live)},
         }

@@ -19,7 +19,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from analysis import manifest
+from analysis import files, manifest
 from analysis.errors import BusyError
 
 from . import processes
@@ -168,7 +168,7 @@ def publish(made: Path, folder: Path, record: manifest.Record, before: Iterable[
     for name in {*before} - {*names}:
         clear(folder / name)
         (folder / name).unlink(missing_ok=True)
-    manifest.settle(folder)
+    files.sync_folder(folder)
 
 
 def clear(path: Path) -> None:

@@ -8,12 +8,13 @@ nothing that the tables do not.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import methods
 import pandas as pd
 
-from . import absence, compare, digits, identities, manifest, methods, project, tables, wording
-from .tables import Tables
-from .wording import Text
-from .words import Better, Closure, Language, Measure, Nature, Quantity, Status
+from analysis import absence, compare, digits, files, identities, project, tables, wording
+from analysis.tables import Tables
+from analysis.wording import Text
+from analysis.words import Better, Closure, Language, Measure, Nature, Quantity, Status
 
 QUANTITIES = {
     Quantity.COUNT: Text("计数", "count"),
@@ -57,8 +58,8 @@ def main() -> None:
     """Write every page that differs from what stands in ``docs/``."""
     folder = project.home() / "docs"
     for name, text in contents(tables.load()).items():
-        if manifest.content(folder / name) != text.encode():
-            manifest.write(folder / name, text.encode())
+        if files.read(folder / name) != text.encode():
+            files.write(folder / name, text.encode())
 
 
 def dictionary_page(held: Tables, language: Language) -> str:

@@ -8,10 +8,10 @@ doctest.
 from dataclasses import dataclass
 from pathlib import Path
 
-from .wording import Text
-from .words import Language
+from analysis.charts.page import METHOD_PAGES as PAGES
+from analysis.wording import Text
+from analysis.words import Language
 
-PAGES = {Language.ZH: "method.zh.md", Language.EN: "method.en.md"}
 TITLE = Text("方法", "Method")
 LEAD = Text(
     "图中每个数字的算法、出处和一个取自本库数据的例子。例子都作为测试运行。",
@@ -231,27 +231,6 @@ chuxiong 8574场次 8393-8757 exact-c
 >>> found = earlier[earlier["settled"]].drop_duplicates(["indicator", "value"])
 >>> dict(zip(found["indicator"], found["value"].tolist()))
 {'accidents': 45.0, 'deaths': 51.0, 'injuries': 14.0}
-""",
-    ),
-    Method(
-        Text("百分比的连乘指数", "Index chained from percentages"),
-        Text(
-            "只公布百分比的地区，可以连乘成指数，四舍五入的误差一路传下去。指数没有数量作底，"
-            "不与数量同轴。",
-            "Where only percentages were published they can be chained into an index; the "
-            "rounding of each is carried along. No count stands behind it, so it shares "
-            "no axis with counts.",
-        ),
-        "Interval arithmetic on the printed precision",
-        "analysis.annual.chained",
-        """
->>> from analysis import annual, derive, tables
->>> data = tables.load()
->>> rows, context = derive.marks(data.rows), derive.marks(data.context_rows)
->>> stated = annual.changes_of(rows, context, "deaths", first_year=2020)
->>> last = annual.chained(stated).groupby("region").last()
->>> last[["base", "year", "low", "high"]].round(1).values.tolist()
-[[2021.0, 2024.0, 55.8, 56.0], [2022.0, 2024.0, 77.7, 77.8]]
 """,
     ),
     Method(
