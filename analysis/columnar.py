@@ -13,8 +13,8 @@ import pandas as pd
 from . import compare, derive
 from .compare import Comparison
 from .errors import UsageError
-from .panel import Panel
-from .rowgroups import FILE, only
+from .panel import Panel, only
+from .parquet import FILE
 from .wording import Text
 
 _REPORT = ["title", "publisher", "published", "kind"]
