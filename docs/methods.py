@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.charts.page import METHOD_PAGES as PAGES
-from analysis.wording import Text
-from analysis.words import Language
+from analysis.language.text import Text
+from analysis.language.vocabulary import Language
 
 TITLE = Text("方法", "Method")
 LEAD = Text(
@@ -49,9 +49,9 @@ METHODS = (
             "Units and sites that a programme covers are chosen, not left to chance: no interval.",
         ),
         "Garwood F. (1936) Fiducial limits for the Poisson distribution. Biometrika 28: 437-442",
-        "analysis.intervals.poisson (scipy.special)",
+        "analysis.statistics.intervals.poisson (scipy.special)",
         """
->>> from analysis.intervals import poisson
+>>> from analysis.statistics.intervals import poisson
 >>> for count in (42, 45, 0):
 ...     limit = poisson(count)
 ...     print(count, f"{limit.lower:.1f}-{limit.upper:.2f}")
@@ -71,10 +71,11 @@ METHODS = (
             'says "rounding included". Bounds (余, 多, 近) get no interval.',
         ),
         "Same method; the range follows from the printed precision",
-        "analysis.derive.limits",
+        "analysis.statistics.rates.limits",
         """
->>> from analysis import derive, tables
->>> rows = derive.limits(derive.marks(tables.load().rows))
+>>> from analysis.statistics import rates
+>>> from analysis.tables import load
+>>> rows = rates.limits(rates.marks(load.load().rows))
 >>> drills = rows[rows["indicator"].eq("drills_held") & rows["breakdown"].eq("")]
 >>> for row in drills[drills["method"].ne("")].itertuples():
 ...     print(row.region, row.printed, f"{row.lower:.0f}-{row.upper:.0f}", row.method)
@@ -93,12 +94,13 @@ chuxiong 8574场次 8393-8757 exact-c
             "size.",
         ),
         "OHID (2018) Technical guide: confidence intervals for public health data",
-        "analysis.derive.rates",
+        "analysis.statistics.rates.rates",
         """
->>> from analysis import derive, tables
->>> data = tables.load()
->>> context = derive.marks(data.context_rows)
->>> rows = derive.rates(derive.limits(derive.marks(data.rows)), context)
+>>> from analysis.statistics import rates
+>>> from analysis.tables import load
+>>> data = load.load()
+>>> context = rates.marks(data.context_rows)
+>>> rows = rates.rates(rates.limits(rates.marks(data.rows)), context)
 >>> deaths = rows[rows["region"].eq("chuxiong") & rows["indicator"].eq("deaths")].iloc[0]
 >>> f"{deaths['rate']:.2f} ({deaths['rate_lower']:.2f}-{deaths['rate_upper']:.2f})"
 '1.93 (1.41-2.59)'
@@ -115,9 +117,9 @@ chuxiong 8574场次 8393-8757 exact-c
         ),
         "Przyborowski J., Wilenski H. (1940) Biometrika 31: 313-323; "
         "Krishnamoorthy K., Thomson J. (2004) J Stat Plan Inference 119: 23-35",
-        "analysis.intervals.rate_ratio",
+        "analysis.statistics.intervals.rate_ratio",
         """
->>> from analysis.intervals import rate_ratio
+>>> from analysis.statistics.intervals import rate_ratio
 >>> for now, before in ((42, 45), (45, 51)):
 ...     found = rate_ratio(now, 1, before, 1)
 ...     print(f"{found.ratio:.2f} ({found.lower:.2f}-{found.upper:.2f})")
@@ -134,9 +136,9 @@ chuxiong 8574场次 8393-8757 exact-c
             "leave out 1. After 45, at most 27 or at least 67; after 5, not even zero.",
         ),
         "The same exact conditional interval, searched over this year's count",
-        "analysis.verdicts.detectable_change",
+        "analysis.statistics.tests.detectable_change",
         """
->>> from analysis.verdicts import detectable_change
+>>> from analysis.statistics.tests import detectable_change
 >>> seen = detectable_change([5, 45, 51])
 >>> seen.at_most.tolist(), seen.at_least.tolist()
 ([nan, 27.0, 32.0], [15.0, 67.0, 74.0])
@@ -152,9 +154,9 @@ chuxiong 8574场次 8393-8757 exact-c
             "number, and marked as rebuilt.",
         ),
         "Clopper C., Pearson E. (1934) Biometrika 26: 404-413",
-        "analysis.intervals.share",
+        "analysis.statistics.intervals.share",
         """
->>> from analysis.intervals import share
+>>> from analysis.statistics.intervals import share
 >>> limit = share(4658, 5556)
 >>> f"{100 * 4658 / 5556:.2f}% ({100 * limit.lower:.1f}-{100 * limit.upper:.1f})"
 '83.84% (82.8-84.8)'
@@ -170,9 +172,9 @@ chuxiong 8574场次 8393-8757 exact-c
             "in three accidents, or all in one.",
         ),
         "Kegler S. (2007) Epidemiologic Perspectives & Innovations 4: 1",
-        "analysis.intervals.compound_poisson_bounds",
+        "analysis.statistics.intervals.compound_poisson_bounds",
         """
->>> from analysis.intervals import compound_poisson_bounds
+>>> from analysis.statistics.intervals import compound_poisson_bounds
 >>> found = compound_poisson_bounds(42, 45)
 >>> f"{found.least_inflation:.2f} {found.most_inflation:.2f}"
 '1.13 1.27'
@@ -188,9 +190,9 @@ chuxiong 8574场次 8393-8757 exact-c
             "Over-dispersion is shown as a sensitivity; five regions cannot estimate it.",
         ),
         "Spiegelhalter D. (2005) Statistics in Medicine 24: 1185-1202",
-        "analysis.verdicts.funnel",
+        "analysis.statistics.tests.funnel",
         """
->>> from analysis.verdicts import funnel
+>>> from analysis.statistics.tests import funnel
 >>> [(f"{funnel(45, level=level).lower:.0f}", f"{funnel(45, level=level).upper:.0f}")
 ...  for level in (0.95, 0.998)]
 [('32', '59'), ('26', '67')]
@@ -206,9 +208,9 @@ chuxiong 8574场次 8393-8757 exact-c
             "printed.",
         ),
         "Benjamini Y., Hochberg Y. (1995) J R Stat Soc B 57: 289-300",
-        "analysis.verdicts.false_discovery",
+        "analysis.statistics.tests.false_discovery",
         """
->>> from analysis.verdicts import false_discovery
+>>> from analysis.statistics.tests import false_discovery
 >>> false_discovery([0.01, 0.04, 0.20]).found.tolist()
 [True, False, False]
 """,
@@ -224,10 +226,11 @@ chuxiong 8574场次 8393-8757 exact-c
             "gives the year at once, and the two check each other.",
         ),
         "Interval arithmetic on the printed precision",
-        "analysis.annual.prior_years",
+        "analysis.statistics.years.prior_years",
         """
->>> from analysis import annual, derive, tables
->>> earlier = annual.prior_years(derive.marks(tables.load().rows))
+>>> from analysis.statistics import rates, years
+>>> from analysis.tables import load
+>>> earlier = years.prior_years(rates.marks(load.load().rows))
 >>> found = earlier[earlier["settled"]].drop_duplicates(["indicator", "value"])
 >>> dict(zip(found["indicator"], found["value"].tolist()))
 {'accidents': 45.0, 'deaths': 51.0, 'injuries': 14.0}
@@ -244,9 +247,9 @@ chuxiong 8574场次 8393-8757 exact-c
             'against the interval; where it does not decide, the word is "cannot tell".',
         ),
         "OHID technical guide (RAG rating); exact one-sided Poisson limit",
-        "analysis.verdicts.target_verdict, analysis.intervals.poisson_upper",
+        "analysis.statistics.tests.target_verdict, analysis.statistics.intervals.poisson_upper",
         """
->>> from analysis.verdicts import target_verdict
+>>> from analysis.statistics.tests import target_verdict
 >>> [str(word) for word in target_verdict([0, 1, 45], [0, 0, 42])]
 ['met', 'missed', 'cannot_tell']
 """,

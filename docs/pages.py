@@ -11,10 +11,22 @@ from typing import Any
 import methods
 import pandas as pd
 
-from analysis import absence, compare, digits, files, identities, project, tables, wording
-from analysis.tables import Tables
-from analysis.wording import Text
-from analysis.words import Better, Closure, Language, Measure, Nature, Quantity, Status
+from analysis import files, project
+from analysis.comparability import rules
+from analysis.language import numbers, values
+from analysis.language.text import Text
+from analysis.language.vocabulary import (
+    Better,
+    Closure,
+    Language,
+    Measure,
+    Nature,
+    Quantity,
+    Status,
+)
+from analysis.statistics import gaps
+from analysis.tables import identities, load
+from analysis.tables.load import Tables
 
 QUANTITIES = {
     Quantity.COUNT: Text("计数", "count"),
@@ -57,7 +69,7 @@ def contents(held: Tables) -> dict[str, str]:
 def main() -> None:
     """Write every page that differs from what stands in ``docs/``."""
     folder = project.home() / "docs"
-    for name, text in contents(tables.load()).items():
+    for name, text in contents(load.load()).items():
         if files.read(folder / name) != text.encode():
             files.write(folder / name, text.encode())
 
@@ -123,7 +135,7 @@ def missing_page(held: Tables, language: Language) -> str:
         "that happened, or the reason why there is none; missing is not zero. For the sentence "
         "behind a cell: `regional-safety explain REGION INDICATOR`.",
     )[language]
-    regions = absence.reporting(held.rows)
+    regions = gaps.reporting(held.rows)
     cells = _cells(held, shared, language)
     names = held.indicators.set_index("indicator")[f"name_{language}"]
     head = [Text("指标", "indicator")[language], *(row[f"region_{language}"] for row in regions)]
@@ -143,20 +155,20 @@ def _cells(held: Tables, codes: Sequence[str], language: Language) -> dict[Any, 
     counted = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
     cells = {
         (row["region"], row["indicator"]): _figure(row, language)
-        for row in compare.best(counted).to_dict("records")
+        for row in rules.best(counted).to_dict("records")
     }
-    for region in absence.reporting(held.rows):
+    for region in gaps.reporting(held.rows):
         mine = rows[rows["region"].eq(region["region"])]
         for code in codes:
             if (region["region"], code) not in cells:
-                reason = absence.explained(region, mine[mine["indicator"].eq(code)])
+                reason = gaps.explained(region, mine[mine["indicator"].eq(code)])
                 cells[region["region"], code] = f"*{reason[f'reason_{language}']}*"
     return cells
 
 
 def _figure(row: dict[Any, Any], language: Language) -> str:
-    part = wording.part(row)[language]
-    return wording.value(row)[language] + (f" ({part})" if part else "")
+    part = values.part(row)[language]
+    return values.value(row)[language] + (f" ({part})" if part else "")
 
 
 def _alone(held: Tables, regions: Iterable[dict[Any, Any]], language: Language) -> list[str]:
@@ -185,7 +197,7 @@ def identities_page(held: Tables) -> str:
             row["report"],
             row["formula"],
             _closing(row),
-            digits.exact(round(row["gap"], 4)),
+            numbers.exact(round(row["gap"], 4)),
             row["note"],
         )
         for row in frame.to_dict("records")

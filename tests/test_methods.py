@@ -6,7 +6,7 @@ from pathlib import Path
 import methods
 import pytest
 
-from analysis.words import Language
+from analysis.language.vocabulary import Language
 
 ROOT = Path(__file__).parent.parent
 

@@ -9,28 +9,21 @@ import inspect
 import textwrap
 
 import pytest
-import test_absence
-import test_annual
-import test_compare
-import test_derive
 import test_findings
+import test_gaps
+import test_rates
+import test_rules
 import test_style
-import test_verdicts
-import test_wording
+import test_tests
+import test_values
+import test_years
 
-from analysis import (
-    absence,
-    annual,
-    compare,
-    derive,
-    findings,
-    intervals,
-    phrases,
-    style,
-    verdicts,
-    wording,
-)
-from analysis.words import Mark
+from analysis.charts import style
+from analysis.comparability import findings, rules
+from analysis.language import phrases
+from analysis.language import values as wording
+from analysis.language.vocabulary import Mark
+from analysis.statistics import gaps, intervals, rates, tests, years
 
 
 def rewritten(function, old, new):
@@ -54,8 +47,8 @@ def put(module, name, value):
 
 def minimal_pairs():
     """Every rule on its minimal pair, as the test of the rules does."""
-    for pair in test_compare.MINIMAL:
-        test_compare.test_each_rule_fires_alone_on_a_minimal_pair(*pair)
+    for pair in test_rules.MINIMAL:
+        test_rules.test_each_rule_fires_alone_on_a_minimal_pair(*pair)
 
 
 def examples():
@@ -64,31 +57,31 @@ def examples():
         (42, 45, "0.93 (0.60-1.45)", 27, 67),
         (45, 51, "0.88 (0.58-1.34)", 32, 74),
     ):
-        test_annual.test_counted_changes_are_the_printed_ratios(now, before, ratio, low, high)
+        test_years.test_counted_changes_are_the_printed_ratios(now, before, ratio, low, high)
 
 
 def printed_limits():
     """The exact limits that the notes print."""
     for count, lower, upper in ((42, "30.3", "56.8"), (0, "0.0", "3.7")):
-        test_derive.test_limits_are_the_printed_ones(count, lower, upper)
+        test_rates.test_limits_are_the_printed_ones(count, lower, upper)
 
 
 def marks():
     """The mark of a zero and of a bound."""
-    test_derive.test_each_kind_of_evidence_has_its_own_mark({"value": 0}, "zero")
-    test_derive.test_each_kind_of_evidence_has_its_own_mark({"comparator": ">="}, "at_least")
+    test_rates.test_each_kind_of_evidence_has_its_own_mark({"value": 0}, "zero")
+    test_rates.test_each_kind_of_evidence_has_its_own_mark({"comparator": ">="}, "at_least")
 
 
 def bounds():
     """No interval for a bound, a target or a stock."""
     for changes in ({"comparator": ">="}, {"status": "target"}, {"nature": "stock"}):
-        test_derive.test_what_is_no_count_of_events_has_no_interval(changes)
+        test_rates.test_what_is_no_count_of_events_has_no_interval(changes)
 
 
 def orders():
     """Regions by level and adcode, however the values fall."""
     for values in ((1, 2, 3), (3, 2, 1), (2, 3, 1)):
-        test_compare.test_order_does_not_follow_the_values(values)
+        test_rules.test_order_does_not_follow_the_values(values)
 
 
 def sight():
@@ -107,35 +100,35 @@ def trends():
 
 def reasons():
     """What there is instead of a figure."""
-    for case in test_absence.CASES:
-        test_absence.test_each_kind_of_row_is_a_reason_of_its_own(*case)
+    for case in test_gaps.CASES:
+        test_gaps.test_each_kind_of_row_is_a_reason_of_its_own(*case)
 
 
 def nearest():
     """The nearest population, with its distance."""
-    test_derive.test_a_rate_takes_the_nearest_published_year_and_carries_the_distance(2021, 2020, 1)
+    test_rates.test_a_rate_takes_the_nearest_published_year_and_carries_the_distance(2021, 2020, 1)
 
 
 def wordings():
     """What a row says of a fall."""
-    test_wording.test_a_row_says_what_it_is(
+    test_values.test_a_row_says_what_it_is(
         {"measure": "change_pct", "value": -9.2}, "同比下降9.2%", "9.2% down"
     )
 
 
-SWAPPED = tuple((whole, part) for part, whole in derive.LOOPS)
+SWAPPED = tuple((whole, part) for part, whole in rates.LOOPS)
 WITHOUT = {
-    rule.__name__: put(compare, "_RULES", tuple(r for r in compare._RULES if r is not rule))
-    for rule in compare._RULES
+    rule.__name__: put(rules, "_RULES", tuple(r for r in rules._RULES if r is not rule))
+    for rule in rules._RULES
 }
 MUTATIONS = {
     "a sign flipped in the year before": (
-        swap(annual, "prior_years", "least - change - half", "least + change - half"),
-        test_annual.test_a_printed_difference_gives_the_year_before_as_it_stands,
+        swap(years, "prior_years", "least - change - half", "least + change - half"),
+        test_years.test_a_printed_difference_gives_the_year_before_as_it_stands,
     ),
     "a percentage added instead of taken back": (
-        swap(annual, "prior_years", "1 + (change + half)", "1 - (change + half)"),
-        lambda: test_annual.test_a_sharp_percentage_leaves_one_number(42, -6.7, "6.7%", 45),
+        swap(years, "prior_years", "1 + (change + half)", "1 - (change + half)"),
+        lambda: test_years.test_a_sharp_percentage_leaves_one_number(42, -6.7, "6.7%", 45),
     ),
     "a fall called a rise": (swap(wording, "direction", "amount < 0", "amount > 0"), wordings),
     "a fall called a rise in a title": (
@@ -148,12 +141,12 @@ MUTATIONS = {
     ),
     "now and before exchanged": (
         swap(
-            annual, "_counted_changes", "rate_ratio(now, 1.0, before", "rate_ratio(before, 1.0, now"
+            years, "_counted_changes", "rate_ratio(now, 1.0, before", "rate_ratio(before, 1.0, now"
         ),
         examples,
     ),
     "a level narrowed to 90 %": (
-        swap(derive, "limits", "level: float = 0.95", "level: float = 0.90"),
+        swap(rates, "limits", "level: float = 0.95", "level: float = 0.90"),
         printed_limits,
     ),
     "a level widened to 99 %": (
@@ -161,63 +154,63 @@ MUTATIONS = {
         examples,
     ),
     "a detectable change at another level": (
-        swap(verdicts, "detectable_change", "level: float = 0.95", "level: float = 0.8"),
-        lambda: test_verdicts.test_detectable_change_is_the_printed_one(45, 27, 67),
+        swap(tests, "detectable_change", "level: float = 0.95", "level: float = 0.8"),
+        lambda: test_tests.test_detectable_change_is_the_printed_one(45, 27, 67),
     ),
     "found and rectified exchanged": (
-        put(derive, "LOOPS", SWAPPED),
-        test_derive.test_a_share_is_the_part_of_the_whole_with_its_exact_limits,
+        put(rates, "LOOPS", SWAPPED),
+        test_rates.test_a_share_is_the_part_of_the_whole_with_its_exact_limits,
     ),
     "a part drawn from a bound": (
-        swap(derive, "shares", 'rows["comparator"].eq(Comparator.EXACT)', 'rows["value"].notna()'),
-        lambda: test_derive.test_a_bound_has_no_share(">="),
+        swap(rates, "shares", 'rows["comparator"].eq(Comparator.EXACT)', 'rows["value"].notna()'),
+        lambda: test_rates.test_a_bound_has_no_share(">="),
     ),
     "a rate per million": (
-        swap(derive, "rates", "per: int = PER", "per: int = 10 * PER"),
-        test_derive.test_a_rate_is_the_count_by_the_people,
+        swap(rates, "rates", "per: int = PER", "per: int = 10 * PER"),
+        test_rates.test_a_rate_is_the_count_by_the_people,
     ),
     "the farthest population instead of the nearest": (
         swap(
-            derive, "_nearest", 'drop_duplicates("place")', 'drop_duplicates("place", keep="last")'
+            rates, "_nearest", 'drop_duplicates("place")', 'drop_duplicates("place", keep="last")'
         ),
         nearest,
     ),
     "a bound taken for a count": (
-        swap(derive, "countable", '& rows["comparator"].eq(Comparator.EXACT)', ""),
+        swap(rates, "countable", '& rows["comparator"].eq(Comparator.EXACT)', ""),
         bounds,
     ),
     "a zero drawn as any other": (
-        swap(derive, "_mark", "value == 0", "value == -1"),
+        swap(rates, "_mark", "value == 0", "value == -1"),
         marks,
     ),
     "a whole percentage taken for exact": (
-        swap(derive, "_half", "and not _PERCENT.search(printed)", ""),
-        lambda: test_derive.test_rounding_is_half_of_the_last_printed_place("12%", 0.5),
+        swap(rates, "_half", "and not _PERCENT.search(printed)", ""),
+        lambda: test_rates.test_rounding_is_half_of_the_last_printed_place("12%", 0.5),
     ),
     "context before the report": (
-        swap(annual, "series", "reported.assign(rank=0)", "reported.assign(rank=9)"),
-        test_annual.test_the_report_goes_before_context_and_context_before_calculation,
+        swap(years, "series", "reported.assign(rank=0)", "reported.assign(rank=9)"),
+        test_years.test_the_report_goes_before_context_and_context_before_calculation,
     ),
     "eleven months taken for a year": (
-        swap(annual, "series", "ranked[whole_year(ranked)]", "ranked"),
-        test_annual.test_eleven_months_are_no_year,
+        swap(years, "series", "ranked[whole_year(ranked)]", "ranked"),
+        test_years.test_eleven_months_are_no_year,
     ),
     "regions ordered by value": (
         swap(
-            compare,
+            rules,
             "comparable",
             'kept.sort_values(["level_order", "adcode", "period_end"]',
             'kept.sort_values(["value"]',
         ),
         orders,
     ),
-    "any two years compared": (put(compare, "FARTHEST_YEARS", 99), minimal_pairs),
+    "any two years compared": (put(rules, "FARTHEST_YEARS", 99), minimal_pairs),
     "an aim called a result": (
-        swap(absence, "_gap", 'row["status"] != Status.ACTUAL', "False"),
+        swap(gaps, "_gap", 'row["status"] != Status.ACTUAL', "False"),
         reasons,
     ),
     "a part called the whole": (
-        swap(absence, "_gap", "Gap.PART_ONLY if", "Gap.WHOLE_ONLY if"),
+        swap(gaps, "_gap", "Gap.PART_ONLY if", "Gap.WHOLE_ONLY if"),
         reasons,
     ),
     "the extremes tested as if picked by chance": (

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, style, wording
-from analysis.wording import Text
-from analysis.words import Promise
+from analysis.language import phrases, values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Promise
 
-from . import grid
+from . import grid, style
 from .comparison import left_out
 from .page import Caption, Page, Picture, measured
 
@@ -42,10 +43,7 @@ def promises(
     """
     caption = Caption(
         title=title,
-        subtitle=Text(
-            "有数值或期限的安排｜小字为报告原文",
-            "commitments with a number or a deadline | small print: the words of the report",
-        ),
+        subtitle=say("commitments.caption.commitments_number_deadline_small"),
         source=phrases.source_note(rows if len(rows) else absent.assign(origin="report")),
         alt=_list_alt(rows, title),
         left_out=left_out(absent),
@@ -102,7 +100,7 @@ def _draw_list(page: Page, rows: pd.DataFrame) -> None:
 def _write_head(page: Page, axes: Axes, place: List) -> None:
     """The key over the labels, and what stands in the two columns to the right."""
     top = page.room.bottom + page.room.height
-    kinds = {word: text for word, text in wording.PROMISES.items() if word != Promise.WORDS}
+    kinds = {word: text for word, text in values.PROMISES.items() if word != Promise.WORDS}
     grid.key(page, axes, (place.label, top), kinds, place.target - place.label)
     size = page.size.note
     for x, words in ((place.target, phrases.TARGET_HEADING), (place.date, phrases.DATE_HEADING)):
@@ -113,7 +111,7 @@ def _write_head(page: Page, axes: Axes, place: List) -> None:
 def _write_region(page: Page, row: dict[Any, Any], y: float) -> None:
     colour, x = style.colour(row["region"]), page.room.left
     page.text(x, y, row[f"region_{page.language}"], page.size.label, color=colour, va="bottom")
-    when = wording.report_period(row["report"], page.language)
+    when = values.report_period(row["report"], page.language)
     page.text(x, y - 0.02, when, page.size.note, color=style.GREY)
 
 
@@ -130,8 +128,8 @@ def _write_row(page: Page, axes: Axes, place: List, row: dict[Any, Any], y: floa
     while measured(quote, small) > width and small > page.size.note * 0.85:
         small -= 0.25
     page.text(x, y - place.line * 0.1, quote, small, color=style.GREY)
-    number = None if pd.isna(row["value"]) else wording.target(row)
-    date = None if pd.isna(row["deadline"]) else wording.deadline(row["deadline"])
+    number = None if pd.isna(row["value"]) else values.target(row)
+    date = None if pd.isna(row["deadline"]) else values.deadline(row["deadline"])
     for column, told in ((place.target, number), (place.date, date)):
         if told:
             page.text(column, y, told[language], size, va="center")
@@ -141,10 +139,12 @@ def _write_row(page: Page, axes: Axes, place: List, row: dict[Any, Any], y: floa
 
 
 def _list_alt(rows: pd.DataFrame, title: Text) -> Text:
-    said = wording.joined(_told(row) for row in rows.to_dict("records"))
-    return Text(
-        f"{title.zh}。{said.zh or '无'}。这些只是安排，不是结果。",
-        f"{title.en}. {said.en or 'None'}. These are plans, not results.",
+    said = Text.joined(_told(row) for row in rows.to_dict("records"))
+    return say(
+        "commitments.these_plans_results",
+        title=title,
+        said=said.zh or "无",
+        said_2=said.en or "None",
     )
 
 
@@ -153,4 +153,4 @@ def _told(row: dict[Any, Any]) -> Text:
     name = Text(
         f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
     )
-    return wording.joined([name, wording.promised(row)], zh="，", en=", ")
+    return Text.joined([name, values.promised(row)], zh="，", en=", ")

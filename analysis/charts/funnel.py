@@ -7,10 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis import digits, phrases, remarks, style, wording
-from analysis.wording import Text
+from analysis.language import numbers, phrases, remarks
+from analysis.language import values as wording
+from analysis.language.messages import say
+from analysis.language.text import Text
 
-from . import marks
+from . import marks, style
 from .blank import blank
 from .comparison import left_out
 from .page import Caption, Page, Picture, Room, measured
@@ -82,7 +84,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         told.append(phrases.CLUSTER_NOTE)
     return Caption(
         title=title,
-        subtitle=wording.joined([name, wording.unit(first), span], zh="｜", en=" | "),
+        subtitle=Text.joined([name, wording.unit(first), span], zh="｜", en=" | "),
         source=phrases.source_note(rows) + remarks.REFERENCE_SOURCE,
         alt=_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -93,13 +95,15 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
 def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
     few = rows if len(rows) <= phrases.CROWD else rows.iloc[:0]
     said = [remarks.against_expected(row) for row in few.to_dict("records")]
-    shown = wording.joined(said, zh="、", en=", ")
+    shown = Text.joined(said, zh="、", en=", ")
     names = [entry.name for entry in left_out(refused)]
-    missing = wording.joined(names, zh="、", en=", ")
-    return Text(
-        f"{title.zh}。{shown.zh}。无法放入：{missing.zh or '无'}。不能据此断定原因。",
-        f"{title.en}. {shown.en}. Cannot be placed: {missing.en or 'none'}. The figure says "
-        "nothing about causes.",
+    missing = Text.joined(names, zh="、", en=", ")
+    return say(
+        "funnel.cannot_placed_figure_says",
+        title=title,
+        shown=shown,
+        missing=missing.zh or "无",
+        missing_2=missing.en or "none",
     )
 
 
@@ -171,7 +175,7 @@ def _finish(axes: Axes, page: Page, rows: pd.DataFrame, limits: pd.DataFrame) ->
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(lambda n, _: digits.number(n, page.language))
+        axis.set_major_formatter(lambda n, _: numbers.number(n, page.language))
     words = remarks.EXPECTED_AXIS.format(of=Text(first["of_zh"], first["of_en"]))
     axes.set_xlabel(words[page.language], fontsize=page.size.note, loc="left")
     axes.set_title(

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, style, wording
-from analysis.wording import Text
-from analysis.words import Gap, Standing
+from analysis.language import phrases, values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Gap, Standing
 
-from . import grid
+from . import grid, style
 from .comparison import left_out
 from .page import Caption, Page, Picture, wrapped
 
@@ -48,10 +49,7 @@ def instruments(
     """
     caption = Caption(
         title=title,
-        subtitle=Text(
-            "每行一项举措，按主题与名称排列｜右侧为写到它的报告数",
-            "one instrument a line, by theme and name | right: reports that mention it",
-        ),
+        subtitle=say("instruments.caption.one_instrument_line_theme"),
         source=phrases.source_note(rows),
         alt=_matrix_alt(rows, title),
         left_out=left_out(absent),
@@ -102,11 +100,11 @@ def _draw_matrix(page: Page, rows: pd.DataFrame, themes: Mapping[Any, str]) -> N
     names = [str(group.iloc[0][f"indicator_{page.language}"]) for group in groups]
     table = _table(page, names, len(regions))
     top = page.room.bottom + page.room.height
-    grid.key(page, axes, (page.room.left, top), wording.STANDINGS, table.left - page.room.left)
+    grid.key(page, axes, (page.room.left, top), values.STANDINGS, table.left - page.room.left)
     columns = {}
     for place, region in enumerate(regions):
         x = table.left + (place + 0.5) * table.column
-        grid.head(page, region, x, top, wording.report_period(region["report"], page.language))
+        grid.head(page, region, x, top, values.report_period(region["report"], page.language))
         columns[region["region"]] = x - 0.32 * table.column
     y, before = table.top, ""
     for group, name in zip(groups, names, strict=True):
@@ -166,7 +164,7 @@ def _draw_standing(page: Page, axes: Axes, at: tuple[float, float], row: dict[An
         grid.stamp(axes, at, look, colour, markersize=size, gid="gap")
         return
     grid.stamp(axes, at, look, colour, markersize=size * 0.95, gid=f"mark-{row['id']}")
-    words = wording.STANDINGS[Standing(row["status"])][page.language]
+    words = values.STANDINGS[Standing(row["status"])][page.language]
     page.text(at[0] + size * 0.85 / 72, at[1], words, size, va="center")
 
 
@@ -174,7 +172,10 @@ def _matrix_alt(rows: pd.DataFrame, title: Text) -> Text:
     count = rows["indicator"].nunique()
     names: Sequence[str] = list(dict.fromkeys(rows["indicator_zh"]))
     named: Sequence[str] = list(dict.fromkeys(rows["indicator_en"]))
-    return Text(
-        f"{title.zh}。{count}项：{'、'.join(names)}。未提及不等于没有。",
-        f"{title.en}. {count} instruments: {', '.join(named)}. Not mentioned is not absent.",
+    return say(
+        "instruments.instruments_mentioned_absent",
+        title=title,
+        count=count,
+        join="、".join(names),
+        join_2=", ".join(named),
     )

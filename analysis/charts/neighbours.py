@@ -10,12 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from analysis import digits, phrases, style, wording
-from analysis.wording import Text
+from analysis.language import numbers, phrases, values
+from analysis.language.text import Text
 
-from . import grid, marks
+from . import grid, marks, style
 from .page import Page, measured
-from .pane import Pane, evidence, say
+from .pane import Pane, evidence, write
 
 TALLEST, SHORTEST = 0.62, 0.44  # inches of an indicator on a slide
 MOST = 8  # indicators that stay legible below each other
@@ -25,7 +25,7 @@ POINTERS = "①②③④⑤⑥⑦⑧⑨⑩"
 def draw(page: Page, axes: Axes, panel: Pane, beside: pd.DataFrame) -> None:
     """For each indicator its name, a dot a region, and their numbers in words."""
     if beside.empty:
-        say(page, panel, phrases.NOTHING_BESIDE)
+        write(page, panel, phrases.NOTHING_BESIDE)
         return
     high = panel.row(count(beside), TALLEST * page.size.width / 13.333)
     signs = dict(zip(cautions(beside), POINTERS, strict=False))
@@ -103,6 +103,6 @@ def _draw_dots(page: Page, axes: Axes, panel: Pane, group: pd.DataFrame) -> None
 
 
 def _number(page: Page, row: dict[Any, Any]) -> str:
-    sign = wording.COMPARATORS[row["comparator"]]
+    sign = values.COMPARATORS[row["comparator"]]
     lower, upper = row["shown_lower"], row["shown_upper"]
-    return sign + digits.estimate(row["shown"], lower, upper, page.language)
+    return sign + numbers.estimate(row["shown"], lower, upper, page.language)

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, remarks, style, wording
 from analysis.errors import CrowdedError
-from analysis.wording import Text
+from analysis.language import phrases, remarks, values
+from analysis.language.messages import say
+from analysis.language.text import Text
 
-from . import grid
+from . import grid, style
 from .page import LEADING, Caption, Page, Picture, measured, wrapped
 
 NAME, WHY = 2.35, 2.0  # inches of the first and the last column on a slide
@@ -99,11 +100,7 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
         title=title,
         subtitle=phrases.NOT_COMPARABLE_SUBTITLE,
         source=phrases.source_note(rows),
-        alt=Text(
-            f"{title.zh}。表中{count}项指标，逐行列出各地数字及不能并列的原因。",
-            f"{title.en}. A table of {count} indicators: what each region reports, and why it "
-            "cannot be compared.",
-        ),
+        alt=say("not_comparable.table_indicators_each_region", title=title, count=count),
     )
 
 
@@ -132,7 +129,7 @@ def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
     """The region and its figure, side by side if they fit, over the scope and the period."""
     size, language = page.size, page.language
     colour, gid = style.colour(row["region"]), f"mark-{row['id']}"
-    name, figure = row[f"region_{language}"], wording.printed(row)[language]
+    name, figure = row[f"region_{language}"], values.printed(row)[language]
     beside = measured(name, size.note) + 0.08
     yield from _wrapped(name, width, size.note, style.GREY)
     if beside + measured(figure, size.label) <= width:
@@ -140,8 +137,8 @@ def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
     else:
         for place, text in enumerate(wrapped(figure, width, size.label)):
             yield Words(text, size.label, colour, gid=gid if place == 0 else None)
-    period = wording.period(row["period_start"], row["period_end"])
-    scope = wording.joined([remarks.part_or_all(row), period], zh="，", en=", ")
+    period = values.period(row["period_start"], row["period_end"])
+    scope = Text.joined([remarks.part_or_all(row), period], zh="，", en=", ")
     yield from _wrapped(scope[language], width, size.note, style.GREY)
 
 

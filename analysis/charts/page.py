@@ -16,11 +16,13 @@ from matplotlib import ft2font
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import style
 from analysis.errors import UsageError
-from analysis.style import SIZES, Size
-from analysis.wording import Text
-from analysis.words import Language
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Language
+
+from . import style
+from .style import SIZES, Size
 
 MARGIN = 0.55  # inches, on every side of a slide
 MARK = 9.0  # points across a mark of a slide
@@ -79,7 +81,7 @@ class Picture(Figure):
 # The page under docs/ that a figure points to.
 METHOD_PAGES = {Language.ZH: "method.zh.md", Language.EN: "method.en.md"}
 SIGNATURE = "signature"  # the gid of a page's last line
-_METHOD = Text("方法见 docs/{page}", "Method: docs/{page}")
+_METHOD = say("page.method")
 
 
 def _signature(language: str, *stamps: str) -> str:
@@ -219,7 +221,7 @@ def _shrunk(part: Picture) -> Size:
     return Size(box.width, box.height, *(size * share for size in slide[2:]))
 
 
-STRIP = Text("未能并列，及其原因", "Not shown beside the others, and why")
+STRIP = say("page.strip")
 
 
 def _begun(words: str) -> str:

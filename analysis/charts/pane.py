@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from analysis import style
-from analysis.wording import Text
-from analysis.words import Mark
+from analysis.language.text import Text
+from analysis.language.vocabulary import Mark
 
-from . import grid, marks
+from . import grid, marks, style
 from .page import Page, wrapped
 
 LINE = 1.4  # ems from one line of small print to the next
@@ -32,7 +31,7 @@ class Pane(NamedTuple):
         return min(tallest, (self.top - self.bottom) / max(count, 1))
 
 
-def say(page: Page, panel: Pane, words: Text) -> Pane:
+def write(page: Page, panel: Pane, words: Text) -> Pane:
     """A panel with nothing to show: one sentence in its place; gives the panel under it."""
     size = page.size.label
     lines = wrapped(words[page.language], panel.width - 0.2, size)

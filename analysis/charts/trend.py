@@ -6,11 +6,12 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import digits, phrases, style, wording
 from analysis.errors import CrowdedError
-from analysis.wording import Text
+from analysis.language import numbers, phrases, values
+from analysis.language.messages import say
+from analysis.language.text import Text
 
-from . import marks
+from . import marks, style
 from .comparison import left_out
 from .page import Caption, Page, Picture, Room
 
@@ -114,26 +115,29 @@ def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -
     if every.empty:
         named = refused[refused["indicator_zh"].ne("")]
         names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
-        return wording.listed([*names, phrases.GIVEN_BELOW])
+        return Text.listed([*names, phrases.GIVEN_BELOW])
     first = every.iloc[0].to_dict()
     name = Text(first["indicator_zh"], first["indicator_en"])
-    return wording.listed([name, wording.unit(first), wording.years(every["period_end"])])
+    return Text.listed([name, values.unit(first), values.years(every["period_end"])])
 
 
 def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
     said = []
     for row in drawn.to_dict("records"):
         year = row["period_end"].year
-        told = wording.stated(row) if pd.isna(row["value"]) else wording.value(row)
+        told = values.stated(row) if pd.isna(row["value"]) else values.value(row)
         said.append(
-            Text(f"{row['region_zh']}{year}年{told.zh}", f"{row['region_en']} {year} {told.en}")
+            say("trend.text", region=Text(row["region_zh"], row["region_en"]), year=year, told=told)
         )
-    shown = wording.joined(said, zh="、", en=", ")
+    shown = Text.joined(said, zh="、", en=", ")
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = wording.joined(names, zh="、", en=", ")
-    return Text(
-        f"{title.zh}。{shown.zh}。没有数字：{missing.zh or '无'}。",
-        f"{title.en}. {shown.en}. No figure: {missing.en or 'none'}.",
+    missing = Text.joined(names, zh="、", en=", ")
+    return say(
+        "trend.figure",
+        title=title,
+        shown=shown,
+        missing=missing.zh or "无",
+        missing_2=missing.en or "none",
     )
 
 
@@ -179,7 +183,7 @@ def _draw_region(axes: Axes, page: Page, group: pd.DataFrame, years: range) -> N
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
-    axes.yaxis.set_major_formatter(lambda y, _: digits.number(y, page.language))
+    axes.yaxis.set_major_formatter(lambda y, _: numbers.number(y, page.language))
 
 
 def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, name: str = "") -> None:
@@ -188,7 +192,7 @@ def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, name: str = "") 
         marks.whisker(axes, row, (row["lower"], row["upper"]), year)
     hollow = row["origin"] == "context"
     marks.draw(axes, year, row["value"], row, hollow=hollow, size=page.mark)
-    words = digits.number(row["value"], page.language)
+    words = numbers.number(row["value"], page.language)
     axes.annotate(
         f"{words} {name}".strip(),
         (year, row["value"]),

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis import digits, remarks, style, wording
-from analysis.wording import Text
-from analysis.words import Mark
-
-from . import labels
+from analysis.charts import style
+from analysis.language import labels, remarks, values
+from analysis.language import numbers as digits
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Mark
 
 Record = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -138,7 +139,7 @@ def _point(
     value, lower, upper = (_number(row.get(name)) for name in columns)
     if value is None:
         return None
-    sign = wording.COMPARATORS.get(row.get("comparator", "="), "")
+    sign = values.COMPARATORS.get(row.get("comparator", "="), "")
     label = sign + words(value, lower, upper, language)
     mark = Mark(row.get("mark", Mark.EXACT))
     hollow = row.get("origin") == "context"
@@ -330,7 +331,7 @@ def _along(rows: list[dict[str, Any]], region: str, years: Iterable[int], langua
     return Series(name, tuple(points.get(year) for year in years), region, "solid")
 
 
-EXPECTED = Text("按全国同期水平", "at the national rate")
+EXPECTED = say("plots.expected")
 
 
 def _expected(record: Record, years: tuple[int, ...], language: str) -> list[Series]:

@@ -1,0 +1,128 @@
+"""
+Figures of thousands of regions compared by the rules of ``rules``.
+
+The rows of a panel are codes: they are filtered as codes, and only the rows that are compared or
+refused get their names, limits and rates.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import UsageError
+from analysis.language.text import Text
+from analysis.statistics import rates
+from analysis.tables.panel import Panel, only
+from analysis.tables.parquet import FILE
+
+from . import rules
+from .rules import Comparison
+
+_REPORT = ["title", "publisher", "published", "kind"]
+_SAME = {"file": FILE, "origin": "report", "url": "", "basis": "printed"}
+
+
+def comparable(
+    panel: Panel, rows: pd.DataFrame, indicator: str, *, regions: Sequence[str] | None = None
+) -> Comparison:
+    """
+    Compare the figures of *indicator* in a panel.
+
+    Parameters
+    ----------
+    panel
+        The tables that *rows* refer to.
+    rows
+        Observations of the panel as codes (``panel.rows``, ``panel.of``), or some of them.
+    indicator
+        The code of the indicator.
+    regions
+        Those that must appear, kept or refused; every reporting region if not given.
+
+    Returns
+    -------
+    rules.Comparison
+        The same as from ``rules.comparable`` on the same rows, names and rates.
+    """
+    _refuse_recoded(panel, rows)
+    mine = only(rows, indicator)
+    part, latest = rules.candidates(mine)
+    due = panel.reporters if regions is None else panel.reporters.loc[list(regions)]
+    away = due[~due["region"].isin(latest["region"])]
+    others = tidy(panel, mine[mine["region"].isin(away["region"])])
+    # The order of Tables.rows: of several rows the first is named.
+    others = others.sort_values(["breakdown", "period_end", "start"], kind="stable")
+    absent = rules.absent(away.to_dict("records"), others, part)
+    return rules.settle(indicator, _name(panel, indicator), measured(panel, latest), absent)
+
+
+def _refuse_recoded(panel: Panel, rows: pd.DataFrame) -> None:
+    """Raise if the categories of *rows* are not the panel's: a code is a place among them."""
+    for name, words in panel.lists.items():
+        categories = rows[name].cat.categories
+        if categories is not words and not categories.equals(words):
+            raise UsageError(f"the categories of {name!r} are not the panel's: keep all of them")
+
+
+def _name(panel: Panel, indicator: str) -> Text:
+    (place,) = panel.lists["indicator"].get_indexer(pd.Index([indicator]))
+    return Text(*(str(panel.indicators[name].array[place]) for name in ("name_zh", "name_en")))
+
+
+def tidy(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of a panel in full: the columns of ``Tables.rows``, in the order of *rows*."""
+    texts = [name for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
+    columns: dict[str, Any] = {str(name): _words(rows[name]) for name in texts}
+    for name in ("period_start", "period_end"):
+        columns[name] = rows[name].to_numpy().astype("datetime64[us]")
+    columns["value"] = rows["value"].to_numpy()
+    columns |= {name: rows[name].to_numpy().astype("int64") for name in ("start", "end")}
+    columns |= _taken(panel.reports[_REPORT], rows["report"])
+    columns |= _taken(panel.named_regions.drop(columns="region"), rows["region"])
+    columns |= _taken(panel.named_indicators, rows["indicator"])
+    columns |= _parts(panel, rows["breakdown"])
+    columns["unit_en"] = panel.unit_names.take(rows["unit"].cat.codes.to_numpy()).array
+    columns["id"] = _ids(columns)
+    columns |= {
+        name: pd.array([word], dtype="str").repeat(len(rows)) for name, word in _SAME.items()
+    }
+    return pd.DataFrame(columns, copy=False)
+
+
+def _words(column: "pd.Series[Any]") -> Any:
+    """Return a categorical column as text."""
+    return column.cat.categories.take(column.cat.codes.to_numpy()).array
+
+
+def _taken(table: pd.DataFrame, column: "pd.Series[Any]") -> dict[str, Any]:
+    """Return the columns of *table*, the line of each code of *column*."""
+    codes = column.cat.codes.to_numpy()
+    return {str(name): table[name].array.take(codes) for name in table}
+
+
+def _ids(columns: dict[str, Any]) -> Any:
+    """Return a short name for each row, which does not depend on the other rows."""
+    year, distinct = pd.factorize(columns["period_end"].astype("datetime64[Y]"))
+    years = pd.array(distinct.astype(str), dtype="str").take(year)
+    return columns["region"] + "-" + columns["indicator"] + "-" + years
+
+
+def _parts(panel: Panel, column: "pd.Series[Any]") -> dict[str, Any]:
+    """Return the names of the parts, joined as ``Tables.rows`` joins them."""
+    codes, distinct = pd.factorize(column.cat.codes.to_numpy())
+    parts = [word.split("+") for word in column.cat.categories.take(distinct)]
+    names = panel.breakdowns.set_index("breakdown")
+    columns = {}
+    for name, glue in (("name_zh", "、"), ("name_en", ", ")):
+        joined = [
+            glue.join(str(names[name].get(code, code)) for code in part if code) for part in parts
+        ]
+        columns["breakdown" + name.removeprefix("name")] = pd.array(joined, dtype="str").take(codes)
+    return columns
+
+
+def measured(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return levels of a panel in full, with marks, limits and rates as ``rates`` adds them."""
+    full = rates.limits(rates.marks(tidy(panel, rows)))
+    return rates.per_person(full, panel.populations)

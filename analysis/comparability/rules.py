@@ -1,0 +1,533 @@
+"""
+Which figures may stand side by side, how surely, and why the others may not.
+
+It ranks nothing and draws nothing; every refusal is a row with a reason in both languages.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain, combinations, product
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import UsageError, WordError
+from analysis.language import phrases, values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import (
+    Comparator,
+    Gap,
+    Measure,
+    Nature,
+    Quantity,
+    Reliability,
+    Rule,
+    Status,
+    Verdict,
+)
+from analysis.statistics import gaps, rates
+from analysis.statistics.rates import PER, POPULATIONS
+
+from . import displays
+
+Row = dict[Any, Any]  # of the tidy frame
+
+FARTHEST_YEARS = 1  # figures further apart than this are not compared
+_CHANGES = (Measure.CHANGE_PCT, Measure.DIRECTION)
+RELATIVE = (Quantity.SHARE, Quantity.RATE, Quantity.DURATION)
+# The columns that rules look at: those that may differ between regions, and the others.
+_TRAITS = ["period_start", "period_end", "level", "unit", "comparator", "nature", "quantity"]
+_TRAITS += ["denominator", "reliability"]
+_JUDGED = [*_TRAITS, "indicator", "measure", "status", "breakdown", "breakdown_zh", "breakdown_en"]
+_JUDGED += ["region_zh", "region_en", "adcode", "ancestors", "rate"]
+
+
+class Judgement(NamedTuple):
+    """One rule's word on a pair of figures."""
+
+    verdict: Verdict
+    rule: Rule
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # it holds frames, which have no single ==
+class Comparison:
+    """
+    Figures that may be compared, and every region that may not, with the reason.
+
+    ``rows`` are in the order of level and adcode; ``refused`` has ``region``, ``rule``,
+    ``reason_zh``, ``reason_en`` and the figure refused, if any; ``cautions`` hold for the rows
+    kept; ``scale`` is ``rate`` (per 100 000 people) or ``value``.
+    """
+
+    indicator: str
+    name: Text
+    rows: pd.DataFrame
+    refused: pd.DataFrame
+    cautions: tuple[Text, ...]
+    scale: str
+
+    @property
+    def barred(self) -> int:
+        """How many regions have such a figure, which a rule keeps from standing beside."""
+        return int(self.refused["rule"].isin([*Rule]).sum())
+
+    def __repr__(self) -> str:
+        return self._shown().text()
+
+    def _repr_html_(self) -> str:
+        return self._shown().html()
+
+    def _shown(self) -> displays.Compared:
+        return displays.Compared(self.name, self.rows, self.refused, self.cautions, self.scale)
+
+
+def judge(one: Row, other: Row) -> list[Judgement]:
+    """
+    What every rule says of a pair of rows; an empty list is a clean comparison.
+
+    Both are rows of the tidy frame (``Tables.rows``) as dictionaries.
+    """
+    return [word for rule in _RULES for word in rule(one, other)]
+
+
+def overall(judgements: list[Judgement]) -> Verdict:
+    """The strictest word of *judgements*."""
+    words = {word.verdict for word in judgements}
+    for verdict in (Verdict.NOT_COMPARABLE, Verdict.WITH_CAUTION):
+        if verdict in words:
+            return verdict
+    return Verdict.COMPARABLE
+
+
+def _refusal(rule: Rule, **detail: object) -> Judgement:
+    return Judgement(Verdict.NOT_COMPARABLE, rule, phrases.RULES[rule].format(**detail))
+
+
+def _caution(rule: Rule, **detail: object) -> Judgement:
+    return Judgement(Verdict.WITH_CAUTION, rule, phrases.RULES[rule].format(**detail))
+
+
+def _same_thing(one: Row, other: Row) -> Iterator[Judgement]:
+    if one["indicator"] != other["indicator"]:
+        yield _refusal(Rule.INDICATOR)
+    elif one["measure"] != other["measure"]:
+        yield _refusal(Rule.MEASURE)
+    elif one["unit"] != other["unit"]:
+        yield _refusal(Rule.UNIT)
+    if one["status"] != other["status"]:
+        yield _refusal(Rule.STATUS)
+
+
+def _same_coverage(one: Row, other: Row) -> Iterator[Judgement]:
+    if one["breakdown"] != other["breakdown"]:
+        parts = [_part(row) for row in (one, other)]
+        detail = Text(f"{parts[0].zh}／{parts[1].zh}", f"{parts[0].en} / {parts[1].en}")
+        yield _refusal(Rule.COVERAGE, detail=detail)
+
+
+def _part(row: Row) -> Text:
+    """What part of the indicator a row is about."""
+    if not row["breakdown"]:
+        return say("rules.whole")
+    return say("rules.only", breakdown=Text(row["breakdown_zh"], row["breakdown_en"]))
+
+
+def _independent(one: Row, other: Row) -> Iterator[Judgement]:
+    for inner, outer in ((one, other), (other, one)):
+        if outer["adcode"] in inner["ancestors"].split():
+            yield _refusal(Rule.PART_OF_WHOLE, inner=_region(inner), outer=_region(outer))
+
+
+def _region(row: Row) -> Text:
+    return Text(row["region_zh"], row["region_en"])
+
+
+def _same_time(one: Row, other: Row) -> Iterator[Judgement]:
+    years = abs(one["period_end"].year - other["period_end"].year)
+    if years > FARTHEST_YEARS:
+        yield _refusal(Rule.YEAR, years=years)
+    elif years:
+        yield _caution(Rule.YEAR, years=years)
+    if one["nature"] == Nature.FLOW and abs(_days(one) - _days(other)) > 1:
+        spans = [values.period(row["period_start"], row["period_end"]) for row in (one, other)]
+        detail = Text(f"{spans[0].zh}／{spans[1].zh}", f"{spans[0].en} / {spans[1].en}")
+        yield _caution(Rule.LENGTH, detail=detail)
+
+
+def _days(row: Row) -> int:
+    """Days of a period; a leap day makes no other length."""
+    return int((row["period_end"] - row["period_start"]).days)
+
+
+def _same_scale(one: Row, other: Row) -> Iterator[Judgement]:
+    if one["measure"] != other["measure"]:
+        return
+    if one["measure"] in _CHANGES:
+        yield _caution(Rule.DIRECTION)
+        return
+    relative = _relative(one) and _relative(other)
+    if one["level"] != other["level"]:
+        yield _caution(Rule.LEVEL) if relative else _refusal(Rule.LEVEL)
+    elif not relative:
+        yield _caution(Rule.SIZE)
+
+
+def _relative(row: Row) -> bool:
+    """Whether a figure is, or can be made, independent of the size of its region."""
+    if row["quantity"] in RELATIVE:
+        return True
+    return bool(row["denominator"]) and bool(pd.notna(row.get("rate", 0)))
+
+
+def _bounds(one: Row, other: Row) -> Iterator[Judgement]:
+    if {one["comparator"], other["comparator"]} != {str(Comparator.EXACT)}:
+        yield _caution(Rule.BOUND)
+
+
+def _reprints(one: Row, other: Row) -> Iterator[Judgement]:
+    if Reliability.REPRINT in {one.get("reliability"), other.get("reliability")}:
+        yield _caution(Rule.REPRINT)
+
+
+_RULES = (_same_thing, _same_coverage, _independent, _same_time, _same_scale, _bounds, _reprints)
+
+
+def pairs(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    The comparability matrix: every pair of figures of one indicator from two regions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: ``indicator``, ``one`` and ``other`` (positions in *rows*), the regions,
+        ``verdict``, ``rules`` (codes, comma-separated), ``reason_zh`` and ``reason_en``.
+    """
+    found = []
+    for indicator, group in rows.reset_index(drop=True).groupby("indicator", sort=True):
+        records = group.to_dict("index")
+        for (i, one), (j, other) in combinations(records.items(), 2):
+            if one["region"] == other["region"]:
+                continue
+            words = judge(one, other)
+            reason = Text.joined(word.reason for word in words)
+            rules = ",".join(word.rule for word in words)
+            regions, verdict = (one["region"], other["region"]), str(overall(words))
+            found.append((indicator, i, j, *regions, verdict, rules, reason.zh, reason.en))
+    columns = ["indicator", "one", "other", "region", "other_region", "verdict", "rules"]
+    return pd.DataFrame(found, columns=[*columns, "reason_zh", "reason_en"])
+
+
+def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
+    """
+    The figures of *indicator* that may stand side by side.
+
+    The comparison is made for the part of the indicator that most regions report in the same
+    way (the whole before a part), at the year that most of them share.
+
+    Parameters
+    ----------
+    rows
+        The rows of all reports with rates (:func:`analysis.statistics.rates.rates`); the regions
+        in it are those that must appear, kept or refused.
+    indicator
+        The code of the indicator.
+
+    Raises
+    ------
+    WordError
+        When there are rows and none has the indicator; it names the nearest ones.
+    """
+    mine = rows[rows["indicator"].eq(indicator)]
+    if len(rows) and mine.empty:
+        raise WordError("indicator", indicator, sorted(set(rows["indicator"])))
+    part, latest = candidates(mine)
+    reporting = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
+    away = [region for region in reporting if region["region"] not in set(latest["region"])]
+    return settle(indicator, _name(mine, indicator), latest, absent(away, mine, part))
+
+
+def candidates(rows: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """
+    Return the part of an indicator that most regions report, and each region's latest level of it.
+
+    *rows* are those of one indicator; text columns may be categorical.
+    """
+    levels = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+    part = _most_shared(levels)
+    levels = levels[levels["breakdown"].eq(part)]
+    ends = levels[["region", "period_end"]].sort_values("period_end", kind="stable")
+    return part, levels.loc[ends.drop_duplicates("region", keep="last").index]
+
+
+def absent(regions: Iterable[Row], rows: pd.DataFrame, part: str) -> list[dict[str, Any]]:
+    """Return a refusal of each of *regions*, with what it has in *rows* beside levels of *part*."""
+    own = dict(list(rows.groupby("region")))
+    nothing = rows.iloc[:0]
+    return [gaps.explained(row, own.get(row["region"], nothing), part) for row in regions]
+
+
+def settle(
+    indicator: str, name: Text, latest: pd.DataFrame, absent: list[dict[str, Any]]
+) -> Comparison:
+    """
+    Compare the figures of one part of an indicator, one a region.
+
+    Rows are kept in turn: those of the most frequent year first, of these the ones of the usual
+    level, in the order of adcodes. A row that a rule forbids beside one already kept is refused.
+
+    Parameters
+    ----------
+    indicator, name
+        The code of the indicator and its name.
+    latest
+        The rows of :func:`candidates` in full, with their rates.
+    absent
+        The refusals of :func:`absent`.
+    """
+    rows, kinds = _in_turn(latest)
+    kept, bars = _kept(rows, kinds)
+    records = _records(rows, chain.from_iterable(bars))
+    refused = [_barred(records[one], records[other]) for one, other in bars]
+    order = rows.iloc[kept].sort_values(["level_order", "adcode", "period_end"]).index
+    chosen = rows.loc[order].reset_index(drop=True)
+    words = _judged(chosen, kinds.codes[order])
+    scale = "rate" if len(order) and chosen["rate"].notna().all() else "value"
+    said = cautions(words, chosen, scale)
+    return Comparison(indicator, name, chosen, gaps.frame(refused + absent), said, scale)
+
+
+def side_by_side(
+    rows: pd.DataFrame, context: pd.DataFrame, indicator: str
+) -> tuple[Comparison, pd.DataFrame | None]:
+    """
+    Compare *indicator* and find the rate of a wider region to set beside it, if there is one.
+
+    Raises
+    ------
+    UsageError
+        When fewer than two regions, or one and a wider region, may be set side by side.
+    """
+    result = comparable(rows, indicator)
+    wider = benchmark(context, result)
+    if len(result.rows) < 2 and wider is None:
+        reason = apart(rows, result)["reason_en"].iloc[0]
+        raise UsageError(f"{indicator} cannot be compared ({reason}): see 12_not_comparable")
+    return result, wider
+
+
+def benchmark(context: pd.DataFrame, result: Comparison) -> pd.DataFrame | None:
+    """The rate of a wider region that may be set beside the rows of *result*, or None."""
+    return rates.benchmark(context, result.rows) if result.scale == "rate" else None
+
+
+def not_comparable(rows: pd.DataFrame, context: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
+    """
+    The figures of those of *codes* that several regions report and that cannot be compared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an indicator and region, in the order of *codes*, with ``reason_zh`` and
+        ``reason_en``.
+    """
+    regions = rows.groupby("indicator")["region"].nunique()
+    results = (comparable(rows, code) for code in codes if regions.get(code, 0) > 1)
+    parts = [
+        apart(rows, result)
+        for result in results
+        if len(result.rows) < 2 and benchmark(context, result) is None
+    ]
+    return pd.concat([rows.iloc[:0].assign(reason_zh="", reason_en=""), *parts], ignore_index=True)
+
+
+def apart(rows: pd.DataFrame, result: Comparison) -> pd.DataFrame:
+    """The most telling row of each region for the indicator of *result*, with the reason."""
+    each = best(rows[rows["indicator"].eq(result.indicator)])
+    reason = _why_apart(each, result.refused)
+    return each.assign(reason_zh=reason.zh, reason_en=reason.en)
+
+
+def _why_apart(each: pd.DataFrame, refused: pd.DataFrame) -> Text:
+    """Why the figures *each* region gives cannot be compared."""
+    results = each[each["measure"].eq(Measure.LEVEL) & each["status"].eq(Status.ACTUAL)]
+    if results.empty:
+        return phrases.NO_RESULT
+    if len(results) == 1:
+        return phrases.ONE_RESULT.format(region=_region(results.iloc[0].to_dict()))
+    barred = refused[refused["rule"].isin([*Rule])]
+    pairs = barred[["reason_zh", "reason_en"]].itertuples(index=False, name=None)
+    reasons = [Text(zh, en) for zh, en in dict.fromkeys(pairs)]
+    if refused["rule"].isin([Gap.PART_ONLY, Gap.WHOLE_ONLY]).any():
+        reasons.append(phrases.OTHER_SCOPE)
+    return Text.joined(reasons) if reasons else phrases.ON_ITS_OWN
+
+
+def _name(mine: pd.DataFrame, indicator: str) -> Text:
+    if mine.empty:
+        return Text(indicator, indicator)
+    first = mine.iloc[0]
+    return Text(str(first["indicator_zh"]), str(first["indicator_en"]))
+
+
+def _most_shared(levels: pd.DataFrame) -> str:
+    if levels.empty:
+        return ""
+    counts = levels.groupby("breakdown")["region"].nunique()
+    order = sorted(counts.items(), key=lambda item: (-item[1], str(item[0]) != "", str(item[0])))
+    return str(order[0][0])
+
+
+class _Kinds(NamedTuple):
+    """Groups of rows that every rule treats alike, save which region lies inside which."""
+
+    codes: Any  # the kind of each row
+    records: list[Row]  # one row of each kind
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> "_Kinds":
+        """Group *rows* by the columns that rules look at."""
+        traits = [name for name in _TRAITS if name in rows]
+        cells = rows[traits].assign(rated=rows["rate"].notna())
+        codes = cells.groupby([*cells], dropna=False).ngroup().to_numpy()
+        firsts = np.unique(codes, return_index=True)[1]
+        return cls(codes, rows.filter(_JUDGED).take(firsts).to_dict("records"))
+
+    def forbid(self, one: int, other: int) -> bool:
+        """Whether a row of kind *one* may not stand beside a row of kind *other*."""
+        words = judge(self.records[one], self.records[other])
+        return any(
+            word.verdict is Verdict.NOT_COMPARABLE and word.rule is not Rule.PART_OF_WHOLE
+            for word in words
+        )
+
+
+def _in_turn(latest: pd.DataFrame) -> tuple[pd.DataFrame, _Kinds]:
+    """Return *latest* in the order in which rows are kept or refused, and its kinds."""
+    kinds, year = _Kinds.of(latest), latest["period_end"].dt.year
+    if latest.empty:
+        return latest, kinds
+    relative = np.array([_relative(row) for row in kinds.records], dtype=bool)[kinds.codes]
+    usual = _usual_level(latest["level_order"], relative)
+    turn = pd.DataFrame(
+        {
+            "far": (year - year.mode().max()).abs().to_numpy(),
+            "odd": (latest["level_order"] != usual).to_numpy(),
+            "adcode": latest["adcode"].to_numpy(),
+        }
+    )
+    order = turn.sort_values([*turn]).index.to_numpy()
+    return latest.take(order).reset_index(drop=True), kinds._replace(codes=kinds.codes[order])
+
+
+def _kept(rows: pd.DataFrame, kinds: _Kinds) -> tuple[list[int], list[tuple[int, int]]]:
+    """Return the places of the rows kept, and each row refused after the first that forbids it."""
+    forbids, firsts = cache(kinds.forbid), dict[int, int]()
+    own, above = dict[str, int](), dict[str, int]()  # the first place kept of, and inside, a region
+    kept, bars = [], []
+    cells = zip(kinds.codes.tolist(), rows["adcode"], rows["ancestors"], strict=True)
+    for place, (kind, adcode, ancestors) in enumerate(cells):
+        barring = [first for other, first in firsts.items() if forbids(other, kind)]
+        barring += [own[outer] for outer in ancestors.split() if outer in own]
+        barring += [above[adcode]] if adcode in above else []
+        if barring:
+            bars.append((min(barring), place))
+            continue
+        kept.append(place)
+        firsts.setdefault(kind, place)
+        own.setdefault(adcode, place)
+        for outer in ancestors.split():
+            above.setdefault(outer, place)
+    return kept, bars
+
+
+def _barred(kept: Row, row: Row) -> dict[str, Any]:
+    """Return the refusal of *row* for the first rule that forbids it beside *kept*."""
+    bars = [word for word in judge(kept, row) if word.verdict is Verdict.NOT_COMPARABLE]
+    return gaps.refusal(row, bars[0].rule, bars[0].reason)
+
+
+def _judged(kept: pd.DataFrame, codes: Any) -> list[Judgement]:
+    """Judge the first pair of each two kinds among the rows *kept*: others say the same."""
+    places = {kind: np.flatnonzero(codes == kind) for kind in np.unique(codes)}
+    pairs = set[tuple[int, int]]()
+    for one, other in product(places.values(), repeat=2):
+        after = other[np.searchsorted(other, one[0], side="right") :]
+        pairs |= {(int(one[0]), int(after[0]))} if len(after) else set()
+    records = _records(kept.filter(_JUDGED), chain.from_iterable(pairs))
+    return [word for one, other in sorted(pairs) for word in judge(records[one], records[other])]
+
+
+def _records(rows: pd.DataFrame, places: Iterable[int]) -> dict[int, Row]:
+    """Return the rows at *places* as dictionaries, by place."""
+    places = sorted(set(places))
+    return dict(zip(places, rows.take(places).to_dict("records"), strict=True))
+
+
+def _usual_level(levels: Any, relative: Any) -> int:
+    """Return the most frequent of *levels*; of several, the one with most relative figures."""
+    known, place = np.unique(levels, return_inverse=True)
+    return int(max(zip(np.bincount(place), np.bincount(place, relative), known, strict=True))[-1])
+
+
+def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:
+    """What strains the comparison of the rows *kept*, each reason once, in the order of rules."""
+    places = {rule: place for place, rule in enumerate(Rule)}
+    strained = [word for word in words if word.verdict is Verdict.WITH_CAUTION]
+    strained.sort(key=lambda word: places[word.rule])
+    texts = list(dict.fromkeys(word.reason for word in strained))
+    if scale == "rate":
+        texts += _population_notes(kept)
+    return tuple(texts)
+
+
+def _population_notes(kept: pd.DataFrame) -> list[Text]:
+    """Say where the population is not the resident one of the same year, or is a reprint."""
+    odd = kept["population_distance"].ne(0) | ~kept["population_kind"].isin(POPULATIONS[:2])
+    odd |= kept["population_reliability"].eq(Reliability.REPRINT)
+    notes = []
+    for row in kept[odd].to_dict("records"):
+        reprint = row["population_reliability"] == Reliability.REPRINT
+        year = int(row["population_year"])
+        kind = phrases.POPULATION_KINDS[row["population_kind"]]
+        note = say(
+            "rules.note", region=Text(row["region_zh"], row["region_en"]), year=year, kind=kind
+        )
+        notes.append(note + phrases.REPRINTED if reprint else note)
+    return notes
+
+
+def rate_unit(unit: Text) -> Text:
+    """The unit of a rate per 100 000 people."""
+    return say("rules.per_people", unit=unit.zh, unit_2=unit.en or "number", PER=PER)
+
+
+def best(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    One row for each region and indicator: the most telling one.
+
+    The actual before target and plan, a level before a change, the whole before a part and a wider
+    part before a narrower one, the latest period before an earlier one, then the larger figure.
+    """
+    ranked = rows.assign(
+        _measure=rows["measure"].map({m: i for i, m in enumerate(Measure)}),
+        _status=rows["status"].map({s: i for i, s in enumerate(Status)}),
+        _part=rows["breakdown"].str.count(":"),
+    )
+    order = ["_status", "_measure", "_part", "period_end", "value", "start"]
+    late = [name not in {"period_end", "value"} for name in order]
+    ranked = ranked.sort_values(order, ascending=late, kind="stable")
+    kept = ranked.drop_duplicates(["region", "indicator"])
+    kept = kept.drop(columns=["_measure", "_status", "_part"])
+    return kept.sort_values(["level_order", "adcode", "indicator"], ignore_index=True)
+
+
+def indicators(rows: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
+    """The rows of *codes*, in that order."""
+    place = rows["indicator"].map({code: at for at, code in enumerate(codes)})
+    kept = rows.assign(_place=place)[place.notna()]
+    order = ["_place", "level_order", "adcode"]
+    return kept.sort_values(order, kind="stable", ignore_index=True).drop(columns="_place")

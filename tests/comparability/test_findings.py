@@ -1,0 +1,208 @@
+"""The sentence a figure may claim: computed, careful, and naming no winner."""
+
+import re
+
+import pytest
+from tidy import context, frame, population, row
+
+from analysis.comparability import findings, rules
+from analysis.statistics import rates, years
+
+PEOPLE = frame(
+    population("anhui", 60_000_000, 2024),
+    population("anshan", 3_000_000, 2024),
+    population("chuxiong", 2_000_000, 2024),
+    population("nantong", 8_000_000, 2024),
+)
+NOTHING = frame(context(year=1990)).iloc[:0]
+
+
+def compared(*rows, indicator="deaths"):
+    """The comparison of the rows with the people above."""
+    tidy = rates.rates(rates.limits(frame(*rows)), PEOPLE)
+    return rules.comparable(tidy, indicator)
+
+
+def test_a_difference_beyond_chance_is_given_as_a_ratio_with_its_interval():
+    """100 among two million, 100 among eight: four times; scipy's binomtest gives 3.00-5.33."""
+    said = findings.comparison(compared(row("nantong", 100), row("chuxiong", 100)))
+
+    assert said.zh == "死亡人数：按人口折算，楚雄为南通的4.00倍（3.00–5.33），差别超出偶然波动"
+    assert said.en == (
+        "Deaths: per person, Chuxiong has 4.00 times the figure of Nantong (3.00–5.33), "
+        "beyond chance"
+    )
+
+
+def test_a_difference_within_chance_is_no_difference():
+    """12 among two million against 40 among eight is 1.2 times, and nothing."""
+    said = findings.comparison(compared(row("nantong", 40), row("chuxiong", 12)))
+
+    assert said.zh == "死亡人数：各地差别未超出偶然波动"
+    assert "no more than chance" in said.en
+
+
+def test_the_extremes_of_many_pairs_need_more_than_one_test_at_95_percent():
+    """15 and 28 of two and eight million differ at 95 %; as the extremes of three they do not."""
+    alone = [row("chuxiong", 15), row("nantong", 28)]
+    third = row("anshan", 15)
+
+    assert "2.14倍" in findings.comparison(compared(*alone)).zh
+    assert "未超出偶然波动" in findings.comparison(compared(*alone, third)).zh
+
+
+def test_eleven_months_are_compared_with_twelve_by_the_day():
+    """The same daily rate in a shorter period is no difference."""
+    months = row("nantong", 36_700, end="2024-11-30")  # 335 days
+    year = row("chuxiong", 10_024)  # 366 days
+
+    said = findings.comparison(compared(months, year))
+
+    assert said.en.endswith("the regions differ by no more than chance")
+
+
+def test_rounded_counts_are_tested_by_their_nearer_ends():
+    """42 000 and 10 000 of eight and two million differ; 4.2万 may be 41 500 and 1.0万 10 500."""
+    full = findings.comparison(compared(row("nantong", 42_000), row("chuxiong", 10_000)))
+    rounded = findings.comparison(
+        compared(
+            row("nantong", 42_000, printed="4.2万人"), row("chuxiong", 10_000, printed="1.0万人")
+        )
+    )
+
+    assert "南通为楚雄的1.05倍" in full.zh
+    assert "未超出偶然波动" in rounded.zh
+
+
+def test_bounds_and_unlike_sizes_are_listed_and_not_tested():
+    """At least 100 and 45: values side by side, with the sign of the bound."""
+    bound = findings.comparison(compared(row("nantong", 100, comparator=">="), row("chuxiong", 46)))
+    plans = {"denominator": "", "indicator": "plans", "indicator_en": "Plans", "unit": "项"}
+    sizes = findings.comparison(
+        compared(row("nantong", 12, **plans), row("chuxiong", 3, **plans), indicator="plans")
+    )
+
+    assert bound.en == "Deaths: per 100,000 people, Nantong ≥1.25 people, Chuxiong 2.3 people"
+    assert bound.zh == "死亡人数：每10万人南通≥1.25人，楚雄2.3人"
+    assert sizes.en == "Plans: Nantong 12 items, Chuxiong 3 items"
+
+
+def test_one_region_or_none_is_said_so():
+    """No comparison is claimed where there is none; the indicator keeps its name."""
+    one = findings.comparison(compared(row()))
+    none = findings.comparison(compared(row(value=-9.2, measure="change_pct", unit="%")))
+
+    assert one.en == "Deaths: only Chuxiong reports a figure of this kind"
+    assert none == findings.Text(
+        "死亡人数：没有两地的数字可以并列", "Deaths: no two reports can be set side by side"
+    )
+
+
+def told(*rows, other=NOTHING):
+    """What the trend of the rows says."""
+    tidy = frame(*rows)
+    changes = years.changes_of(tidy, other, "deaths", first_year=2000)
+    levels = rates.limits(years.levels(tidy, other, "deaths", first_year=2000))
+    return findings.trend(levels, changes[changes["mark"].ne("exact")], changes)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "zh"),
+    [
+        (45, 51, "楚雄2024年死亡人数的下降未超出偶然波动"),
+        (51, 45, "楚雄2024年死亡人数的上升未超出偶然波动"),
+        (20, 51, "楚雄2024年死亡人数的下降超出偶然波动"),
+        (100, 51, "楚雄2024年死亡人数的上升超出偶然波动"),
+        (51, 51, "楚雄2024年死亡人数与上年相同"),
+    ],
+)
+def test_a_trend_says_which_way_and_whether_chance_explains_it(now, before, zh):
+    """Down or up, within chance or beyond, or the same."""
+    assert told(row(value=now), row(value=before, year=2023)).zh == zh
+
+
+def test_a_trend_of_percentages_says_that_counts_are_missing():
+    """Nantong: changes, no counts."""
+    said = told(row("nantong", value=-14.3, measure="change_pct", unit="%"))
+
+    assert said.en == "Deaths: changes were published, counts were not"
+
+
+def test_amounts_over_the_years_are_listed_and_not_tested():
+    """Money is no count of events: values, and no word of chance."""
+    money = {"quantity": "money", "unit": "元"}
+
+    said = told(row(value=5e6, **money), row(value=4e6, year=2023, **money))
+
+    assert said.en == "Deaths: values by year, not tested"
+
+
+def test_the_trend_of_several_regions_speaks_of_all_of_them():
+    """Two changes within chance; then one of the two far outside."""
+    both = [row(value=45), row(value=51, year=2023), row("nantong", value=40)]
+
+    calm = told(*both, row("nantong", value=44, year=2023)).en
+    wild = told(*both, row("nantong", value=440, year=2023)).en
+
+    assert calm == "Deaths: the latest change in each of 2 regions is within chance"
+    assert wild.startswith("Deaths: latest changes in 2 regions, 1 with a 95% interval")
+
+
+def test_nothing_over_the_years_is_said_too():
+    """A single year is no trend, and no crash."""
+    assert "No two years in a row" in told(row()).en
+
+
+def test_coverage_counts_figures_indicators_and_what_is_shared(five):
+    """Five rows, one indicator, five reports."""
+    assert findings.coverage(five).zh == "5份报告共5个数字、1个指标，只有1个指标见于两地以上"
+
+
+def test_shared_counts_results_only(five):
+    """Of five rows two are results: a direction, a percentage and a target are no amounts."""
+    assert "1个有两地以上的实绩数量，最多见于2地" in findings.shared(five).zh
+
+
+def test_reading_gives_the_latest_change_first(rows, context):
+    """One sentence a region and year."""
+    changes = years.changes_of(rows, context, "deaths", first_year=2020)
+    said = findings.reading(changes).en
+
+    assert said.startswith("Chuxiong, deaths in work-safety accidents: 45 against 51")
+    assert said.count("ratio") == 2
+    stated = changes[changes["mark"].ne("exact")]
+    assert "No counts were published" in findings.reading(stated).en
+    assert "No change was chosen" in findings.reading(changes.iloc[:0]).en
+
+
+PRAISE = re.compile(
+    r"improv|better|worse|best|worst|rank|deteriorat|好转|改善|恶化|最好|最差|排名|第一"
+)
+
+
+def test_no_finding_of_the_tables_praises_blames_or_ranks(comparisons, rows, context):
+    """Every title that the tables can make, in both languages."""
+    said = [findings.comparison(found) for found in comparisons.values()]
+    for indicator in ("deaths", "accidents", "injuries"):
+        changes = years.changes_of(rows, context, indicator, first_year=2020)
+        levels = rates.limits(years.levels(rows, context, indicator, first_year=2020))
+        said.append(findings.trend(levels, changes[changes["mark"].ne("exact")], changes))
+
+    # An indicator may have such a word in its own name.
+    names = {*rows["indicator_zh"], *rows["indicator_en"]}
+    for text in said:
+        for words in (text.zh, text.en):
+            bare = words
+            for name in names:
+                bare = bare.replace(name, "")
+            assert not PRAISE.search(bare), words
+
+
+def test_the_example_of_the_reports_is_within_chance(rows, context):
+    """45 after 51: the title of the trend of deaths."""
+    changes = years.changes_of(rows, context, "deaths", first_year=2020)
+    levels = rates.limits(years.levels(rows, context, "deaths", first_year=2020))
+
+    said = findings.trend(levels, changes[changes["mark"].ne("exact")], changes)
+
+    assert said.zh == "楚雄2024年生产安全事故死亡人数的下降未超出偶然波动"

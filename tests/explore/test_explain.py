@@ -1,0 +1,139 @@
+"""An explanation leads to the sentence, says what may be compared, or why there is nothing."""
+
+import minimal
+import pandas as pd
+import pytest
+
+from analysis.errors import UsageError, WordError
+from analysis.explore.explain import code_of, explain, sentence_at
+from analysis.tables import load
+
+
+def test_a_figure_comes_with_its_evidence_place_and_interval(data):
+    """The count of deaths in Chuxiong, in both languages."""
+    row = data.rows[data.rows["region"].eq("chuxiong") & data.rows["indicator"].eq("deaths")]
+    level = row[row["measure"].eq("level")].iloc[0]
+
+    for language, words in (("zh", "45人"), ("en", "45 people")):
+        told = explain(data, "chuxiong", "deaths", "2024", language=language)
+        assert words in told
+        assert level["evidence"] in told
+        assert f"{level['start']}–{level['end']}" in told
+        assert "chuxiong-2024" in told
+        assert "32.8–60.2" in told
+
+
+def test_each_other_region_has_a_verdict_or_a_reason(data):
+    """Nantong's percentage is not a count, and Yaohai's report is a plan."""
+    told = explain(data, "chuxiong", "deaths", language="en").split("\n\n")[0]
+
+    assert "↔ Nantong 2024 14.3% down: not comparable: not the same measure" in told
+    assert "↔ Anhui" in told
+    assert "× Yaohai: the report is a plan, without results" in told
+
+
+def test_a_comparable_figure_is_said_to_be(data):
+    """Drills of two prefectures in the same year."""
+    told = explain(data, "nantong", "drills_held", language="en")
+
+    assert "↔ Chuxiong 2024 8,574 events: comparable" in told
+
+
+def test_an_empty_cell_says_why(data):
+    """And who has a figure instead."""
+    zh = explain(data, "yaohai", "deaths")
+    en = explain(data, "anshan", "drills_held", language="en")
+
+    assert zh.startswith("瑶海 · 生产安全事故死亡人数：无数字：该报告只是计划，不含实绩")
+    assert "楚雄 2024年 45人" in zh
+    assert en.startswith("Anshan · Emergency drills held: none: not mentioned in the report")
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (("chuxion", "deaths"), "did you mean chuxiong"),
+        (("china", "deaths"), "5 are known"),
+        (("chuxiong", "death"), "did you mean deaths"),
+        (("chuxiong", "deaths", "2027"), "did you mean 2024"),
+        (("楚雄州", "deaths"), "did you mean chuxiong"),
+        (("chuxiong", "死亡人数"), r"did you mean .*, deaths \(生产安全事故死亡人数\), "),
+        (("chuxiong", "deaths in safety accidents"), r"did you mean deaths \("),
+    ],
+)
+def test_an_unknown_word_names_the_nearest(data, words, near):
+    """A region without a report is unknown here too."""
+    with pytest.raises(WordError, match=near):
+        explain(data, *words)
+
+
+def test_a_period_may_be_a_year_or_its_two_days(data):
+    """Both lead to the same rows."""
+    year = explain(data, "chuxiong", "deaths", "2024")
+
+    assert explain(data, "chuxiong", "deaths", "2024-01-01/2024-12-31") == year
+    assert explain(data, "chuxiong", "deaths", 2024) == year
+
+
+def test_a_name_does_as_well_as_a_code(data):
+    """Chinese or English, whatever its capital letters."""
+    due = explain(data, "chuxiong", "deaths")
+
+    assert explain(data, "楚雄", "deaths") == due
+    assert explain(data, "Chuxiong", "生产安全事故死亡人数") == due
+    assert explain(data, "CHUXIONG", "deaths in work-safety accidents") == due
+
+
+def test_a_name_of_several_is_refused_with_their_codes():
+    """Many cities have a district of the same name."""
+    named = pd.DataFrame({"region": ["gulou_a", "gulou_b"], "name_zh": "鼓楼", "name_en": "Gulou"})
+
+    with pytest.raises(UsageError, match="one of gulou_a, gulou_b"):
+        code_of("region", "鼓楼", named)
+    assert code_of("region", "gulou_b", named) == "gulou_b"
+
+
+def test_a_year_that_only_another_publication_tells_is_told_from_it(data):
+    """What is printed there, and what is calculated back from it; the year before its months."""
+    printed = explain(data, "chuxiong", "deaths", "2023", language="en").split("\n\n")
+    rebuilt = explain(data, "chuxiong", "deaths", "2022").split("\n\n")[0]
+
+    assert printed[0].startswith("Chuxiong · Deaths in work-safety accidents · 2023: 51 people\n")
+    assert "printed: “全州共发生各类生产安全事故45起、死亡51人" in printed[0]
+    assert (
+        "2023年工作总结暨2024年重点工作计划的通知》, read at its publisher; another" in printed[0]
+    )
+    assert "characters" not in printed[0]
+    assert [told.partition("2023: ")[2][:9] for told in printed[1:2]] == ["3.8% down"]
+    assert "2022年：53人\n  由此推算：“死亡人数减少2人、下降3.8%”" in rebuilt
+    assert "备注：推算：51＋2" in rebuilt
+
+
+def test_any_figure_and_any_gap_can_be_explained(data):
+    """No indicator of any region is without an answer."""
+    codes = list(data.indicators["indicator"])
+    regions = list(data.reports["region"])
+    for place, code in enumerate(codes[::19]):
+        told = explain(data, regions[place % len(regions)], code, language=("zh", "en")[place % 2])
+        assert told.strip()
+
+
+def test_the_whole_sentence_is_quoted_where_the_original_is(tmp_path):
+    """Without the original the evidence stands alone."""
+    folder = minimal.project(tmp_path)
+    held = load.load(folder)
+
+    told = explain(held, "east", "deaths", originals=tmp_path / "originals", language="en")
+    bare = explain(held, "east", "deaths", originals=tmp_path / "none", language="en")
+
+    assert "  sentence: 2024年,东区共发生事故42起、死亡45人,同比死亡人数减少3人、下降6.3%。" in told
+    assert "sentence:" not in bare
+    assert "no other report" not in bare
+
+
+def test_a_sentence_ends_where_it_ends():
+    """At a full stop, a semicolon or a line; or with the text."""
+    text = "一。二有3个；三\n四有5个"
+
+    assert sentence_at(text, 4, 5) == "二有3个；"
+    assert sentence_at(text, 11, 12) == "四有5个"

@@ -1,0 +1,210 @@
+"""A workbook is text and numbers, linked to its sentences, and the same each time."""
+
+import io
+import re
+
+import openpyxl
+import pytest
+from lxml import etree
+from publications import HOSTILE, figure, hostile, refusal, row, written
+
+from analysis.errors import UsageError
+from analysis.explore import trace
+from analysis.figures import office
+from analysis.publish.workbook import book as workbook
+from analysis.publish.workbook import sheets
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory):
+    """A folder of figures with a manifest, hostile labels among them."""
+    folder = tmp_path_factory.mktemp("project")
+    far = [row("anhui", 8, 2023, status="plan", mark="plan")]
+    far.append(row("anshan", 9, 2023, mark="at_least"))
+    apart = figure("comparison-apart", far, refused=[refusal()])
+    for mark in apart["marks"]:
+        mark["at"] = [1.75, 0.5]  # listed line by line: nothing may be compared
+    why = {"reason_zh": "范围不同", "reason_en": "they cover different things"}
+    pair = [row("nantong", 3, **why), row("chuxiong", 5, **why)]
+    table = figure("not-comparable", pair)
+    return written(folder, more=[hostile(), hostile("en"), apart, table])
+
+
+@pytest.fixture(scope="module")
+def data(figures):
+    """The Chinese workbook."""
+    return workbook.workbook(figures, language="zh")
+
+
+@pytest.fixture(scope="module")
+def book(data):
+    """The same, read by another library."""
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def test_the_same_manifest_gives_the_same_bytes(figures, data):
+    """No date, no order of sets."""
+    assert workbook.workbook(figures, language="zh") == data
+
+
+def test_no_cell_is_a_formula_and_no_link_leads_outside(data, book):
+    """Whatever the labels say: no formula part, no external relation, no live address."""
+    for name, part in office.parts(data, "book").items():
+        assert b"<f>" not in part or "/charts/" in name
+        assert b'TargetMode="External"' not in part
+        assert "externalLink" not in name
+    for sheet in book:
+        for line in sheet.iter_rows():
+            for cell in line:
+                assert cell.data_type in {"s", "n"}
+
+
+def test_hostile_words_are_there_to_read(book):
+    """As text, whole in the evidence, and quoted so that editing a cell leaves it text."""
+    cells = [cell for line in book["依据"].iter_rows() for cell in line if cell.value]
+    said = [str(cell.value) for cell in cells]
+    for words in (HOSTILE[0], HOSTILE[1], HOSTILE[2], HOSTILE[3]):
+        assert words in said
+    risky = [cell for cell in cells if str(cell.value).startswith(("=", "+"))]
+    assert risky
+    assert all(cell.quotePrefix for cell in risky)
+    assert not any("\u202e" in words for words in said)
+
+
+def test_every_value_links_to_its_sentence(book):
+    """The link beside a number leads to the line with its phrase."""
+    sheet = book["并列"]
+    heads = {cell.value: cell.column for cell in sheet[workbook.HEAD + 1]}
+    links = {}
+    for line in range(workbook.HEAD + 2, sheet.max_row + 1):
+        cell = sheet.cell(line, heads["数值"])
+        if cell.hyperlink:
+            target = int(re.search(r"!A(\d+)", cell.hyperlink.location)[1])
+            links[cell.value] = [c.value for c in book["依据"][target]]
+    assert any("发生事故若干起、死亡45人" in cells for cells in links.values())
+    assert {60, 45, 0, 8, 9} <= set(links)
+
+
+def test_every_cell_and_chart_point_traces_to_a_sentence(data, tmp_path):
+    """Renamed, it still names the row of each value."""
+    path = tmp_path / "other.bin"
+    path.write_bytes(data)
+
+    found = trace.pieces(path)
+
+    assert trace.unsourced(found) == []
+    assert {piece.carried["figure"] for piece in found} >= {
+        "comparison-deaths-zh", "trend-deaths-zh", "year-on-year-zh", "closed-loop-zh",
+    }  # fmt: skip
+    places = [place for piece in found for place, _ in piece.marks]
+    assert any(place.startswith("并列!") for place in places)
+    assert any(place.startswith("图1!") for place in places)
+
+
+def test_cells_named_by_the_trace_hold_their_values(data, book, tmp_path):
+    """The place of a mark is the cell in which its value stands."""
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(data)
+
+    piece = next(p for p in trace.pieces(path) if p.carried["figure"] == "comparison-deaths-zh")
+
+    rows = piece.rows()
+    for place, one in piece.marks:
+        tab, _, cell = place.partition("!")
+        assert book[tab][cell].value == rows[one]["value"]
+
+
+def test_what_cannot_be_compared_has_a_sheet_of_its_own(book):
+    """Each figure marked as not comparable, with the reason."""
+    sheet = book["未列入比较"]
+    lines = [[cell.value for cell in line] for line in sheet.iter_rows(min_row=workbook.HEAD + 2)]
+
+    assert len(lines) == 2
+    assert all("[z]" in line and "范围不同" in line for line in lines)
+
+
+def test_gaps_have_their_shorthand_and_reason(book):
+    """Not comparable, at least, plan, and a report that is only a plan."""
+    sheet = book["并列"]
+    lines = [[cell.value for cell in line] for line in sheet.iter_rows(min_row=workbook.HEAD + 2)]
+    marks = {cell for line in lines for cell in line if str(cell).startswith("[")}
+    assert {"[z] [n]", "[z] [≥]", "[r]"} <= marks
+    explained = {cell.value for line in book["说明"].iter_rows() for cell in line}
+    letters = {letter for mark in marks for letter in str(mark).split()}
+    assert letters <= explained
+
+
+@pytest.mark.parametrize(
+    ("given", "letters"),
+    [
+        ({"mark": "exact"}, ""),
+        ({"mark": "at_most"}, "[≤]"),
+        ({"mark": "about", "origin": "context", "basis": "derived"}, "[≈] [o] [k]"),
+        ({"rule": "percent_only"}, "[p]"),
+        ({"rule": "coverage"}, "[z]"),
+    ],
+)
+def test_shorthand(given, letters):
+    """One letter a doubt, in a fixed order."""
+    assert sheets.shorthand(given) == letters
+
+
+def test_sheets_follow_the_practice(book):
+    """A title in A1, a table with a filter, a head that stays, nothing merged or hidden."""
+    for sheet in book:
+        assert sheet["A1"].value
+        assert not sheet.merged_cells.ranges
+        assert sheet.sheet_state == "visible"
+        assert all(not part.hidden for part in sheet.row_dimensions.values())
+    for name in ("并列", "年度", "依据", "来源"):
+        assert book[name].tables
+        assert book[name].freeze_panes
+    assert book.sheetnames[:3] == ["封面", "目录", "说明"]
+    assert len({name.casefold() for name in book.sheetnames}) == len(book.sheetnames)
+
+
+def test_charts_have_error_bars_and_a_text_for_screen_readers(data):
+    """Native charts, their intervals in cells."""
+    parts = office.parts(data, "book")
+    charts = [part.decode() for name, part in parts.items() if "/charts/chart" in name]
+    drawings = b"".join(part for name, part in parts.items() if "/drawings/drawing" in name)
+    assert any("<c:errBars>" in chart and "!$C$" in chart for chart in charts)
+    assert "图中：楚雄45人。" in drawings.decode()
+
+
+def test_properties_name_the_data(figures, data):
+    """The version of the manifest travels with the file."""
+    given = office.properties(office.parts(data, "book"))
+    assert given["regional-safety.manifest"] == workbook.slides.mark(figures)
+
+
+def test_an_unknown_language_is_refused(figures):
+    """The manifest has no French figures."""
+    with pytest.raises(UsageError):
+        workbook.workbook(figures, language="fr")
+
+
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+
+
+def test_the_axis_ends_beyond_every_whisker(data, book):
+    """An axis that stops short would make an interval look smaller than it is."""
+    parts = office.parts(data, "book")
+    charts = [etree.fromstring(part) for name, part in parts.items() if "/charts/chart" in name]
+    reached = 0
+    for chart in charts:
+        ends = [float(one.get("val")) for one in chart.iterfind(f".//{C}valAx/{C}scaling/{C}max")]
+        for series in chart.iter(f"{C}ser"):
+            if series.find(f"{C}errBars") is None:
+                continue
+            places = (f"{C}val//{C}f", f"{C}errBars/{C}plus//{C}f")
+            values, up = (numbers(book, series.find(place).text) for place in places)
+            assert max(map(sum, zip(values, up, strict=True))) <= ends[0]
+            reached += 1
+    assert reached > 4
+
+
+def numbers(book, reference):
+    """The numbers of a range that a chart names; an empty cell is none."""
+    sheet, _, cells = reference.replace("$", "").replace("'", "").partition("!")
+    return [cell.value or 0 for (cell,) in book[sheet][cells]]

@@ -1,0 +1,197 @@
+"""A run from table to manifest, what it remembers, and what status tells."""
+
+import json
+
+import pytest
+from small import RECORD, SKETCH, START, TABLE, Project
+
+from analysis.runs import judge
+
+# Files of a person in the folder of a job: near to a figure's record, but none.
+STRANGERS = {
+    "notes.svg": "<svg/>",
+    "notes.json": '{"name": "other", "title": {}, "rows": [], "files": ["notes.svg"]}',
+    "mine.json": '{"name": "mine", "title": {}, "rows": [], "files": ["notes.svg", "../x"]}',
+    "list.json": "[]",
+    "deep.json": "[" * 100_000,
+}
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    """A project that was made, and made again after one value had changed."""
+    project = Project(tmp_path_factory.mktemp("changed") / "project")
+    project.run()
+    first = project.manifest()
+    project.table(TABLE.replace("2023-12-31,42", "2023-12-31,43"))
+    said = project.call("run", "--json")
+    return project, first, [json.loads(line) for line in said.stdout.splitlines()]
+
+
+def test_only_the_jobs_that_read_a_changed_value_run(changed):
+    """Two of four, each with its reason."""
+    _, _, events = changed
+    started = {event["job"]: event["reason"] for event in events if event["event"] == "start"}
+
+    assert started == {
+        "draw-zh-deaths": "table observations/east changed",
+        "draw-en-deaths": "table observations/east changed",
+    }
+    assert events[-1]["unchanged"] == 2
+
+
+def test_the_manifest_says_which_value_changed(changed):
+    """Before and after, once for each job that drew it; the others say nothing."""
+    project, first, _ = changed
+    row = {
+        "origin": "report",
+        "region": "east",
+        "indicator": "deaths",
+        "period_end": "2023-12-31",
+    }
+    change = {
+        "change": "changed",
+        "row": row,
+        "before": {"value": 42.0, "printed": "42"},
+        "after": {"value": 43.0, "printed": "43"},
+    }
+
+    jobs = project.manifest()["jobs"]
+
+    assert {job["changed"] == [] for job in first["jobs"].values()} == {True}
+    assert jobs["draw-zh-deaths"]["changed"] == [change]
+    assert jobs["draw-zh-accidents"]["changed"] == []
+    last = json.loads((project.figures / "runs.jsonl").read_text("utf-8").splitlines()[-1])
+    assert last["changed"] == [change]
+
+
+def test_a_value_drawn_with_and_without_limits_changes_once(tmp_path):
+    """The history counts values, not the ways to draw them."""
+    project = Project(tmp_path / "project")
+    limits = RECORD.replace('"printed"', '"lower": float(row["value"]) - 9, "printed"')
+    project.notebook("limits", START, SKETCH, limits)
+    project.jobs("draw", "limits")
+    project.run()
+    project.table(TABLE.replace("2023-12-31,42", "2023-12-31,43"))
+
+    project.run()
+
+    last = json.loads((project.figures / "runs.jsonl").read_text("utf-8").splitlines()[-1])
+    assert last["done"] == 2
+    assert [one["after"]["value"] for one in last["changed"]] == [43.0]
+
+
+def test_the_manifest_holds_what_a_figure_stands_on(changed):
+    """Job, notebook, parameters, inputs, rows and the sha256 of its files."""
+    project, _, _ = changed
+    figure = next(f for f in project.manifest()["figures"] if f["job"] == "draw-en-deaths")
+
+    assert figure["notebook"] == "draw.ipynb"
+    assert figure["parameters"] == {"language": "en", "indicator": "deaths"}
+    assert figure["inputs"].keys() == {"observations/east"}
+    assert [row["value"] for row in figure["rows"]] == [45.0, 43.0]
+    assert figure["files"] == {
+        "draw-en-deaths/line.svg": project.drawn()["draw-en-deaths/line.svg"]
+    }
+
+
+def test_two_fresh_runs_make_the_same_files(tmp_path):
+    """Figures, records of figures, executed notebooks and the manifest, byte for byte."""
+    made = []
+    for name in ("one", "two"):
+        project = Project(tmp_path / name)
+        project.run()
+        files = {k: v for k, v in project.published().items() if not k.endswith("run.json")}
+        made.append((files, project.manifest()))
+
+    assert made[0] == made[1]
+
+
+def test_status_tells_what_changed_failed_and_waits(changed):
+    """The last run, its values, values changed since, failures and stale jobs."""
+    project, _, _ = changed
+    project.table(TABLE.replace("96", "97"))
+    project.notebook("bad", START, "1 / 0")
+    with (project.root / "plan.toml").open("a") as file:
+        file.write('\n[[job]]\nnotebook = "bad"\n')
+    assert project.call("run", "bad").returncode == 1
+    project.table(TABLE.replace("96", "98") + "deaths,2024-12-31,40\n")
+
+    told = project.call("status").stdout
+    data = json.loads(project.call("status", "--json").stdout)
+
+    assert "something failed (exit code 1)" in told
+    assert "bad, cell 4: ZeroDivisionError: division by zero (see figures/failed/" in told
+    assert "values changed by the run before:\n  changed  east deaths 2023-12-31: 42.0 (42)" in told
+    assert "draw-zh-accidents: table observations/east changed" in told
+    assert [change["change"] for change in data["since"]] == ["changed", "added"]
+    assert data["since"][0]["before"] == {"value": "97"}
+    assert data["since"][0]["after"] == {"value": "98"}
+
+
+def test_a_job_that_left_the_plan_is_named(tmp_path):
+    """Its figures stay, outside the manifest, until a person removes them."""
+    project = Project(tmp_path / "project")
+    project.run("draw-zh-deaths")
+    project.plan('[[job]]\nnotebook = "draw"\n')
+
+    told = project.call("status").stdout
+
+    assert "made, but no longer in the plan:\n  draw-zh-deaths" in told
+
+
+@pytest.mark.parametrize("record", ["whole", "torn"])
+def test_a_figure_that_is_no_longer_drawn_goes(tmp_path, record):
+    """Its file would belong to no record; what is not the job's stays, its record torn or not."""
+    project = Project(tmp_path / "project")
+    project.jobs("draw")
+    project.run()
+    folder = project.figures / "draw"
+    for name, text in STRANGERS.items():
+        (folder / name).write_text(text, "utf-8")
+    if record == "torn":
+        (folder / "run.json").write_bytes(b"{")
+    sketch = RECORD.replace('"line"', '"curve"').replace("line.json", "curve.json")
+    project.notebook("draw", START, SKETCH.replace("line.svg", "curve.svg"), sketch)
+
+    project.run()
+
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"curve.svg", "curve.json", "draw.ipynb", "run.json", *STRANGERS}
+
+
+def test_the_executed_notebook_is_kept_with_its_outputs(tmp_path):
+    """Beside the figures, as papermill made it, without its times and paths."""
+    project = Project(tmp_path / "project")
+    project.run("draw-zh-deaths")
+
+    text = (project.figures / "draw-zh-deaths" / "draw-zh-deaths.ipynb").read_text("utf-8")
+
+    cells = json.loads(text)["cells"]
+    assert "injected-parameters" in cells[2]["metadata"]["tags"]
+    assert "deaths" in "".join(cells[2]["source"])
+    assert "duration" not in text
+    assert str(tmp_path) not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "whole"),
+    [
+        ("a.png", b"\x89PNG\r\n\x1a\n", False),
+        ("a.pdf", b"%PDF-1.4 ... %%EOF\n", True),
+        ("a.pdf", b"%PDF-1.4 ...", False),
+        ("a.svg", b"<html xmlns='http://www.w3.org/1999/xhtml'/>", False),
+        ("a.svg", b"<!DOCTYPE x [<!ENTITY a 'a'>]><svg xmlns='x'>&a;</svg>", False),
+        ("a.gif", b"GIF89a", False),
+        ("b.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", False),
+    ],
+)
+def test_a_figure_must_read_back(tmp_path, name, data, whole):
+    """Decoded, not only there; and named after its figure."""
+    (tmp_path / name).write_bytes(data)
+
+    if whole:
+        judge._whole(tmp_path, "a", name)
+    else:
+        with pytest.raises(judge.FailureError):
+            judge._whole(tmp_path, "a", name)

@@ -1,0 +1,194 @@
+"""The plan as jobs: names, products of parameters, what each reads, and who is selected."""
+
+import json
+from pathlib import Path
+
+import pytest
+from small import FOUR, Project
+
+from analysis.comparability import rules
+from analysis.errors import UsageError, WordError
+from analysis.runs import parameters, plan
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A small project."""
+    return Project(tmp_path / "project")
+
+
+def load(project):
+    """The plan of the project."""
+    return plan.load(plan.Project(project.root))
+
+
+def test_a_job_is_named_after_its_notebook_and_values(project):
+    """The product of the lists, in the order of the plan."""
+    names = [job.name for job in load(project).jobs]
+
+    assert names == [
+        "draw-zh-deaths",
+        "draw-zh-accidents",
+        "draw-en-deaths",
+        "draw-en-accidents",
+    ]
+
+
+def test_a_selection_of_the_descriptor_gives_the_values(project):
+    """`each = { indicator = "shared" }` follows the descriptor of the tables."""
+    descriptor = {"selections": {"shared": ["deaths", "fires"]}}
+    (project.root / "data" / "datapackage.json").write_text(json.dumps(descriptor))
+    project.plan('[[job]]\nnotebook = "draw"\neach = { indicator = "shared" }\n')
+
+    assert [job.name for job in load(project).jobs] == ["draw-deaths", "draw-fires"]
+
+
+def test_what_a_job_reads_follows_its_parameters(project):
+    """Patterns, names filled from parameters, and lines of one value."""
+    for name in ("east", "west"):
+        project.table("indicator,value\n", f"observations/{name}")
+    project.notebook("one", parameters='region: str = "east"\nindicator: str = "deaths"')
+    project.plan(
+        '[[job]]\nnotebook = "one"\neach = { region = ["west"], indicator = ["deaths"] }\n'
+        'reads = ["observations/{region}", { table = "observations/*", where = "indicator" }]\n'
+    )
+
+    (job,) = load(project).jobs
+
+    assert [(s.table, s.where, s.value) for s in job.reads] == [
+        ("observations/west", "", ""),
+        ("observations/east", "indicator", "deaths"),
+        ("observations/west", "indicator", "deaths"),
+    ]
+
+
+def test_jobs_are_selected_by_name_notebook_or_pattern(project):
+    """And an unknown name is answered with the nearest."""
+    whole = load(project)
+
+    assert [job.name for job in whole.select(["draw-zh-deaths"])] == ["draw-zh-deaths"]
+    assert len(whole.select(["draw"])) == 4
+    assert len(whole.select(["*-deaths"])) == 2
+    with pytest.raises(WordError, match="did you mean draw-zh-deaths"):
+        whole.select(["draw-zh-death"])
+
+
+def test_a_region_must_have_a_report(project):
+    """A parameter named after a key must be one of its values."""
+    project.table("report,region\neast-2023,east\n", "reports")
+    project.notebook("one", parameters='region: str = "east"')
+    project.plan('[[job]]\nnotebook = "one"\neach = { region = ["west"] }\n')
+
+    with pytest.raises(UsageError, match="region 'west' is not known; did you mean east"):
+        load(project)
+
+
+def test_the_deadline_and_the_kernel_of_a_job(project):
+    """The plan's deadline holds unless the entry has its own; another kernel is the notebook's."""
+    project.notebook("other", kernel="ir", language="R", parameters='language <- "zh"')
+    project.plan(
+        "deadline = 60\n" + FOUR + 'deadline = 5\nexecutor = "kernel"\n'
+        '[[job]]\nnotebook = "other"\neach = { language = ["en"] }\n'
+    )
+
+    first, *_, last = load(project).jobs
+
+    assert (first.deadline, first.kernel) == (5.0, "python3")
+    assert (last.deadline, last.kernel) == (60.0, "ir")
+
+
+def test_the_formats_of_the_plan_hold_unless_a_job_has_its_own(project):
+    """PDF for all but one; without a word in the plan, none is named."""
+    assert {job.formats for job in load(project).jobs} == {()}
+    project.plan(
+        'formats = ["svg", "pdf"]\n[[job]]\nnotebook = "draw"\n'
+        '[[job]]\nnotebook = "draw"\neach = { language = ["en"] }\nformats = ["png"]\n'
+    )
+
+    assert [job.formats for job in load(project).jobs] == [("svg", "pdf"), ("png",)]
+
+
+def test_asking_for_another_format_makes_a_job_stale(project):
+    """The formats are a part of what a job is made from; the usual ones leave its key alone."""
+    (job, *_), stale = load(project).jobs, plan.Stale(plan.Project(project.root))
+    usual = stale.parts(job)
+    project.plan('formats = ["pdf"]\n' + FOUR)
+    (asked, *_) = load(project).jobs
+
+    assert "formats" not in usual
+    assert stale.parts(asked) == usual | {"formats": ["pdf"]}
+
+
+@pytest.mark.parametrize(
+    ("formats", "told"), [('["gif"]', "format 'gif'"), ('"pdf"', "must be a list")]
+)
+def test_an_unknown_format_is_refused_before_anything_runs(project, formats, told):
+    """With the known ones."""
+    project.plan(f"formats = {formats}\n" + FOUR)
+
+    with pytest.raises(UsageError, match=told):
+        load(project)
+
+
+def test_the_overview_is_what_other_schedulers_need(project):
+    """Names, inputs and outputs as paths from the root, and why a job is stale."""
+    whole = load(project)
+
+    first = plan.overview(whole, whole.jobs)[0]
+
+    assert first == {
+        "name": "draw-zh-deaths",
+        "notebook": "notebooks/draw.ipynb",
+        "parameters": {"language": "zh", "indicator": "deaths"},
+        "inputs": ["notebooks/draw.ipynb", "data/observations/east.csv"],
+        "outputs": [
+            "figures/draw-zh-deaths/run.json",
+            "figures/draw-zh-deaths/draw-zh-deaths.ipynb",
+        ],
+        "stale": True,
+        "reason": "never made",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "fits"),
+    [
+        ("x: int = 1", 2, True),
+        ("x: int = 1", 2.5, False),
+        ("x: float = 1", 2, True),
+        ("x: int | None = 1", 2, True),
+        ("x: list[str] = []", "a", True),
+        ("x = 1", "a", False),
+        ("x = None", "a", True),
+        ('x: str = "a"  # a or b', "b", True),
+        ('x: str = "a"  # one of: a, b, c', "d", False),
+        ('x: str = "a"  # a code of data/x.csv', "d", True),
+    ],
+)
+def test_a_value_must_fit_its_declaration(tmp_path, line, value, fits):
+    """The annotation, else the default, decides the type; the comment may close the list."""
+    cells = [{"source": line, "tags": ["parameters"]}]
+    known = parameters.declared(tmp_path, parameters.Notebook(cells, "python3", "python"))
+
+    if fits:
+        parameters.check("x", {"x": value}, known, {})
+    else:
+        with pytest.raises(UsageError):
+            parameters.check("x", {"x": value}, known, {})
+
+
+RETIRED = {"programme_actions", "programme_tasks", "supply_classes", "supply_types"}
+
+
+def test_the_plan_compares_every_indicator_that_can_be_compared(data, rated, context):
+    """All but counts that say nothing of safety; what cannot be compared is in one table."""
+    project = plan.load(plan.Project(Path(__file__).parents[2]))
+    jobs = [job for job in project.jobs if job.notebook.stem == "3_comparison"]
+    codes = list(data.indicators["indicator"])
+    regions = rated.groupby("indicator")["region"].nunique()
+    shared = {code for code in codes if regions.get(code, 0) > 1}
+    apart = set(rules.not_comparable(rated, context, codes)["indicator"])
+
+    assert {job.parameters["indicator"] for job in jobs} == shared - apart - RETIRED
+    assert shared >= RETIRED
+    assert not apart & RETIRED

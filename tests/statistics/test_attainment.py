@@ -1,0 +1,137 @@
+"""What can be said of a target, and how much a zero leaves open."""
+
+import pytest
+from tidy import frame, row
+
+from analysis.comparability import findings
+from analysis.statistics import attainment
+from analysis.statistics.attainment import Outcome
+
+
+def drills(value, **changes):
+    """Drills held: more is asked for, and chance has no say in it."""
+    return row(
+        value=value, indicator="drills_held", better="neither", unit="项",
+        quantity="count", theme="training", denominator="", **changes,
+    )  # fmt: skip
+
+
+def outcome(target, *others):
+    """The outcome of *target* beside the other rows."""
+    return attainment.judged(frame(target, *others))["outcome"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("count", "limit", "verdict"),
+    [
+        (0, 0, Outcome.MET),
+        (1, 0, Outcome.MISSED),
+        (45, 70, Outcome.MET),
+        (45, 50, Outcome.CANNOT_TELL),
+        (45, 30, Outcome.MISSED),
+    ],
+)
+def test_counts_of_events_are_judged_by_their_interval(count, limit, verdict):
+    """45 deaths may stand for 33 to 60; a zero target is a fact of the year."""
+    target = row(value=limit, status="target", comparator="<=")
+
+    assert outcome(target, row(value=count)) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("result", "comparator", "verdict"),
+    [
+        (2, "=", Outcome.MET),
+        (1, "=", Outcome.MISSED),
+        (2, ">=", Outcome.MET),
+        (1, ">=", Outcome.CANNOT_TELL),
+        (1, "<=", Outcome.MISSED),
+        (3, "<=", Outcome.CANNOT_TELL),
+    ],
+)
+def test_a_minimum_is_judged_by_the_figure_and_its_bounds(result, comparator, verdict):
+    """A bound settles it only where the truth cannot lie on the other side."""
+    target = drills(2, status="target", comparator=">=")
+
+    assert outcome(target, drills(result, comparator=comparator)) == [verdict]
+
+
+@pytest.mark.parametrize("other", [{"breakdown": "a:b"}, {"year": 2023}, {"region": "nantong"}])
+def test_a_minimum_without_a_result_of_its_own_is_not_missed(other):
+    """A result of another part, year or region says nothing about the target."""
+    target = drills(2, status="target", comparator=">=")
+
+    assert outcome(target, drills(0, **other), drills(9, breakdown="c:d")) == ["unreported"]
+
+
+def test_a_plan_report_has_no_results():
+    """Yaohai's targets stand in a plan: neither met nor missed."""
+    assert outcome(drills(2, region="yaohai", status="target", kind="plan")) == ["plan_report"]
+
+
+def test_a_target_for_the_next_year_is_not_due():
+    """A report of 2024 cannot give the result of 2025."""
+    target = drills(2, status="target", year=2025) | {"report": "chuxiong-2024"}
+
+    assert outcome(target, row()) == [Outcome.NEXT_PERIOD]
+
+
+def test_an_earlier_stock_is_said_and_not_judged():
+    """Three of thirty-nine trades two years before the date are on the way, not a miss."""
+    later = {"start": "2025-12-31", "end": "2025-12-31", "year": 2025, "status": "target"}
+    now = {"start": "2023-11-30", "end": "2023-11-30", "year": 2023}
+    found = attainment.judged(
+        frame(drills(39, nature="stock", **later), drills(3, nature="stock", **now))
+    )
+
+    assert found["outcome"].tolist() == [Outcome.SO_FAR]
+    assert found["result"].tolist() == [3]
+
+
+@pytest.mark.parametrize(("change", "verdict"), [(-3.5, Outcome.MET), (2.0, Outcome.MISSED)])
+def test_a_direction_is_held_against_a_change(change, verdict):
+    """To fall is met by a fall in percent, and by no count."""
+    target = row(value=-1, status="target", measure="direction", unit="")
+    fell = row(value=change, measure="change_pct", unit="%")
+
+    assert outcome(target, fell) == [verdict]
+    assert outcome(target, row(value=3)) == [Outcome.UNREPORTED]
+
+
+def test_the_real_targets_have_no_verdict(rows):
+    """No report of the five gives the result of a target that it sets itself."""
+    found = attainment.judged(rows)
+    known = {"met", "missed", "cannot_tell"}
+
+    assert not known & set(found["outcome"])
+    assert found.set_index("indicator").loc["exam_trades", "outcome"] == "so_far"
+    assert set(found.loc[found["region"].eq("yaohai"), "outcome"]) == {"plan_report"}
+    direction = found["measure"].eq("direction")
+    assert set(found.loc[direction, "outcome"]) == {"unreported"}
+
+
+def test_targets_keep_house_order(rows):
+    """Level, then adcode, then the order of the report."""
+    found = attainment.judged(rows)
+
+    assert list(dict.fromkeys(found["region"])) == ["anhui", "anshan", "chuxiong", "yaohai"]
+    assert found.groupby("region")["start"].apply(lambda s: s.is_monotonic_increasing).all()
+
+
+def test_a_region_on_another_page_is_not_called_silent(rows):
+    """Nantong sets no target; Yaohai's stand on the next page."""
+    every = attainment.judged(rows)
+    absent = attainment.without_target(rows, every.head(5), every).set_index("region")
+
+    assert absent.loc["nantong", "reason_en"] == "the report sets no target that could be checked"
+    assert absent.loc["yaohai", "reason_en"] == "targets stand on another page"
+
+
+def test_the_finding_counts_verdicts():
+    """Met, missed and undecided are counted; without any of them no verdict is claimed."""
+    limit = {"status": "target", "comparator": "<="}
+    found = attainment.judged(frame(row(value=70, **limit), row(value=45)))
+
+    assert findings.targets(found).en.startswith("1 target: 1 met, 0 missed")
+    unknown = attainment.judged(frame(row(value=70, **limit), row("nantong", 3)))
+    assert findings.targets(unknown).zh == "1项目标，没有一项能在报告中核对结果"

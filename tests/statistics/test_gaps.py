@@ -1,0 +1,99 @@
+"""Why a region has nothing to show: never silent, never a false "not mentioned"."""
+
+import pytest
+from tidy import frame, row
+
+from analysis.language import phrases
+from analysis.language.vocabulary import Gap
+from analysis.statistics import gaps
+
+PERCENT = {"measure": "change_pct", "unit": "%", "value": -9.2}
+MINING = {"breakdown": "sector:mining"}
+CASES = [
+    ([row()], "", "one_period"),
+    ([row(**MINING)], "", "part_only"),
+    ([row(**MINING)], "sector:fishing", "part_only"),
+    ([row()], "sector:mining", "whole_only"),
+    ([row(**PERCENT)], "", "percent_only"),
+    ([row(measure="direction", value=-1, unit="")], "", "direction_only"),
+    ([row(measure="change_abs", value=-6)], "", "change_only"),
+    ([row(status="plan")], "", "plan_only"),
+    ([row(status="target")], "", "target_only"),
+    ([row(status="target", **PERCENT)], "", "target_only"),
+    ([row(status="plan", measure="direction", value=-1, unit="")], "", "plan_only"),
+]
+
+
+@pytest.mark.parametrize(("rows", "shared", "gap"), CASES)
+def test_each_kind_of_row_is_a_reason_of_its_own(rows, shared, gap):
+    """A region that says something is never called silent; an aim is never called a result."""
+    found, kept = gaps.gap(frame(*rows), "report", shared)
+
+    assert (str(found), kept["id"]) == (gap, rows[0]["id"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "gap"), [("plan", "plan_report"), ("report+plan", "not_reported")]
+)
+def test_a_silent_report_is_a_plan_or_does_not_mention_it(kind, gap):
+    """Yaohai's report is only a plan: it cannot hold results."""
+    assert gaps.gap(frame(row()).iloc[:0], kind) == (Gap(gap), None)
+
+
+def test_every_reason_is_given_by_some_row():
+    """A new reason needs a case."""
+    assert {gap for *_, gap in CASES} | {"plan_report", "not_reported"} == set(Gap)
+
+
+def test_what_tells_most_is_named():
+    """A part goes before a percentage, a percentage before a target."""
+    rows = [row(status="target"), row(**PERCENT), row(**MINING)]
+
+    assert gaps.gap(frame(*rows), "report")[0] == Gap.PART_ONLY
+    assert gaps.gap(frame(*rows[:2]), "report")[0] == Gap.PERCENT_ONLY
+
+
+def test_the_reason_says_what_there_is_instead():
+    """The part, the percentage and the amount, in both languages."""
+    tidy = frame(row("nantong", **PERCENT), row("anshan", 30, **MINING), row("yaohai", kind="plan"))
+
+    found = gaps.regions(tidy, "deaths", {"yaohai"})
+
+    assert found["reason_zh"].tolist() == [
+        "只报其中一部分（mining）：30人",
+        "只报百分比变化，无起数或人数：同比下降9.2%",
+    ]
+    assert found["reason_en"].tolist() == [
+        "only a part is reported (mining): 30 people",
+        "percent change only, no count: 9.2% down",
+    ]
+
+
+def test_one_count_that_shows_no_change_is_not_called_missing(rows):
+    """Drills of one year: no line, but not "not mentioned" either."""
+    found = gaps.regions(rows, "drills_held", set()).set_index("region")["rule"]
+
+    assert found["chuxiong"] == found["nantong"] == "one_period"
+    assert found["anhui"] == "not_reported"
+
+
+def test_silent_regions_name_the_report_that_was_searched(rows):
+    """Not mentioned *where* is part of the answer."""
+    found = gaps.regions(rows, "no_such_indicator", set())
+
+    assert found["report"].tolist() == [
+        "anhui-2023",
+        "anshan-2023",
+        "nantong-2024",
+        "chuxiong-2024",
+        "yaohai-2020",
+    ]
+
+
+def test_cells_with_a_row_have_no_reason(five):
+    """Only the empty ones are listed, each with a reason in both languages."""
+    found = gaps.cells(five, ["deaths", "accidents"])
+
+    assert set(found["indicator"]) == {"accidents"}
+    assert found["gap"].tolist() == ["not_reported"] * 4 + ["plan_report"]
+    assert found["reason_zh"].tolist()[-1] == phrases.GAPS[Gap.PLAN_REPORT].zh

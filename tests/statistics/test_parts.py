@@ -1,0 +1,179 @@
+"""Wholes that are taken apart, and loops that close or do not."""
+
+import pandas as pd
+import pytest
+from tidy import context, frame, row
+
+from analysis.comparability import findings
+from analysis.statistics import parts
+
+NAMES = pd.DataFrame(
+    {
+        "breakdown": ["sector:mining", "sector:road", "kind:special"],
+        "name_zh": ["采矿", "道路", "专项"],
+        "name_en": ["Mining", "Road", "Special"],
+    }
+)
+EMPTY = frame(context()).iloc[:0]
+
+
+def piece(value, code="sector:mining", **changes):
+    """A part of the deaths of a year."""
+    return row(value=value, breakdown=code, **changes)
+
+
+def taken_apart(*rows, others=EMPTY):
+    """What can be taken apart of *rows*."""
+    return parts.composition(frame(*rows), others, "deaths", NAMES)
+
+
+def test_parts_that_add_up_are_shares_of_the_printed_whole():
+    """15 and 30 of 45 are a third and two thirds, with the names of the parts."""
+    found = taken_apart(row(), piece(15), piece(30, "sector:road") | {"start": 101})
+
+    assert found["share"].round(1).tolist() == [33.3, 66.7]
+    assert found["part_en"].tolist() == ["Mining", "Road"]
+    assert found["whole"].tolist() == [45, 45]
+
+
+def test_the_share_of_a_count_has_the_exact_interval():
+    """15 of 45: 20.0-49.0 % in the tables of Clopper and Pearson (R's binom.test)."""
+    found = taken_apart(row(), piece(15), piece(30, "sector:road"))
+    first = found[found["value"].eq(15)].iloc[0]
+
+    assert f"{first['lower']:.1f} {first['upper']:.1f}" == "20.0 49.0"
+
+
+def test_money_has_no_interval():
+    """An amount of money is no count of cases: chance has no say in its shares."""
+    money = {"quantity": "money", "unit": "元", "theme": "disaster_losses"}
+    found = taken_apart(
+        row(value=45, **money), piece(15, **money), piece(30, "sector:road", **money)
+    )
+
+    assert found["lower"].isna().all()
+    assert found["method"].eq("").all()
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [piece(15), piece(29, "sector:road")],
+        [piece(45)],
+        [piece(15), piece(30, "kind:special")],
+        [piece(15), piece(30, "sector:road", status="plan")],
+        [piece(15), piece(30, "sector:road", comparator=">=")],
+        [piece(15), piece(30, "sector:road", year=2023)],
+    ],
+    ids=["sum is short", "one part", "two dimensions", "a plan", "a bound", "another year"],
+)
+def test_what_does_not_add_up_is_not_taken_apart(pieces):
+    """A whole is shown only with parts of one kind that make it up."""
+    assert taken_apart(row(), *pieces).empty
+
+
+def test_rounding_of_the_print_is_allowed_for():
+    """Parts printed to 0.01万 may differ from their whole by what that rounds away."""
+    money = {"quantity": "money", "unit": "元"}
+    whole = row(value=30_000, printed="3.00万元", **money)
+    one = piece(10_100, printed="1.01万元", **money)
+    within = piece(20_000, "sector:road", printed="2.00万元", **money)
+    beyond = piece(20_200, "sector:road", printed="2.02万元", **money)
+
+    assert len(taken_apart(whole, one, within)) == 2
+    assert taken_apart(whole, one, beyond).empty
+
+
+def test_parts_may_come_from_another_publication_of_the_same_region():
+    """The report's whole stays the report's, and each part says where it is from."""
+    others = frame(
+        context(value=15, breakdown="sector:mining"),
+        context(value=30, breakdown="sector:road"),
+        context("nantong", value=1, breakdown="sector:mining"),
+    )
+    found = taken_apart(row(), others=others)
+
+    assert found["origin"].tolist() == ["context", "context"]
+    assert found["whole_origin"].unique().tolist() == ["report"]
+    assert found["region"].unique().tolist() == ["chuxiong"]
+
+
+def test_chuxiongs_losses_close_within_rounding(data, rows, context):
+    """The five parts come to 26211.64 against a printed 26211.63, in 万元."""
+    found = parts.composition(rows, context, "disaster_direct_loss", data.breakdowns)
+
+    assert len(found) == 5
+    assert found["parts_sum"].unique().tolist() == [262_116_400]
+    assert found["whole"].unique().tolist() == [262_116_300]
+
+
+def test_chuxiongs_plans_are_two_wholes_in_the_printed_order(data, rows, context):
+    """70 = 1 + 15 + 54 of the prefecture stands before 652 = 9 + 171 + 472 of the counties."""
+    found = parts.composition(rows, context, "emergency_plans_revised", data.breakdowns)
+
+    assert found["value"].tolist() == [1, 15, 54, 9, 171, 472]
+    assert found["whole"].tolist() == [70] * 3 + [652] * 3
+
+
+def test_every_other_region_says_why_it_has_no_parts(data, rows, context):
+    """Direction, target, percentage and plan each have their own reason."""
+    found = parts.composition(rows, context, "deaths", data.breakdowns)
+    absent = parts.whole_only(rows, "deaths", set(found["region"]))
+
+    assert absent["region"].tolist() == ["anhui", "anshan", "nantong", "yaohai"]
+    assert absent["reason_zh"].nunique() == 4
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [([row(breakdown="")], "without parts"), ([piece(3)], "parts only (mining: 3 people)")],
+)
+def test_a_whole_and_a_part_alone_say_so(rows, told):
+    """Neither is a composition, and the reason tells them apart."""
+    assert told in parts.whole_only(frame(*rows), "deaths", set())["reason_en"].iloc[0]
+
+
+def hazards(indicator, value, **changes):
+    """A figure of the loop from found to rectified."""
+    names = {"indicator_zh": indicator, "indicator_en": indicator, "theme": "hazards"}
+    kind = {"unit": "项", "quantity": "count"}
+    return row(indicator=indicator, value=value, **(names | kind | changes))
+
+
+@pytest.mark.parametrize(
+    ("figures", "told"),
+    [
+        ([hazards("hazards_found_and_rectified", 9)], "are one figure (9 items)"),
+        (
+            [hazards("hazards_found", 9, breakdown="a:b"), hazards("hazards_rectified", 8)],
+            "belong to different campaigns",
+        ),
+        ([hazards("hazards_found", 9)], "found only (9 items)"),
+        ([hazards("hazards_rectified", 8)], "rectified only (8 items)"),
+        ([hazards("hazard_rectification_rate", 97, unit="%")], "without counts (97%)"),
+        ([hazards("drills_held", 97)], "not mentioned"),
+        ([hazards("hazards_found", 97, status="target", kind="plan")], "a plan"),
+    ],
+)
+def test_an_open_loop_says_which_end_is_missing(figures, told):
+    """Each way in which a share cannot be made has its own words."""
+    found = parts.unclosed(frame(*figures), set())
+
+    assert told in found["reason_en"].iloc[0]
+
+
+def test_only_regions_that_are_not_drawn_are_explained(rows):
+    """Chuxiong's loops close; the other four say why theirs do not."""
+    found = parts.unclosed(rows, {"chuxiong"})
+
+    assert found["region"].tolist() == ["anhui", "anshan", "nantong", "yaohai"]
+    assert "3586" in found.set_index("region")["reason_zh"]["nantong"]
+
+
+def test_the_finding_names_no_largest_part_that_chance_may_have_made():
+    """24 against 15 of 45 are not told apart; 40 against 5 are."""
+    near = taken_apart(row(value=39), piece(24), piece(15, "sector:road"))
+    far = taken_apart(row(), piece(40), piece(5, "sector:road"))
+
+    assert "未超出偶然波动" in findings.composition(near).zh
+    assert findings.composition(far).en.endswith("mining 88.9%")

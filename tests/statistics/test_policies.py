@@ -1,0 +1,126 @@
+"""Instruments and commitments as rows: groups, pages and what is left out."""
+
+import pandas as pd
+import pytest
+
+from analysis.language.vocabulary import Promise
+from analysis.statistics import policies
+
+
+@pytest.fixture(scope="module")
+def standings(data):
+    """Every instrument in every region of the real tables."""
+    return policies.standings(data)
+
+
+@pytest.fixture(scope="module")
+def commitments(data):
+    """Every commitment of the real tables."""
+    return policies.commitments(data)
+
+
+def test_every_instrument_has_a_row_in_every_region(standings, data):
+    """The grid is whole: silence is a row too."""
+    grid = standings.groupby(["region", "indicator"]).size()
+
+    assert grid.eq(1).all()
+    assert len(grid) == len(data.instruments) * data.reports["region"].nunique()
+
+
+def test_rows_lead_to_their_sentence(standings, commitments):
+    """What is mentioned has a place and a phrase; an id names one row."""
+    known = policies.mentioned(standings)
+
+    for rows in (known, commitments):
+        assert rows["id"].is_unique
+        assert rows["start"].lt(rows["end"]).all()
+        assert rows["evidence"].ne("").all()
+        assert rows["report"].str.rpartition("-")[0].eq(rows["region"]).all()
+    assert standings.loc[standings["status"].eq("not_mentioned"), "evidence"].eq("").all()
+
+
+def test_regions_stand_in_house_order(standings):
+    """By level, then adcode: never by how much they have."""
+    order = list(dict.fromkeys(standings["region"]))
+
+    assert order == ["anhui", "anshan", "nantong", "chuxiong", "yaohai"]
+
+
+def test_groups_part_the_instruments(standings):
+    """Every instrument that is mentioned is in one group by the number of its reports."""
+    found = policies.groups(standings)
+    known = policies.mentioned(standings)
+    reports = known.groupby("indicator")["region"].nunique()
+
+    assert set(found) == {"shared", "two", "own"}
+    assert set(found["shared"]["indicator"]) == set(reports.index[reports.ge(3)])
+    assert set(found["two"]["indicator"]) == set(reports.index[reports.eq(2)])
+    assert set(found["own"]["indicator"]) == set(reports.index[reports.eq(1)])
+
+
+def test_a_theme_is_a_group_of_its_own(standings):
+    """With a theme, its instruments and no others, whoever has them."""
+    found = policies.groups(standings, "insurance")
+
+    assert list(found) == ["insurance"]
+    assert set(found["insurance"]["theme"]) == {"insurance"}
+    assert set(found["insurance"]["region"]) == set(standings["region"])
+
+
+def test_pages_are_even_and_whole():
+    """Seven things on pages of three are 3, 2 and 2; no thing is torn."""
+    rows = pd.DataFrame({"indicator": [code for code in "abcdefg" for _ in range(5)]})
+    sizes = [page["indicator"].nunique() for page in policies.pages(rows, 3)]
+
+    assert sizes == [3, 2, 2]
+    assert sum(map(len, policies.pages(rows, 3))) == len(rows)
+    assert policies.pages(rows.iloc[:0], 3) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_order_is_by_theme_then_name(standings, data, language):
+    """Never by how many regions have an instrument."""
+    rows = policies.ordered(standings, data.themes, language).drop_duplicates("indicator")
+    themes = [theme for theme in data.themes["theme"] if theme in set(rows["theme"])]
+
+    assert list(dict.fromkeys(rows["theme"])) == themes
+    if language == "en":
+        for _, group in rows.groupby("theme"):
+            names = [name.casefold() for name in group["indicator_en"]]
+            assert names == sorted(names)
+
+
+def test_what_could_be_checked_is_named(data):
+    """A number, a date, both, or only words."""
+    rows = policies.commitments(data)
+    numbered, dated = rows["value"].notna(), rows["deadline"].notna()
+
+    assert rows.loc[numbered & dated, "status"].eq(Promise.NUMBER_AND_DATE).all()
+    assert rows.loc[numbered & ~dated, "status"].eq(Promise.NUMBER).all()
+    assert rows.loc[~numbered & dated, "status"].eq(Promise.DATE).all()
+    assert rows.loc[~numbered & ~dated, "status"].eq(Promise.WORDS).all()
+    assert len(policies.checkable(rows)) == (numbered | dated).sum()
+
+
+def test_regions_without_numbers_are_left_out_with_a_count(commitments):
+    """Whoever promises in words only is named with how many promises there are."""
+    loose = policies.worded(commitments)
+    checkable = policies.checkable(commitments)
+
+    assert set(loose["region"]) == set(commitments["region"]) - set(checkable["region"])
+    for row in loose.to_dict("records"):
+        count = commitments["region"].eq(row["region"]).sum()
+        assert str(count) in row["reason_zh"]
+        assert str(count) in row["reason_en"]
+
+
+def test_a_report_without_entries_is_left_out_with_a_reason(data, commitments):
+    """A new report whose commitments are not in the tables yet does not vanish."""
+    assert policies.unlisted(data, commitments).empty
+
+    (row,) = policies.unlisted(data, commitments[commitments["region"].ne("nantong")]).to_dict(
+        "records"
+    )
+    assert (row["region"], row["region_en"]) == ("nantong", "Nantong")
+    assert row["reason_zh"]
+    assert row["reason_en"]

@@ -1,0 +1,235 @@
+"""Every fault of the tables is told at once, with file, line, column and what to do."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import minimal
+import pandas as pd
+import pytest
+
+from analysis.tables import checks, load, schema
+from analysis.tables.identities import decided
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """A copy of the real tables."""
+    return shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("originals"))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The tables of an invented region."""
+    return load.load(minimal.project(tmp_path_factory.mktemp("small")))
+
+
+def test_the_real_tables_pass(data):
+    """No fault of contract, key, unit, evidence, place, owner or arithmetic."""
+    assert checks.check(data) == []
+
+
+def test_ten_faults_of_ten_kinds_are_told_with_their_lines(copied):
+    """Contract and cross-table faults of one table in one pass, and nothing else."""
+    path = copied / "observations" / "chuxiong.csv"
+    planted = [
+        (3, "status", "actuall", "write actual"),
+        (12, "value", "1.2万", "write 12000"),
+        (20, "period_end", "2024-13-31", "write the date as YYYY-MM-DD"),
+        (28, "comparator", "≥", "not one of"),
+        (37, "indicator", "drils_held", "did you mean drills_held"),
+        (45, "unit", "名", "the unit of"),
+        (53, "breakdown", "sector:nowhere", "not in the table it refers to"),
+        (62, "evidence", "全州", "quote the phrase"),
+        (70, "printed", "", "length outside"),
+        (79, "note", "a\x07", "a control character"),
+    ]
+    for line, column, cell, _ in planted:
+        minimal.plant(path, line, column, cell)
+
+    found = checks.everything(copied)
+
+    assert [(f.file, f.line, f.column) for f in found] == [
+        ("observations/chuxiong.csv", line, column) for line, column, *_ in planted
+    ]
+    for fault, (*_, words) in zip(found, planted, strict=True):
+        assert words in str(fault)
+
+
+@pytest.mark.parametrize("cell", ["county", "县级市", "town", ""])
+def test_a_level_that_is_none_is_never_taken_for_a_country(copied, cell):
+    """The word is as near to county as can be; an empty cell is near to nothing."""
+    minimal.plant(copied / "regions.csv", 11, "level", cell)
+
+    (fault,) = [fault for fault in checks.everything(copied) if fault.column == "level"]
+
+    assert fault.mend == (
+        "write one of country, province, prefecture, district; "
+        "a county or county-level city (县、县级市) is district"
+    )
+
+
+def test_a_word_far_from_all_is_told_all(copied):
+    """None of them is proposed above the others."""
+    minimal.plant(copied / "observations" / "chuxiong.csv", 28, "comparator", "≥")
+
+    (fault,) = checks.everything(copied)
+
+    assert fault.mend == "write one of =, >=, <=, ~"
+
+
+def test_faults_of_several_tables_are_told_together(copied):
+    """A fault in one table does not hide those of another, nor is it told twice."""
+    minimal.plant(copied / "regions.csv", 3, "level", "town")
+    minimal.plant(copied / "units.csv", 4, "quantities", "")
+    minimal.plant(copied / "observations" / "anshan.csv", 10, "value", "1")
+
+    found = checks.everything(copied)
+
+    assert [(f.file, f.line, f.column) for f in found] == [
+        ("observations/anshan.csv", 10, "value"),
+        ("regions.csv", 3, "level"),
+        ("units.csv", 4, "quantities"),
+    ]
+
+
+DAY = pd.Timestamp("2026-01-01")
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "column", "cells", "words"),
+    [
+        ("reports", 2, "region", {"region": "west"}, "not in the table it refers to"),
+        ("regions", 3, "parent", {"parent": "990000"}, "not in the table it refers to"),
+        ("regions", 2, "parent", {"parent": "320000"}, "no wider than a country"),
+        ("indicators", 3, "theme", {"theme": "outcome"}, "did you mean outcomes"),
+        ("indicators", 3, "unit", {"unit": "场"}, "no unit of people"),
+        ("synonyms", 2, "indicator", {"indicator": "death"}, "did you mean deaths"),
+        ("observations", 3, "report", {"report": "west-2024"}, "not in the table it refers to"),
+        ("observations", 3, "unit", {"unit": "起"}, "the unit of deaths is '人'"),
+        ("observations", 5, "unit", {"unit": "人"}, "write '%'"),
+        ("observations", 3, "value", {"value": 45.5}, "no number of cases, people or places"),
+        ("observations", 3, "value", {"value": 54.0}, "printed as 45人"),
+        ("observations", 3, "breakdown", {"breakdown": "sector:farm"}, "not in the table"),
+        ("observations", 3, "period_start", {"period_start": DAY}, "ends before it starts"),
+        ("observations", 3, "period_end", {"period_end": DAY}, "a time after its report"),
+        ("observations", 3, "start", {"start": 900, "end": 902}, "outside the report"),
+        ("observations", 3, "evidence", {"evidence": "死亡人数"}, "without the printed figure"),
+        ("observations", 6, "comparator", {"comparator": "="}, "a lower bound"),
+        ("mentions", 3, "role", {"role": "label"}, "correct the role or the row"),
+        ("mentions", 2, "role", {"role": "target"}, "rows that start at 0 are: none"),
+        ("context", 2, "adcode", {"adcode": "990000"}, "not in the table it refers to"),
+        ("context", 2, "period", {"period": "2023-12-31/2023-01-01"}, "ends before it starts"),
+        ("instrument_status", 2, "evidence", {"status": "not_mentioned"}, "only where mentioned"),
+        ("instrument_status", 2, "instrument", {"instrument": "code"}, "not in the table"),
+        ("commitments", 2, "target_unit", {"target_unit": "吨"}, "not in the table of units"),
+        ("commitments", 2, "target_value", {"target_value": None}, "belong together"),
+        ("commitments", 2, "report", {"region": "china"}, "a report of another region"),
+        ("identities", 2, "verdict", {"verdict": "exact"}, "the numbers say within_rounding"),
+        ("identities", 2, "verdict", {"whole": 5}, "no numeral at 5"),
+        ("identities", 2, "verdict", {"parts": "19"}, "percent_change of 1 numbers"),
+        ("breakdowns", 2, "dimension", {"dimension": "level"}, "a part of another dimension"),
+    ],
+)
+def test_each_rule_between_tables_is_told_at_its_cell(small, table, line, column, cells, words):
+    """One thing changed in tables that pass."""
+    found = checks.check(minimal.changed(small, table, line, **cells))
+
+    told = [f for f in found if f.file.startswith(table) and (f.line, f.column) == (line, column)]
+    assert any(words in str(fault) for fault in told), found
+
+
+def test_the_invented_tables_pass(small):
+    """What the rules above depart from."""
+    assert checks.check(small) == []
+
+
+def test_a_percentage_written_as_a_fraction_is_told(small):
+    """0.067 beside a printed 6.7%."""
+    cells = {"measure": "change_pct", "unit": "%", "value": 0.067, "evidence": "下降6.7%"}
+
+    found = checks.check(minimal.changed(small, "context", 2, **cells))
+
+    assert [fault.rule for fault in found] == ["a percentage written as a fraction"]
+
+
+@pytest.mark.parametrize("table", schema.TABLES)
+def test_a_table_without_rows_raises_nothing_but_faults(small, table):
+    """Half a project is told, not crashed on."""
+    checks.check(replace(small, **{table: getattr(small, table).iloc[:0]}))
+
+
+def test_every_instrument_has_a_row_a_region(small):
+    """A region that says nothing of an instrument says so in a row."""
+    found = checks.check(replace(small, instrument_status=small.instrument_status.iloc[:0]))
+
+    assert [(f.line, f.found) for f in found] == [(0, "no safety_code for east")]
+
+
+def test_parts_are_written_one_way(small):
+    """Sorted, and one of each dimension."""
+    parts = pd.DataFrame(
+        [("level:city", "level", "市级", "City"), ("sector:fire", "sector", "消防", "Fire")],
+        columns=small.breakdowns.columns,
+        index=[3, 4],
+    )
+    more = replace(small, breakdowns=pd.concat([small.breakdowns, parts]))
+
+    for code, faults in (
+        ("level:city+sector:mining", 0),
+        ("sector:mining+level:city", 1),
+        ("sector:fire+sector:mining", 1),
+    ):
+        assert len(checks.check(minimal.changed(more, "observations", 2, breakdown=code))) == faults
+
+
+@pytest.mark.parametrize(
+    ("printed", "length", "numbers"),
+    [
+        ("45人", 2, {45}),
+        ("26211.63万元", 8, {262116300}),
+        ("1.2万余场次", 3, {12000}),
+        ("第二名", 1, {2}),
+        ("无重大事故", 5, {0, 1, 100}),
+        ("2024.5.21", 9, {0, 1, 100}),
+    ],
+)
+def test_a_printed_figure_states_its_numbers(printed, length, numbers):
+    """With 万 and 亿 multiplied out; a phrase without a numeral states 0, 1 or 100."""
+    assert {float(number) for number in checks.printed_value(printed, length)} == numbers
+
+
+def test_the_reports_own_arithmetic_is_decided(data):
+    """Each identity closes as it claims, and the losses by sector are one step of rounding off."""
+    frame = decided(data).set_index("identity")
+
+    assert set(frame["decided"]) <= {"exact", "within_rounding"}
+    loss = frame.loc["disaster-loss-by-sector"]
+    assert (loss["decided"], loss["gap"]) == ("within_rounding", -100)
+    assert frame.loc["prefecture-plans-by-kind", "formula"] == "1 + 15 + 54 = 70"
+
+
+def test_two_reports_never_share_the_files_of_one_text(tmp_path):
+    """A later report of a region without files of its own would have places in another text."""
+    folder = minimal.project(tmp_path)
+    header, first = minimal.read(folder / "reports.csv")
+    second = ["east-2025", *first[1:5], "2025-01-01", "2025-12-31", *first[7:]]
+    minimal.write(folder, "reports", [header, first, second])
+
+    (fault,) = checks.everything(folder)
+
+    assert (fault.file, fault.line, fault.column) == ("reports.csv", 3, "report")
+    assert "east-2025" in fault.mend
+
+
+def test_a_file_that_no_report_is_behind_is_told(tmp_path):
+    """A mistyped name of a later report's file would leave its numerals without an owner."""
+    folder = minimal.project(tmp_path)
+    minimal.write(folder, "mentions/east-2052", minimal.read(folder / "mentions/east.csv"))
+
+    found = checks.everything(folder)
+
+    assert {fault.file for fault in found} == {"mentions/east-2052.csv"}
+    assert "a file of no report" in {fault.rule for fault in found}
