@@ -38,10 +38,18 @@ def _data(project: Path | None) -> Path:
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; stdout if not given."
 )
+@click.option(
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="The language of doubts, heads and hints.",
+)
 @_PROJECT
 def compile_(
-    text: Path, region: str, period: str, kind: str, output: Path | None, project: Path | None
-) -> None:
+    text: Path, region: str, period: str, kind: str, output: Path | None, language: str,
+    project: Path | None,
+) -> None:  # fmt: skip
     """
     Read a report and propose rows.
 
@@ -51,22 +59,27 @@ def compile_(
     """
     from analysis.errors import UsageError
     from analysis.reports import compilation, review
+    from analysis.reports.doubts import worded
 
     if kind == "xlsx" and output is None:
         raise UsageError("a workbook needs a file: add --output review.xlsx")
-    found = compilation.compiled(text, _data(project), region=region, period=period)
+    report = compilation.compiled(text, _data(project), region=region, period=period)
     if kind == "xlsx" and output is not None:
-        review.save(found, output)
+        review.save(report, output, language)
     else:
         whole = kind == "csv"
-        lines = [compilation.as_csv(found).rstrip("\n")] if whole else compilation.jsonl(found)
+        lines = (
+            [compilation.as_csv(report, language).rstrip("\n")]
+            if whole
+            else compilation.jsonl(report, language)
+        )
         with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
             stream.writelines(f"{line}\n" for line in lines)
-    roles = Counter(str(candidate.role) for candidate in found.candidates)
-    told = ", ".join(f"{count} {role}" for role, count in roles.most_common())
-    doubted = sum(bool(c.doubts) for c in found.candidates if c.owns)
-    click.echo(f"{found.report}: {told}; {doubted} candidates with doubts", err=True)
-    for doubt in found.document.doubts:
+    roles = Counter(str(candidate.role) for candidate in report.candidates)
+    counts = ", ".join(f"{count} {role}" for role, count in roles.most_common())
+    doubted = sum(bool(c.doubts) for c in report.candidates if c.owns)
+    click.echo(f"{report.report}: {counts}; {doubted} candidates with doubts", err=True)
+    for doubt in worded(report.document.doubts, language):
         click.echo(f"doubt: {doubt}", err=True)
 
 
