@@ -40,7 +40,7 @@ bench: .venv/installed  ## runs side by side with stock papermill; coverage of t
 	$(BIN)/python -m benchmarks.redraw
 
 docs: .venv/installed  ## the generated pages: dictionary, method, what is missing
-	$(BIN)/python -m analysis.pages
+	PYTHONPATH=docs $(BIN)/python docs/pages.py
 
 site-docs: .venv-slow/installed  ## the docs and docstrings as pages, offline: site/index.html
 	.venv-slow/bin/python docs/build_site.py

@@ -1,6 +1,6 @@
 """The command line, for ``python -m analysis``."""
 
-from .cli import main
+from .cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -19,11 +19,11 @@ from decimal import Decimal
 from pathlib import Path
 from time import process_time
 
-from analysis.ingest.candidates import Candidate
-from analysis.ingest.phrases import fold
-from analysis.ingest.reader import read
-from analysis.ingest.setting import setting
-from analysis.ingest.suggestions import Catalogue, catalogue
+from analysis.reports.candidates import Candidate
+from analysis.reports.layout import fold
+from analysis.reports.reader import read
+from analysis.reports.setting import setting
+from analysis.reports.suggestions import Catalogue, catalogue
 
 OWNING = ("observation", "target")
 NEAR = 80  # characters: the terms of a synonym stand no further apart

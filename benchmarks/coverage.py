@@ -12,7 +12,7 @@ from itertools import chain
 
 import numpy as np
 
-from analysis import intervals, limits
+from analysis.statistics import intervals, limits
 
 SEED = 20240101
 RUNS = 200_000

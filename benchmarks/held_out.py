@@ -23,11 +23,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.ingest.candidates import Candidate
-from analysis.ingest.periods import parse_period
-from analysis.ingest.reader import read
-from analysis.ingest.setting import Setting, setting
-from analysis.ingest.suggestions import Catalogue, catalogue
+from analysis.reports.candidates import Candidate
+from analysis.reports.periods import parse_period
+from analysis.reports.reader import read
+from analysis.reports.setting import Setting, setting
+from analysis.reports.suggestions import Catalogue, catalogue
 
 ROOT = Path(__file__).parents[1]
 PASSAGES = ROOT / "tests" / "held_out"

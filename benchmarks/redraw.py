@@ -7,20 +7,21 @@ How long a choice in the panel of `9_explore` takes until its figure is drawn: t
 import statistics
 import time
 
-from analysis import explore, tables
-from analysis.questions import Question
+from analysis.explore import widgets
+from analysis.explore.choices import Question
+from analysis.tables import load
 
 INDICATORS = ("deaths", "drills_held", "training_sessions", "hazards_found", "accidents")
 
 
 def main() -> None:
     """Walk over every choice of a few indicators, and back; print what a redraw takes."""
-    panel = explore.Explorer(tables.load(), indicator=INDICATORS[0])
+    panel = widgets.Explorer(load.load(), indicator=INDICATORS[0])
     wall, processor = [], []
     for question in [*walk(panel), *walk(panel)]:
         began = time.perf_counter(), time.process_time()
         settled = panel.asked.nearest(question)
-        explore.answer_words(panel.asked.answer(settled, "en"), "redraw", "en")
+        widgets.answer_words(panel.asked.answer(settled, "en"), "redraw", "en")
         wall.append(time.perf_counter() - began[0])
         processor.append(time.process_time() - began[1])
     for name, seconds in (("wall", wall), ("processor", processor)):
@@ -28,7 +29,7 @@ def main() -> None:
         print(f"{name:>9}: median {middle:.3f} s, worst {worst:.3f} s, of {len(seconds)} redraws")
 
 
-def walk(panel: explore.Explorer) -> list[Question]:
+def walk(panel: widgets.Explorer) -> list[Question]:
     """Every region of each indicator, beside whatever comes first, then line by line."""
     found = []
     for indicator in INDICATORS:

@@ -76,10 +76,10 @@ class Cost(NamedTuple):
 
 
 def chosen(count: int) -> list[Job]:
-    """The first *count* jobs of trends over several years and comparisons of shared indicators."""
+    """The first *count* jobs: trends over several years, and comparisons."""
     selections = json.loads((ROOT / "data" / "datapackage.json").read_text("utf-8"))["selections"]
     trends = itertools.product(YEARS, ("accidents", "deaths", "injuries"), ("zh", "en"))
-    shared = itertools.product(selections["shared_indicators"], ("zh", "en"))
+    shared = itertools.product(selections["comparable_indicators"], ("zh", "en"))
     pairs = zip(
         (
             Job("", "2_trend", {"language": w, "indicator": i, "first_year": y})

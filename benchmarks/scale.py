@@ -25,7 +25,10 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from analysis import columnar, derive, external, intervals, panel
+from analysis.comparability import many
+from analysis.statistics import intervals, standardised
+from analysis.statistics import rates as derive
+from analysis.tables import panel
 
 INDICATOR, COUNTRY = "deaths", "simcountry"
 Way = Callable[[], Any]
@@ -126,7 +129,7 @@ def our_ways(folder: Path) -> dict[str, Way]:
 
 def verdict(held: panel.Panel, rows: Any) -> Any:
     """Compare, and give what the engines give."""
-    found = columnar.comparable(held, rows, INDICATOR).rows
+    found = many.comparable(held, rows, INDICATOR).rows
     return found["value"].to_numpy(), tuple(
         found[name].to_numpy() for name in ("rate", "rate_lower", "rate_upper")
     )
@@ -186,20 +189,22 @@ def once(what: str, folder: Path) -> None:
 
 def funnel(folder: Path) -> int:
     """Compare one indicator and draw its funnel to PNG; the rows drawn."""
-    from analysis import charts, findings, style
+    from analysis import charts
+    from analysis.charts import style
+    from analysis.comparability import findings
 
     held = panel.Panel(folder)
-    found = columnar.comparable(held, held.of(INDICATOR), INDICATOR)
+    found = many.comparable(held, held.of(INDICATOR), INDICATOR)
     levels = found.rows[found.rows["comparator"].eq("=")]
     nation = derive.marks(held.tables([COUNTRY]).context_rows)
     expected = derive.expected(levels, nation, nation, INDICATOR, region=COUNTRY)
-    counts = external.funnel(levels, expected)
+    counts = standardised.funnel(levels, expected)
     with style.house_style():
         picture = charts.funnel(
             counts,
             title=findings.funnel(counts),
             language="zh",
-            limits=external.curves(counts),
+            limits=standardised.curves(counts),
             refused=found.refused,
         )
         picture.savefig(io.BytesIO(), format="png")

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import settings
 from tidy import frame, row
 
-from analysis import compare, derive, tables
+from analysis.comparability import rules
+from analysis.statistics import rates
+from analysis.tables import load
 
 # What passes once passes again; `pytest --hypothesis-profile=default` looks for new examples.
 settings.register_profile("repeatable", derandomize=True)
@@ -27,31 +29,31 @@ SWITCHES = [
 @pytest.fixture(scope="session")
 def data():
     """The tables of the repository, read once."""
-    return tables.load(DATA)
+    return load.load(DATA)
 
 
 @pytest.fixture(scope="session")
 def rows(data):
     """Every reported row, marked."""
-    return derive.marks(data.rows)
+    return rates.marks(data.rows)
 
 
 @pytest.fixture(scope="session")
 def context(data):
     """Every row of other publications, marked."""
-    return derive.marks(data.context_rows)
+    return rates.marks(data.context_rows)
 
 
 @pytest.fixture(scope="session")
 def rated(rows, context):
     """Every reported row with its limits and rates."""
-    return derive.rates(derive.limits(rows), context)
+    return rates.rates(rates.limits(rows), context)
 
 
 @pytest.fixture(scope="session")
 def comparisons(rated):
     """What may be compared of every indicator of the tables."""
-    return {code: compare.comparable(rated, code) for code in rated["indicator"].unique()}
+    return {code: rules.comparable(rated, code) for code in rated["indicator"].unique()}
 
 
 @pytest.fixture

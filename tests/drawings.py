@@ -6,7 +6,7 @@ from itertools import combinations
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Annotation, Text
 
-from analysis import style
+from analysis.charts import style
 from analysis.charts.page import MARGIN
 
 TOUCH = 0.2  # of a line's height: less is the empty room above and below the letters

@@ -5,9 +5,9 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from analysis import numerals
-from analysis.schema import TABLES
-from analysis.tables import Tables
+from analysis.tables import numerals
+from analysis.tables.load import Tables
+from analysis.tables.schema import TABLES
 
 TEXT = (
     "2024年,东区共发生事故42起、死亡45人,同比死亡人数减少3人、下降6.3%。\n"

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from analysis.publish import provenance
+from analysis.figures import provenance
 
 HOSTILE = (
     '=HYPERLINK("http://x","click")',

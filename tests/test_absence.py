@@ -3,8 +3,9 @@
 import pytest
 from tidy import frame, row
 
-from analysis import absence, phrases
-from analysis.words import Gap
+from analysis.language import phrases
+from analysis.language.vocabulary import Gap
+from analysis.statistics import gaps
 
 PERCENT = {"measure": "change_pct", "unit": "%", "value": -9.2}
 MINING = {"breakdown": "sector:mining"}
@@ -26,7 +27,7 @@ CASES = [
 @pytest.mark.parametrize(("rows", "shared", "gap"), CASES)
 def test_each_kind_of_row_is_a_reason_of_its_own(rows, shared, gap):
     """A region that says something is never called silent; an aim is never called a result."""
-    found, kept = absence.gap(frame(*rows), "report", shared)
+    found, kept = gaps.gap(frame(*rows), "report", shared)
 
     assert (str(found), kept["id"]) == (gap, rows[0]["id"])
 
@@ -36,7 +37,7 @@ def test_each_kind_of_row_is_a_reason_of_its_own(rows, shared, gap):
 )
 def test_a_silent_report_is_a_plan_or_does_not_mention_it(kind, gap):
     """Yaohai's report is only a plan: it cannot hold results."""
-    assert absence.gap(frame(row()).iloc[:0], kind) == (Gap(gap), None)
+    assert gaps.gap(frame(row()).iloc[:0], kind) == (Gap(gap), None)
 
 
 def test_every_reason_is_given_by_some_row():
@@ -48,15 +49,15 @@ def test_what_tells_most_is_named():
     """A part goes before a percentage, a percentage before a target."""
     rows = [row(status="target"), row(**PERCENT), row(**MINING)]
 
-    assert absence.gap(frame(*rows), "report")[0] == Gap.PART_ONLY
-    assert absence.gap(frame(*rows[:2]), "report")[0] == Gap.PERCENT_ONLY
+    assert gaps.gap(frame(*rows), "report")[0] == Gap.PART_ONLY
+    assert gaps.gap(frame(*rows[:2]), "report")[0] == Gap.PERCENT_ONLY
 
 
 def test_the_reason_says_what_there_is_instead():
     """The part, the percentage and the amount, in both languages."""
     tidy = frame(row("nantong", **PERCENT), row("anshan", 30, **MINING), row("yaohai", kind="plan"))
 
-    found = absence.regions(tidy, "deaths", {"yaohai"})
+    found = gaps.regions(tidy, "deaths", {"yaohai"})
 
     assert found["reason_zh"].tolist() == [
         "只报其中一部分（mining）：30人",
@@ -70,7 +71,7 @@ def test_the_reason_says_what_there_is_instead():
 
 def test_one_count_that_shows_no_change_is_not_called_missing(rows):
     """Drills of one year: no line, but not "not mentioned" either."""
-    found = absence.regions(rows, "drills_held", set()).set_index("region")["rule"]
+    found = gaps.regions(rows, "drills_held", set()).set_index("region")["rule"]
 
     assert found["chuxiong"] == found["nantong"] == "one_period"
     assert found["anhui"] == "not_reported"
@@ -78,7 +79,7 @@ def test_one_count_that_shows_no_change_is_not_called_missing(rows):
 
 def test_silent_regions_name_the_report_that_was_searched(rows):
     """Not mentioned *where* is part of the answer."""
-    found = absence.regions(rows, "no_such_indicator", set())
+    found = gaps.regions(rows, "no_such_indicator", set())
 
     assert found["report"].tolist() == [
         "anhui-2023",
@@ -91,7 +92,7 @@ def test_silent_regions_name_the_report_that_was_searched(rows):
 
 def test_cells_with_a_row_have_no_reason(five):
     """Only the empty ones are listed, each with a reason in both languages."""
-    found = absence.cells(five, ["deaths", "accidents"])
+    found = gaps.cells(five, ["deaths", "accidents"])
 
     assert set(found["indicator"]) == {"accidents"}
     assert found["gap"].tolist() == ["not_reported"] * 4 + ["plan_report"]

@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 import analysis as rs
-from analysis import annual, compare, derive, explain, simulation
+from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
+from analysis.explore import explain
+from analysis.statistics import rates, years
+from analysis.tables import simulated
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +24,7 @@ def ours():
 def national(tmp_path_factory):
     """A small made-up panel."""
     folder = tmp_path_factory.mktemp("national")
-    simulation.simulate(folder, regions=25, years=4, indicators=4)
+    simulated.simulate(folder, regions=25, years=4, indicators=4)
     return rs.load(folder)
 
 
@@ -40,7 +43,7 @@ def test_a_rate_can_be_asked_twice_and_for_another_number_of_people(ours, rated)
 def test_change_is_what_annual_says_of_these_rows(ours, rows, context):
     """Only regions and indicators that are asked about."""
     mine = ours[ours["region"].eq("chuxiong") & ours["indicator"].eq("deaths")]
-    every = annual.changes(rows, context)
+    every = years.changes(rows, context)
     due = every[every["region"].eq("chuxiong") & every["indicator"].eq("deaths")]
 
     found = mine.safety.change()
@@ -53,7 +56,7 @@ def test_change_is_what_annual_says_of_these_rows(ours, rows, context):
 
 def test_compare_is_what_compare_says(ours, rated):
     """Kept, refused and cautions, for the regions of the rows."""
-    due, found = compare.comparable(rated, "drills_held"), ours.safety.compare("drills_held")
+    due, found = rules.comparable(rated, "drills_held"), ours.safety.compare("drills_held")
 
     pd.testing.assert_frame_equal(found.rows, due.rows)
     pd.testing.assert_frame_equal(found.refused, due.refused)
@@ -153,7 +156,7 @@ def test_a_panel_tells_the_regions_asked_about(national):
 
 def test_too_many_rows_at_once_are_refused(national, monkeypatch):
     """With what to ask instead."""
-    monkeypatch.setattr("analysis.accessor.MOST", 10)
+    monkeypatch.setattr("analysis.explore.accessor.MOST", 10)
 
     with pytest.raises(UsageError, match=r"data\.of\('deaths'\)"):
         national.rows.safety.rate()
@@ -174,16 +177,16 @@ def test_a_comparison_shows_itself_escaped(ours):
     """A word of a table is text, whatever it looks like."""
     found = ours.safety.compare("drills_held")
     evil = "<script>alert(1)</script>"
-    sly = compare.Comparison(
+    sly = rules.Comparison(
         found.indicator,
-        rs.wording.Text(evil, evil),
+        rs.language.values.Text(evil, evil),
         found.rows.assign(region_en=evil, unit_en=evil, breakdown_en=evil),
         found.refused.assign(reason_en=evil, region_zh=evil),
-        (rs.wording.Text(evil, evil),),
+        (rs.language.values.Text(evil, evil),),
         "value",
     )
 
-    shown = sly._repr_html_() + rs.displays.Told(evil)._repr_html_()
+    shown = sly._repr_html_() + rs.comparability.displays.Told(evil)._repr_html_()
 
     assert "<script" not in shown
     assert shown.count("&lt;script&gt;") > 5
@@ -194,8 +197,8 @@ def test_a_long_comparison_is_cut_and_says_so(national):
     """Thousands of rows are for a chart."""
     found = national.rows.safety.compare("deaths")
 
-    assert f"… {len(found.rows) - rs.displays.SHOWN} more" in repr(found)
-    assert found._repr_html_().count("<tr>") <= 2 * (rs.displays.SHOWN + 1)
+    assert f"… {len(found.rows) - rs.comparability.displays.SHOWN} more" in repr(found)
+    assert found._repr_html_().count("<tr>") <= 2 * (rs.comparability.displays.SHOWN + 1)
 
 
 def test_the_front_door_completes_and_explains():
@@ -214,7 +217,7 @@ def test_style_is_a_context():
 
     before = mpl.rcParams["font.family"]
     with rs.style():
-        assert mpl.rcParams["font.family"] == [rs.style.FAMILY]
+        assert mpl.rcParams["font.family"] == [rs.charts.style.FAMILY]
     assert mpl.rcParams["font.family"] == before
 
 
@@ -226,7 +229,7 @@ def test_a_chart_shows_itself_in_our_look(ours):
     found = ours.safety.compare("drills_held")
     with rs.style():
         chart = rs.charts.comparison(
-            found.rows, title=rs.findings.comparison(found), language="en", refused=found.refused,
+            found.rows, title=rs.comparability.findings.comparison(found), language="en", refused=found.refused,
             cautions=found.cautions, scale=found.scale,
         )  # fmt: skip
     due = chart._repr_png_()
@@ -248,5 +251,5 @@ def test_the_front_door_costs_nothing_until_it_is_opened():
 
 def test_rates_can_be_for_any_number_of_people(ours):
     """The default is that of the charts."""
-    assert derive.PER == 100_000
+    assert rates.PER == 100_000
     assert ours.safety.rate(per=1)["rate"].max() < 1_000

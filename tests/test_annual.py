@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from tidy import context, frame, row
 
-from analysis import annual, derive
 from analysis.errors import WordError
+from analysis.statistics import rates, years
 
 PERCENT = {"measure": "change_pct", "unit": "%"}
 
@@ -15,7 +15,7 @@ PERCENT = {"measure": "change_pct", "unit": "%"}
 def earlier(now, change, printed):
     """The year before *now*, back-calculated from one printed percentage."""
     rows = frame(row(value=now), row(value=change, printed=printed, **PERCENT))
-    return annual.prior_years(rows).iloc[0]
+    return years.prior_years(rows).iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_printed_difference_gives_the_year_before_as_it_stands():
     """42, three fewer than the year before: 45."""
     rows = frame(row(value=42), row(value=-3, measure="change_abs"))
 
-    found = annual.prior_years(rows).iloc[0]
+    found = years.prior_years(rows).iloc[0]
 
     assert (found["value"], found["basis"], found["settled"]) == (45, "from_difference", True)
     assert found["period_end"] == pd.Timestamp("2023-12-31")
@@ -68,7 +68,7 @@ def test_a_rounded_amount_leaves_a_range_of_the_year_before():
         row(value=20, printed="20%", **(money | PERCENT)),
     )
 
-    found = annual.prior_years(rows).iloc[0]
+    found = years.prior_years(rows).iloc[0]
 
     assert not found["settled"]
     assert found["value_low"] == pytest.approx(1.15e8 / 1.205)
@@ -83,7 +83,7 @@ def test_a_difference_of_rounded_amounts_is_not_settled_either():
         row(value=0.3e8, printed="0.3亿元", **(money | {"measure": "change_abs"})),
     )
 
-    found = annual.prior_years(rows).iloc[0]
+    found = years.prior_years(rows).iloc[0]
 
     assert not found["settled"]
     assert (found["value_low"], found["value_high"]) == pytest.approx((0.8e8, 1.0e8))
@@ -99,7 +99,7 @@ def test_a_bound_gives_no_year_before(which):
         row(value=-10, comparator=signs[1], printed="10%", **PERCENT),
     )
 
-    assert annual.prior_years(rows).empty
+    assert years.prior_years(rows).empty
 
 
 def test_a_fall_to_nothing_says_nothing_of_before():
@@ -109,7 +109,7 @@ def test_a_fall_to_nothing_says_nothing_of_before():
 
 def test_the_year_before_of_the_reports_is_45_51_and_14(rows):
     """Accidents, deaths and injuries of Chuxiong, from the difference and from the percentage."""
-    found = annual.prior_years(rows)
+    found = years.prior_years(rows)
     found = found[found["region"].eq("chuxiong")].groupby("indicator")["value"].agg(["min", "max"])
 
     assert found.loc["accidents"].tolist() == [45, 45]
@@ -120,7 +120,7 @@ def test_the_year_before_of_the_reports_is_45_51_and_14(rows):
 def known(*rows, other=()):
     """The series of the rows, with the rows of other publications."""
     empty = frame(context(year=1990)).iloc[:0]
-    return annual.series(frame(*rows), frame(*other) if other else empty)
+    return years.series(frame(*rows), frame(*other) if other else empty)
 
 
 def test_the_report_goes_before_context_and_context_before_calculation():
@@ -175,7 +175,7 @@ def test_a_year_of_zero_is_drawn_as_zero_and_not_as_missing():
 def changed(*rows, other=()):
     """The changes of the rows, with the rows of other publications."""
     empty = frame(context(year=1990)).iloc[:0]
-    return annual.changes(frame(*rows), frame(*other) if other else empty)
+    return years.changes(frame(*rows), frame(*other) if other else empty)
 
 
 @pytest.mark.parametrize(
@@ -224,72 +224,9 @@ def test_targets_are_no_changes():
     assert changed(row("anshan", value=-1, measure="direction", unit="", status="target")).empty
 
 
-def chain(*links):
-    """A chain of (year, percent, printed) of one region."""
-    made = [row("anhui", value=p, year=y, printed=t, **PERCENT) for y, p, t in links]
-    return annual.chained(changed(*made))
-
-
-def test_a_chain_multiplies_and_carries_its_rounding():
-    """-32.8 %, -6.07 %, -11.4 % from 100: 55.9, and 55.85 to 56.00 with the rounding."""
-    found = chain((2022, -32.8, "32.8%"), (2023, -6.07, "6.07%"), (2024, -11.4, "11.4%"))
-
-    assert found["year"].tolist() == [2021, 2022, 2023, 2024]
-    assert found["index"].tolist() == pytest.approx([100, 67.2, 63.121, 55.925], abs=0.001)
-    assert found["low"].iloc[-1] == pytest.approx(100 * 0.6715 * 0.93925 * 0.8855, abs=1e-9)
-    assert found["high"].iloc[-1] == pytest.approx(100 * 0.6725 * 0.93935 * 0.8865, abs=1e-9)
-    assert set(found["base"]) == {2021}
-
-
-def test_a_missing_link_starts_a_new_chain():
-    """2022 and 2024 without 2023 are two chains of one link each."""
-    found = chain((2022, -10.0, "10.0%"), (2024, -10.0, "10.0%"))
-
-    assert found[["base", "year"]].to_numpy().tolist() == [
-        [2021, 2021],
-        [2021, 2022],
-        [2023, 2023],
-        [2023, 2024],
-    ]
-
-
-def test_parts_of_an_indicator_are_chained_apart():
-    """Mining and fishing are not links of one chain."""
-    made = [
-        row("anhui", value=-10, printed="10%", year=y, breakdown=part, **PERCENT)
-        for y in (2023, 2024)
-        for part in ("sector:mining", "sector:fishing")
-    ]
-
-    found = annual.chained(changed(*made))
-
-    assert found.groupby("breakdown")["year"].agg(list).to_dict() == {
-        "sector:fishing": [2022, 2023, 2024],
-        "sector:mining": [2022, 2023, 2024],
-    }
-
-
-@pytest.mark.parametrize(
-    ("region", "indicator", "base", "low", "high"),
-    [
-        ("anhui", "deaths", 2021, 55.85, 56.00),
-        ("anhui", "accidents", 2021, 53.37, 53.52),
-        ("nantong", "deaths", 2022, 77.72, 77.82),
-        ("nantong", "accidents", 2022, 78.65, 78.74),
-    ],
-)
-def test_the_chains_of_the_reports(rows, context, region, indicator, base, low, high):
-    """Anhui 2021 = 100 and Nantong 2022 = 100, from the printed percentages by hand."""
-    changes = annual.changes_of(rows, context, indicator, first_year=2020)
-    found = annual.chained(changes[changes["region"].eq(region)]).iloc[-1]
-
-    assert (found["base"], found["year"]) == (base, 2024)
-    assert (found["low"], found["high"]) == pytest.approx((low, high), abs=0.006)
-
-
 def test_a_single_year_is_no_line_of_levels(rows, context):
     """Only Chuxiong has deaths of two years or more, and every point leads to its source."""
-    found = annual.levels(rows, context, "deaths", first_year=2020)
+    found = years.levels(rows, context, "deaths", first_year=2020)
 
     assert set(found["region"]) == {"chuxiong"}
     assert found["value"].tolist() == [53, 51, 45]
@@ -298,7 +235,7 @@ def test_a_single_year_is_no_line_of_levels(rows, context):
 
 def test_the_printed_and_the_published_year_before_agree(rows, context):
     """Chuxiong's 2023: three sources, none disputed."""
-    found = annual.series(rows, context)
+    found = years.series(rows, context)
     year = found["period_end"].dt.year.eq(2023) & found["region"].eq("chuxiong")
 
     for indicator in ("accidents", "deaths"):
@@ -309,13 +246,13 @@ def test_the_printed_and_the_published_year_before_agree(rows, context):
 
 def test_no_year_is_known_twice(rows, context):
     """One row a region, indicator, part and year."""
-    found = annual.series(rows, context)
+    found = years.series(rows, context)
 
     assert not found.duplicated(["region", "indicator", "breakdown", "period_end"]).any()
-    assert derive.whole_year(found).all()
+    assert rates.whole_year(found).all()
 
 
-@pytest.mark.parametrize("question", [annual.levels, annual.changes_of])
+@pytest.mark.parametrize("question", [years.levels, years.changes_of])
 def test_an_indicator_that_nobody_reports_is_no_empty_finding(rows, context, question):
     """A slip of the pen is named with what it is near to; it never draws a page of reasons."""
     with pytest.raises(WordError, match="indicator 'deth' is not known; did you mean deaths"):
@@ -325,17 +262,16 @@ def test_an_indicator_that_nobody_reports_is_no_empty_finding(rows, context, que
 def test_a_count_calculated_back_from_a_percentage_is_told_in_the_unit_of_the_count():
     """29 people after 6.5 % fewer: 31 people, not 31 %."""
     share = {"measure": "change_pct", "unit": "%", "unit_en": "%"}
-    found = annual.prior_years(frame(row(value=29), row(value=-6.5, **share))).iloc[0]
+    found = years.prior_years(frame(row(value=29), row(value=-6.5, **share))).iloc[0]
 
     assert (found["value"], found["unit"], found["unit_en"]) == (31, "人", "people")
 
 
 def test_years_before_the_first_one_asked_for_are_no_years(rows, context):
     """Empty frames with their columns, and no crash."""
-    levels = annual.levels(rows, context, "deaths", first_year=2090)
-    changes = annual.changes_of(rows, context, "deaths", first_year=2090)
+    levels = years.levels(rows, context, "deaths", first_year=2090)
+    changes = years.changes_of(rows, context, "deaths", first_year=2090)
 
     assert levels.empty
     assert changes.empty
     assert {"region", "value", "period_end"} <= set(levels.columns)
-    assert annual.chained(changes).empty

@@ -16,7 +16,7 @@ CHECKED = [
     *(ROOT / "benchmarks").rglob("*.py"),
     *(ROOT / "notebooks").glob("*.ipynb"),
 ]
-LONGEST = 450  # lines of a module
+LONGEST = 600  # lines of a module
 LATER = re.compile("TO" + "DO|FIX" + "ME|XX" + "X|HA" + "CK")
 
 
@@ -93,7 +93,7 @@ def test_a_name_of_a_module_has_one_meaning():
 
 
 def test_a_module_is_short_enough_to_read():
-    """At most 450 lines."""
+    """At most 600 lines."""
     lines = {str(p.relative_to(ROOT)): len(p.read_text("utf-8").splitlines()) for p in MODULES}
 
     assert {name: count for name, count in lines.items() if count > LONGEST} == {}

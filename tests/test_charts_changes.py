@@ -5,7 +5,10 @@ import pytest
 from drawings import Drawing
 from tidy import context, frame, row
 
-from analysis import absence, annual, charts, external, findings, style
+from analysis import charts
+from analysis.charts import style
+from analysis.comparability import findings
+from analysis.statistics import gaps, standardised, years
 
 CODES = ("accidents", "deaths", "injuries")
 FORMS = [("zh", "slide"), ("en", "page")]
@@ -13,16 +16,16 @@ FORMS = [("zh", "slide"), ("en", "page")]
 
 def drawn(rows, others, codes=("deaths",), *, language="en", form="slide"):
     """The figure of the changes of *rows*, as the notebook draws it."""
-    every = annual.changes(rows, others)
-    changes = external.family(every, rows, codes, first_year=2022)
+    every = years.changes(rows, others)
+    changes = standardised.family(every, rows, codes, first_year=2022)
     with style.house_style():
         return Drawing(
             charts.year_on_year(
                 changes,
                 title=findings.year_on_year(changes),
                 language=language,
-                national=external.changes(every, changes),
-                refused=absence.regions(rows, codes[0], set(changes["region"])),
+                national=standardised.changes(every, changes),
+                refused=gaps.regions(rows, codes[0], set(changes["region"])),
                 form=form,
             )
         )

@@ -1,11 +1,14 @@
-"""The drawing of commitments: how many by theme, and those that could be checked."""
+"""The drawing of the commitments that could be checked."""
 
 import pytest
 from drawings import Drawing
 
-from analysis import charts, headlines, policies, style, wording
-from analysis.charts import grid
-from analysis.words import Promise
+from analysis import charts
+from analysis.charts import grid, style
+from analysis.comparability import headlines
+from analysis.language import values
+from analysis.language.vocabulary import Promise
+from analysis.statistics import policies
 
 FORMS = [("zh", "slide"), ("en", "page")]
 
@@ -14,22 +17,6 @@ FORMS = [("zh", "slide"), ("en", "page")]
 def rows(data):
     """Every commitment of the real tables."""
     return policies.commitments(data)
-
-
-@pytest.fixture(scope="module", params=FORMS, ids="-".join)
-def counts(request, data, rows):
-    """All commitments by theme, drawn."""
-    language, form = request.param
-    with style.house_style():
-        picture = charts.commitments(
-            rows,
-            title=headlines.commitments(rows),
-            language=language,
-            themes=data.themes,
-            absent=policies.unlisted(data, rows),
-            form=form,
-        )
-    return Drawing(picture)
 
 
 @pytest.fixture(scope="module", params=FORMS, ids="-".join)
@@ -54,42 +41,28 @@ def listed(rows, part, language="en", form="slide"):
     return Drawing(picture)
 
 
-def test_every_word_can_be_read(counts, pages):
+def test_every_word_can_be_read(pages):
     """No text covers another, leaves the page or is struck by a mark."""
-    for drawing in (counts, *pages):
+    for drawing in pages:
         assert drawing.faults == {}
 
 
-def test_every_commitment_has_one_mark(counts, pages, rows):
+def test_every_checkable_commitment_has_one_mark(pages, rows):
     """Nothing is lost between the table and the squares."""
     listed = [id_ for drawing in pages for id_ in drawing.marks]
 
-    assert set(counts.marks) == set(rows["id"])
     assert sorted(listed) == sorted(policies.checkable(rows)["id"])
 
 
-def test_half_a_square_is_a_number_the_other_half_a_date(counts, rows):
-    """Both fill it, and words alone leave it hollow."""
-    fills = {
-        Promise.NUMBER_AND_DATE: "full",
-        Promise.NUMBER: "left",
-        Promise.DATE: "right",
-        Promise.WORDS: "none",
-    }
+def test_half_a_square_is_a_number_the_other_half_a_date(pages):
+    """Both fill it."""
+    fills = {Promise.NUMBER_AND_DATE: "full", Promise.NUMBER: "left", Promise.DATE: "right"}
 
-    for row in rows.to_dict("records"):
-        mark = counts.marks[row["id"]]
-        assert (mark.get_marker(), mark.get_fillstyle()) == ("s", fills[Promise(row["status"])])
-
-
-def test_all_regions_stand_beside_each_other(counts, rows):
-    """Anhui and Yaohai too, in house order."""
-    language = counts.picture.language
-    names = [region[f"region_{language}"] for region in grid.regions(rows)]
-    found = {text: box.x0 for text, box in counts.words if text in names}
-
-    assert sorted(found, key=found.get) == names
-    assert {"安徽", "瑶海"} <= set(found) or {"Anhui", "Yaohai"} <= set(found)
+    for drawing in pages:
+        for row in drawing.picture.rows.to_dict("records"):
+            mark = drawing.marks[row["id"]]
+            assert mark.get_marker() == "s"
+            assert mark.get_fillstyle() == fills[Promise(row["status"])]
 
 
 def test_regions_without_numbers_stand_in_the_strip(pages, rows):
@@ -111,9 +84,9 @@ def test_the_list_quotes_the_report_and_its_numbers(pages):
             assert row["evidence"] in drawing.said
             dashes += int(row["status"] in {"number", "date"})
             if "number" in row["status"]:
-                assert wording.target(row)[language] in drawing.said
+                assert values.target(row)[language] in drawing.said
             if "date" in row["status"]:
-                assert wording.deadline(row["deadline"])[language] in drawing.said
+                assert values.deadline(row["deadline"])[language] in drawing.said
         assert len(drawing.named("gap")) == dashes
 
 

@@ -8,8 +8,11 @@ import pytest
 from drawings import Drawing
 from tidy import context, frame, population, row
 
-from analysis import absence, charts, compare, derive, findings, style
-from analysis.wording import Text
+from analysis import charts
+from analysis.charts import style
+from analysis.comparability import findings, rules
+from analysis.language.values import Text
+from analysis.statistics import gaps, rates
 
 PEOPLE = frame(
     population("anhui", 60_000_000, 2024),
@@ -21,7 +24,7 @@ PEOPLE = frame(
 
 def compared(*rows, indicator="deaths"):
     """What may be compared of the rows."""
-    return compare.comparable(derive.rates(derive.limits(frame(*rows)), PEOPLE), indicator)
+    return rules.comparable(rates.rates(rates.limits(frame(*rows)), PEOPLE), indicator)
 
 
 def drawn(result, language="zh", form="slide", benchmarks=None):
@@ -100,7 +103,7 @@ def test_a_unit_that_a_language_does_not_name_leaves_no_empty_place():
 
 def test_every_refused_region_is_in_the_strip_with_its_reason(five):
     """Four reasons, in both languages, and no mark for any of them."""
-    result = compare.comparable(derive.rates(derive.limits(five), PEOPLE), "deaths")
+    result = rules.comparable(rates.rates(rates.limits(five), PEOPLE), "deaths")
     for language in ("zh", "en"):
         drawing = drawn(result, language)
         for refused in result.refused.to_dict("records"):
@@ -147,7 +150,7 @@ def drawings(shared, comparisons, context):
     made = {}
     for code in shared:
         result = comparisons[code]
-        line = derive.benchmark(context, result.rows) if result.scale == "rate" else None
+        line = rates.benchmark(context, result.rows) if result.scale == "rate" else None
         for language, form in FORMS:
             made[code, language, form] = drawn(result, language, form, line)
     return made
@@ -193,7 +196,7 @@ def test_a_wider_region_is_a_line_and_never_a_dot(two):
     wider = frame(
         context("china", 28_000), population("china", 1.4e9, 2024, indicator="census_population")
     )
-    line = derive.benchmark(wider, two.rows)
+    line = rates.benchmark(wider, two.rows)
     drawing = drawn(two, benchmarks=line)
     (drawn_line,) = drawing.named("benchmark-")
 
@@ -208,7 +211,7 @@ def test_the_scale_reaches_a_benchmark_beyond_the_intervals(two):
         context("china", 280_000), population("china", 1.4e9, 2024, indicator="census_population")
     )
 
-    (axes,) = drawn(two, benchmarks=derive.benchmark(wider, two.rows)).picture.axes
+    (axes,) = drawn(two, benchmarks=rates.benchmark(wider, two.rows)).picture.axes
 
     assert axes.get_xlim()[1] > 20
 
@@ -226,8 +229,8 @@ def test_nothing_to_compare_is_said_and_not_left_blank():
 
 def test_a_silent_set_of_reports_is_drawn_too(rated):
     """An indicator that no report mentions: the reports that were searched are the source."""
-    told = compare.comparable(rated, "deaths")
-    silent = absence.regions(rated, "no_such_thing", set())
+    told = rules.comparable(rated, "deaths")
+    silent = gaps.regions(rated, "no_such_thing", set())
     drawing = drawn(replace(told, rows=told.rows.iloc[:0], refused=silent, cautions=()), "en")
 
     assert "Anhui report 2023" in drawing.said
@@ -258,25 +261,6 @@ def test_cautions_and_methods_stand_under_the_plot():
     assert "levels differ" in told.lower()
     assert "exact Poisson 95% interval" in told.replace("Exact", "exact")
     assert "cluster within accidents" in told
-
-
-@pytest.mark.parametrize(("language", "form"), FORMS)
-def test_lists_of_what_stands_apart_are_laid_out_without_a_fault(
-    rated, shared, comparisons, language, form
-):
-    """Where nothing may be compared, each region has its line, its mark and its phrase."""
-    for code in shared[:: 1 if form == "slide" else 3]:
-        if len(comparisons[code].rows) > 1:
-            continue
-        each = compare.best(rated[rated["indicator"].eq(code)])
-        silent = absence.regions(rated, code, set(each["region"]))
-        title = findings.apart(each)
-        with style.house_style():
-            picture = charts.apart(each, title=title, language=language, refused=silent, form=form)
-        drawing = Drawing(picture)
-        assert drawing.faults == {}, code
-        assert set(drawing.marks) == set(each["id"]), code
-        assert {*each["region"], *silent["region"]} == set(rated["region"]), code
 
 
 def test_a_title_is_never_typed_by_hand():

@@ -6,8 +6,11 @@ import pytest
 from drawings import Drawing
 from tidy import frame, row
 
-from analysis import absence, charts, compare, findings, style
-from analysis.words import Gap, Mark
+from analysis import charts
+from analysis.charts import style
+from analysis.comparability import findings, rules
+from analysis.language.vocabulary import Gap, Mark
+from analysis.statistics import gaps as absence
 
 FORMS = [(language, form) for language in ("zh", "en") for form in ("slide", "page")]
 PER_PAGE = 19  # of the notebook
@@ -30,7 +33,7 @@ def themes(rows, given=THEMES, language="zh", form="slide"):
 
 def shared(rows, codes, language="zh", form="slide"):
     """The drawing of indicators by region, as the notebook makes it."""
-    shown = compare.indicators(compare.best(rows), codes)
+    shown = rules.indicators(rules.best(rows), codes)
     gaps = absence.cells(rows, codes)
     with style.house_style():
         title = findings.shared(shown)

@@ -4,36 +4,29 @@ import pandas as pd
 import pytest
 from drawings import Drawing
 
-from analysis import (
-    absence,
-    annual,
-    charts,
-    columnar,
-    derive,
-    external,
-    findings,
-    panel,
-    simulation,
-    style,
-)
+from analysis import charts
+from analysis.charts import style
+from analysis.comparability import findings, many
+from analysis.statistics import gaps, rates, standardised, years
+from analysis.tables import panel, simulated
 
 FORMS = [("zh", "page"), ("en", "slide")]
 
 
 def drawn(rows, context, *, language, form):
     """The funnel of the real deaths, as the notebook draws it."""
-    every = annual.series(rows, context)
-    levels = annual.levels(rows, context, "deaths", first_year=2020)
-    counts = external.funnel(levels, derive.expected(levels, every, context, "deaths"))
-    unplaced = external.without_population(every, rows, counts, context, "deaths")
-    silent = absence.regions(rows, "deaths", set(counts["region"]))
+    every = years.series(rows, context)
+    levels = years.levels(rows, context, "deaths", first_year=2020)
+    counts = standardised.funnel(levels, rates.expected(levels, every, context, "deaths"))
+    unplaced = standardised.without_population(every, rows, counts, context, "deaths")
+    silent = gaps.regions(rows, "deaths", set(counts["region"]))
     with style.house_style():
         return Drawing(
             charts.funnel(
                 counts,
                 title=findings.funnel(counts),
                 language=language,
-                limits=external.curves(counts),
+                limits=standardised.curves(counts),
                 refused=pd.concat([silent, unplaced], ignore_index=True),
                 form=form,
             )
@@ -70,7 +63,7 @@ def test_the_middle_is_the_outside_rate_and_not_the_mean_of_the_dots(drawing):
 
 def test_the_limits_are_drawn_as_they_come(drawing):
     """Two solid limits on each side, and a dashed one for clustered events between them."""
-    curves = external.curves(drawing.picture.rows)
+    curves = standardised.curves(drawing.picture.rows)
 
     for name in ("lower", "upper", "outer_lower", "outer_upper"):
         (line,) = (one for one in drawing.named(name) if one.get_gid() == name)
@@ -107,17 +100,17 @@ def test_the_counts_are_written_out(drawing):
 
 def test_nothing_expected_is_said(rows, context):
     """Without a national figure there is no funnel, and every region is in the strip."""
-    levels = annual.levels(rows, context, "injuries", first_year=2020)
-    every = annual.series(rows, context)
-    counts = external.funnel(levels, derive.expected(levels, every, context, "injuries"))
+    levels = years.levels(rows, context, "injuries", first_year=2020)
+    every = years.series(rows, context)
+    counts = standardised.funnel(levels, rates.expected(levels, every, context, "injuries"))
     with style.house_style():
         drawing = Drawing(
             charts.funnel(
                 counts,
                 title=findings.funnel(counts),
                 language="zh",
-                limits=external.curves(counts),
-                refused=absence.regions(rows, "injuries", set()),
+                limits=standardised.curves(counts),
+                refused=gaps.regions(rows, "injuries", set()),
             )
         )
 
@@ -129,13 +122,13 @@ def test_nothing_expected_is_said(rows, context):
 def crowd(request, tmp_path_factory):
     """The funnel of a made-up country of 400 regions, around the rate of the whole country."""
     folder = tmp_path_factory.mktemp("national")
-    simulation.simulate(folder, regions=400, years=2, indicators=2)
+    simulated.simulate(folder, regions=400, years=2, indicators=2)
     held = panel.Panel(folder)
-    found = columnar.comparable(held, held.of("deaths"), "deaths")
+    found = many.comparable(held, held.of("deaths"), "deaths")
     levels = found.rows[found.rows["comparator"].eq("=")]
-    nation = derive.marks(held.tables(["simcountry"]).context_rows)
-    expected = derive.expected(levels, nation, nation, "deaths", region="simcountry")
-    counts = external.funnel(levels, expected)
+    nation = rates.marks(held.tables(["simcountry"]).context_rows)
+    expected = rates.expected(levels, nation, nation, "deaths", region="simcountry")
+    counts = standardised.funnel(levels, expected)
     language, form = request.param
     with style.house_style():
         return Drawing(
@@ -143,7 +136,7 @@ def crowd(request, tmp_path_factory):
                 counts,
                 title=findings.funnel(counts),
                 language=language,
-                limits=external.curves(counts),
+                limits=standardised.curves(counts),
                 refused=found.refused,
                 form=form,
             )

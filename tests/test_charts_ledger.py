@@ -5,11 +5,10 @@ from itertools import pairwise
 import pytest
 from drawings import Drawing
 
-from analysis import style
-from analysis.charts import ledger
+from analysis.charts import ledger, style
 from analysis.charts.page import Caption, Page
 from analysis.errors import UsageError
-from analysis.wording import Text
+from analysis.language.values import Text
 
 CAPTION = Caption(*(Text("一", "a"),) * 4)
 

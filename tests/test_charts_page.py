@@ -8,12 +8,11 @@ from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 from tidy import row
 
-from analysis import style
-from analysis.charts import marks
+from analysis.charts import marks, style
 from analysis.charts.page import Caption, LeftOut, Page, Room, balanced, measured, wrapped
 from analysis.errors import GlyphError, UsageError
-from analysis.wording import Text
-from analysis.words import Mark
+from analysis.language.values import Text
+from analysis.language.vocabulary import Mark
 
 SHORT = Text("楚雄死亡人数", "Deaths in Chuxiong")
 LONG = Text("楚雄的死亡人数未超出偶然波动；" * 8, "Deaths in Chuxiong are within chance; " * 8)

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from analysis import charts, style
-from analysis.charts import ledger
+from analysis import charts
+from analysis.charts import ledger, style
 from analysis.charts.page import Caption, Page
 from analysis.errors import CrowdedError
-from analysis.wording import Text
+from analysis.language.values import Text
 
 TITLE = Text("题", "Title")
 

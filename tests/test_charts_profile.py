@@ -4,8 +4,10 @@ import pandas as pd
 import pytest
 from drawings import Drawing
 
-from analysis import annual, charts, headlines, policies, profiles, style
-from analysis.charts import silence
+from analysis import charts
+from analysis.charts import silence, style
+from analysis.comparability import headlines, profiles
+from analysis.statistics import policies, years
 
 REGIONS = ["anhui", "anshan", "nantong", "chuxiong", "yaohai"]
 
@@ -25,7 +27,7 @@ def compared(rated, codes):
 @pytest.fixture(scope="module")
 def draw(data, rows, rated, context, codes, compared):
     """Draws the page of a region as its notebook does."""
-    changes = annual.changes(rows, context)
+    changes = years.changes(rows, context)
     standings, commitments = policies.standings(data), policies.commitments(data)
 
     def drawn(region, language="en", form="slide", wider=lambda beside: beside):

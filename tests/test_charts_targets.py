@@ -1,11 +1,14 @@
-"""The drawing of targets with their outcomes, and of zeros."""
+"""The drawing of targets with their outcomes."""
 
 import pytest
 from drawings import Drawing
 from tidy import frame, row
 
-from analysis import annual, charts, external, findings, style, targets
+from analysis import charts
+from analysis.charts import style
+from analysis.comparability import findings
 from analysis.errors import UsageError
+from analysis.statistics import attainment
 
 FORMS = [("zh", "slide"), ("en", "page")]
 PER_PAGE = 11
@@ -13,14 +16,14 @@ PER_PAGE = 11
 
 def drawn(rows, every=None, *, language="en", form="slide"):
     """The figure of judged targets, as the notebook draws it."""
-    judged = targets.judged(rows) if every is None else every
+    judged = attainment.judged(rows) if every is None else every
     with style.house_style():
         return Drawing(
             charts.targets(
                 judged,
                 title=findings.targets(judged),
                 language=language,
-                refused=targets.without_target(rows, judged, judged),
+                refused=attainment.without_target(rows, judged, judged),
                 form=form,
             )
         )
@@ -31,7 +34,7 @@ def page(request, rows):
     """One page of the real targets: the first in Chinese, the second in English."""
     language, form = FORMS[request.param]
     at = request.param * PER_PAGE
-    chosen = targets.judged(rows).iloc[at : at + PER_PAGE]
+    chosen = attainment.judged(rows).iloc[at : at + PER_PAGE]
     return drawn(rows, chosen, language=language, form=form)
 
 
@@ -106,8 +109,8 @@ def test_a_target_without_result_has_only_its_square():
 
 def test_the_strip_names_the_regions_without_targets(rows):
     """Nantong sets none; the others stand in the figure."""
-    judged = targets.judged(rows)
-    refused = targets.without_target(rows, judged, judged)
+    judged = attainment.judged(rows)
+    refused = attainment.without_target(rows, judged, judged)
 
     assert refused["region"].tolist() == ["nantong"]
 
@@ -125,91 +128,12 @@ def test_regions_stand_in_house_order_on_axes_of_their_own(page):
 
 def test_too_many_lines_for_a_page_are_refused(rows):
     """A figure that cannot be read is not drawn."""
-    judged = targets.judged(rows)
+    judged = attainment.judged(rows)
 
     with pytest.raises(UsageError, match="do not fit one page"):
         drawn(rows, judged, form="page")
 
 
-@pytest.fixture(scope="module", params=FORMS, ids="-".join)
-def zeros(request, rows, context):
-    """The figure of the stated zeros of the real tables."""
-    language, form = request.param
-    stated = targets.zeros(rows)
-    with style.house_style():
-        return Drawing(
-            charts.zeros(
-                stated,
-                title=findings.zeros(stated),
-                language=language,
-                expected=external.expected(stated, annual.series(rows, context), context),
-                refused=targets.without_zero(rows, stated),
-                form=form,
-            )
-        )
-
-
-def test_every_word_of_the_zeros_can_be_read(zeros):
-    """No text covers another, leaves the page or is struck by a mark."""
-    assert not zeros.faults
-
-
-def test_a_zero_stands_at_zero_with_its_upper_limit(zeros):
-    """A ringed dot at 0 and a line up to 3.69."""
-    for zero in zeros.picture.rows.to_dict("records"):
-        (dot,) = zeros.named(f"mark-{zero['id']}")
-        (line,) = zeros.named(f"interval-{zero['id']}")
-        rings = [
-            one
-            for one in dot.axes.lines
-            if one.get_markerfacecolor() == "none" and one.get_ydata()[0] == dot.get_ydata()[0]
-        ]
-        assert dot.get_xdata()[0] == 0
-        assert list(line.get_xdata()) == pytest.approx([0, 3.688879], abs=1e-6)
-        assert len(rings) == 1
-
-
-def test_zeros_of_two_regions_share_no_axis(zeros):
-    """Each has its own definition and year, so they are not set side by side."""
-    places = {
-        zeros.named(f"mark-{zero['id']}")[0].axes: zero["region"]
-        for zero in zeros.picture.rows.to_dict("records")
-    }
-
-    assert list(places.values()) == ["anhui", "chuxiong"]
-
-
-def test_the_national_rate_stands_beside_a_zero_it_can_be_held_against(zeros):
-    """Serious and major accidents: 9 in the country would be 0.015 in Chuxiong."""
-    (line,) = zeros.named("benchmark")
-
-    assert line.get_xdata()[0] == pytest.approx(9 * 2_327_000 / 1_408_280_000)
-    assert "0.015" in zeros.said
-
-
-def test_regions_that_state_no_zero_are_named(zeros):
-    """Silence is not zero."""
-    assert [entry.region for entry in zeros.picture.caption.left_out] == [
-        "anshan",
-        "nantong",
-        "yaohai",
-    ]
-
-
-def test_neither_targets_nor_zeros_is_said():
-    """Pages without marks say so."""
-    rows = frame(row())
-    stated = targets.zeros(rows)
-    with style.house_style():
-        empty = Drawing(
-            charts.zeros(
-                stated,
-                title=findings.zeros(stated),
-                language="en",
-                expected=external.expected(stated, rows, rows),
-                refused=targets.without_zero(rows, stated),
-            )
-        )
-
-    assert "nothing to draw" in empty.said
-    assert "nothing to draw" in drawn(rows).said
+def test_a_page_without_targets_is_said():
+    """A page without marks says so."""
+    assert "nothing to draw" in drawn(frame(row())).said

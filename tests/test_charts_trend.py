@@ -8,7 +8,11 @@ import pytest
 from drawings import Drawing
 from tidy import context, frame, row
 
-from analysis import absence, annual, charts, derive, findings, style
+from analysis import charts
+from analysis.charts import style
+from analysis.comparability import findings
+from analysis.statistics import gaps, rates
+from analysis.statistics import years as annual
 
 PERCENT = {"measure": "change_pct", "unit": "%"}
 NOTHING = frame(context(year=1990)).iloc[:0]
@@ -16,7 +20,7 @@ NOTHING = frame(context(year=1990)).iloc[:0]
 
 def drawn(rows, other=NOTHING, indicator="deaths", language="zh", form="slide", expected=None):
     """The drawing of the years of an indicator, as the notebook makes it."""
-    years = derive.limits(annual.levels(rows, other, indicator, first_year=2015))
+    years = rates.limits(annual.levels(rows, other, indicator, first_year=2015))
     changes = annual.changes_of(rows, other, indicator, first_year=2015)
     stated = changes[changes["mark"].ne("exact")]
     shown = {*years["region"], *stated["region"]}
@@ -26,8 +30,7 @@ def drawn(rows, other=NOTHING, indicator="deaths", language="zh", form="slide", 
             title=findings.trend(years, stated, changes),
             language=language,
             stated=stated,
-            index=annual.chained(stated),
-            refused=absence.regions(rows, indicator, shown),
+            refused=gaps.regions(rows, indicator, shown),
             expected=expected,
             form=form,
         )
@@ -122,9 +125,9 @@ def test_more_regions_than_fit_are_drawn_on_several_pages():
     )
     changes = annual.changes_of(rows, other, "deaths", first_year=2015)
     stated = changes[changes["mark"].ne("exact")]
-    years = derive.limits(annual.levels(rows, other, "deaths", first_year=2015))
-    options = {"stated": stated, "index": annual.chained(stated)}
-    options["refused"] = absence.regions(rows, "deaths", {*names, "anhui"})
+    years = rates.limits(annual.levels(rows, other, "deaths", first_year=2015))
+    refused = gaps.regions(rows, "deaths", {*names, "anhui"})
+    options = {"stated": stated, "refused": refused}
     draw = partial(charts.trend, language="en", form="page", **options)
     with style.house_style():
         pages = charts.on_pages(draw, years, title=findings.trend(years, stated, changes))
@@ -249,24 +252,6 @@ def test_counts_and_bare_changes_never_share_an_axis(years, stated):
     assert drawing.faults == {}
 
 
-def test_a_chain_of_two_links_is_multiplied_out_with_its_rounding(stated):
-    """Nantong 2022 = 100: 2024 = 77.7-77.8; one link needs no chain."""
-    told = drawn(stated, language="en").said
-
-    assert "2022 = 100: 2024 = 77.7–77.8" in told
-    assert "2023 =" not in told
-
-
-def test_links_before_a_gap_do_not_count():
-    """Two single links are no chain."""
-    rows = frame(
-        row("nantong", value=-14.3, printed="14.3%", **PERCENT),
-        row("nantong", value=-9.25, printed="9.25%", year=2022, **PERCENT),
-    )
-
-    assert " = 100" not in drawn(rows, language="en").said
-
-
 def test_regions_with_neither_are_named_with_their_reason(years):
     """A target, a plan, and one count that shows no change."""
     rows = frame(
@@ -324,8 +309,8 @@ def test_the_trends_of_the_tables_are_laid_out_without_a_fault(
     rows, context, indicator, language, form
 ):
     """Each text inside the page, none over another, none struck by a mark or an arrow."""
-    levels = derive.limits(annual.levels(rows, context, indicator, first_year=2020))
-    expected = derive.expected(levels, annual.series(rows, context), context, indicator)
+    levels = rates.limits(annual.levels(rows, context, indicator, first_year=2020))
+    expected = rates.expected(levels, annual.series(rows, context), context, indicator)
 
     drawing = drawn(rows, context, indicator, language, form, expected)
 

@@ -8,8 +8,8 @@ import minimal
 import pandas as pd
 import pytest
 
-from analysis import checks, schema, tables
-from analysis.identities import decided
+from analysis.tables import checks, load, schema
+from analysis.tables.identities import decided
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -23,7 +23,7 @@ def copied(tmp_path):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """The tables of an invented region."""
-    return tables.load(minimal.project(tmp_path_factory.mktemp("small")))
+    return load.load(minimal.project(tmp_path_factory.mktemp("small")))
 
 
 def test_the_real_tables_pass(data):

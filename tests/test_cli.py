@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from small import Project, finished
 
-from analysis.cli import main
+from analysis.cli.main import main
 from analysis.errors import AnalysisError, BusyError, TableError, UsageError
 
 
@@ -58,7 +58,7 @@ def test_every_error_has_its_exit_code(call, monkeypatch, error, code):
     def fails(*_):
         raise error
 
-    monkeypatch.setattr("analysis.plan.load", fails)
+    monkeypatch.setattr("analysis.runs.plan.load", fails)
 
     shown = call("plan")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import columns
+from analysis.tables import cells
 
 NUMBER, DAY, TEXT = "float64", "datetime64[ns]", "str"
 
@@ -13,7 +13,7 @@ NUMBER, DAY, TEXT = "float64", "datetime64[ns]", "str"
 def read(cell, kind, *, coded=False, nullable=False):
     """One cell as a column of its own."""
     series = pd.Series([cell], index=[2], dtype="str")
-    return columns.typed(series, kind, coded=coded, nullable=nullable)
+    return cells.typed(series, kind, coded=coded, nullable=nullable)
 
 
 @given(st.floats(-1e12, 1e12).map(lambda x: float(f"{x:.10g}")))

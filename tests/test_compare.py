@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 from tidy import context, frame, joined, population, row
 
-from analysis import compare, derive, findings
-from analysis.errors import WordError
-from analysis.words import Rule, Verdict
+from analysis.comparability import findings
+from analysis.comparability import rules as compare
+from analysis.errors import UsageError, WordError
+from analysis.language.vocabulary import Rule, Verdict
+from analysis.statistics import rates
 
 PEOPLE = frame(
     population("anhui", 61_000_000, 2024),
@@ -153,7 +155,7 @@ def test_every_refusal_has_its_reason_in_both_languages(rows):
 
 def compared(*rows, indicator="deaths"):
     """The comparison of the rows with the people above."""
-    tidy = derive.rates(derive.limits(frame(*rows)), PEOPLE)
+    tidy = rates.rates(rates.limits(frame(*rows)), PEOPLE)
     return compare.comparable(tidy, indicator)
 
 
@@ -192,7 +194,7 @@ def test_order_does_not_follow_the_values(values):
 
 def test_five_ways_to_report_leave_one_figure_and_four_reasons(five):
     """A direction, a part, a percentage and a target are each refused by name."""
-    tidy = derive.rates(derive.limits(five), PEOPLE)
+    tidy = rates.rates(rates.limits(five), PEOPLE)
 
     found = compare.comparable(tidy, "deaths")
 
@@ -328,3 +330,17 @@ def test_indicators_keep_the_order_asked_for(rows):
     found = compare.indicators(rows, ["deaths", "accidents"])
 
     assert list(dict.fromkeys(found["indicator"])) == ["deaths", "accidents"]
+
+
+def test_what_cannot_be_set_side_by_side_stops_with_the_reason(rated, context):
+    """One sentence that names the indicator and why."""
+    with pytest.raises(UsageError, match=r"^mines_closed cannot be compared \(they cover differ"):
+        compare.side_by_side(rated, context, "mines_closed")
+
+
+def test_one_region_may_be_set_beside_the_country(rated, context):
+    """Only Chuxiong counts its deaths; the national rate of the year is set beside them."""
+    result, wider = compare.side_by_side(rated, context, "deaths")
+
+    assert list(result.rows["region"]) == ["chuxiong"]
+    assert set(wider["region"]) == {"china"}

@@ -8,8 +8,8 @@ import minimal
 import pytest
 from click.testing import CliRunner
 
-from analysis import descriptor
-from analysis.cli import main
+from analysis.cli.main import main
+from analysis.tables import descriptor
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = ("check", "describe", "verify", "explain")

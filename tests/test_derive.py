@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tidy import context, frame, population, row
 
-from analysis import annual, derive
+from analysis.statistics import rates, years
 
 
 def one(**changes):
@@ -53,7 +53,7 @@ def test_a_new_frame_is_given_and_the_old_one_kept(five):
     """Frame in, new frame out."""
     before = five.copy()
 
-    for answer in (derive.marks(five), derive.limits(five), derive.reliability(five)):
+    for answer in (rates.marks(five), rates.limits(five), rates.reliability(five)):
         assert answer is not five
     pd.testing.assert_frame_equal(five, before)
 
@@ -64,7 +64,7 @@ def test_a_new_frame_is_given_and_the_old_one_kept(five):
 )
 def test_limits_are_the_printed_ones(count, lower, upper):
     """The exact Poisson limits of the notes."""
-    found = derive.limits(frame(row(value=count))).iloc[0]
+    found = rates.limits(frame(row(value=count))).iloc[0]
 
     assert (f"{found['lower']:.1f}", f"{found['upper']:.1f}") == (lower, upper)
     assert found["method"] == "exact-c"
@@ -74,7 +74,7 @@ def test_limits_of_a_count_printed_in_ten_thousands_hold_its_rounding():
     """1.2万 is anything from 11 500 to 12 500, and chance comes on top (Garwood by chi-square)."""
     from scipy.stats import chi2
 
-    found = derive.limits(frame(row(value=12_000, printed="1.2万人"))).iloc[0]
+    found = rates.limits(frame(row(value=12_000, printed="1.2万人"))).iloc[0]
 
     assert found["lower"] == pytest.approx(chi2.ppf(0.025, 2 * 11_500) / 2)
     assert found["upper"] == pytest.approx(chi2.ppf(0.975, 2 * 12_501) / 2)
@@ -100,7 +100,7 @@ def test_limits_of_a_count_printed_in_ten_thousands_hold_its_rounding():
 )
 def test_what_is_no_count_of_events_has_no_interval(changes):
     """Bounds, targets, stocks, money, attendance and changes: no limits, no method."""
-    found = derive.limits(frame(row(**changes))).iloc[0]
+    found = rates.limits(frame(row(**changes))).iloc[0]
 
     assert math.isnan(found["lower"])
     assert math.isnan(found["upper"])
@@ -124,7 +124,7 @@ def test_what_is_no_count_of_events_has_no_interval(changes):
 )
 def test_rounding_is_half_of_the_last_printed_place(printed, half):
     """A count has none, a whole percentage has half of one percent."""
-    assert derive.rounding(pd.DataFrame({"printed": [printed]})) == pytest.approx([half])
+    assert rates.rounding(pd.DataFrame({"printed": [printed]})) == pytest.approx([half])
 
 
 PEOPLE = frame(
@@ -136,7 +136,7 @@ PEOPLE = frame(
 
 def divided(*rows):
     """The rows with their limits and rates."""
-    return derive.rates(derive.limits(frame(*rows)), PEOPLE)
+    return rates.rates(rates.limits(frame(*rows)), PEOPLE)
 
 
 def test_a_rate_is_the_count_by_the_people():
@@ -181,7 +181,7 @@ def test_a_resident_population_goes_before_a_census_of_the_same_year():
         population("chuxiong", 7, 2020),
     )
 
-    found = derive.populations(both)
+    found = rates.populations(both)
 
     assert found["population"].tolist() == [7]
     assert found["population_kind"].tolist() == ["resident_population_year_end"]
@@ -198,7 +198,7 @@ def loop(part, whole, **changes):
 
 def test_a_share_is_the_part_of_the_whole_with_its_exact_limits():
     """8 of 10: Clopper-Pearson 44.4-97.5 % (Newcombe 1998 prints 44.39 and 97.48)."""
-    found = derive.shares(frame(*loop(8, 10))).iloc[0]
+    found = rates.shares(frame(*loop(8, 10))).iloc[0]
 
     assert (found["cases"], found["total"], found["basis"]) == (8, 10, "counted")
     assert found["share"] == pytest.approx(80)
@@ -211,8 +211,8 @@ def test_a_share_is_rebuilt_only_if_one_whole_number_is_left():
     rate = {"indicator": "hazard_rectification_rate", "quantity": "share", "unit": "%"}
     found = row(value=2452, indicator="hazards_found", quantity="count", unit="项")
 
-    sharp = derive.shares(frame(found, row(value=97.35, printed="97.35%", **rate)))
-    blunt = derive.shares(frame(found, row(value=97, printed="97%", **rate)))
+    sharp = rates.shares(frame(found, row(value=97.35, printed="97.35%", **rate)))
+    blunt = rates.shares(frame(found, row(value=97, printed="97%", **rate)))
 
     assert sharp[["cases", "basis"]].to_numpy().tolist() == [[2387, "rebuilt"]]
     assert blunt.empty
@@ -223,7 +223,7 @@ def test_all_and_none_are_said_and_not_rounded():
     rate = {"indicator": "hazard_rectification_rate", "quantity": "share", "unit": "%"}
     found = row(value=2452, indicator="hazards_found", quantity="count", unit="项")
 
-    shares = derive.shares(frame(found, row(value=100, printed="100%", **rate)))
+    shares = rates.shares(frame(found, row(value=100, printed="100%", **rate)))
 
     assert shares["cases"].tolist() == [2452]
 
@@ -234,7 +234,7 @@ def test_printed_counts_go_before_a_rebuilt_one():
         value=80, printed="80%", indicator="hazard_rectification_rate", quantity="share", unit="%"
     )
 
-    found = derive.shares(frame(*loop(8, 10), rate))
+    found = rates.shares(frame(*loop(8, 10), rate))
 
     assert found["basis"].tolist() == ["counted"]
 
@@ -242,12 +242,12 @@ def test_printed_counts_go_before_a_rebuilt_one():
 @pytest.mark.parametrize("sign", [">=", "<=", "~"])
 def test_a_bound_has_no_share(sign):
     """3000余 found and 2900 rectified is no percentage."""
-    assert derive.shares(frame(*loop(2900, 3000, comparator=sign))).empty
+    assert rates.shares(frame(*loop(2900, 3000, comparator=sign))).empty
 
 
 def test_more_rectified_than_found_is_no_share():
     """What was rectified may have been found the year before."""
-    assert derive.shares(frame(*loop(12, 10))).empty
+    assert rates.shares(frame(*loop(12, 10))).empty
 
 
 def test_a_share_needs_the_same_part_and_period():
@@ -255,12 +255,12 @@ def test_a_share_needs_the_same_part_and_period():
     whole, _ = loop(8, 10)
     _, part = loop(8, 10, breakdown="sector:mining")
 
-    assert derive.shares(frame(whole, part)).empty
+    assert rates.shares(frame(whole, part)).empty
 
 
 def test_the_shares_of_the_reports_are_the_printed_percentages(rows):
     """Chuxiong prints 97.35 %, 97.75 % and 83.84 % beside the counts."""
-    found = derive.shares(rows)
+    found = rates.shares(rows)
 
     assert {"97.35", "97.75", "83.84"} <= {f"{share:.2f}" for share in found["share"]}
     assert (found["lower"] <= found["share"]).all()
@@ -269,7 +269,7 @@ def test_the_shares_of_the_reports_are_the_printed_percentages(rows):
 
 def test_few_events_are_flagged_and_other_rows_are_not():
     """The rule of ten events; a stock has no flag."""
-    found = derive.reliability(frame(row(value=9), row(value=45, year=2023), row(nature="stock")))
+    found = rates.reliability(frame(row(value=9), row(value=45, year=2023), row(nature="stock")))
 
     assert sorted(found["reliability"]) == ["", "few_events", "reliable"]
 
@@ -282,9 +282,9 @@ def test_the_national_rate_stands_beside_at_the_same_year():
     )
     mine = frame(row())
 
-    assert derive.benchmark(wider, mine)["rate"].tolist() == pytest.approx([2.0])
-    assert derive.benchmark(wider, frame(row(year=2023))) is None
-    assert derive.benchmark(wider, mine.iloc[:0]) is None
+    assert rates.benchmark(wider, mine)["rate"].tolist() == pytest.approx([2.0])
+    assert rates.benchmark(wider, frame(row(year=2023))) is None
+    assert rates.benchmark(wider, mine.iloc[:0]) is None
 
 
 def test_expected_counts_are_the_wider_rate_times_the_people():
@@ -295,9 +295,9 @@ def test_expected_counts_are_the_wider_rate_times_the_people():
         population("chuxiong", 2_000_000, 2024),
     )
     mine = frame(row())
-    every = annual.series(mine, wider)
+    every = years.series(mine, wider)
 
-    found = derive.expected(mine, every, wider, "deaths")
+    found = rates.expected(mine, every, wider, "deaths")
 
     assert found["value"].tolist() == pytest.approx([40.0])
     assert found["of_en"].tolist() == ["China"]
@@ -312,7 +312,7 @@ def test_no_expected_count_where_a_population_is_of_another_year():
     )
     mine = frame(row())
 
-    assert derive.expected(mine, annual.series(mine, wider), wider, "deaths").empty
+    assert rates.expected(mine, years.series(mine, wider), wider, "deaths").empty
 
 
 def test_missing_stays_missing_through_every_step(rated):
@@ -334,4 +334,4 @@ def test_whole_years_run_from_january_to_december():
         row(start="2024-02-01"),
     )
 
-    assert derive.whole_year(rows).sum() == 1
+    assert rates.whole_year(rows).sum() == 1

@@ -8,8 +8,8 @@ import minimal
 import pytest
 from frictionless import Package
 
-from analysis import descriptor, tables
 from analysis.errors import TableError
+from analysis.tables import descriptor, load
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -52,16 +52,16 @@ def test_frictionless_finds_nothing(data):
     report = Package(str(DATA / descriptor.FILE)).validate()
 
     assert report.valid, report.flatten(["title", "message"])
-    assert report.stats["tasks"] == len(tables.files(DATA))
+    assert report.stats["tasks"] == len(load.files(DATA))
     assert descriptor.validate(data) == []
 
 
 def test_every_file_and_column_is_described(data, record):
     """With its rows, hash, key, and a sentence for each column."""
     assert record["$schema"].endswith("2.0/datapackage.json")
-    assert len(record["resources"]) == len(tables.files(data.folder))
+    assert len(record["resources"]) == len(load.files(data.folder))
     assert sum(r["rows"] for r in record["resources"]) == sum(
-        len(getattr(data, name)) for name in tables.TABLES
+        len(getattr(data, name)) for name in load.TABLES
     )
     for resource in record["resources"]:
         assert resource["hash"].startswith("sha256:")
@@ -162,7 +162,7 @@ def test_tables_with_faults_are_not_described(east):
 
 def test_frictionless_errors_are_told_by_the_line_of_the_file(east):
     """A key that stands twice and a word that is not one, as frictionless sees them."""
-    held = minimal.changed(tables.load(east), "indicators", 3, indicator="accidents", better="up")
+    held = minimal.changed(load.load(east), "indicators", 3, indicator="accidents", better="up")
 
     found = descriptor.validate(held)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import digits
+from analysis.language import numbers
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from analysis import digits
 )
 def test_a_number_reads_as_its_readers_group_it(number, zh, en):
     """In full below ten thousand, else three significant digits; a half rounds up."""
-    assert (digits.number(number, "zh"), digits.number(number, "en")) == (zh, en)
+    assert (numbers.number(number, "zh"), numbers.number(number, "en")) == (zh, en)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_number_reads_as_its_readers_group_it(number, zh, en):
 )
 def test_both_ends_of_an_interval_are_equally_fine(lower, upper, zh, en):
     """Three digits of the upper end; a small end is never rounded to nothing."""
-    assert (digits.interval(lower, upper, "zh"), digits.interval(lower, upper, "en")) == (zh, en)
+    assert (numbers.interval(lower, upper, "zh"), numbers.interval(lower, upper, "en")) == (zh, en)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_both_ends_of_an_interval_are_equally_fine(lower, upper, zh, en):
 )
 def test_an_estimate_is_no_finer_than_its_interval(figures, told):
     """A count stays whole."""
-    assert digits.estimate(*figures, "en") == told
+    assert numbers.estimate(*figures, "en") == told
 
 
 @given(
@@ -87,7 +87,7 @@ def test_no_end_of_an_interval_is_told_far_from_where_it_is(lower, wider, langua
     """Within half a step of three digits of the upper end, or of its own three digits."""
     upper = lower * wider
 
-    told = [_read(end) for end in digits.interval(lower, upper, language).split("–")]
+    told = [_read(end) for end in numbers.interval(lower, upper, language).split("–")]
 
     step = 10.0 ** (math.floor(math.log10(upper)) - 2)
     assert abs(told[1] - upper) <= 0.501 * step

@@ -99,5 +99,5 @@ def test_a_function_is_told_by_its_docstring(built):
     """With what it takes and gives."""
     page = (built / "api" / "intervals.html").read_text("utf-8")
 
-    assert 'id="analysis.intervals.rate_ratio"' in page
+    assert 'id="analysis.statistics.intervals.rate_ratio"' in page
     assert "Parameters" in page

@@ -4,9 +4,9 @@ import minimal
 import pandas as pd
 import pytest
 
-from analysis import tables
 from analysis.errors import UsageError, WordError
-from analysis.explain import code_of, explain, sentence_at
+from analysis.explore.explain import code_of, explain, sentence_at
+from analysis.tables import load
 
 
 def test_a_figure_comes_with_its_evidence_place_and_interval(data):
@@ -121,7 +121,7 @@ def test_any_figure_and_any_gap_can_be_explained(data):
 def test_the_whole_sentence_is_quoted_where_the_original_is(tmp_path):
     """Without the original the evidence stands alone."""
     folder = minimal.project(tmp_path)
-    held = tables.load(folder)
+    held = load.load(folder)
 
     told = explain(held, "east", "deaths", originals=tmp_path / "originals", language="en")
     bare = explain(held, "east", "deaths", originals=tmp_path / "none", language="en")

@@ -12,10 +12,10 @@ import papermill
 import pytest
 from pptx import Presentation
 
-import analysis.plan
-from analysis import explore, project
+import analysis.runs.plan
+from analysis import project
 from analysis.errors import WordError
-from analysis.publish import trace
+from analysis.explore import trace, widgets
 
 ROOT = Path(__file__).parents[1]
 INDICATORS = ["deaths", "drills_held", "administrative_fines", "injuries"]
@@ -25,7 +25,7 @@ PARTS = ("region", "period", "beside")
 @pytest.fixture(scope="module")
 def opened(data):
     """A panel that any test may move; each begins by choosing its indicator."""
-    return explore.Explorer(data, language="en", indicator="deaths", region="chuxiong")
+    return widgets.Explorer(data, language="en", indicator="deaths", region="chuxiong")
 
 
 def said(panel):
@@ -187,7 +187,7 @@ def test_hostile_words_are_shown_as_they_are(data):
     names = data.regions.assign(name_en="<script>alert(1)</script>")
     sly = type(data)(**{**vars_of(data), "observations": rows, "regions": names})
 
-    panel = explore.Explorer(sly, language="en", indicator="injuries")
+    panel = widgets.Explorer(sly, language="en", indicator="injuries")
     panel.choose("region", "yaohai")
 
     for html in (panel._shown.value, panel._said.value, panel._why_not.value):
@@ -205,7 +205,7 @@ def vars_of(tables):
 def test_an_unknown_beginning_names_the_nearest(data):
     """Before anything is drawn."""
     with pytest.raises(WordError, match="did you mean deaths"):
-        explore.Explorer(data, indicator="death")
+        widgets.Explorer(data, indicator="death")
 
 
 def test_what_is_kept_is_whole(opened, tmp_path, monkeypatch):
@@ -249,7 +249,7 @@ def test_each_kind_of_figure_fits_a_slide(opened, tmp_path, monkeypatch):
 def test_the_entry_makes_the_same_figure_a_job(data, tmp_path, monkeypatch):
     """The plan takes it, and the notebook run with its parameters draws the same bytes."""
     monkeypatch.setenv(project.OUTPUT, str(tmp_path / "kept"))
-    panel = explore.Explorer(data, language="en", indicator="drills_held", beside="chuxiong")
+    panel = widgets.Explorer(data, language="en", indicator="drills_held", beside="chuxiong")
     kept = {path.suffix: path for path in panel.keep()}
     copy = tmp_path / "project"
     for name in ("data", "notebooks"):
@@ -257,7 +257,7 @@ def test_the_entry_makes_the_same_figure_a_job(data, tmp_path, monkeypatch):
         (copy / name).symlink_to(ROOT / name)
     (copy / "plan.toml").write_bytes(kept[".toml"].read_bytes())
 
-    (job,) = analysis.plan.load(analysis.plan.Project(copy)).jobs
+    (job,) = analysis.runs.plan.load(analysis.runs.plan.Project(copy)).jobs
 
     assert dict(job.parameters) == {"language": "en", **panel.question._asdict()}
     stage = tmp_path / "stage"
@@ -277,7 +277,7 @@ def test_the_entry_makes_the_same_figure_a_job(data, tmp_path, monkeypatch):
 
 def test_the_plan_of_the_entry_reads_what_the_plan_has(data):
     """Every table that it names is there."""
-    entry = tomllib.loads(explore.plan_entry(explore.Question("deaths"), "zh"))
+    entry = tomllib.loads(widgets.plan_entry(widgets.Question("deaths"), "zh"))
     files = {path.relative_to(data.folder).with_suffix("").as_posix()
              for path in data.folder.rglob("*.csv")}  # fmt: skip
 
@@ -288,7 +288,7 @@ def test_the_plan_of_the_entry_reads_what_the_plan_has(data):
 def test_nothing_else_needs_the_widgets():
     """A run, and a prompt, start without them."""
     code = (
-        "import sys, analysis.run, analysis.publish, analysis.cli, analysis.accessor\n"
+        "import sys, analysis.run, analysis.publish, analysis.cli.main, analysis.explore.accessor\n"
         "print('ipywidgets' in sys.modules)"
     )
 

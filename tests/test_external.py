@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from tidy import context, frame, population, row
 
-from analysis import annual, derive, external, findings
+from analysis.comparability import findings
+from analysis.statistics import rates, standardised, years
 
 NO_CONTEXT = frame(context(year=2000)).iloc[:0]
 
@@ -28,8 +29,8 @@ def national():
 def together(*rows, codes=("deaths",), first_year=2000):
     """The changes of *rows*, tested together."""
     found = frame(*rows)
-    every = annual.changes(found, NO_CONTEXT)
-    return external.family(every, found, codes, first_year=first_year)
+    every = years.changes(found, NO_CONTEXT)
+    return standardised.family(every, found, codes, first_year=first_year)
 
 
 def test_a_family_keeps_the_printed_ratio_and_its_interval():
@@ -92,7 +93,7 @@ def test_the_national_ratio_comes_from_counts_else_from_the_percentage():
         context("china", 2250, year=2023),
         context("china", 2200, year=2024),
     )
-    every = annual.changes(frame(row()), country)
+    every = years.changes(frame(row()), country)
     shown = pd.DataFrame(
         {
             "indicator": "deaths",
@@ -100,7 +101,7 @@ def test_the_national_ratio_comes_from_counts_else_from_the_percentage():
             "period_end": pd.to_datetime(["2021-12-31", "2022-12-31", "2024-12-31"]),
         }
     )
-    found = external.changes(every, shown)
+    found = standardised.changes(every, shown)
 
     assert found["ratio"].round(3).tolist() == [0.8, 0.978]
 
@@ -109,8 +110,8 @@ def funnel_of(*counts):
     """Counts of 2023, 2024 and so on against an expected 45 each year."""
     around = national()
     rows = frame(*(row(value=count, year=2023 + at) for at, count in enumerate(counts)))
-    expected = derive.expected(rows, annual.series(rows, around), around, "deaths")
-    return external.funnel(rows, expected)
+    expected = rates.expected(rows, years.series(rows, around), around, "deaths")
+    return standardised.funnel(rows, expected)
 
 
 def test_the_limits_are_those_of_the_printed_table():
@@ -142,7 +143,7 @@ def test_a_count_without_an_expectation_has_no_place():
 def test_curves_reach_around_every_expected_count():
     """The limits are drawn wherever a dot may lie."""
     rows = funnel_of(45, 50)
-    curves = external.curves(rows)
+    curves = standardised.curves(rows)
 
     assert curves["expected"].min() < rows["expected"].min()
     assert curves["expected"].max() > rows["expected"].max()
@@ -151,10 +152,10 @@ def test_curves_reach_around_every_expected_count():
 
 def test_a_region_without_population_is_named(rows, context):
     """Yunnan's deaths are known and its people are not, so it stands in the strip."""
-    every = annual.series(rows, context)
-    levels = annual.levels(rows, context, "deaths", first_year=2020)
-    drawn = external.funnel(levels, derive.expected(levels, every, context, "deaths"))
-    found = external.without_population(every, rows, drawn, context, "deaths")
+    every = years.series(rows, context)
+    levels = years.levels(rows, context, "deaths", first_year=2020)
+    drawn = standardised.funnel(levels, rates.expected(levels, every, context, "deaths"))
+    found = standardised.without_population(every, rows, drawn, context, "deaths")
 
     assert drawn["region"].unique().tolist() == ["chuxiong"]
     assert found["region"].tolist() == ["yunnan"]
@@ -165,7 +166,7 @@ def test_a_part_has_no_expectation():
     """The national count of a whole says nothing about a part of it."""
     around = national()
     rows = frame(row(), row(value=3, breakdown="hazard:flood"))
-    found = external.expected(rows, annual.series(rows, around), around)
+    found = standardised.expected(rows, years.series(rows, around), around)
 
     assert found["id"].tolist() == rows.loc[rows["breakdown"].eq(""), "id"].tolist()
     assert found["value"].tolist() == pytest.approx([45])

@@ -5,7 +5,8 @@ import re
 import pytest
 from tidy import context, frame, population, row
 
-from analysis import annual, compare, derive, findings
+from analysis.comparability import findings, rules
+from analysis.statistics import rates, years
 
 PEOPLE = frame(
     population("anhui", 60_000_000, 2024),
@@ -18,8 +19,8 @@ NOTHING = frame(context(year=1990)).iloc[:0]
 
 def compared(*rows, indicator="deaths"):
     """The comparison of the rows with the people above."""
-    tidy = derive.rates(derive.limits(frame(*rows)), PEOPLE)
-    return compare.comparable(tidy, indicator)
+    tidy = rates.rates(rates.limits(frame(*rows)), PEOPLE)
+    return rules.comparable(tidy, indicator)
 
 
 def test_a_difference_beyond_chance_is_given_as_a_ratio_with_its_interval():
@@ -100,8 +101,8 @@ def test_one_region_or_none_is_said_so():
 def told(*rows, other=NOTHING):
     """What the trend of the rows says."""
     tidy = frame(*rows)
-    changes = annual.changes_of(tidy, other, "deaths", first_year=2000)
-    levels = derive.limits(annual.levels(tidy, other, "deaths", first_year=2000))
+    changes = years.changes_of(tidy, other, "deaths", first_year=2000)
+    levels = rates.limits(years.levels(tidy, other, "deaths", first_year=2000))
     return findings.trend(levels, changes[changes["mark"].ne("exact")], changes)
 
 
@@ -164,7 +165,7 @@ def test_shared_counts_results_only(five):
 
 def test_reading_gives_the_latest_change_first(rows, context):
     """One sentence a region and year."""
-    changes = annual.changes_of(rows, context, "deaths", first_year=2020)
+    changes = years.changes_of(rows, context, "deaths", first_year=2020)
     said = findings.reading(changes).en
 
     assert said.startswith("Chuxiong, deaths in work-safety accidents: 45 against 51")
@@ -183,8 +184,8 @@ def test_no_finding_of_the_tables_praises_blames_or_ranks(comparisons, rows, con
     """Every title that the tables can make, in both languages."""
     said = [findings.comparison(found) for found in comparisons.values()]
     for indicator in ("deaths", "accidents", "injuries"):
-        changes = annual.changes_of(rows, context, indicator, first_year=2020)
-        levels = derive.limits(annual.levels(rows, context, indicator, first_year=2020))
+        changes = years.changes_of(rows, context, indicator, first_year=2020)
+        levels = rates.limits(years.levels(rows, context, indicator, first_year=2020))
         said.append(findings.trend(levels, changes[changes["mark"].ne("exact")], changes))
 
     # An indicator may have such a word in its own name.
@@ -199,8 +200,8 @@ def test_no_finding_of_the_tables_praises_blames_or_ranks(comparisons, rows, con
 
 def test_the_example_of_the_reports_is_within_chance(rows, context):
     """45 after 51: the title of the trend of deaths."""
-    changes = annual.changes_of(rows, context, "deaths", first_year=2020)
-    levels = derive.limits(annual.levels(rows, context, "deaths", first_year=2020))
+    changes = years.changes_of(rows, context, "deaths", first_year=2020)
+    levels = rates.limits(years.levels(rows, context, "deaths", first_year=2020))
 
     said = findings.trend(levels, changes[changes["mark"].ne("exact")], changes)
 

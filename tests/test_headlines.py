@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 from tidy import frame, row
 
-from analysis import headlines
-from analysis.words import Verdict
+from analysis.comparability import headlines
 
 
 def standings(**mentioned):
@@ -31,12 +30,6 @@ THEMES = pd.DataFrame(
 )
 
 
-def pairs(*limits, verdict=Verdict.WITH_CAUTION):
-    """Pairs of reports by share, lower and upper limit."""
-    found = pd.DataFrame(limits, columns=["share", "lower", "upper"])
-    return found.assign(verdict=str(verdict))
-
-
 def test_instruments_are_counted_once():
     """Three in all: one in three reports, one in one."""
     said = headlines.instruments(ROWS)
@@ -56,15 +49,6 @@ def test_a_page_names_its_themes():
     )
     alone = headlines.instruments_page(ROWS[ROWS["theme"].eq("drills")], THEMES)
     assert alone.en == "Emergency drills: 1 instrument in three or more reports"
-
-
-def test_shared_instruments_are_told_and_not_tested():
-    """Whether intervals overlap is no test, and pairs that share a report are not independent."""
-    said = headlines.similarity(pairs((20, 10, 30), (60, 45, 80)))
-    assert said.en == "Any two reports share 20% to 60% of their instruments"
-    assert headlines.similarity(pairs((20, 10, 30))).zh == "任两份报告共有20%的举措"
-    refused = pairs((20, 10, 30), verdict=Verdict.NOT_COMPARABLE)
-    assert headlines.similarity(refused).en == "No two reports can be compared"
 
 
 def test_commitments_that_can_be_checked_are_counted():

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from qingshan import DATA, TEXT, cells, content, decided, put
 from qingshan import tables as copied
 
-from analysis import checks, descriptor, originals, tables
+from analysis.cli.reports import accept as accept_command
+from analysis.cli.reports import compile_
 from analysis.errors import BusyError, TableError, UsageError
-from analysis.ingest import acceptance, compiling, review, storage
-from analysis.ingest.commands import accept as accept_command
-from analysis.ingest.commands import compile_
+from analysis.reports import accept, compile, review, storage
+from analysis.tables import checks, descriptor, load, originals
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def folder(tmp_path):
 @pytest.fixture(scope="session")
 def found():
     """The invented report, compiled against the real tables."""
-    return compiling.compiled(TEXT, DATA, region="qingshan")
+    return compile.compiled(TEXT, DATA, region="qingshan")
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +59,13 @@ def joined(blank, tmp_path_factory):
     place = tmp_path_factory.mktemp("joined")
     data = copied(place)
     path = decided(blank, place / "reviewed.xlsx")
-    return data, path, acceptance.accept(path, data)
+    return data, path, accept.accept(path, data)
 
 
 def test_a_sixth_region_joins_the_tables(joined):
     """Accepted rows, every numeral, the region and its standings are in, and all is clean."""
     folder, _, outcome = joined
-    held = tables.load(folder)
+    held = load.load(folder)
     rows = held.observations[held.observations["region"].eq("qingshan")]
     numerals = held.mentions[held.mentions["region"].eq("qingshan")]
 
@@ -82,7 +82,7 @@ def test_each_new_row_stands_in_its_sentence(joined):
     """The accepted rows hold against the original, which is kept beside the tables."""
     data, _, _ = joined
     kept = data / "originals" / "qingshan.txt"
-    faults = originals.verify(tables.load(data), kept.parent)
+    faults = originals.verify(load.load(data), kept.parent)
 
     assert kept.read_bytes() == TEXT.read_bytes()
     assert [fault for fault in faults if "qingshan" in f"{fault.file} {fault.found}"] == []
@@ -93,7 +93,7 @@ def test_accepting_twice_changes_nothing(joined):
     data, path, _ = joined
     before = content(data)
     stamps = {file: file.stat().st_mtime_ns for file in data.rglob("*.csv")}
-    again = acceptance.accept(path, data)
+    again = accept.accept(path, data)
 
     assert (again.files, again.changes) == ((), ())
     assert content(data) == before
@@ -103,7 +103,7 @@ def test_accepting_twice_changes_nothing(joined):
 @pytest.mark.usefixtures("quick")
 def test_a_changed_mind_changes_only_its_row(folder, blank, tmp_path):
     """A row rejected later leaves the tables; its numeral becomes a label with the reason."""
-    acceptance.accept(decided(blank, tmp_path / "first.xlsx"), folder)
+    accept.accept(decided(blank, tmp_path / "first.xlsx"), folder)
 
     def reject(book):
         page = book["review"]
@@ -111,8 +111,8 @@ def test_a_changed_mind_changes_only_its_row(folder, blank, tmp_path):
         row = next(r for r in page.iter_rows(min_row=2) if r[column["raw"] - 1].value == "1260")
         row[column["decision"] - 1].value = "reject"
 
-    outcome = acceptance.accept(decided(blank, tmp_path / "second.xlsx", reject), folder)
-    mentions = tables.load(folder).mentions
+    outcome = accept.accept(decided(blank, tmp_path / "second.xlsx", reject), folder)
+    mentions = load.load(folder).mentions
     refused = mentions[mentions["region"].eq("qingshan") & mentions["raw"].eq("1260")].iloc[0]
 
     assert refused["role"] == "label"
@@ -149,16 +149,16 @@ def test_a_new_indicator_and_part_can_be_named(folder, blank, tmp_path):
         for number, value in enumerate(("kind:bridge", "kind", "桥梁", "Bridge"), 1):
             book["breakdowns"].cell(2, number).value = value
 
-    acceptance.accept(decided(blank, tmp_path / "new.xlsx", name), folder)
+    accept.accept(decided(blank, tmp_path / "new.xlsx", name), folder)
 
-    assert "bridges_inspected" in set(tables.load(folder).indicators["indicator"])
+    assert "bridges_inspected" in set(load.load(folder).indicators["indicator"])
 
 
 @pytest.mark.usefixtures("quick")
 def test_a_trial_writes_nothing(folder, workbook):
     """A dry run tells the same changes and leaves every byte."""
     before = content(folder)
-    outcome = acceptance.accept(workbook, folder, dry_run=True)
+    outcome = accept.accept(workbook, folder, dry_run=True)
 
     assert "observations/qingshan.csv" in outcome.files
     assert content(folder) == before
@@ -235,9 +235,9 @@ def test_a_report_that_sets_targets_is_also_a_plan(tmp_path):
         "青山市2024年应急管理工作总结\n全年发生事故36起。开展演练12场。\n2025年演练不少于20场。",
         "utf-8",
     )
-    compiled = compiling.compiled(text, DATA, region="qingshan")
+    compiled = compile.compiled(text, DATA, region="qingshan")
 
-    assert compiling.facts(compiled)["kind"] == "report+plan"
+    assert compile.facts(compiled)["kind"] == "report+plan"
 
 
 def test_decisions_that_are_missing_are_told_once(folder, blank, tmp_path):
@@ -251,7 +251,7 @@ def test_decisions_that_are_missing_are_told_once(folder, blank, tmp_path):
 
     path = decided(blank, tmp_path / "forgotten.xlsx", forget)
     with pytest.raises(TableError) as told:
-        acceptance.accept(path, folder)
+        accept.accept(path, folder)
 
     (fault,) = told.value.faults
     assert fault.rule == "no decision"
@@ -265,7 +265,7 @@ def test_a_harmed_workbook_changes_nothing(folder, blank, tmp_path, harm):
     path = decided(blank, tmp_path / "harmed.xlsx", HARM[harm])
 
     with pytest.raises(TableError) as refused:
-        acceptance.accept(path, folder)
+        accept.accept(path, folder)
 
     assert refused.value.faults
     assert content(folder) == before
@@ -294,7 +294,7 @@ def test_a_fault_is_told_at_the_cell_a_person_filled(folder, blank, tmp_path, ha
     path = decided(blank, tmp_path / "harmed.xlsx", HARM_OF_TABLES[harm])
 
     with pytest.raises(TableError) as refused:
-        acceptance.accept(path, folder)
+        accept.accept(path, folder)
 
     assert TOLD[harm] in str(refused.value)
 
@@ -335,7 +335,7 @@ def test_a_hostile_or_damaged_file_is_refused(folder, workbook, tmp_path, kind):
     path.write_bytes(FILES[kind](workbook.read_bytes()))
 
     with pytest.raises(TableError):
-        acceptance.accept(path, folder)
+        accept.accept(path, folder)
 
     assert content(folder) == before
 
@@ -431,13 +431,13 @@ def test_no_text_becomes_a_formula(tmp_path):
     """A report that prints what looks like a formula is still only text."""
     path = tmp_path / "evil.txt"
     path.write_text('=HYPERLINK("http://x")2024年总结\n=1+1发生事故12起。\n@12起\n', "utf-8")
-    found = compiling.compiled(path, DATA, region="qingshan", period="2024")
+    found = compile.compiled(path, DATA, region="qingshan", period="2024")
     book = openpyxl.load_workbook(io.BytesIO(review.workbook(found)))
 
     kinds = {c.data_type for page in book.worksheets for row in page.iter_rows() for c in row}
     assert "f" not in kinds
-    assert "\n=" not in compiling.as_csv(found)
-    assert ",=1" not in compiling.as_csv(found)
+    assert "\n=" not in compile.as_csv(found)
+    assert ",=1" not in compile.as_csv(found)
 
 
 def test_compile_prints_one_object_a_numeral(tmp_path):

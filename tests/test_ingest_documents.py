@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import DocumentError
-from analysis.ingest.documents import load, spam, unwrapped
+from analysis.reports.documents import load, spam, unwrapped
 
 PAGE = """<!doctype html><html><head><meta charset="{charset}"><title>青山市总结-某某网</title>
 <script>var hits = 12345;</script></head><body>

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from analysis.ingest.candidates import plain
-from analysis.ingest.grids import cells
-from analysis.ingest.reader import read
-from analysis.ingest.setting import Setting
-from analysis.ingest.suggestions import catalogue
-from analysis.words import Measure, Role
+from analysis.language.vocabulary import Measure, Role
+from analysis.reports.candidates import plain
+from analysis.reports.grids import cells
+from analysis.reports.reader import read
+from analysis.reports.setting import Setting
+from analysis.reports.suggestions import catalogue
 
 TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
 CATALOGUE = catalogue(Path(__file__).parents[1] / "data")

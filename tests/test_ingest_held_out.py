@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis import numerals
-from analysis.ingest.suggestions import catalogue
+from analysis.reports.suggestions import catalogue
+from analysis.tables import numerals
 
 ROOT = Path(__file__).parents[1]
 BENCHMARK = runpy.run_path(str(ROOT / "benchmarks" / "held_out.py"))

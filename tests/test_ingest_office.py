@@ -9,7 +9,7 @@ import pytest
 import qingshan
 from qingshan import decided
 
-from analysis.ingest import acceptance, compiling, review
+from analysis.reports import accept, compile, review
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def saved_again(path, folder):
 @pytest.fixture(scope="module")
 def blank():
     """The review workbook as compile writes it."""
-    found = compiling.compiled(qingshan.TEXT, qingshan.DATA, region="qingshan")
+    found = compile.compiled(qingshan.TEXT, qingshan.DATA, region="qingshan")
     return review.workbook(found)
 
 
@@ -46,7 +46,7 @@ def test_an_office_program_loses_nothing_that_counts(blank, tmp_path):
     for place, path in (("one", ours), ("other", theirs)):
         (tmp_path / place).mkdir()
         data = qingshan.tables(tmp_path / place)
-        acceptance.accept(path, data)
+        accept.accept(path, data)
         found.append(qingshan.content(data))
 
     assert found[0] == found[1]

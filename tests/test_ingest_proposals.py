@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.ingest.commands import compile_
-from analysis.ingest.proposals import proposal
-from analysis.schema import CODE
+from analysis.cli.reports import compile_
+from analysis.reports.proposals import proposal
+from analysis.tables.schema import CODE
 
 ROOT = Path(__file__).parents[1]
 FIELDS = ["start", "end", "raw", "printed", "role", "value", "unit", "comparator", "measure"]

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from analysis import numerals
 from analysis.errors import AnalysisError, UsageError
-from analysis.ingest.candidates import Candidate, plain
-from analysis.ingest.changes import figures
-from analysis.ingest.periods import parse_period
-from analysis.ingest.phrases import Enclosures, Mood, fold, mood_of, sections, sentences, spans
-from analysis.ingest.quantities import quantity
-from analysis.ingest.reader import read
-from analysis.ingest.setting import Setting, setting, short
-from analysis.ingest.suggestions import catalogue
-from analysis.words import Comparator, Measure, Role, Status
+from analysis.language.vocabulary import Comparator, Measure, Role, Status
+from analysis.reports.candidates import Candidate, plain
+from analysis.reports.layout import Enclosures, Mood, fold, mood_of, sections, sentences, spans
+from analysis.reports.periods import parse_period
+from analysis.reports.quantities import quantity
+from analysis.reports.reader import read
+from analysis.reports.relations import figures
+from analysis.reports.setting import Setting, setting, short
+from analysis.reports.suggestions import catalogue
+from analysis.tables import numerals
 
 TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
 HERE = Path(__file__).parent

@@ -8,15 +8,17 @@ import pytest
 import qingshan
 from qingshan import LATER, decided, later
 
-from analysis import annual, checks, compare, derive, descriptor, originals, tables
+from analysis.comparability import rules
 from analysis.errors import TableError
-from analysis.ingest import acceptance, compiling, review
+from analysis.reports import accept, compile, review
+from analysis.statistics import rates, years
+from analysis.tables import checks, descriptor, load, originals
 
 
 @pytest.fixture(scope="module")
 def blank():
     """The review workbook of the first report, as compile writes it."""
-    return review.workbook(compiling.compiled(qingshan.TEXT, qingshan.DATA, region="qingshan"))
+    return review.workbook(compile.compiled(qingshan.TEXT, qingshan.DATA, region="qingshan"))
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def joined(blank, tmp_path_factory):
     """Tables that the sixth region has joined."""
     place = tmp_path_factory.mktemp("joined")
     data = qingshan.tables(place)
-    acceptance.accept(decided(blank, place / "reviewed.xlsx"), data)
+    accept.accept(decided(blank, place / "reviewed.xlsx"), data)
     return data
 
 
@@ -41,13 +43,13 @@ def twice(joined, tmp_path_factory):
     place = tmp_path_factory.mktemp("twice")
     data = Path(shutil.copytree(joined, place / "data"))
     path = later(data, place)
-    return data, path, acceptance.accept(path, data)
+    return data, path, accept.accept(path, data)
 
 
 def test_the_next_report_of_a_region_joins_beside_the_first(joined, twice):
     """Files of its own name; nothing of the first report changes, and both originals verify."""
     before, (data, *_) = joined, twice
-    held = tables.load(data)
+    held = load.load(data)
     of = held.reports["region"].eq("qingshan")
     alone = replace(held, reports=held.reports[of], commitments=held.commitments[:0])
     alone = replace(alone, identities=held.identities[:0])
@@ -66,7 +68,7 @@ def test_a_later_report_is_held_against_its_own_text(twice, tmp_path):
     folder = Path(shutil.copytree(data / "originals", tmp_path / "originals"))
     path = folder / "qingshan-2025.txt"
     path.write_text(LATER.replace("37起", "38起"), "utf-8")
-    faults = originals.verify(tables.load(data), folder)
+    faults = originals.verify(load.load(data), folder)
     mine = [fault for fault in faults if "qingshan" in f"{fault.file} {fault.found} {fault.rule}"]
 
     assert {fault.file for fault in mine} == {
@@ -77,7 +79,7 @@ def test_a_later_report_is_held_against_its_own_text(twice, tmp_path):
 def test_a_restated_value_is_a_check_and_never_an_overwrite(twice):
     """Both rows stay; the later one tells the agreement or revision, and its word is drawn."""
     data, _, outcome = twice
-    held = tables.load(data)
+    held = load.load(data)
     stated = held.observations[held.observations["region"].eq("qingshan")]
     stated = stated[stated["measure"].eq("level") & stated["status"].eq("actual")]
     by = {(r["report"], r["indicator"], r["period_end"].year): r for _, r in stated.iterrows()}
@@ -98,11 +100,11 @@ def test_a_restated_value_is_a_check_and_never_an_overwrite(twice):
 def test_the_trend_gets_the_new_year_and_the_comparison_takes_the_latest(twice):
     """The year that the second report implies is counted as one that disputes the revision."""
     data, *_ = twice
-    held = tables.load(data)
-    levels = annual.levels(held.rows, held.context_rows, "accidents", first_year=2019)
+    held = load.load(data)
+    levels = years.levels(held.rows, held.context_rows, "accidents", first_year=2019)
     mine = levels[levels["region"].eq("qingshan")].set_index("period_end")
-    rated = derive.rates(derive.limits(held.rows), held.context_rows)
-    kept = compare.comparable(rated, "accidents").rows.set_index("region")
+    rated = rates.rates(rates.limits(held.rows), held.context_rows)
+    kept = rules.comparable(rated, "accidents").rows.set_index("region")
 
     assert mine["value"].tolist() == [37, 30]
     assert mine["disputed"].tolist() == [1, 0]
@@ -114,17 +116,17 @@ def test_the_order_in_which_reports_arrive_does_not_matter(folder, blank, twice,
     data, *_ = twice
     second = later(folder, tmp_path)
     first = decided(blank, tmp_path / "first.xlsx")
-    acceptance.accept(second, folder)
-    acceptance.accept(first, folder)
+    accept.accept(second, folder)
+    accept.accept(first, folder)
 
     assert _rows(folder) == _rows(data)
-    assert acceptance.accept(first, folder).files == ()
-    assert acceptance.accept(second, folder).files == ()
+    assert accept.accept(first, folder).files == ()
+    assert accept.accept(second, folder).files == ()
 
 
 def _rows(data):
     """The rows of the sixth region, whatever file they are in."""
-    held = tables.load(data).observations
+    held = load.load(data).observations
     mine = held[held["region"].eq("qingshan")].drop(columns="file")
     return sorted(map(str, mine.to_dict("records")))
 
@@ -138,4 +140,4 @@ def test_a_code_that_stands_for_another_period_is_refused(joined, blank, tmp_pat
                 row[1].value = "2024-06-30"
 
     with pytest.raises(TableError, match="qingshan-2024 is known with period_end 2024-12-31"):
-        acceptance.accept(decided(blank, tmp_path / "half.xlsx", halve), joined)
+        accept.accept(decided(blank, tmp_path / "half.xlsx", halve), joined)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.ingest.likeness import Descriptions, pairs
-from analysis.ingest.reader import read
-from analysis.ingest.setting import setting
-from analysis.ingest.suggestions import ALIKE, ENOUGH, Catalogue, Indicator, Words, catalogue
+from analysis.reports.likeness import Descriptions, pairs
+from analysis.reports.reader import read
+from analysis.reports.setting import setting
+from analysis.reports.suggestions import ALIKE, ENOUGH, Catalogue, Indicator, Words, catalogue
 
 KNOWN = catalogue(Path(__file__).parents[1] / "data")
 NAMED = Catalogue(KNOWN.indicators, [])

@@ -14,9 +14,13 @@ import qingshan
 from click.testing import CliRunner
 from qingshan import DATA, TEXT, content, decided, put
 
-from analysis import originals, plan, style, tables
-from analysis.cli import main
-from analysis.publish import gallery, slides, trace
+from analysis.charts import style
+from analysis.cli.main import main
+from analysis.explore import trace
+from analysis.publish.deck import slides
+from analysis.publish.gallery import gallery
+from analysis.runs import plan
+from analysis.tables import load, originals
 
 ROOT = DATA.parent
 JOBS = [
@@ -156,6 +160,6 @@ def test_a_corrupted_workbook_changes_no_byte_and_no_figure(project, tmp_path):
 
 def test_its_original_verifies(project):
     """Numerals, rows and evidence of the new region stand in the text that accept kept."""
-    faults = originals.verify(tables.load(project / "data"), project / "data" / "originals")
+    faults = originals.verify(load.load(project / "data"), project / "data" / "originals")
 
     assert [fault for fault in faults if "qingshan" in f"{fault.file} {fault.found}"] == []

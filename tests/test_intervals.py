@@ -35,7 +35,7 @@ from slow_sums import (
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson
 
-from analysis import intervals
+from analysis.statistics import intervals
 
 
 def partitions(total: int, parts: int, most: int) -> Iterator[list[int]]:

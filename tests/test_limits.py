@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slow_sums import counts, levels, steady
 
-from analysis import intervals, limits, verdicts
+from analysis.statistics import intervals, limits, tests
 
 
 @steady
@@ -21,7 +21,7 @@ def test_a_higher_level_holds_the_lower_one(count, pair):
         intervals.poisson,
         intervals.byar,
         intervals.compound_poisson,
-        verdicts.funnel,
+        tests.funnel,
         lambda n, level: intervals.share(n, 2 * n, level=level),
         lambda n, level: intervals.share(n, 2 * n, level=level, method="wilson"),
         lambda n, level: intervals.rate_ratio(n, 1, n + 3, 1, level=level)[1:],
@@ -42,7 +42,7 @@ def test_an_interval_holds_what_was_seen(count, level):
         assert lower <= count / (count + 7) <= upper
     ratio, lower, upper, _ = intervals.rate_ratio(count, 2, 11, 3, level=level)
     assert lower <= ratio <= upper
-    lower, upper, _ = verdicts.funnel(count, level=level)
+    lower, upper, _ = tests.funnel(count, level=level)
     assert lower <= count <= upper
 
 
@@ -54,8 +54,8 @@ def test_each_method_says_its_name(count, level):
         intervals.poisson(count, level=level),
         intervals.share(count, count, level=level),
         intervals.rate_ratio(count, 1, count, 1, level=level),
-        verdicts.detectable_change(count, level=level),
-        verdicts.funnel(count, level=level),
+        tests.detectable_change(count, level=level),
+        tests.funnel(count, level=level),
     ):
         assert answer.method in set(limits.Method)
 
@@ -68,12 +68,12 @@ def test_scalars_give_scalars_and_arrays_keep_their_shape():
     assert intervals.poisson(grid).upper.shape == (3, 4)
     assert intervals.share(grid[:, :1], [20, 30]).lower.shape == (3, 2)
     assert intervals.rate_ratio(grid, 1, 5, [1, 2, 3, 4]).ratio.shape == (3, 4)
-    assert verdicts.poisson_p(grid, 1, 5, 1).shape == (3, 4)
-    assert verdicts.detectable_change(grid).at_most.shape == (3, 4)
+    assert tests.poisson_p(grid, 1, 5, 1).shape == (3, 4)
+    assert tests.detectable_change(grid).at_most.shape == (3, 4)
     assert intervals.compound_poisson(grid).lower.shape == (3,)
     assert intervals.compound_poisson_bounds(grid, grid + 2 * (grid > 0)).widest[0].shape == (3, 4)
-    assert verdicts.funnel(grid, dispersion=[[1], [2], [3]]).lower.shape == (3, 4)
-    assert verdicts.reliability(grid).shape == verdicts.target_verdict(grid, 3).shape == (3, 4)
+    assert tests.funnel(grid, dispersion=[[1], [2], [3]]).lower.shape == (3, 4)
+    assert tests.reliability(grid).shape == tests.target_verdict(grid, 3).shape == (3, 4)
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,8 @@ def test_scalars_give_scalars_and_arrays_keep_their_shape():
         lambda gap: intervals.rate_ratio(3, 1, 4, gap)[1:],
         lambda gap: intervals.compound_poisson(np.asarray(gap)[:, None]),
         lambda gap: intervals.compound_poisson_bounds(2, gap).widest,
-        verdicts.detectable_change,
-        verdicts.funnel,
+        tests.detectable_change,
+        tests.funnel,
     ],
 )
 def test_a_missing_number_gives_a_missing_interval(answer):
@@ -109,14 +109,14 @@ def test_a_missing_number_gives_a_missing_interval(answer):
         intervals.poisson,
         intervals.poisson_upper,
         intervals.byar,
-        verdicts.detectable_change,
+        tests.detectable_change,
         intervals.compound_poisson,
-        verdicts.reliability,
+        tests.reliability,
         lambda count: intervals.share(count, 10),
         lambda count: intervals.rate_ratio(count, 1, 2, 1),
         lambda count: intervals.rate_ratio(2, 1, count, 1),
-        lambda count: verdicts.poisson_p(count, 1, 2, 1),
-        lambda count: verdicts.target_verdict(count, 1),
+        lambda count: tests.poisson_p(count, 1, 2, 1),
+        lambda count: tests.target_verdict(count, 1),
     ],
 )
 def test_impossible_counts_are_refused(function, wrong):
@@ -134,13 +134,13 @@ def test_impossible_counts_are_refused(function, wrong):
         lambda level: intervals.byar(3, level=level),
         lambda level: intervals.share(3, 4, level=level),
         lambda level: intervals.rate_ratio(3, 1, 4, 1, level=level),
-        lambda level: verdicts.detectable_change(3, level=level),
+        lambda level: tests.detectable_change(3, level=level),
         lambda level: intervals.compound_poisson(3, level=level),
         lambda level: intervals.compound_poisson_bounds(3, 4, level=level),
-        lambda level: verdicts.funnel(3, level=level),
-        lambda level: verdicts.reliability(3, level=level),
-        lambda level: verdicts.target_verdict(3, 4, level=level),
-        lambda level: verdicts.false_discovery([0.1], rate=level),
+        lambda level: tests.funnel(3, level=level),
+        lambda level: tests.reliability(3, level=level),
+        lambda level: tests.target_verdict(3, 4, level=level),
+        lambda level: tests.false_discovery([0.1], rate=level),
     ],
 )
 def test_impossible_levels_are_refused(function, level):
@@ -152,7 +152,7 @@ def test_impossible_levels_are_refused(function, level):
 @pytest.mark.parametrize("exposure", [0, -1, math.inf])
 def test_impossible_exposures_are_refused(exposure):
     """Nothing, less than nothing and infinity."""
-    for function in (intervals.rate_ratio, verdicts.poisson_p):
+    for function in (intervals.rate_ratio, tests.poisson_p):
         with pytest.raises(ValueError, match="got"):
             function(1, exposure, 2, 1)
         with pytest.raises(ValueError, match="got"):
@@ -166,8 +166,8 @@ def test_impossible_shares_and_p_values_are_refused():
     with pytest.raises(ValueError, match="'exact' or 'wilson', got 'wald'"):
         intervals.share(1, 5, method="wald")
     with pytest.raises(ValueError, match=r"at most 1, got 1\.5"):
-        verdicts.false_discovery([0.5, 1.5])
+        tests.false_discovery([0.5, 1.5])
     with pytest.raises(ValueError, match="from 0 up, got -3"):
-        verdicts.funnel(-3)
+        tests.funnel(-3)
     with pytest.raises(ValueError, match="from 0 up, got -2"):
-        verdicts.target_verdict(3, -2)
+        tests.target_verdict(3, -2)

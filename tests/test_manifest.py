@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from analysis import manifest
 from analysis.errors import AnalysisError
+from analysis.figures import manifest
 
 RECORD = {
     "job": "2_trend-zh",
@@ -53,22 +53,6 @@ def test_values_that_share_a_key_are_compared_as_a_set():
     told = [(c["change"], c["before"], c["after"]) for c in manifest.changes(old, new)]
 
     assert told == [("changed", {"value": 1}, {"value": 3}), ("added", None, {"value": 4})]
-
-
-def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
-    """A failed write leaves the old file and nothing beside it."""
-    path = tmp_path / "a.json"
-    manifest.write(path, b"old")
-
-    def full(_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        manifest.write(path, b"new")
-
-    assert path.read_bytes() == b"old"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_without_a_manifest_the_way_out_is_told(tmp_path):

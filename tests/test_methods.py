@@ -3,10 +3,10 @@
 import doctest
 from pathlib import Path
 
+import methods
 import pytest
 
-from analysis import methods
-from analysis.words import Language
+from analysis.language.vocabulary import Language
 
 ROOT = Path(__file__).parent.parent
 

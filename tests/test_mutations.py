@@ -18,19 +18,12 @@ import test_style
 import test_verdicts
 import test_wording
 
-from analysis import (
-    absence,
-    annual,
-    compare,
-    derive,
-    findings,
-    intervals,
-    phrases,
-    style,
-    verdicts,
-    wording,
-)
-from analysis.words import Mark
+from analysis.charts import style
+from analysis.comparability import findings, rules
+from analysis.language import phrases
+from analysis.language import values as wording
+from analysis.language.vocabulary import Mark
+from analysis.statistics import gaps, intervals, rates, tests, years
 
 
 def rewritten(function, old, new):
@@ -123,23 +116,19 @@ def wordings():
     )
 
 
-SWAPPED = tuple((whole, part) for part, whole in derive.LOOPS)
+SWAPPED = tuple((whole, part) for part, whole in rates.LOOPS)
 WITHOUT = {
-    rule.__name__: put(compare, "_RULES", tuple(r for r in compare._RULES if r is not rule))
-    for rule in compare._RULES
+    rule.__name__: put(rules, "_RULES", tuple(r for r in rules._RULES if r is not rule))
+    for rule in rules._RULES
 }
 MUTATIONS = {
     "a sign flipped in the year before": (
-        swap(annual, "prior_years", "least - change - half", "least + change - half"),
+        swap(years, "prior_years", "least - change - half", "least + change - half"),
         test_annual.test_a_printed_difference_gives_the_year_before_as_it_stands,
     ),
     "a percentage added instead of taken back": (
-        swap(annual, "prior_years", "1 + (change + half)", "1 - (change + half)"),
+        swap(years, "prior_years", "1 + (change + half)", "1 - (change + half)"),
         lambda: test_annual.test_a_sharp_percentage_leaves_one_number(42, -6.7, "6.7%", 45),
-    ),
-    "the rounding of a chain forgotten": (
-        swap(annual, "_chain", "step - half", "step"),
-        test_annual.test_a_chain_multiplies_and_carries_its_rounding,
     ),
     "a fall called a rise": (swap(wording, "direction", "amount < 0", "amount > 0"), wordings),
     "a fall called a rise in a title": (
@@ -152,12 +141,12 @@ MUTATIONS = {
     ),
     "now and before exchanged": (
         swap(
-            annual, "_counted_changes", "rate_ratio(now, 1.0, before", "rate_ratio(before, 1.0, now"
+            years, "_counted_changes", "rate_ratio(now, 1.0, before", "rate_ratio(before, 1.0, now"
         ),
         examples,
     ),
     "a level narrowed to 90 %": (
-        swap(derive, "limits", "level: float = 0.95", "level: float = 0.90"),
+        swap(rates, "limits", "level: float = 0.95", "level: float = 0.90"),
         printed_limits,
     ),
     "a level widened to 99 %": (
@@ -165,67 +154,63 @@ MUTATIONS = {
         examples,
     ),
     "a detectable change at another level": (
-        swap(verdicts, "detectable_change", "level: float = 0.95", "level: float = 0.8"),
+        swap(tests, "detectable_change", "level: float = 0.95", "level: float = 0.8"),
         lambda: test_verdicts.test_detectable_change_is_the_printed_one(45, 27, 67),
     ),
     "found and rectified exchanged": (
-        put(derive, "LOOPS", SWAPPED),
+        put(rates, "LOOPS", SWAPPED),
         test_derive.test_a_share_is_the_part_of_the_whole_with_its_exact_limits,
     ),
     "a part drawn from a bound": (
-        swap(derive, "shares", 'rows["comparator"].eq(Comparator.EXACT)', 'rows["value"].notna()'),
+        swap(rates, "shares", 'rows["comparator"].eq(Comparator.EXACT)', 'rows["value"].notna()'),
         lambda: test_derive.test_a_bound_has_no_share(">="),
     ),
     "a rate per million": (
-        swap(derive, "rates", "per: int = PER", "per: int = 10 * PER"),
+        swap(rates, "rates", "per: int = PER", "per: int = 10 * PER"),
         test_derive.test_a_rate_is_the_count_by_the_people,
     ),
     "the farthest population instead of the nearest": (
         swap(
-            derive, "_nearest", 'drop_duplicates("place")', 'drop_duplicates("place", keep="last")'
+            rates, "_nearest", 'drop_duplicates("place")', 'drop_duplicates("place", keep="last")'
         ),
         nearest,
     ),
     "a bound taken for a count": (
-        swap(derive, "countable", '& rows["comparator"].eq(Comparator.EXACT)', ""),
+        swap(rates, "countable", '& rows["comparator"].eq(Comparator.EXACT)', ""),
         bounds,
     ),
     "a zero drawn as any other": (
-        swap(derive, "_mark", "value == 0", "value == -1"),
+        swap(rates, "_mark", "value == 0", "value == -1"),
         marks,
     ),
     "a whole percentage taken for exact": (
-        swap(derive, "_half", "and not _PERCENT.search(printed)", ""),
+        swap(rates, "_half", "and not _PERCENT.search(printed)", ""),
         lambda: test_derive.test_rounding_is_half_of_the_last_printed_place("12%", 0.5),
     ),
     "context before the report": (
-        swap(annual, "series", "reported.assign(rank=0)", "reported.assign(rank=9)"),
+        swap(years, "series", "reported.assign(rank=0)", "reported.assign(rank=9)"),
         test_annual.test_the_report_goes_before_context_and_context_before_calculation,
     ),
-    "a gap bridged": (
-        swap(annual, "_chain", "!= year - 1", "> year"),
-        test_annual.test_a_missing_link_starts_a_new_chain,
-    ),
     "eleven months taken for a year": (
-        swap(annual, "series", "ranked[whole_year(ranked)]", "ranked"),
+        swap(years, "series", "ranked[whole_year(ranked)]", "ranked"),
         test_annual.test_eleven_months_are_no_year,
     ),
     "regions ordered by value": (
         swap(
-            compare,
+            rules,
             "comparable",
             'kept.sort_values(["level_order", "adcode", "period_end"]',
             'kept.sort_values(["value"]',
         ),
         orders,
     ),
-    "any two years compared": (put(compare, "FARTHEST_YEARS", 99), minimal_pairs),
+    "any two years compared": (put(rules, "FARTHEST_YEARS", 99), minimal_pairs),
     "an aim called a result": (
-        swap(absence, "_gap", 'row["status"] != Status.ACTUAL', "False"),
+        swap(gaps, "_gap", 'row["status"] != Status.ACTUAL', "False"),
         reasons,
     ),
     "a part called the whole": (
-        swap(absence, "_gap", "Gap.PART_ONLY if", "Gap.WHOLE_ONLY if"),
+        swap(gaps, "_gap", "Gap.PART_ONLY if", "Gap.WHOLE_ONLY if"),
         reasons,
     ),
     "the extremes tested as if picked by chance": (

@@ -158,7 +158,9 @@ FAULTS = {
     "committed with outputs: figure": lambda nb: nb.cells[3].update(execution_count=3),
     "a title typed by hand": lambda nb: nb.cells[3].update(source="draw(title='Deaths')"),
     "a title typed by hand: Text": lambda nb: nb.cells[3].update(source="draw(title=Text('x'))"),
-    "a title typed by hand: rs": lambda nb: nb.cells[3].update(source="draw(title=rs.style.x())"),
+    "a title typed by hand: rs": lambda nb: nb.cells[3].update(
+        source="draw(title=rs.charts.style.x())"
+    ),
     "a title typed by hand: name": lambda nb: nb.cells[3].update(
         source="name = f'Deaths {indicator}'\ndraw(**{'title': name})"
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 import minimal
 import pytest
 
-from analysis import numerals, originals, tables
+from analysis.tables import load, numerals, originals
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
@@ -33,12 +33,12 @@ def east(tmp_path):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """The tables of that project, read once."""
-    return tables.load(minimal.project(tmp_path_factory.mktemp("small")))
+    return load.load(minimal.project(tmp_path_factory.mktemp("small")))
 
 
 def faults(folder):
     """What verification finds in the tables of *folder*."""
-    return originals.verify(tables.load(folder), folder.parent / "originals")
+    return originals.verify(load.load(folder), folder.parent / "originals")
 
 
 def test_every_row_of_the_tables_stands_in_its_report(data, reports):
@@ -104,7 +104,7 @@ def test_a_digit_a_place_and_a_phrase_are_caught_in_the_real_tables(tmp_path, re
         ("evidence", cells["evidence"] + "无此"),
     ):
         minimal.plant(path, line, column, cell)
-        found = originals.verify(tables.load(folder), reports)
+        found = originals.verify(load.load(folder), reports)
         minimal.plant(path, line, column, cells[column])
 
         told = {(fault.file, fault.line, fault.column) for fault in found}

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+import pages
 import pytest
 
-from analysis import pages
-from analysis.words import Language
+from analysis.language.vocabulary import Language
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis import checks, columnar, compare, derive, panel, simulation
+from analysis.comparability import many, rules
 from analysis.errors import TableError, UsageError, WordError
-from analysis.schema import TABLES
+from analysis.statistics import rates
+from analysis.tables import checks, panel, simulated
+from analysis.tables.schema import TABLES
 
 # What a panel cannot say as ordinary tables do: names of its own, the latest report of a region.
 OTHER = ["id", "file", "report", "publisher", "title"]
@@ -20,7 +22,7 @@ OTHER = ["id", "file", "report", "publisher", "title"]
 def folder(tmp_path_factory):
     """Fifty regions, four years, ten indicators."""
     place = tmp_path_factory.mktemp("simulated")
-    simulation.simulate(place, regions=50, years=4, indicators=10)
+    simulated.simulate(place, regions=50, years=4, indicators=10)
     return place
 
 
@@ -32,8 +34,8 @@ def held(folder):
 
 def pairwise(tables, indicator):
     """The comparison that looks at every pair."""
-    rows = derive.limits(derive.marks(tables.rows))
-    return compare.comparable(derive.rates(rows, derive.marks(tables.context_rows)), indicator)
+    rows = rates.limits(rates.marks(tables.rows))
+    return rules.comparable(rates.rates(rows, rates.marks(tables.context_rows)), indicator)
 
 
 def same(one, other):
@@ -76,7 +78,7 @@ def test_it_says_what_pairs_say(held, place):
     indicator = held.indicators["indicator"][place + 1]
     tables = held.tables(held.regions["region"], held.rows)
 
-    same(pairwise(tables, indicator), columnar.comparable(held, held.rows, indicator))
+    same(pairwise(tables, indicator), many.comparable(held, held.rows, indicator))
 
 
 def test_it_says_what_pairs_say_of_our_own_tables(tmp_path, data, rated):
@@ -87,8 +89,8 @@ def test_it_says_what_pairs_say_of_our_own_tables(tmp_path, data, rated):
     assert len(ours.rows) == len(data.observations)
     regions = rated.groupby("indicator")["region"].nunique()
     for indicator in [*regions[regions > 1].index, *regions[regions == 1].index[::20]]:
-        due = compare.comparable(rated, indicator)
-        same(due, columnar.comparable(ours, ours.rows, indicator))
+        due = rules.comparable(rated, indicator)
+        same(due, many.comparable(ours, ours.rows, indicator))
 
 
 CELL = st.fixed_dictionaries(
@@ -118,7 +120,7 @@ def test_it_says_what_pairs_say_of_anything(tmp_path_factory, data, cells):
     panel.of_tables(place, tables)
     ours = panel.Panel(place)
 
-    same(pairwise(tables, "deaths"), columnar.comparable(ours, ours.rows, "deaths"))
+    same(pairwise(tables, "deaths"), many.comparable(ours, ours.rows, "deaths"))
 
 
 def odd(data, cells):
@@ -193,8 +195,8 @@ def test_one_indicator_is_read_alone(folder, held):
 
 def test_one_size_and_seed_is_one_country(tmp_path, folder, held):
     """The same figures, and another country for another seed."""
-    simulation.simulate(tmp_path / "again", regions=50, years=4, indicators=10)
-    simulation.simulate(tmp_path / "other", regions=50, years=4, indicators=10, seed=2)
+    simulated.simulate(tmp_path / "again", regions=50, years=4, indicators=10)
+    simulated.simulate(tmp_path / "other", regions=50, years=4, indicators=10, seed=2)
 
     again, other = (panel.Panel(tmp_path / name).rows for name in ("again", "other"))
     pd.testing.assert_frame_equal(again, held.rows)
@@ -214,7 +216,7 @@ def test_nothing_simulated_can_be_taken_for_real(held, data):
 def test_an_impossible_size_is_refused(tmp_path, size):
     """With the sizes that would do."""
     with pytest.raises(UsageError, match="choose from 1 to"):
-        simulation.simulate(tmp_path, **size)
+        simulated.simulate(tmp_path, **size)
 
 
 def spoil(folder, place, **changes):
@@ -319,4 +321,4 @@ def test_codes_of_other_categories_are_refused(held):
     fewer = rows.assign(region=rows["region"].cat.remove_unused_categories())
 
     with pytest.raises(UsageError, match="categories of 'region'"):
-        columnar.comparable(held, fewer, "deaths")
+        many.comparable(held, fewer, "deaths")

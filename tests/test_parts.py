@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from tidy import context, frame, row
 
-from analysis import findings, parts
+from analysis.comparability import findings
+from analysis.statistics import parts
 
 NAMES = pd.DataFrame(
     {

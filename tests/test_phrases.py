@@ -5,14 +5,14 @@ import re
 import pytest
 from tidy import context, frame, row
 
-from analysis import phrases, wording
-from analysis.limits import Method
-from analysis.wording import Text
-from analysis.words import Comparator, Gap, Mark, Rule, Status
+from analysis.language import phrases, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Comparator, Gap, Mark, Rule, Status
+from analysis.statistics.limits import Method
 
 TABLES = {
     name: words
-    for module in (phrases, wording)
+    for module in (phrases, values)
     for name, words in vars(module).items()
     if isinstance(words, dict) and name.isupper() and not name.startswith("_")
 }
@@ -33,8 +33,8 @@ HANZI = re.compile(r"[\u4e00-\u9fff]")
         (phrases.GAPS, Gap),
         (phrases.GAP_WORDS, Gap),
         (phrases.MARKS, Mark),
-        (wording.STATUSES, Status),
-        (wording.COMPARATORS, Comparator),
+        (values.STATUSES, Status),
+        (values.COMPARATORS, Comparator),
     ],
 )
 def test_every_word_that_code_branches_on_has_words_for_readers(words, vocabulary):

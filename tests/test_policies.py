@@ -1,10 +1,10 @@
-"""Instruments and commitments as rows: groups, pages, overlaps and what is left out."""
+"""Instruments and commitments as rows: groups, pages and what is left out."""
 
 import pandas as pd
 import pytest
 
-from analysis import policies
-from analysis.words import Promise, Standing
+from analysis.language.vocabulary import Promise
+from analysis.statistics import policies
 
 
 @pytest.fixture(scope="module")
@@ -17,32 +17,6 @@ def standings(data):
 def commitments(data):
     """Every commitment of the real tables."""
     return policies.commitments(data)
-
-
-def instruments(**regions):
-    """Rows of a few regions: a letter for each instrument that the region's report mentions."""
-    codes = sorted({code for mentioned in regions.values() for code in mentioned})
-    adcodes = {"anhui": "340000", "anshan": "210300", "nantong": "320600", "yaohai": "340102"}
-    levels = {"anhui": "province", "yaohai": "district"}
-    return pd.DataFrame(
-        {
-            "region": region,
-            "region_zh": region,
-            "region_en": region,
-            "level": levels.get(region, "prefecture"),
-            "level_order": {"anhui": 1, "yaohai": 3}.get(region, 2),
-            "adcode": adcodes[region],
-            "ancestors": "340100 340000 100000" if region == "yaohai" else "100000",
-            "report": f"{region}-2023",
-            "publisher": "",
-            "title": "",
-            "period_end": pd.Timestamp("2023-12-31"),
-            "indicator": code,
-            "status": str(Standing.IN_USE if code in mentioned else Standing.NOT_MENTIONED),
-        }
-        for region, mentioned in regions.items()
-        for code in codes
-    )
 
 
 def test_every_instrument_has_a_row_in_every_region(standings, data):
@@ -114,28 +88,6 @@ def test_order_is_by_theme_then_name(standings, data, language):
         for _, group in rows.groupby("theme"):
             names = [name.casefold() for name in group["indicator_en"]]
             assert names == sorted(names)
-
-
-def test_overlap_is_the_common_share_of_the_union():
-    """Two of four in common: 50 %, and Clopper-Pearson gives 6.76 to 93.24."""
-    (pair,) = policies.overlaps(instruments(anshan="abc", nantong="bcd")).to_dict("records")
-
-    assert (pair["common"], pair["either"], pair["share"]) == (2, 4, 50)
-    assert (pair["lower"], pair["upper"]) == pytest.approx((6.76, 93.24), abs=0.005)
-    assert pair["method"] == "clopper-pearson"
-    assert pair["reason_en"] == ""
-
-
-def test_a_region_and_its_part_are_not_compared():
-    """Yaohai lies in Anhui; the pair has a reason, the others only cautions."""
-    pairs = policies.overlaps(instruments(anhui="ab", anshan="ab", yaohai="ab"))
-    verdicts = pairs.set_index(["region", "other"])["verdict"]
-
-    assert verdicts["anhui", "yaohai"] == "not_comparable"
-    assert verdicts["anhui", "anshan"] == verdicts["anshan", "yaohai"] == "with_caution"
-    reasons = pairs.set_index(["region", "other"])["reason_en"]
-    assert reasons["anhui", "yaohai"] == "yaohai lies inside anhui: not independent"
-    assert reasons["anshan", "yaohai"] == "levels differ"
 
 
 def test_what_could_be_checked_is_named(data):

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.printed import numbers
+from analysis.tables.printed import numbers
 
 # Text, the numeral in it, and what it states.
 STATED = [

@@ -3,8 +3,9 @@
 import pytest
 from tidy import frame, joined, row
 
-from analysis import annual, derive, profiles
+from analysis.comparability import profiles
 from analysis.errors import WordError
+from analysis.statistics import rates, years
 
 REGIONS = ["anhui", "anshan", "chuxiong", "nantong", "yaohai"]
 
@@ -58,7 +59,7 @@ def test_counts_of_events_come_first(rated, data, codes):
 
 def test_a_part_is_shown_only_without_its_whole(data):
     """Deaths by sector beside the deaths of all would be counted twice by the eye."""
-    rows = derive.limits(
+    rows = rates.limits(
         frame(
             row(value=45),
             row(value=30, breakdown="sector:mining"),
@@ -72,7 +73,7 @@ def test_a_part_is_shown_only_without_its_whole(data):
 
 def test_changes_are_the_last_ones_of_its_own_report(rows, context):
     """Chuxiong's three of 2024; the earlier ones come from other publications."""
-    every = annual.changes(rows, context)
+    every = years.changes(rows, context)
     found = profiles.changed(every, "chuxiong")
 
     assert set(found["indicator"]) == {"accidents", "deaths", "injuries"}

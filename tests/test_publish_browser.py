@@ -6,7 +6,7 @@ import re
 import pytest
 from publications import HOSTILE, figure, hostile, row, written
 
-from analysis.publish import gallery
+from analysis.publish.gallery import gallery
 
 pytestmark = pytest.mark.slow
 MANY = 3_200
@@ -80,12 +80,12 @@ def test_a_click_takes_the_mark_under_the_pointer(chromium, tmp_path):
             for place, one in enumerate(rows)
         ]
         crowd = figure(
-            f"zeros-crowd{number}", rows, marks=close, lines=[{"name": "x", "x": [], "y": []}]
+            f"closed-loop-crowd{number}", rows, marks=close, lines=[{"name": "x", "x": [], "y": []}]
         )
         folder = written(tmp_path / str(number), more=[crowd])
         gallery.build(folder)
         for page in opened(chromium, folder, viewport={"width": 1280, "height": 900}):
-            visit(page, f"zeros-crowd{number}")
+            visit(page, f"closed-loop-crowd{number}")
             for one in rows[::7]:
                 mark = page.locator(f'.picture button[data-row="{one["id"]}"]')
                 box = mark.bounding_box()

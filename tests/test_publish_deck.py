@@ -10,16 +10,11 @@ from pptx import Presentation
 from publications import HOSTILE, figure, hostile, refusal, row, written
 
 from analysis.errors import UsageError
-from analysis.publish import (
-    carriers,
-    chart_fit,
-    content,
-    ooxml,
-    plots,
-    slide_charts,
-    slides,
-    trace,
-)
+from analysis.explore import trace
+from analysis.figures import carriers, office
+from analysis.publish import content, fit, plots
+from analysis.publish.deck import chart as slide_charts
+from analysis.publish.deck import slides
 
 C = f"{{{slide_charts.C}}}"
 
@@ -166,9 +161,9 @@ def test_hostile_words_are_inert_and_legible(deck):
     for words in HOSTILE[:3]:
         assert words in slide.notes_slide.notes_text_frame.text
     blob = shape_of(slide, "chart").chart.part.chart_workbook.xlsx_part.blob
-    sheets = [part for name, part in ooxml.parts(blob, "x").items() if "worksheets/" in name]
+    sheets = [part for name, part in office.parts(blob, "x").items() if "worksheets/" in name]
     assert not any(b"<f>" in part or b"hyperlink" in part for part in sheets)
-    everything = ooxml.parts(deck, "deck")
+    everything = office.parts(deck, "deck")
     assert not any("externalLink" in name or "vbaProject" in name for name in everything)
     for name, part in everything.items():
         if name.endswith(".rels"):
@@ -250,7 +245,7 @@ def test_nothing_is_lost_when_a_deck_is_read_and_saved(deck):
     again = io.BytesIO()
     Presentation(io.BytesIO(deck)).save(again)
 
-    assert set(ooxml.parts(again.getvalue(), "again")) == set(ooxml.parts(deck, "deck"))
+    assert set(office.parts(again.getvalue(), "again")) == set(office.parts(deck, "deck"))
 
 
 def test_a_region_left_out_is_named_even_without_a_plot(tmp_path):
@@ -317,11 +312,24 @@ def test_bars_leave_room_for_names_and_labels(figures):
     made = content.content(
         content.chosen(slides.manifest.load(figures), "zh", ["composition-*"])[0], "zh"
     )
-    plot = chart_fit.fitted(made.plot, 7.85)
+    plot = fit.fitted(made.plot, 7.85)
     left, wide = plot.frame
-    end = chart_fit.ceiling(plot)
+    end = fit.ceiling(plot)
 
     for point in plot.series[0].points:
         label = plots.ems_of(point.label) * 12 / 72 / 7.85
         assert left + wide * max(point.value, point.upper) / end + label <= 1
     assert left * 7.85 * 72 / 12 >= max(plots.ems_of(name) for name in plot.categories)
+
+
+def test_what_cannot_be_compared_is_in_the_appendix_by_indicator():
+    """An indicator a line; regions of one reason together."""
+    why = {"reason_zh": "范围不同", "reason_en": "they cover different things"}
+    pair = [row("nantong", 3, **why), row("chuxiong", 5, **why)]
+    other = {"indicator": "parks", "indicator_zh": "园区", "indicator_en": "Parks"}
+    single = row("anshan", 2, reason_zh="只有鞍山有实绩", reason_en="only Anshan", **other)
+
+    said = dict(content.refusals([figure("not-comparable", [*pair, single])], "zh").lines)
+
+    assert said["生产安全事故死亡人数"] == "南通、楚雄：范围不同"
+    assert said["园区"] == "鞍山：只有鞍山有实绩"

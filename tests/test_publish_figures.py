@@ -12,12 +12,15 @@ import pytest
 from PIL import Image
 from tidy import context, frame, population, row
 
-from analysis import absence, annual, charts, compare, derive, findings, project, publish, style
-from analysis.charts import Caption
+from analysis import charts, project
+from analysis.charts import Caption, style
 from analysis.charts.page import Page
+from analysis.comparability import findings, rules
 from analysis.errors import GlyphError, UsageError
-from analysis.publish import figures
-from analysis.wording import Text
+from analysis.figures.record import save
+from analysis.language.values import Text
+from analysis.statistics import gaps, rates
+from analysis.statistics import years as annual
 
 PEOPLE = frame(
     population("chuxiong", 2_000_000, 2024),
@@ -40,7 +43,7 @@ def compared():
         row("anshan", value=-9.2, measure="change_pct", unit="%", printed="9.2%"),
         row("yaohai", kind="plan", indicator="drills"),
     )
-    return compare.comparable(derive.rates(derive.limits(rows), PEOPLE), "deaths")
+    return rules.comparable(rates.rates(rates.limits(rows), PEOPLE), "deaths")
 
 
 def comparison(language="zh"):
@@ -65,7 +68,7 @@ def trend():
         row("anhui", value=-1, measure="direction", unit="", printed="下降"),
     )
     other = frame(context(value=53, year=2022))
-    years = derive.limits(annual.levels(rows, other, "deaths", first_year=2020))
+    years = rates.limits(annual.levels(rows, other, "deaths", first_year=2020))
     changes = annual.changes_of(rows, other, "deaths", first_year=2020)
     stated = changes[changes["mark"].ne("exact")]
     with style.house_style():
@@ -74,8 +77,7 @@ def trend():
             title=findings.trend(years, stated, changes),
             language="en",
             stated=stated,
-            index=annual.chained(stated),
-            refused=absence.regions(rows, "deaths", {"chuxiong", "anhui"}),
+            refused=gaps.regions(rows, "deaths", {"chuxiong", "anhui"}),
         )
 
 
@@ -87,7 +89,7 @@ def plain(text):
 
 def test_a_figure_is_its_formats_and_its_record(stage):
     """SVG, PNG and one JSON; what is shown is the PNG that was written."""
-    shown = publish.figure(comparison(), "comparison-deaths-zh")
+    shown = save(comparison(), "comparison-deaths-zh")
 
     assert sorted(path.name for path in stage.iterdir()) == [
         "comparison-deaths-zh.json",
@@ -101,7 +103,7 @@ def test_the_plan_may_ask_for_other_formats(stage, monkeypatch):
     """What the runner hands on holds where the notebook names none."""
     monkeypatch.setenv(project.FORMATS, "png,pdf")
 
-    publish.figure(comparison(), "figure")
+    save(comparison(), "figure")
 
     assert {path.name for path in stage.iterdir()} == {"figure.png", "figure.pdf", "figure.json"}
     assert (stage / "figure.pdf").read_bytes().startswith(b"%PDF")
@@ -111,12 +113,12 @@ def test_the_plan_may_ask_for_other_formats(stage, monkeypatch):
 def test_the_same_figure_twice_is_the_same_bytes(stage, monkeypatch, draw):
     """SVG, PNG, PDF and the record, drawn anew under other settings and another clock."""
     kinds = ("svg", "png", "pdf")
-    publish.figure(draw(), "figure", formats=kinds)
+    save(draw(), "figure", formats=kinds)
     first = {path.name: path.read_bytes() for path in stage.iterdir()}
 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     with mpl.rc_context({"font.size": 30, "svg.hashsalt": "other", "savefig.dpi": 30}):
-        publish.figure(draw(), "figure", formats=kinds)
+        save(draw(), "figure", formats=kinds)
 
     assert {path.name: path.read_bytes() for path in stage.iterdir()} == first
 
@@ -126,7 +128,7 @@ def test_the_last_line_leads_to_the_method_and_names_the_figure(stage, language)
     """The page it points to exists, and the mark after it is the one in the record."""
     picture = comparison(language)
 
-    publish.figure(picture, "deaths")
+    save(picture, "deaths")
 
     text = (stage / "deaths.svg").read_text("utf-8")
     made = json.loads((stage / "deaths.json").read_text("utf-8"))
@@ -140,14 +142,14 @@ def test_the_last_line_leads_to_the_method_and_names_the_figure(stage, language)
 def test_the_language_changes_the_figure(stage):
     """Same rows, other words."""
     for language in ("zh", "en"):
-        publish.figure(comparison(language), f"figure-{language}")
+        save(comparison(language), f"figure-{language}")
 
     assert (stage / "figure-zh.png").read_bytes() != (stage / "figure-en.png").read_bytes()
 
 
 def test_the_record_leads_from_each_mark_to_its_sentence(stage):
     """Rows with evidence and place, refusals with reasons in both languages, alt text, sources."""
-    publish.figure(comparison(), "figure")
+    save(comparison(), "figure")
 
     record = json.loads((stage / "figure.json").read_text("utf-8"))
     assert [(r["region"], r["value"], r["rate"]) for r in record["rows"]] == [
@@ -170,7 +172,7 @@ def test_the_record_is_plain_json_without_gaps_or_infinities(stage):
     picture = comparison()
     picture.rows = picture.rows.assign(ratio=[float("inf"), float("nan")])
 
-    publish.figure(picture, "figure")
+    save(picture, "figure")
 
     rows = json.loads((stage / "figure.json").read_text("utf-8"))["rows"]
     assert rows[0]["ratio"] == "∞"
@@ -192,11 +194,11 @@ def test_a_wider_region_drawn_as_a_line_is_in_the_record(stage):
             title=findings.comparison(result),
             language="zh",
             refused=result.refused,
-            benchmarks=derive.benchmark(wider, result.rows),
+            benchmarks=rates.benchmark(wider, result.rows),
             scale=result.scale,
         )
 
-    publish.figure(picture, "figure")
+    save(picture, "figure")
 
     record = json.loads((stage / "figure.json").read_text("utf-8"))
     assert [r["region"] for r in record["beside"]] == ["china"]
@@ -205,7 +207,7 @@ def test_a_wider_region_drawn_as_a_line_is_in_the_record(stage):
 
 def test_every_row_drawn_has_a_mark_in_the_record(stage):
     """The ids agree."""
-    publish.figure(trend(), "figure")
+    save(trend(), "figure")
 
     record = json.loads((stage / "figure.json").read_text("utf-8"))
     assert {m["id"] for m in record["marks"]} == {r["id"] for r in record["rows"]}
@@ -218,7 +220,7 @@ def test_a_missing_glyph_stops_the_figure_before_anything_is_written(stage):
     picture = comparison()
     picture.axes[0].annotate("𓀀", (0, 0))
     with pytest.raises(GlyphError, match="𓀀"):
-        publish.figure(picture, "figure")
+        save(picture, "figure")
     assert not stage.exists()
 
 
@@ -226,29 +228,29 @@ def test_a_missing_glyph_stops_the_figure_before_anything_is_written(stage):
 def test_a_name_that_is_no_plain_file_name_is_refused(stage, name):
     """Nothing is written beside the stage."""
     with pytest.raises(UsageError, match="small letters"):
-        publish.figure(comparison(), name)
+        save(comparison(), name)
     assert not stage.exists()
 
 
 def test_an_unknown_format_names_the_known_ones(stage):
     """Before anything is drawn."""
     with pytest.raises(UsageError, match="svg, png, pdf"):
-        publish.figure(comparison(), "figure", formats=["svg", "gif"])
+        save(comparison(), "figure", formats=["svg", "gif"])
     assert not stage.exists()
 
 
 def test_a_figure_that_cannot_be_written_leaves_the_old_one_whole(stage, monkeypatch):
     """A full disk, or a process that dies: the reader sees the old file or the new one."""
-    publish.figure(comparison("zh"), "figure")
+    save(comparison("zh"), "figure")
     before = (stage / "figure.png").read_bytes()
 
     def no_space(*_):
         raise OSError(errno.ENOSPC, "no space left")
 
     monkeypatch.setattr(os, "replace", no_space)
-    monkeypatch.setattr(figures.Path, "replace", no_space)
+    monkeypatch.setattr(Path, "replace", no_space)
     with pytest.raises(OSError, match="no space left"):
-        publish.figure(comparison("en"), "figure")
+        save(comparison("en"), "figure")
 
     assert (stage / "figure.png").read_bytes() == before
     assert [path for path in stage.iterdir() if path.suffix == ".tmp"] == []
@@ -257,14 +259,14 @@ def test_a_figure_that_cannot_be_written_leaves_the_old_one_whole(stage, monkeyp
 @pytest.mark.usefixtures("stage")
 def test_the_text_alternative_is_in_the_language_of_the_picture():
     """A screen reader reads what the reader reads."""
-    shown = publish.figure(comparison("en"), "figure")
+    shown = save(comparison("en"), "figure")
 
     assert shown.alt.startswith("Deaths: per person, Chuxiong has")
 
 
 def test_a_mark_is_recorded_where_the_written_picture_has_it(stage):
     """Every box lies inside the plot, arrows too, and holds ink of its region's colour."""
-    publish.figure(trend(), "trend-deaths-zh", formats=("png",))
+    save(trend(), "trend-deaths-zh", formats=("png",))
     record = json.loads((stage / "trend-deaths-zh.json").read_text("utf-8"))
     with Image.open(stage / "trend-deaths-zh.png") as picture:
         pixels = np.asarray(picture.convert("RGB")).astype(int)

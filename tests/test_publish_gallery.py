@@ -10,7 +10,7 @@ import pytest
 from publications import HOSTILE, figure, hostile, row, written
 
 from analysis.errors import AnalysisError
-from analysis.publish import gallery
+from analysis.publish.gallery import gallery
 
 
 @pytest.fixture(scope="module")
@@ -187,3 +187,20 @@ def test_cells_of_a_table_are_inert(cell):
     quoted = gallery._cell(cell)
     assert quoted[0] in {"'", " "}
     assert row()["value"] == 45
+
+
+def test_a_row_that_cannot_be_compared_says_why(tmp_path):
+    """Each other region that reports the indicator, with the reason of the table."""
+    why = {"reason_zh": "范围不同", "reason_en": "they cover different things"}
+    pair = [row("nantong", 3, **why), row("chuxiong", 5, **why)]
+    for one in pair:
+        one |= {"id": f"{one['region']}-parks", "indicator": "parks"}
+    folder = written(tmp_path, more=[figure("not-comparable", pair)])
+
+    gallery.build(folder)
+
+    told = record(folder, "not-comparable")["rows"]["nantong-parks"]
+    assert not told.get("with")
+    assert told["without"] == [
+        {"zh": "楚雄：范围不同", "en": "Chuxiong: they cover different things"}
+    ]

@@ -5,8 +5,13 @@ import json
 import pytest
 from publications import HOSTILE, row
 
-from analysis import charts, headlines, policies, project, publish, style, tables
-from analysis.publish import labels
+from analysis import charts, project
+from analysis.charts import style
+from analysis.comparability import headlines
+from analysis.figures.record import save
+from analysis.language import labels
+from analysis.statistics import policies
+from analysis.tables import load
 
 PLAN = {
     "status": "number_and_date",
@@ -41,12 +46,12 @@ def test_a_commitment_of_words_says_so():
 def test_the_record_of_a_figure_holds_what_a_commitment_is_for(tmp_path, monkeypatch):
     """Each number of the tables that has a time has it in the record, and each day."""
     monkeypatch.setenv(project.OUTPUT, str(tmp_path))
-    rows = policies.checkable(policies.commitments(tables.load()))
+    rows = policies.checkable(policies.commitments(load.load()))
     absent = policies.worded(rows)
     with style.house_style():
         title = headlines.promises(rows)
         picture = charts.promises(rows.head(8), title=title, language="en", absent=absent)
-    publish.figure(picture, "promises", formats=("png",))
+    save(picture, "promises", formats=("png",))
 
     held = json.loads((tmp_path / "promises.json").read_text("utf-8"))["rows"]
     told = rows.head(8)

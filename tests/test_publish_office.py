@@ -13,7 +13,9 @@ from pptx import Presentation
 from publications import figure as record
 from publications import hostile, refusal, row, stated, written
 
-from analysis.publish import slides, trace, workbook
+from analysis.explore import trace
+from analysis.publish.deck import slides
+from analysis.publish.workbook import book
 
 pytestmark = pytest.mark.slow
 WORD = re.compile(r'xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)<')
@@ -185,7 +187,7 @@ def test_a_deck_saved_by_another_program_is_still_traced(tmp_path):
 def test_a_workbook_renders_whole(language, tmp_path):
     """Every sheet has a page, no words lie over each other, and charts show their intervals."""
     folder = written(tmp_path / "project", more=[*full("zh"), *full("en")])
-    data = workbook.workbook(folder, language=language)
+    data = book.workbook(folder, language=language)
     pdf = rendered(data, "values.xlsx", tmp_path)
     shown = pages(pdf)
 

@@ -9,13 +9,13 @@ from matplotlib.figure import Figure
 from pptx import Presentation
 from publications import HOSTILE, figure, hostile, manifest, row, written
 
-from analysis import style
-from analysis.charts import Caption, Picture
+from analysis.charts import Caption, Picture, style
 from analysis.charts.marks import arrow, draw
 from analysis.errors import AnalysisError
-from analysis.publish import drawn, provenance, trace
+from analysis.explore import trace
+from analysis.figures import drawn, provenance
+from analysis.language.values import Text
 from analysis.publish import figure as publish_figure
-from analysis.wording import Text
 
 
 def drawing(kind):

@@ -12,7 +12,10 @@ from pptx import Presentation
 from publications import figure, refusal, row, written
 
 from analysis.errors import AnalysisError
-from analysis.publish import carriers, ooxml, refresh, slide_charts, slides, trace
+from analysis.explore import trace
+from analysis.figures import carriers, office
+from analysis.publish.deck import chart as slide_charts
+from analysis.publish.deck import refresh, slides
 
 C = f"{{{slide_charts.C}}}"
 
@@ -75,7 +78,7 @@ def test_a_changed_value_changes_its_chart_caption_and_notes_only(original, deck
     told = "\n".join(report.changed)
     assert "45人 → 46人" in told
     assert "“死亡46人”" in told
-    before, after = (ooxml.parts(data, "x") for data in (original[1], deck.read_bytes()))
+    before, after = (office.parts(data, "x") for data in (original[1], deck.read_bytes()))
     changed = {
         name
         for name in before.keys() | after.keys()
@@ -365,15 +368,15 @@ def read_only(path):
 
 def bombed(path):
     """A part that unpacks to eighty megabytes."""
-    parts = ooxml.parts(path.read_bytes(), "x") | {"ppt/media/bomb.xml": b"0" * (80 << 20)}
-    path.write_bytes(ooxml.packed(parts))
+    parts = office.parts(path.read_bytes(), "x") | {"ppt/media/bomb.xml": b"0" * (80 << 20)}
+    path.write_bytes(office.packed(parts))
 
 
 def typed(path):
     """A part that declares a document type."""
-    parts = ooxml.parts(path.read_bytes(), "x")
+    parts = office.parts(path.read_bytes(), "x")
     parts["ppt/presentation.xml"] = b"<!DOCTYPE a><a/>"
-    path.write_bytes(ooxml.packed(parts))
+    path.write_bytes(office.packed(parts))
 
 
 @pytest.mark.parametrize(
@@ -394,7 +397,7 @@ def test_what_is_not_ours_or_not_free_is_refused_untouched(deck, tmp_path, harm)
 def test_any_damage_is_told_in_our_own_words(original, tmp_path):
     """A part cut, altered, emptied or gone: an error of ours or a deck that still reads."""
     rng = random.Random(7)  # noqa: S311  the same damage each time
-    parts = ooxml.parts(original[1], "deck")
+    parts = office.parts(original[1], "deck")
     names = [name for name in parts if name.endswith((".xml", ".rels"))]
     path = tmp_path / "deck.pptx"
     for _ in range(30):
@@ -402,7 +405,7 @@ def test_any_damage_is_told_in_our_own_words(original, tmp_path):
         harmed, part = dict(parts), bytearray(parts[name])
         part[rng.randrange(len(part))] = rng.randrange(32, 127)
         harmed[name] = rng.choice([bytes(part), bytes(part)[: rng.randrange(len(part))], b""])
-        path.write_bytes(ooxml.packed(harmed))
+        path.write_bytes(office.packed(harmed))
         for read in (trace.pieces, partial(refresh.update, figures=original[0], dry_run=True)):
             with suppress(AnalysisError):
                 read(path)

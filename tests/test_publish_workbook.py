@@ -9,7 +9,10 @@ from lxml import etree
 from publications import HOSTILE, figure, hostile, refusal, row, written
 
 from analysis.errors import UsageError
-from analysis.publish import ooxml, sheets, trace, workbook
+from analysis.explore import trace
+from analysis.figures import office
+from analysis.publish.workbook import book as workbook
+from analysis.publish.workbook import sheets
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +24,10 @@ def figures(tmp_path_factory):
     apart = figure("comparison-apart", far, refused=[refusal()])
     for mark in apart["marks"]:
         mark["at"] = [1.75, 0.5]  # listed line by line: nothing may be compared
-    return written(folder, more=[hostile(), hostile("en"), apart])
+    why = {"reason_zh": "范围不同", "reason_en": "they cover different things"}
+    pair = [row("nantong", 3, **why), row("chuxiong", 5, **why)]
+    table = figure("not-comparable", pair)
+    return written(folder, more=[hostile(), hostile("en"), apart, table])
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +49,7 @@ def test_the_same_manifest_gives_the_same_bytes(figures, data):
 
 def test_no_cell_is_a_formula_and_no_link_leads_outside(data, book):
     """Whatever the labels say: no formula part, no external relation, no live address."""
-    for name, part in ooxml.parts(data, "book").items():
+    for name, part in office.parts(data, "book").items():
         assert b"<f>" not in part or "/charts/" in name
         assert b'TargetMode="External"' not in part
         assert "externalLink" not in name
@@ -108,6 +114,15 @@ def test_cells_named_by_the_trace_hold_their_values(data, book, tmp_path):
         assert book[tab][cell].value == rows[one]["value"]
 
 
+def test_what_cannot_be_compared_has_a_sheet_of_its_own(book):
+    """Each figure marked as not comparable, with the reason."""
+    sheet = book["未列入比较"]
+    lines = [[cell.value for cell in line] for line in sheet.iter_rows(min_row=workbook.HEAD + 2)]
+
+    assert len(lines) == 2
+    assert all("[z]" in line and "范围不同" in line for line in lines)
+
+
 def test_gaps_have_their_shorthand_and_reason(book):
     """Not comparable, at least, plan, and a report that is only a plan."""
     sheet = book["并列"]
@@ -150,7 +165,7 @@ def test_sheets_follow_the_practice(book):
 
 def test_charts_have_error_bars_and_a_text_for_screen_readers(data):
     """Native charts, their intervals in cells."""
-    parts = ooxml.parts(data, "book")
+    parts = office.parts(data, "book")
     charts = [part.decode() for name, part in parts.items() if "/charts/chart" in name]
     drawings = b"".join(part for name, part in parts.items() if "/drawings/drawing" in name)
     assert any("<c:errBars>" in chart and "!$C$" in chart for chart in charts)
@@ -159,7 +174,7 @@ def test_charts_have_error_bars_and_a_text_for_screen_readers(data):
 
 def test_properties_name_the_data(figures, data):
     """The version of the manifest travels with the file."""
-    given = ooxml.properties(ooxml.parts(data, "book"))
+    given = office.properties(office.parts(data, "book"))
     assert given["regional-safety.manifest"] == workbook.slides.mark(figures)
 
 
@@ -174,7 +189,7 @@ C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 def test_the_axis_ends_beyond_every_whisker(data, book):
     """An axis that stops short would make an interval look smaller than it is."""
-    parts = ooxml.parts(data, "book")
+    parts = office.parts(data, "book")
     charts = [etree.fromstring(part) for name, part in parts.items() if "/charts/chart" in name]
     reached = 0
     for chart in charts:

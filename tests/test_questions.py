@@ -4,10 +4,11 @@ import itertools
 
 import pytest
 
-from analysis import compare, explain
+from analysis.comparability import rules
 from analysis.errors import WordError
-from analysis.questions import ALL, APART, CHINA, YEARS, Question, Questions, codes
-from analysis.words import Measure
+from analysis.explore import explain
+from analysis.explore.choices import ALL, APART, CHINA, YEARS, Question, Questions, codes
+from analysis.language.vocabulary import Measure
 
 SAMPLE = 10  # indicators that are looked at in full
 
@@ -94,7 +95,7 @@ def test_periods_that_are_no_year_are_named_by_their_days(asked):
 
 
 def test_side_by_side_is_offered_exactly_when_two_figures_may_be_compared(asked, comparisons):
-    """As `compare` says of all regions, for those that report one period of an indicator."""
+    """As `rules` says of all regions, for those that report one period of an indicator."""
     seen = set()
     comparable = [code for code, found in comparisons.items() if len(found.rows) > 1]
     for indicator in [*sampled(asked), *comparable[:SAMPLE]]:
@@ -198,7 +199,7 @@ def test_why_is_what_explain_says(asked, data):
 def test_comparisons_of_few_rows_are_those_of_all(asked, comparisons):
     """Leaving out what is not asked about changes neither rows nor reasons."""
     for indicator in sampled(asked):
-        found = compare.comparable(asked._about(indicator), indicator)
+        found = rules.comparable(asked._about(indicator), indicator)
         due = comparisons[indicator]
         assert list(found.rows["id"]) == list(due.rows["id"])
         told = ["region", "rule", "reason_zh", "reason_en"]

@@ -15,8 +15,8 @@ from hostile_csv import HEADER, ROWS, csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import contracts, reading
 from analysis.errors import TableError
+from analysis.tables import contract, csv_file
 
 CORPUS = list(hostile.cases())
 CASES = {case.name: case for case in CORPUS}
@@ -28,7 +28,7 @@ def held(folder, case):
     """The case's file, held to the contract of commitments."""
     path = folder / case.file
     path.write_bytes(case.data)
-    return contracts.held(path, "commitments")
+    return contract.held(path, "commitments")
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_no_damage_raises_anything_but_a_fault(tmp_path_factory, kind, data):
     path = tmp_path_factory.getbasetemp() / f"damaged.{kind}"
     path.write_bytes(bytes(content))
 
-    found = contracts.held(path, "commitments")
+    found = contract.held(path, "commitments")
 
     assert found.faults or len(found.frame) <= len(ROWS) + 1
 
@@ -113,7 +113,7 @@ def test_a_workbook_and_a_csv_of_the_same_table_are_the_same(tmp_path):
     (tmp_path / "a.csv").write_text(csv(), "utf-8")
     (tmp_path / "a.xlsx").write_bytes(hostile_xlsx.xlsx())
 
-    assert reading.table(tmp_path / "a.csv").equals(reading.table(tmp_path / "a.xlsx"))
+    assert csv_file.table(tmp_path / "a.csv").equals(csv_file.table(tmp_path / "a.xlsx"))
 
 
 def test_every_line_keeps_its_number(tmp_path):
@@ -122,7 +122,7 @@ def test_every_line_keeps_its_number(tmp_path):
     broken = row.replace("Hold drills", '"Hold\ndrills"')
     (tmp_path / "a.csv").write_text(f"{header}\n{row}\n\n{broken}\n", "utf-8")
 
-    assert list(reading.table(tmp_path / "a.csv").index) == [2, 5]
+    assert list(csv_file.table(tmp_path / "a.csv").index) == [2, 5]
 
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path):
@@ -131,7 +131,7 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path):
     (tmp_path / "a.csv").write_text(csv(rows=rows), "utf-8")
 
     with pytest.raises(TableError) as told:
-        reading.table(tmp_path / "a.csv")
+        csv_file.table(tmp_path / "a.csv")
 
     assert [(fault.line, fault.column) for fault in told.value.faults] == [
         (2, ""),
@@ -155,7 +155,7 @@ def test_a_growing_file_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "open", open_and_grow)
 
     with pytest.raises(TableError, match="still being written"):
-        reading.table(path)
+        csv_file.table(path)
 
 
 def test_a_file_that_another_thread_writes_is_never_half_read(tmp_path):
@@ -176,7 +176,7 @@ def test_a_file_that_another_thread_writes_is_never_half_read(tmp_path):
     lengths = set()
     for _ in range(60):
         try:
-            lengths.add(len(reading.table(path)))
+            lengths.add(len(csv_file.table(path)))
         except TableError:
             continue
     stop.set()
@@ -197,12 +197,12 @@ def test_what_is_no_plain_file_is_refused_and_never_waited_for(tmp_path, kind):
         path.symlink_to("/dev/zero")
 
     with pytest.raises(TableError, match=r"no plain file|cannot be read"):
-        reading.table(path)
+        csv_file.table(path)
 
 
 def test_a_header_is_compared_without_its_form():
     """What is typed in full width, with blanks or capitals is the same name."""
-    assert reading.fold("　Ｔarget\n Value ") == "target value"
+    assert csv_file.fold("　Ｔarget\n Value ") == "target value"
 
 
 @pytest.mark.parametrize("sixteenth", range(1, 16))
@@ -214,13 +214,13 @@ def test_a_csv_cut_anywhere_but_behind_a_line_is_refused(tmp_path, sixteenth):
     path.write_bytes(data)
 
     if data.endswith(b"\n"):
-        assert len(reading.table(path)) < len(ROWS)
+        assert len(csv_file.table(path)) < len(ROWS)
     else:
         with pytest.raises(TableError):
-            reading.table(path)
+            csv_file.table(path)
 
 
 def test_the_plain_header_is_the_contract():
     """The corpus departs from a table that keeps its contract."""
-    assert list(contracts.TABLES["commitments"].to_schema().columns) == HEADER
+    assert list(contract.TABLES["commitments"].to_schema().columns) == HEADER
     assert hostile_csv.changed(0, "region", "x")[0][1] == "x"

@@ -8,23 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from analysis import cli, tables
+from analysis.cli import main
+from analysis.tables import load
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-@pytest.mark.parametrize("name", sorted(cli.main.commands))
+@pytest.mark.parametrize("name", sorted(main.main.commands))
 def test_every_command_is_in_the_readme_and_helps(name):
     """A command that the README does not show, or that has no help, is not offered."""
     assert re.search(rf"`regional-safety [^`]*\b{name}\b|`{name}\b", README), name
-    assert cli.main.commands[name].help
+    assert main.main.commands[name].help
 
 
 def test_every_indicator_of_two_reports_is_listed():
     """The list of what can be compared at all is the tables', not somebody's memory."""
-    regions = tables.load(ROOT / "data").rows.groupby("indicator")["region"].nunique()
+    regions = load.load(ROOT / "data").rows.groupby("indicator")["region"].nunique()
     shared = regions[regions > 1].index
     assert {code for code in shared if f"| `{code}` |" not in README} == set()
     assert len(shared) >= 18

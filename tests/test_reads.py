@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from small import sha
 
-from analysis import plan
-from analysis.run import executors, processes, work
+from analysis.runs import executors, plan, processes, work
 
 ROOT = Path(__file__).parents[1]
 WHOLE = plan.load(plan.Project(ROOT))
@@ -21,7 +20,7 @@ def local(tmp_path_factory):
     """One warm process for all of them; it has met no table yet."""
     home = tmp_path_factory.mktemp("home")
     variables = processes.environment("reads", home, tmp_path_factory.mktemp("cache"))
-    executor = executors.Local(variables, home, WHOLE.warm, ["analysis.style:warm_up"])
+    executor = executors.Local(variables, home, WHOLE.warm, ["analysis.charts.style:warm_up"])
     yield executor
     executor.close()
 

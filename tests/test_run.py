@@ -5,7 +5,7 @@ import json
 import pytest
 from small import RECORD, SKETCH, START, TABLE, Project
 
-from analysis.run import judge
+from analysis.runs import judge
 
 # Files of a person in the folder of a job: near to a figure's record, but none.
 STRANGERS = {

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from analysis import reading
-from analysis.schema import ALIASES, BY_REGION, COLUMNS, KEYS, LINKS, TABLES, meaning
+from analysis.tables import csv_file
+from analysis.tables.schema import ALIASES, BY_REGION, COLUMNS, KEYS, LINKS, TABLES, meaning
 
 COLUMNS_OF = {name: list(model.to_schema().columns) for name, model in TABLES.items()}
 
@@ -34,7 +34,7 @@ def test_no_two_columns_share_a_chinese_name():
         names = [meaning(table, column)[0] for column in columns]
         assert len(set(names)) == len(names)
         assert [ALIASES[name] for name in names] == columns
-    assert all(reading.fold(zh) == zh for zh in ALIASES)
+    assert all(csv_file.fold(zh) == zh for zh in ALIASES)
 
 
 def test_keys_and_links_are_columns():

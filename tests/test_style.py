@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from analysis import style
+from analysis.charts import style
 from analysis.errors import AnalysisError, GlyphError
 
 # Machado, Oliveira & Fernandes 2009, IEEE Trans Vis Comput Graph 15:1291-1298, severity 1.0, for

@@ -10,8 +10,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from analysis import checks, contracts, schema, tables
 from analysis.errors import TableError, UsageError
+from analysis.tables import checks, contract, load, schema
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -60,12 +60,12 @@ def test_the_tidy_frame_names_everything(data):
 def test_every_table_may_be_a_workbook(tmp_path):
     """The same frames, whatever the file; and nothing is repaired on the way."""
     folder = shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("originals"))
-    plain = tables.load(folder)
-    for path in tables.files(folder).values():
+    plain = load.load(folder)
+    for path in load.files(folder).values():
         if len(minimal.read(path)) < 1_000:
             as_workbook(path)
 
-    found = tables.survey(folder)
+    found = load.survey(folder)
 
     assert found.faults == found.repairs == []
     assert checks.check(found.tables) == []
@@ -81,7 +81,7 @@ def test_both_files_of_a_table_are_an_error(east):
     (east / "themes.xlsx").write_bytes(b"PK")
 
     with pytest.raises(TableError, match=r"themes.csv and themes.xlsx: one file a table"):
-        tables.load(east)
+        load.load(east)
 
 
 def test_a_missing_table_is_an_error_that_names_what_is_there(east):
@@ -89,7 +89,7 @@ def test_a_missing_table_is_an_error_that_names_what_is_there(east):
     (east / "themes.csv").rename(east / "themes.xls")
 
     with pytest.raises(TableError, match=r"found themes.xls: one file a table"):
-        tables.load(east)
+        load.load(east)
 
 
 def test_an_open_workbook_is_an_error(east):
@@ -97,7 +97,7 @@ def test_an_open_workbook_is_an_error(east):
     (east / "~$themes.xlsx").write_bytes(b"\x05Anna")
 
     with pytest.raises(TableError, match="the table is open in Excel"):
-        tables.load(east)
+        load.load(east)
 
 
 def test_a_fault_in_a_workbook_names_sheet_and_cell(east):
@@ -108,14 +108,14 @@ def test_a_fault_in_a_workbook_names_sheet_and_cell(east):
     book.save(east / "regions.xlsx")
 
     with pytest.raises(TableError, match=r"regions.xlsx, sheet Sheet, line 3, column level \(E3\)"):
-        tables.load(east)
+        load.load(east)
 
 
 def test_a_survey_keeps_the_sound_lines(east):
     """Faults are told, and the rest can still be checked."""
     minimal.plant(east / "observations" / "east.csv", 3, "status", "actuall")
 
-    found = tables.survey(east)
+    found = load.survey(east)
 
     assert [(fault.line, fault.column) for fault in found.faults] == [(3, "status")]
     assert len(found.tables.observations) == 7
@@ -128,7 +128,7 @@ def test_a_repair_is_told_and_the_value_is_the_plain_one(east):
     minimal.plant(path, 3, "value", "４５")
     minimal.plant(path, 3, "period_end", "2024/12/31")
 
-    found = tables.survey(east)
+    found = load.survey(east)
 
     assert found.faults == []
     assert [(repair.column, repair.mend) for repair in found.repairs] == [
@@ -141,17 +141,17 @@ def test_a_repair_is_told_and_the_value_is_the_plain_one(east):
 
 def test_a_table_is_held_again_only_when_its_bytes_changed(east, monkeypatch):
     """A process that reads the tables for each of its jobs pays once."""
-    first = tables.load(east)
+    first = load.load(east)
     seen = []
-    held = contracts.held
-    monkeypatch.setattr(contracts, "held", lambda path, name: seen.append(name) or held(path, name))
+    held = contract.held
+    monkeypatch.setattr(contract, "held", lambda path, name: seen.append(name) or held(path, name))
 
     first.regions.loc[:, "level"] = "changed by a caller"
-    assert tables.load(east).regions["level"].iloc[0] == "country"
+    assert load.load(east).regions["level"].iloc[0] == "country"
     assert seen == []
 
     minimal.plant(east / "themes.csv", 2, "name_en", "Results")
-    assert tables.load(east).themes["name_en"].iloc[0] == "Results"
+    assert load.load(east).themes["name_en"].iloc[0] == "Results"
     assert seen == ["themes"]
 
 
@@ -160,4 +160,4 @@ def test_a_folder_outside_a_project_is_a_misuse(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(UsageError, match="run this inside the project"):
-        tables.load()
+        load.load()

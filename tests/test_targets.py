@@ -3,8 +3,9 @@
 import pytest
 from tidy import frame, row
 
-from analysis import findings, targets
-from analysis.targets import Outcome
+from analysis.comparability import findings
+from analysis.statistics import attainment
+from analysis.statistics.attainment import Outcome
 
 
 def drills(value, **changes):
@@ -17,7 +18,7 @@ def drills(value, **changes):
 
 def outcome(target, *others):
     """The outcome of *target* beside the other rows."""
-    return targets.judged(frame(target, *others))["outcome"].tolist()
+    return attainment.judged(frame(target, *others))["outcome"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_an_earlier_stock_is_said_and_not_judged():
     """Three of thirty-nine trades two years before the date are on the way, not a miss."""
     later = {"start": "2025-12-31", "end": "2025-12-31", "year": 2025, "status": "target"}
     now = {"start": "2023-11-30", "end": "2023-11-30", "year": 2023}
-    found = targets.judged(
+    found = attainment.judged(
         frame(drills(39, nature="stock", **later), drills(3, nature="stock", **now))
     )
 
@@ -99,7 +100,7 @@ def test_a_direction_is_held_against_a_change(change, verdict):
 
 def test_the_real_targets_have_no_verdict(rows):
     """No report of the five gives the result of a target that it sets itself."""
-    found = targets.judged(rows)
+    found = attainment.judged(rows)
     known = {"met", "missed", "cannot_tell"}
 
     assert not known & set(found["outcome"])
@@ -111,36 +112,16 @@ def test_the_real_targets_have_no_verdict(rows):
 
 def test_targets_keep_house_order(rows):
     """Level, then adcode, then the order of the report."""
-    found = targets.judged(rows)
+    found = attainment.judged(rows)
 
     assert list(dict.fromkeys(found["region"])) == ["anhui", "anshan", "chuxiong", "yaohai"]
     assert found.groupby("region")["start"].apply(lambda s: s.is_monotonic_increasing).all()
 
 
-def test_a_zero_leaves_up_to_3_69_events_open(rows):
-    """Every stated zero has the limits 0 to 3.69 of Garwood's table; no target is among them."""
-    found = targets.zeros(rows)
-
-    assert set(found["region"]) == {"anhui", "chuxiong"}
-    assert found["lower"].eq(0).all()
-    assert found["upper"].round(2).eq(3.69).all()
-    assert found["status"].eq("actual").all()
-
-
-def test_silence_is_not_zero(rows):
-    """Regions that state no zero say so, and a plan says that it holds no results."""
-    absent = targets.without_zero(rows, targets.zeros(rows)).set_index("region")
-
-    assert absent.index.tolist() == ["anshan", "nantong", "yaohai"]
-    assert "silence is not zero" in absent.loc["nantong", "reason_en"]
-    assert "plan" in absent.loc["yaohai", "reason_en"]
-    assert absent.loc["nantong", "evidence"] == ""
-
-
 def test_a_region_on_another_page_is_not_called_silent(rows):
     """Nantong sets no target; Yaohai's stand on the next page."""
-    every = targets.judged(rows)
-    absent = targets.without_target(rows, every.head(5), every).set_index("region")
+    every = attainment.judged(rows)
+    absent = attainment.without_target(rows, every.head(5), every).set_index("region")
 
     assert absent.loc["nantong", "reason_en"] == "the report sets no target that could be checked"
     assert absent.loc["yaohai", "reason_en"] == "targets stand on another page"
@@ -149,8 +130,8 @@ def test_a_region_on_another_page_is_not_called_silent(rows):
 def test_the_finding_counts_verdicts():
     """Met, missed and undecided are counted; without any of them no verdict is claimed."""
     limit = {"status": "target", "comparator": "<="}
-    found = targets.judged(frame(row(value=70, **limit), row(value=45)))
+    found = attainment.judged(frame(row(value=70, **limit), row(value=45)))
 
     assert findings.targets(found).en.startswith("1 target: 1 met, 0 missed")
-    unknown = targets.judged(frame(row(value=70, **limit), row("nantong", 3)))
+    unknown = attainment.judged(frame(row(value=70, **limit), row("nantong", 3)))
     assert findings.targets(unknown).zh == "1项目标，没有一项能在报告中核对结果"

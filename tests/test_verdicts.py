@@ -24,7 +24,7 @@ from slow_sums import (
 )
 from statsmodels.stats.multitest import multipletests
 
-from analysis import intervals, verdicts
+from analysis.statistics import intervals, tests
 
 PUBLISHED_P = [
     0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
@@ -39,7 +39,7 @@ PUBLISHED_P = [
 def test_the_example_years_are_no_change(now, before, printed, p):
     """The ratios that the notes print: -6.7 % and -11.8 % are within chance."""
     assert all(map(agrees, intervals.rate_ratio(now, 1, before, 1)[:3], printed))
-    assert agrees(verdicts.poisson_p(now, 1, before, 1), p)
+    assert agrees(tests.poisson_p(now, 1, before, 1), p)
 
 
 def test_p_value_is_twice_the_smaller_tail():
@@ -52,16 +52,16 @@ def test_p_value_is_twice_the_smaller_tail():
                 for k in range(ours + theirs + 1)
             ]
             exact = min(1, 2 * min(sum(terms[: ours + 1]), sum(terms[ours:])))
-            assert verdicts.poisson_p(ours, time, theirs, 1) == pytest.approx(float(exact))
+            assert tests.poisson_p(ours, time, theirs, 1) == pytest.approx(float(exact))
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_interval_p_value_and_detectable_change_never_disagree(level):
     """Three ways to one verdict, on every pair of counts up to 80."""
     ours, theirs = np.mgrid[:80, :80]
-    p = verdicts.poisson_p(ours, 1, theirs, 1)
+    p = tests.poisson_p(ours, 1, theirs, 1)
     _, lower, upper, _ = intervals.rate_ratio(ours, 1, theirs, 1, level=level)
-    at_most, at_least = verdicts.detectable_change(theirs, level=level)
+    at_most, at_least = tests.detectable_change(theirs, level=level)
     # A tail of exactly one in 2^n touches the level of 0.5, and rounding may take either side.
     clear = np.abs(p - (1 - level)) > 1e-12
 
@@ -85,7 +85,7 @@ def test_interval_p_value_and_detectable_change_never_disagree(level):
 )
 def test_detectable_change_is_the_printed_one(before, at_most, at_least):
     """The table of the notes: after 5 events not even none at all would be a change."""
-    change = verdicts.detectable_change(before)
+    change = tests.detectable_change(before)
 
     assert change == pytest.approx((at_most, at_least), nan_ok=True)
     assert change.method == "exact-conditional"
@@ -99,7 +99,7 @@ def test_detectable_change_agrees_with_a_walk_through_exact_fractions():
 
     asked = Fraction(25, 1000)
     before = np.arange(41)
-    at_most, at_least = verdicts.detectable_change(before)
+    at_most, at_least = tests.detectable_change(before)
 
     for last in before.tolist():
         below = [now for now in range(last) if tail(now, last) < asked]
@@ -112,7 +112,7 @@ def test_detectable_change_takes_a_whole_column_of_any_size():
     """Ten thousand counts at once, up to a million."""
     before = np.linspace(6, 1_000_000, 10_000).round()
 
-    at_most, at_least = verdicts.detectable_change(before)
+    at_most, at_least = tests.detectable_change(before)
 
     assert np.all(at_most < before)
     assert np.all(before < at_least)
@@ -122,7 +122,7 @@ def test_detectable_change_takes_a_whole_column_of_any_size():
 @pytest.mark.parametrize(("level", "lower", "upper"), [(0.95, 32, 59), (0.998, 26, 67)])
 def test_funnel_limits_are_the_printed_ones(level, lower, upper):
     """Around an expected 45, as the notes print them."""
-    assert verdicts.funnel(45, level=level) == (lower, upper, "exact-funnel")
+    assert tests.funnel(45, level=level) == (lower, upper, "exact-funnel")
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -130,7 +130,7 @@ def test_funnel_limits_are_the_last_counts_within(level):
     """One step beyond either limit lies in a tail that the slow sum finds small enough."""
     expected = [0.0, 0.1, 0.7, 1.0, 3.3, 10.0, 45.0, 300.5, 12_345.6]
     asked = Decimal(str((1 - level) / 2))
-    lower, upper, _ = verdicts.funnel(expected, level=level)
+    lower, upper, _ = tests.funnel(expected, level=level)
     limits = zip(expected, lower.astype(int).tolist(), upper.astype(int).tolist(), strict=True)
 
     with localcontext(prec=DIGITS):
@@ -146,7 +146,7 @@ def test_funnel_keeps_at_least_its_level():
     """Chance alone stays within as often as promised, for any expected number."""
     expected = np.linspace(0.05, 200, 4000)
     for level in LEVELS:
-        lower, upper, _ = verdicts.funnel(expected, level=level)
+        lower, upper, _ = tests.funnel(expected, level=level)
         within = stats.poisson.cdf(upper, expected) - stats.poisson.cdf(lower - 1, expected)
         assert within.min() >= level - 1e-9
 
@@ -156,7 +156,7 @@ def test_funnel_with_overdispersion_is_the_funnel_of_a_wider_level():
     normal = NormalDist()
     for factor in (1.5, 2.0, 4.0):
         tail = normal.cdf(normal.inv_cdf(0.025) * math.sqrt(factor))
-        wider = verdicts.funnel([3, 45, 800], dispersion=factor)
+        wider = tests.funnel([3, 45, 800], dispersion=factor)
         assert wider.method == "exact-funnel-overdispersed"
         np.testing.assert_array_equal(wider.lower, stats.poisson.ppf(tail, [3, 45, 800]))
         np.testing.assert_array_equal(wider.upper, stats.poisson.isf(tail, [3, 45, 800]))
@@ -166,12 +166,12 @@ def test_funnel_with_overdispersion_is_the_funnel_of_a_wider_level():
 def test_funnel_refuses_less_than_poisson_dispersion():
     """Limits narrower than chance would make signals out of nothing."""
     with pytest.raises(ValueError, match=r"dispersion is 1 or more, got 0\.5"):
-        verdicts.funnel(45, dispersion=0.5)
+        tests.funnel(45, dispersion=0.5)
 
 
 def test_funnel_survives_absurd_dispersion():
     """A tail too small for a float ends in wide limits, not in an endless search."""
-    lower, upper, _ = verdicts.funnel(45, level=0.998, dispersion=1000)
+    lower, upper, _ = tests.funnel(45, level=0.998, dispersion=1000)
 
     assert lower == 0
     assert 45 < upper < 10_000
@@ -179,7 +179,7 @@ def test_funnel_survives_absurd_dispersion():
 
 def test_process_limits_of_a_series_worked_by_hand():
     """Moving ranges 2, 1, 2, 1 have mean 1.5; 2.66 times that is 3.99 on either side."""
-    limits = verdicts.xmr([10, 12, 11, 13, 12])
+    limits = tests.xmr([10, 12, 11, 13, 12])
 
     assert limits[:4] == pytest.approx((11.6, 1.5, 7.61, 15.59))
     assert limits.method == "xmr"
@@ -191,12 +191,12 @@ def test_process_limits_of_a_series_worked_by_hand():
 def test_process_limits_refuse_short_and_broken_series(values):
     """Four points, a gap, or two series at once."""
     with pytest.raises(ValueError, match="limits"):
-        verdicts.xmr(values)
+        tests.xmr(values)
 
 
 def test_false_discovery_rejects_the_four_of_the_published_example():
     """Benjamini and Hochberg 1995, section 4: 4 of 15 stand at 5 %, 9 would untouched."""
-    found, _ = answer = verdicts.false_discovery(PUBLISHED_P)
+    found, _ = answer = tests.false_discovery(PUBLISHED_P)
 
     assert found.tolist() == [True] * 4 + [False] * 11
     assert answer.tests == 15
@@ -207,7 +207,7 @@ def test_false_discovery_agrees_with_two_libraries():
     """In any order and shape, ties among them."""
     p = np.random.default_rng(7).beta(0.3, 1, size=(6, 10)).round(3)
 
-    found, adjusted = verdicts.false_discovery(p, rate=0.1)
+    found, adjusted = tests.false_discovery(p, rate=0.1)
 
     theirs = multipletests(p.ravel(), alpha=0.1, method="fdr_bh")
     np.testing.assert_array_equal(found.ravel(), theirs[0])
@@ -219,19 +219,19 @@ def test_missing_tests_stay_out_of_the_family():
     """A gap is no test: the others are judged as if it were not in the list."""
     p = np.array([0.01, math.nan, 0.03, 0.04, math.nan])
 
-    found, adjusted = answer = verdicts.false_discovery(p)
+    found, adjusted = answer = tests.false_discovery(p)
 
     there = ~np.isnan(p)
     assert answer.tests == 3
     assert not found[~there].any()
     assert np.isnan(adjusted[~there]).all()
-    np.testing.assert_array_equal(adjusted[there], verdicts.false_discovery(p[there]).adjusted)
+    np.testing.assert_array_equal(adjusted[there], tests.false_discovery(p[there]).adjusted)
 
 
 @pytest.mark.parametrize("nothing", [[], [math.nan]])
 def test_an_empty_family_finds_nothing(nothing):
     """No test, no discovery, no warning."""
-    answer = verdicts.false_discovery(nothing)
+    answer = tests.false_discovery(nothing)
 
     assert not answer.found.any()
     assert answer.tests == 0
@@ -239,13 +239,13 @@ def test_an_empty_family_finds_nothing(nothing):
 
 def test_reliability_follows_the_rule_of_the_nchs():
     """Fewer than ten events are few; wide is what exceeds 160 % at the level asked for."""
-    assert verdicts.reliability([0, 9, 10, 45]).tolist() == [
+    assert tests.reliability([0, 9, 10, 45]).tolist() == [
         "few_events", "few_events", "reliable", "reliable",
     ]  # fmt: skip
-    assert verdicts.reliability([9, 10, 45], level=0.998).tolist() == [
+    assert tests.reliability([9, 10, 45], level=0.998).tolist() == [
         "few_events", "wide", "reliable",
     ]  # fmt: skip
-    assert set(verdicts.Reliability) == {"reliable", "few_events", "wide"}
+    assert set(tests.Reliability) == {"reliable", "few_events", "wide"}
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_reliability_follows_the_rule_of_the_nchs():
 )
 def test_a_target_is_judged_by_the_whole_interval(count, target, verdict):
     """45 events leave 32.8 to 60.2; a zero target is met or missed, never in doubt."""
-    assert verdicts.target_verdict(count, target) == verdicts.Verdict(verdict)
+    assert tests.target_verdict(count, target) == tests.Verdict(verdict)
 
 
 def test_a_target_is_judged_as_the_exact_test_would():
@@ -277,12 +277,10 @@ def test_a_target_is_judged_as_the_exact_test_would():
                 few = count < target and poisson_at_most(count, mean) < tail
                 many = count > target and poisson_at_least(count, mean) < tail
                 expected = "met" if few else "missed" if many else "cannot_tell"
-                assert verdicts.target_verdict(count, target) == expected
+                assert tests.target_verdict(count, target) == expected
 
 
-@pytest.mark.parametrize(
-    "judge", [verdicts.reliability, lambda count: verdicts.target_verdict(count, 5)]
-)
+@pytest.mark.parametrize("judge", [tests.reliability, lambda count: tests.target_verdict(count, 5)])
 def test_nothing_is_not_judged(judge):
     """A missing count has neither a reliability nor a verdict."""
     with pytest.raises(ValueError, match="missing"):
@@ -299,8 +297,8 @@ def test_swapping_the_two_sides_gives_the_reciprocal(ours, time, theirs, other_t
     with np.errstate(divide="ignore"):
         turned = 1 / back.ratio, 1 / back.upper, 1 / back.lower
     np.testing.assert_allclose(there[:3], turned, rtol=1e-9)
-    assert verdicts.poisson_p(ours, time, theirs, other_time) == pytest.approx(
-        verdicts.poisson_p(theirs, other_time, ours, time)
+    assert tests.poisson_p(ours, time, theirs, other_time) == pytest.approx(
+        tests.poisson_p(theirs, other_time, ours, time)
     )
 
 
@@ -316,14 +314,14 @@ def test_the_unit_of_exposure_does_not_matter(ours, theirs, times, unit, level):
         intervals.rate_ratio(*scaled, level=level)[:3],
         rtol=1e-9,
     )
-    assert verdicts.poisson_p(*plain) == pytest.approx(verdicts.poisson_p(*scaled), abs=1e-12)
+    assert tests.poisson_p(*plain) == pytest.approx(tests.poisson_p(*scaled), abs=1e-12)
 
 
 @steady
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.floats(0.01, 0.5))
 def test_adjusted_p_values_keep_their_order_and_never_shrink(p, rate):
     """A smaller p-value never ends behind a larger one."""
-    found, adjusted = verdicts.false_discovery(p, rate=rate)
+    found, adjusted = tests.false_discovery(p, rate=rate)
     order = np.argsort(p)
 
     assert np.all(adjusted >= np.array(p) * (1 - 1e-12))
@@ -335,8 +333,8 @@ def test_adjusted_p_values_keep_their_order_and_never_shrink(p, rate):
 @given(st.floats(0, 1e5), levels, st.floats(1, 50))
 def test_overdispersion_only_widens_the_funnel(expected, level, factor):
     """Sensitivity never turns noise into a signal."""
-    plain = verdicts.funnel(expected, level=level)
-    wider = verdicts.funnel(expected, level=level, dispersion=factor)
+    plain = tests.funnel(expected, level=level)
+    wider = tests.funnel(expected, level=level, dispersion=factor)
 
     assert wider.lower <= plain.lower
     assert plain.upper <= wider.upper
@@ -344,4 +342,4 @@ def test_overdispersion_only_widens_the_funnel(expected, level, factor):
 
 def test_a_missing_count_has_no_p_value():
     """In place of either count."""
-    assert np.isnan(verdicts.poisson_p([math.nan, 0], 1, [0, math.nan], 1)).all()
+    assert np.isnan(tests.poisson_p([math.nan, 0], 1, [0, math.nan], 1)).all()

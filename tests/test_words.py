@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis import words
 from analysis.errors import WordError
+from analysis.language import vocabulary as words
 
 VOCABULARIES = [
     member

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from analysis import derive
-from analysis.words import Level
+from analysis.language.vocabulary import Level
+from analysis.statistics import rates
 
 REGIONS = {
     "china": ("100000", "全国", "China", "country", ""),
@@ -83,7 +83,7 @@ def frame(*rows):
     """The rows as a marked frame in house order."""
     order = ["level_order", "adcode", "indicator", "breakdown", "period_end", "start"]
     tidy = pd.DataFrame(list(rows)).sort_values(order, kind="stable", ignore_index=True)
-    return derive.marks(tidy)
+    return rates.marks(tidy)
 
 
 def joined(rated):

@@ -5,40 +5,35 @@ Charts: each takes tidy rows and gives a figure; none reads, computes or saves.
 with all its words takes their place in the figure that they are of, and gives that part of it.
 """
 
-from .apart import apart
 from .changes import year_on_year
-from .commitments import commitments, promises
+from .commitments import promises
 from .comparison import comparison
-from .composition import composition
 from .coverage import coverage, shared
 from .funnel import funnel
-from .instruments import instrument_counts, instruments, similarity
-from .loop import closed_loop
+from .instruments import instruments
+from .not_comparable import not_comparable
 from .page import Caption, Picture
 from .paging import on_pages
 from .profile import profile
-from .targets import targets, zeros
+from .shares import closed_loop, composition
+from .targets import targets
 from .trend import trend
 
 __all__ = [
     "Caption",
     "Picture",
-    "apart",
     "closed_loop",
-    "commitments",
     "comparison",
     "composition",
     "coverage",
     "funnel",
-    "instrument_counts",
     "instruments",
+    "not_comparable",
     "on_pages",
     "profile",
     "promises",
     "shared",
-    "similarity",
     "targets",
     "trend",
     "year_on_year",
-    "zeros",
 ]

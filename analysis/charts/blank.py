@@ -3,9 +3,10 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, remarks, style
-from analysis.wording import Text
+from analysis.language import phrases, remarks
+from analysis.language.values import Text
 
+from . import style
 from .comparison import left_out
 from .page import Caption, Page, Picture
 

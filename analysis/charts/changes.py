@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import digits, phrases, remarks, style, wording
-from analysis.wording import Text
-from analysis.words import Mark
+from analysis.language import numbers, phrases, remarks, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Mark
 
-from . import ledger, marks
+from . import ledger, marks, style
 from .blank import blank
 from .comparison import left_out
 from .page import LEADING, Caption, Page, Picture, Room, measured, wrapped
@@ -92,7 +92,7 @@ def _caption(
     about = Text("本年与上年之比（1为不变）", "this year over the year before (1 is no change)")
     return Caption(
         title=title,
-        subtitle=wording.joined([about, wording.years(drawn["period_end"])], zh="｜", en=" | "),
+        subtitle=values.joined([about, values.years(drawn["period_end"])], zh="｜", en=" | "),
         source=phrases.source_note(pd.concat([drawn, national], ignore_index=True)),
         alt=_alt(counted, stated, title, refused),
         left_out=left_out(refused),
@@ -123,10 +123,10 @@ def _tests(tested: pd.DataFrame) -> list[Text]:
 
 def _alt(counted: pd.DataFrame, stated: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
     said = [_told(row, remarks.ratio_label(row)) for row in counted.to_dict("records")]
-    said += [_told(row, wording.stated(row)) for row in stated.to_dict("records")]
-    shown = wording.joined(said, zh="、", en=", ")
+    said += [_told(row, values.stated(row)) for row in stated.to_dict("records")]
+    shown = values.joined(said, zh="、", en=", ")
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = wording.joined(names, zh="、", en=", ")
+    missing = values.joined(names, zh="、", en=", ")
     return Text(
         f"{title.zh}。{shown.zh}。没有可比的变化：{missing.zh or '无'}。"
         "百分比和方向背后没有数量，不能与比值比大小。",
@@ -139,7 +139,7 @@ def _told(row: dict[Any, Any], change: Text) -> Text:
     year = row["period_end"].year
     return Text(
         f"{row['region_zh']}{row['indicator_zh']}{year}年{change.zh}",
-        f"{row['region_en']} {wording.lowered(row['indicator_en'])} {year} {change.en}",
+        f"{row['region_en']} {values.lowered(row['indicator_en'])} {year} {change.en}",
     )
 
 
@@ -177,7 +177,7 @@ def _heads(page: Page, lines: pd.DataFrame) -> list[str]:
 def _cells(page: Page, row: dict[Any, Any]) -> list[tuple[str, float, str]]:
     """The ratio, the counts that would show a change, and the national ratio, in words."""
     told = remarks.NO_RATIO if pd.isna(row["ratio"]) else remarks.ratio_label(row)
-    wide = "" if pd.isna(row["wider"]) else digits.ratio(row["wider"])
+    wide = "" if pd.isna(row["wider"]) else numbers.ratio(row["wider"])
     return [
         (told[page.language], page.size.label, style.colour(row["region"])),
         (remarks.detectable(row)[page.language], page.size.note, style.GREY),
@@ -255,7 +255,7 @@ def _finish(axes: Axes, page: Page, ends: tuple[float, float], *, last: bool) ->
     axes.set_xscale("log")
     axes.set_xlim(*ends)
     ticks = [tick for tick in TICKS if ends[0] <= tick <= ends[1]]
-    axes.set_xticks(ticks, labels=[digits.exact(tick) if last else "" for tick in ticks])
+    axes.set_xticks(ticks, labels=[numbers.exact(tick) if last else "" for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.grid(axis="x")
     axes.axvline(1, color=style.GREY, linewidth=1.0, zorder=1)

@@ -1,5 +1,5 @@
 """
-What the regions commit themselves to: how much by theme, and what of it can be checked later.
+What of the commitments of each region can be checked later.
 
 Half a square is filled for a number, the other half for a date; nothing is sorted by a number.
 """
@@ -9,56 +9,16 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, style, wording
-from analysis.wording import Text
-from analysis.words import Promise
+from analysis.language import phrases, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Promise
 
-from . import grid, tally
+from . import grid, style
 from .comparison import left_out
 from .page import Caption, Page, Picture, measured
 
 REGION, TARGET, DATE = 1.15, 2.0, 2.0  # inches of the columns beside the labels, on a slide
 TALLEST = 0.55  # inches of one commitment in the list
-
-
-def commitments(
-    rows: pd.DataFrame,
-    *,
-    title: Text,
-    language: str,
-    themes: pd.DataFrame,
-    absent: pd.DataFrame,
-    form: str = "slide",
-    ax: Axes | None = None,
-) -> Picture:
-    """
-    Draw one mark a commitment, themes by regions, and write how many there are of each kind.
-
-    Parameters
-    ----------
-    rows
-        Every commitment (``policies.commitments``).
-    themes
-        ``theme``, ``name_zh``, ``name_en`` in the order to draw.
-    absent
-        The regions without any row, each with the reason.
-    """
-    caption = Caption(
-        title=title,
-        subtitle=Text(
-            "各主题的工作安排，每个方块一项｜数字为各类的项数",
-            "commitments by theme, one square each | numbers: how many of each kind",
-        ),
-        source=phrases.source_note(rows),
-        alt=_counts_alt(rows, title),
-        left_out=left_out(absent),
-        notes=_notes(rows),
-    )
-    page = Page(caption, language, form=form, ax=ax)
-    names = list(themes[["theme", f"name_{language}"]].itertuples(index=False, name=None))
-    tally.draw(page, rows, column="status", words=wording.PROMISES, themes=names)
-    page.picture.rows, page.picture.refused = rows, absent
-    return page.picture
 
 
 def promises(
@@ -142,7 +102,7 @@ def _draw_list(page: Page, rows: pd.DataFrame) -> None:
 def _write_head(page: Page, axes: Axes, place: List) -> None:
     """The key over the labels, and what stands in the two columns to the right."""
     top = page.room.bottom + page.room.height
-    kinds = {word: text for word, text in wording.PROMISES.items() if word != Promise.WORDS}
+    kinds = {word: text for word, text in values.PROMISES.items() if word != Promise.WORDS}
     grid.key(page, axes, (place.label, top), kinds, place.target - place.label)
     size = page.size.note
     for x, words in ((place.target, phrases.TARGET_HEADING), (place.date, phrases.DATE_HEADING)):
@@ -153,7 +113,7 @@ def _write_head(page: Page, axes: Axes, place: List) -> None:
 def _write_region(page: Page, row: dict[Any, Any], y: float) -> None:
     colour, x = style.colour(row["region"]), page.room.left
     page.text(x, y, row[f"region_{page.language}"], page.size.label, color=colour, va="bottom")
-    when = wording.report_period(row["report"], page.language)
+    when = values.report_period(row["report"], page.language)
     page.text(x, y - 0.02, when, page.size.note, color=style.GREY)
 
 
@@ -170,8 +130,8 @@ def _write_row(page: Page, axes: Axes, place: List, row: dict[Any, Any], y: floa
     while measured(quote, small) > width and small > page.size.note * 0.85:
         small -= 0.25
     page.text(x, y - place.line * 0.1, quote, small, color=style.GREY)
-    number = None if pd.isna(row["value"]) else wording.target(row)
-    date = None if pd.isna(row["deadline"]) else wording.deadline(row["deadline"])
+    number = None if pd.isna(row["value"]) else values.target(row)
+    date = None if pd.isna(row["deadline"]) else values.deadline(row["deadline"])
     for column, told in ((place.target, number), (place.date, date)):
         if told:
             page.text(column, y, told[language], size, va="center")
@@ -180,26 +140,8 @@ def _write_row(page: Page, axes: Axes, place: List, row: dict[Any, Any], y: floa
             grid.stamp(axes, at, grid.DASH, style.GREY, markersize=size * 0.7, gid="gap")
 
 
-def _counts_alt(rows: pd.DataFrame, title: Text) -> Text:
-    said = wording.joined(_region_counts(r, rows) for r in grid.regions(rows))
-    return Text(
-        f"{title.zh}。{said.zh}。项数多不等于做得好，也不说明已做到。",
-        f"{title.en}. {said.en}. More is not better, and none of it says what was done.",
-    )
-
-
-def _region_counts(region: dict[Any, Any], rows: pd.DataFrame) -> Text:
-    kinds = rows.loc[rows["region"].eq(region["region"]), "status"].value_counts()
-    parts = [
-        Text(f"{words.zh}{kinds.get(word, 0)}", f"{words.en} {kinds.get(word, 0)}")
-        for word, words in wording.PROMISES.items()
-    ]
-    told = wording.joined(parts, zh="、", en=", ")
-    return Text(f"{region['region_zh']}{told.zh}", f"{region['region_en']} {told.en}")
-
-
 def _list_alt(rows: pd.DataFrame, title: Text) -> Text:
-    said = wording.joined(_told(row) for row in rows.to_dict("records"))
+    said = values.joined(_told(row) for row in rows.to_dict("records"))
     return Text(
         f"{title.zh}。{said.zh or '无'}。这些只是安排，不是结果。",
         f"{title.en}. {said.en or 'None'}. These are plans, not results.",
@@ -211,4 +153,4 @@ def _told(row: dict[Any, Any]) -> Text:
     name = Text(
         f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
     )
-    return wording.joined([name, wording.promised(row)], zh="，", en=", ")
+    return values.joined([name, values.promised(row)], zh="，", en=", ")

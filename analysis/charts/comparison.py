@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import digits, phrases, remarks, style, wording
-from analysis.wording import Text
-from analysis.words import Mark, Quantity
+from analysis.language import numbers, phrases, remarks, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Mark, Quantity
 
-from . import marks
+from . import marks, style
 from .page import Caption, LeftOut, Page, Picture, Room
 
 ROW_HEIGHT = 1.25  # inches at most between two regions
@@ -108,16 +108,16 @@ def _subtitle(rows: pd.DataFrame, scale: str) -> Text:
     if rows.empty:
         return phrases.GIVEN_BELOW
     first = rows.iloc[0].to_dict()
-    about, unit = remarks.about(first), wording.unit(first)
+    about, unit = remarks.about(first), values.unit(first)
     if scale == "rate":
         unit = Text(f"{unit.zh}／10万人", f"{unit.en} per 100,000 people".strip())
-    periods = wording.joined(_periods(rows), zh="、", en=", ")
-    return wording.listed([about, unit, periods])
+    periods = values.joined(_periods(rows), zh="、", en=", ")
+    return values.listed([about, unit, periods])
 
 
 def _periods(rows: pd.DataFrame) -> list[Text]:
     spans = rows[["period_start", "period_end"]].drop_duplicates()
-    texts = (wording.period(start, end) for start, end in spans.itertuples(index=False))
+    texts = (values.period(start, end) for start, end in spans.itertuples(index=False))
     return list(dict.fromkeys(texts))
 
 
@@ -132,18 +132,16 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
 
 
 def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
-    shown = wording.joined(
+    shown = values.joined(
         (
-            Text(
-                f"{r['region_zh']}{wording.value(r).zh}", f"{r['region_en']} {wording.value(r).en}"
-            )
+            Text(f"{r['region_zh']}{values.value(r).zh}", f"{r['region_en']} {values.value(r).en}")
             for r in rows.to_dict("records")
         ),
         zh="、",
         en=", ",
     )
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = wording.joined(names, zh="、", en=", ")
+    missing = values.joined(names, zh="、", en=", ")
     return Text(
         f"{title.zh}。图中：{shown.zh or '无'}。不能据此比较：{missing.zh or '无'}。",
         f"{title.en}. Shown: {shown.en or 'none'}. Not comparable here: {missing.en or 'none'}.",
@@ -191,8 +189,8 @@ def _label_dot(
     axes: Axes, page: Page, row: dict[Any, Any], figures: tuple[float, float, float], at: float
 ) -> None:
     value, lower, upper = figures
-    sign = wording.COMPARATORS[row["comparator"]]
-    words = sign + digits.estimate(value, lower, upper, page.language)
+    sign = values.COMPARATORS[row["comparator"]]
+    words = sign + numbers.estimate(value, lower, upper, page.language)
     axes.annotate(
         words,
         (value, at),
@@ -222,8 +220,8 @@ def _label_region(axes: Axes, page: Page, row: dict[Any, Any], name: str, at: fl
         color=style.colour(row["region"]),
         **options,
     )
-    when = wording.period(row["period_start"], row["period_end"])[page.language]
-    count = wording.value(row)[page.language]
+    when = values.period(row["period_start"], row["period_end"])[page.language]
+    count = values.value(row)[page.language]
     below = f"{count}，{when}" if page.language == "zh" else f"{count}, {when}"
     axes.annotate(
         below,
@@ -243,7 +241,7 @@ def _finish(axes: Axes, page: Page, top: float, count: int) -> None:
     axes.grid(axis="x")
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(labelsize=page.size.note)
-    axes.xaxis.set_major_formatter(lambda x, _: digits.number(x, page.language))
+    axes.xaxis.set_major_formatter(lambda x, _: numbers.number(x, page.language))
     axes.locator_params(axis="x", nbins=6)
     axes.axvline(0, color=style.GREY, linewidth=1.0)
 
@@ -257,8 +255,10 @@ def _benchmark(axes: Axes, page: Page, line: dict[Any, Any], value: str, count: 
         zorder=2,
         gid=f"benchmark-{line['id']}",
     )
-    when = wording.period(line["period_start"], line["period_end"])[page.language]
-    words = f"{line[f'region_{page.language}']} {when}: {digits.number(line[value], page.language)}"
+    when = values.period(line["period_start"], line["period_end"])[page.language]
+    words = (
+        f"{line[f'region_{page.language}']} {when}: {numbers.number(line[value], page.language)}"
+    )
     axes.annotate(
         words,
         (line[value], count - 0.15),

@@ -8,11 +8,11 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from analysis import phrases, style, wording
-from analysis.wording import Text
-from analysis.words import Gap, Mark
+from analysis.language import phrases, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Gap, Mark
 
-from . import marks
+from . import marks, style
 from .page import Caption, Page, Picture, Room, measured, wrapped
 
 SHADES = LinearSegmentedColormap.from_list("shades", [style.SHADE, "#9DB8CC"])
@@ -169,7 +169,7 @@ def _matrix_axes(
             color=style.colour(region["region"]),
             ha="center",
         )
-        when = wording.report_period(region["report"], page.language)
+        when = values.report_period(region["report"], page.language)
         page.text(
             x,
             room.bottom + room.height - page.size.label * 1.35 / 72,
@@ -206,7 +206,7 @@ def _cell(axes: Axes, page: Page, row: dict[Any, Any], column: int, line: int) -
         )
     else:
         marks.draw(axes, x, y, row, size=page.mark)
-    words = wording.brief(row)[page.language]
+    words = values.brief(row)[page.language]
     part = "*" if row["breakdown"] else ""
     axes.annotate(
         words + part,
@@ -225,7 +225,7 @@ def _dash(axes: Axes, x: float, y: float) -> None:
 
 def _count_alt(counts: pd.DataFrame, regions: list[dict[Any, Any]], title: Text) -> Text:
     total = counts.sum(min_count=1)
-    said = wording.joined(
+    said = values.joined(
         (
             Text(
                 f"{r['region_zh']}{total[r['region']]:.0f}个",

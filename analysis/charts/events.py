@@ -10,11 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from analysis import digits, phrases, remarks, style, wording
-from analysis.wording import Text
-from analysis.words import Gap, Mark, Status
+from analysis.language import numbers, phrases, remarks, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Gap, Mark, Status
 
-from . import grid, marks
+from . import grid, marks, style
 from .page import Page, measured
 from .pane import Pane, evidence, say
 
@@ -67,7 +67,7 @@ def _bareness(bare: list[dict[Any, Any]]) -> Text:
     """Why some rows stand on no scale."""
     gaps = [_BARE.get(Mark(row["mark"])) for row in bare]
     told = [phrases.GAPS[gap] if gap else phrases.WITHOUT_SCALE for gap in dict.fromkeys(gaps)]
-    return wording.joined(told)
+    return values.joined(told)
 
 
 def _draw_aims(page: Page, axes: Axes, panel: Pane, aims: pd.DataFrame) -> None:
@@ -107,7 +107,7 @@ def _draw_counted(
     for tick in ticks:
         x = left + tick * inch
         axes.plot([x, x], [panel.top, y], color=style.BAND, linewidth=0.8, zorder=0)
-        told = digits.number(tick, page.language)
+        told = numbers.number(tick, page.language)
         page.text(x, y - 0.02, told, page.size.note, color=style.GREY, ha="center")
     return panel._replace(top=y - high)
 
@@ -124,14 +124,14 @@ def _draw_count(page: Page, axes: Axes, panel: Pane, row: dict[Any, Any], axis: 
 
 def _in_words(page: Page, row: dict[Any, Any]) -> str:
     """A count with its interval."""
-    span = digits.interval(row["lower"], row["upper"], page.language)
-    told = wording.value(row)[page.language]
-    return told + digits.bracketed(span, page.language)
+    span = numbers.interval(row["lower"], row["upper"], page.language)
+    told = values.value(row)[page.language]
+    return told + numbers.bracketed(span, page.language)
 
 
 def _named(page: Page, row: dict[Any, Any]) -> tuple[list[str], float]:
     """The lines of the name of an outcome, with its part, and their size."""
-    part = wording.part(row)[page.language]
+    part = values.part(row)[page.language]
     name = str(row[f"indicator_{page.language}"])
     if part:
         name += f"（{part}）" if page.language == "zh" else f" ({part})"
@@ -150,13 +150,13 @@ def _write_name(page: Page, panel: Pane, row: dict[Any, Any], y: float) -> None:
 
 def _told(page: Page, row: dict[Any, Any]) -> str:
     """What a row without interval says; a target names its period."""
-    told = wording.what(row)
+    told = values.what(row)
     if row["status"] != Status.ACTUAL:
-        when = wording.period(row["period_start"], row["period_end"])
+        when = values.period(row["period_start"], row["period_end"])
         told = Text(f"{told.zh}（{when.zh}）", f"{told.en} ({when.en})")
     return told[page.language]
 
 
 def told(row: dict[Any, Any]) -> Text:
     """One outcome in a few words, for the alt text."""
-    return remarks.about(row) + Text("", " ") + wording.what(row)
+    return remarks.about(row) + Text("", " ") + values.what(row)

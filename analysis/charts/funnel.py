@@ -7,10 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis import digits, phrases, remarks, style, wording
-from analysis.wording import Text
+from analysis.language import numbers, phrases, remarks
+from analysis.language import values as wording
+from analysis.language.values import Text
 
-from . import marks
+from . import marks, style
 from .blank import blank
 from .comparison import left_out
 from .page import Caption, Page, Picture, Room, measured
@@ -171,7 +172,7 @@ def _finish(axes: Axes, page: Page, rows: pd.DataFrame, limits: pd.DataFrame) ->
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(lambda n, _: digits.number(n, page.language))
+        axis.set_major_formatter(lambda n, _: numbers.number(n, page.language))
     words = remarks.EXPECTED_AXIS.format(of=Text(first["of_zh"], first["of_en"]))
     axes.set_xlabel(words[page.language], fontsize=page.size.note, loc="left")
     axes.set_title(

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import style
-from analysis.wording import Text
-from analysis.words import Promise, Standing, Word
+from analysis.language.values import Text
+from analysis.language.vocabulary import Promise, Standing, Word
 
+from . import style
 from .page import Page, Room, measured, wrapped
 
 MARK = 1.15  # ems that a mark takes before its word
@@ -42,7 +42,6 @@ LOOKS: dict[Word, Look] = {
     Promise.WORDS: Look("s", "none"),
 }
 DASH = Look("_", "full")
-DOT = Look("o", "full")
 SQUARE = Look("s", "none")
 BAR = Look("s", "full")
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
-from analysis import style
 from analysis.errors import CrowdedError
 
+from . import style
 from .page import LEADING, Page, Room, measured, wrapped
 
 PITCH = 0.4  # inches added between two lines of a slide at most

@@ -10,9 +10,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.transforms import offset_copy
 
-from analysis import digits, style
-from analysis.words import Mark
+from analysis.language import numbers
+from analysis.language.vocabulary import Mark
 
+from . import style
 from .page import MARK
 
 ASIDE = (-0.3, 0.1)  # years from its own where an arrow and a diamond share one
@@ -123,7 +124,7 @@ def stated(
         return
     draw(axes, year + right, at, row, size=size)
     other = row["origin"] == "context"
-    printed = digits.exact(row["percent"]) + "%"
+    printed = numbers.exact(row["percent"]) + "%"
     axes.annotate(
         f"[{printed}]" if other else printed,
         (year + right, at),

@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from analysis import digits, phrases, style, wording
-from analysis.wording import Text
+from analysis.language import numbers, phrases, values
+from analysis.language.values import Text
 
-from . import grid, marks
+from . import grid, marks, style
 from .page import Page, measured
 from .pane import Pane, evidence, say
 
@@ -103,6 +103,6 @@ def _draw_dots(page: Page, axes: Axes, panel: Pane, group: pd.DataFrame) -> None
 
 
 def _number(page: Page, row: dict[Any, Any]) -> str:
-    sign = wording.COMPARATORS[row["comparator"]]
+    sign = values.COMPARATORS[row["comparator"]]
     lower, upper = row["shown_lower"], row["shown_upper"]
-    return sign + digits.estimate(row["shown"], lower, upper, page.language)
+    return sign + numbers.estimate(row["shown"], lower, upper, page.language)

@@ -16,11 +16,12 @@ from matplotlib import ft2font
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import methods, style
 from analysis.errors import UsageError
-from analysis.style import SIZES, Size
-from analysis.wording import Text
-from analysis.words import Language
+from analysis.language.values import Text
+from analysis.language.vocabulary import Language
+
+from . import style
+from .style import SIZES, Size
 
 MARGIN = 0.55  # inches, on every side of a slide
 MARK = 9.0  # points across a mark of a slide
@@ -76,12 +77,14 @@ class Picture(Figure):
                 words.set_text(_signature(self.language, stamp))
 
 
+# The page under docs/ that a figure points to.
+METHOD_PAGES = {Language.ZH: "method.zh.md", Language.EN: "method.en.md"}
 SIGNATURE = "signature"  # the gid of a page's last line
 _METHOD = Text("方法见 docs/{page}", "Method: docs/{page}")
 
 
 def _signature(language: str, *stamps: str) -> str:
-    pointer = _METHOD.format(page=methods.PAGES[Language(language)])
+    pointer = _METHOD.format(page=METHOD_PAGES[Language(language)])
     words = " · ".join([pointer[language], *stamps])
     style.require_glyphs(words)
     return words
@@ -160,7 +163,7 @@ class Page:
         """From the bottom up: method, source, notes, then the strip of regions left out."""
         width = self.size.width - 2 * self.margin
         size = self.size.note
-        page = f"../../docs/{methods.PAGES[Language(self.language)]}"
+        page = f"../../docs/{METHOD_PAGES[Language(self.language)]}"
         self._line_up(_signature(self.language), size, style.GREY, gid=SIGNATURE, url=page)
         self._bottom += size * 0.25 / 72
         notes = [note[self.language] for note in self.caption.notes]

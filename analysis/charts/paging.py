@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from analysis import wording
 from analysis.errors import CrowdedError
-from analysis.wording import Text
+from analysis.language import values
+from analysis.language.values import Text
 
 from .page import Picture
 
@@ -34,9 +34,9 @@ def on_pages(
     try:
         return [draw(rows, title=title)]
     except CrowdedError:
-        pages = _filled(draw, rows, title + wording.page(9, 9), by)
+        pages = _filled(draw, rows, title + values.page(9, 9), by)
     return [
-        draw(page, title=title + wording.page(number, len(pages)))
+        draw(page, title=title + values.page(number, len(pages)))
         for number, page in enumerate(pages, 1)
     ]
 

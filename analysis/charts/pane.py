@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from analysis import style
-from analysis.wording import Text
-from analysis.words import Mark
+from analysis.language.values import Text
+from analysis.language.vocabulary import Mark
 
-from . import grid, marks
+from . import grid, marks, style
 from .page import Page, wrapped
 
 LINE = 1.4  # ems from one line of small print to the next

@@ -10,11 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from analysis import phrases, style, wording
-from analysis.wording import Text
-from analysis.words import Status
+from analysis.language import phrases, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Status
 
-from . import events, grid, neighbours, silence
+from . import events, grid, neighbours, silence, style
 from .page import Caption, Page, Picture, wrapped
 from .pane import LINE, TIGHTEST, Pane
 
@@ -87,8 +87,8 @@ def _subtitle(rows: pd.DataFrame, aside: Text | None) -> Text:
     periods = (told if len(told) else rows)[["period_start", "period_end"]]
     start, end = periods.value_counts(sort=True).index[0]
     name = Text(f"《{first['title']}》", f"{first['region_en']} report {first['report'][-4:]}")
-    parts = [name, wording.joined(kinds, zh="＋", en=" and "), wording.period(start, end)]
-    return wording.joined([*parts, *([aside] if aside else [])], zh="｜", en=" | ")
+    parts = [name, values.joined(kinds, zh="＋", en=" and "), values.period(start, end)]
+    return values.joined([*parts, *([aside] if aside else [])], zh="｜", en=" | ")
 
 
 def _notes(
@@ -203,10 +203,10 @@ def _alt(
     unsaid: int,
     sentences: Sequence[Text],
 ) -> Text:
-    shown = wording.joined(
+    shown = values.joined(
         (events.told(row) for row in outcomes.to_dict("records")), zh="、", en=", "
     )
-    read = wording.joined(sentences, zh="。", en=". ")
+    read = values.joined(sentences, zh="。", en=". ")
     return Text(
         f"{title.zh}。事故与灾害：{shown.zh or '无数字'}。{read.zh}{'。' if read.zh else ''}"
         f"可与他地并列的指标{comparable}个，不能并列的{unsaid}个，原因在图下方。",

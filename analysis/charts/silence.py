@@ -5,9 +5,9 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import phrases, style
+from analysis.language import phrases
 
-from . import grid
+from . import grid, style
 from .page import Page, measured, wrapped
 from .pane import LINE
 

@@ -1,4 +1,4 @@
-"""Targets with what became of them, and zeros with how much they leave open."""
+"""Targets with what became of them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import digits, phrases, remarks, style, wording
-from analysis.wording import Text
-from analysis.words import Measure
+from analysis.language import phrases, remarks, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Measure
 
-from . import ledger, marks
+from . import ledger, marks, style
 from .blank import blank
 from .comparison import left_out
 from .page import Caption, Page, Picture
@@ -63,7 +63,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     span = Text(f"{ends.min()}—{ends.max()}年", f"{ends.min()}–{ends.max()}")
     return Caption(
         title=title,
-        subtitle=wording.joined([remarks.TARGETS_SUBTITLE, span], zh="｜", en=" | "),
+        subtitle=values.joined([remarks.TARGETS_SUBTITLE, span], zh="｜", en=" | "),
         source=phrases.source_note(rows),
         alt=_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -82,9 +82,9 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
         + remarks.outcome(row)
         for row in rows.to_dict("records")
     ]
-    shown = wording.joined(said)
+    shown = values.joined(said)
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = wording.joined(names, zh="、", en=", ")
+    missing = values.joined(names, zh="、", en=", ")
     return Text(
         f"{title.zh}。{shown.zh}。不在图中：{missing.zh or '无'}。没有结果不等于没有达成。",
         f"{title.en}. {shown.en}. Not in the figure: {missing.en or 'none'}. No result is not a "
@@ -176,120 +176,5 @@ def _verdict(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
         va="center",
         fontsize=page.size.note * 1.1,
         color=style.INK if known else style.GREY,
-        annotation_clip=False,
-    )
-
-
-def zeros(
-    rows: pd.DataFrame,
-    *,
-    title: Text,
-    language: str,
-    expected: pd.DataFrame,
-    refused: pd.DataFrame,
-    form: str = "slide",
-    ax: Axes | None = None,
-) -> Picture:
-    """
-    Draw each stated zero with the range that the yearly mean behind it may still have.
-
-    Parameters
-    ----------
-    rows
-        From ``targets.zeros``, in house order.
-    title
-        The finding, from ``findings``.
-    expected
-        What a wider region's rate would give (``external.expected``), by ``id``; a grey mark.
-    refused
-        Regions that state no zero, and why (``targets.without_zero``).
-    """
-    if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
-    page = Page(_zero_caption(rows, title, expected, refused), language, form=form, ax=ax)
-    regions = [group.to_dict("records") for _, group in rows.groupby("region", sort=False)]
-    groups = [_zero_group(page, records) for records in regions]
-    wide = page.size.width / style.SLIDE.width
-    room = page.room
-    room = room._replace(width=room.width - 1.6 * wide)
-    panels = ledger.panels(page, groups, gutter=4.4 * wide, room=room)
-    known = dict(zip(expected["id"], expected["value"], strict=True))
-    for panel, records in zip(panels, regions, strict=True):
-        _zero_axis(panel.axes, page, rows["upper"].max(), last=panel is panels[-1])
-        for at, row in zip(panel.heights, records, strict=True):
-            _draw_zero(panel.axes, page, row, at)
-            if row["id"] in known:
-                _draw_expected(panel.axes, page, known[row["id"]], at)
-    page.picture.rows, page.picture.refused = rows, refused
-    return page.picture
-
-
-def _zero_caption(
-    rows: pd.DataFrame, title: Text, expected: pd.DataFrame, refused: pd.DataFrame
-) -> Caption:
-    notes = [remarks.ZERO_NOTE, remarks.DEFINED_APART]
-    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = wording.joined(names, zh="、", en=", ")
-    span, source = wording.years(rows["period_end"]), phrases.source_note(rows)
-    return Caption(
-        title=title,
-        subtitle=wording.joined([remarks.ZEROS_SUBTITLE, span], zh="｜", en=" | "),
-        source=source + remarks.REFERENCE_SOURCE if len(expected) else source,
-        alt=Text(
-            f"{title.zh}。没有写明为零：{missing.zh or '无'}。没有写不等于零，零也不等于没有风险。",
-            f"{title.en}. No zero stated: {missing.en or 'none'}. Silence is not zero, and zero "
-            "is not the absence of risk.",
-        ),
-        left_out=left_out(refused),
-        notes=tuple(notes),
-    )
-
-
-def _zero_group(page: Page, records: Sequence[dict[Any, Any]]) -> ledger.Group:
-    lines = [
-        ledger.Line(row[f"indicator_{page.language}"], remarks.part_and_time(row)[page.language])
-        for row in records
-    ]
-    region = records[0]
-    return ledger.Group(region[f"region_{page.language}"], style.colour(region["region"]), lines)
-
-
-def _zero_axis(axes: Axes, page: Page, upper: float, *, last: bool) -> None:
-    axes.set_xlim(0, upper * 1.08)
-    ticks = list(range(int(upper) + 1))
-    axes.set_xticks(ticks, labels=[str(tick) if last else "" for tick in ticks])
-    axes.grid(axis="x")
-    axes.axvline(0, color=style.GREY, linewidth=1.0)
-    axes.spines["bottom"].set_visible(False)
-    axes.tick_params(labelsize=page.size.note)
-
-
-def _draw_zero(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
-    marks.whisker(axes, row, (row["lower"], row["upper"]), at, upright=False)
-    marks.draw(axes, 0, at, row, size=page.mark)
-    axes.annotate(
-        digits.estimate(0, row["lower"], row["upper"], page.language),
-        (row["upper"], at),
-        xytext=(7, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=page.size.label,
-        color=style.colour(row["region"]),
-        annotation_clip=False,
-    )
-
-
-def _draw_expected(axes: Axes, page: Page, value: float, at: float) -> None:
-    axes.plot(
-        [value, value], [at - 0.1, at + 0.1], color=style.GREY, linewidth=1.6, gid="benchmark"
-    )
-    axes.annotate(
-        remarks.EXPECTED_ZERO.format(value=f"{value:.2g}")[page.language],
-        (value, at),
-        xytext=(8, -5),
-        textcoords="offset points",
-        va="top",
-        fontsize=page.size.note,
-        color=style.GREY,
         annotation_clip=False,
     )

@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import digits, phrases, style, wording
 from analysis.errors import CrowdedError
-from analysis.wording import Text
+from analysis.language import numbers, phrases, values
+from analysis.language.values import Text
 
-from . import marks
+from . import marks, style
 from .comparison import left_out
 from .page import Caption, Page, Picture, Room
 
@@ -26,7 +26,6 @@ def trend(
     title: Text,
     language: str,
     stated: pd.DataFrame,
-    index: pd.DataFrame,
     refused: pd.DataFrame,
     expected: pd.DataFrame | None = None,
     form: str = "slide",
@@ -42,8 +41,6 @@ def trend(
     stated
         Changes without counts (``mark`` percent_only or direction_only), drawn in a panel of
         their own that has no scale, because they have no size in common with counts.
-    index
-        What chained percentages come to (``annual.chained``); printed at the end of each row.
     refused
         Regions with neither, and why.
     expected
@@ -66,7 +63,7 @@ def trend(
     if counts:
         _draw_counts(page, counts, rows, expected)
     if changes:
-        _draw_stated(page, changes, stated, index)
+        _draw_stated(page, changes, stated)
     drawn = pd.concat([rows, stated], ignore_index=True)
     page.picture.rows, page.picture.refused = drawn, refused
     return page.picture
@@ -117,23 +114,23 @@ def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -
     if every.empty:
         named = refused[refused["indicator_zh"].ne("")]
         names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
-        return wording.listed([*names, phrases.GIVEN_BELOW])
+        return values.listed([*names, phrases.GIVEN_BELOW])
     first = every.iloc[0].to_dict()
     name = Text(first["indicator_zh"], first["indicator_en"])
-    return wording.listed([name, wording.unit(first), wording.years(every["period_end"])])
+    return values.listed([name, values.unit(first), values.years(every["period_end"])])
 
 
 def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
     said = []
     for row in drawn.to_dict("records"):
         year = row["period_end"].year
-        told = wording.stated(row) if pd.isna(row["value"]) else wording.value(row)
+        told = values.stated(row) if pd.isna(row["value"]) else values.value(row)
         said.append(
             Text(f"{row['region_zh']}{year}年{told.zh}", f"{row['region_en']} {year} {told.en}")
         )
-    shown = wording.joined(said, zh="、", en=", ")
+    shown = values.joined(said, zh="、", en=", ")
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = wording.joined(names, zh="、", en=", ")
+    missing = values.joined(names, zh="、", en=", ")
     return Text(
         f"{title.zh}。{shown.zh}。没有数字：{missing.zh or '无'}。",
         f"{title.en}. {shown.en}. No figure: {missing.en or 'none'}.",
@@ -182,7 +179,7 @@ def _draw_region(axes: Axes, page: Page, group: pd.DataFrame, years: range) -> N
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
-    axes.yaxis.set_major_formatter(lambda y, _: digits.number(y, page.language))
+    axes.yaxis.set_major_formatter(lambda y, _: numbers.number(y, page.language))
 
 
 def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, name: str = "") -> None:
@@ -191,7 +188,7 @@ def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, name: str = "") 
         marks.whisker(axes, row, (row["lower"], row["upper"]), year)
     hollow = row["origin"] == "context"
     marks.draw(axes, year, row["value"], row, hollow=hollow, size=page.mark)
-    words = digits.number(row["value"], page.language)
+    words = numbers.number(row["value"], page.language)
     axes.annotate(
         f"{words} {name}".strip(),
         (year, row["value"]),
@@ -232,7 +229,7 @@ def _draw_expected(axes: Axes, page: Page, expected: pd.DataFrame) -> None:
     )
 
 
-def _draw_stated(page: Page, room: Room, stated: pd.DataFrame, index: pd.DataFrame) -> None:
+def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
     """A grid of region by year: diamonds with their percentage, arrows without; no scale."""
     regions = list(dict.fromkeys(stated["region"]))
     years = list(range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1))
@@ -248,7 +245,7 @@ def _draw_stated(page: Page, room: Room, stated: pd.DataFrame, index: pd.DataFra
         at = len(regions) - 1 - place
         group = stated[stated["region"].eq(region)]
         _draw_row(axes, page, group, at)
-        _label_row(axes, page, group, index[index["region"].eq(region)], at)
+        _label_row(axes, page, group, at)
     axes.set_yticks([])
     axes.set_xticks(years)
     axes.xaxis.tick_top()
@@ -262,7 +259,7 @@ def _draw_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
         marks.stated(axes, at, row, shared=shared, size=page.mark, note=page.size.note)
 
 
-def _label_row(axes: Axes, page: Page, group: pd.DataFrame, chain: pd.DataFrame, at: float) -> None:
+def _label_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
     row = group.iloc[0]
     axes.annotate(
         row[f"region_{page.language}"],
@@ -275,18 +272,3 @@ def _label_row(axes: Axes, page: Page, group: pd.DataFrame, chain: pd.DataFrame,
         color=style.colour(row["region"]),
         annotation_clip=False,
     )
-    # Only the links without a gap up to the last year make one chain.
-    last = chain[chain["base"].eq(chain["base"].max())]
-    if len(last) > 2:
-        words = wording.chain(last)[page.language]
-        axes.annotate(
-            words,
-            (1, at),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(0, -2 * page.size.note - 16),
-            ha="right",
-            textcoords="offset points",
-            fontsize=page.size.note,
-            color=style.GREY,
-            annotation_clip=False,
-        )

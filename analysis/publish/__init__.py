@@ -1,17 +1,8 @@
-"""Publications: figures with their record, and what is built from the manifest."""
+"""
+Publications from the manifest: deck, workbook and gallery.
 
-from typing import TYPE_CHECKING, Any
+``content`` and ``plots`` turn the record of a figure into words, cells and native charts; ``deck``,
+``workbook`` and ``gallery`` write them.
 
-if TYPE_CHECKING:
-    from .figures import figure
-
-__all__ = ["figure"]
-
-
-def __getattr__(name: str) -> Any:
-    """Load drawing on first use: a command that only reads the manifest never imports it."""
-    if name == "figure":
-        from .figures import figure
-
-        return figure
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+Imports: figures and below.
+"""

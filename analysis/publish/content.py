@@ -10,12 +10,12 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
 
-from analysis import digits, phrases, remarks
 from analysis.errors import UsageError
-from analysis.wording import Text
-from analysis.words import Mark
+from analysis.language import labels, numbers, phrases, remarks
+from analysis.language.values import Text
+from analysis.language.vocabulary import Mark
 
-from . import labels, plots
+from . import plots
 from .plots import Plot
 
 Record = Mapping[str, Any]
@@ -23,10 +23,10 @@ Record = Mapping[str, Any]
 FAMILIES = {
     "coverage": Text("有什么、缺什么", "Coverage"),
     "comparison": Text("并列", "Comparison"),
+    "not-comparable": Text("未列入比较", "Not comparable"),
     "trend": Text("年度", "Trend"),
     "year-on-year": Text("同比", "Year on year"),
     "funnel": Text("对照全国", "Against the nation"),
-    "zeros": Text("零", "Zeros"),
     "closed-loop": Text("整改", "From found to rectified"),
     "composition": Text("构成", "Composition"),
     "targets": Text("目标", "Targets"),
@@ -45,7 +45,6 @@ class Table:
     lines: tuple[tuple[str, ...], ...]
     marks: tuple[tuple[str, str], ...] = ()  # the place of a cell, and the id of its row
     heading: str = ""
-    shares: tuple[float, ...] = ()  # of the width, for each column
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,40 +95,13 @@ def content(record: Record, language: str) -> Content:
 
 
 def _table(record: Record, plot: Plot | None, language: str) -> Table | None:
-    """What has no place on an axis: changes without counts, figures that share no scale."""
+    """What has no place on an axis: changes without counts."""
     name, stated = str(record["name"]), plots.stated(record)
     # Where only the picture can show the counts, it shows the changes beside them too.
     pictured = plot is None and plots.shown(record)
     if name.startswith(("trend-", "year-on-year")) and stated and not pictured:
         return _changes(stated, language)
-    if name.startswith("comparison-") and plot is None and record["rows"]:
-        return _apart(record, language)
     return None
-
-
-_APART_HEADS = Text(
-    "地区|报告的数字|期间|口径，或没有数字的原因", "Region|Figure|Period|Of what, or why none"
-)
-
-
-def _apart(record: Record, language: str) -> Table:
-    """Line by line, in house order: figures that nothing allows to be set against each other."""
-    lines = [(_order(row), _apart_line(row, language)) for row in record["rows"]]
-    lines += [
-        (_order(gap), (_short(gap, language), "—", "", labels.reason(gap)[language]))
-        for gap in record["refused"]
-    ]
-    marks = tuple((_short(row, language), row["id"]) for row in record["rows"])
-    shown = tuple(line for _, line in sorted(lines, key=lambda one: one[0]))
-    heads = tuple(_APART_HEADS[language].split("|"))
-    return Table(heads, shown, marks, shares=(0.12, 0.26, 0.2, 0.42))
-
-
-def _apart_line(row: Mapping[str, Any], language: str) -> tuple[str, ...]:
-    sign = _SIGNS.get(Mark(row.get("mark", Mark.EXACT)), "●").split(" ")[0]
-    said = f"{sign} {labels.measure(row)[language]}"
-    about = labels.legible(row.get(f"breakdown_{language}", "") or "", 120)
-    return _short(row, language), said, labels.period(row)[language], about
 
 
 def _short(row: Mapping[str, Any], language: str) -> str:
@@ -232,7 +204,7 @@ def _cell(rows: Iterable[Mapping[str, Any]]) -> str:
     said = []
     for row in rows:
         if "percent" in row:
-            told = f"{'+' if row['percent'] > 0 else ''}{digits.exact(row['percent'])}%"
+            told = f"{'+' if row['percent'] > 0 else ''}{numbers.exact(row['percent'])}%"
             said.append(f"[{told}]" if row.get("origin") == "context" else f"◇{told}")
         else:
             said.append("↓" if row.get("direction", 0) < 0 else "↑")
@@ -289,10 +261,10 @@ def _unknown(pattern: str, names: Sequence[str]) -> str:
     """
     That no figure is meant: with the nearest names, or the kinds that there are.
 
-    >>> _unknown("trend-deths", ["trend-deaths-zh", "zeros-zh"])
+    >>> _unknown("trend-deths", ["trend-deaths-zh", "targets-1-zh"])
     "no figure is called 'trend-deths'; did you mean trend-deaths? (2 are known)"
-    >>> _unknown("map-*", ["trend-deaths-zh", "zeros-zh"])
-    "no figure is called 'map-*'; 2 are known, of the kinds trend*, zeros*"
+    >>> _unknown("map-*", ["trend-deaths-zh", "targets-1-zh"])
+    "no figure is called 'map-*'; 2 are known, of the kinds trend*, targets*"
     """
     plain = dict.fromkeys(name.rpartition("-")[0] for name in names)
     near = get_close_matches(pattern.removesuffix("*"), plain, n=3)
@@ -306,7 +278,7 @@ def _unknown(pattern: str, names: Sequence[str]) -> str:
 
 def with_fingerprint(record: Record) -> dict[str, Any]:
     """*record* with its fingerprint, which older records lack."""
-    from . import provenance
+    from analysis.figures import provenance
 
     return {"fingerprint": provenance.fingerprint(record), **record}
 
@@ -332,7 +304,10 @@ def worth_a_slide(record: Record) -> bool:
 
 
 _HEADS = Text("指标|哪些地区不能并列，为什么", "Indicator|Which regions stand apart, and why")
-_COMPARING = ("comparison-", "trend-", "year-on-year", "funnel-", "closed-loop", "composition-")
+_COMPARING = (
+    "comparison-", "not-comparable", "trend-", "year-on-year", "funnel-", "closed-loop",
+    "composition-",
+)  # fmt: skip
 
 
 def refusals(records: Iterable[Record], language: str) -> Table:
@@ -341,9 +316,8 @@ def refusals(records: Iterable[Record], language: str) -> Table:
     for record in records:
         if not str(record["name"]).startswith(_COMPARING):
             continue  # the others tell the reason of every gap in the figure itself
-        reasons = found.setdefault(about(record, language), {})
-        for name, reason in _unequal(record, language):
-            names = reasons.setdefault(reason, [])
+        for what, name, reason in _unequal(record, language):
+            names = found.setdefault(what, {}).setdefault(reason, [])
             names += [name] if name not in names else []
     mark, colon = {"zh": ("、", "："), "en": (", ", ": ")}[language]
     lines = (
@@ -366,14 +340,16 @@ def about(record: Record, language: str) -> str:
     return labels.legible(named, labels.LONGEST)
 
 
-def _unequal(record: Record, language: str) -> Iterable[tuple[str, str]]:
-    """Each region that stands apart, with the reason; figures of other coverage among them."""
-    if str(record["name"]).startswith("comparison-") and not plots.on_scale(record):
-        title = labels.both(record["title"])[language].replace("：", ":").partition(":")[2]
+def _unequal(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
+    """The indicator, the region and the reason of whatever is not set beside others."""
+    if str(record["name"]).startswith("not-comparable"):
         for row in record["rows"]:
-            yield _short(row, language), labels.legible(title.strip(), 120)
+            what = labels.legible(str(row.get(f"indicator_{language}", "")), labels.LONGEST)
+            yield what, _short(row, language), labels.legible(labels.reason(row)[language], 120)
+        return  # a region without any figure stands in the table of what is missing
+    what = about(record, language)
     for gap in record["refused"]:
-        yield _short(gap, language), labels.legible(labels.reason(gap)[language], 120)
+        yield what, _short(gap, language), labels.legible(labels.reason(gap)[language], 120)
 
 
 _SOURCE_HEADS = Text("发布者|标题|发布日期|引用条数", "Publisher|Title|Published|Entries used")

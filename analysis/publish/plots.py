@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis import digits, remarks, style, wording
-from analysis.wording import Text
-from analysis.words import Mark
-
-from . import labels
+from analysis.charts import style
+from analysis.language import labels, remarks, values
+from analysis.language import numbers as digits
+from analysis.language.values import Text
+from analysis.language.vocabulary import Mark
 
 Record = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -138,7 +138,7 @@ def _point(
     value, lower, upper = (_number(row.get(name)) for name in columns)
     if value is None:
         return None
-    sign = wording.COMPARATORS.get(row.get("comparator", "="), "")
+    sign = values.COMPARATORS.get(row.get("comparator", "="), "")
     label = sign + words(value, lower, upper, language)
     mark = Mark(row.get("mark", Mark.EXACT))
     hollow = row.get("origin") == "context"
@@ -280,7 +280,6 @@ _BY_VALUE = Way(("value", "lower", "upper"))
 _RATIOS = Way(("ratio", "lower", "upper"), digits.times, _by_indicator, "General", log=True)
 _SHARES = Way(("share", "lower", "upper"), digits.share, _by_part, '0"%"', top=100.0)
 _PARTS = Way(("share", "lower", "upper"), digits.share, _by_part, '0"%"', "bars")
-_ZEROS = Way(("value", "lower", "upper"), place=_by_indicator)
 
 
 _SCALES = {"rate": _BY_RATE, "value": _BY_VALUE}
@@ -401,7 +400,6 @@ _FAMILIES: dict[str, Callable[[Record, str], Plot | None]] = {
     "year-on-year": _plainly(_RATIOS),
     "closed-loop": _plainly(_SHARES),
     "composition-": _plainly(_PARTS),
-    "zeros": _plainly(_ZEROS),
     "funnel-": _funnel,
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small import DRAW, RECORD, SKETCH, START, Project, environment, until
 
-from analysis.run import executors, processes, work
+from analysis.runs import executors, processes, work
 
 WARM = 'warm = ["matplotlib.figure", "matplotlib.backends.backend_svg", "PIL.PngImagePlugin"]\n\n'
 LOUD = "lines.linewidth: 9\naxes.facecolor: red\n"

@@ -14,9 +14,9 @@ import openpyxl
 import pytest
 from small import FOUR, RECORD, SKETCH, START, TABLE, Project
 
-from analysis import plan, reading
 from analysis.errors import TableError, UsageError
-from analysis.run import runner
+from analysis.runs import plan, runner
+from analysis.tables import csv_file
 
 ROOT = Path(__file__).parents[2]
 
@@ -255,7 +255,7 @@ def test_p20_a_table_cut_in_a_line_is_refused(tmp_path, size):
     path.write_bytes(TABLE.encode()[: int(len(TABLE) * size)])
 
     with pytest.raises(TableError, match=r"a\.csv"):
-        reading.table(path)
+        csv_file.table(path)
 
 
 def test_p20_a_workbook_cut_anywhere_is_refused(tmp_path):
@@ -266,11 +266,11 @@ def test_p20_a_workbook_cut_anywhere_is_refused(tmp_path):
     book.active.append(["east", 42])
     book.save(path)
     whole = path.read_bytes()
-    assert len(reading.table(path)) == 1
+    assert len(csv_file.table(path)) == 1
     for part in (*(whole[: len(whole) * n // 16] for n in range(16)), b"<html></html>"):
         path.write_bytes(part)
         with pytest.raises(TableError, match=r"a\.xlsx"):
-            reading.table(path)
+            csv_file.table(path)
 
 
 def test_p20_the_lock_file_of_a_spreadsheet_program_is_no_table(project):

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small import FOUR, RECORD, SKETCH, START, TABLE, Project
 
-from analysis import fingerprints, manifest, plan
-from analysis.run import history
+from analysis.figures import manifest
+from analysis.runs import fingerprints, history, plan
 
 
 @pytest.fixture(scope="module")

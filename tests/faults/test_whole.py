@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from small import BUSY, RECORD, SKETCH, START, Project, finished, sha
 
-from analysis import manifest
-from analysis.run import stage
+from analysis.figures import manifest
+from analysis.runs import stage
 
 # What each misbehaving notebook does once the table tells it to, in place of drawing well.
 FAULTS = {

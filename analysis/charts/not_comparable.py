@@ -1,0 +1,189 @@
+"""One table of the indicators that cannot be compared: what each region reports, and why not."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.errors import CrowdedError
+from analysis.language import phrases, remarks, values
+from analysis.language.values import Text
+
+from . import grid, style
+from .page import LEADING, Caption, Page, Picture, measured, wrapped
+
+NAME, WHY = 2.35, 2.0  # inches of the first and the last column on a slide
+ENTRY = 15  # ems of a note that the figure of one region needs at least
+AIR = 0.12  # inches between two lines
+
+
+class Words(NamedTuple):
+    """A line of words from the left edge of its column, with the id of its row if it has one."""
+
+    text: str
+    size: float
+    colour: str = style.INK
+    indent: float = 0.0
+    gid: str | None = None
+    same_line: bool = False  # beside the words before it instead of below them
+
+
+class Line(NamedTuple):
+    """One indicator: its name, the figures of the regions in rows of columns, and the reason."""
+
+    name: list[Words]
+    entries: list[list[list[Words]]]
+    why: list[Words]
+
+    @property
+    def height(self) -> float:
+        """Inches that the line takes."""
+        figures = sum(max(map(_height, row)) for row in self.entries)
+        return max(_height(self.name), figures, _height(self.why)) + AIR
+
+
+class Columns(NamedTuple):
+    """Left edges and widths of the three columns, and how many figures stand side by side."""
+
+    name: float
+    entries: float
+    why: float
+    width: float  # of the figure of one region
+    across: int
+    last: float  # width of the column of reasons
+
+
+def not_comparable(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    form: str = "slide",
+    ax: Axes | None = None,
+) -> Picture:
+    """
+    List indicators with what each region reports, and why it cannot be compared.
+
+    Parameters
+    ----------
+    rows
+        From ``compare.not_comparable``: one row an indicator and region, with ``reason_zh`` and
+        ``reason_en``, the same for all rows of an indicator.
+    refused
+        ``region``, ``indicator``, ``gap``, ``reason_zh``, ``reason_en`` for regions without any
+        figure of an indicator (``absence.cells``).
+
+    Raises
+    ------
+    CrowdedError
+        When the lines do not fit one page.
+    """
+    page = Page(_caption(rows, title), language, form=form, ax=ax)
+    most = rows.groupby("indicator").size().max()
+    columns = _columns(page, int(most))
+    groups = [group.to_dict("records") for _, group in rows.groupby("indicator", sort=False)]
+    lines = [_line(page, columns, records) for records in groups]
+    if sum(line.height for line in lines) > page.room.height:
+        raise CrowdedError(f"{len(lines)} indicators do not fit one page: draw fewer at a time")
+    _draw(page, columns, lines)
+    page.picture.rows = rows
+    page.picture.refused = refused[refused["indicator"].isin(set(rows["indicator"]))]
+    return page.picture
+
+
+def _caption(rows: pd.DataFrame, title: Text) -> Caption:
+    count = rows["indicator"].nunique()
+    return Caption(
+        title=title,
+        subtitle=phrases.NOT_COMPARABLE_SUBTITLE,
+        source=phrases.source_note(rows),
+        alt=Text(
+            f"{title.zh}。表中{count}项指标，逐行列出各地数字及不能并列的原因。",
+            f"{title.en}. A table of {count} indicators: what each region reports, and why it "
+            "cannot be compared.",
+        ),
+    )
+
+
+def _columns(page: Page, most: int) -> Columns:
+    """As many figures side by side as fit, *most* at most."""
+    scale, room = page.size.width / style.SLIDE.width, page.room
+    entries, why = room.left + NAME * scale, room.left + room.width - WHY * scale
+    across = max(1, int((why - entries) // (ENTRY * page.size.note / 72)))
+    across = min(across, most)
+    width = (why - entries) / across
+    return Columns(room.left, entries, why, width, across, WHY * scale)
+
+
+def _line(page: Page, columns: Columns, records: list[dict[Any, Any]]) -> Line:
+    first, size, language = records[0], page.size, page.language
+    wide = columns.entries - columns.name - 0.15
+    name = _wrapped(first[f"indicator_{language}"], wide, size.label)
+    reason = first[f"reason_{language}"]
+    why = _wrapped(reason[:1].upper() + reason[1:], columns.last, size.note, style.GREY)
+    entries = [list(_entry(page, columns.width - 0.15, row)) for row in records]
+    starts = range(0, len(entries), columns.across)
+    return Line(name, [entries[at : at + columns.across] for at in starts], why)
+
+
+def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
+    """The region and its figure, side by side if they fit, over the scope and the period."""
+    size, language = page.size, page.language
+    colour, gid = style.colour(row["region"]), f"mark-{row['id']}"
+    name, figure = row[f"region_{language}"], values.printed(row)[language]
+    beside = measured(name, size.note) + 0.08
+    yield from _wrapped(name, width, size.note, style.GREY)
+    if beside + measured(figure, size.label) <= width:
+        yield Words(figure, size.label, colour, beside, gid, same_line=True)
+    else:
+        for place, text in enumerate(wrapped(figure, width, size.label)):
+            yield Words(text, size.label, colour, gid=gid if place == 0 else None)
+    period = values.period(row["period_start"], row["period_end"])
+    scope = values.joined([remarks.part_or_all(row), period], zh="，", en=", ")
+    yield from _wrapped(scope[language], width, size.note, style.GREY)
+
+
+def _wrapped(text: str, width: float, size: float, colour: str = style.INK) -> list[Words]:
+    return [Words(line, size, colour) for line in wrapped(text, width, size)]
+
+
+def _height(words: list[Words]) -> float:
+    """Inches that *words* take; those beside the words before share a line as high as either."""
+    heights: list[float] = []
+    for one in words:
+        high = one.size * LEADING / 72
+        if one.same_line:
+            heights[-1] = max(heights[-1], high)
+        else:
+            heights.append(high)
+    return sum(heights)
+
+
+def _draw(page: Page, columns: Columns, lines: list[Line]) -> None:
+    axes, room = grid.canvas(page), page.room
+    top, right = room.bottom + room.height, room.left + room.width
+    for line in lines:
+        grid.rule(axes, room.left, right, [top])
+        below = top - AIR / 2
+        _write(page, columns.name, below, line.name)
+        _write(page, columns.why, below, line.why)
+        for row in line.entries:
+            for place, entry in enumerate(row):
+                _write(page, columns.entries + place * columns.width, below, entry)
+            below -= max(map(_height, row))
+        top -= line.height
+    grid.rule(axes, room.left, right, [top])
+
+
+def _write(page: Page, left: float, top: float, words: list[Words]) -> None:
+    """Write *words* from the top; what shares a line shares its baseline."""
+    baseline = top
+    for place, one in enumerate(words):
+        tall = [one.size, *(w.size for w in words[place + 1 : place + 2] if w.same_line)]
+        if not one.same_line:
+            baseline = top - max(tall) / 72
+            top -= max(tall) * LEADING / 72
+        options = {"va": "baseline", "color": one.colour, "gid": one.gid}
+        page.text(left + one.indent, baseline, one.text, one.size, **options)

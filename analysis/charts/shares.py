@@ -1,0 +1,270 @@
+"""Shares in percent: of what was found that was rectified, and of the parts of a whole."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.language import phrases, remarks, values
+from analysis.language.values import Text
+
+from . import ledger, marks, style
+from .blank import blank
+from .comparison import left_out
+from .page import Caption, Page, Picture
+
+TICKS = [0, 25, 50, 75, 100]
+Row = dict[Any, Any]
+
+
+class _Kind(NamedTuple):
+    """How one kind of share is grouped, named, drawn and captioned."""
+
+    by: str  # the column whose values share a panel
+    gutter: float  # inches of the words to the left on a slide
+    right: float  # inches kept free to the right on a slide, for labels
+    group: Callable[[Page, Sequence[Row]], ledger.Group]
+    draw: Callable[[Axes, Page, Row, float], None]
+    caption: Callable[[pd.DataFrame, Text, pd.DataFrame], Caption]
+
+
+def closed_loop(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    form: str = "slide",
+    ax: Axes | None = None,
+) -> Picture:
+    """
+    Draw the share of what was found that was rectified, on an axis from 0 to 100 %.
+
+    Parameters
+    ----------
+    rows
+        From ``derive.shares``, in house order.
+    title
+        The finding, from ``findings``.
+    refused
+        Regions for which no share can be made, and why (``parts.unclosed``).
+    """
+    return _drawn(_LOOP, rows, title, language, refused, form, ax)
+
+
+def composition(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    form: str = "slide",
+    ax: Axes | None = None,
+) -> Picture:
+    """
+    Draw the parts of each whole as bars from 0, with amount and share at their ends.
+
+    Parameters
+    ----------
+    rows
+        From ``parts.composition``: wholes in house order, parts as printed.
+    title
+        The finding, from ``findings``.
+    refused
+        Regions without parts of a whole, and why (``parts.whole_only``).
+    """
+    return _drawn(_PARTS, rows, title, language, refused, form, ax)
+
+
+def _drawn(
+    kind: _Kind,
+    rows: pd.DataFrame,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    form: str,
+    ax: Axes | None,
+) -> Picture:
+    if rows.empty:
+        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+    page = Page(kind.caption(rows, title, refused), language, form=form, ax=ax)
+    wide, room = page.size.width / style.SLIDE.width, page.room
+    room = room._replace(width=room.width - kind.right * wide)
+    parts = [group.to_dict("records") for _, group in rows.groupby(kind.by, sort=False)]
+    groups = [kind.group(page, records) for records in parts]
+    panels = ledger.panels(page, groups, gutter=kind.gutter * wide, room=room)
+    for panel, records in zip(panels, parts, strict=True):
+        _finish(panel.axes, page, last=panel is panels[-1])
+        for at, row in zip(panel.heights, records, strict=True):
+            kind.draw(panel.axes, page, row, at)
+    page.picture.rows, page.picture.refused = rows, refused
+    return page.picture
+
+
+def _finish(axes: Axes, page: Page, *, last: bool) -> None:
+    axes.set_xlim(0, 100)
+    axes.set_xticks(TICKS, labels=[f"{tick}%" if last else "" for tick in TICKS])
+    axes.grid(axis="x")
+    axes.axvline(0, color=style.GREY, linewidth=1.0)
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(labelsize=page.size.note)
+
+
+def _periods(rows: pd.DataFrame) -> Text:
+    spans = rows[["period_start", "period_end"]].drop_duplicates()
+    periods = (values.period(start, end) for start, end in spans.itertuples(index=False))
+    return values.joined(periods, zh="、", en=", ")
+
+
+def _missing(refused: pd.DataFrame) -> Text:
+    """The regions left out by name, or that there are none."""
+    names = [Text(row["region_zh"], row["region_en"]) for row in refused.to_dict("records")]
+    missing = values.joined(names, zh="、", en=", ")
+    return Text(missing.zh or "无", missing.en or "none")
+
+
+def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
+    notes = [remarks.WHOLE_AXIS, *(phrases.METHODS[m] for m in dict.fromkeys(rows["method"]))]
+    notes.append(remarks.LOOP_NOTE)
+    if rows["basis"].eq("rebuilt").any():
+        notes.append(remarks.REBUILT_NOTE)
+    about = Text("已整改占发现的份额", "share of what was found that was rectified")
+    return Caption(
+        title=title,
+        subtitle=values.joined([about, Text("%", "%"), _periods(rows)], zh="｜", en=" | "),
+        source=phrases.source_note(rows),
+        alt=_loop_alt(rows, title, refused),
+        left_out=left_out(refused),
+        notes=tuple(notes),
+    )
+
+
+def _loop_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
+    said = [
+        remarks.loop(row) + Text(remarks.fraction(row).zh, f" {remarks.fraction(row).en}")
+        for row in rows.to_dict("records")
+    ]
+    shown, missing = values.joined(said, zh="、", en=", "), _missing(refused)
+    return Text(
+        f"{title.zh}。{shown.zh}。无法算出份额：{missing.zh}。各行动范围不同，不能互比。",
+        f"{title.en}. {shown.en}. No share: {missing.en}. The campaigns differ in scope "
+        "and cannot be compared.",
+    )
+
+
+def _loop_group(page: Page, records: Sequence[Row]) -> ledger.Group:
+    lines = [
+        ledger.Line(
+            remarks.part_or_all(row)[page.language], remarks.LOOPS[row["loop"]][page.language]
+        )
+        for row in records
+    ]
+    region = records[0]
+    return ledger.Group(region[f"region_{page.language}"], style.colour(region["region"]), lines)
+
+
+def _draw_loop(axes: Axes, page: Page, row: Row, at: float) -> None:
+    marks.whisker(axes, row, (row["lower"], row["upper"]), at, upright=False)
+    marks.draw(axes, row["share"], at, row, size=page.mark)
+    counts = remarks.fraction(row)[page.language]
+    axes.annotate(
+        f"{counts}  {remarks.share_label(row)[page.language]}",
+        (row["share"], at),
+        xytext=(0, 8),
+        textcoords="offset points",
+        ha="right" if row["share"] > 50 else "left",
+        va="bottom",
+        fontsize=page.size.label,
+        color=style.colour(row["region"]),
+        annotation_clip=False,
+    )
+
+
+def _parts_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
+    first = rows.iloc[0].to_dict()
+    name = Text(first["indicator_zh"], first["indicator_en"])
+    unit = Text("占总数的%", "% of the whole")
+    return Caption(
+        title=title,
+        subtitle=values.joined([name, unit, _periods(rows)], zh="｜", en=" | "),
+        source=phrases.source_note(pd.concat([_wholes(rows), rows], ignore_index=True)),
+        alt=_parts_alt(rows, title, refused),
+        left_out=left_out(refused),
+        notes=tuple(_parts_notes(rows)),
+    )
+
+
+def _wholes(rows: pd.DataFrame) -> pd.DataFrame:
+    """The source of each whole, which need not be that of its parts."""
+    names = ("origin", "report", "title", "publisher")
+    return rows.drop_duplicates("whole_id").assign(**{n: rows[f"whole_{n}"] for n in names})
+
+
+def _parts_notes(rows: pd.DataFrame) -> list[Text]:
+    notes = [remarks.PART_SHARE_NOTE]
+    if rows["lower"].notna().any():
+        notes.append(remarks.PART_LIMITS_NOTE)
+    notes += remarks.sums(rows)
+    if rows["origin"].eq("context").any():
+        notes.append(remarks.CONTEXT_PARTS_NOTE)
+    if rows["indicator"].isin(phrases.CLUSTERED).any():
+        notes.append(phrases.CLUSTER_NOTE)
+    return notes
+
+
+def _parts_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
+    said = [
+        Text(row["part_zh"], f"{row['part_en']} ") + remarks.share_label(row)
+        for row in rows.to_dict("records")
+    ]
+    shown, missing = values.joined(said, zh="、", en=", "), _missing(refused)
+    return Text(
+        f"{title.zh}。{shown.zh}。没有分项：{missing.zh}。份额大小不说明各部分的风险高低。",
+        f"{title.en}. {shown.en}. No parts: {missing.en}. A share says nothing about "
+        "how risky a part is.",
+    )
+
+
+def _parts_group(page: Page, records: Sequence[Row]) -> ledger.Group:
+    row = records[0]
+    lines = [ledger.Line(part[f"part_{page.language}"]) for part in records]
+    return ledger.Group(remarks.whole(row)[page.language], style.colour(row["region"]), lines)
+
+
+def _draw_part(axes: Axes, page: Page, row: Row, at: float) -> None:
+    colour = style.colour(row["region"])
+    axes.barh(
+        at,
+        row["share"],
+        height=min(page.size.label * 1.5 / 72, axes.get_ylim()[1]),
+        facecolor="white" if row["origin"] == "context" else colour,
+        edgecolor=colour,
+        linewidth=1.4,
+        zorder=2,
+        gid=f"mark-{row['id']}",
+    )
+    end = row["share"]
+    if pd.notna(row["lower"]):
+        marks.whisker(axes, row, (row["lower"], row["upper"]), at, upright=False)
+        end = row["upper"]
+    _label_part(axes, page, row, (end, at))
+
+
+def _label_part(axes: Axes, page: Page, row: Row, spot: tuple[float, float]) -> None:
+    amount = values.value(row)[page.language]
+    share = remarks.share_label(row)[page.language]
+    axes.annotate(
+        f"{amount}，{share}" if page.language == "zh" else f"{amount}, {share}",
+        spot,
+        xytext=(7, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=page.size.label,
+        color=style.colour(row["region"]),
+        annotation_clip=False,
+    )
+
+
+_LOOP = _Kind("region", 3.9, 1.0, _loop_group, _draw_loop, _loop_caption)
+_PARTS = _Kind("whole_id", 3.1, 2.3, _parts_group, _draw_part, _parts_caption)

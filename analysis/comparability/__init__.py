@@ -1,0 +1,9 @@
+"""
+Which figures may be compared, and what a figure may claim.
+
+``rules`` judges pairs of rows, ``many`` does so for thousands of regions, ``findings`` makes the
+sentence that a figure may claim, ``profiles`` gathers what one region reports, ``displays`` prints
+results at a prompt.
+
+Imports: statistics and below.
+"""

@@ -1,0 +1,150 @@
+"""
+One region's page: where it stands, what stands beside it, and what cannot be said of it.
+
+It chooses among figures that ``derive`` and ``annual`` made and ``rules`` judged; it makes none.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.errors import WordError
+from analysis.language import phrases
+from analysis.language.vocabulary import Gap, Mark, Measure
+from analysis.statistics import gaps
+from analysis.statistics.rates import EVENT_THEMES
+
+from . import rules
+from .rules import Comparison
+
+ALONE = "alone"  # the rule of a figure that no other region reports in the same way
+_STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY, Mark.TARGET, Mark.PLAN)
+
+
+def of(
+    rows: pd.DataFrame, region: str, themes: pd.DataFrame, indicators: Sequence[str]
+) -> pd.DataFrame:
+    """
+    The rows of *region* alone, in the order of *themes*.
+
+    Parameters
+    ----------
+    rows
+        The rows of all reports, with ``mark``, ``lower`` and ``upper``.
+    themes
+        ``theme``, ``name_zh`` and ``name_en`` in the order to show.
+    indicators
+        The codes of outcomes in the order to show.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``theme_zh``, ``theme_en`` and ``outcome``: the place among the accidents and losses
+        to show (counts of events first), missing for all other rows.
+
+    Raises
+    ------
+    WordError
+        When no report is about *region*.
+    """
+    if region not in set(rows["region"]):
+        raise WordError("region", region, sorted(set(rows["region"])))
+    places = themes.rename(columns={"name_zh": "theme_zh", "name_en": "theme_en"})
+    named = places[["theme", "theme_zh", "theme_en"]]
+    mine = named.merge(rows[rows["region"].eq(region)], on="theme", validate="1:m")
+    order = {code: place for place, code in enumerate(_outcomes(mine, indicators)["id"])}
+    return mine.assign(outcome=mine["id"].map(order))
+
+
+def _outcomes(mine: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
+    """Levels, and changes or targets without a level; a part only where no whole is given."""
+    events = mine[mine["theme"].isin(EVENT_THEMES)]
+    shown = events[events["measure"].eq(Measure.LEVEL) | events["mark"].isin(_STATED)]
+    whole = shown["breakdown"].eq("")
+    wholes = whole.groupby([shown[name] for name in ("indicator", "status")]).transform("any")
+    kept = rules.indicators(shown[whole | ~wholes], indicators)
+    return kept.assign(bare=kept["lower"].isna()).sort_values("bare", kind="stable")
+
+
+def outcomes(mine: pd.DataFrame) -> pd.DataFrame:
+    """The accidents and losses among the rows of :func:`of`, in the order to show."""
+    return mine[mine["outcome"].notna()].sort_values("outcome", ignore_index=True)
+
+
+def changed(changes: pd.DataFrame, region: str) -> pd.DataFrame:
+    """The counted changes of *region* in the last year that has any, from its own report."""
+    own = changes["region"].eq(region) & changes["origin"].eq("report")
+    counted = changes[own & changes["mark"].eq(Mark.EXACT)]
+    return counted[counted["period_end"].eq(counted["period_end"].max())].reset_index(drop=True)
+
+
+def compared(rows: pd.DataFrame, indicators: Sequence[str]) -> list[Comparison]:
+    """A comparison for each of *indicators* that two or more regions of *rows* write about."""
+    regions = rows.groupby("indicator")["region"].nunique()
+    shared = [code for code in indicators if regions.get(code, 0) > 1]
+    return [rules.comparable(rows, code) for code in shared]
+
+
+def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
+    """
+    The figures that stand beside one of *region*, indicator by indicator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows kept by each comparison, with ``scale`` and, for the axis, ``shown``,
+        ``shown_lower`` and ``shown_upper``; ``cautions`` holds a tuple of texts.
+    """
+    chosen = [c for c in comparisons if len(c.rows) > 1 and region in set(c.rows["region"])]
+    found = [_scaled(comparison) for comparison in chosen]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def _scaled(comparison: Comparison) -> pd.DataFrame:
+    rows, rate = comparison.rows, comparison.scale == "rate"
+    names = ("rate", "rate_lower", "rate_upper") if rate else ("value", "lower", "upper")
+    value, lower, upper = (rows[name] for name in names)
+    return rows.assign(
+        scale=comparison.scale,
+        shown=value,
+        shown_lower=lower,
+        shown_upper=upper,
+        cautions=pd.Series([comparison.cautions] * len(rows), index=rows.index, dtype=object),
+    )
+
+
+def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
+    """
+    The shared indicators on which *region* cannot be compared, each with the reason.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an indicator: the region, ``indicator`` and its names, ``rule``, ``reason_zh``,
+        ``reason_en``; where the region has a figure that no other matches, the rule is ``alone``.
+    """
+    found = []
+    for comparison in comparisons:
+        refused = comparison.refused[comparison.refused["region"].eq(region)]
+        alone = comparison.rows[comparison.rows["region"].eq(region)]
+        if len(comparison.rows) > 1 and len(alone):
+            continue
+        name = {"indicator_zh": comparison.name.zh, "indicator_en": comparison.name.en}
+        if len(alone):
+            reason = phrases.BARRED if comparison.barred else phrases.ALONE
+            refused = gaps.frame([gaps.refusal(alone.iloc[0].to_dict(), ALONE, reason)])
+        found.append(_general(refused).assign(indicator=comparison.indicator, **name))
+    empty = gaps.frame([]).assign(indicator_zh="", indicator_en="")
+    return pd.concat(found, ignore_index=True) if found else empty
+
+
+def _general(refused: pd.DataFrame) -> pd.DataFrame:
+    """The reason without the figure that illustrates it, so that equal reasons read alike."""
+    told = [
+        phrases.GAPS[Gap(rule)] if rule in set(Gap) else None
+        for rule in refused["rule"].astype(str)
+    ]
+    return refused.assign(
+        reason_zh=[t.zh if t else r for t, r in zip(told, refused["reason_zh"], strict=True)],
+        reason_en=[t.en if t else r for t, r in zip(told, refused["reason_en"], strict=True)],
+    )

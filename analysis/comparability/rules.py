@@ -1,0 +1,438 @@
+"""
+Which figures may stand side by side, how surely, and why the others may not.
+
+It ranks nothing and draws nothing; every refusal is a row with a reason in both languages.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import UsageError, WordError
+from analysis.language import phrases, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import (
+    Comparator,
+    Gap,
+    Measure,
+    Nature,
+    Quantity,
+    Reliability,
+    Rule,
+    Status,
+    Verdict,
+)
+from analysis.statistics import gaps, rates
+from analysis.statistics.rates import PER, POPULATIONS
+
+from . import displays
+
+Row = dict[Any, Any]  # of the tidy frame
+
+FARTHEST_YEARS = 1  # figures further apart than this are not compared
+_CHANGES = (Measure.CHANGE_PCT, Measure.DIRECTION)
+RELATIVE = (Quantity.SHARE, Quantity.RATE, Quantity.DURATION)
+
+
+class Judgement(NamedTuple):
+    """One rule's word on a pair of figures."""
+
+    verdict: Verdict
+    rule: Rule
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # it holds frames, which have no single ==
+class Comparison:
+    """
+    Figures that may be compared, and every region that may not, with the reason.
+
+    ``rows`` are in the order of level and adcode; ``refused`` has ``region``, ``rule``,
+    ``reason_zh``, ``reason_en`` and the figure refused, if any; ``cautions`` hold for the rows
+    kept; ``scale`` is ``rate`` (per 100 000 people) or ``value``.
+    """
+
+    indicator: str
+    name: Text
+    rows: pd.DataFrame
+    refused: pd.DataFrame
+    cautions: tuple[Text, ...]
+    scale: str
+
+    @property
+    def barred(self) -> int:
+        """How many regions have such a figure, which a rule keeps from standing beside."""
+        return int(self.refused["rule"].isin([*Rule]).sum())
+
+    def __repr__(self) -> str:
+        return self._shown().text()
+
+    def _repr_html_(self) -> str:
+        return self._shown().html()
+
+    def _shown(self) -> displays.Compared:
+        return displays.Compared(self.name, self.rows, self.refused, self.cautions, self.scale)
+
+
+def judge(one: Row, other: Row) -> list[Judgement]:
+    """
+    What every rule says of a pair of rows; an empty list is a clean comparison.
+
+    Both are rows of the tidy frame (``Tables.rows``) as dictionaries.
+    """
+    return [word for rule in _RULES for word in rule(one, other)]
+
+
+def overall(judgements: list[Judgement]) -> Verdict:
+    """The strictest word of *judgements*."""
+    words = {word.verdict for word in judgements}
+    for verdict in (Verdict.NOT_COMPARABLE, Verdict.WITH_CAUTION):
+        if verdict in words:
+            return verdict
+    return Verdict.COMPARABLE
+
+
+def _refusal(rule: Rule, **detail: object) -> Judgement:
+    return Judgement(Verdict.NOT_COMPARABLE, rule, phrases.RULES[rule].format(**detail))
+
+
+def _caution(rule: Rule, **detail: object) -> Judgement:
+    return Judgement(Verdict.WITH_CAUTION, rule, phrases.RULES[rule].format(**detail))
+
+
+def _same_thing(one: Row, other: Row) -> Iterator[Judgement]:
+    if one["indicator"] != other["indicator"]:
+        yield _refusal(Rule.INDICATOR)
+    elif one["measure"] != other["measure"]:
+        yield _refusal(Rule.MEASURE)
+    elif one["unit"] != other["unit"]:
+        yield _refusal(Rule.UNIT)
+    if one["status"] != other["status"]:
+        yield _refusal(Rule.STATUS)
+
+
+def _same_coverage(one: Row, other: Row) -> Iterator[Judgement]:
+    if one["breakdown"] != other["breakdown"]:
+        parts = [_part(row) for row in (one, other)]
+        detail = Text(f"{parts[0].zh}／{parts[1].zh}", f"{parts[0].en} / {parts[1].en}")
+        yield _refusal(Rule.COVERAGE, detail=detail)
+
+
+def _part(row: Row) -> Text:
+    """What part of the indicator a row is about."""
+    if not row["breakdown"]:
+        return Text("全部", "the whole")
+    return Text(f"仅{row['breakdown_zh']}", f"only {row['breakdown_en']}")
+
+
+def _independent(one: Row, other: Row) -> Iterator[Judgement]:
+    for inner, outer in ((one, other), (other, one)):
+        if outer["adcode"] in inner["ancestors"].split():
+            yield _refusal(Rule.PART_OF_WHOLE, inner=_region(inner), outer=_region(outer))
+
+
+def _region(row: Row) -> Text:
+    return Text(row["region_zh"], row["region_en"])
+
+
+def _same_time(one: Row, other: Row) -> Iterator[Judgement]:
+    years = abs(one["period_end"].year - other["period_end"].year)
+    if years > FARTHEST_YEARS:
+        yield _refusal(Rule.YEAR, years=years)
+    elif years:
+        yield _caution(Rule.YEAR, years=years)
+    if one["nature"] == Nature.FLOW and abs(_days(one) - _days(other)) > 1:
+        spans = [values.period(row["period_start"], row["period_end"]) for row in (one, other)]
+        detail = Text(f"{spans[0].zh}／{spans[1].zh}", f"{spans[0].en} / {spans[1].en}")
+        yield _caution(Rule.LENGTH, detail=detail)
+
+
+def _days(row: Row) -> int:
+    """Days of a period; a leap day makes no other length."""
+    return int((row["period_end"] - row["period_start"]).days)
+
+
+def _same_scale(one: Row, other: Row) -> Iterator[Judgement]:
+    if one["measure"] != other["measure"]:
+        return
+    if one["measure"] in _CHANGES:
+        yield _caution(Rule.DIRECTION)
+        return
+    relative = _relative(one) and _relative(other)
+    if one["level"] != other["level"]:
+        yield _caution(Rule.LEVEL) if relative else _refusal(Rule.LEVEL)
+    elif not relative:
+        yield _caution(Rule.SIZE)
+
+
+def _relative(row: Row) -> bool:
+    """Whether a figure is, or can be made, independent of the size of its region."""
+    if row["quantity"] in RELATIVE:
+        return True
+    return bool(row["denominator"]) and bool(pd.notna(row.get("rate", 0)))
+
+
+def _bounds(one: Row, other: Row) -> Iterator[Judgement]:
+    if {one["comparator"], other["comparator"]} != {str(Comparator.EXACT)}:
+        yield _caution(Rule.BOUND)
+
+
+def _reprints(one: Row, other: Row) -> Iterator[Judgement]:
+    if Reliability.REPRINT in {one.get("reliability"), other.get("reliability")}:
+        yield _caution(Rule.REPRINT)
+
+
+_RULES = (_same_thing, _same_coverage, _independent, _same_time, _same_scale, _bounds, _reprints)
+
+
+def pairs(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    The comparability matrix: every pair of figures of one indicator from two regions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: ``indicator``, ``one`` and ``other`` (positions in *rows*), the regions,
+        ``verdict``, ``rules`` (codes, comma-separated), ``reason_zh`` and ``reason_en``.
+    """
+    found = []
+    for indicator, group in rows.reset_index(drop=True).groupby("indicator", sort=True):
+        records = group.to_dict("index")
+        for (i, one), (j, other) in combinations(records.items(), 2):
+            if one["region"] == other["region"]:
+                continue
+            words = judge(one, other)
+            reason = values.joined(word.reason for word in words)
+            rules = ",".join(word.rule for word in words)
+            regions, verdict = (one["region"], other["region"]), str(overall(words))
+            found.append((indicator, i, j, *regions, verdict, rules, reason.zh, reason.en))
+    columns = ["indicator", "one", "other", "region", "other_region", "verdict", "rules"]
+    return pd.DataFrame(found, columns=[*columns, "reason_zh", "reason_en"])
+
+
+def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
+    """
+    The figures of *indicator* that may stand side by side.
+
+    The comparison is made for the part of the indicator that most regions report in the same
+    way (the whole before a part), at the year that most of them share.
+
+    Parameters
+    ----------
+    rows
+        The rows of all reports, through :func:`analysis.statistics.rates.rates`; the regions in it are
+        those that must appear, kept or refused.
+    indicator
+        The code of the indicator.
+
+    Raises
+    ------
+    WordError
+        When there are rows and none has the indicator; it names the nearest ones.
+    """
+    mine = rows[rows["indicator"].eq(indicator)]
+    if len(rows) and mine.empty:
+        raise WordError("indicator", indicator, sorted(set(rows["indicator"])))
+    levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
+    shared = _most_shared(levels)
+    kept, refused = _settle(levels[levels["breakdown"].eq(shared)])
+    judged = {*kept["region"], *(row["region"] for row in refused)}
+    for region in gaps.reporting(rows[[*gaps.REPORT, "kind"]]):
+        if region["region"] not in judged:
+            others = mine[mine["region"].eq(region["region"])]
+            refused.append(gaps.explained(region, others, shared))
+    kept = kept.sort_values(["level_order", "adcode", "period_end"], ignore_index=True)
+    records = kept.to_dict("records")
+    words = [w for a, b in combinations(records, 2) for w in judge(a, b)]
+    scale = "rate" if len(kept) and kept["rate"].notna().all() else "value"
+    return Comparison(
+        indicator,
+        _name(mine, indicator),
+        kept,
+        gaps.frame(refused),
+        cautions(words, kept, scale),
+        scale,
+    )
+
+
+def side_by_side(
+    rows: pd.DataFrame, context: pd.DataFrame, indicator: str
+) -> tuple[Comparison, pd.DataFrame | None]:
+    """
+    Compare *indicator* and find the rate of a wider region to set beside it, if there is one.
+
+    Raises
+    ------
+    UsageError
+        When fewer than two regions, or one and a wider region, may be set side by side.
+    """
+    result = comparable(rows, indicator)
+    wider = benchmark(context, result)
+    if len(result.rows) < 2 and wider is None:
+        reason = apart(rows, result)["reason_en"].iloc[0]
+        raise UsageError(f"{indicator} cannot be compared ({reason}): see 12_not_comparable")
+    return result, wider
+
+
+def benchmark(context: pd.DataFrame, result: Comparison) -> pd.DataFrame | None:
+    """The rate of a wider region that may be set beside the rows of *result*, or None."""
+    return rates.benchmark(context, result.rows) if result.scale == "rate" else None
+
+
+def not_comparable(rows: pd.DataFrame, context: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
+    """
+    The figures of those of *codes* that several regions report and that cannot be compared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an indicator and region, in the order of *codes*, with ``reason_zh`` and
+        ``reason_en``.
+    """
+    regions = rows.groupby("indicator")["region"].nunique()
+    results = (comparable(rows, code) for code in codes if regions.get(code, 0) > 1)
+    parts = [
+        apart(rows, result)
+        for result in results
+        if len(result.rows) < 2 and benchmark(context, result) is None
+    ]
+    return pd.concat([rows.iloc[:0].assign(reason_zh="", reason_en=""), *parts], ignore_index=True)
+
+
+def apart(rows: pd.DataFrame, result: Comparison) -> pd.DataFrame:
+    """The most telling row of each region for the indicator of *result*, with the reason."""
+    each = best(rows[rows["indicator"].eq(result.indicator)])
+    reason = _why_apart(each, result.refused)
+    return each.assign(reason_zh=reason.zh, reason_en=reason.en)
+
+
+def _why_apart(each: pd.DataFrame, refused: pd.DataFrame) -> Text:
+    """Why the figures *each* region gives cannot be compared."""
+    results = each[each["measure"].eq(Measure.LEVEL) & each["status"].eq(Status.ACTUAL)]
+    if results.empty:
+        return phrases.NO_RESULT
+    if len(results) == 1:
+        return phrases.ONE_RESULT.format(region=_region(results.iloc[0].to_dict()))
+    barred = refused[refused["rule"].isin([*Rule])]
+    pairs = barred[["reason_zh", "reason_en"]].itertuples(index=False, name=None)
+    reasons = [Text(zh, en) for zh, en in dict.fromkeys(pairs)]
+    if refused["rule"].isin([Gap.PART_ONLY, Gap.WHOLE_ONLY]).any():
+        reasons.append(phrases.OTHER_SCOPE)
+    return values.joined(reasons) if reasons else phrases.ON_ITS_OWN
+
+
+def _name(mine: pd.DataFrame, indicator: str) -> Text:
+    if mine.empty:
+        return Text(indicator, indicator)
+    first = mine.iloc[0]
+    return Text(str(first["indicator_zh"]), str(first["indicator_en"]))
+
+
+def _most_shared(levels: pd.DataFrame) -> str:
+    if levels.empty:
+        return ""
+    counts = levels.groupby("breakdown")["region"].nunique()
+    order = sorted(counts.items(), key=lambda item: (-item[1], str(item[0]) != "", str(item[0])))
+    return str(order[0][0])
+
+
+def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """Keep rows one by one in house order unless a rule forbids one beside those already kept."""
+    latest = candidates.sort_values("period_end").drop_duplicates("region", keep="last")
+    if latest.empty:
+        return latest, []
+    year = latest["period_end"].dt.year
+    common = int(year.mode().max())
+    every: dict[Any, Row] = latest.to_dict("index")
+    level = usual_level(latest["level_order"], [_relative(row) for row in every.values()])
+    order = latest.assign(far=(year - common).abs(), odd=latest["level_order"].ne(level))
+    kept: dict[Any, Row] = {}
+    refused = []
+    for place in order.sort_values(["far", "odd", "adcode"]).index:
+        row = every[place]
+        words = [word for other in kept.values() for word in judge(other, row)]
+        bars = [word for word in words if word.verdict is Verdict.NOT_COMPARABLE]
+        if bars:
+            refused.append(gaps.refusal(row, bars[0].rule, bars[0].reason))
+        else:
+            kept[place] = row
+    return latest.loc[list(kept)], refused
+
+
+def usual_level(levels: Any, relative: Any) -> int:
+    """
+    The level most of the figures are of; of several as usual, where more are relative.
+
+    Parameters
+    ----------
+    levels, relative
+        For each figure the order of its level, and whether it may be compared across levels.
+    """
+    found, place = np.unique(levels, return_inverse=True)
+    return int(max(zip(np.bincount(place), np.bincount(place, relative), found, strict=True))[-1])
+
+
+def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:
+    """What strains the comparison of the rows *kept*, each reason once, in the order of rules."""
+    places = {rule: place for place, rule in enumerate(Rule)}
+    strained = [word for word in words if word.verdict is Verdict.WITH_CAUTION]
+    strained.sort(key=lambda word: places[word.rule])
+    texts = list(dict.fromkeys(word.reason for word in strained))
+    if scale == "rate":
+        texts += _population_notes(kept)
+    return tuple(texts)
+
+
+def _population_notes(kept: pd.DataFrame) -> list[Text]:
+    """Say where the population is not the resident one of the same year, or is a reprint."""
+    notes = []
+    for row in kept.to_dict("records") if len(kept) else ():
+        reprint = row["population_reliability"] == Reliability.REPRINT
+        other = row["population_kind"] not in POPULATIONS[:2]
+        if row["population_distance"] == 0 and not other and not reprint:
+            continue
+        year = int(row["population_year"])
+        kind = phrases.POPULATION_KINDS[row["population_kind"]]
+        note = Text(
+            f"{row['region_zh']}的分母为{year}年{kind.zh}",
+            f"{row['region_en']} is divided by its {year} {kind.en}",
+        )
+        notes.append(note + phrases.REPRINTED if reprint else note)
+    return notes
+
+
+def rate_unit(unit: Text) -> Text:
+    """The unit of a rate per 100 000 people."""
+    return Text(f"每10万人{unit.zh}", f"{unit.en or 'number'} per {PER:,} people")
+
+
+def best(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    One row for each region and indicator: the most telling one.
+
+    The actual before target and plan, a level before a change, the whole before a part and a wider
+    part before a narrower one, the latest period before an earlier one, then the larger figure.
+    """
+    ranked = rows.assign(
+        _measure=rows["measure"].map({m: i for i, m in enumerate(Measure)}),
+        _status=rows["status"].map({s: i for i, s in enumerate(Status)}),
+        _part=rows["breakdown"].str.count(":"),
+    )
+    order = ["_status", "_measure", "_part", "period_end", "value", "start"]
+    late = [name not in {"period_end", "value"} for name in order]
+    ranked = ranked.sort_values(order, ascending=late, kind="stable")
+    kept = ranked.drop_duplicates(["region", "indicator"])
+    kept = kept.drop(columns=["_measure", "_status", "_part"])
+    return kept.sort_values(["level_order", "adcode", "indicator"], ignore_index=True)
+
+
+def indicators(rows: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
+    """The rows of *codes*, in that order."""
+    place = rows["indicator"].map({code: at for at, code in enumerate(codes)})
+    kept = rows.assign(_place=place)[place.notna()]
+    order = ["_place", "level_order", "adcode"]
+    return kept.sort_values(order, kind="stable", ignore_index=True).drop(columns="_place")

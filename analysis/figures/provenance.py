@@ -1,0 +1,271 @@
+"""
+What a file of ours stands on, written into the file itself and read back from it.
+
+It knows the formats of figures; decks and workbooks carry the same text in their own parts. A
+picture that was renamed, or pasted into another document as stored, still names its sentences.
+"""
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from lxml import etree
+
+from analysis.errors import AnalysisError
+from analysis.files import canonical, digest
+from analysis.language import labels
+
+KEY = "regional-safety"
+SPACE = "urn:regional-safety:provenance"
+_SVG = "http://www.w3.org/2000/svg"
+_PIECE = 200_000  # characters in one chunk: readers of PNG refuse one of more than a megabyte
+_LONGEST = 32 << 20  # bytes of provenance that are believed; ours stay far below
+SOURCE = ("origin", "report", "publisher", "title", "published", "url")
+FIELDS = (
+    "id", "region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en",
+    "breakdown", "breakdown_zh", "breakdown_en", "period_start", "period_end", "status", "measure",
+    "mark", "comparator", "value", "unit", "unit_en", "percent", "direction", "lower", "upper",
+    "ratio", "share", "method", "basis", "printed", "start", "end", "evidence", "note",
+)  # fmt: skip
+REFUSED = (
+    "region", "region_zh", "region_en", "indicator", "rule", "reason_zh", "reason_en", "report",
+    "start", "evidence",
+)  # fmt: skip
+Provenance = dict[str, Any]
+
+
+@cache
+def package() -> str:
+    """The name and version of this package."""
+    return f"regional-safety {version('regional-safety')}"
+
+
+def fingerprint(record: Mapping[str, Any]) -> str:
+    """
+    A short mark of what a figure says: its words, its rows and its refusals.
+
+    >>> fingerprint({"name": "a", "rows": []}) == fingerprint({"name": "a", "rows": [{"id": "b"}]})
+    False
+    """
+    said = ("name", "language", "title", "subtitle", "source", "notes", "alt", "rows", "refused")
+    return digest(canonical({part: record[part] for part in said if part in record}))[:16]
+
+
+def of(record: Mapping[str, Any]) -> Provenance:
+    """What a file made from *record* must carry: its rows, where they were read, and why gaps."""
+    rows = [*record["rows"], *record.get("beside", ())]
+    sources = list({canonical(_part(row, SOURCE)): _part(row, SOURCE) for row in rows}.values())
+    places = {canonical(source): place for place, source in enumerate(sources)}
+    made = ("job", "notebook", "parameters", "inputs")
+    return {
+        "package": package(),
+        "figure": record["name"],
+        "language": record["language"],
+        "fingerprint": record.get("fingerprint") or fingerprint(record),
+        **{part: record[part] for part in ("title", "subtitle", "source", "notes")},
+        **{part: record[part] for part in made if part in record},
+        "sources": sources,
+        "rows": [
+            _part(row, FIELDS) | {"source": places[canonical(_part(row, SOURCE))]} for row in rows
+        ],
+        "refused": [_part(row, REFUSED) for row in record["refused"]],
+    }
+
+
+def _part(row: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    return {field: row[field] for field in fields if field in row}
+
+
+def rows(carried: Provenance) -> list[dict[str, Any]]:
+    """The rows of a provenance, each with the publication it was read in."""
+    sources = carried["sources"]
+    return [{**row, **sources[row["source"]]} for row in carried["rows"]]
+
+
+def text(carried: Provenance) -> str:
+    """The one text of a provenance."""
+    return canonical(carried).decode()
+
+
+def parsed(data: str | bytes) -> Provenance:
+    """
+    A provenance from its text.
+
+    Raises
+    ------
+    AnalysisError
+        For anything but a provenance of ours: it may come from anyone.
+    """
+    if len(data) > _LONGEST:
+        raise AnalysisError("the provenance in this file is larger than any of ours")
+    try:
+        carried = json.loads(data)
+        places = [row["source"] for row in carried["rows"] if isinstance(row["id"], str)]
+        sound = isinstance(carried["figure"], str) and carried["package"].startswith(KEY)
+        sound = sound and len(places) == len(carried["rows"])
+        sound = sound and all(0 <= place < len(carried["sources"]) for place in places)
+        sound = sound and isinstance(carried["fingerprint"], str)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        sound = False
+    if not sound:
+        raise AnalysisError("the provenance in this file is damaged")
+    found: Provenance = carried
+    return found
+
+
+def stamped(data: bytes, kind: str, record: Mapping[str, Any]) -> bytes:
+    """*data*, a drawn figure of the given *kind*, with title, description and provenance in it."""
+    return _STAMP[kind](data, record)
+
+
+def _words(record: Mapping[str, Any]) -> tuple[str, str]:
+    language = str(record["language"])
+    return labels.both(record["title"])[language], labels.both(record["alt"])[language]
+
+
+def _stamped_svg(data: bytes, record: Mapping[str, Any]) -> bytes:
+    """Give the picture a name and each mark the sentence that a pointer over it shows."""
+    root = etree.fromstring(data, _parser())
+    title, alt = _words(record)
+    root.set("role", "img")
+    root.set("aria-label", title)
+    metadata = root.find(f"{{{_SVG}}}metadata")
+    if metadata is None:
+        metadata = etree.Element(f"{{{_SVG}}}metadata")
+        root.insert(0, metadata)
+    holder = etree.SubElement(metadata, f"{{{SPACE}}}provenance", nsmap={"rs": SPACE})
+    holder.text = text(of(record))
+    for place, (tag, words) in enumerate((("title", title), ("desc", alt))):
+        _named(root, tag, words, place)
+    by_id = {row["id"]: row for row in (*record["rows"], *record.get("beside", ()))}
+    for mark in root.iter(f"{{{_SVG}}}g"):
+        row = by_id.get(mark.get("id", "").partition("mark-")[2])
+        if row is not None:
+            reading, citation = labels.reading(row), labels.citation(row)
+            language = str(record["language"])
+            _named(mark, "title", f"{reading[language]}\n{citation[language]}", 0)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
+
+
+def _named(parent: Any, tag: str, words: str, place: int) -> None:
+    element = etree.Element(f"{{{_SVG}}}{tag}")
+    element.text = words
+    parent.insert(place, element)
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+
+
+def _stamped_png(data: bytes, record: Mapping[str, Any]) -> bytes:
+    """Put text chunks behind the header; the pixels stay as they were compressed."""
+    title, alt = _words(record)
+    whole = text(of(record))
+    pieces = [whole[at : at + _PIECE] for at in range(0, len(whole), _PIECE)]
+    chunks = {"Title": title, "Description": alt}
+    chunks |= {_key(number): piece for number, piece in enumerate(pieces)}
+    at = 8 + 25  # the signature and the IHDR chunk, whose length never varies
+    return data[:at] + b"".join(_itxt(*chunk) for chunk in chunks.items()) + data[at:]
+
+
+def _key(number: int) -> str:
+    return KEY if number == 0 else f"{KEY}-{number}"
+
+
+def _itxt(key: str, words: str) -> bytes:
+    import struct
+    import zlib
+
+    body = b"iTXt" + key.encode("latin-1") + b"\0\1\0\0\0" + zlib.compress(words.encode(), 9)
+    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+
+
+def _stamped_pdf(data: bytes, record: Mapping[str, Any]) -> bytes:
+    import pikepdf
+
+    title, alt = _words(record)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        with pdf.open_metadata(set_pikepdf_as_editor=False) as xmp:
+            xmp.register_xml_namespace(SPACE, "rs")
+            xmp["dc:title"], xmp["dc:description"] = title, alt
+            xmp["dc:language"] = {str(record["language"])}
+            xmp[f"{{{SPACE}}}provenance"] = text(of(record))
+        pdf.Root.Lang = pikepdf.String(str(record["language"]))
+        pdf.docinfo["/Title"] = title
+        out = io.BytesIO()
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+_STAMP: dict[str, Callable[[bytes, Mapping[str, Any]], bytes]] = {
+    "svg": _stamped_svg,
+    "png": _stamped_png,
+    "pdf": _stamped_pdf,
+}
+
+
+def read(data: bytes) -> Provenance | None:
+    """
+    The provenance that a figure's file carries; None where it carries none.
+
+    Raises
+    ------
+    AnalysisError
+        When the file is none of the three formats, or damaged.
+    """
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return _read_png(data)
+    if data.startswith(b"%PDF-"):
+        return _read_pdf(data)
+    return _read_svg(data)
+
+
+def _read_svg(data: bytes) -> Provenance | None:
+    if b"<!ENTITY" in data:
+        raise AnalysisError("this SVG declares entities: none of ours does")
+    try:
+        root = etree.fromstring(data, _parser())
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise AnalysisError(f"this is no SVG, PNG or PDF that can be read: {error}") from error
+    found = root.find(f".//{{{SPACE}}}provenance")
+    return None if found is None or not found.text else parsed(found.text)
+
+
+def _read_png(data: bytes) -> Provenance | None:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            image.load()
+            texts = getattr(image, "text", {})
+            found = [
+                str(texts[_key(number)]) for number in range(len(texts)) if _key(number) in texts
+            ]
+    except (OSError, ValueError, SyntaxError) as error:  # ValueError: more text than is sane
+        raise AnalysisError(f"this PNG cannot be read: {error}") from error
+    return parsed("".join(found)) if found else None
+
+
+def _read_pdf(data: bytes) -> Provenance | None:
+    import pikepdf
+
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf, pdf.open_metadata() as xmp:
+            found = xmp.get(f"{{{SPACE}}}provenance")
+    except (pikepdf.PdfError, ValueError) as error:
+        raise AnalysisError(f"this PDF cannot be read: {error}") from error
+    return None if found is None else parsed(str(found))
+
+
+def marked(data: bytes) -> list[str]:
+    """The ids of the rows whose marks an SVG holds, in the order drawn."""
+    root = etree.fromstring(data, _parser())
+    ids = (mark.get("id", "") for mark in root.iter(f"{{{_SVG}}}g"))
+    return [
+        one.partition("-")[2]
+        for one in ids
+        if one.startswith(("mark-", "benchmark-"))  # a bare benchmark line is no one row's
+    ]

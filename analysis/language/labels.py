@@ -1,0 +1,176 @@
+"""
+How a row of a figure's record reads: what it says, of what and when, and where it stands.
+
+It words records and nothing else; whatever comes from a table passes :func:`legible` first.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from . import numbers, remarks, values
+from .values import Text
+
+Row = Mapping[str, Any]
+LONGEST = 60  # characters of a name on an axis, in a cell's heading or on a tab
+_BLANK = {"comparator": "=", "status": "actual", "measure": "level", "unit": "", "unit_en": ""}
+# Characters that turn the reading direction or hide: a name cannot reorder what stands beside it.
+_HIDDEN = {
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+    0xFEFF,
+    0x061C,
+}
+
+
+def legible(text: object, longest: int = 0) -> str:
+    r"""
+    *text* without control and direction characters, at most *longest* characters if given.
+
+    >>> legible("a\u202eb\x07c"), legible("abcdef", 4)
+    ('abc', 'abc…')
+    """
+    kept = "".join(
+        " " if character in "\t\n\r" else character
+        for character in str(text)
+        if ord(character) not in _HIDDEN
+        and (unicodedata.category(character) not in {"Cc", "Cs", "Cn"} or character in "\t\n\r")
+    )
+    return kept if not longest or len(kept) <= longest else kept[: longest - 1] + "…"
+
+
+def both(text: Mapping[str, str] | None) -> Text:
+    """A text of a record in both languages; empty where the record has none."""
+    given = text or {}
+    return Text(legible(given.get("zh", "")), legible(given.get("en", "")))
+
+
+def region(row: Row) -> Text:
+    """The name of a row's region."""
+    code = row.get("region", "")
+    return Text(legible(row.get("region_zh", code)), legible(row.get("region_en", code)))
+
+
+def indicator(row: Row) -> Text:
+    """The name of a row's indicator, with the part that it is about."""
+    code = row.get("indicator", "")
+    name = Text(legible(row.get("indicator_zh", code)), legible(row.get("indicator_en", code)))
+    if not row.get("breakdown_zh"):
+        return name
+    return name + Text(
+        f"（{legible(row['breakdown_zh'])}）", f" ({legible(row.get('breakdown_en', ''))})"
+    )
+
+
+def period(row: Row) -> Text:
+    """The period of a row, or the report that plans or describes it; empty where it has none."""
+    if row.get("status") in values.POLICIES and "report" in row:
+        return Text(*(values.report_period(row["report"], language) for language in ("zh", "en")))
+    if "period_end" not in row:
+        return Text("", "")
+    end = pd.Timestamp(row["period_end"])
+    return values.period(pd.Timestamp(row.get("period_start", end)), end)
+
+
+def value(row: Row) -> Text:
+    """What a row says: an amount, a change in percent, a direction, a target or a plan."""
+    full = {**_BLANK, **row}
+    if "value" not in row and full["status"] not in values.POLICIES:
+        full |= (
+            {"measure": "change_pct", "value": row["percent"]}
+            if "percent" in row
+            else {"measure": "direction", "value": row.get("direction", 0)}
+        )
+    text = values.what(full)
+    return Text(legible(text.zh), legible(text.en))
+
+
+def limits(row: Row, stem: str = "") -> Text:
+    """The interval of a row in brackets; empty where it has none."""
+    lower, upper = row.get(f"{stem}lower"), row.get(f"{stem}upper")
+    if lower is None or upper is None:
+        return Text("", "")
+    ends = (float(str(end).replace("−", "-").replace("∞", "inf")) for end in (lower, upper))
+    return values.within(*ends)
+
+
+# What the interval of a row is about, by the method that made it.
+_OF_RATIO, _OF_SHARE, _OF_OTHERS = "exact-conditional", "clopper-pearson", "exact-funnel"
+
+
+def measure(row: Row) -> Text:
+    """What a row says with its interval, which may be one of a ratio or of a share."""
+    method = str(row.get("method", ""))
+    if method.startswith(_OF_RATIO) and _is_number(row.get("ratio")):
+        ends = [numbers.ratio(float(row.get(name, float("nan")))) for name in ("lower", "upper")]
+        span = "–".join(ends) if all(_is_number(row.get(n)) for n in ("lower", "upper")) else ""
+        told = numbers.ratio(float(row["ratio"]))
+        return value(row) + Text(
+            f"，与上年之比{told}" + (f"（{span}）" if span else ""),
+            f", {told} times the year before" + (f" ({span})" if span else ""),
+        )
+    if method.startswith(_OF_SHARE) and _is_number(row.get("share")):
+        share = remarks.share_label({"lower": None, "upper": None, **row})
+        return share if row.get("unit") == "%" else value(row) + Text("，占", ", ") + share
+    return value(row) if method.startswith(_OF_OTHERS) else value(row) + limits(row)
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def publication(row: Row) -> Text:
+    """Who published what a row was read in, and when."""
+    publisher, title = legible(row.get("publisher", "")), legible(row.get("title", ""))
+    name = f"{publisher}《{title}》" if title else publisher
+    day = legible(row.get("published", ""))
+    return Text(name + (f"，{day}" if day else ""), name + (f", {day}" if day else ""))
+
+
+def offset(row: Row) -> Text:
+    """The place of the figure in its report, counted in characters; empty for other sources."""
+    start = row.get("start", -1)
+    if row.get("origin", "report") != "report" or start < 0:
+        return Text("", "")
+    end = row.get("end", start)
+    report = row.get("report", "")
+    return Text(f"{report} 第{start}—{end}字", f"{report}, characters {start}–{end}")
+
+
+def citation(row: Row) -> Text:
+    """
+    The sentence a row stands on: the phrase, its place and its publication, on one line.
+
+    >>> citation({"region": "anshan", "evidence": "发生42起", "report": "anshan-2023", "start": 7,
+    ...           "end": 9, "publisher": "某局", "title": "总结"}).zh
+    '“发生42起”（anshan-2023 第7—9字；某局《总结》）'
+    """
+    phrase = legible(row.get("evidence", ""))
+    quoted = Text(f"“{phrase}”", f"“{phrase}” ") if phrase else Text("", "")
+    places = [text for text in (offset(row), publication(row)) if text.zh]
+    told = values.joined(places)
+    return quoted + Text(f"（{told.zh}）", f"({told.en})")
+
+
+def reading(row: Row) -> Text:
+    """A row as one line: region, period, indicator, value and interval."""
+    said = measure(row)
+    zh = f"{region(row).zh} {period(row).zh} {indicator(row).zh} {said.zh}"
+    en = f"{region(row).en}, {period(row).en}: {indicator(row).en} {said.en}"
+    return Text(zh, en)
+
+
+def reason(refused: Row) -> Text:
+    """Why a row or a region was left out."""
+    return Text(legible(refused.get("reason_zh", "")), legible(refused.get("reason_en", "")))
+
+
+def sentences(texts: Iterable[Text]) -> Text:
+    """Several notes as one paragraph."""
+    kept = [text for text in texts if text.zh]
+    zh = "。".join(text.zh.rstrip("。") for text in kept)
+    en = ". ".join(text.en[:1].upper() + text.en[1:].rstrip(".") for text in kept)
+    return Text(zh + "。", en + ".") if kept else Text("", "")

@@ -1,0 +1,215 @@
+"""
+The closed vocabularies: every word the code branches on.
+
+Words that only a reader reads (indicators, regions, units) are data under ``data/``.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+from analysis.errors import WordError
+
+
+class Word(StrEnum):
+    """A closed vocabulary; an unknown word is refused with the nearest ones named."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        raise WordError(cls.__name__.lower(), value, [word.value for word in cls])
+
+
+class Language(Word):
+    """The languages every text exists in."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Status(Word):
+    """Whether a figure happened, must be reached, or is intended."""
+
+    ACTUAL = "actual"
+    TARGET = "target"
+    PLAN = "plan"
+
+
+class Measure(Word):
+    """What a figure measures of its indicator."""
+
+    LEVEL = "level"
+    CHANGE_ABS = "change_abs"
+    CHANGE_PCT = "change_pct"
+    DIRECTION = "direction"
+
+
+class Comparator(Word):
+    """How exact a figure is: ``>=`` stands for 余/多/至少, ``<=`` for 近/不足, ``~`` for 约."""
+
+    EXACT = "="
+    AT_LEAST = ">="
+    AT_MOST = "<="
+    ABOUT = "~"
+
+
+class Quantity(Word):
+    """The kind of thing an indicator counts or measures."""
+
+    COUNT = "count"
+    PEOPLE = "people"
+    MONEY = "money"
+    LENGTH = "length"
+    AREA = "area"
+    SHARE = "share"
+    RATE = "rate"
+    RANK = "rank"
+    DURATION = "duration"
+
+
+class Nature(Word):
+    """Whether an indicator adds up over a period or holds at a moment."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+
+
+class Better(Word):
+    """Which direction a definition calls better; ``neither`` unless it says so plainly."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+    NEITHER = "neither"
+
+
+class Denominator(Word):
+    """What an indicator may be divided by, because both cover the same whole."""
+
+    POPULATION = "population"
+
+
+class Level(Word):
+    """The administrative level of a region, in the order figures keep."""
+
+    COUNTRY = "country"
+    PROVINCE = "province"
+    PREFECTURE = "prefecture"
+    DISTRICT = "district"
+
+    @property
+    def order(self) -> int:
+        """Place from the widest level (0) to the narrowest."""
+        return list(Level).index(self)
+
+
+class Role(Word):
+    """What a numeral of a report is."""
+
+    OBSERVATION = "observation"
+    TARGET = "target"
+    DATE = "date"
+    LABEL = "label"
+    OTHER_REGION = "other_region"
+
+
+class Standing(Word):
+    """How far a region has an instrument."""
+
+    IN_USE = "in_use"
+    BUILDING = "building"
+    PLANNED = "planned"
+    NOT_MENTIONED = "not_mentioned"
+
+
+class Promise(Word):
+    """What of a commitment could be checked later."""
+
+    NUMBER_AND_DATE = "number_and_date"
+    NUMBER = "number"
+    DATE = "date"
+    WORDS = "words"
+
+
+class Basis(Word):
+    """How a context figure came to be known."""
+
+    PRINTED = "printed"
+    DERIVED = "derived"
+
+
+class Reliability(Word):
+    """Whether a context figure was read at its publisher or at a reprint."""
+
+    OFFICIAL = "official"
+    REPRINT = "reprint"
+
+
+class Relation(Word):
+    """The arithmetic an identity states."""
+
+    SUM = "sum"
+    DIFFERENCE = "difference"
+    PERCENT_CHANGE = "percent_change"
+    SHARE = "share"
+
+
+class Closure(Word):
+    """How well an identity closes at the printed precision."""
+
+    EXACT = "exact"
+    WITHIN_ROUNDING = "within_rounding"
+    DOES_NOT_CLOSE = "does_not_close"
+
+
+class Verdict(Word):
+    """Whether two figures may stand side by side."""
+
+    COMPARABLE = "comparable"
+    WITH_CAUTION = "with_caution"
+    NOT_COMPARABLE = "not_comparable"
+
+
+class Mark(Word):
+    """How a figure is drawn; each mark means the same everywhere."""
+
+    EXACT = "exact"
+    ZERO = "zero"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    ABOUT = "about"
+    PERCENT_ONLY = "percent_only"
+    DIRECTION_ONLY = "direction_only"
+    TARGET = "target"
+    PLAN = "plan"
+    MISSING = "missing"
+
+
+class Gap(Word):
+    """Why a region has no figure to compare."""
+
+    PERCENT_ONLY = "percent_only"
+    DIRECTION_ONLY = "direction_only"
+    TARGET_ONLY = "target_only"
+    PLAN_ONLY = "plan_only"
+    PLAN_REPORT = "plan_report"
+    PART_ONLY = "part_only"
+    WHOLE_ONLY = "whole_only"
+    ONE_PERIOD = "one_period"
+    CHANGE_ONLY = "change_only"
+    NOT_REPORTED = "not_reported"
+
+
+class Rule(Word):
+    """A rule of comparison that a pair of figures may break or strain."""
+
+    INDICATOR = "indicator"
+    MEASURE = "measure"
+    UNIT = "unit"
+    STATUS = "status"
+    COVERAGE = "coverage"
+    PART_OF_WHOLE = "part_of_whole"
+    LEVEL = "level"
+    YEAR = "year"
+    LENGTH = "length"
+    BOUND = "bound"
+    SIZE = "size"
+    REPRINT = "reprint"
+    DIRECTION = "direction"

@@ -1,0 +1,1 @@
+"""PowerPoint decks: new ones, and refreshing existing ones."""

@@ -1,0 +1,365 @@
+"""
+The gallery: one folder of static pages that shows every figure and the sentence behind each mark.
+
+It writes data and copies three files of its own; it needs no server, no network and no library of
+others in the browser. Whatever comes from a table travels as data and is shown as text.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from analysis import files
+from analysis.figures import manifest
+from analysis.language import labels
+from analysis.language.values import Text
+from analysis.publish import content, plots
+from analysis.publish.deck import slides
+
+Record = Mapping[str, Any]
+FOLDER = "gallery"
+THUMB = 480  # pixels across
+_TITLE = Text("区域安全绩效", "Regional safety")
+_OTHER = Text("其他", "Other")
+_CSV = (
+    "id", "origin", "report", "region", "region_zh", "region_en", "indicator", "indicator_zh",
+    "indicator_en", "breakdown", "period_start", "period_end", "status", "measure", "comparator",
+    "value", "unit", "per", "deadline", "percent", "lower", "upper", "rate", "rate_lower",
+    "rate_upper", "ratio", "share", "method", "basis", "printed", "start", "end", "evidence",
+    "publisher", "title", "published", "url", "note",
+)  # fmt: skip
+
+
+def build(figures: Path, *, language: str = "zh") -> Path:
+    """
+    Write ``index.html`` and the folder ``gallery`` beside the manifest in *figures*.
+
+    Only files whose content changed are written, and files of figures that are gone are removed.
+
+    Returns
+    -------
+    pathlib.Path
+        The page to open.
+    """
+    whole = manifest.load(figures)
+    pairs = _pairs(content.with_fingerprint(one) for one in whole["figures"])
+    beside = _Beside(whole["figures"])
+    thumbs = {record["name"]: _thumb(figures, record) for pair in pairs.values() for record in pair}
+    contents: dict[str, bytes] = {}
+    for number, (key, pair) in enumerate(pairs.items()):
+        stem = f"{number:04d}"
+        record = json.dumps(key, ensure_ascii=False), _json(_record(key, stem, pair, beside, whole))
+        contents[f"{FOLDER}/records/{stem}.js"] = (
+            f"GALLERY.open({record[0]},{record[1]});\n".encode()
+        )
+        contents[f"{FOLDER}/tables/{stem}.csv"] = table(pair)
+    index = _index(pairs, whole, slides.mark(figures), thumbs)
+    contents[f"{FOLDER}/index.js"] = f"window.GALLERY={_json(index)};\n".encode()
+    for name in ("gallery.css", "gallery.js"):
+        contents[f"{FOLDER}/{name}"] = _asset(name).encode()
+    page = _asset("gallery.html").replace("{lang}", language)
+    contents["index.html"] = page.replace("{title}", _TITLE[language]).encode()
+    _write(figures, contents | {path: data for path, data in thumbs.values() if path})
+    return figures / "index.html"
+
+
+def _asset(name: str) -> str:
+    return resources.files(__package__).joinpath("assets", name).read_text("utf-8")
+
+
+def _json(value: object) -> str:
+    """JSON that may stand in a script: no line separator, no end of a script in disguise."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _write(figures: Path, contents: Mapping[str, bytes]) -> None:
+    for name, data in contents.items():
+        path = figures / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if files.read(path) != data:
+            files.write(path, data)
+    kept = {figures / name for name in contents}
+    for path in (figures / FOLDER).rglob("*"):
+        if path.is_file() and path not in kept:
+            path.unlink()
+
+
+def _pairs(records: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """
+    The figures by their name without the language, Chinese before English, in house order.
+
+    Two that do not show the same rows are no pair, whatever their names: each stands alone.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for record in sorted(records, key=content.place):
+        found.setdefault(key_of(record), []).append(record)
+    pairs: dict[str, list[dict[str, Any]]] = {}
+    for key, pair in found.items():
+        if len({frozenset(_shown(one)) for one in pair}) > 1:
+            pairs |= {str(one["name"]): [one] for one in pair}
+        else:
+            pairs[key] = sorted(pair, key=lambda one: one["language"] != "zh")
+    return pairs
+
+
+def _shown(record: Record) -> Iterator[str]:
+    """The id of every row that a figure shows."""
+    return (row["id"] for row in (*record["rows"], *record.get("beside", ())))
+
+
+def key_of(record: Record) -> str:
+    """
+    The name of a figure in either language.
+
+    >>> key_of({"name": "trend-deaths-zh", "language": "zh"})
+    'trend-deaths'
+    """
+    return str(record["name"]).removesuffix(f"-{record['language']}")
+
+
+def _family(key: str) -> str:
+    return next((family for family in content.FAMILIES if key.startswith(family)), "other")
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _thumb(figures: Path, record: Record) -> tuple[str, bytes]:
+    """A small picture, named by the content of the large one so that it is made only once."""
+    from PIL import Image
+
+    source = next((name for name in record["files"] if name.endswith(".png")), None)
+    data = files.read(figures / source) if source else None
+    if data is None:
+        return "", b""
+    name = f"{FOLDER}/thumbs/{files.digest(data)[:20]}.png"
+    known = files.read(figures / name)
+    if known is not None:
+        return name, known
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as picture:
+        small = picture.convert("RGB")
+        small.thumbnail((THUMB, THUMB))
+        # Other methods mix the colours of regions, which are few among many greys.
+        few = small.quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(out, "PNG", optimize=True)
+    return name, out.getvalue()
+
+
+def _index(
+    pairs: Mapping[str, list[dict[str, Any]]],
+    whole: Record,
+    version: str,
+    thumbs: Mapping[str, tuple[str, bytes]],
+) -> dict[str, Any]:
+    figures = [
+        {
+            "key": key,
+            "family": _family(key),
+            "title": _both(labels.both(pair[0]["title"])),
+            "about": _both(labels.both(pair[0]["subtitle"])),
+            "regions": sorted({row["region"] for row in pair[0]["rows"] if "region" in row}),
+            "indicators": sorted(
+                {row["indicator"] for row in pair[0]["rows"] if "indicator" in row}
+            ),
+            "thumb": {one["language"]: thumbs[one["name"]][0] for one in pair},
+            "record": f"{FOLDER}/records/{number:04d}.js",
+        }
+        for number, (key, pair) in enumerate(pairs.items())
+    ]
+    rows = [row for pair in pairs.values() for row in pair[0]["rows"]]
+    changed = [change for job in whole["jobs"].values() for change in job["changed"]]
+    used = {family: _both(text) for family, text in (*content.FAMILIES.items(), ("other", _OTHER))
+            if any(one["family"] == family for one in figures)}  # fmt: skip
+    return {
+        "version": version,
+        "figures": figures,
+        "families": used,
+        "regions": {row["region"]: _both(labels.region(row)) for row in rows if "region" in row},
+        "indicators": _indicators(rows),
+        "missing": list(_missing(pair[0] for pair in pairs.values())),
+        "changes": list(_changes(changed)),
+    }  # fmt: skip
+
+
+def _codes(rows: Iterable[Record], name: str) -> list[str]:
+    return sorted({row[name] for row in rows if name in row})
+
+
+def _indicators(rows: Iterable[Record]) -> dict[str, dict[str, str]]:
+    named = {
+        row["indicator"]: {
+            "zh": labels.legible(row.get("indicator_zh", row["indicator"]), labels.LONGEST),
+            "en": labels.legible(row.get("indicator_en", row["indicator"]), labels.LONGEST),
+        }
+        for row in rows
+        if "indicator" in row
+    }
+    return dict(sorted(named.items(), key=lambda one: one[1]["en"]))
+
+
+def _missing(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
+    """Each gap once: indicator, region, reason."""
+    seen = set()
+    for record in records:
+        if not record["name"].startswith(("comparison-", "trend-", "closed-loop", "composition-")):
+            continue
+        about = {language: content.about(record, language) for language in ("zh", "en")}
+        for gap in record["refused"]:
+            region, reason = _both(labels.region(gap)), _both(labels.reason(gap))
+            line = (about["en"], region["en"], reason["en"])
+            if line not in seen:
+                seen.add(line)
+                yield {"about": about, "region": region, "reason": reason}
+
+
+def _changes(changes: Iterable[Record]) -> Iterator[dict[str, Any]]:
+    """What the last run changed, each once: jobs of both languages tell the same."""
+    seen = set()
+    for change in changes:
+        mark = files.canonical(change)
+        if mark in seen:
+            continue
+        seen.add(mark)
+        row = change["row"]
+        name = (
+            f"{row.get('region', '')} {row.get('indicator', '')} {row.get('breakdown', '')}".strip()
+        )
+        period = labels.period(row)
+        yield {
+            "kind": change["change"],
+            "what": {"zh": f"{name} {period.zh}", "en": f"{name} {period.en}"},
+            "before": _said(row, change["before"]),
+            "after": _said(row, change["after"]),
+        }
+
+
+def _said(row: Record, values: Record | None) -> dict[str, str]:
+    return {"zh": "", "en": ""} if values is None else _both(labels.value({**row, **values}))
+
+
+class _Beside:
+    """What each row may be set beside and what not, as the comparisons of the manifest decided."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._with: dict[str, list[dict[str, str]]] = {}
+        self._without: dict[str, list[dict[str, str]]] = {}
+        for record in records:
+            if record["language"] != "zh":
+                continue
+            if record["name"].startswith("comparison-") and plots.on_scale(record):
+                self._read(record)
+            elif record["name"].startswith("not-comparable"):
+                self._read_apart(record["rows"])
+
+    def _read(self, record: Record) -> None:
+        rows = record["rows"]
+        gaps = [_because(gap, labels.reason(gap)) for gap in record["refused"]]
+        for row in rows:
+            self._with[row["id"]] = [_both(labels.reading(one)) for one in rows if one is not row]
+            self._without[row["id"]] = gaps
+
+    def _read_apart(self, rows: Iterable[Record]) -> None:
+        same: dict[str, list[Record]] = {}
+        for row in rows:
+            same.setdefault(row["indicator"], []).append(row)
+        for group in same.values():
+            for row in group:
+                others = [one for one in group if one is not row]
+                self._without[row["id"]] = [_because(one, labels.reason(one)) for one in others]
+
+    def told(self, row: Record) -> dict[str, Any]:
+        """The two lists of a row, where a comparison of its indicator was tried."""
+        lists = {"with": self._with.get(row["id"]), "without": self._without.get(row["id"])}
+        return {name: found for name, found in lists.items() if found}
+
+
+def _because(row: Record, reason: Text) -> dict[str, str]:
+    region = labels.region(row)
+    return {"zh": f"{region.zh}：{reason.zh}", "en": f"{region.en}: {reason.en}"}
+
+
+def _record(
+    key: str, stem: str, pair: list[dict[str, Any]], beside: _Beside, whole: Record
+) -> dict[str, Any]:
+    first = pair[0]
+    changed = [change for one in pair for change in whole["jobs"][one["job"]]["changed"]]
+    mine = {(row.get("region"), row.get("indicator")) for row in first["rows"]}
+    kept = [
+        one for one in changed if (one["row"].get("region"), one["row"].get("indicator")) in mine
+    ]
+    rows = [*first["rows"], *first.get("beside", ())]
+    return {
+        "key": key,
+        **{
+            part: _both(labels.both(first[part])) for part in ("title", "subtitle", "alt", "source")
+        },
+        "notes": [_both(labels.both(note)) for note in first["notes"]],
+        "rows": {row["id"]: _row(row) | beside.told(row) for row in rows},
+        "refused": [
+            {"region": _both(labels.region(gap)), "reason": _both(labels.reason(gap))}
+            for gap in first["refused"]
+        ],
+        "drawn": {one["language"]: _drawn(one) for one in pair},
+        "table": f"{FOLDER}/tables/{stem}.csv",
+        "changed": list(_changes(kept)),
+        "notebook": first["notebook"],
+        "parameters": {one["language"]: _parameters(one) for one in pair},
+        "fingerprints": {one["language"]: f"{one['name']} · {one['fingerprint']}" for one in pair},
+    }
+
+
+def _parameters(record: Record) -> str:
+    return " ".join(f"{name}={value}" for name, value in record["parameters"].items())
+
+
+def _row(row: Record) -> dict[str, Any]:
+    told = {
+        "reading": _both(labels.reading(row)),
+        "phrase": labels.legible(row.get("evidence", "")),
+        "place": _both(labels.offset(row)),
+        "source": _both(labels.publication(row)),
+        "note": labels.legible(row.get("note", "")),
+    }
+    return {name: words for name, words in told.items() if words}
+
+
+def _drawn(record: Record) -> dict[str, Any]:
+    """The picture in one language: its files and where its marks lie."""
+    by_suffix = {Path(name).suffix.lstrip("."): name for name in sorted(record["files"])}
+    marks = [{"id": mark["id"], "box": mark["box"]} for mark in record.get("marks", ())]
+    return {
+        "picture": by_suffix.get("svg") or by_suffix.get("png", ""),
+        "files": by_suffix,
+        "marks": marks,
+    }
+
+
+def table(pair: Iterable[Record]) -> bytes:
+    """The rows of a figure as CSV; words that a spreadsheet would run as a formula are quoted."""
+    first = next(iter(pair))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_CSV)
+    for row in (*first["rows"], *first.get("beside", ())):
+        writer.writerow([_cell(row.get(name, "")) for name in _CSV])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()  # the mark lets Excel read it as UTF-8
+
+
+def _cell(cell: Any) -> Any:
+    """
+    A cell of a CSV file: text that begins like a formula gets an apostrophe, numbers stay.
+
+    >>> _cell("=1+1"), _cell(-9.2), _cell("−9.2%")
+    ("'=1+1", -9.2, '−9.2%')
+    """
+    if not isinstance(cell, str):
+        return cell
+    kept = labels.legible(cell)
+    return f"'{kept}" if kept[:1] in {"=", "+", "-", "@"} else kept

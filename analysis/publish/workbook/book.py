@@ -1,0 +1,368 @@
+"""
+The statistical workbook: cover, contents, notes, one table a sheet, charts, and the evidence.
+
+It follows the practice for accessible statistical spreadsheets: titles in A1, one table from its
+head down, no merged or hidden cells, shorthand in brackets explained on one sheet. Text is always
+text: no cell, chart or link of it is a formula.
+"""
+
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from analysis.figures import manifest, office, provenance
+from analysis.language import labels
+from analysis.language.values import Text
+from analysis.publish import content, plots
+from analysis.publish.data import CREATED, SAFE
+from analysis.publish.deck import slides
+from analysis.publish.fit import broken
+
+from . import charts
+from .charts import HEAD
+from .sheets import EVIDENCE, Column, Sheet, charted, explained, sheets
+
+_LOOKS: dict[str, dict[str, Any]] = {
+    "text": {"text_wrap": True, "valign": "top"},
+    "number": {"num_format": "#,##0.####", "valign": "top"},
+    "decimal": {"num_format": "#,##0.0##", "valign": "top"},
+    "ratio": {"num_format": "0.00", "valign": "top"},
+}
+_COVER = Text("封面", "Cover")
+_CONTENTS = Text("目录", "Contents")
+_NOTES = Text("说明", "Notes")
+_EVIDENCE = Text("依据", "Evidence")
+_SOURCES = Text("来源", "Sources")
+_CHART = Text("图", "Chart")
+_TITLE = Text("区域安全绩效：数据与依据", "Regional safety: values and evidence")
+_ABOUT = Text(
+    "五份公开报告的数字，只把口径相同的并列。\n"
+    "蓝色数字链接到“依据”表中的原句与字符位置。\n"
+    "没有数字的格用方括号缩写说明原因，含义见“说明”。\n"
+    "区间均为95%，方法写在同一行。\n"
+    "地区按层级与行政区划代码排列，不排名次。",
+    "Figures of public reports; only those of equal coverage stand beside each other.\n"
+    "A blue number links to its phrase and offset on the sheet Evidence.\n"
+    "Where there is no number, a letter in brackets says why; see Notes.\n"
+    "Intervals are 95%; the method stands on the same line.\n"
+    "Regions stand by level and code; there is no ranking.",
+)
+_MADE = Text("由 {package} 生成，数据版本 {mark}", "Made by {package} from data version {mark}")
+_BACK = Text("返回目录", "Back to contents")
+_HEADS = {
+    "contents": Text("工作表|内容", "Sheet|What it holds"),
+    "notes": Text("缩写|含义", "Shorthand|Meaning"),
+}
+_SUMMARY = Text("{n}行；{about}", "{n} lines; {about}")
+
+
+def workbook(figures: Path, *, language: str, patterns: Sequence[str] = ()) -> bytes:
+    """
+    A workbook of the values behind the figures of a manifest.
+
+    Returns
+    -------
+    bytes
+        An XLSX file; the same manifest gives the same bytes.
+    """
+    records = content.chosen(manifest.load(figures), language, patterns)
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, SAFE)
+    made = _Book(book, records, language, slides.mark(figures))
+    made.write()
+    book.close()
+    text = json.dumps(made.stored(), ensure_ascii=False, sort_keys=True)
+    return office.with_item(out.getvalue(), text)
+
+
+def _height(cells: Sequence[Any], widths: Sequence[int]) -> float:
+    """The height of a line in points: not every program fits it to wrapped words by itself."""
+    needed = [
+        sum(len(broken(line, width / 2 - 0.5, most=20)) for line in cell.split("\n"))
+        for cell, width in zip(cells, widths, strict=False)
+        if isinstance(cell, str) and cell
+    ]
+    return 15.0 * max(needed, default=1)
+
+
+def _printed(sheet: Any) -> None:
+    """A4, landscape, one page wide: a table split over pages cannot be read."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.hide_gridlines(2)
+
+
+class _Book:
+    """A workbook being written: its formats, where each row's evidence stands, what links where."""
+
+    def __init__(
+        self, book: Any, records: Sequence[dict[str, Any]], language: str, mark: str
+    ) -> None:
+        self.book, self.records, self.language, self.mark = book, records, language, mark
+        self.rows = {
+            row["id"]: row
+            for record in records
+            for row in (*record["rows"], *record.get("beside", ()))
+        }
+        self.line = {one: HEAD + 1 + place for place, one in enumerate(self.rows)}
+        self.cells: dict[str, list[tuple[str, str]]] = {}
+        self.used: set[str] = set()
+        self.contents: list[tuple[str, str]] = []
+        self._formats()
+        self._properties()
+
+    def _formats(self) -> None:
+        add = self.book.add_format
+        self.looks = {name: add(look) for name, look in _LOOKS.items()}
+        self.links = {
+            name: add(look | {"font_color": "#0072B2", "underline": 1})
+            for name, look in _LOOKS.items()
+        }
+        self.quoted = add(_LOOKS["text"] | {"quote_prefix": True})
+        self.title = add({"bold": True, "font_size": 15})
+        self.plain = add({})
+        self.head = add({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        self.link = add({"font_color": "#0072B2", "underline": 1})
+
+    def _properties(self) -> None:
+        self.book.set_properties({
+            "title": _TITLE[self.language], "subject": slides.PART, "created": CREATED,
+            "author": provenance.package(), "keywords": self.mark,
+        })  # fmt: skip
+        self.book.set_custom_property(slides.PART, slides.VERSION, "text")
+        self.book.set_custom_property(f"{slides.PART}.manifest", self.mark, "text")
+        self.book.set_custom_property(f"{slides.PART}.language", self.language, "text")
+
+    def write(self) -> None:
+        """Every sheet, the contents last, since they name the others."""
+        names = (_COVER, _CONTENTS, _NOTES)
+        front = [self.book.add_worksheet(self._tab(name[self.language])) for name in names]
+        for sheet in sheets(self.records, self.language):
+            self._table(sheet)
+        for number, (record, plot) in enumerate(charted(self.records, self.language), 1):
+            self._chart(number, record, plot)
+        self._table(self._evidence(), link=False)
+        self._listed(_SOURCES[self.language], content.sources(self.records, self.language))
+        self._notes(front[2])
+        self._contents(front[1])
+        self._cover(front[0])
+        for sheet in front:
+            _printed(sheet)
+        front[0].activate()
+
+    def stored(self) -> dict[str, Any]:
+        """What each figure stands on, with the cells that show it."""
+        return {
+            record["name"]: {
+                **provenance.of(record),
+                "marks": self.cells.get(record["name"], []),
+            }
+            for record in self.records
+            if self.cells.get(record["name"])
+        }
+
+    def _tab(self, name: str) -> str:
+        """A name that Excel takes for a tab, used once."""
+        kept = re.sub(r"[\[\]:*?/\\']", " ", labels.legible(name))[:28].strip() or "-"
+        number, tab = 1, kept
+        while tab.casefold() in self.used:
+            number += 1
+            tab = f"{kept} {number}"
+        self.used.add(tab.casefold())
+        return tab
+
+    def _open(self, name: str, title: str, about: str) -> tuple[str, Any]:
+        """A sheet with its title, what it is about, and the way back."""
+        tab = self._tab(name)
+        sheet = self.book.add_worksheet(tab)
+        self.text(sheet, 0, 0, title, self.title)
+        self.text(sheet, 1, 0, about, self.plain)
+        back = f"internal:'{_CONTENTS[self.language]}'!A1"
+        sheet.write_url(2, 0, back, self.link, _BACK[self.language])
+        _printed(sheet)
+        self.contents.append((tab, title))
+        return tab, sheet
+
+    def text(self, sheet: Any, line: int, column: int, words: object, look: Any = None) -> None:
+        """Write words that stay words, even when somebody edits the cell."""
+        kept = "\n".join(labels.legible(part, 32_000) for part in str(words).split("\n"))
+        if kept:
+            fitting = self.quoted if kept[0] in "=+-@" and look is None else look
+            sheet.write_string(line, column, kept, fitting or self.looks["text"])
+
+    def _table(self, held: Sheet, *, link: bool = True) -> None:
+        about = _SUMMARY.format(n=len(held.rows), about=held.about)[self.language]
+        tab, sheet = self._open(held.name, held.title, about)
+        columns = self._filled(held)
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, column.width)
+        for number, (figure, row) in enumerate(held.rows):
+            line = HEAD + 1 + number
+            words = [column.cell(row, self.language) for column in columns]
+            sheet.set_row(line, _height(words, [column.width for column in columns]))
+            for place, column in enumerate(columns):
+                linked = link and column.linked
+                if self._cell(sheet, (line, place), column, row, linked=linked) and linked:
+                    cell = f"{tab}!{charts.letter_of(place)}{line + 1}"
+                    self.cells.setdefault(figure, []).append((cell, row["id"]))
+        self._dress(sheet, columns, len(held.rows))
+
+    def _filled(self, held: Sheet) -> list[Column]:
+        """The columns that hold anything."""
+        return [
+            column
+            for column in held.columns
+            if any(column.cell(row, self.language) not in {None, ""} for _, row in held.rows)
+        ]
+
+    def _dress(self, sheet: Any, columns: Sequence[Column], lines: int) -> None:
+        """Mark the cells up as one table with a filter, and keep its head in sight."""
+        heads = [{"header": column.head[self.language]} for column in columns]
+        options = {"columns": heads, "style": "Table Style Light 1", "banded_rows": False}
+        sheet.add_table(HEAD, 0, HEAD + max(lines, 1), len(columns) - 1, options)
+        for place, head in enumerate(heads):
+            sheet.write_string(HEAD, place, head["header"], self.head)
+        sheet.set_row(HEAD, _height([head["header"] for head in heads], [c.width for c in columns]))
+        sheet.freeze_panes(HEAD + 1, 1)
+        sheet.repeat_rows(HEAD)
+
+    def _cell(
+        self, sheet: Any, at: tuple[int, int], column: Column, row: Any, *, linked: bool
+    ) -> bool:
+        """Write one cell; says whether it shows a value that a sentence stands behind."""
+        cell = column.cell(row, self.language)
+        if cell is None or cell == "":
+            return False
+        target = self.line.get(row.get("id", ""))
+        number = isinstance(cell, int | float) and not isinstance(cell, bool)
+        look = column.look if number else "text"
+        if linked and target is not None and "rule" not in row:
+            place = f"internal:'{_EVIDENCE[self.language]}'!A{target + 1}"
+            sheet.write_url(*at, place, self.links[look], str(cell))
+            if number:  # written over the words of the link, which stays
+                sheet.write_number(*at, cell, self.links[look])
+            return True
+        if number:
+            sheet.write_number(*at, cell, self.looks[look])
+        else:
+            self.text(sheet, *at, cell)
+        return False
+
+    def _evidence(self) -> Sheet:
+        title = Text("每个数字的原句与出处", "The phrase and place of every figure")[self.language]
+        about = Text("字符位置从0数起", "characters are counted from 0")[self.language]
+        rows = [("", row) for row in self.rows.values()]
+        return Sheet(_EVIDENCE[self.language], title, about, EVIDENCE, rows)
+
+    def _listed(self, name: str, table: content.Table) -> None:
+        _, sheet = self._open(name, name, "")
+        self._lines(sheet, table.head, table.lines, (30, 60, 14, 16))
+
+    def _lines(
+        self,
+        sheet: Any,
+        heads: Sequence[str],
+        lines: Sequence[Sequence[str]],
+        widths: Sequence[int],
+    ) -> None:
+        columns = [Column(Text(head, head), lambda _row, _lang: None) for head in heads]
+        for place, width in enumerate(widths[: len(heads)]):
+            sheet.set_column(place, place, width)
+        for number, line in enumerate(lines):
+            sheet.set_row(HEAD + 1 + number, _height(line, widths))
+            for place, words in enumerate(line):
+                if words.isdecimal():
+                    sheet.write_number(HEAD + 1 + number, place, int(words), self.looks["number"])
+                else:
+                    self.text(sheet, HEAD + 1 + number, place, words)
+        self._dress(sheet, columns, len(lines))
+
+    def _notes(self, sheet: Any) -> None:
+        language = self.language
+        self.text(sheet, 0, 0, _NOTES[language], self.title)
+        self.text(sheet, 1, 0, content.RULES[language].split("\n")[0], self.plain)
+        heads = _HEADS["notes"][language].split("|")
+        rules = [
+            (f"{place}.", rule)
+            for place, rule in enumerate(content.RULES[language].split("\n")[1:], 1)
+        ]
+        noted = [(f"[{name}]", words) for name, words in self._remarks()]
+        self._lines(sheet, heads, [*explained(language), *rules, *noted], (14, 110))
+
+    def _remarks(self) -> list[tuple[str, str]]:
+        """Every note of the figures, each once, numbered."""
+        notes = (labels.both(note)[self.language] for one in self.records for note in one["notes"])
+        notes = (note for note in notes if note[:1] not in _SIGNS)  # a key of marks, not a note
+        word = {"zh": "注", "en": "note "}[self.language]
+        return [(f"{word}{n}", words) for n, words in enumerate(dict.fromkeys(notes), 1) if words]
+
+    def _contents(self, sheet: Any) -> None:
+        self.text(sheet, 0, 0, _CONTENTS[self.language], self.title)
+        heads = _HEADS["contents"][self.language].split("|")
+        entries = [(_NOTES[self.language], content.RULES[self.language].split("\n")[0])]
+        lines = [*entries, *self.contents]
+        self._lines(sheet, heads, lines, (34, 90))
+        for number, (tab, _) in enumerate(lines):
+            sheet.write_url(HEAD + 1 + number, 0, f"internal:'{tab}'!A1", self.link, tab)
+
+    def _cover(self, sheet: Any) -> None:
+        sheet.set_column(0, 0, 100)
+        self.text(sheet, 0, 0, _TITLE[self.language], self.title)
+        for line, words in enumerate(_ABOUT[self.language].split("\n"), 2):
+            self.text(sheet, line, 0, words, self.plain)
+        made = _MADE.format(package=provenance.package(), mark=self.mark)[self.language]
+        self.text(sheet, 8, 0, made, self.plain)
+        place = f"internal:'{_CONTENTS[self.language]}'!A1"
+        sheet.write_url(10, 0, place, self.link, _CONTENTS[self.language])
+
+    def _chart(self, number: int, record: Mapping[str, Any], plot: plots.Plot) -> None:
+        """A native chart beside the numbers it draws."""
+        language = self.language
+        title = labels.both(record["title"])[language]
+        subtitle = labels.both(record["subtitle"])[language]
+        tab, sheet = self._open(f"{_CHART[language]}{number}", title, subtitle)
+        heads = []
+        for column, (head, cells) in enumerate(charts.columns(plot, language)):
+            heads.append(head)
+            sheet.set_column(column, column, 13)
+            sheet.write_string(HEAD, column, labels.legible(head, 250), self.head)
+            for line, cell in enumerate(cells):
+                self._chart_cell(sheet, (HEAD + 1 + line, column), cell)
+            if column == 0 and plot.categories:
+                for line, name in enumerate(cells, HEAD + 1):
+                    sheet.set_row(line, _height([name], [26]))
+        sheet.set_row(HEAD, _height(heads, [26, *[13] * len(heads)]))
+        self._mark_points(record["name"], plot, tab)
+        sheet.set_column(0, 0, 26)
+        sheet.freeze_panes(HEAD + 1, 1)
+        chart = charts.native(self.book, plot, tab)
+        options = {"description": labels.both(record["alt"])[language], "object_position": 2}
+        beside = len(heads) + 1
+        sheet.insert_chart(HEAD, beside, chart, options)
+        said = (labels.both(note)[language] for note in (*record["notes"], record["source"]))
+        below = (line for words in said for line in broken(words, 84, most=9))
+        for place, words in enumerate(below, HEAD + 24):
+            self.text(sheet, place, beside, words, self.plain)
+
+    def _chart_cell(self, sheet: Any, at: tuple[int, int], cell: Any) -> None:
+        if isinstance(cell, int | float):
+            sheet.write_number(*at, cell, self.looks["number"])
+        elif cell:
+            self.text(sheet, *at, cell)
+
+    def _mark_points(self, figure: str, plot: plots.Plot, tab: str) -> None:
+        for start, one in zip(charts.starts(plot), plot.series, strict=True):
+            letter = charts.letter_of(start)
+            for line, point in enumerate(one.points):
+                if point is not None and point.row:
+                    cell = f"{tab}!{letter}{HEAD + 2 + line}"
+                    self.cells.setdefault(figure, []).append((cell, point.row))
+
+
+_SIGNS = tuple("●◎△▽○◇↓□▫—")

@@ -1,0 +1,328 @@
+"""
+What a person accepted, put into the tables in one step or not at all.
+
+The tables as they would be are checked in a copy first; the same workbook twice changes nothing.
+A value of an earlier year is held against the row that has it, and never replaces it.
+"""
+
+import csv
+import io
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+
+from analysis.errors import Fault, TableError, UsageError
+from analysis.language.vocabulary import Role, Standing, Status
+from analysis.tables import numerals
+from analysis.tables.schema import BY_REGION, KEYS, TABLES
+
+from . import restated, reviewed, storage
+from .reviewed import Line, Reviewed
+from .sheets import COLUMNS, INDICATORS, REPORT, REVIEW
+
+Rows = list[dict[str, str]]
+_REFUSED = "复核未采纳"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What accepting a workbook changed, or would change, told for a person to read."""
+
+    files: tuple[str, ...]
+    changes: tuple[str, ...]
+    checks: tuple[str, ...]
+
+
+def accept(path: Path, data: Path, *, dry_run: bool = False) -> Outcome:
+    """
+    Put the accepted rows of the reviewed workbook *path* into the tables in *data*.
+
+    Parameters
+    ----------
+    path
+        The workbook that ``compile`` wrote and a person filled.
+    data
+        The folder of the tables.
+    dry_run
+        Check everything and tell the changes, but write nothing.
+
+    Raises
+    ------
+    TableError
+        When the workbook or the tables it would make have faults; nothing is written then.
+    BusyError
+        When another program is accepting.
+    """
+    decided = reviewed.load(path)
+    with storage.alone(data):
+        proposal = _Proposal(data, decided)
+        contents = proposal.contents()
+        try:
+            contents |= _checked(data, contents)
+        except TableError as error:
+            raise TableError(map(proposal.placed, error.faults)) from error
+        files = [name for name, new in contents.items() if _bytes(data / name) != new]
+        if not dry_run:
+            storage.replace_all(data, contents)
+    return Outcome(tuple(sorted(files)), tuple(proposal.changes), tuple(proposal.checks))
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
+    """Hold a copy of the tables with *contents* to every contract; return its descriptor."""
+    from analysis.tables import checks, descriptor
+
+    if all(_bytes(data / name) == new for name, new in contents.items()):
+        return {}
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / "data"
+        kept = shutil.ignore_patterns("originals", ".*", "~*")
+        shutil.copytree(data, copy, ignore=kept)
+        for name, new in contents.items():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            (copy / name).write_bytes(new)
+        faults = checks.everything(copy)
+        if faults:
+            raise TableError(faults)
+        descriptor.describe(copy)
+        return {descriptor.FILE: (copy / descriptor.FILE).read_bytes()}
+
+
+def _columns(name: str) -> tuple[str, ...]:
+    """The columns of a table by its contract."""
+    return tuple(TABLES[name].to_schema().columns)
+
+
+def _read(path: Path) -> Rows:
+    if not path.exists():
+        if path.with_suffix(".xlsx").exists():
+            name = path.with_suffix(".xlsx").name
+            raise UsageError(f"{name} is a workbook: save it as CSV before accepting into it")
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _written(columns: Iterable[str], rows: Rows) -> bytes:
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue().encode()
+
+
+@dataclass
+class _Proposal:
+    """The tables as they would be after a reviewed workbook."""
+
+    data: Path
+    decided: Reviewed
+    changes: list[str] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.report = self.decided.report["report"]
+        self.region = self.decided.report["region"]
+        self.reports = _read(self.data / "reports.csv")
+        self._same_period()
+        self.stem = self._stem(self.report)
+        self._contents: dict[str, bytes] = {}
+        self._origins: dict[tuple[str, int], tuple[str, int]] = {}  # table and line: sheet and line
+
+    def placed(self, fault: Fault) -> Fault:
+        """A fault of the tables, told with the cell of the workbook that it comes from."""
+        sheet, line = self._origins.get((fault.file.removesuffix(".csv"), fault.line), ("", 0))
+        return self.decided.placed(replace(fault, line=line), sheet) if sheet else fault
+
+    def _same_period(self) -> None:
+        """A code stands for one report: another period is another report, never an overwrite."""
+        known = next((r for r in self.reports if r["report"] == self.report), self.decided.report)
+        for column in ("region", "period_start", "period_end"):
+            if known[column] != self.decided.report[column]:
+                rule = f"{self.report} is known with {column} {known[column]}"
+                mend = f"give this report a code of its own, such as {self.report}_2"
+                fault = Fault("", 0, column, self.decided.report[column], rule, mend)
+                raise TableError([self.decided.placed(fault, REPORT)])
+
+    def _stem(self, report: str) -> str:
+        """The name of a report's files: that of its region, or its own if it is a later one."""
+        mine = [row["report"] for row in self.reports if row["region"] == self.region]
+        own = any((self.data / name / f"{report}.csv").exists() for name in BY_REGION)
+        return report if own or (mine and report not in mine) else self.region
+
+    def contents(self) -> dict[str, bytes]:
+        """Every file with its new content; those that stay as they are, are left out."""
+        self._upsert("reports", [self._picked("reports")], "report")
+        self._regions()
+        self._named(INDICATORS, self.decided.indicators)
+        self._named("breakdowns", self.decided.breakdowns)
+        self._instruments()
+        self._observations()
+        self._mentions()
+        self._contents[f"originals/{self.stem}.txt"] = self.decided.text.encode()
+        return self._contents
+
+    def _picked(self, name: str) -> dict[str, str]:
+        return {column: self.decided.report.get(column, "") for column in _columns(name)}
+
+    def _upsert(self, name: str, new: Rows, key: str) -> None:
+        """Replace the rows of the same key, add the others at the end."""
+        rows = _read(self.data / f"{name}.csv")
+        fresh = {row[key]: row for row in new}
+        merged = [fresh.pop(row[key], row) for row in rows] + list(fresh.values())
+        mine = {row[key] for row in new}
+        lines = (line for line, row in enumerate(merged, 2) if row[key] in mine)
+        self._origins |= {(name, line): (REPORT, 0) for line in lines}
+        self._put(name, rows, merged, key)
+
+    def _put(self, name: str, old: Rows, new: Rows, key: str) -> None:
+        if old == new:
+            return
+        self.changes += _difference(name, old, new, key)
+        columns = list(old[0]) if old else _columns(name.partition("/")[0])
+        self._contents[f"{name}.csv"] = _written(columns, new)
+
+    def _regions(self) -> None:
+        known = {row["region"] for row in _read(self.data / "regions.csv")}
+        if self.region not in known:
+            self._upsert("regions", [self._picked("regions")], "region")
+
+    def _named(self, name: str, lines: list[Line]) -> None:
+        """Add the indicators or parts that a person named; one that is known stays as it is."""
+        columns = COLUMNS[name]
+        rows = _read(self.data / f"{name}.csv")
+        known = {row[columns[0]] for row in rows}
+        named = [line for line in lines if line[columns[0]] and line[columns[0]] not in known]
+        new = [{column: line[column] for column in columns} for line in named]
+        self._from(name, name, named, first=len(rows) + 2)
+        if new:
+            self._put(name, rows, [*rows, *new], columns[0])
+
+    def _from(self, name: str, sheet: str, lines: list[Line], first: int = 2) -> None:
+        """Note that the lines of table *name* come from these *lines* of *sheet*."""
+        for place, line in enumerate(lines, first):
+            self._origins[name, place] = (sheet, line.number)
+
+    def _instruments(self) -> None:
+        """One standing an instrument; a later report of the region does not change them."""
+        rows = _read(self.data / "instrument_status.csv")
+        if self.stem != self.region:
+            return
+        fresh = {line["instrument"]: self._standing(line) for line in self.decided.instruments}
+        kept = [row for row in rows if row["region"] != self.region]
+        order = list(dict.fromkeys([*(row["instrument"] for row in rows), *fresh]))
+        place = {instrument: index for index, instrument in enumerate(order)}
+        merged = sorted([*kept, *fresh.values()], key=lambda row: place[row["instrument"]])
+        same = sorted(map(str, rows)) == sorted(map(str, merged))
+        if not same:
+            old = [{**row, "key": f"{row['instrument']} {row['region']}"} for row in rows]
+            new = [{**row, "key": f"{row['instrument']} {row['region']}"} for row in merged]
+            self.changes += _difference("instrument_status", old, new, "key")
+            self._contents["instrument_status.csv"] = _written(
+                _columns("instrument_status"), merged
+            )
+
+    def _standing(self, line: Line) -> dict[str, str]:
+        silent = line["status"] == Standing.NOT_MENTIONED
+        cells = {column: "" if silent else line[column] for column in ("evidence", "start", "end")}
+        row = {"instrument": line["instrument"], "region": self.region, "status": line["status"]}
+        return {**row, **cells, "note": line["note"]}
+
+    def _observations(self) -> None:
+        owners = [line for line in self.decided.lines if line.owns]
+        owners.sort(key=lambda line: (line.place, line["indicator"], line["breakdown"]))
+        mine = [self._observation(line) for line in owners]
+        self._from(f"observations/{self.stem}", REVIEW, owners)
+        before = {report: self._rows(report) for report in self._in_time()}
+        stated = {**before, self.report: mine}
+        for report, rows in restated.noted(stated).items():
+            name = f"observations/{self._stem(report)}"
+            if rows != before[report]:
+                self.changes += _difference(name, _keyed(before[report]), _keyed(rows), "key")
+                self._contents[f"{name}.csv"] = _written(_columns("observations"), rows)
+        self.checks += restated.told(stated, self.report)
+
+    def _in_time(self) -> list[str]:
+        """The reports of this region, this one among them, the earliest first."""
+        known = {row["report"]: row for row in self.reports if row["region"] == self.region}
+        known[self.report] = self.decided.report
+        return sorted(known, key=lambda report: (known[report]["period_end"], report))
+
+    def _rows(self, report: str) -> Rows:
+        return _read(self.data / f"observations/{self._stem(report)}.csv")
+
+    def _observation(self, line: Line) -> dict[str, str]:
+        cells = {column: line[column] for column in _columns("observations")[1:]}
+        value = Decimal(line["value"])
+        cells["value"] = f"{value.normalize():f}" if value else "0"
+        parts = sorted(part for part in line["breakdown"].split("+") if part)
+        return {"report": self.report, **cells, "breakdown": "+".join(parts)}
+
+    def _mentions(self) -> None:
+        name = f"mentions/{self.stem}"
+        rows = _read(self.data / f"{name}.csv")
+        grouped: dict[tuple[int, int], list[Line]] = {}
+        for line in self.decided.lines:
+            grouped.setdefault(line.place, []).append(line)
+        places = {(n.start, n.end) for n in numerals.find(self.decided.text)}
+        mine = [_mention(grouped[place]) for place in sorted(places)]
+        self._from(name, REVIEW, [grouped[place][0] for place in sorted(places)])
+        self._put(name, rows, mine, "start")
+
+
+def _mention(lines: list[Line]) -> dict[str, str]:
+    """One numeral, whatever number of rows it owns; a refused figure becomes a label."""
+    owners = [line for line in lines if line.owns]
+    first = owners[0] if owners else lines[0]
+    if owners:
+        actual = any(line["status"] != Status.TARGET for line in owners)
+        role = Role.OBSERVATION if actual else Role.TARGET
+        reason = "、".join(dict.fromkeys(line["indicator"] for line in owners))
+    elif first["role"] in reviewed.OWNING:
+        role, reason = Role.LABEL, _REFUSED
+    else:
+        role, reason = Role(first["role"]), first["reason"] or "无单位或非数量"
+    return {
+        "start": first["start"],
+        "end": first["end"],
+        "raw": first["raw"],
+        "role": str(role),
+        "reason": reason,
+    }
+
+
+def _keyed(rows: Rows) -> Rows:
+    return [
+        {
+            **row,
+            "key": " ".join(
+                filter(None, (row["start"], *(row[c] for c in KEYS["observations"][1:])))
+            ),
+        }
+        for row in rows
+    ]
+
+
+def _difference(name: str, old: Rows, new: Rows, key: str) -> Iterator[str]:
+    """What is added, changed and removed, one line each."""
+    before, after = ({row[key]: row for row in rows} for rows in (old, new))
+    for word, row in after.items():
+        if word not in before:
+            yield f"{name}: + {word}{_figure(row)}"
+        elif before[word] != row:
+            was = before[word]
+            told = [f"{c} {was.get(c)!r} -> {row[c]!r}" for c in row if was.get(c) != row[c]]
+            yield f"{name}: ~ {word}: {', '.join(told)}"
+    yield from (f"{name}: - {word}" for word in before if word not in after)
+
+
+def _figure(row: dict[str, str]) -> str:
+    if "value" not in row:
+        return ""
+    return f": {row['comparator']} {row['value']} {row['unit']} “{row['evidence']}”"

@@ -1,0 +1,277 @@
+"""
+The shape of a report: folded characters, lines, sections, sentences, quotes and brackets.
+
+Every place is an offset into the original, so what is found can be shown where it stands.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import cache
+
+from analysis.tables.numerals import NUMERAL
+
+_LONGEST_SENTENCE = 1_200
+_STOP = re.compile(r"[。;!?\n]")
+_FULL_COMMA = "，"
+_GROUP = re.compile(r"(?<!\d)(?<!\d,)\d{1,3}(?:,\d{3})+(?!\d)")
+
+
+class Mood(Enum):
+    """What a section tells: what was done, or what is to be done."""
+
+    REPORT = auto()
+    PLAN = auto()
+
+
+@cache
+def _folded(character: str) -> str:
+    """
+    One character as NFKC writes it, where that is one character and no new numeral.
+
+    >>> _folded("３"), _folded("％"), _folded("①"), _folded("㎡"), _folded("，")
+    ('3', '%', '①', '㎡', ',')
+    """
+    folded = unicodedata.normalize("NFKC", character)
+    if len(folded) != 1:
+        return character
+    if NUMERAL.match(folded) and not NUMERAL.match(character):
+        return character
+    return " " if folded in "\t\x0b\x0c\x85\u2028\u2029" else folded
+
+
+def fold(text: str) -> str:
+    """
+    Rewrite *text* character by character, so that an offset means the same in both.
+
+    A full-width comma between digits stays one unless it groups thousands: it lists.
+
+    >>> fold("９０．８万起，３，０００人，5，6起")
+    '90.8万起,3,000人,5，6起'
+    """
+    folded = "".join(map(_folded, text))
+    if _FULL_COMMA not in text:
+        return folded
+    grouped = {place for m in _GROUP.finditer(folded) for place in range(m.start(), m.end())}
+    return "".join(
+        original if original == _FULL_COMMA and _between_digits(folded, place, grouped) else new
+        for place, (original, new) in enumerate(zip(text, folded, strict=True))
+    )
+
+
+def _between_digits(text: str, place: int, grouped: set[int]) -> bool:
+    around = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
+    return place not in grouped and len(around) == 2 and around.isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of text under one heading, with the mood it inherits."""
+
+    start: int
+    heading: str
+    mood: Mood
+
+
+_NUMBERED = re.compile(
+    r"[ \u3000]*(?:"
+    r"(?P<one>第?[一二三四五六七八九十]{1,3}[、.章部]分?)"
+    r"|(?P<two>[(][一二三四五六七八九十]{1,3}[)])"
+    r"|(?P<three>\d{1,2}[.、](?!\d)|[(]\d{1,2}[)])"
+    r")"
+)
+_LATER_ON = r"下一步|下步|下一阶段|下阶段|接下来|今后|明年|来年|展望|打算"
+_PLANNING = re.compile(
+    rf"{_LATER_ON}|(?:工作|任务|重点|年度?|主要)(?:工作|任务)?(?:设想|思路|安排|计划|部署|要点|谋划)"
+    r"(?=[和及与、:。)]|如下|$)"
+)
+_DONE = re.compile(
+    r"情况|总结|成效|做法|回顾|进展|成绩|完成|落实|问题|不足|短板|困难|亮点|主要工作$|概况"
+)
+_DONE_BELOW = re.compile(r"(?:情况|总结|成效|回顾|进展)$")
+_PLAIN_HEADING = 30
+_OPENING = re.compile(
+    r"[ \u3000]*(?:展望(?=[“\"]?[十未20])|下一步|下步|下一阶段|下阶段|接下来|今后|明年|来年"
+    r"|20\d\d年[,]?(?=[^,。;]{0,12}[,]?[^,。;]{0,8}(?:将|拟|计划|打算|着力|重点)))[,]?"
+)
+_LATER = re.compile(r"(?<=[。;!:])[ ]*(?:下一步|下步|下一阶段|下阶段|接下来)[,有怎的]")
+
+
+def mood_of(heading: str, year: int, level: int = 0) -> Mood | None:
+    """
+    What a heading announces; nothing when it leaves open what the one above it said.
+
+    Below the first level only plain words turn the mood: such headings name tasks.
+
+    >>> mood_of("二、2024年重点工作安排", 2023), mood_of("二、2024年工作完成情况", 2024)
+    (<Mood.PLAN: 2>, <Mood.REPORT: 1>)
+    >>> mood_of("(二)完成全部整改", 2024, level=1)
+    """
+    if level:
+        if re.search(_LATER_ON, heading):
+            return Mood.PLAN
+        return Mood.REPORT if _DONE_BELOW.search(heading) else None
+    years = [int(found) for found in re.findall(r"(?:19|20)\d\d", heading)]
+    if _PLANNING.search(heading) and not _DONE.search(heading):
+        return Mood.PLAN
+    if years and min(years) > year:
+        return Mood.PLAN
+    if _DONE.search(heading) or years:
+        return Mood.REPORT
+    return None
+
+
+def sections(text: str, *, year: int, mood: Mood = Mood.REPORT) -> list[Section]:
+    r"""
+    The sections of folded *text* for a report on *year*, in order, the first one at 0.
+
+    >>> text = "一、情况\n好。\n二、下步打算\n干。"
+    >>> [(section.heading, section.mood.name) for section in sections(text, year=2024)]
+    [('', 'REPORT'), ('一、情况', 'REPORT'), ('二、下步打算', 'PLAN')]
+    """
+    moods = [mood, mood, mood, mood]
+    found = [Section(0, "", mood)]
+    for start, line in _lines(text):
+        heading, level = _heading(line)
+        if level < 0:
+            found += _turned(start, line, found[-1])
+            continue
+        told = mood_of(heading, year, level)
+        moods[level:] = [told or moods[level - 1 if level else 0]] * (len(moods) - level)
+        if level == 0 and told is None:
+            moods[0:] = [mood] * len(moods)
+        found.append(Section(start, heading, moods[level]))
+        found += _turned(start, line, found[-1])
+    return found
+
+
+def _turned(start: int, line: str, around: Section) -> list[Section]:
+    """Where 下一步 inside a paragraph turns it to plans, and where the paragraph ends."""
+    turn = _LATER.search(line)
+    if turn is None or around.mood is Mood.PLAN:
+        return []
+    end = start + len(line)
+    return [Section(start + turn.start(), "", Mood.PLAN), replace(around, start=end)]
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for line in text.split("\n"):
+        yield start, line
+        start += len(line) + 1
+
+
+def _heading(line: str) -> tuple[str, int]:
+    """The heading that *line* opens with and its level; -1 where it opens with none."""
+    numbered = _NUMBERED.match(line)
+    first = re.split(r"[。;:]", line[:120].strip(), maxsplit=1)[0]
+    if numbered:
+        level = ("one", "two", "three").index(str(numbered.lastgroup))
+        return first, level
+    bare = line.strip()
+    if 2 < len(bare) <= _PLAIN_HEADING and not re.search(r"[。;,!?:、]$", bare):
+        return (bare, 0) if _PLANNING.search(bare) or _DONE.search(bare) else ("", -1)
+    if _OPENING.match(line):
+        return re.split(r"[。;:]", line[:60].strip())[0], 0
+    return "", -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the folded text with the section it stands in."""
+
+    start: int
+    end: int
+    section: Section
+
+
+def sentences(text: str, parts: list[Section]) -> Iterator[Sentence]:
+    """
+    Cut folded *text* at full stops, semicolons and line ends; nothing is left out.
+
+    >>> parts = sections("甲。乙;丙", year=2024)
+    >>> [(s.start, s.end) for s in sentences("甲。乙;丙", parts)]
+    [(0, 2), (2, 4), (4, 5)]
+    """
+    starts = [part.start for part in parts]
+    start = 0
+    for end in (*(stop.end() for stop in _STOP.finditer(text)), len(text)):
+        while start < end:
+            cut = end if end - start <= _LONGEST_SENTENCE else _breath(text, start)
+            yield Sentence(start, cut, parts[bisect_right(starts, start) - 1])
+            start = cut
+
+
+def _breath(text: str, start: int) -> int:
+    """Where to cut a sentence too long to be one: at its last comma, else anywhere."""
+    comma = text.rfind(",", start, start + _LONGEST_SENTENCE)
+    return comma + 1 if comma > start else start + _LONGEST_SENTENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch between an opening and a closing mark, marks not included."""
+
+    start: int
+    end: int
+    mark: str
+
+
+_PAIRS = {"“": "”", "「": "」", "『": "』", "‘": "’", "《": "》", "(": ")", "〔": "〕", "【": "】"}
+_CLOSERS = {closer: opener for opener, closer in _PAIRS.items()}
+_LONGEST_SPAN = 400
+
+
+def spans(text: str) -> list[Span]:
+    """
+    Every quoted, titled or bracketed stretch of *text*, inner ones after the outer.
+
+    >>> [(s.mark, "甲“一(二)三”《四》"[s.start:s.end]) for s in spans("甲“一(二)三”《四》")]
+    [('“', '一(二)三'), ('(', '二'), ('《', '四')]
+    """
+    found: list[Span] = []
+    opened: list[tuple[str, int]] = []
+    straight = -1
+    for match in re.finditer(r"[“”「」『』‘’《》()〔〕【】\"\n]", text):
+        mark, place = match[0], match.start()
+        if mark == "\n":
+            opened, straight = [], -1
+        elif mark == '"':
+            if straight >= 0:
+                found.append(Span(straight, place, "“"))
+            straight = -1 if straight >= 0 else place + 1
+        elif mark in _PAIRS:
+            opened.append((mark, place + 1))
+        else:
+            _close(mark, place, opened, found)
+    return sorted(found, key=lambda span: (span.start, -span.end))
+
+
+def _close(mark: str, place: int, opened: list[tuple[str, int]], found: list[Span]) -> None:
+    opener = _CLOSERS[mark]
+    if opener in [was for was, _ in opened[-4:]]:
+        while opened:
+            was, start = opened.pop()
+            if was == opener:
+                if place - start <= _LONGEST_SPAN:
+                    found.append(Span(start, place, "“" if mark in "”」』’" else opener))
+                return
+
+
+class Enclosures:
+    """The spans of a text, asked for by place."""
+
+    def __init__(self, text: str) -> None:
+        self._spans = spans(text)
+        self._starts = [span.start for span in self._spans]
+
+    def at(self, start: int, end: int, marks: str) -> Span | None:
+        """The innermost span of one of *marks* that holds the place from *start* to *end*."""
+        last = bisect_right(self._starts, start)
+        for span in reversed(self._spans[max(0, last - 40) : last]):
+            if span.end >= end and span.mark in marks:
+                return span
+        return None

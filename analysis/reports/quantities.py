@@ -1,0 +1,357 @@
+"""
+One numeral with what stands around it: how much, of what unit, how exact.
+
+It reads the figure as printed; whether the figure counts for the region is for ``roles``.
+"""
+
+import re
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import NamedTuple
+
+from analysis.language.vocabulary import Comparator
+from analysis.tables import numerals
+from analysis.tables.numerals import Numeral
+
+from . import lexicon
+from .lexicon import Counter
+
+LONGEST = 30  # no printed figure has more digits; a longer run is noise
+_REACH = 16
+_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_LOOSE = {
+    Comparator.AT_LEAST: "超过 超 逾 突破 至少 不少于 不低于 不小于 最少 高于 大于 多于 多达 "
+    "高达 上 数 好几 几 以上 及以上 之多 余 多 开外",
+    Comparator.AT_MOST: "将近 接近 近 不足 不到 未满 不满 不超过 不高于 不多于 不大于 少于 低于 "
+    "小于 最多 至多 以内 以下 及以下 之内 内",
+    Comparator.ABOUT: "约为 大约 大概 约 来 左右 上下 前后 许",
+}
+_NOT = ("不", "不得", "不能", "不应", "不可", "不准", "未", "没有")
+_NEGATED = {
+    negation + word: kind
+    for kind, words in (
+        (Comparator.AT_MOST, "超过 超 突破 逾 高于 多于 大于"),
+        (Comparator.AT_LEAST, "少于 低于 小于"),
+    )
+    for word in words.split()
+    for negation in _NOT
+}
+_TOLD = {word: kind for kind, words in _LOOSE.items() for word in words.split()} | _NEGATED
+_BEFORE = (
+    "超过|超|逾|突破|至少|不少于|不低于|不小于|最少|高于|大于|多于|多达|高达|"
+    "好几|将近|接近|近|不足|不到|未满|不满|不超过|不高于|不多于|不大于|少于|低于|小于|最多|至多"
+    "|约为|大约|大概|约"
+)
+_LEAD = re.compile(rf"(?P<word>{_BEFORE}|{'|'.join(_NEGATED)})[ ]?$")
+_LEAD_OF_ROUND = re.compile(r"(?P<word>[上数几])$")  # 上百, 数十: only before a bare round numeral
+_BOUND = re.compile(
+    r"(?P<word>至少|不少于|不低于|最少(?!时)|不超过|不多于|最多(?!时)|至多)(?P<verb>[^\d,。;:、()“”]{1,6})$"
+)
+_CAP = re.compile(r"(?P<word>控制在|压减到|压降到|稳定在|保持在)[ ]?$")
+_TAIL = r"(?P<tail>以上|及以上|以内|之内|内(?![部容蒙外涝河燃地])|以下|及以下|左右|上下|之多|开外)?"
+_SOLE_TAIL = re.compile(_TAIL)
+_SUM = (
+    r"[ ]?(?P<first>[余多来])?[ ]?(?P<scale>万亿|千万|百万|十万|亿|万|千(?![米克瓦伏帕赫])|百)?"
+    r"(?P<second>[余多来])?"
+)
+_COMPOUND = re.compile(r"(?P<large>[亿万])(?P<number>\d+)(?P<small>千万|百万|十万|万|千|百)")
+_FRACTION = re.compile(
+    rf"(?P<over>{numerals.NUMERAL.pattern})分之(?P<up>{numerals.NUMERAL.pattern})"
+    r"(?:点(?P<rest>[零〇一二三四五六七八九]+))?"
+)
+_REST = re.compile(r"(?:,\d{3})+(?:\.\d+)?(?!\d)|\.\d+(?![.\d])")
+_POINT = re.compile(r"点([零〇一二三四五六七八九]+)")
+_MEASURED = re.compile(
+    r"(?P<unit>起|人|次|户|家|件|座|处|项|场|份|台|支|个)数量?(?:分别|均|共|合计|累计|总计|已)?"
+    r"(?:为|是|达到|达|:|有|突破|超过?|逾|约|近)*[ ]?$"
+)
+_RATE = re.compile(
+    r"(?P<base>亿元|百万吨|十万人?|10万人?|万车|万人|)[^,。;\d]{0,14}"
+    r"(?:率|指数|系数)(?:[由从]\d+\.\d+)?(?:分别|均)?"
+    r"(?:为|是|达到|达|下降|上升|降|升|至|到|由|从)*[ ]?$"
+)
+_RATES = {
+    "亿元": "人/亿元",
+    "百万吨": "人/百万吨",
+    "万车": "人/万车",
+    "十万": "人/10万人",
+    "10万": "人/10万人",
+    "十万人": "人/10万人",
+    "10万人": "人/10万人",
+}
+_TENTH = re.compile(r"[成](?![立员功果为效都就品本熟长型])")
+_APPROXIMATE = re.compile(r"[一二两三四五六七八九]{2}(?:[十百千万亿]|$)|十[一二三四五六七八九]{2}$")
+
+
+class Quantity(NamedTuple):
+    """A numeral read with its scale, counter and bounds; places are offsets of the text."""
+
+    start: int
+    end: int
+    raw: str
+    value: Decimal | None
+    counter: str = ""
+    unit: str = ""
+    kind: str = ""
+    comparator: Comparator = Comparator.EXACT
+    first: int = 0  # where the printed figure starts, with 近 or 约
+    last: int = 0  # where it ends, with its counter and 以上
+    implied: bool = False
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def arabic(self) -> bool:
+        """Whether the figure is printed in digits."""
+        return self.raw[0].isdigit()
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    return re.compile(
+        rf"{_SUM}[ ]?(?:(?P<counter>{lexicon.alternatives('counters')})"
+        rf"|(?=(?P<noun>{lexicon.alternatives('nouns')}))"
+        rf"|(?=(?P<far>[\u4e00-\u9fff]{{1,8}}?(?:群众|人员|人口))))?{_TAIL}"
+    )
+
+
+def quantity(text: str, numeral: Numeral) -> Quantity:
+    """
+    Read the figure that *numeral* of folded *text* writes.
+
+    Examples
+    --------
+    >>> from ..numerals import find
+    >>> def read(text):
+    ...     return [(q.value, q.unit, str(q.comparator), text[q.first : q.last])
+    ...             for q in (quantity(text, n) for n in find(text)) if q.value is not None]
+    >>> read("损失3120.45万元")
+    [(Decimal('31204500.00'), '元', '=', '3120.45万元')]
+    >>> read("近90万人,1260余件,至少2次")[:3]
+    [(Decimal('900000'), '人', '<=', '近90万人'), (Decimal('1260'), '件', '>=', '1260余件'),
+     (Decimal('2'), '次', '>=', '至少2次')]
+    """
+    number = _number(numeral.raw)
+    read = Quantity(
+        numeral.start, numeral.end, numeral.raw, number, first=numeral.start, last=numeral.end
+    )
+    if number is None or len(numeral.raw) > LONGEST:
+        return read._replace(value=None)
+    whole = _fraction(text, read)
+    if whole is not None:
+        tail = _SOLE_TAIL.match(text, whole.last)
+        last = tail.end() if tail else whole.last
+        return _bounded(text, whole._replace(last=last), (tail and tail["tail"]) or "")
+    ahead = text[numeral.end : numeral.end + _REACH]
+    point = (_REST if read.arabic else _POINT).match(ahead)
+    if point:
+        number = _lengthened(numeral.raw, point, number)
+        ahead = ahead[point.end() :]
+    shift = numeral.end + (point.end() if point else 0)
+    compound = _COMPOUND.match(ahead) if read.arabic else None
+    if compound:  # 3亿2500万 is one figure
+        rest = times(Decimal(compound["number"]), compound["small"])
+        number = times(number, compound["large"]) + rest
+        ahead, shift = ahead[compound.end() :], shift + compound.end()
+    match = _after().match(ahead)
+    return _bounded(text, *_counted(text, read._replace(value=number), match, shift))
+
+
+def _lengthened(raw: str, rest: re.Match[str], number: Decimal) -> Decimal:
+    """The number with what full-width punctuation or 点 cut off its end."""
+    if raw[0].isdigit():
+        return _number(raw + rest[0]) or number
+    return number + (_number(rest[1]) or Decimal(0)) / Decimal(10) ** len(rest[1])
+
+
+def _number(raw: str) -> Decimal | None:
+    if len(raw) > LONGEST:
+        return None
+    try:
+        return numerals.value(raw)
+    except (ValueError, InvalidOperation):
+        return None
+
+
+def times(number: Decimal, scale: str) -> Decimal:
+    """
+    The number with the scale words behind it.
+
+    >>> times(Decimal(3), "千万")
+    Decimal('30000000')
+    """
+    for character in scale:
+        number *= _SCALES[character]
+    return number
+
+
+def _fraction(text: str, read: Quantity) -> Quantity | None:
+    """百分之九十五 and 三分之二: the figure is the upper number, printed as the whole phrase."""
+    left = max(0, read.start - 8)
+    for match in _FRACTION.finditer(text, left, read.end + 8):
+        if match.start("up") == read.start:
+            over, upper = _number(match["over"]), _number(match["up"])
+            if not over or upper is None:
+                return None
+            if match["rest"]:
+                upper += _number(match["rest"]) / Decimal(10) ** len(match["rest"])  # type: ignore[operator]
+            unit, share = ("‰", upper) if over == 1000 else ("%", upper)
+            doubts: tuple[str, ...] = ()
+            if over not in {100, 1000}:
+                share, doubts = round(100 * upper / over, 4), ("a fraction written as a percent",)
+            return read._replace(
+                value=share,
+                counter="分之",
+                unit=unit,
+                kind="share",
+                first=match.start(),
+                last=match.end(),
+                doubts=doubts,
+            )
+    return None
+
+
+def _counted(
+    text: str, read: Quantity, match: re.Match[str] | None, shift: int
+) -> tuple[Quantity, str]:
+    """The figure with the counter that *match* found behind it, and its word of vagueness."""
+    if match is None or read.value is None:
+        return read, ""
+    value = times(read.value, match["scale"] or "")
+    vague = match["first"] or match["second"] or ""
+    read = read._replace(value=value, last=shift + match.end(match.lastgroup or 0))
+    tenth = _TENTH.match(text, shift + (match.end("scale") if match["scale"] else 0))
+    if tenth and value <= 10:
+        tail = _SOLE_TAIL.match(text, tenth.end())
+        return read._replace(
+            value=value * 10,
+            counter="成",
+            unit="%",
+            kind="share",
+            last=tail.end() if tail else tenth.end(),
+            doubts=("tenths written as a percent",),
+        ), (tail and tail["tail"]) or vague
+    return _with_counter(text, read, match, shift), match["tail"] or vague
+
+
+def _with_counter(text: str, read: Quantity, match: re.Match[str], shift: int) -> Quantity:
+    found, implied = None, False
+    if match["counter"]:
+        found = lexicon.counters()[match["counter"]]
+    elif match["noun"] or match["far"]:
+        found, implied = lexicon.nouns().get(match["noun"] or "人员"), True
+    else:
+        found, implied = _measured(text, read), True
+    if found is None:
+        end = shift + max(match.end("scale"), match.end("second"), match.end("first"), 0)
+        return read._replace(last=max(read.end, end))
+    last = shift + (match.end("tail") if match["tail"] else _reach(match))
+    return read._replace(
+        counter=found.counter,
+        unit=found.unit,
+        kind=found.quantity,
+        implied=implied,
+        last=last,
+    )
+
+
+def _reach(match: re.Match[str]) -> int:
+    """Where the figure ends: after its counter, or after 县市 and the like that stand for one."""
+    if match["counter"]:
+        return match.end("counter")
+    short = len(match["noun"] or "") <= 3 and match["noun"]
+    ends = [match.end("first"), match.end("scale"), match.end("second"), 0]
+    return match.end("noun") if short and not match["scale"] else max(ends)
+
+
+def _measured(text: str, read: Quantity) -> Counter | None:
+    """事故起数42: the noun before the figure tells its counter."""
+    found = _MEASURED.search(text, max(0, read.start - 12), read.start)
+    if found:
+        return lexicon.counters()[found["unit"]]
+    rate = _RATE.search(text, max(0, read.start - 30), read.start) if "." in read.raw else None
+    return Counter("", _RATES.get(rate["base"], "比率"), "rate") if rate else None
+
+
+def _bounded(text: str, read: Quantity, vague: str) -> Quantity:
+    """The figure with 近, 约, 至少 and the like before it, or 余, 以上 behind it."""
+    before = text[max(0, read.first - 14) : read.first]
+    lead = _LEAD.search(before) or _BOUND.search(before) or _CAP.search(before)
+    if not lead and read.raw[0] in "十百千万":
+        lead = _LEAD_OF_ROUND.search(before)
+    word = vague or (lead["word"] if lead else "")
+    comparator = _TOLD.get(word, Comparator.EXACT)
+    if lead and lead.re is _CAP:
+        comparator = Comparator.AT_MOST if vague in {"以内", "以下", "之内", ""} else comparator
+        comparator = comparator if lead["word"] == "控制在" or vague else Comparator.EXACT
+    elif lead:
+        if vague not in _TOLD or vague in "余多来":
+            comparator = _TOLD.get(lead["word"], comparator)
+        read = read._replace(first=read.first - len(before) + lead.start("word"))
+    if not read.arabic and _APPROXIMATE.search(read.raw):
+        return read._replace(comparator=Comparator.ABOUT, doubts=(*read.doubts, "about so many"))
+    return read._replace(comparator=comparator)
+
+
+_TO = re.compile(r"[ ]?(?:[-—–~～]+|[至到])[ ]?")
+_AND = re.compile(r"[ ]?[、，和及与][ ]?")
+_FROM = re.compile(r"[从由自][^,。;]{0,12}$")
+
+
+def joined(text: str, found: list[Numeral]) -> list[Quantity]:
+    """
+    The quantities of the numerals *found*, with what a list or a range shares among its ends.
+
+    >>> text = "每站3—5人"
+    >>> [(q.unit, str(q.comparator)) for q in joined(text, [*numerals.find(text)])]
+    [('人', '>='), ('人', '<=')]
+    """
+    alone = [quantity(text, numeral) for numeral in found]
+    made: list[Quantity] = []
+    for place in range(len(alone) - 1, -1, -1):  # a counter stands behind its list
+        read = alone[place]
+        if place and _range(text, alone[place - 1], read):
+            read = _ended(read)
+        elif made:
+            read = _shared(text, read, made[-1])
+        made.append(read)
+    return made[::-1]
+
+
+def _ended(read: Quantity) -> Quantity:
+    """The end of a range is at most so many."""
+    if read.comparator is not Comparator.EXACT or not read.unit:
+        return read
+    return read._replace(comparator=Comparator.AT_MOST, doubts=(*read.doubts, "the end of a range"))
+
+
+def _range(text: str, first: Quantity, last: Quantity) -> bool:
+    """Whether 3—5人 or 10%~15%, and not 由10人到15人, stands between two figures."""
+    gap = text[first.last : last.first] if first.last <= last.first else ""
+    alike = first.unit in {"", last.unit} and first.value is not None and first.arabic
+    return (
+        alike
+        and bool(_TO.fullmatch(gap))
+        and not _FROM.search(text[max(0, first.first - 16) : first.first])
+    )
+
+
+def _shared(text: str, read: Quantity, other: Quantity) -> Quantity:
+    """A bare figure borrows the counter that stands behind its list or range: 3、5人."""
+    if not other.unit or not (other.arabic and read.arabic) or read.value is None:
+        return read
+    if _range(text, read, other):
+        at_least, doubt = Comparator.AT_LEAST, "the start of a range"
+        comparator = at_least if read.comparator is Comparator.EXACT else read.comparator
+    elif _AND.fullmatch(text[read.last : other.first]) and (
+        not read.unit or (read.counter == "个" and other.unit == "百分点")
+    ):
+        comparator, doubt = read.comparator, "its counter stands later"
+    else:
+        return read
+    return read._replace(
+        unit=other.unit,
+        kind=other.kind,
+        counter=read.counter if read.unit else other.counter,
+        comparator=comparator,
+        doubts=(*read.doubts, doubt),
+    )

@@ -1,0 +1,388 @@
+"""
+The reader: sentence after sentence, every numeral and every fact becomes a candidate.
+
+Words around a figure name it; what stood before it tells status, period and what it is a part of.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from analysis.language.vocabulary import Measure, Role, Status
+from analysis.tables import numerals
+
+from . import facts, grids, roles
+from .candidates import EVIDENCE, Candidate
+from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
+from .periods import spoken_period
+from .quantities import Quantity, joined
+from .relations import TERRITORIES, Figure, figures
+from .roles import Judgement
+from .setting import Setting
+from .statuses import elsewhere, status
+from .suggestions import ALIKE, ENOUGH, Catalogue, Suggestion, Words, unlike
+
+_FOREBEARS = 3  # how many figures back a figure may take its words from
+_NOUN = 10  # characters behind a figure that may name it
+
+
+def read(text: str, told: Setting, catalogue: Catalogue | None = None) -> Iterator[Candidate]:
+    """
+    Every numeral of *text*, and every fact stated without one, in the order of the text.
+
+    Parameters
+    ----------
+    text
+        The report as it stands in its file; places are offsets into it.
+    told
+        The region and period of the report.
+    catalogue
+        The indicators to choose from; without one no indicator is suggested.
+    """
+    folded = fold(text)
+    enclosures = Enclosures(folded)
+    parts = sections(folded, year=told.end.year, mood=told.mood)
+    waiting = (n._replace(raw=folded[n.start : n.end]) for n in numerals.find(text))
+    following = next(waiting, None)
+    reader = _Reader(text, folded, told, catalogue, enclosures, grids.cells(text))
+    for sentence in sentences(folded, parts):
+        mine = []
+        while following is not None and following.start < sentence.end:
+            mine.append(following)
+            following = next(waiting, None)
+        yield from reader.sentence(sentence, mine)
+
+
+@dataclass
+class _Reader:
+    """Reads sentence after sentence, remembering what was already said."""
+
+    text: str
+    folded: str
+    told: Setting
+    catalogue: Catalogue | None
+    enclosures: Enclosures
+    grid: dict[int, grids.Cell]
+    topic: str = ""
+    before: tuple[Status, tuple[str, ...]] | None = None  # how the figure before it stands
+    seen: dict[tuple[str, ...], int] = field(default_factory=dict)
+    named: dict[str, Suggestion] = field(default_factory=dict)  # what was last counted in a unit
+
+    def sentence(self, sentence: Sentence, found: list[numerals.Numeral]) -> Iterator[Candidate]:
+        said = self.folded[sentence.start : sentence.end]
+        topic = re.match(r"\s*([\u4e00-\u9fff、()“”]{2,16}(?:方面|领域))[,:]", said)
+        if sentence.start == sentence.section.start:
+            self.topic = ""
+        if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n"}:
+            self.named.clear()
+        if topic:
+            self.topic = topic[1]
+        self.before = None
+        read = zip(found, joined(self.folded, found), strict=True)
+        judged = [_ranked(q, self._judged(n, q, sentence)) for n, q in read]
+        kept = [q for q, judgement in judged if judgement.role is Role.OBSERVATION]
+        listed = [grids.figure(q, self.grid[q.start]) for q in kept if q.start in self.grid]
+        kept = [q for q in kept if q.start not in self.grid]
+        linked = figures(self.folded, sentence, kept, self.enclosures)
+        made = {figure.quantity.start: figure for figure in (*linked, *listed)}
+        candidates = [
+            self._row(sentence, made[q.start], j) if q.start in made else self._mention(q, j)
+            for q, j in judged
+        ]
+        candidates += self._facts(sentence, candidates)
+        yield from sorted(candidates, key=lambda c: (c.start, c.end))
+
+    def _judged(self, numeral: numerals.Numeral, read: Quantity, sentence: Sentence) -> Judgement:
+        cell = self.grid.get(numeral.start)
+        if cell and (cell.unit or read.unit):
+            return Judgement(Role.OBSERVATION, "表中数字")
+        at = roles.place(self.folded, numeral, read, self.enclosures)
+        judgement = roles.judge(at)
+        dated = judgement.reason == "日期名称"
+        if (judgement.role is Role.OBSERVATION or dated) and self._elsewhere(numeral, sentence):
+            return Judgement(Role.OTHER_REGION, "其他地区的事故或数据", judgement.doubts)
+        return judgement
+
+    def _elsewhere(self, numeral: numerals.Numeral, sentence: Sentence) -> bool:
+        """Whether the words before the numeral speak of another place."""
+        said = self.folded[max(sentence.start, numeral.start - 80) : numeral.start]
+        return elsewhere(said, self.folded[numeral.end : numeral.end + 30], self.told)
+
+    def _mention(self, read: Quantity, judgement: Judgement) -> Candidate:
+        raw = self.text[read.start : read.end]
+        return Candidate(
+            read.start,
+            read.end,
+            raw,
+            judgement.role,
+            judgement.reason,
+            printed=raw,
+            doubts=judgement.doubts,
+        )
+
+    def _row(self, sentence: Sentence, figure: Figure, judgement: Judgement) -> Candidate:
+        q = figure.quantity
+        standing, doubts = status(self.folded, sentence, figure, self.told)
+        if standing is Status.PLAN and self.before and _LISTED.fullmatch(figure.gap):
+            standing, doubts = self.before  # 培育3个镇、30家企业: one verb for both
+        self.before = standing, doubts
+        repeated = self._repeated(figure, standing)
+        words = _words(figure, sentence, self.folded, self.topic)
+        suggested = self._suggested(words, figure, judgement)
+        unit = _unit(figure, suggested)
+        role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
+        candidate = Candidate(
+            q.start,
+            q.end,
+            self.text[q.start : q.end],
+            role,
+            judgement.reason,
+            printed=self.text[q.first : q.last],
+            value=figure.value,
+            unit=unit,
+            counter=q.counter,
+            comparator=q.comparator,
+            measure=figure.measure,
+            status=standing,
+            period=self._period(sentence, figure, standing, suggested),
+            phrase=_phrase(figure),
+            evidence=_evidence(self.text, self.folded, q, sentence),
+            indicator=_first(suggested),
+            suggestions=suggested,
+            doubts=(*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *_unsure(q, suggested)),
+        )
+        if repeated is not None:
+            return replace(
+                candidate,
+                role=Role.LABEL,
+                reason=f"与前文重复，见 start {repeated}",
+                doubts=(*candidate.doubts, "said before"),
+                indicator="",
+                suggestions=(),
+            )
+        return candidate
+
+    def _suggested(
+        self, words: list[Words], figure: Figure, judgement: Judgement
+    ) -> tuple[Suggestion, ...]:
+        if self.catalogue is None:
+            return ()
+        q = figure.quantity
+        kind = _KINDS.get(judgement.reason, q.kind)
+        unit = q.unit
+        if figure.measure is not Measure.LEVEL:
+            counted = q if q.unit not in _RELATIVE else _origin(figure)
+            kind, unit = (counted.kind, counted.unit) if counted else ("", "")
+        suggested = tuple(self.catalogue.suggest(words, unit=unit, kind=kind))
+        if suggested and suggested[0].score >= ENOUGH:
+            if figure.measure is Measure.LEVEL:
+                self.named[q.unit] = suggested[0]
+            return suggested
+        again = self.named.get(_counted_again(figure))
+        return suggested if again is None else (again, *suggested[:2])
+
+    def _repeated(self, figure: Figure, status: Status) -> int | None:
+        """Where the same figure of the same thing stood before, if it did."""
+        last = figure.quantity.last
+        behind = re.sub(r"^[县市区州乡镇村街道(、)]+", "", self.folded[last : last + 24])[:4]
+        if figure.measure is not Measure.LEVEL or not re.fullmatch(
+            r"[\u4e00-\u9fff]{3}[^\d]", behind
+        ):
+            return None
+        key = (str(figure.value), figure.quantity.unit, behind, status)
+        first = self.seen.setdefault(key, figure.quantity.start)
+        return None if first == figure.quantity.start else first
+
+    def _period(
+        self, sentence: Sentence, figure: Figure, status: Status, found: tuple[Suggestion, ...]
+    ) -> tuple[date, date]:
+        cell = self.grid.get(figure.quantity.start)
+        before = cell.header if cell else self.folded[sentence.start : figure.quantity.first]
+        start, end = self.told.start, self.told.end
+        if status is not Status.ACTUAL:
+            start, end = self.told.planned
+        start, end = grids.earlier(cell, start, end) if cell else (start, end)
+        start, end = spoken_period(before, start, end)
+        catalogue = self.catalogue
+        if (
+            _first(found)
+            and catalogue
+            and catalogue.indicators[found[0].indicator].nature == "stock"
+        ):
+            start = end
+        return start, end
+
+    def _facts(self, sentence: Sentence, others: list[Candidate]) -> list[Candidate]:
+        taken = [(c.start, c.end) for c in others if c.owns]
+        rows = []
+        for fact in facts.find(self.folded, sentence, taken):
+            status = Status.ACTUAL
+            if sentence.section.mood is Mood.PLAN or fact.wish:
+                status = Status.TARGET
+            before = self.folded[max(sentence.start, fact.start - 40) : fact.start]
+            words = [Words(fact.subject, 1.0), Words(before, 0.4)]
+            words.append(Words(sentence.section.heading, 0.2))
+            suggested: tuple[Suggestion, ...] = ()
+            if self.catalogue:
+                suggested = tuple(self.catalogue.suggest(words, unit=fact.unit, kind=fact.kind))
+            printed = self.text[fact.start : fact.end]
+            period = self.told.planned if status is Status.TARGET else None
+            rows.append(
+                Candidate(
+                    fact.start,
+                    fact.end,
+                    printed,
+                    Role.TARGET if status is Status.TARGET else Role.OBSERVATION,
+                    fact.reason,
+                    printed=printed,
+                    value=Decimal(fact.value),
+                    measure=fact.measure,
+                    status=status,
+                    unit=""
+                    if fact.measure is Measure.DIRECTION
+                    else _first_unit(suggested, fact.unit),
+                    period=period or (self.told.start, self.told.end),
+                    phrase=fact.subject,
+                    evidence=printed[:EVIDENCE],
+                    suggestions=suggested,
+                    numeral=False,
+                    indicator=_first(suggested),
+                    doubts=("stated without a numeral",),
+                )
+            )
+        return rows
+
+
+_LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
+_CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
+_KINDS = {"体系公式中的个数": "count", "以零表述": ""}
+_RELATIVE = {"%", "‰", "倍", "百分点"}
+
+
+_ONLY_COUNTED = re.compile(r"(?:事故)?(?P<unit>[起人件次户家场项])(?:数|次)")
+
+
+def _counted_again(figure: Figure) -> str:
+    """The unit of what was named before: 起数减少7起, or a part of it such as 其中化工2起."""
+    if figure.measure is not Measure.LEVEL:
+        only = _ONLY_COUNTED.fullmatch(figure.subject)
+        return only["unit"] if only else "-"
+    return figure.quantity.unit if figure.part else "-"
+
+
+def _ranked(read: Quantity, judgement: Judgement) -> tuple[Quantity, Judgement]:
+    """A place in a ranking is counted in 名, whatever stands behind it."""
+    if judgement.reason == "名次":
+        read = read._replace(unit="名", kind="rank")
+    return read, judgement
+
+
+def _origin(figure: Figure) -> Quantity | None:
+    """The counted figure that a percentage is a change of, where the sentence has it."""
+    parent = figure.parent
+    while parent is not None and parent.quantity.unit in _RELATIVE:
+        parent = parent.parent
+    return parent.quantity if parent else None
+
+
+def _first_unit(suggested: tuple[Suggestion, ...], unit: str) -> str:
+    return suggested[0].unit if _first(suggested) else unit
+
+
+def _first(suggested: tuple[Suggestion, ...]) -> str:
+    """The indicator to propose: none where the best is only faintly alike."""
+    return suggested[0].indicator if suggested and suggested[0].score >= ALIKE else ""
+
+
+def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Words]:
+    """The stretches around a figure that may name it, nearer ones weighing more."""
+    if figure.subject:
+        return [Words(figure.subject, 1.0), Words(figure.far[-40:], 0.15)]
+    if figure.measure is not Measure.LEVEL and figure.parent:
+        figure = figure.parent
+    q = figure.quantity
+    ahead = _CLAUSE_END.split(text[q.last : min(sentence.end, q.last + 30)], maxsplit=1)[0]
+    words = [
+        Words(figure.near[-40:] + text[q.start : q.last], 0.75 if figure.attached else 1.0),
+        Words(text[q.end : q.last] + figure.post, 1.0),
+        Words(ahead, 0.4 if q.unit else 1.0),
+        Words(figure.far[-60:], 0.4),
+        Words(topic, 0.35),
+        Words(sentence.section.heading[:40], 0.25),
+        Words(text[max(0, sentence.start - 40) : sentence.start], 0.15),
+    ]
+    parent, fade = figure.parent, 0.5
+    if not _content(figure.near) or figure.bracketed or figure.part:
+        fade = 0.7 if figure.near or figure.far else 0.95
+    for _ in range(_FOREBEARS):
+        if parent is None:
+            break
+        words += [Words(parent.near[-40:], fade), Words(parent.post, fade * 0.8)]
+        words.append(Words(parent.far[-40:], fade * 0.4))
+        parent, fade = parent.parent, fade * 0.7
+    return words
+
+
+def _content(near: str) -> bool:
+    return len(re.sub(r"[^\u4e00-\u9fff]|[和及与]", "", near)) > 1
+
+
+def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
+    if figure.measure is Measure.CHANGE_PCT:
+        return "%"
+    printed = figure.quantity.unit
+    if printed in _RELATIVE:
+        return printed
+    first = suggested[0] if _first(suggested) else None
+    sure = first is not None and (not printed or first.score >= ENOUGH)
+    return first.unit if first and sure and not unlike(printed, first.unit) else printed
+
+
+def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[str, ...]:
+    doubts = ["its unit is implied"] if q.implied and q.kind != "count" else []
+    if not _first(suggested):
+        doubts.append("no indicator fits")
+    elif suggested[0].score < ENOUGH:
+        doubts.append("no synonym fits, only the definition")
+    elif len(suggested) > 1 and suggested[1].score > 0.85 * suggested[0].score:
+        doubts.append("two indicators fit")
+    return tuple(doubts)
+
+
+def _phrase(figure: Figure) -> str:
+    """The noun phrase measured; a bare continuation takes that of the figure it continues."""
+    named, own = figure, figure.subject or _own(figure)
+    for _ in range(_FOREBEARS):
+        if _content(own) or named.parent is None:
+            break
+        named = named.parent
+        own = named.subject or _own(named)
+    return re.sub(r"[\s\d“”\"]", "", own).strip("、,;:()。")[-24:]
+
+
+def _own(figure: Figure) -> str:
+    """The words before a figure, or where these say nothing those behind it."""
+    return figure.near if _content(figure.near) else figure.near + figure.post[:_NOUN]
+
+
+_MARK = re.compile(r"[,。;:、!?\n\r\t]")
+
+
+def _evidence(text: str, folded: str, q: Quantity, sentence: Sentence) -> str:
+    """The shortest run of whole phrases around the figure, up to 40 characters."""
+    left, right = q.first, q.last
+    stops = [m.end() for m in _MARK.finditer(folded, max(sentence.start, left - EVIDENCE), left)]
+    lefts = [*reversed(stops), max(sentence.start, left - EVIDENCE)]
+    end = _MARK.search(folded, right)
+    after = end.start() if end else len(folded)
+    right = after if after - left <= EVIDENCE and after <= sentence.end else right
+    chosen = left
+    for stop in lefts:
+        if right - stop > EVIDENCE or "\n" in folded[stop:left]:
+            break
+        chosen = stop
+        if left - stop >= 6 and stop != lefts[-1]:
+            break
+    return text[chosen:right].strip()

@@ -1,0 +1,343 @@
+"""
+How figures of one sentence hang together: levels, changes, what each is about, parts in brackets.
+
+A list such as 起数、死亡人数同比分别下降8.4%、12.7% is dealt out in order.
+"""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from analysis.language.vocabulary import Comparator, Measure
+
+from .layout import Enclosures, Sentence
+from .quantities import Quantity
+
+_UP, _DOWN = 1, -1
+_WORDS = {
+    "下降": _DOWN,
+    "减少": _DOWN,
+    "降低": _DOWN,
+    "下滑": _DOWN,
+    "回落": _DOWN,
+    "缩减": _DOWN,
+    "压减": _DOWN,
+    "压缩": _DOWN,
+    "缩短": _DOWN,
+    "缩小": _DOWN,
+    "下调": _DOWN,
+    "节约": _DOWN,
+    "节省": _DOWN,
+    "降幅": _DOWN,
+    "减幅": _DOWN,
+    "少": _DOWN,
+    "减": _DOWN,
+    "降": _DOWN,
+    "上升": _UP,
+    "增加": _UP,
+    "增长": _UP,
+    "提高": _UP,
+    "提升": _UP,
+    "上涨": _UP,
+    "上调": _UP,
+    "扩大": _UP,
+    "延长": _UP,
+    "增幅": _UP,
+    "升幅": _UP,
+    "增速": _UP,
+    "多": _UP,
+    "增": _UP,
+    "升": _UP,
+}
+_FILL = r"(?:了|约|近|超|超过|达|达到|为|幅度|幅度为|幅度达|的)*[ ]*[\"“]?"
+_CHANGE = re.compile(rf"(?P<word>{'|'.join(_WORDS)})(?:幅)?{_FILL}$")
+_EASED = re.compile(r"(?P<word>压缩|压减|缩短|减少|降低|节约|节省)[\u4e00-\u9fff]{2,8}[ ]*$")
+_REACHED = re.compile(
+    r"(?:下降|减少|降低|上升|增加|增长|提高|提升|升|降|缩短|压缩|扩大)(?:至|到|为)[ ]*$"
+)
+_BASE = re.compile(
+    r"同比|环比|[较比与][^,。;]{0,8}?(?:去年|上年|上一年|前年|同期|年初|往年|上月|上季|年|时期|[”\"]|上个?[^,。;]{1,4}期)"
+)
+_LIST = re.compile(r"[、和及与,]?[ ]*$")
+_EMPTY = re.compile(
+    r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+"
+    r"|[与较比]上个?[^,。;、]{1,4}[期季]|[与较比][“\"]?十[一二三四五]五[”\"]?(?:时期|期间)?|[年月]均|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
+    r"|[,、;:。()(\s“”\"]|[降增减升]幅|[双两三四]?[下双]降|[二两三四五六]项(?:主要|控制)?指[数标]|不[低少高]于|不超过|控制在|力争|确保|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
+)
+TERRITORIES = "市、区|[市区州场]|街道|社区|管委会"  # in brackets they belong to the noun before
+_TERRITORY = re.compile(rf"[(](?:{TERRITORIES})[)]")
+_NOUN = re.compile(r"[\u4e00-\u9fff]")
+_JOINT = re.compile(r"[、和及与]|以及")
+_SAME = re.compile(r"(?:[、和及与,]持平)+")
+_NEXT = re.compile(
+    r"(?P<same>(?:[、和及与,]持平)*)"
+    rf"(?:[、和及与,][ ]*|[、和及与][ ]*(?:{'|'.join(_WORDS)})(?:了|约|近)?[ ]*)"
+)
+_STRONG = re.compile(r"[,;:。()!?\n]")
+_LISTED = ("dealt out over a list",)
+_BASE_REACH = 200  # a base of comparison serves the clauses up to the full stop
+_MEMORY = 16  # a figure never hangs on one further back; keeps a sentence of figures linear
+_COUNT_CHANGE = {
+    "减少",
+    "下降",
+    "降低",
+    "上升",
+    "增加",
+    "增长",
+    "少",
+    "多",
+    "减",
+    "压减",
+    "缩短",
+    "压缩",
+}
+
+
+@dataclass(slots=True, eq=False)
+class Figure:
+    """A quantity of a sentence with its measure, sign, own words and the figure it hangs on."""
+
+    quantity: Quantity
+    near: str  # the words right before it
+    gap: str  # everything since the figure before
+    far: str  # earlier words since the figure before
+    post: str  # the words right behind it
+    measure: Measure = Measure.LEVEL
+    sign: int = 1
+    dealt: dict[int, str] = field(default_factory=dict)  # the nouns of later changes, by place
+    subject: str = ""  # what a change is a change of
+    stride: int = 1  # how far back the change of the same thing stands in a list of changes
+    parent: "Figure | None" = None  # the figure whose part or continuation this is
+    bracketed: bool = False
+    part: bool = False  # 其中 says that it is a part of its parent
+    attached: bool = False  # nothing divides the words before it from the figure before
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> Decimal | None:
+        """The value with its sign."""
+        value = self.quantity.value
+        return None if value is None else value * self.sign
+
+
+def figures(
+    text: str, sentence: Sentence, found: list[Quantity], enclosures: Enclosures
+) -> list[Figure]:
+    """
+    Connect the quantities *found* in one sentence of folded *text*.
+
+    >>> from .phrases import sections, sentences
+    >>> from .quantities import quantity
+    >>> from ..numerals import find
+    >>> text = "事故起数、死亡人数同比分别下降8.4%、12.7%"
+    >>> (sentence,) = sentences(text, sections(text, year=2024))
+    >>> read = [quantity(text, numeral) for numeral in find(text)]
+    >>> [(f.subject, str(f.value), str(f.measure))
+    ...  for f in figures(text, sentence, read, Enclosures(text))]
+    [('事故起数', '-8.4', 'change_pct'), ('死亡人数', '-12.7', 'change_pct')]
+    """
+    made: list[Figure] = []
+    for index, read in enumerate(found):
+        recent, following = made[-_MEMORY:], found[index + 1 : index + _MEMORY]
+        figure = _placed(text, sentence, read, following, recent, enclosures)
+        _measure(text, sentence, figure, recent)
+        made.append(figure)
+        if figure.measure is not Measure.LEVEL:
+            _subject(text, figure, [*recent, figure], following)
+    return made
+
+
+def _placed(
+    text: str,
+    sentence: Sentence,
+    read: Quantity,
+    following: list[Quantity],
+    made: list[Figure],
+    enclosures: Enclosures,
+) -> Figure:
+    bracket = enclosures.at(read.start, read.end, "(")
+    inside = bracket is not None and bracket.start > sentence.start
+    begin = bracket.start if inside and bracket else sentence.start
+    outer = [f for f in made if f.quantity.last <= begin] if inside else made
+    parent = outer[-1] if outer else None
+    while not inside and parent is not None and parent.bracketed:
+        parent = parent.parent
+    part = None if inside else _part_of(text, sentence, read, made)
+    parent = part or parent
+    left = max([begin, *(f.quantity.last for f in made if f.quantity.last <= read.first)])
+    before = text[left : read.first]
+    cut = max((m.end() for m in _STRONG.finditer(before)), default=0)
+    attached = cut == 0 and left > begin and bool(_NOUN.match(before))
+    joint = _JOINT.search(before) if attached else None
+    cut = joint.end() if joint else cut
+    behind = _behind(text, sentence, read, following)
+    return Figure(
+        read,
+        before[cut:],
+        before,
+        before[:cut],
+        behind,
+        parent=parent,
+        bracketed=inside,
+        attached=attached and joint is None,
+        part=part is not None,
+    )
+
+
+def _part_of(text: str, sentence: Sentence, read: Quantity, made: list[Figure]) -> Figure | None:
+    """The figure that 其中 divides, for every part listed after it."""
+    word = text.rfind("其中", sentence.start, read.first)
+    wholes = [figure for figure in made if figure.quantity.last <= word and not figure.bracketed]
+    listed = word >= 0 and not re.search(r",[^、]{9,}$", text[word : read.first])
+    return wholes[-1] if wholes and listed else None
+
+
+def _behind(text: str, sentence: Sentence, read: Quantity, following: list[Quantity]) -> str:
+    nearest = [other.first for other in following[:1] if other.first >= read.last]
+    stop = min([sentence.end, read.last + 24, *nearest])
+    said = _TERRITORY.sub("", text[read.last : stop])
+    return re.split(r"[,。;、:!?\n(]", said, maxsplit=1)[0]
+
+
+def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) -> None:
+    """Tell a change from a level by the word before the figure, or by the list it stands in."""
+    before = text[max(sentence.start, figure.quantity.first - 16) : figure.quantity.first]
+    near = figure.near[-16:]
+    word = _CHANGE.search(near) or (figure.quantity.unit == "%" and _EASED.search(near)) or None
+    if _REACHED.search(before):
+        return
+    relative = (
+        figure.quantity.unit in {"%", "‰", "百分点", "倍"} and figure.quantity.kind != "money"
+    )
+    if word and (relative or _compared(text, sentence, figure, word, made)):
+        points = figure.quantity.unit == "百分点"
+        figure.measure = Measure.CHANGE_PCT if relative and not points else Measure.CHANGE_ABS
+        figure.sign = _WORDS[word["word"]]
+        if figure.quantity.unit == "倍":
+            figure.quantity = _in_percent(figure.quantity)
+        return
+    last = made[-1] if made else None
+    joined = last is not None and _LIST.fullmatch(figure.near) and not _STRONG.search(figure.far)
+    if joined and last and last.measure is not Measure.LEVEL and _alike(last, figure):
+        figure.measure, figure.sign = last.measure, last.sign
+        _same_bound(figure, last)
+    elif relative and word is None and re.search(r"[增降减升]幅[^\d]{0,4}$", near):
+        figure.measure = Measure.CHANGE_PCT
+        figure.sign = _UP if "增幅" in near or "升幅" in near else _DOWN
+
+
+def _in_percent(read: Quantity) -> Quantity:
+    """增长1.3倍 is a change of 130%."""
+    value = None if read.value is None else read.value * 100
+    return read._replace(value=value, unit="%", doubts=(*read.doubts, "times as a percent"))
+
+
+def _same_bound(figure: Figure, last: Figure) -> None:
+    """分别不低于10%、8%: what bounds the first of a list bounds the rest."""
+    led = last.quantity.first < last.quantity.start and "分别" in last.near
+    if led and figure.quantity.comparator is Comparator.EXACT:
+        figure.quantity = figure.quantity._replace(comparator=last.quantity.comparator)
+
+
+def _alike(last: Figure, figure: Figure) -> bool:
+    first, second = last.quantity.unit, figure.quantity.unit
+    return (first in {"%", "百分点"}) == (second in {"%", "百分点"})
+
+
+def _compared(
+    text: str, sentence: Sentence, figure: Figure, word: re.Match[str], made: list[Figure]
+) -> bool:
+    """减少3起 is a change; 新增5个 or 增加10个班次 is one only beside a base of comparison."""
+    if figure.near[: word.start()].endswith("新") or word["word"] not in _COUNT_CHANGE:
+        return False
+    begin = max(text.rfind(mark, 0, sentence.start) for mark in "。\n")
+    said = text[max(begin, sentence.start - _BASE_REACH, 0) : figure.quantity.first]
+    changed = any(other.measure is not Measure.LEVEL for other in made[-2:])
+    return bool(_BASE.search(said)) or changed or word["word"] == "减少"
+
+
+def _subject(text: str, figure: Figure, made: list[Figure], following: list[Quantity]) -> None:
+    """Whose change it is: a listed noun, the figure it follows, or the place in a list."""
+    last = made[-2] if len(made) > 1 else None
+    if last is not None and figure.quantity.start in last.dealt:
+        figure.dealt, figure.parent = last.dealt, None
+        figure.subject, figure.doubts = last.dealt[figure.quantity.start], _LISTED
+        return
+    nouns, places = _nouns(figure), _places(text, figure.quantity, following)
+    if nouns:
+        _deal(figure, nouns, places, "、")
+        if len(places) == 1 and sum(noun.endswith("数") for noun in nouns) > 1:
+            figure.doubts = ("one figure for several things",)
+    elif last is None:  # 事故起数和死亡人数双下降,降幅分别为10%、8%
+        before = _EMPTY.sub("、", figure.far[-40:]).split("、")
+        _deal(figure, [noun for noun in before if noun], places, "")
+    elif last.measure is Measure.LEVEL:
+        _dealt(figure, made, len(places))
+    else:
+        _continued(figure, last, made, len(places))
+
+
+def _deal(figure: Figure, nouns: list[str], places: list[int], joint: str) -> None:
+    """Give each place of a list of changes its noun; one change alone is of them all."""
+    size = len(places)
+    if len(nouns) >= size > 1:
+        named = nouns[-size:]
+        figure.subject, figure.parent = named[0], None
+        figure.dealt = dict(zip(places[1:], named[1:], strict=True))
+    else:
+        figure.subject = joint.join(nouns) if joint else "".join(nouns)[-16:]
+        figure.parent = None
+
+
+def _places(text: str, read: Quantity, following: list[Quantity]) -> list[int]:
+    """Where the items of a list of changes stand: 8.4%、持平、上升12.7% are three."""
+    places, last = [read.start], read.last
+    for other in following:
+        gap = _NEXT.fullmatch(text[last : other.first])
+        if gap is None:
+            break
+        places += [-1 - len(places)] * gap["same"].count("平") + [other.start]
+        last = other.last
+    rest = _SAME.match(text, last)
+    return places + [-1 - len(places)] * (rest[0].count("平") if rest else 0)
+
+
+def _dealt(figure: Figure, made: list[Figure], size: int) -> None:
+    """事故42起、死亡45人,同比分别下降5%、6%: the changes take the levels before, in order."""
+    told = [f for f in made[:-1] if f.measure is Measure.LEVEL]
+    levels = [f for f in told if not f.bracketed] or told
+    figure.parent = levels[-size] if len(levels) >= size else levels[-1]
+
+
+def _continued(figure: Figure, last: Figure, made: list[Figure], size: int) -> None:
+    """The next in a list of changes, or another change of the same thing."""
+    if not re.fullmatch(r"[、和及与,][ ]*", figure.gap):
+        figure.stride = size if len(made) > size > 1 else 1
+        last = made[-1 - figure.stride]
+        figure.subject, figure.parent = last.subject, last.parent
+        return
+    if last.stride > 1 and len(made) > last.stride:
+        figure.stride = last.stride
+        twin = made[-1 - figure.stride]
+        figure.subject, figure.parent, figure.doubts = twin.subject, twin.parent, _LISTED
+        return
+    run = [last]
+    for earlier in reversed(made[:-2]):
+        if not _LIST.fullmatch(run[-1].near) or earlier.measure is Measure.LEVEL:
+            break
+        run.append(earlier)
+    figure.doubts = _LISTED
+    if run[-1].parent is not None:
+        _next_level(figure, run[-1].parent, made, len(run))
+
+
+def _nouns(figure: Figure) -> list[str]:
+    """The nouns listed before the word of change, without the region and words of comparison."""
+    own = _EMPTY.sub("、", _CHANGE.sub("", figure.near)).split("、")
+    return [noun for noun in own if noun and not re.fullmatch(r"全?[国省市州县区]", noun)]
+
+
+def _next_level(figure: Figure, first: Figure, made: list[Figure], place: int) -> None:
+    levels = [f for f in made if f.measure is Measure.LEVEL and not f.bracketed]
+    index = levels.index(first) + place if first in levels else -1
+    figure.parent = levels[index] if 0 <= index < len(levels) else first

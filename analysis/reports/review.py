@@ -1,0 +1,383 @@
+"""
+The review workbook: one row a candidate beside its sentence, for a person to accept or reject.
+
+Text is written as text, never as a formula or a link; what proves a figure is locked.
+"""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from analysis.language.vocabulary import (
+    Better,
+    Comparator,
+    Measure,
+    Nature,
+    Quantity,
+    Role,
+    Standing,
+    Status,
+)
+from analysis.tables import csv_file
+from analysis.tables.checks import expected_unit
+
+from .candidates import EVIDENCE, Candidate, plain
+from .compile import Compiled, facts
+from .layout import Mood, fold, sections
+from .portions import guessed
+from .sheets import (
+    ACCEPT,
+    BREAKDOWNS,
+    COLUMNS,
+    FORMAT,
+    INDICATORS,
+    INSTRUMENTS,
+    LISTS,
+    LOCKED,
+    REJECT,
+    REPORT,
+    REVIEW,
+    TEXT,
+    WIDTH,
+    WIDTHS,
+    heading,
+)
+
+_WHEN = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same input, the same bytes
+_AROUND = 90
+_LINE = 14  # points of one line of text
+_NARROW = 0x2000
+_LONGEST_LIST = 255  # characters of a list that a cell of a workbook carries itself
+_SPARE = 400  # lines a person may add
+_STOPS = "。;；\n"
+_CLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_HINTS = {
+    "report": "region and year, such as qingshan-2024",
+    "doubts": "what looked odd in the file",
+    "publisher": "who published it",
+    "published": "YYYY-MM-DD, or empty",
+    "kind": "report, plan or progress; several joined by +",
+    "name_zh": "only for a region that is not in regions.csv yet",
+    "name_en": "only for a new region",
+    "level": "only for a new region: province, prefecture or district",
+    "adcode": "only for a new region: six digits (GB/T 2260)",
+    "parent": "only for a new region: the adcode it belongs to",
+}
+
+
+def workbook(found: Compiled) -> bytes:
+    """The review workbook of a compiled report, as the bytes of an XLSX file."""
+    import xlsxwriter
+
+    stream = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(stream, options)
+    book.set_properties({"created": _WHEN, "title": f"Review of {found.report}"})
+    writer = _Writer(book, found)
+    writer.review()
+    writer.report()
+    writer.plain(INDICATORS, _proposals(found), spare=40)
+    writer.plain(BREAKDOWNS, [], spare=60)
+    writer.plain(INSTRUMENTS, _instruments(found))
+    writer.plain(TEXT, _lines(found.document.text))
+    writer.lists()
+    book.close()
+    return stream.getvalue()
+
+
+def _lines(text: str) -> Iterator[list[str]]:
+    """The text line by line as JSON, which keeps blanks and control characters."""
+    offset = 0
+    for line in text.split("\n"):
+        for start in range(0, max(1, len(line)), 8_000):
+            part = line[start : start + 8_000]
+            yield [str(offset + start), json.dumps(part, ensure_ascii=False)]
+        offset += len(line) + 1
+
+
+def _proposals(found: Compiled) -> Iterator[list[str]]:
+    """A new indicator for each noun phrase that nothing in the catalogue fits; codes are blank."""
+    seen = set()
+    for candidate in found.candidates:
+        if candidate.owns and not candidate.indicator and candidate.phrase not in seen:
+            seen.add(candidate.phrase)
+            name = f"{candidate.phrase[-16:]}数" if candidate.unit != "%" else candidate.phrase
+            known = {"name_zh": name, "unit": candidate.unit, "better": str(Better.NEITHER)}
+            yield [known.get(column, "") for column in COLUMNS[INDICATORS]]
+
+
+def _instruments(found: Compiled) -> Iterator[list[str]]:
+    """Where each known instrument seems to be named; silent means not mentioned."""
+    text = found.document.text
+    folded = fold(text)
+    parts = sections(folded, year=found.told.end.year, mood=found.told.mood)
+    for _, row in csv_file.table(found.data / "instruments.csv").iterrows():
+        place = _named(folded, row["name_zh"])
+        if place is None:
+            yield [row["instrument"], row["name_zh"], str(Standing.NOT_MENTIONED), "", "", "", ""]
+            continue
+        start, end = place
+        mood = [part.mood for part in parts if part.start <= start][-1]
+        status = Standing.PLANNED if mood is Mood.PLAN else Standing.IN_USE
+        cells = [str(status), text[start:end], str(start), str(end), ""]
+        yield [row["instrument"], row["name_zh"], *cells]
+
+
+def _named(text: str, name: str) -> tuple[int, int] | None:
+    """The phrase of *text* that holds the quoted core of an instrument's name, or the name."""
+    for core in [*re.findall(r"“([^”]{2,})”", name), name]:
+        start = text.find(fold(core))
+        if start < 0:
+            continue
+        left = max(text.rfind(mark, 0, start) for mark in ",。;:、\n")
+        ends = [place for mark in ",。;、\n" if (place := text.find(mark, start)) >= 0]
+        right = min([*ends, len(text)])
+        if right - left - 1 <= EVIDENCE:
+            return left + 1, right
+        return start, start + len(core)
+    return None
+
+
+class _Writer:
+    """Writes one sheet after another with the same formats."""
+
+    def __init__(self, book: Any, found: Compiled) -> None:
+        self.book, self.found = book, found
+        head = {"bold": True, "bg_color": "#DDDDDD", "locked": True, "text_wrap": True}
+        self.head = book.add_format(head)
+        self.mark = book.add_format({"bold": True, "color": "#B00020", "underline": 1})
+        self.format = cache(self._format)
+        table = csv_file.table(found.data / "breakdowns.csv")
+        self.parts = dict(zip(table["breakdown"], table["name_zh"], strict=True))
+        self.options: dict[str, list[str]] = _options(found) | {"breakdown": sorted(self.parts)}
+
+    def _format(self, *, locked: bool, colour: str = "", quoted: bool = False) -> Any:
+        look = {"text_wrap": True, "valign": "top", "locked": locked, "num_format": "@"}
+        look |= {"bg_color": colour} if colour else {}
+        look |= {"quote_prefix": True} if quoted else {}
+        return self.book.add_format(look)
+
+    def sheet(self, name: str) -> Any:
+        """A new sheet with its header, protected but for the cells a person fills."""
+        page = self.book.add_worksheet(name)
+        columns = COLUMNS[name]
+        for column, title in enumerate(columns):
+            page.write_string(0, column, heading(name, title), self.head)
+            page.set_column(column, column, WIDTHS.get(title, WIDTH))
+        page.set_row(0, 32)
+        page.freeze_panes(1, 3 if name == REVIEW else 1)
+        page.set_landscape()
+        page.set_paper(8)  # A3
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+        allowed = ("format_cells", "format_columns", "format_rows", "insert_rows", "sort")
+        page.protect("", dict.fromkeys((*allowed, "autofilter"), True))
+        page.ignore_errors({"number_stored_as_text": "A1:XFD100000"})
+        return page
+
+    def cell(self, page: Any, line: int, column: int, text: str, **look: Any) -> None:
+        """Write *text* as text, whatever it starts with."""
+        quoted = text[:1] in tuple("=+-@\t\r")
+        page.write_string(line, column, _CLEAN.sub(" ", text), self.format(quoted=quoted, **look))
+
+    def plain(self, name: str, lines: Any, spare: int = 0) -> None:
+        """A sheet of text cells, with *spare* empty lines to fill."""
+        page = self.sheet(name)
+        locked = LOCKED.get(name, set())
+        line = 0
+        for line, cells in enumerate(lines, 1):
+            for column, text in enumerate(cells):
+                self.cell(page, line, column, text, locked=COLUMNS[name][column] in locked)
+        for blank in range(line + 1, line + 1 + spare):
+            for column in range(len(COLUMNS[name])):
+                page.write_blank(blank, column, None, self.format(locked=False))
+        self._choices(page, name, line + spare)
+
+    def report(self) -> None:
+        """What is known of the report, key by key."""
+        doubts = {"doubts": "; ".join(self.found.document.doubts)}
+        known = {"format": FORMAT, **facts(self.found), **_region(self.found), **doubts}
+        self.plain(REPORT, ([key, text, _HINTS.get(key, "")] for key, text in known.items()))
+
+    def review(self) -> None:
+        """One line a candidate, coloured by its doubts, its numeral marked in its sentence."""
+        page = self.sheet(REVIEW)
+        last = 0
+        for last, candidate in enumerate(self.found.candidates, 1):
+            colour = "#FFF2CC" if candidate.owns and any(self._doubts(candidate)) else ""
+            colour = colour or ("#E8F3EC" if candidate.owns else "#F3F3F3")
+            cells = self._cells(candidate)
+            for column, text in enumerate(cells):
+                locked = COLUMNS[REVIEW][column] in LOCKED[REVIEW]
+                self.cell(page, last, column, text, locked=locked, colour=colour)
+            sentence = self._sentence(page, last, candidate, colour)
+            named = dict(zip(COLUMNS[REVIEW], cells, strict=True)) | {"sentence": sentence}
+            page.set_row(last, _LINE * max(_lines_of(c, text) for c, text in named.items()))
+            if parts := self._parts(candidate):
+                choice = {"validate": "list", "source": parts, "show_error": False}
+                column = COLUMNS[REVIEW].index("breakdown")
+                page.data_validation(last, column, last, column, choice)
+        for blank in range(last + 1, last + 1 + _SPARE):
+            page.set_row(blank, None, self.format(locked=False))
+        page.autofilter(0, 0, max(1, last), len(COLUMNS[REVIEW]) - 1)
+        self._choices(page, REVIEW, last + _SPARE)
+
+    def _parts(self, candidate: Candidate) -> list[str]:
+        """The parts that the figure may be about; never filled in, only offered."""
+        if not candidate.owns:
+            return []
+        text, start = self.found.document.text, candidate.start
+        left = max(text.rfind(mark, 0, start) for mark in _STOPS) + 1
+        before = candidate.evidence.partition(candidate.printed)[0]
+        parts = guessed(f"{candidate.phrase}\n{before}", text[left:start], self.parts)
+        while len(",".join(parts)) > _LONGEST_LIST:
+            parts.pop()
+        return parts
+
+    def _doubts(self, candidate: Candidate) -> Iterator[str]:
+        """What the reader doubts, and a unit that the indicator does not have."""
+        yield from candidate.doubts
+        known = self.found.catalogue.indicators.get(candidate.indicator)
+        due = expected_unit(candidate.measure, known.unit) if known else candidate.unit
+        if candidate.owns and candidate.unit != due:
+            yield f"the unit of {candidate.indicator} is {due}"
+
+    def _cells(self, candidate: Candidate) -> list[str]:
+        names = self.found.catalogue.indicators
+        suggested = [
+            f"{code} {names[code].name} ({why})" for code, _, _, why in candidate.suggestions
+        ]
+        parts = [part for part in self._parts(candidate) if "+" not in part]
+        suggested += [f"? {part} {self.parts[part]}" for part in parts]
+        record = candidate.as_json()
+        value = "" if candidate.value is None or not candidate.owns else _plain(candidate)
+        start, end = candidate.period or ("", "")
+        known = {key: str(record[key] or "") for key in ("role", "indicator", "unit", "comparator")}
+        known |= {key: str(record[key] or "") for key in ("measure", "status", "printed")}
+        note = ""
+        if candidate.owns and candidate.counter and _counted_otherwise(candidate):
+            note = f"原文单位为{candidate.counter}"
+        known |= {"start": str(candidate.start), "end": str(candidate.end), "raw": candidate.raw}
+        known |= {"value": value, "period_start": str(start), "period_end": str(end)}
+        known |= {"evidence": candidate.evidence, "reason": candidate.reason, "note": note}
+        known |= {"suggestions": "\n".join(suggested), "doubts": "; ".join(self._doubts(candidate))}
+        return [known.get(column, "") for column in COLUMNS[REVIEW]]
+
+    def _sentence(self, page: Any, line: int, candidate: Candidate, colour: str) -> str:
+        text = self.found.document.text
+        left = max(text.rfind(mark, 0, candidate.start) for mark in _STOPS) + 1
+        left = max(left, candidate.start - _AROUND)
+        ends = [place for mark in _STOPS if (place := text.find(mark, candidate.end)) >= 0]
+        right = min([*ends, candidate.end + _AROUND, len(text)])
+        look = self.format(locked=True, colour=colour)
+        parts: list[Any] = []
+        for piece, marked in (
+            (text[left : candidate.start], False),
+            (text[candidate.start : candidate.end], True),
+            (text[candidate.end : right], False),
+        ):
+            if clean := _CLEAN.sub(" ", piece):
+                parts += [self.mark, clean] if marked else [clean]
+        column = COLUMNS[REVIEW].index("sentence")
+        if len(parts) > 2:
+            page.write_rich_string(line, column, *parts, look)
+        else:
+            page.write_string(line, column, str(parts[-1]), look)
+        return "".join(part for part in parts if isinstance(part, str))
+
+    def _choices(self, page: Any, name: str, last: int) -> None:
+        for column, title in enumerate(COLUMNS[name]):
+            if title not in self.options or title in LOCKED.get(name, set()) or last < 1:
+                continue
+            if (name, title) in {(INDICATORS, "indicator"), (BREAKDOWNS, "breakdown")}:
+                continue  # new codes are what these sheets are for
+            key = "standing" if (name, title) == (INSTRUMENTS, "status") else title
+            index = list(self.options).index(key)
+            letter = chr(ord("A") + index)
+            area = f"={LISTS}!${letter}$1:${letter}${len(self.options[key])}"
+            strict = title not in {"indicator", "unit", "breakdown"}  # new ones may be named
+            choice = {"validate": "list", "source": area, "show_error": strict}
+            for first, final in self._gaps(name, title, last):
+                page.data_validation(first, column, final, column, choice)
+
+    def _gaps(self, name: str, title: str, last: int) -> Iterator[tuple[int, int]]:
+        """The stretches of lines whose cells have no choices of their own."""
+        own = [
+            line
+            for line, candidate in enumerate(self.found.candidates, 1)
+            if (name, title) == (REVIEW, "breakdown") and self._parts(candidate)
+        ]
+        for before, after in pairwise([0, *own, last + 1]):
+            if before + 1 < after:
+                yield before + 1, after - 1
+
+    def lists(self) -> None:
+        """The words of the drop-downs, on a sheet that is not shown."""
+        page = self.book.add_worksheet(LISTS)
+        for column, words in enumerate(self.options.values()):
+            for line, word in enumerate(words):
+                page.write_string(line, column, word)
+        page.hide()
+
+
+def _lines_of(column: str, text: str) -> int:
+    """How many lines *text* takes in its column; a Chinese character is two wide."""
+    width = WIDTHS.get(column, WIDTH) - 1
+    sizes = (sum(1 + (ord(sign) > _NARROW) for sign in line) for line in text.split("\n"))
+    return sum(max(1, -(-size // width)) for size in sizes)
+
+
+def _plain(candidate: Candidate) -> str:
+    value = plain(candidate.value)
+    return f"{candidate.value:f}" if isinstance(value, float) else str(value)
+
+
+def _counted_otherwise(candidate: Candidate) -> bool:
+    """人 printed where the indicator counts 人次, and the like; 个 for 项 says nothing."""
+    return {candidate.counter, candidate.unit} in ({"人", "人次"}, {"名", "人次"}, {"家", "次"})
+
+
+def _options(found: Compiled) -> dict[str, list[str]]:
+    units = [row["unit"] for _, row in csv_file.table(found.data / "units.csv").iterrows()]
+    themes = [row["theme"] for _, row in csv_file.table(found.data / "themes.csv").iterrows()]
+    return {
+        "role": list(Role),
+        "decision": [ACCEPT, REJECT],
+        "indicator": sorted(found.catalogue.indicators),
+        "unit": units,
+        "comparator": list(Comparator),
+        "measure": list(Measure),
+        "status": list(Status),
+        "standing": list(Standing),
+        "theme": themes,
+        "quantity": list(Quantity),
+        "nature": list(Nature),
+        "better": list(Better),
+    }
+
+
+def _region(found: Compiled) -> dict[str, str]:
+    """What the tables know of the region; blank where it is new."""
+    keys = ("name_zh", "name_en", "level", "adcode", "parent")
+    for _, row in csv_file.table(found.data / "regions.csv").iterrows():
+        if row["region"] == found.region:
+            return {key: str(row[key]) for key in keys}
+    return dict.fromkeys(keys, "")
+
+
+def save(found: Compiled, path: Path) -> None:
+    """Write the review workbook of *found* to *path* in one step."""
+    from analysis import files
+
+    files.write(path, workbook(found))

@@ -1,0 +1,341 @@
+"""
+A reviewed workbook read back: looked through before it is parsed, then held to what it proves.
+
+It takes values only. A formula, a merged cell, a lost line or changed evidence is a fault.
+"""
+
+import io
+import json
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from analysis.errors import Fault, TableError
+from analysis.language.vocabulary import Comparator, Measure, Role, Status, Word
+from analysis.tables import csv_file, numerals
+from analysis.tables.schema import CODE, TABLES
+from analysis.tables.schema import REPORT as REPORT_CODE
+from analysis.tables.xlsx_file import Scan, damaged, spot, surveyed, text
+
+from .sheets import (
+    ACCEPT,
+    BREAKDOWNS,
+    COLUMNS,
+    FORMAT,
+    INDICATORS,
+    INSTRUMENTS,
+    REJECT,
+    REPORT,
+    REVIEW,
+    TEXT,
+    code,
+)
+
+MAX_BYTES = 32 << 20
+EVIDENCE = 40
+_GAP = 1_000  # line breaks that an editor may have dropped in one place
+OWNING = (Role.OBSERVATION, Role.TARGET)
+_VERBATIM = {"line", "raw", "printed", "evidence"}
+_PLACE = re.compile(r"[0-9]{1,8}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_WORDS: dict[str, type[Word]] = {"comparator": Comparator, "measure": Measure, "status": Status}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a sheet by column, with its number in the sheet."""
+
+    number: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where its numeral or phrase starts and ends; nowhere, if that is no place."""
+        cells = self["start"], self["end"]
+        start, end = (int(cell) if _PLACE.fullmatch(cell) else -1 for cell in cells)
+        return start, end
+
+    @property
+    def owns(self) -> bool:
+        """Whether it is accepted as a row of the tables."""
+        return self["role"] in OWNING and self["decision"] == ACCEPT
+
+
+@dataclass(slots=True)
+class Reviewed:
+    """
+    What a person decided, with the text it was decided on.
+
+    ``keys`` are the lines of the sheet that each fact of the report stands in.
+    """
+
+    name: str
+    text: str
+    report: dict[str, str]
+    keys: dict[str, int]
+    lines: list[Line]
+    indicators: list[Line]
+    breakdowns: list[Line]
+    instruments: list[Line]
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, sheet: str, line: int, column: str, found: str, rule: str, mend: str) -> None:
+        """Note one thing wrong, with its sheet and cell."""
+        self.faults.append(self.placed(Fault("", line, column, found[:60], rule, mend), sheet))
+
+    def placed(self, fault: Fault, sheet: str) -> Fault:
+        """The same *fault*, told with the cell of *sheet* that it comes from."""
+        columns, line, column = COLUMNS[sheet], fault.line, fault.column
+        if sheet == REPORT and column in self.keys:
+            line, known = self.keys[column], columns.index("value")
+        else:
+            known = columns.index(column) if column in columns else -1
+        cell = f" ({spot(known, line)})" if line and known >= 0 else ""
+        place = f"{self.name}, sheet {sheet}"
+        return replace(fault, file=place, line=line, column=f"{column}{cell}")
+
+
+def load(path: Path) -> Reviewed:
+    """
+    Read the reviewed workbook *path* and hold it to its own text.
+
+    Raises
+    ------
+    TableError
+        With every fault: of the file, of its form, or of what a line claims about the text.
+    """
+    sheets = _sheets(path)
+    faults = [fault for _, found in sheets.values() for fault in found]
+    if faults:
+        raise TableError(faults)
+    lines = {name: rows for name, (rows, _) in sheets.items()}
+    report = {line["key"]: line["value"] for line in lines[REPORT]}
+    reviewed = Reviewed(
+        path.name,
+        _text(path.name, lines[TEXT]),
+        report,
+        {line["key"]: line.number for line in lines[REPORT]},
+        lines[REVIEW],
+        lines[INDICATORS],
+        lines[BREAKDOWNS],
+        lines[INSTRUMENTS],
+    )
+    _check(reviewed)
+    if reviewed.faults:
+        raise TableError(reviewed.faults)
+    return reviewed
+
+
+def _sheets(path: Path) -> dict[str, tuple[list[Line], list[Fault]]]:
+    """Every sheet we wrote, as lines; the parts are looked through before openpyxl sees them."""
+    name = path.name
+    data = path.read_bytes()[: MAX_BYTES + 1]
+    mend = "give the workbook that compile wrote"
+    if len(data) > MAX_BYTES or name.startswith("~$"):
+        raise TableError([Fault(name, 0, "", f"{len(data)} bytes", "no reviewed workbook", mend)])
+    survey = surveyed(name, data)
+    parts = {sheet: part for sheet, _, part in survey.sheets}
+    scans = {sheet: survey.scans[part] for sheet, part in parts.items() if part in survey.scans}
+    missing = [sheet for sheet in COLUMNS if sheet not in scans]
+    if missing:
+        raise TableError([Fault(name, 0, "", ", ".join(missing), "sheets are missing", mend)])
+    found = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl warns of styles that no value needs
+        try:
+            book = openpyxl.load_workbook(
+                io.BytesIO(data), read_only=True, data_only=True, keep_links=False
+            )
+            for sheet in COLUMNS:
+                faults = list(_no_values(f"{name}, sheet {sheet}", scans[sheet]))
+                found[sheet] = (_lines(name, sheet, book[sheet], faults), faults)
+            book.close()
+        except Exception as error:  # a parser of a damaged workbook may raise anything
+            raise TableError([damaged(name, error)]) from error
+    return found
+
+
+def _no_values(place: str, scan: Scan) -> Iterator[Fault]:
+    """What stands in a sheet without being a value."""
+    for what, cells in (
+        ("merged cells", scan.merged),
+        ("a formula", scan.formulas),
+        ("an error value", scan.errors),
+    ):
+        for cell in cells:
+            yield Fault(place, 0, cell[:20], what, "values only", "write the value")
+
+
+def _lines(name: str, sheet: str, page: Any, faults: list[Fault]) -> list[Line]:
+    columns, lines = COLUMNS[sheet], []
+    page.reset_dimensions()  # a declared size may lie, and lines would be lost
+    for number, values in enumerate(page.iter_rows(values_only=True, max_col=len(columns)), 1):
+        texts = [text(value) for value in values]
+        texts += [""] * (len(columns) - len(texts))
+        if number == 1 and tuple(map(code, texts)) != columns:
+            rule, mend = "not the columns of this sheet", "do not move or rename columns"
+            place = f"{name}, sheet {sheet}"
+            faults.append(Fault(place, 1, "", ", ".join(texts)[:60], rule, mend))
+            return []
+        row = [
+            cell if column in _VERBATIM else csv_file.clean(cell)
+            for column, cell in zip(columns, texts, strict=True)
+        ]
+        if number > 1 and any(row):
+            lines.append(Line(number, dict(zip(columns, row, strict=True))))
+    return lines
+
+
+def _text(name: str, lines: list[Line]) -> str:
+    """The report's text put together again, each piece at its offset."""
+    pieces: list[str] = []
+    length = 0
+    for line in lines:
+        try:
+            pieces += _piece(line, length)
+        except (ValueError, RecursionError) as error:
+            place, found = f"{name}, sheet {TEXT}", f"{line['offset']} {line['line']}"[:30]
+            rule, mend = "not the text", "leave this sheet as it is; compile again"
+            raise TableError([Fault(place, line.number, "", found, rule, mend)]) from error
+        length += sum(map(len, pieces[-2:]))
+    return "".join(pieces)
+
+
+def _piece(line: Line, length: int) -> tuple[str, str]:
+    """The line breaks before a piece of text, and the piece."""
+    gap = int(line["offset"]) - length
+    if gap not in range(_GAP):
+        raise ValueError(gap)
+    return "\n" * gap, str(json.loads(line["line"]))
+
+
+def _check(reviewed: Reviewed) -> None:
+    if reviewed.report.get("format") != FORMAT:
+        found = reviewed.report.get("format", "nothing")
+        reviewed.fault(REPORT, 1, "key", found, f"the format is {FORMAT}", "compile again")
+        return
+    _named(reviewed)
+    if reviewed.faults:
+        return
+    _same_text(reviewed)
+    if reviewed.faults:
+        return
+    _complete(reviewed)
+    if reviewed.faults:
+        return
+    for line in reviewed.lines:
+        for column, found, rule, mend in _doubts(line, reviewed.text):
+            reviewed.fault(REVIEW, line.number, column, found, rule, mend)
+    _decided(reviewed)
+
+
+def _decided(reviewed: Reviewed) -> None:
+    """Every figure is decided on; the first that is not stands for all."""
+    open_ = [line for line in reviewed.lines if _undecided(line)]
+    for line in open_[:1]:
+        more = f"; {len(open_) - 1} more lines have none" if len(open_) > 1 else ""
+        mend = f"choose {ACCEPT} or {REJECT}{more}"
+        reviewed.fault(REVIEW, line.number, "decision", line["decision"], "no decision", mend)
+
+
+def _undecided(line: Line) -> bool:
+    return line["role"] in OWNING and line["decision"] not in {ACCEPT, REJECT}
+
+
+def _named(reviewed: Reviewed) -> None:
+    """Every fact of the report has its line; region and report are codes, as they name files."""
+    report = reviewed.report
+    missing = {*TABLES["reports"].to_schema().columns, *TABLES["regions"].to_schema().columns}
+    for key in sorted(missing - set(report)):
+        reviewed.fault(REPORT, 0, key, "nothing", "a line is missing", "restore it; compile again")
+    for key, pattern in (("region", CODE), ("report", REPORT_CODE), ("characters", r"[0-9]{1,8}")):
+        if not re.fullmatch(pattern, report.get(key, "")):
+            mend = "write it in that form"
+            reviewed.fault(REPORT, 0, key, report.get(key, ""), f"not of the form {pattern}", mend)
+    if report.get("report", "").partition("-")[0] != report.get("region"):
+        found, mend = report.get("report", ""), "write the region, a hyphen and the year"
+        reviewed.fault(REPORT, 0, "report", found, "does not begin with its region", mend)
+
+
+def _same_text(reviewed: Reviewed) -> None:
+    """The text is the one that was compiled: each trailing line break was lost to no editor."""
+    length = int(reviewed.report["characters"])
+    reviewed.text += "\n" * max(0, min(length - len(reviewed.text), _GAP))
+    digest = sha256(reviewed.text.encode()).hexdigest()
+    if digest != reviewed.report.get("sha256"):
+        mend = "leave the sheets report and text as they are; compile again"
+        reviewed.fault(TEXT, 0, "line", digest[:16], "not the text that was compiled", mend)
+
+
+def _complete(reviewed: Reviewed) -> None:
+    """Every numeral of the text has a line, and every line is of a place of the text."""
+    due = {(n.start, n.end) for n in numerals.find(reviewed.text)}
+    have = set()
+    for line in reviewed.lines:
+        start, end = line.place
+        if reviewed.text[start:end] != line["raw"] or not line["raw"]:
+            rule, mend = "not what stands there in the text", "leave start, end and raw as they are"
+            reviewed.fault(REVIEW, line.number, "raw", line["raw"], rule, mend)
+        have.add((start, end))
+    for start, end in sorted(due - have):
+        found = f"{reviewed.text[start:end]!r} at {start}"
+        rule, mend = "a numeral without a line", "restore the line; reject it instead"
+        reviewed.fault(REVIEW, 0, "start", found, rule, mend)
+
+
+def _doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
+    """What is wrong with one line: closed words, numbers, dates and evidence."""
+    if line["role"] not in list(Role):
+        yield "role", line["role"], f"not one of {', '.join(Role)}", "choose from the list"
+    elif line["role"] in OWNING and line["decision"] == ACCEPT:
+        yield from _row_doubts(line, whole)
+
+
+def _row_doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
+    for column, words in _WORDS.items():
+        if line[column] not in list(words):
+            rule = f"not one of {', '.join(words)}"
+            yield column, line[column], rule, "choose from the list"
+    for column, pattern in (
+        ("value", _NUMBER),
+        ("period_start", _DATE),
+        ("period_end", _DATE),
+    ):
+        if not pattern.fullmatch(line[column]):
+            mend = "write a plain number" if column == "value" else "write YYYY-MM-DD"
+            yield column, line[column], f"no {column.replace('_', ' ')}", mend
+    if not line["indicator"]:
+        yield "indicator", "nothing", "an accepted row without an indicator", "choose or name one"
+    if (line["status"] == Status.TARGET) != (line["role"] == Role.TARGET):
+        found = f"{line['role']} with status {line['status']}"
+        yield "role", found, "role and status disagree", "target goes with target only"
+    yield from _proof(line, whole)
+
+
+def _proof(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
+    """Evidence is verbatim, short, around the figure, and holds it as printed."""
+    (start, end), evidence = line.place, line["evidence"]
+    first = max(0, end - len(evidence))
+    there = whole.find(evidence, first, start + len(evidence))
+    mend = "quote the text around the figure to the letter"
+    if not evidence or there < 0 or there > start:
+        yield "evidence", evidence, "does not stand around the figure", mend
+    elif len(evidence) > EVIDENCE or line["printed"] not in evidence:
+        yield (
+            "evidence",
+            evidence,
+            f"over {EVIDENCE} characters or without the printed figure",
+            mend,
+        )
+    if line["raw"] not in line["printed"]:
+        yield "printed", line["printed"], "without the numeral", "copy it as printed"

@@ -1,0 +1,286 @@
+"""
+Which indicators a figure may be: the catalogue and its synonyms against the words around it.
+
+A synonym is one or more short terms that must all be there; nearer words weigh more. Places
+that no synonym takes go to the indicators whose name and definition the words are most like.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.tables import csv_file
+
+from .likeness import Descriptions, Vector
+
+_REMEMBERED = 2_048
+_MOST = 3
+ENOUGH = 1.6  # below this the synonyms in common are chance
+ALIKE = 0.3  # below this a likeness to a definition is shown and not taken
+_LEAST = 0.1  # below this it is chance
+_CONTEXT = "context"  # denominators: a report that gives one names it outright
+_COUNTER = 0.1  # what a fitting counter adds to a likeness
+_TYPES = {"people": {"people"}, "share": {"share", "rate"}, "rate": {"share", "rate"}}
+_SAME = 1.0
+_UNLIKE = -2.0
+_EXCLUDED = "!"
+
+
+class Suggestion(NamedTuple):
+    """An indicator, how strongly the words speak for it, and which words."""
+
+    indicator: str
+    unit: str
+    score: float
+    why: str
+
+
+class Words(NamedTuple):
+    """A stretch of text near a figure and how much it counts."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What the suggestions need of one row of the catalogue."""
+
+    code: str
+    name: str
+    unit: str
+    quantity: str
+    nature: str
+    definition: str = ""
+    theme: str = ""
+
+
+@dataclass
+class Catalogue:
+    """The indicators with every term that speaks for them, ready to be searched."""
+
+    indicators: dict[str, Indicator]
+    synonyms: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
+    _by_term: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        terms = set()
+        for place, (_, needed, barred) in enumerate(self.synonyms):
+            terms |= {*needed, *barred}
+            self._by_term[max(needed, key=len)].append(place)
+        self._heads: dict[str, list[str]] = defaultdict(list)
+        for term in terms:
+            self._heads[term[:2]].append(term)
+        self._present = lru_cache(maxsize=_REMEMBERED)(self._scan)
+        self._fit = lru_cache(maxsize=_REMEMBERED)(self._fitting)
+        self._codes = tuple(self.indicators)
+        rows = self.indicators.values()
+        self._described = Descriptions([(row.name, row.definition) for row in rows])
+
+    def suggest(self, words: Iterable[Words], *, unit: str, kind: str) -> list[Suggestion]:
+        """
+        The best three indicators for a figure of *unit* with *words* around it, best first.
+
+        Examples
+        --------
+        >>> rows = {"deaths": Indicator("deaths", "死亡人数", "人", "people", "flow")}
+        >>> catalogue = Catalogue(rows, [("deaths", ("死亡",), ())])
+        >>> catalogue.suggest([Words("共死亡", 1)], unit="人", kind="people")[0].indicator
+        'deaths'
+        >>> catalogue.suggest([Words("共死亡", 1)], unit="元", kind="money")
+        []
+        """
+        words = list(words)
+        told = self._told(words, unit, kind)
+        return told + self._alike(words, unit, kind, {found.indicator for found in told})
+
+    def _told(self, words: list[Words], unit: str, kind: str) -> list[Suggestion]:
+        """What the synonyms say."""
+        weights = self._found(words)
+        scores: dict[str, tuple[float, str]] = {}
+        for term in weights:
+            for place in self._by_term.get(term, ()):
+                code, needed, barred = self.synonyms[place]
+                if self._speaks(code, needed, barred, weights, kind, unit):
+                    score = sum(len(word) * weights[word] for word in needed)
+                    score *= max(weights[word] for word in needed)
+                    score += _likeness(unit, self.indicators[code].unit)
+                    if score > scores.get(code, (0.0, ""))[0]:
+                        scores[code] = score, "+".join(needed)
+        best = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))[:_MOST]
+        return [
+            Suggestion(code, self.indicators[code].unit, round(score, 2), why)
+            for code, (score, why) in best
+            if score >= ENOUGH
+        ]
+
+    def _alike(self, words: list[Words], unit: str, kind: str, told: set[str]) -> list[Suggestion]:
+        """What names and definitions say, for the places that are left."""
+        if len(told) == _MOST:
+            return []
+        likeness, heard = self._described.likeness(words)
+        scores = np.where(likeness > 0, likeness + self._fit(kind, unit), 0)
+        best = np.argsort(-scores, kind="stable")[: 2 * _MOST]
+        found = [
+            Suggestion(
+                self._codes[place],
+                self.indicators[self._codes[place]].unit,
+                round(float(scores[place]), 2),
+                f"≈{self._described.shared(place, heard)}",
+            )
+            for place in best
+            if scores[place] >= _LEAST and self._codes[place] not in told
+        ]
+        return found[: _MOST - len(told)]
+
+    def _fitting(self, kind: str, unit: str) -> Vector:
+        """What the counter says for each indicator: a little, or that it cannot be."""
+        return np.array(
+            [
+                _COUNTER * _likeness(unit, row.unit)
+                if (row.theme != _CONTEXT or "/" in row.unit) and _fits(row, kind, unit)
+                else -1.0
+                for row in self.indicators.values()
+            ]
+        )
+
+    def _speaks(
+        self,
+        code: str,
+        needed: tuple[str, ...],
+        barred: tuple[str, ...],
+        weights: Mapping[str, float],
+        kind: str,
+        unit: str,
+    ) -> bool:
+        return (
+            _fits(self.indicators[code], kind, unit)
+            and all(weights.get(word, 0) >= _FAR for word in needed)
+            and not any(weights.get(word, 0) >= _NEAR for word in barred)
+        )
+
+    def _found(self, words: Iterable[Words]) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for text, weight in words:
+            for term in self._present(text):
+                if found.get(term, 0) < weight:
+                    found[term] = weight
+        return found
+
+    def _scan(self, text: str) -> tuple[str, ...]:
+        """The terms in *text*; neighbouring figures share their words, so this is remembered."""
+        pairs = (text[start : start + 2] for start in range(len(text)))
+        found = {
+            term
+            for start, pair in enumerate(pairs)
+            for term in (*self._heads.get(pair, ()), *self._heads.get(pair[0], ()))
+            if text.startswith(term, start)
+        }
+        return tuple(sorted(found))  # in one order, whatever the run
+
+
+_NEAR, _FAR = 0.45, 0.2
+_MEASURED = {"money", "length", "area", "duration", "mass", "volume"}
+_ANY = "个"  # counts nearly all things, but no documents and no events
+_EVENTS, _DOCUMENTS, _INCIDENTS = 1, 3, 8
+_CASES = ({"起", "次"}, {"起", "件"}, {"起", "项"})
+_GROUPS = {
+    unit: group
+    for group, units in enumerate(
+        (
+            "家 户 座 所",
+            "次 场 期 轮 批 班",
+            "项 个 处 条 件 大",
+            "份 本",
+            "支 组",
+            "台 套",
+            "种 类",
+            "人 人次",
+            "起",
+        )
+    )
+    for unit in units.split()
+}
+
+
+def unlike(printed: str, unit: str) -> bool:
+    """
+    Whether a printed counter counts another kind of thing than *unit* does.
+
+    >>> unlike("户", "次"), unlike("户", "家")
+    (True, False)
+    """
+    groups = {_GROUPS.get(printed), _GROUPS.get(unit)}
+    if len(groups) == 1 or None in groups or {printed, unit} in _CASES:
+        return False
+    return _ANY not in {printed, unit} or bool(groups & {_EVENTS, _DOCUMENTS, _INCIDENTS})
+
+
+def _likeness(printed: str, unit: str) -> float:
+    """How well the printed counter suits an indicator's unit: 户 suits 家, and never 次."""
+    if printed == unit:
+        return _SAME
+    if printed not in _GROUPS or unit not in _GROUPS:
+        return 0.0
+    if unlike(printed, unit):
+        return _UNLIKE
+    return _SAME / 2 if _GROUPS[printed] == _GROUPS[unit] else -_SAME
+
+
+def _fits(indicator: Indicator, kind: str, unit: str) -> bool:
+    """Whether a figure of *unit* can be one of *indicator*: 亩 is not 公顷."""
+    exact = unit and (kind in _MEASURED or "/" in unit)
+    return compatible(kind, indicator.quantity) and not (exact and unit != indicator.unit)
+
+
+def compatible(kind: str, quantity: str) -> bool:
+    """
+    Whether a counter of *kind* may print a figure of an indicator's *quantity*.
+
+    >>> compatible("count", "count"), compatible("people", "money"), compatible("", "count")
+    (True, False, True)
+    """
+    return not kind or kind == quantity or quantity in _TYPES.get(kind, set())
+
+
+def catalogue(folder: Path) -> Catalogue:
+    """Read the catalogue and the synonyms of *folder*; every name is its own synonym."""
+    columns = ("indicator", "name_zh", "unit", "quantity", "nature", "definition_zh", "theme")
+    rows = {
+        row["indicator"]: Indicator(*(row[column] for column in columns))
+        for _, row in csv_file.table(folder / "indicators.csv").iterrows()
+    }
+    synonyms = [(row.code, *_terms(_stem(row.name))) for row in rows.values()]
+    extra = folder / "synonyms.csv"
+    if extra.exists():
+        synonyms += [
+            (row["indicator"], *_terms(row["synonym"]))
+            for _, row in csv_file.table(extra).iterrows()
+            if row["indicator"] in rows
+        ]
+    return Catalogue(rows, synonyms)
+
+
+def _terms(synonym: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """排查 隐患 !重大: both must be near, and 重大 must not."""
+    words = synonym.split()
+    needed = tuple(word for word in words if not word.startswith(_EXCLUDED))
+    return needed, tuple(word[1:] for word in words if word.startswith(_EXCLUDED))
+
+
+def _stem(name: str) -> str:
+    """A name without the words that only say that it is a number."""
+    return (
+        re.sub(
+            r"(?:[起次人户家座件场份条项处类种块本台支]|台套|点位)?数量?$|人次$|金额$|场次$",
+            "",
+            name,
+        )
+        or name
+    )

@@ -1,0 +1,303 @@
+"""
+Whether a job succeeded: every cell ran, every figure is whole, and the plan knows its sources.
+
+papermill's own word is not taken: its notebooks say "completed" after a dead kernel.
+"""
+
+import io
+import json
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from analysis import files
+
+from .plan import Job, Source
+from .processes import KILL
+
+_ERROR_LINES = 400
+_NAME = re.compile(r'[^\x00-\x1f\x7f/\\<>:"|?*. ][^\x00-\x1f\x7f/\\<>:"|?*]{0,150}')
+_GLYPHS = (
+    re.compile(r"Glyph (?P<code>\d+) .*?missing from"),
+    re.compile(r"does not have a glyph for '(?P<sign>.[^']*)'"),
+    re.compile(r"findfont: Font family (?P<family>.*?) not found"),
+)
+_MEMORY = ("MemoryError", "ArrayMemoryError", "DeadKernelError")
+
+
+class Ended(NamedTuple):
+    """How the process of a job ended."""
+
+    status: int  # its exit status; minus the signal that ended it
+    raised: str = ""  # what it said went wrong
+    cell: int | None = None  # the last cell that began, counted from 0
+    line: str = ""  # that cell's first line
+    late: float = 0.0  # the deadline it missed, in seconds
+    cpu: float = 0.0
+    memory: int = 0  # the most it held, in bytes
+
+
+class FailureError(Exception):
+    """Why a job did not succeed, where, and what to do."""
+
+    def __init__(self, cause: str, advice: str, cell: int | None = None, line: str = "") -> None:
+        super().__init__(cause, advice, cell, line)
+        self.cause, self.advice, self.cell, self.line = cause, advice, cell, line
+
+
+def judge(job: Job, stage: Path, ended: Ended) -> list[dict[str, Any]]:
+    """
+    Hold what *job* left in its *stage* against everything a good run must show.
+
+    Returns
+    -------
+    list of dict
+        The record of every figure, its files checked; the executed notebook is among the outputs.
+
+    Raises
+    ------
+    FailureError
+        For the first thing that is not as it must be.
+    """
+    if ended.late:
+        cause = f"over its deadline of {ended.late:g} s"
+        raise FailureError(
+            cause, "give it a longer deadline, or less to do", ended.cell, ended.line
+        )
+    try:
+        return _judged(job, stage, ended)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        cause = f"what it left cannot be read: {error!r}"
+        raise FailureError(cause, _SAVE, ended.cell, ended.line) from error
+
+
+def _judged(job: Job, stage: Path, ended: Ended) -> list[dict[str, Any]]:
+    notebook = _notebook(stage)
+    _refuse_failed_cells(notebook, ended)
+    if ended.status != 0:
+        raise FailureError(_death(ended), _advice(ended), ended.cell, ended.line)
+    _refuse_unrun_cells(notebook)
+    _refuse_missing_glyphs(notebook, stage)
+    figures = [_figure(path) for path in sorted((stage / "out").glob("*.json"))]
+    _refuse_unexpected(stage / "out", figures)
+    for figure in figures:
+        _refuse_undeclared(job, figure)
+    text = json.dumps(_settled(notebook), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    (stage / "out" / f"{job.name}.ipynb").write_text(text, "utf-8")
+    return figures
+
+
+def _notebook(stage: Path) -> dict[str, Any]:
+    try:
+        notebook: dict[str, Any] = json.loads((stage / "notebook.ipynb").read_bytes())
+    except (OSError, ValueError):
+        return {"cells": []}
+    return notebook
+
+
+def _code_cells(notebook: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any], str]]:
+    place = 0
+    for cell in notebook["cells"]:
+        tags = cell["metadata"].get("tags", [])
+        if "papermill-error-cell-tag" in tags:
+            continue  # a note that papermill puts in, not a cell of ours
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and source.strip() and "skip-execution" not in tags:
+            yield place, cell, source.strip().splitlines()[0]
+        place += 1
+
+
+def _refuse_failed_cells(notebook: dict[str, Any], ended: Ended) -> None:
+    for place, cell, line in _code_cells(notebook):
+        for output in cell["outputs"]:
+            if output["output_type"] == "error":
+                cause = f"{output['ename']}: {output['evalue']}"[:_ERROR_LINES]
+                if output["ename"] == "SystemExit":
+                    cause = "the notebook stopped itself (sys.exit) before its end"
+                raise FailureError(cause, _remedy(cause, ended), place, line)
+
+
+def _refuse_unrun_cells(notebook: dict[str, Any]) -> None:
+    if not notebook["cells"]:
+        raise FailureError("no notebook was written", "read log.txt")
+    for place, cell, line in _code_cells(notebook):
+        if cell.get("execution_count") is None:
+            cause = "the process ended before this cell ran"
+            raise FailureError(cause, "the notebook must not leave Python (os._exit)", place, line)
+
+
+def _death(ended: Ended) -> str:
+    if ended.status < 0:
+        name = signal.Signals(-ended.status).name
+        held = f"; it had held {ended.memory / 2**20:.0f} MB" if ended.memory else ""
+        likely = ": likely out of memory" if ended.status == -KILL else ""
+        return f"the process was killed (signal {-ended.status}, {name}){likely}{held}"
+    if "DeadKernelError" in ended.raised or "Kernel died" in ended.raised:
+        return f"the kernel was killed: likely out of memory ({ended.raised})"
+    return ended.raised or f"the process ended with status {ended.status}"
+
+
+def _advice(ended: Ended) -> str:
+    return _remedy(_death(ended), ended)
+
+
+def _remedy(cause: str, ended: Ended) -> str:
+    if (
+        ended.status in {-KILL, -signal.SIGSEGV}
+        or "out of memory" in cause
+        or cause.startswith(_MEMORY)
+    ):
+        return "run fewer jobs at a time (--jobs 1), or give it more memory"
+    if "No space left" in cause or "Errno 28" in cause:
+        return "free space on the disk, then run again"
+    if "NoSuchKernel" in cause:
+        return "install the kernel, or let the notebook name another"
+    return "open the kept notebook and read the last cell that ran"
+
+
+def _refuse_missing_glyphs(notebook: dict[str, Any], stage: Path) -> None:
+    """Matplotlib only warns, or only logs, when it draws a box for a character or a font."""
+    for place, cell, line in _code_cells(notebook):
+        for output in cell["outputs"]:
+            if output.get("name") == "stderr":
+                _refuse_glyph("".join(output["text"]), place, line)
+    log = files.read(stage / "log.txt") or b""
+    _refuse_glyph(log.decode("utf-8", "replace"), None, "")
+
+
+def _refuse_glyph(text: str, cell: int | None, line: str) -> None:
+    for pattern in _GLYPHS:
+        if found := pattern.search(text):
+            named = found.groupdict()
+            if "family" in named:
+                cause = f"no font {named['family']}: characters would be drawn as boxes"
+            else:
+                sign = chr(int(named["code"])) if "code" in named else _unescaped(named["sign"])
+                cause = f"no glyph for {sign}: it would be drawn as a box"
+            raise FailureError(cause, "draw with the style of the package", cell, line)
+
+
+def _unescaped(sign: str) -> str:
+    r"""
+    A character that a log may show by its code.
+
+    >>> _unescaped("\\u4eac"), _unescaped("京")
+    ('京', '京')
+    """
+    return sign.encode("ascii", "backslashreplace").decode("unicode_escape")
+
+
+def _figure(path: Path) -> dict[str, Any]:
+    """A figure record with every file it names decoded."""
+    try:
+        record = json.loads(path.read_bytes())
+        figure = {"caption": {}, "alt": {}, "language": "", "refused": [], **record}
+        name, files, rows = figure["name"], figure["files"], figure["rows"]
+        sound = name == path.stem and isinstance(rows, list) and {"zh", "en"} <= {*figure["title"]}
+    except (ValueError, KeyError, TypeError) as error:
+        cause = f"{path.name} is not the record of a figure: {error!r}"
+        raise FailureError(cause, "publish with analysis.figures.save") from error
+    if not sound or not files:
+        cause = f"the record {path.name} lacks its name, a title in zh and en, rows or files"
+        raise FailureError(cause, "publish with analysis.figures.save")
+    for file in files:
+        _whole(path.parent, name, str(file))
+    figure["files"] = sorted(map(str, files))
+    return figure
+
+
+def _whole(folder: Path, name: str, file: str) -> None:
+    suffix = file.removeprefix(f"{name}.")
+    decode = _DECODERS.get(suffix)
+    if not _NAME.fullmatch(file) or decode is None or suffix == file:
+        kinds = ", ".join(_DECODERS)
+        raise FailureError(f"{file!r} is not {name}.({kinds})", "name files after their figure")
+    data = files.read(folder / file)
+    if not data:
+        raise FailureError(f"{file} is {'empty' if data == b'' else 'missing'}", _SAVE)
+    try:
+        decode(data)
+    except Exception as error:
+        raise FailureError(f"{file} cannot be read back: {error}", _SAVE) from error
+
+
+_SAVE = "the notebook must save the figure whole"
+
+
+def _svg(data: bytes) -> None:
+    import defusedxml.ElementTree
+
+    root = defusedxml.ElementTree.fromstring(data)
+    if not root.tag.endswith("}svg"):
+        raise ValueError(f"the root is {root.tag}")
+
+
+def _png(data: bytes) -> None:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        image.load()
+
+
+def _pdf(data: bytes) -> None:
+    if not data.startswith(b"%PDF-") or b"%%EOF" not in data[-64:]:
+        raise ValueError("it is cut off")
+
+
+_DECODERS: dict[str, Callable[[bytes], None]] = {"svg": _svg, "png": _png, "pdf": _pdf}
+
+
+def _refuse_unexpected(folder: Path, figures: list[dict[str, Any]]) -> None:
+    if not figures:
+        raise FailureError("no figure was published", "end with analysis.figures.save(...)")
+    named = {file for figure in figures for file in (f"{figure['name']}.json", *figure["files"])}
+    for path in sorted(folder.iterdir()):
+        if path.name not in named:
+            cause = f"{path.name} was written, but no figure names it"
+            raise FailureError(cause, "publish it with analysis.figures.save")
+
+
+def _refuse_undeclared(job: Job, figure: dict[str, Any]) -> None:
+    """A row from a table that the job does not read would make its staleness a lie."""
+    for row in figure["rows"]:
+        table = _table(job, row)
+        if table and not any(_covers(source, table, row) for source in job.reads):
+            indicator, region = row.get("indicator", "?"), row.get("region", "?")
+            cause = f"{figure['name']} draws {indicator} of {region}, which lies outside its reads"
+            raise FailureError(cause, f'add "{table}" to its reads in plan.toml')
+
+
+def _table(job: Job, row: dict[str, Any]) -> str:
+    if "table" in row:
+        return str(row["table"])
+    if row.get("origin") == "report":
+        return f"observations/{_file(job, row)}"
+    return "context" if row.get("origin") == "context" else ""
+
+
+def _file(job: Job, row: dict[str, Any]) -> str:
+    """The file of a reported row: a later report of a region has one of its own name."""
+    files = (source.path for source in job.reads if source.table.startswith("observations/"))
+    report = str(row.get("report"))
+    own = any(path.with_name(report + path.suffix).exists() for path in files)
+    return report if own else str(row.get("region"))
+
+
+def _covers(source: Source, table: str, row: dict[str, Any]) -> bool:
+    return source.table == table and (
+        not source.where or str(row.get(source.where)) == source.value
+    )
+
+
+def _settled(notebook: dict[str, Any]) -> dict[str, Any]:
+    """The notebook without what differs from run to run: times, paths and random names."""
+    for cell in notebook["cells"]:
+        cell["metadata"].pop("papermill", None)
+        if "injected-parameters" in cell["metadata"].get("tags", []):
+            cell["id"] = "injected-parameters"
+    kept = {"parameters", "default_parameters", "environment_variables", "version"}
+    about = notebook["metadata"].get("papermill", {})
+    notebook["metadata"]["papermill"] = {k: v for k, v in about.items() if k in kept}
+    return notebook

@@ -1,0 +1,212 @@
+"""
+The parameters that a notebook declares in its tagged cell, and whether a value fits.
+
+It reads the notebook as JSON and the cell as syntax; it runs nothing.
+"""
+
+import ast
+import io
+import json
+import re
+import tokenize
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from analysis.errors import UsageError, WordError
+from analysis.language.vocabulary import Language
+
+Value = str | int | float | bool
+LONGEST = 200
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+_KINDS: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (float, int),
+    "bool": (bool,),
+    "Language": (str,),
+}
+_WORD = r"[\w.-]+"
+_CLOSED = re.compile(rf"(?:one of:?\s+)?({_WORD}(?:, {_WORD})*(?:,? or {_WORD})?)$")
+
+
+class Parameter(NamedTuple):
+    """One line of the cell tagged ``parameters``: ``name: kind = default  # help``."""
+
+    name: str
+    kinds: tuple[type, ...]  # empty where anything goes
+    help: str
+
+    @property
+    def words(self) -> list[str]:
+        """
+        The closed list that the help names, or nothing.
+
+        >>> Parameter("kind", (str,), "one of: level, change_pct").words
+        ['level', 'change_pct']
+        >>> Parameter("language", (str,), "zh or en").words
+        ['zh', 'en']
+        >>> Parameter("indicator", (str,), "a code of data/indicators.csv").words
+        []
+        """
+        listed = _CLOSED.match(self.help)
+        if not listed or not ("one of" in self.help or " or " in self.help):
+            return []
+        return re.split(r",? or |, ", listed[1])
+
+
+class Notebook(NamedTuple):
+    """What is read of a notebook without running it."""
+
+    cells: list[dict[str, Any]]
+    kernel: str  # the kernel it names, "" if none
+    language: str
+
+
+def notebook(path: Path, known: Iterable[str] = ()) -> Notebook:
+    """
+    Read the notebook at *path*.
+
+    Raises
+    ------
+    UsageError
+        When it is not there (naming the nearest of *known*), or is no notebook.
+    """
+    try:
+        whole = json.loads(path.read_bytes())
+    except FileNotFoundError as error:
+        raise WordError("notebook", path.stem, sorted(known)) from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{path} is not a notebook: {_damage(path, error)}") from error
+    try:
+        cells = [
+            {**cell, "source": "".join(cell["source"]), "tags": cell["metadata"].get("tags", [])}
+            for cell in whole["cells"]
+        ]
+        about = whole["metadata"].get("kernelspec", {})
+        return Notebook(cells, str(about.get("name", "")), str(about.get("language", "python")))
+    except (TypeError, KeyError, AttributeError) as error:
+        raise UsageError(f"{path} is not a notebook of format 4: open and save it") from error
+
+
+def _damage(path: Path, error: ValueError) -> str:
+    if b"<<<<<<<" in path.read_bytes():
+        return "it holds merge-conflict markers (<<<<<<<): settle the merge first"
+    return f"{error}; restore it"
+
+
+def declared(path: Path, of: Notebook) -> dict[str, Parameter]:
+    """
+    The parameters that the tagged cell of the notebook *of* declares, by name.
+
+    Raises
+    ------
+    UsageError
+        When no cell is tagged ``parameters``, or the cell is not Python.
+    """
+    tagged = [cell for cell in of.cells if "parameters" in cell["tags"]]
+    if not tagged:
+        raise UsageError(f"{path} has no cell tagged 'parameters': tag the one that sets them")
+    source = tagged[0]["source"]
+    if of.language != "python":
+        names = re.findall(r"^\s*(\w+)\s*(?:<-|=)", source, re.MULTILINE)
+        return {name: Parameter(name, (), "") for name in names}
+    try:
+        return {one.name: one for one in _parsed(source)}
+    except (SyntaxError, tokenize.TokenError) as error:
+        raise UsageError(f"{path}: the cell tagged 'parameters' is not Python: {error}") from error
+
+
+def _parsed(source: str) -> Iterable[Parameter]:
+    notes = {
+        token.start[0]: token.string.lstrip("# ").strip()
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+    }
+    for line in ast.parse(source).body:
+        note = notes.get(line.end_lineno or 0, "")
+        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+            yield Parameter(line.target.id, _annotated(line.annotation), note)
+        elif isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+            yield Parameter(line.targets[0].id, _guessed(line.value), note)
+
+
+def _annotated(kind: ast.expr) -> tuple[type, ...]:
+    """The types an annotation allows; nothing (anything goes) for those it does not know."""
+    if isinstance(kind, ast.BinOp):
+        left, right = _annotated(kind.left), _annotated(kind.right)
+        return (*left, *right) if left and right else ()
+    if isinstance(kind, ast.Constant) and kind.value is None:
+        return (type(None),)
+    return _KINDS.get(kind.id, ()) if isinstance(kind, ast.Name) else ()
+
+
+def _guessed(default: ast.expr) -> tuple[type, ...]:
+    known = isinstance(default, ast.Constant) and default.value is not None
+    return _KINDS.get(type(default.value).__name__, ()) if known else ()  # type: ignore[attr-defined]
+
+
+def check(
+    where: str,
+    given: Mapping[str, Any],
+    known: Mapping[str, Parameter],
+    closed: Mapping[str, Iterable[str]],
+) -> None:
+    """
+    Refuse a parameter that is not declared, is of the wrong type, or has an impossible value.
+
+    Parameters
+    ----------
+    where
+        What the message begins with: the notebook.
+    closed
+        The values that a parameter of that name may have, from the tables.
+
+    Raises
+    ------
+    UsageError
+        Naming the nearest parameters or values that would do.
+
+    Examples
+    --------
+    >>> year = {"first_year": Parameter("first_year", (int,), "")}
+    >>> check("2_trend", {"first_year": "2020"}, year, {})
+    Traceback (most recent call last):
+    analysis.errors.UsageError: 2_trend: first_year = '2020' is a str, but int is declared
+    """
+    for name, value in given.items():
+        if name not in known or name.startswith("__"):
+            raise WordError(f"{where}: parameter", name, known)
+        _check_type(where, known[name], value)
+        _check_text(where, name, value)
+        words = [*known[name].words] or [*closed.get(name, ())]
+        if name == "language":
+            words = [word.value for word in Language]
+        if words and str(value) not in words:
+            raise WordError(f"{where}: {name}", value, words)
+        if name.endswith("_year") and not FIRST_YEAR <= _year(value) <= LAST_YEAR:
+            raise UsageError(f"{where}: {name} = {value!r} lies outside {FIRST_YEAR}-{LAST_YEAR}")
+
+
+def _year(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _check_type(where: str, parameter: Parameter, value: object) -> None:
+    kinds = parameter.kinds
+    fits = isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
+    if kinds and not fits:
+        wanted = " or ".join(kind.__name__ for kind in kinds)
+        found = type(value).__name__
+        raise UsageError(
+            f"{where}: {parameter.name} = {value!r} is a {found}, but {wanted} is declared"
+        )
+
+
+def _check_text(where: str, name: str, value: object) -> None:
+    if isinstance(value, str) and (len(value) > LONGEST or not value.isprintable()):
+        raise UsageError(
+            f"{where}: {name} = {value[:40]!r} must be one line of at most {LONGEST} characters"
+        )

@@ -1,0 +1,135 @@
+"""
+Targets and what became of them.
+
+A target is held only against a result of the same region, part and period. No result is never
+a failure: it is said to be unreported, or not due yet.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+
+from analysis.language import remarks
+from analysis.language.values import Text
+from analysis.language.vocabulary import Better, Comparator, Gap, Measure, Nature, Status
+
+from . import gaps, rates, tests
+
+
+class Outcome(StrEnum):
+    """What can be said of a target."""
+
+    MET = "met"
+    MISSED = "missed"
+    CANNOT_TELL = "cannot_tell"
+    SO_FAR = "so_far"  # due later; an earlier figure is known
+    NEXT_PERIOD = "next_period"  # set for a time after that of the report
+    PLAN_REPORT = "plan_report"  # the report is a plan and holds no results
+    UNREPORTED = "unreported"
+
+
+_CHANGES = (Measure.CHANGE_PCT, Measure.CHANGE_ABS, Measure.DIRECTION)
+_RESULT = (
+    "value", "comparator", "period_start", "period_end", "id", "evidence", "printed", "mark",
+    "measure", "start", "end",
+)  # fmt: skip
+
+
+def judged(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    Every target of every report with its result, if the report gives one, and the verdict.
+
+    Parameters
+    ----------
+    rows
+        The rows of all reports, with ``mark``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The target rows in house order, then as printed, with ``outcome`` (a word of
+        :class:`Outcome`), ``result`` and ``result_*`` (missing where there is none), and
+        ``lower``, ``upper`` and ``method`` of a result that counts events.
+    """
+    actual = rates.limits(rows[rows["status"].eq(Status.ACTUAL)])
+    ends = actual.groupby("report")["period_end"].max()
+    wanted = rows[rows["status"].eq(Status.TARGET)]
+    wanted = wanted.sort_values(["level_order", "adcode", "report", "start", "breakdown"])
+    found = [
+        target | _held(target, _candidates(target, actual), ends.get(target["report"]))
+        for target in wanted.to_dict("records")
+    ]
+    columns = [*wanted.columns, "outcome", *(f"result_{name}" for name in _RESULT)]
+    frame = pd.DataFrame(found, columns=[*columns, "lower", "upper", "method"])
+    return frame.rename(columns={"result_value": "result"})
+
+
+def _candidates(target: dict[Any, Any], actual: pd.DataFrame) -> pd.DataFrame:
+    same = actual["region"].eq(target["region"]) & actual["indicator"].eq(target["indicator"])
+    mine = actual[same & actual["breakdown"].eq(target["breakdown"])]
+    if target["measure"] == Measure.LEVEL:
+        return mine[mine["measure"].eq(Measure.LEVEL) & mine["unit"].eq(target["unit"])]
+    return mine[mine["measure"].isin(_CHANGES)]
+
+
+def _held(target: dict[Any, Any], candidates: pd.DataFrame, report_end: Any) -> dict[str, Any]:
+    end = candidates["period_end"].eq(target["period_end"])
+    stock = target["nature"] == Nature.STOCK
+    same = candidates[end & (stock | candidates["period_start"].eq(target["period_start"]))]
+    if len(same):
+        result = same.to_dict("records")[0]
+        return _told(_outcome(target, result), result)
+    earlier = candidates[candidates["period_end"].lt(target["period_end"])]
+    if stock and len(earlier):
+        return _told(Outcome.SO_FAR, earlier.sort_values("period_end").to_dict("records")[-1])
+    if target["kind"] == "plan":
+        return {"outcome": str(Outcome.PLAN_REPORT)}
+    later = pd.notna(report_end) and target["period_start"] > report_end
+    return {"outcome": str(Outcome.NEXT_PERIOD if later else Outcome.UNREPORTED)}
+
+
+def _told(outcome: Outcome, result: dict[Any, Any]) -> dict[str, Any]:
+    limits = {name: result[name] for name in ("lower", "upper", "method")}
+    return {"outcome": str(outcome)} | limits | {f"result_{name}": result[name] for name in _RESULT}
+
+
+def _outcome(target: dict[Any, Any], result: dict[Any, Any]) -> Outcome:
+    if target["measure"] != Measure.LEVEL:
+        return Outcome.MET if result["value"] * target["value"] > 0 else Outcome.MISSED
+    at_most = target["comparator"] == Comparator.AT_MOST or target["better"] == Better.LOWER
+    if at_most and result["method"]:
+        return Outcome(str(tests.target_verdict(result["value"], target["value"])))
+    return _reached(target["value"], result["value"], result["comparator"], at_most=at_most)
+
+
+def _reached(target: float, value: float, comparator: str, *, at_most: bool) -> Outcome:
+    """The verdict on a figure that is no count of events, so that only its bounds are in doubt."""
+    good = value <= target if at_most else value >= target
+    if comparator == Comparator.EXACT:
+        return Outcome.MET if good else Outcome.MISSED
+    # A bound settles the matter only on the side where the truth may not lie beyond it.
+    safe = Comparator.AT_MOST if at_most else Comparator.AT_LEAST
+    if comparator == safe and good:
+        return Outcome.MET
+    wrong = Comparator.AT_LEAST if at_most else Comparator.AT_MOST
+    return Outcome.MISSED if comparator == wrong and not good else Outcome.CANNOT_TELL
+
+
+def without_target(rows: pd.DataFrame, shown: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+    """The reporting regions without a target in *shown*; those of *every* stand elsewhere."""
+    reasons = dict.fromkeys(every["region"], remarks.OTHER_PAGE)
+    return gaps.frame(
+        [
+            _silent(region, reasons.get(region["region"], remarks.NO_TARGET))
+            for region in gaps.reporting(rows)
+            if region["region"] not in set(shown["region"])
+        ]
+    )
+
+
+def _silent(region: dict[Any, Any], reason: Text) -> dict[str, Any]:
+    """The refusal of a whole region: of its row only what is said of the region stays."""
+    figure = dict.fromkeys(("indicator", "breakdown", "start", "evidence", "id"), "")
+    dates = dict.fromkeys(("period_start", "period_end"), pd.NaT)
+    return gaps.refusal(region | figure | dates, Gap.NOT_REPORTED, reason)

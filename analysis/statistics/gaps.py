@@ -1,0 +1,134 @@
+"""
+Why a region has nothing to show, in both languages: reasons, and the rows that carry them.
+
+It judges no pair of figures; ``compare`` does.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.language import phrases, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import Gap, Measure, Status
+
+_PLACE = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
+# What a figure that is left out is known by.
+FIGURE = ["indicator", "indicator_zh", "indicator_en", "breakdown", "period_start", "period_end"]
+FIGURE += ["start", "evidence", "id"]
+REPORT = [*_PLACE, "publisher", "title"]  # what there is to say of a region without a figure
+_REFUSAL = [*REPORT, *FIGURE, "rule", "reason_zh", "reason_en"]
+
+
+def regions(rows: pd.DataFrame, indicator: str, shown: set[str]) -> pd.DataFrame:
+    """The reporting regions of *rows* that are not in *shown*, each with why it has no mark."""
+    mine = rows[rows["indicator"].eq(indicator)]
+    return frame(
+        [
+            explained(region, mine[mine["region"].eq(region["region"])])
+            for region in reporting(rows)
+            if region["region"] not in shown
+        ]
+    )
+
+
+def cells(rows: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
+    """
+    Every cell of *indicators* by region without any row, with the reason.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``region`` and its names, ``report``, ``indicator``, ``gap``, ``reason_zh``, ``reason_en``.
+    """
+    have = set(rows[["region", "indicator"]].itertuples(index=False, name=None))
+    empty = [
+        {name: region[name] for name in _PLACE}
+        | {"indicator": code, "gap": str(_silence(region["kind"]))}
+        | _told(phrases.GAPS[_silence(region["kind"])])
+        for region in reporting(rows)
+        for code in indicators
+        if (region["region"], code) not in have
+    ]
+    return pd.DataFrame(empty, columns=[*_PLACE, "indicator", "gap", "reason_zh", "reason_en"])
+
+
+def reporting(rows: pd.DataFrame) -> list[dict[Any, Any]]:
+    """One row of each reporting region's last report, in house order, for what it says of it."""
+    last = rows.sort_values("report", kind="stable").drop_duplicates("region", keep="last")
+    order = last.sort_values(["level_order", "adcode"])
+    return order.to_dict("records")
+
+
+def explained(region: dict[Any, Any], mine: pd.DataFrame, shared: str = "") -> dict[str, Any]:
+    """The refusal of *region* with what it has instead of a figure of part *shared*."""
+    found, row = gap(mine, region["kind"], shared)
+    reason = phrases.GAPS[found]
+    if row is None:
+        return refusal({name: region[name] for name in REPORT}, found, reason)
+    if found is Gap.PART_ONLY:
+        reason = reason + values.aside(values.part(row))
+    value = values.what(row)
+    return refusal(row, found, Text(f"{reason.zh}：{value.zh}", f"{reason.en}: {value.en}"))
+
+
+def gap(mine: pd.DataFrame, kind: str, shared: str = "") -> tuple[Gap, dict[Any, Any] | None]:
+    """
+    Why a region has nothing to show of part *shared* of an indicator, and the row it has instead.
+
+    *mine* are the region's rows of the indicator, *kind* is the kind of its report.
+    """
+    if mine.empty:
+        return _silence(kind), None
+    found = [(_gap(row, shared), row) for row in mine.to_dict("records")]
+    return min(found, key=lambda pair: _ORDER.index(pair[0]))
+
+
+# What tells most of a region comes first.
+_ORDER = (
+    Gap.ONE_PERIOD,
+    Gap.WHOLE_ONLY,
+    Gap.PART_ONLY,
+    Gap.PERCENT_ONLY,
+    Gap.DIRECTION_ONLY,
+    Gap.CHANGE_ONLY,
+    Gap.PLAN_ONLY,
+    Gap.TARGET_ONLY,
+)
+_OF_MEASURE = {
+    Measure.CHANGE_PCT: Gap.PERCENT_ONLY,
+    Measure.DIRECTION: Gap.DIRECTION_ONLY,
+    Measure.CHANGE_ABS: Gap.CHANGE_ONLY,
+}
+
+
+def _gap(row: dict[Any, Any], shared: str) -> Gap:
+    """What *row* is, that it cannot stand for part *shared*."""
+    if row["status"] != Status.ACTUAL:
+        return Gap.PLAN_ONLY if row["status"] == Status.PLAN else Gap.TARGET_ONLY
+    if row["measure"] != Measure.LEVEL:
+        return _OF_MEASURE[Measure(row["measure"])]
+    if row["breakdown"] == shared:
+        return Gap.ONE_PERIOD
+    return Gap.PART_ONLY if row["breakdown"] else Gap.WHOLE_ONLY
+
+
+def _silence(kind: str) -> Gap:
+    return Gap.PLAN_REPORT if kind == "plan" else Gap.NOT_REPORTED
+
+
+def refusal(row: dict[Any, Any], rule: str, reason: Text) -> dict[str, Any]:
+    """A figure, or a region without one, with the *rule* that keeps it out."""
+    place: dict[str, Any] = {name: row.get(name, "") for name in _REFUSAL}
+    return place | {"rule": str(rule)} | _told(reason)
+
+
+def _told(reason: Text) -> dict[str, str]:
+    return {"reason_zh": reason.zh, "reason_en": reason.en}
+
+
+def frame(refused: list[dict[str, Any]]) -> pd.DataFrame:
+    """The refusals as a frame in house order."""
+    rows = pd.DataFrame(refused, columns=_REFUSAL)
+    return rows.sort_values(["level_order", "adcode"], kind="stable", ignore_index=True)

@@ -1,0 +1,224 @@
+"""
+Instruments and commitments as tidy rows: who has which, what is promised.
+
+It reads no file and compares no outcome; a report that is silent on an instrument stays silent.
+"""
+
+from hashlib import sha256
+from math import ceil
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.language import phrases
+from analysis.language.values import Text
+from analysis.language.vocabulary import Gap, Language, Level, Promise, Standing
+from analysis.tables.load import Tables
+
+from . import gaps
+
+SEVERAL = 3  # reports that must mention an instrument for it to count as shared
+_ORDER = ["level_order", "adcode"]
+
+
+def standings(data: Tables) -> pd.DataFrame:
+    """
+    How far each region has each instrument, one row a pair.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In house order. ``status`` is a :class:`~analysis.language.vocabulary.Standing`; ``indicator``,
+        ``indicator_zh`` and ``indicator_en`` name the instrument; ``start`` and ``end`` are -1
+        and ``evidence`` is empty where the report does not mention it.
+    """
+    names = {
+        "instrument": "indicator",
+        "name_zh": "indicator_zh",
+        "name_en": "indicator_en",
+    }
+    listed = data.instruments[[*names, "theme"]].rename(columns=names)
+    status = data.instrument_status.rename(columns={"instrument": "indicator"})
+    rows = status.merge(listed, on="indicator", validate="m:1")
+    places = rows[["start", "end"]].fillna(-1).astype("int64")
+    # The table names no report: its places are those of each region's first original.
+    reports = {original: report for report, original in data.originals.items()}
+    placed = rows.assign(start=places["start"], end=places["end"])
+    return _placed(
+        placed.assign(report=placed["region"].map(reports), table="instrument_status"), data
+    )
+
+
+def commitments(data: Tables) -> pd.DataFrame:
+    """
+    What each region commits itself to, one row a planned measure, in the order of its report.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``indicator``, ``indicator_zh`` and ``indicator_en`` name the measure; ``status`` is a
+        :class:`~analysis.language.vocabulary.Promise`; ``value``, ``comparator``, ``unit``, ``unit_en``, ``per``
+        (the time that the number is for, in Chinese) and ``deadline`` are missing or empty
+        where the report gives none.
+    """
+    names = {
+        "commitment": "indicator",
+        "label_zh": "indicator_zh",
+        "label_en": "indicator_en",
+        "target_value": "value",
+    }
+    rows = data.commitments.rename(columns=names)
+    parts = rows["target_unit"].str.partition("/")
+    units = data.units.set_index("unit")["name_en"]
+    rows = rows.assign(
+        status=_promises(rows["value"].notna(), rows["deadline"].notna()),
+        unit=parts[0],
+        unit_en=parts[0].map(units).fillna(""),
+        per=parts[2],
+        note="",
+        table="commitments",
+    )
+    return _placed(rows, data)
+
+
+def _promises(numbered: "pd.Series[bool]", dated: "pd.Series[bool]") -> Any:
+    cases = [numbered & dated, numbered, dated]
+    words = [str(Promise.NUMBER_AND_DATE), str(Promise.NUMBER), str(Promise.DATE)]
+    return np.select(cases, words, str(Promise.WORDS))
+
+
+def _placed(rows: pd.DataFrame, data: Tables) -> pd.DataFrame:
+    """*rows* with their region, their report and an id, in house order and that of the text."""
+    regions = data.regions[["region", "adcode", "level", "name_zh", "name_en"]]
+    regions = regions.rename(columns={"name_zh": "region_zh", "name_en": "region_en"})
+    about = ["report", "title", "publisher", "published", "period_start", "period_end", "kind"]
+    parents = data.regions.set_index("adcode")["parent"].to_dict()
+    placed = rows.merge(regions, on="region", validate="m:1")
+    placed = placed.merge(data.reports[about], on="report", validate="m:1")
+    placed = placed.assign(
+        origin="report",
+        level_order=[Level(level).order for level in placed["level"]],
+        ancestors=[" ".join(_above(adcode, parents)) for adcode in placed["adcode"]],
+        id=_ids(placed),
+    )
+    return placed.sort_values([*_ORDER, "start", "indicator"], kind="stable", ignore_index=True)
+
+
+def _above(adcode: str, parents: dict[Any, str]) -> list[str]:
+    """
+    The adcodes of the regions that *adcode* lies in, nearest first.
+
+    >>> _above("340102", {"340102": "340100", "340100": "340000", "340000": ""})
+    ['340100', '340000']
+    """
+    chain: list[str] = []
+    above = parents.get(adcode, "")
+    while above and above not in chain:
+        chain.append(above)
+        above = parents.get(above, "")
+    return chain
+
+
+def _ids(rows: pd.DataFrame) -> list[str]:
+    """A short name for each row that stays the same when other rows come and go."""
+    key = ["region", "indicator", "report", "publisher", "title", "start", "status"]
+    return [
+        f"{cells[0]}-{cells[1]}-{sha256('|'.join(map(str, cells)).encode()).hexdigest()[:8]}"
+        for cells in rows[key].itertuples(index=False, name=None)
+    ]
+
+
+def mentioned(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of :func:`standings` whose report mentions the instrument."""
+    return rows[rows["status"].ne(Standing.NOT_MENTIONED)].reset_index(drop=True)
+
+
+def ordered(rows: pd.DataFrame, themes: pd.DataFrame, language: str) -> pd.DataFrame:
+    """*rows* by theme, then by the name in *language*; regions keep their house order."""
+    place = {theme: at for at, theme in enumerate(themes["theme"])}
+    keys = rows.assign(
+        _theme=rows["theme"].map(place),
+        _name=[_collated(name, language) for name in rows[f"indicator_{language}"]],
+    )
+    found = keys.sort_values(["_theme", "_name", "indicator", *_ORDER], kind="stable")
+    return found.drop(columns=["_theme", "_name"]).reset_index(drop=True)
+
+
+def _collated(name: str, language: str) -> str:
+    """
+    A key that sorts *name* as its readers expect.
+
+    >>> sorted(["隐患", "安全"], key=lambda name: _collated(name, "zh"))
+    ['安全', '隐患']
+    """
+    if Language(language) is Language.EN:
+        return name.casefold()
+    return name.encode("gb18030").hex()  # its common characters stand in the order of pinyin
+
+
+def groups(rows: pd.DataFrame, theme: str = "") -> dict[str, pd.DataFrame]:
+    """
+    The instruments to show, by the name of their group.
+
+    Those of *theme*, or, without one, those that several reports mention, those of two reports
+    and those of one report alone.
+    """
+    if theme:
+        return {theme: rows[rows["theme"].eq(theme)].reset_index(drop=True)}
+    regions = _regions_of_each(rows)
+    chosen = {"shared": regions.ge(SEVERAL), "two": regions.eq(2), "own": regions.eq(1)}
+    return {name: rows[which].reset_index(drop=True) for name, which in chosen.items()}
+
+
+def _regions_of_each(rows: pd.DataFrame) -> "pd.Series[int]":
+    """How many regions mention the instrument of each row; shape of *rows*."""
+    mentions = rows["status"].ne(Standing.NOT_MENTIONED)
+    return mentions.groupby(rows["indicator"]).transform("sum").astype("int64")
+
+
+def pages(rows: pd.DataFrame, per_page: int) -> list[pd.DataFrame]:
+    """
+    *rows* in parts of at most *per_page* things, as even as can be; the order is kept.
+
+    >>> rows = pd.DataFrame({"indicator": ["a", "a", "b", "c"]})
+    >>> [list(page["indicator"]) for page in pages(rows, 2)]
+    [['a', 'a', 'b'], ['c']]
+    """
+    codes = list(dict.fromkeys(rows["indicator"]))
+    count = ceil(len(codes) / per_page)
+    if not count:
+        return []
+    parts = np.array_split(np.arange(len(codes)), count)
+    place = rows["indicator"].map({code: at for at, code in enumerate(codes)})
+    return [rows[place.isin(part)].reset_index(drop=True) for part in parts]
+
+
+def unlisted(data: Tables, rows: pd.DataFrame) -> pd.DataFrame:
+    """The regions whose report has no row in *rows*, with the reason, for the left-out strip."""
+    missing = data.reports[~data.reports["region"].isin(rows["region"])]
+    bare = missing[["region", "report"]].drop_duplicates("region")
+    placed = _placed(bare.assign(indicator="", start=-1, status=""), data)
+    return _refused(placed, [phrases.UNLISTED] * len(placed))
+
+
+def checkable(rows: pd.DataFrame) -> pd.DataFrame:
+    """The commitments that carry a number or a deadline."""
+    return rows[rows["status"].ne(Promise.WORDS)].reset_index(drop=True)
+
+
+def worded(rows: pd.DataFrame) -> pd.DataFrame:
+    """The regions whose commitments carry neither number nor deadline, with how many there are."""
+    loose = rows["status"].eq(Promise.WORDS)
+    alone = rows[loose.groupby(rows["region"]).transform("all")]
+    counts = alone.groupby("region").size()
+    regions = alone.drop_duplicates("region")
+    told = [phrases.WORDS_ALONE.format(count=counts[region]) for region in regions["region"]]
+    return _refused(regions, told)
+
+
+def _refused(regions: pd.DataFrame, reasons: list[Text]) -> pd.DataFrame:
+    """*regions* as rows of the left-out strip, each with its reason."""
+    records = regions.assign(indicator="", id="", evidence="", start=-1).to_dict("records")
+    pairs = zip(records, reasons, strict=True)
+    return gaps.frame([gaps.refusal(row, Gap.NOT_REPORTED, told) for row, told in pairs])

@@ -1,0 +1,329 @@
+"""
+Figures made from reported figures: marks, limits, rates, shares and what a wider rate expects.
+
+Frame in, new frame out; it reads no file. Every number it adds carries the method that made it.
+"""
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.language.vocabulary import (
+    Comparator,
+    Denominator,
+    Mark,
+    Measure,
+    Nature,
+    Quantity,
+    Status,
+)
+
+from . import intervals, tests
+
+PER = 100_000
+SAME = ["region", "indicator", "breakdown", "status"]
+PERIOD = ["period_start", "period_end"]
+# The order in which a population is taken as the exposure of a year.
+POPULATIONS = (
+    "resident_population_year_end",
+    "population_year_end",
+    "resident_population_annual_mean",
+    "census_population",
+    "registered_population",
+)
+# What is found, what became of it: each pair is one share of the same region, part and period.
+LOOPS = (
+    ("major_hazards_rectified", "major_hazards_found"),
+    ("hazards_rectified", "hazards_found"),
+    ("violations_rectified", "violations_found"),
+)
+RATE_OF = {
+    "hazard_rectification_rate": "hazards_found",
+    "violation_rectification_rate": "violations_found",
+}
+_PERCENT = re.compile(r"[%％]|百分点")
+EVENT_THEMES = ("outcomes", "disaster_losses")
+# What happens, or is met with, is counted in these; a list of units (家, 个, 座) knows no chance.
+EVENT_UNITS = ("起", "次", "场", "轮", "件", "条", "项")
+_BOUNDS = {
+    Comparator.AT_LEAST: Mark.AT_LEAST,
+    Comparator.AT_MOST: Mark.AT_MOST,
+    Comparator.ABOUT: Mark.ABOUT,
+}
+
+
+def marks(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    Add ``mark``, how each figure is to be drawn.
+
+    A change in percent, or a direction, is *only* that where no level of the same indicator,
+    part, region and period is reported.
+    """
+    keys = list(zip(*(rows[name] for name in (*SAME, "period_end")), strict=True))
+    measures = list(rows["measure"])
+    counted = {key for key, one in zip(keys, measures, strict=True) if one == Measure.LEVEL}
+    cells = zip(keys, rows["status"], measures, rows["comparator"], rows["value"], strict=True)
+    return rows.assign(mark=[_mark(*rest, counted=key in counted) for key, *rest in cells])
+
+
+def _mark(status: str, measure: str, comparator: str, value: float, *, counted: bool) -> Mark:
+    if status == Status.TARGET:
+        return Mark.TARGET
+    if status == Status.PLAN:
+        return Mark.PLAN
+    if measure == Measure.DIRECTION:
+        return Mark.DIRECTION_ONLY
+    if measure == Measure.CHANGE_PCT and not counted:
+        return Mark.PERCENT_ONLY
+    if comparator != Comparator.EXACT:
+        return _BOUNDS[Comparator(comparator)]
+    if value == 0 and measure == Measure.LEVEL:
+        return Mark.ZERO
+    return Mark.EXACT
+
+
+def countable(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """
+    Which rows are counts of events, so that an exact Poisson interval says something.
+
+    Flows of cases, and of people in accidents and disasters. Not stocks, money or attendance:
+    people come to a drill in groups, and a stock is no event. Not units on a list either: which
+    counties are covered, or which mines are closed, is decided and not left to chance.
+    """
+    people = rows["quantity"].eq(Quantity.PEOPLE) & rows["theme"].isin(EVENT_THEMES)
+    events = rows["quantity"].eq(Quantity.COUNT) & rows["unit"].isin(EVENT_UNITS) | people
+    flow = rows["nature"].eq(Nature.FLOW) & rows["measure"].eq(Measure.LEVEL)
+    affected = rows["indicator"].eq("disaster_affected_people")
+    actual = rows["status"].eq(Status.ACTUAL) & rows["comparator"].eq(Comparator.EXACT)
+    return events & flow & actual & ~affected
+
+
+def limits(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+    """
+    Add ``lower``, ``upper`` (in the unit of the value) and ``method`` for every count of events.
+
+    A count printed in 万 stands for a range: the limits then reach from the lower limit of its
+    low end to the upper limit of its high end. Rows that are no count of events get NaN and "".
+    """
+    chosen = countable(rows)
+    count = rows["value"].where(chosen).to_numpy(dtype="float64")
+    half = np.where(chosen, rounding(rows), 0.0)
+    low, high = np.floor(np.maximum(count - half, 0)), np.ceil(count + half)
+    lower = intervals.poisson(low, level=level).lower
+    upper = intervals.poisson(high, level=level).upper
+    names = np.where(half > 0, "exact-c, rounding included", "exact-c")
+    method = np.where(chosen, names, "")
+    return rows.assign(lower=lower, upper=upper, method=method, rounding=half)
+
+
+def rounding(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """
+    Half of the last printed place of each value; the shape of *rows*.
+
+    A plain whole number counts cases and has none (0), but a whole percentage is rounded to 1 %.
+    """
+    return np.array([_half(str(printed)) for printed in rows["printed"]])
+
+
+def _half(printed: str) -> float:
+    match = re.search(r"\d[\d,]*(?:\.(\d+))?\s*(?:余|多)?([万亿]*)", printed)
+    if match is None:
+        return 0.0
+    scale = 1.0
+    for word in match[2]:
+        scale *= 1e4 if word == "万" else 1e8
+    decimals = len(match[1] or "")
+    counted = scale == 1 and not decimals and not _PERCENT.search(printed)
+    return 0.0 if counted else scale / 10**decimals / 2
+
+
+def whole_year(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows are about one calendar year from its first to its last day."""
+    start, end = rows["period_start"], rows["period_end"]
+    year = start.dt.year.eq(end.dt.year)
+    whole: pd.Series[bool] = (
+        year & start.dt.day_of_year.eq(1) & end.dt.month.eq(12) & end.dt.day.eq(31)
+    )
+    return whole
+
+
+def populations(context: pd.DataFrame) -> pd.DataFrame:
+    """The published populations: one row a region and year, the best kind of each year."""
+    known = context[context["indicator"].isin(POPULATIONS) & context["measure"].eq("level")]
+    rank = known["indicator"].map({name: place for place, name in enumerate(POPULATIONS)})
+    ordered = known.assign(rank=rank, year=known["period_end"].dt.year).sort_values("rank")
+    best = ordered.drop_duplicates(["region", "year"])
+    columns = ["region", "year", "value", "indicator", "reliability", "publisher"]
+    names = {"value": "population", "indicator": "population_kind", "year": "population_year"}
+    return best[columns].rename(
+        columns=names
+        | {"reliability": "population_reliability", "publisher": "population_publisher"}
+    )
+
+
+def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:
+    """
+    Add the rate per *per* people of every level that may be divided by the population.
+
+    Parameters
+    ----------
+    rows
+        With ``lower`` and ``upper`` from :func:`limits`.
+    context
+        The context rows; the nearest published year-end population of the region is taken.
+    per
+        People the rate is for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        *rows* with ``rate``, ``rate_lower``, ``rate_upper`` (NaN where there is no rate),
+        ``population``, ``population_year``, ``population_distance`` (years), ``population_kind``.
+    """
+    nearest = _nearest(rows, populations(context))
+    joined = rows.reset_index(drop=True).join(nearest)
+    divided = joined["denominator"].eq(Denominator.POPULATION)
+    level = joined["measure"].eq(Measure.LEVEL) & joined["status"].eq(Status.ACTUAL)
+    factor = (per / joined["population"]).where(divided & level)
+    return joined.assign(
+        rate=joined["value"] * factor,
+        rate_lower=joined["lower"] * factor,
+        rate_upper=joined["upper"] * factor,
+    )
+
+
+def _nearest(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    wanted = pd.DataFrame({"place": range(len(rows)), "region": rows["region"].to_numpy()}).assign(
+        year=rows["period_end"].dt.year.to_numpy()
+    )
+    pairs = wanted.merge(known, on="region", how="left")
+    pairs = pairs.assign(population_distance=(pairs["population_year"] - pairs["year"]).abs())
+    order = ["place", "population_distance", "population_year"]
+    best = pairs.sort_values(order, kind="stable").drop_duplicates("place")
+    return best.set_index("place").drop(columns=["region", "year"])
+
+
+def shares(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+    """
+    The shares that a report's own counts make: rectified of found, with exact intervals.
+
+    Where only the total and the printed percentage are given, the part is rebuilt if the
+    rounding leaves one whole number, and ``basis`` says ``rebuilt``. A bound has no share.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a share: the columns of the part, with ``cases``, ``total``, ``share``, ``lower``,
+        ``upper`` (all three in percent), ``method``, ``basis`` and the total's evidence.
+    """
+    exact = rows["comparator"].eq(Comparator.EXACT) & rows["status"].eq(Status.ACTUAL)
+    levels = rows[rows["measure"].eq(Measure.LEVEL) & exact]
+    pairs = pd.concat([_counted_pairs(levels), _rebuilt_pairs(levels)], ignore_index=True)
+    # What was rectified may have been found in an earlier year: more than all is no share.
+    pairs = pairs[pairs["cases"].le(pairs["total"])]
+    key = ["region", "breakdown", "period_end", "loop"]
+    pairs = pairs.sort_values(["basis"], kind="stable").drop_duplicates(key)
+    pairs = pairs.sort_values(["level_order", "adcode", "loop", "start"], ignore_index=True)
+    limit = intervals.share(pairs["cases"], pairs["total"], level=level)
+    return pairs.assign(
+        share=100 * pairs["cases"] / pairs["total"],
+        lower=100 * limit.lower,
+        upper=100 * limit.upper,
+        method=str(limit.method),
+    )
+
+
+def _counted_pairs(levels: pd.DataFrame) -> pd.DataFrame:
+    on = ["region", "breakdown", *PERIOD]
+    frames = [
+        _joined(levels, part, whole, on).assign(loop=whole, cases=lambda f: f["value"])
+        for part, whole in LOOPS
+    ]
+    return pd.concat(frames, ignore_index=True).assign(basis="counted")
+
+
+def _rebuilt_pairs(levels: pd.DataFrame) -> pd.DataFrame:
+    on = ["region", "breakdown", *PERIOD]
+    frames: list[pd.DataFrame] = []
+    for percent, whole in RATE_OF.items():
+        joined = _joined(levels, percent, whole, on).assign(loop=whole)
+        # All and none are said, not rounded.
+        half = np.where(joined["value"].isin([0, 100]), 0.0, rounding(joined))
+        low = np.ceil((joined["value"] - half) / 100 * joined["total"] - 1e-9)
+        high = np.floor((joined["value"] + half) / 100 * joined["total"] + 1e-9)
+        frames.append(joined.assign(cases=low)[low.eq(high)])
+    return pd.concat(frames, ignore_index=True).assign(basis="rebuilt")
+
+
+def _joined(levels: pd.DataFrame, part: str, whole: str, on: list[str]) -> pd.DataFrame:
+    names = {"value": "total", "evidence": "total_evidence", "start": "total_start"}
+    totals = levels[levels["indicator"].eq(whole)][[*on, *names]].rename(columns=names)
+    joined: pd.DataFrame = levels[levels["indicator"].eq(part)].merge(totals, on=on, validate="m:1")
+    return joined
+
+
+def reliability(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+    """Add ``reliability`` of every count of events, a word of ``tests.Reliability``, else ""."""
+    chosen = countable(rows)
+    flags = tests.reliability(rows["value"].where(chosen, 0), level=level)
+    return rows.assign(reliability=np.where(chosen, flags, ""))
+
+
+def benchmark(
+    context: pd.DataFrame, rows: pd.DataFrame, *, region: str = "china"
+) -> pd.DataFrame | None:
+    """The rate of a wider region for the indicator, part and latest year of *rows*, if known."""
+    if rows.empty:
+        return None
+    first, year = rows.iloc[0], rows["period_end"].max().year
+    same = context["indicator"].eq(first["indicator"]) & context["breakdown"].eq(first["breakdown"])
+    wider = context[same & context["region"].eq(region) & context["measure"].eq(Measure.LEVEL)]
+    wider = wider[whole_year(wider) & wider["period_end"].dt.year.eq(year)]
+    found = rates(limits(wider), context)
+    found = found[found["rate"].notna() & found["population_distance"].eq(0)]
+    return found if len(found) else None
+
+
+def expected(
+    levels: pd.DataFrame,
+    every: pd.DataFrame,
+    context: pd.DataFrame,
+    indicator: str,
+    *,
+    region: str = "china",
+) -> pd.DataFrame:
+    """
+    The yearly counts that each region would have at the rate of a wider region.
+
+    Parameters
+    ----------
+    levels
+        Yearly levels of the regions of interest; with their rates, if these are known.
+    every
+        The series of all regions, with the wider one.
+    context
+        The context rows, for both populations.
+    indicator
+        The code of the indicator; *region* is the code of the wider region.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``region``, ``period_end``, ``value`` (expected count), ``of_zh`` and ``of_en`` (whose
+        rate); only years in which both populations and the wider count are known.
+    """
+    same = every["indicator"].eq(indicator) & every["breakdown"].eq("")
+    wide = _exact_rates(every[same & every["region"].eq(region)], context)
+    names = {"rate": "wider_rate", "region_zh": "of_zh", "region_en": "of_en"}
+    wide = wide[["period_end", *names]].rename(columns=names)
+    both = _exact_rates(levels, context)[["region", "period_end", "population"]]
+    both = both.merge(wide, on="period_end")
+    value = both["wider_rate"] * both["population"] / PER
+    return both.assign(value=value)[["region", "period_end", "value", "of_zh", "of_en"]]
+
+
+def _exact_rates(levels: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
+    found = levels if "rate" in levels else rates(limits(levels), context)
+    return found[found["population_distance"].eq(0) & found["rate"].notna()]

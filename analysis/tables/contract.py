@@ -1,0 +1,155 @@
+"""
+One table file held to its contract: a typed frame of its sound lines, and every fault by line.
+
+It sees one file at a time; what must hold between tables is for ``checks``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pandera.errors
+
+from analysis.errors import Fault, TableError
+
+from . import cells as columns
+from . import csv_file
+from .schema import ALIASES, BY_REGION, KEYS, TABLES
+
+_WHOLE = ("start", "end", "characters", "whole")
+_SCHEMAS = {name: model.to_schema() for name, model in TABLES.items()}
+_MEANINGS = {"level": "; a county or county-level city (县、县级市) is district"}
+
+
+class Held(NamedTuple):
+    """The sound lines of one file, typed; what is wrong with it, and what was set right."""
+
+    frame: pd.DataFrame
+    faults: list[Fault]
+    repairs: list[Fault]
+
+
+def held(path: Path, name: str) -> Held:
+    """Read the file *path* and hold it to the contract of table *name*."""
+    label = f"{path.parent.name}/{path.name}" if name in BY_REGION else path.name
+    try:
+        sheet = csv_file.read(path, label, ALIASES)
+    except TableError as error:
+        return Held(_typed_whole(empty(name), name), error.faults, [])
+    faults, repairs = list(sheet.faults), list(sheet.repairs)
+    frame = _frame(sheet, name, faults, repairs)
+    found: dict[tuple[int, str], Fault] = {(f.line, f.column): f for f in faults}
+    for fault in (
+        *_contract_faults(sheet.label, frame, name),
+        *_key_faults(sheet.label, frame, name),
+    ):
+        found.setdefault((fault.line, fault.column), fault)
+    bad = {line for line, _ in found if line}
+    sound = frame[~frame.index.isin(bad)] if _complete(frame, name) else empty(name)
+    told = [replace(f, column=sheet.column(f.column, f.line)) for f in found.values()]
+    return Held(_typed_whole(sound[list(_SCHEMAS[name].columns)], name), told, repairs)
+
+
+def _complete(frame: pd.DataFrame, name: str) -> bool:
+    return set(_SCHEMAS[name].columns) <= set(frame.columns)
+
+
+def empty(name: str) -> pd.DataFrame:
+    """The table *name* without a line, its columns typed."""
+    columns = _SCHEMAS[name].columns
+    index = pd.Index([], name="line", dtype="int64")
+    typed = {column: pd.Series(dtype=str(columns[column].dtype), index=index) for column in columns}
+    return pd.DataFrame(typed)
+
+
+def _typed_whole(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    contract = _SCHEMAS[name].columns
+    whole = [c for c in _WHOLE if c in frame and not contract[c].nullable]
+    return frame.astype(dict.fromkeys(whole, "int64"))
+
+
+def _frame(
+    sheet: csv_file.Sheet, name: str, faults: list[Fault], repairs: list[Fault]
+) -> pd.DataFrame:
+    """The cells with their types; a cell that has another type is missing and told."""
+    frame = sheet.cells.copy()
+    for column, contract in _SCHEMAS[name].columns.items():
+        if column not in frame:
+            continue
+        cells = sheet.cells[column]
+        kind, coded = str(contract.dtype), _coded(contract)
+        read = columns.typed(cells, kind, coded=coded, nullable=bool(contract.nullable))
+        frame[column] = read.cells
+        for line, (rule, mend) in read.wrong.items():
+            faults.append(Fault(sheet.label, line, column, repr(cells[line]), rule, mend))
+        for line, text in read.repaired.items():
+            rule, spot = "written in another form", sheet.column(column, line)
+            fault = Fault(sheet.label, line, spot, repr(cells[line]), rule, f"read as {text}")
+            repairs.append(fault)
+    return frame
+
+
+def _coded(contract: Any) -> bool:
+    """Whether a text column holds codes or words, and not prose or a web address."""
+    names = {check.name for check in contract.checks}
+    address = any("https" in str(check.statistics) for check in contract.checks)
+    return bool(names & {"isin", "str_matches"}) and not address
+
+
+def _contract_faults(label: str, frame: pd.DataFrame, name: str) -> Iterator[Fault]:
+    try:
+        _SCHEMAS[name].validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        for case in error.failure_cases.itertuples():
+            yield _contract_fault(label, case, list(_SCHEMAS[name].columns))
+
+
+def _contract_fault(label: str, case: Any, columns: list[str]) -> Fault:
+    check, cell = str(case.check), str(case.failure_case)
+    if check == "column_in_schema":
+        near = get_close_matches(cell, columns, n=1)
+        mend = f"rename it to {near[0]}" if near else f"keep only {', '.join(columns)}"
+        return Fault(label, 1, cell, repr(cell), "not a column of this table", mend)
+    if check == "column_in_dataframe":
+        return Fault(label, 1, cell, "no such column", "a missing column", f"add {cell}")
+    rule, mend = _told(check, cell, str(case.column))
+    return Fault(label, int(case.index), str(case.column), repr(cell), rule, mend)
+
+
+def _told(check: str, cell: str, column: str) -> tuple[str, str]:
+    """Pandera's name of a check as a rule and what to do about it."""
+    if check.startswith("isin("):
+        words = [word for word in check[6:-2].replace("'", "").split(", ") if word]
+        return f"not one of {', '.join(words)}", _choice(cell, words, _MEANINGS.get(column, ""))
+    if check.startswith("str_matches("):
+        return f"not of the form {check[13:-2]}", "write it in that form"
+    if check.startswith("str_length("):
+        return f"length outside {check[11:-1]}", "shorten it, or fill it in"
+    if check == "not_nullable":
+        return "an empty cell", "fill it in"
+    return f"breaks {check}", "correct the value"
+
+
+def _choice(cell: str, words: list[str], meaning: str) -> str:
+    """
+    What to write instead of *cell*: the word it is near to, or one of all.
+
+    >>> _choice("provinc", ["country", "province"], ""), _choice("", ["country", "province"], "")
+    ('write province', 'write one of country, province')
+    """
+    # A near word is not meant where a right word is spelt like a wrong one: county, country.
+    near = [] if meaning else get_close_matches(cell, words, n=1)
+    return f"write {near[0]}" if near else f"write one of {', '.join(words)}{meaning}"
+
+
+def _key_faults(label: str, frame: pd.DataFrame, name: str) -> Iterator[Fault]:
+    key = KEYS[name]
+    if not set(key) <= set(frame.columns):
+        return
+    for line, row in frame.loc[frame.duplicated(key, keep=False), key].iterrows():
+        found = ", ".join(str(cell) for cell in row if str(cell))
+        mend = "keep one, or tell them apart by breakdown"
+        yield Fault(label, int(str(line)), key[-1], found, "a doubled key", mend)

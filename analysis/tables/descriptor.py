@@ -1,0 +1,332 @@
+"""
+The Data Package descriptor of the tables: written on purpose, held against them ever after.
+
+``data/datapackage.json`` says what each file is, and its rows and hash; a file that was cut or
+altered still parses, so only this can tell. It judges no cell by itself; frictionless does.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import files
+from analysis.errors import Fault, TableError
+from analysis.language.vocabulary import Level, Measure, Status
+from analysis.statistics import rates
+
+from . import checks
+from .load import Tables, survey
+from .load import files as table_files
+from .schema import BY_REGION, KEYS, LINKS, TABLES, meaning
+from .xlsx_file import text
+
+FILE = "datapackage.json"
+PROFILES = "https://datapackage.org/profiles/2.0"
+MEND = "restore the file, or run `regional-safety describe` if the change is meant"
+_MEDIA = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_TYPES = {"float64": "number", "datetime64[ns]": "date"}
+
+Record = dict[str, Any]
+
+
+def describe(folder: Path) -> None:
+    """
+    Write the descriptor of the tables in *folder*; the same tables give the same bytes.
+
+    Raises
+    ------
+    TableError
+        When the tables break their contract: what is wrong is not described.
+    """
+    found = survey(folder)
+    faults = {*found.faults, *checks.check(found.tables)}
+    if faults:
+        raise TableError(faults)
+    record = described(found.tables)
+    data = json.dumps(record, ensure_ascii=False, indent=2).encode() + b"\n"
+    files.write(folder / FILE, data)
+
+
+def described(tables: Tables) -> Record:
+    """The descriptor of *tables* as the object that :func:`describe` writes."""
+    return {
+        "$schema": f"{PROFILES}/datapackage.json",
+        "name": "regional-safety",
+        "title": "Regional safety indicators from emergency-management reports",
+        "description": "Every figure of the reports with the place in the original it stands at, "
+        "and its definition. 各地应急管理工作报告中的全部数字、出处与定义。",
+        "licenses": [
+            {
+                "name": "MIT",
+                "title": "MIT License",
+                "path": "https://opensource.org/license/mit",
+            }
+        ],
+        "sources": _report_sources(tables.reports),
+        "resources": _resources(tables),
+        "selections": _selections(tables),
+    }
+
+
+def compare(folder: Path) -> list[Fault]:
+    """Every table of *folder* whose rows or hash are not the descriptor's, and what changed."""
+    try:
+        record = json.loads((folder / FILE).read_bytes())
+        known = {resource["path"]: resource for resource in record["resources"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = f"{type(error).__name__}: {str(error)[:60]}"
+        mend = "restore it, or run `regional-safety describe`"
+        return [Fault(FILE, 0, "", found, "no descriptor that can be read", mend)]
+    try:
+        present = {_path(folder, path): path for path in table_files(folder).values()}
+    except TableError as error:
+        return error.faults
+    faults = [
+        Fault(FILE, 0, "", name, "described, but not there", MEND)
+        for name in set(known) - set(present)
+    ]
+    for name, path in present.items():
+        faults += _difference(name, path, known.get(name))
+    return sorted(faults)
+
+
+def validate(tables: Tables) -> list[Fault]:
+    """
+    What frictionless finds in the descriptor of *tables* and in their rows.
+
+    The cells are those of the frames, so that a repaired cell or a workbook is judged by what
+    was read; :func:`compare` holds the files themselves.
+    """
+    from frictionless import FrictionlessException, Package
+
+    resources = _resources(tables)
+    lines = {resource["name"]: _inlined(tables, resource) for resource in resources}
+    try:
+        package = Package.from_descriptor({"name": "tables", "resources": resources})
+        report = package.validate()
+    except FrictionlessException as error:
+        return [_refused(reason) for reason in error.reasons or [error.error]]
+    told = [
+        _told(_file(tables, task.name), lines[task.name], error)
+        for task in report.tasks
+        for error in task.errors
+    ]
+    return sorted([*map(_refused, report.errors), *told])
+
+
+def _inlined(tables: Tables, resource: Record) -> list[int]:
+    """Put the cells of *resource* in place of its path; return the line of each row."""
+    frame = _frame(tables, resource["name"])
+    columns = [field["name"] for field in resource["schema"]["fields"]]
+    cells = [[_cell(cell) for cell in row] for row in frame[columns].itertuples(index=False)]
+    for name in ("path", "format", "mediatype", "encoding", "bytes", "hash", "rows"):
+        del resource[name]
+    resource["data"] = [columns, *cells]
+    return [int(str(line)) for line in frame.index]
+
+
+def _refused(error: Any) -> Fault:
+    return Fault(FILE, 0, "", error.type, error.message, "run `regional-safety describe`")
+
+
+def _told(file: str, lines: list[int], error: Any) -> Fault:
+    """A frictionless error by the line of the file, which it knows only as a row's number."""
+    row = int(getattr(error, "row_number", 0) or 0)
+    line = lines[row - 2] if row > 1 else 0
+    found = repr(getattr(error, "cell", "") or error.type)
+    column = str(getattr(error, "field_name", "") or "")
+    return Fault(file, line, column, found, error.note or error.message, "correct the row")
+
+
+def _difference(name: str, path: Path, known: Mapping[str, Any] | None) -> Iterator[Fault]:
+    if known is None:
+        yield Fault(name, 0, "", "a new table", "not in the descriptor", MEND)
+        return
+    data = path.read_bytes()
+    if known.get("hash") == _hash(data):
+        return
+    before, now = known.get("rows"), _rows(path)
+    rule = "other content than described"
+    if before != now:
+        rule = f"{before} rows are described"
+    elif known.get("bytes") != len(data):
+        rule = f"{known.get('bytes')} bytes are described"
+    yield Fault(name, 0, "", f"{now} rows, {len(data)} bytes", rule, MEND)
+
+
+def _rows(path: Path) -> int | str:
+    from . import csv_file
+
+    try:
+        return len(csv_file.table(path))
+    except TableError:
+        return "unreadable"
+
+
+def _hash(data: bytes) -> str:
+    return f"sha256:{sha256(data).hexdigest()}"
+
+
+def _path(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _report_sources(reports: pd.DataFrame) -> list[Record]:
+    names = reports[["publisher", "title"]].itertuples(index=False, name=None)
+    return [{"title": f"{publisher}《{title}》"} for publisher, title in names]
+
+
+def _context_sources(context: pd.DataFrame) -> list[Record]:
+    found: dict[tuple[str, str], Record] = {}
+    for publisher, title, url in zip(
+        context["publisher"], context["title"], context["url"], strict=True
+    ):
+        source = {"title": f"{publisher}《{title}》"} | ({"path": url} if url else {})
+        found.setdefault((source["title"], url), source)
+    return [found[key] for key in sorted(found)]
+
+
+def _frame(tables: Tables, resource: str) -> pd.DataFrame:
+    name, _, original = resource.partition("-")
+    frame: pd.DataFrame = getattr(tables, name)
+    return frame[tables.original_of(name).eq(original)] if name in BY_REGION else frame
+
+
+def _file(tables: Tables, resource: str) -> str:
+    name, _, original = resource.partition("-")
+    return tables.file(f"{name}/{original}" if name in BY_REGION else name)
+
+
+def _cell(cell: Any) -> str:
+    if pd.isna(cell):
+        return ""
+    return f"{cell:%Y-%m-%d}" if isinstance(cell, date) else text(cell)
+
+
+def _resources(tables: Tables) -> list[Record]:
+    return [_resource(tables, name, path) for name, path in table_files(tables.folder).items()]
+
+
+def _resource(tables: Tables, name: str, path: Path) -> Record:
+    table, _, original = name.partition("/")
+    data = path.read_bytes()
+    suffix = path.suffix[1:]
+    record = {
+        "name": name.replace("/", "-"),
+        "type": "table",
+        "title": str(TABLES[table].__doc__).strip(),
+        "path": _path(tables.folder, path),
+        "format": suffix,
+        "mediatype": _MEDIA[suffix],
+        "encoding": "utf-8",
+        "bytes": len(data),
+        "hash": _hash(data),
+        "rows": len(_frame(tables, name.replace("/", "-"))),
+        "schema": _schema(table),
+    }
+    if table in BY_REGION:
+        mine = tables.original_of("reports").eq(original)
+        record["sources"] = _report_sources(tables.reports[mine])
+    if table == "context":
+        record["sources"] = _context_sources(tables.context)
+    return record
+
+
+def _schema(table: str) -> Record:
+    columns = TABLES[table].to_schema().columns
+    # A key must have a value, and an empty breakdown is one: it stands for the whole.
+    blank_key = "breakdown" in KEYS[table] and table != "breakdowns"
+    fields = [_field(table, name, contract) for name, contract in columns.items()]
+    links = [_link(table, name) for name in columns if name in LINKS and name != "breakdown"]
+    record: Record = {
+        "$schema": f"{PROFILES}/tableschema.json",
+        "fields": fields,
+        "primaryKey": KEYS[table],
+        "foreignKeys": [link for link in links if link],
+        "missingValues": [] if blank_key else [""],
+    }
+    return {key: value for key, value in record.items() if key != "foreignKeys" or value}
+
+
+def _link(table: str, column: str) -> Record | None:
+    target, key = LINKS[column]
+    if (table, column) == (target, key):
+        return None
+    reference: Record = {"fields": [key]}
+    if target != table:
+        reference["resource"] = target
+    return {"fields": [column], "reference": reference}
+
+
+def _field(table: str, name: str, contract: Any) -> Record:
+    title, description = meaning(table, name)
+    kind = _TYPES.get(str(contract.dtype), "string")
+    if name in {"start", "end", "characters", "whole"}:
+        kind = "integer"
+    constraints: Record = {} if _may_be_blank(contract) else {"required": True}
+    for check in contract.checks:
+        constraints |= _constraint(check.name, check.statistics)
+    field = {"name": name, "type": kind, "title": title, "description": description}
+    return field | ({"constraints": constraints} if constraints else {})
+
+
+def _may_be_blank(contract: Any) -> bool:
+    """Whether a contract takes an empty cell: free text without a length, or by its checks."""
+    if contract.nullable or str(contract.dtype) in _TYPES:
+        return bool(contract.nullable)
+    blanks = {
+        "isin": lambda words: "" in words["allowed_values"],
+        "str_matches": lambda words: re.match(words["pattern"], "") is not None,
+        "str_length": lambda words: not words["min_value"],
+    }
+    return all(blanks[check.name](check.statistics) for check in contract.checks)
+
+
+def _constraint(check: str, words: Mapping[str, Any]) -> Record:
+    """One check of a contract as Table Schema says it."""
+    match check:
+        case "isin":
+            return {"enum": [str(word) for word in words["allowed_values"] if word]}
+        case "str_matches":
+            return {"pattern": words["pattern"].removeprefix("^(?:").removesuffix(")$")}
+        case "str_length":
+            return {"minLength": words["min_value"], "maxLength": words["max_value"]}
+        case "greater_than_or_equal_to":
+            return {"minimum": words["min_value"]}
+        case "greater_than":  # of whole numbers only
+            return {"minimum": words["min_value"] + 1}
+    return {}
+
+
+def _selections(tables: Tables) -> Record:
+    """What a parameter of a notebook may choose from, so that a plan need not read the tables."""
+    from analysis.comparability import rules as comparison
+
+    rows = tables.rows
+    reporting = tables.regions[tables.regions["region"].isin(set(tables.reports["region"]))]
+    order = reporting.assign(order=[Level(level).order for level in reporting["level"]])
+    regions = rows.groupby("indicator")["region"].nunique()
+    shared = [code for code in tables.indicators["indicator"] if regions.get(code, 0) > 1]
+    # Only results of one part from two regions can stand side by side at all.
+    amounts = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+    key = ["indicator", "breakdown"]
+    several = amounts[amounts.groupby(key)["region"].transform("nunique").gt(1)]
+    rated = rates.rates(rates.limits(several), tables.context_rows)
+    kept = {
+        code: comparison.comparable(mine, str(code)).rows
+        for code, mine in rated.groupby("indicator")
+    }
+    return {
+        "regions": list(order.sort_values(["order", "adcode"])["region"]),
+        "shared_indicators": shared,
+        "comparable_indicators": [code for code in shared if len(kept.get(code, ())) > 1],
+    }

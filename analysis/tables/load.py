@@ -1,0 +1,287 @@
+"""
+The tables under ``data/``: read, held to their contracts and joined into tidy frames.
+
+It computes no figure; ``derive`` does.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis import project
+from analysis.errors import Fault, TableError
+from analysis.language.vocabulary import Level
+
+from . import contract, csv_file
+from .schema import BY_REGION, KEYS, TABLES
+
+SUFFIXES = (".csv", ".xlsx")
+_SUFFIX = re.compile(r"\.[a-z]+$")
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Every table as a frame that keeps its contract; the index is the line in its file."""
+
+    folder: Path
+    reports: pd.DataFrame
+    regions: pd.DataFrame
+    indicators: pd.DataFrame
+    synonyms: pd.DataFrame
+    breakdowns: pd.DataFrame
+    units: pd.DataFrame
+    themes: pd.DataFrame
+    observations: pd.DataFrame
+    mentions: pd.DataFrame
+    context: pd.DataFrame
+    instruments: pd.DataFrame
+    instrument_status: pd.DataFrame
+    commitments: pd.DataFrame
+    identities: pd.DataFrame
+    lacking: frozenset[str] = frozenset()  # tables that lost lines to faults; empty once loaded
+
+    def file(self, name: str) -> str:
+        """The file that table *name* was read from, for a message."""
+        suffix = next((s for s in SUFFIXES if (self.folder / f"{name}{s}").exists()), SUFFIXES[0])
+        return f"{name}{suffix}"
+
+    @cached_property
+    def originals(self) -> dict[str, str]:
+        """
+        The name of each report's original, and of its files: its own, or that of its region.
+
+        A region's first report is kept as ``anhui``, a later one as ``anhui-2024``.
+        """
+        own = set(_stems(self.observations)) | set(_stems(self.mentions))
+        named = self.reports[["report", "region"]].itertuples(index=False, name=None)
+        return {report: report if report in own else region for report, region in named}
+
+    def original_of(self, table: str) -> "pd.Series[str]":
+        """The name of the original that each row of *table* has its place in."""
+        frame: pd.DataFrame = getattr(self, table)
+        if table in BY_REGION:
+            return _stems(frame)
+        return frame["report"].map(self.originals) if "report" in frame else frame["region"]
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """
+        Every reported value with the names of its region, indicator, parts and source.
+
+        Of a figure that several reports of a region state, the latest report's word stands; the
+        others remain in :attr:`observations`.
+        """
+        about = ["report", "region", "title", "publisher", "published", "kind", "period_end"]
+        reports = self.reports[about].rename(columns={"period_end": "told"})
+        rows = self.observations.drop(columns="region").merge(reports, on="report", validate="m:1")
+        by_time = rows.sort_values(["told", "report"], kind="stable")
+        key = ["region", *KEYS["observations"][1:]]
+        last = ~by_time.duplicated(key, keep="last").sort_index()
+        rows = rows[last].drop(columns="told")
+        return self._named(rows.assign(origin="report", url="", basis="printed"))
+
+    @cached_property
+    def context_rows(self) -> pd.DataFrame:
+        """The figures of other publications in the same columns as :attr:`rows`."""
+        regions = self.regions[["region", "adcode"]]
+        context = self.context.merge(regions, on="adcode", validate="m:1")
+        starts, ends = (context["period"].str.split("/").str[i] for i in (0, 1))
+        rows = context.drop(columns=["adcode", "period"]).assign(
+            report="",
+            period_start=pd.to_datetime(starts),
+            period_end=pd.to_datetime(ends),
+            status="actual",
+            comparator="=",
+            printed="",
+            start=-1,
+            end=-1,
+            published=pd.to_datetime(""),
+            kind="",
+            origin="context",
+        )
+        return self._named(rows)
+
+    def _ancestors(self) -> dict[str, str]:
+        """The adcodes above each region, nearest first, separated by blanks."""
+        parents = dict(self.regions[["adcode", "parent"]].itertuples(index=False, name=None))
+        chains = {}
+        for adcode, parent in parents.items():
+            chain, above = [], parent
+            while above and above not in chain:
+                chain.append(above)
+                above = parents.get(above, "")
+            chains[adcode] = " ".join(chain)
+        return chains
+
+    def _named(self, rows: pd.DataFrame) -> pd.DataFrame:
+        regions = self.regions[["region", "adcode", "level", "parent", "name_zh", "name_en"]]
+        indicators = self.indicators.drop(columns=["unit", "definition_zh", "definition_en"])
+        units = self.units.set_index("unit")["name_en"]
+        parts = self.breakdowns.set_index("breakdown")
+        named = rows.merge(
+            regions.rename(columns={"name_zh": "region_zh", "name_en": "region_en"}),
+            on="region",
+            validate="m:1",
+        ).merge(
+            indicators.rename(columns={"name_zh": "indicator_zh", "name_en": "indicator_en"}),
+            on="indicator",
+            validate="m:1",
+        )
+        named = named.assign(
+            unit_en=named["unit"].map(units).fillna(""),
+            breakdown_zh=[_parts(code, parts["name_zh"], "、") for code in named["breakdown"]],
+            breakdown_en=[_parts(code, parts["name_en"], ", ") for code in named["breakdown"]],
+            level_order=[Level(level).order for level in named["level"]],
+            ancestors=named["adcode"].map(self._ancestors()),
+            id=_ids(named),
+        )
+        order = ["level_order", "adcode", "indicator", "breakdown", "period_end", "start"]
+        return named.sort_values(order, kind="stable", ignore_index=True)
+
+
+def _stems(frame: pd.DataFrame) -> "pd.Series[str]":
+    """The name of the file of each row, without its suffix."""
+    return frame["file"].str.replace(_SUFFIX, "", regex=True)
+
+
+def _ids(rows: pd.DataFrame) -> list[str]:
+    """A short name for each row that stays the same when other rows come and go."""
+    key = ["region", "report", "publisher", "title", "start", *KEYS["observations"][1:]]
+    return [
+        f"{cells[0]}-{cells[5]}-{sha256('|'.join(map(str, cells)).encode()).hexdigest()[:8]}"
+        for cells in rows[key].itertuples(index=False, name=None)
+    ]
+
+
+def _parts(code: str, names: "pd.Series[str]", glue: str) -> str:
+    return glue.join(str(names.get(part, part)) for part in code.split("+") if part)
+
+
+def load(folder: Path | str | None = None) -> Tables:
+    """
+    Read every table of *folder*, or of ``data/`` of the project around the working folder.
+
+    Raises
+    ------
+    TableError
+        With every fault of form or contract in any table.
+    """
+    found = survey(folder)
+    if found.faults:
+        raise TableError(found.faults)
+    return found.tables
+
+
+class Survey(NamedTuple):
+    """The sound lines of every table, the faults of the others, and what was set right."""
+
+    tables: Tables
+    faults: list[Fault]
+    repairs: list[Fault]
+
+
+def survey(folder: Path | str | None = None) -> Survey:
+    """Read every table of *folder* as :func:`load` does, but tell faults instead of raising."""
+    place = Path(folder) if folder is not None else project.home() / "data"
+    paths, faults = _places(place)
+    repairs: list[Fault] = []
+    lacking = {fault.file.partition("/")[0] for fault in faults}
+    frames: dict[str, pd.DataFrame] = {}
+    for name in TABLES:
+        parts = {key: path for key, path in paths.items() if key.partition("/")[0] == name}
+        found = {key: _held(path, name) for key, path in parts.items()}
+        faults += [fault for part in found.values() for fault in part.faults]
+        repairs += [fault for part in found.values() for fault in part.repairs]
+        if any(part.faults for part in found.values()):
+            lacking.add(name)
+        frames[name] = _joined(name, found, parts)
+    return Survey(Tables(folder=place, lacking=frozenset(lacking), **frames), faults, repairs)
+
+
+_kept: dict[tuple[Path, str], tuple[bytes, contract.Held]] = {}
+
+
+def _held(path: Path, name: str) -> contract.Held:
+    """
+    One file held to its contract; a file with the bytes of the last time is not held again.
+
+    A process that forks one child a job reads every table once, and each child finds it read.
+    """
+    key, digest = (path.resolve(), name), csv_file.digest(path)
+    known, held = _kept.get(key, (None, None))
+    if held is None or digest is None or known != digest:
+        held = contract.held(path, name)
+        if digest is not None and csv_file.digest(path) == digest:  # it did not change meanwhile
+            _kept[key] = digest, held
+    return held._replace(frame=held.frame.copy(deep=False))
+
+
+def warm_up() -> None:
+    """Read the tables of the project around the working folder, whatever state they are in."""
+    survey()
+
+
+def _joined(name: str, found: dict[str, contract.Held], paths: dict[str, Path]) -> pd.DataFrame:
+    """The one frame of a table, from the files of all reports if it has a file each."""
+    if name not in BY_REGION:
+        return found[name].frame if name in found else contract.empty(name)
+    frames = [
+        part.frame.assign(region=_region(key), file=paths[key].name) for key, part in found.items()
+    ]
+    return pd.concat(frames or [contract.empty(name).assign(region="", file="")])
+
+
+def _region(key: str) -> str:
+    """
+    The region that a file is of.
+
+    >>> _region("observations/anhui"), _region("mentions/anhui-2024")
+    ('anhui', 'anhui')
+    """
+    return key.partition("/")[2].partition("-")[0]
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """
+    The file of every table by its name, such as ``observations/anhui``.
+
+    Raises
+    ------
+    TableError
+        When a table is missing or stands there twice.
+    """
+    found, faults = _places(folder)
+    if faults:
+        raise TableError(faults)
+    return found
+
+
+def _places(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
+    names = [name for name in TABLES if name not in BY_REGION]
+    for name in BY_REGION:
+        stems = {path.stem for s in SUFFIXES for path in (folder / name).glob(f"*{s}")}
+        names += [f"{name}/{stem}" for stem in sorted(stems) if not stem.startswith(("~", "."))]
+    faults: list[Fault] = []
+    found = {name: path for name in names if (path := _one(folder, name, faults)) is not None}
+    return found, faults
+
+
+def _one(folder: Path, name: str, faults: list[Fault]) -> Path | None:
+    """The one file of a table; in a workbook that is open, the last changes may be unsaved."""
+    paths = [p for s in SUFFIXES if (p := folder / f"{name}{s}").exists()]
+    lock = folder / f"{name}.xlsx"
+    lock = lock.with_name(f"~${lock.name}")
+    if lock.exists():
+        mend = f"close the workbook; delete {lock.name} if nobody has it open"
+        faults.append(Fault(name, 0, "", lock.name, "the table is open in Excel", mend))
+    if len(paths) == 1:
+        return paths[0]
+    near = paths or sorted((folder / name).parent.glob(f"{Path(name).name}.*"))
+    found = " and ".join(path.name for path in near) or "nothing"
+    faults.append(Fault(name, 0, "", found, "one file a table", "keep one, .csv or .xlsx"))
+    return None

@@ -1,0 +1,271 @@
+"""
+What every statistic of a figure is, where it comes from, and an example from our own tables.
+
+The pages ``docs/method.en.md`` and ``docs/method.zh.md`` are written from here; each example is a
+doctest.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.charts.page import METHOD_PAGES as PAGES
+from analysis.language.values import Text
+from analysis.language.vocabulary import Language
+
+TITLE = Text("方法", "Method")
+LEAD = Text(
+    "图中每个数字的算法、出处和一个取自本库数据的例子。例子都作为测试运行。",
+    "How each number in a figure is made, where the method comes from, and an example from our own "
+    "tables. Every example runs as a test.",
+)
+LABELS = {
+    "reference": Text("出处", "Reference"),
+    "library": Text("实现", "Library"),
+    "example": Text("例", "Example"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One statistic: its name, what it says, where it stands in the literature, an example."""
+
+    name: Text
+    meaning: Text
+    reference: str
+    library: str
+    example: str
+
+
+METHODS = (
+    Method(
+        Text("计数的区间", "Interval of a count"),
+        Text(
+            "把一年的事故起数看作风险不变时偶然得到的一个数。区间给出与它相容的所有期望值，"
+            "真值落在区间外的机会不超过5%。数字越小，区间相对越宽；报告为零时上限是3.69，不是零。"
+            "以“家、个、座”等计的单位和处所是安排出来的，不是偶然发生的，不设区间。",
+            "A year's count is one draw from a steady risk. The interval holds every expected "
+            "number that is compatible with it; it misses the true one at most five times in a "
+            "hundred. Small counts have wide intervals, and a reported zero reaches up to 3.69. "
+            "Units and sites that a programme covers are chosen, not left to chance: no interval.",
+        ),
+        "Garwood F. (1936) Fiducial limits for the Poisson distribution. Biometrika 28: 437-442",
+        "analysis.statistics.intervals.poisson (scipy.special)",
+        """
+>>> from analysis.intervals import poisson
+>>> for count in (42, 45, 0):
+...     limit = poisson(count)
+...     print(count, f"{limit.lower:.1f}-{limit.upper:.2f}")
+42 30.3-56.77
+45 32.8-60.21
+0 0.0-3.69
+""",
+    ),
+    Method(
+        Text("四舍五入的计数", "A rounded count"),
+        Text(
+            "以“万”印出的数（2.5万场）代表一段范围（24500—25500）。区间从低端的下限到高端的上限，"
+            "因此比精确数更宽，图注写明“含四舍五入误差”。“余、多、近”是上下限，不给区间。",
+            "A number printed in 万 (2.5万) stands for a range (24,500 to 25,500). Its interval "
+            "runs from the lower limit of the low end to the upper limit of the high end, "
+            "and the note "
+            'says "rounding included". Bounds (余, 多, 近) get no interval.',
+        ),
+        "Same method; the range follows from the printed precision",
+        "analysis.statistics.rates.limits",
+        """
+>>> from analysis import derive, tables
+>>> rows = derive.limits(derive.marks(tables.load().rows))
+>>> drills = rows[rows["indicator"].eq("drills_held") & rows["breakdown"].eq("")]
+>>> for row in drills[drills["method"].ne("")].itertuples():
+...     print(row.region, row.printed, f"{row.lower:.0f}-{row.upper:.0f}", row.method)
+nantong 2.5万场次 24194-25815 exact-c, rounding included
+chuxiong 8574场次 8393-8757 exact-c
+""",
+    ),
+    Method(
+        Text("按人口的率", "Rate per 100,000 people"),
+        Text(
+            "计数与同一地区最近一个公布年份的常住人口相除，区间同除。年份或口径不同（户籍、普查）"
+            "时在图注写明。人口不是企业数：执法类数字的率只说明规模。",
+            "The count over the resident population of the nearest published year, with the "
+            "interval divided in the same way. Another year or another kind of population is "
+            "named in the note. People are not enterprises: rates of enforcement only take out "
+            "size.",
+        ),
+        "OHID (2018) Technical guide: confidence intervals for public health data",
+        "analysis.statistics.rates.rates",
+        """
+>>> from analysis import derive, tables
+>>> data = tables.load()
+>>> context = derive.marks(data.context_rows)
+>>> rows = derive.rates(derive.limits(derive.marks(data.rows)), context)
+>>> deaths = rows[rows["region"].eq("chuxiong") & rows["indicator"].eq("deaths")].iloc[0]
+>>> f"{deaths['rate']:.2f} ({deaths['rate_lower']:.2f}-{deaths['rate_upper']:.2f})"
+'1.93 (1.41-2.59)'
+""",
+    ),
+    Method(
+        Text("同比变化", "Change from one year to the next"),
+        Text(
+            "两年计数之比，配精确条件区间：给定两年总数，今年所占份额服从二项分布。区间含1，"
+            "变化就在偶然波动之内，不说“下降”有意义。",
+            "The ratio of two years with its exact conditional interval: given the sum of both, "
+            "this year's part is binomial. An interval that holds 1 is within what chance does, "
+            "and nothing is claimed from it.",
+        ),
+        "Przyborowski J., Wilenski H. (1940) Biometrika 31: 313-323; "
+        "Krishnamoorthy K., Thomson J. (2004) J Stat Plan Inference 119: 23-35",
+        "analysis.statistics.intervals.rate_ratio",
+        """
+>>> from analysis.intervals import rate_ratio
+>>> for now, before in ((42, 45), (45, 51)):
+...     found = rate_ratio(now, 1, before, 1)
+...     print(f"{found.ratio:.2f} ({found.lower:.2f}-{found.upper:.2f})")
+0.93 (0.60-1.45)
+0.88 (0.58-1.34)
+""",
+    ),
+    Method(
+        Text("能看得出的变化", "The change that could have been seen"),
+        Text(
+            "去年的数字给定后，今年要到多低或多高，区间才不含1。上年45起，今年须≤27或≥67；"
+            "上年5起，降到零也看不出。",
+            "Given last year's count, how low or how high this year's must be for the interval to "
+            "leave out 1. After 45, at most 27 or at least 67; after 5, not even zero.",
+        ),
+        "The same exact conditional interval, searched over this year's count",
+        "analysis.statistics.tests.detectable_change",
+        """
+>>> from analysis.verdicts import detectable_change
+>>> seen = detectable_change([5, 45, 51])
+>>> seen.at_most.tolist(), seen.at_least.tolist()
+([nan, 27.0, 32.0], [15.0, 67.0, 74.0])
+""",
+    ),
+    Method(
+        Text("份额的区间", "Interval of a share"),
+        Text(
+            "整改数占发现数的份额，配精确二项区间。只印总数和百分比时，若四舍五入只容一个整数，"
+            "就还原分子并注明“还原”。",
+            "Rectified of found, with the exact binomial interval. Where only the total and the "
+            "percentage are printed, the part is rebuilt if the rounding leaves one whole "
+            "number, and marked as rebuilt.",
+        ),
+        "Clopper C., Pearson E. (1934) Biometrika 26: 404-413",
+        "analysis.statistics.intervals.share",
+        """
+>>> from analysis.intervals import share
+>>> limit = share(4658, 5556)
+>>> f"{100 * 4658 / 5556:.2f}% ({100 * limit.lower:.1f}-{100 * limit.upper:.1f})"
+'83.84% (82.8-84.8)'
+""",
+    ),
+    Method(
+        Text("成串的死亡", "Deaths that cluster"),
+        Text(
+            "死亡在事故中成串发生，按独立计数的区间偏窄。严重程度未公布时，给出最窄与最宽两种可能："
+            "多出的3人分散在3起事故，或集中在1起。",
+            "Deaths come in accidents, so an interval for independent deaths is too narrow. "
+            "Where the severity is not published, two bounds are given: the three further deaths "
+            "in three accidents, or all in one.",
+        ),
+        "Kegler S. (2007) Epidemiologic Perspectives & Innovations 4: 1",
+        "analysis.statistics.intervals.compound_poisson_bounds",
+        """
+>>> from analysis.intervals import compound_poisson_bounds
+>>> found = compound_poisson_bounds(42, 45)
+>>> f"{found.least_inflation:.2f} {found.most_inflation:.2f}"
+'1.13 1.27'
+""",
+    ),
+    Method(
+        Text("漏斗界限", "Funnel limits"),
+        Text(
+            "界限围绕外部参照（全国率）而不是这几个地区自己的平均数。期望45时，95%界限为32—59，"
+            "99.8%为26—67。过度离散只作敏感性显示，五个地区估不出它。",
+            "Limits stand around an outside reference (the national rate), never around the mean "
+            "of the same regions. Around an expected 45: 32-59 at 95 %, 26-67 at 99.8 %. "
+            "Over-dispersion is shown as a sensitivity; five regions cannot estimate it.",
+        ),
+        "Spiegelhalter D. (2005) Statistics in Medicine 24: 1185-1202",
+        "analysis.statistics.tests.funnel",
+        """
+>>> from analysis.verdicts import funnel
+>>> [(f"{funnel(45, level=level).lower:.0f}", f"{funnel(45, level=level).upper:.0f}")
+...  for level in (0.95, 0.998)]
+[('32', '59'), ('26', '67')]
+""",
+    ),
+    Method(
+        Text("多次比较", "Many comparisons"),
+        Text(
+            "比较越多，偶然“显著”越多。整张图的检验按错误发现率一起判断（Benjamini–Hochberg），"
+            "图注写明检验个数。",
+            "The more comparisons, the more chance findings. All tests of a figure are judged "
+            "together by the false-discovery rate (Benjamini-Hochberg), and their number is "
+            "printed.",
+        ),
+        "Benjamini Y., Hochberg Y. (1995) J R Stat Soc B 57: 289-300",
+        "analysis.statistics.tests.false_discovery",
+        """
+>>> from analysis.verdicts import false_discovery
+>>> false_discovery([0.01, 0.04, 0.20]).found.tolist()
+[True, False, False]
+""",
+    ),
+    Method(
+        Text("从变化倒推上年", "The year before, calculated back"),
+        Text(
+            "“下降6.7%”代表6.65%到6.75%之间的任何变化，所以上年是一段范围；若只容一个整数，"
+            "就是那个数。同时印出“减少3起”时直接相减，两者互为核对。",
+            'A printed "down 6.7 %" is any change from 6.65 % to 6.75 %, so the year before is a '
+            "range; "
+            "where that leaves one whole number, it is that number. A difference printed beside it "
+            "gives the year at once, and the two check each other.",
+        ),
+        "Interval arithmetic on the printed precision",
+        "analysis.statistics.years.prior_years",
+        """
+>>> from analysis import annual, derive, tables
+>>> earlier = annual.prior_years(derive.marks(tables.load().rows))
+>>> found = earlier[earlier["settled"]].drop_duplicates(["indicator", "value"])
+>>> dict(zip(found["indicator"], found["value"].tolist()))
+{'accidents': 45.0, 'deaths': 51.0, 'injuries': 14.0}
+""",
+    ),
+    Method(
+        Text("目标的判断", "Judging a target"),
+        Text(
+            "零目标按实数判断：发生一起就是未达到；一起没有是当年达到，但真实风险仍可能高到"
+            "每年3.0起。其他目标对照区间判断，够不着就说“尚不能判断”。",
+            "A zero target is judged by the count itself: one event misses it, none meets it for "
+            "that year, though the true risk may still be up to 3.0 a year. Other targets are "
+            "judged "
+            'against the interval; where it does not decide, the word is "cannot tell".',
+        ),
+        "OHID technical guide (RAG rating); exact one-sided Poisson limit",
+        "analysis.statistics.tests.target_verdict, analysis.statistics.intervals.poisson_upper",
+        """
+>>> from analysis.verdicts import target_verdict
+>>> [str(word) for word in target_verdict([0, 1, 45], [0, 0, 42])]
+['met', 'missed', 'cannot_tell']
+""",
+    ),
+)
+
+
+def page(language: Language) -> str:
+    """The method page in *language*, as Markdown."""
+    lines = [f"# {TITLE[language]}", "", LEAD[language], ""]
+    for method in METHODS:
+        lines += [f"## {method.name[language]}", "", method.meaning[language], ""]
+        lines += [f"- {LABELS['reference'][language]}: {method.reference}"]
+        lines += [f"- {LABELS['library'][language]}: `{method.library}`", ""]
+        lines += ["```python", method.example.strip(), "```", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def write(folder: Path) -> None:
+    """Write the method page of each language into *folder*."""
+    for language, name in PAGES.items():
+        (folder / name).write_text(page(language), encoding="utf-8")

@@ -1,0 +1,229 @@
+"""
+The pages under ``docs/`` that the tables write: dictionary, what is missing, identities, method.
+
+``python -m analysis.pages`` renews them; a test holds the committed pages to the tables. It says
+nothing that the tables do not.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import methods
+import pandas as pd
+
+from analysis import files, project
+from analysis.comparability import rules
+from analysis.language import numbers, values
+from analysis.language.values import Text
+from analysis.language.vocabulary import (
+    Better,
+    Closure,
+    Language,
+    Measure,
+    Nature,
+    Quantity,
+    Status,
+)
+from analysis.statistics import gaps
+from analysis.tables import identities, load
+from analysis.tables.load import Tables
+
+QUANTITIES = {
+    Quantity.COUNT: Text("计数", "count"),
+    Quantity.PEOPLE: Text("人数", "people"),
+    Quantity.MONEY: Text("金额", "money"),
+    Quantity.LENGTH: Text("长度", "length"),
+    Quantity.AREA: Text("面积", "area"),
+    Quantity.SHARE: Text("占比", "share"),
+    Quantity.RATE: Text("比率", "rate"),
+    Quantity.RANK: Text("名次", "rank"),
+    Quantity.DURATION: Text("时长", "duration"),
+}
+NATURES = {Nature.FLOW: Text("期间累计", "flow"), Nature.STOCK: Text("时点存量", "stock")}
+BETTERS = {
+    Better.LOWER: Text("越低越好", "lower"),
+    Better.HIGHER: Text("越高越好", "higher"),
+    Better.NEITHER: Text("无好坏之分", "neither"),
+}
+CLOSURES = {
+    Closure.EXACT: Text("恰好相等", "exact"),
+    Closure.WITHIN_ROUNDING: Text("在舍入误差之内", "within rounding"),
+    Closure.DOES_NOT_CLOSE: Text("不相等", "does not close"),
+}
+MADE = Text(
+    "本页由 `make docs` 从 `data/` 生成，请勿手改。",
+    "`make docs` writes this page from `data/`; do not edit it by hand.",
+)
+
+
+def contents(held: Tables) -> dict[str, str]:
+    """Every generated page by its file name, as Markdown."""
+    pages = {"identities.md": identities_page(held)}
+    for language in Language:
+        pages[f"dictionary.{language}.md"] = dictionary_page(held, language)
+        pages[f"missing.{language}.md"] = missing_page(held, language)
+        pages[methods.PAGES[language]] = methods.page(language)
+    return pages
+
+
+def main() -> None:
+    """Write every page that differs from what stands in ``docs/``."""
+    folder = project.home() / "docs"
+    for name, text in contents(load.load()).items():
+        if files.read(folder / name) != text.encode():
+            files.write(folder / name, text.encode())
+
+
+def dictionary_page(held: Tables, language: Language) -> str:
+    """Every indicator by theme: code, name, unit, kind, definition, and who reports it."""
+    title = Text("指标词典", "Data dictionary")[language]
+    lead = Text(
+        f"共{len(held.indicators)}个指标。“报告”列为有此指标数字的地区及行数；"
+        "“背景”指只见于其他出版物。",
+        f"{len(held.indicators)} indicators. The last column names the regions whose reports have "
+        'figures, with the number of rows; "context" means other publications only.',
+    )[language]
+    lines = [f"# {title}", "", MADE[language], "", lead, ""]
+    for theme in held.themes.to_dict("records"):
+        chosen = held.indicators[held.indicators["theme"].eq(theme["theme"])]
+        if len(chosen):
+            lines += [f"## {theme[f'name_{language}']}", ""]
+            lines += [*_dictionary(held, chosen, language), ""]
+    return _page(lines)
+
+
+def _dictionary(held: Tables, chosen: pd.DataFrame, language: Language) -> list[str]:
+    head = Text(
+        "代码|名称|单位|种类|性质|方向|定义|报告",
+        "code|name|unit|quantity|nature|better|definition|reports",
+    )
+    units = held.units.set_index("unit")["name_en"]
+    rows = [
+        (
+            f"`{row['indicator']}`",
+            row[f"name_{language}"],
+            row["unit"] if language is Language.ZH else units[row["unit"]] or row["unit"],
+            QUANTITIES[Quantity(row["quantity"])][language],
+            NATURES[Nature(row["nature"])][language],
+            BETTERS[Better(row["better"])][language],
+            row[f"definition_{language}"],
+            _reporters(held, row["indicator"], language),
+        )
+        for row in chosen.to_dict("records")
+    ]
+    return _table(head[language].split("|"), rows)
+
+
+def _reporters(held: Tables, indicator: str, language: Language) -> str:
+    mine = held.rows[held.rows["indicator"].eq(indicator)]
+    counts = mine.sort_values(["level_order", "adcode"])[f"region_{language}"]
+    named = [f"{name} ({count})" for name, count in counts.value_counts(sort=False).items()]
+    if named:
+        return Text("、", ", ")[language].join(named)
+    known = held.context["indicator"].eq(indicator).any()
+    return Text("背景", "context")[language] if known else "—"
+
+
+def missing_page(held: Tables, language: Language) -> str:
+    """What each report gives of the shared indicators, and why the rest is empty."""
+    shared = _shared(held)
+    title = Text("缺什么，为什么", "What is missing, and why")[language]
+    lead = Text(
+        f"两地以上报告提到的{len(shared)}个指标。有实绩数字的格写数字，其余写原因；"
+        "缺失不是零。每格详情：`regional-safety explain 地区 指标`。",
+        f"The {len(shared)} indicators that two or more reports mention. A cell has the figure "
+        "that happened, or the reason why there is none; missing is not zero. For the sentence "
+        "behind a cell: `regional-safety explain REGION INDICATOR`.",
+    )[language]
+    regions = gaps.reporting(held.rows)
+    cells = _cells(held, shared, language)
+    names = held.indicators.set_index("indicator")[f"name_{language}"]
+    head = [Text("指标", "indicator")[language], *(row[f"region_{language}"] for row in regions)]
+    body = [(names[code], *(cells[row["region"], code] for row in regions)) for code in shared]
+    only = _alone(held, regions, language)
+    return _page([f"# {title}", "", MADE[language], "", lead, "", *_table(head, body), "", *only])
+
+
+def _shared(held: Tables) -> list[str]:
+    regions = held.rows.groupby("indicator")["region"].nunique()
+    return [code for code in held.indicators["indicator"] if regions.get(code, 0) > 1]
+
+
+def _cells(held: Tables, codes: Sequence[str], language: Language) -> dict[Any, str]:
+    """What each region gives of each indicator: its most telling level, or why it has none."""
+    rows = held.rows[held.rows["indicator"].isin(codes)]
+    counted = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+    cells = {
+        (row["region"], row["indicator"]): _figure(row, language)
+        for row in rules.best(counted).to_dict("records")
+    }
+    for region in gaps.reporting(held.rows):
+        mine = rows[rows["region"].eq(region["region"])]
+        for code in codes:
+            if (region["region"], code) not in cells:
+                reason = gaps.explained(region, mine[mine["indicator"].eq(code)])
+                cells[region["region"], code] = f"*{reason[f'reason_{language}']}*"
+    return cells
+
+
+def _figure(row: dict[Any, Any], language: Language) -> str:
+    part = values.part(row)[language]
+    return values.value(row)[language] + (f" ({part})" if part else "")
+
+
+def _alone(held: Tables, regions: Iterable[dict[Any, Any]], language: Language) -> list[str]:
+    """How many indicators each region reports, and how many of them no other does."""
+    shared = set(_shared(held))
+    title = Text("只有一地报告的指标", "Indicators that one region alone reports")[language]
+    head = Text("地区|指标数|其中独有", "region|indicators|of them alone")[language].split("|")
+    rows = []
+    for region in regions:
+        mine = held.rows[held.rows["region"].eq(region["region"])]
+        codes = set(mine["indicator"])
+        rows.append((region[f"region_{language}"], len(codes), len(codes - shared)))
+    return [f"## {title}", "", *_table(head, rows)]
+
+
+def identities_page(held: Tables) -> str:
+    """Every arithmetic relation that a report states, with how it closes."""
+    frame = identities.decided(held)
+    counts = frame["decided"].value_counts()
+    told = [
+        f"{closure.zh} / {closure.en}: {counts.get(word, 0)}" for word, closure in CLOSURES.items()
+    ]
+    head = ["报告 report", "等式 relation", "结果 closes", "差 gap", "说明 note"]
+    rows = [
+        (
+            row["report"],
+            row["formula"],
+            _closing(row),
+            numbers.exact(round(row["gap"], 4)),
+            row["note"],
+        )
+        for row in frame.to_dict("records")
+    ]
+    title = "# 报告自己的算术 / The reports' own arithmetic"
+    lead = "、".join(told)
+    return _page([title, "", MADE.zh, MADE.en, "", lead, "", *_table(head, rows)])
+
+
+def _closing(row: dict[Any, Any]) -> str:
+    closure = CLOSURES[Closure(row["decided"])]
+    return f"{closure.zh} {closure.en}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(map(_escaped, line)) + " |" for line in lines]
+
+
+def _escaped(cell: object) -> str:
+    return str(cell).replace("|", r"\|")
+
+
+def _page(lines: Iterable[str]) -> str:
+    return "\n".join(lines).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    main()
