@@ -1,67 +1,60 @@
 """
 Compare the safety performance of regions from their published reports.
 
-Begin with ``load()``; the rows it gives answer questions themselves::
+Start with :func:`load`; the rows it returns answer questions themselves::
 
     import analysis as rs
 
     rows = rs.load().rows
-    rows.safety.why("chuxiong", "deaths")    # the figure, its sentence, what it may stand beside
-    rows.safety.compare("drills_held")       # who may be compared, and why the others may not
+    rows.safety.why("chuxiong", "deaths")    # the figure, its sentence, its comparisons
+    rows.safety.compare("drills_held")       # which regions may be compared, and why others may not
     rows[rows["region"].eq("chuxiong")].safety.change()   # ratios with exact intervals
 
-    with rs.style():
-        figure = rs.charts.trend(...)        # every chart takes rows and gives a figure
-
-The modules behind it are attributes: ``rs.charts``, ``rs.compare``, ``rs.annual``, ``rs.derive``,
-``rs.external``, ``rs.findings``, ``rs.publish`` and more; ``dir(rs)`` lists them.
+The rooms of the package are attributes (``rs.tables``, ``rs.statistics``, ``rs.comparability``,
+``rs.charts``, ``rs.figures`` and so on); each names its modules in its docstring.
 """
 
 from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
-_HOMES = {"load": "accessor"}
-_MODULES = (
-    "absence",
-    "annual",
-    "charts",
-    "checks",
-    "columnar",
-    "compare",
-    "derive",
-    "displays",
-    "explain",
-    "explore",
-    "external",
-    "findings",
-    "headlines",
-    "intervals",
-    "panel",
-    "parts",
-    "policies",
-    "profiles",
-    "publish",
-    "questions",
-    "simulation",
-    "style",
+_HOMES = {"load": "explore.accessor"}
+_ROOMS = (
+    "language",
     "tables",
-    "targets",
-    "verdicts",
-    "wording",
+    "statistics",
+    "comparability",
+    "charts",
+    "figures",
+    "publish",
+    "runs",
+    "reports",
+    "explore",
 )
 
 __all__ = ["load"]
 
 
 def __getattr__(name: str) -> Any:
-    """Open the front door on first use: a run with nothing to do never imports pandas."""
+    """Import a name on first use: a run with nothing to do never imports pandas."""
     if name in _HOMES:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
+    if name in _ROOMS:
+        return _room(name)
+    if name == "style":
+        return import_module(f"{__name__}.charts.style")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def _room(name: str) -> ModuleType:
+    """Import a room with all its modules, so that each is an attribute of the room."""
+    room = import_module(f"{__name__}.{name}")
+    for module in iter_modules(room.__path__, f"{room.__name__}."):
+        import_module(module.name)
+    return room
+
+
 def __dir__() -> list[str]:
-    """What completion offers at a prompt."""
-    return [*_HOMES, *_MODULES]
+    """Return what completion offers at a prompt."""
+    return [*_HOMES, *_ROOMS, "style"]

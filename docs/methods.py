@@ -51,7 +51,7 @@ METHODS = (
         "Garwood F. (1936) Fiducial limits for the Poisson distribution. Biometrika 28: 437-442",
         "analysis.statistics.intervals.poisson (scipy.special)",
         """
->>> from analysis.intervals import poisson
+>>> from analysis.statistics.intervals import poisson
 >>> for count in (42, 45, 0):
 ...     limit = poisson(count)
 ...     print(count, f"{limit.lower:.1f}-{limit.upper:.2f}")
@@ -73,8 +73,9 @@ METHODS = (
         "Same method; the range follows from the printed precision",
         "analysis.statistics.rates.limits",
         """
->>> from analysis import derive, tables
->>> rows = derive.limits(derive.marks(tables.load().rows))
+>>> from analysis.statistics import rates
+>>> from analysis.tables import load
+>>> rows = rates.limits(rates.marks(load.load().rows))
 >>> drills = rows[rows["indicator"].eq("drills_held") & rows["breakdown"].eq("")]
 >>> for row in drills[drills["method"].ne("")].itertuples():
 ...     print(row.region, row.printed, f"{row.lower:.0f}-{row.upper:.0f}", row.method)
@@ -95,10 +96,11 @@ chuxiong 8574场次 8393-8757 exact-c
         "OHID (2018) Technical guide: confidence intervals for public health data",
         "analysis.statistics.rates.rates",
         """
->>> from analysis import derive, tables
->>> data = tables.load()
->>> context = derive.marks(data.context_rows)
->>> rows = derive.rates(derive.limits(derive.marks(data.rows)), context)
+>>> from analysis.statistics import rates
+>>> from analysis.tables import load
+>>> data = load.load()
+>>> context = rates.marks(data.context_rows)
+>>> rows = rates.rates(rates.limits(rates.marks(data.rows)), context)
 >>> deaths = rows[rows["region"].eq("chuxiong") & rows["indicator"].eq("deaths")].iloc[0]
 >>> f"{deaths['rate']:.2f} ({deaths['rate_lower']:.2f}-{deaths['rate_upper']:.2f})"
 '1.93 (1.41-2.59)'
@@ -117,7 +119,7 @@ chuxiong 8574场次 8393-8757 exact-c
         "Krishnamoorthy K., Thomson J. (2004) J Stat Plan Inference 119: 23-35",
         "analysis.statistics.intervals.rate_ratio",
         """
->>> from analysis.intervals import rate_ratio
+>>> from analysis.statistics.intervals import rate_ratio
 >>> for now, before in ((42, 45), (45, 51)):
 ...     found = rate_ratio(now, 1, before, 1)
 ...     print(f"{found.ratio:.2f} ({found.lower:.2f}-{found.upper:.2f})")
@@ -136,7 +138,7 @@ chuxiong 8574场次 8393-8757 exact-c
         "The same exact conditional interval, searched over this year's count",
         "analysis.statistics.tests.detectable_change",
         """
->>> from analysis.verdicts import detectable_change
+>>> from analysis.statistics.tests import detectable_change
 >>> seen = detectable_change([5, 45, 51])
 >>> seen.at_most.tolist(), seen.at_least.tolist()
 ([nan, 27.0, 32.0], [15.0, 67.0, 74.0])
@@ -154,7 +156,7 @@ chuxiong 8574场次 8393-8757 exact-c
         "Clopper C., Pearson E. (1934) Biometrika 26: 404-413",
         "analysis.statistics.intervals.share",
         """
->>> from analysis.intervals import share
+>>> from analysis.statistics.intervals import share
 >>> limit = share(4658, 5556)
 >>> f"{100 * 4658 / 5556:.2f}% ({100 * limit.lower:.1f}-{100 * limit.upper:.1f})"
 '83.84% (82.8-84.8)'
@@ -172,7 +174,7 @@ chuxiong 8574场次 8393-8757 exact-c
         "Kegler S. (2007) Epidemiologic Perspectives & Innovations 4: 1",
         "analysis.statistics.intervals.compound_poisson_bounds",
         """
->>> from analysis.intervals import compound_poisson_bounds
+>>> from analysis.statistics.intervals import compound_poisson_bounds
 >>> found = compound_poisson_bounds(42, 45)
 >>> f"{found.least_inflation:.2f} {found.most_inflation:.2f}"
 '1.13 1.27'
@@ -190,7 +192,7 @@ chuxiong 8574场次 8393-8757 exact-c
         "Spiegelhalter D. (2005) Statistics in Medicine 24: 1185-1202",
         "analysis.statistics.tests.funnel",
         """
->>> from analysis.verdicts import funnel
+>>> from analysis.statistics.tests import funnel
 >>> [(f"{funnel(45, level=level).lower:.0f}", f"{funnel(45, level=level).upper:.0f}")
 ...  for level in (0.95, 0.998)]
 [('32', '59'), ('26', '67')]
@@ -208,7 +210,7 @@ chuxiong 8574场次 8393-8757 exact-c
         "Benjamini Y., Hochberg Y. (1995) J R Stat Soc B 57: 289-300",
         "analysis.statistics.tests.false_discovery",
         """
->>> from analysis.verdicts import false_discovery
+>>> from analysis.statistics.tests import false_discovery
 >>> false_discovery([0.01, 0.04, 0.20]).found.tolist()
 [True, False, False]
 """,
@@ -226,8 +228,9 @@ chuxiong 8574场次 8393-8757 exact-c
         "Interval arithmetic on the printed precision",
         "analysis.statistics.years.prior_years",
         """
->>> from analysis import annual, derive, tables
->>> earlier = annual.prior_years(derive.marks(tables.load().rows))
+>>> from analysis.statistics import rates, years
+>>> from analysis.tables import load
+>>> earlier = years.prior_years(rates.marks(load.load().rows))
 >>> found = earlier[earlier["settled"]].drop_duplicates(["indicator", "value"])
 >>> dict(zip(found["indicator"], found["value"].tolist()))
 {'accidents': 45.0, 'deaths': 51.0, 'injuries': 14.0}
@@ -246,7 +249,7 @@ chuxiong 8574场次 8393-8757 exact-c
         "OHID technical guide (RAG rating); exact one-sided Poisson limit",
         "analysis.statistics.tests.target_verdict, analysis.statistics.intervals.poisson_upper",
         """
->>> from analysis.verdicts import target_verdict
+>>> from analysis.statistics.tests import target_verdict
 >>> [str(word) for word in target_verdict([0, 1, 45], [0, 0, 42])]
 ['met', 'missed', 'cannot_tell']
 """,

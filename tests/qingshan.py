@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 
-from analysis.reports import compile, review
+from analysis.reports import compilation, review
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data"
@@ -90,5 +90,5 @@ def later(data, place):
     text = place / "later.txt"
     text.write_text(LATER, "utf-8")
     path = place / "later.xlsx"
-    review.save(compile.compiled(text, data, region="qingshan", period="2025"), path)
+    review.save(compilation.compiled(text, data, region="qingshan", period="2025"), path)
     return decided(path.read_bytes(), path)

@@ -9,14 +9,14 @@ import inspect
 import textwrap
 
 import pytest
-import test_absence
-import test_annual
-import test_compare
-import test_derive
 import test_findings
+import test_gaps
+import test_rates
+import test_rules
 import test_style
-import test_verdicts
-import test_wording
+import test_tests
+import test_values
+import test_years
 
 from analysis.charts import style
 from analysis.comparability import findings, rules
@@ -47,8 +47,8 @@ def put(module, name, value):
 
 def minimal_pairs():
     """Every rule on its minimal pair, as the test of the rules does."""
-    for pair in test_compare.MINIMAL:
-        test_compare.test_each_rule_fires_alone_on_a_minimal_pair(*pair)
+    for pair in test_rules.MINIMAL:
+        test_rules.test_each_rule_fires_alone_on_a_minimal_pair(*pair)
 
 
 def examples():
@@ -57,31 +57,31 @@ def examples():
         (42, 45, "0.93 (0.60-1.45)", 27, 67),
         (45, 51, "0.88 (0.58-1.34)", 32, 74),
     ):
-        test_annual.test_counted_changes_are_the_printed_ratios(now, before, ratio, low, high)
+        test_years.test_counted_changes_are_the_printed_ratios(now, before, ratio, low, high)
 
 
 def printed_limits():
     """The exact limits that the notes print."""
     for count, lower, upper in ((42, "30.3", "56.8"), (0, "0.0", "3.7")):
-        test_derive.test_limits_are_the_printed_ones(count, lower, upper)
+        test_rates.test_limits_are_the_printed_ones(count, lower, upper)
 
 
 def marks():
     """The mark of a zero and of a bound."""
-    test_derive.test_each_kind_of_evidence_has_its_own_mark({"value": 0}, "zero")
-    test_derive.test_each_kind_of_evidence_has_its_own_mark({"comparator": ">="}, "at_least")
+    test_rates.test_each_kind_of_evidence_has_its_own_mark({"value": 0}, "zero")
+    test_rates.test_each_kind_of_evidence_has_its_own_mark({"comparator": ">="}, "at_least")
 
 
 def bounds():
     """No interval for a bound, a target or a stock."""
     for changes in ({"comparator": ">="}, {"status": "target"}, {"nature": "stock"}):
-        test_derive.test_what_is_no_count_of_events_has_no_interval(changes)
+        test_rates.test_what_is_no_count_of_events_has_no_interval(changes)
 
 
 def orders():
     """Regions by level and adcode, however the values fall."""
     for values in ((1, 2, 3), (3, 2, 1), (2, 3, 1)):
-        test_compare.test_order_does_not_follow_the_values(values)
+        test_rules.test_order_does_not_follow_the_values(values)
 
 
 def sight():
@@ -100,18 +100,18 @@ def trends():
 
 def reasons():
     """What there is instead of a figure."""
-    for case in test_absence.CASES:
-        test_absence.test_each_kind_of_row_is_a_reason_of_its_own(*case)
+    for case in test_gaps.CASES:
+        test_gaps.test_each_kind_of_row_is_a_reason_of_its_own(*case)
 
 
 def nearest():
     """The nearest population, with its distance."""
-    test_derive.test_a_rate_takes_the_nearest_published_year_and_carries_the_distance(2021, 2020, 1)
+    test_rates.test_a_rate_takes_the_nearest_published_year_and_carries_the_distance(2021, 2020, 1)
 
 
 def wordings():
     """What a row says of a fall."""
-    test_wording.test_a_row_says_what_it_is(
+    test_values.test_a_row_says_what_it_is(
         {"measure": "change_pct", "value": -9.2}, "同比下降9.2%", "9.2% down"
     )
 
@@ -124,11 +124,11 @@ WITHOUT = {
 MUTATIONS = {
     "a sign flipped in the year before": (
         swap(years, "prior_years", "least - change - half", "least + change - half"),
-        test_annual.test_a_printed_difference_gives_the_year_before_as_it_stands,
+        test_years.test_a_printed_difference_gives_the_year_before_as_it_stands,
     ),
     "a percentage added instead of taken back": (
         swap(years, "prior_years", "1 + (change + half)", "1 - (change + half)"),
-        lambda: test_annual.test_a_sharp_percentage_leaves_one_number(42, -6.7, "6.7%", 45),
+        lambda: test_years.test_a_sharp_percentage_leaves_one_number(42, -6.7, "6.7%", 45),
     ),
     "a fall called a rise": (swap(wording, "direction", "amount < 0", "amount > 0"), wordings),
     "a fall called a rise in a title": (
@@ -155,19 +155,19 @@ MUTATIONS = {
     ),
     "a detectable change at another level": (
         swap(tests, "detectable_change", "level: float = 0.95", "level: float = 0.8"),
-        lambda: test_verdicts.test_detectable_change_is_the_printed_one(45, 27, 67),
+        lambda: test_tests.test_detectable_change_is_the_printed_one(45, 27, 67),
     ),
     "found and rectified exchanged": (
         put(rates, "LOOPS", SWAPPED),
-        test_derive.test_a_share_is_the_part_of_the_whole_with_its_exact_limits,
+        test_rates.test_a_share_is_the_part_of_the_whole_with_its_exact_limits,
     ),
     "a part drawn from a bound": (
         swap(rates, "shares", 'rows["comparator"].eq(Comparator.EXACT)', 'rows["value"].notna()'),
-        lambda: test_derive.test_a_bound_has_no_share(">="),
+        lambda: test_rates.test_a_bound_has_no_share(">="),
     ),
     "a rate per million": (
         swap(rates, "rates", "per: int = PER", "per: int = 10 * PER"),
-        test_derive.test_a_rate_is_the_count_by_the_people,
+        test_rates.test_a_rate_is_the_count_by_the_people,
     ),
     "the farthest population instead of the nearest": (
         swap(
@@ -185,15 +185,15 @@ MUTATIONS = {
     ),
     "a whole percentage taken for exact": (
         swap(rates, "_half", "and not _PERCENT.search(printed)", ""),
-        lambda: test_derive.test_rounding_is_half_of_the_last_printed_place("12%", 0.5),
+        lambda: test_rates.test_rounding_is_half_of_the_last_printed_place("12%", 0.5),
     ),
     "context before the report": (
         swap(years, "series", "reported.assign(rank=0)", "reported.assign(rank=9)"),
-        test_annual.test_the_report_goes_before_context_and_context_before_calculation,
+        test_years.test_the_report_goes_before_context_and_context_before_calculation,
     ),
     "eleven months taken for a year": (
         swap(years, "series", "ranked[whole_year(ranked)]", "ranked"),
-        test_annual.test_eleven_months_are_no_year,
+        test_years.test_eleven_months_are_no_year,
     ),
     "regions ordered by value": (
         swap(

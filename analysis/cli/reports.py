@@ -50,16 +50,16 @@ def compile_(
     reviews the workbook, and `accept` takes it.
     """
     from analysis.errors import UsageError
-    from analysis.reports import compile, review
+    from analysis.reports import compilation, review
 
     if kind == "xlsx" and output is None:
         raise UsageError("a workbook needs a file: add --output review.xlsx")
-    found = compile.compiled(text, _data(project), region=region, period=period)
+    found = compilation.compiled(text, _data(project), region=region, period=period)
     if kind == "xlsx" and output is not None:
         review.save(found, output)
     else:
         whole = kind == "csv"
-        lines = [compile.as_csv(found).rstrip("\n")] if whole else compile.jsonl(found)
+        lines = [compilation.as_csv(found).rstrip("\n")] if whole else compilation.jsonl(found)
         with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
             stream.writelines(f"{line}\n" for line in lines)
     roles = Counter(str(candidate.role) for candidate in found.candidates)

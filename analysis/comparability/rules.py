@@ -224,8 +224,8 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     Parameters
     ----------
     rows
-        The rows of all reports, through :func:`analysis.statistics.rates.rates`; the regions in it are
-        those that must appear, kept or refused.
+        The rows of all reports with rates (:func:`analysis.statistics.rates.rates`); the regions
+        in it are those that must appear, kept or refused.
     indicator
         The code of the indicator.
 

@@ -2,7 +2,8 @@
 Reading a new report: from its text to candidate rows, their review, and the tables.
 
 ``documents`` takes text out of files, ``reader`` finds the numerals and what each one means,
-``compile`` and ``review`` write the review workbook, ``accept`` takes accepted rows into the tables.
+``compilation`` and ``review`` write the review workbook, ``accept`` takes accepted rows into the
+tables.
 
 Imports: tables and below.
 """

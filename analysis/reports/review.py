@@ -28,7 +28,7 @@ from analysis.tables import csv_file
 from analysis.tables.checks import expected_unit
 
 from .candidates import EVIDENCE, Candidate, plain
-from .compile import Compiled, facts
+from .compilation import Compiled, facts
 from .layout import Mood, fold, sections
 from .portions import guessed
 from .sheets import (

@@ -29,7 +29,7 @@ def standings(data: Tables) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        In house order. ``status`` is a :class:`~analysis.language.vocabulary.Standing`; ``indicator``,
+        In house order. ``status`` is a ``Standing``; ``indicator``,
         ``indicator_zh`` and ``indicator_en`` name the instrument; ``start`` and ``end`` are -1
         and ``evidence`` is empty where the report does not mention it.
     """
@@ -58,7 +58,7 @@ def commitments(data: Tables) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``indicator``, ``indicator_zh`` and ``indicator_en`` name the measure; ``status`` is a
-        :class:`~analysis.language.vocabulary.Promise`; ``value``, ``comparator``, ``unit``, ``unit_en``, ``per``
+        ``Promise``; ``value``, ``comparator``, ``unit``, ``unit_en``, ``per``
         (the time that the number is for, in Chinese) and ``deadline`` are missing or empty
         where the report gives none.
     """

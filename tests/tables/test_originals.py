@@ -8,7 +8,7 @@ import pytest
 
 from analysis.tables import load, numerals, originals
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
 PLACES = (ROOT.parent / "shared" / "reports", DATA / "originals")
 

@@ -10,6 +10,7 @@ import analysis as rs
 from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
 from analysis.explore import explain
+from analysis.language.values import Text
 from analysis.statistics import rates, years
 from analysis.tables import simulated
 
@@ -179,10 +180,10 @@ def test_a_comparison_shows_itself_escaped(ours):
     evil = "<script>alert(1)</script>"
     sly = rules.Comparison(
         found.indicator,
-        rs.language.values.Text(evil, evil),
+        Text(evil, evil),
         found.rows.assign(region_en=evil, unit_en=evil, breakdown_en=evil),
         found.refused.assign(reason_en=evil, region_zh=evil),
-        (rs.language.values.Text(evil, evil),),
+        (Text(evil, evil),),
         "value",
     )
 
@@ -229,7 +230,8 @@ def test_a_chart_shows_itself_in_our_look(ours):
     found = ours.safety.compare("drills_held")
     with rs.style():
         chart = rs.charts.comparison(
-            found.rows, title=rs.comparability.findings.comparison(found), language="en", refused=found.refused,
+            found.rows, title=rs.comparability.findings.comparison(found), language="en",
+            refused=found.refused,
             cautions=found.cautions, scale=found.scale,
         )  # fmt: skip
     due = chart._repr_png_()

@@ -109,7 +109,7 @@ def test_no_red_and_green_pair_says_bad_and_good():
 
 def test_the_style_page_names_the_sizes_and_colours_that_are_drawn():
     """docs/style.md: both forms, every colour of a region with its contrast, and the greys."""
-    page = (Path(__file__).parents[1] / "docs" / "style.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "style.md").read_text("utf-8")
     for form, size in style.SIZES.items():
         points = " | ".join(f"{points:g} pt" for points in size[2:])
         assert f"| `{form}` | {size.width:g} × {size.height:g} | {points} |" in page
@@ -122,7 +122,7 @@ def test_the_style_page_names_the_sizes_and_colours_that_are_drawn():
 @pytest.mark.parametrize("sight", SIGHTS)
 def test_the_style_page_prints_how_near_colours_come(sight):
     """The distances of the nearest two, for the palette of now."""
-    page = (Path(__file__).parents[1] / "docs" / "style.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "style.md").read_text("utf-8")
     seen = [lab(SIGHTS[sight] @ linear(colour)) for colour in DRAWN.values()]
     near = min(float(np.linalg.norm(one - other)) for one, other in combinations(seen, 2))
 

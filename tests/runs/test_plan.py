@@ -182,7 +182,7 @@ RETIRED = {"programme_actions", "programme_tasks", "supply_classes", "supply_typ
 
 def test_the_plan_compares_every_indicator_that_can_be_compared(data, rated, context):
     """All but counts that say nothing of safety; what cannot be compared is in one table."""
-    project = plan.load(plan.Project(Path(__file__).parents[1]))
+    project = plan.load(plan.Project(Path(__file__).parents[2]))
     jobs = [job for job in project.jobs if job.notebook.stem == "3_comparison"]
     codes = list(data.indicators["indicator"])
     regions = rated.groupby("indicator")["region"].nunique()

@@ -13,7 +13,7 @@ from analysis.reports.setting import Setting
 from analysis.reports.suggestions import catalogue
 
 TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
-CATALOGUE = catalogue(Path(__file__).parents[1] / "data")
+CATALOGUE = catalogue(Path(__file__).parents[2] / "data")
 TABLE = """类别{0}起数{0}占比（%）{0}亡人{0}损失（万元）
 居住场所{0}187{0}38.0{0}8{0}612.4
 厂房{0}126{0}4.0{0}0{0}933.2

@@ -15,7 +15,7 @@ from qingshan import tables as copied
 from analysis.cli.reports import accept as accept_command
 from analysis.cli.reports import compile_
 from analysis.errors import BusyError, TableError, UsageError
-from analysis.reports import accept, compile, review, storage
+from analysis.reports import accept, compilation, review, storage
 from analysis.tables import checks, descriptor, load, originals
 
 
@@ -28,7 +28,7 @@ def folder(tmp_path):
 @pytest.fixture(scope="session")
 def found():
     """The invented report, compiled against the real tables."""
-    return compile.compiled(TEXT, DATA, region="qingshan")
+    return compilation.compiled(TEXT, DATA, region="qingshan")
 
 
 @pytest.fixture(scope="session")
@@ -235,9 +235,9 @@ def test_a_report_that_sets_targets_is_also_a_plan(tmp_path):
         "青山市2024年应急管理工作总结\n全年发生事故36起。开展演练12场。\n2025年演练不少于20场。",
         "utf-8",
     )
-    compiled = compile.compiled(text, DATA, region="qingshan")
+    compiled = compilation.compiled(text, DATA, region="qingshan")
 
-    assert compile.facts(compiled)["kind"] == "report+plan"
+    assert compilation.facts(compiled)["kind"] == "report+plan"
 
 
 def test_decisions_that_are_missing_are_told_once(folder, blank, tmp_path):
@@ -431,13 +431,13 @@ def test_no_text_becomes_a_formula(tmp_path):
     """A report that prints what looks like a formula is still only text."""
     path = tmp_path / "evil.txt"
     path.write_text('=HYPERLINK("http://x")2024年总结\n=1+1发生事故12起。\n@12起\n', "utf-8")
-    found = compile.compiled(path, DATA, region="qingshan", period="2024")
+    found = compilation.compiled(path, DATA, region="qingshan", period="2024")
     book = openpyxl.load_workbook(io.BytesIO(review.workbook(found)))
 
     kinds = {c.data_type for page in book.worksheets for row in page.iter_rows() for c in row}
     assert "f" not in kinds
-    assert "\n=" not in compile.as_csv(found)
-    assert ",=1" not in compile.as_csv(found)
+    assert "\n=" not in compilation.as_csv(found)
+    assert ",=1" not in compilation.as_csv(found)
 
 
 def test_compile_prints_one_object_a_numeral(tmp_path):

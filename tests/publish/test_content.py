@@ -13,7 +13,7 @@ from analysis.publish.deck import slides
 from analysis.publish.gallery import gallery
 from analysis.publish.workbook import book as workbook
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 # Jobs whose marks are drawn in different ways; the slow test runs the whole plan.
 SOME = [
     "2_trend-zh-deaths",

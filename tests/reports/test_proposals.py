@@ -13,7 +13,7 @@ from analysis.cli.reports import compile_
 from analysis.reports.proposals import proposal
 from analysis.tables.schema import CODE
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FIELDS = ["start", "end", "raw", "printed", "role", "value", "unit", "comparator", "measure"]
 FIELDS += ["status", "period", "indicator", "suggestions", "doubts"]
 REPORT = """\ufeff某某新区2022年上半年应急管理工作总结

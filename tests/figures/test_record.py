@@ -133,7 +133,7 @@ def test_the_last_line_leads_to_the_method_and_names_the_figure(stage, language)
     text = (stage / "deaths.svg").read_text("utf-8")
     made = json.loads((stage / "deaths.json").read_text("utf-8"))
     target = re.search(r'<a xlink:href="\.\./\.\./(docs/method[^"]+)"', text)[1]
-    assert (Path(__file__).parents[1] / target).is_file()
+    assert (Path(__file__).parents[2] / target).is_file()
     last = min(picture.texts, key=lambda words: words.get_position()[1]).get_text()
     assert target in last
     assert last.endswith(f"deaths · {made['fingerprint']}")

@@ -13,7 +13,7 @@ import pytest
 from analysis.errors import TableError, UsageError
 from analysis.tables import checks, contract, load, schema
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from analysis.cli.main import main
 from analysis.tables import descriptor
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 COMMANDS = ("check", "describe", "verify", "explain")
 
 

@@ -11,7 +11,7 @@ import pytest
 from analysis.tables import checks, load, schema
 from analysis.tables.identities import decided
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from qingshan import LATER, decided, later
 
 from analysis.comparability import rules
 from analysis.errors import TableError
-from analysis.reports import accept, compile, review
+from analysis.reports import accept, compilation, review
 from analysis.statistics import rates, years
 from analysis.tables import checks, descriptor, load, originals
 
@@ -18,7 +18,7 @@ from analysis.tables import checks, descriptor, load, originals
 @pytest.fixture(scope="module")
 def blank():
     """The review workbook of the first report, as compile writes it."""
-    return review.workbook(compile.compiled(qingshan.TEXT, qingshan.DATA, region="qingshan"))
+    return review.workbook(compilation.compiled(qingshan.TEXT, qingshan.DATA, region="qingshan"))
 
 
 @pytest.fixture

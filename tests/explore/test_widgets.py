@@ -17,7 +17,7 @@ from analysis import project
 from analysis.errors import WordError
 from analysis.explore import trace, widgets
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 INDICATORS = ["deaths", "drills_held", "administrative_fines", "injuries"]
 PARTS = ("region", "period", "beside")
 

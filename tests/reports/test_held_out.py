@@ -9,7 +9,7 @@ import pytest
 from analysis.reports.suggestions import catalogue
 from analysis.tables import numerals
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 BENCHMARK = runpy.run_path(str(ROOT / "benchmarks" / "held_out.py"))
 KNOWN = catalogue(ROOT / "data")
 TUNED = [*BENCHMARK["passages"]()]

@@ -12,7 +12,7 @@ from analysis.reports.reader import read
 from analysis.reports.setting import setting
 from analysis.reports.suggestions import ALIKE, ENOUGH, Catalogue, Indicator, Words, catalogue
 
-KNOWN = catalogue(Path(__file__).parents[1] / "data")
+KNOWN = catalogue(Path(__file__).parents[2] / "data")
 NAMED = Catalogue(KNOWN.indicators, [])
 TOLD = setting("青山市2024年总结\n", period="2024")
 

@@ -7,7 +7,7 @@ import pytest
 import qingshan
 from qingshan import cells
 
-from analysis.reports import compile, portions, review
+from analysis.reports import compilation, portions, review
 
 TEXT = (
     "青山市2024年应急管理工作总结\n"
@@ -21,7 +21,7 @@ def page(tmp_path_factory):
     """The sheet to review of a report whose figures are about parts."""
     path = tmp_path_factory.mktemp("parts") / "parts.txt"
     path.write_text(TEXT, "utf-8")
-    found = compile.compiled(path, qingshan.DATA, region="qingshan")
+    found = compilation.compiled(path, qingshan.DATA, region="qingshan")
     return openpyxl.load_workbook(io.BytesIO(review.workbook(found)))["review"]
 
 

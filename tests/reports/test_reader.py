@@ -23,7 +23,7 @@ from analysis.reports.suggestions import catalogue
 from analysis.tables import numerals
 
 TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 LINES = (HERE / "constructions.csv").read_text("utf-8").splitlines()
 ROWS = list(csv.DictReader(LINES))
 CATALOGUE = catalogue(HERE.parent / "data")

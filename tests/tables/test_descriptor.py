@@ -11,7 +11,7 @@ from frictionless import Package
 from analysis.errors import TableError
 from analysis.tables import descriptor, load
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 @pytest.fixture(scope="module")

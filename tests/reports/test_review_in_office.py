@@ -9,7 +9,7 @@ import pytest
 import qingshan
 from qingshan import decided
 
-from analysis.reports import accept, compile, review
+from analysis.reports import accept, compilation, review
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def saved_again(path, folder):
 @pytest.fixture(scope="module")
 def blank():
     """The review workbook as compile writes it."""
-    found = compile.compiled(qingshan.TEXT, qingshan.DATA, region="qingshan")
+    found = compilation.compiled(qingshan.TEXT, qingshan.DATA, region="qingshan")
     return review.workbook(found)
 
 

@@ -10,7 +10,7 @@ from small import sha
 
 from analysis.runs import executors, plan, processes, work
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 WHOLE = plan.load(plan.Project(ROOT))
 FIRST = {job.notebook.stem: job for job in reversed(WHOLE.jobs)}
 
