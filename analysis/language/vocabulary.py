@@ -119,6 +119,31 @@ class Standing(Word):
     NOT_MENTIONED = "not_mentioned"
 
 
+class Absence(Word):
+    """Why a report has no figure of an indicator."""
+
+    NO_FIGURE = "no_figure"  # a general statement only
+    MENTIONED = "mentioned"  # the subject, without this figure
+    TOLD_ELSEWHERE = "told_elsewhere"  # under another indicator
+    IMPLIED_ZERO = "implied_zero"  # a zero of a wider class
+
+
+class Use(Word):
+    """What a comparison family may be shown as."""
+
+    RATE = "rate"
+    RATIO = "ratio"
+    LISTING = "listing"
+
+
+class Membership(Word):
+    """What a figure is in a comparison family."""
+
+    MEMBER = "member"
+    PART = "part"
+    DENOMINATOR = "denominator"
+
+
 class Promise(Word):
     """What of a commitment could be checked later."""
 

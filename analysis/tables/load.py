@@ -43,6 +43,9 @@ class Tables:
     instrument_status: pd.DataFrame
     commitments: pd.DataFrame
     identities: pd.DataFrame
+    families: pd.DataFrame
+    family_members: pd.DataFrame
+    absences: pd.DataFrame
     lacking: frozenset[str] = frozenset()  # tables that lost lines to faults; empty once loaded
 
     def file(self, name: str) -> str:
