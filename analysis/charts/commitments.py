@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import phrases, values
-from analysis.language.values import Text
+from analysis.language import values
+from analysis.language.messages import label, say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Promise
 
 from . import grid, style
@@ -42,18 +43,15 @@ def promises(
     """
     caption = Caption(
         title=title,
-        subtitle=Text(
-            "有数值或期限的安排｜小字为报告原文",
-            "commitments with a number or a deadline | small print: the words of the report",
-        ),
-        source=phrases.source_note(rows if len(rows) else absent.assign(origin="report")),
+        subtitle=say("commitments.caption.commitments_number_deadline_small"),
+        source=values.source_note(rows if len(rows) else absent.assign(origin="report")),
         alt=_list_alt(rows, title),
         left_out=left_out(absent),
         notes=_notes(rows),
     )
     page = Page(caption, language, form=form, ax=ax)
     if rows.empty:
-        room, words = page.room, phrases.NOTHING_CHECKABLE[language]
+        room, words = page.room, say("note.nothing_checkable")[language]
         y = room.bottom + room.height * 0.6
         page.text(room.left, y, words, page.size.subtitle, color=style.GREY)
     else:
@@ -65,8 +63,8 @@ def promises(
 def _notes(rows: pd.DataFrame) -> tuple[Text, ...]:
     regions = grid.regions(rows)
     names = [Text(r["region_zh"], r["region_en"]) for r in regions if r["kind"] == "plan"]
-    plans = [phrases.PLAN_REPORT_NOTE.format(region=name) for name in names]
-    return (phrases.PROMISE_NOTE, phrases.REPORTS_DIFFER_NOTE, *plans)
+    plans = [say("note.plan_report_note", region=name) for name in names]
+    return (say("note.promise_note"), say("note.reports_differ_note"), *plans)
 
 
 class List(NamedTuple):
@@ -102,10 +100,13 @@ def _draw_list(page: Page, rows: pd.DataFrame) -> None:
 def _write_head(page: Page, axes: Axes, place: List) -> None:
     """The key over the labels, and what stands in the two columns to the right."""
     top = page.room.bottom + page.room.height
-    kinds = {word: text for word, text in values.PROMISES.items() if word != Promise.WORDS}
+    kinds = {word: label(word) for word in Promise if word != Promise.WORDS}
     grid.key(page, axes, (place.label, top), kinds, place.target - place.label)
     size = page.size.note
-    for x, words in ((place.target, phrases.TARGET_HEADING), (place.date, phrases.DATE_HEADING)):
+    for x, words in (
+        (place.target, say("note.target_heading")),
+        (place.date, say("note.date_heading")),
+    ):
         y = top - size * 0.7 / 72
         page.text(x, y, words[page.language], size, color=style.GREY, va="center")
 
@@ -141,10 +142,11 @@ def _write_row(page: Page, axes: Axes, place: List, row: dict[Any, Any], y: floa
 
 
 def _list_alt(rows: pd.DataFrame, title: Text) -> Text:
-    said = values.joined(_told(row) for row in rows.to_dict("records"))
-    return Text(
-        f"{title.zh}。{said.zh or '无'}。这些只是安排，不是结果。",
-        f"{title.en}. {said.en or 'None'}. These are plans, not results.",
+    said = Text.joined(_told(row) for row in rows.to_dict("records"))
+    return say(
+        "commitments.these_plans_results",
+        title=title,
+        said=said or say("alt.no_commitment"),
     )
 
 
@@ -153,4 +155,4 @@ def _told(row: dict[Any, Any]) -> Text:
     name = Text(
         f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
     )
-    return values.joined([name, values.promised(row)], zh="，", en=", ")
+    return Text.joined([name, values.promised(row)], zh="，", en=", ")

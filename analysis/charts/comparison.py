@@ -6,9 +6,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import numbers, phrases, remarks, values
-from analysis.language.values import Text
-from analysis.language.vocabulary import Mark, Quantity
+from analysis.language import numbers, values
+from analysis.language.messages import label, say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Gap, Mark, Quantity
+from analysis.statistics import gaps, intervals
 
 from . import marks, style
 from .page import Caption, LeftOut, Page, Picture, Room
@@ -65,7 +67,7 @@ def _columns(scale: str) -> tuple[str, str, str]:
 
 def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
     """The strip of a page from the rows that were refused; a crowd is counted by its reasons."""
-    if len(refused) > phrases.CROWD:
+    if len(refused) > values.CROWD:
         return tuple(_gathered(rule, rows) for rule, rows in refused.groupby("rule", sort=False))
     return tuple(
         LeftOut(
@@ -79,8 +81,10 @@ def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
 
 def _gathered(rule: Any, rows: pd.DataFrame) -> LeftOut:
     first = rows.iloc[0]
-    reason = phrases.GAPS.get(rule, Text(first["reason_zh"], first["reason_en"]))
-    return LeftOut("", Text(f"{len(rows)}地", f"{len(rows):,} regions"), reason)
+    reason = Text(first["reason_zh"], first["reason_en"])
+    if rule in set(Gap):
+        reason = label(Gap(rule))
+    return LeftOut("", say("comparison.regions", count=len(rows)), reason)
 
 
 def _caption(
@@ -92,12 +96,12 @@ def _caption(
     benchmarks: pd.DataFrame | None,
 ) -> Caption:
     drawn = rows if benchmarks is None else pd.concat([rows, benchmarks], ignore_index=True)
-    methods = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
+    methods = values.methods(rows)
     notes = [*cautions, *methods, *_kind_notes(rows)]
     return Caption(
         title=title,
         subtitle=_subtitle(rows, scale),
-        source=phrases.source_note(drawn if len(drawn) else refused.assign(origin="report")),
+        source=values.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(rows, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),
@@ -106,13 +110,13 @@ def _caption(
 
 def _subtitle(rows: pd.DataFrame, scale: str) -> Text:
     if rows.empty:
-        return phrases.GIVEN_BELOW
+        return say("note.given_below")
     first = rows.iloc[0].to_dict()
-    about, unit = remarks.about(first), values.unit(first)
+    about, unit = values.about(first), values.unit(first)
     if scale == "rate":
         unit = Text(f"{unit.zh}／10万人", f"{unit.en} per 100,000 people".strip())
-    periods = values.joined(_periods(rows), zh="、", en=", ")
-    return values.listed([about, unit, periods])
+    periods = Text.joined(_periods(rows), zh="、", en=", ")
+    return Text.listed([about, unit, periods])
 
 
 def _periods(rows: pd.DataFrame) -> list[Text]:
@@ -125,14 +129,14 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
     bounds = [
         mark for mark in (Mark.AT_LEAST, Mark.AT_MOST, Mark.ABOUT) if (rows["mark"] == mark).any()
     ]
-    notes = [phrases.MARK_NOTES[mark] for mark in bounds]
-    if rows["indicator"].isin(phrases.CLUSTERED).any():
-        notes.append(phrases.CLUSTER_NOTE)
-    return [*notes, phrases.ON_A_LIST] if phrases.on_a_list(rows) else notes
+    notes = [say(f"mark_note.{mark}") for mark in bounds]
+    if rows["indicator"].isin(intervals.CLUSTERED).any():
+        notes.append(say("note.cluster_note"))
+    return [*notes, say("note.on_a_list")] if gaps.on_a_list(rows) else notes
 
 
 def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
-    shown = values.joined(
+    shown = Text.joined(
         (
             Text(f"{r['region_zh']}{values.value(r).zh}", f"{r['region_en']} {values.value(r).en}")
             for r in rows.to_dict("records")
@@ -141,16 +145,18 @@ def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
         en=", ",
     )
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = values.joined(names, zh="、", en=", ")
-    return Text(
-        f"{title.zh}。图中：{shown.zh or '无'}。不能据此比较：{missing.zh or '无'}。",
-        f"{title.en}. Shown: {shown.en or 'none'}. Not comparable here: {missing.en or 'none'}.",
+    missing = Text.joined(names, zh="、", en=", ")
+    return say(
+        "comparison.shown_comparable_here",
+        title=title,
+        shown=shown or say("alt.none"),
+        missing=missing or say("alt.none"),
     )
 
 
 def _say_nothing(page: Page) -> None:
     room = page.room
-    words = Text("没有任何两地的数字可以并列", "no two regions can be set side by side")
+    words = say("comparison.words")
     page.text(
         room.left,
         room.bottom + room.height * 0.6,

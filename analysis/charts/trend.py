@@ -7,8 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import numbers, phrases, values
-from analysis.language.values import Text
+from analysis.language import numbers, values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.statistics import intervals, tests
 
 from . import marks, style
 from .comparison import left_out
@@ -77,27 +79,27 @@ def _caption(
     expected: pd.DataFrame | None,
 ) -> Caption:
     drawn = pd.concat([rows, stated], ignore_index=True)
-    notes = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
+    notes = values.methods(rows)
     if rows.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(phrases.CONTEXT_NOTE)
+        notes.append(say("note.context_note"))
     if _own(rows)["basis"].isin(["from_percent", "from_difference"]).any():
-        notes.append(phrases.BACK_NOTE)
+        notes.append(say("note.back_note"))
     if stated.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(phrases.BRACKET_NOTE)
+        notes.append(say("note.bracket_note"))
     if len(stated):
-        notes.append(phrases.PERCENT_NOTE)
-    if len(rows) and rows.groupby("region").size().max() < phrases.FEWEST_POINTS:
-        notes.append(phrases.LIST_NOTE)
+        notes.append(say("note.percent_note"))
+    if len(rows) and rows.groupby("region").size().max() < tests.FEWEST_POINTS:
+        notes.append(say("note.list_note"))
     if len(set(rows.get("region", ()))) > 1:
-        notes.append(phrases.OWN_PANELS)
-    if len(rows) and rows["indicator"].isin(phrases.CLUSTERED).any():
-        notes.append(phrases.CLUSTER_NOTE)
+        notes.append(say("note.own_panels"))
+    if len(rows) and rows["indicator"].isin(intervals.CLUSTERED).any():
+        notes.append(say("note.cluster_note"))
     if expected is not None and len(expected):
-        notes.append(phrases.EXPECTED_NOTE)
+        notes.append(say("note.expected_note"))
     return Caption(
         title=title,
         subtitle=_subtitle(rows, stated, refused),
-        source=phrases.source_note(drawn if len(drawn) else refused.assign(origin="report")),
+        source=values.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(drawn, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),
@@ -114,10 +116,10 @@ def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -
     if every.empty:
         named = refused[refused["indicator_zh"].ne("")]
         names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
-        return values.listed([*names, phrases.GIVEN_BELOW])
+        return Text.listed([*names, say("note.given_below")])
     first = every.iloc[0].to_dict()
     name = Text(first["indicator_zh"], first["indicator_en"])
-    return values.listed([name, values.unit(first), values.years(every["period_end"])])
+    return Text.listed([name, values.unit(first), values.years(every["period_end"])])
 
 
 def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
@@ -126,14 +128,16 @@ def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
         year = row["period_end"].year
         told = values.stated(row) if pd.isna(row["value"]) else values.value(row)
         said.append(
-            Text(f"{row['region_zh']}{year}年{told.zh}", f"{row['region_en']} {year} {told.en}")
+            say("trend.text", region=Text(row["region_zh"], row["region_en"]), year=year, told=told)
         )
-    shown = values.joined(said, zh="、", en=", ")
+    shown = Text.joined(said, zh="、", en=", ")
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = values.joined(names, zh="、", en=", ")
-    return Text(
-        f"{title.zh}。{shown.zh}。没有数字：{missing.zh or '无'}。",
-        f"{title.en}. {shown.en}. No figure: {missing.en or 'none'}.",
+    missing = Text.joined(names, zh="、", en=", ")
+    return say(
+        "trend.figure",
+        title=title,
+        shown=shown,
+        missing=missing or say("alt.none"),
     )
 
 
@@ -234,7 +238,7 @@ def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
     regions = list(dict.fromkeys(stated["region"]))
     years = list(range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1))
     high = min(room.height - 0.75, (len(regions) + 0.6) * ROW_HEIGHT)
-    head = phrases.STATED_HEADING[page.language]
+    head = say("note.stated_heading")[page.language]
     page.text(room.left, room.bottom + room.height, head, page.size.note * 1.1, color=style.GREY)
     axes = page.axes(
         Room(room.left + 0.85, room.bottom + room.height - 0.55 - high, room.width - 1.0, high)

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError
-from analysis.language import phrases
-from analysis.language.values import Text
+from analysis.language.messages import label
+from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Comparator,
     Denominator,
@@ -392,7 +392,7 @@ def _absent(
             yield gaps.explained(region, some[region["region"]], shared)
         else:
             found = _silence(str(region["kind"]))
-            yield gaps.refusal(region, found, phrases.GAPS[found])
+            yield gaps.refusal(region, found, label(Gap(found)))
 
 
 def _something(panel: Panel, mine: pd.DataFrame, away: "pd.Index[str]") -> dict[str, pd.DataFrame]:

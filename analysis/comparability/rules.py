@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError, WordError
-from analysis.language import phrases, values
-from analysis.language.values import Text
+from analysis.language import values
+from analysis.language.messages import label, say
+from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Comparator,
     Gap,
@@ -27,7 +28,7 @@ from analysis.language.vocabulary import (
     Verdict,
 )
 from analysis.statistics import gaps, rates
-from analysis.statistics.rates import PER, POPULATIONS
+from analysis.statistics.rates import POPULATIONS
 
 from . import displays
 
@@ -97,11 +98,11 @@ def overall(judgements: list[Judgement]) -> Verdict:
 
 
 def _refusal(rule: Rule, **detail: object) -> Judgement:
-    return Judgement(Verdict.NOT_COMPARABLE, rule, phrases.RULES[rule].format(**detail))
+    return Judgement(Verdict.NOT_COMPARABLE, rule, label(Rule(rule)).format(**detail))
 
 
 def _caution(rule: Rule, **detail: object) -> Judgement:
-    return Judgement(Verdict.WITH_CAUTION, rule, phrases.RULES[rule].format(**detail))
+    return Judgement(Verdict.WITH_CAUTION, rule, label(Rule(rule)).format(**detail))
 
 
 def _same_thing(one: Row, other: Row) -> Iterator[Judgement]:
@@ -125,8 +126,8 @@ def _same_coverage(one: Row, other: Row) -> Iterator[Judgement]:
 def _part(row: Row) -> Text:
     """What part of the indicator a row is about."""
     if not row["breakdown"]:
-        return Text("全部", "the whole")
-    return Text(f"仅{row['breakdown_zh']}", f"only {row['breakdown_en']}")
+        return say("value.whole_indicator")
+    return say("value.part_only", breakdown=Text(row["breakdown_zh"], row["breakdown_en"]))
 
 
 def _independent(one: Row, other: Row) -> Iterator[Judgement]:
@@ -206,7 +207,7 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
             if one["region"] == other["region"]:
                 continue
             words = judge(one, other)
-            reason = values.joined(word.reason for word in words)
+            reason = Text.joined(word.reason for word in words)
             rules = ",".join(word.rule for word in words)
             regions, verdict = (one["region"], other["region"]), str(overall(words))
             found.append((indicator, i, j, *regions, verdict, rules, reason.zh, reason.en))
@@ -314,15 +315,15 @@ def _why_apart(each: pd.DataFrame, refused: pd.DataFrame) -> Text:
     """Why the figures *each* region gives cannot be compared."""
     results = each[each["measure"].eq(Measure.LEVEL) & each["status"].eq(Status.ACTUAL)]
     if results.empty:
-        return phrases.NO_RESULT
+        return say("note.no_result")
     if len(results) == 1:
-        return phrases.ONE_RESULT.format(region=_region(results.iloc[0].to_dict()))
+        return say("note.one_result", region=_region(results.iloc[0].to_dict()))
     barred = refused[refused["rule"].isin([*Rule])]
     pairs = barred[["reason_zh", "reason_en"]].itertuples(index=False, name=None)
     reasons = [Text(zh, en) for zh, en in dict.fromkeys(pairs)]
     if refused["rule"].isin([Gap.PART_ONLY, Gap.WHOLE_ONLY]).any():
-        reasons.append(phrases.OTHER_SCOPE)
-    return values.joined(reasons) if reasons else phrases.ON_ITS_OWN
+        reasons.append(say("note.other_scope"))
+    return Text.joined(reasons) if reasons else say("note.on_its_own")
 
 
 def _name(mine: pd.DataFrame, indicator: str) -> Text:
@@ -396,18 +397,17 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
         if row["population_distance"] == 0 and not other and not reprint:
             continue
         year = int(row["population_year"])
-        kind = phrases.POPULATION_KINDS[row["population_kind"]]
-        note = Text(
-            f"{row['region_zh']}的分母为{year}年{kind.zh}",
-            f"{row['region_en']} is divided by its {year} {kind.en}",
+        kind = say(f"population_kind.{row['population_kind']}")
+        note = say(
+            "note.population", region=Text(row["region_zh"], row["region_en"]), year=year, kind=kind
         )
-        notes.append(note + phrases.REPRINTED if reprint else note)
+        notes.append(note + say("note.reprinted") if reprint else note)
     return notes
 
 
 def rate_unit(unit: Text) -> Text:
     """The unit of a rate per 100 000 people."""
-    return Text(f"每10万人{unit.zh}", f"{unit.en or 'number'} per {PER:,} people")
+    return say("value.per_people", unit=Text(unit.zh, unit.en or "number"))
 
 
 def best(rows: pd.DataFrame) -> pd.DataFrame:

@@ -13,20 +13,21 @@ import pandas as pd
 
 from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
-from analysis.language import numbers, phrases, values
-from analysis.language.values import Text, joined
-from analysis.language.vocabulary import Basis, Language, Measure, Reliability, Verdict
+from analysis.language import numbers, values
+from analysis.language.messages import label, say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Basis, Gap, Language, Measure, Method, Reliability, Verdict
 from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
 
 _VERDICTS = {
-    Verdict.COMPARABLE: Text("可比", "comparable"),
-    Verdict.WITH_CAUTION: Text("可比，须注意", "comparable with caution"),
-    Verdict.NOT_COMPARABLE: Text("不可比", "not comparable"),
+    Verdict.COMPARABLE: say("explain.verdicts.comparable"),
+    Verdict.WITH_CAUTION: say("explain.verdicts.with_caution"),
+    Verdict.NOT_COMPARABLE: say("explain.verdicts.not_comparable"),
 }
 _RELIABILITY = {
-    Reliability.OFFICIAL: Text("原发布处", "read at its publisher"),
-    Reliability.REPRINT: Text("转载", "read at a reprint"),
+    Reliability.OFFICIAL: say("explain.reliability.official"),
+    Reliability.REPRINT: say("explain.reliability.reprint"),
 }
 _MOST_NEAR = 8  # names that hold what was written
 _STOPS = "。；;!！?？\n"
@@ -249,7 +250,7 @@ class _Told:
         titles = self._tables.indicators.set_index("indicator").loc[indicator]
         kind = self._tables.reports.set_index("region").loc[[region], "kind"].iloc[-1]
         found, _ = gaps.gap(rows.iloc[:0], str(kind))
-        reason = phrases.GAPS[found][self._language]
+        reason = label(Gap(found))[self._language]
         name = self._say(str(names["name_zh"]), str(names["name_en"]))
         title = self._say(str(titles["name_zh"]), str(titles["name_en"]))
         yield self._say(f"{name} · {title}：无数字：{reason}", f"{name} · {title}: none: {reason}")
@@ -289,7 +290,7 @@ class _Told:
     def _sureness(self, row: Row) -> Iterator[str]:
         if pd.notna(row["lower"]):
             span = numbers.interval(row["lower"], row["upper"], self._language)
-            method = phrases.METHODS[row["method"]][self._language]
+            method = label(Method(row["method"]))[self._language]
             yield self._say(f"  区间：{span}，{method}", f"  interval: {span}, {method}")
         if pd.notna(row["rate"]):
             yield self._rate(row)
@@ -297,7 +298,7 @@ class _Told:
     def _rate(self, row: Row) -> str:
         lower, upper = row["rate_lower"], row["rate_upper"]
         rate = numbers.estimate(row["rate"], lower, upper, self._language)
-        kind = phrases.POPULATION_KINDS[row["population_kind"]]
+        kind = say(f"population_kind.{row['population_kind']}")
         people = numbers.exact(row["population"])
         year = int(row["population_year"])
         return self._say(
@@ -322,7 +323,7 @@ class _Told:
     def _verdict(self, words: list[rules.Judgement]) -> str:
         """The verdict, with the reasons that lead to it and no lesser ones."""
         verdict = rules.overall(words)
-        reason = joined(word.reason for word in words if word.verdict is verdict)
+        reason = Text.joined(word.reason for word in words if word.verdict is verdict)
         told = _VERDICTS[verdict][self._language]
         return f"{told}: {reason[self._language]}" if reason.zh else told
 

@@ -153,6 +153,10 @@ class Promise(Word):
     WORDS = "words"
 
 
+# What the tables of instruments and commitments say in place of a number.
+POLICIES: dict[str, Word] = {str(word): word for word in (*Standing, *Promise)}
+
+
 class Basis(Word):
     """How a context figure came to be known."""
 
@@ -220,6 +224,35 @@ class Gap(Word):
     ONE_PERIOD = "one_period"
     CHANGE_ONLY = "change_only"
     NOT_REPORTED = "not_reported"
+
+
+class Outcome(Word):
+    """What can be said of a target."""
+
+    MET = "met"
+    MISSED = "missed"
+    CANNOT_TELL = "cannot_tell"
+    SO_FAR = "so_far"  # due later; an earlier figure is known
+    NEXT_PERIOD = "next_period"  # set for a time after that of the report
+    PLAN_REPORT = "plan_report"  # the report is a plan and has no results
+    UNREPORTED = "unreported"
+
+
+class Method(Word):
+    """How an interval, a limit or a verdict was computed."""
+
+    EXACT_POISSON = "exact-c"  # central and exact; the name statsmodels gives it
+    EXACT_POISSON_ROUNDED = "exact-c, rounding included"
+    EXACT_POISSON_UPPER = "exact-upper"
+    BYAR = "byar"
+    CLOPPER_PEARSON = "clopper-pearson"
+    WILSON = "wilson"
+    EXACT_CONDITIONAL = "exact-conditional"
+    COMPOUND_POISSON = "compound-poisson-gamma"
+    FUNNEL = "exact-funnel"
+    FUNNEL_OVERDISPERSED = "exact-funnel-overdispersed"
+    XMR = "xmr"
+    BENJAMINI_HOCHBERG = "benjamini-hochberg"
 
 
 class Rule(Word):

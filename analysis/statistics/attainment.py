@@ -5,29 +5,15 @@ A target is held only against a result of the same region, part and period. No r
 a failure: it is said to be unreported, or not due yet.
 """
 
-from enum import StrEnum
 from typing import Any
 
 import pandas as pd
 
-from analysis.language import remarks
-from analysis.language.values import Text
-from analysis.language.vocabulary import Better, Comparator, Gap, Measure, Nature, Status
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Better, Comparator, Gap, Measure, Nature, Outcome, Status
 
 from . import gaps, rates, tests
-
-
-class Outcome(StrEnum):
-    """What can be said of a target."""
-
-    MET = "met"
-    MISSED = "missed"
-    CANNOT_TELL = "cannot_tell"
-    SO_FAR = "so_far"  # due later; an earlier figure is known
-    NEXT_PERIOD = "next_period"  # set for a time after that of the report
-    PLAN_REPORT = "plan_report"  # the report is a plan and holds no results
-    UNREPORTED = "unreported"
-
 
 _CHANGES = (Measure.CHANGE_PCT, Measure.CHANGE_ABS, Measure.DIRECTION)
 _RESULT = (
@@ -118,10 +104,10 @@ def _reached(target: float, value: float, comparator: str, *, at_most: bool) -> 
 
 def without_target(rows: pd.DataFrame, shown: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """The reporting regions without a target in *shown*; those of *every* stand elsewhere."""
-    reasons = dict.fromkeys(every["region"], remarks.OTHER_PAGE)
+    reasons = dict.fromkeys(every["region"], say("note.other_page"))
     return gaps.frame(
         [
-            _silent(region, reasons.get(region["region"], remarks.NO_TARGET))
+            _silent(region, reasons.get(region["region"], say("note.no_target")))
             for region in gaps.reporting(rows)
             if region["region"] not in set(shown["region"])
         ]

@@ -15,6 +15,7 @@ from analysis.language.vocabulary import (
     Denominator,
     Mark,
     Measure,
+    Method,
     Nature,
     Quantity,
     Status,
@@ -113,7 +114,7 @@ def limits(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     low, high = np.floor(np.maximum(count - half, 0)), np.ceil(count + half)
     lower = intervals.poisson(low, level=level).lower
     upper = intervals.poisson(high, level=level).upper
-    names = np.where(half > 0, "exact-c, rounding included", "exact-c")
+    names = np.where(half > 0, str(Method.EXACT_POISSON_ROUNDED), str(Method.EXACT_POISSON))
     method = np.where(chosen, names, "")
     return rows.assign(lower=lower, upper=upper, method=method, rounding=half)
 

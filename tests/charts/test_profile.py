@@ -6,7 +6,7 @@ from drawings import Drawing
 
 from analysis import charts
 from analysis.charts import silence, style
-from analysis.comparability import headlines, profiles
+from analysis.comparability import findings, profiles
 from analysis.statistics import policies, years
 
 REGIONS = ["anhui", "anshan", "nantong", "chuxiong", "yaohai"]
@@ -36,12 +36,12 @@ def draw(data, rows, rated, context, codes, compared):
         with style.house_style():
             picture = charts.profile(
                 mine,
-                title=headlines.profile(mine, changed, beside),
+                title=findings.profile(mine, changed, beside),
                 language=language,
                 beside=wider(beside),
                 unsaid=profiles.unsaid(compared, region),
-                sentences=headlines.changes(changed),
-                aside=headlines.policies(standings, commitments, region),
+                sentences=findings.counted_changes(changed),
+                aside=findings.policies(standings, commitments, region),
                 form=form,
             )
         return Drawing(picture)

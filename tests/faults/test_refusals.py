@@ -40,7 +40,7 @@ EACH = '[[job]]\nnotebook = "draw"\neach = { %s }\n'
         (EACH % 'langauge = ["zh"]', "parameter 'langauge' is not known; did you mean language"),
         (EACH % 'language = ["fr"]', "language 'fr' is not known; did you mean zh, en?"),
         (EACH % "language = [1]", "language = 1 is a int, but str is declared"),
-        (EACH % "first_year = [1066]", "first_year = 1066 lies outside 1990-2100"),
+        (EACH % "first_year = [1066]", "first_year = 1066 is outside 1990-2100"),
         (EACH % 'first_year = ["2020"]', "first_year = '2020' is a str, but int is declared"),
         (EACH % "first_year = [true]", "first_year = True is a bool, but int is declared"),
         (EACH % 'indicator = ["deathz"]', "indicator 'deathz' is not known; did you mean deaths"),
@@ -305,7 +305,7 @@ def test_a_run_with_nothing_to_do_imports_nothing_heavy(project):
     project.run()
     heavy = "{'pandas', 'numpy', 'papermill', 'nbformat', 'IPython', 'matplotlib'}"
     script = (
-        "import sys\nsys.argv = ['x', 'run']\nfrom analysis.cli import main\n"
+        "import sys\nsys.argv = ['x', 'run']\nfrom analysis.cli.main import main\n"
         f"try:\n    main()\nfinally:\n    print(sorted({heavy} & {{*sys.modules}}))\n"
     )
 
