@@ -226,7 +226,7 @@ def _label_region(axes: Axes, page: Page, row: dict[Any, Any], name: str, at: fl
         color=style.colour(row["region"]),
         **options,
     )
-    when = values.period(row["period_start"], row["period_end"])[page.language]
+    when = values.time_of(row)[page.language]
     count = values.value(row)[page.language]
     below = f"{count}，{when}" if page.language == "zh" else f"{count}, {when}"
     axes.annotate(

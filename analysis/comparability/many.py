@@ -156,6 +156,7 @@ def _told(panel: Panel, rows: pd.DataFrame) -> dict[str, Any]:
     columns |= _parts(panel, rows["breakdown"])
     columns["unit_en"] = panel.unit_names.take(rows["unit"].cat.codes.to_numpy()).array
     columns["id"] = _ids(columns)
+    columns["dated"] = np.ones(len(rows), dtype=bool)
     told = {"file": FILE, "origin": "report", "url": "", "basis": "printed"}
     return columns | {
         name: pd.array([word], dtype="str").repeat(len(rows)) for name, word in told.items()

@@ -232,6 +232,7 @@ class Outcome(Word):
     MET = "met"
     MISSED = "missed"
     CANNOT_TELL = "cannot_tell"
+    UNDATED = "undated"  # the report sets no date; an earlier figure may be known
     SO_FAR = "so_far"  # due later; an earlier figure is known
     NEXT_PERIOD = "next_period"  # set for a time after that of the report
     PLAN_REPORT = "plan_report"  # the report is a plan and has no results

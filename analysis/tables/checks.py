@@ -304,12 +304,22 @@ def _periods(held: Tables) -> Iterator[Fault]:
     if len(ends):
         bad = held.context[ends[0] > ends[1]]
         yield from _told(held, "context", bad, "period", words)
+    yield from _undated(held)
     ends_of = held.reports.set_index("report")["period_end"]
     rows = held.observations
     last = pd.Series([ends_of.get(report, pd.NaT) for report in rows["report"]], rows.index)
     late = rows["status"].eq(Status.ACTUAL) & (rows["period_end"] > pd.to_datetime(last))
     words = ("an actual figure of a time after its report", "correct the period or the status")
     yield from _told(held, "observations", rows[late], "period_end", words)
+
+
+def _undated(held: Tables) -> Iterator[Fault]:
+    """Only a target or plan may have no date, and then neither of its days is given."""
+    rows = held.observations
+    first, last = rows["period_start"].isna(), rows["period_end"].isna()
+    wrong = first.ne(last) | (last & rows["status"].eq(Status.ACTUAL))
+    words = ("a period without both of its days", "fill in both; leave both empty for no date")
+    yield from _told(held, "observations", rows[wrong], "period_end", words)
 
 
 def _phrases(held: Tables) -> Iterator[Fault]:

@@ -144,8 +144,8 @@ class Observations(Table):
     report: Series[str] = _like(REPORT)
     indicator: Series[str] = _like(CODE)
     breakdown: Series[str] = _like(BREAKDOWN)
-    period_start: Series[pa.DateTime]
-    period_end: Series[pa.DateTime]
+    period_start: Series[pa.DateTime] = pa.Field(nullable=True)
+    period_end: Series[pa.DateTime] = pa.Field(nullable=True)
     status: Series[str] = _word(Status)
     measure: Series[str] = _word(Measure)
     comparator: Series[str] = _word(Comparator)
@@ -350,8 +350,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "title": ("标题", "Title as published."),
     "publisher": ("发布单位", "Who published it."),
     "published": ("发布日期", "Day of publication; empty if the text does not say."),
-    "period_start": ("期间起", "First day of the period; the day itself for a stock."),
-    "period_end": ("期间止", "Last day of the period."),
+    "period_start": (
+        "期间起",
+        "First day of the period; the day itself for a stock; empty for a target without a date.",
+    ),
+    "period_end": ("期间止", "Last day of the period; empty for a target without a date."),
     "reports.kind": ("报告类型", "report, plan or progress; several joined by a plus sign."),
     "sha256": ("校验和", "SHA-256 of the original's file."),
     "characters": ("字符数", "Length of the original in characters."),
