@@ -181,8 +181,7 @@ def write(folder: Path, tables: Mapping[str, pd.DataFrame], pieces: Iterable[pd.
 def of_tables(folder: Path, data: Tables) -> Path:
     """Write ordinary tables as a panel, with ``report``: a report may state an earlier year."""
     tables = {name: getattr(data, name) for name in SMALL}
-    rows = data.observations.drop(columns="file").sort_values(
-        ["indicator", "region"], kind="stable"
-    )
+    rows = data.observations.assign(**data.periods.drop(columns="dated"))
+    rows = rows.drop(columns="file").sort_values(["indicator", "region"], kind="stable")
     pieces = [piece for _, piece in rows.groupby("indicator", sort=False)]
     return write(folder, tables, pieces or [rows])
