@@ -27,6 +27,7 @@ class Method(StrEnum):
     COMPOUND_POISSON = "compound-poisson-gamma"
     FUNNEL = "exact-funnel"
     FUNNEL_OVERDISPERSED = "exact-funnel-overdispersed"
+    FUNNEL_ADDITIVE = "funnel-additive-variance"
     XMR = "xmr"
     BENJAMINI_HOCHBERG = "benjamini-hochberg"
 
