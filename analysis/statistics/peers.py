@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from analysis.statistics import spread
+from . import spread
 
 ROAD = "sector:road_traffic"
 # Scopes whose deaths are those of all work-safety accidents, as far as the print says.

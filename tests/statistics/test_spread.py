@@ -11,12 +11,11 @@ from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.rates import confint_poisson
 
-from analysis import intervals
-from analysis.limits import Method
-from analysis.statistics import spread
+from analysis.statistics import intervals, spread
+from analysis.statistics.limits import Method
 from analysis.statistics.spread import Scale, Spread
 
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 PAIRS = st.lists(st.tuples(st.integers(2, 400), st.integers(2, 9)), min_size=4, max_size=12)
 
