@@ -33,6 +33,10 @@ TABLE_LINES = {
     "context": [
         "320000|2023-01-01/2023-12-31|deaths||level|48|人|printed|统计局|公报||official|死亡48人|"
     ],
+    "peers": [
+        "420000|湖北|Hubei|province|deaths||2023-01-01|2023-12-31|level|619|人|with_road|各类事故"
+        "|first|printed|应急厅|通报||reprint|死亡619人|"
+    ],
     "instruments": ["safety_code|安全码|Safety code|outcomes|扫码|Scanning"],
     "instrument_status": ["safety_code|east|in_use|建立“安全码”机制|{建立}|"],
     "commitments": [

@@ -23,7 +23,7 @@ from analysis.statistics import rates
 from . import checks
 from .load import Tables, survey
 from .load import files as table_files
-from .schema import BY_REGION, KEYS, LINKS, TABLES, meaning
+from .schema import BY_REGION, KEYS, LINKS, TABLES, UNLINKED, meaning
 from .xlsx_file import text
 
 FILE = "datapackage.json"
@@ -185,10 +185,10 @@ def _report_sources(reports: pd.DataFrame) -> list[Record]:
     return [{"title": f"{publisher}《{title}》"} for publisher, title in names]
 
 
-def _context_sources(context: pd.DataFrame) -> list[Record]:
+def _sources(rows: pd.DataFrame) -> list[Record]:
     found: dict[tuple[str, str], Record] = {}
     for publisher, title, url in zip(
-        context["publisher"], context["title"], context["url"], strict=True
+        rows["publisher"], rows["title"], rows["url"], strict=True
     ):
         source = {"title": f"{publisher}《{title}》"} | ({"path": url} if url else {})
         found.setdefault((source["title"], url), source)
@@ -236,8 +236,8 @@ def _resource(tables: Tables, name: str, path: Path) -> Record:
     if table in BY_REGION:
         mine = tables.original_of("reports").eq(original)
         record["sources"] = _report_sources(tables.reports[mine])
-    if table == "context":
-        record["sources"] = _context_sources(tables.context)
+    if table in ("context", "peers"):
+        record["sources"] = _sources(getattr(tables, table))
     return record
 
 
@@ -259,7 +259,7 @@ def _schema(table: str) -> Record:
 
 def _link(table: str, column: str) -> Record | None:
     target, key = LINKS[column]
-    if (table, column) == (target, key):
+    if (table, column) == (target, key) or (table, column) in UNLINKED:
         return None
     reference: Record = {"fields": [key]}
     if target != table:

@@ -39,6 +39,7 @@ class Tables:
     observations: pd.DataFrame
     mentions: pd.DataFrame
     context: pd.DataFrame
+    peers: pd.DataFrame
     instruments: pd.DataFrame
     instrument_status: pd.DataFrame
     commitments: pd.DataFrame
