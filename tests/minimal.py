@@ -31,7 +31,7 @@ TABLE_LINES = {
     "units": ["起|cases|count", "人|people|people", "场|events|count", "人次|person-times|people"],
     "themes": ["outcomes|结果|Outcomes"],
     "context": [
-        "320000|2023-01-01/2023-12-31|deaths||level|48|人|printed|统计局|公报||official|死亡48人|"
+        "320000|2023-01-01/2023-12-31|deaths||level|48|人|printed|统计局|公报||official|死亡48人||first"
     ],
     "peers": [
         "420000|湖北|Hubei|province|deaths||2023-01-01|2023-12-31|level|619|人|with_road|各类事故"

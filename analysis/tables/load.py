@@ -84,7 +84,7 @@ class Tables:
         key = ["region", *KEYS["observations"][1:]]
         last = ~by_time.duplicated(key, keep="last").sort_index()
         rows = rows[last].drop(columns="told")
-        return self._named(rows.assign(origin="report", url="", basis="printed"))
+        return self._named(rows.assign(origin="report", url="", basis="printed", vintage="first"))
 
     @cached_property
     def context_rows(self) -> pd.DataFrame:

@@ -184,6 +184,7 @@ class Context(Table):
     reliability: Series[str] = _word(Reliability)
     evidence: Series[str] = _phrase(0)
     note: Series[str]
+    vintage: Series[str] = _word(Vintage)
 
 
 class Peers(Table):
