@@ -160,7 +160,8 @@ def _draw_region(axes: Axes, page: Page, group: pd.DataFrame, years: range) -> N
     points = group.sort_values("period_end").to_dict("records")
     region = points[0]["region"]
     for one, other in pairwise(points):
-        if other["period_end"].year - one["period_end"].year == 1:
+        joined = one.get("segment", 0) == other.get("segment", 0)
+        if joined and other["period_end"].year - one["period_end"].year == 1:
             axes.plot(
                 [one["period_end"].year, other["period_end"].year],
                 [one["value"], other["value"]],

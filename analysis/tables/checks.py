@@ -54,6 +54,7 @@ def check(held: Tables) -> list[Fault]:
         _regions,
         _tree,
         _peers,
+        _breaks,
         _units,
         _amounts,
         _parts,
@@ -149,6 +150,12 @@ def _peers(held: Tables) -> Iterator[Fault]:
     known = held.peers[held.peers["adcode"].isin(set(held.regions["adcode"]))]
     words = ("a region of the table of regions", "put the row into context.csv")
     yield from _told(held, "peers", known, "adcode", words)
+
+
+def _breaks(held: Tables) -> Iterator[Fault]:
+    turned = held.breaks[held.breaks["last"] >= held.breaks["first"]]
+    words = ("an older scope that ends after the newer one starts", "swap or correct the dates")
+    yield from _told(held, "breaks", turned, "last", words)
 
 
 def _units(held: Tables) -> Iterator[Fault]:

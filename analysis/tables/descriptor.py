@@ -187,9 +187,7 @@ def _report_sources(reports: pd.DataFrame) -> list[Record]:
 
 def _sources(rows: pd.DataFrame) -> list[Record]:
     found: dict[tuple[str, str], Record] = {}
-    for publisher, title, url in zip(
-        rows["publisher"], rows["title"], rows["url"], strict=True
-    ):
+    for publisher, title, url in zip(rows["publisher"], rows["title"], rows["url"], strict=True):
         source = {"title": f"{publisher}《{title}》"} | ({"path": url} if url else {})
         found.setdefault((source["title"], url), source)
     return [found[key] for key in sorted(found)]
@@ -295,7 +293,7 @@ def _constraint(check: str, words: Mapping[str, Any]) -> Record:
     """One check of a contract as Table Schema says it."""
     match check:
         case "isin":
-            return {"enum": [str(word) for word in words["allowed_values"] if word]}
+            return {"enum": [str(word) for word in words["allowed_values"]]}
         case "str_matches":
             return {"pattern": words["pattern"].removeprefix("^(?:").removesuffix(")$")}
         case "str_length":

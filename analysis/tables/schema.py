@@ -187,6 +187,17 @@ class Context(Table):
     vintage: Series[str] = _word(Vintage)
 
 
+class Breaks(Table):
+    """One row a change of scope in a series, across which no figures are compared."""
+
+    adcode: Series[str] = _like(ADCODE)
+    indicator: Series[str] = _like(CODE)
+    last: Series[pa.DateTime]
+    first: Series[pa.DateTime]
+    note_zh: Series[str] = _filled()
+    note_en: Series[str] = _filled()
+
+
 class Peers(Table):
     """One row an outcome or a population of a region outside the table of regions."""
 
@@ -278,6 +289,7 @@ TABLES: dict[str, type[Table]] = {
     "observations": Observations,
     "mentions": Mentions,
     "context": Context,
+    "breaks": Breaks,
     "peers": Peers,
     "instruments": Instruments,
     "instrument_status": InstrumentStatus,
@@ -304,6 +316,7 @@ KEYS: dict[str, list[str]] = {
     ],
     "mentions": ["start"],
     "context": ["adcode", "period", "indicator", "breakdown", "measure", "title"],
+    "breaks": ["adcode", "indicator", "last"],
     "peers": [
         "adcode",
         "indicator",
@@ -381,6 +394,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "reason": ("理由", "Why the numeral has that role."),
     "period": ("期间", "First and last day, as an ISO 8601 interval."),
     "basis": ("来历", "Whether the figure was printed or derived from printed ones."),
+    "last": ("旧口径止于", "Last day of the older scope that a figure is known of."),
+    "first": ("新口径始于", "First day of the newer scope that a figure is known of."),
+    "note_zh": ("中文说明", "Note in Chinese."),
+    "note_en": ("英文说明", "Note in English."),
     "vintage": ("版次", "The first print of the period, or the base that a later print implies."),
     "scope": ("口径", "What the count covers, as far as its print says; empty for a population."),
     "scope_zh": ("口径说明", "What the count covers, in Chinese."),
