@@ -38,7 +38,8 @@ def composition(
     rows
         The rows of all reports, with ``mark``.
     context
-        Those of other publications, for the same regions; a report's own figure comes first.
+        Those of other publications, for the same regions and whole years; a report's own figure
+        comes first.
     names
         ``Tables.breakdowns``, which names each part.
 
@@ -65,7 +66,7 @@ def composition(
 
 
 def _levels(rows: pd.DataFrame, context: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    mine = context[context["region"].isin(rows["region"])]
+    mine = context[context["region"].isin(rows["region"]) & derive.whole_year(context)]
     every = pd.concat([rows, mine], ignore_index=True)
     exact = every["measure"].eq(Measure.LEVEL) & every["status"].eq(Status.ACTUAL)
     exact &= every["comparator"].eq(Comparator.EXACT) & every["indicator"].eq(indicator)
