@@ -14,9 +14,12 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from analysis.language.vocabulary import Measure, Vintage
+
 MOST = 100_000  # chains that one search lists at most
 SERIES = ["region", "indicator", "breakdown"]
 PERIOD = [*SERIES, "span", "year"]
+_DECIMALS = r"\d\.(\d+)"
 VINTAGES = [
     *("period_start", "period_end", "first", "first_rounding"),
     *("base_low", "base_high", "basis", "reading", "gap_low", "gap_high", "moved"),
@@ -362,7 +365,8 @@ def vintages(rows: pd.DataFrame, *, reading: Reading = Reading.ROUNDED) -> pd.Da
         ``region``, ``indicator``, ``breakdown``, ``period_start``, ``period_end``, ``measure``
         (``level``, ``change_pct``, ``change_abs``) and ``value``; optional ``vintage`` (``first``
         where missing, or ``base``), ``rounding`` (half the last printed digit of a level, 0 where
-        missing) and ``decimals`` (of a percentage; else those of the number). Periods of one year.
+        missing) and ``printed`` (for the decimals of a percentage; else those of the number).
+        Periods of one year.
     reading
         Of the percentages.
 
@@ -395,13 +399,13 @@ def vintages(rows: pd.DataFrame, *, reading: Reading = Reading.ROUNDED) -> pd.Da
     """
     spans = _spans(rows)
     _refuse_doubled(spans)
-    level = spans["measure"].eq("level")
-    first = spans[level & spans["vintage"].eq("first")]
+    level = spans["measure"].eq(Measure.LEVEL)
+    first = spans[level & spans["vintage"].eq(Vintage.FIRST)]
     pairs = first.merge(_named(first, "later", years=-1), on=PERIOD)
-    for name in ("change_abs", "change_pct"):
+    for name in (Measure.CHANGE_ABS, Measure.CHANGE_PCT):
         changes = _named(spans[spans["measure"].eq(name)], name, years=-1)
         pairs = pairs.merge(changes, on=PERIOD, how="left")
-    base = _named(spans[level & spans["vintage"].eq("base")], "base")
+    base = _named(spans[level & spans["vintage"].eq(Vintage.BASE)], "base")
     return _compared(pairs.merge(base, on=PERIOD, how="left"), reading)
 
 
@@ -423,7 +427,7 @@ def falling(rows: pd.DataFrame) -> pd.DataFrame:
         shorter period and of the longer, whose columns end in ``_longer``.
     """
     spans = _spans(rows)
-    levels = spans[spans["measure"].eq("level")]
+    levels = spans[spans["measure"].eq(Measure.LEVEL)]
     key = [*SERIES, "period_start"]
     columns = [*key, "period_end", "value", "vintage", "rounding"]
     pairs = levels[columns].merge(levels[columns], on=key, suffixes=("", "_longer"))
@@ -502,10 +506,11 @@ def _check(
 def _spans(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of periods within one year, with the optional columns, ``year`` and ``span``."""
     start, end = rows["period_start"], rows["period_end"]
-    full = rows.assign(
-        vintage=rows["vintage"].fillna("first") if "vintage" in rows else "first",
+    printed = rows["printed"] if "printed" in rows else pd.Series("", index=rows.index)
+    full = rows[[*SERIES, "period_start", "period_end", "measure", "value"]].assign(
+        vintage=rows["vintage"].fillna(Vintage.FIRST) if "vintage" in rows else Vintage.FIRST,
         rounding=rows["rounding"].fillna(0.0) if "rounding" in rows else 0.0,
-        decimals=rows.get("decimals", np.nan),
+        decimals=printed.str.extract(_DECIMALS, expand=False).str.len(),
         year=end.dt.year,
         # The last day of February is one day, in a leap year or not.
         span=start.dt.strftime("%m-%d/") + end.dt.strftime("%m-%d").replace("02-29", "02-28"),

@@ -4,11 +4,19 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from analysis.language.vocabulary import Level, Measure, Scope, Vintage
+
 from . import spread
 
 ROAD = "sector:road_traffic"
 # Scopes whose deaths are those of all work-safety accidents, as far as the print says.
-SCOPES = ("commercial_road", "with_road", "with_fires", "fatal_only", "unstated")
+SCOPES = (
+    Scope.COMMERCIAL_ROAD,
+    Scope.WITH_ROAD,
+    Scope.WITH_FIRES,
+    Scope.FATAL_ONLY,
+    Scope.UNSTATED,
+)
 POPULATIONS = ("resident_population_year_end", "census_population")
 KEY = ["adcode", "period_start", "period_end", "scope", "title"]
 
@@ -19,8 +27,8 @@ def points(
     shares: Mapping[float, float],
     *,
     indicator: str = "deaths",
-    level: str = "prefecture",
-    scopes: Collection[str] = SCOPES,
+    level: Level = Level.PREFECTURE,
+    scopes: Collection[Scope] = SCOPES,
     shortest: float = 0.49,
     farthest: int = 2,
 ) -> pd.DataFrame:
@@ -75,12 +83,12 @@ def points(
 
 
 def _counts(
-    peers: pd.DataFrame, indicator: str, level: str, scopes: Collection[str], shortest: float
+    peers: pd.DataFrame, indicator: str, level: Level, scopes: Collection[Scope], shortest: float
 ) -> pd.DataFrame:
     """First prints of whole regions for periods from 1 January, long enough."""
     start, end = peers["period_start"], peers["period_end"]
     whole = peers["indicator"].eq(indicator) & peers["breakdown"].eq("")
-    counted = whole & peers["measure"].eq("level") & peers["vintage"].eq("first")
+    counted = whole & peers["measure"].eq(Measure.LEVEL) & peers["vintage"].eq(Vintage.FIRST)
     counted &= peers["level"].eq(level) & peers["scope"].isin(scopes)
     counted &= start.dt.day_of_year.eq(1) & start.dt.year.eq(end.dt.year)
     elapsed = end.dt.day_of_year / (365 + end.dt.is_leap_year)
@@ -94,7 +102,7 @@ def _counts(
 
 
 def _populations(peers: pd.DataFrame) -> pd.DataFrame:
-    known = peers[peers["indicator"].isin(POPULATIONS) & peers["measure"].eq("level")]
+    known = peers[peers["indicator"].isin(POPULATIONS) & peers["measure"].eq(Measure.LEVEL)]
     return known.assign(population_year=known["period_end"].dt.year).rename(
         columns={"value": "population"}
     )[["adcode", "population", "population_year"]]
@@ -102,5 +110,5 @@ def _populations(peers: pd.DataFrame) -> pd.DataFrame:
 
 def _road(peers: pd.DataFrame, indicator: str) -> pd.DataFrame:
     part = peers["indicator"].eq(indicator) & peers["breakdown"].eq(ROAD)
-    rows = peers[part & peers["measure"].eq("level")]
+    rows = peers[part & peers["measure"].eq(Measure.LEVEL)]
     return rows.rename(columns={"value": "road"})[[*KEY, "road"]]

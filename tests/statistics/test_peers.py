@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.statistics import peers
+from analysis.statistics import peers, spread
 
 RATES = {2022: 2.0, 2023: 2.0, 2024: 1.0}
 SHARES = {0.5: 0.4}
@@ -127,3 +127,56 @@ def test_the_part_of_road_transport_stands_beside_the_count():
     assert answer["adcode"].tolist() == ["340100", "420100"]
     assert answer["road"].isna().tolist() == [True, False]
     assert answer["road"].iloc[1] == 53
+
+
+# Deaths and year-end population of the nation, in the year of each; 2021 from its printed change.
+NATION = {
+    2019: (29_519, 1_400_050_000),
+    2020: (27_412, 1_411_780_000),
+    2021: (27_412 * (1 - 0.059), 1_412_600_000),
+    2022: (22_290, 1_411_750_000),
+    2023: (21_242, 1_409_670_000),
+    2024: (19_600, 1_408_280_000),
+    2025: (18_261, 1_408_280_000),
+}
+
+
+def test_the_spread_of_peers_is_that_of_the_first_analysis(data):
+    """
+    Prefectures with half a year or more and a population within five years.
+
+    A first analysis with further populations had 26 of them, a variance ratio of 12 and a tau of
+    0.43; 12 with nine tenths of a year, 10.5 and 0.36. A ratio of 1.42 lies inside the spread.
+    """
+    rates = {year: 100_000 * deaths / people for year, (deaths, people) in NATION.items()}
+    shares = {1 / 4: 3359 / 19_600, 1 / 2: 8507 / 19_600, 3 / 4: 13_412 / 19_600}
+    found = peers.points(data.peers, rates, shares, farthest=5)
+    answer = spread.estimate(found["observed"], found["expected"])
+    low, high = answer.prediction()
+
+    assert len(found) == answer.regions == 9
+    assert 10 < answer.dispersion < 13
+    assert 0.36 < answer.tau < 0.43
+    assert low < 1.42 < high
+    limit = spread.funnel(found["expected"])
+    ratio = found["observed"] / found["expected"]
+    assert ((ratio < limit.lower) | (ratio > limit.upper)).sum() == 4
+    usual = spread.adjusted_funnel(found["expected"], answer)
+    assert ((ratio < usual.lower) | (ratio > usual.upper)).sum() == 1
+
+
+def test_no_peer_is_a_region_of_ours(data):
+    """Their figures are in the context, and do not enter the spread that they are judged by."""
+    assert not set(data.peers["adcode"]) & set(data.regions["adcode"])
+
+
+def test_the_road_part_of_a_peer_is_within_its_count(data):
+    """Hengyang has 5 of 44 on the road, Qingyuan 95 of 111."""
+    rows = data.peers[data.peers["indicator"].eq("deaths") & data.peers["measure"].eq("level")]
+    road = rows[rows["breakdown"].eq(peers.ROAD)]
+    whole = rows[rows["breakdown"].eq("") & rows["vintage"].eq("first")]
+    pairs = road.merge(whole, on=peers.KEY, suffixes=("_road", ""))
+    assert len(pairs) == len(road) > 10
+    assert (pairs["value_road"] <= pairs["value"]).all()
+    share = pairs.set_index("name_en")["value_road"] / pairs.set_index("name_en")["value"]
+    assert (round(share["Hengyang"], 2), round(share["Qingyuan"], 2)) == (0.11, 0.86)

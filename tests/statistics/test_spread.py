@@ -247,3 +247,20 @@ def test_chuxiong_2022_to_2024_pooled_from_the_tables():
     assert clustered.lower > 1
     rates = [100_000 * count / number for count, number in zip(deaths, people, strict=True)]
     assert [f"{rate:.2f}" for rate in rates] == ["2.23", "2.18", "1.93"]
+
+
+def test_chuxiongs_level_is_that_of_its_province():
+    """2.46, 2.20 and 1.97 per 100,000 in Yunnan against 2.23, 2.18 and 1.93."""
+    years = (2022, 2023, 2024)
+    rates = [
+        100_000
+        * chuxiong("deaths", year, adcode="530000")
+        / chuxiong("resident_population_year_end", year, adcode="530000")
+        for year in years
+    ]
+    assert [f"{rate:.2f}" for rate in rates] == ["2.46", "2.20", "1.97"]
+    people = [chuxiong("resident_population_annual_mean", 2022)]
+    people += [chuxiong("resident_population_year_end", year) for year in years[1:]]
+    deaths = [chuxiong("deaths", year) for year in years]
+    answer = spread.pooled(deaths, spread.expected_counts(people, rates))
+    assert answer.lower < 1 < answer.upper
