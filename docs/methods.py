@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.charts.page import METHOD_PAGES as PAGES
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.language.vocabulary import Language
 
 TITLE = Text("方法", "Method")

@@ -14,7 +14,7 @@ import pandas as pd
 from analysis import files, project
 from analysis.comparability import rules
 from analysis.language import numbers, values
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Better,
     Closure,

@@ -4,7 +4,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.language import phrases, remarks
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 
 from . import style
 from .comparison import left_out
@@ -23,9 +24,9 @@ def blank(
     """Say *title*, and in the strip why each region is left out; *rows* are the empty rows."""
     caption = Caption(
         title=title,
-        subtitle=Text("各地报告了什么见下", "what each report gives stands below"),
+        subtitle=say("blank.caption.each_report_gives_stands"),
         source=phrases.source_note(refused.assign(origin="report")),
-        alt=Text(f"{title.zh}。图中没有数字。", f"{title.en}. The figure holds no number."),
+        alt=say("blank.caption.figure_holds_number", title=title),
         left_out=left_out(refused),
     )
     page = Page(caption, language, form=form, ax=ax)

@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.language import numbers, phrases, remarks, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Mark
 
 from . import ledger, marks, style
@@ -89,10 +90,10 @@ def _caption(
     refused: pd.DataFrame,
 ) -> Caption:
     drawn = pd.concat([counted, stated], ignore_index=True)
-    about = Text("本年与上年之比（1为不变）", "this year over the year before (1 is no change)")
+    about = say("changes.about")
     return Caption(
         title=title,
-        subtitle=values.joined([about, values.years(drawn["period_end"])], zh="｜", en=" | "),
+        subtitle=Text.joined([about, values.years(drawn["period_end"])], zh="｜", en=" | "),
         source=phrases.source_note(pd.concat([drawn, national], ignore_index=True)),
         alt=_alt(counted, stated, title, refused),
         left_out=left_out(refused),
@@ -124,22 +125,27 @@ def _tests(tested: pd.DataFrame) -> list[Text]:
 def _alt(counted: pd.DataFrame, stated: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
     said = [_told(row, remarks.ratio_label(row)) for row in counted.to_dict("records")]
     said += [_told(row, values.stated(row)) for row in stated.to_dict("records")]
-    shown = values.joined(said, zh="、", en=", ")
+    shown = Text.joined(said, zh="、", en=", ")
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = values.joined(names, zh="、", en=", ")
-    return Text(
-        f"{title.zh}。{shown.zh}。没有可比的变化：{missing.zh or '无'}。"
-        "百分比和方向背后没有数量，不能与比值比大小。",
-        f"{title.en}. {shown.en}. No change given: {missing.en or 'none'}. Percentages and "
-        "directions have no counts behind them and cannot be ranked against the ratios.",
+    missing = Text.joined(names, zh="、", en=", ")
+    return say(
+        "changes.change_given_percentages_directions",
+        title=title,
+        shown=shown,
+        missing=missing.zh or "无",
+        missing_2=missing.en or "none",
     )
 
 
 def _told(row: dict[Any, Any], change: Text) -> Text:
     year = row["period_end"].year
-    return Text(
-        f"{row['region_zh']}{row['indicator_zh']}{year}年{change.zh}",
-        f"{row['region_en']} {values.lowered(row['indicator_en'])} {year} {change.en}",
+    return say(
+        "changes.text",
+        region=Text(row["region_zh"], row["region_en"]),
+        indicator=row["indicator_zh"],
+        year=year,
+        change=change,
+        indicator_2=values.lowered(row["indicator_en"]),
     )
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.language import phrases, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Promise
 
 from . import grid, style
@@ -42,10 +43,7 @@ def promises(
     """
     caption = Caption(
         title=title,
-        subtitle=Text(
-            "有数值或期限的安排｜小字为报告原文",
-            "commitments with a number or a deadline | small print: the words of the report",
-        ),
+        subtitle=say("commitments.caption.commitments_number_deadline_small"),
         source=phrases.source_note(rows if len(rows) else absent.assign(origin="report")),
         alt=_list_alt(rows, title),
         left_out=left_out(absent),
@@ -141,10 +139,12 @@ def _write_row(page: Page, axes: Axes, place: List, row: dict[Any, Any], y: floa
 
 
 def _list_alt(rows: pd.DataFrame, title: Text) -> Text:
-    said = values.joined(_told(row) for row in rows.to_dict("records"))
-    return Text(
-        f"{title.zh}。{said.zh or '无'}。这些只是安排，不是结果。",
-        f"{title.en}. {said.en or 'None'}. These are plans, not results.",
+    said = Text.joined(_told(row) for row in rows.to_dict("records"))
+    return say(
+        "commitments.these_plans_results",
+        title=title,
+        said=said.zh or "无",
+        said_2=said.en or "None",
     )
 
 
@@ -153,4 +153,4 @@ def _told(row: dict[Any, Any]) -> Text:
     name = Text(
         f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
     )
-    return values.joined([name, values.promised(row)], zh="，", en=", ")
+    return Text.joined([name, values.promised(row)], zh="，", en=", ")

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.language import numbers, phrases, remarks, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Quantity
 
 from . import marks, style
@@ -80,7 +81,7 @@ def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
 def _gathered(rule: Any, rows: pd.DataFrame) -> LeftOut:
     first = rows.iloc[0]
     reason = phrases.GAPS.get(rule, Text(first["reason_zh"], first["reason_en"]))
-    return LeftOut("", Text(f"{len(rows)}地", f"{len(rows):,} regions"), reason)
+    return LeftOut("", say("comparison.regions", count=len(rows)), reason)
 
 
 def _caption(
@@ -111,8 +112,8 @@ def _subtitle(rows: pd.DataFrame, scale: str) -> Text:
     about, unit = remarks.about(first), values.unit(first)
     if scale == "rate":
         unit = Text(f"{unit.zh}／10万人", f"{unit.en} per 100,000 people".strip())
-    periods = values.joined(_periods(rows), zh="、", en=", ")
-    return values.listed([about, unit, periods])
+    periods = Text.joined(_periods(rows), zh="、", en=", ")
+    return Text.listed([about, unit, periods])
 
 
 def _periods(rows: pd.DataFrame) -> list[Text]:
@@ -132,7 +133,7 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
 
 
 def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
-    shown = values.joined(
+    shown = Text.joined(
         (
             Text(f"{r['region_zh']}{values.value(r).zh}", f"{r['region_en']} {values.value(r).en}")
             for r in rows.to_dict("records")
@@ -141,16 +142,20 @@ def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
         en=", ",
     )
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = values.joined(names, zh="、", en=", ")
-    return Text(
-        f"{title.zh}。图中：{shown.zh or '无'}。不能据此比较：{missing.zh or '无'}。",
-        f"{title.en}. Shown: {shown.en or 'none'}. Not comparable here: {missing.en or 'none'}.",
+    missing = Text.joined(names, zh="、", en=", ")
+    return say(
+        "comparison.shown_comparable_here",
+        title=title,
+        shown=shown.zh or "无",
+        missing=missing.zh or "无",
+        shown_2=shown.en or "none",
+        missing_2=missing.en or "none",
     )
 
 
 def _say_nothing(page: Page) -> None:
     room = page.room
-    words = Text("没有任何两地的数字可以并列", "no two regions can be set side by side")
+    words = say("comparison.words")
     page.text(
         room.left,
         room.bottom + room.height * 0.6,

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
 from analysis.language import phrases, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark
 
 from . import marks, style
@@ -46,10 +47,7 @@ def coverage(
     names = themes.set_index("theme")[f"name_{language}"]
     caption = Caption(
         title=title,
-        subtitle=Text(
-            "各主题的数字个数｜灰色横线：该报告没有这一主题的数字",
-            "figures by theme | a grey dash: the report gives none",
-        ),
+        subtitle=say("coverage.caption.figures_theme_grey_dash"),
         source=phrases.source_note(rows),
         alt=_count_alt(counts, regions, title),
         notes=(phrases.COUNT_NOTE,),
@@ -104,10 +102,7 @@ def shared(
     used = [mark for mark in Mark if rows["mark"].eq(mark).any()]
     caption = Caption(
         title=title,
-        subtitle=Text(
-            "两地以上报告的指标：有什么样的数字，没有的又为什么没有",
-            "indicators of two or more reports: what kind of figure, or why none",
-        ),
+        subtitle=say("coverage.caption.indicators_two_more_reports"),
         source=phrases.source_note(rows),
         alt=_shared_alt(rows, gaps, title),
         notes=(phrases.marks_key(used), phrases.PART_NOTE),
@@ -225,26 +220,26 @@ def _dash(axes: Axes, x: float, y: float) -> None:
 
 def _count_alt(counts: pd.DataFrame, regions: list[dict[Any, Any]], title: Text) -> Text:
     total = counts.sum(min_count=1)
-    said = values.joined(
+    said = Text.joined(
         (
-            Text(
-                f"{r['region_zh']}{total[r['region']]:.0f}个",
-                f"{r['region_en']} {total[r['region']]:.0f}",
+            say(
+                "coverage.said.x",
+                region=Text(r["region_zh"], r["region_en"]),
+                region_2=total[r["region"]],
             )
             for r in regions
         ),
         zh="、",
         en=", ",
     )
-    return Text(
-        f"{title.zh}。数字个数：{said.zh}。个数多不等于做得好。",
-        f"{title.en}. Figures: {said.en}. More figures is not better safety.",
-    )
+    return say("coverage.figures_more_figures_better", title=title, said=said)
 
 
 def _shared_alt(rows: pd.DataFrame, gaps: pd.DataFrame, title: Text) -> Text:
-    return Text(
-        f"{title.zh}。{rows['indicator'].nunique()}个指标，{len(rows)}格有数字，{len(gaps)}格没有，原因在格内。",
-        f"{title.en}. {rows['indicator'].nunique()} indicators, {len(rows)} cells with a figure, "
-        f"{len(gaps)} without, the reason in the cell.",
+    return say(
+        "coverage.indicators_cells_figure_without",
+        title=title,
+        indicator=rows["indicator"].nunique(),
+        count=len(rows),
+        count_2=len(gaps),
     )

@@ -11,12 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from analysis.language import numbers, phrases, remarks, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark, Status
 
 from . import grid, marks, style
 from .page import Page, measured
-from .pane import Pane, evidence, say
+from .pane import Pane, evidence, write
 
 LABEL = 2.75  # inches of the names on a slide
 # Why a figure of this mark stands on no scale; the others only lack an interval.
@@ -41,7 +42,7 @@ def draw(page: Page, axes: Axes, panel: Pane, rows: pd.DataFrame, outcomes: pd.D
     """Counts of events on one axis; under it, without a scale, what has no interval."""
     if outcomes.empty:
         plan = rows.iloc[0]["kind"] == "plan"
-        below = say(page, panel, phrases.NO_OUTCOMES_PLAN if plan else phrases.NO_OUTCOMES)
+        below = write(page, panel, phrases.NO_OUTCOMES_PLAN if plan else phrases.NO_OUTCOMES)
         _draw_aims(page, axes, below, rows[rows["status"].ne(Status.ACTUAL)])
         return
     counted = outcomes[outcomes["lower"].notna()].to_dict("records")
@@ -67,7 +68,7 @@ def _bareness(bare: list[dict[Any, Any]]) -> Text:
     """Why some rows stand on no scale."""
     gaps = [_BARE.get(Mark(row["mark"])) for row in bare]
     told = [phrases.GAPS[gap] if gap else phrases.WITHOUT_SCALE for gap in dict.fromkeys(gaps)]
-    return values.joined(told)
+    return Text.joined(told)
 
 
 def _draw_aims(page: Page, axes: Axes, panel: Pane, aims: pd.DataFrame) -> None:
@@ -159,4 +160,4 @@ def _told(page: Page, row: dict[Any, Any]) -> str:
 
 def told(row: dict[Any, Any]) -> Text:
     """One outcome in a few words, for the alt text."""
-    return remarks.about(row) + Text("", " ") + values.what(row)
+    return remarks.about(row) + say("events.text") + values.what(row)

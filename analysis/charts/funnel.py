@@ -9,7 +9,8 @@ from matplotlib.lines import Line2D
 
 from analysis.language import numbers, phrases, remarks
 from analysis.language import values as wording
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 
 from . import marks, style
 from .blank import blank
@@ -83,7 +84,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         told.append(phrases.CLUSTER_NOTE)
     return Caption(
         title=title,
-        subtitle=wording.joined([name, wording.unit(first), span], zh="｜", en=" | "),
+        subtitle=Text.joined([name, wording.unit(first), span], zh="｜", en=" | "),
         source=phrases.source_note(rows) + remarks.REFERENCE_SOURCE,
         alt=_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -94,13 +95,15 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
 def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
     few = rows if len(rows) <= phrases.CROWD else rows.iloc[:0]
     said = [remarks.against_expected(row) for row in few.to_dict("records")]
-    shown = wording.joined(said, zh="、", en=", ")
+    shown = Text.joined(said, zh="、", en=", ")
     names = [entry.name for entry in left_out(refused)]
-    missing = wording.joined(names, zh="、", en=", ")
-    return Text(
-        f"{title.zh}。{shown.zh}。无法放入：{missing.zh or '无'}。不能据此断定原因。",
-        f"{title.en}. {shown.en}. Cannot be placed: {missing.en or 'none'}. The figure says "
-        "nothing about causes.",
+    missing = Text.joined(names, zh="、", en=", ")
+    return say(
+        "funnel.cannot_placed_figure_says",
+        title=title,
+        shown=shown,
+        missing=missing.zh or "无",
+        missing_2=missing.en or "none",
     )
 
 

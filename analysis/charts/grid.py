@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.language.vocabulary import Promise, Standing, Word
 
 from . import style

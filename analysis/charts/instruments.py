@@ -11,7 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.language import phrases, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Standing
 
 from . import grid, style
@@ -48,10 +49,7 @@ def instruments(
     """
     caption = Caption(
         title=title,
-        subtitle=Text(
-            "每行一项举措，按主题与名称排列｜右侧为写到它的报告数",
-            "one instrument a line, by theme and name | right: reports that mention it",
-        ),
+        subtitle=say("instruments.caption.one_instrument_line_theme"),
         source=phrases.source_note(rows),
         alt=_matrix_alt(rows, title),
         left_out=left_out(absent),
@@ -174,7 +172,10 @@ def _matrix_alt(rows: pd.DataFrame, title: Text) -> Text:
     count = rows["indicator"].nunique()
     names: Sequence[str] = list(dict.fromkeys(rows["indicator_zh"]))
     named: Sequence[str] = list(dict.fromkeys(rows["indicator_en"]))
-    return Text(
-        f"{title.zh}。{count}项：{'、'.join(names)}。未提及不等于没有。",
-        f"{title.en}. {count} instruments: {', '.join(named)}. Not mentioned is not absent.",
+    return say(
+        "instruments.instruments_mentioned_absent",
+        title=title,
+        count=count,
+        join="、".join(names),
+        join_2=", ".join(named),
     )

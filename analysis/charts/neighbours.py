@@ -11,11 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.language import numbers, phrases, values
-from analysis.language.values import Text
+from analysis.language.text import Text
 
 from . import grid, marks, style
 from .page import Page, measured
-from .pane import Pane, evidence, say
+from .pane import Pane, evidence, write
 
 TALLEST, SHORTEST = 0.62, 0.44  # inches of an indicator on a slide
 MOST = 8  # indicators that stay legible below each other
@@ -25,7 +25,7 @@ POINTERS = "①②③④⑤⑥⑦⑧⑨⑩"
 def draw(page: Page, axes: Axes, panel: Pane, beside: pd.DataFrame) -> None:
     """For each indicator its name, a dot a region, and their numbers in words."""
     if beside.empty:
-        say(page, panel, phrases.NOTHING_BESIDE)
+        write(page, panel, phrases.NOTHING_BESIDE)
         return
     high = panel.row(count(beside), TALLEST * page.size.width / 13.333)
     signs = dict(zip(cautions(beside), POINTERS, strict=False))

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
 from analysis.language import phrases, remarks, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 
 from . import grid, style
 from .page import LEADING, Caption, Page, Picture, measured, wrapped
@@ -99,11 +100,7 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
         title=title,
         subtitle=phrases.NOT_COMPARABLE_SUBTITLE,
         source=phrases.source_note(rows),
-        alt=Text(
-            f"{title.zh}。表中{count}项指标，逐行列出各地数字及不能并列的原因。",
-            f"{title.en}. A table of {count} indicators: what each region reports, and why it "
-            "cannot be compared.",
-        ),
+        alt=say("not_comparable.table_indicators_each_region", title=title, count=count),
     )
 
 
@@ -141,7 +138,7 @@ def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
         for place, text in enumerate(wrapped(figure, width, size.label)):
             yield Words(text, size.label, colour, gid=gid if place == 0 else None)
     period = values.period(row["period_start"], row["period_end"])
-    scope = values.joined([remarks.part_or_all(row), period], zh="，", en=", ")
+    scope = Text.joined([remarks.part_or_all(row), period], zh="，", en=", ")
     yield from _wrapped(scope[language], width, size.note, style.GREY)
 
 

@@ -17,7 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.errors import UsageError
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Language
 
 from . import style
@@ -80,7 +81,7 @@ class Picture(Figure):
 # The page under docs/ that a figure points to.
 METHOD_PAGES = {Language.ZH: "method.zh.md", Language.EN: "method.en.md"}
 SIGNATURE = "signature"  # the gid of a page's last line
-_METHOD = Text("方法见 docs/{page}", "Method: docs/{page}")
+_METHOD = say("page.method")
 
 
 def _signature(language: str, *stamps: str) -> str:
@@ -220,7 +221,7 @@ def _shrunk(part: Picture) -> Size:
     return Size(box.width, box.height, *(size * share for size in slide[2:]))
 
 
-STRIP = Text("未能并列，及其原因", "Not shown beside the others, and why")
+STRIP = say("page.strip")
 
 
 def _begun(words: str) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.errors import CrowdedError
 from analysis.language import values
-from analysis.language.values import Text
+from analysis.language.text import Text
 
 from .page import Picture
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.language.vocabulary import Mark
 
 from . import grid, marks, style
@@ -31,7 +31,7 @@ class Pane(NamedTuple):
         return min(tallest, (self.top - self.bottom) / max(count, 1))
 
 
-def say(page: Page, panel: Pane, words: Text) -> Pane:
+def write(page: Page, panel: Pane, words: Text) -> Pane:
     """A panel with nothing to show: one sentence in its place; gives the panel under it."""
     size = page.size.label
     lines = wrapped(words[page.language], panel.width - 0.2, size)

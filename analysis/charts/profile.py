@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.language import phrases, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Status
 
 from . import events, grid, neighbours, silence, style
@@ -86,9 +87,11 @@ def _subtitle(rows: pd.DataFrame, aside: Text | None) -> Text:
     told = rows[rows["status"].eq(Status.ACTUAL)]
     periods = (told if len(told) else rows)[["period_start", "period_end"]]
     start, end = periods.value_counts(sort=True).index[0]
-    name = Text(f"《{first['title']}》", f"{first['region_en']} report {first['report'][-4:]}")
-    parts = [name, values.joined(kinds, zh="＋", en=" and "), values.period(start, end)]
-    return values.joined([*parts, *([aside] if aside else [])], zh="｜", en=" | ")
+    name = say(
+        "profile.name", title=first["title"], region=first["region_en"], report=first["report"][-4:]
+    )
+    parts = [name, Text.joined(kinds, zh="＋", en=" and "), values.period(start, end)]
+    return Text.joined([*parts, *([aside] if aside else [])], zh="｜", en=" | ")
 
 
 def _notes(
@@ -203,14 +206,16 @@ def _alt(
     unsaid: int,
     sentences: Sequence[Text],
 ) -> Text:
-    shown = values.joined(
-        (events.told(row) for row in outcomes.to_dict("records")), zh="、", en=", "
-    )
-    read = values.joined(sentences, zh="。", en=". ")
-    return Text(
-        f"{title.zh}。事故与灾害：{shown.zh or '无数字'}。{read.zh}{'。' if read.zh else ''}"
-        f"可与他地并列的指标{comparable}个，不能并列的{unsaid}个，原因在图下方。",
-        f"{title.en}. Accidents and disasters: {shown.en or 'no figure'}. "
-        f"{read.en}{'. ' if read.en else ''}{comparable} indicators stand beside other regions; "
-        f"{unsaid} cannot, for the reasons named below the plot.",
+    shown = Text.joined((events.told(row) for row in outcomes.to_dict("records")), zh="、", en=", ")
+    read = Text.joined(sentences, zh="。", en=". ")
+    return say(
+        "profile.accidents_disasters_indicators_stand",
+        title=title,
+        shown=shown.zh or "无数字",
+        read=read,
+        read_2="。" if read.zh else "",
+        comparable=comparable,
+        unsaid=unsaid,
+        shown_2=shown.en or "no figure",
+        read_3=". " if read.en else "",
     )

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.language import phrases, remarks, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 
 from . import ledger, marks, style
 from .blank import blank
@@ -114,13 +115,13 @@ def _finish(axes: Axes, page: Page, *, last: bool) -> None:
 def _periods(rows: pd.DataFrame) -> Text:
     spans = rows[["period_start", "period_end"]].drop_duplicates()
     periods = (values.period(start, end) for start, end in spans.itertuples(index=False))
-    return values.joined(periods, zh="、", en=", ")
+    return Text.joined(periods, zh="、", en=", ")
 
 
 def _missing(refused: pd.DataFrame) -> Text:
     """The regions left out by name, or that there are none."""
     names = [Text(row["region_zh"], row["region_en"]) for row in refused.to_dict("records")]
-    missing = values.joined(names, zh="、", en=", ")
+    missing = Text.joined(names, zh="、", en=", ")
     return Text(missing.zh or "无", missing.en or "none")
 
 
@@ -129,10 +130,10 @@ def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Cap
     notes.append(remarks.LOOP_NOTE)
     if rows["basis"].eq("rebuilt").any():
         notes.append(remarks.REBUILT_NOTE)
-    about = Text("已整改占发现的份额", "share of what was found that was rectified")
+    about = say("shares.about")
     return Caption(
         title=title,
-        subtitle=values.joined([about, Text("%", "%"), _periods(rows)], zh="｜", en=" | "),
+        subtitle=Text.joined([about, say("shares.text"), _periods(rows)], zh="｜", en=" | "),
         source=phrases.source_note(rows),
         alt=_loop_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -145,12 +146,8 @@ def _loop_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
         remarks.loop(row) + Text(remarks.fraction(row).zh, f" {remarks.fraction(row).en}")
         for row in rows.to_dict("records")
     ]
-    shown, missing = values.joined(said, zh="、", en=", "), _missing(refused)
-    return Text(
-        f"{title.zh}。{shown.zh}。无法算出份额：{missing.zh}。各行动范围不同，不能互比。",
-        f"{title.en}. {shown.en}. No share: {missing.en}. The campaigns differ in scope "
-        "and cannot be compared.",
-    )
+    shown, missing = Text.joined(said, zh="、", en=", "), _missing(refused)
+    return say("shares.share_campaigns_differ_scope", title=title, shown=shown, missing=missing)
 
 
 def _loop_group(page: Page, records: Sequence[Row]) -> ledger.Group:
@@ -184,10 +181,10 @@ def _draw_loop(axes: Axes, page: Page, row: Row, at: float) -> None:
 def _parts_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     first = rows.iloc[0].to_dict()
     name = Text(first["indicator_zh"], first["indicator_en"])
-    unit = Text("占总数的%", "% of the whole")
+    unit = say("shares.unit")
     return Caption(
         title=title,
-        subtitle=values.joined([name, unit, _periods(rows)], zh="｜", en=" | "),
+        subtitle=Text.joined([name, unit, _periods(rows)], zh="｜", en=" | "),
         source=phrases.source_note(pd.concat([_wholes(rows), rows], ignore_index=True)),
         alt=_parts_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -218,12 +215,8 @@ def _parts_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
         Text(row["part_zh"], f"{row['part_en']} ") + remarks.share_label(row)
         for row in rows.to_dict("records")
     ]
-    shown, missing = values.joined(said, zh="、", en=", "), _missing(refused)
-    return Text(
-        f"{title.zh}。{shown.zh}。没有分项：{missing.zh}。份额大小不说明各部分的风险高低。",
-        f"{title.en}. {shown.en}. No parts: {missing.en}. A share says nothing about "
-        "how risky a part is.",
-    )
+    shown, missing = Text.joined(said, zh="、", en=", "), _missing(refused)
+    return say("shares.parts_share_says_nothing", title=title, shown=shown, missing=missing)
 
 
 def _parts_group(page: Page, records: Sequence[Row]) -> ledger.Group:

@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import phrases, remarks, values
-from analysis.language.values import Text
+from analysis.language import phrases, remarks
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Measure
 
 from . import ledger, marks, style
@@ -60,10 +61,10 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     notes = [remarks.OWN_SCALE, remarks.OUTCOME_NOTE]
     notes += [phrases.METHODS[m] for m in dict.fromkeys(rows["method"].dropna()) if m]
     ends = rows["period_end"].dt.year
-    span = Text(f"{ends.min()}—{ends.max()}年", f"{ends.min()}–{ends.max()}")
+    span = say("targets.span", min=ends.min(), max=ends.max())
     return Caption(
         title=title,
-        subtitle=values.joined([remarks.TARGETS_SUBTITLE, span], zh="｜", en=" | "),
+        subtitle=Text.joined([remarks.TARGETS_SUBTITLE, span], zh="｜", en=" | "),
         source=phrases.source_note(rows),
         alt=_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -78,17 +79,19 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
             f"{row['region_en']}, {row['indicator_en']}: ",
         )
         + remarks.target(row)
-        + Text("，", ", ")
+        + say("targets.said.x")
         + remarks.outcome(row)
         for row in rows.to_dict("records")
     ]
-    shown = values.joined(said)
+    shown = Text.joined(said)
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = values.joined(names, zh="、", en=", ")
-    return Text(
-        f"{title.zh}。{shown.zh}。不在图中：{missing.zh or '无'}。没有结果不等于没有达成。",
-        f"{title.en}. {shown.en}. Not in the figure: {missing.en or 'none'}. No result is not a "
-        "missed target.",
+    missing = Text.joined(names, zh="、", en=", ")
+    return say(
+        "targets.figure_result_missed_target",
+        title=title,
+        shown=shown,
+        missing=missing.zh or "无",
+        missing_2=missing.en or "none",
     )
 
 

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
 from analysis.language import numbers, phrases, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 
 from . import marks, style
 from .comparison import left_out
@@ -114,10 +115,10 @@ def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -
     if every.empty:
         named = refused[refused["indicator_zh"].ne("")]
         names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
-        return values.listed([*names, phrases.GIVEN_BELOW])
+        return Text.listed([*names, phrases.GIVEN_BELOW])
     first = every.iloc[0].to_dict()
     name = Text(first["indicator_zh"], first["indicator_en"])
-    return values.listed([name, values.unit(first), values.years(every["period_end"])])
+    return Text.listed([name, values.unit(first), values.years(every["period_end"])])
 
 
 def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
@@ -126,14 +127,17 @@ def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
         year = row["period_end"].year
         told = values.stated(row) if pd.isna(row["value"]) else values.value(row)
         said.append(
-            Text(f"{row['region_zh']}{year}年{told.zh}", f"{row['region_en']} {year} {told.en}")
+            say("trend.text", region=Text(row["region_zh"], row["region_en"]), year=year, told=told)
         )
-    shown = values.joined(said, zh="、", en=", ")
+    shown = Text.joined(said, zh="、", en=", ")
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = values.joined(names, zh="、", en=", ")
-    return Text(
-        f"{title.zh}。{shown.zh}。没有数字：{missing.zh or '无'}。",
-        f"{title.en}. {shown.en}. No figure: {missing.en or 'none'}.",
+    missing = Text.joined(names, zh="、", en=", ")
+    return say(
+        "trend.figure",
+        title=title,
+        shown=shown,
+        missing=missing.zh or "无",
+        missing_2=missing.en or "none",
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis.language import numbers, values
-from analysis.language.values import Text
+from analysis.language.text import Text
 
 SHOWN = 12  # rows at most; a comparison of thousands is for a chart
 

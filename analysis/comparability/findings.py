@@ -11,7 +11,8 @@ import pandas as pd
 
 from analysis.language import numbers, phrases, remarks
 from analysis.language import values as wording
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Measure, Status
 from analysis.statistics import intervals
 
@@ -22,19 +23,13 @@ def comparison(result: Comparison) -> Text:
     """What the comparable figures of an indicator say together."""
     rows, name = result.rows, result.name
     if rows.empty:
-        return name + Text("：没有两地的数字可以并列", ": no two reports can be set side by side")
+        return name + say("findings.two_reports_can_set")
     barred = result.barred
     if len(rows) == 1 and barred:
-        return Text(
-            f"{name.zh}：{barred + 1}地有数字，不能并列",
-            f"{name.en}: {barred + 1} regions report figures that cannot be set side by side",
-        )
+        return say("findings.regions_report_figures_cannot", name=name, barred=barred + 1)
     if len(rows) == 1:
         region = _region(rows.iloc[0])
-        return Text(
-            f"{name.zh}：只有{region.zh}报告了这一口径的数字",
-            f"{name.en}: only {region.en} reports a figure of this kind",
-        )
+        return say("findings.only_reports_figure_kind", name=name, region=region)
     counted = rows["mark"].eq(Mark.EXACT) & rows["method"].ne("")
     if result.scale == "rate" and counted.all():
         return _tested(name, rows)
@@ -51,10 +46,9 @@ def not_comparable(rows: pd.DataFrame) -> Text:
     """How many indicators several regions report that cannot be compared."""
     count = rows["indicator"].nunique()
     if not count:
-        return Text("多地报告的指标都能并列", "All indicators of several regions can be compared")
-    return Text(
-        f"{count}项指标有多地数字，但不能并列",
-        f"{_many(count, 'indicator')} of several regions cannot be compared",
+        return say("findings.all_indicators_several_regions")
+    return say(
+        "findings.several_regions_cannot_compared", count=count, many=_many(count, "indicator")
     )
 
 
@@ -75,8 +69,8 @@ def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
         Text(f"{r['region_zh']}{wording.value(r).zh}", f"{r['region_en']} {wording.value(r).en}")
         for r in shown.to_dict("records")
     )
-    listed = wording.joined(values, zh="，", en=", ")
-    per = Text("每10万人", "per 100,000 people, ") if scale == "rate" else Text("", "")
+    listed = Text.joined(values, zh="，", en=", ")
+    per = say("findings.per.per_people") if scale == "rate" else Text("", "")
     return Text(f"{name.zh}：{per.zh}{listed.zh}", f"{name.en}: {per.en}{listed.en}")
 
 
@@ -100,20 +94,21 @@ def _tested(name: Text, rows: pd.DataFrame) -> Text:
         for level in (0.95, strict)
     )
     if not float(sure.lower) > 1:
-        return Text(
-            f"{name.zh}：各地差别未超出偶然波动",
-            f"{name.en}: the regions differ by no more than chance",
-        )
+        return say("findings.regions_differ_more_than", name=name)
     ratio = numbers.ratio(float(found.ratio))
     span = f"{numbers.ratio(float(found.lower))}–{numbers.ratio(float(found.upper))}"
     more, less = _region(more_row), _region(less_row)
-    per = Text("按人口折算", "per person")
+    per = say("findings.per")
     if uneven:
-        per = Text("按人口和天数折算", "per person and day")
-    return Text(
-        f"{name.zh}：{per.zh}，{more.zh}为{less.zh}的{ratio}倍（{span}），差别超出偶然波动",
-        f"{name.en}: {per.en}, {more.en} has {ratio} times the figure of {less.en} ({span}), "
-        "beyond chance",
+        per = say("findings.tested.per_person_day")
+    return say(
+        "findings.times_figure_beyond_chance",
+        name=name,
+        per=per,
+        more=more,
+        less=less,
+        ratio=ratio,
+        span=span,
     )
 
 
@@ -122,18 +117,12 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     counted = changes[changes["mark"].eq(Mark.EXACT) & changes["origin"].eq("report")]
     every = rows if len(rows) else stated
     if every.empty:
-        return Text(
-            "没有相连两年的数字，也没有公布变化",
-            "No two years in a row are known, and no change was published",
-        )
+        return say("findings.two_years_row_known")
     name = _name(every, "")
     if counted.empty and len(rows):
-        return Text(f"{name.zh}：列出各年数值，不作检验", f"{name.en}: values by year, not tested")
+        return say("findings.values_year_tested", name=name)
     if counted.empty:
-        return Text(
-            f"{name.zh}：只公布了变化，没有公布数量",
-            f"{name.en}: changes were published, counts were not",
-        )
+        return say("findings.changes_published_counts", name=name)
     latest = counted.sort_values("period_end").drop_duplicates("region", keep="last")
     if len(latest) > 1:
         return _latest(name, latest)
@@ -142,18 +131,31 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     falls = row["value"] < row["before"]
     zh, en = ("下降", "fall") if falls else ("上升", "rise")
     if row["value"] == row["before"]:
-        return Text(
-            f"{region.zh}{year}年{name.zh}与上年相同",
-            f"{region.en}, {year}: {wording.lowered(name.en)} as the year before",
+        return say(
+            "findings.year_before",
+            region=region,
+            year=year,
+            name=name.zh,
+            name_2=wording.lowered(name.en),
         )
     if row["lower"] <= 1 <= row["upper"]:
-        return Text(
-            f"{region.zh}{year}年{name.zh}的{zh}未超出偶然波动",
-            f"{region.en}, {year}: the {en} in {wording.lowered(name.en)} is within chance",
+        return say(
+            "findings.within_chance",
+            region=region,
+            year=year,
+            name=name.zh,
+            zh=zh,
+            en=en,
+            name_2=wording.lowered(name.en),
         )
-    return Text(
-        f"{region.zh}{year}年{name.zh}的{zh}超出偶然波动",
-        f"{region.en}, {year}: the {en} in {wording.lowered(name.en)} is beyond chance",
+    return say(
+        "findings.beyond_chance",
+        region=region,
+        year=year,
+        name=name.zh,
+        zh=zh,
+        en=en,
+        name_2=wording.lowered(name.en),
     )
 
 
@@ -161,14 +163,9 @@ def _latest(name: Text, latest: pd.DataFrame) -> Text:
     """How many regions' latest changes lie outside what no change would give; no test of them."""
     outside = remarks.beyond_chance(latest)
     if not outside:
-        return Text(
-            f"{name.zh}：{len(latest)}地最近一年的升降，各自都未超出偶然波动",
-            f"{name.en}: the latest change in each of {len(latest)} regions is within chance",
-        )
-    return Text(
-        f"{name.zh}：{len(latest)}地最近一年的升降，{outside}地的95%区间不含“不变”",
-        f"{name.en}: latest changes in {len(latest)} regions, {outside} with a 95% interval that "
-        "leaves out no change",
+        return say("findings.latest_change_each_regions", name=name, count=len(latest))
+    return say(
+        "findings.latest_changes_regions_interval", name=name, count=len(latest), outside=outside
     )
 
 
@@ -176,10 +173,12 @@ def coverage(rows: pd.DataFrame) -> Text:
     """How much the reports have in common."""
     regions = rows.groupby("indicator")["region"].nunique()
     reports, common = rows["report"].nunique(), int(regions.ge(2).sum())
-    return Text(
-        f"{reports}份报告共{len(rows)}个数字、{len(regions)}个指标，只有{common}个指标见于两地以上",
-        f"{len(rows)} figures of {len(regions)} indicators; only {common} appear in two or more "
-        f"of {reports} reports",
+    return say(
+        "findings.figures_indicators_only_appear",
+        reports=reports,
+        count=len(rows),
+        count_2=len(regions),
+        common=common,
     )
 
 
@@ -189,26 +188,20 @@ def shared(rows: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
     regions = amounts.groupby("indicator")["region"].nunique()
     total, counted = rows["indicator"].nunique(), int(regions.ge(2).sum())
     most = int(regions.max()) if len(regions) else 0
-    said = Text(
-        f"{total}个共有指标中，{counted}个有两地以上的实绩数量，最多见于{most}地",
-        f"Of {total} shared indicators, {counted} have results from two or more regions, "
-        f"none from more than {most}",
-    )
+    said = say("findings.said", total=total, counted=counted, most=most)
     return said + wording.page(number, pages)
 
 
 def reading(changes: pd.DataFrame) -> Text:
     """Every counted change read out, one sentence a region and year; the latest first."""
     if changes.empty:
-        return Text("没有选出任何变化。", "No change was chosen: nothing can be read.")
+        return say("findings.change_chosen_nothing_can")
     counted = changes[changes["mark"].eq(Mark.EXACT)].sort_values("period_end", ascending=False)
     if counted.empty:
-        return Text(
-            "没有公布数量，只能读方向。", "No counts were published; only directions can be read."
-        )
-    return wording.joined(
+        return say("findings.counts_published_only_directions")
+    return Text.joined(
         (wording.change(row) for row in counted.to_dict("records")), zh="。\n", en=".\n"
-    ) + Text("。", ".")
+    ) + say("findings.text")
 
 
 def year_on_year(changes: pd.DataFrame) -> Text:
@@ -217,30 +210,25 @@ def year_on_year(changes: pd.DataFrame) -> Text:
         return remarks.NOTHING_CHANGED
     counted = changes[changes["mark"].eq(Mark.EXACT)]
     if counted.empty:
-        return Text(
-            "同比变化：只有百分比或方向，没有数量", "Changes were published, counts were not"
-        )
+        return say("findings.year_on_year.changes_published_counts")
     bare = changes[~changes["region"].isin(counted["region"])]
     regions, others = _places(counted), _places(bare)
     total, stand = len(counted), int(counted["stands"].sum())
-    found = Text(
-        f"{regions.zh}的{total}项同比变化均未超出偶然波动",
-        f"None of {total} yearly changes in {regions.en} is beyond chance",
-    )
+    found = say("findings.found", regions=regions, total=total)
     verb = "is" if stand == 1 else "are"
     if total == 1:
-        found = Text(
-            f"{regions.zh}的1项同比变化未超出偶然波动",
-            f"The one yearly change in {regions.en} is within chance",
-        )
+        found = say("findings.year_on_year.one_yearly_change_within", regions=regions)
     if stand:
-        found = Text(
-            f"{regions.zh}的{total}项同比变化中，{stand}项超出偶然波动",
-            f"{stand} of {total} yearly changes in {regions.en} {verb} beyond chance",
+        found = say(
+            "findings.year_on_year.yearly_changes_beyond_chance",
+            regions=regions,
+            total=total,
+            stand=stand,
+            verb=verb,
         )
     if bare.empty:
         return found
-    return found + Text(f"；{others.zh}没有公布数量", f"; {others.en} published no counts")
+    return found + say("findings.published_counts", others=others)
 
 
 def _many(count: int, name: str) -> str:
@@ -257,9 +245,9 @@ def _places(rows: pd.DataFrame) -> Text:
     """The regions of *rows* by name, each once; how many, if they are a crowd."""
     once = rows.drop_duplicates("region").to_dict("records")
     if len(once) > phrases.CROWD:
-        return Text(f"{len(once)}个地区", f"{len(once):,} regions")
+        return say("findings.regions", count=len(once))
     names = (Text(row["region_zh"], row["region_en"]) for row in once)
-    return wording.joined(names, zh="、", en=" and ")
+    return Text.joined(names, zh="、", en=" and ")
 
 
 def funnel(rows: pd.DataFrame) -> Text:
@@ -268,36 +256,38 @@ def funnel(rows: pd.DataFrame) -> Text:
         return remarks.NOTHING_EXPECTED
     first, span, where = rows.iloc[0], wording.years(rows["period_end"]), _places(rows)
     name = wording.lowered(str(first["indicator_en"]))
-    about = Text(
-        f"{where.zh}{span.zh}{first['indicator_zh']}，与按{first['of_zh']}人均水平应有的相比：",
-        f"{where.en} {span.en}, {name} against what the rate of {first['of_en']} would give: ",
+    about = say(
+        "findings.about",
+        where=where,
+        span=span,
+        indicator=first["indicator_zh"],
+        of=Text(first["of_zh"], first["of_en"]),
+        name=name,
     )
     total, far = len(rows), int(rows["place"].eq("far_outside").sum())
     above = int((rows["place"].ne("within") & rows["value"].gt(rows["expected"])).sum())
     below = int(rows["place"].ne("within").sum()) - above
     if not above + below:
-        return about + _every_year(total) + Text("在95%界限之内", " within the 95% limits")
+        return about + _every_year(total) + say("findings.within_limits")
     sides = [
         _outside(count, total, zh, en)
         for count, zh, en in ((above, "上", "above"), (below, "下", "below"))
         if count
     ]
-    outer = Text(
-        f"，{far or '没有'}{'个' if far else ''}越过99.8%界限", f", {far or 'none'} beyond 99.8%"
-    )
-    counted = Text(f"{total}个年度中", f"of {_many(total, 'year')}, ")
+    outer = say("findings.outer", far=far or "没有", far_2="个" if far else "", far_3=far or "none")
+    counted = say("findings.counted", total=total, many=_many(total, "year"))
     if total > phrases.CROWD:
-        counted = Text(f"{total}个数字中", f"of {total:,} counts, ")
+        counted = say("findings.funnel.counts", total=total)
     if total in {above, below}:
         counted = Text("", "")
-    return about + counted + wording.joined(sides, zh="、", en=", ") + outer
+    return about + counted + Text.joined(sides, zh="、", en=", ") + outer
 
 
 def _outside(count: int, total: int, zh: str, en: str) -> Text:
     """How many of the counts lie on one side of the limits, or that all do."""
     if count == total:
-        return _every_year(total) + Text(f"在95%{zh}限之{zh}", f" {en} the 95% limit")
-    return Text(f"{count}个在95%{zh}限之{zh}", f"{count} {en} the 95% limit")
+        return _every_year(total) + say("findings.outside.limit", zh=zh, en=en)
+    return say("findings.limit", count=count, zh=zh, en=en)
 
 
 def _every_year(total: int) -> Text:
@@ -312,11 +302,15 @@ def closed_loop(shares: pd.DataFrame) -> Text:
         return remarks.NOTHING_CLOSED
     where, count = _places(shares), len(shares)
     low, high = (numbers.percent(shares["share"].agg(end)) for end in ("min", "max"))
-    span = Text(low, low) if low == high else Text(f"{low}至{high}", f"{low} to {high}")
+    span = Text(low, low) if low == high else say("findings.span.to", low=low, high=high)
     verb = "gives" if len(set(shares["region"])) == 1 else "give"
-    return Text(
-        f"只有{where.zh}能算出整改份额：{count}项在{span.zh}",
-        f"Only {where.en} {verb} both found and rectified: {_many(count, 'share')}, {span.en}",
+    return say(
+        "findings.only_both_found_rectified",
+        where=where,
+        count=count,
+        span=span,
+        verb=verb,
+        many=_many(count, "share"),
     )
 
 
@@ -327,29 +321,32 @@ def composition(parts: pd.DataFrame) -> Text:
     first = parts.iloc[0]
     name = Text(first["indicator_zh"], first["indicator_en"])
     said = [_largest(group) for _, group in parts.groupby("whole_id", sort=False)]
-    where, told = _places(parts), wording.joined(said, zh="；", en="; ")
+    where, told = _places(parts), Text.joined(said, zh="；", en="; ")
     return Text(f"{where.zh}{name.zh}：{told.zh}", f"{where.en}, {name.en.lower()}: {told.en}")
 
 
 def _largest(parts: pd.DataFrame) -> Text:
     order = parts.sort_values("value", ascending=False, kind="stable").to_dict("records")
     top, second = order[0], order[1]
-    most = Text(
-        f"{top['part_zh']}占{numbers.percent(top['share'])}",
-        f"{wording.lowered(top['part_en'])} {numbers.percent(top['share'])}",
+    most = say(
+        "findings.most",
+        part=top["part_zh"],
+        share=numbers.percent(top["share"]),
+        part_2=wording.lowered(top["part_en"]),
     )
     of = Text(str(top["whole_zh"]), str(top["whole_en"]))
     if of.zh:
-        most = Text(f"{of.zh}中{most.zh}", f"{most.en} at {wording.lowered(of.en)}")
+        most = say("findings.largest.at", of=of.zh, most=most, of_2=wording.lowered(of.en))
     if not top["method"]:
         return most
     pair = intervals.share(top["value"], top["value"] + second["value"])
     if float(pair.lower) > 0.5:
         return most
-    next_most = Text(
-        f"、{second['part_zh']}占{numbers.percent(second['share'])}，两者差别未超出偶然波动",
-        f" and {wording.lowered(second['part_en'])} {numbers.percent(second['share'])}, "
-        "no further apart than chance",
+    next_most = say(
+        "findings.next_most",
+        part=second["part_zh"],
+        share=numbers.percent(second["share"]),
+        part_2=wording.lowered(second["part_en"]),
     )
     return most + next_most
 
@@ -366,12 +363,12 @@ def _judged(judged: pd.DataFrame) -> Text:
     counts = judged["outcome"].value_counts()
     met, missed, unsure = (int(counts.get(name, 0)) for name in ("met", "missed", "cannot_tell"))
     if not met + missed + unsure:
-        return Text(
-            f"{total}项目标，没有一项能在报告中核对结果",
-            f"{_many(total, 'target')}; no report gives the final result of any",
-        )
-    return Text(
-        f"{total}项目标：达成{met}项，未达成{missed}项，无法判断{unsure}项，其余没有结果",
-        f"{_many(total, 'target')}: {met} met, {missed} missed, {unsure} cannot be told, "
-        "the rest without a result",
+        return say("findings.report_gives_final_result", total=total, many=_many(total, "target"))
+    return say(
+        "findings.met_missed_cannot_told",
+        total=total,
+        met=met,
+        missed=missed,
+        unsure=unsure,
+        many=_many(total, "target"),
     )

@@ -8,7 +8,8 @@ for figures that compare numbers.
 import pandas as pd
 
 from analysis.language import phrases, remarks, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Promise, Standing
 
 
@@ -16,10 +17,7 @@ def instruments(rows: pd.DataFrame) -> Text:
     """How many of the instruments several reports share, and how many stand in one alone."""
     counts = _reports_of_each(rows)
     total, several, own = len(counts), int(counts.ge(3).sum()), int(counts.eq(1).sum())
-    return Text(
-        f"{total}项举措中，{several}项见于三份以上的报告，{own}项只见于一份",
-        f"Of {total} instruments, {several} appear in three or more reports, {own} in only one",
-    )
+    return say("headlines.instruments_appear_three_more", total=total, several=several, own=own)
 
 
 def _reports_of_each(rows: pd.DataFrame) -> "pd.Series[int]":
@@ -33,46 +31,42 @@ def instruments_page(rows: pd.DataFrame, themes: pd.DataFrame) -> Text:
     counts = _reports_of_each(rows)
     shown = themes[themes["theme"].isin(rows["theme"])]
     names = [Text(zh, en) for zh, en in shown[["name_zh", "name_en"]].itertuples(index=False)]
-    span = names[0] if len(names) == 1 else Text("{a}至{b}", "{a} to {b}")
+    span = names[0] if len(names) == 1 else say("headlines.span.to")
     about = span.format(a=names[0], b=Text(names[-1].zh, values.lowered(names[-1].en)))
     kinds = (
-        (Text("{count}项见于三份以上的报告", "{count} in three or more reports"), counts.ge(3)),
-        (Text("{count}项见于两份报告", "{count} in two reports"), counts.eq(2)),
-        (Text("{count}项只见于一份报告", "{count} in one report only"), counts.eq(1)),
+        (say("headlines.kinds.three_more_reports"), counts.ge(3)),
+        (say("headlines.kinds.two_reports"), counts.eq(2)),
+        (say("headlines.kinds.one_report_only"), counts.eq(1)),
     )
     parts = [words.format(count=int(which.sum())) for words, which in kinds if which.any()]
-    told = values.joined(parts, zh="，", en=", ")
+    told = Text.joined(parts, zh="，", en=", ")
     if len(parts) > 1:
-        told = Text("", f"{len(counts)} instruments, ") + told
+        told = say("headlines.told.instruments", count=len(counts)) + told
     else:  # “16 in one report only” says of what
         name = "instrument" if len(counts) == 1 else "instruments"
         told = Text(told.zh, told.en.replace(" in ", f" {name} in ", 1))
-    return Text(f"{about.zh}的举措：{told.zh}", f"{about.en}: {told.en}")
+    return say("headlines.text", about=about, told=told)
 
 
 def commitments(rows: pd.DataFrame) -> Text:
     """How many of the commitments could be checked later."""
     total, checkable = len(rows), int(rows["status"].ne(Promise.WORDS).sum())
-    return Text(
-        f"{total}项工作安排中，{checkable}项有数值或期限，其余只有文字",
-        f"Of {total} commitments, {checkable} carry a number or a date; the rest are words",
-    )
+    return say("headlines.commitments_carry_number_date", total=total, checkable=checkable)
 
 
 def promises(checkable: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
     """How many commitments of each region could be checked later; the same on every page."""
     counts = checkable.groupby("region", sort=False).size()
     each = [
-        Text(
-            f"{row['region_zh']}{counts[row['region']]}项",
-            f"{row['region_en']} {counts[row['region']]}",
+        say(
+            "headlines.each.x",
+            region=Text(row["region_zh"], row["region_en"]),
+            region_2=counts[row["region"]],
         )
         for row in checkable.drop_duplicates("region").to_dict("records")
     ]
-    told = values.joined(each, zh="、", en=", ")
-    said = Text(
-        f"能查验的工作安排：{told.zh or '无'}", f"Checkable commitments: {told.en or 'none'}"
-    )
+    told = Text.joined(each, zh="、", en=", ")
+    said = say("headlines.said", told=told.zh or "无", told_2=told.en or "none")
     return said + values.page(number, pages)
 
 
@@ -81,9 +75,9 @@ def profile(mine: pd.DataFrame, changed: pd.DataFrame, beside: pd.DataFrame) -> 
     first = mine.iloc[0]
     region = Text(first["region_zh"], first["region_en"])
     count = beside["indicator"].nunique() if len(beside) else 0
-    comparable = Text(f"{count}项指标可与他地并列", f"{count} indicators comparable")
+    comparable = say("headlines.comparable", count=count)
     if not count:
-        comparable = Text("没有指标可与他地并列", "nothing comparable")
+        comparable = say("headlines.profile.nothing_comparable")
     said = _outcomes(mine[mine["outcome"].notna()], changed)
     return Text(
         f"{region.zh}：{said.zh}，{comparable.zh}", f"{region.en}: {said.en}; {comparable.en}"
@@ -96,26 +90,20 @@ def _outcomes(outcomes: pd.DataFrame, changed: pd.DataFrame) -> Text:
         total = len(changed)
         beyond = remarks.beyond_chance(changed)
         if not beyond:
-            return Text(
-                f"{total}项可数的变化都在偶然波动之内",
-                f"{total} counted changes, all within chance",
-            )
-        return Text(
-            f"{total}项可数的变化中，{beyond}项超出偶然波动",
-            f"{total} counted changes, {beyond} beyond chance",
-        )
+            return say("headlines.counted_changes_all_within", total=total)
+        return say("headlines.counted_changes_beyond_chance", total=total, beyond=beyond)
     for mark, told in _KINDS_OF_EVIDENCE:
         if outcomes["mark"].eq(mark).any():
             return told
-    return Text("没有事故与灾害的结果", "no result for accidents or disasters")
+    return say("headlines.result_accidents_disasters")
 
 
 _KINDS_OF_EVIDENCE = (
-    (Mark.EXACT, Text("事故与灾害有数量，没有上年可比", "counts without a year before")),
-    (Mark.PERCENT_ONLY, Text("事故与死亡只报百分比", "accidents and deaths in percent only")),
-    (Mark.DIRECTION_ONLY, Text("事故与死亡只报升降方向", "accidents and deaths by direction only")),
-    (Mark.ZERO, Text("只写明哪些事故为零", "only zeros are stated")),
-    (Mark.TARGET, Text("事故与死亡只有目标", "targets only for accidents and deaths")),
+    (Mark.EXACT, say("headlines.kinds_of_evidence.counts_without_year_before")),
+    (Mark.PERCENT_ONLY, say("headlines.kinds_of_evidence.accidents_deaths_percent_only")),
+    (Mark.DIRECTION_ONLY, say("headlines.kinds_of_evidence.accidents_deaths_direction_only")),
+    (Mark.ZERO, say("headlines.kinds_of_evidence.only_zeros_stated")),
+    (Mark.TARGET, say("headlines.kinds_of_evidence.targets_only_accidents_deaths")),
 )
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.errors import UsageError
 from analysis.language import phrases
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Comparator,
     Denominator,

@@ -14,7 +14,8 @@ import pandas as pd
 
 from analysis.errors import UsageError, WordError
 from analysis.language import phrases, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Comparator,
     Gap,
@@ -125,8 +126,8 @@ def _same_coverage(one: Row, other: Row) -> Iterator[Judgement]:
 def _part(row: Row) -> Text:
     """What part of the indicator a row is about."""
     if not row["breakdown"]:
-        return Text("全部", "the whole")
-    return Text(f"仅{row['breakdown_zh']}", f"only {row['breakdown_en']}")
+        return say("rules.whole")
+    return say("rules.only", breakdown=Text(row["breakdown_zh"], row["breakdown_en"]))
 
 
 def _independent(one: Row, other: Row) -> Iterator[Judgement]:
@@ -206,7 +207,7 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
             if one["region"] == other["region"]:
                 continue
             words = judge(one, other)
-            reason = values.joined(word.reason for word in words)
+            reason = Text.joined(word.reason for word in words)
             rules = ",".join(word.rule for word in words)
             regions, verdict = (one["region"], other["region"]), str(overall(words))
             found.append((indicator, i, j, *regions, verdict, rules, reason.zh, reason.en))
@@ -322,7 +323,7 @@ def _why_apart(each: pd.DataFrame, refused: pd.DataFrame) -> Text:
     reasons = [Text(zh, en) for zh, en in dict.fromkeys(pairs)]
     if refused["rule"].isin([Gap.PART_ONLY, Gap.WHOLE_ONLY]).any():
         reasons.append(phrases.OTHER_SCOPE)
-    return values.joined(reasons) if reasons else phrases.ON_ITS_OWN
+    return Text.joined(reasons) if reasons else phrases.ON_ITS_OWN
 
 
 def _name(mine: pd.DataFrame, indicator: str) -> Text:
@@ -397,9 +398,8 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
             continue
         year = int(row["population_year"])
         kind = phrases.POPULATION_KINDS[row["population_kind"]]
-        note = Text(
-            f"{row['region_zh']}的分母为{year}年{kind.zh}",
-            f"{row['region_en']} is divided by its {year} {kind.en}",
+        note = say(
+            "rules.note", region=Text(row["region_zh"], row["region_en"]), year=year, kind=kind
         )
         notes.append(note + phrases.REPRINTED if reprint else note)
     return notes
@@ -407,7 +407,7 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
 
 def rate_unit(unit: Text) -> Text:
     """The unit of a rate per 100 000 people."""
-    return Text(f"每10万人{unit.zh}", f"{unit.en or 'number'} per {PER:,} people")
+    return say("rules.per_people", unit=unit.zh, unit_2=unit.en or "number", PER=PER)
 
 
 def best(rows: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,8 @@ from analysis.comparability.rules import Comparison
 from analysis.errors import WordError
 from analysis.language import phrases
 from analysis.language import values as wording
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark, Measure
 from analysis.statistics import gaps as absence
 from analysis.statistics import rates
@@ -30,15 +31,15 @@ from . import explain
 APART, ALL, YEARS, CHINA = "apart", "all", "years", "china"
 FIRST_YEAR = 2020  # of a trend; older definitions are wider
 _BESIDE = {
-    APART: Text("各地分列", "each on its own"),
-    ALL: Text("各地并列", "side by side"),
-    YEARS: Text("历年", "its own years"),
-    CHINA: Text("全国", "the country"),
+    APART: say("choices.beside.apart"),
+    ALL: say("choices.beside.all"),
+    YEARS: say("choices.beside.years"),
+    CHINA: say("choices.beside.china"),
 }
-_NO_REPORT = Text("没有一份报告有此指标的数字", "no report has a figure of it")
-_NOT_THEN = Text("{region}没有这一期的数字", "no figure of {region} for this period")
-_NO_NATION = Text("没有全国同期同口径的数字", "no national figure of the same kind and year")
-_ALONE = Text("没有两地的数字可以并列", "no two reports can be set side by side")
+_NO_REPORT = say("choices.no_report")
+_NOT_THEN = say("choices.not_then")
+_NO_NATION = say("choices.no_nation")
+_ALONE = say("choices.alone")
 
 
 class Option(NamedTuple):
@@ -51,7 +52,7 @@ class Option(NamedTuple):
     @property
     def refusal(self) -> Text | None:
         """The option and why it cannot be chosen; None if it can."""
-        return None if self.reason is None else self.name + Text("：", ": ") + self.reason
+        return None if self.reason is None else self.name + say("choices.text") + self.reason
 
 
 class Question(NamedTuple):
@@ -85,8 +86,8 @@ class Questions:
 
     Examples
     --------
-    >>> from analysis import tables
-    >>> asked = Questions(tables.load())
+    >>> from analysis.tables import load
+    >>> asked = Questions(load.load())
     >>> asked.settled(Question("deaths", "chuxiong", "", ""))
     Question(indicator='deaths', region='chuxiong', period='2024', beside='years')
     >>> [option.value for option in asked.regions("injuries") if option.reason is None]

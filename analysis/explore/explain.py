@@ -14,19 +14,20 @@ import pandas as pd
 from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
 from analysis.language import numbers, phrases, values
-from analysis.language.values import Text, joined
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Basis, Language, Measure, Reliability, Verdict
 from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
 
 _VERDICTS = {
-    Verdict.COMPARABLE: Text("可比", "comparable"),
-    Verdict.WITH_CAUTION: Text("可比，须注意", "comparable with caution"),
-    Verdict.NOT_COMPARABLE: Text("不可比", "not comparable"),
+    Verdict.COMPARABLE: say("explain.verdicts.comparable"),
+    Verdict.WITH_CAUTION: say("explain.verdicts.with_caution"),
+    Verdict.NOT_COMPARABLE: say("explain.verdicts.not_comparable"),
 }
 _RELIABILITY = {
-    Reliability.OFFICIAL: Text("原发布处", "read at its publisher"),
-    Reliability.REPRINT: Text("转载", "read at a reprint"),
+    Reliability.OFFICIAL: say("explain.reliability.official"),
+    Reliability.REPRINT: say("explain.reliability.reprint"),
 }
 _MOST_NEAR = 8  # names that hold what was written
 _STOPS = "。；;!！?？\n"
@@ -322,7 +323,7 @@ class _Told:
     def _verdict(self, words: list[rules.Judgement]) -> str:
         """The verdict, with the reasons that lead to it and no lesser ones."""
         verdict = rules.overall(words)
-        reason = joined(word.reason for word in words if word.verdict is verdict)
+        reason = Text.joined(word.reason for word in words if word.verdict is verdict)
         told = _VERDICTS[verdict][self._language]
         return f"{told}: {reason[self._language]}" if reason.zh else told
 

@@ -14,7 +14,8 @@ from analysis.errors import AnalysisError, UsageError
 from analysis.figures import manifest, provenance
 from analysis.figures.provenance import Provenance
 from analysis.language import labels
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.runs import plan
 
 MOST_BYTES = 200 << 20
@@ -90,12 +91,9 @@ class State:
     def told(self) -> Text:
         """The state in words."""
         if not self.known:
-            return Text(
-                "现有清单中没有这张图，无法核对",
-                "not in the manifest at hand, so it cannot be held against the tables",
-            )
+            return say("trace.manifest_hand_cannot_held")
         if self.current:
-            return Text("与现有数据表一致", "as the tables are now")
+            return say("trace.tables_now")
         said = [f"{len(self.changes)}"] if self.changes else []
         zh = [f"{n}个数值已变" for n in said] + [f"数据表{name}已变" for name in self.tables]
         en = [f"{n} values changed" for n in said] + [f"table {n} changed" for n in self.tables]

@@ -22,7 +22,8 @@ from analysis import files, project
 from analysis.charts import Picture, style
 from analysis.figures.record import save
 from analysis.language import numbers, values
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Language
 from analysis.publish.deck import single
 from analysis.tables.load import Tables
@@ -33,26 +34,20 @@ NOTEBOOK = "9_explore"
 READS = ("reports", "regions", "indicators", "units", "breakdowns", "context", "observations/*")
 _CHOSEN, _REFUSED = "● ", "✕ "
 _LABELS = {
-    "theme": Text("主题", "Theme"),
-    "indicator": Text("指标", "Indicator"),
-    "region": Text("地区", "Region"),
-    "period": Text("期间", "Period"),
-    "beside": Text("对照", "Beside"),
-    "language": Text("语言", "Language"),
+    "theme": say("widgets.labels.theme"),
+    "indicator": say("widgets.labels.indicator"),
+    "region": say("widgets.labels.region"),
+    "period": say("widgets.labels.period"),
+    "beside": say("widgets.labels.beside"),
+    "language": say("widgets.labels.language"),
 }
-_KEEP = Text("保存图、计划条目和一页幻灯片", "Keep the figure, its plan entry and a slide")
-_KEPT = Text("已写入", "Written to")
-_REPEAT = Text(
-    "把这几行加入 plan.toml，即可定时重做此图：", "To renew it on schedule, add to plan.toml:"
-)
-_WHY_NOT = Text("灰色选项不能选的原因（{count}）", "Why the grey ones cannot be chosen ({count})")
-_WHENCE = Text(
-    "数字从哪里来，能与谁比", "Where the figure comes from, and what it may stand beside"
-)
-_HEADS = Text(
-    "地区|期间|数字|95%区间|依据|出处", "Region|Period|Figure|95% interval|Evidence|Source"
-)
-_AT = Text("，字符{start}", ", character {start}")
+_KEEP = say("widgets.keep")
+_KEPT = say("widgets.kept")
+_REPEAT = say("widgets.repeat")
+_WHY_NOT = say("widgets.why_not")
+_WHENCE = say("widgets.whence")
+_HEADS = say("widgets.heads")
+_AT = say("widgets.at")
 _LOOK = """<style>
 .rs-explore {max-width: 1120px}
 .rs-explore .rs-row {flex-flow: row wrap; align-items: center}
@@ -97,8 +92,8 @@ class Explorer:
 
     Examples
     --------
-    >>> from analysis import tables
-    >>> panel = Explorer(tables.load(), language="en", indicator="deaths", region="chuxiong")
+    >>> from analysis.tables import load
+    >>> panel = Explorer(load.load(), language="en", indicator="deaths", region="chuxiong")
     >>> panel.question.beside, panel.name
     ('years', 'trend-deaths-chuxiong-2024-years-en')
     >>> panel.choose("beside", "nantong")
@@ -231,8 +226,8 @@ class Explorer:
 
 
 _LANGUAGES = [
-    Option(Language.ZH.value, Text("中文", "中文")),
-    Option(Language.EN.value, Text("English", "English")),
+    Option(Language.ZH.value, say("widgets.languages.x")),
+    Option(Language.EN.value, say("widgets.languages.english")),
 ]
 
 

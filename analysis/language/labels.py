@@ -10,8 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.language.messages import say
+
 from . import numbers, remarks, values
-from .values import Text
+from .text import Text
 
 Row = Mapping[str, Any]
 LONGEST = 60  # characters of a name on an axis, in a cell's heading or on a tab
@@ -114,7 +116,7 @@ def measure(row: Row) -> Text:
         )
     if method.startswith(_OF_SHARE) and _is_number(row.get("share")):
         share = remarks.share_label({"lower": None, "upper": None, **row})
-        return share if row.get("unit") == "%" else value(row) + Text("，占", ", ") + share
+        return share if row.get("unit") == "%" else value(row) + say("value.text") + share
     return value(row) if method.startswith(_OF_OTHERS) else value(row) + limits(row)
 
 
@@ -137,7 +139,7 @@ def offset(row: Row) -> Text:
         return Text("", "")
     end = row.get("end", start)
     report = row.get("report", "")
-    return Text(f"{report} 第{start}—{end}字", f"{report}, characters {start}–{end}")
+    return say("value.characters", report=report, start=start, end=end)
 
 
 def citation(row: Row) -> Text:
@@ -151,7 +153,7 @@ def citation(row: Row) -> Text:
     phrase = legible(row.get("evidence", ""))
     quoted = Text(f"“{phrase}”", f"“{phrase}” ") if phrase else Text("", "")
     places = [text for text in (offset(row), publication(row)) if text.zh]
-    told = values.joined(places)
+    told = Text.joined(places)
     return quoted + Text(f"（{told.zh}）", f"({told.en})")
 
 

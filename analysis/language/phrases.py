@@ -8,112 +8,80 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from .values import Text, joined
+from analysis.language.messages import say
+
+from .text import Text
 from .vocabulary import Comparator, Gap, Mark, Measure, Nature, Quantity, Rule, Status
 
 MARKS = {
-    Mark.EXACT: Text("报告数字", "reported figure"),
-    Mark.ZERO: Text("报告为零", "reported as zero"),
-    Mark.AT_LEAST: Text("至少（余/多）", "at least"),
-    Mark.AT_MOST: Text("至多（近/不足）", "at most"),
-    Mark.ABOUT: Text("约数", "about"),
-    Mark.PERCENT_ONLY: Text("仅有百分比变化", "percent change only"),
-    Mark.DIRECTION_ONLY: Text("仅有升降方向", "direction only"),
-    Mark.TARGET: Text("目标", "target"),
-    Mark.PLAN: Text("计划", "plan"),
-    Mark.MISSING: Text("未报告", "not reported"),
+    Mark.EXACT: say("mark.exact"),
+    Mark.ZERO: say("mark.zero"),
+    Mark.AT_LEAST: say("mark.at_least"),
+    Mark.AT_MOST: say("mark.at_most"),
+    Mark.ABOUT: say("mark.about"),
+    Mark.PERCENT_ONLY: say("mark.percent_only"),
+    Mark.DIRECTION_ONLY: say("mark.direction_only"),
+    Mark.TARGET: say("mark.target"),
+    Mark.PLAN: say("mark.plan"),
+    Mark.MISSING: say("mark.missing"),
 }
 
 GAPS = {
-    Gap.PERCENT_ONLY: Text("只报百分比变化，无起数或人数", "percent change only, no count"),
-    Gap.DIRECTION_ONLY: Text("只报升降方向，无数字", "direction only, no number"),
-    Gap.TARGET_ONLY: Text("只有目标，无实绩", "a target only, no result"),
-    Gap.PLAN_ONLY: Text("只有计划，无实绩", "a plan only, no result"),
-    Gap.PLAN_REPORT: Text("该报告只是计划，不含实绩", "the report is a plan, without results"),
-    Gap.PART_ONLY: Text("只报其中一部分", "only a part is reported"),
-    Gap.WHOLE_ONLY: Text("只报总数，未分出这一部分", "only the whole is reported, not this part"),
-    Gap.ONE_PERIOD: Text("只有一期数字，看不出变化", "one period only, so no change can be seen"),
-    Gap.CHANGE_ONLY: Text("只报增减数，无总数", "the change only, no total"),
-    Gap.NOT_REPORTED: Text("报告未提及", "not mentioned in the report"),
+    Gap.PERCENT_ONLY: say("gap.percent_only"),
+    Gap.DIRECTION_ONLY: say("gap.direction_only"),
+    Gap.TARGET_ONLY: say("gap.target_only"),
+    Gap.PLAN_ONLY: say("gap.plan_only"),
+    Gap.PLAN_REPORT: say("gap.plan_report"),
+    Gap.PART_ONLY: say("gap.part_only"),
+    Gap.WHOLE_ONLY: say("gap.whole_only"),
+    Gap.ONE_PERIOD: say("gap.one_period"),
+    Gap.CHANGE_ONLY: say("gap.change_only"),
+    Gap.NOT_REPORTED: say("gap.not_reported"),
 }
 
 RULES = {
-    Rule.INDICATOR: Text("指标不同", "different indicators"),
-    Rule.MEASURE: Text(
-        "口径不同：一为数量，一为变化", "not the same measure: one is an amount, one a change"
-    ),
-    Rule.UNIT: Text("单位不同", "different units"),
-    Rule.STATUS: Text(
-        "性质不同：实绩、目标与计划不可并列", "actual, target and plan are different things"
-    ),
-    Rule.COVERAGE: Text("覆盖范围不同：{detail}", "different coverage: {detail}"),
-    Rule.PART_OF_WHOLE: Text(
-        "{inner}在{outer}之内，不是独立的两地", "{inner} lies inside {outer}: not independent"
-    ),
-    Rule.LEVEL: Text("行政层级不同，只能比相对数", "levels differ: only rates can be compared"),
-    Rule.YEAR: Text("年份相差{years}年", "years apart: {years}"),
-    Rule.LENGTH: Text("期间长短不同：{detail}", "periods of different length: {detail}"),
-    Rule.BOUND: Text("一方只是上下限（余、近）", "one side is only a bound"),
-    Rule.SIZE: Text("未按人口折算，规模不同", "not per person: the regions differ in size"),
-    Rule.REPRINT: Text("背景数字来自转载", "a context figure read at a reprint"),
-    Rule.DIRECTION: Text("只能比方向，不能比幅度", "directions only, not magnitudes"),
+    Rule.INDICATOR: say("rule.indicator"),
+    Rule.MEASURE: say("rule.measure"),
+    Rule.UNIT: say("rule.unit"),
+    Rule.STATUS: say("rule.status"),
+    Rule.COVERAGE: say("rule.coverage"),
+    Rule.PART_OF_WHOLE: say("rule.part_of_whole"),
+    Rule.LEVEL: say("rule.level"),
+    Rule.YEAR: say("rule.year"),
+    Rule.LENGTH: say("rule.length"),
+    Rule.BOUND: say("rule.bound"),
+    Rule.SIZE: say("rule.size"),
+    Rule.REPRINT: say("rule.reprint"),
+    Rule.DIRECTION: say("rule.direction"),
 }
 
 METHODS = {
-    "exact-c": Text("精确泊松95%区间（Garwood）", "exact Poisson 95% interval (Garwood)"),
-    "exact-c, rounding included": Text(
-        "精确泊松95%区间，含四舍五入误差", "exact Poisson 95% interval, rounding included"
-    ),
-    "clopper-pearson": Text(
-        "精确二项95%区间（Clopper–Pearson）", "exact binomial 95% interval (Clopper–Pearson)"
-    ),
-    "exact-conditional": Text("比值为精确条件95%区间", "ratio with exact conditional 95% interval"),
+    "exact-c": say("method.exact_c"),
+    "exact-c, rounding included": say("method.exact_c_rounding_included"),
+    "clopper-pearson": say("method.clopper_pearson"),
+    "exact-conditional": say("method.exact_conditional"),
 }
 
-NOT_COMPARABLE_SUBTITLE = Text(
-    "两地以上报告、但不能并列的指标｜数字照原文，小字为范围与期间，右侧为不能并列的原因",
-    "indicators of two or more reports | figures as printed, scope and period below; right: why "
-    "they cannot be compared",
-)
-ONE_RESULT = Text("只有{region}有实绩", "only {region} reports a result")
-NO_RESULT = Text("只有目标或计划，没有实绩", "targets or plans, no results")
-OTHER_SCOPE = Text("范围不同", "they cover different things")
-ON_ITS_OWN = Text("各地分列", "each on its own")
-ON_A_LIST = Text(
-    "单位、处所的个数由工作安排决定，不是偶然计数，不设区间",
-    "how many units a programme covers is decided, not left to chance: no interval",
-)
-MORE_BESIDE = Text(
-    "右栏只列前{shown}项，另有{more}项见各指标的比较图",
-    "the right column shows the first {shown}; {more} more stand in the figures of each indicator",
-)
-GIVEN_BELOW = Text("各地报告了什么见下", "what each report gives stands below")
+NOT_COMPARABLE_SUBTITLE = say("note.not_comparable_subtitle")
+ONE_RESULT = say("note.one_result")
+NO_RESULT = say("note.no_result")
+OTHER_SCOPE = say("note.other_scope")
+ON_ITS_OWN = say("note.on_its_own")
+ON_A_LIST = say("note.on_a_list")
+MORE_BESIDE = say("note.more_beside")
+GIVEN_BELOW = say("note.given_below")
 MARK_NOTES = {
-    Mark.AT_LEAST: Text(
-        "空心三角为“余、多”的下限，真值不低于此", "open triangles are lower bounds (余, 多)"
-    ),
-    Mark.AT_MOST: Text("倒三角为“近、不足”的上限", "open inverted triangles are upper bounds"),
-    Mark.ABOUT: Text("空心圆为约数", "open circles are approximate"),
+    Mark.AT_LEAST: say("mark_note.at_least"),
+    Mark.AT_MOST: say("mark_note.at_most"),
+    Mark.ABOUT: say("mark_note.about"),
 }
 
 CLUSTERED = ("deaths", "injuries", "disaster_deaths")
-LIST_NOTE = Text(
-    "点数不足5个：只列数值，不谈趋势", "fewer than five points: values listed, no trend claimed"
-)
-CLUSTER_NOTE = Text(
-    "伤亡在事故中成串发生，真实区间比所示更宽",
-    "casualties cluster within accidents, so the true interval is wider than shown",
-)
-PERCENT_NOTE = Text(
-    "菱形只有百分比、箭头只有方向，背后没有公布数量，不与数量同轴",
-    "diamonds are percentages and arrows directions without published counts; no axis is shared",
-)
-CONTEXT_NOTE = Text(
-    "空心圆点取自其他出版物，不属所列报告", "hollow dots come from other publications"
-)
-BRACKET_NOTE = Text(
-    "方括号内的百分比取自其他出版物", "percentages in brackets are from other publications"
-)
+LIST_NOTE = say("note.list_note")
+CLUSTER_NOTE = say("note.cluster_note")
+PERCENT_NOTE = say("note.percent_note")
+CONTEXT_NOTE = say("note.context_note")
+BRACKET_NOTE = say("note.bracket_note")
 
 
 CROWD = 12  # figures or regions beyond which a page names only a few of them
@@ -141,9 +109,9 @@ def source_note(rows: pd.DataFrame) -> Text:
     zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
     years = [code.rpartition("-")[2] for code in reports["report"]]
     en = [f"{name} report {year}" for name, year in zip(reports["region_en"], years, strict=True)]
-    text = Text(f"资料来源：{'；'.join(zh)}", f"Sources: {'; '.join(en)}")
+    text = say("note.text", join="；".join(zh), join_2="; ".join(en))
     if len(reports) > CROWD:
-        text = Text(f"资料来源：{len(reports)}份报告", f"Sources: {len(reports):,} reports")
+        text = say("note.source_note.sources_reports", count=len(reports))
     if not reports.empty and context.empty:
         return text
     names = list(dict.fromkeys(context["publisher"]))
@@ -152,47 +120,38 @@ def source_note(rows: pd.DataFrame) -> Text:
     figures = "1 context figure" if len(context) == 1 else f"{len(context)} context figures"
     more_en = f"{figures} for {', '.join(regions)}"
     if reports.empty:
-        return Text(f"资料来源：{more_zh}", f"Sources: {more_en}")
-    return text + Text(f"。背景数字另据{more_zh}", f". Also {more_en}, listed in data/context.csv")
+        return say("note.sources", more_L=Text(more_zh, more_en))
+    return text + say("note.also_listed_data_context", more_L=Text(more_zh, more_en))
 
 
-REPRINTED = Text("（转载）", " (a reprint)")
+REPRINTED = say("note.reprinted")
 POPULATION_KINDS = {
-    "resident_population_year_end": Text("年末常住人口", "year-end resident population"),
-    "population_year_end": Text("年末总人口", "year-end population"),
-    "resident_population_annual_mean": Text("年平均常住人口", "mean resident population"),
-    "census_population": Text("人口普查常住人口", "census population"),
-    "registered_population": Text("户籍人口", "registered population"),
+    "resident_population_year_end": say("population_kind.resident_population_year_end"),
+    "population_year_end": say("population_kind.population_year_end"),
+    "resident_population_annual_mean": say("population_kind.resident_population_annual_mean"),
+    "census_population": say("population_kind.census_population"),
+    "registered_population": say("population_kind.registered_population"),
 }
 
 
 FEWEST_POINTS = 5  # below this, values are listed and no trend is claimed
-EXPECTED_NOTE = Text(
-    "灰虚线：若按全国同期人均水平，应有的数量",
-    "grey dashes: the count that the national rate would give",
-)
-STATED_HEADING = Text(
-    "只公布百分比或方向的变化（此处不设刻度）",
-    "changes published without counts (no scale here)",
-)
+EXPECTED_NOTE = say("note.expected_note")
+STATED_HEADING = say("note.stated_heading")
 
 
-COUNT_NOTE = Text(
-    "个数只说明报告写了多少，不说明安全状况好坏",
-    "counts show how much a report says, not how safe a region is",
-)
-PART_NOTE = Text("* 只是其中一部分，是哪一部分见数据表", "* a part only; see the tables for which")
+COUNT_NOTE = say("note.count_note")
+PART_NOTE = say("note.part_note")
 GAP_WORDS = {
-    Gap.PERCENT_ONLY: Text("仅百分比", "percent only"),
-    Gap.DIRECTION_ONLY: Text("仅方向", "direction only"),
-    Gap.TARGET_ONLY: Text("仅目标", "target only"),
-    Gap.PLAN_ONLY: Text("仅计划", "plan only"),
-    Gap.PLAN_REPORT: Text("计划文本", "plan, no results"),
-    Gap.PART_ONLY: Text("仅部分", "part only"),
-    Gap.WHOLE_ONLY: Text("仅总数", "whole only"),
-    Gap.ONE_PERIOD: Text("仅一期", "one period"),
-    Gap.CHANGE_ONLY: Text("仅增减", "change only"),
-    Gap.NOT_REPORTED: Text("未提及", "not mentioned"),
+    Gap.PERCENT_ONLY: say("gap_short.percent_only"),
+    Gap.DIRECTION_ONLY: say("gap_short.direction_only"),
+    Gap.TARGET_ONLY: say("gap_short.target_only"),
+    Gap.PLAN_ONLY: say("gap_short.plan_only"),
+    Gap.PLAN_REPORT: say("gap_short.plan_report"),
+    Gap.PART_ONLY: say("gap_short.part_only"),
+    Gap.WHOLE_ONLY: say("gap_short.whole_only"),
+    Gap.ONE_PERIOD: say("gap_short.one_period"),
+    Gap.CHANGE_ONLY: say("gap_short.change_only"),
+    Gap.NOT_REPORTED: say("gap_short.not_reported"),
 }
 _MARK_SIGNS = {
     Mark.EXACT: "●",
@@ -213,86 +172,46 @@ def marks_key(used: Iterable[Mark]) -> Text:
         Text(f"{_MARK_SIGNS[mark]} {MARKS[mark].zh}", f"{_MARK_SIGNS[mark]} {MARKS[mark].en}")
         for mark in used
     ]
-    dash = Text("— 报告未提及", "— not mentioned in the report")
-    return joined([*signs, dash], zh="　", en="   ")
+    dash = say("note.dash")
+    return Text.joined([*signs, dash], zh="　", en="   ")
 
 
-TOTAL = Text("合计", "All themes")
-REGION_COUNT = Text("{count}地", "{count} regions")
-ONE_REGION = Text("仅此1地", "only here")
-SILENCE_NOTE = Text(
-    "未提及只说明报告没有写，不等于当地没有",
-    "not mentioned says only that the report is silent, not that the region lacks it",
-)
-REPORTS_DIFFER_NOTE = Text(
-    "各报告的级别、年份和篇幅不同", "the reports differ in level, year and length"
-)
-PLAN_REPORT_NOTE = Text("{region}的报告只是计划", "the report of {region} is a plan only")
-UNLISTED = Text("表中没有这份报告的条目", "the tables hold no entry for this report")
-WORDS_ALONE = Text(
-    "{count}项安排都只有文字，没有数值和期限",
-    "all {count} commitments are in words, without number or date",
-)
-PROMISE_NOTE = Text(
-    "有数值或期限只说明日后能查验，不说明更重要，也不说明已做到",
-    "a number or a date makes a commitment checkable, not more important, and not fulfilled",
-)
-NOTHING_CHECKABLE = Text(
-    "没有一项安排带有数值或期限", "no commitment carries a number or a deadline"
-)
-TARGET_HEADING = Text("数值", "Number")
-DATE_HEADING = Text("期限", "Deadline")
+TOTAL = say("note.total")
+REGION_COUNT = say("note.region_count")
+ONE_REGION = say("note.one_region")
+SILENCE_NOTE = say("note.silence_note")
+REPORTS_DIFFER_NOTE = say("note.reports_differ_note")
+PLAN_REPORT_NOTE = say("note.plan_report_note")
+UNLISTED = say("note.unlisted")
+WORDS_ALONE = say("note.words_alone")
+PROMISE_NOTE = say("note.promise_note")
+NOTHING_CHECKABLE = say("note.nothing_checkable")
+TARGET_HEADING = say("note.target_heading")
+DATE_HEADING = say("note.date_heading")
 
-BARRED = Text(
-    "他地有同口径数字，但不可并列", "others report it, but it may not be set beside theirs"
-)
-ALONE = Text("这一口径只有本地报告", "reported in this way by this region only")
+BARRED = say("note.barred")
+ALONE = say("note.alone")
 KINDS = {
-    "report": Text("总结", "annual report"),
-    "plan": Text("计划", "plan"),
-    "progress": Text("进展报告", "progress report"),
+    "report": say("report_kind.report"),
+    "plan": say("report_kind.plan"),
+    "progress": say("report_kind.progress"),
 }
-REPORTED_HEADING = Text("报告写了什么：各主题的数字个数", "What it reports: figures by theme")
-STANDS_HEADING = Text("事故与灾害", "Accidents and disasters")
-BESIDE_HEADING = Text("可与其他地区并列的数字", "What may stand beside other regions")
-UNSAID_HEADING = Text(
-    "不能与其他地区并列的指标，及其原因", "Indicators that cannot be set beside others, and why"
-)
-RESULTS = Text("实绩", "results")
-AIMS = Text("目标或计划", "targets or plans")
-NO_FIGURES = Text("报告没有数字", "the report gives no figure")
-NO_OUTCOMES = Text(
-    "报告没有事故起数、伤亡或灾害损失的数字，只写工作",
-    "the report gives no number of accidents, casualties or losses; it describes work only",
-)
-NO_OUTCOMES_PLAN = Text(
-    "报告只是计划，不含事故与灾害的结果",
-    "the report is a plan and holds no results for accidents or disasters",
-)
-NOTHING_BESIDE = Text(
-    "没有一个数字与其他地区的口径、性质和年份相配，原因见下",
-    "no figure matches another region's in kind, part and year; the reasons stand below",
-)
-EVERYTHING_BESIDE = Text(
-    "共有的指标都可以并列", "every shared indicator may be set beside another region's"
-)
-WITHOUT_SCALE = Text("没有区间，不设刻度", "without interval, no scale")
-BACK_NOTE = Text(
-    "部分上年数由报告所印增减反推",
-    "some earlier counts are calculated back from the change that the report prints",
-)
-OWN_PANELS = Text(
-    "每地一栏，各有尺度，不可跨栏比较",
-    "each region has a panel with a scale of its own: not to be compared across panels",
-)
-OWN_SCALES = Text(
-    "右栏各行自有尺度，从零起，不可跨行比较",
-    "in the right column every row has its own scale from zero; do not compare across rows",
-)
-POLICY_COUNTS = Text(
-    "举措{instruments}项，安排{commitments}项",
-    "{instruments} instruments, {commitments} commitments",
-)
-PER_PERSON = Text("按每10万人计", "per 100,000 people")
-COUNT_ALONE = Text("{count}项", "{count} indicators")
-COUNT_OF = Text("{names}等{count}项", "{names} … {count} in all")
+REPORTED_HEADING = say("note.reported_heading")
+STANDS_HEADING = say("note.stands_heading")
+BESIDE_HEADING = say("note.beside_heading")
+UNSAID_HEADING = say("note.unsaid_heading")
+RESULTS = say("note.results")
+AIMS = say("note.aims")
+NO_FIGURES = say("note.no_figures")
+NO_OUTCOMES = say("note.no_outcomes")
+NO_OUTCOMES_PLAN = say("note.no_outcomes_plan")
+NOTHING_BESIDE = say("note.nothing_beside")
+EVERYTHING_BESIDE = say("note.everything_beside")
+WITHOUT_SCALE = say("note.without_scale")
+BACK_NOTE = say("note.back_note")
+OWN_PANELS = say("note.own_panels")
+OWN_SCALES = say("note.own_scales")
+POLICY_COUNTS = say("note.policy_counts")
+PER_PERSON = say("note.per_person")
+COUNT_ALONE = say("note.count_alone")
+COUNT_OF = say("note.count_of")

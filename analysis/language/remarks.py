@@ -10,150 +10,89 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.language.messages import say
+
 from . import numbers as digits
 from . import values
-from .values import Text
+from .text import Text
 
-NO_POPULATION = Text(
-    "有数量（最近一年{value}），但没有收录人口，算不出按全国水平应有的数量",
-    "has counts ({value} in the latest year) but no population on record, so none can be expected",
-)
-WHOLE_WITHOUT_PARTS = Text("只有总数，没有分项", "a whole only, without parts")
-PARTS_WITHOUT_WHOLE = Text("只印分项（{parts}），没有总数", "parts only ({parts}), without a whole")
-FOUND_AND_RECTIFIED = Text(
-    "发现与整改合为一个数字（{what}），分不出比例",
-    "found and rectified are one figure ({what}), so there is no share",
-)
-LOOP_APART = Text(
-    "发现数（{found}）与整改数（{rectified}）分属不同行动，不能相除",
-    "found ({found}) and rectified ({rectified}) belong to different campaigns",
-)
-ONLY_FOUND = Text("只有发现数（{what}），没有整改数", "found only ({what}), rectified not given")
-ONLY_RECTIFIED = Text(
-    "只有整改数（{what}），没有发现数", "rectified only ({what}), found not given"
-)
-SHARE_WITHOUT_COUNTS = Text("整改率没有件数（{what}）", "a share without counts ({what})")
-OTHER_PAGE = Text("目标在另一页", "targets stand on another page")
-NO_TARGET = Text("报告没有可以核对的目标值", "the report sets no target that could be checked")
-EVERY_YEAR = {True: Text("逐年下降", "fall every year"), False: Text("逐年上升", "rise every year")}
+NO_POPULATION = say("note.no_population")
+WHOLE_WITHOUT_PARTS = say("note.whole_without_parts")
+PARTS_WITHOUT_WHOLE = say("note.parts_without_whole")
+FOUND_AND_RECTIFIED = say("note.found_and_rectified")
+LOOP_APART = say("note.loop_apart")
+ONLY_FOUND = say("note.only_found")
+ONLY_RECTIFIED = say("note.only_rectified")
+SHARE_WITHOUT_COUNTS = say("note.share_without_counts")
+OTHER_PAGE = say("note.other_page")
+NO_TARGET = say("note.no_target")
+EVERY_YEAR = {True: say("note.every_year.true"), False: say("note.every_year.false")}
 
-SAME_AS_BEFORE = Text("与上年相同", "as the year before")
-SCALE_FALL = Text("← 少于上年", "← fewer")
-SCALE_RISE = Text("多于上年 →", "more →")
-CHANCE_BAND = Text("灰带：偶然波动即可解释", "grey band: what chance alone would do")
-NO_RATIO = Text("两年均为零", "zero both years")
+SAME_AS_BEFORE = say("note.same_as_before")
+SCALE_FALL = say("note.scale_fall")
+SCALE_RISE = say("note.scale_rise")
+CHANCE_BAND = say("note.chance_band")
+NO_RATIO = say("note.no_ratio")
 CHANGE_COLUMNS = (
-    Text("比值（95%区间）", "ratio (95% interval)"),
-    Text("看得出变化", "would show at"),
-    Text("全国", "China"),
+    say("note.change_columns.ratio_interval"),
+    say("note.change_columns.would_show"),
+    say("note.change_columns.china"),
 )
-ELSEWHERE_NOTE = Text(
-    "空心圆点、方括号内的百分比和灰虚线（全国比值）取自其他出版物",
-    "hollow dots, percentages in brackets and grey dashes (China) are from other publications",
-)
-BEFORE_NOTE = Text(
-    "上年数取自其他出版物或由报告的增减数反推",
-    "counts before are from other publications or the printed change",
-)
-FUNNEL_NOTE = Text(
-    "界限为以全国人均水平为准的精确泊松界限，不以所列地区平均为准",
-    "exact Poisson limits around the national rate, never around the mean of those shown",
-)
-ROOTS_NOTE = Text("两轴按平方根刻度", "both axes are square roots")
+ELSEWHERE_NOTE = say("note.elsewhere_note")
+BEFORE_NOTE = say("note.before_note")
+FUNNEL_NOTE = say("note.funnel_note")
+ROOTS_NOTE = say("note.roots_note")
 LIMIT_NAMES = {
-    "": Text("95%界限", "95% limits"),
-    "outer_": Text("99.8%界限", "99.8% limits"),
-    "loose_": Text("离散度为2时的95%界限", "95% limits if dispersion is 2"),
+    "": say("limits.inner"),
+    "outer_": say("limits.outer"),
+    "loose_": say("limits.loose"),
 }
-AS_EXPECTED = Text("与全国水平相同", "as the national rate")
-COVERAGE_NOTE = Text(
-    "全国数与地方数的统计口径未必全同", "national and local counting rules may differ"
-)
-WHOLE_AXIS = Text("横轴从0起到100%", "the axis runs from 0 to 100%")
-LOOP_NOTE = Text(
-    "区间说的是同样做法下整改的把握，不是对已数清的件数有疑问；各行动范围不同，不宜互比",
-    "the interval is about the process, not about cases already counted; campaigns differ in scope",
-)
-REBUILT_NOTE = Text(
-    "反推：报告只印总数和百分比，分子由此反推，只有一个整数相符",
-    "rebuilt: only total and percentage are printed, and one whole number fits them",
-)
+AS_EXPECTED = say("note.as_expected")
+COVERAGE_NOTE = say("note.coverage_note")
+WHOLE_AXIS = say("note.whole_axis")
+LOOP_NOTE = say("note.loop_note")
+REBUILT_NOTE = say("note.rebuilt_note")
 LOOPS = {
-    "hazards_found": Text("问题隐患", "hazards"),
-    "major_hazards_found": Text("重大隐患", "major hazards"),
-    "violations_found": Text("违法违规行为", "violations"),
+    "hazards_found": say("loop.hazards_found"),
+    "major_hazards_found": say("loop.major_hazards_found"),
+    "violations_found": say("loop.violations_found"),
 }
-PART_SHARE_NOTE = Text(
-    "条长为占总数的份额；横轴从0起", "bars are shares of the whole; the axis starts at 0"
-)
-CONTEXT_PARTS_NOTE = Text(
-    "空心条的分项取自其他出版物，不见于报告", "hollow bars: parts from another publication"
-)
-ROUNDED_SUM = Text(
-    "{whole}：分项相加为{sum}，印出的总数为{total}，差在四舍五入之内",
-    "{whole}: the parts add up to {sum}, the printed whole is {total}, within rounding",
-)
-PART_LIMITS_NOTE = Text(
-    "细线为份额的精确二项95%区间", "thin lines: exact binomial 95% intervals of the shares"
-)
-OWN_SCALE = Text(
-    "每行各用自己的刻度，只能在行内看；方框为目标，圆点为结果",
-    "each line has a scale of its own, to be read along the line only; square: target, dot: result",
-)
+PART_SHARE_NOTE = say("note.part_share_note")
+CONTEXT_PARTS_NOTE = say("note.context_parts_note")
+ROUNDED_SUM = say("note.rounded_sum")
+PART_LIMITS_NOTE = say("note.part_limits_note")
+OWN_SCALE = say("note.own_scale")
 OUTCOMES = {
-    "met": Text("达成", "met"),
-    "missed": Text("未达成", "missed"),
-    "cannot_tell": Text("无法判断", "cannot tell"),
-    "so_far": Text("期限未到", "not due yet"),
-    "next_period": Text("下一期目标，尚无结果", "for the next period: no result yet"),
-    "plan_report": Text("计划文本，无实绩", "a plan report, without results"),
-    "unreported": Text("报告没有公布结果", "no result reported"),
+    "met": say("outcome.met"),
+    "missed": say("outcome.missed"),
+    "cannot_tell": say("outcome.cannot_tell"),
+    "so_far": say("outcome.so_far"),
+    "next_period": say("outcome.next_period"),
+    "plan_report": say("outcome.plan_report"),
+    "unreported": say("outcome.unreported"),
 }
-OUTCOME_NOTE = Text(
-    "没有公布结果不等于没有达成；零目标按当年事实判断，其余计数目标按区间判断",
-    "no result reported is not a missed target; zero targets are judged as facts, other counts "
-    "by their interval",
-)
+OUTCOME_NOTE = say("note.outcome_note")
 
 
-REFERENCE_SOURCE = Text(
-    "。全国数与人口见 data/context.csv",
-    ". National counts and populations: data/context.csv",
-)
-EXPECTED_AXIS = Text("按{of}人均水平应有的数量 →", "count that the rate of {of} would give →")
-OBSERVED_AXIS = Text("↑ 公布的数量", "↑ count published")
-ALL = Text("全部", "The whole")
-TARGETS_SUBTITLE = Text(
-    "报告写下的目标，以及报告里有没有结果",
-    "targets set in the reports, and whether a result is given",
-)
-NOTHING_HERE = Text("— 没有可画的数字", "— nothing to draw")
-NOTHING_TO_TAKE_APART = Text(
-    "没有一份报告既印总数、又印能加成总数的分项",
-    "No report prints a whole together with parts that add up to it",
-)
-NOTHING_EXPECTED = Text(
-    "没有一地同时有数量、人口和全国数", "No region has a count, a population and a national rate"
-)
-NOTHING_CLOSED = Text(
-    "没有一份报告同时印发现数和整改数", "No report prints what was found and what was rectified"
-)
-NOTHING_CHANGED = Text("没有一份报告给出同比变化", "No report gives a change from year to year")
-NOTHING_AIMED = Text("没有一份报告写下目标值", "No report sets a target")
+REFERENCE_SOURCE = say("note.reference_source")
+EXPECTED_AXIS = say("note.expected_axis")
+OBSERVED_AXIS = say("note.observed_axis")
+ALL = say("note.all")
+TARGETS_SUBTITLE = say("note.targets_subtitle")
+NOTHING_HERE = say("note.nothing_here")
+NOTHING_TO_TAKE_APART = say("note.nothing_to_take_apart")
+NOTHING_EXPECTED = say("note.nothing_expected")
+NOTHING_CLOSED = say("note.nothing_closed")
+NOTHING_CHANGED = say("note.nothing_changed")
+NOTHING_AIMED = say("note.nothing_aimed")
 
 
 def discoveries(tested: pd.DataFrame) -> Text:
     """How many changes with counts were compared, and how many stand together."""
     count, stand = len(tested), int(tested["stands"].sum())
     if not stand:
-        return Text(
-            f"共比较{count}次；控制错误发现率5%后，没有一次成立",
-            f"{count} comparisons; none stands at a false discovery rate of 5%",
-        )
-    return Text(
-        f"共比较{count}次；控制错误发现率5%后，{stand}次成立",
-        f"{count} comparisons; {stand} of them stand at a false discovery rate of 5%",
-    )
+        return say("note.comparisons_none_stands_false", count=count)
+    return say("note.comparisons_them_stand_false", count=count, stand=stand)
 
 
 def ratio_label(row: Mapping[Any, Any]) -> Text:
@@ -170,10 +109,7 @@ def against(row: Mapping[Any, Any]) -> Text:
     """A count of one year with that of the year before."""
     now, before = (digits.exact(float(row[name])) for name in ("value", "before"))
     when = values.period(row["period_start"], row["period_end"])
-    return Text(
-        f"{when.zh}：{now}{row['unit']}，上年{before}{row['unit']}",
-        f"{when.en}: {now}, before {before}",
-    )
+    return say("note.before", when=when, now=now, unit=row["unit"], before=before)
 
 
 def detectable(row: Mapping[Any, Any]) -> Text:
@@ -186,16 +122,21 @@ def detectable(row: Mapping[Any, Any]) -> Text:
     low, high = float(row["at_most"]), f"≥{float(row['at_least']):.0f}"
     if math.isnan(low):
         return Text(high, high)
-    return Text(f"≤{low:.0f} 或 {high}", f"≤{low:.0f} or {high}")
+    return say("note.or", low=low, high=high)
 
 
 def against_expected(row: Mapping[Any, Any]) -> Text:
     """A count beside the one that a wider region's rate would give."""
     count, year = digits.exact(float(row["value"])), row["period_end"].year
     wanted = f"{float(row['expected']):.1f}"
-    return Text(
-        f"{row['region_zh']}{year}年：{count}{row['unit']}，按{row['of_zh']}水平应有{wanted}",
-        f"{row['region_en']} {year}: {count}, at the rate of {row['of_en']} {wanted}",
+    return say(
+        "note.rate",
+        region=Text(row["region_zh"], row["region_en"]),
+        year=year,
+        count=count,
+        unit=row["unit"],
+        of=Text(row["of_zh"], row["of_en"]),
+        wanted=wanted,
     )
 
 
@@ -204,7 +145,7 @@ def fraction(row: Mapping[Any, Any]) -> Text:
     cases, total = (f"{float(row[name]):.0f}" for name in ("cases", "total"))
     if row["basis"] != "rebuilt":
         return Text(f"{cases}/{total}", f"{cases}/{total}")
-    return Text(f"{cases}（反推）/{total}", f"{cases} (rebuilt)/{total}")
+    return say("note.rebuilt", cases=cases, total=total)
 
 
 def share_label(row: Mapping[Any, Any]) -> Text:
@@ -253,19 +194,13 @@ def outcome(row: Mapping[Any, Any]) -> Text:
 def dispersion(rows: pd.DataFrame) -> Text:
     """How many counts lie outside the limits that allow for clustered events."""
     count, outside = len(rows), int(rows["loose_place"].ne("within").sum())
-    return Text(
-        f"若实际离散度为泊松的2倍（虚线），{count}个中有{outside}个在95%界限外",
-        f"if events varied twice as much (dashes), {outside} of {count} would lie outside 95%",
-    )
+    return say("note.if_events_varied_twice", count=count, outside=outside)
 
 
 def by_chance(rows: pd.DataFrame) -> Text:
     """How many of many counts chance alone puts outside the 95 % limits."""
     count, outside = len(rows), round(len(rows) * 0.05)
-    return Text(
-        f"仅凭偶然，{count}个中就会有至多约{outside}个在95%界限外",
-        f"chance alone puts up to about {outside:,} of {count:,} outside 95%",
-    )
+    return say("note.chance_alone_puts_up", count=count, outside=outside)
 
 
 def part_or_all(row: Mapping[Any, Any]) -> Text:
@@ -277,7 +212,7 @@ def part_or_all(row: Mapping[Any, Any]) -> Text:
 def about(row: Mapping[Any, Any]) -> Text:
     """The indicator of a row with the part that it is about."""
     name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
-    return name + values.aside(values.part(row))
+    return name + Text.aside(values.part(row))
 
 
 def beyond_chance(changes: pd.DataFrame) -> int:
@@ -298,7 +233,7 @@ def whole(row: Mapping[Any, Any]) -> Text:
     amount = values.value({**row, "value": row["whole"]})
     of = Text(str(row["whole_zh"]), str(row["whole_en"]))
     region = Text(row["region_zh"], row["region_en"])
-    where = values.joined([region, of] if of.zh else [region], zh="，", en=", ")
+    where = Text.joined([region, of] if of.zh else [region], zh="，", en=", ")
     return Text(f"{where.zh}：{amount.zh}", f"{where.en}: {amount.en}")
 
 

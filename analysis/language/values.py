@@ -5,40 +5,16 @@ It draws nothing and computes nothing; what is always said alike stands in ``phr
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from analysis.language.messages import say
+
 from . import numbers
+from .text import Text
 from .vocabulary import Comparator, Language, Measure, Promise, Standing, Status
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One thing said in both languages; neither may be missing."""
-
-    zh: str
-    en: str
-
-    def __getitem__(self, language: str) -> str:
-        return self.zh if Language(language) is Language.ZH else self.en
-
-    def __add__(self, other: "Text") -> "Text":
-        return Text(self.zh + other.zh, self.en + other.en)
-
-    def format(self, **words: "object | Text") -> "Text":
-        """Fill the braces of both languages; a :class:`Text` gives each language its own."""
-        zh = {k: v.zh if isinstance(v, Text) else v for k, v in words.items()}
-        en = {k: v.en if isinstance(v, Text) else v for k, v in words.items()}
-        return Text(self.zh.format(**zh), self.en.format(**en))
-
-
-def joined(texts: Iterable[Text], *, zh: str = "；", en: str = "; ") -> Text:
-    """Several texts as one."""
-    kept = list(texts)
-    return Text(zh.join(text.zh for text in kept), en.join(text.en for text in kept))
 
 
 def page(number: int, pages: int) -> Text:
@@ -48,33 +24,7 @@ def page(number: int, pages: int) -> Text:
     >>> page(2, 3).zh, page(2, 3).en, page(1, 1).en
     ('（2/3）', ' (2 of 3)', '')
     """
-    return Text(f"（{number}/{pages}）", f" ({number} of {pages})") if pages > 1 else Text("", "")
-
-
-def aside(text: Text) -> Text:
-    """
-    *text* in brackets, to stand behind another; nothing where there is nothing to say.
-
-    >>> aside(Text("矿山", "mines")).zh, aside(Text("矿山", "mines")).en, aside(Text("", "")).en
-    ('（矿山）', ' (mines)', '')
-    """
-    if not text.zh:
-        return text
-    return Text(numbers.bracketed(text.zh, "zh"), numbers.bracketed(text.en, "en"))
-
-
-def listed(texts: Iterable[Text]) -> Text:
-    """
-    Several texts as the items of one line; what is empty in a language leaves no place there.
-
-    >>> listed([Text("演练", "Drills"), Text("场", ""), Text("2024年", "2024")]).en
-    'Drills | 2024'
-    """
-    kept = list(texts)
-    return Text(
-        "｜".join(text.zh for text in kept if text.zh),
-        " | ".join(text.en for text in kept if text.en),
-    )
+    return say("value.of", number=number, pages=pages) if pages > 1 else Text("", "")
 
 
 def within(lower: float, upper: float) -> Text:
@@ -84,7 +34,9 @@ def within(lower: float, upper: float) -> Text:
     >>> within(32.82, 60.21).en
     ' (32.8–60.2)'
     """
-    return aside(Text(*(numbers.interval(lower, upper, language) for language in ("zh", "en"))))
+    return Text.aside(
+        Text(*(numbers.interval(lower, upper, language) for language in ("zh", "en")))
+    )
 
 
 def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
@@ -97,15 +49,15 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     'at 31 Dec 2024'
     """
     if start == end:
-        return Text(f"{end:%Y}年{end.month}月{end.day}日", f"at {end.day} {end:%b %Y}")
+        return say("value.at", end=end, end_2=end.month, end_3=end.day)
     whole = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
     if whole and start.year == end.year:
-        return Text(f"{end:%Y}年", f"{end:%Y}")
+        return say("value.period.", end=end)
     if whole:
-        return Text(f"{start:%Y}—{end:%Y}年", f"{start:%Y}–{end:%Y}")
+        return say("value.text_2", start=start, end=end)
     if start.year == end.year and start.day == 1 and end.is_month_end:
         if start.month == end.month:
-            return Text(f"{end:%Y}年{end.month}月", f"{end:%b %Y}")
+            return say("value.text_4", end=end, end_2=end.month)
         zh = f"{end:%Y}年{start.month}—{end.month}月"
         return Text(zh, f"{start:%b}–{end:%b %Y}")
     zh = f"{start:%Y-%m-%d}至{end:%Y-%m-%d}"
@@ -123,8 +75,8 @@ def years(days: "pd.Series[pd.Timestamp]") -> Text:
     """
     first, last = days.min().year, days.max().year
     if first == last:
-        return Text(f"{last}年", f"{last}")
-    return Text(f"{first}—{last}年", f"{first}–{last}")
+        return say("value.text_3", last=last)
+    return say("value.years.", first=first, last=last)
 
 
 def unit(row: Mapping[Any, Any]) -> Text:
@@ -192,23 +144,23 @@ COMPARATORS = {
 }
 
 STATUSES = {
-    Status.ACTUAL: Text("实绩", "actual"),
-    Status.TARGET: Text("目标", "target"),
-    Status.PLAN: Text("计划", "plan"),
+    Status.ACTUAL: say("status.actual"),
+    Status.TARGET: say("status.target"),
+    Status.PLAN: say("status.plan"),
 }
 
 STANDINGS = {
-    Standing.IN_USE: Text("在用", "in use"),
-    Standing.BUILDING: Text("在建", "under way"),
-    Standing.PLANNED: Text("计划", "planned"),
-    Standing.NOT_MENTIONED: Text("未提及", "not mentioned"),
+    Standing.IN_USE: say("standing.in_use"),
+    Standing.BUILDING: say("standing.building"),
+    Standing.PLANNED: say("standing.planned"),
+    Standing.NOT_MENTIONED: say("standing.not_mentioned"),
 }
 
 PROMISES = {
-    Promise.NUMBER_AND_DATE: Text("有数值和期限", "number and date"),
-    Promise.NUMBER: Text("有数值", "a number"),
-    Promise.DATE: Text("有期限", "a date"),
-    Promise.WORDS: Text("只有文字", "words only"),
+    Promise.NUMBER_AND_DATE: say("promise.number_and_date"),
+    Promise.NUMBER: say("promise.number"),
+    Promise.DATE: say("promise.date"),
+    Promise.WORDS: say("promise.words"),
 }
 POLICIES: dict[Any, Text] = {**STANDINGS, **PROMISES}  # what no number says
 
@@ -217,10 +169,10 @@ def significance(ratio_row: Mapping[Any, Any]) -> Text:
     """Whether a ratio's interval leaves 1 out, said as a statistician would."""
     lower, upper = float(ratio_row["lower"]), float(ratio_row["upper"])
     if upper < 1:
-        return Text("低于偶然波动能解释的范围", "lower than chance alone explains")
+        return say("value.lower_than_chance_alone")
     if lower > 1:
-        return Text("高于偶然波动能解释的范围", "higher than chance alone explains")
-    return Text("在偶然波动范围内", "within what chance alone does")
+        return say("value.higher_than_chance_alone")
+    return say("value.within_chance_alone_does")
 
 
 def change(row: Mapping[Any, Any]) -> Text:
@@ -257,13 +209,9 @@ def lowered(name: str) -> str:
 def _detectable(row: Mapping[Any, Any]) -> Text:
     low, high = (float(row[name]) for name in ("at_most", "at_least"))
     if math.isnan(low):
-        return Text(
-            f"；降多少都看不出变化，升则须 ≥{numbers.exact(high)}",
-            f"; no fall could be seen, a rise only from {numbers.exact(high)}",
-        )
-    return Text(
-        f"；要看得出变化，须 ≤{numbers.exact(low)} 或 ≥{numbers.exact(high)}",
-        f"; a change could be seen only at ≤{numbers.exact(low)} or ≥{numbers.exact(high)}",
+        return say("value.fall_could_seen_rise", exact=numbers.exact(high))
+    return say(
+        "value.change_could_seen_only", exact=numbers.exact(low), exact_2=numbers.exact(high)
     )
 
 
@@ -280,8 +228,8 @@ def direction(amount: float) -> Text:
     ('down', 'unchanged')
     """
     if amount == 0:
-        return Text("持平", "unchanged")
-    return Text("下降", "down") if amount < 0 else Text("上升", "up")
+        return say("value.unchanged")
+    return say("value.down") if amount < 0 else say("value.up")
 
 
 def what(row: Mapping[Any, Any]) -> Text:
@@ -304,10 +252,10 @@ def what(row: Mapping[Any, Any]) -> Text:
     elif row["measure"] == Measure.CHANGE_PCT:
         percent = numbers.exact(abs(amount))
         bound = COMPARATORS[Comparator(str(row.get("comparator", "=")))]  # on how far it goes
-        text = Text(f"同比{way.zh}{bound}{percent}%", f"{bound}{percent}% {way.en}")
+        text = say("value.what.", way=way, bound=bound, percent=percent)
     else:
         size = value(dict(row) | {"value": abs(amount)})
-        text = Text(f"同比{'减少' if amount < 0 else '增加'}{size.zh}", f"{way.en} by {size.en}")
+        text = say("value.what.by", amount="减少" if amount < 0 else "增加", size=size, way=way.en)
     if row["status"] == Status.ACTUAL:
         return text
     status = STATUSES[Status(row["status"])]
@@ -370,7 +318,7 @@ def promised(row: Mapping[Any, Any]) -> Text:
     parts = [target(row)] if pd.notna(row.get("value")) else []
     if pd.notna(row.get("deadline")):
         parts.append(deadline(pd.Timestamp(row["deadline"])))
-    return joined(parts, zh="，", en=", ") if parts else POLICIES[row["status"]]
+    return Text.joined(parts, zh="，", en=", ") if parts else POLICIES[row["status"]]
 
 
 def deadline(day: pd.Timestamp) -> Text:
@@ -381,5 +329,5 @@ def deadline(day: pd.Timestamp) -> Text:
     ('2025年底前', 'by 30 Jun 2025')
     """
     if (day.month, day.day) == (12, 31):
-        return Text(f"{day:%Y}年底前", f"by the end of {day:%Y}")
-    return Text(f"{day:%Y}年{day.month}月{day.day}日前", f"by {day.day} {day:%b %Y}")
+        return say("value.end", day=day)
+    return say("value.by", day=day, day_2=day.month, day_3=day.day)

@@ -12,7 +12,8 @@ from typing import Any
 
 from analysis.errors import UsageError
 from analysis.language import labels, numbers, phrases, remarks
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Mark
 
 from . import plots
@@ -21,18 +22,18 @@ from .plots import Plot
 Record = Mapping[str, Any]
 # The order of a briefing: what there is, how regions stand, how they moved, what became of it.
 FAMILIES = {
-    "coverage": Text("有什么、缺什么", "Coverage"),
-    "comparison": Text("并列", "Comparison"),
-    "not-comparable": Text("未列入比较", "Not comparable"),
-    "trend": Text("年度", "Trend"),
-    "year-on-year": Text("同比", "Year on year"),
-    "funnel": Text("对照全国", "Against the nation"),
-    "closed-loop": Text("整改", "From found to rectified"),
-    "composition": Text("构成", "Composition"),
-    "targets": Text("目标", "Targets"),
-    "instruments": Text("制度机制", "Instruments"),
-    "commitments": Text("承诺", "Commitments"),
-    "profile": Text("一地一页", "Profiles"),
+    "coverage": say("content.families.coverage"),
+    "comparison": say("content.families.comparison"),
+    "not-comparable": say("content.families.not_comparable"),
+    "trend": say("content.families.trend"),
+    "year-on-year": say("content.families.year_on_year"),
+    "funnel": say("content.families.funnel"),
+    "closed-loop": say("content.families.closed_loop"),
+    "composition": say("content.families.composition"),
+    "targets": say("content.families.targets"),
+    "instruments": say("content.families.instruments"),
+    "commitments": say("content.families.commitments"),
+    "profile": say("content.families.profile"),
 }
 MOST_NOTED = 80  # rows in the notes of one slide; the rest is named by `trace`
 
@@ -65,15 +66,12 @@ class Content:
     record: Record = field(repr=False)
 
 
-CHANGES = Text("只公布了百分比或方向的变化（不设刻度）", "Published without counts (no scale)")
-LEFT_OUT = Text("未能并列，及其原因", "Not shown beside the others, and why")
-_READS = Text("读法", "What it shows")
-_EVIDENCE = Text("依据（原句、报告、字符位置）", "Evidence (phrase, report, characters)")
-_MORE = Text(
-    "另有{count}个数字，见 `regional-safety trace 本文件`",
-    "{count} more figures: `regional-safety trace` with this file names them",
-)
-_STAMP = Text("图号", "Figure")
+CHANGES = say("content.changes")
+LEFT_OUT = say("content.left_out")
+_READS = say("content.reads")
+_EVIDENCE = say("content.evidence")
+_MORE = say("content.more")
+_STAMP = say("content.stamp")
 
 
 def content(record: Record, language: str) -> Content:
@@ -137,22 +135,17 @@ def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
             yield _CAP
 
 
-_PALE = Text("浅色点取自其他出版物，不属所列报告", "pale dots come from other publications")
+_PALE = say("content.pale")
 # Notes on marks that a picture has and a native chart draws otherwise, or not at all.
 _INSTEAD = {
     phrases.CONTEXT_NOTE.zh: _PALE,
-    remarks.ELSEWHERE_NOTE.zh: Text(
-        "浅色点、方括号内的百分比和灰色短横（全国）取自其他出版物",
-        "pale dots, percentages in brackets and grey bars (China) are from elsewhere",
-    ),
+    remarks.ELSEWHERE_NOTE.zh: say("content.instead.zh"),
     remarks.CHANCE_BAND.zh: Text("", ""),
     remarks.WHOLE_AXIS.zh: Text("", ""),
-    phrases.MARK_NOTES[Mark.AT_LEAST].zh: Text(
-        "浅色三角为“余、多”的下限，真值不低于此", "pale triangles are lower bounds (余, 多)"
-    ),
-    phrases.MARK_NOTES[Mark.ABOUT].zh: Text("浅色圆为约数", "pale circles are approximate"),
+    phrases.MARK_NOTES[Mark.AT_LEAST].zh: say("content.instead.zh_2"),
+    phrases.MARK_NOTES[Mark.ABOUT].zh: say("content.instead.zh_3"),
 }
-_CAP = Text("横杠为“近、不足”的上限", "a bar without a whisker is an upper bound")
+_CAP = say("content.cap")
 
 
 def _changes(rows: Sequence[Mapping[str, Any]], language: str) -> Table:
@@ -303,7 +296,7 @@ def worth_a_slide(record: Record) -> bool:
     return len(regions) > 1 and bool(plots.on_scale(record))
 
 
-_HEADS = Text("指标|哪些地区不能并列，为什么", "Indicator|Which regions stand apart, and why")
+_HEADS = say("content.heads")
 _COMPARING = (
     "comparison-", "not-comparable", "trend-", "year-on-year", "funnel-", "closed-loop",
     "composition-",
@@ -352,7 +345,7 @@ def _unequal(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
         yield what, _short(gap, language), labels.legible(labels.reason(gap)[language], 120)
 
 
-_SOURCE_HEADS = Text("发布者|标题|发布日期|引用条数", "Publisher|Title|Published|Entries used")
+_SOURCE_HEADS = say("content.source_heads")
 
 
 def sources(records: Iterable[Record], language: str) -> Table:
@@ -370,7 +363,7 @@ def sources(records: Iterable[Record], language: str) -> Table:
     return Table(tuple(_SOURCE_HEADS[language].split("|")), lines)
 
 
-_KEY_HEADS = Text("记号|意思", "Mark|Meaning")
+_KEY_HEADS = say("content.key_heads")
 _SIGNS = {
     Mark.EXACT: "●",
     Mark.ZERO: "◎",
@@ -382,19 +375,8 @@ _SIGNS = {
     Mark.TARGET: "□",
     Mark.PLAN: "▫",
 }
-RULES = Text(
-    "四条规矩\n"
-    "区间是偶然波动的范围：比值的区间含 1，就不说升降。\n"
-    "没有的不是零：未报、只报百分比、只报方向，各有记号。\n"
-    "实绩、目标、计划是三回事；期间、层级、口径不同的不并列。\n"
-    "不排名次：地区按层级和行政区划代码排列，颜色不分好坏。",
-    "Four rules\n"
-    "An interval is what chance alone would do; if it holds a ratio of 1, no change is claimed.\n"
-    "Missing is not zero: unreported, percentage only, direction only each have their mark.\n"
-    "Results, targets and plans are three things; other periods, levels or coverage stand apart.\n"
-    "No league table: regions stand by level and code, and colour never means good or bad.",
-)
-_WHISKER = Text("细线：95%区间，重叠不等于没有差别", "thin line: 95% interval; overlap is no proof")
+RULES = say("content.rules")
+_WHISKER = say("content.whisker")
 
 
 def key(language: str) -> Table:

@@ -14,7 +14,8 @@ from typing import Any
 from analysis.charts import style
 from analysis.language import labels, remarks, values
 from analysis.language import numbers as digits
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Mark
 
 Record = Mapping[str, Any]
@@ -330,7 +331,7 @@ def _along(rows: list[dict[str, Any]], region: str, years: Iterable[int], langua
     return Series(name, tuple(points.get(year) for year in years), region, "solid")
 
 
-EXPECTED = Text("按全国同期水平", "at the national rate")
+EXPECTED = say("plots.expected")
 
 
 def _expected(record: Record, years: tuple[int, ...], language: str) -> list[Series]:

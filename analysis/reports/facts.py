@@ -59,7 +59,7 @@ def find(text: str, sentence: Sentence, taken: list[tuple[int, int]]) -> Iterato
     """
     The facts of one sentence of folded *text* that no figure of *taken* states already.
 
-    >>> from .phrases import sections, sentences
+    >>> from .layout import sections, sentences
     >>> text = "火灾起数、死亡人数同比均下降,未发生较大及以上事故。"
     >>> (sentence,) = sentences(text, sections(text, year=2024))
     >>> [(f.subject, f.value, str(f.measure)) for f in find(text, sentence, [])]

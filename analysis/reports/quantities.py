@@ -120,7 +120,7 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
 
     Examples
     --------
-    >>> from ..numerals import find
+    >>> from analysis.tables.numerals import find
     >>> def read(text):
     ...     return [(q.value, q.unit, str(q.comparator), text[q.first : q.last])
     ...             for q in (quantity(text, n) for n in find(text)) if q.value is not None]

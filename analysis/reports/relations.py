@@ -126,9 +126,9 @@ def figures(
     """
     Connect the quantities *found* in one sentence of folded *text*.
 
-    >>> from .phrases import sections, sentences
+    >>> from .layout import sections, sentences
     >>> from .quantities import quantity
-    >>> from ..numerals import find
+    >>> from analysis.tables.numerals import find
     >>> text = "事故起数、死亡人数同比分别下降8.4%、12.7%"
     >>> (sentence,) = sentences(text, sections(text, year=2024))
     >>> read = [quantity(text, numeral) for numeral in find(text)]

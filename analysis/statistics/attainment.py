@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.language import remarks
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.language.vocabulary import Better, Comparator, Gap, Measure, Nature, Status
 
 from . import gaps, rates, tests

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.language import phrases, values
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Measure, Status
 
 _PLACE = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
@@ -68,7 +68,7 @@ def explained(region: dict[Any, Any], mine: pd.DataFrame, shared: str = "") -> d
     if row is None:
         return refusal({name: region[name] for name in REPORT}, found, reason)
     if found is Gap.PART_ONLY:
-        reason = reason + values.aside(values.part(row))
+        reason = reason + Text.aside(values.part(row))
     value = values.what(row)
     return refusal(row, found, Text(f"{reason.zh}：{value.zh}", f"{reason.en}: {value.en}"))
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.language import remarks, values
-from analysis.language.values import Text
+from analysis.language import remarks
+from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Gap, Measure, Status
 
 from . import gaps, intervals
@@ -132,7 +132,7 @@ def _undivided(region: dict[Any, Any], mine: pd.DataFrame) -> dict[str, Any]:
     if len(whole):
         told = remarks.WHOLE_WITHOUT_PARTS
         return gaps.refusal(whole.to_dict("records")[0], Gap.WHOLE_ONLY, told)
-    listed = values.joined(map(remarks.value_of_part, levels.to_dict("records")), zh="、", en=", ")
+    listed = Text.joined(map(remarks.value_of_part, levels.to_dict("records")), zh="、", en=", ")
     told = remarks.PARTS_WITHOUT_WHOLE.format(parts=listed)
     return gaps.refusal(levels.to_dict("records")[0], Gap.PART_ONLY, told)
 

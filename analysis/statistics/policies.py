@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.language import phrases
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Language, Level, Promise, Standing
 from analysis.tables.load import Tables
 

@@ -11,7 +11,7 @@ from tidy import context, frame, population, row
 from analysis import charts
 from analysis.charts import style
 from analysis.comparability import findings, rules
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.statistics import gaps, rates
 
 PEOPLE = frame(

@@ -8,7 +8,7 @@ from drawings import Drawing
 from analysis.charts import ledger, style
 from analysis.charts.page import Caption, Page
 from analysis.errors import UsageError
-from analysis.language.values import Text
+from analysis.language.text import Text
 
 CAPTION = Caption(*(Text("一", "a"),) * 4)
 

@@ -11,7 +11,7 @@ from tidy import row
 from analysis.charts import marks, style
 from analysis.charts.page import Caption, LeftOut, Page, Room, balanced, measured, wrapped
 from analysis.errors import GlyphError, UsageError
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.language.vocabulary import Mark
 
 SHORT = Text("楚雄死亡人数", "Deaths in Chuxiong")

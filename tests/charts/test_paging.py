@@ -7,7 +7,7 @@ from analysis import charts
 from analysis.charts import ledger, style
 from analysis.charts.page import Caption, Page
 from analysis.errors import CrowdedError
-from analysis.language.values import Text
+from analysis.language.text import Text
 
 TITLE = Text("题", "Title")
 

@@ -10,7 +10,7 @@ import analysis as rs
 from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
 from analysis.explore import explain
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.statistics import rates, years
 from analysis.tables import simulated
 
@@ -206,7 +206,7 @@ def test_the_front_door_completes_and_explains():
     """Every name that completion offers opens, and says what it is."""
     names = dir(rs)
 
-    assert {"load", "charts", "compare", "style"} <= set(names)
+    assert {"load", "charts", "comparability", "style"} <= set(names)
     assert [name for name in names if not (getattr(rs, name).__doc__ or "").strip()] == []
     with pytest.raises(AttributeError, match="no attribute 'loda'"):
         _ = rs.loda

@@ -288,7 +288,8 @@ def test_the_plan_of_the_entry_reads_what_the_plan_has(data):
 def test_nothing_else_needs_the_widgets():
     """A run, and a prompt, start without them."""
     code = (
-        "import sys, analysis.run, analysis.publish, analysis.cli.main, analysis.explore.accessor\n"
+        "import sys, analysis.runs.runner, analysis.publish\n"
+        "import analysis.cli.main, analysis.explore.accessor\n"
         "print('ipywidgets' in sys.modules)"
     )
 

@@ -305,7 +305,7 @@ def test_a_run_with_nothing_to_do_imports_nothing_heavy(project):
     project.run()
     heavy = "{'pandas', 'numpy', 'papermill', 'nbformat', 'IPython', 'matplotlib'}"
     script = (
-        "import sys\nsys.argv = ['x', 'run']\nfrom analysis.cli import main\n"
+        "import sys\nsys.argv = ['x', 'run']\nfrom analysis.cli.main import main\n"
         f"try:\n    main()\nfinally:\n    print(sorted({heavy} & {{*sys.modules}}))\n"
     )
 

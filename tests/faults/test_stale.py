@@ -100,10 +100,10 @@ def test_p10_a_module_beside_the_notebooks_makes_all_stale(copy):
 def test_p10_a_byte_of_the_package_makes_all_stale(copy, monkeypatch):
     """P10: any source file of the package."""
     package = copy / "package"
-    shutil.copytree(Path(plan.__file__).parent, package)
-    monkeypatch.setattr(plan, "__file__", str(package / "plan.py"))
+    shutil.copytree(Path(plan.__file__).parents[1], package)
+    monkeypatch.setattr(plan, "__file__", str(package / "runs" / "plan.py"))
     assert reasons(copy) == FRESH
-    with (package / "words.py").open("a") as file:
+    with (package / "language" / "vocabulary.py").open("a") as file:
         file.write("\n")
 
     assert set(reasons(copy).values()) == {"the package or a module beside the notebooks changed"}

@@ -14,8 +14,8 @@ from analysis.charts.marks import arrow, draw
 from analysis.errors import AnalysisError
 from analysis.explore import trace
 from analysis.figures import drawn, provenance
-from analysis.language.values import Text
-from analysis.publish import figure as publish_figure
+from analysis.language.text import Text
+from analysis.figures.record import save
 
 
 def drawing(kind):
@@ -180,7 +180,7 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path, monkeypatch):
     written_twice = []
     for _ in range(2):
         with style.house_style():
-            publish_figure(picture(), "one-zh", formats=("svg", "png", "pdf"))
+            save(picture(), "one-zh", formats=("svg", "png", "pdf"))
         written_twice.append({file.name: file.read_bytes() for file in tmp_path.iterdir()})
 
     assert written_twice[0] == written_twice[1]

@@ -18,7 +18,7 @@ from analysis.charts.page import Page
 from analysis.comparability import findings, rules
 from analysis.errors import GlyphError, UsageError
 from analysis.figures.record import save
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.statistics import gaps, rates
 from analysis.statistics import years as annual
 

@@ -6,7 +6,7 @@ import pytest
 from tidy import context, frame, row
 
 from analysis.language import phrases, values
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Gap, Mark, Rule, Status
 from analysis.statistics.limits import Method
 

@@ -8,7 +8,7 @@ from tidy import frame, row
 
 from analysis.errors import WordError
 from analysis.language import values
-from analysis.language.values import Text
+from analysis.language.text import Text
 from analysis.statistics import years
 
 

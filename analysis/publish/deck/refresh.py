@@ -16,7 +16,7 @@ from analysis import files
 from analysis.errors import AnalysisError, UsageError
 from analysis.figures import carriers, manifest, office, provenance
 from analysis.language import labels
-from analysis.language.values import Text
+from analysis.language.messages import say
 from analysis.publish import content
 from analysis.publish.content import Content
 
@@ -44,17 +44,14 @@ class Report:
         yield from self.kept
 
 
-_NOTHING = Text("已是最新：没有需要更新的内容", "up to date: nothing needed to change")
-_EDITED = Text("保留手工改动", "kept as edited by hand")
-_WOULD = Text("现应为", "it would now read")
-_DELETED = Text("幻灯片已被手工删除，不再加回", "its slide was deleted by hand; not added again")
-_OTHERS = Text(
-    "清单中另有{n}张图不在本稿中，未加入：{names}",
-    "not in this deck, and not added to it: {n} more figures of the manifest: {names}",
-)
-_GONE = Text("清单中已无此图，保持原样", "no longer in the manifest; left as it is")
-_REBUILT = Text("地区或系列的数目变了，图已重建", "rebuilt, because the number of series changed")
-_OTHER = Text("图的种类变了，保持原样", "left as it is, because it is now another kind of chart")
+_NOTHING = say("refresh.nothing")
+_EDITED = say("refresh.edited")
+_WOULD = say("refresh.would")
+_DELETED = say("refresh.deleted")
+_OTHERS = say("refresh.others")
+_GONE = say("refresh.gone")
+_REBUILT = say("refresh.rebuilt")
+_OTHER = say("refresh.other")
 
 
 def update(path: Path, figures: Path, *, dry_run: bool = False) -> Report:
@@ -368,7 +365,7 @@ class _Update:
         return office.packed(office.parts(out.getvalue(), "the deck"))
 
 
-_VALUES = Text("数值已更新", "values renewed")
+_VALUES = say("refresh.values")
 
 
 def _parsed(value: str) -> dict[str, str]:

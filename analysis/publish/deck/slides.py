@@ -14,7 +14,8 @@ from typing import Any
 from analysis import files
 from analysis.figures import manifest, office, provenance
 from analysis.figures.carriers import owned
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.publish import content
 from analysis.publish.content import LEFT_OUT, Content, Table
 from analysis.publish.plots import ems_of
@@ -26,20 +27,12 @@ from .shapes import Box
 
 VERSION = "1"
 PART = "regional-safety"
-_TITLE = Text("区域安全绩效：能比什么，能信几分", "Regional safety: what compares, and how surely")
-_COVER = Text(
-    "{regions}\n{figures}张图，{rows}条有出处的记录；每一条都能回到原句",
-    "{regions}\n{figures} figures, {rows} sourced entries; every one leads back to its sentence",
-)
-_COVER_SOURCE = Text(
-    "备注页有每个数字的原句与字符位置；regional-safety trace 可核对是否仍与数据表一致。\n"
-    "数据版本 {mark}",
-    "The notes give the phrase and offset of every value. `regional-safety trace FILE` tells "
-    "whether the tables still say the same.\nVersion of the data {mark}",
-)
-_KEY = Text("怎样读这些图", "How to read the figures")
-_REFUSED = Text("附录：哪些不能并列，为什么", "Appendix: what cannot be set side by side, and why")
-_SOURCES = Text("附录：资料来源", "Appendix: sources")
+_TITLE = say("slides.title")
+_COVER = say("slides.cover")
+_COVER_SOURCE = say("slides.cover_source")
+_KEY = say("slides.key")
+_REFUSED = say("slides.refused")
+_SOURCES = say("slides.sources")
 
 
 def deck(

@@ -16,15 +16,16 @@ from typing import Any
 from analysis import files
 from analysis.figures import manifest
 from analysis.language import labels
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.publish import content, plots
 from analysis.publish.deck import slides
 
 Record = Mapping[str, Any]
 FOLDER = "gallery"
 THUMB = 480  # pixels across
-_TITLE = Text("区域安全绩效", "Regional safety")
-_OTHER = Text("其他", "Other")
+_TITLE = say("gallery.title")
+_OTHER = say("gallery.other")
 _CSV = (
     "id", "origin", "report", "region", "region_zh", "region_en", "indicator", "indicator_zh",
     "indicator_en", "breakdown", "period_start", "period_end", "status", "measure", "comparator",

@@ -17,7 +17,8 @@ import xlsxwriter
 
 from analysis.figures import manifest, office, provenance
 from analysis.language import labels
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.publish import content, plots
 from analysis.publish.data import CREATED, SAFE
 from analysis.publish.deck import slides
@@ -33,32 +34,21 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "decimal": {"num_format": "#,##0.0##", "valign": "top"},
     "ratio": {"num_format": "0.00", "valign": "top"},
 }
-_COVER = Text("封面", "Cover")
-_CONTENTS = Text("目录", "Contents")
-_NOTES = Text("说明", "Notes")
-_EVIDENCE = Text("依据", "Evidence")
-_SOURCES = Text("来源", "Sources")
-_CHART = Text("图", "Chart")
-_TITLE = Text("区域安全绩效：数据与依据", "Regional safety: values and evidence")
-_ABOUT = Text(
-    "五份公开报告的数字，只把口径相同的并列。\n"
-    "蓝色数字链接到“依据”表中的原句与字符位置。\n"
-    "没有数字的格用方括号缩写说明原因，含义见“说明”。\n"
-    "区间均为95%，方法写在同一行。\n"
-    "地区按层级与行政区划代码排列，不排名次。",
-    "Figures of public reports; only those of equal coverage stand beside each other.\n"
-    "A blue number links to its phrase and offset on the sheet Evidence.\n"
-    "Where there is no number, a letter in brackets says why; see Notes.\n"
-    "Intervals are 95%; the method stands on the same line.\n"
-    "Regions stand by level and code; there is no ranking.",
-)
-_MADE = Text("由 {package} 生成，数据版本 {mark}", "Made by {package} from data version {mark}")
-_BACK = Text("返回目录", "Back to contents")
+_COVER = say("book.cover")
+_CONTENTS = say("book.contents")
+_NOTES = say("book.notes")
+_EVIDENCE = say("book.evidence")
+_SOURCES = say("book.sources")
+_CHART = say("book.chart")
+_TITLE = say("book.title")
+_ABOUT = say("book.about")
+_MADE = say("book.made")
+_BACK = say("book.back")
 _HEADS = {
-    "contents": Text("工作表|内容", "Sheet|What it holds"),
-    "notes": Text("缩写|含义", "Shorthand|Meaning"),
+    "contents": say("book.heads.contents"),
+    "notes": say("book.heads.notes"),
 }
-_SUMMARY = Text("{n}行；{about}", "{n} lines; {about}")
+_SUMMARY = say("book.summary")
 
 
 def workbook(figures: Path, *, language: str, patterns: Sequence[str] = ()) -> bytes:
@@ -255,8 +245,8 @@ class _Book:
         return False
 
     def _evidence(self) -> Sheet:
-        title = Text("每个数字的原句与出处", "The phrase and place of every figure")[self.language]
-        about = Text("字符位置从0数起", "characters are counted from 0")[self.language]
+        title = say("book.title.phrase_place_every_figure")[self.language]
+        about = say("book.about.characters_counted")[self.language]
         rows = [("", row) for row in self.rows.values()]
         return Sheet(_EVIDENCE[self.language], title, about, EVIDENCE, rows)
 

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from analysis.charts import style
 from analysis.language import labels
-from analysis.language.values import Text
+from analysis.language.messages import say
 from analysis.publish import plots
 from analysis.publish.data import distance, values
 from analysis.publish.fit import axis_end, fitted, octaves, rounded_ends, whole_step
@@ -30,7 +30,7 @@ def columns(plot: plots.Plot, language: str) -> list[tuple[str, list[Any]]]:
     found: list[tuple[str, list[Any]]] = []
     if plot.kind != "scatter":
         names = fitted(plot, _INCHES).categories  # in lines, or a program would turn them
-        found.append((Text("类别", "Category")[language], list(names)))
+        found.append((say("charts.category")[language], list(names)))
     for one in plot.series:
         if plot.kind == "scatter":
             found.append((plot.x_axis, list(one.xs)))

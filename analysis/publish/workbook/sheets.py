@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from analysis.language import labels, phrases
-from analysis.language.values import Text
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark
 from analysis.publish import content, plots
 
@@ -60,12 +61,12 @@ MARKS = {
 }
 ELSEWHERE, REBUILT = "[o]", "[k]"
 _MORE = {
-    UNEQUAL: Text("有数字，但口径不同，不能并列", "reported, but not comparable; see the reason"),
-    "[≥]": Text("下限（余、多）", "at least: a lower bound (余, 多)"),
-    "[≤]": Text("上限（近、不足）", "at most: an upper bound (近, 不足)"),
-    "[≈]": Text("约数", "approximate"),
-    ELSEWHERE: Text("取自其他出版物", "from another publication"),
-    REBUILT: Text("由公布的变化反推", "calculated back from a published change"),
+    UNEQUAL: say("sheets.more.unequal"),
+    "[≥]": say("sheets.more.none"),
+    "[≤]": say("sheets.more.none_2"),
+    "[≈]": say("sheets.more.none_3"),
+    ELSEWHERE: say("sheets.more.elsewhere"),
+    REBUILT: say("sheets.more.rebuilt"),
 }
 
 
@@ -131,44 +132,40 @@ def _method(row: Row, language: str) -> str:
     return text[language] if text else str(row.get("method", ""))
 
 
-REGION = Column(Text("地区", "Region"), lambda row, lang: labels.region(row)[lang], width=12)
-INDICATOR = Column(Text("指标", "Indicator"), _word("indicator"), width=34)
-PART = Column(Text("其中", "Of which"), _word("breakdown"), width=24)
-PERIOD = Column(Text("期间", "Period"), lambda row, lang: labels.period(row)[lang], width=18)
-VALUE = Column(Text("数值", "Value"), _amount, "number", 16, linked=True)
+REGION = Column(say("sheets.region.region"), lambda row, lang: labels.region(row)[lang], width=12)
+INDICATOR = Column(say("sheets.indicator.indicator"), _word("indicator"), width=34)
+PART = Column(say("sheets.part.of_which"), _word("breakdown"), width=24)
+PERIOD = Column(say("sheets.period.period"), lambda row, lang: labels.period(row)[lang], width=18)
+VALUE = Column(say("sheets.value.value"), _amount, "number", 16, linked=True)
 UNIT = Column(
-    Text("单位", "Unit"), lambda row, lang: row.get("unit" if lang == "zh" else "unit_en")
+    say("sheets.unit.unit"), lambda row, lang: row.get("unit" if lang == "zh" else "unit_en")
 )
-SHORT = Column(Text("缩写", "Shorthand"), lambda row, _: shorthand(row), width=11)
-LOWER = Column(Text("95%下限", "Lower 95%"), _count_limit("lower"), "decimal", 12)
-UPPER = Column(Text("95%上限", "Upper 95%"), _count_limit("upper"), "decimal", 12)
-METHOD = Column(Text("区间方法", "Method of the interval"), _method, width=30)
-REASON = Column(Text("没有数字的原因", "Why there is none"), _word("reason"), width=40)
-CHANGE = Column(Text("变化（%）", "Change (%)"), _change, "decimal", 12, linked=True)
-DIRECTION = Column(Text("方向", "Direction"), _direction, width=10, linked=True)
-RATE = Column(Text("每10万人", "Per 100,000 people"), _plain("rate"), "decimal", 14)
-RATE_LOWER = Column(Text("每10万人下限", "Rate, lower 95%"), _plain("rate_lower"), "decimal", 14)
-RATE_UPPER = Column(Text("每10万人上限", "Rate, upper 95%"), _plain("rate_upper"), "decimal", 14)
-BEFORE = Column(Text("上年", "Year before"), _plain("before"), "number", 12)
-RATIO = Column(Text("与上年之比", "Ratio to the year before"), _plain("ratio"), "ratio", 14)
-RATIO_LOWER = Column(Text("比值下限", "Ratio, lower 95%"), _plain("lower"), "ratio", 12)
-RATIO_UPPER = Column(Text("比值上限", "Ratio, upper 95%"), _plain("upper"), "ratio", 12)
-SEEN_LOW = Column(
-    Text("看得出下降须≤", "A fall shows at or below"), _plain("at_most"), "number", 14
-)
-SEEN_HIGH = Column(Text("看得出上升须≥", "A rise shows from"), _plain("at_least"), "number", 14)
-CASES = Column(Text("已整改", "Rectified"), _plain("cases"), "number", 12)
-TOTAL = Column(Text("发现", "Found"), _plain("total"), "number", 12)
-SHARE = Column(Text("份额（%）", "Share (%)"), _plain("share"), "decimal", 12)
-SHARE_LOWER = Column(Text("份额下限", "Share, lower 95%"), _plain("lower"), "decimal", 12)
-SHARE_UPPER = Column(Text("份额上限", "Share, upper 95%"), _plain("upper"), "decimal", 12)
-EXPECTED = Column(
-    Text("按全国水平应有", "Expected at the national rate"), _plain("expected"), "decimal", 18
-)
-LIMIT_LOW = Column(Text("偶然波动下限", "Chance, lower 95%"), _plain("lower"), "number", 14)
-LIMIT_HIGH = Column(Text("偶然波动上限", "Chance, upper 95%"), _plain("upper"), "number", 14)
-STATUS = Column(Text("性质", "Kind"), lambda row, lang: _status(row)[lang], width=10)
-PRINTED = Column(Text("原文数字", "As printed"), _plain("printed"), width=18)
+SHORT = Column(say("sheets.short.shorthand"), lambda row, _: shorthand(row), width=11)
+LOWER = Column(say("sheets.lower.lower"), _count_limit("lower"), "decimal", 12)
+UPPER = Column(say("sheets.upper.upper"), _count_limit("upper"), "decimal", 12)
+METHOD = Column(say("sheets.method.method_interval"), _method, width=30)
+REASON = Column(say("sheets.reason.why_none"), _word("reason"), width=40)
+CHANGE = Column(say("sheets.change.change"), _change, "decimal", 12, linked=True)
+DIRECTION = Column(say("sheets.direction.direction"), _direction, width=10, linked=True)
+RATE = Column(say("sheets.rate.per_people"), _plain("rate"), "decimal", 14)
+RATE_LOWER = Column(say("sheets.rate_lower.rate_lower"), _plain("rate_lower"), "decimal", 14)
+RATE_UPPER = Column(say("sheets.rate_upper.rate_upper"), _plain("rate_upper"), "decimal", 14)
+BEFORE = Column(say("sheets.before.year_before"), _plain("before"), "number", 12)
+RATIO = Column(say("sheets.ratio.ratio_year_before"), _plain("ratio"), "ratio", 14)
+RATIO_LOWER = Column(say("sheets.ratio_lower.ratio_lower"), _plain("lower"), "ratio", 12)
+RATIO_UPPER = Column(say("sheets.ratio_upper.ratio_upper"), _plain("upper"), "ratio", 12)
+SEEN_LOW = Column(say("sheets.seen_low.fall_shows_below"), _plain("at_most"), "number", 14)
+SEEN_HIGH = Column(say("sheets.seen_high.rise_shows"), _plain("at_least"), "number", 14)
+CASES = Column(say("sheets.cases.rectified"), _plain("cases"), "number", 12)
+TOTAL = Column(say("sheets.total.found"), _plain("total"), "number", 12)
+SHARE = Column(say("sheets.share.share"), _plain("share"), "decimal", 12)
+SHARE_LOWER = Column(say("sheets.share_lower.share_lower"), _plain("lower"), "decimal", 12)
+SHARE_UPPER = Column(say("sheets.share_upper.share_upper"), _plain("upper"), "decimal", 12)
+EXPECTED = Column(say("sheets.expected.expected_national_rate"), _plain("expected"), "decimal", 18)
+LIMIT_LOW = Column(say("sheets.limit_low.chance_lower"), _plain("lower"), "number", 14)
+LIMIT_HIGH = Column(say("sheets.limit_high.chance_upper"), _plain("upper"), "number", 14)
+STATUS = Column(say("sheets.status.kind"), lambda row, lang: _status(row)[lang], width=10)
+PRINTED = Column(say("sheets.printed.printed"), _plain("printed"), width=18)
 
 _HEAD = (INDICATOR, PART, REGION, PERIOD)
 _TAIL = (SHORT, REASON)
@@ -193,67 +190,67 @@ class Family(NamedTuple):
 FAMILIES = (
     Family(
         ("comparison-",),
-        Text("并列", "Comparison"),
-        Text("各地同一指标的数字", "One indicator in each region"),
-        Text("未列入的地区，原因见末列", "regions left out: the last column says why"),
+        say("sheets.families.comparison"),
+        say("sheets.families.one_indicator_each_region"),
+        say("sheets.families.regions_left_out_last"),
         (*_HEAD, VALUE, UNIT, CHANGE, DIRECTION, LOWER, UPPER, RATE, RATE_LOWER, RATE_UPPER,
          STATUS, METHOD, *_TAIL),
     ),
     Family(
         ("not-comparable",),
-        Text("未列入比较", "Not comparable"),
-        Text("多地报告、但不能并列的数字", "Figures of several regions that do not compare"),
-        Text("[z] 为不可比，原因见末列", "[z] does not compare; the last column says why"),
+        say("sheets.families.comparable"),
+        say("sheets.families.figures_several_regions_do"),
+        say("sheets.families.z_does_compare_last"),
         (*_HEAD, STATUS, VALUE, UNIT, CHANGE, DIRECTION, PRINTED, *_TAIL),
     ),
     Family(
         ("trend-",),
-        Text("年度", "Trend"),
-        Text("逐年数字与只公布了百分比的变化", "Yearly counts, and changes without counts"),
-        Text("少于5点不谈趋势", "fewer than five points: no trend is claimed"),
+        say("sheets.families.trend"),
+        say("sheets.families.yearly_counts_changes_without"),
+        say("sheets.families.fewer_than_five_points"),
         (*_HEAD, VALUE, UNIT, CHANGE, DIRECTION, LOWER, UPPER, METHOD, *_TAIL),
     ),
     Family(
         ("year-on-year",),
-        Text("同比", "Year on year"),
-        Text("本年与上年之比", "This year over the year before"),
-        Text("区间含1，就在偶然波动之内", "an interval that holds 1 is within chance"),
+        say("sheets.families.year_year"),
+        say("sheets.families.year_over_year_before"),
+        say("sheets.families.interval_holds_within_chance"),
         (*_HEAD, VALUE, BEFORE, UNIT, RATIO, RATIO_LOWER, RATIO_UPPER, SEEN_LOW, SEEN_HIGH, CHANGE,
          DIRECTION, METHOD, *_TAIL),
     ),
     Family(
         ("funnel-",),
-        Text("对照全国", "Against the nation"),
-        Text("与按全国人均水平应有的数量相比", "Counts beside what the national rate would give"),
-        Text("界限为偶然波动的范围，不是目标", "limits are what chance does, not targets"),
+        say("sheets.families.against_nation"),
+        say("sheets.families.counts_beside_national_rate"),
+        say("sheets.families.limits_chance_does_targets"),
         (*_HEAD, VALUE, UNIT, EXPECTED, LIMIT_LOW, LIMIT_HIGH, *_TAIL),
     ),
     Family(
         ("closed-loop",),
-        Text("整改", "Rectified"),
-        Text("发现的问题整改了多少", "From found to rectified"),
-        Text("各行动范围不同，不宜互比", "campaigns differ in scope and do not compare"),
+        say("sheets.families.rectified"),
+        say("sheets.families.found_rectified"),
+        say("sheets.families.campaigns_differ_scope_do"),
         (*_HEAD, VALUE, CASES, TOTAL, SHARE, SHARE_LOWER, SHARE_UPPER, METHOD, *_TAIL),
     ),
     Family(
         ("composition-",),
-        Text("构成", "Composition"),
-        Text("总数由哪些部分组成", "What a whole is made of"),
-        Text("份额不说明风险高低", "a share says nothing about risk"),
+        say("sheets.families.composition"),
+        say("sheets.families.whole_made"),
+        say("sheets.families.share_says_nothing_about"),
         (*_HEAD, VALUE, UNIT, SHARE, SHARE_LOWER, SHARE_UPPER, METHOD, *_TAIL),
     ),
     Family(
         ("targets-",),
-        Text("目标", "Targets"),
-        Text("报告写下的目标", "Targets set in the reports"),
-        Text("目标与实绩是两回事", "targets and results are two things"),
+        say("sheets.families.targets"),
+        say("sheets.families.targets_set_reports"),
+        say("sheets.families.targets_results_two_things"),
         (*_HEAD, STATUS, VALUE, UNIT, DIRECTION, *_TAIL),
     ),
     Family(
         ("coverage-themes", "coverage-"),
-        Text("全部数字", "All figures"),
-        Text("各报告的全部数字", "Every figure of the reports"),
-        Text("一行一个数字，均有原句", "one line a figure, each with its sentence"),
+        say("sheets.families.all_figures"),
+        say("sheets.families.every_figure_reports"),
+        say("sheets.families.one_line_figure_each"),
         (*_HEAD, STATUS, VALUE, UNIT, CHANGE, DIRECTION, PRINTED, SHORT),
     ),
 )  # fmt: skip
@@ -306,18 +303,18 @@ def _lines(record: Record) -> Iterator[Row]:
 
 
 EVIDENCE = (
-    Column(Text("编号", "Id"), _plain("id"), width=34),
-    Column(Text("读数", "Reading"), lambda row, lang: labels.reading(row)[lang], width=60),
+    Column(say("sheets.evidence.id"), _plain("id"), width=34),
+    Column(say("sheets.evidence.reading"), lambda row, lang: labels.reading(row)[lang], width=60),
     PRINTED,
-    Column(Text("原句", "Phrase"), _plain("evidence"), width=46),
-    Column(Text("报告", "Report"), _plain("report"), width=16),
-    Column(Text("起始字符", "From character"), lambda row, _: _place(row, "start"), "number", 12),
-    Column(Text("结束字符", "To character"), lambda row, _: _place(row, "end"), "number", 12),
-    Column(Text("发布者", "Publisher"), _plain("publisher"), width=24),
-    Column(Text("标题", "Title"), _plain("title"), width=46),
-    Column(Text("发布日期", "Published"), _plain("published"), width=12),
-    Column(Text("备注", "Note"), _plain("note"), width=40),
-    Column(Text("网址", "Address"), _plain("url"), width=40),
+    Column(say("sheets.evidence.phrase"), _plain("evidence"), width=46),
+    Column(say("sheets.evidence.report"), _plain("report"), width=16),
+    Column(say("sheets.evidence.character"), lambda row, _: _place(row, "start"), "number", 12),
+    Column(say("sheets.evidence.character_2"), lambda row, _: _place(row, "end"), "number", 12),
+    Column(say("sheets.evidence.publisher"), _plain("publisher"), width=24),
+    Column(say("sheets.evidence.title"), _plain("title"), width=46),
+    Column(say("sheets.evidence.published"), _plain("published"), width=12),
+    Column(say("sheets.evidence.note"), _plain("note"), width=40),
+    Column(say("sheets.evidence.address"), _plain("url"), width=40),
 )
 
 

@@ -1,0 +1,84 @@
+"""
+The message catalogue: every constant text of the package in Chinese and English.
+
+``messages.csv`` has one line per message: an id, the Chinese and the English text. Braces name the
+values that the caller fills in. A message whose wording depends on a number has one line for each
+plural category of CLDR, such as ``targets.count[one]`` and ``targets.count[other]``; the value
+named ``count`` chooses.
+"""
+
+import csv
+from functools import cache
+from importlib import resources
+from io import StringIO
+from string import Formatter
+from typing import Any
+
+from .text import Text
+from .vocabulary import Language, Word
+
+_FILE = "messages.csv"
+
+
+@cache
+def catalogue() -> dict[str, Text]:
+    """
+    Return every message by its id, with the braces unfilled.
+
+    >>> catalogue()["mark.exact"].en
+    'reported figure'
+    """
+    text = resources.files(__package__).joinpath(_FILE).read_text("utf-8")
+    return {line["id"]: Text(line["zh"], line["en"]) for line in csv.DictReader(StringIO(text))}
+
+
+def say(message: str, **values: Any) -> Text:
+    """
+    Return the message with the id *message*, filled with *values*.
+
+    A value that is a :class:`Text` gives each language its own words.
+
+    Raises
+    ------
+    KeyError
+        If the catalogue has no such message, or a value for a brace is missing.
+
+    Examples
+    --------
+    >>> say("rule.year", years=2).en
+    'years apart: 2'
+    """
+    text = catalogue().get(message)
+    if text is None:
+        text = _plural(message, values["count"])
+    return text.format(**values) if values else text
+
+
+def label(word: Word) -> Text:
+    """
+    Return the name of a word of a closed vocabulary.
+
+    >>> from analysis.language.vocabulary import Mark
+    >>> label(Mark.EXACT).en
+    'reported figure'
+    """
+    return catalogue()[f"{type(word).__name__.lower()}.{word}"]
+
+
+def placeholders(text: str) -> set[str]:
+    """
+    Return the names in the braces of *text*.
+
+    >>> sorted(placeholders("{count} of {total:,}"))
+    ['count', 'total']
+    """
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def _plural(message: str, count: Any) -> Text:
+    """Choose the form of *message* for *count* in each language."""
+    from babel import Locale
+
+    forms = catalogue()
+    categories = {lang: Locale(lang.value).plural_form(count) for lang in Language}
+    return Text(*(forms[f"{message}[{categories[lang]}]"][lang] for lang in Language))
