@@ -99,23 +99,24 @@ def test_parts_may_come_from_another_publication_of_the_same_region():
 
 
 def test_chuxiongs_losses_close_within_rounding(data, rows, context):
-    """The five parts come to 26211.64 against a printed 26211.63, in 万元; those of 2023 agree."""
+    """The five parts come to 26211.64 against a printed 26211.63, in 万元."""
     found = parts.composition(rows, context, "disaster_direct_loss", data.breakdowns)
 
-    assert found["period_end"].dt.year.tolist() == [2023] * 5 + [2024] * 5
-    assert found["parts_sum"].unique().tolist() == [243_766_700, 262_116_400]
-    assert found["whole"].unique().tolist() == [243_766_700, 262_116_300]
+    assert len(found) == 5
+    assert found["parts_sum"].unique().tolist() == [262_116_400]
+    assert found["whole"].unique().tolist() == [262_116_300]
 
 
-def test_part_years_of_other_publications_are_not_taken_apart():
-    """The half of a year is in its whole."""
+def test_wholes_of_other_publications_are_not_taken_apart():
+    """Another year, and the half of a year, that no report prints."""
     half = {"start": "2024-01-01", "end": "2024-06-30"}
-    others = frame(
-        context(value=20, **half),
-        context(value=5, breakdown="sector:mining", **half),
-        context(value=15, breakdown="sector:road", **half),
-    )
-    assert taken_apart(row(), others=others).empty
+    for period in (half, {"year": 2023}):
+        others = frame(
+            context(value=20, **period),
+            context(value=5, breakdown="sector:mining", **period),
+            context(value=15, breakdown="sector:road", **period),
+        )
+        assert taken_apart(row(), others=others).empty
 
 
 def test_chuxiongs_plans_are_two_wholes_in_the_printed_order(data, rows, context):

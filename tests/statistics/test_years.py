@@ -249,7 +249,7 @@ def test_nantongs_scope_breaks_between_2018_and_2020(context):
     deaths = context[context["region"].eq("nantong") & context["indicator"].eq("deaths")]
     levels = deaths[deaths["measure"].eq("level") & deaths["breakdown"].eq("")]
 
-    assert levels.set_index("value")["segment"].to_dict() == {341: 1, 336: 1, 136: 0, 74: 0}
+    assert levels.set_index("value")["segment"].to_dict() == {336: 1, 136: 0, 74: 0}
 
 
 def test_the_printed_and_the_published_year_before_agree(rows, context):
