@@ -79,11 +79,12 @@ def describe(project: Path | None) -> None:
     Until then `check` refuses a table whose rows or content are not those described. What
     changed is said on stderr; tables with faults are not described.
     """
+    from analysis.comparability.selections import selections
     from analysis.tables import descriptor
 
     folder = _data(project)
     changed = descriptor.compare(folder)
-    descriptor.describe(folder)
+    descriptor.describe(folder, selections)
     for change in changed:
         click.echo(f"now described: {change.file}: {change.found}", err=True)
     click.echo(str(folder / descriptor.FILE))
