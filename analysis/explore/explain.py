@@ -74,7 +74,7 @@ def explain(
     UsageError
         For a name that several share.
     """
-    regions = tables.regions[tables.regions["region"].isin(tables.reports["region"])]
+    regions = tables.regions[tables.regions["region"].isin(tables.first_reports)]
     region = code_of("region", region, regions)
     indicator = code_of("indicator", indicator, tables.indicators)
     rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
@@ -248,7 +248,7 @@ class _Told:
         """Why there is no figure, and who has one."""
         names = self._tables.regions.set_index("region").loc[region]
         titles = self._tables.indicators.set_index("indicator").loc[indicator]
-        kind = self._tables.reports.set_index("region").loc[[region], "kind"].iloc[-1]
+        kind = self._tables.regional_reports.set_index("region").loc[[region], "kind"].iloc[-1]
         found, _ = gaps.gap(rows.iloc[:0], str(kind))
         reason = label(Gap(found))[self._language]
         name = self._say(str(names["name_zh"]), str(names["name_en"]))

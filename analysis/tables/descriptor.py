@@ -312,7 +312,7 @@ def _selections(tables: Tables) -> Record:
     from analysis.comparability import rules as comparison
 
     rows = tables.rows
-    reporting = tables.regions[tables.regions["region"].isin(set(tables.reports["region"]))]
+    reporting = tables.regions[tables.regions["region"].isin(tables.first_reports)]
     order = reporting.assign(order=[Level(level).order for level in reporting["level"]])
     regions = rows.groupby("indicator")["region"].nunique()
     shared = [code for code in tables.indicators["indicator"] if regions.get(code, 0) > 1]
