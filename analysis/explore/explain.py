@@ -267,7 +267,7 @@ class _Told:
         return values.part(row)[self._language]
 
     def _period(self, row: Row) -> str:
-        return values.period(row["period_start"], row["period_end"])[self._language]
+        return values.time_of(row)[self._language]
 
     def _brief(self, row: Row) -> str:
         """Another region's figure in a few words."""

@@ -119,6 +119,31 @@ class Standing(Word):
     NOT_MENTIONED = "not_mentioned"
 
 
+class Absence(Word):
+    """Why a report has no figure of an indicator."""
+
+    NO_FIGURE = "no_figure"  # a general statement only
+    MENTIONED = "mentioned"  # the subject, without this figure
+    TOLD_ELSEWHERE = "told_elsewhere"  # under another indicator
+    IMPLIED_ZERO = "implied_zero"  # a zero of a wider class
+
+
+class Use(Word):
+    """What a comparison family may be shown as."""
+
+    RATE = "rate"
+    RATIO = "ratio"
+    LISTING = "listing"
+
+
+class Membership(Word):
+    """What a figure is in a comparison family."""
+
+    MEMBER = "member"
+    PART = "part"
+    DENOMINATOR = "denominator"
+
+
 class Promise(Word):
     """What of a commitment could be checked later."""
 
@@ -207,6 +232,7 @@ class Outcome(Word):
     MET = "met"
     MISSED = "missed"
     CANNOT_TELL = "cannot_tell"
+    UNDATED = "undated"  # the report sets no date; an earlier figure may be known
     SO_FAR = "so_far"  # due later; an earlier figure is known
     NEXT_PERIOD = "next_period"  # set for a time after that of the report
     PLAN_REPORT = "plan_report"  # the report is a plan and has no results
