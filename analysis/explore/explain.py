@@ -65,7 +65,7 @@ def explain(
     UsageError
         For a name that several regions or indicators share.
     """
-    regions = tables.regions[tables.regions["region"].isin(tables.reports["region"])]
+    regions = tables.regions[tables.regions["region"].isin(tables.first_reports)]
     region = code_of("region", region, regions)
     indicator = code_of("indicator", indicator, tables.indicators)
     rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
@@ -222,7 +222,7 @@ class _Explanation:
         """Yield the reason why there is no figure, and the figures of other regions."""
         names = self._tables.regions.set_index("region").loc[region]
         titles = self._tables.indicators.set_index("indicator").loc[indicator]
-        kind = self._tables.reports.set_index("region").loc[[region], "kind"].iloc[-1]
+        kind = self._tables.regional_reports.set_index("region").loc[[region], "kind"].iloc[-1]
         reason, _ = gaps.gap(rows.iloc[:0], str(kind))
         name = Text(str(names["name_zh"]), str(names["name_en"]))
         title = Text(str(titles["name_zh"]), str(titles["name_en"]))
