@@ -171,7 +171,7 @@ def _say_nothing(page: Page) -> None:
 def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFrame | None) -> None:
     room = page.room
     names = [row[f"region_{page.language}"] for row in rows.to_dict("records")]
-    gutter = 2.35 * page.size.width / 13.333
+    gutter = 2.7 * page.size.width / 13.333
     high = min(room.height, ROW_HEIGHT * (len(rows) + 0.9) * page.size.height / 7.5)
     low = room.bottom + (room.height - high) * 0.6
     axes = page.axes(Room(room.left + gutter, low, room.width - gutter - 0.2, high))
@@ -228,7 +228,7 @@ def _label_region(axes: Axes, page: Page, row: dict[Any, Any], name: str, at: fl
         color=style.colour(row["region"]),
         **options,
     )
-    when = values.period(row["period_start"], row["period_end"])[page.language]
+    when = values.time_of(row)[page.language]
     count = values.value(row)[page.language]
     below = f"{count}，{when}" if page.language == "zh" else f"{count}, {when}"
     axes.annotate(

@@ -138,7 +138,7 @@ def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
     else:
         for place, text in enumerate(wrapped(figure, width, size.label)):
             yield Words(text, size.label, colour, gid=gid if place == 0 else None)
-    period = values.period(row["period_start"], row["period_end"])
+    period = values.time_of(row)
     scope = Text.joined([values.part_or_all(row), period], zh="，", en=", ")
     yield from _wrapped(scope[language], width, size.note, style.GREY)
 

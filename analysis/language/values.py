@@ -61,6 +61,13 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     return Text(zh, f"{start.day} {start:%b %Y} to {end.day} {end:%b %Y}")
 
 
+def time_of(row: Mapping[Any, Any]) -> Text:
+    """Return the period of a row, or that the report gives a target no date."""
+    if not row.get("dated", True):
+        return say("outcome.undated")
+    return period(row["period_start"], row["period_end"])
+
+
 def _date(day: pd.Timestamp) -> Text:
     return Text(f"{day:%Y}年{day.month}月{day.day}日", f"{day.day} {day:%b %Y}")
 
@@ -414,12 +421,14 @@ def value_of_part(row: Mapping[Any, Any]) -> Text:
 
 
 def aim(row: Mapping[Any, Any]) -> Text:
-    """What a target asks for, and by when."""
+    """What a target asks for, and by when if the report says so."""
     asked = value(row)
     if row["measure"] == "direction":
         asked = say("value.fall_every_year" if float(row["value"]) < 0 else "value.rise_every_year")
     elif row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
         asked = what({**row, "status": "actual"})
+    if not row["dated"]:
+        return asked
     when = period(row["period_start"], row["period_end"])
     return Text(f"{asked.zh}，{when.zh}", f"{asked.en}, {when.en}")
 
