@@ -13,10 +13,10 @@ import pandas as pd
 
 from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
-from analysis.language import numbers, phrases, values
+from analysis.language import numbers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Basis, Language, Measure, Reliability, Verdict
+from analysis.language.vocabulary import Basis, Gap, Language, Measure, Method, Reliability, Verdict
 from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
 
@@ -65,7 +65,7 @@ def explain(
     UsageError
         For a name that several regions or indicators share.
     """
-    regions = tables.regions[tables.regions["region"].isin(tables.reports["region"])]
+    regions = tables.regions[tables.regions["region"].isin(tables.first_reports)]
     region = code_of("region", region, regions)
     indicator = code_of("indicator", indicator, tables.indicators)
     rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
@@ -222,11 +222,11 @@ class _Explanation:
         """Yield the reason why there is no figure, and the figures of other regions."""
         names = self._tables.regions.set_index("region").loc[region]
         titles = self._tables.indicators.set_index("indicator").loc[indicator]
-        kind = self._tables.reports.set_index("region").loc[[region], "kind"].iloc[-1]
+        kind = self._tables.regional_reports.set_index("region").loc[[region], "kind"].iloc[-1]
         reason, _ = gaps.gap(rows.iloc[:0], str(kind))
         name = Text(str(names["name_zh"]), str(names["name_en"]))
         title = Text(str(titles["name_zh"]), str(titles["name_en"]))
-        yield say("explain.no_figure", region=name, indicator=title, reason=label(reason))
+        yield say("explain.no_figure", region=name, indicator=title, reason=label(Gap(reason)))
         for other in rules.best(others).to_dict("records"):
             yield say("explain.other_region", figure=_brief(other))
 
@@ -265,7 +265,7 @@ def _only(row: Row, *names: str) -> Row:
 
 
 def _heading(row: Row) -> Text:
-    part, period = values.part(row), values.period(row["period_start"], row["period_end"])
+    part, period = values.part(row), values.time_of(row)
     name = Text(row["indicator_zh"], row["indicator_en"])
     parts = [text for text in (_region(row), name, part, period) if text.zh]
     return say(
@@ -279,7 +279,7 @@ def _region(row: Row) -> Text:
 
 def _brief(row: Row) -> Text:
     """Return a figure in a few words: region, period, part and value."""
-    part, period = values.part(row), values.period(row["period_start"], row["period_end"])
+    part, period = values.part(row), values.time_of(row)
     words = [_region(row), period, *([Text(f"[{part.zh}]", f"[{part.en}]")] if part.zh else [])]
     return Text.joined([*words, values.what(row)], zh=" ", en=" ")
 
@@ -293,7 +293,7 @@ def _uncertainty(row: Row) -> Iterator[Text]:
     """Yield the interval of a count and its rate, where it has them."""
     if pd.notna(row["lower"]):
         interval = _by_language(numbers.interval, row["lower"], row["upper"])
-        yield say("explain.interval", interval=interval, method=phrases.METHODS[row["method"]])
+        yield say("explain.interval", interval=interval, method=label(Method(row["method"])))
     if pd.notna(row["rate"]):
         yield _rate(row)
 
@@ -303,7 +303,7 @@ def _rate(row: Row) -> Text:
         "explain.rate",
         rate=_by_language(numbers.estimate, row["rate"], row["rate_lower"], row["rate_upper"]),
         year=int(row["population_year"]),
-        kind=phrases.POPULATION_KINDS[row["population_kind"]],
+        kind=say(f"population_kind.{row['population_kind']}"),
         people=numbers.exact(row["population"]),
         publisher=row["population_publisher"],
     )

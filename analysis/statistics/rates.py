@@ -15,24 +15,18 @@ from analysis.language.vocabulary import (
     Denominator,
     Mark,
     Measure,
+    Method,
     Nature,
     Quantity,
     Status,
 )
+from analysis.tables.populations import populations
 
 from . import intervals, tests
 
 PER = 100_000
 SAME = ["region", "indicator", "breakdown", "status"]
 PERIOD = ["period_start", "period_end"]
-# The order in which a population is taken as the exposure of a year.
-POPULATIONS = (
-    "resident_population_year_end",
-    "population_year_end",
-    "resident_population_annual_mean",
-    "census_population",
-    "registered_population",
-)
 # What is found, what became of it: each pair is one share of the same region, part and period.
 LOOPS = (
     ("major_hazards_rectified", "major_hazards_found"),
@@ -113,7 +107,7 @@ def limits(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     low, high = np.floor(np.maximum(count - half, 0)), np.ceil(count + half)
     lower = intervals.poisson(low, level=level).lower
     upper = intervals.poisson(high, level=level).upper
-    names = np.where(half > 0, "exact-c, rounding included", "exact-c")
+    names = np.where(half > 0, str(Method.EXACT_POISSON_ROUNDED), str(Method.EXACT_POISSON))
     method = np.where(chosen, names, "")
     return rows.assign(lower=lower, upper=upper, method=method, rounding=half)
 
@@ -149,20 +143,6 @@ def whole_year(rows: pd.DataFrame) -> "pd.Series[bool]":
     return whole
 
 
-def populations(context: pd.DataFrame) -> pd.DataFrame:
-    """The published populations: one row a region and year, the best kind of each year."""
-    known = context[context["indicator"].isin(POPULATIONS) & context["measure"].eq("level")]
-    rank = known["indicator"].map({name: place for place, name in enumerate(POPULATIONS)})
-    ordered = known.assign(rank=rank, year=known["period_end"].dt.year).sort_values("rank")
-    best = ordered.drop_duplicates(["region", "year"])
-    columns = ["region", "year", "value", "indicator", "reliability", "publisher"]
-    names = {"value": "population", "indicator": "population_kind", "year": "population_year"}
-    return best[columns].rename(
-        columns=names
-        | {"reliability": "population_reliability", "publisher": "population_publisher"}
-    )
-
-
 def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:
     """
     Add the rate per *per* people of every level that may be divided by the population.
@@ -182,7 +162,12 @@ def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.Da
         *rows* with ``rate``, ``rate_lower``, ``rate_upper`` (NaN where there is no rate),
         ``population``, ``population_year``, ``population_distance`` (years), ``population_kind``.
     """
-    nearest = _nearest(rows, populations(context))
+    return per_person(rows, populations(context), per=per)
+
+
+def per_person(rows: pd.DataFrame, known: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:
+    """Add what :func:`rates` adds, from the populations *known* (:func:`populations`)."""
+    nearest = _nearest(rows, known)
     joined = rows.reset_index(drop=True).join(nearest)
     divided = joined["denominator"].eq(Denominator.POPULATION)
     level = joined["measure"].eq(Measure.LEVEL) & joined["status"].eq(Status.ACTUAL)

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli.main import main
+from analysis.comparability.selections import selections
 from analysis.tables import descriptor
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +20,7 @@ COMMANDS = ("check", "describe", "verify", "explain")
 def described(tmp_path_factory):
     """A small invented project, described."""
     root = tmp_path_factory.mktemp("east")
-    descriptor.describe(minimal.project(root))
+    descriptor.describe(minimal.project(root), selections)
     return root
 
 
