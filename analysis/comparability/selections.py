@@ -19,7 +19,7 @@ def selections(tables: Tables) -> dict[str, Any]:
         ``regions`` in house order, ``shared_indicators`` of two regions or more, and those of
         them whose figures may be compared, ``comparable_indicators``.
     """
-    reporting = tables.regions[tables.regions["region"].isin(set(tables.reports["region"]))]
+    reporting = tables.regions[tables.regions["region"].isin(tables.first_reports)]
     order = reporting.assign(order=[Level(level).order for level in reporting["level"]])
     regions = tables.rows.groupby("indicator")["region"].nunique()
     shared = [code for code in tables.indicators["indicator"] if regions.get(code, 0) > 1]

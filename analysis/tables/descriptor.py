@@ -21,7 +21,7 @@ from analysis.errors import Fault, TableError
 from . import checks
 from .load import Tables, survey
 from .load import files as table_files
-from .schema import BY_REGION, KEYS, LINKS, TABLES, meaning
+from .schema import BY_REGION, KEYS, LINKS, TABLES, UNLINKED, meaning
 from .xlsx_file import text
 
 FILE = "datapackage.json"
@@ -188,11 +188,9 @@ def _report_sources(reports: pd.DataFrame) -> list[Record]:
     return [{"title": f"{publisher}《{title}》"} for publisher, title in names]
 
 
-def _context_sources(context: pd.DataFrame) -> list[Record]:
+def _sources(rows: pd.DataFrame) -> list[Record]:
     found: dict[tuple[str, str], Record] = {}
-    for publisher, title, url in zip(
-        context["publisher"], context["title"], context["url"], strict=True
-    ):
+    for publisher, title, url in zip(rows["publisher"], rows["title"], rows["url"], strict=True):
         source = {"title": f"{publisher}《{title}》"} | ({"path": url} if url else {})
         found.setdefault((source["title"], url), source)
     return [found[key] for key in sorted(found)]
@@ -239,8 +237,8 @@ def _resource(tables: Tables, name: str, path: Path) -> Record:
     if table in BY_REGION:
         mine = tables.original_of("reports").eq(original)
         record["sources"] = _report_sources(tables.reports[mine])
-    if table == "context":
-        record["sources"] = _context_sources(tables.context)
+    if table in ("context", "peers"):
+        record["sources"] = _sources(getattr(tables, table))
     return record
 
 
@@ -270,7 +268,7 @@ def _key(table: str) -> Record:
 
 def _link(table: str, column: str) -> Record | None:
     target, key = LINKS[column]
-    if (table, column) == (target, key):
+    if (table, column) == (target, key) or (table, column) in UNLINKED:
         return None
     reference: Record = {"fields": [key]}
     if target != table:
@@ -308,7 +306,7 @@ def _constraint(check: str, words: Mapping[str, Any]) -> Record:
     """One check of a contract as Table Schema says it."""
     match check:
         case "isin":
-            return {"enum": [str(word) for word in words["allowed_values"] if word]}
+            return {"enum": [str(word) for word in words["allowed_values"]]}
         case "str_matches":
             return {"pattern": words["pattern"].removeprefix("^(?:").removesuffix(")$")}
         case "str_length":

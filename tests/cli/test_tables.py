@@ -165,7 +165,7 @@ def test_explain_tells_a_year_from_another_publication(east):
         (("east", "death"), "did you mean deaths"),
         (("west", "deaths"), "did you mean east"),
         (("east", "deaths", "2025"), "did you mean 2024"),
-        (("east", "deaths", "--language", "fr"), "did you mean zh, en"),
+        (("east", "deaths", "--language", "fr"), "'fr' is not one of 'zh', 'en'"),
     ],
 )
 def test_explain_refuses_unknown_words_with_2(east, words, near):
