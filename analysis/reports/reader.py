@@ -20,9 +20,8 @@ from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
 from .periods import spoken_period
 from .quantities import Quantity, joined
 from .relations import TERRITORIES, Figure, figures
-from .roles import Judgement
+from .roles import Judgement, elsewhere, status
 from .setting import Setting
-from .statuses import elsewhere, status
 from .suggestions import ALIKE, ENOUGH, Catalogue, Suggestion, Words, unlike
 
 _FOREBEARS = 3  # how many figures back a figure may take its words from

@@ -32,7 +32,7 @@ from .candidates import EVIDENCE, Candidate, plain
 from .compilation import Compiled, facts
 from .doubts import Doubt, worded
 from .layout import Mood, fold, sections
-from .portions import guessed
+from .proposals import guessed
 from .sheets import (
     ACCEPT,
     BREAKDOWNS,
