@@ -52,7 +52,7 @@ class Proposal(NamedTuple):
 
 def proposal(phrase: str, unit: str, start: int) -> Proposal:
     """
-    A new indicator for the noun phrase before a figure of *unit* at *start* of the text.
+    Propose an indicator for the noun phrase before a figure in *unit* at offset *start*.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def proposal(phrase: str, unit: str, start: int) -> Proposal:
 
 
 def _code(phrase: str) -> str:
-    """The words of *phrase* that the glossary knows, in English, each once."""
+    """Return the English words of *phrase* in the glossary, each once, joined by ``_``."""
     words = dict.fromkeys(_glossary()[match[0]] for match in _words().finditer(phrase))
     return "_".join(list(words)[-_LONGEST_CODE:])
 
@@ -92,14 +92,14 @@ MOST = 4  # offered for one figure
 
 def guessed(near: str, sentence: str, known: Mapping[str, str]) -> list[str]:
     """
-    The codes of *known* parts (code to Chinese name) that the words may name, the likeliest first.
+    Return the codes of *known* breakdowns (code to Chinese name) in the words, best first.
 
     Parameters
     ----------
     near
         The noun phrase of the figure and the words before it.
     sentence
-        All that stands before the figure in its sentence; a name there weighs less.
+        The sentence up to the figure; a name there weighs less.
 
     Examples
     --------
@@ -113,14 +113,14 @@ def guessed(near: str, sentence: str, known: Mapping[str, str]) -> list[str]:
 
 
 def _weight(near: str, words: str, name: str) -> tuple[bool, int, int] | tuple[()]:
-    """Whether a form of *name* is near, how long it is, and where it stands; () for none."""
+    """Return whether a form of *name* is near, its length and position, or ()."""
     forms = [form for form in _forms(name) if form in words]
     return max(((form in near, len(form), words.rfind(form)) for form in forms), default=())
 
 
 @cache
 def _forms(name: str) -> frozenset[str]:
-    """The ways in which a sentence may write *name*: whole, its core, or one of its words."""
+    """Return the forms of *name* in a sentence: whole, its core, or one of its words."""
     bare = _BRACKETED.sub("", name)
     forms = {name, bare, *_QUOTED.findall(name), *_BRACKETED.findall(name)}
     forms |= set(re.split(r"[、和及与]", bare))
@@ -129,6 +129,6 @@ def _forms(name: str) -> frozenset[str]:
 
 
 def _pair(found: list[str]) -> list[str]:
-    """The two likeliest together, if they are of two dimensions."""
+    """Return the two best breakdowns joined, if they have two dimensions."""
     dimensions = {code.partition(":")[0] for code in found[:2]}
     return ["+".join(sorted(found[:2]))] if len(dimensions) > 1 else []

@@ -1,5 +1,5 @@
 """
-What a numeral is, and what a figure says: that it happened, is planned or is demanded.
+The role of a numeral, and the status of a figure: actual, planned or demanded.
 
 The role of a numeral (a date, a label, a figure of another region, a figure of this one) is
 decided by the first matching rule of ``rules.csv``; the status of a figure by its section and the
@@ -28,7 +28,7 @@ _SHORT_QUOTE = 24
 
 
 class Judgement(NamedTuple):
-    """The role of a numeral, why, and what a person should look at twice."""
+    """The role of a numeral, its reason and doubts."""
 
     role: Role
     reason: str
@@ -37,7 +37,7 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A numeral in its text: the window shows it between ⟦ and ⟧, with a line break before."""
+    """A numeral in its text; in ``window`` it is between ⟦ and ⟧, with a line break before."""
 
     text: str
     numeral: Numeral
@@ -53,7 +53,7 @@ class Place:
 
 
 def place(text: str, numeral: Numeral, quantity: Quantity, enclosures: Enclosures) -> Place:
-    """Look at *numeral* where it stands in folded *text*."""
+    """Return *numeral* with its surroundings in folded *text*."""
     start, end, raw = numeral
     left = text[max(0, start - _LEFT) : start]
     window = f"{'' if start > _LEFT else chr(10)}{left}⟦{raw[:40]}⟧{text[end : end + _RIGHT]}"
@@ -82,7 +82,7 @@ _BEFORE_QUOTES = ("page", "numbering", "date", "name", "limit")
 
 @cache
 def _rules(*stages: str) -> tuple[_Rule, ...]:
-    """The rules of ``rules.csv`` for these stages, in the order of the file."""
+    """Return the rules of ``rules.csv`` for these stages, in the order of the file."""
     rules = []
     for stage, role, reason, pattern in lexicon.rows("rules"):
         for short, written in _SHORTHANDS.items():
@@ -109,7 +109,7 @@ _FORMULA_HEAD = re.compile(r"[^,。;、]{0,16}?(?:预案|方案框架|方案体�
 
 
 def judge(at: Place) -> Judgement:
-    """The role of one numeral as far as it can be told before its status is known."""
+    """Return the role of a numeral, before its status is known."""
     if len(at.numeral.raw) > LONGEST:
         return Judgement(Role.LABEL, "过长的数字串")
     if _ZERO.search(at.window):
@@ -121,8 +121,8 @@ def judge(at: Place) -> Judgement:
         return Judgement(Role.OBSERVATION, "体系公式中的个数", (Doubt("formula_parts_unnamed"),))
     if at.quantity.counter == "分之":  # 百分之一 is no idiom
         return _enclosed(at) or _figure(at)
-    found = _first(_rules(*_BEFORE_QUOTES), at.window)
-    return found or _enclosed(at) or _idiom(at) or _figure(at)
+    judgement = _first(_rules(*_BEFORE_QUOTES), at.window)
+    return judgement or _enclosed(at) or _idiom(at) or _figure(at)
 
 
 def _first(rules: tuple[_Rule, ...], window: str) -> Judgement | None:
@@ -133,7 +133,7 @@ def _first(rules: tuple[_Rule, ...], window: str) -> Judgement | None:
 
 
 def _formula(at: Place) -> bool:
-    """“1+49”预案体系: both numbers count plans; “1+N” and bare slogans count nothing known."""
+    """Whether a numeral is part of a formula such as “1+49”预案体系; “1+N” is none."""
     if at.quote is None or not at.arabic:
         return False
     inner = at.text[at.quote.start : at.quote.end]
@@ -142,7 +142,7 @@ def _formula(at: Place) -> bool:
 
 
 def _enclosed(at: Place) -> Judgement | None:
-    """Numerals in titles and short quotes name something; they do not count it."""
+    """Return a label for a numeral in a title or short quote, or None."""
     if at.title:
         return Judgement(Role.LABEL, "文件或作品名称")
     if at.quote and at.quote.end - at.quote.start <= _SHORT_QUOTE:
@@ -158,7 +158,7 @@ def _idiom(at: Place) -> Judgement | None:
 
 
 def _figure(at: Place) -> Judgement:
-    """A numeral that no rule explains: a figure if it has a counter, else a label."""
+    """Return the role of a numeral without a rule: a figure with a counter, else a label."""
     counted = _first(_rules("counted"), at.window)
     if counted:
         return counted
@@ -173,7 +173,7 @@ def _figure(at: Place) -> Judgement:
 
 
 def _spelled(at: Place) -> Judgement:
-    """A figure in Chinese numerals: a single digit counts only beside an event or a demand."""
+    """Return the role of a figure in Chinese numerals; a single digit needs an event nearby."""
     raw, read = at.numeral.raw, at.quantity
     doubt = (Doubt("chinese_numerals"),)
     if read.counter == "大" or (read.implied and len(raw) == 1):
@@ -200,7 +200,7 @@ _WATCH = re.compile(
 
 
 def _duration(at: Place) -> Judgement:
-    """A time is a figure where it is how long something lasts, not where it is a limit."""
+    """Return the role of a time: a figure if it is a duration, not if it is a limit."""
     before = at.text[max(0, at.quantity.first - 10) : at.quantity.first]
     after = at.text[at.numeral.end : at.numeral.end + 14].lstrip()
     if _WATCH.match(after) or _LASTING.search(before) or _SHORTENED.match(after):
@@ -222,19 +222,21 @@ _WIDER = re.compile(
 _WIDER_LEVEL = {"全国": 0, "全球": 0, "世界": 0, "全省": 1, "全自治区": 1, "全市": 2, "全州": 2}
 
 
-def elsewhere(before: str, after: str, told: Setting) -> bool:
+def elsewhere(before: str, after: str, setting: Setting) -> bool:
     """
-    Whether what stands *before* a numeral places it outside the region of the report.
+    Whether the words *before* a numeral place it outside the region of the report.
 
     >>> from datetime import date
-    >>> told = Setting(("鞍山",), 2, date(2023, 1, 1), date(2023, 12, 31))
-    >>> elsewhere("吸取阜新“", "·27”煤矿事故教训", told), elsewhere("全市发生事故", "起", told)
-    (True, False)
+    >>> setting = Setting(("鞍山",), 2, date(2023, 1, 1), date(2023, 12, 31))
+    >>> elsewhere("吸取阜新“", "·27”煤矿事故教训", setting)
+    True
+    >>> elsewhere("全市发生事故", "起", setting)
+    False
     """
     clause = re.split(r"[。;]|教训", before)[-1]
     if _LESSON.search(clause) or "教训" in after:
         named = clause[max(0, len(clause) - 40) :]
-        if any(name in named for name in told.names):
+        if any(name in named for name in setting.names):
             return False
         if _AWAY.search(named) or any(place in named for place in lexicon.places()):
             return True
@@ -247,7 +249,7 @@ def elsewhere(before: str, after: str, told: Setting) -> bool:
         r"第|位居|排名|居|占|评|获|表彰|被|列|推广|首批|竞赛|大赛|先进",
         clause[max(0, wider.start(1) - 8) :],
     )
-    return _WIDER_LEVEL.get(wider[1], 9) < told.level and not rank
+    return _WIDER_LEVEL.get(wider[1], 9) < setting.level and not rank
 
 
 _LEAST = r"至少|不(?:[得能应可])?[少低小]于"
@@ -271,13 +273,12 @@ _WILL = re.compile(
 
 
 def status(
-    text: str, sentence: Sentence, figure: Figure, told: Setting
+    text: str, sentence: Sentence, figure: Figure, setting: Setting
 ) -> tuple[Status, tuple[Doubt, ...]]:
     """
-    Tell whether a figure happened, is intended or is demanded.
+    Return the status of a figure (actual, plan or target) and doubts about it.
 
-    The section decides first, then the words before the figure; the second part of the result
-    holds what a person should look at twice.
+    The section decides first, then the words before the figure.
     """
     q = figure.quantity
     before = text[sentence.start : q.first]
@@ -288,7 +289,7 @@ def status(
         return Status.ACTUAL, ()
     planned = sentence.section.mood is Mood.PLAN or bool(_WILL.search(before[-60:]))
     years = [int(year) for year in re.findall(r"(20\d\d)年", before)]
-    planned = planned or bool(years and years[-1] > told.end.year)
+    planned = planned or bool(years and years[-1] > setting.end.year)
     if not planned:
         hard = _HARD.search(before[-60:] + span) or _AIM.search(before) or _limited(text, figure)
         return (Status.TARGET, (Doubt("demanded_in_report"),)) if hard else (Status.ACTUAL, ())

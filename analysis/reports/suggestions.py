@@ -20,8 +20,8 @@ import numpy.typing as npt
 
 from analysis.tables import csv_file
 
-_DEFINITION = 0.4  # a pair of the definition speaks less than one of the name
-_HEARD = 0.4  # words further off than this say nothing of a figure
+_DEFINITION = 0.4  # weight of a pair of the definition; 1 in the name
+_NEAR_ENOUGH = 0.4  # least weight of words that count
 _REMEMBERED = 2_048
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
@@ -30,7 +30,7 @@ Vector = npt.NDArray[np.float64]
 
 def pairs(text: str) -> set[str]:
     """
-    The pairs of neighbouring characters of *text*.
+    Return the pairs of neighbouring Chinese characters of *text*.
 
     >>> sorted(pairs("隐患 整改率"))
     ['改率', '整改', '隐患']
@@ -41,7 +41,7 @@ def pairs(text: str) -> set[str]:
 
 class Descriptions:
     """
-    Names and definitions, ready to be compared with the words around a figure.
+    Names and definitions, indexed for comparison with the words around a figure.
 
     Examples
     --------
@@ -68,29 +68,29 @@ class Descriptions:
         self._rows /= np.maximum(np.sqrt((self._rows**2).sum(axis=0)), 1e-9)
 
     def likeness(self, words: Iterable[tuple[str, float]]) -> tuple[Vector, list[str]]:
-        """The likeness of each description to the *words*, and the pairs they were told by."""
-        heard: dict[int, float] = {}
+        """Return the likeness of each description to *words*, and the known pairs in *words*."""
+        shared_pairs: dict[int, float] = {}
         for text, weight in words:
-            if weight < _HEARD:
+            if weight < _NEAR_ENOUGH:
                 continue
             for place in self._known(text):
-                if heard.get(place, 0) < weight:
-                    heard[place] = weight
-        if not heard:
+                if shared_pairs.get(place, 0) < weight:
+                    shared_pairs[place] = weight
+        if not shared_pairs:
             return np.zeros(self._rows.shape[1]), []
-        places = np.fromiter(heard, dtype=int)
-        weights = np.fromiter(heard.values(), dtype=float) * self._rarity[places]
+        places = np.fromiter(shared_pairs, dtype=int)
+        weights = np.fromiter(shared_pairs.values(), dtype=float) * self._rarity[places]
         found: Vector = weights @ self._rows[places] / np.sqrt((weights**2).sum())
         return found, [self._pairs[place] for place in places]
 
     def _known_pairs(self, text: str) -> tuple[int, ...]:
-        """Which known pairs *text* has; neighbouring figures share their words."""
+        """Return the known pairs of *text*; cached, as neighbouring figures share their words."""
         found = (self._places.get(text[start : start + 2]) for start in range(len(text) - 1))
         return tuple(sorted({place for place in found if place is not None}))
 
-    def shared(self, column: int, heard: Iterable[str]) -> str:
-        """The two rarest pairs of *heard* that the description in *column* has."""
-        own = [pair for pair in heard if self._rows[self._places[pair], column]]
+    def shared(self, column: int, shared_pairs: Iterable[str]) -> str:
+        """Return the two rarest pairs of *shared_pairs* in the description in *column*."""
+        own = [pair for pair in shared_pairs if self._rows[self._places[pair], column]]
         return "+".join(sorted(own, key=lambda pair: -self._rarity[self._places[pair]])[:2])
 
 
@@ -107,7 +107,7 @@ _EXCLUDED = "!"
 
 
 class Suggestion(NamedTuple):
-    """An indicator, how strongly the words speak for it, and which words."""
+    """An indicator with its unit, its score and the words it is based on."""
 
     indicator: str
     unit: str
@@ -116,7 +116,7 @@ class Suggestion(NamedTuple):
 
 
 class Words(NamedTuple):
-    """A stretch of text near a figure and how much it counts."""
+    """Words near a figure and their weight."""
 
     text: str
     weight: float
@@ -124,7 +124,7 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """What the suggestions need of one row of the catalogue."""
+    """The columns of ``indicators`` that suggestions use."""
 
     code: str
     name: str
@@ -137,7 +137,7 @@ class Indicator:
 
 @dataclass
 class Catalogue:
-    """The indicators with every term that speaks for them, ready to be searched."""
+    """The indicators with their synonyms, indexed by term."""
 
     indicators: dict[str, Indicator]
     synonyms: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
@@ -159,7 +159,7 @@ class Catalogue:
 
     def suggest(self, words: Iterable[Words], *, unit: str, kind: str) -> list[Suggestion]:
         """
-        The best three indicators for a figure of *unit* with *words* around it, best first.
+        Return up to three indicators for a figure in *unit* with *words* around it, best first.
 
         Examples
         --------
@@ -171,11 +171,13 @@ class Catalogue:
         []
         """
         words = list(words)
-        told = self._told(words, unit, kind)
-        return told + self._alike(words, unit, kind, {found.indicator for found in told})
+        known = self._by_synonyms(words, unit, kind)
+        return known + self._by_descriptions(
+            words, unit, kind, {found.indicator for found in known}
+        )
 
-    def _told(self, words: list[Words], unit: str, kind: str) -> list[Suggestion]:
-        """What the synonyms say."""
+    def _by_synonyms(self, words: list[Words], unit: str, kind: str) -> list[Suggestion]:
+        """Return the suggestions by synonyms."""
         weights = self._found(words)
         scores: dict[str, tuple[float, str]] = {}
         for term in weights:
@@ -194,11 +196,13 @@ class Catalogue:
             if score >= ENOUGH
         ]
 
-    def _alike(self, words: list[Words], unit: str, kind: str, told: set[str]) -> list[Suggestion]:
-        """What names and definitions say, for the places that are left."""
-        if len(told) == _MOST:
+    def _by_descriptions(
+        self, words: list[Words], unit: str, kind: str, known: set[str]
+    ) -> list[Suggestion]:
+        """Return suggestions by names and definitions, up to three in all."""
+        if len(known) == _MOST:
             return []
-        likeness, heard = self._described.likeness(words)
+        likeness, shared_pairs = self._described.likeness(words)
         scores = np.where(likeness > 0, likeness + self._fit(kind, unit), 0)
         best = np.argsort(-scores, kind="stable")[: 2 * _MOST]
         found = [
@@ -206,15 +210,15 @@ class Catalogue:
                 self._codes[place],
                 self.indicators[self._codes[place]].unit,
                 round(float(scores[place]), 2),
-                f"≈{self._described.shared(place, heard)}",
+                f"≈{self._described.shared(place, shared_pairs)}",
             )
             for place in best
-            if scores[place] >= _LEAST and self._codes[place] not in told
+            if scores[place] >= _LEAST and self._codes[place] not in known
         ]
-        return found[: _MOST - len(told)]
+        return found[: _MOST - len(known)]
 
     def _fitting(self, kind: str, unit: str) -> Vector:
-        """What the counter says for each indicator: a little, or that it cannot be."""
+        """Return the score of the counter for each indicator, -1 if it does not fit."""
         return np.array(
             [
                 _COUNTER * _likeness(unit, row.unit)
@@ -248,7 +252,7 @@ class Catalogue:
         return found
 
     def _scan(self, text: str) -> tuple[str, ...]:
-        """The terms in *text*; neighbouring figures share their words, so this is remembered."""
+        """Return the terms in *text*; cached, as neighbouring figures share their words."""
         pairs = (text[start : start + 2] for start in range(len(text)))
         found = {
             term
@@ -297,7 +301,7 @@ def unlike(printed: str, unit: str) -> bool:
 
 
 def _likeness(printed: str, unit: str) -> float:
-    """How well the printed counter suits an indicator's unit: 户 suits 家, and never 次."""
+    """Return a score of the printed counter for an indicator's unit: 户 fits 家, never 次."""
     if printed == unit:
         return _SAME
     if printed not in _GROUPS or unit not in _GROUPS:
@@ -342,14 +346,14 @@ def catalogue(folder: Path) -> Catalogue:
 
 
 def _terms(synonym: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """排查 隐患 !重大: both must be near, and 重大 must not."""
+    """Split a synonym into needed and excluded terms: 排查 隐患 !重大."""
     words = synonym.split()
     needed = tuple(word for word in words if not word.startswith(_EXCLUDED))
     return needed, tuple(word[1:] for word in words if word.startswith(_EXCLUDED))
 
 
 def _stem(name: str) -> str:
-    """A name without the words that only say that it is a number."""
+    """Return a name without its counter and 数."""
     return (
         re.sub(
             r"(?:[起次人户家座件场份条项处类种块本台支]|台套|点位)?数量?$|人次$|金额$|场次$",
