@@ -43,7 +43,7 @@ class Measure(Word):
 
 
 class Comparator(Word):
-    """How exact a figure is: ``>=`` stands for 余/多/至少, ``<=`` for 近/不足, ``~`` for 约."""
+    """Precision of a figure: ``>=`` is printed as 余/多/至少, ``<=`` as 近/不足, ``~`` as 约."""
 
     EXACT = "="
     AT_LEAST = ">="
@@ -66,14 +66,14 @@ class Quantity(Word):
 
 
 class Nature(Word):
-    """Whether an indicator adds up over a period or holds at a moment."""
+    """Whether an indicator adds up over a period or is a level at one date."""
 
     FLOW = "flow"
     STOCK = "stock"
 
 
 class Better(Word):
-    """Which direction a definition calls better; ``neither`` unless it says so plainly."""
+    """The direction that a definition calls better; ``neither`` unless it is explicit."""
 
     LOWER = "lower"
     HIGHER = "higher"
@@ -164,6 +164,27 @@ class Basis(Word):
     DERIVED = "derived"
 
 
+class Vintage(Word):
+    """Whether a figure is the first print of its period or the base that a later print implies."""
+
+    FIRST = "first"
+    BASE = "base"
+
+
+class Scope(Word):
+    """The scope of a count of accidents or deaths, as printed."""
+
+    COMMERCIAL_ROAD = "commercial_road"  # of road traffic only commercial transport
+    WITH_ROAD = "with_road"  # road traffic among the sectors; whether only commercial, not said
+    WITH_FIRES = "with_fires"  # as before, and fires of businesses
+    ALL_ROAD = "all_road"  # all road traffic and fires
+    ROAD_ONLY = "road_only"
+    WITHOUT_ROAD = "without_road"
+    FATAL_ONLY = "fatal_only"  # accidents in which nobody died are left out
+    GENERAL_ONLY = "general_only"  # accidents with three deaths or more are left out
+    UNSTATED = "unstated"
+
+
 class Reliability(Word):
     """Whether a context figure was read at its publisher or at a reprint."""
 
@@ -189,7 +210,7 @@ class Closure(Word):
 
 
 class Verdict(Word):
-    """Whether two figures may stand side by side."""
+    """Whether two figures may be compared."""
 
     COMPARABLE = "comparable"
     WITH_CAUTION = "with_caution"
@@ -227,7 +248,7 @@ class Gap(Word):
 
 
 class Outcome(Word):
-    """What can be said of a target."""
+    """Outcome of a target."""
 
     MET = "met"
     MISSED = "missed"
@@ -252,6 +273,7 @@ class Method(Word):
     COMPOUND_POISSON = "compound-poisson-gamma"
     FUNNEL = "exact-funnel"
     FUNNEL_OVERDISPERSED = "exact-funnel-overdispersed"
+    FUNNEL_ADDITIVE = "funnel-additive-variance"
     XMR = "xmr"
     BENJAMINI_HOCHBERG = "benjamini-hochberg"
 

@@ -77,6 +77,7 @@ def _bytes(path: Path) -> bytes | None:
 
 def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
     """Check a copy of the tables with *contents* and return its descriptor."""
+    from analysis.comparability.selections import selections
     from analysis.tables import checks, descriptor
 
     if all(_bytes(data / name) == new for name, new in contents.items()):
@@ -91,7 +92,7 @@ def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
         faults = checks.everything(copy)
         if faults:
             raise TableError(faults)
-        descriptor.describe(copy)
+        descriptor.describe(copy, selections)
         return {descriptor.FILE: (copy / descriptor.FILE).read_bytes()}
 
 

@@ -1,5 +1,5 @@
 """
-What must hold between tables: keys, units, evidence, offsets, owners and arithmetic.
+Checks between tables: keys, units, evidence, offsets, owners and arithmetic.
 
 It needs no original text; ``originals`` holds the tables against the reports themselves. A rule
 that leans on a table which has already lost lines to faults is silent, so that one fault is not
@@ -33,7 +33,7 @@ from . import load, numerals
 from .identities import decided
 from .load import Tables
 from .printed import numbers
-from .schema import BY_REGION, LINKS, TABLES
+from .schema import BY_REGION, LINKS, TABLES, UNLINKED
 
 __all__ = ["check", "decided", "everything", "expected_unit", "printed_value"]
 
@@ -41,6 +41,7 @@ OWNING = (Role.OBSERVATION, Role.TARGET)
 WHOLE = (Quantity.COUNT, Quantity.PEOPLE, Quantity.RANK)
 _BOUND = re.compile(r"[0-9万亿][余多]")
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
+FIGURES = ("observations", "context", "peers")  # the tables with one value a row
 _PER = re.compile(r"(?P<unit>.+)/(?:年|季度|月|周|日)")
 
 
@@ -57,6 +58,8 @@ def check(held: Tables) -> list[Fault]:
         _regions,
         _report_times,
         _tree,
+        _peers,
+        _breaks,
         _units,
         _amounts,
         _parts,
@@ -78,7 +81,7 @@ def check(held: Tables) -> list[Fault]:
 def _told(
     held: Tables, table: str, bad: pd.DataFrame, column: str, words: tuple[str, str]
 ) -> Iterator[Fault]:
-    """One fault a row of *bad*; rule and mend are *words* with the row's cells filled in."""
+    """Yield one fault for each row of *bad*; *words* are the rule and the advice with braces."""
     rule, mend = words
     for line, row in bad.iterrows():
         where = f"{table}/{row['file']}" if "file" in row else held.file(table)
@@ -99,7 +102,8 @@ def _links(held: Tables) -> Iterator[Fault]:
         known = set(getattr(held, target)[key])
         for table in TABLES:
             here: pd.DataFrame = getattr(held, table)
-            if column in here and (table, column) != (target, key):
+            apart = (table, column) == (target, key) or (table, column) in UNLINKED
+            if column in here and not apart:
                 yield from _unknown(held, table, column, known)
 
 
@@ -119,7 +123,7 @@ def _literal(words: str) -> str:
 
 
 def _regions(held: Tables) -> Iterator[Fault]:
-    """Rows stand with their region; a report shares its files, and so its text, with no other."""
+    """Check that rows are in the file of their region, and that no two reports share a file."""
     if "reports" in held.lacking:
         return
     twins = held.reports[held.original_of("reports").duplicated()]
@@ -184,6 +188,19 @@ def _tree(held: Tables) -> Iterator[Fault]:
     yield from _told(held, "regions", held.regions[above >= own], "parent", words)
 
 
+def _peers(held: Tables) -> Iterator[Fault]:
+    """A figure of a region of the table of regions belongs into the context."""
+    known = held.peers[held.peers["adcode"].isin(set(held.regions["adcode"]))]
+    words = ("a region of the table of regions", "put the row into context.csv")
+    yield from _told(held, "peers", known, "adcode", words)
+
+
+def _breaks(held: Tables) -> Iterator[Fault]:
+    turned = held.breaks[held.breaks["last"] >= held.breaks["first"]]
+    words = ("an older scope that ends after the newer one starts", "swap or correct the dates")
+    yield from _told(held, "breaks", turned, "last", words)
+
+
 def _units(held: Tables) -> Iterator[Fault]:
     if "units" not in held.lacking:
         yield from _indicator_units(held)
@@ -192,7 +209,7 @@ def _units(held: Tables) -> Iterator[Fault]:
         unknown = held.families[~held.families["unit"].isin(set(held.units["unit"]))]
         yield from _told(held, "families", unknown, "unit", words)
     units = held.indicators.set_index("indicator")["unit"]
-    for table in ("observations", "context"):
+    for table in FIGURES:
         frame: pd.DataFrame = getattr(held, table)
         due = [
             expected_unit(measure, units.get(indicator, unit))
@@ -241,7 +258,7 @@ def expected_unit(measure: str, unit: str) -> str:
 def _amounts(held: Tables) -> Iterator[Fault]:
     """Cases and people are whole, shares lie between 0 and 100, a direction is -1, 0 or 1."""
     quantities = held.indicators.set_index("indicator")["quantity"]
-    for table in ("observations", "context"):
+    for table in FIGURES:
         frame: pd.DataFrame = getattr(held, table)
         quantity, value = frame["indicator"].map(quantities), frame["value"]
         level = frame["measure"].eq(Measure.LEVEL)
@@ -283,7 +300,7 @@ def _parts(held: Tables) -> Iterator[Fault]:
     odd = held.breakdowns[prefix.ne(held.breakdowns["dimension"])]
     yield from _told(held, "breakdowns", odd, "dimension", words)
     words = ("parts out of order, or two of one dimension", "sort them; one a dimension")
-    for table in ("observations", "context"):
+    for table in FIGURES:
         frame: pd.DataFrame = getattr(held, table)
         odd = frame[[not _in_order(str(code).split("+")) for code in frame["breakdown"]]]
         yield from _told(held, table, odd, "breakdown", words)
@@ -296,7 +313,7 @@ def _in_order(parts: list[str]) -> bool:
 
 def _periods(held: Tables) -> Iterator[Fault]:
     words = ("a period that ends before it starts", "swap or correct the dates")
-    for table in ("reports", "observations"):
+    for table in ("reports", "observations", "peers"):
         frame: pd.DataFrame = getattr(held, table)
         bad = frame[frame["period_start"] > frame["period_end"]]
         yield from _told(held, table, bad, "period_start", words)
@@ -343,7 +360,7 @@ def _places(held: Tables) -> Iterator[Fault]:
 
 
 def _values(held: Tables) -> Iterator[Fault]:
-    """The value is what the printed figure says, with 万 and 亿 multiplied out."""
+    """Check that the value equals the printed figure, with 万 and 亿 multiplied out."""
     rows = held.observations
     wrong = [
         abs(value) not in {float(number) for number in printed_value(printed, end - start)}
@@ -478,7 +495,7 @@ def _part_units(held: Tables) -> Iterator[Fault]:
 
 
 def _absences(held: Tables) -> Iterator[Fault]:
-    """An absent indicator has no figure; what is told elsewhere has one in the same report."""
+    """Check that an absent indicator has no figure, and one given elsewhere has one there."""
     if held.lacking & {"observations", "absences"}:
         return
     absences, rows = held.absences, held.observations

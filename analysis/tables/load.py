@@ -1,5 +1,5 @@
 """
-The tables under ``data/``: read, held to their contracts and joined into tidy frames.
+Reading of the tables under ``data/``: validated and joined into tidy frames.
 
 It computes no figure; ``derive`` does.
 """
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from analysis import project
 from analysis.errors import Fault, TableError
-from analysis.language.vocabulary import Level
+from analysis.language.vocabulary import Basis, Level
 
-from . import contract, csv_file
+from . import contract, csv_file, printed
 from .schema import BY_REGION, KEYS, TABLES
 
 SUFFIXES = (".csv", ".xlsx")
@@ -39,6 +39,8 @@ class Tables:
     observations: pd.DataFrame
     mentions: pd.DataFrame
     context: pd.DataFrame
+    breaks: pd.DataFrame
+    peers: pd.DataFrame
     instruments: pd.DataFrame
     instrument_status: pd.DataFrame
     commitments: pd.DataFrame
@@ -125,17 +127,23 @@ class Tables:
 
     @cached_property
     def context_rows(self) -> pd.DataFrame:
-        """The figures of other publications in the same columns as :attr:`rows`."""
+        """
+        The figures of other publications in the columns of :attr:`rows`, and two more.
+
+        ``vintage``, and ``segment``: how many declared breaks of its series a figure lies before,
+        0 where it is of today's scope.
+        """
         regions = self.regions[["region", "adcode"]]
         context = self.context.merge(regions, on="adcode", validate="m:1")
         starts, ends = (context["period"].str.split("/").str[i] for i in (0, 1))
         rows = context.drop(columns=["adcode", "period"]).assign(
+            segment=self._segments(context["adcode"], context["indicator"], pd.to_datetime(ends)),
             report="",
             period_start=pd.to_datetime(starts),
             period_end=pd.to_datetime(ends),
             status="actual",
             comparator="=",
-            printed="",
+            printed=_printed(context),
             start=-1,
             end=-1,
             published=pd.to_datetime(""),
@@ -144,6 +152,17 @@ class Tables:
             origin="context",
         )
         return self._named(rows)
+
+    def _segments(
+        self, adcodes: "pd.Series[str]", indicators: "pd.Series[str]", ends: "pd.Series[Any]"
+    ) -> "pd.Series[int]":
+        """How many breaks of the region and indicator come after each day."""
+        segments = pd.Series(0, index=adcodes.index)
+        columns = ["adcode", "indicator", "first"]
+        for adcode, indicator, first in self.breaks[columns].itertuples(index=False, name=None):
+            before = adcodes.eq(adcode) & indicators.eq(indicator) & ends.lt(first)
+            segments += before.astype("int64")
+        return segments
 
     def _ancestors(self) -> dict[str, str]:
         """The adcodes above each region, nearest first, separated by blanks."""
@@ -183,6 +202,15 @@ class Tables:
         return named.sort_values(order, kind="stable", ignore_index=True)
 
 
+def _printed(context: pd.DataFrame) -> list[str]:
+    """Each figure as its evidence prints it; empty for a derived one, or without evidence."""
+    columns = ["evidence", "value", "unit", "basis"]
+    return [
+        printed.within(evidence, value, unit) if basis == Basis.PRINTED else ""
+        for evidence, value, unit, basis in context[columns].itertuples(index=False, name=None)
+    ]
+
+
 def _stems(frame: pd.DataFrame) -> "pd.Series[str]":
     """Return the name of the file of each row without its suffix."""
     return frame["file"].str.replace(_SUFFIX, "", regex=True)
@@ -217,7 +245,7 @@ def load(folder: Path | str | None = None) -> Tables:
 
 
 class Survey(NamedTuple):
-    """The sound lines of every table, the faults of the others, and what was set right."""
+    """The valid lines of every table, with faults and repairs."""
 
     tables: Tables
     faults: list[Fault]
@@ -225,7 +253,7 @@ class Survey(NamedTuple):
 
 
 def survey(folder: Path | str | None = None) -> Survey:
-    """Read every table of *folder* as :func:`load` does, but tell faults instead of raising."""
+    """Read every table of *folder* as :func:`load` does, but return faults instead of raising."""
     place = Path(folder) if folder is not None else project.home() / "data"
     paths, faults = _places(place)
     repairs: list[Fault] = []
@@ -247,7 +275,7 @@ _kept: dict[tuple[Path, str], tuple[bytes, contract.Held]] = {}
 
 def _held(path: Path, name: str) -> contract.Held:
     """
-    One file held to its contract; a file with the bytes of the last time is not held again.
+    Validate one file; a file with the bytes of the last time is not validated again.
 
     A process that forks one child a job reads every table once, and each child finds it read.
     """
