@@ -14,6 +14,11 @@ TEXT = (
     "开展演练1.2万余场次,参加3.5万人次。无重大事故。建立“安全码”机制。明年开展演练不少于2次。\n"
 )
 _SUM = f"{sha256(TEXT.encode()).hexdigest()}|{len(TEXT)}"
+PEER = (
+    *("420000", "湖北", "Hubei", "province", "deaths", "", "2023-01-01", "2023-12-31"),
+    *("level", "9", "人", "with_road", "", "first", "printed", "应急厅", "通报", "", "reprint"),
+    *("死亡9人", ""),
+)
 TABLE_LINES = {
     "reports": [
         f"east-2024|east|工作总结|东区应急局|2025-01-10|2024-01-01|2024-12-31|report+plan|{_SUM}|"
@@ -32,8 +37,10 @@ TABLE_LINES = {
     "units": ["起|cases|count", "人|people|people", "场|events|count", "人次|person-times|people"],
     "themes": ["outcomes|结果|Outcomes"],
     "context": [
-        "320000|2023-01-01/2023-12-31|deaths||level|48|人|printed|统计局|公报||official|死亡48人|"
+        "320000|2023-01-01/2023-12-31|deaths||level|48|人|printed|统计局|公报||official|死亡48人||first"
     ],
+    "breaks": ["320000|deaths|2018-12-31|2020-01-01|旧口径|Older scope"],
+    "peers": ["|".join(PEER)],
     "instruments": ["safety_code|安全码|Safety code|outcomes|扫码|Scanning"],
     "instrument_status": ["safety_code|east|in_use|建立“安全码”机制|{建立}|"],
     "commitments": [

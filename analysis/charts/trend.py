@@ -142,7 +142,7 @@ def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
 
 
 def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFrame | None) -> None:
-    """One panel a region, each with its own scale: counts of two regions share no axis."""
+    """One panel a region, each with its own scale and years: two regions share no axis."""
     groups = dict(iter(rows.groupby("region", sort=False)))
     lines = {} if expected is None else dict(iter(expected.groupby("region")))
     across = min(len(groups), max(1, int(room.width // NARROWEST)))
@@ -150,21 +150,22 @@ def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFr
     if room.height / down < LOWEST * page.size.height / style.SLIDE.height:
         raise CrowdedError(f"the years of {len(groups)} regions do not fit one page: draw fewer")
     wide, high = room.width / across, room.height / down
-    years = range(rows["period_end"].dt.year.min(), rows["period_end"].dt.year.max() + 1)
     for place, (region, group) in enumerate(groups.items()):
         left = room.left + place % across * wide
         low = room.bottom + (down - 1 - place // across) * high
         axes = page.axes(Room(left + 0.55, low + 0.3, wide - 1.3, high - 0.75))
-        _draw_region(axes, page, group, years)
-        if region in lines:
+        _draw_region(axes, page, group)
+        if region in lines and len(lines[region]) > 1:
             _draw_expected(axes, page, lines[region])
 
 
-def _draw_region(axes: Axes, page: Page, group: pd.DataFrame, years: range) -> None:
+def _draw_region(axes: Axes, page: Page, group: pd.DataFrame) -> None:
     points = group.sort_values("period_end").to_dict("records")
+    years = range(points[0]["period_end"].year, points[-1]["period_end"].year + 1)
     region = points[0]["region"]
     for one, other in pairwise(points):
-        if other["period_end"].year - one["period_end"].year == 1:
+        joined = one.get("segment", 0) == other.get("segment", 0)
+        if joined and other["period_end"].year - one["period_end"].year == 1:
             axes.plot(
                 [one["period_end"].year, other["period_end"].year],
                 [one["value"], other["value"]],

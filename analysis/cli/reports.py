@@ -56,23 +56,28 @@ def compile_(
     from analysis.errors import UsageError
     from analysis.language.messages import say
     from analysis.reports import compilation, review
+    from analysis.reports.doubts import worded
 
     if kind == "xlsx" and output is None:
         raise UsageError("a workbook needs a file: add --output review.xlsx")
-    found = compilation.compiled(text, data(project), region=region, period=period)
+    report = compilation.compiled(text, data(project), region=region, period=period)
     if kind == "xlsx" and output is not None:
-        review.save(found, output)
+        review.save(report, output, language)
     else:
         whole = kind == "csv"
-        lines = [compilation.as_csv(found).rstrip("\n")] if whole else compilation.jsonl(found)
+        lines = (
+            [compilation.as_csv(report, language).rstrip("\n")]
+            if whole
+            else compilation.jsonl(report, language)
+        )
         with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
             stream.writelines(f"{line}\n" for line in lines)
-    roles = Counter(str(candidate.role) for candidate in found.candidates)
+    roles = Counter(str(candidate.role) for candidate in report.candidates)
     counts = ", ".join(f"{count} {role}" for role, count in roles.most_common())
-    doubted = sum(bool(c.doubts) for c in found.candidates if c.owns)
-    summary = say("compile.summary", report=found.report, counts=counts, doubted=doubted)
+    doubted = sum(bool(c.doubts) for c in report.candidates if c.owns)
+    summary = say("compile.summary", report=report.report, counts=counts, doubted=doubted)
     click.echo(summary[language], err=True)
-    for doubt in found.document.doubts:
+    for doubt in worded(report.document.doubts, language):
         click.echo(say("compile.doubt", doubt=doubt)[language], err=True)
 
 

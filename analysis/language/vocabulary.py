@@ -164,6 +164,27 @@ class Basis(Word):
     DERIVED = "derived"
 
 
+class Vintage(Word):
+    """Whether a figure is the first print of its period or the base that a later print implies."""
+
+    FIRST = "first"
+    BASE = "base"
+
+
+class Scope(Word):
+    """What a count of accidents or deaths covers, as far as its print says."""
+
+    COMMERCIAL_ROAD = "commercial_road"  # of road traffic only commercial transport
+    WITH_ROAD = "with_road"  # road traffic among the sectors; whether only commercial, not said
+    WITH_FIRES = "with_fires"  # as before, and fires of businesses
+    ALL_ROAD = "all_road"  # all road traffic and fires
+    ROAD_ONLY = "road_only"
+    WITHOUT_ROAD = "without_road"
+    FATAL_ONLY = "fatal_only"  # accidents in which nobody died are left out
+    GENERAL_ONLY = "general_only"  # accidents with three deaths or more are left out
+    UNSTATED = "unstated"
+
+
 class Reliability(Word):
     """Whether a context figure was read at its publisher or at a reprint."""
 
@@ -252,6 +273,7 @@ class Method(Word):
     COMPOUND_POISSON = "compound-poisson-gamma"
     FUNNEL = "exact-funnel"
     FUNNEL_OVERDISPERSED = "exact-funnel-overdispersed"
+    FUNNEL_ADDITIVE = "funnel-additive-variance"
     XMR = "xmr"
     BENJAMINI_HOCHBERG = "benjamini-hochberg"
 

@@ -32,14 +32,15 @@ def composition(
     rows: pd.DataFrame, context: pd.DataFrame, indicator: str, names: pd.DataFrame
 ) -> pd.DataFrame:
     """
-    The parts of every printed whole of *indicator* that its parts add up to.
+    The parts of every whole of *indicator* that a report prints and its parts add up to.
 
     Parameters
     ----------
     rows
         The rows of all reports, with ``mark``.
     context
-        Those of other publications, for the same regions; a report's own figure comes first.
+        Those of other publications, for parts of the same regions; a report's own figure comes
+        first.
     names
         ``Tables.breakdowns``, which names each part.
 
@@ -55,7 +56,7 @@ def composition(
     found = [
         _taken_apart(whole, pieces, names)
         for _, group in levels.groupby(SAME, sort=False)
-        for whole in group.to_dict("records")
+        for whole in group[group["origin"].eq("report")].to_dict("records")
         for pieces in _dimensions(whole, group)
     ]
     if not found:

@@ -183,7 +183,12 @@ def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.Da
         *rows* with ``rate``, ``rate_lower``, ``rate_upper`` (NaN where there is no rate),
         ``population``, ``population_year``, ``population_distance`` (years), ``population_kind``.
     """
-    nearest = _nearest(rows, populations(context))
+    return per_person(rows, populations(context), per=per)
+
+
+def per_person(rows: pd.DataFrame, known: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:
+    """Add what :func:`rates` adds, from the populations *known* (:func:`populations`)."""
+    nearest = _nearest(rows, known)
     joined = rows.reset_index(drop=True).join(nearest)
     divided = joined["denominator"].eq(Denominator.POPULATION)
     level = joined["measure"].eq(Measure.LEVEL) & joined["status"].eq(Status.ACTUAL)

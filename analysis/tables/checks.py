@@ -33,7 +33,7 @@ from . import load, numerals
 from .identities import decided
 from .load import Tables
 from .printed import numbers
-from .schema import BY_REGION, LINKS, TABLES
+from .schema import BY_REGION, LINKS, TABLES, UNLINKED
 
 __all__ = ["check", "decided", "everything", "expected_unit", "printed_value"]
 
@@ -41,6 +41,7 @@ OWNING = (Role.OBSERVATION, Role.TARGET)
 WHOLE = (Quantity.COUNT, Quantity.PEOPLE, Quantity.RANK)
 _BOUND = re.compile(r"[0-9万亿][余多]")
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
+FIGURES = ("observations", "context", "peers")  # the tables with one value a row
 _PER = re.compile(r"(?P<unit>.+)/(?:年|季度|月|周|日)")
 
 
@@ -57,6 +58,8 @@ def check(held: Tables) -> list[Fault]:
         _regions,
         _report_times,
         _tree,
+        _peers,
+        _breaks,
         _units,
         _amounts,
         _parts,
@@ -99,13 +102,14 @@ def _links(held: Tables) -> Iterator[Fault]:
         known = set(getattr(held, target)[key])
         for table in TABLES:
             here: pd.DataFrame = getattr(held, table)
-            if column in here and (table, column) != (target, key):
+            apart = (table, column) == (target, key) or (table, column) in UNLINKED
+            if column in here and not apart:
                 yield from _unknown(held, table, column, known)
 
 
 def _unknown(held: Tables, table: str, column: str, known: set[str]) -> Iterator[Fault]:
     frame: pd.DataFrame = getattr(held, table)
-    words = frame[column].str.split("+").explode() if column == "breakdown" else frame[column]
+    words = frame[column].str.split("+").explode()
     for word in sorted(set(words) - known - {""}):
         bad = frame.loc[words.index[words.eq(word)].unique()]
         bad = bad[[word in str(cell).split("+") for cell in bad[column]]]
@@ -130,12 +134,12 @@ def _regions(held: Tables) -> Iterator[Fault]:
         lost = getattr(held, table)[~held.original_of(table).isin(texts)]
         words = ("a file of no report", "name it by its region, or by a later report")
         yield from _told(held, table, lost, "start", words)
-    home = held.reports.set_index("report")["region"]
     for table in ("observations", "commitments"):
         frame: pd.DataFrame = getattr(held, table)
-        owner = frame["report"].map(home)
+        covered = frame["report"].map(held.regions_of)
+        pairs = zip(frame["region"], covered, strict=True)
         words = ("a report of another region than {region}", "put the row with its region")
-        bad = frame[owner.notna() & owner.ne(frame["region"])]
+        bad = frame[[bool(regions) and region not in regions for region, regions in pairs]]
         yield from _told(held, table, bad, "report", words)
 
 
@@ -184,6 +188,19 @@ def _tree(held: Tables) -> Iterator[Fault]:
     yield from _told(held, "regions", held.regions[above >= own], "parent", words)
 
 
+def _peers(held: Tables) -> Iterator[Fault]:
+    """A figure of a region of the table of regions belongs into the context."""
+    known = held.peers[held.peers["adcode"].isin(set(held.regions["adcode"]))]
+    words = ("a region of the table of regions", "put the row into context.csv")
+    yield from _told(held, "peers", known, "adcode", words)
+
+
+def _breaks(held: Tables) -> Iterator[Fault]:
+    turned = held.breaks[held.breaks["last"] >= held.breaks["first"]]
+    words = ("an older scope that ends after the newer one starts", "swap or correct the dates")
+    yield from _told(held, "breaks", turned, "last", words)
+
+
 def _units(held: Tables) -> Iterator[Fault]:
     if "units" not in held.lacking:
         yield from _indicator_units(held)
@@ -192,7 +209,7 @@ def _units(held: Tables) -> Iterator[Fault]:
         unknown = held.families[~held.families["unit"].isin(set(held.units["unit"]))]
         yield from _told(held, "families", unknown, "unit", words)
     units = held.indicators.set_index("indicator")["unit"]
-    for table in ("observations", "context"):
+    for table in FIGURES:
         frame: pd.DataFrame = getattr(held, table)
         due = [
             expected_unit(measure, units.get(indicator, unit))
@@ -241,7 +258,7 @@ def expected_unit(measure: str, unit: str) -> str:
 def _amounts(held: Tables) -> Iterator[Fault]:
     """Cases and people are whole, shares lie between 0 and 100, a direction is -1, 0 or 1."""
     quantities = held.indicators.set_index("indicator")["quantity"]
-    for table in ("observations", "context"):
+    for table in FIGURES:
         frame: pd.DataFrame = getattr(held, table)
         quantity, value = frame["indicator"].map(quantities), frame["value"]
         level = frame["measure"].eq(Measure.LEVEL)
@@ -283,7 +300,7 @@ def _parts(held: Tables) -> Iterator[Fault]:
     odd = held.breakdowns[prefix.ne(held.breakdowns["dimension"])]
     yield from _told(held, "breakdowns", odd, "dimension", words)
     words = ("parts out of order, or two of one dimension", "sort them; one a dimension")
-    for table in ("observations", "context"):
+    for table in FIGURES:
         frame: pd.DataFrame = getattr(held, table)
         odd = frame[[not _in_order(str(code).split("+")) for code in frame["breakdown"]]]
         yield from _told(held, table, odd, "breakdown", words)
@@ -296,7 +313,7 @@ def _in_order(parts: list[str]) -> bool:
 
 def _periods(held: Tables) -> Iterator[Fault]:
     words = ("a period that ends before it starts", "swap or correct the dates")
-    for table in ("reports", "observations"):
+    for table in ("reports", "observations", "peers"):
         frame: pd.DataFrame = getattr(held, table)
         bad = frame[frame["period_start"] > frame["period_end"]]
         yield from _told(held, table, bad, "period_start", words)
@@ -416,7 +433,7 @@ def _standings(held: Tables) -> Iterator[Fault]:
     have = set(status[["instrument", "region"]].itertuples(index=False, name=None))
     where, mend = held.file("instrument_status"), "add the row"
     for instrument in held.instruments["instrument"]:
-        for region in held.reports["region"].drop_duplicates():
+        for region in held.first_reports:
             if (instrument, region) not in have:
                 found, rule = f"no {instrument} for {region}", "every instrument has a row a region"
                 yield Fault(where, 0, "instrument", found, rule, mend)

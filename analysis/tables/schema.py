@@ -24,9 +24,11 @@ from analysis.language.vocabulary import (
     Relation,
     Reliability,
     Role,
+    Scope,
     Standing,
     Status,
     Use,
+    Vintage,
     Word,
 )
 
@@ -185,6 +187,44 @@ class Context(Table):
     reliability: Series[str] = _word(Reliability)
     evidence: Series[str] = _phrase(0)
     note: Series[str]
+    vintage: Series[str] = _word(Vintage)
+
+
+class Breaks(Table):
+    """One row a change of scope in a series, across which no figures are compared."""
+
+    adcode: Series[str] = _like(ADCODE)
+    indicator: Series[str] = _like(CODE)
+    last: Series[pa.DateTime]
+    first: Series[pa.DateTime]
+    note_zh: Series[str] = _filled()
+    note_en: Series[str] = _filled()
+
+
+class Peers(Table):
+    """One row an outcome or a population of a region outside the table of regions."""
+
+    adcode: Series[str] = _like(ADCODE)
+    name_zh: Series[str] = _filled()
+    name_en: Series[str] = _filled()
+    level: Series[str] = _word(Level)
+    indicator: Series[str] = _like(CODE)
+    breakdown: Series[str] = _like(BREAKDOWN)
+    period_start: Series[pa.DateTime]
+    period_end: Series[pa.DateTime]
+    measure: Series[str] = _word(Measure)
+    value: Series[float]
+    unit: Series[str] = _filled()
+    scope: Series[str] = _word(Scope, blank=True)
+    scope_zh: Series[str]
+    vintage: Series[str] = _word(Vintage)
+    basis: Series[str] = _word(Basis)
+    publisher: Series[str] = _filled()
+    title: Series[str] = _filled()
+    url: Series[str] = _like(r"(?:https?://\S+)?")
+    reliability: Series[str] = _word(Reliability)
+    evidence: Series[str] = _phrase(0)
+    note: Series[str]
 
 
 class Instruments(Table):
@@ -292,6 +332,8 @@ TABLES: dict[str, type[Table]] = {
     "observations": Observations,
     "mentions": Mentions,
     "context": Context,
+    "breaks": Breaks,
+    "peers": Peers,
     "instruments": Instruments,
     "instrument_status": InstrumentStatus,
     "commitments": Commitments,
@@ -320,6 +362,17 @@ KEYS: dict[str, list[str]] = {
     ],
     "mentions": ["start"],
     "context": ["adcode", "period", "indicator", "breakdown", "measure", "title"],
+    "breaks": ["adcode", "indicator", "last"],
+    "peers": [
+        "adcode",
+        "indicator",
+        "breakdown",
+        "period_start",
+        "period_end",
+        "measure",
+        "scope",
+        "title",
+    ],
     "instruments": ["instrument"],
     "instrument_status": ["instrument", "region"],
     "commitments": ["commitment"],
@@ -341,6 +394,7 @@ LINKS: dict[str, tuple[str, str]] = {
     "family": ("families", "family"),
     "elsewhere": ("indicators", "indicator"),
 }
+UNLINKED = {("peers", "adcode")}  # peers are the regions that the table of regions has not
 
 # What each column holds: its Chinese name, which a table may bear instead, and what it means.
 # A name of two tables that means different things is told apart by ``table.column``.
@@ -394,6 +448,13 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "reason": ("理由", "Why the numeral has that role."),
     "period": ("期间", "First and last day, as an ISO 8601 interval."),
     "basis": ("来历", "Whether the figure was printed or derived from printed ones."),
+    "last": ("旧口径止于", "Last day of the older scope that a figure is known of."),
+    "first": ("新口径始于", "First day of the newer scope that a figure is known of."),
+    "note_zh": ("中文说明", "Note in Chinese."),
+    "note_en": ("英文说明", "Note in English."),
+    "vintage": ("版次", "The first print of the period, or the base that a later print implies."),
+    "scope": ("口径", "What the count covers, as far as its print says; empty for a population."),
+    "peers.scope_zh": ("口径说明", "What the count covers, in Chinese."),
     "url": ("网址", "Where it was read."),
     "reliability": ("可靠性", "Whether it was read at its publisher or at a reprint."),
     "instrument": ("举措", "Code of the system, mechanism or programme."),
