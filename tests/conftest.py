@@ -1,6 +1,7 @@
 """What the tests share: the real tables, five visible rows, and no warning left unread."""
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from analysis.tables import load
 # What passes once passes again; `pytest --hypothesis-profile=default` looks for new examples.
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
+
+# Commands that the tests start print English whatever the locale of the machine.
+os.environ["REGIONAL_SAFETY_LANGUAGE"] = "en"
 
 DATA = Path(__file__).parents[1] / "data"
 SWITCHES = [

@@ -30,6 +30,7 @@ TABLE_LINES = {
         "serious|重大事故|Serious|outcomes|起|count|flow|lower|population|起数|Serious",
         "drills|演练场次|Drills|outcomes|场|count|flow|neither|population|场次|Drills held",
         "people_drilled|演练人次|Attendance|outcomes|人次|people|flow|neither||人次|Attendance",
+        "alerts|预警起数|Alerts|outcomes|起|count|flow|neither||起数|Alerts",
     ],
     "synonyms": ["deaths|死亡"],
     "breakdowns": ["sector:mining|sector|矿山|Mining"],
@@ -46,6 +47,11 @@ TABLE_LINES = {
         "east-1|east|east-2024|二|outcomes|2|场|>=||演练|Hold drills|{开展演练不}|开展演练不少于2次"
     ],
     "identities": ["deaths-change|east-2024|percent_change|{6.3}|{45} {3人}|within_rounding|"],
+    "families": [
+        "toll|伤亡|Toll|死亡多少人？|How many died?|人|outcomes|listing|口径不一|Scopes vary"
+    ],
+    "family_members": ["toll|east-2024|deaths||level|member|全区|Whole district"],
+    "absences": ["east-2024|alerts|mentioned|建立“安全码”机制|{建立}|"],
     "observations/east": [
         "accidents||actual|level|=|42|起|42起|{42}|共发生事故42起|",
         "deaths||actual|level|=|45|人|45人|{45}|死亡45人|",

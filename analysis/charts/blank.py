@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import phrases, remarks
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
 
@@ -25,7 +25,7 @@ def blank(
     caption = Caption(
         title=title,
         subtitle=say("blank.caption.each_report_gives_stands"),
-        source=phrases.source_note(refused.assign(origin="report")),
+        source=values.source_note(refused.assign(origin="report")),
         alt=say("blank.caption.figure_holds_number", title=title),
         left_out=left_out(refused),
     )
@@ -34,7 +34,7 @@ def blank(
     page.text(
         room.left,
         room.bottom + room.height * 0.6,
-        remarks.NOTHING_HERE[language],
+        say("note.nothing_here")[language],
         page.size.subtitle,
         color=style.GREY,
     )

@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import numbers, phrases, remarks, values
-from analysis.language.messages import say
+from analysis.language import numbers, values
+from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Quantity
+from analysis.language.vocabulary import Gap, Mark, Quantity
+from analysis.statistics import gaps, intervals
 
 from . import marks, style
 from .page import Caption, LeftOut, Page, Picture, Room
@@ -66,7 +67,7 @@ def _columns(scale: str) -> tuple[str, str, str]:
 
 def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
     """The strip of a page from the rows that were refused; a crowd is counted by its reasons."""
-    if len(refused) > phrases.CROWD:
+    if len(refused) > values.CROWD:
         return tuple(_gathered(rule, rows) for rule, rows in refused.groupby("rule", sort=False))
     return tuple(
         LeftOut(
@@ -80,7 +81,9 @@ def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
 
 def _gathered(rule: Any, rows: pd.DataFrame) -> LeftOut:
     first = rows.iloc[0]
-    reason = phrases.GAPS.get(rule, Text(first["reason_zh"], first["reason_en"]))
+    reason = Text(first["reason_zh"], first["reason_en"])
+    if rule in set(Gap):
+        reason = label(Gap(rule))
     return LeftOut("", say("comparison.regions", count=len(rows)), reason)
 
 
@@ -93,12 +96,12 @@ def _caption(
     benchmarks: pd.DataFrame | None,
 ) -> Caption:
     drawn = rows if benchmarks is None else pd.concat([rows, benchmarks], ignore_index=True)
-    methods = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
+    methods = values.methods(rows)
     notes = [*cautions, *methods, *_kind_notes(rows)]
     return Caption(
         title=title,
         subtitle=_subtitle(rows, scale),
-        source=phrases.source_note(drawn if len(drawn) else refused.assign(origin="report")),
+        source=values.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(rows, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),
@@ -107,9 +110,9 @@ def _caption(
 
 def _subtitle(rows: pd.DataFrame, scale: str) -> Text:
     if rows.empty:
-        return phrases.GIVEN_BELOW
+        return say("note.given_below")
     first = rows.iloc[0].to_dict()
-    about, unit = remarks.about(first), values.unit(first)
+    about, unit = values.about(first), values.unit(first)
     if scale == "rate":
         unit = Text(f"{unit.zh}／10万人", f"{unit.en} per 100,000 people".strip())
     periods = Text.joined(_periods(rows), zh="、", en=", ")
@@ -126,10 +129,10 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
     bounds = [
         mark for mark in (Mark.AT_LEAST, Mark.AT_MOST, Mark.ABOUT) if (rows["mark"] == mark).any()
     ]
-    notes = [phrases.MARK_NOTES[mark] for mark in bounds]
-    if rows["indicator"].isin(phrases.CLUSTERED).any():
-        notes.append(phrases.CLUSTER_NOTE)
-    return [*notes, phrases.ON_A_LIST] if phrases.on_a_list(rows) else notes
+    notes = [say(f"mark_note.{mark}") for mark in bounds]
+    if rows["indicator"].isin(intervals.CLUSTERED).any():
+        notes.append(say("note.cluster_note"))
+    return [*notes, say("note.on_a_list")] if gaps.on_a_list(rows) else notes
 
 
 def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
@@ -146,10 +149,8 @@ def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
     return say(
         "comparison.shown_comparable_here",
         title=title,
-        shown=shown.zh or "无",
-        missing=missing.zh or "无",
-        shown_2=shown.en or "none",
-        missing_2=missing.en or "none",
+        shown=shown or say("alt.none"),
+        missing=missing or say("alt.none"),
     )
 
 
@@ -168,7 +169,7 @@ def _say_nothing(page: Page) -> None:
 def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFrame | None) -> None:
     room = page.room
     names = [row[f"region_{page.language}"] for row in rows.to_dict("records")]
-    gutter = 2.35 * page.size.width / 13.333
+    gutter = 2.7 * page.size.width / 13.333
     high = min(room.height, ROW_HEIGHT * (len(rows) + 0.9) * page.size.height / 7.5)
     low = room.bottom + (room.height - high) * 0.6
     axes = page.axes(Room(room.left + gutter, low, room.width - gutter - 0.2, high))
@@ -225,7 +226,7 @@ def _label_region(axes: Axes, page: Page, row: dict[Any, Any], name: str, at: fl
         color=style.colour(row["region"]),
         **options,
     )
-    when = values.period(row["period_start"], row["period_end"])[page.language]
+    when = values.time_of(row)[page.language]
     count = values.value(row)[page.language]
     below = f"{count}，{when}" if page.language == "zh" else f"{count}, {when}"
     axes.annotate(

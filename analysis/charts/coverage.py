@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from analysis.language import phrases, values
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark
@@ -48,9 +48,9 @@ def coverage(
     caption = Caption(
         title=title,
         subtitle=say("coverage.caption.figures_theme_grey_dash"),
-        source=phrases.source_note(rows),
+        source=values.source_note(rows),
         alt=_count_alt(counts, regions, title),
-        notes=(phrases.COUNT_NOTE,),
+        notes=(say("note.count_note"),),
     )
     page = Page(caption, language, form=form, ax=ax)
     axes = _matrix_axes(page, regions, [names[theme] for theme in order])
@@ -103,9 +103,9 @@ def shared(
     caption = Caption(
         title=title,
         subtitle=say("coverage.caption.indicators_two_more_reports"),
-        source=phrases.source_note(rows),
+        source=values.source_note(rows),
         alt=_shared_alt(rows, gaps, title),
-        notes=(phrases.marks_key(used), phrases.PART_NOTE),
+        notes=(values.marks_key(used), say("note.part_note")),
     )
     page = Page(caption, language, form=form, ax=ax)
     names = [str(first.loc[code, f"indicator_{language}"]) for code in indicators]
@@ -124,7 +124,7 @@ def shared(
             axes.text(
                 x,
                 y,
-                phrases.GAP_WORDS[Gap(row["gap"])][language],
+                say(f"gap_short.{Gap(row['gap'])}")[language],
                 ha="center",
                 va="center",
                 fontsize=page.size.note,
@@ -223,9 +223,9 @@ def _count_alt(counts: pd.DataFrame, regions: list[dict[Any, Any]], title: Text)
     said = Text.joined(
         (
             say(
-                "coverage.said.x",
+                "coverage.region_count",
                 region=Text(r["region_zh"], r["region_en"]),
-                region_2=total[r["region"]],
+                count=total[r["region"]],
             )
             for r in regions
         ),
@@ -239,7 +239,7 @@ def _shared_alt(rows: pd.DataFrame, gaps: pd.DataFrame, title: Text) -> Text:
     return say(
         "coverage.indicators_cells_figure_without",
         title=title,
-        indicator=rows["indicator"].nunique(),
+        indicators=rows["indicator"].nunique(),
         count=len(rows),
-        count_2=len(gaps),
+        empty=len(gaps),
     )

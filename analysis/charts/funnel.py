@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis.language import numbers, phrases, remarks
-from analysis.language import values as wording
+from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.statistics import intervals
 
 from . import marks, style
 from .blank import blank
@@ -60,7 +60,7 @@ def funnel(
     axes = page.axes(place)
     _finish(axes, page, rows, limits)
     _draw_limits(axes, page, limits)
-    if len(rows) > phrases.CROWD:
+    if len(rows) > values.CROWD:
         _draw_crowd(axes, rows)
     else:
         for order, row in enumerate(rows.to_dict("records")):
@@ -73,19 +73,19 @@ def funnel(
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     first = rows.iloc[0].to_dict()
-    span = wording.years(rows["period_end"])
+    span = values.years(rows["period_end"])
     name = Text(first["indicator_zh"], first["indicator_en"])
-    told = [remarks.FUNNEL_NOTE, remarks.dispersion(rows), remarks.COVERAGE_NOTE]
-    if len(rows) > phrases.CROWD:
-        told[1:1] = [remarks.by_chance(rows), remarks.ROOTS_NOTE]
+    told = [say("note.funnel_note"), values.dispersion(rows), say("note.coverage_note")]
+    if len(rows) > values.CROWD:
+        told[1:1] = [values.by_chance(rows), say("note.roots_note")]
     if rows["origin"].eq("context").any():
-        told.append(phrases.CONTEXT_NOTE)
-    if rows["indicator"].isin(phrases.CLUSTERED).any():
-        told.append(phrases.CLUSTER_NOTE)
+        told.append(say("note.context_note"))
+    if rows["indicator"].isin(intervals.CLUSTERED).any():
+        told.append(say("note.cluster_note"))
     return Caption(
         title=title,
-        subtitle=Text.joined([name, wording.unit(first), span], zh="｜", en=" | "),
-        source=phrases.source_note(rows) + remarks.REFERENCE_SOURCE,
+        subtitle=Text.joined([name, values.unit(first), span], zh="｜", en=" | "),
+        source=values.source_note(rows) + say("note.reference_source"),
         alt=_alt(rows, title, refused),
         left_out=left_out(refused),
         notes=tuple(told),
@@ -93,8 +93,8 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
 
 
 def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
-    few = rows if len(rows) <= phrases.CROWD else rows.iloc[:0]
-    said = [remarks.against_expected(row) for row in few.to_dict("records")]
+    few = rows if len(rows) <= values.CROWD else rows.iloc[:0]
+    said = [values.against_expected(row) for row in few.to_dict("records")]
     shown = Text.joined(said, zh="、", en=", ")
     names = [entry.name for entry in left_out(refused)]
     missing = Text.joined(names, zh="、", en=", ")
@@ -102,8 +102,7 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
         "funnel.cannot_placed_figure_says",
         title=title,
         shown=shown,
-        missing=missing.zh or "无",
-        missing_2=missing.en or "none",
+        missing=missing or say("alt.none"),
     )
 
 
@@ -138,11 +137,11 @@ def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
         )
     axes.plot(x, x, color=style.INK, linewidth=1.1, gid="benchmark")
     last = limits.iloc[-1]
-    ends = {name: (last[f"{name}lower"], last[f"{name}upper"]) for name in remarks.LIMIT_NAMES}
-    words = {name: remarks.LIMIT_NAMES[name][page.language] for name in ends}
+    ends = {name: (last[f"{name}lower"], last[f"{name}upper"]) for name in ("", "outer_", "loose_")}
+    words = {name: values.limit(name)[page.language] for name in ends}
     labels = [(high, words[name]) for name, (_, high) in ends.items()]
     labels += [(low, words[name]) for name, (low, _) in ends.items()]
-    labels.append((last["expected"], remarks.AS_EXPECTED[page.language]))
+    labels.append((last["expected"], say("note.as_expected")[page.language]))
     _label_curves(axes, page, float(last["expected"]), labels)
 
 
@@ -160,7 +159,7 @@ def _label_curves(axes: Axes, page: Page, x: float, labels: list[tuple[float, st
             textcoords="offset points",
             va="center",
             fontsize=page.size.note,
-            color=style.INK if words == remarks.AS_EXPECTED[page.language] else style.GREY,
+            color=style.INK if words == say("note.as_expected")[page.language] else style.GREY,
             annotation_clip=False,
         )
 
@@ -169,17 +168,17 @@ def _finish(axes: Axes, page: Page, rows: pd.DataFrame, limits: pd.DataFrame) ->
     first = rows.iloc[0]
     axes.set_xlim(limits["expected"].min(), limits["expected"].max())
     axes.set_ylim(0, limits["outer_upper"].max() * 1.04)
-    if len(rows) > phrases.CROWD:
+    if len(rows) > values.CROWD:
         _take_roots(axes)
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda n, _: numbers.number(n, page.language))
-    words = remarks.EXPECTED_AXIS.format(of=Text(first["of_zh"], first["of_en"]))
+    words = say("note.expected_axis", of=Text(first["of_zh"], first["of_en"]))
     axes.set_xlabel(words[page.language], fontsize=page.size.note, loc="left")
     axes.set_title(
-        remarks.OBSERVED_AXIS[page.language],
+        say("note.observed_axis")[page.language],
         fontsize=page.size.note,
         color=style.GREY,
         loc="left",
@@ -203,7 +202,7 @@ def _root(values: Any) -> Any:
 
 def _label(axes: Axes, page: Page, row: dict[Any, Any], order: int) -> None:
     """Words in the empty upper left corner, tied to their dot by a hairline."""
-    words, size = remarks.against_expected(row)[page.language], page.size.label
+    words, size = values.against_expected(row)[page.language], page.size.label
     box = axes.get_position()
     left = box.x0 * page.size.width + 0.12
     y = box.y1 * page.size.height - size * (0.8 + 1.45 * order) / 72

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import phrases, remarks, values
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
 
@@ -98,8 +98,8 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
     count = rows["indicator"].nunique()
     return Caption(
         title=title,
-        subtitle=phrases.NOT_COMPARABLE_SUBTITLE,
-        source=phrases.source_note(rows),
+        subtitle=say("note.not_comparable_subtitle"),
+        source=values.source_note(rows),
         alt=say("not_comparable.table_indicators_each_region", title=title, count=count),
     )
 
@@ -137,8 +137,8 @@ def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
     else:
         for place, text in enumerate(wrapped(figure, width, size.label)):
             yield Words(text, size.label, colour, gid=gid if place == 0 else None)
-    period = values.period(row["period_start"], row["period_end"])
-    scope = Text.joined([remarks.part_or_all(row), period], zh="，", en=", ")
+    period = values.time_of(row)
+    scope = Text.joined([values.part_or_all(row), period], zh="，", en=", ")
     yield from _wrapped(scope[language], width, size.note, style.GREY)
 
 

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import phrases, remarks, values
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.statistics import intervals
 
 from . import ledger, marks, style
 from .blank import blank
@@ -122,19 +123,19 @@ def _missing(refused: pd.DataFrame) -> Text:
     """The regions left out by name, or that there are none."""
     names = [Text(row["region_zh"], row["region_en"]) for row in refused.to_dict("records")]
     missing = Text.joined(names, zh="、", en=", ")
-    return Text(missing.zh or "无", missing.en or "none")
+    return missing or say("alt.none")
 
 
 def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
-    notes = [remarks.WHOLE_AXIS, *(phrases.METHODS[m] for m in dict.fromkeys(rows["method"]))]
-    notes.append(remarks.LOOP_NOTE)
+    notes = [say("note.whole_axis"), *values.methods(rows)]
+    notes.append(say("note.loop_note"))
     if rows["basis"].eq("rebuilt").any():
-        notes.append(remarks.REBUILT_NOTE)
+        notes.append(say("note.rebuilt_note"))
     about = say("shares.about")
     return Caption(
         title=title,
-        subtitle=Text.joined([about, say("shares.text"), _periods(rows)], zh="｜", en=" | "),
-        source=phrases.source_note(rows),
+        subtitle=Text.joined([about, Text("%", "%"), _periods(rows)], zh="｜", en=" | "),
+        source=values.source_note(rows),
         alt=_loop_alt(rows, title, refused),
         left_out=left_out(refused),
         notes=tuple(notes),
@@ -143,7 +144,7 @@ def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Cap
 
 def _loop_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
     said = [
-        remarks.loop(row) + Text(remarks.fraction(row).zh, f" {remarks.fraction(row).en}")
+        values.loop(row) + Text(values.fraction(row).zh, f" {values.fraction(row).en}")
         for row in rows.to_dict("records")
     ]
     shown, missing = Text.joined(said, zh="、", en=", "), _missing(refused)
@@ -153,7 +154,7 @@ def _loop_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
 def _loop_group(page: Page, records: Sequence[Row]) -> ledger.Group:
     lines = [
         ledger.Line(
-            remarks.part_or_all(row)[page.language], remarks.LOOPS[row["loop"]][page.language]
+            values.part_or_all(row)[page.language], say(f"loop.{row['loop']}")[page.language]
         )
         for row in records
     ]
@@ -164,9 +165,9 @@ def _loop_group(page: Page, records: Sequence[Row]) -> ledger.Group:
 def _draw_loop(axes: Axes, page: Page, row: Row, at: float) -> None:
     marks.whisker(axes, row, (row["lower"], row["upper"]), at, upright=False)
     marks.draw(axes, row["share"], at, row, size=page.mark)
-    counts = remarks.fraction(row)[page.language]
+    counts = values.fraction(row)[page.language]
     axes.annotate(
-        f"{counts}  {remarks.share_label(row)[page.language]}",
+        f"{counts}  {values.share_label(row)[page.language]}",
         (row["share"], at),
         xytext=(0, 8),
         textcoords="offset points",
@@ -185,7 +186,7 @@ def _parts_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Ca
     return Caption(
         title=title,
         subtitle=Text.joined([name, unit, _periods(rows)], zh="｜", en=" | "),
-        source=phrases.source_note(pd.concat([_wholes(rows), rows], ignore_index=True)),
+        source=values.source_note(pd.concat([_wholes(rows), rows], ignore_index=True)),
         alt=_parts_alt(rows, title, refused),
         left_out=left_out(refused),
         notes=tuple(_parts_notes(rows)),
@@ -199,20 +200,20 @@ def _wholes(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _parts_notes(rows: pd.DataFrame) -> list[Text]:
-    notes = [remarks.PART_SHARE_NOTE]
+    notes = [say("note.part_share_note")]
     if rows["lower"].notna().any():
-        notes.append(remarks.PART_LIMITS_NOTE)
-    notes += remarks.sums(rows)
+        notes.append(say("note.part_limits_note"))
+    notes += values.sums(rows)
     if rows["origin"].eq("context").any():
-        notes.append(remarks.CONTEXT_PARTS_NOTE)
-    if rows["indicator"].isin(phrases.CLUSTERED).any():
-        notes.append(phrases.CLUSTER_NOTE)
+        notes.append(say("note.context_parts_note"))
+    if rows["indicator"].isin(intervals.CLUSTERED).any():
+        notes.append(say("note.cluster_note"))
     return notes
 
 
 def _parts_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
     said = [
-        Text(row["part_zh"], f"{row['part_en']} ") + remarks.share_label(row)
+        Text(row["part_zh"], f"{row['part_en']} ") + values.share_label(row)
         for row in rows.to_dict("records")
     ]
     shown, missing = Text.joined(said, zh="、", en=", "), _missing(refused)
@@ -222,7 +223,7 @@ def _parts_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
 def _parts_group(page: Page, records: Sequence[Row]) -> ledger.Group:
     row = records[0]
     lines = [ledger.Line(part[f"part_{page.language}"]) for part in records]
-    return ledger.Group(remarks.whole(row)[page.language], style.colour(row["region"]), lines)
+    return ledger.Group(values.whole(row)[page.language], style.colour(row["region"]), lines)
 
 
 def _draw_part(axes: Axes, page: Page, row: Row, at: float) -> None:
@@ -246,7 +247,7 @@ def _draw_part(axes: Axes, page: Page, row: Row, at: float) -> None:
 
 def _label_part(axes: Axes, page: Page, row: Row, spot: tuple[float, float]) -> None:
     amount = values.value(row)[page.language]
-    share = remarks.share_label(row)[page.language]
+    share = values.share_label(row)[page.language]
     axes.annotate(
         f"{amount}，{share}" if page.language == "zh" else f"{amount}, {share}",
         spot,

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import phrases, remarks
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Measure
@@ -58,14 +58,14 @@ def targets(
 
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
-    notes = [remarks.OWN_SCALE, remarks.OUTCOME_NOTE]
-    notes += [phrases.METHODS[m] for m in dict.fromkeys(rows["method"].dropna()) if m]
+    notes = [say("note.own_scale"), say("note.outcome_note")]
+    notes += values.methods(rows)
     ends = rows["period_end"].dt.year
     span = say("targets.span", min=ends.min(), max=ends.max())
     return Caption(
         title=title,
-        subtitle=Text.joined([remarks.TARGETS_SUBTITLE, span], zh="｜", en=" | "),
-        source=phrases.source_note(rows),
+        subtitle=Text.joined([say("note.targets_subtitle"), span], zh="｜", en=" | "),
+        source=values.source_note(rows),
         alt=_alt(rows, title, refused),
         left_out=left_out(refused),
         notes=tuple(notes),
@@ -78,9 +78,9 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
             f"{row['region_zh']}{row['indicator_zh']}：",
             f"{row['region_en']}, {row['indicator_en']}: ",
         )
-        + remarks.target(row)
+        + values.aim(row)
         + say("targets.said.x")
-        + remarks.outcome(row)
+        + values.outcome(row)
         for row in rows.to_dict("records")
     ]
     shown = Text.joined(said)
@@ -90,13 +90,12 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
         "targets.figure_result_missed_target",
         title=title,
         shown=shown,
-        missing=missing.zh or "无",
-        missing_2=missing.en or "none",
+        missing=missing or say("alt.none"),
     )
 
 
 def _group(page: Page, records: Sequence[dict[Any, Any]]) -> ledger.Group:
-    lines = [ledger.Line(remarks.about(row)[page.language]) for row in records]
+    lines = [ledger.Line(values.about(row)[page.language]) for row in records]
     region = records[0]
     return ledger.Group(region[f"region_{page.language}"], style.colour(region["region"]), lines)
 
@@ -117,7 +116,7 @@ def _draw_target(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None
     top = _top(row)
     x = row["value"] / top if top else 0.0
     marks.draw(axes, x, at, row, size=page.mark)
-    _label(axes, page, remarks.target(row)[page.language], x, at, row)
+    _label(axes, page, values.aim(row)[page.language], x, at, row)
     if pd.notna(row["result"]):
         _draw_result(axes, page, row, at, top)
 
@@ -150,7 +149,7 @@ def _direction(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
         gid=f"mark-{row['id']}",
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
     )
-    _label(axes, page, remarks.target(row)[page.language], TARGET_AT, at, row)
+    _label(axes, page, values.aim(row)[page.language], TARGET_AT, at, row)
 
 
 def _label(axes: Axes, page: Page, words: str, x: float, at: float, row: dict[Any, Any]) -> None:
@@ -170,7 +169,7 @@ def _label(axes: Axes, page: Page, words: str, x: float, at: float, row: dict[An
 
 def _verdict(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
     known = pd.notna(row["result"])
-    words = remarks.outcome(row)[page.language]
+    words = values.outcome(row)[page.language]
     axes.annotate(
         words if known else f"— {words}",
         (1, at),

@@ -7,9 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import numbers, phrases, values
+from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.statistics import intervals, tests
 
 from . import marks, style
 from .comparison import left_out
@@ -78,27 +79,27 @@ def _caption(
     expected: pd.DataFrame | None,
 ) -> Caption:
     drawn = pd.concat([rows, stated], ignore_index=True)
-    notes = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
+    notes = values.methods(rows)
     if rows.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(phrases.CONTEXT_NOTE)
+        notes.append(say("note.context_note"))
     if _own(rows)["basis"].isin(["from_percent", "from_difference"]).any():
-        notes.append(phrases.BACK_NOTE)
+        notes.append(say("note.back_note"))
     if stated.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(phrases.BRACKET_NOTE)
+        notes.append(say("note.bracket_note"))
     if len(stated):
-        notes.append(phrases.PERCENT_NOTE)
-    if len(rows) and rows.groupby("region").size().max() < phrases.FEWEST_POINTS:
-        notes.append(phrases.LIST_NOTE)
+        notes.append(say("note.percent_note"))
+    if len(rows) and rows.groupby("region").size().max() < tests.FEWEST_POINTS:
+        notes.append(say("note.list_note"))
     if len(set(rows.get("region", ()))) > 1:
-        notes.append(phrases.OWN_PANELS)
-    if len(rows) and rows["indicator"].isin(phrases.CLUSTERED).any():
-        notes.append(phrases.CLUSTER_NOTE)
+        notes.append(say("note.own_panels"))
+    if len(rows) and rows["indicator"].isin(intervals.CLUSTERED).any():
+        notes.append(say("note.cluster_note"))
     if expected is not None and len(expected):
-        notes.append(phrases.EXPECTED_NOTE)
+        notes.append(say("note.expected_note"))
     return Caption(
         title=title,
         subtitle=_subtitle(rows, stated, refused),
-        source=phrases.source_note(drawn if len(drawn) else refused.assign(origin="report")),
+        source=values.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(drawn, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),
@@ -115,7 +116,7 @@ def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -
     if every.empty:
         named = refused[refused["indicator_zh"].ne("")]
         names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
-        return Text.listed([*names, phrases.GIVEN_BELOW])
+        return Text.listed([*names, say("note.given_below")])
     first = every.iloc[0].to_dict()
     name = Text(first["indicator_zh"], first["indicator_en"])
     return Text.listed([name, values.unit(first), values.years(every["period_end"])])
@@ -136,8 +137,7 @@ def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
         "trend.figure",
         title=title,
         shown=shown,
-        missing=missing.zh or "无",
-        missing_2=missing.en or "none",
+        missing=missing or say("alt.none"),
     )
 
 
@@ -239,7 +239,7 @@ def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
     regions = list(dict.fromkeys(stated["region"]))
     years = list(range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1))
     high = min(room.height - 0.75, (len(regions) + 0.6) * ROW_HEIGHT)
-    head = phrases.STATED_HEADING[page.language]
+    head = say("note.stated_heading")[page.language]
     page.text(room.left, room.bottom + room.height, head, page.size.note * 1.1, color=style.GREY)
     axes = page.axes(
         Room(room.left + 0.85, room.bottom + room.height - 0.55 - high, room.width - 1.0, high)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.errors import WordError
-from analysis.language import phrases
+from analysis.language.messages import label, say
 from analysis.language.vocabulary import Gap, Mark, Measure
 from analysis.statistics import gaps
 from analysis.statistics.rates import EVENT_THEMES
@@ -131,7 +131,7 @@ def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
             continue
         name = {"indicator_zh": comparison.name.zh, "indicator_en": comparison.name.en}
         if len(alone):
-            reason = phrases.BARRED if comparison.barred else phrases.ALONE
+            reason = say("note.barred") if comparison.barred else say("note.alone")
             refused = gaps.frame([gaps.refusal(alone.iloc[0].to_dict(), ALONE, reason)])
         found.append(_general(refused).assign(indicator=comparison.indicator, **name))
     empty = gaps.frame([]).assign(indicator_zh="", indicator_en="")
@@ -140,10 +140,7 @@ def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
 
 def _general(refused: pd.DataFrame) -> pd.DataFrame:
     """The reason without the figure that illustrates it, so that equal reasons read alike."""
-    told = [
-        phrases.GAPS[Gap(rule)] if rule in set(Gap) else None
-        for rule in refused["rule"].astype(str)
-    ]
+    told = [label(Gap(rule)) if rule in set(Gap) else None for rule in refused["rule"].astype(str)]
     return refused.assign(
         reason_zh=[t.zh if t else r for t, r in zip(told, refused["reason_zh"], strict=True)],
         reason_en=[t.en if t else r for t, r in zip(told, refused["reason_en"], strict=True)],

@@ -6,15 +6,16 @@ It ranks nothing and draws nothing; every refusal is a row with a reason in both
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import cache
+from itertools import chain, combinations, product
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError, WordError
-from analysis.language import phrases, values
-from analysis.language.messages import say
+from analysis.language import values
+from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Comparator,
@@ -28,7 +29,7 @@ from analysis.language.vocabulary import (
     Verdict,
 )
 from analysis.statistics import gaps, rates
-from analysis.statistics.rates import PER, POPULATIONS
+from analysis.statistics.rates import POPULATIONS
 
 from . import displays
 
@@ -37,6 +38,11 @@ Row = dict[Any, Any]  # of the tidy frame
 FARTHEST_YEARS = 1  # figures further apart than this are not compared
 _CHANGES = (Measure.CHANGE_PCT, Measure.DIRECTION)
 RELATIVE = (Quantity.SHARE, Quantity.RATE, Quantity.DURATION)
+# The columns that rules look at: those that may differ between regions, and the others.
+_TRAITS = ["period_start", "period_end", "level", "unit", "comparator", "nature", "quantity"]
+_TRAITS += ["denominator", "reliability"]
+_JUDGED = [*_TRAITS, "indicator", "measure", "status", "breakdown", "breakdown_zh", "breakdown_en"]
+_JUDGED += ["region_zh", "region_en", "adcode", "ancestors", "rate"]
 
 
 class Judgement(NamedTuple):
@@ -98,11 +104,11 @@ def overall(judgements: list[Judgement]) -> Verdict:
 
 
 def _refusal(rule: Rule, **detail: object) -> Judgement:
-    return Judgement(Verdict.NOT_COMPARABLE, rule, phrases.RULES[rule].format(**detail))
+    return Judgement(Verdict.NOT_COMPARABLE, rule, label(Rule(rule)).format(**detail))
 
 
 def _caution(rule: Rule, **detail: object) -> Judgement:
-    return Judgement(Verdict.WITH_CAUTION, rule, phrases.RULES[rule].format(**detail))
+    return Judgement(Verdict.WITH_CAUTION, rule, label(Rule(rule)).format(**detail))
 
 
 def _same_thing(one: Row, other: Row) -> Iterator[Judgement]:
@@ -126,8 +132,8 @@ def _same_coverage(one: Row, other: Row) -> Iterator[Judgement]:
 def _part(row: Row) -> Text:
     """What part of the indicator a row is about."""
     if not row["breakdown"]:
-        return say("rules.whole")
-    return say("rules.only", breakdown=Text(row["breakdown_zh"], row["breakdown_en"]))
+        return say("value.whole_indicator")
+    return say("value.part_only", breakdown=Text(row["breakdown_zh"], row["breakdown_en"]))
 
 
 def _independent(one: Row, other: Row) -> Iterator[Judgement]:
@@ -238,26 +244,60 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     mine = rows[rows["indicator"].eq(indicator)]
     if len(rows) and mine.empty:
         raise WordError("indicator", indicator, sorted(set(rows["indicator"])))
-    levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
-    shared = _most_shared(levels)
-    kept, refused = _settle(levels[levels["breakdown"].eq(shared)])
-    judged = {*kept["region"], *(row["region"] for row in refused)}
-    for region in gaps.reporting(rows[[*gaps.REPORT, "kind"]]):
-        if region["region"] not in judged:
-            others = mine[mine["region"].eq(region["region"])]
-            refused.append(gaps.explained(region, others, shared))
-    kept = kept.sort_values(["level_order", "adcode", "period_end"], ignore_index=True)
-    records = kept.to_dict("records")
-    words = [w for a, b in combinations(records, 2) for w in judge(a, b)]
-    scale = "rate" if len(kept) and kept["rate"].notna().all() else "value"
-    return Comparison(
-        indicator,
-        _name(mine, indicator),
-        kept,
-        gaps.frame(refused),
-        cautions(words, kept, scale),
-        scale,
-    )
+    part, latest = candidates(mine)
+    reporting = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
+    away = [region for region in reporting if region["region"] not in set(latest["region"])]
+    return settle(indicator, _name(mine, indicator), latest, absent(away, mine, part))
+
+
+def candidates(rows: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """
+    Return the part of an indicator that most regions report, and each region's latest level of it.
+
+    *rows* are those of one indicator; text columns may be categorical.
+    """
+    levels = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+    part = _most_shared(levels)
+    levels = levels[levels["breakdown"].eq(part)]
+    ends = levels[["region", "period_end"]].sort_values("period_end", kind="stable")
+    return part, levels.loc[ends.drop_duplicates("region", keep="last").index]
+
+
+def absent(regions: Iterable[Row], rows: pd.DataFrame, part: str) -> list[dict[str, Any]]:
+    """Return a refusal of each of *regions*, with what it has in *rows* beside levels of *part*."""
+    own = dict(list(rows.groupby("region")))
+    nothing = rows.iloc[:0]
+    return [gaps.explained(row, own.get(row["region"], nothing), part) for row in regions]
+
+
+def settle(
+    indicator: str, name: Text, latest: pd.DataFrame, absent: list[dict[str, Any]]
+) -> Comparison:
+    """
+    Compare the figures of one part of an indicator, one a region.
+
+    Rows are kept in turn: those of the most frequent year first, of these the ones of the usual
+    level, in the order of adcodes. A row that a rule forbids beside one already kept is refused.
+
+    Parameters
+    ----------
+    indicator, name
+        The code of the indicator and its name.
+    latest
+        The rows of :func:`candidates` in full, with their rates.
+    absent
+        The refusals of :func:`absent`.
+    """
+    rows, kinds = _in_turn(latest)
+    kept, bars = _kept(rows, kinds)
+    records = _records(rows, chain.from_iterable(bars))
+    refused = [_barred(records[one], records[other]) for one, other in bars]
+    order = rows.iloc[kept].sort_values(["level_order", "adcode", "period_end"]).index
+    chosen = rows.loc[order].reset_index(drop=True)
+    words = _judged(chosen, kinds.codes[order])
+    scale = "rate" if len(order) and chosen["rate"].notna().all() else "value"
+    said = cautions(words, chosen, scale)
+    return Comparison(indicator, name, chosen, gaps.frame(refused + absent), said, scale)
 
 
 def side_by_side(
@@ -315,15 +355,15 @@ def _why_apart(each: pd.DataFrame, refused: pd.DataFrame) -> Text:
     """Why the figures *each* region gives cannot be compared."""
     results = each[each["measure"].eq(Measure.LEVEL) & each["status"].eq(Status.ACTUAL)]
     if results.empty:
-        return phrases.NO_RESULT
+        return say("note.no_result")
     if len(results) == 1:
-        return phrases.ONE_RESULT.format(region=_region(results.iloc[0].to_dict()))
+        return say("note.one_result", region=_region(results.iloc[0].to_dict()))
     barred = refused[refused["rule"].isin([*Rule])]
     pairs = barred[["reason_zh", "reason_en"]].itertuples(index=False, name=None)
     reasons = [Text(zh, en) for zh, en in dict.fromkeys(pairs)]
     if refused["rule"].isin([Gap.PART_ONLY, Gap.WHOLE_ONLY]).any():
-        reasons.append(phrases.OTHER_SCOPE)
-    return Text.joined(reasons) if reasons else phrases.ON_ITS_OWN
+        reasons.append(say("note.other_scope"))
+    return Text.joined(reasons) if reasons else say("note.on_its_own")
 
 
 def _name(mine: pd.DataFrame, indicator: str) -> Text:
@@ -341,40 +381,96 @@ def _most_shared(levels: pd.DataFrame) -> str:
     return str(order[0][0])
 
 
-def _settle(candidates: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """Keep rows one by one in house order unless a rule forbids one beside those already kept."""
-    latest = candidates.sort_values("period_end").drop_duplicates("region", keep="last")
+class _Kinds(NamedTuple):
+    """Groups of rows that every rule treats alike, save which region lies inside which."""
+
+    codes: Any  # the kind of each row
+    records: list[Row]  # one row of each kind
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> "_Kinds":
+        """Group *rows* by the columns that rules look at."""
+        traits = [name for name in _TRAITS if name in rows]
+        cells = rows[traits].assign(rated=rows["rate"].notna())
+        codes = cells.groupby([*cells], dropna=False).ngroup().to_numpy()
+        firsts = np.unique(codes, return_index=True)[1]
+        return cls(codes, rows.filter(_JUDGED).take(firsts).to_dict("records"))
+
+    def forbid(self, one: int, other: int) -> bool:
+        """Whether a row of kind *one* may not stand beside a row of kind *other*."""
+        words = judge(self.records[one], self.records[other])
+        return any(
+            word.verdict is Verdict.NOT_COMPARABLE and word.rule is not Rule.PART_OF_WHOLE
+            for word in words
+        )
+
+
+def _in_turn(latest: pd.DataFrame) -> tuple[pd.DataFrame, _Kinds]:
+    """Return *latest* in the order in which rows are kept or refused, and its kinds."""
+    kinds, year = _Kinds.of(latest), latest["period_end"].dt.year
     if latest.empty:
-        return latest, []
-    year = latest["period_end"].dt.year
-    common = int(year.mode().max())
-    every: dict[Any, Row] = latest.to_dict("index")
-    level = usual_level(latest["level_order"], [_relative(row) for row in every.values()])
-    order = latest.assign(far=(year - common).abs(), odd=latest["level_order"].ne(level))
-    kept: dict[Any, Row] = {}
-    refused = []
-    for place in order.sort_values(["far", "odd", "adcode"]).index:
-        row = every[place]
-        words = [word for other in kept.values() for word in judge(other, row)]
-        bars = [word for word in words if word.verdict is Verdict.NOT_COMPARABLE]
-        if bars:
-            refused.append(gaps.refusal(row, bars[0].rule, bars[0].reason))
-        else:
-            kept[place] = row
-    return latest.loc[list(kept)], refused
+        return latest, kinds
+    relative = np.array([_relative(row) for row in kinds.records], dtype=bool)[kinds.codes]
+    usual = _usual_level(latest["level_order"], relative)
+    turn = pd.DataFrame(
+        {
+            "far": (year - year.mode().max()).abs().to_numpy(),
+            "odd": (latest["level_order"] != usual).to_numpy(),
+            "adcode": latest["adcode"].to_numpy(),
+        }
+    )
+    order = turn.sort_values([*turn]).index.to_numpy()
+    return latest.take(order).reset_index(drop=True), kinds._replace(codes=kinds.codes[order])
 
 
-def usual_level(levels: Any, relative: Any) -> int:
-    """
-    The level most of the figures are of; of several as usual, where more are relative.
+def _kept(rows: pd.DataFrame, kinds: _Kinds) -> tuple[list[int], list[tuple[int, int]]]:
+    """Return the places of the rows kept, and each row refused after the first that forbids it."""
+    forbids, firsts = cache(kinds.forbid), dict[int, int]()
+    own, above = dict[str, int](), dict[str, int]()  # the first place kept of, and inside, a region
+    kept, bars = [], []
+    cells = zip(kinds.codes.tolist(), rows["adcode"], rows["ancestors"], strict=True)
+    for place, (kind, adcode, ancestors) in enumerate(cells):
+        barring = [first for other, first in firsts.items() if forbids(other, kind)]
+        barring += [own[outer] for outer in ancestors.split() if outer in own]
+        barring += [above[adcode]] if adcode in above else []
+        if barring:
+            bars.append((min(barring), place))
+            continue
+        kept.append(place)
+        firsts.setdefault(kind, place)
+        own.setdefault(adcode, place)
+        for outer in ancestors.split():
+            above.setdefault(outer, place)
+    return kept, bars
 
-    Parameters
-    ----------
-    levels, relative
-        For each figure the order of its level, and whether it may be compared across levels.
-    """
-    found, place = np.unique(levels, return_inverse=True)
-    return int(max(zip(np.bincount(place), np.bincount(place, relative), found, strict=True))[-1])
+
+def _barred(kept: Row, row: Row) -> dict[str, Any]:
+    """Return the refusal of *row* for the first rule that forbids it beside *kept*."""
+    bars = [word for word in judge(kept, row) if word.verdict is Verdict.NOT_COMPARABLE]
+    return gaps.refusal(row, bars[0].rule, bars[0].reason)
+
+
+def _judged(kept: pd.DataFrame, codes: Any) -> list[Judgement]:
+    """Judge the first pair of each two kinds among the rows *kept*: others say the same."""
+    places = {kind: np.flatnonzero(codes == kind) for kind in np.unique(codes)}
+    pairs = set[tuple[int, int]]()
+    for one, other in product(places.values(), repeat=2):
+        after = other[np.searchsorted(other, one[0], side="right") :]
+        pairs |= {(int(one[0]), int(after[0]))} if len(after) else set()
+    records = _records(kept.filter(_JUDGED), chain.from_iterable(pairs))
+    return [word for one, other in sorted(pairs) for word in judge(records[one], records[other])]
+
+
+def _records(rows: pd.DataFrame, places: Iterable[int]) -> dict[int, Row]:
+    """Return the rows at *places* as dictionaries, by place."""
+    places = sorted(set(places))
+    return dict(zip(places, rows.take(places).to_dict("records"), strict=True))
+
+
+def _usual_level(levels: Any, relative: Any) -> int:
+    """Return the most frequent of *levels*; of several, the one with most relative figures."""
+    known, place = np.unique(levels, return_inverse=True)
+    return int(max(zip(np.bincount(place), np.bincount(place, relative), known, strict=True))[-1])
 
 
 def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:
@@ -390,24 +486,23 @@ def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Te
 
 def _population_notes(kept: pd.DataFrame) -> list[Text]:
     """Say where the population is not the resident one of the same year, or is a reprint."""
+    odd = kept["population_distance"].ne(0) | ~kept["population_kind"].isin(POPULATIONS[:2])
+    odd |= kept["population_reliability"].eq(Reliability.REPRINT)
     notes = []
-    for row in kept.to_dict("records") if len(kept) else ():
+    for row in kept[odd].to_dict("records"):
         reprint = row["population_reliability"] == Reliability.REPRINT
-        other = row["population_kind"] not in POPULATIONS[:2]
-        if row["population_distance"] == 0 and not other and not reprint:
-            continue
         year = int(row["population_year"])
-        kind = phrases.POPULATION_KINDS[row["population_kind"]]
+        kind = say(f"population_kind.{row['population_kind']}")
         note = say(
-            "rules.note", region=Text(row["region_zh"], row["region_en"]), year=year, kind=kind
+            "note.population", region=Text(row["region_zh"], row["region_en"]), year=year, kind=kind
         )
-        notes.append(note + phrases.REPRINTED if reprint else note)
+        notes.append(note + say("note.reprinted") if reprint else note)
     return notes
 
 
 def rate_unit(unit: Text) -> Text:
     """The unit of a rate per 100 000 people."""
-    return say("rules.per_people", unit=unit.zh, unit_2=unit.en or "number", PER=PER)
+    return say("value.per_people", unit=Text(unit.zh, unit.en or "number"))
 
 
 def best(rows: pd.DataFrame) -> pd.DataFrame:

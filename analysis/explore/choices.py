@@ -16,9 +16,8 @@ from analysis.charts import Picture, style
 from analysis.comparability import findings, rules
 from analysis.comparability.rules import Comparison
 from analysis.errors import WordError
-from analysis.language import phrases
 from analysis.language import values as wording
-from analysis.language.messages import say
+from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark, Measure
 from analysis.statistics import gaps as absence
@@ -293,7 +292,7 @@ class Questions:
             years = self._own_years(indicator, region)
             if len(years.levels) or len(years.changes):
                 return None
-        return phrases.GAPS[Gap.ONE_PERIOD]
+        return label(Gap.ONE_PERIOD)
 
     def _may_have_years(self, indicator: str, region: str) -> bool:
         """Whether there is anything but levels of one year: a quick look before a slow one."""

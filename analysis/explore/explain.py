@@ -13,10 +13,10 @@ import pandas as pd
 
 from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
-from analysis.language import numbers, phrases, values
-from analysis.language.messages import say
+from analysis.language import numbers, values
+from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Basis, Language, Measure, Reliability, Verdict
+from analysis.language.vocabulary import Basis, Gap, Language, Measure, Method, Reliability, Verdict
 from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
 
@@ -250,7 +250,7 @@ class _Told:
         titles = self._tables.indicators.set_index("indicator").loc[indicator]
         kind = self._tables.reports.set_index("region").loc[[region], "kind"].iloc[-1]
         found, _ = gaps.gap(rows.iloc[:0], str(kind))
-        reason = phrases.GAPS[found][self._language]
+        reason = label(Gap(found))[self._language]
         name = self._say(str(names["name_zh"]), str(names["name_en"]))
         title = self._say(str(titles["name_zh"]), str(titles["name_en"]))
         yield self._say(f"{name} · {title}：无数字：{reason}", f"{name} · {title}: none: {reason}")
@@ -267,7 +267,7 @@ class _Told:
         return values.part(row)[self._language]
 
     def _period(self, row: Row) -> str:
-        return values.period(row["period_start"], row["period_end"])[self._language]
+        return values.time_of(row)[self._language]
 
     def _brief(self, row: Row) -> str:
         """Another region's figure in a few words."""
@@ -290,7 +290,7 @@ class _Told:
     def _sureness(self, row: Row) -> Iterator[str]:
         if pd.notna(row["lower"]):
             span = numbers.interval(row["lower"], row["upper"], self._language)
-            method = phrases.METHODS[row["method"]][self._language]
+            method = label(Method(row["method"]))[self._language]
             yield self._say(f"  区间：{span}，{method}", f"  interval: {span}, {method}")
         if pd.notna(row["rate"]):
             yield self._rate(row)
@@ -298,7 +298,7 @@ class _Told:
     def _rate(self, row: Row) -> str:
         lower, upper = row["rate_lower"], row["rate_upper"]
         rate = numbers.estimate(row["rate"], lower, upper, self._language)
-        kind = phrases.POPULATION_KINDS[row["population_kind"]]
+        kind = say(f"population_kind.{row['population_kind']}")
         people = numbers.exact(row["population"])
         year = int(row["population_year"])
         return self._say(

@@ -364,7 +364,7 @@ def _cells(row: dict[Any, Any], language: str) -> tuple[str, ...]:
     at = _AT.format(start=row["start"])[language] if row["start"] >= 0 else ""
     return (
         str(row[f"region_{language}"]),
-        values.period(row["period_start"], row["period_end"])[language],
+        values.time_of(row)[language],
         told[language],
         "" if math.isnan(lower) else numbers.interval(lower, upper, language),
         str(row["evidence"]),

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language.messages import say
-
-from . import numbers, remarks, values
+from . import numbers, values
+from .messages import say
 from .text import Text
+from .vocabulary import POLICIES
 
 Row = Mapping[str, Any]
 LONGEST = 60  # characters of a name on an axis, in a cell's heading or on a tab
@@ -69,7 +69,7 @@ def indicator(row: Row) -> Text:
 
 def period(row: Row) -> Text:
     """The period of a row, or the report that plans or describes it; empty where it has none."""
-    if row.get("status") in values.POLICIES and "report" in row:
+    if row.get("status") in POLICIES and "report" in row:
         return Text(*(values.report_period(row["report"], language) for language in ("zh", "en")))
     if "period_end" not in row:
         return Text("", "")
@@ -80,7 +80,7 @@ def period(row: Row) -> Text:
 def value(row: Row) -> Text:
     """What a row says: an amount, a change in percent, a direction, a target or a plan."""
     full = {**_BLANK, **row}
-    if "value" not in row and full["status"] not in values.POLICIES:
+    if "value" not in row and full["status"] not in POLICIES:
         full |= (
             {"measure": "change_pct", "value": row["percent"]}
             if "percent" in row
@@ -115,8 +115,12 @@ def measure(row: Row) -> Text:
             f", {told} times the year before" + (f" ({span})" if span else ""),
         )
     if method.startswith(_OF_SHARE) and _is_number(row.get("share")):
-        share = remarks.share_label({"lower": None, "upper": None, **row})
-        return share if row.get("unit") == "%" else value(row) + say("value.text") + share
+        share = values.share_label({"lower": None, "upper": None, **row})
+        return (
+            share
+            if row.get("unit") == "%"
+            else value(row) + say("value.share_of_whole", share=share)
+        )
     return value(row) if method.startswith(_OF_OTHERS) else value(row) + limits(row)
 
 

@@ -49,20 +49,22 @@ def say(message: str, **values: Any) -> Text:
     'years apart: 2'
     """
     text = catalogue().get(message)
-    if text is None:
+    if text is None and "count" in values:
         text = _plural(message, values["count"])
+    if text is None:
+        raise KeyError(message)
     return text.format(**values) if values else text
 
 
 def label(word: Word) -> Text:
     """
-    Return the name of a word of a closed vocabulary.
+    Return the text of a word of a closed vocabulary.
 
     >>> from analysis.language.vocabulary import Mark
     >>> label(Mark.EXACT).en
     'reported figure'
     """
-    return catalogue()[f"{type(word).__name__.lower()}.{word}"]
+    return catalogue()[f"{type(word).__name__}.{word.name}".lower()]
 
 
 def placeholders(text: str) -> set[str]:

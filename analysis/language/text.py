@@ -18,6 +18,10 @@ class Text:
         """Return the string in *language*."""
         return self.zh if Language(language) is Language.ZH else self.en
 
+    def __bool__(self) -> bool:
+        """Return whether either string has a character."""
+        return bool(self.zh or self.en)
+
     def __add__(self, other: "Text") -> "Text":
         """Return both strings, one after the other, in each language."""
         return Text(self.zh + other.zh, self.en + other.en)

@@ -119,6 +119,31 @@ class Standing(Word):
     NOT_MENTIONED = "not_mentioned"
 
 
+class Absence(Word):
+    """Why a report has no figure of an indicator."""
+
+    NO_FIGURE = "no_figure"  # a general statement only
+    MENTIONED = "mentioned"  # the subject, without this figure
+    TOLD_ELSEWHERE = "told_elsewhere"  # under another indicator
+    IMPLIED_ZERO = "implied_zero"  # a zero of a wider class
+
+
+class Use(Word):
+    """What a comparison family may be shown as."""
+
+    RATE = "rate"
+    RATIO = "ratio"
+    LISTING = "listing"
+
+
+class Membership(Word):
+    """What a figure is in a comparison family."""
+
+    MEMBER = "member"
+    PART = "part"
+    DENOMINATOR = "denominator"
+
+
 class Promise(Word):
     """What of a commitment could be checked later."""
 
@@ -126,6 +151,10 @@ class Promise(Word):
     NUMBER = "number"
     DATE = "date"
     WORDS = "words"
+
+
+# What the tables of instruments and commitments say in place of a number.
+POLICIES: dict[str, Word] = {str(word): word for word in (*Standing, *Promise)}
 
 
 class Basis(Word):
@@ -216,6 +245,37 @@ class Gap(Word):
     ONE_PERIOD = "one_period"
     CHANGE_ONLY = "change_only"
     NOT_REPORTED = "not_reported"
+
+
+class Outcome(Word):
+    """What can be said of a target."""
+
+    MET = "met"
+    MISSED = "missed"
+    CANNOT_TELL = "cannot_tell"
+    UNDATED = "undated"  # the report sets no date; an earlier figure may be known
+    SO_FAR = "so_far"  # due later; an earlier figure is known
+    NEXT_PERIOD = "next_period"  # set for a time after that of the report
+    PLAN_REPORT = "plan_report"  # the report is a plan and has no results
+    UNREPORTED = "unreported"
+
+
+class Method(Word):
+    """How an interval, a limit or a verdict was computed."""
+
+    EXACT_POISSON = "exact-c"  # central and exact; the name statsmodels gives it
+    EXACT_POISSON_ROUNDED = "exact-c, rounding included"
+    EXACT_POISSON_UPPER = "exact-upper"
+    BYAR = "byar"
+    CLOPPER_PEARSON = "clopper-pearson"
+    WILSON = "wilson"
+    EXACT_CONDITIONAL = "exact-conditional"
+    COMPOUND_POISSON = "compound-poisson-gamma"
+    FUNNEL = "exact-funnel"
+    FUNNEL_OVERDISPERSED = "exact-funnel-overdispersed"
+    FUNNEL_ADDITIVE = "funnel-additive-variance"
+    XMR = "xmr"
+    BENJAMINI_HOCHBERG = "benjamini-hochberg"
 
 
 class Rule(Word):

@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from analysis.errors import UsageError
-from analysis.language import labels, numbers, phrases, remarks
-from analysis.language.messages import say
+from analysis.language import labels, numbers
+from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark
 
@@ -138,12 +138,12 @@ def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
 _PALE = say("content.pale")
 # Notes on marks that a picture has and a native chart draws otherwise, or not at all.
 _INSTEAD = {
-    phrases.CONTEXT_NOTE.zh: _PALE,
-    remarks.ELSEWHERE_NOTE.zh: say("content.instead.zh"),
-    remarks.CHANCE_BAND.zh: Text("", ""),
-    remarks.WHOLE_AXIS.zh: Text("", ""),
-    phrases.MARK_NOTES[Mark.AT_LEAST].zh: say("content.instead.zh_2"),
-    phrases.MARK_NOTES[Mark.ABOUT].zh: say("content.instead.zh_3"),
+    say("note.context_note").zh: _PALE,
+    say("note.elsewhere_note").zh: say("content.instead.zh"),
+    say("note.chance_band").zh: Text("", ""),
+    say("note.whole_axis").zh: Text("", ""),
+    say(f"mark_note.{Mark.AT_LEAST}").zh: say("content.instead.zh_2"),
+    say(f"mark_note.{Mark.ABOUT}").zh: say("content.instead.zh_3"),
 }
 _CAP = say("content.cap")
 
@@ -381,6 +381,6 @@ _WHISKER = say("content.whisker")
 
 def key(language: str) -> Table:
     """What each mark means."""
-    lines = [(sign, phrases.MARKS[mark][language]) for mark, sign in _SIGNS.items()]
+    lines = [(sign, label(Mark(mark))[language]) for mark, sign in _SIGNS.items()]
     lines.append(("│", _WHISKER[language]))
     return Table(tuple(_KEY_HEADS[language].split("|")), tuple(lines))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.charts import style
-from analysis.language import labels, remarks, values
+from analysis.language import labels, values
 from analysis.language import numbers as digits
 from analysis.language.messages import say
 from analysis.language.text import Text
@@ -165,8 +165,8 @@ def _by_part(row: Row, language: str) -> str:
     """The region over its part and what was counted; the first line goes where it is the same."""
     # The whole breakdown: parts of one name may belong to different wholes.
     part = row.get(f"breakdown_{language}") or row.get(f"part_{language}") or ""
-    of = remarks.LOOPS.get(row.get("loop", ""), Text("", ""))[language]
-    of += f" {remarks.fraction(row)[language]}" if of else ""
+    of = say(f"loop.{row['loop']}")[language] if row.get("loop") else ""
+    of += f" {values.fraction(row)[language]}" if of else ""
     lines = (_name(row, language), labels.legible(part, _NARROW[language]), of)
     return "\n".join(line for line in lines if line)
 
@@ -368,9 +368,9 @@ def _funnel(record: Record, language: str) -> Plot | None:
     lines = [_limit(line, language) for line in sorted(limits, key=lambda one: -len(one["x"]))]
     top = max(point.value for one in (*lines, dots) for point in one.points if point)
     shape, ends = number_format(top, language), [x for one in lines for x in one.xs]
-    about = remarks.OBSERVED_AXIS[language]
+    about = say("note.observed_axis")[language]
     of = Text(rows[0].get("of_zh", ""), rows[0].get("of_en", ""))
-    across = remarks.EXPECTED_AXIS.format(of=of)[language]
+    across = say("note.expected_axis", of=of)[language]
     every = (*lines, dots)
     return Plot("scatter", (), every, shape, about, x_axis=across, ends=(min(ends), max(ends)))
 
@@ -384,10 +384,8 @@ def _placed(row: Row, value: float, language: str, *, named: bool) -> Point:
 def _limit(line: Mapping[str, Any], language: str) -> Series:
     """A curve of the funnel; the upper ones say at their end what they are."""
     stem, _, side = line["name"].rpartition("_") if "_" in line["name"] else ("", "", line["name"])
-    known = remarks.LIMIT_NAMES.get(f"{stem}_" if stem else "")
-    if line["name"] == "benchmark":
-        known = remarks.AS_EXPECTED
-    name = known[language] if known else line["name"]
+    known = say("note.as_expected") if line["name"] == "benchmark" else values.limit(stem)
+    name = known[language]
     silent = side == "lower" or stem == "loose"  # their twins above say what they are
     ends = [""] * (len(line["x"]) - 1) + ["" if silent else name]
     points = [Point(y, None, None, end, "") for y, end in zip(line["y"], ends, strict=True)]

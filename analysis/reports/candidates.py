@@ -11,6 +11,7 @@ from typing import Any
 
 from analysis.language.vocabulary import Comparator, Measure, Role, Status
 
+from .doubts import Doubt, worded
 from .proposals import proposal
 from .suggestions import Suggestion
 
@@ -38,7 +39,7 @@ class Candidate:
     evidence: str = ""
     indicator: str = ""
     suggestions: tuple[Suggestion, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     numeral: bool = True
 
     @property
@@ -46,9 +47,9 @@ class Candidate:
         """Whether the candidate would be a row."""
         return self.role in {Role.OBSERVATION, Role.TARGET}
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, language: str = "zh") -> dict[str, Any]:
         """
-        The candidate as one object of the ``jsonl`` output.
+        Return the candidate as one object of the ``jsonl`` output, its doubts in *language*.
 
         Where no indicator is sure, the last suggestion is a new one: its code, unit and name.
         """
@@ -73,7 +74,7 @@ class Candidate:
             "period": "/".join(map(str, self.period)) if owns and self.period else None,
             "indicator": self.indicator or None,
             "suggestions": suggestions,
-            "doubts": list(self.doubts),
+            "doubts": worded(self.doubts, language),
         }
 
 

@@ -18,6 +18,7 @@ from analysis.tables import csv_file
 
 from .candidates import Candidate
 from .documents import Document, load
+from .doubts import Doubt
 from .layout import Mood, sections
 from .reader import read
 from .setting import Setting, setting
@@ -86,23 +87,23 @@ def _told_apart(candidates: Iterator[Candidate]) -> Iterator[Candidate]:
             yield candidate
             continue
         first = seen.setdefault(key, candidate.start)
-        doubt = f"the same indicator as at {first}: tell them apart by a breakdown"
+        doubt = Doubt("same_indicator", {"start": first})
         doubts = candidate.doubts if first == candidate.start else (*candidate.doubts, doubt)
         yield replace(candidate, doubts=doubts)
 
 
-def jsonl(found: Compiled) -> Iterator[str]:
-    """One JSON object a numeral or stated fact, in the order of the text."""
-    for candidate in found.candidates:
-        yield json.dumps(candidate.as_json(), ensure_ascii=False)
+def jsonl(report: Compiled, language: str = "zh") -> Iterator[str]:
+    """Yield one JSON object per numeral or stated fact, in the order of the text."""
+    for candidate in report.candidates:
+        yield json.dumps(candidate.as_json(language), ensure_ascii=False)
 
 
-def as_csv(found: Compiled) -> str:
-    """The candidates as a table; lists are joined by `` | ``, and no cell starts a formula."""
+def as_csv(report: Compiled, language: str = "zh") -> str:
+    """Return the candidates as CSV; lists are joined by `` | ``, and no cell starts a formula."""
     stream = io.StringIO()
     records = [
-        candidate.as_json() | {"evidence": candidate.evidence, "reason": candidate.reason}
-        for candidate in found.candidates
+        candidate.as_json(language) | {"evidence": candidate.evidence, "reason": candidate.reason}
+        for candidate in report.candidates
     ]
     writer = csv.DictWriter(stream, list(records[0]) if records else ["start"], lineterminator="\n")
     writer.writeheader()

@@ -19,6 +19,7 @@ from typing import Any
 from analysis.errors import DocumentError
 
 from . import lexicon
+from .doubts import Doubt
 from .layout import fold
 
 MAX_BYTES = 32 << 20
@@ -57,7 +58,7 @@ class Document:
 
     text: str
     kind: str
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -94,7 +95,7 @@ def load(path: Path) -> Document:
     if not document.text.strip():
         raise DocumentError(name, "no text in it", "recognise the scanned pages first, or type it")
     found = spam(document.text)
-    doubts = (f"words of a foreign site in the first lines: {found}",) if found else ()
+    doubts = (Doubt("spam", {"words": found}),) if found else ()
     return Document(document.text, document.kind, (*document.doubts, *doubts))
 
 
@@ -111,7 +112,7 @@ def _opened(name: str, suffix: str, data: bytes) -> Document:
     return Document(text, "txt", doubts)
 
 
-def _decoded(name: str, data: bytes) -> tuple[str, tuple[str, ...]]:
+def _decoded(name: str, data: bytes) -> tuple[str, tuple[Doubt, ...]]:
     marks = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
     names = [encoding for mark, encoding in marks if data.startswith(mark)] or ["utf-8", "gb18030"]
     for encoding in names:
@@ -121,7 +122,7 @@ def _decoded(name: str, data: bytes) -> tuple[str, tuple[str, ...]]:
             continue
         if "\x00" in text:
             break
-        doubts = () if encoding == "utf-8" else (f"read as {encoding}, kept as UTF-8",)
+        doubts = () if encoding == "utf-8" else (Doubt("encoding", {"encoding": encoding}),)
         return text, doubts
     raise DocumentError(name, "no text in an encoding we know", "save it as UTF-8 text")
 

@@ -14,6 +14,7 @@ from analysis.language.vocabulary import Measure
 from analysis.tables.numerals import NUMERAL
 
 from . import lexicon
+from .doubts import Doubt
 from .layout import fold
 from .lexicon import Counter
 from .quantities import Quantity, times
@@ -134,7 +135,7 @@ def figure(read: Quantity, cell: Cell) -> Figure:
         measure=measure if changed else Measure.LEVEL,
         sign=cell.sign,
         subject=_bare(cell.label) if changed else "",
-        doubts=("read from a table",),
+        doubts=(Doubt("from_table"),),
     )
 
 

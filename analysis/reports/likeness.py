@@ -49,7 +49,7 @@ class Descriptions:
             dict.fromkeys(pairs(definition), _DEFINITION) | dict.fromkeys(pairs(name), 1.0)
             for name, definition in texts
         ]
-        spread = Counter(pair for document in documents for pair in document)
+        spread = Counter(pair for document in documents for pair in sorted(document))
         self._places = {pair: place for place, pair in enumerate(spread)}
         self._pairs = list(spread)
         self._rarity = np.array([log(1 + len(texts) / count) for count in spread.values()])
@@ -80,7 +80,7 @@ class Descriptions:
     def _known_pairs(self, text: str) -> tuple[int, ...]:
         """Which known pairs *text* has; neighbouring figures share their words."""
         found = (self._places.get(text[start : start + 2]) for start in range(len(text) - 1))
-        return tuple({place for place in found if place is not None})
+        return tuple(sorted({place for place in found if place is not None}))
 
     def shared(self, column: int, heard: Iterable[str]) -> str:
         """The two rarest pairs of *heard* that the description in *column* has."""

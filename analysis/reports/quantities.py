@@ -14,6 +14,7 @@ from analysis.tables import numerals
 from analysis.tables.numerals import Numeral
 
 from . import lexicon
+from .doubts import Doubt
 from .lexicon import Counter
 
 LONGEST = 30  # no printed figure has more digits; a longer run is noise
@@ -97,7 +98,7 @@ class Quantity(NamedTuple):
     first: int = 0  # where the printed figure starts, with 近 or 约
     last: int = 0  # where it ends, with its counter and 以上
     implied: bool = False
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def arabic(self) -> bool:
@@ -195,9 +196,9 @@ def _fraction(text: str, read: Quantity) -> Quantity | None:
             if match["rest"]:
                 upper += _number(match["rest"]) / Decimal(10) ** len(match["rest"])  # type: ignore[operator]
             unit, share = ("‰", upper) if over == 1000 else ("%", upper)
-            doubts: tuple[str, ...] = ()
+            doubts: tuple[Doubt, ...] = ()
             if over not in {100, 1000}:
-                share, doubts = round(100 * upper / over, 4), ("a fraction written as a percent",)
+                share, doubts = round(100 * upper / over, 4), (Doubt("fraction_as_percent"),)
             return read._replace(
                 value=share,
                 counter="分之",
@@ -228,7 +229,7 @@ def _counted(
             unit="%",
             kind="share",
             last=tail.end() if tail else tenth.end(),
-            doubts=("tenths written as a percent",),
+            doubts=(Doubt("tenths_as_percent"),),
         ), (tail and tail["tail"]) or vague
     return _with_counter(text, read, match, shift), match["tail"] or vague
 
@@ -288,7 +289,9 @@ def _bounded(text: str, read: Quantity, vague: str) -> Quantity:
             comparator = _TOLD.get(lead["word"], comparator)
         read = read._replace(first=read.first - len(before) + lead.start("word"))
     if not read.arabic and _APPROXIMATE.search(read.raw):
-        return read._replace(comparator=Comparator.ABOUT, doubts=(*read.doubts, "about so many"))
+        return read._replace(
+            comparator=Comparator.ABOUT, doubts=(*read.doubts, Doubt("about_so_many"))
+        )
     return read._replace(comparator=comparator)
 
 
@@ -321,7 +324,7 @@ def _ended(read: Quantity) -> Quantity:
     """The end of a range is at most so many."""
     if read.comparator is not Comparator.EXACT or not read.unit:
         return read
-    return read._replace(comparator=Comparator.AT_MOST, doubts=(*read.doubts, "the end of a range"))
+    return read._replace(comparator=Comparator.AT_MOST, doubts=(*read.doubts, Doubt("range_end")))
 
 
 def _range(text: str, first: Quantity, last: Quantity) -> bool:
@@ -340,12 +343,12 @@ def _shared(text: str, read: Quantity, other: Quantity) -> Quantity:
     if not other.unit or not (other.arabic and read.arabic) or read.value is None:
         return read
     if _range(text, read, other):
-        at_least, doubt = Comparator.AT_LEAST, "the start of a range"
+        at_least, doubt = Comparator.AT_LEAST, Doubt("range_start")
         comparator = at_least if read.comparator is Comparator.EXACT else read.comparator
     elif _AND.fullmatch(text[read.last : other.first]) and (
         not read.unit or (read.counter == "个" and other.unit == "百分点")
     ):
-        comparator, doubt = read.comparator, "its counter stands later"
+        comparator, doubt = read.comparator, Doubt("counter_later")
     else:
         return read
     return read._replace(

@@ -15,6 +15,7 @@ from analysis.tables import numerals
 
 from . import facts, grids, roles
 from .candidates import EVIDENCE, Candidate
+from .doubts import Doubt
 from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
 from .periods import spoken_period
 from .quantities import Quantity, joined
@@ -66,7 +67,7 @@ class _Reader:
     enclosures: Enclosures
     grid: dict[int, grids.Cell]
     topic: str = ""
-    before: tuple[Status, tuple[str, ...]] | None = None  # how the figure before it stands
+    before: tuple[Status, tuple[Doubt, ...]] | None = None  # how the figure before it stands
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
     named: dict[str, Suggestion] = field(default_factory=dict)  # what was last counted in a unit
 
@@ -158,7 +159,7 @@ class _Reader:
                 candidate,
                 role=Role.LABEL,
                 reason=f"与前文重复，见 start {repeated}",
-                doubts=(*candidate.doubts, "said before"),
+                doubts=(*candidate.doubts, Doubt("said_before")),
                 indicator="",
                 suggestions=(),
             )
@@ -249,7 +250,7 @@ class _Reader:
                     suggestions=suggested,
                     numeral=False,
                     indicator=_first(suggested),
-                    doubts=("stated without a numeral",),
+                    doubts=(Doubt("no_numeral"),),
                 )
             )
         return rows
@@ -340,14 +341,14 @@ def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
     return first.unit if first and sure and not unlike(printed, first.unit) else printed
 
 
-def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[str, ...]:
-    doubts = ["its unit is implied"] if q.implied and q.kind != "count" else []
+def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[Doubt, ...]:
+    doubts = [Doubt("implied_unit")] if q.implied and q.kind != "count" else []
     if not _first(suggested):
-        doubts.append("no indicator fits")
+        doubts.append(Doubt("no_indicator"))
     elif suggested[0].score < ENOUGH:
-        doubts.append("no synonym fits, only the definition")
+        doubts.append(Doubt("only_definition"))
     elif len(suggested) > 1 and suggested[1].score > 0.85 * suggested[0].score:
-        doubts.append("two indicators fit")
+        doubts.append(Doubt("two_indicators"))
     return tuple(doubts)
 
 

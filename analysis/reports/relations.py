@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from analysis.language.vocabulary import Comparator, Measure
 
+from .doubts import Doubt
 from .layout import Enclosures, Sentence
 from .quantities import Quantity
 
@@ -74,7 +75,7 @@ _NEXT = re.compile(
     rf"(?:[、和及与,][ ]*|[、和及与][ ]*(?:{'|'.join(_WORDS)})(?:了|约|近)?[ ]*)"
 )
 _STRONG = re.compile(r"[,;:。()!?\n]")
-_LISTED = ("dealt out over a list",)
+_LISTED = (Doubt("dealt_over_list"),)
 _BASE_REACH = 200  # a base of comparison serves the clauses up to the full stop
 _MEMORY = 16  # a figure never hangs on one further back; keeps a sentence of figures linear
 _COUNT_CHANGE = {
@@ -111,7 +112,7 @@ class Figure:
     bracketed: bool = False
     part: bool = False  # 其中 says that it is a part of its parent
     attached: bool = False  # nothing divides the words before it from the figure before
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def value(self) -> Decimal | None:
@@ -229,7 +230,7 @@ def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) 
 def _in_percent(read: Quantity) -> Quantity:
     """增长1.3倍 is a change of 130%."""
     value = None if read.value is None else read.value * 100
-    return read._replace(value=value, unit="%", doubts=(*read.doubts, "times as a percent"))
+    return read._replace(value=value, unit="%", doubts=(*read.doubts, Doubt("times_as_percent")))
 
 
 def _same_bound(figure: Figure, last: Figure) -> None:
@@ -267,7 +268,7 @@ def _subject(text: str, figure: Figure, made: list[Figure], following: list[Quan
     if nouns:
         _deal(figure, nouns, places, "、")
         if len(places) == 1 and sum(noun.endswith("数") for noun in nouns) > 1:
-            figure.doubts = ("one figure for several things",)
+            figure.doubts = (Doubt("one_for_several"),)
     elif last is None:  # 事故起数和死亡人数双下降,降幅分别为10%、8%
         before = _EMPTY.sub("、", figure.far[-40:]).split("、")
         _deal(figure, [noun for noun in before if noun], places, "")

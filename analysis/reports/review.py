@@ -7,13 +7,14 @@ Text is written as text, never as a formula or a link; what proves a figure is l
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from analysis.language.messages import say
 from analysis.language.vocabulary import (
     Better,
     Comparator,
@@ -29,6 +30,7 @@ from analysis.tables.checks import expected_unit
 
 from .candidates import EVIDENCE, Candidate, plain
 from .compilation import Compiled, facts
+from .doubts import Doubt, worded
 from .layout import Mood, fold, sections
 from .portions import guessed
 from .sheets import (
@@ -57,22 +59,14 @@ _LONGEST_LIST = 255  # characters of a list that a cell of a workbook carries it
 _SPARE = 400  # lines a person may add
 _STOPS = "。;；\n"
 _CLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_HINTS = {
-    "report": "region and year, such as qingshan-2024",
-    "doubts": "what looked odd in the file",
-    "publisher": "who published it",
-    "published": "YYYY-MM-DD, or empty",
-    "kind": "report, plan or progress; several joined by +",
-    "name_zh": "only for a region that is not in regions.csv yet",
-    "name_en": "only for a new region",
-    "level": "only for a new region: province, prefecture or district",
-    "adcode": "only for a new region: six digits (GB/T 2260)",
-    "parent": "only for a new region: the adcode it belongs to",
-}
+_HINTS = (
+    *("report", "doubts", "publisher", "published", "kind"),
+    *("name_zh", "name_en", "level", "adcode", "parent"),
+)
 
 
-def workbook(found: Compiled) -> bytes:
-    """The review workbook of a compiled report, as the bytes of an XLSX file."""
+def workbook(report: Compiled, language: str = "zh") -> bytes:
+    """Return the review workbook of a compiled report as the bytes of an XLSX file."""
     import xlsxwriter
 
     stream = io.BytesIO()
@@ -83,14 +77,16 @@ def workbook(found: Compiled) -> bytes:
         "strings_to_numbers": False,
     }
     book = xlsxwriter.Workbook(stream, options)
-    book.set_properties({"created": _WHEN, "title": f"Review of {found.report}"})
-    writer = _Writer(book, found)
+    book.set_properties(
+        {"created": _WHEN, "title": say("review.title", report=report.report)[language]}
+    )
+    writer = _Writer(book, report, language)
     writer.review()
     writer.report()
-    writer.plain(INDICATORS, _proposals(found), spare=40)
+    writer.plain(INDICATORS, _proposals(report), spare=40)
     writer.plain(BREAKDOWNS, [], spare=60)
-    writer.plain(INSTRUMENTS, _instruments(found))
-    writer.plain(TEXT, _lines(found.document.text))
+    writer.plain(INSTRUMENTS, _instruments(report))
+    writer.plain(TEXT, _lines(report.document.text))
     writer.lists()
     book.close()
     return stream.getvalue()
@@ -152,8 +148,8 @@ def _named(text: str, name: str) -> tuple[int, int] | None:
 class _Writer:
     """Writes one sheet after another with the same formats."""
 
-    def __init__(self, book: Any, found: Compiled) -> None:
-        self.book, self.found = book, found
+    def __init__(self, book: Any, found: Compiled, language: str) -> None:
+        self.book, self.found, self.language = book, found, language
         head = {"bold": True, "bg_color": "#DDDDDD", "locked": True, "text_wrap": True}
         self.head = book.add_format(head)
         self.mark = book.add_format({"bold": True, "color": "#B00020", "underline": 1})
@@ -173,7 +169,7 @@ class _Writer:
         page = self.book.add_worksheet(name)
         columns = COLUMNS[name]
         for column, title in enumerate(columns):
-            page.write_string(0, column, heading(name, title), self.head)
+            page.write_string(0, column, heading(name, title, self.language), self.head)
             page.set_column(column, column, WIDTHS.get(title, WIDTH))
         page.set_row(0, 32)
         page.freeze_panes(1, 3 if name == REVIEW else 1)
@@ -206,9 +202,15 @@ class _Writer:
 
     def report(self) -> None:
         """What is known of the report, key by key."""
-        doubts = {"doubts": "; ".join(self.found.document.doubts)}
+        doubts = {"doubts": self._joined(self.found.document.doubts)}
         known = {"format": FORMAT, **facts(self.found), **_region(self.found), **doubts}
-        self.plain(REPORT, ([key, text, _HINTS.get(key, "")] for key, text in known.items()))
+        self.plain(REPORT, ([key, text, self._hint(key)] for key, text in known.items()))
+
+    def _hint(self, key: str) -> str:
+        return say(f"review.hint.{key}")[self.language] if key in _HINTS else ""
+
+    def _joined(self, doubts: Iterable[Doubt]) -> str:
+        return "; ".join(worded(doubts, self.language))
 
     def review(self) -> None:
         """One line a candidate, coloured by its doubts, its numeral marked in its sentence."""
@@ -245,13 +247,13 @@ class _Writer:
             parts.pop()
         return parts
 
-    def _doubts(self, candidate: Candidate) -> Iterator[str]:
-        """What the reader doubts, and a unit that the indicator does not have."""
+    def _doubts(self, candidate: Candidate) -> Iterator[Doubt]:
+        """Yield the reader's doubts, and one on a unit that the indicator does not have."""
         yield from candidate.doubts
         known = self.found.catalogue.indicators.get(candidate.indicator)
         due = expected_unit(candidate.measure, known.unit) if known else candidate.unit
         if candidate.owns and candidate.unit != due:
-            yield f"the unit of {candidate.indicator} is {due}"
+            yield Doubt("another_unit", {"indicator": candidate.indicator, "unit": due})
 
     def _cells(self, candidate: Candidate) -> list[str]:
         names = self.found.catalogue.indicators
@@ -267,11 +269,14 @@ class _Writer:
         known |= {key: str(record[key] or "") for key in ("measure", "status", "printed")}
         note = ""
         if candidate.owns and candidate.counter and _counted_otherwise(candidate):
-            note = f"原文单位为{candidate.counter}"
+            note = say("review.note_counter", counter=candidate.counter).zh  # as in the tables
         known |= {"start": str(candidate.start), "end": str(candidate.end), "raw": candidate.raw}
         known |= {"value": value, "period_start": str(start), "period_end": str(end)}
         known |= {"evidence": candidate.evidence, "reason": candidate.reason, "note": note}
-        known |= {"suggestions": "\n".join(suggested), "doubts": "; ".join(self._doubts(candidate))}
+        known |= {
+            "suggestions": "\n".join(suggested),
+            "doubts": self._joined(self._doubts(candidate)),
+        }
         return [known.get(column, "") for column in COLUMNS[REVIEW]]
 
     def _sentence(self, page: Any, line: int, candidate: Candidate, colour: str) -> str:
@@ -376,8 +381,8 @@ def _region(found: Compiled) -> dict[str, str]:
     return dict.fromkeys(keys, "")
 
 
-def save(found: Compiled, path: Path) -> None:
-    """Write the review workbook of *found* to *path* in one step."""
+def save(report: Compiled, path: Path, language: str = "zh") -> None:
+    """Write the review workbook of a compiled report to *path* atomically."""
     from analysis import files
 
-    files.write(path, workbook(found))
+    files.write(path, workbook(report, language))

@@ -14,6 +14,7 @@ from analysis.language.vocabulary import Role
 from analysis.tables.numerals import Numeral
 
 from . import lexicon
+from .doubts import Doubt
 from .layout import Enclosures, Span
 from .quantities import LONGEST, Quantity
 
@@ -27,7 +28,7 @@ class Judgement(NamedTuple):
 
     role: Role
     reason: str
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,7 @@ def judge(at: Place) -> Judgement:
     if ranked:
         return Judgement(Role.OBSERVATION, "名次")
     if _formula(at):
-        return Judgement(
-            Role.OBSERVATION, "体系公式中的个数", ("the parts of a formula are not named",)
-        )
+        return Judgement(Role.OBSERVATION, "体系公式中的个数", (Doubt("formula_parts_unnamed"),))
     if at.quantity.counter == "分之":  # 百分之一 is no idiom
         return _enclosed(at) or _figure(at)
     found = _first(_rules(*_BEFORE_QUOTES), at.window)
@@ -161,9 +160,7 @@ def _figure(at: Place) -> Judgement:
         return counted
     read = at.quantity
     if not read.unit or read.value is None:
-        return Judgement(
-            Role.LABEL, "没有单位的数字", ("a number without a unit",) if at.arabic else ()
-        )
+        return Judgement(Role.LABEL, "没有单位的数字", (Doubt("no_unit"),) if at.arabic else ())
     if read.kind == "duration":
         return _duration(at)
     if at.arabic:
@@ -174,7 +171,7 @@ def _figure(at: Place) -> Judgement:
 def _spelled(at: Place) -> Judgement:
     """A figure in Chinese numerals: a single digit counts only beside an event or a demand."""
     raw, read = at.numeral.raw, at.quantity
-    doubt = ("written in Chinese numerals",)
+    doubt = (Doubt("chinese_numerals"),)
     if read.counter == "大" or (read.implied and len(raw) == 1):
         return Judgement(Role.LABEL, "概括用语")
     if len(raw) > 1 or raw in "百千" or read.last - read.end > len(read.counter):
@@ -205,5 +202,5 @@ def _duration(at: Place) -> Judgement:
     if _WATCH.match(after) or _LASTING.search(before) or _SHORTENED.match(after):
         return Judgement(Role.OBSERVATION, "时长")
     if re.match(r"(?:个)?(?:小时|分钟|天|工作日|个工作日)(?:以|之)?内", after):
-        return Judgement(Role.OBSERVATION, "时限", ("a time limit",))
+        return Judgement(Role.OBSERVATION, "时限", (Doubt("time_limit"),))
     return Judgement(Role.DATE if "年" in after[:2] else Role.LABEL, "时间长度或时限")

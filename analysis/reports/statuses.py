@@ -9,6 +9,7 @@ import re
 from analysis.language.vocabulary import Status
 
 from . import lexicon
+from .doubts import Doubt
 from .layout import Mood, Sentence
 from .periods import last
 from .relations import Figure
@@ -76,7 +77,7 @@ _WILL = re.compile(
 
 def status(
     text: str, sentence: Sentence, figure: Figure, told: Setting
-) -> tuple[Status, tuple[str, ...]]:
+) -> tuple[Status, tuple[Doubt, ...]]:
     """
     Tell whether a figure happened, is intended or is demanded.
 
@@ -95,11 +96,11 @@ def status(
     planned = planned or bool(years and years[-1] > told.end.year)
     if not planned:
         hard = _HARD.search(before[-60:] + span) or _AIM.search(before) or _limited(text, figure)
-        return (Status.TARGET, ("demanded in a report",)) if hard else (Status.ACTUAL, ())
+        return (Status.TARGET, (Doubt("demanded_in_report"),)) if hard else (Status.ACTUAL, ())
     if q.value == 0 or _DEMAND.search(near) or re.search(r"以上|以内|不少于|至少|以下", span):
         return Status.TARGET, ()
     if q.kind == "share" or (_ACHIEVE.search(clause) and not figure.post.startswith("的")):
-        return Status.TARGET, ("a planned quantity read as a target",)
+        return Status.TARGET, (Doubt("planned_as_target"),)
     return Status.PLAN, ()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.language import phrases
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Language, Level, Promise, Standing
 from analysis.tables.load import Tables
@@ -199,7 +199,7 @@ def unlisted(data: Tables, rows: pd.DataFrame) -> pd.DataFrame:
     missing = data.reports[~data.reports["region"].isin(rows["region"])]
     bare = missing[["region", "report"]].drop_duplicates("region")
     placed = _placed(bare.assign(indicator="", start=-1, status=""), data)
-    return _refused(placed, [phrases.UNLISTED] * len(placed))
+    return _refused(placed, [say("note.unlisted")] * len(placed))
 
 
 def checkable(rows: pd.DataFrame) -> pd.DataFrame:
@@ -213,7 +213,7 @@ def worded(rows: pd.DataFrame) -> pd.DataFrame:
     alone = rows[loose.groupby(rows["region"]).transform("all")]
     counts = alone.groupby("region").size()
     regions = alone.drop_duplicates("region")
-    told = [phrases.WORDS_ALONE.format(count=counts[region]) for region in regions["region"]]
+    told = [say("note.words_alone", count=counts[region]) for region in regions["region"]]
     return _refused(regions, told)
 
 

@@ -15,6 +15,7 @@ from analysis.language.vocabulary import (
     Denominator,
     Mark,
     Measure,
+    Method,
     Nature,
     Quantity,
     Status,
@@ -113,7 +114,7 @@ def limits(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     low, high = np.floor(np.maximum(count - half, 0)), np.ceil(count + half)
     lower = intervals.poisson(low, level=level).lower
     upper = intervals.poisson(high, level=level).upper
-    names = np.where(half > 0, "exact-c, rounding included", "exact-c")
+    names = np.where(half > 0, str(Method.EXACT_POISSON_ROUNDED), str(Method.EXACT_POISSON))
     method = np.where(chosen, names, "")
     return rows.assign(lower=lower, upper=upper, method=method, rounding=half)
 
@@ -182,7 +183,12 @@ def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.Da
         *rows* with ``rate``, ``rate_lower``, ``rate_upper`` (NaN where there is no rate),
         ``population``, ``population_year``, ``population_distance`` (years), ``population_kind``.
     """
-    nearest = _nearest(rows, populations(context))
+    return per_person(rows, populations(context), per=per)
+
+
+def per_person(rows: pd.DataFrame, known: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:
+    """Add what :func:`rates` adds, from the populations *known* (:func:`populations`)."""
+    nearest = _nearest(rows, known)
     joined = rows.reset_index(drop=True).join(nearest)
     divided = joined["denominator"].eq(Denominator.POPULATION)
     level = joined["measure"].eq(Measure.LEVEL) & joined["status"].eq(Status.ACTUAL)

@@ -10,11 +10,11 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from analysis.language import remarks, values
-from analysis.language.vocabulary import Measure
+from analysis.language import values
+from analysis.language.messages import say
+from analysis.language.vocabulary import Measure, Method
 
 from . import gaps, rates, tests
-from .limits import Method
 
 REFERENCE = "china"
 LEVELS = {"": 0.95, "outer_": 0.998}  # the two usual control limits of a funnel
@@ -196,7 +196,7 @@ def without_population(
     latest = levels[near].sort_values("period_end").drop_duplicates("region", keep="last")
     return gaps.frame(
         [
-            gaps.refusal(row, NO_POPULATION, remarks.NO_POPULATION.format(value=values.value(row)))
+            gaps.refusal(row, NO_POPULATION, say("note.no_population", value=values.value(row)))
             for row in latest.to_dict("records")
         ]
     )

@@ -14,14 +14,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from analysis.language.vocabulary import Method
+
 from . import limits
 from .intervals import poisson
-from .limits import Floats, Interval, Method
+from .limits import Floats, Interval
 
 FEWEST_EVENTS = 10  # NCHS 2023 (Vital Health Stat 2(200)): below this a rate is not shown
 WIDEST = 1.6  # NCHS 2023: an interval wider than 160 % of its estimate says too little
 XMR_FACTOR = 2.66  # three sigma, with sigma = mean moving range / 1.128
-FEWEST_POINTS = 5  # with fewer, the limits stand on three moving ranges at most
+FEWEST_POINTS = 5  # below this, values are listed and neither a trend nor limits are claimed
 
 
 class Reliability(StrEnum):

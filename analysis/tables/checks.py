@@ -17,13 +17,16 @@ import pandas as pd
 
 from analysis.errors import Fault, WordError
 from analysis.language.vocabulary import (
+    Absence,
     Comparator,
     Level,
     Measure,
+    Membership,
     Quantity,
     Role,
     Standing,
     Status,
+    Use,
 )
 
 from . import load, numerals
@@ -38,6 +41,7 @@ OWNING = (Role.OBSERVATION, Role.TARGET)
 WHOLE = (Quantity.COUNT, Quantity.PEOPLE, Quantity.RANK)
 _BOUND = re.compile(r"[0-9万亿][余多]")
 FIGURES = ("observations", "context", "peers")  # the tables with one value a row
+_YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 _PER = re.compile(r"(?P<unit>.+)/(?:年|季度|月|周|日)")
 
 
@@ -52,6 +56,7 @@ def check(held: Tables) -> list[Fault]:
     rules: Iterable[Callable[[Tables], Iterator[Fault]]] = (
         _links,
         _regions,
+        _report_times,
         _tree,
         _peers,
         _breaks,
@@ -66,6 +71,9 @@ def check(held: Tables) -> list[Fault]:
         _owners,
         _standings,
         _identities,
+        _members,
+        _member_roles,
+        _absences,
     )
     return sorted(fault for rule in rules for fault in rule(held))
 
@@ -135,8 +143,43 @@ def _regions(held: Tables) -> Iterator[Fault]:
         yield from _told(held, table, bad, "report", words)
 
 
+def _report_times(held: Tables) -> Iterator[Fault]:
+    """A report of results is published after its period, which lies in the years of its title."""
+    reports = held.reports
+    early = reports["published"].lt(reports["period_end"]) & reports["kind"].ne("plan")
+    words = ("published before the period of {report} ends", "correct the day or the period")
+    yield from _told(held, "reports", reports[early], "published", words)
+    spans = [_title_years(*cells) for cells in zip(reports["title"], reports["kind"], strict=True)]
+    first, last = (reports[name].dt.year for name in ("period_start", "period_end"))
+    other = [
+        bool(years) and not years[0] <= start <= end <= years[-1]
+        for years, start, end in zip(spans, first, last, strict=True)
+    ]
+    words = ("the title of {report} names another year", "correct the period or the title")
+    yield from _told(held, "reports", reports[other], "period_start", words)
+
+
+def _title_years(title: str, kind: str) -> list[int]:
+    """
+    The years that *title* gives a report, without the last of several if that is of its plan.
+
+    >>> _title_years("2023年工作总结和2024年工作安排", "report+plan"), _title_years("要点", "plan")
+    ([2023], [])
+    """
+    years = sorted({int(year) for year in _YEAR.findall(title)})
+    planned = "plan" in kind and kind != "plan" and len(years) > 1
+    return years[:-1] if planned else years
+
+
 def _tree(held: Tables) -> Iterator[Fault]:
-    """A region lies in one of a wider level, so no chain of parents can turn in a circle."""
+    """
+    A region lies in one of a wider level, so no chain of parents can turn in a circle.
+
+    Without its parent, a region could not be seen to lie inside another.
+    """
+    lost = held.regions["parent"].eq("") & held.regions["level"].ne(Level.COUNTRY)
+    words = ("a {level} without the region around it", "give the adcode of that region")
+    yield from _told(held, "regions", held.regions[lost], "parent", words)
     order = {word.value: word.order for word in Level}
     levels = held.regions.set_index("adcode")["level"]
     above = held.regions["parent"].map(levels).map(order).astype("float64")
@@ -162,6 +205,9 @@ def _units(held: Tables) -> Iterator[Fault]:
     if "units" not in held.lacking:
         yield from _indicator_units(held)
         yield from _target_units(held)
+        words = ("{unit!r} is not in the table of units", "write a unit of that table")
+        unknown = held.families[~held.families["unit"].isin(set(held.units["unit"]))]
+        yield from _told(held, "families", unknown, "unit", words)
     units = held.indicators.set_index("indicator")["unit"]
     for table in FIGURES:
         frame: pd.DataFrame = getattr(held, table)
@@ -275,12 +321,22 @@ def _periods(held: Tables) -> Iterator[Fault]:
     if len(ends):
         bad = held.context[ends[0] > ends[1]]
         yield from _told(held, "context", bad, "period", words)
+    yield from _undated(held)
     ends_of = held.reports.set_index("report")["period_end"]
     rows = held.observations
     last = pd.Series([ends_of.get(report, pd.NaT) for report in rows["report"]], rows.index)
     late = rows["status"].eq(Status.ACTUAL) & (rows["period_end"] > pd.to_datetime(last))
     words = ("an actual figure of a time after its report", "correct the period or the status")
     yield from _told(held, "observations", rows[late], "period_end", words)
+
+
+def _undated(held: Tables) -> Iterator[Fault]:
+    """Only a target or plan may have no date, and then neither of its days is given."""
+    rows = held.observations
+    first, last = rows["period_start"].isna(), rows["period_end"].isna()
+    wrong = first.ne(last) | (last & rows["status"].eq(Status.ACTUAL))
+    words = ("a period without both of its days", "fill in both; leave both empty for no date")
+    yield from _told(held, "observations", rows[wrong], "period_end", words)
 
 
 def _phrases(held: Tables) -> Iterator[Fault]:
@@ -295,7 +351,7 @@ def _places(held: Tables) -> Iterator[Fault]:
         return
     length = held.reports.groupby(held.original_of("reports"))["characters"].max()
     words = ("the place {start}-{end} lies outside the report", "correct start and end")
-    for table in ("observations", "mentions", "commitments", "instrument_status"):
+    for table in ("observations", "mentions", "commitments", "instrument_status", "absences"):
         last = held.original_of(table).map(length).astype("float64")
         frame: pd.DataFrame = getattr(held, table)
         outside = ~(frame["start"] < frame["end"]) | (frame["end"] > last)
@@ -391,3 +447,74 @@ def _identities(held: Tables) -> Iterator[Fault]:
     words = ("the numbers say {decided}", mend)
     wrong = frame[frame["verdict"].ne(frame["decided"])]
     yield from _told(held, "identities", wrong, "verdict", words)
+
+
+def _members(held: Tables) -> Iterator[Fault]:
+    """Every member of a family is exactly one row of the observations."""
+    if held.lacking & {"observations", "family_members"}:
+        return
+    key = ["report", "indicator", "breakdown", "measure"]
+    sizes = held.observations.groupby(key).size().to_dict()
+    members = held.family_members
+    rows = [sizes.get(cells, 0) for cells in members[key].itertuples(index=False, name=None)]
+    frame = members.assign(rows=rows)
+    words = ("{rows} observations of {report} have these cells", "name exactly one of them")
+    yield from _told(held, "family_members", frame[frame["rows"].ne(1)], "indicator", words)
+
+
+def _member_roles(held: Tables) -> Iterator[Fault]:
+    """A report enters a family by one figure or by parts of it, and a ratio by a divisor too."""
+    if held.lacking & {"families", "family_members", "indicators"}:
+        return
+    members = held.family_members
+    whole, parts, divisors = (_per_report(members, role) for role in Membership)
+    wrong = ~(whole.eq(1) & parts.eq(0)) & ~(whole.eq(0) & parts.ge(2))
+    words = ("neither one member nor several parts of {report}", "give one member, or two parts")
+    yield from _told(held, "family_members", members[wrong], "role", words)
+    uses = members["family"].map(held.families.set_index("family")["use"])
+    words = ("a ratio has one denominator a report, another family none", "correct the role")
+    wrong = divisors.ne(uses.eq(Use.RATIO).astype("int64"))
+    yield from _told(held, "family_members", members[wrong], "role", words)
+    yield from _part_units(held)
+
+
+def _per_report(members: pd.DataFrame, role: Membership) -> "pd.Series[int]":
+    """How many rows of *role* the family of each row has from the report of that row."""
+    groups = members["role"].eq(role).groupby([members["family"], members["report"]])
+    return groups.transform("sum").astype("int64")
+
+
+def _part_units(held: Tables) -> Iterator[Fault]:
+    """Parts are added up, so they have one unit."""
+    units = held.indicators.set_index("indicator")["unit"]
+    parts = held.family_members[held.family_members["role"].eq(Membership.PART)]
+    sizes = parts["indicator"].map(units).groupby([parts["family"], parts["report"]])
+    mixed = parts[sizes.transform("nunique").gt(1)]
+    words = ("parts of different units cannot be added", "keep parts of one unit")
+    yield from _told(held, "family_members", mixed, "indicator", words)
+
+
+def _absences(held: Tables) -> Iterator[Fault]:
+    """An absent indicator has no figure; what is told elsewhere has one in the same report."""
+    if held.lacking & {"observations", "absences"}:
+        return
+    absences, rows = held.absences, held.observations
+    zero = rows["value"].eq(0) & rows["measure"].eq(Measure.LEVEL)
+    reported, zeros = (set(_figures(part, "indicator")) for part in (rows, rows[zero]))
+    words = ("{report} has a figure of {indicator}", "delete the row")
+    present = [cell in reported for cell in _figures(absences, "indicator")]
+    yield from _told(held, "absences", absences[present], "indicator", words)
+    sources = {Absence.TOLD_ELSEWHERE: reported, Absence.IMPLIED_ZERO: zeros}
+    wrong = [
+        cell not in sources[kind] if kind in sources else bool(cell[1])
+        for kind, cell in zip(
+            absences["kind"].map(Absence), _figures(absences, "elsewhere"), strict=True
+        )
+    ]
+    words = ("no figure for {kind}", "name an indicator of {report}, for implied_zero one of 0")
+    yield from _told(held, "absences", absences[wrong], "elsewhere", words)
+
+
+def _figures(rows: pd.DataFrame, column: str) -> list[tuple[str, str]]:
+    """The report and the indicator in *column* of each row."""
+    return list(zip(rows["report"], rows[column], strict=True))

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import pandera.errors
+from pandera.pandas import DataFrameSchema
 
 from analysis.errors import Fault, TableError
 
@@ -43,7 +44,7 @@ def held(path: Path, name: str) -> Held:
     frame = _frame(sheet, name, faults, repairs)
     found: dict[tuple[int, str], Fault] = {(f.line, f.column): f for f in faults}
     for fault in (
-        *_contract_faults(sheet.label, frame, name),
+        *_contract_faults(sheet.label, frame, _SCHEMAS[name]),
         *_key_faults(sheet.label, frame, name),
     ):
         found.setdefault((fault.line, fault.column), fault)
@@ -99,12 +100,24 @@ def _coded(contract: Any) -> bool:
     return bool(names & {"isin", "str_matches"}) and not address
 
 
-def _contract_faults(label: str, frame: pd.DataFrame, name: str) -> Iterator[Fault]:
+def faults(label: str, frame: pd.DataFrame, name: str) -> list[Fault]:
+    """Return what breaks the contract of table *name*; the index of *frame* is the line."""
+    breaches = [*_contract_faults(label, frame, _SCHEMAS[name])]
+    return [*breaches, *_key_faults(label, frame, name)]
+
+
+def cell_faults(label: str, cells: "pd.Series[Any]", name: str) -> list[Fault]:
+    """Return which *cells* of one column break the contract of table *name*."""
+    schema = _SCHEMAS[name].select_columns([str(cells.name)])
+    return [*_contract_faults(label, cells.to_frame(), schema)]
+
+
+def _contract_faults(label: str, frame: pd.DataFrame, schema: DataFrameSchema) -> Iterator[Fault]:
     try:
-        _SCHEMAS[name].validate(frame, lazy=True)
+        schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
         for case in error.failure_cases.itertuples():
-            yield _contract_fault(label, case, list(_SCHEMAS[name].columns))
+            yield _contract_fault(label, case, list(schema.columns))
 
 
 def _contract_fault(label: str, case: Any, columns: list[str]) -> Fault:
@@ -116,7 +129,8 @@ def _contract_fault(label: str, case: Any, columns: list[str]) -> Fault:
     if check == "column_in_dataframe":
         return Fault(label, 1, cell, "no such column", "a missing column", f"add {cell}")
     rule, mend = _told(check, cell, str(case.column))
-    return Fault(label, int(case.index), str(case.column), repr(cell), rule, mend)
+    line = 0 if pd.isna(case.index) else int(case.index)  # a column of another type has no line
+    return Fault(label, line, str(case.column), repr(cell), rule, mend)
 
 
 def _told(check: str, cell: str, column: str) -> tuple[str, str]:

@@ -248,11 +248,19 @@ def _schema(table: str) -> Record:
     record: Record = {
         "$schema": f"{PROFILES}/tableschema.json",
         "fields": fields,
-        "primaryKey": KEYS[table],
+        **_key(table),
         "foreignKeys": [link for link in links if link],
         "missingValues": [] if blank_key else [""],
     }
     return {key: value for key, value in record.items() if key != "foreignKeys" or value}
+
+
+def _key(table: str) -> Record:
+    """The key of a table: a primary key may have no empty field, a unique key may."""
+    columns = TABLES[table].to_schema().columns
+    if any(columns[name].nullable for name in KEYS[table]):
+        return {"uniqueKeys": [KEYS[table]]}
+    return {"primaryKey": KEYS[table]}
 
 
 def _link(table: str, column: str) -> Record | None:
@@ -273,7 +281,9 @@ def _field(table: str, name: str, contract: Any) -> Record:
     constraints: Record = {} if _may_be_blank(contract) else {"required": True}
     for check in contract.checks:
         constraints |= _constraint(check.name, check.statistics)
-    field = {"name": name, "type": kind, "title": title, "description": description}
+    field: Record = {"name": name, "type": kind, "title": title, "description": description}
+    if kind == "date" and contract.nullable:
+        field["missingValues"] = [""]
     return field | ({"constraints": constraints} if constraints else {})
 
 

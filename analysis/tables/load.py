@@ -45,6 +45,9 @@ class Tables:
     instrument_status: pd.DataFrame
     commitments: pd.DataFrame
     identities: pd.DataFrame
+    families: pd.DataFrame
+    family_members: pd.DataFrame
+    absences: pd.DataFrame
     lacking: frozenset[str] = frozenset()  # tables that lost lines to faults; empty once loaded
 
     def file(self, name: str) -> str:
@@ -71,16 +74,33 @@ class Tables:
         return frame["report"].map(self.originals) if "report" in frame else frame["region"]
 
     @cached_property
+    def periods(self) -> pd.DataFrame:
+        """
+        The period of each observation, and whether it is ``dated``.
+
+        A target without a date has the period of its report.
+        """
+        rows = self.observations
+        reports = self.reports.set_index("report")
+        return pd.DataFrame(
+            {
+                name: rows[name].fillna(reports[name].reindex(rows["report"]).set_axis(rows.index))
+                for name in ("period_start", "period_end")
+            }
+        ).assign(dated=rows["period_end"].notna())
+
+    @cached_property
     def rows(self) -> pd.DataFrame:
         """
         Every reported value with the names of its region, indicator, parts and source.
 
         Of a figure that several reports of a region state, the latest report's word stands; the
-        others remain in :attr:`observations`.
+        others remain in :attr:`observations`. Periods are those of :attr:`periods`.
         """
         about = ["report", "region", "title", "publisher", "published", "kind", "period_end"]
         reports = self.reports[about].rename(columns={"period_end": "told"})
-        rows = self.observations.drop(columns="region").merge(reports, on="report", validate="m:1")
+        rows = self.observations.drop(columns="region").assign(**self.periods)
+        rows = rows.merge(reports, on="report", validate="m:1")
         by_time = rows.sort_values(["told", "report"], kind="stable")
         key = ["region", *KEYS["observations"][1:]]
         last = ~by_time.duplicated(key, keep="last").sort_index()
@@ -110,6 +130,7 @@ class Tables:
             end=-1,
             published=pd.to_datetime(""),
             kind="",
+            dated=True,
             origin="context",
         )
         return self._named(rows)

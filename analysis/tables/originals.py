@@ -66,7 +66,7 @@ def verify(tables: Tables, folder: Path) -> list[Fault]:
             continue
         faults += _mentions(tables, original, text)
         faults += _rows(tables, str(report["report"]), text)
-        for name in ("instrument_status", "commitments"):
+        for name in ("instrument_status", "commitments", "absences"):
             faults += _phrases(tables, name, original, text)
     return sorted(faults)
 
@@ -85,6 +85,7 @@ def proofs(tables: Tables) -> list[str]:
         f"{len(tables.mentions)} numerals, none missing and none invented",
         f"{len(tables.observations)} rows: numeral, printed text, evidence, value and sign",
         f"{placed} instrument and {len(tables.commitments)} commitment phrases in place",
+        f"{len(tables.absences)} phrases of absent figures in place",
         f"{len(tables.identities)} identities: {closing}",
     ]
 

@@ -10,6 +10,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from analysis.language.vocabulary import (
+    Absence,
     Basis,
     Better,
     Closure,
@@ -17,6 +18,7 @@ from analysis.language.vocabulary import (
     Denominator,
     Level,
     Measure,
+    Membership,
     Nature,
     Quantity,
     Relation,
@@ -25,6 +27,7 @@ from analysis.language.vocabulary import (
     Scope,
     Standing,
     Status,
+    Use,
     Vintage,
     Word,
 )
@@ -143,8 +146,8 @@ class Observations(Table):
     report: Series[str] = _like(REPORT)
     indicator: Series[str] = _like(CODE)
     breakdown: Series[str] = _like(BREAKDOWN)
-    period_start: Series[pa.DateTime]
-    period_end: Series[pa.DateTime]
+    period_start: Series[pa.DateTime] = pa.Field(nullable=True)
+    period_end: Series[pa.DateTime] = pa.Field(nullable=True)
     status: Series[str] = _word(Status)
     measure: Series[str] = _word(Measure)
     comparator: Series[str] = _word(Comparator)
@@ -176,7 +179,7 @@ class Context(Table):
     breakdown: Series[str] = _like(BREAKDOWN)
     measure: Series[str] = _word(Measure)
     value: Series[float]
-    unit: Series[str] = _filled()
+    unit: Series[str]
     basis: Series[str] = _word(Basis)
     publisher: Series[str] = _filled()
     title: Series[str] = _filled()
@@ -278,6 +281,46 @@ class Identities(Table):
     note: Series[str]
 
 
+class Families(Table):
+    """One row a question that reports answer with figures cut differently."""
+
+    family: Series[str] = _like(CODE)
+    name_zh: Series[str] = _filled()
+    name_en: Series[str] = _filled()
+    question_zh: Series[str] = _filled()
+    question_en: Series[str] = _filled()
+    unit: Series[str] = _filled()
+    theme: Series[str] = _like(CODE)
+    use: Series[str] = _word(Use)
+    caution_zh: Series[str] = _filled()
+    caution_en: Series[str] = _filled()
+
+
+class FamilyMembers(Table):
+    """One row a figure of a comparison family; several parts of a report are added up."""
+
+    family: Series[str] = _like(CODE)
+    report: Series[str] = _like(REPORT)
+    indicator: Series[str] = _like(CODE)
+    breakdown: Series[str] = _like(BREAKDOWN)
+    measure: Series[str] = _word(Measure)
+    role: Series[str] = _word(Membership)
+    scope_zh: Series[str] = _filled()
+    scope_en: Series[str] = _filled()
+
+
+class Absences(Table):
+    """One row an indicator that a report has no figure of, though it comes near the subject."""
+
+    report: Series[str] = _like(REPORT)
+    indicator: Series[str] = _like(CODE)
+    kind: Series[str] = _word(Absence)
+    evidence: Series[str] = _phrase()
+    start: Series[float] = pa.Field(ge=0)
+    end: Series[float] = pa.Field(gt=0)
+    elsewhere: Series[str] = _like(rf"(?:{CODE})?")
+
+
 TABLES: dict[str, type[Table]] = {
     "reports": Reports,
     "regions": Regions,
@@ -295,6 +338,9 @@ TABLES: dict[str, type[Table]] = {
     "instrument_status": InstrumentStatus,
     "commitments": Commitments,
     "identities": Identities,
+    "families": Families,
+    "family_members": FamilyMembers,
+    "absences": Absences,
 }
 BY_REGION = ("observations", "mentions")
 KEYS: dict[str, list[str]] = {
@@ -331,6 +377,9 @@ KEYS: dict[str, list[str]] = {
     "instrument_status": ["instrument", "region"],
     "commitments": ["commitment"],
     "identities": ["identity", "report"],
+    "families": ["family"],
+    "family_members": ["family", "report", "indicator", "breakdown", "measure"],
+    "absences": ["report", "indicator"],
 }
 # The column that a table's column must find its words in.
 LINKS: dict[str, tuple[str, str]] = {
@@ -342,6 +391,8 @@ LINKS: dict[str, tuple[str, str]] = {
     "breakdown": ("breakdowns", "breakdown"),
     "instrument": ("instruments", "instrument"),
     "theme": ("themes", "theme"),
+    "family": ("families", "family"),
+    "elsewhere": ("indicators", "indicator"),
 }
 UNLINKED = {("peers", "adcode")}  # peers are the regions that the table of regions has not
 
@@ -353,8 +404,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "title": ("标题", "Title as published."),
     "publisher": ("发布单位", "Who published it."),
     "published": ("发布日期", "Day of publication; empty if the text does not say."),
-    "period_start": ("期间起", "First day of the period; the day itself for a stock."),
-    "period_end": ("期间止", "Last day of the period."),
+    "period_start": (
+        "期间起",
+        "First day of the period; the day itself for a stock; empty for a target without a date.",
+    ),
+    "period_end": ("期间止", "Last day of the period; empty for a target without a date."),
     "reports.kind": ("报告类型", "report, plan or progress; several joined by a plus sign."),
     "sha256": ("校验和", "SHA-256 of the original's file."),
     "characters": ("字符数", "Length of the original in characters."),
@@ -400,7 +454,6 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "note_en": ("英文说明", "Note in English."),
     "vintage": ("版次", "The first print of the period, or the base that a later print implies."),
     "scope": ("口径", "What the count covers, as far as its print says; empty for a population."),
-    "scope_zh": ("口径说明", "What the count covers, in Chinese."),
     "url": ("网址", "Where it was read."),
     "reliability": ("可靠性", "Whether it was read at its publisher or at a reprint."),
     "instrument": ("举措", "Code of the system, mechanism or programme."),
@@ -416,6 +469,20 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "whole": ("总数位置", "Character at which the numeral on the left side starts."),
     "parts": ("部分位置", "Characters at which the numerals on the right side start."),
     "verdict": ("判断", "How well it closes at the printed precision."),
+    "family": ("比较组", "Code of the comparison family."),
+    "question_zh": ("中文问题", "The question that its figures answer, in Chinese."),
+    "question_en": ("英文问题", "The question that its figures answer, in English."),
+    "use": ("展示方式", "What it may be shown as: a rate, a ratio of two counts, or a listing."),
+    "caution_zh": ("中文提示", "What a reader must know before comparing, in Chinese."),
+    "caution_en": ("英文提示", "What a reader must know before comparing, in English."),
+    "family_members.role": (
+        "成员类别",
+        "The figure of its report, one of several parts that add up to it, or what divides it.",
+    ),
+    "scope_zh": ("中文范围", "What the figure covers, in Chinese."),
+    "scope_en": ("英文范围", "What the figure covers, in English."),
+    "absences.kind": ("缺项类别", "How near the report comes to a figure of the indicator."),
+    "elsewhere": ("另见指标", "Indicator that the report has a figure of instead."),
 }
 ALIASES = {zh: name.rpartition(".")[2] for name, (zh, _) in COLUMNS.items()}
 

@@ -5,7 +5,7 @@ from drawings import Drawing
 
 from analysis import charts
 from analysis.charts import grid, style
-from analysis.comparability import headlines
+from analysis.comparability import findings
 from analysis.language import values
 from analysis.language.vocabulary import Promise
 from analysis.statistics import policies
@@ -33,7 +33,7 @@ def listed(rows, part, language="en", form="slide"):
     with style.house_style():
         picture = charts.promises(
             part,
-            title=headlines.promises(policies.checkable(rows)),
+            title=findings.promises(policies.checkable(rows)),
             language=language,
             absent=policies.worded(rows),
             form=form,

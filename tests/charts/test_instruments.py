@@ -5,7 +5,7 @@ from drawings import Drawing
 
 from analysis import charts
 from analysis.charts import grid, style
-from analysis.comparability import headlines
+from analysis.comparability import findings
 from analysis.language.vocabulary import Standing
 from analysis.statistics import policies
 
@@ -30,7 +30,7 @@ def page(data, rows, absent, language="en", form="slide"):
     with style.house_style():
         picture = charts.instruments(
             rows,
-            title=headlines.instruments_page(rows, data.themes),
+            title=findings.instruments_page(rows, data.themes),
             language=language,
             themes=data.themes,
             absent=absent,

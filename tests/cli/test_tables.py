@@ -59,7 +59,7 @@ def test_check_tells_every_fault_on_stdout(east):
     shown = call("check", "--project", east)
 
     assert shown.exit_code == 1
-    assert shown.stderr == "4 fault(s)\n"
+    assert shown.stderr == "4 faults\n"
     places = [line.split(": found")[0] for line in shown.stdout.splitlines()]
     assert places == [
         "observations/east.csv",
@@ -116,7 +116,7 @@ def test_verify_proves_or_tells(east):
     assert "8 rows: numeral, printed text, evidence, value and sign" in passed.stdout
     assert failed.exit_code == 1
     assert "observations/east.csv, line 3, column evidence" in failed.stdout
-    assert failed.stderr == "2 fault(s)\n"
+    assert failed.stderr == "2 faults\n"
 
 
 def test_verify_without_originals_is_a_misuse(east):

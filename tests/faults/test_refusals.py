@@ -40,7 +40,7 @@ EACH = '[[job]]\nnotebook = "draw"\neach = { %s }\n'
         (EACH % 'langauge = ["zh"]', "parameter 'langauge' is not known; did you mean language"),
         (EACH % 'language = ["fr"]', "language 'fr' is not known; did you mean zh, en?"),
         (EACH % "language = [1]", "language = 1 is a int, but str is declared"),
-        (EACH % "first_year = [1066]", "first_year = 1066 lies outside 1990-2100"),
+        (EACH % "first_year = [1066]", "first_year = 1066 is outside 1990-2100"),
         (EACH % 'first_year = ["2020"]', "first_year = '2020' is a str, but int is declared"),
         (EACH % "first_year = [true]", "first_year = True is a bool, but int is declared"),
         (EACH % 'indicator = ["deathz"]', "indicator 'deathz' is not known; did you mean deaths"),

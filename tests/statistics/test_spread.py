@@ -11,8 +11,8 @@ from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.rates import confint_poisson
 
+from analysis.language.vocabulary import Method
 from analysis.statistics import intervals, spread
-from analysis.statistics.limits import Method
 from analysis.statistics.spread import Scale, Spread
 
 DATA = Path(__file__).parents[2] / "data"

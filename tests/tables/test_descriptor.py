@@ -65,7 +65,7 @@ def test_every_file_and_column_is_described(data, record):
     )
     for resource in record["resources"]:
         assert resource["hash"].startswith("sha256:")
-        assert resource["schema"]["primaryKey"]
+        assert resource["schema"].get("primaryKey") or resource["schema"]["uniqueKeys"]
         for field in resource["schema"]["fields"]:
             assert field["title"]
             assert field["description"].endswith(".")

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from analysis.language import labels, phrases
-from analysis.language.messages import say
+from analysis.language import labels
+from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Mark
+from analysis.language.vocabulary import Gap, Mark, Method, Status
 from analysis.publish import content, plots
 
 Record = Mapping[str, Any]
@@ -88,7 +88,7 @@ def shorthand(row: Row) -> str:
 
 def explained(language: str) -> list[tuple[str, str]]:
     """Every shorthand with its meaning."""
-    known = {letter: phrases.GAPS[gap] for gap, letter in GAPS.items()} | _MORE
+    known = {letter: label(Gap(gap)) for gap, letter in GAPS.items()} | _MORE
     return [(letter, text[language]) for letter, text in known.items()]
 
 
@@ -116,20 +116,21 @@ def _direction(row: Row, _: str) -> Any:
     return "↓" if row.get("direction", row.get("value", 0)) < 0 else "↑"
 
 
+_OF_COUNTS = {Method.EXACT_POISSON, Method.EXACT_POISSON_ROUNDED}
+
+
 def _count_limit(name: str) -> Callable[[Row, str], Any]:
     """A limit only where it is one of the count: others are of a ratio or a share."""
 
     def cell(row: Row, _: str) -> Any:
-        return row.get(name) if str(row.get("method", "")).startswith("exact-c") and not str(
-            row.get("method", "")
-        ).startswith("exact-conditional") else None  # fmt: skip
+        return row.get(name) if row.get("method") in _OF_COUNTS else None
 
     return cell
 
 
 def _method(row: Row, language: str) -> str:
-    text = phrases.METHODS.get(str(row.get("method", "")))
-    return text[language] if text else str(row.get("method", ""))
+    code = str(row.get("method", ""))
+    return label(Method(code))[language] if code in set(Method) else code
 
 
 REGION = Column(say("sheets.region.region"), lambda row, lang: labels.region(row)[lang], width=12)
@@ -172,9 +173,8 @@ _TAIL = (SHORT, REASON)
 
 
 def _status(row: Row) -> Text:
-    from analysis.language import values
 
-    return values.STATUSES[row["status"]] if "status" in row else Text("", "")
+    return label(Status(row["status"])) if "status" in row else Text("", "")
 
 
 class Family(NamedTuple):
