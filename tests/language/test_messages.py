@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[2]
 HANZI = re.compile(r"[\u4e00-\u9fff]")
 PRAISE = re.compile(r"improv|better|worse|deteriorat|好转|改善|恶化|更好|更差", re.IGNORECASE)
 FORM = re.compile(r"\[(\w+)\]$")
-LABELLED = ("Gap", "Mark", "Method", "Outcome", "Promise", "Rule", "Standing", "Status")
+LABELLED = (
+    *("Gap", "Mark", "Method", "Outcome", "Promise", "Rule", "Scope", "Standing", "Status"),
+    "Vintage",
+)
 MESSAGES = catalogue()
 
 
