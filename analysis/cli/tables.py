@@ -70,12 +70,13 @@ def describe(project: Path | None, *, language: str) -> None:
     Until then `check` reports a table whose rows or content differ from the description. Changes
     are listed on standard error; tables with faults are not described.
     """
+    from analysis.comparability.selections import selections
     from analysis.language.messages import say
     from analysis.tables import descriptor
 
     folder = data(project)
     changes = descriptor.compare(folder)
-    descriptor.describe(folder)
+    descriptor.describe(folder, selections)
     for change in changes:
         line = say("describe.changed", file=change.file, change=change.found)
         click.echo(line[language], err=True)

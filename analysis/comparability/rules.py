@@ -29,7 +29,7 @@ from analysis.language.vocabulary import (
     Verdict,
 )
 from analysis.statistics import gaps, rates
-from analysis.statistics.rates import POPULATIONS
+from analysis.tables.populations import POPULATIONS
 
 from . import displays
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from analysis.errors import Fault, TableError, UsageError
 from analysis.language.vocabulary import Role, Standing, Status
 from analysis.tables import numerals
+from analysis.tables.load import regions_covered
 from analysis.tables.schema import BY_REGION, KEYS, TABLES
 
 from . import restated, reviewed, storage
@@ -76,6 +77,7 @@ def _bytes(path: Path) -> bytes | None:
 
 def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
     """Hold a copy of the tables with *contents* to every contract; return its descriptor."""
+    from analysis.comparability.selections import selections
     from analysis.tables import checks, descriptor
 
     if all(_bytes(data / name) == new for name, new in contents.items()):
@@ -90,7 +92,7 @@ def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
         faults = checks.everything(copy)
         if faults:
             raise TableError(faults)
-        descriptor.describe(copy)
+        descriptor.describe(copy, selections)
         return {descriptor.FILE: (copy / descriptor.FILE).read_bytes()}
 
 
@@ -150,9 +152,12 @@ class _Proposal:
                 fault = Fault("", 0, column, self.decided.report[column], rule, mend)
                 raise TableError([self.decided.placed(fault, REPORT)])
 
+    def _of_region(self) -> Rows:
+        return [row for row in self.reports if self.region in regions_covered(row["region"])]
+
     def _stem(self, report: str) -> str:
         """The name of a report's files: that of its region, or its own if it is a later one."""
-        mine = [row["report"] for row in self.reports if row["region"] == self.region]
+        mine = [row["report"] for row in self._of_region()]
         own = any((self.data / name / f"{report}.csv").exists() for name in BY_REGION)
         return report if own or (mine and report not in mine) else self.region
 
@@ -250,7 +255,7 @@ class _Proposal:
 
     def _in_time(self) -> list[str]:
         """The reports of this region, this one among them, the earliest first."""
-        known = {row["report"]: row for row in self.reports if row["region"] == self.region}
+        known = {row["report"]: row for row in self._of_region()}
         known[self.report] = self.decided.report
         return sorted(known, key=lambda report: (known[report]["period_end"], report))
 

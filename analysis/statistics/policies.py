@@ -42,11 +42,10 @@ def standings(data: Tables) -> pd.DataFrame:
     status = data.instrument_status.rename(columns={"instrument": "indicator"})
     rows = status.merge(listed, on="indicator", validate="m:1")
     places = rows[["start", "end"]].fillna(-1).astype("int64")
-    # The table names no report: its places are those of each region's first original.
-    reports = {original: report for report, original in data.originals.items()}
     placed = rows.assign(start=places["start"], end=places["end"])
     return _placed(
-        placed.assign(report=placed["region"].map(reports), table="instrument_status"), data
+        placed.assign(report=placed["region"].map(data.first_reports), table="instrument_status"),
+        data,
     )
 
 
@@ -196,7 +195,8 @@ def pages(rows: pd.DataFrame, per_page: int) -> list[pd.DataFrame]:
 
 def unlisted(data: Tables, rows: pd.DataFrame) -> pd.DataFrame:
     """The regions whose report has no row in *rows*, with the reason, for the left-out strip."""
-    missing = data.reports[~data.reports["region"].isin(rows["region"])]
+    reports = data.regional_reports
+    missing = reports[~reports["region"].isin(rows["region"])]
     bare = missing[["region", "report"]].drop_duplicates("region")
     placed = _placed(bare.assign(indicator="", start=-1, status=""), data)
     return _refused(placed, [say("note.unlisted")] * len(placed))

@@ -20,20 +20,13 @@ from analysis.language.vocabulary import (
     Quantity,
     Status,
 )
+from analysis.tables.populations import populations
 
 from . import intervals, tests
 
 PER = 100_000
 SAME = ["region", "indicator", "breakdown", "status"]
 PERIOD = ["period_start", "period_end"]
-# The order in which a population is taken as the exposure of a year.
-POPULATIONS = (
-    "resident_population_year_end",
-    "population_year_end",
-    "resident_population_annual_mean",
-    "census_population",
-    "registered_population",
-)
 # What is found, what became of it: each pair is one share of the same region, part and period.
 LOOPS = (
     ("major_hazards_rectified", "major_hazards_found"),
@@ -148,20 +141,6 @@ def whole_year(rows: pd.DataFrame) -> "pd.Series[bool]":
         year & start.dt.day_of_year.eq(1) & end.dt.month.eq(12) & end.dt.day.eq(31)
     )
     return whole
-
-
-def populations(context: pd.DataFrame) -> pd.DataFrame:
-    """The published populations: one row a region and year, the best kind of each year."""
-    known = context[context["indicator"].isin(POPULATIONS) & context["measure"].eq("level")]
-    rank = known["indicator"].map({name: place for place, name in enumerate(POPULATIONS)})
-    ordered = known.assign(rank=rank, year=known["period_end"].dt.year).sort_values("rank")
-    best = ordered.drop_duplicates(["region", "year"])
-    columns = ["region", "year", "value", "indicator", "reliability", "publisher"]
-    names = {"value": "population", "indicator": "population_kind", "year": "population_year"}
-    return best[columns].rename(
-        columns=names
-        | {"reliability": "population_reliability", "publisher": "population_publisher"}
-    )
 
 
 def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.vocabulary import Measure, Method
+from analysis.tables.populations import populations
 
 from . import gaps, rates, tests
 
@@ -191,7 +192,7 @@ def without_population(
     levels = levels[levels["measure"].eq(Measure.LEVEL) & ~levels["region"].isin(drawn["region"])]
     parents = {code for line in drawn["ancestors"] for code in line.split()}
     near = levels["region"].isin(rows["region"]) | levels["adcode"].isin(parents)
-    known = rates.populations(context)
+    known = populations(context)
     near &= levels["region"].ne(REFERENCE) & ~levels["region"].isin(known["region"])
     latest = levels[near].sort_values("period_end").drop_duplicates("region", keep="last")
     return gaps.frame(

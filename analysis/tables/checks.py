@@ -40,8 +40,8 @@ __all__ = ["check", "decided", "everything", "expected_unit", "printed_value"]
 OWNING = (Role.OBSERVATION, Role.TARGET)
 WHOLE = (Quantity.COUNT, Quantity.PEOPLE, Quantity.RANK)
 _BOUND = re.compile(r"[0-9万亿][余多]")
-FIGURES = ("observations", "context", "peers")  # the tables with one value a row
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
+FIGURES = ("observations", "context", "peers")  # the tables with one value a row
 _PER = re.compile(r"(?P<unit>.+)/(?:年|季度|月|周|日)")
 
 
@@ -109,7 +109,7 @@ def _links(held: Tables) -> Iterator[Fault]:
 
 def _unknown(held: Tables, table: str, column: str, known: set[str]) -> Iterator[Fault]:
     frame: pd.DataFrame = getattr(held, table)
-    words = frame[column].str.split("+").explode() if column == "breakdown" else frame[column]
+    words = frame[column].str.split("+").explode()
     for word in sorted(set(words) - known - {""}):
         bad = frame.loc[words.index[words.eq(word)].unique()]
         bad = bad[[word in str(cell).split("+") for cell in bad[column]]]
@@ -134,12 +134,12 @@ def _regions(held: Tables) -> Iterator[Fault]:
         lost = getattr(held, table)[~held.original_of(table).isin(texts)]
         words = ("a file of no report", "name it by its region, or by a later report")
         yield from _told(held, table, lost, "start", words)
-    home = held.reports.set_index("report")["region"]
     for table in ("observations", "commitments"):
         frame: pd.DataFrame = getattr(held, table)
-        owner = frame["report"].map(home)
+        covered = frame["report"].map(held.regions_of)
+        pairs = zip(frame["region"], covered, strict=True)
         words = ("a report of another region than {region}", "put the row with its region")
-        bad = frame[owner.notna() & owner.ne(frame["region"])]
+        bad = frame[[bool(regions) and region not in regions for region, regions in pairs]]
         yield from _told(held, table, bad, "report", words)
 
 
@@ -433,7 +433,7 @@ def _standings(held: Tables) -> Iterator[Fault]:
     have = set(status[["instrument", "region"]].itertuples(index=False, name=None))
     where, mend = held.file("instrument_status"), "add the row"
     for instrument in held.instruments["instrument"]:
-        for region in held.reports["region"].drop_duplicates():
+        for region in held.first_reports:
             if (instrument, region) not in have:
                 found, rule = f"no {instrument} for {region}", "every instrument has a row a region"
                 yield Fault(where, 0, "instrument", found, rule, mend)

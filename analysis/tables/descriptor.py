@@ -7,7 +7,7 @@ altered still parses, so only this can tell. It judges no cell by itself; fricti
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -17,8 +17,6 @@ import pandas as pd
 
 from analysis import files
 from analysis.errors import Fault, TableError
-from analysis.language.vocabulary import Level, Measure, Status
-from analysis.statistics import rates
 
 from . import checks
 from .load import Tables, survey
@@ -38,9 +36,14 @@ _TYPES = {"float64": "number", "datetime64[ns]": "date"}
 Record = dict[str, Any]
 
 
-def describe(folder: Path) -> None:
+def describe(folder: Path, selections: Callable[[Tables], Record]) -> None:
     """
     Write the descriptor of the tables in *folder*; the same tables give the same bytes.
+
+    Parameters
+    ----------
+    selections
+        What a parameter of a notebook may choose from, such as ``comparability.selections``.
 
     Raises
     ------
@@ -51,13 +54,13 @@ def describe(folder: Path) -> None:
     faults = {*found.faults, *checks.check(found.tables)}
     if faults:
         raise TableError(faults)
-    record = described(found.tables)
+    record = described(found.tables, selections(found.tables))
     data = json.dumps(record, ensure_ascii=False, indent=2).encode() + b"\n"
     files.write(folder / FILE, data)
 
 
-def described(tables: Tables) -> Record:
-    """The descriptor of *tables* as the object that :func:`describe` writes."""
+def described(tables: Tables, selections: Record) -> Record:
+    """Return the descriptor of *tables* as :func:`describe` writes it."""
     return {
         "$schema": f"{PROFILES}/datapackage.json",
         "name": "regional-safety",
@@ -73,7 +76,7 @@ def described(tables: Tables) -> Record:
         ],
         "sources": _report_sources(tables.reports),
         "resources": _resources(tables),
-        "selections": _selections(tables),
+        "selections": selections,
     }
 
 
@@ -313,28 +316,3 @@ def _constraint(check: str, words: Mapping[str, Any]) -> Record:
         case "greater_than":  # of whole numbers only
             return {"minimum": words["min_value"] + 1}
     return {}
-
-
-def _selections(tables: Tables) -> Record:
-    """What a parameter of a notebook may choose from, so that a plan need not read the tables."""
-    from analysis.comparability import rules as comparison
-
-    rows = tables.rows
-    reporting = tables.regions[tables.regions["region"].isin(set(tables.reports["region"]))]
-    order = reporting.assign(order=[Level(level).order for level in reporting["level"]])
-    regions = rows.groupby("indicator")["region"].nunique()
-    shared = [code for code in tables.indicators["indicator"] if regions.get(code, 0) > 1]
-    # Only results of one part from two regions can stand side by side at all.
-    amounts = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
-    key = ["indicator", "breakdown"]
-    several = amounts[amounts.groupby(key)["region"].transform("nunique").gt(1)]
-    rated = rates.rates(rates.limits(several), tables.context_rows)
-    kept = {
-        code: comparison.comparable(mine, str(code)).rows
-        for code, mine in rated.groupby("indicator")
-    }
-    return {
-        "regions": list(order.sort_values(["order", "adcode"])["region"]),
-        "shared_indicators": shared,
-        "comparable_indicators": [code for code in shared if len(kept.get(code, ())) > 1],
-    }

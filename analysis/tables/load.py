@@ -56,9 +56,26 @@ class Tables:
         return f"{name}{suffix}"
 
     @cached_property
+    def regional_reports(self) -> pd.DataFrame:
+        """``reports`` with one row per report and region, so that ``region`` is one code."""
+        covered = self.reports["region"].map(regions_covered)
+        return self.reports.assign(region=covered).explode("region")
+
+    def regions_of(self, report: str) -> tuple[str, ...]:
+        """Return the regions that *report* is about, () for an unknown report."""
+        rows = self.regional_reports
+        return tuple(rows.loc[rows["report"].eq(report), "region"])
+
+    @cached_property
+    def first_reports(self) -> dict[str, str]:
+        """The report of each region whose files bear the region's name, else its last one."""
+        pairs = self.regional_reports[["region", "report"]].to_numpy().tolist()
+        return dict(sorted(pairs, key=lambda pair: self.originals[pair[1]] == pair[0]))
+
+    @cached_property
     def originals(self) -> dict[str, str]:
         """
-        The name of each report's original, and of its files: its own, or that of its region.
+        The name of each report's original and of its files: its own, or that of its region.
 
         A region's first report is kept as ``anhui``, a later one as ``anhui-2024``.
         """
@@ -67,11 +84,13 @@ class Tables:
         return {report: report if report in own else region for report, region in named}
 
     def original_of(self, table: str) -> "pd.Series[str]":
-        """The name of the original that each row of *table* has its place in."""
+        """Return the name of the original that each row of *table* has its place in."""
         frame: pd.DataFrame = getattr(self, table)
         if table in BY_REGION:
             return _stems(frame)
-        return frame["report"].map(self.originals) if "report" in frame else frame["region"]
+        named = "report" in frame
+        reports = frame["report"] if named else frame["region"].map(self.first_reports)
+        return reports.map(self.originals)
 
     @cached_property
     def periods(self) -> pd.DataFrame:
@@ -97,9 +116,9 @@ class Tables:
         Of a figure that several reports of a region state, the latest report's word stands; the
         others remain in :attr:`observations`. Periods are those of :attr:`periods`.
         """
-        about = ["report", "region", "title", "publisher", "published", "kind", "period_end"]
+        about = ["report", "title", "publisher", "published", "kind", "period_end"]
         reports = self.reports[about].rename(columns={"period_end": "told"})
-        rows = self.observations.drop(columns="region").assign(**self.periods)
+        rows = self.observations.assign(**self.periods)
         rows = rows.merge(reports, on="report", validate="m:1")
         by_time = rows.sort_values(["told", "report"], kind="stable")
         key = ["region", *KEYS["observations"][1:]]
@@ -194,7 +213,7 @@ def _printed(context: pd.DataFrame) -> list[str]:
 
 
 def _stems(frame: pd.DataFrame) -> "pd.Series[str]":
-    """The name of the file of each row, without its suffix."""
+    """Return the name of the file of each row without its suffix."""
     return frame["file"].str.replace(_SUFFIX, "", regex=True)
 
 
@@ -285,9 +304,19 @@ def _joined(name: str, found: dict[str, contract.Held], paths: dict[str, Path]) 
     return pd.concat(frames or [contract.empty(name).assign(region="", file="")])
 
 
+def regions_covered(cell: str) -> list[str]:
+    """
+    Return the codes in a ``region`` cell of ``reports``.
+
+    >>> regions_covered("anhui")
+    ['anhui']
+    """
+    return cell.split("+")
+
+
 def _region(key: str) -> str:
     """
-    The region that a file is of.
+    Return the region of the rows in a file.
 
     >>> _region("observations/anhui"), _region("mentions/anhui-2024")
     ('anhui', 'anhui')

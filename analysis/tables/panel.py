@@ -16,11 +16,11 @@ import pandas as pd
 
 from analysis.errors import WordError
 from analysis.language.vocabulary import Level
-from analysis.statistics import rates
 
 from . import contract, parquet
 from .load import Tables
 from .parquet import FILE, LINKED
+from .populations import populations
 from .schema import TABLES
 
 SMALL = ("reports", "regions", "indicators", "breakdowns", "units", "themes", "context")
@@ -81,7 +81,7 @@ class Panel:
         """The best published population of each region and year."""
         rows = self.context.merge(self.regions[["region", "adcode"]], on="adcode", validate="m:1")
         ends = pd.to_datetime(rows["period"].str.slice(11))
-        return rates.populations(rows.assign(period_end=ends))
+        return populations(rows.assign(period_end=ends))
 
     @cached_property
     def reporters(self) -> pd.DataFrame:

@@ -454,6 +454,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "note_en": ("英文说明", "Note in English."),
     "vintage": ("版次", "The first print of the period, or the base that a later print implies."),
     "scope": ("口径", "What the count covers, as far as its print says; empty for a population."),
+    "peers.scope_zh": ("口径说明", "What the count covers, in Chinese."),
     "url": ("网址", "Where it was read."),
     "reliability": ("可靠性", "Whether it was read at its publisher or at a reprint."),
     "instrument": ("举措", "Code of the system, mechanism or programme."),

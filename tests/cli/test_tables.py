@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli.main import main
+from analysis.comparability.selections import selections
 from analysis.tables import descriptor
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +20,7 @@ COMMANDS = ("check", "describe", "verify", "explain")
 def described(tmp_path_factory):
     """A small invented project, described."""
     root = tmp_path_factory.mktemp("east")
-    descriptor.describe(minimal.project(root))
+    descriptor.describe(minimal.project(root), selections)
     return root
 
 
@@ -164,7 +165,7 @@ def test_explain_tells_a_year_from_another_publication(east):
         (("east", "death"), "did you mean deaths"),
         (("west", "deaths"), "did you mean east"),
         (("east", "deaths", "2025"), "did you mean 2024"),
-        (("east", "deaths", "--language", "fr"), "did you mean zh, en"),
+        (("east", "deaths", "--language", "fr"), "'fr' is not one of 'zh', 'en'"),
     ],
 )
 def test_explain_refuses_unknown_words_with_2(east, words, near):

@@ -30,7 +30,7 @@ def opened(data):
 
 def said(panel):
     """What the panel says of the last choice."""
-    return unescape(re.sub("<[^>]+>", "", panel._said.value))
+    return unescape(re.sub("<[^>]+>", "", panel._message.value))
 
 
 def shown(panel):
@@ -190,10 +190,10 @@ def test_hostile_words_are_shown_as_they_are(data):
     panel = widgets.Explorer(sly, language="en", indicator="injuries")
     panel.choose("region", "yaohai")
 
-    for html in (panel._shown.value, panel._said.value, panel._why_not.value):
+    for html in (panel._shown.value, panel._message.value, panel._why_not.value):
         assert "<script" not in html
         assert "<img src=x" not in html
-    assert "&lt;script&gt;" in panel._said.value
+    assert "&lt;script&gt;" in panel._message.value
     assert "&lt;img src=x" in panel._shown.value
 
 

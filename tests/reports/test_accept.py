@@ -41,7 +41,7 @@ def blank(found):
 def quick(monkeypatch):
     """A descriptor that only says that it was renewed: comparing all tables takes seconds."""
 
-    def describe(folder):
+    def describe(folder, _):
         (folder / descriptor.FILE).write_bytes(b"renewed\n")
 
     monkeypatch.setattr(descriptor, "describe", describe)

@@ -8,6 +8,7 @@ import pytest
 from tidy import context, frame, population, row
 
 from analysis.statistics import rates, years
+from analysis.tables.populations import populations
 
 
 def one(**changes):
@@ -181,7 +182,7 @@ def test_a_resident_population_goes_before_a_census_of_the_same_year():
         population("chuxiong", 7, 2020),
     )
 
-    found = rates.populations(both)
+    found = populations(both)
 
     assert found["population"].tolist() == [7]
     assert found["population_kind"].tolist() == ["resident_population_year_end"]
