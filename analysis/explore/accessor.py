@@ -119,10 +119,9 @@ class Safety:
         """
         context, rows = self._tables().context_rows, rates.marks(self._plain())
         changes = years.changes(rows, rates.marks(context))
-        same = pd.Series(True, index=changes.index)
         for column in ("region", "indicator", "breakdown"):
-            same &= changes[column].isin(rows[column])
-        return self._tagged(changes[same].reset_index(drop=True))
+            changes = changes[changes[column].isin(rows[column])]
+        return self._tagged(changes.reset_index(drop=True))
 
     def compare(self, indicator: str) -> Comparison:
         """

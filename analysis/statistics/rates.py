@@ -80,7 +80,7 @@ def _mark(status: str, measure: str, comparator: str, value: float, *, counted: 
 
 def countable(rows: pd.DataFrame) -> "pd.Series[bool]":
     """
-    Which rows are counts of events, so that an exact Poisson interval says something.
+    Return which rows are counts of events, for which a Poisson interval is meaningful.
 
     Flows of cases, and of people in accidents and disasters. Not stocks, money or attendance:
     people come to a drill in groups, and a stock is no event. Not units on a list either: which
