@@ -69,4 +69,6 @@ def test_the_first_steps_run(monkeypatch, tmp_path):
     told = f"{change['value']:.0f} after {change['before']:.0f}: {change['ratio']:.2f}"
     assert f"{told} ({change['lower']:.2f}-{change['upper']:.2f})" in code
     assert (tmp_path / "comparison-drills_held-en.png").stat().st_size > 10_000
-    assert json.loads((tmp_path / "comparison-drills_held-en.json").read_bytes())["rows"], "trace finds its rows"
+    assert json.loads((tmp_path / "comparison-drills_held-en.json").read_bytes())["rows"], (
+        "trace finds its rows"
+    )

@@ -1,5 +1,5 @@
 """
-The tables under ``data/``: read, held to their contracts and joined into tidy frames.
+Reading of the tables under ``data/``: validated and joined into tidy frames.
 
 It computes no figure; ``derive`` does.
 """
@@ -58,8 +58,7 @@ class Tables:
     @cached_property
     def regional_reports(self) -> pd.DataFrame:
         """``reports`` with one row per report and region, so that ``region`` is one code."""
-        covered = self.reports["region"].map(regions_covered)
-        return self.reports.assign(region=covered).explode("region")
+        return by_region(self.reports)
 
     def regions_of(self, report: str) -> tuple[str, ...]:
         """Return the regions that *report* is about, () for an unknown report."""
@@ -246,7 +245,7 @@ def load(folder: Path | str | None = None) -> Tables:
 
 
 class Survey(NamedTuple):
-    """The sound lines of every table, the faults of the others, and what was set right."""
+    """The valid lines of every table, with faults and repairs."""
 
     tables: Tables
     faults: list[Fault]
@@ -254,7 +253,7 @@ class Survey(NamedTuple):
 
 
 def survey(folder: Path | str | None = None) -> Survey:
-    """Read every table of *folder* as :func:`load` does, but tell faults instead of raising."""
+    """Read every table of *folder* as :func:`load` does, but return faults instead of raising."""
     place = Path(folder) if folder is not None else project.home() / "data"
     paths, faults = _places(place)
     repairs: list[Fault] = []
@@ -276,7 +275,7 @@ _kept: dict[tuple[Path, str], tuple[bytes, contract.Held]] = {}
 
 def _held(path: Path, name: str) -> contract.Held:
     """
-    One file held to its contract; a file with the bytes of the last time is not held again.
+    Validate one file; a file with the bytes of the last time is not validated again.
 
     A process that forks one child a job reads every table once, and each child finds it read.
     """
@@ -302,6 +301,11 @@ def _joined(name: str, found: dict[str, contract.Held], paths: dict[str, Path]) 
         part.frame.assign(region=_region(key), file=paths[key].name) for key, part in found.items()
     ]
     return pd.concat(frames or [contract.empty(name).assign(region="", file="")])
+
+
+def by_region(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return *reports* with one row per report and region that it covers."""
+    return reports.assign(region=reports["region"].map(regions_covered)).explode("region")
 
 
 def regions_covered(cell: str) -> list[str]:
