@@ -192,15 +192,15 @@ MUTATIONS = {
         test_years.test_the_report_goes_before_context_and_context_before_calculation,
     ),
     "eleven months taken for a year": (
-        swap(years, "series", "ranked[whole_year(ranked)]", "ranked"),
+        swap(years, "series", "[whole_year(ranked)]", ""),
         test_years.test_eleven_months_are_no_year,
     ),
     "regions ordered by value": (
         swap(
             rules,
-            "comparable",
-            'kept.sort_values(["level_order", "adcode", "period_end"]',
-            'kept.sort_values(["value"]',
+            "settle",
+            '.sort_values(["level_order", "adcode", "period_end"])',
+            '.sort_values(["value"])',
         ),
         orders,
     ),

@@ -217,7 +217,7 @@ def closed_loop(shares: pd.DataFrame) -> Text:
 
 
 def composition(parts: pd.DataFrame) -> Text:
-    """Return the largest part of each whole, where it can be told from the next."""
+    """Return the largest part of each whole, with the next one where chance may explain it."""
     if parts.empty:
         return say("note.nothing_to_take_apart")
     each = [_largest(summaries.largest(g)) for _, g in parts.groupby("whole_id", sort=False)]
@@ -309,7 +309,7 @@ def promises(checkable: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Tex
 
 
 def profile(mine: pd.DataFrame, changed: pd.DataFrame, beside: pd.DataFrame) -> Text:
-    """Return what can be said of the outcomes of one region, and how much beside others."""
+    """Return the evidence on outcomes of one region, and how many of its indicators compare."""
     count = beside["indicator"].nunique() if len(beside) else 0
     return say(
         "finding.profile",

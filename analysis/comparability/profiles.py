@@ -1,5 +1,5 @@
 """
-One region's page: where it stands, what stands beside it, and what cannot be said of it.
+The rows of the page of one region: its outcomes, its neighbours and its gaps.
 
 It chooses among figures that ``derive`` and ``annual`` made and ``rules`` judged; it makes none.
 """
@@ -88,7 +88,7 @@ def compared(rows: pd.DataFrame, indicators: Sequence[str]) -> list[Comparison]:
 
 def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
     """
-    The figures that stand beside one of *region*, indicator by indicator.
+    Return the figures comparable with one of *region*, indicator by indicator.
 
     Returns
     -------

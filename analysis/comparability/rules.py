@@ -1,5 +1,5 @@
 """
-Which figures may stand side by side, how surely, and why the others may not.
+Rules that decide which figures may be compared, with cautions and reasons for refusal.
 
 It ranks nothing and draws nothing; every refusal is a row with a reason in both languages.
 """
@@ -46,7 +46,7 @@ _JUDGED += ["region_zh", "region_en", "adcode", "ancestors", "rate"]
 
 
 class Judgement(NamedTuple):
-    """One rule's word on a pair of figures."""
+    """The verdict of one rule on a pair of figures."""
 
     verdict: Verdict
     rule: Rule
@@ -87,7 +87,7 @@ class Comparison:
 
 def judge(one: Row, other: Row) -> list[Judgement]:
     """
-    What every rule says of a pair of rows; an empty list is a clean comparison.
+    Apply every rule to a pair of rows; an empty list is a comparison without caution.
 
     Both are rows of the tidy frame (``Tables.rows``) as dictionaries.
     """
@@ -223,7 +223,7 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
 
 def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     """
-    The figures of *indicator* that may stand side by side.
+    Return the comparable figures of *indicator* and the refused ones.
 
     The comparison is made for the part of the indicator that most regions report in the same
     way (the whole before a part), at the year that most of them share.
@@ -397,7 +397,7 @@ class _Kinds(NamedTuple):
         return cls(codes, rows.filter(_JUDGED).take(firsts).to_dict("records"))
 
     def forbid(self, one: int, other: int) -> bool:
-        """Whether a row of kind *one* may not stand beside a row of kind *other*."""
+        """Return whether a rule forbids comparing rows of the kinds *one* and *other*."""
         words = judge(self.records[one], self.records[other])
         return any(
             word.verdict is Verdict.NOT_COMPARABLE and word.rule is not Rule.PART_OF_WHOLE
@@ -451,7 +451,7 @@ def _barred(kept: Row, row: Row) -> dict[str, Any]:
 
 
 def _judged(kept: pd.DataFrame, codes: Any) -> list[Judgement]:
-    """Judge the first pair of each two kinds among the rows *kept*: others say the same."""
+    """Judge the first pair of each two kinds among the rows *kept*; the others agree."""
     places = {kind: np.flatnonzero(codes == kind) for kind in np.unique(codes)}
     pairs = set[tuple[int, int]]()
     for one, other in product(places.values(), repeat=2):
@@ -485,7 +485,7 @@ def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Te
 
 
 def _population_notes(kept: pd.DataFrame) -> list[Text]:
-    """Say where the population is not the resident one of the same year, or is a reprint."""
+    """Return notes on populations that are not resident ones of the same year, or are reprints."""
     odd = kept["population_distance"].ne(0) | ~kept["population_kind"].isin(POPULATIONS[:2])
     odd |= kept["population_reliability"].eq(Reliability.REPRINT)
     notes = []

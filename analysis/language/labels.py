@@ -1,5 +1,5 @@
 """
-How a row of a figure's record reads: what it says, of what and when, and where it stands.
+Rows of a figure's record as text: value, name, period and citation.
 
 It words records and nothing else; whatever comes from a table passes :func:`legible` first.
 """
@@ -78,7 +78,7 @@ def period(row: Row) -> Text:
 
 
 def value(row: Row) -> Text:
-    """What a row says: an amount, a change in percent, a direction, a target or a plan."""
+    """Return the amount, change in percent, direction, target or plan of a row."""
     full = {**_BLANK, **row}
     if "value" not in row and full["status"] not in POLICIES:
         full |= (
@@ -104,7 +104,7 @@ _OF_RATIO, _OF_SHARE, _OF_OTHERS = "exact-conditional", "clopper-pearson", "exac
 
 
 def measure(row: Row) -> Text:
-    """What a row says with its interval, which may be one of a ratio or of a share."""
+    """Return the value of a row with its interval, which may be of a ratio or of a share."""
     method = str(row.get("method", ""))
     if method.startswith(_OF_RATIO) and _is_number(row.get("ratio")):
         ends = [numbers.ratio(float(row.get(name, float("nan")))) for name in ("lower", "upper")]
@@ -148,7 +148,7 @@ def offset(row: Row) -> Text:
 
 def citation(row: Row) -> Text:
     """
-    The sentence a row stands on: the phrase, its place and its publication, on one line.
+    Return the source of a row on one line: its phrase, offsets and publication.
 
     >>> citation({"region": "anshan", "evidence": "发生42起", "report": "anshan-2023", "start": 7,
     ...           "end": 9, "publisher": "某局", "title": "总结"}).zh

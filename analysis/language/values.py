@@ -38,7 +38,7 @@ def within(lower: float, upper: float) -> Text:
 
 def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     """
-    A period as people say it; a single day is a moment.
+    Return a period in words; a single day is given as a date.
 
     >>> period(pd.Timestamp("2023-01-01"), pd.Timestamp("2023-11-30")).zh
     '2023年1—11月'
@@ -159,7 +159,7 @@ def methods(rows: pd.DataFrame) -> list[Text]:
 
 
 def significance(ratio_row: Mapping[Any, Any]) -> Text:
-    """Whether a ratio's interval leaves 1 out, said as a statistician would."""
+    """Return whether the interval of a ratio excludes 1, in the words of a statistician."""
     lower, upper = float(ratio_row["lower"]), float(ratio_row["upper"])
     if upper < 1:
         return say("value.below_chance")
@@ -227,7 +227,7 @@ def direction(amount: float) -> Text:
 
 def what(row: Mapping[Any, Any]) -> Text:
     """
-    What a row says, in a few words: a value, a change in percent, a direction or a target.
+    Return the value, change in percent, direction or target of a row in a few words.
 
     >>> what({"measure": "change_pct", "value": -9.2, "status": "actual"}).en
     '9.2% down'
@@ -275,7 +275,7 @@ def report_period(report: str, language: str) -> str:
 
 
 def brief(row: Mapping[Any, Any]) -> Text:
-    """What a row says in a cell whose line already names the unit."""
+    """Return the value of a row for a cell whose line already names the unit."""
     told = what(row)
     if row["measure"] != Measure.LEVEL:
         return told
@@ -340,7 +340,7 @@ def deadline(day: pd.Timestamp) -> Text:
 
 
 def discoveries(tested: pd.DataFrame) -> Text:
-    """How many changes with counts were compared, and how many stand together."""
+    """Return how many counted changes were compared, and how many are discoveries."""
     count, stand = len(tested), int(tested["stands"].sum())
     if not stand:
         return say("note.discoveries_none", count=count)
@@ -421,7 +421,7 @@ def value_of_part(row: Mapping[Any, Any]) -> Text:
 
 
 def aim(row: Mapping[Any, Any]) -> Text:
-    """What a target asks for, and by when if the report says so."""
+    """Return the value of a target, and its period where the report gives one."""
     asked = value(row)
     if row["measure"] == "direction":
         asked = say("value.fall_every_year" if float(row["value"]) < 0 else "value.rise_every_year")
@@ -434,7 +434,7 @@ def aim(row: Mapping[Any, Any]) -> Text:
 
 
 def outcome(row: Mapping[Any, Any]) -> Text:
-    """What became of a target, with the result that says so, its interval and its time."""
+    """Return the outcome of a target with the result, its interval and period."""
     told = label(Outcome(row["outcome"]))
     if pd.isna(row["result"]):
         return told

@@ -43,7 +43,7 @@ class Measure(Word):
 
 
 class Comparator(Word):
-    """How exact a figure is: ``>=`` stands for 余/多/至少, ``<=`` for 近/不足, ``~`` for 约."""
+    """Precision of a figure: ``>=`` is printed as 余/多/至少, ``<=`` as 近/不足, ``~`` as 约."""
 
     EXACT = "="
     AT_LEAST = ">="
@@ -66,14 +66,14 @@ class Quantity(Word):
 
 
 class Nature(Word):
-    """Whether an indicator adds up over a period or holds at a moment."""
+    """Whether an indicator adds up over a period or is a level at one date."""
 
     FLOW = "flow"
     STOCK = "stock"
 
 
 class Better(Word):
-    """Which direction a definition calls better; ``neither`` unless it says so plainly."""
+    """The direction that a definition calls better; ``neither`` unless it is explicit."""
 
     LOWER = "lower"
     HIGHER = "higher"
@@ -172,7 +172,7 @@ class Vintage(Word):
 
 
 class Scope(Word):
-    """What a count of accidents or deaths covers, as far as its print says."""
+    """The scope of a count of accidents or deaths, as printed."""
 
     COMMERCIAL_ROAD = "commercial_road"  # of road traffic only commercial transport
     WITH_ROAD = "with_road"  # road traffic among the sectors; whether only commercial, not said
@@ -210,7 +210,7 @@ class Closure(Word):
 
 
 class Verdict(Word):
-    """Whether two figures may stand side by side."""
+    """Whether two figures may be compared."""
 
     COMPARABLE = "comparable"
     WITH_CAUTION = "with_caution"
@@ -248,7 +248,7 @@ class Gap(Word):
 
 
 class Outcome(Word):
-    """What can be said of a target."""
+    """Outcome of a target."""
 
     MET = "met"
     MISSED = "missed"

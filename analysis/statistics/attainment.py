@@ -112,7 +112,7 @@ def _reached(target: float, value: float, comparator: str, *, at_most: bool) -> 
 
 
 def without_target(rows: pd.DataFrame, shown: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
-    """The reporting regions without a target in *shown*; those of *every* stand elsewhere."""
+    """Return the regions without a target in *shown*; targets of *every* are on another page."""
     reasons = dict.fromkeys(every["region"], say("note.other_page"))
     return gaps.frame(
         [
@@ -124,7 +124,7 @@ def without_target(rows: pd.DataFrame, shown: pd.DataFrame, every: pd.DataFrame)
 
 
 def _silent(region: dict[Any, Any], reason: Text) -> dict[str, Any]:
-    """The refusal of a whole region: of its row only what is said of the region stays."""
+    """Return the refusal of a whole region, with the columns of its report only."""
     figure = dict.fromkeys(("indicator", "breakdown", "start", "evidence", "id"), "")
     dates = dict.fromkeys(("period_start", "period_end"), pd.NaT)
     return gaps.refusal(region | figure | dates, Gap.NOT_REPORTED, reason)

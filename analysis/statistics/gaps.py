@@ -56,7 +56,7 @@ def cells(rows: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
 
 
 def reporting(rows: pd.DataFrame) -> list[dict[Any, Any]]:
-    """One row of each reporting region's last report, in house order, for what it says of it."""
+    """Return one row of the last report of each region, in house order."""
     last = rows.sort_values("report", kind="stable").drop_duplicates("region", keep="last")
     order = last.sort_values(["level_order", "adcode"])
     return order.to_dict("records")
@@ -105,7 +105,7 @@ _OF_MEASURE = {
 
 
 def _gap(row: dict[Any, Any], shared: str) -> Gap:
-    """What *row* is, that it cannot stand for part *shared*."""
+    """Return why *row* cannot be used for breakdown *shared*."""
     if row["status"] != Status.ACTUAL:
         return Gap.PLAN_ONLY if row["status"] == Status.PLAN else Gap.TARGET_ONLY
     if row["measure"] != Measure.LEVEL:

@@ -101,7 +101,7 @@ def expected_counts(
 
 def share_of_year(elapsed: ArrayLike, known: Mapping[float, float]) -> Floats:
     """
-    Share of the events of a year that a period from 1 January holds.
+    Return the share of the events of a year that fall in a period from 1 January.
 
     Parameters
     ----------

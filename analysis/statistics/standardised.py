@@ -1,5 +1,5 @@
 """
-Figures held against a wider region: its change beside each change, its rate under each count.
+Figures compared with a wider region: its change for each change, its rate for each count.
 
 The reference is always from outside the regions that are judged, never their own mean.
 """

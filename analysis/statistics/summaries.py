@@ -99,7 +99,7 @@ def beyond_chance(counted: pd.DataFrame) -> int:
 
 @dataclass(frozen=True)
 class Changes:
-    """Changes of several regions: how many were counted and hold together."""
+    """Changes of several regions: how many were counted, and how many are discoveries."""
 
     counted: pd.DataFrame
     uncounted: pd.DataFrame  # of regions without any counted change
@@ -108,7 +108,7 @@ class Changes:
 
 
 def changes(rows: pd.DataFrame) -> Changes:
-    """Summarise yearly changes with ``stands``, their verdict as one family of tests."""
+    """Count yearly changes, and the discoveries among them by the column ``stands``."""
     counted = rows[rows["mark"].eq(Mark.EXACT)]
     beyond = int(counted["stands"].sum()) if len(counted) else 0
     uncounted = rows[~rows["region"].isin(counted["region"])]

@@ -1,5 +1,5 @@
 """
-What a count can be said to show: tests, limits of chance and verdicts, all from exact tails.
+Tests, limits of chance and verdicts on counts, all from exact tail probabilities.
 
 Knows numbers only, as ``intervals`` does, and decides as its intervals do: no verdict here ever
 contradicts an interval there. Impossible input raises ``ValueError``, as ``limits`` says; what
@@ -35,7 +35,7 @@ class Reliability(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a count says about a target that it should not exceed."""
+    """Verdict on a target that a count should not exceed."""
 
     MET = "met"
     MISSED = "missed"
@@ -65,7 +65,7 @@ class ProcessLimits(NamedTuple):
 
 
 class Discoveries(NamedTuple):
-    """Which tests of a family stand, and their adjusted p-values."""
+    """The discoveries of a family of tests, and adjusted p-values."""
 
     found: NDArray[np.bool_]
     adjusted: Floats
@@ -220,7 +220,7 @@ def xmr(values: ArrayLike) -> ProcessLimits:
 
 def false_discovery(p_values: ArrayLike, *, rate: float = 0.05) -> Discoveries:
     """
-    Pick the tests that stand when on average at most *rate* of the picked may be false.
+    Return the discoveries of a family of tests at a false discovery rate of *rate*.
 
     Source: Benjamini & Hochberg 1995, JRSS B 57:289-300.
 
@@ -327,7 +327,7 @@ def _at_least(count: Floats, other: Floats, chance: Floats | float) -> Floats:
 
 
 def _first(holds: Callable[[Floats], NDArray[np.bool_]], far: Floats) -> Floats:
-    """Find the smallest whole number up to *far* where a condition that stays true holds."""
+    """Find the smallest whole number up to *far* that meets a monotone condition."""
     low, high = 0 * far, np.ceil(far)
     while np.any(low < high):
         middle = np.floor((low + high) / 2)

@@ -1,5 +1,5 @@
 """
-What must hold between tables: keys, units, evidence, offsets, owners and arithmetic.
+Checks between tables: keys, units, evidence, offsets, owners and arithmetic.
 
 It needs no original text; ``originals`` holds the tables against the reports themselves. A rule
 that leans on a table which has already lost lines to faults is silent, so that one fault is not
@@ -81,7 +81,7 @@ def check(held: Tables) -> list[Fault]:
 def _told(
     held: Tables, table: str, bad: pd.DataFrame, column: str, words: tuple[str, str]
 ) -> Iterator[Fault]:
-    """One fault a row of *bad*; rule and mend are *words* with the row's cells filled in."""
+    """Yield one fault for each row of *bad*; *words* are the rule and the advice with braces."""
     rule, mend = words
     for line, row in bad.iterrows():
         where = f"{table}/{row['file']}" if "file" in row else held.file(table)
@@ -123,7 +123,7 @@ def _literal(words: str) -> str:
 
 
 def _regions(held: Tables) -> Iterator[Fault]:
-    """Rows stand with their region; a report shares its files, and so its text, with no other."""
+    """Check that rows are in the file of their region, and that no two reports share a file."""
     if "reports" in held.lacking:
         return
     twins = held.reports[held.original_of("reports").duplicated()]
@@ -360,7 +360,7 @@ def _places(held: Tables) -> Iterator[Fault]:
 
 
 def _values(held: Tables) -> Iterator[Fault]:
-    """The value is what the printed figure says, with 万 and 亿 multiplied out."""
+    """Check that the value equals the printed figure, with 万 and 亿 multiplied out."""
     rows = held.observations
     wrong = [
         abs(value) not in {float(number) for number in printed_value(printed, end - start)}
@@ -495,7 +495,7 @@ def _part_units(held: Tables) -> Iterator[Fault]:
 
 
 def _absences(held: Tables) -> Iterator[Fault]:
-    """An absent indicator has no figure; what is told elsewhere has one in the same report."""
+    """Check that an absent indicator has no figure, and one given elsewhere has one there."""
     if held.lacking & {"observations", "absences"}:
         return
     absences, rows = held.absences, held.observations

@@ -1,5 +1,5 @@
 """
-The Data Package descriptor of the tables: written on purpose, held against them ever after.
+The Data Package descriptor of the tables: written by a command, compared by every check.
 
 ``data/datapackage.json`` says what each file is, and its rows and hash; a file that was cut or
 altered still parses, so only this can tell. It judges no cell by itself; frictionless does.
@@ -303,7 +303,7 @@ def _may_be_blank(contract: Any) -> bool:
 
 
 def _constraint(check: str, words: Mapping[str, Any]) -> Record:
-    """One check of a contract as Table Schema says it."""
+    """Return one check of a contract as a constraint of Table Schema."""
     match check:
         case "isin":
             return {"enum": [str(word) for word in words["allowed_values"]]}

@@ -1,5 +1,5 @@
 """
-The tables under ``data/``: read, held to their contracts and joined into tidy frames.
+Reading of the tables under ``data/``: validated and joined into tidy frames.
 
 It computes no figure; ``derive`` does.
 """
@@ -246,7 +246,7 @@ def load(folder: Path | str | None = None) -> Tables:
 
 
 class Survey(NamedTuple):
-    """The sound lines of every table, the faults of the others, and what was set right."""
+    """The valid lines of every table, with faults and repairs."""
 
     tables: Tables
     faults: list[Fault]
@@ -254,7 +254,7 @@ class Survey(NamedTuple):
 
 
 def survey(folder: Path | str | None = None) -> Survey:
-    """Read every table of *folder* as :func:`load` does, but tell faults instead of raising."""
+    """Read every table of *folder* as :func:`load` does, but return faults instead of raising."""
     place = Path(folder) if folder is not None else project.home() / "data"
     paths, faults = _places(place)
     repairs: list[Fault] = []
@@ -276,7 +276,7 @@ _kept: dict[tuple[Path, str], tuple[bytes, contract.Held]] = {}
 
 def _held(path: Path, name: str) -> contract.Held:
     """
-    One file held to its contract; a file with the bytes of the last time is not held again.
+    Validate one file; a file with the bytes of the last time is not validated again.
 
     A process that forks one child a job reads every table once, and each child finds it read.
     """

@@ -141,7 +141,7 @@ class Themes(Table):
 
 
 class Observations(Table):
-    """One row a value that a report states, with the place in the original it stands at."""
+    """One row a value that a report states, with its offsets in the original."""
 
     report: Series[str] = _like(REPORT)
     indicator: Series[str] = _like(CODE)
@@ -490,7 +490,7 @@ ALIASES = {zh: name.rpartition(".")[2] for name, (zh, _) in COLUMNS.items()}
 
 def meaning(table: str, column: str) -> tuple[str, str]:
     """
-    The Chinese name of a column and what it holds.
+    Return the Chinese name and the description of a column.
 
     >>> meaning("instrument_status", "status")[0], meaning("observations", "status")[0]
     ('落实状态', '状态')
