@@ -80,11 +80,7 @@ def _mark(status: str, measure: str, comparator: str, value: float, *, counted: 
 
 def countable(rows: pd.DataFrame) -> "pd.Series[bool]":
     """
-    <<<<<<< HEAD
     Return which rows are counts of events, so that an exact Poisson interval is meaningful.
-    =======
-    Return which rows are counts of events, for which a Poisson interval is meaningful.
-    >>>>>>> main
 
     These are exact counts of cases or people over a period, of the themes of :data:`EVENT_THEMES`.
     People affected by a disaster come in crowds and are left out, as are targets, stocks, money
