@@ -1,4 +1,4 @@
-"""The sheets of the review workbook: names, columns, and which cells a person fills."""
+"""The sheets of the review workbook: names, columns, and the cells to fill in."""
 
 from analysis.language.messages import say
 from analysis.tables.schema import TABLES, meaning

@@ -58,8 +58,7 @@ class Tables:
     @cached_property
     def regional_reports(self) -> pd.DataFrame:
         """``reports`` with one row per report and region, so that ``region`` is one code."""
-        covered = self.reports["region"].map(regions_covered)
-        return self.reports.assign(region=covered).explode("region")
+        return by_region(self.reports)
 
     def regions_of(self, report: str) -> tuple[str, ...]:
         """Return the regions that *report* is about, () for an unknown report."""
@@ -302,6 +301,11 @@ def _joined(name: str, found: dict[str, contract.Held], paths: dict[str, Path]) 
         part.frame.assign(region=_region(key), file=paths[key].name) for key, part in found.items()
     ]
     return pd.concat(frames or [contract.empty(name).assign(region="", file="")])
+
+
+def by_region(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return *reports* with one row per report and region that it covers."""
+    return reports.assign(region=reports["region"].map(regions_covered)).explode("region")
 
 
 def regions_covered(cell: str) -> list[str]:

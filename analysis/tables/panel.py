@@ -18,7 +18,7 @@ from analysis.errors import WordError
 from analysis.language.vocabulary import Level
 
 from . import contract, parquet
-from .load import Tables
+from .load import Tables, by_region
 from .parquet import FILE, LINKED
 from .populations import populations
 from .schema import TABLES
@@ -86,7 +86,8 @@ class Panel:
     @cached_property
     def reporters(self) -> pd.DataFrame:
         """Each reporting region by its code: its names and latest report."""
-        latest = self.reports.sort_values("period_end").drop_duplicates("region", keep="last")
+        reports = by_region(self.reports).sort_values("period_end")
+        latest = reports.drop_duplicates("region", keep="last")
         names = ["region", "region_zh", "region_en", "level_order", "adcode"]
         latest = latest[["region", "report", "publisher", "title", "kind"]]
         named = latest.merge(self.named_regions[names], on="region")
@@ -126,7 +127,8 @@ class Panel:
         frames["mentions"] = frames["mentions"].assign(region="", file="")
         frames["observations"] = frames["observations"].assign(region="", file="")
         frames |= {name: getattr(self, name) for name in SMALL}
-        frames["reports"] = self.reports[self.reports["region"].isin(self.regions["region"][kept])]
+        about = by_region(self.reports)["region"].isin(self.regions["region"][kept])
+        frames["reports"] = self.reports[about.groupby(level=0).any()]
         frames["context"] = self.context[self.context["adcode"].isin(self.regions["adcode"][kept])]
         if rows is not None:
             frames["observations"] = _plain(rows[rows["region"].isin(self.regions["region"][kept])])
