@@ -1,4 +1,4 @@
-"""A page for a figure that has nothing to draw: it says so, and why of each region."""
+"""The page of a figure that has nothing to draw: a line that says so, and the reasons."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -6,13 +6,16 @@ from matplotlib.axes import Axes
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
 
 from . import style
 from .comparison import left_out
-from .page import Caption, Page, Picture
+from .figure import Caption, Figure
+from .page import Page
 
 
 def blank(
+    kind: str,
     rows: pd.DataFrame,
     *,
     title: Text,
@@ -20,8 +23,8 @@ def blank(
     refused: pd.DataFrame,
     form: str,
     ax: Axes | None,
-) -> Picture:
-    """Say *title*, and in the strip why each region is left out; *rows* are the empty rows."""
+) -> Figure:
+    """Return a page with *title* and the regions left out; *rows* is an empty frame."""
     caption = Caption(
         title=title,
         subtitle=say("blank.caption.each_report_gives_stands"),
@@ -38,5 +41,4 @@ def blank(
         page.size.subtitle,
         color=style.GREY,
     )
-    page.picture.rows, page.picture.refused = rows, refused
-    return page.picture
+    return page.figure(kind, Scale.NONE, rows, refused)

@@ -7,16 +7,17 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import numbers, values
+from analysis.language import labels, numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark
+from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import intervals
 
-from . import ledger, marks, style
+from . import ledger, marks, native, style
 from .blank import blank
 from .comparison import left_out
-from .page import LEADING, Caption, Page, Picture, Room, measured, wrapped
+from .figure import Caption, Figure, Kind
+from .page import LEADING, Page, Room, measured, wrapped
 
 GAP = 0.35  # inches between the two panels
 COUNTED_SHARE = 0.7  # of the width, for the changes with counts
@@ -36,7 +37,7 @@ def year_on_year(
     tested: pd.DataFrame | None = None,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw counted changes as ratios around 1; percentages and directions stand apart, unscaled.
 
@@ -54,7 +55,9 @@ def year_on_year(
         All changes that were tested together, where *rows* are one page of them.
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+        return blank(
+            "changes", rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
     counted = rows[rows["mark"].eq(Mark.EXACT)]
     stated = rows[rows["mark"].ne(Mark.EXACT)]
     national = national.merge(counted[KEY].drop_duplicates(), on=KEY)
@@ -67,9 +70,7 @@ def year_on_year(
         _draw_counted(page, left, counted, national)
     if right:
         _draw_stated(page, right, stated)
-    page.picture.rows, page.picture.refused = rows, refused
-    page.picture.benchmarks = national
-    return page.picture
+    return page.figure(KIND.name, Scale.RATIO, rows, refused, national)
 
 
 def _rooms(
@@ -96,6 +97,7 @@ def _caption(
         title=title,
         subtitle=Text.joined([about, values.years(drawn["period_end"])], zh="｜", en=" | "),
         source=values.source_note(pd.concat([drawn, national], ignore_index=True)),
+        axis=about,
         alt=_alt(counted, stated, title, refused),
         left_out=left_out(refused),
         notes=tuple(_notes(counted, stated, national)),
@@ -321,3 +323,38 @@ def _draw_years(axes: Axes, page: Page, records: Sequence[dict[Any, Any]], years
     for row in records:
         both = seen.count(row["period_end"].year) > 1
         marks.stated(axes, 0.62, row, shared=both, size=page.mark, note=page.size.note)
+
+
+def _places(rows: Sequence[native.Row], language: str) -> list[str]:
+    """Return region and year over the indicator of each row: a region may have several."""
+    names = []
+    for row in rows:
+        about = labels.legible(row.get(f"indicator_{language}", ""), native.NARROW[language])
+        year = str(row.get("period_end", ""))[:4]
+        names.append(f"{native.region_name(row, language)} {year}\n{about}".strip())
+    return names
+
+
+_RATIOS = native.Dots(("ratio", "lower", "upper"), numbers.times, _places, "General", log=True)
+KIND = Kind(
+    "changes",
+    order=50,
+    columns=(
+        "value",
+        "before",
+        "unit",
+        "ratio",
+        "ratio_lower",
+        "ratio_upper",
+        "seen_low",
+        "seen_high",
+        "change",
+        "direction",
+        "method",
+        "shorthand",
+        "reason",
+    ),
+    native=lambda record, language: native.dots(record, language, _RATIOS),
+    table=native.changes_table,
+    gaps=True,
+)

@@ -12,11 +12,12 @@ from matplotlib.axes import Axes
 from analysis.language import values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Promise
+from analysis.language.vocabulary import Promise, Scale
 
 from . import grid, style
 from .comparison import left_out
-from .page import Caption, Page, Picture, measured
+from .figure import Caption, Figure, Kind
+from .page import Page, measured
 
 REGION, TARGET, DATE = 1.15, 2.0, 2.0  # inches of the columns beside the labels, on a slide
 TALLEST = 0.55  # inches of one commitment in the list
@@ -30,7 +31,7 @@ def promises(
     absent: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     List the commitments with a number or a deadline, each with the words of its report.
 
@@ -56,8 +57,7 @@ def promises(
         page.text(room.left, y, words, page.size.subtitle, color=style.GREY)
     else:
         _draw_list(page, rows)
-    page.picture.rows, page.picture.refused = rows, absent
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, rows, absent)
 
 
 def _notes(rows: pd.DataFrame) -> tuple[Text, ...]:
@@ -156,3 +156,6 @@ def _told(row: dict[Any, Any]) -> Text:
         f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
     )
     return Text.joined([name, values.promised(row)], zh="，", en=", ")
+
+
+KIND = Kind("commitments", order=110)

@@ -9,11 +9,12 @@ from matplotlib.axes import Axes
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Mark, Quantity
+from analysis.language.vocabulary import Gap, Mark, Quantity, Scale
 from analysis.statistics import gaps, intervals
 
-from . import marks, style
-from .page import Caption, LeftOut, Page, Picture, Room
+from . import marks, native, style
+from .figure import NOTHING, Caption, Figure, Kind, LeftOut, Record
+from .page import Page, Room
 
 ROW_HEIGHT = 1.25  # inches at most between two regions
 
@@ -29,7 +30,7 @@ def comparison(
     scale: str = "value",
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw one dot with its interval a region; the regions refused stand below with the reason.
 
@@ -54,9 +55,9 @@ def comparison(
         _say_nothing(page)
     else:
         _draw_dots(page, rows, scale, benchmarks)
-    page.picture.rows, page.picture.refused = rows, refused
-    page.picture.benchmarks = benchmarks
-    return page.picture
+    return page.figure(
+        "comparison", Scale(scale) if len(rows) else Scale.NONE, rows, refused, benchmarks
+    )
 
 
 def _columns(scale: str) -> tuple[str, str, str]:
@@ -96,11 +97,12 @@ def _caption(
     benchmarks: pd.DataFrame | None,
 ) -> Caption:
     drawn = rows if benchmarks is None else pd.concat([rows, benchmarks], ignore_index=True)
-    methods = values.methods(rows)
-    notes = [*cautions, *methods, *_kind_notes(rows)]
+    notes = [*cautions, *values.methods(rows), *_kind_notes(rows)]
+    axis = _axis(rows, scale)
     return Caption(
         title=title,
-        subtitle=_subtitle(rows, scale),
+        subtitle=Text.listed([axis, _periods(rows)]) if axis else say("note.given_below"),
+        axis=axis,
         source=values.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(rows, refused, title),
         left_out=left_out(refused),
@@ -108,21 +110,21 @@ def _caption(
     )
 
 
-def _subtitle(rows: pd.DataFrame, scale: str) -> Text:
+def _axis(rows: pd.DataFrame, scale: str) -> Text:
+    """Return what the axis measures and in which unit; empty without rows."""
     if rows.empty:
-        return say("note.given_below")
+        return NOTHING
     first = rows.iloc[0].to_dict()
     about, unit = values.about(first), values.unit(first)
-    if scale == "rate":
+    if scale == Scale.RATE:
         unit = Text(f"{unit.zh}／10万人", f"{unit.en} per 100,000 people".strip())
-    periods = Text.joined(_periods(rows), zh="、", en=", ")
-    return Text.listed([about, unit, periods])
+    return Text.listed([about, unit])
 
 
-def _periods(rows: pd.DataFrame) -> list[Text]:
+def _periods(rows: pd.DataFrame) -> Text:
     spans = rows[["period_start", "period_end"]].drop_duplicates()
     texts = (values.period(start, end) for start, end in spans.itertuples(index=False))
-    return list(dict.fromkeys(texts))
+    return Text.joined(dict.fromkeys(texts), zh="、", en=", ")
 
 
 def _kind_notes(rows: pd.DataFrame) -> list[Text]:
@@ -275,3 +277,39 @@ def _benchmark(axes: Axes, page: Page, line: dict[Any, Any], value: str, count: 
         color=style.GREY,
         annotation_clip=False,
     )
+
+
+_COLUMNS = {
+    Scale.RATE: ("rate", "rate_lower", "rate_upper"),
+    Scale.VALUE: ("value", "lower", "upper"),
+}
+
+
+def _native(record: Record, language: str) -> native.Plot | None:
+    """Return one dot a region on the scale of the figure; a figure without one has no dots."""
+    columns = _COLUMNS.get(Scale(record["scale"]))
+    return native.dots(record, language, native.Dots(columns)) if columns else None
+
+
+KIND = Kind(
+    "comparison",
+    order=20,
+    columns=(
+        "value",
+        "unit",
+        "change",
+        "direction",
+        "lower",
+        "upper",
+        "rate",
+        "rate_lower",
+        "rate_upper",
+        "status",
+        "method",
+        "shorthand",
+        "reason",
+    ),
+    native=_native,
+    compares=True,
+    gaps=True,
+)

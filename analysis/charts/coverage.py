@@ -11,10 +11,11 @@ from matplotlib.colors import LinearSegmentedColormap
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Mark
+from analysis.language.vocabulary import Gap, Mark, Scale
 
 from . import marks, style
-from .page import Caption, Page, Picture, Room, measured, wrapped
+from .figure import Caption, Figure, Kind
+from .page import Page, Room, measured, wrapped
 
 SHADES = LinearSegmentedColormap.from_list("shades", [style.SHADE, "#9DB8CC"])
 
@@ -27,7 +28,7 @@ def coverage(
     themes: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Shade themes by regions by how many figures each report gives.
 
@@ -72,8 +73,7 @@ def coverage(
     axes.set(xlabel="", ylabel="")
     for y, x in zip(*np.nonzero(counts.isna().to_numpy()), strict=True):
         _dash(axes, x + 0.5, y + 0.5)
-    page.picture.rows, page.picture.refused = rows, rows.iloc[:0]
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, rows, rows.iloc[:0])
 
 
 def shared(
@@ -84,7 +84,7 @@ def shared(
     gaps: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw one mark a region and indicator, or a dash with the reason why there is none.
 
@@ -132,8 +132,7 @@ def shared(
             )
     for y in range(len(indicators) + 1):
         axes.axhline(y, color=style.BAND, linewidth=0.8, zorder=0)
-    page.picture.rows, page.picture.refused = rows, gaps
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, rows, gaps)
 
 
 def _regions(rows: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -243,3 +242,10 @@ def _shared_alt(rows: pd.DataFrame, gaps: pd.DataFrame, title: Text) -> Text:
         count=len(rows),
         empty=len(gaps),
     )
+
+
+KIND = Kind(
+    "coverage",
+    order=10,
+    columns=("status", "value", "unit", "change", "direction", "printed", "shorthand"),
+)

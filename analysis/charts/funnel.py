@@ -10,12 +10,14 @@ from matplotlib.lines import Line2D
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import intervals
 
-from . import marks, style
+from . import marks, native, style
 from .blank import blank
 from .comparison import left_out
-from .page import Caption, Page, Picture, Room, measured
+from .figure import Caption, Figure, Kind, Record
+from .page import Page, Room, measured
 
 FAINT = "#F1F3F5"  # between the inner and the outer limits
 THIN = "#9CA3AF"  # the outline of a band
@@ -33,7 +35,7 @@ def funnel(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw one dot a region and year: its count over the count that an outside rate would give.
 
@@ -49,7 +51,9 @@ def funnel(
         Regions without a count or an expectation, and why.
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+        return blank(
+            "funnel", rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
     page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     room = page.room
     right = 2.5 * page.size.width / style.SLIDE.width
@@ -67,8 +71,7 @@ def funnel(
             hollow = row["origin"] == "context"
             marks.draw(axes, row["expected"], row["value"], row, hollow=hollow, size=page.mark)
             _label(axes, page, row, order)
-    page.picture.rows, page.picture.refused = rows, refused
-    return page.picture
+    return page.figure(KIND.name, Scale.VALUE, rows, refused)
 
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
@@ -85,6 +88,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     return Caption(
         title=title,
         subtitle=Text.joined([name, values.unit(first), span], zh="｜", en=" | "),
+        axis=Text.listed([name, values.unit(first)]),
         source=values.source_note(rows) + say("note.reference_source"),
         alt=_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -147,7 +151,7 @@ def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
 
 def _label_curves(axes: Axes, page: Page, x: float, labels: list[tuple[float, str]]) -> None:
     """Name each curve at its right end, moved apart where they would touch."""
-    point = page.picture.dpi / 72
+    point = page.plot.dpi / 72
     ends = [(axes.transData.transform((x, y))[1] / point, y, words) for y, words in labels]
     place = float("-inf")
     for high, y, words in sorted(ends):
@@ -214,3 +218,62 @@ def _label(axes: Axes, page: Page, row: dict[Any, Any], order: int) -> None:
         textcoords="figure points",
         arrowprops={"arrowstyle": "-", "color": style.GREY, "linewidth": 0.7, "shrinkB": 6},
     )
+
+
+def _native(record: Record, language: str) -> native.Plot | None:
+    """Return the counts over what was expected, between the limits as they were drawn."""
+    rows = [row for row in record["rows"] if {"expected", "value"} <= row.keys()]
+    limits = [line for line in record.get("lines", ()) if None not in (*line["x"], *line["y"])]
+    if not rows or not limits:
+        return None
+    few = len(rows) <= native.MOST_DOTS
+    dots = native.Series(
+        native.axis(record, language),
+        tuple(_placed(row, language, named=few) for row in rows),
+        xs=tuple(row["expected"] for row in rows),
+    )
+    # The longest first: LibreOffice loses a series that has fewer points than a later one.
+    lines = [_limit(line, language) for line in sorted(limits, key=lambda one: -len(one["x"]))]
+    top = max(point.value for one in (*lines, dots) for point in one.points if point)
+    shape, ends = native.number_format(top, language), [x for one in lines for x in one.xs]
+    about = say("note.observed_axis")[language]
+    of = Text(rows[0].get("of_zh", ""), rows[0].get("of_en", ""))
+    across = say("note.expected_axis", of=of)[language]
+    every = (*lines, dots)
+    return native.Plot(
+        "scatter", (), every, shape, about, x_axis=across, ends=(min(ends), max(ends))
+    )
+
+
+def _placed(row: native.Row, language: str, *, named: bool) -> native.Point:
+    """Return the point of a row, named only where few are drawn."""
+    words = (
+        f"{native.region_name(row, language)} {str(row.get('period_end', ''))[:4]}".strip()
+        if named
+        else ""
+    )
+    mark, hollow = Mark(row.get("mark", Mark.EXACT)), row.get("origin") == "context"
+    return native.Point(
+        row["value"], None, None, words, row["id"], mark, hollow, row.get("region", "")
+    )
+
+
+def _limit(line: native.Row, language: str) -> native.Series:
+    """A curve of the funnel; the upper ones say at their end what they are."""
+    stem, _, side = line["name"].rpartition("_") if "_" in line["name"] else ("", "", line["name"])
+    known = say("note.as_expected") if line["name"] == "benchmark" else values.limit(stem)
+    name = known[language]
+    silent = side == "lower" or stem == "loose"  # their twins above say what they are
+    ends = [""] * (len(line["x"]) - 1) + ["" if silent else name]
+    points = [native.Point(y, None, None, end, "") for y, end in zip(line["y"], ends, strict=True)]
+    look = "plain" if line["name"] == "benchmark" else "thin" if stem != "loose" else "dashed"
+    return native.Series(name, tuple(points), line=look, xs=tuple(line["x"]))
+
+
+KIND = Kind(
+    "funnel",
+    order=60,
+    columns=("value", "unit", "expected", "limit_low", "limit_high", "shorthand", "reason"),
+    native=_native,
+    gaps=True,
+)

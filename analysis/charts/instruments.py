@@ -13,11 +13,12 @@ from matplotlib.axes import Axes
 from analysis.language import values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Standing
+from analysis.language.vocabulary import Gap, Scale, Standing
 
 from . import grid, style
 from .comparison import left_out
-from .page import Caption, Page, Picture, wrapped
+from .figure import Caption, Figure, Kind
+from .page import Page, wrapped
 
 THEME, SHARED = 1.75, 0.85  # inches on a slide, of the words to the left and right
 NAME = {"zh": 3.1, "en": 4.35}  # inches of the names
@@ -33,7 +34,7 @@ def instruments(
     absent: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw who has which instrument: one line an instrument, one mark a region.
 
@@ -57,18 +58,17 @@ def instruments(
     )
     page = Page(caption, language, form=form, ax=ax)
     _draw_matrix(page, rows, themes.set_index("theme")[f"name_{language}"].to_dict())
-    return _with_rows(page, rows)
+    return _figure(page, rows)
 
 
-def _with_rows(page: Page, rows: pd.DataFrame) -> Picture:
-    """The picture with the rows that stand on a sentence, and those of silence apart."""
-    quiet = rows["status"].eq(Standing.NOT_MENTIONED)
-    told = label(Gap.NOT_REPORTED)
-    page.picture.rows = rows[~quiet]
-    page.picture.refused = rows[quiet].assign(
-        gap=str(Gap.NOT_REPORTED), reason_zh=told.zh, reason_en=told.en
+def _figure(page: Page, rows: pd.DataFrame) -> Figure:
+    """Return the figure; what a report does not mention is among its refusals."""
+    silent = rows["status"].eq(Standing.NOT_MENTIONED)
+    reason = label(Gap.NOT_REPORTED)
+    refusals = rows[silent].assign(
+        gap=str(Gap.NOT_REPORTED), reason_zh=reason.zh, reason_en=reason.en
     )
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, rows[~silent], refusals)
 
 
 def _differences(rows: pd.DataFrame) -> list[Text]:
@@ -181,3 +181,6 @@ def _matrix_alt(rows: pd.DataFrame, title: Text) -> Text:
         count=count,
         names=names,
     )
+
+
+KIND = Kind("instruments", order=100)

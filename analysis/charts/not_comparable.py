@@ -10,9 +10,11 @@ from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
 
 from . import grid, style
-from .page import LEADING, Caption, Page, Picture, measured, wrapped
+from .figure import Caption, Figure, Kind
+from .page import LEADING, Page, measured, wrapped
 
 NAME, WHY = 2.35, 2.0  # inches of the first and the last column on a slide
 ENTRY = 15  # ems of a note that the figure of one region needs at least
@@ -63,7 +65,7 @@ def not_comparable(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     List indicators with what each region reports, and why it cannot be compared.
 
@@ -89,9 +91,8 @@ def not_comparable(
     if sum(line.height for line in lines) > page.room.height:
         raise CrowdedError(f"{len(lines)} indicators do not fit one page: draw fewer at a time")
     _draw(page, columns, lines)
-    page.picture.rows = rows
-    page.picture.refused = refused[refused["indicator"].isin(set(rows["indicator"]))]
-    return page.picture
+    refusals = refused[refused["indicator"].isin(set(rows["indicator"]))]
+    return page.figure(KIND.name, Scale.NONE, rows, refusals)
 
 
 def _caption(rows: pd.DataFrame, title: Text) -> Caption:
@@ -184,3 +185,12 @@ def _write(page: Page, left: float, top: float, words: list[Words]) -> None:
             top -= max(tall) * LEADING / 72
         options = {"va": "baseline", "color": one.colour, "gid": one.gid}
         page.text(left + one.indent, baseline, one.text, one.size, **options)
+
+
+KIND = Kind(
+    "not_comparable",
+    order=30,
+    columns=("status", "value", "unit", "change", "direction", "printed", "shorthand", "reason"),
+    apart=True,
+    gaps=True,
+)

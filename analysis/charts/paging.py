@@ -9,12 +9,12 @@ from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.text import Text
 
-from .page import Picture
+from .figure import Figure
 
 
 def on_pages(
-    draw: Callable[..., Picture], rows: pd.DataFrame, *, title: Text, by: str = "region"
-) -> list[Picture]:
+    draw: Callable[..., Figure], rows: pd.DataFrame, *, title: Text, by: str = "region"
+) -> list[Figure]:
     """
     Draw *rows* on as few pages as hold them, the title saying which page it is.
 
@@ -42,7 +42,7 @@ def on_pages(
 
 
 def _filled(
-    draw: Callable[..., Picture], rows: pd.DataFrame, title: Text, by: str
+    draw: Callable[..., Figure], rows: pd.DataFrame, title: Text, by: str
 ) -> list[pd.DataFrame]:
     """Page after page, each with as many whole groups as it holds."""
     pages: list[pd.DataFrame] = []
@@ -55,7 +55,7 @@ def _filled(
     return pages
 
 
-def _spread(draw: Callable[..., Picture], group: pd.DataFrame, title: Text) -> list[pd.DataFrame]:
+def _spread(draw: Callable[..., Figure], group: pd.DataFrame, title: Text) -> list[pd.DataFrame]:
     """One group, on as few even pages as hold it."""
     for count in range(1, len(group) + 1):
         parts = [group.iloc[place] for place in np.array_split(np.arange(len(group)), count)]
@@ -64,7 +64,7 @@ def _spread(draw: Callable[..., Picture], group: pd.DataFrame, title: Text) -> l
     return parts
 
 
-def _fits(draw: Callable[..., Picture], rows: pd.DataFrame, title: Text) -> bool:
+def _fits(draw: Callable[..., Figure], rows: pd.DataFrame, title: Text) -> bool:
     try:
         draw(rows, title=title)
     except CrowdedError:

@@ -13,11 +13,12 @@ from matplotlib.patches import Rectangle
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Status
+from analysis.language.vocabulary import Scale, Status
 from analysis.statistics import intervals
 
 from . import events, grid, neighbours, silence, style
-from .page import Caption, Page, Picture, wrapped
+from .figure import Caption, Figure, Kind
+from .page import Page, wrapped
 from .pane import LINE, TIGHTEST, Pane
 
 WIDTHS = (2.75, 5.75, 3.4)  # inches of the three panels on a slide; the gaps take the rest
@@ -35,7 +36,7 @@ def profile(
     aside: Text | None = None,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the page of one region.
 
@@ -77,8 +78,7 @@ def profile(
     events.draw(page, axes, middle, rows, outcomes)
     neighbours.draw(page, axes, right, beside)
     drawn = pd.concat([rows, beside], ignore_index=True).drop_duplicates("id")
-    page.picture.rows, page.picture.refused = drawn, unsaid
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, drawn, unsaid)
 
 
 def _subtitle(rows: pd.DataFrame, aside: Text | None) -> Text:
@@ -219,3 +219,6 @@ def _alt(
         comparable=comparable,
         unsaid=unsaid,
     )
+
+
+KIND = Kind("profile", order=120)

@@ -6,22 +6,26 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import values
+from analysis.language import labels, numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
 from analysis.statistics import intervals
 
-from . import ledger, marks, style
+from . import ledger, marks, native, style
 from .blank import blank
 from .comparison import left_out
-from .page import Caption, Page, Picture
+from .figure import Caption, Figure, Kind
+from .page import Page
 
 TICKS = [0, 25, 50, 75, 100]
 Row = dict[Any, Any]
 
 
-class _Kind(NamedTuple):
+class _Form(NamedTuple):
     """How one kind of share is grouped, named, drawn and captioned."""
+
+    kind: str
 
     by: str  # the column whose values share a panel
     gutter: float  # inches of the words to the left on a slide
@@ -39,7 +43,7 @@ def closed_loop(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the share of what was found that was rectified, on an axis from 0 to 100 %.
 
@@ -63,7 +67,7 @@ def composition(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the parts of each whole as bars from 0, with amount and share at their ends.
 
@@ -80,28 +84,29 @@ def composition(
 
 
 def _drawn(
-    kind: _Kind,
+    of: _Form,
     rows: pd.DataFrame,
     title: Text,
     language: str,
     refused: pd.DataFrame,
     form: str,
     ax: Axes | None,
-) -> Picture:
+) -> Figure:
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
-    page = Page(kind.caption(rows, title, refused), language, form=form, ax=ax)
+        return blank(
+            of.kind, rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
+    page = Page(of.caption(rows, title, refused), language, form=form, ax=ax)
     wide, room = page.size.width / style.SLIDE.width, page.room
-    room = room._replace(width=room.width - kind.right * wide)
-    parts = [group.to_dict("records") for _, group in rows.groupby(kind.by, sort=False)]
-    groups = [kind.group(page, records) for records in parts]
-    panels = ledger.panels(page, groups, gutter=kind.gutter * wide, room=room)
+    room = room._replace(width=room.width - of.right * wide)
+    parts = [group.to_dict("records") for _, group in rows.groupby(of.by, sort=False)]
+    groups = [of.group(page, records) for records in parts]
+    panels = ledger.panels(page, groups, gutter=of.gutter * wide, room=room)
     for panel, records in zip(panels, parts, strict=True):
         _finish(panel.axes, page, last=panel is panels[-1])
         for at, row in zip(panel.heights, records, strict=True):
-            kind.draw(panel.axes, page, row, at)
-    page.picture.rows, page.picture.refused = rows, refused
-    return page.picture
+            of.draw(panel.axes, page, row, at)
+    return page.figure(of.kind, Scale.SHARE, rows, refused)
 
 
 def _finish(axes: Axes, page: Page, *, last: bool) -> None:
@@ -135,6 +140,7 @@ def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Cap
     return Caption(
         title=title,
         subtitle=Text.joined([about, Text("%", "%"), _periods(rows)], zh="｜", en=" | "),
+        axis=Text.listed([about, Text("%", "%")]),
         source=values.source_note(rows),
         alt=_loop_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -186,6 +192,7 @@ def _parts_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Ca
     return Caption(
         title=title,
         subtitle=Text.joined([name, unit, _periods(rows)], zh="｜", en=" | "),
+        axis=Text.listed([name, unit]),
         source=values.source_note(pd.concat([_wholes(rows), rows], ignore_index=True)),
         alt=_parts_alt(rows, title, refused),
         left_out=left_out(refused),
@@ -260,5 +267,59 @@ def _label_part(axes: Axes, page: Page, row: Row, spot: tuple[float, float]) -> 
     )
 
 
-_LOOP = _Kind("region", 3.9, 1.0, _loop_group, _draw_loop, _loop_caption)
-_PARTS = _Kind("whole_id", 3.1, 2.3, _parts_group, _draw_part, _parts_caption)
+def _places(rows: Sequence[native.Row], language: str) -> list[str]:
+    """Return the part and the counts of each row, under its region where there are several."""
+    names = [(native.region_name(row, language), _of_part(row, language)) for row in rows]
+    if len({row.get("region") for row in rows}) == 1:
+        return [part or region for region, part in names]
+    return ["\n".join(filter(None, name)) for name in names]
+
+
+def _of_part(row: native.Row, language: str) -> str:
+    # The whole breakdown: parts of one name may belong to different wholes.
+    part = row.get(f"breakdown_{language}") or row.get(f"part_{language}") or ""
+    lines = [labels.legible(part, native.NARROW[language])]
+    if row.get("loop"):
+        loop = say(f"loop.{row['loop']}")
+        lines.append(f"{loop[language]} {values.fraction(row)[language]}")
+    return "\n".join(filter(None, lines))
+
+
+_SHARE = ("share", "lower", "upper")
+_DOTS = native.Dots(_SHARE, numbers.share, _places, '0"%"', top=100.0)
+_BARS = native.Dots(_SHARE, numbers.share, _places, '0"%"', "bars")
+CLOSED_LOOP = Kind(
+    "closed_loop",
+    order=70,
+    columns=(
+        "value",
+        "cases",
+        "total",
+        "share",
+        "share_lower",
+        "share_upper",
+        "method",
+        "shorthand",
+        "reason",
+    ),
+    native=lambda record, language: native.dots(record, language, _DOTS),
+    gaps=True,
+)
+COMPOSITION = Kind(
+    "composition",
+    order=80,
+    columns=(
+        "value",
+        "unit",
+        "share",
+        "share_lower",
+        "share_upper",
+        "method",
+        "shorthand",
+        "reason",
+    ),
+    native=lambda record, language: native.dots(record, language, _BARS),
+    gaps=True,
+)
+_LOOP = _Form(CLOSED_LOOP.name, "region", 3.9, 1.0, _loop_group, _draw_loop, _loop_caption)
+_PARTS = _Form(COMPOSITION.name, "whole_id", 3.1, 2.3, _parts_group, _draw_part, _parts_caption)

@@ -9,12 +9,13 @@ from matplotlib.axes import Axes
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Measure
+from analysis.language.vocabulary import Measure, Scale, Status
 
 from . import ledger, marks, style
 from .blank import blank
 from .comparison import left_out
-from .page import Caption, Page, Picture
+from .figure import Caption, Figure, Kind
+from .page import Page
 
 TARGET_AT = 0.42  # of the width of a line whose target has no result to share it with
 
@@ -27,7 +28,7 @@ def targets(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw each target as a square, its result as a dot where there is one, and the verdict in words.
 
@@ -41,7 +42,9 @@ def targets(
         Regions without a target here, and why (``targets.without_target``).
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+        return blank(
+            "targets", rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
     page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     regions = [group.to_dict("records") for _, group in rows.groupby("region", sort=False)]
     groups = [_group(page, records) for records in regions]
@@ -53,8 +56,18 @@ def targets(
         _bare(panel.axes)
         for at, row in zip(panel.heights, records, strict=True):
             _draw_target(panel.axes, page, row, at)
-    page.picture.rows, page.picture.refused = rows, refused
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, rows, refused, _results(rows))
+
+
+def _results(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the results drawn beside their targets as rows of their own."""
+    known = rows[rows["result_id"].notna()]
+    columns = [name for name in map(str, known) if name.startswith("result_")]
+    names = {name: name.removeprefix("result_") for name in columns} | {"result": "value"}
+    shared = ["region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en"]
+    shared += ["origin", "report", "publisher", "title", "published", "unit", "unit_en"]
+    results = known[[*shared, "result", *columns]].rename(columns=names)
+    return results.assign(status=str(Status.ACTUAL))
 
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
@@ -180,3 +193,10 @@ def _verdict(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
         color=style.INK if known else style.GREY,
         annotation_clip=False,
     )
+
+
+KIND = Kind(
+    "targets",
+    order=90,
+    columns=("status", "value", "unit", "direction", "shorthand", "reason"),
+)

@@ -1,5 +1,6 @@
 """Counts over the years with their intervals; beside them, changes that came without counts."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -10,11 +11,13 @@ from analysis.errors import CrowdedError
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
 from analysis.statistics import intervals, tests
 
-from . import marks, style
+from . import marks, native, style
 from .comparison import left_out
-from .page import Caption, Page, Picture, Room
+from .figure import NOTHING, Caption, Figure, Kind, Record
+from .page import Page, Room
 
 GAP = 0.55  # inches between the two panels
 STATED_SHARE = 0.42  # of the width, for the changes without counts
@@ -32,7 +35,7 @@ def trend(
     expected: pd.DataFrame | None = None,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the yearly counts, a panel a region; a missing year breaks the line.
 
@@ -67,8 +70,7 @@ def trend(
     if changes:
         _draw_stated(page, changes, stated)
     drawn = pd.concat([rows, stated], ignore_index=True)
-    page.picture.rows, page.picture.refused = drawn, refused
-    return page.picture
+    return page.figure(KIND.name, Scale.VALUE if len(rows) else Scale.NONE, drawn, refused)
 
 
 def _caption(
@@ -79,6 +81,7 @@ def _caption(
     expected: pd.DataFrame | None,
 ) -> Caption:
     drawn = pd.concat([rows, stated], ignore_index=True)
+    axis = _axis(drawn)
     notes = values.methods(rows)
     if rows.get("origin", pd.Series(dtype=str)).eq("context").any():
         notes.append(say("note.context_note"))
@@ -98,7 +101,8 @@ def _caption(
         notes.append(say("note.expected_note"))
     return Caption(
         title=title,
-        subtitle=_subtitle(rows, stated, refused),
+        subtitle=_subtitle(drawn, axis, refused),
+        axis=axis,
         source=values.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(drawn, refused, title),
         left_out=left_out(refused),
@@ -111,15 +115,21 @@ def _own(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.reindex(columns=["origin", "basis"]).query("origin == 'report'")
 
 
-def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -> Text:
-    every = pd.concat([rows, stated], ignore_index=True)
-    if every.empty:
-        named = refused[refused["indicator_zh"].ne("")]
-        names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
-        return Text.listed([*names, say("note.given_below")])
-    first = every.iloc[0].to_dict()
+def _axis(drawn: pd.DataFrame) -> Text:
+    """Return what the axis measures and in which unit; empty without rows."""
+    if drawn.empty:
+        return NOTHING
+    first = drawn.iloc[0].to_dict()
     name = Text(first["indicator_zh"], first["indicator_en"])
-    return Text.listed([name, values.unit(first), values.years(every["period_end"])])
+    return Text.listed([name, values.unit(first)])
+
+
+def _subtitle(drawn: pd.DataFrame, axis: Text, refused: pd.DataFrame) -> Text:
+    if axis:
+        return Text.listed([axis, values.years(drawn["period_end"])])
+    named = refused[refused["indicator_zh"].ne("")]
+    names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
+    return Text.listed([*names, say("note.given_below")])
 
 
 def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
@@ -277,3 +287,83 @@ def _label_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
         color=style.colour(row["region"]),
         annotation_clip=False,
     )
+
+
+def _native(record: Record, language: str) -> native.Plot | None:
+    """Return the years of one region as a line; several regions have a scale each, and none."""
+    rows = native.shown(record)
+    years = sorted({native.year_of(row) for row in rows})
+    several = len({row["region"] for row in rows}) > 1
+    if len(years) < 2 or several:
+        return None
+    every = tuple(range(years[0], years[-1] + 1))
+    series = [_along(rows, rows[0]["region"], every, language)]
+    top = max(native.reach(point) for line in series for point in line.points if point)
+    series += _expected(record, every, language)
+    form = native.number_format(top, language)
+    categories = tuple(str(year) for year in every)
+    return native.Plot("lines", categories, tuple(series), form, native.axis(record, language))
+
+
+def _along(
+    rows: list[dict[str, Any]], region: str, years: Iterable[int], language: str
+) -> native.Series:
+    """Return the years of one region, named at its last point."""
+    by_year = {native.year_of(row): row for row in rows if row["region"] == region}
+    points = {
+        year: native.point_of(row, ("value", "lower", "upper"), language)
+        for year, row in by_year.items()
+    }
+    last = max(by_year)
+    name = native.region_name(by_year[last], language)
+    end = points[last]
+    if end is not None:
+        points[last] = native.Point(
+            end.value,
+            end.lower,
+            end.upper,
+            f"{name} {end.label}",
+            end.row,
+            end.mark,
+            end.hollow,
+            end.region,
+        )
+    return native.Series(name, tuple(points.get(year) for year in years), region, "solid")
+
+
+def _expected(record: Record, years: tuple[int, ...], language: str) -> list[native.Series]:
+    """Return the line of what a wider region's rate would give, as it was drawn."""
+    drawn = [line for line in record.get("lines", ()) if line["name"] == "benchmark"]
+    lines = []
+    for line in drawn:
+        known = {round(x): y for x, y in zip(line["x"], line["y"], strict=True) if y is not None}
+        last = max((year for year in years if year in known), default=None)
+        words = say("native_note.expected")[language]
+        points = tuple(
+            native.Point(known[year], None, None, words if year == last else "", "")
+            if year in known
+            else None
+            for year in years
+        )
+        lines.append(native.Series(words, points, line="dashed"))
+    return lines
+
+
+KIND = Kind(
+    "trend",
+    order=40,
+    columns=(
+        "value",
+        "unit",
+        "change",
+        "direction",
+        "lower",
+        "upper",
+        "method",
+        "shorthand",
+        "reason",
+    ),
+    native=_native,
+    table=native.changes_table,
+    gaps=True,
+)

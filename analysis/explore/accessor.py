@@ -119,9 +119,9 @@ class Safety:
         """
         context, rows = self._tables().context_rows, rates.marks(self._plain())
         changes = years.changes(rows, rates.marks(context))
-        same_region = changes["region"].isin(rows["region"])
-        same_indicator = changes["indicator"].isin(rows["indicator"])
-        return self._tagged(changes[same_region & same_indicator].reset_index(drop=True))
+        for column in ("region", "indicator", "breakdown"):
+            changes = changes[changes[column].isin(rows[column])]
+        return self._tagged(changes.reset_index(drop=True))
 
     def compare(self, indicator: str) -> Comparison:
         """

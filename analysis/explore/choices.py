@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis import charts
-from analysis.charts import Picture, style
+from analysis.charts import Figure, style
 from analysis.comparability import findings, rules
 from analysis.comparability.rules import Comparison
 from analysis.errors import WordError
@@ -61,7 +61,7 @@ class Question(NamedTuple):
 class Answer(NamedTuple):
     """A figure, its reading in words, and its rows."""
 
-    picture: Picture
+    figure: Figure
     reading: Text
     rows: pd.DataFrame
 
@@ -225,13 +225,13 @@ class Questions:
         indicator, region, period, beside = question
         with style.house_style():
             if beside == YEARS:
-                picture, reading = self._drawn_years(indicator, region, language)
+                figure, reading = self._drawn_years(indicator, region, language)
             elif beside == APART:
-                picture, reading = self._drawn_apart(indicator, language)
+                figure, reading = self._drawn_apart(indicator, language)
             else:
                 comparison = self._compared(indicator, region, period, beside)
-                picture, reading = _drawn_together(comparison, self._context, language)
-        return Answer(picture, reading, picture.rows)
+                figure, reading = _drawn_together(comparison, self._context, language)
+        return Answer(figure, reading, figure.rows)
 
     def why(self, question: Question, language: str) -> str:
         """Explain where the figure comes from and what it may be compared with."""
@@ -309,10 +309,10 @@ class Questions:
         changes = annual.changes_of(rows, context, indicator, first_year=FIRST_YEAR)
         return _Years(levels, changes, annual.series(rows, context))
 
-    def _drawn_years(self, indicator: str, region: str, language: str) -> tuple[Picture, Text]:
+    def _drawn_years(self, indicator: str, region: str, language: str) -> tuple[Figure, Text]:
         levels, changes, series = self._own_years(indicator, region)
         years, stated = rates.limits(levels), changes[changes["mark"].ne(Mark.EXACT)]
-        picture = charts.trend(
+        figure = charts.trend(
             years,
             title=findings.trend(years, stated, changes),
             language=language,
@@ -320,20 +320,18 @@ class Questions:
             refused=absence.frame([]),
             expected=rates.expected(years, series, self._context, indicator),
         )
-        return picture, findings.reading(changes)
+        return figure, findings.reading(changes)
 
-    def _drawn_apart(self, indicator: str, language: str) -> tuple[Picture, Text]:
+    def _drawn_apart(self, indicator: str, language: str) -> tuple[Figure, Text]:
         rows = self._about(indicator)
         each = rules.apart(rows, rules.comparable(rows, indicator))
         title, silent = findings.apart(each), absence.cells(rows, [indicator])
         return charts.not_comparable(each, title=title, language=language, refused=silent), title
 
 
-def _drawn_together(
-    found: Comparison, context: pd.DataFrame, language: str
-) -> tuple[Picture, Text]:
+def _drawn_together(found: Comparison, context: pd.DataFrame, language: str) -> tuple[Figure, Text]:
     title = findings.comparison(found)
-    picture = charts.comparison(
+    figure = charts.comparison(
         found.rows,
         title=title,
         language=language,
@@ -342,7 +340,7 @@ def _drawn_together(
         benchmarks=rules.benchmark(context, found),
         scale=found.scale,
     )
-    return picture, title
+    return figure, title
 
 
 def _only(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:

@@ -7,7 +7,6 @@ shows the reason and changes nothing.
 
 import base64
 import gc
-import io
 import math
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -19,7 +18,6 @@ import ipywidgets as widgets
 import pandas as pd
 
 from analysis import files, project
-from analysis.charts import Picture, style
 from analysis.figures.record import save
 from analysis.language import numbers, values
 from analysis.language.messages import say
@@ -135,7 +133,7 @@ class Explorer:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Return the panel, and its picture for pages where no widgets run."""
         bundle: dict[str, Any] = self.box._repr_mimebundle_()
-        picture = base64.b64encode(self.answer.picture._repr_png_()).decode()
+        picture = base64.b64encode(self.answer.figure._repr_png_()).decode()
         return {**bundle, "image/png": picture, "text/plain": self.answer.reading[self.language]}
 
     @property
@@ -177,7 +175,7 @@ class Explorer:
             The files, in the folder of figures made outside of runs.
         """
         folder, name = project.output(), self.name
-        save(self.asked.answer(self.question, self.language).picture, name)
+        save(self.asked.answer(self.question, self.language).figure, name)
         parameters = {"language": self.language, **self.question._asdict()}
         deck = single.slide(folder, name, notebook=f"{NOTEBOOK}.ipynb", parameters=parameters)
         entry = plan_entry(self.question, self.language)
@@ -315,19 +313,12 @@ def plan_entry(question: Question, language: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def _drawn(picture: Picture) -> bytes:
-    buffer = io.BytesIO()
-    with style.house_style():
-        # Without the date, so that the same answer gives the same bytes.
-        picture.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
-
-
 def answer_html(answer: Answer, name: str, language: str) -> str:
     """Return the figure, its title and its rows with their evidence as HTML."""
-    # SVG takes half the time of PNG and is sharp at any size.
-    picture = base64.b64encode(_drawn(answer.picture)).decode()
-    alt = escape(answer.picture.caption.alt[language], quote=True)
+    # SVG takes half the time of PNG and is sharp at any size; without a date, its bytes are stable.
+    drawing = answer.figure.drawn("svg", metadata={"Date": None})
+    picture = base64.b64encode(drawing).decode()
+    alt = escape(answer.figure.caption.alt[language], quote=True)
     return (
         f'<div class="rs-answer" data-name="{escape(name, quote=True)}">'
         f'<div class="rs-wide"><img alt="{alt}" src="data:image/svg+xml;base64,{picture}"></div>'
@@ -344,8 +335,7 @@ def _folded(head: Text, words: str, language: str) -> str:
 def _table(answer: Answer, language: str) -> str:
     titles = say("widgets.heads")[language].split("|")
     heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
-    beside = answer.picture.benchmarks
-    frames = [answer.rows] if beside is None else [answer.rows, beside]
+    frames = [answer.rows, answer.figure.beside]
     lines = [
         "".join(f"<td>{escape(cell)}</td>" for cell in _cells(row, language))
         for frame in frames

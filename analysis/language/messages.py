@@ -29,7 +29,8 @@ def catalogue() -> dict[str, Text]:
     'reported figure'
     """
     text = resources.files(__package__).joinpath(_FILE).read_text("utf-8")
-    return {line["id"]: Text(line["zh"], line["en"]) for line in csv.DictReader(StringIO(text))}
+    lines = csv.DictReader(StringIO(text))
+    return {line["id"]: Text(line["zh"], line["en"], line["id"]) for line in lines}
 
 
 def say(message: str, **values: Any) -> Text:
@@ -83,4 +84,5 @@ def _plural(message: str, count: Any) -> Text:
 
     forms = catalogue()
     categories = {lang: Locale(lang.value).plural_form(count) for lang in Language}
-    return Text(*(forms[f"{message}[{categories[lang]}]"][lang] for lang in Language))
+    zh, en = (forms[f"{message}[{categories[lang]}]"][lang] for lang in Language)
+    return Text(zh, en, message)

@@ -1,7 +1,7 @@
 """Bilingual strings, and how they are joined. It loads without pandas."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import numbers
 from .vocabulary import Language
@@ -9,10 +9,11 @@ from .vocabulary import Language
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string in Chinese and in English."""
+    """A string in Chinese and in English, with the id of its message if it is one."""
 
     zh: str
     en: str
+    id: str = field(default="", compare=False, repr=False)
 
     def __getitem__(self, language: str) -> str:
         """Return the string in *language*."""
@@ -35,7 +36,7 @@ class Text:
         """
         zh = {key: word.zh if isinstance(word, Text) else word for key, word in words.items()}
         en = {key: word.en if isinstance(word, Text) else word for key, word in words.items()}
-        return Text(self.zh.format(**zh), self.en.format(**en))
+        return Text(self.zh.format(**zh), self.en.format(**en), self.id)
 
     def aside(self) -> "Text":
         """

@@ -232,6 +232,16 @@ class Mark(Word):
     MISSING = "missing"
 
 
+class Scale(Word):
+    """What the axis measures that the marks of a figure stand on."""
+
+    VALUE = "value"
+    RATE = "rate"
+    RATIO = "ratio"
+    SHARE = "share"
+    NONE = "none"
+
+
 class Gap(Word):
     """Why a region has no figure to compare."""
 

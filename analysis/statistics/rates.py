@@ -20,7 +20,7 @@ from analysis.language.vocabulary import (
     Quantity,
     Status,
 )
-from analysis.tables.populations import populations
+from analysis.tables.populations import FARTHEST, populations
 
 from . import intervals, tests
 
@@ -152,7 +152,8 @@ def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.Da
     rows
         With ``lower`` and ``upper`` from :func:`limits`.
     context
-        The context rows; the nearest published year-end population of the region is taken.
+        The context rows; the nearest published year-end population of the region is taken, if it
+        is at most two years away.
     per
         People the rate is for.
 
@@ -185,6 +186,7 @@ def _nearest(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     )
     pairs = wanted.merge(known, on="region", how="left")
     pairs = pairs.assign(population_distance=(pairs["population_year"] - pairs["year"]).abs())
+    pairs = pairs[~pairs["population_distance"].gt(FARTHEST)]
     order = ["place", "population_distance", "population_year"]
     best = pairs.sort_values(order, kind="stable").drop_duplicates("place")
     return best.set_index("place").drop(columns=["region", "year"])

@@ -10,6 +10,7 @@ POPULATIONS = (
     "census_population",
     "registered_population",
 )
+FARTHEST = 2  # years: a population further away is no denominator
 
 
 def populations(context: pd.DataFrame) -> pd.DataFrame:

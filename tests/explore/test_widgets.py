@@ -136,7 +136,7 @@ def test_the_language_changes_every_word_and_no_choice(opened):
     press(opened, "language", "中文")
     assert opened.question == before[0]
     assert [one.description for one in buttons(opened, "region")][3] == "● 楚雄"
-    assert opened.answer.picture.language == "zh"
+    assert opened.answer.figure.language == "zh"
     assert "2024年" in shown(opened)
     assert "死亡45人" in shown(opened)
 
@@ -153,7 +153,7 @@ def test_the_picture_is_drawn_once_with_its_words(opened):
     assert html.count("<img ") == 1
     assert kind == "image/svg+xml"
     assert b"<svg" in base64.b64decode(picture)[:400]
-    assert unescape(re.search(r'alt="([^"]+)"', html)[1]) == opened.answer.picture.caption.alt.en
+    assert unescape(re.search(r'alt="([^"]+)"', html)[1]) == opened.answer.figure.caption.alt.en
 
 
 def test_rows_and_their_evidence_stand_below(opened):

@@ -279,10 +279,10 @@ def test_a_change_may_follow_a_figure_in_brackets():
 )
 def test_a_text_of_one_piece_is_read_in_linear_time(piece):
     """Repeating a piece many times takes no more than time in proportion."""
-    began = time.process_time()
+    began = time.process_time()  # quadratic time would be some thousand times the usual
     count = sum(1 for _ in read(piece * 4_000, TOLD, CATALOGUE))
 
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 120
     assert count <= 8_000
 
 

@@ -151,13 +151,22 @@ def test_a_rate_is_the_count_by_the_people():
 
 @pytest.mark.parametrize(
     ("year", "taken", "distance"),
-    [(2020, 2020, 0), (2021, 2020, 1), (2022, 2023, 1), (2024, 2023, 1), (2030, 2023, 7)],
+    [(2020, 2020, 0), (2021, 2020, 1), (2022, 2023, 1), (2024, 2023, 1), (2025, 2023, 2)],
 )
 def test_a_rate_takes_the_nearest_published_year_and_carries_the_distance(year, taken, distance):
     """No population is carried to another year without saying so."""
     found = divided(row(year=year)).iloc[0]
 
     assert (found["population_year"], found["population_distance"]) == (taken, distance)
+
+
+@pytest.mark.parametrize("year", [2017, 2026])
+def test_a_population_three_years_away_is_no_denominator(year):
+    """Too much may have changed in between."""
+    found = divided(row(year=year)).iloc[0]
+
+    assert math.isnan(found["rate"])
+    assert math.isnan(found["population"])
 
 
 def test_a_region_without_a_population_has_no_rate():
