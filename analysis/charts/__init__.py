@@ -13,7 +13,7 @@ from .figure import Caption, Figure
 from .funnel import funnel
 from .instruments import instruments
 from .not_comparable import not_comparable
-from .paging import on_pages
+from .paging import Pages, on_pages
 from .profile import profile
 from .shares import closed_loop, composition
 from .targets import targets
@@ -22,6 +22,7 @@ from .trend import trend
 __all__ = [
     "Caption",
     "Figure",
+    "Pages",
     "closed_loop",
     "comparison",
     "composition",

@@ -1,6 +1,7 @@
 """Rows on as few pages as hold them: what one page cannot show legibly is drawn on several."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,24 @@ from analysis.language.text import Text
 from .figure import Figure
 
 
+class Pages(tuple[Any, ...]):
+    """Figures of one question, a page each; in a notebook, every one is shown."""
+
+    __slots__ = ()
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display(*self)
+
+    def save(self, *, formats: Sequence[str] = ()) -> "Pages":
+        """Write every figure with its record, and return their pictures to show."""
+        return Pages(figure.save(formats=formats) for figure in self)
+
+
 def on_pages(
     draw: Callable[..., Figure], rows: pd.DataFrame, *, title: Text, by: str = "region"
-) -> list[Figure]:
+) -> Pages:
     """
     Draw *rows* on as few pages as hold them, the title saying which page it is.
 
@@ -32,13 +48,13 @@ def on_pages(
         When one row alone does not fit.
     """
     try:
-        return [draw(rows, title=title)]
+        return Pages([draw(rows, title=title)])
     except CrowdedError:
         pages = _filled(draw, rows, title + values.page(9, 9), by)
-    return [
+    return Pages(
         draw(page, title=title + values.page(number, len(pages)))
         for number, page in enumerate(pages, 1)
-    ]
+    )
 
 
 def _filled(

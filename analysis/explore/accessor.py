@@ -5,70 +5,29 @@ Each method calls the function that charts and commands use, with the tables tha
 from. Importing the module registers the accessor.
 """
 
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis import project
 from analysis.comparability import many, rules
 from analysis.comparability.displays import Told
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError
+from analysis.figures.source import behind, code_of, load
 from analysis.statistics import rates, years
-from analysis.tables import load as tables
-from analysis.tables import panel
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
 from . import explain
 
+__all__ = ["Safety", "load"]
 MOST = 500_000  # rows of a panel that `rate` and `change` accept
-_FROM = "tables"  # the attribute of a frame that names the folder of its tables
 _ADDED = ["mark", "lower", "upper", "method", "rounding", "rate", "rate_lower", "rate_upper"]
 _ADDED += ["population", "population_year", "population_distance", "population_kind"]
 _ADDED += ["population_reliability", "population_publisher"]
 
 Row = dict[Any, Any]
-
-
-def load(folder: Path | str | None = None) -> Tables | Panel:
-    """
-    Read the tables.
-
-    Parameters
-    ----------
-    folder
-        The folder of the tables; by default ``data/`` of the project around the working folder.
-        A folder of Parquet files (``regional-safety simulate``) is read as a panel, each part
-        on first use.
-
-    Returns
-    -------
-    Tables or Panel
-        ``.rows`` is a tidy frame of all figures, with the accessor ``rows.safety``.
-
-    Raises
-    ------
-    TableError
-        With every fault in any table.
-
-    Examples
-    --------
-    >>> import analysis as rs
-    >>> rows = rs.load().rows
-    >>> rows[rows["indicator"].eq("deaths") & rows["measure"].eq("level")]["value"].tolist()
-    [45.0]
-    """
-    source = Path(folder) if folder is not None else project.home() / "data"
-    if panel.is_panel(source):
-        return Panel(source)
-    loaded = tables.load(source)
-    for frame in (loaded.rows, loaded.context_rows):
-        frame.attrs[_FROM] = str(source)
-    return loaded
 
 
 @pd.api.extensions.register_dataframe_accessor("safety")
@@ -135,7 +94,7 @@ class Safety:
             For an unknown indicator, naming the nearest ones.
         """
         source = self._source()
-        indicator = explain.code_of("indicator", indicator, source.indicators)
+        indicator = code_of("indicator", indicator, source.indicators)
         if not isinstance(source, Panel) or not self._is_coded():
             return rules.comparable(self.rate(), indicator)
         present = np.zeros(len(source.regions), dtype=bool)
@@ -192,9 +151,7 @@ class Safety:
         return source.tables(self._rows["region"].astype("str").unique())
 
     def _source(self) -> Tables | Panel:
-        """Return the tables of the rows; those of the project if a merge lost the attribute."""
-        folder = Path(self._rows.attrs.get(_FROM) or project.home() / "data")
-        return _cached(folder, _stamp(folder))
+        return behind(self._rows)
 
     def _tagged(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows.pipe(_with, dict(self._rows.attrs))
@@ -205,25 +162,11 @@ def _with(rows: pd.DataFrame, attributes: dict[Any, Any]) -> pd.DataFrame:
     return rows
 
 
-def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """Return the names, times and sizes of the tables of *folder*, the key of the cache."""
-    files = sorted(folder.glob("*.*")) + sorted(folder.glob("observations/*.*"))
-    stats = ((file.name, file.stat()) for file in files)
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
-
-
-@lru_cache(maxsize=2)
-def _cached(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Tables | Panel:
-    """Return the tables of *folder*, read again when *stamp* changes; for internal use only."""
-    del stamp
-    return Panel(folder) if panel.is_panel(folder) else tables.load(folder)
-
-
 def _around(source: Panel, region: str, indicator: str) -> Tables:
     """Return the tables of one indicator, for a region of a panel and its siblings."""
     reporting = source.regions["region"].isin(source.reporters.index)
-    region = explain.code_of("region", region, source.regions[reporting])
-    indicator = explain.code_of("indicator", indicator, source.indicators)
+    region = code_of("region", region, source.regions[reporting])
+    indicator = code_of("indicator", indicator, source.indicators)
     parents = source.regions.set_index("region")["parent"]
     siblings = parents.index[parents.eq(parents[region])]
     return source.tables(siblings, source.of(indicator))

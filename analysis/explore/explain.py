@@ -5,14 +5,14 @@ Limits, judgements and reasons are the same as in charts.
 """
 
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.comparability import rules
-from analysis.errors import UsageError, WordError
+from analysis.errors import WordError
+from analysis.figures.source import code_of
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
@@ -20,7 +20,6 @@ from analysis.language.vocabulary import Basis, Gap, Language, Measure, Method, 
 from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
 
-_MOST_NEAR = 8  # suggested names that contain the given one
 _STOPS = "。；;!！?？\n"
 
 Row = dict[Any, Any]
@@ -79,63 +78,6 @@ def explain(
     if not paragraphs:
         paragraphs = [explanation.gap(region, indicator, rows, others)]
     return "\n\n".join("\n".join(line[language] for line in lines) for lines in paragraphs)
-
-
-def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
-    """
-    Return the code *word*, or the code whose Chinese or English name is *word*.
-
-    Parameters
-    ----------
-    kind
-        The column of codes, ``region`` or ``indicator``.
-    word
-        A code or a complete name; case does not matter in a name.
-    named
-        The regions or the indicators, with their names.
-
-    Raises
-    ------
-    WordError
-        If nothing has that code or name; the message names the nearest ones.
-    UsageError
-        If several have that name; the message has their codes.
-
-    Examples
-    --------
-    >>> named = pd.DataFrame({"region": ["east"], "name_zh": ["东区"], "name_en": ["East"]})
-    >>> code_of("region", "东区", named), code_of("region", "EAST", named)
-    ('east', 'east')
-    """
-    codes: list[str] = list(named[kind].astype("str"))
-    if word in codes:
-        return word
-    columns = named[[kind, "name_zh", "name_en"]].astype("str")
-    names: dict[str, str] = dict(zip(codes, columns["name_zh"], strict=True))
-    folded = columns.apply(lambda column: column.str.casefold())
-    spelt = dict(zip(codes, folded.itertuples(index=False, name=None), strict=True))
-    wanted = word.strip().casefold()
-    matching: list[str] = [code for code, spellings in spelt.items() if wanted in spellings]
-    if len(matching) > 1:
-        raise UsageError(f"{word!r} names several: give the code, one of {', '.join(matching)}")
-    if not matching:
-        near = [f"{code} ({names[code]})" for code in _near(wanted, spelt)]
-        raise WordError(kind, word, codes, near)
-    return matching[0]
-
-
-def _near(word: str, spelt: dict[str, tuple[Any, ...]]) -> list[str]:
-    """Return the codes with a spelling that contains *word*, shortest first; else similar ones."""
-    containing = {
-        code: min(len(name) for name in names if word in name)
-        for code, names in spelt.items()
-        if word and any(word in name for name in names)
-    }
-    if containing:
-        return sorted(containing, key=lambda code: containing[code])[:_MOST_NEAR]
-    codes = {name: code for code, names in spelt.items() for name in names}
-    similar = get_close_matches(word, codes, n=3, cutoff=0.5)
-    return list(dict.fromkeys(codes[name] for name in similar))
 
 
 def _elsewhere(context: pd.DataFrame, region: str, indicator: str) -> pd.DataFrame:
