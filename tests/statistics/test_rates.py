@@ -94,7 +94,7 @@ def test_limits_of_a_count_printed_in_ten_thousands_hold_its_rounding():
         {"quantity": "money"},
         {"quantity": "share"},
         {"theme": "drills"},
-        {"quantity": "count", "unit": "次", "theme": "enforcement"},
+        {"quantity": "count", "unit": "起", "theme": "enforcement"},
         {"quantity": "count", "unit": "项", "theme": "hazards"},
         {"measure": "change_pct"},
         {"indicator": "disaster_affected_people"},
