@@ -159,7 +159,7 @@ MUTATIONS = {
     ),
     "found and rectified exchanged": (
         put(rates, "LOOPS", SWAPPED),
-        test_rates.test_a_share_is_the_part_of_the_whole_with_its_exact_limits,
+        test_rates.test_a_share_is_the_part_of_the_whole_and_the_rest_is_open,
     ),
     "a part drawn from a bound": (
         swap(rates, "shares", 'rows["comparator"].eq(Comparator.EXACT)', 'rows["value"].notna()'),

@@ -132,8 +132,7 @@ def _missing(refused: pd.DataFrame) -> Text:
 
 
 def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
-    notes = [say("note.whole_axis"), *values.methods(rows)]
-    notes.append(say("note.loop_note"))
+    notes = [say("note.whole_axis"), say("note.loop_note")]
     if rows["basis"].eq("rebuilt").any():
         notes.append(say("note.rebuilt_note"))
     about = say("shares.about")
@@ -169,11 +168,10 @@ def _loop_group(page: Page, records: Sequence[Row]) -> ledger.Group:
 
 
 def _draw_loop(axes: Axes, page: Page, row: Row, at: float) -> None:
-    marks.whisker(axes, row, (row["lower"], row["upper"]), at, upright=False)
     marks.draw(axes, row["share"], at, row, size=page.mark)
-    counts = values.fraction(row)[page.language]
+    counts, left = values.fraction(row)[page.language], values.still_open(row)[page.language]
     axes.annotate(
-        f"{counts}  {values.share_label(row)[page.language]}",
+        f"{counts}  {values.share_label(row)[page.language]}{left}",
         (row["share"], at),
         xytext=(0, 8),
         textcoords="offset points",
@@ -281,7 +279,8 @@ def _of_part(row: native.Row, language: str) -> str:
     lines = [labels.legible(part, native.NARROW[language])]
     if row.get("loop"):
         loop = say(f"loop.{row['loop']}")
-        lines.append(f"{loop[language]} {values.fraction(row)[language]}")
+        counts = f"{values.fraction(row)[language]}{values.still_open(row)[language]}"
+        lines.append(f"{loop[language]} {counts}")
     return "\n".join(filter(None, lines))
 
 

@@ -12,13 +12,14 @@ from analysis.errors import WordError
 from analysis.language.messages import label, say
 from analysis.language.vocabulary import Gap, Mark, Measure
 from analysis.statistics import gaps
-from analysis.statistics.rates import EVENT_THEMES
 
 from . import rules
 from .rules import Comparison
 
 ALONE = "alone"  # the rule of a figure that no other region reports in the same way
 _STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY, Mark.TARGET, Mark.PLAN)
+
+OUTCOME_THEMES = ("outcomes", "disaster_losses")
 
 
 def of(
@@ -58,7 +59,7 @@ def of(
 
 def _outcomes(mine: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
     """Levels, and changes or targets without a level; a part only where no whole is given."""
-    events = mine[mine["theme"].isin(EVENT_THEMES)]
+    events = mine[mine["theme"].isin(OUTCOME_THEMES)]
     shown = events[events["measure"].eq(Measure.LEVEL) | events["mark"].isin(_STATED)]
     whole = shown["breakdown"].eq("")
     wholes = whole.groupby([shown[name] for name in ("indicator", "status")]).transform("any")

@@ -403,6 +403,18 @@ def fraction(row: Mapping[Any, Any]) -> Text:
     return say("value.rebuilt_fraction", cases=cases, total=total)
 
 
+def still_open(row: Mapping[Any, Any]) -> Text:
+    """
+    Return how many of the cases found are not rectified; empty where all are.
+
+    >>> still_open({"cases": 4658.0, "total": 5556.0}).en
+    ', 898 open'
+    """
+    count = int(float(row["total"]) - float(row["cases"]))
+    number = Text(numbers.number(count, "zh"), numbers.number(count, "en"))
+    return say("value.still_open", number=number) if count else Text("", "")
+
+
 def share_label(row: Mapping[Any, Any]) -> Text:
     """A share in percent with its interval, if it has one."""
     return _both(numbers.share, row, "share")

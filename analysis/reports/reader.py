@@ -20,7 +20,7 @@ from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
 from .periods import spoken_period
 from .quantities import Quantity, joined
 from .relations import TERRITORIES, Figure, figures
-from .roles import Judgement, elsewhere, status
+from .roles import Judgement, Reason, elsewhere, status
 from .setting import Setting
 from .suggestions import ALIKE, ENOUGH, Catalogue, Suggestion, Words, unlike
 
@@ -97,10 +97,10 @@ class _Reader:
     def _judged(self, numeral: numerals.Numeral, read: Quantity, sentence: Sentence) -> Judgement:
         cell = self.grid.get(numeral.start)
         if cell and (cell.unit or read.unit):
-            return Judgement(Role.OBSERVATION, "表中数字")
+            return Judgement(Role.OBSERVATION, Reason.TABLE)
         at = roles.place(self.folded, numeral, read, self.enclosures)
         judgement = roles.judge(at)
-        dated = judgement.reason == "日期名称"
+        dated = judgement.reason == Reason.DATE_NAME
         if (judgement.role is Role.OBSERVATION or dated) and self._elsewhere(numeral, sentence):
             return Judgement(Role.OTHER_REGION, "其他地区的事故或数据", judgement.doubts)
         return judgement
@@ -257,7 +257,7 @@ class _Reader:
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
 _CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
-_KINDS = {"体系公式中的个数": "count", "以零表述": ""}
+_KINDS: dict[str, str] = {Reason.FORMULA: "count", Reason.ZERO: ""}
 _RELATIVE = {"%", "‰", "倍", "百分点"}
 
 
@@ -274,7 +274,7 @@ def _counted_again(figure: Figure) -> str:
 
 def _ranked(read: Quantity, judgement: Judgement) -> tuple[Quantity, Judgement]:
     """Give a rank the unit 名."""
-    if judgement.reason == "名次":
+    if judgement.reason == Reason.RANK:
         read = read._replace(unit="名", kind="rank")
     return read, judgement
 

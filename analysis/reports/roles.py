@@ -8,6 +8,7 @@ words before it.
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
@@ -25,6 +26,16 @@ from .setting import Setting
 _LEFT, _RIGHT = 30, 34
 _CN = "[零〇一二三四五六七八九十百两]"
 _SHORT_QUOTE = 24
+
+
+class Reason(StrEnum):
+    """Reasons that the reader depends on, as in the column ``reason`` of mentions."""
+
+    DATE_NAME = "日期名称"
+    FORMULA = "体系公式中的个数"
+    RANK = "名次"
+    TABLE = "表中数字"
+    ZERO = "以零表述"
 
 
 class Judgement(NamedTuple):
@@ -113,12 +124,12 @@ def judge(at: Place) -> Judgement:
     if len(at.numeral.raw) > LONGEST:
         return Judgement(Role.LABEL, "过长的数字串")
     if _ZERO.search(at.window):
-        return Judgement(Role.OBSERVATION, "以零表述")
+        return Judgement(Role.OBSERVATION, Reason.ZERO)
     ranked = _RANK.search(at.window)
     if ranked:
-        return Judgement(Role.OBSERVATION, "名次")
+        return Judgement(Role.OBSERVATION, Reason.RANK)
     if _formula(at):
-        return Judgement(Role.OBSERVATION, "体系公式中的个数", (Doubt("formula_parts_unnamed"),))
+        return Judgement(Role.OBSERVATION, Reason.FORMULA, (Doubt("formula_parts_unnamed"),))
     if at.quantity.counter == "分之":  # 百分之一 is no idiom
         return _enclosed(at) or _figure(at)
     judgement = _first(_rules(*_BEFORE_QUOTES), at.window)

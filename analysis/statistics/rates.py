@@ -38,9 +38,9 @@ RATE_OF = {
     "violation_rectification_rate": "violations_found",
 }
 _PERCENT = re.compile(r"[%％]|百分点")
-EVENT_THEMES = ("outcomes", "disaster_losses")
-# What happens, or is met with, is counted in these; a list of units (家, 个, 座) knows no chance.
-EVENT_UNITS = ("起", "次", "场", "轮", "件", "条", "项")
+# Only what happens to people is subject to chance: accidents, disasters, insured damage. What an
+# office did (drills, inspections, hazards found) is a complete count and gets no interval.
+EVENT_THEMES = ("outcomes", "disaster_losses", "insurance")
 _BOUNDS = {
     Comparator.AT_LEAST: Mark.AT_LEAST,
     Comparator.AT_MOST: Mark.AT_MOST,
@@ -80,14 +80,14 @@ def _mark(status: str, measure: str, comparator: str, value: float, *, counted: 
 
 def countable(rows: pd.DataFrame) -> "pd.Series[bool]":
     """
-    Return which rows are counts of events, for which a Poisson interval is meaningful.
+    Return which rows are counts of events, so that an exact Poisson interval is meaningful.
 
-    Flows of cases, and of people in accidents and disasters. Not stocks, money or attendance:
-    people come to a drill in groups, and a stock is no event. Not units on a list either: which
-    counties are covered, or which mines are closed, is decided and not left to chance.
+    These are exact counts of cases or people over a period, of the themes of :data:`EVENT_THEMES`.
+    People affected by a disaster come in crowds and are left out, as are targets, stocks, money
+    and every count of activity.
     """
-    people = rows["quantity"].eq(Quantity.PEOPLE) & rows["theme"].isin(EVENT_THEMES)
-    events = rows["quantity"].eq(Quantity.COUNT) & rows["unit"].isin(EVENT_UNITS) | people
+    counts = rows["quantity"].isin([Quantity.COUNT, Quantity.PEOPLE])
+    events = counts & rows["theme"].isin(EVENT_THEMES)
     flow = rows["nature"].eq(Nature.FLOW) & rows["measure"].eq(Measure.LEVEL)
     affected = rows["indicator"].eq("disaster_affected_people")
     actual = rows["status"].eq(Status.ACTUAL) & rows["comparator"].eq(Comparator.EXACT)
@@ -100,14 +100,18 @@ def limits(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
 
     A count printed in 万 stands for a range: the limits then reach from the lower limit of its
     low end to the upper limit of its high end. Rows that are no count of events get NaN and "".
+    ``rounding`` is half of the last printed place of every exact value.
     """
     chosen = countable(rows)
     count = rows["value"].where(chosen).to_numpy(dtype="float64")
-    half = np.where(chosen, rounding(rows), 0.0)
+    exact = rows["measure"].eq(Measure.LEVEL) & rows["comparator"].eq(Comparator.EXACT)
+    half = np.where(exact, rounding(rows), 0.0)
     low, high = np.floor(np.maximum(count - half, 0)), np.ceil(count + half)
     lower = intervals.poisson(low, level=level).lower
     upper = intervals.poisson(high, level=level).upper
-    names = np.where(half > 0, str(Method.EXACT_POISSON_ROUNDED), str(Method.EXACT_POISSON))
+    names = np.where(
+        chosen & (half > 0), str(Method.EXACT_POISSON_ROUNDED), str(Method.EXACT_POISSON)
+    )
     method = np.where(chosen, names, "")
     return rows.assign(lower=lower, upper=upper, method=method, rounding=half)
 
@@ -192,9 +196,11 @@ def _nearest(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     return best.set_index("place").drop(columns=["region", "year"])
 
 
-def shares(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+def shares(rows: pd.DataFrame) -> pd.DataFrame:
     """
-    The shares that a report's own counts make: rectified of found, with exact intervals.
+    Return the shares that a report's own counts make: rectified of found.
+
+    Both numbers are complete counts, so the shares have no interval: what is not rectified is open.
 
     Where only the total and the printed percentage are given, the part is rebuilt if the
     rounding leaves one whole number, and ``basis`` says ``rebuilt``. A bound has no share.
@@ -202,8 +208,8 @@ def shares(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a share: the columns of the part, with ``cases``, ``total``, ``share``, ``lower``,
-        ``upper`` (all three in percent), ``method``, ``basis`` and the total's evidence.
+        One row a share: the columns of the part, with ``cases``, ``total``, ``share`` (percent),
+        ``open`` (the count not rectified), ``basis`` and the total's evidence.
     """
     exact = rows["comparator"].eq(Comparator.EXACT) & rows["status"].eq(Status.ACTUAL)
     levels = rows[rows["measure"].eq(Measure.LEVEL) & exact]
@@ -213,12 +219,12 @@ def shares(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     key = ["region", "breakdown", "period_end", "loop"]
     pairs = pairs.sort_values(["basis"], kind="stable").drop_duplicates(key)
     pairs = pairs.sort_values(["level_order", "adcode", "loop", "start"], ignore_index=True)
-    limit = intervals.share(pairs["cases"], pairs["total"], level=level)
     return pairs.assign(
         share=100 * pairs["cases"] / pairs["total"],
-        lower=100 * limit.lower,
-        upper=100 * limit.upper,
-        method=str(limit.method),
+        open=pairs["total"] - pairs["cases"],
+        lower=np.nan,
+        upper=np.nan,
+        method="",
     )
 
 
