@@ -70,6 +70,7 @@ def _results(rows: pd.DataFrame) -> pd.DataFrame:
     names = {name: name.removeprefix("result_") for name in columns} | {"result": "value"}
     shared = ["region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en"]
     shared += ["origin", "report", "publisher", "title", "published", "unit", "unit_en"]
+    shared += ["unit_one"]
     results = known[[*shared, "result", *columns]].rename(columns=names)
     return results.assign(status=str(Status.ACTUAL))
 
