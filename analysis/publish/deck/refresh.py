@@ -76,7 +76,7 @@ def update(path: Path, figures: Path, *, dry_run: bool = False) -> Report:
     if not dry_run:
         office.refuse_unwritable(path)
     data = path.read_bytes()
-    with office.damage_told(path.name):
+    with office.damage_reported(path.name):
         work = _Update(path.name, data, figures)
         work.run()
         after = work.saved() if work.report.changed else data
@@ -119,7 +119,7 @@ def opened(name: str, data: bytes) -> tuple[Any, dict[str, bytes]]:
         raise AnalysisError(
             f"{name} was made by another version ({properties[PART]}): make a new one"
         )
-    with office.damage_told(name):
+    with office.damage_reported(name):
         return Presentation(io.BytesIO(data)), parts
 
 

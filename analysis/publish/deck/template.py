@@ -83,7 +83,7 @@ def empty(template: Path | None = None) -> Any:
     except OSError as error:
         raise UsageError(f"{template} cannot be read: {error.strerror}") from error
     office.parts(data, template.name)
-    with office.damage_told(template.name):
+    with office.damage_reported(template.name):
         presentation = Presentation(str(template))
         _remove_slides(presentation)
     layout(presentation, "Figure")

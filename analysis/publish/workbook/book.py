@@ -2,8 +2,8 @@
 The statistical workbook: cover, contents, notes, one table per sheet, charts and evidence.
 
 Follows the practice for accessible statistical spreadsheets: the title in A1, one table below it,
-no merged or hidden cells, shorthand in brackets explained on the notes sheet. No cell, chart or link
-contains text that is evaluated as a formula.
+no merged or hidden cells, shorthand in brackets explained on the notes sheet. No text in a cell,
+chart or link is evaluated as a formula.
 """
 
 import io
