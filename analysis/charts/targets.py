@@ -1,4 +1,4 @@
-"""Targets with what became of them."""
+"""Targets and their results."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from .page import Page, measured
 
 ASIDE = 14  # points between the plot and the words beside it
 VERDICT = 1.1  # times the size of notes, of those words
-TARGET_AT = 0.42  # of the width of a line whose target has no result to share it with
+TARGET_AT = 0.42  # share of the width for a target without a result
 
 
 def targets(
@@ -32,7 +32,7 @@ def targets(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw each target as a square, its result as a dot where there is one, and the verdict in words.
+    Draw each target as a square, its result as a dot if there is one, and the verdict as text.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def targets(
 
 
 def _results(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the results drawn beside their targets as rows of their own."""
+    """Return the results drawn beside their targets, as separate rows."""
     known = rows[rows["result_id"].notna()]
     columns = [name for name in map(str, known) if name.startswith("result_")]
     names = {name: name.removeprefix("result_") for name in columns} | {"result": "value"}
@@ -91,7 +91,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
 
 
 def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
-    said = [
+    summaries = [
         Text(
             f"{row['region_zh']}{row['indicator_zh']}：",
             f"{row['region_en']}, {row['indicator_en']}: ",
@@ -101,7 +101,7 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
         + values.outcome(row)
         for row in rows.to_dict("records")
     ]
-    shown = Text.joined(said)
+    shown = Text.joined(summaries)
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
     missing = Text.joined(names, zh="、", en=", ")
     return say(
@@ -140,21 +140,21 @@ def _draw_target(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None
 
 
 def _top(row: dict[Any, Any]) -> float:
-    """What the right end of this line stands for: its own target and result fit, zero is left."""
+    """Return the value at the right end of this line, so that target and result fit from zero."""
     known = [row[name] for name in ("value", "result", "upper") if pd.notna(row[name])]
     return float(max(known)) / TARGET_AT
 
 
 def _draw_result(axes: Axes, page: Page, row: dict[Any, Any], at: float, top: float) -> None:
     x = row["result"] / top if top else 0.0
-    found = row | {"mark": row["result_mark"], "id": row["result_id"]}
+    result = row | {"mark": row["result_mark"], "id": row["result_id"]}
     if pd.notna(row["lower"]):
-        marks.whisker(axes, found, (row["lower"] / top, row["upper"] / top), at, upright=False)
-    marks.draw(axes, x, at, found, size=page.mark)
+        marks.whisker(axes, result, (row["lower"] / top, row["upper"] / top), at, upright=False)
+    marks.draw(axes, x, at, result, size=page.mark)
 
 
 def _direction(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
-    """A target without a size: an arrow beside the words, at no place on a scale."""
+    """Draw a target without a size as an arrow beside the text, without a scale."""
     sign = "↓" if row["value"] < 0 else "↑"
     axes.text(
         TARGET_AT,

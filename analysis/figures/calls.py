@@ -30,7 +30,7 @@ from analysis.tables.panel import Panel
 from . import source
 
 LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
-FIRST_YEAR = 2020  # of a trend: older definitions are wider
+FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 OUTCOMES = ("accidents", "deaths", "injuries")
 
 
@@ -68,7 +68,7 @@ def comparison(indicator: str, **options: Unpack[Options]) -> Figure:
 
 
 def not_comparable(**options: Unpack[Options]) -> Pages:
-    """List the indicators that several regions report without being comparable, and why."""
+    """List the indicators that several regions report but that are not comparable, and why."""
     asked = _asked(options)
     codes = list(asked.tables.indicators["indicator"])
     apart = rules.not_comparable(asked.rated, asked.context, codes)
@@ -77,9 +77,7 @@ def not_comparable(**options: Unpack[Options]) -> Pages:
     return asked.pages(draw, apart, title, "not-comparable", by="indicator")
 
 
-def trend(
-    indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]
-) -> Pages:
+def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]) -> Pages:
     """
     Draw the yearly counts of *indicator* in each region, and beside them changes without counts.
 
@@ -107,9 +105,7 @@ def trend(
     return asked.pages(draw, counts, title, f"trend-{indicator}")
 
 
-def changes(
-    *indicators: str, first_year: int = 2022, **options: Unpack[Options]
-) -> Pages:
+def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]) -> Pages:
     """
     Draw the changes of *indicators* from one year to the next, tested together.
 
@@ -134,11 +130,9 @@ def changes(
     return asked.pages(draw, tested, title, "year-on-year", first="-1")
 
 
-def funnel(
-    indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]
-) -> Figure:
+def funnel(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]) -> Figure:
     """
-    Draw the counts of *indicator* over the counts that the national rate would give.
+    Draw the counts of *indicator* against those expected from the national rate.
 
     Parameters
     ----------
@@ -191,7 +185,7 @@ def shares(indicator: str | None = None, **options: Unpack[Options]) -> Pages:
 
 def targets(*, per_page: int = 11, **options: Unpack[Options]) -> Pages:
     """
-    Draw each target of the reports with what became of it.
+    Draw each target of the reports with its result.
 
     Parameters
     ----------
@@ -232,7 +226,7 @@ def instruments(theme: str = "", *, per_page: int = 20, **options: Unpack[Option
     theme = asked.code("theme", theme) if theme else ""
     rows = asked.of_regions(policies.standings(asked.tables))
     absent = asked.of_regions(policies.unlisted(asked.tables, rows))
-    # A page has the same instruments in both languages, each sorted in its own.
+    # Pages have the same instruments in both languages, each sorted by its own names.
     pages = {
         f"instruments-{name}-{number}": page
         for name, group in policies.groups(rows, theme).items()
@@ -257,7 +251,7 @@ def instruments(theme: str = "", *, per_page: int = 20, **options: Unpack[Option
 
 def commitments(*, per_page: int = 8, **options: Unpack[Options]) -> Pages:
     """
-    List the commitments with a number or a deadline, which could be checked later.
+    List the commitments with a number or a deadline, which can be checked later.
 
     Parameters
     ----------
@@ -284,7 +278,7 @@ def commitments(*, per_page: int = 8, **options: Unpack[Options]) -> Pages:
 
 def coverage(*, per_page: int = 19, **options: Unpack[Options]) -> Pages:
     """
-    Draw how many figures each report gives by theme, then the indicators that reports share.
+    Draw how many figures each report has by theme, then the indicators that reports share.
 
     Parameters
     ----------
@@ -350,7 +344,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
 
 @dataclass(frozen=True)
 class _Asked:
-    """The rows of a call, the tables behind them, and how the figure is drawn."""
+    """The arguments of a call: its rows, their tables, and the drawing options."""
 
     tables: Tables
     rows: pd.DataFrame
@@ -367,7 +361,7 @@ class _Asked:
 
     @property
     def series(self) -> pd.DataFrame:
-        """Every known yearly level."""
+        """All known yearly levels."""
         return years.series(self.rows, self.context)
 
     def code(self, kind: str, word: str) -> str:
@@ -378,11 +372,11 @@ class _Asked:
         return source.code_of(kind, word, named)
 
     def of_regions(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return what *frame* has of the regions whose rows were given."""
+        """Return the rows of *frame* for the regions of the given rows."""
         return frame[frame["region"].isin(self.regions)]
 
     def figure(self, draw: Callable[..., Figure], name: str) -> Figure:
-        """Return the figure that *draw* draws, called *name* in its language."""
+        """Return the figure drawn by *draw*, with *name* and the language as its name."""
         with style.house_style():
             figure = draw(language=self.language, form=self.form, ax=self.ax)
         return replace(figure, name=f"{name}-{self.language}")
@@ -397,12 +391,12 @@ class _Asked:
         by: str = "region",
         first: str = "",
     ) -> Pages:
-        """Return as many figures as *rows* need; *first* ends the name of the first one."""
+        """Return *rows* as several figures; *first* ends the name of the first one."""
         draw = partial(draw, language=self.language, form=self.form, ax=self.ax)
         with style.house_style():
             if self.ax is None:
                 figures: Iterable[Figure] = charts.on_pages(draw, rows, title=title, by=by)
-            else:  # axes are replaced once; rows that do not fit them are refused
+            else:  # axes are replaced once, so rows for more pages raise an error
                 figures = [draw(rows, title=title)]
         return Pages(
             replace(figure, name=f"{name}{f'-{n}' if n > 1 else first}-{self.language}")
@@ -411,7 +405,7 @@ class _Asked:
 
 
 def _asked(options: Options) -> _Asked:
-    """Check the options of a call, and read what is not given."""
+    """Check the options of a call, and load the tables if no rows are given."""
     known = Options.__annotations__
     for name in options:
         if name not in known:
@@ -431,7 +425,7 @@ def _asked(options: Options) -> _Asked:
 
 
 def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    """Return *rows* without what earlier calls added; refuse rows that are of other tables."""
+    """Return *rows* without columns added by earlier calls; raise an error for rows of other tables."""
     missing = [str(name) for name in tables.rows if name not in rows]
     if missing:
         raise UsageError(f"rows: give rows of load().rows; missing: {', '.join(missing[:5])}")

@@ -233,7 +233,7 @@ class Mark(Word):
 
 
 class Scale(Word):
-    """What the axis measures that the marks of a figure stand on."""
+    """The quantity on the axis of a figure's marks."""
 
     VALUE = "value"
     RATE = "rate"

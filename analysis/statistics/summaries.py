@@ -108,7 +108,7 @@ class Changes:
 
 
 def changes(rows: pd.DataFrame) -> Changes:
-    """Count yearly changes, and the discoveries among them by the column ``stands``."""
+    """Count yearly changes, and how many of them are discoveries."""
     counted = rows[rows["mark"].eq(Mark.EXACT)]
     beyond = int(counted["stands"].sum()) if len(counted) else 0
     uncounted = rows[~rows["region"].isin(counted["region"])]

@@ -1,7 +1,7 @@
 """
-What the sheets of the workbook hold: columns, lines, shorthand and notes, as plain cells.
+Contents of the sheets of the workbook: columns, lines, shorthand and notes, as plain cells.
 
-It reads records and gives cells; how they look and where they link is for ``workbook``.
+Reads records and returns cells; ``book`` formats and links them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,18 +22,18 @@ Row = Mapping[str, Any]
 
 
 class Column(NamedTuple):
-    """One column of a table: its head, its cell from a row, how numbers are written."""
+    """One column of a table: its head, its cell from a row, its number format."""
 
     head: Text
     cell: Callable[[Row, str], Any]
     look: str = "text"  # text, number, decimal, ratio, percent
     width: int = 14
-    linked: bool = False  # its number leads to the sentence
+    linked: bool = False  # whether its numbers link to their evidence
 
 
 @dataclass(slots=True)
 class Sheet:
-    """One table: its name on the tab, title, columns and lines."""
+    """One table: its tab name, title, columns and lines."""
 
     name: str
     title: str
@@ -75,22 +75,22 @@ _MORE = {
 
 def shorthand(row: Row) -> str:
     """
-    The letters that stand beside a value, or in its place.
+    Return the shorthand letters beside a value, or in place of one.
 
     >>> shorthand({"mark": "at_least", "origin": "context"}), shorthand({"rule": "not_reported"})
     ('[≥] [o]', '[x]')
     """
     if "rule" in row:
         return GAPS.get(row["rule"], UNEQUAL) if row["rule"] in set(Gap) else UNEQUAL
-    found = [UNEQUAL] if row.get("unequal") else []
-    found += [MARKS.get(Mark(row.get("mark", Mark.EXACT)), "")]
-    found += [ELSEWHERE] if row.get("origin") == "context" else []
-    found += [REBUILT] if row.get("basis") in {"derived", "rebuilt"} else []
-    return " ".join(letter for letter in found if letter)
+    letters = [UNEQUAL] if row.get("unequal") else []
+    letters += [MARKS.get(Mark(row.get("mark", Mark.EXACT)), "")]
+    letters += [ELSEWHERE] if row.get("origin") == "context" else []
+    letters += [REBUILT] if row.get("basis") in {"derived", "rebuilt"} else []
+    return " ".join(letter for letter in letters if letter)
 
 
 def explained(language: str) -> list[tuple[str, str]]:
-    """Every shorthand with its meaning."""
+    """Return every shorthand with its meaning."""
     known = {letter: label(Gap(gap)) for gap, letter in GAPS.items()} | _MORE
     return [(letter, text[language]) for letter, text in known.items()]
 
@@ -123,7 +123,7 @@ _OF_COUNTS = {Method.EXACT_POISSON, Method.EXACT_POISSON_ROUNDED}
 
 
 def _count_limit(name: str) -> Callable[[Row, str], Any]:
-    """A limit only where it is one of the count: others are of a ratio or a share."""
+    """Return a cell function for the limit of a count; limits of ratios and shares are left out."""
 
     def cell(row: Row, _: str) -> Any:
         return row.get(name) if row.get("method") in _OF_COUNTS else None
@@ -179,7 +179,7 @@ def _status(row: Row) -> Text:
     return label(Status(row["status"])) if "status" in row else Text("", "")
 
 
-_RATES = {"rate", "rate_lower", "rate_upper"}  # on the sheet only where the figure shows them
+_RATES = {"rate", "rate_lower", "rate_upper"}  # only for figures that show rates
 COLUMNS = {
     "region": REGION,
     "indicator": INDICATOR,
@@ -217,9 +217,9 @@ COLUMNS = {
 
 
 def sheets(records: Sequence[Record], language: str) -> list[Sheet]:
-    """Return a sheet a kind of figure, with the rows of all its figures, gaps included."""
-    made = [_sheet(kind, records, language) for kind in KINDS.values() if kind.columns]
-    return [sheet for sheet in made if sheet.rows]
+    """Return one sheet per kind of figure, with the rows of all its figures, gaps included."""
+    filled = [_sheet(kind, records, language) for kind in KINDS.values() if kind.columns]
+    return [sheet for sheet in filled if sheet.rows]
 
 
 def _sheet(kind: Kind, records: Sequence[Record], language: str) -> Sheet:
@@ -239,7 +239,7 @@ def _sheet(kind: Kind, records: Sequence[Record], language: str) -> Sheet:
 
 
 def _lines(record: Record, kind: Kind) -> Iterator[Row]:
-    """Yield the rows of a figure, then its gaps under the indicator that they are about."""
+    """Yield the rows of a figure, then its gaps with the indicator they belong to."""
     for row in record["rows"]:
         plain = {key: cell for key, cell in row.items() if key not in _RATES}
         kept = row if record["scale"] == Scale.RATE else plain
@@ -271,12 +271,12 @@ EVIDENCE = (
 
 
 def _place(row: Row, name: str) -> Any:
-    place = row.get(name, -1)
-    return place if place >= 0 else None
+    offset = row.get(name, -1)
+    return offset if offset >= 0 else None
 
 
 def charted(records: Iterable[Record], language: str) -> Iterator[tuple[Record, Plot]]:
-    """The figures that have a native chart, with it."""
+    """Yield the figures that have a native chart, each with its chart."""
     for record in records:
         plot = kind_of(record).native(record, language) if content.worth_a_slide(record) else None
         if plot is not None:
