@@ -106,9 +106,12 @@ def faults(label: str, frame: pd.DataFrame, name: str) -> list[Fault]:
     return [*breaches, *_key_faults(label, frame, name)]
 
 
-def cell_faults(label: str, cells: "pd.Series[Any]", name: str) -> list[Fault]:
-    """Return which *cells* of one column break the contract of table *name*."""
-    schema = _SCHEMAS[name].select_columns([str(cells.name)])
+def cell_faults(label: str, cells: "pd.Series[str]", name: str) -> list[Fault]:
+    """Return which text *cells* of a column break the contract of table *name*."""
+    column = str(cells.name)
+    if all(check(cells).check_passed for check in _SCHEMAS[name].columns[column].checks):
+        return []
+    schema = _SCHEMAS[name].select_columns([column])
     return [*_contract_faults(label, cells.to_frame(), schema)]
 
 
