@@ -145,6 +145,8 @@ def _told(check: str, cell: str, column: str) -> tuple[str, str]:
         return f"not of the form {check[13:-2]}", "write it in that form"
     if check.startswith("str_length("):
         return f"length outside {check[11:-1]}", "shorten it, or fill it in"
+    if check.startswith("dtype("):
+        return "a column of another type", "write the column as the data dictionary says"
     if check == "not_nullable":
         return "an empty cell", "fill it in"
     return f"breaks {check}", "correct the value"

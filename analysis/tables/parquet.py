@@ -174,7 +174,7 @@ def _columns(words: Mapping[str, "pd.Index[str]"], *, whole: bool) -> dict[str, 
             code, sound = f"CAST({name} AS {name}_word)", f"{name} IS NOT NULL"
         columns[name] = _Column(f"enum_code({code})", sound, rule, dtype)
     for name in _DAYS:
-        time, day = f"CAST({name} AS TIMESTAMP)", f"TRY_CAST({name} AS DATE)"
+        time, day = f"TRY_CAST({name} AS TIMESTAMP)", f"TRY_CAST({name} AS DATE)"
         sound = f"isfinite({time}) AND {time} = {day}"
         columns[name] = _Column(day, sound, "not a day", "datetime64[us]")
     number = "TRY_CAST(value AS DOUBLE)"
