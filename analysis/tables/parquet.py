@@ -11,17 +11,18 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import duckdb
 import numpy as np
 import pandas as pd
-from duckdb import DuckDBPyConnection
 
 from analysis.errors import Fault, TableError
 from analysis.language.vocabulary import Comparator, Measure, Status
 
 from . import contract
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 FILE = "observations.parquet"
 MOST_ROWS = 100_000_000
@@ -124,6 +125,8 @@ def observations(
 @contextmanager
 def _opened(folder: Path, name: str, indicator: str | None = None) -> "Iterator[_File]":
     """Open a file; what DuckDB finds wrong with it is a `TableError`."""
+    import duckdb
+
     folder = folder.absolute()
     with _database(folder).cursor() as connection:
         connection.execute("SET GLOBAL threads = 2")
@@ -138,7 +141,7 @@ def _opened(folder: Path, name: str, indicator: str | None = None) -> "Iterator[
 
 
 @lru_cache(maxsize=2)
-def _database(folder: Path) -> DuckDBPyConnection:
+def _database(folder: Path) -> "DuckDBPyConnection":
     """Return a database in memory that reads the files of *folder* and no others."""
     connection = _connected()
     allowed = [str(folder), glob.escape(str(folder))]
@@ -148,7 +151,9 @@ def _database(folder: Path) -> DuckDBPyConnection:
     return connection
 
 
-def _connected() -> DuckDBPyConnection:
+def _connected() -> "DuckDBPyConnection":
+    import duckdb
+
     connection = duckdb.connect(config=_SETTINGS)
     connection.execute("SET enable_progress_bar = false")
     return connection
@@ -188,7 +193,7 @@ def _columns(words: Mapping[str, "pd.Index[str]"], *, whole: bool) -> dict[str, 
 class _File:
     """A Parquet file, or its rows of one indicator."""
 
-    def __init__(self, connection: DuckDBPyConnection, path: Path, indicator: str | None) -> None:
+    def __init__(self, connection: "DuckDBPyConnection", path: Path, indicator: str | None) -> None:
         self.name, self._connection = path.name, connection
         self._names: list[str] = []
         self._faults: list[Fault] = []
@@ -198,7 +203,7 @@ class _File:
 
     def select(
         self, columns: str, where: str = "true", rest: str = "", **given: str
-    ) -> DuckDBPyConnection:
+    ) -> "DuckDBPyConnection":
         """Query the rows; *given* are the parameters of the query."""
         query = f"{self._query(columns, where)} {rest}"
         return self._connection.execute(query, self._given | given)
@@ -281,7 +286,7 @@ class _File:
 
     def _chunks(
         self, words: Mapping[str, "pd.Index[str]"], columns: Mapping[str, _Column]
-    ) -> DuckDBPyConnection:
+    ) -> "DuckDBPyConnection":
         """Query *columns*, the hash of the key of each row, and whether a cell breaks its rule."""
         for name in words.keys() & columns.keys():
             query = f"CREATE TEMP TYPE {name}_word AS ENUM (SELECT unnest($words))"
@@ -374,7 +379,7 @@ def write(folder: Path, tables: Mapping[str, pd.DataFrame], pieces: Iterable[pd.
 
 
 def _copy(
-    connection: DuckDBPyConnection, frame: pd.DataFrame, kinds: Mapping[str, str], path: Path
+    connection: "DuckDBPyConnection", frame: pd.DataFrame, kinds: Mapping[str, str], path: Path
 ) -> None:
     """Write *frame* to *path*, its columns as SQL types."""
     connection.register("frame", frame)
