@@ -6,6 +6,7 @@ Start with :func:`load`; the rows it returns answer questions themselves::
     import analysis as rs
 
     rows = rs.load().rows
+    rs.trend("deaths")                       # a figure that shows itself; .save() writes it
     rows.safety.why("chuxiong", "deaths")    # the figure, its sentence, its comparisons
     rows.safety.compare("drills_held")       # which regions may be compared, and why others may not
     rows[rows["region"].eq("chuxiong")].safety.change()   # ratios with exact intervals
@@ -15,6 +16,7 @@ The rooms of the package are attributes (``rs.tables``, ``rs.statistics``, ``rs.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
@@ -44,7 +46,16 @@ def __getattr__(name: str) -> Any:
         return _room(name)
     if name == "style":
         return import_module(f"{__name__}.charts.style")
+    if not name.startswith("_") and find_spec(f"{__name__}.{name}") is None:
+        calls = _calls()
+        if name in calls.__all__:
+            return getattr(calls, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _calls() -> ModuleType:
+    """Import the module with one call for each kind of figure."""
+    return import_module(f"{__name__}.figures.calls")
 
 
 def _room(name: str) -> ModuleType:
@@ -57,4 +68,4 @@ def _room(name: str) -> ModuleType:
 
 def __dir__() -> list[str]:
     """Return what completion offers at a prompt."""
-    return [*_HOMES, *_ROOMS, "style"]
+    return [*_HOMES, *_calls().__all__, *_ROOMS, "style"]

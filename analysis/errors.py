@@ -1,7 +1,7 @@
 """
-The errors this package raises on purpose, each saying what, where and what to do next.
+The exceptions of the package; each message has the cause, the location and a remedy.
 
-It imports nothing of the package, so every module may raise from it.
+Imports nothing of the package.
 """
 
 from collections.abc import Iterable
@@ -10,15 +10,15 @@ from difflib import get_close_matches
 
 
 class AnalysisError(Exception):
-    """The base of every error raised on purpose; the command line turns it into exit code 1."""
+    """Base class of the exceptions of the package. The command line exits with status 1."""
 
 
 class UsageError(AnalysisError):
-    """A wish that cannot be carried out as asked; the command line turns it into exit code 2."""
+    """An invalid request. The command line exits with status 2."""
 
 
 class WordError(UsageError):
-    """A word outside a closed vocabulary; the message names *near*, or else the nearest ones."""
+    """A word outside a closed vocabulary. The message suggests *near*, or the nearest words."""
 
     def __init__(
         self, kind: str, value: object, known: Iterable[object], near: Iterable[str] = ()
@@ -39,35 +39,35 @@ class CrowdedError(UsageError):
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
     """
-    One thing wrong with a table, told so that a person can mend it.
+    A fault of a table: where it is, the value found, the rule, and the remedy.
 
     >>> print(Fault("regions.csv", 3, "level", "'town'", "not a known level", "write district"))
     regions.csv, line 3, column level: found 'town': not a known level; write district
     """
 
     file: str
-    line: int  # 0 stands for the file as a whole
+    line: int  # 0 for the whole file
     column: str
     found: str
     rule: str
     mend: str
 
     def __str__(self) -> str:
-        place = [self.file]
-        place += [f"line {self.line}"] if self.line else []
-        place += [f"column {self.column}"] if self.column else []
-        return f"{', '.join(place)}: found {self.found}: {self.rule}; {self.mend}"
+        location = [self.file]
+        location += [f"line {self.line}"] if self.line else []
+        location += [f"column {self.column}"] if self.column else []
+        return f"{', '.join(location)}: found {self.found}: {self.rule}; {self.mend}"
 
 
 class TableError(AnalysisError):
-    """Tables that break their contract; every fault is listed, so one pass mends them all."""
+    """Invalid tables. The message lists all faults."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         super().__init__(sorted(faults))
 
     @property
     def faults(self) -> list[Fault]:
-        """The faults by file and line."""
+        """Return the faults, sorted by file and line."""
         faults: list[Fault] = self.args[0]
         return faults
 
@@ -88,18 +88,18 @@ class GlyphError(AnalysisError):
 
 
 class BusyError(AnalysisError):
-    """Another run holds the figures; the command line turns it into exit code 75."""
+    """A lock of another run. The command line exits with status 75."""
 
     def __str__(self) -> str:
-        return f"busy: another process holds {self.args[0]}; try later, or use --wait SECONDS"
+        return f"busy: another process has locked {self.args[0]}; try later, or use --wait SECONDS"
 
 
 class WorkerError(AnalysisError):
-    """A process that should run notebooks could not, whatever the notebook."""
+    """A process that runs notebooks has failed, independently of the notebook."""
 
 
 class DocumentError(AnalysisError):
-    """A report file whose text cannot be had."""
+    """A report file whose text cannot be read."""
 
     def __init__(self, name: str, found: str, mend: str) -> None:
         super().__init__(name, found, mend)

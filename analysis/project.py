@@ -1,24 +1,24 @@
-"""Where the project stands and where a drawn figure goes; it reads no table."""
+"""The project folder, and the folder and formats of figures."""
 
 import os
 from pathlib import Path
 
 from .errors import UsageError
 
-OUTPUT = "REGIONAL_SAFETY_OUTPUT"  # set by the runner: the stage folder of the running job
-FORMATS = "REGIONAL_SAFETY_FORMATS"  # set by the runner: what the plan asks of the running job
+OUTPUT = "REGIONAL_SAFETY_OUTPUT"  # set by the runner: the staging folder of the running job
+FORMATS = "REGIONAL_SAFETY_FORMATS"  # set by the runner: the formats in the plan
 KNOWN_FORMATS = ("svg", "png", "pdf")
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 
 
 def home(start: Path | None = None) -> Path:
     """
-    The project folder: the nearest one from *start* upward that holds ``data/indicators``.
+    Return the nearest folder from *start* upward with a table ``data/indicators``.
 
     Raises
     ------
     UsageError
-        When no folder above *start* (the working folder if not given) holds the tables.
+        If no folder from *start* (by default the working folder) upward has one.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
@@ -28,12 +28,12 @@ def home(start: Path | None = None) -> Path:
 
 
 def output() -> Path:
-    """The folder that figures are written to: the job's stage, or ``figures/by_hand``."""
+    """Return the folder of figures: the staging folder of the job, or ``figures/by_hand``."""
     folder = Path(os.environ[OUTPUT]) if OUTPUT in os.environ else home() / "figures" / "by_hand"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def formats() -> tuple[str, ...]:
-    """The formats that figures are written in: those of the plan, or SVG and PNG."""
+    """Return the formats of figures: those in the plan, or SVG and PNG."""
     return tuple((os.environ.get(FORMATS) or "svg,png").split(","))

@@ -21,7 +21,7 @@ def main() -> None:
     for question in [*walk(panel), *walk(panel)]:
         began = time.perf_counter(), time.process_time()
         settled = panel.asked.nearest(question)
-        widgets.answer_words(panel.asked.answer(settled, "en"), "redraw", "en")
+        widgets.answer_html(panel.asked.answer(settled, "en"), "redraw", "en")
         wall.append(time.perf_counter() - began[0])
         processor.append(time.process_time() - began[1])
     for name, seconds in (("wall", wall), ("processor", processor)):

@@ -86,12 +86,12 @@ chuxiong 8574场次 8393-8757 exact-c
     Method(
         Text("按人口的率", "Rate per 100,000 people"),
         Text(
-            "计数与同一地区最近一个公布年份的常住人口相除，区间同除。年份或口径不同（户籍、普查）"
-            "时在图注写明。人口不是企业数：执法类数字的率只说明规模。",
-            "The count over the resident population of the nearest published year, with the "
-            "interval divided in the same way. Another year or another kind of population is "
-            "named in the note. People are not enterprises: rates of enforcement only take out "
-            "size.",
+            "计数与同一地区最近一个公布年份（相差不超过两年）的常住人口相除，区间同除。年份或口径"
+            "不同（户籍、普查）时在图注写明。人口不是企业数：执法类数字的率只说明规模。",
+            "The count over the resident population of the nearest published year, at most two "
+            "years away, with the interval divided in the same way. Another year or another kind "
+            "of population is named in the note. People are not enterprises: rates of enforcement "
+            "only take out size.",
         ),
         "OHID (2018) Technical guide: confidence intervals for public health data",
         "analysis.statistics.rates.rates",

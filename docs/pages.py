@@ -1,7 +1,7 @@
 """
 The pages under ``docs/`` that the tables write: dictionary, what is missing, identities, method.
 
-``python -m analysis.pages`` renews them; a test holds the committed pages to the tables. It says
+``python docs/pages.py`` writes them; a test compares the committed pages with the tables. They say
 nothing that the tables do not.
 """
 

@@ -1,6 +1,8 @@
 """What the tests share: the real tables, five visible rows, and no warning left unread."""
 
 import logging
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,12 @@ from analysis.tables import load
 # What passes once passes again; `pytest --hypothesis-profile=default` looks for new examples.
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
+
+# jsonschema, imported with nbformat, builds this grammar for seconds; no notebook needs it.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+# Commands that the tests start print English whatever the locale of the machine.
+os.environ["REGIONAL_SAFETY_LANGUAGE"] = "en"
 
 DATA = Path(__file__).parents[1] / "data"
 SWITCHES = [

@@ -3,23 +3,26 @@
 from functools import cached_property
 from itertools import combinations
 
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Annotation, Text
 
 from analysis.charts import style
 from analysis.charts.page import MARGIN
+from analysis.language.vocabulary import Scale
 
+NOTHING = pd.DataFrame()
 TOUCH = 0.2  # of a line's height: less is the empty room above and below the letters
 
 
 class Drawing:
-    """A picture as a reader meets it: texts and marks with their boxes in pixels."""
+    """A figure as a reader meets it: texts and marks with their boxes in pixels."""
 
-    def __init__(self, picture):
-        self.picture = picture
-        self.renderer = FigureCanvasAgg(picture).get_renderer()
+    def __init__(self, figure):
+        self.figure, self.picture = figure, figure.plot
+        self.renderer = FigureCanvasAgg(figure.page).get_renderer()
         with style.house_style():
-            picture.draw_without_rendering()
+            figure.page.draw_without_rendering()
 
     @cached_property
     def words(self):
@@ -93,6 +96,11 @@ class Drawing:
         """All that is wrong with the layout; nothing, in a good one."""
         found = {name: getattr(self, name) for name in ("outside", "overlapping", "struck")}
         return {name: texts for name, texts in found.items() if texts}
+
+
+def bare(page, rows=NOTHING):
+    """The figure of a page that a test has laid out itself."""
+    return page.figure("trend", Scale.NONE, rows, NOTHING)
 
 
 def said(artist):

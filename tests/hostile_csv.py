@@ -1,7 +1,7 @@
 """The text files of the hostile corpus, and the plain table that every case departs from."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import shake_256
 from typing import NamedTuple
 
@@ -36,9 +36,14 @@ class Case(NamedTuple):
 
     name: str
     file: str
-    data: bytes
+    source: bytes | Callable[[], bytes]  # a call where making the bytes takes long
     outcome: str
     words: str = ""
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the file."""
+        return self.source if isinstance(self.source, bytes) else self.source()
 
 
 def noise(size: int) -> bytes:

@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import cache, partial
 
 import openpyxl
 import xlsxwriter
@@ -34,11 +35,20 @@ def xlsx(
     change: Callable[[openpyxl.Workbook], None] | None = None,
 ) -> bytes:
     """The plain table as a workbook, typed as a person would, with *change* made to it."""
+    return _saved(rows or typed(), change) if rows or change else _plain()
+
+
+@cache
+def _plain() -> bytes:
+    return _saved(typed(), None)
+
+
+def _saved(rows: list[list[object]], change: Callable[[openpyxl.Workbook], None] | None) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = "承诺"
-    for row in rows or typed():
+    for row in rows:
         sheet.append(row)
     if change:
         change(book)
@@ -76,7 +86,7 @@ def part(data: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
     return stream.getvalue()
 
 
-def _book(name: str, data: bytes, outcome: str, words: str = "") -> Case:
+def _book(name: str, data: bytes | Callable[[], bytes], outcome: str, words: str = "") -> Case:
     return Case(name, f"{name}.xlsx", data, outcome, words)
 
 
@@ -374,19 +384,13 @@ def _far_places() -> Iterator[Case]:
 
 
 def _sizes() -> Iterator[Case]:
-    end, far = b"</sheetData>", "more than a table needs"
-    cell = b'<c t="n"><v>1</v></c>'
-    rows = b"".join(b'<row r="%d">%s</row>' % (i, cell * 100) for i in range(5, 705))
-    yield _sheet("many_cells", end, rows + end, "refused", far)
-    bomb = b"".join(b'<row r="%d">%s</row>' % (i, cell * 100) for i in range(5, 20_000))
-    yield _sheet("bomb_of_cells", end, bomb + end, "refused", "too large when unpacked")
-    spaces = part(xlsx(), SHEET, lambda xml: xml.replace(end, b" " * (60 << 20) + end))
-    yield _book("bomb_of_blanks", spaces, "refused", "too large when unpacked")
-    media = _with_deflated("xl/media/image1.png", bytes(60 << 20))
-    yield _book("bomb_of_media", media, "refused", "too large when unpacked")
-    text = b"".join(b"%s%d" % (b"a" * 300, i) for i in range(120_000))
-    spread = part(xlsx(), "xl/media/a.bin", lambda _: text)
-    yield _book("bomb_in_sum", spread, "refused", "too large when unpacked")
+    far, unpacked = "more than a table needs", "too large when unpacked"
+    yield _book("many_cells", lambda: _with_lines(700), "refused", far)
+    yield _book("bomb_of_cells", lambda: _with_lines(19_995), "refused", unpacked)
+    yield _book("bomb_of_blanks", lambda: _before_the_end(b" " * (60 << 20)), "refused", unpacked)
+    zeros = partial(_with_deflated, "xl/media/image1.png", bytes(60 << 20))
+    yield _book("bomb_of_media", zeros, "refused", unpacked)
+    yield _book("bomb_in_sum", _spread, "refused", unpacked)
     deep = part(xlsx(), "xl/theme/theme1.xml", lambda _: b"<a>" * 10_000 + b"</a>" * 10_000)
     yield _book("deep_nesting", deep, "refused", "nested over")
     styles = b"<cellXfs>" + b'<xf numFmtId="0"/>' * 100_000
@@ -403,6 +407,23 @@ def _sizes() -> Iterator[Case]:
     data = part(xlsx(), "xl/sharedStrings.xml", lambda _: strings)
     yield _book("many_strings", data, "refused", "over 240000 elements in xl/sharedStrings.xml")
     yield _book("long_text", xlsx(change=_long), "refused", "shorten it")
+
+
+def _before_the_end(xml: bytes) -> bytes:
+    """The plain workbook with *xml* behind its last row."""
+    end = b"</sheetData>"
+    return part(xlsx(), SHEET, lambda sheet: sheet.replace(end, xml + end, 1))
+
+
+def _with_lines(count: int) -> bytes:
+    cell = b'<c t="n"><v>1</v></c>'
+    lines = (b'<row r="%d">%s</row>' % (i, cell * 100) for i in range(5, 5 + count))
+    return _before_the_end(b"".join(lines))
+
+
+def _spread() -> bytes:
+    text = b"".join(b"%s%d" % (b"a" * 300, i) for i in range(120_000))
+    return _with_deflated("xl/media/a.bin", text)
 
 
 def _long(book: openpyxl.Workbook) -> None:

@@ -14,6 +14,11 @@ TEXT = (
     "开展演练1.2万余场次,参加3.5万人次。无重大事故。建立“安全码”机制。明年开展演练不少于2次。\n"
 )
 _SUM = f"{sha256(TEXT.encode()).hexdigest()}|{len(TEXT)}"
+PEER = (
+    *("420000", "湖北", "Hubei", "province", "deaths", "", "2023-01-01", "2023-12-31"),
+    *("level", "9", "人", "with_road", "", "first", "printed", "应急厅", "通报", "", "reprint"),
+    *("死亡9人", ""),
+)
 TABLE_LINES = {
     "reports": [
         f"east-2024|east|工作总结|东区应急局|2025-01-10|2024-01-01|2024-12-31|report+plan|{_SUM}|"
@@ -25,20 +30,28 @@ TABLE_LINES = {
         "serious|重大事故|Serious|outcomes|起|count|flow|lower|population|起数|Serious",
         "drills|演练场次|Drills|outcomes|场|count|flow|neither|population|场次|Drills held",
         "people_drilled|演练人次|Attendance|outcomes|人次|people|flow|neither||人次|Attendance",
+        "alerts|预警起数|Alerts|outcomes|起|count|flow|neither||起数|Alerts",
     ],
     "synonyms": ["deaths|死亡"],
     "breakdowns": ["sector:mining|sector|矿山|Mining"],
     "units": ["起|cases|count", "人|people|people", "场|events|count", "人次|person-times|people"],
     "themes": ["outcomes|结果|Outcomes"],
     "context": [
-        "320000|2023-01-01/2023-12-31|deaths||level|48|人|printed|统计局|公报||official|死亡48人|"
+        "320000|2023-01-01/2023-12-31|deaths||level|48|人|printed|统计局|公报||official|死亡48人||first"
     ],
+    "breaks": ["320000|deaths|2018-12-31|2020-01-01|旧口径|Older scope"],
+    "peers": ["|".join(PEER)],
     "instruments": ["safety_code|安全码|Safety code|outcomes|扫码|Scanning"],
     "instrument_status": ["safety_code|east|in_use|建立“安全码”机制|{建立}|"],
     "commitments": [
         "east-1|east|east-2024|二|outcomes|2|场|>=||演练|Hold drills|{开展演练不}|开展演练不少于2次"
     ],
     "identities": ["deaths-change|east-2024|percent_change|{6.3}|{45} {3人}|within_rounding|"],
+    "families": [
+        "toll|伤亡|Toll|死亡多少人？|How many died?|人|outcomes|listing|口径不一|Scopes vary"
+    ],
+    "family_members": ["toll|east-2024|deaths||level|member|全区|Whole district"],
+    "absences": ["east-2024|alerts|mentioned|建立“安全码”机制|{建立}|"],
     "observations/east": [
         "accidents||actual|level|=|42|起|42起|{42}|共发生事故42起|",
         "deaths||actual|level|=|45|人|45人|{45}|死亡45人|",

@@ -90,13 +90,19 @@ def refusal(region="yaohai", zh="该报告只是计划，不含实绩", en="the 
     }
 
 
-def figure(name, rows, *, language="zh", refused=(), title=None, **more):
+def figure(name, rows, *, kind="", scale="value", language="zh", refused=(), title=None, **more):
     """The record of one figure, as the manifest holds it."""
+    about = {part: rows[0][f"indicator_{part}"] for part in ("zh", "en")}
     both = {"zh": "楚雄2024年死亡人数的下降未超出偶然波动", "en": "The fall is within chance"}
     record = {
+        "version": 2,
+        "kind": kind or name.partition("-")[0],
+        "scale": scale,
         "name": f"{name}-{language}",
         "language": language,
         "title": title or both,
+        "about": about,
+        "axis": {"zh": "生产安全事故死亡人数｜人", "en": "Deaths | people"},
         "subtitle": {"zh": "生产安全事故死亡人数｜人｜2024年", "en": "Deaths | people | 2024"},
         "source": {"zh": "资料来源：某局《总结》", "en": "Sources: a report"},
         "notes": [{"zh": "精确泊松95%区间", "en": "exact Poisson 95% interval"}],
@@ -163,11 +169,11 @@ def figures(language="zh"):
     return [
         figure("comparison-deaths", pair, language=language, refused=[refusal()]),
         figure("trend-deaths", [*years, stated(), stated("anhui", None, 2023)], language=language),
-        figure("year-on-year", changes, language=language),
-        figure("closed-loop", shares, language=language),
-        figure("composition-losses", parts, language=language),
-        figure("funnel-deaths", [row()], language=language, **funnel()),
-        figure("coverage-shared-1", [*pair, stated()], language=language),
+        figure("year-on-year", changes, kind="changes", scale="ratio", language=language),
+        figure("closed-loop", shares, kind="closed_loop", scale="share", language=language),
+        figure("composition-losses", parts, scale="share", language=language),
+        figure("funnel-deaths", [row(expected=38.0)], language=language, **funnel()),
+        figure("coverage-shared-1", [*pair, stated()], scale="none", language=language),
     ]
 
 

@@ -25,6 +25,7 @@ CHOSEN = {
     "1260": "inspections",
     "12": "supply_classes",
 }
+REFUSED = ("24小时",)  # of 24小时值班值守, which names a duty
 LATER = (
     "青山市2025年应急管理工作总结\n2024年全市共发生生产安全事故37起、死亡29人。\n"
     "今年全市共发生生产安全事故30起,同比减少6起;死亡24人。\n青山市应急管理局\n2026年1月9日"
@@ -72,7 +73,8 @@ def decided(blank, path, change=None):
     plans = iter(("kind:general+level:prefecture", "kind:special+level:prefecture"))
     for row in page.iter_rows(min_row=2):
         if row[column["role"] - 1].value in {"observation", "target"}:
-            row[column["decision"] - 1].value = "accept"
+            refused = row[column["printed"] - 1].value in REFUSED
+            row[column["decision"] - 1].value = "reject" if refused else "accept"
             code = row[column["indicator"] - 1]
             code.value = CHOSEN.get(row[column["raw"] - 1].value, code.value)
         if row[column["indicator"] - 1].value == "emergency_plans":

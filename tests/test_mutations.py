@@ -19,11 +19,11 @@ import test_values
 import test_years
 
 from analysis.charts import style
-from analysis.comparability import findings, rules
-from analysis.language import phrases
+from analysis.comparability import rules
+from analysis.language import messages
 from analysis.language import values as wording
 from analysis.language.vocabulary import Mark
-from analysis.statistics import gaps, intervals, rates, tests, years
+from analysis.statistics import gaps, intervals, rates, summaries, tests, years
 
 
 def rewritten(function, old, new):
@@ -132,11 +132,11 @@ MUTATIONS = {
     ),
     "a fall called a rise": (swap(wording, "direction", "amount < 0", "amount > 0"), wordings),
     "a fall called a rise in a title": (
-        swap(findings, "trend", '< row["before"]', '> row["before"]'),
+        swap(summaries, "_change", '< row["before"]', '> row["before"]'),
         trends,
     ),
     "chance forgotten in a title": (
-        swap(findings, "trend", 'row["lower"] <= 1', 'row["lower"] <= 0'),
+        swap(summaries, "_change", 'row["lower"] <= 1', 'row["lower"] <= 0'),
         trends,
     ),
     "now and before exchanged": (
@@ -159,7 +159,7 @@ MUTATIONS = {
     ),
     "found and rectified exchanged": (
         put(rates, "LOOPS", SWAPPED),
-        test_rates.test_a_share_is_the_part_of_the_whole_with_its_exact_limits,
+        test_rates.test_a_share_is_the_part_of_the_whole_and_the_rest_is_open,
     ),
     "a part drawn from a bound": (
         swap(rates, "shares", 'rows["comparator"].eq(Comparator.EXACT)', 'rows["value"].notna()'),
@@ -192,15 +192,15 @@ MUTATIONS = {
         test_years.test_the_report_goes_before_context_and_context_before_calculation,
     ),
     "eleven months taken for a year": (
-        swap(years, "series", "ranked[whole_year(ranked)]", "ranked"),
+        swap(years, "series", "[whole_year(ranked)]", ""),
         test_years.test_eleven_months_are_no_year,
     ),
     "regions ordered by value": (
         swap(
             rules,
-            "comparable",
-            'kept.sort_values(["level_order", "adcode", "period_end"]',
-            'kept.sort_values(["value"]',
+            "settle",
+            '.sort_values(["level_order", "adcode", "period_end"])',
+            '.sort_values(["value"])',
         ),
         orders,
     ),
@@ -214,11 +214,11 @@ MUTATIONS = {
         reasons,
     ),
     "the extremes tested as if picked by chance": (
-        swap(findings, "_tested", "math.comb(len(rows), 2)", "1"),
+        swap(summaries, "extremes", "math.comb(len(rows), 2)", "1"),
         test_findings.test_the_extremes_of_many_pairs_need_more_than_one_test_at_95_percent,
     ),
     "days forgotten where periods differ": (
-        swap(findings, "_tested", "(days if uneven else 1)", "1"),
+        swap(summaries, "extremes", "(days if by_day else 1)", "1"),
         test_findings.test_eleven_months_are_compared_with_twelve_by_the_day,
     ),
     "two regions of one colour": (
@@ -226,8 +226,8 @@ MUTATIONS = {
         sight,
     ),
     "a mark without words": (
-        lambda patch: patch.delitem(phrases.MARKS, Mark.ZERO),
-        lambda: phrases.marks_key([Mark.ZERO]),
+        lambda patch: patch.delitem(messages.catalogue(), "mark.zero"),
+        lambda: wording.marks_key([Mark.ZERO]),
     ),
 } | {f"the rule {name} dropped": (mutation, minimal_pairs) for name, mutation in WITHOUT.items()}
 

@@ -17,7 +17,7 @@ from analysis import project
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PARAMETER = re.compile(r"\w+: (?:str|int|float|bool) = \S.*  # \S.*")
-SPEAKERS = {"findings", "headlines"}  # the modules that compute a title
+SPEAKERS = {"findings"}  # the module that words a title
 MOST_CELLS, MOST_LINES = 30, 12
 
 

@@ -68,5 +68,7 @@ def test_the_first_steps_run(monkeypatch, tmp_path):
     change = found["mine"].safety.change().iloc[-1]
     told = f"{change['value']:.0f} after {change['before']:.0f}: {change['ratio']:.2f}"
     assert f"{told} ({change['lower']:.2f}-{change['upper']:.2f})" in code
-    assert (tmp_path / "drills-en.png").stat().st_size > 10_000
-    assert json.loads((tmp_path / "drills-en.json").read_bytes())["rows"], "trace finds its rows"
+    assert (tmp_path / "comparison-drills_held-en.png").stat().st_size > 10_000
+    assert json.loads((tmp_path / "comparison-drills_held-en.json").read_bytes())["rows"], (
+        "trace finds its rows"
+    )

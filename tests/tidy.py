@@ -40,6 +40,7 @@ def row(region="chuxiong", value=45, *, year=2024, start=None, end=None, **chang
         "publisher": f"{zh}应急管理局",
         "published": pd.NaT,
         "kind": "report",
+        "dated": True,
         "origin": "report",
         "url": "",
         "basis": "printed",

@@ -9,11 +9,11 @@ from .changes import year_on_year
 from .commitments import promises
 from .comparison import comparison
 from .coverage import coverage, shared
+from .figure import Caption, Figure
 from .funnel import funnel
 from .instruments import instruments
 from .not_comparable import not_comparable
-from .page import Caption, Picture
-from .paging import on_pages
+from .paging import Pages, on_pages
 from .profile import profile
 from .shares import closed_loop, composition
 from .targets import targets
@@ -21,7 +21,8 @@ from .trend import trend
 
 __all__ = [
     "Caption",
-    "Picture",
+    "Figure",
+    "Pages",
     "closed_loop",
     "comparison",
     "composition",

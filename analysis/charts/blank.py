@@ -1,18 +1,21 @@
-"""A page for a figure that has nothing to draw: it says so, and why of each region."""
+"""The page of a figure that has nothing to draw: a line that says so, and the reasons."""
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import phrases, remarks
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
 
 from . import style
 from .comparison import left_out
-from .page import Caption, Page, Picture
+from .figure import Caption, Figure
+from .page import Page
 
 
 def blank(
+    kind: str,
     rows: pd.DataFrame,
     *,
     title: Text,
@@ -20,12 +23,12 @@ def blank(
     refused: pd.DataFrame,
     form: str,
     ax: Axes | None,
-) -> Picture:
-    """Say *title*, and in the strip why each region is left out; *rows* are the empty rows."""
+) -> Figure:
+    """Return a page with *title* and the regions left out; *rows* is an empty frame."""
     caption = Caption(
         title=title,
         subtitle=say("blank.caption.each_report_gives_stands"),
-        source=phrases.source_note(refused.assign(origin="report")),
+        source=values.source_note(refused.assign(origin="report")),
         alt=say("blank.caption.figure_holds_number", title=title),
         left_out=left_out(refused),
     )
@@ -34,9 +37,8 @@ def blank(
     page.text(
         room.left,
         room.bottom + room.height * 0.6,
-        remarks.NOTHING_HERE[language],
+        say("note.nothing_here")[language],
         page.size.subtitle,
         color=style.GREY,
     )
-    page.picture.rows, page.picture.refused = rows, refused
-    return page.picture
+    return page.figure(kind, Scale.NONE, rows, refused)

@@ -7,15 +7,17 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import numbers, phrases, remarks, values
+from analysis.language import labels, numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark
+from analysis.language.vocabulary import Mark, Scale
+from analysis.statistics import intervals
 
-from . import ledger, marks, style
+from . import ledger, marks, native, style
 from .blank import blank
 from .comparison import left_out
-from .page import LEADING, Caption, Page, Picture, Room, measured, wrapped
+from .figure import Caption, Figure, Kind
+from .page import LEADING, Page, Room, measured, wrapped
 
 GAP = 0.35  # inches between the two panels
 COUNTED_SHARE = 0.7  # of the width, for the changes with counts
@@ -35,7 +37,7 @@ def year_on_year(
     tested: pd.DataFrame | None = None,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw counted changes as ratios around 1; percentages and directions stand apart, unscaled.
 
@@ -53,7 +55,9 @@ def year_on_year(
         All changes that were tested together, where *rows* are one page of them.
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+        return blank(
+            "changes", rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
     counted = rows[rows["mark"].eq(Mark.EXACT)]
     stated = rows[rows["mark"].ne(Mark.EXACT)]
     national = national.merge(counted[KEY].drop_duplicates(), on=KEY)
@@ -66,9 +70,7 @@ def year_on_year(
         _draw_counted(page, left, counted, national)
     if right:
         _draw_stated(page, right, stated)
-    page.picture.rows, page.picture.refused = rows, refused
-    page.picture.benchmarks = national
-    return page.picture
+    return page.figure(KIND.name, Scale.RATIO, rows, refused, national)
 
 
 def _rooms(
@@ -94,7 +96,8 @@ def _caption(
     return Caption(
         title=title,
         subtitle=Text.joined([about, values.years(drawn["period_end"])], zh="｜", en=" | "),
-        source=phrases.source_note(pd.concat([drawn, national], ignore_index=True)),
+        source=values.source_note(pd.concat([drawn, national], ignore_index=True)),
+        axis=about,
         alt=_alt(counted, stated, title, refused),
         left_out=left_out(refused),
         notes=tuple(_notes(counted, stated, national)),
@@ -105,11 +108,11 @@ def _notes(counted: pd.DataFrame, stated: pd.DataFrame, national: pd.DataFrame) 
     notes = []
     drawn = pd.concat([counted, stated], ignore_index=True)
     if len(national) or drawn["origin"].eq("context").any():
-        notes.append(remarks.ELSEWHERE_NOTE)
+        notes.append(say("note.elsewhere_note"))
     if counted["before_origin"].eq("context").any():
-        notes.append(remarks.BEFORE_NOTE)
-    if counted["indicator"].isin(phrases.CLUSTERED).any():
-        notes.append(phrases.CLUSTER_NOTE)
+        notes.append(say("note.before_note"))
+    if counted["indicator"].isin(intervals.CLUSTERED).any():
+        notes.append(say("note.cluster_note"))
     return notes
 
 
@@ -118,12 +121,12 @@ def _tests(tested: pd.DataFrame) -> list[Text]:
     counted = tested[tested["mark"].eq(Mark.EXACT)]
     if counted.empty:
         return []
-    methods = [phrases.METHODS[m] for m in dict.fromkeys(counted["method"]) if m]
-    return [*methods, remarks.discoveries(counted), remarks.CHANCE_BAND]
+    methods = values.methods(counted)
+    return [*methods, values.discoveries(counted), say("note.chance_band")]
 
 
 def _alt(counted: pd.DataFrame, stated: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
-    said = [_told(row, remarks.ratio_label(row)) for row in counted.to_dict("records")]
+    said = [_told(row, values.ratio_label(row)) for row in counted.to_dict("records")]
     said += [_told(row, values.stated(row)) for row in stated.to_dict("records")]
     shown = Text.joined(said, zh="、", en=", ")
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
@@ -132,8 +135,7 @@ def _alt(counted: pd.DataFrame, stated: pd.DataFrame, title: Text, refused: pd.D
         "changes.change_given_percentages_directions",
         title=title,
         shown=shown,
-        missing=missing.zh or "无",
-        missing_2=missing.en or "none",
+        missing=missing or say("alt.none"),
     )
 
 
@@ -142,10 +144,9 @@ def _told(row: dict[Any, Any], change: Text) -> Text:
     return say(
         "changes.text",
         region=Text(row["region_zh"], row["region_en"]),
-        indicator=row["indicator_zh"],
+        indicator=values.lowered(Text(row["indicator_zh"], row["indicator_en"])),
         year=year,
         change=change,
-        indicator_2=values.lowered(row["indicator_en"]),
     )
 
 
@@ -175,25 +176,29 @@ def _draw_counted(page: Page, room: Room, counted: pd.DataFrame, national: pd.Da
         page.text(x, y, words, page.size.note, color=style.GREY)
 
 
+_COLUMNS = ("ratio", "would_show", "china")
+
+
 def _heads(page: Page, lines: pd.DataFrame) -> list[str]:
-    heads = [words[page.language] for words in remarks.CHANGE_COLUMNS]
+    heads = [say(f"change_column.{name}")[page.language] for name in _COLUMNS]
     return heads if lines["wider"].notna().any() else [*heads[:2], ""]
 
 
 def _cells(page: Page, row: dict[Any, Any]) -> list[tuple[str, float, str]]:
     """The ratio, the counts that would show a change, and the national ratio, in words."""
-    told = remarks.NO_RATIO if pd.isna(row["ratio"]) else remarks.ratio_label(row)
+    told = say("note.no_ratio") if pd.isna(row["ratio"]) else values.ratio_label(row)
     wide = "" if pd.isna(row["wider"]) else numbers.ratio(row["wider"])
     return [
         (told[page.language], page.size.label, style.colour(row["region"])),
-        (remarks.detectable(row)[page.language], page.size.note, style.GREY),
+        (values.detectable(row)[page.language], page.size.note, style.GREY),
         (wide, page.size.note, style.GREY),
     ]
 
 
 def _columns(page: Page, records: Sequence[dict[Any, Any]]) -> list[float]:
     """How far each column of words begins from the right edge, in inches."""
-    heads = [(words[page.language], page.size.note, "") for words in remarks.CHANGE_COLUMNS]
+    words = [say(f"change_column.{name}")[page.language] for name in _COLUMNS]
+    heads = [(word, page.size.note, "") for word in words]
     reach, found = 0.0, []
     for column in reversed(list(zip(heads, *(_cells(page, row) for row in records), strict=True))):
         reach += max(measured(words, size) for words, size, _ in column) + 0.15
@@ -202,7 +207,7 @@ def _columns(page: Page, records: Sequence[dict[Any, Any]]) -> list[float]:
 
 
 def _group(page: Page, records: Sequence[dict[Any, Any]]) -> ledger.Group:
-    lines = [ledger.Line(remarks.against(row)[page.language]) for row in records]
+    lines = [ledger.Line(values.against(row)[page.language]) for row in records]
     return ledger.Group(_heading(page, records[0]), style.colour(records[0]["region"]), lines)
 
 
@@ -269,7 +274,7 @@ def _finish(axes: Axes, page: Page, ends: tuple[float, float], *, last: bool) ->
     axes.tick_params(labelsize=page.size.note)
     if not last:
         return
-    for side, words in ((0, remarks.SCALE_FALL), (1, remarks.SCALE_RISE)):
+    for side, words in ((0, say("note.scale_fall")), (1, say("note.scale_rise"))):
         axes.annotate(
             words[page.language],
             (side, 0),
@@ -287,7 +292,7 @@ def _finish(axes: Axes, page: Page, ends: tuple[float, float], *, last: bool) ->
 def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
     """Diamonds with their percentage and arrows without, by year; no scale."""
     size, top = page.size.note, room.bottom + room.height
-    for line in wrapped(phrases.STATED_HEADING[page.language], room.width, size):
+    for line in wrapped(say("note.stated_heading")[page.language], room.width, size):
         page.text(room.left, top, line, size, color=style.GREY)
         top -= size * LEADING / 72
     years = range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1)
@@ -318,3 +323,38 @@ def _draw_years(axes: Axes, page: Page, records: Sequence[dict[Any, Any]], years
     for row in records:
         both = seen.count(row["period_end"].year) > 1
         marks.stated(axes, 0.62, row, shared=both, size=page.mark, note=page.size.note)
+
+
+def _places(rows: Sequence[native.Row], language: str) -> list[str]:
+    """Return region and year over the indicator of each row: a region may have several."""
+    names = []
+    for row in rows:
+        about = labels.legible(row.get(f"indicator_{language}", ""), native.NARROW[language])
+        year = str(row.get("period_end", ""))[:4]
+        names.append(f"{native.region_name(row, language)} {year}\n{about}".strip())
+    return names
+
+
+_RATIOS = native.Dots(("ratio", "lower", "upper"), numbers.times, _places, "General", log=True)
+KIND = Kind(
+    "changes",
+    order=50,
+    columns=(
+        "value",
+        "before",
+        "unit",
+        "ratio",
+        "ratio_lower",
+        "ratio_upper",
+        "seen_low",
+        "seen_high",
+        "change",
+        "direction",
+        "method",
+        "shorthand",
+        "reason",
+    ),
+    native=lambda record, language: native.dots(record, language, _RATIOS),
+    table=native.changes_table,
+    gaps=True,
+)

@@ -9,14 +9,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import phrases, values
-from analysis.language.messages import say
+from analysis.language import values
+from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Promise
+from analysis.language.vocabulary import Promise, Scale
 
 from . import grid, style
 from .comparison import left_out
-from .page import Caption, Page, Picture, measured
+from .figure import Caption, Figure, Kind
+from .page import Page, measured
 
 REGION, TARGET, DATE = 1.15, 2.0, 2.0  # inches of the columns beside the labels, on a slide
 TALLEST = 0.55  # inches of one commitment in the list
@@ -30,7 +31,7 @@ def promises(
     absent: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     List the commitments with a number or a deadline, each with the words of its report.
 
@@ -44,27 +45,26 @@ def promises(
     caption = Caption(
         title=title,
         subtitle=say("commitments.caption.commitments_number_deadline_small"),
-        source=phrases.source_note(rows if len(rows) else absent.assign(origin="report")),
+        source=values.source_note(rows if len(rows) else absent.assign(origin="report")),
         alt=_list_alt(rows, title),
         left_out=left_out(absent),
         notes=_notes(rows),
     )
     page = Page(caption, language, form=form, ax=ax)
     if rows.empty:
-        room, words = page.room, phrases.NOTHING_CHECKABLE[language]
+        room, words = page.room, say("note.nothing_checkable")[language]
         y = room.bottom + room.height * 0.6
         page.text(room.left, y, words, page.size.subtitle, color=style.GREY)
     else:
         _draw_list(page, rows)
-    page.picture.rows, page.picture.refused = rows, absent
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, rows, absent)
 
 
 def _notes(rows: pd.DataFrame) -> tuple[Text, ...]:
     regions = grid.regions(rows)
     names = [Text(r["region_zh"], r["region_en"]) for r in regions if r["kind"] == "plan"]
-    plans = [phrases.PLAN_REPORT_NOTE.format(region=name) for name in names]
-    return (phrases.PROMISE_NOTE, phrases.REPORTS_DIFFER_NOTE, *plans)
+    plans = [say("note.plan_report_note", region=name) for name in names]
+    return (say("note.promise_note"), say("note.reports_differ_note"), *plans)
 
 
 class List(NamedTuple):
@@ -100,10 +100,13 @@ def _draw_list(page: Page, rows: pd.DataFrame) -> None:
 def _write_head(page: Page, axes: Axes, place: List) -> None:
     """The key over the labels, and what stands in the two columns to the right."""
     top = page.room.bottom + page.room.height
-    kinds = {word: text for word, text in values.PROMISES.items() if word != Promise.WORDS}
+    kinds = {word: label(word) for word in Promise if word != Promise.WORDS}
     grid.key(page, axes, (place.label, top), kinds, place.target - place.label)
     size = page.size.note
-    for x, words in ((place.target, phrases.TARGET_HEADING), (place.date, phrases.DATE_HEADING)):
+    for x, words in (
+        (place.target, say("note.target_heading")),
+        (place.date, say("note.date_heading")),
+    ):
         y = top - size * 0.7 / 72
         page.text(x, y, words[page.language], size, color=style.GREY, va="center")
 
@@ -143,8 +146,7 @@ def _list_alt(rows: pd.DataFrame, title: Text) -> Text:
     return say(
         "commitments.these_plans_results",
         title=title,
-        said=said.zh or "无",
-        said_2=said.en or "None",
+        said=said or say("alt.no_commitment"),
     )
 
 
@@ -154,3 +156,6 @@ def _told(row: dict[Any, Any]) -> Text:
         f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
     )
     return Text.joined([name, values.promised(row)], zh="，", en=", ")
+
+
+KIND = Kind("commitments", order=110)

@@ -6,13 +6,15 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import numbers, phrases, remarks, values
-from analysis.language.messages import say
+from analysis.language import numbers, values
+from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Quantity
+from analysis.language.vocabulary import Gap, Mark, Quantity, Scale
+from analysis.statistics import gaps, intervals
 
-from . import marks, style
-from .page import Caption, LeftOut, Page, Picture, Room
+from . import marks, native, style
+from .figure import NOTHING, Caption, Figure, Kind, LeftOut, Record
+from .page import Page, Room
 
 ROW_HEIGHT = 1.25  # inches at most between two regions
 
@@ -28,7 +30,7 @@ def comparison(
     scale: str = "value",
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw one dot with its interval a region; the regions refused stand below with the reason.
 
@@ -53,9 +55,9 @@ def comparison(
         _say_nothing(page)
     else:
         _draw_dots(page, rows, scale, benchmarks)
-    page.picture.rows, page.picture.refused = rows, refused
-    page.picture.benchmarks = benchmarks
-    return page.picture
+    return page.figure(
+        "comparison", Scale(scale) if len(rows) else Scale.NONE, rows, refused, benchmarks
+    )
 
 
 def _columns(scale: str) -> tuple[str, str, str]:
@@ -66,7 +68,7 @@ def _columns(scale: str) -> tuple[str, str, str]:
 
 def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
     """The strip of a page from the rows that were refused; a crowd is counted by its reasons."""
-    if len(refused) > phrases.CROWD:
+    if len(refused) > values.CROWD:
         return tuple(_gathered(rule, rows) for rule, rows in refused.groupby("rule", sort=False))
     return tuple(
         LeftOut(
@@ -80,7 +82,9 @@ def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
 
 def _gathered(rule: Any, rows: pd.DataFrame) -> LeftOut:
     first = rows.iloc[0]
-    reason = phrases.GAPS.get(rule, Text(first["reason_zh"], first["reason_en"]))
+    reason = Text(first["reason_zh"], first["reason_en"])
+    if rule in set(Gap):
+        reason = label(Gap(rule))
     return LeftOut("", say("comparison.regions", count=len(rows)), reason)
 
 
@@ -93,43 +97,44 @@ def _caption(
     benchmarks: pd.DataFrame | None,
 ) -> Caption:
     drawn = rows if benchmarks is None else pd.concat([rows, benchmarks], ignore_index=True)
-    methods = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
-    notes = [*cautions, *methods, *_kind_notes(rows)]
+    notes = [*cautions, *values.methods(rows), *_kind_notes(rows)]
+    axis = _axis(rows, scale)
     return Caption(
         title=title,
-        subtitle=_subtitle(rows, scale),
-        source=phrases.source_note(drawn if len(drawn) else refused.assign(origin="report")),
+        subtitle=Text.listed([axis, _periods(rows)]) if axis else say("note.given_below"),
+        axis=axis,
+        source=values.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(rows, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),
     )
 
 
-def _subtitle(rows: pd.DataFrame, scale: str) -> Text:
+def _axis(rows: pd.DataFrame, scale: str) -> Text:
+    """Return what the axis measures and in which unit; empty without rows."""
     if rows.empty:
-        return phrases.GIVEN_BELOW
+        return NOTHING
     first = rows.iloc[0].to_dict()
-    about, unit = remarks.about(first), values.unit(first)
-    if scale == "rate":
+    about, unit = values.about(first), values.unit(first)
+    if scale == Scale.RATE:
         unit = Text(f"{unit.zh}／10万人", f"{unit.en} per 100,000 people".strip())
-    periods = Text.joined(_periods(rows), zh="、", en=", ")
-    return Text.listed([about, unit, periods])
+    return Text.listed([about, unit])
 
 
-def _periods(rows: pd.DataFrame) -> list[Text]:
+def _periods(rows: pd.DataFrame) -> Text:
     spans = rows[["period_start", "period_end"]].drop_duplicates()
     texts = (values.period(start, end) for start, end in spans.itertuples(index=False))
-    return list(dict.fromkeys(texts))
+    return Text.joined(dict.fromkeys(texts), zh="、", en=", ")
 
 
 def _kind_notes(rows: pd.DataFrame) -> list[Text]:
     bounds = [
         mark for mark in (Mark.AT_LEAST, Mark.AT_MOST, Mark.ABOUT) if (rows["mark"] == mark).any()
     ]
-    notes = [phrases.MARK_NOTES[mark] for mark in bounds]
-    if rows["indicator"].isin(phrases.CLUSTERED).any():
-        notes.append(phrases.CLUSTER_NOTE)
-    return [*notes, phrases.ON_A_LIST] if phrases.on_a_list(rows) else notes
+    notes = [say(f"mark_note.{mark}") for mark in bounds]
+    if rows["indicator"].isin(intervals.CLUSTERED).any():
+        notes.append(say("note.cluster_note"))
+    return [*notes, say("note.on_a_list")] if gaps.on_a_list(rows) else notes
 
 
 def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
@@ -146,10 +151,8 @@ def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
     return say(
         "comparison.shown_comparable_here",
         title=title,
-        shown=shown.zh or "无",
-        missing=missing.zh or "无",
-        shown_2=shown.en or "none",
-        missing_2=missing.en or "none",
+        shown=shown or say("alt.none"),
+        missing=missing or say("alt.none"),
     )
 
 
@@ -168,7 +171,7 @@ def _say_nothing(page: Page) -> None:
 def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFrame | None) -> None:
     room = page.room
     names = [row[f"region_{page.language}"] for row in rows.to_dict("records")]
-    gutter = 2.35 * page.size.width / 13.333
+    gutter = 2.7 * page.size.width / 13.333
     high = min(room.height, ROW_HEIGHT * (len(rows) + 0.9) * page.size.height / 7.5)
     low = room.bottom + (room.height - high) * 0.6
     axes = page.axes(Room(room.left + gutter, low, room.width - gutter - 0.2, high))
@@ -225,7 +228,7 @@ def _label_region(axes: Axes, page: Page, row: dict[Any, Any], name: str, at: fl
         color=style.colour(row["region"]),
         **options,
     )
-    when = values.period(row["period_start"], row["period_end"])[page.language]
+    when = values.time_of(row)[page.language]
     count = values.value(row)[page.language]
     below = f"{count}，{when}" if page.language == "zh" else f"{count}, {when}"
     axes.annotate(
@@ -274,3 +277,39 @@ def _benchmark(axes: Axes, page: Page, line: dict[Any, Any], value: str, count: 
         color=style.GREY,
         annotation_clip=False,
     )
+
+
+_COLUMNS = {
+    Scale.RATE: ("rate", "rate_lower", "rate_upper"),
+    Scale.VALUE: ("value", "lower", "upper"),
+}
+
+
+def _native(record: Record, language: str) -> native.Plot | None:
+    """Return one dot a region on the scale of the figure; a figure without one has no dots."""
+    columns = _COLUMNS.get(Scale(record["scale"]))
+    return native.dots(record, language, native.Dots(columns)) if columns else None
+
+
+KIND = Kind(
+    "comparison",
+    order=20,
+    columns=(
+        "value",
+        "unit",
+        "change",
+        "direction",
+        "lower",
+        "upper",
+        "rate",
+        "rate_lower",
+        "rate_upper",
+        "status",
+        "method",
+        "shorthand",
+        "reason",
+    ),
+    native=_native,
+    compares=True,
+    gaps=True,
+)

@@ -8,13 +8,14 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from analysis.language import phrases, values
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Mark
+from analysis.language.vocabulary import Gap, Mark, Scale
 
 from . import marks, style
-from .page import Caption, Page, Picture, Room, measured, wrapped
+from .figure import Caption, Figure, Kind
+from .page import Page, Room, measured, wrapped
 
 SHADES = LinearSegmentedColormap.from_list("shades", [style.SHADE, "#9DB8CC"])
 
@@ -27,7 +28,7 @@ def coverage(
     themes: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Shade themes by regions by how many figures each report gives.
 
@@ -48,9 +49,9 @@ def coverage(
     caption = Caption(
         title=title,
         subtitle=say("coverage.caption.figures_theme_grey_dash"),
-        source=phrases.source_note(rows),
+        source=values.source_note(rows),
         alt=_count_alt(counts, regions, title),
-        notes=(phrases.COUNT_NOTE,),
+        notes=(say("note.count_note"),),
     )
     page = Page(caption, language, form=form, ax=ax)
     axes = _matrix_axes(page, regions, [names[theme] for theme in order])
@@ -72,8 +73,7 @@ def coverage(
     axes.set(xlabel="", ylabel="")
     for y, x in zip(*np.nonzero(counts.isna().to_numpy()), strict=True):
         _dash(axes, x + 0.5, y + 0.5)
-    page.picture.rows, page.picture.refused = rows, rows.iloc[:0]
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, rows, rows.iloc[:0])
 
 
 def shared(
@@ -84,7 +84,7 @@ def shared(
     gaps: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw one mark a region and indicator, or a dash with the reason why there is none.
 
@@ -103,9 +103,9 @@ def shared(
     caption = Caption(
         title=title,
         subtitle=say("coverage.caption.indicators_two_more_reports"),
-        source=phrases.source_note(rows),
+        source=values.source_note(rows),
         alt=_shared_alt(rows, gaps, title),
-        notes=(phrases.marks_key(used), phrases.PART_NOTE),
+        notes=(values.marks_key(used), say("note.part_note")),
     )
     page = Page(caption, language, form=form, ax=ax)
     names = [str(first.loc[code, f"indicator_{language}"]) for code in indicators]
@@ -124,7 +124,7 @@ def shared(
             axes.text(
                 x,
                 y,
-                phrases.GAP_WORDS[Gap(row["gap"])][language],
+                say(f"gap_short.{Gap(row['gap'])}")[language],
                 ha="center",
                 va="center",
                 fontsize=page.size.note,
@@ -132,8 +132,7 @@ def shared(
             )
     for y in range(len(indicators) + 1):
         axes.axhline(y, color=style.BAND, linewidth=0.8, zorder=0)
-    page.picture.rows, page.picture.refused = rows, gaps
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, rows, gaps)
 
 
 def _regions(rows: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -223,9 +222,9 @@ def _count_alt(counts: pd.DataFrame, regions: list[dict[Any, Any]], title: Text)
     said = Text.joined(
         (
             say(
-                "coverage.said.x",
+                "coverage.region_count",
                 region=Text(r["region_zh"], r["region_en"]),
-                region_2=total[r["region"]],
+                count=total[r["region"]],
             )
             for r in regions
         ),
@@ -239,7 +238,14 @@ def _shared_alt(rows: pd.DataFrame, gaps: pd.DataFrame, title: Text) -> Text:
     return say(
         "coverage.indicators_cells_figure_without",
         title=title,
-        indicator=rows["indicator"].nunique(),
+        indicators=rows["indicator"].nunique(),
         count=len(rows),
-        count_2=len(gaps),
+        empty=len(gaps),
     )
+
+
+KIND = Kind(
+    "coverage",
+    order=10,
+    columns=("status", "value", "unit", "change", "direction", "printed", "shorthand"),
+)

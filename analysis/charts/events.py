@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from analysis.language import numbers, phrases, remarks, values
-from analysis.language.messages import say
+from analysis.language import numbers, values
+from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark, Status
 
@@ -42,7 +42,9 @@ def draw(page: Page, axes: Axes, panel: Pane, rows: pd.DataFrame, outcomes: pd.D
     """Counts of events on one axis; under it, without a scale, what has no interval."""
     if outcomes.empty:
         plan = rows.iloc[0]["kind"] == "plan"
-        below = write(page, panel, phrases.NO_OUTCOMES_PLAN if plan else phrases.NO_OUTCOMES)
+        below = write(
+            page, panel, say("note.no_outcomes_plan") if plan else say("note.no_outcomes")
+        )
         _draw_aims(page, axes, below, rows[rows["status"].ne(Status.ACTUAL)])
         return
     counted = outcomes[outcomes["lower"].notna()].to_dict("records")
@@ -67,7 +69,7 @@ def lines(page: Page, outcomes: pd.DataFrame) -> float:
 def _bareness(bare: list[dict[Any, Any]]) -> Text:
     """Why some rows stand on no scale."""
     gaps = [_BARE.get(Mark(row["mark"])) for row in bare]
-    told = [phrases.GAPS[gap] if gap else phrases.WITHOUT_SCALE for gap in dict.fromkeys(gaps)]
+    told = [label(Gap(gap)) if gap else say("note.without_scale") for gap in dict.fromkeys(gaps)]
     return Text.joined(told)
 
 
@@ -160,4 +162,4 @@ def _told(page: Page, row: dict[Any, Any]) -> str:
 
 def told(row: dict[Any, Any]) -> Text:
     """One outcome in a few words, for the alt text."""
-    return remarks.about(row) + say("events.text") + values.what(row)
+    return values.about(row) + Text("", " ") + values.what(row)

@@ -7,15 +7,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis.language import numbers, phrases, remarks
-from analysis.language import values as wording
+from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Mark, Scale
+from analysis.statistics import intervals
 
-from . import marks, style
+from . import marks, native, style
 from .blank import blank
 from .comparison import left_out
-from .page import Caption, Page, Picture, Room, measured
+from .figure import Caption, Figure, Kind, Record
+from .page import Page, Room, measured
 
 FAINT = "#F1F3F5"  # between the inner and the outer limits
 THIN = "#9CA3AF"  # the outline of a band
@@ -33,7 +35,7 @@ def funnel(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw one dot a region and year: its count over the count that an outside rate would give.
 
@@ -49,7 +51,9 @@ def funnel(
         Regions without a count or an expectation, and why.
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+        return blank(
+            "funnel", rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
     page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     room = page.room
     right = 2.5 * page.size.width / style.SLIDE.width
@@ -60,32 +64,32 @@ def funnel(
     axes = page.axes(place)
     _finish(axes, page, rows, limits)
     _draw_limits(axes, page, limits)
-    if len(rows) > phrases.CROWD:
+    if len(rows) > values.CROWD:
         _draw_crowd(axes, rows)
     else:
         for order, row in enumerate(rows.to_dict("records")):
             hollow = row["origin"] == "context"
             marks.draw(axes, row["expected"], row["value"], row, hollow=hollow, size=page.mark)
             _label(axes, page, row, order)
-    page.picture.rows, page.picture.refused = rows, refused
-    return page.picture
+    return page.figure(KIND.name, Scale.VALUE, rows, refused)
 
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     first = rows.iloc[0].to_dict()
-    span = wording.years(rows["period_end"])
+    span = values.years(rows["period_end"])
     name = Text(first["indicator_zh"], first["indicator_en"])
-    told = [remarks.FUNNEL_NOTE, remarks.dispersion(rows), remarks.COVERAGE_NOTE]
-    if len(rows) > phrases.CROWD:
-        told[1:1] = [remarks.by_chance(rows), remarks.ROOTS_NOTE]
+    told = [say("note.funnel_note"), values.dispersion(rows), say("note.coverage_note")]
+    if len(rows) > values.CROWD:
+        told[1:1] = [values.by_chance(rows), say("note.roots_note")]
     if rows["origin"].eq("context").any():
-        told.append(phrases.CONTEXT_NOTE)
-    if rows["indicator"].isin(phrases.CLUSTERED).any():
-        told.append(phrases.CLUSTER_NOTE)
+        told.append(say("note.context_note"))
+    if rows["indicator"].isin(intervals.CLUSTERED).any():
+        told.append(say("note.cluster_note"))
     return Caption(
         title=title,
-        subtitle=Text.joined([name, wording.unit(first), span], zh="｜", en=" | "),
-        source=phrases.source_note(rows) + remarks.REFERENCE_SOURCE,
+        subtitle=Text.joined([name, values.unit(first), span], zh="｜", en=" | "),
+        axis=Text.listed([name, values.unit(first)]),
+        source=values.source_note(rows) + say("note.reference_source"),
         alt=_alt(rows, title, refused),
         left_out=left_out(refused),
         notes=tuple(told),
@@ -93,8 +97,8 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
 
 
 def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
-    few = rows if len(rows) <= phrases.CROWD else rows.iloc[:0]
-    said = [remarks.against_expected(row) for row in few.to_dict("records")]
+    few = rows if len(rows) <= values.CROWD else rows.iloc[:0]
+    said = [values.against_expected(row) for row in few.to_dict("records")]
     shown = Text.joined(said, zh="、", en=", ")
     names = [entry.name for entry in left_out(refused)]
     missing = Text.joined(names, zh="、", en=", ")
@@ -102,8 +106,7 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
         "funnel.cannot_placed_figure_says",
         title=title,
         shown=shown,
-        missing=missing.zh or "无",
-        missing_2=missing.en or "none",
+        missing=missing or say("alt.none"),
     )
 
 
@@ -138,17 +141,17 @@ def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
         )
     axes.plot(x, x, color=style.INK, linewidth=1.1, gid="benchmark")
     last = limits.iloc[-1]
-    ends = {name: (last[f"{name}lower"], last[f"{name}upper"]) for name in remarks.LIMIT_NAMES}
-    words = {name: remarks.LIMIT_NAMES[name][page.language] for name in ends}
+    ends = {name: (last[f"{name}lower"], last[f"{name}upper"]) for name in ("", "outer_", "loose_")}
+    words = {name: values.limit(name)[page.language] for name in ends}
     labels = [(high, words[name]) for name, (_, high) in ends.items()]
     labels += [(low, words[name]) for name, (low, _) in ends.items()]
-    labels.append((last["expected"], remarks.AS_EXPECTED[page.language]))
+    labels.append((last["expected"], say("note.as_expected")[page.language]))
     _label_curves(axes, page, float(last["expected"]), labels)
 
 
 def _label_curves(axes: Axes, page: Page, x: float, labels: list[tuple[float, str]]) -> None:
     """Name each curve at its right end, moved apart where they would touch."""
-    point = page.picture.dpi / 72
+    point = page.plot.dpi / 72
     ends = [(axes.transData.transform((x, y))[1] / point, y, words) for y, words in labels]
     place = float("-inf")
     for high, y, words in sorted(ends):
@@ -160,7 +163,7 @@ def _label_curves(axes: Axes, page: Page, x: float, labels: list[tuple[float, st
             textcoords="offset points",
             va="center",
             fontsize=page.size.note,
-            color=style.INK if words == remarks.AS_EXPECTED[page.language] else style.GREY,
+            color=style.INK if words == say("note.as_expected")[page.language] else style.GREY,
             annotation_clip=False,
         )
 
@@ -169,17 +172,17 @@ def _finish(axes: Axes, page: Page, rows: pd.DataFrame, limits: pd.DataFrame) ->
     first = rows.iloc[0]
     axes.set_xlim(limits["expected"].min(), limits["expected"].max())
     axes.set_ylim(0, limits["outer_upper"].max() * 1.04)
-    if len(rows) > phrases.CROWD:
+    if len(rows) > values.CROWD:
         _take_roots(axes)
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda n, _: numbers.number(n, page.language))
-    words = remarks.EXPECTED_AXIS.format(of=Text(first["of_zh"], first["of_en"]))
+    words = say("note.expected_axis", of=Text(first["of_zh"], first["of_en"]))
     axes.set_xlabel(words[page.language], fontsize=page.size.note, loc="left")
     axes.set_title(
-        remarks.OBSERVED_AXIS[page.language],
+        say("note.observed_axis")[page.language],
         fontsize=page.size.note,
         color=style.GREY,
         loc="left",
@@ -203,7 +206,7 @@ def _root(values: Any) -> Any:
 
 def _label(axes: Axes, page: Page, row: dict[Any, Any], order: int) -> None:
     """Words in the empty upper left corner, tied to their dot by a hairline."""
-    words, size = remarks.against_expected(row)[page.language], page.size.label
+    words, size = values.against_expected(row)[page.language], page.size.label
     box = axes.get_position()
     left = box.x0 * page.size.width + 0.12
     y = box.y1 * page.size.height - size * (0.8 + 1.45 * order) / 72
@@ -215,3 +218,62 @@ def _label(axes: Axes, page: Page, row: dict[Any, Any], order: int) -> None:
         textcoords="figure points",
         arrowprops={"arrowstyle": "-", "color": style.GREY, "linewidth": 0.7, "shrinkB": 6},
     )
+
+
+def _native(record: Record, language: str) -> native.Plot | None:
+    """Return the counts over what was expected, between the limits as they were drawn."""
+    rows = [row for row in record["rows"] if {"expected", "value"} <= row.keys()]
+    limits = [line for line in record.get("lines", ()) if None not in (*line["x"], *line["y"])]
+    if not rows or not limits:
+        return None
+    few = len(rows) <= native.MOST_DOTS
+    dots = native.Series(
+        native.axis(record, language),
+        tuple(_placed(row, language, named=few) for row in rows),
+        xs=tuple(row["expected"] for row in rows),
+    )
+    # The longest first: LibreOffice loses a series that has fewer points than a later one.
+    lines = [_limit(line, language) for line in sorted(limits, key=lambda one: -len(one["x"]))]
+    top = max(point.value for one in (*lines, dots) for point in one.points if point)
+    shape, ends = native.number_format(top, language), [x for one in lines for x in one.xs]
+    about = say("note.observed_axis")[language]
+    of = Text(rows[0].get("of_zh", ""), rows[0].get("of_en", ""))
+    across = say("note.expected_axis", of=of)[language]
+    every = (*lines, dots)
+    return native.Plot(
+        "scatter", (), every, shape, about, x_axis=across, ends=(min(ends), max(ends))
+    )
+
+
+def _placed(row: native.Row, language: str, *, named: bool) -> native.Point:
+    """Return the point of a row, named only where few are drawn."""
+    words = (
+        f"{native.region_name(row, language)} {str(row.get('period_end', ''))[:4]}".strip()
+        if named
+        else ""
+    )
+    mark, hollow = Mark(row.get("mark", Mark.EXACT)), row.get("origin") == "context"
+    return native.Point(
+        row["value"], None, None, words, row["id"], mark, hollow, row.get("region", "")
+    )
+
+
+def _limit(line: native.Row, language: str) -> native.Series:
+    """A curve of the funnel; the upper ones say at their end what they are."""
+    stem, _, side = line["name"].rpartition("_") if "_" in line["name"] else ("", "", line["name"])
+    known = say("note.as_expected") if line["name"] == "benchmark" else values.limit(stem)
+    name = known[language]
+    silent = side == "lower" or stem == "loose"  # their twins above say what they are
+    ends = [""] * (len(line["x"]) - 1) + ["" if silent else name]
+    points = [native.Point(y, None, None, end, "") for y, end in zip(line["y"], ends, strict=True)]
+    look = "plain" if line["name"] == "benchmark" else "thin" if stem != "loose" else "dashed"
+    return native.Series(name, tuple(points), line=look, xs=tuple(line["x"]))
+
+
+KIND = Kind(
+    "funnel",
+    order=60,
+    columns=("value", "unit", "expected", "limit_low", "limit_high", "shorthand", "reason"),
+    native=_native,
+    gaps=True,
+)

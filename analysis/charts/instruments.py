@@ -4,20 +4,21 @@ Systems, mechanisms and programmes: who has which.
 Shape and filling say how far an instrument is; nothing is sorted by a number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import phrases, values
-from analysis.language.messages import say
+from analysis.language import values
+from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Standing
+from analysis.language.vocabulary import Gap, Scale, Standing
 
 from . import grid, style
 from .comparison import left_out
-from .page import Caption, Page, Picture, wrapped
+from .figure import Caption, Figure, Kind
+from .page import Page, wrapped
 
 THEME, SHARED = 1.75, 0.85  # inches on a slide, of the words to the left and right
 NAME = {"zh": 3.1, "en": 4.35}  # inches of the names
@@ -33,7 +34,7 @@ def instruments(
     absent: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw who has which instrument: one line an instrument, one mark a region.
 
@@ -50,35 +51,34 @@ def instruments(
     caption = Caption(
         title=title,
         subtitle=say("instruments.caption.one_instrument_line_theme"),
-        source=phrases.source_note(rows),
+        source=values.source_note(rows),
         alt=_matrix_alt(rows, title),
         left_out=left_out(absent),
-        notes=(phrases.SILENCE_NOTE, *_differences(rows)),
+        notes=(say("note.silence_note"), *_differences(rows)),
     )
     page = Page(caption, language, form=form, ax=ax)
     _draw_matrix(page, rows, themes.set_index("theme")[f"name_{language}"].to_dict())
-    return _with_rows(page, rows)
+    return _figure(page, rows)
 
 
-def _with_rows(page: Page, rows: pd.DataFrame) -> Picture:
-    """The picture with the rows that stand on a sentence, and those of silence apart."""
-    quiet = rows["status"].eq(Standing.NOT_MENTIONED)
-    told = phrases.GAPS[Gap.NOT_REPORTED]
-    page.picture.rows = rows[~quiet]
-    page.picture.refused = rows[quiet].assign(
-        gap=str(Gap.NOT_REPORTED), reason_zh=told.zh, reason_en=told.en
+def _figure(page: Page, rows: pd.DataFrame) -> Figure:
+    """Return the figure; what a report does not mention is among its refusals."""
+    silent = rows["status"].eq(Standing.NOT_MENTIONED)
+    reason = label(Gap.NOT_REPORTED)
+    refusals = rows[silent].assign(
+        gap=str(Gap.NOT_REPORTED), reason_zh=reason.zh, reason_en=reason.en
     )
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, rows[~silent], refusals)
 
 
 def _differences(rows: pd.DataFrame) -> list[Text]:
     """That the reports differ, and which of them are only plans."""
     plans = [
-        phrases.PLAN_REPORT_NOTE.format(region=Text(row["region_zh"], row["region_en"]))
+        say("note.plan_report_note", region=Text(row["region_zh"], row["region_en"]))
         for row in grid.regions(rows)
         if row["kind"] == "plan"
     ]
-    return [phrases.REPORTS_DIFFER_NOTE, *plans]
+    return [say("note.reports_differ_note"), *plans]
 
 
 class Table(NamedTuple):
@@ -100,7 +100,8 @@ def _draw_matrix(page: Page, rows: pd.DataFrame, themes: Mapping[Any, str]) -> N
     names = [str(group.iloc[0][f"indicator_{page.language}"]) for group in groups]
     table = _table(page, names, len(regions))
     top = page.room.bottom + page.room.height
-    grid.key(page, axes, (page.room.left, top), values.STANDINGS, table.left - page.room.left)
+    words = {standing: label(standing) for standing in Standing}
+    grid.key(page, axes, (page.room.left, top), words, table.left - page.room.left)
     columns = {}
     for place, region in enumerate(regions):
         x = table.left + (place + 0.5) * table.column
@@ -151,7 +152,7 @@ def _write_line(page: Page, table: Table, group: pd.DataFrame, y: float) -> None
     found = wrapped(words, table.left - table.name - 0.1, table.size)
     grid.lines(page, (table.name, y), found, table.size)
     count = int(group["status"].ne(Standing.NOT_MENTIONED).sum())
-    told = phrases.REGION_COUNT.format(count=count) if count > 1 else phrases.ONE_REGION
+    told = say("note.region_count", count=count) if count > 1 else say("note.one_region")
     options = {"color": style.GREY, "ha": "right", "va": "center"}
     page.text(table.right, y, told[page.language], page.size.note, **options)
 
@@ -164,18 +165,22 @@ def _draw_standing(page: Page, axes: Axes, at: tuple[float, float], row: dict[An
         grid.stamp(axes, at, look, colour, markersize=size, gid="gap")
         return
     grid.stamp(axes, at, look, colour, markersize=size * 0.95, gid=f"mark-{row['id']}")
-    words = values.STANDINGS[Standing(row["status"])][page.language]
+    words = label(Standing(row["status"]))[page.language]
     page.text(at[0] + size * 0.85 / 72, at[1], words, size, va="center")
 
 
 def _matrix_alt(rows: pd.DataFrame, title: Text) -> Text:
     count = rows["indicator"].nunique()
-    names: Sequence[str] = list(dict.fromkeys(rows["indicator_zh"]))
-    named: Sequence[str] = list(dict.fromkeys(rows["indicator_en"]))
+    names = Text(
+        "、".join(dict.fromkeys(rows["indicator_zh"])),
+        ", ".join(dict.fromkeys(rows["indicator_en"])),
+    )
     return say(
         "instruments.instruments_mentioned_absent",
         title=title,
         count=count,
-        join="、".join(names),
-        join_2=", ".join(named),
+        names=names,
     )
+
+
+KIND = Kind("instruments", order=100)

@@ -10,7 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from analysis.language import numbers, phrases, values
+from analysis.language import numbers, values
+from analysis.language.messages import say
 from analysis.language.text import Text
 
 from . import grid, marks, style
@@ -25,7 +26,7 @@ POINTERS = "①②③④⑤⑥⑦⑧⑨⑩"
 def draw(page: Page, axes: Axes, panel: Pane, beside: pd.DataFrame) -> None:
     """For each indicator its name, a dot a region, and their numbers in words."""
     if beside.empty:
-        write(page, panel, phrases.NOTHING_BESIDE)
+        write(page, panel, say("note.nothing_beside"))
         return
     high = panel.row(count(beside), TALLEST * page.size.width / 13.333)
     signs = dict(zip(cautions(beside), POINTERS, strict=False))
@@ -53,7 +54,7 @@ def first(beside: pd.DataFrame) -> pd.DataFrame:
 def cautions(beside: pd.DataFrame) -> list[Text]:
     """Every caution once in order of appearance, and that some figures are rates."""
     rates = beside.get("scale", pd.Series(dtype=str)).eq("rate")
-    per = [phrases.PER_PERSON] if rates.any() else []
+    per = [say("note.per_person")] if rates.any() else []
     return [*per, *dict.fromkeys(text for texts in beside.get("cautions", []) for text in texts)]
 
 

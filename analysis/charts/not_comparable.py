@@ -7,12 +7,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import phrases, remarks, values
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
 
 from . import grid, style
-from .page import LEADING, Caption, Page, Picture, measured, wrapped
+from .figure import Caption, Figure, Kind
+from .page import LEADING, Page, measured, wrapped
 
 NAME, WHY = 2.35, 2.0  # inches of the first and the last column on a slide
 ENTRY = 15  # ems of a note that the figure of one region needs at least
@@ -63,7 +65,7 @@ def not_comparable(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     List indicators with what each region reports, and why it cannot be compared.
 
@@ -89,17 +91,16 @@ def not_comparable(
     if sum(line.height for line in lines) > page.room.height:
         raise CrowdedError(f"{len(lines)} indicators do not fit one page: draw fewer at a time")
     _draw(page, columns, lines)
-    page.picture.rows = rows
-    page.picture.refused = refused[refused["indicator"].isin(set(rows["indicator"]))]
-    return page.picture
+    refusals = refused[refused["indicator"].isin(set(rows["indicator"]))]
+    return page.figure(KIND.name, Scale.NONE, rows, refusals)
 
 
 def _caption(rows: pd.DataFrame, title: Text) -> Caption:
     count = rows["indicator"].nunique()
     return Caption(
         title=title,
-        subtitle=phrases.NOT_COMPARABLE_SUBTITLE,
-        source=phrases.source_note(rows),
+        subtitle=say("note.not_comparable_subtitle"),
+        source=values.source_note(rows),
         alt=say("not_comparable.table_indicators_each_region", title=title, count=count),
     )
 
@@ -137,8 +138,8 @@ def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
     else:
         for place, text in enumerate(wrapped(figure, width, size.label)):
             yield Words(text, size.label, colour, gid=gid if place == 0 else None)
-    period = values.period(row["period_start"], row["period_end"])
-    scope = Text.joined([remarks.part_or_all(row), period], zh="，", en=", ")
+    period = values.time_of(row)
+    scope = Text.joined([values.part_or_all(row), period], zh="，", en=", ")
     yield from _wrapped(scope[language], width, size.note, style.GREY)
 
 
@@ -184,3 +185,12 @@ def _write(page: Page, left: float, top: float, words: list[Words]) -> None:
             top -= max(tall) * LEADING / 72
         options = {"va": "baseline", "color": one.colour, "gid": one.gid}
         page.text(left + one.indent, baseline, one.text, one.size, **options)
+
+
+KIND = Kind(
+    "not_comparable",
+    order=30,
+    columns=("status", "value", "unit", "change", "direction", "printed", "shorthand", "reason"),
+    apart=True,
+    gaps=True,
+)

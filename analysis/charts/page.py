@@ -4,24 +4,23 @@ The page a chart stands on: title, subtitle, plot, left-out strip, notes and sou
 It lays out words and leaves room; what is drawn in the room is the charts' own.
 """
 
-import io
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib import ft2font
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Plot
+from matplotlib.figure import SubFigure
 
 from analysis.errors import UsageError
 from analysis.language.messages import say
-from analysis.language.text import Text
-from analysis.language.vocabulary import Language
+from analysis.language.vocabulary import Language, Scale
 
 from . import style
+from .figure import METHOD_PAGES, SIGNATURE, Box, Caption, Figure, signature
 from .style import SIZES, Size
 
 MARGIN = 0.55  # inches, on every side of a slide
@@ -34,63 +33,6 @@ _PAUSES = {"，", "、", "：", "；", ", ", ": ", "; "}
 _EMS = 1000  # the scale at which the advances of characters are measured
 
 
-class LeftOut(NamedTuple):
-    """A region that the plot cannot show, and why."""
-
-    region: str
-    name: Text
-    reason: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """Everything a page says beside its plot, in both languages."""
-
-    title: Text
-    subtitle: Text
-    source: Text
-    alt: Text
-    left_out: tuple[LeftOut, ...] = ()
-    notes: tuple[Text, ...] = ()
-    key: tuple[tuple[str, Text], ...] = field(default=())  # marks to explain: code, words
-
-
-class Picture(Figure):
-    """A figure that knows its caption, the rows it draws and the rows it had to leave out."""
-
-    caption: Caption
-    rows: pd.DataFrame
-    refused: pd.DataFrame
-    benchmarks: pd.DataFrame | None = None  # rows of wider regions that are drawn beside the others
-    language: str
-
-    def _repr_png_(self) -> bytes:
-        """Itself at a prompt and in a notebook, in our look whatever the settings there are."""
-        buffer = io.BytesIO()
-        with style.house_style():
-            self.savefig(buffer, format="png", dpi=100)
-        return buffer.getvalue()
-
-    def sign(self, stamp: str) -> None:
-        """Write *stamp*, by which the figure is found again, after the pointer to the method."""
-        for words in self.texts:
-            if words.get_gid() == SIGNATURE:
-                words.set_text(_signature(self.language, stamp))
-
-
-# The page under docs/ that a figure points to.
-METHOD_PAGES = {Language.ZH: "method.zh.md", Language.EN: "method.en.md"}
-SIGNATURE = "signature"  # the gid of a page's last line
-_METHOD = say("page.method")
-
-
-def _signature(language: str, *stamps: str) -> str:
-    pointer = _METHOD.format(page=METHOD_PAGES[Language(language)])
-    words = " · ".join([pointer[language], *stamps])
-    style.require_glyphs(words)
-    return words
-
-
 class Room(NamedTuple):
     """A rectangle on the page in inches from its lower left corner."""
 
@@ -101,22 +43,21 @@ class Room(NamedTuple):
 
 
 class Page:
-    """A picture being laid out: words first, then the room that is left for plotting."""
+    """A page being laid out: words first, then the room that is left for plotting."""
 
     def __init__(
         self, caption: Caption, language: str, *, form: str = "slide", ax: Axes | None = None
     ) -> None:
         self.caption = caption
-        self.language = language
+        self.language = Language(language)
+        self.plot: Plot | SubFigure
         if ax is None:
             self.size: Size = SIZES[form]
-            self.picture = Picture(figsize=(self.size.width, self.size.height))
+            self.plot = Plot(figsize=(self.size.width, self.size.height))
         else:
-            self.picture = _in_place_of(ax)
-            self.size = _shrunk(self.picture)
+            self.plot = _in_place_of(ax)
+            self.size = _shrunk(self.plot)
         self.margin = MARGIN * self.size.width / SIZES["slide"].width
-        self.picture.caption = caption
-        self.picture.language = language
         self._top = self.size.height - self.margin
         self._bottom = self.margin * 0.35
         self._write_head()
@@ -130,6 +71,38 @@ class Page:
         width = self.size.width - 2 * self.margin
         return Room(self.margin, self._bottom + gap, width, height)
 
+    def figure(
+        self,
+        kind: str,
+        scale: Scale,
+        rows: pd.DataFrame,
+        refusals: pd.DataFrame,
+        beside: pd.DataFrame | None = None,
+    ) -> Figure:
+        """Return the figure on this page, named after its kind."""
+        return Figure(
+            kind=kind,
+            name=kind,
+            language=self.language,
+            scale=scale,
+            rows=rows,
+            refusals=refusals,
+            beside=pd.DataFrame() if beside is None else beside,
+            caption=self.caption,
+            plot=self.plot,
+            room=self._box(),
+        )
+
+    def _box(self) -> Box:
+        """Return the room as left, top, width and height in shares of the page."""
+        wide, high, room = self.size.width, self.size.height, self.room
+        top = high - room.bottom - room.height
+        left, top, width, height = (
+            round(float(share), 5)
+            for share in (room.left / wide, top / high, room.width / wide, room.height / high)
+        )
+        return left, top, width, height
+
     @property
     def mark(self) -> float:
         """Points across a mark of this form."""
@@ -139,14 +112,14 @@ class Page:
         """Plain axes in *room*."""
         wide, high = self.size.width, self.size.height
         place = (room.left / wide, room.bottom / high, room.width / wide, room.height / high)
-        return self.picture.add_axes(place, **options)
+        return self.plot.add_axes(place, **options)
 
     def text(self, x: float, y: float, words: str, size: float, **options: Any) -> None:
         """Write *words* with their upper left corner at (*x*, *y*) inches."""
         style.require_glyphs(words)
         options = {"color": style.INK, "ha": "left", "va": "top"} | options
         place = (x / self.size.width, y / self.size.height)
-        self.picture.text(*place, words, fontsize=size, **options)
+        self.plot.text(*place, words, fontsize=size, **options)
 
     def _write_head(self) -> None:
         width = self.size.width - 2 * self.margin
@@ -164,8 +137,8 @@ class Page:
         """From the bottom up: method, source, notes, then the strip of regions left out."""
         width = self.size.width - 2 * self.margin
         size = self.size.note
-        page = f"../../docs/{METHOD_PAGES[Language(self.language)]}"
-        self._line_up(_signature(self.language), size, style.GREY, gid=SIGNATURE, url=page)
+        page = f"../../docs/{METHOD_PAGES[self.language]}"
+        self._line_up(signature(self.language), size, style.GREY, gid=SIGNATURE, url=page)
         self._bottom += size * 0.25 / 72
         notes = [note[self.language] for note in self.caption.notes]
         joined = [("。" if self.language == "zh" else ". ").join(map(_sentence, notes))]
@@ -203,17 +176,17 @@ class Page:
         self._bottom += size * 1.1 / 72
 
 
-def _in_place_of(ax: Axes) -> Picture:
-    """A part of the figure of *ax* where *ax* stood: a chart is never without its words."""
+def _in_place_of(ax: Axes) -> SubFigure:
+    """Replace *ax* by a part of its figure: a chart is never without its words."""
     spot = ax.get_subplotspec()
     if spot is None:
         raise UsageError("ax: give axes of plt.subplots; a chart takes their whole place")
     part = ax.figure.add_subfigure(spot)
     ax.remove()
-    return cast("Picture", part)
+    return part
 
 
-def _shrunk(part: Picture) -> Size:
+def _shrunk(part: SubFigure) -> Size:
     """The size of *part* in inches, with the text of a slide made as small as it is."""
     box = part.bbox.transformed(part.dpi_scale_trans.inverted())
     slide = SIZES["slide"]

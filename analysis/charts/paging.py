@@ -1,6 +1,7 @@
 """Rows on as few pages as hold them: what one page cannot show legibly is drawn on several."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,12 +10,27 @@ from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.text import Text
 
-from .page import Picture
+from .figure import Figure
+
+
+class Pages(tuple[Any, ...]):
+    """Figures of one question, a page each; in a notebook, every one is shown."""
+
+    __slots__ = ()
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display(*self)
+
+    def save(self, *, formats: Sequence[str] = ()) -> "Pages":
+        """Write every figure with its record, and return their pictures to show."""
+        return Pages(figure.save(formats=formats) for figure in self)
 
 
 def on_pages(
-    draw: Callable[..., Picture], rows: pd.DataFrame, *, title: Text, by: str = "region"
-) -> list[Picture]:
+    draw: Callable[..., Figure], rows: pd.DataFrame, *, title: Text, by: str = "region"
+) -> Pages:
     """
     Draw *rows* on as few pages as hold them, the title saying which page it is.
 
@@ -32,17 +48,17 @@ def on_pages(
         When one row alone does not fit.
     """
     try:
-        return [draw(rows, title=title)]
+        return Pages([draw(rows, title=title)])
     except CrowdedError:
         pages = _filled(draw, rows, title + values.page(9, 9), by)
-    return [
+    return Pages(
         draw(page, title=title + values.page(number, len(pages)))
         for number, page in enumerate(pages, 1)
-    ]
+    )
 
 
 def _filled(
-    draw: Callable[..., Picture], rows: pd.DataFrame, title: Text, by: str
+    draw: Callable[..., Figure], rows: pd.DataFrame, title: Text, by: str
 ) -> list[pd.DataFrame]:
     """Page after page, each with as many whole groups as it holds."""
     pages: list[pd.DataFrame] = []
@@ -55,7 +71,7 @@ def _filled(
     return pages
 
 
-def _spread(draw: Callable[..., Picture], group: pd.DataFrame, title: Text) -> list[pd.DataFrame]:
+def _spread(draw: Callable[..., Figure], group: pd.DataFrame, title: Text) -> list[pd.DataFrame]:
     """One group, on as few even pages as hold it."""
     for count in range(1, len(group) + 1):
         parts = [group.iloc[place] for place in np.array_split(np.arange(len(group)), count)]
@@ -64,7 +80,7 @@ def _spread(draw: Callable[..., Picture], group: pd.DataFrame, title: Text) -> l
     return parts
 
 
-def _fits(draw: Callable[..., Picture], rows: pd.DataFrame, title: Text) -> bool:
+def _fits(draw: Callable[..., Figure], rows: pd.DataFrame, title: Text) -> bool:
     try:
         draw(rows, title=title)
     except CrowdedError:

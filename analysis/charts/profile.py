@@ -10,13 +10,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from analysis.language import phrases, values
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Status
+from analysis.language.vocabulary import Scale, Status
+from analysis.statistics import intervals
 
 from . import events, grid, neighbours, silence, style
-from .page import Caption, Page, Picture, wrapped
+from .figure import Caption, Figure, Kind
+from .page import Page, wrapped
 from .pane import LINE, TIGHTEST, Pane
 
 WIDTHS = (2.75, 5.75, 3.4)  # inches of the three panels on a slide; the gaps take the rest
@@ -34,7 +36,7 @@ def profile(
     aside: Text | None = None,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the page of one region.
 
@@ -59,7 +61,7 @@ def profile(
     caption = Caption(
         title=title,
         subtitle=_subtitle(rows, aside),
-        source=phrases.source_note(pd.concat([rows, beside], ignore_index=True)),
+        source=values.source_note(pd.concat([rows, beside], ignore_index=True)),
         alt=_alt(title, outcomes, every, len(unsaid), sentences),
         notes=tuple(_notes(rows, outcomes, beside, more)),
     )
@@ -76,20 +78,18 @@ def profile(
     events.draw(page, axes, middle, rows, outcomes)
     neighbours.draw(page, axes, right, beside)
     drawn = pd.concat([rows, beside], ignore_index=True).drop_duplicates("id")
-    page.picture.rows, page.picture.refused = drawn, unsaid
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, drawn, unsaid)
 
 
 def _subtitle(rows: pd.DataFrame, aside: Text | None) -> Text:
     """The report, its kind and the period that most of its figures are about."""
     first = rows.iloc[0]
-    kinds = [phrases.KINDS[kind] for kind in str(first["kind"]).split("+")]
+    kinds = [say(f"report_kind.{kind}") for kind in str(first["kind"]).split("+")]
     told = rows[rows["status"].eq(Status.ACTUAL)]
     periods = (told if len(told) else rows)[["period_start", "period_end"]]
     start, end = periods.value_counts(sort=True).index[0]
-    name = say(
-        "profile.name", title=first["title"], region=first["region_en"], report=first["report"][-4:]
-    )
+    report = values.report_period(first["report"], "en")
+    name = Text(f"《{first['title']}》", f"{first['region_en']} {report}")
     parts = [name, Text.joined(kinds, zh="＋", en=" and "), values.period(start, end)]
     return Text.joined([*parts, *([aside] if aside else [])], zh="｜", en=" | ")
 
@@ -101,18 +101,17 @@ def _notes(
         Text(f"{sign}{text.zh}", f"{sign} {text.en}")
         for sign, text in zip(neighbours.POINTERS, neighbours.cautions(beside), strict=False)
     ]
-    methods = [*outcomes.get("method", []), *beside.get("method", [])]
-    notes = [phrases.METHODS[method] for method in dict.fromkeys(methods) if method]
-    if outcomes.loc[outcomes["lower"].notna(), "indicator"].isin(phrases.CLUSTERED).any():
-        notes.append(phrases.CLUSTER_NOTE)
+    notes = list(dict.fromkeys([*values.methods(outcomes), *values.methods(beside)]))
+    if outcomes.loc[outcomes["lower"].notna(), "indicator"].isin(intervals.CLUSTERED).any():
+        notes.append(say("note.cluster_note"))
     if len(beside) and beside["breakdown"].ne("").any():
-        notes.append(phrases.PART_NOTE)
+        notes.append(say("note.part_note"))
     if rows.iloc[0]["kind"] == "plan":
         region = Text(rows.iloc[0]["region_zh"], rows.iloc[0]["region_en"])
-        notes.append(phrases.PLAN_REPORT_NOTE.format(region=region))
+        notes.append(say("note.plan_report_note", region=region))
     if more:
-        notes.append(phrases.MORE_BESIDE.format(shown=neighbours.MOST, more=more))
-    return [*cautions, *notes, *([phrases.OWN_SCALES] if len(beside) else [])]
+        notes.append(say("note.more_beside", shown=neighbours.MOST, more=more))
+    return [*cautions, *notes, *([say("note.own_scales")] if len(beside) else [])]
 
 
 def _need(page: Page, rows: pd.DataFrame, outcomes: pd.DataFrame, beside: pd.DataFrame) -> float:
@@ -130,7 +129,11 @@ def _panels(page: Page, axes: Axes, bottom: float) -> list[Pane]:
     """The three panels side by side, each under its heading and a hairline."""
     room, scale = page.room, page.size.width / 13.333
     gap = (room.width - sum(WIDTHS) * scale) / (len(WIDTHS) - 1)
-    headings = (phrases.REPORTED_HEADING, phrases.STANDS_HEADING, phrases.BESIDE_HEADING)
+    headings = (
+        say("note.reported_heading"),
+        say("note.stands_heading"),
+        say("note.beside_heading"),
+    )
     top, left, panels = room.bottom + room.height, room.left, []
     for width, heading in zip(WIDTHS, headings, strict=True):
         wide, size = width * scale, page.size.note * 1.15
@@ -190,7 +193,7 @@ def _draw_themes(page: Page, axes: Axes, panel: Pane, rows: pd.DataFrame) -> Non
 def _write_key(page: Page, axes: Axes, panel: Pane, high: float, numbers: float) -> None:
     """The two marks over their numbers, each with its word to the left."""
     size, scale, y = page.size.note, page.size.width / 13.333, panel.top - 0.5 * high
-    pairs = ((grid.BAR, phrases.RESULTS, 0.2), (grid.SQUARE, phrases.AIMS, 0.5))
+    pairs = ((grid.BAR, say("note.results"), 0.2), (grid.SQUARE, say("note.aims"), 0.5))
     for look, _, right in pairs:
         at = (numbers + right * scale, y)
         grid.stamp(axes, at, look, style.INK, markersize=size * 0.75)
@@ -211,11 +214,11 @@ def _alt(
     return say(
         "profile.accidents_disasters_indicators_stand",
         title=title,
-        shown=shown.zh or "无数字",
-        read=read,
-        read_2="。" if read.zh else "",
+        shown=shown or say("alt.no_figure"),
+        read=read + Text("。", ". ") if read else "",
         comparable=comparable,
         unsaid=unsaid,
-        shown_2=shown.en or "no figure",
-        read_3=". " if read.en else "",
     )
+
+
+KIND = Kind("profile", order=120)

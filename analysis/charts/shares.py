@@ -6,21 +6,26 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import phrases, remarks, values
+from analysis.language import labels, numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
+from analysis.statistics import intervals
 
-from . import ledger, marks, style
+from . import ledger, marks, native, style
 from .blank import blank
 from .comparison import left_out
-from .page import Caption, Page, Picture
+from .figure import Caption, Figure, Kind
+from .page import Page
 
 TICKS = [0, 25, 50, 75, 100]
 Row = dict[Any, Any]
 
 
-class _Kind(NamedTuple):
+class _Form(NamedTuple):
     """How one kind of share is grouped, named, drawn and captioned."""
+
+    kind: str
 
     by: str  # the column whose values share a panel
     gutter: float  # inches of the words to the left on a slide
@@ -38,7 +43,7 @@ def closed_loop(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the share of what was found that was rectified, on an axis from 0 to 100 %.
 
@@ -62,7 +67,7 @@ def composition(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the parts of each whole as bars from 0, with amount and share at their ends.
 
@@ -79,28 +84,29 @@ def composition(
 
 
 def _drawn(
-    kind: _Kind,
+    of: _Form,
     rows: pd.DataFrame,
     title: Text,
     language: str,
     refused: pd.DataFrame,
     form: str,
     ax: Axes | None,
-) -> Picture:
+) -> Figure:
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
-    page = Page(kind.caption(rows, title, refused), language, form=form, ax=ax)
+        return blank(
+            of.kind, rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
+    page = Page(of.caption(rows, title, refused), language, form=form, ax=ax)
     wide, room = page.size.width / style.SLIDE.width, page.room
-    room = room._replace(width=room.width - kind.right * wide)
-    parts = [group.to_dict("records") for _, group in rows.groupby(kind.by, sort=False)]
-    groups = [kind.group(page, records) for records in parts]
-    panels = ledger.panels(page, groups, gutter=kind.gutter * wide, room=room)
+    room = room._replace(width=room.width - of.right * wide)
+    parts = [group.to_dict("records") for _, group in rows.groupby(of.by, sort=False)]
+    groups = [of.group(page, records) for records in parts]
+    panels = ledger.panels(page, groups, gutter=of.gutter * wide, room=room)
     for panel, records in zip(panels, parts, strict=True):
         _finish(panel.axes, page, last=panel is panels[-1])
         for at, row in zip(panel.heights, records, strict=True):
-            kind.draw(panel.axes, page, row, at)
-    page.picture.rows, page.picture.refused = rows, refused
-    return page.picture
+            of.draw(panel.axes, page, row, at)
+    return page.figure(of.kind, Scale.SHARE, rows, refused)
 
 
 def _finish(axes: Axes, page: Page, *, last: bool) -> None:
@@ -122,19 +128,19 @@ def _missing(refused: pd.DataFrame) -> Text:
     """The regions left out by name, or that there are none."""
     names = [Text(row["region_zh"], row["region_en"]) for row in refused.to_dict("records")]
     missing = Text.joined(names, zh="、", en=", ")
-    return Text(missing.zh or "无", missing.en or "none")
+    return missing or say("alt.none")
 
 
 def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
-    notes = [remarks.WHOLE_AXIS, *(phrases.METHODS[m] for m in dict.fromkeys(rows["method"]))]
-    notes.append(remarks.LOOP_NOTE)
+    notes = [say("note.whole_axis"), say("note.loop_note")]
     if rows["basis"].eq("rebuilt").any():
-        notes.append(remarks.REBUILT_NOTE)
+        notes.append(say("note.rebuilt_note"))
     about = say("shares.about")
     return Caption(
         title=title,
-        subtitle=Text.joined([about, say("shares.text"), _periods(rows)], zh="｜", en=" | "),
-        source=phrases.source_note(rows),
+        subtitle=Text.joined([about, Text("%", "%"), _periods(rows)], zh="｜", en=" | "),
+        axis=Text.listed([about, Text("%", "%")]),
+        source=values.source_note(rows),
         alt=_loop_alt(rows, title, refused),
         left_out=left_out(refused),
         notes=tuple(notes),
@@ -143,7 +149,7 @@ def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Cap
 
 def _loop_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
     said = [
-        remarks.loop(row) + Text(remarks.fraction(row).zh, f" {remarks.fraction(row).en}")
+        values.loop(row) + Text(values.fraction(row).zh, f" {values.fraction(row).en}")
         for row in rows.to_dict("records")
     ]
     shown, missing = Text.joined(said, zh="、", en=", "), _missing(refused)
@@ -153,7 +159,7 @@ def _loop_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
 def _loop_group(page: Page, records: Sequence[Row]) -> ledger.Group:
     lines = [
         ledger.Line(
-            remarks.part_or_all(row)[page.language], remarks.LOOPS[row["loop"]][page.language]
+            values.part_or_all(row)[page.language], say(f"loop.{row['loop']}")[page.language]
         )
         for row in records
     ]
@@ -162,11 +168,10 @@ def _loop_group(page: Page, records: Sequence[Row]) -> ledger.Group:
 
 
 def _draw_loop(axes: Axes, page: Page, row: Row, at: float) -> None:
-    marks.whisker(axes, row, (row["lower"], row["upper"]), at, upright=False)
     marks.draw(axes, row["share"], at, row, size=page.mark)
-    counts = remarks.fraction(row)[page.language]
+    counts, left = values.fraction(row)[page.language], values.still_open(row)[page.language]
     axes.annotate(
-        f"{counts}  {remarks.share_label(row)[page.language]}",
+        f"{counts}  {values.share_label(row)[page.language]}{left}",
         (row["share"], at),
         xytext=(0, 8),
         textcoords="offset points",
@@ -185,7 +190,8 @@ def _parts_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Ca
     return Caption(
         title=title,
         subtitle=Text.joined([name, unit, _periods(rows)], zh="｜", en=" | "),
-        source=phrases.source_note(pd.concat([_wholes(rows), rows], ignore_index=True)),
+        axis=Text.listed([name, unit]),
+        source=values.source_note(pd.concat([_wholes(rows), rows], ignore_index=True)),
         alt=_parts_alt(rows, title, refused),
         left_out=left_out(refused),
         notes=tuple(_parts_notes(rows)),
@@ -199,20 +205,20 @@ def _wholes(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _parts_notes(rows: pd.DataFrame) -> list[Text]:
-    notes = [remarks.PART_SHARE_NOTE]
+    notes = [say("note.part_share_note")]
     if rows["lower"].notna().any():
-        notes.append(remarks.PART_LIMITS_NOTE)
-    notes += remarks.sums(rows)
+        notes.append(say("note.part_limits_note"))
+    notes += values.sums(rows)
     if rows["origin"].eq("context").any():
-        notes.append(remarks.CONTEXT_PARTS_NOTE)
-    if rows["indicator"].isin(phrases.CLUSTERED).any():
-        notes.append(phrases.CLUSTER_NOTE)
+        notes.append(say("note.context_parts_note"))
+    if rows["indicator"].isin(intervals.CLUSTERED).any():
+        notes.append(say("note.cluster_note"))
     return notes
 
 
 def _parts_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
     said = [
-        Text(row["part_zh"], f"{row['part_en']} ") + remarks.share_label(row)
+        Text(row["part_zh"], f"{row['part_en']} ") + values.share_label(row)
         for row in rows.to_dict("records")
     ]
     shown, missing = Text.joined(said, zh="、", en=", "), _missing(refused)
@@ -222,7 +228,7 @@ def _parts_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
 def _parts_group(page: Page, records: Sequence[Row]) -> ledger.Group:
     row = records[0]
     lines = [ledger.Line(part[f"part_{page.language}"]) for part in records]
-    return ledger.Group(remarks.whole(row)[page.language], style.colour(row["region"]), lines)
+    return ledger.Group(values.whole(row)[page.language], style.colour(row["region"]), lines)
 
 
 def _draw_part(axes: Axes, page: Page, row: Row, at: float) -> None:
@@ -246,7 +252,7 @@ def _draw_part(axes: Axes, page: Page, row: Row, at: float) -> None:
 
 def _label_part(axes: Axes, page: Page, row: Row, spot: tuple[float, float]) -> None:
     amount = values.value(row)[page.language]
-    share = remarks.share_label(row)[page.language]
+    share = values.share_label(row)[page.language]
     axes.annotate(
         f"{amount}，{share}" if page.language == "zh" else f"{amount}, {share}",
         spot,
@@ -259,5 +265,60 @@ def _label_part(axes: Axes, page: Page, row: Row, spot: tuple[float, float]) -> 
     )
 
 
-_LOOP = _Kind("region", 3.9, 1.0, _loop_group, _draw_loop, _loop_caption)
-_PARTS = _Kind("whole_id", 3.1, 2.3, _parts_group, _draw_part, _parts_caption)
+def _places(rows: Sequence[native.Row], language: str) -> list[str]:
+    """Return the part and the counts of each row, under its region where there are several."""
+    names = [(native.region_name(row, language), _of_part(row, language)) for row in rows]
+    if len({row.get("region") for row in rows}) == 1:
+        return [part or region for region, part in names]
+    return ["\n".join(filter(None, name)) for name in names]
+
+
+def _of_part(row: native.Row, language: str) -> str:
+    # The whole breakdown: parts of one name may belong to different wholes.
+    part = row.get(f"breakdown_{language}") or row.get(f"part_{language}") or ""
+    lines = [labels.legible(part, native.NARROW[language])]
+    if row.get("loop"):
+        loop = say(f"loop.{row['loop']}")
+        counts = f"{values.fraction(row)[language]}{values.still_open(row)[language]}"
+        lines.append(f"{loop[language]} {counts}")
+    return "\n".join(filter(None, lines))
+
+
+_SHARE = ("share", "lower", "upper")
+_DOTS = native.Dots(_SHARE, numbers.share, _places, '0"%"', top=100.0)
+_BARS = native.Dots(_SHARE, numbers.share, _places, '0"%"', "bars")
+CLOSED_LOOP = Kind(
+    "closed_loop",
+    order=70,
+    columns=(
+        "value",
+        "cases",
+        "total",
+        "share",
+        "share_lower",
+        "share_upper",
+        "method",
+        "shorthand",
+        "reason",
+    ),
+    native=lambda record, language: native.dots(record, language, _DOTS),
+    gaps=True,
+)
+COMPOSITION = Kind(
+    "composition",
+    order=80,
+    columns=(
+        "value",
+        "unit",
+        "share",
+        "share_lower",
+        "share_upper",
+        "method",
+        "shorthand",
+        "reason",
+    ),
+    native=lambda record, language: native.dots(record, language, _BARS),
+    gaps=True,
+)
+_LOOP = _Form(CLOSED_LOOP.name, "region", 3.9, 1.0, _loop_group, _draw_loop, _loop_caption)
+_PARTS = _Form(COMPOSITION.name, "whole_id", 3.1, 2.3, _parts_group, _draw_part, _parts_caption)

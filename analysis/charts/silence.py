@@ -5,7 +5,7 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import phrases
+from analysis.language.messages import say
 
 from . import grid, style
 from .page import Page, measured, wrapped
@@ -26,7 +26,7 @@ def write(page: Page, axes: Axes, unsaid: pd.DataFrame, need: float) -> float:
     long = sum(len(lines) for lines in full)
     if not reasons:
         lines = 1
-        page.text(room.left, room.bottom + step, phrases.EVERYTHING_BESIDE[page.language], size)
+        page.text(room.left, room.bottom + step, say("note.everything_beside")[page.language], size)
     elif room.height - need >= (long + 2.0) * step:
         lines = long
         _write_full(page, axes, reasons, full, room.bottom + long * step)
@@ -39,7 +39,7 @@ def write(page: Page, axes: Axes, unsaid: pd.DataFrame, need: float) -> float:
             at = (left, room.bottom + (lines - down - 0.5) * step)
             _write_reason(page, axes, at, reason, words)
     top = room.bottom + lines * step
-    page.text(room.left, top + step * 1.3, phrases.UNSAID_HEADING[page.language], size * 1.15)
+    page.text(room.left, top + step * 1.3, say("note.unsaid_heading")[page.language], size * 1.15)
     grid.rule(axes, room.left, room.left + room.width, [top + step * 0.1])
     return top + step * 2.0
 
@@ -58,7 +58,7 @@ def listed(page: Page, names: list[str], width: float, *, deep: int = 1) -> list
         lines = wrapped(words, width, page.size.note)
         if len(lines) <= deep:
             return lines
-        told = phrases.COUNT_OF if kept else phrases.COUNT_ALONE
+        told = say("note.count_of") if kept else say("note.count_alone")
         words = told.format(names=glue.join(names[:kept]), count=len(names))[page.language]
     return [words]
 

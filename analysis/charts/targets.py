@@ -6,15 +6,16 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import phrases, remarks
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Measure
+from analysis.language.vocabulary import Measure, Scale, Status
 
 from . import ledger, marks, style
 from .blank import blank
 from .comparison import left_out
-from .page import Caption, Page, Picture
+from .figure import Caption, Figure, Kind
+from .page import Page
 
 TARGET_AT = 0.42  # of the width of a line whose target has no result to share it with
 
@@ -27,7 +28,7 @@ def targets(
     refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw each target as a square, its result as a dot where there is one, and the verdict in words.
 
@@ -41,7 +42,9 @@ def targets(
         Regions without a target here, and why (``targets.without_target``).
     """
     if rows.empty:
-        return blank(rows, title=title, language=language, refused=refused, form=form, ax=ax)
+        return blank(
+            "targets", rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
     page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     regions = [group.to_dict("records") for _, group in rows.groupby("region", sort=False)]
     groups = [_group(page, records) for records in regions]
@@ -53,19 +56,29 @@ def targets(
         _bare(panel.axes)
         for at, row in zip(panel.heights, records, strict=True):
             _draw_target(panel.axes, page, row, at)
-    page.picture.rows, page.picture.refused = rows, refused
-    return page.picture
+    return page.figure(KIND.name, Scale.NONE, rows, refused, _results(rows))
+
+
+def _results(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the results drawn beside their targets as rows of their own."""
+    known = rows[rows["result_id"].notna()]
+    columns = [name for name in map(str, known) if name.startswith("result_")]
+    names = {name: name.removeprefix("result_") for name in columns} | {"result": "value"}
+    shared = ["region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en"]
+    shared += ["origin", "report", "publisher", "title", "published", "unit", "unit_en"]
+    results = known[[*shared, "result", *columns]].rename(columns=names)
+    return results.assign(status=str(Status.ACTUAL))
 
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
-    notes = [remarks.OWN_SCALE, remarks.OUTCOME_NOTE]
-    notes += [phrases.METHODS[m] for m in dict.fromkeys(rows["method"].dropna()) if m]
+    notes = [say("note.own_scale"), say("note.outcome_note")]
+    notes += values.methods(rows)
     ends = rows["period_end"].dt.year
     span = say("targets.span", min=ends.min(), max=ends.max())
     return Caption(
         title=title,
-        subtitle=Text.joined([remarks.TARGETS_SUBTITLE, span], zh="｜", en=" | "),
-        source=phrases.source_note(rows),
+        subtitle=Text.joined([say("note.targets_subtitle"), span], zh="｜", en=" | "),
+        source=values.source_note(rows),
         alt=_alt(rows, title, refused),
         left_out=left_out(refused),
         notes=tuple(notes),
@@ -78,9 +91,9 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
             f"{row['region_zh']}{row['indicator_zh']}：",
             f"{row['region_en']}, {row['indicator_en']}: ",
         )
-        + remarks.target(row)
+        + values.aim(row)
         + say("targets.said.x")
-        + remarks.outcome(row)
+        + values.outcome(row)
         for row in rows.to_dict("records")
     ]
     shown = Text.joined(said)
@@ -90,13 +103,12 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
         "targets.figure_result_missed_target",
         title=title,
         shown=shown,
-        missing=missing.zh or "无",
-        missing_2=missing.en or "none",
+        missing=missing or say("alt.none"),
     )
 
 
 def _group(page: Page, records: Sequence[dict[Any, Any]]) -> ledger.Group:
-    lines = [ledger.Line(remarks.about(row)[page.language]) for row in records]
+    lines = [ledger.Line(values.about(row)[page.language]) for row in records]
     region = records[0]
     return ledger.Group(region[f"region_{page.language}"], style.colour(region["region"]), lines)
 
@@ -117,7 +129,7 @@ def _draw_target(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None
     top = _top(row)
     x = row["value"] / top if top else 0.0
     marks.draw(axes, x, at, row, size=page.mark)
-    _label(axes, page, remarks.target(row)[page.language], x, at, row)
+    _label(axes, page, values.aim(row)[page.language], x, at, row)
     if pd.notna(row["result"]):
         _draw_result(axes, page, row, at, top)
 
@@ -150,7 +162,7 @@ def _direction(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
         gid=f"mark-{row['id']}",
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
     )
-    _label(axes, page, remarks.target(row)[page.language], TARGET_AT, at, row)
+    _label(axes, page, values.aim(row)[page.language], TARGET_AT, at, row)
 
 
 def _label(axes: Axes, page: Page, words: str, x: float, at: float, row: dict[Any, Any]) -> None:
@@ -170,7 +182,7 @@ def _label(axes: Axes, page: Page, words: str, x: float, at: float, row: dict[An
 
 def _verdict(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
     known = pd.notna(row["result"])
-    words = remarks.outcome(row)[page.language]
+    words = values.outcome(row)[page.language]
     axes.annotate(
         words if known else f"— {words}",
         (1, at),
@@ -181,3 +193,10 @@ def _verdict(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
         color=style.INK if known else style.GREY,
         annotation_clip=False,
     )
+
+
+KIND = Kind(
+    "targets",
+    order=90,
+    columns=("status", "value", "unit", "direction", "shorthand", "reason"),
+)

@@ -1,5 +1,6 @@
 """Counts over the years with their intervals; beside them, changes that came without counts."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -7,13 +8,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import numbers, phrases, values
+from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
+from analysis.statistics import intervals, tests
 
-from . import marks, style
+from . import marks, native, style
 from .comparison import left_out
-from .page import Caption, Page, Picture, Room
+from .figure import NOTHING, Caption, Figure, Kind, Record
+from .page import Page, Room
 
 GAP = 0.55  # inches between the two panels
 STATED_SHARE = 0.42  # of the width, for the changes without counts
@@ -31,7 +35,7 @@ def trend(
     expected: pd.DataFrame | None = None,
     form: str = "slide",
     ax: Axes | None = None,
-) -> Picture:
+) -> Figure:
     """
     Draw the yearly counts, a panel a region; a missing year breaks the line.
 
@@ -66,8 +70,7 @@ def trend(
     if changes:
         _draw_stated(page, changes, stated)
     drawn = pd.concat([rows, stated], ignore_index=True)
-    page.picture.rows, page.picture.refused = drawn, refused
-    return page.picture
+    return page.figure(KIND.name, Scale.VALUE if len(rows) else Scale.NONE, drawn, refused)
 
 
 def _caption(
@@ -78,27 +81,29 @@ def _caption(
     expected: pd.DataFrame | None,
 ) -> Caption:
     drawn = pd.concat([rows, stated], ignore_index=True)
-    notes = [phrases.METHODS[m] for m in dict.fromkeys(rows.get("method", [])) if m]
+    axis = _axis(drawn)
+    notes = values.methods(rows)
     if rows.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(phrases.CONTEXT_NOTE)
+        notes.append(say("note.context_note"))
     if _own(rows)["basis"].isin(["from_percent", "from_difference"]).any():
-        notes.append(phrases.BACK_NOTE)
+        notes.append(say("note.back_note"))
     if stated.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(phrases.BRACKET_NOTE)
+        notes.append(say("note.bracket_note"))
     if len(stated):
-        notes.append(phrases.PERCENT_NOTE)
-    if len(rows) and rows.groupby("region").size().max() < phrases.FEWEST_POINTS:
-        notes.append(phrases.LIST_NOTE)
+        notes.append(say("note.percent_note"))
+    if len(rows) and rows.groupby("region").size().max() < tests.FEWEST_POINTS:
+        notes.append(say("note.list_note"))
     if len(set(rows.get("region", ()))) > 1:
-        notes.append(phrases.OWN_PANELS)
-    if len(rows) and rows["indicator"].isin(phrases.CLUSTERED).any():
-        notes.append(phrases.CLUSTER_NOTE)
+        notes.append(say("note.own_panels"))
+    if len(rows) and rows["indicator"].isin(intervals.CLUSTERED).any():
+        notes.append(say("note.cluster_note"))
     if expected is not None and len(expected):
-        notes.append(phrases.EXPECTED_NOTE)
+        notes.append(say("note.expected_note"))
     return Caption(
         title=title,
-        subtitle=_subtitle(rows, stated, refused),
-        source=phrases.source_note(drawn if len(drawn) else refused.assign(origin="report")),
+        subtitle=_subtitle(drawn, axis, refused),
+        axis=axis,
+        source=values.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(drawn, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),
@@ -110,15 +115,21 @@ def _own(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.reindex(columns=["origin", "basis"]).query("origin == 'report'")
 
 
-def _subtitle(rows: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -> Text:
-    every = pd.concat([rows, stated], ignore_index=True)
-    if every.empty:
-        named = refused[refused["indicator_zh"].ne("")]
-        names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
-        return Text.listed([*names, phrases.GIVEN_BELOW])
-    first = every.iloc[0].to_dict()
+def _axis(drawn: pd.DataFrame) -> Text:
+    """Return what the axis measures and in which unit; empty without rows."""
+    if drawn.empty:
+        return NOTHING
+    first = drawn.iloc[0].to_dict()
     name = Text(first["indicator_zh"], first["indicator_en"])
-    return Text.listed([name, values.unit(first), values.years(every["period_end"])])
+    return Text.listed([name, values.unit(first)])
+
+
+def _subtitle(drawn: pd.DataFrame, axis: Text, refused: pd.DataFrame) -> Text:
+    if axis:
+        return Text.listed([axis, values.years(drawn["period_end"])])
+    named = refused[refused["indicator_zh"].ne("")]
+    names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
+    return Text.listed([*names, say("note.given_below")])
 
 
 def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
@@ -136,13 +147,12 @@ def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
         "trend.figure",
         title=title,
         shown=shown,
-        missing=missing.zh or "无",
-        missing_2=missing.en or "none",
+        missing=missing or say("alt.none"),
     )
 
 
 def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFrame | None) -> None:
-    """One panel a region, each with its own scale: counts of two regions share no axis."""
+    """One panel a region, each with its own scale and years: two regions share no axis."""
     groups = dict(iter(rows.groupby("region", sort=False)))
     lines = {} if expected is None else dict(iter(expected.groupby("region")))
     across = min(len(groups), max(1, int(room.width // NARROWEST)))
@@ -150,21 +160,22 @@ def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFr
     if room.height / down < LOWEST * page.size.height / style.SLIDE.height:
         raise CrowdedError(f"the years of {len(groups)} regions do not fit one page: draw fewer")
     wide, high = room.width / across, room.height / down
-    years = range(rows["period_end"].dt.year.min(), rows["period_end"].dt.year.max() + 1)
     for place, (region, group) in enumerate(groups.items()):
         left = room.left + place % across * wide
         low = room.bottom + (down - 1 - place // across) * high
         axes = page.axes(Room(left + 0.55, low + 0.3, wide - 1.3, high - 0.75))
-        _draw_region(axes, page, group, years)
-        if region in lines:
+        _draw_region(axes, page, group)
+        if region in lines and len(lines[region]) > 1:
             _draw_expected(axes, page, lines[region])
 
 
-def _draw_region(axes: Axes, page: Page, group: pd.DataFrame, years: range) -> None:
+def _draw_region(axes: Axes, page: Page, group: pd.DataFrame) -> None:
     points = group.sort_values("period_end").to_dict("records")
+    years = range(points[0]["period_end"].year, points[-1]["period_end"].year + 1)
     region = points[0]["region"]
     for one, other in pairwise(points):
-        if other["period_end"].year - one["period_end"].year == 1:
+        joined = one.get("segment", 0) == other.get("segment", 0)
+        if joined and other["period_end"].year - one["period_end"].year == 1:
             axes.plot(
                 [one["period_end"].year, other["period_end"].year],
                 [one["value"], other["value"]],
@@ -238,7 +249,7 @@ def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
     regions = list(dict.fromkeys(stated["region"]))
     years = list(range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1))
     high = min(room.height - 0.75, (len(regions) + 0.6) * ROW_HEIGHT)
-    head = phrases.STATED_HEADING[page.language]
+    head = say("note.stated_heading")[page.language]
     page.text(room.left, room.bottom + room.height, head, page.size.note * 1.1, color=style.GREY)
     axes = page.axes(
         Room(room.left + 0.85, room.bottom + room.height - 0.55 - high, room.width - 1.0, high)
@@ -276,3 +287,83 @@ def _label_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
         color=style.colour(row["region"]),
         annotation_clip=False,
     )
+
+
+def _native(record: Record, language: str) -> native.Plot | None:
+    """Return the years of one region as a line; several regions have a scale each, and none."""
+    rows = native.shown(record)
+    years = sorted({native.year_of(row) for row in rows})
+    several = len({row["region"] for row in rows}) > 1
+    if len(years) < 2 or several:
+        return None
+    every = tuple(range(years[0], years[-1] + 1))
+    series = [_along(rows, rows[0]["region"], every, language)]
+    top = max(native.reach(point) for line in series for point in line.points if point)
+    series += _expected(record, every, language)
+    form = native.number_format(top, language)
+    categories = tuple(str(year) for year in every)
+    return native.Plot("lines", categories, tuple(series), form, native.axis(record, language))
+
+
+def _along(
+    rows: list[dict[str, Any]], region: str, years: Iterable[int], language: str
+) -> native.Series:
+    """Return the years of one region, named at its last point."""
+    by_year = {native.year_of(row): row for row in rows if row["region"] == region}
+    points = {
+        year: native.point_of(row, ("value", "lower", "upper"), language)
+        for year, row in by_year.items()
+    }
+    last = max(by_year)
+    name = native.region_name(by_year[last], language)
+    end = points[last]
+    if end is not None:
+        points[last] = native.Point(
+            end.value,
+            end.lower,
+            end.upper,
+            f"{name} {end.label}",
+            end.row,
+            end.mark,
+            end.hollow,
+            end.region,
+        )
+    return native.Series(name, tuple(points.get(year) for year in years), region, "solid")
+
+
+def _expected(record: Record, years: tuple[int, ...], language: str) -> list[native.Series]:
+    """Return the line of what a wider region's rate would give, as it was drawn."""
+    drawn = [line for line in record.get("lines", ()) if line["name"] == "benchmark"]
+    lines = []
+    for line in drawn:
+        known = {round(x): y for x, y in zip(line["x"], line["y"], strict=True) if y is not None}
+        last = max((year for year in years if year in known), default=None)
+        words = say("native_note.expected")[language]
+        points = tuple(
+            native.Point(known[year], None, None, words if year == last else "", "")
+            if year in known
+            else None
+            for year in years
+        )
+        lines.append(native.Series(words, points, line="dashed"))
+    return lines
+
+
+KIND = Kind(
+    "trend",
+    order=40,
+    columns=(
+        "value",
+        "unit",
+        "change",
+        "direction",
+        "lower",
+        "upper",
+        "method",
+        "shorthand",
+        "reason",
+    ),
+    native=_native,
+    table=native.changes_table,
+    gaps=True,
+)

@@ -1,8 +1,4 @@
-"""
-The commands that publish and trace: ``deck``, ``workbook``, ``site`` and ``trace``.
-
-They turn words of the command line into calls, and hold no logic of their own.
-"""
+"""The commands of publications: ``deck``, ``workbook``, ``site`` and ``trace``."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,34 +7,11 @@ from typing import Any
 
 import click
 
-_PROJECT = click.option(
-    "--project",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The project's folder; the one around the working folder if not given.",
-)
-_LANGUAGE = click.option(
-    "--language",
-    type=click.Choice(["zh", "en"]),
-    default="zh",
-    show_default=True,
-    help="The language of every word.",
-)
-_OUTPUT = click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The file to write; under figures/briefing if not given.",
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON, and nothing else.")
-
-
-def _root(project: Path | None) -> Path:
-    from analysis.runs import plan
-
-    return project.resolve() if project else plan.home().root
+from .options import DOCUMENT_LANGUAGE, JSON, OUTPUT, PROJECT, root
 
 
 def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
-    """Write *data* at *path*, or among the briefings, in one step."""
+    """Write *data* atomically to *path* or ``briefing/name``, and return the path."""
     from analysis import files
     from analysis.figures import office
 
@@ -57,21 +30,21 @@ def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
     "  regional-safety deck --update briefing.pptx --dry-run",
 )
 @click.argument("figures", nargs=-1)
-@_PROJECT
-@_LANGUAGE
-@_OUTPUT
+@PROJECT
+@DOCUMENT_LANGUAGE
+@OUTPUT
 @click.option(
     "--template",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A deck of your own with placeholders named Title, Subtitle, Chart, Side, Caveat, Source.",
+    help="Your own deck, with placeholders Title, Subtitle, Chart, Side, Caveat and Source.",
 )
 @click.option(
     "--update",
     "old",
     type=click.Path(path_type=Path),
-    help="Renew this deck in place: hand edits stay, the deck before is kept as .bak.",
+    help="Update this deck in place; hand edits stay, and the old deck is kept as .bak.",
 )
-@click.option("--dry-run", is_flag=True, help="With --update: say what would change.")
+@click.option("--dry-run", is_flag=True, help="With --update: print what would change.")
 def deck(
     figures: tuple[str, ...],
     project: Path | None,
@@ -83,12 +56,11 @@ def deck(
     dry_run: bool,
 ) -> None:
     """
-    Make a PowerPoint deck of the figures, or bring one up to date.
+    Write or update a PowerPoint deck of the figures.
 
-    FIGURES are names such as trend-deaths, or patterns; all that compare something if none is
-    given.
+    FIGURES are names such as trend-deaths, or patterns; by default all figures with a comparison.
     """
-    folder = _root(project) / "figures"
+    folder = root(project) / "figures"
     if old is not None:
         _refuse_both(figures=figures, output=output, template=template)
         from analysis.publish.deck import refresh
@@ -112,16 +84,16 @@ def _refuse_both(**others: Any) -> None:
     epilog="\b\nExample:\n  regional-safety workbook --language en --output values.xlsx",
 )
 @click.argument("figures", nargs=-1)
-@_PROJECT
-@_LANGUAGE
-@_OUTPUT
+@PROJECT
+@DOCUMENT_LANGUAGE
+@OUTPUT
 def workbook(
     figures: tuple[str, ...], project: Path | None, language: str, output: Path | None
 ) -> None:
-    """Make a workbook of the values behind the figures, each linked to its sentence."""
+    """Write a workbook of the values in the figures, each linked to its source."""
     from analysis.publish.workbook import book
 
-    folder = _root(project) / "figures"
+    folder = root(project) / "figures"
     data = book.workbook(folder, language=language, patterns=figures)
     click.echo(_put(output, folder, f"values-{language}.xlsx", data))
 
@@ -129,13 +101,13 @@ def workbook(
 @click.command(
     epilog="\b\nExample:\n  regional-safety site                    figures/index.html",
 )
-@_PROJECT
-@_LANGUAGE
+@PROJECT
+@DOCUMENT_LANGUAGE
 def site(project: Path | None, language: str) -> None:
-    """Make the gallery: one folder of pages that need no server and no network."""
+    """Write the gallery: a folder of HTML pages that need no server and no network."""
     from analysis.publish.gallery import gallery
 
-    click.echo(gallery.build(_root(project) / "figures", language=language))
+    click.echo(gallery.build(root(project) / "figures", language=language))
 
 
 @click.command(
@@ -144,27 +116,27 @@ def site(project: Path | None, language: str) -> None:
     "  regional-safety trace pasted.png --json",
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@_PROJECT
-@_JSON
+@PROJECT
+@JSON
 def trace(file: Path, project: Path | None, *, as_json: bool) -> None:
-    """Show the sentences that a figure, deck or workbook stands on, and what changed since."""
+    """Show the sources of a figure, deck or workbook, and what has changed since."""
     from analysis.explore import trace as tracing
 
-    root = _home(project)
+    folder = _root_if_any(project)
     lines: Callable[..., Iterator[str]] = tracing.lines
     if as_json:
-        click.echo(json.dumps(tracing.report(file, root), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(tracing.report(file, folder), ensure_ascii=False, indent=1))
         return
-    for line in lines(file, root):
+    for line in lines(file, folder):
         click.echo(line)
 
 
-def _home(project: Path | None) -> Path | None:
-    """The project, or None: a file of ours tells its sentences outside of any project too."""
+def _root_if_any(project: Path | None) -> Path | None:
+    """Return the project folder, or None outside of any project: a file carries its sources."""
     from analysis.errors import UsageError
 
     try:
-        return _root(project)
+        return root(project)
     except UsageError:
         return None
 

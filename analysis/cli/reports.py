@@ -1,7 +1,7 @@
 """
-The commands of the side door: compile a report's text, accept what a person reviewed.
+The commands of new reports: ``compile`` and ``accept``.
 
-Results go to stdout and talk to stderr; each command imports what it needs when it is called.
+Results go to standard output, everything else to standard error.
 """
 
 from collections import Counter
@@ -9,17 +9,7 @@ from pathlib import Path
 
 import click
 
-_PROJECT = click.option(
-    "--project",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The project's folder; the one around the working folder if not given.",
-)
-
-
-def _data(project: Path | None) -> Path:
-    from analysis import project as places
-
-    return (project.resolve() if project else places.home()) / "data"
+from .options import LANGUAGE, PROJECT, data
 
 
 @click.command(
@@ -29,45 +19,66 @@ def _data(project: Path | None) -> Path:
     "  regional-safety compile report.txt --region qingshan --period 2024 | head",
 )
 @click.argument("text", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--region", required=True, help="The code of the region, known or new.")
-@click.option("--period", default="", help="2024, 2024H1 or 2024-01..2024-11; else as told.")
+@click.option("--region", required=True, help="Code of the region, known or new.")
+@click.option(
+    "--period",
+    default="",
+    help="2024, 2024H1 or 2024-01..2024-11. By default as written in the report.",
+)
 @click.option(
     "--format", "kind", type=click.Choice(["jsonl", "csv", "xlsx"]), default="jsonl",
-    show_default=True, help="One JSON object a line, a table, or the review workbook.",
+    show_default=True, help="One JSON object per line, a CSV table, or the review workbook.",
 )  # fmt: skip
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file; stdout if not given."
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write. By default standard output.",
 )
-@_PROJECT
+@PROJECT
+@LANGUAGE
 def compile_(
-    text: Path, region: str, period: str, kind: str, output: Path | None, project: Path | None
+    text: Path,
+    region: str,
+    period: str,
+    kind: str,
+    output: Path | None,
+    project: Path | None,
+    *,
+    language: str,
 ) -> None:
     """
     Read a report and propose rows.
 
     TEXT is a .txt, .html, .docx or .pdf file. Every numeral gets a role, a value, a unit, a
-    period, the best indicators and what to doubt. Nothing is written to the tables: a person
-    reviews the workbook, and `accept` takes it.
+    period, the nearest indicators and doubts. The tables stay unchanged until you review the
+    workbook and run `accept`.
     """
     from analysis.errors import UsageError
+    from analysis.language.messages import say
     from analysis.reports import compilation, review
+    from analysis.reports.doubts import worded
 
     if kind == "xlsx" and output is None:
         raise UsageError("a workbook needs a file: add --output review.xlsx")
-    found = compilation.compiled(text, _data(project), region=region, period=period)
+    report = compilation.compiled(text, data(project), region=region, period=period)
     if kind == "xlsx" and output is not None:
-        review.save(found, output)
+        review.save(report, output, language)
     else:
         whole = kind == "csv"
-        lines = [compilation.as_csv(found).rstrip("\n")] if whole else compilation.jsonl(found)
+        lines = (
+            [compilation.as_csv(report, language).rstrip("\n")]
+            if whole
+            else compilation.jsonl(report, language)
+        )
         with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
             stream.writelines(f"{line}\n" for line in lines)
-    roles = Counter(str(candidate.role) for candidate in found.candidates)
-    told = ", ".join(f"{count} {role}" for role, count in roles.most_common())
-    doubted = sum(bool(c.doubts) for c in found.candidates if c.owns)
-    click.echo(f"{found.report}: {told}; {doubted} candidates with doubts", err=True)
-    for doubt in found.document.doubts:
-        click.echo(f"doubt: {doubt}", err=True)
+    roles = Counter(str(candidate.role) for candidate in report.candidates)
+    counts = ", ".join(f"{count} {role}" for role, count in roles.most_common())
+    doubted = sum(bool(c.doubts) for c in report.candidates if c.owns)
+    summary = say("compile.summary", report=report.report, counts=counts, doubted=doubted)
+    click.echo(summary[language], err=True)
+    for doubt in worded(report.document.doubts, language):
+        click.echo(say("compile.doubt", doubt=doubt)[language], err=True)
 
 
 @click.command(
@@ -76,22 +87,28 @@ def compile_(
     "  regional-safety accept review.xlsx"
 )
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--dry-run", is_flag=True, help="Check and show the changes; write nothing.")
-@_PROJECT
-def accept(file: Path, project: Path | None, *, dry_run: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="Check and print the changes; write nothing.")
+@PROJECT
+@LANGUAGE
+def accept(file: Path, project: Path | None, *, language: str, dry_run: bool) -> None:
     """
-    Take the accepted rows of a reviewed workbook.
+    Add the accepted rows of a reviewed workbook to the tables.
 
-    Tables, mentions and descriptor change in one step or not at all. The changes go to stdout;
-    the same workbook again changes nothing.
+    Tables, mentions and descriptor change together or not at all. The changes are printed;
+    accepting the same workbook again changes nothing.
     """
+    from analysis.language.messages import say
     from analysis.reports import accept as acceptance
 
-    outcome = acceptance.accept(file, _data(project), dry_run=dry_run)
+    outcome = acceptance.accept(file, data(project), dry_run=dry_run)
     for change in outcome.changes:
         click.echo(change)
     for check in outcome.checks:
-        click.echo(f"check: {check}", err=True)
-    verb = "would change" if dry_run else "changed"
-    told = f"{verb} {', '.join(outcome.files)}" if outcome.files else "nothing changes"
-    click.echo(told, err=True)
+        click.echo(say("accept.check", check=check)[language], err=True)
+    files = ", ".join(outcome.files)
+    would, did = say("accept.would_change", files=files), say("accept.changed", files=files)
+    summary = (would if dry_run else did) if outcome.files else say("accept.nothing")
+    click.echo(summary[language], err=True)
+
+
+COMMANDS = (compile_, accept)

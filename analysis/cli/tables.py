@@ -1,7 +1,7 @@
 """
-The commands about the tables: check, describe, verify and explain.
+The commands of the tables: ``check``, ``describe``, ``verify``, ``explain`` and ``simulate``.
 
-Results go to stdout and talk to stderr; each command imports what it needs when it is called.
+Results go to standard output, everything else to standard error.
 """
 
 import json
@@ -14,105 +14,102 @@ import click
 
 from analysis.errors import Fault, UsageError
 
-_PROJECT = click.option(
-    "--project",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The project's folder; the one around the working folder if not given.",
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON, and nothing else.")
-_ORIGINALS = click.option(
-    "--originals",
-    type=click.Path(path_type=Path),
-    help="Where originals lie as <region>.txt or <report>.txt; data/originals if not given.",
-)
+from .options import JSON, LANGUAGE, ORIGINALS, PROJECT, data
 
 
-def _data(project: Path | None) -> Path:
-    from analysis import project as places
+def _exit(faults: Iterable[Fault], language: str, *, passed: str, as_json: bool) -> None:
+    """Print the faults and their number, or *passed*; exit with 1 if there are any."""
+    from analysis.language.messages import say
 
-    return (project.resolve() if project else places.home()) / "data"
-
-
-def _finish(faults: Iterable[Fault], *, passed: str, as_json: bool) -> None:
-    """Write the faults, say how many, and end with 1 if there are any."""
-    found = sorted(set(faults))
+    distinct = sorted(set(faults))
     if as_json:
-        told = [asdict(fault) for fault in found]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        entries = [asdict(fault) for fault in distinct]
+        click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
     else:
-        for fault in found:
+        for fault in distinct:
             click.echo(str(fault))
-    click.echo(f"{len(found)} fault(s)" if found else passed, err=True)
-    sys.exit(1 if found else 0)
+    count = say("check.faults", count=len(distinct))[language]
+    click.echo(count if distinct else passed, err=True)
+    sys.exit(1 if distinct else 0)
 
 
 @click.command(epilog="\b\nExample:\n  regional-safety check\n  regional-safety check --json")
-@_PROJECT
-@_JSON
-def check(project: Path | None, *, as_json: bool) -> None:
+@PROJECT
+@LANGUAGE
+@JSON
+def check(project: Path | None, *, language: str, as_json: bool) -> None:
     """
-    Hold the tables to contract and descriptor.
+    Validate the tables.
 
-    Every fault of every table is told at once, with file, line, column, what was found, the rule
-    and what to do. What was set right while reading goes to stderr.
+    Lists every fault of every table with file, line, column, value, rule and remedy. Values that
+    were repaired while reading are listed on standard error.
     """
+    from analysis.language.messages import say
     from analysis.tables import checks, descriptor, load
 
-    folder = _data(project)
-    found = load.survey(folder)
-    for repair in found.repairs:
-        click.echo(f"repaired: {repair}", err=True)
-    faults = [*found.faults, *checks.check(found.tables)]
+    folder = data(project)
+    survey = load.survey(folder)
+    for repair in survey.repairs:
+        click.echo(say("check.repaired", repair=repair)[language], err=True)
+    faults = [*survey.faults, *checks.check(survey.tables)]
     if not faults:
-        faults = descriptor.validate(found.tables)
+        faults = descriptor.validate(survey.tables)
     faults += descriptor.compare(folder)
-    count = len(load.files(folder)) if not found.faults else 0
-    _finish(faults, passed=f"{count} files: no fault", as_json=as_json)
+    count = len(load.files(folder)) if not survey.faults else 0
+    passed = say("check.passed", count=count)[language]
+    _exit(faults, language, passed=passed, as_json=as_json)
 
 
 @click.command(epilog="\b\nExample:\n  regional-safety describe")
-@_PROJECT
-def describe(project: Path | None) -> None:
+@PROJECT
+@LANGUAGE
+def describe(project: Path | None, *, language: str) -> None:
     """
-    Renew data/datapackage.json on purpose.
+    Update data/datapackage.json after an intended change of the tables.
 
-    Until then `check` refuses a table whose rows or content are not those described. What
-    changed is said on stderr; tables with faults are not described.
+    Until then `check` reports a table whose rows or content differ from the description. Changes
+    are listed on standard error; tables with faults are not described.
     """
+    from analysis.comparability.selections import selections
+    from analysis.language.messages import say
     from analysis.tables import descriptor
 
-    folder = _data(project)
-    changed = descriptor.compare(folder)
-    descriptor.describe(folder)
-    for change in changed:
-        click.echo(f"now described: {change.file}: {change.found}", err=True)
+    folder = data(project)
+    changes = descriptor.compare(folder)
+    descriptor.describe(folder, selections)
+    for change in changes:
+        line = say("describe.changed", file=change.file, change=change.found)
+        click.echo(line[language], err=True)
     click.echo(str(folder / descriptor.FILE))
 
 
 @click.command(epilog="\b\nExample:\n  regional-safety verify --originals data/originals")
-@_PROJECT
-@_ORIGINALS
-@_JSON
-def verify(project: Path | None, originals: Path | None, *, as_json: bool) -> None:
+@PROJECT
+@LANGUAGE
+@ORIGINALS
+@JSON
+def verify(project: Path | None, *, language: str, originals: Path | None, as_json: bool) -> None:
     """
-    Hold every row against the originals.
+    Verify every row against the original reports.
 
-    Each original must be the one that was compiled (sha256, length); the list of its numerals
-    exact; every row's numeral, printed text, evidence, value and sign in place; and every
-    identity must close as it claims. What was proved goes to stdout.
+    Checks the hash and length of each original, the list of its numerals, the numeral, printed
+    text, evidence, value and sign of each row, and every identity. The proofs go to standard
+    output.
     """
+    from analysis.language.messages import say
     from analysis.tables import load
     from analysis.tables import originals as proof
 
-    folder = _data(project)
-    place = originals or folder / "originals"
-    if not place.is_dir():
-        raise UsageError(f"no originals in {place}: give --originals DIR with one .txt a region")
-    held = load.load(folder)
-    faults = proof.verify(held, place)
+    tables_folder = data(project)
+    folder = originals or tables_folder / "originals"
+    if not folder.is_dir():
+        raise UsageError(f"no originals in {folder}: give --originals DIR with one .txt a region")
+    tables = load.load(tables_folder)
+    faults = proof.verify(tables, folder)
     if not faults and not as_json:
-        click.echo("\n".join(proof.proofs(held)))
-    _finish(faults, passed="everything is in place", as_json=as_json)
+        click.echo("\n".join(proof.proofs(tables)))
+    passed = say("verify.passed")[language]
+    _exit(faults, language, passed=passed, as_json=as_json)
 
 
 @click.command(
@@ -123,9 +120,9 @@ def verify(project: Path | None, originals: Path | None, *, as_json: bool) -> No
 @click.argument("region")
 @click.argument("indicator")
 @click.argument("period", required=False)
-@click.option("--language", default="zh", show_default=True, help="zh or en.")
-@_ORIGINALS
-@_PROJECT
+@LANGUAGE
+@ORIGINALS
+@PROJECT
 def explain(
     region: str,
     indicator: str,
@@ -136,18 +133,56 @@ def explain(
     project: Path | None,
 ) -> None:
     """
-    Tell where a figure comes from.
+    Explain a figure: its source, its interval, and what it may be compared with.
 
-    Its row and sentence, how sure it is, and what it may be compared with and why; or why there is
-    no figure. REGION and INDICATOR are codes of the tables, or Chinese or English names; PERIOD is
-    a year, or its first and last day with a slash between, and may be one that only another
-    publication tells of. With the originals at hand the whole sentence is quoted.
+    If there is no figure, the reason is given. REGION and INDICATOR are codes of the tables, or
+    Chinese or English names; PERIOD is a year, or its first and last day with a slash between,
+    and may be one that only another publication has. If the original report is available, its
+    sentence is quoted.
     """
-    from analysis.explore.explain import explain as explained
+    from analysis.explore import explain as explanation
     from analysis.tables import load
 
-    folder = _data(project)
-    place = originals or folder / "originals"
-    held = load.load(folder)
-    told = explained(held, region, indicator, period, language=language, originals=place)
-    click.echo(told)
+    folder = data(project)
+    text = explanation.explain(
+        load.load(folder),
+        region,
+        indicator,
+        period,
+        language=language,
+        originals=originals or folder / "originals",
+    )
+    click.echo(text)
+
+
+@click.command(
+    epilog="\b\nExample:\n"
+    "  regional-safety simulate --regions 3200 --years 12 --indicators 300 --output national",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("simulated"),
+    show_default=True,
+    help="Folder to write.",
+)
+@click.option("--regions", type=int, default=3_200, show_default=True, help="Districts.")
+@click.option("--years", type=int, default=12, show_default=True, help="Years up to 2024.")
+@click.option("--indicators", type=int, default=300, show_default=True, help="Indicators.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random values.")
+def simulate(output: Path, regions: int, years: int, indicators: int, seed: int) -> None:
+    """
+    Write a simulated national panel as Parquet files, to try thousands of regions.
+
+    All values and names are invented. Read it with `analysis.load("simulated")`.
+    """
+    from analysis.tables import simulated
+
+    path = simulated.simulate(
+        output, regions=regions, years=years, indicators=indicators, seed=seed
+    )
+    (output / ".gitignore").write_text("*\n", "utf-8")
+    click.echo(path)
+
+
+COMMANDS = (check, describe, verify, explain, simulate)

@@ -110,7 +110,7 @@ def _part(row: dict[Any, Any]) -> str:
 
 
 def _period(row: dict[Any, Any]) -> str:
-    return values.period(row["period_start"], row["period_end"]).en
+    return values.time_of(row).en
 
 
 def _sure(row: dict[Any, Any], scale: str) -> str:

@@ -1,374 +1,338 @@
 """
-The one careful sentence that a figure may claim, computed from what it shows.
+The one sentence that a figure may claim, chosen by the fields of what its rows show.
 
-It claims nothing that chance explains, and names no winner.
+Nothing is computed here: ``statistics.summaries`` decides, the catalogue of messages words it. A
+sentence claims nothing that chance explains, and names no winner.
 """
 
-import math
 from typing import Any
 
 import pandas as pd
 
-from analysis.language import numbers, phrases, remarks
-from analysis.language import values as wording
+from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Measure, Status
-from analysis.statistics import intervals
+from analysis.language.vocabulary import Mark, Standing
+from analysis.statistics import summaries
+from analysis.statistics.summaries import Change, Extremes, Largest, Latest
 
 from .rules import Comparison
 
 
 def comparison(result: Comparison) -> Text:
-    """What the comparable figures of an indicator say together."""
+    """Return what the comparable figures of an indicator show together."""
     rows, name = result.rows, result.name
     if rows.empty:
-        return name + say("findings.two_reports_can_set")
-    barred = result.barred
-    if len(rows) == 1 and barred:
-        return say("findings.regions_report_figures_cannot", name=name, barred=barred + 1)
+        return say("finding.none_comparable", name=name)
+    if len(rows) == 1 and result.barred:
+        return say("finding.barred", name=name, barred=result.barred + 1)
     if len(rows) == 1:
-        region = _region(rows.iloc[0])
-        return say("findings.only_reports_figure_kind", name=name, region=region)
+        return say("finding.one_region", name=name, region=_region(rows.iloc[0]))
     counted = rows["mark"].eq(Mark.EXACT) & rows["method"].ne("")
     if result.scale == "rate" and counted.all():
-        return _tested(name, rows)
+        return _extremes(name, summaries.extremes(rows))
     return _side_by_side(name, rows, result.scale)
 
 
 def apart(rows: pd.DataFrame) -> Text:
-    """Why the figures that reports give of one indicator are not set side by side."""
+    """Return why the figures of one indicator are not set side by side."""
     first = rows.iloc[0]
-    return _name(rows, "") + Text(f"：{first['reason_zh']}", f": {first['reason_en']}")
+    reason = Text(first["reason_zh"], first["reason_en"])
+    return say("finding.apart", name=_name(rows), reason=reason)
 
 
 def not_comparable(rows: pd.DataFrame) -> Text:
-    """How many indicators several regions report that cannot be compared."""
+    """Return how many indicators several regions report that cannot be compared."""
     count = rows["indicator"].nunique()
-    if not count:
-        return say("findings.all_indicators_several_regions")
-    return say(
-        "findings.several_regions_cannot_compared", count=count, many=_many(count, "indicator")
-    )
+    return say("finding.not_comparable", count=count) if count else say("finding.all_comparable")
 
 
-def _name(rows: pd.DataFrame, indicator: str) -> Text:
+def _name(rows: pd.DataFrame) -> Text:
     if "indicator_zh" not in rows or rows.empty:
-        return Text(indicator, indicator)
+        return Text("", "")
     first = rows.iloc[0]
     return Text(str(first["indicator_zh"]), str(first["indicator_en"]))
 
 
-def _region(row: "pd.Series[Any]") -> Text:
+def _region(row: Any) -> Text:
     return Text(row["region_zh"], row["region_en"])
 
 
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
     shown = rows.assign(value=rows["rate"]) if scale == "rate" else rows
-    values = (
-        Text(f"{r['region_zh']}{wording.value(r).zh}", f"{r['region_en']} {wording.value(r).en}")
-        for r in shown.to_dict("records")
-    )
-    listed = Text.joined(values, zh="，", en=", ")
-    per = say("findings.per.per_people") if scale == "rate" else Text("", "")
-    return Text(f"{name.zh}：{per.zh}{listed.zh}", f"{name.en}: {per.en}{listed.en}")
+    amounts = (_region(r) + Text("", " ") + values.value(r) for r in shown.to_dict("records"))
+    listed = Text.joined(amounts, zh="，", en=", ")
+    if scale == "rate":
+        return say("finding.rates", name=name, rates=listed)
+    return say("finding.amounts", name=name, amounts=listed)
 
 
-def _tested(name: Text, rows: pd.DataFrame) -> Text:
-    """
-    Whether the highest and the lowest rate differ by more than chance.
-
-    They were picked from all, so every pair counts as a comparison (Bonferroni). Periods of other
-    length are compared by the day, and a rounded count by its end that is nearer to the other.
-    """
-    days = (rows["period_end"] - rows["period_start"]).dt.days + 1
-    uneven = bool(days.max() - days.min() > 1)
-    exposure = rows["population"] * (days if uneven else 1)
-    order = (rows["value"] / exposure).to_numpy().argsort()
-    less_row, more_row = rows.iloc[order[0]], rows.iloc[order[-1]]
-    counts = more_row["value"] - more_row["rounding"], less_row["value"] + less_row["rounding"]
-    times = exposure.iloc[order[-1]], exposure.iloc[order[0]]
-    strict = 1 - 0.05 / math.comb(len(rows), 2)
-    found, sure = (
-        intervals.rate_ratio(counts[0], times[0], counts[1], times[1], level=level)
-        for level in (0.95, strict)
-    )
-    if not float(sure.lower) > 1:
-        return say("findings.regions_differ_more_than", name=name)
-    ratio = numbers.ratio(float(found.ratio))
-    span = f"{numbers.ratio(float(found.lower))}–{numbers.ratio(float(found.upper))}"
-    more, less = _region(more_row), _region(less_row)
-    per = say("findings.per")
-    if uneven:
-        per = say("findings.tested.per_person_day")
+def _extremes(name: Text, found: Extremes) -> Text:
+    if not found.differ:
+        return say("finding.no_difference", name=name)
     return say(
-        "findings.times_figure_beyond_chance",
+        "finding.difference",
         name=name,
-        per=per,
-        more=more,
-        less=less,
-        ratio=ratio,
-        span=span,
+        per=say("finding.per_person_and_day" if found.by_day else "finding.per_person"),
+        more=_region(found.more),
+        less=_region(found.less),
+        ratio=numbers.ratio(found.ratio),
+        span=f"{numbers.ratio(found.lower)}–{numbers.ratio(found.upper)}",
     )
 
 
 def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Text:
-    """What the latest counted change of each region says, or that none was counted."""
-    counted = changes[changes["mark"].eq(Mark.EXACT) & changes["origin"].eq("report")]
+    """Return what the latest counted change of each region shows, or that none was counted."""
     every = rows if len(rows) else stated
     if every.empty:
-        return say("findings.two_years_row_known")
-    name = _name(every, "")
-    if counted.empty and len(rows):
-        return say("findings.values_year_tested", name=name)
-    if counted.empty:
-        return say("findings.changes_published_counts", name=name)
-    latest = counted.sort_values("period_end").drop_duplicates("region", keep="last")
-    if len(latest) > 1:
+        return say("finding.no_years")
+    name, latest = _name(every), summaries.latest(changes)
+    if latest.only:
+        return _change(name, latest.only)
+    if latest.regions:
         return _latest(name, latest)
-    row = latest.iloc[-1].to_dict()
-    year, region = row["period_end"].year, _region(pd.Series(row))
-    falls = row["value"] < row["before"]
-    zh, en = ("下降", "fall") if falls else ("上升", "rise")
-    if row["value"] == row["before"]:
-        return say(
-            "findings.year_before",
-            region=region,
-            year=year,
-            name=name.zh,
-            name_2=wording.lowered(name.en),
-        )
-    if row["lower"] <= 1 <= row["upper"]:
-        return say(
-            "findings.within_chance",
-            region=region,
-            year=year,
-            name=name.zh,
-            zh=zh,
-            en=en,
-            name_2=wording.lowered(name.en),
-        )
-    return say(
-        "findings.beyond_chance",
-        region=region,
-        year=year,
-        name=name.zh,
-        zh=zh,
-        en=en,
-        name_2=wording.lowered(name.en),
-    )
+    return say("finding.not_tested" if len(rows) else "finding.no_counts", name=name)
 
 
-def _latest(name: Text, latest: pd.DataFrame) -> Text:
-    """How many regions' latest changes lie outside what no change would give; no test of them."""
-    outside = remarks.beyond_chance(latest)
-    if not outside:
-        return say("findings.latest_change_each_regions", name=name, count=len(latest))
-    return say(
-        "findings.latest_changes_regions_interval", name=name, count=len(latest), outside=outside
-    )
+def _change(name: Text, change: Change) -> Text:
+    row = change.row
+    words = {
+        "region": _region(row),
+        "year": row["period_end"].year,
+        "name": values.lowered(name),
+        "change": say("finding.fall" if change.falls else "finding.rise"),
+    }
+    if change.same:
+        del words["change"]
+        return say("finding.same_as_before", **words)
+    return say("finding.change_beyond" if change.beyond else "finding.change_within", **words)
+
+
+def _latest(name: Text, latest: Latest) -> Text:
+    if not latest.beyond:
+        return say("finding.latest_within", name=name, count=latest.regions)
+    return say("finding.latest", name=name, count=latest.regions, beyond=latest.beyond)
 
 
 def coverage(rows: pd.DataFrame) -> Text:
-    """How much the reports have in common."""
-    regions = rows.groupby("indicator")["region"].nunique()
-    reports, common = rows["report"].nunique(), int(regions.ge(2).sum())
+    """Return how much the reports have in common."""
+    shared = summaries.shared(rows)
     return say(
-        "findings.figures_indicators_only_appear",
-        reports=reports,
-        count=len(rows),
-        count_2=len(regions),
-        common=common,
+        "finding.coverage",
+        reports=shared.reports,
+        count=shared.figures,
+        indicators=shared.indicators,
+        common=shared.several,
     )
 
 
 def shared(rows: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
-    """For how many of the indicators that reports share is there an amount to compare."""
-    amounts = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
-    regions = amounts.groupby("indicator")["region"].nunique()
-    total, counted = rows["indicator"].nunique(), int(regions.ge(2).sum())
-    most = int(regions.max()) if len(regions) else 0
-    said = say("findings.said", total=total, counted=counted, most=most)
-    return said + wording.page(number, pages)
+    """Return for how many of the shared indicators there are amounts to compare."""
+    amounts = summaries.shared(summaries.amounts(rows))
+    total = rows["indicator"].nunique()
+    text = say("finding.shared", total=total, counted=amounts.several, most=amounts.most)
+    return text + values.page(number, pages)
 
 
 def reading(changes: pd.DataFrame) -> Text:
-    """Every counted change read out, one sentence a region and year; the latest first."""
+    """Return every counted change as a sentence, the latest first."""
     if changes.empty:
-        return say("findings.change_chosen_nothing_can")
+        return say("finding.no_change_chosen")
     counted = changes[changes["mark"].eq(Mark.EXACT)].sort_values("period_end", ascending=False)
     if counted.empty:
-        return say("findings.counts_published_only_directions")
-    return Text.joined(
-        (wording.change(row) for row in counted.to_dict("records")), zh="。\n", en=".\n"
-    ) + say("findings.text")
+        return say("finding.directions_only")
+    return Text.joined(counted_changes(counted), zh="。\n", en=".\n") + Text("。", ".")
+
+
+def counted_changes(counted: pd.DataFrame) -> list[Text]:
+    """Return each counted change as a sentence."""
+    return [values.change(row) for row in counted.to_dict("records")]
 
 
 def year_on_year(changes: pd.DataFrame) -> Text:
-    """How many of the counted changes stand, and who published no counts."""
+    """Return how many counted changes are beyond chance, and which regions published no counts."""
     if changes.empty:
-        return remarks.NOTHING_CHANGED
-    counted = changes[changes["mark"].eq(Mark.EXACT)]
-    if counted.empty:
-        return say("findings.year_on_year.changes_published_counts")
-    bare = changes[~changes["region"].isin(counted["region"])]
-    regions, others = _places(counted), _places(bare)
-    total, stand = len(counted), int(counted["stands"].sum())
-    found = say("findings.found", regions=regions, total=total)
-    verb = "is" if stand == 1 else "are"
-    if total == 1:
-        found = say("findings.year_on_year.one_yearly_change_within", regions=regions)
-    if stand:
-        found = say(
-            "findings.year_on_year.yearly_changes_beyond_chance",
-            regions=regions,
-            total=total,
-            stand=stand,
-            verb=verb,
-        )
-    if bare.empty:
-        return found
-    return found + say("findings.published_counts", others=others)
-
-
-def _many(count: int, name: str) -> str:
-    """
-    A count with the English name of what is counted.
-
-    >>> _many(1, "target"), _many(2, "target")
-    ('1 target', '2 targets')
-    """
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+        return say("note.nothing_changed")
+    summary = summaries.changes(changes)
+    if not summary.total:
+        return say("finding.changes_without_counts")
+    regions = _places(summary.counted)
+    text = say("finding.changes_within", regions=regions, count=summary.total)
+    if summary.beyond:
+        total, beyond = summary.total, summary.beyond
+        text = say("finding.changes_beyond", regions=regions, total=total, count=beyond)
+    if summary.uncounted.empty:
+        return text
+    return text + say("finding.others_without_counts", others=_places(summary.uncounted))
 
 
 def _places(rows: pd.DataFrame) -> Text:
-    """The regions of *rows* by name, each once; how many, if they are a crowd."""
+    """Return the regions of *rows* by name, each once; their number where they are many."""
     once = rows.drop_duplicates("region").to_dict("records")
-    if len(once) > phrases.CROWD:
-        return say("findings.regions", count=len(once))
-    names = (Text(row["region_zh"], row["region_en"]) for row in once)
-    return Text.joined(names, zh="、", en=" and ")
+    if len(once) > values.CROWD:
+        return say("finding.regions", count=len(once))
+    return Text.joined(map(_region, once), zh="、", en=" and ")
 
 
 def funnel(rows: pd.DataFrame) -> Text:
-    """How many counts lie outside the limits around an outside rate, and on which side."""
+    """Return how many counts lie outside the limits around an outside rate, and on which side."""
     if rows.empty:
-        return remarks.NOTHING_EXPECTED
-    first, span, where = rows.iloc[0], wording.years(rows["period_end"]), _places(rows)
-    name = wording.lowered(str(first["indicator_en"]))
+        return say("note.nothing_expected")
+    first, placed = rows.iloc[0], summaries.placed(rows)
     about = say(
-        "findings.about",
-        where=where,
-        span=span,
-        indicator=first["indicator_zh"],
+        "finding.against_expected",
+        where=_places(rows),
+        span=values.years(rows["period_end"]),
+        name=values.lowered(_name(rows)),
         of=Text(first["of_zh"], first["of_en"]),
-        name=name,
     )
-    total, far = len(rows), int(rows["place"].eq("far_outside").sum())
-    above = int((rows["place"].ne("within") & rows["value"].gt(rows["expected"])).sum())
-    below = int(rows["place"].ne("within").sum()) - above
-    if not above + below:
-        return about + _every_year(total) + say("findings.within_limits")
-    sides = [
-        _outside(count, total, zh, en)
-        for count, zh, en in ((above, "上", "above"), (below, "下", "below"))
-        if count
-    ]
-    outer = say("findings.outer", far=far or "没有", far_2="个" if far else "", far_3=far or "none")
-    counted = say("findings.counted", total=total, many=_many(total, "year"))
-    if total > phrases.CROWD:
-        counted = say("findings.funnel.counts", total=total)
-    if total in {above, below}:
-        counted = Text("", "")
-    return about + counted + Text.joined(sides, zh="、", en=", ") + outer
+    total, sides = placed.total, {"above": placed.above, "below": placed.below}
+    if not any(sides.values()):
+        return about + say("finding.every_year_within", years=_years(total))
+    outer = say("finding.beyond_outer", far=say("finding.far", count=placed.far))
+    if not placed.far:
+        outer = say("finding.none_beyond_outer")
+    for side, count in sides.items():
+        if count == total:
+            return about + say(f"finding.every_year_{side}", years=_years(total)) + outer
+    counted = [say(f"finding.{side}", count=count) for side, count in sides.items() if count]
+    of = say("finding.of_counts" if total > values.CROWD else "finding.of_years", count=total)
+    return about + of + Text.joined(counted, zh="、", en=", ") + outer
 
 
-def _outside(count: int, total: int, zh: str, en: str) -> Text:
-    """How many of the counts lie on one side of the limits, or that all do."""
-    if count == total:
-        return _every_year(total) + say("findings.outside.limit", zh=zh, en=en)
-    return say("findings.limit", count=count, zh=zh, en=en)
-
-
-def _every_year(total: int) -> Text:
-    """All the years of a figure, however many they are."""
-    named = {1: "1 year", 2: "both years"}.get(total, f"all {total} years")
-    return Text(f"{total}个年度都" if total > 1 else f"{total}个年度", named)
+def _years(total: int) -> Text:
+    few = {1: say("finding.one_year"), 2: say("finding.both_years")}
+    return few.get(total) or say("finding.all_years", count=total)
 
 
 def closed_loop(shares: pd.DataFrame) -> Text:
-    """From what to what the shares reach, and where alone they can be made."""
+    """Return the range of the shares rectified, and the regions that they can be computed for."""
     if shares.empty:
-        return remarks.NOTHING_CLOSED
-    where, count = _places(shares), len(shares)
+        return say("note.nothing_closed")
     low, high = (numbers.percent(shares["share"].agg(end)) for end in ("min", "max"))
-    span = Text(low, low) if low == high else say("findings.span.to", low=low, high=high)
-    verb = "gives" if len(set(shares["region"])) == 1 else "give"
-    return say(
-        "findings.only_both_found_rectified",
-        where=where,
-        count=count,
-        span=span,
-        verb=verb,
-        many=_many(count, "share"),
-    )
+    span = Text(low, low) if low == high else say("finding.from_to", low=low, high=high)
+    regions = shares["region"].nunique()
+    where = say("finding.only_regions_give", count=regions, regions=_places(shares))
+    return say("finding.closed_loop", where=where, count=len(shares), span=span)
 
 
 def composition(parts: pd.DataFrame) -> Text:
-    """The largest part of each whole, where it can be told from the next."""
+    """Return the largest part of each whole, with the next one where chance may explain it."""
     if parts.empty:
-        return remarks.NOTHING_TO_TAKE_APART
-    first = parts.iloc[0]
-    name = Text(first["indicator_zh"], first["indicator_en"])
-    said = [_largest(group) for _, group in parts.groupby("whole_id", sort=False)]
-    where, told = _places(parts), Text.joined(said, zh="；", en="; ")
-    return Text(f"{where.zh}{name.zh}：{told.zh}", f"{where.en}, {name.en.lower()}: {told.en}")
+        return say("note.nothing_to_take_apart")
+    each = [_largest(summaries.largest(g)) for _, g in parts.groupby("whole_id", sort=False)]
+    name = _name(parts)
+    return say(
+        "finding.composition",
+        where=_places(parts),
+        name=Text(name.zh, name.en.lower()),
+        largest=Text.joined(each),
+    )
 
 
-def _largest(parts: pd.DataFrame) -> Text:
-    order = parts.sort_values("value", ascending=False, kind="stable").to_dict("records")
-    top, second = order[0], order[1]
-    most = say(
-        "findings.most",
-        part=top["part_zh"],
-        share=numbers.percent(top["share"]),
-        part_2=wording.lowered(top["part_en"]),
-    )
-    of = Text(str(top["whole_zh"]), str(top["whole_en"]))
-    if of.zh:
-        most = say("findings.largest.at", of=of.zh, most=most, of_2=wording.lowered(of.en))
-    if not top["method"]:
-        return most
-    pair = intervals.share(top["value"], top["value"] + second["value"])
-    if float(pair.lower) > 0.5:
-        return most
-    next_most = say(
-        "findings.next_most",
-        part=second["part_zh"],
-        share=numbers.percent(second["share"]),
-        part_2=wording.lowered(second["part_en"]),
-    )
-    return most + next_most
+def _largest(largest: Largest) -> Text:
+    top, of = _part(largest.top), largest.top
+    if of["whole_zh"]:
+        whole = Text(str(of["whole_zh"]), str(of["whole_en"]))
+        top = say("finding.part_of", whole=values.lowered(whole), part=top)
+    if largest.apart:
+        return top
+    return say("finding.two_parts", first=top, second=_part(largest.second))
+
+
+def _part(row: dict[Any, Any]) -> Text:
+    part = values.lowered(Text(row["part_zh"], row["part_en"]))
+    return say("finding.part", part=part, share=numbers.percent(row["share"]))
 
 
 def targets(judged: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
-    """How many targets were met, how many not, and of how many nothing is known."""
-    return _judged(judged) + wording.page(number, pages)
+    """Return how many targets were met, how many not, and of how many nothing is known."""
+    return _targets(judged) + values.page(number, pages)
 
 
-def _judged(judged: pd.DataFrame) -> Text:
+def _targets(judged: pd.DataFrame) -> Text:
     if judged.empty:
-        return remarks.NOTHING_AIMED
-    total = len(judged)
-    counts = judged["outcome"].value_counts()
-    met, missed, unsure = (int(counts.get(name, 0)) for name in ("met", "missed", "cannot_tell"))
-    if not met + missed + unsure:
-        return say("findings.report_gives_final_result", total=total, many=_many(total, "target"))
+        return say("note.nothing_aimed")
+    outcomes = summaries.outcomes(judged)
+    if not outcomes.judged:
+        return say("finding.targets_without_result", count=outcomes.total)
     return say(
-        "findings.met_missed_cannot_told",
-        total=total,
-        met=met,
-        missed=missed,
-        unsure=unsure,
-        many=_many(total, "target"),
+        "finding.targets",
+        count=outcomes.total,
+        met=outcomes.met,
+        missed=outcomes.missed,
+        unsure=outcomes.unsure,
     )
+
+
+def instruments(rows: pd.DataFrame) -> Text:
+    """Return how many instruments several reports share, and how many appear in one only."""
+    counts = summaries.instruments(rows)
+    return say("finding.instruments", total=counts.total, several=counts.three, own=counts.one)
+
+
+def instruments_page(rows: pd.DataFrame, themes: pd.DataFrame) -> Text:
+    """Return the themes of a page of instruments, and in how many reports these appear."""
+    counts = summaries.instruments(rows)
+    kinds = {"three_reports": counts.three, "two_reports": counts.two, "one_report": counts.one}
+    some = {name: count for name, count in kinds.items() if count}
+    about = _themes(themes[themes["theme"].isin(rows["theme"])])
+    if len(some) == 1:
+        name = next(iter(some))
+        return say(f"finding.instruments_all_in_{name}", about=about, count=counts.total)
+    each = [say(f"finding.instruments_in_{name}", count=count) for name, count in some.items()]
+    shared = Text.joined(each, zh="，", en=", ")
+    return say("finding.instruments_page", about=about, count=counts.total, shared=shared)
+
+
+def _themes(shown: pd.DataFrame) -> Text:
+    names = [Text(zh, en) for zh, en in shown[["name_zh", "name_en"]].itertuples(index=False)]
+    if len(names) == 1:
+        return names[0]
+    return say("finding.from_to", low=names[0], high=values.lowered(names[-1]))
+
+
+def commitments(rows: pd.DataFrame) -> Text:
+    """Return how many of the commitments could be checked later."""
+    return say("finding.commitments", total=len(rows), checkable=summaries.checkable(rows))
+
+
+def promises(checkable: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
+    """Return how many commitments of each region could be checked later; equal on every page."""
+    counts = checkable.groupby("region", sort=False).size()
+    each = [
+        say("finding.region_count", region=_region(row), count=counts[row["region"]])
+        for row in checkable.drop_duplicates("region").to_dict("records")
+    ]
+    listed = Text.joined(each, zh="、", en=", ") or say("alt.none")
+    return say("finding.checkable", listed=listed) + values.page(number, pages)
+
+
+def profile(mine: pd.DataFrame, changed: pd.DataFrame, beside: pd.DataFrame) -> Text:
+    """Return the evidence on outcomes of one region, and how many of its indicators compare."""
+    count = beside["indicator"].nunique() if len(beside) else 0
+    return say(
+        "finding.profile",
+        region=_region(mine.iloc[0]),
+        outcomes=_outcomes(mine[mine["outcome"].notna()], changed),
+        comparable=say("finding.comparable", count=count) if count else say("finding.nothing"),
+    )
+
+
+def _outcomes(outcomes: pd.DataFrame, changed: pd.DataFrame) -> Text:
+    """Return what the counted changes show, else the strongest kind of evidence."""
+    if len(changed):
+        beyond = summaries.beyond_chance(changed)
+        if not beyond:
+            return say("finding.counted_within", count=len(changed))
+        return say("finding.counted_beyond", count=len(changed), beyond=beyond)
+    mark = summaries.evidence(outcomes)
+    return say(f"finding.evidence_{mark}") if mark else say("finding.no_evidence")
+
+
+def policies(standings: pd.DataFrame, commitments: pd.DataFrame, region: str) -> Text:
+    """Return how many instruments and commitments the report of *region* names."""
+    known = standings["region"].eq(region) & standings["status"].ne(Standing.NOT_MENTIONED)
+    planned = commitments["region"].eq(region)
+    counts = {"instruments": int(known.sum()), "commitments": int(planned.sum())}
+    return say("note.policy_counts", **counts)

@@ -8,6 +8,7 @@ refused get their names, limits and rates.
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError
@@ -85,6 +86,7 @@ def tidy(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
     columns |= _parts(panel, rows["breakdown"])
     columns["unit_en"] = panel.unit_names.take(rows["unit"].cat.codes.to_numpy()).array
     columns["id"] = _ids(columns)
+    columns["dated"] = np.ones(len(rows), dtype=bool)
     columns |= {
         name: pd.array([word], dtype="str").repeat(len(rows)) for name, word in _SAME.items()
     }

@@ -1,5 +1,5 @@
 """
-One region's page: where it stands, what stands beside it, and what cannot be said of it.
+The rows of the page of one region: its outcomes, its neighbours and its gaps.
 
 It chooses among figures that ``derive`` and ``annual`` made and ``rules`` judged; it makes none.
 """
@@ -9,16 +9,17 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.errors import WordError
-from analysis.language import phrases
+from analysis.language.messages import label, say
 from analysis.language.vocabulary import Gap, Mark, Measure
 from analysis.statistics import gaps
-from analysis.statistics.rates import EVENT_THEMES
 
 from . import rules
 from .rules import Comparison
 
 ALONE = "alone"  # the rule of a figure that no other region reports in the same way
 _STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY, Mark.TARGET, Mark.PLAN)
+
+OUTCOME_THEMES = ("outcomes", "disaster_losses")
 
 
 def of(
@@ -58,7 +59,7 @@ def of(
 
 def _outcomes(mine: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
     """Levels, and changes or targets without a level; a part only where no whole is given."""
-    events = mine[mine["theme"].isin(EVENT_THEMES)]
+    events = mine[mine["theme"].isin(OUTCOME_THEMES)]
     shown = events[events["measure"].eq(Measure.LEVEL) | events["mark"].isin(_STATED)]
     whole = shown["breakdown"].eq("")
     wholes = whole.groupby([shown[name] for name in ("indicator", "status")]).transform("any")
@@ -87,7 +88,7 @@ def compared(rows: pd.DataFrame, indicators: Sequence[str]) -> list[Comparison]:
 
 def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
     """
-    The figures that stand beside one of *region*, indicator by indicator.
+    Return the figures comparable with one of *region*, indicator by indicator.
 
     Returns
     -------
@@ -131,7 +132,7 @@ def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
             continue
         name = {"indicator_zh": comparison.name.zh, "indicator_en": comparison.name.en}
         if len(alone):
-            reason = phrases.BARRED if comparison.barred else phrases.ALONE
+            reason = say("note.barred") if comparison.barred else say("note.alone")
             refused = gaps.frame([gaps.refusal(alone.iloc[0].to_dict(), ALONE, reason)])
         found.append(_general(refused).assign(indicator=comparison.indicator, **name))
     empty = gaps.frame([]).assign(indicator_zh="", indicator_en="")
@@ -140,10 +141,7 @@ def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
 
 def _general(refused: pd.DataFrame) -> pd.DataFrame:
     """The reason without the figure that illustrates it, so that equal reasons read alike."""
-    told = [
-        phrases.GAPS[Gap(rule)] if rule in set(Gap) else None
-        for rule in refused["rule"].astype(str)
-    ]
+    told = [label(Gap(rule)) if rule in set(Gap) else None for rule in refused["rule"].astype(str)]
     return refused.assign(
         reason_zh=[t.zh if t else r for t, r in zip(told, refused["reason_zh"], strict=True)],
         reason_en=[t.en if t else r for t, r in zip(told, refused["reason_en"], strict=True)],

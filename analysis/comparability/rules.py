@@ -1,5 +1,5 @@
 """
-Which figures may stand side by side, how surely, and why the others may not.
+Rules that decide which figures may be compared, with cautions and reasons for refusal.
 
 It ranks nothing and draws nothing; every refusal is a row with a reason in both languages.
 """
@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError, WordError
-from analysis.language import phrases, values
-from analysis.language.messages import say
+from analysis.language import values
+from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Comparator,
@@ -29,7 +29,7 @@ from analysis.language.vocabulary import (
     Verdict,
 )
 from analysis.statistics import gaps, rates
-from analysis.statistics.rates import PER, POPULATIONS
+from analysis.tables.populations import POPULATIONS
 
 from . import displays
 
@@ -47,7 +47,7 @@ _POPULATION = [f"population_{part}" for part in ("distance", "kind", "reliabilit
 
 
 class Judgement(NamedTuple):
-    """One rule's word on a pair of figures."""
+    """The verdict of one rule on a pair of figures."""
 
     verdict: Verdict
     rule: Rule
@@ -88,7 +88,7 @@ class Comparison:
 
 def judge(one: Row, other: Row) -> list[Judgement]:
     """
-    What every rule says of a pair of rows; an empty list is a clean comparison.
+    Apply every rule to a pair of rows; an empty list is a comparison without caution.
 
     Both are rows of the tidy frame (``Tables.rows``) as dictionaries.
     """
@@ -105,11 +105,11 @@ def overall(judgements: list[Judgement]) -> Verdict:
 
 
 def _refusal(rule: Rule, **detail: object) -> Judgement:
-    return Judgement(Verdict.NOT_COMPARABLE, rule, phrases.RULES[rule].format(**detail))
+    return Judgement(Verdict.NOT_COMPARABLE, rule, label(Rule(rule)).format(**detail))
 
 
 def _caution(rule: Rule, **detail: object) -> Judgement:
-    return Judgement(Verdict.WITH_CAUTION, rule, phrases.RULES[rule].format(**detail))
+    return Judgement(Verdict.WITH_CAUTION, rule, label(Rule(rule)).format(**detail))
 
 
 def _same_thing(one: Row, other: Row) -> Iterator[Judgement]:
@@ -133,8 +133,8 @@ def _same_coverage(one: Row, other: Row) -> Iterator[Judgement]:
 def _part(row: Row) -> Text:
     """What part of the indicator a row is about."""
     if not row["breakdown"]:
-        return say("rules.whole")
-    return say("rules.only", breakdown=Text(row["breakdown_zh"], row["breakdown_en"]))
+        return say("value.whole_indicator")
+    return say("value.part_only", breakdown=Text(row["breakdown_zh"], row["breakdown_en"]))
 
 
 def _independent(one: Row, other: Row) -> Iterator[Judgement]:
@@ -224,7 +224,7 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
 
 def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     """
-    The figures of *indicator* that may stand side by side.
+    Return the comparable figures of *indicator* and the refused ones.
 
     The comparison is made for the part of the indicator that most regions report in the same
     way (the whole before a part), at the year that most of them share.
@@ -359,15 +359,15 @@ def _why_apart(each: pd.DataFrame, refused: pd.DataFrame) -> Text:
     """Why the figures *each* region gives cannot be compared."""
     results = each[each["measure"].eq(Measure.LEVEL) & each["status"].eq(Status.ACTUAL)]
     if results.empty:
-        return phrases.NO_RESULT
+        return say("note.no_result")
     if len(results) == 1:
-        return phrases.ONE_RESULT.format(region=_region(results.iloc[0].to_dict()))
+        return say("note.one_result", region=_region(results.iloc[0].to_dict()))
     barred = refused[refused["rule"].isin([*Rule])]
     pairs = barred[["reason_zh", "reason_en"]].itertuples(index=False, name=None)
     reasons = [Text(zh, en) for zh, en in dict.fromkeys(pairs)]
     if refused["rule"].isin([Gap.PART_ONLY, Gap.WHOLE_ONLY]).any():
-        reasons.append(phrases.OTHER_SCOPE)
-    return Text.joined(reasons) if reasons else phrases.ON_ITS_OWN
+        reasons.append(say("note.other_scope"))
+    return Text.joined(reasons) if reasons else say("note.on_its_own")
 
 
 def _name(mine: pd.DataFrame, indicator: str) -> Text:
@@ -404,7 +404,7 @@ class _Kinds(NamedTuple):
         return cls(codes, rows.filter(_JUDGED).take(firsts).to_dict("records"))
 
     def forbid(self, one: int, other: int) -> bool:
-        """Whether a row of kind *one* may not stand beside a row of kind *other*."""
+        """Return whether a rule forbids comparing rows of the kinds *one* and *other*."""
         words = judge(self.records[one], self.records[other])
         return any(
             word.verdict is Verdict.NOT_COMPARABLE and word.rule is not Rule.PART_OF_WHOLE
@@ -452,7 +452,7 @@ def _barred(kept: Row, row: Row) -> dict[str, Any]:
 
 
 def _judged(kept: pd.DataFrame, codes: Any) -> list[Judgement]:
-    """Judge the first pair of each two kinds among the rows *kept*: others say the same."""
+    """Judge the first pair of each two kinds among the rows *kept*; the others agree."""
     places = {kind: np.flatnonzero(codes == kind) for kind in np.unique(codes)}
     pairs = set[tuple[int, int]]()
     for one, other in product(places.values(), repeat=2):
@@ -489,7 +489,7 @@ def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Te
 
 
 def _population_notes(kept: pd.DataFrame) -> list[Text]:
-    """Say where the population is not the resident one of the same year, or is a reprint."""
+    """Return notes on populations that are not resident ones of the same year, or are reprints."""
     kept = kept[["region_zh", "region_en", *_POPULATION]]
     odd = kept["population_distance"].ne(0) | ~kept["population_kind"].isin(POPULATIONS[:2])
     odd |= kept["population_reliability"].eq(Reliability.REPRINT)
@@ -497,17 +497,17 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
     for row in kept[odd].to_dict("records") if odd.any() else ():
         reprint = row["population_reliability"] == Reliability.REPRINT
         year = int(row["population_year"])
-        kind = phrases.POPULATION_KINDS[row["population_kind"]]
+        kind = say(f"population_kind.{row['population_kind']}")
         note = say(
-            "rules.note", region=Text(row["region_zh"], row["region_en"]), year=year, kind=kind
+            "note.population", region=Text(row["region_zh"], row["region_en"]), year=year, kind=kind
         )
-        notes.append(note + phrases.REPRINTED if reprint else note)
+        notes.append(note + say("note.reprinted") if reprint else note)
     return notes
 
 
 def rate_unit(unit: Text) -> Text:
     """The unit of a rate per 100 000 people."""
-    return say("rules.per_people", unit=unit.zh, unit_2=unit.en or "number", PER=PER)
+    return say("value.per_people", unit=Text(unit.zh, unit.en or "number"))
 
 
 def best(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,35 +1,25 @@
 """
-One figure told in full: its row, its sentence, what it may be compared with, or why it is absent.
+Explain a figure: its source, its interval, and what it may be compared with, or why it is absent.
 
-It computes nothing of its own; limits, judgements and reasons are those that charts use.
+Limits, judgements and reasons are the same as in charts.
 """
 
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.comparability import rules
-from analysis.errors import UsageError, WordError
-from analysis.language import numbers, phrases, values
-from analysis.language.messages import say
+from analysis.errors import WordError
+from analysis.figures.source import code_of
+from analysis.language import numbers, values
+from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Basis, Language, Measure, Reliability, Verdict
+from analysis.language.vocabulary import Basis, Gap, Language, Measure, Method, Reliability, Verdict
 from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
 
-_VERDICTS = {
-    Verdict.COMPARABLE: say("explain.verdicts.comparable"),
-    Verdict.WITH_CAUTION: say("explain.verdicts.with_caution"),
-    Verdict.NOT_COMPARABLE: say("explain.verdicts.not_comparable"),
-}
-_RELIABILITY = {
-    Reliability.OFFICIAL: say("explain.reliability.official"),
-    Reliability.REPRINT: say("explain.reliability.reprint"),
-}
-_MOST_NEAR = 8  # names that hold what was written
 _STOPS = "。；;!！?？\n"
 
 Row = dict[Any, Any]
@@ -45,7 +35,7 @@ def explain(
     originals: Path | None = None,
 ) -> str:
     """
-    Tell where a figure comes from and what it may be compared with.
+    Explain where a figure comes from and what it may be compared with.
 
     Parameters
     ----------
@@ -55,123 +45,69 @@ def explain(
         Their codes, or their Chinese or English names; the region must have a report.
     period
         A year (``2024``) or the period's first and last day (``2023-01-01/2023-11-30``); every
-        period of the reports if not given. For a period that no report of the region tells, the
-        figures of other publications are told.
+        period of the reports if not given. For a period that no report of the region has, the
+        figures of other publications are explained.
     language
         ``zh`` or ``en``.
     originals
-        Where the originals lie; with them, the whole sentence is quoted.
+        The folder of the original reports, from which the whole sentence is quoted.
 
     Returns
     -------
     str
-        One paragraph a row, or the reason why the region has none.
+        One paragraph per row, or the reason why the region has none.
 
     Raises
     ------
     WordError
-        For a name or period that is not known, naming the nearest ones.
+        For an unknown name or period, naming the nearest ones.
     UsageError
-        For a name that several share.
+        For a name that several regions or indicators share.
     """
-    regions = tables.regions[tables.regions["region"].isin(tables.reports["region"])]
+    regions = tables.regions[tables.regions["region"].isin(tables.first_reports)]
     region = code_of("region", region, regions)
     indicator = code_of("indicator", indicator, tables.indicators)
     rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
     same = rows[rows["indicator"].eq(indicator)]
     reported, others = same[same["region"].eq(region)], same[same["region"].ne(region)]
     elsewhere = _elsewhere(tables.context_rows, region, indicator)
-    mine, beyond = _of_period(reported, elsewhere, None if period is None else str(period))
-    text = _Told(tables, language, originals)
-    told = [text.row(row, others) for row in mine.to_dict("records")]
-    told += [text.elsewhere(row) for row in beyond.to_dict("records")]
-    if not told:
-        told = [text.gap(region, indicator, rows, others)]
-    return "\n\n".join("\n".join(lines) for lines in told)
-
-
-def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
-    """
-    The code that *word* is, or the code of what has *word* as its Chinese or English name.
-
-    Parameters
-    ----------
-    kind
-        The column of codes, ``region`` or ``indicator``.
-    word
-        What someone wrote; a name must be whole, in small or capital letters.
-    named
-        The regions or the indicators, with their names.
-
-    Raises
-    ------
-    WordError
-        For a word that names none, with the nearest codes and names.
-    UsageError
-        For a name that several share, with their codes.
-
-    Examples
-    --------
-    >>> named = pd.DataFrame({"region": ["east"], "name_zh": ["东区"], "name_en": ["East"]})
-    >>> code_of("region", "东区", named), code_of("region", "EAST", named)
-    ('east', 'east')
-    """
-    codes: list[str] = list(named[kind].astype("str"))
-    if word in codes:
-        return word
-    columns = named[[kind, "name_zh", "name_en"]].astype("str")
-    names: dict[str, str] = dict(zip(codes, columns["name_zh"], strict=True))
-    folded = columns.apply(lambda column: column.str.casefold())
-    spelt = dict(zip(codes, folded.itertuples(index=False, name=None), strict=True))
-    said = word.strip().casefold()
-    meant: list[str] = [code for code, spellings in spelt.items() if said in spellings]
-    if len(meant) > 1:
-        raise UsageError(f"{word!r} names several: give the code, one of {', '.join(meant)}")
-    if not meant:
-        near = [f"{code} ({names[code]})" for code in _near(said, spelt)]
-        raise WordError(kind, word, codes, near)
-    return meant[0]
-
-
-def _near(said: str, spelt: dict[str, tuple[Any, ...]]) -> list[str]:
-    """The codes with *said* inside a spelling, the shortest first; else those spelt alike."""
-    holding = {
-        code: min(len(name) for name in names if said in name)
-        for code, names in spelt.items()
-        if said and any(said in name for name in names)
-    }
-    if holding:
-        return sorted(holding, key=lambda code: holding[code])[:_MOST_NEAR]
-    codes = {name: code for code, names in spelt.items() for name in names}
-    alike = get_close_matches(said, codes, n=3, cutoff=0.5)
-    return list(dict.fromkeys(codes[name] for name in alike))
+    chosen, external = _of_period(reported, elsewhere, None if period is None else str(period))
+    explanation = _Explanation(tables, originals)
+    paragraphs = [explanation.row(row, others) for row in chosen.to_dict("records")]
+    paragraphs += [explanation.elsewhere(row) for row in external.to_dict("records")]
+    if not paragraphs:
+        paragraphs = [explanation.gap(region, indicator, rows, others)]
+    return "\n\n".join("\n".join(line[language] for line in lines) for lines in paragraphs)
 
 
 def _elsewhere(context: pd.DataFrame, region: str, indicator: str) -> pd.DataFrame:
-    """What other publications say: a year before its months, an amount before its change."""
-    mine = context[context["region"].eq(region) & context["indicator"].eq(indicator)]
-    days = mine["period_start"] - mine["period_end"]
-    order = mine.assign(days=days, measure=mine["measure"].map(list(Measure).index))
+    """Return the rows of other publications: years before months, levels before changes."""
+    rows = context[context["region"].eq(region) & context["indicator"].eq(indicator)]
+    days = rows["period_start"] - rows["period_end"]
+    order = rows.assign(days=days, measure=rows["measure"].map(list(Measure).index))
     order = order.sort_values(["breakdown", "days", "measure"], kind="stable")
-    return rates.rates(rates.limits(mine.loc[order.index]), context)
+    return rates.rates(rates.limits(rows.loc[order.index]), context)
 
 
 def _of_period(
     reported: pd.DataFrame, elsewhere: pd.DataFrame, period: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
-    The rows of *period*: those of reports, and if there are none those of other publications.
+    Return the reported rows of *period*, or if there are none those of other publications.
 
-    A region without any row has none of any period.
+    Raises
+    ------
+    WordError
+        If the region has reported rows, but nothing has a row of *period*.
     """
     if period is None:
         return reported, elsewhere.iloc[:0]
-    mine = reported[_within(reported, period)]
-    beyond = elsewhere[_within(elsewhere, period)] if mine.empty else elsewhere.iloc[:0]
-    if mine.empty and beyond.empty and not reported.empty:
+    chosen = reported[_within(reported, period)]
+    external = elsewhere[_within(elsewhere, period)] if chosen.empty else elsewhere.iloc[:0]
+    if chosen.empty and external.empty and not reported.empty:
         known = [word for rows in (reported, elsewhere) for word in (*_years(rows), *_spans(rows))]
         raise WordError("period", period, dict.fromkeys(known))
-    return mine, beyond
+    return chosen, external
 
 
 def _within(rows: pd.DataFrame, period: str) -> "pd.Series[bool]":
@@ -184,99 +120,60 @@ def _years(rows: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _spans(rows: pd.DataFrame) -> "pd.Series[str]":
-    """The first and the last day, with a slash between."""
+    """Return the first and the last day of each row's period, with a slash between."""
     first, last = (rows[name].dt.strftime("%Y-%m-%d") for name in ("period_start", "period_end"))
     spans: pd.Series[str] = first + "/" + last
     return spans
 
 
-class _Told:
-    """The lines of an explanation in one language."""
+class _Explanation:
+    """The lines of an explanation."""
 
-    def __init__(self, tables: Tables, language: str, originals: Path | None) -> None:
+    def __init__(self, tables: Tables, originals: Path | None) -> None:
         self._tables, self._originals = tables, originals
-        self._language = Language(language)
 
-    def _say(self, zh: str, en: str) -> str:
-        return Text(zh, en)[self._language]
-
-    def row(self, row: Row, others: pd.DataFrame) -> Iterator[str]:
-        """The figure, where it stands, how sure it is, and what stands beside it."""
-        yield self._heading(row)
-        yield self._say(f"  原文：“{row['evidence']}”", f"  printed: “{row['evidence']}”")
+    def row(self, row: Row, others: pd.DataFrame) -> Iterator[Text]:
+        """Yield the lines of a reported figure: source, interval, note, comparisons."""
+        yield _heading(row)
+        yield say("explain.printed", evidence=row["evidence"])
         yield from self._sentence(row)
-        place = f"{row['start']}–{row['end']}"
-        source = f"{row['publisher']}《{row['title']}》"
-        yield self._say(
-            f"  出处：{source}（{row['report']}），第{place}字符，印作“{row['printed']}”",
-            f"  source: {source} ({row['report']}), characters {place}, as “{row['printed']}”",
-        )
-        yield from self._sureness(row)
-        if row["note"]:
-            yield self._say(f"  备注：{row['note']}", f"  note: {row['note']}")
-        yield from self._beside(row, others)
+        yield say("explain.source", **_only(row, *_SOURCE, "report", "start", "end", "printed"))
+        yield from _uncertainty(row)
+        yield from _note(row)
+        yield from self._comparisons(row, others)
 
-    def elsewhere(self, row: Row) -> Iterator[str]:
-        """A figure of another publication: what it says, where, and how sure it is."""
-        yield self._heading(row)
-        phrase = row["evidence"]
+    def elsewhere(self, row: Row) -> Iterator[Text]:
+        """Yield the lines of a figure of another publication."""
+        yield _heading(row)
+        evidence = row["evidence"]
         if row["basis"] == Basis.DERIVED:
-            yield self._say(f"  由此推算：“{phrase}”", f"  calculated back from: “{phrase}”")
+            yield say("explain.calculated_back", evidence=evidence)
         else:
-            yield self._say(f"  原文：“{phrase}”", f"  printed: “{phrase}”")
-        source = f"{row['publisher']}《{row['title']}》"
-        read = _RELIABILITY[row["reliability"]][self._language]
+            yield say("explain.printed", evidence=evidence)
+        reading = label(Reliability(row["reliability"]))
         file = self._tables.file("context")
-        yield self._say(
-            f"  出处：{source}，{read}；其他出版物，不在所列报告之内（{file}）",
-            f"  source: {source}, {read}; another publication, not one of the reports ({file})",
-        )
+        yield say("explain.other_source", **_only(row, *_SOURCE), reading=reading, file=file)
         if row["url"]:
-            yield f"  {row['url']}"
-        yield from self._sureness(row)
-        if row["note"]:
-            yield self._say(f"  备注：{row['note']}", f"  note: {row['note']}")
-
-    def _heading(self, row: Row) -> str:
-        name = (self._region(row), self._name(row), self._part(row), self._period(row))
-        what = values.what(row)[self._language]
-        return " · ".join(filter(None, name)) + self._say(f"：{what}", f": {what}")
+            yield say("explain.url", url=row["url"])
+        yield from _uncertainty(row)
+        yield from _note(row)
 
     def gap(
         self, region: str, indicator: str, rows: pd.DataFrame, others: pd.DataFrame
-    ) -> Iterator[str]:
-        """Why there is no figure, and who has one."""
+    ) -> Iterator[Text]:
+        """Yield the reason why there is no figure, and the figures of other regions."""
         names = self._tables.regions.set_index("region").loc[region]
         titles = self._tables.indicators.set_index("indicator").loc[indicator]
-        kind = self._tables.reports.set_index("region").loc[[region], "kind"].iloc[-1]
-        found, _ = gaps.gap(rows.iloc[:0], str(kind))
-        reason = phrases.GAPS[found][self._language]
-        name = self._say(str(names["name_zh"]), str(names["name_en"]))
-        title = self._say(str(titles["name_zh"]), str(titles["name_en"]))
-        yield self._say(f"{name} · {title}：无数字：{reason}", f"{name} · {title}: none: {reason}")
+        kind = self._tables.regional_reports.set_index("region").loc[[region], "kind"].iloc[-1]
+        reason, _ = gaps.gap(rows.iloc[:0], str(kind))
+        name = Text(str(names["name_zh"]), str(names["name_en"]))
+        title = Text(str(titles["name_zh"]), str(titles["name_en"]))
+        yield say("explain.no_figure", region=name, indicator=title, reason=label(Gap(reason)))
         for other in rules.best(others).to_dict("records"):
-            yield f"  {self._brief(other)}"
+            yield say("explain.other_region", figure=_brief(other))
 
-    def _region(self, row: Row) -> str:
-        return self._say(row["region_zh"], row["region_en"])
-
-    def _name(self, row: Row) -> str:
-        return self._say(row["indicator_zh"], row["indicator_en"])
-
-    def _part(self, row: Row) -> str:
-        return values.part(row)[self._language]
-
-    def _period(self, row: Row) -> str:
-        return values.period(row["period_start"], row["period_end"])[self._language]
-
-    def _brief(self, row: Row) -> str:
-        """Another region's figure in a few words."""
-        part = self._part(row)
-        what = values.what(row)[self._language]
-        return f"{self._region(row)} {self._period(row)}{f' [{part}]' if part else ''} {what}"
-
-    def _sentence(self, row: Row) -> Iterator[str]:
-        """The whole sentence, where the original is at hand."""
+    def _sentence(self, row: Row) -> Iterator[Text]:
+        """Yield the whole sentence, if the original is available."""
         if self._originals is None:
             return
         try:
@@ -285,60 +182,99 @@ class _Told:
         except OSError:
             return
         sentence = sentence_at(data.decode("utf-8", "replace"), row["start"], row["end"])
-        yield self._say(f"  全句：{sentence}", f"  sentence: {sentence}")
+        yield say("explain.sentence", sentence=sentence)
 
-    def _sureness(self, row: Row) -> Iterator[str]:
-        if pd.notna(row["lower"]):
-            span = numbers.interval(row["lower"], row["upper"], self._language)
-            method = phrases.METHODS[row["method"]][self._language]
-            yield self._say(f"  区间：{span}，{method}", f"  interval: {span}, {method}")
-        if pd.notna(row["rate"]):
-            yield self._rate(row)
-
-    def _rate(self, row: Row) -> str:
-        lower, upper = row["rate_lower"], row["rate_upper"]
-        rate = numbers.estimate(row["rate"], lower, upper, self._language)
-        kind = phrases.POPULATION_KINDS[row["population_kind"]]
-        people = numbers.exact(row["population"])
-        year = int(row["population_year"])
-        return self._say(
-            f"  每10万人：{rate}，按{year}年{kind.zh}{people}人（{row['population_publisher']}）",
-            f"  per 100,000 people: {rate}, by the {year} {kind.en} of {people}",
-        )
-
-    def _beside(self, row: Row, others: pd.DataFrame) -> Iterator[str]:
-        """Each other region's nearest figure with the verdict and its reasons, or its silence."""
+    def _comparisons(self, row: Row, others: pd.DataFrame) -> Iterator[Text]:
+        """Yield each other region's nearest figure with the verdict, or why it has none."""
         order = others.sort_values(["level_order", "adcode"], kind="stable")
         for _, group in order.groupby(["level_order", "adcode"], sort=False):
             records: list[Row] = group.to_dict("records")
             judged = [(rules.judge(row, other), other) for other in records]
-            words, other = min(judged, key=lambda pair: _strictness(pair[0]))
-            yield f"  ↔ {self._brief(other)}: {self._verdict(words)}"
+            judgements, other = min(judged, key=lambda pair: _strictness(pair[0]))
+            yield say("explain.compared", figure=_brief(other), verdict=_verdict(judgements))
         shown = {row["region"], *others["region"]}
         silent = gaps.regions(self._tables.rows, row["indicator"], shown)
         for region in silent.to_dict("records"):
-            name = self._say(region["region_zh"], region["region_en"])
-            yield f"  × {name}: {self._say(region['reason_zh'], region['reason_en'])}"
-
-    def _verdict(self, words: list[rules.Judgement]) -> str:
-        """The verdict, with the reasons that lead to it and no lesser ones."""
-        verdict = rules.overall(words)
-        reason = Text.joined(word.reason for word in words if word.verdict is verdict)
-        told = _VERDICTS[verdict][self._language]
-        return f"{told}: {reason[self._language]}" if reason.zh else told
+            reason = Text(region["reason_zh"], region["reason_en"])
+            yield say("explain.silent", region=_region(region), reason=reason)
 
 
-def _strictness(words: list[rules.Judgement]) -> tuple[int, int]:
-    return list(Verdict).index(rules.overall(words)), len(words)
+_SOURCE = ("publisher", "title")
+
+
+def _only(row: Row, *names: str) -> Row:
+    return {name: row[name] for name in names}
+
+
+def _heading(row: Row) -> Text:
+    part, period = values.part(row), values.time_of(row)
+    name = Text(row["indicator_zh"], row["indicator_en"])
+    parts = [text for text in (_region(row), name, part, period) if text.zh]
+    return say(
+        "explain.heading", name=Text.joined(parts, zh=" · ", en=" · "), what=values.what(row)
+    )
+
+
+def _region(row: Row) -> Text:
+    return Text(row["region_zh"], row["region_en"])
+
+
+def _brief(row: Row) -> Text:
+    """Return a figure in a few words: region, period, part and value."""
+    part, period = values.part(row), values.time_of(row)
+    words = [_region(row), period, *([Text(f"[{part.zh}]", f"[{part.en}]")] if part.zh else [])]
+    return Text.joined([*words, values.what(row)], zh=" ", en=" ")
+
+
+def _note(row: Row) -> Iterator[Text]:
+    if row["note"]:
+        yield say("explain.note", note=row["note"])
+
+
+def _uncertainty(row: Row) -> Iterator[Text]:
+    """Yield the interval of a count and its rate, where it has them."""
+    if pd.notna(row["lower"]):
+        interval = _by_language(numbers.interval, row["lower"], row["upper"])
+        yield say("explain.interval", interval=interval, method=label(Method(row["method"])))
+    if pd.notna(row["rate"]):
+        yield _rate(row)
+
+
+def _rate(row: Row) -> Text:
+    return say(
+        "explain.rate",
+        rate=_by_language(numbers.estimate, row["rate"], row["rate_lower"], row["rate_upper"]),
+        year=int(row["population_year"]),
+        kind=say(f"population_kind.{row['population_kind']}"),
+        people=numbers.exact(row["population"]),
+        publisher=row["population_publisher"],
+    )
+
+
+def _by_language(written: Callable[..., str], *figures: float) -> Text:
+    return Text(written(*figures, Language.ZH), written(*figures, Language.EN))
+
+
+def _verdict(judgements: list[rules.Judgement]) -> Text:
+    """Return the verdict with the reasons that lead to it."""
+    verdict = rules.overall(judgements)
+    reason = Text.joined(one.reason for one in judgements if one.verdict is verdict)
+    if not reason.zh:
+        return label(verdict)
+    return say("explain.verdict", verdict=label(verdict), reason=reason)
+
+
+def _strictness(judgements: list[rules.Judgement]) -> tuple[int, int]:
+    return list(Verdict).index(rules.overall(judgements)), len(judgements)
 
 
 def sentence_at(text: str, start: int, end: int) -> str:
     """
-    The sentence of *text* around the characters *start* to *end*.
+    Return the sentence of *text* around the characters *start* to *end*.
 
     >>> sentence_at("一是安全。共发生事故42起,死亡45人。二是", 9, 11)
     '共发生事故42起,死亡45人。'
     """
     first = max(text.rfind(stop, 0, start) for stop in _STOPS) + 1
-    ends = [place for stop in _STOPS if (place := text.find(stop, end)) != -1]
+    ends = [index for stop in _STOPS if (index := text.find(stop, end)) != -1]
     return text[first : min(ends, default=len(text)) + 1].strip()

@@ -1,8 +1,7 @@
 """
-From a file of ours back to the sentences it stands on, and whether they still say the same.
+Trace a figure, deck or workbook to its sources, and compare it with the present tables.
 
-It reads what the file carries, then the manifest and the tables as they are now; it changes
-nothing, and believes no file further than its provenance can be read.
+The provenance stored in the file is compared with the manifest and the tables of the project.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,46 +22,46 @@ MOST_BYTES = 200 << 20
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One figure found in a file, the place of each of its marks, and what it carries."""
+    """A figure in a file, with its provenance and the positions of its marks."""
 
-    place: str  # such as ``slide 3``; empty where the file is the figure
+    place: str  # such as ``slide 3``; empty if the file is the figure
     carried: Provenance
-    marks: tuple[tuple[str, str], ...]  # where a mark or cell is, and the id of its row
+    marks: tuple[tuple[str, str], ...]  # the position of a mark or cell, and the id of its row
 
     def rows(self) -> dict[str, dict[str, Any]]:
-        """The rows by id."""
+        """Return the rows by id."""
         return {row["id"]: row for row in provenance.rows(self.carried)}
 
 
 def pieces(path: Path) -> list[Piece]:
     """
-    Every figure of ours in the file *path*.
+    Return the figures in the file *path*.
 
     Raises
     ------
     AnalysisError
-        When the file cannot be read, or carries no provenance.
+        If the file cannot be read or has no provenance.
     """
     try:
         size = path.stat().st_size
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if size > MOST_BYTES:
-        raise AnalysisError(f"{path} is larger than any file of ours ({size} bytes)")
-    found = list(_pieces(path, path.read_bytes()))
-    if not found:
+        raise AnalysisError(f"{path} is too large ({size} bytes, at most {MOST_BYTES})")
+    figures = list(_pieces(path, path.read_bytes()))
+    if not figures:
         raise AnalysisError(
-            f"{path} carries no provenance of ours: it was made elsewhere, or saved anew by a "
+            f"{path} has no provenance: it was made elsewhere, or saved by a "
             "program that drops it; look for its fingerprint in the source line"
         )
-    return found
+    return figures
 
 
 def _pieces(path: Path, data: bytes) -> Iterator[Piece]:
     if data.startswith(b"PK\x03\x04"):
         from analysis.figures import carriers
 
-        yield from (Piece(*found) for found in carriers.read(path, data))
+        yield from (Piece(*fields) for fields in carriers.read(path, data))
         return
     carried = provenance.read(data)
     if carried is not None:
@@ -77,31 +76,31 @@ def _is_svg(data: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What became of a figure since its file was made."""
+    """How a figure differs from the present manifest and tables."""
 
     known: bool  # a figure of this name is in the manifest
-    changes: list[dict[str, Any]]  # values that came, went or changed
-    tables: list[str]  # tables that differ from what the figure was made from
+    changes: list[dict[str, Any]]  # values that were added, removed or changed
+    tables: list[str]  # tables that have changed since
 
     @property
     def current(self) -> bool:
-        """Whether the file still says what the tables say."""
+        """Return whether nothing has changed."""
         return self.known and not self.changes and not self.tables
 
-    def told(self) -> Text:
-        """The state in words."""
+    def text(self) -> Text:
+        """Return the state in words."""
         if not self.known:
-            return say("trace.manifest_hand_cannot_held")
+            return say("trace.unknown_figure")
         if self.current:
-            return say("trace.tables_now")
-        said = [f"{len(self.changes)}"] if self.changes else []
-        zh = [f"{n}个数值已变" for n in said] + [f"数据表{name}已变" for name in self.tables]
-        en = [f"{n} values changed" for n in said] + [f"table {n} changed" for n in self.tables]
-        return Text("、".join(zh), ", ".join(en))
+            return say("trace.current")
+        count = len(self.changes)
+        changes = [say("trace.values_changed", count=count)] if count else []
+        changes += [say("trace.table_changed", table=table) for table in self.tables]
+        return Text.joined(changes, zh="、", en=", ")
 
 
 class Ledger:
-    """The manifest and the tables that files are held against; both may be absent."""
+    """The manifest and the plan of a project, if any, for comparison with files."""
 
     def __init__(self, root: Path | None) -> None:
         self._plan = _plan(root)
@@ -112,11 +111,11 @@ class Ledger:
         self._stale = plan.Stale(self._plan.project) if self._plan else None
 
     def figure(self, carried: Provenance) -> Mapping[str, Any] | None:
-        """The figure of the manifest that bears the name of *carried*."""
+        """Return the figure in the manifest with the name of *carried*, if any."""
         return self._figures.get(carried["figure"])
 
     def state(self, carried: Provenance) -> State:
-        """What became of the figure since."""
+        """Return how the figure *carried* differs from the manifest and the tables."""
         figure = self.figure(carried)
         if figure is None:
             return State(known=False, changes=[], tables=[])
@@ -125,14 +124,14 @@ class Ledger:
         return State(known=True, changes=changes, tables=self._tables(figure, carried))
 
     def _tables(self, figure: Mapping[str, Any], carried: Provenance) -> list[str]:
-        """The tables that are not what the figure was made from."""
+        """Return the tables that have changed since the figure was made."""
         jobs = {job.name: job for job in self._plan.jobs} if self._plan else {}
-        made = carried.get("inputs") or figure.get("inputs", {})
+        before = carried.get("inputs") or figure.get("inputs", {})
         job = jobs.get(figure.get("job", ""))
         if job is None or self._stale is None:
             return []
         now = self._stale.parts(job)["inputs"]
-        return [name for name in sorted({*made, *now}) if made.get(name) != now.get(name)]
+        return [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
 
 
 def _plan(root: Path | None) -> plan.Plan | None:
@@ -142,22 +141,22 @@ def _plan(root: Path | None) -> plan.Plan | None:
 
 
 def report(path: Path, root: Path | None) -> dict[str, Any]:
-    """All that is known of the file *path*, as plain data."""
+    """Return the figures in the file *path* with their sources and state, as plain data."""
     ledger = Ledger(root)
-    return {"file": path.name, "figures": [_told(piece, ledger) for piece in pieces(path)]}
+    return {"file": path.name, "figures": [_entry(piece, ledger) for piece in pieces(path)]}
 
 
-def _told(piece: Piece, ledger: Ledger) -> dict[str, Any]:
+def _entry(piece: Piece, ledger: Ledger) -> dict[str, Any]:
     carried, state = piece.carried, ledger.state(piece.carried)
     figure = ledger.figure(carried) or {}
-    made = {
+    origin = {
         part: carried.get(part, figure.get(part))
         for part in ("job", "notebook", "parameters", "inputs")
     }
     return {
         "place": piece.place,
         **{part: carried[part] for part in ("figure", "language", "fingerprint", "package")},
-        **made,
+        **origin,
         **{part: carried[part] for part in ("title", "source", "notes", "refused")},
         "state": {
             "known": state.known,
@@ -171,7 +170,7 @@ def _told(piece: Piece, ledger: Ledger) -> dict[str, Any]:
 
 
 def lines(path: Path, root: Path | None) -> Iterator[str]:
-    """The same for a reader, line by line, each figure in its own language."""
+    """Yield the lines that print :func:`report`, each figure in its own language."""
     ledger = Ledger(root)
     for piece in pieces(path):
         yield from _lines(piece, ledger)
@@ -183,8 +182,8 @@ def _lines(piece: Piece, ledger: Ledger) -> Iterator[str]:
     figure = ledger.figure(carried) or {}
     title = labels.both(carried["title"])[language]
     yield " ".join(part for part in (piece.place, carried["figure"], title) if part)
-    yield f"  {ledger.state(carried).told()[language]}"
-    yield f"  {carried['package']}, {carried['fingerprint']}{_made(carried, figure)}"
+    yield f"  {ledger.state(carried).text()[language]}"
+    yield f"  {carried['package']}, {carried['fingerprint']}{_origin(carried, figure)}"
     rows = piece.rows()
     for place, one in piece.marks:
         row = rows.get(one, {})
@@ -194,8 +193,8 @@ def _lines(piece: Piece, ledger: Ledger) -> Iterator[str]:
         yield f"  — {labels.region(gap)[language]}: {labels.reason(gap)[language]}"
 
 
-def _made(carried: Provenance, figure: Mapping[str, Any]) -> str:
-    """The notebook and parameters, as far as they are known."""
+def _origin(carried: Provenance, figure: Mapping[str, Any]) -> str:
+    """Return the notebook and parameters, as far as they are known."""
     notebook = carried.get("notebook", figure.get("notebook"))
     if not notebook:
         return ""
@@ -203,11 +202,11 @@ def _made(carried: Provenance, figure: Mapping[str, Any]) -> str:
     return f", {notebook} " + " ".join(f"{key}={value}" for key, value in given.items())
 
 
-def unsourced(found: Sequence[Piece]) -> list[str]:
-    """The marks for which no sentence or publication can be named; none, if all is well."""
+def unsourced(figures: Sequence[Piece]) -> list[str]:
+    """Return the positions of marks without a known sentence or publication."""
     return [
         f"{piece.place} {place}".strip()
-        for piece in found
+        for piece in figures
         for place, one in piece.marks
         if not labels.citation(piece.rows().get(one, {})).zh.strip("（）")
     ]

@@ -1,13 +1,12 @@
 """
-A panel to explore with: choices, the figure they give, the rows behind it, and a button to keep it.
+The explorer's widgets: choices, the figure and its rows, and a button that saves it.
 
-It decides nothing: ``questions`` says what may be chosen and why not. An option that cannot be
-chosen stays in its row, greyed; choosing it says why and changes nothing.
+``choices`` decides what may be chosen. An unavailable option is shown greyed out; choosing it
+shows the reason and changes nothing.
 """
 
 import base64
 import gc
-import io
 import math
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -19,7 +18,6 @@ import ipywidgets as widgets
 import pandas as pd
 
 from analysis import files, project
-from analysis.charts import Picture, style
 from analysis.figures.record import save
 from analysis.language import numbers, values
 from analysis.language.messages import say
@@ -34,20 +32,13 @@ NOTEBOOK = "9_explore"
 READS = ("reports", "regions", "indicators", "units", "breakdowns", "context", "observations/*")
 _CHOSEN, _REFUSED = "● ", "✕ "
 _LABELS = {
-    "theme": say("widgets.labels.theme"),
-    "indicator": say("widgets.labels.indicator"),
-    "region": say("widgets.labels.region"),
-    "period": say("widgets.labels.period"),
-    "beside": say("widgets.labels.beside"),
-    "language": say("widgets.labels.language"),
+    "theme": "widgets.labels.theme",
+    "indicator": "widgets.labels.indicator",
+    "region": "widgets.labels.region",
+    "period": "widgets.labels.period",
+    "beside": "widgets.labels.beside",
+    "language": "widgets.labels.language",
 }
-_KEEP = say("widgets.keep")
-_KEPT = say("widgets.kept")
-_REPEAT = say("widgets.repeat")
-_WHY_NOT = say("widgets.why_not")
-_WHENCE = say("widgets.whence")
-_HEADS = say("widgets.heads")
-_AT = say("widgets.at")
 _LOOK = """<style>
 .rs-explore {max-width: 1120px}
 .rs-explore .rs-row {flex-flow: row wrap; align-items: center}
@@ -74,21 +65,21 @@ _LOOK = """<style>
 
 class Explorer:
     """
-    The panel. Show it as the last line of a cell.
+    The explorer panel, shown as the last line of a cell.
 
     Parameters
     ----------
     data
         The tables, loaded.
     language
-        ``zh`` or ``en``, to begin with.
+        The initial language, ``zh`` or ``en``.
     indicator, region, period, beside
-        The question to begin with; what is empty is the first that can be chosen.
+        The initial question; an empty part is the first available option.
 
     Raises
     ------
     WordError
-        For a word that is not known, naming the nearest ones.
+        For an unknown word, naming the nearest ones.
 
     Examples
     --------
@@ -124,41 +115,41 @@ class Explorer:
             "beside": _Row(partial(self.choose, "beside")),
             "language": _Row(self.speak),
         }
-        self._said, self._why_not, self._shown = (widgets.HTML() for _ in range(3))
+        self._message, self._why_not, self._shown = (widgets.HTML() for _ in range(3))
         self._story, self._kept = (widgets.HTML() for _ in range(2))
         self._keep = widgets.Button()
         self._keep.on_click(lambda _: self.keep())
         self.box = self._laid_out()
         self._redraw()
-        # What is loaded stays: looking through all of it for garbage takes longer than a redraw.
+        # Collecting garbage among the loaded tables would take longer than a redraw.
         gc.freeze()
 
     def _laid_out(self) -> Any:
         controls = [one.box for one in self.controls.values()]
-        shown = [self._said, self._why_not, self._shown, self._story]
+        shown = [self._message, self._why_not, self._shown, self._story]
         kept = [_row(self._keep), self._kept]
         return _class(widgets.VBox([widgets.HTML(_LOOK), *controls, *shown, *kept]), "rs-explore")
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """The panel; where no widgets run (a scheduled copy, a printed page), its picture."""
+        """Return the panel, and its picture for pages where no widgets run."""
         bundle: dict[str, Any] = self.box._repr_mimebundle_()
-        picture = base64.b64encode(self.answer.picture._repr_png_()).decode()
+        picture = base64.b64encode(self.answer.figure._repr_png_()).decode()
         return {**bundle, "image/png": picture, "text/plain": self.answer.reading[self.language]}
 
     @property
     def name(self) -> str:
-        """The name of the figure shown; its first word is the kind of its chart."""
+        """Return the name of the figure shown; its first word is the kind of its chart."""
         kind = "trend" if self.question.beside == YEARS else "comparison"
         return "-".join([kind, *self.question, self.language])
 
     def choose(self, part: str, value: str) -> str:
         """
-        Choose one *part* of the question; what no longer fits it gives way.
+        Set one *part* of the question; later parts that no longer fit are replaced.
 
         Returns
         -------
         str
-            Why it cannot be chosen, or nothing.
+            The reason if the option is unavailable, else an empty string.
         """
         options = self.asked.options(part, self.question)
         refusal = next((one.refusal for one in options if one.value == value), None)
@@ -176,37 +167,39 @@ class Explorer:
 
     def keep(self) -> list[Path]:
         """
-        Write the figure, the entry of ``plan.toml`` that renews it, and a deck of one slide.
+        Write the figure, the entry of ``plan.toml`` that rebuilds it, and a deck of one slide.
 
         Returns
         -------
         list of Path
-            The files, in the folder of figures made by hand.
+            The files, in the folder of figures made outside of runs.
         """
         folder, name = project.output(), self.name
-        save(self.asked.answer(self.question, self.language).picture, name)
+        save(self.asked.answer(self.question, self.language).figure, name)
         parameters = {"language": self.language, **self.question._asdict()}
         deck = single.slide(folder, name, notebook=f"{NOTEBOOK}.ipynb", parameters=parameters)
         entry = plan_entry(self.question, self.language)
         files.write(folder / f"{name}.toml", entry.encode())
         files.write(folder / f"{name}.pptx", deck)
         written = [folder / f"{name}.{kind}" for kind in ("svg", "png", "json", "toml", "pptx")]
-        self._kept.value = _kept_words(written, entry, self.language)
+        self._kept.value = _kept_html(written, entry, self.language)
         return written
 
     def _show_theme(self, theme: str) -> None:
-        """Choose the first indicator of *theme*."""
+        """Choose the first available indicator of *theme*."""
         first = next(one for one in self.asked.indicators(theme) if one.reason is None)
         self.choose("indicator", first.value)
 
     def _redraw(self) -> None:
-        """Show the answer, which nobody should wait for; then what else may be chosen, and why."""
+        """Show the answer first, then the options and the reasons of unavailable ones."""
         self._say("")
         self._kept.value = ""
         self.answer = self.asked.answer(self.question, self.language)
-        self._shown.value = answer_words(self.answer, self.name, self.language)
+        self._shown.value = answer_html(self.answer, self.name, self.language)
         self._offer()
-        story = _folded(_WHENCE, self.asked.why(self.question, self.language), self.language)
+        story = _folded(
+            say("widgets.whence"), self.asked.why(self.question, self.language), self.language
+        )
         self._story.value = f'<div class="rs-story" data-name="{self.name}">{story}</div>'
 
     def _offer(self) -> None:
@@ -217,12 +210,12 @@ class Explorer:
         chosen = {"theme": theme, "language": self.language, **question._asdict()}
         for part, control in self.controls.items():
             options = (shown | others)[part]
-            control.show(_LABELS[part], options, chosen[part], self.language)
+            control.show(say(_LABELS[part]), options, chosen[part], self.language)
         self._why_not.value = _why_not(shown.values(), self.language)
-        self._keep.description = _KEEP[self.language]
+        self._keep.description = say("widgets.keep")[self.language]
 
     def _say(self, words: str) -> None:
-        self._said.value = f'<div class="rs-said" role="status">{escape(words)}</div>'
+        self._message.value = f'<div class="rs-said" role="status">{escape(words)}</div>'
 
 
 _LANGUAGES = [
@@ -232,7 +225,7 @@ _LANGUAGES = [
 
 
 class _Row:
-    """Options as a row of buttons; those that cannot be chosen can be reached, and say why."""
+    """Options as a row of buttons; unavailable ones show their reason when clicked."""
 
     def __init__(self, choose: Callable[[str], object]) -> None:
         self._choose, self._options = choose, list[Option]()
@@ -241,20 +234,20 @@ class _Row:
         self.box = _row(self._label)
 
     def show(self, label: Text, options: list[Option], chosen: str, language: str) -> None:
-        """Show *options*, of which *chosen* is the one that holds."""
+        """Show *options* with *chosen* selected."""
         self._label.value, self._options = label[language], options
         while len(self.buttons) < len(options):
             self._add()
         for button, option in zip(self.buttons, options, strict=False):
             _dress(button, option, chosen=option.value == chosen, language=language)
-        # The same buttons stay where they are, so that the keyboard's place is kept.
+        # The same buttons are reused, so that the keyboard focus is kept.
         children = (self._label, *self.buttons[: len(options)])
         if self.box.children != children:
             self.box.children = children
 
     def _add(self) -> None:
-        button, place = widgets.Button(), len(self.buttons)
-        button.on_click(lambda _: self._choose(self._options[place].value))
+        button, index = widgets.Button(), len(self.buttons)
+        button.on_click(lambda _: self._choose(self._options[index].value))
         self.buttons.append(button)
 
 
@@ -268,7 +261,7 @@ def _dress(button: Any, option: Option, *, chosen: bool, language: str) -> None:
 
 
 class _List:
-    """Options as a list to drop down; those that cannot be chosen stand last, and say why."""
+    """Options as a drop-down list; unavailable ones come last, with their reasons."""
 
     def __init__(self, choose: Callable[[str], object]) -> None:
         self._choose, self._chosen = choose, ""
@@ -278,13 +271,13 @@ class _List:
         self.box = _row(self._label, self.list)
 
     def show(self, label: Text, options: list[Option], chosen: str, language: str) -> None:
-        """Show *options*, of which *chosen* is the one that holds."""
+        """Show *options* with *chosen* selected."""
         self._label.value, self._chosen = label[language], chosen
         free = [(one.name[language], one.value) for one in options if one.reason is None]
         refused = [(_REFUSED + one.refusal[language], one.value) for one in options if one.refusal]
         listed = (*free, *refused)
         if self.list.options != listed:
-            self._chosen = ""  # while the list is renewed, its value means nothing
+            self._chosen = ""  # ignore the events of the assignment below
             self.list.options = listed
             self._chosen = chosen
         self.list.tooltip = label[language]
@@ -306,7 +299,7 @@ def _class(widget: Any, name: str) -> Any:
 
 def plan_entry(question: Question, language: str) -> str:
     """
-    The lines of ``plan.toml`` that make the figure of *question* a job.
+    Return the lines of ``plan.toml`` that make the figure of *question* a job.
 
     >>> entry = plan_entry(Question("deaths", "chuxiong", "2024", "years"), "en")
     >>> print(entry.splitlines()[2])
@@ -320,19 +313,12 @@ def plan_entry(question: Question, language: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def _drawn(picture: Picture) -> bytes:
-    buffer = io.BytesIO()
-    with style.house_style():
-        # No time is written: the same answer, the same bytes.
-        picture.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
-
-
-def answer_words(answer: Answer, name: str, language: str) -> str:
-    """The figure, the sentence it allows, and its rows with their evidence."""
-    # Drawn once, as SVG: half the time of PNG, and sharp at any size.
-    picture = base64.b64encode(_drawn(answer.picture)).decode()
-    alt = escape(answer.picture.caption.alt[language], quote=True)
+def answer_html(answer: Answer, name: str, language: str) -> str:
+    """Return the figure, its title and its rows with their evidence as HTML."""
+    # SVG takes half the time of PNG and is sharp at any size; without a date, its bytes are stable.
+    drawing = answer.figure.drawn("svg", metadata={"Date": None})
+    picture = base64.b64encode(drawing).decode()
+    alt = escape(answer.figure.caption.alt[language], quote=True)
     return (
         f'<div class="rs-answer" data-name="{escape(name, quote=True)}">'
         f'<div class="rs-wide"><img alt="{alt}" src="data:image/svg+xml;base64,{picture}"></div>'
@@ -347,9 +333,9 @@ def _folded(head: Text, words: str, language: str) -> str:
 
 
 def _table(answer: Answer, language: str) -> str:
-    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in _HEADS[language].split("|"))
-    beside = answer.picture.benchmarks
-    frames = [answer.rows] if beside is None else [answer.rows, beside]
+    titles = say("widgets.heads")[language].split("|")
+    heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    frames = [answer.rows, answer.figure.beside]
     lines = [
         "".join(f"<td>{escape(cell)}</td>" for cell in _cells(row, language))
         for frame in frames
@@ -359,13 +345,13 @@ def _table(answer: Answer, language: str) -> str:
 
 
 def _cells(row: dict[Any, Any], language: str) -> tuple[str, ...]:
-    told = values.stated(row) if pd.isna(row["value"]) else values.what(row)
+    figure = values.stated(row) if pd.isna(row["value"]) else values.what(row)
     lower, upper = (float(row.get(name, math.nan)) for name in ("lower", "upper"))
-    at = _AT.format(start=row["start"])[language] if row["start"] >= 0 else ""
+    at = say("widgets.at", start=row["start"])[language] if row["start"] >= 0 else ""
     return (
         str(row[f"region_{language}"]),
-        values.period(row["period_start"], row["period_end"])[language],
-        told[language],
+        values.time_of(row)[language],
+        figure[language],
         "" if math.isnan(lower) else numbers.interval(lower, upper, language),
         str(row["evidence"]),
         f"{row['publisher']}《{row['title']}》{at}",
@@ -373,18 +359,19 @@ def _cells(row: dict[Any, Any], language: str) -> tuple[str, ...]:
 
 
 def _why_not(options: Iterable[list[Option]], language: str) -> str:
-    """Every reason at once, for who does not want to try each."""
+    """Return a folded list of the reasons of all unavailable options."""
     refused = [one.refusal[language] for part in options for one in part if one.refusal]
     if not refused:
         return ""
     words = "".join(f"<li>{escape(one)}</li>" for one in refused)
-    head = escape(_WHY_NOT.format(count=len(refused))[language])
+    head = escape(say("widgets.why_not", count=len(refused))[language])
     return f"<details><summary>{head}</summary><ul>{words}</ul></details>"
 
 
-def _kept_words(written: list[Path], entry: str, language: str) -> str:
+def _kept_html(written: list[Path], entry: str, language: str) -> str:
     names = "".join(f"<li>{escape(path.name)}</li>" for path in written)
+    written_to, how_to_repeat = say("widgets.kept")[language], say("widgets.repeat")[language]
     return (
-        f'<div role="status">{_KEPT[language]} <code>{escape(str(written[0].parent))}</code>'
-        f"<ul>{names}</ul><p>{_REPEAT[language]}</p><pre>{escape(entry)}</pre></div>"
+        f'<div role="status">{written_to} <code>{escape(str(written[0].parent))}</code>'
+        f"<ul>{names}</ul><p>{how_to_repeat}</p><pre>{escape(entry)}</pre></div>"
     )

@@ -12,6 +12,8 @@ from typing import Any
 from analysis import files
 from analysis.errors import AnalysisError
 from analysis.files import canonical, digest
+from analysis.language.messages import say
+from analysis.language.text import Text
 
 VERSION = 1
 RECORD = "run.json"
@@ -90,15 +92,15 @@ def _figure_files(path: Path) -> list[str]:
     return [path.name, *own] if own else []
 
 
-def altered(folder: Path, made: Record) -> str:
-    """The first file of *made* that is no longer what was published, and how; or ``""``."""
+def altered(folder: Path, made: Record) -> Text | None:
+    """Return how the first changed output of *made* differs from what was published, or None."""
     for name, expected in sorted(made["outputs"].items()):
         data = files.read(folder / name)
         if data is None:
-            return f"{name} is missing"
+            return say("stale.file_missing", name=name)
         if digest(data) != expected:
-            return f"{name} was altered"
-    return ""
+            return say("stale.file_altered", name=name)
+    return None
 
 
 def assemble(records: Iterable[Record], package: str) -> bytes:

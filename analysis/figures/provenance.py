@@ -7,7 +7,7 @@ picture that was renamed, or pasted into another document as stored, still names
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -51,7 +51,15 @@ def fingerprint(record: Mapping[str, Any]) -> str:
     False
     """
     said = ("name", "language", "title", "subtitle", "source", "notes", "alt", "rows", "refused")
-    return digest(canonical({part: record[part] for part in said if part in record}))[:16]
+    parts = {part: record[part] for part in said if part in record}
+    if "notes" in parts:
+        parts["notes"] = _worded(parts["notes"])
+    return digest(canonical(parts))[:16]
+
+
+def _worded(notes: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return *notes* without their ids: they are not what a reader reads."""
+    return [{language: note[language] for language in ("zh", "en")} for note in notes]
 
 
 def of(record: Mapping[str, Any]) -> Provenance:
@@ -65,7 +73,8 @@ def of(record: Mapping[str, Any]) -> Provenance:
         "figure": record["name"],
         "language": record["language"],
         "fingerprint": record.get("fingerprint") or fingerprint(record),
-        **{part: record[part] for part in ("title", "subtitle", "source", "notes")},
+        **{part: record[part] for part in ("title", "subtitle", "source")},
+        "notes": _worded(record["notes"]),
         **{part: record[part] for part in made if part in record},
         "sources": sources,
         "rows": [

@@ -1,6 +1,10 @@
-"""A drawn figure as files, with the record of what it shows."""
+"""
+Figures written to files, and the record of a figure: what it shows, says and is.
 
-import io
+A record is the figure written down as JSON. Records of version 1, written before figures knew
+their kind and scale, lack ``version``, ``kind`` and ``scale``, and the ids of their notes.
+"""
+
 import json
 import re
 from collections.abc import Sequence
@@ -8,16 +12,19 @@ from typing import Any
 
 import pandas as pd
 from IPython.display import Image
+from matplotlib.figure import SubFigure
 from matplotlib.text import Text
 
 from analysis import files, project
-from analysis.charts import Picture, style
-from analysis.charts.page import Page
-from analysis.charts.style import SIZES
+from analysis.charts import style
+from analysis.charts.figure import Figure
+from analysis.charts.kinds import kind
 from analysis.errors import UsageError
+from analysis.language.text import Text as Words
 
 from . import drawn, provenance
 
+VERSION = 2
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 # Stamps that would make the same figure differ from run to run.
 _STAMPS: dict[str, dict[str, None]] = {
@@ -42,18 +49,19 @@ REFUSED_FIELDS = (
 )  # fmt: skip
 
 
-def save(picture: Picture, name: str, *, formats: Sequence[str] = ()) -> Image:
+def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()) -> Image:
     """
-    Save *picture* in each of *formats* with its record ``<name>.json``; show it.
+    Write *figure* in each of *formats* with its record ``<name>.json``.
 
     Parameters
     ----------
-    picture
+    figure
         A figure from :mod:`analysis.charts`.
     name
-        The file name without ending; small letters, digits, ``_`` and ``-``.
+        The file name without ending: small letters, digits, ``_`` and ``-``; the figure's own if
+        not given.
     formats
-        Of ``svg``, ``png``, ``pdf``; if none is given, those that the plan asks for.
+        Of ``svg``, ``png``, ``pdf``; those that the plan asks for if none is given.
 
     Returns
     -------
@@ -67,99 +75,89 @@ def save(picture: Picture, name: str, *, formats: Sequence[str] = ()) -> Image:
     GlyphError
         For a label with a character that the figure font lacks.
     """
-    kinds = list(dict.fromkeys(formats or project.formats()))
-    for kind in kinds:
-        if kind not in project.KNOWN_FORMATS:
-            raise UsageError(f"format {kind!r} is not one of {', '.join(project.KNOWN_FORMATS)}")
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"figure name {name!r}: use small letters, digits, _ and - only")
-    for words in picture.findobj(Text):
-        style.require_glyphs(words.get_text() if isinstance(words, Text) else "")
-    folder = project.output()
-    drawn.name_arrows(picture)
-    record = _said(picture, name, [f"{name}.{kind}" for kind in kinds])
-    picture.sign(f"{name} · {record['fingerprint']}")
-    drawings = {kind: _drawn(picture, kind) for kind in kinds}
-    record |= _shown(picture)
-    for kind, data in drawings.items():
-        files.write(folder / f"{name}.{kind}", provenance.stamped(data, kind, record))
+    name = figure.name if name is None else name
+    forms = list(dict.fromkeys(formats or project.formats()))
+    _check(figure, name, forms)
+    folder, page = project.output(), figure.page
+    drawn.name_arrows(page)
+    record = _said(figure, name, [f"{name}.{form}" for form in forms])
+    figure.sign(f"{name} · {record['fingerprint']}")
+    drawings = {form: _drawn(figure, form) for form in forms}
+    record |= _shown(figure)
+    for form, data in drawings.items():
+        files.write(folder / f"{name}.{form}", provenance.stamped(data, form, record))
     text = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
     files.write(folder / f"{name}.json", text.encode() + b"\n")
-    shown = drawings.get("png") or _drawn(picture, "png")
-    return Image(data=shown, width=picture.get_figwidth() * 72, alt=_alt(picture))
+    shown = drawings.get("png") or _drawn(figure, "png")
+    width = page.get_figwidth() * 72
+    return Image(data=shown, width=width, alt=figure.caption.alt[figure.language])
 
 
-def _drawn(picture: Picture, kind: str) -> bytes:
-    buffer = io.BytesIO()
-    # The salt of SVG ids and the font are read while saving, so the style must hold here too.
-    with style.house_style():
-        picture.savefig(buffer, format=kind, metadata=_STAMPS[kind])
-    return buffer.getvalue()
+def _check(figure: Figure, name: str, forms: Sequence[str]) -> None:
+    for form in forms:
+        if form not in project.KNOWN_FORMATS:
+            raise UsageError(f"format {form!r} is not one of {', '.join(project.KNOWN_FORMATS)}")
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"figure name {name!r}: use small letters, digits, _ and - only")
+    if isinstance(figure.plot, SubFigure):
+        raise UsageError(f"{name} was drawn into axes of another figure: save that one")
+    for words in figure.plot.findobj(Text):
+        style.require_glyphs(words.get_text() if isinstance(words, Text) else "")
 
 
-def _alt(picture: Picture) -> str:
-    return picture.caption.alt[picture.language]
+def _drawn(figure: Figure, form: str) -> bytes:
+    return figure.drawn(form, metadata=_STAMPS[form])
 
 
-def _said(picture: Picture, name: str, names: list[str]) -> dict[str, Any]:
-    """What the figure says, and the fingerprint of that."""
-    caption = picture.caption
+def _said(figure: Figure, name: str, names: list[str]) -> dict[str, Any]:
+    """Return what the figure is, says and shows, with the fingerprint of that."""
+    caption = figure.caption
     record: dict[str, Any] = {
+        "version": VERSION,
+        "kind": figure.kind,
+        "scale": str(figure.scale),
         "name": name,
-        "language": str(picture.language),
+        "language": str(figure.language),
         "files": names,
         "title": _both(caption.title),
+        "about": _both(_about(figure)),
         "subtitle": _both(caption.subtitle),
+        "axis": _both(caption.axis),
         "source": _both(caption.source),
-        "notes": [_both(note) for note in caption.notes],
+        "notes": [{"id": note.id, **_both(note)} for note in caption.notes],
         "alt": _both(caption.alt),
         "caption": _both(caption.title),
-        "rows": _rows(picture.rows, ROW_FIELDS),
-        "refused": _rows(picture.refused, REFUSED_FIELDS),
-        "beside": [*_rows(getattr(picture, "benchmarks", None), ROW_FIELDS), *_results(picture)],
+        "rows": _rows(figure.rows, ROW_FIELDS),
+        "refused": _rows(figure.refusals, REFUSED_FIELDS),
+        "beside": _rows(figure.beside, ROW_FIELDS),
     }
     return record | {"fingerprint": provenance.fingerprint(record)}
 
 
-def _shown(picture: Picture) -> dict[str, Any]:
-    """Where the figure shows it on its page."""
+def _about(figure: Figure) -> Words:
+    """Return the one indicator of the figure, or the title of its kind where it has several."""
+    columns = ["indicator_zh", "indicator_en"]
+    for frame in (figure.rows, figure.refusals):
+        named = frame.reindex(columns=columns).dropna().drop_duplicates()
+        names = named[named["indicator_zh"].ne("")].to_numpy().tolist()
+        if names:
+            break
+    return Words(*names[0]) if len(names) == 1 else kind(figure.kind).title
+
+
+def _shown(figure: Figure) -> dict[str, Any]:
+    """Return where the marks, lines and the plot lie on the page."""
     with style.house_style():
-        marks, lines = drawn.marks(picture), drawn.lines(picture)
-    return {"marks": marks, "lines": lines, "plot": _plot(picture)}
+        marks, lines = drawn.marks(figure.page), drawn.lines(figure.page)
+    return {"marks": marks, "lines": lines, "plot": list(figure.room)}
 
 
-def _results(picture: Picture) -> list[dict[str, Any]]:
-    """The results that are drawn beside targets: rows of their own, held in columns of others."""
-    rows = picture.rows
-    if "result_id" not in rows:
-        return []
-    found = rows[rows["result_id"].notna()]
-    columns = [name for name in map(str, found) if name.startswith("result_")]
-    renamed = {name: name.removeprefix("result_") for name in columns} | {"result": "value"}
-    whose = ["region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en"]
-    whose += ["origin", "report", "publisher", "title", "published", "unit", "unit_en"]
-    kept = found[[*whose, "result", *columns]].rename(columns=renamed)
-    return _rows(kept.assign(status="actual"), ROW_FIELDS)
-
-
-def _plot(picture: Picture) -> list[float]:
-    """Where the plot lies between the words: left, top, width, height as shares of the page."""
-    wide, high = picture.get_size_inches()
-    form = "slide" if wide > SIZES["page"].width else "page"
-    room = Page(picture.caption, picture.language, form=form).room
-    top = high - room.bottom - room.height
-    shares = (room.left / wide, top / high, room.width / wide, room.height / high)
-    return [round(float(share), 5) for share in shares]
-
-
-def _both(text: Any) -> dict[str, str]:
+def _both(text: Words) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
-def _rows(frame: pd.DataFrame | None, fields: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows of *frame* as plain values; a missing value has no field."""
-    if frame is None:
-        return []
+def _rows(frame: pd.DataFrame, fields: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows of *frame* as plain values; a missing value has no field."""
     kept = [field for field in fields if field in frame]
     return [
         {field: _plain(row[field]) for field in kept if not _missing(row[field])}

@@ -1,5 +1,5 @@
 """
-How a row of a figure's record reads: what it says, of what and when, and where it stands.
+Rows of a figure's record as text: value, name, period and citation.
 
 It words records and nothing else; whatever comes from a table passes :func:`legible` first.
 """
@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language.messages import say
-
-from . import numbers, remarks, values
+from . import numbers, values
+from .messages import say
 from .text import Text
+from .vocabulary import POLICIES
 
 Row = Mapping[str, Any]
 LONGEST = 60  # characters of a name on an axis, in a cell's heading or on a tab
@@ -69,7 +69,7 @@ def indicator(row: Row) -> Text:
 
 def period(row: Row) -> Text:
     """The period of a row, or the report that plans or describes it; empty where it has none."""
-    if row.get("status") in values.POLICIES and "report" in row:
+    if row.get("status") in POLICIES and "report" in row:
         return Text(*(values.report_period(row["report"], language) for language in ("zh", "en")))
     if "period_end" not in row:
         return Text("", "")
@@ -78,9 +78,9 @@ def period(row: Row) -> Text:
 
 
 def value(row: Row) -> Text:
-    """What a row says: an amount, a change in percent, a direction, a target or a plan."""
+    """Return the amount, change in percent, direction, target or plan of a row."""
     full = {**_BLANK, **row}
-    if "value" not in row and full["status"] not in values.POLICIES:
+    if "value" not in row and full["status"] not in POLICIES:
         full |= (
             {"measure": "change_pct", "value": row["percent"]}
             if "percent" in row
@@ -104,7 +104,7 @@ _OF_RATIO, _OF_SHARE, _OF_OTHERS = "exact-conditional", "clopper-pearson", "exac
 
 
 def measure(row: Row) -> Text:
-    """What a row says with its interval, which may be one of a ratio or of a share."""
+    """Return the value of a row with its interval, which may be of a ratio or of a share."""
     method = str(row.get("method", ""))
     if method.startswith(_OF_RATIO) and _is_number(row.get("ratio")):
         ends = [numbers.ratio(float(row.get(name, float("nan")))) for name in ("lower", "upper")]
@@ -115,8 +115,12 @@ def measure(row: Row) -> Text:
             f", {told} times the year before" + (f" ({span})" if span else ""),
         )
     if method.startswith(_OF_SHARE) and _is_number(row.get("share")):
-        share = remarks.share_label({"lower": None, "upper": None, **row})
-        return share if row.get("unit") == "%" else value(row) + say("value.text") + share
+        share = values.share_label({"lower": None, "upper": None, **row})
+        return (
+            share
+            if row.get("unit") == "%"
+            else value(row) + say("value.share_of_whole", share=share)
+        )
     return value(row) if method.startswith(_OF_OTHERS) else value(row) + limits(row)
 
 
@@ -144,7 +148,7 @@ def offset(row: Row) -> Text:
 
 def citation(row: Row) -> Text:
     """
-    The sentence a row stands on: the phrase, its place and its publication, on one line.
+    Return the source of a row on one line: its phrase, offsets and publication.
 
     >>> citation({"region": "anshan", "evidence": "发生42起", "report": "anshan-2023", "start": 7,
     ...           "end": 9, "publisher": "某局", "title": "总结"}).zh

@@ -29,7 +29,8 @@ def catalogue() -> dict[str, Text]:
     'reported figure'
     """
     text = resources.files(__package__).joinpath(_FILE).read_text("utf-8")
-    return {line["id"]: Text(line["zh"], line["en"]) for line in csv.DictReader(StringIO(text))}
+    lines = csv.DictReader(StringIO(text))
+    return {line["id"]: Text(line["zh"], line["en"], line["id"]) for line in lines}
 
 
 def say(message: str, **values: Any) -> Text:
@@ -49,20 +50,22 @@ def say(message: str, **values: Any) -> Text:
     'years apart: 2'
     """
     text = catalogue().get(message)
-    if text is None:
+    if text is None and "count" in values:
         text = _plural(message, values["count"])
+    if text is None:
+        raise KeyError(message)
     return text.format(**values) if values else text
 
 
 def label(word: Word) -> Text:
     """
-    Return the name of a word of a closed vocabulary.
+    Return the text of a word of a closed vocabulary.
 
     >>> from analysis.language.vocabulary import Mark
     >>> label(Mark.EXACT).en
     'reported figure'
     """
-    return catalogue()[f"{type(word).__name__.lower()}.{word}"]
+    return catalogue()[f"{type(word).__name__}.{word.name}".lower()]
 
 
 def placeholders(text: str) -> set[str]:
@@ -81,4 +84,5 @@ def _plural(message: str, count: Any) -> Text:
 
     forms = catalogue()
     categories = {lang: Locale(lang.value).plural_form(count) for lang in Language}
-    return Text(*(forms[f"{message}[{categories[lang]}]"][lang] for lang in Language))
+    zh, en = (forms[f"{message}[{categories[lang]}]"][lang] for lang in Language)
+    return Text(zh, en, message)

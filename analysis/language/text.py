@@ -1,7 +1,7 @@
 """Bilingual strings, and how they are joined. It loads without pandas."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import numbers
 from .vocabulary import Language
@@ -9,14 +9,19 @@ from .vocabulary import Language
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string in Chinese and in English."""
+    """A string in Chinese and in English, with the id of its message if it is one."""
 
     zh: str
     en: str
+    id: str = field(default="", compare=False, repr=False)
 
     def __getitem__(self, language: str) -> str:
         """Return the string in *language*."""
         return self.zh if Language(language) is Language.ZH else self.en
+
+    def __bool__(self) -> bool:
+        """Return whether either string has a character."""
+        return bool(self.zh or self.en)
 
     def __add__(self, other: "Text") -> "Text":
         """Return both strings, one after the other, in each language."""
@@ -31,7 +36,7 @@ class Text:
         """
         zh = {key: word.zh if isinstance(word, Text) else word for key, word in words.items()}
         en = {key: word.en if isinstance(word, Text) else word for key, word in words.items()}
-        return Text(self.zh.format(**zh), self.en.format(**en))
+        return Text(self.zh.format(**zh), self.en.format(**en), self.id)
 
     def aside(self) -> "Text":
         """

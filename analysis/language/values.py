@@ -1,20 +1,17 @@
-"""
-How numbers, periods, values and results read in Chinese and in English.
-
-It draws nothing and computes nothing; what is always said alike stands in ``phrases``.
-"""
+"""Rows of frames as text in Chinese and English: values, periods, changes, targets and sources."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from analysis.language.messages import say
-
 from . import numbers
+from .messages import label, say
 from .text import Text
-from .vocabulary import Comparator, Language, Measure, Promise, Standing, Status
+from .vocabulary import POLICIES, Comparator, Language, Mark, Measure, Method, Outcome, Status
+
+CROWD = 12  # figures or regions beyond which a page names only a few of them
 
 
 def page(number: int, pages: int) -> Text:
@@ -24,7 +21,7 @@ def page(number: int, pages: int) -> Text:
     >>> page(2, 3).zh, page(2, 3).en, page(1, 1).en
     ('（2/3）', ' (2 of 3)', '')
     """
-    return say("value.of", number=number, pages=pages) if pages > 1 else Text("", "")
+    return say("value.page", number=number, pages=pages) if pages > 1 else Text("", "")
 
 
 def within(lower: float, upper: float) -> Text:
@@ -41,7 +38,7 @@ def within(lower: float, upper: float) -> Text:
 
 def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     """
-    A period as people say it; a single day is a moment.
+    Return a period in words; a single day is given as a date.
 
     >>> period(pd.Timestamp("2023-01-01"), pd.Timestamp("2023-11-30")).zh
     '2023年1—11月'
@@ -49,19 +46,30 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     'at 31 Dec 2024'
     """
     if start == end:
-        return say("value.at", end=end, end_2=end.month, end_3=end.day)
+        return say("value.at", date=_date(end))
     whole = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
     if whole and start.year == end.year:
-        return say("value.period.", end=end)
+        return say("value.year", year=end.year)
     if whole:
-        return say("value.text_2", start=start, end=end)
+        return say("value.years", first=start.year, last=end.year)
     if start.year == end.year and start.day == 1 and end.is_month_end:
         if start.month == end.month:
-            return say("value.text_4", end=end, end_2=end.month)
+            return Text(f"{end:%Y}年{end.month}月", f"{end:%b %Y}")
         zh = f"{end:%Y}年{start.month}—{end.month}月"
         return Text(zh, f"{start:%b}–{end:%b %Y}")
     zh = f"{start:%Y-%m-%d}至{end:%Y-%m-%d}"
     return Text(zh, f"{start.day} {start:%b %Y} to {end.day} {end:%b %Y}")
+
+
+def time_of(row: Mapping[Any, Any]) -> Text:
+    """Return the period of a row, or that the report gives a target no date."""
+    if not row.get("dated", True):
+        return say("outcome.undated")
+    return period(row["period_start"], row["period_end"])
+
+
+def _date(day: pd.Timestamp) -> Text:
+    return Text(f"{day:%Y}年{day.month}月{day.day}日", f"{day.day} {day:%b %Y}")
 
 
 def years(days: "pd.Series[pd.Timestamp]") -> Text:
@@ -75,8 +83,8 @@ def years(days: "pd.Series[pd.Timestamp]") -> Text:
     """
     first, last = days.min().year, days.max().year
     if first == last:
-        return say("value.text_3", last=last)
-    return say("value.years.", first=first, last=last)
+        return say("value.year", year=last)
+    return say("value.years", first=first, last=last)
 
 
 def unit(row: Mapping[Any, Any]) -> Text:
@@ -143,36 +151,21 @@ COMPARATORS = {
     Comparator.ABOUT: "≈",
 }
 
-STATUSES = {
-    Status.ACTUAL: say("status.actual"),
-    Status.TARGET: say("status.target"),
-    Status.PLAN: say("status.plan"),
-}
 
-STANDINGS = {
-    Standing.IN_USE: say("standing.in_use"),
-    Standing.BUILDING: say("standing.building"),
-    Standing.PLANNED: say("standing.planned"),
-    Standing.NOT_MENTIONED: say("standing.not_mentioned"),
-}
-
-PROMISES = {
-    Promise.NUMBER_AND_DATE: say("promise.number_and_date"),
-    Promise.NUMBER: say("promise.number"),
-    Promise.DATE: say("promise.date"),
-    Promise.WORDS: say("promise.words"),
-}
-POLICIES: dict[Any, Text] = {**STANDINGS, **PROMISES}  # what no number says
+def methods(rows: pd.DataFrame) -> list[Text]:
+    """Return the name of each method of *rows*, in the order of its first row."""
+    codes = dict.fromkeys(rows["method"].dropna()) if "method" in rows else ()
+    return [label(Method(code)) for code in codes if code]
 
 
 def significance(ratio_row: Mapping[Any, Any]) -> Text:
-    """Whether a ratio's interval leaves 1 out, said as a statistician would."""
+    """Return whether the interval of a ratio excludes 1, in the words of a statistician."""
     lower, upper = float(ratio_row["lower"]), float(ratio_row["upper"])
     if upper < 1:
-        return say("value.lower_than_chance_alone")
+        return say("value.below_chance")
     if lower > 1:
-        return say("value.higher_than_chance_alone")
-    return say("value.within_chance_alone_does")
+        return say("value.above_chance")
+    return say("value.within_chance")
 
 
 def change(row: Mapping[Any, Any]) -> Text:
@@ -183,36 +176,36 @@ def change(row: Mapping[Any, Any]) -> Text:
     ``lower``, ``upper``, ``at_most`` and ``at_least`` (NaN where no count could be seen).
     """
     told, lower, upper = (numbers.ratio(float(row[name])) for name in ("ratio", "lower", "upper"))
-    seen = _detectable(row)
+    seen = _seen(row)
     now, before = (numbers.exact(float(row[name])) for name in ("value", "before"))
+    name = lowered(Text(str(row["indicator_zh"]), str(row["indicator_en"])))
     zh = (
-        f"{row['region_zh']}{row['indicator_zh']} {now}{row['unit']}，"
+        f"{row['region_zh']}{name.zh} {now}{row['unit']}，"
         f"上年 {before}{row['unit']}；比值 {told}（{lower}–{upper}），"
     )
     en = (
-        f"{row['region_en']}, {lowered(str(row['indicator_en']))}: {now} against "
+        f"{row['region_en']}, {name.en}: {now} against "
         f"{before} the year before; ratio {told} ({lower}–{upper}), "
     )
     return Text(zh, en) + significance(row) + seen
 
 
-def lowered(name: str) -> str:
+def lowered(name: Text) -> Text:
     """
-    A name inside a sentence: its first letter small unless the word is an abbreviation.
+    Return a name as it is inside a sentence: without a capital, unless it is an abbreviation.
 
-    >>> lowered("Emergency drills held"), lowered("GDP growth")
+    >>> lowered(Text("演练", "Emergency drills held")).en, lowered(Text("增长", "GDP growth")).en
     ('emergency drills held', 'GDP growth')
     """
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+    en = name.en
+    return name if en[1:2].isupper() else Text(name.zh, en[:1].lower() + en[1:])
 
 
-def _detectable(row: Mapping[Any, Any]) -> Text:
+def _seen(row: Mapping[Any, Any]) -> Text:
     low, high = (float(row[name]) for name in ("at_most", "at_least"))
     if math.isnan(low):
-        return say("value.fall_could_seen_rise", exact=numbers.exact(high))
-    return say(
-        "value.change_could_seen_only", exact=numbers.exact(low), exact_2=numbers.exact(high)
-    )
+        return say("value.seen_rise_only", high=numbers.exact(high))
+    return say("value.seen_only", low=numbers.exact(low), high=numbers.exact(high))
 
 
 def part(row: Mapping[Any, Any]) -> Text:
@@ -234,7 +227,7 @@ def direction(amount: float) -> Text:
 
 def what(row: Mapping[Any, Any]) -> Text:
     """
-    What a row says, in a few words: a value, a change in percent, a direction or a target.
+    Return the value, change in percent, direction or target of a row in a few words.
 
     >>> what({"measure": "change_pct", "value": -9.2, "status": "actual"}).en
     '9.2% down'
@@ -248,17 +241,18 @@ def what(row: Mapping[Any, Any]) -> Text:
     if row["measure"] == Measure.LEVEL:
         text = value(row)
     elif row["measure"] == Measure.DIRECTION or amount == 0:
-        text = Text(f"同比{way.zh}", way.en)
+        text = say("value.changed", way=way)
     elif row["measure"] == Measure.CHANGE_PCT:
         percent = numbers.exact(abs(amount))
         bound = COMPARATORS[Comparator(str(row.get("comparator", "=")))]  # on how far it goes
-        text = say("value.what.", way=way, bound=bound, percent=percent)
+        text = say("value.changed_percent", way=way, bound=bound, percent=percent)
     else:
         size = value(dict(row) | {"value": abs(amount)})
-        text = say("value.what.by", amount="减少" if amount < 0 else "增加", size=size, way=way.en)
+        way = say("value.fewer" if amount < 0 else "value.more")
+        text = say("value.changed_by", way=way, size=size)
     if row["status"] == Status.ACTUAL:
         return text
-    status = STATUSES[Status(row["status"])]
+    status = label(Status(row["status"]))
     return Text(f"{status.zh}{text.zh}", f"{status.en} {text.en}")
 
 
@@ -281,7 +275,7 @@ def report_period(report: str, language: str) -> str:
 
 
 def brief(row: Mapping[Any, Any]) -> Text:
-    """What a row says in a cell whose line already names the unit."""
+    """Return the value of a row for a cell whose line already names the unit."""
     told = what(row)
     if row["measure"] != Measure.LEVEL:
         return told
@@ -290,6 +284,18 @@ def brief(row: Mapping[Any, Any]) -> Text:
         return told
     return Text(told.zh, told.en.removesuffix(f" {name}").removesuffix(f" {_singular(name)}"))
 
+
+_MARK_SIGNS = {
+    Mark.EXACT: "●",
+    Mark.ZERO: "◎",
+    Mark.AT_LEAST: "△",
+    Mark.AT_MOST: "▽",
+    Mark.ABOUT: "○",
+    Mark.PERCENT_ONLY: "◇",
+    Mark.DIRECTION_ONLY: "↓",
+    Mark.TARGET: "□",
+    Mark.PLAN: "□",
+}
 
 _PER = {"年": "a year", "季度": "a quarter", "月": "a month", "周": "a week", "日": "a day"}
 
@@ -318,7 +324,7 @@ def promised(row: Mapping[Any, Any]) -> Text:
     parts = [target(row)] if pd.notna(row.get("value")) else []
     if pd.notna(row.get("deadline")):
         parts.append(deadline(pd.Timestamp(row["deadline"])))
-    return Text.joined(parts, zh="，", en=", ") if parts else POLICIES[row["status"]]
+    return Text.joined(parts, zh="，", en=", ") if parts else label(POLICIES[row["status"]])
 
 
 def deadline(day: pd.Timestamp) -> Text:
@@ -329,5 +335,237 @@ def deadline(day: pd.Timestamp) -> Text:
     ('2025年底前', 'by 30 Jun 2025')
     """
     if (day.month, day.day) == (12, 31):
-        return say("value.end", day=day)
-    return say("value.by", day=day, day_2=day.month, day_3=day.day)
+        return say("value.end", year=day.year)
+    return say("value.by", date=_date(day))
+
+
+def discoveries(tested: pd.DataFrame) -> Text:
+    """Return how many counted changes were compared, and how many are discoveries."""
+    count, stand = len(tested), int(tested["stands"].sum())
+    if not stand:
+        return say("note.discoveries_none", count=count)
+    return say("note.discoveries", count=count, stand=stand)
+
+
+def ratio_label(row: Mapping[Any, Any]) -> Text:
+    """
+    A ratio with its interval, for the label of a mark.
+
+    >>> ratio_label({"ratio": 0.88, "lower": 0.58, "upper": 1.34}).en
+    '0.88 (0.58–1.34)'
+    """
+    return _both(numbers.times, row, "ratio")
+
+
+def against(row: Mapping[Any, Any]) -> Text:
+    """A count of one year with that of the year before."""
+    now, before = (_counted(row, name) for name in ("value", "before"))
+    when = period(row["period_start"], row["period_end"])
+    return say("value.before", when=when, now=now, before=before)
+
+
+def _counted(row: Mapping[Any, Any], name: str) -> Text:
+    """Return the count *name* of a row in full, in Chinese with its unit."""
+    count = numbers.exact(float(row[name]))
+    return Text(f"{count}{row['unit']}", count)
+
+
+def detectable(row: Mapping[Any, Any]) -> Text:
+    """
+    The counts at which a change would show.
+
+    >>> detectable({"at_most": 32.0, "at_least": 74.0}).zh
+    '≤32 或 ≥74'
+    """
+    low, high = float(row["at_most"]), f"≥{float(row['at_least']):.0f}"
+    if math.isnan(low):
+        return Text(high, high)
+    return say("value.or", low=low, high=high)
+
+
+def against_expected(row: Mapping[Any, Any]) -> Text:
+    """A count beside the one that a wider region's rate would give."""
+    return say(
+        "value.against_expected",
+        region=Text(row["region_zh"], row["region_en"]),
+        year=row["period_end"].year,
+        count=_counted(row, "value"),
+        of=Text(row["of_zh"], row["of_en"]),
+        wanted=f"{float(row['expected']):.1f}",
+    )
+
+
+def fraction(row: Mapping[Any, Any]) -> Text:
+    """Cases over total as printed, and whether the cases are rebuilt."""
+    cases, total = (f"{float(row[name]):.0f}" for name in ("cases", "total"))
+    if row["basis"] != "rebuilt":
+        return Text(f"{cases}/{total}", f"{cases}/{total}")
+    return say("value.rebuilt_fraction", cases=cases, total=total)
+
+
+def still_open(row: Mapping[Any, Any]) -> Text:
+    """
+    Return how many of the cases found are not rectified; empty where all are.
+
+    >>> still_open({"cases": 4658.0, "total": 5556.0}).en
+    ', 898 open'
+    """
+    count = int(float(row["total"]) - float(row["cases"]))
+    number = Text(numbers.number(count, "zh"), numbers.number(count, "en"))
+    return say("value.still_open", number=number) if count else Text("", "")
+
+
+def share_label(row: Mapping[Any, Any]) -> Text:
+    """A share in percent with its interval, if it has one."""
+    return _both(numbers.share, row, "share")
+
+
+def _both(form: Callable[..., str], row: Mapping[Any, Any], name: str) -> Text:
+    """Format the number *name* of a row and its interval with *form* in both languages."""
+    ends = (row[name], row["lower"], row["upper"])
+    return Text(form(*ends, "zh"), form(*ends, "en"))
+
+
+def value_of_part(row: Mapping[Any, Any]) -> Text:
+    """A value with the part it is about."""
+    amount, of = value(row), part(row)
+    return Text(f"{of.zh}{amount.zh}", f"{of.en}: {amount.en}") if of.zh else amount
+
+
+def aim(row: Mapping[Any, Any]) -> Text:
+    """Return the value of a target, and its period where the report gives one."""
+    asked = value(row)
+    if row["measure"] == "direction":
+        asked = say("value.fall_every_year" if float(row["value"]) < 0 else "value.rise_every_year")
+    elif row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
+        asked = what({**row, "status": "actual"})
+    if not row["dated"]:
+        return asked
+    when = period(row["period_start"], row["period_end"])
+    return Text(f"{asked.zh}，{when.zh}", f"{asked.en}, {when.en}")
+
+
+def outcome(row: Mapping[Any, Any]) -> Text:
+    """Return the outcome of a target with the result, its interval and period."""
+    told = label(Outcome(row["outcome"]))
+    if pd.isna(row["result"]):
+        return told
+    found = {"value": row["result"], "comparator": row["result_comparator"]}
+    shown = what({**row, **found, "measure": row["result_measure"], "status": "actual"})
+    when = period(row["result_period_start"], row["result_period_end"])
+    if pd.notna(row["lower"]):
+        shown = shown + within(row["lower"], row["upper"])
+    return told + Text(f"：{shown.zh}，{when.zh}", f": {shown.en}, {when.en}")
+
+
+def limit(stem: str) -> Text:
+    """
+    Return the name of a pair of limits of a funnel.
+
+    >>> limit("").en, limit("outer_").en
+    ('95% limits', '99.8% limits')
+    """
+    return say(f"limits.{stem.rstrip('_') or 'inner'}")
+
+
+def dispersion(rows: pd.DataFrame) -> Text:
+    """How many counts lie outside the limits that allow for clustered events."""
+    count, outside = len(rows), int(rows["loose_place"].ne("within").sum())
+    return say("note.dispersion", count=count, outside=outside)
+
+
+def by_chance(rows: pd.DataFrame) -> Text:
+    """How many of many counts chance alone puts outside the 95 % limits."""
+    count, outside = len(rows), round(len(rows) * 0.05)
+    return say("note.by_chance", count=count, outside=outside)
+
+
+def part_or_all(row: Mapping[Any, Any]) -> Text:
+    """The part that a row is about, or that it is about all."""
+    of = part(row)
+    return of if of.zh else say("value.whole")
+
+
+def about(row: Mapping[Any, Any]) -> Text:
+    """The indicator of a row with the part that it is about."""
+    name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
+    return name + Text.aside(part(row))
+
+
+def loop(row: Mapping[Any, Any]) -> Text:
+    """What was found and rectified, and where."""
+    what, of = say(f"loop.{row['loop']}"), part_or_all(row)
+    return Text(f"{row['region_zh']}{of.zh}{what.zh}", f"{row['region_en']}, {of.en}, {what.en}")
+
+
+def whole(row: Mapping[Any, Any]) -> Text:
+    """The region, part and amount of a whole that is taken apart."""
+    amount = value({**row, "value": row["whole"]})
+    of = Text(str(row["whole_zh"]), str(row["whole_en"]))
+    region = Text(row["region_zh"], row["region_en"])
+    where = Text.joined([region, of] if of.zh else [region], zh="，", en=", ")
+    return Text(f"{where.zh}：{amount.zh}", f"{where.en}: {amount.en}")
+
+
+def sums(rows: pd.DataFrame) -> list[Text]:
+    """One note for each whole that differs from the sum of its printed parts."""
+    firsts = rows.drop_duplicates("whole_id")
+    apart = firsts[(firsts["whole"] - firsts["parts_sum"]).abs().gt(1e-6)]
+    return [
+        say(
+            "note.rounded_sum",
+            whole=Text(row["region_zh"], row["region_en"]),
+            sum=_in_full(row["parts_sum"], row),
+            total=_in_full(row["whole"], row),
+        )
+        for row in apart.to_dict("records")
+    ]
+
+
+def _in_full(amount: float, row: Mapping[Any, Any]) -> Text:
+    """An amount with every digit, in 万 where it was printed so."""
+    scaled = "万" in str(row["printed"])
+    zh = f"{amount / 1e4:.2f}万{row['unit']}" if scaled else f"{numbers.exact(amount)}{row['unit']}"
+    return Text(zh, f"{numbers.exact(amount)} {row['unit_en']}".strip())
+
+
+def source_note(rows: pd.DataFrame) -> Text:
+    """
+    Name every report behind *rows* once, and other publications apart, with their dates.
+
+    *rows* needs ``origin``, ``publisher``, ``title``, ``published`` and ``period_end``.
+    """
+    order = rows.sort_values(["level_order", "adcode"], kind="stable")
+    reported = order["origin"].eq("report") & order["report"].ne("")
+    reports = order[reported].drop_duplicates("report")
+    context = rows[rows["origin"].eq("context")]
+    zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
+    years = [code.rpartition("-")[2] for code in reports["report"]]
+    en = [f"{name} report {year}" for name, year in zip(reports["region_en"], years, strict=True)]
+    text = say("source.reports", names=Text("；".join(zh), "; ".join(en)))
+    if len(reports) > CROWD:
+        text = say("source.report_count", count=len(reports))
+    if not reports.empty and context.empty:
+        return text
+    figures = _context_figures(context)
+    if reports.empty:
+        return say("source.context", figures=figures)
+    return text + say("source.context_too", figures=figures)
+
+
+def _context_figures(context: pd.DataFrame) -> Text:
+    """Return the publishers of context figures in Chinese, their number and regions in English."""
+    names = list(dict.fromkeys(context["publisher"]))
+    publishers = "、".join(names[:3]) + ("等" if len(names) > 3 else "")
+    regions = ", ".join(dict.fromkeys(context["region_en"]))
+    return say("source.context_figures", count=len(context), whose=Text(publishers, regions))
+
+
+def marks_key(used: Iterable[Mark]) -> Text:
+    """The one-line key of the marks in *used*, with the dash for what is not reported."""
+    signs = [
+        Text(f"{_MARK_SIGNS[mark]} {label(mark).zh}", f"{_MARK_SIGNS[mark]} {label(mark).en}")
+        for mark in used
+    ]
+    dash = say("note.dash")
+    return Text.joined([*signs, dash], zh="　", en="   ")

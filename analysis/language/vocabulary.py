@@ -43,7 +43,7 @@ class Measure(Word):
 
 
 class Comparator(Word):
-    """How exact a figure is: ``>=`` stands for 余/多/至少, ``<=`` for 近/不足, ``~`` for 约."""
+    """Precision of a figure: ``>=`` is printed as 余/多/至少, ``<=`` as 近/不足, ``~`` as 约."""
 
     EXACT = "="
     AT_LEAST = ">="
@@ -66,14 +66,14 @@ class Quantity(Word):
 
 
 class Nature(Word):
-    """Whether an indicator adds up over a period or holds at a moment."""
+    """Whether an indicator adds up over a period or is a level at one date."""
 
     FLOW = "flow"
     STOCK = "stock"
 
 
 class Better(Word):
-    """Which direction a definition calls better; ``neither`` unless it says so plainly."""
+    """The direction that a definition calls better; ``neither`` unless it is explicit."""
 
     LOWER = "lower"
     HIGHER = "higher"
@@ -119,6 +119,31 @@ class Standing(Word):
     NOT_MENTIONED = "not_mentioned"
 
 
+class Absence(Word):
+    """Why a report has no figure of an indicator."""
+
+    NO_FIGURE = "no_figure"  # a general statement only
+    MENTIONED = "mentioned"  # the subject, without this figure
+    TOLD_ELSEWHERE = "told_elsewhere"  # under another indicator
+    IMPLIED_ZERO = "implied_zero"  # a zero of a wider class
+
+
+class Use(Word):
+    """What a comparison family may be shown as."""
+
+    RATE = "rate"
+    RATIO = "ratio"
+    LISTING = "listing"
+
+
+class Membership(Word):
+    """What a figure is in a comparison family."""
+
+    MEMBER = "member"
+    PART = "part"
+    DENOMINATOR = "denominator"
+
+
 class Promise(Word):
     """What of a commitment could be checked later."""
 
@@ -128,11 +153,36 @@ class Promise(Word):
     WORDS = "words"
 
 
+# What the tables of instruments and commitments say in place of a number.
+POLICIES: dict[str, Word] = {str(word): word for word in (*Standing, *Promise)}
+
+
 class Basis(Word):
     """How a context figure came to be known."""
 
     PRINTED = "printed"
     DERIVED = "derived"
+
+
+class Vintage(Word):
+    """Whether a figure is the first print of its period or the base that a later print implies."""
+
+    FIRST = "first"
+    BASE = "base"
+
+
+class Scope(Word):
+    """The scope of a count of accidents or deaths, as printed."""
+
+    COMMERCIAL_ROAD = "commercial_road"  # of road traffic only commercial transport
+    WITH_ROAD = "with_road"  # road traffic among the sectors; whether only commercial, not said
+    WITH_FIRES = "with_fires"  # as before, and fires of businesses
+    ALL_ROAD = "all_road"  # all road traffic and fires
+    ROAD_ONLY = "road_only"
+    WITHOUT_ROAD = "without_road"
+    FATAL_ONLY = "fatal_only"  # accidents in which nobody died are left out
+    GENERAL_ONLY = "general_only"  # accidents with three deaths or more are left out
+    UNSTATED = "unstated"
 
 
 class Reliability(Word):
@@ -160,7 +210,7 @@ class Closure(Word):
 
 
 class Verdict(Word):
-    """Whether two figures may stand side by side."""
+    """Whether two figures may be compared."""
 
     COMPARABLE = "comparable"
     WITH_CAUTION = "with_caution"
@@ -182,6 +232,16 @@ class Mark(Word):
     MISSING = "missing"
 
 
+class Scale(Word):
+    """What the axis measures that the marks of a figure stand on."""
+
+    VALUE = "value"
+    RATE = "rate"
+    RATIO = "ratio"
+    SHARE = "share"
+    NONE = "none"
+
+
 class Gap(Word):
     """Why a region has no figure to compare."""
 
@@ -195,6 +255,37 @@ class Gap(Word):
     ONE_PERIOD = "one_period"
     CHANGE_ONLY = "change_only"
     NOT_REPORTED = "not_reported"
+
+
+class Outcome(Word):
+    """Outcome of a target."""
+
+    MET = "met"
+    MISSED = "missed"
+    CANNOT_TELL = "cannot_tell"
+    UNDATED = "undated"  # the report sets no date; an earlier figure may be known
+    SO_FAR = "so_far"  # due later; an earlier figure is known
+    NEXT_PERIOD = "next_period"  # set for a time after that of the report
+    PLAN_REPORT = "plan_report"  # the report is a plan and has no results
+    UNREPORTED = "unreported"
+
+
+class Method(Word):
+    """How an interval, a limit or a verdict was computed."""
+
+    EXACT_POISSON = "exact-c"  # central and exact; the name statsmodels gives it
+    EXACT_POISSON_ROUNDED = "exact-c, rounding included"
+    EXACT_POISSON_UPPER = "exact-upper"
+    BYAR = "byar"
+    CLOPPER_PEARSON = "clopper-pearson"
+    WILSON = "wilson"
+    EXACT_CONDITIONAL = "exact-conditional"
+    COMPOUND_POISSON = "compound-poisson-gamma"
+    FUNNEL = "exact-funnel"
+    FUNNEL_OVERDISPERSED = "exact-funnel-overdispersed"
+    FUNNEL_ADDITIVE = "funnel-additive-variance"
+    XMR = "xmr"
+    BENJAMINI_HOCHBERG = "benjamini-hochberg"
 
 
 class Rule(Word):

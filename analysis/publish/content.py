@@ -10,42 +10,17 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
 
+from analysis.charts import native
+from analysis.charts.kinds import KINDS, kind_of
+from analysis.charts.native import Plot, Table
 from analysis.errors import UsageError
-from analysis.language import labels, numbers, phrases, remarks
-from analysis.language.messages import say
+from analysis.language import labels
+from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark
 
-from . import plots
-from .plots import Plot
-
 Record = Mapping[str, Any]
-# The order of a briefing: what there is, how regions stand, how they moved, what became of it.
-FAMILIES = {
-    "coverage": say("content.families.coverage"),
-    "comparison": say("content.families.comparison"),
-    "not-comparable": say("content.families.not_comparable"),
-    "trend": say("content.families.trend"),
-    "year-on-year": say("content.families.year_on_year"),
-    "funnel": say("content.families.funnel"),
-    "closed-loop": say("content.families.closed_loop"),
-    "composition": say("content.families.composition"),
-    "targets": say("content.families.targets"),
-    "instruments": say("content.families.instruments"),
-    "commitments": say("content.families.commitments"),
-    "profile": say("content.families.profile"),
-}
 MOST_NOTED = 80  # rows in the notes of one slide; the rest is named by `trace`
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Cells of words; the first line is the head."""
-
-    head: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
-    marks: tuple[tuple[str, str], ...] = ()  # the place of a cell, and the id of its row
-    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +41,6 @@ class Content:
     record: Record = field(repr=False)
 
 
-CHANGES = say("content.changes")
 LEFT_OUT = say("content.left_out")
 _READS = say("content.reads")
 _EVIDENCE = say("content.evidence")
@@ -75,8 +49,11 @@ _STAMP = say("content.stamp")
 
 
 def content(record: Record, language: str) -> Content:
-    """The slide of one figure."""
-    plot = plots.plot(record, language)
+    """Return what the slide of one figure says."""
+    kind = kind_of(record)
+    plot = kind.native(record, language)
+    # Where only the picture can show the counts, it shows the changes beside them too.
+    pictured = plot is None and native.shown(record)
     both = {part: labels.both(record[part])[language] for part in ("title", "subtitle", "alt")}
     return Content(
         figure=record["name"],
@@ -86,20 +63,10 @@ def content(record: Record, language: str) -> Content:
         source=labels.both(record["source"])[language],
         notes=_spoken(record, language),
         plot=plot,
-        table=_table(record, plot, language),
+        table=None if pictured else kind.table(record, language),
         record=record,
         **both,
     )
-
-
-def _table(record: Record, plot: Plot | None, language: str) -> Table | None:
-    """What has no place on an axis: changes without counts."""
-    name, stated = str(record["name"]), plots.stated(record)
-    # Where only the picture can show the counts, it shows the changes beside them too.
-    pictured = plot is None and plots.shown(record)
-    if name.startswith(("trend-", "year-on-year")) and stated and not pictured:
-        return _changes(stated, language)
-    return None
 
 
 def _short(row: Mapping[str, Any], language: str) -> str:
@@ -124,84 +91,26 @@ def _left_out(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
         yield gap.get("region", ""), name, labels.reason(gap)[language]
 
 
+# Notes on marks that a picture has and a native chart draws otherwise, or not at all, by their ids.
+_INSTEAD = {
+    "note.context_note": say("native_note.context"),
+    "note.elsewhere_note": say("native_note.elsewhere"),
+    "note.chance_band": Text("", ""),
+    "note.whole_axis": Text("", ""),
+    "mark_note.at_least": say("native_note.at_least"),
+    "mark_note.about": say("native_note.about"),
+}
+
+
 def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
-    """The caveats of a record, in the words of what a native chart shows."""
+    """Yield the caveats of a record, in the words of what a native chart shows."""
     for note in record["notes"]:
         text = labels.both(note)
-        yield _INSTEAD.get(text.zh, text) if plot is not None else text
+        yield _INSTEAD.get(note.get("id", ""), text) if plot is not None else text
     if plot is not None and plot.kind in {"dots", "lines"}:
-        used = {point.mark for one in plot.series for point in one.points if point and point.region}
-        if Mark.AT_MOST in used:
-            yield _CAP
-
-
-_PALE = say("content.pale")
-# Notes on marks that a picture has and a native chart draws otherwise, or not at all.
-_INSTEAD = {
-    phrases.CONTEXT_NOTE.zh: _PALE,
-    remarks.ELSEWHERE_NOTE.zh: say("content.instead.zh"),
-    remarks.CHANCE_BAND.zh: Text("", ""),
-    remarks.WHOLE_AXIS.zh: Text("", ""),
-    phrases.MARK_NOTES[Mark.AT_LEAST].zh: say("content.instead.zh_2"),
-    phrases.MARK_NOTES[Mark.ABOUT].zh: say("content.instead.zh_3"),
-}
-_CAP = say("content.cap")
-
-
-def _changes(rows: Sequence[Mapping[str, Any]], language: str) -> Table:
-    """Region by year: a percentage with its diamond, or an arrow without a number."""
-    years = sorted({_year(row) for row in rows})
-    several = len({row["indicator"] for row in rows}) > 1
-    names = {_line(row): _heading(row, language, several=several) for row in rows}
-    cells: dict[tuple[Any, int], list[Mapping[str, Any]]] = {}
-    for row in rows:
-        cells.setdefault((_line(row), _year(row)), []).append(row)
-    lines = tuple(
-        (name, *(_cell(cells.get((line, year), ())) for year in years))
-        for line, name in names.items()
-    )
-    marks = tuple(
-        (f"{names[line]}, {year}", row["id"])
-        for (line, year), held in cells.items()
-        for row in held
-    )
-    return Table(("", *map(str, years)), lines, marks, CHANGES[language])
-
-
-def _line(row: Mapping[str, Any]) -> tuple[str, str]:
-    return row["region"], row["indicator"]
-
-
-def _heading(row: Mapping[str, Any], language: str, *, several: bool) -> str:
-    """The region, and what is measured where the table holds more than one thing."""
-    name = labels.legible(labels.region(row)[language], 24)
-    about = labels.legible(row.get(f"indicator_{language}", ""), 44)
-    return f"{name}\n{about}" if several else name
-
-
-def _year(row: Mapping[str, Any]) -> int:
-    return int(str(row["period_end"])[:4])
-
-
-def _cell(rows: Iterable[Mapping[str, Any]]) -> str:
-    """
-    What was published of one change: a diamond with its percentage, or an arrow.
-
-    Brackets instead of the diamond hold what comes from another publication.
-
-    >>> _cell([{"percent": -9.2}]), _cell([{"direction": -1}]), _cell([])
-    ('◇−9.2%', '↓', '—')
-    >>> _cell([{"percent": 3.0, "origin": "context"}])
-    '[+3%]'
-    """
-    said = []
-    for row in rows:
-        if "percent" in row:
-            told = f"{'+' if row['percent'] > 0 else ''}{numbers.exact(row['percent'])}%"
-            said.append(f"[{told}]" if row.get("origin") == "context" else f"◇{told}")
-        else:
-            said.append("↓" if row.get("direction", 0) < 0 else "↑")
-    return "\n".join(sorted(said)) if said else "—"
+        points = [point for series in plot.series for point in series.points if point]
+        if any(point.region and point.mark == Mark.AT_MOST for point in points):
+            yield say("native_note.at_most")
 
 
 def _spoken(record: Record, language: str) -> str:
@@ -245,28 +154,40 @@ def chosen(
         raise UsageError(f"the manifest has no figure in {language!r}: make them with `run`")
     for pattern in patterns:
         if not any(_means(pattern, one) for one in every):
-            raise UsageError(_unknown(pattern, [str(one["name"]) for one in every]))
+            raise UsageError(_unknown(pattern, every))
     kept = [one for one in every if not patterns or any(_means(p, one) for p in patterns)]
     return sorted(kept, key=place)
 
 
-def _unknown(pattern: str, names: Sequence[str]) -> str:
+def _unknown(pattern: str, records: Sequence[Record]) -> str:
     """
-    That no figure is meant: with the nearest names, or the kinds that there are.
+    Say that no figure is meant, with the nearest names, or the kinds that there are.
 
-    >>> _unknown("trend-deths", ["trend-deaths-zh", "targets-1-zh"])
+    >>> records = [{"name": "trend-deaths-zh", "language": "zh", "kind": "trend"},
+    ...            {"name": "targets-1-zh", "language": "zh", "kind": "targets"}]
+    >>> _unknown("trend-deths", records)
     "no figure is called 'trend-deths'; did you mean trend-deaths? (2 are known)"
-    >>> _unknown("map-*", ["trend-deaths-zh", "targets-1-zh"])
-    "no figure is called 'map-*'; 2 are known, of the kinds trend*, targets*"
+    >>> _unknown("map-*", records)
+    "no figure is called 'map-*'; 2 are known, of the kinds trend, targets"
     """
-    plain = dict.fromkeys(name.rpartition("-")[0] for name in names)
+    plain = dict.fromkeys(key_of(record) for record in records)
     near = get_close_matches(pattern.removesuffix("*"), plain, n=3)
     if near:
         meant = f"did you mean {', '.join(near)}? ({len(plain)} are known)"
         return f"no figure is called {pattern!r}; {meant}"
-    kinds = [f"{kind}*" for kind in FAMILIES if any(name.startswith(kind) for name in plain)]
-    known = f"{len(plain)} are known, of the kinds {', '.join(kinds)}"
-    return f"no figure is called {pattern!r}; {known}"
+    used = {kind_of(record).name for record in records}
+    kinds = ", ".join(name for name in KINDS if name in used)
+    return f"no figure is called {pattern!r}; {len(plain)} are known, of the kinds {kinds}"
+
+
+def key_of(record: Record) -> str:
+    """
+    Return the name of a figure without its language.
+
+    >>> key_of({"name": "trend-deaths-zh", "language": "zh"})
+    'trend-deaths'
+    """
+    return str(record["name"]).removesuffix(f"-{record['language']}")
 
 
 def with_fingerprint(record: Record) -> dict[str, Any]:
@@ -277,38 +198,32 @@ def with_fingerprint(record: Record) -> dict[str, Any]:
 
 
 def _means(pattern: str, record: Record) -> bool:
+    """Return whether *pattern* is the name of a figure, its kind, or a pattern of its name."""
     name = str(record["name"])
-    return pattern in {name, name.rpartition("-")[0]} or fnmatchcase(name, pattern)
+    return pattern in {name, key_of(record), record["kind"]} or fnmatchcase(name, pattern)
 
 
 def place(record: Record) -> tuple[int, str]:
-    """The place of a figure in the order of a briefing."""
-    name = str(record["name"])
-    found = (order for order, family in enumerate(FAMILIES) if name.startswith(family))
-    return next(found, len(FAMILIES)), name
+    """Return the place of a figure in the order of a briefing."""
+    return kind_of(record).order, str(record["name"])
 
 
 def worth_a_slide(record: Record) -> bool:
-    """Whether a figure compares anything; what may not be compared goes to the appendix."""
-    if not str(record["name"]).startswith("comparison-"):
+    """Return whether a figure compares anything; what may not be compared goes to the appendix."""
+    if not kind_of(record).compares:
         return bool(record["rows"])
-    regions = {row["region"] for row in plots.shown(record)}
-    return len(regions) > 1 and bool(plots.on_scale(record))
+    return len({row["region"] for row in native.shown(record)}) > 1
 
 
 _HEADS = say("content.heads")
-_COMPARING = (
-    "comparison-", "not-comparable", "trend-", "year-on-year", "funnel-", "closed-loop",
-    "composition-",
-)  # fmt: skip
 
 
 def refusals(records: Iterable[Record], language: str) -> Table:
     """What could not be set side by side, a line an indicator; regions of one reason together."""
     found: dict[str, dict[str, list[str]]] = {}
     for record in records:
-        if not str(record["name"]).startswith(_COMPARING):
-            continue  # the others tell the reason of every gap in the figure itself
+        if not kind_of(record).gaps:
+            continue  # the others give the reason of every gap in the figure itself
         for what, name, reason in _unequal(record, language):
             names = found.setdefault(what, {}).setdefault(reason, [])
             names += [name] if name not in names else []
@@ -322,20 +237,13 @@ def refusals(records: Iterable[Record], language: str) -> Table:
 
 
 def about(record: Record, language: str) -> str:
-    """The indicator of a figure, what its title names first, or what its kind is about."""
-    names = dict.fromkeys(str(row.get(f"indicator_{language}", "")) for row in record["rows"])
-    named = next(iter(names), "")
-    if not names:
-        named = labels.both(record["title"])[language].replace("：", ":").partition(":")[0]
-    if len(names) > 1:
-        kinds = (text for kind, text in FAMILIES.items() if record["name"].startswith(kind))
-        named = next(kinds, Text(named, named))[language]
-    return labels.legible(named, labels.LONGEST)
+    """Return the indicator of a figure, or what its kind is about where it has several."""
+    return labels.legible(labels.both(record["about"])[language], labels.LONGEST)
 
 
 def _unequal(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
     """The indicator, the region and the reason of whatever is not set beside others."""
-    if str(record["name"]).startswith("not-comparable"):
+    if kind_of(record).apart:
         for row in record["rows"]:
             what = labels.legible(str(row.get(f"indicator_{language}", "")), labels.LONGEST)
             yield what, _short(row, language), labels.legible(labels.reason(row)[language], 120)
@@ -381,6 +289,6 @@ _WHISKER = say("content.whisker")
 
 def key(language: str) -> Table:
     """What each mark means."""
-    lines = [(sign, phrases.MARKS[mark][language]) for mark, sign in _SIGNS.items()]
+    lines = [(sign, label(Mark(mark))[language]) for mark, sign in _SIGNS.items()]
     lines.append(("│", _WHISKER[language]))
     return Table(tuple(_KEY_HEADS[language].split("|")), tuple(lines))

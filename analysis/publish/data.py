@@ -10,10 +10,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from analysis.charts.native import Plot, Point, Series
 from analysis.figures import office, provenance
 from analysis.language import labels
-
-from .plots import Plot, Point, Series
 
 SHEET = "Data"
 COLUMNS = 4  # of each series: value, down to the lower end, up to the upper, label

@@ -6,9 +6,10 @@ It changes plots, and knows no XML.
 
 import math
 import re
+import unicodedata
 from dataclasses import replace
 
-from .plots import Plot, Point, Series, ems_of
+from analysis.charts.native import Plot, Point, Series
 
 TEXT_SIZE = 12.0
 MANY_YEARS = 12
@@ -155,3 +156,10 @@ def octaves(plot: Plot) -> tuple[float, float]:
     ends = [end for point in points for end in (point.value, point.lower, point.upper) if end]
     reach = max((abs(math.log2(end)) for end in ends), default=1.0)
     return 2.0 ** -max(1, math.ceil(reach)), 2.0 ** max(1, math.ceil(reach))
+
+
+def ems_of(line: str) -> float:
+    """Return the width of *line* in ems: an ideograph is one, a Latin letter a little over half."""
+    return sum(
+        1.0 if unicodedata.east_asian_width(sign) in {"W", "F", "A"} else 0.55 for sign in line
+    )

@@ -5,5 +5,5 @@ Reading a new report: from its text to candidate rows, their review, and the tab
 ``compilation`` and ``review`` write the review workbook, ``accept`` takes accepted rows into the
 tables.
 
-Imports: tables and below.
+Imports: comparability and below.
 """

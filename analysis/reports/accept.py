@@ -1,8 +1,8 @@
 """
-What a person accepted, put into the tables in one step or not at all.
+Write the accepted rows of a reviewed workbook to the tables, all of them or none.
 
-The tables as they would be are checked in a copy first; the same workbook twice changes nothing.
-A value of an earlier year is held against the row that has it, and never replaces it.
+The new tables are checked in a copy first. Accepting the same workbook again changes nothing. A
+value of an earlier year is compared with the row that has it and never replaces it.
 """
 
 import csv
@@ -17,6 +17,7 @@ from pathlib import Path
 from analysis.errors import Fault, TableError, UsageError
 from analysis.language.vocabulary import Role, Standing, Status
 from analysis.tables import numerals
+from analysis.tables.load import regions_covered
 from analysis.tables.schema import BY_REGION, KEYS, TABLES
 
 from . import restated, reviewed, storage
@@ -29,7 +30,7 @@ _REFUSED = "复核未采纳"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What accepting a workbook changed, or would change, told for a person to read."""
+    """What accepting a workbook changes, as lines to print."""
 
     files: tuple[str, ...]
     changes: tuple[str, ...]
@@ -38,23 +39,23 @@ class Outcome:
 
 def accept(path: Path, data: Path, *, dry_run: bool = False) -> Outcome:
     """
-    Put the accepted rows of the reviewed workbook *path* into the tables in *data*.
+    Write the accepted rows of the reviewed workbook *path* to the tables in *data*.
 
     Parameters
     ----------
     path
-        The workbook that ``compile`` wrote and a person filled.
+        The workbook that ``compile`` wrote, filled in by a reviewer.
     data
         The folder of the tables.
     dry_run
-        Check everything and tell the changes, but write nothing.
+        Check everything and return the changes, but write nothing.
 
     Raises
     ------
     TableError
-        When the workbook or the tables it would make have faults; nothing is written then.
+        When the workbook or the resulting tables have faults; nothing is written then.
     BusyError
-        When another program is accepting.
+        When another process is accepting.
     """
     decided = reviewed.load(path)
     with storage.alone(data):
@@ -75,13 +76,14 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
-    """Hold a copy of the tables with *contents* to every contract; return its descriptor."""
+    """Check a copy of the tables with *contents* and return its descriptor."""
+    from analysis.comparability.selections import selections
     from analysis.tables import checks, descriptor
 
     if all(_bytes(data / name) == new for name, new in contents.items()):
         return {}
-    with tempfile.TemporaryDirectory() as place:
-        copy = Path(place) / "data"
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "data"
         kept = shutil.ignore_patterns("originals", ".*", "~*")
         shutil.copytree(data, copy, ignore=kept)
         for name, new in contents.items():
@@ -90,12 +92,12 @@ def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
         faults = checks.everything(copy)
         if faults:
             raise TableError(faults)
-        descriptor.describe(copy)
+        descriptor.describe(copy, selections)
         return {descriptor.FILE: (copy / descriptor.FILE).read_bytes()}
 
 
 def _columns(name: str) -> tuple[str, ...]:
-    """The columns of a table by its contract."""
+    """Return the columns of a table."""
     return tuple(TABLES[name].to_schema().columns)
 
 
@@ -119,7 +121,7 @@ def _written(columns: Iterable[str], rows: Rows) -> bytes:
 
 @dataclass
 class _Proposal:
-    """The tables as they would be after a reviewed workbook."""
+    """The tables after a reviewed workbook is accepted."""
 
     data: Path
     decided: Reviewed
@@ -136,28 +138,31 @@ class _Proposal:
         self._origins: dict[tuple[str, int], tuple[str, int]] = {}  # table and line: sheet and line
 
     def placed(self, fault: Fault) -> Fault:
-        """A fault of the tables, told with the cell of the workbook that it comes from."""
+        """Return a fault of the tables with the cell of the workbook that caused it."""
         sheet, line = self._origins.get((fault.file.removesuffix(".csv"), fault.line), ("", 0))
         return self.decided.placed(replace(fault, line=line), sheet) if sheet else fault
 
     def _same_period(self) -> None:
-        """A code stands for one report: another period is another report, never an overwrite."""
+        """Raise if the code belongs to a report of another region or period."""
         known = next((r for r in self.reports if r["report"] == self.report), self.decided.report)
         for column in ("region", "period_start", "period_end"):
             if known[column] != self.decided.report[column]:
                 rule = f"{self.report} is known with {column} {known[column]}"
-                mend = f"give this report a code of its own, such as {self.report}_2"
-                fault = Fault("", 0, column, self.decided.report[column], rule, mend)
+                remedy = f"give this report a code of its own, such as {self.report}_2"
+                fault = Fault("", 0, column, self.decided.report[column], rule, remedy)
                 raise TableError([self.decided.placed(fault, REPORT)])
 
+    def _of_region(self) -> Rows:
+        return [row for row in self.reports if self.region in regions_covered(row["region"])]
+
     def _stem(self, report: str) -> str:
-        """The name of a report's files: that of its region, or its own if it is a later one."""
-        mine = [row["report"] for row in self.reports if row["region"] == self.region]
+        """Return the name of a report's files: its region's, or its own for a later report."""
+        own_rows = [row["report"] for row in self._of_region()]
         own = any((self.data / name / f"{report}.csv").exists() for name in BY_REGION)
-        return report if own or (mine and report not in mine) else self.region
+        return report if own or (own_rows and report not in own_rows) else self.region
 
     def contents(self) -> dict[str, bytes]:
-        """Every file with its new content; those that stay as they are, are left out."""
+        """Return the new content of each file that changes."""
         self._upsert("reports", [self._picked("reports")], "report")
         self._regions()
         self._named(INDICATORS, self.decided.indicators)
@@ -172,12 +177,12 @@ class _Proposal:
         return {column: self.decided.report.get(column, "") for column in _columns(name)}
 
     def _upsert(self, name: str, new: Rows, key: str) -> None:
-        """Replace the rows of the same key, add the others at the end."""
+        """Replace the rows with the same key and append the others."""
         rows = _read(self.data / f"{name}.csv")
         fresh = {row[key]: row for row in new}
         merged = [fresh.pop(row[key], row) for row in rows] + list(fresh.values())
-        mine = {row[key] for row in new}
-        lines = (line for line, row in enumerate(merged, 2) if row[key] in mine)
+        own_rows = {row[key] for row in new}
+        lines = (line for line, row in enumerate(merged, 2) if row[key] in own_rows)
         self._origins |= {(name, line): (REPORT, 0) for line in lines}
         self._put(name, rows, merged, key)
 
@@ -194,7 +199,7 @@ class _Proposal:
             self._upsert("regions", [self._picked("regions")], "region")
 
     def _named(self, name: str, lines: list[Line]) -> None:
-        """Add the indicators or parts that a person named; one that is known stays as it is."""
+        """Append the new indicators or breakdowns; known ones stay unchanged."""
         columns = COLUMNS[name]
         rows = _read(self.data / f"{name}.csv")
         known = {row[columns[0]] for row in rows}
@@ -205,12 +210,12 @@ class _Proposal:
             self._put(name, rows, [*rows, *new], columns[0])
 
     def _from(self, name: str, sheet: str, lines: list[Line], first: int = 2) -> None:
-        """Note that the lines of table *name* come from these *lines* of *sheet*."""
+        """Record that the lines of table *name* come from these *lines* of *sheet*."""
         for place, line in enumerate(lines, first):
             self._origins[name, place] = (sheet, line.number)
 
     def _instruments(self) -> None:
-        """One standing an instrument; a later report of the region does not change them."""
+        """Replace the region's status of each instrument, except for a later report."""
         rows = _read(self.data / "instrument_status.csv")
         if self.stem != self.region:
             return
@@ -237,20 +242,20 @@ class _Proposal:
     def _observations(self) -> None:
         owners = [line for line in self.decided.lines if line.owns]
         owners.sort(key=lambda line: (line.place, line["indicator"], line["breakdown"]))
-        mine = [self._observation(line) for line in owners]
+        own_rows = [self._observation(line) for line in owners]
         self._from(f"observations/{self.stem}", REVIEW, owners)
         before = {report: self._rows(report) for report in self._in_time()}
-        stated = {**before, self.report: mine}
+        stated = {**before, self.report: own_rows}
         for report, rows in restated.noted(stated).items():
             name = f"observations/{self._stem(report)}"
             if rows != before[report]:
                 self.changes += _difference(name, _keyed(before[report]), _keyed(rows), "key")
                 self._contents[f"{name}.csv"] = _written(_columns("observations"), rows)
-        self.checks += restated.told(stated, self.report)
+        self.checks += restated.compared(stated, self.report)
 
     def _in_time(self) -> list[str]:
-        """The reports of this region, this one among them, the earliest first."""
-        known = {row["report"]: row for row in self.reports if row["region"] == self.region}
+        """Return the reports of this region, including this one, earliest first."""
+        known = {row["report"]: row for row in self._of_region()}
         known[self.report] = self.decided.report
         return sorted(known, key=lambda report: (known[report]["period_end"], report))
 
@@ -271,13 +276,13 @@ class _Proposal:
         for line in self.decided.lines:
             grouped.setdefault(line.place, []).append(line)
         places = {(n.start, n.end) for n in numerals.find(self.decided.text)}
-        mine = [_mention(grouped[place]) for place in sorted(places)]
+        own_rows = [_mention(grouped[place]) for place in sorted(places)]
         self._from(name, REVIEW, [grouped[place][0] for place in sorted(places)])
-        self._put(name, rows, mine, "start")
+        self._put(name, rows, own_rows, "start")
 
 
 def _mention(lines: list[Line]) -> dict[str, str]:
-    """One numeral, whatever number of rows it owns; a refused figure becomes a label."""
+    """Return the mention of one numeral; a rejected figure becomes a label."""
     owners = [line for line in lines if line.owns]
     first = owners[0] if owners else lines[0]
     if owners:
@@ -310,15 +315,15 @@ def _keyed(rows: Rows) -> Rows:
 
 
 def _difference(name: str, old: Rows, new: Rows, key: str) -> Iterator[str]:
-    """What is added, changed and removed, one line each."""
+    """Yield one line per added, changed and removed row."""
     before, after = ({row[key]: row for row in rows} for rows in (old, new))
     for word, row in after.items():
         if word not in before:
             yield f"{name}: + {word}{_figure(row)}"
         elif before[word] != row:
             was = before[word]
-            told = [f"{c} {was.get(c)!r} -> {row[c]!r}" for c in row if was.get(c) != row[c]]
-            yield f"{name}: ~ {word}: {', '.join(told)}"
+            cells = [f"{c} {was.get(c)!r} -> {row[c]!r}" for c in row if was.get(c) != row[c]]
+            yield f"{name}: ~ {word}: {', '.join(cells)}"
     yield from (f"{name}: - {word}" for word in before if word not in after)
 
 

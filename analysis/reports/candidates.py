@@ -1,7 +1,7 @@
 """
-One candidate a numeral: what it is, how much, of what, when, and what to doubt.
+A candidate row for each numeral: role, value, unit, indicator, period and doubts.
 
-It proposes; a person accepts or rejects each in the review workbook.
+A reviewer accepts or rejects each in the review workbook.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from typing import Any
 
 from analysis.language.vocabulary import Comparator, Measure, Role, Status
 
+from .doubts import Doubt, worded
 from .proposals import proposal
 from .suggestions import Suggestion
 
@@ -19,7 +20,7 @@ EVIDENCE = 40
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A numeral, or a fact without one, read as a row that the tables could take."""
+    """A numeral, or a fact without one, as a possible row of the tables."""
 
     start: int
     end: int
@@ -38,19 +39,19 @@ class Candidate:
     evidence: str = ""
     indicator: str = ""
     suggestions: tuple[Suggestion, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     numeral: bool = True
 
     @property
     def owns(self) -> bool:
-        """Whether the candidate would be a row."""
+        """Whether the candidate is a possible row of ``observations``."""
         return self.role in {Role.OBSERVATION, Role.TARGET}
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, language: str = "zh") -> dict[str, Any]:
         """
-        The candidate as one object of the ``jsonl`` output.
+        Return the candidate as one object of the ``jsonl`` output, its doubts in *language*.
 
-        Where no indicator is sure, the last suggestion is a new one: its code, unit and name.
+        Without an indicator, the last suggestion is a new one: its code, unit and name.
         """
         owns = self.owns
         suggestions = [suggestion._asdict() for suggestion in self.suggestions]
@@ -73,13 +74,13 @@ class Candidate:
             "period": "/".join(map(str, self.period)) if owns and self.period else None,
             "indicator": self.indicator or None,
             "suggestions": suggestions,
-            "doubts": list(self.doubts),
+            "doubts": worded(self.doubts, language),
         }
 
 
 def plain(value: Decimal | None) -> int | float | None:
     """
-    A value as JSON writes it: whole where it is whole.
+    Return a value as JSON writes it, an integer where possible.
 
     >>> plain(Decimal("31204500.00")), plain(Decimal("-6.7"))
     (31204500, -6.7)

@@ -1,7 +1,7 @@
 """
-A report file compiled: its text, its setting, every candidate, and what is known of the report.
+Compile a report file: its text, region and period, its candidates, and its row of ``reports``.
 
-It writes nothing; the review workbook and the other formats are made from it.
+Nothing is written; the review workbook and the other formats are made from the result.
 """
 
 import csv
@@ -18,6 +18,7 @@ from analysis.tables import csv_file
 
 from .candidates import Candidate
 from .documents import Document, load
+from .doubts import Doubt
 from .layout import Mood, sections
 from .reader import read
 from .setting import Setting, setting
@@ -28,19 +29,19 @@ FORMATS = ("jsonl", "csv", "xlsx")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One report read as far as a machine may."""
+    """A report with its candidates."""
 
     document: Document
     region: str
-    told: Setting
+    setting: Setting
     candidates: tuple[Candidate, ...]
     catalogue: Catalogue
     data: Path
 
     @property
     def report(self) -> str:
-        """The code of the report: its region and the year that its period ends in."""
-        return f"{self.region}-{self.told.end.year}"
+        """The code of the report: its region and the last year of its period."""
+        return f"{self.region}-{self.setting.end.year}"
 
 
 def compiled(path: Path, data: Path, *, region: str, period: str = "") -> Compiled:
@@ -52,7 +53,7 @@ def compiled(path: Path, data: Path, *, region: str, period: str = "") -> Compil
     path
         A ``.txt``, ``.html``, ``.docx`` or ``.pdf`` file.
     data
-        The folder of the tables; catalogue, synonyms and region names are taken from it.
+        The folder of the tables, for the catalogue, its synonyms and the names of regions.
     region
         The code of the region, known to the tables or new.
     period
@@ -61,9 +62,9 @@ def compiled(path: Path, data: Path, *, region: str, period: str = "") -> Compil
     Raises
     ------
     DocumentError
-        When the file gives no text.
+        When the file has no text.
     UsageError
-        When the period cannot be told.
+        When no period is found.
     """
     document = load(path)
     names = tuple(
@@ -71,14 +72,14 @@ def compiled(path: Path, data: Path, *, region: str, period: str = "") -> Compil
         for _, row in csv_file.table(data / "regions.csv").iterrows()
         if row["region"] == region
     )
-    told = setting(document.text, names=names, period=period)
+    context = setting(document.text, names=names, period=period)
     known = catalogue(data)
-    found = tuple(_told_apart(read(document.text, told, known)))
-    return Compiled(document, region, told, found, known, data)
+    candidates = tuple(_distinguished(read(document.text, context, known)))
+    return Compiled(document, region, context, candidates, known, data)
 
 
-def _told_apart(candidates: Iterator[Candidate]) -> Iterator[Candidate]:
-    """Doubt every figure that would have the key of an earlier one."""
+def _distinguished(candidates: Iterator[Candidate]) -> Iterator[Candidate]:
+    """Add a doubt to every figure with the key of an earlier one."""
     seen: dict[tuple[object, ...], int] = {}
     for candidate in candidates:
         key = (candidate.indicator, candidate.period, candidate.status, candidate.measure)
@@ -86,23 +87,23 @@ def _told_apart(candidates: Iterator[Candidate]) -> Iterator[Candidate]:
             yield candidate
             continue
         first = seen.setdefault(key, candidate.start)
-        doubt = f"the same indicator as at {first}: tell them apart by a breakdown"
+        doubt = Doubt("same_indicator", {"start": first})
         doubts = candidate.doubts if first == candidate.start else (*candidate.doubts, doubt)
         yield replace(candidate, doubts=doubts)
 
 
-def jsonl(found: Compiled) -> Iterator[str]:
-    """One JSON object a numeral or stated fact, in the order of the text."""
-    for candidate in found.candidates:
-        yield json.dumps(candidate.as_json(), ensure_ascii=False)
+def jsonl(report: Compiled, language: str = "zh") -> Iterator[str]:
+    """Yield one JSON object per numeral or stated fact, in the order of the text."""
+    for candidate in report.candidates:
+        yield json.dumps(candidate.as_json(language), ensure_ascii=False)
 
 
-def as_csv(found: Compiled) -> str:
-    """The candidates as a table; lists are joined by `` | ``, and no cell starts a formula."""
+def as_csv(report: Compiled, language: str = "zh") -> str:
+    """Return the candidates as CSV; lists are joined by `` | ``, and no cell starts a formula."""
     stream = io.StringIO()
     records = [
-        candidate.as_json() | {"evidence": candidate.evidence, "reason": candidate.reason}
-        for candidate in found.candidates
+        candidate.as_json(language) | {"evidence": candidate.evidence, "reason": candidate.reason}
+        for candidate in report.candidates
     ]
     writer = csv.DictWriter(stream, list(records[0]) if records else ["start"], lineterminator="\n")
     writer.writeheader()
@@ -124,28 +125,28 @@ _PUBLISHER = re.compile(
 _DATED = re.compile(r"(20\d\d)[年-](\d{1,2})[月-](\d{1,2})")
 
 
-def facts(found: Compiled) -> dict[str, str]:
-    """What ``reports.csv`` needs to know, as far as the text tells; a person completes it."""
-    text, told = found.document.text, found.told
+def facts(report: Compiled) -> dict[str, str]:
+    """Return the row of ``reports``, as far as the text gives it; the reviewer completes it."""
+    text, context = report.document.text, report.setting
     publishers = Counter(_PUBLISHER.findall(text[:2_000] + text[-500:]))
     publisher = max(publishers, key=lambda name: (len(name), publishers[name]), default="")
     return {
-        "report": found.report,
-        "region": found.region,
-        "title": found.document.title,
+        "report": report.report,
+        "region": report.region,
+        "title": report.document.title,
         "publisher": publisher,
         "published": _published(text),
-        "period_start": str(told.start),
-        "period_end": str(told.end),
-        "kind": _kind(found),
-        "sha256": found.document.digest,
+        "period_start": str(context.start),
+        "period_end": str(context.end),
+        "kind": _kind(report),
+        "sha256": report.document.digest,
         "characters": str(len(text)),
         "note": "",
     }
 
 
 def _published(text: str) -> str:
-    """The last full date of the last lines, else the one a web page gives itself."""
+    """Return the last full date of the last lines, else the first lines' date of a web page."""
     for part in (text[-200:], text[:400]):
         for year, month, day in reversed(_DATED.findall(part)):
             try:
@@ -155,12 +156,14 @@ def _published(text: str) -> str:
     return ""
 
 
-def _kind(found: Compiled) -> str:
-    told = found.told
-    if told.mood is Mood.PLAN:
+def _kind(report: Compiled) -> str:
+    context = report.setting
+    if context.mood is Mood.PLAN:
         return "plan"
-    whole = (told.start.month, told.end.month) == (1, 12)
-    parts = sections(found.document.text, year=told.end.year)
+    whole = (context.start.month, context.end.month) == (1, 12)
+    parts = sections(report.document.text, year=context.end.year)
     plans = any(part.mood is Mood.PLAN for part in parts)
-    plans = plans or any(one.period and one.period[1] > told.end for one in found.candidates)
+    plans = plans or any(
+        candidate.period and candidate.period[1] > context.end for candidate in report.candidates
+    )
     return ("report" if whole else "progress") + ("+plan" if plans else "")

@@ -1,8 +1,8 @@
 """
-A report file as text: plain text to the letter, web page, Word or PDF by their readers.
+Extract the text of a report file: plain text, web page, Word or PDF.
 
-A plain text keeps every character, so that offsets are offsets of the file. Of the others the
-text that was taken out is the original from then on, and is kept as such.
+Plain text keeps every character, so that offsets are offsets of the file. For the other formats
+the extracted text is the original from then on.
 """
 
 import io
@@ -19,6 +19,7 @@ from typing import Any
 from analysis.errors import DocumentError
 
 from . import lexicon
+from .doubts import Doubt
 from .layout import fold
 
 MAX_BYTES = 32 << 20
@@ -53,20 +54,20 @@ _ENDS = re.compile(r"[。！？；：:;!?]$")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The text of a report with what is known of its file."""
+    """The text of a report, the format of its file, and doubts about it."""
 
     text: str
     kind: str
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def digest(self) -> str:
-        """The sha256 of the text as UTF-8: of the file, where that is plain UTF-8 text."""
+        """The SHA-256 of the text as UTF-8, which is that of a plain UTF-8 file."""
         return sha256(self.text.encode()).hexdigest()
 
     @property
     def title(self) -> str:
-        """The first line that could be a title, without what a foreign site put behind it."""
+        """The first line that could be a title, without the advertisement of another site."""
         for line in self.text[:2_000].split("\n"):
             bare = _cut(line.strip().lstrip("\ufeff"))
             if 4 <= len(bare) <= 80 and not (_NO_TITLE.search(bare) or _OPENS.match(bare)):
@@ -81,7 +82,7 @@ def load(path: Path) -> Document:
     Raises
     ------
     DocumentError
-        When the file is none of these, too large, damaged, or holds no text.
+        When the file is none of these, too large, damaged, or without text.
     """
     name = path.name
     try:
@@ -94,7 +95,7 @@ def load(path: Path) -> Document:
     if not document.text.strip():
         raise DocumentError(name, "no text in it", "recognise the scanned pages first, or type it")
     found = spam(document.text)
-    doubts = (f"words of a foreign site in the first lines: {found}",) if found else ()
+    doubts = (Doubt("spam", {"words": found}),) if found else ()
     return Document(document.text, document.kind, (*document.doubts, *doubts))
 
 
@@ -111,7 +112,7 @@ def _opened(name: str, suffix: str, data: bytes) -> Document:
     return Document(text, "txt", doubts)
 
 
-def _decoded(name: str, data: bytes) -> tuple[str, tuple[str, ...]]:
+def _decoded(name: str, data: bytes) -> tuple[str, tuple[Doubt, ...]]:
     marks = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
     names = [encoding for mark, encoding in marks if data.startswith(mark)] or ["utf-8", "gb18030"]
     for encoding in names:
@@ -121,7 +122,7 @@ def _decoded(name: str, data: bytes) -> tuple[str, tuple[str, ...]]:
             continue
         if "\x00" in text:
             break
-        doubts = () if encoding == "utf-8" else (f"read as {encoding}, kept as UTF-8",)
+        doubts = () if encoding == "utf-8" else (Doubt("encoding", {"encoding": encoding}),)
         return text, doubts
     raise DocumentError(name, "no text in an encoding we know", "save it as UTF-8 text")
 
@@ -139,7 +140,7 @@ def _html(name: str, text: str) -> str:
 
 
 def _article(tree: Any) -> str:
-    """The title and the text of a page without what stands around the article."""
+    """Return the title and the text of a page without navigation, header and footer."""
     for node in [*tree.xpath(_ASIDE), *tree.xpath("//comment()")]:
         _drop(node)
     for node in tree.xpath("//*[@class or @id]"):
@@ -152,7 +153,7 @@ def _article(tree: Any) -> str:
 
 
 def _drop(node: Any) -> None:
-    """Remove a node and keep the text behind it."""
+    """Remove a node and keep the text after it."""
     parent = node.getparent()
     if parent is None:
         return
@@ -173,7 +174,7 @@ def _share(node: Any, tree: Any) -> float:
 
 
 def _main(tree: Any) -> Any:
-    """The element that holds the article: named so and with most text, else the whole page."""
+    """Return the element with an article's name and most text, else the body of the page."""
     named = [n for n in tree.xpath("//*[@class or @id]") if _MAIN_NAMES.search(_named(n))]
     named += tree.xpath("//article|//main")
     best = max(named, key=lambda node: len(node.text_content()), default=None)
@@ -183,7 +184,7 @@ def _main(tree: Any) -> Any:
 
 
 def _flow(node: Any) -> Iterator[str]:
-    """The text of a node in reading order, a line break around every block."""
+    """Yield the text of a node in reading order with a line break around every block."""
     if node.tag == "table" and _tabular(node):
         yield "\n" + "\n".join(map("\t".join, _spanned(node))) + "\n"
         return
@@ -197,7 +198,7 @@ def _flow(node: Any) -> Iterator[str]:
 
 
 def _tabular(table: Any) -> bool:
-    """Whether a table holds figures; one that holds the article itself is there for layout."""
+    """Whether a table has short cells only; otherwise it serves the layout of the page."""
     cells = table.xpath(".//td|.//th")
     return not table.xpath(".//table") and all(
         len(cell.text_content()) <= _LONGEST_CELL for cell in cells
@@ -205,8 +206,8 @@ def _tabular(table: Any) -> bool:
 
 
 def _spanned(table: Any) -> Iterator[list[str]]:
-    """The rows of a table; a cell over many columns leaves the others empty, a name goes down."""
-    below: dict[int, tuple[int, str]] = {}  # by column: how many rows more, and what they say
+    """Yield the rows of a table; merged columns are empty after the first, merged names repeat."""
+    below: dict[int, tuple[int, str]] = {}  # by column: number of further rows, and their text
     for row in table.iter("tr"):
         said: list[str] = []
         for cell in row.xpath("./td|./th"):
@@ -220,7 +221,7 @@ def _spanned(table: Any) -> Iterator[list[str]]:
 
 
 def _down(below: dict[int, tuple[int, str]], column: int) -> list[str]:
-    """What cells of the rows above say in the columns from *column* on."""
+    """Return the texts that cells of rows above repeat from *column* on."""
     said = []
     while below.get(column, (0, ""))[0] > 0:
         left, name = below[column]
@@ -231,13 +232,13 @@ def _down(below: dict[int, tuple[int, str]], column: int) -> list[str]:
 
 
 def _span(cell: Any, name: str) -> int:
-    """How many columns or rows a cell takes; what cannot be meant is one."""
+    """Return the number of columns or rows of a cell, 1 for an invalid number."""
     told = cell.get(name, "1").strip()
     return min(int(told), _WIDEST) if re.fullmatch(r"[1-9]\d{0,3}", told) else 1
 
 
 def _tidy(text: str) -> str:
-    """Lines without the characters XML cannot keep, without outer blanks and empty runs."""
+    """Remove control characters, outer blanks of lines and runs of empty lines."""
     kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
     lines = [line.strip(" \u3000\xa0").rstrip("\t \u3000\xa0") for line in kept.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
@@ -256,7 +257,7 @@ def _docx(name: str, data: bytes) -> str:
 
 
 def _written(node: Any, document: Any) -> Iterator[str]:
-    """The paragraphs and tables of a node in order, those in content controls as well."""
+    """Yield the paragraphs and tables of a node in order, including those in content controls."""
     from docx.table import Table
 
     for child in node.iterchildren(f"{_WORD}p", f"{_WORD}tbl", f"{_WORD}sdt"):
@@ -269,7 +270,7 @@ def _written(node: Any, document: Any) -> Iterator[str]:
 
 
 def _paragraph(node: Any) -> str:
-    """What a paragraph says once every tracked change is accepted."""
+    """Return the text of a paragraph with every tracked change accepted."""
     kinds = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n"}
     runs = node.iter(f"{_WORD}t", *kinds)
     kept = (run for run in runs if run.getparent().tag == f"{_WORD}r")  # a tab stop is no tab
@@ -277,12 +278,12 @@ def _paragraph(node: Any) -> str:
 
 
 def _doubled(run: Any) -> bool:
-    """Whether a run stands in the older form of a text box that the file holds twice."""
+    """Whether a run is part of the fallback copy of a text box."""
     return any(node.tag.endswith("}Fallback") for node in run.iterancestors())
 
 
 def _table(table: Any) -> str:
-    """A table as lines; a cell over many columns is said once and leaves the others empty."""
+    """Return a table as lines; merged columns are empty after the first."""
     lines = []
     for row in table.rows:
         seen: set[Any] = set()
@@ -296,7 +297,7 @@ def _table(table: Any) -> str:
 
 
 def _notes(document: Any) -> Iterator[str]:
-    """The footnotes and endnotes, behind the text."""
+    """Yield the footnotes and endnotes."""
     from docx.oxml import parse_xml
 
     for relation in document.part.rels.values():
@@ -307,7 +308,7 @@ def _notes(document: Any) -> Iterator[str]:
 
 
 def _refuse_archive(name: str, data: bytes) -> None:
-    """Refuse an archive that unpacks to more than a report, or that carries code or links."""
+    """Raise for an archive that is too large unpacked or has macros or external entities."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             room = MAX_UNPACKED
@@ -338,7 +339,7 @@ def _pdf(name: str, data: bytes) -> str:
 
 
 def _paged(pages: list[str]) -> list[str]:
-    """The lines of all pages without running heads, feet and page numbers."""
+    """Return the lines of all pages without running heads, feet and page numbers."""
     split = [[line.strip() for line in page.split("\n") if line.strip()] for page in pages]
     ends = Counter(line for lines in split for line in {*lines[:1], *lines[-1:]})
     running = {line for line, count in ends.items() if count > max(2, len(pages) / 2)}
@@ -373,7 +374,7 @@ def unwrapped(lines: list[str]) -> str:
 
 def spam(text: str) -> str:
     r"""
-    What a foreign site mixed into the first lines of a mirrored page, or nothing.
+    Return the advertisement of another site in the first lines of a mirrored page, or ''.
 
     >>> spam("2023年工作总结-某某娱乐城官网平台\n正文"), spam("2023年工作总结\n正文")
     ('某某娱乐城官网平台', '')
@@ -386,7 +387,7 @@ def spam(text: str) -> str:
 
 
 def _cut(line: str) -> str:
-    """A title up to the dash behind which words of gambling or app shops stand."""
+    """Return a line up to a dash followed by words of gambling sites or app shops."""
     words = "|".join(row[0] for row in lexicon.rows("spam"))
     match = re.search(rf"[ ]*[-—_|–丨·][^-—_|–丨]*(?:{words}).*$", fold(line))
     return line.strip() if match is None else line[: match.start()].strip()

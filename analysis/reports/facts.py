@@ -1,7 +1,7 @@
 """
 Facts that a report states without a numeral: nothing happened, all was done, it went down.
 
-Each is the phrase it stands on with the number it means: 0, 100, or a direction.
+Each is a phrase with the number it means: 0, 100, or a direction.
 """
 
 import re
@@ -42,7 +42,7 @@ _WISH = re.compile(r"确保|力争|努力|坚决|争取|目标|逐年|杜绝")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A phrase, the number it means, and what it is about."""
+    """A phrase, the number it means, and its subject."""
 
     start: int
     end: int
@@ -57,7 +57,7 @@ class Fact:
 
 def find(text: str, sentence: Sentence, taken: list[tuple[int, int]]) -> Iterator[Fact]:
     """
-    The facts of one sentence of folded *text* that no figure of *taken* states already.
+    Yield the facts of a sentence of folded *text* outside the figures at *taken*.
 
     >>> from .layout import sections, sentences
     >>> text = "火灾起数、死亡人数同比均下降,未发生较大及以上事故。"

@@ -1,8 +1,8 @@
 """
-Tables flattened into text: what a bare number in a row and a column is a number of.
+Tables flattened into text: the row, column and unit of a bare number.
 
-A table is a line of headers followed by rows of as many cells with numbers among them. The
-header of the column, or the name of the row, tells the unit that a cell leaves out.
+A table is a line of headers followed by rows of as many cells with numbers among them. A cell
+without a unit has that of its column's header, else of its row's name.
 """
 
 import re
@@ -14,12 +14,13 @@ from analysis.language.vocabulary import Measure
 from analysis.tables.numerals import NUMERAL
 
 from . import lexicon
+from .doubts import Doubt
 from .layout import fold
 from .lexicon import Counter
 from .quantities import Quantity, times
 from .relations import Figure
 
-_FEWEST = 3  # cells that make a row where only single blanks divide them
+_FEWEST = 3  # cells of a row that only single blanks separate
 _LONGEST_LINE = 400
 _NUMBER = re.compile(
     rf"[ ]*(?P<sign>[-+−–↓↑])?[ ]?(?P<number>{NUMERAL.pattern})[ ]?[%‰万亿]?"
@@ -48,7 +49,7 @@ class Cell(NamedTuple):
 
 def cells(text: str) -> dict[int, Cell]:
     r"""
-    The numbers of all tables in *text*, by where their digits start.
+    Return the numbers of all tables in *text* by the offset of their digits.
 
     >>> table = "类别\t起数\t损失（万元）\n厂房\t126\t933.2\n"
     >>> [(start, cell.label, cell.header, cell.unit.unit, cell.scale)
@@ -73,7 +74,7 @@ def cells(text: str) -> dict[int, Cell]:
 
 
 def _parts(line: str, start: int) -> Iterator[tuple[int, str]]:
-    """The cells of a line with their places: divided by tabs, bars, wide gaps or blanks."""
+    """Yield the cells of a line with their offsets, split at tabs, bars, wide gaps or blanks."""
     dividers = (r"\t", r"\|", r"[ \u3000]{2,}", r"[ \u3000]")
     divider = next((mark for mark in dividers if re.search(mark, line.strip(" \u3000"))), "\n")
     after = 0
@@ -83,7 +84,7 @@ def _parts(line: str, start: int) -> Iterator[tuple[int, str]]:
 
 
 def _fits(line: str, count: int, due: int) -> bool:
-    """A row may lack its last cells, but not where single blanks divide prose as well."""
+    """Whether a line of *count* cells is a row; last cells may lack unless blanks separate."""
     sure = "\t" in line or "|" in line or re.search(r"[ \u3000]{2,}", line)
     return 1 < count <= due if sure else _FEWEST <= count == due
 
@@ -103,7 +104,7 @@ def _row(
 
 
 def _unit(header: str, label: str, caption: str) -> tuple[Counter | None, str]:
-    """The counter that the header names, else the row, else the line above the table."""
+    """Return the counter and scale named in the header, the row or the line above the table."""
     counters = lexicon.counters()
     for found in (_BRACKET.search(header), _BRACKET.search(label), _CAPTION.search(caption)):
         if found and found["unit"] in counters:
@@ -118,7 +119,7 @@ def _unit(header: str, label: str, caption: str) -> tuple[Counter | None, str]:
 
 
 def figure(read: Quantity, cell: Cell) -> Figure:
-    """The figure that a *cell* gives, its own unit before that of its column."""
+    """Return the figure of a *cell*, with its own unit or that of its column."""
     if not read.unit and cell.unit is not None and read.value is not None:
         value, unit = times(read.value, cell.scale), cell.unit
         read = read._replace(value=value, counter=unit.counter, unit=unit.unit, kind=unit.quantity)
@@ -134,17 +135,17 @@ def figure(read: Quantity, cell: Cell) -> Figure:
         measure=measure if changed else Measure.LEVEL,
         sign=cell.sign,
         subject=_bare(cell.label) if changed else "",
-        doubts=("read from a table",),
+        doubts=(Doubt("from_table"),),
     )
 
 
 def _bare(name: str) -> str:
-    """A header without its unit."""
+    """Return a header without its unit."""
     return _BRACKET.sub("", name)
 
 
 def earlier(cell: Cell, start: date, end: date) -> tuple[date, date]:
-    """The period of a cell: a year before for a column such as 上年同期."""
+    """Return the period of a cell, a year earlier in a column such as 上年同期."""
     if not _YEAR_BEFORE.search(cell.header):
         return start, end
     return _year_before(start), _year_before(end)

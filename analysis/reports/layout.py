@@ -1,7 +1,7 @@
 """
-The shape of a report: folded characters, lines, sections, sentences, quotes and brackets.
+The layout of a report: folded characters, lines, sections, sentences, quotes and brackets.
 
-Every place is an offset into the original, so what is found can be shown where it stands.
+Every position is an offset into the original text.
 """
 
 import re
@@ -21,7 +21,7 @@ _GROUP = re.compile(r"(?<!\d)(?<!\d,)\d{1,3}(?:,\d{3})+(?!\d)")
 
 
 class Mood(Enum):
-    """What a section tells: what was done, or what is to be done."""
+    """Whether a section reports what was done or plans what is to be done."""
 
     REPORT = auto()
     PLAN = auto()
@@ -30,7 +30,7 @@ class Mood(Enum):
 @cache
 def _folded(character: str) -> str:
     """
-    One character as NFKC writes it, where that is one character and no new numeral.
+    Return the NFKC form of a character if it is one character and no new numeral.
 
     >>> _folded("３"), _folded("％"), _folded("①"), _folded("㎡"), _folded("，")
     ('3', '%', '①', '㎡', ',')
@@ -45,9 +45,9 @@ def _folded(character: str) -> str:
 
 def fold(text: str) -> str:
     """
-    Rewrite *text* character by character, so that an offset means the same in both.
+    Normalise *text* character by character, so that offsets stay the same.
 
-    A full-width comma between digits stays one unless it groups thousands: it lists.
+    A full-width comma between digits separates a list and stays, unless it groups thousands.
 
     >>> fold("９０．８万起，３，０００人，5，6起")
     '90.8万起,3,000人,5，6起'
@@ -69,7 +69,7 @@ def _between_digits(text: str, place: int, grouped: set[int]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A stretch of text under one heading, with the mood it inherits."""
+    """The text under one heading, with the mood that it inherits."""
 
     start: int
     heading: str
@@ -102,9 +102,9 @@ _LATER = re.compile(r"(?<=[。;!:])[ ]*(?:下一步|下步|下一阶段|下阶�
 
 def mood_of(heading: str, year: int, level: int = 0) -> Mood | None:
     """
-    What a heading announces; nothing when it leaves open what the one above it said.
+    Return the mood of a heading, None if that of the heading above applies.
 
-    Below the first level only plain words turn the mood: such headings name tasks.
+    Below the first level headings name tasks, and only plain words change the mood.
 
     >>> mood_of("二、2024年重点工作安排", 2023), mood_of("二、2024年工作完成情况", 2024)
     (<Mood.PLAN: 2>, <Mood.REPORT: 1>)
@@ -126,7 +126,7 @@ def mood_of(heading: str, year: int, level: int = 0) -> Mood | None:
 
 def sections(text: str, *, year: int, mood: Mood = Mood.REPORT) -> list[Section]:
     r"""
-    The sections of folded *text* for a report on *year*, in order, the first one at 0.
+    Return the sections of folded *text* for a report on *year*, the first one at offset 0.
 
     >>> text = "一、情况\n好。\n二、下步打算\n干。"
     >>> [(section.heading, section.mood.name) for section in sections(text, year=2024)]
@@ -149,7 +149,7 @@ def sections(text: str, *, year: int, mood: Mood = Mood.REPORT) -> list[Section]
 
 
 def _turned(start: int, line: str, around: Section) -> list[Section]:
-    """Where 下一步 inside a paragraph turns it to plans, and where the paragraph ends."""
+    """Return the planning section that 下一步 starts inside a paragraph, and the one after it."""
     turn = _LATER.search(line)
     if turn is None or around.mood is Mood.PLAN:
         return []
@@ -165,7 +165,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _heading(line: str) -> tuple[str, int]:
-    """The heading that *line* opens with and its level; -1 where it opens with none."""
+    """Return the heading at the start of *line* and its level, -1 without a heading."""
     numbered = _NUMBERED.match(line)
     first = re.split(r"[。;:]", line[:120].strip(), maxsplit=1)[0]
     if numbered:
@@ -181,7 +181,7 @@ def _heading(line: str) -> tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of the folded text with the section it stands in."""
+    """A sentence of the folded text with its section."""
 
     start: int
     end: int
@@ -190,7 +190,7 @@ class Sentence:
 
 def sentences(text: str, parts: list[Section]) -> Iterator[Sentence]:
     """
-    Cut folded *text* at full stops, semicolons and line ends; nothing is left out.
+    Yield the sentences of folded *text*, split at full stops, semicolons and line ends.
 
     >>> parts = sections("甲。乙;丙", year=2024)
     >>> [(s.start, s.end) for s in sentences("甲。乙;丙", parts)]
@@ -206,14 +206,14 @@ def sentences(text: str, parts: list[Section]) -> Iterator[Sentence]:
 
 
 def _breath(text: str, start: int) -> int:
-    """Where to cut a sentence too long to be one: at its last comma, else anywhere."""
+    """Return where to split an overlong sentence: at its last comma, else at the limit."""
     comma = text.rfind(",", start, start + _LONGEST_SENTENCE)
     return comma + 1 if comma > start else start + _LONGEST_SENTENCE
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch between an opening and a closing mark, marks not included."""
+    """The text between an opening and a closing mark, without the marks."""
 
     start: int
     end: int
@@ -227,7 +227,7 @@ _LONGEST_SPAN = 400
 
 def spans(text: str) -> list[Span]:
     """
-    Every quoted, titled or bracketed stretch of *text*, inner ones after the outer.
+    Return every quoted, titled or bracketed span of *text*, outer before inner.
 
     >>> [(s.mark, "甲“一(二)三”《四》"[s.start:s.end]) for s in spans("甲“一(二)三”《四》")]
     [('“', '一(二)三'), ('(', '二'), ('《', '四')]
@@ -262,14 +262,14 @@ def _close(mark: str, place: int, opened: list[tuple[str, int]], found: list[Spa
 
 
 class Enclosures:
-    """The spans of a text, asked for by place."""
+    """The spans of a text, searchable by position."""
 
     def __init__(self, text: str) -> None:
         self._spans = spans(text)
         self._starts = [span.start for span in self._spans]
 
     def at(self, start: int, end: int, marks: str) -> Span | None:
-        """The innermost span of one of *marks* that holds the place from *start* to *end*."""
+        """Return the innermost span of one of *marks* around *start* to *end*."""
         last = bisect_right(self._starts, start)
         for span in reversed(self._spans[max(0, last - 40) : last]):
             if span.end >= end and span.mark in marks:

@@ -1,7 +1,7 @@
 """
 The word lists that reading needs: counters, counted nouns, idioms and places.
 
-They are tables beside this module, not code, so that a new word is a new row.
+They are CSV files beside this module; a new word is a new row.
 """
 
 import csv
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Counter(NamedTuple):
-    """A counter as printed, the unit it stands for and the kind of thing it counts."""
+    """A counter as printed, its unit and its quantity."""
 
     counter: str
     unit: str
@@ -21,39 +21,39 @@ class Counter(NamedTuple):
 
 @cache
 def rows(name: str) -> tuple[tuple[str, ...], ...]:
-    """The rows of the table *name* beside this module, without its header."""
+    """Return the rows of the CSV file *name* beside this module, without its header."""
     text = (files(__package__) / f"{name}.csv").read_text(encoding="utf-8")
     return tuple(map(tuple, csv.reader(text.splitlines()[1:])))
 
 
 @cache
 def counters() -> dict[str, Counter]:
-    """Every counter by how it is printed."""
+    """Return every counter by its printed form."""
     return {row[0]: Counter(*row) for row in rows("counters")}
 
 
 @cache
 def nouns() -> dict[str, Counter]:
-    """Nouns that may follow a numeral without a counter, with the unit that they imply."""
+    """Return the nouns that may follow a numeral without a counter, with the implied unit."""
     return {row[0]: Counter(*row) for row in rows("nouns")}
 
 
 @cache
 def places() -> dict[str, str]:
-    """Provinces and prefectures by short name, each with its province."""
+    """Return the province of each province and prefecture by short name."""
     return {row[0]: row[1] for row in rows("places")}
 
 
 @cache
 def idioms() -> frozenset[str]:
-    """Words in which a numeral counts nothing."""
+    """Return the words in which a numeral counts nothing."""
     return frozenset(row[0] for row in rows("idioms"))
 
 
 @cache
 def alternatives(name: str) -> str:
     """
-    The words of one list as a regular expression, longest first so that 个百分点 beats 个.
+    Return the words of one list as a regular expression, longest first: 个百分点 before 个.
 
     >>> import re
     >>> re.match(alternatives("counters"), "个百分点")[0]
@@ -70,7 +70,7 @@ def _longest() -> int:
 
 def in_idiom(text: str, start: int, end: int) -> str:
     """
-    The idiom of *text* that covers the numeral at *start*, or nothing.
+    Return the idiom of *text* around the numeral at *start*, or ''.
 
     >>> in_idiom("进一步压实责任", 1, 2), in_idiom("发生一起事故", 2, 3)
     ('进一步', '')

@@ -1,5 +1,5 @@
 """
-Periods: as given on the command line, and as the words before a figure name them.
+Parse periods: of the command line, and of the words before a figure.
 
 A period is its first and its last day.
 """
@@ -14,7 +14,7 @@ from analysis.errors import UsageError
 
 def parse_period(period: str) -> tuple[date, date]:
     """
-    Read a period given on the command line.
+    Parse a period of the command line.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def _day(text: str, *, final: bool) -> date:
 
 
 def span(year: int, first: int, final: int) -> tuple[date, date]:
-    """The months *first* to *last* of a year, as days."""
+    """Return the first and the last day of the months *first* to *final* of a year."""
     return date(year, first, 1), date(year, final, calendar.monthrange(year, final)[1])
 
 
@@ -62,7 +62,7 @@ _WHOLE_YEAR = re.compile(
 
 def spoken_period(before: str, start: date, end: date) -> tuple[date, date]:
     """
-    The period that the words *before* a figure name, else the one from *start* to *end*.
+    Return the period in the words *before* a figure, else *start* and *end*.
 
     >>> [str(day) for day in spoken_period("截至11月底,共", date(2023, 1, 1), date(2023, 12, 31))]
     ['2023-01-01', '2023-11-30']
@@ -94,5 +94,5 @@ def _spoken(before: str, start: date, end: date) -> tuple[date, date]:
 
 
 def last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """The last match of *pattern* in *text*, the one nearest to what follows."""
+    """Return the last match of *pattern* in *text*."""
     return next(iter(deque(pattern.finditer(text), maxlen=1)), None)

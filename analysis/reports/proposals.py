@@ -1,10 +1,11 @@
 """
-A new indicator for what the catalogue does not know: a code, a name and a unit to start from.
+Proposals for a reviewer: a new indicator where none fits, and the breakdowns of a figure.
 
-A person who accepts it may change all three; none of them is used before that.
+Neither is used until a reviewer accepts it.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -51,7 +52,7 @@ class Proposal(NamedTuple):
 
 def proposal(phrase: str, unit: str, start: int) -> Proposal:
     """
-    A new indicator for the noun phrase before a figure of *unit* at *start* of the text.
+    Propose an indicator for the noun phrase before a figure in *unit* at offset *start*.
 
     Examples
     --------
@@ -68,7 +69,7 @@ def proposal(phrase: str, unit: str, start: int) -> Proposal:
 
 
 def _code(phrase: str) -> str:
-    """The words of *phrase* that the glossary knows, in English, each once."""
+    """Return the English words of *phrase* in the glossary, each once, joined by ``_``."""
     words = dict.fromkeys(_glossary()[match[0]] for match in _words().finditer(phrase))
     return "_".join(list(words)[-_LONGEST_CODE:])
 
@@ -81,3 +82,53 @@ def _glossary() -> dict[str, str]:
 @cache
 def _words() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(_glossary(), key=len, reverse=True))))
+
+
+_QUOTED = re.compile(r"“([^”]{2,})”")
+_BRACKETED = re.compile(r"[（(]([^）)]*)[）)]")
+_KIND = re.compile(r"(?:级|专项整治|专项检查|整治|行动|治理)$")
+MOST = 4  # offered for one figure
+
+
+def guessed(near: str, sentence: str, known: Mapping[str, str]) -> list[str]:
+    """
+    Return the codes of *known* breakdowns (code to Chinese name) in the words, best first.
+
+    Parameters
+    ----------
+    near
+        The noun phrase of the figure and the words before it.
+    sentence
+        The sentence up to the figure; a name there weighs less.
+
+    Examples
+    --------
+    >>> known = {"kind:general": "总体预案", "level:township": "乡镇(街道)级", "grade:c": "C级"}
+    >>> guessed("总体预案", "乡镇修订总体预案", known)
+    ['kind:general', 'level:township', 'kind:general+level:township']
+    """
+    weights = {code: _weight(near, f"{sentence}\n{near}", name) for code, name in known.items()}
+    found = sorted(filter(weights.get, known), key=lambda code: weights[code], reverse=True)
+    return [*found[: MOST - 1], *_pair(found)][:MOST]
+
+
+def _weight(near: str, words: str, name: str) -> tuple[bool, int, int] | tuple[()]:
+    """Return whether a form of *name* is near, its length and position, or ()."""
+    forms = [form for form in _forms(name) if form in words]
+    return max(((form in near, len(form), words.rfind(form)) for form in forms), default=())
+
+
+@cache
+def _forms(name: str) -> frozenset[str]:
+    """Return the forms of *name* in a sentence: whole, its core, or one of its words."""
+    bare = _BRACKETED.sub("", name)
+    forms = {name, bare, *_QUOTED.findall(name), *_BRACKETED.findall(name)}
+    forms |= set(re.split(r"[、和及与]", bare))
+    forms |= {_KIND.sub("", form) for form in forms}
+    return frozenset(form for form in forms if len(form) > 1)
+
+
+def _pair(found: list[str]) -> list[str]:
+    """Return the two best breakdowns joined, if they have two dimensions."""
+    dimensions = {code.partition(":")[0] for code in found[:2]}
+    return ["+".join(sorted(found[:2]))] if len(dimensions) > 1 else []

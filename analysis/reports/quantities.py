@@ -1,7 +1,7 @@
 """
-One numeral with what stands around it: how much, of what unit, how exact.
+Parse the figure around a numeral: its value, unit and comparator.
 
-It reads the figure as printed; whether the figure counts for the region is for ``roles``.
+Whether the figure is one of the region is decided in ``roles``.
 """
 
 import re
@@ -14,6 +14,7 @@ from analysis.tables import numerals
 from analysis.tables.numerals import Numeral
 
 from . import lexicon
+from .doubts import Doubt
 from .lexicon import Counter
 
 LONGEST = 30  # no printed figure has more digits; a longer run is noise
@@ -36,7 +37,7 @@ _NEGATED = {
     for word in words.split()
     for negation in _NOT
 }
-_TOLD = {word: kind for kind, words in _LOOSE.items() for word in words.split()} | _NEGATED
+_COMPARATORS = {word: kind for kind, words in _LOOSE.items() for word in words.split()} | _NEGATED
 _BEFORE = (
     "超过|超|逾|突破|至少|不少于|不低于|不小于|最少|高于|大于|多于|多达|高达|"
     "好几|将近|接近|近|不足|不到|未满|不满|不超过|不高于|不多于|不大于|少于|低于|小于|最多|至多"
@@ -84,7 +85,7 @@ _APPROXIMATE = re.compile(r"[一二两三四五六七八九]{2}(?:[十百千万�
 
 
 class Quantity(NamedTuple):
-    """A numeral read with its scale, counter and bounds; places are offsets of the text."""
+    """A numeral with its scale, counter and bounds; positions are offsets of the text."""
 
     start: int
     end: int
@@ -97,7 +98,7 @@ class Quantity(NamedTuple):
     first: int = 0  # where the printed figure starts, with 近 or 约
     last: int = 0  # where it ends, with its counter and 以上
     implied: bool = False
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def arabic(self) -> bool:
@@ -116,7 +117,7 @@ def _after() -> re.Pattern[str]:
 
 def quantity(text: str, numeral: Numeral) -> Quantity:
     """
-    Read the figure that *numeral* of folded *text* writes.
+    Parse the figure around *numeral* of folded *text*.
 
     Examples
     --------
@@ -157,7 +158,7 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
 
 
 def _lengthened(raw: str, rest: re.Match[str], number: Decimal) -> Decimal:
-    """The number with what full-width punctuation or 点 cut off its end."""
+    """Return the number with the digits after full-width punctuation or 点."""
     if raw[0].isdigit():
         return _number(raw + rest[0]) or number
     return number + (_number(rest[1]) or Decimal(0)) / Decimal(10) ** len(rest[1])
@@ -174,7 +175,7 @@ def _number(raw: str) -> Decimal | None:
 
 def times(number: Decimal, scale: str) -> Decimal:
     """
-    The number with the scale words behind it.
+    Multiply *number* by the scale words behind it.
 
     >>> times(Decimal(3), "千万")
     Decimal('30000000')
@@ -185,7 +186,7 @@ def times(number: Decimal, scale: str) -> Decimal:
 
 
 def _fraction(text: str, read: Quantity) -> Quantity | None:
-    """百分之九十五 and 三分之二: the figure is the upper number, printed as the whole phrase."""
+    """Parse 百分之九十五 or 三分之二: the numeral is the upper number of the phrase."""
     left = max(0, read.start - 8)
     for match in _FRACTION.finditer(text, left, read.end + 8):
         if match.start("up") == read.start:
@@ -195,9 +196,9 @@ def _fraction(text: str, read: Quantity) -> Quantity | None:
             if match["rest"]:
                 upper += _number(match["rest"]) / Decimal(10) ** len(match["rest"])  # type: ignore[operator]
             unit, share = ("‰", upper) if over == 1000 else ("%", upper)
-            doubts: tuple[str, ...] = ()
+            doubts: tuple[Doubt, ...] = ()
             if over not in {100, 1000}:
-                share, doubts = round(100 * upper / over, 4), ("a fraction written as a percent",)
+                share, doubts = round(100 * upper / over, 4), (Doubt("fraction_as_percent"),)
             return read._replace(
                 value=share,
                 counter="分之",
@@ -213,7 +214,7 @@ def _fraction(text: str, read: Quantity) -> Quantity | None:
 def _counted(
     text: str, read: Quantity, match: re.Match[str] | None, shift: int
 ) -> tuple[Quantity, str]:
-    """The figure with the counter that *match* found behind it, and its word of vagueness."""
+    """Return the figure with its scale and counter, and the word for a bound behind it."""
     if match is None or read.value is None:
         return read, ""
     value = times(read.value, match["scale"] or "")
@@ -228,34 +229,34 @@ def _counted(
             unit="%",
             kind="share",
             last=tail.end() if tail else tenth.end(),
-            doubts=("tenths written as a percent",),
+            doubts=(Doubt("tenths_as_percent"),),
         ), (tail and tail["tail"]) or vague
     return _with_counter(text, read, match, shift), match["tail"] or vague
 
 
 def _with_counter(text: str, read: Quantity, match: re.Match[str], shift: int) -> Quantity:
-    found, implied = None, False
+    counter, implied = None, False
     if match["counter"]:
-        found = lexicon.counters()[match["counter"]]
+        counter = lexicon.counters()[match["counter"]]
     elif match["noun"] or match["far"]:
-        found, implied = lexicon.nouns().get(match["noun"] or "人员"), True
+        counter, implied = lexicon.nouns().get(match["noun"] or "人员"), True
     else:
-        found, implied = _measured(text, read), True
-    if found is None:
+        counter, implied = _measured(text, read), True
+    if counter is None:
         end = shift + max(match.end("scale"), match.end("second"), match.end("first"), 0)
         return read._replace(last=max(read.end, end))
     last = shift + (match.end("tail") if match["tail"] else _reach(match))
     return read._replace(
-        counter=found.counter,
-        unit=found.unit,
-        kind=found.quantity,
+        counter=counter.counter,
+        unit=counter.unit,
+        kind=counter.quantity,
         implied=implied,
         last=last,
     )
 
 
 def _reach(match: re.Match[str]) -> int:
-    """Where the figure ends: after its counter, or after 县市 and the like that stand for one."""
+    """Return the end of the figure: of its counter, or of a short noun such as 县市."""
     if match["counter"]:
         return match.end("counter")
     short = len(match["noun"] or "") <= 3 and match["noun"]
@@ -264,31 +265,33 @@ def _reach(match: re.Match[str]) -> int:
 
 
 def _measured(text: str, read: Quantity) -> Counter | None:
-    """事故起数42: the noun before the figure tells its counter."""
-    found = _MEASURED.search(text, max(0, read.start - 12), read.start)
-    if found:
-        return lexicon.counters()[found["unit"]]
+    """Return the counter in the noun before the figure, as in 事故起数42."""
+    noun = _MEASURED.search(text, max(0, read.start - 12), read.start)
+    if noun:
+        return lexicon.counters()[noun["unit"]]
     rate = _RATE.search(text, max(0, read.start - 30), read.start) if "." in read.raw else None
     return Counter("", _RATES.get(rate["base"], "比率"), "rate") if rate else None
 
 
 def _bounded(text: str, read: Quantity, vague: str) -> Quantity:
-    """The figure with 近, 约, 至少 and the like before it, or 余, 以上 behind it."""
+    """Set the comparator from 近, 约, 至少 before the figure or 余, 以上 behind it."""
     before = text[max(0, read.first - 14) : read.first]
     lead = _LEAD.search(before) or _BOUND.search(before) or _CAP.search(before)
     if not lead and read.raw[0] in "十百千万":
         lead = _LEAD_OF_ROUND.search(before)
     word = vague or (lead["word"] if lead else "")
-    comparator = _TOLD.get(word, Comparator.EXACT)
+    comparator = _COMPARATORS.get(word, Comparator.EXACT)
     if lead and lead.re is _CAP:
         comparator = Comparator.AT_MOST if vague in {"以内", "以下", "之内", ""} else comparator
         comparator = comparator if lead["word"] == "控制在" or vague else Comparator.EXACT
     elif lead:
-        if vague not in _TOLD or vague in "余多来":
-            comparator = _TOLD.get(lead["word"], comparator)
+        if vague not in _COMPARATORS or vague in "余多来":
+            comparator = _COMPARATORS.get(lead["word"], comparator)
         read = read._replace(first=read.first - len(before) + lead.start("word"))
     if not read.arabic and _APPROXIMATE.search(read.raw):
-        return read._replace(comparator=Comparator.ABOUT, doubts=(*read.doubts, "about so many"))
+        return read._replace(
+            comparator=Comparator.ABOUT, doubts=(*read.doubts, Doubt("about_so_many"))
+        )
     return read._replace(comparator=comparator)
 
 
@@ -297,35 +300,35 @@ _AND = re.compile(r"[ ]?[、，和及与][ ]?")
 _FROM = re.compile(r"[从由自][^,。;]{0,12}$")
 
 
-def joined(text: str, found: list[Numeral]) -> list[Quantity]:
+def joined(text: str, listed: list[Numeral]) -> list[Quantity]:
     """
-    The quantities of the numerals *found*, with what a list or a range shares among its ends.
+    Parse the numerals *listed*; items of a list or range share their counter.
 
     >>> text = "每站3—5人"
     >>> [(q.unit, str(q.comparator)) for q in joined(text, [*numerals.find(text)])]
     [('人', '>='), ('人', '<=')]
     """
-    alone = [quantity(text, numeral) for numeral in found]
-    made: list[Quantity] = []
-    for place in range(len(alone) - 1, -1, -1):  # a counter stands behind its list
-        read = alone[place]
-        if place and _range(text, alone[place - 1], read):
+    alone = [quantity(text, numeral) for numeral in listed]
+    read_backwards: list[Quantity] = []
+    for index in range(len(alone) - 1, -1, -1):  # a counter stands behind its list
+        read = alone[index]
+        if index and _range(text, alone[index - 1], read):
             read = _ended(read)
-        elif made:
-            read = _shared(text, read, made[-1])
-        made.append(read)
-    return made[::-1]
+        elif read_backwards:
+            read = _shared(text, read, read_backwards[-1])
+        read_backwards.append(read)
+    return read_backwards[::-1]
 
 
 def _ended(read: Quantity) -> Quantity:
-    """The end of a range is at most so many."""
+    """Return the end of a range as an upper bound."""
     if read.comparator is not Comparator.EXACT or not read.unit:
         return read
-    return read._replace(comparator=Comparator.AT_MOST, doubts=(*read.doubts, "the end of a range"))
+    return read._replace(comparator=Comparator.AT_MOST, doubts=(*read.doubts, Doubt("range_end")))
 
 
 def _range(text: str, first: Quantity, last: Quantity) -> bool:
-    """Whether 3—5人 or 10%~15%, and not 由10人到15人, stands between two figures."""
+    """Whether two figures are a range such as 3—5人, and not a change such as 由10人到15人."""
     gap = text[first.last : last.first] if first.last <= last.first else ""
     alike = first.unit in {"", last.unit} and first.value is not None and first.arabic
     return (
@@ -336,16 +339,16 @@ def _range(text: str, first: Quantity, last: Quantity) -> bool:
 
 
 def _shared(text: str, read: Quantity, other: Quantity) -> Quantity:
-    """A bare figure borrows the counter that stands behind its list or range: 3、5人."""
+    """Return a bare figure with the counter of the next one in its list or range: 3、5人."""
     if not other.unit or not (other.arabic and read.arabic) or read.value is None:
         return read
     if _range(text, read, other):
-        at_least, doubt = Comparator.AT_LEAST, "the start of a range"
+        at_least, doubt = Comparator.AT_LEAST, Doubt("range_start")
         comparator = at_least if read.comparator is Comparator.EXACT else read.comparator
     elif _AND.fullmatch(text[read.last : other.first]) and (
         not read.unit or (read.counter == "个" and other.unit == "百分点")
     ):
-        comparator, doubt = read.comparator, "its counter stands later"
+        comparator, doubt = read.comparator, Doubt("counter_later")
     else:
         return read
     return read._replace(

@@ -1,7 +1,7 @@
 """
-The reader: sentence after sentence, every numeral and every fact becomes a candidate.
+Read the candidates of a report, sentence by sentence.
 
-Words around a figure name it; what stood before it tells status, period and what it is a part of.
+The words around a figure give its indicator, those before it its status, period and whole.
 """
 
 import re
@@ -15,64 +15,64 @@ from analysis.tables import numerals
 
 from . import facts, grids, roles
 from .candidates import EVIDENCE, Candidate
+from .doubts import Doubt
 from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
 from .periods import spoken_period
 from .quantities import Quantity, joined
 from .relations import TERRITORIES, Figure, figures
-from .roles import Judgement
+from .roles import Judgement, Reason, elsewhere, status
 from .setting import Setting
-from .statuses import elsewhere, status
 from .suggestions import ALIKE, ENOUGH, Catalogue, Suggestion, Words, unlike
 
 _FOREBEARS = 3  # how many figures back a figure may take its words from
 _NOUN = 10  # characters behind a figure that may name it
 
 
-def read(text: str, told: Setting, catalogue: Catalogue | None = None) -> Iterator[Candidate]:
+def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Iterator[Candidate]:
     """
-    Every numeral of *text*, and every fact stated without one, in the order of the text.
+    Yield a candidate for every numeral of *text* and every fact stated without one, in order.
 
     Parameters
     ----------
     text
-        The report as it stands in its file; places are offsets into it.
-    told
+        The text of the report; positions are offsets into it.
+    setting
         The region and period of the report.
     catalogue
-        The indicators to choose from; without one no indicator is suggested.
+        The indicators to suggest; none are suggested without it.
     """
     folded = fold(text)
     enclosures = Enclosures(folded)
-    parts = sections(folded, year=told.end.year, mood=told.mood)
+    parts = sections(folded, year=setting.end.year, mood=setting.mood)
     waiting = (n._replace(raw=folded[n.start : n.end]) for n in numerals.find(text))
     following = next(waiting, None)
-    reader = _Reader(text, folded, told, catalogue, enclosures, grids.cells(text))
+    reader = _Reader(text, folded, setting, catalogue, enclosures, grids.cells(text))
     for sentence in sentences(folded, parts):
-        mine = []
+        inside = []
         while following is not None and following.start < sentence.end:
-            mine.append(following)
+            inside.append(following)
             following = next(waiting, None)
-        yield from reader.sentence(sentence, mine)
+        yield from reader.sentence(sentence, inside)
 
 
 @dataclass
 class _Reader:
-    """Reads sentence after sentence, remembering what was already said."""
+    """The state that one sentence leaves for the next."""
 
     text: str
     folded: str
-    told: Setting
+    setting: Setting
     catalogue: Catalogue | None
     enclosures: Enclosures
     grid: dict[int, grids.Cell]
     topic: str = ""
-    before: tuple[Status, tuple[str, ...]] | None = None  # how the figure before it stands
+    before: tuple[Status, tuple[Doubt, ...]] | None = None  # status of the figure before
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
-    named: dict[str, Suggestion] = field(default_factory=dict)  # what was last counted in a unit
+    named: dict[str, Suggestion] = field(default_factory=dict)  # by unit, of the last level
 
-    def sentence(self, sentence: Sentence, found: list[numerals.Numeral]) -> Iterator[Candidate]:
-        said = self.folded[sentence.start : sentence.end]
-        topic = re.match(r"\s*([\u4e00-\u9fff、()“”]{2,16}(?:方面|领域))[,:]", said)
+    def sentence(self, sentence: Sentence, inside: list[numerals.Numeral]) -> Iterator[Candidate]:
+        words = self.folded[sentence.start : sentence.end]
+        topic = re.match(r"\s*([\u4e00-\u9fff、()“”]{2,16}(?:方面|领域))[,:]", words)
         if sentence.start == sentence.section.start:
             self.topic = ""
         if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n"}:
@@ -80,15 +80,15 @@ class _Reader:
         if topic:
             self.topic = topic[1]
         self.before = None
-        read = zip(found, joined(self.folded, found), strict=True)
+        read = zip(inside, joined(self.folded, inside), strict=True)
         judged = [_ranked(q, self._judged(n, q, sentence)) for n, q in read]
         kept = [q for q, judgement in judged if judgement.role is Role.OBSERVATION]
         listed = [grids.figure(q, self.grid[q.start]) for q in kept if q.start in self.grid]
         kept = [q for q in kept if q.start not in self.grid]
         linked = figures(self.folded, sentence, kept, self.enclosures)
-        made = {figure.quantity.start: figure for figure in (*linked, *listed)}
+        related = {figure.quantity.start: figure for figure in (*linked, *listed)}
         candidates = [
-            self._row(sentence, made[q.start], j) if q.start in made else self._mention(q, j)
+            self._row(sentence, related[q.start], j) if q.start in related else self._mention(q, j)
             for q, j in judged
         ]
         candidates += self._facts(sentence, candidates)
@@ -97,18 +97,18 @@ class _Reader:
     def _judged(self, numeral: numerals.Numeral, read: Quantity, sentence: Sentence) -> Judgement:
         cell = self.grid.get(numeral.start)
         if cell and (cell.unit or read.unit):
-            return Judgement(Role.OBSERVATION, "表中数字")
+            return Judgement(Role.OBSERVATION, Reason.TABLE)
         at = roles.place(self.folded, numeral, read, self.enclosures)
         judgement = roles.judge(at)
-        dated = judgement.reason == "日期名称"
+        dated = judgement.reason == Reason.DATE_NAME
         if (judgement.role is Role.OBSERVATION or dated) and self._elsewhere(numeral, sentence):
             return Judgement(Role.OTHER_REGION, "其他地区的事故或数据", judgement.doubts)
         return judgement
 
     def _elsewhere(self, numeral: numerals.Numeral, sentence: Sentence) -> bool:
-        """Whether the words before the numeral speak of another place."""
+        """Whether the words before the numeral name another region."""
         said = self.folded[max(sentence.start, numeral.start - 80) : numeral.start]
-        return elsewhere(said, self.folded[numeral.end : numeral.end + 30], self.told)
+        return elsewhere(said, self.folded[numeral.end : numeral.end + 30], self.setting)
 
     def _mention(self, read: Quantity, judgement: Judgement) -> Candidate:
         raw = self.text[read.start : read.end]
@@ -124,7 +124,7 @@ class _Reader:
 
     def _row(self, sentence: Sentence, figure: Figure, judgement: Judgement) -> Candidate:
         q = figure.quantity
-        standing, doubts = status(self.folded, sentence, figure, self.told)
+        standing, doubts = status(self.folded, sentence, figure, self.setting)
         if standing is Status.PLAN and self.before and _LISTED.fullmatch(figure.gap):
             standing, doubts = self.before  # 培育3个镇、30家企业: one verb for both
         self.before = standing, doubts
@@ -158,7 +158,7 @@ class _Reader:
                 candidate,
                 role=Role.LABEL,
                 reason=f"与前文重复，见 start {repeated}",
-                doubts=(*candidate.doubts, "said before"),
+                doubts=(*candidate.doubts, Doubt("said_before")),
                 indicator="",
                 suggestions=(),
             )
@@ -184,7 +184,7 @@ class _Reader:
         return suggested if again is None else (again, *suggested[:2])
 
     def _repeated(self, figure: Figure, status: Status) -> int | None:
-        """Where the same figure of the same thing stood before, if it did."""
+        """Return the offset of an earlier figure of the same value, unit and noun, or None."""
         last = figure.quantity.last
         behind = re.sub(r"^[县市区州乡镇村街道(、)]+", "", self.folded[last : last + 24])[:4]
         if figure.measure is not Measure.LEVEL or not re.fullmatch(
@@ -196,20 +196,20 @@ class _Reader:
         return None if first == figure.quantity.start else first
 
     def _period(
-        self, sentence: Sentence, figure: Figure, status: Status, found: tuple[Suggestion, ...]
+        self, sentence: Sentence, figure: Figure, status: Status, suggested: tuple[Suggestion, ...]
     ) -> tuple[date, date]:
         cell = self.grid.get(figure.quantity.start)
         before = cell.header if cell else self.folded[sentence.start : figure.quantity.first]
-        start, end = self.told.start, self.told.end
+        start, end = self.setting.start, self.setting.end
         if status is not Status.ACTUAL:
-            start, end = self.told.planned
+            start, end = self.setting.planned
         start, end = grids.earlier(cell, start, end) if cell else (start, end)
         start, end = spoken_period(before, start, end)
         catalogue = self.catalogue
         if (
-            _first(found)
+            _first(suggested)
             and catalogue
-            and catalogue.indicators[found[0].indicator].nature == "stock"
+            and catalogue.indicators[suggested[0].indicator].nature == "stock"
         ):
             start = end
         return start, end
@@ -228,7 +228,7 @@ class _Reader:
             if self.catalogue:
                 suggested = tuple(self.catalogue.suggest(words, unit=fact.unit, kind=fact.kind))
             printed = self.text[fact.start : fact.end]
-            period = self.told.planned if status is Status.TARGET else None
+            period = self.setting.planned if status is Status.TARGET else None
             rows.append(
                 Candidate(
                     fact.start,
@@ -243,13 +243,13 @@ class _Reader:
                     unit=""
                     if fact.measure is Measure.DIRECTION
                     else _first_unit(suggested, fact.unit),
-                    period=period or (self.told.start, self.told.end),
+                    period=period or (self.setting.start, self.setting.end),
                     phrase=fact.subject,
                     evidence=printed[:EVIDENCE],
                     suggestions=suggested,
                     numeral=False,
                     indicator=_first(suggested),
-                    doubts=("stated without a numeral",),
+                    doubts=(Doubt("no_numeral"),),
                 )
             )
         return rows
@@ -257,7 +257,7 @@ class _Reader:
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
 _CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
-_KINDS = {"体系公式中的个数": "count", "以零表述": ""}
+_KINDS: dict[str, str] = {Reason.FORMULA: "count", Reason.ZERO: ""}
 _RELATIVE = {"%", "‰", "倍", "百分点"}
 
 
@@ -265,7 +265,7 @@ _ONLY_COUNTED = re.compile(r"(?:事故)?(?P<unit>[起人件次户家场项])(?:�
 
 
 def _counted_again(figure: Figure) -> str:
-    """The unit of what was named before: 起数减少7起, or a part of it such as 其中化工2起."""
+    """Return the unit of an earlier level that 起数减少7起 or 其中化工2起 refers to, or '-'."""
     if figure.measure is not Measure.LEVEL:
         only = _ONLY_COUNTED.fullmatch(figure.subject)
         return only["unit"] if only else "-"
@@ -273,14 +273,14 @@ def _counted_again(figure: Figure) -> str:
 
 
 def _ranked(read: Quantity, judgement: Judgement) -> tuple[Quantity, Judgement]:
-    """A place in a ranking is counted in 名, whatever stands behind it."""
-    if judgement.reason == "名次":
+    """Give a rank the unit 名."""
+    if judgement.reason == Reason.RANK:
         read = read._replace(unit="名", kind="rank")
     return read, judgement
 
 
 def _origin(figure: Figure) -> Quantity | None:
-    """The counted figure that a percentage is a change of, where the sentence has it."""
+    """Return the counted figure that a percentage is a change of, or None."""
     parent = figure.parent
     while parent is not None and parent.quantity.unit in _RELATIVE:
         parent = parent.parent
@@ -292,12 +292,12 @@ def _first_unit(suggested: tuple[Suggestion, ...], unit: str) -> str:
 
 
 def _first(suggested: tuple[Suggestion, ...]) -> str:
-    """The indicator to propose: none where the best is only faintly alike."""
+    """Return the first indicator, '' if it is only faintly alike."""
     return suggested[0].indicator if suggested and suggested[0].score >= ALIKE else ""
 
 
 def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Words]:
-    """The stretches around a figure that may name it, nearer ones weighing more."""
+    """Return the words around a figure that may name it, nearer ones weighing more."""
     if figure.subject:
         return [Words(figure.subject, 1.0), Words(figure.far[-40:], 0.15)]
     if figure.measure is not Measure.LEVEL and figure.parent:
@@ -340,14 +340,14 @@ def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
     return first.unit if first and sure and not unlike(printed, first.unit) else printed
 
 
-def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[str, ...]:
-    doubts = ["its unit is implied"] if q.implied and q.kind != "count" else []
+def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[Doubt, ...]:
+    doubts = [Doubt("implied_unit")] if q.implied and q.kind != "count" else []
     if not _first(suggested):
-        doubts.append("no indicator fits")
+        doubts.append(Doubt("no_indicator"))
     elif suggested[0].score < ENOUGH:
-        doubts.append("no synonym fits, only the definition")
+        doubts.append(Doubt("only_definition"))
     elif len(suggested) > 1 and suggested[1].score > 0.85 * suggested[0].score:
-        doubts.append("two indicators fit")
+        doubts.append(Doubt("two_indicators"))
     return tuple(doubts)
 
 
@@ -363,7 +363,7 @@ def _phrase(figure: Figure) -> str:
 
 
 def _own(figure: Figure) -> str:
-    """The words before a figure, or where these say nothing those behind it."""
+    """Return the words before a figure, or those behind it where there are none."""
     return figure.near if _content(figure.near) else figure.near + figure.post[:_NOUN]
 
 

@@ -1,7 +1,7 @@
 """
-How figures of one sentence hang together: levels, changes, what each is about, parts in brackets.
+Relate the figures of one sentence: levels, changes, their subjects, parts in brackets.
 
-A list such as 起数、死亡人数同比分别下降8.4%、12.7% is dealt out in order.
+A list such as 起数、死亡人数同比分别下降8.4%、12.7% is matched in order.
 """
 
 import re
@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from analysis.language.vocabulary import Comparator, Measure
 
+from .doubts import Doubt
 from .layout import Enclosures, Sentence
 from .quantities import Quantity
 
@@ -74,9 +75,9 @@ _NEXT = re.compile(
     rf"(?:[、和及与,][ ]*|[、和及与][ ]*(?:{'|'.join(_WORDS)})(?:了|约|近)?[ ]*)"
 )
 _STRONG = re.compile(r"[,;:。()!?\n]")
-_LISTED = ("dealt out over a list",)
+_LISTED = (Doubt("dealt_over_list"),)
 _BASE_REACH = 200  # a base of comparison serves the clauses up to the full stop
-_MEMORY = 16  # a figure never hangs on one further back; keeps a sentence of figures linear
+_MEMORY = 16  # parents are no further back, which keeps the time linear
 _COUNT_CHANGE = {
     "减少",
     "下降",
@@ -95,7 +96,7 @@ _COUNT_CHANGE = {
 
 @dataclass(slots=True, eq=False)
 class Figure:
-    """A quantity of a sentence with its measure, sign, own words and the figure it hangs on."""
+    """A quantity of a sentence with its measure, sign, own words and parent figure."""
 
     quantity: Quantity
     near: str  # the words right before it
@@ -111,7 +112,7 @@ class Figure:
     bracketed: bool = False
     part: bool = False  # 其中 says that it is a part of its parent
     attached: bool = False  # nothing divides the words before it from the figure before
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def value(self) -> Decimal | None:
@@ -124,7 +125,7 @@ def figures(
     text: str, sentence: Sentence, found: list[Quantity], enclosures: Enclosures
 ) -> list[Figure]:
     """
-    Connect the quantities *found* in one sentence of folded *text*.
+    Relate the quantities *found* in one sentence of folded *text*.
 
     >>> from .layout import sections, sentences
     >>> from .quantities import quantity
@@ -136,15 +137,15 @@ def figures(
     ...  for f in figures(text, sentence, read, Enclosures(text))]
     [('事故起数', '-8.4', 'change_pct'), ('死亡人数', '-12.7', 'change_pct')]
     """
-    made: list[Figure] = []
+    related: list[Figure] = []
     for index, read in enumerate(found):
-        recent, following = made[-_MEMORY:], found[index + 1 : index + _MEMORY]
+        recent, following = related[-_MEMORY:], found[index + 1 : index + _MEMORY]
         figure = _placed(text, sentence, read, following, recent, enclosures)
         _measure(text, sentence, figure, recent)
-        made.append(figure)
+        related.append(figure)
         if figure.measure is not Measure.LEVEL:
             _subject(text, figure, [*recent, figure], following)
-    return made
+    return related
 
 
 def _placed(
@@ -152,19 +153,19 @@ def _placed(
     sentence: Sentence,
     read: Quantity,
     following: list[Quantity],
-    made: list[Figure],
+    earlier: list[Figure],
     enclosures: Enclosures,
 ) -> Figure:
     bracket = enclosures.at(read.start, read.end, "(")
     inside = bracket is not None and bracket.start > sentence.start
     begin = bracket.start if inside and bracket else sentence.start
-    outer = [f for f in made if f.quantity.last <= begin] if inside else made
+    outer = [f for f in earlier if f.quantity.last <= begin] if inside else earlier
     parent = outer[-1] if outer else None
     while not inside and parent is not None and parent.bracketed:
         parent = parent.parent
-    part = None if inside else _part_of(text, sentence, read, made)
+    part = None if inside else _part_of(text, sentence, read, earlier)
     parent = part or parent
-    left = max([begin, *(f.quantity.last for f in made if f.quantity.last <= read.first)])
+    left = max([begin, *(f.quantity.last for f in earlier if f.quantity.last <= read.first)])
     before = text[left : read.first]
     cut = max((m.end() for m in _STRONG.finditer(before)), default=0)
     attached = cut == 0 and left > begin and bool(_NOUN.match(before))
@@ -184,10 +185,10 @@ def _placed(
     )
 
 
-def _part_of(text: str, sentence: Sentence, read: Quantity, made: list[Figure]) -> Figure | None:
-    """The figure that 其中 divides, for every part listed after it."""
+def _part_of(text: str, sentence: Sentence, read: Quantity, earlier: list[Figure]) -> Figure | None:
+    """Return the figure before 其中 that *read* is a part of, or None."""
     word = text.rfind("其中", sentence.start, read.first)
-    wholes = [figure for figure in made if figure.quantity.last <= word and not figure.bracketed]
+    wholes = [figure for figure in earlier if figure.quantity.last <= word and not figure.bracketed]
     listed = word >= 0 and not re.search(r",[^、]{9,}$", text[word : read.first])
     return wholes[-1] if wholes and listed else None
 
@@ -199,8 +200,8 @@ def _behind(text: str, sentence: Sentence, read: Quantity, following: list[Quant
     return re.split(r"[,。;、:!?\n(]", said, maxsplit=1)[0]
 
 
-def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) -> None:
-    """Tell a change from a level by the word before the figure, or by the list it stands in."""
+def _measure(text: str, sentence: Sentence, figure: Figure, earlier: list[Figure]) -> None:
+    """Set measure and sign from the word before the figure, or from its list."""
     before = text[max(sentence.start, figure.quantity.first - 16) : figure.quantity.first]
     near = figure.near[-16:]
     word = _CHANGE.search(near) or (figure.quantity.unit == "%" and _EASED.search(near)) or None
@@ -209,14 +210,14 @@ def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) 
     relative = (
         figure.quantity.unit in {"%", "‰", "百分点", "倍"} and figure.quantity.kind != "money"
     )
-    if word and (relative or _compared(text, sentence, figure, word, made)):
+    if word and (relative or _compared(text, sentence, figure, word, earlier)):
         points = figure.quantity.unit == "百分点"
         figure.measure = Measure.CHANGE_PCT if relative and not points else Measure.CHANGE_ABS
         figure.sign = _WORDS[word["word"]]
         if figure.quantity.unit == "倍":
             figure.quantity = _in_percent(figure.quantity)
         return
-    last = made[-1] if made else None
+    last = earlier[-1] if earlier else None
     joined = last is not None and _LIST.fullmatch(figure.near) and not _STRONG.search(figure.far)
     if joined and last and last.measure is not Measure.LEVEL and _alike(last, figure):
         figure.measure, figure.sign = last.measure, last.sign
@@ -227,13 +228,13 @@ def _measure(text: str, sentence: Sentence, figure: Figure, made: list[Figure]) 
 
 
 def _in_percent(read: Quantity) -> Quantity:
-    """增长1.3倍 is a change of 130%."""
+    """Convert times to percent: 增长1.3倍 is a change of 130%."""
     value = None if read.value is None else read.value * 100
-    return read._replace(value=value, unit="%", doubts=(*read.doubts, "times as a percent"))
+    return read._replace(value=value, unit="%", doubts=(*read.doubts, Doubt("times_as_percent")))
 
 
 def _same_bound(figure: Figure, last: Figure) -> None:
-    """分别不低于10%、8%: what bounds the first of a list bounds the rest."""
+    """Copy the bound of the first of a list to the rest: 分别不低于10%、8%."""
     led = last.quantity.first < last.quantity.start and "分别" in last.near
     if led and figure.quantity.comparator is Comparator.EXACT:
         figure.quantity = figure.quantity._replace(comparator=last.quantity.comparator)
@@ -245,20 +246,20 @@ def _alike(last: Figure, figure: Figure) -> bool:
 
 
 def _compared(
-    text: str, sentence: Sentence, figure: Figure, word: re.Match[str], made: list[Figure]
+    text: str, sentence: Sentence, figure: Figure, word: re.Match[str], earlier: list[Figure]
 ) -> bool:
-    """减少3起 is a change; 新增5个 or 增加10个班次 is one only beside a base of comparison."""
+    """Whether a count is a change: 减少3起 is; 增加10个班次 needs a base of comparison."""
     if figure.near[: word.start()].endswith("新") or word["word"] not in _COUNT_CHANGE:
         return False
     begin = max(text.rfind(mark, 0, sentence.start) for mark in "。\n")
     said = text[max(begin, sentence.start - _BASE_REACH, 0) : figure.quantity.first]
-    changed = any(other.measure is not Measure.LEVEL for other in made[-2:])
+    changed = any(other.measure is not Measure.LEVEL for other in earlier[-2:])
     return bool(_BASE.search(said)) or changed or word["word"] == "减少"
 
 
-def _subject(text: str, figure: Figure, made: list[Figure], following: list[Quantity]) -> None:
-    """Whose change it is: a listed noun, the figure it follows, or the place in a list."""
-    last = made[-2] if len(made) > 1 else None
+def _subject(text: str, figure: Figure, earlier: list[Figure], following: list[Quantity]) -> None:
+    """Set the subject of a change: a listed noun, the figure before, or by order in a list."""
+    last = earlier[-2] if len(earlier) > 1 else None
     if last is not None and figure.quantity.start in last.dealt:
         figure.dealt, figure.parent = last.dealt, None
         figure.subject, figure.doubts = last.dealt[figure.quantity.start], _LISTED
@@ -267,18 +268,18 @@ def _subject(text: str, figure: Figure, made: list[Figure], following: list[Quan
     if nouns:
         _deal(figure, nouns, places, "、")
         if len(places) == 1 and sum(noun.endswith("数") for noun in nouns) > 1:
-            figure.doubts = ("one figure for several things",)
+            figure.doubts = (Doubt("one_for_several"),)
     elif last is None:  # 事故起数和死亡人数双下降,降幅分别为10%、8%
         before = _EMPTY.sub("、", figure.far[-40:]).split("、")
         _deal(figure, [noun for noun in before if noun], places, "")
     elif last.measure is Measure.LEVEL:
-        _dealt(figure, made, len(places))
+        _dealt(figure, earlier, len(places))
     else:
-        _continued(figure, last, made, len(places))
+        _continued(figure, last, earlier, len(places))
 
 
 def _deal(figure: Figure, nouns: list[str], places: list[int], joint: str) -> None:
-    """Give each place of a list of changes its noun; one change alone is of them all."""
+    """Assign each change of a list its noun; a single change has all of them."""
     size = len(places)
     if len(nouns) >= size > 1:
         named = nouns[-size:]
@@ -290,7 +291,7 @@ def _deal(figure: Figure, nouns: list[str], places: list[int], joint: str) -> No
 
 
 def _places(text: str, read: Quantity, following: list[Quantity]) -> list[int]:
-    """Where the items of a list of changes stand: 8.4%、持平、上升12.7% are three."""
+    """Return the offsets of a list of changes: 8.4%、持平、上升12.7% are three."""
     places, last = [read.start], read.last
     for other in following:
         gap = _NEXT.fullmatch(text[last : other.first])
@@ -302,42 +303,42 @@ def _places(text: str, read: Quantity, following: list[Quantity]) -> list[int]:
     return places + [-1 - len(places)] * (rest[0].count("平") if rest else 0)
 
 
-def _dealt(figure: Figure, made: list[Figure], size: int) -> None:
-    """事故42起、死亡45人,同比分别下降5%、6%: the changes take the levels before, in order."""
-    told = [f for f in made[:-1] if f.measure is Measure.LEVEL]
-    levels = [f for f in told if not f.bracketed] or told
+def _dealt(figure: Figure, earlier: list[Figure], size: int) -> None:
+    """Assign changes to the levels before, in order: 事故42起、死亡45人,同比分别下降5%、6%."""
+    counted = [f for f in earlier[:-1] if f.measure is Measure.LEVEL]
+    levels = [f for f in counted if not f.bracketed] or counted
     figure.parent = levels[-size] if len(levels) >= size else levels[-1]
 
 
-def _continued(figure: Figure, last: Figure, made: list[Figure], size: int) -> None:
-    """The next in a list of changes, or another change of the same thing."""
+def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -> None:
+    """Assign the next change of a list, or another change of the same subject."""
     if not re.fullmatch(r"[、和及与,][ ]*", figure.gap):
-        figure.stride = size if len(made) > size > 1 else 1
-        last = made[-1 - figure.stride]
+        figure.stride = size if len(earlier) > size > 1 else 1
+        last = earlier[-1 - figure.stride]
         figure.subject, figure.parent = last.subject, last.parent
         return
-    if last.stride > 1 and len(made) > last.stride:
+    if last.stride > 1 and len(earlier) > last.stride:
         figure.stride = last.stride
-        twin = made[-1 - figure.stride]
+        twin = earlier[-1 - figure.stride]
         figure.subject, figure.parent, figure.doubts = twin.subject, twin.parent, _LISTED
         return
     run = [last]
-    for earlier in reversed(made[:-2]):
-        if not _LIST.fullmatch(run[-1].near) or earlier.measure is Measure.LEVEL:
+    for change in reversed(earlier[:-2]):
+        if not _LIST.fullmatch(run[-1].near) or change.measure is Measure.LEVEL:
             break
-        run.append(earlier)
+        run.append(change)
     figure.doubts = _LISTED
     if run[-1].parent is not None:
-        _next_level(figure, run[-1].parent, made, len(run))
+        _next_level(figure, run[-1].parent, earlier, len(run))
 
 
 def _nouns(figure: Figure) -> list[str]:
-    """The nouns listed before the word of change, without the region and words of comparison."""
+    """Return the nouns before the word of change, without region and words of comparison."""
     own = _EMPTY.sub("、", _CHANGE.sub("", figure.near)).split("、")
     return [noun for noun in own if noun and not re.fullmatch(r"全?[国省市州县区]", noun)]
 
 
-def _next_level(figure: Figure, first: Figure, made: list[Figure], place: int) -> None:
-    levels = [f for f in made if f.measure is Measure.LEVEL and not f.bracketed]
+def _next_level(figure: Figure, first: Figure, earlier: list[Figure], place: int) -> None:
+    levels = [f for f in earlier if f.measure is Measure.LEVEL and not f.bracketed]
     index = levels.index(first) + place if first in levels else -1
     figure.parent = levels[index] if 0 <= index < len(levels) else first

@@ -1,8 +1,7 @@
 """
-What several reports of one region say of the same figure: agreement or a recorded revision.
+Compare the figures that several reports of one region give: agreement or revision.
 
-Rows in, the same rows with notes out. No value is ever replaced; the later report's row says
-what the earlier one stated.
+No value is replaced; the note of the later report's row has the earlier value.
 """
 
 import re
@@ -19,9 +18,9 @@ _NOTED = re.compile(r"；?(?:与[a-z0-9_]+-\w+一致|修订：[a-z0-9_]+-\w+为-
 
 def noted(reports: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
     """
-    The rows of each report, earliest report first, with what the earlier ones state noted.
+    Return the rows of each report, with the values of earlier reports in their notes.
 
-    The notes are made anew each time, so that the order in which reports arrive does not matter.
+    *reports* is in order of time. Earlier notes of this kind are replaced.
 
     Examples
     --------
@@ -30,16 +29,16 @@ def noted(reports: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
     ['与a-2024一致']
     """
     known: dict[tuple[str, ...], list[tuple[str, Row]]] = {}
-    found = {}
+    noted_rows = {}
     for report, rows in reports.items():
-        found[report] = [_noted(row, known.get(_key(row), ())) for row in rows]
+        noted_rows[report] = [_noted(row, known.get(_key(row), ())) for row in rows]
         for row in rows:
             known.setdefault(_key(row), []).append((report, row))
-    return found
+    return noted_rows
 
 
-def told(reports: Mapping[str, Sequence[Row]], about: str) -> Iterator[str]:
-    """What the figures of report *about* and those of the other reports say of each other."""
+def compared(reports: Mapping[str, Sequence[Row]], about: str) -> Iterator[str]:
+    """Yield one line per figure that report *about* and another report both give or imply."""
     order = list(reports)
     for place, report in enumerate(order):
         for earlier in order[:place]:
@@ -53,11 +52,11 @@ def _key(row: Row) -> tuple[str, ...]:
 
 
 def _noted(row: Row, others: Iterable[tuple[str, Row]]) -> Row:
-    said = [_NOTED.sub("", row["note"]).strip("；")]
+    notes = [_NOTED.sub("", row["note"]).strip("；")]
     for report, other in others:
         same = Decimal(other["value"]) == Decimal(row["value"])
-        said.append(f"与{report}一致" if same else f"修订：{report}为{other['value']}")
-    return {**row, "note": "；".join(filter(None, said))}
+        notes.append(f"与{report}一致" if same else f"修订：{report}为{other['value']}")
+    return {**row, "note": "；".join(filter(None, notes))}
 
 
 def _stated(rows: Sequence[Row], report: str, others: Sequence[Row], earlier: str) -> Iterator[str]:
@@ -71,20 +70,20 @@ def _stated(rows: Sequence[Row], report: str, others: Sequence[Row], earlier: st
 
 
 def _implied(rows: Sequence[Row], others: Sequence[Row], earlier: str) -> Iterator[str]:
-    """A level and its change imply the level of the year before, which may be known."""
+    """Compare the level of the year before, implied by a level and its change."""
     levels = {_about(row): row for row in rows if row["measure"] == Measure.LEVEL}
     known = {_about(row): row for row in others if row["measure"] == Measure.LEVEL}
     for row in rows:
         level, other = levels.get(_about(row)), known.get(_about(row, years=1))
         if row["measure"] == Measure.CHANGE_ABS and level is not None and other is not None:
             before = Decimal(level["value"]) - Decimal(row["value"])
-            said = f"{level['value']} and a change of {row['value']} imply {before}"
+            notes = f"{level['value']} and a change of {row['value']} imply {before}"
             verb = "agrees with" if Decimal(other["value"]) == before else "differs from"
-            yield f"{row['indicator']}: {said}, which {verb} {earlier} ({other['value']})"
+            yield f"{row['indicator']}: {notes}, which {verb} {earlier} ({other['value']})"
 
 
 def _about(row: Row, *, years: int = 0) -> tuple[str, ...]:
-    """What a row is about, *years* earlier."""
+    """Return the key of a row without its measure, *years* earlier."""
     dates = [
         f"{int(row[column][:4]) - years}{row[column][4:]}"
         for column in ("period_start", "period_end")

@@ -1,19 +1,20 @@
 """
-The review workbook: one row a candidate beside its sentence, for a person to accept or reject.
+Write the review workbook: one row per candidate with its sentence, to accept or reject.
 
-Text is written as text, never as a formula or a link; what proves a figure is locked.
+Text is written as text, never as a formula or a link; cells with evidence are locked.
 """
 
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from analysis.language.messages import say
 from analysis.language.vocabulary import (
     Better,
     Comparator,
@@ -29,8 +30,9 @@ from analysis.tables.checks import expected_unit
 
 from .candidates import EVIDENCE, Candidate, plain
 from .compilation import Compiled, facts
+from .doubts import Doubt, worded
 from .layout import Mood, fold, sections
-from .portions import guessed
+from .proposals import guessed
 from .sheets import (
     ACCEPT,
     BREAKDOWNS,
@@ -57,22 +59,14 @@ _LONGEST_LIST = 255  # characters of a list that a cell of a workbook carries it
 _SPARE = 400  # lines a person may add
 _STOPS = "。;；\n"
 _CLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_HINTS = {
-    "report": "region and year, such as qingshan-2024",
-    "doubts": "what looked odd in the file",
-    "publisher": "who published it",
-    "published": "YYYY-MM-DD, or empty",
-    "kind": "report, plan or progress; several joined by +",
-    "name_zh": "only for a region that is not in regions.csv yet",
-    "name_en": "only for a new region",
-    "level": "only for a new region: province, prefecture or district",
-    "adcode": "only for a new region: six digits (GB/T 2260)",
-    "parent": "only for a new region: the adcode it belongs to",
-}
+_HINTS = (
+    *("report", "doubts", "publisher", "published", "kind"),
+    *("name_zh", "name_en", "level", "adcode", "parent"),
+)
 
 
-def workbook(found: Compiled) -> bytes:
-    """The review workbook of a compiled report, as the bytes of an XLSX file."""
+def workbook(report: Compiled, language: str = "zh") -> bytes:
+    """Return the review workbook of a compiled report as the bytes of an XLSX file."""
     import xlsxwriter
 
     stream = io.BytesIO()
@@ -83,21 +77,23 @@ def workbook(found: Compiled) -> bytes:
         "strings_to_numbers": False,
     }
     book = xlsxwriter.Workbook(stream, options)
-    book.set_properties({"created": _WHEN, "title": f"Review of {found.report}"})
-    writer = _Writer(book, found)
+    book.set_properties(
+        {"created": _WHEN, "title": say("review.title", report=report.report)[language]}
+    )
+    writer = _Writer(book, report, language)
     writer.review()
     writer.report()
-    writer.plain(INDICATORS, _proposals(found), spare=40)
+    writer.plain(INDICATORS, _proposals(report), spare=40)
     writer.plain(BREAKDOWNS, [], spare=60)
-    writer.plain(INSTRUMENTS, _instruments(found))
-    writer.plain(TEXT, _lines(found.document.text))
+    writer.plain(INSTRUMENTS, _instruments(report))
+    writer.plain(TEXT, _lines(report.document.text))
     writer.lists()
     book.close()
     return stream.getvalue()
 
 
 def _lines(text: str) -> Iterator[list[str]]:
-    """The text line by line as JSON, which keeps blanks and control characters."""
+    """Yield the text line by line as JSON, which keeps blanks and control characters."""
     offset = 0
     for line in text.split("\n"):
         for start in range(0, max(1, len(line)), 8_000):
@@ -106,10 +102,10 @@ def _lines(text: str) -> Iterator[list[str]]:
         offset += len(line) + 1
 
 
-def _proposals(found: Compiled) -> Iterator[list[str]]:
-    """A new indicator for each noun phrase that nothing in the catalogue fits; codes are blank."""
+def _proposals(report: Compiled) -> Iterator[list[str]]:
+    """Yield a new indicator, without code, for each noun phrase that no indicator fits."""
     seen = set()
-    for candidate in found.candidates:
+    for candidate in report.candidates:
         if candidate.owns and not candidate.indicator and candidate.phrase not in seen:
             seen.add(candidate.phrase)
             name = f"{candidate.phrase[-16:]}数" if candidate.unit != "%" else candidate.phrase
@@ -117,12 +113,12 @@ def _proposals(found: Compiled) -> Iterator[list[str]]:
             yield [known.get(column, "") for column in COLUMNS[INDICATORS]]
 
 
-def _instruments(found: Compiled) -> Iterator[list[str]]:
-    """Where each known instrument seems to be named; silent means not mentioned."""
-    text = found.document.text
+def _instruments(report: Compiled) -> Iterator[list[str]]:
+    """Yield each known instrument with its status and the phrase that names it."""
+    text = report.document.text
     folded = fold(text)
-    parts = sections(folded, year=found.told.end.year, mood=found.told.mood)
-    for _, row in csv_file.table(found.data / "instruments.csv").iterrows():
+    parts = sections(folded, year=report.setting.end.year, mood=report.setting.mood)
+    for _, row in csv_file.table(report.data / "instruments.csv").iterrows():
         place = _named(folded, row["name_zh"])
         if place is None:
             yield [row["instrument"], row["name_zh"], str(Standing.NOT_MENTIONED), "", "", "", ""]
@@ -135,7 +131,7 @@ def _instruments(found: Compiled) -> Iterator[list[str]]:
 
 
 def _named(text: str, name: str) -> tuple[int, int] | None:
-    """The phrase of *text* that holds the quoted core of an instrument's name, or the name."""
+    """Return the phrase of *text* around the quoted core of an instrument's name, or the name."""
     for core in [*re.findall(r"“([^”]{2,})”", name), name]:
         start = text.find(fold(core))
         if start < 0:
@@ -150,17 +146,17 @@ def _named(text: str, name: str) -> tuple[int, int] | None:
 
 
 class _Writer:
-    """Writes one sheet after another with the same formats."""
+    """A workbook with its formats and lists."""
 
-    def __init__(self, book: Any, found: Compiled) -> None:
-        self.book, self.found = book, found
+    def __init__(self, book: Any, report: Compiled, language: str) -> None:
+        self.book, self.compiled, self.language = book, report, language
         head = {"bold": True, "bg_color": "#DDDDDD", "locked": True, "text_wrap": True}
         self.head = book.add_format(head)
         self.mark = book.add_format({"bold": True, "color": "#B00020", "underline": 1})
         self.format = cache(self._format)
-        table = csv_file.table(found.data / "breakdowns.csv")
+        table = csv_file.table(report.data / "breakdowns.csv")
         self.parts = dict(zip(table["breakdown"], table["name_zh"], strict=True))
-        self.options: dict[str, list[str]] = _options(found) | {"breakdown": sorted(self.parts)}
+        self.options: dict[str, list[str]] = _options(report) | {"breakdown": sorted(self.parts)}
 
     def _format(self, *, locked: bool, colour: str = "", quoted: bool = False) -> Any:
         look = {"text_wrap": True, "valign": "top", "locked": locked, "num_format": "@"}
@@ -169,11 +165,11 @@ class _Writer:
         return self.book.add_format(look)
 
     def sheet(self, name: str) -> Any:
-        """A new sheet with its header, protected but for the cells a person fills."""
+        """Add a sheet with its header, protected except for the cells to fill in."""
         page = self.book.add_worksheet(name)
         columns = COLUMNS[name]
         for column, title in enumerate(columns):
-            page.write_string(0, column, heading(name, title), self.head)
+            page.write_string(0, column, heading(name, title, self.language), self.head)
             page.set_column(column, column, WIDTHS.get(title, WIDTH))
         page.set_row(0, 32)
         page.freeze_panes(1, 3 if name == REVIEW else 1)
@@ -187,12 +183,12 @@ class _Writer:
         return page
 
     def cell(self, page: Any, line: int, column: int, text: str, **look: Any) -> None:
-        """Write *text* as text, whatever it starts with."""
+        """Write *text* as text, also if it starts like a formula."""
         quoted = text[:1] in tuple("=+-@\t\r")
         page.write_string(line, column, _CLEAN.sub(" ", text), self.format(quoted=quoted, **look))
 
     def plain(self, name: str, lines: Any, spare: int = 0) -> None:
-        """A sheet of text cells, with *spare* empty lines to fill."""
+        """Write a sheet of text cells with *spare* empty lines."""
         page = self.sheet(name)
         locked = LOCKED.get(name, set())
         line = 0
@@ -205,16 +201,22 @@ class _Writer:
         self._choices(page, name, line + spare)
 
     def report(self) -> None:
-        """What is known of the report, key by key."""
-        doubts = {"doubts": "; ".join(self.found.document.doubts)}
-        known = {"format": FORMAT, **facts(self.found), **_region(self.found), **doubts}
-        self.plain(REPORT, ([key, text, _HINTS.get(key, "")] for key, text in known.items()))
+        """Write the sheet with the facts about the report."""
+        doubts = {"doubts": self._joined(self.compiled.document.doubts)}
+        known = {"format": FORMAT, **facts(self.compiled), **_region(self.compiled), **doubts}
+        self.plain(REPORT, ([key, text, self._hint(key)] for key, text in known.items()))
+
+    def _hint(self, key: str) -> str:
+        return say(f"review.hint.{key}")[self.language] if key in _HINTS else ""
+
+    def _joined(self, doubts: Iterable[Doubt]) -> str:
+        return "; ".join(worded(doubts, self.language))
 
     def review(self) -> None:
-        """One line a candidate, coloured by its doubts, its numeral marked in its sentence."""
+        """Write one line per candidate, coloured by its doubts, with its numeral marked."""
         page = self.sheet(REVIEW)
         last = 0
-        for last, candidate in enumerate(self.found.candidates, 1):
+        for last, candidate in enumerate(self.compiled.candidates, 1):
             colour = "#FFF2CC" if candidate.owns and any(self._doubts(candidate)) else ""
             colour = colour or ("#E8F3EC" if candidate.owns else "#F3F3F3")
             cells = self._cells(candidate)
@@ -234,10 +236,10 @@ class _Writer:
         self._choices(page, REVIEW, last + _SPARE)
 
     def _parts(self, candidate: Candidate) -> list[str]:
-        """The parts that the figure may be about; never filled in, only offered."""
+        """Return the breakdowns to offer for a figure."""
         if not candidate.owns:
             return []
-        text, start = self.found.document.text, candidate.start
+        text, start = self.compiled.document.text, candidate.start
         left = max(text.rfind(mark, 0, start) for mark in _STOPS) + 1
         before = candidate.evidence.partition(candidate.printed)[0]
         parts = guessed(f"{candidate.phrase}\n{before}", text[left:start], self.parts)
@@ -245,16 +247,16 @@ class _Writer:
             parts.pop()
         return parts
 
-    def _doubts(self, candidate: Candidate) -> Iterator[str]:
-        """What the reader doubts, and a unit that the indicator does not have."""
+    def _doubts(self, candidate: Candidate) -> Iterator[Doubt]:
+        """Yield the reader's doubts, and one on a unit that the indicator does not have."""
         yield from candidate.doubts
-        known = self.found.catalogue.indicators.get(candidate.indicator)
+        known = self.compiled.catalogue.indicators.get(candidate.indicator)
         due = expected_unit(candidate.measure, known.unit) if known else candidate.unit
         if candidate.owns and candidate.unit != due:
-            yield f"the unit of {candidate.indicator} is {due}"
+            yield Doubt("another_unit", {"indicator": candidate.indicator, "unit": due})
 
     def _cells(self, candidate: Candidate) -> list[str]:
-        names = self.found.catalogue.indicators
+        names = self.compiled.catalogue.indicators
         suggested = [
             f"{code} {names[code].name} ({why})" for code, _, _, why in candidate.suggestions
         ]
@@ -267,15 +269,18 @@ class _Writer:
         known |= {key: str(record[key] or "") for key in ("measure", "status", "printed")}
         note = ""
         if candidate.owns and candidate.counter and _counted_otherwise(candidate):
-            note = f"原文单位为{candidate.counter}"
+            note = say("review.note_counter", counter=candidate.counter).zh  # as in the tables
         known |= {"start": str(candidate.start), "end": str(candidate.end), "raw": candidate.raw}
         known |= {"value": value, "period_start": str(start), "period_end": str(end)}
         known |= {"evidence": candidate.evidence, "reason": candidate.reason, "note": note}
-        known |= {"suggestions": "\n".join(suggested), "doubts": "; ".join(self._doubts(candidate))}
+        known |= {
+            "suggestions": "\n".join(suggested),
+            "doubts": self._joined(self._doubts(candidate)),
+        }
         return [known.get(column, "") for column in COLUMNS[REVIEW]]
 
     def _sentence(self, page: Any, line: int, candidate: Candidate, colour: str) -> str:
-        text = self.found.document.text
+        text = self.compiled.document.text
         left = max(text.rfind(mark, 0, candidate.start) for mark in _STOPS) + 1
         left = max(left, candidate.start - _AROUND)
         ends = [place for mark in _STOPS if (place := text.find(mark, candidate.end)) >= 0]
@@ -312,10 +317,10 @@ class _Writer:
                 page.data_validation(first, column, final, column, choice)
 
     def _gaps(self, name: str, title: str, last: int) -> Iterator[tuple[int, int]]:
-        """The stretches of lines whose cells have no choices of their own."""
+        """Yield the ranges of lines whose cells have no choices of their own."""
         own = [
             line
-            for line, candidate in enumerate(self.found.candidates, 1)
+            for line, candidate in enumerate(self.compiled.candidates, 1)
             if (name, title) == (REVIEW, "breakdown") and self._parts(candidate)
         ]
         for before, after in pairwise([0, *own, last + 1]):
@@ -323,7 +328,7 @@ class _Writer:
                 yield before + 1, after - 1
 
     def lists(self) -> None:
-        """The words of the drop-downs, on a sheet that is not shown."""
+        """Write the words of the drop-down lists on a hidden sheet."""
         page = self.book.add_worksheet(LISTS)
         for column, words in enumerate(self.options.values()):
             for line, word in enumerate(words):
@@ -332,7 +337,7 @@ class _Writer:
 
 
 def _lines_of(column: str, text: str) -> int:
-    """How many lines *text* takes in its column; a Chinese character is two wide."""
+    """Return the number of lines of *text* in its column; a Chinese character is two wide."""
     width = WIDTHS.get(column, WIDTH) - 1
     sizes = (sum(1 + (ord(sign) > _NARROW) for sign in line) for line in text.split("\n"))
     return sum(max(1, -(-size // width)) for size in sizes)
@@ -344,17 +349,17 @@ def _plain(candidate: Candidate) -> str:
 
 
 def _counted_otherwise(candidate: Candidate) -> bool:
-    """人 printed where the indicator counts 人次, and the like; 个 for 项 says nothing."""
+    """Whether the printed counter differs in meaning from the unit: 人 for 人次."""
     return {candidate.counter, candidate.unit} in ({"人", "人次"}, {"名", "人次"}, {"家", "次"})
 
 
-def _options(found: Compiled) -> dict[str, list[str]]:
-    units = [row["unit"] for _, row in csv_file.table(found.data / "units.csv").iterrows()]
-    themes = [row["theme"] for _, row in csv_file.table(found.data / "themes.csv").iterrows()]
+def _options(report: Compiled) -> dict[str, list[str]]:
+    units = [row["unit"] for _, row in csv_file.table(report.data / "units.csv").iterrows()]
+    themes = [row["theme"] for _, row in csv_file.table(report.data / "themes.csv").iterrows()]
     return {
         "role": list(Role),
         "decision": [ACCEPT, REJECT],
-        "indicator": sorted(found.catalogue.indicators),
+        "indicator": sorted(report.catalogue.indicators),
         "unit": units,
         "comparator": list(Comparator),
         "measure": list(Measure),
@@ -367,17 +372,17 @@ def _options(found: Compiled) -> dict[str, list[str]]:
     }
 
 
-def _region(found: Compiled) -> dict[str, str]:
-    """What the tables know of the region; blank where it is new."""
+def _region(report: Compiled) -> dict[str, str]:
+    """Return the region's cells of ``regions``, empty for a new region."""
     keys = ("name_zh", "name_en", "level", "adcode", "parent")
-    for _, row in csv_file.table(found.data / "regions.csv").iterrows():
-        if row["region"] == found.region:
+    for _, row in csv_file.table(report.data / "regions.csv").iterrows():
+        if row["region"] == report.region:
             return {key: str(row[key]) for key in keys}
     return dict.fromkeys(keys, "")
 
 
-def save(found: Compiled, path: Path) -> None:
-    """Write the review workbook of *found* to *path* in one step."""
+def save(report: Compiled, path: Path, language: str = "zh") -> None:
+    """Write the review workbook of a compiled report to *path* atomically."""
     from analysis import files
 
-    files.write(path, workbook(found))
+    files.write(path, workbook(report, language))

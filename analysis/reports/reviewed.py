@@ -1,7 +1,7 @@
 """
-A reviewed workbook read back: looked through before it is parsed, then held to what it proves.
+Read a reviewed workbook and check it against the text it contains.
 
-It takes values only. A formula, a merged cell, a lost line or changed evidence is a fault.
+A formula, a merged cell, a missing line or changed evidence is a fault.
 """
 
 import io
@@ -60,7 +60,7 @@ class Line:
 
     @property
     def place(self) -> tuple[int, int]:
-        """Where its numeral or phrase starts and ends; nowhere, if that is no place."""
+        """Start and end of its numeral or phrase, -1 for an invalid offset."""
         cells = self["start"], self["end"]
         start, end = (int(cell) if _PLACE.fullmatch(cell) else -1 for cell in cells)
         return start, end
@@ -74,9 +74,9 @@ class Line:
 @dataclass(slots=True)
 class Reviewed:
     """
-    What a person decided, with the text it was decided on.
+    The decisions of a reviewer, with the text of the report.
 
-    ``keys`` are the lines of the sheet that each fact of the report stands in.
+    ``keys`` are the line numbers of the facts on the sheet of the report.
     """
 
     name: str
@@ -90,11 +90,11 @@ class Reviewed:
     faults: list[Fault] = field(default_factory=list)
 
     def fault(self, sheet: str, line: int, column: str, found: str, rule: str, mend: str) -> None:
-        """Note one thing wrong, with its sheet and cell."""
+        """Add a fault with its sheet and cell."""
         self.faults.append(self.placed(Fault("", line, column, found[:60], rule, mend), sheet))
 
     def placed(self, fault: Fault, sheet: str) -> Fault:
-        """The same *fault*, told with the cell of *sheet* that it comes from."""
+        """Return *fault* with the cell of *sheet* that it comes from."""
         columns, line, column = COLUMNS[sheet], fault.line, fault.column
         if sheet == REPORT and column in self.keys:
             line, known = self.keys[column], columns.index("value")
@@ -107,12 +107,12 @@ class Reviewed:
 
 def load(path: Path) -> Reviewed:
     """
-    Read the reviewed workbook *path* and hold it to its own text.
+    Read the reviewed workbook *path* and check it against its own text.
 
     Raises
     ------
     TableError
-        With every fault: of the file, of its form, or of what a line claims about the text.
+        With every fault of the file, its sheets, or its lines against the text.
     """
     sheets = _sheets(path)
     faults = [fault for _, found in sheets.values() for fault in found]
@@ -137,11 +137,11 @@ def load(path: Path) -> Reviewed:
 
 
 def _sheets(path: Path) -> dict[str, tuple[list[Line], list[Fault]]]:
-    """Every sheet we wrote, as lines; the parts are looked through before openpyxl sees them."""
+    """Return the lines and faults of each sheet; the parts are scanned before openpyxl reads."""
     name = path.name
     data = path.read_bytes()[: MAX_BYTES + 1]
     mend = "give the workbook that compile wrote"
-    if len(data) > MAX_BYTES or name.startswith("~$"):
+    if len(data) > MAX_BYTES or name[:2] == "~$":
         raise TableError([Fault(name, 0, "", f"{len(data)} bytes", "no reviewed workbook", mend)])
     survey = surveyed(name, data)
     parts = {sheet: part for sheet, _, part in survey.sheets}
@@ -166,7 +166,7 @@ def _sheets(path: Path) -> dict[str, tuple[list[Line], list[Fault]]]:
 
 
 def _no_values(place: str, scan: Scan) -> Iterator[Fault]:
-    """What stands in a sheet without being a value."""
+    """Yield a fault for each cell of a sheet that is not a plain value."""
     for what, cells in (
         ("merged cells", scan.merged),
         ("a formula", scan.formulas),
@@ -197,7 +197,7 @@ def _lines(name: str, sheet: str, page: Any, faults: list[Fault]) -> list[Line]:
 
 
 def _text(name: str, lines: list[Line]) -> str:
-    """The report's text put together again, each piece at its offset."""
+    """Return the text of the report, joined from its pieces."""
     pieces: list[str] = []
     length = 0
     for line in lines:
@@ -212,7 +212,7 @@ def _text(name: str, lines: list[Line]) -> str:
 
 
 def _piece(line: Line, length: int) -> tuple[str, str]:
-    """The line breaks before a piece of text, and the piece."""
+    """Return the line breaks before a piece of text, and the piece."""
     gap = int(line["offset"]) - length
     if gap not in range(_GAP):
         raise ValueError(gap)
@@ -240,7 +240,7 @@ def _check(reviewed: Reviewed) -> None:
 
 
 def _decided(reviewed: Reviewed) -> None:
-    """Every figure is decided on; the first that is not stands for all."""
+    """Add one fault for the first figure without a decision."""
     open_ = [line for line in reviewed.lines if _undecided(line)]
     for line in open_[:1]:
         more = f"; {len(open_) - 1} more lines have none" if len(open_) > 1 else ""
@@ -278,7 +278,7 @@ def _same_text(reviewed: Reviewed) -> None:
 
 
 def _complete(reviewed: Reviewed) -> None:
-    """Every numeral of the text has a line, and every line is of a place of the text."""
+    """Check that every numeral has a line and every line matches the text."""
     due = {(n.start, n.end) for n in numerals.find(reviewed.text)}
     have = set()
     for line in reviewed.lines:
@@ -294,7 +294,7 @@ def _complete(reviewed: Reviewed) -> None:
 
 
 def _doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
-    """What is wrong with one line: closed words, numbers, dates and evidence."""
+    """Yield the faults of one line: closed words, numbers, dates and evidence."""
     if line["role"] not in list(Role):
         yield "role", line["role"], f"not one of {', '.join(Role)}", "choose from the list"
     elif line["role"] in OWNING and line["decision"] == ACCEPT:
@@ -323,7 +323,7 @@ def _row_doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _proof(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
-    """Evidence is verbatim, short, around the figure, and holds it as printed."""
+    """Yield faults of evidence that is not verbatim, short and around the printed figure."""
     (start, end), evidence = line.place, line["evidence"]
     first = max(0, end - len(evidence))
     there = whole.find(evidence, first, start + len(evidence))

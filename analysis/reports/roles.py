@@ -1,38 +1,54 @@
 """
-What a numeral is: a date, a label, a figure of another place, or a figure of the region.
+The role of a numeral, and the status of a figure: actual, planned or demanded.
 
-The rules are the table ``rules.csv``, tried from the top; the first that fits decides and says
-why.
+The role of a numeral (a date, a label, a figure of another region, a figure of this one) is
+decided by the first matching rule of ``rules.csv``; the status of a figure by its section and the
+words before it.
 """
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
-from analysis.language.vocabulary import Role
+from analysis.language.vocabulary import Role, Status
 from analysis.tables.numerals import Numeral
 
 from . import lexicon
-from .layout import Enclosures, Span
+from .doubts import Doubt
+from .layout import Enclosures, Mood, Sentence, Span
+from .periods import last
 from .quantities import LONGEST, Quantity
+from .relations import Figure
+from .setting import Setting
 
 _LEFT, _RIGHT = 30, 34
 _CN = "[零〇一二三四五六七八九十百两]"
 _SHORT_QUOTE = 24
 
 
+class Reason(StrEnum):
+    """Reasons that the reader depends on, as in the column ``reason`` of mentions."""
+
+    DATE_NAME = "日期名称"
+    FORMULA = "体系公式中的个数"
+    RANK = "名次"
+    TABLE = "表中数字"
+    ZERO = "以零表述"
+
+
 class Judgement(NamedTuple):
-    """The role of a numeral, why, and what a person should look at twice."""
+    """The role of a numeral, its reason and doubts."""
 
     role: Role
     reason: str
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A numeral in its text: the window shows it between ⟦ and ⟧, with a line break before."""
+    """A numeral in its text; in ``window`` it is between ⟦ and ⟧, with a line break before."""
 
     text: str
     numeral: Numeral
@@ -48,7 +64,7 @@ class Place:
 
 
 def place(text: str, numeral: Numeral, quantity: Quantity, enclosures: Enclosures) -> Place:
-    """Look at *numeral* where it stands in folded *text*."""
+    """Return *numeral* with its surroundings in folded *text*."""
     start, end, raw = numeral
     left = text[max(0, start - _LEFT) : start]
     window = f"{'' if start > _LEFT else chr(10)}{left}⟦{raw[:40]}⟧{text[end : end + _RIGHT]}"
@@ -77,7 +93,7 @@ _BEFORE_QUOTES = ("page", "numbering", "date", "name", "limit")
 
 @cache
 def _rules(*stages: str) -> tuple[_Rule, ...]:
-    """The rules of ``rules.csv`` for these stages, in the order of the file."""
+    """Return the rules of ``rules.csv`` for these stages, in the order of the file."""
     rules = []
     for stage, role, reason, pattern in lexicon.rows("rules"):
         for short, written in _SHORTHANDS.items():
@@ -104,22 +120,20 @@ _FORMULA_HEAD = re.compile(r"[^,。;、]{0,16}?(?:预案|方案框架|方案体�
 
 
 def judge(at: Place) -> Judgement:
-    """The role of one numeral as far as it can be told before its status is known."""
+    """Return the role of a numeral, before its status is known."""
     if len(at.numeral.raw) > LONGEST:
         return Judgement(Role.LABEL, "过长的数字串")
     if _ZERO.search(at.window):
-        return Judgement(Role.OBSERVATION, "以零表述")
+        return Judgement(Role.OBSERVATION, Reason.ZERO)
     ranked = _RANK.search(at.window)
     if ranked:
-        return Judgement(Role.OBSERVATION, "名次")
+        return Judgement(Role.OBSERVATION, Reason.RANK)
     if _formula(at):
-        return Judgement(
-            Role.OBSERVATION, "体系公式中的个数", ("the parts of a formula are not named",)
-        )
+        return Judgement(Role.OBSERVATION, Reason.FORMULA, (Doubt("formula_parts_unnamed"),))
     if at.quantity.counter == "分之":  # 百分之一 is no idiom
         return _enclosed(at) or _figure(at)
-    found = _first(_rules(*_BEFORE_QUOTES), at.window)
-    return found or _enclosed(at) or _idiom(at) or _figure(at)
+    judgement = _first(_rules(*_BEFORE_QUOTES), at.window)
+    return judgement or _enclosed(at) or _idiom(at) or _figure(at)
 
 
 def _first(rules: tuple[_Rule, ...], window: str) -> Judgement | None:
@@ -130,7 +144,7 @@ def _first(rules: tuple[_Rule, ...], window: str) -> Judgement | None:
 
 
 def _formula(at: Place) -> bool:
-    """“1+49”预案体系: both numbers count plans; “1+N” and bare slogans count nothing known."""
+    """Whether a numeral is part of a formula such as “1+49”预案体系; “1+N” is none."""
     if at.quote is None or not at.arabic:
         return False
     inner = at.text[at.quote.start : at.quote.end]
@@ -139,7 +153,7 @@ def _formula(at: Place) -> bool:
 
 
 def _enclosed(at: Place) -> Judgement | None:
-    """Numerals in titles and short quotes name something; they do not count it."""
+    """Return a label for a numeral in a title or short quote, or None."""
     if at.title:
         return Judgement(Role.LABEL, "文件或作品名称")
     if at.quote and at.quote.end - at.quote.start <= _SHORT_QUOTE:
@@ -155,15 +169,13 @@ def _idiom(at: Place) -> Judgement | None:
 
 
 def _figure(at: Place) -> Judgement:
-    """A numeral that no rule explains: a figure if it has a counter, else a label."""
+    """Return the role of a numeral without a rule: a figure with a counter, else a label."""
     counted = _first(_rules("counted"), at.window)
     if counted:
         return counted
     read = at.quantity
     if not read.unit or read.value is None:
-        return Judgement(
-            Role.LABEL, "没有单位的数字", ("a number without a unit",) if at.arabic else ()
-        )
+        return Judgement(Role.LABEL, "没有单位的数字", (Doubt("no_unit"),) if at.arabic else ())
     if read.kind == "duration":
         return _duration(at)
     if at.arabic:
@@ -172,9 +184,9 @@ def _figure(at: Place) -> Judgement:
 
 
 def _spelled(at: Place) -> Judgement:
-    """A figure in Chinese numerals: a single digit counts only beside an event or a demand."""
+    """Return the role of a figure in Chinese numerals; a single digit needs an event nearby."""
     raw, read = at.numeral.raw, at.quantity
-    doubt = ("written in Chinese numerals",)
+    doubt = (Doubt("chinese_numerals"),)
     if read.counter == "大" or (read.implied and len(raw) == 1):
         return Judgement(Role.LABEL, "概括用语")
     if len(raw) > 1 or raw in "百千" or read.last - read.end > len(read.counter):
@@ -199,11 +211,106 @@ _WATCH = re.compile(
 
 
 def _duration(at: Place) -> Judgement:
-    """A time is a figure where it is how long something lasts, not where it is a limit."""
+    """Return the role of a time: a figure if it is a duration, not if it is a limit."""
     before = at.text[max(0, at.quantity.first - 10) : at.quantity.first]
     after = at.text[at.numeral.end : at.numeral.end + 14].lstrip()
     if _WATCH.match(after) or _LASTING.search(before) or _SHORTENED.match(after):
         return Judgement(Role.OBSERVATION, "时长")
     if re.match(r"(?:个)?(?:小时|分钟|天|工作日|个工作日)(?:以|之)?内", after):
-        return Judgement(Role.OBSERVATION, "时限", ("a time limit",))
+        return Judgement(Role.OBSERVATION, "时限", (Doubt("time_limit"),))
     return Judgement(Role.DATE if "年" in after[:2] else Role.LABEL, "时间长度或时限")
+
+
+_LESSON = re.compile(r"吸取|汲取|教训|反思|警示|举一反三|借鉴|通报")
+_AWAY = re.compile(r"省内外|国内外|外省|省外|外地|其他省|其他地区|兄弟")
+_STRANGE = re.compile(
+    r"(?:外[省市县]|邻[省市县]|国外|境外)[^。;我本全]{0,30}"
+    r"(?:事故|火灾|爆炸|灾害|坍塌|中毒)[^。;我本全]{0,12}$"
+)
+_WIDER = re.compile(
+    r"(?:^|[,。;:、])[^,。;:、]{0,6}?(全国|全球|世界|全省|全市|全州|全自治区|全区)(?!.*[我本]省?市?)"
+)
+_WIDER_LEVEL = {"全国": 0, "全球": 0, "世界": 0, "全省": 1, "全自治区": 1, "全市": 2, "全州": 2}
+
+
+def elsewhere(before: str, after: str, setting: Setting) -> bool:
+    """
+    Whether the words *before* a numeral place it outside the region of the report.
+
+    >>> from datetime import date
+    >>> setting = Setting(("鞍山",), 2, date(2023, 1, 1), date(2023, 12, 31))
+    >>> elsewhere("吸取阜新“", "·27”煤矿事故教训", setting)
+    True
+    >>> elsewhere("全市发生事故", "起", setting)
+    False
+    """
+    clause = re.split(r"[。;]|教训", before)[-1]
+    if _LESSON.search(clause) or "教训" in after:
+        named = clause[max(0, len(clause) - 40) :]
+        if any(name in named for name in setting.names):
+            return False
+        if _AWAY.search(named) or any(place in named for place in lexicon.places()):
+            return True
+    if _STRANGE.search(clause):
+        return True
+    wider = last(_WIDER, clause)
+    if wider is None or re.search(r"[,;]", clause[wider.end() :]):
+        return False
+    rank = re.search(
+        r"第|位居|排名|居|占|评|获|表彰|被|列|推广|首批|竞赛|大赛|先进",
+        clause[max(0, wider.start(1) - 8) :],
+    )
+    return _WIDER_LEVEL.get(wider[1], 9) < setting.level and not rank
+
+
+_LEAST = r"至少|不(?:[得能应可])?[少低小]于"
+_DEMAND = re.compile(
+    rf"{_LEAST}|不(?:[得能应可])?(?:超过|突破|高于)|力争|确保|争取达到|争取实现|控制在|届时"
+    r"|目标(?:为|是|值)|要求达到|须达|必须达"
+)
+_HARD = re.compile(
+    rf"(?:每|各|全年|年内|要求|应|须|必须|今年)[^。;]{{0,24}}(?:{_LEAST})|力争|届时"
+    r"|到20\d\d年[末底]?[^。;]{0,20}(?:达|实现|建成)|确保[^,。;]{0,20}$|目标(?:为|是|值)"
+    r"|不[得能应可](?:[少低]于|超过|突破|高于)|不突破|必须达到|控制在[^,。;]{0,10}(?:以内|之内|以下)"
+)
+_AIM = re.compile(r"(?<!按)目标:?$")
+_ACHIEVE = re.compile(
+    r"(?:完成|建成|新建|建设|培训|召开|投资|每[年月周季日]度?|每半年|半年|创建|打造|新增|实现|达到?|组织|开展|举办|更新|改造|整治|关闭|退出|淘汰|培育|组建|配备|建立|下降|降低|压减|提高|提升|检查|演练|增加|发放|制作|争取|安装|覆盖)[^,。;:\d]{0,16}$"
+)
+_NOW = re.compile(r"目前|现有|已[经有建完]|现已|截至|(?<![较比与同])(?:去年|上年)")
+_WILL = re.compile(
+    r"(?:^|[,。;:])[^,。;:]{0,6}?(?:下一步|下步|明年|今后|将(?=[于在由对把力继新完建开组实加进再着])|拟(?=[于在新建投]|对)|(?<![按照])计划(?=[于在到用投新建]|检查)|预计)"
+)
+
+
+def status(
+    text: str, sentence: Sentence, figure: Figure, setting: Setting
+) -> tuple[Status, tuple[Doubt, ...]]:
+    """
+    Return the status of a figure (actual, plan or target) and doubts about it.
+
+    The section decides first, then the words before the figure.
+    """
+    q = figure.quantity
+    before = text[sentence.start : q.first]
+    clause = re.split(r"[,;:。]", before)[-1]
+    span = text[q.first : q.last]
+    near = clause + span
+    if _NOW.search(figure.near):
+        return Status.ACTUAL, ()
+    planned = sentence.section.mood is Mood.PLAN or bool(_WILL.search(before[-60:]))
+    years = [int(year) for year in re.findall(r"(20\d\d)年", before)]
+    planned = planned or bool(years and years[-1] > setting.end.year)
+    if not planned:
+        hard = _HARD.search(before[-60:] + span) or _AIM.search(before) or _limited(text, figure)
+        return (Status.TARGET, (Doubt("demanded_in_report"),)) if hard else (Status.ACTUAL, ())
+    if q.value == 0 or _DEMAND.search(near) or re.search(r"以上|以内|不少于|至少|以下", span):
+        return Status.TARGET, ()
+    if q.kind == "share" or (_ACHIEVE.search(clause) and not figure.post.startswith("的")):
+        return Status.TARGET, (Doubt("planned_as_target"),)
+    return Status.PLAN, ()
+
+
+def _limited(text: str, figure: Figure) -> bool:
+    after = text[figure.quantity.end : figure.quantity.end + 8]
+    return bool(re.match(r"(?:个)?(?:小时|分钟|天|工作日|个工作日)(?:以|之)?内", after))

@@ -1,7 +1,7 @@
 """
-The report a text comes from: which region it is about and which period it covers.
+The region and the period of a report.
 
-What is told on the command line wins; the rest is read from the title and the first lines.
+The command line decides; the rest is read from the title and the first lines.
 """
 
 import re
@@ -16,7 +16,7 @@ from .layout import Mood, fold, mood_of
 from .periods import parse_period, span
 
 _HEAD = 400
-_TOLD = re.compile(r"总结|情况|报告|回顾|通报|综述|汇报|数据|实录|小结|成效")
+_REPORTING = re.compile(r"总结|情况|报告|回顾|通报|综述|汇报|数据|实录|小结|成效")
 _TITLE = re.compile(r"(?![一二三1(]|\d{4}年\d{1,2}月\d{1,2}日)[^。;]{4,60}")  # no heading, no date
 _THREE_QUARTERS = 9  # a report that ends later plans for the year after
 _LEVELS = {
@@ -45,7 +45,7 @@ _QUARTER = re.compile(r"第?([一二三四1-4])季度")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The region (by every name it goes by), its level word, its period, and the plain mood."""
+    """The names and level of the region, the period, and the mood of the report."""
 
     names: tuple[str, ...]
     level: int  # 1 province, 2 prefecture, 3 county or district
@@ -55,7 +55,7 @@ class Setting:
 
     @property
     def planned(self) -> tuple[date, date]:
-        """What plans are about: a plan's own period, the rest of the year, or the year after."""
+        """The period of plans: a plan's own period, the rest of the year, or the next year."""
         if self.mood is Mood.PLAN:
             return self.start, self.end
         year = self.end.year + 1
@@ -66,40 +66,40 @@ class Setting:
 
 def setting(text: str, *, names: tuple[str, ...] = (), period: str = "") -> Setting:
     r"""
-    Tell region and period of *text* from what was given and from its first lines.
+    Return region and period of *text*, as given or from its first lines.
 
     Raises
     ------
     UsageError
-        When no year can be found and none was given.
+        When no year is given and none is found.
 
     Examples
     --------
-    >>> told = setting("青山市2022年上半年应急管理工作总结\n全市共发生事故3起。")
-    >>> told.names, told.level, told.start.isoformat(), told.end.isoformat()
+    >>> half_year = setting("青山市2022年上半年应急管理工作总结\n全市共发生事故3起。")
+    >>> half_year.names, half_year.level, str(half_year.start), str(half_year.end)
     (('青山',), 2, '2022-01-01', '2022-06-30')
     """
     folded = fold(text)
     start, end = parse_period(period) if period else _period(folded)
-    found = names or _names(folded[:_HEAD])
-    shorts = tuple(dict.fromkeys(short(name) for name in found if short(name)))
+    full_names = names or _names(folded[:_HEAD])
+    shorts = tuple(dict.fromkeys(short(name) for name in full_names if short(name)))
     mood = Mood.PLAN if _plans(folded, end.year) else Mood.REPORT
-    return Setting(shorts, _level(folded, found), start, end, mood)
+    return Setting(shorts, _level(folded, full_names), start, end, mood)
 
 
 def _plans(text: str, year: int) -> bool:
-    """Whether the title announces a plan, or nothing in *text* tells of what was done."""
+    """Whether the title announces a plan, or *text* reports nothing done."""
     end = text.find("\n", _HEAD)  # a line cut in two could look like a title
     lines = [line.strip() for line in text[: end if end >= 0 else None].split("\n")]
     titles = [line for line in lines if _TITLE.fullmatch(line)][:2]
     if any(mood_of(title, year) is Mood.PLAN for title in titles):
         return True
-    return not (any(map(_TOLD.search, titles)) or _ACTUAL.search(text))
+    return not (any(map(_REPORTING.search, titles)) or _ACTUAL.search(text))
 
 
 def short(name: str) -> str:
     """
-    A region's name without its level, as sentences use it.
+    Return a region's name without its level, as sentences use it.
 
     >>> short("楚雄彝族自治州"), short("安徽省"), short("合肥市瑶海区")
     ('楚雄', '安徽', '瑶海')
@@ -112,8 +112,8 @@ def short(name: str) -> str:
 
 
 def _names(head: str) -> tuple[str, ...]:
-    found = re.search(r"([\u4e00-\u9fff]{2,8}?(?:省|市|州|区|县|旗|盟))(?:应急|安全|20\d\d)", head)
-    return (found[1],) if found else ()
+    match = re.search(r"([\u4e00-\u9fff]{2,8}?(?:省|市|州|区|县|旗|盟))(?:应急|安全|20\d\d)", head)
+    return (match[1],) if match else ()
 
 
 def _level(text: str, names: tuple[str, ...]) -> int:
@@ -125,7 +125,7 @@ def _level(text: str, names: tuple[str, ...]) -> int:
 
 
 def _period(text: str) -> tuple[date, date]:
-    """The period that the first lines name; a web page's own date is only the last resort."""
+    """Return the period in the first lines, else the most frequent year."""
     for line in text[:_HEAD].split("\n"):
         match = re.search(r"((?:19|20)\d\d)[ ]*年([^\n]{0,10})", line)
         if match and not re.search(r"\d{4}年\d{1,2}月\d{1,2}日", line[match.start() :][:14]):

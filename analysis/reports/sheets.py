@@ -1,5 +1,6 @@
-"""The sheets of the review workbook: names, columns, and which cells a person fills."""
+"""The sheets of the review workbook: names, columns, and the cells to fill in."""
 
+from analysis.language.messages import say
 from analysis.tables.schema import TABLES, meaning
 
 REVIEW, REPORT, INDICATORS = "review", "report", "indicators"
@@ -34,35 +35,25 @@ _TABLES = {
     BREAKDOWNS: ("breakdowns",),
     INSTRUMENTS: ("instrument_status", "instruments"),
 }
-_ONLY_HERE = {
-    "raw": "原文数字",
-    "sentence": "所在句子",
-    "role": "角色",
-    "decision": "采纳与否",
-    "reason": "非数据的理由",
-    "suggestions": "候选指标与分项",
-    "doubts": "存疑",
-    "key": "项目",
-    "value": "内容",
-    "hint": "说明",
-    "offset": "位置",
-    "line": "原文",
-}
 
 
-def heading(sheet: str, column: str) -> str:
+def heading(sheet: str, column: str, language: str) -> str:
     r"""
-    A column's heading: its code, and under it its Chinese name.
+    Return a column's heading: its code and, on a second line, its name in *language*.
 
-    >>> heading(REVIEW, "value"), heading(REPORT, "value")
+    The columns of the tables have English codes, and no other English name.
+
+    >>> heading(REVIEW, "value", "zh"), heading(REPORT, "value", "zh")
     ('value\n数值', 'value\n内容')
+    >>> heading(REVIEW, "value", "en"), heading(REPORT, "value", "en")
+    ('value', 'value\ncontent')
     """
     for table in _TABLES.get(sheet, ()):
         if column in TABLES[table].to_schema().columns:
-            return f"{column}\n{meaning(table, column)[0]}"
-    return f"{column}\n{_ONLY_HERE[column]}"
+            return f"{column}\n{meaning(table, column)[0]}" if language == "zh" else column
+    return f"{column}\n{say(f'review.head.{column}')[language]}"
 
 
 def code(heading: str) -> str:
-    """The code of a column from its heading, whatever stands under it."""
+    """Return the code of a column, the first line of its heading."""
     return heading.partition("\n")[0].strip()

@@ -1,8 +1,8 @@
 """
-Several files replaced in one step or not at all, whatever stops the program in between.
+Replace several files atomically: all of them or none.
 
-New files are written beside the old, a journal says what is under way, and a run that finds a
-journal puts the old files back first.
+New files are written beside the old ones and a journal lists the replacements. A process that
+finds a journal restores the old files first.
 """
 
 import json
@@ -25,7 +25,7 @@ _JOURNAL = "journal.json"
 
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
-    """Let one program at a time change the tables of *root*; a second one is told so."""
+    """Lock the tables of *root*; a second process gets a BusyError."""
     mark = sha256(str(root.resolve()).encode()).hexdigest()[:16]
     lock = FileLock(Path(tempfile.gettempdir()) / f"regional-safety-{mark}.lock", timeout=0)
     try:
@@ -41,17 +41,17 @@ def alone(root: Path) -> Iterator[None]:
 
 def replace_all(root: Path, contents: Mapping[str, bytes]) -> list[str]:
     """
-    Write every file of *contents*, named from *root*, or leave all as they were.
+    Write every file of *contents*, named from *root*, or none.
 
     Returns
     -------
     list of str
-        The files whose content changed; a file that says the same already is not touched.
+        The files whose content changed; a file with the same content is not written.
 
     Raises
     ------
     OSError
-        When one cannot be written; every file is then as before.
+        When one cannot be written; all files keep their old content.
     """
     changed = sorted(name for name, data in contents.items() if _content(root / name) != data)
     if not changed:
@@ -71,7 +71,7 @@ def replace_all(root: Path, contents: Mapping[str, bytes]) -> list[str]:
 
 
 def recover(root: Path) -> bool:
-    """Put back what an interrupted change of *root* replaced; whether there was any."""
+    """Restore the files of an interrupted replacement; return whether there was one."""
     stage = root / _FOLDER
     journal = stage / _JOURNAL
     found = journal.exists()
@@ -90,7 +90,7 @@ def recover(root: Path) -> bool:
 
 
 def _stage(root: Path, stage: Path, contents: Mapping[str, bytes]) -> None:
-    """Everything on disk before the first replacement: the new, the old, then the journal."""
+    """Write the new files, the old files and then the journal to disk."""
     entries = []
     for number, (name, data) in enumerate(contents.items()):
         target = root / name

@@ -1,25 +1,99 @@
 """
-Which indicators a figure may be: the catalogue and its synonyms against the words around it.
+Suggest indicators for a figure from the words around it.
 
-A synonym is one or more short terms that must all be there; nearer words weigh more. Places
-that no synonym takes go to the indicators whose name and definition the words are most like.
+Synonyms come first: one or more short terms that must all be near, nearer words weighing more.
+The remaining suggestions are the indicators whose name and definition share most with the words:
+the cosine of their pairs of neighbouring characters, rare pairs weighing more.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import log
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from analysis.tables import csv_file
 
-from .likeness import Descriptions, Vector
-
+_DEFINITION = 0.4  # weight of a pair of the definition; 1 in the name
+_NEAR_ENOUGH = 0.4  # least weight of words that count
 _REMEMBERED = 2_048
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+
+Vector = npt.NDArray[np.float64]
+
+
+def pairs(text: str) -> set[str]:
+    """
+    Return the pairs of neighbouring Chinese characters of *text*.
+
+    >>> sorted(pairs("隐患 整改率"))
+    ['改率', '整改', '隐患']
+    """
+    runs = _CHINESE.findall(text)
+    return {run[place : place + 2] for run in runs for place in range(len(run) - 1)}
+
+
+class Descriptions:
+    """
+    Names and definitions, indexed for comparison with the words around a figure.
+
+    Examples
+    --------
+    >>> known = Descriptions([("受灾人口", "自然灾害中受灾的人员"), ("罚款金额", "行政处罚的罚款")])
+    >>> [round(float(likeness), 2) for likeness in known.likeness([("全市受灾", 1.0)])[0]]
+    [0.48, 0.0]
+    """
+
+    def __init__(self, texts: Sequence[tuple[str, str]]) -> None:
+        documents = [
+            dict.fromkeys(pairs(definition), _DEFINITION) | dict.fromkeys(pairs(name), 1.0)
+            for name, definition in texts
+        ]
+        spread = Counter(pair for document in documents for pair in sorted(document))
+        self._places = {pair: place for place, pair in enumerate(spread)}
+        self._pairs = list(spread)
+        self._rarity = np.array([log(1 + len(texts) / count) for count in spread.values()])
+        self._rows = np.zeros((len(spread), len(texts)))
+        for column, document in enumerate(documents):
+            for pair, weight in document.items():
+                place = self._places[pair]
+                self._rows[place, column] = weight * self._rarity[place]
+        self._known = lru_cache(maxsize=_REMEMBERED)(self._known_pairs)
+        self._rows /= np.maximum(np.sqrt((self._rows**2).sum(axis=0)), 1e-9)
+
+    def likeness(self, words: Iterable[tuple[str, float]]) -> tuple[Vector, list[str]]:
+        """Return the likeness of each description to *words*, and the known pairs in *words*."""
+        shared_pairs: dict[int, float] = {}
+        for text, weight in words:
+            if weight < _NEAR_ENOUGH:
+                continue
+            for place in self._known(text):
+                if shared_pairs.get(place, 0) < weight:
+                    shared_pairs[place] = weight
+        if not shared_pairs:
+            return np.zeros(self._rows.shape[1]), []
+        places = np.fromiter(shared_pairs, dtype=int)
+        weights = np.fromiter(shared_pairs.values(), dtype=float) * self._rarity[places]
+        found: Vector = weights @ self._rows[places] / np.sqrt((weights**2).sum())
+        return found, [self._pairs[place] for place in places]
+
+    def _known_pairs(self, text: str) -> tuple[int, ...]:
+        """Return the known pairs of *text*; cached, as neighbouring figures share their words."""
+        found = (self._places.get(text[start : start + 2]) for start in range(len(text) - 1))
+        return tuple(sorted({place for place in found if place is not None}))
+
+    def shared(self, column: int, shared_pairs: Iterable[str]) -> str:
+        """Return the two rarest pairs of *shared_pairs* in the description in *column*."""
+        own = [pair for pair in shared_pairs if self._rows[self._places[pair], column]]
+        return "+".join(sorted(own, key=lambda pair: -self._rarity[self._places[pair]])[:2])
+
+
 _MOST = 3
 ENOUGH = 1.6  # below this the synonyms in common are chance
 ALIKE = 0.3  # below this a likeness to a definition is shown and not taken
@@ -33,7 +107,7 @@ _EXCLUDED = "!"
 
 
 class Suggestion(NamedTuple):
-    """An indicator, how strongly the words speak for it, and which words."""
+    """An indicator with its unit, its score and the words it is based on."""
 
     indicator: str
     unit: str
@@ -42,7 +116,7 @@ class Suggestion(NamedTuple):
 
 
 class Words(NamedTuple):
-    """A stretch of text near a figure and how much it counts."""
+    """Words near a figure and their weight."""
 
     text: str
     weight: float
@@ -50,7 +124,7 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """What the suggestions need of one row of the catalogue."""
+    """The columns of ``indicators`` that suggestions use."""
 
     code: str
     name: str
@@ -63,7 +137,7 @@ class Indicator:
 
 @dataclass
 class Catalogue:
-    """The indicators with every term that speaks for them, ready to be searched."""
+    """The indicators with their synonyms, indexed by term."""
 
     indicators: dict[str, Indicator]
     synonyms: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
@@ -85,7 +159,7 @@ class Catalogue:
 
     def suggest(self, words: Iterable[Words], *, unit: str, kind: str) -> list[Suggestion]:
         """
-        The best three indicators for a figure of *unit* with *words* around it, best first.
+        Return up to three indicators for a figure in *unit* with *words* around it, best first.
 
         Examples
         --------
@@ -97,11 +171,13 @@ class Catalogue:
         []
         """
         words = list(words)
-        told = self._told(words, unit, kind)
-        return told + self._alike(words, unit, kind, {found.indicator for found in told})
+        known = self._by_synonyms(words, unit, kind)
+        return known + self._by_descriptions(
+            words, unit, kind, {found.indicator for found in known}
+        )
 
-    def _told(self, words: list[Words], unit: str, kind: str) -> list[Suggestion]:
-        """What the synonyms say."""
+    def _by_synonyms(self, words: list[Words], unit: str, kind: str) -> list[Suggestion]:
+        """Return the suggestions by synonyms."""
         weights = self._found(words)
         scores: dict[str, tuple[float, str]] = {}
         for term in weights:
@@ -120,11 +196,13 @@ class Catalogue:
             if score >= ENOUGH
         ]
 
-    def _alike(self, words: list[Words], unit: str, kind: str, told: set[str]) -> list[Suggestion]:
-        """What names and definitions say, for the places that are left."""
-        if len(told) == _MOST:
+    def _by_descriptions(
+        self, words: list[Words], unit: str, kind: str, known: set[str]
+    ) -> list[Suggestion]:
+        """Return suggestions by names and definitions, up to three in all."""
+        if len(known) == _MOST:
             return []
-        likeness, heard = self._described.likeness(words)
+        likeness, shared_pairs = self._described.likeness(words)
         scores = np.where(likeness > 0, likeness + self._fit(kind, unit), 0)
         best = np.argsort(-scores, kind="stable")[: 2 * _MOST]
         found = [
@@ -132,15 +210,15 @@ class Catalogue:
                 self._codes[place],
                 self.indicators[self._codes[place]].unit,
                 round(float(scores[place]), 2),
-                f"≈{self._described.shared(place, heard)}",
+                f"≈{self._described.shared(place, shared_pairs)}",
             )
             for place in best
-            if scores[place] >= _LEAST and self._codes[place] not in told
+            if scores[place] >= _LEAST and self._codes[place] not in known
         ]
-        return found[: _MOST - len(told)]
+        return found[: _MOST - len(known)]
 
     def _fitting(self, kind: str, unit: str) -> Vector:
-        """What the counter says for each indicator: a little, or that it cannot be."""
+        """Return the score of the counter for each indicator, -1 if it does not fit."""
         return np.array(
             [
                 _COUNTER * _likeness(unit, row.unit)
@@ -174,7 +252,7 @@ class Catalogue:
         return found
 
     def _scan(self, text: str) -> tuple[str, ...]:
-        """The terms in *text*; neighbouring figures share their words, so this is remembered."""
+        """Return the terms in *text*; cached, as neighbouring figures share their words."""
         pairs = (text[start : start + 2] for start in range(len(text)))
         found = {
             term
@@ -223,7 +301,7 @@ def unlike(printed: str, unit: str) -> bool:
 
 
 def _likeness(printed: str, unit: str) -> float:
-    """How well the printed counter suits an indicator's unit: 户 suits 家, and never 次."""
+    """Return a score of the printed counter for an indicator's unit: 户 fits 家, never 次."""
     if printed == unit:
         return _SAME
     if printed not in _GROUPS or unit not in _GROUPS:
@@ -268,14 +346,14 @@ def catalogue(folder: Path) -> Catalogue:
 
 
 def _terms(synonym: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """排查 隐患 !重大: both must be near, and 重大 must not."""
+    """Split a synonym into needed and excluded terms: 排查 隐患 !重大."""
     words = synonym.split()
     needed = tuple(word for word in words if not word.startswith(_EXCLUDED))
     return needed, tuple(word[1:] for word in words if word.startswith(_EXCLUDED))
 
 
 def _stem(name: str) -> str:
-    """A name without the words that only say that it is a number."""
+    """Return a name without its counter and 数."""
     return (
         re.sub(
             r"(?:[起次人户家座件场份条项处类种块本台支]|台套|点位)?数量?$|人次$|金额$|场次$",

@@ -1,7 +1,7 @@
 """
-Jobs on other machines: the same work, sent through Dask, its results brought back to be judged.
+An executor that runs jobs on other machines through Dask and returns their files.
 
-A worker needs this package and nothing of the project: tables and notebooks travel with the jobs.
+A worker needs this package only: tables and notebooks are sent with the jobs.
 """
 
 import atexit
@@ -19,21 +19,21 @@ from typing import Any
 
 from analysis.errors import UsageError, WorkerError
 
-from . import processes, stage
+from . import processes, staging
 from .executors import Event, Local
 from .fingerprints import Fingerprints
 from .plan import Plan
-from .work import Task
+from .worker import Task
 
 PATIENCE = 30.0  # seconds for the scheduler to answer
-_LOOK = 0.5  # seconds between looks whether the run still wants the job
-_here = threading.local()  # one warm process for each thread of a worker
+_POLL = 0.5  # seconds between checks whether the run has stopped the job
+_thread = threading.local()  # one fork server for each thread of a Dask worker
 
 
 class Cluster:
-    """An executor whose processes run wherever the workers of a Dask scheduler are."""
+    """Runs jobs on the workers of a Dask scheduler."""
 
-    def __init__(self, scheduler: str, plan: Plan, place: stage.Stage) -> None:
+    def __init__(self, scheduler: str, plan: Plan, stage: staging.Stage) -> None:
         distributed = _distributed()
         if not scheduler:
             raise UsageError("--executor dask needs --scheduler tcp://host:8786")
@@ -41,33 +41,33 @@ class Cluster:
             self.client = distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)
         except OSError as error:
             raise UsageError(f"no Dask scheduler answers at {scheduler}: {error}") from error
-        self.places = sum(self.client.nthreads().values())
-        if not self.places:
+        self.capacity = sum(self.client.nthreads().values())
+        if not self.capacity:
             raise UsageError(f"the scheduler at {scheduler} has no worker: start one")
-        self.run = place.run
+        self.run = stage.run
         self.sent: dict[str, tuple[Task, Any]] = {}
         self.events: queue.Queue[Event] = queue.Queue()
         data = packed(plan.project.root)
-        # Broadcast, so that no job is lost with the one worker that holds the tables.
+        # Broadcast, so that no job is lost with the only worker that has the tables.
         self.bundle = self.client.scatter(data, broadcast=True, hash=False)
         self.settings = {
-            "run": place.run,
-            "mark": hashlib.sha256(data).hexdigest(),
-            "package": package_mark(),
+            "run": stage.run,
+            "bundle": hashlib.sha256(data).hexdigest(),
+            "package": package_hash(),
             "warm": [*plan.warm],
             "warm_up": [*plan.warm_up],
         }
 
     def start(self, task: Task) -> None:
-        """Send *task*; another worker takes it over should its worker die."""
+        """Send *task*; if its worker dies, Dask sends it to another."""
         key = f"{task['job']}-{self.run}"
         options = {"key": key, "pure": False, "retries": 0}
         future = self.client.submit(perform, task, self.bundle, self.settings, **options)
         self.sent[task["job"]] = (task, future)
-        future.add_done_callback(lambda done: self._back(task, done))
+        future.add_done_callback(lambda done: self._receive(task, done))
 
     def wait(self, seconds: float) -> list[Event]:
-        """The events of the jobs that came back."""
+        """Return the events of the jobs that have ended."""
         try:
             events = [self.events.get(timeout=max(seconds, 0.001))]
         except queue.Empty:
@@ -77,23 +77,23 @@ class Cluster:
         return events
 
     def stop(self, job: str) -> None:
-        """Tell the worker to end *job*, and give it up at once."""
+        """Cancel *job* and signal its worker to end it."""
         _, future = self.sent[job]
         _flag(self.client, f"stop-{self.run}-{job}").set()
         future.cancel()
 
     def close(self) -> None:
-        """Give up every job that is not back."""
+        """Cancel all unfinished jobs."""
         _flag(self.client, f"stop-{self.run}").set()
         self.client.cancel([future for _, future in self.sent.values() if not future.done()])
         self.client.close()
 
-    def _back(self, task: Task, future: Any) -> None:
-        """Lay the files of a job into its stage, as if they had been made there."""
+    def _receive(self, task: Task, future: Any) -> None:
+        """Write the files of a job to its staging folder and queue its events."""
         job = task["job"]
         try:
             events, files = future.result()
-        except Exception as error:  # noqa: BLE001  a lost worker, a cancelled job, a broken wire
+        except Exception as error:  # noqa: BLE001  a lost worker, a cancelled job, a lost connection
             self.events.put({"job": job, "ended": 1, "raised": f"{type(error).__name__}: {error}"})
             return
         for name, data in files.items():
@@ -105,7 +105,7 @@ class Cluster:
 
 
 def packed(root: Path) -> bytes:
-    """The tables and notebooks of a project as one archive, the same for the same content."""
+    """Return the tables and notebooks of a project as a reproducible ZIP archive."""
     archive = io.BytesIO()
     paths = [
         path
@@ -123,8 +123,8 @@ def packed(root: Path) -> bytes:
 
 
 @cache
-def package_mark() -> str:
-    """The mark of the sources of this package, as this process came to know them."""
+def package_hash() -> str:
+    """Return the content hash of the sources of this package, computed once per process."""
     return Fingerprints().sources(Path(__file__).parents[1], Path(__file__).parent / "none")
 
 
@@ -132,50 +132,50 @@ def perform(
     task: Task, bundle: bytes, settings: dict[str, Any]
 ) -> tuple[list[Event], dict[str, bytes]]:
     """
-    Do *task* on the worker this is called on.
+    Run *task* on this Dask worker.
 
     Returns
     -------
     tuple of list and dict
-        The events of the job, and the files it left in its stage by their path in it.
+        The events of the job, and the files in its staging folder by relative path.
 
     Raises
     ------
     WorkerError
-        When the worker has another version of this package, or the run gave the job up.
+        If the worker has another version of this package, or the run has cancelled the job.
     """
-    if package_mark() != settings["package"]:
+    if package_hash() != settings["package"]:
         raise WorkerError("this worker has another version of the package: install the same")
-    local, root = _ready(bundle, settings)
-    place = Path(tempfile.mkdtemp(prefix="job-", dir=root))
-    (place / "out").mkdir()
+    local, root = _prepare(bundle, settings)
+    stage = Path(tempfile.mkdtemp(prefix="job-", dir=root))
+    (stage / "out").mkdir()
     try:
-        events = _watched(local, _moved(task, root, place), settings)
+        events = _run(local, _moved(task, root, stage), settings)
         files = {
-            path.relative_to(place).as_posix(): path.read_bytes()
-            for path in place.rglob("*")
-            if path.is_file() and "home" not in path.relative_to(place).parts
+            path.relative_to(stage).as_posix(): path.read_bytes()
+            for path in stage.rglob("*")
+            if path.is_file() and "home" not in path.relative_to(stage).parts
         }
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(stage, ignore_errors=True)
     return events, files
 
 
-def _moved(task: Task, root: Path, place: Path) -> Task:
-    """The task with the folders of this machine."""
-    moved: Task = {**task, "stage": str(place)}
+def _moved(task: Task, root: Path, stage: Path) -> Task:
+    """Return *task* with the folders of this machine."""
+    moved: Task = {**task, "stage": str(stage)}
     if "check" in task:
         return {**moved, "check": str(root / "data")}
     notebook = root / "notebooks" / Path(task["notebook"]).name
     return {**moved, "notebook": str(notebook), "folder": str(root / "notebooks")}
 
 
-def _ready(bundle: bytes, settings: dict[str, Any]) -> tuple[Local, Path]:
-    """The warm process of this thread and the unpacked project; both are kept for the next job."""
-    if getattr(_here, "mark", None) != settings["mark"]:
-        if hasattr(_here, "local"):
-            _here.local.close()
-            shutil.rmtree(_here.root, ignore_errors=True)
+def _prepare(bundle: bytes, settings: dict[str, Any]) -> tuple[Local, Path]:
+    """Return the local executor of this thread and the unpacked project, kept for later jobs."""
+    if getattr(_thread, "bundle", None) != settings["bundle"]:
+        if hasattr(_thread, "local"):
+            _thread.local.close()
+            shutil.rmtree(_thread.root, ignore_errors=True)
         root = Path(tempfile.mkdtemp(prefix="regional-safety-"))
         atexit.register(shutil.rmtree, root, ignore_errors=True)
         with zipfile.ZipFile(io.BytesIO(bundle)) as pack:
@@ -183,13 +183,13 @@ def _ready(bundle: bytes, settings: dict[str, Any]) -> tuple[Local, Path]:
         for name in ("home", "cache"):
             (root / name).mkdir()
         variables = processes.environment(settings["run"], root / "home", root / "cache")
-        _here.local = Local(variables, root / "home", settings["warm"], settings["warm_up"])
-        _here.root, _here.mark = root, settings["mark"]
-    return _here.local, _here.root
+        _thread.local = Local(variables, root / "home", settings["warm"], settings["warm_up"])
+        _thread.root, _thread.bundle = root, settings["bundle"]
+    return _thread.local, _thread.root
 
 
-def _watched(local: Local, task: Task, settings: dict[str, Any]) -> list[Event]:
-    """Run *task* to its end, its deadline, or the end of the run that wants it."""
+def _run(local: Local, task: Task, settings: dict[str, Any]) -> list[Event]:
+    """Run *task* until it ends, its deadline passes or it is cancelled; return its events."""
     job, run = task["job"], settings["run"]
     client = _distributed().get_client()
     flags = [_flag(client, f"stop-{run}"), _flag(client, f"stop-{run}-{job}")]
@@ -197,7 +197,7 @@ def _watched(local: Local, task: Task, settings: dict[str, Any]) -> list[Event]:
     events: list[Event] = []
     due, late = float("inf"), 0.0
     while not any("ended" in event for event in events):
-        events += [event for event in local.wait(_LOOK) if event["job"] == job]
+        events += [event for event in local.wait(_POLL) if event["job"] == job]
         if due == float("inf") and any("pid" in event for event in events):
             due = time.monotonic() + task.get("deadline", float("inf"))
         if time.monotonic() > due and not late:
@@ -206,8 +206,8 @@ def _watched(local: Local, task: Task, settings: dict[str, Any]) -> list[Event]:
         if any(flag.is_set() for flag in flags):
             local.stop(job)
             raise WorkerError("the run gave this job up")
-    told = [event for event in events if "pid" not in event]  # a number of another machine
-    return [*told[:-1], {**told[-1], "late": late}]
+    *others, last = [event for event in events if "pid" not in event]  # ids of this machine
+    return [*others, {**last, "late": late}]
 
 
 def _flag(client: Any, name: str) -> Any:

@@ -1,8 +1,8 @@
 """
-A papermill engine that runs the cells in this very process, without a kernel.
+A papermill engine that runs the cells in the current process, without a kernel.
 
-It is meant for a disposable process: whatever a notebook breaks, the process takes with it.
-Other languages, widgets that talk back and ``input()`` need the stock kernel engine.
+It is meant for a process that ends with the notebook. Other languages, interactive widgets and
+``input()`` need papermill's kernel engine.
 """
 
 import io
@@ -32,15 +32,15 @@ _LANGUAGE = {
     "version": platform.python_version(),
 }
 
-Told = Callable[[int, int, str], None]
+OnCell = Callable[[int, int, str], None]
 
 
 class InProcess:
     """
-    papermill's engine protocol, answered by an IPython shell in this process.
+    A papermill engine that runs cells in an IPython shell of the current process.
 
-    It is registered under papermill's entry point as ``in-process``. It does not inherit from
-    ``papermill.engines.Engine``, because papermill loads it while that module is half made.
+    It is registered as papermill's entry point ``in-process``. It does not inherit from
+    ``papermill.engines.Engine``, because papermill loads entry points while it imports that module.
     """
 
     @classmethod
@@ -50,22 +50,22 @@ class InProcess:
         kernel_name: str,
         output_path: str | None = None,
         *,
-        told: Told | None = None,
+        on_cell: OnCell | None = None,
         **_options: Any,
     ) -> NotebookNode:
         """
-        Run every cell of *nb* in order and stop behind the first that fails.
+        Run the cells of *nb* in order up to the first that fails.
 
         Parameters
         ----------
         nb
             The parameterised notebook; its outputs are filled in place.
         kernel_name
-            Not used: the kernel is this process.
+            Not used.
         output_path
-            Where an unfinished copy is kept while the cells run; papermill writes the last one.
-        told
-            Called as each code cell begins, with its place, the number of cells and its first line.
+            Where a partial copy is saved while the cells run; papermill writes the final one.
+        on_cell
+            Called before each code cell with its index, the number of cells and its first line.
         """
         del kernel_name
         from papermill.engines import NotebookExecutionManager
@@ -75,27 +75,27 @@ class InProcess:
         nb.metadata["language_info"] = dict(_LANGUAGE)
         try:
             with _shell() as shell:
-                _run(manager, shell, _Copy(nb, output_path), told or (lambda *_: None))
+                _run(manager, shell, _Copy(nb, output_path), on_cell or (lambda *_: None))
         finally:
             manager.notebook_complete()
         return nb
 
     @classmethod
     def nb_kernel_name(cls, nb: NotebookNode, name: str | None = None) -> str:
-        """The kernel that the notebook names; papermill picks its translator by it."""
+        """Return the kernel of the notebook, by which papermill chooses its translator."""
         from papermill.utils import nb_kernel_name
 
         return str(nb_kernel_name(nb, name))
 
     @classmethod
     def nb_language(cls, nb: NotebookNode, language: str | None = None) -> str:
-        """The language that the notebook names, Python where it names none."""
+        """Return the language of the notebook, by default Python."""
         del nb
         return language or "python"
 
 
 class _Copy:
-    """The unfinished notebook on disk, so that a process that dies leaves its last cells."""
+    """Saves the partial notebook, so that a process that is killed leaves its last cells."""
 
     def __init__(self, nb: NotebookNode, path: str | None) -> None:
         self.nb, self.path, self.due = nb, path, 0.0
@@ -109,7 +109,7 @@ class _Copy:
 
 
 class _Outputs(list[NotebookNode]):
-    """The outputs of the running cell, joined and cleared the way a front end does."""
+    """The outputs of the running cell, joined and cleared as a front end does."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -155,7 +155,7 @@ class _Stream(io.TextIOBase):
         return True
 
     def fileno(self) -> int:
-        return 1 if self.name == "stdout" else 2  # what a child process of the notebook inherits
+        return 1 if self.name == "stdout" else 2  # inherited by child processes of the notebook
 
 
 def _outputs_of(part: Any) -> _Outputs:
@@ -164,7 +164,7 @@ def _outputs_of(part: Any) -> _Outputs:
 
 
 class _Publisher(DisplayPublisher):
-    """``display(...)`` appends to the running cell, or renews what it showed before."""
+    """Appends ``display(...)`` to the outputs of the cell, or updates an earlier display."""
 
     def publish(
         self,
@@ -193,7 +193,7 @@ class _Publisher(DisplayPublisher):
 
 
 class _Hook(DisplayHook):
-    """The value of a cell's last line becomes its result."""
+    """Appends the value of a cell's last line to its outputs."""
 
     def write_output_prompt(self) -> None:
         pass
@@ -211,7 +211,7 @@ class _Hook(DisplayHook):
 
 
 class _Shell(InteractiveShell):
-    """An IPython shell whose every output goes into the running cell."""
+    """An IPython shell that appends all output to the running cell."""
 
     def __init__(self, **options: Any) -> None:
         self.cell_outputs = _Outputs()
@@ -222,13 +222,13 @@ class _Shell(InteractiveShell):
         self.cell_outputs.add(new_output("error", **error))
 
     def enable_gui(self, gui: str | None = None) -> None:
-        """No event loop: nobody watches."""
+        """Do nothing: there is no window to update."""
 
     def init_virtualenv(self) -> None:
-        """The interpreter is already the right one."""
+        """Do nothing: the interpreter is already that of the environment."""
 
     def ask_exit(self) -> None:
-        """``exit()`` ends the notebook early, which is a failure like ``sys.exit()``."""
+        """Raise SystemExit: ``exit()`` stops the notebook early, as ``sys.exit()`` does."""
         raise SystemExit(0)
 
 
@@ -236,7 +236,7 @@ _spare: list[_Shell] = []
 
 
 def prepare() -> None:
-    """Run an empty notebook and make the next shell now, so that forked processes need not."""
+    """Run a trivial notebook and create the next shell, so that forked processes start faster."""
     import papermill
 
     cells = [new_code_cell("warm = 0", metadata={"tags": ["parameters"]})]
@@ -244,11 +244,11 @@ def prepare() -> None:
     notebook = new_notebook(cells=cells, metadata=about)
     papermill.execute_notebook(notebook, None, {"warm": 1}, engine_name="in-process")
     if not _spare:
-        _spare.append(_made())
+        _spare.append(_new_shell())
 
 
-def _made() -> _Shell:
-    # No history: it would be a file, and a thread that writes it would make forking unsafe.
+def _new_shell() -> _Shell:
+    # Without history, whose writer thread would make forking unsafe.
     settings = Config({"HistoryManager": {"enabled": False}})
     main, hook = sys.modules["__main__"], sys.excepthook
     try:
@@ -262,15 +262,15 @@ def _made() -> _Shell:
 
 @contextmanager
 def _shell() -> Iterator[_Shell]:
-    """A shell with an empty namespace that is ``get_ipython()`` and ``__main__`` for now."""
+    """Install a shell with an empty namespace as ``get_ipython()`` and ``__main__`` meanwhile."""
     before, main, path = InteractiveShell._instance, sys.modules["__main__"], list(sys.path)  # noqa: SLF001
-    shell = _spare.pop() if _spare else _made()
+    shell = _spare.pop() if _spare else _new_shell()
     InteractiveShell.clear_instance()
     for kind in (_Shell, InteractiveShell):
         setattr(kind, "_instance", shell)  # noqa: B010  typed as None by traitlets
     sys.modules["__main__"] = shell.user_module
     if "" not in sys.path:
-        sys.path.insert(0, "")  # as a kernel does: a notebook may import what lies beside it
+        sys.path.insert(0, "")  # as a kernel does, so that modules beside the notebook import
     _adopt_inline_backend(shell)
     try:
         yield shell
@@ -281,26 +281,26 @@ def _shell() -> Iterator[_Shell]:
 
 
 def _adopt_inline_backend(shell: _Shell) -> None:
-    """Bind matplotlib's notebook back end to *shell*, if it was imported before the shell was."""
+    """Bind matplotlib's inline back end to *shell* if it was imported before."""
     inline = sys.modules.get("matplotlib_inline.backend_inline")
     if inline is not None:
         inline.configure_inline_support.current_backend = "unset"
         inline.configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
 
 
-def _run(manager: Any, shell: _Shell, copy: _Copy, told: Told) -> None:
+def _run(manager: Any, shell: _Shell, copy: _Copy, on_cell: OnCell) -> None:
     cells = manager.nb.cells
-    for place, cell in enumerate(cells):
+    for index, cell in enumerate(cells):
         if cell.cell_type != "code" or not cell.source.strip() or _skipped(cell):
             cell.metadata.papermill["status"] = manager.COMPLETED
             continue
-        told(place, len(cells), cell.source.strip().splitlines()[0])
-        manager.cell_start(cell, place)
+        on_cell(index, len(cells), cell.source.strip().splitlines()[0])
+        manager.cell_start(cell, index)
         copy.save()
-        failure = _run_cell(shell, cell)
-        if failure is not None and "raises-exception" not in cell.metadata.get("tags", []):
-            manager.cell_exception(cell, cell_index=place, exception=failure)
-        manager.cell_complete(cell, cell_index=place)
+        error = _run_cell(shell, cell)
+        if error is not None and "raises-exception" not in cell.metadata.get("tags", []):
+            manager.cell_exception(cell, cell_index=index, exception=error)
+        manager.cell_complete(cell, cell_index=index)
         if cell.metadata.papermill["status"] == manager.FAILED:
             break
 
@@ -310,7 +310,7 @@ def _skipped(cell: NotebookNode) -> bool:
 
 
 def _run_cell(shell: _Shell, cell: NotebookNode) -> BaseException | None:
-    """Run one cell, keep what it showed, and give what it raised."""
+    """Run one cell, store its outputs, and return the exception it raised, if any."""
     outputs, run = shell.cell_outputs, cast("Callable[..., Any]", shell.run_cell)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     cell.execution_count = shell.execution_count

@@ -1,5 +1,5 @@
 """
-Who runs the notebooks: forks of a warm process, or stock kernels, one process a job.
+Executors: they run each job in a process of its own, forked from a server or with a kernel.
 
 An executor starts, watches and stops processes; it neither plans nor judges.
 """
@@ -18,43 +18,43 @@ from typing import Any, Protocol
 from analysis.errors import UsageError, WorkerError
 
 from . import processes
-from .work import Task
+from .worker import Task
 
 Event = dict[str, Any]
 
 
 class Executor(Protocol):
-    """What the runner needs of whoever runs its notebooks."""
+    """The interface between the runner and the processes of jobs."""
 
-    places: int  # how many jobs it can run at a time
+    capacity: int  # how many jobs it can run at a time
 
     def start(self, task: Task) -> None:
-        """Begin *task*; its events carry its job's name."""
+        """Start *task*; its events carry the name of its job."""
 
     def wait(self, seconds: float) -> list[Event]:
-        """The events that came, after at most *seconds*; one with ``ended`` is a job's last."""
+        """Return new events, after at most *seconds*; a job's last one has ``ended``."""
 
     def stop(self, job: str) -> None:
-        """End *job* and all it started; its ``ended`` still comes."""
+        """End *job* and its child processes; its event ``ended`` follows."""
 
     def close(self) -> None:
-        """End everything."""
+        """End all processes."""
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def can_fork() -> bool:
-    """Whether a warm process can be forked safely: after heavy imports, only on Linux."""
+    """Return whether forking after heavy imports is safe, which it is on Linux only."""
     return sys.platform == "linux"
 
 
 class Local:
-    """Jobs on this machine: forked from the warm process, or each with a stock kernel."""
+    """Runs jobs on this machine, forked from the fork server or each with a Jupyter kernel."""
 
     def __init__(
         self,
@@ -64,15 +64,15 @@ class Local:
         warm_up: Iterable[str],
     ) -> None:
         self.environment, self.home = environment, home
-        self.places = processors()
+        self.capacity = processors()
         self.settings = {
             "warm": ["analysis.runs.engine", *warm],
             "warm_up": ["analysis.runs.engine:prepare", *warm_up],
         }
         self.events: queue.Queue[Event] = queue.Queue()
         self.pids: dict[str, int] = {}
-        self.warm: subprocess.Popen[bytes] | None = None
-        self.dropped: set[str] = set()
+        self.server: subprocess.Popen[bytes] | None = None
+        self.cancelled: set[str] = set()
         self.ready = False
         self.safe = can_fork()
         self.tasks: dict[str, Task] = {}
@@ -86,53 +86,53 @@ class Local:
             task["kernel"] = "python3"
         line = json.dumps(task).encode() + b"\n"
         if task["kernel"]:
-            process = self._python("analysis.runs.work")
+            process = self._python("analysis.runs.worker")
             self.kernels[task["job"]] = process
             self.pids[task["job"]] = process.pid
             _send(process, line)
             self.events.put({"job": task["job"], "pid": process.pid})
             self._listen(process, task["job"])
         else:
-            if self.warm is None:
-                self.warm = self._warmed()
+            if self.server is None:
+                self.server = self._start_server()
             self.pids[task["job"]] = 0
-            _send(self.warm, line)
+            _send(self.server, line)
 
     def wait(self, seconds: float) -> list[Event]:
-        """The events of every process, as they come."""
+        """Return the new events of all processes."""
         try:
             events = [self.events.get(timeout=max(seconds, 0.001))]
         except queue.Empty:
             return []
         while not self.events.empty():
             events.append(self.events.get())
-        return [event for event in events for event in self._noted(event)]
+        return [event for event in events for event in self._process(event)]
 
     def stop(self, job: str) -> None:
-        """End the job's process, its session, and what else carries the mark of its stage."""
+        """End the job's process, its descendants and its session."""
         pid = self.pids.get(job, 0)
         if pid:
             processes.end(lambda: processes.family(pid))
-        elif job in self.pids:  # ordered, but the warm process has not come to it
-            self.dropped.add(job)
+        elif job in self.pids:  # sent, but not forked yet
+            self.cancelled.add(job)
             self.events.put({"job": job, "ended": -processes.KILL, "raised": "it never started"})
 
     def close(self) -> None:
-        """End the warm process and every kernel."""
+        """End the fork server and every kernel."""
         heads = [pid for pid in self.pids.values() if pid]
-        if self.warm is not None:
-            _close(self.warm)  # the end of its orders
-            heads.append(self.warm.pid)
+        if self.server is not None:
+            _close(self.server)
+            heads.append(self.server.pid)
         processes.end(lambda: [one for pid in heads for one in processes.family(pid)])
         for reader in self.readers:
             reader.join(timeout=5)
-        self.warm = None
+        self.server = None
 
-    def _noted(self, event: Event) -> list[Event]:
-        """Keep the process numbers; turn the end of the warm process into ends of its jobs."""
+    def _process(self, event: Event) -> list[Event]:
+        """Record process ids; replace the end of the fork server by the ends of its jobs."""
         if "pid" in event:
             self.pids[event["job"]] = event["pid"]
-            if event["job"] in self.dropped:
+            if event["job"] in self.cancelled:
                 self.stop(event["job"])
                 return []
         if "refused" in event:
@@ -141,17 +141,17 @@ class Local:
         if "unsafe" in event:
             self.safe, self.ready = False, True
         if "closed" in event and event["job"] is None:
-            return self._orphaned()
+            return self._server_ended()
         if "ended" in event:
             self.pids.pop(event["job"], None)
             self.kernels.pop(event["job"], None)
         return [event] if event.get("job") else []
 
-    def _orphaned(self) -> list[Event]:
-        """The warm process is gone: so are the jobs it had; the next one gets a new parent."""
+    def _server_ended(self) -> list[Event]:
+        """Return the ends of the fork server's jobs; start them anew if forking was unsafe."""
         if not self.ready:
-            raise WorkerError(f"the process that warms up ended: {self._last_words()}")
-        self.warm = None
+            raise WorkerError(f"the process that warms up ended: {self._last_line()}")
+        self.server = None
         lost = [job for job in self.pids if job not in self.kernels]
         if not self.safe:
             for job in lost:
@@ -160,15 +160,15 @@ class Local:
         for job in lost:
             self.stop(job)
             self.pids.pop(job)
-        told = "the process that all notebooks are forked from was ended"
-        return [{"job": job, "ended": 1, "raised": told} for job in lost]
+        cause = "the process that all notebooks are forked from was ended"
+        return [{"job": job, "ended": 1, "raised": cause} for job in lost]
 
-    def _last_words(self) -> str:
-        said = (self.home / "log.txt").read_text("utf-8", "replace").strip().splitlines()
-        return said[-1] if said else "it said nothing"
+    def _last_line(self) -> str:
+        lines = (self.home / "log.txt").read_text("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "its log is empty"
 
-    def _warmed(self) -> subprocess.Popen[bytes]:
-        process = self._python("analysis.runs.warm")
+    def _start_server(self) -> subprocess.Popen[bytes]:
+        process = self._python("analysis.runs.forkserver")
         _send(process, json.dumps(self.settings).encode() + b"\n")
         self._listen(process, None)
         return process
@@ -186,31 +186,31 @@ class Local:
             )
 
     def _listen(self, process: subprocess.Popen[bytes], job: str | None) -> None:
-        """Pass on what *process* says; its end is the last event of a *job* of its own."""
-        reader = threading.Thread(target=self._heard, args=(process, job), daemon=True)
+        """Queue the events of *process* and its end, as the end of *job* or of the server."""
+        reader = threading.Thread(target=self._read, args=(process, job), daemon=True)
         self.readers.append(reader)
         reader.start()
 
-    def _heard(self, process: subprocess.Popen[bytes], job: str | None) -> None:
+    def _read(self, process: subprocess.Popen[bytes], job: str | None) -> None:
         if process.stdout is None:
-            raise WorkerError("a process without a pipe cannot be heard")
+            raise WorkerError("the process has no standard output to read")
         with process.stdout as lines:
             for line in lines:
-                with suppress(ValueError):  # a process that was killed may leave half a line
+                with suppress(ValueError):  # a killed process may leave an incomplete line
                     self.events.put(json.loads(line))
-        ended = _ended(process)
+        ended = _wait(process)
         _close(process)
         self.events.put({"job": job, **ended} if job else {"job": None, "closed": ended["ended"]})
 
 
 def _send(process: subprocess.Popen[bytes], line: bytes) -> None:
     if process.stdin is None:
-        raise WorkerError("a process without a pipe cannot be told anything")
+        raise WorkerError("the process has no standard input to write to")
     try:
         process.stdin.write(line)
         process.stdin.flush()
     except BrokenPipeError:
-        return  # its end is on the way as an event
+        return  # its end follows as an event
 
 
 def _close(process: subprocess.Popen[bytes]) -> None:
@@ -219,16 +219,16 @@ def _close(process: subprocess.Popen[bytes]) -> None:
             process.stdin.close()
 
 
-def _ended(process: subprocess.Popen[bytes]) -> Event:
-    """Wait for the end of *process*, and what the system knows of its use."""
+def _wait(process: subprocess.Popen[bytes]) -> Event:
+    """Wait for *process* and return its exit status, CPU time and memory."""
     if not hasattr(os, "wait4"):
         return {"ended": process.wait()}
-    from .warm import work_done
+    from .forkserver import resources
 
     try:
         _, status, usage = os.wait4(process.pid, 0)
-    except ChildProcessError:  # it was stopped, and whoever stopped it has waited for it
+    except ChildProcessError:  # it was stopped and waited for elsewhere
         process.returncode = -processes.KILL
         return {"ended": process.returncode}
     process.returncode = os.waitstatus_to_exitcode(status)
-    return {"ended": process.returncode, **work_done(usage)}
+    return {"ended": process.returncode, **resources(usage)}

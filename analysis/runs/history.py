@@ -1,8 +1,4 @@
-"""
-What runs did: one line a run in ``runs.jsonl``, and the values as the last run found them.
-
-It adds and reads lines; a torn one is skipped, never believed.
-"""
+"""The history of runs: ``runs.jsonl`` with a line per run, and the tables of the last run."""
 
 import csv
 import io
@@ -21,14 +17,14 @@ from .fingerprints import suffixed
 from .plan import Project
 
 FILE = "runs.jsonl"
-TABLES = ".tables.json"  # the values of every table as the last run found them
-MOST_BYTES = 4 << 20  # beyond it the older half is dropped
+TABLES = ".tables.json"  # the values of every table at the last run
+MOST_BYTES = 4 << 20  # a longer file loses its older half
 Line = dict[str, Any]
 
 
 def utc(seconds: float) -> str:
     """
-    A moment, to the second.
+    Return a time as ISO 8601, to the second.
 
     >>> utc(0)
     '1970-01-01T00:00:00Z'
@@ -37,7 +33,7 @@ def utc(seconds: float) -> str:
 
 
 def add(figures: Path, line: Line) -> None:
-    """Add *line*; one write, so that two runs at once never mix theirs."""
+    """Append *line* in one write, so that lines of two concurrent runs never mix."""
     path = figures / FILE
     data = files.canonical(line) + b"\n"
     if path.is_symlink():
@@ -53,29 +49,29 @@ def add(figures: Path, line: Line) -> None:
 
 
 def lines(figures: Path) -> list[Line]:
-    """Every whole line, oldest first."""
-    found = []
+    """Return the valid lines, oldest first."""
+    valid = []
     for text in (files.read(figures / FILE) or b"").splitlines():
         try:
             line = json.loads(text)
         except ValueError:
             continue
         if isinstance(line, dict) and isinstance(line.get("jobs"), dict):
-            found.append(line)
-    return found
+            valid.append(line)
+    return valid
 
 
 def keep_tables(project: Project) -> None:
-    """Remember the values of the tables, so that :func:`since` can tell what changed."""
+    """Save the values of the tables for :func:`since`."""
     data = files.canonical(_values(project))
     path = project.figures / TABLES
     if files.read(path) != data:
-        with suppress(OSError):  # a comfort: a run does not fail for want of it
+        with suppress(OSError):  # `status` can do without it
             files.write(path, data)
 
 
 def since(project: Project) -> list[dict[str, Any]]:
-    """The values added, changed and removed in the tables since the last run."""
+    """Return the values added, changed and removed in the tables since the last run."""
     try:
         before: dict[str, Any] = json.loads(files.read(project.figures / TABLES) or b"null")
     except ValueError:
@@ -89,7 +85,7 @@ def since(project: Project) -> list[dict[str, Any]]:
 
 
 def _values(project: Project) -> dict[str, list[dict[str, str]]]:
-    """The rows of every CSV table that has values, each with what tells it apart."""
+    """Return the keys and values of the rows of every CSV table with values."""
     tables = {}
     for path in suffixed(project.data):
         name = path.relative_to(project.data).with_suffix("").as_posix()
@@ -106,4 +102,4 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         if "value" in (reader.fieldnames or []):
             yield from ({name: row[name] for name in kept if row.get(name)} for row in reader)
     except (OSError, ValueError, csv.Error):
-        return  # a workbook, or a table that its check refuses
+        return  # a workbook, or an invalid table

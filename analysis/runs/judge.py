@@ -1,7 +1,7 @@
 """
-Whether a job succeeded: every cell ran, every figure is whole, and the plan knows its sources.
+Check the output of a job: all cells ran, all figures are complete, all sources are in the plan.
 
-papermill's own word is not taken: its notebooks say "completed" after a dead kernel.
+papermill's own status is not used: it is "completed" even after a kernel has died.
 """
 
 import io
@@ -31,16 +31,16 @@ class Ended(NamedTuple):
     """How the process of a job ended."""
 
     status: int  # its exit status; minus the signal that ended it
-    raised: str = ""  # what it said went wrong
+    raised: str = ""  # the exception it reported
     cell: int | None = None  # the last cell that began, counted from 0
     line: str = ""  # that cell's first line
     late: float = 0.0  # the deadline it missed, in seconds
     cpu: float = 0.0
-    memory: int = 0  # the most it held, in bytes
+    memory: int = 0  # its peak, in bytes
 
 
 class FailureError(Exception):
-    """Why a job did not succeed, where, and what to do."""
+    """The cause of a failed job, the cell, and advice."""
 
     def __init__(self, cause: str, advice: str, cell: int | None = None, line: str = "") -> None:
         super().__init__(cause, advice, cell, line)
@@ -49,17 +49,17 @@ class FailureError(Exception):
 
 def judge(job: Job, stage: Path, ended: Ended) -> list[dict[str, Any]]:
     """
-    Hold what *job* left in its *stage* against everything a good run must show.
+    Check the notebook and the figures that *job* wrote to its staging folder *stage*.
 
     Returns
     -------
     list of dict
-        The record of every figure, its files checked; the executed notebook is among the outputs.
+        The records of all figures. The executed notebook is written beside them.
 
     Raises
     ------
     FailureError
-        For the first thing that is not as it must be.
+        For the first fault.
     """
     if ended.late:
         cause = f"over its deadline of {ended.late:g} s"
@@ -84,7 +84,7 @@ def _judged(job: Job, stage: Path, ended: Ended) -> list[dict[str, Any]]:
     _refuse_unexpected(stage / "out", figures)
     for figure in figures:
         _refuse_undeclared(job, figure)
-    text = json.dumps(_settled(notebook), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    text = json.dumps(_stable(notebook), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     (stage / "out" / f"{job.name}.ipynb").write_text(text, "utf-8")
     return figures
 
@@ -98,42 +98,43 @@ def _notebook(stage: Path) -> dict[str, Any]:
 
 
 def _code_cells(notebook: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any], str]]:
-    place = 0
+    """Yield the index, the cell and the first line of each code cell that should have run."""
+    index = 0
     for cell in notebook["cells"]:
         tags = cell["metadata"].get("tags", [])
         if "papermill-error-cell-tag" in tags:
-            continue  # a note that papermill puts in, not a cell of ours
+            continue  # a note that papermill inserts
         source = "".join(cell["source"])
         if cell["cell_type"] == "code" and source.strip() and "skip-execution" not in tags:
-            yield place, cell, source.strip().splitlines()[0]
-        place += 1
+            yield index, cell, source.strip().splitlines()[0]
+        index += 1
 
 
 def _refuse_failed_cells(notebook: dict[str, Any], ended: Ended) -> None:
-    for place, cell, line in _code_cells(notebook):
+    for index, cell, line in _code_cells(notebook):
         for output in cell["outputs"]:
             if output["output_type"] == "error":
                 cause = f"{output['ename']}: {output['evalue']}"[:_ERROR_LINES]
                 if output["ename"] == "SystemExit":
                     cause = "the notebook stopped itself (sys.exit) before its end"
-                raise FailureError(cause, _remedy(cause, ended), place, line)
+                raise FailureError(cause, _remedy(cause, ended), index, line)
 
 
 def _refuse_unrun_cells(notebook: dict[str, Any]) -> None:
     if not notebook["cells"]:
         raise FailureError("no notebook was written", "read log.txt")
-    for place, cell, line in _code_cells(notebook):
+    for index, cell, line in _code_cells(notebook):
         if cell.get("execution_count") is None:
             cause = "the process ended before this cell ran"
-            raise FailureError(cause, "the notebook must not leave Python (os._exit)", place, line)
+            raise FailureError(cause, "the notebook must not leave Python (os._exit)", index, line)
 
 
 def _death(ended: Ended) -> str:
     if ended.status < 0:
         name = signal.Signals(-ended.status).name
-        held = f"; it had held {ended.memory / 2**20:.0f} MB" if ended.memory else ""
+        peak = f"; its memory peaked at {ended.memory / 2**20:.0f} MB" if ended.memory else ""
         likely = ": likely out of memory" if ended.status == -KILL else ""
-        return f"the process was killed (signal {-ended.status}, {name}){likely}{held}"
+        return f"the process was killed (signal {-ended.status}, {name}){likely}{peak}"
     if "DeadKernelError" in ended.raised or "Kernel died" in ended.raised:
         return f"the kernel was killed: likely out of memory ({ended.raised})"
     return ended.raised or f"the process ended with status {ended.status}"
@@ -158,30 +159,30 @@ def _remedy(cause: str, ended: Ended) -> str:
 
 
 def _refuse_missing_glyphs(notebook: dict[str, Any], stage: Path) -> None:
-    """Matplotlib only warns, or only logs, when it draws a box for a character or a font."""
-    for place, cell, line in _code_cells(notebook):
+    """Raise an error for a missing glyph or font, of which matplotlib only warns."""
+    for index, cell, line in _code_cells(notebook):
         for output in cell["outputs"]:
             if output.get("name") == "stderr":
-                _refuse_glyph("".join(output["text"]), place, line)
+                _refuse_glyph("".join(output["text"]), index, line)
     log = files.read(stage / "log.txt") or b""
     _refuse_glyph(log.decode("utf-8", "replace"), None, "")
 
 
 def _refuse_glyph(text: str, cell: int | None, line: str) -> None:
     for pattern in _GLYPHS:
-        if found := pattern.search(text):
-            named = found.groupdict()
-            if "family" in named:
-                cause = f"no font {named['family']}: characters would be drawn as boxes"
+        if match := pattern.search(text):
+            groups = match.groupdict()
+            if "family" in groups:
+                cause = f"no font {groups['family']}: characters would be drawn as boxes"
             else:
-                sign = chr(int(named["code"])) if "code" in named else _unescaped(named["sign"])
+                sign = chr(int(groups["code"])) if "code" in groups else _unescaped(groups["sign"])
                 cause = f"no glyph for {sign}: it would be drawn as a box"
             raise FailureError(cause, "draw with the style of the package", cell, line)
 
 
 def _unescaped(sign: str) -> str:
     r"""
-    A character that a log may show by its code.
+    Return a character that a log may have written as an escape sequence.
 
     >>> _unescaped("\\u4eac"), _unescaped("京")
     ('京', '京')
@@ -190,25 +191,26 @@ def _unescaped(sign: str) -> str:
 
 
 def _figure(path: Path) -> dict[str, Any]:
-    """A figure record with every file it names decoded."""
+    """Return the record of a figure, after decoding every file it names."""
     try:
         record = json.loads(path.read_bytes())
         figure = {"caption": {}, "alt": {}, "language": "", "refused": [], **record}
         name, files, rows = figure["name"], figure["files"], figure["rows"]
-        sound = name == path.stem and isinstance(rows, list) and {"zh", "en"} <= {*figure["title"]}
+        valid = name == path.stem and isinstance(rows, list) and {"zh", "en"} <= {*figure["title"]}
     except (ValueError, KeyError, TypeError) as error:
         cause = f"{path.name} is not the record of a figure: {error!r}"
         raise FailureError(cause, "publish with analysis.figures.save") from error
-    if not sound or not files:
+    if not valid or not files:
         cause = f"the record {path.name} lacks its name, a title in zh and en, rows or files"
         raise FailureError(cause, "publish with analysis.figures.save")
     for file in files:
-        _whole(path.parent, name, str(file))
+        _decode(path.parent, name, str(file))
     figure["files"] = sorted(map(str, files))
     return figure
 
 
-def _whole(folder: Path, name: str, file: str) -> None:
+def _decode(folder: Path, name: str, file: str) -> None:
+    """Raise an error unless *file* of the figure *name* can be decoded."""
     suffix = file.removeprefix(f"{name}.")
     decode = _DECODERS.get(suffix)
     if not _NAME.fullmatch(file) or decode is None or suffix == file:
@@ -223,7 +225,7 @@ def _whole(folder: Path, name: str, file: str) -> None:
         raise FailureError(f"{file} cannot be read back: {error}", _SAVE) from error
 
 
-_SAVE = "the notebook must save the figure whole"
+_SAVE = "the notebook must save the complete figure"
 
 
 def _svg(data: bytes) -> None:
@@ -252,20 +254,20 @@ _DECODERS: dict[str, Callable[[bytes], None]] = {"svg": _svg, "png": _png, "pdf"
 def _refuse_unexpected(folder: Path, figures: list[dict[str, Any]]) -> None:
     if not figures:
         raise FailureError("no figure was published", "end with analysis.figures.save(...)")
-    named = {file for figure in figures for file in (f"{figure['name']}.json", *figure["files"])}
+    expected = {file for figure in figures for file in (f"{figure['name']}.json", *figure["files"])}
     for path in sorted(folder.iterdir()):
-        if path.name not in named:
+        if path.name not in expected:
             cause = f"{path.name} was written, but no figure names it"
             raise FailureError(cause, "publish it with analysis.figures.save")
 
 
 def _refuse_undeclared(job: Job, figure: dict[str, Any]) -> None:
-    """A row from a table that the job does not read would make its staleness a lie."""
+    """Raise an error for a row of a table that is not among the job's declared sources."""
     for row in figure["rows"]:
         table = _table(job, row)
         if table and not any(_covers(source, table, row) for source in job.reads):
             indicator, region = row.get("indicator", "?"), row.get("region", "?")
-            cause = f"{figure['name']} draws {indicator} of {region}, which lies outside its reads"
+            cause = f"{figure['name']} draws {indicator} of {region}, which is outside its reads"
             raise FailureError(cause, f'add "{table}" to its reads in plan.toml')
 
 
@@ -278,7 +280,7 @@ def _table(job: Job, row: dict[str, Any]) -> str:
 
 
 def _file(job: Job, row: dict[str, Any]) -> str:
-    """The file of a reported row: a later report of a region has one of its own name."""
+    """Return the file of a reported row; a later report of a region has its own file."""
     files = (source.path for source in job.reads if source.table.startswith("observations/"))
     report = str(row.get("report"))
     own = any(path.with_name(report + path.suffix).exists() for path in files)
@@ -291,13 +293,13 @@ def _covers(source: Source, table: str, row: dict[str, Any]) -> bool:
     )
 
 
-def _settled(notebook: dict[str, Any]) -> dict[str, Any]:
-    """The notebook without what differs from run to run: times, paths and random names."""
+def _stable(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return *notebook* without what differs between runs: times, paths and random names."""
     for cell in notebook["cells"]:
         cell["metadata"].pop("papermill", None)
         if "injected-parameters" in cell["metadata"].get("tags", []):
             cell["id"] = "injected-parameters"
-    kept = {"parameters", "default_parameters", "environment_variables", "version"}
-    about = notebook["metadata"].get("papermill", {})
-    notebook["metadata"]["papermill"] = {k: v for k, v in about.items() if k in kept}
+    stable = {"parameters", "default_parameters", "environment_variables", "version"}
+    metadata = notebook["metadata"].get("papermill", {})
+    notebook["metadata"]["papermill"] = {k: v for k, v in metadata.items() if k in stable}
     return notebook

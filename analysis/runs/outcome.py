@@ -1,8 +1,4 @@
-"""
-What a run is asked for, what it did, and the exit code that says so.
-
-It holds answers only; ``runner`` finds them.
-"""
+"""The options and the outcome of a run, exit codes, and how signals stop a run."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -16,15 +12,15 @@ SIGNALS = [
 ]
 
 Event = dict[str, Any]
-Tell = Callable[[Event], None]
+Send = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run; the defaults are those of the command line."""
+    """Options of a run; the defaults are those of the command line."""
 
     force: bool = False
-    workers: int = 0  # 0 is one a processor
+    workers: int = 0  # 0 for one per processor
     deadline: float = 0.0  # seconds for the whole run, 0 for none
     fail_fast: bool = False
     executor: str = "local"
@@ -36,7 +32,7 @@ class Options:
 @dataclass(slots=True)
 class Outcome:
     """
-    What became of every job of a run.
+    The outcome of every job of a run.
 
     >>> Outcome(done=["1_coverage-zh"]).code
     0
@@ -53,11 +49,11 @@ class Outcome:
     unchanged: list[str] = field(default_factory=list)
     changed: list[Event] = field(default_factory=list)
     stopped: int = 0  # the signal that stopped the run
-    refused: str = ""  # why nothing could be published at all
+    refused: str = ""  # why nothing was published
 
     @property
     def code(self) -> int:
-        """The exit code: a failure weighs more than a missed deadline, and that than busy."""
+        """Return the exit code: for a failure, else a missed deadline, else a busy job."""
         if self.stopped:
             return STOPPED + self.stopped
         if self.failed or self.refused:
@@ -68,20 +64,20 @@ class Outcome:
 
 
 class StoppedError(Exception):
-    """A signal asked the run to stop."""
+    """A signal has stopped the run."""
 
 
 class Signals:
-    """INT, TERM and HUP stop the run, but never between the files of one job."""
+    """Handles INT, TERM and HUP: they stop the run, but never while a job is published."""
 
     def __init__(self) -> None:
-        self.holding = False
-        self.came = 0
+        self.delaying = False
+        self.received = 0  # the number of the first signal
 
     @contextmanager
     def raised(self) -> Iterator[None]:
-        """Raise :class:`StoppedError` where the first signal finds the run."""
-        before = {number: signal.signal(number, self._heard) for number in SIGNALS}
+        """Raise :class:`StoppedError` at the first signal."""
+        before = {number: signal.signal(number, self._receive) for number in SIGNALS}
         try:
             yield
         finally:
@@ -89,18 +85,18 @@ class Signals:
                 signal.signal(number, handler)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Let a signal wait until this is done."""
-        self.holding = True
+    def delayed(self) -> Iterator[None]:
+        """Delay a signal until the block ends."""
+        self.delaying = True
         try:
             yield
         finally:
-            self.holding = False
-        if self.came:
+            self.delaying = False
+        if self.received:
             raise StoppedError
 
-    def _heard(self, number: int, _frame: object) -> None:
-        first = not self.came
-        self.came = self.came or number
-        if first and not self.holding:
+    def _receive(self, number: int, _frame: object) -> None:
+        first = not self.received
+        self.received = self.received or number
+        if first and not self.delaying:
             raise StoppedError

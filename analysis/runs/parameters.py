@@ -1,7 +1,7 @@
 """
-The parameters that a notebook declares in its tagged cell, and whether a value fits.
+The parameters that a notebook declares in its cell tagged ``parameters``, and checks of values.
 
-It reads the notebook as JSON and the cell as syntax; it runs nothing.
+The notebook is read as JSON and the cell is parsed; nothing is run.
 """
 
 import ast
@@ -34,13 +34,13 @@ class Parameter(NamedTuple):
     """One line of the cell tagged ``parameters``: ``name: kind = default  # help``."""
 
     name: str
-    kinds: tuple[type, ...]  # empty where anything goes
+    kinds: tuple[type, ...]  # empty for any type
     help: str
 
     @property
     def words(self) -> list[str]:
         """
-        The closed list that the help names, or nothing.
+        Return the values listed in the help; an empty list if it lists none.
 
         >>> Parameter("kind", (str,), "one of: level, change_pct").words
         ['level', 'change_pct']
@@ -56,7 +56,7 @@ class Parameter(NamedTuple):
 
 
 class Notebook(NamedTuple):
-    """What is read of a notebook without running it."""
+    """The cells, kernel and language of a notebook."""
 
     cells: list[dict[str, Any]]
     kernel: str  # the kernel it names, "" if none
@@ -70,7 +70,7 @@ def notebook(path: Path, known: Iterable[str] = ()) -> Notebook:
     Raises
     ------
     UsageError
-        When it is not there (naming the nearest of *known*), or is no notebook.
+        If there is no such file (naming the nearest of *known*), or it is not a notebook.
     """
     try:
         whole = json.loads(path.read_bytes())
@@ -85,26 +85,26 @@ def notebook(path: Path, known: Iterable[str] = ()) -> Notebook:
             {**cell, "source": "".join(cell["source"]), "tags": cell["metadata"].get("tags", [])}
             for cell in whole["cells"]
         ]
-        about = whole["metadata"].get("kernelspec", {})
-        return Notebook(cells, str(about.get("name", "")), str(about.get("language", "python")))
+        kernel = whole["metadata"].get("kernelspec", {})
+        return Notebook(cells, str(kernel.get("name", "")), str(kernel.get("language", "python")))
     except (TypeError, KeyError, AttributeError) as error:
         raise UsageError(f"{path} is not a notebook of format 4: open and save it") from error
 
 
 def _damage(path: Path, error: ValueError) -> str:
     if b"<<<<<<<" in path.read_bytes():
-        return "it holds merge-conflict markers (<<<<<<<): settle the merge first"
+        return "it contains merge-conflict markers (<<<<<<<): finish the merge first"
     return f"{error}; restore it"
 
 
 def declared(path: Path, of: Notebook) -> dict[str, Parameter]:
     """
-    The parameters that the tagged cell of the notebook *of* declares, by name.
+    Return the parameters that the tagged cell of the notebook *of* declares, by name.
 
     Raises
     ------
     UsageError
-        When no cell is tagged ``parameters``, or the cell is not Python.
+        If no cell is tagged ``parameters``, or the cell is not Python.
     """
     tagged = [cell for cell in of.cells if "parameters" in cell["tags"]]
     if not tagged:
@@ -134,7 +134,7 @@ def _parsed(source: str) -> Iterable[Parameter]:
 
 
 def _annotated(kind: ast.expr) -> tuple[type, ...]:
-    """The types an annotation allows; nothing (anything goes) for those it does not know."""
+    """Return the types that an annotation allows; empty (any type) if it is not known."""
     if isinstance(kind, ast.BinOp):
         left, right = _annotated(kind.left), _annotated(kind.right)
         return (*left, *right) if left and right else ()
@@ -160,14 +160,14 @@ def check(
     Parameters
     ----------
     where
-        What the message begins with: the notebook.
+        The beginning of the message: the notebook.
     closed
-        The values that a parameter of that name may have, from the tables.
+        The values that a parameter of each name may have, from the tables.
 
     Raises
     ------
     UsageError
-        Naming the nearest parameters or values that would do.
+        For the first such parameter, naming the nearest valid names or values.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def check(
         if words and str(value) not in words:
             raise WordError(f"{where}: {name}", value, words)
         if name.endswith("_year") and not FIRST_YEAR <= _year(value) <= LAST_YEAR:
-            raise UsageError(f"{where}: {name} = {value!r} lies outside {FIRST_YEAR}-{LAST_YEAR}")
+            raise UsageError(f"{where}: {name} = {value!r} is outside {FIRST_YEAR}-{LAST_YEAR}")
 
 
 def _year(value: object) -> int:
@@ -198,10 +198,11 @@ def _check_type(where: str, parameter: Parameter, value: object) -> None:
     kinds = parameter.kinds
     fits = isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
     if kinds and not fits:
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        found = type(value).__name__
+        declared_type = " or ".join(kind.__name__ for kind in kinds)
+        given_type = type(value).__name__
         raise UsageError(
-            f"{where}: {parameter.name} = {value!r} is a {found}, but {wanted} is declared"
+            f"{where}: {parameter.name} = {value!r} is a {given_type}, "
+            f"but {declared_type} is declared"
         )
 
 

@@ -1,7 +1,7 @@
 """
-The plan: which notebook runs with which parameters, what each job reads, and which are stale.
+The plan: the jobs of ``plan.toml`` with their parameters and sources, and which are stale.
 
-It reads ``plan.toml``, notebooks and tables as plain text and runs nothing; ``run`` does.
+Notebooks and tables are read as plain text; nothing is run.
 """
 
 import importlib.metadata
@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 
 from analysis.errors import UsageError, WordError
 from analysis.figures import manifest
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.project import KNOWN_FORMATS
 
 from . import parameters
@@ -35,7 +37,7 @@ _LIBRARIES = ("matplotlib", "numpy", "pandas", "papermill", "pillow", "scipy", "
 # What Windows refuses in a file name, and every control character.
 _NO_FILE = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]')
 _LONGEST_NAME = 150
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # A parameter of this name must be a value of this column of this table.
 _KEYS = {
     "indicator": ("indicators", "indicator"),
@@ -48,28 +50,28 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The folder that holds ``plan.toml``, and the places in it."""
+    """The folder with ``plan.toml``, and its subfolders."""
 
     root: Path
 
     @property
     def data(self) -> Path:
-        """The tables."""
+        """Return the folder of the tables."""
         return self.root / "data"
 
     @property
     def notebooks(self) -> Path:
-        """The notebooks, and the working folder of each while it runs."""
+        """Return the folder of the notebooks, which is their working folder."""
         return self.root / "notebooks"
 
     @property
     def figures(self) -> Path:
-        """Everything that is made."""
+        """Return the folder of all outputs."""
         return self.root / "figures"
 
 
 class Source(NamedTuple):
-    """A table that a job reads, whole or only the lines with one value in one column."""
+    """A table that a job reads, or only its lines with *value* in the column *where*."""
 
     table: str  # such as ``observations/anhui``
     path: Path
@@ -92,7 +94,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every job of a project, and what the warm process imports before it forks."""
+    """The jobs of a project, and what the fork server imports before it forks."""
 
     project: Project
     warm: tuple[str, ...]
@@ -101,39 +103,39 @@ class Plan:
 
     @property
     def version(self) -> str:
-        """The version of this package."""
+        """Return the version of this package."""
         return _version("regional-safety")
 
     def select(self, names: Iterable[str]) -> list[Job]:
         """
-        The jobs that *names* mean: a job, all jobs of a notebook, or a pattern with ``*``.
+        Return the jobs that *names* match: names of jobs or notebooks, or patterns with ``*``.
 
         Raises
         ------
         WordError
-            For a name that means no job.
+            If a name matches no job.
         """
-        wanted: dict[str, Job] = {}
+        selected: dict[str, Job] = {}
         for name in names:
-            found = [job for job in self.jobs if _means(name, job)]
-            if not found:
+            matching = [job for job in self.jobs if _matches(name, job)]
+            if not matching:
                 raise WordError("job", name, [job.name for job in self.jobs])
-            wanted |= {job.name: job for job in found}
-        return list(wanted.values()) if wanted else list(self.jobs)
+            selected |= {job.name: job for job in matching}
+        return list(selected.values()) if selected else list(self.jobs)
 
 
-def _means(name: str, job: Job) -> bool:
+def _matches(name: str, job: Job) -> bool:
     return name in {job.name, job.notebook.stem} or ("*" in name and fnmatchcase(job.name, name))
 
 
 def home(start: Path | None = None) -> Project:
     """
-    The project around *start*: the nearest folder upward that holds ``plan.toml``.
+    Return the project of the nearest folder with ``plan.toml``, from *start* upward.
 
     Raises
     ------
     UsageError
-        When no folder above *start* (the working folder if not given) holds one.
+        If no folder from *start* (by default the working folder) upward has one.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
@@ -144,49 +146,49 @@ def home(start: Path | None = None) -> Project:
 
 def load(project: Project) -> Plan:
     """
-    Read the plan of *project* and hold every job to its notebook and tables.
+    Read the plan of *project* and validate every job against its notebook and tables.
 
     Raises
     ------
     UsageError
-        For anything that could not run: an unknown key, notebook, table, parameter or value,
-        or two jobs that would write the same files.
+        For an unknown key, notebook, table, parameter or value, and for two jobs that would
+        write the same files.
     """
-    written = _written(project.root / PLAN)
-    formats = written.get("formats", [])
-    reader = _Reader(project, float(written.get("deadline", DEADLINE)), formats)
+    entries = _parsed(project.root / PLAN)
+    formats = entries.get("formats", [])
+    reader = _Reader(project, float(entries.get("deadline", DEADLINE)), formats)
     jobs = [
         job
-        for place, entry in enumerate(written.get("job", []), 1)
-        for job in reader.jobs(entry, f"{PLAN}, job {place}")
+        for number, entry in enumerate(entries.get("job", []), 1)
+        for job in reader.jobs(entry, f"{PLAN}, job {number}")
     ]
-    _refuse_doubles(jobs)
-    warm_up = written.get("warm_up", [])
+    _refuse_duplicates(jobs)
+    warm_up = entries.get("warm_up", [])
     return Plan(
         project,
-        tuple(written.get("warm", [])),
+        tuple(entries.get("warm", [])),
         tuple([warm_up] if isinstance(warm_up, str) else warm_up),
         tuple(jobs),
     )
 
 
-def _written(path: Path) -> dict[str, Any]:
+def _parsed(path: Path) -> dict[str, Any]:
     try:
-        written = tomllib.loads(path.read_text("utf-8"))
+        entries = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not TOML: {error}") from error
-    _known(PLAN, written, _TOP)
-    return written
+    _refuse_unknown_keys(PLAN, entries, _TOP)
+    return entries
 
 
-def _known(where: str, entry: Mapping[str, Any], known: Iterable[str]) -> None:
+def _refuse_unknown_keys(where: str, entry: Mapping[str, Any], known: Iterable[str]) -> None:
     for key in entry:
         if key not in known:
             raise WordError(f"{where}: key", key, known)
 
 
 class _Reader:
-    """Entries of the plan to jobs, with what they may name in the project around them."""
+    """Makes jobs from the entries of the plan, with the tables that they may name."""
 
     def __init__(self, project: Project, deadline: float, formats: object) -> None:
         self.project, self.deadline, self.formats = project, deadline, formats
@@ -195,12 +197,12 @@ class _Reader:
             for path in suffixed(project.data)
             if not path.name.startswith(("~", "."))
         }
-        self.closed = {name: list(self._column(*place)) for name, place in _KEYS.items()}
+        self.closed = {name: list(self._column(*column)) for name, column in _KEYS.items()}
         self.matching = cache(self._matching)
 
     def jobs(self, entry: dict[str, Any], where: str) -> Iterator[Job]:
-        """Every job of one ``[[job]]`` entry: the product of its lists of parameter values."""
-        _known(where, entry, _JOB)
+        """Yield the jobs of a ``[[job]]`` entry: the product of its lists of parameter values."""
+        _refuse_unknown_keys(where, entry, _JOB)
         stem, folder = _file_name(where, str(entry.get("notebook", ""))), self.project.notebooks
         path = folder / f"{stem}.ipynb"
         read = parameters.notebook(path, [one.stem for one in folder.glob("*.ipynb")])
@@ -219,7 +221,7 @@ class _Reader:
             yield Job(name, path, given, sources, deadline, kernel, formats)
 
     def _listed(self, where: str, values: object) -> list[Value]:
-        """The values of one parameter: a list, or the name of a selection in the descriptor."""
+        """Return the values of a parameter: a list, or a selection named in the descriptor."""
         if isinstance(values, str):
             selections = _selections(self.project)
             if values not in selections:
@@ -237,25 +239,25 @@ class _Reader:
     ) -> Iterator[Source]:
         for read in reads:
             entry = {"table": read} if isinstance(read, str) else dict(read)
-            _known(f"{where}: reads", entry, _READ)
+            _refuse_unknown_keys(f"{where}: reads", entry, _READ)
             pattern = str(entry["table"])
             if pattern not in self.tables:
-                pattern = _PLACE.sub(lambda name: _filled(where, name[1], given), pattern)
+                pattern = _PLACEHOLDER.sub(lambda name: _filled(where, name[1], given), pattern)
             column = str(entry.get("where", ""))
             value = _filled(where, column, given) if column else ""
             if not self.matching(pattern):
                 raise WordError(f"{where}: table", pattern, self.tables)
-            yield from (Source(*found, column, value) for found in self.matching(pattern))
+            yield from (Source(*table, column, value) for table in self.matching(pattern))
 
     def _matching(self, pattern: str) -> list[tuple[str, Path]]:
-        """The tables that a name or a pattern with ``*`` means."""
+        """Return the tables that a name or a pattern with ``*`` matches."""
         if pattern in self.tables:
             return [(pattern, self.tables[pattern])]
         names = [name for name in self.tables if fnmatchcase(name, pattern)]
         return [(name, self.tables[name]) for name in sorted(names) if "*" in pattern]
 
     def _column(self, table: str, column: str) -> Iterable[str]:
-        """The values of a key column, read without pandas where the table is CSV."""
+        """Return the values of a key column; a CSV table is read without pandas."""
         path = self.tables.get(table)
         if path is None or path.suffix not in {".csv", ".xlsx"}:
             return []
@@ -285,7 +287,7 @@ def _formats(where: str, given: object) -> tuple[str, ...]:
 
 def _spelled(value: Value) -> str:
     """
-    A value as a part of a job's name.
+    Return *value* as a part of a job's name.
 
     >>> [_spelled(value) for value in ("zh", 2024, True)]
     ['zh', '2024', 'true']
@@ -308,7 +310,7 @@ def _selections(project: Project) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (ValueError, AttributeError, TypeError) as error:
-        raise UsageError(f"{path} is damaged: renew it with `describe`") from error
+        raise UsageError(f"{path} is damaged: write it again with `describe`") from error
 
 
 def _filled(where: str, name: str, given: Mapping[str, Value]) -> str:
@@ -317,7 +319,7 @@ def _filled(where: str, name: str, given: Mapping[str, Value]) -> str:
     return _spelled(given[name])
 
 
-def _refuse_doubles(jobs: Iterable[Job]) -> None:
+def _refuse_duplicates(jobs: Iterable[Job]) -> None:
     claimed: dict[str, Job] = {}
     for job in jobs:
         twin = claimed.setdefault(job.name.casefold(), job)
@@ -329,12 +331,12 @@ def _refuse_doubles(jobs: Iterable[Job]) -> None:
 
 
 class Stale:
-    """What every job would be made from now, and why its figures are no longer that."""
+    """Compares the present inputs of jobs with those recorded with their figures."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self.files = Fingerprints()
-        self.records: dict[str, manifest.Record | None] = {}  # as they were when asked for
+        self.records: dict[str, manifest.Record | None] = {}  # as read by `reason`
         self._shared = {
             "package": self.files.sources(Path(__file__).parents[1], project.notebooks),
             "lock": self.files.file(project.root / "requirements.lock"),
@@ -343,7 +345,7 @@ class Stale:
         }
 
     def parts(self, job: Job) -> dict[str, Any]:
-        """The parts of a job's key: what it is made from, each by its content."""
+        """Return the parts of a job's key: a content hash or version of each input."""
         return {
             **self._shared,
             **({"formats": list(job.formats)} if job.formats else {}),
@@ -352,22 +354,21 @@ class Stale:
             "inputs": {s.table: self.files.lines(s.path, s.where, s.value) for s in job.reads},
         }
 
-    def reason(self, job: Job) -> str:
-        """Why *job* must run, or ``""`` where its figures are what they would be again."""
+    def reason(self, job: Job) -> Text | None:
+        """Return why *job* must run, or None if its figures are up to date."""
         folder = self.project.figures / job.name
         if folder.is_symlink():
-            return "its folder is a link"
-        self.records[job.name] = made = manifest.record(folder)
-        if made is None:
+            return say("stale.link")
+        self.records[job.name] = record = manifest.record(folder)
+        if record is None:
             damaged = (folder / manifest.RECORD).exists()
-            return "its record is damaged" if damaged else "never made"
-        return next(_differences(made["parts"], self.parts(job)), "") or manifest.altered(
-            folder, made
-        )
+            return say("stale.record_damaged") if damaged else say("stale.never_made")
+        changed = next(_differences(record["parts"], self.parts(job)), None)
+        return changed or manifest.altered(folder, record)
 
 
-def overview(plan: Plan, jobs: Iterable[Job]) -> list[dict[str, Any]]:
-    """*jobs* as plain data: what each reads and writes, and why it is stale."""
+def overview(plan: Plan, jobs: Iterable[Job], language: str = "en") -> list[dict[str, Any]]:
+    """Return *jobs* as plain data: what each reads and writes, and why it is stale."""
     project, stale = plan.project, Stale(plan.project)
     return [
         {
@@ -376,8 +377,8 @@ def overview(plan: Plan, jobs: Iterable[Job]) -> list[dict[str, Any]]:
             "parameters": dict(job.parameters),
             "inputs": [_within(project, path) for path in (job.notebook, *_files(job))],
             "outputs": [f"figures/{job.name}/{name}" for name in _outputs(project, job)],
-            "stale": bool(reason := stale.reason(job)),
-            "reason": reason,
+            "stale": (reason := stale.reason(job)) is not None,
+            "reason": reason[language] if reason else "",
         }
         for job in jobs
     ]
@@ -392,9 +393,9 @@ def _files(job: Job) -> list[Path]:
 
 
 def _outputs(project: Project, job: Job) -> list[str]:
-    """The files a job is known to write: its record always, its figures once it has run."""
-    made = manifest.record(project.figures / job.name)
-    return [manifest.RECORD, *sorted(made["outputs"] if made else [f"{job.name}.ipynb"])]
+    """Return the names of the files a job writes: its record, and its figures once it has run."""
+    record = manifest.record(project.figures / job.name)
+    return [manifest.RECORD, *sorted(record["outputs"] if record else [f"{job.name}.ipynb"])]
 
 
 def _version(name: str) -> str:
@@ -404,35 +405,45 @@ def _version(name: str) -> str:
         return ""
 
 
-def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Text]:
     """
-    What differs between two sets of parts, in words.
+    Yield the differences between two sets of parts.
 
-    >>> list(_differences({"inputs": {"regions": "1"}}, {"inputs": {"regions": "2", "units": "1"}}))
+    >>> before, now = {"inputs": {"regions": "1"}}, {"inputs": {"regions": "2", "units": "1"}}
+    >>> [text.en for text in _differences(before, now)]
     ['table regions changed', 'table units is new to it']
     """
     for part in sorted({*before, *now}):
         old, new = before.get(part), now.get(part)
-        if part in _KINDS:
-            yield from _changed(_KINDS[part], old or {}, new or {})
+        if part in _GROUPS:
+            yield from _changes(_GROUPS[part], old or {}, new or {})
         elif old != new:
-            yield f"{old} became {new}" if part == "python" else f"{_TOLD.get(part, part)} changed"
+            yield say(_PARTS.get(part, "stale.part_changed"), part=part, old=old, new=new)
 
 
-_KINDS = {"inputs": "table", "libraries": "library"}
-_TOLD = {
-    "formats": "the list of formats",
-    "lock": "requirements.lock",
-    "notebook": "the notebook",
-    "package": "the package or a module beside the notebooks",
+_GROUPS = {
+    "inputs": ("stale.table_changed", "stale.table_new", "stale.table_dropped"),
+    "libraries": ("stale.library_changed", "stale.library_new", "stale.library_dropped"),
+}
+_PARTS = {
+    "formats": "stale.formats_changed",
+    "lock": "stale.lock_changed",
+    "notebook": "stale.notebook_changed",
+    "package": "stale.package_changed",
+    "parameters": "stale.parameters_changed",
+    "python": "stale.python_changed",
 }
 
 
-def _changed(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+def _changes(
+    messages: tuple[str, str, str], old: Mapping[str, str], new: Mapping[str, str]
+) -> Iterator[Text]:
+    """Yield each changed, added and removed name with its message."""
+    changed, added, removed = messages
     for name in sorted({*old, *new}):
         if name not in new:
-            yield f"{what} {name} is no longer read"
+            yield say(removed, name=name)
         elif name not in old:
-            yield f"{what} {name} is new to it"
+            yield say(added, name=name)
         elif old[name] != new[name]:
-            yield f"{what} {name} changed"
+            yield say(changed, name=name)

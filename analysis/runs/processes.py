@@ -1,7 +1,7 @@
 """
-Processes: a clean environment to start them in, and a certain end for each and its children.
+Processes: a clean environment to start them in, and how to end them with their children.
 
-It ends only processes that carry the mark of a run, or descend from one of ours.
+Only processes marked by a run, and their descendants, are ended.
 """
 
 import ctypes
@@ -15,32 +15,32 @@ from pathlib import Path
 
 import psutil
 
-RUN = "REGIONAL_SAFETY_RUN"  # marks every process of a run, and so every orphan of a dead one
-OUTPUT = "REGIONAL_SAFETY_OUTPUT"  # the folder into which a notebook publishes
-GRACE = 1.0  # seconds between asking a process to end and ending it
+RUN = "REGIONAL_SAFETY_RUN"  # marks every process of a run, and so every orphan of a dead run
+OUTPUT = "REGIONAL_SAFETY_OUTPUT"  # the folder to which a notebook publishes
+GRACE = 1.0  # seconds between SIGTERM and SIGKILL
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has only the latter
 _PDEATHSIG, _SUBREAPER = 1, 36  # of linux/prctl.h
-_FOREIGN = ("PYTHON", "MATPLOTLIB", "MPL", "IPYTHON", "JUPYTER_CONFIG", "JUPYTER_RUNTIME")
-_ALONE = ("COLUMNS", "LINES", "SOURCE_DATE_EPOCH", "TZ", "LC_ALL", "LANG", "LANGUAGE")
+_FOREIGN_PREFIXES = ("PYTHON", "MATPLOTLIB", "MPL", "IPYTHON", "JUPYTER_CONFIG", "JUPYTER_RUNTIME")
+_FOREIGN_NAMES = ("COLUMNS", "LINES", "SOURCE_DATE_EPOCH", "TZ", "LC_ALL", "LANG", "LANGUAGE")
 
 
 def environment(run: str, home: Path, cache: Path) -> dict[str, str]:
     """
-    The variables a run's processes start with: the user's, less what could change a figure.
+    Return the environment of a run: the user's, without variables that could change a figure.
 
     Parameters
     ----------
     run
-        The mark of the run.
+        The name of the run.
     home
-        An empty folder that stands in for the user's IPython and Jupyter settings.
+        An empty folder used in place of the user's IPython and Jupyter settings.
     cache
-        A folder that lasts, for matplotlib's list of fonts.
+        A permanent folder for matplotlib's list of fonts.
     """
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(_FOREIGN) and name not in _ALONE
+        if not name.startswith(_FOREIGN_PREFIXES) and name not in _FOREIGN_NAMES
     }
     return kept | {
         RUN: run,
@@ -52,11 +52,11 @@ def environment(run: str, home: Path, cache: Path) -> dict[str, str]:
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": str(cache),
         "PYTHONHASHSEED": "0",
-        "PYTHONSAFEPATH": "1",  # a file beside the run cannot pose as a library
+        "PYTHONSAFEPATH": "1",  # a file in the working folder cannot shadow a library
         "PYTHONUTF8": "1",
         "SOURCE_DATE_EPOCH": "0",
         "TZ": "UTC",
-        # One thread each: the jobs are the parallel part, and forking needs a single thread.
+        # One thread each: jobs run in parallel, and forking needs a single thread.
         "MKL_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
@@ -64,33 +64,33 @@ def environment(run: str, home: Path, cache: Path) -> dict[str, str]:
 
 
 def marked(name: str, value: str) -> list[psutil.Process]:
-    """Every process but this one that was started with the variable *name* set to *value*."""
-    found = []
+    """Return the other processes whose environment variable *name* is *value*."""
+    matching = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
             if process.pid != os.getpid() and process.environ().get(name) == value:
-                found.append(process)
-    return _living(found)
+                matching.append(process)
+    return _living(matching)
 
 
 def family(pid: int) -> list[psutil.Process]:
-    """The process *pid*, everything below it, and everything left over in its session."""
-    found: dict[int, psutil.Process] = {}
+    """Return the process *pid*, its descendants, and the other processes of its session."""
+    members: dict[int, psutil.Process] = {}
     with suppress(psutil.Error):
         head = psutil.Process(pid)
-        found |= {one.pid: one for one in (head, *head.children(recursive=True))}
+        members |= {one.pid: one for one in (head, *head.children(recursive=True))}
     if hasattr(os, "getsid"):
         for other in psutil.pids():
             with suppress(psutil.Error, OSError):
-                if other not in found and os.getsid(other) == pid:
-                    found[other] = psutil.Process(other)
-    return _living(found.values())
+                if other not in members and os.getsid(other) == pid:
+                    members[other] = psutil.Process(other)
+    return _living(members.values())
 
 
-def _living(found: Iterable[psutil.Process]) -> list[psutil.Process]:
-    """Those of *found* that are more than an entry waiting for its parent to read it."""
+def _living(candidates: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Return the processes that are not zombies."""
     living = []
-    for process in found:
+    for process in candidates:
         with suppress(psutil.Error):
             if process.status() != psutil.STATUS_ZOMBIE:
                 living.append(process)
@@ -98,35 +98,35 @@ def _living(found: Iterable[psutil.Process]) -> list[psutil.Process]:
 
 
 def end(find: Callable[[], Iterable[psutil.Process]], grace: float = GRACE) -> None:
-    """Ask all that *find* finds to end, then end what still lives, until nothing is found."""
-    patience, how = grace, signal.SIGTERM
+    """Send SIGTERM, then SIGKILL, to the processes that *find* returns until there are none."""
+    seconds, number = grace, signal.SIGTERM
     for _attempt in range(4):
-        found = list(find())
-        if not found:
+        remaining = list(find())
+        if not remaining:
             return
-        for process in found:
+        for process in remaining:
             with suppress(psutil.Error, OSError):
-                process.send_signal(how)
-        _wait(found, patience)
-        patience, how = 2.0, KILL
+                process.send_signal(number)
+        _wait(remaining, seconds)
+        seconds, number = 2.0, KILL
 
 
-def _wait(found: list[psutil.Process], seconds: float) -> None:
-    """Wait until all of *found* have ended; psutil's own wait would wait for zombies too."""
+def _wait(running: list[psutil.Process], seconds: float) -> None:
+    """Wait until all have ended; unlike psutil's own wait, do not wait for zombies."""
     end = time.monotonic() + seconds
-    while _living(found) and time.monotonic() < end:
+    while _living(running) and time.monotonic() < end:
         time.sleep(0.01)
 
 
 def die_with_parent(parent: int) -> None:
-    """End this process when *parent* ends, where the system offers it."""
+    """Let the kernel end this process when *parent* ends (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before we could ask
+        if os.getppid() != parent:  # it ended before the call
             os._exit(1)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of what children leave behind, so that it can be found and ended."""
+    """Become the parent of orphaned descendants, so that they can be found and ended (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SUBREAPER, 1)

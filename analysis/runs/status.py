@@ -1,24 +1,34 @@
-"""
-Where things stand: the last run, the values that changed since, what is stale, what failed.
+"""The report of ``regional-safety status``: last run, changed values, failed and stale jobs."""
 
-It reads records and tables; it changes nothing.
-"""
-
+from collections.abc import Callable
 from typing import Any
 
 from analysis.figures import manifest
+from analysis.language.messages import say
+from analysis.language.text import Text
 
-from . import history, processes, stage
+from . import history, processes, staging
+from .outcome import BUSY, FAILED, LATE, OK
 from .plan import Plan, overview
 
-SHOWN = 20
-_MEANT = {0: "all well", 1: "something failed", 75: "busy", 124: "past its deadline"}
+SHOWN = 20  # entries of a list in the text form
+_MEANINGS = {
+    OK: "state.last.ok",
+    FAILED: "state.last.failed",
+    BUSY: "state.last.busy",
+    LATE: "state.last.late",
+}
+_CHANGES = {
+    "added": "state.change.added",
+    "changed": "state.change.changed",
+    "removed": "state.change.removed",
+}
 
 
-def status(plan: Plan) -> dict[str, Any]:
-    """Where the project of *plan* stands, as plain data."""
+def status(plan: Plan, language: str = "en") -> dict[str, Any]:
+    """Return the state of the project of *plan* as plain data, reasons in *language*."""
     figures = plan.project.figures
-    jobs = overview(plan, plan.jobs)
+    jobs = overview(plan, plan.jobs, language)
     stale = {job["name"]: job["reason"] for job in jobs if job["stale"]}
     runs = history.lines(figures)
     return {
@@ -34,15 +44,15 @@ def status(plan: Plan) -> dict[str, Any]:
 
 
 def _running(plan: Plan) -> list[str]:
-    marks = [
-        folder.name.removeprefix(stage.PREFIX)
-        for folder in plan.project.figures.glob(f"{stage.PREFIX}*")
+    runs = [
+        folder.name.removeprefix(staging.PREFIX)
+        for folder in plan.project.figures.glob(f"{staging.PREFIX}*")
     ]
-    return [mark for mark in marks if processes.marked(processes.RUN, mark)]
+    return [run for run in runs if processes.marked(processes.RUN, run)]
 
 
 def _failed(runs: list[history.Line]) -> list[dict[str, Any]]:
-    """The last failure of every job that has not been made since."""
+    """Return the last failure of each job that has not succeeded since."""
     open_: dict[str, dict[str, Any]] = {}
     for run in runs:
         for job in run["jobs"]["done"]:
@@ -53,57 +63,68 @@ def _failed(runs: list[history.Line]) -> list[dict[str, Any]]:
 
 
 def _gone(plan: Plan) -> list[str]:
-    """Jobs that have figures but no place in the plan any more."""
+    """Return the names of jobs with figures that the plan no longer lists."""
     known = {job.name for job in plan.jobs}
-    made = plan.project.figures.glob(f"*/{manifest.RECORD}")
-    return sorted(path.parent.name for path in made if path.parent.name not in known)
+    records = plan.project.figures.glob(f"*/{manifest.RECORD}")
+    return sorted(path.parent.name for path in records if path.parent.name not in known)
 
 
-def lines(found: dict[str, Any]) -> list[str]:
-    """What :func:`status` found, in words."""
-    told = [_last(found["last"])]
-    told += [f"a run is under way: {mark}" for mark in found["running"]]
-    told += _listed("values changed by the run before", found["changed"], _change)
-    told += _listed("values changed in the tables since", found["since"], _change)
-    told += _listed("failed", found["failed"], _failure)
-    told += _listed("stale", list(found["stale"].items()), lambda job: f"{job[0]}: {job[1]}")
-    told += _listed("made, but no longer in the plan", found["gone"], str)
-    told.append(f"up to date: {len(found['fresh'])} job(s)")
-    return told
+def lines(report: dict[str, Any], language: str) -> list[str]:
+    """Return the lines that print *report*, a result of :func:`status`."""
+    texts = [_last(report["last"])]
+    texts += [say("state.running", run=run) for run in report["running"]]
+    texts += _listed("state.changed_before", report["changed"], _change)
+    texts += _listed("state.changed_since", report["since"], _change)
+    texts += _listed("state.failed", report["failed"], _failure)
+    texts += _listed(
+        "state.stale", list(report["stale"].items()), lambda job: _plain(": ".join(job))
+    )
+    texts += _listed("state.gone", report["gone"], _plain)
+    texts.append(say("state.fresh", count=len(report["fresh"])))
+    return [text[language] for text in texts]
 
 
-def _listed(title: str, entries: list[Any], told: Any) -> list[str]:
+def _listed(title: str, entries: list[Any], line: Callable[[Any], Text]) -> list[Text]:
+    """Return a heading and one line for each of the first *entries*; nothing if there are none."""
     if not entries:
         return []
-    more = [f"  and {len(entries) - SHOWN} more (--json lists all)"] if len(entries) > SHOWN else []
-    return [f"{title}:", *(f"  {told(entry)}" for entry in entries[:SHOWN]), *more]
+    texts = [Text("  ", "  ") + line(entry) for entry in entries[:SHOWN]]
+    hidden = len(entries) - SHOWN
+    more = [say("state.more", count=hidden)] if hidden > 0 else []
+    return [say("state.heading", title=say(title)), *texts, *more]
 
 
-def _last(run: history.Line | None) -> str:
+def _plain(text: str) -> Text:
+    return Text(text, text)
+
+
+def _last(run: history.Line | None) -> Text:
     if run is None:
-        return "no run yet"
+        return say("state.no_run")
     code = run["code"]
-    meant = _MEANT.get(code, "stopped")
-    why = f"\n  {run['refused']}" if run.get("refused") else ""
-    return f"last run {run['began']}, {run['seconds']:.1f} s: {meant} (exit code {code}){why}"
+    meaning = say(_MEANINGS.get(code, "state.last.stopped"))
+    seconds = f"{run['seconds']:.1f}"
+    text = say("state.last", began=run["began"], seconds=seconds, meaning=meaning, code=code)
+    return text + _plain(f"\n  {run['refused']}") if run.get("refused") else text
 
 
-def _change(change: dict[str, Any]) -> str:
+def _change(change: dict[str, Any]) -> Text:
     """
-    One change of a value.
+    Return one change of a value as a line.
 
     >>> row = {"region": "anshan", "indicator": "accidents", "period_end": "2023-12-31"}
     >>> before, after = {"value": 96, "printed": "96起"}, {"value": 97, "printed": "97起"}
-    >>> _change({"change": "changed", "row": row, "before": before, "after": after})
+    >>> _change({"change": "changed", "row": row, "before": before, "after": after}).en
     'changed  anshan accidents 2023-12-31: 96 (96起) → 97 (97起)'
     """
-    row = change["row"]
+    row, kind = change["row"], say(_CHANGES[change["change"]])
     names = ("region", "adcode", "indicator", "breakdown", "period", "period_end", "status")
     about = " ".join(str(row[name]) for name in names if row.get(name) not in {None, "", "actual"})
     if "table" in change and "region" not in row:
         about = f"{change['table']} {about}"
     sides = [_value(side) for side in (change["before"], change["after"]) if side is not None]
-    return f"{change['change']:8} {about}: {' → '.join(sides)}"
+    rest = f" {about}: {' → '.join(sides)}"
+    return Text(f"{kind.zh}{rest}", f"{kind.en:8}{rest}")
 
 
 def _value(side: dict[str, Any]) -> str:
@@ -111,7 +132,10 @@ def _value(side: dict[str, Any]) -> str:
     return f"{side.get('value', '?')}{printed}"
 
 
-def _failure(why: dict[str, Any]) -> str:
-    where = "" if why["cell"] is None else f", cell {why['cell'] + 1}"
-    kept = f" (see {why['kept']})" if "kept" in why else ""
-    return f"{why['job']}{where}: {why['cause']}{kept}"
+def _failure(failure: dict[str, Any]) -> Text:
+    cell = failure["cell"]
+    text = _plain(failure["job"])
+    if cell is not None:
+        text += say("run.at_cell", cell=cell + 1)
+    text += _plain(f": {failure['cause']}")
+    return text + say("state.see", folder=failure["kept"]) if "kept" in failure else text

@@ -1,8 +1,9 @@
 """
 Intervals, rates, changes, shares and expected counts: numbers in, numbers out.
 
-``limits``, ``intervals`` and ``tests`` compute on arrays; ``rates``, ``years``, ``shares``,
-``standardised``, ``attainment``, ``policies`` and ``gaps`` add columns to frames.
+``limits``, ``intervals``, ``tests`` and ``spread`` compute on arrays; ``rates``, ``years``,
+``shares``, ``standardised``, ``peers``, ``attainment``, ``policies`` and ``gaps`` add columns to
+frames; ``forensics`` does both for percentages and the bases that they imply.
 
 Imports: tables, language and below.
 """

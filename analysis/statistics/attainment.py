@@ -5,29 +5,15 @@ A target is held only against a result of the same region, part and period. No r
 a failure: it is said to be unreported, or not due yet.
 """
 
-from enum import StrEnum
 from typing import Any
 
 import pandas as pd
 
-from analysis.language import remarks
+from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Better, Comparator, Gap, Measure, Nature, Status
+from analysis.language.vocabulary import Better, Comparator, Gap, Measure, Nature, Outcome, Status
 
 from . import gaps, rates, tests
-
-
-class Outcome(StrEnum):
-    """What can be said of a target."""
-
-    MET = "met"
-    MISSED = "missed"
-    CANNOT_TELL = "cannot_tell"
-    SO_FAR = "so_far"  # due later; an earlier figure is known
-    NEXT_PERIOD = "next_period"  # set for a time after that of the report
-    PLAN_REPORT = "plan_report"  # the report is a plan and holds no results
-    UNREPORTED = "unreported"
-
 
 _CHANGES = (Measure.CHANGE_PCT, Measure.CHANGE_ABS, Measure.DIRECTION)
 _RESULT = (
@@ -74,6 +60,8 @@ def _candidates(target: dict[Any, Any], actual: pd.DataFrame) -> pd.DataFrame:
 
 
 def _held(target: dict[Any, Any], candidates: pd.DataFrame, report_end: Any) -> dict[str, Any]:
+    if not target["dated"]:
+        return _undated(candidates, stock=target["nature"] == Nature.STOCK)
     end = candidates["period_end"].eq(target["period_end"])
     stock = target["nature"] == Nature.STOCK
     same = candidates[end & (stock | candidates["period_start"].eq(target["period_start"]))]
@@ -87,6 +75,13 @@ def _held(target: dict[Any, Any], candidates: pd.DataFrame, report_end: Any) -> 
         return {"outcome": str(Outcome.PLAN_REPORT)}
     later = pd.notna(report_end) and target["period_start"] > report_end
     return {"outcome": str(Outcome.NEXT_PERIOD if later else Outcome.UNREPORTED)}
+
+
+def _undated(candidates: pd.DataFrame, *, stock: bool) -> dict[str, Any]:
+    """A target that no date makes due, with the latest figure of a stock."""
+    if stock and len(candidates):
+        return _told(Outcome.UNDATED, candidates.sort_values("period_end").to_dict("records")[-1])
+    return {"outcome": str(Outcome.UNDATED)}
 
 
 def _told(outcome: Outcome, result: dict[Any, Any]) -> dict[str, Any]:
@@ -117,11 +112,11 @@ def _reached(target: float, value: float, comparator: str, *, at_most: bool) -> 
 
 
 def without_target(rows: pd.DataFrame, shown: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
-    """The reporting regions without a target in *shown*; those of *every* stand elsewhere."""
-    reasons = dict.fromkeys(every["region"], remarks.OTHER_PAGE)
+    """Return the regions without a target in *shown*; targets of *every* are on another page."""
+    reasons = dict.fromkeys(every["region"], say("note.other_page"))
     return gaps.frame(
         [
-            _silent(region, reasons.get(region["region"], remarks.NO_TARGET))
+            _silent(region, reasons.get(region["region"], say("note.no_target")))
             for region in gaps.reporting(rows)
             if region["region"] not in set(shown["region"])
         ]
@@ -129,7 +124,7 @@ def without_target(rows: pd.DataFrame, shown: pd.DataFrame, every: pd.DataFrame)
 
 
 def _silent(region: dict[Any, Any], reason: Text) -> dict[str, Any]:
-    """The refusal of a whole region: of its row only what is said of the region stays."""
+    """Return the refusal of a whole region, with the columns of its report only."""
     figure = dict.fromkeys(("indicator", "breakdown", "start", "evidence", "id"), "")
     dates = dict.fromkeys(("period_start", "period_end"), pd.NaT)
     return gaps.refusal(region | figure | dates, Gap.NOT_REPORTED, reason)

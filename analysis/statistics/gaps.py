@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language import phrases, values
+from analysis.language import values
+from analysis.language.messages import label
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Measure, Status
+from analysis.language.vocabulary import Comparator, Gap, Measure, Nature, Quantity, Status
 
 _PLACE = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
 # What a figure that is left out is known by.
@@ -46,7 +47,7 @@ def cells(rows: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
     empty = [
         {name: region[name] for name in _PLACE}
         | {"indicator": code, "gap": str(_silence(region["kind"]))}
-        | _told(phrases.GAPS[_silence(region["kind"])])
+        | _told(label(Gap(_silence(region["kind"]))))
         for region in reporting(rows)
         for code in indicators
         if (region["region"], code) not in have
@@ -55,7 +56,7 @@ def cells(rows: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
 
 
 def reporting(rows: pd.DataFrame) -> list[dict[Any, Any]]:
-    """One row of each reporting region's last report, in house order, for what it says of it."""
+    """Return one row of the last report of each region, in house order."""
     last = rows.sort_values("report", kind="stable").drop_duplicates("region", keep="last")
     order = last.sort_values(["level_order", "adcode"])
     return order.to_dict("records")
@@ -64,7 +65,7 @@ def reporting(rows: pd.DataFrame) -> list[dict[Any, Any]]:
 def explained(region: dict[Any, Any], mine: pd.DataFrame, shared: str = "") -> dict[str, Any]:
     """The refusal of *region* with what it has instead of a figure of part *shared*."""
     found, row = gap(mine, region["kind"], shared)
-    reason = phrases.GAPS[found]
+    reason = label(Gap(found))
     if row is None:
         return refusal({name: region[name] for name in REPORT}, found, reason)
     if found is Gap.PART_ONLY:
@@ -104,7 +105,7 @@ _OF_MEASURE = {
 
 
 def _gap(row: dict[Any, Any], shared: str) -> Gap:
-    """What *row* is, that it cannot stand for part *shared*."""
+    """Return why *row* cannot be used for breakdown *shared*."""
     if row["status"] != Status.ACTUAL:
         return Gap.PLAN_ONLY if row["status"] == Status.PLAN else Gap.TARGET_ONLY
     if row["measure"] != Measure.LEVEL:
@@ -116,6 +117,15 @@ def _gap(row: dict[Any, Any], shared: str) -> Gap:
 
 def _silence(kind: str) -> Gap:
     return Gap.PLAN_REPORT if kind == "plan" else Gap.NOT_REPORTED
+
+
+def on_a_list(rows: pd.DataFrame) -> bool:
+    """Whether a result among *rows* counts units that were chosen, and so has no interval."""
+    if "lower" not in rows:
+        return False
+    counts = rows["quantity"].eq(Quantity.COUNT) & rows["nature"].eq(Nature.FLOW)
+    exact = rows["measure"].eq(Measure.LEVEL) & rows["comparator"].eq(Comparator.EXACT)
+    return bool((counts & exact & rows["status"].eq(Status.ACTUAL) & rows["lower"].isna()).any())
 
 
 def refusal(row: dict[Any, Any], rule: str, reason: Text) -> dict[str, Any]:

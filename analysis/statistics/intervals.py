@@ -16,8 +16,10 @@ from numpy.typing import ArrayLike
 # scipy.stats offers the same quantiles by name, but takes four times as long to import.
 from scipy import special
 
+from analysis.language.vocabulary import Method
+
 from . import limits
-from .limits import Floats, Interval, Method
+from .limits import Floats, Interval
 
 
 class RateRatio(NamedTuple):
@@ -27,6 +29,10 @@ class RateRatio(NamedTuple):
     lower: Floats
     upper: Floats
     method: Method
+
+
+# Indicators of casualties: several of one accident count as several.
+CLUSTERED = ("deaths", "injuries", "disaster_deaths")
 
 
 class Clustering(NamedTuple):

@@ -6,29 +6,14 @@ negative, infinite or fractional count, an exposure that is not positive and a l
 raise ``ValueError``.
 """
 
-from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.language.vocabulary import Method
+
 Floats = NDArray[np.float64]
-
-
-class Method(StrEnum):
-    """How an interval, a limit or a verdict was computed."""
-
-    EXACT_POISSON = "exact-c"  # central and exact; the name statsmodels gives it
-    EXACT_POISSON_UPPER = "exact-upper"
-    BYAR = "byar"
-    CLOPPER_PEARSON = "clopper-pearson"
-    WILSON = "wilson"
-    EXACT_CONDITIONAL = "exact-conditional"
-    COMPOUND_POISSON = "compound-poisson-gamma"
-    FUNNEL = "exact-funnel"
-    FUNNEL_OVERDISPERSED = "exact-funnel-overdispersed"
-    XMR = "xmr"
-    BENJAMINI_HOCHBERG = "benjamini-hochberg"
 
 
 class Interval(NamedTuple):

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.language import remarks
+from analysis.language import values
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Gap, Measure, Status
 
@@ -31,14 +32,15 @@ def composition(
     rows: pd.DataFrame, context: pd.DataFrame, indicator: str, names: pd.DataFrame
 ) -> pd.DataFrame:
     """
-    The parts of every printed whole of *indicator* that its parts add up to.
+    The parts of every whole of *indicator* that a report prints and its parts add up to.
 
     Parameters
     ----------
     rows
         The rows of all reports, with ``mark``.
     context
-        Those of other publications, for the same regions; a report's own figure comes first.
+        Those of other publications, for parts of the same regions; a report's own figure comes
+        first.
     names
         ``Tables.breakdowns``, which names each part.
 
@@ -54,7 +56,7 @@ def composition(
     found = [
         _taken_apart(whole, pieces, names)
         for _, group in levels.groupby(SAME, sort=False)
-        for whole in group.to_dict("records")
+        for whole in group[group["origin"].eq("report")].to_dict("records")
         for pieces in _dimensions(whole, group)
     ]
     if not found:
@@ -129,10 +131,10 @@ def _undivided(region: dict[Any, Any], mine: pd.DataFrame) -> dict[str, Any]:
         return gaps.explained(region, mine)
     whole = levels[levels["breakdown"].eq("")]
     if len(whole):
-        told = remarks.WHOLE_WITHOUT_PARTS
+        told = say("note.whole_without_parts")
         return gaps.refusal(whole.to_dict("records")[0], Gap.WHOLE_ONLY, told)
-    listed = Text.joined(map(remarks.value_of_part, levels.to_dict("records")), zh="、", en=", ")
-    told = remarks.PARTS_WITHOUT_WHOLE.format(parts=listed)
+    listed = Text.joined(map(values.value_of_part, levels.to_dict("records")), zh="、", en=", ")
+    told = say("note.parts_without_whole", parts=listed)
     return gaps.refusal(levels.to_dict("records")[0], Gap.PART_ONLY, told)
 
 
@@ -163,16 +165,16 @@ def _loop_gaps(levels: pd.DataFrame) -> Iterator[tuple[dict[Any, Any], Text]]:
         for codes in (ONE_FIGURE, FOUND, RECTIFIED, RATES)
     )
     if one:
-        told = remarks.FOUND_AND_RECTIFIED
-        yield one[0], told.format(what=remarks.value_of_part(one[0]))
+        told = say("note.found_and_rectified")
+        yield one[0], told.format(what=values.value_of_part(one[0]))
     if found and rectified:
         ends = {"found": found[0], "rectified": rectified[0]}
-        named = {name: remarks.value_of_part(row) for name, row in ends.items()}
-        yield found[0], remarks.LOOP_APART.format(**named)
+        named = {name: values.value_of_part(row) for name, row in ends.items()}
+        yield found[0], say("note.loop_apart", **named)
     elif found or rectified:
-        told = remarks.ONLY_FOUND if found else remarks.ONLY_RECTIFIED
+        told = say("note.only_found") if found else say("note.only_rectified")
         row = (found or rectified)[0]
-        yield row, told.format(what=remarks.value_of_part(row))
+        yield row, told.format(what=values.value_of_part(row))
     if rates:
-        told = remarks.SHARE_WITHOUT_COUNTS
-        yield rates[0], told.format(what=remarks.value_of_part(rates[0]))
+        told = say("note.share_without_counts")
+        yield rates[0], told.format(what=values.value_of_part(rates[0]))

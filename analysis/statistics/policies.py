@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.language import phrases
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Language, Level, Promise, Standing
 from analysis.tables.load import Tables
@@ -42,11 +42,10 @@ def standings(data: Tables) -> pd.DataFrame:
     status = data.instrument_status.rename(columns={"instrument": "indicator"})
     rows = status.merge(listed, on="indicator", validate="m:1")
     places = rows[["start", "end"]].fillna(-1).astype("int64")
-    # The table names no report: its places are those of each region's first original.
-    reports = {original: report for report, original in data.originals.items()}
     placed = rows.assign(start=places["start"], end=places["end"])
     return _placed(
-        placed.assign(report=placed["region"].map(reports), table="instrument_status"), data
+        placed.assign(report=placed["region"].map(data.first_reports), table="instrument_status"),
+        data,
     )
 
 
@@ -196,10 +195,11 @@ def pages(rows: pd.DataFrame, per_page: int) -> list[pd.DataFrame]:
 
 def unlisted(data: Tables, rows: pd.DataFrame) -> pd.DataFrame:
     """The regions whose report has no row in *rows*, with the reason, for the left-out strip."""
-    missing = data.reports[~data.reports["region"].isin(rows["region"])]
+    reports = data.regional_reports
+    missing = reports[~reports["region"].isin(rows["region"])]
     bare = missing[["region", "report"]].drop_duplicates("region")
     placed = _placed(bare.assign(indicator="", start=-1, status=""), data)
-    return _refused(placed, [phrases.UNLISTED] * len(placed))
+    return _refused(placed, [say("note.unlisted")] * len(placed))
 
 
 def checkable(rows: pd.DataFrame) -> pd.DataFrame:
@@ -213,7 +213,7 @@ def worded(rows: pd.DataFrame) -> pd.DataFrame:
     alone = rows[loose.groupby(rows["region"]).transform("all")]
     counts = alone.groupby("region").size()
     regions = alone.drop_duplicates("region")
-    told = [phrases.WORDS_ALONE.format(count=counts[region]) for region in regions["region"]]
+    told = [say("note.words_alone", count=counts[region]) for region in regions["region"]]
     return _refused(regions, told)
 
 

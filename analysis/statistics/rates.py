@@ -15,24 +15,18 @@ from analysis.language.vocabulary import (
     Denominator,
     Mark,
     Measure,
+    Method,
     Nature,
     Quantity,
     Status,
 )
+from analysis.tables.populations import FARTHEST, populations
 
 from . import intervals, tests
 
 PER = 100_000
 SAME = ["region", "indicator", "breakdown", "status"]
 PERIOD = ["period_start", "period_end"]
-# The order in which a population is taken as the exposure of a year.
-POPULATIONS = (
-    "resident_population_year_end",
-    "population_year_end",
-    "resident_population_annual_mean",
-    "census_population",
-    "registered_population",
-)
 # What is found, what became of it: each pair is one share of the same region, part and period.
 LOOPS = (
     ("major_hazards_rectified", "major_hazards_found"),
@@ -44,9 +38,9 @@ RATE_OF = {
     "violation_rectification_rate": "violations_found",
 }
 _PERCENT = re.compile(r"[%％]|百分点")
-EVENT_THEMES = ("outcomes", "disaster_losses")
-# What happens, or is met with, is counted in these; a list of units (家, 个, 座) knows no chance.
-EVENT_UNITS = ("起", "次", "场", "轮", "件", "条", "项")
+# Only what happens to people is subject to chance: accidents, disasters, insured damage. What an
+# office did (drills, inspections, hazards found) is a complete count and gets no interval.
+EVENT_THEMES = ("outcomes", "disaster_losses", "insurance")
 _BOUNDS = {
     Comparator.AT_LEAST: Mark.AT_LEAST,
     Comparator.AT_MOST: Mark.AT_MOST,
@@ -78,14 +72,14 @@ def marks(rows: pd.DataFrame) -> pd.DataFrame:
 
 def countable(rows: pd.DataFrame) -> "pd.Series[bool]":
     """
-    Which rows are counts of events, so that an exact Poisson interval says something.
+    Return which rows are counts of events, so that an exact Poisson interval is meaningful.
 
-    Flows of cases, and of people in accidents and disasters. Not stocks, money or attendance:
-    people come to a drill in groups, and a stock is no event. Not units on a list either: which
-    counties are covered, or which mines are closed, is decided and not left to chance.
+    These are exact counts of cases or people over a period, of the themes of :data:`EVENT_THEMES`.
+    People affected by a disaster come in crowds and are left out, as are targets, stocks, money
+    and every count of activity.
     """
-    people = rows["quantity"].eq(Quantity.PEOPLE) & rows["theme"].isin(EVENT_THEMES)
-    events = rows["quantity"].eq(Quantity.COUNT) & rows["unit"].isin(EVENT_UNITS) | people
+    counts = rows["quantity"].isin([Quantity.COUNT, Quantity.PEOPLE])
+    events = counts & rows["theme"].isin(EVENT_THEMES)
     flow = rows["nature"].eq(Nature.FLOW) & rows["measure"].eq(Measure.LEVEL)
     affected = rows["indicator"].eq("disaster_affected_people")
     actual = rows["status"].eq(Status.ACTUAL) & rows["comparator"].eq(Comparator.EXACT)
@@ -98,16 +92,20 @@ def limits(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
 
     A count printed in 万 stands for a range: the limits then reach from the lower limit of its
     low end to the upper limit of its high end. Rows that are no count of events get NaN and "".
+    ``rounding`` is half of the last printed place of every exact value.
     """
     chosen = countable(rows)
     count = rows["value"].where(chosen).to_numpy(dtype="float64")
-    half = np.where(chosen, rounding(rows), 0.0)
+    exact = rows["measure"].eq(Measure.LEVEL) & rows["comparator"].eq(Comparator.EXACT)
+    half = np.where(exact, rounding(rows), 0.0)
     # The limits of equal counts are computed once.
     low, places = np.unique(np.floor(np.maximum(count - half, 0)), return_inverse=True)
     lower = intervals.poisson(low, level=level).lower[places]
     high, places = np.unique(np.ceil(count + half), return_inverse=True)
     upper = intervals.poisson(high, level=level).upper[places]
-    names = np.where(half > 0, "exact-c, rounding included", "exact-c")
+    names = np.where(
+        chosen & (half > 0), str(Method.EXACT_POISSON_ROUNDED), str(Method.EXACT_POISSON)
+    )
     method = np.where(chosen, names, "")
     return rows.assign(lower=lower, upper=upper, method=method, rounding=half)
 
@@ -144,20 +142,6 @@ def whole_year(rows: pd.DataFrame) -> "pd.Series[bool]":
     return whole
 
 
-def populations(context: pd.DataFrame) -> pd.DataFrame:
-    """The published populations in the order of years: the best kind of each region and year."""
-    known = context[context["indicator"].isin(POPULATIONS) & context["measure"].eq("level")]
-    rank = known["indicator"].map({name: place for place, name in enumerate(POPULATIONS)})
-    ordered = known.assign(rank=rank, year=known["period_end"].dt.year).sort_values("rank")
-    best = ordered.drop_duplicates(["region", "year"]).sort_values("year", kind="stable")
-    columns = ["region", "year", "value", "indicator", "reliability", "publisher"]
-    names = {"value": "population", "indicator": "population_kind", "year": "population_year"}
-    return best[columns].rename(
-        columns=names
-        | {"reliability": "population_reliability", "publisher": "population_publisher"}
-    )
-
-
 def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:
     """
     Add the rate per *per* people of every level that may be divided by the population.
@@ -167,7 +151,8 @@ def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.Da
     rows
         With ``lower`` and ``upper`` from :func:`limits`.
     context
-        The context rows; the nearest published year-end population of the region is taken.
+        The context rows; the nearest published year-end population of the region is taken, if it
+        is at most two years away.
     per
         People the rate is for.
 
@@ -195,18 +180,22 @@ def per_person(rows: pd.DataFrame, known: pd.DataFrame, *, per: int = PER) -> pd
 
 
 def _nearest(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Return the population of the year nearest to each row's; of two, the earlier."""
+    """Return the population of the year nearest to each row's; of two as near, the earlier."""
     years = pd.DataFrame({"region": rows["region"].array, "year": rows["period_end"].dt.year.array})
     years = years.sort_values("year", kind="stable")
     known = known.assign(year=known["population_year"])
-    best = pd.merge_asof(years, known, on="year", by="region", direction="nearest")
+    best = pd.merge_asof(
+        years, known, on="year", by="region", direction="nearest", tolerance=FARTHEST
+    )
     best["population_distance"] = (best["population_year"] - best["year"]).abs()
     return best.drop(columns=["region", "year"]).set_index(years.index).sort_index()
 
 
-def shares(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+def shares(rows: pd.DataFrame) -> pd.DataFrame:
     """
-    The shares that a report's own counts make: rectified of found, with exact intervals.
+    Return the shares that a report's own counts make: rectified of found.
+
+    Both numbers are complete counts, so the shares have no interval: what is not rectified is open.
 
     Where only the total and the printed percentage are given, the part is rebuilt if the
     rounding leaves one whole number, and ``basis`` says ``rebuilt``. A bound has no share.
@@ -214,8 +203,8 @@ def shares(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a share: the columns of the part, with ``cases``, ``total``, ``share``, ``lower``,
-        ``upper`` (all three in percent), ``method``, ``basis`` and the total's evidence.
+        One row a share: the columns of the part, with ``cases``, ``total``, ``share`` (percent),
+        ``open`` (the count not rectified), ``basis`` and the total's evidence.
     """
     exact = rows["comparator"].eq(Comparator.EXACT) & rows["status"].eq(Status.ACTUAL)
     levels = rows[rows["measure"].eq(Measure.LEVEL) & exact]
@@ -225,12 +214,12 @@ def shares(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     key = ["region", "breakdown", "period_end", "loop"]
     pairs = pairs.sort_values(["basis"], kind="stable").drop_duplicates(key)
     pairs = pairs.sort_values(["level_order", "adcode", "loop", "start"], ignore_index=True)
-    limit = intervals.share(pairs["cases"], pairs["total"], level=level)
     return pairs.assign(
         share=100 * pairs["cases"] / pairs["total"],
-        lower=100 * limit.lower,
-        upper=100 * limit.upper,
-        method=str(limit.method),
+        open=pairs["total"] - pairs["cases"],
+        lower=np.nan,
+        upper=np.nan,
+        method="",
     )
 
 

@@ -1,5 +1,5 @@
 """
-Figures held against a wider region: its change beside each change, its rate under each count.
+Figures compared with a wider region: its change for each change, its rate for each count.
 
 The reference is always from outside the regions that are judged, never their own mean.
 """
@@ -10,11 +10,12 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from analysis.language import remarks, values
-from analysis.language.vocabulary import Measure
+from analysis.language import values
+from analysis.language.messages import say
+from analysis.language.vocabulary import Measure, Method
+from analysis.tables.populations import populations
 
 from . import gaps, rates, tests
-from .limits import Method
 
 REFERENCE = "china"
 LEVELS = {"": 0.95, "outer_": 0.998}  # the two usual control limits of a funnel
@@ -191,12 +192,12 @@ def without_population(
     levels = levels[levels["measure"].eq(Measure.LEVEL) & ~levels["region"].isin(drawn["region"])]
     parents = {code for line in drawn["ancestors"] for code in line.split()}
     near = levels["region"].isin(rows["region"]) | levels["adcode"].isin(parents)
-    known = rates.populations(context)
+    known = populations(context)
     near &= levels["region"].ne(REFERENCE) & ~levels["region"].isin(known["region"])
     latest = levels[near].sort_values("period_end").drop_duplicates("region", keep="last")
     return gaps.frame(
         [
-            gaps.refusal(row, NO_POPULATION, remarks.NO_POPULATION.format(value=values.value(row)))
+            gaps.refusal(row, NO_POPULATION, say("note.no_population", value=values.value(row)))
             for row in latest.to_dict("records")
         ]
     )

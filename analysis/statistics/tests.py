@@ -1,5 +1,5 @@
 """
-What a count can be said to show: tests, limits of chance and verdicts, all from exact tails.
+Tests, limits of chance and verdicts on counts, all from exact tail probabilities.
 
 Knows numbers only, as ``intervals`` does, and decides as its intervals do: no verdict here ever
 contradicts an interval there. Impossible input raises ``ValueError``, as ``limits`` says; what
@@ -14,14 +14,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from analysis.language.vocabulary import Method
+
 from . import limits
 from .intervals import poisson
-from .limits import Floats, Interval, Method
+from .limits import Floats, Interval
 
 FEWEST_EVENTS = 10  # NCHS 2023 (Vital Health Stat 2(200)): below this a rate is not shown
 WIDEST = 1.6  # NCHS 2023: an interval wider than 160 % of its estimate says too little
 XMR_FACTOR = 2.66  # three sigma, with sigma = mean moving range / 1.128
-FEWEST_POINTS = 5  # with fewer, the limits stand on three moving ranges at most
+FEWEST_POINTS = 5  # below this, values are listed and neither a trend nor limits are claimed
 
 
 class Reliability(StrEnum):
@@ -33,7 +35,7 @@ class Reliability(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a count says about a target that it should not exceed."""
+    """Verdict on a target that a count should not exceed."""
 
     MET = "met"
     MISSED = "missed"
@@ -63,7 +65,7 @@ class ProcessLimits(NamedTuple):
 
 
 class Discoveries(NamedTuple):
-    """Which tests of a family stand, and their adjusted p-values."""
+    """The discoveries of a family of tests, and adjusted p-values."""
 
     found: NDArray[np.bool_]
     adjusted: Floats
@@ -218,7 +220,7 @@ def xmr(values: ArrayLike) -> ProcessLimits:
 
 def false_discovery(p_values: ArrayLike, *, rate: float = 0.05) -> Discoveries:
     """
-    Pick the tests that stand when on average at most *rate* of the picked may be false.
+    Return the discoveries of a family of tests at a false discovery rate of *rate*.
 
     Source: Benjamini & Hochberg 1995, JRSS B 57:289-300.
 
@@ -325,7 +327,7 @@ def _at_least(count: Floats, other: Floats, chance: Floats | float) -> Floats:
 
 
 def _first(holds: Callable[[Floats], NDArray[np.bool_]], far: Floats) -> Floats:
-    """Find the smallest whole number up to *far* where a condition that stays true holds."""
+    """Find the smallest whole number up to *far* that meets a monotone condition."""
     low, high = 0 * far, np.ceil(far)
     while np.any(low < high):
         middle = np.floor((low + high) / 2)

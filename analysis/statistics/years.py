@@ -78,7 +78,8 @@ def series(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
 
     One row a region, indicator, part and year. Of several sources the report's own level comes
     first, then a printed context figure, then a derived one, then a back-calculated year;
-    ``sources`` counts how many agree with the row kept and ``disputed`` those that do not.
+    ``sources`` counts how many agree with the row kept and ``disputed`` those that do not;
+    ``segment`` counts the declared breaks of the series that come after the year.
     """
     reported = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
     earlier = prior_years(rows)
@@ -92,7 +93,9 @@ def series(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
         ],
         ignore_index=True,
     )
-    ranked = ranked[whole_year(ranked)]
+    # A figure of a report is of today's scope.
+    segment = ranked["segment"].fillna(0) if "segment" in ranked else 0
+    ranked = ranked.assign(segment=segment)[whole_year(ranked)]
     key = [*SAME, "period_end"]
     ranked = ranked.sort_values([*key, "rank"], kind="stable")
     first = ranked.groupby(key, observed=True)["value"].transform("first")
@@ -131,7 +134,7 @@ def changes(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
 
 def _counted_changes(levels: pd.DataFrame) -> pd.DataFrame:
     events = levels[countable(levels)]
-    key = ["region", "indicator", "breakdown", "status"]
+    key = ["region", "indicator", "breakdown", "status", "segment"]
     names = {"value": "before", "origin": "before_origin", "basis": "before_basis"}
     earlier = events[[*key, "period_end", *names]].rename(columns=names)
     earlier = earlier.assign(period_end=earlier["period_end"] + pd.DateOffset(years=1))

@@ -1,5 +1,5 @@
 """
-Text cells as the numbers and dates of a contract: form is set right, meaning is never guessed.
+Conversion of text cells to the numbers and dates of a contract; ambiguous cells are faults.
 
 It sees one column at a time; which column must hold what is the contract's to say.
 """
@@ -80,7 +80,7 @@ def typed(cells: "pd.Series[str]", kind: str, *, coded: bool, nullable: bool) ->
 
 
 class _Refused(Exception):  # noqa: N818 - a verdict within this module, not an error of its own
-    """A cell that is not of its column's type; the arguments are the rule and the mend."""
+    """A cell that is not of its column's type; the arguments are the rule and the advice."""
 
 
 def _read(cells: "pd.Series[str]", parse: Callable[[str], str], *, nullable: bool) -> Typed:

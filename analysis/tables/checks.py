@@ -1,5 +1,5 @@
 """
-What must hold between tables: keys, units, evidence, offsets, owners and arithmetic.
+Checks between tables: keys, units, evidence, offsets, owners and arithmetic.
 
 It needs no original text; ``originals`` holds the tables against the reports themselves. A rule
 that leans on a table which has already lost lines to faults is silent, so that one fault is not
@@ -17,26 +17,31 @@ import pandas as pd
 
 from analysis.errors import Fault, WordError
 from analysis.language.vocabulary import (
+    Absence,
     Comparator,
     Level,
     Measure,
+    Membership,
     Quantity,
     Role,
     Standing,
     Status,
+    Use,
 )
 
 from . import load, numerals
 from .identities import decided
 from .load import Tables
 from .printed import numbers
-from .schema import BY_REGION, LINKS, TABLES
+from .schema import BY_REGION, LINKS, TABLES, UNLINKED
 
 __all__ = ["check", "decided", "everything", "expected_unit", "printed_value"]
 
 OWNING = (Role.OBSERVATION, Role.TARGET)
 WHOLE = (Quantity.COUNT, Quantity.PEOPLE, Quantity.RANK)
 _BOUND = re.compile(r"[0-9万亿][余多]")
+_YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
+FIGURES = ("observations", "context", "peers")  # the tables with one value a row
 _PER = re.compile(r"(?P<unit>.+)/(?:年|季度|月|周|日)")
 
 
@@ -51,7 +56,10 @@ def check(held: Tables) -> list[Fault]:
     rules: Iterable[Callable[[Tables], Iterator[Fault]]] = (
         _links,
         _regions,
+        _report_times,
         _tree,
+        _peers,
+        _breaks,
         _units,
         _amounts,
         _parts,
@@ -63,6 +71,9 @@ def check(held: Tables) -> list[Fault]:
         _owners,
         _standings,
         _identities,
+        _members,
+        _member_roles,
+        _absences,
     )
     return sorted(fault for rule in rules for fault in rule(held))
 
@@ -70,7 +81,7 @@ def check(held: Tables) -> list[Fault]:
 def _told(
     held: Tables, table: str, bad: pd.DataFrame, column: str, words: tuple[str, str]
 ) -> Iterator[Fault]:
-    """One fault a row of *bad*; rule and mend are *words* with the row's cells filled in."""
+    """Yield one fault for each row of *bad*; *words* are the rule and the advice with braces."""
     rule, mend = words
     for line, row in bad.iterrows():
         where = f"{table}/{row['file']}" if "file" in row else held.file(table)
@@ -91,13 +102,14 @@ def _links(held: Tables) -> Iterator[Fault]:
         known = set(getattr(held, target)[key])
         for table in TABLES:
             here: pd.DataFrame = getattr(held, table)
-            if column in here and (table, column) != (target, key):
+            apart = (table, column) == (target, key) or (table, column) in UNLINKED
+            if column in here and not apart:
                 yield from _unknown(held, table, column, known)
 
 
 def _unknown(held: Tables, table: str, column: str, known: set[str]) -> Iterator[Fault]:
     frame: pd.DataFrame = getattr(held, table)
-    words = frame[column].str.split("+").explode() if column == "breakdown" else frame[column]
+    words = frame[column].str.split("+").explode()
     for word in sorted(set(words) - known - {""}):
         bad = frame.loc[words.index[words.eq(word)].unique()]
         bad = bad[[word in str(cell).split("+") for cell in bad[column]]]
@@ -111,7 +123,7 @@ def _literal(words: str) -> str:
 
 
 def _regions(held: Tables) -> Iterator[Fault]:
-    """Rows stand with their region; a report shares its files, and so its text, with no other."""
+    """Check that rows are in the file of their region, and that no two reports share a file."""
     if "reports" in held.lacking:
         return
     twins = held.reports[held.original_of("reports").duplicated()]
@@ -122,17 +134,52 @@ def _regions(held: Tables) -> Iterator[Fault]:
         lost = getattr(held, table)[~held.original_of(table).isin(texts)]
         words = ("a file of no report", "name it by its region, or by a later report")
         yield from _told(held, table, lost, "start", words)
-    home = held.reports.set_index("report")["region"]
     for table in ("observations", "commitments"):
         frame: pd.DataFrame = getattr(held, table)
-        owner = frame["report"].map(home)
+        covered = frame["report"].map(held.regions_of)
+        pairs = zip(frame["region"], covered, strict=True)
         words = ("a report of another region than {region}", "put the row with its region")
-        bad = frame[owner.notna() & owner.ne(frame["region"])]
+        bad = frame[[bool(regions) and region not in regions for region, regions in pairs]]
         yield from _told(held, table, bad, "report", words)
 
 
+def _report_times(held: Tables) -> Iterator[Fault]:
+    """A report of results is published after its period, which lies in the years of its title."""
+    reports = held.reports
+    early = reports["published"].lt(reports["period_end"]) & reports["kind"].ne("plan")
+    words = ("published before the period of {report} ends", "correct the day or the period")
+    yield from _told(held, "reports", reports[early], "published", words)
+    spans = [_title_years(*cells) for cells in zip(reports["title"], reports["kind"], strict=True)]
+    first, last = (reports[name].dt.year for name in ("period_start", "period_end"))
+    other = [
+        bool(years) and not years[0] <= start <= end <= years[-1]
+        for years, start, end in zip(spans, first, last, strict=True)
+    ]
+    words = ("the title of {report} names another year", "correct the period or the title")
+    yield from _told(held, "reports", reports[other], "period_start", words)
+
+
+def _title_years(title: str, kind: str) -> list[int]:
+    """
+    The years that *title* gives a report, without the last of several if that is of its plan.
+
+    >>> _title_years("2023年工作总结和2024年工作安排", "report+plan"), _title_years("要点", "plan")
+    ([2023], [])
+    """
+    years = sorted({int(year) for year in _YEAR.findall(title)})
+    planned = "plan" in kind and kind != "plan" and len(years) > 1
+    return years[:-1] if planned else years
+
+
 def _tree(held: Tables) -> Iterator[Fault]:
-    """A region lies in one of a wider level, so no chain of parents can turn in a circle."""
+    """
+    A region lies in one of a wider level, so no chain of parents can turn in a circle.
+
+    Without its parent, a region could not be seen to lie inside another.
+    """
+    lost = held.regions["parent"].eq("") & held.regions["level"].ne(Level.COUNTRY)
+    words = ("a {level} without the region around it", "give the adcode of that region")
+    yield from _told(held, "regions", held.regions[lost], "parent", words)
     order = {word.value: word.order for word in Level}
     levels = held.regions.set_index("adcode")["level"]
     above = held.regions["parent"].map(levels).map(order).astype("float64")
@@ -141,12 +188,28 @@ def _tree(held: Tables) -> Iterator[Fault]:
     yield from _told(held, "regions", held.regions[above >= own], "parent", words)
 
 
+def _peers(held: Tables) -> Iterator[Fault]:
+    """A figure of a region of the table of regions belongs into the context."""
+    known = held.peers[held.peers["adcode"].isin(set(held.regions["adcode"]))]
+    words = ("a region of the table of regions", "put the row into context.csv")
+    yield from _told(held, "peers", known, "adcode", words)
+
+
+def _breaks(held: Tables) -> Iterator[Fault]:
+    turned = held.breaks[held.breaks["last"] >= held.breaks["first"]]
+    words = ("an older scope that ends after the newer one starts", "swap or correct the dates")
+    yield from _told(held, "breaks", turned, "last", words)
+
+
 def _units(held: Tables) -> Iterator[Fault]:
     if "units" not in held.lacking:
         yield from _indicator_units(held)
         yield from _target_units(held)
+        words = ("{unit!r} is not in the table of units", "write a unit of that table")
+        unknown = held.families[~held.families["unit"].isin(set(held.units["unit"]))]
+        yield from _told(held, "families", unknown, "unit", words)
     units = held.indicators.set_index("indicator")["unit"]
-    for table in ("observations", "context"):
+    for table in FIGURES:
         frame: pd.DataFrame = getattr(held, table)
         due = [
             expected_unit(measure, units.get(indicator, unit))
@@ -195,7 +258,7 @@ def expected_unit(measure: str, unit: str) -> str:
 def _amounts(held: Tables) -> Iterator[Fault]:
     """Cases and people are whole, shares lie between 0 and 100, a direction is -1, 0 or 1."""
     quantities = held.indicators.set_index("indicator")["quantity"]
-    for table in ("observations", "context"):
+    for table in FIGURES:
         frame: pd.DataFrame = getattr(held, table)
         quantity, value = frame["indicator"].map(quantities), frame["value"]
         level = frame["measure"].eq(Measure.LEVEL)
@@ -237,7 +300,7 @@ def _parts(held: Tables) -> Iterator[Fault]:
     odd = held.breakdowns[prefix.ne(held.breakdowns["dimension"])]
     yield from _told(held, "breakdowns", odd, "dimension", words)
     words = ("parts out of order, or two of one dimension", "sort them; one a dimension")
-    for table in ("observations", "context"):
+    for table in FIGURES:
         frame: pd.DataFrame = getattr(held, table)
         odd = frame[[not _in_order(str(code).split("+")) for code in frame["breakdown"]]]
         yield from _told(held, table, odd, "breakdown", words)
@@ -250,7 +313,7 @@ def _in_order(parts: list[str]) -> bool:
 
 def _periods(held: Tables) -> Iterator[Fault]:
     words = ("a period that ends before it starts", "swap or correct the dates")
-    for table in ("reports", "observations"):
+    for table in ("reports", "observations", "peers"):
         frame: pd.DataFrame = getattr(held, table)
         bad = frame[frame["period_start"] > frame["period_end"]]
         yield from _told(held, table, bad, "period_start", words)
@@ -258,12 +321,22 @@ def _periods(held: Tables) -> Iterator[Fault]:
     if len(ends):
         bad = held.context[ends[0] > ends[1]]
         yield from _told(held, "context", bad, "period", words)
+    yield from _undated(held)
     ends_of = held.reports.set_index("report")["period_end"]
     rows = held.observations
     last = pd.Series([ends_of.get(report, pd.NaT) for report in rows["report"]], rows.index)
     late = rows["status"].eq(Status.ACTUAL) & (rows["period_end"] > pd.to_datetime(last))
     words = ("an actual figure of a time after its report", "correct the period or the status")
     yield from _told(held, "observations", rows[late], "period_end", words)
+
+
+def _undated(held: Tables) -> Iterator[Fault]:
+    """Only a target or plan may have no date, and then neither of its days is given."""
+    rows = held.observations
+    first, last = rows["period_start"].isna(), rows["period_end"].isna()
+    wrong = first.ne(last) | (last & rows["status"].eq(Status.ACTUAL))
+    words = ("a period without both of its days", "fill in both; leave both empty for no date")
+    yield from _told(held, "observations", rows[wrong], "period_end", words)
 
 
 def _phrases(held: Tables) -> Iterator[Fault]:
@@ -278,7 +351,7 @@ def _places(held: Tables) -> Iterator[Fault]:
         return
     length = held.reports.groupby(held.original_of("reports"))["characters"].max()
     words = ("the place {start}-{end} lies outside the report", "correct start and end")
-    for table in ("observations", "mentions", "commitments", "instrument_status"):
+    for table in ("observations", "mentions", "commitments", "instrument_status", "absences"):
         last = held.original_of(table).map(length).astype("float64")
         frame: pd.DataFrame = getattr(held, table)
         outside = ~(frame["start"] < frame["end"]) | (frame["end"] > last)
@@ -287,7 +360,7 @@ def _places(held: Tables) -> Iterator[Fault]:
 
 
 def _values(held: Tables) -> Iterator[Fault]:
-    """The value is what the printed figure says, with 万 and 亿 multiplied out."""
+    """Check that the value equals the printed figure, with 万 and 亿 multiplied out."""
     rows = held.observations
     wrong = [
         abs(value) not in {float(number) for number in printed_value(printed, end - start)}
@@ -360,7 +433,7 @@ def _standings(held: Tables) -> Iterator[Fault]:
     have = set(status[["instrument", "region"]].itertuples(index=False, name=None))
     where, mend = held.file("instrument_status"), "add the row"
     for instrument in held.instruments["instrument"]:
-        for region in held.reports["region"].drop_duplicates():
+        for region in held.first_reports:
             if (instrument, region) not in have:
                 found, rule = f"no {instrument} for {region}", "every instrument has a row a region"
                 yield Fault(where, 0, "instrument", found, rule, mend)
@@ -374,3 +447,74 @@ def _identities(held: Tables) -> Iterator[Fault]:
     words = ("the numbers say {decided}", mend)
     wrong = frame[frame["verdict"].ne(frame["decided"])]
     yield from _told(held, "identities", wrong, "verdict", words)
+
+
+def _members(held: Tables) -> Iterator[Fault]:
+    """Every member of a family is exactly one row of the observations."""
+    if held.lacking & {"observations", "family_members"}:
+        return
+    key = ["report", "indicator", "breakdown", "measure"]
+    sizes = held.observations.groupby(key).size().to_dict()
+    members = held.family_members
+    rows = [sizes.get(cells, 0) for cells in members[key].itertuples(index=False, name=None)]
+    frame = members.assign(rows=rows)
+    words = ("{rows} observations of {report} have these cells", "name exactly one of them")
+    yield from _told(held, "family_members", frame[frame["rows"].ne(1)], "indicator", words)
+
+
+def _member_roles(held: Tables) -> Iterator[Fault]:
+    """A report enters a family by one figure or by parts of it, and a ratio by a divisor too."""
+    if held.lacking & {"families", "family_members", "indicators"}:
+        return
+    members = held.family_members
+    whole, parts, divisors = (_per_report(members, role) for role in Membership)
+    wrong = ~(whole.eq(1) & parts.eq(0)) & ~(whole.eq(0) & parts.ge(2))
+    words = ("neither one member nor several parts of {report}", "give one member, or two parts")
+    yield from _told(held, "family_members", members[wrong], "role", words)
+    uses = members["family"].map(held.families.set_index("family")["use"])
+    words = ("a ratio has one denominator a report, another family none", "correct the role")
+    wrong = divisors.ne(uses.eq(Use.RATIO).astype("int64"))
+    yield from _told(held, "family_members", members[wrong], "role", words)
+    yield from _part_units(held)
+
+
+def _per_report(members: pd.DataFrame, role: Membership) -> "pd.Series[int]":
+    """How many rows of *role* the family of each row has from the report of that row."""
+    groups = members["role"].eq(role).groupby([members["family"], members["report"]])
+    return groups.transform("sum").astype("int64")
+
+
+def _part_units(held: Tables) -> Iterator[Fault]:
+    """Parts are added up, so they have one unit."""
+    units = held.indicators.set_index("indicator")["unit"]
+    parts = held.family_members[held.family_members["role"].eq(Membership.PART)]
+    sizes = parts["indicator"].map(units).groupby([parts["family"], parts["report"]])
+    mixed = parts[sizes.transform("nunique").gt(1)]
+    words = ("parts of different units cannot be added", "keep parts of one unit")
+    yield from _told(held, "family_members", mixed, "indicator", words)
+
+
+def _absences(held: Tables) -> Iterator[Fault]:
+    """Check that an absent indicator has no figure, and one given elsewhere has one there."""
+    if held.lacking & {"observations", "absences"}:
+        return
+    absences, rows = held.absences, held.observations
+    zero = rows["value"].eq(0) & rows["measure"].eq(Measure.LEVEL)
+    reported, zeros = (set(_figures(part, "indicator")) for part in (rows, rows[zero]))
+    words = ("{report} has a figure of {indicator}", "delete the row")
+    present = [cell in reported for cell in _figures(absences, "indicator")]
+    yield from _told(held, "absences", absences[present], "indicator", words)
+    sources = {Absence.TOLD_ELSEWHERE: reported, Absence.IMPLIED_ZERO: zeros}
+    wrong = [
+        cell not in sources[kind] if kind in sources else bool(cell[1])
+        for kind, cell in zip(
+            absences["kind"].map(Absence), _figures(absences, "elsewhere"), strict=True
+        )
+    ]
+    words = ("no figure for {kind}", "name an indicator of {report}, for implied_zero one of 0")
+    yield from _told(held, "absences", absences[wrong], "elsewhere", words)
+
+
+def _figures(rows: pd.DataFrame, column: str) -> list[tuple[str, str]]:
+    """The report and the indicator in *column* of each row."""
+    return list(zip(rows["report"], rows[column], strict=True))

@@ -1,5 +1,5 @@
 """
-One table file held to its contract: a typed frame of its sound lines, and every fault by line.
+Validation of one table file: a typed frame of its valid lines, and every fault by line.
 
 It sees one file at a time; what must hold between tables is for ``checks``.
 """
@@ -26,7 +26,7 @@ _MEANINGS = {"level": "; a county or county-level city (县、县级市) is dist
 
 
 class Held(NamedTuple):
-    """The sound lines of one file, typed; what is wrong with it, and what was set right."""
+    """The valid lines of one file, typed, with its faults and repairs."""
 
     frame: pd.DataFrame
     faults: list[Fault]
@@ -34,7 +34,7 @@ class Held(NamedTuple):
 
 
 def held(path: Path, name: str) -> Held:
-    """Read the file *path* and hold it to the contract of table *name*."""
+    """Read the file *path* and validate it against the contract of table *name*."""
     label = f"{path.parent.name}/{path.name}" if name in BY_REGION else path.name
     try:
         sheet = csv_file.read(path, label, ALIASES)
@@ -75,7 +75,7 @@ def _typed_whole(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 def _frame(
     sheet: csv_file.Sheet, name: str, faults: list[Fault], repairs: list[Fault]
 ) -> pd.DataFrame:
-    """The cells with their types; a cell that has another type is missing and told."""
+    """Convert the cells to their types; a cell of another type becomes missing and a fault."""
     frame = sheet.cells.copy()
     for column, contract in _SCHEMAS[name].columns.items():
         if column not in frame:
@@ -94,7 +94,7 @@ def _frame(
 
 
 def _coded(contract: Any) -> bool:
-    """Whether a text column holds codes or words, and not prose or a web address."""
+    """Return whether a text column contains codes or words, not prose or a web address."""
     names = {check.name for check in contract.checks}
     address = any("https" in str(check.statistics) for check in contract.checks)
     return bool(names & {"isin", "str_matches"}) and not address

@@ -1,5 +1,5 @@
 """
-One table file as text cells: opened with suspicion, nothing guessed, every repair told.
+Reading of one table file as text cells, with every fault and repair.
 
 It knows files and cells; what a column means is for ``columns`` and ``tables``.
 """
@@ -60,7 +60,7 @@ _SIGNS = (
 @dataclass(frozen=True, slots=True, eq=False)  # it holds a frame, which has no single ==
 class Sheet:
     """
-    The cells of one table file, what is wrong with its form, and what was set right.
+    The cells of one table file, with the faults and repairs of its form.
 
     ``cells`` are all ``str``, an empty cell is ``""``; the index is the line in the file.
     ``label`` is how faults name the file, with the sheet if it is a workbook.
@@ -102,7 +102,7 @@ def table(path: Path) -> pd.DataFrame:
 
 def read(path: Path, label: str = "", aliases: Mapping[str, str] | None = None) -> Sheet:
     """
-    Read *path* as text with every fault and repair told.
+    Read *path* as text; return cells, faults and repairs.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def clean(cell: str) -> str:
 
 
 def _whole(path: Path, label: str) -> bytes:
-    """The bytes of a plain file of modest size that nobody is writing at this moment."""
+    """Read a regular file of limited size that is not being written at this moment."""
     if path.name.startswith("~$"):
         mend = "close the workbook in Excel; delete this file if nobody has it open"
         raise _refused(label, "a lock file", "the table is open in Excel", mend)

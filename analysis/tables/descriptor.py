@@ -1,5 +1,5 @@
 """
-The Data Package descriptor of the tables: written on purpose, held against them ever after.
+The Data Package descriptor of the tables: written by a command, compared by every check.
 
 ``data/datapackage.json`` says what each file is, and its rows and hash; a file that was cut or
 altered still parses, so only this can tell. It judges no cell by itself; frictionless does.
@@ -7,7 +7,7 @@ altered still parses, so only this can tell. It judges no cell by itself; fricti
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -17,13 +17,11 @@ import pandas as pd
 
 from analysis import files
 from analysis.errors import Fault, TableError
-from analysis.language.vocabulary import Level, Measure, Status
-from analysis.statistics import rates
 
 from . import checks
 from .load import Tables, survey
 from .load import files as table_files
-from .schema import BY_REGION, KEYS, LINKS, TABLES, meaning
+from .schema import BY_REGION, KEYS, LINKS, TABLES, UNLINKED, meaning
 from .xlsx_file import text
 
 FILE = "datapackage.json"
@@ -38,9 +36,14 @@ _TYPES = {"float64": "number", "datetime64[ns]": "date"}
 Record = dict[str, Any]
 
 
-def describe(folder: Path) -> None:
+def describe(folder: Path, selections: Callable[[Tables], Record]) -> None:
     """
     Write the descriptor of the tables in *folder*; the same tables give the same bytes.
+
+    Parameters
+    ----------
+    selections
+        What a parameter of a notebook may choose from, such as ``comparability.selections``.
 
     Raises
     ------
@@ -51,13 +54,13 @@ def describe(folder: Path) -> None:
     faults = {*found.faults, *checks.check(found.tables)}
     if faults:
         raise TableError(faults)
-    record = described(found.tables)
+    record = described(found.tables, selections(found.tables))
     data = json.dumps(record, ensure_ascii=False, indent=2).encode() + b"\n"
     files.write(folder / FILE, data)
 
 
-def described(tables: Tables) -> Record:
-    """The descriptor of *tables* as the object that :func:`describe` writes."""
+def described(tables: Tables, selections: Record) -> Record:
+    """Return the descriptor of *tables* as :func:`describe` writes it."""
     return {
         "$schema": f"{PROFILES}/datapackage.json",
         "name": "regional-safety",
@@ -73,7 +76,7 @@ def described(tables: Tables) -> Record:
         ],
         "sources": _report_sources(tables.reports),
         "resources": _resources(tables),
-        "selections": _selections(tables),
+        "selections": selections,
     }
 
 
@@ -185,11 +188,9 @@ def _report_sources(reports: pd.DataFrame) -> list[Record]:
     return [{"title": f"{publisher}《{title}》"} for publisher, title in names]
 
 
-def _context_sources(context: pd.DataFrame) -> list[Record]:
+def _sources(rows: pd.DataFrame) -> list[Record]:
     found: dict[tuple[str, str], Record] = {}
-    for publisher, title, url in zip(
-        context["publisher"], context["title"], context["url"], strict=True
-    ):
+    for publisher, title, url in zip(rows["publisher"], rows["title"], rows["url"], strict=True):
         source = {"title": f"{publisher}《{title}》"} | ({"path": url} if url else {})
         found.setdefault((source["title"], url), source)
     return [found[key] for key in sorted(found)]
@@ -236,8 +237,8 @@ def _resource(tables: Tables, name: str, path: Path) -> Record:
     if table in BY_REGION:
         mine = tables.original_of("reports").eq(original)
         record["sources"] = _report_sources(tables.reports[mine])
-    if table == "context":
-        record["sources"] = _context_sources(tables.context)
+    if table in ("context", "peers"):
+        record["sources"] = _sources(getattr(tables, table))
     return record
 
 
@@ -250,16 +251,24 @@ def _schema(table: str) -> Record:
     record: Record = {
         "$schema": f"{PROFILES}/tableschema.json",
         "fields": fields,
-        "primaryKey": KEYS[table],
+        **_key(table),
         "foreignKeys": [link for link in links if link],
         "missingValues": [] if blank_key else [""],
     }
     return {key: value for key, value in record.items() if key != "foreignKeys" or value}
 
 
+def _key(table: str) -> Record:
+    """The key of a table: a primary key may have no empty field, a unique key may."""
+    columns = TABLES[table].to_schema().columns
+    if any(columns[name].nullable for name in KEYS[table]):
+        return {"uniqueKeys": [KEYS[table]]}
+    return {"primaryKey": KEYS[table]}
+
+
 def _link(table: str, column: str) -> Record | None:
     target, key = LINKS[column]
-    if (table, column) == (target, key):
+    if (table, column) == (target, key) or (table, column) in UNLINKED:
         return None
     reference: Record = {"fields": [key]}
     if target != table:
@@ -275,7 +284,9 @@ def _field(table: str, name: str, contract: Any) -> Record:
     constraints: Record = {} if _may_be_blank(contract) else {"required": True}
     for check in contract.checks:
         constraints |= _constraint(check.name, check.statistics)
-    field = {"name": name, "type": kind, "title": title, "description": description}
+    field: Record = {"name": name, "type": kind, "title": title, "description": description}
+    if kind == "date" and contract.nullable:
+        field["missingValues"] = [""]
     return field | ({"constraints": constraints} if constraints else {})
 
 
@@ -292,10 +303,10 @@ def _may_be_blank(contract: Any) -> bool:
 
 
 def _constraint(check: str, words: Mapping[str, Any]) -> Record:
-    """One check of a contract as Table Schema says it."""
+    """Return one check of a contract as a constraint of Table Schema."""
     match check:
         case "isin":
-            return {"enum": [str(word) for word in words["allowed_values"] if word]}
+            return {"enum": [str(word) for word in words["allowed_values"]]}
         case "str_matches":
             return {"pattern": words["pattern"].removeprefix("^(?:").removesuffix(")$")}
         case "str_length":
@@ -305,28 +316,3 @@ def _constraint(check: str, words: Mapping[str, Any]) -> Record:
         case "greater_than":  # of whole numbers only
             return {"minimum": words["min_value"] + 1}
     return {}
-
-
-def _selections(tables: Tables) -> Record:
-    """What a parameter of a notebook may choose from, so that a plan need not read the tables."""
-    from analysis.comparability import rules as comparison
-
-    rows = tables.rows
-    reporting = tables.regions[tables.regions["region"].isin(set(tables.reports["region"]))]
-    order = reporting.assign(order=[Level(level).order for level in reporting["level"]])
-    regions = rows.groupby("indicator")["region"].nunique()
-    shared = [code for code in tables.indicators["indicator"] if regions.get(code, 0) > 1]
-    # Only results of one part from two regions can stand side by side at all.
-    amounts = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
-    key = ["indicator", "breakdown"]
-    several = amounts[amounts.groupby(key)["region"].transform("nunique").gt(1)]
-    rated = rates.rates(rates.limits(several), tables.context_rows)
-    kept = {
-        code: comparison.comparable(mine, str(code)).rows
-        for code, mine in rated.groupby("indicator")
-    }
-    return {
-        "regions": list(order.sort_values(["order", "adcode"])["region"]),
-        "shared_indicators": shared,
-        "comparable_indicators": [code for code in shared if len(kept.get(code, ())) > 1],
-    }

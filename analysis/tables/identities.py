@@ -25,7 +25,7 @@ class _Figure(NamedTuple):
 
 def decided(tables: Tables) -> pd.DataFrame:
     """
-    The identities with what the printed numbers say of each.
+    Return the identities with the result of checking the printed numbers of each.
 
     Returns
     -------

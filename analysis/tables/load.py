@@ -1,5 +1,5 @@
 """
-The tables under ``data/``: read, held to their contracts and joined into tidy frames.
+Reading of the tables under ``data/``: validated and joined into tidy frames.
 
 It computes no figure; ``derive`` does.
 """
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from analysis import project
 from analysis.errors import Fault, TableError
-from analysis.language.vocabulary import Level
+from analysis.language.vocabulary import Basis, Level
 
-from . import contract, csv_file
+from . import contract, csv_file, printed
 from .schema import BY_REGION, KEYS, TABLES
 
 SUFFIXES = (".csv", ".xlsx")
@@ -39,10 +39,15 @@ class Tables:
     observations: pd.DataFrame
     mentions: pd.DataFrame
     context: pd.DataFrame
+    breaks: pd.DataFrame
+    peers: pd.DataFrame
     instruments: pd.DataFrame
     instrument_status: pd.DataFrame
     commitments: pd.DataFrame
     identities: pd.DataFrame
+    families: pd.DataFrame
+    family_members: pd.DataFrame
+    absences: pd.DataFrame
     lacking: frozenset[str] = frozenset()  # tables that lost lines to faults; empty once loaded
 
     def file(self, name: str) -> str:
@@ -51,9 +56,25 @@ class Tables:
         return f"{name}{suffix}"
 
     @cached_property
+    def regional_reports(self) -> pd.DataFrame:
+        """``reports`` with one row per report and region, so that ``region`` is one code."""
+        return by_region(self.reports)
+
+    def regions_of(self, report: str) -> tuple[str, ...]:
+        """Return the regions that *report* is about, () for an unknown report."""
+        rows = self.regional_reports
+        return tuple(rows.loc[rows["report"].eq(report), "region"])
+
+    @cached_property
+    def first_reports(self) -> dict[str, str]:
+        """The report of each region whose files bear the region's name, else its last one."""
+        pairs = self.regional_reports[["region", "report"]].to_numpy().tolist()
+        return dict(sorted(pairs, key=lambda pair: self.originals[pair[1]] == pair[0]))
+
+    @cached_property
     def originals(self) -> dict[str, str]:
         """
-        The name of each report's original, and of its files: its own, or that of its region.
+        The name of each report's original and of its files: its own, or that of its region.
 
         A region's first report is kept as ``anhui``, a later one as ``anhui-2024``.
         """
@@ -62,11 +83,29 @@ class Tables:
         return {report: report if report in own else region for report, region in named}
 
     def original_of(self, table: str) -> "pd.Series[str]":
-        """The name of the original that each row of *table* has its place in."""
+        """Return the name of the original that each row of *table* has its place in."""
         frame: pd.DataFrame = getattr(self, table)
         if table in BY_REGION:
             return _stems(frame)
-        return frame["report"].map(self.originals) if "report" in frame else frame["region"]
+        named = "report" in frame
+        reports = frame["report"] if named else frame["region"].map(self.first_reports)
+        return reports.map(self.originals)
+
+    @cached_property
+    def periods(self) -> pd.DataFrame:
+        """
+        The period of each observation, and whether it is ``dated``.
+
+        A target without a date has the period of its report.
+        """
+        rows = self.observations
+        reports = self.reports.set_index("report")
+        return pd.DataFrame(
+            {
+                name: rows[name].fillna(reports[name].reindex(rows["report"]).set_axis(rows.index))
+                for name in ("period_start", "period_end")
+            }
+        ).assign(dated=rows["period_end"].notna())
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -74,11 +113,12 @@ class Tables:
         Every reported value with the names of its region, indicator, parts and source.
 
         Of a figure that several reports of a region state, the latest report's word stands; the
-        others remain in :attr:`observations`.
+        others remain in :attr:`observations`. Periods are those of :attr:`periods`.
         """
-        about = ["report", "region", "title", "publisher", "published", "kind", "period_end"]
+        about = ["report", "title", "publisher", "published", "kind", "period_end"]
         reports = self.reports[about].rename(columns={"period_end": "told"})
-        rows = self.observations.drop(columns="region").merge(reports, on="report", validate="m:1")
+        rows = self.observations.assign(**self.periods)
+        rows = rows.merge(reports, on="report", validate="m:1")
         by_time = rows.sort_values(["told", "report"], kind="stable")
         key = ["region", *KEYS["observations"][1:]]
         last = ~by_time.duplicated(key, keep="last").sort_index()
@@ -87,24 +127,42 @@ class Tables:
 
     @cached_property
     def context_rows(self) -> pd.DataFrame:
-        """The figures of other publications in the same columns as :attr:`rows`."""
+        """
+        The figures of other publications in the columns of :attr:`rows`, and two more.
+
+        ``vintage``, and ``segment``: how many declared breaks of its series a figure lies before,
+        0 where it is of today's scope.
+        """
         regions = self.regions[["region", "adcode"]]
         context = self.context.merge(regions, on="adcode", validate="m:1")
         starts, ends = (context["period"].str.split("/").str[i] for i in (0, 1))
         rows = context.drop(columns=["adcode", "period"]).assign(
+            segment=self._segments(context["adcode"], context["indicator"], pd.to_datetime(ends)),
             report="",
             period_start=pd.to_datetime(starts),
             period_end=pd.to_datetime(ends),
             status="actual",
             comparator="=",
-            printed="",
+            printed=_printed(context),
             start=-1,
             end=-1,
             published=pd.to_datetime(""),
             kind="",
+            dated=True,
             origin="context",
         )
         return self._named(rows)
+
+    def _segments(
+        self, adcodes: "pd.Series[str]", indicators: "pd.Series[str]", ends: "pd.Series[Any]"
+    ) -> "pd.Series[int]":
+        """How many breaks of the region and indicator come after each day."""
+        segments = pd.Series(0, index=adcodes.index)
+        columns = ["adcode", "indicator", "first"]
+        for adcode, indicator, first in self.breaks[columns].itertuples(index=False, name=None):
+            before = adcodes.eq(adcode) & indicators.eq(indicator) & ends.lt(first)
+            segments += before.astype("int64")
+        return segments
 
     def _ancestors(self) -> dict[str, str]:
         """The adcodes above each region, nearest first, separated by blanks."""
@@ -144,8 +202,17 @@ class Tables:
         return named.sort_values(order, kind="stable", ignore_index=True)
 
 
+def _printed(context: pd.DataFrame) -> list[str]:
+    """Each figure as its evidence prints it; empty for a derived one, or without evidence."""
+    columns = ["evidence", "value", "unit", "basis"]
+    return [
+        printed.within(evidence, value, unit) if basis == Basis.PRINTED else ""
+        for evidence, value, unit, basis in context[columns].itertuples(index=False, name=None)
+    ]
+
+
 def _stems(frame: pd.DataFrame) -> "pd.Series[str]":
-    """The name of the file of each row, without its suffix."""
+    """Return the name of the file of each row without its suffix."""
     return frame["file"].str.replace(_SUFFIX, "", regex=True)
 
 
@@ -178,7 +245,7 @@ def load(folder: Path | str | None = None) -> Tables:
 
 
 class Survey(NamedTuple):
-    """The sound lines of every table, the faults of the others, and what was set right."""
+    """The valid lines of every table, with faults and repairs."""
 
     tables: Tables
     faults: list[Fault]
@@ -186,7 +253,7 @@ class Survey(NamedTuple):
 
 
 def survey(folder: Path | str | None = None) -> Survey:
-    """Read every table of *folder* as :func:`load` does, but tell faults instead of raising."""
+    """Read every table of *folder* as :func:`load` does, but return faults instead of raising."""
     place = Path(folder) if folder is not None else project.home() / "data"
     paths, faults = _places(place)
     repairs: list[Fault] = []
@@ -208,7 +275,7 @@ _kept: dict[tuple[Path, str], tuple[bytes, contract.Held]] = {}
 
 def _held(path: Path, name: str) -> contract.Held:
     """
-    One file held to its contract; a file with the bytes of the last time is not held again.
+    Validate one file; a file with the bytes of the last time is not validated again.
 
     A process that forks one child a job reads every table once, and each child finds it read.
     """
@@ -236,9 +303,24 @@ def _joined(name: str, found: dict[str, contract.Held], paths: dict[str, Path]) 
     return pd.concat(frames or [contract.empty(name).assign(region="", file="")])
 
 
+def by_region(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return *reports* with one row per report and region that it covers."""
+    return reports.assign(region=reports["region"].map(regions_covered)).explode("region")
+
+
+def regions_covered(cell: str) -> list[str]:
+    """
+    Return the codes in a ``region`` cell of ``reports``.
+
+    >>> regions_covered("anhui")
+    ['anhui']
+    """
+    return cell.split("+")
+
+
 def _region(key: str) -> str:
     """
-    The region that a file is of.
+    Return the region of the rows in a file.
 
     >>> _region("observations/anhui"), _region("mentions/anhui-2024")
     ('anhui', 'anhui')

@@ -1,5 +1,5 @@
 """
-The numerals of a Chinese text: where they stand and what number they write.
+The numerals of a Chinese text: their offsets and values.
 
 It reads characters only; what a number means is for the tables and for ``ingest``.
 """

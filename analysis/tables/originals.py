@@ -1,5 +1,5 @@
 """
-The tables held against the reports themselves, character by character.
+Comparison of the tables with the texts of the reports, character by character.
 
 It reads the originals, which are not in the repository, and changes nothing.
 """
@@ -66,7 +66,7 @@ def verify(tables: Tables, folder: Path) -> list[Fault]:
             continue
         faults += _mentions(tables, original, text)
         faults += _rows(tables, str(report["report"]), text)
-        for name in ("instrument_status", "commitments"):
+        for name in ("instrument_status", "commitments", "absences"):
             faults += _phrases(tables, name, original, text)
     return sorted(faults)
 
@@ -85,6 +85,7 @@ def proofs(tables: Tables) -> list[str]:
         f"{len(tables.mentions)} numerals, none missing and none invented",
         f"{len(tables.observations)} rows: numeral, printed text, evidence, value and sign",
         f"{placed} instrument and {len(tables.commitments)} commitment phrases in place",
+        f"{len(tables.absences)} phrases of absent figures in place",
         f"{len(tables.identities)} identities: {closing}",
     ]
 
@@ -166,7 +167,7 @@ def _doubts(row: Row, text: str, places: set[tuple[int, int]]) -> Iterator[_Doub
 
 
 def _quotes(row: Row, text: str, start: int, end: int) -> Iterator[_Doubt]:
-    """Evidence and printed text stand in the original around the figure, one in the other."""
+    """Check that evidence and printed text are in the original at the offsets of the figure."""
     quoted = list(_around(text, str(row["evidence"]), start, end))
     printed = list(_around(text, str(row["printed"]), start, end))
     for column, found in (("evidence", quoted), ("printed", printed)):
@@ -184,7 +185,7 @@ def _quotes(row: Row, text: str, start: int, end: int) -> Iterator[_Doubt]:
 
 
 def _around(text: str, phrase: str, start: int, end: int) -> Iterator[int]:
-    """Where *phrase* stands in *text* so that it covers the characters *start* to *end*."""
+    """Return the offset of *phrase* in *text* at which it covers characters *start* to *end*."""
     first = max(end - len(phrase), 0)
     place = text.find(phrase, first)
     while place != -1 and place <= start:

@@ -16,11 +16,11 @@ import pandas as pd
 
 from analysis.errors import WordError
 from analysis.language.vocabulary import Level
-from analysis.statistics import rates
 
 from . import contract, parquet
-from .load import Tables
+from .load import Tables, by_region
 from .parquet import FILE, LINKED
+from .populations import populations
 from .schema import TABLES
 
 SMALL = ("reports", "regions", "indicators", "breakdowns", "units", "themes", "context")
@@ -81,12 +81,13 @@ class Panel:
         """The best published population of each region and year."""
         rows = self.context.merge(self.regions[["region", "adcode"]], on="adcode", validate="m:1")
         ends = pd.to_datetime(rows["period"].str.slice(11))
-        return rates.populations(rows.assign(period_end=ends))
+        return populations(rows.assign(period_end=ends))
 
     @cached_property
     def reporters(self) -> pd.DataFrame:
         """Each reporting region by its code: its names and latest report."""
-        latest = self.reports.sort_values("period_end").drop_duplicates("region", keep="last")
+        reports = by_region(self.reports).sort_values("period_end")
+        latest = reports.drop_duplicates("region", keep="last")
         names = ["region", "region_zh", "region_en", "level_order", "adcode"]
         latest = latest[["region", "report", "publisher", "title", "kind"]]
         named = latest.merge(self.named_regions[names], on="region")
@@ -126,7 +127,8 @@ class Panel:
         frames["mentions"] = frames["mentions"].assign(region="", file="")
         frames["observations"] = frames["observations"].assign(region="", file="")
         frames |= {name: getattr(self, name) for name in SMALL}
-        frames["reports"] = self.reports[self.reports["region"].isin(self.regions["region"][kept])]
+        about = by_region(self.reports)["region"].isin(self.regions["region"][kept])
+        frames["reports"] = self.reports[about.groupby(level=0).any()]
         frames["context"] = self.context[self.context["adcode"].isin(self.regions["adcode"][kept])]
         if rows is not None:
             frames["observations"] = _plain(rows[rows["region"].isin(self.regions["region"][kept])])
@@ -185,8 +187,7 @@ def write(folder: Path, tables: Mapping[str, pd.DataFrame], pieces: Iterable[pd.
 def of_tables(folder: Path, data: Tables) -> Path:
     """Write ordinary tables as a panel, with ``report``: a report may state an earlier year."""
     tables = {name: getattr(data, name) for name in SMALL}
-    rows = data.observations.drop(columns="file").sort_values(
-        ["indicator", "region"], kind="stable"
-    )
+    rows = data.observations.assign(**data.periods.drop(columns="dated"))
+    rows = rows.drop(columns="file").sort_values(["indicator", "region"], kind="stable")
     pieces = [piece for _, piece in rows.groupby("indicator", sort=False)]
     return write(folder, tables, pieces or [rows])

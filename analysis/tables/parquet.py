@@ -20,6 +20,7 @@ from analysis.errors import Fault, TableError
 from analysis.language.vocabulary import Comparator, Measure, Status
 
 from . import contract
+from .load import by_region
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -338,9 +339,10 @@ class Reports:
     """The reports by region and last day, for rows that do not name theirs."""
 
     def __init__(self, reports: pd.DataFrame, regions: "pd.Index[str]") -> None:
+        reports = by_region(reports.assign(code=np.arange(len(reports))))
         places = pd.Index(regions.get_indexer(pd.Index(reports["region"])), name="region")
         rows = pd.MultiIndex.from_arrays([places, reports["period_end"]])
-        codes = pd.Series(np.arange(len(reports)), rows)
+        codes = pd.Series(reports["code"].to_numpy(), rows)
         codes = codes[~rows.duplicated(keep=False)]  # two reports of one day name neither
         table = codes.unstack().reindex(range(len(regions))).fillna(-1)
         self._ends = np.append(table.columns.to_numpy(), np.datetime64("NaT"))

@@ -6,6 +6,7 @@ It reads characters around one numeral; whether a row says the same is for ``che
 """
 
 import re
+from contextlib import suppress
 from decimal import Decimal
 from unicodedata import normalize
 
@@ -16,6 +17,7 @@ _TENTHS = re.compile(r"成(?![立员果为功本品都长])([一二三四五六�
 _BELOW = re.compile(r"分之([一二三四五六七八九十]+|\d+)")
 _ABOVE = re.compile(r"([二三四五六七八九十]+|\d+)分之$")
 _MORE = re.compile(r"([万亿]+)[零又]?(\d+(?:\.\d+)?)([百千]?)(?=万)")
+_SCALE = re.compile(r"[余多]?[万亿]*[余多]?")
 _TIMES = {"": 1, "百": 100, "千": 1000}
 _PLACES = 6  # decimals that a fraction in percent may be rounded to
 
@@ -50,6 +52,28 @@ def numbers(text: str, start: int, end: int) -> set[Decimal]:
         return {numerals.scaled(raw, after)}
     rest = numerals.scaled(more[2], after[more.end() :]) * _TIMES[more[3]]
     return {numerals.scaled(raw, more[1]) + rest}
+
+
+def within(phrase: str, value: float, unit: str) -> str:
+    """
+    The part of a phrase that prints a value: numeral, 万 or 亿, and the unit that follows.
+
+    An empty text where no numeral of the phrase states the value.
+
+    Examples
+    --------
+    >>> within("各类事故2.18万起、死亡1.96万人", 19600, "人"), within("下降8.7%、7%", -7, "%")
+    ('1.96万人', '7%')
+    >>> within("未接报较大及以上事故", 0, "起")
+    ''
+    """
+    for numeral in numerals.find(phrase):
+        with suppress(ValueError):
+            if Decimal(repr(abs(value))) in numbers(phrase, numeral.start, numeral.end):
+                scale = _SCALE.match(phrase, numeral.end)
+                end = scale.end() if scale else numeral.end
+                return phrase[numeral.start : end] + unit * phrase.startswith(unit, end)
+    return ""
 
 
 def _half(digit: str) -> Decimal:

@@ -10,6 +10,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from analysis.language.vocabulary import (
+    Absence,
     Basis,
     Better,
     Closure,
@@ -17,13 +18,17 @@ from analysis.language.vocabulary import (
     Denominator,
     Level,
     Measure,
+    Membership,
     Nature,
     Quantity,
     Relation,
     Reliability,
     Role,
+    Scope,
     Standing,
     Status,
+    Use,
+    Vintage,
     Word,
 )
 
@@ -136,13 +141,13 @@ class Themes(Table):
 
 
 class Observations(Table):
-    """One row a value that a report states, with the place in the original it stands at."""
+    """One row a value that a report states, with its offsets in the original."""
 
     report: Series[str] = _like(REPORT)
     indicator: Series[str] = _like(CODE)
     breakdown: Series[str] = _like(BREAKDOWN)
-    period_start: Series[pa.DateTime]
-    period_end: Series[pa.DateTime]
+    period_start: Series[pa.DateTime] = pa.Field(nullable=True)
+    period_end: Series[pa.DateTime] = pa.Field(nullable=True)
     status: Series[str] = _word(Status)
     measure: Series[str] = _word(Measure)
     comparator: Series[str] = _word(Comparator)
@@ -174,7 +179,45 @@ class Context(Table):
     breakdown: Series[str] = _like(BREAKDOWN)
     measure: Series[str] = _word(Measure)
     value: Series[float]
+    unit: Series[str]
+    basis: Series[str] = _word(Basis)
+    publisher: Series[str] = _filled()
+    title: Series[str] = _filled()
+    url: Series[str] = _like(r"(?:https?://\S+)?")
+    reliability: Series[str] = _word(Reliability)
+    evidence: Series[str] = _phrase(0)
+    note: Series[str]
+    vintage: Series[str] = _word(Vintage)
+
+
+class Breaks(Table):
+    """One row a change of scope in a series, across which no figures are compared."""
+
+    adcode: Series[str] = _like(ADCODE)
+    indicator: Series[str] = _like(CODE)
+    last: Series[pa.DateTime]
+    first: Series[pa.DateTime]
+    note_zh: Series[str] = _filled()
+    note_en: Series[str] = _filled()
+
+
+class Peers(Table):
+    """One row an outcome or a population of a region outside the table of regions."""
+
+    adcode: Series[str] = _like(ADCODE)
+    name_zh: Series[str] = _filled()
+    name_en: Series[str] = _filled()
+    level: Series[str] = _word(Level)
+    indicator: Series[str] = _like(CODE)
+    breakdown: Series[str] = _like(BREAKDOWN)
+    period_start: Series[pa.DateTime]
+    period_end: Series[pa.DateTime]
+    measure: Series[str] = _word(Measure)
+    value: Series[float]
     unit: Series[str] = _filled()
+    scope: Series[str] = _word(Scope, blank=True)
+    scope_zh: Series[str]
+    vintage: Series[str] = _word(Vintage)
     basis: Series[str] = _word(Basis)
     publisher: Series[str] = _filled()
     title: Series[str] = _filled()
@@ -238,6 +281,46 @@ class Identities(Table):
     note: Series[str]
 
 
+class Families(Table):
+    """One row a question that reports answer with figures cut differently."""
+
+    family: Series[str] = _like(CODE)
+    name_zh: Series[str] = _filled()
+    name_en: Series[str] = _filled()
+    question_zh: Series[str] = _filled()
+    question_en: Series[str] = _filled()
+    unit: Series[str] = _filled()
+    theme: Series[str] = _like(CODE)
+    use: Series[str] = _word(Use)
+    caution_zh: Series[str] = _filled()
+    caution_en: Series[str] = _filled()
+
+
+class FamilyMembers(Table):
+    """One row a figure of a comparison family; several parts of a report are added up."""
+
+    family: Series[str] = _like(CODE)
+    report: Series[str] = _like(REPORT)
+    indicator: Series[str] = _like(CODE)
+    breakdown: Series[str] = _like(BREAKDOWN)
+    measure: Series[str] = _word(Measure)
+    role: Series[str] = _word(Membership)
+    scope_zh: Series[str] = _filled()
+    scope_en: Series[str] = _filled()
+
+
+class Absences(Table):
+    """One row an indicator that a report has no figure of, though it comes near the subject."""
+
+    report: Series[str] = _like(REPORT)
+    indicator: Series[str] = _like(CODE)
+    kind: Series[str] = _word(Absence)
+    evidence: Series[str] = _phrase()
+    start: Series[float] = pa.Field(ge=0)
+    end: Series[float] = pa.Field(gt=0)
+    elsewhere: Series[str] = _like(rf"(?:{CODE})?")
+
+
 TABLES: dict[str, type[Table]] = {
     "reports": Reports,
     "regions": Regions,
@@ -249,10 +332,15 @@ TABLES: dict[str, type[Table]] = {
     "observations": Observations,
     "mentions": Mentions,
     "context": Context,
+    "breaks": Breaks,
+    "peers": Peers,
     "instruments": Instruments,
     "instrument_status": InstrumentStatus,
     "commitments": Commitments,
     "identities": Identities,
+    "families": Families,
+    "family_members": FamilyMembers,
+    "absences": Absences,
 }
 BY_REGION = ("observations", "mentions")
 KEYS: dict[str, list[str]] = {
@@ -274,10 +362,24 @@ KEYS: dict[str, list[str]] = {
     ],
     "mentions": ["start"],
     "context": ["adcode", "period", "indicator", "breakdown", "measure", "title"],
+    "breaks": ["adcode", "indicator", "last"],
+    "peers": [
+        "adcode",
+        "indicator",
+        "breakdown",
+        "period_start",
+        "period_end",
+        "measure",
+        "scope",
+        "title",
+    ],
     "instruments": ["instrument"],
     "instrument_status": ["instrument", "region"],
     "commitments": ["commitment"],
     "identities": ["identity", "report"],
+    "families": ["family"],
+    "family_members": ["family", "report", "indicator", "breakdown", "measure"],
+    "absences": ["report", "indicator"],
 }
 # The column that a table's column must find its words in.
 LINKS: dict[str, tuple[str, str]] = {
@@ -289,7 +391,10 @@ LINKS: dict[str, tuple[str, str]] = {
     "breakdown": ("breakdowns", "breakdown"),
     "instrument": ("instruments", "instrument"),
     "theme": ("themes", "theme"),
+    "family": ("families", "family"),
+    "elsewhere": ("indicators", "indicator"),
 }
+UNLINKED = {("peers", "adcode")}  # peers are the regions that the table of regions has not
 
 # What each column holds: its Chinese name, which a table may bear instead, and what it means.
 # A name of two tables that means different things is told apart by ``table.column``.
@@ -299,8 +404,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "title": ("标题", "Title as published."),
     "publisher": ("发布单位", "Who published it."),
     "published": ("发布日期", "Day of publication; empty if the text does not say."),
-    "period_start": ("期间起", "First day of the period; the day itself for a stock."),
-    "period_end": ("期间止", "Last day of the period."),
+    "period_start": (
+        "期间起",
+        "First day of the period; the day itself for a stock; empty for a target without a date.",
+    ),
+    "period_end": ("期间止", "Last day of the period; empty for a target without a date."),
     "reports.kind": ("报告类型", "report, plan or progress; several joined by a plus sign."),
     "sha256": ("校验和", "SHA-256 of the original's file."),
     "characters": ("字符数", "Length of the original in characters."),
@@ -340,6 +448,13 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "reason": ("理由", "Why the numeral has that role."),
     "period": ("期间", "First and last day, as an ISO 8601 interval."),
     "basis": ("来历", "Whether the figure was printed or derived from printed ones."),
+    "last": ("旧口径止于", "Last day of the older scope that a figure is known of."),
+    "first": ("新口径始于", "First day of the newer scope that a figure is known of."),
+    "note_zh": ("中文说明", "Note in Chinese."),
+    "note_en": ("英文说明", "Note in English."),
+    "vintage": ("版次", "The first print of the period, or the base that a later print implies."),
+    "scope": ("口径", "What the count covers, as far as its print says; empty for a population."),
+    "peers.scope_zh": ("口径说明", "What the count covers, in Chinese."),
     "url": ("网址", "Where it was read."),
     "reliability": ("可靠性", "Whether it was read at its publisher or at a reprint."),
     "instrument": ("举措", "Code of the system, mechanism or programme."),
@@ -355,13 +470,27 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "whole": ("总数位置", "Character at which the numeral on the left side starts."),
     "parts": ("部分位置", "Characters at which the numerals on the right side start."),
     "verdict": ("判断", "How well it closes at the printed precision."),
+    "family": ("比较组", "Code of the comparison family."),
+    "question_zh": ("中文问题", "The question that its figures answer, in Chinese."),
+    "question_en": ("英文问题", "The question that its figures answer, in English."),
+    "use": ("展示方式", "What it may be shown as: a rate, a ratio of two counts, or a listing."),
+    "caution_zh": ("中文提示", "What a reader must know before comparing, in Chinese."),
+    "caution_en": ("英文提示", "What a reader must know before comparing, in English."),
+    "family_members.role": (
+        "成员类别",
+        "The figure of its report, one of several parts that add up to it, or what divides it.",
+    ),
+    "scope_zh": ("中文范围", "What the figure covers, in Chinese."),
+    "scope_en": ("英文范围", "What the figure covers, in English."),
+    "absences.kind": ("缺项类别", "How near the report comes to a figure of the indicator."),
+    "elsewhere": ("另见指标", "Indicator that the report has a figure of instead."),
 }
 ALIASES = {zh: name.rpartition(".")[2] for name, (zh, _) in COLUMNS.items()}
 
 
 def meaning(table: str, column: str) -> tuple[str, str]:
     """
-    The Chinese name of a column and what it holds.
+    Return the Chinese name and the description of a column.
 
     >>> meaning("instrument_status", "status")[0], meaning("observations", "status")[0]
     ('落实状态', '状态')

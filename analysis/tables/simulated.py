@@ -232,6 +232,7 @@ def _published(
         reliability="official",
         evidence="",
         note="",
+        vintage="first",
     )
 
 

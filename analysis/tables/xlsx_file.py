@@ -55,7 +55,7 @@ _DECORATION = re.compile(r"\[[^\]]*\]|_.|\*.|\\.|[()+\- ]")
 
 
 class Grid(NamedTuple):
-    """The lines of a table file, what is wrong with them, and what was set right."""
+    """The lines of a table file, with faults and repairs."""
 
     rows: list[tuple[int, list[str]]]
     faults: list[Fault]
@@ -139,7 +139,7 @@ def text(value: Any) -> str:
 
 
 class Survey(NamedTuple):
-    """What stands in a workbook: its sheets as (name, state, part) and each part's scan."""
+    """The contents of a workbook: sheets as (name, state, part) and the scan of each part."""
 
     sheets: list[tuple[str, str, str]]
     scans: dict[str, "Scan"]
@@ -233,7 +233,7 @@ class _TooMuchError(Exception):
 
 
 class Scan(ContentHandler):
-    """What one part says besides its values; constant memory whatever it holds."""
+    """Properties of one part besides its values, found in constant memory."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -252,7 +252,7 @@ class Scan(ContentHandler):
         self._in_value = self._hidden_line = False
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - the name is SAX's
-        """Count, and note what a sheet, a link or a cell says of itself."""
+        """Count elements, and note the attributes of sheets, links and cells."""
         local = name.rpartition(":")[2]
         self.root = self.root or local
         self._tags += 1

@@ -59,16 +59,16 @@ def test_every_word_can_be_read(drawing):
 
 def test_every_change_has_one_mark_and_every_other_region_a_reason(drawing, rows):
     """What is drawn and what is in the strip are together all five regions."""
-    left_out = {entry.region for entry in drawing.picture.caption.left_out}
+    left_out = {entry.region for entry in drawing.figure.caption.left_out}
 
-    assert set(drawing.marks) == set(drawing.picture.rows["id"])
+    assert set(drawing.marks) == set(drawing.figure.rows["id"])
     assert left_out == {"anshan", "yaohai"}
-    assert left_out | set(drawing.picture.rows["region"]) == set(rows["region"])
+    assert left_out | set(drawing.figure.rows["region"]) == set(rows["region"])
 
 
 def test_ratios_and_intervals_stand_where_their_rows_say(drawing):
     """Dot at the ratio, line from the lower to the upper limit, on a log axis."""
-    counted = drawing.picture.rows[drawing.picture.rows["mark"].eq("exact")]
+    counted = drawing.figure.rows[drawing.figure.rows["mark"].eq("exact")]
 
     for change in counted.to_dict("records"):
         dot = only(drawing, f"mark-{change['id']}")
@@ -81,17 +81,17 @@ def test_ratios_and_intervals_stand_where_their_rows_say(drawing):
 
 def test_figures_of_other_publications_are_hollow(drawing):
     """The report's own year is a full dot, the year of another publication an empty one."""
-    for change in drawing.picture.rows[drawing.picture.rows["mark"].eq("exact")].to_dict("records"):
+    for change in drawing.figure.rows[drawing.figure.rows["mark"].eq("exact")].to_dict("records"):
         fill = only(drawing, f"mark-{change['id']}").get_markerfacecolor()
         assert (fill == "white") == (change["origin"] == "context")
 
 
 def test_what_has_no_counts_stands_on_no_scale(drawing):
     """Percentages and directions share no axes with ratios, and theirs have no numbers."""
-    stated = drawing.picture.rows[drawing.picture.rows["mark"].ne("exact")]
+    stated = drawing.figure.rows[drawing.figure.rows["mark"].ne("exact")]
     ratios = {
         only(drawing, f"mark-{id_}").axes
-        for id_ in drawing.picture.rows.loc[drawing.picture.rows["mark"].eq("exact"), "id"]
+        for id_ in drawing.figure.rows.loc[drawing.figure.rows["mark"].eq("exact"), "id"]
     }
     places = {only(drawing, f"mark-{id_}").axes for id_ in stated["id"]}
 
@@ -102,7 +102,7 @@ def test_what_has_no_counts_stands_on_no_scale(drawing):
 
 def test_percentages_of_one_size_stand_at_one_height(drawing):
     """Nothing about the place of a diamond says how large its percentage is."""
-    stated = drawing.picture.rows[drawing.picture.rows["mark"].eq("percent_only")]
+    stated = drawing.figure.rows[drawing.figure.rows["mark"].eq("percent_only")]
     heights = {only(drawing, f"mark-{id_}").get_ydata()[0] for id_ in stated["id"]}
 
     assert len(heights) == 1
@@ -110,7 +110,7 @@ def test_percentages_of_one_size_stand_at_one_height(drawing):
 
 def test_directions_are_arrows_and_percentages_diamonds(drawing):
     """The report of Anhui says only that accidents and deaths fell."""
-    for change in drawing.picture.rows.to_dict("records"):
+    for change in drawing.figure.rows.to_dict("records"):
         artist = only(drawing, f"mark-{change['id']}")
         if change["mark"] == "direction_only":
             tail, head = artist.arrow_patch._posA_posB
@@ -130,8 +130,8 @@ def test_percentages_of_other_publications_are_in_brackets(drawing):
 
 def test_the_band_ends_where_a_change_would_show(drawing):
     """For 51 deaths that is 32/51 and 74/51, and the counts are written beside it."""
-    chosen = drawing.picture.rows["indicator"].eq("deaths") & drawing.picture.rows["value"].eq(45)
-    (deaths,) = drawing.picture.rows[chosen].to_dict("records")
+    chosen = drawing.figure.rows["indicator"].eq("deaths") & drawing.figure.rows["value"].eq(45)
+    (deaths,) = drawing.figure.rows[chosen].to_dict("records")
     ticks = drawing.named(f"detectable-{deaths['id']}")
     band = only(drawing, f"band-{deaths['id']}").get_paths()[0].vertices[:, 0]
 
@@ -150,7 +150,7 @@ def test_the_national_ratio_is_a_grey_line_beside_its_own_year(drawing):
 
 def test_the_notes_count_the_comparisons(drawing):
     """Six were made, none stands; a reader is told so in both languages."""
-    notes = [note.en for note in drawing.picture.caption.notes]
+    notes = [note.en for note in drawing.figure.caption.notes]
 
     assert "6 comparisons; none stands at a false discovery rate of 5%" in notes
 
@@ -158,7 +158,7 @@ def test_the_notes_count_the_comparisons(drawing):
 def test_regions_stand_in_house_order(drawing):
     """Anhui before Nantong before Chuxiong in the rows; no panel is ordered by value."""
     tops = {}
-    for change in drawing.picture.rows.to_dict("records"):
+    for change in drawing.figure.rows.to_dict("records"):
         box = only(drawing, f"mark-{change['id']}").axes.get_position()
         panel = (change["mark"] == "exact", change["region"], change["indicator"])
         tops.setdefault(panel, box.y0)
@@ -172,7 +172,7 @@ def test_regions_stand_in_house_order(drawing):
 def test_no_deaths_at_all_is_drawn_and_printed_as_zero():
     """A ratio of 0 has no place on a log axis: its mark stands at the edge, its number is true."""
     drawing = drawn(frame(*pair(0, 12)), NOTHING)
-    (id_,) = drawing.picture.rows["id"]
+    (id_,) = drawing.figure.rows["id"]
     dot = only(drawing, f"mark-{id_}")
 
     assert dot.get_xdata()[0] == dot.axes.get_xlim()[0]
@@ -198,7 +198,7 @@ def test_none_after_none_is_no_ratio():
 def test_where_no_fall_could_show_the_band_has_one_end():
     """After two accidents even none would prove nothing."""
     drawing = drawn(frame(*pair(2, 2)), NOTHING)
-    (id_,) = drawing.picture.rows["id"]
+    (id_,) = drawing.figure.rows["id"]
 
     assert len(drawing.named(f"detectable-{id_}")) == 1
     assert "≤" not in drawing.said
@@ -210,7 +210,7 @@ def test_percentages_alone_take_the_whole_page():
     drawing = drawn(frame(percent), NOTHING)
 
     assert not [axes for axes in drawing.picture.axes if axes.get_xscale() == "log"]
-    assert drawing.picture.caption.title.zh == "同比变化：只有百分比或方向，没有数量"
+    assert drawing.figure.caption.title.zh == "同比变化：只有百分比或方向，没有数量"
 
 
 def test_nothing_to_draw_is_said():
@@ -219,13 +219,13 @@ def test_nothing_to_draw_is_said():
     drawing = drawn(rows, NOTHING)
 
     assert "nothing to draw" in drawing.said
-    assert [entry.region for entry in drawing.picture.caption.left_out] == ["anshan"]
+    assert [entry.region for entry in drawing.figure.caption.left_out] == ["anshan"]
 
 
 def test_the_alternative_text_says_what_is_shown_and_what_cannot_be_said(drawing):
     """Every number is in it, and the warning not to rank percentages against ratios."""
-    alt = drawing.picture.caption.alt.en
+    alt = drawing.figure.caption.alt.en
 
     assert "0.88 (0.58–1.34)" in alt
     assert "cannot be ranked" in alt
-    assert np.all([entry.name.en in alt for entry in drawing.picture.caption.left_out])
+    assert np.all([entry.name.en in alt for entry in drawing.figure.caption.left_out])

@@ -5,7 +5,7 @@ from drawings import Drawing
 
 from analysis import charts
 from analysis.charts import grid, style
-from analysis.comparability import headlines
+from analysis.comparability import findings
 from analysis.language import values
 from analysis.language.vocabulary import Promise
 from analysis.statistics import policies
@@ -33,7 +33,7 @@ def listed(rows, part, language="en", form="slide"):
     with style.house_style():
         picture = charts.promises(
             part,
-            title=headlines.promises(policies.checkable(rows)),
+            title=findings.promises(policies.checkable(rows)),
             language=language,
             absent=policies.worded(rows),
             form=form,
@@ -59,7 +59,7 @@ def test_half_a_square_is_a_number_the_other_half_a_date(pages):
     fills = {Promise.NUMBER_AND_DATE: "full", Promise.NUMBER: "left", Promise.DATE: "right"}
 
     for drawing in pages:
-        for row in drawing.picture.rows.to_dict("records"):
+        for row in drawing.figure.rows.to_dict("records"):
             mark = drawing.marks[row["id"]]
             assert mark.get_marker() == "s"
             assert mark.get_fillstyle() == fills[Promise(row["status"])]
@@ -70,16 +70,16 @@ def test_regions_without_numbers_stand_in_the_strip(pages, rows):
     numbered = set(policies.checkable(rows)["region"])
 
     for drawing in pages:
-        left_out = [entry.region for entry in drawing.picture.caption.left_out]
+        left_out = [entry.region for entry in drawing.figure.caption.left_out]
         assert left_out == [r["region"] for r in grid.regions(rows) if r["region"] not in numbered]
 
 
 def test_the_list_quotes_the_report_and_its_numbers(pages):
     """Each line has its label, the printed words, the number and the date, or a dash."""
     for drawing in pages:
-        language = drawing.picture.language
+        language = drawing.figure.language
         dashes = 0
-        for row in drawing.picture.rows.to_dict("records"):
+        for row in drawing.figure.rows.to_dict("records"):
             assert row[f"indicator_{language}"] in drawing.said
             assert row["evidence"] in drawing.said
             dashes += int(row["status"] in {"number", "date"})

@@ -96,7 +96,7 @@ def test_a_unit_that_a_language_does_not_name_leaves_no_empty_place():
     """个 has no English: the subtitle is name and year, without a bar between nothing."""
     bare = {"denominator": "", "unit": "个", "unit_en": "", "indicator": "sectors"}
     result = compared(row("nantong", 12, **bare), row(value=9, **bare), indicator="sectors")
-    subtitle = drawn(result, "en").picture.caption.subtitle
+    subtitle = drawn(result, "en").figure.caption.subtitle
 
     assert (subtitle.zh, subtitle.en) == ("死亡人数｜个｜2024年", "Deaths | 2024")
 
@@ -223,7 +223,7 @@ def test_nothing_to_compare_is_said_and_not_left_blank():
 
     assert drawing.picture.axes == []
     assert "没有任何两地的数字可以并列" in drawing.said
-    assert "仅" not in drawing.picture.caption.title.zh
+    assert "仅" not in drawing.figure.caption.title.zh
     assert drawing.faults == {}
 
 
@@ -239,17 +239,17 @@ def test_a_silent_set_of_reports_is_drawn_too(rated):
 
 def test_the_picture_carries_what_it_shows_and_what_it_leaves_out(two):
     """Rows and refusals travel with the figure; the alt text says both."""
-    picture = drawn(two).picture
+    figure = drawn(two).figure
 
-    pd.testing.assert_frame_equal(picture.rows, two.rows)
-    assert picture.refused.empty
-    assert picture.caption.alt.en.startswith(findings.comparison(two).en)
-    assert "Nantong 100 people" in picture.caption.alt.en
+    pd.testing.assert_frame_equal(figure.rows, two.rows)
+    assert figure.refusals.empty
+    assert figure.caption.alt.en.startswith(findings.comparison(two).en)
+    assert "Nantong 100 people" in figure.caption.alt.en
 
 
 def test_the_source_line_names_the_reports_of_the_rows_drawn(two):
     """And no other."""
-    said = drawn(two, "en").picture.caption.source.en
+    said = drawn(two, "en").figure.caption.source.en
 
     assert said == "Sources: Nantong report 2024; Chuxiong report 2024"
 

@@ -80,7 +80,7 @@ def test_the_shade_follows_the_number_and_an_empty_cell_has_none(some):
 
 def test_the_totals_in_words_are_those_of_the_rows(some):
     """Anhui two, Chuxiong one; and that more is not better."""
-    alt = themes(some).picture.caption.alt
+    alt = themes(some).figure.caption.alt
 
     assert "安徽2个、楚雄1个" in alt.zh
     assert "More figures is not better safety" in alt.en
@@ -148,11 +148,11 @@ def test_a_matrix_has_no_scale(five):
 
 def test_the_picture_carries_its_rows_and_its_gaps(five):
     """What the manifest and the slides read."""
-    picture = shared(five, ["deaths", "accidents"]).picture
+    figure = shared(five, ["deaths", "accidents"]).figure
 
-    assert len(picture.rows) == 5
-    assert picture.refused["gap"].isin(list(Gap)).all()
-    assert len(picture.refused) == 5
+    assert len(figure.rows) == 5
+    assert figure.refusals["gap"].isin(list(Gap)).all()
+    assert len(figure.refusals) == 5
 
 
 @pytest.mark.parametrize(("language", "form"), FORMS)
@@ -180,7 +180,7 @@ def test_the_shared_indicators_are_laid_out_without_a_fault(data, rows, language
         said = {text.replace("\n", glue) for text, _ in drawing.words}
         assert drawing.faults == {}, page
         assert set(names[page]) <= said
-        assert len(drawing.marks) + len(drawing.picture.refused) == 5 * len(page)
+        assert len(drawing.marks) + len(drawing.figure.refusals) == 5 * len(page)
 
 
 def test_all_five_regions_appear_with_what_they_give_and_why_the_rest_is_empty(rows):
@@ -190,7 +190,7 @@ def test_all_five_regions_appear_with_what_they_give_and_why_the_rest_is_empty(r
     by_region = {name.split("-")[0] for name in drawing.marks}
 
     assert by_region == {"anhui", "anshan", "nantong", "chuxiong", "yaohai"}
-    assert set(drawing.picture.refused["reason_zh"]) == {
+    assert set(drawing.figure.refusals["reason_zh"]) == {
         "报告未提及",
         "该报告只是计划，不含实绩",
     }

@@ -5,7 +5,7 @@ from drawings import Drawing
 
 from analysis import charts
 from analysis.charts import grid, style
-from analysis.comparability import headlines
+from analysis.comparability import findings
 from analysis.language.vocabulary import Standing
 from analysis.statistics import policies
 
@@ -30,7 +30,7 @@ def page(data, rows, absent, language="en", form="slide"):
     with style.house_style():
         picture = charts.instruments(
             rows,
-            title=headlines.instruments_page(rows, data.themes),
+            title=findings.instruments_page(rows, data.themes),
             language=language,
             themes=data.themes,
             absent=absent,
@@ -50,7 +50,7 @@ def matrix(request, data, standings, absent):
 
 def heads(drawing):
     """The names of the regions with the place of their left edge, from left to right."""
-    names = {r[f"region_{drawing.picture.language}"] for r in grid.regions(drawing.picture.rows)}
+    names = {r[f"region_{drawing.figure.language}"] for r in grid.regions(drawing.figure.rows)}
     found = {text: box.x0 for text, box in drawing.words if text in names}
     return sorted(found, key=found.get)
 
@@ -75,17 +75,17 @@ def test_every_mention_has_one_mark(every, standings):
     silent = len(standings) - len(known)
 
     assert sorted(id_ for drawing in every for id_ in drawing.marks) == sorted(known["id"])
-    assert sorted(id_ for drawing in every for id_ in drawing.picture.rows["id"]) == sorted(
+    assert sorted(id_ for drawing in every for id_ in drawing.figure.rows["id"]) == sorted(
         known["id"]
     )
     assert sum(len(drawing.named("gap")) for drawing in every) == silent
-    assert sum(len(drawing.picture.refused) for drawing in every) == silent
+    assert sum(len(drawing.figure.refusals) for drawing in every) == silent
 
 
 def test_no_region_is_missing_and_the_order_is_the_house_order(matrix):
     """By level, then adcode, from left to right."""
-    language = matrix.picture.language
-    names = {r["region"]: r[f"region_{language}"] for r in grid.regions(matrix.picture.rows)}
+    language = matrix.figure.language
+    names = {r["region"]: r[f"region_{language}"] for r in grid.regions(matrix.figure.rows)}
 
     assert heads(matrix) == [names[region] for region in ORDER]
 
@@ -105,7 +105,7 @@ def test_four_standings_look_different_without_colour(matrix):
     looks = {grid.LOOKS[standing] for standing in Standing}
 
     assert len(looks) == len(Standing)
-    for row in matrix.picture.rows.to_dict("records"):
+    for row in matrix.figure.rows.to_dict("records"):
         mark = matrix.marks[row["id"]]
         assert (mark.get_marker(), mark.get_fillstyle()) == grid.LOOKS[Standing(row["status"])]
         assert mark.get_color() == style.colour(row["region"])
@@ -115,8 +115,8 @@ def test_four_standings_look_different_without_colour(matrix):
 
 def test_lines_follow_theme_and_name(matrix, data):
     """The order of the page is that of the rows: by theme, then by name, never by number."""
-    language = matrix.picture.language
-    rows = matrix.picture.rows.drop_duplicates("indicator")
+    language = matrix.figure.language
+    rows = matrix.figure.rows.drop_duplicates("indicator")
     names = list(rows[f"indicator_{language}"])
     places = {text: box.y1 for text, box in matrix.words if text in names}
     themes = {theme: place for place, theme in enumerate(data.themes["theme"])}
@@ -131,7 +131,7 @@ def test_an_instrument_of_one_region_says_so(data, standings, absent):
     """Its line has one mark, and the words for it."""
     own = policies.groups(standings)["own"]
     drawing = page(data, policies.pages(policies.ordered(own, data.themes, "en"), 20)[0], absent)
-    count = drawing.picture.rows["indicator"].nunique()
+    count = drawing.figure.rows["indicator"].nunique()
 
     assert len(drawing.marks) == count
     assert drawing.said.count("only here") == count
@@ -144,5 +144,5 @@ def test_a_region_without_entries_stands_in_the_strip(data, standings):
         data, policies.groups(some, "insurance")["insurance"], policies.unlisted(data, some)
     )
 
-    assert [entry.region for entry in drawing.picture.caption.left_out] == ["nantong"]
+    assert [entry.region for entry in drawing.figure.caption.left_out] == ["nantong"]
     assert "Nantong" in drawing.said

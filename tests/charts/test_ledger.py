@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from drawings import Drawing
+from drawings import Drawing, bare
 
 from analysis.charts import ledger, style
 from analysis.charts.page import Caption, Page
@@ -46,12 +46,10 @@ def test_groups_stand_one_under_the_other_without_sharing_axes():
 def test_type_shrinks_where_lines_are_many(groups, size):
     """Many lines are set smaller, but not below the size of notes."""
     page, _ = laid_out(*groups)
-    sizes = {
-        text.get_fontsize() for text in page.picture.texts if text.get_text().startswith("Work")
-    }
+    sizes = {text.get_fontsize() for text in page.plot.texts if text.get_text().startswith("Work")}
 
     assert sizes == {size}
-    assert not Drawing(page.picture).overlapping
+    assert not Drawing(bare(page)).overlapping
 
 
 def test_what_cannot_be_read_is_refused():

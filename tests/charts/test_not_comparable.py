@@ -65,7 +65,7 @@ def test_every_word_can_be_read(pages):
 def test_every_figure_is_on_one_page_with_its_id(pages, apart):
     """What the tables have is drawn once; no indicator is on two pages."""
     listed = [id_ for drawing in pages for id_ in drawing.marks]
-    shown = [code for drawing in pages for code in set(drawing.picture.rows["indicator"])]
+    shown = [code for drawing in pages for code in set(drawing.figure.rows["indicator"])]
 
     assert sorted(listed) == sorted(apart["id"])
     assert sorted(shown) == sorted(set(apart["indicator"]))
@@ -75,9 +75,9 @@ def test_regions_without_a_figure_are_refused_with_a_reason(pages, rated):
     """Each region is drawn or refused for each indicator of a page."""
     every = set(rated["region"])
 
-    for picture in (drawing.picture for drawing in pages):
-        for code, group in picture.rows.groupby("indicator"):
-            silent = picture.refused[picture.refused["indicator"].eq(code)]
+    for figure in (drawing.figure for drawing in pages):
+        for code, group in figure.rows.groupby("indicator"):
+            silent = figure.refusals[figure.refusals["indicator"].eq(code)]
             assert {*group["region"], *silent["region"]} == every
             assert silent["reason_en"].ne("").all()
 
@@ -87,7 +87,7 @@ def test_figures_are_drawn_as_printed(pages):
     said = "\n".join(drawing.said for drawing in pages)
     printed = {"zh": ("1298.44万元", "3227万元"), "en": ("12,984,400 yuan", "32,270,000 yuan")}
 
-    for words in (*printed[pages[0].picture.language], "97.35%"):
+    for words in (*printed[pages[0].figure.language], "97.35%"):
         assert words in said
 
 

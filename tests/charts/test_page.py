@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
-from drawings import Drawing
+from drawings import Drawing, bare
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 from tidy import row
 
 from analysis.charts import marks, style
-from analysis.charts.page import Caption, LeftOut, Page, Room, balanced, measured, wrapped
+from analysis.charts.figure import Caption, LeftOut
+from analysis.charts.page import Page, Room, balanced, measured, wrapped
 from analysis.errors import GlyphError, UsageError
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark
@@ -45,7 +46,7 @@ def language(request):
 def drawn(text=SHORT, language="zh", form="slide", **more):
     """The drawing of a page without a plot."""
     with style.house_style():
-        return Drawing(Page(caption(text, **more), language, form=form).picture)
+        return Drawing(bare(Page(caption(text, **more), language, form=form)))
 
 
 @pytest.mark.parametrize("text", ["死亡45人", "Deaths: 45", "AVATAR, To −6.7%", "余/多 ≥3580件"])
@@ -112,7 +113,7 @@ def test_words_stand_from_top_to_bottom_in_the_house_order(language):
     title, subtitle, note, source = (Text(c * 3, c * 3) for c in "甲乙丙丁")
     page = Caption(title, subtitle, source, SHORT, strip(1, Text("戊", "戊")), (note,))
     with style.house_style():
-        places = {t: box.y0 for t, box in Drawing(Page(page, language).picture).words}
+        places = {t: box.y0 for t, box in Drawing(bare(Page(page, language))).words}
 
     order = [places[text] for text in ("甲甲甲", "乙乙乙", "戊", "丙丙丙", "丁丁丁")]
     assert order == sorted(order, reverse=True)
@@ -129,10 +130,10 @@ def test_the_room_lies_between_the_words(form):
     """What is plotted there covers no word."""
     with style.house_style():
         page = Page(caption(left_out=strip(3), notes=(SHORT,)), "zh", form=form)
-    room, high = page.room, page.size.height * page.picture.dpi
+    room, high = page.room, page.size.height * page.plot.dpi
     inside = [
         text
-        for text, box in Drawing(page.picture).words
+        for text, box in Drawing(bare(page)).words
         if box.y1 > room.bottom / page.size.height * high
         and box.y0 < (room.bottom + room.height) / page.size.height * high
     ]
@@ -146,7 +147,7 @@ def test_no_text_is_smaller_than_the_notes(form):
     with style.house_style():
         page = Page(caption(left_out=strip(3), notes=(SHORT,)), "zh", form=form)
 
-    assert min(text.get_fontsize() for text in page.picture.texts) >= page.size.note
+    assert min(text.get_fontsize() for text in page.plot.texts) >= page.size.note
 
 
 def test_every_region_left_out_is_named_with_its_reason(language):
@@ -232,7 +233,7 @@ def test_an_arrow_points_the_way_of_the_change(direction, rise, reach):
         axes.set_ylim(0, top)
         marks.arrow(axes, 0.5, top / 2, row() | {"direction": direction})
         patch = axes.texts[0].arrow_patch
-        Drawing(figure)
+        figure.draw_without_rendering()
         tail, head = (np.array(end) for end in patch._posA_posB)
         assert np.sign(np.round(head - tail, 6)).tolist() == [reach, rise]
         lengths.append(round(float(np.abs(head - tail).sum()), 6))
@@ -257,13 +258,15 @@ def test_a_page_takes_the_place_of_axes_with_every_word(language):
     left, right = figure.subplots(1, 2)
 
     with style.house_style():
-        part = Page(caption(left_out=strip(2)), language, ax=right).picture
-        alone = Page(caption(left_out=strip(2)), language).picture
+        part = Page(caption(left_out=strip(2)), language, ax=right)
+        alone = Page(caption(left_out=strip(2)), language)
 
     assert figure.axes == [left]
-    assert [words.get_text() for words in part.texts] == [w.get_text() for w in alone.texts]
+    assert [words.get_text() for words in part.plot.texts] == [
+        w.get_text() for w in alone.plot.texts
+    ]
     canvas = FigureCanvasAgg(figure)
-    boxes = [words.get_window_extent(canvas.get_renderer()) for words in part.texts]
+    boxes = [words.get_window_extent(canvas.get_renderer()) for words in part.plot.texts]
     assert min(box.x0 for box in boxes) > figure.bbox.width / 2
     assert max(box.x1 for box in boxes) <= figure.bbox.width
     assert part.caption.title == SHORT

@@ -2,10 +2,12 @@
 
 import pandas as pd
 import pytest
+from drawings import bare
 
 from analysis import charts
 from analysis.charts import ledger, style
-from analysis.charts.page import Caption, Page
+from analysis.charts.figure import Caption
+from analysis.charts.page import Page
 from analysis.errors import CrowdedError
 from analysis.language.text import Text
 
@@ -20,8 +22,7 @@ def drawn(rows, *, title):
         for region, group in rows.groupby("region", sort=False)
     ]
     ledger.panels(page, groups, gutter=3.0, room=page.room)
-    page.picture.rows = rows
-    return page.picture
+    return bare(page, rows)
 
 
 def regions(*sizes):

@@ -48,14 +48,13 @@ def test_every_word_of_a_loop_can_be_read(loops):
     assert not loops.faults
 
 
-def test_shares_and_intervals_stand_where_their_rows_say(loops):
-    """Dot at the share, line from limit to limit, on an axis from 0 to 100 %."""
-    for share in loops.picture.rows.to_dict("records"):
+def test_shares_stand_where_their_rows_say_without_an_interval(loops):
+    """Dot at the share on an axis from 0 to 100 %; complete counts have no line."""
+    for share in loops.figure.rows.to_dict("records"):
         (dot,) = loops.named(f"mark-{share['id']}")
-        (line,) = loops.named(f"interval-{share['id']}")
         assert dot.axes.get_xlim() == (0, 100)
         assert dot.get_xdata()[0] == share["share"]
-        assert list(line.get_xdata()) == [share["lower"], share["upper"]]
+        assert not loops.named(f"interval-{share['id']}")
 
 
 def test_rectified_is_divided_by_found(loops):
@@ -68,24 +67,23 @@ def test_rectified_is_divided_by_found(loops):
 
 def test_a_rebuilt_count_is_called_so(loops):
     """2387 is nowhere printed: it follows from 97.35 % of 2452."""
-    called = {"zh": "（反推）/", "en": " (rebuilt)/"}[loops.picture.language]
+    called = {"zh": "（反推）/", "en": " (rebuilt)/"}[loops.figure.language]
     said = loops.said
 
     assert f"2387{called}2452" in said
-    assert said.count(called) == loops.picture.rows["basis"].eq("rebuilt").sum()
+    assert said.count(called) == loops.figure.rows["basis"].eq("rebuilt").sum()
 
 
-def test_small_totals_keep_their_wide_interval(loops):
-    """3 of 3 is 100 %, and anything from 29 % on."""
-    (three,) = loops.picture.rows[loops.picture.rows["total"].eq(3)].to_dict("records")
+def test_what_is_still_open_is_a_number(loops):
+    """Violations: 5,556 found, 4,658 rectified, so 898 are open."""
+    words = {"zh": "未整改898", "en": "898 open"}[loops.figure.language]
 
-    assert (round(three["lower"], 1), three["upper"]) == (29.2, 100)
-    assert "29.2–100" in loops.said
+    assert words in loops.said
 
 
 def test_one_figure_for_both_ends_is_a_reason_and_no_mark(loops, rows):
     """Nantong's 3586 found-and-rectified hazards have no share, and the strip says why."""
-    strip = {entry.region: entry.reason.en for entry in loops.picture.caption.left_out}
+    strip = {entry.region: entry.reason.en for entry in loops.figure.caption.left_out}
 
     assert list(strip) == ["anhui", "anshan", "nantong", "yaohai"]
     assert "one figure" in strip["nantong"]
@@ -99,7 +97,7 @@ def test_regions_never_share_an_axis():
     loops = closed(rows)
     places = {
         share["region"]: loops.named(f"mark-{share['id']}")[0].axes
-        for share in loops.picture.rows.to_dict("records")
+        for share in loops.figure.rows.to_dict("records")
     }
 
     assert list(places) == ["anshan", "chuxiong"]
@@ -111,16 +109,16 @@ def test_no_loop_at_all_is_said():
     loops = closed(frame(loop("chuxiong", 10, 9)[0]))
 
     assert "nothing to draw" in loops.said
-    assert "rectified not given" in loops.picture.caption.left_out[0].reason.en
+    assert "rectified not given" in loops.figure.caption.left_out[0].reason.en
 
 
 def test_the_caption_says_where_the_axis_starts(loops):
-    """And how the interval is to be read."""
-    notes = " ".join(note.en for note in loops.picture.caption.notes)
+    """And that complete counts have no interval."""
+    notes = " ".join(note.en for note in loops.figure.caption.notes)
 
     assert "from 0 to 100%" in notes
-    assert "Clopper–Pearson" in notes
-    assert "cannot be compared" in loops.picture.caption.alt.en
+    assert "no interval" in notes
+    assert "cannot be compared" in loops.figure.caption.alt.en
 
 
 FIGURES = [
@@ -159,7 +157,7 @@ def test_every_word_of_a_composition_can_be_read(parted):
 
 def test_bars_start_at_zero_and_end_at_their_share(parted):
     """The axis is the whole: 0 to 100 %."""
-    for part in parted.picture.rows.to_dict("records"):
+    for part in parted.figure.rows.to_dict("records"):
         (bar,) = parted.named(f"mark-{part['id']}")
         assert bar.get_x() == 0
         assert bar.get_width() == pytest.approx(100 * part["value"] / part["whole"])
@@ -168,7 +166,7 @@ def test_bars_start_at_zero_and_end_at_their_share(parted):
 
 def test_intervals_come_from_the_rows(parted):
     """Counts of events have a line, money and plans have none."""
-    for part in parted.picture.rows.to_dict("records"):
+    for part in parted.figure.rows.to_dict("records"):
         lines = parted.named(f"interval-{part['id']}")
         ends = [list(line.get_xdata()) for line in lines]
         assert ends == ([[part["lower"], part["upper"]]] if part["method"] else [])
@@ -176,14 +174,14 @@ def test_intervals_come_from_the_rows(parted):
 
 def test_parts_of_other_publications_are_hollow(parted):
     """A hollow bar does not come from the report."""
-    for part in parted.picture.rows.to_dict("records"):
+    for part in parted.figure.rows.to_dict("records"):
         (bar,) = parted.named(f"mark-{part['id']}")
         assert (bar.get_facecolor()[:3] == (1, 1, 1)) == (part["origin"] == "context")
 
 
 def test_parts_stand_as_printed_and_not_by_size(parted):
     """From the top down in the order of the report, whatever the values."""
-    for _, whole in parted.picture.rows.groupby("whole_id", sort=False):
+    for _, whole in parted.figure.rows.groupby("whole_id", sort=False):
         heights = [parted.named(f"mark-{id_}")[0].get_y() for id_ in whole["id"]]
         assert heights == sorted(heights, reverse=True)
         assert whole["start"].is_monotonic_increasing
@@ -191,7 +189,7 @@ def test_parts_stand_as_printed_and_not_by_size(parted):
 
 def test_every_other_region_has_a_reason(parted):
     """The strip and the plot are together all five regions."""
-    left_out = [entry.region for entry in parted.picture.caption.left_out]
+    left_out = [entry.region for entry in parted.figure.caption.left_out]
 
     assert left_out == ["anhui", "anshan", "nantong", "yaohai"]
 
@@ -210,7 +208,7 @@ def test_each_whole_has_axes_of_its_own(data, rows, context):
     parted = composed(data, rows, context, "emergency_plans_revised")
     places = {
         parted.named(f"mark-{part['id']}")[0].axes: part["whole"]
-        for part in parted.picture.rows.to_dict("records")
+        for part in parted.figure.rows.to_dict("records")
     }
 
     assert sorted(places.values()) == [70, 652]
@@ -221,12 +219,12 @@ def test_nothing_to_take_apart_is_said(data, context):
     parted = composed(data, frame(row()), context.iloc[:0], "deaths")
 
     assert "nothing to draw" in parted.said
-    assert parted.picture.caption.left_out[0].reason.en == "a whole only, without parts"
+    assert parted.figure.caption.left_out[0].reason.en == "a whole only, without parts"
 
 
 def test_the_source_names_the_report_of_the_whole(data, rows, context):
     """The sectors of the deaths come from a bulletin; their sum is the report's."""
-    source = composed(data, rows, context, "deaths").picture.caption.source.en
+    source = composed(data, rows, context, "deaths").figure.caption.source.en
 
     assert source.startswith("Sources: Chuxiong report 2024")
     assert "context figures" in source

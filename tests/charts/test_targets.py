@@ -50,7 +50,7 @@ def test_every_word_can_be_read(page):
 
 def test_each_target_is_a_hollow_square_or_an_arrow(page):
     """A target is no result; one without a size is an arrow."""
-    for target in page.picture.rows.to_dict("records"):
+    for target in page.figure.rows.to_dict("records"):
         (mark,) = page.named(f"mark-{target['id']}")
         if target["measure"] == "direction":
             assert mark.get_text() == "↓"
@@ -60,16 +60,16 @@ def test_each_target_is_a_hollow_square_or_an_arrow(page):
 
 def test_only_targets_with_a_result_have_a_dot(page):
     """Missing results are words, never a dot at zero."""
-    results = set(page.picture.rows["result_id"].dropna())
+    results = set(page.figure.rows["result_id"].dropna())
 
-    assert set(page.marks) == set(page.picture.rows["id"]) | results
+    assert set(page.marks) == set(page.figure.rows["id"]) | results
 
 
 def test_the_verdict_of_each_line_is_in_words(page):
     """'No result reported' is not 'missed'."""
     said = page.said
 
-    assert ("报告没有公布结果" if page.picture.language == "zh" else "without results") in said
+    assert ("报告没有公布结果" if page.figure.language == "zh" else "without results") in said
     assert "未达成" not in said
     assert "missed" not in said.replace("not a missed target", "")
 
@@ -77,8 +77,8 @@ def test_the_verdict_of_each_line_is_in_words(page):
 def test_result_and_target_share_the_scale_of_their_line():
     """45 against 50: both from the same zero, the interval around the dot."""
     drawing = drawn(frame(limit(50), row(value=45)))
-    (target,) = drawing.named(f"mark-{drawing.picture.rows['id'].iloc[0]}")
-    (dot,) = drawing.named(f"mark-{drawing.picture.rows['result_id'].iloc[0]}")
+    (target,) = drawing.named(f"mark-{drawing.figure.rows['id'].iloc[0]}")
+    (dot,) = drawing.named(f"mark-{drawing.figure.rows['result_id'].iloc[0]}")
     (line,) = drawing.named("interval-")
 
     assert dot.get_xdata()[0] / target.get_xdata()[0] == pytest.approx(45 / 50)
@@ -91,8 +91,8 @@ def test_result_and_target_share_the_scale_of_their_line():
 def test_a_zero_target_and_a_zero_result_stand_on_the_zero():
     """Zero is a place: the square on it, the result with a ring."""
     drawing = drawn(frame(limit(0), row(value=0)))
-    (target,) = drawing.named(f"mark-{drawing.picture.rows['id'].iloc[0]}")
-    (dot,) = drawing.named(f"mark-{drawing.picture.rows['result_id'].iloc[0]}")
+    (target,) = drawing.named(f"mark-{drawing.figure.rows['id'].iloc[0]}")
+    (dot,) = drawing.named(f"mark-{drawing.figure.rows['result_id'].iloc[0]}")
 
     assert target.get_xdata()[0] == dot.get_xdata()[0] == 0
     assert "met: 0 people (0–3.69), 2024" in drawing.said
@@ -119,7 +119,7 @@ def test_regions_stand_in_house_order_on_axes_of_their_own(page):
     """Level, then adcode; each region's lines on its own axes."""
     tops = {
         target["region"]: page.named(f"mark-{target['id']}")[0].axes.get_position().y0
-        for target in page.picture.rows.to_dict("records")
+        for target in page.figure.rows.to_dict("records")
     }
 
     assert list(tops.values()) == sorted(tops.values(), reverse=True)

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli.main import main
+from analysis.comparability.selections import selections
 from analysis.tables import descriptor
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +20,7 @@ COMMANDS = ("check", "describe", "verify", "explain")
 def described(tmp_path_factory):
     """A small invented project, described."""
     root = tmp_path_factory.mktemp("east")
-    descriptor.describe(minimal.project(root))
+    descriptor.describe(minimal.project(root), selections)
     return root
 
 
@@ -59,7 +60,7 @@ def test_check_tells_every_fault_on_stdout(east):
     shown = call("check", "--project", east)
 
     assert shown.exit_code == 1
-    assert shown.stderr == "4 fault(s)\n"
+    assert shown.stderr == "4 faults\n"
     places = [line.split(": found")[0] for line in shown.stdout.splitlines()]
     assert places == [
         "observations/east.csv",
@@ -116,7 +117,7 @@ def test_verify_proves_or_tells(east):
     assert "8 rows: numeral, printed text, evidence, value and sign" in passed.stdout
     assert failed.exit_code == 1
     assert "observations/east.csv, line 3, column evidence" in failed.stdout
-    assert failed.stderr == "2 fault(s)\n"
+    assert failed.stderr == "2 faults\n"
 
 
 def test_verify_without_originals_is_a_misuse(east):
@@ -164,7 +165,7 @@ def test_explain_tells_a_year_from_another_publication(east):
         (("east", "death"), "did you mean deaths"),
         (("west", "deaths"), "did you mean east"),
         (("east", "deaths", "2025"), "did you mean 2024"),
-        (("east", "deaths", "--language", "fr"), "did you mean zh, en"),
+        (("east", "deaths", "--language", "fr"), "'fr' is not one of 'zh', 'en'"),
     ],
 )
 def test_explain_refuses_unknown_words_with_2(east, words, near):

@@ -2,10 +2,12 @@
 
 import re
 
+import pandas as pd
 import pytest
 from tidy import context, frame, population, row
 
 from analysis.comparability import findings, rules
+from analysis.language.text import Text
 from analysis.statistics import rates, years
 
 PEOPLE = frame(
@@ -93,7 +95,7 @@ def test_one_region_or_none_is_said_so():
     none = findings.comparison(compared(row(value=-9.2, measure="change_pct", unit="%")))
 
     assert one.en == "Deaths: only Chuxiong reports a figure of this kind"
-    assert none == findings.Text(
+    assert none == Text(
         "死亡人数：没有两地的数字可以并列", "Deaths: no two reports can be set side by side"
     )
 
@@ -164,12 +166,12 @@ def test_shared_counts_results_only(five):
 
 
 def test_reading_gives_the_latest_change_first(rows, context):
-    """One sentence a region and year."""
+    """One sentence a region and year: two of Chuxiong, one of Nantong."""
     changes = years.changes_of(rows, context, "deaths", first_year=2020)
     said = findings.reading(changes).en
 
     assert said.startswith("Chuxiong, deaths in work-safety accidents: 45 against 51")
-    assert said.count("ratio") == 2
+    assert said.count("ratio") == 3
     stated = changes[changes["mark"].ne("exact")]
     assert "No counts were published" in findings.reading(stated).en
     assert "No change was chosen" in findings.reading(changes.iloc[:0]).en
@@ -206,3 +208,99 @@ def test_the_example_of_the_reports_is_within_chance(rows, context):
     said = findings.trend(levels, changes[changes["mark"].ne("exact")], changes)
 
     assert said.zh == "楚雄2024年生产安全事故死亡人数的下降未超出偶然波动"
+
+
+def standings(**mentioned):
+    """For each instrument, the regions whose reports mention it."""
+    return pd.DataFrame(
+        {"indicator": code, "theme": theme, "region": region, "status": "in_use"}
+        for code, (theme, regions) in mentioned.items()
+        for region in regions
+    )
+
+
+ROWS = standings(
+    drills=("drills", ("anhui", "anshan", "nantong")),
+    maps=("hazards", ("anhui", "anshan")),
+    codes=("hazards", ("chuxiong",)),
+)
+THEMES = pd.DataFrame(
+    {
+        "theme": ["hazards", "drills"],
+        "name_zh": ["隐患治理", "应急演练"],
+        "name_en": ["Hazard control", "Emergency drills"],
+    }
+)
+
+
+def test_instruments_are_counted_once():
+    """Three in all: one in three reports, one in one."""
+    said = findings.instruments(ROWS)
+
+    assert said.en == "Of 3 instruments, 1 appear in three or more reports, 1 in only one"
+    assert "3项举措" in said.zh
+
+
+def test_a_page_names_its_themes():
+    """From the first to the last, with how widely its instruments are shared."""
+    said = findings.instruments_page(ROWS, THEMES)
+
+    assert said.en.startswith("Hazard control to emergency drills: 3 instruments, ")
+    assert (
+        said.zh
+        == "隐患治理至应急演练的举措：1项见于三份以上的报告，1项见于两份报告，1项只见于一份报告"
+    )
+    alone = findings.instruments_page(ROWS[ROWS["theme"].eq("drills")], THEMES)
+    assert alone.en == "Emergency drills: 1 instrument in three or more reports"
+
+
+def test_commitments_that_can_be_checked_are_counted():
+    """Of three, one has a number and one a date."""
+    rows = pd.DataFrame(
+        {
+            "status": ["words", "number", "date"],
+            "region": ["anhui", "anshan", "anshan"],
+            "region_zh": ["安徽", "鞍山", "鞍山"],
+            "region_en": ["Anhui", "Anshan", "Anshan"],
+        }
+    )
+
+    assert findings.commitments(rows).en.startswith("Of 3 commitments, 2 carry")
+    said = findings.promises(rows[1:], number=2, pages=3)
+    assert said.en == "Checkable commitments: Anshan 2 (2 of 3)"
+    assert findings.promises(rows[:0]).zh.endswith("：无")
+
+
+CHANGED = pd.DataFrame({"lower": [0.6, 0.58], "upper": [1.45, 1.34]})
+NONE = pd.DataFrame()
+
+
+@pytest.mark.parametrize(
+    ("cells", "changed", "said"),
+    [
+        ({}, CHANGED, "2 counted changes, all within chance"),
+        ({}, CHANGED.assign(upper=[0.9, 1.34]), "2 counted changes, 1 beyond chance"),
+        ({"measure": "change_pct", "unit": "%", "value": -9.2}, NONE, "in percent only"),
+        ({"measure": "direction", "unit": "", "value": -1}, NONE, "by direction only"),
+        ({"status": "target", "value": 0}, NONE, "targets only"),
+        ({"value": 0}, NONE, "only zeros"),
+        ({}, NONE, "counts without a year before"),
+    ],
+)
+def test_a_region_claims_what_its_evidence_carries(cells, changed, said):
+    """A count that did not change by more than chance is never said to have fallen."""
+    mine = frame(row(**cells)).assign(outcome=0)
+    told = findings.profile(mine, changed, NONE)
+
+    assert said in told.en
+    assert told.en.endswith("nothing comparable")
+    assert told.zh.startswith("楚雄：")
+
+
+def test_a_region_without_outcomes_says_so():
+    """A report about work only has no outcomes to speak of."""
+    mine = frame(row(theme="drills")).assign(outcome=float("nan"))
+    beside = pd.DataFrame({"indicator": ["drills_held", "drills_held", "plans"]})
+
+    told = findings.profile(mine, NONE, beside)
+    assert told.en == "Chuxiong: no result for accidents or disasters; 2 indicators comparable"

@@ -42,10 +42,11 @@ def test_a_rate_can_be_asked_twice_and_for_another_number_of_people(ours, rated)
 
 
 def test_change_is_what_annual_says_of_these_rows(ours, rows, context):
-    """Only regions and indicators that are asked about."""
+    """Only regions, indicators and parts that are asked about."""
     mine = ours[ours["region"].eq("chuxiong") & ours["indicator"].eq("deaths")]
     every = years.changes(rows, context)
     due = every[every["region"].eq("chuxiong") & every["indicator"].eq("deaths")]
+    due = due[due["breakdown"].isin(mine["breakdown"])]
 
     found = mine.safety.change()
 

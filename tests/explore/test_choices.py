@@ -156,7 +156,7 @@ def test_every_question_on_offer_has_an_answer(asked):
                 answer = asked.answer(question, language)
                 assert len(answer.rows), question
                 assert answer.reading[language]
-                assert answer.picture.language == language
+                assert answer.figure.language == language
             assert asked.why(question, "zh")
     assert {beside for _, beside in kinds} >= {YEARS, CHINA, APART}
 
@@ -174,7 +174,7 @@ def test_an_answer_beside_the_country_draws_its_rate(asked):
     answer = asked.answer(Question("deaths", "chuxiong", "2024", CHINA), "en")
 
     assert list(answer.rows["value"]) == [45]
-    assert list(answer.picture.benchmarks["region"]) == ["china"]
+    assert list(answer.figure.beside["region"]) == ["china"]
 
 
 def test_the_years_of_a_region_are_its_own(asked):

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import UsageError, WordError
-from analysis.explore.explain import code_of, explain, sentence_at
+from analysis.explore.explain import explain, sentence_at
+from analysis.figures.source import code_of
 from analysis.tables import load
 
 

@@ -30,7 +30,7 @@ def opened(data):
 
 def said(panel):
     """What the panel says of the last choice."""
-    return unescape(re.sub("<[^>]+>", "", panel._said.value))
+    return unescape(re.sub("<[^>]+>", "", panel._message.value))
 
 
 def shown(panel):
@@ -136,7 +136,7 @@ def test_the_language_changes_every_word_and_no_choice(opened):
     press(opened, "language", "中文")
     assert opened.question == before[0]
     assert [one.description for one in buttons(opened, "region")][3] == "● 楚雄"
-    assert opened.answer.picture.language == "zh"
+    assert opened.answer.figure.language == "zh"
     assert "2024年" in shown(opened)
     assert "死亡45人" in shown(opened)
 
@@ -153,7 +153,7 @@ def test_the_picture_is_drawn_once_with_its_words(opened):
     assert html.count("<img ") == 1
     assert kind == "image/svg+xml"
     assert b"<svg" in base64.b64decode(picture)[:400]
-    assert unescape(re.search(r'alt="([^"]+)"', html)[1]) == opened.answer.picture.caption.alt.en
+    assert unescape(re.search(r'alt="([^"]+)"', html)[1]) == opened.answer.figure.caption.alt.en
 
 
 def test_rows_and_their_evidence_stand_below(opened):
@@ -190,10 +190,10 @@ def test_hostile_words_are_shown_as_they_are(data):
     panel = widgets.Explorer(sly, language="en", indicator="injuries")
     panel.choose("region", "yaohai")
 
-    for html in (panel._shown.value, panel._said.value, panel._why_not.value):
+    for html in (panel._shown.value, panel._message.value, panel._why_not.value):
         assert "<script" not in html
         assert "<img src=x" not in html
-    assert "&lt;script&gt;" in panel._said.value
+    assert "&lt;script&gt;" in panel._message.value
     assert "&lt;img src=x" in panel._shown.value
 
 

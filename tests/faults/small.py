@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 # Where the machine has more to do than processors, everything takes that much longer.
 BUSY = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+GUARD = 60.0 * BUSY  # seconds after which something hangs: at least ten times the usual
 
 START = """\
 import csv, json, os, sys, time

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small import DRAW, RECORD, SKETCH, START, Project, environment, until
 
-from analysis.runs import executors, processes, work
+from analysis.runs import executors, processes, worker
 
 WARM = 'warm = ["matplotlib.figure", "matplotlib.backends.backend_svg", "PIL.PngImagePlugin"]\n\n'
 LOUD = "lines.linewidth: 9\naxes.facecolor: red\n"
@@ -154,7 +154,7 @@ def test_p19_memory_is_limited_on_request_and_its_end_is_told(project):
 
     assert failed.returncode == 1
     assert "MemoryError" in failed.stderr
-    assert "killed (signal 9, SIGKILL): likely out of memory; it had held" in failed.stderr
+    assert "killed (signal 9, SIGKILL): likely out of memory; its memory peaked at" in failed.stderr
     why = json.loads(next(project.figures.glob("failed/*/killed/why.json")).read_text())
     assert why["memory"] > 200 << 20
 
@@ -234,7 +234,7 @@ def test_a_warm_process_with_threads_is_not_forked(project, tmp_path):
     (job / "out").mkdir(parents=True)
     variables = processes.environment("mark", home, tmp_path / "cache")
     local = executors.Local(variables | {"PYTHONPATH": str(tmp_path)}, home, ["threads"], [])
-    task = work.Task(
+    task = worker.Task(
         job="draw",
         notebook=str(project.root / "notebooks" / "draw.ipynb"),
         parameters={"language": "en"},

@@ -40,7 +40,7 @@ EACH = '[[job]]\nnotebook = "draw"\neach = { %s }\n'
         (EACH % 'langauge = ["zh"]', "parameter 'langauge' is not known; did you mean language"),
         (EACH % 'language = ["fr"]', "language 'fr' is not known; did you mean zh, en?"),
         (EACH % "language = [1]", "language = 1 is a int, but str is declared"),
-        (EACH % "first_year = [1066]", "first_year = 1066 lies outside 1990-2100"),
+        (EACH % "first_year = [1066]", "first_year = 1066 is outside 1990-2100"),
         (EACH % 'first_year = ["2020"]', "first_year = '2020' is a str, but int is declared"),
         (EACH % "first_year = [true]", "first_year = True is a bool, but int is declared"),
         (EACH % 'indicator = ["deathz"]', "indicator 'deathz' is not known; did you mean deaths"),
@@ -300,12 +300,13 @@ def test_p25_help_is_at_hand_for_every_command(project):
         assert re.search(rf"Example:\n +regional-safety {name}", shown.stdout)
 
 
-def test_a_run_with_nothing_to_do_imports_nothing_heavy(project):
-    """It answers in a fraction of a second because it never meets pandas or papermill."""
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_a_run_with_nothing_to_do_and_a_plan_import_nothing_heavy(project, command):
+    """They answer in a fraction of a second because they never meet pandas or papermill."""
     project.run()
-    heavy = "{'pandas', 'numpy', 'papermill', 'nbformat', 'IPython', 'matplotlib'}"
+    heavy = "{'pandas', 'numpy', 'papermill', 'nbformat', 'IPython', 'matplotlib', 'babel'}"
     script = (
-        "import sys\nsys.argv = ['x', 'run']\nfrom analysis.cli.main import main\n"
+        f"import sys\nsys.argv = ['x', {command!r}]\nfrom analysis.cli.main import main\n"
         f"try:\n    main()\nfinally:\n    print(sorted({heavy} & {{*sys.modules}}))\n"
     )
 

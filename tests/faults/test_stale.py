@@ -38,7 +38,8 @@ def reasons(root: Path) -> dict[str, str]:
     """Why each job of the project at *root* is stale."""
     whole = plan.load(plan.Project(root))
     stale = plan.Stale(whole.project)
-    return {job.name.removeprefix("draw-"): stale.reason(job) for job in whole.jobs}
+    found = {job.name.removeprefix("draw-"): stale.reason(job) for job in whole.jobs}
+    return {name: reason.en if reason else "" for name, reason in found.items()}
 
 
 def rewrite(path: Path, old: str, new: str) -> None:

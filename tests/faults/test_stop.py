@@ -9,6 +9,7 @@ import pytest
 from small import (
     BUSY,
     FOUR,
+    GUARD,
     RECORD,
     SKETCH,
     START,
@@ -54,7 +55,7 @@ def test_p03_p07_children_of_a_dead_run_are_ended_by_the_next(project, tmp_path)
     dead = project.start("run", env=environment(HANGS=str(tmp_path / "pids")))
     forked, child = hanging(tmp_path / "pids")
     for process in project.processes():
-        if "analysis.runs.warm" in process.cmdline() and process.pid != forked:
+        if "analysis.runs.forkserver" in process.cmdline() and process.pid != forked:
             process.kill()  # else it would end its orphans by itself
     dead.kill()
     dead.communicate()
@@ -95,7 +96,7 @@ def test_p04_stop_means_stop(project, tmp_path, name, code):
     done = finished(process)
 
     assert done.returncode == code, done.stderr
-    assert time.monotonic() - began < (1.0 + 2.0) * BUSY
+    assert time.monotonic() - began < GUARD
     assert all(gone(pid) for pid in pids)
     assert project.rubbish() == []
     assert project.processes() == []
@@ -127,7 +128,7 @@ def test_p05_the_deadline_of_the_run_holds_too(project, tmp_path):
 
     assert late.returncode == 124
     assert "2 late, 2 left" in late.stdout
-    assert time.monotonic() - began < 2 + (1.0 + 2.0) * BUSY
+    assert time.monotonic() - began < GUARD
 
 
 def test_p05_a_deadline_holds_while_it_warms_up(project):
@@ -137,7 +138,7 @@ def test_p05_a_deadline_holds_while_it_warms_up(project):
     late = project.call("run", "--deadline", "0.1")
 
     assert late.returncode == 124, late.stderr
-    assert time.monotonic() - began < 0.1 + (1.0 + 2.0) * BUSY
+    assert time.monotonic() - began < GUARD
     assert project.processes() == []
     assert project.rubbish() == []
 
@@ -152,7 +153,7 @@ def test_p05_a_check_of_the_tables_that_hangs_holds_nothing_up(project):
 
     assert late.returncode == 124, late.stderr
     assert "the tables were not checked in time" in late.stderr
-    assert time.monotonic() - began < 1 + (1.0 + 2.0) * BUSY
+    assert time.monotonic() - began < GUARD
     assert project.processes() == []
     assert project.rubbish() == []
     assert [*project.figures.glob("*/line.*")] == []

@@ -4,12 +4,14 @@ import io
 import zipfile
 
 import pytest
+from drawings import bare
 import xlsxwriter
 from matplotlib.figure import Figure
 from pptx import Presentation
 from publications import HOSTILE, figure, hostile, manifest, row, written
 
-from analysis.charts import Caption, Picture, style
+from analysis.charts import Caption, style
+from analysis.charts.page import Page
 from analysis.charts.marks import arrow, draw
 from analysis.errors import AnalysisError
 from analysis.explore import trace
@@ -188,15 +190,13 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path, monkeypatch):
 
 
 def picture():
-    """A picture as charts make them."""
+    """A figure as charts make them."""
     import pandas as pd
 
     words = Text("标题", "title")
-    made = Picture(figsize=(13.333, 7.5))
-    made.caption = Caption(title=words, subtitle=words, source=words, alt=words)
-    made.rows, made.refused, made.language = pd.DataFrame([row()]), pd.DataFrame(), "zh"
-    draw(made.add_axes((0.2, 0.2, 0.6, 0.6)), 0.5, 0.5, row())
-    return made
+    page = Page(Caption(title=words, subtitle=words, source=words, alt=words), "zh")
+    draw(page.plot.add_axes((0.2, 0.2, 0.6, 0.6)), 0.5, 0.5, row())
+    return bare(page, pd.DataFrame([row()]))
 
 
 def test_a_changed_value_is_told_with_both_values(tmp_path):

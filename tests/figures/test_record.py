@@ -4,11 +4,13 @@ import errno
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from drawings import bare
 from PIL import Image
 from tidy import context, frame, population, row
 
@@ -84,7 +86,7 @@ def trend():
 def plain(text):
     """A page that says one thing."""
     caption = Caption(title=Text("甲", "one"), subtitle=text, source=text, alt=text)
-    return Page(caption, "zh").picture
+    return bare(Page(caption, "zh"))
 
 
 def test_a_figure_is_its_formats_and_its_record(stage):
@@ -134,7 +136,7 @@ def test_the_last_line_leads_to_the_method_and_names_the_figure(stage, language)
     made = json.loads((stage / "deaths.json").read_text("utf-8"))
     target = re.search(r'<a xlink:href="\.\./\.\./(docs/method[^"]+)"', text)[1]
     assert (Path(__file__).parents[2] / target).is_file()
-    last = min(picture.texts, key=lambda words: words.get_position()[1]).get_text()
+    last = min(picture.plot.texts, key=lambda words: words.get_position()[1]).get_text()
     assert target in last
     assert last.endswith(f"deaths · {made['fingerprint']}")
 
@@ -170,9 +172,9 @@ def test_the_record_leads_from_each_mark_to_its_sentence(stage):
 def test_the_record_is_plain_json_without_gaps_or_infinities(stage):
     """A missing cell has no field; infinity is a word; times are dates."""
     picture = comparison()
-    picture.rows = picture.rows.assign(ratio=[float("inf"), float("nan")])
+    rows = picture.rows.assign(ratio=[float("inf"), float("nan")])
 
-    save(picture, "figure")
+    save(replace(picture, rows=rows), "figure")
 
     rows = json.loads((stage / "figure.json").read_text("utf-8"))["rows"]
     assert rows[0]["ratio"] == "∞"
@@ -218,7 +220,7 @@ def test_a_missing_glyph_stops_the_figure_before_anything_is_written(stage):
     with pytest.raises(GlyphError, match="𓀀"):
         plain(Text("安全𓀀", "safety"))
     picture = comparison()
-    picture.axes[0].annotate("𓀀", (0, 0))
+    picture.plot.axes[0].annotate("𓀀", (0, 0))
     with pytest.raises(GlyphError, match="𓀀"):
         save(picture, "figure")
     assert not stage.exists()

@@ -7,7 +7,7 @@ from publications import HOSTILE, row
 
 from analysis import charts, project
 from analysis.charts import style
-from analysis.comparability import headlines
+from analysis.comparability import findings
 from analysis.figures.record import save
 from analysis.language import labels
 from analysis.statistics import policies
@@ -49,7 +49,7 @@ def test_the_record_of_a_figure_holds_what_a_commitment_is_for(tmp_path, monkeyp
     rows = policies.checkable(policies.commitments(load.load()))
     absent = policies.worded(rows)
     with style.house_style():
-        title = headlines.promises(rows)
+        title = findings.promises(rows)
         picture = charts.promises(rows.head(8), title=title, language="en", absent=absent)
     save(picture, "promises", formats=("png",))
 

@@ -117,7 +117,9 @@ def test_both_languages_are_one_entry(figures):
 def test_figures_of_other_rows_are_no_pair(tmp_path):
     """The same name in two languages over other rows: two entries, each with its own sentences."""
     rows = {"zh": row("nantong", 60), "en": row("anshan", 7)}
-    folder = written(tmp_path, more=[figure("own-1", [one], language=k) for k, one in rows.items()])
+    folder = written(
+        tmp_path, more=[figure("own-1", [one], kind="trend", language=k) for k, one in rows.items()]
+    )
 
     gallery.build(folder)
 
@@ -195,7 +197,9 @@ def test_a_row_that_cannot_be_compared_says_why(tmp_path):
     pair = [row("nantong", 3, **why), row("chuxiong", 5, **why)]
     for one in pair:
         one |= {"id": f"{one['region']}-parks", "indicator": "parks"}
-    folder = written(tmp_path, more=[figure("not-comparable", pair)])
+    folder = written(
+        tmp_path, more=[figure("not-comparable", pair, kind="not_comparable", scale="none")]
+    )
 
     gallery.build(folder)
 

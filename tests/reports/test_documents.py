@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import DocumentError
 from analysis.reports.documents import load, spam, unwrapped
+from analysis.reports.doubts import Doubt
 
 PAGE = """<!doctype html><html><head><meta charset="{charset}"><title>青山市总结-某某网</title>
 <script>var hits = 12345;</script></head><body>
@@ -94,7 +95,7 @@ def test_other_encodings_are_read_and_said(tmp_path, encoding):
     found = load(saved(tmp_path, "a.txt", "青山市事故12起。".encode(encoding)))
 
     assert found.text.lstrip("\ufeff") == "青山市事故12起。"
-    assert "kept as UTF-8" in found.doubts[0]
+    assert found.doubts == (Doubt("encoding", {"encoding": encoding}),)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
@@ -210,7 +211,7 @@ def test_words_of_a_foreign_site_in_the_title_are_told(tmp_path):
     found = load(saved(tmp_path, "a.txt", text.encode()))
 
     assert found.title == "青山市2024年工作总结"
-    assert "好运娱乐城官网平台" in found.doubts[0]
+    assert found.doubts == (Doubt("spam", {"words": "好运娱乐城官网平台"}),)
     assert spam("青山市2024年工作总结-青山市人民政府\n") == ""
 
 

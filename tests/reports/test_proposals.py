@@ -1,15 +1,20 @@
 """The contract of ``compile --format jsonl``, and the new indicators that it proposes."""
 
+import io
 import json
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
+import qingshan
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from qingshan import cells
 
 from analysis.cli.reports import compile_
+from analysis.reports import compilation, proposals, review
 from analysis.reports.proposals import proposal
 from analysis.tables.schema import CODE
 
@@ -87,3 +92,65 @@ def test_a_name_does_not_say_its_kind_twice():
     assert proposal("下拨抗旱资金", "元", 0).name == "下拨抗旱资金"
     assert proposal("参保率", "%", 0).name == "参保率"
     assert proposal("全市累计营救被困群众", "人", 0).code == "rescued_trapped_people"
+
+
+TEXT = (
+    "青山市2024年应急管理工作总结\n"
+    "2024年,全市修订总体预案12个、专项预案36个,乡镇(街道)修订预案528个。\n"
+    "全市道路运输业发生生产安全事故15起。开展执法检查1260次。\n"
+)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The sheet to review of a report whose figures are about parts."""
+    path = tmp_path_factory.mktemp("parts") / "parts.txt"
+    path.write_text(TEXT, "utf-8")
+    found = compilation.compiled(path, qingshan.DATA, region="qingshan")
+    return openpyxl.load_workbook(io.BytesIO(review.workbook(found)))["review"]
+
+
+def line(page, raw):
+    """The cells of one numeral by column, and their line."""
+    column = cells(page)
+    row = next(r for r in page.iter_rows(min_row=2) if r[column["raw"] - 1].value == raw)
+    return {name: row[place - 1] for name, place in column.items()}
+
+
+def offered(page, cell):
+    """The choices of one cell."""
+    return [
+        validation.formula1
+        for validation in page.data_validations.dataValidation
+        if cell.coordinate in validation.sqref
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "part"),
+    [("12", "kind:general"), ("36", "kind:special"), ("528", "level:township")],
+)
+def test_the_likeliest_part_comes_first(page, raw, part):
+    """The name that stands at the figure goes before those farther off in the sentence."""
+    row = line(page, raw)
+    (choices,) = offered(page, row["breakdown"])
+
+    assert choices.strip('"').split(",")[0] == part
+    assert f"? {part} " in row["suggestions"].value
+    assert not row["breakdown"].value
+
+
+def test_a_figure_of_the_whole_is_offered_every_part(page):
+    """Where no name of a part stands, the list is the whole table."""
+    (choices,) = offered(page, line(page, "1260")["breakdown"])
+
+    assert choices.startswith("lists!")
+
+
+def test_two_parts_may_be_meant_at_once():
+    """Of two dimensions together, in the order of the tables; of one, never."""
+    known = {"sector:mining": "矿山", "kind:general": "总体预案", "kind:special": "专项预案"}
+
+    assert proposals.guessed("矿山总体预案", "", known)[-1] == "kind:general+sector:mining"
+    assert proposals.guessed("总体预案、专项预案", "", known) == ["kind:special", "kind:general"]
+    assert proposals.guessed("演练", "", known) == []

@@ -58,14 +58,14 @@ def test_each_construction_is_read_as_expected(row):
     ids=[row["construction"] for row in ROWS if row["indicators"]],
 )
 def test_the_indicator_is_suggested_first(row):
-    """The catalogue and its synonyms name the indicator of the sentence first."""
+    """The catalogue names the indicator of the sentence first; none for ``?``."""
     found = [c for c in read(row["sentence"], TOLD, CATALOGUE) if c.owns]
     numeral = [c.indicator for c in found if c.numeral]
     stated = [c.indicator for c in found if not c.numeral]
     expected = row["indicators"].split(" ")
     wanted = zip(expected, [*numeral, *stated], strict=False)
 
-    assert all(due in {"-", got} for due, got in wanted), (expected, numeral, stated)
+    assert all(due in {"-", got or "?"} for due, got in wanted), (expected, numeral, stated)
 
 
 def test_enough_constructions_are_covered():
@@ -279,10 +279,10 @@ def test_a_change_may_follow_a_figure_in_brackets():
 )
 def test_a_text_of_one_piece_is_read_in_linear_time(piece):
     """Repeating a piece many times takes no more than time in proportion."""
-    began = time.process_time()
+    began = time.process_time()  # quadratic time would be some thousand times the usual
     count = sum(1 for _ in read(piece * 4_000, TOLD, CATALOGUE))
 
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 120
     assert count <= 8_000
 
 

@@ -24,7 +24,9 @@ def blank():
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A copy of the real tables; their descriptor takes long and is not looked at."""
-    monkeypatch.setattr(descriptor, "describe", lambda folder: (folder / descriptor.FILE).touch())
+    monkeypatch.setattr(
+        descriptor, "describe", lambda folder, _: (folder / descriptor.FILE).touch()
+    )
     return qingshan.tables(tmp_path)
 
 

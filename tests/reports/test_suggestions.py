@@ -7,10 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.reports.likeness import Descriptions, pairs
 from analysis.reports.reader import read
 from analysis.reports.setting import setting
-from analysis.reports.suggestions import ALIKE, ENOUGH, Catalogue, Indicator, Words, catalogue
+from analysis.reports.suggestions import (
+    ALIKE,
+    ENOUGH,
+    Catalogue,
+    Descriptions,
+    Indicator,
+    Words,
+    catalogue,
+    pairs,
+)
 
 KNOWN = catalogue(Path(__file__).parents[2] / "data")
 NAMED = Catalogue(KNOWN.indicators, [])

@@ -87,19 +87,19 @@ def test_the_process_is_left_as_it_was(tmp_path):
     assert (sys.modules["__main__"], sys.path, sys.stdout) == (main, path, out)
 
 
-def test_each_cell_is_told_as_it_begins(tmp_path):
+def test_each_cell_is_reported_as_it_begins(tmp_path):
     """For the bar, and for saying where a notebook hung."""
-    told = []
+    began = []
     papermill.execute_notebook(
         notebook("first = 1\nsecond = 2"),
         str(tmp_path / "a.ipynb"),
         {"language": "en"},
         engine_name="in-process",
         progress_bar=False,
-        told=lambda *about: told.append(about),
+        on_cell=lambda *about: began.append(about),
     )
 
-    assert told[-1] == (3, 4, "first = 1")
+    assert began[-1] == (3, 4, "first = 1")
 
 
 def test_a_cell_tagged_to_be_skipped_is_skipped(tmp_path):

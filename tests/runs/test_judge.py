@@ -191,7 +191,7 @@ def test_a_figure_must_read_back(tmp_path, name, data, whole):
     (tmp_path / name).write_bytes(data)
 
     if whole:
-        judge._whole(tmp_path, "a", name)
+        judge._decode(tmp_path, "a", name)
     else:
         with pytest.raises(judge.FailureError):
-            judge._whole(tmp_path, "a", name)
+            judge._decode(tmp_path, "a", name)

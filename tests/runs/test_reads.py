@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small import sha
 
-from analysis.runs import executors, plan, processes, work
+from analysis.runs import executors, plan, processes, worker
 
 ROOT = Path(__file__).parents[2]
 WHOLE = plan.load(plan.Project(ROOT))
@@ -28,7 +28,7 @@ def local(tmp_path_factory):
 def drawn(local, job, project: Path, stage: Path) -> dict[str, str]:
     """The sha256 of every figure of *job* when it runs in *project*."""
     (stage / "out").mkdir(parents=True)
-    task = work.Task(
+    task = worker.Task(
         job=stage.name,
         notebook=str(project / "notebooks" / job.notebook.name),
         parameters=dict(job.parameters),

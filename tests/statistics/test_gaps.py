@@ -3,7 +3,7 @@
 import pytest
 from tidy import frame, row
 
-from analysis.language import phrases
+from analysis.language.messages import label
 from analysis.language.vocabulary import Gap
 from analysis.statistics import gaps
 
@@ -96,4 +96,4 @@ def test_cells_with_a_row_have_no_reason(five):
 
     assert set(found["indicator"]) == {"accidents"}
     assert found["gap"].tolist() == ["not_reported"] * 4 + ["plan_report"]
-    assert found["reason_zh"].tolist()[-1] == phrases.GAPS[Gap.PLAN_REPORT].zh
+    assert found["reason_zh"].tolist()[-1] == label(Gap.PLAN_REPORT).zh

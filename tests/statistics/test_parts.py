@@ -107,6 +107,18 @@ def test_chuxiongs_losses_close_within_rounding(data, rows, context):
     assert found["whole"].unique().tolist() == [262_116_300]
 
 
+def test_wholes_of_other_publications_are_not_taken_apart():
+    """Another year, and the half of a year, that no report prints."""
+    half = {"start": "2024-01-01", "end": "2024-06-30"}
+    for period in (half, {"year": 2023}):
+        others = frame(
+            context(value=20, **period),
+            context(value=5, breakdown="sector:mining", **period),
+            context(value=15, breakdown="sector:road", **period),
+        )
+        assert taken_apart(row(), others=others).empty
+
+
 def test_chuxiongs_plans_are_two_wholes_in_the_printed_order(data, rows, context):
     """70 = 1 + 15 + 54 of the prefecture stands before 652 = 9 + 171 + 472 of the counties."""
     found = parts.composition(rows, context, "emergency_plans_revised", data.breakdowns)

@@ -225,12 +225,31 @@ def test_targets_are_no_changes():
 
 
 def test_a_single_year_is_no_line_of_levels(rows, context):
-    """Only Chuxiong has deaths of two years or more, and every point leads to its source."""
+    """Chuxiong and Nantong have deaths of two years or more; every point leads to its source."""
     found = years.levels(rows, context, "deaths", first_year=2020)
+    points = found.groupby("region", sort=False)[["value", "origin"]].agg(list)
 
-    assert set(found["region"]) == {"chuxiong"}
-    assert found["value"].tolist() == [53, 51, 45]
-    assert found["origin"].tolist() == ["context", "context", "report"]
+    assert points.loc["chuxiong"].tolist() == [[53, 51, 45], ["context", "context", "report"]]
+    assert points.loc["nantong"].tolist() == [[136, 74], ["context", "context"]]
+    assert len(points) == 2
+
+
+def test_no_change_is_computed_across_a_declared_break():
+    """A year of the older scope is no base of the next."""
+    older = context(value=336, year=2019, basis="printed", segment=1)
+    newer = context(value=136, year=2020, basis="printed", segment=0)
+    last = context(value=74, year=2021, basis="printed", segment=0)
+    found = years.changes(frame(row(year=2024)), frame(older, newer, last))
+
+    assert found["period_end"].dt.year.tolist() == [2021]
+
+
+def test_nantongs_scope_breaks_between_2018_and_2020(context):
+    """336 deaths of 2018 lie before the break, 136 of 2020 do not."""
+    deaths = context[context["region"].eq("nantong") & context["indicator"].eq("deaths")]
+    levels = deaths[deaths["measure"].eq("level") & deaths["breakdown"].eq("")]
+
+    assert levels.set_index("value")["segment"].to_dict() == {336: 1, 136: 0, 74: 0}
 
 
 def test_the_printed_and_the_published_year_before_agree(rows, context):

@@ -98,6 +98,11 @@ def test_faults_of_several_tables_are_told_together(copied):
 DAY = pd.Timestamp("2026-01-01")
 
 
+def _zero(indicator):
+    """An absence that calls *indicator* a zero of a wider class."""
+    return {"kind": "implied_zero", "elsewhere": indicator}
+
+
 @pytest.mark.parametrize(
     ("table", "line", "column", "cells", "words"),
     [
@@ -122,6 +127,13 @@ DAY = pd.Timestamp("2026-01-01")
         ("mentions", 2, "role", {"role": "target"}, "rows that start at 0 are: none"),
         ("context", 2, "adcode", {"adcode": "990000"}, "not in the table it refers to"),
         ("context", 2, "period", {"period": "2023-12-31/2023-01-01"}, "ends before it starts"),
+        ("peers", 2, "adcode", {"adcode": "320000"}, "put the row into context.csv"),
+        ("peers", 2, "unit", {"unit": "起"}, "the unit of deaths is '人'"),
+        ("peers", 2, "value", {"value": 9.5}, "no number of cases, people or places"),
+        ("peers", 2, "period_start", {"period_start": DAY}, "ends before it starts"),
+        ("peers", 2, "indicator", {"indicator": "death"}, "did you mean deaths"),
+        ("breaks", 2, "adcode", {"adcode": "990000"}, "not in the table it refers to"),
+        ("breaks", 2, "last", {"last": DAY}, "ends after the newer one starts"),
         ("instrument_status", 2, "evidence", {"status": "not_mentioned"}, "only where mentioned"),
         ("instrument_status", 2, "instrument", {"instrument": "code"}, "not in the table"),
         ("commitments", 2, "target_unit", {"target_unit": "吨"}, "not in the table of units"),
@@ -131,6 +143,27 @@ DAY = pd.Timestamp("2026-01-01")
         ("identities", 2, "verdict", {"whole": 5}, "no numeral at 5"),
         ("identities", 2, "verdict", {"parts": "19"}, "percent_change of 1 numbers"),
         ("breakdowns", 2, "dimension", {"dimension": "level"}, "a part of another dimension"),
+        ("reports", 2, "published", {"published": pd.Timestamp("2024-12-30")}, "period of east"),
+        ("reports", 2, "period_start", {"title": "2023年工作总结"}, "names another year"),
+        ("regions", 3, "parent", {"parent": ""}, "without the region around it"),
+        ("families", 2, "unit", {"unit": "吨"}, "not in the table of units"),
+        ("families", 2, "theme", {"theme": "outcome"}, "did you mean outcomes"),
+        ("family_members", 2, "family", {"family": "tolls"}, "did you mean toll"),
+        (
+            "family_members",
+            2,
+            "indicator",
+            {"breakdown": "sector:mining"},
+            "0 observations of east",
+        ),
+        ("family_members", 2, "indicator", {"indicator": "drills"}, "2 observations of east"),
+        ("family_members", 2, "role", {"role": "part"}, "neither one member nor several parts"),
+        ("family_members", 2, "role", {"role": "denominator"}, "another family none"),
+        ("absences", 2, "indicator", {"indicator": "deaths"}, "has a figure of deaths"),
+        ("absences", 2, "elsewhere", {"elsewhere": "deaths"}, "no figure for mentioned"),
+        ("absences", 2, "elsewhere", {"kind": "told_elsewhere"}, "no figure for told_elsewhere"),
+        ("absences", 2, "elsewhere", _zero("deaths"), "for implied_zero one of 0"),
+        ("absences", 2, "start", {"start": 900, "end": 902}, "outside the report"),
     ],
 )
 def test_each_rule_between_tables_is_told_at_its_cell(small, table, line, column, cells, words):
@@ -144,6 +177,56 @@ def test_each_rule_between_tables_is_told_at_its_cell(small, table, line, column
 def test_the_invented_tables_pass(small):
     """What the rules above depart from."""
     assert checks.check(small) == []
+
+
+def test_a_zero_of_a_wider_class_may_stand_for_an_absent_indicator(small):
+    """The invented report states no serious accident."""
+    assert checks.check(minimal.changed(small, "absences", 2, **_zero("serious"))) == []
+
+
+def test_a_plan_may_be_published_before_its_period_ends(small):
+    """A report of results may not; and a title may name the plan's year beside the report's."""
+    early = {"published": pd.Timestamp("2024-01-10"), "kind": "plan"}
+    titled = {"title": "2024年工作总结和2025年工作安排"}
+
+    assert checks.check(minimal.changed(small, "reports", 2, **early)) == []
+    assert checks.check(minimal.changed(small, "reports", 2, **titled)) == []
+    period = {name: pd.Timestamp("2025-06-30") for name in ("period_start", "period_end")}
+    found = checks.check(minimal.changed(small, "reports", 2, **titled, **period))
+    assert "the title of east-2024 names another year" in {fault.rule for fault in found}
+
+
+def test_a_direction_of_another_publication_has_no_unit(small):
+    """A unit is wanted of every other measure."""
+    direction = {"measure": "direction", "value": -1.0, "unit": ""}
+
+    assert checks.check(minimal.changed(small, "context", 2, **direction)) == []
+    (fault,) = checks.check(minimal.changed(small, "context", 2, **direction | {"unit": "人"}))
+    assert fault.column == "unit"
+    (fault,) = checks.check(minimal.changed(small, "context", 2, unit=""))
+    assert "the unit of deaths is '人'" in str(fault)
+
+
+def test_parts_of_a_family_have_one_unit(small):
+    """Deaths and accidents are not added up; deaths in two measures would be."""
+    row = small.family_members.loc[[2]].assign(role="part")
+    other = row.assign(indicator="accidents").set_axis([3])
+    parts = replace(small, family_members=pd.concat([row, other]))
+
+    assert [(f.line, f.rule) for f in checks.check(parts)] == [
+        (line, "parts of different units cannot be added") for line in (2, 3)
+    ]
+
+
+def test_a_ratio_has_a_denominator_in_each_report(small):
+    """And then it passes."""
+    ratio = minimal.changed(small, "families", 2, use="ratio")
+    (fault,) = checks.check(ratio)
+    assert "a ratio has one denominator" in fault.rule
+
+    divisor = small.family_members.loc[[2]].assign(indicator="accidents", role="denominator")
+    members = pd.concat([small.family_members, divisor.set_axis([3])])
+    assert checks.check(replace(ratio, family_members=members)) == []
 
 
 def test_a_percentage_written_as_a_fraction_is_told(small):
@@ -215,7 +298,7 @@ def test_two_reports_never_share_the_files_of_one_text(tmp_path):
     """A later report of a region without files of its own would have places in another text."""
     folder = minimal.project(tmp_path)
     header, first = minimal.read(folder / "reports.csv")
-    second = ["east-2025", *first[1:5], "2025-01-01", "2025-12-31", *first[7:]]
+    second = ["east-2025", *first[1:4], "2026-01-10", "2025-01-01", "2025-12-31", *first[7:]]
     minimal.write(folder, "reports", [header, first, second])
 
     (fault,) = checks.everything(folder)

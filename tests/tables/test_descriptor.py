@@ -8,6 +8,7 @@ import minimal
 import pytest
 from frictionless import Package
 
+from analysis.comparability.selections import selections
 from analysis.errors import TableError
 from analysis.tables import descriptor, load
 
@@ -18,7 +19,7 @@ DATA = Path(__file__).parents[2] / "data"
 def described(tmp_path_factory):
     """A small invented project with its descriptor."""
     folder = minimal.project(tmp_path_factory.mktemp("east"))
-    descriptor.describe(folder)
+    descriptor.describe(folder, selections)
     return folder
 
 
@@ -31,7 +32,7 @@ def east(described, tmp_path):
 @pytest.fixture(scope="module")
 def record(data):
     """The descriptor that the real tables would be given."""
-    return descriptor.described(data)
+    return descriptor.described(data, selections(data))
 
 
 def told(folder):
@@ -65,7 +66,7 @@ def test_every_file_and_column_is_described(data, record):
     )
     for resource in record["resources"]:
         assert resource["hash"].startswith("sha256:")
-        assert resource["schema"]["primaryKey"]
+        assert resource["schema"].get("primaryKey") or resource["schema"]["uniqueKeys"]
         for field in resource["schema"]["fields"]:
             assert field["title"]
             assert field["description"].endswith(".")
@@ -87,7 +88,7 @@ def test_the_same_tables_give_the_same_bytes(east):
     """Nothing of the day or the machine is in it."""
     before = (east / descriptor.FILE).read_bytes()
 
-    descriptor.describe(east)
+    descriptor.describe(east, selections)
 
     assert (east / descriptor.FILE).read_bytes() == before
     assert told(east) == []
@@ -115,7 +116,7 @@ def test_a_changed_digit_is_refused_until_it_is_described(east):
         ("themes.csv", "other content than described")
     ]
 
-    descriptor.describe(east)
+    descriptor.describe(east, selections)
     assert told(east) == []
 
 
@@ -156,7 +157,7 @@ def test_tables_with_faults_are_not_described(east):
     minimal.plant(east / "regions.csv", 3, "level", "town")
 
     with pytest.raises(TableError, match="not one of"):
-        descriptor.describe(east)
+        descriptor.describe(east, selections)
     assert (east / descriptor.FILE).read_bytes() == before
 
 

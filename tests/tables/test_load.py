@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -161,3 +162,23 @@ def test_a_folder_outside_a_project_is_a_misuse(tmp_path, monkeypatch):
 
     with pytest.raises(UsageError, match="run this inside the project"):
         load.load()
+
+
+def test_a_report_may_cover_two_regions(data):
+    """Rows keep their own region; the report is found from either region."""
+    both = data.reports["report"].eq("anshan-2023")
+    reports = data.reports.assign(region=data.reports["region"].mask(both, "anshan+anhui"))
+    reports = reports[reports["report"].ne("anhui-2023")]
+    moved = data.observations["report"].replace("anhui-2023", "anshan-2023")
+    held = replace(data, reports=reports, observations=data.observations.assign(report=moved))
+    counts = held.rows.groupby("region")["report"].agg(["size", "first"])
+
+    assert held.regions_of("anshan-2023") == ("anshan", "anhui")
+    assert held.first_reports["anhui"] == held.first_reports["anshan"] == "anshan-2023"
+    assert counts.loc["anhui", "first"] == "anshan-2023"
+    assert counts["size"].to_dict() == data.rows.groupby("region").size().to_dict()
+
+
+def test_the_regions_of_an_unknown_report_are_none(data):
+    """An unknown code is for the checks to name, not an error here."""
+    assert data.regions_of("nowhere-2024") == ()

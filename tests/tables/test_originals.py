@@ -1,5 +1,6 @@
 """Every row is held against its original; one digit, one place or one word off is told."""
 
+import runpy
 import shutil
 from pathlib import Path
 
@@ -46,12 +47,20 @@ def test_every_row_of_the_tables_stands_in_its_report(data, reports):
     assert originals.verify(data, reports) == []
 
 
+def test_nothing_that_a_report_mentions_is_called_unmentioned(reports):
+    """Its text has no words of a shared indicator without a figure, an absence or another use."""
+    benchmark = runpy.run_path(str(ROOT / "benchmarks" / "absences.py"))
+
+    assert list(benchmark["unexplained"](DATA, reports)) == []
+
+
 def test_the_proofs_count_what_was_held(data):
     """What a pass means is said in numbers, computed from the tables."""
     lines = "\n".join(originals.proofs(data))
 
     assert f"{len(data.mentions)} numerals" in lines
     assert f"{len(data.observations)} rows" in lines
+    assert f"{len(data.absences)} phrases of absent figures" in lines
     assert f"{len(data.identities)} identities" in lines
     assert "0 does not close" in lines
 
@@ -164,16 +173,18 @@ def test_a_numeral_left_out_or_made_up_is_told(east):
     assert [(f.line, f.column) for f in faults(east)] == [(3, "raw")]
 
 
-def test_phrases_of_instruments_and_commitments_are_held(east):
+def test_phrases_of_instruments_commitments_and_absences_are_held(east):
     """Their evidence is the text of the place they name."""
     minimal.plant(east / "instrument_status.csv", 2, "evidence", "建立“防火码”机制")
     minimal.plant(east / "commitments.csv", 2, "start", "1")
+    minimal.plant(east / "absences.csv", 2, "end", "82")
 
     told = {(fault.file, fault.line, fault.column) for fault in faults(east)}
 
     assert told == {
         ("instrument_status.csv", 2, "evidence"),
         ("commitments.csv", 2, "evidence"),
+        ("absences.csv", 2, "evidence"),
     }
 
 

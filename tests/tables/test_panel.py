@@ -1,5 +1,7 @@
 """A panel of Parquet files: the same contract, the same comparison, however many regions."""
 
+from dataclasses import replace
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -151,11 +153,8 @@ def odd(data, cells):
     kinds = data.observations.dtypes.to_dict()
     hidden = {region for region, cell in cells if not cell["known"]}
     codes = data.regions.set_index("region")["adcode"].reindex(sorted(hidden)).tolist()
-    return type(data)(
-        **{name: getattr(data, name) for name in ("folder", "regions", "indicators", "synonyms")},
-        **{name: getattr(data, name) for name in ("breakdowns", "units", "themes", "mentions")},
-        **{name: getattr(data, name) for name in ("instruments", "instrument_status")},
-        **{name: getattr(data, name) for name in ("commitments", "identities")},
+    return replace(
+        data,
         reports=reports(data, rows),
         observations=rows.astype(kinds),
         context=data.context[~data.context["adcode"].isin(codes)],

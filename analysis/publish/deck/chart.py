@@ -13,6 +13,8 @@ from typing import Any
 from lxml import etree
 from lxml.builder import ElementMaker  # type: ignore[import-not-found]
 
+from analysis.charts import style
+from analysis.charts.native import Plot, Point, Series
 from analysis.language import labels
 from analysis.language.vocabulary import Mark
 from analysis.publish.data import COLUMNS, SHEET, distance, values, workbook
@@ -26,7 +28,6 @@ from analysis.publish.fit import (
     text_size,
     whole_step,
 )
-from analysis.publish.plots import Plot, Point, Series, accent
 
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -232,8 +233,21 @@ _LOOKS = {
 }
 
 
+def _accent(region: str) -> tuple[str, bool]:
+    """
+    Return the theme colour of a region, and whether it is a darker one for regions beyond the five.
+
+    >>> _accent("anhui"), _accent("chuxiong"), _accent("")
+    (('accent1', False), ('accent3', False), ('accent6', False))
+    """
+    known = list(style.REGIONS)
+    if region in known:
+        return f"accent{known.index(region) + 1}", False
+    return ("accent6", False) if not region else (f"accent{sum(map(ord, region)) % 5 + 1}", True)
+
+
 def _series_look(plot: Plot, one: Series) -> Any:
-    name, darker = accent(one.region)
+    name, darker = _accent(one.region)
     if plot.kind == "bars":
         return c.spPr(_colour("accent6"))
     if one.line in _LOOKS:
@@ -247,7 +261,7 @@ def _series_look(plot: Plot, one: Series) -> Any:
 def _own_bars(one: Series) -> Iterable[Any]:
     for place, point in enumerate(one.points):
         if point is not None:
-            name, darker = accent(point.region)
+            name, darker = _accent(point.region)
             look = c.spPr(_filling(point), _line(_colour(name, darker=darker), 1.25))
             yield c.dPt(_val("idx", place), _val("invertIfNegative", 0), _val("bubble3D", 0), look)
 
@@ -263,7 +277,7 @@ def _marker(points: Iterable[Point | None], one: Series) -> Any:
 def _symbol(point: Point, size: int = 9) -> Any:
     """The mark of a point: one shape for each kind of evidence, in its region's colour."""
     symbol, _ = _SYMBOLS.get(point.mark, ("circle", False))
-    name, darker = accent(point.region)
+    name, darker = _accent(point.region)
     fill = _filling(point)
     edge = _line(_colour(name, darker=darker), 1.75, "sysDash" if point.mark == Mark.PLAN else "")
     if point.mark == Mark.ZERO:  # a wide pale edge reads as the ring that our pictures draw
@@ -284,7 +298,7 @@ def _own_markers(one: Series) -> Iterable[Any]:
 
 def _filling(point: Point) -> Any:
     """Full, or pale where the mark is an open one: LibreOffice draws no edge around white."""
-    name, darker = accent(point.region)
+    name, darker = _accent(point.region)
     open_mark = point.hollow or _SYMBOLS.get(point.mark, ("", False))[1]
     return _colour(name, darker=darker, pale=open_mark)
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.publish.content import Content, Table
-from analysis.publish.plots import ems_of
+from analysis.charts.native import Table
+from analysis.publish.content import Content
+from analysis.publish.fit import ems_of
 
 from . import template
 from .template import EMU

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from analysis import files
+from analysis.charts.native import Table
 from analysis.figures import manifest, office, provenance
 from analysis.figures.carriers import owned
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.publish import content
-from analysis.publish.content import LEFT_OUT, Content, Table
-from analysis.publish.plots import ems_of
+from analysis.publish.content import LEFT_OUT, Content
+from analysis.publish.fit import ems_of
 
 from . import graft, shapes
 from . import template as deck_template

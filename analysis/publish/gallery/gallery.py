@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from analysis import files
+from analysis.charts.kinds import KINDS, kind_of
 from analysis.figures import manifest
 from analysis.language import labels
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.publish import content, plots
+from analysis.publish import content
 from analysis.publish.deck import slides
 
 Record = Mapping[str, Any]
 FOLDER = "gallery"
 THUMB = 480  # pixels across
 _TITLE = say("gallery.title")
-_OTHER = say("gallery.other")
 _CSV = (
     "id", "origin", "report", "region", "region_zh", "region_en", "indicator", "indicator_zh",
     "indicator_en", "breakdown", "period_start", "period_end", "status", "measure", "comparator",
@@ -98,7 +98,7 @@ def _pairs(records: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for record in sorted(records, key=content.place):
-        found.setdefault(key_of(record), []).append(record)
+        found.setdefault(content.key_of(record), []).append(record)
     pairs: dict[str, list[dict[str, Any]]] = {}
     for key, pair in found.items():
         if len({frozenset(_shown(one)) for one in pair}) > 1:
@@ -111,20 +111,6 @@ def _pairs(records: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
 def _shown(record: Record) -> Iterator[str]:
     """The id of every row that a figure shows."""
     return (row["id"] for row in (*record["rows"], *record.get("beside", ())))
-
-
-def key_of(record: Record) -> str:
-    """
-    The name of a figure in either language.
-
-    >>> key_of({"name": "trend-deaths-zh", "language": "zh"})
-    'trend-deaths'
-    """
-    return str(record["name"]).removesuffix(f"-{record['language']}")
-
-
-def _family(key: str) -> str:
-    return next((family for family in content.FAMILIES if key.startswith(family)), "other")
 
 
 def _both(text: Text) -> dict[str, str]:
@@ -162,7 +148,7 @@ def _index(
     figures = [
         {
             "key": key,
-            "family": _family(key),
+            "family": pair[0]["kind"],
             "title": _both(labels.both(pair[0]["title"])),
             "about": _both(labels.both(pair[0]["subtitle"])),
             "regions": sorted({row["region"] for row in pair[0]["rows"] if "region" in row}),
@@ -176,12 +162,11 @@ def _index(
     ]
     rows = [row for pair in pairs.values() for row in pair[0]["rows"]]
     changed = [change for job in whole["jobs"].values() for change in job["changed"]]
-    used = {family: _both(text) for family, text in (*content.FAMILIES.items(), ("other", _OTHER))
-            if any(one["family"] == family for one in figures)}  # fmt: skip
+    used = {figure["family"] for figure in figures}
     return {
         "version": version,
         "figures": figures,
-        "families": used,
+        "families": {name: _both(kind.title) for name, kind in KINDS.items() if name in used},
         "regions": {row["region"]: _both(labels.region(row)) for row in rows if "region" in row},
         "indicators": _indicators(rows),
         "missing": list(_missing(pair[0] for pair in pairs.values())),
@@ -209,7 +194,8 @@ def _missing(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
     """Each gap once: indicator, region, reason."""
     seen = set()
     for record in records:
-        if not record["name"].startswith(("comparison-", "trend-", "closed-loop", "composition-")):
+        kind = kind_of(record)
+        if not kind.gaps or kind.apart:
             continue
         about = {language: content.about(record, language) for language in ("zh", "en")}
         for gap in record["refused"]:
@@ -254,9 +240,10 @@ class _Beside:
         for record in records:
             if record["language"] != "zh":
                 continue
-            if record["name"].startswith("comparison-") and plots.on_scale(record):
+            kind = kind_of(record)
+            if kind.compares:
                 self._read(record)
-            elif record["name"].startswith("not-comparable"):
+            elif kind.apart:
                 self._read_apart(record["rows"])
 
     def _read(self, record: Record) -> None:

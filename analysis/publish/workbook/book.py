@@ -15,11 +15,12 @@ from typing import Any
 
 import xlsxwriter
 
+from analysis.charts.native import Plot, Table
 from analysis.figures import manifest, office, provenance
 from analysis.language import labels
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.publish import content, plots
+from analysis.publish import content
 from analysis.publish.data import CREATED, SAFE
 from analysis.publish.deck import slides
 from analysis.publish.fit import broken
@@ -250,7 +251,7 @@ class _Book:
         rows = [("", row) for row in self.rows.values()]
         return Sheet(_EVIDENCE[self.language], title, about, EVIDENCE, rows)
 
-    def _listed(self, name: str, table: content.Table) -> None:
+    def _listed(self, name: str, table: Table) -> None:
         _, sheet = self._open(name, name, "")
         self._lines(sheet, table.head, table.lines, (30, 60, 14, 16))
 
@@ -311,7 +312,7 @@ class _Book:
         place = f"internal:'{_CONTENTS[self.language]}'!A1"
         sheet.write_url(10, 0, place, self.link, _CONTENTS[self.language])
 
-    def _chart(self, number: int, record: Mapping[str, Any], plot: plots.Plot) -> None:
+    def _chart(self, number: int, record: Mapping[str, Any], plot: Plot) -> None:
         """A native chart beside the numbers it draws."""
         language = self.language
         title = labels.both(record["title"])[language]
@@ -346,7 +347,7 @@ class _Book:
         elif cell:
             self.text(sheet, *at, cell)
 
-    def _mark_points(self, figure: str, plot: plots.Plot, tab: str) -> None:
+    def _mark_points(self, figure: str, plot: Plot, tab: str) -> None:
         for start, one in zip(charts.starts(plot), plot.series, strict=True):
             letter = charts.letter_of(start)
             for line, point in enumerate(one.points):

@@ -9,9 +9,9 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from analysis.charts import style
+from analysis.charts.native import Plot, Series
 from analysis.language import labels
 from analysis.language.messages import say
-from analysis.publish import plots
 from analysis.publish.data import distance, values
 from analysis.publish.fit import axis_end, fitted, octaves, rounded_ends, whole_step
 
@@ -25,7 +25,7 @@ def letter_of(column: int) -> str:
     return str(xl_col_to_name(column))
 
 
-def columns(plot: plots.Plot, language: str) -> list[tuple[str, list[Any]]]:
+def columns(plot: Plot, language: str) -> list[tuple[str, list[Any]]]:
     """The head and cells of each column of a chart's sheet."""
     found: list[tuple[str, list[Any]]] = []
     if plot.kind != "scatter":
@@ -43,11 +43,11 @@ def columns(plot: plots.Plot, language: str) -> list[tuple[str, list[Any]]]:
     return found
 
 
-def _has_limits(one: plots.Series) -> bool:
+def _has_limits(one: Series) -> bool:
     return any(point is not None and point.lower is not None for point in one.points)
 
 
-def starts(plot: plots.Plot) -> list[int]:
+def starts(plot: Plot) -> list[int]:
     """The column in which the values of each series stand."""
     found, column = [], 1
     for one in plot.series:
@@ -56,7 +56,7 @@ def starts(plot: plots.Plot) -> list[int]:
     return found
 
 
-def native(book: Any, plot: plots.Plot, tab: str) -> Any:
+def native(book: Any, plot: Plot, tab: str) -> Any:
     """The chart of *plot*, its numbers taken from the sheet *tab*."""
     kinds = {"bars": {"type": "bar"}, "scatter": {"type": "scatter", "subtype": "straight"}}
     chart = book.add_chart(kinds.get(plot.kind, {"type": "line"}))
@@ -78,7 +78,7 @@ def native(book: Any, plot: plots.Plot, tab: str) -> Any:
     return chart
 
 
-def _upward(plot: plots.Plot) -> dict[str, Any]:
+def _upward(plot: Plot) -> dict[str, Any]:
     """The value axis: it ends beyond every whisker, which the program alone would cut."""
     ends: dict[str, Any]
     if plot.log:
@@ -90,7 +90,7 @@ def _upward(plot: plots.Plot) -> dict[str, Any]:
     return {**ends, **step, "major_gridlines": _HAIR}
 
 
-def _along(plot: plots.Plot) -> dict[str, Any]:
+def _along(plot: Plot) -> dict[str, Any]:
     """The other axis, where it is one of numbers: its name and its ends."""
     if plot.ends is None:
         return {}
@@ -101,7 +101,7 @@ def _along(plot: plots.Plot) -> dict[str, Any]:
 _HAIR = {"visible": True, "line": {"color": "#E5E7EB", "width": 0.75}}
 
 
-def _series(plot: plots.Plot, first: int, one: plots.Series, tab: str) -> dict[str, Any]:
+def _series(plot: Plot, first: int, one: Series, tab: str) -> dict[str, Any]:
     count = len(one.points)
 
     def cells(column: int) -> str:
@@ -113,7 +113,7 @@ def _series(plot: plots.Plot, first: int, one: plots.Series, tab: str) -> dict[s
         "categories": cells(0 if plot.kind != "scatter" else first - 1),
         "values": cells(first),
     }
-    colour = plots.shade(one)
+    colour = _shade(one)
     if plot.kind == "bars":
         made |= {"fill": {"color": colour}, "points": _points(one)}
     elif one.line:
@@ -128,7 +128,7 @@ def _series(plot: plots.Plot, first: int, one: plots.Series, tab: str) -> dict[s
     return made
 
 
-def _points(one: plots.Series) -> list[dict[str, Any] | None]:
+def _points(one: Series) -> list[dict[str, Any] | None]:
     """Each point in the colour of its region, white where the figure is another publication's."""
     found: list[dict[str, Any] | None] = []
     for point in one.points:
@@ -141,7 +141,14 @@ def _points(one: plots.Series) -> list[dict[str, Any] | None]:
     return found
 
 
-def _marker(one: plots.Series) -> dict[str, Any]:
+def _marker(one: Series) -> dict[str, Any]:
     """A filled dot in the colour of the series."""
-    colour = plots.shade(one)
+    colour = _shade(one)
     return {"type": "circle", "size": 8, "fill": {"color": colour}, "border": {"color": colour}}
+
+
+def _shade(one: Series) -> str:
+    """Return the colour of a series where there is no theme: its region's, or grey."""
+    regions = {point.region for point in one.points if point}
+    region = one.region or (next(iter(regions)) if len(regions) == 1 else "")
+    return style.colour(region) if region else style.GREY

@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from analysis.language import labels, phrases
-from analysis.language.messages import say
+from analysis.charts.figure import Kind
+from analysis.charts.kinds import KINDS, kind_of
+from analysis.charts.native import Plot
+from analysis.language import labels
+from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Mark
-from analysis.publish import content, plots
+from analysis.language.vocabulary import Gap, Mark, Method, Scale, Status
+from analysis.publish import content
 
 Record = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -88,7 +91,7 @@ def shorthand(row: Row) -> str:
 
 def explained(language: str) -> list[tuple[str, str]]:
     """Every shorthand with its meaning."""
-    known = {letter: phrases.GAPS[gap] for gap, letter in GAPS.items()} | _MORE
+    known = {letter: label(Gap(gap)) for gap, letter in GAPS.items()} | _MORE
     return [(letter, text[language]) for letter, text in known.items()]
 
 
@@ -116,20 +119,21 @@ def _direction(row: Row, _: str) -> Any:
     return "↓" if row.get("direction", row.get("value", 0)) < 0 else "↑"
 
 
+_OF_COUNTS = {Method.EXACT_POISSON, Method.EXACT_POISSON_ROUNDED}
+
+
 def _count_limit(name: str) -> Callable[[Row, str], Any]:
     """A limit only where it is one of the count: others are of a ratio or a share."""
 
     def cell(row: Row, _: str) -> Any:
-        return row.get(name) if str(row.get("method", "")).startswith("exact-c") and not str(
-            row.get("method", "")
-        ).startswith("exact-conditional") else None  # fmt: skip
+        return row.get(name) if row.get("method") in _OF_COUNTS else None
 
     return cell
 
 
 def _method(row: Row, language: str) -> str:
-    text = phrases.METHODS.get(str(row.get("method", "")))
-    return text[language] if text else str(row.get("method", ""))
+    code = str(row.get("method", ""))
+    return label(Method(code))[language] if code in set(Method) else code
 
 
 REGION = Column(say("sheets.region.region"), lambda row, lang: labels.region(row)[lang], width=12)
@@ -168,138 +172,86 @@ STATUS = Column(say("sheets.status.kind"), lambda row, lang: _status(row)[lang],
 PRINTED = Column(say("sheets.printed.printed"), _plain("printed"), width=18)
 
 _HEAD = (INDICATOR, PART, REGION, PERIOD)
-_TAIL = (SHORT, REASON)
 
 
 def _status(row: Row) -> Text:
-    from analysis.language import values
 
-    return values.STATUSES[row["status"]] if "status" in row else Text("", "")
-
-
-class Family(NamedTuple):
-    """The sheet that figures of one kind share."""
-
-    begins: tuple[str, ...]
-    tab: Text
-    title: Text
-    about: Text
-    columns: tuple[Column, ...]
+    return label(Status(row["status"])) if "status" in row else Text("", "")
 
 
-FAMILIES = (
-    Family(
-        ("comparison-",),
-        say("sheets.families.comparison"),
-        say("sheets.families.one_indicator_each_region"),
-        say("sheets.families.regions_left_out_last"),
-        (*_HEAD, VALUE, UNIT, CHANGE, DIRECTION, LOWER, UPPER, RATE, RATE_LOWER, RATE_UPPER,
-         STATUS, METHOD, *_TAIL),
-    ),
-    Family(
-        ("not-comparable",),
-        say("sheets.families.comparable"),
-        say("sheets.families.figures_several_regions_do"),
-        say("sheets.families.z_does_compare_last"),
-        (*_HEAD, STATUS, VALUE, UNIT, CHANGE, DIRECTION, PRINTED, *_TAIL),
-    ),
-    Family(
-        ("trend-",),
-        say("sheets.families.trend"),
-        say("sheets.families.yearly_counts_changes_without"),
-        say("sheets.families.fewer_than_five_points"),
-        (*_HEAD, VALUE, UNIT, CHANGE, DIRECTION, LOWER, UPPER, METHOD, *_TAIL),
-    ),
-    Family(
-        ("year-on-year",),
-        say("sheets.families.year_year"),
-        say("sheets.families.year_over_year_before"),
-        say("sheets.families.interval_holds_within_chance"),
-        (*_HEAD, VALUE, BEFORE, UNIT, RATIO, RATIO_LOWER, RATIO_UPPER, SEEN_LOW, SEEN_HIGH, CHANGE,
-         DIRECTION, METHOD, *_TAIL),
-    ),
-    Family(
-        ("funnel-",),
-        say("sheets.families.against_nation"),
-        say("sheets.families.counts_beside_national_rate"),
-        say("sheets.families.limits_chance_does_targets"),
-        (*_HEAD, VALUE, UNIT, EXPECTED, LIMIT_LOW, LIMIT_HIGH, *_TAIL),
-    ),
-    Family(
-        ("closed-loop",),
-        say("sheets.families.rectified"),
-        say("sheets.families.found_rectified"),
-        say("sheets.families.campaigns_differ_scope_do"),
-        (*_HEAD, VALUE, CASES, TOTAL, SHARE, SHARE_LOWER, SHARE_UPPER, METHOD, *_TAIL),
-    ),
-    Family(
-        ("composition-",),
-        say("sheets.families.composition"),
-        say("sheets.families.whole_made"),
-        say("sheets.families.share_says_nothing_about"),
-        (*_HEAD, VALUE, UNIT, SHARE, SHARE_LOWER, SHARE_UPPER, METHOD, *_TAIL),
-    ),
-    Family(
-        ("targets-",),
-        say("sheets.families.targets"),
-        say("sheets.families.targets_set_reports"),
-        say("sheets.families.targets_results_two_things"),
-        (*_HEAD, STATUS, VALUE, UNIT, DIRECTION, *_TAIL),
-    ),
-    Family(
-        ("coverage-themes", "coverage-"),
-        say("sheets.families.all_figures"),
-        say("sheets.families.every_figure_reports"),
-        say("sheets.families.one_line_figure_each"),
-        (*_HEAD, STATUS, VALUE, UNIT, CHANGE, DIRECTION, PRINTED, SHORT),
-    ),
-)  # fmt: skip
+_RATES = {"rate", "rate_lower", "rate_upper"}  # on the sheet only where the figure shows them
+COLUMNS = {
+    "region": REGION,
+    "indicator": INDICATOR,
+    "part": PART,
+    "period": PERIOD,
+    "value": VALUE,
+    "unit": UNIT,
+    "shorthand": SHORT,
+    "lower": LOWER,
+    "upper": UPPER,
+    "method": METHOD,
+    "reason": REASON,
+    "change": CHANGE,
+    "direction": DIRECTION,
+    "rate": RATE,
+    "rate_lower": RATE_LOWER,
+    "rate_upper": RATE_UPPER,
+    "before": BEFORE,
+    "ratio": RATIO,
+    "ratio_lower": RATIO_LOWER,
+    "ratio_upper": RATIO_UPPER,
+    "seen_low": SEEN_LOW,
+    "seen_high": SEEN_HIGH,
+    "cases": CASES,
+    "total": TOTAL,
+    "share": SHARE,
+    "share_lower": SHARE_LOWER,
+    "share_upper": SHARE_UPPER,
+    "expected": EXPECTED,
+    "limit_low": LIMIT_LOW,
+    "limit_high": LIMIT_HIGH,
+    "status": STATUS,
+    "printed": PRINTED,
+}
 
 
 def sheets(records: Sequence[Record], language: str) -> list[Sheet]:
-    """One sheet a kind of figure, with the lines of all figures of that kind, gaps included."""
-    made = [_sheet(family, records, language) for family in FAMILIES]
+    """Return a sheet a kind of figure, with the rows of all its figures, gaps included."""
+    made = [_sheet(kind, records, language) for kind in KINDS.values() if kind.columns]
     return [sheet for sheet in made if sheet.rows]
 
 
-def _sheet(family: Family, records: Sequence[Record], language: str) -> Sheet:
-    made = Sheet(
-        family.tab[language], family.title[language], family.about[language], family.columns
-    )
+def _sheet(kind: Kind, records: Sequence[Record], language: str) -> Sheet:
+    columns = (*_HEAD, *(COLUMNS[name] for name in kind.columns))
+    tab, title, note = (say(f"kind.{kind.name}.{part}") for part in ("tab", "sheet", "about"))
+    sheet = Sheet(tab[language], title[language], note[language], columns)
     seen = set()
     for record in records:
-        if not str(record["name"]).startswith(family.begins):
+        if kind_of(record) is not kind:
             continue
-        for row in _lines(record):
+        for row in _lines(record, kind):
             key = (row.get("id"), row.get("region"), row.get("indicator"), row.get("rule"))
             if key not in seen:
                 seen.add(key)
-                made.rows.append((record["name"], row))
-    return made
+                sheet.rows.append((record["name"], row))
+    return sheet
 
 
-def _lines(record: Record) -> Iterator[Row]:
-    """The rows of a figure, then its gaps under the indicator that they are about."""
-    name, title = str(record["name"]), labels.both(record["title"])
-    scale = plots.on_scale(record)
-    # A comparison whose marks share no scale: a figure of an earlier version.
-    apart = name.startswith("not-comparable") or (name.startswith("comparison-") and not scale)
+def _lines(record: Record, kind: Kind) -> Iterator[Row]:
+    """Yield the rows of a figure, then its gaps under the indicator that they are about."""
     for row in record["rows"]:
-        plain = {key: cell for key, cell in row.items() if not key.startswith("rate")}
-        kept = row if scale == "rate" else plain
-        yield {**kept, "unequal": True} if apart else kept
-    if name.startswith(("coverage-", "not-comparable")):
+        plain = {key: cell for key, cell in row.items() if key not in _RATES}
+        kept = row if record["scale"] == Scale.RATE else plain
+        yield {**kept, "unequal": True} if kind.apart else kept
+    if kind.apart or "reason" not in kind.columns:
         return
     first: Row = next(iter(record["rows"]), {})
     about = {name: first[name] for name in ("indicator_zh", "indicator_en") if name in first}
     if not about:
-        about = {
-            "indicator_zh": title.zh.partition("：")[0],
-            "indicator_en": title.en.partition(":")[0],
-        }
+        about = {f"indicator_{key}": text for key, text in record["about"].items()}
     for gap in record["refused"]:
-        yield {**gap, "indicator_zh": about.get("indicator_zh"),
-               "indicator_en": about.get("indicator_en"), "start": -1}  # fmt: skip
+        yield {**gap, **about, "start": -1}
 
 
 EVIDENCE = (
@@ -323,9 +275,9 @@ def _place(row: Row, name: str) -> Any:
     return place if place >= 0 else None
 
 
-def charted(records: Iterable[Record], language: str) -> Iterator[tuple[Record, plots.Plot]]:
+def charted(records: Iterable[Record], language: str) -> Iterator[tuple[Record, Plot]]:
     """The figures that have a native chart, with it."""
     for record in records:
-        plot = plots.plot(record, language) if content.worth_a_slide(record) else None
+        plot = kind_of(record).native(record, language) if content.worth_a_slide(record) else None
         if plot is not None:
             yield record, plot

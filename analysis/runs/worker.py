@@ -1,7 +1,7 @@
 """
-One job in this process: papermill executes its notebook and every figure lands in its stage.
+Run one task in this process: execute a notebook with papermill, or check the tables.
 
-The process is made for the job and ends with it; what the outcome is worth is for ``judge``.
+The process runs one task and ends. Figures are written to the job's staging folder.
 """
 
 import json
@@ -17,9 +17,9 @@ from analysis.project import FORMATS
 
 from .processes import OUTPUT
 
-STARTS = 3  # a kernel may fail to start because another took its port; a cell is never retried
-_LINE = 3_500  # below what a pipe takes in one piece, so that lines of two jobs never mix
-Tell = Callable[[dict[str, Any]], None]
+STARTS = 3  # a kernel may fail to start because its port was taken; a cell is never retried
+_LINE = 3_500  # less than PIPE_BUF (4096 on Linux), so that lines of two jobs never mix
+Send = Callable[[dict[str, Any]], None]
 
 # A kernel must not meet a matplotlibrc beside the notebook, which matplotlib reads when imported.
 _STARTUP = """\
@@ -31,44 +31,44 @@ os.chdir({folder!r})
 
 
 class Task(TypedDict, total=False):
-    """All that a process must know of a job; it travels as JSON."""
+    """A job, or a check of the tables, as sent to a process as JSON."""
 
     job: str
     notebook: str
     parameters: dict[str, Any]
-    formats: list[str]  # of its figures, [] for the usual ones
+    formats: list[str]  # of its figures, [] for the default ones
     stage: str  # the job's folder: ``out`` for figures, ``notebook.ipynb``, ``log.txt``
     folder: str  # the working folder
     kernel: str  # "" runs the cells in this process
     memory: int  # bytes it may take, 0 for no limit
     deadline: float  # seconds it may take
-    check: str  # instead of a job: the folder of tables to hold to their contracts
+    check: str  # instead of a notebook: the folder of tables to validate
 
 
-def perform(task: Task, tell: Tell) -> int:
-    """Do *task* and give the exit status; what went wrong is told."""
+def perform(task: Task, send: Send) -> int:
+    """Run *task* and return its exit status; errors are sent as events."""
     _limit(task.get("memory", 0))
     try:
         if "check" in task:
-            _check(Path(task["check"]), tell)
+            _check(Path(task["check"]), send)
         else:
-            _execute(task, tell)
-    except BaseException as error:  # noqa: BLE001  SystemExit too: nothing may leave unnoticed
-        tell({"raised": f"{type(error).__name__}: {error}"[:1500]})
+            _execute(task, send)
+    except BaseException as error:  # noqa: BLE001  SystemExit too: every error is sent
+        send({"raised": f"{type(error).__name__}: {error}"[:1500]})
         return 1
     return 0
 
 
-def teller(events: int, job: str) -> Tell:
-    """A function that writes what it is told about *job* as one line into the pipe *events*."""
+def sender(events: int, job: str) -> Send:
+    """Return a function that writes an event of *job* as one line to the pipe *events*."""
 
-    def tell(event: dict[str, Any]) -> None:
+    def send(event: dict[str, Any]) -> None:
         line = json.dumps({"job": job, **event}, ensure_ascii=True)
         if len(line) > _LINE:
             line = json.dumps({"job": job} | {k: str(v)[:500] for k, v in event.items()})
         os.write(events, line.encode() + b"\n")
 
-    return tell
+    return send
 
 
 def _limit(memory: int) -> None:
@@ -78,15 +78,15 @@ def _limit(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _check(data: Path, tell: Tell) -> None:
-    """Hold the tables to their contracts, and tell the faults one by one."""
+def _check(data: Path, send: Send) -> None:
+    """Validate the tables and send each fault as an event."""
     from analysis.tables import checks
 
     for fault in checks.everything(data):
-        tell({"fault": [getattr(fault, name) for name in fault.__slots__]})
+        send({"fault": [getattr(fault, name) for name in fault.__slots__]})
 
 
-def _execute(task: Task, tell: Tell) -> None:
+def _execute(task: Task, send: Send) -> None:
     import papermill
 
     stage = Path(task["stage"])
@@ -98,11 +98,11 @@ def _execute(task: Task, tell: Tell) -> None:
         sys.modules["numpy"].random.seed()  # forked processes would all draw the same numbers
     began: list[int] = []
 
-    def told(place: int, cells: int, line: str) -> None:
-        began.append(place)
-        tell({"cell": place, "cells": cells, "line": line[:120]})
+    def on_cell(cell: int, cells: int, line: str) -> None:
+        began.append(cell)
+        send({"cell": cell, "cells": cells, "line": line[:120]})
 
-    options = _in_process(told) if not task["kernel"] else _in_kernel(task["kernel"], told)
+    options = _in_process(on_cell) if not task["kernel"] else _in_kernel(task["kernel"], on_cell)
     for start in range(1, STARTS + 1):
         try:
             papermill.execute_notebook(
@@ -115,14 +115,14 @@ def _execute(task: Task, tell: Tell) -> None:
         except (OSError, RuntimeError) as error:
             if began or start == STARTS or isinstance(error, FileNotFoundError):
                 raise
-            tell({"retry": f"{error}"[:300]})
+            send({"retry": f"{error}"[:300]})
             time.sleep(0.2 * start)
         else:
             return
 
 
 def _literal(path: str) -> str:
-    """A path that papermill's ``str.format`` leaves as it is."""
+    """Return *path* with its braces doubled, because papermill calls ``str.format`` on it."""
     return path.replace("{", "{{").replace("}", "}}")
 
 
@@ -138,25 +138,25 @@ def _working_folder(task: Task, stage: Path) -> Path:
     return home
 
 
-def _in_process(told: Callable[[int, int, str], None]) -> dict[str, Any]:
-    return {"engine_name": "in-process", "told": told}
+def _in_process(on_cell: Callable[[int, int, str], None]) -> dict[str, Any]:
+    return {"engine_name": "in-process", "on_cell": on_cell}
 
 
-def _in_kernel(kernel: str, told: Callable[[int, int, str], None]) -> dict[str, Any]:
-    def begins(cell: dict[str, Any], cell_index: int) -> None:
-        told(cell_index, 0, (str(cell["source"]).strip().splitlines() or [""])[0])
+def _in_kernel(kernel: str, on_cell: Callable[[int, int, str], None]) -> dict[str, Any]:
+    def on_cell_start(cell: dict[str, Any], cell_index: int) -> None:
+        on_cell(cell_index, 0, (str(cell["source"]).strip().splitlines() or [""])[0])
 
-    return {"kernel_name": kernel, "on_cell_start": begins, "start_timeout": 60}
+    return {"kernel_name": kernel, "on_cell_start": on_cell_start, "start_timeout": 60}
 
 
 def main() -> int:
-    """Do the task on standard input; its events go to what was standard output."""
+    """Run the task on standard input; send its events to the original standard output."""
     task: Task = json.loads(sys.stdin.buffer.readline())
     events = os.dup(1)
     log = os.open(Path(task["stage"]) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    return perform(task, teller(events, task["job"]))
+    return perform(task, sender(events, task["job"]))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """
-The warm process: it imports the heavy libraries once and forks one process a job.
+A single-threaded fork server: it imports the heavy libraries once and forks a process per job.
 
-It runs no job itself, has one thread, and ends with everything below it when its orders end.
+It exits, with its children, when standard input closes.
 """
 
 import gc
@@ -17,34 +17,34 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
-from . import processes, work
+from . import processes, worker
 
 _CHUNK = 1 << 16
 
 
-class Warm:
-    """Orders come in as lines of JSON, events go out the same way."""
+class ForkServer:
+    """Reads tasks as lines of JSON from one pipe and writes events as lines of JSON to another."""
 
-    def __init__(self, orders: int, events: int) -> None:
-        self.orders, self.events, self.unread = orders, events, b""
-        self.live: dict[int, work.Task] = {}
+    def __init__(self, tasks: int, events: int) -> None:
+        self.tasks, self.events, self.unread = tasks, events, b""
+        self.live: dict[int, worker.Task] = {}
 
-    def tell(self, event: dict[str, Any]) -> None:
+    def send(self, event: dict[str, Any]) -> None:
         """Write one event."""
         os.write(self.events, json.dumps(event).encode() + b"\n")
 
     def serve(self) -> None:
-        """Fork what is ordered and tell what ends, until there are no more orders."""
+        """Fork a process for each task and report each exit, until the pipe of tasks closes."""
         ended, wake = os.pipe()
         os.set_blocking(wake, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake)
         while True:
-            ready, _, _ = select.select([self.orders, ended], [], [])
+            ready, _, _ = select.select([self.tasks, ended], [], [])
             if ended in ready:
                 os.read(ended, _CHUNK)
                 self._reap()
-            if self.orders in ready and not self._take():
+            if self.tasks in ready and not self._read():
                 break
         processes.end(self._children, grace=0.0)
 
@@ -54,40 +54,40 @@ class Warm:
 
         return psutil.Process().children(recursive=True)
 
-    def _take(self) -> bool:
-        """Fork a process for every whole line that has come; False at the end of orders."""
-        data = os.read(self.orders, _CHUNK)
+    def _read(self) -> bool:
+        """Fork a process for every complete line; return False at the end of the pipe."""
+        data = os.read(self.tasks, _CHUNK)
         *lines, self.unread = (self.unread + data).split(b"\n")
         for line in lines:
             self._fork(json.loads(line))
         return bool(data)
 
-    def _fork(self, task: work.Task) -> None:
+    def _fork(self, task: worker.Task) -> None:
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
-                status = self._become(task, parent)
+                status = self._perform(task, parent)
             finally:
-                # No teardown: threads and exit handlers of the notebook could hang it.
+                # Without teardown, because threads and exit handlers of a notebook could hang it.
                 os._exit(status)
         self.live[pid] = task
-        self.tell({"job": task["job"], "pid": pid})
+        self.send({"job": task["job"], "pid": pid})
 
-    def _become(self, task: work.Task, parent: int) -> int:
-        """The life of a forked process, from the fork to its exit status."""
+    def _perform(self, task: worker.Task, parent: int) -> int:
+        """Run *task* in the forked process and return its exit status."""
         os.setsid()
         processes.die_with_parent(parent)
         signal.set_wakeup_fd(-1)
-        for heard in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(heard, signal.SIG_DFL)
-        with suppress(OSError):  # should memory run out, this process goes, not its parent
+        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        with suppress(OSError):  # out of memory, the kernel kills this process, not its parent
             Path("/proc/self/oom_score_adj").write_text("500", "ascii")
         log = os.open(Path(task["stage"]) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        for number, handle in enumerate((os.open(os.devnull, os.O_RDONLY), log, log)):
-            os.dup2(handle, number)
-        status = work.perform(task, work.teller(self.events, task["job"]))
+        for stream, handle in enumerate((os.open(os.devnull, os.O_RDONLY), log, log)):
+            os.dup2(handle, stream)
+        status = worker.perform(task, worker.sender(self.events, task["job"]))
         sys.stdout.flush()
         sys.stderr.flush()
         return status
@@ -102,12 +102,12 @@ class Warm:
                 return
             task = self.live.pop(pid, None)
             if task is not None:
-                event = {"ended": os.waitstatus_to_exitcode(status), **work_done(usage)}
-                self.tell({"job": task["job"], **event})
+                event = {"ended": os.waitstatus_to_exitcode(status), **resources(usage)}
+                self.send({"job": task["job"], **event})
 
 
-def work_done(usage: Any) -> dict[str, float]:
-    """CPU seconds and peak memory in bytes, of what ``os.wait4`` says about a process."""
+def resources(usage: Any) -> dict[str, float]:
+    """Return CPU seconds and peak memory in bytes from the usage that ``os.wait4`` returns."""
     scale = 1 if sys.platform == "darwin" else 1024
     cpu = round(usage.ru_utime + usage.ru_stime, 3)
     return {"cpu": cpu, "memory": usage.ru_maxrss * scale}
@@ -115,15 +115,15 @@ def work_done(usage: Any) -> dict[str, float]:
 
 def prepare(modules: list[str], calls: list[str]) -> None:
     """
-    Import *modules* and make *calls* (``module:function``), so that no fork needs to.
+    Import *modules* and call the functions *calls* (``module:function``) before any fork.
 
     Raises
     ------
     ImportError
-        Naming the module of the plan that is missing.
+        If a module of the plan cannot be imported.
     """
-    # Building this grammar takes a second at import; without it jsonschema skips one
-    # string format that no notebook uses.
+    # Building this grammar takes a second at import; without it jsonschema skips the format
+    # "iri-reference", which no notebook uses.
     sys.modules.setdefault("rfc3987_syntax", cast("Any", None))
     importlib.import_module("papermill")
     for name in modules:
@@ -132,50 +132,50 @@ def prepare(modules: list[str], calls: list[str]) -> None:
         module, _, function = call.partition(":")
         act: Callable[[], object] | None = getattr(_imported(module), function, None)
         if act is not None:
-            _tried(act)
+            _try(act)
 
 
 def _imported(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except Exception as error:
-        told = f"plan.toml warms {name}, which cannot be imported: {error!r}"
-        raise ImportError(told) from error
+        message = f"plan.toml warms {name}, which cannot be imported: {error!r}"
+        raise ImportError(message) from error
 
 
-def _tried(act: Callable[[], object]) -> None:
-    """Warming up saves time and nothing else: what is wrong is for the jobs to meet and tell."""
+def _try(act: Callable[[], object]) -> None:
+    """Call *act* and log an exception: a job that has the same trouble will report it."""
     try:
         act()
-    except Exception:  # noqa: BLE001  whatever it is
+    except Exception:  # noqa: BLE001
         traceback.print_exc()
 
 
 def main() -> None:
-    """Prepare as the first order says, then serve the others."""
+    """Prepare by the settings in the first line of standard input, then serve the tasks."""
     events = os.dup(1)
     os.dup2(2, 1)
-    orders = os.dup(0)
+    tasks = os.dup(0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     processes.adopt_orphans()
-    warm = Warm(orders, events)
+    server = ForkServer(tasks, events)
     first = b""
     while not first.endswith(b"\n"):
-        first += os.read(orders, 1) or sys.exit(0)
+        first += os.read(tasks, 1) or sys.exit(0)
     settings = json.loads(first)
     try:
         prepare(settings["warm"], settings["warm_up"])
     except ImportError as error:
-        warm.tell({"refused": str(error)})
+        server.send({"refused": str(error)})
         return
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, every page
     threads = len([*Path("/proc/self/task").iterdir()])
-    if threads > 1:  # a lock that one of them holds would be held for ever in a fork
-        warm.tell({"unsafe": threads})
-        os._exit(0)  # not waiting for them
-    warm.tell({"ready": True})
-    warm.serve()
+    if threads > 1:  # a lock of another thread would stay locked in a fork
+        server.send({"unsafe": threads})
+        os._exit(0)  # without waiting for the threads
+    server.send({"ready": True})
+    server.serve()
 
 
 if __name__ == "__main__":

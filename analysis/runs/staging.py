@@ -1,8 +1,8 @@
 """
-Where figures are made before anyone sees them, and the step that puts them in their place.
+Staging folders, locks, and publishing by renaming.
 
-A stage lies beside its target on the same disk, so publishing is renaming: it needs no space and
-leaves every file whole at every moment. Locks are the system's, so a dead owner frees its own.
+A staging folder is on the same disk as its target, so that publishing needs no space and replaces
+each file atomically. Locks are operating system locks, released when their owner ends.
 """
 
 import json
@@ -11,7 +11,7 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -24,33 +24,35 @@ from analysis.errors import BusyError
 from analysis.figures import manifest
 
 from . import processes
+from .plan import Plan, Stale
 
 PREFIX = ".stage-"
 LOCKS = ".locks"
 FAILED = "failed"
-KEPT_RUNS = 10  # failed runs that stay for reading
-_SETTLE = 30.0  # seconds for the short lock, held only while a stage is made or swept
+KEPT_RUNS = 10  # failed runs whose notebooks and logs are kept
+MANIFEST_WAIT = 60.0  # seconds to wait for another process that writes the manifest
+_SWEEP_WAIT = 30.0  # seconds to wait for another process that makes or removes staging folders
 
 
 class Stage:
     """
-    The folder of one run, owned by an OS lock as long as the run lives.
+    The staging folder of one run, locked while the run lasts.
 
-    Entering it ends what a dead run left behind: first its processes, then its folder.
+    Entering it removes what dead runs left behind: first their processes, then their folders.
     """
 
     def __init__(self, figures: Path) -> None:
         self.figures = figures
         self.run = time.strftime("%Y%m%dT%H%M%SZ-", time.gmtime()) + secrets.token_hex(4)
         self.folder = figures / f"{PREFIX}{self.run}"
-        self._held = ExitStack()
+        self._locks = ExitStack()
 
     def __enter__(self) -> Self:
         _real_folder(self.figures / LOCKS)
-        with _lock(self.figures, "stage", _SETTLE):
+        with _lock(self.figures, "stage", _SWEEP_WAIT):
             sweep(self.figures)
             self.folder.mkdir()
-            self._held.enter_context(FileLock(self.folder / "lock", timeout=0))
+            self._locks.enter_context(FileLock(self.folder / "lock", timeout=0))
         (self.folder / "home").mkdir()
         _real_folder(self.figures / ".cache")
         return self
@@ -62,30 +64,30 @@ class Stage:
         trace: TracebackType | None,
     ) -> None:
         processes.end(lambda: processes.marked(processes.RUN, self.run), grace=0.0)
-        self._held.close()
+        self._locks.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def environment(self) -> dict[str, str]:
-        """The variables for the processes of this run."""
+        """Return the environment variables of the processes of this run."""
         cache = self.figures / ".cache"
         return processes.environment(self.run, self.folder / "home", cache)
 
     def open(self, job: str) -> Path:
-        """A fresh folder for *job*, with ``out`` in it for what the notebook publishes."""
+        """Return a new folder for *job* with a folder ``out`` for what the notebook publishes."""
         folder = self.folder / f"job-{job}"
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "out").mkdir(parents=True)
         return folder
 
     def keep_failed(self, job: str, why: dict[str, object]) -> Path:
-        """Keep the notebook and log of a failed *job* for reading, and say where."""
+        """Move the notebook and log of a failed *job* to ``failed`` and return their folder."""
         folder = self.folder / f"job-{job}"
         for name in ("out", "home"):
             shutil.rmtree(folder / name, ignore_errors=True)
         kept = self.figures / FAILED / self.run / job
         _real_folder(self.figures / FAILED)
         _real_folder(kept.parent)
-        with suppress(OSError):  # on a full disk the notebook matters more than this summary
+        with suppress(OSError):  # a full disk
             text = json.dumps(why, ensure_ascii=False, sort_keys=True, indent=1)
             (folder / "why.json").write_text(text + "\n", "utf-8")
         folder.replace(kept)
@@ -94,40 +96,40 @@ class Stage:
 
 def lock(figures: Path, name: str, wait: float = 0.0) -> FileLock:
     """
-    Hold the lock *name*, waiting at most *wait* seconds for it.
+    Acquire the lock *name*, waiting at most *wait* seconds.
 
     Raises
     ------
     BusyError
-        When another process holds it for longer.
+        If another process keeps it for longer.
     """
     _real_folder(figures / LOCKS)
     return _lock(figures, name, wait)
 
 
 def _lock(figures: Path, name: str, wait: float) -> FileLock:
-    held = FileLock(figures / LOCKS / f"{name}.lock")
+    acquired = FileLock(figures / LOCKS / f"{name}.lock")
     try:
-        held.acquire(timeout=wait)
+        acquired.acquire(timeout=wait)
     except Timeout as error:
         raise BusyError(name) from error
-    return held
+    return acquired
 
 
 def debris(figures: Path) -> list[Path]:
-    """The stages in *figures* and the half-written files beside the manifest."""
+    """Return the staging folders in *figures* and the temporary files beside the manifest."""
     return [*figures.glob(f"{PREFIX}*"), *figures.glob(".*.tmp")]
 
 
 def sweep(figures: Path) -> None:
     """
-    Clear away what runs that died have left: their processes, stages and half-written files.
+    Remove what dead runs left in *figures*: processes, staging folders and temporary files.
 
-    A living run holds the lock in its stage; whoever can take that lock knows its owner is dead.
+    A running run has locked its staging folder; a folder that can be locked has no owner.
     """
     for folder in figures.glob(f"{PREFIX}*"):
         if not _real(folder):
-            folder.unlink()  # a link or a file: not of our making
+            folder.unlink()  # a link or a file, which no run creates
         elif _orphaned(folder):
             shutil.rmtree(folder, ignore_errors=True)
     if not any(figures.glob(f"{PREFIX}*")):
@@ -139,48 +141,80 @@ def sweep(figures: Path) -> None:
 
 
 def _orphaned(folder: Path) -> bool:
-    """Whether the owner of a stage is dead; what it started is ended then."""
-    mark = folder.name.removeprefix(PREFIX)
+    """Return whether the owner of a staging folder is dead, after ending what it started."""
+    run = folder.name.removeprefix(PREFIX)
     try:
         with FileLock(folder / "lock", timeout=0):
-            processes.end(lambda: processes.marked(processes.RUN, mark), grace=0.2)
+            processes.end(lambda: processes.marked(processes.RUN, run), grace=0.2)
     except Timeout:
         return False
     except OSError:
-        return True  # the owner died before it made its lock
+        return True  # the owner died before it created its lock
     return True
 
 
-def publish(made: Path, folder: Path, record: manifest.Record, before: Iterable[str]) -> None:
+def publish(out: Path, folder: Path, record: manifest.Record, before: Iterable[str]) -> None:
     """
-    Put every file of *made* into *folder* and the record last; drop those of *before* it lacks.
+    Move the outputs in *out* to *folder*, the record last, and remove other files of *before*.
 
-    Everything is on disk before the first rename, so what is left to fail cannot tear a file.
+    All files are synced to disk before the first rename, so that each is replaced atomically.
     """
-    (made / manifest.RECORD).write_bytes(manifest.seal(record))
+    (out / manifest.RECORD).write_bytes(manifest.seal(record))
     names = sorted(record["outputs"])
     for name in (*names, manifest.RECORD):
-        with (made / name).open("rb") as file:
+        with (out / name).open("rb") as file:
             os.fsync(file.fileno())
     _real_folder(folder)
     for name in (*names, manifest.RECORD):
         clear(folder / name)
-        (made / name).replace(folder / name)
+        (out / name).replace(folder / name)
     for name in {*before} - {*names}:
         clear(folder / name)
         (folder / name).unlink(missing_ok=True)
     files.sync_folder(folder)
 
 
+def manifest_is_current(plan: Plan, stale: Stale) -> bool:
+    """Return whether the manifest on disk is the one that the records of all jobs give."""
+    written = files.read(plan.project.figures / manifest.MANIFEST)
+    return written == _manifest(plan, stale.records)
+
+
+def write_manifest(plan: Plan) -> None:
+    """
+    Write the manifest of the records of all jobs, unless it is current.
+
+    Raises
+    ------
+    BusyError
+        If another process keeps the lock for longer than :data:`MANIFEST_WAIT`.
+    OSError
+        If the file cannot be written.
+    """
+    path = plan.project.figures / manifest.MANIFEST
+    with lock(plan.project.figures, "manifest", wait=MANIFEST_WAIT):
+        data = _manifest(plan, {})
+        if files.read(path) != data:
+            clear(path)
+            files.write(path, data)
+
+
+def _manifest(plan: Plan, known: Mapping[str, manifest.Record | None]) -> bytes:
+    """Return the manifest of all jobs, reading the records that are not *known*."""
+    folder, names = plan.project.figures, [job.name for job in plan.jobs]
+    records = (known[name] if name in known else manifest.record(folder / name) for name in names)
+    return manifest.assemble([one for one in records if one is not None], plan.version)
+
+
 def clear(path: Path) -> None:
-    """Make way where a folder stands in the place of a file; links are replaced, not followed."""
+    """Remove *path* if it is a folder where a file belongs; links are not followed."""
     with suppress(FileNotFoundError):
         if stat.S_ISDIR(path.lstat().st_mode):
             shutil.rmtree(path)
 
 
 def _real_folder(path: Path) -> None:
-    """Make *path* a folder of its own: never a link to somewhere else."""
+    """Create the folder *path*, replacing a link or a file of that name."""
     if not _real(path) and (path.is_symlink() or path.exists()):
         path.unlink()
     path.mkdir(parents=True, exist_ok=True)

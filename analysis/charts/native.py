@@ -1,0 +1,299 @@
+"""
+Native charts: what Office draws in place of the picture of a figure, made from its record.
+
+A :class:`Plot` holds categories, series and points and knows no file format. The values, intervals
+and order are those of the record. A figure whose marks have no axis, such as a matrix, has no
+plot; a slide shows its picture.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.language import labels, values
+from analysis.language import numbers as digits
+from analysis.language.messages import say
+from analysis.language.vocabulary import Mark
+
+Record = Mapping[str, Any]
+Row = Mapping[str, Any]
+MOST_DOTS = 24  # regions side by side; beyond it labels would run into each other
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value with its interval, and the row it stands for."""
+
+    value: float
+    lower: float | None
+    upper: float | None
+    label: str
+    row: str
+    mark: Mark = Mark.EXACT
+    hollow: bool = False
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values along the categories, or along x; ``None`` is a gap that stays one."""
+
+    name: str
+    points: tuple[Point | None, ...]
+    region: str = ""
+    line: str = ""  # "solid", "dashed" or none
+    xs: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells of words; the first line is the head."""
+
+    head: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+    marks: tuple[tuple[str, str], ...] = ()  # the place of a cell, and the id of its row
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Everything a native chart is made from."""
+
+    kind: str  # dots, lines, bars or scatter
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    number_format: str
+    axis: str  # what is measured, in words
+    log: bool = False  # around 1
+    top: float | None = None  # where the axis ends, if that is given
+    x_axis: str = ""
+    ends: tuple[float, float] | None = None  # of the x axis, where it is one of numbers
+    frame: tuple[float, float] = (0.0, 1.0)  # of bars: left edge and width, of the chart's width
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """The place of every point in words, and the id of its row."""
+        return [
+            (f"{series.name}, {self._at(place)}", point.row)
+            for series in self.series
+            for place, point in enumerate(series.points)
+            if point is not None and point.row
+        ]
+
+    def _at(self, place: int) -> str:
+        return self.categories[place].replace("\n", " ") if self.categories else f"{place + 1}"
+
+
+def shown(record: Record) -> list[dict[str, Any]]:
+    """Return the rows that have a place on an axis: a value, a rate, a share or a ratio."""
+    return [row for row in record["rows"] if _is_amount(row)]
+
+
+def stated(record: Record) -> list[dict[str, Any]]:
+    """Return the changes that were published without counts."""
+    return [row for row in record["rows"] if row.get("mark") in _STATED]
+
+
+_STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY)
+
+
+def _is_amount(row: Row) -> bool:
+    return row.get("mark") not in _STATED and number(row.get("value")) is not None
+
+
+def number(cell: Any) -> float | None:
+    """Return a finite number, or None: an endless interval has no end to draw."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or not math.isfinite(cell):
+        return None
+    return float(cell)
+
+
+# A number with its interval as its label says it.
+Words = Callable[[float, float | None, float | None, str], str]
+
+
+def point_of(
+    row: Row, columns: tuple[str, str, str], language: str, words: Words = digits.estimate
+) -> Point | None:
+    """Return the point of a row: its value, its interval if it has one, and both as a label."""
+    value, lower, upper = (number(row.get(name)) for name in columns)
+    if value is None:
+        return None
+    sign = values.COMPARATORS.get(row.get("comparator", "="), "")
+    label = sign + words(value, lower, upper, language)
+    mark = Mark(row.get("mark", Mark.EXACT))
+    hollow = row.get("origin") == "context"
+    return Point(value, lower, upper, label, row["id"], mark, hollow, row.get("region", ""))
+
+
+def region_name(row: Row, language: str) -> str:
+    """Return the name of the region of a row, cut where it is too long for an axis."""
+    return labels.legible(labels.region(row)[language], 24)
+
+
+def by_period(rows: Sequence[Row], language: str) -> list[str]:
+    """Return the region over the period of each row."""
+    return [f"{region_name(row, language)}\n{labels.period(row)[language]}".strip() for row in rows]
+
+
+NARROW = {"zh": 24, "en": 60}  # characters of a name under a mark
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """How rows become dots: the columns, and the words of labels and places."""
+
+    columns: tuple[str, str, str]
+    words: Words = digits.estimate
+    places: Callable[[Sequence[Row], str], list[str]] = by_period
+    shape: str = ""
+    kind: str = "dots"
+    log: bool = False
+    top: float | None = None
+
+
+def dots(record: Record, language: str, way: Dots) -> Plot | None:
+    """Return a plot with one dot and its interval a row, in the order of the record."""
+    rows = [row for row in shown(record) if number(row.get(way.columns[0])) is not None]
+    if not rows or len(rows) > MOST_DOTS:
+        return None
+    points = tuple(point_of(row, way.columns, language, way.words) for row in rows)
+    about = axis(record, language)
+    beside = _ticks if way.log else _benchmarks
+    return Plot(
+        way.kind,
+        tuple(way.places(rows, language)),
+        (Series(about, points), *beside(record, language, rows, way.columns[0])),
+        way.shape or _shape(points, language),
+        about,
+        log=way.log,
+        top=way.top,
+    )
+
+
+def _shape(points: Iterable[Point | None], language: str) -> str:
+    """The number format of an axis: small counts without intervals have no halves between them."""
+    shown = [point for point in points if point]
+    if all(point.upper is None and point.value.is_integer() for point in shown):
+        return number_format(max(10.0, *(point.value for point in shown)), language)
+    return number_format(max(map(reach, shown)), language)
+
+
+def axis(record: Record, language: str) -> str:
+    """Return what the axis of the figure measures, in words."""
+    return labels.legible(labels.both(record["axis"])[language], 80)
+
+
+def reach(point: Point) -> float:
+    """Return the upper end of a point: of its interval, or its value."""
+    return point.value if point.upper is None else point.upper
+
+
+def _wider(record: Record, column: str) -> Iterable[tuple[Row, float]]:
+    """Yield the rows of wider regions drawn beside the others, each with its value in *column*."""
+    for row in record.get("beside", ()):
+        level = number(row.get(column))
+        if level is not None:
+            yield row, level
+
+
+def _benchmarks(
+    record: Record, language: str, rows: Sequence[Row], column: str
+) -> Iterable[Series]:
+    """Lines of wider regions, drawn across; a single category leaves no room for a line."""
+    for row, level in _wider(record, column) if len(rows) > 1 else ():
+        name = f"{region_name(row, language)} {labels.period(row)[language]}"
+        ends = f"{name} {digits.number(level, language)}"
+        points = [Point(level, None, None, "", "") for _ in rows[1:]]
+        yield Series(name, (*points, Point(level, None, None, ends, row["id"])), line="dashed")
+
+
+def _ticks(record: Record, language: str, rows: Sequence[Row], column: str) -> Iterable[Series]:
+    """The change of the wider region beside each change of the same thing in the same year."""
+    found = {
+        (row.get("indicator"), row.get("period_end")): (row, at)
+        for row, at in _wider(record, column)
+    }
+    held = [found.get((row.get("indicator"), row.get("period_end"))) for row in rows]
+    if any(held):
+        name = next(region_name(one[0], language) for one in held if one)
+        points = (one and Point(one[1], None, None, "", one[0]["id"], Mark.AT_MOST) for one in held)
+        yield Series(name, tuple(point or None for point in points))
+
+
+def number_format(top: float, language: str) -> str:
+    """
+    How the numbers of an axis are written; Chinese ones in 万 and 亿 where they are that large.
+
+    >>> number_format(40, "zh"), number_format(4.2, "en"), number_format(250_000, "en")
+    ('0', '0.0', '#,##0')
+    """
+    if top < 2:
+        return "0.00"
+    if top < 10:
+        return "0.0"
+    if language != "zh" or top < 10_000:
+        return "#,##0" if top >= 1_000 and language != "zh" else "0"
+    # Formats scale by thousands only: a point set before the last digits makes ten thousands.
+    return '[>=100000000]0\\.00,,"亿";[>=10000]0\\.0,"万";0'
+
+
+def year_of(row: Row) -> int:
+    """Return the year in which the period of a row ends."""
+    return int(str(row["period_end"])[:4])
+
+
+def changes_table(record: Record, language: str) -> Table | None:
+    """Return the changes without counts by region and year, or None if there are none."""
+    rows = stated(record)
+    if not rows:
+        return None
+    years = sorted({year_of(row) for row in rows})
+    several = len({row["indicator"] for row in rows}) > 1
+    names = {_line(row): _heading(row, language, several=several) for row in rows}
+    cells: dict[tuple[Any, int], list[Row]] = {}
+    for row in rows:
+        cells.setdefault((_line(row), year_of(row)), []).append(row)
+    lines = tuple(
+        (name, *(_cell(cells.get((line, year), ())) for year in years))
+        for line, name in names.items()
+    )
+    marks = tuple(
+        (f"{names[line]}, {year}", row["id"])
+        for (line, year), held in cells.items()
+        for row in held
+    )
+    return Table(("", *map(str, years)), lines, marks, say("content.changes")[language])
+
+
+def _line(row: Row) -> tuple[str, str]:
+    return row["region"], row["indicator"]
+
+
+def _heading(row: Row, language: str, *, several: bool) -> str:
+    """The region, and what is measured where the table holds more than one thing."""
+    name = labels.legible(labels.region(row)[language], 24)
+    about = labels.legible(row.get(f"indicator_{language}", ""), 44)
+    return f"{name}\n{about}" if several else name
+
+
+def _cell(rows: Iterable[Row]) -> str:
+    """
+    What was published of one change: a diamond with its percentage, or an arrow.
+
+    Brackets instead of the diamond hold what comes from another publication.
+
+    >>> _cell([{"percent": -9.2}]), _cell([{"direction": -1}]), _cell([])
+    ('◇−9.2%', '↓', '—')
+    >>> _cell([{"percent": 3.0, "origin": "context"}])
+    '[+3%]'
+    """
+    said = []
+    for row in rows:
+        if "percent" in row:
+            told = f"{'+' if row['percent'] > 0 else ''}{digits.exact(row['percent'])}%"
+            said.append(f"[{told}]" if row.get("origin") == "context" else f"◇{told}")
+        else:
+            said.append("↓" if row.get("direction", 0) < 0 else "↑")
+    return "\n".join(sorted(said)) if said else "—"

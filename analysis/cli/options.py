@@ -1,0 +1,61 @@
+"""The options that several commands share, the project's folder, and the language of messages."""
+
+import locale
+import os
+from pathlib import Path
+
+import click
+
+
+def locale_language() -> str:
+    """Return ``zh`` in a Chinese locale, else ``en``."""
+    variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    tag = next(filter(None, variables), None) or locale.getlocale()[0] or ""
+    return "zh" if tag.lower().startswith(("zh", "chinese")) else "en"
+
+
+PROJECT = click.option(
+    "--project",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Project folder. By default the one around the working folder.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON only.")
+LANGUAGE = click.option(
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    envvar="REGIONAL_SAFETY_LANGUAGE",
+    default=locale_language,
+    show_default="REGIONAL_SAFETY_LANGUAGE, else the locale",
+    help="Language of the output.",
+)
+DOCUMENT_LANGUAGE = click.option(
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="Language of the document.",
+)
+ORIGINALS = click.option(
+    "--originals",
+    type=click.Path(path_type=Path),
+    help="Folder of <region>.txt or <report>.txt files. By default data/originals.",
+)
+OUTPUT = click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write. By default under figures/briefing.",
+)
+
+
+def root(project: Path | None) -> Path:
+    """Return *project*, or the nearest folder upward with ``plan.toml``."""
+    from analysis.runs import plan
+
+    return project.resolve() if project else plan.home().root
+
+
+def data(project: Path | None) -> Path:
+    """Return the folder of the tables."""
+    from analysis import project as folders
+
+    return (project.resolve() if project else folders.home()) / "data"

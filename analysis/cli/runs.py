@@ -1,0 +1,168 @@
+"""The commands of runs: ``run``, ``job``, ``plan`` and ``status``."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .options import JSON, LANGUAGE, PROJECT
+
+_SHARED = (
+    PROJECT,
+    LANGUAGE,
+    JSON,
+    click.option("--force", is_flag=True, help="Rebuild figures that are up to date, too."),
+    click.option(
+        "--executor",
+        type=click.Choice(["local", "kernel", "dask"]),
+        default="local",
+        show_default=True,
+        help="Forked processes, one Jupyter kernel per job, or a Dask cluster.",
+    ),
+    click.option("--scheduler", default="", help="Address of the Dask scheduler: tcp://host:8786."),
+    click.option(
+        "--deadline", type=float, default=0.0, help="Stop the run after this many seconds."
+    ),
+    click.option("--memory", type=int, default=0, help="Limit the memory of a job (megabytes)."),
+    click.option("--wait", type=float, default=0.0, help="Seconds to wait for another run to end."),
+    click.option("--quiet", is_flag=True, help="Print failures only."),
+)
+
+
+def _plan(project: Path | None) -> Any:
+    from analysis.runs import plan
+
+    return plan.load(plan.Project(project.resolve()) if project else plan.home())
+
+
+def _shared_options(command: Any) -> Any:
+    for option in reversed(_SHARED):
+        command = option(command)
+    return command
+
+
+@click.command(
+    epilog="\b\nExample:\n"
+    "  regional-safety run                     the stale jobs, one per processor\n"
+    "  regional-safety run 2_trend --force     every job of one notebook\n"
+    "  regional-safety run '*-zh-*' --dry-run  what would run, and why",
+)
+@click.argument("jobs", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Print what would run and why; change nothing.")
+@click.option("--jobs", "-j", "workers", type=click.IntRange(0), default=0, help="Jobs at a time.")
+@click.option("--fail-fast", is_flag=True, help="Start no more jobs after a failure.")
+@_shared_options
+def run(
+    jobs: tuple[str, ...],
+    project: Path | None,
+    *,
+    language: str,
+    dry_run: bool,
+    workers: int,
+    fail_fast: bool,
+    as_json: bool,
+    quiet: bool,
+    memory: int,
+    **options: Any,
+) -> None:
+    """
+    Rebuild stale figures.
+
+    JOBS are names of jobs or notebooks, or patterns; by default all jobs of the plan.
+    """
+    from analysis.runs.outcome import Options
+
+    plan = _plan(project)
+    chosen = plan.select(jobs)
+    if dry_run:
+        _print_jobs(plan, chosen, language, as_json=as_json)
+        return
+    from analysis.runs.progress import Progress
+    from analysis.runs.runner import run as run_jobs
+
+    given = Options(workers=workers, fail_fast=fail_fast, memory=memory << 20, **options)
+    progress = Progress(language, as_json=as_json, quiet=quiet)
+    sys.exit(run_jobs(plan, chosen, given, progress).code)
+
+
+@click.command(
+    epilog="\b\nExample:\n  regional-safety job 2_trend-zh-deaths",
+)
+@click.argument("name")
+@_shared_options
+def job(
+    name: str,
+    project: Path | None,
+    *,
+    language: str,
+    as_json: bool,
+    quiet: bool,
+    memory: int,
+    **options: Any,
+) -> None:
+    """Rebuild the figures of exactly one job, for use by another scheduler."""
+    from analysis.errors import UsageError
+    from analysis.runs.outcome import Options
+    from analysis.runs.progress import Progress
+    from analysis.runs.runner import job as run_job
+
+    plan = _plan(project)
+    chosen = plan.select([name])
+    if [one.name for one in chosen] != [name]:
+        raise UsageError(f"{name} means {len(chosen)} jobs: give the name of one, see `plan`")
+    progress = Progress(language, as_json=as_json, quiet=quiet)
+    sys.exit(run_job(plan, chosen[0], Options(memory=memory << 20, **options), progress).code)
+
+
+@click.command(
+    epilog="\b\nExample:\n  regional-safety plan --json",
+)
+@click.argument("jobs", nargs=-1)
+@PROJECT
+@LANGUAGE
+@JSON
+def plan(jobs: tuple[str, ...], project: Path | None, *, language: str, as_json: bool) -> None:
+    """
+    List the jobs, what each reads and writes, and why it is stale.
+
+    JOBS are names of jobs or notebooks, or patterns; by default all jobs of the plan.
+    """
+    whole = _plan(project)
+    _print_jobs(whole, whole.select(jobs), language, as_json=as_json, every=True)
+
+
+def _print_jobs(
+    whole: Any, jobs: Any, language: str, *, as_json: bool, every: bool = False
+) -> None:
+    from analysis.language.messages import say
+    from analysis.runs.plan import overview
+
+    if as_json:
+        click.echo(json.dumps(overview(whole, jobs), ensure_ascii=False, indent=1))
+        return
+    fresh = say("plan.up_to_date")[language]
+    for entry in overview(whole, jobs, language):
+        if entry["stale"] or every:
+            click.echo(f"{entry['name']}: {entry['reason'] or fresh}")
+
+
+@click.command(
+    epilog="\b\nExample:\n  regional-safety status",
+)
+@PROJECT
+@LANGUAGE
+@JSON
+def status(project: Path | None, *, language: str, as_json: bool) -> None:
+    """Show the last run, changed values, stale jobs and failures."""
+    from analysis.runs import status as report
+
+    whole = _plan(project)
+    if as_json:
+        click.echo(json.dumps(report.status(whole), ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(report.lines(report.status(whole, language), language)))
+
+
+COMMANDS = (run, job, plan, status)

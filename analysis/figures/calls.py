@@ -1,0 +1,460 @@
+"""
+One call for each kind of figure: from rows to a drawn figure with its words and reasons.
+
+Every call takes ``rows`` (of ``load().rows``, filtered or not; all rows of the project if not
+given), ``language`` (``zh`` or ``en``; that of the environment variable
+``REGIONAL_SAFETY_LANGUAGE``, else Chinese), ``form`` (``slide`` or ``page``, half a sheet) and
+``ax``, axes of ``plt.subplots`` whose place the figure takes. It returns a figure, or
+:class:`~analysis.charts.Pages` of figures, that shows itself in a notebook and has ``save()``.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypedDict, Unpack
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis import charts
+from analysis.charts import Figure, Pages, style
+from analysis.comparability import findings, profiles, rules
+from analysis.errors import UsageError, WordError
+from analysis.language.text import Text
+from analysis.language.vocabulary import Language, Mark
+from analysis.statistics import attainment, gaps, parts, policies, rates, standardised, years
+from analysis.tables.load import Tables
+from analysis.tables.panel import Panel
+
+from . import source
+
+__all__ = [
+    "changes",
+    "commitments",
+    "comparison",
+    "coverage",
+    "funnel",
+    "instruments",
+    "not_comparable",
+    "profile",
+    "shares",
+    "targets",
+    "trend",
+]
+LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
+FIRST_YEAR = 2020  # of a trend: older definitions are wider
+OUTCOMES = ("accidents", "deaths", "injuries")
+
+
+class Options(TypedDict, total=False):
+    """The options of every call."""
+
+    rows: pd.DataFrame | None
+    language: str | None
+    form: str
+    ax: Axes | None
+
+
+def comparison(indicator: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw the regions whose figures of *indicator* may be compared, side by side on one scale.
+
+    Raises
+    ------
+    UsageError
+        For an unknown indicator, or one of which no two figures may be compared, with the reason.
+    """
+    asked = _asked(options)
+    indicator = asked.code("indicator", indicator)
+    result, benchmark = rules.side_by_side(asked.rated, asked.context, indicator)
+    draw = partial(
+        charts.comparison,
+        result.rows,
+        title=findings.comparison(result),
+        refused=result.refused,
+        cautions=result.cautions,
+        benchmarks=benchmark,
+        scale=result.scale,
+    )
+    return asked.figure(draw, f"comparison-{indicator}")
+
+
+def not_comparable(**options: Unpack[Options]) -> Pages:
+    """List the indicators that several regions report without being comparable, and why."""
+    asked = _asked(options)
+    codes = list(asked.tables.indicators["indicator"])
+    apart = rules.not_comparable(asked.rated, asked.context, codes)
+    draw = partial(charts.not_comparable, refused=gaps.cells(asked.rated, codes))
+    title = findings.not_comparable(apart)
+    return asked.pages(draw, apart, title, "not-comparable", by="indicator")
+
+
+def trend(
+    indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]
+) -> Pages:
+    """
+    Draw the yearly counts of *indicator* in each region, and beside them changes without counts.
+
+    Parameters
+    ----------
+    indicator
+        A code or a name.
+    first_year
+        The first year drawn.
+    """
+    asked = _asked(options)
+    indicator = asked.code("indicator", indicator)
+    levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
+    counts = rates.limits(levels)
+    changed = years.changes_of(asked.rows, asked.context, indicator, first_year=first_year)
+    stated = changed[changed["mark"].ne(Mark.EXACT)]
+    shown = {*counts["region"], *stated["region"]}
+    draw = partial(
+        charts.trend,
+        stated=stated,
+        refused=gaps.regions(asked.rows, indicator, shown),
+        expected=rates.expected(counts, asked.series, asked.context, indicator),
+    )
+    title = findings.trend(counts, stated, changed)
+    return asked.pages(draw, counts, title, f"trend-{indicator}")
+
+
+def changes(
+    *indicators: str, first_year: int = 2022, **options: Unpack[Options]
+) -> Pages:
+    """
+    Draw the changes of *indicators* from one year to the next, tested together.
+
+    Parameters
+    ----------
+    indicators
+        Codes or names; accidents, deaths and injuries if none is given.
+    first_year
+        The first year drawn.
+    """
+    asked = _asked(options)
+    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    every = years.changes(asked.rows, asked.context)
+    tested = standardised.family(every, asked.rows, codes, first_year=first_year)
+    draw = partial(
+        charts.year_on_year,
+        national=standardised.changes(every, tested),
+        refused=gaps.regions(asked.rows, codes[0], set(tested["region"])),
+        tested=tested,
+    )
+    title = findings.year_on_year(tested)
+    return asked.pages(draw, tested, title, "year-on-year", first="-1")
+
+
+def funnel(
+    indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]
+) -> Figure:
+    """
+    Draw the counts of *indicator* over the counts that the national rate would give.
+
+    Parameters
+    ----------
+    indicator
+        A code or a name.
+    first_year
+        The first year drawn.
+    """
+    asked = _asked(options)
+    indicator = asked.code("indicator", indicator)
+    levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
+    expected = rates.expected(levels, asked.series, asked.context, indicator)
+    counts = standardised.funnel(levels, expected)
+    unplaced = standardised.without_population(
+        asked.series, asked.rows, counts, asked.context, indicator
+    )
+    silent = gaps.regions(asked.rows, indicator, {*counts["region"], *unplaced["region"]})
+    draw = partial(
+        charts.funnel,
+        counts,
+        title=findings.funnel(counts),
+        limits=standardised.curves(counts),
+        refused=pd.concat([silent, unplaced], ignore_index=True),
+    )
+    return asked.figure(draw, f"funnel-{indicator}")
+
+
+def shares(indicator: str | None = None, **options: Unpack[Options]) -> Pages:
+    """
+    Draw the parts of the printed totals of *indicator*, or the share rectified of what was found.
+
+    Parameters
+    ----------
+    indicator
+        A code or a name; without one, what was found and rectified is drawn.
+    """
+    asked = _asked(options)
+    if indicator is None:
+        closed = rates.shares(asked.rows)
+        refused = parts.unclosed(asked.rows, set(closed["region"]))
+        draw = partial(charts.closed_loop, refused=refused)
+        return asked.pages(draw, closed, findings.closed_loop(closed), "closed-loop", first="-1")
+    indicator = asked.code("indicator", indicator)
+    pieces = parts.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
+    refused = parts.whole_only(asked.rows, indicator, set(pieces["region"]))
+    draw = partial(charts.composition, refused=refused)
+    title = findings.composition(pieces)
+    return asked.pages(draw, pieces, title, f"composition-{indicator}", first="-1")
+
+
+def targets(*, per_page: int = 11, **options: Unpack[Options]) -> Pages:
+    """
+    Draw each target of the reports with what became of it.
+
+    Parameters
+    ----------
+    per_page
+        Targets on one page at most.
+    """
+    asked = _asked(options)
+    judged = attainment.judged(asked.rows)
+    starts = range(0, max(len(judged), 1), _at_least_one(per_page))
+    pages = [judged.iloc[start : start + per_page] for start in starts]
+    return Pages(
+        asked.figure(
+            partial(
+                charts.targets,
+                page,
+                title=findings.targets(judged, number=number, pages=len(pages)),
+                refused=attainment.without_target(asked.rows, page, judged),
+            ),
+            f"targets-{number}",
+        )
+        for number, page in enumerate(pages, 1)
+    )
+
+
+def instruments(theme: str = "", *, per_page: int = 20, **options: Unpack[Options]) -> Pages:
+    """
+    Draw which region has which system, mechanism or programme.
+
+    Parameters
+    ----------
+    theme
+        A code or a name; all instruments, by the number of reports, if not given.
+    per_page
+        Instruments on one page at most.
+    """
+    asked = _asked(options)
+    themes = asked.tables.themes
+    theme = asked.code("theme", theme) if theme else ""
+    rows = asked.of_regions(policies.standings(asked.tables))
+    absent = asked.of_regions(policies.unlisted(asked.tables, rows))
+    # A page has the same instruments in both languages, each sorted in its own.
+    pages = {
+        f"instruments-{name}-{number}": page
+        for name, group in policies.groups(rows, theme).items()
+        for number, page in enumerate(
+            policies.pages(policies.ordered(group, themes, Language.ZH), per_page), 1
+        )
+    }
+    return Pages(
+        asked.figure(
+            partial(
+                charts.instruments,
+                policies.ordered(page, themes, asked.language),
+                title=findings.instruments_page(page, themes),
+                themes=themes,
+                absent=absent,
+            ),
+            name,
+        )
+        for name, page in pages.items()
+    )
+
+
+def commitments(*, per_page: int = 8, **options: Unpack[Options]) -> Pages:
+    """
+    List the commitments with a number or a deadline, which could be checked later.
+
+    Parameters
+    ----------
+    per_page
+        Commitments on one page at most.
+    """
+    asked = _asked(options)
+    rows = asked.of_regions(policies.commitments(asked.tables))
+    checkable = policies.checkable(rows)
+    pages = policies.pages(checkable, _at_least_one(per_page)) or [checkable]
+    return Pages(
+        asked.figure(
+            partial(
+                charts.promises,
+                page,
+                title=findings.promises(checkable, number=number, pages=len(pages)),
+                absent=policies.worded(rows),
+            ),
+            f"commitments-checkable-{number}",
+        )
+        for number, page in enumerate(pages, 1)
+    )
+
+
+def coverage(*, per_page: int = 19, **options: Unpack[Options]) -> Pages:
+    """
+    Draw how many figures each report gives by theme, then the indicators that reports share.
+
+    Parameters
+    ----------
+    per_page
+        Indicators on one page at most.
+    """
+    asked = _asked(options)
+    rows, named = asked.rows, asked.tables.indicators
+    themes = partial(
+        charts.coverage, rows, title=findings.coverage(rows), themes=asked.tables.themes
+    )
+    regions = rows.groupby("indicator")["region"].nunique()
+    common = [code for code in named["indicator"] if regions.get(code, 0) > 1]
+    best = rules.best(rows)
+    every = rules.indicators(best, common)
+    shared = named[named["indicator"].isin(common)]
+    pages = [list(page["indicator"]) for page in policies.pages(shared, _at_least_one(per_page))]
+    return Pages([
+        asked.figure(themes, "coverage-themes"),
+        *(
+            asked.figure(
+                partial(
+                    charts.shared,
+                    rules.indicators(best, page),
+                    title=findings.shared(every, number=number, pages=len(pages)),
+                    gaps=gaps.cells(rows, page),
+                ),
+                f"coverage-shared-{number}",
+            )
+            for number, page in enumerate(pages, 1)
+        ),
+    ])  # fmt: skip
+
+
+def profile(region: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw one page on *region*: what it reports, its outcomes, what compares and what does not.
+
+    Parameters
+    ----------
+    region
+        The code or name of a region with a report.
+    """
+    asked = _asked(options)
+    region = asked.code("region", region)
+    codes = list(asked.tables.indicators["indicator"])
+    own = profiles.of(asked.rated, region, asked.tables.themes, codes)
+    changed = profiles.changed(years.changes(asked.rows, asked.context), region)
+    compared = profiles.compared(asked.rated, codes)
+    beside = profiles.beside(compared, region)
+    standings, promised = policies.standings(asked.tables), policies.commitments(asked.tables)
+    draw = partial(
+        charts.profile,
+        own,
+        title=findings.profile(own, changed, beside),
+        beside=beside,
+        unsaid=profiles.unsaid(compared, region),
+        sentences=findings.counted_changes(changed),
+        aside=findings.policies(standings, promised, region),
+    )
+    return asked.figure(draw, f"profile-{region}")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The rows of a call, the tables behind them, and how the figure is drawn."""
+
+    tables: Tables
+    rows: pd.DataFrame
+    context: pd.DataFrame
+    regions: frozenset[str]
+    language: Language
+    form: str
+    ax: Axes | None
+
+    @property
+    def rated(self) -> pd.DataFrame:
+        """The rows with their limits and rates."""
+        return rates.rates(rates.limits(self.rows), self.context)
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """Every known yearly level."""
+        return years.series(self.rows, self.context)
+
+    def code(self, kind: str, word: str) -> str:
+        """Return the code of a region, an indicator or a theme given by code or name."""
+        named: pd.DataFrame = getattr(self.tables, f"{kind}s")
+        if kind == "region":
+            named = named[named["region"].isin(self.rows["region"])]
+        return source.code_of(kind, word, named)
+
+    def of_regions(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return what *frame* has of the regions whose rows were given."""
+        return frame[frame["region"].isin(self.regions)]
+
+    def figure(self, draw: Callable[..., Figure], name: str) -> Figure:
+        """Return the figure that *draw* draws, called *name* in its language."""
+        with style.house_style():
+            figure = draw(language=self.language, form=self.form, ax=self.ax)
+        return replace(figure, name=f"{name}-{self.language}")
+
+    def pages(
+        self,
+        draw: Callable[..., Figure],
+        rows: pd.DataFrame,
+        title: Text,
+        name: str,
+        *,
+        by: str = "region",
+        first: str = "",
+    ) -> Pages:
+        """Return as many figures as *rows* need; *first* ends the name of the first one."""
+        draw = partial(draw, language=self.language, form=self.form, ax=self.ax)
+        with style.house_style():
+            if self.ax is None:
+                figures: Iterable[Figure] = charts.on_pages(draw, rows, title=title, by=by)
+            else:  # axes are replaced once; rows that do not fit them are refused
+                figures = [draw(rows, title=title)]
+        return Pages(
+            replace(figure, name=f"{name}{f'-{n}' if n > 1 else first}-{self.language}")
+            for n, figure in enumerate(figures, 1)
+        )
+
+
+def _asked(options: Options) -> _Asked:
+    """Check the options of a call, and read what is not given."""
+    known = Options.__annotations__
+    for name in options:
+        if name not in known:
+            raise WordError("option", name, known)
+    form = options.get("form", "slide")
+    if form not in style.SIZES:
+        raise WordError("form", form, style.SIZES)
+    language = Language(options.get("language") or os.environ.get(LANGUAGE) or Language.ZH)
+    given = options.get("rows")
+    tables = source.behind(pd.DataFrame() if given is None else given)
+    if isinstance(tables, Panel):
+        raise UsageError("a panel has more regions than a figure shows: give rows of some tables")
+    rows = rates.marks(tables.rows if given is None else _tidy(given, tables))
+    regions = frozenset((tables.regions if given is None else rows)["region"])
+    context = rates.marks(tables.context_rows)
+    return _Asked(tables, rows, context, regions, language, form, options.get("ax"))
+
+
+def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return *rows* without what earlier calls added; refuse rows that are of other tables."""
+    missing = [str(name) for name in tables.rows if name not in rows]
+    if missing:
+        raise UsageError(f"rows: give rows of load().rows; missing: {', '.join(missing[:5])}")
+    strange = set(rows["region"]) - set(tables.regions["region"])
+    if strange:
+        raise UsageError(f"rows: {', '.join(sorted(strange)[:5])} not among the loaded regions")
+    return rows[list(tables.rows)]
+
+
+def _at_least_one(per_page: int) -> int:
+    if per_page < 1:
+        raise UsageError(f"per_page={per_page}: give 1 or more")
+    return per_page

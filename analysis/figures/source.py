@@ -1,0 +1,157 @@
+"""
+The tables that rows came from, and the codes that words of a caller mean.
+
+Loaded rows carry the folder of their tables, so that a call on rows finds the populations, years
+and names that belong to them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import project
+from analysis.errors import UsageError, WordError
+from analysis.tables import load as tables
+from analysis.tables import panel
+from analysis.tables.load import Tables
+from analysis.tables.panel import Panel
+
+_MOST_NEAR = 8  # suggested names that contain the given one
+FROM = "tables"  # the attribute of a frame that names the folder of its tables
+
+
+def load(folder: Path | str | None = None) -> Tables | Panel:
+    """
+    Read the tables.
+
+    Parameters
+    ----------
+    folder
+        The folder of the tables; by default ``data/`` of the project around the working folder.
+        A folder of Parquet files (``regional-safety simulate``) is read as a panel, each part
+        on first use.
+
+    Returns
+    -------
+    Tables or Panel
+        ``.rows`` is a tidy frame of all figures, with the accessor ``rows.safety``.
+
+    Raises
+    ------
+    TableError
+        With every fault in any table.
+
+    Examples
+    --------
+    >>> import analysis as rs
+    >>> rows = rs.load().rows
+    >>> rows[rows["indicator"].eq("deaths") & rows["measure"].eq("level")]["value"].tolist()
+    [45.0]
+    """
+    source = Path(folder) if folder is not None else project.home() / "data"
+    if panel.is_panel(source):
+        return Panel(source)
+    loaded = _shallow(_cached(source, _stamp(source)))
+    for frame in (loaded.rows, loaded.context_rows):
+        frame.attrs[FROM] = str(source)
+    return loaded
+
+
+def behind(rows: pd.DataFrame) -> Tables | Panel:
+    """Return the tables of *rows*; those of the project if a merge lost the attribute."""
+    folder = Path(rows.attrs.get(FROM) or project.home() / "data")
+    read = _opened if panel.is_panel(folder) else _cached
+    return read(folder, _stamp(folder))
+
+
+def _shallow(loaded: Tables) -> Tables:
+    """Return *loaded* with frames of its own: pandas copies a column once either changes it."""
+    frames: dict[str, Any] = {
+        field.name: frame.copy(deep=False)
+        for field in fields(loaded)
+        if isinstance(frame := getattr(loaded, field.name), pd.DataFrame)
+    }
+    return replace(loaded, **frames)
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return the names, times and sizes of the tables of *folder*, the key of the cache."""
+    files = sorted(folder.glob("*.*")) + sorted(folder.glob("observations/*.*"))
+    stats = ((file.name, file.stat()) for file in files)
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+@lru_cache(maxsize=2)
+def _cached(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Tables:
+    """Return the tables of *folder*, read again when *stamp* changes; for internal use only."""
+    del stamp
+    return tables.load(folder)
+
+
+@lru_cache(maxsize=2)
+def _opened(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Panel:
+    """Return the panel in *folder*, opened again when *stamp* changes."""
+    del stamp
+    return Panel(folder)
+
+
+def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
+    """
+    Return the code *word*, or the code whose Chinese or English name is *word*.
+
+    Parameters
+    ----------
+    kind
+        The column of codes, ``region`` or ``indicator``.
+    word
+        A code or a complete name; case does not matter in a name.
+    named
+        The regions or the indicators, with their names.
+
+    Raises
+    ------
+    WordError
+        If nothing has that code or name; the message names the nearest ones.
+    UsageError
+        If several have that name; the message has their codes.
+
+    Examples
+    --------
+    >>> named = pd.DataFrame({"region": ["east"], "name_zh": ["东区"], "name_en": ["East"]})
+    >>> code_of("region", "东区", named), code_of("region", "EAST", named)
+    ('east', 'east')
+    """
+    codes: list[str] = list(named[kind].astype("str"))
+    if word in codes:
+        return word
+    columns = named[[kind, "name_zh", "name_en"]].astype("str")
+    names: dict[str, str] = dict(zip(codes, columns["name_zh"], strict=True))
+    folded = columns.apply(lambda column: column.str.casefold())
+    spelt = dict(zip(codes, folded.itertuples(index=False, name=None), strict=True))
+    wanted = word.strip().casefold()
+    matching: list[str] = [code for code, spellings in spelt.items() if wanted in spellings]
+    if len(matching) > 1:
+        raise UsageError(f"{word!r} names several: give the code, one of {', '.join(matching)}")
+    if not matching:
+        near = [f"{code} ({names[code]})" for code in _near(wanted, spelt)]
+        raise WordError(kind, word, codes, near)
+    return matching[0]
+
+
+def _near(word: str, spelt: dict[str, tuple[Any, ...]]) -> list[str]:
+    """Return the codes with a spelling that contains *word*, shortest first; else similar ones."""
+    containing = {
+        code: min(len(name) for name in names if word in name)
+        for code, names in spelt.items()
+        if word and any(word in name for name in names)
+    }
+    if containing:
+        return sorted(containing, key=lambda code: containing[code])[:_MOST_NEAR]
+    codes = {name: code for code, names in spelt.items() for name in names}
+    similar = get_close_matches(word, codes, n=3, cutoff=0.5)
+    return list(dict.fromkeys(codes[name] for name in similar))

@@ -1,0 +1,30 @@
+"""What a reviewer should look at again: the id of a message and the values that fill it."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from analysis.language.messages import say
+from analysis.language.text import Text
+
+
+class Doubt(NamedTuple):
+    """
+    A reason to look at a figure again: the message ``doubt.<id>`` and its values.
+
+    >>> Doubt("same_indicator", {"start": 12}).text["en"]
+    'the same indicator as at 12: tell them apart by a breakdown'
+    """
+
+    id: str
+    values: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def text(self) -> Text:
+        """The wording in both languages."""
+        return say(f"doubt.{self.id}", **self.values)
+
+
+def worded(doubts: Iterable[Doubt], language: str) -> list[str]:
+    """Return the wording of each doubt in *language*."""
+    return [doubt.text[language] for doubt in doubts]

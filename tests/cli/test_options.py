@@ -1,0 +1,67 @@
+"""The language of messages: the option, else the variable, else the locale."""
+
+import pytest
+from click.testing import CliRunner
+
+from analysis.cli import options
+from analysis.cli.main import main
+
+NO_LOCALE = {"LC_ALL": None, "LC_MESSAGES": None, "LANG": None}
+
+
+def language(monkeypatch, **variables):
+    """The language that a locale with these variables means."""
+    for name, value in (NO_LOCALE | variables).items():
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    return options.locale_language()
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_TW"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LC_ALL": "en_US.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "zh_CN.UTF-8", "LANG": "en_US.UTF-8"}, "zh"),
+        ({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}, "zh"),
+    ],
+)
+def test_a_chinese_locale_means_chinese_any_other_english(monkeypatch, variables, expected):
+    """The first variable that is set counts, as POSIX has it."""
+    assert language(monkeypatch, **variables) == expected
+
+
+@pytest.mark.parametrize(
+    ("variable", "words", "first"),
+    [
+        ("zh", [], "楚雄"),
+        ("en", [], "Chuxiong"),
+        ("zh", ["--language", "en"], "Chuxiong"),
+        (None, [], "楚雄"),
+    ],
+)
+def test_the_option_comes_before_the_variable_and_that_before_the_locale(
+    monkeypatch, variable, words, first
+):
+    """Here the locale is Chinese."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    environment = {"REGIONAL_SAFETY_LANGUAGE": variable}
+
+    shown = CliRunner().invoke(
+        main, ["explain", "chuxiong", "deaths", "2024", *words], env=environment
+    )
+
+    assert shown.stdout.startswith(first), shown.output
+
+
+def test_an_unknown_language_is_refused_with_the_known_ones():
+    """Wherever it comes from."""
+    shown = CliRunner().invoke(main, ["check"], env={"REGIONAL_SAFETY_LANGUAGE": "fr"})
+
+    assert shown.exit_code == 2
+    assert "'fr' is not one of 'zh', 'en'" in shown.stderr

@@ -1,0 +1,148 @@
+"""One call for each kind of figure: it reads, computes, words and draws, and checks what it gets."""
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure as Page
+
+import analysis as rs
+from analysis.charts.kinds import KINDS
+from analysis.errors import UsageError, WordError
+from analysis.figures import calls
+
+CALLS = {
+    "coverage": calls.coverage,
+    "comparison": lambda **given: calls.comparison("deaths", **given),
+    "not_comparable": calls.not_comparable,
+    "trend": lambda **given: calls.trend("deaths", **given),
+    "changes": calls.changes,
+    "funnel": lambda **given: calls.funnel("deaths", **given),
+    "closed_loop": calls.shares,
+    "composition": lambda **given: calls.shares("disaster_direct_loss", **given),
+    "targets": calls.targets,
+    "instruments": calls.instruments,
+    "commitments": calls.commitments,
+    "profile": lambda **given: calls.profile("chuxiong", **given),
+}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """The rows of the project."""
+    return rs.load().rows
+
+
+def pages(drawn):
+    """The figures of a call, one or several."""
+    return drawn if isinstance(drawn, tuple) else (drawn,)
+
+
+def test_every_kind_has_a_call():
+    """A kind without one could only be drawn by hand."""
+    assert set(CALLS) == set(KINDS)
+    assert {call.__name__ for call in CALLS.values()} - {"<lambda>"} <= set(calls.__all__)
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_a_call_draws_figures_of_its_kind_with_rows_and_names(kind):
+    """Nothing but the call: no style, no title, no gaps to hand over."""
+    figures = pages(CALLS[kind](language="en"))
+
+    assert {figure.kind for figure in figures} == {kind}
+    assert all(len(figure.rows) and figure.caption.title.en for figure in figures)
+    names = [figure.name for figure in figures]
+    assert len(set(names)) == len(names)
+    assert all(name.endswith("-en") for name in names)
+
+
+def test_a_filtered_frame_gives_a_figure_of_what_it_holds(rows):
+    """One region of five; what an earlier question added to the rows does no harm."""
+    mine = rows[rows["region"].eq("chuxiong")]
+    (trend,) = rs.trend("deaths", rows=mine.assign(mark="exact"), language="en")
+
+    assert set(trend.rows["region"]) == {"chuxiong"}
+    assert trend.refusals.empty
+    assert {r for f in rs.instruments(rows=mine) for r in f.rows["region"]} == {"chuxiong"}
+
+
+def test_a_name_in_either_language_is_as_good_as_a_code():
+    """Indicators and regions."""
+    assert rs.funnel("生产安全事故死亡人数", language="en").name == rs.funnel("deaths", language="en").name
+    assert rs.profile("Chuxiong", language="zh").name == "profile-chuxiong-zh"
+
+
+def test_the_environment_may_choose_the_language(monkeypatch):
+    """Unless the call does."""
+    monkeypatch.setenv(calls.LANGUAGE, "en")
+
+    assert rs.comparison("deaths").language == "en"
+    assert rs.comparison("deaths", language="zh").language == "zh"
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: rs.trend("deths"), "indicator 'deths'.*did you mean deaths"),
+        (lambda: rs.profile("chuxoing"), "region 'chuxoing'.*chuxiong"),
+        (lambda: rs.instruments("nothing"), "theme 'nothing'"),
+        (lambda: rs.trend("deaths", language="fr"), "language 'fr'.*zh, en"),
+        (lambda: rs.trend("deaths", form="poster"), "form 'poster'.*slide, page"),
+        (lambda: rs.trend("deaths", lang="en"), "option 'lang'.*language"),
+        (lambda: rs.targets(per_page=0), "per_page=0: give 1 or more"),
+        (lambda: rs.trend("deaths", rows=pd.DataFrame({"a": [1]})), r"rows of load\(\).rows"),
+    ],
+)
+def test_an_argument_that_is_not_known_is_refused_with_what_is(call, told):
+    """Before anything is drawn."""
+    with pytest.raises(UsageError, match=told):
+        call()
+
+
+def test_rows_of_other_tables_are_refused(rows):
+    """They would be judged by the populations of these."""
+    strange = rows.assign(region=rows["region"].replace({"chuxiong": "atlantis"}))
+
+    with pytest.raises(UsageError, match="atlantis not among the loaded regions"):
+        rs.trend("deaths", rows=strange)
+
+
+def test_an_indicator_that_cannot_be_compared_stops_with_the_reason():
+    """As a notebook with that parameter does."""
+    with pytest.raises(UsageError, match="hazards_found"):
+        rs.comparison("hazards_found")
+
+
+def test_axes_are_taken_over_and_the_whole_page_is_theirs():
+    """Two trends in one figure of the caller, which the caller saves."""
+    page = Page(figsize=(20, 6))
+    left, right = page.subplots(1, 2)
+    (trend,) = rs.trend("deaths", ax=left, language="en")
+
+    assert trend.page is page
+    assert left not in page.axes
+    assert right in page.axes
+    with pytest.raises(UsageError, match="drawn into axes of another figure"):
+        trend.save()
+
+
+def test_a_figure_saves_itself_under_its_name(tmp_path, monkeypatch):
+    """And several do, each."""
+    monkeypatch.setenv("REGIONAL_SAFETY_OUTPUT", str(tmp_path))
+
+    rs.comparison("deaths", language="en").save(formats=["svg"])
+    shown = rs.trend("deaths", language="en").save(formats=["svg"])
+
+    assert {path.name for path in tmp_path.iterdir()} >= {
+        "comparison-deaths-en.svg",
+        "comparison-deaths-en.json",
+        "trend-deaths-en.svg",
+    }
+    assert all(image.data[:4] == b"\x89PNG" for image in shown)
+
+
+def test_the_front_door_offers_every_call():
+    """And says that it has no other."""
+    assert set(calls.__all__) <= set(dir(rs))
+    with pytest.raises(AttributeError, match="slope"):
+        rs.slope
+    with pytest.raises(WordError):
+        rs.shares("nothing")
