@@ -135,8 +135,12 @@ class Panel:
             frames["observations"] = _plain(rows[rows["region"].isin(self.regions["region"][kept])])
         return Tables(folder=self.folder, **frames)
 
+    @cached_property
+    def _reports(self) -> parquet.Reports:
+        return parquet.Reports(self.reports, self.lists["region"])
+
     def _read(self, indicator: str | None) -> pd.DataFrame:
-        rows = parquet.observations(self.folder, self.lists, self.reports, indicator)
+        rows = parquet.observations(self.folder, self.lists, self._reports, indicator)
         rows.attrs["tables"] = str(self.folder)
         return rows
 
