@@ -32,7 +32,7 @@ TAUGHT = {
     ],
     "3_question_to_slide": [
         "comparison-drills_held-en.svg",
-        "per person, Chuxiong has 1.12 times the figure of Nantong (1.09–1.15)",
+        "per 100,000 people, Nantong 323 events, Chuxiong 368 events",
         "chuxiong-2024, characters 5086–5090",
         "printed as 8574场次",
         "Chuxiong 2024: 8574场次 → 8600场次",
