@@ -395,6 +395,9 @@ LINKS: dict[str, tuple[str, str]] = {
     "family": ("families", "family"),
     "elsewhere": ("indicators", "indicator"),
 }
+# Columns, or columns of one table (``reports.region``), whose cells may name several joined by +,
+# as no foreign key of the descriptor can.
+SEVERAL = {"breakdown"}
 UNLINKED = {("peers", "adcode")}  # peers are the regions that the table of regions has not
 
 # What each column holds: its Chinese name, which a table may bear instead, and what it means.
