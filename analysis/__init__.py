@@ -15,8 +15,11 @@ The rooms of the package are attributes (``rs.tables``, ``rs.statistics``, ``rs.
 ``rs.charts``, ``rs.figures`` and so on); each names its modules in its docstring.
 """
 
+import ast
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
@@ -46,16 +49,17 @@ def __getattr__(name: str) -> Any:
         return _room(name)
     if name == "style":
         return import_module(f"{__name__}.charts.style")
-    if not name.startswith("_") and find_spec(f"{__name__}.{name}") is None:
-        calls = _calls()
-        if name in calls.__all__:
-            return getattr(calls, name)
+    if not name.startswith("_") and find_spec(f"{__name__}.{name}") is None and name in _calls():
+        return getattr(import_module(f"{__name__}.figures.calls"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def _calls() -> ModuleType:
-    """Import the module with one call for each kind of figure."""
-    return import_module(f"{__name__}.figures.calls")
+@cache
+def _calls() -> list[str]:
+    """Return the names of the functions in ``figures.calls``, which takes a second to import."""
+    text = Path(__file__).with_name("figures").joinpath("calls.py").read_text("utf-8")
+    functions = (node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
+    return [function.name for function in functions if not function.name.startswith("_")]
 
 
 def _room(name: str) -> ModuleType:
@@ -68,4 +72,4 @@ def _room(name: str) -> ModuleType:
 
 def __dir__() -> list[str]:
     """Return what completion offers at a prompt."""
-    return [*_HOMES, *_calls().__all__, *_ROOMS, "style"]
+    return [*_HOMES, *_calls(), *_ROOMS, "style"]

@@ -15,8 +15,10 @@ from . import ledger, marks, style
 from .blank import blank
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
-from .page import Page
+from .page import Page, measured
 
+ASIDE = 14  # points between the plot and the words beside it
+VERDICT = 1.1  # times the size of notes, of those words
 TARGET_AT = 0.42  # share of the width for a target without a result
 
 
@@ -49,8 +51,10 @@ def targets(
     regions = [group.to_dict("records") for _, group in rows.groupby("region", sort=False)]
     groups = [_group(page, records) for records in regions]
     wide = page.size.width / style.SLIDE.width
+    verdicts = [_words(row, page.language) for records in regions for row in records]
+    longest = max(measured(words, page.size.note * VERDICT) for words in verdicts) + ASIDE / 72
     room = page.room
-    room = room._replace(width=room.width - 3.2 * wide)
+    room = room._replace(width=room.width - max(3.2 * wide, longest))
     panels = ledger.panels(page, groups, gutter=5.6 * wide, room=room, foot=0.0)
     for panel, records in zip(panels, regions, strict=True):
         _bare(panel.axes)
@@ -66,6 +70,7 @@ def _results(rows: pd.DataFrame) -> pd.DataFrame:
     names = {name: name.removeprefix("result_") for name in columns} | {"result": "value"}
     shared = ["region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en"]
     shared += ["origin", "report", "publisher", "title", "published", "unit", "unit_en"]
+    shared += ["unit_one"]
     results = known[[*shared, "result", *columns]].rename(columns=names)
     return results.assign(status=str(Status.ACTUAL))
 
@@ -180,17 +185,21 @@ def _label(axes: Axes, page: Page, words: str, x: float, at: float, row: dict[An
     )
 
 
+def _words(row: dict[Any, Any], language: str) -> str:
+    """Return what became of a target; a dash before it where there is no result."""
+    words = values.outcome(row)[language]
+    return words if pd.notna(row["result"]) else f"— {words}"
+
+
 def _verdict(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
-    known = pd.notna(row["result"])
-    words = values.outcome(row)[page.language]
     axes.annotate(
-        words if known else f"— {words}",
+        _words(row, page.language),
         (1, at),
-        xytext=(14, 0),
+        xytext=(ASIDE, 0),
         textcoords="offset points",
         va="center",
-        fontsize=page.size.note * 1.1,
-        color=style.INK if known else style.GREY,
+        fontsize=page.size.note * VERDICT,
+        color=style.INK if pd.notna(row["result"]) else style.GREY,
         annotation_clip=False,
     )
 

@@ -51,9 +51,10 @@ def comparable(
     part, latest = rules.candidates(mine)
     due = panel.reporters if regions is None else panel.reporters.loc[list(regions)]
     away = due[~due["region"].isin(latest["region"])]
-    others = tidy(panel, mine[mine["region"].isin(away["region"])])
-    # The order of Tables.rows: of several rows the first is named.
-    others = others.sort_values(["breakdown", "period_end", "start"], kind="stable")
+    others = mine[mine["region"].isin(away["region"])]
+    if len(others):  # in the order of Tables.rows: of several rows the first is named
+        order = ["breakdown", "period_end", "start"]
+        others = tidy(panel, others).sort_values(order, kind="stable")
     absent = rules.absent(away.to_dict("records"), others, part)
     return rules.settle(indicator, _name(panel, indicator), measured(panel, latest), absent)
 
@@ -83,7 +84,7 @@ def tidy(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
     columns |= _taken(panel.named_regions.drop(columns="region"), rows["region"])
     columns |= _taken(panel.named_indicators, rows["indicator"])
     columns |= _parts(panel, rows["breakdown"])
-    columns["unit_en"] = panel.unit_names.take(rows["unit"].cat.codes.to_numpy()).array
+    columns |= _taken(panel.unit_names, rows["unit"])
     columns["id"] = _ids(columns)
     columns["dated"] = np.ones(len(rows), dtype=bool)
     columns |= {

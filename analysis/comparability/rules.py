@@ -43,6 +43,7 @@ _TRAITS = ["period_start", "period_end", "level", "unit", "comparator", "nature"
 _TRAITS += ["denominator", "reliability"]
 _JUDGED = [*_TRAITS, "indicator", "measure", "status", "breakdown", "breakdown_zh", "breakdown_en"]
 _JUDGED += ["region_zh", "region_en", "adcode", "ancestors", "rate"]
+_POPULATION = [f"population_{part}" for part in ("distance", "kind", "reliability", "year")]
 
 
 class Judgement(NamedTuple):
@@ -256,11 +257,12 @@ def candidates(rows: pd.DataFrame) -> tuple[str, pd.DataFrame]:
 
     *rows* are those of one indicator; text columns may be categorical.
     """
-    levels = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+    level = rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)
+    levels = rows.loc[level, ["breakdown", "region", "period_end"]]
     part = _most_shared(levels)
-    levels = levels[levels["breakdown"].eq(part)]
-    ends = levels[["region", "period_end"]].sort_values("period_end", kind="stable")
-    return part, levels.loc[ends.drop_duplicates("region", keep="last").index]
+    levels = levels[levels["breakdown"].eq(part)].sort_values("period_end", kind="stable")
+    latest = levels.drop_duplicates("region", keep="last").sort_index()
+    return part, rows.loc[latest.index]
 
 
 def absent(regions: Iterable[Row], rows: pd.DataFrame, part: str) -> list[dict[str, Any]]:
@@ -288,16 +290,18 @@ def settle(
     absent
         The refusals of :func:`absent`.
     """
-    rows, kinds = _in_turn(latest)
-    kept, bars = _kept(rows, kinds)
-    records = _records(rows, chain.from_iterable(bars))
+    latest = latest.reset_index(drop=True)
+    kinds = _Kinds.of(latest)
+    kept, bars = _kept(latest, kinds)
+    records = _records(latest, chain.from_iterable(bars))
     refused = [_barred(records[one], records[other]) for one, other in bars]
-    order = rows.iloc[kept].sort_values(["level_order", "adcode", "period_end"]).index
-    chosen = rows.loc[order].reset_index(drop=True)
-    words = _judged(chosen, kinds.codes[order])
-    scale = "rate" if len(order) and chosen["rate"].notna().all() else "value"
-    said = cautions(words, chosen, scale)
-    return Comparison(indicator, name, chosen, gaps.frame(refused + absent), said, scale)
+    order = latest.loc[kept, ["level_order", "adcode", "period_end"]]
+    places = order.sort_values([*order]).index.to_numpy()
+    rows = latest.take(places).reset_index(drop=True)
+    words = _judged(rows, kinds.codes[places])
+    scale = "rate" if len(rows) and rows["rate"].notna().all() else "value"
+    said = cautions(words, rows, scale)
+    return Comparison(indicator, name, rows, gaps.frame(refused + absent), said, scale)
 
 
 def side_by_side(
@@ -374,8 +378,9 @@ def _name(mine: pd.DataFrame, indicator: str) -> Text:
 
 
 def _most_shared(levels: pd.DataFrame) -> str:
-    if levels.empty:
-        return ""
+    parts = levels["breakdown"].unique()
+    if len(parts) < 2:
+        return str(*parts)
     counts = levels.groupby("breakdown")["region"].nunique()
     order = sorted(counts.items(), key=lambda item: (-item[1], str(item[0]) != "", str(item[0])))
     return str(order[0][0])
@@ -390,9 +395,11 @@ class _Kinds(NamedTuple):
     @classmethod
     def of(cls, rows: pd.DataFrame) -> "_Kinds":
         """Group *rows* by the columns that rules look at."""
-        traits = [name for name in _TRAITS if name in rows]
-        cells = rows[traits].assign(rated=rows["rate"].notna())
-        codes = cells.groupby([*cells], dropna=False).ngroup().to_numpy()
+        codes: Any = rows["rate"].notna().to_numpy(dtype="int64")
+        for name in _TRAITS:
+            if name in rows:
+                own, words = pd.factorize(rows[name], use_na_sentinel=False)
+                codes = pd.factorize(codes * len(words) + own)[0]
         firsts = np.unique(codes, return_index=True)[1]
         return cls(codes, rows.filter(_JUDGED).take(firsts).to_dict("records"))
 
@@ -405,42 +412,36 @@ class _Kinds(NamedTuple):
         )
 
 
-def _in_turn(latest: pd.DataFrame) -> tuple[pd.DataFrame, _Kinds]:
-    """Return *latest* in the order in which rows are kept or refused, and its kinds."""
-    kinds, year = _Kinds.of(latest), latest["period_end"].dt.year
-    if latest.empty:
-        return latest, kinds
+def _in_turn(latest: pd.DataFrame, kinds: _Kinds) -> pd.DataFrame:
+    """Return the regions of *latest* in the order in which rows are kept or refused."""
+    year, level = latest["period_end"].dt.year, latest["level_order"]
     relative = np.array([_relative(row) for row in kinds.records], dtype=bool)[kinds.codes]
-    usual = _usual_level(latest["level_order"], relative)
-    turn = pd.DataFrame(
-        {
-            "far": (year - year.mode().max()).abs().to_numpy(),
-            "odd": (latest["level_order"] != usual).to_numpy(),
-            "adcode": latest["adcode"].to_numpy(),
-        }
-    )
-    order = turn.sort_values([*turn]).index.to_numpy()
-    return latest.take(order).reset_index(drop=True), kinds._replace(codes=kinds.codes[order])
+    far, odd = (year - year.mode().max()).abs(), level.ne(_usual_level(level, relative))
+    rows = latest[["adcode", "ancestors"]].assign(far=far, odd=odd, kind=kinds.codes)
+    return rows.sort_values(["far", "odd", "adcode"])
 
 
-def _kept(rows: pd.DataFrame, kinds: _Kinds) -> tuple[list[int], list[tuple[int, int]]]:
+def _kept(latest: pd.DataFrame, kinds: _Kinds) -> tuple[list[int], list[tuple[int, int]]]:
     """Return the places of the rows kept, and each row refused after the first that forbids it."""
     forbids, firsts = cache(kinds.forbid), dict[int, int]()
-    own, above = dict[str, int](), dict[str, int]()  # the first place kept of, and inside, a region
-    kept, bars = [], []
-    cells = zip(kinds.codes.tolist(), rows["adcode"], rows["ancestors"], strict=True)
-    for place, (kind, adcode, ancestors) in enumerate(cells):
-        barring = [first for other, first in firsts.items() if forbids(other, kind)]
-        barring += [own[outer] for outer in ancestors.split() if outer in own]
+    own, above = dict[str, int](), dict[str, int]()  # the first row kept of, and inside, a region
+    kept: list[int] = []  # the place of each row kept, which is known by its turn
+    bars = []
+    rows = _in_turn(latest, kinds)
+    cells = (rows[name].tolist() for name in ("kind", "adcode", "ancestors"))
+    for place, kind, adcode, ancestors in zip(rows.index.tolist(), *cells, strict=True):
+        outer = ancestors.split()
+        barring = [turn for other, turn in firsts.items() if forbids(other, kind)]
+        barring += [own[region] for region in outer if region in own]
         barring += [above[adcode]] if adcode in above else []
         if barring:
-            bars.append((min(barring), place))
+            bars.append((kept[min(barring)], place))
             continue
+        firsts.setdefault(kind, len(kept))
+        own.setdefault(adcode, len(kept))
+        for region in outer:
+            above.setdefault(region, len(kept))
         kept.append(place)
-        firsts.setdefault(kind, place)
-        own.setdefault(adcode, place)
-        for outer in ancestors.split():
-            above.setdefault(outer, place)
     return kept, bars
 
 
@@ -464,13 +465,16 @@ def _judged(kept: pd.DataFrame, codes: Any) -> list[Judgement]:
 def _records(rows: pd.DataFrame, places: Iterable[int]) -> dict[int, Row]:
     """Return the rows at *places* as dictionaries, by place."""
     places = sorted(set(places))
+    if not places:
+        return {}
     return dict(zip(places, rows.take(places).to_dict("records"), strict=True))
 
 
 def _usual_level(levels: Any, relative: Any) -> int:
     """Return the most frequent of *levels*; of several, the one with most relative figures."""
     known, place = np.unique(levels, return_inverse=True)
-    return int(max(zip(np.bincount(place), np.bincount(place, relative), known, strict=True))[-1])
+    counts = zip(np.bincount(place), np.bincount(place, relative), known, strict=True)
+    return int(max(counts, default=(0,))[-1])
 
 
 def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Text, ...]:
@@ -486,10 +490,11 @@ def cautions(words: list[Judgement], kept: pd.DataFrame, scale: str) -> tuple[Te
 
 def _population_notes(kept: pd.DataFrame) -> list[Text]:
     """Return notes on populations that are not resident ones of the same year, or are reprints."""
+    kept = kept[["region_zh", "region_en", *_POPULATION]]
     odd = kept["population_distance"].ne(0) | ~kept["population_kind"].isin(POPULATIONS[:2])
     odd |= kept["population_reliability"].eq(Reliability.REPRINT)
     notes = []
-    for row in kept[odd].to_dict("records"):
+    for row in kept[odd].to_dict("records") if odd.any() else ():
         reprint = row["population_reliability"] == Reliability.REPRINT
         year = int(row["population_year"])
         kind = say(f"population_kind.{row['population_kind']}")

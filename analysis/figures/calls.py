@@ -29,19 +29,6 @@ from analysis.tables.panel import Panel
 
 from . import source
 
-__all__ = [
-    "changes",
-    "commitments",
-    "comparison",
-    "coverage",
-    "funnel",
-    "instruments",
-    "not_comparable",
-    "profile",
-    "shares",
-    "targets",
-    "trend",
-]
 LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 OUTCOMES = ("accidents", "deaths", "injuries")

@@ -17,7 +17,14 @@ from .vocabulary import POLICIES
 
 Row = Mapping[str, Any]
 LONGEST = 60  # characters of a name on an axis, in a cell's heading or on a tab
-_BLANK = {"comparator": "=", "status": "actual", "measure": "level", "unit": "", "unit_en": ""}
+_BLANK = {
+    "comparator": "=",
+    "status": "actual",
+    "measure": "level",
+    "unit": "",
+    "unit_en": "",
+    "unit_one": "",
+}
 # Characters that turn the reading direction or hide: a name cannot reorder what stands beside it.
 _HIDDEN = {
     *range(0x200B, 0x2010),

@@ -55,27 +55,19 @@ def marks(rows: pd.DataFrame) -> pd.DataFrame:
     A change in percent, or a direction, is *only* that where no level of the same indicator,
     part, region and period is reported.
     """
-    keys = list(zip(*(rows[name] for name in (*SAME, "period_end")), strict=True))
-    measures = list(rows["measure"])
-    counted = {key for key, one in zip(keys, measures, strict=True) if one == Measure.LEVEL}
-    cells = zip(keys, rows["status"], measures, rows["comparator"], rows["value"], strict=True)
-    return rows.assign(mark=[_mark(*rest, counted=key in counted) for key, *rest in cells])
-
-
-def _mark(status: str, measure: str, comparator: str, value: float, *, counted: bool) -> Mark:
-    if status == Status.TARGET:
-        return Mark.TARGET
-    if status == Status.PLAN:
-        return Mark.PLAN
-    if measure == Measure.DIRECTION:
-        return Mark.DIRECTION_ONLY
-    if measure == Measure.CHANGE_PCT and not counted:
-        return Mark.PERCENT_ONLY
-    if comparator != Comparator.EXACT:
-        return _BOUNDS[Comparator(comparator)]
-    if value == 0 and measure == Measure.LEVEL:
-        return Mark.ZERO
-    return Mark.EXACT
+    level, percent = (rows["measure"].eq(name) for name in (Measure.LEVEL, Measure.CHANGE_PCT))
+    if percent.any():
+        cells = rows.groupby([*SAME, "period_end"], dropna=False).ngroup()
+        percent &= ~cells.isin(cells[level])
+    cases = {
+        Mark.TARGET: rows["status"].eq(Status.TARGET),
+        Mark.PLAN: rows["status"].eq(Status.PLAN),
+        Mark.DIRECTION_ONLY: rows["measure"].eq(Measure.DIRECTION),
+        Mark.PERCENT_ONLY: percent,
+        **{mark: rows["comparator"].eq(comparator) for comparator, mark in _BOUNDS.items()},
+        Mark.ZERO: level & rows["value"].eq(0),
+    }
+    return rows.assign(mark=np.select([*cases.values()], [*map(str, cases)], str(Mark.EXACT)))
 
 
 def countable(rows: pd.DataFrame) -> "pd.Series[bool]":
@@ -106,9 +98,11 @@ def limits(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     count = rows["value"].where(chosen).to_numpy(dtype="float64")
     exact = rows["measure"].eq(Measure.LEVEL) & rows["comparator"].eq(Comparator.EXACT)
     half = np.where(exact, rounding(rows), 0.0)
-    low, high = np.floor(np.maximum(count - half, 0)), np.ceil(count + half)
-    lower = intervals.poisson(low, level=level).lower
-    upper = intervals.poisson(high, level=level).upper
+    # The limits of equal counts are computed once.
+    low, places = np.unique(np.floor(np.maximum(count - half, 0)), return_inverse=True)
+    lower = intervals.poisson(low, level=level).lower[places]
+    high, places = np.unique(np.ceil(count + half), return_inverse=True)
+    upper = intervals.poisson(high, level=level).upper[places]
     names = np.where(
         chosen & (half > 0), str(Method.EXACT_POISSON_ROUNDED), str(Method.EXACT_POISSON)
     )
@@ -122,7 +116,8 @@ def rounding(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
 
     A plain whole number counts cases and has none (0), but a whole percentage is rounded to 1 %.
     """
-    return np.array([_half(str(printed)) for printed in rows["printed"]])
+    places, printed = pd.factorize(rows["printed"], use_na_sentinel=False)
+    return np.array([_half(str(word)) for word in printed], dtype="float64")[places]
 
 
 def _half(printed: str) -> float:
@@ -185,15 +180,15 @@ def per_person(rows: pd.DataFrame, known: pd.DataFrame, *, per: int = PER) -> pd
 
 
 def _nearest(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    wanted = pd.DataFrame({"place": range(len(rows)), "region": rows["region"].to_numpy()}).assign(
-        year=rows["period_end"].dt.year.to_numpy()
+    """Return the population of the year nearest to each row's; of two as near, the earlier."""
+    years = pd.DataFrame({"region": rows["region"].array, "year": rows["period_end"].dt.year.array})
+    years = years.sort_values("year", kind="stable")
+    known = known.assign(year=known["population_year"])
+    best = pd.merge_asof(
+        years, known, on="year", by="region", direction="nearest", tolerance=FARTHEST
     )
-    pairs = wanted.merge(known, on="region", how="left")
-    pairs = pairs.assign(population_distance=(pairs["population_year"] - pairs["year"]).abs())
-    pairs = pairs[~pairs["population_distance"].gt(FARTHEST)]
-    order = ["place", "population_distance", "population_year"]
-    best = pairs.sort_values(order, kind="stable").drop_duplicates("place")
-    return best.set_index("place").drop(columns=["region", "year"])
+    best["population_distance"] = (best["population_year"] - best["year"]).abs()
+    return best.drop(columns=["region", "year"]).set_index(years.index).sort_index()
 
 
 def shares(rows: pd.DataFrame) -> pd.DataFrame:
@@ -258,7 +253,7 @@ def _joined(levels: pd.DataFrame, part: str, whole: str, on: list[str]) -> pd.Da
 
 
 def reliability(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
-    """Add ``reliability`` of every count of events, a word of ``tests.Reliability``, else ""."""
+    """Add ``reliability`` of every count of events (``tests.CountReliability``), else ""."""
     chosen = countable(rows)
     flags = tests.reliability(rows["value"].where(chosen, 0), level=level)
     return rows.assign(reliability=np.where(chosen, flags, ""))

@@ -106,9 +106,12 @@ def faults(label: str, frame: pd.DataFrame, name: str) -> list[Fault]:
     return [*breaches, *_key_faults(label, frame, name)]
 
 
-def cell_faults(label: str, cells: "pd.Series[Any]", name: str) -> list[Fault]:
-    """Return which *cells* of one column break the contract of table *name*."""
-    schema = _SCHEMAS[name].select_columns([str(cells.name)])
+def cell_faults(label: str, cells: "pd.Series[str]", name: str) -> list[Fault]:
+    """Return which text *cells* of a column break the contract of table *name*."""
+    column = str(cells.name)
+    if all(check(cells).check_passed for check in _SCHEMAS[name].columns[column].checks):
+        return []
+    schema = _SCHEMAS[name].select_columns([column])
     return [*_contract_faults(label, cells.to_frame(), schema)]
 
 
@@ -142,6 +145,8 @@ def _told(check: str, cell: str, column: str) -> tuple[str, str]:
         return f"not of the form {check[13:-2]}", "write it in that form"
     if check.startswith("str_length("):
         return f"length outside {check[11:-1]}", "shorten it, or fill it in"
+    if check.startswith("dtype("):
+        return "a column of another type", "write the column as the data dictionary says"
     if check == "not_nullable":
         return "an empty cell", "fill it in"
     return f"breaks {check}", "correct the value"

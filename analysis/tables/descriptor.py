@@ -77,6 +77,7 @@ def described(tables: Tables, selections: Record) -> Record:
         "sources": _report_sources(tables.reports),
         "resources": _resources(tables),
         "selections": selections,
+        "files": tables.originals,
     }
 
 

@@ -179,7 +179,7 @@ class Tables:
     def _named(self, rows: pd.DataFrame) -> pd.DataFrame:
         regions = self.regions[["region", "adcode", "level", "parent", "name_zh", "name_en"]]
         indicators = self.indicators.drop(columns=["unit", "definition_zh", "definition_en"])
-        units = self.units.set_index("unit")["name_en"]
+        units = self.units.set_index("unit")
         parts = self.breakdowns.set_index("breakdown")
         named = rows.merge(
             regions.rename(columns={"name_zh": "region_zh", "name_en": "region_en"}),
@@ -191,7 +191,8 @@ class Tables:
             validate="m:1",
         )
         named = named.assign(
-            unit_en=named["unit"].map(units).fillna(""),
+            unit_en=named["unit"].map(units["name_en"]).fillna(""),
+            unit_one=named["unit"].map(units["one"]).fillna(""),
             breakdown_zh=[_parts(code, parts["name_zh"], "、") for code in named["breakdown"]],
             breakdown_en=[_parts(code, parts["name_en"], ", ") for code in named["breakdown"]],
             level_order=[Level(level).order for level in named["level"]],

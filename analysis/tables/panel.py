@@ -70,11 +70,12 @@ class Panel:
         return named
 
     @cached_property
-    def unit_names(self) -> "pd.Index[str]":
-        """The English name of each unit in its order."""
-        known = self.units.set_index("unit")["name_en"].reindex(self.lists["unit"])
-        names: pd.Index[str] = pd.Index(known.fillna(""), dtype="str")
-        return names
+    def unit_names(self) -> pd.DataFrame:
+        """The English plural and singular of each unit in its order."""
+        names = {"name_en": "unit_en", "one": "unit_one"}
+        known = self.units.set_index("unit")[[*names]].reindex(self.lists["unit"])
+        named: pd.DataFrame = known.fillna("").rename(columns=names)
+        return named
 
     @cached_property
     def populations(self) -> pd.DataFrame:
@@ -134,8 +135,12 @@ class Panel:
             frames["observations"] = _plain(rows[rows["region"].isin(self.regions["region"][kept])])
         return Tables(folder=self.folder, **frames)
 
+    @cached_property
+    def _reports(self) -> parquet.Reports:
+        return parquet.Reports(self.reports, self.lists["region"])
+
     def _read(self, indicator: str | None) -> pd.DataFrame:
-        rows = parquet.observations(self.folder, self.lists, self.reports, indicator)
+        rows = parquet.observations(self.folder, self.lists, self._reports, indicator)
         rows.attrs["tables"] = str(self.folder)
         return rows
 

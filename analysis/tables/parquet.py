@@ -8,20 +8,22 @@ as codes of their words, so that millions of rows take a few bytes a cell.
 import glob
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import duckdb
 import numpy as np
 import pandas as pd
-from duckdb import DuckDBPyConnection
 
 from analysis.errors import Fault, TableError
 from analysis.language.vocabulary import Comparator, Measure, Status
 
 from . import contract
 from .load import by_region
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 FILE = "observations.parquet"
 MOST_ROWS = 100_000_000
@@ -32,9 +34,9 @@ _DAYS = ("period_start", "period_end")
 _LEAST = {"start": 0, "end": 1}
 _KEY = ("report", "region", "breakdown", *_DAYS, "status", "measure")  # of one indicator
 # The SQL type of each column, and the types in a file that are read as it.
-_TYPES = dict.fromkeys((*LINKED, *_CLOSED, *_OPEN), "VARCHAR") | dict.fromkeys(_DAYS, "DATE")
-_TYPES |= {"value": "DOUBLE"} | dict.fromkeys(_LEAST, "INTEGER")
-_INTEGERS = {f"{sign}{kind}" for sign in ("", "u") for kind in ("tinyint", "smallint", "bigint")}
+_TYPES = dict.fromkeys(("report", "region", "indicator", *_OPEN, *_CLOSED, "unit"), "VARCHAR")
+_TYPES |= {**dict.fromkeys(_DAYS, "DATE"), "value": "DOUBLE", **dict.fromkeys(_LEAST, "INTEGER")}
+_INTEGERS = {f"{sign}{size}" for sign in ("", "u") for size in ("tinyint", "smallint", "bigint")}
 _INTEGERS |= {"integer", "uinteger"}
 _READ_AS = {
     "VARCHAR": {"varchar"},
@@ -43,6 +45,7 @@ _READ_AS = {
     "INTEGER": _INTEGERS,
 }
 _SETTINGS: dict[str, Any] = {
+    "threads": 1,
     "memory_limit": "1GB",
     "temp_directory": "",  # what exceeds the memory is an error, not a file
     "autoinstall_known_extensions": False,
@@ -50,9 +53,9 @@ _SETTINGS: dict[str, Any] = {
     "python_enable_replacements": False,  # a name in a query is never a variable of Python
 }
 _FORMAT = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
-_SQL = {"M": "TIMESTAMP", "f": "DOUBLE", "i": "BIGINT", "O": "VARCHAR"}  # of kinds of NumPy types
+_SQL = {"M": "TIMESTAMP", "f": "DOUBLE", "i": "BIGINT", "O": "VARCHAR"}  # by kind of NumPy type
 _VECTORS = 250  # of 2,048 rows, fetched at a time
-_NAMED = 3  # rows named of a fault that many rows share
+_SHOWN = 3  # rows of a fault that many rows share
 _REPAIR = "correct it and write the panel again"
 
 
@@ -66,8 +69,10 @@ def table(folder: Path, name: str) -> pd.DataFrame:
         If it cannot be read or breaks its contract.
     """
     with _opened(folder, f"{name}.parquet") as file:
-        frame = file.select("*").df()
-    frame = frame.astype({column: "str" for column in frame if frame[column].dtype == object})
+        file.count()
+        cells = file.select("*")
+        texts = [name for name, kind, *_ in cells.description if kind.id == "varchar"]
+        frame = cells.df().astype(dict.fromkeys(texts, "str"))
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="line")
     whole = {column: "float64" for column in frame if frame[column].dtype.kind in "iu"}
     faults = contract.faults(file.name, frame.astype(whole), name)
@@ -79,7 +84,7 @@ def table(folder: Path, name: str) -> pd.DataFrame:
 def observations(
     folder: Path,
     lists: Mapping[str, "pd.Index[str]"],
-    reports: pd.DataFrame,
+    reports: "Reports",
     indicator: str | None = None,
 ) -> pd.DataFrame:
     """
@@ -92,7 +97,7 @@ def observations(
     lists
         The words of each column that refers to a table, in the table's order.
     reports
-        ``report``, ``region`` and ``period_end``, for a file without the column ``report``.
+        The reports, for a file without the column ``report``.
     indicator
         The code of the indicator; every one if not given.
 
@@ -109,66 +114,112 @@ def observations(
     closed = {name: pd.Index([str(word) for word in words]) for name, words in _CLOSED.items()}
     with _opened(folder, FILE, indicator) as file:
         file.check_columns()
-        words = {**lists, **closed, **{name: file.words(name) for name in _OPEN}}
-        cells = file.cells(words, _Reports(reports, lists["region"]))
+        words = {**lists, **closed, **file.words()}
+        cells = file.cells(words, reports)
         file.check_rows(cells, lists["indicator"])
-    del cells["key"]
     for name, known in words.items():
         kind: pd.CategoricalDtype = pd.CategoricalDtype(known)
         cells[name] = pd.Categorical.from_codes(cells[name], dtype=kind, validate=False)
-    return pd.DataFrame(cells, copy=False)
+    return pd.DataFrame({name: cells[name] for name in _TYPES}, copy=False)
 
 
 @contextmanager
 def _opened(folder: Path, name: str, indicator: str | None = None) -> "Iterator[_File]":
-    """Open a file on a connection that reads *folder* and nothing else."""
-    path = folder.absolute() / name
-    with _connected(threads=2) as connection:
-        connection.execute("SET parquet_metadata_cache = true")
-        allowed = [str(path.parent), glob.escape(str(path.parent))]
-        connection.execute("SET allowed_directories = $1", [allowed])
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
+    """Open a file; what DuckDB finds wrong with it is a `TableError`."""
+    import duckdb
+
+    folder = folder.absolute()
+    with _database(folder).cursor() as connection:
+        connection.execute("SET GLOBAL threads = 2")
         try:
-            yield _File(connection, path, indicator)
+            yield _File(connection, folder / name, indicator)
         except duckdb.Error as error:
             found = str(error).partition("\n")[0]
             fault = Fault(name, 0, "", found, "not a readable table", _REPAIR)
             raise TableError([fault]) from error
+        finally:
+            connection.execute("SET GLOBAL threads = 1")  # a process with more cannot fork
 
 
-@contextmanager
-def _connected(threads: int) -> Iterator[DuckDBPyConnection]:
-    """Open a database in memory; its name or path is never looked up outside this process."""
-    with duckdb.connect(config=_SETTINGS | {"threads": threads}) as connection:
-        connection.execute("SET enable_progress_bar = false")
-        yield connection
+@lru_cache(maxsize=2)
+def _database(folder: Path) -> "DuckDBPyConnection":
+    """Return a database in memory that reads the files of *folder* and no others."""
+    connection = _connected()
+    allowed = [str(folder), glob.escape(str(folder))]
+    connection.execute("SET allowed_directories = $1", [allowed])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET GLOBAL parquet_metadata_cache = true")
+    return connection
+
+
+def _connected() -> "DuckDBPyConnection":
+    import duckdb
+
+    connection = duckdb.connect(config=_SETTINGS)
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
+class _Column(NamedTuple):
+    """How a column is read."""
+
+    select: str  # its cells as numbers
+    sound: str  # the condition that each cell meets
+    rule: str  # what is wrong with another
+    dtype: Any
+
+
+def _columns(words: Mapping[str, "pd.Index[str]"], *, whole: bool) -> dict[str, _Column]:
+    """Return how each column is read, text as codes of *words*."""
+    columns = {}
+    for name, known in words.items():
+        code, dtype = f"TRY_CAST({name} AS {name}_word)", np.min_scalar_type(-max(len(known), 1))
+        sound, rule = f"{code} IS NOT NULL", "not in the list it refers to"
+        if name in _OPEN and not whole:
+            # TRY_CAST tries all words of a row group, and fails for those of other indicators.
+            code, sound = f"CAST({name} AS {name}_word)", f"{name} IS NOT NULL"
+        columns[name] = _Column(f"enum_code({code})", sound, rule, dtype)
+    for name in _DAYS:
+        time, day = f"TRY_CAST({name} AS TIMESTAMP)", f"TRY_CAST({name} AS DATE)"
+        sound = f"isfinite({time}) AND {time} = {day}"
+        columns[name] = _Column(day, sound, "not a day", "datetime64[us]")
+    number = "TRY_CAST(value AS DOUBLE)"
+    columns["value"] = _Column(number, f"isfinite({number})", "not a number", "float64")
+    for name, least in _LEAST.items():
+        sound, rule = f'"{name}" BETWEEN {least} AND {2**31 - 1}', f"below {least}, or too large"
+        columns[name] = _Column(f'TRY_CAST("{name}" AS INTEGER)', sound, rule, "int32")
+    return columns
 
 
 class _File:
     """A Parquet file, or its rows of one indicator."""
 
-    def __init__(self, connection: DuckDBPyConnection, path: Path, indicator: str | None) -> None:
+    def __init__(self, connection: "DuckDBPyConnection", path: Path, indicator: str | None) -> None:
         self.name, self._connection = path.name, connection
         self._names: list[str] = []
         self._faults: list[Fault] = []
-        self._rows, self._given = "true", {"path": glob.escape(str(path))}
-        if self._count() > MOST_ROWS:
-            self._fault(0, "", f"{self._count()} rows", "too many rows")
-            raise TableError(self._faults)
+        self._whole, self._given = indicator is None, {"path": glob.escape(str(path))}
         if indicator is not None:
-            self._rows, self._given["indicator"] = "indicator = $indicator", indicator
+            self._given["indicator"] = indicator
 
     def select(
         self, columns: str, where: str = "true", rest: str = "", **given: str
-    ) -> DuckDBPyConnection:
+    ) -> "DuckDBPyConnection":
         """Query the rows; *given* are the parameters of the query."""
-        query = f"FROM read_parquet($path, hive_partitioning = false) SELECT {columns}"
-        query += f" WHERE {self._rows} AND ({where}) {rest}"
+        query = f"{self._query(columns, where)} {rest}"
         return self._connection.execute(query, self._given | given)
 
-    def _count(self) -> int:
+    def _query(self, columns: str, where: str) -> str:
+        rows = "true" if self._whole else "indicator = $indicator"
+        source = "FROM read_parquet($path, hive_partitioning = false)"
+        return f"{source} SELECT {columns} WHERE {rows} AND ({where})"
+
+    def count(self) -> int:
+        """Return the number of rows, if it is within the limit."""
         ((rows,),) = self.select("count(*)").fetchall()
+        if rows > MOST_ROWS:
+            self._fault(0, "", f"{rows} rows", "too many rows")
+            self._stop()
         return int(rows)
 
     def _fault(self, line: int, column: str, found: str, rule: str) -> None:
@@ -191,16 +242,24 @@ class _File:
                 self._fault(0, name, str(kind), f"not of type {_TYPES[name]}")
         self._stop()
 
-    def words(self, name: str) -> "pd.Index[str]":
-        """Return the distinct words of a column, in order and checked against the contract."""
-        columns = f"{name} AS word, min(file_row_number) + 1 AS line"
-        rows = self.select(columns, f"{name} IS NOT NULL", "GROUP BY 1 ORDER BY 1").fetchnumpy()
-        words: pd.Index[str] = pd.Index(rows["word"], dtype="str", name=name)
-        cells = words.to_series(index=pd.Index(rows["line"]))
-        self._faults += contract.cell_faults(self.name, cells, "observations")
+    def words(self) -> dict[str, "pd.Index[str]"]:
+        """Return the words of each column of free text in order, checked against the contract."""
+        columns = "{} AS place, {} AS word, min(file_row_number) + 1 AS line"
+        queries = (
+            f"({self._query(columns.format(place, name), f'{name} IS NOT NULL')} GROUP BY word)"
+            for place, name in enumerate(_OPEN)
+        )
+        query = " UNION ALL ".join(queries) + " ORDER BY place, word"
+        rows = self._connection.execute(query, self._given).fetchnumpy()
+        words: dict[str, pd.Index[str]] = {}
+        for place, name in enumerate(_OPEN):
+            own = rows["place"] == place
+            words[name] = pd.Index(rows["word"][own], dtype="str", name=name)
+            cells = words[name].to_series(index=pd.Index(rows["line"][own]))
+            self._faults += contract.cell_faults(self.name, cells, "observations")
         return words
 
-    def cells(self, words: Mapping[str, "pd.Index[str]"], reports: "_Reports") -> dict[str, Any]:
+    def cells(self, words: Mapping[str, "pd.Index[str]"], reports: "Reports") -> dict[str, Any]:
         """
         Return the columns, text as codes of *words*, and ``key``, a hash of the key of each row.
 
@@ -209,55 +268,55 @@ class _File:
         TableError
             With the first cells that break each rule.
         """
-        coded = [name for name in words if name in self._names]
-        for name in coded:
-            self._connection.register("words", pd.DataFrame({"word": words[name]}))
-            self._connection.execute(f"CREATE TYPE {name}_word AS ENUM (FROM words)")
-        rules, size = _rules(coded), self._count()
-        cells = {name: np.empty(size, kind) for name, kind in _kinds(words).items()}
-        begin, chunks = 0, self.select(self._columns(coded, rules))
+        columns, size = _columns(words, whole=self._whole), self.count()
+        cells = {name: np.empty(size, column.dtype) for name, column in columns.items()}
+        cells["key"] = np.empty(size, "uint64")
+        columns = {name: column for name, column in columns.items() if name in self._names}
+        begin, chunks = 0, self._chunks(words, columns)
         while len(chunk := chunks.fetch_df_chunk(_VECTORS)):
             if chunk["broken"].any():
-                self._find(rules)
+                self._find(columns)
                 break
             rows = slice(begin, begin := begin + len(chunk))
-            for name in (*self._names, "key"):
+            for name in (*columns, "key"):
                 cells[name][rows] = chunk[name]
-            if "report" not in self._names:
+            if "report" not in columns:
                 cells["report"][rows] = reports.of(cells["region"][rows], cells["period_end"][rows])
         self._stop()
         return cells
 
-    def _columns(self, coded: Iterable[str], rules: Mapping[str, tuple[str, str]]) -> str:
-        """Return what to select: codes, numbers, the hash of the key, and if a rule is broken."""
-        codes = [f"enum_code(TRY_CAST({name} AS {name}_word)) AS {name}" for name in coded]
-        others = [(name, kind) for name, kind in _TYPES.items() if kind != "VARCHAR"]
-        numbers = [f'TRY_CAST("{name}" AS {kind}) AS "{name}"' for name, kind in others]
-        key = f"hash({self._key()}) AS key"
-        sound = " AND ".join(condition for condition, _ in rules.values())
-        return ", ".join([*codes, *numbers, key, f"({sound}) IS NOT TRUE AS broken"])
+    def _chunks(
+        self, words: Mapping[str, "pd.Index[str]"], columns: Mapping[str, _Column]
+    ) -> "DuckDBPyConnection":
+        """Query *columns*, the hash of the key of each row, and whether a cell breaks its rule."""
+        for name in words.keys() & columns.keys():
+            query = f"CREATE TEMP TYPE {name}_word AS ENUM (SELECT unnest($words))"
+            self._connection.execute(query, {"words": words[name].tolist()})
+        cells = ", ".join(f'{column.select} AS "{name}"' for name, column in columns.items())
+        sound = " AND ".join(f"({column.sound})" for column in columns.values())
+        return self.select(f"{cells}, hash({self._key()}) AS key, ({sound}) IS NOT TRUE AS broken")
 
     def _key(self) -> str:
         return ", ".join(name for name in _KEY if name in self._names)
 
-    def _find(self, rules: Mapping[str, tuple[str, str]]) -> None:
-        """Note the first cells that break each of *rules*."""
-        for name, (condition, rule) in rules.items():
-            columns = f'file_row_number + 1 AS line, CAST("{name}" AS VARCHAR)'
-            where, rest = f"({condition}) IS NOT TRUE", f"ORDER BY line LIMIT {_NAMED}"
-            for line, cell in self.select(columns, where, rest).fetchall():
+    def _find(self, columns: Mapping[str, _Column]) -> None:
+        """Note the first cells of each column that break its rule."""
+        for name, (_, sound, rule, _) in columns.items():
+            cells = f'file_row_number + 1 AS line, CAST("{name}" AS VARCHAR)'
+            where, rest = f"({sound}) IS NOT TRUE", f"ORDER BY line LIMIT {_SHOWN}"
+            for line, cell in self.select(cells, where, rest).fetchall():
                 found, broken = ("null", "an empty cell") if cell is None else (repr(cell), rule)
                 self._fault(line, name, found, broken)
 
     def check_rows(self, cells: Mapping[str, Any], indicators: "pd.Index[str]") -> None:
         """Raise `TableError` for rows without a report, out of order, or with a doubled key."""
-        for place in np.flatnonzero(cells["report"] < 0)[:_NAMED].tolist():
+        for place in np.flatnonzero(cells["report"] < 0)[:_SHOWN].tolist():
             columns = "file_row_number + 1, concat(region, ' ', period_end)"
             ((line, found),) = self.select(columns, rest=f"LIMIT 1 OFFSET {place}").fetchall()
             self._fault(line, "report", found, "no report of this region ends on this day")
         codes = cells["indicator"]
         starts = np.flatnonzero(np.diff(codes, prepend=-1))
-        for place in starts[pd.Series(codes[starts]).duplicated()][:_NAMED].tolist():
+        for place in starts[pd.Series(codes[starts]).duplicated()][:_SHOWN].tolist():
             rule = "in two places: sort the rows by indicator"
             self._fault(place + 1, "indicator", indicators[codes[place]], rule)
         self._stop()
@@ -270,35 +329,13 @@ class _File:
     def _find_doubled(self, indicator: str) -> None:
         """Note rows of *indicator* with the key of an earlier row; equal hashes may differ."""
         window = f"PARTITION BY {self._key()} ORDER BY file_row_number"
-        rest = f"QUALIFY row_number() OVER ({window}) > 1 ORDER BY line LIMIT {_NAMED}"
+        rest = f"QUALIFY row_number() OVER ({window}) > 1 ORDER BY line LIMIT {_SHOWN}"
         columns, where = "file_row_number + 1 AS line", "indicator = $of"
         for (line,) in self.select(columns, where, rest, of=indicator).fetchall():
             self._fault(line, "region", f"row {line}", "a doubled key")
 
 
-def _rules(coded: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Return the condition that each cell of a column meets, and what is wrong with another."""
-    linked = "not in the list it refers to"
-    rules = {name: (f"TRY_CAST({name} AS {name}_word) IS NOT NULL", linked) for name in coded}
-    for name in _DAYS:
-        moment = f"CAST({name} AS TIMESTAMP)"
-        rules[name] = (f"isfinite({moment}) AND {moment} = CAST({name} AS DATE)", "not a day")
-    rules["value"] = ("isfinite(CAST(value AS DOUBLE))", "not a number")
-    for name, least in _LEAST.items():
-        rule = f"below {least}, or too large"
-        rules[name] = (f'"{name}" BETWEEN {least} AND {np.iinfo("int32").max}', rule)
-    return rules
-
-
-def _kinds(words: Mapping[str, "pd.Index[str]"]) -> dict[str, Any]:
-    """Return the type of the array of each column."""
-    types = {"VARCHAR": "", "DATE": "datetime64[us]", "DOUBLE": "float64", "INTEGER": "int32"}
-    kinds: dict[str, Any] = {name: types[kind] for name, kind in _TYPES.items()}
-    codes = {name: np.min_scalar_type(-max(len(known), 1)) for name, known in words.items()}
-    return {**kinds, **codes, "key": "uint64"}
-
-
-class _Reports:
+class Reports:
     """The reports by region and last day, for rows that do not name theirs."""
 
     def __init__(self, reports: pd.DataFrame, regions: "pd.Index[str]") -> None:
@@ -327,8 +364,7 @@ def write(folder: Path, tables: Mapping[str, pd.DataFrame], pieces: Iterable[pd.
         The file with the observations.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # With one thread the same rows give the same bytes.
-    with TemporaryDirectory(prefix=".", dir=folder) as name, _connected(threads=1) as connection:
+    with TemporaryDirectory(prefix=".", dir=folder) as name, _connected() as connection:
         work, parts = Path(name), list[str]()
         for table_name, frame in tables.items():
             kinds = {str(column): _SQL[frame[column].dtype.kind] for column in frame}
@@ -345,7 +381,7 @@ def write(folder: Path, tables: Mapping[str, pd.DataFrame], pieces: Iterable[pd.
 
 
 def _copy(
-    connection: DuckDBPyConnection, frame: pd.DataFrame, kinds: Mapping[str, str], path: Path
+    connection: "DuckDBPyConnection", frame: pd.DataFrame, kinds: Mapping[str, str], path: Path
 ) -> None:
     """Write *frame* to *path*, its columns as SQL types."""
     connection.register("frame", frame)

@@ -17,13 +17,13 @@ def populations(context: pd.DataFrame) -> pd.DataFrame:
     """
     Return the published populations: one row per region and year, the best kind of each year.
 
-    *context* needs ``region``, ``indicator``, ``measure``, ``period_end``, ``value``,
-    ``reliability`` and ``publisher``.
+    They are in the order of years. *context* needs ``region``, ``indicator``, ``measure``,
+    ``period_end``, ``value``, ``reliability`` and ``publisher``.
     """
     known = context[context["indicator"].isin(POPULATIONS) & context["measure"].eq("level")]
     rank = known["indicator"].map({name: place for place, name in enumerate(POPULATIONS)})
     ordered = known.assign(rank=rank, year=known["period_end"].dt.year).sort_values("rank")
-    best = ordered.drop_duplicates(["region", "year"])
+    best = ordered.drop_duplicates(["region", "year"]).sort_values("year", kind="stable")
     columns = ["region", "year", "value", "indicator", "reliability", "publisher"]
     names = {"value": "population", "indicator": "population_kind", "year": "population_year"}
     return best[columns].rename(

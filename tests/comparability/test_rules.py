@@ -153,6 +153,36 @@ def test_every_refusal_has_its_reason_in_both_languages(rows):
     assert not said["reason_zh"].str.contains("{", regex=False).any()
 
 
+class Read(dict):
+    """A row that notes in *seen* which of its columns are read."""
+
+    def __init__(self, row, seen):
+        super().__init__(row)
+        self.seen = seen
+
+    def __getitem__(self, name):
+        self.seen.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name, default=None):
+        """Note *name* too."""
+        self.seen.add(name)
+        return super().get(name, default)
+
+
+def test_rows_are_grouped_by_every_column_that_a_rule_reads():
+    """Of two rows alike in these, one speaks for both, but for where they lie."""
+    seen = set()
+    for one, other, *_ in MINIMAL:
+        compare.judge(Read(one, seen), Read(other, seen))
+
+    assert seen <= {*compare._JUDGED}
+    # The same in all candidates, names, and what is looked at for each pair or as known or not.
+    same = {"indicator", "measure", "status", "breakdown", "breakdown_zh", "breakdown_en"}
+    each = {"region_zh", "region_en", "adcode", "ancestors", "rate"}
+    assert seen - same - each == {*compare._TRAITS}
+
+
 def compared(*rows, indicator="deaths"):
     """The comparison of the rows with the people above."""
     tidy = rates.rates(rates.limits(frame(*rows)), PEOPLE)

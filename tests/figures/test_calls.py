@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from drawings import Drawing
 from matplotlib.figure import Figure as Page
 
 import analysis as rs
@@ -39,19 +40,26 @@ def pages(drawn):
 def test_every_kind_has_a_call():
     """A kind without one could only be drawn by hand."""
     assert set(CALLS) == set(KINDS)
-    assert {call.__name__ for call in CALLS.values()} - {"<lambda>"} <= set(calls.__all__)
+    assert {call.__name__ for call in CALLS.values()} - {"<lambda>"} <= set(dir(rs))
 
 
+@pytest.mark.parametrize("form", ["slide", "page"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("kind", CALLS)
-def test_a_call_draws_figures_of_its_kind_with_rows_and_names(kind):
-    """Nothing but the call: no style, no title, no gaps to hand over."""
-    figures = pages(CALLS[kind](language="en"))
+def test_a_call_draws_figures_of_its_kind_without_a_fault(kind, language, form):
+    """No text over another, outside the page or struck by a mark; a mark for each of its rows."""
+    figures = pages(CALLS[kind](language=language, form=form))
 
     assert {figure.kind for figure in figures} == {kind}
-    assert all(len(figure.rows) and figure.caption.title.en for figure in figures)
     names = [figure.name for figure in figures]
     assert len(set(names)) == len(names)
-    assert all(name.endswith("-en") for name in names)
+    assert all(name.endswith(f"-{language}") for name in names)
+    for figure in figures:
+        drawing = Drawing(figure)
+        assert drawing.faults == {}, figure.name
+        assert {*drawing.marks} <= {*figure.rows["id"], *figure.beside.get("id", ())}, figure.name
+        assert len(figure.rows), figure.name
+        assert figure.caption.title[language].split("：")[0][:4] in drawing.said.replace("\n", "")
 
 
 def test_a_filtered_frame_gives_a_figure_of_what_it_holds(rows):
@@ -141,7 +149,10 @@ def test_a_figure_saves_itself_under_its_name(tmp_path, monkeypatch):
 
 def test_the_front_door_offers_every_call():
     """And says that it has no other."""
-    assert set(calls.__all__) <= set(dir(rs))
+    names = {"comparison", "trend", "changes", "funnel", "shares", "targets", "instruments"}
+    names |= {"commitments", "coverage", "not_comparable", "profile"}
+    assert names <= set(dir(rs))
+    assert all(getattr(rs, name) is getattr(calls, name) for name in names)
     with pytest.raises(AttributeError, match="slope"):
         rs.slope
     with pytest.raises(WordError):

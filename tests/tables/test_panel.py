@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analysis.comparability import many, rules
 from analysis.errors import TableError, UsageError, WordError
 from analysis.statistics import rates
-from analysis.tables import checks, panel, simulated
+from analysis.tables import checks, panel, parquet, simulated
 from analysis.tables.schema import TABLES
 
 # What a panel cannot say as ordinary tables do: names of its own, the latest report of a region.
@@ -201,6 +201,8 @@ def test_one_size_and_seed_is_one_country(tmp_path, folder, held):
     assert again["value"].sum() != other["value"].sum()
     names = {path.name for path in folder.iterdir()}
     assert names == {f"{name}.parquet" for name in (*panel.SMALL, "observations")}
+    for name in names:
+        assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes(), name
 
 
 def test_nothing_simulated_can_be_taken_for_real(held, data):
@@ -255,10 +257,17 @@ SPOILED = {
     "an unknown unit": ({"unit": "furlongs"}, "line 2, column unit"),
     "no number": ({"value": float("inf")}, "line 2, column value: found 'inf': not a number"),
     "a place before the text": ({"start": -1}, "line 2, column start"),
-    "a long phrase": ({"evidence": "x" * 41}, "column evidence"),
-    "an empty print": ({"printed": ""}, "column printed"),
-    "a part of another form": ({"breakdown": "mining"}, "column breakdown"),
+    "a place of no length": ({"end": 0}, "line 2, column end: found '0': below 1"),
+    "a long phrase": ({"evidence": "x" * 41}, "line 2, column evidence"),
+    "an empty print": ({"printed": ""}, "line 2, column printed"),
+    "a part of another form": ({"breakdown": "mining"}, "line 2, column breakdown"),
     "an indicator in two places": ({"indicator": "deaths"}, "sort the rows by indicator"),
+    "an hour of a day": (
+        {"period_end": pd.Timestamp(2022, 12, 31, 5)},
+        "line 2, column period_end",
+    ),
+    "no day": ({"period_start": pd.NaT}, "line 2, column period_start: found null"),
+    "no word": ({"note": None}, "line 2, column note: found null: an empty cell"),
 }
 
 
@@ -279,6 +288,89 @@ def test_a_doubled_row_is_told(folder, tmp_path):
 
     with pytest.raises(TableError, match=r"line 4, column region: .* a doubled key"):
         _ = ours.rows
+
+
+def test_a_doubled_row_is_told_of_one_indicator(folder, tmp_path):
+    """With its line in the file, whichever indicator is asked for."""
+    ours = copied(folder, tmp_path / "doubled")
+    frame = read(folder / panel.FILE)
+    last = len(frame) - 1
+    write(tmp_path / "doubled" / panel.FILE, pd.concat([frame, frame.iloc[[last]]]))
+
+    assert len(ours.of("deaths"))
+    with pytest.raises(TableError, match=f"line {last + 2}, column region: .* a doubled key"):
+        ours.of(frame["indicator"][last])
+
+
+BROKEN = {
+    "no table": lambda path: path.write_bytes(b"region,value" * 99),
+    "nothing": lambda path: path.write_bytes(b""),
+    "half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "a folder": lambda path: (path.unlink(), path.mkdir()),
+}
+
+
+@pytest.mark.parametrize("table", ["observations", "regions"])
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_file_is_told(folder, tmp_path, table, fault):
+    """By its name; whatever the engine calls it."""
+    ours = copied(folder, tmp_path / "broken")
+    BROKEN[fault](tmp_path / "broken" / f"{table}.parquet")
+
+    with pytest.raises(TableError, match=f"{table}.parquet: .* not a readable table"):
+        _ = ours.rows
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("value", "3"), ("start", 1.5), ("period_end", "2024-12-31"), ("unit", 3), ("note", b"x")],
+)
+def test_a_column_of_another_type_is_told(folder, tmp_path, name, values):
+    """No text that looks like a number, no number that would be rounded."""
+    ours = copied(folder, tmp_path / "types")
+    write(tmp_path / "types" / panel.FILE, read(folder / panel.FILE).assign(**{name: values}))
+
+    with pytest.raises(TableError, match=f"column {name}: .* not of type"):
+        _ = ours.rows
+
+
+def test_too_many_rows_are_told(folder, monkeypatch):
+    """Before they fill the memory."""
+    monkeypatch.setattr(parquet, "MOST_ROWS", 1_000)
+
+    with pytest.raises(TableError, match="too many rows"):
+        _ = panel.Panel(folder).rows
+
+
+@pytest.mark.parametrize("name", ["a*b", "[x]?", "year=2024", "it's", "{a,b}", "~", "安全 %20"])
+def test_a_folder_may_have_any_name(folder, tmp_path, name):
+    """A pattern of names, a partition or a quotation mark is a name like another."""
+    rows = copied(folder, tmp_path / name).of("deaths")
+
+    assert list(rows) == list(panel.Panel(folder).of("deaths"))
+    assert len(rows)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "FROM read_parquet('https://localhost/observations.parquet')",
+        "FROM read_csv('{other}')",
+        "FROM read_parquet('{folder}/../{other}')",
+        "COPY (SELECT 1) TO '{other}'",
+        "SET enable_external_access = true",
+    ],
+)
+def test_the_engine_reaches_no_other_file(folder, tmp_path, query):
+    """Neither an extension, nor the network, nor a file outside the folder."""
+    other = tmp_path / "other.csv"
+    other.write_text("a", "utf-8")
+
+    with parquet._database(folder).cursor() as connection, pytest.raises(duckdb.Error):
+        connection.execute(query.format(folder=folder, other=other))
+    assert other.read_text("utf-8") == "a"
 
 
 def test_another_column_is_told(folder, tmp_path):
