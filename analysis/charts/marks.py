@@ -114,7 +114,7 @@ def stated(
     """
     Draw a change without counts: a diamond above its percentage, or an arrow.
 
-    Percentages of other publications stand in brackets and grey. *shared* is for a year that
+    Percentages of other publications are grey and in brackets. *shared* is for a year that
     has both; *size* and *note* are in points.
     """
     year = row["period_end"].year

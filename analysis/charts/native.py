@@ -109,7 +109,7 @@ def number(cell: Any) -> float | None:
     return float(cell)
 
 
-# A number with its interval as its label says it.
+# The label of a number with its interval.
 Words = Callable[[float, float | None, float | None, str], str]
 
 

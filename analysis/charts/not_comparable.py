@@ -17,7 +17,7 @@ from .figure import Caption, Figure, Kind
 from .page import LEADING, Page, measured, wrapped
 
 NAME, WHY = 2.35, 2.0  # inches of the first and the last column on a slide
-ENTRY = 15  # ems of a note that the figure of one region needs at least
+ENTRY = 15  # ems of a note, the minimum width for the figure of a region
 AIR = 0.12  # inches between two lines
 
 

@@ -26,8 +26,8 @@ INK = "#1F2933"
 GREY = "#6B7280"
 BAND = "#E5E7EB"
 SHADE, AXIS = "#F3F4F6", "#C9CED6"  # behind every second row; the small axis of one row
-# Found by a search: each dark enough for text on white, all told apart by readers who see no red or
-# no green, and five steps of grey in print.
+# Found by a search: each dark enough for text on white, all distinct for readers with red or green
+# blindness, and five distinct greys in print.
 REGIONS = {
     "anhui": "#153C85",
     "anshan": "#B45E0A",

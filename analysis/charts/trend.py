@@ -49,7 +49,7 @@ def trend(
     refused
         Regions with neither, and why.
     expected
-        Yearly counts that a wider region's rate would give (``region``, ``period_end``,
+        Yearly counts expected from the rate of a wider region (``region``, ``period_end``,
         ``value``, ``of_zh``, ``of_en``); a grey line.
     """
     caption = _caption(rows, stated, title, refused, expected)

@@ -72,14 +72,14 @@ def record(folder: Path) -> Record | None:
     return unseal(data) if data is not None else None
 
 
-def claimed(folder: Path, made: Record | None) -> list[str]:
+def claimed(folder: Path, job: Record | None) -> list[str]:
     """
-    Return the files in *folder* that a job made, from its record *made* or its figures' records.
+    Return the files in *folder* that a job made, by its record *job* or its figures' records.
 
     Files that are listed in neither belong to others.
     """
-    if made is not None:
-        return [*made["outputs"]]
+    if job is not None:
+        return [*job["outputs"]]
     return [name for path in sorted(folder.glob("*.json")) for name in _figure_files(path)]
 
 
@@ -95,9 +95,9 @@ def _figure_files(path: Path) -> list[str]:
     return [path.name, *own] if own else []
 
 
-def altered(folder: Path, made: Record) -> Text | None:
-    """Return how the first changed output of *made* differs from what was published, or None."""
-    for name, expected in sorted(made["outputs"].items()):
+def altered(folder: Path, job: Record) -> Text | None:
+    """Return how the first changed output of *job* differs from the published one, or None."""
+    for name, expected in sorted(job["outputs"].items()):
         data = files.read(folder / name)
         if data is None:
             return say("stale.file_missing", name=name)
@@ -165,9 +165,9 @@ def load(figures: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-def rows(made: Record | None) -> list[Row]:
+def rows(job: Record | None) -> list[Row]:
     """Return the distinct rows that the figures of a record show."""
-    drawn = [row for figure in made["figures"] for row in figure["rows"]] if made else []
+    drawn = [row for figure in job["figures"] for row in figure["rows"]] if job else []
     return list({canonical(row): row for row in drawn}.values())
 
 

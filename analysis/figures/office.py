@@ -17,7 +17,7 @@ from lxml import etree
 
 from analysis.errors import AnalysisError
 
-WHEN = "2000-01-01T00:00:00Z"  # a date that never changes: when it was made is no part of it
+WHEN = "2000-01-01T00:00:00Z"  # a fixed date, so that files do not depend on the time
 CUSTOM = "docProps/custom.xml"
 CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 CUSTOM_RELATION = (

@@ -61,7 +61,7 @@ def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()
         The file name without ending: small letters, digits, ``_`` and ``-``; the figure's own if
         not given.
     formats
-        Of ``svg``, ``png``, ``pdf``; those that the plan asks for if none is given.
+        Of ``svg``, ``png``, ``pdf``; by default those of the plan.
 
     Returns
     -------

@@ -171,43 +171,45 @@ class _Update:
         if record is None:
             self.report.kept.append(f"{slide_name}: {_GONE[self.language]}")
             return
-        shown = content.content(record, self.language)
+        slide_content = content.content(record, self.language)
         before = len(self.report.changed)
         for shape in list(slide.shapes):
             figure, part = carriers.owned(shape.name)
             if figure == name:
-                self._shape(slide_name, slide, shape, part, shown)
+                self._shape(slide_name, slide, shape, part, slide_content)
         if "stamp" in self.baseline[name] or slide.has_notes_slide:
-            self._notes(slide_name, slide, shown)
+            self._notes(slide_name, slide, slide_content)
         if len(self.report.changed) > before:
-            self.report.changed += [f"    {line}" for line in self._reasons(shown)]
-            self.provenances[name] = slides.carried(shown)
+            self.report.changed += [f"    {line}" for line in self._reasons(slide_content)]
+            self.provenances[name] = slides.carried(slide_content)
 
-    def _shape(self, slide_name: str, slide: Any, shape: Any, part: str, shown: Content) -> None:
-        known = self.baseline[shown.figure].get(part)
+    def _shape(
+        self, slide_name: str, slide: Any, shape: Any, part: str, slide_content: Content
+    ) -> None:
+        known = self.baseline[slide_content.figure].get(part)
         touched = known is not None and slides.state(shape) != known
         if part in TEXTS:
-            self._text(slide_name, shape, part, shown, touched=touched)
+            self._text(slide_name, shape, part, slide_content, touched=touched)
         elif part == "chart":
-            self._chart(slide_name, slide, shape, shown, touched=touched)
+            self._chart(slide_name, slide, shape, slide_content, touched=touched)
         elif part == "table":
-            self._table(slide_name, shape, shown, touched=touched)
+            self._table(slide_name, shape, slide_content, touched=touched)
         elif part == "picture":
-            self._picture(slide_name, slide, shape, shown, touched=touched)
+            self._picture(slide_name, slide, shape, slide_content, touched=touched)
         if part in slides.DESCRIBED:
-            self._alt(shape, shown)
+            self._alt(shape, slide_content)
 
-    def _note(self, shown: Content, part: str, mark: str) -> None:
-        self.marks[shown.figure][part] = mark
+    def _note(self, slide_content: Content, part: str, mark: str) -> None:
+        self.marks[slide_content.figure][part] = mark
 
     def _keep(self, slide_name: str, part: str, now: str) -> None:
         line = f"{slide_name}, {part}: {_EDITED[self.language]}"
         self.report.kept.append(f"{line}; {_WOULD[self.language]}: {now}" if now else line)
 
     def _text(
-        self, slide_name: str, shape: Any, part: str, shown: Content, *, touched: bool
+        self, slide_name: str, shape: Any, part: str, slide_content: Content, *, touched: bool
     ) -> None:
-        words = slides.texts(shown)[part]
+        words = slides.texts(slide_content)[part]
         was = shape.text_frame.text
         fitted = shapes.fitted(shape, words, part)
         if slides.short(fitted) == slides.short(was):
@@ -219,23 +221,23 @@ class _Update:
             shapes.rewrite(shape, fitted, self.language)
         else:
             shapes.write(shape, words, self.language)
-        self._note(shown, part, slides.state(shape))
+        self._note(slide_content, part, slides.state(shape))
         self.report.changed.append(
             f"{slide_name}, {part}: {labels.legible(was, 120)} → {labels.legible(words, 120)}"
         )
 
     def _chart(
-        self, slide_name: str, slide: Any, shape: Any, shown: Content, *, touched: bool
+        self, slide_name: str, slide: Any, shape: Any, slide_content: Content, *, touched: bool
     ) -> None:
-        if shown.plot is None:
-            if touched or shown.table is not None:
+        if slide_content.plot is None:
+            if touched or slide_content.table is not None:
                 self.report.kept.append(f"{slide_name}, chart: {_OTHER[self.language]}")
             else:
-                self._pictured(slide_name, slide, shape, shown)
+                self._pictured(slide_name, slide, shape, slide_content)
             return
-        carried = slides.carried(shown)
+        carried = slides.carried(slide_content)
         width = shape.width / EMU
-        native = slide_charts.NativeChart(shown.plot, self.language, carried, width=width)
+        native = slide_charts.NativeChart(slide_content.plot, self.language, carried, width=width)
         new = slide_charts.chart_space(native.plot, self.language)
         old = shape.chart._chartSpace  # noqa: SLF001
         if graft.signature(old) == graft.signature(new):
@@ -252,12 +254,12 @@ class _Update:
             _rebuild(old, fresh)
             self.report.changed.append(f"{slide_name}, chart: {_REBUILT[self.language]}")
         shape.chart.part.chart_workbook.update_from_xlsx_blob(native.xlsx_blob)
-        self._note(shown, "chart", slides.state(shape))
+        self._note(slide_content, "chart", slides.state(shape))
         self.report.changed.append(f"{slide_name}, chart: {_VALUES[self.language]}")
 
-    def _pictured(self, slide_name: str, slide: Any, chart: Any, shown: Content) -> None:
+    def _pictured(self, slide_name: str, slide: Any, chart: Any, slide_content: Content) -> None:
         """Replace a native chart, and an unedited table beside it, by the picture of the figure."""
-        figure, known = shown.figure, self.baseline[shown.figure]
+        figure, known = slide_content.figure, self.baseline[slide_content.figure]
         parts = {carriers.owned(shape.name): shape for shape in slide.shapes}
         replaced = {"chart": chart}
         table = parts.get((figure, "table"))
@@ -268,7 +270,7 @@ class _Update:
         left, top = (min(box[side] for box in boxes) for side in (0, 1))
         right, low = (max(box[side] + box[side + 2] for box in boxes) for side in (0, 1))
         box = (left, top, right - left, low - top)
-        shapes.picture(slide, shown, self.language, self.figures, box)
+        shapes.picture(slide, slide_content, self.language, self.figures, box)
         picture = next((one for one in slide.shapes if one.name == f"rs:{figure}:picture"), None)
         if picture is None:  # the figures are without pictures
             self.report.kept.append(f"{slide_name}, chart: {_OTHER[self.language]}")
@@ -276,7 +278,7 @@ class _Update:
         for part, shape in replaced.items():
             shapes.drop(shape)
             self.marks[figure].pop(part, None)
-        self._note(shown, "picture", slides.state(picture))
+        self._note(slide_content, "picture", slides.state(picture))
         self.report.changed.append(f"{slide_name}, chart: {_REBUILT[self.language]}")
 
     def _carried(self, shape: Any) -> Mapping[str, Any]:
@@ -289,13 +291,13 @@ class _Update:
             return {}
         return next(iter(provenances.values()), {})
 
-    def _table(self, slide_name: str, shape: Any, target: Content, *, touched: bool) -> None:
-        table = target.table
+    def _table(self, slide_name: str, shape: Any, slide_content: Content, *, touched: bool) -> None:
+        table = slide_content.table
         if table is None:
             return
         lines = (table.head, *table.lines)
-        shown = shape.table
-        was = [[cell.text_frame.text for cell in row.cells] for row in shown.rows]
+        drawn = shape.table
+        was = [[cell.text_frame.text for cell in row.cells] for row in drawn.rows]
         if was == [list(line) for line in lines]:
             return
         same = len(was) == len(lines) and all(len(line) == len(table.head) for line in was)
@@ -304,18 +306,20 @@ class _Update:
                 slide_name, "table", " | ".join(" ".join(line) for line in table.lines)[:200]
             )
             return
-        size = slides.table_size(target)
-        for row, line in zip(shown.rows, lines, strict=True):
+        size = slides.table_size(slide_content)
+        for row, line in zip(drawn.rows, lines, strict=True):
             for cell, words in zip(row.cells, line, strict=True):
                 if cell.text_frame.text != words:
                     shapes.fill_cell(cell, words, self.language, size, head=line is table.head)
-        self._note(target, "table", slides.state(shape))
+        self._note(slide_content, "table", slides.state(shape))
         self.report.changed.append(f"{slide_name}, table: {_VALUES[self.language]}")
 
     def _picture(
-        self, slide_name: str, slide: Any, shape: Any, shown: Content, *, touched: bool
+        self, slide_name: str, slide: Any, shape: Any, slide_content: Content, *, touched: bool
     ) -> None:
-        files = (self.figures / file for file in shown.record["files"] if file.endswith(".png"))
+        files = (
+            self.figures / file for file in slide_content.record["files"] if file.endswith(".png")
+        )
         path = next((file for file in files if file.is_file()), None)
         if path is None or path.read_bytes() == shape.image.blob:
             return
@@ -325,38 +329,41 @@ class _Update:
         _, relation = slide.part.get_or_add_image_part(str(path))
         shape._element.blipFill.blip.rEmbed = relation  # noqa: SLF001
         before = shapes.shown(shape)
-        shapes.crop(shape, shown)
+        shapes.crop(shape, slide_content)
         after = shapes.shown(shape)
         # Keep the width, and adapt the height to the new plot.
         shape.height = round(shape.height * after[1] / before[1] * before[0] / after[0])
-        self._note(shown, "picture", slides.state(shape))
+        self._note(slide_content, "picture", slides.state(shape))
         self.report.changed.append(f"{slide_name}, picture: {_VALUES[self.language]}")
 
-    def _alt(self, shape: Any, shown: Content) -> None:
-        known = self.baseline[shown.figure].get("alt")
-        if slides.short(slides.described(shape)) == known and slides.short(shown.alt) != known:
-            shapes.describe(shape, shown.alt)
-            self._note(shown, "alt", slides.short(shown.alt))
+    def _alt(self, shape: Any, slide_content: Content) -> None:
+        known = self.baseline[slide_content.figure].get("alt")
+        if (
+            slides.short(slides.described(shape)) == known
+            and slides.short(slide_content.alt) != known
+        ):
+            shapes.describe(shape, slide_content.alt)
+            self._note(slide_content, "alt", slides.short(slide_content.alt))
 
-    def _notes(self, slide_name: str, slide: Any, shown: Content) -> None:
-        known, was = self.baseline[shown.figure].get("notes"), slides.spoken(slide)
-        if slides.short(shown.notes) == slides.short(was):
+    def _notes(self, slide_name: str, slide: Any, slide_content: Content) -> None:
+        known, was = self.baseline[slide_content.figure].get("notes"), slides.spoken(slide)
+        if slides.short(slide_content.notes) == slides.short(was):
             return
         if slides.short(was) != known:
-            if slides.short(shown.notes) != known:
+            if slides.short(slide_content.notes) != known:
                 self._keep(slide_name, "notes", "")
             return
-        slide.notes_slide.notes_text_frame.text = shown.notes
-        self._note(shown, "notes", slides.short(shown.notes))
+        slide.notes_slide.notes_text_frame.text = slide_content.notes
+        self._note(slide_content, "notes", slides.short(slide_content.notes))
         self.report.changed.append(f"{slide_name}, notes: {_VALUES[self.language]}")
 
-    def _reasons(self, shown: Content) -> Iterator[str]:
+    def _reasons(self, slide_content: Content) -> Iterator[str]:
         """Yield a line per changed value: old value, new value and the evidence of the new one."""
-        if shown.figure not in self.provenances:
+        if slide_content.figure not in self.provenances:
             return
-        rows = {row["id"]: row for row in shown.record["rows"]}
-        old = provenance.rows(self.provenances[shown.figure])
-        for change in manifest.changes(old, provenance.rows(provenance.of(shown.record))):
+        rows = {row["id"]: row for row in slide_content.record["rows"]}
+        old = provenance.rows(self.provenances[slide_content.figure])
+        for change in manifest.changes(old, provenance.rows(provenance.of(slide_content.record))):
             key = change["row"]
             row = next((row for row in rows.values() if _same(row, key)), key)
             values = [_value(part) for part in (change["before"], change["after"])]

@@ -237,30 +237,32 @@ def take_away(placeholders: Mapping[str, Any], names: Iterable[str]) -> None:
             drop(placeholders[name])
 
 
-def picture(slide: Any, one: Content, language: str, figures: Path, box: Box) -> None:
+def picture(slide: Any, slide_content: Content, language: str, figures: Path, box: Box) -> None:
     """Add the picture of a figure, cropped to its plot; the slide has the text."""
     del language
-    path = next((figures / file for file in one.record["files"] if file.endswith(".png")), None)
+    path = next(
+        (figures / file for file in slide_content.record["files"] if file.endswith(".png")), None
+    )
     if path is None or not path.is_file():
         return
     picture = slide.shapes.add_picture(str(path), 0, 0)
     wide, high = picture.width, picture.height
-    crop(picture, one)
+    crop(picture, slide_content)
     shape = wide * shown(picture)[0] / (high * shown(picture)[1])
     wide = min(box[2], box[3] * shape)
     high = wide / shape
     at = (box[0] + (box[2] - wide) / 2, box[1] + (box[3] - high) / 2, wide, high)
     picture.left, picture.top, picture.width, picture.height = emu(at)
-    picture.name = f"rs:{one.figure}:picture"
-    describe(picture, one.alt)
+    picture.name = f"rs:{slide_content.figure}:picture"
+    describe(picture, slide_content.alt)
 
 
 _EDGE = 0.006  # of the page width: text and marks extend slightly beyond the plot
 
 
-def crop(picture: Any, one: Content) -> None:
+def crop(picture: Any, slide_content: Content) -> None:
     """Crop a picture to its plot, without the text around it."""
-    left, top, width, height = one.record.get("plot") or (0.0, 0.0, 1.0, 1.0)
+    left, top, width, height = slide_content.record.get("plot") or (0.0, 0.0, 1.0, 1.0)
     picture.crop_left = max(0.0, left - _EDGE)
     picture.crop_right = max(0.0, 1 - left - width - _EDGE)
     picture.crop_top, picture.crop_bottom = top, 1 - top - height

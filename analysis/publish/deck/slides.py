@@ -105,38 +105,43 @@ def sealed(presentation: Any, contents: Iterable[Content], language: str, versio
     return office.normalised(out.getvalue())
 
 
-def carried(one: Content) -> dict[str, Any]:
+def carried(slide_content: Content) -> dict[str, Any]:
     """Return the provenance of a slide, with the position of each mark in its chart and table."""
-    marks = [*(one.plot.marks if one.plot else ()), *(one.table.marks if one.table else ())]
-    if not one.plot and not one.table:
-        marks = [(f"mark-{row['id']}", row["id"]) for row in one.record["rows"]]
-    return {**provenance.of(one.record), "marks": marks}
+    marks = [
+        *(slide_content.plot.marks if slide_content.plot else ()),
+        *(slide_content.table.marks if slide_content.table else ()),
+    ]
+    if not slide_content.plot and not slide_content.table:
+        marks = [(f"mark-{row['id']}", row["id"]) for row in slide_content.record["rows"]]
+    return {**provenance.of(slide_content.record), "marks": marks}
 
 
-def texts(one: Content) -> dict[str, str]:
-    """Return the text of each named shape on the slide of *one*."""
+def texts(slide_content: Content) -> dict[str, str]:
+    """Return the text of each named shape on a slide."""
     return {
-        "title": one.title,
-        "subtitle": one.subtitle,
-        "side": side_words(one),
-        "caveat": one.caveat,
-        "source": one.source,
-        "stamp": content.stamp(one.record, _language(one)),
-        "notes": one.notes,
+        "title": slide_content.title,
+        "subtitle": slide_content.subtitle,
+        "side": side_words(slide_content),
+        "caveat": slide_content.caveat,
+        "source": slide_content.source,
+        "stamp": content.stamp(slide_content.record, _language(slide_content)),
+        "notes": slide_content.notes,
     }
 
 
-def _language(one: Content) -> str:
-    return str(one.record["language"])
+def _language(slide_content: Content) -> str:
+    return str(slide_content.record["language"])
 
 
-def side_words(one: Content) -> str:
+def side_words(slide_content: Content) -> str:
     """Return the list of regions left out, as shown beside the chart."""
-    if not one.left_out:
+    if not slide_content.left_out:
         return ""
-    head = LEFT_OUT[_language(one)]
-    mark = {"zh": "：", "en": ": "}[_language(one)]
-    return "\n".join([head, *(f"{name}{mark}{reason}" for _, name, reason in one.left_out)])
+    head = LEFT_OUT[_language(slide_content)]
+    mark = {"zh": "：", "en": ": "}[_language(slide_content)]
+    return "\n".join(
+        [head, *(f"{name}{mark}{reason}" for _, name, reason in slide_content.left_out)]
+    )
 
 
 def written(presentation: Any) -> dict[str, dict[str, str]]:
@@ -275,73 +280,79 @@ def _number(slide: Any) -> None:
             slide.shapes._spTree.append(copy.deepcopy(shape._element))  # noqa: SLF001
 
 
-def add(presentation: Any, one: Content, language: str, figures: Path) -> None:
+def add(presentation: Any, slide_content: Content, language: str, figures: Path) -> None:
     """Add the slide of one figure."""
     slide = presentation.slides.add_slide(deck_template.layout(presentation, "Figure"))
     placeholders = deck_template.places(slide)
     box = shapes.box_of(placeholders["Chart"])
-    if one.plot is None and one.table is None and "Caveat" in placeholders:
-        box = (*box[:3], box[3] + shapes.spare(placeholders["Caveat"], one.caveat))
+    if slide_content.plot is None and slide_content.table is None and "Caveat" in placeholders:
+        box = (*box[:3], box[3] + shapes.spare(placeholders["Caveat"], slide_content.caveat))
     aside = shapes.box_of(placeholders["Side"]) if "Side" in placeholders else None
     shapes.take_away(placeholders, ("Chart", "Side"))
     words = {
-        part.title(): text for part, text in texts(one).items() if part not in {"side", "notes"}
+        part.title(): text
+        for part, text in texts(slide_content).items()
+        if part not in {"side", "notes"}
     }
-    _fill(slide, words, one.figure, language)
-    _plot(slide, one, language, figures, box, aside)
-    slide.notes_slide.notes_text_frame.text = one.notes
+    _fill(slide, words, slide_content.figure, language)
+    _plot(slide, slide_content, language, figures, box, aside)
+    slide.notes_slide.notes_text_frame.text = slide_content.notes
 
 
 def _plot(
-    slide: Any, one: Content, language: str, figures: Path, box: Box, aside: Box | None
+    slide: Any, slide_content: Content, language: str, figures: Path, box: Box, aside: Box | None
 ) -> None:
     """Add the chart, table or picture, and the text beside it if there is any."""
     left, top, width, height = box
-    if aside and (one.left_out or one.table) and (one.plot or one.table):
+    if (
+        aside
+        and (slide_content.left_out or slide_content.table)
+        and (slide_content.plot or slide_content.table)
+    ):
         width = aside[0] - left - 0.35
     else:
         aside = None
-    if one.plot is not None:
-        _chart(slide, one, language, (left, top, width, height))
-    elif one.table is not None:
-        changes(slide, one, language, (left, top, width, height))
+    if slide_content.plot is not None:
+        _chart(slide, slide_content, language, (left, top, width, height))
+    elif slide_content.table is not None:
+        changes(slide, slide_content, language, (left, top, width, height))
     else:
-        shapes.picture(slide, one, language, figures, box)
+        shapes.picture(slide, slide_content, language, figures, box)
     if aside is not None:
-        _side(slide, one, language, aside)
+        _side(slide, slide_content, language, aside)
 
 
-def _chart(slide: Any, one: Content, language: str, box: Box) -> None:
+def _chart(slide: Any, slide_content: Content, language: str, box: Box) -> None:
     from pptx.enum.chart import XL_CHART_TYPE
 
     native: Any = NativeChart(
-        one.plot,  # type: ignore[arg-type]
+        slide_content.plot,  # type: ignore[arg-type]
         language,
-        carried(one),
+        carried(slide_content),
         width=box[2],
     )
     frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *shapes.emu(box), native)
-    frame.name = f"rs:{one.figure}:chart"
-    shapes.describe(frame, one.alt)
+    frame.name = f"rs:{slide_content.figure}:chart"
+    shapes.describe(frame, slide_content.alt)
 
 
-def _side(slide: Any, one: Content, language: str, box: Box) -> None:
+def _side(slide: Any, slide_content: Content, language: str, box: Box) -> None:
     """Add, beside the chart, the table of changes without counts and the regions left out."""
     left, top, width, height = box
-    if one.table is not None and one.plot is not None:
-        high = changes(slide, one, language, (left, top, width, height))
+    if slide_content.table is not None and slide_content.plot is not None:
+        high = changes(slide, slide_content, language, (left, top, width, height))
         top, height = top + high + 0.2, height - high - 0.2
-    if one.left_out:
-        _list_left_out(slide, one, language, (left, top, width, height))
+    if slide_content.left_out:
+        _list_left_out(slide, slide_content, language, (left, top, width, height))
 
 
-def _list_left_out(slide: Any, one: Content, language: str, box: Box) -> None:
+def _list_left_out(slide: Any, slide_content: Content, language: str, box: Box) -> None:
     from pptx.util import Pt
 
     shape = slide.shapes.add_textbox(*shapes.emu(box))
-    shape.name = f"rs:{one.figure}:side"
+    shape.name = f"rs:{slide_content.figure}:side"
     shapes.no_insets(shape)
-    words = side_words(one)
+    words = side_words(slide_content)
     size, kept = shapes.fit(words, box[2], box[3] * 0.94, 12.0)
     head, *lines = kept.split("\n")
     shapes.set_run(shape.text_frame.paragraphs[0], head, language, size, "tx2")
@@ -351,33 +362,35 @@ def _list_left_out(slide: Any, one: Content, language: str, box: Box) -> None:
         shapes.set_run(paragraph, line, language, size, "tx1")
 
 
-def changes(slide: Any, one: Content, language: str, box: Box) -> float:
+def changes(slide: Any, slide_content: Content, language: str, box: Box) -> float:
     """Add the table of a figure under its heading, and return the height of both in inches."""
-    table = one.table
+    table = slide_content.table
     if table is None:
         return 0.0
     left, top, width, _ = box
     if table.heading:
         shape = slide.shapes.add_textbox(*shapes.emu((left, top, width, 0.4)))
-        shape.name = f"rs:{one.figure}:heading"
+        shape.name = f"rs:{slide_content.figure}:heading"
         shapes.no_insets(shape)
         first = shape.text_frame.paragraphs[0]
         shapes.set_run(first, table.heading, language, 12.0, "tx2")
         top += 0.4
-    size = table_size(one)
+    size = table_size(slide_content)
     widths = _shares(table, width, size)
     high = sum(shapes.height_of(line, widths, size) for line in (table.head, *table.lines))
     frame = shapes.grid(slide, table, language, (left, top, width, high), widths, size)
-    frame.name = f"rs:{one.figure}:table"
-    shapes.describe(frame, one.alt)
+    frame.name = f"rs:{slide_content.figure}:table"
+    shapes.describe(frame, slide_content.alt)
     return top + high - box[1]
 
 
-def table_size(one: Content) -> float:
+def table_size(slide_content: Content) -> float:
     """Return the text size of a table in points: smaller beside a chart."""
-    if one.plot is None:
+    if slide_content.plot is None:
         return 15.0
-    several = one.table is not None and any("\n" in line[0] for line in one.table.lines)
+    several = slide_content.table is not None and any(
+        "\n" in line[0] for line in slide_content.table.lines
+    )
     return 10.0 if several else 11.0
 
 
