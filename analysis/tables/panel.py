@@ -173,22 +173,10 @@ def _chains(parents: "pd.Series[str]", above: Mapping[str, str]) -> "pd.Series[s
     return chain
 
 
-def write(folder: Path, tables: Mapping[str, pd.DataFrame], pieces: Iterable[pd.DataFrame]) -> Path:
-    """
-    Write a panel: *tables* but the observations, and these in *pieces*, an indicator each.
-
-    Returns
-    -------
-    pathlib.Path
-        The file with the observations.
-    """
-    return parquet.write(folder, {name: tables[name] for name in SMALL}, pieces)
-
-
 def of_tables(folder: Path, data: Tables) -> Path:
     """Write ordinary tables as a panel, with ``report``: a report may state an earlier year."""
     tables = {name: getattr(data, name) for name in SMALL}
     rows = data.observations.assign(**data.periods.drop(columns="dated"))
     rows = rows.drop(columns="file").sort_values(["indicator", "region"], kind="stable")
     pieces = [piece for _, piece in rows.groupby("indicator", sort=False)]
-    return write(folder, tables, pieces or [rows])
+    return parquet.write(folder, tables, pieces or [rows])

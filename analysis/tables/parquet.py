@@ -6,6 +6,7 @@ as codes of their words, so that millions of rows take a few bytes a cell.
 """
 
 import glob
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -33,16 +34,14 @@ _OPEN = ("breakdown", "printed", "evidence", "note")
 _DAYS = ("period_start", "period_end")
 _LEAST = {"start": 0, "end": 1}
 _KEY = ("report", "region", "breakdown", *_DAYS, "status", "measure")  # of one indicator
-# The SQL type of each column, and the types in a file that are read as it.
 _TYPES = dict.fromkeys(("report", "region", "indicator", *_OPEN, *_CLOSED, "unit"), "VARCHAR")
 _TYPES |= {**dict.fromkeys(_DAYS, "DATE"), "value": "DOUBLE", **dict.fromkeys(_LEAST, "INTEGER")}
-_INTEGERS = {f"{sign}{size}" for sign in ("", "u") for size in ("tinyint", "smallint", "bigint")}
-_INTEGERS |= {"integer", "uinteger"}
-_READ_AS = {
-    "VARCHAR": {"varchar"},
-    "DATE": {"date", "timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"},
-    "DOUBLE": {"float", "double", "decimal", *_INTEGERS},
-    "INTEGER": _INTEGERS,
+_INTEGER = "u?(tiny|small|big)?int(eger)?"
+_READ_AS = {  # the types of a file that are read as each of these
+    "VARCHAR": "varchar",
+    "DATE": "date|timestamp(_s|_ms|_ns)?",
+    "DOUBLE": f"float|double|decimal|{_INTEGER}",
+    "INTEGER": _INTEGER,
 }
 _SETTINGS: dict[str, Any] = {
     "threads": 1,
@@ -90,21 +89,8 @@ def observations(
     """
     Read the observations, or those of one indicator, and check them against the contract.
 
-    Parameters
-    ----------
-    folder
-        The folder of the panel.
-    lists
-        The words of each column that refers to a table, in the table's order.
-    reports
-        The reports, for a file without the column ``report``.
-    indicator
-        The code of the indicator; every one if not given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of the contract and ``region``; text as categories.
+    Text is returned as categories: of a column that refers to a table those of *lists*. *reports*
+    are for a file without the column ``report``.
 
     Raises
     ------
@@ -238,7 +224,7 @@ class _File:
         for name, kind in types.items():
             if name not in _TYPES:
                 self._fault(0, name, repr(name), "not a column of this table")
-            elif kind.id not in _READ_AS[_TYPES[name]]:
+            elif not re.fullmatch(_READ_AS[_TYPES[name]], kind.id):
                 self._fault(0, name, str(kind), f"not of type {_TYPES[name]}")
         self._stop()
 
@@ -260,14 +246,7 @@ class _File:
         return words
 
     def cells(self, words: Mapping[str, "pd.Index[str]"], reports: "Reports") -> dict[str, Any]:
-        """
-        Return the columns, text as codes of *words*, and ``key``, a hash of the key of each row.
-
-        Raises
-        ------
-        TableError
-            With the first cells that break each rule.
-        """
+        """Return the columns, text as codes of *words*, and a hash of the key of each row."""
         columns, size = _columns(words, whole=self._whole), self.count()
         cells = {name: np.empty(size, column.dtype) for name, column in columns.items()}
         cells["key"] = np.empty(size, "uint64")
@@ -371,10 +350,12 @@ def write(folder: Path, tables: Mapping[str, pd.DataFrame], pieces: Iterable[pd.
             _copy(connection, frame, kinds, work / f"{table_name}.parquet")
         for piece in pieces:
             kinds = {column: kind for column, kind in _TYPES.items() if column in piece}
-            parts.append(str(work / f"{len(parts)}.piece"))
-            _copy(connection, piece, kinds, Path(parts[-1]))
+            path = work / f"{len(parts)}.piece"
+            _copy(connection, piece, kinds, path)
+            parts.append(glob.escape(str(path)))
         whole = {"parts": parts, "path": str(work / FILE)}
-        connection.execute(f"COPY (FROM read_parquet($parts)) TO $path ({_FORMAT})", whole)
+        source = "FROM read_parquet($parts, hive_partitioning = false)"
+        connection.execute(f"COPY ({source}) TO $path ({_FORMAT})", whole)
         for path in work.glob("*.parquet"):
             path.replace(folder / path.name)
     return folder / FILE

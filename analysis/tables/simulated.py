@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.errors import UsageError
 from analysis.language.vocabulary import Comparator, Measure, Status
 
-from . import contract, panel
+from . import contract, parquet
 
 LAST_YEAR = 2024
 MOST_YEARS = 100
@@ -98,7 +98,7 @@ def simulate(
         if not 1 <= size <= most:
             raise UsageError(f"{name} = {size}: choose from 1 to {most}")
     country = _Country(regions, years, indicators, np.random.default_rng(seed))
-    return panel.write(folder, country.tables(), country.pieces())
+    return parquet.write(folder, country.tables(), country.pieces())
 
 
 class _Country:
