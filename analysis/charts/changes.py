@@ -108,11 +108,11 @@ def _notes(counted: pd.DataFrame, stated: pd.DataFrame, national: pd.DataFrame) 
     notes = []
     drawn = pd.concat([counted, stated], ignore_index=True)
     if len(national) or drawn["origin"].eq("context").any():
-        notes.append(say("note.elsewhere_note"))
+        notes.append(say("note.elsewhere"))
     if counted["before_origin"].eq("context").any():
-        notes.append(say("note.before_note"))
+        notes.append(say("note.before"))
     if counted["indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     return notes
 
 
@@ -142,7 +142,7 @@ def _alt(counted: pd.DataFrame, stated: pd.DataFrame, title: Text, refused: pd.D
 def _told(row: dict[Any, Any], change: Text) -> Text:
     year = row["period_end"].year
     return say(
-        "changes.text",
+        "changes.alt",
         region=Text(row["region_zh"], row["region_en"]),
         indicator=values.lowered(Text(row["indicator_zh"], row["indicator_en"])),
         year=year,

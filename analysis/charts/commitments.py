@@ -44,7 +44,7 @@ def promises(
     """
     caption = Caption(
         title=title,
-        subtitle=say("commitments.caption.commitments_number_deadline_small"),
+        subtitle=say("commitments.caption"),
         source=values.source_note(rows if len(rows) else absent.assign(origin="report")),
         alt=_list_alt(rows, title),
         left_out=left_out(absent),
@@ -63,8 +63,8 @@ def promises(
 def _notes(rows: pd.DataFrame) -> tuple[Text, ...]:
     regions = grid.regions(rows)
     names = [Text(r["region_zh"], r["region_en"]) for r in regions if r["kind"] == "plan"]
-    plans = [say("note.plan_report_note", region=name) for name in names]
-    return (say("note.promise_note"), say("note.reports_differ_note"), *plans)
+    plans = [say("note.plan_report", region=name) for name in names]
+    return (say("note.promise"), say("note.reports_differ"), *plans)
 
 
 class List(NamedTuple):

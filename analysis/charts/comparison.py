@@ -133,7 +133,7 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
     ]
     notes = [say(f"mark_note.{mark}") for mark in bounds]
     if rows["indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     return [*notes, say("note.on_a_list")] if gaps.on_a_list(rows) else notes
 
 

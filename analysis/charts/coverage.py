@@ -51,7 +51,7 @@ def coverage(
         subtitle=say("coverage.caption.figures_theme_grey_dash"),
         source=values.source_note(rows),
         alt=_count_alt(counts, regions, title),
-        notes=(say("note.count_note"),),
+        notes=(say("note.count"),),
     )
     page = Page(caption, language, form=form, ax=ax)
     axes = _matrix_axes(page, regions, [names[theme] for theme in order])
@@ -105,7 +105,7 @@ def shared(
         subtitle=say("coverage.caption.indicators_two_more_reports"),
         source=values.source_note(rows),
         alt=_shared_alt(rows, gaps, title),
-        notes=(values.marks_key(used), say("note.part_note")),
+        notes=(values.marks_key(used), say("note.part")),
     )
     page = Page(caption, language, form=form, ax=ax)
     names = [str(first.loc[code, f"indicator_{language}"]) for code in indicators]

@@ -140,7 +140,7 @@ class Kind:
     order
         Its position in a briefing.
     columns
-        The columns of its sheet after the period, by their names in ``workbook.sheets``; none
+        The columns of its sheet after the period, by their names in ``workbook.tabs``; none
         without a sheet. The sheet lists refusals too where one of them is ``reason``.
     native
         Function that makes a native chart from the record of a figure, or returns None if only

@@ -78,13 +78,13 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     first = rows.iloc[0].to_dict()
     span = values.years(rows["period_end"])
     name = Text(first["indicator_zh"], first["indicator_en"])
-    notes = [say("note.funnel_note"), values.dispersion(rows), say("note.coverage_note")]
+    notes = [say("note.funnel"), values.dispersion(rows), say("note.coverage")]
     if len(rows) > values.CROWD:
-        notes[1:1] = [values.by_chance(rows), say("note.roots_note")]
+        notes[1:1] = [values.by_chance(rows), say("note.roots")]
     if rows["origin"].eq("context").any():
-        notes.append(say("note.context_note"))
+        notes.append(say("note.context"))
     if rows["indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     return Caption(
         title=title,
         subtitle=Text.joined([name, values.unit(first), span], zh="｜", en=" | "),

@@ -50,11 +50,11 @@ def instruments(
     """
     caption = Caption(
         title=title,
-        subtitle=say("instruments.caption.one_instrument_line_theme"),
+        subtitle=say("instruments.caption"),
         source=values.source_note(rows),
         alt=_matrix_alt(rows, title),
         left_out=left_out(absent),
-        notes=(say("note.silence_note"), *_differences(rows)),
+        notes=(say("note.silence"), *_differences(rows)),
     )
     page = Page(caption, language, form=form, ax=ax)
     _draw_matrix(page, rows, themes.set_index("theme")[f"name_{language}"].to_dict())
@@ -74,11 +74,11 @@ def _figure(page: Page, rows: pd.DataFrame) -> Figure:
 def _differences(rows: pd.DataFrame) -> list[Text]:
     """Return notes on differences between the reports, and on reports that are plans."""
     plans = [
-        say("note.plan_report_note", region=Text(row["region_zh"], row["region_en"]))
+        say("note.plan_report", region=Text(row["region_zh"], row["region_en"]))
         for row in grid.regions(rows)
         if row["kind"] == "plan"
     ]
-    return [say("note.reports_differ_note"), *plans]
+    return [say("note.reports_differ"), *plans]
 
 
 class Table(NamedTuple):

@@ -103,12 +103,12 @@ def _notes(
     ]
     notes = list(dict.fromkeys([*values.methods(outcomes), *values.methods(beside)]))
     if outcomes.loc[outcomes["lower"].notna(), "indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     if len(beside) and beside["breakdown"].ne("").any():
-        notes.append(say("note.part_note"))
+        notes.append(say("note.part"))
     if rows.iloc[0]["kind"] == "plan":
         region = Text(rows.iloc[0]["region_zh"], rows.iloc[0]["region_en"])
-        notes.append(say("note.plan_report_note", region=region))
+        notes.append(say("note.plan_report", region=region))
     if more:
         notes.append(say("note.more_beside", shown=neighbours.MOST, more=more))
     return [*cautions, *notes, *([say("note.own_scales")] if len(beside) else [])]

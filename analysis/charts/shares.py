@@ -132,9 +132,9 @@ def _missing(refused: pd.DataFrame) -> Text:
 
 
 def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
-    notes = [say("note.whole_axis"), say("note.loop_note")]
+    notes = [say("note.whole_axis"), say("note.loop")]
     if rows["basis"].eq("rebuilt").any():
-        notes.append(say("note.rebuilt_note"))
+        notes.append(say("note.rebuilt"))
     about = say("shares.about")
     return Caption(
         title=title,
@@ -205,14 +205,14 @@ def _wholes(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _parts_notes(rows: pd.DataFrame) -> list[Text]:
-    notes = [say("note.part_share_note")]
+    notes = [say("note.part_share")]
     if rows["lower"].notna().any():
-        notes.append(say("note.part_limits_note"))
+        notes.append(say("note.part_limits"))
     notes += values.sums(rows)
     if rows["origin"].eq("context").any():
-        notes.append(say("note.context_parts_note"))
+        notes.append(say("note.context_parts"))
     if rows["indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     return notes
 
 

@@ -76,7 +76,7 @@ def _results(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
-    notes = [say("note.own_scale"), say("note.outcome_note")]
+    notes = [say("note.own_scale"), say("note.outcome")]
     notes += values.methods(rows)
     ends = rows["period_end"].dt.year
     span = say("targets.span", min=ends.min(), max=ends.max())
@@ -97,7 +97,7 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
             f"{row['region_en']}, {row['indicator_en']}: ",
         )
         + values.aim(row)
-        + say("targets.said.x")
+        + say("targets.said")
         + values.outcome(row)
         for row in rows.to_dict("records")
     ]

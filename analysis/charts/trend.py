@@ -84,21 +84,21 @@ def _caption(
     axis = _axis(drawn)
     notes = values.methods(rows)
     if rows.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(say("note.context_note"))
+        notes.append(say("note.context"))
     if _own(rows)["basis"].isin(["from_percent", "from_difference"]).any():
-        notes.append(say("note.back_note"))
+        notes.append(say("note.back"))
     if stated.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(say("note.bracket_note"))
+        notes.append(say("note.bracket"))
     if len(stated):
-        notes.append(say("note.percent_note"))
+        notes.append(say("note.percent"))
     if len(rows) and rows.groupby("region").size().max() < tests.FEWEST_POINTS:
-        notes.append(say("note.list_note"))
+        notes.append(say("note.list"))
     if len(set(rows.get("region", ()))) > 1:
         notes.append(say("note.own_panels"))
     if len(rows) and rows["indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     if expected is not None and len(expected):
-        notes.append(say("note.expected_note"))
+        notes.append(say("note.expected"))
     return Caption(
         title=title,
         subtitle=_subtitle(drawn, axis, refused),
@@ -138,9 +138,7 @@ def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
         year = row["period_end"].year
         value = values.stated(row) if pd.isna(row["value"]) else values.value(row)
         summaries.append(
-            say(
-                "trend.text", region=Text(row["region_zh"], row["region_en"]), year=year, told=value
-            )
+            say("trend.alt", region=Text(row["region_zh"], row["region_en"]), year=year, told=value)
         )
     shown = Text.joined(summaries, zh="、", en=", ")
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]

@@ -46,7 +46,7 @@ class Option(NamedTuple):
     @property
     def refusal(self) -> Text | None:
         """Return the name of an unavailable option with the reason; None if it is available."""
-        return None if self.reason is None else self.name + say("choices.text") + self.reason
+        return None if self.reason is None else self.name + say("choices.summary") + self.reason
 
 
 class Question(NamedTuple):

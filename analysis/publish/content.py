@@ -93,8 +93,8 @@ def _left_out(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
 
 # Replacements, by id, for notes on marks that a native chart draws differently or not at all.
 _INSTEAD = {
-    "note.context_note": say("native_note.context"),
-    "note.elsewhere_note": say("native_note.elsewhere"),
+    "note.context": say("native_note.context"),
+    "note.elsewhere": say("native_note.elsewhere"),
     "note.chance_band": Text("", ""),
     "note.whole_axis": Text("", ""),
     "mark_note.at_least": say("native_note.at_least"),

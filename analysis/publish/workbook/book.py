@@ -27,7 +27,7 @@ from analysis.publish.fit import broken
 
 from . import charts
 from .charts import HEAD
-from .sheets import EVIDENCE, Column, Sheet, charted, explained, sheets
+from .tabs import EVIDENCE, Column, Sheet, charted, explained, sheets
 
 _LOOKS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True, "valign": "top"},
