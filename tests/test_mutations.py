@@ -94,7 +94,7 @@ def sight():
 def trends():
     """Which way, and whether chance explains it."""
     test_findings.test_a_trend_says_which_way_and_whether_chance_explains_it(
-        45, 51, "楚雄2024年死亡人数的下降未超出偶然波动"
+        45, 51, "楚雄死亡人数45，上年51：数量太少，难判升降"
     )
 
 
