@@ -98,6 +98,13 @@ def trends():
     )
 
 
+def falls():
+    """Which way a title says that a count went."""
+    test_findings.test_a_trend_says_which_way_and_whether_chance_explains_it(
+        20, 51, "楚雄2024年死亡人数的下降超出偶然波动"
+    )
+
+
 def reasons():
     """What there is instead of a figure."""
     for case in test_gaps.CASES:
@@ -133,7 +140,7 @@ MUTATIONS = {
     "a fall called a rise": (swap(wording, "direction", "amount < 0", "amount > 0"), wordings),
     "a fall called a rise in a title": (
         swap(summaries, "_change", '< row["before"]', '> row["before"]'),
-        trends,
+        falls,
     ),
     "chance forgotten in a title": (
         swap(summaries, "_change", 'row["lower"] <= 1', 'row["lower"] <= 0'),
@@ -170,9 +177,7 @@ MUTATIONS = {
         test_rates.test_a_rate_is_the_count_by_the_people,
     ),
     "the farthest population instead of the nearest": (
-        swap(
-            rates, "_nearest", 'drop_duplicates("place")', 'drop_duplicates("place", keep="last")'
-        ),
+        swap(rates, "_nearest", 'direction="nearest"', 'direction="forward"'),
         nearest,
     ),
     "a bound taken for a count": (
@@ -180,7 +185,7 @@ MUTATIONS = {
         bounds,
     ),
     "a zero drawn as any other": (
-        swap(rates, "_mark", "value == 0", "value == -1"),
+        swap(rates, "marks", 'rows["value"].eq(0)', 'rows["value"].eq(-1)'),
         marks,
     ),
     "a whole percentage taken for exact": (
@@ -199,8 +204,8 @@ MUTATIONS = {
         swap(
             rules,
             "settle",
-            '.sort_values(["level_order", "adcode", "period_end"])',
-            '.sort_values(["value"])',
+            '["level_order", "adcode", "period_end"]',
+            '["value"]',
         ),
         orders,
     ),
