@@ -11,7 +11,7 @@ from analysis.language import labels, numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
-from analysis.statistics import intervals
+from analysis.statistics import intervals, summaries
 
 from . import ledger, marks, native, style
 from .blank import blank
@@ -121,8 +121,11 @@ def _tests(tested: pd.DataFrame) -> list[Text]:
     counted = tested[tested["mark"].eq(Mark.EXACT)]
     if counted.empty:
         return []
-    methods = values.methods(counted)
-    return [*methods, values.discoveries(counted), say("note.chance_band")]
+    summary = summaries.changes(counted)
+    note = say("note.discoveries_none", count=summary.total)
+    if summary.beyond:
+        note = say("note.discoveries", count=summary.total, stand=summary.beyond)
+    return [*values.methods(counted), note, say("note.chance_band")]
 
 
 def _alt(counted: pd.DataFrame, stated: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:

@@ -11,7 +11,7 @@ from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
-from analysis.statistics import intervals
+from analysis.statistics import intervals, summaries
 
 from . import marks, native, style
 from .blank import blank
@@ -78,9 +78,12 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     first = rows.iloc[0].to_dict()
     span = values.years(rows["period_end"])
     name = Text(first["indicator_zh"], first["indicator_en"])
-    notes = [say("note.funnel"), values.dispersion(rows), say("note.coverage")]
-    if len(rows) > values.CROWD:
-        notes[1:1] = [values.by_chance(rows), say("note.roots")]
+    placed = summaries.placed(rows)
+    loose = say("note.dispersion", count=placed.total, outside=placed.loose)
+    notes = [say("note.funnel"), loose, say("note.coverage")]
+    if placed.total > values.CROWD:
+        chance = say("note.by_chance", count=placed.total, outside=placed.by_chance)
+        notes[1:1] = [chance, say("note.roots")]
     if rows["origin"].eq("context").any():
         notes.append(say("note.context"))
     if rows["indicator"].isin(intervals.CLUSTERED).any():

@@ -327,14 +327,6 @@ def deadline(day: pd.Timestamp) -> Text:
     return say("value.by", date=_date(day))
 
 
-def discoveries(tested: pd.DataFrame) -> Text:
-    """Return how many counted changes were compared, and how many are discoveries."""
-    count, stand = len(tested), int(tested["stands"].sum())
-    if not stand:
-        return say("note.discoveries_none", count=count)
-    return say("note.discoveries", count=count, stand=stand)
-
-
 def ratio_label(row: Mapping[Any, Any]) -> Text:
     """
     A ratio with its interval, for the label of a mark.
@@ -454,18 +446,6 @@ def limit(stem: str) -> Text:
     ('95% limits', '99.8% limits')
     """
     return say(f"limits.{stem.rstrip('_') or 'inner'}")
-
-
-def dispersion(rows: pd.DataFrame) -> Text:
-    """How many counts lie outside the limits that allow for clustered events."""
-    count, outside = len(rows), int(rows["loose_place"].ne("within").sum())
-    return say("note.dispersion", count=count, outside=outside)
-
-
-def by_chance(rows: pd.DataFrame) -> Text:
-    """How many of many counts chance alone puts outside the 95 % limits."""
-    count, outside = len(rows), round(len(rows) * 0.05)
-    return say("note.by_chance", count=count, outside=outside)
 
 
 def part_or_all(row: Mapping[Any, Any]) -> Text:
