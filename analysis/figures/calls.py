@@ -54,7 +54,9 @@ def comparison(indicator: str, **options: Unpack[Options]) -> Figure:
     """
     asked = _asked(options)
     indicator = asked.code("indicator", indicator)
-    result, benchmark = rules.side_by_side(asked.rated, asked.context, indicator)
+    result, benchmark = rules.side_by_side(
+        asked.rated, asked.context, indicator, asked.absences
+    )
     draw = partial(
         charts.comparison,
         result.rows,
@@ -72,7 +74,7 @@ def not_comparable(**options: Unpack[Options]) -> Pages:
     asked = _asked(options)
     codes = list(asked.tables.indicators["indicator"])
     apart = rules.not_comparable(asked.rated, asked.context, codes)
-    draw = partial(charts.not_comparable, refused=gaps.cells(asked.rated, codes))
+    draw = partial(charts.not_comparable, refused=gaps.cells(asked.rated, codes, asked.absences))
     title = findings.not_comparable(apart)
     return asked.pages(draw, apart, title, "not-comparable", by="indicator")
 
@@ -98,7 +100,7 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     draw = partial(
         charts.trend,
         stated=stated,
-        refused=gaps.regions(asked.rows, indicator, shown),
+        refused=gaps.regions(asked.rows, indicator, shown, asked.absences),
         expected=rates.expected(counts, asked.series, asked.context, indicator),
     )
     title = findings.trend(counts, stated, changed)
@@ -123,7 +125,7 @@ def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]
     draw = partial(
         charts.year_on_year,
         national=standardised.changes(every, tested),
-        refused=gaps.regions(asked.rows, codes[0], set(tested["region"])),
+        refused=gaps.regions(asked.rows, codes[0], set(tested["region"]), asked.absences),
         tested=tested,
     )
     title = findings.year_on_year(tested)
@@ -149,7 +151,8 @@ def funnel(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Op
     unplaced = standardised.without_population(
         asked.series, asked.rows, counts, asked.context, indicator
     )
-    silent = gaps.regions(asked.rows, indicator, {*counts["region"], *unplaced["region"]})
+    shown = {*counts["region"], *unplaced["region"]}
+    silent = gaps.regions(asked.rows, indicator, shown, asked.absences)
     draw = partial(
         charts.funnel,
         counts,
@@ -172,12 +175,12 @@ def shares(indicator: str | None = None, **options: Unpack[Options]) -> Pages:
     asked = _asked(options)
     if indicator is None:
         closed = rates.shares(asked.rows)
-        refused = parts.unclosed(asked.rows, set(closed["region"]))
+        refused = parts.unclosed(asked.rows, set(closed["region"]), asked.absences)
         draw = partial(charts.closed_loop, refused=refused)
         return asked.pages(draw, closed, findings.closed_loop(closed), "closed-loop", first="-1")
     indicator = asked.code("indicator", indicator)
     pieces = parts.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
-    refused = parts.whole_only(asked.rows, indicator, set(pieces["region"]))
+    refused = parts.whole_only(asked.rows, indicator, set(pieces["region"]), asked.absences)
     draw = partial(charts.composition, refused=refused)
     title = findings.composition(pieces)
     return asked.pages(draw, pieces, title, f"composition-{indicator}", first="-1")
@@ -304,7 +307,7 @@ def coverage(*, per_page: int = 19, **options: Unpack[Options]) -> Pages:
                     charts.shared,
                     rules.indicators(best, page),
                     title=findings.shared(every, number=number, pages=len(pages)),
-                    gaps=gaps.cells(rows, page),
+                    gaps=gaps.cells(rows, page, asked.absences),
                 ),
                 f"coverage-shared-{number}",
             )
@@ -327,7 +330,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     codes = list(asked.tables.indicators["indicator"])
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
     changed = profiles.changed(years.changes(asked.rows, asked.context), region)
-    compared = profiles.compared(asked.rated, codes)
+    compared = profiles.compared(asked.rated, codes, asked.absences)
     beside = profiles.beside(compared, region)
     standings, promised = policies.standings(asked.tables), policies.commitments(asked.tables)
     draw = partial(
@@ -358,6 +361,11 @@ class _Asked:
     def rated(self) -> pd.DataFrame:
         """The rows with their limits and rates."""
         return rates.rates(rates.limits(self.rows), self.context)
+
+    @property
+    def absences(self) -> pd.DataFrame:
+        """The indicators that a report comes near to, without a figure."""
+        return self.tables.absence_rows
 
     @property
     def series(self) -> pd.DataFrame:

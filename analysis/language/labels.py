@@ -13,7 +13,7 @@ import pandas as pd
 from . import numbers, values
 from .messages import say
 from .text import Text
-from .vocabulary import POLICIES
+from .vocabulary import POLICIES, Absence
 
 Row = Mapping[str, Any]
 LONGEST = 60  # characters of a name on an axis, in a cell's heading or on a tab
@@ -179,6 +179,15 @@ def reading(row: Row) -> Text:
 def reason(refused: Row) -> Text:
     """Why a row or a region was left out."""
     return Text(legible(refused.get("reason_zh", "")), legible(refused.get("reason_en", "")))
+
+
+def because(refused: Row) -> Text:
+    """Return :func:`reason` with the phrase of the report that it rests on, if there is one."""
+    text, phrase = reason(refused), legible(refused.get("evidence", ""))
+    rests = refused.get("rule", refused.get("gap")) in set(Absence)
+    if not rests or not phrase or phrase in text.zh:
+        return text
+    return say("label.with_phrase", reason=text, evidence=phrase)
 
 
 def sentences(texts: Iterable[Text]) -> Text:

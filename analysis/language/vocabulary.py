@@ -254,6 +254,10 @@ class Gap(Word):
     WHOLE_ONLY = "whole_only"
     ONE_PERIOD = "one_period"
     CHANGE_ONLY = "change_only"
+    NO_FIGURE = "no_figure"
+    MENTIONED = "mentioned"
+    TOLD_ELSEWHERE = "told_elsewhere"
+    IMPLIED_ZERO = "implied_zero"
     NOT_REPORTED = "not_reported"
 
 

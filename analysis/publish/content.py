@@ -125,7 +125,7 @@ def _spoken(record: Record, language: str) -> str:
     if record["refused"]:
         lines += ["", LEFT_OUT[language]]
         lines += [
-            f"— {labels.region(gap)[language]}: {labels.reason(gap)[language]}"
+            f"— {labels.region(gap)[language]}: {labels.because(gap)[language]}"
             for gap in record["refused"]
         ]
     lines += ["", stamp(record, language)]

@@ -126,6 +126,15 @@ class Tables:
         return self._named(rows.assign(origin="report", url="", basis="printed"))
 
     @cached_property
+    def absence_rows(self) -> pd.DataFrame:
+        """``absences`` with the names of the indicator ``elsewhere``, empty without one."""
+        names, codes = self.indicators.set_index("indicator"), self.absences["elsewhere"]
+        return self.absences.assign(
+            elsewhere_zh=codes.map(names["name_zh"]).fillna(""),
+            elsewhere_en=codes.map(names["name_en"]).fillna(""),
+        )
+
+    @cached_property
     def context_rows(self) -> pd.DataFrame:
         """
         The figures of other publications in the columns of :attr:`rows`, and two more.

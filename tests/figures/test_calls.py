@@ -1,11 +1,14 @@
 """One call for each kind of figure: it reads, computes, words and draws, and checks what it gets."""
 
+import csv
+
 import pandas as pd
 import pytest
 from drawings import Drawing
 from matplotlib.figure import Figure as Page
 
 import analysis as rs
+from analysis import project
 from analysis.charts.kinds import KINDS
 from analysis.errors import UsageError, WordError
 from analysis.figures import calls
@@ -35,6 +38,52 @@ def rows():
 def pages(drawn):
     """The figures of a call, one or several."""
     return drawn if isinstance(drawn, tuple) else (drawn,)
+
+
+@pytest.fixture(scope="module")
+def near():
+    """The reports and indicators of ``data/absences.csv``."""
+    with (project.home() / "data" / "absences.csv").open(encoding="utf-8") as lines:
+        return {(line["report"], line["indicator"]) for line in csv.DictReader(lines)}
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Figures replaced by the frames that they would be drawn from."""
+    names = "comparison not_comparable trend year_on_year funnel closed_loop composition shared"
+    for name in (*names.split(), "coverage", "profile"):
+        monkeypatch.setattr(calls.charts, name, lambda *rows, _name=name, **given: (_name, given))
+    monkeypatch.setattr(calls._Asked, "figure", lambda asked, draw, name: draw())
+    monkeypatch.setattr(
+        calls._Asked, "pages", lambda asked, draw, rows, title, name, **given: [draw(rows)]
+    )
+    monkeypatch.setattr(calls, "Pages", list)
+
+
+def silent(frame, reason="rule"):
+    """The reports of *frame* that are said not to mention something."""
+    return set(frame.loc[frame[reason].eq("not_reported"), "report"])
+
+
+def test_no_figure_calls_a_report_silent_that_comes_near_the_indicator(rows, near, undrawn):
+    """Every comparison, trend, funnel and composition of a shared indicator, and the lists."""
+    regions = rows.groupby("indicator")["region"].nunique()
+    for code in regions[regions > 1].index:
+        said = silent(rows.safety.compare(code).refused)
+        for call in (calls.trend, calls.funnel, calls.shares):
+            drawn = call(code)
+            _, given = drawn[0] if isinstance(drawn, list) else drawn
+            said |= silent(given["refused"])
+        assert not {(report, code) for report in said} & near, code
+    listed = [calls.not_comparable()[0][1]["refused"]]
+    listed += [given["gaps"] for name, given in calls.coverage() if name == "shared"]
+    for frame in listed:
+        cells = frame.loc[frame["gap"].eq("not_reported"), ["report", "indicator"]]
+        assert not {*cells.itertuples(index=False, name=None)} & near
+    for region in rows["region"].unique():
+        unsaid = calls.profile(region)[1]["unsaid"]
+        cells = unsaid.loc[unsaid["rule"].eq("not_reported"), ["report", "indicator"]]
+        assert not {*cells.itertuples(index=False, name=None)} & near
 
 
 def test_every_kind_has_a_call():

@@ -199,7 +199,7 @@ def _missing(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
             continue
         about = {language: content.about(record, language) for language in ("zh", "en")}
         for gap in record["refused"]:
-            region, reason = _both(labels.region(gap)), _both(labels.reason(gap))
+            region, reason = _both(labels.region(gap)), _both(labels.because(gap))
             line = (about["en"], region["en"], reason["en"])
             if line not in seen:
                 seen.add(line)
@@ -291,7 +291,7 @@ def _record(
         "notes": [_both(labels.both(note)) for note in first["notes"]],
         "rows": {row["id"]: _row(row) | beside.lists(row) for row in rows},
         "refused": [
-            {"region": _both(labels.region(gap)), "reason": _both(labels.reason(gap))}
+            {"region": _both(labels.region(gap)), "reason": _both(labels.because(gap))}
             for gap in first["refused"]
         ],
         "drawn": {one["language"]: _drawn(one) for one in pair},

@@ -45,6 +45,10 @@ class Sheet:
 # One letter in square brackets for each kind of gap or doubt, explained on the notes sheet.
 GAPS = {
     Gap.NOT_REPORTED: "[x]",
+    Gap.NO_FIGURE: "[f]",
+    Gap.MENTIONED: "[m]",
+    Gap.TOLD_ELSEWHERE: "[e]",
+    Gap.IMPLIED_ZERO: "[0]",
     Gap.PERCENT_ONLY: "[p]",
     Gap.DIRECTION_ONLY: "[d]",
     Gap.TARGET_ONLY: "[t]",
