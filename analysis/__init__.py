@@ -16,11 +16,11 @@ The rooms of the package are attributes (``rs.tables``, ``rs.statistics``, ``rs.
 """
 
 import ast
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -46,7 +46,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     if name in _ROOMS:
-        return _room(name)
+        return import_module(f"{__name__}.{name}")
     if name == "style":
         return import_module(f"{__name__}.charts.style")
     if not name.startswith("_") and find_spec(f"{__name__}.{name}") is None and name in _calls():
@@ -62,12 +62,15 @@ def _calls() -> list[str]:
     return [function.name for function in functions if not function.name.startswith("_")]
 
 
-def _room(name: str) -> ModuleType:
-    """Import a room with all its modules, so that each is an attribute of the room."""
-    room = import_module(f"{__name__}.{name}")
-    for module in iter_modules(room.__path__, f"{room.__name__}."):
-        import_module(module.name)
-    return room
+def opener(room: str) -> Callable[[str], ModuleType]:
+    """Return a ``__getattr__`` for the package *room*, which imports a module on first use."""
+
+    def module(name: str) -> ModuleType:
+        if name.startswith("_") or find_spec(f"{room}.{name}") is None:
+            raise AttributeError(f"module {room!r} has no attribute {name!r}")
+        return import_module(f"{room}.{name}")
+
+    return module
 
 
 def __dir__() -> list[str]:

@@ -6,3 +6,7 @@ their frame, and ``deck``, ``workbook`` and ``gallery`` write them.
 
 Imports: figures and below.
 """
+
+from analysis import opener
+
+__getattr__ = opener(__name__)
