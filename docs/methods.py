@@ -148,19 +148,20 @@ METHODS = (
     Method(
         Text("份额的区间", "Interval of a share"),
         Text(
-            "整改数占发现数的份额，配精确二项区间。只印总数和百分比时，若四舍五入只容一个整数，"
-            "就还原分子并注明“还原”。",
-            "Rectified of found, with the exact binomial interval. Where only the total and the "
-            "percentage are printed, the part is rebuilt if the rounding leaves one whole "
-            "number, and marked as rebuilt.",
+            "死亡、事故在各行业的份额，配精确二项区间。整改数占发现数是完整计数，不设区间，"
+            "注明未整改的件数；只印总数和百分比时，若四舍五入只容一个整数，就还原分子并注明“还原”。",
+            "The share of a sector in deaths or accidents, with the exact binomial interval. "
+            "Hazards rectified of found are complete counts without an interval; what is open is "
+            "a number. Where only the total and the percentage are printed, the part is rebuilt "
+            "if the rounding leaves one whole number, and marked as rebuilt.",
         ),
         "Clopper C., Pearson E. (1934) Biometrika 26: 404-413",
-        "analysis.statistics.intervals.share",
+        "analysis.statistics.intervals.part_of_whole",
         """
->>> from analysis.statistics.intervals import share
->>> limit = share(4658, 5556)
->>> f"{100 * 4658 / 5556:.2f}% ({100 * limit.lower:.1f}-{100 * limit.upper:.1f})"
-'83.84% (82.8-84.8)'
+>>> from analysis.statistics.intervals import part_of_whole
+>>> limit = part_of_whole(24, 45)
+>>> f"{100 * 24 / 45:.1f}% ({100 * limit.lower:.1f}-{100 * limit.upper:.1f})"
+'53.3% (37.9-68.3)'
 """,
     ),
     Method(

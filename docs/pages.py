@@ -38,6 +38,8 @@ QUANTITIES = {
     Quantity.RATE: Text("比率", "rate"),
     Quantity.RANK: Text("名次", "rank"),
     Quantity.DURATION: Text("时长", "duration"),
+    Quantity.MASS: Text("质量", "mass"),
+    Quantity.VOLUME: Text("体积", "volume"),
 }
 NATURES = {Nature.FLOW: Text("期间累计", "flow"), Nature.STOCK: Text("时点存量", "stock")}
 BETTERS = {

@@ -44,11 +44,11 @@ def year_on_year(
     Parameters
     ----------
     rows
-        Changes, counted or only stated, tested together (``external.family``).
+        Changes, counted or only stated, tested together (``standardised.family``).
     title
         The finding, from ``findings``.
     national
-        The wider region's ratios (``external.changes``); grey dashes beside each change.
+        The wider region's ratios (``standardised.changes``); grey dashes beside each change.
     refused
         Regions without any change, and why.
     tested

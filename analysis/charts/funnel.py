@@ -42,11 +42,11 @@ def funnel(
     Parameters
     ----------
     rows
-        Counts with ``expected`` (``external.funnel``); the reference is never their own mean.
+        Counts with ``expected`` (``standardised.funnel``); the reference is never their own mean.
     title
         The finding, from ``findings``.
     limits
-        The limits over a range of expected counts (``external.curves``).
+        The limits over a range of expected counts (``standardised.curves``).
     refused
         Regions without a count or an expectation, and why.
     """

@@ -50,7 +50,7 @@ def closed_loop(
     Parameters
     ----------
     rows
-        From ``derive.shares``, in house order.
+        From ``rates.shares``, in house order.
     title
         The finding, from ``findings``.
     refused

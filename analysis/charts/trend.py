@@ -42,7 +42,7 @@ def trend(
     Parameters
     ----------
     rows
-        Yearly levels with ``lower`` and ``upper`` (``annual.levels``, ``derive.limits``).
+        Yearly levels with ``lower`` and ``upper`` (``years.levels``, ``rates.limits``).
     stated
         Changes without counts (``mark`` percent_only or direction_only), drawn in a panel of
         their own that has no scale, because they have no size in common with counts.

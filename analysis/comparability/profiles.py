@@ -1,7 +1,7 @@
 """
 The rows of the page of one region: its outcomes, its neighbours and its gaps.
 
-It chooses among figures that ``derive`` and ``annual`` made and ``rules`` judged; it makes none.
+It chooses among figures that ``rates`` and ``annual`` made and ``rules`` judged; it makes none.
 """
 
 from collections.abc import Sequence

@@ -63,6 +63,8 @@ class Quantity(Word):
     RATE = "rate"
     RANK = "rank"
     DURATION = "duration"
+    MASS = "mass"
+    VOLUME = "volume"
 
 
 class Nature(Word):
@@ -290,6 +292,21 @@ class Method(Word):
     FUNNEL_ADDITIVE = "funnel-additive-variance"
     XMR = "xmr"
     BENJAMINI_HOCHBERG = "benjamini-hochberg"
+
+    @property
+    def of_share(self) -> bool:
+        """Whether the interval is of a share, not of the count beside it."""
+        return self in {Method.CLOPPER_PEARSON, Method.WILSON}
+
+    @property
+    def of_ratio(self) -> bool:
+        """Whether the interval is of a ratio of two counts."""
+        return self is Method.EXACT_CONDITIONAL
+
+    @property
+    def of_limits(self) -> bool:
+        """Whether the interval is of control limits, not of the value drawn among them."""
+        return self in {Method.FUNNEL, Method.FUNNEL_OVERDISPERSED, Method.FUNNEL_ADDITIVE}
 
 
 class Rule(Word):

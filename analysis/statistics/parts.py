@@ -97,7 +97,7 @@ def _taken_apart(whole: dict[Any, Any], pieces: pd.DataFrame, names: pd.DataFram
     # Parts of a plan or a programme are set by hand: chance has no say in their shares.
     events = derive.countable(pieces) & pieces["theme"].isin(derive.EVENT_THEMES)
     counts = pieces["value"].where(events)
-    limit = intervals.share(counts, pieces["value"].sum())
+    limit = intervals.part_of_whole(counts, pieces["value"].sum())
     return pieces.assign(
         part_zh=pieces["piece"].map(called["name_zh"]),
         part_en=pieces["piece"].map(called["name_en"]),

@@ -151,7 +151,7 @@ def largest(parts: pd.DataFrame) -> Largest:
     top, second = order[0], order[1]
     if not top["method"]:
         return Largest(top, second, apart=True)
-    pair = intervals.share(top["value"], top["value"] + second["value"])
+    pair = intervals.part_of_whole(top["value"], top["value"] + second["value"])
     return Largest(top, second, apart=float(pair.lower) > 0.5)
 
 

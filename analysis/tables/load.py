@@ -1,7 +1,7 @@
 """
 Reading of the tables under ``data/``: validated and joined into tidy frames.
 
-It computes no figure; ``derive`` does.
+It computes no figure; ``statistics`` does.
 """
 
 import re

@@ -160,7 +160,7 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     columns = list(TABLES["observations"].to_schema().columns)
     texts = [name for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
     kinds: dict[Any, str] = dict.fromkeys(texts, "str") | {"start": "int64", "end": "int64"}
-    plain = rows[[*columns, "region"]].astype(kinds)
+    plain = rows[[*dict.fromkeys([*columns, "region"])]].astype(kinds)
     return plain.assign(file=plain["report"])  # each report is an original of its own
 
 
