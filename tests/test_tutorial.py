@@ -26,8 +26,8 @@ TAUGHT = {
     "2_compare_two_regions": [
         "只报百分比变化，无起数或人数",
         "the report is a plan, without results",
-        "1.14 (1.11 to 1.17)",
-        "1.12 (1.09 to 1.15)",
+        "1.14 times",
+        "1.12 to 1.17 times",
         "neither",
     ],
     "3_question_to_slide": [
