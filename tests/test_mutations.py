@@ -170,9 +170,7 @@ MUTATIONS = {
         test_rates.test_a_rate_is_the_count_by_the_people,
     ),
     "the farthest population instead of the nearest": (
-        swap(
-            rates, "_nearest", 'drop_duplicates("place")', 'drop_duplicates("place", keep="last")'
-        ),
+        swap(rates, "_nearest", 'direction="nearest"', 'direction="forward"'),
         nearest,
     ),
     "a bound taken for a count": (
@@ -180,7 +178,7 @@ MUTATIONS = {
         bounds,
     ),
     "a zero drawn as any other": (
-        swap(rates, "_mark", "value == 0", "value == -1"),
+        swap(rates, "marks", 'rows["value"].eq(0)', 'rows["value"].eq(-1)'),
         marks,
     ),
     "a whole percentage taken for exact": (
@@ -196,12 +194,7 @@ MUTATIONS = {
         test_years.test_eleven_months_are_no_year,
     ),
     "regions ordered by value": (
-        swap(
-            rules,
-            "settle",
-            '.sort_values(["level_order", "adcode", "period_end"])',
-            '.sort_values(["value"])',
-        ),
+        swap(rules, "settle", '["level_order", "adcode"]', '["value"]'),
         orders,
     ),
     "any two years compared": (put(rules, "FARTHEST_YEARS", 99), minimal_pairs),
