@@ -15,9 +15,12 @@ The rooms of the package are attributes (``rs.tables``, ``rs.statistics``, ``rs.
 ``rs.charts``, ``rs.figures`` and so on); each names its modules in its docstring.
 """
 
+import ast
+from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from pkgutil import iter_modules
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -43,29 +46,33 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     if name in _ROOMS:
-        return _room(name)
+        return import_module(f"{__name__}.{name}")
     if name == "style":
         return import_module(f"{__name__}.charts.style")
-    if not name.startswith("_") and find_spec(f"{__name__}.{name}") is None:
-        calls = _calls()
-        if name in calls.__all__:
-            return getattr(calls, name)
+    if not name.startswith("_") and find_spec(f"{__name__}.{name}") is None and name in _calls():
+        return getattr(import_module(f"{__name__}.figures.calls"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def _calls() -> ModuleType:
-    """Import the module with one call for each kind of figure."""
-    return import_module(f"{__name__}.figures.calls")
+@cache
+def _calls() -> list[str]:
+    """Return the names of the functions in ``figures.calls``, which takes a second to import."""
+    text = Path(__file__).with_name("figures").joinpath("calls.py").read_text("utf-8")
+    functions = (node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
+    return [function.name for function in functions if not function.name.startswith("_")]
 
 
-def _room(name: str) -> ModuleType:
-    """Import a room with all its modules, so that each is an attribute of the room."""
-    room = import_module(f"{__name__}.{name}")
-    for module in iter_modules(room.__path__, f"{room.__name__}."):
-        import_module(module.name)
-    return room
+def opener(room: str) -> Callable[[str], ModuleType]:
+    """Return a ``__getattr__`` for the package *room*, which imports a module on first use."""
+
+    def module(name: str) -> ModuleType:
+        if name.startswith("_") or find_spec(f"{room}.{name}") is None:
+            raise AttributeError(f"module {room!r} has no attribute {name!r}")
+        return import_module(f"{room}.{name}")
+
+    return module
 
 
 def __dir__() -> list[str]:
     """Return what completion offers at a prompt."""
-    return [*_HOMES, *_calls().__all__, *_ROOMS, "style"]
+    return [*_HOMES, *_calls(), *_ROOMS, "style"]

@@ -35,9 +35,9 @@ a coverage of 95 % by about 0.1 percentage points from one seed to another.
 The exact methods (`exact-c`, `clopper-pearson`, `exact-conditional`) never fall short of 95 %, and
 neither side errs in more than 2.5 %; the price is a higher coverage for small counts. `wilson` is
 right on average over shares, and falls short for some. Deaths that come several to an accident
-are not independent events: there `exact-c` falls well short, and `compound-poisson-gamma` mends
-most of it. It still errs too often on the low side while accidents are few and the severe ones
-so rare that most samples do not show them: no method can allow for what it has not seen.
+are not independent events: there `exact-c` falls well short, and `compound-poisson-gamma` corrects
+most of it. It still errs too often on the low side if accidents are few and severe ones so rare
+that most samples contain none: no method can account for what is not in the sample.
 """
 
 Case = tuple[str, str, float, limits.Interval | intervals.RateRatio]

@@ -14,8 +14,8 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,11 +75,11 @@ def relinked(text: str) -> str:
 
 
 def modules() -> list[str]:
-    """What the front door of the package opens."""
+    """Return the modules of every room but the command line."""
     import analysis
 
-    names = {f"analysis.{name}" for name in ("accessor", *dir(analysis))}
-    return sorted(name for name in names if find_spec(name))
+    found = (module.name for module in walk_packages(analysis.__path__, "analysis."))
+    return sorted(name for name in found if not name.startswith(("analysis.cli", "analysis.__")))
 
 
 def contents(folder: Path) -> str:

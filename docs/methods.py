@@ -63,24 +63,25 @@ METHODS = (
     Method(
         Text("四舍五入的计数", "A rounded count"),
         Text(
-            "以“万”印出的数（2.5万场）代表一段范围（24500—25500）。区间从低端的下限到高端的上限，"
-            "因此比精确数更宽，图注写明“含四舍五入误差”。“余、多、近”是上下限，不给区间。",
-            "A number printed in 万 (2.5万) stands for a range (24,500 to 25,500). Its interval "
+            "以“万”印出的数（1.96万人）代表一段范围（19550—19650）。区间从低端的下限到高端的上限，"
+            "因此比精确数更宽，图注写明“含四舍五入误差”。“余、多、近”是上下限，不给区间。"
+            "工作量（演练、检查、隐患）是完整计数，也不给区间。",
+            "A number printed in 万 (1.96万) stands for a range (19,550 to 19,650). Its interval "
             "runs from the lower limit of the low end to the upper limit of the high end, "
-            "and the note "
-            'says "rounding included". Bounds (余, 多, 近) get no interval.',
+            'and the note says "rounding included". Bounds (余, 多, 近) get no interval, nor do '
+            "counts of activity (drills, inspections, hazards), which are complete.",
         ),
         "Same method; the range follows from the printed precision",
         "analysis.statistics.rates.limits",
         """
 >>> from analysis.statistics import rates
 >>> from analysis.tables import load
->>> rows = rates.limits(rates.marks(load.load().rows))
->>> drills = rows[rows["indicator"].eq("drills_held") & rows["breakdown"].eq("")]
->>> for row in drills[drills["method"].ne("")].itertuples():
-...     print(row.region, row.printed, f"{row.lower:.0f}-{row.upper:.0f}", row.method)
-nantong 2.5万场次 24194-25815 exact-c, rounding included
-chuxiong 8574场次 8393-8757 exact-c
+>>> rows = rates.limits(rates.marks(load.load().context_rows))
+>>> china = rows[rows["region"].eq("china") & rows["indicator"].eq("deaths")]
+>>> for row in china[china["rounding"].gt(0) & china["method"].ne("")].itertuples():
+...     print(row.printed, f"{row.lower:.0f}-{row.upper:.0f}", row.method)
+3.4万人 33142-34866 exact-c, rounding included
+1.96万人 19277-19927 exact-c, rounding included
 """,
     ),
     Method(
@@ -147,19 +148,20 @@ chuxiong 8574场次 8393-8757 exact-c
     Method(
         Text("份额的区间", "Interval of a share"),
         Text(
-            "整改数占发现数的份额，配精确二项区间。只印总数和百分比时，若四舍五入只容一个整数，"
-            "就还原分子并注明“还原”。",
-            "Rectified of found, with the exact binomial interval. Where only the total and the "
-            "percentage are printed, the part is rebuilt if the rounding leaves one whole "
-            "number, and marked as rebuilt.",
+            "死亡、事故在各行业的份额，配精确二项区间。整改数占发现数是完整计数，不设区间，"
+            "注明未整改的件数；只印总数和百分比时，若四舍五入只容一个整数，就还原分子并注明“还原”。",
+            "The share of a sector in deaths or accidents, with the exact binomial interval. "
+            "Hazards rectified of found are complete counts without an interval; what is open is "
+            "a number. Where only the total and the percentage are printed, the part is rebuilt "
+            "if the rounding leaves one whole number, and marked as rebuilt.",
         ),
         "Clopper C., Pearson E. (1934) Biometrika 26: 404-413",
-        "analysis.statistics.intervals.share",
+        "analysis.statistics.intervals.part_of_whole",
         """
->>> from analysis.statistics.intervals import share
->>> limit = share(4658, 5556)
->>> f"{100 * 4658 / 5556:.2f}% ({100 * limit.lower:.1f}-{100 * limit.upper:.1f})"
-'83.84% (82.8-84.8)'
+>>> from analysis.statistics.intervals import part_of_whole
+>>> limit = part_of_whole(24, 45)
+>>> f"{100 * 24 / 45:.1f}% ({100 * limit.lower:.1f}-{100 * limit.upper:.1f})"
+'53.3% (37.9-68.3)'
 """,
     ),
     Method(

@@ -38,6 +38,8 @@ QUANTITIES = {
     Quantity.RATE: Text("比率", "rate"),
     Quantity.RANK: Text("名次", "rank"),
     Quantity.DURATION: Text("时长", "duration"),
+    Quantity.MASS: Text("质量", "mass"),
+    Quantity.VOLUME: Text("体积", "volume"),
 }
 NATURES = {Nature.FLOW: Text("期间累计", "flow"), Nature.STOCK: Text("时点存量", "stock")}
 BETTERS = {
@@ -157,11 +159,12 @@ def _cells(held: Tables, codes: Sequence[str], language: Language) -> dict[Any, 
         (row["region"], row["indicator"]): _figure(row, language)
         for row in rules.best(counted).to_dict("records")
     }
+    near = {code: gaps.by_report(held.absence_rows, code) for code in codes}
     for region in gaps.reporting(held.rows):
         mine = rows[rows["region"].eq(region["region"])]
         for code in codes:
             if (region["region"], code) not in cells:
-                reason = gaps.explained(region, mine[mine["indicator"].eq(code)])
+                reason = gaps.explained(region, mine[mine["indicator"].eq(code)], near[code])
                 cells[region["region"], code] = f"*{reason[f'reason_{language}']}*"
     return cells
 

@@ -34,7 +34,12 @@ TABLE_LINES = {
     ],
     "synonyms": ["deaths|死亡"],
     "breakdowns": ["sector:mining|sector|矿山|Mining"],
-    "units": ["起|cases|count", "人|people|people", "场|events|count", "人次|person-times|people"],
+    "units": [
+        "起|cases|case|count",
+        "人|people|person|people",
+        "场|events|event|count",
+        "人次|person-times|person-time|people",
+    ],
     "themes": ["outcomes|结果|Outcomes"],
     "context": [
         "320000|2023-01-01/2023-12-31|deaths||level|48|人|printed|统计局|公报||official|死亡48人||first"

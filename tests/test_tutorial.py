@@ -26,13 +26,13 @@ TAUGHT = {
     "2_compare_two_regions": [
         "只报百分比变化，无起数或人数",
         "the report is a plan, without results",
-        "1.14 (1.11 to 1.17)",
-        "1.12 (1.09 to 1.15)",
+        "1.14 times",
+        "1.12 to 1.17 times",
         "neither",
     ],
     "3_question_to_slide": [
         "comparison-drills_held-en.svg",
-        "per person, Chuxiong has 1.12 times the figure of Nantong (1.09–1.15)",
+        "per 100,000 people, Nantong 323 events, Chuxiong 368 events",
         "chuxiong-2024, characters 5086–5090",
         "printed as 8574场次",
         "Chuxiong 2024: 8574场次 → 8600场次",

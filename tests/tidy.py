@@ -15,6 +15,7 @@ REGIONS = {
     "yaohai": ("340102", "瑶海", "Yaohai", "district", "340100 340000 100000"),
 }
 ENGLISH = {"人": "people", "起": "cases", "项": "items", "个": "", "%": "%", "元": "yuan", "": ""}
+ONE = ENGLISH | {"人": "person", "起": "case", "项": "item"}
 
 
 def row(region="chuxiong", value=45, *, year=2024, start=None, end=None, **changes):
@@ -61,6 +62,7 @@ def row(region="chuxiong", value=45, *, year=2024, start=None, end=None, **chang
     } | changes
     cells.setdefault("printed", f"{value}{cells['unit']}")
     cells.setdefault("unit_en", ENGLISH[cells["unit"]])
+    cells.setdefault("unit_one", ONE[cells["unit"]])
     part = cells["breakdown"].partition(":")[2]
     cells |= {"breakdown_zh": part, "breakdown_en": part}
     place = (region, cells["indicator"], part, cells["measure"], year, cells["status"])

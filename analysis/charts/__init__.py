@@ -1,8 +1,8 @@
 """
-Charts: each takes tidy rows and gives a figure; none reads, computes or saves.
+Charts: functions that draw tidy rows as figures, without reading, computing or saving.
 
-``form`` is ``slide`` or ``page``, half a sheet. With ``ax``, axes of ``plt.subplots``, the chart
-with all its words takes their place in the figure that they are of, and gives that part of it.
+``form`` is ``slide`` or ``page`` (half a sheet). With ``ax``, axes of ``plt.subplots``, the chart
+with all its text replaces these axes in their figure.
 """
 
 from .changes import year_on_year

@@ -1,4 +1,4 @@
-"""The page of a figure that has nothing to draw: a line that says so, and the reasons."""
+"""The page of a figure without rows: a message and the reasons."""
 
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,4 +1,4 @@
-"""Changes between years: ratios with what chance does; apart from them, bare percentages."""
+"""Changes between years: ratios with the range of chance, and percentages without counts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from analysis.language import labels, numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
-from analysis.statistics import intervals
+from analysis.statistics import intervals, summaries
 
 from . import ledger, marks, native, style
 from .blank import blank
@@ -21,7 +21,7 @@ from .page import LEADING, Page, Room, measured, wrapped
 
 GAP = 0.35  # inches between the two panels
 COUNTED_SHARE = 0.7  # of the width, for the changes with counts
-FAR = 16.0  # ratios beyond this, and their inverse, are drawn at the edge and printed in full
+FAR = 16.0  # larger ratios, and their inverse, are drawn at the edge; their text is complete
 DASHED = (0, (3, 2))
 TICKS = (0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16)
 KEY = ["indicator", "breakdown", "period_end"]
@@ -39,16 +39,16 @@ def year_on_year(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw counted changes as ratios around 1; percentages and directions stand apart, unscaled.
+    Draw counted changes as ratios, and percentages and directions in a separate panel.
 
     Parameters
     ----------
     rows
-        Changes, counted or only stated, tested together (``external.family``).
+        Changes, counted or only stated, tested together (``standardised.family``).
     title
         The finding, from ``findings``.
     national
-        The wider region's ratios (``external.changes``); grey dashes beside each change.
+        The wider region's ratios (``standardised.changes``); grey dashes beside each change.
     refused
         Regions without any change, and why.
     tested
@@ -108,27 +108,30 @@ def _notes(counted: pd.DataFrame, stated: pd.DataFrame, national: pd.DataFrame) 
     notes = []
     drawn = pd.concat([counted, stated], ignore_index=True)
     if len(national) or drawn["origin"].eq("context").any():
-        notes.append(say("note.elsewhere_note"))
+        notes.append(say("note.elsewhere"))
     if counted["before_origin"].eq("context").any():
-        notes.append(say("note.before_note"))
+        notes.append(say("note.before"))
     if counted["indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     return notes
 
 
 def _tests(tested: pd.DataFrame) -> list[Text]:
-    """How the changes with counts were tested, and how many stand."""
+    """Return the notes on how counted changes were tested, and the number of discoveries."""
     counted = tested[tested["mark"].eq(Mark.EXACT)]
     if counted.empty:
         return []
-    methods = values.methods(counted)
-    return [*methods, values.discoveries(counted), say("note.chance_band")]
+    summary = summaries.changes(counted)
+    note = say("note.discoveries_none", count=summary.total)
+    if summary.beyond:
+        note = say("note.discoveries", count=summary.total, stand=summary.beyond)
+    return [*values.methods(counted), note, say("note.chance_band")]
 
 
 def _alt(counted: pd.DataFrame, stated: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
-    said = [_told(row, values.ratio_label(row)) for row in counted.to_dict("records")]
-    said += [_told(row, values.stated(row)) for row in stated.to_dict("records")]
-    shown = Text.joined(said, zh="、", en=", ")
+    summaries = [_told(row, values.ratio_label(row)) for row in counted.to_dict("records")]
+    summaries += [_told(row, values.stated(row)) for row in stated.to_dict("records")]
+    shown = Text.joined(summaries, zh="、", en=", ")
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
     missing = Text.joined(names, zh="、", en=", ")
     return say(
@@ -142,7 +145,7 @@ def _alt(counted: pd.DataFrame, stated: pd.DataFrame, title: Text, refused: pd.D
 def _told(row: dict[Any, Any], change: Text) -> Text:
     year = row["period_end"].year
     return say(
-        "changes.text",
+        "changes.alt",
         region=Text(row["region_zh"], row["region_en"]),
         indicator=values.lowered(Text(row["indicator_zh"], row["indicator_en"])),
         year=year,
@@ -151,7 +154,7 @@ def _told(row: dict[Any, Any], change: Text) -> Text:
 
 
 def _draw_counted(page: Page, room: Room, counted: pd.DataFrame, national: pd.DataFrame) -> None:
-    """One line a change: its ratio on the axis, and three columns of words to the right."""
+    """Draw a line per change: its ratio on the axis, and three columns of text to the right."""
     wider = national[[*KEY, "ratio", "id"]].rename(columns={"ratio": "wider", "id": "wider_id"})
     lines = counted.merge(wider, on=KEY, how="left")
     every = [g.to_dict("records") for _, g in lines.groupby(["region", "indicator"], sort=False)]
@@ -185,25 +188,25 @@ def _heads(page: Page, lines: pd.DataFrame) -> list[str]:
 
 
 def _cells(page: Page, row: dict[Any, Any]) -> list[tuple[str, float, str]]:
-    """The ratio, the counts that would show a change, and the national ratio, in words."""
-    told = say("note.no_ratio") if pd.isna(row["ratio"]) else values.ratio_label(row)
+    """Return the ratio, the counts that would show a change, and the national ratio, as text."""
+    ratio = say("note.no_ratio") if pd.isna(row["ratio"]) else values.ratio_label(row)
     wide = "" if pd.isna(row["wider"]) else numbers.ratio(row["wider"])
     return [
-        (told[page.language], page.size.label, style.colour(row["region"])),
+        (ratio[page.language], page.size.label, style.colour(row["region"])),
         (values.detectable(row)[page.language], page.size.note, style.GREY),
         (wide, page.size.note, style.GREY),
     ]
 
 
 def _columns(page: Page, records: Sequence[dict[Any, Any]]) -> list[float]:
-    """How far each column of words begins from the right edge, in inches."""
+    """Return the distance of each text column from the right edge, in inches."""
     words = [say(f"change_column.{name}")[page.language] for name in _COLUMNS]
     heads = [(word, page.size.note, "") for word in words]
-    reach, found = 0.0, []
+    reach, distances = 0.0, []
     for column in reversed(list(zip(heads, *(_cells(page, row) for row in records), strict=True))):
         reach += max(measured(words, size) for words, size, _ in column) + 0.15
-        found.append(reach)
-    return found[::-1]
+        distances.append(reach)
+    return distances[::-1]
 
 
 def _group(page: Page, records: Sequence[dict[Any, Any]]) -> ledger.Group:
@@ -217,7 +220,7 @@ def _heading(page: Page, row: dict[Any, Any]) -> str:
 
 
 def _ends(counted: pd.DataFrame) -> tuple[float, float]:
-    """The ends of the axis: every interval and band, but never beyond what is drawn in full."""
+    """Return the ends of the axis: every interval and band, limited to a factor of ``FAR``."""
     seen = [counted["lower"], counted["upper"], counted["ratio"]]
     seen += [counted[name] / counted["before"] for name in ("at_most", "at_least")]
     every = pd.concat(seen).dropna()
@@ -241,7 +244,7 @@ def _draw_change(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None
 
 
 def _draw_band(axes: Axes, row: dict[Any, Any], at: float, half: float) -> None:
-    """What chance alone would do; a tick where the first count that shows a change lies."""
+    """Draw the range of chance, with a tick at the first counts that show a change."""
     if not row["before"]:
         return
     low, high = axes.get_xlim()
@@ -262,7 +265,7 @@ def _upright(axes: Axes, x: float, at: float, half: float, *, gid: str, linestyl
 
 
 def _finish(axes: Axes, page: Page, ends: tuple[float, float], *, last: bool) -> None:
-    """Hairlines at the usual ratios; under the last group their numbers, and which side is more."""
+    """Draw thin rules at the usual ratios, with numbers and directions under the last group."""
     axes.set_xscale("log")
     axes.set_xlim(*ends)
     ticks = [tick for tick in TICKS if ends[0] <= tick <= ends[1]]
@@ -290,7 +293,7 @@ def _finish(axes: Axes, page: Page, ends: tuple[float, float], *, last: bool) ->
 
 
 def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
-    """Diamonds with their percentage and arrows without, by year; no scale."""
+    """Draw percentages as diamonds and directions as arrows, by year and without a scale."""
     size, top = page.size.note, room.bottom + room.height
     for line in wrapped(say("note.stated_heading")[page.language], room.width, size):
         page.text(room.left, top, line, size, color=style.GREY)
@@ -309,7 +312,7 @@ def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
 
 
 def _stated_group(page: Page, records: Sequence[dict[Any, Any]]) -> ledger.Group:
-    # Two blank lines of words make room for a mark and the percentage under it.
+    # Two blank lines leave room for a mark with a percentage below.
     colour = style.colour(records[0]["region"])
     return ledger.Group(_heading(page, records[0]), colour, [ledger.Line("\u3000", "\u3000")])
 

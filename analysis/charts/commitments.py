@@ -1,7 +1,7 @@
 """
-What of the commitments of each region can be checked later.
+Commitments of each region that can be checked later, as a list.
 
-Half a square is filled for a number, the other half for a date; nothing is sorted by a number.
+Half a square is filled for a number, the other half for a date; lines are never sorted by a number.
 """
 
 from typing import Any, NamedTuple
@@ -33,7 +33,7 @@ def promises(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    List the commitments with a number or a deadline, each with the words of its report.
+    List the commitments with a number or a deadline, each with its wording in the report.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def promises(
     """
     caption = Caption(
         title=title,
-        subtitle=say("commitments.caption.commitments_number_deadline_small"),
+        subtitle=say("commitments.caption"),
         source=values.source_note(rows if len(rows) else absent.assign(origin="report")),
         alt=_list_alt(rows, title),
         left_out=left_out(absent),
@@ -63,12 +63,12 @@ def promises(
 def _notes(rows: pd.DataFrame) -> tuple[Text, ...]:
     regions = grid.regions(rows)
     names = [Text(r["region_zh"], r["region_en"]) for r in regions if r["kind"] == "plan"]
-    plans = [say("note.plan_report_note", region=name) for name in names]
-    return (say("note.promise_note"), say("note.reports_differ_note"), *plans)
+    plans = [say("note.plan_report", region=name) for name in names]
+    return (say("note.promise"), say("note.reports_differ"), *plans)
 
 
 class List(NamedTuple):
-    """Where the columns and lines of the list stand, in inches on its page."""
+    """Positions of the columns and lines of the list, in inches on its page."""
 
     label: float
     target: float
@@ -85,27 +85,27 @@ def _draw_list(page: Page, rows: pd.DataFrame) -> None:
     label, date = room.left + REGION * scale, right - DATE * scale
     head = page.size.note * 2.0 / 72
     line = min(TALLEST * scale, (room.height - head) / len(rows))
-    place = List(label, date - TARGET * scale, date, right, top - head, line)
-    _write_head(page, axes, place)
+    layout = List(label, date - TARGET * scale, date, right, top - head, line)
+    _write_head(page, axes, layout)
     before = ""
     for at, row in enumerate(rows.to_dict("records")):
-        y = place.top - (at + 0.5) * line
+        y = layout.top - (at + 0.5) * line
         if row["region"] != before:
             grid.rule(axes, room.left, right, [y + line / 2])
             _write_region(page, row, y)
-        _write_row(page, axes, place, row, y)
+        _write_row(page, axes, layout, row, y)
         before = row["region"]
 
 
-def _write_head(page: Page, axes: Axes, place: List) -> None:
-    """The key over the labels, and what stands in the two columns to the right."""
+def _write_head(page: Page, axes: Axes, layout: List) -> None:
+    """Write the key above the labels, and the headings of the two columns to the right."""
     top = page.room.bottom + page.room.height
     kinds = {word: label(word) for word in Promise if word != Promise.WORDS}
-    grid.key(page, axes, (place.label, top), kinds, place.target - place.label)
+    grid.key(page, axes, (layout.label, top), kinds, layout.target - layout.label)
     size = page.size.note
     for x, words in (
-        (place.target, say("note.target_heading")),
-        (place.date, say("note.date_heading")),
+        (layout.target, say("note.target_heading")),
+        (layout.date, say("note.date_heading")),
     ):
         y = top - size * 0.7 / 72
         page.text(x, y, words[page.language], size, color=style.GREY, va="center")
@@ -118,40 +118,40 @@ def _write_region(page: Page, row: dict[Any, Any], y: float) -> None:
     page.text(x, y - 0.02, when, page.size.note, color=style.GREY)
 
 
-def _write_row(page: Page, axes: Axes, place: List, row: dict[Any, Any], y: float) -> None:
-    """The mark, the label over the printed words, the number and the deadline."""
+def _write_row(page: Page, axes: Axes, layout: List, row: dict[Any, Any], y: float) -> None:
+    """Write the mark, the label above the printed words, the number and the deadline."""
     size, language = page.size.label, page.language
     look, colour = grid.LOOKS[Promise(row["status"])], style.colour(row["region"])
-    x = place.label + size * 0.4 / 72
+    x = layout.label + size * 0.4 / 72
     grid.stamp(axes, (x, y), look, colour, markersize=size * 0.8, gid=f"mark-{row['id']}")
-    x = place.label + size * 1.4 / 72
-    page.text(x, y + place.line * 0.02, row[f"indicator_{language}"], size, va="bottom")
+    x = layout.label + size * 1.4 / 72
+    page.text(x, y + layout.line * 0.02, row[f"indicator_{language}"], size, va="bottom")
     quote = f"“{row['evidence']}”"
-    width, small = place.target - x - 0.1, page.size.note
+    width, small = layout.target - x - 0.1, page.size.note
     while measured(quote, small) > width and small > page.size.note * 0.85:
         small -= 0.25
-    page.text(x, y - place.line * 0.1, quote, small, color=style.GREY)
+    page.text(x, y - layout.line * 0.1, quote, small, color=style.GREY)
     number = None if pd.isna(row["value"]) else values.target(row)
     date = None if pd.isna(row["deadline"]) else values.deadline(row["deadline"])
-    for column, told in ((place.target, number), (place.date, date)):
-        if told:
-            page.text(column, y, told[language], size, va="center")
+    for column, text in ((layout.target, number), (layout.date, date)):
+        if text:
+            page.text(column, y, text[language], size, va="center")
         else:
             at = (column + size * 0.4 / 72, y)
             grid.stamp(axes, at, grid.DASH, style.GREY, markersize=size * 0.7, gid="gap")
 
 
 def _list_alt(rows: pd.DataFrame, title: Text) -> Text:
-    said = Text.joined(_told(row) for row in rows.to_dict("records"))
+    summary = Text.joined(_told(row) for row in rows.to_dict("records"))
     return say(
         "commitments.these_plans_results",
         title=title,
-        said=said or say("alt.no_commitment"),
+        said=summary or say("alt.no_commitment"),
     )
 
 
 def _told(row: dict[Any, Any]) -> Text:
-    """One commitment in a few words."""
+    """Return a short description of one commitment."""
     name = Text(
         f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
     )

@@ -1,4 +1,4 @@
-"""Regions side by side: a dot and its interval each, on one scale, in house order."""
+"""Regions side by side: a dot with its interval each, on one scale, in house order."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,7 +32,7 @@ def comparison(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw one dot with its interval a region; the regions refused stand below with the reason.
+    Draw a dot with its interval per region, and list the refused regions with reasons below.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def _columns(scale: str) -> tuple[str, str, str]:
 
 
 def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
-    """The strip of a page from the rows that were refused; a crowd is counted by its reasons."""
+    """Return the entries of the left-out strip; a large number is summarised by reason."""
     if len(refused) > values.CROWD:
         return tuple(_gathered(rule, rows) for rule, rows in refused.groupby("rule", sort=False))
     return tuple(
@@ -133,7 +133,7 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
     ]
     notes = [say(f"mark_note.{mark}") for mark in bounds]
     if rows["indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     return [*notes, say("note.on_a_list")] if gaps.on_a_list(rows) else notes
 
 
@@ -179,8 +179,8 @@ def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFr
     records = rows.to_dict("records")
     lines = [] if benchmarks is None else benchmarks.to_dict("records")
     top = max([*rows[upper].fillna(0), *rows[value], *(line[value] for line in lines)])
-    for place, (row, name) in enumerate(zip(records, names, strict=True)):
-        at = len(records) - 1 - place
+    for index, (row, name) in enumerate(zip(records, names, strict=True)):
+        at = len(records) - 1 - index
         if pd.notna(row[lower]):
             marks.whisker(axes, row, (row[lower], row[upper]), at, upright=False)
         marks.draw(axes, row[value], at, row, size=page.mark)
@@ -212,7 +212,7 @@ def _label_dot(
 
 
 def _label_region(axes: Axes, page: Page, row: dict[Any, Any], name: str, at: float) -> None:
-    """The region's name and, under it in grey, the printed figure and its period."""
+    """Write the name of the region, with the printed figure and its period in grey below."""
     shift = (-12, 2)
     options: dict[str, Any] = {
         "xycoords": axes.get_yaxis_transform(),
@@ -286,7 +286,7 @@ _COLUMNS = {
 
 
 def _native(record: Record, language: str) -> native.Plot | None:
-    """Return one dot a region on the scale of the figure; a figure without one has no dots."""
+    """Return a plot with one dot per region; without dots if the figure has no scale."""
     columns = _COLUMNS.get(Scale(record["scale"]))
     return native.dots(record, language, native.Dots(columns)) if columns else None
 

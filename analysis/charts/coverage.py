@@ -1,4 +1,4 @@
-"""What the reports give and what they do not: matrices of themes or indicators by region."""
+"""Coverage of the reports: matrices of themes or indicators by region."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def coverage(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Shade themes by regions by how many figures each report gives.
+    Draw a matrix of themes by regions, shaded by the number of figures in each report.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def coverage(
         subtitle=say("coverage.caption.figures_theme_grey_dash"),
         source=values.source_note(rows),
         alt=_count_alt(counts, regions, title),
-        notes=(say("note.count_note"),),
+        notes=(say("note.count"),),
     )
     page = Page(caption, language, form=form, ax=ax)
     axes = _matrix_axes(page, regions, [names[theme] for theme in order])
@@ -86,7 +86,7 @@ def shared(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw one mark a region and indicator, or a dash with the reason why there is none.
+    Draw a mark per region and indicator, or a dash with the reason for a missing figure.
 
     Parameters
     ----------
@@ -105,15 +105,15 @@ def shared(
         subtitle=say("coverage.caption.indicators_two_more_reports"),
         source=values.source_note(rows),
         alt=_shared_alt(rows, gaps, title),
-        notes=(values.marks_key(used), say("note.part_note")),
+        notes=(values.marks_key(used), say("note.part")),
     )
     page = Page(caption, language, form=form, ax=ax)
     names = [str(first.loc[code, f"indicator_{language}"]) for code in indicators]
     axes = _matrix_axes(page, regions, names, gutter=4.0)
     axes.set_xlim(0, len(regions))
     axes.set_ylim(len(indicators), 0)
-    columns = {region["region"]: place for place, region in enumerate(regions)}
-    lines = {code: place for place, code in enumerate(indicators)}
+    columns = {region["region"]: index for index, region in enumerate(regions)}
+    lines = {code: index for index, code in enumerate(indicators)}
     for row in rows.to_dict("records"):
         _cell(axes, page, row, columns[row["region"]], lines[row["indicator"]])
     for row in gaps[gaps["indicator"].isin(indicators)].to_dict("records"):
@@ -143,7 +143,7 @@ def _regions(rows: pd.DataFrame) -> list[dict[Any, Any]]:
 def _matrix_axes(
     page: Page, regions: list[dict[Any, Any]], names: list[str], *, gutter: float = 2.6
 ) -> Axes:
-    """Axes with the regions above and the names of the lines to the left."""
+    """Return axes with the regions above and the names of the lines to the left."""
     room = page.room
     gutter = gutter * page.size.width / 13.333
     head = 0.5 * page.size.height / 7.5
@@ -153,8 +153,8 @@ def _matrix_axes(
     for side in ("bottom", "left"):
         axes.spines[side].set_visible(False)
     step = (room.width - gutter) / len(regions)
-    for place, region in enumerate(regions):
-        x = room.left + gutter + (place + 0.5) * step
+    for index, region in enumerate(regions):
+        x = room.left + gutter + (index + 0.5) * step
         page.text(
             x,
             room.bottom + room.height,
@@ -173,18 +173,18 @@ def _matrix_axes(
             ha="center",
         )
     high = (room.height - head) / len(names)
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         size = page.size.label if high > 0.3 else page.size.note
         if measured(name, size) > gutter - 0.15:
             size = page.size.note
         lines = wrapped(name, gutter - 0.1, size)
-        y = room.bottom + room.height - head - (place + 0.5) * high
+        y = room.bottom + room.height - head - (index + 0.5) * high
         page.text(room.left, y, "\n".join(lines), size, va="center", linespacing=1.0)
     return axes
 
 
 def _cell(axes: Axes, page: Page, row: dict[Any, Any], column: int, line: int) -> None:
-    """A mark with what it says to its right."""
+    """Draw a mark with its text to the right."""
     x, y = column + 0.16, line + 0.5
     if row["mark"] == Mark.DIRECTION_ONLY:
         arrow = "↓" if row["value"] < 0 else "↑" if row["value"] > 0 else "→"
@@ -219,7 +219,7 @@ def _dash(axes: Axes, x: float, y: float) -> None:
 
 def _count_alt(counts: pd.DataFrame, regions: list[dict[Any, Any]], title: Text) -> Text:
     total = counts.sum(min_count=1)
-    said = Text.joined(
+    summary = Text.joined(
         (
             say(
                 "coverage.region_count",
@@ -231,7 +231,7 @@ def _count_alt(counts: pd.DataFrame, regions: list[dict[Any, Any]], title: Text)
         zh="、",
         en=", ",
     )
-    return say("coverage.figures_more_figures_better", title=title, said=said)
+    return say("coverage.figures_more_figures_better", title=title, said=summary)
 
 
 def _shared_alt(rows: pd.DataFrame, gaps: pd.DataFrame, title: Text) -> Text:

@@ -1,7 +1,7 @@
 """
-The accidents and losses of one region: counts with intervals, and what was told without a count.
+Accidents and losses of one region: counts with intervals, and outcomes without a count.
 
-Whatever has no interval stands in one column under the axis, on no scale.
+Outcomes without an interval are listed in one column below the axis, without a scale.
 """
 
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from .page import Page, measured
 from .pane import Pane, evidence, write
 
 LABEL = 2.75  # inches of the names on a slide
-# Why a figure of this mark stands on no scale; the others only lack an interval.
+# Why rows with this mark have no scale; rows with other marks only lack an interval.
 _BARE = {
     Mark.PERCENT_ONLY: Gap.PERCENT_ONLY,
     Mark.DIRECTION_ONLY: Gap.DIRECTION_ONLY,
@@ -30,7 +30,7 @@ _BARE = {
 
 
 class Axis(NamedTuple):
-    """The axis of the counts in inches, and where one of them stands on the page."""
+    """The axis of the counts in inches, and the height of one count on the page."""
 
     left: float
     width: float
@@ -39,7 +39,7 @@ class Axis(NamedTuple):
 
 
 def draw(page: Page, axes: Axes, panel: Pane, rows: pd.DataFrame, outcomes: pd.DataFrame) -> None:
-    """Counts of events on one axis; under it, without a scale, what has no interval."""
+    """Draw counts of events on one axis, and below it outcomes without an interval."""
     if outcomes.empty:
         plan = rows.iloc[0]["kind"] == "plan"
         below = write(
@@ -60,21 +60,21 @@ def draw(page: Page, axes: Axes, panel: Pane, rows: pd.DataFrame, outcomes: pd.D
 
 
 def lines(page: Page, outcomes: pd.DataFrame) -> float:
-    """How many lines the panel of outcomes takes, its axis and its words on scales included."""
+    """Return the height of the panel of outcomes in lines, with its axis and its heading."""
     bare = outcomes["lower"].isna()
     extra = int(bare.any()) + int((~bare).any())
     return extra + sum(_weight(page, row) for row in outcomes.to_dict("records"))
 
 
 def _bareness(bare: list[dict[Any, Any]]) -> Text:
-    """Why some rows stand on no scale."""
+    """Return the reasons why rows have no scale."""
     gaps = [_BARE.get(Mark(row["mark"])) for row in bare]
-    told = [label(Gap(gap)) if gap else say("note.without_scale") for gap in dict.fromkeys(gaps)]
-    return Text.joined(told)
+    reasons = [label(Gap(gap)) if gap else say("note.without_scale") for gap in dict.fromkeys(gaps)]
+    return Text.joined(reasons)
 
 
 def _draw_aims(page: Page, axes: Axes, panel: Pane, aims: pd.DataFrame) -> None:
-    """In place of outcomes: what a report aims at, as far as the panel holds it."""
+    """Draw the targets of a report without outcomes, as many as the panel has room for."""
     high = 0.32 * page.size.width / 13.333
     fits = int((panel.top - panel.bottom) / high)
     _draw_bare(page, axes, panel, aims.to_dict("records")[:fits], high)
@@ -83,7 +83,7 @@ def _draw_aims(page: Page, axes: Axes, panel: Pane, aims: pd.DataFrame) -> None:
 def _draw_bare(
     page: Page, axes: Axes, panel: Pane, bare: list[dict[Any, Any]], high: float
 ) -> None:
-    """Rows without an interval: their marks in one column, with no scale, and their words."""
+    """Draw rows without an interval: their marks in one column without a scale, and their text."""
     scale, top = page.size.width / 13.333, panel.top
     for row in bare:
         tall = high * _weight(page, row)
@@ -97,7 +97,7 @@ def _draw_bare(
 def _draw_counted(
     page: Page, axes: Axes, panel: Pane, counted: list[dict[Any, Any]], high: float
 ) -> Pane:
-    """Counts with their intervals on one axis; gives the panel under the numbers of the axis."""
+    """Draw counts with intervals on one axis, and return the panel below the axis."""
     scale, left = page.size.width / 13.333, panel.left + LABEL * page.size.width / 13.333
     widest = max(measured(_in_words(page, row), page.size.note) for row in counted)
     width = panel.left + panel.width - widest - 0.2 * scale - left
@@ -110,13 +110,13 @@ def _draw_counted(
     for tick in ticks:
         x = left + tick * inch
         axes.plot([x, x], [panel.top, y], color=style.BAND, linewidth=0.8, zorder=0)
-        told = numbers.number(tick, page.language)
-        page.text(x, y - 0.02, told, page.size.note, color=style.GREY, ha="center")
+        number = numbers.number(tick, page.language)
+        page.text(x, y - 0.02, number, page.size.note, color=style.GREY, ha="center")
     return panel._replace(top=y - high)
 
 
 def _draw_count(page: Page, axes: Axes, panel: Pane, row: dict[Any, Any], axis: Axis) -> None:
-    """One count: its name, its dot and interval, and both in words."""
+    """Draw one count: its name, its dot and interval, and both as text."""
     _write_name(page, panel, row, axis.y)
     ends = (axis.left + row["lower"] * axis.inch, axis.left + row["upper"] * axis.inch)
     marks.whisker(axes, row, ends, axis.y, upright=False)
@@ -126,14 +126,14 @@ def _draw_count(page: Page, axes: Axes, panel: Pane, row: dict[Any, Any], axis: 
 
 
 def _in_words(page: Page, row: dict[Any, Any]) -> str:
-    """A count with its interval."""
+    """Return a count with its interval as text."""
     span = numbers.interval(row["lower"], row["upper"], page.language)
-    told = values.value(row)[page.language]
-    return told + numbers.bracketed(span, page.language)
+    value = values.value(row)[page.language]
+    return value + numbers.bracketed(span, page.language)
 
 
 def _named(page: Page, row: dict[Any, Any]) -> tuple[list[str], float]:
-    """The lines of the name of an outcome, with its part, and their size."""
+    """Return the lines of the name of an outcome, with its part, and their text size."""
     part = values.part(row)[page.language]
     name = str(row[f"indicator_{page.language}"])
     if part:
@@ -143,7 +143,7 @@ def _named(page: Page, row: dict[Any, Any]) -> tuple[list[str], float]:
 
 
 def _weight(page: Page, row: dict[Any, Any]) -> float:
-    """How many lines of one row an outcome takes."""
+    """Return the height of an outcome, in lines."""
     return 0.25 + 0.75 * len(_named(page, row)[0])
 
 
@@ -152,14 +152,14 @@ def _write_name(page: Page, panel: Pane, row: dict[Any, Any], y: float) -> None:
 
 
 def _told(page: Page, row: dict[Any, Any]) -> str:
-    """What a row without interval says; a target names its period."""
-    told = values.what(row)
+    """Return the text of a row without interval; targets include their period."""
+    text = values.what(row)
     if row["status"] != Status.ACTUAL:
         when = values.period(row["period_start"], row["period_end"])
-        told = Text(f"{told.zh}（{when.zh}）", f"{told.en} ({when.en})")
-    return told[page.language]
+        text = Text(f"{text.zh}（{when.zh}）", f"{text.en} ({when.en})")
+    return text[page.language]
 
 
 def told(row: dict[Any, Any]) -> Text:
-    """One outcome in a few words, for the alt text."""
+    """Return a short description of an outcome, for the alt text."""
     return values.about(row) + Text("", " ") + values.what(row)

@@ -1,4 +1,4 @@
-"""A figure as a value: what it shows, what it says, and its drawing."""
+"""A figure as a value: its kind, rows, texts and drawing."""
 
 import io
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """Everything a page says beside its plot, in both languages."""
+    """All texts of a page around its plot, in both languages."""
 
     title: Text
     subtitle: Text
@@ -55,16 +55,16 @@ class Caption:
 @dataclass(frozen=True, eq=False)
 class Figure:
     """
-    A drawn figure with the rows it shows and the words that go with it.
+    A drawn figure with its rows and its texts.
 
     Parameters
     ----------
     kind
         A key of ``KINDS``.
     name
-        The name of its files, without ending.
+        The name of its files, without extension.
     scale
-        What the axis of the marks measures; ``none`` where the marks have no axis.
+        The quantity on the axis of the marks; ``none`` if they have no axis.
     rows
         The rows drawn, as a frame.
     refusals
@@ -72,9 +72,9 @@ class Figure:
     beside
         Rows drawn beside *rows*: of wider regions, or the results of targets.
     plot
-        The drawing; a part of another figure where ``ax`` was given.
+        The drawing; a part of another figure if ``ax`` was given.
     room
-        Where the plot lies between the words: left, top, width and height as shares of the page.
+        The box of the plot: left, top, width and height as shares of the page.
     """
 
     kind: str
@@ -90,35 +90,35 @@ class Figure:
 
     @property
     def page(self) -> Plot:
-        """The whole page: the drawing, or the figure of which it is a part."""
+        """The whole page: the drawing, or the figure it is a part of."""
         return self.plot.get_figure(root=True)
 
     def _repr_png_(self) -> bytes:
-        """Draw the figure for a notebook, whatever the settings of matplotlib are there."""
+        """Return the figure as PNG for a notebook, independent of matplotlib settings."""
         return self.drawn("png", dpi=100)
 
     def drawn(self, form: str, **options: Any) -> bytes:
         """Return the figure as a file in *form* (``svg``, ``png`` or ``pdf``)."""
         buffer = io.BytesIO()
-        # The salt of SVG ids and the font are read while saving, so the style is needed here too.
+        # Saving reads the salt of SVG ids and the font, so the style must be active here too.
         with style.house_style():
             self.page.savefig(buffer, format=form, **options)
         return buffer.getvalue()
 
     def sign(self, stamp: str) -> None:
-        """Write *stamp*, by which the figure is found again, after the pointer to the method."""
+        """Write *stamp*, which identifies the figure, after the pointer to the method."""
         for words in self.plot.texts:
             if words.get_gid() == SIGNATURE:
                 words.set_text(signature(self.language, stamp))
 
     def save(self, *, formats: Sequence[str] = ()) -> Any:
         """
-        Write the figure and its record, and return its picture to show; see ``figures.save``.
+        Write the figure and its record, and return its picture; see ``figures.save``.
 
         Parameters
         ----------
         formats
-            Of ``svg``, ``png``, ``pdf``; those that the plan asks for if none is given.
+            Of ``svg``, ``png``, ``pdf``; by default those of the plan.
         """
         from analysis.figures.record import save
 
@@ -128,25 +128,25 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """
-    What the figures of one kind share.
+    Properties shared by all figures of one kind.
 
     The texts of a kind are messages: ``kind.<name>`` is its title; ``.tab``, ``.sheet`` and
-    ``.about`` are the words of its sheet in the workbook.
+    ``.about`` are the texts of its sheet in the workbook.
 
     Parameters
     ----------
     name
         The key of ``KINDS``.
     order
-        Its place in a briefing.
+        Its position in a briefing.
     columns
-        The columns of its sheet after the period, by their names in ``workbook.sheets``; none
+        The columns of its sheet after the period, by their names in ``workbook.tabs``; none
         without a sheet. The sheet lists refusals too where one of them is ``reason``.
     native
-        Makes the chart of Office from the record of a figure; None where only its picture can
-        show it.
+        Function that makes a native chart from the record of a figure, or returns None if only
+        the picture can show it.
     table
-        Makes the table that a slide has beside the chart; None without one.
+        Function that makes the table beside the chart of a slide, or returns None.
     compares
         Whether its rows of different regions may be compared: two regions make a slide.
     apart
@@ -166,12 +166,12 @@ class Kind:
 
     @property
     def title(self) -> Text:
-        """The name of the kind for a reader."""
+        """The name of the kind, for readers."""
         return say(f"kind.{self.name}")
 
 
 def signature(language: Language, *stamps: str) -> str:
-    """Return the last line of a page: where the method is explained, and the *stamps*."""
+    """Return the last line of a page: a pointer to the method page, and the *stamps*."""
     pointer = say("page.method", page=METHOD_PAGES[language])
     words = " · ".join([pointer[language], *stamps])
     style.require_glyphs(words)

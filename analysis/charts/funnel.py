@@ -1,4 +1,4 @@
-"""Counts beside what an outside rate would give, within the limits of chance around it."""
+"""Counts against those expected from an outside rate, with the limits of chance."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
-from analysis.statistics import intervals
+from analysis.statistics import intervals, summaries
 
 from . import marks, native, style
 from .blank import blank
@@ -37,16 +37,16 @@ def funnel(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw one dot a region and year: its count over the count that an outside rate would give.
+    Draw a dot per region and year: its count against the count expected from an outside rate.
 
     Parameters
     ----------
     rows
-        Counts with ``expected`` (``external.funnel``); the reference is never their own mean.
+        Counts with ``expected`` (``standardised.funnel``); the reference is never their own mean.
     title
         The finding, from ``findings``.
     limits
-        The limits over a range of expected counts (``external.curves``).
+        The limits over a range of expected counts (``standardised.curves``).
     refused
         Regions without a count or an expectation, and why.
     """
@@ -58,10 +58,10 @@ def funnel(
     room = page.room
     right = 2.5 * page.size.width / style.SLIDE.width
     foot = page.size.note * 3.6 / 72
-    place = Room(
+    inner = Room(
         room.left + 0.45, room.bottom + foot, room.width - right - 0.45, room.height - foot - 0.1
     )
-    axes = page.axes(place)
+    axes = page.axes(inner)
     _finish(axes, page, rows, limits)
     _draw_limits(axes, page, limits)
     if len(rows) > values.CROWD:
@@ -78,13 +78,16 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     first = rows.iloc[0].to_dict()
     span = values.years(rows["period_end"])
     name = Text(first["indicator_zh"], first["indicator_en"])
-    told = [say("note.funnel_note"), values.dispersion(rows), say("note.coverage_note")]
-    if len(rows) > values.CROWD:
-        told[1:1] = [values.by_chance(rows), say("note.roots_note")]
+    placed = summaries.placed(rows)
+    loose = say("note.dispersion", count=placed.total, outside=placed.loose)
+    notes = [say("note.funnel"), loose, say("note.coverage")]
+    if placed.total > values.CROWD:
+        chance = say("note.by_chance", count=placed.total, outside=placed.by_chance)
+        notes[1:1] = [chance, say("note.roots")]
     if rows["origin"].eq("context").any():
-        told.append(say("note.context_note"))
+        notes.append(say("note.context"))
     if rows["indicator"].isin(intervals.CLUSTERED).any():
-        told.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     return Caption(
         title=title,
         subtitle=Text.joined([name, values.unit(first), span], zh="｜", en=" | "),
@@ -92,14 +95,14 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         source=values.source_note(rows) + say("note.reference_source"),
         alt=_alt(rows, title, refused),
         left_out=left_out(refused),
-        notes=tuple(told),
+        notes=tuple(notes),
     )
 
 
 def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
     few = rows if len(rows) <= values.CROWD else rows.iloc[:0]
-    said = [values.against_expected(row) for row in few.to_dict("records")]
-    shown = Text.joined(said, zh="、", en=", ")
+    summaries = [values.against_expected(row) for row in few.to_dict("records")]
+    shown = Text.joined(summaries, zh="、", en=", ")
     names = [entry.name for entry in left_out(refused)]
     missing = Text.joined(names, zh="、", en=", ")
     return say(
@@ -112,9 +115,9 @@ def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
 
 def _draw_crowd(axes: Axes, rows: pd.DataFrame) -> None:
     """
-    A small dot each, unnamed, dark where far outside: a name would make it a league table.
+    Draw small unnamed dots, dark if far outside: names would make it a league table.
 
-    Put on as they are, since ``plot`` would look at the limits of the axes for each.
+    Artists are added directly, because ``plot`` updates the limits of the axes for each.
     """
     far = rows["place"].eq("far_outside")
     for x, y, name, dark in zip(rows["expected"], rows["value"], rows["id"], far, strict=True):
@@ -150,16 +153,16 @@ def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
 
 
 def _label_curves(axes: Axes, page: Page, x: float, labels: list[tuple[float, str]]) -> None:
-    """Name each curve at its right end, moved apart where they would touch."""
+    """Write the name of each curve at its right end, moved apart to avoid overlaps."""
     point = page.plot.dpi / 72
     ends = [(axes.transData.transform((x, y))[1] / point, y, words) for y, words in labels]
-    place = float("-inf")
+    height = float("-inf")
     for high, y, words in sorted(ends):
-        place = max(high, place + page.size.note * 1.25)
+        height = max(high, height + page.size.note * 1.25)
         axes.annotate(
             words,
             (x, y),
-            xytext=(8, place - high),
+            xytext=(8, height - high),
             textcoords="offset points",
             va="center",
             fontsize=page.size.note,
@@ -190,7 +193,7 @@ def _finish(axes: Axes, page: Page, rows: pd.DataFrame, limits: pd.DataFrame) ->
 
 
 def _take_roots(axes: Axes) -> None:
-    """Square roots on both axes: most regions are small, and chance is as wide for each then."""
+    """Use square-root scales: most counts are small, and the limits then have constant width."""
     axes.set_xscale("function", functions=(_root, np.square))
     axes.set_yscale("function", functions=(_root, np.square))
     for axis, (_, most) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
@@ -200,12 +203,12 @@ def _take_roots(axes: Axes) -> None:
 
 
 def _root(values: Any) -> Any:
-    """A scale is asked about values beyond the axis too."""
+    """Return the square root; matplotlib passes values outside the axis too."""
     return np.sqrt(np.maximum(values, 0))
 
 
 def _label(axes: Axes, page: Page, row: dict[Any, Any], order: int) -> None:
-    """Words in the empty upper left corner, tied to their dot by a hairline."""
+    """Write text in the empty upper left corner, connected to its dot by a thin line."""
     words, size = values.against_expected(row)[page.language], page.size.label
     box = axes.get_position()
     left = box.x0 * page.size.width + 0.12
@@ -221,7 +224,7 @@ def _label(axes: Axes, page: Page, row: dict[Any, Any], order: int) -> None:
 
 
 def _native(record: Record, language: str) -> native.Plot | None:
-    """Return the counts over what was expected, between the limits as they were drawn."""
+    """Return a plot of counts against expected counts, between the limits as drawn."""
     rows = [row for row in record["rows"] if {"expected", "value"} <= row.keys()]
     limits = [line for line in record.get("lines", ()) if None not in (*line["x"], *line["y"])]
     if not rows or not limits:
@@ -246,7 +249,7 @@ def _native(record: Record, language: str) -> native.Plot | None:
 
 
 def _placed(row: native.Row, language: str, *, named: bool) -> native.Point:
-    """Return the point of a row, named only where few are drawn."""
+    """Return the point of a row, with a label if few are drawn."""
     words = (
         f"{native.region_name(row, language)} {str(row.get('period_end', ''))[:4]}".strip()
         if named
@@ -259,11 +262,11 @@ def _placed(row: native.Row, language: str, *, named: bool) -> native.Point:
 
 
 def _limit(line: native.Row, language: str) -> native.Series:
-    """A curve of the funnel; the upper ones say at their end what they are."""
+    """Return one limit curve; the upper ones have a label at their end."""
     stem, _, side = line["name"].rpartition("_") if "_" in line["name"] else ("", "", line["name"])
     known = say("note.as_expected") if line["name"] == "benchmark" else values.limit(stem)
     name = known[language]
-    silent = side == "lower" or stem == "loose"  # their twins above say what they are
+    silent = side == "lower" or stem == "loose"  # the upper curves have the labels
     ends = [""] * (len(line["x"]) - 1) + ["" if silent else name]
     points = [native.Point(y, None, None, end, "") for y, end in zip(line["y"], ends, strict=True)]
     look = "plain" if line["name"] == "benchmark" else "thin" if stem != "loose" else "dashed"

@@ -1,7 +1,7 @@
 """
-Lines by regions: the heads, the names and the place of every cell, in inches on the page.
+Matrices of lines by regions: heads, names and positions of cells, in inches on the page.
 
-It says where things stand; the charts that use it fill the cells.
+Computes positions only; the charts draw the cells.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,17 +20,17 @@ MARK = 1.15  # ems that a mark takes before its word
 KEY_LINE = 1.55  # ems from one line of a key to the next
 
 
-QUIET = "#9CA3AF"  # of a dash: there, but no louder than the marks
+QUIET = "#9CA3AF"  # of a dash, less prominent than marks
 
 
 class Look(NamedTuple):
-    """What tells a mark from the others without its colour: its shape and which part is filled."""
+    """The shape of a mark and its filled part, which distinguish it without colour."""
 
     marker: str
     fill: str
 
 
-# The square of a plan and the dash of silence mean what they mean in every other chart.
+# Squares for plans and dashes for gaps have the same meaning in all charts.
 LOOKS: dict[Word, Look] = {
     Standing.IN_USE: Look("o", "full"),
     Standing.BUILDING: Look("o", "left"),
@@ -47,7 +47,7 @@ BAR = Look("s", "full")
 
 
 def canvas(page: Page) -> Axes:
-    """Axes over the whole page that count in inches, so that marks stand where words do."""
+    """Return axes over the whole page with inches as units, the same as for text."""
     axes = page.axes(Room(0, 0, page.size.width, page.size.height))
     axes.set_xlim(0, page.size.width)
     axes.set_ylim(0, page.size.height)
@@ -84,10 +84,10 @@ def stamp(
 def key(
     page: Page, axes: Axes, at: tuple[float, float], words: Mapping[Any, Text], width: float
 ) -> None:
-    """Explain the marks of *words* from *at* to the right and down, within *width* inches."""
+    """Draw the key of the marks in *words* from *at* right and down, within *width* inches."""
     size = page.size.note
-    for place, line in enumerate(key_lines(page, words, width)):
-        x, y = at[0], at[1] - size * (0.7 + place * KEY_LINE) / 72
+    for index, line in enumerate(key_lines(page, words, width)):
+        x, y = at[0], at[1] - size * (0.7 + index * KEY_LINE) / 72
         for word in line:
             text = words[word][page.language]
             spot = (x + size * 0.4 / 72, y)
@@ -97,17 +97,17 @@ def key(
 
 
 def key_lines(page: Page, words: Mapping[Any, Text], width: float) -> list[list[Any]]:
-    """The marks of *words* in lines of at most *width* inches."""
-    found: list[list[Any]] = [[]]
+    """Break the marks of *words* into lines of at most *width* inches."""
+    key_rows: list[list[Any]] = [[]]
     taken = 0.0
     for word, text in words.items():
         wide = _key_width(text[page.language], page.size.note)
-        if found[-1] and taken + wide > width:
-            found.append([])
+        if key_rows[-1] and taken + wide > width:
+            key_rows.append([])
             taken = 0.0
-        found[-1].append(word)
+        key_rows[-1].append(word)
         taken += wide
-    return found
+    return key_rows
 
 
 def _key_width(text: str, size: float) -> float:
@@ -115,13 +115,13 @@ def _key_width(text: str, size: float) -> float:
 
 
 def regions(rows: pd.DataFrame) -> list[dict[Any, Any]]:
-    """The first row of each region, in house order."""
+    """Return the first row of each region, in house order."""
     order = rows.sort_values(["level_order", "adcode"], kind="stable")
     return order.drop_duplicates("region").to_dict("records")
 
 
 def head(page: Page, region: Mapping[Any, Any], middle: float, top: float, when: str) -> None:
-    """Name *region* around *middle*, with *when* under it."""
+    """Write the name of *region* centred at *middle*, with *when* below."""
     colour = style.colour(str(region["region"]))
     name = str(region[f"region_{page.language}"])
     page.text(middle, top, name, page.size.label, color=colour, ha="center")
@@ -130,21 +130,21 @@ def head(page: Page, region: Mapping[Any, Any], middle: float, top: float, when:
 
 
 def fitted(words: str, width: float, size: float, smallest: float) -> tuple[list[str], float]:
-    """The lines of *words* within *width* inches, and the size, *smallest* at least, they need."""
+    """Return *words* as lines of *width* inches, and a text size of at least *smallest*."""
     while measured(words, size) > width and size > smallest:
         size -= 0.5
     return wrapped(words, width, max(size, smallest)), max(size, smallest)
 
 
-def lines(page: Page, place: tuple[float, float], words: Sequence[str], size: float) -> None:
-    """Write *words* one under the other, centred on the height of *place*."""
+def lines(page: Page, at: tuple[float, float], words: Sequence[str], size: float) -> None:
+    """Write *words* below each other, vertically centred on *at*."""
     step = size * 1.2 / 72
-    first = place[1] + step * (len(words) - 1) / 2
-    for at, line in enumerate(words):
-        page.text(place[0], first - at * step, line, size, va="center")
+    first = at[1] + step * (len(words) - 1) / 2
+    for index, line in enumerate(words):
+        page.text(at[0], first - index * step, line, size, va="center")
 
 
 def rule(axes: Axes, left: float, right: float, heights: Iterable[float]) -> None:
-    """Hairlines from *left* to *right* at *heights*."""
+    """Draw thin rules from *left* to *right* at *heights*."""
     for y in heights:
         axes.plot([left, right], [y, y], color=style.BAND, linewidth=0.8, zorder=0)

@@ -1,7 +1,7 @@
 """
-Systems, mechanisms and programmes: who has which.
+Matrix of systems, mechanisms and programmes by region.
 
-Shape and filling say how far an instrument is; nothing is sorted by a number.
+Shape and fill of a mark show the progress of an instrument; lines are never sorted by a number.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ def instruments(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw who has which instrument: one line an instrument, one mark a region.
+    Draw a matrix of instruments by region, with a mark for the status of each.
 
     Parameters
     ----------
@@ -50,11 +50,11 @@ def instruments(
     """
     caption = Caption(
         title=title,
-        subtitle=say("instruments.caption.one_instrument_line_theme"),
+        subtitle=say("instruments.caption"),
         source=values.source_note(rows),
         alt=_matrix_alt(rows, title),
         left_out=left_out(absent),
-        notes=(say("note.silence_note"), *_differences(rows)),
+        notes=(say("note.silence"), *_differences(rows)),
     )
     page = Page(caption, language, form=form, ax=ax)
     _draw_matrix(page, rows, themes.set_index("theme")[f"name_{language}"].to_dict())
@@ -62,7 +62,7 @@ def instruments(
 
 
 def _figure(page: Page, rows: pd.DataFrame) -> Figure:
-    """Return the figure; what a report does not mention is among its refusals."""
+    """Return the figure, with instruments that a report does not mention as refusals."""
     silent = rows["status"].eq(Standing.NOT_MENTIONED)
     reason = label(Gap.NOT_REPORTED)
     refusals = rows[silent].assign(
@@ -72,17 +72,17 @@ def _figure(page: Page, rows: pd.DataFrame) -> Figure:
 
 
 def _differences(rows: pd.DataFrame) -> list[Text]:
-    """That the reports differ, and which of them are only plans."""
+    """Return notes on differences between the reports, and on reports that are plans."""
     plans = [
-        say("note.plan_report_note", region=Text(row["region_zh"], row["region_en"]))
+        say("note.plan_report", region=Text(row["region_zh"], row["region_en"]))
         for row in grid.regions(rows)
         if row["kind"] == "plan"
     ]
-    return [say("note.reports_differ_note"), *plans]
+    return [say("note.reports_differ"), *plans]
 
 
 class Table(NamedTuple):
-    """Where the columns and lines of the matrix stand, in inches on its page."""
+    """Positions of the columns and lines of the matrix, in inches on its page."""
 
     name: float
     left: float
@@ -103,8 +103,8 @@ def _draw_matrix(page: Page, rows: pd.DataFrame, themes: Mapping[Any, str]) -> N
     words = {standing: label(standing) for standing in Standing}
     grid.key(page, axes, (page.room.left, top), words, table.left - page.room.left)
     columns = {}
-    for place, region in enumerate(regions):
-        x = table.left + (place + 0.5) * table.column
+    for index, region in enumerate(regions):
+        x = table.left + (index + 0.5) * table.column
         grid.head(page, region, x, top, values.report_period(region["report"], page.language))
         columns[region["region"]] = x - 0.32 * table.column
     y, before = table.top, ""
@@ -120,7 +120,7 @@ def _draw_matrix(page: Page, rows: pd.DataFrame, themes: Mapping[Any, str]) -> N
 
 
 def _table(page: Page, names: list[str], regions: int) -> Table:
-    """The largest names with which every line fits; long names take a second line."""
+    """Return the layout with the largest names that fit; long names take a second line."""
     scale, room = page.size.width / 13.333, page.room
     name = room.left + THEME * scale
     left, right = name + NAME[page.language] * scale, room.left + room.width
@@ -135,30 +135,30 @@ def _table(page: Page, names: list[str], regions: int) -> Table:
 
 
 def _weight(name: str, table: Table) -> float:
-    """The height of a line of the matrix: a second line of words takes less than the first."""
+    """Return the relative height of a line; a second line of text takes less than the first."""
     return 0.15 + 0.85 * len(wrapped(name, table.left - table.name - 0.1, table.size))
 
 
 def _write_theme(page: Page, axes: Axes, table: Table, theme: str, y: float, high: float) -> None:
     grid.rule(axes, page.room.left, table.right, [y])
     width = table.name - page.room.left - 0.1
-    found, size = grid.fitted(theme, width, page.size.note, page.size.note * 0.9)
-    page.text(page.room.left, y - high / 2, found[0], size, color=style.GREY, va="center")
+    names, size = grid.fitted(theme, width, page.size.note, page.size.note * 0.9)
+    page.text(page.room.left, y - high / 2, names[0], size, color=style.GREY, va="center")
 
 
 def _write_line(page: Page, table: Table, group: pd.DataFrame, y: float) -> None:
-    """The name of an instrument to the left, and how many reports mention it to the right."""
+    """Write the name of an instrument to the left, and its number of reports to the right."""
     words = str(group.iloc[0][f"indicator_{page.language}"])
-    found = wrapped(words, table.left - table.name - 0.1, table.size)
-    grid.lines(page, (table.name, y), found, table.size)
+    names = wrapped(words, table.left - table.name - 0.1, table.size)
+    grid.lines(page, (table.name, y), names, table.size)
     count = int(group["status"].ne(Standing.NOT_MENTIONED).sum())
-    told = say("note.region_count", count=count) if count > 1 else say("note.one_region")
+    note = say("note.region_count", count=count) if count > 1 else say("note.one_region")
     options = {"color": style.GREY, "ha": "right", "va": "center"}
-    page.text(table.right, y, told[page.language], page.size.note, **options)
+    page.text(table.right, y, note[page.language], page.size.note, **options)
 
 
 def _draw_standing(page: Page, axes: Axes, at: tuple[float, float], row: dict[Any, Any]) -> None:
-    """The mark of one region, with its word in small print unless the report is silent."""
+    """Draw the mark of one region, with its status in small print if it is mentioned."""
     look, colour = grid.LOOKS[Standing(row["status"])], style.colour(row["region"])
     size = page.size.note
     if row["status"] == Standing.NOT_MENTIONED:

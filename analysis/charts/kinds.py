@@ -1,4 +1,4 @@
-"""The kinds of figures: every ``Kind`` that a module of this folder defines."""
+"""The registry of kinds of figures, collected from the chart modules."""
 
 from importlib import import_module
 from pathlib import Path

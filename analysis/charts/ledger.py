@@ -1,8 +1,8 @@
 """
-A ledger: lines of words under a heading for each group, and a plot beside the words.
+A ledger: groups of text lines under headings, with a plot beside each group.
 
-It places words and axes and knows no figure; each group has axes of its own, so that what may
-not be compared shares no scale by accident. One unit of the upright axis is one inch.
+Each group has axes of its own, so that figures that may not be compared never share a scale. One
+unit of the vertical axis is one inch.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ TIGHT = 0.04  # inches added to the height of every line
 
 
 class Line(NamedTuple):
-    """One line: what it is about, and in grey under it what it rests on."""
+    """The text of one line: its subject, and in grey its basis."""
 
     words: str
     below: str = ""
@@ -36,21 +36,21 @@ class Group(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """The axes beside a group, and the height of each of its lines on them."""
+    """The axes beside a group, and the height of each line on them."""
 
     axes: Axes
     heights: list[float]
 
 
 class _Row(NamedTuple):
-    """One line, its words broken to the width they have; without words it is room for a mark."""
+    """One line, broken to the width available; without text it leaves room for a mark."""
 
     words: list[str]
     below: list[str]
 
 
 class _Type(NamedTuple):
-    """The sizes of one setting of the page, in points, and the inches that a line takes."""
+    """Text sizes of one layout of the page in points, and the line heights in inches."""
 
     words: float
     below: float
@@ -62,16 +62,16 @@ class _Type(NamedTuple):
 
     @property
     def gap(self) -> float:
-        """Inches between a group and the heading of the next."""
+        """The space between a group and the heading of the next, in inches."""
         return self.words * 0.5 / 72
 
     @property
     def heading(self) -> float:
-        """Inches that a heading takes, with the gap above it."""
+        """The height of a heading with the space above it, in inches."""
         return self.words * 1.4 / 72 + self.gap
 
     def taken(self, groups: Sequence[Sequence[_Row]]) -> float:
-        """Inches that every line and heading take, the gap above the first one left out."""
+        """Return the height of all lines and headings, without space above the first."""
         lines = sum(self.height(row) for group in groups for row in group)
         return lines + self.heading * len(groups) - self.gap
 
@@ -80,19 +80,19 @@ def panels(
     page: Page, groups: Sequence[Group], *, gutter: float, room: Room, foot: float = 0.26
 ) -> list[Panel]:
     """
-    Write the words of *groups* into *room* from the top; give the axes to draw on.
+    Write the text of *groups* into *room* from the top, and return the axes beside them.
 
     Parameters
     ----------
     gutter
-        The width of the words, in inches.
+        The width of the text, in inches.
     foot
         Inches kept free under the last group for the numbers of its axis.
 
     Raises
     ------
     CrowdedError
-        When the lines would not be readable on one page.
+        If the lines are not legible on one page.
     """
     above = room._replace(height=room.height - foot)
     setting, rows = _set(page, groups, gutter, above)
@@ -118,7 +118,7 @@ def panels(
 def _set(
     page: Page, groups: Sequence[Group], gutter: float, room: Room
 ) -> tuple[_Type, list[list[_Row]]]:
-    """The largest type in which everything fits; the smallest is that of the notes."""
+    """Return the largest text size in which everything fits; the minimum is that of notes."""
     size = page.size
     for words in (size.label, (size.label + size.note) / 2, size.note):
         setting = _Type(words, size.note, size.label * 1.2)
@@ -131,13 +131,13 @@ def _set(
 
 
 def _broken(line: Line, gutter: float, setting: _Type) -> _Row:
-    """The words of *line* in lines that leave a little room before the plot."""
+    """Return the text of *line* in lines that leave a margin before the plot."""
     wide = gutter - 0.15
     return _Row(wrapped(line.words, wide, setting.words), wrapped(line.below, wide, setting.below))
 
 
 def _write(page: Page, left: float, middle: float, row: _Row, setting: _Type) -> None:
-    # Words hang in their line, a little above its middle.
+    # Text is placed slightly above the middle of its line.
     top = middle + (setting.height(row) - TIGHT) / 2 - setting.words * HANG / 72
     parts = ((row.words, setting.words, style.INK), (row.below, setting.below, style.GREY))
     for lines, size, colour in parts:

@@ -1,7 +1,7 @@
 """
-The marks of a figure: one shape for each kind of evidence, the same in every chart.
+Marks of figures: one shape for each kind of evidence, the same in every chart.
 
-Each mark carries the id of its row as ``gid``, so that a drawing can be read back to its rows.
+Each mark has the id of its row as ``gid``, so that marks in a drawing can be assigned to rows.
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ from analysis.language.vocabulary import Mark
 from . import style
 from .page import MARK
 
-ASIDE = (-0.3, 0.1)  # years from its own where an arrow and a diamond share one
+ASIDE = (-0.3, 0.1)  # offset in years if an arrow and a diamond share a year
 ARROW = 24.0  # points from tail to head, whatever the scale
-# What the eye may tell apart without colour: shape, filling and edge.
+# Shape, fill and edge, which distinguish marks without colour.
 SHAPES: dict[Mark, dict[str, Any]] = {
     Mark.EXACT: {"marker": "o"},
     Mark.ZERO: {"marker": "o", "ring": True},
@@ -112,9 +112,9 @@ def stated(
     note: float,
 ) -> None:
     """
-    Draw a change without counts in its year: a diamond over its percentage, or an arrow.
+    Draw a change without counts: a diamond above its percentage, or an arrow.
 
-    Percentages of other publications stand in brackets and grey. *shared* is for a year that
+    Percentages of other publications are grey and in brackets. *shared* is for a year that
     has both; *size* and *note* are in points.
     """
     year = row["period_end"].year
@@ -139,7 +139,7 @@ def stated(
 
 
 def arrow(axes: Axes, x: float, y: float, row: Mapping[Any, Any], *, length: float = ARROW) -> None:
-    """Draw a direction without a size: an arrow up, down or, where nothing changed, level."""
+    """Draw a direction without a size: an arrow up or down, or level for no change."""
     way = (float(row["direction"]) > 0) - (float(row["direction"]) < 0)
     reach, rise = (0 if way else length / 2), way * length / 2
     page = axes.get_figure(root=True)

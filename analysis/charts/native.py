@@ -1,9 +1,9 @@
 """
-Native charts: what Office draws in place of the picture of a figure, made from its record.
+Native charts: data for Office charts that replace pictures, made from the record of a figure.
 
-A :class:`Plot` holds categories, series and points and knows no file format. The values, intervals
-and order are those of the record. A figure whose marks have no axis, such as a matrix, has no
-plot; a slide shows its picture.
+A :class:`Plot` has categories, series and points, and is independent of file formats. Values,
+intervals and order are those of the record. Figures whose marks have no axis, such as matrices,
+have no plot; their slides show the picture.
 """
 
 import math
@@ -18,12 +18,12 @@ from analysis.language.vocabulary import Mark
 
 Record = Mapping[str, Any]
 Row = Mapping[str, Any]
-MOST_DOTS = 24  # regions side by side; beyond it labels would run into each other
+MOST_DOTS = 24  # regions side by side; with more, labels would overlap
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value with its interval, and the row it stands for."""
+    """One value with its interval, and the id of its row."""
 
     value: float
     lower: float | None
@@ -37,7 +37,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values along the categories, or along x; ``None`` is a gap that stays one."""
+    """Values along the categories, or along x; ``None`` is a gap."""
 
     name: str
     points: tuple[Point | None, ...]
@@ -48,7 +48,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells of words; the first line is the head."""
+    """A table of text cells; the first line is the head."""
 
     head: tuple[str, ...]
     lines: tuple[tuple[str, ...], ...]
@@ -58,7 +58,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Everything a native chart is made from."""
+    """The data of a native chart."""
 
     kind: str  # dots, lines, bars or scatter
     categories: tuple[str, ...]
@@ -73,20 +73,20 @@ class Plot:
 
     @property
     def marks(self) -> list[tuple[str, str]]:
-        """The place of every point in words, and the id of its row."""
+        """The position of every point in words, with the id of its row."""
         return [
-            (f"{series.name}, {self._at(place)}", point.row)
+            (f"{series.name}, {self._at(index)}", point.row)
             for series in self.series
-            for place, point in enumerate(series.points)
+            for index, point in enumerate(series.points)
             if point is not None and point.row
         ]
 
-    def _at(self, place: int) -> str:
-        return self.categories[place].replace("\n", " ") if self.categories else f"{place + 1}"
+    def _at(self, index: int) -> str:
+        return self.categories[index].replace("\n", " ") if self.categories else f"{index + 1}"
 
 
 def shown(record: Record) -> list[dict[str, Any]]:
-    """Return the rows that have a place on an axis: a value, a rate, a share or a ratio."""
+    """Return the rows with a position on an axis: a value, a rate, a share or a ratio."""
     return [row for row in record["rows"] if _is_amount(row)]
 
 
@@ -103,20 +103,20 @@ def _is_amount(row: Row) -> bool:
 
 
 def number(cell: Any) -> float | None:
-    """Return a finite number, or None: an endless interval has no end to draw."""
+    """Return a finite number, or None, for example for the end of an unbounded interval."""
     if isinstance(cell, bool) or not isinstance(cell, int | float) or not math.isfinite(cell):
         return None
     return float(cell)
 
 
-# A number with its interval as its label says it.
+# The label of a number with its interval.
 Words = Callable[[float, float | None, float | None, str], str]
 
 
 def point_of(
     row: Row, columns: tuple[str, str, str], language: str, words: Words = digits.estimate
 ) -> Point | None:
-    """Return the point of a row: its value, its interval if it has one, and both as a label."""
+    """Return the point of a row: its value, its interval if it has one, and a label with both."""
     value, lower, upper = (number(row.get(name)) for name in columns)
     if value is None:
         return None
@@ -128,7 +128,7 @@ def point_of(
 
 
 def region_name(row: Row, language: str) -> str:
-    """Return the name of the region of a row, cut where it is too long for an axis."""
+    """Return the name of the region of a row, shortened to fit an axis."""
     return labels.legible(labels.region(row)[language], 24)
 
 
@@ -142,7 +142,7 @@ NARROW = {"zh": 24, "en": 60}  # characters of a name under a mark
 
 @dataclass(frozen=True, slots=True)
 class Dots:
-    """How rows become dots: the columns, and the words of labels and places."""
+    """Options for rows drawn as dots: their columns, and functions for labels and positions."""
 
     columns: tuple[str, str, str]
     words: Words = digits.estimate
@@ -154,7 +154,7 @@ class Dots:
 
 
 def dots(record: Record, language: str, way: Dots) -> Plot | None:
-    """Return a plot with one dot and its interval a row, in the order of the record."""
+    """Return a plot with a dot and its interval per row, in the order of the record."""
     rows = [row for row in shown(record) if number(row.get(way.columns[0])) is not None]
     if not rows or len(rows) > MOST_DOTS:
         return None
@@ -173,7 +173,7 @@ def dots(record: Record, language: str, way: Dots) -> Plot | None:
 
 
 def _shape(points: Iterable[Point | None], language: str) -> str:
-    """The number format of an axis: small counts without intervals have no halves between them."""
+    """Return the number format of an axis; small counts without intervals are whole numbers."""
     shown = [point for point in points if point]
     if all(point.upper is None and point.value.is_integer() for point in shown):
         return number_format(max(10.0, *(point.value for point in shown)), language)
@@ -181,7 +181,7 @@ def _shape(points: Iterable[Point | None], language: str) -> str:
 
 
 def axis(record: Record, language: str) -> str:
-    """Return what the axis of the figure measures, in words."""
+    """Return the quantity on the axis of the figure, in words."""
     return labels.legible(labels.both(record["axis"])[language], 80)
 
 
@@ -191,7 +191,7 @@ def reach(point: Point) -> float:
 
 
 def _wider(record: Record, column: str) -> Iterable[tuple[Row, float]]:
-    """Yield the rows of wider regions drawn beside the others, each with its value in *column*."""
+    """Yield the rows of wider regions drawn for reference, each with its value in *column*."""
     for row in record.get("beside", ()):
         level = number(row.get(column))
         if level is not None:
@@ -201,7 +201,7 @@ def _wider(record: Record, column: str) -> Iterable[tuple[Row, float]]:
 def _benchmarks(
     record: Record, language: str, rows: Sequence[Row], column: str
 ) -> Iterable[Series]:
-    """Lines of wider regions, drawn across; a single category leaves no room for a line."""
+    """Yield horizontal lines for wider regions; none if there is only one category."""
     for row, level in _wider(record, column) if len(rows) > 1 else ():
         name = f"{region_name(row, language)} {labels.period(row)[language]}"
         ends = f"{name} {digits.number(level, language)}"
@@ -210,21 +210,24 @@ def _benchmarks(
 
 
 def _ticks(record: Record, language: str, rows: Sequence[Row], column: str) -> Iterable[Series]:
-    """The change of the wider region beside each change of the same thing in the same year."""
-    found = {
+    """Yield the changes of the wider region for the same indicators and years."""
+    changes = {
         (row.get("indicator"), row.get("period_end")): (row, at)
         for row, at in _wider(record, column)
     }
-    held = [found.get((row.get("indicator"), row.get("period_end"))) for row in rows]
-    if any(held):
-        name = next(region_name(one[0], language) for one in held if one)
-        points = (one and Point(one[1], None, None, "", one[0]["id"], Mark.AT_MOST) for one in held)
+    matched = [changes.get((row.get("indicator"), row.get("period_end"))) for row in rows]
+    if any(matched):
+        name = next(region_name(match[0], language) for match in matched if match)
+        points = (
+            match and Point(match[1], None, None, "", match[0]["id"], Mark.AT_MOST)
+            for match in matched
+        )
         yield Series(name, tuple(point or None for point in points))
 
 
 def number_format(top: float, language: str) -> str:
     """
-    How the numbers of an axis are written; Chinese ones in 万 and 亿 where they are that large.
+    Return the number format of an axis; large Chinese numbers are in 万 and 亿.
 
     >>> number_format(40, "zh"), number_format(4.2, "en"), number_format(250_000, "en")
     ('0', '0.0', '#,##0')
@@ -235,7 +238,7 @@ def number_format(top: float, language: str) -> str:
         return "0.0"
     if language != "zh" or top < 10_000:
         return "#,##0" if top >= 1_000 and language != "zh" else "0"
-    # Formats scale by thousands only: a point set before the last digits makes ten thousands.
+    # Formats scale by thousands only; a literal point before the last digits shows ten thousands.
     return '[>=100000000]0\\.00,,"亿";[>=10000]0\\.0,"万";0'
 
 
@@ -261,8 +264,8 @@ def changes_table(record: Record, language: str) -> Table | None:
     )
     marks = tuple(
         (f"{names[line]}, {year}", row["id"])
-        for (line, year), held in cells.items()
-        for row in held
+        for (line, year), group in cells.items()
+        for row in group
     )
     return Table(("", *map(str, years)), lines, marks, say("content.changes")[language])
 
@@ -272,7 +275,7 @@ def _line(row: Row) -> tuple[str, str]:
 
 
 def _heading(row: Row, language: str, *, several: bool) -> str:
-    """The region, and what is measured where the table holds more than one thing."""
+    """Return the region, with the indicator if the table has several."""
     name = labels.legible(labels.region(row)[language], 24)
     about = labels.legible(row.get(f"indicator_{language}", ""), 44)
     return f"{name}\n{about}" if several else name
@@ -280,20 +283,20 @@ def _heading(row: Row, language: str, *, several: bool) -> str:
 
 def _cell(rows: Iterable[Row]) -> str:
     """
-    What was published of one change: a diamond with its percentage, or an arrow.
+    Return the text of a change: a diamond with its percentage, or an arrow.
 
-    Brackets instead of the diamond hold what comes from another publication.
+    Values of other publications have brackets in place of the diamond.
 
     >>> _cell([{"percent": -9.2}]), _cell([{"direction": -1}]), _cell([])
     ('◇−9.2%', '↓', '—')
     >>> _cell([{"percent": 3.0, "origin": "context"}])
     '[+3%]'
     """
-    said = []
+    texts = []
     for row in rows:
         if "percent" in row:
-            told = f"{'+' if row['percent'] > 0 else ''}{digits.exact(row['percent'])}%"
-            said.append(f"[{told}]" if row.get("origin") == "context" else f"◇{told}")
+            percentage = f"{'+' if row['percent'] > 0 else ''}{digits.exact(row['percent'])}%"
+            texts.append(f"[{percentage}]" if row.get("origin") == "context" else f"◇{percentage}")
         else:
-            said.append("↓" if row.get("direction", 0) < 0 else "↑")
-    return "\n".join(sorted(said)) if said else "—"
+            texts.append("↓" if row.get("direction", 0) < 0 else "↑")
+    return "\n".join(sorted(texts)) if texts else "—"

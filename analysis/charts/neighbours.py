@@ -1,7 +1,7 @@
 """
-The figures of other regions that may stand beside one region's, each indicator on its own scale.
+Comparable figures of other regions beside those of one region, each indicator on its own scale.
 
-A circled figure points from an indicator to the caution that holds for it.
+Circled numbers refer from an indicator to the cautions that apply to it.
 """
 
 from typing import Any
@@ -24,27 +24,27 @@ POINTERS = "①②③④⑤⑥⑦⑧⑨⑩"
 
 
 def draw(page: Page, axes: Axes, panel: Pane, beside: pd.DataFrame) -> None:
-    """For each indicator its name, a dot a region, and their numbers in words."""
+    """Draw the name of each indicator, a dot per region, and the values as text."""
     if beside.empty:
         write(page, panel, say("note.nothing_beside"))
         return
     high = panel.row(count(beside), TALLEST * page.size.width / 13.333)
     signs = dict(zip(cautions(beside), POINTERS, strict=False))
-    for place, (_, group) in enumerate(beside.groupby("indicator", sort=False)):
-        spot = panel._replace(top=panel.top - place * high, bottom=panel.top - (place + 1) * high)
-        if place % 2:
+    for index, (_, group) in enumerate(beside.groupby("indicator", sort=False)):
+        spot = panel._replace(top=panel.top - index * high, bottom=panel.top - (index + 1) * high)
+        if index % 2:
             _shade(axes, spot)
         _write_indicator(page, spot, group, signs)
         _draw_dots(page, axes, spot, group)
 
 
 def count(beside: pd.DataFrame) -> int:
-    """How many indicators *beside* holds; it may be empty."""
+    """Return the number of indicators in *beside*, which may be empty."""
     return beside["indicator"].nunique() if len(beside) else 0
 
 
 def first(beside: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the first indicators, as many as stay legible."""
+    """Return the rows of the first indicators, as many as stay legible."""
     if beside.empty:
         return beside
     codes = list(dict.fromkeys(beside["indicator"]))[:MOST]
@@ -52,20 +52,20 @@ def first(beside: pd.DataFrame) -> pd.DataFrame:
 
 
 def cautions(beside: pd.DataFrame) -> list[Text]:
-    """Every caution once in order of appearance, and that some figures are rates."""
+    """Return the distinct cautions in order of appearance, and a note on rates if there are any."""
     rates = beside.get("scale", pd.Series(dtype=str)).eq("rate")
     per = [say("note.per_person")] if rates.any() else []
     return [*per, *dict.fromkeys(text for texts in beside.get("cautions", []) for text in texts)]
 
 
 def _shade(axes: Axes, panel: Pane) -> None:
-    """A band behind every second indicator: what is above and below its dots belongs to them."""
+    """Shade every second indicator, to show which text belongs to which dots."""
     corner, high = (panel.left - 0.06, panel.bottom), panel.top - panel.bottom
     axes.add_patch(Rectangle(corner, panel.width + 0.12, high, facecolor=style.SHADE, zorder=0))
 
 
 def _write_indicator(page: Page, panel: Pane, group: pd.DataFrame, signs: dict[Text, str]) -> None:
-    """The name above the dots, pointing to its cautions, and the numbers below them."""
+    """Write the name above the dots, with references to its cautions, and the values below."""
     language, size, high = page.language, page.size.note, panel.top - panel.bottom
     first = group.iloc[0]
     name = str(first[f"indicator_{language}"]) + ("*" if first["breakdown"] else "")
@@ -73,30 +73,30 @@ def _write_indicator(page: Page, panel: Pane, group: pd.DataFrame, signs: dict[T
     words, small = grid.fitted(name, panel.width, size, size * 0.85)
     grid.lines(page, (panel.left, panel.top - high * 0.18), words, small)
     records = group.to_dict("records")
-    told = [f"{row[f'region_{language}']} {_number(page, row)}" for row in records]
-    if measured("　".join(told), size * 0.85) > panel.width:  # the whiskers still show them
+    texts = [f"{row[f'region_{language}']} {_number(page, row)}" for row in records]
+    if measured("　".join(texts), size * 0.85) > panel.width:  # the whiskers still show them
         bare = [row | {"shown_lower": None} for row in records]
-        told = [f"{row[f'region_{language}']} {_number(page, row)}" for row in bare]
-    _, size = grid.fitted("　".join(told), panel.width, size, size * 0.7)
+        texts = [f"{row[f'region_{language}']} {_number(page, row)}" for row in bare]
+    _, size = grid.fitted("　".join(texts), panel.width, size, size * 0.7)
     x = panel.left
-    for row, number in zip(records, told, strict=True):
+    for row, number in zip(records, texts, strict=True):
         colour = style.colour(row["region"])
         page.text(x, panel.top - high * 0.79, number, size, color=colour, va="center")
         x += measured(number + "　", size)
 
 
 def _draw_dots(page: Page, axes: Axes, panel: Pane, group: pd.DataFrame) -> None:
-    """The dots of one indicator on a scale of their own, from zero."""
+    """Draw the dots of one indicator on a scale of their own, from zero."""
     left, middle = panel.left + 0.05, panel.top - (panel.top - panel.bottom) * 0.48
     width = panel.width - 0.15
     inch = width / group[["shown", "shown_upper"]].max().max()
     axes.plot([left, left + width], [middle, middle], color=style.AXIS, linewidth=0.8, zorder=1)
     ends = [middle - 0.06, middle + 0.06]
     axes.plot([left, left], ends, color=style.GREY, linewidth=1.0, zorder=1)
-    # Intervals that overlap must not hide each other.
+    # Overlapping intervals are drawn at different heights.
     apart = 0.025 if group["shown_upper"].min() > group["shown_lower"].max() else 0.0
-    for place, row in enumerate(group.to_dict("records")):
-        y = middle - (place - (len(group) - 1) / 2) * apart
+    for index, row in enumerate(group.to_dict("records")):
+        y = middle - (index - (len(group) - 1) / 2) * apart
         if pd.notna(row["shown_lower"]):
             span = (left + row["shown_lower"] * inch, left + row["shown_upper"] * inch)
             marks.whisker(axes, row, span, y, upright=False)

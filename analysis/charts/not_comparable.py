@@ -1,4 +1,4 @@
-"""One table of the indicators that cannot be compared: what each region reports, and why not."""
+"""A table of indicators that cannot be compared: the value of each region, and the reason."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -17,12 +17,12 @@ from .figure import Caption, Figure, Kind
 from .page import LEADING, Page, measured, wrapped
 
 NAME, WHY = 2.35, 2.0  # inches of the first and the last column on a slide
-ENTRY = 15  # ems of a note that the figure of one region needs at least
+ENTRY = 15  # ems of a note, the minimum width for the figure of a region
 AIR = 0.12  # inches between two lines
 
 
 class Words(NamedTuple):
-    """A line of words from the left edge of its column, with the id of its row if it has one."""
+    """A line of text at an indent in its column, with the id of its row if it has one."""
 
     text: str
     size: float
@@ -41,13 +41,13 @@ class Line(NamedTuple):
 
     @property
     def height(self) -> float:
-        """Inches that the line takes."""
+        """Height of the line, in inches."""
         figures = sum(max(map(_height, row)) for row in self.entries)
         return max(_height(self.name), figures, _height(self.why)) + AIR
 
 
 class Columns(NamedTuple):
-    """Left edges and widths of the three columns, and how many figures stand side by side."""
+    """Left edges and widths of the three columns, and the number of figures per row."""
 
     name: float
     entries: float
@@ -67,7 +67,7 @@ def not_comparable(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    List indicators with what each region reports, and why it cannot be compared.
+    List indicators with the value of each region, and why they cannot be compared.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
 
 
 def _columns(page: Page, most: int) -> Columns:
-    """As many figures side by side as fit, *most* at most."""
+    """Return a layout with as many figures per row as fit, at most *most*."""
     scale, room = page.size.width / style.SLIDE.width, page.room
     entries, why = room.left + NAME * scale, room.left + room.width - WHY * scale
     across = max(1, int((why - entries) // (ENTRY * page.size.note / 72)))
@@ -127,7 +127,7 @@ def _line(page: Page, columns: Columns, records: list[dict[Any, Any]]) -> Line:
 
 
 def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
-    """The region and its figure, side by side if they fit, over the scope and the period."""
+    """Yield region and value, on one line if they fit, then scope and period."""
     size, language = page.size, page.language
     colour, gid = style.colour(row["region"]), f"mark-{row['id']}"
     name, figure = row[f"region_{language}"], values.printed(row)[language]
@@ -136,8 +136,8 @@ def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
     if beside + measured(figure, size.label) <= width:
         yield Words(figure, size.label, colour, beside, gid, same_line=True)
     else:
-        for place, text in enumerate(wrapped(figure, width, size.label)):
-            yield Words(text, size.label, colour, gid=gid if place == 0 else None)
+        for index, text in enumerate(wrapped(figure, width, size.label)):
+            yield Words(text, size.label, colour, gid=gid if index == 0 else None)
     period = values.time_of(row)
     scope = Text.joined([values.part_or_all(row), period], zh="，", en=", ")
     yield from _wrapped(scope[language], width, size.note, style.GREY)
@@ -148,11 +148,11 @@ def _wrapped(text: str, width: float, size: float, colour: str = style.INK) -> l
 
 
 def _height(words: list[Words]) -> float:
-    """Inches that *words* take; those beside the words before share a line as high as either."""
+    """Return the height of *words* in inches; words on one line count once."""
     heights: list[float] = []
-    for one in words:
-        high = one.size * LEADING / 72
-        if one.same_line:
+    for word in words:
+        high = word.size * LEADING / 72
+        if word.same_line:
             heights[-1] = max(heights[-1], high)
         else:
             heights.append(high)
@@ -168,23 +168,23 @@ def _draw(page: Page, columns: Columns, lines: list[Line]) -> None:
         _write(page, columns.name, below, line.name)
         _write(page, columns.why, below, line.why)
         for row in line.entries:
-            for place, entry in enumerate(row):
-                _write(page, columns.entries + place * columns.width, below, entry)
+            for index, entry in enumerate(row):
+                _write(page, columns.entries + index * columns.width, below, entry)
             below -= max(map(_height, row))
         top -= line.height
     grid.rule(axes, room.left, right, [top])
 
 
 def _write(page: Page, left: float, top: float, words: list[Words]) -> None:
-    """Write *words* from the top; what shares a line shares its baseline."""
+    """Write *words* from the top; words on one line share a baseline."""
     baseline = top
-    for place, one in enumerate(words):
-        tall = [one.size, *(w.size for w in words[place + 1 : place + 2] if w.same_line)]
-        if not one.same_line:
+    for index, word in enumerate(words):
+        tall = [word.size, *(w.size for w in words[index + 1 : index + 2] if w.same_line)]
+        if not word.same_line:
             baseline = top - max(tall) / 72
             top -= max(tall) * LEADING / 72
-        options = {"va": "baseline", "color": one.colour, "gid": one.gid}
-        page.text(left + one.indent, baseline, one.text, one.size, **options)
+        options = {"va": "baseline", "color": word.colour, "gid": word.gid}
+        page.text(left + word.indent, baseline, word.text, word.size, **options)
 
 
 KIND = Kind(

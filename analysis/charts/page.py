@@ -1,7 +1,7 @@
 """
-The page a chart stands on: title, subtitle, plot, left-out strip, notes and source.
+The page of a chart: title, subtitle, plot, left-out strip, notes and source.
 
-It lays out words and leaves room; what is drawn in the room is the charts' own.
+Lays out the texts and leaves room for the plot, which the chart draws.
 """
 
 import unicodedata
@@ -43,7 +43,7 @@ class Room(NamedTuple):
 
 
 class Page:
-    """A page being laid out: words first, then the room that is left for plotting."""
+    """A page with its texts laid out, and the room left for plotting."""
 
     def __init__(
         self, caption: Caption, language: str, *, form: str = "slide", ax: Axes | None = None
@@ -65,7 +65,7 @@ class Page:
 
     @property
     def room(self) -> Room:
-        """What the words leave for the plot."""
+        """The room left for the plot."""
         gap = 0.12
         height = self._top - self._bottom - 2 * gap
         width = self.size.width - 2 * self.margin
@@ -105,21 +105,21 @@ class Page:
 
     @property
     def mark(self) -> float:
-        """Points across a mark of this form."""
+        """Size of a mark on this form, in points."""
         return MARK * self.size.label / SIZES["slide"].label
 
     def axes(self, room: Room, **options: Any) -> Axes:
-        """Plain axes in *room*."""
+        """Add plain axes in *room*."""
         wide, high = self.size.width, self.size.height
-        place = (room.left / wide, room.bottom / high, room.width / wide, room.height / high)
-        return self.plot.add_axes(place, **options)
+        box = (room.left / wide, room.bottom / high, room.width / wide, room.height / high)
+        return self.plot.add_axes(box, **options)
 
     def text(self, x: float, y: float, words: str, size: float, **options: Any) -> None:
         """Write *words* with their upper left corner at (*x*, *y*) inches."""
         style.require_glyphs(words)
         options = {"color": style.INK, "ha": "left", "va": "top"} | options
-        place = (x / self.size.width, y / self.size.height)
-        self.plot.text(*place, words, fontsize=size, **options)
+        position = (x / self.size.width, y / self.size.height)
+        self.plot.text(*position, words, fontsize=size, **options)
 
     def _write_head(self) -> None:
         width = self.size.width - 2 * self.margin
@@ -134,7 +134,7 @@ class Page:
             self._top -= size * 0.2 / 72
 
     def _write_foot(self) -> None:
-        """From the bottom up: method, source, notes, then the strip of regions left out."""
+        """Write, from the bottom up: method, source, notes, and the strip of regions left out."""
         width = self.size.width - 2 * self.margin
         size = self.size.note
         page = f"../../docs/{METHOD_PAGES[self.language]}"
@@ -177,7 +177,7 @@ class Page:
 
 
 def _in_place_of(ax: Axes) -> SubFigure:
-    """Replace *ax* by a part of its figure: a chart is never without its words."""
+    """Replace *ax* by a part of its figure, which has room for the texts of the chart."""
     spot = ax.get_subplotspec()
     if spot is None:
         raise UsageError("ax: give axes of plt.subplots; a chart takes their whole place")
@@ -187,7 +187,7 @@ def _in_place_of(ax: Axes) -> SubFigure:
 
 
 def _shrunk(part: SubFigure) -> Size:
-    """The size of *part* in inches, with the text of a slide made as small as it is."""
+    """Return the size of *part* in inches, with text sizes scaled down from a slide."""
     box = part.bbox.transformed(part.dpi_scale_trans.inverted())
     slide = SIZES["slide"]
     share = min(box.width / slide.width, box.height / slide.height)
@@ -198,7 +198,7 @@ STRIP = say("page.strip")
 
 
 def _begun(words: str) -> str:
-    """*words* as they begin a line of their own: with a capital."""
+    """Return *words* with a capital first letter."""
     return words[:1].upper() + words[1:]
 
 
@@ -210,8 +210,8 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
     """
     Break *text* into lines of at most *width* inches at *size* points.
 
-    Chinese breaks anywhere but before closing and after opening punctuation, Latin words stay
-    whole.
+    Chinese text may break anywhere except before closing and after opening punctuation; Latin words
+    are not broken.
 
     >>> wrapped("one two three", 0.6, 10)
     ['one two', 'three']
@@ -229,9 +229,9 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 
 def balanced(text: str, width: float, size: float) -> list[str]:
     """
-    Wrap *text* as :func:`wrapped` does, but part two lines where a reader pauses, if they can be.
+    Wrap *text* as :func:`wrapped` does, but break two lines at punctuation if possible.
 
-    Where they cannot, no single word or character is left on the last line.
+    Otherwise, avoid a single word or character on the last line.
 
     >>> balanced("one two three four", 1.0, 10), wrapped("one two three four", 1.0, 10)
     (['one two', 'three four'], ['one two three', 'four'])
@@ -250,30 +250,30 @@ def balanced(text: str, width: float, size: float) -> list[str]:
 
 
 def _paused(text: str, width: float, size: float) -> list[str]:
-    """The two most even lines that part after a sign of punctuation; none if none are near even."""
-    pairs = [(text[:place].rstrip(), text[place:]) for place in _pauses(text)]
+    """Return the most even break into two lines after punctuation, or none if all are uneven."""
+    pairs = [(text[:position].rstrip(), text[position:]) for position in _pauses(text)]
     widths = {pair: [measured(line, size) for line in pair] for pair in pairs}
     fit = [pair for pair in pairs if width / 4 < min(widths[pair]) and max(widths[pair]) <= width]
     return [*min(fit, key=lambda pair: max(widths[pair]))] if fit else []
 
 
 def _pauses(text: str) -> Iterator[int]:
-    """Where the words after a comma, a colon or a semicolon begin, outside of brackets."""
+    """Yield the positions after commas, colons and semicolons outside of brackets."""
     depth = 0
-    for place, character in enumerate(text):
+    for position, character in enumerate(text):
         depth += (character in _OPENING) - (character in _CLOSING)
-        if depth == 0 and _PAUSES & {character, text[place - 1 : place + 1]}:
-            yield place + 1
+        if depth == 0 and _PAUSES & {character, text[position - 1 : position + 1]}:
+            yield position + 1
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The parts that must stay on one line: a word, a hanzi with the signs that cling to it."""
+    """Yield unbreakable parts: a word, or a Chinese character with its punctuation."""
     piece = ""
     for character in text:
         wide = unicodedata.east_asian_width(character) in {"W", "F"}
         breakable = wide or piece.endswith(" ") or (piece and _wide(piece[-1]))
-        held = character in _NEVER_FIRST or piece[-1:] in _NEVER_LAST
-        if piece and breakable and not held and character != " ":
+        unbreakable = character in _NEVER_FIRST or piece[-1:] in _NEVER_LAST
+        if piece and breakable and not unbreakable and character != " ":
             yield piece
             piece = ""
         piece += character
@@ -286,7 +286,7 @@ def _wide(character: str) -> bool:
 
 
 def measured(text: str, size: float) -> float:
-    """The width of *text* in inches at *size* points; a missing glyph is an error."""
+    """Return the width of *text* in inches at *size* points; raise an error for missing glyphs."""
     return sum(_advance(character) for character in text) * size / 72
 
 

@@ -1,4 +1,4 @@
-"""Rows on as few pages as hold them: what one page cannot show legibly is drawn on several."""
+"""Distribute rows over as few pages as needed, each legible."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from .figure import Figure
 
 
 class Pages(tuple[Any, ...]):
-    """Figures of one question, a page each; in a notebook, every one is shown."""
+    """Figures of one call, one per page; a notebook displays all of them."""
 
     __slots__ = ()
 
@@ -24,7 +24,7 @@ class Pages(tuple[Any, ...]):
         display(*self)
 
     def save(self, *, formats: Sequence[str] = ()) -> "Pages":
-        """Write every figure with its record, and return their pictures to show."""
+        """Write every figure with its record, and return their pictures."""
         return Pages(figure.save(formats=formats) for figure in self)
 
 
@@ -32,20 +32,20 @@ def on_pages(
     draw: Callable[..., Figure], rows: pd.DataFrame, *, title: Text, by: str = "region"
 ) -> Pages:
     """
-    Draw *rows* on as few pages as hold them, the title saying which page it is.
+    Draw *rows* on as few pages as needed, with the page number in the title.
 
     Parameters
     ----------
     draw
-        A chart, called with a part of the rows and ``title``; its other words are bound already.
+        A chart function, called with a part of the rows and ``title``.
     rows
-        Tidy rows; those that share *by* stay on one page, unless they alone are too many for it:
-        then they are spread evenly over as few pages as hold them.
+        Tidy rows. Rows with the same value of *by* stay on one page if they fit; otherwise they
+        are distributed evenly over as few pages as needed.
 
     Raises
     ------
     CrowdedError
-        When one row alone does not fit.
+        If a single row does not fit.
     """
     try:
         return Pages([draw(rows, title=title)])
@@ -60,7 +60,7 @@ def on_pages(
 def _filled(
     draw: Callable[..., Figure], rows: pd.DataFrame, title: Text, by: str
 ) -> list[pd.DataFrame]:
-    """Page after page, each with as many whole groups as it holds."""
+    """Return the rows of each page, with as many whole groups per page as fit."""
     pages: list[pd.DataFrame] = []
     for _, group in rows.groupby(by, sort=False):
         both = pd.concat([*pages[-1:], group])
@@ -72,9 +72,11 @@ def _filled(
 
 
 def _spread(draw: Callable[..., Figure], group: pd.DataFrame, title: Text) -> list[pd.DataFrame]:
-    """One group, on as few even pages as hold it."""
+    """Return the rows of one group in as few even parts as needed, one per page."""
     for count in range(1, len(group) + 1):
-        parts = [group.iloc[place] for place in np.array_split(np.arange(len(group)), count)]
+        parts = [
+            group.iloc[positions] for positions in np.array_split(np.arange(len(group)), count)
+        ]
         if all(_fits(draw, part, title) for part in parts):
             break
     return parts

@@ -1,7 +1,7 @@
 """
-A pane of a page: its rectangle, its sentence when it is empty, and small marks of evidence.
+Panes of a page: a rectangle, a message if it is empty, and small marks of evidence.
 
-It knows no figure; what stands in a pane is for the charts that fill it.
+Independent of the kind of figure; charts draw the contents of their panes.
 """
 
 from typing import Any, NamedTuple
@@ -15,11 +15,11 @@ from . import grid, marks, style
 from .page import Page, wrapped
 
 LINE = 1.4  # ems from one line of small print to the next
-TIGHTEST = 1.17  # ems of a row at least
+TIGHTEST = 1.17  # ems, the minimum height of a row
 
 
 class Pane(NamedTuple):
-    """A pane of the page in inches; *top* is under its heading."""
+    """A pane of the page in inches; *top* is below its heading."""
 
     left: float
     width: float
@@ -27,22 +27,22 @@ class Pane(NamedTuple):
     bottom: float
 
     def row(self, count: float, tallest: float) -> float:
-        """The height of one of *count* rows."""
+        """Return the height of one of *count* rows."""
         return min(tallest, (self.top - self.bottom) / max(count, 1))
 
 
 def write(page: Page, panel: Pane, words: Text) -> Pane:
-    """A panel with nothing to show: one sentence in its place; gives the panel under it."""
+    """Write a message in an empty panel, and return the panel below it."""
     size = page.size.label
     lines = wrapped(words[page.language], panel.width - 0.2, size)
-    for place, line in enumerate(lines):
-        y = panel.top - 0.1 - place * size * LINE / 72
+    for index, line in enumerate(lines):
+        y = panel.top - 0.1 - index * size * LINE / 72
         page.text(panel.left, y, line, size, color=style.GREY)
     return panel._replace(top=panel.top - 0.2 - len(lines) * size * LINE / 72)
 
 
 def evidence(page: Page, axes: Axes, at: tuple[float, float], row: dict[Any, Any]) -> None:
-    """The mark of *row* as everywhere, in the size of small print."""
+    """Draw the mark of *row* in the size of small print."""
     size, colour = page.size.note * 0.8, style.colour(str(row["region"]))
     gid, mark = f"mark-{row['id']}", Mark(row["mark"])
     if mark is Mark.DIRECTION_ONLY:

@@ -1,7 +1,7 @@
 """
-One page for a region: what it reports, where it stands, what stands beside it, what cannot be said.
+One page for a region: what it reports, its outcomes, comparable figures, and missing ones.
 
-A panel with nothing to show says so, with the reason; no panel shares a scale with another.
+An empty panel shows the reason; no panel shares a scale with another.
 """
 
 from collections.abc import Sequence
@@ -51,9 +51,9 @@ def profile(
     unsaid
         The shared indicators that cannot be compared, with ``reason_zh`` and ``reason_en``.
     sentences
-        The counted changes in words; those that leave the rows no room are in the alt text only.
+        The counted changes as sentences; those without room on the page are in the alt text only.
     aside
-        What else the report holds; it ends the subtitle.
+        Other contents of the report, at the end of the subtitle.
     """
     outcomes = rows[rows["outcome"].notna()].sort_values("outcome")
     every, beside = neighbours.count(beside), neighbours.first(beside)
@@ -67,14 +67,14 @@ def profile(
     )
     page = Page(caption, language, form=form, ax=ax)
     axes = grid.canvas(page)
-    said = [_paragraph(page, sentence) for sentence in sentences]
+    paragraphs = [_paragraph(page, sentence) for sentence in sentences]
     step = page.size.note * LINE / 72
     need = _need(page, rows, outcomes, beside)
-    need += sum(map(len, said)) * step
+    need += sum(map(len, paragraphs)) * step
     left, middle, right = _panels(page, axes, silence.write(page, axes, unsaid, need))
     _draw_themes(page, axes, left, rows)
     spare = middle.top - middle.bottom - events.lines(page, outcomes) * TIGHTEST * step / LINE
-    middle = _write_sentences(page, middle, said, spare)
+    middle = _write_sentences(page, middle, paragraphs, spare)
     events.draw(page, axes, middle, rows, outcomes)
     neighbours.draw(page, axes, right, beside)
     drawn = pd.concat([rows, beside], ignore_index=True).drop_duplicates("id")
@@ -82,11 +82,11 @@ def profile(
 
 
 def _subtitle(rows: pd.DataFrame, aside: Text | None) -> Text:
-    """The report, its kind and the period that most of its figures are about."""
+    """Return the report, its kind and the most frequent period of its figures."""
     first = rows.iloc[0]
     kinds = [say(f"report_kind.{kind}") for kind in str(first["kind"]).split("+")]
-    told = rows[rows["status"].eq(Status.ACTUAL)]
-    periods = (told if len(told) else rows)[["period_start", "period_end"]]
+    results = rows[rows["status"].eq(Status.ACTUAL)]
+    periods = (results if len(results) else rows)[["period_start", "period_end"]]
     start, end = periods.value_counts(sort=True).index[0]
     report = values.report_period(first["report"], "en")
     name = Text(f"《{first['title']}》", f"{first['region_en']} {report}")
@@ -103,30 +103,30 @@ def _notes(
     ]
     notes = list(dict.fromkeys([*values.methods(outcomes), *values.methods(beside)]))
     if outcomes.loc[outcomes["lower"].notna(), "indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     if len(beside) and beside["breakdown"].ne("").any():
-        notes.append(say("note.part_note"))
+        notes.append(say("note.part"))
     if rows.iloc[0]["kind"] == "plan":
         region = Text(rows.iloc[0]["region_zh"], rows.iloc[0]["region_en"])
-        notes.append(say("note.plan_report_note", region=region))
+        notes.append(say("note.plan_report", region=region))
     if more:
         notes.append(say("note.more_beside", shown=neighbours.MOST, more=more))
     return [*cautions, *notes, *([say("note.own_scales")] if len(beside) else [])]
 
 
 def _need(page: Page, rows: pd.DataFrame, outcomes: pd.DataFrame, beside: pd.DataFrame) -> float:
-    """The inches that the panels need at least for their rows to be read, with their headings."""
+    """Return the minimum height of the panels with their headings, in inches."""
     scale, size = page.size.width / 13.333, page.size.note
-    told = events.lines(page, outcomes) * size * TIGHTEST / 72
+    outcome_height = events.lines(page, outcomes) * size * TIGHTEST / 72
     themes = (rows["theme"].nunique() + 1) * size * TIGHTEST / 72
     return (
-        max(told, themes, neighbours.count(beside) * neighbours.SHORTEST * scale)
+        max(outcome_height, themes, neighbours.count(beside) * neighbours.SHORTEST * scale)
         + 2 * size * LINE / 72
     )
 
 
 def _panels(page: Page, axes: Axes, bottom: float) -> list[Pane]:
-    """The three panels side by side, each under its heading and a hairline."""
+    """Return the three panels side by side, after drawing their headings and rules."""
     room, scale = page.room, page.size.width / 13.333
     gap = (room.width - sum(WIDTHS) * scale) / (len(WIDTHS) - 1)
     headings = (
@@ -151,22 +151,22 @@ def _paragraph(page: Page, sentence: Text) -> list[str]:
     return wrapped(sentence[page.language], width, page.size.note)
 
 
-def _write_sentences(page: Page, panel: Pane, said: list[list[str]], spare: float) -> Pane:
-    """Whole sentences at the foot of *panel*, as many as *spare* holds; gives what is left."""
+def _write_sentences(page: Page, panel: Pane, paragraphs: list[list[str]], spare: float) -> Pane:
+    """Write as many sentences as fit *spare* at the foot of *panel*; return the rest of it."""
     size = page.size.note
     step = size * LINE / 72
     lines: list[str] = []
-    for sentence in said:
-        if (len(lines) + len(sentence) + 0.4) * step > spare:
+    for paragraph in paragraphs:
+        if (len(lines) + len(paragraph) + 0.4) * step > spare:
             break
-        lines += sentence
-    for place, line in enumerate(reversed(lines)):
-        page.text(panel.left, panel.bottom + (place + 1) * step, line, size)
+        lines += paragraph
+    for index, line in enumerate(reversed(lines)):
+        page.text(panel.left, panel.bottom + (index + 1) * step, line, size)
     return panel._replace(bottom=panel.bottom + (len(lines) + 0.4) * step) if lines else panel
 
 
 def _draw_themes(page: Page, axes: Axes, panel: Pane, rows: pd.DataFrame) -> None:
-    """A bar a theme, filled for results and hollow for targets and plans, and both numbers."""
+    """Draw a bar per theme, filled for results and open for targets and plans, with counts."""
     size, scale = page.size.note, page.size.width / 13.333
     aims = rows["status"].ne(Status.ACTUAL)
     counts = aims.groupby(rows[f"theme_{page.language}"], sort=False).agg(["size", "sum"])
@@ -175,8 +175,8 @@ def _draw_themes(page: Page, axes: Axes, panel: Pane, rows: pd.DataFrame) -> Non
     inch = (numbers - left - 0.15 * scale) / counts["size"].max()
     _write_key(page, axes, panel, high, numbers)
     colour = style.colour(str(rows.iloc[0]["region"]))
-    for place, (name, every, hollow) in enumerate(counts.itertuples(name=None), 1):
-        y = panel.top - (place + 0.5) * high
+    for index, (name, every, hollow) in enumerate(counts.itertuples(name=None), 1):
+        y = panel.top - (index + 0.5) * high
         words, small = grid.fitted(str(name), left - panel.left - 0.06, size, size * 0.8)
         grid.lines(page, (panel.left, y), words, small)
         full, thick = every - hollow, high * 0.42
@@ -191,15 +191,15 @@ def _draw_themes(page: Page, axes: Axes, panel: Pane, rows: pd.DataFrame) -> Non
 
 
 def _write_key(page: Page, axes: Axes, panel: Pane, high: float, numbers: float) -> None:
-    """The two marks over their numbers, each with its word to the left."""
+    """Write the two marks above their numbers, each with its name to the left."""
     size, scale, y = page.size.note, page.size.width / 13.333, panel.top - 0.5 * high
     pairs = ((grid.BAR, say("note.results"), 0.2), (grid.SQUARE, say("note.aims"), 0.5))
     for look, _, right in pairs:
         at = (numbers + right * scale, y)
         grid.stamp(axes, at, look, style.INK, markersize=size * 0.75)
     words = [text[page.language] for _, text, _ in pairs]
-    told = "／".join(words) if page.language == "zh" else " / ".join(words)
-    page.text(numbers, y, told, size, color=style.GREY, ha="right", va="center")
+    names = "／".join(words) if page.language == "zh" else " / ".join(words)
+    page.text(numbers, y, names, size, color=style.GREY, ha="right", va="center")
 
 
 def _alt(

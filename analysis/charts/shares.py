@@ -1,4 +1,4 @@
-"""Shares in percent: of what was found that was rectified, and of the parts of a whole."""
+"""Shares in percent: rectified cases among those found, and the parts of a whole."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -45,12 +45,12 @@ def closed_loop(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw the share of what was found that was rectified, on an axis from 0 to 100 %.
+    Draw the share of found cases that were rectified, on an axis from 0 to 100 %.
 
     Parameters
     ----------
     rows
-        From ``derive.shares``, in house order.
+        From ``rates.shares``, in house order.
     title
         The finding, from ``findings``.
     refused
@@ -125,16 +125,16 @@ def _periods(rows: pd.DataFrame) -> Text:
 
 
 def _missing(refused: pd.DataFrame) -> Text:
-    """The regions left out by name, or that there are none."""
+    """Return the names of the regions left out, or a text that there are none."""
     names = [Text(row["region_zh"], row["region_en"]) for row in refused.to_dict("records")]
     missing = Text.joined(names, zh="、", en=", ")
     return missing or say("alt.none")
 
 
 def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
-    notes = [say("note.whole_axis"), say("note.loop_note")]
+    notes = [say("note.whole_axis"), say("note.loop")]
     if rows["basis"].eq("rebuilt").any():
-        notes.append(say("note.rebuilt_note"))
+        notes.append(say("note.rebuilt"))
     about = say("shares.about")
     return Caption(
         title=title,
@@ -148,11 +148,11 @@ def _loop_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Cap
 
 
 def _loop_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
-    said = [
+    summaries = [
         values.loop(row) + Text(values.fraction(row).zh, f" {values.fraction(row).en}")
         for row in rows.to_dict("records")
     ]
-    shown, missing = Text.joined(said, zh="、", en=", "), _missing(refused)
+    shown, missing = Text.joined(summaries, zh="、", en=", "), _missing(refused)
     return say("shares.share_campaigns_differ_scope", title=title, shown=shown, missing=missing)
 
 
@@ -199,29 +199,29 @@ def _parts_caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Ca
 
 
 def _wholes(rows: pd.DataFrame) -> pd.DataFrame:
-    """The source of each whole, which need not be that of its parts."""
+    """Return the sources of the wholes, which may differ from those of the parts."""
     names = ("origin", "report", "title", "publisher")
     return rows.drop_duplicates("whole_id").assign(**{n: rows[f"whole_{n}"] for n in names})
 
 
 def _parts_notes(rows: pd.DataFrame) -> list[Text]:
-    notes = [say("note.part_share_note")]
+    notes = [say("note.part_share")]
     if rows["lower"].notna().any():
-        notes.append(say("note.part_limits_note"))
+        notes.append(say("note.part_limits"))
     notes += values.sums(rows)
     if rows["origin"].eq("context").any():
-        notes.append(say("note.context_parts_note"))
+        notes.append(say("note.context_parts"))
     if rows["indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     return notes
 
 
 def _parts_alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
-    said = [
+    summaries = [
         Text(row["part_zh"], f"{row['part_en']} ") + values.share_label(row)
         for row in rows.to_dict("records")
     ]
-    shown, missing = Text.joined(said, zh="、", en=", "), _missing(refused)
+    shown, missing = Text.joined(summaries, zh="、", en=", "), _missing(refused)
     return say("shares.parts_share_says_nothing", title=title, shown=shown, missing=missing)
 
 
@@ -274,7 +274,7 @@ def _places(rows: Sequence[native.Row], language: str) -> list[str]:
 
 
 def _of_part(row: native.Row, language: str) -> str:
-    # The whole breakdown: parts of one name may belong to different wholes.
+    # Group by the whole breakdown: parts of the same name may belong to different wholes.
     part = row.get(f"breakdown_{language}") or row.get(f"part_{language}") or ""
     lines = [labels.legible(part, native.NARROW[language])]
     if row.get("loop"):

@@ -1,4 +1,4 @@
-"""What cannot be said of a region: the indicators that stand beside no other's, and why."""
+"""The indicators of a region that cannot be compared with other regions, and why."""
 
 import math
 
@@ -11,11 +11,11 @@ from . import grid, style
 from .page import Page, measured, wrapped
 from .pane import LINE
 
-DEEPEST = 3  # lines of indicators with one reason
+DEEPEST = 3  # maximum lines of indicators with one reason
 
 
 def write(page: Page, axes: Axes, unsaid: pd.DataFrame, need: float) -> float:
-    """What cannot be compared, in full where *need* leaves the room; gives the height it takes."""
+    """Write the indicators and reasons, in full if *need* leaves room; return the height used."""
     size, room = page.size.note, page.room
     step = size * LINE / 72
     reasons = [
@@ -32,8 +32,8 @@ def write(page: Page, axes: Axes, unsaid: pd.DataFrame, need: float) -> float:
         _write_full(page, axes, reasons, full, room.bottom + long * step)
     else:
         lines = math.ceil(len(reasons) / 2)
-        for place, (reason, names) in enumerate(reasons):
-            right, down = divmod(place, lines)
+        for index, (reason, names) in enumerate(reasons):
+            right, down = divmod(index, lines)
             left = room.left + right * room.width * 0.51
             words = listed(page, names, room.width * 0.49 - _indent(page, reason))
             at = (left, room.bottom + (lines - down - 0.5) * step)
@@ -45,21 +45,21 @@ def write(page: Page, axes: Axes, unsaid: pd.DataFrame, need: float) -> float:
 
 
 def _in_full(page: Page, reason: str, names: list[str]) -> list[str]:
-    """The *names* beside their reason, in as many lines as may be."""
+    """Return *names* beside their reason, in at most ``DEEPEST`` lines."""
     width = page.room.width - _indent(page, reason)
     return listed(page, names, width, deep=DEEPEST)
 
 
 def listed(page: Page, names: list[str], width: float, *, deep: int = 1) -> list[str]:
-    """*names* in at most *deep* lines: as many as fit, and how many there are."""
+    """Return *names* in at most *deep* lines: as many as fit, and their total number."""
     glue = "、" if page.language == "zh" else ", "
     words = glue.join(names)
-    for kept in range(len(names) - 1, -1, -1):
+    for shown in range(len(names) - 1, -1, -1):
         lines = wrapped(words, width, page.size.note)
         if len(lines) <= deep:
             return lines
-        told = say("note.count_of") if kept else say("note.count_alone")
-        words = told.format(names=glue.join(names[:kept]), count=len(names))[page.language]
+        template = say("note.count_of") if shown else say("note.count_alone")
+        words = template.format(names=glue.join(names[:shown]), count=len(names))[page.language]
     return [words]
 
 
@@ -79,12 +79,12 @@ def _write_full(
 def _write_reason(
     page: Page, axes: Axes, at: tuple[float, float], reason: str, lines: list[str]
 ) -> None:
-    """One reason in ink and, in grey, the *lines* of its indicators."""
+    """Write one reason in black, with the *lines* of its indicators in grey."""
     size = page.size.note
     spot = (at[0] + size * 0.4 / 72, at[1])
     grid.stamp(axes, spot, grid.DASH, style.GREY, markersize=size * 0.7, gid="gap")
     page.text(at[0] + size * 1.2 / 72, at[1], reason, size, va="center")
     x = at[0] + _indent(page, reason)
-    for place, line in enumerate(lines):
-        y = at[1] - place * size * LINE / 72
+    for index, line in enumerate(lines):
+        y = at[1] - index * size * LINE / 72
         page.text(x, y, line, size, color=style.GREY, va="center")

@@ -1,8 +1,8 @@
 """
-The look of a figure: its font, colours, sizes and marks; it knows no words and no data.
+The style of figures: font, colours, sizes and marks.
 
-The font file comes with a package from PyPI and is registered under a private name, so that no
-font of the machine can stand in for it.
+The font file is part of a package from PyPI and is registered under a private name, so that a font
+installed on the machine cannot replace it.
 """
 
 import importlib.metadata
@@ -26,8 +26,8 @@ INK = "#1F2933"
 GREY = "#6B7280"
 BAND = "#E5E7EB"
 SHADE, AXIS = "#F3F4F6", "#C9CED6"  # behind every second row; the small axis of one row
-# Found by a search: each dark enough for text on white, all told apart by readers who see no red or
-# no green, and five steps of grey in print.
+# Found by a search: each dark enough for text on white, all distinct for readers with red or green
+# blindness, and five distinct greys in print.
 REGIONS = {
     "anhui": "#153C85",
     "anshan": "#B45E0A",
@@ -35,12 +35,12 @@ REGIONS = {
     "nantong": "#A91A62",
     "yaohai": "#5E4A07",
 }
-# For regions that join later: as dark on white as the five.
+# For additional regions: as dark on white as the first five.
 _MORE = ("#4C4FA8", "#A3333D", "#2F6F7E", "#6B6B00", "#7A4E2D")
 
 
 class Size(NamedTuple):
-    """A page form: inches wide and high, and the four text sizes in points."""
+    """A page form: width and height in inches, and the four text sizes in points."""
 
     width: float
     height: float
@@ -57,9 +57,9 @@ SIZES = {"slide": SLIDE, "page": PAGE}
 
 def colour(region: str) -> str:
     """
-    The one colour of *region* in every figure.
+    Return the colour of *region*, the same in every figure.
 
-    A region beyond the first five takes a colour by its name, the same in every run.
+    Regions beyond the first five get a colour from their name, the same in every run.
 
     >>> colour("chuxiong"), colour("lijiang") == colour("lijiang")
     ('#067941', True)
@@ -70,12 +70,12 @@ def colour(region: str) -> str:
 @cache
 def font_file() -> Path:
     """
-    The Simplified-Chinese sans serif that the font package carries.
+    Return the path of the Simplified Chinese sans serif in the font package.
 
     Raises
     ------
     AnalysisError
-        When the package or its file is not installed.
+        If the package or its file is not installed.
     """
     try:
         listed = importlib.metadata.files(_FONT_PACKAGE) or []
@@ -96,12 +96,12 @@ def _characters() -> frozenset[int]:
 
 def require_glyphs(text: str) -> None:
     """
-    Refuse *text* that would be drawn with empty boxes.
+    Raise an error if *text* has characters that the figure font lacks.
 
     Raises
     ------
     GlyphError
-        Naming the characters that the figure font lacks.
+        With the missing characters.
     """
     missing = [c for c in dict.fromkeys(text) if c != "\n" and ord(c) not in _characters()]
     if missing:
@@ -110,7 +110,7 @@ def require_glyphs(text: str) -> None:
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw and save figures in our look; settings are put back on leaving."""
+    """Apply the style to figures drawn and saved in the context; restore settings on exit."""
     _register_font()
     look: Any = mpl.rcParamsDefault.copy() | _RC
     with mpl.rc_context(rc=look):
@@ -136,8 +136,8 @@ _RC = {
     "backend": "agg",
     "font.family": [FAMILY],
     "text.color": INK,
-    "text.hinting": "none",  # letters stand where they were measured, at every resolution
-    "text.parse_math": False,  # a price such as US$5 is no formula
+    "text.hinting": "none",  # letters are placed as measured, at every resolution
+    "text.parse_math": False,  # text such as US$5 is not a formula
     "axes.edgecolor": BAND,
     "axes.labelcolor": GREY,
     "axes.spines.top": False,
@@ -156,17 +156,17 @@ _RC = {
     "lines.solid_capstyle": "butt",
     "figure.dpi": 100,
     "savefig.dpi": 150,
-    "svg.fonttype": "path",  # right on every machine, whatever fonts it has
+    "svg.fonttype": "path",  # independent of the fonts installed on the machine
     "svg.hashsalt": "regional-safety",
     "pdf.fonttype": 42,
 }
 
 
 class _Callable(ModuleType):
-    """A module that may be called, so that ``with analysis.style():`` reads as it should."""
+    """A callable module, so that ``with analysis.style():`` works."""
 
     def __call__(self) -> AbstractContextManager[None]:
-        """Draw and save figures in our look."""
+        """Apply the style to figures drawn and saved in the context."""
         return house_style()
 
 
@@ -174,7 +174,7 @@ sys.modules[__name__].__class__ = _Callable
 
 
 def warm_up() -> None:
-    """Draw one tiny figure to PNG and SVG, so that forked jobs find every cache filled."""
+    """Draw a small figure to PNG and SVG, so that forked jobs start with filled caches."""
     import io
 
     from matplotlib.figure import Figure

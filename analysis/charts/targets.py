@@ -1,4 +1,4 @@
-"""Targets with what became of them."""
+"""Targets and their results."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,9 +15,11 @@ from . import ledger, marks, style
 from .blank import blank
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
-from .page import Page
+from .page import Page, measured
 
-TARGET_AT = 0.42  # of the width of a line whose target has no result to share it with
+ASIDE = 14  # points between the plot and the words beside it
+VERDICT = 1.1  # times the size of notes, of those words
+TARGET_AT = 0.42  # share of the width for a target without a result
 
 
 def targets(
@@ -30,7 +32,7 @@ def targets(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw each target as a square, its result as a dot where there is one, and the verdict in words.
+    Draw each target as a square, its result as a dot if there is one, and the verdict as text.
 
     Parameters
     ----------
@@ -49,8 +51,10 @@ def targets(
     regions = [group.to_dict("records") for _, group in rows.groupby("region", sort=False)]
     groups = [_group(page, records) for records in regions]
     wide = page.size.width / style.SLIDE.width
+    verdicts = [_words(row, page.language) for records in regions for row in records]
+    longest = max(measured(words, page.size.note * VERDICT) for words in verdicts) + ASIDE / 72
     room = page.room
-    room = room._replace(width=room.width - 3.2 * wide)
+    room = room._replace(width=room.width - max(3.2 * wide, longest))
     panels = ledger.panels(page, groups, gutter=5.6 * wide, room=room, foot=0.0)
     for panel, records in zip(panels, regions, strict=True):
         _bare(panel.axes)
@@ -60,18 +64,19 @@ def targets(
 
 
 def _results(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the results drawn beside their targets as rows of their own."""
+    """Return the results drawn beside their targets, as separate rows."""
     known = rows[rows["result_id"].notna()]
     columns = [name for name in map(str, known) if name.startswith("result_")]
     names = {name: name.removeprefix("result_") for name in columns} | {"result": "value"}
     shared = ["region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en"]
     shared += ["origin", "report", "publisher", "title", "published", "unit", "unit_en"]
+    shared += ["unit_one"]
     results = known[[*shared, "result", *columns]].rename(columns=names)
     return results.assign(status=str(Status.ACTUAL))
 
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
-    notes = [say("note.own_scale"), say("note.outcome_note")]
+    notes = [say("note.own_scale"), say("note.outcome")]
     notes += values.methods(rows)
     ends = rows["period_end"].dt.year
     span = say("targets.span", min=ends.min(), max=ends.max())
@@ -86,17 +91,17 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
 
 
 def _alt(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Text:
-    said = [
+    summaries = [
         Text(
             f"{row['region_zh']}{row['indicator_zh']}：",
             f"{row['region_en']}, {row['indicator_en']}: ",
         )
         + values.aim(row)
-        + say("targets.said.x")
+        + say("targets.said")
         + values.outcome(row)
         for row in rows.to_dict("records")
     ]
-    shown = Text.joined(said)
+    shown = Text.joined(summaries)
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
     missing = Text.joined(names, zh="、", en=", ")
     return say(
@@ -135,21 +140,21 @@ def _draw_target(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None
 
 
 def _top(row: dict[Any, Any]) -> float:
-    """What the right end of this line stands for: its own target and result fit, zero is left."""
+    """Return the value at the right end of this line, so that target and result fit from zero."""
     known = [row[name] for name in ("value", "result", "upper") if pd.notna(row[name])]
     return float(max(known)) / TARGET_AT
 
 
 def _draw_result(axes: Axes, page: Page, row: dict[Any, Any], at: float, top: float) -> None:
     x = row["result"] / top if top else 0.0
-    found = row | {"mark": row["result_mark"], "id": row["result_id"]}
+    result = row | {"mark": row["result_mark"], "id": row["result_id"]}
     if pd.notna(row["lower"]):
-        marks.whisker(axes, found, (row["lower"] / top, row["upper"] / top), at, upright=False)
-    marks.draw(axes, x, at, found, size=page.mark)
+        marks.whisker(axes, result, (row["lower"] / top, row["upper"] / top), at, upright=False)
+    marks.draw(axes, x, at, result, size=page.mark)
 
 
 def _direction(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
-    """A target without a size: an arrow beside the words, at no place on a scale."""
+    """Draw a target without a size as an arrow beside the text, without a scale."""
     sign = "↓" if row["value"] < 0 else "↑"
     axes.text(
         TARGET_AT,
@@ -180,17 +185,21 @@ def _label(axes: Axes, page: Page, words: str, x: float, at: float, row: dict[An
     )
 
 
+def _words(row: dict[Any, Any], language: str) -> str:
+    """Return what became of a target; a dash before it where there is no result."""
+    words = values.outcome(row)[language]
+    return words if pd.notna(row["result"]) else f"— {words}"
+
+
 def _verdict(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
-    known = pd.notna(row["result"])
-    words = values.outcome(row)[page.language]
     axes.annotate(
-        words if known else f"— {words}",
+        _words(row, page.language),
         (1, at),
-        xytext=(14, 0),
+        xytext=(ASIDE, 0),
         textcoords="offset points",
         va="center",
-        fontsize=page.size.note * 1.1,
-        color=style.INK if known else style.GREY,
+        fontsize=page.size.note * VERDICT,
+        color=style.INK if pd.notna(row["result"]) else style.GREY,
         annotation_clip=False,
     )
 

@@ -1,4 +1,4 @@
-"""Counts over the years with their intervals; beside them, changes that came without counts."""
+"""Counts over the years with their intervals, and changes published without counts beside them."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -37,19 +37,19 @@ def trend(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw the yearly counts, a panel a region; a missing year breaks the line.
+    Draw the yearly counts in a panel per region; a missing year interrupts the line.
 
     Parameters
     ----------
     rows
-        Yearly levels with ``lower`` and ``upper`` (``annual.levels``, ``derive.limits``).
+        Yearly levels with ``lower`` and ``upper`` (``years.levels``, ``rates.limits``).
     stated
         Changes without counts (``mark`` percent_only or direction_only), drawn in a panel of
         their own that has no scale, because they have no size in common with counts.
     refused
         Regions with neither, and why.
     expected
-        Yearly counts that a wider region's rate would give (``region``, ``period_end``,
+        Yearly counts expected from the rate of a wider region (``region``, ``period_end``,
         ``value``, ``of_zh``, ``of_en``); a grey line.
     """
     caption = _caption(rows, stated, title, refused, expected)
@@ -84,21 +84,21 @@ def _caption(
     axis = _axis(drawn)
     notes = values.methods(rows)
     if rows.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(say("note.context_note"))
+        notes.append(say("note.context"))
     if _own(rows)["basis"].isin(["from_percent", "from_difference"]).any():
-        notes.append(say("note.back_note"))
+        notes.append(say("note.back"))
     if stated.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(say("note.bracket_note"))
+        notes.append(say("note.bracket"))
     if len(stated):
-        notes.append(say("note.percent_note"))
+        notes.append(say("note.percent"))
     if len(rows) and rows.groupby("region").size().max() < tests.FEWEST_POINTS:
-        notes.append(say("note.list_note"))
+        notes.append(say("note.list"))
     if len(set(rows.get("region", ()))) > 1:
         notes.append(say("note.own_panels"))
     if len(rows) and rows["indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster_note"))
+        notes.append(say("note.cluster"))
     if expected is not None and len(expected):
-        notes.append(say("note.expected_note"))
+        notes.append(say("note.expected"))
     return Caption(
         title=title,
         subtitle=_subtitle(drawn, axis, refused),
@@ -111,7 +111,7 @@ def _caption(
 
 
 def _own(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the reports themselves, with how each count came about."""
+    """Return origin and basis of the rows of the reports themselves."""
     return rows.reindex(columns=["origin", "basis"]).query("origin == 'report'")
 
 
@@ -133,14 +133,14 @@ def _subtitle(drawn: pd.DataFrame, axis: Text, refused: pd.DataFrame) -> Text:
 
 
 def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
-    said = []
+    summaries = []
     for row in drawn.to_dict("records"):
         year = row["period_end"].year
-        told = values.stated(row) if pd.isna(row["value"]) else values.value(row)
-        said.append(
-            say("trend.text", region=Text(row["region_zh"], row["region_en"]), year=year, told=told)
+        value = values.stated(row) if pd.isna(row["value"]) else values.value(row)
+        summaries.append(
+            say("trend.alt", region=Text(row["region_zh"], row["region_en"]), year=year, told=value)
         )
-    shown = Text.joined(said, zh="、", en=", ")
+    shown = Text.joined(summaries, zh="、", en=", ")
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
     missing = Text.joined(names, zh="、", en=", ")
     return say(
@@ -152,7 +152,7 @@ def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
 
 
 def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFrame | None) -> None:
-    """One panel a region, each with its own scale and years: two regions share no axis."""
+    """Draw a panel per region, each with its own scale and years."""
     groups = dict(iter(rows.groupby("region", sort=False)))
     lines = {} if expected is None else dict(iter(expected.groupby("region")))
     across = min(len(groups), max(1, int(room.width // NARROWEST)))
@@ -160,9 +160,9 @@ def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFr
     if room.height / down < LOWEST * page.size.height / style.SLIDE.height:
         raise CrowdedError(f"the years of {len(groups)} regions do not fit one page: draw fewer")
     wide, high = room.width / across, room.height / down
-    for place, (region, group) in enumerate(groups.items()):
-        left = room.left + place % across * wide
-        low = room.bottom + (down - 1 - place // across) * high
+    for index, (region, group) in enumerate(groups.items()):
+        left = room.left + index % across * wide
+        low = room.bottom + (down - 1 - index // across) * high
         axes = page.axes(Room(left + 0.55, low + 0.3, wide - 1.3, high - 0.75))
         _draw_region(axes, page, group)
         if region in lines and len(lines[region]) > 1:
@@ -228,7 +228,7 @@ def _draw_expected(axes: Axes, page: Page, expected: pd.DataFrame) -> None:
         gid="benchmark",
     )
     words = line.iloc[-1][f"of_{page.language}"]
-    # Between two years no interval stands in the way.
+    # No interval is drawn between two years.
     first, middle = line["value"].iloc[0], line["value"].iloc[:2].mean()
     spot = (years[0] + 0.5, min(first, middle)) if len(years) > 1 else (years[0], first)
     axes.annotate(
@@ -245,7 +245,7 @@ def _draw_expected(axes: Axes, page: Page, expected: pd.DataFrame) -> None:
 
 
 def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
-    """A grid of region by year: diamonds with their percentage, arrows without; no scale."""
+    """Draw a grid of region by year: percentages as diamonds, directions as arrows, no scale."""
     regions = list(dict.fromkeys(stated["region"]))
     years = list(range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1))
     high = min(room.height - 0.75, (len(regions) + 0.6) * ROW_HEIGHT)
@@ -256,8 +256,8 @@ def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
     )
     axes.set_xlim(min(years) - 0.5, max(years) + 0.5)
     axes.set_ylim(-0.7, len(regions) - 0.3)
-    for place, region in enumerate(regions):
-        at = len(regions) - 1 - place
+    for index, region in enumerate(regions):
+        at = len(regions) - 1 - index
         group = stated[stated["region"].eq(region)]
         _draw_row(axes, page, group, at)
         _label_row(axes, page, group, at)
@@ -290,7 +290,7 @@ def _label_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
 
 
 def _native(record: Record, language: str) -> native.Plot | None:
-    """Return the years of one region as a line; several regions have a scale each, and none."""
+    """Return the years of one region as a line, or None for several, whose scales differ."""
     rows = native.shown(record)
     years = sorted({native.year_of(row) for row in rows})
     several = len({row["region"] for row in rows}) > 1
@@ -308,7 +308,7 @@ def _native(record: Record, language: str) -> native.Plot | None:
 def _along(
     rows: list[dict[str, Any]], region: str, years: Iterable[int], language: str
 ) -> native.Series:
-    """Return the years of one region, named at its last point."""
+    """Return the years of one region, with its name at the last point."""
     by_year = {native.year_of(row): row for row in rows if row["region"] == region}
     points = {
         year: native.point_of(row, ("value", "lower", "upper"), language)
@@ -332,7 +332,7 @@ def _along(
 
 
 def _expected(record: Record, years: tuple[int, ...], language: str) -> list[native.Series]:
-    """Return the line of what a wider region's rate would give, as it was drawn."""
+    """Return the line of counts expected from the rate of a wider region, as drawn."""
     drawn = [line for line in record.get("lines", ()) if line["name"] == "benchmark"]
     lines = []
     for line in drawn:

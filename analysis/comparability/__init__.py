@@ -7,3 +7,7 @@ results at a prompt.
 
 Imports: statistics and below.
 """
+
+from analysis import opener
+
+__getattr__ = opener(__name__)

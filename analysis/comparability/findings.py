@@ -101,9 +101,10 @@ def _change(name: Text, change: Change) -> Text:
         "year": row["period_end"].year,
         "name": values.lowered(name),
         "change": say("finding.fall" if change.falls else "finding.rise"),
+        "value": numbers.exact(float(row["value"])),
+        "before": numbers.exact(float(row["before"])),
     }
     if change.same:
-        del words["change"]
         return say("finding.same_as_before", **words)
     return say("finding.change_beyond" if change.beyond else "finding.change_within", **words)
 

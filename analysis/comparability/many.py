@@ -84,7 +84,7 @@ def tidy(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
     columns |= _taken(panel.named_regions.drop(columns="region"), rows["region"])
     columns |= _taken(panel.named_indicators, rows["indicator"])
     columns |= _parts(panel, rows["breakdown"])
-    columns["unit_en"] = panel.unit_names.take(rows["unit"].cat.codes.to_numpy()).array
+    columns |= _taken(panel.unit_names, rows["unit"])
     columns["id"] = _ids(columns)
     columns["dated"] = np.ones(len(rows), dtype=bool)
     columns |= {

@@ -1,7 +1,7 @@
 """
 The rows of the page of one region: its outcomes, its neighbours and its gaps.
 
-It chooses among figures that ``derive`` and ``annual`` made and ``rules`` judged; it makes none.
+It chooses among figures that ``rates`` and ``annual`` made and ``rules`` judged; it makes none.
 """
 
 from collections.abc import Sequence
@@ -79,11 +79,13 @@ def changed(changes: pd.DataFrame, region: str) -> pd.DataFrame:
     return counted[counted["period_end"].eq(counted["period_end"].max())].reset_index(drop=True)
 
 
-def compared(rows: pd.DataFrame, indicators: Sequence[str]) -> list[Comparison]:
+def compared(
+    rows: pd.DataFrame, indicators: Sequence[str], absences: pd.DataFrame | None = None
+) -> list[Comparison]:
     """A comparison for each of *indicators* that two or more regions of *rows* write about."""
     regions = rows.groupby("indicator")["region"].nunique()
     shared = [code for code in indicators if regions.get(code, 0) > 1]
-    return [rules.comparable(rows, code) for code in shared]
+    return [rules.comparable(rows, code, absences) for code in shared]
 
 
 def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:

@@ -4,10 +4,11 @@ Rules that decide which figures may be compared, with cautions and reasons for r
 It ranks nothing and draws nothing; every refusal is a row with a reason in both languages.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, combinations
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -222,7 +223,9 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=[*columns, "reason_zh", "reason_en"])
 
 
-def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
+def comparable(
+    rows: pd.DataFrame, indicator: str, absences: pd.DataFrame | None = None
+) -> Comparison:
     """
     Return the comparable figures of *indicator* and the refused ones.
 
@@ -236,6 +239,8 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
         in it are those that must appear, kept or refused.
     indicator
         The code of the indicator.
+    absences
+        ``Tables.absence_rows``, for the reasons of regions without a figure.
 
     Raises
     ------
@@ -248,7 +253,8 @@ def comparable(rows: pd.DataFrame, indicator: str) -> Comparison:
     part, latest = candidates(mine)
     reporting = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
     away = [region for region in reporting if region["region"] not in set(latest["region"])]
-    return settle(indicator, _name(mine, indicator), latest, absent(away, mine, part))
+    near = gaps.by_report(absences, indicator)
+    return settle(indicator, _name(mine, indicator), latest, absent(away, mine, part, near))
 
 
 def candidates(rows: pd.DataFrame) -> tuple[str, pd.DataFrame]:
@@ -265,11 +271,20 @@ def candidates(rows: pd.DataFrame) -> tuple[str, pd.DataFrame]:
     return part, rows.loc[latest.index]
 
 
-def absent(regions: Iterable[Row], rows: pd.DataFrame, part: str) -> list[dict[str, Any]]:
-    """Return a refusal of each of *regions*, with what it has in *rows* beside levels of *part*."""
+def absent(
+    regions: Iterable[Row],
+    rows: pd.DataFrame,
+    part: str,
+    near: Mapping[str, Row] = MappingProxyType({}),
+) -> list[dict[str, Any]]:
+    """
+    Return a refusal of each of *regions*, with what it has in *rows* beside levels of *part*.
+
+    *near* are the absences of the indicator by report (:func:`analysis.statistics.gaps.by_report`).
+    """
     own = dict(list(rows.groupby("region")))
     nothing = rows.iloc[:0]
-    return [gaps.explained(row, own.get(row["region"], nothing), part) for row in regions]
+    return [gaps.explained(row, own.get(row["region"], nothing), near, part) for row in regions]
 
 
 def settle(
@@ -305,7 +320,10 @@ def settle(
 
 
 def side_by_side(
-    rows: pd.DataFrame, context: pd.DataFrame, indicator: str
+    rows: pd.DataFrame,
+    context: pd.DataFrame,
+    indicator: str,
+    absences: pd.DataFrame | None = None,
 ) -> tuple[Comparison, pd.DataFrame | None]:
     """
     Compare *indicator* and find the rate of a wider region to set beside it, if there is one.
@@ -315,7 +333,7 @@ def side_by_side(
     UsageError
         When fewer than two regions, or one and a wider region, may be set side by side.
     """
-    result = comparable(rows, indicator)
+    result = comparable(rows, indicator, absences)
     wider = benchmark(context, result)
     if len(result.rows) < 2 and wider is None:
         reason = apart(rows, result)["reason_en"].iloc[0]

@@ -6,3 +6,7 @@ Questions and answers: the pandas accessor, explanations, the notebook panel, tr
 
 Imports: every room but cli and reports.
 """
+
+from analysis import opener
+
+__getattr__ = opener(__name__)

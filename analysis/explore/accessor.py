@@ -96,7 +96,7 @@ class Safety:
         source = self._source()
         indicator = code_of("indicator", indicator, source.indicators)
         if not isinstance(source, Panel) or not self._is_coded():
-            return rules.comparable(self.rate(), indicator)
+            return rules.comparable(self.rate(), indicator, self._tables().absence_rows)
         present = np.zeros(len(source.regions), dtype=bool)
         present[self._rows["region"].cat.codes] = True
         regions = source.regions["region"][present]

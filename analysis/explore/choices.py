@@ -46,7 +46,7 @@ class Option(NamedTuple):
     @property
     def refusal(self) -> Text | None:
         """Return the name of an unavailable option with the reason; None if it is available."""
-        return None if self.reason is None else self.name + say("choices.text") + self.reason
+        return None if self.reason is None else self.name + say("choices.summary") + self.reason
 
 
 class Question(NamedTuple):
@@ -122,11 +122,11 @@ class Questions:
     def regions(self, indicator: str) -> list[Option]:
         """Return all reporting regions; one without a figure of *indicator* is unavailable."""
         present = set(self._of(indicator)["region"])
-        gaps = absence.regions(self._about(indicator), indicator, present).set_index("region")
+        gaps = absence.regions(self._about(indicator), indicator, present, self.data.absence_rows)
         options = []
         for row in absence.reporting(self._regions):
             region, name = row["region"], Text(row["region_zh"], row["region_en"])
-            reason = None if region in present else _reason(gaps, region)
+            reason = None if region in present else _reason(gaps.set_index("region"), region)
             options.append(Option(region, name, reason))
         return options
 
@@ -260,7 +260,7 @@ class Questions:
         kept = rows[~own | rows["code"].eq(period)]
         if beside != ALL:
             kept = kept[kept["region"].isin([region, beside])]
-        return rules.comparable(kept, indicator)
+        return rules.comparable(kept, indicator, self.data.absence_rows)
 
     def _no_company(self, indicator: str, region: str, period: str, beside: str) -> Text | None:
         """Return why the figure cannot be compared with other regions, or with one, or None."""
@@ -325,7 +325,10 @@ class Questions:
     def _drawn_apart(self, indicator: str, language: str) -> tuple[Figure, Text]:
         rows = self._about(indicator)
         each = rules.apart(rows, rules.comparable(rows, indicator))
-        title, silent = findings.apart(each), absence.cells(rows, [indicator])
+        title, silent = (
+            findings.apart(each),
+            absence.cells(rows, [indicator], self.data.absence_rows),
+        )
         return charts.not_comparable(each, title=title, language=language, refused=silent), title
 
 

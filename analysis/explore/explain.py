@@ -16,7 +16,7 @@ from analysis.figures.source import code_of
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Basis, Gap, Language, Measure, Method, Reliability, Verdict
+from analysis.language.vocabulary import Basis, Language, Measure, Method, Reliability, Verdict
 from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
 
@@ -76,7 +76,7 @@ def explain(
     paragraphs = [explanation.row(row, others) for row in chosen.to_dict("records")]
     paragraphs += [explanation.elsewhere(row) for row in external.to_dict("records")]
     if not paragraphs:
-        paragraphs = [explanation.gap(region, indicator, rows, others)]
+        paragraphs = [explanation.gap(region, indicator, others)]
     return "\n\n".join("\n".join(line[language] for line in lines) for lines in paragraphs)
 
 
@@ -158,17 +158,20 @@ class _Explanation:
         yield from _uncertainty(row)
         yield from _note(row)
 
-    def gap(
-        self, region: str, indicator: str, rows: pd.DataFrame, others: pd.DataFrame
-    ) -> Iterator[Text]:
+    def gap(self, region: str, indicator: str, others: pd.DataFrame) -> Iterator[Text]:
         """Yield the reason why there is no figure, and the figures of other regions."""
         names = self._tables.regions.set_index("region").loc[region]
         titles = self._tables.indicators.set_index("indicator").loc[indicator]
-        kind = self._tables.regional_reports.set_index("region").loc[[region], "kind"].iloc[-1]
-        reason, _ = gaps.gap(rows.iloc[:0], str(kind))
+        report = self._tables.regional_reports.set_index("region").loc[[region]].iloc[-1]
+        near = gaps.by_report(self._tables.absence_rows, indicator)
+        absence = near.get(report["report"])
+        reason = gaps.silent(gaps.silence(report["kind"], absence), absence)
         name = Text(str(names["name_zh"]), str(names["name_en"]))
         title = Text(str(titles["name_zh"]), str(titles["name_en"]))
-        yield say("explain.no_figure", region=name, indicator=title, reason=label(Gap(reason)))
+        yield say("explain.no_figure", region=name, indicator=title, reason=reason)
+        if absence is not None:
+            yield say("explain.printed", evidence=absence["evidence"])
+            yield from self._sentence(absence)
         for other in rules.best(others).to_dict("records"):
             yield say("explain.other_region", figure=_brief(other))
 
@@ -193,7 +196,8 @@ class _Explanation:
             judgements, other = min(judged, key=lambda pair: _strictness(pair[0]))
             yield say("explain.compared", figure=_brief(other), verdict=_verdict(judgements))
         shown = {row["region"], *others["region"]}
-        silent = gaps.regions(self._tables.rows, row["indicator"], shown)
+        absences = self._tables.absence_rows
+        silent = gaps.regions(self._tables.rows, row["indicator"], shown, absences)
         for region in silent.to_dict("records"):
             reason = Text(region["reason_zh"], region["reason_en"])
             yield say("explain.silent", region=_region(region), reason=reason)

@@ -190,7 +190,7 @@ def _lines(piece: Piece, ledger: Ledger) -> Iterator[str]:
         yield f"  {place}: {labels.reading(row)[language]}"
         yield f"    {labels.citation(row)[language]}"
     for gap in carried["refused"]:
-        yield f"  — {labels.region(gap)[language]}: {labels.reason(gap)[language]}"
+        yield f"  — {labels.region(gap)[language]}: {labels.because(gap)[language]}"
 
 
 def _origin(carried: Provenance, figure: Mapping[str, Any]) -> str:

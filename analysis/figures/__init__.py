@@ -1,9 +1,9 @@
 """
-Figures as files: the record of a figure, the manifest of a run, provenance inside files.
+Figures as files: records, the manifest of a run, provenance inside files.
 
 ``record`` saves a figure with its record, ``drawn`` reads positions of marks from a drawing,
-``manifest`` lists what was made from what, ``provenance`` writes the sources into a picture,
-``carriers`` and ``office`` read and write Office files that carry it.
+``manifest`` lists figures and their inputs, ``provenance`` writes the sources into a picture,
+``carriers`` and ``office`` read and write Office files with provenance.
 
 Imports: charts and below.
 """
@@ -17,7 +17,7 @@ __all__ = ["save"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import drawing on first use: commands that only read the manifest never load it."""
+    """Import drawing modules on first use, so that reading a manifest does not load them."""
     if name == "save":
         from .record import save
 

@@ -29,21 +29,8 @@ from analysis.tables.panel import Panel
 
 from . import source
 
-__all__ = [
-    "changes",
-    "commitments",
-    "comparison",
-    "coverage",
-    "funnel",
-    "instruments",
-    "not_comparable",
-    "profile",
-    "shares",
-    "targets",
-    "trend",
-]
 LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
-FIRST_YEAR = 2020  # of a trend: older definitions are wider
+FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 OUTCOMES = ("accidents", "deaths", "injuries")
 
 
@@ -67,7 +54,9 @@ def comparison(indicator: str, **options: Unpack[Options]) -> Figure:
     """
     asked = _asked(options)
     indicator = asked.code("indicator", indicator)
-    result, benchmark = rules.side_by_side(asked.rated, asked.context, indicator)
+    result, benchmark = rules.side_by_side(
+        asked.rated, asked.context, indicator, asked.absences
+    )
     draw = partial(
         charts.comparison,
         result.rows,
@@ -81,18 +70,16 @@ def comparison(indicator: str, **options: Unpack[Options]) -> Figure:
 
 
 def not_comparable(**options: Unpack[Options]) -> Pages:
-    """List the indicators that several regions report without being comparable, and why."""
+    """List the indicators that several regions report but that are not comparable, and why."""
     asked = _asked(options)
     codes = list(asked.tables.indicators["indicator"])
     apart = rules.not_comparable(asked.rated, asked.context, codes)
-    draw = partial(charts.not_comparable, refused=gaps.cells(asked.rated, codes))
+    draw = partial(charts.not_comparable, refused=gaps.cells(asked.rated, codes, asked.absences))
     title = findings.not_comparable(apart)
     return asked.pages(draw, apart, title, "not-comparable", by="indicator")
 
 
-def trend(
-    indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]
-) -> Pages:
+def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]) -> Pages:
     """
     Draw the yearly counts of *indicator* in each region, and beside them changes without counts.
 
@@ -113,16 +100,14 @@ def trend(
     draw = partial(
         charts.trend,
         stated=stated,
-        refused=gaps.regions(asked.rows, indicator, shown),
+        refused=gaps.regions(asked.rows, indicator, shown, asked.absences),
         expected=rates.expected(counts, asked.series, asked.context, indicator),
     )
     title = findings.trend(counts, stated, changed)
     return asked.pages(draw, counts, title, f"trend-{indicator}")
 
 
-def changes(
-    *indicators: str, first_year: int = 2022, **options: Unpack[Options]
-) -> Pages:
+def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]) -> Pages:
     """
     Draw the changes of *indicators* from one year to the next, tested together.
 
@@ -140,18 +125,16 @@ def changes(
     draw = partial(
         charts.year_on_year,
         national=standardised.changes(every, tested),
-        refused=gaps.regions(asked.rows, codes[0], set(tested["region"])),
+        refused=gaps.regions(asked.rows, codes[0], set(tested["region"]), asked.absences),
         tested=tested,
     )
     title = findings.year_on_year(tested)
     return asked.pages(draw, tested, title, "year-on-year", first="-1")
 
 
-def funnel(
-    indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]
-) -> Figure:
+def funnel(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]) -> Figure:
     """
-    Draw the counts of *indicator* over the counts that the national rate would give.
+    Draw the counts of *indicator* against those expected from the national rate.
 
     Parameters
     ----------
@@ -168,7 +151,8 @@ def funnel(
     unplaced = standardised.without_population(
         asked.series, asked.rows, counts, asked.context, indicator
     )
-    silent = gaps.regions(asked.rows, indicator, {*counts["region"], *unplaced["region"]})
+    shown = {*counts["region"], *unplaced["region"]}
+    silent = gaps.regions(asked.rows, indicator, shown, asked.absences)
     draw = partial(
         charts.funnel,
         counts,
@@ -191,12 +175,12 @@ def shares(indicator: str | None = None, **options: Unpack[Options]) -> Pages:
     asked = _asked(options)
     if indicator is None:
         closed = rates.shares(asked.rows)
-        refused = parts.unclosed(asked.rows, set(closed["region"]))
+        refused = parts.unclosed(asked.rows, set(closed["region"]), asked.absences)
         draw = partial(charts.closed_loop, refused=refused)
         return asked.pages(draw, closed, findings.closed_loop(closed), "closed-loop", first="-1")
     indicator = asked.code("indicator", indicator)
     pieces = parts.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
-    refused = parts.whole_only(asked.rows, indicator, set(pieces["region"]))
+    refused = parts.whole_only(asked.rows, indicator, set(pieces["region"]), asked.absences)
     draw = partial(charts.composition, refused=refused)
     title = findings.composition(pieces)
     return asked.pages(draw, pieces, title, f"composition-{indicator}", first="-1")
@@ -204,7 +188,7 @@ def shares(indicator: str | None = None, **options: Unpack[Options]) -> Pages:
 
 def targets(*, per_page: int = 11, **options: Unpack[Options]) -> Pages:
     """
-    Draw each target of the reports with what became of it.
+    Draw each target of the reports with its result.
 
     Parameters
     ----------
@@ -245,7 +229,7 @@ def instruments(theme: str = "", *, per_page: int = 20, **options: Unpack[Option
     theme = asked.code("theme", theme) if theme else ""
     rows = asked.of_regions(policies.standings(asked.tables))
     absent = asked.of_regions(policies.unlisted(asked.tables, rows))
-    # A page has the same instruments in both languages, each sorted in its own.
+    # Pages have the same instruments in both languages, each sorted by its own names.
     pages = {
         f"instruments-{name}-{number}": page
         for name, group in policies.groups(rows, theme).items()
@@ -270,7 +254,7 @@ def instruments(theme: str = "", *, per_page: int = 20, **options: Unpack[Option
 
 def commitments(*, per_page: int = 8, **options: Unpack[Options]) -> Pages:
     """
-    List the commitments with a number or a deadline, which could be checked later.
+    List the commitments with a number or a deadline, which can be checked later.
 
     Parameters
     ----------
@@ -297,7 +281,7 @@ def commitments(*, per_page: int = 8, **options: Unpack[Options]) -> Pages:
 
 def coverage(*, per_page: int = 19, **options: Unpack[Options]) -> Pages:
     """
-    Draw how many figures each report gives by theme, then the indicators that reports share.
+    Draw how many figures each report has by theme, then the indicators that reports share.
 
     Parameters
     ----------
@@ -323,7 +307,7 @@ def coverage(*, per_page: int = 19, **options: Unpack[Options]) -> Pages:
                     charts.shared,
                     rules.indicators(best, page),
                     title=findings.shared(every, number=number, pages=len(pages)),
-                    gaps=gaps.cells(rows, page),
+                    gaps=gaps.cells(rows, page, asked.absences),
                 ),
                 f"coverage-shared-{number}",
             )
@@ -346,7 +330,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     codes = list(asked.tables.indicators["indicator"])
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
     changed = profiles.changed(years.changes(asked.rows, asked.context), region)
-    compared = profiles.compared(asked.rated, codes)
+    compared = profiles.compared(asked.rated, codes, asked.absences)
     beside = profiles.beside(compared, region)
     standings, promised = policies.standings(asked.tables), policies.commitments(asked.tables)
     draw = partial(
@@ -363,7 +347,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
 
 @dataclass(frozen=True)
 class _Asked:
-    """The rows of a call, the tables behind them, and how the figure is drawn."""
+    """The arguments of a call: its rows, their tables, and the drawing options."""
 
     tables: Tables
     rows: pd.DataFrame
@@ -379,8 +363,13 @@ class _Asked:
         return rates.rates(rates.limits(self.rows), self.context)
 
     @property
+    def absences(self) -> pd.DataFrame:
+        """The indicators that a report comes near to, without a figure."""
+        return self.tables.absence_rows
+
+    @property
     def series(self) -> pd.DataFrame:
-        """Every known yearly level."""
+        """All known yearly levels."""
         return years.series(self.rows, self.context)
 
     def code(self, kind: str, word: str) -> str:
@@ -391,11 +380,11 @@ class _Asked:
         return source.code_of(kind, word, named)
 
     def of_regions(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return what *frame* has of the regions whose rows were given."""
+        """Return the rows of *frame* for the regions of the given rows."""
         return frame[frame["region"].isin(self.regions)]
 
     def figure(self, draw: Callable[..., Figure], name: str) -> Figure:
-        """Return the figure that *draw* draws, called *name* in its language."""
+        """Return the figure drawn by *draw*, with *name* and the language as its name."""
         with style.house_style():
             figure = draw(language=self.language, form=self.form, ax=self.ax)
         return replace(figure, name=f"{name}-{self.language}")
@@ -410,12 +399,12 @@ class _Asked:
         by: str = "region",
         first: str = "",
     ) -> Pages:
-        """Return as many figures as *rows* need; *first* ends the name of the first one."""
+        """Return *rows* as several figures; *first* ends the name of the first one."""
         draw = partial(draw, language=self.language, form=self.form, ax=self.ax)
         with style.house_style():
             if self.ax is None:
                 figures: Iterable[Figure] = charts.on_pages(draw, rows, title=title, by=by)
-            else:  # axes are replaced once; rows that do not fit them are refused
+            else:  # axes are replaced once, so rows for more pages raise an error
                 figures = [draw(rows, title=title)]
         return Pages(
             replace(figure, name=f"{name}{f'-{n}' if n > 1 else first}-{self.language}")
@@ -424,7 +413,7 @@ class _Asked:
 
 
 def _asked(options: Options) -> _Asked:
-    """Check the options of a call, and read what is not given."""
+    """Check the options of a call, and load the tables if no rows are given."""
     known = Options.__annotations__
     for name in options:
         if name not in known:
@@ -444,7 +433,7 @@ def _asked(options: Options) -> _Asked:
 
 
 def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    """Return *rows* without what earlier calls added; refuse rows that are of other tables."""
+    """Return *rows* without columns added by earlier calls; raise an error for rows of other tables."""
     missing = [str(name) for name in tables.rows if name not in rows]
     if missing:
         raise UsageError(f"rows: give rows of load().rows; missing: {', '.join(missing[:5])}")

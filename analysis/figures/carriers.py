@@ -1,8 +1,8 @@
 """
-Decks, workbooks and texts as carriers: the figures found in one, each with what it stands on.
+Find figures in decks, workbooks and text documents, with the provenance of each.
 
-It reads only; a chart carries its provenance in its embedded workbook and a picture in itself, so
-that both keep it when they are pasted into another file.
+A chart has its provenance in its embedded workbook and a picture in its own file, so that both keep
+it when they are pasted into another document.
 """
 
 import io
@@ -20,13 +20,13 @@ Found = tuple[str, Provenance, tuple[tuple[str, str], ...]]
 
 
 def read(path: Path, data: bytes) -> Iterator[Found]:
-    """Every figure of ours in a deck, a workbook or a text: its place, provenance and marks."""
-    found = office.parts(data, path.name)
-    if "ppt/presentation.xml" in found:
-        yield from _deck(path, data, found)
-    elif _SHEETS in found or _PAGES in found:
-        yield from _workbook(found)
-        yield from _pictures(found)
+    """Yield place, provenance and marks of every figure in a deck, workbook or text document."""
+    parts = office.parts(data, path.name)
+    if "ppt/presentation.xml" in parts:
+        yield from _deck(path, data, parts)
+    elif _SHEETS in parts or _PAGES in parts:
+        yield from _workbook(parts)
+        yield from _pictures(parts)
     else:
         raise AnalysisError(f"{path.name} is no deck, workbook or text of an office program")
 
@@ -35,35 +35,37 @@ _SHEETS, _PAGES = "xl/workbook.xml", "word/document.xml"
 
 
 def marks(carried: Provenance) -> tuple[tuple[str, str], ...]:
-    """The marks that a provenance names, or one for each of its rows."""
-    given = carried.get("marks")
-    if isinstance(given, list):
-        return tuple((str(place), str(row)) for place, row in given)
+    """Return the marks listed in a provenance, or one for each of its rows."""
+    listed = carried.get("marks")
+    if isinstance(listed, list):
+        return tuple((str(mark), str(row)) for mark, row in listed)
     return tuple((f"mark-{row['id']}", row["id"]) for row in carried["rows"])
 
 
-def stores(found: Mapping[str, bytes]) -> dict[str, Provenance]:
-    """The provenances that a package holds for its own figures, by name."""
-    text = office.stored(found)
+def stores(parts: Mapping[str, bytes]) -> dict[str, Provenance]:
+    """Return the provenances stored in a package, by figure name."""
+    text = office.stored(parts)
     if not text:
         return {}
     try:
-        held = json.loads(text)
-        return {str(name): provenance.parsed(json.dumps(one)) for name, one in held.items()}
+        stored = json.loads(text)
+        return {
+            str(name): provenance.parsed(json.dumps(carried)) for name, carried in stored.items()
+        }
     except (ValueError, AttributeError) as error:
         raise AnalysisError("the provenance in this file is damaged") from error
 
 
-def _workbook(found: Mapping[str, bytes]) -> Iterator[Found]:
-    for name, carried in stores(found).items():
+def _workbook(parts: Mapping[str, bytes]) -> Iterator[Found]:
+    for name, carried in stores(parts).items():
         yield name, carried, marks(carried)
 
 
-def _pictures(found: Mapping[str, bytes]) -> Iterator[Found]:
-    """The pictures of ours that were pasted among cells or words."""
-    for name in sorted(found):
-        if "/media/" in name and found[name].startswith(_PNG):
-            carried = provenance.read(found[name])
+def _pictures(parts: Mapping[str, bytes]) -> Iterator[Found]:
+    """Yield the pictures with provenance in a workbook or text document."""
+    for name in sorted(parts):
+        if "/media/" in name and parts[name].startswith(_PNG):
+            carried = provenance.read(parts[name])
             if carried is not None:
                 yield name.rpartition("/")[2], carried, marks(carried)
 
@@ -71,31 +73,31 @@ def _pictures(found: Mapping[str, bytes]) -> Iterator[Found]:
 _PNG = b"\x89PNG"
 
 
-def _deck(path: Path, data: bytes, found: Mapping[str, bytes]) -> list[Found]:
+def _deck(path: Path, data: bytes, parts: Mapping[str, bytes]) -> list[Found]:
     from pptx import Presentation
 
-    with office.damage_told(path.name):
-        return list(_slides(Presentation(io.BytesIO(data)), stores(found)))
+    with office.damage_reported(path.name):
+        return list(_slides(Presentation(io.BytesIO(data)), stores(parts)))
 
 
-def _slides(made: Any, held: Mapping[str, Provenance]) -> Iterator[Found]:
-    for number, slide in enumerate(made.slides, 1):
+def _slides(presentation: Any, by_name: Mapping[str, Provenance]) -> Iterator[Found]:
+    for number, slide in enumerate(presentation.slides, 1):
         seen = set()
         for shape in _shapes(slide.shapes):
             carried = _carried(shape)
             if carried is not None:
                 seen.add(carried["figure"])
                 yield f"slide {number}", carried, marks(carried)
-        for shape in _shapes(slide.shapes):  # what has no chart: a table, or words alone
+        for shape in _shapes(slide.shapes):  # figures without chart or picture
             name = owned(shape.name)[0]
-            if name in held and name not in seen:
+            if name in by_name and name not in seen:
                 seen.add(name)
-                yield f"slide {number}", held[name], marks(held[name])
+                yield f"slide {number}", by_name[name], marks(by_name[name])
 
 
 def owned(name: str) -> tuple[str, str]:
     """
-    The figure and the part that the name of a shape of ours means; empty for others.
+    Return figure and part from the name of a shape; empty strings for other shapes.
 
     >>> owned("rs:trend-deaths-zh:chart"), owned("Title 1")
     (('trend-deaths-zh', 'chart'), ('', ''))
@@ -113,11 +115,11 @@ def _shapes(shapes: Any) -> Iterator[Any]:
 
 
 def _carried(shape: Any) -> Provenance | None:
-    """What a chart or a picture carries in itself."""
+    """Return the provenance stored in a chart or picture, or None."""
     if getattr(shape, "has_chart", False):
         part = shape.chart.part.chart_workbook.xlsx_part
-        held = stores(office.parts(part.blob, "an embedded workbook")) if part else {}
-        return next(iter(held.values()), None)
+        stored = stores(office.parts(part.blob, "an embedded workbook")) if part else {}
+        return next(iter(stored.values()), None)
     blob = _image(shape)
     if blob is None or not blob.startswith(_PNG):
         return None
@@ -127,5 +129,5 @@ def _carried(shape: Any) -> Provenance | None:
 def _image(shape: Any) -> bytes | None:
     try:
         return bytes(shape.image.blob)
-    except (AttributeError, ValueError, KeyError):  # no picture, or one that is only linked
+    except (AttributeError, ValueError, KeyError):  # not a picture, or a linked one
         return None

@@ -1,8 +1,7 @@
 """
-Where the marks of a picture lie on its page, read from the drawing itself.
+Positions of marks and lines on the page, read from a drawn figure.
 
-It measures and draws nothing. Whoever shows the picture later can lay a link over each mark, or
-draw the same points anew.
+With them a link can be placed over each mark, or the same points drawn again.
 """
 
 import math
@@ -16,11 +15,11 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 
 _PLACES = 5
-_QUIET = ("interval-", "gap")  # drawn with a mark, or for a row that is not there
+_QUIET = ("interval-", "gap")  # parts of marks, or placeholders of missing rows
 
 
 def name_arrows(picture: Figure) -> None:
-    """Hand the id of an arrow without words to its shaft: a writer names no empty words."""
+    """Move the id of an arrow without text to its shaft, since empty text is not written."""
     for note in picture.findobj(Annotation):
         if isinstance(note, Annotation) and note.arrow_patch and not note.get_text():
             note.arrow_patch.set_gid(note.get_gid())
@@ -29,38 +28,38 @@ def name_arrows(picture: Figure) -> None:
 
 def marks(picture: Figure) -> list[dict[str, Any]]:
     """
-    Every mark of a drawn picture: the row's ``id``, its ``box`` and, for a point, ``at``.
+    Return every mark of a drawn picture: the row's ``id``, its ``box`` and, for a point, ``at``.
 
     Returns
     -------
     list of dict
         ``box`` is left, top, width, height as fractions of the page, ``at`` is x, y in the units
-        of the axes, ``panel`` the place of the axes among those of the picture.
+        of the axes, ``panel`` the index of the axes in the picture.
     """
     canvas: Any = FigureCanvasAgg(picture)
     renderer = canvas.get_renderer()
-    panels = {id(axes): place for place, axes in enumerate(picture.axes)}
-    found = []
+    panels = {id(axes): index for index, axes in enumerate(picture.axes)}
+    entries = []
     for artist in _marks(picture, renderer):
         entry: dict[str, Any] = {"id": _gid(artist).partition("-")[2]}
         entry["box"] = _box(picture, artist, renderer)
         entry["panel"] = panels.get(id(artist.axes), -1)
         if isinstance(artist, Line2D):
             entry["at"] = [ends[0] for ends in _points(artist)]
-        found.append(entry)
-    return found
+        entries.append(entry)
+    return entries
 
 
 def lines(picture: Figure) -> list[dict[str, Any]]:
-    """Every named line that is no mark: a benchmark, a limit, what a wider rate would give."""
-    panels = {id(axes): place for place, axes in enumerate(picture.axes)}
-    found = []
+    """Return every named line that is not a mark: benchmarks, limits, expected counts."""
+    panels = {id(axes): index for index, axes in enumerate(picture.axes)}
+    entries = []
     for line in picture.findobj(Line2D):
         name = _gid(line)
         if isinstance(line, Line2D) and name and not name.startswith(("mark-", *_QUIET)):
             x, y = _points(line)
-            found.append({"name": name, "panel": panels.get(id(line.axes), -1), "x": x, "y": y})
-    return found
+            entries.append({"name": name, "panel": panels.get(id(line.axes), -1), "x": x, "y": y})
+    return entries
 
 
 def _points(line: Line2D) -> list[list[float | None]]:
@@ -73,13 +72,13 @@ def _gid(artist: Artist) -> str:
 
 
 def _marks(picture: Figure, renderer: Any) -> Iterator[Artist]:
-    """The artists that carry the id of a row; the shaft of an arrow is no child of its figure."""
-    for found in picture.findobj():
+    """Yield the artists with the id of a row, including arrow shafts, which ``findobj`` omits."""
+    for element in picture.findobj():
         shaft = None
-        if isinstance(found, Annotation) and found.arrow_patch is not None:
-            found.update_positions(renderer)  # it stands where a drawing of any resolution put it
-            shaft = found.arrow_patch
-        for artist in (found, shaft):
+        if isinstance(element, Annotation) and element.arrow_patch is not None:
+            element.update_positions(renderer)  # independent of the resolution of the last drawing
+            shaft = element.arrow_patch
+        for artist in (element, shaft):
             if artist is not None and _gid(artist).startswith("mark-"):
                 yield artist
 
@@ -92,5 +91,5 @@ def _box(picture: Figure, artist: Artist, renderer: Any) -> list[float | None]:
 
 
 def _rounded(number: Any) -> float | None:
-    """A number that JSON can hold: what has no place on the page has none here."""
+    """Return a rounded number, or None if it is not finite and so not valid in JSON."""
     return round(float(number), _PLACES) if math.isfinite(float(number)) else None

@@ -1,7 +1,7 @@
 """
-What was made from what: the record of every job, and the manifest of every figure.
+Records of jobs, and the manifest of all figures with their inputs.
 
-It reads and writes records, and tells what changed between two; it makes no figure.
+Reads and writes records, and lists the changes between two of them.
 """
 
 import json
@@ -18,7 +18,7 @@ from analysis.language.text import Text
 VERSION = 1
 RECORD = "run.json"
 MANIFEST = "manifest.json"
-# What makes a drawn row the same row before and after; everything else may have changed.
+# The columns that identify a drawn row across runs; all others may change.
 ROW_KEY = (
     "origin",
     "report",
@@ -34,7 +34,10 @@ ROW_KEY = (
 )
 ROW_VALUE = ("value", "unit", "comparator", "printed", "lower", "upper")
 
-_SEAL, _END = b',\n"seal":', b"\n}\n"  # a seal is of the bytes before it: quick to hold against
+_SEAL, _END = (
+    b',\n"seal":',
+    b"\n}\n",
+)  # the checksum follows the record, so that it is easy to verify
 
 Record = dict[str, Any]
 Row = Mapping[str, Any]
@@ -42,7 +45,7 @@ Row = Mapping[str, Any]
 
 def seal(record: Record) -> bytes:
     """
-    *record* as a file that knows when it was damaged.
+    Return *record* as bytes with a checksum.
 
     >>> unseal(seal({"job": "2_trend-zh"}))["job"]
     '2_trend-zh'
@@ -54,7 +57,7 @@ def seal(record: Record) -> bytes:
 
 
 def unseal(data: bytes) -> Record | None:
-    """The record in *data*, or None if it is torn, altered or of another version."""
+    """Return the record in *data*, or None if it is incomplete, altered or of another version."""
     body, _, mark = data.rpartition(_SEAL)
     plain = body + _END
     if mark != canonical(digest(plain)) + _END:
@@ -64,37 +67,37 @@ def unseal(data: bytes) -> Record | None:
 
 
 def record(folder: Path) -> Record | None:
-    """The record of the job whose figures are in *folder*, or None if none can be believed."""
+    """Return the record of the job whose figures are in *folder*, or None if it is not valid."""
     data = files.read(folder / RECORD)
     return unseal(data) if data is not None else None
 
 
-def claimed(folder: Path, made: Record | None) -> list[str]:
+def claimed(folder: Path, job: Record | None) -> list[str]:
     """
-    The files in *folder* that a job made: as its record *made* says, else as its figures say.
+    Return the files in *folder* that a job made, by its record *job* or its figures' records.
 
-    Files that neither of them names are someone else's.
+    Files that are listed in neither belong to others.
     """
-    if made is not None:
-        return [*made["outputs"]]
+    if job is not None:
+        return [*job["outputs"]]
     return [name for path in sorted(folder.glob("*.json")) for name in _figure_files(path)]
 
 
 def _figure_files(path: Path) -> list[str]:
-    """The files of the figure whose own record is *path*; none if it is no such record."""
+    """Return the files of the figure with the record *path*, or none if it is not a record."""
     try:
         figure = json.loads(files.read(path) or b"")
-        told = figure["name"] == path.stem and {"title", "rows"} <= figure.keys()
-        names = [str(file) for file in figure["files"]] if told else []
+        valid = figure["name"] == path.stem and {"title", "rows"} <= figure.keys()
+        names = [str(file) for file in figure["files"]] if valid else []
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return []
     own = [file for file in names if Path(file).name == file and Path(file).stem == path.stem]
     return [path.name, *own] if own else []
 
 
-def altered(folder: Path, made: Record) -> Text | None:
-    """Return how the first changed output of *made* differs from what was published, or None."""
-    for name, expected in sorted(made["outputs"].items()):
+def altered(folder: Path, job: Record) -> Text | None:
+    """Return how the first changed output of *job* differs from the published one, or None."""
+    for name, expected in sorted(job["outputs"].items()):
         data = files.read(folder / name)
         if data is None:
             return say("stale.file_missing", name=name)
@@ -105,13 +108,15 @@ def altered(folder: Path, made: Record) -> Text | None:
 
 def assemble(records: Iterable[Record], package: str) -> bytes:
     """
-    The manifest of all *records*: what every figure shows and what it was made from.
+    Return the manifest of all *records*: contents and inputs of every figure.
 
-    It holds no time and no path of the machine, so the same inputs give the same bytes.
+    It contains no time and no path of the machine, so that the same inputs give the same bytes.
     """
-    made = sorted(records, key=lambda one: str(one["job"]))
-    jobs = {str(one["job"]): {part: one[part] for part in _JOB} for one in made}
-    figures = [canonical(_figure(one, figure)) for one in made for figure in one["figures"]]
+    ordered = sorted(records, key=lambda record: str(record["job"]))
+    jobs = {str(record["job"]): {part: record[part] for part in _JOB} for record in ordered}
+    figures = [
+        canonical(_figure(record, figure)) for record in ordered for figure in record["figures"]
+    ]
     parts = {
         "figures": b"[\n" + b",\n".join(figures) + b"\n]",
         "jobs": _lines(jobs).rstrip(),
@@ -122,7 +127,7 @@ def assemble(records: Iterable[Record], package: str) -> bytes:
 
 
 def _lines(mapping: Mapping[str, object]) -> bytes:
-    """*mapping* as JSON, a line an entry: quick to write, and a difference shows its line."""
+    """Return *mapping* as JSON with one entry per line, which makes differences readable."""
     entries = [canonical(key) + b":" + canonical(mapping[key]) for key in sorted(mapping)]
     return b"{\n" + b",\n".join(entries) + b"\n}\n"
 
@@ -130,21 +135,25 @@ def _lines(mapping: Mapping[str, object]) -> bytes:
 _JOB = ("notebook", "parameters", "key", "parts", "changed")
 
 
-def _figure(made: Record, figure: Row) -> dict[str, Any]:
-    files = {f"{made['job']}/{name}": made["outputs"][name] for name in figure["files"]}
-    inputs = made["parts"]["inputs"]
-    source = {"job": made["job"], "notebook": made["notebook"], "parameters": made["parameters"]}
+def _figure(record: Record, figure: Row) -> dict[str, Any]:
+    files = {f"{record['job']}/{name}": record["outputs"][name] for name in figure["files"]}
+    inputs = record["parts"]["inputs"]
+    source = {
+        "job": record["job"],
+        "notebook": record["notebook"],
+        "parameters": record["parameters"],
+    }
     return {**figure, **source, "inputs": inputs, "files": files}
 
 
 def load(figures: Path) -> dict[str, Any]:
     """
-    The manifest of the folder *figures*.
+    Return the manifest of the folder *figures*.
 
     Raises
     ------
     AnalysisError
-        When there is none, or it cannot be read.
+        If there is none, or it cannot be read.
     """
     data = files.read(figures / MANIFEST)
     if data is None:
@@ -156,15 +165,15 @@ def load(figures: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-def rows(made: Record | None) -> list[Row]:
-    """Every row that the figures of a record drew, each once."""
-    drawn = [row for figure in made["figures"] for row in figure["rows"]] if made else []
+def rows(job: Record | None) -> list[Row]:
+    """Return the distinct rows that the figures of a record show."""
+    drawn = [row for figure in job["figures"] for row in figure["rows"]] if job else []
     return list({canonical(row): row for row in drawn}.values())
 
 
 def changes(before: Iterable[Row], after: Iterable[Row]) -> list[dict[str, Any]]:
     """
-    The values that came, went or changed from one set of drawn rows to the next.
+    Return the values added, removed or changed between two sets of drawn rows.
 
     >>> old = [{"region": "anshan", "value": 42}, {"region": "anhui", "value": 1}]
     >>> for change in changes(old, [{"region": "anshan", "value": 45}]):
@@ -181,20 +190,20 @@ def changes(before: Iterable[Row], after: Iterable[Row]) -> list[dict[str, Any]]
 
 
 def _by_key(drawn: Iterable[Row]) -> dict[bytes, list[bytes]]:
-    """The values under each key, ordered; several rows may share one (a total and its parts)."""
-    found: dict[bytes, set[bytes]] = {}
+    """Return the sorted values of each key; several rows may share one (a total and its parts)."""
+    values_by_key: dict[bytes, set[bytes]] = {}
     for row in drawn:
         key = canonical({name: row[name] for name in ROW_KEY if name in row})
         value = canonical({name: row[name] for name in ROW_VALUE if name in row})
-        found.setdefault(key, set()).add(value)
-    return {key: sorted(values) for key, values in found.items()}
+        values_by_key.setdefault(key, set()).add(value)
+    return {key: sorted(values) for key, values in values_by_key.items()}
 
 
 def _pairs(key: bytes, old: list[bytes], new: list[bytes]) -> Iterator[dict[str, Any]]:
-    gone = [json.loads(value) for value in old if value not in new]
-    come = [json.loads(value) for value in new if value not in old]
-    for place in range(max(len(gone), len(come))):
-        before = gone[place] if place < len(gone) else None
-        after = come[place] if place < len(come) else None
+    removed = [json.loads(value) for value in old if value not in new]
+    added = [json.loads(value) for value in new if value not in old]
+    for index in range(max(len(removed), len(added))):
+        before = removed[index] if index < len(removed) else None
+        after = added[index] if index < len(added) else None
         kind = "added" if before is None else "removed" if after is None else "changed"
         yield {"change": kind, "row": json.loads(key), "before": before, "after": after}

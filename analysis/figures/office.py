@@ -1,7 +1,7 @@
 """
-The package that a deck or a workbook is: read with suspicion, written to the same bytes each time.
+Office packages (decks and workbooks): read with size limits, written reproducibly.
 
-It knows parts, properties and zip archives; what the parts say is for ``slides`` and ``workbook``.
+Handles parts, properties and zip archives; ``slides`` and ``workbook`` handle their contents.
 """
 
 import io
@@ -17,7 +17,7 @@ from lxml import etree
 
 from analysis.errors import AnalysisError
 
-WHEN = "2000-01-01T00:00:00Z"  # a date that never changes: when it was made is no part of it
+WHEN = "2000-01-01T00:00:00Z"  # a fixed date, so that files do not depend on the time
 CUSTOM = "docProps/custom.xml"
 CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 CUSTOM_RELATION = (
@@ -28,11 +28,11 @@ _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _DATES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _MOST_BYTES = 400 << 20
-_MOST_RATIO = 400  # a sheet of zeros packs well, a bomb packs better
+_MOST_RATIO = 400  # above that of a sheet of zeros, below that of a zip bomb
 _MOST_PARTS = 20_000
 
 
-# What python-pptx and the parsers below it raise at a part that is missing or makes no sense.
+# Exceptions that python-pptx and its parsers raise for missing or invalid parts.
 _DAMAGE = (
     ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, RuntimeError,
     SyntaxError, TypeError, ValueError, zlib.error,
@@ -40,8 +40,8 @@ _DAMAGE = (
 
 
 @contextmanager
-def damage_told(name: str) -> Iterator[None]:
-    """Whatever a library stumbles over in the file *name* becomes one error of ours."""
+def damage_reported(name: str) -> Iterator[None]:
+    """Raise an :class:`AnalysisError` for any error of a library that reads the file *name*."""
     from pptx.exc import PythonPptxError
 
     try:
@@ -52,17 +52,17 @@ def damage_told(name: str) -> Iterator[None]:
 
 def parts(data: bytes, name: str) -> dict[str, bytes]:
     """
-    Every part of the package *data*, in its order.
+    Return every part of the package *data*, in its order.
 
     Parameters
     ----------
     name
-        What the file is called in an error.
+        The name of the file for error messages.
 
     Raises
     ------
     AnalysisError
-        When it is no package, is cut off, unpacks to too much, or declares a document type.
+        If it is not a package, is truncated, unpacks to too much, or declares a document type.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -76,7 +76,7 @@ def _unpacked(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
     names = {entry.filename for entry in entries}
     if len(entries) > _MOST_PARTS or len(names) != len(entries):
         raise AnalysisError(f"{name} has {len(entries)} parts, some of one name: not of ours")
-    found, total = {}, 0
+    unpacked, total = {}, 0
     for entry in entries:
         if entry.filename.startswith(("/", "\\")) or ".." in entry.filename.split("/"):
             raise AnalysisError(f"{name} holds a part that points outside: {entry.filename!r}")
@@ -87,21 +87,21 @@ def _unpacked(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
             raise AnalysisError(f"{name}: {entry.filename} unpacks to more than {room} bytes")
         if entry.filename.endswith((".xml", ".rels")) and _declares(part):
             raise AnalysisError(f"{name}: {entry.filename} declares a document type")
-        found[entry.filename] = part
+        unpacked[entry.filename] = part
         total += len(part)
-    return found
+    return unpacked
 
 
 def _declares(part: bytes) -> bool:
-    """Whether an XML part declares a type or entities, or is written to hide that it does."""
+    """Return whether an XML part declares a type or entities, or is UTF-16, which hides them."""
     return b"<!DOCTYPE" in part or b"<!ENTITY" in part or part[:2] in {b"\xff\xfe", b"\xfe\xff"}
 
 
 def normalised(data: bytes) -> bytes:
-    """*data* with the same parts, fixed dates and fixed zip entries, embedded packages too."""
+    """Return *data* with fixed dates and zip entries, also in embedded packages."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        found = [(entry.filename, archive.read(entry)) for entry in archive.infolist()]
-    return packed({name: _settled(name, part) for name, part in found})
+        entries = [(entry.filename, archive.read(entry)) for entry in archive.infolist()]
+    return packed({name: _settled(name, part) for name, part in entries})
 
 
 def _settled(name: str, part: bytes) -> bytes:
@@ -110,20 +110,20 @@ def _settled(name: str, part: bytes) -> bytes:
     return normalised(part) if name.endswith(".xlsx") else part
 
 
-def packed(found: Mapping[str, bytes]) -> bytes:
-    """The package of these parts; equal parts give equal bytes."""
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """Return the package of these parts; equal parts give equal bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for name, part in found.items():
+        for name, part in parts.items():
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type, entry.create_system, entry.external_attr = 8, 0, 0
             archive.writestr(entry, part, compresslevel=6)
     return out.getvalue()
 
 
-def properties(found: Mapping[str, bytes]) -> dict[str, str]:
-    """The custom properties among the parts of a package."""
-    part = found.get(CUSTOM)
+def properties(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the custom properties of a package."""
+    part = parts.get(CUSTOM)
     if part is None:
         return {}
     try:
@@ -131,33 +131,33 @@ def properties(found: Mapping[str, bytes]) -> dict[str, str]:
     except etree.XMLSyntaxError as error:
         raise AnalysisError(f"its custom properties are damaged: {error}") from error
     return {
-        str(one.get("name")): "".join(map(str, one.itertext()))
-        for one in root
-        if one.get("name") is not None
+        str(element.get("name")): "".join(map(str, element.itertext()))
+        for element in root
+        if element.get("name") is not None
     }
 
 
-def property_part(given: Mapping[str, str]) -> bytes:
-    """The part that holds custom properties."""
+def property_part(properties: Mapping[str, str]) -> bytes:
+    """Return the part with custom properties."""
     names: Any = {None: _PROPERTIES, "vt": _TYPES}
     root = etree.Element(f"{{{_PROPERTIES}}}Properties", nsmap=names)
-    for place, (name, value) in enumerate(given.items(), 2):
-        one = etree.SubElement(root, f"{{{_PROPERTIES}}}property")
-        one.set("fmtid", _FORMAT)
-        one.set("pid", str(place))
-        one.set("name", name)
-        etree.SubElement(one, f"{{{_TYPES}}}lpwstr").text = value
+    for number, (name, value) in enumerate(properties.items(), 2):
+        element = etree.SubElement(root, f"{{{_PROPERTIES}}}property")
+        element.set("fmtid", _FORMAT)
+        element.set("pid", str(number))
+        element.set("name", name)
+        etree.SubElement(element, f"{{{_TYPES}}}lpwstr").text = value
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def refuse_unwritable(path: Path) -> None:
     """
-    Refuse a file that is read-only or open in another program, before anything is done.
+    Raise an error for a file that is read-only or open in another program.
 
     Raises
     ------
     AnalysisError
-        Saying who holds it, as far as that can be seen.
+        With the lock file, if there is one.
     """
     for lock in _locks(path):
         if lock.exists():
@@ -167,9 +167,9 @@ def refuse_unwritable(path: Path) -> None:
 
 
 def _locks(path: Path) -> Iterable[Path]:
-    """The files that PowerPoint, Excel and LibreOffice keep beside a file that is open."""
+    """Yield the lock files that PowerPoint, Excel and LibreOffice create for an open file."""
     yield path.with_name(f"~${path.name}")
-    yield path.with_name(f"~${path.name[2:]}")  # Office drops two letters of a long name
+    yield path.with_name(f"~${path.name[2:]}")  # Office omits the first two letters of a long name
     yield path.with_name(f".~lock.{path.name}#")
 
 
@@ -180,16 +180,16 @@ _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def item(text: str) -> bytes:
-    """A custom XML part that holds *text*: Office keeps it, and copies it with an embedded file."""
+    """Return a custom XML part with *text*, which Office keeps and copies with embedded files."""
     names: Any = {None: _STORE}
     root = etree.Element(f"{{{_STORE}}}store", nsmap=names)
     root.text = text
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def stored(found: Mapping[str, bytes]) -> str | None:
-    """The text that :func:`item` put among these parts; None where there is none."""
-    for name, part in found.items():
+def stored(parts: Mapping[str, bytes]) -> str | None:
+    """Return the text that :func:`item` stored in these parts, or None."""
+    for name, part in parts.items():
         if name.startswith("customXml/item") and _STORE.encode() in part:
             try:
                 root = etree.fromstring(
@@ -203,15 +203,15 @@ def stored(found: Mapping[str, bytes]) -> str | None:
 
 
 def with_item(data: bytes, text: str) -> bytes:
-    """The workbook *data* with *text* stored in it, normalised."""
-    found = parts(data, "the workbook")
-    rels = etree.fromstring(found["xl/_rels/workbook.xml.rels"])
+    """Return the workbook *data* with *text* stored in it, normalised."""
+    package = parts(data, "the workbook")
+    rels = etree.fromstring(package["xl/_rels/workbook.xml.rels"])
     relation = etree.SubElement(rels, f"{{{_RELATIONS}}}Relationship")
     relation.set("Id", "rIdStore")
     relation.set("Type", ITEM_RELATION)
     relation.set("Target", f"../{ITEM}")
-    found["xl/_rels/workbook.xml.rels"] = etree.tostring(
+    package["xl/_rels/workbook.xml.rels"] = etree.tostring(
         rels, xml_declaration=True, encoding="UTF-8", standalone=True
     )
-    found[ITEM] = item(text)
-    return packed({name: _settled(name, part) for name, part in found.items()})
+    package[ITEM] = item(text)
+    return packed({name: _settled(name, part) for name, part in package.items()})

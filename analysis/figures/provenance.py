@@ -1,8 +1,8 @@
 """
-What a file of ours stands on, written into the file itself and read back from it.
+The provenance of a figure, written into its file and read back from it.
 
-It knows the formats of figures; decks and workbooks carry the same text in their own parts. A
-picture that was renamed, or pasted into another document as stored, still names its sentences.
+Handles SVG, PNG and PDF; decks and workbooks store the same text in parts of their own. A picture
+that was renamed, or pasted unchanged into another document, keeps its provenance.
 """
 
 import io
@@ -21,14 +21,14 @@ from analysis.language import labels
 KEY = "regional-safety"
 SPACE = "urn:regional-safety:provenance"
 _SVG = "http://www.w3.org/2000/svg"
-_PIECE = 200_000  # characters in one chunk: readers of PNG refuse one of more than a megabyte
-_LONGEST = 32 << 20  # bytes of provenance that are believed; ours stay far below
+_PIECE = 200_000  # characters per chunk: PNG readers refuse chunks over a megabyte
+_LONGEST = 32 << 20  # bytes; no provenance is nearly as long
 SOURCE = ("origin", "report", "publisher", "title", "published", "url")
 FIELDS = (
     "id", "region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en",
     "breakdown", "breakdown_zh", "breakdown_en", "period_start", "period_end", "status", "measure",
-    "mark", "comparator", "value", "unit", "unit_en", "percent", "direction", "lower", "upper",
-    "ratio", "share", "method", "basis", "printed", "start", "end", "evidence", "note",
+    "mark", "comparator", "value", "unit", "unit_en", "unit_one", "percent", "direction", "lower",
+    "upper", "ratio", "share", "method", "basis", "printed", "start", "end", "evidence", "note",
 )  # fmt: skip
 REFUSED = (
     "region", "region_zh", "region_en", "indicator", "rule", "reason_zh", "reason_en", "report",
@@ -39,35 +39,35 @@ Provenance = dict[str, Any]
 
 @cache
 def package() -> str:
-    """The name and version of this package."""
+    """Return name and version of this package."""
     return f"regional-safety {version('regional-safety')}"
 
 
 def fingerprint(record: Mapping[str, Any]) -> str:
     """
-    A short mark of what a figure says: its words, its rows and its refusals.
+    Return a short hash of the content of a figure: its texts, rows and refusals.
 
     >>> fingerprint({"name": "a", "rows": []}) == fingerprint({"name": "a", "rows": [{"id": "b"}]})
     False
     """
-    said = ("name", "language", "title", "subtitle", "source", "notes", "alt", "rows", "refused")
-    parts = {part: record[part] for part in said if part in record}
+    fields = ("name", "language", "title", "subtitle", "source", "notes", "alt", "rows", "refused")
+    parts = {part: record[part] for part in fields if part in record}
     if "notes" in parts:
         parts["notes"] = _worded(parts["notes"])
     return digest(canonical(parts))[:16]
 
 
 def _worded(notes: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Return *notes* without their ids: they are not what a reader reads."""
+    """Return *notes* without their ids, which are not shown to readers."""
     return [{language: note[language] for language in ("zh", "en")} for note in notes]
 
 
 def of(record: Mapping[str, Any]) -> Provenance:
-    """What a file made from *record* must carry: its rows, where they were read, and why gaps."""
+    """Return the provenance for files made from *record*: rows, sources and refusals."""
     rows = [*record["rows"], *record.get("beside", ())]
     sources = list({canonical(_part(row, SOURCE)): _part(row, SOURCE) for row in rows}.values())
-    places = {canonical(source): place for place, source in enumerate(sources)}
-    made = ("job", "notebook", "parameters", "inputs")
+    indices = {canonical(source): index for index, source in enumerate(sources)}
+    origin = ("job", "notebook", "parameters", "inputs")
     return {
         "package": package(),
         "figure": record["name"],
@@ -75,10 +75,10 @@ def of(record: Mapping[str, Any]) -> Provenance:
         "fingerprint": record.get("fingerprint") or fingerprint(record),
         **{part: record[part] for part in ("title", "subtitle", "source")},
         "notes": _worded(record["notes"]),
-        **{part: record[part] for part in made if part in record},
+        **{part: record[part] for part in origin if part in record},
         "sources": sources,
         "rows": [
-            _part(row, FIELDS) | {"source": places[canonical(_part(row, SOURCE))]} for row in rows
+            _part(row, FIELDS) | {"source": indices[canonical(_part(row, SOURCE))]} for row in rows
         ],
         "refused": [_part(row, REFUSED) for row in record["refused"]],
     }
@@ -89,44 +89,44 @@ def _part(row: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
 
 
 def rows(carried: Provenance) -> list[dict[str, Any]]:
-    """The rows of a provenance, each with the publication it was read in."""
+    """Return the rows of a provenance, each with its publication."""
     sources = carried["sources"]
     return [{**row, **sources[row["source"]]} for row in carried["rows"]]
 
 
 def text(carried: Provenance) -> str:
-    """The one text of a provenance."""
+    """Return the text form of a provenance."""
     return canonical(carried).decode()
 
 
 def parsed(data: str | bytes) -> Provenance:
     """
-    A provenance from its text.
+    Parse a provenance from its text, which may come from an untrusted file.
 
     Raises
     ------
     AnalysisError
-        For anything but a provenance of ours: it may come from anyone.
+        If it is not a valid provenance of this package.
     """
     if len(data) > _LONGEST:
         raise AnalysisError("the provenance in this file is larger than any of ours")
     try:
         carried = json.loads(data)
-        places = [row["source"] for row in carried["rows"] if isinstance(row["id"], str)]
+        indices = [row["source"] for row in carried["rows"] if isinstance(row["id"], str)]
         sound = isinstance(carried["figure"], str) and carried["package"].startswith(KEY)
-        sound = sound and len(places) == len(carried["rows"])
-        sound = sound and all(0 <= place < len(carried["sources"]) for place in places)
+        sound = sound and len(indices) == len(carried["rows"])
+        sound = sound and all(0 <= index < len(carried["sources"]) for index in indices)
         sound = sound and isinstance(carried["fingerprint"], str)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         sound = False
     if not sound:
         raise AnalysisError("the provenance in this file is damaged")
-    found: Provenance = carried
-    return found
+    provenance: Provenance = carried
+    return provenance
 
 
 def stamped(data: bytes, kind: str, record: Mapping[str, Any]) -> bytes:
-    """*data*, a drawn figure of the given *kind*, with title, description and provenance in it."""
+    """Return the figure file *data* with title, description and provenance written into it."""
     return _STAMP[kind](data, record)
 
 
@@ -136,7 +136,7 @@ def _words(record: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _stamped_svg(data: bytes, record: Mapping[str, Any]) -> bytes:
-    """Give the picture a name and each mark the sentence that a pointer over it shows."""
+    """Give an SVG a title and each mark its evidence as a tooltip."""
     root = etree.fromstring(data, _parser())
     title, alt = _words(record)
     root.set("role", "img")
@@ -147,8 +147,8 @@ def _stamped_svg(data: bytes, record: Mapping[str, Any]) -> bytes:
         root.insert(0, metadata)
     holder = etree.SubElement(metadata, f"{{{SPACE}}}provenance", nsmap={"rs": SPACE})
     holder.text = text(of(record))
-    for place, (tag, words) in enumerate((("title", title), ("desc", alt))):
-        _named(root, tag, words, place)
+    for index, (tag, words) in enumerate((("title", title), ("desc", alt))):
+        _named(root, tag, words, index)
     by_id = {row["id"]: row for row in (*record["rows"], *record.get("beside", ()))}
     for mark in root.iter(f"{{{_SVG}}}g"):
         row = by_id.get(mark.get("id", "").partition("mark-")[2])
@@ -159,10 +159,10 @@ def _stamped_svg(data: bytes, record: Mapping[str, Any]) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
 
 
-def _named(parent: Any, tag: str, words: str, place: int) -> None:
+def _named(parent: Any, tag: str, words: str, index: int) -> None:
     element = etree.Element(f"{{{_SVG}}}{tag}")
     element.text = words
-    parent.insert(place, element)
+    parent.insert(index, element)
 
 
 def _parser() -> etree.XMLParser:
@@ -170,13 +170,13 @@ def _parser() -> etree.XMLParser:
 
 
 def _stamped_png(data: bytes, record: Mapping[str, Any]) -> bytes:
-    """Put text chunks behind the header; the pixels stay as they were compressed."""
+    """Insert text chunks after the PNG header, without compressing the pixels again."""
     title, alt = _words(record)
     whole = text(of(record))
     pieces = [whole[at : at + _PIECE] for at in range(0, len(whole), _PIECE)]
     chunks = {"Title": title, "Description": alt}
     chunks |= {_key(number): piece for number, piece in enumerate(pieces)}
-    at = 8 + 25  # the signature and the IHDR chunk, whose length never varies
+    at = 8 + 25  # length of the signature and the IHDR chunk
     return data[:at] + b"".join(_itxt(*chunk) for chunk in chunks.items()) + data[at:]
 
 
@@ -218,12 +218,12 @@ _STAMP: dict[str, Callable[[bytes, Mapping[str, Any]], bytes]] = {
 
 def read(data: bytes) -> Provenance | None:
     """
-    The provenance that a figure's file carries; None where it carries none.
+    Return the provenance in the file of a figure, or None.
 
     Raises
     ------
     AnalysisError
-        When the file is none of the three formats, or damaged.
+        If the file is not SVG, PNG or PDF, or is damaged.
     """
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return _read_png(data)
@@ -239,8 +239,8 @@ def _read_svg(data: bytes) -> Provenance | None:
         root = etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
         raise AnalysisError(f"this is no SVG, PNG or PDF that can be read: {error}") from error
-    found = root.find(f".//{{{SPACE}}}provenance")
-    return None if found is None or not found.text else parsed(found.text)
+    element = root.find(f".//{{{SPACE}}}provenance")
+    return None if element is None or not element.text else parsed(element.text)
 
 
 def _read_png(data: bytes) -> Provenance | None:
@@ -250,12 +250,12 @@ def _read_png(data: bytes) -> Provenance | None:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             image.load()
             texts = getattr(image, "text", {})
-            found = [
+            pieces = [
                 str(texts[_key(number)]) for number in range(len(texts)) if _key(number) in texts
             ]
-    except (OSError, ValueError, SyntaxError) as error:  # ValueError: more text than is sane
+    except (OSError, ValueError, SyntaxError) as error:  # ValueError: more text than Pillow allows
         raise AnalysisError(f"this PNG cannot be read: {error}") from error
-    return parsed("".join(found)) if found else None
+    return parsed("".join(pieces)) if pieces else None
 
 
 def _read_pdf(data: bytes) -> Provenance | None:
@@ -263,18 +263,18 @@ def _read_pdf(data: bytes) -> Provenance | None:
 
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf, pdf.open_metadata() as xmp:
-            found = xmp.get(f"{{{SPACE}}}provenance")
+            value = xmp.get(f"{{{SPACE}}}provenance")
     except (pikepdf.PdfError, ValueError) as error:
         raise AnalysisError(f"this PDF cannot be read: {error}") from error
-    return None if found is None else parsed(str(found))
+    return None if value is None else parsed(str(value))
 
 
 def marked(data: bytes) -> list[str]:
-    """The ids of the rows whose marks an SVG holds, in the order drawn."""
+    """Return the row ids of the marks in an SVG, in drawing order."""
     root = etree.fromstring(data, _parser())
     ids = (mark.get("id", "") for mark in root.iter(f"{{{_SVG}}}g"))
     return [
         one.partition("-")[2]
         for one in ids
-        if one.startswith(("mark-", "benchmark-"))  # a bare benchmark line is no one row's
+        if one.startswith(("mark-", "benchmark-"))  # benchmark lines belong to no row
     ]

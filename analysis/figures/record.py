@@ -1,8 +1,8 @@
 """
-Figures written to files, and the record of a figure: what it shows, says and is.
+Save figures to files with their records.
 
-A record is the figure written down as JSON. Records of version 1, written before figures knew
-their kind and scale, lack ``version``, ``kind`` and ``scale``, and the ids of their notes.
+A record is the figure written down as JSON. Records of version 1, written before figures had a kind
+and a scale, lack ``version``, ``kind`` and ``scale``, and the ids of their notes.
 """
 
 import json
@@ -26,7 +26,7 @@ from . import drawn, provenance
 
 VERSION = 2
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-# Stamps that would make the same figure differ from run to run.
+# Metadata left out because it would differ from run to run.
 _STAMPS: dict[str, dict[str, None]] = {
     "svg": {"Date": None, "Creator": None},
     "png": {"Software": None},
@@ -41,7 +41,7 @@ ROW_FIELDS = (
     "rounding", "total_evidence", "total_start", "before_origin", "expected", "of_zh", "of_en",
     "place", "outcome", "result", "result_id", "loop", "part_zh", "part_en", "whole_id",
     "region_zh", "region_en", "indicator_zh", "indicator_en", "breakdown_zh", "breakdown_en",
-    "unit_en", "per", "deadline", "reason_zh", "reason_en",
+    "unit_en", "unit_one", "per", "deadline", "reason_zh", "reason_en",
 )  # fmt: skip
 REFUSED_FIELDS = (
     "region", "adcode", "region_zh", "region_en", "indicator", "rule", "gap", "reason_zh",
@@ -61,7 +61,7 @@ def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()
         The file name without ending: small letters, digits, ``_`` and ``-``; the figure's own if
         not given.
     formats
-        Of ``svg``, ``png``, ``pdf``; those that the plan asks for if none is given.
+        Of ``svg``, ``png``, ``pdf``; by default those of the plan.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()
     _check(figure, name, forms)
     folder, page = project.output(), figure.page
     drawn.name_arrows(page)
-    record = _said(figure, name, [f"{name}.{form}" for form in forms])
+    record = _record(figure, name, [f"{name}.{form}" for form in forms])
     figure.sign(f"{name} · {record['fingerprint']}")
     drawings = {form: _drawn(figure, form) for form in forms}
     record |= _shown(figure)
@@ -109,8 +109,8 @@ def _drawn(figure: Figure, form: str) -> bytes:
     return figure.drawn(form, metadata=_STAMPS[form])
 
 
-def _said(figure: Figure, name: str, names: list[str]) -> dict[str, Any]:
-    """Return what the figure is, says and shows, with the fingerprint of that."""
+def _record(figure: Figure, name: str, names: list[str]) -> dict[str, Any]:
+    """Return the record of the figure, with its fingerprint."""
     caption = figure.caption
     record: dict[str, Any] = {
         "version": VERSION,
@@ -135,7 +135,7 @@ def _said(figure: Figure, name: str, names: list[str]) -> dict[str, Any]:
 
 
 def _about(figure: Figure) -> Words:
-    """Return the one indicator of the figure, or the title of its kind where it has several."""
+    """Return the one indicator of the figure, or the title of its kind if it has several."""
     columns = ["indicator_zh", "indicator_en"]
     for frame in (figure.rows, figure.refusals):
         named = frame.reindex(columns=columns).dropna().drop_duplicates()
@@ -146,7 +146,7 @@ def _about(figure: Figure) -> Words:
 
 
 def _shown(figure: Figure) -> dict[str, Any]:
-    """Return where the marks, lines and the plot lie on the page."""
+    """Return the positions of the marks, lines and the plot on the page."""
     with style.house_style():
         marks, lines = drawn.marks(figure.page), drawn.lines(figure.page)
     return {"marks": marks, "lines": lines, "plot": list(figure.room)}
@@ -157,7 +157,7 @@ def _both(text: Words) -> dict[str, str]:
 
 
 def _rows(frame: pd.DataFrame, fields: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the rows of *frame* as plain values; a missing value has no field."""
+    """Return the rows of *frame* as plain values, without missing ones."""
     kept = [field for field in fields if field in frame]
     return [
         {field: _plain(row[field]) for field in kept if not _missing(row[field])}

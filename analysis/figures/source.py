@@ -1,8 +1,8 @@
 """
-The tables that rows came from, and the codes that words of a caller mean.
+Find the tables of rows, and the codes of names given by a caller.
 
-Loaded rows carry the folder of their tables, so that a call on rows finds the populations, years
-and names that belong to them.
+Loaded rows carry the folder of their tables, from which a call on rows finds populations, years and
+names.
 """
 
 from collections.abc import Sequence

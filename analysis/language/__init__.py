@@ -8,3 +8,7 @@ Words, numbers and periods as they read in Chinese and in English.
 
 Imports: errors, files.
 """
+
+from analysis import opener
+
+__getattr__ = opener(__name__)

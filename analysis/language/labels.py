@@ -13,11 +13,18 @@ import pandas as pd
 from . import numbers, values
 from .messages import say
 from .text import Text
-from .vocabulary import POLICIES
+from .vocabulary import POLICIES, Absence, Method
 
 Row = Mapping[str, Any]
 LONGEST = 60  # characters of a name on an axis, in a cell's heading or on a tab
-_BLANK = {"comparator": "=", "status": "actual", "measure": "level", "unit": "", "unit_en": ""}
+_BLANK = {
+    "comparator": "=",
+    "status": "actual",
+    "measure": "level",
+    "unit": "",
+    "unit_en": "",
+    "unit_one": "",
+}
 # Characters that turn the reading direction or hide: a name cannot reorder what stands beside it.
 _HIDDEN = {
     *range(0x200B, 0x2010),
@@ -100,13 +107,12 @@ def limits(row: Row, stem: str = "") -> Text:
 
 
 # What the interval of a row is about, by the method that made it.
-_OF_RATIO, _OF_SHARE, _OF_OTHERS = "exact-conditional", "clopper-pearson", "exact-funnel"
 
 
 def measure(row: Row) -> Text:
     """Return the value of a row with its interval, which may be of a ratio or of a share."""
-    method = str(row.get("method", ""))
-    if method.startswith(_OF_RATIO) and _is_number(row.get("ratio")):
+    method = Method(str(row["method"])) if row.get("method") else None
+    if method and method.of_ratio and _is_number(row.get("ratio")):
         ends = [numbers.ratio(float(row.get(name, float("nan")))) for name in ("lower", "upper")]
         span = "–".join(ends) if all(_is_number(row.get(n)) for n in ("lower", "upper")) else ""
         told = numbers.ratio(float(row["ratio"]))
@@ -114,14 +120,14 @@ def measure(row: Row) -> Text:
             f"，与上年之比{told}" + (f"（{span}）" if span else ""),
             f", {told} times the year before" + (f" ({span})" if span else ""),
         )
-    if method.startswith(_OF_SHARE) and _is_number(row.get("share")):
+    if method and method.of_share and _is_number(row.get("share")):
         share = values.share_label({"lower": None, "upper": None, **row})
         return (
             share
             if row.get("unit") == "%"
             else value(row) + say("value.share_of_whole", share=share)
         )
-    return value(row) if method.startswith(_OF_OTHERS) else value(row) + limits(row)
+    return value(row) if method and method.of_limits else value(row) + limits(row)
 
 
 def _is_number(cell: Any) -> bool:
@@ -172,6 +178,15 @@ def reading(row: Row) -> Text:
 def reason(refused: Row) -> Text:
     """Why a row or a region was left out."""
     return Text(legible(refused.get("reason_zh", "")), legible(refused.get("reason_en", "")))
+
+
+def because(refused: Row) -> Text:
+    """Return :func:`reason` with the phrase of the report that it rests on, if there is one."""
+    text, phrase = reason(refused), legible(refused.get("evidence", ""))
+    rests = refused.get("rule", refused.get("gap")) in set(Absence)
+    if not rests or not phrase or phrase in text.zh:
+        return text
+    return say("label.with_phrase", reason=text, evidence=phrase)
 
 
 def sentences(texts: Iterable[Text]) -> Text:

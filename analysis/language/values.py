@@ -104,10 +104,8 @@ def value(row: Mapping[Any, Any]) -> Text:
     amount = float(row["value"])
     zh = f"{sign}{numbers.number(amount, 'zh')}{row['unit']}"
     en = f"{sign}{numbers.number(amount, 'en')}"
-    name = str(row["unit_en"])
-    if name in {"", "%"}:
-        return Text(zh, en + name)
-    return Text(zh, f"{en} {_singular(name) if amount == 1 else name}")
+    name = _unit_en(row)
+    return Text(zh, en + name if name in {"", "%"} else f"{en} {name}")
 
 
 def printed(row: Mapping[Any, Any]) -> Text:
@@ -121,27 +119,18 @@ def printed(row: Mapping[Any, Any]) -> Text:
     if row["measure"] != Measure.LEVEL or row["status"] != Status.ACTUAL:
         return what(row)
     sign, amount = COMPARATORS[Comparator(str(row["comparator"]))], float(row["value"])
-    name = str(row["unit_en"])
-    unit = name if name in {"", "%"} else f" {_singular(name) if amount == 1 else name}"
+    name = _unit_en(row)
+    unit = name if name in {"", "%"} else f" {name}"
     text = str(row.get("printed", ""))
     full = numbers.exact(amount)
     zh = text if any(c.isdigit() for c in text) else f"{sign}{full}{row['unit']}"
     return Text(zh, f"{sign}{full}{unit}")
 
 
-def _singular(name: str) -> str:
-    """
-    One of what *name* counts.
-
-    >>> [_singular(name) for name in ("entities", "classes", "person-times", "people", "km")]
-    ['entity', 'class', 'person-time', 'person', 'km']
-    """
-    if name == "people":
-        return "person"
-    for plural, one in (("ies", "y"), ("sses", "ss"), ("s", "")):
-        if name.endswith(plural) and " " not in name:
-            return name.removesuffix(plural) + one
-    return name
+def _unit_en(row: Mapping[Any, Any]) -> str:
+    """Return the English unit of the value of a row; records without ``unit_one`` have a plural."""
+    one = row.get("unit_one") if row["value"] == 1 else ""
+    return str(one or row["unit_en"])
 
 
 COMPARATORS = {
@@ -279,10 +268,8 @@ def brief(row: Mapping[Any, Any]) -> Text:
     told = what(row)
     if row["measure"] != Measure.LEVEL:
         return told
-    name = str(row["unit_en"])
-    if name in {"", "%"}:
-        return told
-    return Text(told.zh, told.en.removesuffix(f" {name}").removesuffix(f" {_singular(name)}"))
+    name = _unit_en(row)
+    return told if name in {"", "%"} else Text(told.zh, told.en.removesuffix(f" {name}"))
 
 
 _MARK_SIGNS = {
@@ -304,7 +291,8 @@ def target(row: Mapping[Any, Any]) -> Text:
     """
     The number of a commitment, with the time that it is for.
 
-    >>> row = {"value": 1.0, "comparator": ">=", "unit": "次", "unit_en": "times", "per": "季度"}
+    >>> row = {"value": 1.0, "comparator": ">=", "unit": "次", "unit_en": "times"}
+    >>> row |= {"unit_one": "time", "per": "季度"}
     >>> target(row).zh, target(row).en
     ('≥1次/季度', '≥1 time a quarter')
     """
@@ -337,14 +325,6 @@ def deadline(day: pd.Timestamp) -> Text:
     if (day.month, day.day) == (12, 31):
         return say("value.end", year=day.year)
     return say("value.by", date=_date(day))
-
-
-def discoveries(tested: pd.DataFrame) -> Text:
-    """Return how many counted changes were compared, and how many are discoveries."""
-    count, stand = len(tested), int(tested["stands"].sum())
-    if not stand:
-        return say("note.discoveries_none", count=count)
-    return say("note.discoveries", count=count, stand=stand)
 
 
 def ratio_label(row: Mapping[Any, Any]) -> Text:
@@ -466,18 +446,6 @@ def limit(stem: str) -> Text:
     ('95% limits', '99.8% limits')
     """
     return say(f"limits.{stem.rstrip('_') or 'inner'}")
-
-
-def dispersion(rows: pd.DataFrame) -> Text:
-    """How many counts lie outside the limits that allow for clustered events."""
-    count, outside = len(rows), int(rows["loose_place"].ne("within").sum())
-    return say("note.dispersion", count=count, outside=outside)
-
-
-def by_chance(rows: pd.DataFrame) -> Text:
-    """How many of many counts chance alone puts outside the 95 % limits."""
-    count, outside = len(rows), round(len(rows) * 0.05)
-    return say("note.by_chance", count=count, outside=outside)
 
 
 def part_or_all(row: Mapping[Any, Any]) -> Text:

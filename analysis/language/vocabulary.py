@@ -63,6 +63,8 @@ class Quantity(Word):
     RATE = "rate"
     RANK = "rank"
     DURATION = "duration"
+    MASS = "mass"
+    VOLUME = "volume"
 
 
 class Nature(Word):
@@ -233,7 +235,7 @@ class Mark(Word):
 
 
 class Scale(Word):
-    """What the axis measures that the marks of a figure stand on."""
+    """The quantity on the axis of a figure's marks."""
 
     VALUE = "value"
     RATE = "rate"
@@ -254,6 +256,10 @@ class Gap(Word):
     WHOLE_ONLY = "whole_only"
     ONE_PERIOD = "one_period"
     CHANGE_ONLY = "change_only"
+    NO_FIGURE = "no_figure"
+    MENTIONED = "mentioned"
+    TOLD_ELSEWHERE = "told_elsewhere"
+    IMPLIED_ZERO = "implied_zero"
     NOT_REPORTED = "not_reported"
 
 
@@ -286,6 +292,21 @@ class Method(Word):
     FUNNEL_ADDITIVE = "funnel-additive-variance"
     XMR = "xmr"
     BENJAMINI_HOCHBERG = "benjamini-hochberg"
+
+    @property
+    def of_share(self) -> bool:
+        """Whether the interval is of a share, not of the count beside it."""
+        return self in {Method.CLOPPER_PEARSON, Method.WILSON}
+
+    @property
+    def of_ratio(self) -> bool:
+        """Whether the interval is of a ratio of two counts."""
+        return self is Method.EXACT_CONDITIONAL
+
+    @property
+    def of_limits(self) -> bool:
+        """Whether the interval is of control limits, not of the value drawn among them."""
+        return self in {Method.FUNNEL, Method.FUNNEL_OVERDISPERSED, Method.FUNNEL_ADDITIVE}
 
 
 class Rule(Word):

@@ -1,7 +1,7 @@
 """
-What a slide says: the words, the chart or picture and the tables of one figure.
+Contents of a slide: the texts, the chart or picture and the tables of one figure.
 
-It takes the manifest's records and gives words and cells; where they stand is for ``slides``.
+Reads records of the manifest and returns text and cells; ``slides`` decides their positions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,12 +20,12 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Mark
 
 Record = Mapping[str, Any]
-MOST_NOTED = 80  # rows in the notes of one slide; the rest is named by `trace`
+MOST_NOTED = 80  # rows in the notes of one slide; `trace` lists all of them
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything one slide says of one figure, in one language."""
+    """Contents of the slide of one figure, in one language."""
 
     figure: str
     fingerprint: str
@@ -49,10 +49,10 @@ _STAMP = say("content.stamp")
 
 
 def content(record: Record, language: str) -> Content:
-    """Return what the slide of one figure says."""
+    """Return the contents of the slide of one figure."""
     kind = kind_of(record)
     plot = kind.native(record, language)
-    # Where only the picture can show the counts, it shows the changes beside them too.
+    # A picture of the counts includes the changes, so no separate table is needed.
     pictured = plot is None and native.shown(record)
     both = {part: labels.both(record[part])[language] for part in ("title", "subtitle", "alt")}
     return Content(
@@ -75,7 +75,7 @@ def _short(row: Mapping[str, Any], language: str) -> str:
 
 def _order(row: Mapping[str, Any]) -> tuple[int, str]:
     """
-    House order: country, provinces, prefectures, districts, each by its code.
+    Return the sort key of a row: country, provinces, prefectures, districts, each by code.
 
     >>> [_order({"adcode": code})[0] for code in ("100000", "340000", "532300", "340102")]
     [0, 1, 2, 3]
@@ -91,10 +91,10 @@ def _left_out(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
         yield gap.get("region", ""), name, labels.reason(gap)[language]
 
 
-# Notes on marks that a picture has and a native chart draws otherwise, or not at all, by their ids.
+# Replacements, by id, for notes on marks that a native chart draws differently or not at all.
 _INSTEAD = {
-    "note.context_note": say("native_note.context"),
-    "note.elsewhere_note": say("native_note.elsewhere"),
+    "note.context": say("native_note.context"),
+    "note.elsewhere": say("native_note.elsewhere"),
     "note.chance_band": Text("", ""),
     "note.whole_axis": Text("", ""),
     "mark_note.at_least": say("native_note.at_least"),
@@ -103,7 +103,7 @@ _INSTEAD = {
 
 
 def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
-    """Yield the caveats of a record, in the words of what a native chart shows."""
+    """Yield the notes of a record, reworded where a native chart differs from the picture."""
     for note in record["notes"]:
         text = labels.both(note)
         yield _INSTEAD.get(note.get("id", ""), text) if plot is not None else text
@@ -114,18 +114,18 @@ def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
 
 
 def _spoken(record: Record, language: str) -> str:
-    """The notes of a slide: what it shows, every phrase behind it, and what was left out."""
+    """Return the speaker notes: a description, the evidence of the rows, the regions left out."""
     rows = [*record["rows"], *record.get("beside", ())]
     lines = [_READS[language], labels.both(record["alt"])[language], "", _EVIDENCE[language]]
-    for place, row in enumerate(rows[:MOST_NOTED], 1):
-        lines.append(f"{place}. {labels.reading(row)[language]}")
+    for number, row in enumerate(rows[:MOST_NOTED], 1):
+        lines.append(f"{number}. {labels.reading(row)[language]}")
         lines.append(f"    {labels.citation(row)[language]}")
     if len(rows) > MOST_NOTED:
         lines.append(_MORE.format(count=len(rows) - MOST_NOTED)[language])
     if record["refused"]:
         lines += ["", LEFT_OUT[language]]
         lines += [
-            f"— {labels.region(gap)[language]}: {labels.reason(gap)[language]}"
+            f"— {labels.region(gap)[language]}: {labels.because(gap)[language]}"
             for gap in record["refused"]
         ]
     lines += ["", stamp(record, language)]
@@ -133,7 +133,7 @@ def _spoken(record: Record, language: str) -> str:
 
 
 def stamp(record: Record, language: str) -> str:
-    """The short mark by which a figure is found again, whatever happened to the file."""
+    """Return the short text, name and fingerprint, that identifies a figure on a slide."""
     return f"{_STAMP[language]} {record['name']} · {record['fingerprint']}"
 
 
@@ -141,27 +141,29 @@ def chosen(
     manifest: Mapping[str, Any], language: str, patterns: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
     """
-    The figures of *manifest* in one language, in the order of a briefing.
+    Return the figures of *manifest* in one language, in the order of a briefing.
 
     Raises
     ------
     UsageError
-        When there is no figure in that language, or a pattern means none.
+        If there is no figure in that language, or none that matches a pattern.
     """
-    every = [one for one in manifest["figures"] if one["language"] == language]
-    every = [with_fingerprint(one) for one in every]
-    if not every:
+    records = [record for record in manifest["figures"] if record["language"] == language]
+    records = [with_fingerprint(record) for record in records]
+    if not records:
         raise UsageError(f"the manifest has no figure in {language!r}: make them with `run`")
     for pattern in patterns:
-        if not any(_means(pattern, one) for one in every):
-            raise UsageError(_unknown(pattern, every))
-    kept = [one for one in every if not patterns or any(_means(p, one) for p in patterns)]
-    return sorted(kept, key=place)
+        if not any(_means(pattern, record) for record in records):
+            raise UsageError(_unknown(pattern, records))
+    selected = [
+        record for record in records if not patterns or any(_means(p, record) for p in patterns)
+    ]
+    return sorted(selected, key=place)
 
 
 def _unknown(pattern: str, records: Sequence[Record]) -> str:
     """
-    Say that no figure is meant, with the nearest names, or the kinds that there are.
+    Return the error message for an unknown figure, with the nearest names or the known kinds.
 
     >>> records = [{"name": "trend-deaths-zh", "language": "zh", "kind": "trend"},
     ...            {"name": "targets-1-zh", "language": "zh", "kind": "targets"}]
@@ -191,7 +193,7 @@ def key_of(record: Record) -> str:
 
 
 def with_fingerprint(record: Record) -> dict[str, Any]:
-    """*record* with its fingerprint, which older records lack."""
+    """Return *record* with its fingerprint, which older records lack."""
     from analysis.figures import provenance
 
     return {"fingerprint": provenance.fingerprint(record), **record}
@@ -204,12 +206,12 @@ def _means(pattern: str, record: Record) -> bool:
 
 
 def place(record: Record) -> tuple[int, str]:
-    """Return the place of a figure in the order of a briefing."""
+    """Return the sort key of a figure in the order of a briefing."""
     return kind_of(record).order, str(record["name"])
 
 
 def worth_a_slide(record: Record) -> bool:
-    """Return whether a figure compares anything; what may not be compared goes to the appendix."""
+    """Return whether a figure gets a slide of its own: it compares regions, or has rows to list."""
     if not kind_of(record).compares:
         return bool(record["rows"])
     return len({row["region"] for row in native.shown(record)}) > 1
@@ -219,35 +221,35 @@ _HEADS = say("content.heads")
 
 
 def refusals(records: Iterable[Record], language: str) -> Table:
-    """What could not be set side by side, a line an indicator; regions of one reason together."""
-    found: dict[str, dict[str, list[str]]] = {}
+    """Return the table of figures that cannot be compared, one line per indicator."""
+    regions_by_reason: dict[str, dict[str, list[str]]] = {}
     for record in records:
         if not kind_of(record).gaps:
-            continue  # the others give the reason of every gap in the figure itself
+            continue  # figures of other kinds show the reasons themselves
         for what, name, reason in _unequal(record, language):
-            names = found.setdefault(what, {}).setdefault(reason, [])
+            names = regions_by_reason.setdefault(what, {}).setdefault(reason, [])
             names += [name] if name not in names else []
     mark, colon = {"zh": ("、", "："), "en": (", ", ": ")}[language]
     lines = (
         (what, "\n".join(f"{mark.join(names)}{colon}{why}" for why, names in reasons.items()))
-        for what, reasons in found.items()
+        for what, reasons in regions_by_reason.items()
         if reasons
     )
     return Table(tuple(_HEADS[language].split("|")), tuple(lines))
 
 
 def about(record: Record, language: str) -> str:
-    """Return the indicator of a figure, or what its kind is about where it has several."""
+    """Return the indicator of a figure, or the topic of its kind if it has several."""
     return labels.legible(labels.both(record["about"])[language], labels.LONGEST)
 
 
 def _unequal(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
-    """The indicator, the region and the reason of whatever is not set beside others."""
+    """Yield indicator, region and reason of each row that cannot be compared."""
     if kind_of(record).apart:
         for row in record["rows"]:
             what = labels.legible(str(row.get(f"indicator_{language}", "")), labels.LONGEST)
             yield what, _short(row, language), labels.legible(labels.reason(row)[language], 120)
-        return  # a region without any figure stands in the table of what is missing
+        return  # regions without any figure are in the table of missing figures
     what = about(record, language)
     for gap in record["refused"]:
         yield what, _short(gap, language), labels.legible(labels.reason(gap)[language], 120)
@@ -257,7 +259,7 @@ _SOURCE_HEADS = say("content.source_heads")
 
 
 def sources(records: Iterable[Record], language: str) -> Table:
-    """Every publication behind the figures, with how many of its entries are used."""
+    """Return the table of publications behind the figures, with the number of rows from each."""
     used: dict[tuple[str, str, str], set[str]] = {}
     for record in records:
         for row in (*record["rows"], *record.get("beside", ())):
@@ -266,7 +268,7 @@ def sources(records: Iterable[Record], language: str) -> Table:
             if who or title:
                 used.setdefault((who, title, day), set()).add(row["id"])
     lines = tuple(
-        (*who, str(len(ids))) for who, ids in sorted(used.items(), key=lambda one: one[0])
+        (*who, str(len(ids))) for who, ids in sorted(used.items(), key=lambda entry: entry[0])
     )
     return Table(tuple(_SOURCE_HEADS[language].split("|")), lines)
 
@@ -288,7 +290,7 @@ _WHISKER = say("content.whisker")
 
 
 def key(language: str) -> Table:
-    """What each mark means."""
+    """Return the table of marks and their meanings."""
     lines = [(sign, label(Mark(mark))[language]) for mark, sign in _SIGNS.items()]
     lines.append(("│", _WHISKER[language]))
     return Table(tuple(_KEY_HEADS[language].split("|")), tuple(lines))

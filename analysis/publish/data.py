@@ -1,7 +1,7 @@
 """
-The workbook behind a native chart: what opens on “Edit data”, and the sentences beside it.
+The workbook embedded in a native chart: the values for “Edit data”, and their evidence.
 
-It writes cells, numbers as numbers and all else as text that stays text; it knows no slide.
+Numbers are written as numbers, everything else as text.
 """
 
 import datetime as dt
@@ -15,9 +15,9 @@ from analysis.figures import office, provenance
 from analysis.language import labels
 
 SHEET = "Data"
-COLUMNS = 4  # of each series: value, down to the lower end, up to the upper, label
+COLUMNS = 4  # per series: value, distance to the lower end, to the upper end, label
 CREATED = dt.datetime.fromisoformat(office.WHEN)
-# A cell that begins with = is a formula to the writer unless it is told otherwise.
+# By default XlsxWriter writes text that begins with = as a formula.
 SAFE = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -27,20 +27,20 @@ SAFE = {
 _HEADS = {"zh": ("下限之差", "上限之差", "标签"), "en": ("down to lower", "up to upper", "label")}
 
 
-def values(one: Series) -> list[float | None]:
-    """The values of a series; a gap is None."""
-    return [point.value if point else None for point in one.points]
+def values(series: Series) -> list[float | None]:
+    """Return the values of a series; a gap is None."""
+    return [point.value if point else None for point in series.points]
 
 
 def distance(point: Point | None, side: int) -> float | None:
-    """How far an end of the interval lies from its value; what cells and error bars hold."""
+    """Return the distance from a value to the lower or upper end of its interval, or None."""
     if point is None or point.lower is None or point.upper is None:
         return None
     return point.upper - point.value if side > 0 else point.value - point.lower
 
 
 def workbook(plot: Plot, language: str, carried: Mapping[str, Any]) -> bytes:
-    """The workbook behind a chart: the numbers, and a sheet of the sentences they stand on."""
+    """Return the workbook behind a chart: a sheet of numbers and a sheet of evidence."""
     import xlsxwriter
 
     out = io.BytesIO()
@@ -52,19 +52,19 @@ def workbook(plot: Plot, language: str, carried: Mapping[str, Any]) -> bytes:
             put(sheet, line, column, cell)
     _evidence(book, language, carried)
     book.close()
-    held = json.dumps({carried["figure"]: carried}, ensure_ascii=False, sort_keys=True)
-    return office.with_item(out.getvalue(), held)
+    stored = json.dumps({carried["figure"]: carried}, ensure_ascii=False, sort_keys=True)
+    return office.with_item(out.getvalue(), stored)
 
 
 def _cells(plot: Plot, language: str) -> Iterable[list[Any]]:
-    """The columns of the sheet, in the order that the formulas of the chart name."""
+    """Yield the columns of the sheet, in the order that the formulas of the chart expect."""
     if plot.kind != "scatter":
         yield ["", *plot.categories]
-    for one in plot.series:
+    for series in plot.series:
         if plot.kind == "scatter":
-            yield [plot.x_axis, *one.xs]
-        points = one.points
-        yield [one.name, *values(one)]
+            yield [plot.x_axis, *series.xs]
+        points = series.points
+        yield [series.name, *values(series)]
         down, up, label = _HEADS[language]
         yield [down, *(distance(point, -1) for point in points)]
         yield [up, *(distance(point, 1) for point in points)]
@@ -72,7 +72,7 @@ def _cells(plot: Plot, language: str) -> Iterable[list[Any]]:
 
 
 def put(sheet: Any, line: int, column: int, cell: Any, look: Any = None) -> None:
-    """Write a cell: a number as a number, everything else as text that stays text."""
+    """Write a number as a number, and everything else as text."""
     if cell is None or cell == "":
         return
     if isinstance(cell, int | float) and not isinstance(cell, bool):

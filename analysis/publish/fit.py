@@ -1,7 +1,7 @@
 """
-A plot fitted to its frame: words broken to the width, axes ended at round numbers.
+Fit a plot to its frame: break text into lines, choose round ends for axes.
 
-It changes plots, and knows no XML.
+Works on :class:`~analysis.charts.native.Plot` objects only, not on XML.
 """
 
 import math
@@ -13,11 +13,11 @@ from analysis.charts.native import Plot, Point, Series
 
 TEXT_SIZE = 12.0
 MANY_YEARS = 12
-FEW = 4  # categories; beyond it their words get smaller and their labels two lines
+FEW = 4  # categories; with more, text is smaller and labels take two lines
 
 
 def fitted(plot: Plot, width: float) -> Plot:
-    """*plot* with its categories and labels broken into lines for a chart *width* inches wide."""
+    """Return *plot* with its text broken into lines for a chart *width* inches wide."""
     many = len(plot.categories) > FEW
     if plot.kind == "lines" and many:
         return replace(plot, series=tuple(_bare(one, len(plot.categories)) for one in plot.series))
@@ -35,11 +35,11 @@ def fitted(plot: Plot, width: float) -> Plot:
 
 
 def _bar_frame(plot: Plot, width: float) -> tuple[float, float]:
-    """Where bars begin and how far they reach, as shares of the width: names left, labels right."""
+    """Return the left edge and width of the bars, as shares of the width of the chart."""
     inch = text_size(plot) / 72 / width  # an em as a share of the width
     lines = [line for name in plot.categories for line in name.split("\n")]
     names = min(max(map(ems_of, lines)) * inch + 0.02, 0.45)
-    # The axis ends beyond every whisker; a label may use what is left over there.
+    # The axis extends beyond every whisker, so a label may overlap its end.
     ends = ((ems_of(p.label) * inch, _end(p) / ceiling(plot)) for p in plot.series[0].points if p)
     room = min((0.97 - _GAP - names - label) / end for label, end in ends if end > 0)
     return names, max(0.2, min(room, 0.97 - names))
@@ -53,35 +53,35 @@ def _end(point: Point) -> float:
 
 
 def text_size(plot: Plot) -> float:
-    """Points of the words in a chart: smaller where many stand side by side."""
+    """Return the size of text in a chart, in points: smaller for many categories."""
     return TEXT_SIZE if len(plot.categories) <= FEW or plot.kind != "dots" else 10.0
 
 
-def _bare(one: Series, years: int) -> Series:
-    """Values without their intervals over many years; over very many, the last one alone."""
-    last = max((place for place, point in enumerate(one.points) if point), default=-1)
+def _bare(series: Series, years: int) -> Series:
+    """Return a series with labels without intervals; over many years only the last is labelled."""
+    last = max((index for index, point in enumerate(series.points) if point), default=-1)
     points = []
-    for place, point in enumerate(one.points):
-        shown = place == last or years <= MANY_YEARS
+    for index, point in enumerate(series.points):
+        shown = index == last or years <= MANY_YEARS
         label = re.split(r" ?[（(]", point.label)[0] if point and shown else ""
         points.append(replace(point, label=label) if point else None)
-    return replace(one, points=tuple(points))
+    return replace(series, points=tuple(points))
 
 
-def _stacked(one: Series) -> Series:
-    """Labels with the interval on a second line."""
+def _stacked(series: Series) -> Series:
+    """Return a series whose labels have the interval on a second line."""
     marks = ("（", " (")
     points = []
-    for point in one.points:
+    for point in series.points:
         sign = next((mark for mark in marks if point and mark in point.label), "")
         label = point.label.replace(sign, "\n(", 1).replace("）", ")") if point and sign else ""
         points.append(replace(point, label=label) if point and label else point)
-    return replace(one, points=tuple(points))
+    return replace(series, points=tuple(points))
 
 
 def broken(words: str, ems: float, most: int = 5) -> list[str]:
     """
-    *words* in lines of at most *ems*, Latin words whole, the last one cut if there are too many.
+    Break *words* into at most *most* lines of *ems* ems, without breaking Latin words.
 
     >>> broken("重大森林火灾起数", 4), broken("Serious forest fires", 8)
     (['重大森林', '火灾起数'], ['Serious forest', 'fires'])
@@ -96,37 +96,37 @@ def broken(words: str, ems: float, most: int = 5) -> list[str]:
     return kept if len(lines) <= most else [*kept[:-1], kept[-1][:-1] + "…"]
 
 
-def label_shift(plot: Plot, one: Series, place: int) -> tuple[float, float]:
-    """How far a label moves, as shares of the chart: off lines and whiskers, up from an axis."""
-    point = one.points[place]
+def label_shift(plot: Plot, series: Series, index: int) -> tuple[float, float]:
+    """Return the shift of a label off lines, whiskers and axes, as shares of the chart."""
+    point = series.points[index]
     if plot.kind == "bars" and point is not None and point.upper is not None:
         return (point.upper - point.value) / ceiling(plot) * plot.frame[1] + _GAP, 0.0
     if plot.kind == "dots" and len(plot.categories) > FEW:
         low = point is not None and not plot.log and point.value < ceiling(plot) / 10
         return 0.0, -0.06 if low else -0.035
     if plot.kind == "lines":
-        return 0.004, 0.04 if one.line == "dashed" or _rises(one, place) else -0.04
+        return 0.004, 0.04 if series.line == "dashed" or _rises(series, index) else -0.04
     return 0.0, 0.0
 
 
-def _rises(one: Series, place: int) -> bool:
-    """Whether the line goes up from this point, through what would stand above it."""
-    now, after = one.points[place], one.points[place + 1 : place + 2]
-    return now is not None and any(other and other.value > now.value for other in after)
+def _rises(series: Series, index: int) -> bool:
+    """Return whether the line rises after this point, through the space above it."""
+    point, after = series.points[index], series.points[index + 1 : index + 2]
+    return point is not None and any(other and other.value > point.value for other in after)
 
 
 def axis_end(plot: Plot) -> float:
-    """The end of the value axis as we set it."""
+    """Return the upper end of the value axis."""
     if plot.log:
         return octaves(plot)[1]
     return ceiling(plot)
 
 
 def ceiling(plot: Plot) -> float:
-    """The end of the axis: a round number above every value and whisker."""
+    """Return a round number above every value and interval."""
     if plot.top is not None:
         return plot.top
-    points = [point for one in plot.series for point in one.points if point]
+    points = [point for series in plot.series for point in series.points if point]
     top = max(map(_end, points))
     if top <= 0:
         return 1.0
@@ -137,13 +137,13 @@ def ceiling(plot: Plot) -> float:
 
 
 def whole_step(plot: Plot) -> int:
-    """The step of a short axis of whole numbers; 0 where the program may choose."""
+    """Return the step of a short axis of whole numbers, or 0 for an automatic step."""
     end = ceiling(plot) if plot.number_format == "0" and not plot.log else math.inf
     return 1 if end <= 5 else 2 if end <= 12 else 0
 
 
 def rounded_ends(ends: tuple[float, float]) -> tuple[float, float, float]:
-    """The ends of an axis of numbers moved outward to round ones, and the step between."""
+    """Return the ends of an axis rounded outward, and the step between its numbers."""
     rough = max(ends[1] - ends[0], 1e-9) / 5
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
@@ -151,15 +151,15 @@ def rounded_ends(ends: tuple[float, float]) -> tuple[float, float, float]:
 
 
 def octaves(plot: Plot) -> tuple[float, float]:
-    """The ends of a ratio axis: whole halvings and doublings around 1 that hold every interval."""
-    points = [point for one in plot.series for point in one.points if point]
+    """Return the ends of a ratio axis: powers of two around 1 that include every interval."""
+    points = [point for series in plot.series for point in series.points if point]
     ends = [end for point in points for end in (point.value, point.lower, point.upper) if end]
     reach = max((abs(math.log2(end)) for end in ends), default=1.0)
     return 2.0 ** -max(1, math.ceil(reach)), 2.0 ** max(1, math.ceil(reach))
 
 
 def ems_of(line: str) -> float:
-    """Return the width of *line* in ems: an ideograph is one, a Latin letter a little over half."""
+    """Return the width of *line* in ems: 1 for an ideograph, 0.55 for a Latin letter."""
     return sum(
         1.0 if unicodedata.east_asian_width(sign) in {"W", "F", "A"} else 0.55 for sign in line
     )

@@ -7,3 +7,7 @@ tables.
 
 Imports: comparability and below.
 """
+
+from analysis import opener
+
+__getattr__ = opener(__name__)

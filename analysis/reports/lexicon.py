@@ -39,6 +39,12 @@ def nouns() -> dict[str, Counter]:
 
 
 @cache
+def quantities() -> dict[str, str]:
+    """Return the quantity of each unit of a counter."""
+    return {counter.unit: counter.quantity for counter in counters().values()}
+
+
+@cache
 def places() -> dict[str, str]:
     """Return the province of each province and prefecture by short name."""
     return {row[0]: row[1] for row in rows("places")}

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
+from analysis.language.vocabulary import Quantity
+
 from . import lexicon
 
 _LONGEST_CODE = 4  # words
@@ -23,23 +25,15 @@ _SAID = re.compile(
     r"(?:数|量|率|次数?|金额|资金|经费|损失|价值|费用|产值|面积|长度|里程|距离|水位|雨量|占比|比例"
     r"|比重|时间|用时|时长|度)$"
 )
-_KINDS = {
-    "元": "金额",
-    "%": "占比",
-    "‰": "比率",
-    "公里": "长度",
-    "米": "长度",
-    "公顷": "面积",
-    "亩": "面积",
-    "平方米": "面积",
-    "平方公里": "面积",
-    "小时": "时长",
-    "分钟": "时长",
-    "秒": "时长",
-    "天": "时长",
-    "人次": "人次",
-    "毫米": "",
+_KINDS: dict[str, str] = {
+    Quantity.MONEY: "金额",
+    Quantity.SHARE: "占比",
+    Quantity.RATE: "比率",
+    Quantity.LENGTH: "长度",
+    Quantity.AREA: "面积",
+    Quantity.DURATION: "时长",
 }
+_KINDS_OF_UNITS = {"人次": "人次", "毫米": ""}
 
 
 class Proposal(NamedTuple):
@@ -64,8 +58,19 @@ def proposal(phrase: str, unit: str, start: int) -> Proposal:
     Proposal(code='new_at_9', name='悠悠数', unit='只')
     """
     bare = _TAIL.sub("", _HEAD.sub("", phrase))[-_LONGEST_NAME:]
-    kind = "" if _SAID.search(bare) else _KINDS.get(unit, "数")
+    kind = "" if _SAID.search(bare) else _kind(unit)
     return Proposal(_code(bare) or f"new_at_{start}", f"{bare}{kind}", unit)
+
+
+def _kind(unit: str) -> str:
+    """
+    Return the word at the end of a name for what *unit* measures.
+
+    >>> _kind("公里"), _kind("人次"), _kind("头")
+    ('长度', '人次', '数')
+    """
+    kind = _KINDS.get(lexicon.quantities().get(unit, ""), "数")
+    return _KINDS_OF_UNITS.get(unit, kind)
 
 
 def _code(phrase: str) -> str:

@@ -9,3 +9,7 @@ and ``processes`` below it), ``judge`` checks their output and ``staging`` publi
 
 Imports: figures and below, but nothing that loads pandas before a job starts.
 """
+
+from analysis import opener
+
+__getattr__ = opener(__name__)

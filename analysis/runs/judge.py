@@ -8,13 +8,13 @@ import io
 import json
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis import files
 
-from .plan import Job, Source
+from .plan import Job, Source, described
 from .processes import KILL
 
 _ERROR_LINES = 400
@@ -263,28 +263,30 @@ def _refuse_unexpected(folder: Path, figures: list[dict[str, Any]]) -> None:
 
 def _refuse_undeclared(job: Job, figure: dict[str, Any]) -> None:
     """Raise an error for a row of a table that is not among the job's declared sources."""
+    stems = _stems(job)
     for row in figure["rows"]:
-        table = _table(job, row)
+        table = _table(row, stems)
         if table and not any(_covers(source, table, row) for source in job.reads):
             indicator, region = row.get("indicator", "?"), row.get("region", "?")
             cause = f"{figure['name']} draws {indicator} of {region}, which is outside its reads"
             raise FailureError(cause, f'add "{table}" to its reads in plan.toml')
 
 
-def _table(job: Job, row: dict[str, Any]) -> str:
+def _table(row: dict[str, Any], stems: Mapping[str, str]) -> str:
     if "table" in row:
         return str(row["table"])
     if row.get("origin") == "report":
-        return f"observations/{_file(job, row)}"
+        return f"observations/{stems.get(str(row.get('report')), row.get('region'))}"
     return "context" if row.get("origin") == "context" else ""
 
 
-def _file(job: Job, row: dict[str, Any]) -> str:
-    """Return the file of a reported row; a later report of a region has its own file."""
-    files = (source.path for source in job.reads if source.table.startswith("observations/"))
-    report = str(row.get("report"))
-    own = any(path.with_name(report + path.suffix).exists() for path in files)
-    return report if own else str(row.get("region"))
+def _stems(job: Job) -> dict[str, str]:
+    """Return the file of the observations of each report, by the descriptor of the tables."""
+    tables = (source for source in job.reads if source.table.startswith("observations/"))
+    folders = {source.path.parents[1] for source in tables}
+    return {
+        report: file for folder in folders for report, file in described(folder, "files").items()
+    }
 
 
 def _covers(source: Source, table: str, row: dict[str, Any]) -> bool:

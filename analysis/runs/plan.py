@@ -38,11 +38,11 @@ _LIBRARIES = ("matplotlib", "numpy", "pandas", "papermill", "pillow", "scipy", "
 _NO_FILE = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]')
 _LONGEST_NAME = 150
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-# A parameter of this name must be a value of this column of this table.
+# A parameter of this name must be a value of this column of this table; a region must be one of
+# the selection ``regions`` of the descriptor.
 _KEYS = {
     "indicator": ("indicators", "indicator"),
     "instrument": ("instruments", "instrument"),
-    "region": ("reports", "region"),
     "report": ("reports", "report"),
     "theme": ("themes", "theme"),
 }
@@ -197,7 +197,9 @@ class _Reader:
             for path in suffixed(project.data)
             if not path.name.startswith(("~", "."))
         }
+        self.selections = described(project.data, "selections")
         self.closed = {name: list(self._column(*column)) for name, column in _KEYS.items()}
+        self.closed["region"] = self.selections.get("regions", [])
         self.matching = cache(self._matching)
 
     def jobs(self, entry: dict[str, Any], where: str) -> Iterator[Job]:
@@ -223,10 +225,9 @@ class _Reader:
     def _listed(self, where: str, values: object) -> list[Value]:
         """Return the values of a parameter: a list, or a selection named in the descriptor."""
         if isinstance(values, str):
-            selections = _selections(self.project)
-            if values not in selections:
-                raise WordError(f"{where}: selection", values, selections)
-            values = selections[values]
+            if values not in self.selections:
+                raise WordError(f"{where}: selection", values, self.selections)
+            values = self.selections[values]
         if not isinstance(values, list) or not values:
             raise UsageError(f"{where} must be a list of values, or the name of a selection")
         for value in values:
@@ -303,10 +304,18 @@ def _file_name(where: str, name: str) -> str:
     return name
 
 
-def _selections(project: Project) -> dict[str, Any]:
-    path = project.data / "datapackage.json"
+def described(data: Path, part: str) -> dict[str, Any]:
+    """
+    Return *part* of the descriptor in the folder *data*, {} without a descriptor or that part.
+
+    Raises
+    ------
+    UsageError
+        If the descriptor is damaged.
+    """
+    path = data / "datapackage.json"
     try:
-        return dict(json.loads(path.read_bytes()).get("selections", {}))
+        return dict(json.loads(path.read_bytes()).get(part, {}))
     except FileNotFoundError:
         return {}
     except (ValueError, AttributeError, TypeError) as error:

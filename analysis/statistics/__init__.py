@@ -7,3 +7,7 @@ frames; ``forensics`` does both for percentages and the bases that they imply.
 
 Imports: tables, language and below.
 """
+
+from analysis import opener
+
+__getattr__ = opener(__name__)

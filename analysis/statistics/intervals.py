@@ -110,6 +110,15 @@ def byar(count: ArrayLike, *, level: float = 0.95) -> Interval:
     return limits.interval(lower, _byar_limit(events + 1, z), Method.BYAR)
 
 
+def part_of_whole(count: ArrayLike, total: ArrayLike) -> Interval:
+    """
+    Return the 95 % interval of a share by the method that figures use.
+
+    Every share that is drawn, tested or printed comes from here: another method is chosen here.
+    """
+    return share(count, total, method="exact")
+
+
 def share(
     count: ArrayLike,
     total: ArrayLike,
@@ -181,7 +190,7 @@ def rate_ratio(
     exposure, other_exposure
         What the events arose from (years, people), positive, in one unit for both.
     level
-        Two-sided confidence. The limits exclude 1 exactly where ``verdicts.poisson_p`` is below
+        Two-sided confidence. The limits exclude 1 exactly where ``tests.poisson_p`` is below
         ``1 - level``.
 
     Returns

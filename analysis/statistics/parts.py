@@ -97,7 +97,7 @@ def _taken_apart(whole: dict[Any, Any], pieces: pd.DataFrame, names: pd.DataFram
     # Parts of a plan or a programme are set by hand: chance has no say in their shares.
     events = derive.countable(pieces) & pieces["theme"].isin(derive.EVENT_THEMES)
     counts = pieces["value"].where(events)
-    limit = intervals.share(counts, pieces["value"].sum())
+    limit = intervals.part_of_whole(counts, pieces["value"].sum())
     return pieces.assign(
         part_zh=pieces["piece"].map(called["name_zh"]),
         part_en=pieces["piece"].map(called["name_en"]),
@@ -113,22 +113,27 @@ def _taken_apart(whole: dict[Any, Any], pieces: pd.DataFrame, names: pd.DataFram
     )
 
 
-def whole_only(rows: pd.DataFrame, indicator: str, shown: set[str]) -> pd.DataFrame:
+def whole_only(
+    rows: pd.DataFrame, indicator: str, shown: set[str], absences: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The reporting regions whose figures of *indicator* cannot be taken apart, and why."""
     mine = rows[rows["indicator"].eq(indicator)]
+    near = gaps.by_report(absences, indicator)
     return gaps.frame(
         [
-            _undivided(region, mine[mine["region"].eq(region["region"])])
+            _undivided(region, mine[mine["region"].eq(region["region"])], near)
             for region in gaps.reporting(rows)
             if region["region"] not in shown
         ]
     )
 
 
-def _undivided(region: dict[Any, Any], mine: pd.DataFrame) -> dict[str, Any]:
+def _undivided(
+    region: dict[Any, Any], mine: pd.DataFrame, near: dict[str, dict[Any, Any]]
+) -> dict[str, Any]:
     levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
     if levels.empty:
-        return gaps.explained(region, mine)
+        return gaps.explained(region, mine, near)
     whole = levels[levels["breakdown"].eq("")]
     if len(whole):
         told = say("note.whole_without_parts")
@@ -138,22 +143,27 @@ def _undivided(region: dict[Any, Any], mine: pd.DataFrame) -> dict[str, Any]:
     return gaps.refusal(levels.to_dict("records")[0], Gap.PART_ONLY, told)
 
 
-def unclosed(rows: pd.DataFrame, shown: set[str]) -> pd.DataFrame:
+def unclosed(
+    rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The reporting regions for which no share of what was found can be made, and why."""
+    near = gaps.by_report(absences, *ONE_FIGURE, *FOUND, *RECTIFIED, *RATES)
     return gaps.frame(
         [
-            _unclosed(region, rows[rows["region"].eq(region["region"])])
+            _unclosed(region, rows[rows["region"].eq(region["region"])], near)
             for region in gaps.reporting(rows)
             if region["region"] not in shown
         ]
     )
 
 
-def _unclosed(region: dict[Any, Any], mine: pd.DataFrame) -> dict[str, Any]:
+def _unclosed(
+    region: dict[Any, Any], mine: pd.DataFrame, near: dict[str, dict[Any, Any]]
+) -> dict[str, Any]:
     levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
     reason = next(_loop_gaps(levels), None)
     if reason is None:
-        return gaps.explained(region, mine.iloc[:0])
+        return gaps.explained(region, mine.iloc[:0], near)
     row, told = reason
     return gaps.refusal(row, Gap.PART_ONLY, told)
 

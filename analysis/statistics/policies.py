@@ -57,8 +57,8 @@ def commitments(data: Tables) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``indicator``, ``indicator_zh`` and ``indicator_en`` name the measure; ``status`` is a
-        ``Promise``; ``value``, ``comparator``, ``unit``, ``unit_en``, ``per``
-        (the time that the number is for, in Chinese) and ``deadline`` are missing or empty
+        ``Promise``; ``value``, ``comparator``, ``unit``, ``unit_en``, ``unit_one``,
+        ``per`` (the time that the number is for, in Chinese) and ``deadline`` are missing or empty
         where the report gives none.
     """
     names = {
@@ -69,11 +69,12 @@ def commitments(data: Tables) -> pd.DataFrame:
     }
     rows = data.commitments.rename(columns=names)
     parts = rows["target_unit"].str.partition("/")
-    units = data.units.set_index("unit")["name_en"]
+    units = data.units.set_index("unit")
     rows = rows.assign(
         status=_promises(rows["value"].notna(), rows["deadline"].notna()),
         unit=parts[0],
-        unit_en=parts[0].map(units).fillna(""),
+        unit_en=parts[0].map(units["name_en"]).fillna(""),
+        unit_one=parts[0].map(units["one"]).fillna(""),
         per=parts[2],
         note="",
         table="commitments",

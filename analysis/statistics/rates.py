@@ -253,7 +253,7 @@ def _joined(levels: pd.DataFrame, part: str, whole: str, on: list[str]) -> pd.Da
 
 
 def reliability(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
-    """Add ``reliability`` of every count of events, a word of ``tests.Reliability``, else ""."""
+    """Add ``reliability`` of every count of events (``tests.CountReliability``), else ""."""
     chosen = countable(rows)
     flags = tests.reliability(rows["value"].where(chosen, 0), level=level)
     return rows.assign(reliability=np.where(chosen, flags, ""))

@@ -156,7 +156,7 @@ def expected(rows: pd.DataFrame, every: pd.DataFrame, context: pd.DataFrame) -> 
     rows
         Counts; those of a part have no reference.
     every
-        The series of all regions (``annual.series``), with the reference.
+        The series of all regions (``years.series``), with the reference.
     context
         The context rows, for both populations.
 

@@ -108,7 +108,7 @@ class Changes:
 
 
 def changes(rows: pd.DataFrame) -> Changes:
-    """Count yearly changes, and the discoveries among them by the column ``stands``."""
+    """Count yearly changes, and how many of them are discoveries."""
     counted = rows[rows["mark"].eq(Mark.EXACT)]
     beyond = int(counted["stands"].sum()) if len(counted) else 0
     uncounted = rows[~rows["region"].isin(counted["region"])]
@@ -123,13 +123,17 @@ class Placed:
     above: int
     below: int
     far: int  # beyond the outer limits
+    loose: int  # outside the limits that allow for clustered events
+    by_chance: int  # expected outside the 95 % limits by chance
 
 
 def placed(rows: pd.DataFrame) -> Placed:
     """Count the rows with ``place`` outside the 95 % and the 99.8 % limits."""
     outside, more = rows["place"].ne("within"), rows["value"].gt(rows["expected"])
     far = int(rows["place"].eq("far_outside").sum())
-    return Placed(len(rows), int((outside & more).sum()), int((outside & ~more).sum()), far)
+    loose = int(rows["loose_place"].ne("within").sum()) if "loose_place" in rows else 0
+    above, below = int((outside & more).sum()), int((outside & ~more).sum())
+    return Placed(len(rows), above, below, far, loose, round(len(rows) * 0.05))
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def largest(parts: pd.DataFrame) -> Largest:
     top, second = order[0], order[1]
     if not top["method"]:
         return Largest(top, second, apart=True)
-    pair = intervals.share(top["value"], top["value"] + second["value"])
+    pair = intervals.part_of_whole(top["value"], top["value"] + second["value"])
     return Largest(top, second, apart=float(pair.lower) > 0.5)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from analysis.language.vocabulary import Method
+from analysis.language.vocabulary import Method, Outcome
 
 from . import limits
 from .intervals import poisson
@@ -26,20 +26,12 @@ XMR_FACTOR = 2.66  # three sigma, with sigma = mean moving range / 1.128
 FEWEST_POINTS = 5  # below this, values are listed and neither a trend nor limits are claimed
 
 
-class Reliability(StrEnum):
+class CountReliability(StrEnum):
     """How much a count can carry, by the rule of the NCHS."""
 
     RELIABLE = "reliable"
     FEW_EVENTS = "few_events"
     WIDE = "wide"
-
-
-class Verdict(StrEnum):
-    """Verdict on a target that a count should not exceed."""
-
-    MET = "met"
-    MISSED = "missed"
-    CANNOT_TELL = "cannot_tell"
 
 
 class DetectableChange(NamedTuple):
@@ -259,7 +251,7 @@ def false_discovery(p_values: ArrayLike, *, rate: float = 0.05) -> Discoveries:
 
 def reliability(count: ArrayLike, *, level: float = 0.95) -> NDArray[np.str_]:
     """
-    How much a count can carry: a word of :class:`Reliability` for each.
+    How much a count can carry: a word of :class:`CountReliability` for each.
 
     Source: NCHS 2023, Data Presentation Standards for Rates and Counts, Vital Health Stat
     2(200).
@@ -284,13 +276,13 @@ def reliability(count: ArrayLike, *, level: float = 0.95) -> NDArray[np.str_]:
     events = limits.known(limits.counts(count))
     lower, upper, _ = poisson(events, level=level)
     rules = [events < FEWEST_EVENTS, upper - lower > WIDEST * events]
-    words = [Reliability.FEW_EVENTS.value, Reliability.WIDE.value]
-    return np.select(rules, words, Reliability.RELIABLE.value)[()]
+    words = [CountReliability.FEW_EVENTS.value, CountReliability.WIDE.value]
+    return np.select(rules, words, CountReliability.RELIABLE.value)[()]
 
 
 def target_verdict(count: ArrayLike, target: ArrayLike, *, level: float = 0.95) -> NDArray[np.str_]:
     """
-    Whether a target not to be exceeded was met: a word of :class:`Verdict` for each.
+    Whether a target not to be exceeded was met: a word of :class:`Outcome` for each.
 
     Parameters
     ----------
@@ -316,8 +308,8 @@ def target_verdict(count: ArrayLike, target: ArrayLike, *, level: float = 0.95) 
     events, limit = limits.known(limits.counts(count)), limits.known(limits.amounts(target))
     lower, upper, _ = poisson(events, level=level)
     rules = [(limit == 0) & (events == 0), lower > limit, upper <= limit]
-    words = [Verdict.MET.value, Verdict.MISSED.value, Verdict.MET.value]
-    return np.select(rules, words, Verdict.CANNOT_TELL.value)[()]
+    words = [Outcome.MET.value, Outcome.MISSED.value, Outcome.MET.value]
+    return np.select(rules, words, Outcome.CANNOT_TELL.value)[()]
 
 
 def _at_least(count: Floats, other: Floats, chance: Floats | float) -> Floats:

@@ -56,7 +56,7 @@ def prior_years(rows: pd.DataFrame) -> pd.DataFrame:
         mark=np.where(value == 0, str(Mark.ZERO), str(Mark.EXACT)),
         **{
             name: joined[name].where(~percent, _of_level(joined, rows, name))
-            for name in ("unit", "unit_en")
+            for name in ("unit", "unit_en", "unit_one")
             if name in joined
         },
         value=value,

@@ -8,3 +8,7 @@ same tables from Parquet for thousands of regions.
 
 Imports: language, errors, files, project.
 """
+
+from analysis import opener
+
+__getattr__ = opener(__name__)

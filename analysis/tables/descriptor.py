@@ -21,7 +21,7 @@ from analysis.errors import Fault, TableError
 from . import checks
 from .load import Tables, survey
 from .load import files as table_files
-from .schema import BY_REGION, KEYS, LINKS, TABLES, UNLINKED, meaning
+from .schema import BY_REGION, KEYS, LINKS, SEVERAL, TABLES, UNLINKED, meaning
 from .xlsx_file import text
 
 FILE = "datapackage.json"
@@ -77,6 +77,7 @@ def described(tables: Tables, selections: Record) -> Record:
         "sources": _report_sources(tables.reports),
         "resources": _resources(tables),
         "selections": selections,
+        "files": tables.originals,
     }
 
 
@@ -247,7 +248,7 @@ def _schema(table: str) -> Record:
     # A key must have a value, and an empty breakdown is one: it stands for the whole.
     blank_key = "breakdown" in KEYS[table] and table != "breakdowns"
     fields = [_field(table, name, contract) for name, contract in columns.items()]
-    links = [_link(table, name) for name in columns if name in LINKS and name != "breakdown"]
+    links = [_link(table, name) for name in columns if name in LINKS]
     record: Record = {
         "$schema": f"{PROFILES}/tableschema.json",
         "fields": fields,
@@ -269,6 +270,8 @@ def _key(table: str) -> Record:
 def _link(table: str, column: str) -> Record | None:
     target, key = LINKS[column]
     if (table, column) == (target, key) or (table, column) in UNLINKED:
+        return None
+    if SEVERAL & {column, f"{table}.{column}"}:
         return None
     reference: Record = {"fields": [key]}
     if target != table:

@@ -1,7 +1,7 @@
 """
 Reading of the tables under ``data/``: validated and joined into tidy frames.
 
-It computes no figure; ``derive`` does.
+It computes no figure; ``statistics`` does.
 """
 
 import re
@@ -126,6 +126,15 @@ class Tables:
         return self._named(rows.assign(origin="report", url="", basis="printed"))
 
     @cached_property
+    def absence_rows(self) -> pd.DataFrame:
+        """``absences`` with the names of the indicator ``elsewhere``, empty without one."""
+        names, codes = self.indicators.set_index("indicator"), self.absences["elsewhere"]
+        return self.absences.assign(
+            elsewhere_zh=codes.map(names["name_zh"]).fillna(""),
+            elsewhere_en=codes.map(names["name_en"]).fillna(""),
+        )
+
+    @cached_property
     def context_rows(self) -> pd.DataFrame:
         """
         The figures of other publications in the columns of :attr:`rows`, and two more.
@@ -179,7 +188,7 @@ class Tables:
     def _named(self, rows: pd.DataFrame) -> pd.DataFrame:
         regions = self.regions[["region", "adcode", "level", "parent", "name_zh", "name_en"]]
         indicators = self.indicators.drop(columns=["unit", "definition_zh", "definition_en"])
-        units = self.units.set_index("unit")["name_en"]
+        units = self.units.set_index("unit")
         parts = self.breakdowns.set_index("breakdown")
         named = rows.merge(
             regions.rename(columns={"name_zh": "region_zh", "name_en": "region_en"}),
@@ -191,7 +200,8 @@ class Tables:
             validate="m:1",
         )
         named = named.assign(
-            unit_en=named["unit"].map(units).fillna(""),
+            unit_en=named["unit"].map(units["name_en"]).fillna(""),
+            unit_one=named["unit"].map(units["one"]).fillna(""),
             breakdown_zh=[_parts(code, parts["name_zh"], "、") for code in named["breakdown"]],
             breakdown_en=[_parts(code, parts["name_en"], ", ") for code in named["breakdown"]],
             level_order=[Level(level).order for level in named["level"]],

@@ -70,11 +70,12 @@ class Panel:
         return named
 
     @cached_property
-    def unit_names(self) -> "pd.Index[str]":
-        """The English name of each unit in its order."""
-        known = self.units.set_index("unit")["name_en"].reindex(self.lists["unit"])
-        names: pd.Index[str] = pd.Index(known.fillna(""), dtype="str")
-        return names
+    def unit_names(self) -> pd.DataFrame:
+        """The English plural and singular of each unit in its order."""
+        names = {"name_en": "unit_en", "one": "unit_one"}
+        known = self.units.set_index("unit")[[*names]].reindex(self.lists["unit"])
+        named: pd.DataFrame = known.fillna("").rename(columns=names)
+        return named
 
     @cached_property
     def populations(self) -> pd.DataFrame:
@@ -159,7 +160,7 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     columns = list(TABLES["observations"].to_schema().columns)
     texts = [name for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
     kinds: dict[Any, str] = dict.fromkeys(texts, "str") | {"start": "int64", "end": "int64"}
-    plain = rows[[*columns, "region"]].astype(kinds)
+    plain = rows[[*dict.fromkeys([*columns, "region"])]].astype(kinds)
     return plain.assign(file=plain["report"])  # each report is an original of its own
 
 

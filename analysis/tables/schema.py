@@ -125,10 +125,11 @@ class Breakdowns(Table):
 
 
 class Units(Table):
-    """One row a unit: its English form and the quantities it can measure."""
+    """One row a unit: its English plural and singular, and the quantities it can measure."""
 
     unit: Series[str] = _filled()
     name_en: Series[str]
+    one: Series[str]
     quantities: Series[str] = _filled()
 
 
@@ -394,6 +395,9 @@ LINKS: dict[str, tuple[str, str]] = {
     "family": ("families", "family"),
     "elsewhere": ("indicators", "indicator"),
 }
+# Columns, or columns of one table (``reports.region``), whose cells may name several joined by +,
+# as no foreign key of the descriptor can.
+SEVERAL = {"breakdown"}
 UNLINKED = {("peers", "adcode")}  # peers are the regions that the table of regions has not
 
 # What each column holds: its Chinese name, which a table may bear instead, and what it means.
@@ -433,6 +437,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
         "Part that the value is about; empty for the whole, several joined by +.",
     ),
     "dimension": ("维度", "What the parts divide the whole by."),
+    "units.name_en": ("英文复数", "Name in English, in the plural; empty where none is printed."),
+    "one": ("英文单数", "Name in English of one of it; empty where none is printed."),
     "quantities": ("可度量的量", "Quantities that the unit can measure, separated by blanks."),
     "status": ("状态", "Whether the figure happened, must be reached, or is intended."),
     "instrument_status.status": ("落实状态", "How far the region has the instrument."),

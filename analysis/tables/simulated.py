@@ -36,6 +36,7 @@ class Kind(NamedTuple):
 
     unit: str
     unit_en: str
+    unit_one: str
     quantity: str
     theme: str
     nature: str = "flow"
@@ -43,16 +44,16 @@ class Kind(NamedTuple):
     denominator: str = "population"
 
 
-_EVENTS = Kind("起", "cases", "count", "outcomes", better="lower")
-_PEOPLE = Kind("人", "people", "people", "outcomes", better="lower")
+_EVENTS = Kind("起", "cases", "case", "count", "outcomes", better="lower")
+_PEOPLE = Kind("人", "people", "person", "people", "outcomes", better="lower")
 _KINDS = (
     _EVENTS,
     _PEOPLE,
-    Kind("件", "items", "count", "hazards"),
-    Kind("次", "times", "count", "drills"),
-    Kind("支", "teams", "count", "forces", nature="stock"),
-    Kind("元", "yuan", "money", "funding"),
-    Kind("%", "%", "share", "training", denominator=""),
+    Kind("件", "items", "item", "count", "hazards"),
+    Kind("次", "times", "time", "count", "drills"),
+    Kind("支", "teams", "team", "count", "forces", nature="stock"),
+    Kind("元", "yuan", "yuan", "money", "funding"),
+    Kind("%", "%", "%", "share", "training", denominator=""),
 )
 _BY_NAME = {
     "accidents": ("生产安全事故起数", "Work-safety accidents", _EVENTS),
@@ -124,7 +125,7 @@ class _Country:
         return {
             "reports": self._reports(),
             "regions": self._regions,
-            "indicators": indicators.drop(columns="unit_en").assign(
+            "indicators": indicators.drop(columns=["unit_en", "unit_one"]).assign(
                 definition_zh="模拟指标。", definition_en="A simulated indicator."
             ),
             "breakdowns": contract.empty("breakdowns"),
@@ -284,7 +285,7 @@ def _indicators(count: int) -> dict[str, tuple[str, str, Kind]]:
     for place in range(len(found), count):
         names = (f"模拟指标{place + 1}", f"Simulated indicator {place + 1}")
         found[f"sim_{place + 1:03}"] = (*names, _KINDS[place % len(_KINDS)])
-    people = Kind("人", "people", "people", "context", "stock", denominator="")
+    people = Kind("人", "people", "person", "people", "context", "stock", denominator="")
     return found | {_POPULATION: ("年末常住人口", "Year-end resident population", people)}
 
 
@@ -295,8 +296,8 @@ def _themes(codes: "pd.Series[str]") -> pd.DataFrame:
 
 def _units() -> pd.DataFrame:
     """The unit of every kind, and of a change in percent."""
-    rows = {kind.unit: (kind.unit, kind.unit_en, kind.quantity) for kind in _KINDS}
-    return pd.DataFrame(list(rows.values()), columns=["unit", "name_en", "quantities"])
+    rows = {kind.unit: (*kind[:3], kind.quantity) for kind in _KINDS}
+    return pd.DataFrame(list(rows.values()), columns=["unit", "name_en", "one", "quantities"])
 
 
 def _said(frame: pd.DataFrame, kind: Kind) -> pd.DataFrame:

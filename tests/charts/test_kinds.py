@@ -5,7 +5,7 @@ import pytest
 from analysis.charts.kinds import KINDS, kind, kind_of
 from analysis.errors import AnalysisError, WordError
 from analysis.language.messages import catalogue
-from analysis.publish.workbook import sheets
+from analysis.publish.workbook import tabs
 
 
 def test_every_kind_has_its_own_place_in_a_briefing():
@@ -23,7 +23,7 @@ def test_the_texts_and_columns_of_every_kind_exist(one):
     parts = ("", ".tab", ".sheet", ".about") if one.columns else ("",)
 
     assert all(f"kind.{one.name}{part}" in catalogue() for part in parts)
-    assert set(one.columns) <= set(sheets.COLUMNS)
+    assert set(one.columns) <= set(tabs.COLUMNS)
 
 
 def test_a_record_of_an_unknown_kind_is_refused_with_the_kinds_there_are():

@@ -64,7 +64,7 @@ def test_no_rows_are_one_page():
     with style.house_style():
         empty = charts.on_pages(lambda rows, title: (len(rows), title.en), regions(0), title=TITLE)
 
-    assert empty == [(0, "Title")]
+    assert list(empty) == [(0, "Title")]
 
 
 def test_a_region_too_large_for_a_page_is_spread_evenly():

@@ -40,8 +40,8 @@ def test_a_difference_within_chance_is_no_difference():
     """12 among two million against 40 among eight is 1.2 times, and nothing."""
     said = findings.comparison(compared(row("nantong", 40), row("chuxiong", 12)))
 
-    assert said.zh == "死亡人数：各地差别未超出偶然波动"
-    assert "no more than chance" in said.en
+    assert said.zh == "死亡人数：数量太少，尚不能判断各地是否有差别"
+    assert "too few to tell the regions apart" in said.en
 
 
 def test_the_extremes_of_many_pairs_need_more_than_one_test_at_95_percent():
@@ -50,7 +50,7 @@ def test_the_extremes_of_many_pairs_need_more_than_one_test_at_95_percent():
     third = row("anshan", 15)
 
     assert "2.14倍" in findings.comparison(compared(*alone)).zh
-    assert "未超出偶然波动" in findings.comparison(compared(*alone, third)).zh
+    assert "尚不能判断各地是否有差别" in findings.comparison(compared(*alone, third)).zh
 
 
 def test_eleven_months_are_compared_with_twelve_by_the_day():
@@ -60,7 +60,7 @@ def test_eleven_months_are_compared_with_twelve_by_the_day():
 
     said = findings.comparison(compared(months, year))
 
-    assert said.en.endswith("the regions differ by no more than chance")
+    assert said.en.endswith("too few to tell the regions apart")
 
 
 def test_rounded_counts_are_tested_by_their_nearer_ends():
@@ -73,7 +73,7 @@ def test_rounded_counts_are_tested_by_their_nearer_ends():
     )
 
     assert "南通为楚雄的1.05倍" in full.zh
-    assert "未超出偶然波动" in rounded.zh
+    assert "尚不能判断各地是否有差别" in rounded.zh
 
 
 def test_bounds_and_unlike_sizes_are_listed_and_not_tested():
@@ -111,8 +111,8 @@ def told(*rows, other=NOTHING):
 @pytest.mark.parametrize(
     ("now", "before", "zh"),
     [
-        (45, 51, "楚雄2024年死亡人数的下降未超出偶然波动"),
-        (51, 45, "楚雄2024年死亡人数的上升未超出偶然波动"),
+        (45, 51, "楚雄死亡人数45，上年51：数量太少，难判升降"),
+        (51, 45, "楚雄死亡人数51，上年45：数量太少，难判升降"),
         (20, 51, "楚雄2024年死亡人数的下降超出偶然波动"),
         (100, 51, "楚雄2024年死亡人数的上升超出偶然波动"),
         (51, 51, "楚雄2024年死亡人数与上年相同"),
@@ -146,7 +146,7 @@ def test_the_trend_of_several_regions_speaks_of_all_of_them():
     calm = told(*both, row("nantong", value=44, year=2023)).en
     wild = told(*both, row("nantong", value=440, year=2023)).en
 
-    assert calm == "Deaths: the latest change in each of 2 regions is within chance"
+    assert calm == "Deaths: too few to tell in each of 2 regions"
     assert wild.startswith("Deaths: latest changes in 2 regions, 1 with a 95% interval")
 
 
@@ -207,7 +207,7 @@ def test_the_example_of_the_reports_is_within_chance(rows, context):
 
     said = findings.trend(levels, changes[changes["mark"].ne("exact")], changes)
 
-    assert said.zh == "楚雄2024年生产安全事故死亡人数的下降未超出偶然波动"
+    assert said.zh == "楚雄生产安全事故死亡人数45，上年51：数量太少，难判升降"
 
 
 def standings(**mentioned):
@@ -278,7 +278,7 @@ NONE = pd.DataFrame()
 @pytest.mark.parametrize(
     ("cells", "changed", "said"),
     [
-        ({}, CHANGED, "2 counted changes, all within chance"),
+        ({}, CHANGED, "2 counted changes, all too few to tell"),
         ({}, CHANGED.assign(upper=[0.9, 1.34]), "2 counted changes, 1 beyond chance"),
         ({"measure": "change_pct", "unit": "%", "value": -9.2}, NONE, "in percent only"),
         ({"measure": "direction", "unit": "", "value": -1}, NONE, "by direction only"),

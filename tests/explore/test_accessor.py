@@ -58,11 +58,23 @@ def test_change_is_what_annual_says_of_these_rows(ours, rows, context):
 
 def test_compare_is_what_compare_says(ours, rated):
     """Kept, refused and cautions, for the regions of the rows."""
-    due, found = rules.comparable(rated, "drills_held"), ours.safety.compare("drills_held")
+    near = rs.load().absence_rows
+    due, found = rules.comparable(rated, "drills_held", near), ours.safety.compare("drills_held")
 
     pd.testing.assert_frame_equal(found.rows, due.rows)
     pd.testing.assert_frame_equal(found.refused, due.refused)
     assert (found.cautions, found.scale) == (due.cautions, due.scale)
+
+
+def test_reasons_cite_what_the_reports_print_instead(ours):
+    """Anshan's report describes drills; Nantong's counts major hazards found and rectified."""
+    drills = ours.safety.compare("drills_held").refused.set_index("region").loc["anshan"]
+    hazards = ours.safety.compare("major_hazards_found").refused.set_index("region").loc["nantong"]
+
+    assert (drills["rule"], drills["evidence"]) == ("mentioned", "组织开展系列应急救援演练")
+    assert (hazards["rule"], hazards["report"]) == ("told_elsewhere", "nantong-2024")
+    assert hazards["evidence"] == "全面排查整改重大事故隐患3586个"
+    assert hazards["reason_zh"].startswith("另列为")
 
 
 def test_compare_takes_the_regions_of_the_rows(ours):

@@ -1,10 +1,14 @@
 """One call for each kind of figure: it reads, computes, words and draws, and checks what it gets."""
 
+import csv
+
 import pandas as pd
 import pytest
+from drawings import Drawing
 from matplotlib.figure import Figure as Page
 
 import analysis as rs
+from analysis import project
 from analysis.charts.kinds import KINDS
 from analysis.errors import UsageError, WordError
 from analysis.figures import calls
@@ -36,22 +40,75 @@ def pages(drawn):
     return drawn if isinstance(drawn, tuple) else (drawn,)
 
 
+@pytest.fixture(scope="module")
+def near():
+    """The reports and indicators of ``data/absences.csv``."""
+    with (project.home() / "data" / "absences.csv").open(encoding="utf-8") as lines:
+        return {(line["report"], line["indicator"]) for line in csv.DictReader(lines)}
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Figures replaced by the frames that they would be drawn from."""
+    names = "comparison not_comparable trend year_on_year funnel closed_loop composition shared"
+    for name in (*names.split(), "coverage", "profile"):
+        monkeypatch.setattr(calls.charts, name, lambda *rows, _name=name, **given: (_name, given))
+    monkeypatch.setattr(calls._Asked, "figure", lambda asked, draw, name: draw())
+    monkeypatch.setattr(
+        calls._Asked, "pages", lambda asked, draw, rows, title, name, **given: [draw(rows)]
+    )
+    monkeypatch.setattr(calls, "Pages", list)
+
+
+def silent(frame, reason="rule"):
+    """The reports of *frame* that are said not to mention something."""
+    return set(frame.loc[frame[reason].eq("not_reported"), "report"])
+
+
+def test_no_figure_calls_a_report_silent_that_comes_near_the_indicator(rows, near, undrawn):
+    """Every comparison, trend, funnel and composition of a shared indicator, and the lists."""
+    regions = rows.groupby("indicator")["region"].nunique()
+    for code in regions[regions > 1].index:
+        said = silent(rows.safety.compare(code).refused)
+        for call in (calls.trend, calls.funnel, calls.shares):
+            drawn = call(code)
+            _, given = drawn[0] if isinstance(drawn, list) else drawn
+            said |= silent(given["refused"])
+        assert not {(report, code) for report in said} & near, code
+    listed = [calls.not_comparable()[0][1]["refused"]]
+    listed += [given["gaps"] for name, given in calls.coverage() if name == "shared"]
+    for frame in listed:
+        cells = frame.loc[frame["gap"].eq("not_reported"), ["report", "indicator"]]
+        assert not {*cells.itertuples(index=False, name=None)} & near
+    for region in rows["region"].unique():
+        unsaid = calls.profile(region)[1]["unsaid"]
+        cells = unsaid.loc[unsaid["rule"].eq("not_reported"), ["report", "indicator"]]
+        assert not {*cells.itertuples(index=False, name=None)} & near
+
+
 def test_every_kind_has_a_call():
     """A kind without one could only be drawn by hand."""
     assert set(CALLS) == set(KINDS)
-    assert {call.__name__ for call in CALLS.values()} - {"<lambda>"} <= set(calls.__all__)
+    assert {call.__name__ for call in CALLS.values()} - {"<lambda>"} <= set(dir(rs))
 
 
+@pytest.mark.parametrize("form", ["slide", "page"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("kind", CALLS)
-def test_a_call_draws_figures_of_its_kind_with_rows_and_names(kind):
-    """Nothing but the call: no style, no title, no gaps to hand over."""
-    figures = pages(CALLS[kind](language="en"))
+def test_a_call_draws_figures_of_its_kind_without_a_fault(kind, language, form):
+    """No text over another, outside the page or struck by a mark; a mark for each of its rows."""
+    figures = pages(CALLS[kind](language=language, form=form))
 
     assert {figure.kind for figure in figures} == {kind}
-    assert all(len(figure.rows) and figure.caption.title.en for figure in figures)
     names = [figure.name for figure in figures]
     assert len(set(names)) == len(names)
-    assert all(name.endswith("-en") for name in names)
+    assert all(name.endswith(f"-{language}") for name in names)
+    for figure in figures:
+        drawing = Drawing(figure)
+        assert drawing.faults == {}, figure.name
+        assert {*drawing.marks} <= {*figure.rows["id"], *figure.beside.get("id", ())}, figure.name
+        assert len(figure.rows), figure.name
+        assert figure.caption.title[language].split("：")[0][:4] in drawing.said.replace("\n", "")
 
 
 def test_a_filtered_frame_gives_a_figure_of_what_it_holds(rows):
@@ -141,7 +198,10 @@ def test_a_figure_saves_itself_under_its_name(tmp_path, monkeypatch):
 
 def test_the_front_door_offers_every_call():
     """And says that it has no other."""
-    assert set(calls.__all__) <= set(dir(rs))
+    names = {"comparison", "trend", "changes", "funnel", "shares", "targets", "instruments"}
+    names |= {"commitments", "coverage", "not_comparable", "profile"}
+    assert names <= set(dir(rs))
+    assert all(getattr(rs, name) is getattr(calls, name) for name in names)
     with pytest.raises(AttributeError, match="slope"):
         rs.slope
     with pytest.raises(WordError):

@@ -22,6 +22,7 @@ PLAN = {
     "upper": None,
     "unit": "次",
     "unit_en": "times",
+    "unit_one": "time",
     "comparator": ">=",
 }
 

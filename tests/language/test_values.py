@@ -104,10 +104,10 @@ def change(now, before):
 def test_the_example_is_read_as_a_careful_statistician_would():
     """The sentence that the brief of this part prints."""
     assert change(45, 51) == Text(
-        "楚雄死亡人数 45人，上年 51人；比值 0.88（0.58–1.34），在偶然波动范围内；"
+        "楚雄死亡人数 45人，上年 51人；比值 0.88（0.58–1.34），数量太少，尚不能判断风险是否变化；"
         "要看得出变化，须 ≤32 或 ≥74",
         "Chuxiong, deaths: 45 against 51 the year before; ratio 0.88 (0.58–1.34), "
-        "within what chance alone does; a change could be seen only at ≤32 or ≥74",
+        "too few to tell whether the risk changed; a change could be seen only at ≤32 or ≥74",
     )
     assert "0.93（0.60–1.45）" in change(42, 45).zh
     assert "≤27 或 ≥67" in change(42, 45).zh

@@ -80,7 +80,11 @@ def test_a_click_takes_the_mark_under_the_pointer(chromium, tmp_path):
             for place, one in enumerate(rows)
         ]
         crowd = figure(
-            f"closed-loop-crowd{number}", rows, marks=close, lines=[{"name": "x", "x": [], "y": []}]
+            f"closed-loop-crowd{number}",
+            rows,
+            kind="closed_loop",
+            marks=close,
+            lines=[{"name": "x", "x": [], "y": []}],
         )
         folder = written(tmp_path / str(number), more=[crowd])
         gallery.build(folder)

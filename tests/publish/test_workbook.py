@@ -12,7 +12,7 @@ from analysis.errors import UsageError
 from analysis.explore import trace
 from analysis.figures import office
 from analysis.publish.workbook import book as workbook
-from analysis.publish.workbook import sheets
+from analysis.publish.workbook import tabs
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_gaps_have_their_shorthand_and_reason(book):
 )
 def test_shorthand(given, letters):
     """One letter a doubt, in a fixed order."""
-    assert sheets.shorthand(given) == letters
+    assert tabs.shorthand(given) == letters
 
 
 def test_sheets_follow_the_practice(book):

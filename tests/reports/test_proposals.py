@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from qingshan import cells
 
 from analysis.cli.reports import compile_
-from analysis.reports import compilation, proposals, review
+from analysis.reports import compilation, lexicon, proposals, review
 from analysis.reports.proposals import proposal
 from analysis.tables.schema import CODE
 
@@ -92,6 +92,24 @@ def test_a_name_does_not_say_its_kind_twice():
     assert proposal("下拨抗旱资金", "元", 0).name == "下拨抗旱资金"
     assert proposal("参保率", "%", 0).name == "参保率"
     assert proposal("全市累计营救被困群众", "人", 0).code == "rescued_trapped_people"
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"),
+    [("米", "隔离带长度"), ("小时", "隔离带时长"), ("倍", "隔离带比率"), ("毫米", "隔离带")],
+)
+def test_a_name_ends_with_what_its_unit_measures(unit, name):
+    """By its quantity; millimetres may measure rain, so they add nothing."""
+    assert proposal("隔离带", unit, 0).name == name
+
+
+def test_the_reader_measures_with_a_unit_what_the_table_of_units_says(data):
+    """Counters name units that tables do not have; those that they have agree."""
+    table = data.units.set_index("unit")["quantities"].str.split(" ")
+    read = {u: quantity for u, quantity in lexicon.quantities().items() if u in table.index}
+
+    assert len(read) > 25
+    assert {u: q for u, q in read.items() if q not in table[u]} == {}
 
 
 TEXT = (

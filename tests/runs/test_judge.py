@@ -5,7 +5,7 @@ import json
 import pytest
 from small import RECORD, SKETCH, START, TABLE, Project
 
-from analysis.runs import judge
+from analysis.runs import judge, plan
 
 # Files of a person in the folder of a job: near to a figure's record, but none.
 STRANGERS = {
@@ -195,3 +195,20 @@ def test_a_figure_must_read_back(tmp_path, name, data, whole):
     else:
         with pytest.raises(judge.FailureError):
             judge._decode(tmp_path, "a", name)
+
+
+@pytest.mark.parametrize("read", ["both-2024", "east"])
+def test_a_row_is_of_the_file_of_its_report_whatever_its_region(tmp_path, read):
+    """A report of two regions has one file, of the name that the descriptor gives."""
+    (tmp_path / "datapackage.json").write_text('{"files": {"both-2024": "both-2024"}}')
+    path = tmp_path / "observations" / f"{read}.csv"
+    job = plan.Job("draw", tmp_path, {}, (plan.Source(f"observations/{read}", path),), 60, "", ())
+    row = {"origin": "report", "report": "both-2024", "region": "east", "indicator": "deaths"}
+    figure = {"name": "trend", "rows": [row, row | {"region": "west"}]}
+
+    if read == "both-2024":
+        judge._refuse_undeclared(job, figure)
+        return
+    with pytest.raises(judge.FailureError) as stopped:
+        judge._refuse_undeclared(job, figure)
+    assert stopped.value.advice == 'add "observations/both-2024" to its reads in plan.toml'

@@ -1,5 +1,6 @@
 """Why a region has nothing to show: never silent, never a false "not mentioned"."""
 
+import pandas as pd
 import pytest
 from tidy import frame, row
 
@@ -40,9 +41,63 @@ def test_a_silent_report_is_a_plan_or_does_not_mention_it(kind, gap):
     assert gaps.gap(frame(row()).iloc[:0], kind) == (Gap(gap), None)
 
 
+NEAR = {
+    "no_figure": "described in the report, without a figure",
+    "mentioned": "mentioned (“开展演练”), without this figure",
+    "told_elsewhere": "reported as “People trained”",
+    "implied_zero": "“People trained” is zero, so this is zero too",
+}
+
+
+def absences(kind, report="anshan-2024", indicator="deaths"):
+    """One row as ``Tables.absence_rows`` gives it."""
+    cells = {"report": report, "indicator": indicator, "kind": kind, "evidence": "开展演练"}
+    names = {"elsewhere_zh": "培训人次", "elsewhere_en": "People trained"}
+    return pd.DataFrame([cells | names | {"start": 7.0, "end": 11.0}])
+
+
+@pytest.mark.parametrize(("kind", "reason"), NEAR.items())
+def test_a_report_that_comes_near_the_indicator_is_not_called_silent(kind, reason):
+    """The reason says how near, and carries the phrase and where it is."""
+    tidy = frame(row("nantong"), row("anshan", indicator="drills_held"))
+
+    (refused,) = gaps.regions(tidy, "deaths", {"nantong"}, absences(kind)).to_dict("records")
+    (cell,) = gaps.cells(tidy, ["deaths"], absences(kind)).to_dict("records")
+
+    assert (refused["rule"], cell["gap"]) == (kind, kind)
+    for one in (refused, cell):
+        assert (one["reason_en"], one["report"]) == (reason, "anshan-2024")
+        assert (one["evidence"], one["start"]) == ("开展演练", 7)
+
+
+@pytest.mark.parametrize(
+    "other", [{"report": "anshan-2023"}, {"indicator": "injuries"}], ids=lambda one: next(iter(one))
+)
+def test_an_absence_explains_its_own_report_and_indicator_only(other):
+    """Another report or another indicator keeps "not mentioned"."""
+    tidy = frame(row("nantong"), row("anshan", indicator="drills_held"))
+
+    refused = gaps.regions(tidy, "deaths", {"nantong"}, absences("mentioned", **other))
+
+    assert refused["rule"].tolist() == ["not_reported"]
+    assert refused["evidence"].tolist() == [""]
+
+
+def test_a_figure_or_a_plan_goes_before_an_absence():
+    """What a region reports is named first; a plan has no results to look for."""
+    percent = frame(row("nantong"), row("anshan", **PERCENT))
+    plan = frame(row("nantong"), row("anshan", indicator="drills_held", kind="plan"))
+
+    rules = [
+        gaps.regions(tidy, "deaths", {"nantong"}, absences("mentioned"))["rule"].item()
+        for tidy in (percent, plan)
+    ]
+    assert rules == ["percent_only", "plan_report"]
+
+
 def test_every_reason_is_given_by_some_row():
     """A new reason needs a case."""
-    assert {gap for *_, gap in CASES} | {"plan_report", "not_reported"} == set(Gap)
+    assert {gap for *_, gap in CASES} | {"plan_report", "not_reported", *NEAR} == set(Gap)
 
 
 def test_what_tells_most_is_named():

@@ -193,9 +193,9 @@ def test_the_finding_claims_no_change_that_is_noise():
     """A fall within chance is not said to be a fall."""
     told = findings.year_on_year(together(*pair(45, 51)))
 
-    assert told.zh == "楚雄的1项同比变化未超出偶然波动"
+    assert told.zh == "楚雄的1项同比变化：数量太少，难判升降"
     assert "fall" not in told.en
-    assert "within chance" in told.en
+    assert "too few to tell" in told.en
 
 
 def test_the_finding_counts_the_changes_that_stand():

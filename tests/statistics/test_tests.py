@@ -24,6 +24,7 @@ from slow_sums import (
 )
 from statsmodels.stats.multitest import multipletests
 
+from analysis.language.vocabulary import Outcome
 from analysis.statistics import intervals, tests
 
 PUBLISHED_P = [
@@ -245,7 +246,7 @@ def test_reliability_follows_the_rule_of_the_nchs():
     assert tests.reliability([9, 10, 45], level=0.998).tolist() == [
         "few_events", "wide", "reliable",
     ]  # fmt: skip
-    assert set(tests.Reliability) == {"reliable", "few_events", "wide"}
+    assert set(tests.CountReliability) == {"reliable", "few_events", "wide"}
 
 
 @pytest.mark.parametrize(
@@ -265,7 +266,7 @@ def test_reliability_follows_the_rule_of_the_nchs():
 )
 def test_a_target_is_judged_by_the_whole_interval(count, target, verdict):
     """45 events leave 32.8 to 60.2; a zero target is met or missed, never in doubt."""
-    assert tests.target_verdict(count, target) == tests.Verdict(verdict)
+    assert tests.target_verdict(count, target) == Outcome(verdict)
 
 
 def test_a_target_is_judged_as_the_exact_test_would():

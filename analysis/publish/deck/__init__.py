@@ -1,1 +1,1 @@
-"""PowerPoint decks: new ones, and refreshing existing ones."""
+"""PowerPoint decks: create new ones, and update existing ones."""

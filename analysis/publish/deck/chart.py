@@ -1,8 +1,8 @@
 """
-A plot as a native chart of Office: its XML, and the workbook that opens on “Edit data”.
+Native Office charts: the chart XML, and the workbook that opens on “Edit data”.
 
-Intervals are native error bars that point at cells, labels are cells too, so a hand edit in the
-workbook moves them all. It knows charts and cells, and no slide.
+Intervals are error bars that refer to cells, and labels refer to cells too, so that an edit in the
+workbook changes values, intervals and labels together.
 """
 
 import uuid
@@ -39,7 +39,7 @@ a = ElementMaker(namespace=A, nsmap=_SPACES)
 c15 = ElementMaker(namespace=C15, nsmap={"c15": C15})
 _LABELS_EXTENSION = "{CE6537A1-D6FC-4f65-9D91-7224C49458BB}"
 _RANGE_EXTENSION = "{02D57815-91ED-43cb-92C2-25804820EDAC}"
-# The shapes that Office has; a bound from above has no triangle, so a bar stands for its cap.
+# Symbols of Office, and whether they are open; there is no downward triangle for AT_MOST.
 _SYMBOLS = {
     Mark.EXACT: ("circle", False),
     Mark.ZERO: ("circle", False),
@@ -53,7 +53,7 @@ _SYMBOLS = {
 
 
 class NativeChart:
-    """What python-pptx asks of chart data: the XML of the chart and its workbook."""
+    """Chart data with the interface of python-pptx: the chart XML and its workbook."""
 
     def __init__(
         self, plot: Plot, language: str, carried: Mapping[str, Any], *, width: float
@@ -63,7 +63,7 @@ class NativeChart:
         self._workbook_writer = self
 
     def xml_bytes(self, _kind: Any) -> bytes:
-        """The chart part."""
+        """Return the XML of the chart part."""
         return etree.tostring(chart_space(self.plot, self.language), encoding="UTF-8")
 
     @property
@@ -77,7 +77,7 @@ def _val(tag: str, value: object) -> Any:
 
 
 def chart_space(plot: Plot, language: str) -> Any:
-    """The whole chart part of a *plot* that was fitted to its width."""
+    """Return the root element of the chart part of a fitted *plot*."""
     size = text_size(plot)
     lang = "zh-CN" if language == "zh" else "en-GB"
     area = c.plotArea(_layout(plot), _group(plot, size), *_axes(plot, size))
@@ -95,13 +95,13 @@ def chart_space(plot: Plot, language: str) -> Any:
 
 
 def _layout(plot: Plot) -> Any:
-    """Where the plot stands: bars leave room for names and labels, the rest is left to Office."""
+    """Return the layout of the plot area: explicit for bars, automatic otherwise."""
     if plot.kind != "bars":
         return c.layout()
     names = ("layoutTarget", "inner"), ("xMode", "edge"), ("yMode", "edge")
     shares = zip("xywh", (plot.frame[0], 0.02, plot.frame[1], 0.96), strict=True)
-    places = [*names, *((name, f"{share:.4f}") for name, share in shares)]
-    return c.layout(c.manualLayout(*(_val(name, value) for name, value in places)))
+    settings = [*names, *((name, f"{share:.4f}") for name, share in shares)]
+    return c.layout(c.manualLayout(*(_val(name, value) for name, value in settings)))
 
 
 def _group(plot: Plot, size: float) -> Any:
@@ -123,55 +123,58 @@ def _group(plot: Plot, size: float) -> Any:
 
 def _drawn(plot: Plot, size: float) -> Iterable[Any]:
     """
-    The series as Office draws them: a solid line and its marks are two that share their cells.
+    Yield the series to write: two for a solid line, one for the line and one for its marks.
 
-    LibreOffice fills every mark of a line with the line's colour; hollow ones need a series of
-    their own.
+    LibreOffice fills every mark of a line with the colour of the line, so that hollow marks need a
+    separate series. Both refer to the same cells.
     """
     number = 0
-    for place, one in enumerate(plot.series):
-        if one.line == "solid":
+    for index, series in enumerate(plot.series):
+        if series.line == "solid":
             bare = tuple(
-                point and replace(point, lower=None, upper=None, label="") for point in one.points
+                point and replace(point, lower=None, upper=None, label="")
+                for point in series.points
             )
-            yield _series(plot, place, replace(one, points=bare), size, number)
+            yield _series(plot, index, replace(series, points=bare), size, number)
             number += 1
-        points = replace(one, line="") if one.line == "solid" else one
-        yield _series(plot, place, points, size, number)
+        points = replace(series, line="") if series.line == "solid" else series
+        yield _series(plot, index, points, size, number)
         number += 1
 
 
-def _series(plot: Plot, place: int, one: Series, size: float, number: int) -> Any:
-    """One series, its children in the order that the schema wants."""
-    columns = _columns(plot, place)
-    count = len(one.points)
-    made = c.ser(_val("idx", number), _val("order", number), c.tx(_names(columns[0], one.name)))
-    made.append(_series_look(plot, one))
+def _series(plot: Plot, index: int, series: Series, size: float, number: int) -> Any:
+    """Return one series, its children in the order of the schema."""
+    columns = _columns(plot, index)
+    count = len(series.points)
+    element = c.ser(
+        _val("idx", number), _val("order", number), c.tx(_names(columns[0], series.name))
+    )
+    element.append(_series_look(plot, series))
     if plot.kind == "bars":
-        made.append(_val("invertIfNegative", 0))
-        made.extend(_own_bars(one))
+        element.append(_val("invertIfNegative", 0))
+        element.extend(_own_bars(series))
     else:
-        made.append(_marker(one.points, one))
-        made.extend(_own_markers(one))
-    made.append(_data_labels(plot, one, size))
-    if any(point and point.lower is not None for point in one.points):
-        made.append(_error_bars(one, columns))
+        element.append(_marker(series.points, series))
+        element.extend(_own_markers(series))
+    element.append(_data_labels(plot, series, size))
+    if any(point and point.lower is not None for point in series.points):
+        element.append(_error_bars(series, columns))
     if plot.kind == "scatter":
-        made.append(c.xVal(_numbers(f"{_letter(columns[0] - 1)}", one.xs)))
-        made.append(c.yVal(_numbers(_letter(columns[0]), values(one))))
+        element.append(c.xVal(_numbers(f"{_letter(columns[0] - 1)}", series.xs)))
+        element.append(c.yVal(_numbers(_letter(columns[0]), values(series))))
     else:
-        made.append(c.cat(_words("A", plot.categories)))
-        made.append(c.val(_numbers(_letter(columns[0]), values(one), plot.number_format)))
+        element.append(c.cat(_words("A", plot.categories)))
+        element.append(c.val(_numbers(_letter(columns[0]), values(series), plot.number_format)))
     if plot.kind != "bars":
-        made.append(_val("smooth", 0))
-    made.append(_label_range(one, _letter(columns[3]), count))
-    return made
+        element.append(_val("smooth", 0))
+    element.append(_label_range(series, _letter(columns[3]), count))
+    return element
 
 
-def _columns(plot: Plot, place: int) -> tuple[int, int, int, int]:
-    """The columns of a series in the sheet, counted from 0; x stands left of each scatter."""
+def _columns(plot: Plot, index: int) -> tuple[int, int, int, int]:
+    """Return the columns of a series in the sheet, from 0; x of a scatter precedes them."""
     step = COLUMNS + (plot.kind == "scatter")
-    first = place * step + 1
+    first = index * step + 1
     return first, first + 1, first + 2, first + 3
 
 
@@ -194,7 +197,7 @@ def _names(column: int, name: str) -> Any:
 
 
 def _words(column: str, words: Sequence[str]) -> Any:
-    points = [c.pt(c.v(word), idx=str(place)) for place, word in enumerate(words)]
+    points = [c.pt(c.v(word), idx=str(index)) for index, word in enumerate(words)]
     return c.strRef(
         c.f(_formula(column, len(words))), c.strCache(_val("ptCount", len(words)), *points)
     )
@@ -202,8 +205,8 @@ def _words(column: str, words: Sequence[str]) -> Any:
 
 def _numbers(column: str, numbers: Sequence[float | None], shape: str = "General") -> Any:
     points = [
-        c.pt(c.v(repr(number)), idx=str(place))
-        for place, number in enumerate(numbers)
+        c.pt(c.v(repr(number)), idx=str(index))
+        for index, number in enumerate(numbers)
         if number is not None
     ]
     cache = c.numCache(c.formatCode(shape), _val("ptCount", len(numbers)), *points)
@@ -235,7 +238,7 @@ _LOOKS = {
 
 def _accent(region: str) -> tuple[str, bool]:
     """
-    Return the theme colour of a region, and whether it is a darker one for regions beyond the five.
+    Return the theme colour of a region, and whether it is darkened (regions beyond the first five).
 
     >>> _accent("anhui"), _accent("chuxiong"), _accent("")
     (('accent1', False), ('accent3', False), ('accent6', False))
@@ -246,58 +249,58 @@ def _accent(region: str) -> tuple[str, bool]:
     return ("accent6", False) if not region else (f"accent{sum(map(ord, region)) % 5 + 1}", True)
 
 
-def _series_look(plot: Plot, one: Series) -> Any:
-    name, darker = _accent(one.region)
+def _series_look(plot: Plot, series: Series) -> Any:
+    name, darker = _accent(series.region)
     if plot.kind == "bars":
         return c.spPr(_colour("accent6"))
-    if one.line in _LOOKS:
-        colour, width, dash = _LOOKS[one.line]
+    if series.line in _LOOKS:
+        colour, width, dash = _LOOKS[series.line]
         return c.spPr(_line(_colour(colour), width, dash))
-    if one.line == "solid":
+    if series.line == "solid":
         return c.spPr(_line(_colour(name, darker=darker), 1.5))
     return c.spPr(a.ln(a.noFill(), w="19050"))
 
 
-def _own_bars(one: Series) -> Iterable[Any]:
-    for place, point in enumerate(one.points):
+def _own_bars(series: Series) -> Iterable[Any]:
+    for index, point in enumerate(series.points):
         if point is not None:
             name, darker = _accent(point.region)
             look = c.spPr(_filling(point), _line(_colour(name, darker=darker), 1.25))
-            yield c.dPt(_val("idx", place), _val("invertIfNegative", 0), _val("bubble3D", 0), look)
+            yield c.dPt(_val("idx", index), _val("invertIfNegative", 0), _val("bubble3D", 0), look)
 
 
-def _marker(points: Iterable[Point | None], one: Series) -> Any:
-    if one.line:
+def _marker(points: Iterable[Point | None], series: Series) -> Any:
+    if series.line:
         return c.marker(_val("symbol", "none"))
-    # LibreOffice obeys a point's own mark only where it differs in size from that of its series.
+    # LibreOffice applies a point's own marker only if its size differs from that of the series.
     first = next((point for point in points if point), None)
     return _symbol(first, 8) if first else c.marker(_val("symbol", "circle"))
 
 
 def _symbol(point: Point, size: int = 9) -> Any:
-    """The mark of a point: one shape for each kind of evidence, in its region's colour."""
+    """Return the marker of a point: its evidence sets the shape, its region the colour."""
     symbol, _ = _SYMBOLS.get(point.mark, ("circle", False))
     name, darker = _accent(point.region)
     fill = _filling(point)
     edge = _line(_colour(name, darker=darker), 1.75, "sysDash" if point.mark == Mark.PLAN else "")
-    if point.mark == Mark.ZERO:  # a wide pale edge reads as the ring that our pictures draw
+    if point.mark == Mark.ZERO:  # a wide pale edge resembles the ring in the pictures
         pale = a.schemeClr(a.alpha(val="40000"), val=name)
         edge = _line(a.solidFill(pale), 5.0)
     return c.marker(_val("symbol", symbol), _val("size", size), c.spPr(fill, edge))
 
 
-def _own_markers(one: Series) -> Iterable[Any]:
-    if one.line:
+def _own_markers(series: Series) -> Iterable[Any]:
+    if series.line:
         return
-    for place, point in enumerate(one.points):
+    for index, point in enumerate(series.points):
         if point is not None:
-            # LibreOffice takes the colour of a mark from the filling here, not from its marker.
+            # LibreOffice takes the colour of a mark from this fill, not from the marker.
             look = c.spPr(_filling(point), a.ln(a.noFill()))
-            yield c.dPt(_val("idx", place), _symbol(point), _val("bubble3D", 0), look)
+            yield c.dPt(_val("idx", index), _symbol(point), _val("bubble3D", 0), look)
 
 
 def _filling(point: Point) -> Any:
-    """Full, or pale where the mark is an open one: LibreOffice draws no edge around white."""
+    """Return a solid fill, or a pale one for open marks."""
     name, darker = _accent(point.region)
     open_mark = point.hollow or _SYMBOLS.get(point.mark, ("", False))[1]
     return _colour(name, darker=darker, pale=open_mark)
@@ -316,21 +319,21 @@ def _switches(*, value: bool = False) -> list[Any]:
     return [_val(f"show{name}", int(value and name == "Val")) for name in names]
 
 
-def _data_labels(plot: Plot, one: Series, size: float) -> Any:
-    """A label a point, its words taken from the cell beside the value."""
-    made = c.dLbls()
-    for place, point in enumerate(one.points):
+def _data_labels(plot: Plot, series: Series, size: float) -> Any:
+    """Return a label per point, with its text from the cell beside the value."""
+    element = c.dLbls()
+    for index, point in enumerate(series.points):
         if point is not None and point.label:
-            made.append(_data_label(plot, one, place, point))
-    made.append(c.spPr(a.noFill(), a.ln(a.noFill())))
-    made.append(_text(size, "tx1"))
-    made.extend(_switches())
-    made.append(c.extLst(c.ext(c15.showLeaderLines(val="0"), uri=_LABELS_EXTENSION)))
-    return made
+            element.append(_data_label(plot, series, index, point))
+    element.append(c.spPr(a.noFill(), a.ln(a.noFill())))
+    element.append(_text(size, "tx1"))
+    element.extend(_switches())
+    element.append(c.extLst(c.ext(c15.showLeaderLines(val="0"), uri=_LABELS_EXTENSION)))
+    return element
 
 
-def _data_label(plot: Plot, one: Series, place: int, point: Point) -> Any:
-    seed = f"{one.name}|{place}|{point.row}"
+def _data_label(plot: Plot, series: Series, index: int, point: Point) -> Any:
+    seed = f"{series.name}|{index}|{point.row}"
     field = a.fld(
         a.rPr(lang="en-US"),
         a.t(point.label),
@@ -338,43 +341,43 @@ def _data_label(plot: Plot, one: Series, place: int, point: Point) -> Any:
         type="CELLRANGE",
     )
     position = "outEnd" if plot.kind == "bars" else "r"
-    if plot.kind == "scatter" and point.row:  # neighbours of a funnel lie close together
-        position = ("r", "l", "b", "t")[place % 4]
+    if plot.kind == "scatter" and point.row:  # adjacent points of a funnel are close together
+        position = ("r", "l", "b", "t")[index % 4]
     rich = c.rich(a.bodyPr(wrap="none"), a.lstStyle(), a.p(field, a.endParaRPr(lang="en-US")))
     extension = c.ext(c15.dlblFieldTable(), c15.showDataLabelsRange(val="1"), uri=_LABELS_EXTENSION)
     return c.dLbl(
-        _val("idx", place), *_shift(plot, one, place), c.tx(rich), *_backing(plot),
+        _val("idx", index), *_shift(plot, series, index), c.tx(rich), *_backing(plot),
         _val("dLblPos", position),
         *_switches(), c.extLst(extension),
     )  # fmt: skip
 
 
-def _shift(plot: Plot, one: Series, place: int) -> Iterable[Any]:
-    x, y = label_shift(plot, one, place)
+def _shift(plot: Plot, series: Series, index: int) -> Iterable[Any]:
+    x, y = label_shift(plot, series, index)
     if x or y:
         yield c.layout(c.manualLayout(_val("x", f"{x:.4f}"), _val("y", f"{y:.4f}")))
 
 
 def _backing(plot: Plot) -> Iterable[Any]:
-    """A white ground under the words where lines would run through them."""
+    """Yield a white background for labels that lines may cross."""
     if plot.kind == "scatter" or plot.log:
         yield c.spPr(_colour("bg1"), a.ln(a.noFill()))
 
 
-def _label_range(one: Series, column: str, count: int) -> Any:
+def _label_range(series: Series, column: str, count: int) -> Any:
     points = [
-        c.pt(c.v(point.label), idx=str(place))
-        for place, point in enumerate(one.points)
+        c.pt(c.v(point.label), idx=str(index))
+        for index, point in enumerate(series.points)
         if point is not None and point.label
     ]
     cache = c15.dlblRangeCache(_val("ptCount", count), *points)
-    held = c15.datalabelsRange(c15.f(_formula(column, count)), cache)
-    return c.extLst(c.ext(held, uri=_RANGE_EXTENSION))
+    labels_range = c15.datalabelsRange(c15.f(_formula(column, count)), cache)
+    return c.extLst(c.ext(labels_range, uri=_RANGE_EXTENSION))
 
 
-def _error_bars(one: Series, columns: tuple[int, int, int, int]) -> Any:
-    down = [distance(point, -1) for point in one.points]
-    up = [distance(point, 1) for point in one.points]
+def _error_bars(series: Series, columns: tuple[int, int, int, int]) -> Any:
+    down = [distance(point, -1) for point in series.points]
+    up = [distance(point, 1) for point in series.points]
     return c.errBars(
         _val("errDir", "y"),
         _val("errBarType", "both"),
@@ -389,15 +392,15 @@ def _error_bars(one: Series, columns: tuple[int, int, int, int]) -> Any:
 def _axes(plot: Plot, size: float) -> list[Any]:
     if plot.kind == "scatter":
         return [_value_axis(plot, size, 10, 20, "b"), _value_axis(plot, size, 20, 10, "l")]
-    place = ("l", "b") if plot.kind == "bars" else ("b", "l")
-    return [_category_axis(plot, size, place[0]), _value_axis(plot, size, 20, 10, place[1])]
+    sides = ("l", "b") if plot.kind == "bars" else ("b", "l")
+    return [_category_axis(plot, size, sides[0]), _value_axis(plot, size, 20, 10, sides[1])]
 
 
-def _category_axis(plot: Plot, size: float, place: str) -> Any:
+def _category_axis(plot: Plot, size: float, side: str) -> Any:
     turned = "maxMin" if plot.kind == "bars" else "minMax"
     return c.catAx(
         _val("axId", 10), c.scaling(_val("orientation", turned)), _val("delete", 0),
-        _val("axPos", place), c.numFmt(formatCode="General", sourceLinked="0"),
+        _val("axPos", side), c.numFmt(formatCode="General", sourceLinked="0"),
         _val("majorTickMark", "none"), _val("minorTickMark", "none"), _val("tickLblPos", "low"),
         c.spPr(_line(_colour("accent6"), 1.0)), _text(size, "tx1"), _val("crossAx", 20),
         _val("crosses", "autoZero") if not plot.log else _val("crossesAt", 1),
@@ -405,7 +408,7 @@ def _category_axis(plot: Plot, size: float, place: str) -> Any:
     )  # fmt: skip
 
 
-def _value_axis(plot: Plot, size: float, own: int, other: int, place: str) -> Any:
+def _value_axis(plot: Plot, size: float, own: int, other: int, side: str) -> Any:
     scaling = c.scaling()
     if plot.log and own == 20:
         low, high = octaves(plot)
@@ -422,13 +425,13 @@ def _value_axis(plot: Plot, size: float, own: int, other: int, place: str) -> An
         scaling.append(_val("max", repr(high)))
         scaling.append(_val("min", repr(low)))
     words = "" if plot.kind != "scatter" else plot.x_axis if own == 10 else plot.axis
-    hidden = int(plot.kind == "bars")  # each bar tells its number
-    made = c.valAx(_val("axId", own), scaling, _val("delete", hidden), _val("axPos", place))
+    hidden = int(plot.kind == "bars")  # bars are labelled with their values
+    axis = c.valAx(_val("axId", own), scaling, _val("delete", hidden), _val("axPos", side))
     if own == 20 and not hidden:
-        made.append(c.majorGridlines(c.spPr(_line(_colour("bg2"), 0.75))))
+        axis.append(c.majorGridlines(c.spPr(_line(_colour("bg2"), 0.75))))
     if words:
-        made.append(_axis_title(words, size, turned=place == "l"))
-    made.extend([
+        axis.append(_axis_title(words, size, turned=side == "l"))
+    axis.extend([
         c.numFmt(formatCode="General" if plot.log else plot.number_format, sourceLinked="0"),
         _val("majorTickMark", "none"), _val("minorTickMark", "none"), _val("tickLblPos", "low"),
         c.spPr(a.ln(a.noFill())), _text(size * 0.9), _val("crossAx", other),
@@ -436,7 +439,7 @@ def _value_axis(plot: Plot, size: float, own: int, other: int, place: str) -> An
         _val("crossBetween", "midCat" if plot.kind == "scatter" else "between"),
         *_steps(plot, own),
     ])  # fmt: skip
-    return made
+    return axis
 
 
 def _steps(plot: Plot, own: int) -> Iterable[Any]:

@@ -1,7 +1,7 @@
 """
-New data put into a chart that somebody has worked on: its looks stay, its numbers change.
+Replace the data of a chart that was formatted by hand, keeping its formatting.
 
-It compares and changes the XML of a chart part, and knows neither slides nor records.
+Works on the XML of chart parts only, not on slides or records.
 """
 
 import math
@@ -12,15 +12,15 @@ from .chart import C
 
 def signature(chart: Any) -> str:
     """
-    What a chart shows, from the XML of its part: names, categories, values and intervals.
+    Return the content of a chart part as text: names, categories, values and intervals.
 
-    Numbers are read as numbers, so it is the same after a program wrote them its own way.
+    Numbers are normalised, so that the result does not depend on how a program writes them.
     """
     return "\n".join(
         " ".join([tag, *(_settled(value.text) for value in part.iter(f"{{{C}}}v"))])
-        for one in chart.iter(f"{{{C}}}ser")
+        for series in chart.iter(f"{{{C}}}ser")
         for tag in ("tx", "cat", "xVal", "val", "yVal", "errBars")
-        for part in one.findall(f"{{{C}}}{tag}")
+        for part in series.findall(f"{{{C}}}{tag}")
     )
 
 
@@ -33,27 +33,27 @@ def _settled(text: str | None) -> str:
 
 def graft(old: Any, new: Any, *, ceiling_was: float | None) -> bool:
     """
-    Put the data of the chart *new* into *old*, keeping every look that was given to it by hand.
+    Put the data of the chart *new* into *old*, keeping the formatting of *old*.
 
     Parameters
     ----------
     ceiling_was
-        The end of the axis as we last set it; one that was changed by hand stays.
+        The end of the axis as it was last written; an end that was changed by hand is kept.
 
     Returns
     -------
     bool
-        Whether the two have the same number of series; if not, nothing was done.
+        Whether both have the same number of series; if not, nothing is changed.
     """
     pairs = list(zip(_all(old, "ser"), _all(new, "ser"), strict=False))
     if len(_all(old, "ser")) != len(_all(new, "ser")):
         return False
-    for one, other in pairs:
+    for old_series, new_series in pairs:
         for tag in ("tx", "cat", "val", "xVal", "yVal", "extLst"):
-            _swap(one, other, tag)
-        _graft_points(one, other)
-        _graft_labels(one, other)
-        _graft_errors(one, other)
+            _swap(old_series, new_series, tag)
+        _graft_points(old_series, new_series)
+        _graft_labels(old_series, new_series)
+        _graft_errors(old_series, new_series)
     _graft_ceiling(old, new, ceiling_was)
     return True
 
@@ -72,64 +72,64 @@ def _index(element: Any) -> str:
     return str(element.find(f"{{{C}}}idx").get("val"))
 
 
-def _graft_points(one: Any, other: Any) -> None:
-    """Where the shape of a mark differs, the kind of evidence has changed: take the new mark."""
-    was = {_index(point): point for point in one.findall(f"{{{C}}}dPt")}
-    for point in other.findall(f"{{{C}}}dPt"):
-        held = was.pop(_index(point), None)
-        if held is None:
-            _insert(one, point)
-        elif _symbol_of(held) != _symbol_of(point):
-            one.replace(held, point)
-    for gone in was.values():
-        one.remove(gone)
+def _graft_points(series: Any, new_series: Any) -> None:
+    """Replace points whose marker symbol changed; add new points and remove old ones."""
+    old_points = {_index(point): point for point in series.findall(f"{{{C}}}dPt")}
+    for point in new_series.findall(f"{{{C}}}dPt"):
+        old_point = old_points.pop(_index(point), None)
+        if old_point is None:
+            _insert(series, point)
+        elif _symbol_of(old_point) != _symbol_of(point):
+            series.replace(old_point, point)
+    for removed in old_points.values():
+        series.remove(removed)
 
 
 def _symbol_of(point: Any) -> str:
-    found = point.find(f"{{{C}}}marker/{{{C}}}symbol")
-    return "" if found is None else str(found.get("val"))
+    symbol = point.find(f"{{{C}}}marker/{{{C}}}symbol")
+    return "" if symbol is None else str(symbol.get("val"))
 
 
-def _insert(one: Any, point: Any) -> None:
-    """A point stands behind those before it, and before labels, error bars and data."""
-    points = one.findall(f"{{{C}}}dPt")
-    before = [held for held in points if int(_index(held)) < int(_index(point))]
+def _insert(series: Any, point: Any) -> None:
+    """Insert a data point in schema order: after lower indices, before labels and data."""
+    points = series.findall(f"{{{C}}}dPt")
+    before = [earlier for earlier in points if int(_index(earlier)) < int(_index(point))]
     if before:
         before[-1].addnext(point)
         return
     for tag in ("dPt", "dLbls", "errBars", "cat", "xVal", "val", "yVal"):
-        found = one.find(f"{{{C}}}{tag}")
-        if found is not None:
-            found.addprevious(point)
+        element = series.find(f"{{{C}}}{tag}")
+        if element is not None:
+            element.addprevious(point)
             return
 
 
-def _graft_labels(one: Any, other: Any) -> None:
-    """Labels that were deleted by hand stay deleted; the others take the new words."""
-    was, now = one.find(f"{{{C}}}dLbls"), other.find(f"{{{C}}}dLbls")
+def _graft_labels(series: Any, new_series: Any) -> None:
+    """Update the text of labels; labels that were deleted by hand stay deleted."""
+    was, now = series.find(f"{{{C}}}dLbls"), new_series.find(f"{{{C}}}dLbls")
     if was is None or now is None:
         return
-    held = {_index(label): label for label in was.findall(f"{{{C}}}dLbl")}
+    old_labels = {_index(label): label for label in was.findall(f"{{{C}}}dLbl")}
     for label in reversed(now.findall(f"{{{C}}}dLbl")):
-        old = held.pop(_index(label), None)
+        old = old_labels.pop(_index(label), None)
         if old is None:
             was.insert(0, label)
         elif old.find(f"{{{C}}}tx") is not None:
             _swap(old, label, "tx")
-    for gone in held.values():
-        was.remove(gone)
+    for removed in old_labels.values():
+        was.remove(removed)
 
 
-def _graft_errors(one: Any, other: Any) -> None:
-    was, now = one.find(f"{{{C}}}errBars"), other.find(f"{{{C}}}errBars")
+def _graft_errors(series: Any, new_series: Any) -> None:
+    was, now = series.find(f"{{{C}}}errBars"), new_series.find(f"{{{C}}}errBars")
     if was is not None and now is not None:
         for tag in ("plus", "minus"):
             _swap(was, now, tag)
     elif was is not None:
-        one.remove(was)
+        series.remove(was)
     elif now is not None:
-        places = (one.find(f"{{{C}}}{tag}") for tag in ("cat", "xVal"))
-        next(place for place in places if place is not None).addprevious(now)
+        following = (series.find(f"{{{C}}}{tag}") for tag in ("cat", "xVal"))
+        next(element for element in following if element is not None).addprevious(now)
 
 
 def _graft_ceiling(old: Any, new: Any, ceiling_was: float | None) -> None:

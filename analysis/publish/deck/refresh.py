@@ -1,8 +1,8 @@
 """
-A deck brought up to date in place: what we wrote and nobody touched is renewed, all else stays.
+Update a deck in place: renew the parts that were not edited by hand, and keep all others.
 
-It never adds or removes a slide. A part that was edited by hand is left as it is, and said; the
-deck is replaced in one step, the one before is kept beside it as ``.bak``.
+Slides are neither added nor removed. Parts that were edited by hand are kept and reported. The deck
+is replaced atomically, and the previous version is kept beside it as ``.bak``.
 """
 
 import io
@@ -30,14 +30,14 @@ TEXTS = ("title", "subtitle", "side", "caveat", "source", "stamp")
 
 @dataclass(slots=True)
 class Report:
-    """What an update did, for a reader."""
+    """The result of an update, as lines for a reader."""
 
     language: str
     changed: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
-        """What changed, then what was left alone and why."""
+        """Yield what changed, then what was kept and why."""
         if not self.changed:
             yield _NOTHING[self.language]
         yield from self.changed
@@ -56,17 +56,18 @@ _OTHER = say("refresh.other")
 
 def update(path: Path, figures: Path, *, dry_run: bool = False) -> Report:
     """
-    Renew the deck *path* from the manifest in *figures*.
+    Update the deck *path* from the manifest in *figures*.
 
     Parameters
     ----------
     dry_run
-        Say what would change, and write nothing.
+        Report what would change without writing.
 
     Raises
     ------
     AnalysisError
-        When it is not a deck of ours, damaged, read-only or open elsewhere; it is then untouched.
+        If the deck was not made by this package, is damaged, read-only or open in another program.
+        The file is then unchanged.
     """
     try:
         path = path.resolve(strict=True)
@@ -75,7 +76,7 @@ def update(path: Path, figures: Path, *, dry_run: bool = False) -> Report:
     if not dry_run:
         office.refuse_unwritable(path)
     data = path.read_bytes()
-    with office.damage_told(path.name):
+    with office.damage_reported(path.name):
         work = _Update(path.name, data, figures)
         work.run()
         after = work.saved() if work.report.changed else data
@@ -85,7 +86,7 @@ def update(path: Path, figures: Path, *, dry_run: bool = False) -> Report:
 
 
 def _replace(path: Path, before: bytes, after: bytes) -> None:
-    """Put the new deck in the place of the old one, unless someone was there meanwhile."""
+    """Replace the deck by *after* and keep a backup, unless another program changed it."""
     opened(path.name, after)
     office.refuse_unwritable(path)
     if path.read_bytes() != before:
@@ -98,51 +99,53 @@ def _replace(path: Path, before: bytes, after: bytes) -> None:
 
 def opened(name: str, data: bytes) -> tuple[Any, dict[str, bytes]]:
     """
-    The presentation in *data* and its parts.
+    Return the presentation in *data* and its parts.
 
     Raises
     ------
     AnalysisError
-        When it is no deck, damaged, or not made by us.
+        If it is not a deck, is damaged, or was not made by this package.
     """
     from pptx import Presentation
 
-    found = office.parts(data, name)
-    given = office.properties(found)
-    if "ppt/presentation.xml" not in found or PART not in given:
+    parts = office.parts(data, name)
+    properties = office.properties(parts)
+    if "ppt/presentation.xml" not in parts or PART not in properties:
         raise AnalysisError(
             f"{name} is not a deck of ours, or lost its properties in another program: "
             "make a new one with `deck --output`"
         )
-    if given[PART] != slides.VERSION:
-        raise AnalysisError(f"{name} was made by another version ({given[PART]}): make a new one")
-    with office.damage_told(name):
-        return Presentation(io.BytesIO(data)), found
+    if properties[PART] != slides.VERSION:
+        raise AnalysisError(
+            f"{name} was made by another version ({properties[PART]}): make a new one"
+        )
+    with office.damage_reported(name):
+        return Presentation(io.BytesIO(data)), parts
 
 
 class _Update:
-    """One update: the deck, what it was made from, and what the manifest says now."""
+    """One update of a deck: its presentation, stored properties and the current records."""
 
     def __init__(self, name: str, data: bytes, figures: Path) -> None:
-        self.made, found = opened(name, data)
-        self.given = office.properties(found)
-        self.held: dict[str, Any] = dict(carriers.stores(found))
-        self.language = self.given.get(f"{PART}.language", "zh")
+        self.presentation, package = opened(name, data)
+        self.properties = office.properties(package)
+        self.provenances: dict[str, Any] = dict(carriers.stores(package))
+        self.language = self.properties.get(f"{PART}.language", "zh")
         self.figures = figures
         self.report = Report(self.language)
         records = content.chosen(manifest.load(figures), self.language)
         self.records = {record["name"]: record for record in records}
         self.baseline = {
             key.removeprefix(f"{PART}.figure."): _parsed(value)
-            for key, value in self.given.items()
+            for key, value in self.properties.items()
             if key.startswith(f"{PART}.figure.")
         }
         self.marks = {name: dict(parts) for name, parts in self.baseline.items()}
 
     def run(self) -> None:
-        """Renew every slide that shows a figure of ours."""
+        """Update every slide that shows a figure of the manifest."""
         seen = set()
-        for number, slide in enumerate(self.made.slides, 1):
+        for number, slide in enumerate(self.presentation.slides, 1):
             for name in dict.fromkeys(carriers.owned(shape.name)[0] for shape in slide.shapes):
                 if name in self.baseline:
                     seen.add(name)
@@ -164,77 +167,83 @@ class _Update:
 
     def _slide(self, number: int, slide: Any, name: str) -> None:
         record = self.records.get(name)
-        place = f"{number}. {name}"
+        slide_name = f"{number}. {name}"
         if record is None:
-            self.report.kept.append(f"{place}: {_GONE[self.language]}")
+            self.report.kept.append(f"{slide_name}: {_GONE[self.language]}")
             return
-        said = content.content(record, self.language)
+        slide_content = content.content(record, self.language)
         before = len(self.report.changed)
         for shape in list(slide.shapes):
             figure, part = carriers.owned(shape.name)
             if figure == name:
-                self._shape(place, slide, shape, part, said)
+                self._shape(slide_name, slide, shape, part, slide_content)
         if "stamp" in self.baseline[name] or slide.has_notes_slide:
-            self._notes(place, slide, said)
+            self._notes(slide_name, slide, slide_content)
         if len(self.report.changed) > before:
-            self.report.changed += [f"    {line}" for line in self._reasons(said)]
-            self.held[name] = slides.carried(said)
+            self.report.changed += [f"    {line}" for line in self._reasons(slide_content)]
+            self.provenances[name] = slides.carried(slide_content)
 
-    def _shape(self, place: str, slide: Any, shape: Any, part: str, said: Content) -> None:
-        known = self.baseline[said.figure].get(part)
+    def _shape(
+        self, slide_name: str, slide: Any, shape: Any, part: str, slide_content: Content
+    ) -> None:
+        known = self.baseline[slide_content.figure].get(part)
         touched = known is not None and slides.state(shape) != known
         if part in TEXTS:
-            self._text(place, shape, part, said, touched=touched)
+            self._text(slide_name, shape, part, slide_content, touched=touched)
         elif part == "chart":
-            self._chart(place, slide, shape, said, touched=touched)
+            self._chart(slide_name, slide, shape, slide_content, touched=touched)
         elif part == "table":
-            self._table(place, shape, said, touched=touched)
+            self._table(slide_name, shape, slide_content, touched=touched)
         elif part == "picture":
-            self._picture(place, slide, shape, said, touched=touched)
+            self._picture(slide_name, slide, shape, slide_content, touched=touched)
         if part in slides.DESCRIBED:
-            self._alt(shape, said)
+            self._alt(shape, slide_content)
 
-    def _note(self, said: Content, part: str, mark: str) -> None:
-        self.marks[said.figure][part] = mark
+    def _note(self, slide_content: Content, part: str, mark: str) -> None:
+        self.marks[slide_content.figure][part] = mark
 
-    def _keep(self, place: str, part: str, now: str) -> None:
-        line = f"{place}, {part}: {_EDITED[self.language]}"
+    def _keep(self, slide_name: str, part: str, now: str) -> None:
+        line = f"{slide_name}, {part}: {_EDITED[self.language]}"
         self.report.kept.append(f"{line}; {_WOULD[self.language]}: {now}" if now else line)
 
-    def _text(self, place: str, shape: Any, part: str, said: Content, *, touched: bool) -> None:
-        words = slides.texts(said)[part]
+    def _text(
+        self, slide_name: str, shape: Any, part: str, slide_content: Content, *, touched: bool
+    ) -> None:
+        words = slides.texts(slide_content)[part]
         was = shape.text_frame.text
         fitted = shapes.fitted(shape, words, part)
         if slides.short(fitted) == slides.short(was):
             return
         if touched:
-            self._keep(place, part, labels.legible(words, 120))
+            self._keep(slide_name, part, labels.legible(words, 120))
             return
         if part == "side":
             shapes.rewrite(shape, fitted, self.language)
         else:
             shapes.write(shape, words, self.language)
-        self._note(said, part, slides.state(shape))
+        self._note(slide_content, part, slides.state(shape))
         self.report.changed.append(
-            f"{place}, {part}: {labels.legible(was, 120)} → {labels.legible(words, 120)}"
+            f"{slide_name}, {part}: {labels.legible(was, 120)} → {labels.legible(words, 120)}"
         )
 
-    def _chart(self, place: str, slide: Any, shape: Any, said: Content, *, touched: bool) -> None:
-        if said.plot is None:
-            if touched or said.table is not None:
-                self.report.kept.append(f"{place}, chart: {_OTHER[self.language]}")
+    def _chart(
+        self, slide_name: str, slide: Any, shape: Any, slide_content: Content, *, touched: bool
+    ) -> None:
+        if slide_content.plot is None:
+            if touched or slide_content.table is not None:
+                self.report.kept.append(f"{slide_name}, chart: {_OTHER[self.language]}")
             else:
-                self._pictured(place, slide, shape, said)
+                self._pictured(slide_name, slide, shape, slide_content)
             return
-        carried = slides.carried(said)
+        carried = slides.carried(slide_content)
         width = shape.width / EMU
-        native = slide_charts.NativeChart(said.plot, self.language, carried, width=width)
+        native = slide_charts.NativeChart(slide_content.plot, self.language, carried, width=width)
         new = slide_charts.chart_space(native.plot, self.language)
         old = shape.chart._chartSpace  # noqa: SLF001
         if graft.signature(old) == graft.signature(new):
             return
         if touched:
-            self._keep(place, "chart", "")
+            self._keep(slide_name, "chart", "")
             return
         was = self._carried(shape).get("ceiling")
         from lxml import etree
@@ -243,125 +252,134 @@ class _Update:
         fresh = parse_xml(etree.tostring(new))
         if not graft.graft(old, fresh, ceiling_was=was):
             _rebuild(old, fresh)
-            self.report.changed.append(f"{place}, chart: {_REBUILT[self.language]}")
+            self.report.changed.append(f"{slide_name}, chart: {_REBUILT[self.language]}")
         shape.chart.part.chart_workbook.update_from_xlsx_blob(native.xlsx_blob)
-        self._note(said, "chart", slides.state(shape))
-        self.report.changed.append(f"{place}, chart: {_VALUES[self.language]}")
+        self._note(slide_content, "chart", slides.state(shape))
+        self.report.changed.append(f"{slide_name}, chart: {_VALUES[self.language]}")
 
-    def _pictured(self, place: str, slide: Any, chart: Any, said: Content) -> None:
-        """The picture in the place of a native chart, and of the table that it shows too."""
-        figure, known = said.figure, self.baseline[said.figure]
+    def _pictured(self, slide_name: str, slide: Any, chart: Any, slide_content: Content) -> None:
+        """Replace a native chart, and an unedited table beside it, by the picture of the figure."""
+        figure, known = slide_content.figure, self.baseline[slide_content.figure]
         parts = {carriers.owned(shape.name): shape for shape in slide.shapes}
-        gone = {"chart": chart}
+        replaced = {"chart": chart}
         table = parts.get((figure, "table"))
         if table is not None and slides.state(table) == known.get("table"):
             beside = {part: parts.get((figure, part)) for part in ("table", "heading")}
-            gone |= {part: shape for part, shape in beside.items() if shape is not None}
-        boxes = [shapes.box_of(shape) for shape in gone.values()]
+            replaced |= {part: shape for part, shape in beside.items() if shape is not None}
+        boxes = [shapes.box_of(shape) for shape in replaced.values()]
         left, top = (min(box[side] for box in boxes) for side in (0, 1))
         right, low = (max(box[side] + box[side + 2] for box in boxes) for side in (0, 1))
         box = (left, top, right - left, low - top)
-        shapes.picture(slide, said, self.language, self.figures, box)
+        shapes.picture(slide, slide_content, self.language, self.figures, box)
         picture = next((one for one in slide.shapes if one.name == f"rs:{figure}:picture"), None)
         if picture is None:  # the figures are without pictures
-            self.report.kept.append(f"{place}, chart: {_OTHER[self.language]}")
+            self.report.kept.append(f"{slide_name}, chart: {_OTHER[self.language]}")
             return
-        for part, shape in gone.items():
+        for part, shape in replaced.items():
             shapes.drop(shape)
             self.marks[figure].pop(part, None)
-        self._note(said, "picture", slides.state(picture))
-        self.report.changed.append(f"{place}, chart: {_REBUILT[self.language]}")
+        self._note(slide_content, "picture", slides.state(picture))
+        self.report.changed.append(f"{slide_name}, chart: {_REBUILT[self.language]}")
 
     def _carried(self, shape: Any) -> Mapping[str, Any]:
         part = shape.chart.part.chart_workbook.xlsx_part
         if part is None:
             return {}
         try:
-            held = carriers.stores(office.parts(part.blob, "an embedded workbook"))
-        except AnalysisError:  # someone saved the workbook anew; its numbers are in the chart too
+            provenances = carriers.stores(office.parts(part.blob, "an embedded workbook"))
+        except AnalysisError:  # saved by another program; the chart has the numbers too
             return {}
-        return next(iter(held.values()), {})
+        return next(iter(provenances.values()), {})
 
-    def _table(self, place: str, shape: Any, said: Content, *, touched: bool) -> None:
-        table = said.table
+    def _table(self, slide_name: str, shape: Any, slide_content: Content, *, touched: bool) -> None:
+        table = slide_content.table
         if table is None:
             return
         lines = (table.head, *table.lines)
-        held = shape.table
-        was = [[cell.text_frame.text for cell in row.cells] for row in held.rows]
+        drawn = shape.table
+        was = [[cell.text_frame.text for cell in row.cells] for row in drawn.rows]
         if was == [list(line) for line in lines]:
             return
         same = len(was) == len(lines) and all(len(line) == len(table.head) for line in was)
         if touched or not same:
-            self._keep(place, "table", " | ".join(" ".join(line) for line in table.lines)[:200])
+            self._keep(
+                slide_name, "table", " | ".join(" ".join(line) for line in table.lines)[:200]
+            )
             return
-        size = slides.table_size(said)
-        for row, line in zip(held.rows, lines, strict=True):
+        size = slides.table_size(slide_content)
+        for row, line in zip(drawn.rows, lines, strict=True):
             for cell, words in zip(row.cells, line, strict=True):
                 if cell.text_frame.text != words:
                     shapes.fill_cell(cell, words, self.language, size, head=line is table.head)
-        self._note(said, "table", slides.state(shape))
-        self.report.changed.append(f"{place}, table: {_VALUES[self.language]}")
+        self._note(slide_content, "table", slides.state(shape))
+        self.report.changed.append(f"{slide_name}, table: {_VALUES[self.language]}")
 
-    def _picture(self, place: str, slide: Any, shape: Any, said: Content, *, touched: bool) -> None:
-        files = (self.figures / file for file in said.record["files"] if file.endswith(".png"))
+    def _picture(
+        self, slide_name: str, slide: Any, shape: Any, slide_content: Content, *, touched: bool
+    ) -> None:
+        files = (
+            self.figures / file for file in slide_content.record["files"] if file.endswith(".png")
+        )
         path = next((file for file in files if file.is_file()), None)
         if path is None or path.read_bytes() == shape.image.blob:
             return
         if touched:
-            self._keep(place, "picture", "")
+            self._keep(slide_name, "picture", "")
             return
         _, relation = slide.part.get_or_add_image_part(str(path))
         shape._element.blipFill.blip.rEmbed = relation  # noqa: SLF001
         before = shapes.shown(shape)
-        shapes.crop(shape, said)
+        shapes.crop(shape, slide_content)
         after = shapes.shown(shape)
-        # As wide as it stands; as high as the new plot asks for.
+        # Keep the width, and adapt the height to the new plot.
         shape.height = round(shape.height * after[1] / before[1] * before[0] / after[0])
-        self._note(said, "picture", slides.state(shape))
-        self.report.changed.append(f"{place}, picture: {_VALUES[self.language]}")
+        self._note(slide_content, "picture", slides.state(shape))
+        self.report.changed.append(f"{slide_name}, picture: {_VALUES[self.language]}")
 
-    def _alt(self, shape: Any, said: Content) -> None:
-        known = self.baseline[said.figure].get("alt")
-        if slides.short(slides.described(shape)) == known and slides.short(said.alt) != known:
-            shapes.describe(shape, said.alt)
-            self._note(said, "alt", slides.short(said.alt))
+    def _alt(self, shape: Any, slide_content: Content) -> None:
+        known = self.baseline[slide_content.figure].get("alt")
+        if (
+            slides.short(slides.described(shape)) == known
+            and slides.short(slide_content.alt) != known
+        ):
+            shapes.describe(shape, slide_content.alt)
+            self._note(slide_content, "alt", slides.short(slide_content.alt))
 
-    def _notes(self, place: str, slide: Any, said: Content) -> None:
-        known, was = self.baseline[said.figure].get("notes"), slides.spoken(slide)
-        if slides.short(said.notes) == slides.short(was):
+    def _notes(self, slide_name: str, slide: Any, slide_content: Content) -> None:
+        known, was = self.baseline[slide_content.figure].get("notes"), slides.spoken(slide)
+        if slides.short(slide_content.notes) == slides.short(was):
             return
         if slides.short(was) != known:
-            if slides.short(said.notes) != known:
-                self._keep(place, "notes", "")
+            if slides.short(slide_content.notes) != known:
+                self._keep(slide_name, "notes", "")
             return
-        slide.notes_slide.notes_text_frame.text = said.notes
-        self._note(said, "notes", slides.short(said.notes))
-        self.report.changed.append(f"{place}, notes: {_VALUES[self.language]}")
+        slide.notes_slide.notes_text_frame.text = slide_content.notes
+        self._note(slide_content, "notes", slides.short(slide_content.notes))
+        self.report.changed.append(f"{slide_name}, notes: {_VALUES[self.language]}")
 
-    def _reasons(self, said: Content) -> Iterator[str]:
-        """Which values are behind it: the old and the new one, and the sentence of the new."""
-        if said.figure not in self.held:
+    def _reasons(self, slide_content: Content) -> Iterator[str]:
+        """Yield a line per changed value: old value, new value and the evidence of the new one."""
+        if slide_content.figure not in self.provenances:
             return
-        now = {row["id"]: row for row in said.record["rows"]}
-        old = provenance.rows(self.held[said.figure])
-        for one in manifest.changes(old, provenance.rows(provenance.of(said.record))):
-            key = one["row"]
-            row = next((row for row in now.values() if _same(row, key)), key)
-            values = [_value(part) for part in (one["before"], one["after"])]
+        rows = {row["id"]: row for row in slide_content.record["rows"]}
+        old = provenance.rows(self.provenances[slide_content.figure])
+        for change in manifest.changes(old, provenance.rows(provenance.of(slide_content.record))):
+            key = change["row"]
+            row = next((row for row in rows.values() if _same(row, key)), key)
+            values = [_value(part) for part in (change["before"], change["after"])]
             yield (
                 f"{labels.region(row)[self.language]} {labels.period(key)[self.language]}: "
                 f"{values[0]} → {values[1]} {labels.citation(row)[self.language]}"
             )
 
     def saved(self) -> bytes:
-        """The updated deck; its own dates stay as they were."""
-        self.given[f"{PART}.manifest"] = slides.mark(self.figures)
+        """Return the bytes of the updated deck, with its own dates."""
+        self.properties[f"{PART}.manifest"] = slides.mark(self.figures)
         for name, parts in self.marks.items():
-            self.given[f"{PART}.figure.{name}"] = slides.noted(parts)
-        slides.store(self.made, self.given, self.held)
+            self.properties[f"{PART}.figure.{name}"] = slides.noted(parts)
+        slides.store(self.presentation, self.properties, self.provenances)
         out = io.BytesIO()
-        self.made.save(out)
+        self.presentation.save(out)
         return office.packed(office.parts(out.getvalue(), "the deck"))
 
 
@@ -385,7 +403,7 @@ def _value(part: Mapping[str, Any] | None) -> str:
 
 
 def _rebuild(old: Any, new: Any) -> None:
-    """Take the plot of *new*, keep the fonts and frame of *old*."""
+    """Replace the plot area of *old* by that of *new*, keeping fonts and frame."""
     (was,) = old.iter(f"{{{slide_charts.C}}}plotArea")
     (now,) = new.iter(f"{{{slide_charts.C}}}plotArea")
     was.getparent().replace(was, now)

@@ -1,7 +1,7 @@
 """
-Shapes of a slide: words that fit their box, native tables, pictures cropped to their plot.
+Shapes of a slide: text fitted to its box, native tables, pictures cropped to the plot.
 
-It knows boxes, letters and python-pptx; what the words say is for ``content``.
+Handles boxes, text and python-pptx objects; ``content`` supplies the text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,34 +15,34 @@ from analysis.publish.fit import ems_of
 from . import template
 from .template import EMU
 
-SMALLEST = 10.0  # points; below it nobody reads
+SMALLEST = 10.0  # points, the smallest legible size
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 Box = tuple[float, float, float, float]
 
 
 def write(shape: Any, words: str, language: str) -> None:
-    """Put *words* into a text shape, smaller where they would not fit, cut where they cannot."""
+    """Put *words* into a text shape, in a smaller size or cut where they do not fit."""
     size = own_size(shape)
-    fitted, kept = fit(words, shape.width / EMU, shape.height / EMU, size)
-    fitted = _on_one_line(kept, shape.width / EMU, fitted)
+    fitted, text = fit(words, shape.width / EMU, shape.height / EMU, size)
+    fitted = _on_one_line(text, shape.width / EMU, fitted)
     frame = shape.text_frame
-    lines = kept.split("\n")
+    lines = text.split("\n")
     for extra in list(frame.paragraphs)[1:]:
         extra._p.getparent().remove(extra._p)  # noqa: SLF001
-    for place, line in enumerate(lines):
-        paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
+    for index, line in enumerate(lines):
+        paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
         set_run(paragraph, line, language, fitted if fitted < size else None)
 
 
 def fitted(shape: Any, words: str, part: str) -> str:
-    """*words* as :func:`write` would put them into a shape, cut where they would not fit."""
+    """Return *words* as :func:`write` puts them into a shape, cut where they do not fit."""
     size = 12.0 if part == "side" else own_size(shape)
     high = shape.height / EMU * (0.94 if part == "side" else 1.0)
     return fit(words, shape.width / EMU, high, size)[1]
 
 
 def rewrite(shape: Any, words: str, language: str) -> None:
-    """Put new lines into a list of ours, keeping the look of its first and second line."""
+    """Replace the lines of a list, keeping the formatting of its first and second line."""
     import copy
 
     frame = shape.text_frame
@@ -64,7 +64,7 @@ def rewrite(shape: Any, words: str, language: str) -> None:
 def set_run(
     paragraph: Any, words: str, language: str, size: float | None, colour: str = ""
 ) -> None:
-    """One run of *words* as the whole paragraph, its language set for fonts and spelling."""
+    """Replace the runs of a paragraph by one run of *words* with its language set."""
     from pptx.util import Pt
 
     for old in list(paragraph.runs):
@@ -83,8 +83,8 @@ def set_run(
 
 
 def own_size(shape: Any) -> float:
-    """The size that the layout gives a placeholder, in points."""
-    for place in (place for held in template.LAYOUTS.values() for place in held):
+    """Return the text size of a placeholder in its layout, in points."""
+    for place in (place for layout in template.LAYOUTS.values() for place in layout):
         if place.name.lower() == shape.name.rpartition(":")[2]:
             return _layout_size(shape) or place.size
     return _layout_size(shape) or 12.0
@@ -92,13 +92,13 @@ def own_size(shape: Any) -> float:
 
 def _layout_size(shape: Any) -> float | None:
     base = getattr(shape, "_base_placeholder", None)
-    found = [] if base is None else base._element.findall(f".//{{{template.A}}}defRPr[@sz]")  # noqa: SLF001
-    return int(found[0].get("sz")) / 100 if found else None
+    sizes = [] if base is None else base._element.findall(f".//{{{template.A}}}defRPr[@sz]")  # noqa: SLF001
+    return int(sizes[0].get("sz")) / 100 if sizes else None
 
 
 def fit(words: str, width: float, height: float, size: float) -> tuple[float, str]:
     """
-    The size at which *words* fit a box of inches, and the words, cut if none is small enough.
+    Return the size at which *words* fit a box in inches, and *words*, cut if necessary.
 
     >>> fit("short", 4, 1, 26)
     (26, 'short')
@@ -115,7 +115,7 @@ def fit(words: str, width: float, height: float, size: float) -> tuple[float, st
 
 def _on_one_line(words: str, width: float, size: float) -> float:
     """
-    A size up to three points smaller at which a large heading needs no second line.
+    Return a size up to three points smaller if a large heading then fits on one line.
 
     >>> _on_one_line("a heading of thirty-five characters", 6.5, 26), _on_one_line("short", 6, 26)
     (23, 26)
@@ -123,31 +123,31 @@ def _on_one_line(words: str, width: float, size: float) -> float:
     if size < _HEADING or lines_needed(words, width, size) != 2:
         return size
     smaller = (size - less for less in (1, 2, 3))
-    return next((one for one in smaller if lines_needed(words, width, one) == 1), size)
+    return next((points for points in smaller if lines_needed(words, width, points) == 1), size)
 
 
-_HEADING = 20.0  # points from which on a last word alone on its line looks forgotten
+_HEADING = 20.0  # points; larger text is kept on one line if possible
 
 
 def lines_needed(words: str, width: float, size: float) -> int:
-    """How many lines *words* take at *size* points in *width* inches, a little on the safe side."""
+    """Return the number of lines of *words* at *size* points in *width* inches, rounded up."""
     ems = max(1.0, width * 72 / size * 0.97)
     return sum(max(1, -int(-ems_of(line) // ems)) for line in words.split("\n"))
 
 
 def describe(shape: Any, words: str) -> None:
-    """Give a shape the text that a screen reader reads."""
+    """Set the alternative text of a shape."""
     named = shape._element.xpath(".//p:cNvPr")[0]  # noqa: SLF001
     named.set("descr", words)
 
 
 def emu(box: Box) -> tuple[int, ...]:
-    """A box of inches in the units of Office."""
+    """Convert a box from inches to English Metric Units."""
     return tuple(round(n * EMU) for n in box)
 
 
 def no_insets(shape: Any) -> None:
-    """Words flush with the edges of their box, wrapped."""
+    """Remove the margins of a text box, and wrap its text."""
     frame = shape.text_frame
     frame.word_wrap = True
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
@@ -156,21 +156,21 @@ def no_insets(shape: Any) -> None:
 def grid(
     slide: Any, table: Table, language: str, box: Box, widths: Sequence[float], size: float
 ) -> Any:
-    """A native table with hairlines between its lines and no fill."""
+    """Add a native table with thin rules between its lines and no fill."""
     lines = (table.head, *table.lines)
     frame = slide.shapes.add_table(len(lines), len(table.head), *emu(box))
     _plain(frame.table)
     for column, width in zip(frame.table.columns, widths, strict=True):
         column.width = round(width * EMU)
-    for place, cells in enumerate(lines):
-        frame.table.rows[place].height = round(height_of(cells, widths, size) * EMU)
-        for cell, words in zip(frame.table.rows[place].cells, cells, strict=True):
-            fill_cell(cell, words, language, size, head=place == 0)
+    for index, cells in enumerate(lines):
+        frame.table.rows[index].height = round(height_of(cells, widths, size) * EMU)
+        for cell, words in zip(frame.table.rows[index].cells, cells, strict=True):
+            fill_cell(cell, words, language, size, head=index == 0)
     return frame
 
 
 def _plain(table: Any) -> None:
-    """No style of the gallery: a theme of one's own must not turn the table blue."""
+    """Set the table style “No Style, No Grid”, which no theme colours."""
     properties = table._tbl.tblPr  # noqa: SLF001
     properties.set("bandRow", "0")
     for style_id in properties.findall(f"{{{template.A}}}tableStyleId"):
@@ -178,7 +178,7 @@ def _plain(table: Any) -> None:
 
 
 def fill_cell(cell: Any, words: str, language: str, size: float, *, head: bool = False) -> None:
-    """Write one cell, with a hairline under it."""
+    """Write one cell, with a thin rule under it."""
     from pptx.oxml import parse_xml
     from pptx.util import Inches
 
@@ -187,8 +187,8 @@ def fill_cell(cell: Any, words: str, language: str, size: float, *, head: bool =
     colour = "tx2" if head else "tx1"
     for extra in list(cell.text_frame.paragraphs)[1:]:
         extra._p.getparent().remove(extra._p)  # noqa: SLF001
-    for place, line in enumerate(words.split("\n")):
-        paragraph = cell.text_frame.paragraphs[0] if not place else cell.text_frame.add_paragraph()
+    for index, line in enumerate(words.split("\n")):
+        paragraph = cell.text_frame.paragraphs[0] if not index else cell.text_frame.add_paragraph()
         set_run(paragraph, line, language, size, colour)
     line = parse_xml(
         f'<a:lnB xmlns:a="{template.A}" w="6350"><a:solidFill><a:schemeClr val="bg2"/>'
@@ -201,7 +201,7 @@ def fill_cell(cell: Any, words: str, language: str, size: float, *, head: bool =
 
 
 def height_of(line: Sequence[str], widths: Sequence[float], size: float = 12.0) -> float:
-    """The height in inches that a line of a table needs."""
+    """Return the height of a table line in inches."""
     needed = (
         lines_needed(words, width - 0.06, size) for words, width in zip(line, widths, strict=True)
     )
@@ -209,7 +209,7 @@ def height_of(line: Sequence[str], widths: Sequence[float], size: float = 12.0) 
 
 
 def spare(shape: Any, words: str) -> float:
-    """The inches that *words* leave free at the top of a placeholder which fills from below."""
+    """Return the inches that *words* leave free at the top of a bottom-anchored placeholder."""
     base = getattr(shape, "_base_placeholder", None)
     body = None if base is None else base._element.find(f".//{{{template.A}}}bodyPr")  # noqa: SLF001
     if body is None or body.get("anchor") != "b":
@@ -221,52 +221,54 @@ def spare(shape: Any, words: str) -> float:
 
 
 def box_of(shape: Any) -> Box:
-    """Where a shape stands, in inches: left, top, width, height."""
+    """Return the box of a shape in inches: left, top, width, height."""
     return tuple(n / EMU for n in (shape.left, shape.top, shape.width, shape.height))
 
 
 def drop(shape: Any) -> None:
-    """Take *shape* off its slide."""
+    """Remove *shape* from its slide."""
     shape._element.getparent().remove(shape._element)  # noqa: SLF001
 
 
-def take_away(held: Mapping[str, Any], names: Iterable[str]) -> None:
-    """Remove the placeholders of these names, which something else will stand in."""
+def take_away(placeholders: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Remove the placeholders of these names, whose boxes other shapes will use."""
     for name in names:
-        if name in held:
-            drop(held[name])
+        if name in placeholders:
+            drop(placeholders[name])
 
 
-def picture(slide: Any, one: Content, language: str, figures: Path, box: Box) -> None:
-    """The plot of a picture: its own words are cropped away, since the slide says them."""
+def picture(slide: Any, slide_content: Content, language: str, figures: Path, box: Box) -> None:
+    """Add the picture of a figure, cropped to its plot; the slide has the text."""
     del language
-    path = next((figures / file for file in one.record["files"] if file.endswith(".png")), None)
+    path = next(
+        (figures / file for file in slide_content.record["files"] if file.endswith(".png")), None
+    )
     if path is None or not path.is_file():
         return
     picture = slide.shapes.add_picture(str(path), 0, 0)
     wide, high = picture.width, picture.height
-    crop(picture, one)
+    crop(picture, slide_content)
     shape = wide * shown(picture)[0] / (high * shown(picture)[1])
     wide = min(box[2], box[3] * shape)
     high = wide / shape
     at = (box[0] + (box[2] - wide) / 2, box[1] + (box[3] - high) / 2, wide, high)
     picture.left, picture.top, picture.width, picture.height = emu(at)
-    picture.name = f"rs:{one.figure}:picture"
-    describe(picture, one.alt)
+    picture.name = f"rs:{slide_content.figure}:picture"
+    describe(picture, slide_content.alt)
 
 
-_EDGE = 0.006  # of a page's width: letters and marks reach a little over the edge of the plot
+_EDGE = 0.006  # of the page width: text and marks extend slightly beyond the plot
 
 
-def crop(picture: Any, one: Content) -> None:
-    """Show the plot of a picture, without the words around it."""
-    left, top, width, height = one.record.get("plot") or (0.0, 0.0, 1.0, 1.0)
+def crop(picture: Any, slide_content: Content) -> None:
+    """Crop a picture to its plot, without the text around it."""
+    left, top, width, height = slide_content.record.get("plot") or (0.0, 0.0, 1.0, 1.0)
     picture.crop_left = max(0.0, left - _EDGE)
     picture.crop_right = max(0.0, 1 - left - width - _EDGE)
     picture.crop_top, picture.crop_bottom = top, 1 - top - height
 
 
 def shown(picture: Any) -> tuple[float, float]:
-    """The shares of the width and of the height of a picture that are not cropped away."""
+    """Return the shares of the width and height of a picture that are not cropped."""
     across = 1 - picture.crop_left - picture.crop_right
     return across, 1 - picture.crop_top - picture.crop_bottom

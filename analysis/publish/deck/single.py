@@ -1,7 +1,7 @@
 """
-One figure as a deck of one slide, from the files that ``figure`` has written; no manifest.
+A deck of one slide, made from the files of one figure, without a manifest.
 
-For a figure made by hand: what the slide says and carries is the same as in a whole deck.
+For figures made outside a run; the slide is the same as in a complete deck.
 """
 
 import json
@@ -13,26 +13,26 @@ from analysis.publish import content
 from . import slides, template
 
 
-def slide(folder: Path, name: str, **made: Any) -> bytes:
+def slide(folder: Path, name: str, **origin: Any) -> bytes:
     """
-    A deck of one slide.
+    Return a deck with the slide of one figure.
 
     Parameters
     ----------
     folder
-        Where :func:`figure` has written ``<name>.json`` and ``<name>.png``.
+        The folder with ``<name>.json`` and ``<name>.png``, written by :func:`figure`.
     name
         The name of the figure.
-    made
-        How it was made (``notebook``, ``parameters``), to be carried by the slide.
+    origin
+        How the figure was made (``notebook``, ``parameters``); stored in the slide.
 
     Returns
     -------
     bytes
         A PPTX file; the same figure gives the same bytes.
     """
-    record = {**json.loads((folder / f"{name}.json").read_bytes()), **made}
+    record = {**json.loads((folder / f"{name}.json").read_bytes()), **origin}
     deck = template.empty(None)
-    said = content.content(record, record["language"])
-    slides.add(deck, said, record["language"], folder)
-    return slides.sealed(deck, [said], record["language"], record["fingerprint"])
+    slide_content = content.content(record, record["language"])
+    slides.add(deck, slide_content, record["language"], folder)
+    return slides.sealed(deck, [slide_content], record["language"], record["fingerprint"])

@@ -1,8 +1,8 @@
 """
-A deck: one figure a slide, native where it can be, with caveats, sources and evidence on board.
+Write a deck: one figure per slide, native charts where possible, with notes and sources.
 
-It places what ``content`` says into named placeholders; every shape of ours has a stable name, so
-that ``refresh`` finds it again whatever else was done to the deck.
+The texts of ``content`` go into named placeholders. Every shape has a stable name, by which
+``refresh`` finds it after the deck was edited.
 """
 
 import io
@@ -44,119 +44,126 @@ def deck(
     patterns: Sequence[str] = (),
 ) -> bytes:
     """
-    A deck of the figures of a manifest.
+    Return a deck of the figures of a manifest.
 
     Parameters
     ----------
     figures
-        The folder that holds ``manifest.json`` and the pictures.
+        The folder with ``manifest.json`` and the pictures.
     template
-        A deck whose layouts have placeholders named as ours; its own slides are left out.
+        A deck whose layouts have the required placeholder names; its own slides are left out.
     patterns
-        Which figures: names without the language, or patterns with ``*``; all if none is given.
+        Names without the language, or patterns with ``*``; all figures if none is given.
 
     Returns
     -------
     bytes
         A PPTX file; the same manifest and template give the same bytes.
     """
-    whole = manifest.load(figures)
-    records = content.chosen(whole, language, patterns)
-    made = deck_template.empty(template)
-    shown = [one for one in records if patterns or content.worth_a_slide(one)]
-    _cover(made, shown, language, mark(figures))
+    loaded = manifest.load(figures)
+    records = content.chosen(loaded, language, patterns)
+    presentation = deck_template.empty(template)
+    shown_records = [one for one in records if patterns or content.worth_a_slide(one)]
+    _cover(presentation, shown_records, language, mark(figures))
     marks = content.key(language)
-    _pages(made, _KEY[language], marks, "key", (1.3, 4.4), words=content.RULES, size=15)
-    said = [content.content(record, language) for record in shown]
-    for one in said:
-        add(made, one, language, figures)
+    _pages(presentation, _KEY[language], marks, "key", (1.3, 4.4), words=content.RULES, size=15)
+    contents = [content.content(record, language) for record in shown_records]
+    for one in contents:
+        add(presentation, one, language, figures)
     refused = content.refusals(records, language)
-    _pages(made, _REFUSED[language], refused, "refusals", (4.0, 8.1))
+    _pages(presentation, _REFUSED[language], refused, "refusals", (4.0, 8.1))
     _pages(
-        made,
+        presentation,
         _SOURCES[language],
         content.sources(records, language),
         "sources",
         (3.0, 6.0, 1.7, 1.4),
     )
-    return sealed(made, said, language, mark(figures))
+    return sealed(presentation, contents, language, mark(figures))
 
 
 def mark(figures: Path) -> str:
-    """The short mark of a manifest."""
+    """Return the first 16 digits of the hash of a manifest."""
     return files.digest((figures / manifest.MANIFEST).read_bytes())[:16]
 
 
-def sealed(made: Any, said: Iterable[Content], language: str, version: str) -> bytes:
-    """The bytes of a presentation, with what we wrote and what it stands on stored in it."""
-    said = list(said)
-    core = made.core_properties
+def sealed(presentation: Any, contents: Iterable[Content], language: str, version: str) -> bytes:
+    """Return the bytes of a presentation, with its state and provenance stored in it."""
+    contents = list(contents)
+    core = presentation.core_properties
     core.title, core.subject = _TITLE[language], PART
     core.author = core.last_modified_by = provenance.package()
     core.language, core.keywords, core.revision = shapes.LANGUAGES[language], version, 1
-    given = {PART: VERSION, f"{PART}.language": language, f"{PART}.manifest": version}
-    marks = written(made)
-    given |= {f"{PART}.figure.{one.figure}": noted(marks.get(one.figure, {})) for one in said}
-    store(made, given, {one.figure: carried(one) for one in said})
+    properties = {PART: VERSION, f"{PART}.language": language, f"{PART}.manifest": version}
+    marks = written(presentation)
+    properties |= {
+        f"{PART}.figure.{one.figure}": noted(marks.get(one.figure, {})) for one in contents
+    }
+    store(presentation, properties, {one.figure: carried(one) for one in contents})
     out = io.BytesIO()
-    made.save(out)
+    presentation.save(out)
     return office.normalised(out.getvalue())
 
 
-def carried(one: Content) -> dict[str, Any]:
-    """What a slide stands on, with the place of each mark of its chart and table."""
-    marks = [*(one.plot.marks if one.plot else ()), *(one.table.marks if one.table else ())]
-    if not one.plot and not one.table:
-        marks = [(f"mark-{row['id']}", row["id"]) for row in one.record["rows"]]
-    return {**provenance.of(one.record), "marks": marks}
+def carried(slide_content: Content) -> dict[str, Any]:
+    """Return the provenance of a slide, with the position of each mark in its chart and table."""
+    marks = [
+        *(slide_content.plot.marks if slide_content.plot else ()),
+        *(slide_content.table.marks if slide_content.table else ()),
+    ]
+    if not slide_content.plot and not slide_content.table:
+        marks = [(f"mark-{row['id']}", row["id"]) for row in slide_content.record["rows"]]
+    return {**provenance.of(slide_content.record), "marks": marks}
 
 
-def texts(one: Content) -> dict[str, str]:
-    """The words of each shape of ours on the slide of *one*."""
+def texts(slide_content: Content) -> dict[str, str]:
+    """Return the text of each named shape on a slide."""
     return {
-        "title": one.title,
-        "subtitle": one.subtitle,
-        "side": side_words(one),
-        "caveat": one.caveat,
-        "source": one.source,
-        "stamp": content.stamp(one.record, _language(one)),
-        "notes": one.notes,
+        "title": slide_content.title,
+        "subtitle": slide_content.subtitle,
+        "side": side_words(slide_content),
+        "caveat": slide_content.caveat,
+        "source": slide_content.source,
+        "stamp": content.stamp(slide_content.record, _language(slide_content)),
+        "notes": slide_content.notes,
     }
 
 
-def _language(one: Content) -> str:
-    return str(one.record["language"])
+def _language(slide_content: Content) -> str:
+    return str(slide_content.record["language"])
 
 
-def side_words(one: Content) -> str:
-    """The regions left out, as they stand beside the chart."""
-    if not one.left_out:
+def side_words(slide_content: Content) -> str:
+    """Return the list of regions left out, as shown beside the chart."""
+    if not slide_content.left_out:
         return ""
-    head = LEFT_OUT[_language(one)]
-    mark = {"zh": "：", "en": ": "}[_language(one)]
-    return "\n".join([head, *(f"{name}{mark}{reason}" for _, name, reason in one.left_out)])
+    head = LEFT_OUT[_language(slide_content)]
+    mark = {"zh": "：", "en": ": "}[_language(slide_content)]
+    return "\n".join(
+        [head, *(f"{name}{mark}{reason}" for _, name, reason in slide_content.left_out)]
+    )
 
 
-def written(made: Any) -> dict[str, dict[str, str]]:
-    """A short mark of every part of ours as it stands, by which a hand edit is told later."""
-    found: dict[str, dict[str, str]] = {}
-    for slide in made.slides:
+def written(presentation: Any) -> dict[str, dict[str, str]]:
+    """Return a short hash of every part of each figure, used to detect edits by hand."""
+    marks: dict[str, dict[str, str]] = {}
+    for slide in presentation.slides:
         for shape in slide.shapes:
             figure, part = owned(shape.name)
             if figure:
-                found.setdefault(figure, {}).setdefault(part, state(shape))
+                marks.setdefault(figure, {}).setdefault(part, state(shape))
                 if part in DESCRIBED:
-                    found[figure].setdefault("alt", short(described(shape)))
+                    marks[figure].setdefault("alt", short(described(shape)))
                 if part == "stamp" and slide.has_notes_slide:
-                    found[figure].setdefault("notes", short(spoken(slide)))
-    return found
+                    marks[figure].setdefault("notes", short(spoken(slide)))
+    return marks
 
 
 DESCRIBED = ("chart", "picture")
 
 
 def state(shape: Any) -> str:
-    """A short mark of what a shape of ours says: its words, cells, values or pixels."""
+    """Return a short hash of the content of a shape: its text, cells, values or pixels."""
     if getattr(shape, "has_chart", False):
         return short(graft.signature(shape.chart._chartSpace))  # noqa: SLF001
     if getattr(shape, "has_table", False):
@@ -171,24 +178,24 @@ def state(shape: Any) -> str:
 
 
 def described(shape: Any) -> str:
-    """The words that a screen reader reads for a shape."""
+    """Return the alternative text of a shape."""
     return str(shape._element.xpath(".//p:cNvPr")[0].get("descr", ""))  # noqa: SLF001
 
 
 def spoken(slide: Any) -> str:
-    """The notes of a slide."""
+    """Return the speaker notes of a slide."""
     frame = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
     return "" if frame is None else str(frame.text)
 
 
 def short(words: str) -> str:
-    """A mark of eight characters, the same whatever blanks a program put around the words."""
+    """Return the first eight digits of the hash of *words*, ignoring differences in white space."""
     return files.digest("\n".join(words.split()).encode())[:8]
 
 
 def noted(parts: Mapping[str, str]) -> str:
     """
-    The marks of a slide's parts as one short property: Office cuts those over 255 characters.
+    Return the hashes of a slide's parts as one property; Office cuts those over 255 characters.
 
     >>> noted({"title": "0a1b2c3d", "chart": "ffffffff"})
     'title=0a1b2c3d chart=ffffffff'
@@ -196,22 +203,28 @@ def noted(parts: Mapping[str, str]) -> str:
     return " ".join(f"{part}={mark}" for part, mark in parts.items())
 
 
-def store(made: Any, given: Mapping[str, str], held: Mapping[str, Any]) -> None:
-    """Put custom properties and provenance among the parts of a presentation, anew."""
+def store(presentation: Any, properties: Mapping[str, str], provenances: Mapping[str, Any]) -> None:
+    """Write custom properties and provenance into a presentation, replacing earlier ones."""
     from pptx.opc.package import Part
     from pptx.opc.packuri import PackURI
 
-    package = made.part.package
-    text = json.dumps(held, ensure_ascii=False, sort_keys=True)
+    package = presentation.part.package
+    text = json.dumps(provenances, ensure_ascii=False, sort_keys=True)
     parts = (
         (
             package,
             office.CUSTOM_RELATION,
             office.CUSTOM,
             office.CUSTOM_TYPE,
-            office.property_part(given),
+            office.property_part(properties),
         ),
-        (made.part, office.ITEM_RELATION, office.ITEM, "application/xml", office.item(text)),
+        (
+            presentation.part,
+            office.ITEM_RELATION,
+            office.ITEM,
+            "application/xml",
+            office.item(text),
+        ),
     )
     for owner, kind, name, mime, blob in parts:
         _drop(owner, kind)
@@ -219,7 +232,7 @@ def store(made: Any, given: Mapping[str, str], held: Mapping[str, Any]) -> None:
 
 
 def _drop(owner: Any, kind: str) -> None:
-    """Forget what an earlier writing stored; custom XML of others stays."""
+    """Remove stored parts of an earlier version; custom XML of other programs is kept."""
     rels = owner._rels  # noqa: SLF001
     for key, rel in list(rels.items()):
         if rel.reltype == kind and (kind != office.ITEM_RELATION or _is_ours(rel)):
@@ -230,8 +243,10 @@ def _is_ours(rel: Any) -> bool:
     return not rel.is_external and office.stored({office.ITEM: rel.target_part.blob}) is not None
 
 
-def _cover(made: Any, records: Sequence[Mapping[str, Any]], language: str, version: str) -> None:
-    slide = made.slides.add_slide(deck_template.layout(made, "Cover"))
+def _cover(
+    presentation: Any, records: Sequence[Mapping[str, Any]], language: str, version: str
+) -> None:
+    slide = presentation.slides.add_slide(deck_template.layout(presentation, "Cover"))
     rows = {row["id"]: row for record in records for row in record["rows"]}
     regions = {row["region"]: row[f"region_{language}"] for row in rows.values()}
     names = {"zh": "、", "en": ", "}[language].join(list(regions.values())[:12])
@@ -244,9 +259,9 @@ def _cover(made: Any, records: Sequence[Mapping[str, Any]], language: str, versi
 
 
 def _fill(slide: Any, words: Mapping[str, str], figure: str, language: str) -> None:
-    """Write words into the placeholders of those names; empty ones are taken away."""
-    held = deck_template.places(slide)
-    for name, shape in held.items():
+    """Write text into the placeholders of those names, and remove empty ones."""
+    placeholders = deck_template.places(slide)
+    for name, shape in placeholders.items():
         if words.get(name):
             shape.name = f"rs:{figure}:{name.lower()}"
             shapes.write(shape, words[name], language)
@@ -257,7 +272,7 @@ def _fill(slide: Any, words: Mapping[str, str], figure: str, language: str) -> N
 
 
 def _number(slide: Any) -> None:
-    """The number of the slide: python-pptx leaves that placeholder behind on the layout."""
+    """Copy the slide number from the layout, which python-pptx does not do."""
     import copy
 
     for shape in slide.slide_layout.placeholders:
@@ -265,73 +280,79 @@ def _number(slide: Any) -> None:
             slide.shapes._spTree.append(copy.deepcopy(shape._element))  # noqa: SLF001
 
 
-def add(made: Any, one: Content, language: str, figures: Path) -> None:
+def add(presentation: Any, slide_content: Content, language: str, figures: Path) -> None:
     """Add the slide of one figure."""
-    slide = made.slides.add_slide(deck_template.layout(made, "Figure"))
-    held = deck_template.places(slide)
-    box = shapes.box_of(held["Chart"])
-    if one.plot is None and one.table is None and "Caveat" in held:
-        box = (*box[:3], box[3] + shapes.spare(held["Caveat"], one.caveat))
-    aside = shapes.box_of(held["Side"]) if "Side" in held else None
-    shapes.take_away(held, ("Chart", "Side"))
+    slide = presentation.slides.add_slide(deck_template.layout(presentation, "Figure"))
+    placeholders = deck_template.places(slide)
+    box = shapes.box_of(placeholders["Chart"])
+    if slide_content.plot is None and slide_content.table is None and "Caveat" in placeholders:
+        box = (*box[:3], box[3] + shapes.spare(placeholders["Caveat"], slide_content.caveat))
+    aside = shapes.box_of(placeholders["Side"]) if "Side" in placeholders else None
+    shapes.take_away(placeholders, ("Chart", "Side"))
     words = {
-        part.title(): said for part, said in texts(one).items() if part not in {"side", "notes"}
+        part.title(): text
+        for part, text in texts(slide_content).items()
+        if part not in {"side", "notes"}
     }
-    _fill(slide, words, one.figure, language)
-    _plot(slide, one, language, figures, box, aside)
-    slide.notes_slide.notes_text_frame.text = one.notes
+    _fill(slide, words, slide_content.figure, language)
+    _plot(slide, slide_content, language, figures, box, aside)
+    slide.notes_slide.notes_text_frame.text = slide_content.notes
 
 
 def _plot(
-    slide: Any, one: Content, language: str, figures: Path, box: Box, aside: Box | None
+    slide: Any, slide_content: Content, language: str, figures: Path, box: Box, aside: Box | None
 ) -> None:
-    """The chart and, where there is something to say beside it, the side; else the full width."""
+    """Add the chart, table or picture, and the text beside it if there is any."""
     left, top, width, height = box
-    if aside and (one.left_out or one.table) and (one.plot or one.table):
+    if (
+        aside
+        and (slide_content.left_out or slide_content.table)
+        and (slide_content.plot or slide_content.table)
+    ):
         width = aside[0] - left - 0.35
     else:
         aside = None
-    if one.plot is not None:
-        _chart(slide, one, language, (left, top, width, height))
-    elif one.table is not None:
-        changes(slide, one, language, (left, top, width, height))
+    if slide_content.plot is not None:
+        _chart(slide, slide_content, language, (left, top, width, height))
+    elif slide_content.table is not None:
+        changes(slide, slide_content, language, (left, top, width, height))
     else:
-        shapes.picture(slide, one, language, figures, box)
+        shapes.picture(slide, slide_content, language, figures, box)
     if aside is not None:
-        _side(slide, one, language, aside)
+        _side(slide, slide_content, language, aside)
 
 
-def _chart(slide: Any, one: Content, language: str, box: Box) -> None:
+def _chart(slide: Any, slide_content: Content, language: str, box: Box) -> None:
     from pptx.enum.chart import XL_CHART_TYPE
 
     native: Any = NativeChart(
-        one.plot,  # type: ignore[arg-type]
+        slide_content.plot,  # type: ignore[arg-type]
         language,
-        carried(one),
+        carried(slide_content),
         width=box[2],
     )
     frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *shapes.emu(box), native)
-    frame.name = f"rs:{one.figure}:chart"
-    shapes.describe(frame, one.alt)
+    frame.name = f"rs:{slide_content.figure}:chart"
+    shapes.describe(frame, slide_content.alt)
 
 
-def _side(slide: Any, one: Content, language: str, box: Box) -> None:
-    """Beside the chart: the changes without counts, then the regions left out."""
+def _side(slide: Any, slide_content: Content, language: str, box: Box) -> None:
+    """Add, beside the chart, the table of changes without counts and the regions left out."""
     left, top, width, height = box
-    if one.table is not None and one.plot is not None:
-        high = changes(slide, one, language, (left, top, width, height))
+    if slide_content.table is not None and slide_content.plot is not None:
+        high = changes(slide, slide_content, language, (left, top, width, height))
         top, height = top + high + 0.2, height - high - 0.2
-    if one.left_out:
-        _list_left_out(slide, one, language, (left, top, width, height))
+    if slide_content.left_out:
+        _list_left_out(slide, slide_content, language, (left, top, width, height))
 
 
-def _list_left_out(slide: Any, one: Content, language: str, box: Box) -> None:
+def _list_left_out(slide: Any, slide_content: Content, language: str, box: Box) -> None:
     from pptx.util import Pt
 
     shape = slide.shapes.add_textbox(*shapes.emu(box))
-    shape.name = f"rs:{one.figure}:side"
+    shape.name = f"rs:{slide_content.figure}:side"
     shapes.no_insets(shape)
-    words = side_words(one)
+    words = side_words(slide_content)
     size, kept = shapes.fit(words, box[2], box[3] * 0.94, 12.0)
     head, *lines = kept.split("\n")
     shapes.set_run(shape.text_frame.paragraphs[0], head, language, size, "tx2")
@@ -341,40 +362,42 @@ def _list_left_out(slide: Any, one: Content, language: str, box: Box) -> None:
         shapes.set_run(paragraph, line, language, size, "tx1")
 
 
-def changes(slide: Any, one: Content, language: str, box: Box) -> float:
-    """The table of a figure under its heading; gives the height of both in inches."""
-    table = one.table
+def changes(slide: Any, slide_content: Content, language: str, box: Box) -> float:
+    """Add the table of a figure under its heading, and return the height of both in inches."""
+    table = slide_content.table
     if table is None:
         return 0.0
     left, top, width, _ = box
     if table.heading:
         shape = slide.shapes.add_textbox(*shapes.emu((left, top, width, 0.4)))
-        shape.name = f"rs:{one.figure}:heading"
+        shape.name = f"rs:{slide_content.figure}:heading"
         shapes.no_insets(shape)
         first = shape.text_frame.paragraphs[0]
         shapes.set_run(first, table.heading, language, 12.0, "tx2")
         top += 0.4
-    size = table_size(one)
+    size = table_size(slide_content)
     widths = _shares(table, width, size)
     high = sum(shapes.height_of(line, widths, size) for line in (table.head, *table.lines))
     frame = shapes.grid(slide, table, language, (left, top, width, high), widths, size)
-    frame.name = f"rs:{one.figure}:table"
-    shapes.describe(frame, one.alt)
+    frame.name = f"rs:{slide_content.figure}:table"
+    shapes.describe(frame, slide_content.alt)
     return top + high - box[1]
 
 
-def table_size(one: Content) -> float:
-    """Points for a table beside a chart, or for one that stands alone."""
-    if one.plot is None:
+def table_size(slide_content: Content) -> float:
+    """Return the text size of a table in points: smaller beside a chart."""
+    if slide_content.plot is None:
         return 15.0
-    several = one.table is not None and any("\n" in line[0] for line in one.table.lines)
+    several = slide_content.table is not None and any(
+        "\n" in line[0] for line in slide_content.table.lines
+    )
     return 10.0 if several else 11.0
 
 
 def _shares(table: Table, width: float, size: float) -> list[float]:
-    """Figures stay on one line, and names take what they leave."""
+    """Return column widths: narrow columns as wide as their text, the first takes the rest."""
     columns = len(table.head)
-    widest = [_widest((line[place] for line in table.lines), size) for place in range(columns)]
+    widest = [_widest((line[column] for line in table.lines), size) for column in range(columns)]
     others = [max(one, 0.5) for one in widest[1:]]
     first = min(max(widest[0], 0.5), max(width - sum(others), width * 0.25))
     rest = (width - first) / sum(others)
@@ -382,15 +405,15 @@ def _shares(table: Table, width: float, size: float) -> list[float]:
 
 
 def _widest(cells: Iterable[str], size: float) -> float:
-    """The inches that the longest line of some cells takes."""
+    """Return the width in inches of the longest line of some cells."""
     return max(ems_of(part) for cell in cells for part in cell.split("\n")) * size / 72 + 0.2
 
 
-LINE = 0.29  # inches a line of a table in the appendix takes
+LINE = 0.29  # height in inches of a table line in the appendix
 
 
 def _pages(
-    made: Any,
+    presentation: Any,
     title: str,
     table: Table,
     name: str,
@@ -399,17 +422,21 @@ def _pages(
     words: Text | None = None,
     size: float = 12.0,
 ) -> None:
-    """A table over as many slides as it needs; nothing, if it has no lines."""
+    """Add a table on as many slides as it needs; none if it has no lines."""
     pages = list(_split(table, widths, size))
     for number, page in enumerate(pages, 1):
-        slide = made.slides.add_slide(deck_template.layout(made, "Page"))
-        held = deck_template.places(slide)
-        box = shapes.box_of(held["Table"]) if "Table" in held else (0.6, 1.55, 12.1, 5.3)
-        shapes.take_away(held, ("Table",))
+        slide = presentation.slides.add_slide(deck_template.layout(presentation, "Page"))
+        placeholders = deck_template.places(slide)
+        box = (
+            shapes.box_of(placeholders["Table"])
+            if "Table" in placeholders
+            else (0.6, 1.55, 12.1, 5.3)
+        )
+        shapes.take_away(placeholders, ("Table",))
         count = f" ({number}/{len(pages)})" if len(pages) > 1 else ""
         language = "zh" if title in {_KEY.zh, _REFUSED.zh, _SOURCES.zh} else "en"
-        said = {"Title": title + count} | ({"Words": words[language]} if words else {})
-        _fill(slide, said, f"{name}-{number}", language)
+        texts = {"Title": title + count} | ({"Words": words[language]} if words else {})
+        _fill(slide, texts, f"{name}-{number}", language)
         high = sum(shapes.height_of(line, widths, size) for line in (page.head, *page.lines))
         frame = shapes.grid(slide, page, language, (*box[:3], high), widths, size)
         frame.name = f"rs:{name}-{number}:table"
@@ -417,7 +444,7 @@ def _pages(
 
 
 def _split(table: Table, widths: Sequence[float], size: float) -> Iterator[Table]:
-    """The table in pieces that fit a slide each."""
+    """Yield the table in parts that fit one slide each."""
     room = 5.2
     page: list[tuple[str, ...]] = []
     for line in table.lines:

@@ -1,8 +1,8 @@
 """
-The empty deck: 16:9, our theme colours and fonts, and three layouts with named placeholders.
+The default template: 16:9, theme colours and fonts, and three layouts with named placeholders.
 
-It is built from the default of python-pptx, so no binary lies in the repository. A deck of one's
-own takes its place when its layouts have placeholders of the same names.
+It is built from the default of python-pptx, so that the repository needs no binary file. Another
+template can be used if its layouts have placeholders of the same names.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ LATIN, EAST_ASIAN = "Arial", "Microsoft YaHei"
 
 
 class Place(NamedTuple):
-    """A named placeholder: where it stands in inches, and how its text looks."""
+    """A named placeholder: its box in inches and its text style."""
 
     name: str
     left: float
@@ -60,17 +60,17 @@ PAGE = (
     Place("Number", WIDTH - MARGIN - 1.2, 7.06, 1.2, 0.24, 10, "tx2", kind="sldNum"),
 )
 LAYOUTS = {"Cover": COVER, "Figure": FIGURE, "Page": PAGE}
-REQUIRED = ("Title", "Chart")  # of the figure layout; what else a template lacks is left out
+REQUIRED = ("Title", "Chart")  # of the figure layout; other placeholders are optional
 
 
 def empty(template: Path | None = None) -> Any:
     """
-    A presentation without slides: ours, or *template* with its slides removed.
+    Return a presentation without slides: the default, or *template* with its slides removed.
 
     Raises
     ------
     UsageError
-        When *template* has no layout with the placeholders that a figure needs.
+        If *template* has no layout with the required placeholders.
     """
     from pptx import Presentation
 
@@ -83,44 +83,56 @@ def empty(template: Path | None = None) -> Any:
     except OSError as error:
         raise UsageError(f"{template} cannot be read: {error.strerror}") from error
     office.parts(data, template.name)
-    with office.damage_told(template.name):
-        made = Presentation(str(template))
-        _remove_slides(made)
-    layout(made, "Figure")
-    return made
+    with office.damage_reported(template.name):
+        presentation = Presentation(str(template))
+        _remove_slides(presentation)
+    layout(presentation, "Figure")
+    return presentation
 
 
 def layout(presentation: Any, name: str) -> Any:
     """
-    The layout for slides of the kind *name*: called so, or with the placeholders of one.
+    Return the layout called *name*, or one that has its placeholders.
 
     Raises
     ------
     UsageError
-        Naming the placeholders that no layout has.
+        If there is none; the message names the missing placeholders.
     """
     wanted = {place.name for place in LAYOUTS[name]}
     needed = set(REQUIRED) if name == "Figure" else {"Title"}
-    found = sorted(
-        (one for one in presentation.slide_layouts if needed <= _named(one).keys()),
-        key=lambda one: (one.name != name, -len(wanted & _named(one).keys())),
+    layouts = sorted(
+        (
+            candidate
+            for candidate in presentation.slide_layouts
+            if needed <= _named(candidate).keys()
+        ),
+        key=lambda candidate: (candidate.name != name, -len(wanted & _named(candidate).keys())),
     )
-    if not found:
-        have = sorted({held for one in presentation.slide_layouts for held in _named(one)})
+    if not layouts:
+        available = sorted(
+            {
+                placeholder
+                for candidate in presentation.slide_layouts
+                for placeholder in _named(candidate)
+            }
+        )
         raise UsageError(
             f"no layout of the template has placeholders named {', '.join(sorted(needed))}; "
-            f"it has {', '.join(have)[:300]}: name them in the slide master's selection pane"
+            f"it has {', '.join(available)[:300]}: name them in the slide master's selection pane"
         )
-    return found[0]
+    return layouts[0]
 
 
-def _named(one: Any) -> dict[str, int]:
-    """The placeholders of a layout by name; a title is one whatever it is called."""
-    held = {shape.name: shape.placeholder_format.idx for shape in one.placeholders}
+def _named(slide_layout: Any) -> dict[str, int]:
+    """Return the placeholders of a layout by name; the title counts as ``Title``."""
+    indices = {shape.name: shape.placeholder_format.idx for shape in slide_layout.placeholders}
     titles = [
-        shape for shape in one.placeholders if shape.placeholder_format.type in _title_kinds()
+        shape
+        for shape in slide_layout.placeholders
+        if shape.placeholder_format.type in _title_kinds()
     ]
-    return held | ({"Title": titles[0].placeholder_format.idx} if titles else {})
+    return indices | ({"Title": titles[0].placeholder_format.idx} if titles else {})
 
 
 def _title_kinds() -> tuple[Any, ...]:
@@ -130,7 +142,7 @@ def _title_kinds() -> tuple[Any, ...]:
 
 
 def places(slide: Any) -> dict[str, Any]:
-    """The placeholders of *slide* by the names that its layout gives them."""
+    """Return the placeholders of *slide* by their names in the layout."""
     names = {index: name for name, index in _named(slide.slide_layout).items()}
     return {
         names[shape.placeholder_format.idx]: shape
@@ -148,10 +160,12 @@ def _remove_slides(presentation: Any) -> None:
 
 def _ours(presentation: Any) -> Any:
     presentation.slide_width, presentation.slide_height = round(WIDTH * EMU), round(HEIGHT * EMU)
-    for one in list(presentation.slide_layouts)[len(LAYOUTS) :]:
-        presentation.slide_layouts.remove(one)
-    for one, (name, held) in zip(presentation.slide_layouts, LAYOUTS.items(), strict=True):
-        _rebuild(one, name, held)
+    for slide_layout in list(presentation.slide_layouts)[len(LAYOUTS) :]:
+        presentation.slide_layouts.remove(slide_layout)
+    for slide_layout, (name, placeholders) in zip(
+        presentation.slide_layouts, LAYOUTS.items(), strict=True
+    ):
+        _rebuild(slide_layout, name, placeholders)
     master = presentation.slide_master
     _rebuild_tree(master, (*FIGURE[:2], FIGURE[-1]), master=True)
     _restyle_master(master)
@@ -161,22 +175,22 @@ def _ours(presentation: Any) -> Any:
     return presentation
 
 
-def _rebuild(one: Any, name: str, held: tuple[Place, ...]) -> None:
-    one._element.cSld.set("name", name)  # noqa: SLF001
-    one._element.attrib.pop("type", None)  # noqa: SLF001  the stock type promises other places
-    _rebuild_tree(one, held)
+def _rebuild(slide_layout: Any, name: str, placeholders: tuple[Place, ...]) -> None:
+    slide_layout._element.cSld.set("name", name)  # noqa: SLF001
+    slide_layout._element.attrib.pop("type", None)  # noqa: SLF001  the type implies other placeholders
+    _rebuild_tree(slide_layout, placeholders)
 
 
-def _rebuild_tree(one: Any, held: tuple[Place, ...], *, master: bool = False) -> None:
-    tree = one.shapes._spTree  # noqa: SLF001
-    for shape in list(one.shapes):
+def _rebuild_tree(owner: Any, placeholders: tuple[Place, ...], *, master: bool = False) -> None:
+    tree = owner.shapes._spTree  # noqa: SLF001
+    for shape in list(owner.shapes):
         tree.remove(shape._element)  # noqa: SLF001
-    for number, place in enumerate(held, 2):
+    for number, place in enumerate(placeholders, 2):
         tree.append(etree.fromstring(_placeholder(number, place, master=master)))
     from pptx.oxml import parse_xml
 
-    # Parsed anew, so that python-pptx sees its own kinds of elements.
-    for element in list(tree)[-len(held) :]:
+    # Parse with python-pptx, so that elements are of its own classes.
+    for element in list(tree)[-len(placeholders) :]:
         tree.replace(element, parse_xml(etree.tostring(element)))
 
 
@@ -210,25 +224,25 @@ def _placeholder(number: int, place: Place, *, master: bool) -> str:
 
 
 def _restyle_master(master: Any) -> None:
-    """The title of the stock master is centred and huge; ours stands left."""
+    """Align the title of the master to the left."""
     namespace = {"p": P, "a": A}
     for line in master._element.findall(".//p:titleStyle/a:lvl1pPr", namespace):  # noqa: SLF001
         line.set("algn", "l")
 
 
 def _band(cover: Any) -> None:
-    """Five small squares over the title of the cover, one a region's colour."""
+    """Add five small squares above the title of the cover, in the colours of the regions."""
     from pptx.oxml import parse_xml
 
-    for place in range(len(style.REGIONS)):
-        left, top, side = (round(n * EMU) for n in (MARGIN + 0.34 * place, 1.78, 0.2))
+    for index in range(len(style.REGIONS)):
+        left, top, side = (round(n * EMU) for n in (MARGIN + 0.34 * index, 1.78, 0.2))
         square = f"""
 <p:sp xmlns:p="{P}" xmlns:a="{A}">
-  <p:nvSpPr><p:cNvPr id="{30 + place}" name="Square {place + 1}" descr=""/><p:cNvSpPr/>
+  <p:nvSpPr><p:cNvPr id="{30 + index}" name="Square {index + 1}" descr=""/><p:cNvSpPr/>
     <p:nvPr userDrawn="1"/></p:nvSpPr>
   <p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{side}" cy="{side}"/></a:xfrm>
     <a:prstGeom prst="rect"><a:avLst/></a:prstGeom>
-    <a:solidFill><a:schemeClr val="accent{place + 1}"/></a:solidFill>
+    <a:solidFill><a:schemeClr val="accent{index + 1}"/></a:solidFill>
     <a:ln><a:noFill/></a:ln></p:spPr></p:sp>"""
         cover.shapes._spTree.append(parse_xml(square))  # noqa: SLF001
 
@@ -246,7 +260,7 @@ _SCHEME = {
 
 
 def _retheme(master: Any) -> None:
-    """Put our colours and fonts into the theme, so that a deck follows when they are changed."""
+    """Put colours and fonts into the theme, so that changing the theme changes the deck."""
     part = next(
         rel.target_part for rel in master.part.rels.values() if rel.reltype.endswith("/theme")
     )
@@ -275,7 +289,7 @@ def _faces(root: Any) -> Iterator[Any]:
 
 
 def _drop_leftovers(presentation: Any) -> None:
-    """The stock file carries a thumbnail of other slides and settings of a printer."""
+    """Remove the thumbnail and the printer settings of the default presentation."""
     package = presentation.part.package
     for owner in (package, presentation.part):
         rels = owner._rels  # noqa: SLF001

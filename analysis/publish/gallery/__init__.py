@@ -1,1 +1,1 @@
-"""The gallery: static pages that need no server."""
+"""The gallery: static HTML pages that need no server."""

@@ -1,8 +1,8 @@
 """
-The gallery: one folder of static pages that shows every figure and the sentence behind each mark.
+The gallery: static pages with every figure and the evidence of each mark.
 
-It writes data and copies three files of its own; it needs no server, no network and no library of
-others in the browser. Whatever comes from a table travels as data and is shown as text.
+Needs no server, network or JavaScript library. Everything from tables is written as data and shown
+as text.
 """
 
 import csv
@@ -39,12 +39,12 @@ def build(figures: Path, *, language: str = "zh") -> Path:
     """
     Write ``index.html`` and the folder ``gallery`` beside the manifest in *figures*.
 
-    Only files whose content changed are written, and files of figures that are gone are removed.
+    Only files whose content changed are written; files of removed figures are deleted.
 
     Returns
     -------
     pathlib.Path
-        The page to open.
+        The start page.
     """
     whole = manifest.load(figures)
     pairs = _pairs(content.with_fingerprint(one) for one in whole["figures"])
@@ -73,7 +73,7 @@ def _asset(name: str) -> str:
 
 
 def _json(value: object) -> str:
-    """JSON that may stand in a script: no line separator, no end of a script in disguise."""
+    """Return JSON that is safe inside a script element: ``<`` and line separators are escaped."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
@@ -84,23 +84,23 @@ def _write(figures: Path, contents: Mapping[str, bytes]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if files.read(path) != data:
             files.write(path, data)
-    kept = {figures / name for name in contents}
+    written = {figures / name for name in contents}
     for path in (figures / FOLDER).rglob("*"):
-        if path.is_file() and path not in kept:
+        if path.is_file() and path not in written:
             path.unlink()
 
 
 def _pairs(records: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """
-    The figures by their name without the language, Chinese before English, in house order.
+    Return the figures by name without language, Chinese before English, in the order of a briefing.
 
-    Two that do not show the same rows are no pair, whatever their names: each stands alone.
+    Figures of one name that show different rows are not paired.
     """
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_key: dict[str, list[dict[str, Any]]] = {}
     for record in sorted(records, key=content.place):
-        found.setdefault(content.key_of(record), []).append(record)
+        by_key.setdefault(content.key_of(record), []).append(record)
     pairs: dict[str, list[dict[str, Any]]] = {}
-    for key, pair in found.items():
+    for key, pair in by_key.items():
         if len({frozenset(_shown(one)) for one in pair}) > 1:
             pairs |= {str(one["name"]): [one] for one in pair}
         else:
@@ -109,7 +109,7 @@ def _pairs(records: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
 
 
 def _shown(record: Record) -> Iterator[str]:
-    """The id of every row that a figure shows."""
+    """Return the ids of all rows that a figure shows."""
     return (row["id"] for row in (*record["rows"], *record.get("beside", ())))
 
 
@@ -118,7 +118,7 @@ def _both(text: Text) -> dict[str, str]:
 
 
 def _thumb(figures: Path, record: Record) -> tuple[str, bytes]:
-    """A small picture, named by the content of the large one so that it is made only once."""
+    """Return name and content of a thumbnail, named by the hash of the large picture."""
     from PIL import Image
 
     source = next((name for name in record["files"] if name.endswith(".png")), None)
@@ -133,7 +133,7 @@ def _thumb(figures: Path, record: Record) -> tuple[str, bytes]:
     with Image.open(io.BytesIO(data)) as picture:
         small = picture.convert("RGB")
         small.thumbnail((THUMB, THUMB))
-        # Other methods mix the colours of regions, which are few among many greys.
+        # The other methods merge the region colours, which are rare among many greys.
         few = small.quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         few.save(out, "PNG", optimize=True)
     return name, out.getvalue()
@@ -191,7 +191,7 @@ def _indicators(rows: Iterable[Record]) -> dict[str, dict[str, str]]:
 
 
 def _missing(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
-    """Each gap once: indicator, region, reason."""
+    """Yield each gap once: indicator, region, reason."""
     seen = set()
     for record in records:
         kind = kind_of(record)
@@ -199,7 +199,7 @@ def _missing(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
             continue
         about = {language: content.about(record, language) for language in ("zh", "en")}
         for gap in record["refused"]:
-            region, reason = _both(labels.region(gap)), _both(labels.reason(gap))
+            region, reason = _both(labels.region(gap)), _both(labels.because(gap))
             line = (about["en"], region["en"], reason["en"])
             if line not in seen:
                 seen.add(line)
@@ -207,7 +207,7 @@ def _missing(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
 
 
 def _changes(changes: Iterable[Record]) -> Iterator[dict[str, Any]]:
-    """What the last run changed, each once: jobs of both languages tell the same."""
+    """Yield each change of the last run once, although jobs of both languages report it."""
     seen = set()
     for change in changes:
         mark = files.canonical(change)
@@ -232,7 +232,7 @@ def _said(row: Record, values: Record | None) -> dict[str, str]:
 
 
 class _Beside:
-    """What each row may be set beside and what not, as the comparisons of the manifest decided."""
+    """Rows that each row may and may not be compared with, from the comparisons of a manifest."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._with: dict[str, list[dict[str, str]]] = {}
@@ -262,10 +262,10 @@ class _Beside:
                 others = [one for one in group if one is not row]
                 self._without[row["id"]] = [_because(one, labels.reason(one)) for one in others]
 
-    def told(self, row: Record) -> dict[str, Any]:
-        """The two lists of a row, where a comparison of its indicator was tried."""
+    def lists(self, row: Record) -> dict[str, Any]:
+        """Return the lists of rows that *row* may and may not be compared with, if any."""
         lists = {"with": self._with.get(row["id"]), "without": self._without.get(row["id"])}
-        return {name: found for name, found in lists.items() if found}
+        return {name: others for name, others in lists.items() if others}
 
 
 def _because(row: Record, reason: Text) -> dict[str, str]:
@@ -278,9 +278,9 @@ def _record(
 ) -> dict[str, Any]:
     first = pair[0]
     changed = [change for one in pair for change in whole["jobs"][one["job"]]["changed"]]
-    mine = {(row.get("region"), row.get("indicator")) for row in first["rows"]}
+    series = {(row.get("region"), row.get("indicator")) for row in first["rows"]}
     kept = [
-        one for one in changed if (one["row"].get("region"), one["row"].get("indicator")) in mine
+        one for one in changed if (one["row"].get("region"), one["row"].get("indicator")) in series
     ]
     rows = [*first["rows"], *first.get("beside", ())]
     return {
@@ -289,9 +289,9 @@ def _record(
             part: _both(labels.both(first[part])) for part in ("title", "subtitle", "alt", "source")
         },
         "notes": [_both(labels.both(note)) for note in first["notes"]],
-        "rows": {row["id"]: _row(row) | beside.told(row) for row in rows},
+        "rows": {row["id"]: _row(row) | beside.lists(row) for row in rows},
         "refused": [
-            {"region": _both(labels.region(gap)), "reason": _both(labels.reason(gap))}
+            {"region": _both(labels.region(gap)), "reason": _both(labels.because(gap))}
             for gap in first["refused"]
         ],
         "drawn": {one["language"]: _drawn(one) for one in pair},
@@ -308,18 +308,18 @@ def _parameters(record: Record) -> str:
 
 
 def _row(row: Record) -> dict[str, Any]:
-    told = {
+    texts = {
         "reading": _both(labels.reading(row)),
         "phrase": labels.legible(row.get("evidence", "")),
         "place": _both(labels.offset(row)),
         "source": _both(labels.publication(row)),
         "note": labels.legible(row.get("note", "")),
     }
-    return {name: words for name, words in told.items() if words}
+    return {name: words for name, words in texts.items() if words}
 
 
 def _drawn(record: Record) -> dict[str, Any]:
-    """The picture in one language: its files and where its marks lie."""
+    """Return the files of a figure in one language and the boxes of its marks."""
     by_suffix = {Path(name).suffix.lstrip("."): name for name in sorted(record["files"])}
     marks = [{"id": mark["id"], "box": mark["box"]} for mark in record.get("marks", ())]
     return {
@@ -330,19 +330,21 @@ def _drawn(record: Record) -> dict[str, Any]:
 
 
 def table(pair: Iterable[Record]) -> bytes:
-    """The rows of a figure as CSV; words that a spreadsheet would run as a formula are quoted."""
+    """Return the rows of a figure as CSV, with text that looks like a formula quoted."""
     first = next(iter(pair))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_CSV)
     for row in (*first["rows"], *first.get("beside", ())):
         writer.writerow([_cell(row.get(name, "")) for name in _CSV])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()  # the mark lets Excel read it as UTF-8
+    return (
+        b"\xef\xbb\xbf" + out.getvalue().encode()
+    )  # Excel reads UTF-8 only with a byte order mark
 
 
 def _cell(cell: Any) -> Any:
     """
-    A cell of a CSV file: text that begins like a formula gets an apostrophe, numbers stay.
+    Return a CSV cell; text that begins like a formula gets an apostrophe.
 
     >>> _cell("=1+1"), _cell(-9.2), _cell("−9.2%")
     ("'=1+1", -9.2, '−9.2%')

@@ -1,9 +1,9 @@
 """
-The statistical workbook: cover, contents, notes, one table a sheet, charts, and the evidence.
+The statistical workbook: cover, contents, notes, one table per sheet, charts and evidence.
 
-It follows the practice for accessible statistical spreadsheets: titles in A1, one table from its
-head down, no merged or hidden cells, shorthand in brackets explained on one sheet. Text is always
-text: no cell, chart or link of it is a formula.
+Follows the practice for accessible statistical spreadsheets: the title in A1, one table below it,
+no merged or hidden cells, shorthand in brackets explained on the notes sheet. No text in a cell,
+chart or link is evaluated as a formula.
 """
 
 import io
@@ -27,7 +27,7 @@ from analysis.publish.fit import broken
 
 from . import charts
 from .charts import HEAD
-from .sheets import EVIDENCE, Column, Sheet, charted, explained, sheets
+from .tabs import EVIDENCE, Column, Sheet, charted, explained, sheets
 
 _LOOKS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True, "valign": "top"},
@@ -54,7 +54,7 @@ _SUMMARY = say("book.summary")
 
 def workbook(figures: Path, *, language: str, patterns: Sequence[str] = ()) -> bytes:
     """
-    A workbook of the values behind the figures of a manifest.
+    Return a workbook of the values behind the figures of a manifest.
 
     Returns
     -------
@@ -64,15 +64,15 @@ def workbook(figures: Path, *, language: str, patterns: Sequence[str] = ()) -> b
     records = content.chosen(manifest.load(figures), language, patterns)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE)
-    made = _Book(book, records, language, slides.mark(figures))
-    made.write()
+    sheets_writer = _Book(book, records, language, slides.mark(figures))
+    sheets_writer.write()
     book.close()
-    text = json.dumps(made.stored(), ensure_ascii=False, sort_keys=True)
+    text = json.dumps(sheets_writer.stored(), ensure_ascii=False, sort_keys=True)
     return office.with_item(out.getvalue(), text)
 
 
 def _height(cells: Sequence[Any], widths: Sequence[int]) -> float:
-    """The height of a line in points: not every program fits it to wrapped words by itself."""
+    """Return the row height in points; not every program adapts it to wrapped text."""
     needed = [
         sum(len(broken(line, width / 2 - 0.5, most=20)) for line in cell.split("\n"))
         for cell, width in zip(cells, widths, strict=False)
@@ -82,7 +82,7 @@ def _height(cells: Sequence[Any], widths: Sequence[int]) -> float:
 
 
 def _printed(sheet: Any) -> None:
-    """A4, landscape, one page wide: a table split over pages cannot be read."""
+    """Set up printing: A4, landscape, one page wide."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -90,7 +90,7 @@ def _printed(sheet: Any) -> None:
 
 
 class _Book:
-    """A workbook being written: its formats, where each row's evidence stands, what links where."""
+    """A workbook being written: its formats, the evidence line of each row, the linked cells."""
 
     def __init__(
         self, book: Any, records: Sequence[dict[str, Any]], language: str, mark: str
@@ -101,7 +101,7 @@ class _Book:
             for record in records
             for row in (*record["rows"], *record.get("beside", ()))
         }
-        self.line = {one: HEAD + 1 + place for place, one in enumerate(self.rows)}
+        self.line = {row_id: HEAD + 1 + index for index, row_id in enumerate(self.rows)}
         self.cells: dict[str, list[tuple[str, str]]] = {}
         self.used: set[str] = set()
         self.contents: list[tuple[str, str]] = []
@@ -131,7 +131,7 @@ class _Book:
         self.book.set_custom_property(f"{slides.PART}.language", self.language, "text")
 
     def write(self) -> None:
-        """Every sheet, the contents last, since they name the others."""
+        """Write every sheet; the contents last, because it lists the others."""
         names = (_COVER, _CONTENTS, _NOTES)
         front = [self.book.add_worksheet(self._tab(name[self.language])) for name in names]
         for sheet in sheets(self.records, self.language):
@@ -148,7 +148,7 @@ class _Book:
         front[0].activate()
 
     def stored(self) -> dict[str, Any]:
-        """What each figure stands on, with the cells that show it."""
+        """Return the provenance of each figure, with the cells that show it."""
         return {
             record["name"]: {
                 **provenance.of(record),
@@ -159,17 +159,17 @@ class _Book:
         }
 
     def _tab(self, name: str) -> str:
-        """A name that Excel takes for a tab, used once."""
-        kept = re.sub(r"[\[\]:*?/\\']", " ", labels.legible(name))[:28].strip() or "-"
-        number, tab = 1, kept
+        """Return a unique name that Excel accepts for a tab."""
+        cleaned = re.sub(r"[\[\]:*?/\\']", " ", labels.legible(name))[:28].strip() or "-"
+        number, tab = 1, cleaned
         while tab.casefold() in self.used:
             number += 1
-            tab = f"{kept} {number}"
+            tab = f"{cleaned} {number}"
         self.used.add(tab.casefold())
         return tab
 
     def _open(self, name: str, title: str, about: str) -> tuple[str, Any]:
-        """A sheet with its title, what it is about, and the way back."""
+        """Add a sheet with its title, its description and a link to the contents."""
         tab = self._tab(name)
         sheet = self.book.add_worksheet(tab)
         self.text(sheet, 0, 0, title, self.title)
@@ -181,44 +181,44 @@ class _Book:
         return tab, sheet
 
     def text(self, sheet: Any, line: int, column: int, words: object, look: Any = None) -> None:
-        """Write words that stay words, even when somebody edits the cell."""
-        kept = "\n".join(labels.legible(part, 32_000) for part in str(words).split("\n"))
-        if kept:
-            fitting = self.quoted if kept[0] in "=+-@" and look is None else look
-            sheet.write_string(line, column, kept, fitting or self.looks["text"])
+        """Write *words* as text, also where a later edit would turn them into a formula."""
+        cleaned = "\n".join(labels.legible(part, 32_000) for part in str(words).split("\n"))
+        if cleaned:
+            fitting = self.quoted if cleaned[0] in "=+-@" and look is None else look
+            sheet.write_string(line, column, cleaned, fitting or self.looks["text"])
 
-    def _table(self, held: Sheet, *, link: bool = True) -> None:
-        about = _SUMMARY.format(n=len(held.rows), about=held.about)[self.language]
-        tab, sheet = self._open(held.name, held.title, about)
-        columns = self._filled(held)
-        for place, column in enumerate(columns):
-            sheet.set_column(place, place, column.width)
-        for number, (figure, row) in enumerate(held.rows):
+    def _table(self, table: Sheet, *, link: bool = True) -> None:
+        about = _SUMMARY.format(n=len(table.rows), about=table.about)[self.language]
+        tab, sheet = self._open(table.name, table.title, about)
+        columns = self._filled(table)
+        for index, column in enumerate(columns):
+            sheet.set_column(index, index, column.width)
+        for number, (figure, row) in enumerate(table.rows):
             line = HEAD + 1 + number
             words = [column.cell(row, self.language) for column in columns]
             sheet.set_row(line, _height(words, [column.width for column in columns]))
-            for place, column in enumerate(columns):
+            for index, column in enumerate(columns):
                 linked = link and column.linked
-                if self._cell(sheet, (line, place), column, row, linked=linked) and linked:
-                    cell = f"{tab}!{charts.letter_of(place)}{line + 1}"
+                if self._cell(sheet, (line, index), column, row, linked=linked) and linked:
+                    cell = f"{tab}!{charts.letter_of(index)}{line + 1}"
                     self.cells.setdefault(figure, []).append((cell, row["id"]))
-        self._dress(sheet, columns, len(held.rows))
+        self._dress(sheet, columns, len(table.rows))
 
-    def _filled(self, held: Sheet) -> list[Column]:
-        """The columns that hold anything."""
+    def _filled(self, table: Sheet) -> list[Column]:
+        """Return the columns that have a value in any row."""
         return [
             column
-            for column in held.columns
-            if any(column.cell(row, self.language) not in {None, ""} for _, row in held.rows)
+            for column in table.columns
+            if any(column.cell(row, self.language) not in {None, ""} for _, row in table.rows)
         ]
 
     def _dress(self, sheet: Any, columns: Sequence[Column], lines: int) -> None:
-        """Mark the cells up as one table with a filter, and keep its head in sight."""
+        """Format the cells as one table with a filter, and freeze its head."""
         heads = [{"header": column.head[self.language]} for column in columns]
         options = {"columns": heads, "style": "Table Style Light 1", "banded_rows": False}
         sheet.add_table(HEAD, 0, HEAD + max(lines, 1), len(columns) - 1, options)
-        for place, head in enumerate(heads):
-            sheet.write_string(HEAD, place, head["header"], self.head)
+        for index, head in enumerate(heads):
+            sheet.write_string(HEAD, index, head["header"], self.head)
         sheet.set_row(HEAD, _height([head["header"] for head in heads], [c.width for c in columns]))
         sheet.freeze_panes(HEAD + 1, 1)
         sheet.repeat_rows(HEAD)
@@ -226,7 +226,7 @@ class _Book:
     def _cell(
         self, sheet: Any, at: tuple[int, int], column: Column, row: Any, *, linked: bool
     ) -> bool:
-        """Write one cell; says whether it shows a value that a sentence stands behind."""
+        """Write one cell and return whether it is a value linked to its evidence."""
         cell = column.cell(row, self.language)
         if cell is None or cell == "":
             return False
@@ -234,9 +234,9 @@ class _Book:
         number = isinstance(cell, int | float) and not isinstance(cell, bool)
         look = column.look if number else "text"
         if linked and target is not None and "rule" not in row:
-            place = f"internal:'{_EVIDENCE[self.language]}'!A{target + 1}"
-            sheet.write_url(*at, place, self.links[look], str(cell))
-            if number:  # written over the words of the link, which stays
+            address = f"internal:'{_EVIDENCE[self.language]}'!A{target + 1}"
+            sheet.write_url(*at, address, self.links[look], str(cell))
+            if number:  # replaces the text of the link; the link is kept
                 sheet.write_number(*at, cell, self.links[look])
             return True
         if number:
@@ -263,15 +263,15 @@ class _Book:
         widths: Sequence[int],
     ) -> None:
         columns = [Column(Text(head, head), lambda _row, _lang: None) for head in heads]
-        for place, width in enumerate(widths[: len(heads)]):
-            sheet.set_column(place, place, width)
+        for index, width in enumerate(widths[: len(heads)]):
+            sheet.set_column(index, index, width)
         for number, line in enumerate(lines):
             sheet.set_row(HEAD + 1 + number, _height(line, widths))
-            for place, words in enumerate(line):
+            for index, words in enumerate(line):
                 if words.isdecimal():
-                    sheet.write_number(HEAD + 1 + number, place, int(words), self.looks["number"])
+                    sheet.write_number(HEAD + 1 + number, index, int(words), self.looks["number"])
                 else:
-                    self.text(sheet, HEAD + 1 + number, place, words)
+                    self.text(sheet, HEAD + 1 + number, index, words)
         self._dress(sheet, columns, len(lines))
 
     def _notes(self, sheet: Any) -> None:
@@ -280,14 +280,14 @@ class _Book:
         self.text(sheet, 1, 0, content.RULES[language].split("\n")[0], self.plain)
         heads = _HEADS["notes"][language].split("|")
         rules = [
-            (f"{place}.", rule)
-            for place, rule in enumerate(content.RULES[language].split("\n")[1:], 1)
+            (f"{number}.", rule)
+            for number, rule in enumerate(content.RULES[language].split("\n")[1:], 1)
         ]
-        noted = [(f"[{name}]", words) for name, words in self._remarks()]
-        self._lines(sheet, heads, [*explained(language), *rules, *noted], (14, 110))
+        notes = [(f"[{name}]", words) for name, words in self._remarks()]
+        self._lines(sheet, heads, [*explained(language), *rules, *notes], (14, 110))
 
     def _remarks(self) -> list[tuple[str, str]]:
-        """Every note of the figures, each once, numbered."""
+        """Return the distinct notes of the figures, numbered."""
         notes = (labels.both(note)[self.language] for one in self.records for note in one["notes"])
         notes = (note for note in notes if note[:1] not in _SIGNS)  # a key of marks, not a note
         word = {"zh": "注", "en": "note "}[self.language]
@@ -307,13 +307,13 @@ class _Book:
         self.text(sheet, 0, 0, _TITLE[self.language], self.title)
         for line, words in enumerate(_ABOUT[self.language].split("\n"), 2):
             self.text(sheet, line, 0, words, self.plain)
-        made = _MADE.format(package=provenance.package(), mark=self.mark)[self.language]
-        self.text(sheet, 8, 0, made, self.plain)
-        place = f"internal:'{_CONTENTS[self.language]}'!A1"
-        sheet.write_url(10, 0, place, self.link, _CONTENTS[self.language])
+        version = _MADE.format(package=provenance.package(), mark=self.mark)[self.language]
+        self.text(sheet, 8, 0, version, self.plain)
+        address = f"internal:'{_CONTENTS[self.language]}'!A1"
+        sheet.write_url(10, 0, address, self.link, _CONTENTS[self.language])
 
     def _chart(self, number: int, record: Mapping[str, Any], plot: Plot) -> None:
-        """A native chart beside the numbers it draws."""
+        """Add a sheet with a native chart and its numbers."""
         language = self.language
         title = labels.both(record["title"])[language]
         subtitle = labels.both(record["subtitle"])[language]
@@ -336,10 +336,10 @@ class _Book:
         options = {"description": labels.both(record["alt"])[language], "object_position": 2}
         beside = len(heads) + 1
         sheet.insert_chart(HEAD, beside, chart, options)
-        said = (labels.both(note)[language] for note in (*record["notes"], record["source"]))
-        below = (line for words in said for line in broken(words, 84, most=9))
-        for place, words in enumerate(below, HEAD + 24):
-            self.text(sheet, place, beside, words, self.plain)
+        texts = (labels.both(note)[language] for note in (*record["notes"], record["source"]))
+        below = (line for words in texts for line in broken(words, 84, most=9))
+        for index, words in enumerate(below, HEAD + 24):
+            self.text(sheet, index, beside, words, self.plain)
 
     def _chart_cell(self, sheet: Any, at: tuple[int, int], cell: Any) -> None:
         if isinstance(cell, int | float):

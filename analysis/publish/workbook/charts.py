@@ -1,7 +1,7 @@
 """
-A plot as a native chart of a workbook: the columns it is made from, and how it looks.
+Native charts of the workbook: the columns behind a plot, and its formatting.
 
-It knows XlsxWriter and plots; which sheet a chart stands on is for ``workbook``.
+Turns plots into XlsxWriter charts; ``book`` decides on which sheet they are placed.
 """
 
 from typing import Any
@@ -15,53 +15,53 @@ from analysis.language.messages import say
 from analysis.publish.data import distance, values
 from analysis.publish.fit import axis_end, fitted, octaves, rounded_ends, whole_step
 
-HEAD = 4  # the line of a table's head, counted from 0; above it title, about and a way back
+HEAD = 4  # the head line of a table, from 0; above it are title, description and link
 _INCHES = 9.4  # the width of a chart
 _DISTANCES = {"zh": ("下限之差", "上限之差"), "en": ("down to lower", "up to upper")}
 
 
 def letter_of(column: int) -> str:
-    """The letters of a column, counted from 0."""
+    """Return the letters of a column, counted from 0."""
     return str(xl_col_to_name(column))
 
 
 def columns(plot: Plot, language: str) -> list[tuple[str, list[Any]]]:
-    """The head and cells of each column of a chart's sheet."""
-    found: list[tuple[str, list[Any]]] = []
+    """Return the head and the cells of each column of a chart's sheet."""
+    chart_columns: list[tuple[str, list[Any]]] = []
     if plot.kind != "scatter":
-        names = fitted(plot, _INCHES).categories  # in lines, or a program would turn them
-        found.append((say("charts.category")[language], list(names)))
-    for one in plot.series:
+        names = fitted(plot, _INCHES).categories  # broken into lines, else programs rotate them
+        chart_columns.append((say("charts.category")[language], list(names)))
+    for series in plot.series:
         if plot.kind == "scatter":
-            found.append((plot.x_axis, list(one.xs)))
-        found.append((one.name, list(values(one))))
-        if _has_limits(one):
-            found += [
-                (head, [distance(point, side) for point in one.points])
+            chart_columns.append((plot.x_axis, list(series.xs)))
+        chart_columns.append((series.name, list(values(series))))
+        if _has_limits(series):
+            chart_columns += [
+                (head, [distance(point, side) for point in series.points])
                 for head, side in zip(_DISTANCES[language], (-1, 1), strict=True)
             ]
-    return found
+    return chart_columns
 
 
-def _has_limits(one: Series) -> bool:
-    return any(point is not None and point.lower is not None for point in one.points)
+def _has_limits(series: Series) -> bool:
+    return any(point is not None and point.lower is not None for point in series.points)
 
 
 def starts(plot: Plot) -> list[int]:
-    """The column in which the values of each series stand."""
-    found, column = [], 1
-    for one in plot.series:
-        found.append(column)
-        column += (3 if _has_limits(one) else 1) + (plot.kind == "scatter")
-    return found
+    """Return the column of the values of each series."""
+    first_columns, column = [], 1
+    for series in plot.series:
+        first_columns.append(column)
+        column += (3 if _has_limits(series) else 1) + (plot.kind == "scatter")
+    return first_columns
 
 
 def native(book: Any, plot: Plot, tab: str) -> Any:
-    """The chart of *plot*, its numbers taken from the sheet *tab*."""
+    """Return the chart of *plot*, with its numbers taken from the sheet *tab*."""
     kinds = {"bars": {"type": "bar"}, "scatter": {"type": "scatter", "subtype": "straight"}}
     chart = book.add_chart(kinds.get(plot.kind, {"type": "line"}))
-    for start, one in zip(starts(plot), plot.series, strict=True):
-        chart.add_series(_series(plot, start, one, tab))
+    for start, series in zip(starts(plot), plot.series, strict=True):
+        chart.add_series(_series(plot, start, series, tab))
     chart.set_legend({"none": True} if len(plot.series) == 1 else {"position": "bottom"})
     chart.set_title({"none": True})
     chart.show_blanks_as("gap")
@@ -79,7 +79,7 @@ def native(book: Any, plot: Plot, tab: str) -> Any:
 
 
 def _upward(plot: Plot) -> dict[str, Any]:
-    """The value axis: it ends beyond every whisker, which the program alone would cut."""
+    """Return the options of the value axis, with ends beyond every interval."""
     ends: dict[str, Any]
     if plot.log:
         low, high = octaves(plot)
@@ -91,7 +91,7 @@ def _upward(plot: Plot) -> dict[str, Any]:
 
 
 def _along(plot: Plot) -> dict[str, Any]:
-    """The other axis, where it is one of numbers: its name and its ends."""
+    """Return the options of a numeric x axis: its name and its ends."""
     if plot.ends is None:
         return {}
     low, high, step = rounded_ends(plot.ends)
@@ -101,54 +101,57 @@ def _along(plot: Plot) -> dict[str, Any]:
 _HAIR = {"visible": True, "line": {"color": "#E5E7EB", "width": 0.75}}
 
 
-def _series(plot: Plot, first: int, one: Series, tab: str) -> dict[str, Any]:
-    count = len(one.points)
+def _series(plot: Plot, first: int, series: Series, tab: str) -> dict[str, Any]:
+    count = len(series.points)
 
     def cells(column: int) -> str:
         letter = letter_of(column)
         return f"='{tab}'!${letter}${HEAD + 2}:${letter}${HEAD + 1 + count}"
 
-    made: dict[str, Any] = {
-        "name": labels.legible(one.name, 200).lstrip("="),
+    options: dict[str, Any] = {
+        "name": labels.legible(series.name, 200).lstrip("="),
         "categories": cells(0 if plot.kind != "scatter" else first - 1),
         "values": cells(first),
     }
-    colour = _shade(one)
+    colour = _shade(series)
     if plot.kind == "bars":
-        made |= {"fill": {"color": colour}, "points": _points(one)}
-    elif one.line:
-        dash = {"dashed": "dash"}.get(one.line, "solid")
-        made["line"] = {"color": colour, "width": 1.25, "dash_type": dash}
-        made["marker"] = _marker(one) if one.line == "solid" else {"type": "none"}
+        options |= {"fill": {"color": colour}, "points": _points(series)}
+    elif series.line:
+        dash = {"dashed": "dash"}.get(series.line, "solid")
+        options["line"] = {"color": colour, "width": 1.25, "dash_type": dash}
+        options["marker"] = _marker(series) if series.line == "solid" else {"type": "none"}
     else:
-        made |= {"line": {"none": True}, "marker": _marker(one), "points": _points(one)}
-    if _has_limits(one):
+        options |= {"line": {"none": True}, "marker": _marker(series), "points": _points(series)}
+    if _has_limits(series):
         bars = {"type": "custom", "plus_values": cells(first + 2), "minus_values": cells(first + 1)}
-        made["y_error_bars"] = bars | {"end_style": 0, "line": {"color": "#4B5563", "width": 1.25}}
-    return made
+        options["y_error_bars"] = bars | {
+            "end_style": 0,
+            "line": {"color": "#4B5563", "width": 1.25},
+        }
+    return options
 
 
-def _points(one: Series) -> list[dict[str, Any] | None]:
-    """Each point in the colour of its region, white where the figure is another publication's."""
-    found: list[dict[str, Any] | None] = []
-    for point in one.points:
+def _points(series: Series) -> list[dict[str, Any] | None]:
+    """Return the format of each point: the colour of its region, white inside if from elsewhere."""
+    formats: list[dict[str, Any] | None] = []
+    for point in series.points:
         if point is None:
-            found.append(None)
+            formats.append(None)
             continue
         colour = style.colour(point.region) if point.region else style.GREY
         inside = "#FFFFFF" if point.hollow else colour
-        found.append({"fill": {"color": inside}, "border": {"color": colour, "width": 1.5}})
-    return found
+        formats.append({"fill": {"color": inside}, "border": {"color": colour, "width": 1.5}})
+    return formats
 
 
-def _marker(one: Series) -> dict[str, Any]:
-    """A filled dot in the colour of the series."""
-    colour = _shade(one)
+def _marker(series: Series) -> dict[str, Any]:
+    """Return a filled dot in the colour of the series."""
+    colour = _shade(series)
     return {"type": "circle", "size": 8, "fill": {"color": colour}, "border": {"color": colour}}
 
 
-def _shade(one: Series) -> str:
-    """Return the colour of a series where there is no theme: its region's, or grey."""
-    regions = {point.region for point in one.points if point}
-    region = one.region or (next(iter(regions)) if len(regions) == 1 else "")
+def _shade(series: Series) -> str:
+    """Return the colour of a series without a theme: that of its region, or grey."""
+    regions = {point.region for point in series.points if point}
+    region = series.region or (next(iter(regions)) if len(regions) == 1 else "")
     return style.colour(region) if region else style.GREY

@@ -1,7 +1,7 @@
 """
-What the sheets of the workbook hold: columns, lines, shorthand and notes, as plain cells.
+Contents of the sheets of the workbook: columns, lines, shorthand and notes, as plain cells.
 
-It reads records and gives cells; how they look and where they link is for ``workbook``.
+Reads records and returns cells; ``book`` formats and links them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,18 +22,18 @@ Row = Mapping[str, Any]
 
 
 class Column(NamedTuple):
-    """One column of a table: its head, its cell from a row, how numbers are written."""
+    """One column of a table: its head, its cell from a row, its number format."""
 
     head: Text
     cell: Callable[[Row, str], Any]
     look: str = "text"  # text, number, decimal, ratio, percent
     width: int = 14
-    linked: bool = False  # its number leads to the sentence
+    linked: bool = False  # whether its numbers link to their evidence
 
 
 @dataclass(slots=True)
 class Sheet:
-    """One table: its name on the tab, title, columns and lines."""
+    """One table: its tab name, title, columns and lines."""
 
     name: str
     title: str
@@ -45,6 +45,10 @@ class Sheet:
 # One letter in square brackets for each kind of gap or doubt, explained on the notes sheet.
 GAPS = {
     Gap.NOT_REPORTED: "[x]",
+    Gap.NO_FIGURE: "[f]",
+    Gap.MENTIONED: "[m]",
+    Gap.TOLD_ELSEWHERE: "[e]",
+    Gap.IMPLIED_ZERO: "[0]",
     Gap.PERCENT_ONLY: "[p]",
     Gap.DIRECTION_ONLY: "[d]",
     Gap.TARGET_ONLY: "[t]",
@@ -64,33 +68,33 @@ MARKS = {
 }
 ELSEWHERE, REBUILT = "[o]", "[k]"
 _MORE = {
-    UNEQUAL: say("sheets.more.unequal"),
-    "[≥]": say("sheets.more.none"),
-    "[≤]": say("sheets.more.none_2"),
-    "[≈]": say("sheets.more.none_3"),
-    ELSEWHERE: say("sheets.more.elsewhere"),
-    REBUILT: say("sheets.more.rebuilt"),
+    UNEQUAL: say("sheet.more.unequal"),
+    "[≥]": say("sheet.more.at_least"),
+    "[≤]": say("sheet.more.at_most"),
+    "[≈]": say("sheet.more.about"),
+    ELSEWHERE: say("sheet.more.elsewhere"),
+    REBUILT: say("sheet.more.rebuilt"),
 }
 
 
 def shorthand(row: Row) -> str:
     """
-    The letters that stand beside a value, or in its place.
+    Return the shorthand letters beside a value, or in place of one.
 
     >>> shorthand({"mark": "at_least", "origin": "context"}), shorthand({"rule": "not_reported"})
     ('[≥] [o]', '[x]')
     """
     if "rule" in row:
         return GAPS.get(row["rule"], UNEQUAL) if row["rule"] in set(Gap) else UNEQUAL
-    found = [UNEQUAL] if row.get("unequal") else []
-    found += [MARKS.get(Mark(row.get("mark", Mark.EXACT)), "")]
-    found += [ELSEWHERE] if row.get("origin") == "context" else []
-    found += [REBUILT] if row.get("basis") in {"derived", "rebuilt"} else []
-    return " ".join(letter for letter in found if letter)
+    letters = [UNEQUAL] if row.get("unequal") else []
+    letters += [MARKS.get(Mark(row.get("mark", Mark.EXACT)), "")]
+    letters += [ELSEWHERE] if row.get("origin") == "context" else []
+    letters += [REBUILT] if row.get("basis") in {"derived", "rebuilt"} else []
+    return " ".join(letter for letter in letters if letter)
 
 
 def explained(language: str) -> list[tuple[str, str]]:
-    """Every shorthand with its meaning."""
+    """Return every shorthand with its meaning."""
     known = {letter: label(Gap(gap)) for gap, letter in GAPS.items()} | _MORE
     return [(letter, text[language]) for letter, text in known.items()]
 
@@ -123,7 +127,7 @@ _OF_COUNTS = {Method.EXACT_POISSON, Method.EXACT_POISSON_ROUNDED}
 
 
 def _count_limit(name: str) -> Callable[[Row, str], Any]:
-    """A limit only where it is one of the count: others are of a ratio or a share."""
+    """Return a cell function for the limit of a count; limits of ratios and shares are left out."""
 
     def cell(row: Row, _: str) -> Any:
         return row.get(name) if row.get("method") in _OF_COUNTS else None
@@ -136,40 +140,38 @@ def _method(row: Row, language: str) -> str:
     return label(Method(code))[language] if code in set(Method) else code
 
 
-REGION = Column(say("sheets.region.region"), lambda row, lang: labels.region(row)[lang], width=12)
-INDICATOR = Column(say("sheets.indicator.indicator"), _word("indicator"), width=34)
-PART = Column(say("sheets.part.of_which"), _word("breakdown"), width=24)
-PERIOD = Column(say("sheets.period.period"), lambda row, lang: labels.period(row)[lang], width=18)
-VALUE = Column(say("sheets.value.value"), _amount, "number", 16, linked=True)
-UNIT = Column(
-    say("sheets.unit.unit"), lambda row, lang: row.get("unit" if lang == "zh" else "unit_en")
-)
-SHORT = Column(say("sheets.short.shorthand"), lambda row, _: shorthand(row), width=11)
-LOWER = Column(say("sheets.lower.lower"), _count_limit("lower"), "decimal", 12)
-UPPER = Column(say("sheets.upper.upper"), _count_limit("upper"), "decimal", 12)
-METHOD = Column(say("sheets.method.method_interval"), _method, width=30)
-REASON = Column(say("sheets.reason.why_none"), _word("reason"), width=40)
-CHANGE = Column(say("sheets.change.change"), _change, "decimal", 12, linked=True)
-DIRECTION = Column(say("sheets.direction.direction"), _direction, width=10, linked=True)
-RATE = Column(say("sheets.rate.per_people"), _plain("rate"), "decimal", 14)
-RATE_LOWER = Column(say("sheets.rate_lower.rate_lower"), _plain("rate_lower"), "decimal", 14)
-RATE_UPPER = Column(say("sheets.rate_upper.rate_upper"), _plain("rate_upper"), "decimal", 14)
-BEFORE = Column(say("sheets.before.year_before"), _plain("before"), "number", 12)
-RATIO = Column(say("sheets.ratio.ratio_year_before"), _plain("ratio"), "ratio", 14)
-RATIO_LOWER = Column(say("sheets.ratio_lower.ratio_lower"), _plain("lower"), "ratio", 12)
-RATIO_UPPER = Column(say("sheets.ratio_upper.ratio_upper"), _plain("upper"), "ratio", 12)
-SEEN_LOW = Column(say("sheets.seen_low.fall_shows_below"), _plain("at_most"), "number", 14)
-SEEN_HIGH = Column(say("sheets.seen_high.rise_shows"), _plain("at_least"), "number", 14)
-CASES = Column(say("sheets.cases.rectified"), _plain("cases"), "number", 12)
-TOTAL = Column(say("sheets.total.found"), _plain("total"), "number", 12)
-SHARE = Column(say("sheets.share.share"), _plain("share"), "decimal", 12)
-SHARE_LOWER = Column(say("sheets.share_lower.share_lower"), _plain("lower"), "decimal", 12)
-SHARE_UPPER = Column(say("sheets.share_upper.share_upper"), _plain("upper"), "decimal", 12)
-EXPECTED = Column(say("sheets.expected.expected_national_rate"), _plain("expected"), "decimal", 18)
-LIMIT_LOW = Column(say("sheets.limit_low.chance_lower"), _plain("lower"), "number", 14)
-LIMIT_HIGH = Column(say("sheets.limit_high.chance_upper"), _plain("upper"), "number", 14)
-STATUS = Column(say("sheets.status.kind"), lambda row, lang: _status(row)[lang], width=10)
-PRINTED = Column(say("sheets.printed.printed"), _plain("printed"), width=18)
+REGION = Column(say("sheet.region"), lambda row, lang: labels.region(row)[lang], width=12)
+INDICATOR = Column(say("sheet.indicator"), _word("indicator"), width=34)
+PART = Column(say("sheet.part"), _word("breakdown"), width=24)
+PERIOD = Column(say("sheet.period"), lambda row, lang: labels.period(row)[lang], width=18)
+VALUE = Column(say("sheet.value"), _amount, "number", 16, linked=True)
+UNIT = Column(say("sheet.unit"), lambda row, lang: row.get("unit" if lang == "zh" else "unit_en"))
+SHORT = Column(say("sheet.short"), lambda row, _: shorthand(row), width=11)
+LOWER = Column(say("sheet.lower"), _count_limit("lower"), "decimal", 12)
+UPPER = Column(say("sheet.upper"), _count_limit("upper"), "decimal", 12)
+METHOD = Column(say("sheet.method"), _method, width=30)
+REASON = Column(say("sheet.reason"), _word("reason"), width=40)
+CHANGE = Column(say("sheet.change"), _change, "decimal", 12, linked=True)
+DIRECTION = Column(say("sheet.direction"), _direction, width=10, linked=True)
+RATE = Column(say("sheet.rate"), _plain("rate"), "decimal", 14)
+RATE_LOWER = Column(say("sheet.rate_lower"), _plain("rate_lower"), "decimal", 14)
+RATE_UPPER = Column(say("sheet.rate_upper"), _plain("rate_upper"), "decimal", 14)
+BEFORE = Column(say("sheet.before"), _plain("before"), "number", 12)
+RATIO = Column(say("sheet.ratio"), _plain("ratio"), "ratio", 14)
+RATIO_LOWER = Column(say("sheet.ratio_lower"), _plain("lower"), "ratio", 12)
+RATIO_UPPER = Column(say("sheet.ratio_upper"), _plain("upper"), "ratio", 12)
+SEEN_LOW = Column(say("sheet.seen_low"), _plain("at_most"), "number", 14)
+SEEN_HIGH = Column(say("sheet.seen_high"), _plain("at_least"), "number", 14)
+CASES = Column(say("sheet.cases"), _plain("cases"), "number", 12)
+TOTAL = Column(say("sheet.total"), _plain("total"), "number", 12)
+SHARE = Column(say("sheet.share"), _plain("share"), "decimal", 12)
+SHARE_LOWER = Column(say("sheet.share_lower"), _plain("lower"), "decimal", 12)
+SHARE_UPPER = Column(say("sheet.share_upper"), _plain("upper"), "decimal", 12)
+EXPECTED = Column(say("sheet.expected"), _plain("expected"), "decimal", 18)
+LIMIT_LOW = Column(say("sheet.limit_low"), _plain("lower"), "number", 14)
+LIMIT_HIGH = Column(say("sheet.limit_high"), _plain("upper"), "number", 14)
+STATUS = Column(say("sheet.status"), lambda row, lang: _status(row)[lang], width=10)
+PRINTED = Column(say("sheet.printed"), _plain("printed"), width=18)
 
 _HEAD = (INDICATOR, PART, REGION, PERIOD)
 
@@ -179,7 +181,7 @@ def _status(row: Row) -> Text:
     return label(Status(row["status"])) if "status" in row else Text("", "")
 
 
-_RATES = {"rate", "rate_lower", "rate_upper"}  # on the sheet only where the figure shows them
+_RATES = {"rate", "rate_lower", "rate_upper"}  # only for figures that show rates
 COLUMNS = {
     "region": REGION,
     "indicator": INDICATOR,
@@ -217,9 +219,9 @@ COLUMNS = {
 
 
 def sheets(records: Sequence[Record], language: str) -> list[Sheet]:
-    """Return a sheet a kind of figure, with the rows of all its figures, gaps included."""
-    made = [_sheet(kind, records, language) for kind in KINDS.values() if kind.columns]
-    return [sheet for sheet in made if sheet.rows]
+    """Return one sheet per kind of figure, with the rows of all its figures, gaps included."""
+    filled = [_sheet(kind, records, language) for kind in KINDS.values() if kind.columns]
+    return [sheet for sheet in filled if sheet.rows]
 
 
 def _sheet(kind: Kind, records: Sequence[Record], language: str) -> Sheet:
@@ -239,7 +241,7 @@ def _sheet(kind: Kind, records: Sequence[Record], language: str) -> Sheet:
 
 
 def _lines(record: Record, kind: Kind) -> Iterator[Row]:
-    """Yield the rows of a figure, then its gaps under the indicator that they are about."""
+    """Yield the rows of a figure, then its gaps with the indicator they belong to."""
     for row in record["rows"]:
         plain = {key: cell for key, cell in row.items() if key not in _RATES}
         kept = row if record["scale"] == Scale.RATE else plain
@@ -255,28 +257,28 @@ def _lines(record: Record, kind: Kind) -> Iterator[Row]:
 
 
 EVIDENCE = (
-    Column(say("sheets.evidence.id"), _plain("id"), width=34),
-    Column(say("sheets.evidence.reading"), lambda row, lang: labels.reading(row)[lang], width=60),
+    Column(say("sheet.evidence.id"), _plain("id"), width=34),
+    Column(say("sheet.evidence.reading"), lambda row, lang: labels.reading(row)[lang], width=60),
     PRINTED,
-    Column(say("sheets.evidence.phrase"), _plain("evidence"), width=46),
-    Column(say("sheets.evidence.report"), _plain("report"), width=16),
-    Column(say("sheets.evidence.character"), lambda row, _: _place(row, "start"), "number", 12),
-    Column(say("sheets.evidence.character_2"), lambda row, _: _place(row, "end"), "number", 12),
-    Column(say("sheets.evidence.publisher"), _plain("publisher"), width=24),
-    Column(say("sheets.evidence.title"), _plain("title"), width=46),
-    Column(say("sheets.evidence.published"), _plain("published"), width=12),
-    Column(say("sheets.evidence.note"), _plain("note"), width=40),
-    Column(say("sheets.evidence.address"), _plain("url"), width=40),
+    Column(say("sheet.evidence.phrase"), _plain("evidence"), width=46),
+    Column(say("sheet.evidence.report"), _plain("report"), width=16),
+    Column(say("sheet.evidence.character"), lambda row, _: _place(row, "start"), "number", 12),
+    Column(say("sheet.evidence.last_character"), lambda row, _: _place(row, "end"), "number", 12),
+    Column(say("sheet.evidence.publisher"), _plain("publisher"), width=24),
+    Column(say("sheet.evidence.title"), _plain("title"), width=46),
+    Column(say("sheet.evidence.published"), _plain("published"), width=12),
+    Column(say("sheet.evidence.note"), _plain("note"), width=40),
+    Column(say("sheet.evidence.address"), _plain("url"), width=40),
 )
 
 
 def _place(row: Row, name: str) -> Any:
-    place = row.get(name, -1)
-    return place if place >= 0 else None
+    offset = row.get(name, -1)
+    return offset if offset >= 0 else None
 
 
 def charted(records: Iterable[Record], language: str) -> Iterator[tuple[Record, Plot]]:
-    """The figures that have a native chart, with it."""
+    """Yield the figures that have a native chart, each with its chart."""
     for record in records:
         plot = kind_of(record).native(record, language) if content.worth_a_slide(record) else None
         if plot is not None:
