@@ -87,7 +87,6 @@ def polars_ways(folder: Path) -> dict[str, Way]:
         .join(polars.read_parquet(folder / "regions.parquet"), on="adcode")
         .with_columns(period_end=column("period").str.slice(11).str.to_date())
         .select("region", "adcode", "name_zh", "name_en", "period_end", people=column("value"))
-        .with_columns(column("region").cast(polars.Categorical))
         .lazy()
     )
 
@@ -210,7 +209,7 @@ def funnel(folder: Path) -> int:
             limits=standardised.curves(counts),
             refused=found.refused,
         )
-        picture.savefig(io.BytesIO(), format="png")
+        picture.plot.savefig(io.BytesIO(), format="png")
     return len(counts)
 
 

@@ -201,12 +201,7 @@ MUTATIONS = {
         test_years.test_eleven_months_are_no_year,
     ),
     "regions ordered by value": (
-        swap(
-            rules,
-            "settle",
-            '["level_order", "adcode", "period_end"]',
-            '["value"]',
-        ),
+        swap(rules, "settle", '["level_order", "adcode"]', '["value"]'),
         orders,
     ),
     "any two years compared": (put(rules, "FARTHEST_YEARS", 99), minimal_pairs),

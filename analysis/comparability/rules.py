@@ -7,7 +7,7 @@ It ranks nothing and draws nothing; every refusal is a row with a reason in both
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, combinations, product
+from itertools import chain, combinations
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -310,10 +310,10 @@ def settle(
     kept, bars = _kept(latest, kinds)
     records = _records(latest, chain.from_iterable(bars))
     refused = [_barred(records[one], records[other]) for one, other in bars]
-    order = latest.loc[kept, ["level_order", "adcode", "period_end"]]
+    order = latest.loc[kept, ["level_order", "adcode"]]
     places = order.sort_values([*order]).index.to_numpy()
     rows = latest.take(places).reset_index(drop=True)
-    words = _judged(rows, kinds.codes[places])
+    words = kinds.judged(kinds.codes[places])
     scale = "rate" if len(rows) and rows["rate"].notna().all() else "value"
     said = cautions(words, rows, scale)
     return Comparison(indicator, name, rows, gaps.frame(refused + absent), said, scale)
@@ -429,6 +429,18 @@ class _Kinds(NamedTuple):
             for word in words
         )
 
+    def judged(self, codes: Any) -> list[Judgement]:
+        """Judge the first pair of each two kinds among rows of the kinds *codes*."""
+        places = {kind: np.flatnonzero(codes == kind) for kind in np.unique(codes)}
+        pairs = [
+            (rows[0], others[others > rows[0]][0], kind, other)
+            for kind, rows in places.items()
+            for other, others in places.items()
+            if others[-1] > rows[0]
+        ]
+        words = (judge(self.records[one], self.records[other]) for *_, one, other in sorted(pairs))
+        return [word for group in words for word in group]
+
 
 def _in_turn(latest: pd.DataFrame, kinds: _Kinds) -> pd.DataFrame:
     """Return the regions of *latest* in the order in which rows are kept or refused."""
@@ -467,17 +479,6 @@ def _barred(kept: Row, row: Row) -> dict[str, Any]:
     """Return the refusal of *row* for the first rule that forbids it beside *kept*."""
     bars = [word for word in judge(kept, row) if word.verdict is Verdict.NOT_COMPARABLE]
     return gaps.refusal(row, bars[0].rule, bars[0].reason)
-
-
-def _judged(kept: pd.DataFrame, codes: Any) -> list[Judgement]:
-    """Judge the first pair of each two kinds among the rows *kept*; the others agree."""
-    places = {kind: np.flatnonzero(codes == kind) for kind in np.unique(codes)}
-    pairs = set[tuple[int, int]]()
-    for one, other in product(places.values(), repeat=2):
-        after = other[np.searchsorted(other, one[0], side="right") :]
-        pairs |= {(int(one[0]), int(after[0]))} if len(after) else set()
-    records = _records(kept.filter(_JUDGED), chain.from_iterable(pairs))
-    return [word for one, other in sorted(pairs) for word in judge(records[one], records[other])]
 
 
 def _records(rows: pd.DataFrame, places: Iterable[int]) -> dict[int, Row]:

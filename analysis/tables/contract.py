@@ -101,17 +101,24 @@ def _coded(contract: Any) -> bool:
 
 
 def faults(label: str, frame: pd.DataFrame, name: str) -> list[Fault]:
-    """Return what breaks the contract of table *name*; the index of *frame* is the line."""
-    breaches = [*_contract_faults(label, frame, _SCHEMAS[name])]
-    return [*breaches, *_key_faults(label, frame, name)]
+    """
+    Return what breaks the contract of table *name*: columns, each distinct cell, doubled keys.
+
+    The index of *frame* is the line.
+    """
+    found = [*_contract_faults(label, frame.iloc[:0], _SCHEMAS[name])]  # columns and their types
+    for column in _SCHEMAS[name].columns.keys() - {fault.column for fault in found}:
+        found += cell_faults(label, frame[column].drop_duplicates(), name)
+    return [*found, *_key_faults(label, frame, name)]
 
 
-def cell_faults(label: str, cells: "pd.Series[str]", name: str) -> list[Fault]:
-    """Return which text *cells* of a column break the contract of table *name*."""
-    column = str(cells.name)
-    if all(check(cells).check_passed for check in _SCHEMAS[name].columns[column].checks):
+def cell_faults(label: str, cells: "pd.Series[Any]", name: str) -> list[Fault]:
+    """Return which *cells* of a column break the contract of table *name*."""
+    contract = _SCHEMAS[name].columns[str(cells.name)]
+    filled = contract.nullable or not cells.hasnans
+    if filled and all(check(cells).check_passed for check in contract.checks):
         return []
-    schema = _SCHEMAS[name].select_columns([column])
+    schema = _SCHEMAS[name].select_columns([str(cells.name)])
     return [*_contract_faults(label, cells.to_frame(), schema)]
 
 

@@ -53,7 +53,7 @@ _SETTINGS: dict[str, Any] = {
 }
 _FORMAT = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
 _SQL = {"M": "TIMESTAMP", "f": "DOUBLE", "i": "BIGINT", "O": "VARCHAR"}  # by kind of NumPy type
-_VECTORS = 250  # of 2,048 rows, fetched at a time
+_VECTORS = 64  # of 2,048 rows, fetched at a time
 _SHOWN = 3  # rows of a fault that many rows share
 _REPAIR = "correct it and write the panel again"
 
@@ -98,7 +98,7 @@ def observations(
         If the file cannot be read or breaks the contract.
     """
     closed = {name: pd.Index([str(word) for word in words]) for name, words in _CLOSED.items()}
-    with _opened(folder, FILE, indicator) as file:
+    with _opened(folder, FILE, indicator, threads=1 if indicator else 2) as file:
         file.check_columns()
         words = {**lists, **closed, **file.words()}
         cells = file.cells(words, reports)
@@ -110,13 +110,17 @@ def observations(
 
 
 @contextmanager
-def _opened(folder: Path, name: str, indicator: str | None = None) -> "Iterator[_File]":
+def _opened(
+    folder: Path, name: str, indicator: str | None = None, *, threads: int = 1
+) -> "Iterator[_File]":
     """Open a file; what DuckDB finds wrong with it is a `TableError`."""
     import duckdb
 
     folder = folder.absolute()
     with _database(folder).cursor() as connection:
-        connection.execute("SET GLOBAL threads = 2")
+        # With a buffer of 1 MB one of two threads waits for the other.
+        connection.execute("SET streaming_buffer_size = '32MB'; SET enable_progress_bar = false")
+        connection.execute(f"SET GLOBAL threads = {threads}")
         try:
             yield _File(connection, folder / name, indicator)
         except duckdb.Error as error:
@@ -230,16 +234,13 @@ class _File:
 
     def words(self) -> dict[str, "pd.Index[str]"]:
         """Return the words of each column of free text in order, checked against the contract."""
-        columns = "{} AS place, {} AS word, min(file_row_number) + 1 AS line"
-        queries = (
-            f"({self._query(columns.format(place, name), f'{name} IS NOT NULL')} GROUP BY word)"
-            for place, name in enumerate(_OPEN)
-        )
-        query = " UNION ALL ".join(queries) + " ORDER BY place, word"
-        rows = self._connection.execute(query, self._given).fetchnumpy()
-        words: dict[str, pd.Index[str]] = {}
-        for place, name in enumerate(_OPEN):
-            own = rows["place"] == place
+        names, words = ", ".join(_OPEN), dict[str, "pd.Index[str]"]()
+        columns = f"coalesce({names}) AS word, min(file_row_number) + 1 AS line"
+        sets = ", ".join(f"({name})" for name in _OPEN)
+        rest = f"GROUP BY GROUPING SETS ({sets}) HAVING word IS NOT NULL ORDER BY word"
+        rows = self.select(f"grouping({names}) AS others, {columns}", rest=rest).fetchnumpy()
+        for place, name in enumerate(reversed(_OPEN)):
+            own = rows["others"] == 2 ** len(_OPEN) - 1 - 2**place  # a bit for each other column
             words[name] = pd.Index(rows["word"][own], dtype="str", name=name)
             cells = words[name].to_series(index=pd.Index(rows["line"][own]))
             self._faults += contract.cell_faults(self.name, cells, "observations")
@@ -294,7 +295,7 @@ class _File:
             ((line, found),) = self.select(columns, rest=f"LIMIT 1 OFFSET {place}").fetchall()
             self._fault(line, "report", found, "no report of this region ends on this day")
         codes = cells["indicator"]
-        starts = np.flatnonzero(np.diff(codes, prepend=-1))
+        starts = np.flatnonzero(np.diff(codes, prepend=codes[:1] - 1))
         for place in starts[pd.Series(codes[starts]).duplicated()][:_SHOWN].tolist():
             rule = "in two places: sort the rows by indicator"
             self._fault(place + 1, "indicator", indicators[codes[place]], rule)
