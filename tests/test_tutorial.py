@@ -19,7 +19,7 @@ PAGES = sorted((ROOT / "docs" / "tutorial").glob("*.ipynb"))
 TAUGHT = {
     "1_find_and_read": [
         "45 against 51",
-        "0.88 (0.58–1.34), within what chance alone does",
+        "0.88 (0.58–1.34), too few to tell whether the risk changed",
         "only at ≤32 or ≥74",
         "各类生产安全事故42起、死亡45人",
     ],

@@ -99,7 +99,7 @@ def jsonl(report: Compiled, language: str = "zh") -> Iterator[str]:
 
 
 def as_csv(report: Compiled, language: str = "zh") -> str:
-    """Return the candidates as CSV; lists are joined by `` | ``, and no cell starts a formula."""
+    """Return the candidates as CSV; lists are joined by a bar, and no cell starts a formula."""
     stream = io.StringIO()
     records = [
         candidate.as_json(language) | {"evidence": candidate.evidence, "reason": candidate.reason}

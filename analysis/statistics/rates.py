@@ -166,7 +166,7 @@ def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.Da
 
 
 def per_person(rows: pd.DataFrame, known: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:
-    """Add what :func:`rates` adds, from the populations *known* (:func:`populations`)."""
+    """Add what :func:`rates` adds, from the populations *known* (``tables.populations``)."""
     nearest = _nearest(rows, known)
     joined = rows.reset_index(drop=True).join(nearest)
     divided = joined["denominator"].eq(Denominator.POPULATION)

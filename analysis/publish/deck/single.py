@@ -20,7 +20,7 @@ def slide(folder: Path, name: str, **origin: Any) -> bytes:
     Parameters
     ----------
     folder
-        The folder with ``<name>.json`` and ``<name>.png``, written by :func:`figure`.
+        The folder with ``<name>.json`` and ``<name>.png``, written by ``figures.save``.
     name
         The name of the figure.
     origin
