@@ -272,7 +272,7 @@ SPOILED = {
 
 
 @pytest.mark.parametrize("fault", SPOILED)
-def test_a_spoiled_cell_is_told(folder, tmp_path, fault):
+def test_a_spoiled_cell_is_reported(folder, tmp_path, fault):
     """With line, column and rule; the rows are not given."""
     changes, told = SPOILED[fault]
 
@@ -280,7 +280,7 @@ def test_a_spoiled_cell_is_told(folder, tmp_path, fault):
         _ = spoil(folder, tmp_path / "spoiled", **changes).rows
 
 
-def test_a_doubled_row_is_told(folder, tmp_path):
+def test_a_doubled_row_is_reported(folder, tmp_path):
     """The same region, part, period and measure twice."""
     ours = copied(folder, tmp_path / "doubled")
     frame = read(folder / panel.FILE)
@@ -290,7 +290,7 @@ def test_a_doubled_row_is_told(folder, tmp_path):
         _ = ours.rows
 
 
-def test_a_doubled_row_is_told_of_one_indicator(folder, tmp_path):
+def test_a_doubled_row_is_reported_of_one_indicator(folder, tmp_path):
     """With its line in the file, whichever indicator is asked for."""
     ours = copied(folder, tmp_path / "doubled")
     frame = read(folder / panel.FILE)
@@ -312,7 +312,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("table", ["observations", "regions"])
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_file_is_told(folder, tmp_path, table, fault):
+def test_a_broken_file_is_reported(folder, tmp_path, table, fault):
     """By its name; whatever the engine calls it."""
     ours = copied(folder, tmp_path / "broken")
     BROKEN[fault](tmp_path / "broken" / f"{table}.parquet")
@@ -325,7 +325,7 @@ def test_a_broken_file_is_told(folder, tmp_path, table, fault):
     ("name", "values"),
     [("value", "3"), ("start", 1.5), ("period_end", "2024-12-31"), ("unit", 3), ("note", b"x")],
 )
-def test_a_column_of_another_type_is_told(folder, tmp_path, name, values):
+def test_a_column_of_another_type_is_reported(folder, tmp_path, name, values):
     """No text that looks like a number, no number that would be rounded."""
     ours = copied(folder, tmp_path / "types")
     write(tmp_path / "types" / panel.FILE, read(folder / panel.FILE).assign(**{name: values}))
@@ -334,7 +334,7 @@ def test_a_column_of_another_type_is_told(folder, tmp_path, name, values):
         _ = ours.rows
 
 
-def test_too_many_rows_are_told(folder, monkeypatch):
+def test_too_many_rows_are_reported(folder, monkeypatch):
     """Before they fill the memory."""
     monkeypatch.setattr(parquet, "MOST_ROWS", 1_000)
 
@@ -375,7 +375,7 @@ def test_the_engine_reaches_no_other_file(folder, tmp_path, query):
     assert other.read_text("utf-8") == "a"
 
 
-def test_another_column_is_told(folder, tmp_path):
+def test_another_column_is_reported(folder, tmp_path):
     """One too many and one too few, both at once."""
     ours = copied(folder, tmp_path / "columns")
     frame = read(folder / panel.FILE).drop(columns="unit").assign(wish="x")
@@ -389,7 +389,7 @@ def test_another_column_is_told(folder, tmp_path):
     }
 
 
-def test_an_empty_cell_is_told(folder, tmp_path):
+def test_an_empty_cell_is_reported(folder, tmp_path):
     """Missing is not a value."""
     with pytest.raises(TableError, match=r"column value: found null"):
         _ = spoil(folder, tmp_path / "null", value=None).rows
@@ -407,7 +407,7 @@ def test_a_small_table_is_held_too(folder, tmp_path):
     assert any(fault.column == "level" and fault.line == 3 for fault in error.value.faults)
 
 
-def test_a_region_without_a_report_of_the_year_is_told(folder, tmp_path):
+def test_a_region_without_a_report_of_the_year_is_reported(folder, tmp_path):
     """Where the file does not name the report, region and year must."""
     ours = copied(folder, tmp_path / "reports")
     write(tmp_path / "reports" / "reports.parquet", ours.reports.iloc[1:])
