@@ -295,8 +295,6 @@ CLOSED_LOOP = Kind(
         "cases",
         "total",
         "share",
-        "share_lower",
-        "share_upper",
         "method",
         "shorthand",
         "reason",

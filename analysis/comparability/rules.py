@@ -524,11 +524,6 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
     return notes
 
 
-def rate_unit(unit: Text) -> Text:
-    """The unit of a rate per 100 000 people."""
-    return say("value.per_people", unit=Text(unit.zh, unit.en or "number"))
-
-
 def best(rows: pd.DataFrame) -> pd.DataFrame:
     """
     One row for each region and indicator: the most telling one.
