@@ -11,6 +11,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -104,6 +105,13 @@ def write(path: Path, data: bytes) -> None:
             beside.unlink()
         raise
     sync_folder(path.parent)
+
+
+def clear(path: Path) -> None:
+    """Remove *path* if it is a folder where a file belongs; links are not followed."""
+    with suppress(FileNotFoundError):
+        if stat.S_ISDIR(path.lstat().st_mode):
+            shutil.rmtree(path)
 
 
 def sync_folder(folder: Path) -> None:

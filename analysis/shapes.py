@@ -115,6 +115,8 @@ _SCALARS = frozenset({str, int, float, bool, type(None)})
 def _test(kind: Any) -> Test:
     """Return a function of a value and its position that returns the first misfit, or ``""``."""
     origin, args = get_origin(kind), get_args(kind)
+    if kind is object:
+        return lambda _value, _where: ""
     if origin in {Required, NotRequired}:
         return _test(args[0])
     if origin is Annotated:
@@ -147,7 +149,7 @@ def _annotated(test: Test, fits: Callable[[Any], bool], expected: str) -> Test:
 
 def _union(args: tuple[Any, ...]) -> Test:
     """Choose the test by the type of the value; the types of a union differ."""
-    tests = {str if get_origin(one) is Literal else get_origin(one) or one: one for one in args}
+    tests = {_type(one): one for one in args}
     tests |= {int: float} if float in tests and int not in tests else {}
     by_type = {type_: _test(one) for type_, one in tests.items()}
     expected = " or ".join(_name(one) for one in args if one is not type(None))
@@ -157,6 +159,13 @@ def _union(args: tuple[Any, ...]) -> Test:
         return test(value, where) if test else _wrong(where, expected, value)
 
     return fault
+
+
+def _type(kind: Any) -> Any:
+    """Return the type of the values of *kind*."""
+    if get_origin(kind) is Literal:
+        return str
+    return dict if hasattr(kind, "__required_keys__") else get_origin(kind) or kind
 
 
 def _literal(words: tuple[Any, ...]) -> Test:

@@ -8,6 +8,12 @@ import pytest
 from analysis import shapes
 
 
+class Read(TypedDict):
+    """A table within a table."""
+
+    table: str
+
+
 class Job(TypedDict):
     """A table with known keys."""
 
@@ -17,6 +23,7 @@ class Job(TypedDict):
     executor: NotRequired[Literal["kernel", "in-process"]]
     rows: NotRequired[list[shapes.Row]]
     share: NotRequired[float | Literal["∞"] | None]
+    reads: NotRequired[list[str | Read]]
     pair: NotRequired[Annotated[list[str], lambda pair: len(pair) == 2, "a pair"]]
 
 
@@ -28,7 +35,7 @@ class Job(TypedDict):
         {"name": "安", "deadline": 1, "each": {"x": ["a", 1, 2.5, True], "y": "regions"}},
         {"name": "draw", "executor": "kernel", "rows": [{"a": 1, "b": None}, {}]},
         {"name": "draw", "share": "∞", "pair": ["a", "b"]},
-        {"name": "draw", "share": None},
+        {"name": "draw", "share": None, "reads": ["a", {"table": "b"}]},
     ],
 )
 def test_what_fits_is_returned_as_it_is(value):
@@ -54,6 +61,7 @@ def test_what_fits_is_returned_as_it_is(value):
         ({"name": "x", "rows": [{"a": {}}]}, "rows[0] must be a table of single values"),
         ({"name": "x", "rows": [1]}, "rows[0] must be a table, not a whole number"),
         ({"name": "x", "share": "x"}, "share must be ∞, not text"),
+        ({"name": "x", "reads": ["a", {"tabel": "b"}]}, "reads[1] has no table"),
         ({"name": "x", "pair": ["a"]}, "pair must be a pair, not a list"),
     ],
 )
