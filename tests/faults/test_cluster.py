@@ -16,7 +16,11 @@ from analysis.errors import UsageError, WorkerError
 from analysis.runs import cluster
 
 SOURCES = Path(cluster.__file__).parents[1]
-BIG = "files = ['line.svg']; (out / 'line.svg').write_text(\"<svg xmlns='http://www.w3.org/2000/svg'>\" + ' ' * 5_000_000 + '</svg>')"
+BIG = """\
+files = ["line.svg"]
+svg = "<svg xmlns='http://www.w3.org/2000/svg'>" + " " * 5_000_000 + "</svg>"
+(out / "line.svg").write_text(svg)
+"""
 # A worker that performs the job and then sends this instead.
 LIE = """
 
