@@ -327,7 +327,8 @@ def _moved(task: Task, root: Path, stage: Path) -> Task:
 
 def _prepare(bundle: bytes, settings: dict[str, Any]) -> tuple[Local, Path]:
     """Return the local executor of this thread and the unpacked project, kept for later jobs."""
-    if getattr(_thread, "bundle", None) != settings["bundle"]:
+    wanted = (settings["bundle"], settings["run"])  # processes are marked with their run
+    if getattr(_thread, "bundle", None) != wanted:
         if hasattr(_thread, "local"):
             _thread.local.close()
             shutil.rmtree(_thread.root, ignore_errors=True)
@@ -341,7 +342,7 @@ def _prepare(bundle: bytes, settings: dict[str, Any]) -> tuple[Local, Path]:
             (root / name).mkdir()
         variables = processes.environment(settings["run"], root / "home", root / "cache")
         _thread.local = Local(variables, root / "home", settings["warm"], settings["warm_up"])
-        _thread.root, _thread.bundle = root, settings["bundle"]
+        _thread.root, _thread.bundle = root, wanted
     return _thread.local, _thread.root
 
 

@@ -147,7 +147,7 @@ class TestOnACluster:
 
         assert done.returncode == 1, done.stderr
         assert "1 failed" in done.stdout
-        assert "Traceback" not in done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
         assert [*project.root.rglob("OUTSIDE*"), *tmp_path.glob("OUTSIDE*")] == []
         assert not Path("/OUTSIDE").exists()
         assert project.drawn() == {}
