@@ -177,7 +177,8 @@ class Cluster:
         try:
             events = unpacked(self._result(future), Path(task["stage"]))
         except Exception as error:  # noqa: BLE001  a lost worker, a full disk, anything else
-            events = [self._end(job, f"{type(error).__name__}: {error}"[:1500])]
+            words = str(error).partition("\n")[0][:1500]
+            events = [self._end(job, f"{type(error).__name__}: {words}")]
         for event in events:
             self.events.put({**event, "job": job})
 
