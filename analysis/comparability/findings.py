@@ -73,7 +73,7 @@ def _extremes(name: Text, found: Extremes) -> Text:
     return say(
         "finding.difference",
         name=name,
-        per=say("finding.per_person_and_day" if found.by_day else "finding.per_person"),
+        per=say("finding.per_person"),
         more=_region(found.more),
         less=_region(found.less),
         ratio=numbers.ratio(found.ratio),

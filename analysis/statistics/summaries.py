@@ -28,7 +28,6 @@ class Extremes:
     ratio: float
     lower: float
     upper: float
-    by_day: bool  # periods differ in length, so rates are per person and day
     level: float  # confidence of the test, corrected for the number of pairs
     differ: bool  # the interval at *level* excludes 1
 
@@ -37,12 +36,10 @@ def extremes(rows: pd.DataFrame) -> Extremes:
     """
     Compare the highest and the lowest rate of *rows*, counts with ``population`` and ``rounding``.
 
-    They were picked from all, so every pair counts as a comparison (Bonferroni). Periods of
-    different length are compared by the day, and a rounded count by its end nearer to the other.
+    They were picked from all, so every pair counts as a comparison (Bonferroni). A rounded count
+    is compared by its end nearer to the other.
     """
-    days = (rows["period_end"] - rows["period_start"]).dt.days + 1
-    by_day = bool(days.max() - days.min() > 1)
-    exposure = rows["population"] * (days if by_day else 1)
+    exposure = rows["population"]
     order = (rows["value"] / exposure).to_numpy().argsort()
     low, high = order[0], order[-1]
     less, more = rows.iloc[low].to_dict(), rows.iloc[high].to_dict()
@@ -55,9 +52,7 @@ def extremes(rows: pd.DataFrame) -> Extremes:
         for level in (LEVEL, strict)
     )
     ends = float(ratio.lower), float(ratio.upper)
-    return Extremes(
-        more, less, float(ratio.ratio), *ends, by_day, strict, differ=float(sure.lower) > 1
-    )
+    return Extremes(more, less, float(ratio.ratio), *ends, strict, differ=float(sure.lower) > 1)
 
 
 @dataclass(frozen=True)
