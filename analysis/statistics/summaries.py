@@ -111,27 +111,6 @@ def changes(rows: pd.DataFrame) -> Changes:
 
 
 @dataclass(frozen=True)
-class Placed:
-    """How many counts lie outside the limits around an outside rate, and on which side."""
-
-    total: int
-    above: int
-    below: int
-    far: int  # beyond the outer limits
-    loose: int  # outside the limits that allow for clustered events
-    by_chance: int  # expected outside the 95 % limits by chance
-
-
-def placed(rows: pd.DataFrame) -> Placed:
-    """Count the rows with ``place`` outside the 95 % and the 99.8 % limits."""
-    outside, more = rows["place"].ne("within"), rows["value"].gt(rows["expected"])
-    far = int(rows["place"].eq("far_outside").sum())
-    loose = int(rows["loose_place"].ne("within").sum()) if "loose_place" in rows else 0
-    above, below = int((outside & more).sum()), int((outside & ~more).sum())
-    return Placed(len(rows), above, below, far, loose, round(len(rows) * 0.05))
-
-
-@dataclass(frozen=True)
 class Largest:
     """The largest part of a whole and the next one."""
 
