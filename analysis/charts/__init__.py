@@ -14,6 +14,7 @@ from .figure import Caption, Figure
 from .instruments import instruments
 from .not_comparable import not_comparable
 from .paging import Pages, on_pages
+from .peers import peers
 from .profile import profile
 from .shares import closed_loop, composition
 from .targets import targets
@@ -31,6 +32,7 @@ __all__ = [
     "instruments",
     "not_comparable",
     "on_pages",
+    "peers",
     "profile",
     "promises",
     "shared",

@@ -254,6 +254,42 @@ def _named(row: Any) -> Text:
     return Text(str(row["indicator_zh"]), str(row["indicator_en"]))
 
 
+def peers(placements: list[Placement], points: pd.DataFrame) -> Text:
+    """Return whether the first placement is usual among the *points* of peers."""
+    if points.empty:
+        return say("note.nothing_expected")
+    words = {
+        "count": len(points),
+        "low": numbers.ratio(points["ratio"].min()),
+        "high": numbers.ratio(points["ratio"].max()),
+    }
+    if not placements or placements[0].spread is None:
+        return say("finding.peers_only", **words)
+    row = placements[0].row
+    words |= {"region": _region(row), "ratio": numbers.ratio(row["ratio"])}
+    return say(f"finding.peers_{'in' if placements[0].as_peers else 'out'}", **words)
+
+
+def peers_about(placements: list[Placement]) -> Text:
+    """Return what is drawn among peers, with the province of the first placement beside."""
+    above = placements[0].province if placements else None
+    if above is None:
+        return say("peers.subtitle")
+    return say(
+        "peers.subtitle_province",
+        region=_region(above),
+        span=values.time_of(above),
+        province=Text(above["of_zh"], above["of_en"]),
+        second=numbers.ratio(above["ratio"]),
+    )
+
+
+def named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return *rows* with ``named``, the region and the period of each."""
+    names = [_region(row) + Text("", " ") + values.time_of(row) for row in rows.to_dict("records")]
+    return rows.assign(named=pd.Series(names, index=rows.index, dtype=object))
+
+
 def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the refusals of counts without an expectation (``benchmarks.without_expectation``)."""
     return gaps.frame(
