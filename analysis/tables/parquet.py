@@ -278,7 +278,8 @@ class _File:
         begin, chunks = 0, self.select(f"{selects}, ({sound}) IS NOT TRUE AS broken")
         while len(chunk := chunks.fetch_df_chunk(_VECTORS)):
             if chunk["broken"].any():
-                return self._find(columns)
+                self._find(columns)
+                break
             rows = slice(begin, begin := begin + len(chunk))
             for name in columns:
                 cells[name][rows] = chunk[name]
