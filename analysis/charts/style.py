@@ -39,7 +39,12 @@ _MORE = ("#4C4FA8", "#A3333D", "#2F6F7E", "#6B6B00", "#7A4E2D")
 
 
 class Size(NamedTuple):
-    """A page form: width and height in inches, and the four text sizes in points."""
+    """
+    A page form: width and height in inches, and text sizes in points.
+
+    ``note`` is the small print of a plot, ``foot`` that below it; ``corner`` the pointer to the
+    method.
+    """
 
     width: float
     height: float
@@ -47,10 +52,12 @@ class Size(NamedTuple):
     subtitle: float
     label: float
     note: float
+    foot: float
+    corner: float
 
 
-SLIDE = Size(13.333, 7.5, 24, 15, 13, 10)
-PAGE = Size(8.27, 5.2, 15, 10, 8.5, 7)
+SLIDE = Size(13.333, 7.5, 24, 15, 13, 10, 12, 8)
+PAGE = Size(8.27, 5.2, 15, 10, 8.5, 7, 7.5, 5.5)
 SIZES = {"slide": SLIDE, "page": PAGE}
 
 

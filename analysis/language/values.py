@@ -522,11 +522,10 @@ def source_note(rows: pd.DataFrame) -> Text:
 
 
 def _context_figures(context: pd.DataFrame) -> Text:
-    """Return the publishers of context figures in Chinese, their number and regions in English."""
+    """Return the first publishers of context figures, which have a Chinese name only."""
     names = list(dict.fromkeys(context["publisher"]))
-    publishers = "、".join(names[:3]) + ("等" if len(names) > 3 else "")
-    regions = ", ".join(dict.fromkeys(context["region_en"]))
-    return say("source.context_figures", count=len(context), whose=Text(publishers, regions))
+    more = Text("等", " and others") if len(names) > 3 else Text("", "")
+    return Text("、".join(names[:3]), ", ".join(names[:3])) + more
 
 
 def marks_key(used: Iterable[Mark]) -> Text:
