@@ -143,7 +143,7 @@ def measured(one: Passage, known: Catalogue) -> tuple[dict[str, int], list[str]]
         misses += _missed(one, found, due, wrong)
     for due in (due for due in one.due.values() if due.fact):
         counts["facts"] += 1
-        nearest = min(stated, key=lambda start: abs(start - due.start), default=-99)  # noqa: B023
+        nearest = min(stated, key=lambda start: abs(start - due.start), default=-99)
         if abs(nearest - due.start) < 6:
             wrong = [*_wrong(stated[nearest], due, one.told)]
             counts["facts_right"] += not {*wrong} - {"exact", "top3"}

@@ -98,6 +98,8 @@ class _Reader:
         cell = self.grid.get(numeral.start)
         if cell and (cell.unit or read.unit):
             return Judgement(Role.OBSERVATION, Reason.TABLE)
+        if read.inside:
+            return Judgement(Role.LABEL, "属另一数的位数")
         at = roles.place(self.folded, numeral, read, self.enclosures)
         judgement = roles.judge(at)
         dated = judgement.reason == Reason.DATE_NAME
