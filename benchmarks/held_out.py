@@ -196,11 +196,7 @@ def _cells_wrong(found: Candidate, due: Due, told: Setting) -> Iterator[str]:
         yield "measure"
     if found.status != due.status and not intended:
         yield "status"
-    period = "/".join(map(str, found.period or ()))
-    own = {str(told.end) + "/" + str(told.end), f"{told.start}/{told.end}"}
-    if period != due.period and (due.period or due.status == "actual") and period not in own:
-        yield "period"
-    elif due.period and period != due.period:
+    if not _same_period(found, due, told):
         yield "period"
     yield from _subject_wrong(found, due)
     if due.part != UNJUDGED and not _same_part(found.breakdown, due.part):
@@ -209,6 +205,14 @@ def _cells_wrong(found: Candidate, due: Due, told: Setting) -> Iterator[str]:
         yield "region"
     if UNJUDGED != due.base != str(found.base or ""):
         yield "base"
+
+
+def _same_period(found: Candidate, due: Due, told: Setting) -> bool:
+    """Whether the period, or its last day for a stock, is that of the mark or of the report."""
+    period = due.period or f"{told.start}/{told.end}"
+    final = period[11:]
+    unmarked = not due.period and due.status != "actual"
+    return unmarked or "/".join(map(str, found.period or ())) in {period, f"{final}/{final}"}
 
 
 def _subject_wrong(found: Candidate, due: Due) -> Iterator[str]:

@@ -7,7 +7,6 @@ The words around a figure give its indicator, those before it its status, period
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 
 from analysis.language.vocabulary import Measure, Role, Status
@@ -17,7 +16,7 @@ from . import facts, grids, roles
 from .candidates import EVIDENCE, Candidate
 from .doubts import Doubt
 from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
-from .periods import spoken_period
+from .periods import Period, Timeline, before_change, resolved, spoken_period
 from .quantities import Quantity, joined
 from .relations import TERRITORIES, Figure, figures
 from .roles import Judgement, Reason, elsewhere, status
@@ -46,7 +45,10 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
     parts = sections(folded, year=setting.end.year, mood=setting.mood)
     waiting = (n._replace(raw=folded[n.start : n.end]) for n in numerals.find(text))
     following = next(waiting, None)
-    reader = _Reader(text, folded, setting, catalogue, enclosures, grids.cells(text))
+    timeline = Timeline(folded, enclosures, later=setting.later)
+    reader = _Reader(
+        text, folded, setting, catalogue, enclosures, grids.cells(text), timeline
+    )
     for sentence in sentences(folded, parts):
         inside = []
         while following is not None and following.start < sentence.end:
@@ -65,6 +67,7 @@ class _Reader:
     catalogue: Catalogue | None
     enclosures: Enclosures
     grid: dict[int, grids.Cell]
+    timeline: Timeline
     topic: str = ""
     before: tuple[Status, tuple[Doubt, ...]] | None = None  # status of the figure before
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -135,6 +138,7 @@ class _Reader:
         suggested = self._suggested(words, figure, judgement)
         unit = _unit(figure, suggested)
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
+        period, carried = self._period(figure, standing, suggested)
         candidate = Candidate(
             q.start,
             q.end,
@@ -148,12 +152,19 @@ class _Reader:
             comparator=q.comparator,
             measure=figure.measure,
             status=standing,
-            period=self._period(sentence, figure, standing, suggested),
+            period=period,
             phrase=_phrase(figure),
             evidence=_evidence(self.text, self.folded, q, sentence),
             indicator=_first(suggested),
             suggestions=suggested,
-            doubts=(*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *_unsure(q, suggested)),
+            doubts=(
+                *judgement.doubts,
+                *q.doubts,
+                *figure.doubts,
+                *doubts,
+                *carried,
+                *_unsure(q, suggested),
+            ),
         )
         if repeated is not None:
             return replace(
@@ -198,23 +209,33 @@ class _Reader:
         return None if first == figure.quantity.start else first
 
     def _period(
-        self, sentence: Sentence, figure: Figure, status: Status, suggested: tuple[Suggestion, ...]
-    ) -> tuple[date, date]:
-        cell = self.grid.get(figure.quantity.start)
-        before = cell.header if cell else self.folded[sentence.start : figure.quantity.first]
+        self, figure: Figure, standing: Status, suggested: tuple[Suggestion, ...]
+    ) -> tuple[Period, tuple[Doubt, ...]]:
+        """Return the period of a figure, with a doubt where it is carried from a sentence before."""
+        first, last = figure.quantity.first, figure.quantity.last
         start, end = self.setting.start, self.setting.end
-        if status is not Status.ACTUAL:
+        if standing is not Status.ACTUAL:
             start, end = self.setting.planned
-        start, end = grids.earlier(cell, start, end) if cell else (start, end)
-        start, end = spoken_period(before, start, end)
-        catalogue = self.catalogue
-        if (
-            _first(suggested)
-            and catalogue
-            and catalogue.indicators[suggested[0].indicator].nature == "stock"
-        ):
-            start = end
-        return start, end
+        cell = self.grid.get(figure.quantity.start)
+        doubts: tuple[Doubt, ...] = ()
+        if cell:
+            whole = start, end
+            start, end = grids.earlier(cell, start, end)
+            start, end = spoken_period(cell.header, start, end) if whole == (start, end) else (start, end)
+        else:
+            named, carried = self.timeline.at(first)
+            start, end = resolved(named, start, end) if named else (start, end)
+            doubts = (Doubt("period_carried"),) if carried and named.kind != "now" else ()
+            if figure.measure is Measure.LEVEL and self.timeline.old_value(first, last):
+                if named is None or named.kind not in {"year_before", "of_year"}:
+                    start, end = before_change(start, end)
+                doubts = (*doubts, Doubt("old_value"))
+        return (end if self._stock(suggested) else start, end), doubts
+
+    def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
+        """Whether the first indicator is a level at one date."""
+        code, known = _first(suggested), self.catalogue
+        return bool(code and known and known.indicators[code].nature == "stock")
 
     def _facts(self, sentence: Sentence, others: list[Candidate]) -> list[Candidate]:
         taken = [(c.start, c.end) for c in others if c.owns]
