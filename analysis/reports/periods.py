@@ -74,12 +74,13 @@ _FORMS = {
     "due": _YEAR.format("e") + r"(?P<em>(?<!\d)\d{1,2})月(?:(?P<ed>\d{1,2})日|底|末)?[之以]?前",
     "end": r"(?:到|至|力争到)" + _YEAR.format("n") + r"(?P<nm>(?<!\d)\d{1,2})月[底末]",
     "day": _YEAR.format("o") + r"(?P<om>(?<!\d)\d{1,2})月(?P<od>\d{1,2})日",
-    "month": _YEAR.format("k") + r"(?P<km>(?<![\d.])\d{1,2})月(?:份|(?=[,全我共发]))",
+    "month": _YEAR.format("k") + r"(?P<km>(?<![\d.])\d{1,2})月(?:份|(?=[,全我共发举开组召启]))",
     "quarters": _YEAR.format("q") + r"(?:第?(?P<q>[一二三四1-4])|前(?P<qs>[二两三23]))个?季度",
     "halves": _YEAR.format("h") + r"(?P<half>[上下])半年",
     "year_before": r"(?P<before>去年|上年|上一年|前年)(?P<same>同期|同比)?(?:全年)?(?!度)",
     "of_year": r"(?<![^,。;、:(\s在即而至比较与由从“\"])(?P<year>20\d\d)年(?P<likewise>同期)?(?:全年)?(?![-—–~～至到\d])(?!度?(?:版|计划|工作|行动))",
-    "now": r"全年(?!度)|今年(?:以来)?|本年度|年内|年均",
+    "now": r"全年(?!度)|今年(?:以来)?|本年度|年内",
+    "yearly": r"年均(?=[^气降]|降幅)",
 }
 _EXPRESSION = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS.items()))
 _COMPARED = re.compile(r"(?:[较比与是]|环比|相当于)[^,。;:\d]{0,3}$")
@@ -295,15 +296,16 @@ _RESOLVE: dict[str, Callable[[dict[str, str], date, date], Period]] = {
     "year_before": _years_before,
     "of_year": _year,
     "now": lambda g, start, end: (start, end),
+    "yearly": lambda g, start, end: (start, end),
 }
 
 
 def _spoken_later(named: Expression) -> Expression:
     """Return the words of a speech on the year before: there 去年 is the year of the report."""
-    word = named.groups.get("before", "")
-    if named.kind != "year_before" or word not in {"去年", "上年"}:
-        return named
-    return named._replace(kind="now")
+    if named.kind == "year_before" and named.groups["before"] in {"去年", "上年"}:
+        return named._replace(kind="now")
+    kept = {key: word for key, word in named.groups.items() if word not in {"去年", "上年"}}
+    return named._replace(groups=kept)
 
 
 class Timeline:
@@ -342,12 +344,12 @@ class Timeline:
             return False
         own = not re.search(r"[,。;:\d]", between)
         if named.base:
-            return bool(_ITEMS.fullmatch(between))
+            return named.kind != "since_plan" and bool(_ITEMS.fullmatch(between))
         if _OF_BEFORE.search(self._text[max(0, named.start - 8) : named.start]):
             return own
         if named.kind == "year_before" and ("same" in named.groups or re.match("[为是:]", between)):
             return not re.search(r"(?<!^)[,。;]", between) or between.startswith(",")
-        if named.kind == "day" and not _EVENT.search(between):
+        if named.kind == "yearly" or (named.kind == "day" and not _EVENT.search(between)):
             return not re.search(r"[,。;]", between)
         if named.kind in {"due", "end", "year_before", "day", "days"}:
             return not re.search(r"[。;]", between)
