@@ -13,7 +13,7 @@ from decimal import Decimal
 from analysis.language.vocabulary import Measure, Role, Status
 from analysis.tables import numerals
 
-from . import facts, grids, roles
+from . import facts, grids, roles, touched
 from .candidates import EVIDENCE, Candidate
 from .doubts import Doubt
 from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
@@ -119,7 +119,7 @@ class _Reader:
             judgement.role,
             judgement.reason,
             printed=raw,
-            doubts=judgement.doubts,
+            doubts=(*judgement.doubts, *touched.letters(self.text, read)),
         )
 
     def _row(self, sentence: Sentence, figure: Figure, judgement: Judgement) -> Candidate:
@@ -151,7 +151,10 @@ class _Reader:
             evidence=_evidence(self.text, self.folded, q, sentence),
             indicator=_first(suggested),
             suggestions=suggested,
-            doubts=(*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *_unsure(q, suggested)),
+            doubts=(
+                *(*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *self._touched(q)),
+                *_unsure(q, suggested),
+            ),
         )
         if repeated is not None:
             return replace(
@@ -163,6 +166,11 @@ class _Reader:
                 suggestions=(),
             )
         return candidate
+
+    def _touched(self, read: Quantity) -> tuple[Doubt, ...]:
+        """Return the doubts about characters beside a figure; cells of a table have none."""
+        cell = read.start in self.grid
+        return () if cell else tuple(touched.doubts(self.text, self.folded, read))
 
     def _suggested(
         self, words: list[Words], figure: Figure, judgement: Judgement
