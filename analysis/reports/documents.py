@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from analysis.errors import DocumentError
+from analysis.tables.numerals import NUMERAL
 
 from . import lexicon
 from .doubts import Doubt
@@ -20,7 +21,9 @@ from .layout import fold
 from .line_breaks import OPENS, joined
 
 MAX_BYTES = 32 << 20
-MAX_TEXT = 4 << 20  # bytes of plain text or of a web page; the longest reports have a tenth
+MAX_TEXT = 4 << 20  # bytes of plain text or of a web page
+MAX_CHARACTERS = 600_000  # the longest reports have a fifth
+MAX_NUMERALS = 20_000  # a report has a few hundred, a yearbook some thousands
 _PAGE = re.compile(r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)", re.IGNORECASE)
 _NO_TITLE = re.compile(r"[。；]|您的位置|^时间|^发布|^来源")
 _MISREAD = re.compile(  # 事故O起, 死亡1O人
@@ -86,7 +89,20 @@ def load(path: Path) -> Document:
     document = _opened(name, path.suffix.lower(), data)
     if not document.text.strip():
         raise DocumentError(name, "no text in it", "recognise the scanned pages first, or type it")
+    _refuse_long(name, document.text)
     return Document(document.text, document.kind, (*document.doubts, *_odd(document.text)))
+
+
+def _refuse_long(name: str, text: str) -> None:
+    """Raise for a text longer than any report, which would take too long to read."""
+    numerals = sum(1 for _ in NUMERAL.finditer(text))
+    for count, most, unit in (
+        (len(text), MAX_CHARACTERS, "characters"),
+        (numerals, MAX_NUMERALS, "numerals"),
+    ):
+        if count > most:
+            found = f"{count:,} {unit}, more than the {most:,} of any report"
+            raise DocumentError(name, found, "give the report alone, or in parts")
 
 
 def _odd(text: str) -> Iterator[Doubt]:

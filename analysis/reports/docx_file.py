@@ -16,7 +16,7 @@ from analysis.errors import DocumentError
 
 from .extraction import LONGEST_CELL, WIDEST, flat, lowered, raised, repeated, tidy
 
-MAX_PART = 12 << 20  # bytes of one XML part; some ten times as much when parsed
+MAX_PART = 8 << 20  # bytes of one XML part; some ten times as much when parsed
 _MAX_UNPACKED = 64 << 20
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"

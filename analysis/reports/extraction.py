@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 WIDEST = 60  # columns or rows that one cell of a table may take
 LONGEST_CELL = 120  # characters; a longer cell holds the layout of a page
+_LARGEST_TABLE = 600_000  # characters
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _LOWERED = str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
 _NOTE = re.compile(
@@ -35,8 +36,21 @@ def repeated(text: str) -> str:
 
 
 def flat(rows: Iterable[list[str]]) -> str:
-    """Return the rows of a table as lines, their cells separated by tabs."""
-    return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows)
+    """
+    Return the rows of a table as lines, their cells separated by tabs.
+
+    Raises
+    ------
+    ValueError
+        When merged cells repeat more text than any table has.
+    """
+    lines, length = [], 0
+    for row in rows:
+        lines.append("\t".join(" ".join(cell.split()) for cell in row))
+        length += len(lines[-1])
+        if length > _LARGEST_TABLE:
+            raise ValueError("a table is too large")
+    return "\n".join(lines)
 
 
 def tidy(text: str) -> str:

@@ -8,6 +8,7 @@ from analysis.errors import DocumentError
 
 from .extraction import LONGEST_CELL, WIDEST, flat, lowered, raised, repeated, tidy
 
+_MAX_TAGS = 400_000
 _ASIDE = (
     "//script|//style|//nav|//header|//footer|//aside|//form|//noscript|//iframe|//button|//svg"
     "|//template|//rt|//rp|//annotation|//s|//strike|//del|//*[@hidden]"
@@ -39,6 +40,8 @@ def text(name: str, page: str) -> tuple[str, str]:
     import lxml.etree
     import lxml.html
 
+    if page.count("<") > _MAX_TAGS:
+        raise DocumentError(name, f"over {_MAX_TAGS:,} tags", "save the text alone")
     try:
         parser = lxml.html.HTMLParser(no_network=True, huge_tree=False, encoding="utf-8")
         tree: Any = lxml.html.fromstring(page.encode("utf-8", "replace"), parser=parser)
@@ -54,8 +57,10 @@ def _article(tree: Any) -> tuple[str, str]:
         if _HIDDEN.search(re.sub(r"\s", "", node.get("style").lower())):
             _empty(node)
     lengths = _lengths(tree)
-    for node in tree.xpath("//*[@class or @id]"):
-        if _ASIDE_NAMES.search(_named(node)) and lengths[node] < 0.5 * lengths[tree]:
+    named = [n for n in tree.xpath("//*[@class or @id]") if _ASIDE_NAMES.search(_named(n))]
+    aside = [node for node in named if lengths[node] < 0.5 * lengths[tree]]
+    if sum(lengths[node] for node in aside) < 0.9 * lengths[tree]:  # else the article itself
+        for node in aside:
             _empty(node)
     headed = tree.xpath("(//h1)[1]//text()") or tree.xpath("(//title)[1]//text()")
     return " ".join("".join(headed).split()), tidy("".join(_flow(_main(tree))))

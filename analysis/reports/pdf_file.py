@@ -1,6 +1,7 @@
 """Extract the text of a PDF: lines joined, tables as rows, page numbers left out."""
 
 import io
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from .extraction import tidy
 from .line_breaks import closed, unwrapped
 
 MAX_PAGES = 600
-_MAX_STREAM = 4 << 20  # bytes of the drawing orders of one page, unpacked
+_MAX_STREAM = 2 << 20  # bytes of the drawing orders of one page, unpacked
+_MAX_ORDERS = 200_000  # drawing orders of all pages; a page of text has some hundreds
+_FORM = 500  # a form inside a page counts as so many; forms may draw each other without end
 _FRAMED = re.compile(  # - 1 -, 第1页, 1/20, 第 1 页 共 20 页
     r"[-—–·•\s]*(?:第\s*)?(?P<page>\d{1,3})\s*(?:页\s*)?(?:[/,，、]?\s*(?:共\s*)?\d{1,3}\s*页?)?[-—–·•\s]*"
 )
@@ -32,10 +35,12 @@ def text(name: str, data: bytes) -> tuple[str, int]:
     """
     import pypdf
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of what no text needs
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
         locked, count = reader.is_encrypted, 0 if reader.is_encrypted else len(reader.pages)
-        pages = [_lines(page) for page in reader.pages[:MAX_PAGES]] if count else []
+        orders = _Orders()
+        pages = [_lines(page, orders) for page in reader.pages[:MAX_PAGES]] if count else []
     except Exception as error:  # a parser of a damaged file may raise anything
         raise DocumentError(name, f"no readable PDF: {error}", "save it as text") from error
     if locked or count > MAX_PAGES:
@@ -44,12 +49,30 @@ def text(name: str, data: bytes) -> tuple[str, int]:
     return closed(tidy(unwrapped(list(_paged(pages)))))
 
 
-def _lines(page: Any) -> list[str]:
+class _Orders:
+    """A count of drawing orders that stops at its limit."""
+
+    def __init__(self) -> None:
+        self.left = _MAX_ORDERS
+
+    def __call__(self, order: bytes, *_: Any) -> None:
+        """Count one order."""
+        self.left -= _FORM if order == b"Do" else 1
+        self.check()
+
+    def check(self) -> None:
+        """Raise at the limit; pypdf drops what is raised while it reads a form."""
+        if self.left < 0:
+            raise ValueError("more drawing orders than any report has")
+
+
+def _lines(page: Any, orders: _Orders) -> list[str]:
     """Return the lines of a page; one with numbers on lines of their own by position, as rows."""
     contents = page.get_contents()
     if contents is not None and len(contents.get_data()) > _MAX_STREAM:
         raise ValueError("a page is too large")
-    lines = _stripped(page.extract_text())
+    lines = _stripped(page.extract_text(visitor_operand_before=orders))
+    orders.check()
     if sum(bool(_NUMBERS.fullmatch(line)) for line in lines[1:-1]) > 1:
         rows = _stripped(page.extract_text(extraction_mode="layout"))
         return [_GAP.sub("\t", line) for line in rows]
