@@ -12,7 +12,7 @@ from decimal import Decimal
 from analysis.language.vocabulary import Measure, Role, Status
 from analysis.tables import numerals
 
-from . import facts, grids, roles
+from . import facts, grids, roles, touched
 from .candidates import EVIDENCE, Candidate
 from .doubts import Doubt
 from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
@@ -127,7 +127,7 @@ class _Reader:
             judgement.role,
             judgement.reason,
             printed=raw,
-            doubts=judgement.doubts,
+            doubts=(*judgement.doubts, *touched.letters(self.text, read)),
         )
 
     def _row(self, sentence: Sentence, figure: Figure, judgement: Judgement) -> Candidate:
@@ -164,6 +164,7 @@ class _Reader:
                 *figure.doubts,
                 *doubts,
                 *dated,
+                *self._touched(q),
                 *_unsure(q, suggested),
             ),
         )
@@ -177,6 +178,11 @@ class _Reader:
                 suggestions=(),
             )
         return candidate
+
+    def _touched(self, read: Quantity) -> tuple[Doubt, ...]:
+        """Return the doubts about characters beside a figure; cells of a table have none."""
+        cell = read.start in self.grid
+        return () if cell else tuple(touched.doubts(self.text, self.folded, read))
 
     def _suggested(
         self, words: list[Words], figure: Figure, judgement: Judgement
