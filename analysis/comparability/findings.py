@@ -59,7 +59,7 @@ def _region(row: Any) -> Text:
 
 
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
-    shown = rows.assign(value=rows["rate"]) if scale == "rate" else rows
+    shown = rows.assign(value=rows["rate"], printed="") if scale == "rate" else rows
     amounts = (_region(r) + Text("", " ") + values.value(r) for r in shown.to_dict("records"))
     listed = Text.joined(amounts, zh="，", en=", ")
     if scale == "rate":
