@@ -13,9 +13,10 @@ from .figure import Caption, Figure
 from .funnel import funnel
 from .instruments import instruments
 from .not_comparable import not_comparable
+from .open_hazards import open_hazards
 from .paging import Pages, on_pages
+from .parts import parts
 from .profile import profile
-from .shares import closed_loop, composition
 from .targets import targets
 from .trend import trend
 
@@ -23,14 +24,14 @@ __all__ = [
     "Caption",
     "Figure",
     "Pages",
-    "closed_loop",
     "comparison",
-    "composition",
     "coverage",
     "funnel",
     "instruments",
     "not_comparable",
     "on_pages",
+    "open_hazards",
+    "parts",
     "profile",
     "promises",
     "shared",

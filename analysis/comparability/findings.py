@@ -5,6 +5,7 @@ Nothing is computed here: ``statistics.summaries`` decides, the catalogue of mes
 sentence claims nothing that chance explains, and names no winner.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,8 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Standing
 from analysis.statistics import summaries
-from analysis.statistics.summaries import Change, Extremes, Largest, Latest
+from analysis.statistics.parts import Against
+from analysis.statistics.summaries import Change, Extremes, Latest
 
 from .rules import Comparison
 
@@ -206,44 +208,64 @@ def _years(total: int) -> Text:
     return few.get(total) or say("finding.all_years", count=total)
 
 
-def closed_loop(shares: pd.DataFrame) -> Text:
-    """Return the range of the shares rectified, and the regions that they can be computed for."""
+def open_hazards(shares: pd.DataFrame) -> Text:
+    """Return how many of the cases found are still open, where they are most."""
     if shares.empty:
-        return say("note.nothing_closed")
-    low, high = (numbers.percent(shares["share"].agg(end)) for end in ("min", "max"))
-    span = Text(low, low) if low == high else say("finding.from_to", low=low, high=high)
-    regions = shares["region"].nunique()
-    where = say("finding.only_regions_give", count=regions, regions=_places(shares))
-    return say("finding.closed_loop", where=where, count=len(shares), span=span)
+        return say("finding.no_loop")
+    row = summaries.still_open(shares).row
+    total, _, left = values.loop_counts(row)
+    words = {"region": _region(row), "what": say(f"loop.{row['loop']}")}
+    message = "finding.open_hazards" if row["open"] else "finding.all_rectified"
+    return say(message, **words, total=total, open=left)
 
 
-def composition(parts: pd.DataFrame) -> Text:
-    """Return the largest part of each whole, with the next one where chance may explain it."""
-    if parts.empty:
-        return say("note.nothing_to_take_apart")
-    each = [_largest(summaries.largest(g)) for _, g in parts.groupby("whole_id", sort=False)]
-    name = _name(parts)
-    return say(
-        "finding.composition",
-        where=_places(parts),
-        name=Text(name.zh, name.en.lower()),
-        largest=Text.joined(each),
-    )
+def parts(pieces: pd.DataFrame) -> Text:
+    """Return the few parts that make most of the first whole."""
+    if pieces.empty:
+        return say("finding.no_parts")
+    first = summaries.most(pieces[pieces["whole_id"].eq(pieces.iloc[0]["whole_id"])])
+    words: dict[str, Any] = {"region": _region(first.whole), "name": _short(first.whole)}
+    if len(first.parts) == 1:
+        part = Text(first.parts[0]["part_zh"], first.parts[0]["part_en"])
+        return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
+    amounts = {"value": numbers.exact(first.value), "whole": numbers.exact(first.whole["whole"])}
+    words |= {"parts": len(first.parts), "unit": Text(first.whole["unit"], "")}
+    sectors = first.whole["dimension"] == "sector"
+    return say("finding.most_sectors" if sectors else "finding.most_parts", **words, **amounts)
 
 
-def _largest(largest: Largest) -> Text:
-    top, of = _part(largest.top), largest.top
-    if of["whole_zh"]:
-        whole = Text(str(of["whole_zh"]), str(of["whole_en"]))
-        top = say("finding.part_of", whole=values.lowered(whole), part=top)
-    if largest.apart:
-        return top
-    return say("finding.two_parts", first=top, second=_part(largest.second))
+def _short(row: dict[Any, Any]) -> Text:
+    """Return the short name of an indicator for titles, else its name."""
+    name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
+    return SHORT.get(str(row["indicator"])) or values.lowered(name)
 
 
-def _part(row: dict[Any, Any]) -> Text:
-    part = values.lowered(Text(row["part_zh"], row["part_en"]))
-    return say("finding.part", part=part, share=numbers.percent(row["share"]))
+# Names that fit a title.
+SHORT = {
+    code: say(f"short.{code}")
+    for code in ("accidents", "deaths", "injuries", "disaster_direct_loss")
+}
+
+
+def against(pairs: Sequence[Against]) -> Text | None:
+    """Return the part whose share is least like the province's, and how sure the difference is."""
+    if not pairs:
+        return None
+    pair = min(pairs, key=lambda pair: pair.p_value)
+    other = pair.wider
+    words = {
+        "part": Text(pair.part["part_zh"], pair.part["part_en"]),
+        "value": numbers.exact(pair.part["value"]),
+        "whole": numbers.exact(pair.part["whole"]),
+        "of": Text(other["region_zh"], other["region_en"]),
+        "when": values.period(other["period_start"], other["period_end"]),
+        "count": numbers.exact(other["value"]),
+        "total": numbers.exact(other["whole"]),
+        "share": numbers.percent(other["share"]),
+        "p": f"{pair.p_value:.2g}",
+        "comparisons": len(pairs),
+    }
+    return say("finding.against" if pair.differ else "finding.against_too_few", **words)
 
 
 def targets(judged: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:

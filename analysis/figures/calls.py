@@ -23,7 +23,8 @@ from analysis.comparability import findings, profiles, rules
 from analysis.errors import UsageError, WordError
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Mark
-from analysis.statistics import attainment, gaps, parts, policies, rates, standardised, years
+from analysis.statistics import attainment, gaps, policies, rates, standardised, years
+from analysis.statistics import parts as wholes
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -163,27 +164,39 @@ def funnel(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Op
     return asked.figure(draw, f"funnel-{indicator}")
 
 
-def shares(indicator: str | None = None, **options: Unpack[Options]) -> Pages:
+def open_hazards(**options: Unpack[Options]) -> Figure:
+    """Draw how many of the hazards and violations found were rectified, and how many are open."""
+    asked = _asked(options)
+    closed = wholes.most_open(rates.shares(asked.rows))
+    refused = wholes.unclosed(asked.rows, set(closed["region"]), asked.absences)
+    draw = partial(
+        charts.open_hazards, closed, title=findings.open_hazards(closed), refused=refused
+    )
+    return asked.figure(draw, "open-hazards")
+
+
+def parts(indicator: str, **options: Unpack[Options]) -> Figure:
     """
-    Draw the parts of the printed totals of *indicator*, or the share rectified of what was found.
+    Draw the parts of the printed totals of *indicator*, beside the shares of the province.
 
     Parameters
     ----------
     indicator
-        A code or a name; without one, what was found and rectified is drawn.
+        A code or a name.
     """
     asked = _asked(options)
-    if indicator is None:
-        closed = rates.shares(asked.rows)
-        refused = parts.unclosed(asked.rows, set(closed["region"]), asked.absences)
-        draw = partial(charts.closed_loop, refused=refused)
-        return asked.pages(draw, closed, findings.closed_loop(closed), "closed-loop", first="-1")
     indicator = asked.code("indicator", indicator)
-    pieces = parts.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
-    refused = parts.whole_only(asked.rows, indicator, set(pieces["region"]), asked.absences)
-    draw = partial(charts.composition, refused=refused)
-    title = findings.composition(pieces)
-    return asked.pages(draw, pieces, title, f"composition-{indicator}", first="-1")
+    pieces = wholes.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
+    wider = wholes.wider(pieces, asked.context)
+    draw = partial(
+        charts.parts,
+        pieces,
+        title=findings.parts(pieces),
+        refused=wholes.whole_only(asked.rows, indicator, set(pieces["region"]), asked.absences),
+        wider=wider,
+        tested=findings.against(wholes.against(pieces, wider)),
+    )
+    return asked.figure(draw, f"parts-{indicator}")
 
 
 def targets(*, per_page: int = 11, **options: Unpack[Options]) -> Pages:

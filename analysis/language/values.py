@@ -73,6 +73,13 @@ def _date(day: pd.Timestamp) -> Text:
     return Text(f"{day:%Y}年{day.month}月{day.day}日", f"{day.day} {day:%b %Y}")
 
 
+def periods(rows: pd.DataFrame) -> Text:
+    """Return the periods of *rows*, each once."""
+    spans = rows[["period_start", "period_end"]].drop_duplicates()
+    each = (period(start, end) for start, end in spans.itertuples(index=False))
+    return Text.joined(each, zh="、", en=", ")
+
+
 def years(days: "pd.Series[pd.Timestamp]") -> Text:
     """
     The years that *days* span; a single one is named once.
@@ -426,24 +433,17 @@ def against_expected(row: Mapping[Any, Any]) -> Text:
     )
 
 
-def fraction(row: Mapping[Any, Any]) -> Text:
-    """Cases over total as printed, and whether the cases are rebuilt."""
-    cases, total = (f"{float(row[name]):.0f}" for name in ("cases", "total"))
-    if row["basis"] != "rebuilt":
-        return Text(f"{cases}/{total}", f"{cases}/{total}")
-    return say("value.rebuilt_fraction", cases=cases, total=total)
+def loop_counts(row: Mapping[Any, Any]) -> tuple[Text, Text, Text]:
+    """Return the cases found, rectified and still open, as printed where they are printed."""
+    total = value({**row, "value": row["total"], "printed": row["total_printed"]} | _CASES)
+    rebuilt = row["basis"] == "rebuilt"
+    cases = {**row, "value": row["cases"], "printed": "" if rebuilt else row["printed"]} | _CASES
+    rectified = say("value.rebuilt", count=value(cases)) if rebuilt else value(cases)
+    return total, rectified, value({**row, "value": row["open"], "printed": ""} | _CASES)
 
 
-def still_open(row: Mapping[Any, Any]) -> Text:
-    """
-    Return how many of the cases found are not rectified; empty where all are.
-
-    >>> still_open({"cases": 4658.0, "total": 5556.0}).en
-    ', 898 open'
-    """
-    count = int(float(row["total"]) - float(row["cases"]))
-    number = Text(numbers.number(count, "zh"), numbers.number(count, "en"))
-    return say("value.still_open", number=number) if count else Text("", "")
+# The heads of the columns name what is counted.
+_CASES = {"unit": "", "unit_en": "", "unit_one": ""}
 
 
 def share_label(row: Mapping[Any, Any]) -> Text:
@@ -509,12 +509,6 @@ def about(row: Mapping[Any, Any]) -> Text:
     """The indicator of a row with the part that it is about."""
     name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
     return name + Text.aside(part(row))
-
-
-def loop(row: Mapping[Any, Any]) -> Text:
-    """What was found and rectified, and where."""
-    what, of = say(f"loop.{row['loop']}"), part_or_all(row)
-    return Text(f"{row['region_zh']}{of.zh}{what.zh}", f"{row['region_en']}, {of.en}, {what.en}")
 
 
 def whole(row: Mapping[Any, Any]) -> Text:

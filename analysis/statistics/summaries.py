@@ -137,22 +137,40 @@ def placed(rows: pd.DataFrame) -> Placed:
 
 
 @dataclass(frozen=True)
-class Largest:
-    """The largest part of a whole and the next one."""
+class Most:
+    """The fewest parts of one whole that together are more than 80 % of it."""
 
-    top: Row
-    second: Row
-    apart: bool  # chance does not explain which is larger; True also for complete counts
+    whole: Row
+    parts: tuple[Row, ...]
+    value: float  # their sum
+
+    @property
+    def share(self) -> float:
+        """Their share in percent."""
+        return 100 * self.value / float(self.whole["whole"])
 
 
-def largest(parts: pd.DataFrame) -> Largest:
-    """Return the largest of the parts of one whole, and whether it differs from the next."""
-    order = parts.sort_values("value", ascending=False, kind="stable").to_dict("records")
-    top, second = order[0], order[1]
-    if not top["method"]:
-        return Largest(top, second, apart=True)
-    pair = intervals.part_of_whole(top["value"], top["value"] + second["value"])
-    return Largest(top, second, apart=float(pair.lower) > 0.5)
+def most(parts: pd.DataFrame) -> Most:
+    """Return the largest parts of one whole, as many as are more than 80 % of it."""
+    order = parts.sort_values("value", ascending=False, kind="stable")
+    enough = order["value"].cumsum().gt(0.8 * order["whole"])
+    count = int(enough.to_numpy().argmax()) + 1 if enough.any() else len(order)
+    records = order.head(count).to_dict("records")
+    return Most(records[0], tuple(records), float(order["value"].head(count).sum()))
+
+
+@dataclass(frozen=True)
+class Open:
+    """The campaign with the most cases that were found and not rectified."""
+
+    row: Row
+    total: int  # open cases of all campaigns shown
+
+
+def still_open(shares: pd.DataFrame) -> Open:
+    """Return the campaign of ``rates.shares`` with the most open cases."""
+    order = shares.sort_values("open", ascending=False, kind="stable")
+    return Open(order.iloc[0].to_dict(), int(shares["open"].sum()))
 
 
 @dataclass(frozen=True)
