@@ -6,7 +6,7 @@ with all its text replaces these axes in their figure.
 """
 
 from .changes import year_on_year
-from .commitments import promises
+from .commitments import commitments
 from .comparison import comparison
 from .coverage import coverage, shared
 from .figure import Caption, Figure
@@ -24,6 +24,7 @@ __all__ = [
     "Caption",
     "Figure",
     "Pages",
+    "commitments",
     "comparison",
     "coverage",
     "funnel",
@@ -33,7 +34,6 @@ __all__ = [
     "open_hazards",
     "parts",
     "profile",
-    "promises",
     "shared",
     "targets",
     "trend",

@@ -102,7 +102,9 @@ def _draw(axes: Axes, row: Row, at: float, tall: float) -> None:
         gid=f"mark-{row['id']}",
     )
     if pd.notna(row["lower"]):
-        marks.whisker(axes, row | {"colour": style.INK}, (row["lower"], row["upper"]), at, upright=False)
+        marks.whisker(
+            axes, row | {"colour": style.INK}, (row["lower"], row["upper"]), at, upright=False
+        )
 
 
 def _strip(axes: Axes, page: Page, wider: pd.DataFrame, heights: dict[str, float]) -> None:

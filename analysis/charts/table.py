@@ -1,7 +1,7 @@
 """A table on a page: a head, lines of wrapped text, and room for marks beside the text."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
@@ -11,16 +11,17 @@ from . import style
 from .page import LEADING, Page, Room, wrapped
 
 GAP = 0.16  # inches between two columns of a slide
-PAD = 0.5  # ems of empty height in a line at least
+PAD = 0.35  # ems of empty height in a line at least
 TALLEST = 1.6  # ems of empty height in a line at most
 
 
 class Column(NamedTuple):
-    """The heading of a column, its share of the width, and the side its text is aligned to."""
+    """The heading of a column, its share of the width, the side of its text, and its colour."""
 
     head: str
     share: float
     align: str = "left"
+    colour: str = style.GREY
 
 
 class Cell(NamedTuple):
@@ -77,6 +78,7 @@ def write(
     lines: Sequence[Sequence[Cell]],
     *,
     rules: Sequence[int] = (),
+    small: bool = False,
 ) -> Grid:
     """
     Write *lines* below the heads of *columns* in *room*, in the largest text that fits.
@@ -85,6 +87,8 @@ def write(
     ----------
     rules
         The lines above which a rule is drawn, besides the first.
+    small
+        Whether all text has the size of notes.
 
     Raises
     ------
@@ -98,12 +102,12 @@ def write(
         spans.append((left, wide - gap))
         left += wide
     head = page.size.note * LEADING * 1.25 / 72 if any(c.head for c in columns) else 0.0
-    setting = _fitted(page, [wide for _, wide in spans], lines, room.height - head)
+    setting = _fitted(page, [wide for _, wide in spans], lines, room.height - head, small=small)
     spare = (room.height - head - setting.total) / max(len(lines), 1)
     spare = min(spare, (TALLEST - PAD) * setting.size / 72)
     top = room.bottom + room.height
     for column, (x, wide) in zip(columns, spans, strict=True):
-        _line(page, column.head, (x, wide), top, page.size.note, column.align, style.GREY)
+        _line(page, column.head, (x, wide), top, page.size.note, column.align, column.colour)
     top -= head
     middles = []
     canvas = _canvas(page)
@@ -124,6 +128,17 @@ def write(
     return Grid(boxes, middles, setting.size)
 
 
+def starts(records: Sequence[Mapping[Any, Any]], key: str) -> list[int]:
+    """
+    Return the positions at which the value of *key* changes, the first included.
+
+    >>> starts([{"a": 1}, {"a": 1}, {"a": 2}], "a")
+    [0, 2]
+    """
+    cells = [record[key] for record in records]
+    return [at for at, cell in enumerate(cells) if not at or cell != cells[at - 1]]
+
+
 def _canvas(page: Page) -> Axes:
     axes = page.axes(Room(0, 0, page.size.width, page.size.height), zorder=-1)
     axes.set_xlim(0, page.size.width)
@@ -133,20 +148,25 @@ def _canvas(page: Page) -> Axes:
 
 
 def _fitted(
-    page: Page, widths: Sequence[float], lines: Sequence[Sequence[Cell]], height: float
+    page: Page,
+    widths: Sequence[float],
+    lines: Sequence[Sequence[Cell]],
+    height: float,
+    *,
+    small: bool,
 ) -> _Set:
     """Return *lines* in the largest text in which they are at most *height* inches high."""
     label, note = page.size.label, page.size.note
-    for size in (label, label * 0.75 + note * 0.25, (label + note) / 2, note):
-        small = min(size, note)
+    sizes = (label, label * 0.75 + note * 0.25, (label + note) / 2, note)
+    for size in sizes[-1:] if small else sizes:
         cells = [
             [
-                (wrapped(cell.words, wide, size), wrapped(cell.below, wide, small))
+                (wrapped(cell.words, wide, size), wrapped(cell.below, wide, note))
                 for cell, wide in zip(line, widths, strict=True)
             ]
             for line in lines
         ]
-        setting = _Set(size, small, cells)
+        setting = _Set(size, note, cells)
         if setting.total <= height:
             return setting
     raise CrowdedError(f"{len(lines)} lines do not fit one page: draw fewer rows at a time")

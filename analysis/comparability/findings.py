@@ -268,67 +268,35 @@ def against(pairs: Sequence[Against]) -> Text | None:
     return say("finding.against" if pair.differ else "finding.against_too_few", **words)
 
 
-def targets(judged: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
-    """Return how many targets were met, how many not, and of how many nothing is known."""
-    return _targets(judged) + values.page(number, pages)
-
-
-def _targets(judged: pd.DataFrame) -> Text:
+def targets(judged: pd.DataFrame) -> Text:
+    """Return how many targets were not due yet, or how many of those that were are met."""
     if judged.empty:
         return say("note.nothing_aimed")
     outcomes = summaries.outcomes(judged)
-    if not outcomes.judged:
-        return say("finding.targets_without_result", count=outcomes.total)
-    return say(
-        "finding.targets",
-        count=outcomes.total,
-        met=outcomes.met,
-        missed=outcomes.missed,
-        unsure=outcomes.unsure,
-    )
+    if outcomes.judged:
+        return say("finding.targets", total=outcomes.total, met=outcomes.met)
+    return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
 
 
-def instruments(rows: pd.DataFrame) -> Text:
-    """Return how many instruments several reports share, and how many appear in one only."""
-    counts = summaries.instruments(rows)
-    return say("finding.instruments", total=counts.total, several=counts.three, own=counts.one)
+def instruments(patterns: pd.DataFrame) -> Text:
+    """Return how many instruments are in every report."""
+    counts = summaries.instruments(patterns)
+    words = {"count": counts.every, "total": counts.total, "reports": counts.reports}
+    return say("finding.instruments", **words)
 
 
-def instruments_page(rows: pd.DataFrame, themes: pd.DataFrame) -> Text:
-    """Return the themes of a page of instruments, and in how many reports these appear."""
-    counts = summaries.instruments(rows)
-    kinds = {"three_reports": counts.three, "two_reports": counts.two, "one_report": counts.one}
-    some = {name: count for name, count in kinds.items() if count}
-    about = _themes(themes[themes["theme"].isin(rows["theme"])])
-    if len(some) == 1:
-        name = next(iter(some))
-        return say(f"finding.instruments_all_in_{name}", about=about, count=counts.total)
-    each = [say(f"finding.instruments_in_{name}", count=count) for name, count in some.items()]
-    shared = Text.joined(each, zh="，", en=", ")
-    return say("finding.instruments_page", about=about, count=counts.total, shared=shared)
-
-
-def _themes(shown: pd.DataFrame) -> Text:
-    names = [Text(zh, en) for zh, en in shown[["name_zh", "name_en"]].itertuples(index=False)]
-    if len(names) == 1:
-        return names[0]
-    return say("finding.from_to", low=names[0], high=values.lowered(names[-1]))
+def instruments_of_one(patterns: pd.DataFrame) -> Text:
+    """Return how many instruments are in one report only."""
+    counts = summaries.instruments(patterns)
+    return say("finding.instruments_of_one", count=counts.one, total=counts.total)
 
 
 def commitments(rows: pd.DataFrame) -> Text:
-    """Return how many of the commitments could be checked later."""
-    return say("finding.commitments", total=len(rows), checkable=summaries.checkable(rows))
-
-
-def promises(checkable: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
-    """Return how many commitments of each region could be checked later; equal on every page."""
-    counts = checkable.groupby("region", sort=False).size()
-    each = [
-        say("finding.region_count", region=_region(row), count=counts[row["region"]])
-        for row in checkable.drop_duplicates("region").to_dict("records")
-    ]
-    listed = Text.joined(each, zh="、", en=", ") or say("alt.none")
-    return say("finding.checkable", listed=listed) + values.page(number, pages)
+    """Return how many commitments of a region name a number or a date."""
+    if rows.empty:
+        return say("note.nothing_checkable")
+    counts = {"count": summaries.checkable(rows), "total": len(rows)}
+    return say("finding.commitments", region=_region(rows.iloc[0]), **counts)
 
 
 def profile(mine: pd.DataFrame, changed: pd.DataFrame, beside: pd.DataFrame) -> Text:

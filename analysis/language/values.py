@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -160,7 +160,7 @@ def estimate(row: Mapping[Any, Any], lower: float | None, upper: float | None) -
 
 # A number with at most one word before it, "近120万人", and not a number among words.
 _NUMERAL = re.compile(r"[近约超逾]?([\d.,]+[万亿]?)")
-_BOUND = re.compile("[近约超逾余多]")  # the words of a comparator
+_BOUND = re.compile("[近约超逾余多]|不少于|至少|以上|不足")  # the words of a comparator
 
 
 def _printed(row: Mapping[Any, Any]) -> str:
@@ -191,6 +191,23 @@ COMPARATORS = {
     Comparator.AT_MOST: "≤",
     Comparator.ABOUT: "≈",
 }
+
+
+def some(names: Sequence[str], language: str, fits: Callable[[str], bool]) -> str:
+    """
+    Return as many *names* in *language* as fit, and how many more there are.
+
+    >>> some(["one", "two", "three"], "en", lambda text: len(text) < 16)
+    'one and 2 more'
+    """
+    glue = {"zh": "、", "en": ", "}[language]
+    text = glue.join(names)
+    for shown in range(len(names) - 1, 0, -1):
+        if fits(text):
+            break
+        more = len(names) - shown
+        text = say("value.and_more", names=glue.join(names[:shown]), count=more)[language]
+    return text
 
 
 def methods(rows: pd.DataFrame) -> list[Text]:
@@ -464,29 +481,36 @@ def value_of_part(row: Mapping[Any, Any]) -> Text:
 
 
 def aim(row: Mapping[Any, Any]) -> Text:
-    """Return the value of a target, and its period where the report gives one."""
-    asked = value(row)
+    """Return what a target asks for: its value, or in which direction."""
     if row["measure"] == "direction":
-        asked = say("value.fall_every_year" if float(row["value"]) < 0 else "value.rise_every_year")
-    elif row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
-        asked = what({**row, "status": "actual"})
-    if not row["dated"]:
+        return say("value.fall_every_year" if float(row["value"]) < 0 else "value.rise_every_year")
+    if row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
+        return what({**row, "status": "actual"})
+    return value(row)
+
+
+def target_as_printed(row: Mapping[Any, Any]) -> Text:
+    """Return what a target asks for, in Chinese with the words of its report where it has any."""
+    asked, text = aim(row), str(row.get("printed") or "")
+    if not any(character.isdigit() for character in text):
         return asked
-    when = period(row["period_start"], row["period_end"])
-    return Text(f"{asked.zh}，{when.zh}", f"{asked.en}, {when.en}")
+    sign = "" if _BOUND.search(text) else COMPARATORS[Comparator(str(row["comparator"]))]
+    return Text(sign + text, asked.en)
 
 
 def outcome(row: Mapping[Any, Any]) -> Text:
-    """Return the outcome of a target with the result, its interval and period."""
-    told = label(Outcome(row["outcome"]))
+    """Return what became of a target: the verdict, and the result with its interval and period."""
+    verdict = Outcome(row["outcome"])
+    undated = verdict is Outcome.UNDATED  # which the column of dates says
     if pd.isna(row["result"]):
-        return told
+        return label(Outcome.UNREPORTED if undated else verdict)
     result = {name: row[f"result_{name}"] for name in ("comparator", "measure", "printed")}
     shown = what({**row, **result, "value": row["result"], "status": "actual"})
     when = period(row["result_period_start"], row["result_period_end"])
     if pd.notna(row["lower"]):
         shown = shown + within(row["lower"], row["upper"])
-    return told + Text(f"：{shown.zh}，{when.zh}", f": {shown.en}, {when.en}")
+    known = Text(f"{shown.zh}，{when.zh}", f"{shown.en}, {when.en}")
+    return known if undated else Text.joined([label(verdict), known], zh="：", en=": ")
 
 
 def limit(stem: str) -> Text:

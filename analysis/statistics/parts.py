@@ -50,8 +50,8 @@ def composition(
     pandas.DataFrame
         One row a part, wholes in house order, the largest part first and "other" last: its
         columns, with ``part_zh`` and ``part_en``, ``whole``, ``whole_printed``, ``whole_zh`` and
-        ``whole_en`` (of what), ``whole_id`` and its source, ``parts_sum``, ``share``, ``lower``, ``upper`` (percent; limits for counts of
-        events only) and ``method``.
+        ``whole_en`` (of what), ``whole_id`` and its source, ``parts_sum``, ``share``, ``lower``,
+        ``upper`` (percent; limits for counts of events only) and ``method``.
     """
     levels = _levels(rows, context, indicator)
     found = [

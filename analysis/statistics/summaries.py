@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language.vocabulary import Mark, Measure, Outcome, Promise, Standing, Status
+from analysis.language.vocabulary import Mark, Measure, Outcome, Promise, Status
 
 from . import intervals
 
@@ -173,6 +173,10 @@ def still_open(shares: pd.DataFrame) -> Open:
     return Open(order.iloc[0].to_dict(), int(shares["open"].sum()))
 
 
+# A plan is written before any of its targets is due.
+WAITING = tuple(map(str, (Outcome.NEXT_PERIOD, Outcome.SO_FAR, Outcome.PLAN_REPORT)))
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """What became of several targets."""
@@ -181,6 +185,7 @@ class Outcomes:
     met: int
     missed: int
     unsure: int
+    waiting: int  # not due when the report was written
 
     @property
     def judged(self) -> int:
@@ -191,8 +196,10 @@ class Outcomes:
 def outcomes(judged: pd.DataFrame) -> Outcomes:
     """Count the verdicts on targets."""
     counts = judged["outcome"].value_counts()
-    verdicts = (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
-    return Outcomes(len(judged), *(int(counts.get(str(verdict), 0)) for verdict in verdicts))
+    known = [
+        int(counts.get(str(word), 0)) for word in (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
+    ]
+    return Outcomes(len(judged), *known, int(counts.reindex(WAITING).sum()))
 
 
 @dataclass(frozen=True)
@@ -221,20 +228,19 @@ def amounts(rows: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Instruments:
-    """In how many reports the instruments of a figure appear."""
+    """In how many of the reports the instruments of a figure appear."""
 
     total: int
-    three: int  # in three reports or more
-    two: int
-    one: int
+    reports: int
+    every: int  # instruments in all reports
+    one: int  # in one report only
 
 
-def instruments(rows: pd.DataFrame) -> Instruments:
-    """Count the instruments of *rows* by the number of regions that have them; none is left out."""
-    known = rows[rows["status"].ne(Standing.NOT_MENTIONED)]
-    regions = known.groupby("indicator")["region"].nunique()
-    three, two, one = regions.ge(3), regions.eq(2), regions.eq(1)
-    return Instruments(len(regions), *(int(which.sum()) for which in (three, two, one)))
+def instruments(patterns: pd.DataFrame) -> Instruments:
+    """Count the instruments of ``policies.patterns`` by the number of reports that mention them."""
+    each = patterns[patterns["reports"].gt(0)].drop_duplicates("indicator")["reports"]
+    reports = patterns["region"].nunique()
+    return Instruments(len(each), reports, int(each.eq(reports).sum()), int(each.eq(1).sum()))
 
 
 def checkable(rows: pd.DataFrame) -> int:
