@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis.errors import CrowdedError
 from analysis.language import labels, values
 from analysis.language.messages import say
 from analysis.language.text import Text
@@ -58,7 +59,7 @@ def commitments(
     first = table.starts(records, "due")
     lines = [_cells(row, page.language, dated=at in first) for at, row in enumerate(records)]
     if len(words):
-        lines.append(_in_words(words, page.language))
+        lines += _in_words(page, words, len(lines))
     heads = ("commitments.deadline", "", "", "commitments.number")
     columns = [
         Column(say(head)[page.language] if head else "", share)
@@ -81,21 +82,35 @@ def _cells(row: Row, language: str, *, dated: bool) -> list[Cell]:
     ]
 
 
-def _in_words(words: pd.DataFrame, language: str) -> list[Cell]:
-    """Return the line of the commitments in words only: their number, in all and by theme."""
-    counts = words.groupby(["theme_zh", "theme_en"], sort=False).size()
-    each = (
-        say("commitments.of_theme", theme=Text(zh, en), number=int(count))
-        for (zh, en), count in counts.sort_values(ascending=False, kind="stable").items()
-    )
-    head = say("commitments.in_words")[language]
-    listed = Text.joined(each, zh="、", en=", ")[language]
+def _in_words(page: Page, words: pd.DataFrame, taken: int) -> list[list[Cell]]:
+    """Return the commitments in words only, a line a theme if there is room, else their numbers."""
+    language = page.language
+    groups = [group for _, group in words.groupby("theme", sort=False)]
+    groups.sort(key=len, reverse=True)
+    names = [list(group[f"indicator_{language}"]) for group in groups]
+    themes = [Text(g.iloc[0]["theme_zh"], g.iloc[0]["theme_en"]) for g in groups]
+    try:
+        texts = table.lists(page, page.room, _wide(page), names, taken + 1)
+    except CrowdedError:
+        each = [say("commitments.of_theme", theme=theme, number=len(group))
+                for theme, group in zip(themes, groups, strict=True)]  # fmt: skip
+        text = Text.joined(each, zh="、", en=", ")[language]
+        return [_grey(say("commitments.in_words")[language], text, len(words))]
     return [
-        Cell(head, colour=style.GREY),
-        Cell(""),
-        Cell(listed, colour=style.GREY),
-        Cell(str(len(words)), colour=style.GREY),
+        _grey(say("commitments.in_words")[language], "", len(words)),
+        *(
+            _grey(theme[language], text, len(each))
+            for theme, text, each in zip(themes, texts, names, strict=True)
+        ),
     ]
+
+
+def _wide(page: Page) -> float:
+    return SHARES[2] * page.room.width - table.GAP
+
+
+def _grey(head: str, text: str, count: int) -> list[Cell]:
+    return [Cell(word, colour=style.GREY) for word in (head, "", text, str(count))]
 
 
 def _draw_line(page: Page, records: list[Row], layout: table.Grid) -> None:

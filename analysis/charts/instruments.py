@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
@@ -26,7 +25,6 @@ from .table import Cell, Column
 Row = dict[Any, Any]
 COUNT = 0.05  # of the width, of the number of instruments
 MAP = 0.28  # of the width, of the heat map beside the list
-MOST_LINES = 5  # of names
 
 
 def instruments(
@@ -96,15 +94,13 @@ def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame) -> None:
     columns = _columns(page, room, regions)
     wide = columns[-1].share * room.width - table.GAP
     rules = table.starts([group.iloc[0].to_dict() for group in groups], "reports")
-    for most in range(MOST_LINES, 0, -1):
-        lines = [_cells(page, group, len(regions), wide, most) for group in groups]
-        try:
-            layout = table.write(page, room, columns, lines, rules=rules, small=True)
-        except CrowdedError:
-            if most == 1:
-                raise
-        else:
-            break
+    each = [list(dict.fromkeys(group[f"indicator_{page.language}"])) for group in groups]
+    texts = table.lists(page, room, wide, each)
+    lines = [
+        [*[Cell("")] * len(regions), Cell(str(len(names))), Cell(text)]
+        for names, text in zip(each, texts, strict=True)
+    ]
+    layout = table.write(page, room, columns, lines, rules=rules, small=True)
     axes = grid.canvas(page)
     for group, at in zip(groups, layout.middles, strict=True):
         for region, box in zip(regions, layout.columns, strict=False):
@@ -119,16 +115,6 @@ def _columns(page: Page, room: Room, regions: Sequence[Row]) -> list[Column]:
     heads = [Column(name, dots, "left", colour) for name, colour in named]
     names = Column(say("instruments.names")[page.language], 1 - dots * len(heads) - COUNT)
     return [*heads, Column("", COUNT, "right"), names]
-
-
-def _cells(page: Page, group: pd.DataFrame, regions: int, wide: float, most: int) -> list[Cell]:
-    names = list(dict.fromkeys(group[f"indicator_{page.language}"]))
-
-    def fits(text: str) -> bool:
-        return len(wrapped(text, wide, page.size.note)) <= most
-
-    words = values.some(names, page.language, fits)
-    return [*[Cell("")] * regions, Cell(str(len(names))), Cell(words)]
 
 
 def _draw_dots(page: Page, axes: Axes, rows: pd.DataFrame, box: Room, at: float) -> None:

@@ -1,11 +1,13 @@
 """A table on a page: a head, lines of wrapped text, and room for marks beside the text."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
+from analysis.language import values
 
 from . import style
 from .page import LEADING, Page, Room, wrapped
@@ -126,6 +128,45 @@ def write(
     bottom = room.bottom + room.height - head - top
     boxes = [Room(x, top, wide, bottom) for x, wide in spans]
     return Grid(boxes, middles, setting.size)
+
+
+def lists(
+    page: Page, room: Room, wide: float, names: Sequence[Sequence[str]], taken: int = 0
+) -> list[str]:
+    """
+    Return each of *names* as text of notes, as many as fit *room* together, and how many more.
+
+    Parameters
+    ----------
+    wide
+        The width of the text in inches.
+    taken
+        The lines of the table besides these.
+
+    Raises
+    ------
+    CrowdedError
+        If there is not one line for each.
+    """
+    size, count = page.size.note, len(names) + taken
+    height = room.height * 72 - size * LEADING * 1.25 - count * PAD * size
+    left = int(height / (size * LEADING)) - count
+    if left < 0:
+        raise CrowdedError(f"{count} lines do not fit one page: draw fewer rows at a time")
+    glue = "、" if page.language == "zh" else ", "
+    wanted = [len(wrapped(glue.join(each), wide, size)) for each in names]
+    lines = [1] * len(names)
+    for _ in range(left):
+        short = max(range(len(names)), key=lambda at: wanted[at] / lines[at])
+        lines[short] += wanted[short] > lines[short]
+
+    def fits(text: str, most: int) -> bool:
+        return len(wrapped(text, wide, size)) <= most
+
+    return [
+        values.some(each, page.language, partial(fits, most=most))
+        for each, most in zip(names, lines, strict=True)
+    ]
 
 
 def starts(records: Sequence[Mapping[Any, Any]], key: str) -> list[int]:
