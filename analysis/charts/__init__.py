@@ -9,8 +9,8 @@ from .changes import year_on_year
 from .commitments import promises
 from .comparison import comparison
 from .coverage import coverage, shared
+from .expected import expected
 from .figure import Caption, Figure
-from .funnel import funnel
 from .instruments import instruments
 from .not_comparable import not_comparable
 from .paging import Pages, on_pages
@@ -27,7 +27,7 @@ __all__ = [
     "comparison",
     "composition",
     "coverage",
-    "funnel",
+    "expected",
     "instruments",
     "not_comparable",
     "on_pages",

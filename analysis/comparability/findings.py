@@ -13,10 +13,13 @@ from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Standing
-from analysis.statistics import summaries
+from analysis.statistics import gaps, summaries
+from analysis.statistics.benchmarks import Placement
 from analysis.statistics.summaries import Change, Extremes, Largest, Latest
 
 from .rules import Comparison
+
+RATED = ("deaths", "accidents", "injuries")  # with a word for the rate of each
 
 
 def comparison(result: Comparison) -> Text:
@@ -73,7 +76,7 @@ def _extremes(name: Text, found: Extremes) -> Text:
     return say(
         "finding.difference",
         name=name,
-        per=say("finding.per_person_and_day" if found.by_day else "finding.per_person"),
+        per=say("finding.per_person"),
         more=_region(found.more),
         less=_region(found.less),
         ratio=numbers.ratio(found.ratio),
@@ -175,35 +178,94 @@ def _places(rows: pd.DataFrame) -> Text:
     return Text.joined(map(_region, once), zh="、", en=" and ")
 
 
-def funnel(rows: pd.DataFrame) -> Text:
-    """Return how many counts lie outside the limits around an outside rate, and on which side."""
-    if rows.empty:
+def expected(placement: Placement | None) -> Text:
+    """Return the title of a placement: its ratio to the nation, and what explains it."""
+    if placement is None:
         return say("note.nothing_expected")
-    first, placed = rows.iloc[0], summaries.placed(rows)
-    about = say(
-        "finding.against_expected",
-        where=_places(rows),
-        span=values.years(rows["period_end"]),
-        name=values.lowered(_name(rows)),
-        of=Text(first["of_zh"], first["of_en"]),
+    row = placement.row
+    words = {
+        "region": _region(row),
+        "rate": say(f"rate_of.{row['indicator'] if row['indicator'] in RATED else 'other'}"),
+        "ratio": numbers.ratio(row["ratio"]),
+    }
+    if placement.as_nation:
+        return say("finding.expected_unsure", **words)
+    if placement.province is None:
+        return say(f"finding.expected_peers_{'in' if placement.as_peers else 'out'}", **words)
+    above = placement.province
+    words |= {"province": Text(above["of_zh"], above["of_en"])}
+    if placement.as_province:
+        return say("finding.expected_as_province", **words)
+    return say("finding.expected_both", **words, second=numbers.ratio(above["ratio"]))
+
+
+def placement(placement: Placement) -> Text:
+    """Return where a region lies against its nation, its province and its peers, in one text."""
+    row = placement.row
+    nation = say("placement.nation", **_counted(row), name=values.lowered(_named(row)))
+    return Text.joined([nation, _of_province(placement), _of_peers(placement)], zh="", en=" ")
+
+
+def _of_province(placement: Placement) -> Text:
+    above, yearly = placement.province, placement.yearly
+    if above is None:
+        return say("placement.no_province", region=_region(placement.row))
+    rates = ["、".join(f"{rate:.2f}" for rate in yearly[column]) for column in ("rate", "of_rate")]
+    words = _counted(above) | {
+        "own": Text(rates[0], rates[0].replace("、", ", ")),
+        "others": Text(rates[1], rates[1].replace("、", ", ")),
+    }
+    return say(f"placement.{'as' if placement.as_province else 'not_as'}_province", **words)
+
+
+def _of_peers(placement: Placement) -> Text:
+    if placement.spread is None:
+        return say("placement.no_peers")
+    words = {
+        "region": _region(placement.row),
+        "count": placement.spread.regions,
+        "low": numbers.ratio(placement.low),
+        "high": numbers.ratio(placement.high),
+    }
+    if not placement.as_peers:
+        return say("placement.outside_peers", **words)
+    if placement.as_province and not placement.as_nation and placement.province is not None:
+        words["province"] = Text(placement.province["of_zh"], placement.province["of_en"])
+        return say("placement.level_of_province", **words)
+    return say("placement.within_peers", **words)
+
+
+def _counted(row: dict[Any, Any]) -> dict[str, Any]:
+    """Return the words of an observed count beside the expected one."""
+    return {
+        "region": _region(row),
+        "of": Text(row["of_zh"], row["of_en"]),
+        "span": values.time_of(row),
+        "value": numbers.exact(row["value"]),
+        "unit": values.unit(row),
+        "expected": f"{row['expected']:,.1f}",
+        "ratio": numbers.ratio(row["ratio"]),
+        "low": numbers.ratio(row["lower"]),
+        "high": numbers.ratio(row["upper"]),
+    }
+
+
+def _named(row: Any) -> Text:
+    return Text(str(row["indicator_zh"]), str(row["indicator_en"]))
+
+
+def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the refusals of counts without an expectation (``benchmarks.without_expectation``)."""
+    return gaps.frame(
+        [
+            gaps.refusal(
+                row,
+                row["rule"],
+                say(f"unplaced.{row['rule']}", region=_region(row), value=values.value(row)),
+            )
+            for row in rows.to_dict("records")
+        ]
     )
-    total, sides = placed.total, {"above": placed.above, "below": placed.below}
-    if not any(sides.values()):
-        return about + say("finding.every_year_within", years=_years(total))
-    outer = say("finding.beyond_outer", far=say("finding.far", count=placed.far))
-    if not placed.far:
-        outer = say("finding.none_beyond_outer")
-    for side, count in sides.items():
-        if count == total:
-            return about + say(f"finding.every_year_{side}", years=_years(total)) + outer
-    counted = [say(f"finding.{side}", count=count) for side, count in sides.items() if count]
-    of = say("finding.of_counts" if total > values.CROWD else "finding.of_years", count=total)
-    return about + of + Text.joined(counted, zh="、", en=", ") + outer
-
-
-def _years(total: int) -> Text:
-    few = {1: say("finding.one_year"), 2: say("finding.both_years")}
-    return few.get(total) or say("finding.all_years", count=total)
 
 
 def closed_loop(shares: pd.DataFrame) -> Text:

@@ -23,13 +23,15 @@ from analysis.comparability import findings, profiles, rules
 from analysis.errors import UsageError, WordError
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Mark
-from analysis.statistics import attainment, gaps, parts, policies, rates, standardised, years
+from analysis.statistics import attainment, benchmarks, gaps, parts, policies
+from analysis.statistics import rates, standardised, years
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
 from . import source
 
 LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
+BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 OUTCOMES = ("accidents", "deaths", "injuries")
 
@@ -132,35 +134,42 @@ def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]
     return asked.pages(draw, tested, title, "year-on-year", first="-1")
 
 
-def funnel(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]) -> Figure:
+def expected(
+    *indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[Options]
+) -> Figure:
     """
-    Draw the counts of *indicator* against those expected from the national rate.
+    Draw counts over those expected at the rate of the nation and of the province.
 
     Parameters
     ----------
-    indicator
-        A code or a name.
+    indicators
+        Codes or names; deaths and accidents if none is given.
     first_year
         The first year drawn.
     """
     asked = _asked(options)
-    indicator = asked.code("indicator", indicator)
-    levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
-    expected = rates.expected(levels, asked.series, asked.context, indicator)
-    counts = standardised.funnel(levels, expected)
-    unplaced = standardised.without_population(
-        asked.series, asked.rows, counts, asked.context, indicator
+    codes = [asked.code("indicator", name) for name in indicators or ("deaths", "accidents")]
+    every, regions = asked.series, set(asked.rows["region"])
+    pairs = pd.concat(
+        [
+            benchmarks.ratios(every, asked.context, code, regions, first_year=first_year)
+            for code in codes
+        ],
+        ignore_index=True,
     )
-    shown = {*counts["region"], *unplaced["region"]}
-    silent = gaps.regions(asked.rows, indicator, shown, asked.absences)
+    placements = asked.placements(codes[0])
+    unplaced = benchmarks.without_expectation(every, asked.rows, pairs, asked.context, codes[0])
+    shown = {*pairs["region"], *unplaced["region"]}
+    silent = gaps.regions(asked.rows, codes[0], shown, asked.absences)
+    placement = next(iter(placements), None)
     draw = partial(
-        charts.funnel,
-        counts,
-        title=findings.funnel(counts),
-        limits=standardised.curves(counts),
-        refused=pd.concat([silent, unplaced], ignore_index=True),
+        charts.expected,
+        pairs,
+        title=findings.expected(placement),
+        refused=pd.concat([silent, findings.unplaced(unplaced)], ignore_index=True),
+        placement=placement,
     )
-    return asked.figure(draw, f"funnel-{indicator}")
+    return asked.figure(draw, f"expected-{'-'.join(codes)}")
 
 
 def shares(indicator: str | None = None, **options: Unpack[Options]) -> Pages:
@@ -366,6 +375,15 @@ class _Asked:
     def absences(self) -> pd.DataFrame:
         """The indicators that a report comes near to, without a figure."""
         return self.tables.absence_rows
+
+    def placements(self, indicator: str) -> list[benchmarks.Placement]:
+        """Return where the counts of each region lie against nation, province and peers."""
+        every, regions = self.series, set(self.rows["region"])
+        pairs = benchmarks.ratios(
+            every, self.context, indicator, regions, first_year=FIRST_YEAR
+        )
+        points = benchmarks.peers(every, self.context, self.tables.peers, indicator)
+        return benchmarks.placements(pairs, points)
 
     @property
     def series(self) -> pd.DataFrame:

@@ -363,16 +363,15 @@ def detectable(row: Mapping[Any, Any]) -> Text:
     return say("value.or", low=low, high=high)
 
 
-def against_expected(row: Mapping[Any, Any]) -> Text:
-    """A count beside the one that a wider region's rate would give."""
-    return say(
-        "value.against_expected",
-        region=Text(row["region_zh"], row["region_en"]),
-        year=row["period_end"].year,
-        count=_counted(row, "value"),
-        of=Text(row["of_zh"], row["of_en"]),
-        wanted=f"{float(row['expected']):.1f}",
-    )
+def over_expected(row: Mapping[Any, Any]) -> str:
+    """
+    Return a ratio with the observed and the expected count that it is of.
+
+    >>> over_expected({"ratio": 1.4095, "value": 53.0, "expected": 37.6013})
+    '1.41 = 53 / 37.6'
+    """
+    counts = f"{numbers.exact(float(row['value']))} / {float(row['expected']):,.1f}"
+    return f"{numbers.ratio(float(row['ratio']))} = {counts}"
 
 
 def fraction(row: Mapping[Any, Any]) -> Text:
@@ -522,11 +521,10 @@ def source_note(rows: pd.DataFrame) -> Text:
 
 
 def _context_figures(context: pd.DataFrame) -> Text:
-    """Return the publishers of context figures in Chinese, their number and regions in English."""
+    """Return the first publishers of context figures, which have a Chinese name only."""
     names = list(dict.fromkeys(context["publisher"]))
-    publishers = "、".join(names[:3]) + ("等" if len(names) > 3 else "")
-    regions = ", ".join(dict.fromkeys(context["region_en"]))
-    return say("source.context_figures", count=len(context), whose=Text(publishers, regions))
+    more = Text("等", " and others") if len(names) > 3 else Text("", "")
+    return Text("、".join(names[:3]), ", ".join(names[:3])) + more
 
 
 def marks_key(used: Iterable[Mark]) -> Text:

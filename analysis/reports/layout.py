@@ -21,6 +21,7 @@ _LINE_END = re.compile("\r(?!\n)|[\x0b\x0c\x85\u2028\u2029]")
 _UNIT_POWER = {"²": "2", "³": "3"}
 _RAISED = re.compile(r"(?<=m)[²³]|(?<=[\d%‰])[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻①-⑳]+")
 _HYPHENS = "‐‑‒−﹣"
+_SIMPLE = {"萬": "万", "億": "亿"}
 _GROUP = re.compile(r"(?<!\d)(?<!\d,)\d{1,3}(?:,\d{3})+(?!\d)")
 
 
@@ -36,10 +37,12 @@ def _folded(character: str) -> str:
     """
     Return the NFKC form of a character if it is one character and no new numeral.
 
+    Traditional scale words are simplified.
+
     >>> _folded("３"), _folded("％"), _folded("①"), _folded("㎡"), _folded("，")
     ('3', '%', '①', '㎡', ',')
     """
-    folded = unicodedata.normalize("NFKC", character)
+    folded = _SIMPLE.get(character) or unicodedata.normalize("NFKC", character)
     if folded in _HYPHENS:
         return "-"
     if len(folded) != 1:
@@ -101,7 +104,7 @@ _NUMBERED = re.compile(
 )
 _LATER_ON = r"下一步|下步|下一阶段|下阶段|接下来|今后|明年|来年|展望|打算"
 _PLANNING = re.compile(
-    rf"{_LATER_ON}|(?:工作|任务|重点|年度?|主要)(?:工作|任务)?(?:设想|思路|安排|计划|部署|要点|谋划)"
+    rf"{_LATER_ON}|(?:工作|任务|重点|年度?|季度|半年|主要)(?:工作|任务)?(?:设想|思路|安排|计划|部署|要点|谋划|要求)"
     r"(?=[和及与、:。)]|如下|$)"
 )
 _DONE = re.compile(

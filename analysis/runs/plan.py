@@ -33,7 +33,7 @@ _TOP = ("warm", "warm_up", "deadline", "formats", "job")
 _JOB = ("notebook", "each", "reads", "deadline", "executor", "formats")
 _READ = ("table", "where")
 _EXECUTORS = ("in-process", "kernel")
-_LIBRARIES = ("matplotlib", "numpy", "pandas", "papermill", "pillow", "scipy", "seaborn", "zhplot")
+_LIBRARIES = ("matplotlib", "numpy", "pandas", "papermill", "pillow", "scipy", "seaborn")
 # What Windows refuses in a file name, and every control character.
 _NO_FILE = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]')
 _LONGEST_NAME = 150

@@ -28,7 +28,6 @@ class Extremes:
     ratio: float
     lower: float
     upper: float
-    by_day: bool  # periods differ in length, so rates are per person and day
     level: float  # confidence of the test, corrected for the number of pairs
     differ: bool  # the interval at *level* excludes 1
 
@@ -37,12 +36,10 @@ def extremes(rows: pd.DataFrame) -> Extremes:
     """
     Compare the highest and the lowest rate of *rows*, counts with ``population`` and ``rounding``.
 
-    They were picked from all, so every pair counts as a comparison (Bonferroni). Periods of
-    different length are compared by the day, and a rounded count by its end nearer to the other.
+    They were picked from all, so every pair counts as a comparison (Bonferroni). A rounded count
+    is compared by its end nearer to the other.
     """
-    days = (rows["period_end"] - rows["period_start"]).dt.days + 1
-    by_day = bool(days.max() - days.min() > 1)
-    exposure = rows["population"] * (days if by_day else 1)
+    exposure = rows["population"]
     order = (rows["value"] / exposure).to_numpy().argsort()
     low, high = order[0], order[-1]
     less, more = rows.iloc[low].to_dict(), rows.iloc[high].to_dict()
@@ -55,9 +52,7 @@ def extremes(rows: pd.DataFrame) -> Extremes:
         for level in (LEVEL, strict)
     )
     ends = float(ratio.lower), float(ratio.upper)
-    return Extremes(
-        more, less, float(ratio.ratio), *ends, by_day, strict, differ=float(sure.lower) > 1
-    )
+    return Extremes(more, less, float(ratio.ratio), *ends, strict, differ=float(sure.lower) > 1)
 
 
 @dataclass(frozen=True)
@@ -113,27 +108,6 @@ def changes(rows: pd.DataFrame) -> Changes:
     beyond = int(counted["stands"].sum()) if len(counted) else 0
     uncounted = rows[~rows["region"].isin(counted["region"])]
     return Changes(counted, uncounted, len(counted), beyond)
-
-
-@dataclass(frozen=True)
-class Placed:
-    """How many counts lie outside the limits around an outside rate, and on which side."""
-
-    total: int
-    above: int
-    below: int
-    far: int  # beyond the outer limits
-    loose: int  # outside the limits that allow for clustered events
-    by_chance: int  # expected outside the 95 % limits by chance
-
-
-def placed(rows: pd.DataFrame) -> Placed:
-    """Count the rows with ``place`` outside the 95 % and the 99.8 % limits."""
-    outside, more = rows["place"].ne("within"), rows["value"].gt(rows["expected"])
-    far = int(rows["place"].eq("far_outside").sum())
-    loose = int(rows["loose_place"].ne("within").sum()) if "loose_place" in rows else 0
-    above, below = int((outside & more).sum()), int((outside & ~more).sum())
-    return Placed(len(rows), above, below, far, loose, round(len(rows) * 0.05))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.statistics import peers, spread
+from analysis.statistics import benchmarks as peers
+from analysis.statistics import spread
 
 RATES = {2022: 2.0, 2023: 2.0, 2024: 1.0}
 SHARES = {0.5: 0.4}
@@ -175,7 +176,7 @@ def test_the_road_part_of_a_peer_is_within_its_count(data):
     rows = data.peers[data.peers["indicator"].eq("deaths") & data.peers["measure"].eq("level")]
     road = rows[rows["breakdown"].eq(peers.ROAD)]
     whole = rows[rows["breakdown"].eq("") & rows["vintage"].eq("first")]
-    pairs = road.merge(whole, on=peers.KEY, suffixes=("_road", ""))
+    pairs = road.merge(whole, on=peers.PRINT, suffixes=("_road", ""))
     assert len(pairs) == len(road) > 10
     assert (pairs["value_road"] <= pairs["value"]).all()
     share = pairs.set_index("name_en")["value_road"] / pairs.set_index("name_en")["value"]
