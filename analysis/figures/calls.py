@@ -21,16 +21,18 @@ from analysis import charts
 from analysis.charts import Figure, Pages, style
 from analysis.comparability import findings, profiles, rules
 from analysis.errors import UsageError, WordError
+from analysis.language import values
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Mark
-from analysis.statistics import attainment, benchmarks, gaps, parts, policies
-from analysis.statistics import rates, standardised, years
+from analysis.statistics import attainment, benchmarks, gaps, policies, rates, standardised, years
+from analysis.statistics import parts as wholes
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
 from . import source
 
 LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
+LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 OUTCOMES = ("accidents", "deaths", "injuries")
@@ -204,119 +206,101 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     return asked.figure(draw, f"peers-{indicator}")
 
 
-def shares(indicator: str | None = None, **options: Unpack[Options]) -> Pages:
+def open_hazards(**options: Unpack[Options]) -> Figure:
+    """Draw how many of the hazards and violations found were rectified, and how many are open."""
+    asked = _asked(options)
+    closed = wholes.most_open(rates.shares(asked.rows))
+    refused = wholes.unclosed(asked.rows, set(closed["region"]), asked.absences)
+    draw = partial(
+        charts.open_hazards, closed, title=findings.open_hazards(closed), refused=refused
+    )
+    return asked.figure(draw, "open-hazards")
+
+
+def parts(indicator: str, **options: Unpack[Options]) -> Figure:
     """
-    Draw the parts of the printed totals of *indicator*, or the share rectified of what was found.
+    Draw the parts of the printed totals of *indicator*, beside the shares of the province.
 
     Parameters
     ----------
     indicator
-        A code or a name; without one, what was found and rectified is drawn.
+        A code or a name.
     """
     asked = _asked(options)
-    if indicator is None:
-        closed = rates.shares(asked.rows)
-        refused = parts.unclosed(asked.rows, set(closed["region"]), asked.absences)
-        draw = partial(charts.closed_loop, refused=refused)
-        return asked.pages(draw, closed, findings.closed_loop(closed), "closed-loop", first="-1")
     indicator = asked.code("indicator", indicator)
-    pieces = parts.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
-    refused = parts.whole_only(asked.rows, indicator, set(pieces["region"]), asked.absences)
-    draw = partial(charts.composition, refused=refused)
-    title = findings.composition(pieces)
-    return asked.pages(draw, pieces, title, f"composition-{indicator}", first="-1")
+    pieces = wholes.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
+    wider = wholes.wider(pieces, asked.context)
+    draw = partial(
+        charts.parts,
+        pieces,
+        title=findings.parts(pieces),
+        refused=wholes.whole_only(asked.rows, indicator, set(pieces["region"]), asked.absences),
+        wider=wider,
+        tested=findings.against(wholes.against(pieces, wider)),
+    )
+    return asked.figure(draw, f"parts-{indicator}")
 
 
-def targets(*, per_page: int = 11, **options: Unpack[Options]) -> Pages:
-    """
-    Draw each target of the reports with its result.
-
-    Parameters
-    ----------
-    per_page
-        Targets on one page at most.
-    """
+def targets(**options: Unpack[Options]) -> Pages:
+    """List each target of the reports with when it is due and its result."""
     asked = _asked(options)
     judged = attainment.judged(asked.rows)
-    starts = range(0, max(len(judged), 1), _at_least_one(per_page))
-    pages = [judged.iloc[start : start + per_page] for start in starts]
+    pages = policies.evenly(judged, LINES)
+    refused = attainment.without_target(asked.rows, judged)
+    title = findings.targets(judged)
     return Pages(
         asked.figure(
             partial(
-                charts.targets,
-                page,
-                title=findings.targets(judged, number=number, pages=len(pages)),
-                refused=attainment.without_target(asked.rows, page, judged),
+                charts.targets, page, title=title + values.page(n, len(pages)), refused=refused
             ),
-            f"targets-{number}",
+            f"targets-{n}",
         )
-        for number, page in enumerate(pages, 1)
+        for n, page in enumerate(pages, 1)
     )
 
 
-def instruments(theme: str = "", *, per_page: int = 20, **options: Unpack[Options]) -> Pages:
+def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
     """
-    Draw which region has which system, mechanism or programme.
+    Draw which reports mention which system, mechanism or programme, on two pages.
 
     Parameters
     ----------
     theme
-        A code or a name; all instruments, by the number of reports, if not given.
-    per_page
-        Instruments on one page at most.
+        A code or a name; all instruments if not given.
     """
     asked = _asked(options)
-    themes = asked.tables.themes
     theme = asked.code("theme", theme) if theme else ""
-    rows = asked.of_regions(policies.standings(asked.tables))
-    absent = asked.of_regions(policies.unlisted(asked.tables, rows))
-    # Pages have the same instruments in both languages, each sorted by its own names.
-    pages = {
-        f"instruments-{name}-{number}": page
-        for name, group in policies.groups(rows, theme).items()
-        for number, page in enumerate(
-            policies.pages(policies.ordered(group, themes, Language.ZH), per_page), 1
-        )
-    }
-    return Pages(
-        asked.figure(
-            partial(
-                charts.instruments,
-                policies.ordered(page, themes, asked.language),
-                title=findings.instruments_page(page, themes),
-                themes=themes,
-                absent=absent,
-            ),
-            name,
-        )
-        for name, page in pages.items()
+    every = asked.of_regions(policies.standings(asked.tables))
+    rows = every[every["theme"].eq(theme)] if theme else every
+    absent = asked.of_regions(policies.unlisted(asked.tables, every))
+    ordered = policies.ordered(rows, asked.tables.themes, asked.language)
+    patterns = policies.patterns(ordered)
+    often = patterns["reports"].ge(policies.SEVERAL)
+    draw = partial(charts.instruments, absent=absent)
+    first = partial(draw, patterns[often], title=findings.instruments(patterns))
+    second = partial(
+        draw,
+        patterns[~often],
+        title=findings.instruments_of_one(patterns),
+        contained=policies.containment(patterns),
     )
+    name = f"instruments-{theme}" if theme else "instruments"
+    return Pages([asked.figure(first, f"{name}-1"), asked.figure(second, f"{name}-2")])
 
 
-def commitments(*, per_page: int = 8, **options: Unpack[Options]) -> Pages:
-    """
-    List the commitments with a number or a deadline, which can be checked later.
-
-    Parameters
-    ----------
-    per_page
-        Commitments on one page at most.
-    """
+def commitments(**options: Unpack[Options]) -> Pages:
+    """Draw the commitments of each region with a number or a date, by their deadline."""
     asked = _asked(options)
     rows = asked.of_regions(policies.commitments(asked.tables))
-    checkable = policies.checkable(rows)
-    pages = policies.pages(checkable, _at_least_one(per_page)) or [checkable]
+    checkable = rows[rows["region"].isin(policies.checkable(rows)["region"])]
+    absent = policies.worded(rows)
+    pages = dict(iter(checkable.groupby("region", sort=False))) or {"none": checkable}
     return Pages(
         asked.figure(
-            partial(
-                charts.promises,
-                page,
-                title=findings.promises(checkable, number=number, pages=len(pages)),
-                absent=policies.worded(rows),
-            ),
-            f"commitments-checkable-{number}",
+            partial(charts.commitments, page, title=findings.commitments(page), absent=absent),
+            f"commitments-{region}",
         )
-        for number, page in enumerate(pages, 1)
+        for region, page in pages.items()
     )
 
 
@@ -339,7 +323,7 @@ def coverage(*, per_page: int = 19, **options: Unpack[Options]) -> Pages:
     best = rules.best(rows)
     every = rules.indicators(best, common)
     shared = named[named["indicator"].isin(common)]
-    pages = [list(page["indicator"]) for page in policies.pages(shared, _at_least_one(per_page))]
+    pages = [list(page["indicator"]) for page in policies.evenly(shared, _at_least_one(per_page))]
     return Pages([
         asked.figure(themes, "coverage-themes"),
         *(

@@ -7,17 +7,16 @@ The words around a figure give its indicator, those before it its status, period
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 
 from analysis.language.vocabulary import Measure, Role, Status
 from analysis.tables import numerals
 
-from . import facts, grids, roles
+from . import facts, grids, roles, touched
 from .candidates import EVIDENCE, Candidate
 from .doubts import Doubt
 from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
-from .periods import spoken_period
+from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
 from .quantities import Quantity, joined
 from .relations import TERRITORIES, Figure, figures
 from .roles import Judgement, Reason, elsewhere, status
@@ -46,7 +45,10 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
     parts = sections(folded, year=setting.end.year, mood=setting.mood)
     waiting = (n._replace(raw=folded[n.start : n.end]) for n in numerals.find(text))
     following = next(waiting, None)
-    reader = _Reader(text, folded, setting, catalogue, enclosures, grids.cells(text))
+    timeline = Timeline(folded, enclosures, later=setting.later)
+    reader = _Reader(
+        text, folded, setting, catalogue, enclosures, grids.cells(text), timeline
+    )
     for sentence in sentences(folded, parts):
         inside = []
         while following is not None and following.start < sentence.end:
@@ -65,8 +67,10 @@ class _Reader:
     catalogue: Catalogue | None
     enclosures: Enclosures
     grid: dict[int, grids.Cell]
+    timeline: Timeline
     topic: str = ""
-    before: tuple[Status, tuple[Doubt, ...]] | None = None  # status of the figure before
+    before: roles.Standing | None = None  # status of the figure before
+    demanding: bool = False  # whether the words before demand something
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
     named: dict[str, Suggestion] = field(default_factory=dict)  # by unit, of the last level
 
@@ -80,6 +84,8 @@ class _Reader:
         if topic:
             self.topic = topic[1]
         self.before = None
+        if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n", "。"}:
+            self.demanding = False
         read = zip(inside, joined(self.folded, inside), strict=True)
         judged = [_ranked(q, self._judged(n, q, sentence)) for n, q in read]
         kept = [q for q, judgement in judged if judgement.role is Role.OBSERVATION]
@@ -98,6 +104,8 @@ class _Reader:
         cell = self.grid.get(numeral.start)
         if cell and (cell.unit or read.unit):
             return Judgement(Role.OBSERVATION, Reason.TABLE)
+        if read.inside:
+            return Judgement(Role.LABEL, "属另一数的位数")
         at = roles.place(self.folded, numeral, read, self.enclosures)
         judgement = roles.judge(at)
         dated = judgement.reason == Reason.DATE_NAME
@@ -119,20 +127,19 @@ class _Reader:
             judgement.role,
             judgement.reason,
             printed=raw,
-            doubts=judgement.doubts,
+            doubts=(*judgement.doubts, *touched.letters(self.text, read)),
         )
 
     def _row(self, sentence: Sentence, figure: Figure, judgement: Judgement) -> Candidate:
         q = figure.quantity
-        standing, doubts = status(self.folded, sentence, figure, self.setting)
-        if standing is Status.PLAN and self.before and _LISTED.fullmatch(figure.gap):
-            standing, doubts = self.before  # 培育3个镇、30家企业: one verb for both
-        self.before = standing, doubts
+        named, carried = self._named_period(figure)
+        standing, doubts, demands = self._standing(sentence, figure, named)
         repeated = self._repeated(figure, standing)
         words = _words(figure, sentence, self.folded, self.topic)
         suggested = self._suggested(words, figure, judgement)
         unit = _unit(figure, suggested)
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
+        period, dated = self._period(figure, standing, suggested, named, carried=carried)
         candidate = Candidate(
             q.start,
             q.end,
@@ -146,12 +153,20 @@ class _Reader:
             comparator=q.comparator,
             measure=figure.measure,
             status=standing,
-            period=self._period(sentence, figure, standing, suggested),
+            period=period,
             phrase=_phrase(figure),
             evidence=_evidence(self.text, self.folded, q, sentence),
             indicator=_first(suggested),
             suggestions=suggested,
-            doubts=(*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *_unsure(q, suggested)),
+            doubts=(
+                *judgement.doubts,
+                *q.doubts,
+                *figure.doubts,
+                *doubts,
+                *dated,
+                *self._touched(q),
+                *_unsure(q, suggested),
+            ),
         )
         if repeated is not None:
             return replace(
@@ -163,6 +178,11 @@ class _Reader:
                 suggestions=(),
             )
         return candidate
+
+    def _touched(self, read: Quantity) -> tuple[Doubt, ...]:
+        """Return the doubts about characters beside a figure; cells of a table have none."""
+        cell = read.start in self.grid
+        return () if cell else tuple(touched.doubts(self.text, self.folded, read))
 
     def _suggested(
         self, words: list[Words], figure: Figure, judgement: Judgement
@@ -195,24 +215,64 @@ class _Reader:
         first = self.seen.setdefault(key, figure.quantity.start)
         return None if first == figure.quantity.start else first
 
-    def _period(
-        self, sentence: Sentence, figure: Figure, status: Status, suggested: tuple[Suggestion, ...]
-    ) -> tuple[date, date]:
-        cell = self.grid.get(figure.quantity.start)
-        before = cell.header if cell else self.folded[sentence.start : figure.quantity.first]
+    def _named_period(self, figure: Figure) -> tuple[Expression | None, bool]:
+        if figure.quantity.start in self.grid:
+            return None, False
+        return self.timeline.at(figure.quantity.first)
+
+    def _standing(
+        self, sentence: Sentence, figure: Figure, named: Expression | None
+    ) -> roles.Standing:
+        """Return the status of a figure; parts and items of a list share that of the one before."""
         start, end = self.setting.start, self.setting.end
-        if status is not Status.ACTUAL:
-            start, end = self.setting.planned
-        start, end = grids.earlier(cell, start, end) if cell else (start, end)
-        start, end = spoken_period(before, start, end)
-        catalogue = self.catalogue
-        if (
-            _first(suggested)
-            and catalogue
-            and catalogue.indicators[suggested[0].indicator].nature == "stock"
-        ):
-            start = end
-        return start, end
+        later = named is not None and resolved(named, start, end)[0] > end
+        due = named is not None and named.kind in {"due", "end"} and self.setting.later
+        ahead = later or due or self.demanding
+        standing = status(self.folded, sentence, figure, self.setting, ahead=ahead)
+        listed = _LISTED.fullmatch(figure.gap) or figure.part
+        if standing.status is Status.PLAN and self.before and listed:
+            standing = self.before  # 培育3个镇、30家企业: one verb for both
+        self.before = standing
+        self.demanding = standing.demands and sentence.section.mood is not Mood.PLAN
+        return standing
+
+    def _period(
+        self,
+        figure: Figure,
+        standing: Status,
+        suggested: tuple[Suggestion, ...],
+        named: Expression | None,
+        *,
+        carried: bool,
+    ) -> tuple[Period, tuple[Doubt, ...]]:
+        """Return the period of a figure, with a doubt where it is carried from a sentence before."""
+        first, last = figure.quantity.first, figure.quantity.last
+        default = start, end = self._whole(figure, standing)
+        cell = self.grid.get(figure.quantity.start)
+        doubts: tuple[Doubt, ...] = ()
+        if cell:
+            earlier = grids.earlier(cell, start, end)
+            start, end = spoken_period(cell.header, start, end) if earlier == default else earlier
+        elif named:
+            start, end = resolved(named, start, end)
+            doubts = (Doubt("period_carried"),) if carried and named.kind != "now" else ()
+        if figure.measure is Measure.LEVEL and self.timeline.old_value(first, last):
+            start, end = before_change(start, end) if default == (start, end) else (start, end)
+            doubts = (*doubts, Doubt("old_value"))
+        return (end if self._stock(suggested) else start, end), doubts
+
+    def _whole(self, figure: Figure, standing: Status) -> Period:
+        """Return the period of figures without words for one."""
+        start, end = self.setting.start, self.setting.end
+        if standing is Status.ACTUAL:
+            return start, end
+        quota = roles.quota(self.folded[: figure.quantity.first])
+        return span(end.year, 1, 12) if quota else self.setting.planned
+
+    def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
+        """Whether the first indicator is a level at one date."""
+        code, known = _first(suggested), self.catalogue
+        return bool(code and known and known.indicators[code].nature == "stock")
 
     def _facts(self, sentence: Sentence, others: list[Candidate]) -> list[Candidate]:
         taken = [(c.start, c.end) for c in others if c.owns]

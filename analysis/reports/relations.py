@@ -52,6 +52,9 @@ _WORDS = {
 }
 _FILL = r"(?:了|约|近|超|超过|达|达到|为|幅度|幅度为|幅度达|的)*[ ]*[\"“]?"
 _CHANGE = re.compile(rf"(?P<word>{'|'.join(_WORDS)})(?:幅)?{_FILL}$")
+_FEWER = re.compile(rf"(?P<word>[少多])(?:发生|接报|死亡|受伤|亡){_FILL}$")
+_MOVED = re.compile(r"(?:下降|降低|回落|下滑|上升|增长)了?$|(?:增加|提高)了$")
+_OWN_SIGN = re.compile(r"同比|环比|[较比][^,。;]{0,8}$")
 _EASED = re.compile(r"(?P<word>压缩|压减|缩短|减少|降低|节约|节省)[\u4e00-\u9fff]{2,8}[ ]*$")
 _REACHED = re.compile(
     r"(?:下降|减少|降低|上升|增加|增长|提高|提升|升|降|缩短|压缩|扩大)(?:至|到|为)[ ]*$"
@@ -82,9 +85,12 @@ _COUNT_CHANGE = {
     "减少",
     "下降",
     "降低",
+    "回落",
+    "下滑",
     "上升",
     "增加",
     "增长",
+    "提高",
     "少",
     "多",
     "减",
@@ -118,7 +124,8 @@ class Figure:
     def value(self) -> Decimal | None:
         """The value with its sign."""
         value = self.quantity.value
-        return None if value is None else value * self.sign
+        sign = self.quantity.sign or self.sign
+        return None if value is None else value * sign
 
 
 def figures(
@@ -204,15 +211,18 @@ def _measure(text: str, sentence: Sentence, figure: Figure, earlier: list[Figure
     """Set measure and sign from the word before the figure, or from its list."""
     before = text[max(sentence.start, figure.quantity.first - 16) : figure.quantity.first]
     near = figure.near[-16:]
-    word = _CHANGE.search(near) or (figure.quantity.unit == "%" and _EASED.search(near)) or None
+    word = _CHANGE.search(near) or _FEWER.search(near)
+    word = word or (figure.quantity.unit == "%" and _EASED.search(near)) or None
     if _REACHED.search(before):
         return
     relative = (
         figure.quantity.unit in {"%", "‰", "百分点", "倍"} and figure.quantity.kind != "money"
     )
+    if word is None and figure.quantity.sign and (relative or _signed(figure)):
+        _changed(figure, relative=relative)
+        return
     if word and (relative or _compared(text, sentence, figure, word, earlier)):
-        points = figure.quantity.unit == "百分点"
-        figure.measure = Measure.CHANGE_PCT if relative and not points else Measure.CHANGE_ABS
+        _changed(figure, relative=relative)
         figure.sign = _WORDS[word["word"]]
         if figure.quantity.unit == "倍":
             figure.quantity = _in_percent(figure.quantity)
@@ -225,6 +235,17 @@ def _measure(text: str, sentence: Sentence, figure: Figure, earlier: list[Figure
     elif relative and word is None and re.search(r"[增降减升]幅[^\d]{0,4}$", near):
         figure.measure = Measure.CHANGE_PCT
         figure.sign = _UP if "增幅" in near or "升幅" in near else _DOWN
+
+
+def _changed(figure: Figure, *, relative: bool) -> None:
+    points = figure.quantity.unit == "百分点"
+    figure.measure = Measure.CHANGE_PCT if relative and not points else Measure.CHANGE_ABS
+
+
+def _signed(figure: Figure) -> bool:
+    """Whether the sign before a count makes it a change: 同比-5起, but not -12.5℃."""
+    measured = figure.quantity.kind in {"count", "people", "money"}
+    return measured and (figure.bracketed or bool(_OWN_SIGN.search(figure.near)))
 
 
 def _in_percent(read: Quantity) -> Quantity:
@@ -249,6 +270,8 @@ def _compared(
     text: str, sentence: Sentence, figure: Figure, word: re.Match[str], earlier: list[Figure]
 ) -> bool:
     """Whether a count is a change: 减少3起 is; 增加10个班次 needs a base of comparison."""
+    if word.re is _FEWER or _MOVED.search(figure.near):
+        return True
     if figure.near[: word.start()].endswith("新") or word["word"] not in _COUNT_CHANGE:
         return False
     begin = max(text.rfind(mark, 0, sentence.start) for mark in "。\n")

@@ -21,8 +21,8 @@ CALLS = {
     "changes": calls.changes,
     "expected": calls.expected,
     "peers": calls.peers,
-    "closed_loop": calls.shares,
-    "composition": lambda **given: calls.shares("disaster_direct_loss", **given),
+    "open_hazards": calls.open_hazards,
+    "parts": lambda **given: calls.parts("disaster_direct_loss", **given),
     "targets": calls.targets,
     "instruments": calls.instruments,
     "commitments": calls.commitments,
@@ -51,7 +51,7 @@ def near():
 @pytest.fixture
 def undrawn(monkeypatch):
     """Figures replaced by the frames that they would be drawn from."""
-    names = "comparison not_comparable trend year_on_year expected closed_loop composition shared"
+    names = "comparison not_comparable trend year_on_year expected parts shared"
     for name in (*names.split(), "coverage", "profile"):
         monkeypatch.setattr(calls.charts, name, lambda *rows, _name=name, **given: (_name, given))
     monkeypatch.setattr(calls._Asked, "figure", lambda asked, draw, name: draw())
@@ -67,11 +67,11 @@ def silent(frame, reason="rule"):
 
 
 def test_no_figure_calls_a_report_silent_that_comes_near_the_indicator(rows, near, undrawn):
-    """Every comparison, trend, expected count and composition of a shared indicator, and the lists."""
+    """Every comparison, trend, expectation and parts of a shared indicator, and the lists."""
     regions = rows.groupby("indicator")["region"].nunique()
     for code in regions[regions > 1].index:
         said = silent(rows.safety.compare(code).refused)
-        for call in (calls.trend, calls.expected, calls.shares):
+        for call in (calls.trend, calls.expected, calls.parts):
             drawn = call(code)
             _, given = drawn[0] if isinstance(drawn, list) else drawn
             said |= silent(given["refused"])
@@ -199,11 +199,11 @@ def test_a_figure_saves_itself_under_its_name(tmp_path, monkeypatch):
 
 def test_the_front_door_offers_every_call():
     """And says that it has no other."""
-    names = {"comparison", "trend", "changes", "expected", "peers", "shares", "targets", "instruments"}
+    names = {"comparison", "trend", "changes", "expected", "peers", "parts", "targets", "instruments"}
     names |= {"commitments", "coverage", "not_comparable", "profile"}
     assert names <= set(dir(rs))
     assert all(getattr(rs, name) is getattr(calls, name) for name in names)
     with pytest.raises(AttributeError, match="slope"):
         rs.slope
     with pytest.raises(WordError):
-        rs.shares("nothing")
+        rs.parts("nothing")
