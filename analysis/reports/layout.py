@@ -17,11 +17,11 @@ from analysis.tables.numerals import NUMERAL
 _LONGEST_SENTENCE = 1_200
 _STOP = re.compile(r"[。;!?\n]")
 _FULL_COMMA = "，"
-_SIMPLE = {"萬": "万", "億": "亿"}
 _LINE_END = re.compile("\r(?!\n)|[\x0b\x0c\x85\u2028\u2029]")
 _UNIT_POWER = {"²": "2", "³": "3"}
 _RAISED = re.compile(r"(?<=m)[²³]|(?<=[\d%‰])[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻①-⑳]+")
 _HYPHENS = "‐‑‒−﹣"
+_SIMPLE = {"萬": "万", "億": "亿"}
 _GROUP = re.compile(r"(?<!\d)(?<!\d,)\d{1,3}(?:,\d{3})+(?!\d)")
 
 
