@@ -449,6 +449,16 @@ def over_expected(row: Mapping[Any, Any]) -> str:
     return f"{numbers.ratio(float(row['ratio']))} = {counts}"
 
 
+def expected(count: float) -> str:
+    """
+    Return an expected count: one decimal, or two digits of a small one.
+
+    >>> expected(32.386), expected(0.01497)
+    ('32.4', '0.015')
+    """
+    return f"{count:.1f}" if count >= 1 else f"{count:.2g}"
+
+
 def loop_counts(row: Mapping[Any, Any]) -> tuple[Text, Text, Text]:
     """Return the cases found, rectified and still open, as printed where they are printed."""
     total = value({**row, "value": row["total"], "printed": row["total_printed"]} | _CASES)
