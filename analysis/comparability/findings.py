@@ -91,7 +91,7 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     every = rows if len(rows) else stated
     if every.empty:
         return say("finding.no_years")
-    name, latest = _name(every), summaries.latest(changes)
+    name, latest = values.short(every.iloc[0].to_dict()), summaries.latest(changes)
     if latest.only:
         return _change(name, latest.only)
     if latest.regions:
@@ -101,17 +101,18 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
 
 def _change(name: Text, change: Change) -> Text:
     row = change.row
-    words = {
-        "region": _region(row),
-        "year": row["period_end"].year,
-        "name": values.lowered(name),
-        "change": say("finding.fall" if change.falls else "finding.rise"),
-        "value": numbers.exact(float(row["value"])),
-        "before": numbers.exact(float(row["before"])),
-    }
-    if change.same:
-        return say("finding.same_as_before", **words)
-    return say("finding.change_beyond" if change.beyond else "finding.change_within", **words)
+    counts = {key: numbers.exact(float(row[key])) for key in ("value", "before")}
+    message = "finding.change_beyond" if change.beyond else "finding.change_within"
+    return say(message, region=_region(row), name=name, **counts)
+
+
+def latest_change(changes: pd.DataFrame) -> Text:
+    """Return at which counts the latest change of the one counted region could have been seen."""
+    latest = summaries.latest(changes)
+    if not latest.only:
+        return Text("", "")
+    row = latest.only.row
+    return say("finding.detectable", year=row["period_end"].year, counts=values.detectable(row))
 
 
 def _latest(name: Text, latest: Latest) -> Text:

@@ -97,17 +97,19 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     indicator = asked.code("indicator", indicator)
     levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
     counts = rates.limits(levels)
+    partly = years.to_date(asked.rows, asked.context, indicator, first_year=first_year)
     changed = years.changes_of(asked.rows, asked.context, indicator, first_year=first_year)
     stated = changed[changed["mark"].ne(Mark.EXACT)]
-    shown = {*counts["region"], *stated["region"]}
+    rows = pd.concat([counts, partly, stated], ignore_index=True)
+    shown = set(rows["region"])
     draw = partial(
         charts.trend,
-        stated=stated,
+        verdict=findings.latest_change(changed),
         refused=gaps.regions(asked.rows, indicator, shown, asked.absences),
         expected=rates.expected(counts, asked.series, asked.context, indicator),
     )
     title = findings.trend(counts, stated, changed)
-    return asked.pages(draw, counts, title, f"trend-{indicator}")
+    return asked.pages(draw, rows, title, f"trend-{indicator}")
 
 
 def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]) -> Pages:
