@@ -4,6 +4,7 @@ Validation of one table file: a typed frame of its valid lines, and every fault 
 It sees one file at a time; what must hold between tables is for ``checks``.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from analysis.errors import Fault, TableError
+from analysis.files import is_plain
 
 from . import cells as columns
 from . import csv_file
-from .schema import ALIASES, BY_REGION, KEYS, TABLES, TIME, Column
+from .schema import ALIASES, BY_REGION, KEYS, LONGEST_CODE, NAMES, TABLES, TIME, UNIQUE, Column
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
@@ -99,6 +101,8 @@ def _frame(
             continue
         cells = sheet.cells[column]
         coded, nullable = _coded(contract), contract.nullable
+        if column in KEYS[name] and not coded:
+            cells = sheet.cells[column] = _composed(cells)
         read = columns.typed(cells, contract.dtype, coded=coded, nullable=nullable)
         frame[column] = read.cells
         for line, (rule, mend) in read.wrong.items():
@@ -108,6 +112,11 @@ def _frame(
             fault = Fault(sheet.label, line, spot, repr(cells[line]), rule, f"read as {text}")
             repairs.append(fault)
     return frame
+
+
+def _composed(cells: "pd.Series[str]") -> "pd.Series[str]":
+    """Return *cells* in Unicode normal form C, so that keys that look alike are alike."""
+    return cells.map(lambda cell: unicodedata.normalize("NFC", cell))
 
 
 def _coded(contract: Column) -> bool:
@@ -190,10 +199,20 @@ def _choice(cell: str, words: list[str], meaning: str) -> str:
 
 
 def _key_faults(label: str, frame: pd.DataFrame, name: str) -> Iterator[Fault]:
-    key = KEYS[name]
+    yield from _doubled(label, frame, KEYS[name], "keep one, or tell them apart by breakdown")
+    for column in UNIQUE.get(name, ()):
+        yield from _doubled(label, frame, [column], "give each its own code")
+    for column in NAMES & {*frame.columns}:
+        bad = ~frame[column].map(lambda cell: is_plain(cell) and len(cell) <= LONGEST_CODE)
+        for line, cell in frame.loc[bad & frame[column].ne(""), column].items():
+            rule = "a code that cannot be the name of a file on every system"
+            mend = f"choose another, of at most {LONGEST_CODE} letters"
+            yield Fault(label, int(str(line)), column, repr(cell[:40]), rule, mend)
+
+
+def _doubled(label: str, frame: pd.DataFrame, key: list[str], mend: str) -> Iterator[Fault]:
     if not set(key) <= set(frame.columns):
         return
     for line, row in frame.loc[frame.duplicated(key, keep=False), key].iterrows():
         found = ", ".join(str(cell) for cell in row if str(cell))
-        mend = "keep one, or tell them apart by breakdown"
         yield Fault(label, int(str(line)), key[-1], found, "a doubled key", mend)

@@ -430,6 +430,9 @@ KEYS: dict[str, list[str]] = {
     "family_members": ["family", "report", "indicator", "breakdown", "measure"],
     "absences": ["report", "indicator"],
 }
+UNIQUE = {"regions": ["adcode"]}  # columns that are keys of their own
+NAMES = {"report", "region", "indicator", "instrument"}  # codes that become names of files
+LONGEST_CODE = 60
 # The column that a table's column must find its words in.
 LINKS: dict[str, tuple[str, str]] = {
     "report": ("reports", "report"),
