@@ -12,7 +12,7 @@ from decimal import Decimal
 from analysis.language.vocabulary import Measure, Role, Status
 from analysis.tables import numerals
 
-from . import facts, grids, roles
+from . import facts, grids, roles, subjects
 from .candidates import EVIDENCE, Candidate
 from .doubts import Doubt
 from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
@@ -47,7 +47,7 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
     following = next(waiting, None)
     timeline = Timeline(folded, enclosures, later=setting.later)
     reader = _Reader(
-        text, folded, setting, catalogue, enclosures, grids.cells(text), timeline
+        text, folded, setting, catalogue, enclosures, grids.cells(text), timeline, subjects.Events(folded)
     )
     for sentence in sentences(folded, parts):
         inside = []
@@ -68,6 +68,8 @@ class _Reader:
     enclosures: Enclosures
     grid: dict[int, grids.Cell]
     timeline: Timeline
+    events: subjects.Events
+    assigned: dict[int, tuple[Suggestion, ...]] = field(default_factory=dict)
     topic: str = ""
     before: roles.Standing | None = None  # status of the figure before
     demanding: bool = False  # whether the words before demand something
@@ -181,21 +183,93 @@ class _Reader:
     def _suggested(
         self, words: list[Words], figure: Figure, judgement: Judgement
     ) -> tuple[Suggestion, ...]:
+        """Return the indicators for a figure: by its parent, its event, or the words around it."""
         if self.catalogue is None:
             return ()
-        q = figure.quantity
-        kind = _KINDS.get(judgement.reason, q.kind)
-        unit = q.unit
+        own = figure.parent is None or bool(figure.subject)
+        if figure.measure is not Measure.LEVEL and not own:
+            parent = self.assigned.get(figure.parent.quantity.start, ())  # type: ignore[union-attr]
+            if _first(parent):
+                return parent
+        suggested = self._fitting(figure, self._by_words(words, figure, judgement))
+        suggested = self._by_event(figure, suggested)
+        self.assigned[figure.quantity.start] = suggested
+        if _first(suggested) and figure.measure is Measure.LEVEL:
+            self.named[figure.quantity.unit] = suggested[0]
+        return suggested
+
+    def _by_words(
+        self, words: list[Words], figure: Figure, judgement: Judgement
+    ) -> tuple[Suggestion, ...]:
+        catalogue, q = self.catalogue, figure.quantity
+        if catalogue is None:
+            return ()
+        kind, unit = _KINDS.get(judgement.reason, q.kind), q.unit
         if figure.measure is not Measure.LEVEL:
             counted = q if q.unit not in _RELATIVE else _origin(figure)
             kind, unit = (counted.kind, counted.unit) if counted else ("", "")
-        suggested = tuple(self.catalogue.suggest(words, unit=unit, kind=kind))
+        suggested = tuple(catalogue.suggest(words, unit=unit, kind=kind))
+        if _RATE.search(figure.subject or figure.near[-10:]):  # a rate is not a count
+            rates = {"rate", "share"}
+            suggested = tuple(s for s in suggested if catalogue.quantity(s) in rates)
         if suggested and suggested[0].score >= ENOUGH:
-            if figure.measure is Measure.LEVEL:
-                self.named[q.unit] = suggested[0]
             return suggested
         again = self.named.get(_counted_again(figure))
         return suggested if again is None else (again, *suggested[:2])
+
+    def _fitting(
+        self, figure: Figure, suggested: tuple[Suggestion, ...]
+    ) -> tuple[Suggestion, ...]:
+        """Drop the indicators that the words next to the figure rule out."""
+        catalogue, q = self.catalogue, figure.quantity
+        if catalogue is None or figure.measure is not Measure.LEVEL:
+            return suggested
+        near, behind = figure.near[-12:], self.folded[q.end : q.last + 16]
+        if _AVERAGE.search(near) or _UNFINISHED.match(self.folded, q.last, q.last + 6):
+            return ()
+        if q.unit in _RELATIVE:
+            if _PORTION.search(near):
+                return tuple(s for s in suggested if s.indicator == QUOTA_USED)
+            rate = _NAMED_RATE.search(near)
+            return tuple(s for s in suggested if rate is None or catalogue.speaks(s, rate[1]))
+        if q.unit == "个" and _AREAS.match(self.folded, q.end, q.last + 10):
+            return tuple(s for s in suggested if catalogue.speaks_in(s, behind))
+        return suggested
+
+    def _by_event(
+        self, figure: Figure, suggested: tuple[Suggestion, ...]
+    ) -> tuple[Suggestion, ...]:
+        """Put the indicator of the event named last first, or drop what another event decides."""
+        unit = figure.quantity.unit
+        before = self.folded[: figure.quantity.first][-60:]
+        if _QUOTA_SHARE.search(before) and unit == "%":
+            return self._certain(QUOTA_USED, "指标", suggested)
+        if figure.measure is not Measure.LEVEL and unit in _RELATIVE:
+            origin = _origin(figure)
+            unit = origin.unit if origin and not figure.subject else ""
+        quota = roles.quota(before)
+        slot = subjects.of_quota(before) if quota else subjects.slot(figure, unit)
+        first = _first(suggested)
+        if not slot or (first and first not in subjects.generic() and suggested[0].score >= ENOUGH):
+            return suggested
+        cell = self.grid.get(figure.quantity.start)
+        subject = subjects.named(f"{cell.label}{cell.header}" if cell else figure.subject)
+        subject = subject or self.events.before(figure.quantity.first, table=cell is not None)
+        code = subjects.indicators().get(subject, {}).get(slot, "")
+        others = tuple(s for s in suggested if s.indicator not in subjects.generic() - {code})
+        if not code:
+            return others if subject else suggested
+        return self._certain(code, subject, others)
+
+    def _certain(
+        self, code: str, why: str, others: tuple[Suggestion, ...]
+    ) -> tuple[Suggestion, ...]:
+        """Return the suggestions with the indicator *code* first, as far as the catalogue has it."""
+        known = self.catalogue and self.catalogue.indicators.get(code)
+        if not known:
+            return others
+        top = Suggestion(code, known.unit, _BY_EVENT, why)
+        return (top, *(s for s in others if s.indicator != code))[:3]
 
     def _repeated(self, figure: Figure, status: Status) -> int | None:
         """Return the offset of an earlier figure of the same value, unit and noun, or None."""
@@ -312,6 +386,15 @@ class _Reader:
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
 _CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
 _KINDS: dict[str, str] = {Reason.FORMULA: "count", Reason.ZERO: ""}
+_RATE = re.compile(r"率[\u4e00-\u9fff]{0,8}$")
+_AVERAGE = re.compile(r"(?:平均每?|人均|户均|日均|月均|年均)[\u4e00-\u9fff]{0,8}$")
+_UNFINISHED = re.compile(r"正在|未(?!发生)|尚未|仍?没有|还未")
+_PORTION = re.compile(r"占|比重|比例")
+_NAMED_RATE = re.compile(r"([\u4e00-\u9fff]{2}率)[\u4e00-\u9fff]{0,4}$")
+_AREAS = re.compile(r"个?(?:县|市(?!级)|区(?!域)|州|乡|镇|街道|村|社区|部门|行政村|国家|省)")
+_QUOTA_SHARE = re.compile(r"占[^,。;]{0,16}(?:控制指标|指标|控制数|目标)[^,。;]{0,12}$")
+QUOTA_USED = "quota_used"
+_BY_EVENT = 5.0  # the score of an indicator that the event decides
 _RELATIVE = {"%", "‰", "倍", "百分点"}
 
 

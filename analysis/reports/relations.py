@@ -77,6 +77,9 @@ _NEXT = re.compile(
     r"(?P<same>(?:[、和及与,]持平)*)"
     rf"(?:[、和及与,][ ]*|[、和及与][ ]*(?:{'|'.join(_WORDS)})(?:了|约|近)?[ ]*)"
 )
+_NEXT_OF_LIST = re.compile(
+    rf"[、和及与,][ ]*|(?:[和及与]|以及)[ ]*(?:{'|'.join(_WORDS)})(?:了|约|近)?[ ]*"
+)
 _STRONG = re.compile(r"[,;:。()!?\n]")
 _LISTED = (Doubt("dealt_over_list"),)
 _BASE_REACH = 200  # a base of comparison serves the clauses up to the full stop
@@ -335,7 +338,7 @@ def _dealt(figure: Figure, earlier: list[Figure], size: int) -> None:
 
 def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -> None:
     """Assign the next change of a list, or another change of the same subject."""
-    if not re.fullmatch(r"[、和及与,][ ]*", figure.gap):
+    if not _NEXT_OF_LIST.fullmatch(figure.gap):
         figure.stride = size if len(earlier) > size > 1 else 1
         last = earlier[-1 - figure.stride]
         figure.subject, figure.parent = last.subject, last.parent
@@ -347,7 +350,7 @@ def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -
         return
     run = [last]
     for change in reversed(earlier[:-2]):
-        if not _LIST.fullmatch(run[-1].near) or change.measure is Measure.LEVEL:
+        if not (_LIST.fullmatch(run[-1].near) or _NEXT_OF_LIST.fullmatch(run[-1].gap)) or change.measure is Measure.LEVEL:
             break
         run.append(change)
     figure.doubts = _LISTED
