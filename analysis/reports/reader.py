@@ -194,7 +194,7 @@ class _Reader:
         suggested = self._fitting(figure, self._by_words(words, figure, judgement))
         suggested = self._by_event(figure, suggested)
         self.assigned[figure.quantity.start] = suggested
-        if _first(suggested) and figure.measure is Measure.LEVEL:
+        if figure.measure is Measure.LEVEL and suggested and suggested[0].score >= ENOUGH:
             self.named[figure.quantity.unit] = suggested[0]
         return suggested
 
@@ -224,7 +224,7 @@ class _Reader:
         catalogue, q = self.catalogue, figure.quantity
         if catalogue is None or figure.measure is not Measure.LEVEL:
             return suggested
-        near, behind = figure.near[-12:], self.folded[q.end : q.last + 16]
+        near = figure.near[-12:]
         if _AVERAGE.search(near) or _UNFINISHED.match(self.folded, q.last, q.last + 6):
             return ()
         if q.unit in _RELATIVE:
@@ -233,7 +233,9 @@ class _Reader:
             rate = _NAMED_RATE.search(near)
             return tuple(s for s in suggested if rate is None or catalogue.speaks(s, rate[1]))
         if q.unit == "个" and _AREAS.match(self.folded, q.end, q.last + 10):
-            return tuple(s for s in suggested if catalogue.speaks_in(s, behind))
+            clause = re.split(r"[,;:。\n]", self.folded[max(0, q.first - 40) : q.first])[-1]
+            noun = self.folded[q.end : q.end + (6 if _WITH.search(clause) else 18)]
+            return tuple(s for s in suggested if catalogue.speaks_in(s, noun + near))
         return suggested
 
     def _by_event(
@@ -392,6 +394,7 @@ _UNFINISHED = re.compile(r"正在|未(?!发生)|尚未|仍?没有|还未")
 _PORTION = re.compile(r"占|比重|比例")
 _NAMED_RATE = re.compile(r"([\u4e00-\u9fff]{2}率)[\u4e00-\u9fff]{0,4}$")
 _AREAS = re.compile(r"个?(?:县|市(?!级)|区(?!域)|州|乡|镇|街道|村|社区|部门|行政村|国家|省)")
+_WITH = re.compile(r"^(?:[\u4e00-\u9fff]{0,4})?[与向对赴同]")
 _QUOTA_SHARE = re.compile(r"占[^,。;]{0,16}(?:控制指标|指标|控制数|目标)[^,。;]{0,12}$")
 QUOTA_USED = "quota_used"
 _BY_EVENT = 5.0  # the score of an indicator that the event decides
