@@ -117,3 +117,15 @@ def of_quota(before: str) -> str:
     """Return the slot of a quota from the words *before* it: 死亡人数占全年控制指标(98人)."""
     found = re.findall(r"死亡|亡人|起数|事故", before[-40:])
     return ("count" if found[-1] in {"起数", "事故"} else "deaths") if found else ""
+
+
+def of_zero(thing: str) -> str:
+    """
+    Return the slot of what did not happen.
+
+    >>> of_zero("因灾亡人事件"), of_zero("较大森林火灾"), of_zero("人员伤亡")
+    ('deaths', 'count', '')
+    """
+    if re.search(r"亡人|死亡|遇难", thing):
+        return "deaths"
+    return "count" if re.search(r"(?:事故|火灾|火情)$", thing) else ""

@@ -141,6 +141,7 @@ class Catalogue:
 
     indicators: dict[str, Indicator]
     synonyms: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
+    parts: dict[str, str] = field(default_factory=dict)  # Chinese names of breakdowns by code
     _by_term: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -355,7 +356,10 @@ def catalogue(folder: Path) -> Catalogue:
             for _, row in csv_file.table(extra).iterrows()
             if row["indicator"] in rows
         ]
-    return Catalogue(rows, synonyms)
+    parts = folder / "breakdowns.csv"
+    named = csv_file.table(parts) if parts.exists() else None
+    known = {} if named is None else dict(zip(named["breakdown"], named["name_zh"], strict=True))
+    return Catalogue(rows, synonyms, known)
 
 
 def _terms(synonym: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
