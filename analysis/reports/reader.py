@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from analysis.language.vocabulary import Base, Measure, Role, Status
+from analysis.language.vocabulary import Base, Comparator, Measure, Role, Status
 from analysis.tables import numerals
 
 from . import facts, grids, parts, roles, scopes, subjects
@@ -169,7 +169,7 @@ class _Reader:
             value=figure.value,
             unit=unit,
             counter=q.counter,
-            comparator=q.comparator,
+            comparator=_bound(q, self.folded[max(0, q.first - 20) : q.first]),
             measure=figure.measure,
             status=standing,
             period=period,
@@ -265,7 +265,7 @@ class _Reader:
     ) -> tuple[Suggestion, ...]:
         """Put the indicator of the event named last first, or drop what another event decides."""
         unit = figure.quantity.unit
-        before = self.folded[: figure.quantity.first][-60:]
+        before = self.folded[max(0, figure.quantity.first - 60) : figure.quantity.first]
         if _QUOTA_SHARE.search(before) and unit == "%":
             return self._certain(QUOTA_USED, "指标", suggested)
         if figure.measure is not Measure.LEVEL and unit in _RELATIVE:
@@ -406,7 +406,7 @@ class _Reader:
         start, end = self.setting.start, self.setting.end
         if standing is Status.ACTUAL:
             return start, end
-        quota = roles.quota(self.folded[: figure.quantity.first])
+        quota = roles.quota(self.folded[max(0, figure.quantity.first - 20) : figure.quantity.first])
         return span(end.year, 1, 12) if quota else self.setting.planned
 
     def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
@@ -464,10 +464,13 @@ class _Reader:
         words = [Words(fact.subject, 1.0), Words(before, 0.4)]
         words.append(Words(sentence.section.heading, 0.2))
         suggested = tuple(self.catalogue.suggest(words, unit=fact.unit, kind=fact.kind))
-        slot = subjects.of_zero(fact.subject) if fact.value == 0 else ""
-        if not slot or fact.measure is not Measure.LEVEL:
+        if fact.measure is Measure.DIRECTION:
+            slot = subjects.of_direction(fact.subject)
+        else:
+            slot = subjects.of_zero(fact.subject) if fact.value == 0 else ""
+        if not slot:
             return suggested
-        subject = subjects.named(fact.subject) or self.events.before(fact.start)
+        subject = subjects.first_named(fact.subject) or self.events.before(fact.start)
         code = subjects.indicators().get(subject, {}).get(slot, "")
         others = tuple(s for s in suggested if s.indicator not in subjects.generic() - {code})
         return self._certain(code, subject, others) if code or subject else suggested
@@ -492,6 +495,12 @@ _RELATIVE = {"%", "‰", "倍", "百分点"}
 
 
 _ONLY_COUNTED = re.compile(r"(?:事故)?(?P<unit>[起人件次户家场项])(?:数|次)")
+
+
+def _bound(q: Quantity, before: str) -> Comparator:
+    """Return the comparator of a figure; a quota is an upper bound."""
+    quota = roles.quota(before) and q.comparator is Comparator.EXACT
+    return Comparator.AT_MOST if quota else q.comparator
 
 
 def _from_mean(candidate: Candidate) -> Candidate:

@@ -19,6 +19,7 @@ _SLOTS = ("count", "deaths", "injuries", "loss")
 _NOT_THERE = re.compile(
     r"(?:未|没有|无|杜绝|遏制|防范|预防|避免|防止|化解)[^,。;、]{0,10}$"  # nothing happened
 )
+_GRADED = {"larger", "larger_and_above", "serious", "serious_and_major"}
 _REACH = 400  # characters that an event is looked for in
 _DEAD = re.compile(r"死亡(?!率|失踪|和失踪)|亡人|遇难|罹难|身亡|丧生|(?<![死伤])亡(?!羊|率)")
 _HURT = re.compile(r"受伤|伤者|负伤|重伤|轻伤|(?<![杀损创])伤(?:人|$)")
@@ -70,10 +71,14 @@ class Events:
     def before(self, place: int, *, table: bool = False) -> str:
         """Return the subject of the last event in the paragraph before *place*, or ''."""
         line = 0 if table else self._text.rfind("\n", 0, place) + 1
-        index = bisect_right(self._ends, place) - 1
-        if index < 0 or self._ends[index] <= max(line, place - _REACH):
-            return ""
-        return self._events[index].subject
+        sentence = max(line, *(self._text.rfind(mark, 0, place) for mark in "。;"))
+        for index in range(bisect_right(self._ends, place) - 1, -1, -1):
+            event = self._events[index]
+            if event.end <= max(line, place - _REACH):
+                break
+            if event.subject not in _GRADED or event.end > sentence:
+                return event.subject
+        return ""
 
 
 def named(words: str) -> str:
@@ -84,6 +89,17 @@ def named(words: str) -> str:
     ('fire', 'larger_and_above', '')
     """
     return next((str(match.lastgroup) for match in [*_pattern().finditer(words)][-1:]), "")
+
+
+def first_named(words: str) -> str:
+    """
+    Return the subject of the first event in *words*, or ''.
+
+    >>> first_named("自然灾害亡人事故")
+    'disaster'
+    """
+    match = _pattern().search(words)
+    return str(match.lastgroup) if match else ""
 
 
 def slot(figure: Figure, unit: str) -> str:
@@ -117,6 +133,22 @@ def of_quota(before: str) -> str:
     """Return the slot of a quota from the words *before* it: 死亡人数占全年控制指标(98人)."""
     found = re.findall(r"死亡|亡人|起数|事故", before[-40:])
     return ("count" if found[-1] in {"起数", "事故"} else "deaths") if found else ""
+
+
+def of_direction(subject: str) -> str:
+    """Return the slot of what rose or fell, by its name."""
+    found = [slot for word, slot in _NAMES.items() if word in subject]
+    return found[0] if found else ""
+
+
+_NAMES = {
+    "死亡": "deaths",
+    "亡人": "deaths",
+    "受伤": "injuries",
+    "损失": "loss",
+    "起数": "count",
+    "事故": "count",
+}
 
 
 def of_zero(thing: str) -> str:
