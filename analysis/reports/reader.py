@@ -121,12 +121,14 @@ class _Reader:
 
     def _judged(self, numeral: numerals.Numeral, read: Quantity, sentence: Sentence) -> Judgement:
         cell = self.grid.get(numeral.start)
-        if cell and (cell.unit or read.unit):
+        if cell and cell.role is None and (cell.unit or read.unit):
             return Judgement(Role.OBSERVATION, Reason.TABLE)
         if read.inside:
             return Judgement(Role.LABEL, "属另一数的位数")
         at = roles.place(self.folded, numeral, read, self.enclosures)
         judgement = roles.judge(at)
+        if cell and cell.role and judgement.role in {Role.OBSERVATION, Role.LABEL}:
+            return Judgement(cell.role, Reason.TABLE_NAME)
         dated = judgement.reason == Reason.DATE_NAME
         if (judgement.role is Role.OBSERVATION or dated) and self._elsewhere(numeral, sentence):
             return Judgement(Role.OTHER_REGION, "其他地区的事故或数据", judgement.doubts)
@@ -374,6 +376,9 @@ class _Reader:
         later = named is not None and resolved(named, start, end)[0] > end
         due = named is not None and named.kind in {"due", "end"} and self.setting.later
         ahead = later or due or self.demanding
+        cell = self.grid.get(figure.quantity.start)
+        if cell and grids.aimed(cell):
+            return roles.Standing(Status.TARGET, (Doubt("planned_as_target"),))
         standing = status(self.folded, sentence, figure, self.setting, ahead=ahead)
         listed = _LISTED.fullmatch(figure.gap) or figure.part
         if standing.status is Status.PLAN and self.before and listed:
@@ -398,7 +403,7 @@ class _Reader:
         doubts: tuple[Doubt, ...] = ()
         if cell:
             earlier = grids.earlier(cell, start, end)
-            start, end = spoken_period(cell.header, start, end) if earlier == default else earlier
+            start, end = spoken_period(cell.words, start, end) if earlier == default else earlier
         elif named:
             start, end = resolved(named, start, end)
             doubts = (Doubt("period_carried"),) if carried and named.kind != "now" else ()
@@ -412,7 +417,9 @@ class _Reader:
         start, end = self.setting.start, self.setting.end
         if standing is Status.ACTUAL:
             return start, end
-        quota = roles.quota(self.folded[max(0, figure.quantity.first - 20) : figure.quantity.first])
+        cell = self.grid.get(figure.quantity.start)
+        before = self.folded[max(0, figure.quantity.first - 20) : figure.quantity.first]
+        quota = (cell is not None and grids.aimed(cell)) or roles.quota(before)
         return span(end.year, 1, 12) if quota else self.setting.planned
 
     def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
