@@ -118,7 +118,7 @@ def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
 
 def _columns(name: str) -> tuple[str, ...]:
     """Return the columns of a table."""
-    return tuple(TABLES[name].to_schema().columns)
+    return tuple(TABLES[name].columns)
 
 
 def _read(path: Path) -> Rows:
