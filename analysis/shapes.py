@@ -133,7 +133,9 @@ def _test(kind: Any) -> Test:
 
 
 def _wrong(where: str, expected: str, value: object) -> str:
-    return f"{where or 'it'} must be {expected}, not {_NAMES.get(type(value)) or repr(value)[:40]}"
+    odd = isinstance(value, float) and not math.isfinite(value)
+    given = _NAMES.get(type(value), "") if not odd else ""
+    return f"{where or 'it'} must be {expected}, not {given or repr(value)[:40]}"
 
 
 def _name(kind: Any) -> str:

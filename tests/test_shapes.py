@@ -56,7 +56,7 @@ def test_what_fits_is_returned_as_it_is(value):
         ({"name": "../x"}, "name must be a plain file name, not text"),
         ({"name": "x", "deadline": "5"}, "deadline must be a number, not text"),
         ({"name": "x", "deadline": True}, "deadline must be a number, not true or false"),
-        ({"name": "x", "deadline": math.nan}, "deadline must be a number, not a number"),
+        ({"name": "x", "deadline": math.nan}, "deadline must be a number, not nan"),
         ({"name": "x", "each": ["a"]}, "each must be a table, not a list"),
         ({"name": "x", "each": {"y": 5}}, "each.y must be text or a list, not a whole number"),
         ({"name": "x", "each": {"y": [[1]]}}, "each.y[0] must be text or"),
