@@ -20,7 +20,7 @@ from analysis.errors import AnalysisError
 from analysis.explore import trace
 from analysis.figures import manifest, provenance
 from analysis.reports import storage
-from analysis.runs import cluster, fingerprints, history, judge, parameters, plan, status, worker
+from analysis.runs import cluster, history, judge, parameters, plan, stale, worker
 
 HASH = "0" * 64
 BOTH = {"zh": "图", "en": "figure"}
@@ -223,7 +223,7 @@ def test_histories(folder, line):
     (folder / history.FILE).write_bytes(data(line) + b"\n")
 
     for past in history.lines(folder):
-        failed = status._failed([past])
+        failed = history._failed([past])
         report = {
             "last": past,
             "running": [],
@@ -232,7 +232,7 @@ def test_histories(folder, line):
             "gone": [],
             "fresh": [],
         }
-        status.lines(report | {"changed": past["changed"], "since": []}, "zh")
+        history.printed(report | {"changed": past["changed"], "since": []}, "zh")
 
 
 @fuzzed
@@ -291,7 +291,7 @@ def test_notebooks(folder, whole):
     """A notebook is read, or refused in one line; its fingerprint is computed in any case."""
     path = folder / "draw.ipynb"
     path.write_bytes(data(whole))
-    assert isinstance(fingerprints.Fingerprints().notebook(path), str)
+    assert isinstance(stale.Fingerprints().notebook(path), str)
 
     assert "\n" not in refusal(lambda: parameters.declared(path, parameters.notebook(path)))
 
