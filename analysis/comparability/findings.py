@@ -15,9 +15,8 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Standing
 from analysis.statistics import gaps, summaries
-from analysis.statistics.benchmarks import Placement
 from analysis.statistics.parts import Against
-from analysis.statistics.summaries import Change, Extremes, Latest
+from analysis.statistics.summaries import Change, Extremes, Latest, Placement
 
 from .rules import Comparison
 
@@ -211,7 +210,7 @@ def placement(placement: Placement) -> Text:
 def _of_province(placement: Placement) -> Text:
     above, yearly = placement.province, placement.yearly
     if above is None:
-        return say("placement.no_province", region=_region(placement.row))
+        return say("placement.no_province")
     rates = ["、".join(f"{rate:.2f}" for rate in yearly[column]) for column in ("rate", "of_rate")]
     words = _counted(above) | {
         "own": Text(rates[0], rates[0].replace("、", ", ")),
@@ -243,9 +242,8 @@ def _counted(row: dict[Any, Any]) -> dict[str, Any]:
         "region": _region(row),
         "of": Text(row["of_zh"], row["of_en"]),
         "span": values.time_of(row),
-        "value": numbers.exact(row["value"]),
-        "unit": values.unit(row),
-        "expected": f"{row['expected']:,.1f}",
+        "value": values.counted(row, "value"),
+        "expected": values.counted(row, "expected"),
         "ratio": numbers.ratio(row["ratio"]),
         "low": numbers.ratio(row["lower"]),
         "high": numbers.ratio(row["upper"]),

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -24,7 +24,16 @@ from analysis.errors import UsageError, WordError
 from analysis.language import values
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Mark
-from analysis.statistics import attainment, benchmarks, gaps, policies, rates, standardised, years
+from analysis.statistics import (
+    attainment,
+    benchmarks,
+    gaps,
+    policies,
+    rates,
+    standardised,
+    summaries,
+    years,
+)
 from analysis.statistics import parts as wholes
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
@@ -58,9 +67,7 @@ def comparison(indicator: str, **options: Unpack[Options]) -> Figure:
     """
     asked = _asked(options)
     indicator = asked.code("indicator", indicator)
-    result, benchmark = rules.side_by_side(
-        asked.rated, asked.context, indicator, asked.absences
-    )
+    result, benchmark = rules.side_by_side(asked.rated, asked.context, indicator, asked.absences)
     draw = partial(
         charts.comparison,
         result.rows,
@@ -136,9 +143,7 @@ def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]
     return asked.pages(draw, tested, title, "year-on-year", first="-1")
 
 
-def expected(
-    *indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[Options]
-) -> Figure:
+def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[Options]) -> Figure:
     """
     Draw counts over those expected at the rate of the nation and of the province.
 
@@ -186,7 +191,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     asked = _asked(options)
     indicator = asked.code("indicator", indicator)
     points, pairs = asked.peers(indicator), asked.pairs(indicator)
-    placements = benchmarks.placements(pairs, points)
+    placements = summaries.placements(pairs, benchmarks.spread_of(points))
     others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)
     known = benchmarks.road_shares(asked.context, indicator, ["adcode", *rates.PERIOD])
     own = findings.named(benchmarks.own(pairs, known))
@@ -409,9 +414,11 @@ class _Asked:
         """Return one point a peer region."""
         return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
 
-    def placements(self, indicator: str) -> list[benchmarks.Placement]:
+    def placements(self, indicator: str) -> list[summaries.Placement]:
         """Return where the counts of each region lie against nation, province and peers."""
-        return benchmarks.placements(self.pairs(indicator), self.peers(indicator))
+        return summaries.placements(
+            self.pairs(indicator), benchmarks.spread_of(self.peers(indicator))
+        )
 
     @property
     def series(self) -> pd.DataFrame:

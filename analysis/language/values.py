@@ -414,14 +414,14 @@ def ratio_label(row: Mapping[Any, Any]) -> Text:
 
 def against(row: Mapping[Any, Any]) -> Text:
     """A count of one year with that of the year before."""
-    now, before = (_counted(row, name) for name in ("value", "before"))
+    now, before = (counted(row, name) for name in ("value", "before"))
     when = period(row["period_start"], row["period_end"])
     return say("value.before", when=when, now=now, before=before)
 
 
-def _counted(row: Mapping[Any, Any], name: str) -> Text:
-    """Return the count *name* of a row in full, in Chinese with its unit."""
-    count = numbers.exact(float(row[name]))
+def counted(row: Mapping[Any, Any], name: str) -> Text:
+    """Return the number *name* of a row in full, in Chinese with its unit."""
+    count = numbers.exact(round(float(row[name]), 1))
     return Text(f"{count}{row['unit']}", count)
 
 
@@ -510,16 +510,6 @@ def outcome(row: Mapping[Any, Any]) -> Text:
         shown = shown + within(row["lower"], row["upper"])
     known = Text(f"{shown.zh}，{when.zh}", f"{shown.en}, {when.en}")
     return known if undated else Text.joined([label(verdict), known], zh="：", en=": ")
-
-
-def limit(stem: str) -> Text:
-    """
-    Return the name of a pair of limits of a funnel.
-
-    >>> limit("").en, limit("outer_").en
-    ('95% limits', '99.8% limits')
-    """
-    return say(f"limits.{stem.rstrip('_') or 'inner'}")
 
 
 def part_or_all(row: Mapping[Any, Any]) -> Text:
