@@ -17,11 +17,12 @@ from .open_hazards import open_hazards
 from .paging import Pages, on_pages
 from .parts import parts
 from .peers import peers
-from .profile import profile
+from .profile import Block, profile
 from .targets import targets
 from .trend import trend
 
 __all__ = [
+    "Block",
     "Caption",
     "Figure",
     "Pages",

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Standing
+from analysis.language.vocabulary import Mark, Promise, Status
 from analysis.statistics import gaps, summaries
 from analysis.statistics.parts import Against
 from analysis.statistics.summaries import Change, Extremes, Latest, Placement
@@ -90,7 +90,7 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     every = rows if len(rows) else stated
     if every.empty:
         return say("finding.no_years")
-    name, latest = _name(every), summaries.latest(changes)
+    name, latest = values.short(every.iloc[0].to_dict()), summaries.latest(changes)
     if latest.only:
         return _change(name, latest.only)
     if latest.regions:
@@ -100,17 +100,18 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
 
 def _change(name: Text, change: Change) -> Text:
     row = change.row
-    words = {
-        "region": _region(row),
-        "year": row["period_end"].year,
-        "name": values.lowered(name),
-        "change": say("finding.fall" if change.falls else "finding.rise"),
-        "value": numbers.exact(float(row["value"])),
-        "before": numbers.exact(float(row["before"])),
-    }
-    if change.same:
-        return say("finding.same_as_before", **words)
-    return say("finding.change_beyond" if change.beyond else "finding.change_within", **words)
+    counts = {key: numbers.exact(float(row[key])) for key in ("value", "before")}
+    message = "finding.change_beyond" if change.beyond else "finding.change_within"
+    return say(message, region=_region(row), name=name, **counts)
+
+
+def latest_change(changes: pd.DataFrame) -> Text:
+    """Return at which counts the latest change of the one counted region could have been seen."""
+    latest = summaries.latest(changes)
+    if not latest.only:
+        return Text("", "")
+    row = latest.only.row
+    return say("finding.detectable", year=row["period_end"].year, counts=values.detectable(row))
 
 
 def _latest(name: Text, latest: Latest) -> Text:
@@ -395,31 +396,60 @@ def commitments(rows: pd.DataFrame) -> Text:
     return say("finding.commitments", region=_region(rows.iloc[0]), **counts)
 
 
-def profile(mine: pd.DataFrame, changed: pd.DataFrame, beside: pd.DataFrame) -> Text:
-    """Return the evidence on outcomes of one region, and how many of its indicators compare."""
-    count = beside["indicator"].nunique() if len(beside) else 0
-    return say(
-        "finding.profile",
-        region=_region(mine.iloc[0]),
-        outcomes=_outcomes(mine[mine["outcome"].notna()], changed),
-        comparable=say("finding.comparable", count=count) if count else say("finding.nothing"),
-    )
+def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | None) -> Text:
+    """Return the title of a region: its level, else what its report says of accidents."""
+    if placed:
+        return expected(placed)
+    results = outcomes[outcomes["status"].eq(Status.ACTUAL)] if len(outcomes) else outcomes
+    if results.empty:
+        kind = "plan" if row["kind"] == "plan" else "targets" if len(outcomes) else "nothing"
+        return say(f"finding.profile_{kind}", region=_region(row))
+    stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
+    first = (stated if len(stated) else results).head(2).to_dict("records")
+    each = (Text(_short(r).zh, f"{_short(r).en} ") + values.what(r) for r in first)
+    return say("finding.profile", region=_region(row), outcomes=Text.joined(each, zh="、", en=", "))
 
 
-def _outcomes(outcomes: pd.DataFrame, changed: pd.DataFrame) -> Text:
-    """Return what the counted changes show, else the strongest kind of evidence."""
-    if len(changed):
-        beyond = summaries.beyond_chance(changed)
-        if not beyond:
-            return say("finding.counted_within", count=len(changed))
-        return say("finding.counted_beyond", count=len(changed), beyond=beyond)
-    mark = summaries.evidence(outcomes)
-    return say(f"finding.evidence_{mark}") if mark else say("finding.no_evidence")
+def open_lines(shares: pd.DataFrame, refused: pd.DataFrame) -> list[Text]:
+    """Return what of the hazards and violations found is open, or why it is not known."""
+    if shares.empty:
+        reasons = zip(refused["reason_zh"], refused["reason_en"], strict=True)
+        return [Text(zh, en) for zh, en in reasons]
+    left = shares[shares["open"].gt(0)]
+    lines, closed = [_open(row) for row in left.to_dict("records")], len(shares) - len(left)
+    return [*lines, say("profile.all_rectified", count=closed)] if closed else lines
 
 
-def policies(standings: pd.DataFrame, commitments: pd.DataFrame, region: str) -> Text:
-    """Return how many instruments and commitments the report of *region* names."""
-    known = standings["region"].eq(region) & standings["status"].ne(Standing.NOT_MENTIONED)
-    planned = commitments["region"].eq(region)
-    counts = {"instruments": int(known.sum()), "commitments": int(planned.sum())}
-    return say("note.policy_counts", **counts)
+def _open(row: dict[Any, Any]) -> Text:
+    total, _, left = values.loop_counts(row)
+    words = {"what": say(f"loop.{row['loop']}"), "part": values.part_or_all(row)}
+    return say("profile.open", total=total, open=left, **words)
+
+
+def promised_lines(rows: pd.DataFrame) -> list[Text]:
+    """Return the commitments of a region with a number or a date, and how many have none."""
+    known = rows[rows["status"].ne(Promise.WORDS)].sort_values("deadline", kind="stable")
+    lines = [
+        say("profile.promised", name=_named(row), what=values.promised(row))
+        for row in known.to_dict("records")
+    ]
+    words = len(rows) - len(known)
+    return [*lines, say("profile.in_words", count=words)] if words else lines
+
+
+def comparable_lines(beside: pd.DataFrame, unsaid: int) -> list[Text]:
+    """Return the figures that may be compared, a line an indicator, and how many may not."""
+    groups = [group for _, group in beside.groupby("indicator", sort=False)] if len(beside) else []
+    lines = [_compared(group) for group in groups]
+    return [*lines, say("profile.unsaid", count=unsaid)] if unsaid else lines
+
+
+def _compared(rows: pd.DataFrame) -> Text:
+    rate = rows.iloc[0]["scale"] == "rate"
+    each = [
+        Text(row["region_zh"], f"{row['region_en']} ") + values.estimate(shown, None, None)
+        for row in rows.to_dict("records")
+        for shown in [{**row, "value": row["shown"], "printed": ""} if rate else row]
+    ]
+    figures = Text.joined(each, zh="，", en=", ")
+    return say("profile.rates" if rate else "profile.figures", name=_name(rows), figures=figures)

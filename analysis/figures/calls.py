@@ -22,6 +22,7 @@ from analysis.charts import Figure, Pages, style
 from analysis.comparability import findings, profiles, rules
 from analysis.errors import UsageError, WordError
 from analysis.language import values
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Mark
 from analysis.statistics import (
@@ -105,17 +106,19 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     indicator = asked.code("indicator", indicator)
     levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
     counts = rates.limits(levels)
+    partly = years.to_date(asked.rows, asked.context, indicator, first_year=first_year)
     changed = years.changes_of(asked.rows, asked.context, indicator, first_year=first_year)
     stated = changed[changed["mark"].ne(Mark.EXACT)]
-    shown = {*counts["region"], *stated["region"]}
+    rows = pd.concat([counts, partly, stated], ignore_index=True)
+    shown = set(rows["region"])
     draw = partial(
         charts.trend,
-        stated=stated,
+        verdict=findings.latest_change(changed),
         refused=gaps.regions(asked.rows, indicator, shown, asked.absences),
         expected=rates.expected(counts, asked.series, asked.context, indicator),
     )
     title = findings.trend(counts, stated, changed)
-    return asked.pages(draw, counts, title, f"trend-{indicator}")
+    return asked.pages(draw, rows, title, f"trend-{indicator}")
 
 
 def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]) -> Pages:
@@ -348,7 +351,7 @@ def coverage(*, per_page: int = 19, **options: Unpack[Options]) -> Pages:
 
 def profile(region: str, **options: Unpack[Options]) -> Figure:
     """
-    Draw one page on *region*: what it reports, its outcomes, what compares and what does not.
+    Draw one page on *region*: outcomes against the nation, what is open, promised, comparable.
 
     Parameters
     ----------
@@ -360,17 +363,18 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     codes = list(asked.tables.indicators["indicator"])
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
     changed = profiles.changed(years.changes(asked.rows, asked.context), region)
+    outcomes = profiles.outcomes(own, changed, asked.series, asked.context)
+    placed = asked.placed(region, own)
     compared = profiles.compared(asked.rated, codes, asked.absences)
-    beside = profiles.beside(compared, region)
-    standings, promised = policies.standings(asked.tables), policies.commitments(asked.tables)
+    beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
     draw = partial(
         charts.profile,
-        own,
-        title=findings.profile(own, changed, beside),
-        beside=beside,
-        unsaid=profiles.unsaid(compared, region),
-        sentences=findings.counted_changes(changed),
-        aside=findings.policies(standings, promised, region),
+        pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
+        title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
+        outcomes=outcomes,
+        statement=findings.placement(placed) if placed else None,
+        blocks=asked.blocks(region, beside, len(unsaid)),
+        unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
 
@@ -419,6 +423,29 @@ class _Asked:
         return summaries.placements(
             self.pairs(indicator), benchmarks.spread_of(self.peers(indicator))
         )
+
+    def placed(self, region: str, own: pd.DataFrame) -> benchmarks.Placement | None:
+        """Return the placement of the deaths of *region* up to the year of its rows *own*."""
+        last = own["period_end"].max().year
+        found = (one for one in self.placements("deaths") if one.row["region"] == region)
+        return next((one for one in found if one.row["until"] >= last - 1), None)
+
+    def blocks(self, region: str, beside: pd.DataFrame, unsaid: int) -> list[charts.Block]:
+        """Return what is open in *region*, promised, and comparable, as lists of sentences."""
+        closed = wholes.most_open(rates.shares(self.rows))
+        refused = wholes.unclosed(self.rows, set(closed["region"]), self.absences)
+        opened, refused, promised = (
+            frame[frame["region"].eq(region)]
+            for frame in (closed, refused, policies.commitments(self.tables))
+        )
+        lists = {
+            "open": findings.open_lines(opened, refused),
+            "promised": findings.promised_lines(promised),
+            "comparable": findings.comparable_lines(beside, unsaid),
+        }
+        return [
+            charts.Block(say(f"profile.{name}_heading"), lines) for name, lines in lists.items()
+        ]
 
     @property
     def series(self) -> pd.DataFrame:
@@ -486,7 +513,7 @@ def _asked(options: Options) -> _Asked:
 
 
 def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    """Return *rows* without columns added by earlier calls; raise an error for rows of other tables."""
+    """Return *rows* without columns added by earlier calls; raise an error for other tables."""
     missing = [str(name) for name in tables.rows if name not in rows]
     if missing:
         raise UsageError(f"rows: give rows of load().rows; missing: {', '.join(missing[:5])}")
