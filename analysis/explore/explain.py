@@ -75,7 +75,7 @@ def explain(
     explanation = _Explanation(tables, originals)
     paragraphs = [explanation.row(row, others) for row in chosen.to_dict("records")]
     paragraphs += [explanation.elsewhere(row) for row in external.to_dict("records")]
-    paragraphs += [[text] for text in _placed(tables, region, indicator)]
+    paragraphs += [iter([text]) for text in _placed(tables, region, indicator)]
     if not paragraphs:
         paragraphs = [explanation.gap(region, indicator, others)]
     return "\n\n".join("\n".join(line[language] for line in lines) for lines in paragraphs)

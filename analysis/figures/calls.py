@@ -424,7 +424,7 @@ class _Asked:
             self.pairs(indicator), benchmarks.spread_of(self.peers(indicator))
         )
 
-    def placed(self, region: str, own: pd.DataFrame) -> benchmarks.Placement | None:
+    def placed(self, region: str, own: pd.DataFrame) -> summaries.Placement | None:
         """Return the placement of the deaths of *region* up to the year of its rows *own*."""
         last = own["period_end"].max().year
         found = (one for one in self.placements("deaths") if one.row["region"] == region)
