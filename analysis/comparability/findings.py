@@ -181,6 +181,17 @@ def _places(rows: pd.DataFrame) -> Text:
     return Text.joined(map(region, once), zh="、", en=" and ")
 
 
+def overview(rows: pd.DataFrame) -> Text:
+    """Return how many of the reports in *rows* count deaths."""
+    counted = summaries.amounts(rows)
+    counted = counted[counted["indicator"].eq("deaths") & counted["breakdown"].eq("")]
+    once = counted.drop_duplicates("region")
+    words = {"reports": rows["report"].nunique(), "figures": len(rows)}
+    if len(once) == 1:
+        return say("finding.overview_one", region=region(once.iloc[0]), **words)
+    return say("finding.overview", count=len(once), **words)
+
+
 def expected(placement: Placement | None) -> Text:
     """Return the title of a placement: its ratio to the nation, and what explains it."""
     if placement is None:

@@ -112,6 +112,18 @@ def standing(
     return [finding for finding in fitting if finding.id in chosen]
 
 
+def frame(found: Sequence[Finding]) -> pd.DataFrame:
+    """Return findings as rows of a figure: ``id``, titles, sentences, ``indicator``."""
+    columns = ["id", "title_zh", "title_en", "sentence_zh", "sentence_en", "indicator"]
+    return pd.DataFrame(
+        [
+            (one.id, one.title.zh, one.title.en, one.sentence.zh, one.sentence.en, one.indicator)
+            for one in found
+        ],
+        columns=columns,
+    )
+
+
 def _wanted(tables: Tables, about: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return the codes that the words of *about* name, by kind."""
     regions = tables.regions[tables.regions["region"].isin(tables.first_reports)]

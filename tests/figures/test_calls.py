@@ -14,6 +14,7 @@ from analysis.errors import UsageError, WordError
 from analysis.figures import calls
 
 CALLS = {
+    "overview": calls.overview,
     "coverage": calls.coverage,
     "comparison": lambda **given: calls.comparison("deaths", **given),
     "not_comparable": calls.not_comparable,
