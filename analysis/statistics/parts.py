@@ -148,9 +148,12 @@ def wider(pieces: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
         One row a part and period: its columns, ``piece``, ``whole`` (printed for the same period)
         and ``share``. A residual class is another thing in every publication and is left out.
     """
+    nothing = context.iloc[:0].assign(piece="", whole=0.0, share=0.0)
+    if pieces.empty:
+        return nothing
     events = pieces[pieces["method"].ne("") & ~pieces["piece"].str.endswith(":other")]
     if events.empty:
-        return context.iloc[:0].assign(piece="", whole=0.0, share=0.0)
+        return nothing
     levels = context[context["measure"].eq(Measure.LEVEL) & context["basis"].eq("printed")]
     levels = levels[levels["indicator"].isin(events["indicator"])]
     key = ["adcode", "indicator", "period_start", "period_end"]
@@ -162,7 +165,7 @@ def wider(pieces: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
         if len(near):
             shares = near.assign(piece=near["breakdown"], share=100 * near["value"] / near["whole"])
             return shares.sort_values(["period_end", "piece"], ignore_index=True)
-    return parts.iloc[:0].assign(piece="", share=0.0)
+    return nothing
 
 
 def against(pieces: pd.DataFrame, shares: pd.DataFrame) -> list[Against]:
