@@ -79,7 +79,7 @@ def test_a_region_that_promises_in_words_only_has_a_reason(pages):
 
 
 def test_only_a_printed_number_or_date_makes_a_commitment_checkable(rows):
-    """ "Speed up the command centres of 10 counties" names places: no number is promised."""
+    """To speed up the command centres of 10 counties names places: no number is promised."""
     places = rows[rows["evidence"].str.contains("10县市应急指挥中心")]
 
     assert places["status"].tolist() == [Promise.WORDS]
