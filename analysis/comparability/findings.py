@@ -340,10 +340,16 @@ def parts(pieces: pd.DataFrame) -> Text:
     if len(first.parts) == 1:
         part = Text(first.parts[0]["part_zh"], first.parts[0]["part_en"])
         return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
-    amounts = {"value": numbers.exact(first.value), "whole": numbers.exact(first.whole["whole"])}
-    words |= {"parts": len(first.parts), "unit": Text(first.whole["unit"], "")}
+    amounts = {"value": _amount(first.value, first.whole)}
+    amounts |= {"whole": _amount(first.whole["whole"], first.whole)}
+    words |= {"parts": len(first.parts)}
     sectors = first.whole["dimension"] == "sector"
     return say("finding.most_sectors" if sectors else "finding.most_parts", **words, **amounts)
+
+
+def _amount(amount: float, row: dict[Any, Any]) -> Text:
+    """Return an amount, in Chinese with its unit, in English without."""
+    return Text(values.computed(row, amount).zh, numbers.exact(amount))
 
 
 def short(row: dict[Any, Any]) -> Text:
