@@ -5,7 +5,7 @@ Charts: functions that draw tidy rows as figures, without reading, computing or 
 with all its text replaces these axes in their figure.
 """
 
-from .changes import year_on_year
+from .changes import changes
 from .commitments import promises
 from .comparison import comparison
 from .coverage import coverage, shared
@@ -23,6 +23,7 @@ __all__ = [
     "Caption",
     "Figure",
     "Pages",
+    "changes",
     "closed_loop",
     "comparison",
     "composition",
@@ -36,5 +37,4 @@ __all__ = [
     "shared",
     "targets",
     "trend",
-    "year_on_year",
 ]

@@ -151,21 +151,14 @@ def counted_changes(counted: pd.DataFrame) -> list[Text]:
     return [values.change(row) for row in counted.to_dict("records")]
 
 
-def year_on_year(changes: pd.DataFrame) -> Text:
-    """Return how many counted changes are beyond chance, and which regions published no counts."""
-    if changes.empty:
+def changes(rows: pd.DataFrame) -> Text:
+    """Return the smallest and the largest published change of the first indicator of *rows*."""
+    span = summaries.published(rows)
+    if span is None:
         return say("note.nothing_changed")
-    summary = summaries.changes(changes)
-    if not summary.total:
-        return say("finding.changes_without_counts")
-    regions = _places(summary.counted)
-    text = say("finding.changes_within", regions=regions, count=summary.total)
-    if summary.beyond:
-        total, beyond = summary.total, summary.beyond
-        text = say("finding.changes_beyond", regions=regions, total=total, count=beyond)
-    if summary.uncounted.empty:
-        return text
-    return text + say("finding.others_without_counts", others=_places(summary.uncounted))
+    low, high = (numbers.signed_percent(end) for end in (span.low, span.high))
+    message = "finding.published_change" if span.low == span.high else "finding.published_changes"
+    return say(message, year=span.year, name=values.short(span.row), low=low, high=high)
 
 
 def _places(rows: pd.DataFrame) -> Text:
