@@ -126,6 +126,12 @@ class Page:
         position = (x / self.size.width, y / self.size.height)
         self.plot.text(*position, words, fontsize=size, **options)
 
+    def empty(self) -> None:
+        """Write that there is nothing to draw, in the room of the plot."""
+        y = self.room.bottom + self.room.height * 0.6
+        words = say("note.nothing_here")[self.language]
+        self.text(self.room.left, y, words, self.size.subtitle, color=style.GREY)
+
     def _write_head(self) -> None:
         width = self.size.width - 2 * self.margin
         heads = (
