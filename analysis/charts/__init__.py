@@ -20,6 +20,7 @@ from .peers import peers
 from .profile import Block, profile
 from .targets import targets
 from .trend import trend
+from .year_to_date import year_to_date
 
 __all__ = [
     "Block",
@@ -41,4 +42,5 @@ __all__ = [
     "shared",
     "targets",
     "trend",
+    "year_to_date",
 ]

@@ -166,6 +166,23 @@ def changes(rows: pd.DataFrame) -> Text:
     return say(message, year=span.year, name=values.short(span.row), low=low, high=high)
 
 
+def year_to_date(rows: pd.DataFrame) -> Text:
+    """Return the change of the first months and of the last ones of one region."""
+    paired = rows[rows["before"].notna()] if len(rows) else rows
+    if paired.empty:
+        return say("note.nothing_changed")
+    first = paired[paired["region"].eq(paired["region"].iloc[0])]
+    start, end = first.iloc[0].to_dict(), first.iloc[-1].to_dict()
+    each = [_so_far(row) for row in (start, end)]
+    name = values.short(start)
+    return say("finding.year_to_date", region=_region(start), name=name, start=each[0], end=each[1])
+
+
+def _so_far(row: dict[Any, Any]) -> Text:
+    percent = numbers.signed_percent(round(row["percent"]))
+    return say("finding.so_far", percent=percent, months=values.months(row["period_end"]))
+
+
 def _places(rows: pd.DataFrame) -> Text:
     """Return the regions of *rows* by name, each once; their number where they are many."""
     once = rows.drop_duplicates("region").to_dict("records")

@@ -112,6 +112,31 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     return asked.pages(draw, rows, title, f"trend-{indicator}")
 
 
+def year_to_date(
+    indicator: str = "deaths", *, year: int | None = None, **options: Unpack[Options]
+) -> Figure:
+    """
+    Draw the cumulative counts of *indicator* in the months of two years, and their changes.
+
+    Parameters
+    ----------
+    indicator
+        A code or a name.
+    year
+        The later of the two years; the last one of the reports if not given.
+    """
+    asked = _asked(options)
+    indicator = asked.code("indicator", indicator)
+    rows = percents.months(asked.rows, asked.context, indicator, year or asked.last_year)
+    draw = partial(
+        charts.year_to_date,
+        rows,
+        title=findings.year_to_date(rows),
+        refused=gaps.regions(asked.rows, indicator, set(rows["region"]), asked.absences),
+    )
+    return asked.figure(draw, f"year-to-date-{indicator}")
+
+
 def changes(*indicators: str, year: int | None = None, **options: Unpack[Options]) -> Figure:
     """
     Draw the changes of one year, published and computed, in the regions and those around them.
