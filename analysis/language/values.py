@@ -72,6 +72,21 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     return Text(zh, f"{start.day} {start:%b %Y} to {end.day} {end:%b %Y}")
 
 
+def months(end: pd.Timestamp) -> Text:
+    """
+    Return the months of a year up to *end*.
+
+    >>> months(pd.Timestamp("2024-06-30")).en, months(pd.Timestamp("2024-12-31")).zh
+    ('to June', '全年')
+    """
+    if (end.month, end.day) == (12, 31):
+        return say("value.whole_year")
+    if end.is_month_end:
+        return Text(f"1—{end.month}月", f"to {end:%B}")
+    date = day(end, year=False)
+    return Text(f"至{date.zh}", f"to {date.en}")
+
+
 def time_of(row: Mapping[Any, Any]) -> Text:
     """Return the period of a row, or that the report gives a target no date."""
     if not row.get("dated", True):

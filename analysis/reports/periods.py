@@ -60,7 +60,9 @@ def span(year: int, first: int, final: int) -> tuple[date, date]:
 _N = "[一二两三四五六七八九十]"
 _YEAR = r"(?:(?P<{0}year>20\d\d)年|(?P<{0}before>去年|上年|上一年|前年)|今年|本年)?"
 _FORMS = {
-    "until": r"截[至止]到?" + _YEAR.format("u") + r"(?P<um>\d{1,2})月(?:(?P<ud>\d{1,2})日|底|末|份)?",
+    "until": r"截[至止]到?"
+    + _YEAR.format("u")
+    + r"(?P<um>\d{1,2})月(?:(?P<ud>\d{1,2})日|底|末|份)?",
     "days": _YEAR.format("d")
     + r"(?P<dm>\d{1,2})月(?P<dd>\d{1,2})日?[ ]?(?:至|到|[-—–~～]+)[ ]?(?:(?P<dn>\d{1,2})月)?(?P<de>\d{1,2})日",
     "since_plan": rf"[“\"]?十(?P<plan>[二三四五])五[”\"]?(?:规划)?(?:实施)?(?P<open>以来)?(?:期间|时期)?",
@@ -238,7 +240,9 @@ def _month(g: dict[str, str], start: date, end: date) -> Period:
 
 def _quarters(g: dict[str, str], start: date, end: date) -> Period:
     if "qs" in g:
-        final = 3 * ("二三".find(g["qs"].replace("两", "二").replace("2", "二").replace("3", "三")) + 2)
+        final = 3 * (
+            "二三".find(g["qs"].replace("两", "二").replace("2", "二").replace("3", "三")) + 2
+        )
         return span(_year_of(g, "q", final, start, end), 1, final)
     first = 3 * ("一二三四1234".index(g["q"]) % 4) + 1
     return span(_year_of(g, "q", first + 2, start, end), first, first + 2)

@@ -47,7 +47,14 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
     following = next(waiting, None)
     timeline = Timeline(folded, enclosures, later=setting.later)
     reader = _Reader(
-        text, folded, setting, catalogue, enclosures, grids.cells(text), timeline, subjects.Events(folded)
+        text,
+        folded,
+        setting,
+        catalogue,
+        enclosures,
+        grids.cells(text),
+        timeline,
+        subjects.Events(folded),
     )
     found: list[Candidate] = []
     for sentence in sentences(folded, parted):
@@ -247,9 +254,7 @@ class _Reader:
         again = self.named.get(_counted_again(figure))
         return suggested if again is None else (again, *suggested[:2])
 
-    def _fitting(
-        self, figure: Figure, suggested: tuple[Suggestion, ...]
-    ) -> tuple[Suggestion, ...]:
+    def _fitting(self, figure: Figure, suggested: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
         """Drop the indicators that the words next to the figure rule out."""
         catalogue, q = self.catalogue, figure.quantity
         if catalogue is None or figure.measure is not Measure.LEVEL:
@@ -523,9 +528,7 @@ def _from_mean(candidate: Candidate) -> Candidate:
     top = Suggestion(_VS_MEAN, "%", _BY_EVENT, "均值")
     suggestions = (top, *candidate.suggestions[:2])
     level = Measure.LEVEL
-    return replace(
-        candidate, indicator=_VS_MEAN, measure=level, base=None, suggestions=suggestions
-    )
+    return replace(candidate, indicator=_VS_MEAN, measure=level, base=None, suggestions=suggestions)
 
 
 def _counted_again(figure: Figure) -> str:
