@@ -84,6 +84,7 @@ _FORMS = {
 }
 _EXPRESSION = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS.items()))
 _COMPARED = re.compile(r"(?:[较比与是]|环比|相当于)[^,。;:\d]{0,3}$")
+_OF_QUOTA = re.compile(r"的?(?:控制)?(?:考核)?(?:指标|控制数|目标|任务)")
 _OF_BEFORE = re.compile(r"[由从][^,。;:\d]{0,8}$")
 _TO = r"[^,。;\d]{0,4}(?:下降|减少|降低|缩短|压减|上升|增加|增长|提高|提升|降|升|增)?[至到为]"
 _OLD_VALUE = re.compile(r"[由从](?!目前|现有|年初)[^,。;\d]{0,12}$")
@@ -120,7 +121,7 @@ def expressions(text: str) -> Iterator[Expression]:
             kind = "now" if "今年" in match[0] else ""
         before = text[max(0, match.start() - 6) : match.start()]
         if kind:
-            base = bool(_COMPARED.search(before))
+            base = bool(_COMPARED.search(before) or _OF_QUOTA.match(text, match.end()))
             yield Expression(match.start(), match.end(), kind, groups, base)
 
 

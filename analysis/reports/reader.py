@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from analysis.language.vocabulary import Base, Comparator, Measure, Role, Status
+from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status
 from analysis.tables import numerals
 
 from . import facts, grids, parts, roles, scopes, subjects
 from .candidates import EVIDENCE, Candidate
+from .confidence import confidence
 from .doubts import Doubt
 from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
 from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
@@ -159,6 +160,8 @@ class _Reader:
         unit = _unit(figure, suggested)
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
         period, dated = self._period(figure, standing, suggested, named, carried=carried)
+        unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
+        unsure += _unsure(q, suggested)
         candidate = Candidate(
             q.start,
             q.end,
@@ -180,14 +183,8 @@ class _Reader:
             region=self._region(sentence, figure),
             base=self._base(sentence, figure),
             suggestions=suggested,
-            doubts=(
-                *judgement.doubts,
-                *q.doubts,
-                *figure.doubts,
-                *doubts,
-                *dated,
-                *_unsure(q, suggested),
-            ),
+            doubts=unsure,
+            confidence=self._confidence(suggested, unsure, figure.measure),
         )
         if candidate.base is Base.MEAN and candidate.indicator == "disaster_direct_loss":
             candidate = _from_mean(candidate)
@@ -295,6 +292,13 @@ class _Reader:
         top = Suggestion(code, known.unit, _BY_EVENT, why)
         return (top, *(s for s in others if s.indicator != code))[:3]
 
+    def _confidence(
+        self, suggested: tuple[Suggestion, ...], doubts: tuple[Doubt, ...], measure: Measure
+    ) -> Confidence:
+        trust = self.catalogue.trust(suggested[0]) if self.catalogue and suggested else 0.0
+        event = bool(suggested) and suggested[0].score == _BY_EVENT
+        return confidence(suggested, doubts, measure=measure, trust=trust, event=event)
+
     def _part(self, sentence: Sentence, figure: Figure, indicator: str) -> str:
         """Return the part of its indicator that a figure is about."""
         known = self.catalogue and self.catalogue.indicators.get(indicator)
@@ -393,7 +397,7 @@ class _Reader:
         if cell:
             earlier = grids.earlier(cell, start, end)
             start, end = spoken_period(cell.header, start, end) if earlier == default else earlier
-        elif named:
+        elif named and not self._quota(figure):
             start, end = resolved(named, start, end)
             doubts = (Doubt("period_carried"),) if carried and named.kind != "now" else ()
         if figure.measure is Measure.LEVEL and self.timeline.old_value(first, last):
@@ -406,8 +410,11 @@ class _Reader:
         start, end = self.setting.start, self.setting.end
         if standing is Status.ACTUAL:
             return start, end
-        quota = roles.quota(self.folded[max(0, figure.quantity.first - 20) : figure.quantity.first])
-        return span(end.year, 1, 12) if quota else self.setting.planned
+        return span(end.year, 1, 12) if self._quota(figure) else self.setting.planned
+
+    def _quota(self, figure: Figure) -> bool:
+        first = figure.quantity.first
+        return roles.quota(self.folded[max(0, first - 20) : first])
 
     def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
         """Whether the first indicator is a level at one date."""
@@ -438,7 +445,7 @@ class _Reader:
             value=Decimal(fact.value),
             measure=fact.measure,
             status=status,
-            unit="" if direction else _first_unit(suggested, fact.unit),
+            unit="" if direction else _first_unit(suggested, fact.unit or _zero_unit(fact)),
             period=resolved(named, *period) if named else period,
             phrase=fact.subject,
             evidence=printed[:EVIDENCE],
@@ -501,6 +508,11 @@ def _bound(q: Quantity, before: str) -> Comparator:
     """Return the comparator of a figure; a quota is an upper bound."""
     quota = roles.quota(before) and q.comparator is Comparator.EXACT
     return Comparator.AT_MOST if quota else q.comparator
+
+
+def _zero_unit(fact: facts.Fact) -> str:
+    """Return the unit of what did not happen, where no indicator has it."""
+    return "起" if fact.value == 0 and subjects.of_zero(fact.subject) == "count" else ""
 
 
 def _from_mean(candidate: Candidate) -> Candidate:
