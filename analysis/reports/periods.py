@@ -79,7 +79,8 @@ _FORMS = {
     "halves": _YEAR.format("h") + r"(?P<half>[上下])半年",
     "year_before": r"(?P<before>去年|上年|上一年|前年)(?P<same>同期|同比)?(?:全年)?(?!度)",
     "of_year": r"(?<![^,。;、:(\s在即而至比较与由从“\"])(?P<year>20\d\d)年(?P<likewise>同期)?(?:全年)?(?![-—–~～至到\d])(?!度?(?:版|计划|工作|行动))",
-    "now": r"全年(?!度)|今年(?:以来)?|本年度|年内",
+    "whole": r"全年(?!度)",
+    "now": r"今年(?:以来)?|本年度|年内",
     "yearly": r"年均(?=[^气降]|降幅)",
 }
 _EXPRESSION = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS.items()))
@@ -92,7 +93,7 @@ _NEW_VALUE = re.compile(_TO)
 _ITEMS = re.compile(r"的(?:[\d.,万亿]+[^\d,。;]{0,3}[、和])*")
 _EVENT = re.compile(r"雨|洪|震|火|灾|台风|事故|爆炸|坍塌|雪|旱")
 _JOINT = re.compile(r"[、和及与]")
-_FAR = {"until", "months", "first_months", "halves", "now", "since", "since_plan", "years"}
+_FAR = {"until", "months", "first_months", "halves", "now", "whole", "since_plan", "years"}
 _RECENT = 12  # expressions of a sentence that are looked at
 
 
@@ -266,6 +267,10 @@ def _year(g: dict[str, str], start: date, end: date) -> Period:
     return date(year, 1, 1), date(year, 12, 31)
 
 
+def _whole_year(g: dict[str, str], start: date, end: date) -> Period:
+    return (start, end) if start.month == 1 else span(end.year, 1, 12)
+
+
 def before_change(start: date, end: date) -> Period:
     """Return the period of the value before a change: a year earlier, or the year before several."""
     if start.year == end.year or (end - start).days < 366:
@@ -297,6 +302,7 @@ _RESOLVE: dict[str, Callable[[dict[str, str], date, date], Period]] = {
     "year_before": _years_before,
     "of_year": _year,
     "now": lambda g, start, end: (start, end),
+    "whole": _whole_year,
     "yearly": lambda g, start, end: (start, end),
 }
 

@@ -86,6 +86,7 @@ class _Reader:
     grid: dict[int, grids.Cell]
     timeline: Timeline
     events: subjects.Events
+    latest: tuple[str, str] = "", ""  # theme and part of the figure before in the sentence
     parts: dict[int, str] = field(default_factory=dict)
     assigned: dict[int, tuple[Suggestion, ...]] = field(default_factory=dict)
     topic: str = ""
@@ -104,6 +105,7 @@ class _Reader:
         if topic:
             self.topic = topic[1]
         self.before = None
+        self.latest = "", ""
         if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n", "。"}:
             self.demanding = False
         read = zip(inside, joined(self.folded, inside), strict=True)
@@ -314,7 +316,7 @@ class _Reader:
             own = figure.near[-24:] + self.folded[q.end : q.last] + figure.post[:8]
             lead = "" if figure.part else self.folded[sentence.start : q.first - len(figure.near)]
         part = parts.part_of(
-            indicator,
+            known.name,
             known.theme,
             own=own,
             lead=lead,
@@ -323,14 +325,11 @@ class _Reader:
         )
         if figure.measure is not Measure.LEVEL and not figure.subject:
             part = parent or part
-        elif figure.parent and len(re.sub(r"[^\u4e00-\u9fff]", "", figure.near)) <= _VERB:
-            before = self.catalogue.indicators.get(self._indicator(figure.parent))
-            part = part or (parent if before and before.theme == known.theme else "")
+        elif _BARE_VERB.fullmatch(figure.near) and self.latest[0] == known.theme:
+            part = part or self.latest[1]
         self.parts[q.start] = part
+        self.latest = known.theme, part
         return part
-
-    def _indicator(self, figure: Figure) -> str:
-        return _first(self.assigned.get(figure.quantity.start, ()))
 
     def _region(self, sentence: Sentence, figure: Figure) -> str:
         cell = self.grid.get(figure.quantity.start)
@@ -461,7 +460,7 @@ class _Reader:
     def _part_in(self, indicator: str, own: str) -> str:
         """Return the part that the clause of a fact names."""
         known = self.catalogue and self.catalogue.indicators.get(indicator)
-        return parts.part_of(indicator, known.theme, own=own) if known else ""
+        return parts.part_of(known.name, known.theme, own=own) if known else ""
 
     def _named_by(self, sentence: Sentence, fact: facts.Fact) -> tuple[Suggestion, ...]:
         """Return the indicators for a fact: by the event that did not happen, else by words."""
@@ -487,7 +486,10 @@ _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
 _CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
 _KINDS: dict[str, str] = {Reason.FORMULA: "count", Reason.ZERO: ""}
 _RATE = re.compile(r"率[\u4e00-\u9fff]{0,8}$")
-_VERB = 4  # characters: 培训, 已整改
+_BARE_VERB = re.compile(
+    r"[、,]?(?:其中|已|均|共|并|全部|完成|造成|累计)*"
+    r"(?:整改|整治|销号|培训|参训|参演|参与|死亡|亡|受伤|伤|罚款|受众|受灾)?(?:完成|到位|人数)?"
+)
 _AVERAGE = re.compile(r"(?:平均每?|人均|户均|日均|月均|年均)[\u4e00-\u9fff]{0,8}$")
 _UNFINISHED = re.compile(r"正在|未(?!发生)|尚未|仍?没有|还未")
 _PORTION = re.compile(r"占|比重|比例")

@@ -42,7 +42,8 @@ def smaller_region(lead: str, setting: Setting) -> str:
     named = last(_REGION, lead)
     if named is None or _NOT_NAME.search(named["name"]):
         return ""
-    if any(name in named["name"] for name in setting.names) or _WIDER.search(lead, named.end()):
+    own = any(named["name"].startswith(name) for name in setting.names)
+    if (own and not named["name"].endswith(("镇", "乡", "街道"))) or _WIDER.search(lead, named.end()):
         return ""
     return named["name"]
 

@@ -78,7 +78,7 @@ class Events:
                 break
             if event.subject not in _GRADED or event.end > sentence:
                 return event.subject
-        return ""
+        return "" if table or not line else self.before(line - 1, table=True)
 
 
 def named(words: str) -> str:
@@ -108,12 +108,12 @@ def slot(figure: Figure, unit: str) -> str:
 
     *unit* is that of the figure, or of the level that it is a change of.
     """
-    words = figure.subject or figure.near[-12:] + figure.post[:6]
+    words = figure.subject.split("、")[0] or figure.near[-12:] + figure.post[:6]
     if not figure.subject and not re.search(r"[\u4e00-\u9fff]{2}", words):
         words = figure.far[-12:]
     if _HANDLED.search(words):
         return ""
-    if figure.subject in {"人数", "伤亡人数"}:
+    if words in {"人数", "伤亡人数"}:
         return "deaths"
     bare = not _CONTENT.search(_PERIOD.sub("", words))
     if bare and figure.measure is Measure.LEVEL and unit == "起":
@@ -126,7 +126,9 @@ def slot(figure: Figure, unit: str) -> str:
         return "deaths"
     if unit in {"人", ""} and _HURT.search(words):
         return "injuries"
-    return "count" if unit in {"起", ""} and _EVENTS.search(words) else ""
+    if unit == "起" and figure.measure is Measure.LEVEL:
+        return "count"
+    return "count" if not unit and _EVENTS.search(words) else ""
 
 
 def of_quota(before: str) -> str:

@@ -298,6 +298,7 @@ class Catalogue:
 
 _NEAR, _FAR = 0.55, 0.2
 _MEASURED = {"money", "length", "area", "duration", "mass", "volume"}
+_EXACT = {"间"}
 _ANY = "个"  # counts nearly all things, but no documents and no events
 _EVENTS, _DOCUMENTS, _INCIDENTS = 2, 4, 9
 _CASES = ({"起", "次"}, {"起", "件"}, {"起", "项"})
@@ -340,6 +341,8 @@ def _likeness(printed: str, unit: str) -> float:
         return _SAME
     if printed not in _GROUPS or unit not in _GROUPS:
         return 0.0
+    if {printed, unit} in _CASES:
+        return _SAME / 2
     if unlike(printed, unit):
         return _UNLIKE
     return _SAME / 2 if _GROUPS[printed] == _GROUPS[unit] else -_SAME
@@ -347,7 +350,7 @@ def _likeness(printed: str, unit: str) -> float:
 
 def _fits(indicator: Indicator, kind: str, unit: str) -> bool:
     """Whether a figure of *unit* can be one of *indicator*: 亩 is not 公顷."""
-    exact = unit and (kind in _MEASURED or "/" in unit)
+    exact = unit and (kind in _MEASURED or "/" in unit or indicator.unit in _EXACT)
     return compatible(kind, indicator.quantity) and not (exact and unit != indicator.unit)
 
 
