@@ -5,7 +5,7 @@ How sure a candidate row is, from the agreement of its cues.
 what its own review taught.
 """
 
-from analysis.language.vocabulary import Confidence, Measure
+from analysis.language.vocabulary import Confidence
 
 from .doubts import Doubt
 from .suggestions import ENOUGH, Suggestion
@@ -22,7 +22,6 @@ def confidence(
     suggested: tuple[Suggestion, ...],
     doubts: tuple[Doubt, ...],
     *,
-    measure: Measure,
     trust: float,
     event: bool,
 ) -> Confidence:
@@ -35,8 +34,6 @@ def confidence(
         The indicators, best first.
     doubts
         What the reader doubts.
-    measure
-        A change is as sure as the level that it belongs to.
     trust
         The share of reviewed figures with the same words that had the first indicator.
     event

@@ -1,8 +1,8 @@
 """
 The part of an indicator that a figure is about: a sector, a hazard, an audience, a campaign.
 
-A part is named in the words of the figure, at the start of its sentence (危险化学品领域检查企业86家,
-查处隐患412条), in its row of a table, or in the heading. ``parts.csv`` has the words for each part,
+A part is named in the words of the figure, at the start of its sentence (危险化学品领域检查企业,
+查处隐患), in its row of a table, or in the heading. ``parts.csv`` has the words for each part,
 ``dimensions.csv`` the kinds of parts that the indicators of a theme have.
 """
 
@@ -12,7 +12,9 @@ from functools import cache
 
 from . import lexicon
 
-_WHOLE = re.compile(r"(?:^|[,;。:])(?:全[省市县区州盟旗镇乡国]|各类|累计|总计|合计|[我本][省市县区州])")
+_WHOLE = re.compile(
+    r"(?:^|[,;。:])(?:全[省市县区州盟旗镇乡国]|各类|累计|总计|合计|[我本][省市县区州])"
+)
 _LEAD = re.compile(
     r"[”\"]?(?:安全(?:生产)?|应急|企业)?"
     r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传)"

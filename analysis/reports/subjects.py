@@ -27,7 +27,10 @@ _LOST = re.compile(r"损失")
 _EVENTS = re.compile(r"起数|发生|接报|事故|火灾|起火|火情")
 _PERIOD = re.compile(r"(?:去年|上年|今年)?同期|去年|上年|[为是各共]|分别|其中|持平|均")
 _CONTENT = re.compile(r"[\u4e00-\u9fff]")
-_HANDLED = re.compile(r"处置|处理|扑灭|应对|查处|调查|结案|挂牌|督办|通报|警示|立案|参与|救援")
+_NAME = 14  # characters of the name of a sector, a region or a cause, with the words behind
+_HANDLED = re.compile(
+    r"整治|清理|处罚|违规|违法|办理|受理|纠正|处置|处理|扑灭|应对|查处|调查|结案|挂牌|督办|通报|警示|立案|参与|救援"
+)
 
 
 class Event(NamedTuple):
@@ -126,7 +129,7 @@ def slot(figure: Figure, unit: str) -> str:
         return "deaths"
     if unit in {"人", ""} and _HURT.search(words):
         return "injuries"
-    if unit == "起" and figure.measure is Measure.LEVEL:
+    if unit == "起" and figure.measure is Measure.LEVEL and len(words.strip()) <= _NAME:
         return "count"
     return "count" if not unit and _EVENTS.search(words) else ""
 
