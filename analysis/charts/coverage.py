@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -39,6 +38,8 @@ def coverage(
     themes
         ``theme``, ``name_zh``, ``name_en`` in the order to draw.
     """
+    import seaborn as sns
+
     regions = _regions(rows)
     counts = rows.pivot_table(
         index="theme", columns="region", values="id", aggfunc="count", observed=True

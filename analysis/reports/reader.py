@@ -12,7 +12,7 @@ from decimal import Decimal
 from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status
 from analysis.tables import numerals
 
-from . import facts, grids, parts, roles, scopes, subjects
+from . import facts, grids, parts, roles, scopes, subjects, touched
 from .candidates import EVIDENCE, Candidate
 from .confidence import confidence
 from .doubts import Doubt
@@ -131,12 +131,14 @@ class _Reader:
 
     def _judged(self, numeral: numerals.Numeral, read: Quantity, sentence: Sentence) -> Judgement:
         cell = self.grid.get(numeral.start)
-        if cell and (cell.unit or read.unit):
+        if cell and cell.role is None and (cell.unit or read.unit):
             return Judgement(Role.OBSERVATION, Reason.TABLE)
         if read.inside:
             return Judgement(Role.LABEL, "属另一数的位数")
         at = roles.place(self.folded, numeral, read, self.enclosures)
         judgement = roles.judge(at)
+        if cell and cell.role and judgement.role in {Role.OBSERVATION, Role.LABEL}:
+            return Judgement(cell.role, Reason.TABLE_NAME)
         dated = judgement.reason == Reason.DATE_NAME
         if (judgement.role is Role.OBSERVATION or dated) and self._elsewhere(numeral, sentence):
             return Judgement(Role.OTHER_REGION, "其他地区的事故或数据", judgement.doubts)
@@ -156,7 +158,7 @@ class _Reader:
             judgement.role,
             judgement.reason,
             printed=raw,
-            doubts=judgement.doubts,
+            doubts=(*judgement.doubts, *touched.letters(self.text, read)),
         )
 
     def _row(self, sentence: Sentence, figure: Figure, judgement: Judgement) -> Candidate:
@@ -169,7 +171,7 @@ class _Reader:
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
         period, dated = self._period(figure, standing, suggested, named, carried=carried)
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
-        unsure += _unsure(q, suggested)
+        unsure += (*self._touched(q), *_unsure(q, suggested))
         candidate = Candidate(
             q.start,
             q.end,
@@ -214,6 +216,11 @@ class _Reader:
         event = bool(suggested) and suggested[0].score == BY_EVENT
         return confidence(suggested, doubts, trust=trust, event=event)
 
+    def _touched(self, read: Quantity) -> tuple[Doubt, ...]:
+        """Return the doubts about characters beside a figure; cells of a table have none."""
+        cell = read.start in self.grid
+        return () if cell else tuple(touched.doubts(self.text, self.folded, read))
+
     def _part(self, sentence: Sentence, figure: Figure, indicator: str) -> str:
         """Return the part of its indicator that a figure is about."""
         known = self.catalogue and self.catalogue.indicators.get(indicator)
@@ -238,10 +245,10 @@ class _Reader:
         )
         if figure.measure is not Measure.LEVEL and not figure.subject:
             part = parent or part
-        elif (_BARE_VERB.fullmatch(figure.near) or indicator == QUOTA_USED) and self.latest[
-            0
-        ] == known.theme:
-            part = part or self.latest[1]
+        else:
+            theme, before = self.latest
+            bare = indicator == QUOTA_USED or bool(_BARE_VERB.fullmatch(figure.near))
+            part = part or (before if bare and theme == known.theme else "")
         self.parts[q.start] = part
         self.latest = known.theme, part
         return part
@@ -286,6 +293,9 @@ class _Reader:
         later = named is not None and resolved(named, start, end)[0] > end
         due = named is not None and named.kind in {"due", "end"} and self.setting.later
         ahead = later or due or self.demanding
+        cell = self.grid.get(figure.quantity.start)
+        if cell and grids.aimed(cell):
+            return roles.Standing(Status.TARGET, (Doubt("planned_as_target"),))
         standing = status(self.folded, sentence, figure, self.setting, ahead=ahead)
         listed = _LISTED.fullmatch(figure.gap) or figure.part
         if standing.status is Status.PLAN and self.before and listed:
@@ -310,7 +320,7 @@ class _Reader:
         doubts: tuple[Doubt, ...] = ()
         if cell:
             earlier = grids.earlier(cell, start, end)
-            start, end = spoken_period(cell.header, start, end) if earlier == default else earlier
+            start, end = spoken_period(cell.words, start, end) if earlier == default else earlier
         elif named and not self._quota(figure):
             start, end = resolved(named, start, end)
             doubts = (Doubt("period_carried"),) if carried and named.kind != "now" else ()
@@ -327,8 +337,9 @@ class _Reader:
         return span(end.year, 1, 12) if self._quota(figure) else self.setting.planned
 
     def _quota(self, figure: Figure) -> bool:
-        first = figure.quantity.first
-        return roles.quota(self.folded[max(0, first - 20) : first])
+        first, cell = figure.quantity.first, self.grid.get(figure.quantity.start)
+        before = self.folded[max(0, first - 20) : first]
+        return (cell is not None and grids.aimed(cell)) or roles.quota(before)
 
     def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
         """Whether the first indicator is a level at one date."""
