@@ -46,9 +46,7 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
     waiting = (n._replace(raw=folded[n.start : n.end]) for n in numerals.find(text))
     following = next(waiting, None)
     timeline = Timeline(folded, enclosures, later=setting.later)
-    reader = _Reader(
-        text, folded, setting, catalogue, enclosures, grids.cells(text), timeline
-    )
+    reader = _Reader(text, folded, setting, catalogue, enclosures, grids.cells(text), timeline)
     for sentence in sentences(folded, parts):
         inside = []
         while following is not None and following.start < sentence.end:
@@ -166,7 +164,7 @@ class _Reader:
                 *figure.doubts,
                 *doubts,
                 *dated,
-                *self._touched(q),
+                *self._touched(q, judgement),
                 *_unsure(q, suggested),
             ),
         )
@@ -181,10 +179,11 @@ class _Reader:
             )
         return candidate
 
-    def _touched(self, read: Quantity) -> tuple[Doubt, ...]:
-        """Return the doubts about characters beside a figure; cells of a table have none."""
-        cell = read.start in self.grid
-        return () if cell else tuple(touched.doubts(self.text, self.folded, read))
+    def _touched(self, read: Quantity, judgement: Judgement) -> tuple[Doubt, ...]:
+        """Return the doubts about characters beside a figure of prose, outside a formula."""
+        if read.start in self.grid or judgement.reason == Reason.FORMULA:
+            return ()
+        return tuple(touched.doubts(self.text, self.folded, read))
 
     def _suggested(
         self, words: list[Words], figure: Figure, judgement: Judgement
