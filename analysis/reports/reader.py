@@ -418,9 +418,9 @@ class _Reader:
         start, end = self.setting.start, self.setting.end
         if standing is Status.ACTUAL:
             return start, end
-        cell, first = self.grid.get(figure.quantity.start), figure.quantity.first
-        aimed = cell is not None and grids.aimed(cell)
-        quota = aimed or roles.quota(self.folded[max(0, first - 20) : first])
+        cell = self.grid.get(figure.quantity.start)
+        before = self.folded[max(0, figure.quantity.first - 20) : figure.quantity.first]
+        quota = (cell is not None and grids.aimed(cell)) or roles.quota(before)
         return span(end.year, 1, 12) if quota else self.setting.planned
 
     def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
