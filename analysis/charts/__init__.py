@@ -6,33 +6,37 @@ with all its text replaces these axes in their figure.
 """
 
 from .changes import year_on_year
-from .commitments import promises
+from .commitments import commitments
 from .comparison import comparison
 from .coverage import coverage, shared
 from .expected import expected
 from .figure import Caption, Figure
 from .instruments import instruments
 from .not_comparable import not_comparable
+from .open_hazards import open_hazards
 from .paging import Pages, on_pages
-from .profile import profile
-from .shares import closed_loop, composition
+from .parts import parts
+from .peers import peers
+from .profile import Block, profile
 from .targets import targets
 from .trend import trend
 
 __all__ = [
+    "Block",
     "Caption",
     "Figure",
     "Pages",
-    "closed_loop",
+    "commitments",
     "comparison",
-    "composition",
     "coverage",
     "expected",
     "instruments",
     "not_comparable",
     "on_pages",
+    "open_hazards",
+    "parts",
+    "peers",
     "profile",
-    "promises",
     "shared",
     "targets",
     "trend",

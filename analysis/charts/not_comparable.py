@@ -130,7 +130,7 @@ def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
     """Yield region and value, on one line if they fit, then scope and period."""
     size, language = page.size, page.language
     colour, gid = style.colour(row["region"]), f"mark-{row['id']}"
-    name, figure = row[f"region_{language}"], values.printed(row)[language]
+    name, figure = row[f"region_{language}"], values.what(row)[language]
     beside = measured(name, size.note) + 0.08
     yield from _wrapped(name, width, size.note, style.GREY)
     if beside + measured(figure, size.label) <= width:

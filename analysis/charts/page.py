@@ -126,6 +126,12 @@ class Page:
         position = (x / self.size.width, y / self.size.height)
         self.plot.text(*position, words, fontsize=size, **options)
 
+    def empty(self) -> None:
+        """Write that there is nothing to draw, in the room of the plot."""
+        y = self.room.bottom + self.room.height * 0.6
+        words = say("note.nothing_here")[self.language]
+        self.text(self.room.left, y, words, self.size.subtitle, color=style.GREY)
+
     def _write_head(self) -> None:
         width = self.size.width - 2 * self.margin
         heads = (
@@ -133,7 +139,7 @@ class Page:
             (self.caption.subtitle, self.size.subtitle, style.GREY),
         )
         for text, size, colour in heads:
-            for line in balanced(_begun(text[self.language]), width, size):
+            for line in balanced(begun(text[self.language]), width, size):
                 self.text(self.margin, self._top, line, size, color=colour)
                 self._top -= size * LEADING / 72
             self._top -= size * 0.2 / 72
@@ -251,13 +257,13 @@ def _shrunk(part: SubFigure) -> Size:
     return Size(box.width, box.height, *(size * share for size in slide[2:]))
 
 
-def _begun(words: str) -> str:
+def begun(words: str) -> str:
     """Return *words* with a capital first letter."""
     return words[:1].upper() + words[1:]
 
 
 def _sentence(note: str) -> str:
-    return _begun(note).rstrip("。.")
+    return begun(note).rstrip("。.")
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:

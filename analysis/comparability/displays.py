@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.language import numbers, values
+from analysis.language import values
 from analysis.language.text import Text
 
 SHOWN = 12  # rows at most; a comparison of thousands is for a chart
@@ -117,4 +117,5 @@ def _sure(row: dict[Any, Any], scale: str) -> str:
     """The number that is compared, and its limits."""
     names = ("rate", "rate_lower", "rate_upper") if scale == "rate" else ("value", "lower", "upper")
     value, lower, upper = (float(row[name]) for name in names)
-    return numbers.estimate(value, lower, upper, "en")
+    shown = {**row, "value": value, "printed": ""} if scale == "rate" else row
+    return values.estimate(shown, lower, upper).en

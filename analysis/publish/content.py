@@ -97,7 +97,6 @@ _INSTEAD = {
     "note.context": say("native_note.context"),
     "note.elsewhere": say("native_note.elsewhere"),
     "note.chance_band": Text("", ""),
-    "note.whole_axis": Text("", ""),
     "mark_note.at_least": say("native_note.at_least"),
     "mark_note.about": say("native_note.about"),
 }

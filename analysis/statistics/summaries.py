@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language.vocabulary import Mark, Measure, Outcome, Promise, Standing, Status
+from analysis.language.vocabulary import Mark, Measure, Outcome, Promise, Status
 
 from . import intervals
 
@@ -111,22 +111,44 @@ def changes(rows: pd.DataFrame) -> Changes:
 
 
 @dataclass(frozen=True)
-class Largest:
-    """The largest part of a whole and the next one."""
+class Most:
+    """The fewest parts of one whole that together are more than 80 % of it."""
 
-    top: Row
-    second: Row
-    apart: bool  # chance does not explain which is larger; True also for complete counts
+    whole: Row
+    parts: tuple[Row, ...]
+    value: float  # their sum
+
+    @property
+    def share(self) -> float:
+        """Their share in percent."""
+        return 100 * self.value / float(self.whole["whole"])
 
 
-def largest(parts: pd.DataFrame) -> Largest:
-    """Return the largest of the parts of one whole, and whether it differs from the next."""
-    order = parts.sort_values("value", ascending=False, kind="stable").to_dict("records")
-    top, second = order[0], order[1]
-    if not top["method"]:
-        return Largest(top, second, apart=True)
-    pair = intervals.part_of_whole(top["value"], top["value"] + second["value"])
-    return Largest(top, second, apart=float(pair.lower) > 0.5)
+def most(parts: pd.DataFrame) -> Most:
+    """Return the largest parts of one whole, as many as are more than 80 % of it."""
+    order = parts.sort_values("value", ascending=False, kind="stable")
+    enough = order["value"].cumsum().gt(0.8 * order["whole"])
+    count = int(enough.to_numpy().argmax()) + 1 if enough.any() else len(order)
+    records = order.head(count).to_dict("records")
+    return Most(records[0], tuple(records), float(order["value"].head(count).sum()))
+
+
+@dataclass(frozen=True)
+class Open:
+    """The campaign with the most cases that were found and not rectified."""
+
+    row: Row
+    total: int  # open cases of all campaigns shown
+
+
+def still_open(shares: pd.DataFrame) -> Open:
+    """Return the campaign of ``rates.shares`` with the most open cases."""
+    order = shares.sort_values("open", ascending=False, kind="stable")
+    return Open(order.iloc[0].to_dict(), int(shares["open"].sum()))
+
+
+# A plan is written before any of its targets is due.
+WAITING = tuple(map(str, (Outcome.NEXT_PERIOD, Outcome.SO_FAR, Outcome.PLAN_REPORT)))
 
 
 @dataclass(frozen=True)
@@ -137,6 +159,7 @@ class Outcomes:
     met: int
     missed: int
     unsure: int
+    waiting: int  # not due when the report was written
 
     @property
     def judged(self) -> int:
@@ -147,8 +170,10 @@ class Outcomes:
 def outcomes(judged: pd.DataFrame) -> Outcomes:
     """Count the verdicts on targets."""
     counts = judged["outcome"].value_counts()
-    verdicts = (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
-    return Outcomes(len(judged), *(int(counts.get(str(verdict), 0)) for verdict in verdicts))
+    known = [
+        int(counts.get(str(word), 0)) for word in (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
+    ]
+    return Outcomes(len(judged), *known, int(counts.reindex(WAITING).sum()))
 
 
 @dataclass(frozen=True)
@@ -177,20 +202,19 @@ def amounts(rows: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Instruments:
-    """In how many reports the instruments of a figure appear."""
+    """In how many of the reports the instruments of a figure appear."""
 
     total: int
-    three: int  # in three reports or more
-    two: int
-    one: int
+    reports: int
+    every: int  # instruments in all reports
+    one: int  # in one report only
 
 
-def instruments(rows: pd.DataFrame) -> Instruments:
-    """Count the instruments of *rows* by the number of regions that have them; none is left out."""
-    known = rows[rows["status"].ne(Standing.NOT_MENTIONED)]
-    regions = known.groupby("indicator")["region"].nunique()
-    three, two, one = regions.ge(3), regions.eq(2), regions.eq(1)
-    return Instruments(len(regions), *(int(which.sum()) for which in (three, two, one)))
+def instruments(patterns: pd.DataFrame) -> Instruments:
+    """Count the instruments of ``policies.patterns`` by the number of reports that mention them."""
+    each = patterns[patterns["reports"].gt(0)].drop_duplicates("indicator")["reports"]
+    reports = patterns["region"].nunique()
+    return Instruments(len(each), reports, int(each.eq(reports).sum()), int(each.eq(1).sum()))
 
 
 def checkable(rows: pd.DataFrame) -> int:
