@@ -175,7 +175,7 @@ def year_to_date(rows: pd.DataFrame) -> Text:
     start, end = first.iloc[0].to_dict(), first.iloc[-1].to_dict()
     each = [_so_far(row) for row in (start, end)]
     name = values.short(start)
-    return say("finding.year_to_date", region=_region(start), name=name, start=each[0], end=each[1])
+    return say("finding.year_to_date", region=region(start), name=name, start=each[0], end=each[1])
 
 
 def _so_far(row: dict[Any, Any]) -> Text:
