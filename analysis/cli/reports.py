@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from .options import LANGUAGE, PROJECT, data
+from .options import EXISTING, LANGUAGE, PROJECT, data
 
 _REGION = r"[a-z][a-z0-9_]{0,39}(?:\+[a-z][a-z0-9_]{0,39})*"
 
@@ -21,7 +21,7 @@ _REGION = r"[a-z][a-z0-9_]{0,39}(?:\+[a-z][a-z0-9_]{0,39})*"
     "  regional-safety compile report.docx --region qingshan --format xlsx --output review.xlsx\n"
     "  regional-safety compile report.txt --region qingshan --period 2024 | head",
 )
-@click.argument("text", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("text", type=EXISTING)
 @click.option("--region", required=True, help="Code of the region, known or new.")
 @click.option(
     "--period",
@@ -97,9 +97,7 @@ def compile_(
     "  regional-safety accept review.xlsx\n"
     "  regional-safety accept --undo"
 )
-@click.argument(
-    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False
-)
+@click.argument("file", type=EXISTING, required=False)
 @click.option("--dry-run", is_flag=True, help="Check and print the changes; write nothing.")
 @click.option("--undo", is_flag=True, help="Restore the tables as before the last `accept`.")
 @PROJECT
