@@ -186,10 +186,13 @@ def overview(rows: pd.DataFrame) -> Text:
     counted = summaries.amounts(rows)
     counted = counted[counted["indicator"].eq("deaths") & counted["breakdown"].eq("")]
     once = counted.drop_duplicates("region")
-    words = {"reports": rows["report"].nunique(), "figures": len(rows)}
-    if len(once) == 1:
-        return say("finding.overview_one", region=region(once.iloc[0]), **words)
-    return say("finding.overview", count=len(once), **words)
+    reports = rows["report"].nunique()
+    if len(once) != 1:
+        return say("finding.overview", count=len(once), reports=reports)
+    row = once.iloc[0].to_dict()
+    words = {"region": region(row), "year": row["period_end"].year}
+    value = values.counted(row, "value")
+    return say("finding.overview_one", reports=reports, value=value, **words)
 
 
 def expected(placement: Placement | None) -> Text:
