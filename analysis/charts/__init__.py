@@ -5,7 +5,7 @@ Charts: functions that draw tidy rows as figures, without reading, computing or 
 with all its text replaces these axes in their figure.
 """
 
-from .changes import year_on_year
+from .changes import changes
 from .commitments import commitments
 from .comparison import comparison
 from .coverage import coverage, shared
@@ -21,12 +21,14 @@ from .peers import peers
 from .profile import Block, profile
 from .targets import targets
 from .trend import trend
+from .year_to_date import year_to_date
 
 __all__ = [
     "Block",
     "Caption",
     "Figure",
     "Pages",
+    "changes",
     "commitments",
     "comparison",
     "coverage",
@@ -42,5 +44,5 @@ __all__ = [
     "shared",
     "targets",
     "trend",
-    "year_on_year",
+    "year_to_date",
 ]

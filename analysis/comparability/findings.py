@@ -156,21 +156,31 @@ def counted_changes(counted: pd.DataFrame) -> list[Text]:
     return [values.change(row) for row in counted.to_dict("records")]
 
 
-def year_on_year(changes: pd.DataFrame) -> Text:
-    """Return how many counted changes are beyond chance, and which regions published no counts."""
-    if changes.empty:
+def changes(rows: pd.DataFrame) -> Text:
+    """Return the smallest and the largest published change of the first indicator of *rows*."""
+    span = summaries.published(rows)
+    if span is None:
         return say("note.nothing_changed")
-    summary = summaries.changes(changes)
-    if not summary.total:
-        return say("finding.changes_without_counts")
-    regions = _places(summary.counted)
-    text = say("finding.changes_within", regions=regions, count=summary.total)
-    if summary.beyond:
-        total, beyond = summary.total, summary.beyond
-        text = say("finding.changes_beyond", regions=regions, total=total, count=beyond)
-    if summary.uncounted.empty:
-        return text
-    return text + say("finding.others_without_counts", others=_places(summary.uncounted))
+    low, high = (numbers.signed_percent(end) for end in (span.low, span.high))
+    message = "finding.published_change" if span.low == span.high else "finding.published_changes"
+    return say(message, year=span.year, name=values.short(span.row), low=low, high=high)
+
+
+def year_to_date(rows: pd.DataFrame) -> Text:
+    """Return the change of the first months and of the last ones of one region."""
+    paired = rows[rows["before"].notna()] if len(rows) else rows
+    if paired.empty:
+        return say("note.nothing_changed")
+    first = paired[paired["region"].eq(paired["region"].iloc[0])]
+    start, end = first.iloc[0].to_dict(), first.iloc[-1].to_dict()
+    each = [_so_far(row) for row in (start, end)]
+    name = values.short(start)
+    return say("finding.year_to_date", region=region(start), name=name, start=each[0], end=each[1])
+
+
+def _so_far(row: dict[Any, Any]) -> Text:
+    percent = numbers.signed_percent(round(row["percent"]))
+    return say("finding.so_far", percent=percent, months=values.months(row["period_end"]))
 
 
 def _places(rows: pd.DataFrame) -> Text:
@@ -343,10 +353,16 @@ def parts(pieces: pd.DataFrame) -> Text:
     if len(first.parts) == 1:
         part = Text(first.parts[0]["part_zh"], first.parts[0]["part_en"])
         return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
-    amounts = {"value": numbers.exact(first.value), "whole": numbers.exact(first.whole["whole"])}
-    words |= {"parts": len(first.parts), "unit": Text(first.whole["unit"], "")}
+    amounts = {"value": _amount(first.value, first.whole)}
+    amounts |= {"whole": _amount(first.whole["whole"], first.whole)}
+    words |= {"parts": len(first.parts)}
     sectors = first.whole["dimension"] == "sector"
     return say("finding.most_sectors" if sectors else "finding.most_parts", **words, **amounts)
+
+
+def _amount(amount: float, row: dict[Any, Any]) -> Text:
+    """Return an amount, in Chinese with its unit, in English without."""
+    return Text(values.computed(row, amount).zh, numbers.exact(amount))
 
 
 def short(row: dict[Any, Any]) -> Text:

@@ -24,14 +24,14 @@ from analysis.errors import UsageError, WordError
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Language, Mark
+from analysis.language.vocabulary import Language, Mark, Status
 from analysis.statistics import (
     attainment,
     benchmarks,
     gaps,
+    percents,
     policies,
     rates,
-    standardised,
     summaries,
     years,
 )
@@ -45,7 +45,7 @@ LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
-OUTCOMES = ("accidents", "deaths", "injuries")
+OUTCOMES = ("deaths", "accidents")
 
 
 class Options(TypedDict, total=False):
@@ -140,29 +140,53 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     return asked.pages(draw, rows, title, f"trend-{indicator}")
 
 
-def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]) -> Pages:
+def year_to_date(
+    indicator: str = "deaths", *, year: int | None = None, **options: Unpack[Options]
+) -> Figure:
     """
-    Draw the changes of *indicators* from one year to the next, tested together.
+    Draw the cumulative counts of *indicator* in the months of two years, and their changes.
+
+    Parameters
+    ----------
+    indicator
+        A code or a name.
+    year
+        The later of the two years; the last one of the reports if not given.
+    """
+    asked = _asked(options)
+    indicator = asked.code("indicator", indicator)
+    rows = percents.months(asked.rows, asked.context, indicator, year or asked.last_year)
+    draw = partial(
+        charts.year_to_date,
+        rows,
+        title=findings.year_to_date(rows),
+        refused=gaps.regions(asked.rows, indicator, set(rows["region"]), asked.absences),
+    )
+    return asked.figure(draw, f"year-to-date-{indicator}")
+
+
+def changes(*indicators: str, year: int | None = None, **options: Unpack[Options]) -> Figure:
+    """
+    Draw the changes of one year, published and computed, in the regions and those around them.
 
     Parameters
     ----------
     indicators
-        Codes or names; accidents, deaths and injuries if none is given.
-    first_year
-        The first year drawn.
+        Codes or names; deaths and accidents if none is given.
+    year
+        The later year of the changes; the last one of the reports if not given.
     """
     asked = _asked(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
-    every = years.changes(asked.rows, asked.context)
-    tested = standardised.family(every, asked.rows, codes, first_year=first_year)
+    year = year or asked.last_year
+    rows = percents.of_year(asked.rows, asked.context, codes, year)
     draw = partial(
-        charts.year_on_year,
-        national=standardised.changes(every, tested),
-        refused=gaps.regions(asked.rows, codes[0], set(tested["region"]), asked.absences),
-        tested=tested,
+        charts.changes,
+        rows,
+        title=findings.changes(rows),
+        refused=gaps.regions(asked.rows, codes[0], set(rows["region"]), asked.absences),
     )
-    title = findings.year_on_year(tested)
-    return asked.pages(draw, tested, title, "year-on-year", first="-1")
+    return asked.figure(draw, f"changes-{year}")
 
 
 def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[Options]) -> Figure:
@@ -177,7 +201,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         The first year drawn.
     """
     asked = _asked(options)
-    codes = [asked.code("indicator", name) for name in indicators or ("deaths", "accidents")]
+    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
     every, regions = asked.series, set(asked.rows["region"])
     pairs = pd.concat(
         [
@@ -468,6 +492,12 @@ class _Asked:
     def series(self) -> pd.DataFrame:
         """All known yearly levels."""
         return years.series(self.rows, self.context)
+
+    @property
+    def last_year(self) -> int:
+        """The last year in which a reported period ends."""
+        actual = self.rows[self.rows["status"].eq(Status.ACTUAL)]
+        return int(actual["period_end"].max().year)
 
     def code(self, kind: str, word: str) -> str:
         """Return the code of a region, an indicator or a theme given by code or name."""

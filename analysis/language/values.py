@@ -10,7 +10,17 @@ import pandas as pd
 from . import numbers
 from .messages import catalogue, label, say
 from .text import Text
-from .vocabulary import POLICIES, Comparator, Language, Mark, Measure, Method, Outcome, Status
+from .vocabulary import (
+    POLICIES,
+    Comparator,
+    Language,
+    Mark,
+    Measure,
+    Method,
+    Outcome,
+    Partial,
+    Status,
+)
 
 CROWD = 12  # figures or regions beyond which a page names only a few of them
 
@@ -60,6 +70,21 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
         return Text(zh, f"{start:%b}–{end:%b %Y}")
     zh = f"{start:%Y-%m-%d}至{end:%Y-%m-%d}"
     return Text(zh, f"{start.day} {start:%b %Y} to {end.day} {end:%b %Y}")
+
+
+def months(end: pd.Timestamp) -> Text:
+    """
+    Return the months of a year up to *end*.
+
+    >>> months(pd.Timestamp("2024-06-30")).en, months(pd.Timestamp("2024-12-31")).zh
+    ('to June', '全年')
+    """
+    if (end.month, end.day) == (12, 31):
+        return say("value.whole_year")
+    if end.is_month_end:
+        return Text(f"1—{end.month}月", f"to {end:%B}")
+    date = day(end, year=False)
+    return Text(f"至{date.zh}", f"to {date.en}")
 
 
 def time_of(row: Mapping[Any, Any]) -> Text:
@@ -538,6 +563,20 @@ def outcome(row: Mapping[Any, Any]) -> Text:
         shown = shown + within(row["lower"], row["upper"])
     known = Text(f"{shown.zh}，{when.zh}", f"{shown.en}, {when.en}")
     return known if undated else Text.joined([label(verdict), known], zh="：", en=": ")
+
+
+def partial(word: Partial, rows: Sequence[Mapping[Any, Any]] = ()) -> Text:
+    """
+    Return what a report has instead of what was looked for, with the figures *rows*.
+
+    >>> partial(Partial.NO_TARGET).en
+    'the report sets no target that could be checked'
+    """
+    if word is Partial.WORDS_ALONE:
+        return say(f"partial.{word}", count=len(rows))
+    each = [value_of_part(row) for row in rows]
+    ends = {"found": each[0], "rectified": each[-1]} if each else {}
+    return say(f"partial.{word}", what=Text.joined(each, zh="、", en=", "), **ends)
 
 
 def part_or_all(row: Mapping[Any, Any]) -> Text:

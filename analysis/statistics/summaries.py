@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.language.vocabulary import Level, Mark, Measure, Outcome, Promise, Status
 
 from . import intervals, spread
+from .rates import whole_year
 from .spread import Spread
 
 Row = dict[Any, Any]
@@ -95,21 +96,24 @@ def beyond_chance(counted: pd.DataFrame) -> int:
 
 
 @dataclass(frozen=True)
-class Changes:
-    """Changes of several regions: how many were counted, and how many are discoveries."""
+class Published:
+    """The smallest and the largest published change of one indicator, in percent."""
 
-    counted: pd.DataFrame
-    uncounted: pd.DataFrame  # of regions without any counted change
-    total: int
-    beyond: int  # at a false discovery rate of 5 %
+    row: Row
+    year: int
+    low: float
+    high: float
 
 
-def changes(rows: pd.DataFrame) -> Changes:
-    """Count yearly changes, and how many of them are discoveries."""
-    counted = rows[rows["mark"].eq(Mark.EXACT)]
-    beyond = int(counted["stands"].sum()) if len(counted) else 0
-    uncounted = rows[~rows["region"].isin(counted["region"])]
-    return Changes(counted, uncounted, len(counted), beyond)
+def published(rows: pd.DataFrame) -> Published | None:
+    """Return the span of the whole-year percentages of the first indicator that has any."""
+    percent = rows[rows["mark"].eq(Mark.PERCENT_ONLY) & whole_year(rows)]
+    if percent.empty:
+        return None
+    first = percent[percent["indicator"].eq(percent["indicator"].iloc[0])]
+    row = first.iloc[0].to_dict()
+    ends = first["percent"].min(), first["percent"].max()
+    return Published(row, row["period_end"].year, *map(float, ends))
 
 
 @dataclass(frozen=True)

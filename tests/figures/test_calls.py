@@ -20,6 +20,7 @@ CALLS = {
     "not_comparable": calls.not_comparable,
     "trend": lambda **given: calls.trend("deaths", **given),
     "changes": calls.changes,
+    "year_to_date": calls.year_to_date,
     "expected": calls.expected,
     "peers": calls.peers,
     "open_hazards": calls.open_hazards,
