@@ -321,7 +321,6 @@ class Method(Word):
     EXACT_CONDITIONAL = "exact-conditional"
     COMPOUND_POISSON = "compound-poisson-gamma"
     FUNNEL = "exact-funnel"
-    FUNNEL_OVERDISPERSED = "exact-funnel-overdispersed"
     FUNNEL_ADDITIVE = "funnel-additive-variance"
     XMR = "xmr"
     BENJAMINI_HOCHBERG = "benjamini-hochberg"

@@ -267,8 +267,8 @@ class Placement:
 def _includes_one(row: Row) -> bool:
     """Whether the wider of the intervals of a ratio includes 1."""
     wide = pd.notna(row["wide_lower"])
-    lower, upper = ("wide_lower", "wide_upper") if wide else ("lower", "upper")
-    return bool(row[lower] <= 1 <= row[upper])
+    stem = "wide_" if wide else ""
+    return bool(row[f"{stem}lower"] <= 1 <= row[f"{stem}upper"])
 
 
 def placements(pairs: pd.DataFrame, known: Spread | None) -> list[Placement]:
