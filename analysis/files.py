@@ -154,3 +154,18 @@ def checksum(path: Path) -> str:
     except (OSError, ValueError):
         pass
     return ""
+
+
+def text(path: Path) -> str:
+    """
+    Return the text of a table or plan, which may be a link to a regular file.
+
+    Raises
+    ------
+    ValueError
+        If there is no regular file that can be read, or it is not UTF-8.
+    """
+    data = read(Path(os.path.realpath(path)))
+    if data is None:
+        raise ValueError(f"{path.name} is missing, unreadable, too large or no plain file")
+    return data.decode("utf-8-sig")

@@ -165,6 +165,8 @@ def _type(kind: Any) -> Any:
     """Return the type of the values of *kind*."""
     if get_origin(kind) is Literal:
         return str
+    if get_origin(kind) is Annotated:
+        return _type(get_args(kind)[0])
     return dict if hasattr(kind, "__required_keys__") else get_origin(kind) or kind
 
 

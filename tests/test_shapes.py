@@ -24,6 +24,7 @@ class Job(TypedDict):
     rows: NotRequired[list[shapes.Row]]
     share: NotRequired[float | Literal["∞"] | None]
     reads: NotRequired[list[str | Read]]
+    mark: NotRequired[shapes.Hash | None]
     pair: NotRequired[Annotated[list[str], lambda pair: len(pair) == 2, "a pair"]]
 
 
@@ -35,6 +36,8 @@ class Job(TypedDict):
         {"name": "安", "deadline": 1, "each": {"x": ["a", 1, 2.5, True], "y": "regions"}},
         {"name": "draw", "executor": "kernel", "rows": [{"a": 1, "b": None}, {}]},
         {"name": "draw", "share": "∞", "pair": ["a", "b"]},
+        {"name": "draw", "mark": "0" * 64},
+        {"name": "draw", "mark": None},
         {"name": "draw", "share": None, "reads": ["a", {"table": "b"}]},
     ],
 )
@@ -61,6 +64,7 @@ def test_what_fits_is_returned_as_it_is(value):
         ({"name": "x", "rows": [{"a": {}}]}, "rows[0] must be a table of single values"),
         ({"name": "x", "rows": [1]}, "rows[0] must be a table, not a whole number"),
         ({"name": "x", "share": "x"}, "share must be ∞, not text"),
+        ({"name": "x", "mark": "0"}, "mark must be a SHA-256, not text"),
         ({"name": "x", "reads": ["a", {"tabel": "b"}]}, "reads[1] has no table"),
         ({"name": "x", "pair": ["a"]}, "pair must be a pair, not a list"),
     ],

@@ -16,6 +16,7 @@ from .not_comparable import not_comparable
 from .open_hazards import open_hazards
 from .paging import Pages, on_pages
 from .parts import parts
+from .peers import peers
 from .profile import Block, profile
 from .targets import targets
 from .trend import trend
@@ -34,6 +35,7 @@ __all__ = [
     "on_pages",
     "open_hazards",
     "parts",
+    "peers",
     "profile",
     "shared",
     "targets",

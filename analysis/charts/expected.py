@@ -1,5 +1,6 @@
 """Observed over expected counts: a row a region, reference and year, a panel an indicator."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,17 +8,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from analysis.language import numbers, values
+from analysis.language import labels, numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
 from analysis.statistics import intervals
 from analysis.statistics.benchmarks import NATION, Placement
 
-from . import marks, style
+from . import marks, native, style
 from .blank import blank
 from .comparison import left_out
-from .figure import Caption, Figure, Kind
+from .figure import Caption, Figure, Kind, Record
 from .page import Page, Room, measured
 
 ROW = ["region", "of", "since", "until"]  # what one line of the figure is about
@@ -216,7 +217,6 @@ def _caption(
         about = say(
             "expected.subtitle",
             span=values.time_of(placement.row),
-            name=Text(placement.row["indicator_zh"], placement.row["indicator_en"]),
             value=numbers.exact(placement.row["value"]),
             unit=values.unit(placement.row)["zh"],
             expected=f"{placement.row['expected']:.1f}",
@@ -251,9 +251,27 @@ def _named(rows: pd.DataFrame) -> Text:
     return Text.joined((Text(r["region_zh"], r["region_en"]) for r in once), zh="、", en=", ")
 
 
+def _native(record: Record, language: str) -> native.Plot | None:
+    """Return a plot of the first indicator: its ratios with their intervals, around 1."""
+    rows = record["rows"]
+    first = [row for row in rows if row["indicator"] == rows[0]["indicator"]]
+    return native.dots({**record, "rows": first, "beside": ()}, language, _RATIOS)
+
+
+def _places(rows: Sequence[native.Row], language: str) -> list[str]:
+    """Return region and years over the reference of each row."""
+    return [
+        f"{native.region_name(row, language)} {labels.period(row)[language]}\n"
+        + say("expected.at_rate", of=Text(row.get("of_zh", ""), row.get("of_en", "")))[language]
+        for row in rows
+    ]
+
+
+_RATIOS = native.Dots(("ratio", "lower", "upper"), numbers.times, _places, "General", log=True)
 KIND = Kind(
     "expected",
-    order=20,
-    columns=("value", "unit", "expected", "ratio", "ratio_low", "ratio_high", "reason"),
+    order=60,
+    columns=("value", "unit", "expected", "ratio", "ratio_lower", "ratio_upper", "shorthand"),
+    native=_native,
     gaps=True,
 )

@@ -139,7 +139,7 @@ class Page:
             (self.caption.subtitle, self.size.subtitle, style.GREY),
         )
         for text, size, colour in heads:
-            for line in balanced(_begun(text[self.language]), width, size):
+            for line in balanced(begun(text[self.language]), width, size):
                 self.text(self.margin, self._top, line, size, color=colour)
                 self._top -= size * LEADING / 72
             self._top -= size * 0.2 / 72
@@ -257,13 +257,13 @@ def _shrunk(part: SubFigure) -> Size:
     return Size(box.width, box.height, *(size * share for size in slide[2:]))
 
 
-def _begun(words: str) -> str:
+def begun(words: str) -> str:
     """Return *words* with a capital first letter."""
     return words[:1].upper() + words[1:]
 
 
 def _sentence(note: str) -> str:
-    return _begun(note).rstrip("。.")
+    return begun(note).rstrip("。.")
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:

@@ -91,7 +91,7 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     every = rows if len(rows) else stated
     if every.empty:
         return say("finding.no_years")
-    name, latest = _name(every), summaries.latest(changes)
+    name, latest = values.short(every.iloc[0].to_dict()), summaries.latest(changes)
     if latest.only:
         return _change(name, latest.only)
     if latest.regions:
@@ -101,17 +101,18 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
 
 def _change(name: Text, change: Change) -> Text:
     row = change.row
-    words = {
-        "region": _region(row),
-        "year": row["period_end"].year,
-        "name": values.lowered(name),
-        "change": say("finding.fall" if change.falls else "finding.rise"),
-        "value": numbers.exact(float(row["value"])),
-        "before": numbers.exact(float(row["before"])),
-    }
-    if change.same:
-        return say("finding.same_as_before", **words)
-    return say("finding.change_beyond" if change.beyond else "finding.change_within", **words)
+    counts = {key: numbers.exact(float(row[key])) for key in ("value", "before")}
+    message = "finding.change_beyond" if change.beyond else "finding.change_within"
+    return say(message, region=_region(row), name=name, **counts)
+
+
+def latest_change(changes: pd.DataFrame) -> Text:
+    """Return at which counts the latest change of the one counted region could have been seen."""
+    latest = summaries.latest(changes)
+    if not latest.only:
+        return Text("", "")
+    row = latest.only.row
+    return say("finding.detectable", year=row["period_end"].year, counts=values.detectable(row))
 
 
 def _latest(name: Text, latest: Latest) -> Text:
@@ -254,6 +255,42 @@ def _counted(row: dict[Any, Any]) -> dict[str, Any]:
 
 def _named(row: Any) -> Text:
     return Text(str(row["indicator_zh"]), str(row["indicator_en"]))
+
+
+def peers(placements: list[Placement], points: pd.DataFrame) -> Text:
+    """Return whether the first placement is usual among the *points* of peers."""
+    if points.empty:
+        return say("note.nothing_expected")
+    words = {
+        "count": len(points),
+        "low": numbers.ratio(points["ratio"].min()),
+        "high": numbers.ratio(points["ratio"].max()),
+    }
+    if not placements or placements[0].spread is None:
+        return say("finding.peers_only", **words)
+    row = placements[0].row
+    words |= {"region": _region(row), "ratio": numbers.ratio(row["ratio"])}
+    return say(f"finding.peers_{'in' if placements[0].as_peers else 'out'}", **words)
+
+
+def peers_about(placements: list[Placement]) -> Text:
+    """Return what is drawn among peers, with the province of the first placement beside."""
+    above = placements[0].province if placements else None
+    if above is None:
+        return say("peers.subtitle")
+    return say(
+        "peers.subtitle_province",
+        region=_region(above),
+        span=values.time_of(above),
+        province=Text(above["of_zh"], above["of_en"]),
+        second=numbers.ratio(above["ratio"]),
+    )
+
+
+def named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return *rows* with ``named``, the region and the period of each."""
+    names = [_region(row) + Text("", " ") + values.time_of(row) for row in rows.to_dict("records")]
+    return rows.assign(named=pd.Series(names, index=rows.index, dtype=object))
 
 
 def unplaced(rows: pd.DataFrame) -> pd.DataFrame:

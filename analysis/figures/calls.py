@@ -97,17 +97,19 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     indicator = asked.code("indicator", indicator)
     levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
     counts = rates.limits(levels)
+    partly = years.to_date(asked.rows, asked.context, indicator, first_year=first_year)
     changed = years.changes_of(asked.rows, asked.context, indicator, first_year=first_year)
     stated = changed[changed["mark"].ne(Mark.EXACT)]
-    shown = {*counts["region"], *stated["region"]}
+    rows = pd.concat([counts, partly, stated], ignore_index=True)
+    shown = set(rows["region"])
     draw = partial(
         charts.trend,
-        stated=stated,
+        verdict=findings.latest_change(changed),
         refused=gaps.regions(asked.rows, indicator, shown, asked.absences),
         expected=rates.expected(counts, asked.series, asked.context, indicator),
     )
     title = findings.trend(counts, stated, changed)
-    return asked.pages(draw, counts, title, f"trend-{indicator}")
+    return asked.pages(draw, rows, title, f"trend-{indicator}")
 
 
 def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]) -> Pages:
@@ -169,6 +171,38 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         placement=placement,
     )
     return asked.figure(draw, f"expected-{'-'.join(codes)}")
+
+
+def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
+    """
+    Draw the regions among prefectures whose bureau published a count, as ratios to the nation.
+
+    Parameters
+    ----------
+    indicator
+        A code or a name.
+    """
+    asked = _asked(options)
+    indicator = asked.code("indicator", indicator)
+    points, pairs = asked.peers(indicator), asked.pairs(indicator)
+    placements = benchmarks.placements(pairs, points)
+    others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)
+    known = benchmarks.road_shares(asked.context, indicator, ["adcode", *rates.PERIOD])
+    own = findings.named(benchmarks.own(pairs, known))
+    mine = findings.named(known[known["region"].isin(own["region"])])
+    expected = [*points["expected"], *own["expected"]]
+    draw = partial(
+        charts.peers,
+        points.merge(asked.named(indicator), on="indicator"),
+        own,
+        title=findings.peers(placements, points),
+        subtitle=findings.peers_about(placements),
+        limits=benchmarks.limits(
+            benchmarks.spread_of(points), min(expected) * 0.7, max(expected) * 1.4
+        ),
+        roads=pd.concat([mine, others[others["level"].eq("prefecture")]], ignore_index=True),
+    )
+    return asked.figure(draw, f"peers-{indicator}")
 
 
 def open_hazards(**options: Unpack[Options]) -> Figure:
@@ -358,12 +392,26 @@ class _Asked:
         """The indicators that a report comes near to, without a figure."""
         return self.tables.absence_rows
 
+    def named(self, indicator: str) -> pd.DataFrame:
+        """Return the names of *indicator* as columns of rows."""
+        named = self.tables.indicators
+        names = {"name_zh": "indicator_zh", "name_en": "indicator_en"}
+        return named[named["indicator"].eq(indicator)][["indicator", *names]].rename(columns=names)
+
+    def pairs(self, indicator: str) -> pd.DataFrame:
+        """Return the counts of the regions over those expected, of today's scope."""
+        regions = set(self.rows["region"])
+        return benchmarks.ratios(
+            self.series, self.context, indicator, regions, first_year=FIRST_YEAR
+        )
+
+    def peers(self, indicator: str) -> pd.DataFrame:
+        """Return one point a peer region."""
+        return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
+
     def placements(self, indicator: str) -> list[benchmarks.Placement]:
         """Return where the counts of each region lie against nation, province and peers."""
-        every, regions = self.series, set(self.rows["region"])
-        pairs = benchmarks.ratios(every, self.context, indicator, regions, first_year=FIRST_YEAR)
-        points = benchmarks.peers(every, self.context, self.tables.peers, indicator)
-        return benchmarks.placements(pairs, points)
+        return benchmarks.placements(self.pairs(indicator), self.peers(indicator))
 
     def placed(self, region: str, own: pd.DataFrame) -> benchmarks.Placement | None:
         """Return the placement of the deaths of *region* up to the year of its rows *own*."""

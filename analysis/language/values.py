@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from . import numbers
-from .messages import label, say
+from .messages import catalogue, label, say
 from .text import Text
 from .vocabulary import (
     POLICIES,
@@ -57,7 +57,7 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     'at 31 Dec 2024'
     """
     if start == end:
-        return say("value.at", date=_date(end))
+        return say("value.at", date=day(end))
     whole = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
     if whole and start.year == end.year:
         return say("value.year", year=end.year)
@@ -79,8 +79,15 @@ def time_of(row: Mapping[Any, Any]) -> Text:
     return period(row["period_start"], row["period_end"])
 
 
-def _date(day: pd.Timestamp) -> Text:
-    return Text(f"{day:%Y}年{day.month}月{day.day}日", f"{day.day} {day:%b %Y}")
+def day(date: pd.Timestamp, *, year: bool = True) -> Text:
+    """
+    Return a date in words, with or without its year.
+
+    >>> day(pd.Timestamp("2024-12-24"), year=False).en
+    '24 Dec'
+    """
+    text = Text(f"{date.month}月{date.day}日", f"{date.day} {date:%b}")
+    return Text(f"{date.year}年{text.zh}", f"{text.en} {date.year}") if year else text
 
 
 def periods(rows: pd.DataFrame) -> Text:
@@ -258,6 +265,17 @@ def change(row: Mapping[Any, Any]) -> Text:
     return Text(zh, en) + significance(row) + seen
 
 
+def short(row: Mapping[Any, Any]) -> Text:
+    """
+    Return the name of the indicator of a row for a title: a short one if there is one.
+
+    >>> short({"indicator": "deaths"}).en
+    'deaths'
+    """
+    known = catalogue().get(f"short.{row['indicator']}")
+    return known or lowered(Text(str(row["indicator_zh"]), str(row["indicator_en"])))
+
+
 def lowered(name: Text) -> Text:
     """
     Return a name as it is inside a sentence: without a capital, unless it is an abbreviation.
@@ -400,16 +418,16 @@ def promised(row: Mapping[Any, Any]) -> Text:
     return Text.joined(parts, zh="，", en=", ") if parts else label(POLICIES[row["status"]])
 
 
-def deadline(day: pd.Timestamp) -> Text:
+def deadline(date: pd.Timestamp) -> Text:
     """
     By when something is to be done.
 
     >>> deadline(pd.Timestamp("2025-12-31")).zh, deadline(pd.Timestamp("2025-06-30")).en
     ('2025年底前', 'by 30 Jun 2025')
     """
-    if (day.month, day.day) == (12, 31):
-        return say("value.end", year=day.year)
-    return say("value.by", date=_date(day))
+    if (date.month, date.day) == (12, 31):
+        return say("value.end", year=date.year)
+    return say("value.by", date=day(date))
 
 
 def ratio_label(row: Mapping[Any, Any]) -> Text:

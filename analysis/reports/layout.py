@@ -17,7 +17,7 @@ from analysis.tables.numerals import NUMERAL
 _LONGEST_SENTENCE = 1_200
 _STOP = re.compile(r"[。;!?\n]")
 _FULL_COMMA = "，"
-_LINE_END = re.compile("\r(?!\n)|[\x0b\x0c\x85\u2028\u2029]")
+LINE_END = re.compile("\n|\r(?!\n)|[\x0b\x0c\x85\u2028\u2029]")
 _UNIT_POWER = {"²": "2", "³": "3"}
 _RAISED = re.compile(r"(?<=m)[²³]|(?<=[\d%‰])[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻①-⑳]+")
 _HYPHENS = "‐‑‒−﹣"
@@ -64,7 +64,7 @@ def fold(text: str) -> str:
     >>> fold("12³起,30km²"), fold("一\r二")
     ('12 起,30km2', '一\n二')
     """
-    folded = "".join(map(_folded, _LINE_END.sub("\n", text)))
+    folded = "".join(map(_folded, LINE_END.sub("\n", text)))
     folded = _RAISED.sub(_lowered, folded)
     if _FULL_COMMA not in text:
         return folded

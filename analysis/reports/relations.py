@@ -65,7 +65,7 @@ _BASE = re.compile(
 _LIST = re.compile(r"[、和及与,]?[ ]*$")
 _EMPTY = re.compile(
     r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+"
-    r"|[与较比]上个?[^,。;、]{1,4}[期季]|[与较比][“\"]?十[一二三四五]五[”\"]?(?:时期|期间)?|[年月]均|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
+    r"|[与较比]上个?[^,。;、]{1,4}[期季]|[与较比](?:20\d\d年|\d{1,2}月份?|上月|上季度?|常年|历年)(?:同期)?|[与较比][“\"]?十[一二三四五]五[”\"]?(?:时期|期间)?|[年月]均|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
     r"|[,、;:。()(\s“”\"]|[降增减升]幅|[双两三四]?[下双]降|[二两三四五六]项(?:主要|控制)?指[数标]|不[低少高]于|不超过|控制在|力争|确保|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
 )
 TERRITORIES = "市、区|[市区州场]|街道|社区|管委会"  # in brackets they belong to the noun before
@@ -76,6 +76,9 @@ _SAME = re.compile(r"(?:[、和及与,]持平)+")
 _NEXT = re.compile(
     r"(?P<same>(?:[、和及与,]持平)*)"
     rf"(?:[、和及与,][ ]*|[、和及与][ ]*(?:{'|'.join(_WORDS)})(?:了|约|近)?[ ]*)"
+)
+_NEXT_OF_LIST = re.compile(
+    rf"[、和及与,][ ]*|(?:[和及与]|以及)[ ]*(?:{'|'.join(_WORDS)})(?:了|约|近)?[ ]*"
 )
 _STRONG = re.compile(r"[,;:。()!?\n]")
 _LISTED = (Doubt("dealt_over_list"),)
@@ -335,7 +338,7 @@ def _dealt(figure: Figure, earlier: list[Figure], size: int) -> None:
 
 def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -> None:
     """Assign the next change of a list, or another change of the same subject."""
-    if not re.fullmatch(r"[、和及与,][ ]*", figure.gap):
+    if not _NEXT_OF_LIST.fullmatch(figure.gap):
         figure.stride = size if len(earlier) > size > 1 else 1
         last = earlier[-1 - figure.stride]
         figure.subject, figure.parent = last.subject, last.parent
@@ -347,7 +350,7 @@ def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -
         return
     run = [last]
     for change in reversed(earlier[:-2]):
-        if not _LIST.fullmatch(run[-1].near) or change.measure is Measure.LEVEL:
+        if not (_LIST.fullmatch(run[-1].near) or _NEXT_OF_LIST.fullmatch(run[-1].gap)) or change.measure is Measure.LEVEL:
             break
         run.append(change)
     figure.doubts = _LISTED

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     FORMULA = "体系公式中的个数"
     RANK = "名次"
     TABLE = "表中数字"
+    TABLE_NAME = "表中名称或年份"
     ZERO = "以零表述"
 
 

@@ -64,8 +64,8 @@ def doubts(text: str, folded: str, read: Quantity) -> Iterator[Doubt]:
     >>> def signs(text):
     ...     read = [quantity(text, numeral) for numeral in find(text)]
     ...     return [doubt.values["sign"] for q in read for doubt in doubts(text, text, q)]
-    >>> signs("检查企业1 234家"), signs("同比-5起"), signs("检查企业1234家,死亡3人")
-    (['1'], ['-'], [])
+    >>> signs("检查企业1 2家"), signs("火灾≥5起"), signs("检查企业1234家,死亡3人")
+    (['1'], ['≥'], [])
     """
     ahead = folded[max(0, read.first - _REACH) : read.first]
     behind = folded[read.last : read.last + _REACH]

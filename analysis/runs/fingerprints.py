@@ -2,13 +2,12 @@
 
 import csv
 import io
-import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from analysis.errors import UsageError
-from analysis.files import canonical, checksum, digest, read
+from analysis.files import canonical, checksum, digest, text
 
 from . import parameters
 
@@ -20,21 +19,6 @@ def suffixed(folder: Path) -> list[Path]:
     return sorted(
         path for path in (*folder.glob("*"), *folder.glob("*/*")) if path.suffix in SUFFIXES
     )
-
-
-def text(path: Path) -> str:
-    """
-    Return the text of a table or plan, which may be a link to a regular file.
-
-    Raises
-    ------
-    ValueError
-        If there is no regular file that can be read, or it is not UTF-8.
-    """
-    data = read(Path(os.path.realpath(path)))
-    if data is None:
-        raise ValueError(f"{path.name} is missing, unreadable, too large or no plain file")
-    return data.decode("utf-8-sig")
 
 
 class Fingerprints:

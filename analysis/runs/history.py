@@ -14,7 +14,7 @@ from analysis import files, shapes
 from analysis.figures import manifest
 from analysis.figures.models import Change
 
-from .fingerprints import suffixed, text
+from .fingerprints import suffixed
 from .plan import Project
 
 FILE = "runs.jsonl"
@@ -134,7 +134,7 @@ def _values(project: Project) -> dict[str, list[dict[str, str]]]:
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     kept = (*manifest.ROW_KEY, *manifest.ROW_VALUE)
     try:
-        reader = csv.DictReader(io.StringIO(text(path), newline=""))
+        reader = csv.DictReader(io.StringIO(files.text(path), newline=""))
         if "value" in (reader.fieldnames or []):
             yield from ({name: row[name] for name in kept if row.get(name)} for row in reader)
     except (ValueError, csv.Error):

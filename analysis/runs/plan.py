@@ -26,7 +26,7 @@ from analysis.language.text import Text
 from analysis.project import KNOWN_FORMATS
 
 from . import parameters
-from .fingerprints import Fingerprints, suffixed, text
+from .fingerprints import Fingerprints, suffixed
 from .parameters import Value
 
 PLAN = "plan.toml"
@@ -218,7 +218,7 @@ def load(project: Project) -> Plan:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        entries = tomllib.loads(text(path))
+        entries = tomllib.loads(files.text(path))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not TOML: {error}") from error
     _refuse_unknown_keys(PLAN, entries, _TOP)
@@ -373,7 +373,7 @@ def described(data: Path, part: str) -> dict[str, Any]:
     if not os.path.lexists(path):
         return {}
     try:
-        whole: dict[str, Any] = {**shapes.parsed(text(path).encode(), Described)}
+        whole: dict[str, Any] = {**shapes.parsed(files.text(path).encode(), Described)}
     except ValueError as error:
         raise UsageError(f"{path} is damaged ({error}): write it again with `describe`") from error
     return dict(whole.get(part, {}))

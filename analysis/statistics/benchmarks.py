@@ -5,14 +5,14 @@ The reference is always outside the regions that are judged: the nation, their p
 from other provinces. Frame in, new frame out; it reads no file.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.language.vocabulary import Level, Measure, Rule, Scope, Vintage
+from analysis.language.vocabulary import Level, Mark, Measure, Rule, Scope, Vintage
 from analysis.tables.populations import FARTHEST
 
 from . import intervals, rates, spread
@@ -36,6 +36,7 @@ SCOPES = (
 )
 PEOPLE = ("resident_population_year_end", "census_population")
 CENSUS = 5  # years: how far a peer's population may be; it changes by little beside the spread
+SOURCE = ["publisher", "title", "url", "evidence", "reliability"]
 PRINT = ["adcode", "period_start", "period_end", "scope", "title"]
 
 
@@ -273,7 +274,7 @@ def spread_of(points: pd.DataFrame) -> Spread | None:
     """Estimate the spread of the *points*; None where there are too few."""
     if len(points) < spread.FEWEST_REGIONS:
         return None
-    return spread.estimate(points["observed"], points["expected"])
+    return spread.estimate(points["value"], points["expected"])
 
 
 def shares_of_year(
@@ -299,7 +300,15 @@ def shares_of_year(
 def peers(
     every: pd.DataFrame, context: pd.DataFrame, table: pd.DataFrame, indicator: str
 ) -> pd.DataFrame:
-    """Return the :func:`points` of the *table* of peers at the nation's rates and shares."""
+    """
+    Return the :func:`points` of the *table* of peers at the nation's rates and shares.
+
+    Returns
+    -------
+    pandas.DataFrame
+        :func:`points` with the columns of a row of a figure, ``ratio`` and ``rough``: a part of a
+        year, a population more than two years away, or a count of the nation that a change gives.
+    """
     nation = yearly_rates(every, context, indicator)
     known = dict(zip(nation["period_end"].dt.year, nation["of_rate"], strict=True))
     chained = set(nation.loc[nation["chained"], "period_end"].dt.year)
@@ -307,17 +316,80 @@ def peers(
     found = points(table, known, shares, indicator=indicator, farthest=CENSUS)
     year = found["period_end"].dt.year
     rough = year.isin(chained) | found["population_year"].sub(year).abs().gt(FARTHEST)
-    return found.assign(rough=rough | ~rates.whole_year(found))
+    names = {"observed": "value", "name_zh": "region_zh", "name_en": "region_en"}
+    return found.assign(
+        rough=rough | ~rates.whole_year(found),
+        ratio=found["observed"] / found["expected"],
+        id="peer-" + found["adcode"],
+        region=found["adcode"],
+        indicator=indicator,
+        mark=str(Mark.EXACT),
+        origin="context",
+    ).rename(columns=names)
 
 
-def road_shares(table: pd.DataFrame, indicator: str, level: Level) -> pd.DataFrame:
-    """Return the latest print of each region of *table* that has a part of road transport."""
+def own(pairs: pd.DataFrame, roads: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the ratios to the nation in *pairs*: of each region the pooled one, else each year's.
+
+    ``scope`` is that of the print: with road transport for the regions in *roads*, else unstated.
+    """
+    nation = pairs[pairs["of"].eq(NATION) & pairs["segment"].eq(0)]
+    pooled = set(nation.loc[nation["pooled"], "region"])
+    kept = nation[nation["pooled"] | ~nation["region"].isin(pooled)]
+    split = kept["region"].isin(roads["region"])
+    scope = np.where(split, str(Scope.WITH_ROAD), str(Scope.UNSTATED))
+    return kept.assign(scope=scope, rough=kept["chained"]).reset_index(drop=True)
+
+
+def road_shares(table: pd.DataFrame, indicator: str, on: Sequence[str]) -> pd.DataFrame:
+    """
+    Return the latest print of each region of *table* that has a part of road transport.
+
+    Parameters
+    ----------
+    table
+        The table of peers, or the context rows.
+    indicator
+        Its code.
+    on
+        The columns in which the whole and its part agree.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of the wholes with ``road`` and ``share`` (percent).
+    """
     mine = table["indicator"].eq(indicator) & table["measure"].eq(Measure.LEVEL)
-    whole = table[mine & table["breakdown"].eq("") & table["level"].eq(level)]
-    parts = _road(table, indicator)
-    pairs = whole[whole["vintage"].eq(Vintage.FIRST)].merge(parts, on=PRINT)
-    latest = pairs.sort_values("period_end", kind="stable").drop_duplicates("adcode", keep="last")
+    first = table["vintage"].eq(Vintage.FIRST) & mine
+    whole, part = (
+        table[first & table["breakdown"].eq("")],
+        table[first & table["breakdown"].eq(ROAD)],
+    )
+    parts = part.rename(columns={"value": "road"})[[*on, "road"]]
+    latest = whole.merge(parts, on=list(on)).sort_values("period_end", kind="stable")
+    latest = latest.drop_duplicates("adcode", keep="last").sort_values("adcode", ignore_index=True)
     return latest.assign(share=100 * latest["road"] / latest["value"])
+
+
+def limits(spread_: Spread | None, least: float, most: float, *, count: int = 120) -> pd.DataFrame:
+    """
+    Return the limits of ratios over expected counts from *least* to *most*.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``expected``; ``lower`` and ``upper`` (chance alone, 95 %), ``outer_lower`` and
+        ``outer_upper`` (99.8 %), ``usual_lower`` and ``usual_upper`` (with the spread, 95 %).
+    """
+    grid = np.geomspace(least, most, count)
+    inner, outer = spread.funnel(grid), spread.funnel(grid, level=0.998)
+    columns = {"expected": grid, "lower": inner.lower, "upper": inner.upper}
+    columns |= {"outer_lower": outer.lower, "outer_upper": outer.upper}
+    if spread_ is not None:
+        usual = spread.adjusted_funnel(grid, spread_)
+        columns |= {"usual_lower": usual.lower, "usual_upper": usual.upper}
+    return pd.DataFrame(columns)
 
 
 def points(
@@ -359,8 +431,8 @@ def points(
     pandas.DataFrame
         ``adcode``, ``name_zh``, ``name_en``, ``scope``, ``period_start``, ``period_end``,
         ``observed``, ``road`` (road transport's part, missing where not printed), ``population``,
-        ``population_year``, ``expected``; in the order of the codes. Regions without a population
-        or an outside rate near enough have no point.
+        ``population_year``, ``expected`` and the source; in the order of the codes. Regions
+        without a population or an outside rate near enough have no point.
     """
     chosen = _counts(peers, indicator, level, scopes, shortest)
     chosen = chosen[chosen["year"].isin(rates)]
@@ -377,7 +449,7 @@ def points(
         share=spread.share_of_year(best["elapsed"], shares),
     )
     columns = ["adcode", "name_zh", "name_en", "scope", "period_start", "period_end"]
-    columns += ["observed", "road", "population", "population_year"]
+    columns += ["observed", "road", "population", "population_year", *SOURCE]
     return best[columns].assign(expected=expected).reset_index(drop=True)
 
 

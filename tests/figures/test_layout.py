@@ -15,12 +15,9 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 LATIN = re.compile(r"[A-Za-z0-9.%–−-]+")
 WORDS, CHARACTERS = 10, 20
 # Kinds whose words are still to be shortened.
-LONG_TITLES = {"closed_loop", "composition", "funnel", "instruments", "commitments", "coverage"}
-LONG_TITLES |= {"comparison", "not_comparable", "profile", "targets", "changes", "trend"}
-LONG_ALTS = {"closed_loop", "composition", "funnel", "instruments", "commitments", "targets"}
-LONG_ALTS |= {"profile", "changes", "trend"}
-STRANGE_NUMBERS = {"closed_loop", "commitments", "coverage", "funnel", "not_comparable", "profile"}
-STRANGE_NUMBERS |= {"targets", "trend"}
+LONG_TITLES = {"coverage", "comparison", "not_comparable", "changes", "trend"}
+LONG_ALTS = {"changes", "trend"}
+STRANGE_NUMBERS = {"coverage", "not_comparable", "trend"}
 
 
 def due(kinds):

@@ -1,10 +1,10 @@
-"""One point a peer region, from small tables whose right answer is plain."""
+"""Counts beside expected ones, and one point a peer region; small tables have plain answers."""
 
 import pandas as pd
 import pytest
 
-from analysis.statistics import benchmarks as peers
-from analysis.statistics import spread
+from analysis.comparability import findings
+from analysis.statistics import benchmarks, spread, years
 
 RATES = {2022: 2.0, 2023: 2.0, 2024: 1.0}
 SHARES = {0.5: 0.4}
@@ -26,6 +26,10 @@ def line(adcode, indicator, value, start, end, **more):
         "scope": "with_road",
         "vintage": "first",
         "title": f"{start} to {end}",
+        "publisher": "",
+        "url": "",
+        "evidence": "",
+        "reliability": "official",
     }
     return row | more
 
@@ -43,7 +47,7 @@ def people(adcode, count, number, **more):
 
 def points(*rows, **more):
     """The points of a few rows."""
-    return peers.points(pd.DataFrame(rows), RATES, SHARES, **more)
+    return benchmarks.points(pd.DataFrame(rows), RATES, SHARES, **more)
 
 
 def test_a_region_is_one_point_with_its_expected_count():
@@ -130,40 +134,130 @@ def test_the_part_of_road_transport_stands_beside_the_count():
     assert answer["road"].iloc[1] == 53
 
 
-# Deaths and year-end population of the nation, in the year of each; 2021 from its printed change.
-NATION = {
-    2019: (29_519, 1_400_050_000),
-    2020: (27_412, 1_411_780_000),
-    2021: (27_412 * (1 - 0.059), 1_412_600_000),
-    2022: (22_290, 1_411_750_000),
-    2023: (21_242, 1_409_670_000),
-    2024: (19_600, 1_408_280_000),
-    2025: (18_261, 1_408_280_000),
-}
+@pytest.fixture(scope="module")
+def every(rows, context):
+    """The series of all regions."""
+    return years.series(rows, context)
 
 
-def test_the_spread_of_peers_is_that_of_the_first_analysis(data):
+@pytest.fixture(scope="module")
+def known(every, context, data):
+    """The peers of the project."""
+    return benchmarks.peers(every, context, data.peers, "deaths")
+
+
+@pytest.fixture(scope="module")
+def pairs(every, rows, context):
+    """The deaths of the project over those expected."""
+    return benchmarks.ratios(every, context, "deaths", set(rows["region"]), first_year=2020)
+
+
+def test_the_spread_of_peers_is_that_of_the_first_analysis(known):
     """
     Prefectures with half a year or more and a population within five years.
 
     A first analysis with further populations had 26 of them, a variance ratio of 12 and a tau of
     0.43; 12 with nine tenths of a year, 10.5 and 0.36. A ratio of 1.42 lies inside the spread.
     """
-    rates = {year: 100_000 * deaths / people for year, (deaths, people) in NATION.items()}
-    shares = {1 / 4: 3359 / 19_600, 1 / 2: 8507 / 19_600, 3 / 4: 13_412 / 19_600}
-    found = peers.points(data.peers, rates, shares, farthest=5)
-    answer = spread.estimate(found["observed"], found["expected"])
-    low, high = answer.prediction()
+    answer = benchmarks.spread_of(known)
 
-    assert len(found) == answer.regions == 9
-    assert 10 < answer.dispersion < 13
-    assert 0.36 < answer.tau < 0.43
-    assert low < 1.42 < high
-    limit = spread.funnel(found["expected"])
-    ratio = found["observed"] / found["expected"]
-    assert ((ratio < limit.lower) | (ratio > limit.upper)).sum() == 4
-    usual = spread.adjusted_funnel(found["expected"], answer)
-    assert ((ratio < usual.lower) | (ratio > usual.upper)).sum() == 1
+    assert len(known) == answer.regions == 11
+    assert 9 < answer.dispersion < 13
+    assert 0.34 < answer.tau < 0.43
+    limit = spread.funnel(known["expected"])
+    assert ((known["ratio"] < limit.lower) | (known["ratio"] > limit.upper)).sum() == 6
+    usual = spread.adjusted_funnel(known["expected"], answer)
+    assert ((known["ratio"] < usual.lower) | (known["ratio"] > usual.upper)).sum() == 2
+
+
+def test_three_years_of_chuxiong_are_pooled_at_the_national_rate(pairs):
+    """149 deaths against 105.3 expected: 1.42 (1.20-1.66), and 2.23, 2.18, 1.93 per 100,000."""
+    mine = pairs[pairs["region"].eq("chuxiong")]
+    (pooled,) = mine[mine["pooled"] & mine["of"].eq("china")].to_dict("records")
+
+    assert pooled["value"] == 149
+    assert f"{pooled['expected']:.1f}" == "105.3"
+    ratio = [f"{pooled[name]:.2f}" for name in ("ratio", "lower", "upper")]
+    assert ratio == ["1.42", "1.20", "1.66"]
+    assert (pooled["period_start"].year, pooled["period_end"].year) == (2022, 2024)
+    assert pooled["wide_lower"] < pooled["lower"] < pooled["upper"] < pooled["wide_upper"]
+    yearly = mine[mine["of"].eq("yunnan") & ~mine["pooled"]]
+    assert yearly["rate"].round(2).tolist() == [2.23, 2.18, 1.93]
+    assert yearly["of_rate"].round(2).tolist() == [2.46, 2.20, 1.97]
+
+
+def test_a_province_is_expected_at_the_national_rate_only(pairs):
+    """Yunnan is added beside Chuxiong; nobody is expected at their own rate."""
+    assert set(pairs.loc[pairs["region"].eq("yunnan"), "of"]) == {"china"}
+    assert set(pairs.loc[pairs["region"].eq("nantong"), "of"]) == {"china"}
+    assert pairs["region"].unique().tolist() == ["yunnan", "nantong", "chuxiong"]
+
+
+def test_a_year_without_a_national_count_follows_from_the_published_change(every, context):
+    """27,412 deaths of 2020 less 5.9 % over 1,412.6 million people: 1.826 per 100,000."""
+    rates = benchmarks.yearly_rates(every, context, "deaths")
+    (row,) = rates[rates["period_end"].dt.year.eq(2021)].to_dict("records")
+
+    assert row["chained"]
+    assert row["of_rate"] == pytest.approx(27_412 * (1 - 0.059) / 1_412_600_000 * 100_000)
+    assert rates["chained"].sum() == 1
+
+
+def test_years_on_either_side_of_a_break_are_never_pooled(every, rows, context):
+    """Nantong's 336 deaths of 2018 have another scope than its 136 and 74."""
+    wide = benchmarks.ratios(every, context, "deaths", set(rows["region"]), first_year=2017)
+    mine = wide[wide["region"].eq("nantong")]
+
+    assert mine["value"].tolist() == [336, 136, 74]
+    assert mine["segment"].gt(0).tolist() == [True, False, False]
+    assert not mine["pooled"].any()
+
+
+def test_accidents_have_no_interval_for_deaths_that_come_together(every, rows, context):
+    """An accident is one event."""
+    found = benchmarks.ratios(every, context, "accidents", set(rows["region"]), first_year=2020)
+
+    assert found["wide_lower"].isna().all()
+    assert found["lower"].notna().all()
+
+
+def test_a_region_without_population_is_named(every, rows, context):
+    """Without its populations, Chuxiong's deaths are known and there is nothing to expect."""
+    bare = context[context["region"].ne("chuxiong") | ~context["indicator"].str.contains("popul")]
+    found = benchmarks.ratios(every, bare, "deaths", set(rows["region"]), first_year=2020)
+    left = benchmarks.without_expectation(every, rows, found, bare, "deaths")
+
+    assert left[["region", "rule", "value"]].to_numpy().tolist() == [["chuxiong", "population", 45]]
+    reason = findings.unplaced(left).iloc[0]
+    assert "no population of Chuxiong in data/context.csv" in reason["reason_en"]
+
+
+def test_the_three_readings_of_chuxiong_are_one_text(pairs, known):
+    """Nation, province and peers: the level is Yunnan's."""
+    first, *_ = benchmarks.placements(pairs, known)
+    text = findings.placement(first)
+
+    assert (first.as_nation, first.as_province, first.as_peers) == (False, True, True)
+    for words in ("149 against 105.3", "1.42 times (1.20–1.66)", "2.23, 2.18, 1.93", "11 prefect"):
+        assert words in text.en
+    assert "the level is Yunnan's, and no verdict on Chuxiong" in text.en
+    assert "高出的是云南的水平，不能据此评价楚雄" in text.zh
+    assert findings.expected(first).zh == "楚雄死亡率是全国的1.42倍，与云南相当"
+
+
+def test_the_first_prints_of_a_year_hold_less_than_the_days(context):
+    """In 2024 and 2025 together: 6,567, 16,586 and 26,216 of 37,861."""
+    shares = benchmarks.shares_of_year(context, "deaths")
+
+    assert [round(share, 3) for share in shares.values()] == [0.173, 0.438, 0.692]
+
+
+def test_road_traffic_is_registered_in_a_tenth_to_nine_tenths_of_deaths(data):
+    """Hengyang has 5 of 44 on the road, Qingyuan 95 of 111."""
+    found = benchmarks.road_shares(data.peers, "deaths", benchmarks.PRINT).set_index("name_en")
+
+    assert found.loc["Hengyang", ["road", "value"]].tolist() == [5, 44]
+    assert found.loc["Qingyuan", ["road", "value"]].tolist() == [95, 111]
 
 
 def test_no_peer_is_a_region_of_ours(data):
@@ -174,9 +268,9 @@ def test_no_peer_is_a_region_of_ours(data):
 def test_the_road_part_of_a_peer_is_within_its_count(data):
     """Hengyang has 5 of 44 on the road, Qingyuan 95 of 111."""
     rows = data.peers[data.peers["indicator"].eq("deaths") & data.peers["measure"].eq("level")]
-    road = rows[rows["breakdown"].eq(peers.ROAD)]
+    road = rows[rows["breakdown"].eq(benchmarks.ROAD)]
     whole = rows[rows["breakdown"].eq("") & rows["vintage"].eq("first")]
-    pairs = road.merge(whole, on=peers.PRINT, suffixes=("_road", ""))
+    pairs = road.merge(whole, on=benchmarks.PRINT, suffixes=("_road", ""))
     assert len(pairs) == len(road) > 10
     assert (pairs["value_road"] <= pairs["value"]).all()
     share = pairs.set_index("name_en")["value_road"] / pairs.set_index("name_en")["value"]

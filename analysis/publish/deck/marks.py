@@ -81,7 +81,21 @@ def sign(slide: Any, figure: str) -> dict[str, str]:
                 states.setdefault("alt", short(described(shape)))
     if "stamp" in states and slide.has_notes_slide:
         states["notes"] = short(spoken(slide))
+        sign_notes(slide, figure, states["notes"])
     return states
+
+
+def sign_notes(slide: Any, figure: str, state: str) -> None:
+    """Write the mark of the speaker notes into their placeholder."""
+    shape = slide.notes_slide.notes_placeholder
+    if shape is not None:
+        carriers.put_mark(shape, figure, "notes", state)
+
+
+def _noted_by(slide: Any) -> Mark:
+    """Return the mark of the speaker notes of a slide."""
+    shape = slide.notes_slide.notes_placeholder if slide.has_notes_slide else None
+    return Mark() if shape is None else carriers.mark(shape)
 
 
 def noted(parts: Mapping[str, str]) -> str:
@@ -135,7 +149,10 @@ class Shown:
 
     def missing(self) -> list[str]:
         """Return the names of the expected parts that are not on the slide."""
-        return [name for name in ORDER if name in self.expected and name not in self.names()]
+        names = self.names()
+        drawn = {*DRAWN} & {*self.expected, *names}
+        expected = {*self.expected} | (set() if drawn or page_of(self.figure) else {"chart"})
+        return [name for name in ORDER if name in expected and name not in names]
 
     @property
     def alone(self) -> bool:
@@ -181,6 +198,9 @@ def find(slide: Any, baseline: Baseline, version: str = "") -> Found:
             shown.expected = {**shown.expected, **carried.get("parts", {})}
         shown.add(mark.part, shape, mark.state or None)
     _by_words(found, baseline, version)
+    notes = _noted_by(slide)
+    if notes.figure in found.figures:
+        found.figures[notes.figure].expected.setdefault("notes", notes.state)
     for shown in found.figures.values():
         for part in shown.parts:
             part.state = part.state or shown.expected.get(part.name)
@@ -281,7 +301,7 @@ def _by_content(found: Found, shown: Shown) -> None:
     """Find missing parts among loose shapes: by content, as the title, in order."""
     for name in shown.missing():
         for shape in found.loose:
-            if shown.expected[name] and _state(shape) == shown.expected[name]:
+            if _state(shape) == shown.expected.get(name, "?"):
                 _take(found, shown, name, shape)
                 break
     titles = [shape for shape in found.loose if _placeholder(shape) in {"title", "ctrTitle"}]

@@ -115,6 +115,8 @@ def _same_body(target: Target) -> bool:
     now = slides.body_parts(target.content)
     if target.alone:
         return slides.drawing(target.content) in names
+    if not names & {*marks.DRAWN}:
+        return True  # deleted or lost, so that there is nothing to replace
     was = BODY & {*target.shown.expected, *names}
     columns = [
         len(part.shape.table.columns) == len(target.content.table.head)
@@ -372,6 +374,7 @@ def _speak(target: Target, head: str, words: str, tail: str) -> None:
     whole = "\n".join(part for part in (head, words, tail) if part.strip())
     target.slide.notes_slide.notes_text_frame.text = whole
     target.shown.expected["notes"] = marks.short(words)
+    marks.sign_notes(target.slide, target.shown.figure, marks.short(words))
 
 
 def _new_texts(target: Target, words: Mapping[str, str], result: Plan) -> None:
