@@ -17,7 +17,7 @@ from .open_hazards import open_hazards
 from .paging import Pages, on_pages
 from .parts import parts
 from .peers import peers
-from .profile import Block, profile
+from .profile import Block, Statement, profile
 from .targets import targets
 from .trend import trend
 
@@ -26,6 +26,7 @@ __all__ = [
     "Caption",
     "Figure",
     "Pages",
+    "Statement",
     "commitments",
     "comparison",
     "coverage",

@@ -67,7 +67,7 @@ def commitments(
     ]
     layout = table.write(page, page.room, columns, lines, rules=[*first, len(records)])
     _draw_line(page, records, layout)
-    return page.figure(KIND.name, Scale.NONE, dated, absent)
+    return page.figure(KIND.name, Scale.NONE, pd.concat([dated, words]), absent)
 
 
 def _cells(row: Row, language: str, *, dated: bool) -> list[Cell]:

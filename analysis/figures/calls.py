@@ -363,11 +363,15 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
-        statement=findings.placement(placed) if placed else None,
+        statement=_statement(placed) if placed else None,
         blocks=asked.blocks(region, beside, len(unsaid)),
         unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
+
+
+def _statement(placed: benchmarks.Placement) -> charts.Statement:
+    return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
 
 
 @dataclass(frozen=True)
