@@ -72,6 +72,21 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     return Text(zh, f"{start.day} {start:%b %Y} to {end.day} {end:%b %Y}")
 
 
+def months(end: pd.Timestamp) -> Text:
+    """
+    Return the months of a year up to *end*.
+
+    >>> months(pd.Timestamp("2024-06-30")).en, months(pd.Timestamp("2024-12-31")).zh
+    ('to June', '全年')
+    """
+    if (end.month, end.day) == (12, 31):
+        return say("value.whole_year")
+    if end.is_month_end:
+        return Text(f"1—{end.month}月", f"to {end:%B}")
+    date = day(end, year=False)
+    return Text(f"至{date.zh}", f"to {date.en}")
+
+
 def time_of(row: Mapping[Any, Any]) -> Text:
     """Return the period of a row, or that the report gives a target no date."""
     if not row.get("dated", True):
@@ -442,14 +457,14 @@ def ratio_label(row: Mapping[Any, Any]) -> Text:
 
 def against(row: Mapping[Any, Any]) -> Text:
     """A count of one year with that of the year before."""
-    now, before = (_counted(row, name) for name in ("value", "before"))
+    now, before = (counted(row, name) for name in ("value", "before"))
     when = period(row["period_start"], row["period_end"])
     return say("value.before", when=when, now=now, before=before)
 
 
-def _counted(row: Mapping[Any, Any], name: str) -> Text:
-    """Return the count *name* of a row in full, in Chinese with its unit."""
-    count = numbers.exact(float(row[name]))
+def counted(row: Mapping[Any, Any], name: str) -> Text:
+    """Return the number *name* of a row in full, in Chinese with its unit."""
+    count = numbers.exact(round(float(row[name]), 1))
     return Text(f"{count}{row['unit']}", count)
 
 
@@ -548,16 +563,6 @@ def outcome(row: Mapping[Any, Any]) -> Text:
         shown = shown + within(row["lower"], row["upper"])
     known = Text(f"{shown.zh}，{when.zh}", f"{shown.en}, {when.en}")
     return known if undated else Text.joined([label(verdict), known], zh="：", en=": ")
-
-
-def limit(stem: str) -> Text:
-    """
-    Return the name of a pair of limits of a funnel.
-
-    >>> limit("").en, limit("outer_").en
-    ('95% limits', '99.8% limits')
-    """
-    return say(f"limits.{stem.rstrip('_') or 'inner'}")
 
 
 def partial(word: Partial, rows: Sequence[Mapping[Any, Any]] = ()) -> Text:

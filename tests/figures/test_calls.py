@@ -14,11 +14,13 @@ from analysis.errors import UsageError, WordError
 from analysis.figures import calls
 
 CALLS = {
+    "overview": calls.overview,
     "coverage": calls.coverage,
     "comparison": lambda **given: calls.comparison("deaths", **given),
     "not_comparable": calls.not_comparable,
     "trend": lambda **given: calls.trend("deaths", **given),
     "changes": calls.changes,
+    "year_to_date": calls.year_to_date,
     "expected": calls.expected,
     "peers": calls.peers,
     "open_hazards": calls.open_hazards,
