@@ -72,7 +72,7 @@ def commitments(
 
 def _cells(row: Row, language: str, *, dated: bool) -> list[Cell]:
     when = values.deadline(row["deadline"]) if row["due"] else say("outcome.undated")
-    number = values.target(row)[language] if pd.notna(row["value"]) else ""
+    number: str = values.target(row)[language] if pd.notna(row["value"]) else ""
     colour = style.colour(row["region"])
     return [
         Cell(when[language] if dated else "", colour=colour),

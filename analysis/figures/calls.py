@@ -345,7 +345,8 @@ def commitments(**options: Unpack[Options]) -> Pages:
     rows = asked.of_regions(policies.commitments(asked.tables))
     checkable = rows[rows["region"].isin(policies.checkable(rows)["region"])]
     absent = policies.worded(rows)
-    pages = dict(iter(checkable.groupby("region", sort=False))) or {"none": checkable}
+    groups = checkable.groupby("region", sort=False)
+    pages = {str(region): group for region, group in groups} or {"none": checkable}
     return Pages(
         asked.figure(
             partial(charts.commitments, page, title=findings.commitments(page), absent=absent),
@@ -422,7 +423,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     return asked.figure(draw, f"profile-{region}")
 
 
-def _statement(placed: benchmarks.Placement) -> charts.Statement:
+def _statement(placed: summaries.Placement) -> charts.Statement:
     return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
 
 
