@@ -18,7 +18,7 @@ from .overview import overview
 from .paging import Pages, on_pages
 from .parts import parts
 from .peers import peers
-from .profile import Block, profile
+from .profile import Block, Statement, profile
 from .targets import targets
 from .trend import trend
 from .year_to_date import year_to_date
@@ -28,6 +28,7 @@ __all__ = [
     "Caption",
     "Figure",
     "Pages",
+    "Statement",
     "changes",
     "commitments",
     "comparison",

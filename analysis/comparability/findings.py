@@ -349,7 +349,7 @@ def parts(pieces: pd.DataFrame) -> Text:
     if pieces.empty:
         return say("finding.no_parts")
     first = summaries.most(pieces[pieces["whole_id"].eq(pieces.iloc[0]["whole_id"])])
-    words: dict[str, Any] = {"region": region(first.whole), "name": short(first.whole)}
+    words: dict[str, Any] = {"region": region(first.whole), "name": values.short(first.whole)}
     if len(first.parts) == 1:
         part = Text(first.parts[0]["part_zh"], first.parts[0]["part_en"])
         return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
@@ -363,19 +363,6 @@ def parts(pieces: pd.DataFrame) -> Text:
 def _amount(amount: float, row: dict[Any, Any]) -> Text:
     """Return an amount, in Chinese with its unit, in English without."""
     return Text(values.computed(row, amount).zh, numbers.exact(amount))
-
-
-def short(row: dict[Any, Any]) -> Text:
-    """Return the short name of an indicator for titles, else its name."""
-    name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
-    return SHORT.get(str(row["indicator"])) or values.lowered(name)
-
-
-# Names that fit a title.
-SHORT = {
-    code: say(f"short.{code}")
-    for code in ("accidents", "deaths", "injuries", "disaster_direct_loss")
-}
 
 
 def against(pairs: Sequence[Against]) -> Text | None:
@@ -440,7 +427,7 @@ def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | Non
         return say(f"finding.profile_{kind}", region=region(row))
     stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
     first = (stated if len(stated) else results).head(2).to_dict("records")
-    each = (Text(short(r).zh, f"{short(r).en} ") + values.what(r) for r in first)
+    each = (values.short(row) + Text("", " ") + values.what(row) for row in first)
     return say("finding.profile", region=region(row), outcomes=Text.joined(each, zh="、", en=", "))
 
 

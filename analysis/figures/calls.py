@@ -345,7 +345,8 @@ def commitments(**options: Unpack[Options]) -> Pages:
     rows = asked.of_regions(policies.commitments(asked.tables))
     checkable = rows[rows["region"].isin(policies.checkable(rows)["region"])]
     absent = policies.worded(rows)
-    pages = dict(iter(checkable.groupby("region", sort=False))) or {"none": checkable}
+    groups = checkable.groupby("region", sort=False)
+    pages = {str(region): group for region, group in groups} or {"none": checkable}
     return Pages(
         asked.figure(
             partial(charts.commitments, page, title=findings.commitments(page), absent=absent),
@@ -415,11 +416,15 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
-        statement=findings.placement(placed) if placed else None,
+        statement=_statement(placed) if placed else None,
         blocks=asked.blocks(region, beside, len(unsaid)),
         unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
+
+
+def _statement(placed: summaries.Placement) -> charts.Statement:
+    return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
 
 
 @dataclass(frozen=True)

@@ -153,10 +153,6 @@ def still_open(shares: pd.DataFrame) -> Open:
     return Open(order.iloc[0].to_dict(), int(shares["open"].sum()))
 
 
-# A plan is written before any of its targets is due.
-WAITING = tuple(map(str, (Outcome.NEXT_PERIOD, Outcome.SO_FAR, Outcome.PLAN_REPORT)))
-
-
 @dataclass(frozen=True)
 class Outcomes:
     """What became of several targets."""
@@ -179,7 +175,7 @@ def outcomes(judged: pd.DataFrame) -> Outcomes:
     known = [
         int(counts.get(str(word), 0)) for word in (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
     ]
-    return Outcomes(len(judged), *known, int(counts.reindex(WAITING).sum()))
+    return Outcomes(len(judged), *known, int(judged["waiting"].sum()))
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def test_every_cell_and_chart_point_traces_to_a_sentence(data, tmp_path):
 
     assert trace.unsourced(found) == []
     assert {piece.carried["figure"] for piece in found} >= {
-        "comparison-deaths-zh", "trend-deaths-zh", "year-on-year-zh", "closed-loop-zh",
+        "comparison-deaths-zh", "trend-deaths-zh", "year-on-year-zh", "open-hazards-zh",
     }  # fmt: skip
     places = [place for piece in found for place, _ in piece.marks]
     assert any(place.startswith("并列!") for place in places)
