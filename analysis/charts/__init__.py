@@ -20,6 +20,7 @@ from .peers import peers
 from .profile import Block, profile
 from .targets import targets
 from .trend import trend
+from .vintages import vintages
 from .year_to_date import year_to_date
 
 __all__ = [
@@ -42,5 +43,6 @@ __all__ = [
     "shared",
     "targets",
     "trend",
+    "vintages",
     "year_to_date",
 ]

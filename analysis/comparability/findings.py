@@ -178,6 +178,19 @@ def year_to_date(rows: pd.DataFrame) -> Text:
     return say("finding.year_to_date", region=_region(start), name=name, start=each[0], end=each[1])
 
 
+def vintages(rows: pd.DataFrame) -> Text:
+    """Return the published change that lies furthest off the change between first prints."""
+    if rows.empty:
+        return say("vintages.none")
+    apart = (rows["percent"] - rows["firsts"]).abs()
+    row = rows.iloc[int(apart.to_numpy().argmax())].to_dict()
+    changes = {
+        "published": numbers.signed_percent(row["percent"]),
+        "firsts": numbers.signed_percent(round(row["firsts"], 1)),
+    }
+    return say("finding.vintages", region=_region(row), name=values.short(row), **changes)
+
+
 def _so_far(row: dict[Any, Any]) -> Text:
     percent = numbers.signed_percent(round(row["percent"]))
     return say("finding.so_far", percent=percent, months=values.months(row["period_end"]))

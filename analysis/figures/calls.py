@@ -112,6 +112,24 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     return asked.pages(draw, rows, title, f"trend-{indicator}")
 
 
+def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw first prints beside the bases that the next year's percentages imply.
+
+    Parameters
+    ----------
+    indicators
+        Codes or names; deaths and accidents if none is given.
+    """
+    asked = _asked(options)
+    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    rows, published = percents.vintages(asked.rows, asked.context, codes)
+    draw = partial(
+        charts.vintages, rows, title=findings.vintages(rows), published=published
+    )
+    return asked.figure(draw, "vintages")
+
+
 def year_to_date(
     indicator: str = "deaths", *, year: int | None = None, **options: Unpack[Options]
 ) -> Figure:

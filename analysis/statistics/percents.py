@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis.language.vocabulary import Mark, Measure, Status, Vintage
 
-from . import intervals, years
-from .rates import whole_year
+from . import forensics, intervals, years
+from .rates import rounding, whole_year
 
 ORDER = ["level_order", "adcode", "indicator", "period_end"]
 SERIES = ["region", "indicator"]
@@ -157,3 +157,47 @@ def _paired(counts: pd.DataFrame, year: int) -> pd.DataFrame:
         percent=np.where(paired, 100 * (ratio.ratio - 1), np.nan),
         method=np.where(paired, str(ratio.method), ""),
     ).sort_values(ORDER, kind="stable", ignore_index=True)
+
+
+def vintages(
+    rows: pd.DataFrame, context: pd.DataFrame, indicators: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    First prints with the base that the next year implies, and the changes published then.
+
+    Parameters
+    ----------
+    rows, context
+        The rows of the reports and of other publications.
+    indicators
+        Codes.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        The rows of the first prints with the columns of :func:`forensics.vintages`, ``percent``
+        (the change published for the next year), ``firsts`` (that between first prints, the
+        middle of its range) and ``later_id``; and the rows of the published changes, of which
+        ``later_id`` is the id.
+    """
+    every = _around(pd.concat([rows, context], ignore_index=True), rows)
+    every = every[every["indicator"].isin(indicators)]
+    every = every.assign(vintage=every["vintage"].fillna(str(Vintage.FIRST)))
+    key = [*SERIES, "period_start", "period_end", "measure", "vintage"]
+    every = every.sort_values("origin").drop_duplicates(key)  # context before report
+    table = forensics.vintages(every.assign(rounding=rounding(every)))
+    table = table.rename(columns={"published": "percent"})
+    span = [*SERIES, "breakdown", "period_start", "period_end"]
+    levels = every["measure"].eq(Measure.LEVEL) & every["vintage"].eq(Vintage.FIRST)
+    changed = every[every["measure"].eq(Measure.CHANGE_PCT)]
+    earlier = changed.assign(
+        period_start=changed["period_start"] - pd.DateOffset(years=1),
+        period_end=changed["period_end"] - pd.DateOffset(years=1),
+    )
+    joined = every[levels].merge(table, on=span, validate="1:1")
+    joined = joined.merge(earlier[[*span, "id"]].rename(columns={"id": "later_id"}), on=span)
+    joined = joined[joined["moved"].ne(forensics.Moved.UNKNOWN)].assign(
+        firsts=lambda frame: (frame["firsts_low"] + frame["firsts_high"]) / 2
+    )
+    ordered = joined.sort_values(ORDER, kind="stable", ignore_index=True)
+    return ordered, changed[changed["id"].isin(ordered["later_id"])]
