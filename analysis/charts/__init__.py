@@ -17,6 +17,7 @@ from .open_hazards import open_hazards
 from .paging import Pages, on_pages
 from .parts import parts
 from .peers import peers
+from .percent_meanings import percent_meanings
 from .profile import Block, profile
 from .targets import targets
 from .trend import trend
@@ -39,6 +40,7 @@ __all__ = [
     "open_hazards",
     "parts",
     "peers",
+    "percent_meanings",
     "profile",
     "shared",
     "targets",

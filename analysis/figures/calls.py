@@ -130,6 +130,29 @@ def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
     return asked.figure(draw, "vintages")
 
 
+def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw the whole numbers that fit the percentages of regions without yearly counts.
+
+    Parameters
+    ----------
+    indicators
+        Codes or names; accidents and deaths if none is given.
+    """
+    asked = _asked(options)
+    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    meanings = percents.meanings(asked.rows, asked.context, codes)
+    shown = {region for meaning in meanings for region in meaning.rows["region"]}
+    refused = gaps.regions(asked.rows, codes[0], shown, asked.absences)
+    draw = partial(
+        charts.percent_meanings,
+        meanings,
+        title=findings.percent_meanings(meanings),
+        refused=findings.counted(refused, asked.series, codes[0]),
+    )
+    return asked.figure(draw, "percent-meanings")
+
+
 def year_to_date(
     indicator: str = "deaths", *, year: int | None = None, **options: Unpack[Options]
 ) -> Figure:
