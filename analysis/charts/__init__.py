@@ -14,6 +14,7 @@ from .figure import Caption, Figure
 from .instruments import instruments
 from .not_comparable import not_comparable
 from .open_hazards import open_hazards
+from .overview import overview
 from .paging import Pages, on_pages
 from .parts import parts
 from .peers import peers
@@ -38,6 +39,7 @@ __all__ = [
     "not_comparable",
     "on_pages",
     "open_hazards",
+    "overview",
     "parts",
     "peers",
     "percent_meanings",

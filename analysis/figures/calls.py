@@ -19,13 +19,22 @@ from matplotlib.axes import Axes
 
 from analysis import charts
 from analysis.charts import Figure, Pages, style
-from analysis.comparability import findings, profiles, rules
+from analysis.comparability import findings, profiles, rules, standing
 from analysis.errors import UsageError, WordError
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Mark, Status
-from analysis.statistics import attainment, benchmarks, gaps, percents, policies, rates, years
+from analysis.statistics import (
+    attainment,
+    benchmarks,
+    gaps,
+    percents,
+    policies,
+    rates,
+    summaries,
+    years,
+)
 from analysis.statistics import parts as wholes
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
@@ -46,6 +55,25 @@ class Options(TypedDict, total=False):
     language: str | None
     form: str
     ax: Axes | None
+
+
+def overview(*about: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw who the regions are, and the findings that stand.
+
+    Parameters
+    ----------
+    about
+        Codes or names of regions, themes or indicators that the findings are to be about.
+    """
+    asked = _asked(options)
+    draw = partial(
+        charts.overview,
+        profiles.reporting(asked.tables, asked.rows),
+        standing.frame(standing.standing(asked.tables, about, rows=asked.rows)),
+        title=findings.overview(asked.rows),
+    )
+    return asked.figure(draw, "overview")
 
 
 def comparison(indicator: str, **options: Unpack[Options]) -> Figure:
@@ -223,7 +251,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         ],
         ignore_index=True,
     )
-    placements = asked.placements(codes[0])
+    placements = standing.placements(asked.tables, codes[0], asked.rows)
     unplaced = benchmarks.without_expectation(every, asked.rows, pairs, asked.context, codes[0])
     shown = {*pairs["region"], *unplaced["region"]}
     silent = gaps.regions(asked.rows, codes[0], shown, asked.absences)
@@ -250,7 +278,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     asked = _asked(options)
     indicator = asked.code("indicator", indicator)
     points, pairs = asked.peers(indicator), asked.pairs(indicator)
-    placements = benchmarks.placements(pairs, points)
+    placements = summaries.placements(pairs, benchmarks.spread_of(points))
     others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)
     known = benchmarks.road_shares(asked.context, indicator, ["adcode", *rates.PERIOD])
     own = findings.named(benchmarks.own(pairs, known))
@@ -474,14 +502,14 @@ class _Asked:
         """Return one point a peer region."""
         return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
 
-    def placements(self, indicator: str) -> list[benchmarks.Placement]:
-        """Return where the counts of each region lie against nation, province and peers."""
-        return benchmarks.placements(self.pairs(indicator), self.peers(indicator))
-
-    def placed(self, region: str, own: pd.DataFrame) -> benchmarks.Placement | None:
+    def placed(self, region: str, own: pd.DataFrame) -> summaries.Placement | None:
         """Return the placement of the deaths of *region* up to the year of its rows *own*."""
         last = own["period_end"].max().year
-        found = (one for one in self.placements("deaths") if one.row["region"] == region)
+        found = (
+            one
+            for one in standing.placements(self.tables, "deaths", self.rows)
+            if one.row["region"] == region
+        )
         return next((one for one in found if one.row["until"] >= last - 1), None)
 
     def blocks(self, region: str, beside: pd.DataFrame, unsaid: int) -> list[charts.Block]:

@@ -19,7 +19,7 @@ SOME = [
     "2_trend-zh-deaths",
     "3_comparison-zh-deaths",
     "5_commitments-zh",
-    "6_year_on_year-zh",
+    "5_changes-zh",
     "7_closed_loop-zh",
     "9_targets-zh",
     "10_composition-zh-disaster_direct_loss",
