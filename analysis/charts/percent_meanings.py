@@ -72,6 +72,7 @@ def _rows(meanings: Sequence[Meaning]) -> pd.DataFrame:
     """Return the percentages and partial counts drawn, each with the series that fit its chain."""
     frames = [
         pd.concat([meaning.rows, meaning.partly]).assign(
+            base_year=meaning.years[0],
             fits="; ".join("–".join(map(str, chain.counts)) for chain in meaning.answer.chains)
         )
         for meaning in meanings
