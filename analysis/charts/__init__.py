@@ -18,9 +18,11 @@ from .overview import overview
 from .paging import Pages, on_pages
 from .parts import parts
 from .peers import peers
+from .percent_meanings import percent_meanings
 from .profile import Block, Statement, profile
 from .targets import targets
 from .trend import trend
+from .vintages import vintages
 from .year_to_date import year_to_date
 
 __all__ = [
@@ -41,9 +43,11 @@ __all__ = [
     "overview",
     "parts",
     "peers",
+    "percent_meanings",
     "profile",
     "shared",
     "targets",
     "trend",
+    "vintages",
     "year_to_date",
 ]

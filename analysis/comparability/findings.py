@@ -15,7 +15,9 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Promise, Status
 from analysis.statistics import gaps, summaries
+from analysis.statistics.forensics import Finding
 from analysis.statistics.parts import Against
+from analysis.statistics.percents import Meaning
 from analysis.statistics.summaries import Change, Extremes, Latest, Placement
 
 from .rules import Comparison
@@ -176,6 +178,60 @@ def year_to_date(rows: pd.DataFrame) -> Text:
     each = [_so_far(row) for row in (start, end)]
     name = values.short(start)
     return say("finding.year_to_date", region=region(start), name=name, start=each[0], end=each[1])
+
+
+def vintages(rows: pd.DataFrame) -> Text:
+    """Return the published change that lies furthest off the change between first prints."""
+    if rows.empty:
+        return say("vintages.none")
+    apart = (rows["percent"] - rows["firsts"]).abs()
+    row = rows.iloc[int(apart.to_numpy().argmax())].to_dict()
+    changes = {
+        "published": numbers.signed_percent(row["percent"]),
+        "firsts": numbers.signed_percent(round(row["firsts"], 1)),
+    }
+    return say("finding.vintages", region=region(row), name=values.short(row), **changes)
+
+
+def percent_meanings(meanings: Sequence[Meaning]) -> Text:
+    """Return the chain that a printed count contradicts, else the least count that one implies."""
+    for meaning in meanings:
+        if meaning.answer.finding is Finding.CONTRADICTED:
+            return _contradicted(meaning)
+    for meaning in meanings:
+        if meaning.smallest:
+            row, low = meaning.rows.iloc[0].to_dict(), meaning.smallest
+            return say(
+                "finding.at_least",
+                region=region(row),
+                name=values.short(row),
+                low=low,
+                year=meaning.years[0],
+            )
+    return say("percent_meanings.nothing")
+
+
+def counted(refused: pd.DataFrame, series: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """Return *refused* with the reason that a region has counts, so that none are inferred."""
+    known = series[series["indicator"].eq(indicator) & series["breakdown"].eq("")]["region"]
+    reason = say("percent_meanings.counted")
+    own = refused["region"].isin(known)
+    return refused.assign(
+        reason_zh=refused["reason_zh"].mask(own, reason.zh),
+        reason_en=refused["reason_en"].mask(own, reason.en),
+    )
+
+
+def _contradicted(meaning: Meaning) -> Text:
+    row, partly = meaning.rows.iloc[0].to_dict(), meaning.partly.iloc[0].to_dict()
+    percents = [Text(*[numbers.signed_percent(p)] * 2) for p in meaning.rows["percent"]]
+    return say(
+        "finding.contradicted",
+        region=region(row),
+        percents=Text.joined(percents, zh="、", en=", "),
+        count=numbers.exact(partly["value"]),
+        unit=partly["unit"],
+    )
 
 
 def _so_far(row: dict[Any, Any]) -> Text:

@@ -140,6 +140,47 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     return asked.pages(draw, rows, title, f"trend-{indicator}")
 
 
+def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw first prints beside the bases that the next year's percentages imply.
+
+    Parameters
+    ----------
+    indicators
+        Codes or names; deaths and accidents if none is given.
+    """
+    asked = _asked(options)
+    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    rows, published = percents.vintages(asked.rows, asked.context, codes)
+    draw = partial(
+        charts.vintages, rows, title=findings.vintages(rows), published=published
+    )
+    return asked.figure(draw, "vintages")
+
+
+def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw the whole numbers that fit the percentages of regions without yearly counts.
+
+    Parameters
+    ----------
+    indicators
+        Codes or names; accidents and deaths if none is given.
+    """
+    asked = _asked(options)
+    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    meanings = percents.meanings(asked.rows, asked.context, codes)
+    shown = {region for meaning in meanings for region in meaning.rows["region"]}
+    refused = gaps.regions(asked.rows, codes[0], shown, asked.absences)
+    draw = partial(
+        charts.percent_meanings,
+        meanings,
+        title=findings.percent_meanings(meanings),
+        refused=findings.counted(refused, asked.series, codes[0]),
+    )
+    return asked.figure(draw, "percent-meanings")
+
+
 def year_to_date(
     indicator: str = "deaths", *, year: int | None = None, **options: Unpack[Options]
 ) -> Figure:
