@@ -8,7 +8,7 @@ with all its text replaces these axes in their figure.
 from .changes import year_on_year
 from .commitments import promises
 from .comparison import comparison
-from .coverage import coverage, shared
+from .coverage import coverage
 from .figure import Caption, Figure
 from .funnel import funnel
 from .instruments import instruments
@@ -16,6 +16,7 @@ from .not_comparable import not_comparable
 from .paging import Pages, on_pages
 from .profile import profile
 from .shares import closed_loop, composition
+from .side_by_side import side_by_side
 from .targets import targets
 from .trend import trend
 
@@ -33,7 +34,7 @@ __all__ = [
     "on_pages",
     "profile",
     "promises",
-    "shared",
+    "side_by_side",
     "targets",
     "trend",
     "year_on_year",

@@ -5,6 +5,7 @@ Nothing is computed here: ``statistics.summaries`` decides, the catalogue of mes
 sentence claims nothing that chance explains, and names no winner.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Standing
+from analysis.language.vocabulary import Mark, Standing, Use
 from analysis.statistics import summaries
 from analysis.statistics.summaries import Change, Extremes, Largest, Latest
 
@@ -34,6 +35,34 @@ def comparison(result: Comparison) -> Text:
     return _side_by_side(name, rows, result.scale)
 
 
+def side_by_side(rows: pd.DataFrame) -> Text:
+    """Return what the family of *rows* that most regions answer shows."""
+    if rows.empty:
+        return say("finding.all_apart")
+    headline = summaries.headline(rows)
+    first, answers = headline.iloc[0], summaries.answers(headline)
+    return say(
+        f"finding.answers_{answers.kind}",
+        name=Text(first["family_zh"], first["family_en"]),
+        count=answers.regions,
+        low=_amount(answers.low),
+        high=_amount(answers.high, unit=True),
+        parts=Text.joined(map(values.part, answers.parts), zh="、", en=", "),
+    )
+
+
+def _amount(row: dict[Any, Any], *, unit: bool = False) -> Text:
+    """Return the amount of one region, as printed unless it is a sum or a ratio."""
+    if row["use"] == Use.RATIO:
+        ratio = f"{row['ratio']:.1f}"
+        return Text(ratio, ratio)
+    total = numbers.exact(row["total"])
+    en = values.printed(row | {"value": row["total"]}).en if unit else total
+    if row["total"] != row["value"]:
+        return Text(f"{total}{row['unit']}", en)
+    return Text(values.printed(row).zh, en)
+
+
 def apart(rows: pd.DataFrame) -> Text:
     """Return why the figures of one indicator are not set side by side."""
     first = rows.iloc[0]
@@ -41,10 +70,11 @@ def apart(rows: pd.DataFrame) -> Text:
     return say("finding.apart", name=_name(rows), reason=reason)
 
 
-def not_comparable(rows: pd.DataFrame) -> Text:
-    """Return how many indicators several regions report that cannot be compared."""
-    count = rows["indicator"].nunique()
-    return say("finding.not_comparable", count=count) if count else say("finding.all_comparable")
+def not_comparable(comparable: Mapping[str, bool]) -> Text:
+    """Return how many of the indicators that several reports share cannot be compared."""
+    total = len(comparable)
+    count = total - sum(comparable.values())
+    return say("finding.not_comparable", count=count, total=total)
 
 
 def _name(rows: pd.DataFrame) -> Text:
@@ -115,24 +145,9 @@ def _latest(name: Text, latest: Latest) -> Text:
     return say("finding.latest", name=name, count=latest.regions, beyond=latest.beyond)
 
 
-def coverage(rows: pd.DataFrame) -> Text:
-    """Return how much the reports have in common."""
-    shared = summaries.shared(rows)
-    return say(
-        "finding.coverage",
-        reports=shared.reports,
-        count=shared.figures,
-        indicators=shared.indicators,
-        common=shared.several,
-    )
-
-
-def shared(rows: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
-    """Return for how many of the shared indicators there are amounts to compare."""
-    amounts = summaries.shared(summaries.amounts(rows))
-    total = rows["indicator"].nunique()
-    text = say("finding.shared", total=total, counted=amounts.several, most=amounts.most)
-    return text + values.page(number, pages)
+def coverage(comparable: Mapping[str, bool]) -> Text:
+    """Return how many of the indicators that several reports share can be compared."""
+    return say("finding.coverage", count=sum(comparable.values()), total=len(comparable))
 
 
 def reading(changes: pd.DataFrame) -> Text:

@@ -19,11 +19,21 @@ from matplotlib.axes import Axes
 
 from analysis import charts
 from analysis.charts import Figure, Pages, style
-from analysis.comparability import findings, profiles, rules
+from analysis.comparability import apart, families, findings, profiles, rules
+from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
 from analysis.language.text import Text
-from analysis.language.vocabulary import Language, Mark
-from analysis.statistics import attainment, gaps, parts, policies, rates, standardised, years
+from analysis.language.vocabulary import Language, Mark, Scale
+from analysis.statistics import (
+    attainment,
+    gaps,
+    parts,
+    policies,
+    rates,
+    standardised,
+    summaries,
+    years,
+)
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -32,6 +42,7 @@ from . import source
 LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 OUTCOMES = ("accidents", "deaths", "injuries")
+_PLURALS = {"family": "families"}
 
 
 class Options(TypedDict, total=False):
@@ -43,40 +54,42 @@ class Options(TypedDict, total=False):
     ax: Axes | None
 
 
-def comparison(indicator: str, **options: Unpack[Options]) -> Figure:
+def comparison(subject: str = "", **options: Unpack[Options]) -> Pages:
     """
-    Draw the regions whose figures of *indicator* may be compared, side by side on one scale.
+    Draw what may be compared between regions.
+
+    Parameters
+    ----------
+    subject
+        The code or name of a family (``campaign_major_hazards``), of a theme (``outcomes``) or of
+        an indicator (``deaths``); a page for each group of themes if not given. Families are a
+        table of figures with their scopes; an indicator or a family of rates is drawn on one
+        scale.
 
     Raises
     ------
     UsageError
-        For an unknown indicator, or one of which no two figures may be compared, with the reason.
+        For an unknown subject, or an indicator of which nothing may be compared, with the reason.
     """
     asked = _asked(options)
-    indicator = asked.code("indicator", indicator)
-    result, benchmark = rules.side_by_side(
-        asked.rated, asked.context, indicator, asked.absences
-    )
-    draw = partial(
-        charts.comparison,
-        result.rows,
-        title=findings.comparison(result),
-        refused=result.refused,
-        cautions=result.cautions,
-        benchmarks=benchmark,
-        scale=result.scale,
-    )
-    return asked.figure(draw, f"comparison-{indicator}")
+    if not subject:
+        groups = families.groups(families.members(asked.rated, asked.codes("family"), asked.tables))
+        drawn = [asked.side_by_side(rows, f"comparison-{name}") for name, rows in groups.items()]
+        return Pages(figure for pages in drawn for figure in pages)
+    subject = source.subject_of(subject, asked.tables)
+    result = families.comparable(asked.rated, subject, asked.tables)
+    if result.scale == Scale.NONE:
+        return asked.side_by_side(result.rows, f"comparison-{result.indicator}")
+    return Pages([asked.figure(asked.on_one_scale(result), f"comparison-{subject}")])
 
 
 def not_comparable(**options: Unpack[Options]) -> Pages:
-    """List the indicators that several regions report but that are not comparable, and why."""
+    """List the indicators that several regions report but that cannot be compared, and why."""
     asked = _asked(options)
-    codes = list(asked.tables.indicators["indicator"])
-    apart = rules.not_comparable(asked.rated, asked.context, codes)
-    draw = partial(charts.not_comparable, refused=gaps.cells(asked.rated, codes, asked.absences))
-    title = findings.not_comparable(apart)
-    return asked.pages(draw, apart, title, "not-comparable", by="indicator")
+    codes = asked.codes("indicator")
+    rows = apart.not_comparable(asked.rated, asked.tables, codes)
+    title = findings.not_comparable(families.shared(asked.rated, asked.tables, codes))
+    return asked.pages(charts.not_comparable, rows, title, "not-comparable", by="indicator")
 
 
 def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]) -> Pages:
@@ -279,41 +292,21 @@ def commitments(*, per_page: int = 8, **options: Unpack[Options]) -> Pages:
     )
 
 
-def coverage(*, per_page: int = 19, **options: Unpack[Options]) -> Pages:
-    """
-    Draw how many figures each report has by theme, then the indicators that reports share.
-
-    Parameters
-    ----------
-    per_page
-        Indicators on one page at most.
-    """
+def coverage(**options: Unpack[Options]) -> Figure:
+    """Draw the figures of each report for the indicators that reports share."""
     asked = _asked(options)
-    rows, named = asked.rows, asked.tables.indicators
-    themes = partial(
-        charts.coverage, rows, title=findings.coverage(rows), themes=asked.tables.themes
+    comparable = families.shared(asked.rated, asked.tables, asked.codes("indicator"))
+    rows = families.each(asked.rows, asked.tables)
+    draw = partial(
+        charts.coverage,
+        rows[rows["indicator"].isin(comparable)],
+        title=findings.coverage(comparable),
+        comparable=comparable,
+        themes=asked.tables.themes,
+        density=summaries.density(asked.rows, asked.tables.reports),
+        gaps=gaps.cells(asked.rows, list(comparable), asked.absences),
     )
-    regions = rows.groupby("indicator")["region"].nunique()
-    common = [code for code in named["indicator"] if regions.get(code, 0) > 1]
-    best = rules.best(rows)
-    every = rules.indicators(best, common)
-    shared = named[named["indicator"].isin(common)]
-    pages = [list(page["indicator"]) for page in policies.pages(shared, _at_least_one(per_page))]
-    return Pages([
-        asked.figure(themes, "coverage-themes"),
-        *(
-            asked.figure(
-                partial(
-                    charts.shared,
-                    rules.indicators(best, page),
-                    title=findings.shared(every, number=number, pages=len(pages)),
-                    gaps=gaps.cells(rows, page, asked.absences),
-                ),
-                f"coverage-shared-{number}",
-            )
-            for number, page in enumerate(pages, 1)
-        ),
-    ])  # fmt: skip
+    return asked.figure(draw, "coverage")
 
 
 def profile(region: str, **options: Unpack[Options]) -> Figure:
@@ -330,7 +323,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     codes = list(asked.tables.indicators["indicator"])
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
     changed = profiles.changed(years.changes(asked.rows, asked.context), region)
-    compared = profiles.compared(asked.rated, codes, asked.absences)
+    compared = profiles.compared(asked.rated, codes, asked.tables)
     beside = profiles.beside(compared, region)
     standings, promised = policies.standings(asked.tables), policies.commitments(asked.tables)
     draw = partial(
@@ -374,10 +367,41 @@ class _Asked:
 
     def code(self, kind: str, word: str) -> str:
         """Return the code of a region, an indicator or a theme given by code or name."""
-        named: pd.DataFrame = getattr(self.tables, f"{kind}s")
+        named: pd.DataFrame = getattr(self.tables, _PLURALS.get(kind, f"{kind}s"))
         if kind == "region":
             named = named[named["region"].isin(self.rows["region"])]
         return source.code_of(kind, word, named)
+
+    def codes(self, kind: str) -> list[str]:
+        """Return every code of a family, an indicator or a theme, in the order of its table."""
+        named: pd.DataFrame = getattr(self.tables, _PLURALS.get(kind, f"{kind}s"))
+        return list(named[kind])
+
+    def side_by_side(self, rows: pd.DataFrame, name: str) -> Pages:
+        """Return the table of the families of *rows*, on as few pages as needed."""
+        codes = list(dict.fromkeys(rows["family"]))
+        refused = families.refused(self.rated, rows, codes, self.tables)
+        divisors = self.rated[self.rated["id"].isin(set(rows["divisor_id"].dropna()))]
+        draw = partial(charts.side_by_side, refused=refused, divisors=divisors)
+        return self.pages(draw, rows, findings.side_by_side(rows), name, by="family")
+
+    def on_one_scale(self, result: Comparison) -> Callable[..., Figure]:
+        """Return what draws the rows of *result* on one scale; raise an error for no two rows."""
+        benchmark = rules.benchmark(self.context, result)
+        if len(result.rows) < 2 and benchmark is None:
+            reason = apart.figures(self.rated, self.tables, result.indicator)["reason_en"].iloc[0]
+            raise UsageError(
+                f"{result.indicator} cannot be compared ({reason}): see 3_comparison"
+            )
+        return partial(
+            charts.comparison,
+            result.rows,
+            title=findings.comparison(result),
+            refused=result.refused,
+            cautions=result.cautions,
+            benchmarks=benchmark,
+            scale=result.scale,
+        )
 
     def of_regions(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of *frame* for the regions of the given rows."""

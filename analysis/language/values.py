@@ -1,6 +1,7 @@
 """Rows of frames as text in Chinese and English: values, periods, changes, targets and sources."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -9,8 +10,21 @@ import pandas as pd
 from . import numbers
 from .messages import label, say
 from .text import Text
-from .vocabulary import POLICIES, Comparator, Language, Mark, Measure, Method, Outcome, Status
+from .vocabulary import (
+    POLICIES,
+    Absence,
+    Comparator,
+    Gap,
+    Language,
+    Mark,
+    Measure,
+    Method,
+    Outcome,
+    Status,
+)
 
+_BARE = re.compile(r"[\d.,]+(?:\s*[余多]?[十百千万亿]?[余多]?)|\d+")
+NEAR = {Gap(kind) for kind in Absence}  # reasons that rest on a passage of the report
 CROWD = 12  # figures or regions beyond which a page names only a few of them
 
 
@@ -125,6 +139,17 @@ def printed(row: Mapping[Any, Any]) -> Text:
     full = numbers.exact(amount)
     zh = text if any(c.isdigit() for c in text) else f"{sign}{full}{row['unit']}"
     return Text(zh, f"{sign}{full}{unit}")
+
+
+def bare(words: str) -> str:
+    """
+    Return the number of a printed figure with its scale, without its unit.
+
+    >>> bare("1298.44万元"), bare("100余种"), bare("5家")
+    ('1298.44万', '100余', '5')
+    """
+    found = _BARE.match(words)
+    return found[0].replace(" ", "") if found else words
 
 
 def _unit_en(row: Mapping[Any, Any]) -> str:
@@ -452,6 +477,24 @@ def part_or_all(row: Mapping[Any, Any]) -> Text:
     """The part that a row is about, or that it is about all."""
     of = part(row)
     return of if of.zh else say("value.whole")
+
+
+def missing(gap: Gap, row: Mapping[Any, Any] | None, absence: Mapping[Any, Any] | None) -> Text:
+    """
+    Return why a region has no figure, with what it reports instead or the passage that comes near.
+
+    >>> missing(Gap.PLAN_REPORT, None, None).en
+    'the report is a plan, without results'
+    """
+    if row is not None:
+        reason = label(gap)
+        if gap in {Gap.PART_ONLY, Gap.OTHER_SCOPE}:
+            reason = reason + Text.aside(part(row))
+        return say("value.reason_and_figure", reason=reason, figure=what(row))
+    if absence is None or gap not in NEAR:
+        return label(gap)
+    name = Text(str(absence["elsewhere_zh"]), str(absence["elsewhere_en"]))
+    return say(f"absence.{gap}", evidence=absence["evidence"], indicator=name)
 
 
 def about(row: Mapping[Any, Any]) -> Text:

@@ -114,7 +114,7 @@ def _taken_apart(whole: dict[Any, Any], pieces: pd.DataFrame, names: pd.DataFram
 
 
 def whole_only(
-    rows: pd.DataFrame, indicator: str, shown: set[str], absences: pd.DataFrame | None = None
+    rows: pd.DataFrame, indicator: str, shown: set[str], absences: pd.DataFrame
 ) -> pd.DataFrame:
     """The reporting regions whose figures of *indicator* cannot be taken apart, and why."""
     mine = rows[rows["indicator"].eq(indicator)]
@@ -143,9 +143,7 @@ def _undivided(
     return gaps.refusal(levels.to_dict("records")[0], Gap.PART_ONLY, told)
 
 
-def unclosed(
-    rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def unclosed(rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame) -> pd.DataFrame:
     """The reporting regions for which no share of what was found can be made, and why."""
     near = gaps.by_report(absences, *ONE_FIGURE, *FOUND, *RECTIFIED, *RATES)
     return gaps.frame(
