@@ -1,7 +1,7 @@
 """Indicators that several regions report and that cannot be compared: their figures, and why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -34,33 +34,41 @@ class Why:
         return say(f"apart.{self.kind}", region=self.region or "", dimensions=listed)
 
 
-def not_comparable(rows: pd.DataFrame, declared: Declares, codes: Sequence[str]) -> pd.DataFrame:
+def not_comparable(
+    rows: pd.DataFrame, declared: Declares, comparable: Mapping[str, bool]
+) -> pd.DataFrame:
     """
-    Return the figures of those of *codes* that several regions report and that do not compare.
+    Return the figures of the indicators that cannot be compared.
+
+    Parameters
+    ----------
+    comparable
+        Which indicators can be compared, from ``families.shared``.
 
     Returns
     -------
     pandas.DataFrame
-        The most telling figures of each region, in the order of *codes* and regions, with
+        The most telling figures of each region, in the order of indicators and regions, with
         ``reason_zh`` and ``reason_en``, the same for all rows of an indicator.
     """
-    verdicts = families.shared(rows, declared, codes)
-    parts = [figures(rows, declared, code) for code, may in verdicts.items() if not may]
+    parts = [figures(rows, declared, code) for code, may in comparable.items() if not may]
     empty = rows.iloc[:0].assign(reason_zh="", reason_en="")
     return pd.concat([empty, *parts], ignore_index=True)
 
 
 def figures(rows: pd.DataFrame, declared: Declares, indicator: str) -> pd.DataFrame:
     """Return the most telling figures of *indicator* in each region, with why they are apart."""
-    own = families.telling(rows[rows["indicator"].eq(indicator)])
+    mine = rows[rows["indicator"].eq(indicator)]
+    own = families.telling(mine)
     own = own.sort_values(["level_order", "adcode", "start"], kind="stable", ignore_index=True)
-    refused = rules.comparable(rows, indicator, declared.absence_rows).refused
-    reason = why(own, refused).text
-    return own.assign(reason_zh=reason.zh, reason_en=reason.en)
+    reason = why(own)
+    if reason.kind is Apart.RULE:
+        reason = replace(reason, rule=_barred(mine, declared, indicator))
+    return own.assign(reason_zh=reason.text.zh, reason_en=reason.text.en)
 
 
-def why(own: pd.DataFrame, refused: pd.DataFrame) -> Why:
-    """Return why the figures *own* of several regions, and *refused* by rules, are apart."""
+def why(own: pd.DataFrame) -> Why:
+    """Return why the figures *own* of several regions are apart."""
     results = own[families.results(own)]
     if results.empty:
         return Why(Apart.NO_RESULT)
@@ -69,16 +77,18 @@ def why(own: pd.DataFrame, refused: pd.DataFrame) -> Why:
         return Why(Apart.ONE_RESULT, region=Text(first["region_zh"], first["region_en"]))
     wholes = results["breakdown"].eq("")
     if wholes.all():
-        return _barred(refused)
+        return Why(Apart.RULE)
     if wholes.any():
         return Why(Apart.WHOLE_AND_PART)
     return Why(Apart.PARTS, dimensions=_differing(results))
 
 
-def _barred(refused: pd.DataFrame) -> Why:
+def _barred(rows: pd.DataFrame, declared: Declares, indicator: str) -> Text:
+    """Return the reasons of the rules that keep wholes apart."""
+    refused = rules.comparable(rows, indicator, declared.absence_rows).refused
     barred = refused[refused["rule"].isin([*Rule])]
     pairs = barred[["reason_zh", "reason_en"]].itertuples(index=False, name=None)
-    return Why(Apart.RULE, rule=Text.joined(Text(zh, en) for zh, en in dict.fromkeys(pairs)))
+    return Text.joined(Text(zh, en) for zh, en in dict.fromkeys(pairs))
 
 
 def _differing(results: pd.DataFrame) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ compared, by ``rules``.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ from analysis.statistics import gaps
 from analysis.tables.load import Tables
 
 from . import rules
-from .rules import Comparison
+from .rules import Comparison, Row
 
 KEY = ["report", "indicator", "breakdown", "measure"]  # of an observation
 PLACE = ["region", "indicator"]
@@ -62,17 +62,24 @@ def comparable(rows: pd.DataFrame, subject: str, declared: Declares) -> Comparis
     codes = about(rows, subject, declared)
     if not codes:
         return rules.comparable(rows, subject, declared.absence_rows)
-    parts = [_family(rows, code, declared) for code in codes]
-    if len(parts) == 1:
-        return parts[0]
-    return Comparison(
-        subject,
-        Text("", ""),
-        pd.concat([part.rows for part in parts], ignore_index=True),
-        pd.concat([part.refused for part in parts], ignore_index=True),
-        tuple(caution for part in parts for caution in part.cautions),
-        Scale.NONE,
-    )
+    result = listing(rows, codes, declared)
+    if len(codes) > 1 or not result.rows["use"].eq(Use.RATE).all():
+        return replace(result, indicator=subject)
+    refused = result.refused.to_dict("records")
+    rated = rules.settle(codes[0], result.name, result.rows, refused)
+    return replace(rated, cautions=(*result.cautions, *rated.cautions))
+
+
+def listing(rows: pd.DataFrame, codes: Sequence[str], declared: Declares) -> Comparison:
+    """Return the figures of the families *codes* side by side, on no common scale."""
+    figures = members(rows, codes, declared)
+    named = declared.families.set_index("family").loc[list(codes)]
+    cautions = [Text(zh, en) for zh, en in named[["caution_zh", "caution_en"]].to_numpy()]
+    names = [Text(zh, en) for zh, en in named[["name_zh", "name_en"]].to_numpy()]
+    name = Text.joined(names, zh="；", en="; ")
+    figures[_RATES] = figures[_RATES].where(figures["use"].eq(Use.RATE))  # others: for no person
+    refused = _refused(rows, figures, codes, declared)
+    return Comparison("", name, figures, refused, tuple(cautions), Scale.NONE)
 
 
 def about(rows: pd.DataFrame, subject: str, declared: Declares) -> list[str]:
@@ -115,13 +122,16 @@ def members(rows: pd.DataFrame, codes: Iterable[str], declared: Declares) -> pd.
     chosen = every[every["family"].isin(list(codes))]
     named = declared.families.drop(columns="unit").rename(columns={"theme": "family_theme"})
     named = named.rename(columns=_TEXTS)
-    joined = rows.merge(chosen, on=KEY).merge(named, on="family", validate="m:1")
     place = {code: order for order, code in enumerate(declared.families["family"])}
+    keyed = rows[[*KEY, "level_order", "adcode", "start"]].assign(_row=range(len(rows)))
+    joined = keyed.merge(chosen, on=KEY).merge(named, on="family", validate="m:1")
     joined = joined.assign(_place=joined["family"].map(place))
-    order = ["_place", "level_order", "adcode", "start"]
-    joined = joined.sort_values(order, kind="stable", ignore_index=True).drop(columns="_place")
-    divisors = joined["role"].eq(Membership.DENOMINATOR)
-    return _counted(_divided(joined[~divisors], joined[divisors]), rows)
+    joined = joined.sort_values(["_place", "level_order", "adcode", "start"], kind="stable")
+    own = rows.take(joined["_row"].to_numpy()).reset_index(drop=True)
+    about = joined.drop(columns=[*keyed, "_place"]).reset_index(drop=True)
+    full = pd.concat([own, about], axis=1)
+    divisors = full["role"].eq(Membership.DENOMINATOR)
+    return _counted(_divided(full[~divisors], full[divisors]), rows)
 
 
 def _divided(figures: pd.DataFrame, divisors: pd.DataFrame) -> pd.DataFrame:
@@ -142,70 +152,60 @@ def _counted(figures: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return joined.assign(used=used, parts=joined["parts"].mask(whole, used))
 
 
-def _family(rows: pd.DataFrame, code: str, declared: Declares) -> Comparison:
-    """Compare the members of one family; only a family of rates has an axis."""
-    found = members(rows, [code], declared)
-    (family,) = declared.families[declared.families["family"].eq(code)].to_dict("records")
-    name = Text(family["name_zh"], family["name_en"])
-    caution = Text(family["caution_zh"], family["caution_en"])
-    refused = refused_of(rows, found, code, declared)
-    if family["use"] == Use.RATE:
-        rated = rules.settle(code, name, found, [dict(row) for row in refused.to_dict("records")])
-        return replace(rated, cautions=(caution, *rated.cautions))
-    return Comparison(code, name, found.drop(columns=_RATES), refused, (caution,), Scale.NONE)
-
-
-def refused(
-    rows: pd.DataFrame, found: pd.DataFrame, codes: Iterable[str], declared: Declares
+def _refused(
+    rows: pd.DataFrame, figures: pd.DataFrame, codes: Iterable[str], declared: Declares
 ) -> pd.DataFrame:
-    """Return what the families *codes*, of which *found* are the figures, leave out, and why."""
-    parts = [refused_of(rows, found[found["family"].eq(code)], code, declared) for code in codes]
+    """Return of each family the regions without a figure, and the other parts of the others."""
+    regions = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
+    parts = [
+        _refused_of(rows, figures[figures["family"].eq(code)], regions, declared).assign(
+            family=code
+        )
+        for code in codes
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
-def refused_of(
-    rows: pd.DataFrame, found: pd.DataFrame, code: str, declared: Declares
+def _refused_of(
+    rows: pd.DataFrame, figures: pd.DataFrame, regions: list[Row], declared: Declares
 ) -> pd.DataFrame:
-    """Return the regions without a member, and the other parts of those with one."""
-    own = declared.family_members[declared.family_members["family"].eq(code)]
-    own = own[own["role"].ne(Membership.DENOMINATOR)]
-    indicators = list(dict.fromkeys(own["indicator"]))
+    indicators = list(dict.fromkeys(figures["indicator"]))
     mine = rows[rows["indicator"].isin(indicators)]
     near = gaps.by_report(declared.absence_rows, *indicators)
     refused = [
         gaps.explained(region, mine[mine["region"].eq(region["region"])], near, None)
-        for region in gaps.reporting(rows)
-        if region["region"] not in set(found["region"])
+        for region in regions
+        if region["region"] not in set(figures["region"])
     ]
-    refused += [other_part(row) for row in _others(rows, found).to_dict("records")]
-    return gaps.frame(refused).assign(family=code)
+    refused += [_other_part(row) for row in _others(mine, figures).to_dict("records")]
+    return gaps.frame(refused)
 
 
-def _others(rows: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+def _others(rows: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     """Return the parts of the regions' indicators that are not used."""
     key = ["region", "indicator", "measure", "status"]
-    several = found.loc[found["parts"].gt(found["used"]), key].drop_duplicates()
+    several = figures.loc[figures["parts"].gt(figures["used"]), key].drop_duplicates()
     others = rows.merge(several, on=key)
-    return others[~others["id"].isin(found["id"])]
+    return others[~others["id"].isin(figures["id"])]
 
 
-def other_part(row: dict[Any, Any]) -> dict[Any, Any]:
+def _other_part(row: Row) -> Row:
     """Return the refusal of a part that is not the one compared."""
     missing = gaps.Missing(Gap.OTHER_SCOPE, row)
     return gaps.refusal(row, missing.gap, missing.text)
 
 
-def groups(found: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def groups(figures: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the figures of families by group of themes; themes of no group make the last one."""
     names = {theme: name for name, themes in _GROUPS.items() for theme in themes}
-    group = found["family_theme"].map(names).fillna(list(_GROUPS)[-1])
-    return {name: _widest(found[group.eq(name)]) for name in _GROUPS if group.eq(name).any()}
+    group = figures["family_theme"].map(names).fillna(list(_GROUPS)[-1])
+    return {name: _widest(figures[group.eq(name)]) for name in _GROUPS if group.eq(name).any()}
 
 
-def _widest(found: pd.DataFrame) -> pd.DataFrame:
+def _widest(figures: pd.DataFrame) -> pd.DataFrame:
     """Return the families that most regions answer first."""
-    regions = found.groupby("family", sort=False)["region"].transform("nunique")
-    return found.loc[regions.sort_values(ascending=False, kind="stable").index]
+    regions = figures.groupby("family", sort=False)["region"].transform("nunique")
+    return figures.loc[regions.sort_values(ascending=False, kind="stable").index]
 
 
 def subjects(rows: pd.DataFrame, declared: Declares, indicators: Sequence[str]) -> list[str]:
@@ -222,11 +222,25 @@ def shared(rows: pd.DataFrame, declared: Declares, indicators: Sequence[str]) ->
     """Return which of *indicators* several regions report, and whether they can be compared."""
     regions = rows.groupby("indicator", observed=True)["region"].nunique()
     several = [code for code in indicators if regions.get(code, 0) > 1]
-    members = set(declared.family_members["indicator"])
-    return {
-        code: code in members or len(rules.comparable(rows, code, declared.absence_rows).rows) > 1
-        for code in several
-    }
+    answered = _answered(rows, declared)
+    return {code: code in answered or _wholes_compare(rows, code, declared) for code in several}
+
+
+def _answered(rows: pd.DataFrame, declared: Declares) -> set[str]:
+    """Return the indicators of the families that several regions answer."""
+    members = declared.family_members
+    figures = members[members["role"].ne(Membership.DENOMINATOR)].merge(
+        rows[[*KEY, "region"]], on=KEY
+    )
+    regions = figures.groupby("family")["region"].transform("nunique")
+    return set(figures.loc[regions.gt(1), "indicator"])
+
+
+def _wholes_compare(rows: pd.DataFrame, indicator: str, declared: Declares) -> bool:
+    mine = rows[rows["indicator"].eq(indicator)]
+    if len(rules.candidates(mine)[1]) < 2:
+        return False
+    return len(rules.comparable(mine, indicator, declared.absence_rows).rows) > 1
 
 
 _TIERS = {measure: tier for tier, measure in enumerate(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import WordError
 from analysis.language.messages import label, say
-from analysis.language.vocabulary import Gap, Mark, Measure
+from analysis.language.vocabulary import Gap, Mark, Measure, Scale
 from analysis.statistics import gaps
 
 from . import families
@@ -110,11 +110,15 @@ def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
 
 
 def _scaled(comparison: Comparison) -> pd.DataFrame:
-    rows, rate = comparison.rows, comparison.scale == "rate"
+    """Return the rows of a comparison with what an axis shows; a family counts as one indicator."""
+    rows, rate = comparison.rows, comparison.scale == Scale.RATE
     names = ("rate", "rate_lower", "rate_upper") if rate else ("value", "lower", "upper")
     value, lower, upper = (rows[name] for name in names)
     return rows.assign(
-        scale=comparison.scale,
+        indicator=comparison.indicator,
+        indicator_zh=comparison.name.zh,
+        indicator_en=comparison.name.en,
+        scale=str(Scale.RATE if rate else Scale.VALUE),
         shown=value,
         shown_lower=lower,
         shown_upper=upper,

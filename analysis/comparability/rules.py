@@ -294,9 +294,7 @@ def absent(
     return [gaps.explained(row, own.get(row["region"], nothing), near, part) for row in regions]
 
 
-def settle(
-    indicator: str, name: Text, latest: pd.DataFrame, absent: list[dict[str, Any]]
-) -> Comparison:
+def settle(indicator: str, name: Text, latest: pd.DataFrame, absent: list[Row]) -> Comparison:
     """
     Compare the figures of one part of an indicator, one a region.
 

@@ -248,8 +248,11 @@ class Questions:
         return _only(self._rows, indicator)
 
     def _rows_about(self, indicator: str) -> pd.DataFrame:
-        """Return the rows of an indicator, and one row of each reporting region."""
-        return pd.concat([self._of(indicator), self._regions])
+        """Return the rows of an indicator and its families, and one row of each region."""
+        codes = families.about(self._rows, indicator, self.data)
+        members = self.data.family_members
+        related = {indicator, *members.loc[members["family"].isin(codes), "indicator"]}
+        return pd.concat([self._rows[self._rows["indicator"].isin(related)], self._regions])
 
     def _set_side_by_side(
         self, indicator: str, region: str, period: str, beside: str

@@ -191,16 +191,17 @@ class _Explanation:
         """Yield what the figure is compared with, the same as ``rows.safety.compare``."""
         for subject in self._subjects(row):
             result = families.comparable(self._rows, subject, self._tables)
-            family = result.scale == Scale.NONE or "family" in result.rows
-            if family:
+            declared = "family" in result.rows
+            if declared:
                 yield say("explain.family", name=result.name)
             for other in _of_others(result.rows, row):
-                verdict = _scope(other) if family else _verdict(rules.judge(row, other))
+                listed = result.scale == Scale.NONE
+                verdict = _scope(other) if listed else _verdict(rules.judge(row, other))
                 yield say("explain.compared", figure=_brief(other), verdict=verdict)
             for other in _of_others(result.refused, row):
                 reason = Text(other["reason_zh"], other["reason_en"])
                 yield say("explain.silent", region=_region(other), reason=reason)
-            if family:
+            if declared:
                 yield from (say("explain.caution", caution=one) for one in result.cautions)
 
     def _subjects(self, row: Row) -> list[str]:

@@ -11,7 +11,7 @@ given), ``language`` (``zh`` or ``en``; that of the environment variable
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypedDict, Unpack
 
 import pandas as pd
@@ -73,22 +73,23 @@ def comparison(subject: str = "", **options: Unpack[Options]) -> Pages:
     """
     asked = _asked(options)
     if not subject:
-        groups = families.groups(families.members(asked.rated, asked.codes("family"), asked.tables))
-        drawn = [asked.side_by_side(rows, f"comparison-{name}") for name, rows in groups.items()]
-        return Pages(figure for pages in drawn for figure in pages)
+        every = families.listing(asked.rated, asked.codes("family"), asked.tables)
+        groups = families.groups(every.rows)
+        pages = [asked.side_by_side(rows, every.refused, name) for name, rows in groups.items()]
+        return Pages(figure for page in pages for figure in page)
     subject = source.subject_of(subject, asked.tables)
     result = families.comparable(asked.rated, subject, asked.tables)
     if result.scale == Scale.NONE:
-        return asked.side_by_side(result.rows, f"comparison-{result.indicator}")
+        return asked.side_by_side(result.rows, result.refused, subject)
     return Pages([asked.figure(asked.on_one_scale(result), f"comparison-{subject}")])
 
 
 def not_comparable(**options: Unpack[Options]) -> Pages:
     """List the indicators that several regions report but that cannot be compared, and why."""
     asked = _asked(options)
-    codes = asked.codes("indicator")
-    rows = apart.not_comparable(asked.rated, asked.tables, codes)
-    title = findings.not_comparable(families.shared(asked.rated, asked.tables, codes))
+    comparable = families.shared(asked.rated, asked.tables, asked.codes("indicator"))
+    rows = apart.not_comparable(asked.rated, asked.tables, comparable)
+    title = findings.not_comparable(comparable)
     return asked.pages(charts.not_comparable, rows, title, "not-comparable", by="indicator")
 
 
@@ -350,7 +351,7 @@ class _Asked:
     form: str
     ax: Axes | None
 
-    @property
+    @cached_property
     def rated(self) -> pd.DataFrame:
         """The rows with their limits and rates."""
         return rates.rates(rates.limits(self.rows), self.context)
@@ -377,13 +378,13 @@ class _Asked:
         named: pd.DataFrame = getattr(self.tables, _PLURALS.get(kind, f"{kind}s"))
         return list(named[kind])
 
-    def side_by_side(self, rows: pd.DataFrame, name: str) -> Pages:
+    def side_by_side(self, rows: pd.DataFrame, refused: pd.DataFrame, name: str) -> Pages:
         """Return the table of the families of *rows*, on as few pages as needed."""
-        codes = list(dict.fromkeys(rows["family"]))
-        refused = families.refused(self.rated, rows, codes, self.tables)
         divisors = self.rated[self.rated["id"].isin(set(rows["divisor_id"].dropna()))]
-        draw = partial(charts.side_by_side, refused=refused, divisors=divisors)
-        return self.pages(draw, rows, findings.side_by_side(rows), name, by="family")
+        own = refused[refused["family"].isin(rows["family"])]
+        draw = partial(charts.side_by_side, refused=own, divisors=divisors)
+        title = findings.side_by_side(rows)
+        return self.pages(draw, rows, title, f"comparison-{name}", by="family")
 
     def on_one_scale(self, result: Comparison) -> Callable[..., Figure]:
         """Return what draws the rows of *result* on one scale; raise an error for no two rows."""

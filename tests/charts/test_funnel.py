@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from drawings import Drawing
+from tidy import ABSENT
 
 from analysis import charts
 from analysis.charts import style
@@ -19,7 +20,7 @@ def drawn(rows, context, *, language, form):
     levels = years.levels(rows, context, "deaths", first_year=2020)
     counts = standardised.funnel(levels, rates.expected(levels, every, context, "deaths"))
     unplaced = standardised.without_population(every, rows, counts, context, "deaths")
-    silent = gaps.regions(rows, "deaths", set(counts["region"]))
+    silent = gaps.regions(rows, "deaths", set(counts["region"]), ABSENT)
     with style.house_style():
         return Drawing(
             charts.funnel(
@@ -112,7 +113,7 @@ def test_nothing_expected_is_said(rows, context):
                 title=findings.funnel(counts),
                 language="zh",
                 limits=standardised.curves(counts),
-                refused=gaps.regions(rows, "injuries", set()),
+                refused=gaps.regions(rows, "injuries", set(), ABSENT),
             )
         )
 
