@@ -190,7 +190,8 @@ def _panel(page: Page, room: Room, regions: list[Row], lines: list[Line], most: 
     for index, region in enumerate(regions):
         x, words = box.left + (index + 0.5) * step, region[f"region_{page.language}"]
         colour = style.colour(region["region"])
-        page.text(x, top + 0.04, words, page.size.note, color=colour, ha="center", va="bottom")
+        size = _fitted(words, step - 0.04, page.size.note)
+        page.text(x, top + 0.04, words, size, color=colour, ha="center", va="bottom")
     for at, line in enumerate(lines):
         y = top - (at + 0.5) * high
         _write_name(page, line, (room.left, y), name - 0.1)
@@ -216,10 +217,8 @@ def _write_name(page: Page, line: Line, at: tuple[float, float], width: float) -
     size, x = page.size.note, at[0]
     unit = f" ({line.unit})" if line.unit and line.unit not in line.name else ""
     words = line.name + unit
-    while measured(words, size) > width and size > page.size.note * 0.7:
-        size -= 0.25
-    if measured(words, size) > width:
-        words, size = line.name, page.size.note * 0.75
+    words = words if measured(words, size) * 0.75 <= width else line.name
+    size = _fitted(words, width, size)
     colour = style.GREY if line.theme else style.INK
     page.text(x, at[1], words, size, va="center", color=colour)
 
@@ -227,12 +226,14 @@ def _write_name(page: Page, line: Line, at: tuple[float, float], width: float) -
 def _write_cell(
     page: Page, text: str, at: tuple[float, float], width: float, gid: str | None
 ) -> None:
-    if not text:
-        return
-    size = page.size.note
-    while measured(text, size) > width and size > page.size.note * 0.6:
-        size -= 0.25
-    page.text(*at, text, size, ha="center", va="center", gid=gid)
+    if text:
+        size = _fitted(text, width, page.size.note)
+        page.text(*at, text, size, ha="center", va="center", gid=gid)
+
+
+def _fitted(text: str, width: float, size: float) -> float:
+    """Return the text size at which *text* is *width* inches at most, down to six tenths."""
+    return max(min(size, size * width / measured(text, size)), size * 0.6)
 
 
 KIND = Kind(
