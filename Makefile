@@ -53,7 +53,7 @@ lock:  ## refresh both lock files (needs uv)
 	$(LOCK) --group pyproject.toml:test --group pyproject.toml:build \
 	  --group pyproject.toml:docs --group pyproject.toml:slow -o requirements-slow.lock
 LOCK = uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-  --no-emit-index-url --no-emit-find-links --no-header pyproject.toml
+  --no-emit-index-url --no-emit-find-links --no-header --extra all pyproject.toml
 
 clean:  ## remove figures and caches; the environments stay
 	find figures -mindepth 1 ! -name README.md -delete

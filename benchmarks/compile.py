@@ -27,7 +27,7 @@ from analysis.reports.suggestions import Catalogue, catalogue
 
 OWNING = ("observation", "target")
 NEAR = 80  # characters: the terms of a synonym stand no further apart
-MEASURES = ("role", "exact", "top1", "top3", "status", "period")
+MEASURES = ("role", "exact", "top1", "top3", "status", "period", "part")
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -51,6 +51,7 @@ def hits(found: Candidate, due: list[dict[str, str]]) -> dict[str, bool]:
         "top1": found.indicator in codes,
         "top3": bool(codes & {suggestion.indicator for suggestion in found.suggestions}),
         "status": any(row["status"] == found.status for row in due),
+        "part": any(row["breakdown"] == found.breakdown for row in due),
         "period": any(f"{row['period_start']}/{row['period_end']}" == period for row in due),
     }
 
@@ -79,8 +80,9 @@ def measured(
         for name, good in agree.items():
             counts[name] += good and (name in {"role", "top1", "top3"} or candidate.owns)
             if not good:
-                want = {(r["indicator"], r["value"], r["unit"], r["comparator"]) for r in known}
-                got = (candidate.role, candidate.value, candidate.unit, candidate.indicator)
+                columns = ("indicator", "breakdown", "value", "unit", "comparator")
+                want = {tuple(row[column] for column in columns) for row in known}
+                got = (candidate.indicator, candidate.breakdown, candidate.value, candidate.unit)
                 misses.append(f"{name}: {candidate.raw} in {around}: got {got}, due {want}")
     stated = [c for c in found if not c.numeral]
     places = {start for start in due if start not in closed}

@@ -26,7 +26,7 @@ import duckdb
 import numpy as np
 
 from analysis.comparability import many
-from analysis.statistics import intervals, standardised
+from analysis.statistics import intervals
 from analysis.statistics import rates as derive
 from analysis.tables import panel
 
@@ -194,20 +194,27 @@ def funnel(folder: Path) -> int:
     from analysis import charts
     from analysis.charts import style
     from analysis.comparability import findings
+    from analysis.statistics import benchmarks
 
     held = panel.Panel(folder)
     found = many.comparable(held, held.of(INDICATOR), INDICATOR)
     levels = found.rows[found.rows["comparator"].eq("=")]
     nation = derive.marks(held.tables([COUNTRY]).context_rows)
     expected = derive.expected(levels, nation, nation, INDICATOR, region=COUNTRY)
-    counts = standardised.funnel(levels, expected)
+    expected = expected.rename(columns={"value": "expected"})
+    counts = levels.merge(expected, on=["region", "period_end"])
+    ratio = counts["value"] / counts["expected"]
+    counts = counts.assign(ratio=ratio, scope="", rough=False, road=float("nan"))
+    known = benchmarks.spread_of(counts)
     with style.house_style():
-        picture = charts.funnel(
+        picture = charts.peers(
             counts,
-            title=findings.funnel(counts),
+            counts.iloc[:0].assign(named=None),
+            title=findings.peers([], counts),
+            subtitle=findings.peers_about([]),
+            limits=benchmarks.limits(known, counts["expected"].min(), counts["expected"].max()),
+            roads=counts.iloc[:0],
             language="zh",
-            limits=standardised.curves(counts),
-            refused=found.refused,
         )
         picture.plot.savefig(io.BytesIO(), format="png")
     return len(counts)

@@ -90,7 +90,7 @@ def project(root: Path) -> Path:
 
 def table(name: str) -> list[list[str]]:
     """The lines of a table with the header, places filled in from the text."""
-    header = list(TABLES[name.partition("/")[0]].to_schema().columns)
+    header = list(TABLES[name.partition("/")[0]].columns)
     if name.startswith("mentions"):
         return [header, *_mentions()]
     lines = [_placed(line, name).split("|") for line in TABLE_LINES[name]]

@@ -166,26 +166,16 @@ def figures(language="zh"):
         | {"id": f"chuxiong-losses-{name}"}
         for name, amount in (("农业", 15000), ("工矿", 8000), ("家庭", 3211))
     ]
+    ratio = row(expected=38.0, ratio=1.18, of_zh="全国", of_en="China", lower=0.86, upper=1.58)
     return [
         figure("comparison-deaths", pair, language=language, refused=[refusal()]),
         figure("trend-deaths", [*years, stated(), stated("anhui", None, 2023)], language=language),
         figure("year-on-year", changes, kind="changes", scale="ratio", language=language),
         figure("closed-loop", shares, kind="closed_loop", scale="share", language=language),
         figure("composition-losses", parts, scale="share", language=language),
-        figure("funnel-deaths", [row(expected=38.0)], language=language, **funnel()),
+        figure("expected-deaths", [ratio], kind="expected", scale="ratio", language=language),
         figure("coverage-shared-1", [*pair, stated()], scale="none", language=language),
     ]
-
-
-def funnel():
-    """What the drawing of a funnel adds to its record."""
-    at = [38.0, 45.0]
-    lines = [
-        {"name": name, "panel": 0, "x": [20.0, 40.0, 60.0], "y": [20 * k, 40 * k, 60 * k]}
-        for name, k in (("lower", 0.7), ("upper", 1.4), ("outer_upper", 1.6), ("benchmark", 1.0))
-    ]
-    mark = {"id": "chuxiong-deaths-2024", "box": [0.5, 0.5, 0.1, 0.1], "panel": 0, "at": at}
-    return {"lines": lines, "marks": [mark]}
 
 
 def hostile(language="zh"):

@@ -39,11 +39,11 @@ def tables(place):
 
 
 def content(folder):
-    """Every file of the tables with its bytes."""
+    """Every file of the tables with its bytes, without what accepting keeps for itself."""
     return {
         path.relative_to(folder): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")
     }
 
 

@@ -217,10 +217,6 @@ MUTATIONS = {
         swap(summaries, "extremes", "math.comb(len(rows), 2)", "1"),
         test_findings.test_the_extremes_of_many_pairs_need_more_than_one_test_at_95_percent,
     ),
-    "days forgotten where periods differ": (
-        swap(summaries, "extremes", "(days if by_day else 1)", "1"),
-        test_findings.test_eleven_months_are_compared_with_twelve_by_the_day,
-    ),
     "two regions of one colour": (
         lambda patch: patch.setitem(test_style.DRAWN, "anhui", style.REGIONS["yaohai"]),
         sight,

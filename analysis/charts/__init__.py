@@ -6,34 +6,38 @@ with all its text replaces these axes in their figure.
 """
 
 from .changes import year_on_year
-from .commitments import promises
+from .commitments import commitments
 from .comparison import comparison
 from .coverage import coverage
+from .expected import expected
 from .figure import Caption, Figure
-from .funnel import funnel
 from .instruments import instruments
 from .not_comparable import not_comparable
+from .open_hazards import open_hazards
 from .paging import Pages, on_pages
-from .profile import profile
-from .shares import closed_loop, composition
+from .parts import parts
+from .peers import peers
+from .profile import Block, profile
 from .side_by_side import side_by_side
 from .targets import targets
 from .trend import trend
 
 __all__ = [
+    "Block",
     "Caption",
     "Figure",
     "Pages",
-    "closed_loop",
+    "commitments",
     "comparison",
-    "composition",
     "coverage",
-    "funnel",
+    "expected",
     "instruments",
     "not_comparable",
     "on_pages",
+    "open_hazards",
+    "parts",
+    "peers",
     "profile",
-    "promises",
     "side_by_side",
     "targets",
     "trend",

@@ -1,29 +1,27 @@
-"""
-Commitments of each region that can be checked later, as a list.
+"""What a region commits itself to that can be checked later, along a line of deadlines."""
 
-Half a square is filled for a number, the other half for a date; lines are never sorted by a number.
-"""
-
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import values
-from analysis.language.messages import label, say
+from analysis.errors import CrowdedError
+from analysis.language import labels, values
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Promise, Scale
 
-from . import grid, style
+from . import grid, native, style, table
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
-from .page import Page, measured
+from .page import Page
+from .table import Cell, Column
 
-REGION, TARGET, DATE = 1.15, 2.0, 2.0  # inches of the columns beside the labels, on a slide
-TALLEST = 0.55  # inches of one commitment in the list
+Row = dict[Any, Any]
+SHARES = (0.19, 0.03, 0.6, 0.18)  # of the width: deadlines, dots, commitments, numbers
 
 
-def promises(
+def commitments(
     rows: pd.DataFrame,
     *,
     title: Text,
@@ -33,129 +31,118 @@ def promises(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    List the commitments with a number or a deadline, each with its wording in the report.
+    List the commitments of one region with a number or a date by their deadline.
 
     Parameters
     ----------
     rows
-        A page of ``policies.checkable``; twelve are as many as a slide can show.
+        The commitments of one region, from ``policies.commitments``. Those in words only are
+        counted by theme.
     absent
         The regions whose commitments are all in words, each with the reason.
     """
+    words = rows[rows["status"].eq(Promise.WORDS)]
+    dated = rows[rows["status"].ne(Promise.WORDS)].sort_values("deadline", kind="stable")
     caption = Caption(
         title=title,
-        subtitle=say("commitments.caption"),
+        subtitle=say("commitments.subtitle"),
         source=values.source_note(rows if len(rows) else absent.assign(origin="report")),
-        alt=_list_alt(rows, title),
+        alt=say("commitments.alt", title=title, count=len(dated)),
         left_out=left_out(absent),
-        notes=_notes(rows),
+        notes=(say("note.promise"), *_plan(rows)),
     )
     page = Page(caption, language, form=form, ax=ax)
     if rows.empty:
-        room, words = page.room, say("note.nothing_checkable")[language]
-        y = room.bottom + room.height * 0.6
-        page.text(room.left, y, words, page.size.subtitle, color=style.GREY)
-    else:
-        _draw_list(page, rows)
-    return page.figure(KIND.name, Scale.NONE, rows, absent)
+        page.empty()
+        return page.figure(KIND.name, Scale.NONE, rows, absent)
+    records = dated.assign(due=dated["deadline"].astype("string").fillna("")).to_dict("records")
+    first = table.starts(records, "due")
+    lines = [_cells(row, page.language, dated=at in first) for at, row in enumerate(records)]
+    if len(words):
+        lines += _in_words(page, words, len(lines))
+    heads = ("commitments.deadline", "", "", "commitments.number")
+    columns = [
+        Column(say(head)[page.language] if head else "", share)
+        for head, share in zip(heads, SHARES, strict=True)
+    ]
+    layout = table.write(page, page.room, columns, lines, rules=[*first, len(records)])
+    _draw_line(page, records, layout)
+    return page.figure(KIND.name, Scale.NONE, dated, absent)
 
 
-def _notes(rows: pd.DataFrame) -> tuple[Text, ...]:
-    regions = grid.regions(rows)
-    names = [Text(r["region_zh"], r["region_en"]) for r in regions if r["kind"] == "plan"]
-    plans = [say("note.plan_report", region=name) for name in names]
-    return (say("note.promise"), say("note.reports_differ"), *plans)
+def _cells(row: Row, language: str, *, dated: bool) -> list[Cell]:
+    when = values.deadline(row["deadline"]) if row["due"] else say("outcome.undated")
+    number = values.target(row)[language] if pd.notna(row["value"]) else ""
+    colour = style.colour(row["region"])
+    return [
+        Cell(when[language] if dated else "", colour=colour),
+        Cell(""),
+        Cell(row[f"indicator_{language}"]),
+        Cell(number, colour=colour),
+    ]
 
 
-class List(NamedTuple):
-    """Positions of the columns and lines of the list, in inches on its page."""
-
-    label: float
-    target: float
-    date: float
-    right: float
-    top: float
-    line: float
-
-
-def _draw_list(page: Page, rows: pd.DataFrame) -> None:
-    axes = grid.canvas(page)
-    scale, room = page.size.width / 13.333, page.room
-    right, top = room.left + room.width, room.bottom + room.height
-    label, date = room.left + REGION * scale, right - DATE * scale
-    head = page.size.note * 2.0 / 72
-    line = min(TALLEST * scale, (room.height - head) / len(rows))
-    layout = List(label, date - TARGET * scale, date, right, top - head, line)
-    _write_head(page, axes, layout)
-    before = ""
-    for at, row in enumerate(rows.to_dict("records")):
-        y = layout.top - (at + 0.5) * line
-        if row["region"] != before:
-            grid.rule(axes, room.left, right, [y + line / 2])
-            _write_region(page, row, y)
-        _write_row(page, axes, layout, row, y)
-        before = row["region"]
+def _in_words(page: Page, words: pd.DataFrame, taken: int) -> list[list[Cell]]:
+    """Return the commitments in words only, a line a theme if there is room, else their numbers."""
+    language = page.language
+    groups = [group for _, group in words.groupby("theme", sort=False)]
+    groups.sort(key=len, reverse=True)
+    names = [list(group[f"indicator_{language}"]) for group in groups]
+    themes = [Text(g.iloc[0]["theme_zh"], g.iloc[0]["theme_en"]) for g in groups]
+    try:
+        texts = table.lists(page, page.room, _wide(page), names, taken + 1)
+    except CrowdedError:
+        each = [say("commitments.of_theme", theme=theme, number=len(group))
+                for theme, group in zip(themes, groups, strict=True)]  # fmt: skip
+        text = Text.joined(each, zh="、", en=", ")[language]
+        return [_grey(say("commitments.in_words")[language], text, len(words))]
+    return [
+        _grey(say("commitments.in_words")[language], "", len(words)),
+        *(
+            _grey(theme[language], text, len(each))
+            for theme, text, each in zip(themes, texts, names, strict=True)
+        ),
+    ]
 
 
-def _write_head(page: Page, axes: Axes, layout: List) -> None:
-    """Write the key above the labels, and the headings of the two columns to the right."""
-    top = page.room.bottom + page.room.height
-    kinds = {word: label(word) for word in Promise if word != Promise.WORDS}
-    grid.key(page, axes, (layout.label, top), kinds, layout.target - layout.label)
-    size = page.size.note
-    for x, words in (
-        (layout.target, say("note.target_heading")),
-        (layout.date, say("note.date_heading")),
-    ):
-        y = top - size * 0.7 / 72
-        page.text(x, y, words[page.language], size, color=style.GREY, va="center")
+def _wide(page: Page) -> float:
+    return SHARES[2] * page.room.width - table.GAP
 
 
-def _write_region(page: Page, row: dict[Any, Any], y: float) -> None:
-    colour, x = style.colour(row["region"]), page.room.left
-    page.text(x, y, row[f"region_{page.language}"], page.size.label, color=colour, va="bottom")
-    when = values.report_period(row["report"], page.language)
-    page.text(x, y - 0.02, when, page.size.note, color=style.GREY)
+def _grey(head: str, text: str, count: int) -> list[Cell]:
+    return [Cell(word, colour=style.GREY) for word in (head, "", text, str(count))]
 
 
-def _write_row(page: Page, axes: Axes, layout: List, row: dict[Any, Any], y: float) -> None:
-    """Write the mark, the label above the printed words, the number and the deadline."""
-    size, language = page.size.label, page.language
-    look, colour = grid.LOOKS[Promise(row["status"])], style.colour(row["region"])
-    x = layout.label + size * 0.4 / 72
-    grid.stamp(axes, (x, y), look, colour, markersize=size * 0.8, gid=f"mark-{row['id']}")
-    x = layout.label + size * 1.4 / 72
-    page.text(x, y + layout.line * 0.02, row[f"indicator_{language}"], size, va="bottom")
-    quote = f"“{row['evidence']}”"
-    width, small = layout.target - x - 0.1, page.size.note
-    while measured(quote, small) > width and small > page.size.note * 0.85:
-        small -= 0.25
-    page.text(x, y - layout.line * 0.1, quote, small, color=style.GREY)
-    number = None if pd.isna(row["value"]) else values.target(row)
-    date = None if pd.isna(row["deadline"]) else values.deadline(row["deadline"])
-    for column, text in ((layout.target, number), (layout.date, date)):
-        if text:
-            page.text(column, y, text[language], size, va="center")
-        else:
-            at = (column + size * 0.4 / 72, y)
-            grid.stamp(axes, at, grid.DASH, style.GREY, markersize=size * 0.7, gid="gap")
+def _draw_line(page: Page, records: list[Row], layout: table.Grid) -> None:
+    """Draw a dot for each commitment on a line: filled with a deadline, else hollow."""
+    axes, box = grid.canvas(page), layout.columns[1]
+    x = box.left + box.width / 2
+    dated = [at for row, at in zip(records, layout.middles, strict=False) if row["due"]]
+    if dated:
+        axes.plot([x, x], [dated[0], dated[-1]], color=style.AXIS, linewidth=1.2, zorder=1)
+    for row, at in zip(records, layout.middles, strict=False):
+        look = grid.Look("o", "full" if row["due"] else "none")
+        size = page.mark * 0.9
+        gid = f"mark-{row['id']}"
+        grid.stamp(axes, (x, at), look, style.colour(row["region"]), markersize=size, gid=gid)
 
 
-def _list_alt(rows: pd.DataFrame, title: Text) -> Text:
-    summary = Text.joined(_told(row) for row in rows.to_dict("records"))
-    return say(
-        "commitments.these_plans_results",
-        title=title,
-        said=summary or say("alt.no_commitment"),
+def _plan(rows: pd.DataFrame) -> list[Text]:
+    plans = [region for region in grid.regions(rows) if region["kind"] == "plan"]
+    return [
+        say("note.plan_report", region=Text(row["region_zh"], row["region_en"])) for row in plans
+    ]
+
+
+def _table(record: native.Record, language: str) -> native.Table | None:
+    """Return the commitments of a record as a table of text."""
+    lines = tuple(
+        (row.get(f"indicator_{language}", ""), labels.value(row)[language])
+        for row in record["rows"]
     )
+    head = (say("kind.commitments")[language], say("commitments.number")[language])
+    marks = tuple((f"{at + 1}", row["id"]) for at, row in enumerate(record["rows"]))
+    return native.Table(head, lines, marks) if lines else None
 
 
-def _told(row: dict[Any, Any]) -> Text:
-    """Return a short description of one commitment."""
-    name = Text(
-        f"{row['region_zh']}{row['indicator_zh']}", f"{row['region_en']}: {row['indicator_en']}"
-    )
-    return Text.joined([name, values.promised(row)], zh="，", en=", ")
-
-
-KIND = Kind("commitments", order=110)
+KIND = Kind("commitments", order=110, table=_table)

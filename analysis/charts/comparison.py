@@ -197,8 +197,8 @@ def _label_dot(
     axes: Axes, page: Page, row: dict[Any, Any], figures: tuple[float, float, float], at: float
 ) -> None:
     value, lower, upper = figures
-    sign = values.COMPARATORS[row["comparator"]]
-    words = sign + numbers.estimate(value, lower, upper, page.language)
+    shown = row if value == row["value"] else {**row, "value": value, "printed": ""}
+    words = values.estimate(shown, lower, upper)[page.language]
     axes.annotate(
         words,
         (value, at),

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
-from analysis.language import numbers, values
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Measure, Scale, Status
@@ -148,10 +148,7 @@ def _cell(row: Row, language: Language) -> str:
         return say("coverage.parts", count=int(row["parts"]))[language]
     if row["status"] != Status.ACTUAL or row["measure"] != Measure.LEVEL:
         return _aim(row)[language]
-    if language is Language.EN or not any(map(str.isdigit, row["printed"])):
-        sign = values.COMPARATORS[row["comparator"]]
-        return f"{sign}{numbers.exact(row['value'])}"
-    return values.bare(row["printed"])
+    return values.numeral(row)[language]
 
 
 def _aim(row: Row) -> Text:

@@ -19,7 +19,8 @@ from .native import Table
 
 # The page under docs/ that a figure points to.
 METHOD_PAGES = {Language.ZH: "method.zh.md", Language.EN: "method.en.md"}
-SIGNATURE = "signature"  # the gid of the last line of a page
+SIGNATURE = "signature"  # the gid of the words in the corner of a page
+LONGEST_ALT = 250  # characters
 Box = tuple[float, float, float, float]
 
 
@@ -171,8 +172,29 @@ class Kind:
 
 
 def signature(language: Language, *stamps: str) -> str:
-    """Return the last line of a page: a pointer to the method page, and the *stamps*."""
-    pointer = say("page.method", page=METHOD_PAGES[language])
+    """Return the words in the corner of a page: a pointer to the method page, and the *stamps*."""
+    pointer = say("page.method")
     words = " · ".join([pointer[language], *stamps])
     style.require_glyphs(words)
     return words
+
+
+def described(message: str, shown: Sequence[Text], **values: Text) -> Text:
+    """
+    Return a text alternative: the *message*, with as many of *shown* as its length allows.
+
+    Parameters
+    ----------
+    message
+        The id of a message with ``shown`` in braces.
+    shown
+        What is drawn, the most important first; the rest is counted.
+    """
+    for count in range(len(shown), -1, -1):
+        listed = Text.joined(shown[:count], zh="、", en=", ")
+        if count < len(shown):
+            listed += say("alt.more", count=len(shown) - count)
+        text = say(message, shown=listed, **values)
+        if max(len(text.zh), len(text.en)) <= LONGEST_ALT:
+            break
+    return text

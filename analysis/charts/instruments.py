@@ -1,11 +1,12 @@
 """
-Matrix of systems, mechanisms and programmes by region.
+Systems, mechanisms and programmes by the reports that mention them.
 
-Shape and fill of a mark show the progress of an instrument; lines are never sorted by a number.
+One line for each set of reports, with a dot for each instrument and report, whose fill shows how
+far it is; and a heat map of how many instruments of one report are in another's.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,14 +16,15 @@ from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Scale, Standing
 
-from . import grid, style
+from . import grid, style, table
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
-from .page import Page, wrapped
+from .page import Page, Room, measured, wrapped
+from .table import Cell, Column
 
-THEME, SHARED = 1.75, 0.85  # inches on a slide, of the words to the left and right
-NAME = {"zh": 3.1, "en": 4.35}  # inches of the names
-TALLEST = 0.36  # inches of a line of the matrix
+Row = dict[Any, Any]
+COUNT = 0.05  # of the width, of the number of instruments
+MAP = 0.28  # of the width, of the heat map beside the list
 
 
 def instruments(
@@ -30,35 +32,49 @@ def instruments(
     *,
     title: Text,
     language: str,
-    themes: pd.DataFrame,
     absent: pd.DataFrame,
+    contained: pd.DataFrame | None = None,
     form: str = "slide",
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw a matrix of instruments by region, with a mark for the status of each.
+    Draw a line for each set of reports that mention the same instruments.
 
     Parameters
     ----------
     rows
-        From ``policies.standings``; the instruments of *rows*, all regions of each, are drawn in
-        the order in which they first appear.
-    themes
-        ``theme``, ``name_zh``, ``name_en``.
+        From ``policies.patterns``: the instruments of some sets of reports, all regions of each.
     absent
         The regions without any row, each with the reason.
+    contained
+        From ``policies.containment``, drawn as a heat map beside the lines if given.
     """
     caption = Caption(
         title=title,
-        subtitle=say("instruments.caption"),
+        subtitle=_subtitle(),
         source=values.source_note(rows),
-        alt=_matrix_alt(rows, title),
+        alt=say("instruments.alt" if contained is None else "instruments.alt_map", title=title),
         left_out=left_out(absent),
-        notes=(say("note.silence"), *_differences(rows)),
+        notes=(say("note.silence"), say("note.reports_differ")),
     )
     page = Page(caption, language, form=form, ax=ax)
-    _draw_matrix(page, rows, themes.set_index("theme")[f"name_{language}"].to_dict())
+    room = page.room
+    if rows.empty:
+        page.empty()
+        return page.figure(KIND.name, Scale.NONE, rows, absent)
+    if contained is not None:
+        wide = room.width * MAP
+        _heat_map(page, room._replace(left=room.left + room.width - wide, width=wide), contained)
+        room = room._replace(width=room.width - wide - 0.35)
+    _draw_patterns(page, room, rows)
     return _figure(page, rows)
+
+
+def _subtitle() -> Text:
+    """Return the key of the dots."""
+    signs = zip("●◐○", (Standing.IN_USE, Standing.BUILDING, Standing.PLANNED), strict=True)
+    each = (Text(f"{sign} {label(word).zh}", f"{sign} {label(word).en}") for sign, word in signs)
+    return Text.joined([say("instruments.caption"), *each], zh="　", en="   ")
 
 
 def _figure(page: Page, rows: pd.DataFrame) -> Figure:
@@ -71,116 +87,93 @@ def _figure(page: Page, rows: pd.DataFrame) -> Figure:
     return page.figure(KIND.name, Scale.NONE, rows[~silent], refusals)
 
 
-def _differences(rows: pd.DataFrame) -> list[Text]:
-    """Return notes on differences between the reports, and on reports that are plans."""
-    plans = [
-        say("note.plan_report", region=Text(row["region_zh"], row["region_en"]))
-        for row in grid.regions(rows)
-        if row["kind"] == "plan"
-    ]
-    return [say("note.reports_differ"), *plans]
-
-
-class Table(NamedTuple):
-    """Positions of the columns and lines of the matrix, in inches on its page."""
-
-    name: float
-    left: float
-    column: float
-    right: float
-    top: float
-    line: float
-    size: float  # of the names, in points
-
-
-def _draw_matrix(page: Page, rows: pd.DataFrame, themes: Mapping[Any, str]) -> None:
-    axes = grid.canvas(page)
+def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame) -> None:
+    """Draw the lines with as many names as fit; the rest are a number."""
     regions = grid.regions(rows)
-    groups = [group for _, group in rows.groupby("indicator", sort=False)]
-    names = [str(group.iloc[0][f"indicator_{page.language}"]) for group in groups]
-    table = _table(page, names, len(regions))
-    top = page.room.bottom + page.room.height
-    words = {standing: label(standing) for standing in Standing}
-    grid.key(page, axes, (page.room.left, top), words, table.left - page.room.left)
-    columns = {}
-    for index, region in enumerate(regions):
-        x = table.left + (index + 0.5) * table.column
-        grid.head(page, region, x, top, values.report_period(region["report"], page.language))
-        columns[region["region"]] = x - 0.32 * table.column
-    y, before = table.top, ""
-    for group, name in zip(groups, names, strict=True):
-        high = table.line * _weight(name, table)
-        theme = str(group.iloc[0]["theme"])
-        if theme != before:
-            _write_theme(page, axes, table, themes[theme], y, high)
-        _write_line(page, table, group, y - high / 2)
-        for row in group.to_dict("records"):
-            _draw_standing(page, axes, (columns[row["region"]], y - high / 2), row)
-        y, before = y - high, theme
+    groups = [group for _, group in rows.groupby("pattern", sort=False)]
+    columns = _columns(page, room, regions)
+    wide = columns[-1].share * room.width - table.GAP
+    rules = table.starts([group.iloc[0].to_dict() for group in groups], "reports")
+    each = [list(dict.fromkeys(group[f"indicator_{page.language}"])) for group in groups]
+    texts = table.lists(page, room, wide, each)
+    lines = [
+        [*[Cell("")] * len(regions), Cell(str(len(names))), Cell(text)]
+        for names, text in zip(each, texts, strict=True)
+    ]
+    layout = table.write(page, room, columns, lines, rules=rules, small=True)
+    axes = grid.canvas(page)
+    for group, at in zip(groups, layout.middles, strict=True):
+        for region, box in zip(regions, layout.columns, strict=False):
+            _draw_dots(page, axes, group[group["region"].eq(region["region"])], box, at)
 
 
-def _table(page: Page, names: list[str], regions: int) -> Table:
-    """Return the layout with the largest names that fit; long names take a second line."""
-    scale, room = page.size.width / 13.333, page.room
-    name = room.left + THEME * scale
-    left, right = name + NAME[page.language] * scale, room.left + room.width
-    column = (right - SHARED * scale - left) / regions
-    top = room.bottom + room.height - (page.size.label * 1.3 + page.size.note * 1.8) / 72
-    for size in (page.size.label, page.size.label * 0.9, page.size.note * 1.1, page.size.note):
-        table = Table(name, left, column, right, top, 0.0, size)
-        line = (top - room.bottom) / sum(_weight(words, table) for words in names)
-        if line * 72 > size * 1.3:
-            break
-    return table._replace(line=min(TALLEST * scale, line))
+def _columns(page: Page, room: Room, regions: Sequence[Row]) -> list[Column]:
+    """Return a column of dots for each region, then the number and the names of instruments."""
+    named = [(str(row[f"region_{page.language}"]), style.colour(row["region"])) for row in regions]
+    widest = max(measured(name, page.size.note) for name, _ in named)
+    dots = max(widest + 0.1, 0.052 * page.size.width) / room.width
+    heads = [Column(name, dots, "left", colour) for name, colour in named]
+    names = Column(say("instruments.names")[page.language], 1 - dots * len(heads) - COUNT)
+    return [*heads, Column("", COUNT, "right"), names]
 
 
-def _weight(name: str, table: Table) -> float:
-    """Return the relative height of a line; a second line of text takes less than the first."""
-    return 0.15 + 0.85 * len(wrapped(name, table.left - table.name - 0.1, table.size))
+def _draw_dots(page: Page, axes: Axes, rows: pd.DataFrame, box: Room, at: float) -> None:
+    """Draw a dot for each instrument that a report mentions, in the order of the names."""
+    known = rows[rows["status"].ne(Standing.NOT_MENTIONED)].to_dict("records")
+    lines = list(_in_rows(known, 12))
+    size = page.size.note * 0.42
+    step = min(size * 1.35 / 72, box.width / max(map(len, lines), default=1))
+    for down, line in enumerate(lines):
+        y = at + (len(lines) / 2 - down - 0.5) * size * 1.5 / 72
+        for index, row in enumerate(line):
+            look = grid.LOOKS[Standing(row["status"])]._replace(marker="o")
+            spot = (box.left + (index + 0.5) * step, y)
+            colour = style.colour(row["region"])
+            grid.stamp(axes, spot, look, colour, markersize=size, gid=f"mark-{row['id']}")
 
 
-def _write_theme(page: Page, axes: Axes, table: Table, theme: str, y: float, high: float) -> None:
-    grid.rule(axes, page.room.left, table.right, [y])
-    width = table.name - page.room.left - 0.1
-    names, size = grid.fitted(theme, width, page.size.note, page.size.note * 0.9)
-    page.text(page.room.left, y - high / 2, names[0], size, color=style.GREY, va="center")
+def _in_rows(records: Sequence[Row], most: int) -> Iterator[Sequence[Row]]:
+    for start in range(0, len(records), most):
+        yield records[start : start + most]
 
 
-def _write_line(page: Page, table: Table, group: pd.DataFrame, y: float) -> None:
-    """Write the name of an instrument to the left, and its number of reports to the right."""
-    words = str(group.iloc[0][f"indicator_{page.language}"])
-    names = wrapped(words, table.left - table.name - 0.1, table.size)
-    grid.lines(page, (table.name, y), names, table.size)
-    count = int(group["status"].ne(Standing.NOT_MENTIONED).sum())
-    note = say("note.region_count", count=count) if count > 1 else say("note.one_region")
-    options = {"color": style.GREY, "ha": "right", "va": "center"}
-    page.text(table.right, y, note[page.language], page.size.note, **options)
+def _heat_map(page: Page, room: Room, contained: pd.DataFrame) -> None:
+    """Draw how many instruments of the report of each line are also in that of each column."""
+    import seaborn as sns
 
-
-def _draw_standing(page: Page, axes: Axes, at: tuple[float, float], row: dict[Any, Any]) -> None:
-    """Draw the mark of one region, with its status in small print if it is mentioned."""
-    look, colour = grid.LOOKS[Standing(row["status"])], style.colour(row["region"])
-    size = page.size.note
-    if row["status"] == Standing.NOT_MENTIONED:
-        grid.stamp(axes, at, look, colour, markersize=size, gid="gap")
-        return
-    grid.stamp(axes, at, look, colour, markersize=size * 0.95, gid=f"mark-{row['id']}")
-    words = label(Standing(row["status"]))[page.language]
-    page.text(at[0] + size * 0.85 / 72, at[1], words, size, va="center")
-
-
-def _matrix_alt(rows: pd.DataFrame, title: Text) -> Text:
-    count = rows["indicator"].nunique()
-    names = Text(
-        "、".join(dict.fromkeys(rows["indicator_zh"])),
-        ", ".join(dict.fromkeys(rows["indicator_en"])),
+    names = contained[["region", f"region_{page.language}"]].drop_duplicates("region")
+    order = list(names["region"])
+    counts = contained.pivot(index="region", columns="other", values="count")
+    shares = contained.pivot(index="region", columns="other", values="share")
+    counts, shares = counts.loc[order, order], shares.loc[order, order]
+    head = say("instruments.contained")[page.language]
+    lines = wrapped(head, room.width, page.size.note)
+    for index, line in enumerate(lines):
+        y = room.bottom + room.height - index * page.size.note * 1.32 / 72
+        page.text(room.left, y, line, page.size.note, color=style.GREY)
+    left = room.width * 0.24
+    top = (len(lines) + 1.6) * page.size.note * 1.32 / 72
+    side = min(room.width - left, room.height - top)
+    box = Room(room.left + left, room.bottom + room.height - top - side, room.width - left, side)
+    axes = page.axes(box)
+    labels = list(names[f"region_{page.language}"])
+    sns.heatmap(
+        shares,
+        annot=counts,
+        fmt="d",
+        cmap=sns.light_palette(style.REGIONS["anhui"], as_cmap=True),
+        vmin=0,
+        vmax=100,
+        cbar=False,
+        linewidths=1.5,
+        xticklabels=labels,
+        yticklabels=labels,
+        annot_kws={"fontsize": page.size.note},
+        ax=axes,
     )
-    return say(
-        "instruments.instruments_mentioned_absent",
-        title=title,
-        count=count,
-        names=names,
-    )
+    axes.set(xlabel="", ylabel="")
+    axes.xaxis.tick_top()
+    axes.tick_params(labelsize=page.size.note * 0.9, length=0, labelrotation=0)
 
 
 KIND = Kind("instruments", order=100)

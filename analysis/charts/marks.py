@@ -104,7 +104,6 @@ def whisker(
 
 def stated(
     axes: Axes,
-    at: float,
     row: Mapping[Any, Any],
     *,
     shared: bool,
@@ -112,7 +111,7 @@ def stated(
     note: float,
 ) -> None:
     """
-    Draw a change without counts: a diamond above its percentage, or an arrow.
+    Draw a change without counts: a diamond at its percentage, which is printed, or an arrow at 0.
 
     Percentages of other publications are grey and in brackets. *shared* is for a year that
     has both; *size* and *note* are in points.
@@ -120,31 +119,42 @@ def stated(
     year = row["period_end"].year
     left, right = ASIDE if shared else (0.0, 0.0)
     if Mark(row["mark"]) is Mark.DIRECTION_ONLY:
-        arrow(axes, year + left, at, row, length=size * ARROW / MARK)
+        way = -1 if float(row["direction"]) < 0 else 1
+        arrow(axes, year + left, 0, row, length=size * ARROW / MARK, rise=way * size * 1.8)
         return
-    draw(axes, year + right, at, row, size=size)
+    x, y = year + right, row["percent"]
+    axes.plot([x, x], [0, y], color=style.AXIS, linewidth=1.2, zorder=1)
+    draw(axes, x, y, row, size=size)
     other = row["origin"] == "context"
-    printed = numbers.exact(row["percent"]) + "%"
+    printed = numbers.exact(y) + "%"
     axes.annotate(
         f"[{printed}]" if other else printed,
-        (year + right, at),
-        xytext=(0, -size),
+        (x, y),
+        xytext=(0, -size if y <= 0 else size),
         textcoords="offset points",
         ha="center",
-        va="top",
+        va="top" if y <= 0 else "bottom",
         fontsize=note,
         color=style.GREY if other else style.colour(str(row["region"])),
         annotation_clip=False,
     )
 
 
-def arrow(axes: Axes, x: float, y: float, row: Mapping[Any, Any], *, length: float = ARROW) -> None:
-    """Draw a direction without a size: an arrow up or down, or level for no change."""
+def arrow(
+    axes: Axes,
+    x: float,
+    y: float,
+    row: Mapping[Any, Any],
+    *,
+    length: float = ARROW,
+    rise: float = 0.0,
+) -> None:
+    """Draw a direction without a size: an arrow up or down, or level, *rise* points above *y*."""
     way = (float(row["direction"]) > 0) - (float(row["direction"]) < 0)
-    reach, rise = (0 if way else length / 2), way * length / 2
+    reach, up = (0 if way else length / 2), way * length / 2
     page = axes.get_figure(root=True)
     head, tail = (
-        offset_copy(axes.transData, page, x=end * reach, y=end * rise, units="points")
+        offset_copy(axes.transData, page, x=end * reach, y=end * up + rise, units="points")
         for end in (1, -1)
     )
     axes.annotate(

@@ -122,6 +122,8 @@ def point_of(
         return None
     sign = values.COMPARATORS.get(row.get("comparator", "="), "")
     label = sign + words(value, lower, upper, language)
+    if columns[0] == "value" and words is digits.estimate:
+        label = values.estimate(row, lower, upper)[language]
     mark = Mark(row.get("mark", Mark.EXACT))
     hollow = row.get("origin") == "context"
     return Point(value, lower, upper, label, row["id"], mark, hollow, row.get("region", ""))

@@ -137,7 +137,7 @@ def _region(page: Page, figures: list[Row], width: float, indent: float) -> list
 
 def _figure(row: Row, language: Language, size: float) -> Words:
     unitless = {} if row["unit_en"] == "%" else {"unit_en": "", "unit_one": ""}
-    scope, number = values.part_or_all(row), values.printed({**row, **unitless})
+    scope, number = values.part_or_all(row), values.what({**row, **unitless})
     text = say("not_comparable.figure", scope=scope, number=number)[language]
     return Words(text, size, style.INK, gid=f"mark-{row['id']}")
 

@@ -1,11 +1,12 @@
 """
-The page of a chart: title, subtitle, plot, left-out strip, notes and source.
+The page of a chart: title, subtitle, plot, regions left out, notes and source.
 
-Lays out the texts and leaves room for the plot, which the chart draws.
+Lays out the texts and leaves at least three fifths of the page for the plot, which the chart draws.
+Notes and regions that do not fit are counted on the page; the record of the figure has all of them.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -23,9 +24,14 @@ from . import style
 from .figure import METHOD_PAGES, SIGNATURE, Box, Caption, Figure, signature
 from .style import SIZES, Size
 
-MARGIN = 0.55  # inches, on every side of a slide
+MARGIN = 0.4  # inches, on every side of a slide
 MARK = 9.0  # points across a mark of a slide
 LEADING = 1.32  # line height in ems
+FOOT_LEADING = 1.25
+LEAST_PLOT = 0.6  # share of the page
+GAP = 0.08  # inches above and below the plot
+BLOCK = 0.2  # ems between two blocks of the foot
+CORNER = 1.9  # ems from the lower edge to the foot, above the pointer in the corner
 _NEVER_FIRST = set("，。；：、）》”’！？％%,.;:)!?]")
 _NEVER_LAST = set("（《“‘([")
 _OPENING, _CLOSING = set("（《“([{"), set("）》”)]}")
@@ -59,17 +65,16 @@ class Page:
             self.size = _shrunk(self.plot)
         self.margin = MARGIN * self.size.width / SIZES["slide"].width
         self._top = self.size.height - self.margin
-        self._bottom = self.margin * 0.35
+        self._bottom = self.size.corner * CORNER / 72
         self._write_head()
         self._write_foot()
 
     @property
     def room(self) -> Room:
         """The room left for the plot."""
-        gap = 0.12
-        height = self._top - self._bottom - 2 * gap
+        height = self._top - self._bottom - 2 * GAP
         width = self.size.width - 2 * self.margin
-        return Room(self.margin, self._bottom + gap, width, height)
+        return Room(self.margin, self._bottom + GAP, width, height)
 
     def figure(
         self,
@@ -121,6 +126,12 @@ class Page:
         position = (x / self.size.width, y / self.size.height)
         self.plot.text(*position, words, fontsize=size, **options)
 
+    def empty(self) -> None:
+        """Write that there is nothing to draw, in the room of the plot."""
+        y = self.room.bottom + self.room.height * 0.6
+        words = say("note.nothing_here")[self.language]
+        self.text(self.room.left, y, words, self.size.subtitle, color=style.GREY)
+
     def _write_head(self) -> None:
         width = self.size.width - 2 * self.margin
         heads = (
@@ -128,52 +139,104 @@ class Page:
             (self.caption.subtitle, self.size.subtitle, style.GREY),
         )
         for text, size, colour in heads:
-            for line in balanced(_begun(text[self.language]), width, size):
+            for line in balanced(begun(text[self.language]), width, size):
                 self.text(self.margin, self._top, line, size, color=colour)
                 self._top -= size * LEADING / 72
             self._top -= size * 0.2 / 72
 
     def _write_foot(self) -> None:
-        """Write, from the bottom up: method, source, notes, and the strip of regions left out."""
-        width = self.size.width - 2 * self.margin
-        size = self.size.note
+        """Write, from the bottom up: source, notes and the regions left out."""
+        width, size = self.size.width - 2 * self.margin, self.size.foot
+        self._write_corner()
+        blocks = _blocks(self.caption, self.language)
+        full = [len(block.lines(width, size, len(block.parts))) for block in blocks]
+        shown = dict(zip(blocks, _shared(full, self._most_lines(len(blocks))), strict=True))
+        for block in reversed(blocks):
+            for line in reversed(block.fitted(width, size, shown[block])):
+                self._bottom += size * FOOT_LEADING / 72
+                self.text(self.margin, self._bottom, line, size, color=block.colour)
+            self._bottom += size * BLOCK / 72
+
+    def _write_corner(self) -> None:
+        """Write the pointer to the method, to which saving adds the name of the figure."""
         page = f"../../docs/{METHOD_PAGES[self.language]}"
-        self._line_up(signature(self.language), size, style.GREY, gid=SIGNATURE, url=page)
-        self._bottom += size * 0.25 / 72
-        notes = [note[self.language] for note in self.caption.notes]
-        joined = [("。" if self.language == "zh" else ". ").join(map(_sentence, notes))]
-        foot = [*(line for line in joined if line), self.caption.source[self.language]]
-        for words in reversed(foot):
-            for line in reversed(wrapped(words, width, size)):
-                self._line_up(line, size, style.GREY)
-            self._bottom += size * 0.25 / 72
-        self._write_strip(width)
+        size = self.size.corner
+        at = (self.size.width - self.margin, size * (CORNER - 0.25) / 72)
+        words = signature(self.language)
+        self.text(*at, words, size, color=style.GREY, ha="right", gid=SIGNATURE, url=page)
 
-    def _line_up(
-        self, line: str, size: float, colour: str, indent: float = 0.0, **options: Any
-    ) -> None:
-        self._bottom += size * LEADING / 72
-        self.text(self.margin + indent, self._bottom, line, size, color=colour, **options)
+    def _most_lines(self, blocks: int) -> int:
+        """Return how many lines of *blocks* leave the plot its share of the page."""
+        plot = LEAST_PLOT * self.size.width * self.size.height / self.room.width
+        free = self.room.height - plot - blocks * self.size.foot * BLOCK / 72
+        return max(int(free / (self.size.foot * FOOT_LEADING / 72)), 0)
 
-    def _write_strip(self, width: float) -> None:
-        if not self.caption.left_out:
-            return
-        self._bottom += self.size.note * 0.45 / 72
-        size = self.size.note * 1.12
-        names = [entry.name[self.language] for entry in self.caption.left_out]
-        indent = max(measured(name, size) for name in names) + 0.42
-        for entry, name in reversed(list(zip(self.caption.left_out, names, strict=True))):
-            lines = wrapped(entry.reason[self.language], width - indent, size)
-            for line in reversed(lines):
-                self._line_up(line, size, style.INK, indent)
-            self.text(
-                self.margin + 0.22, self._bottom, name, size, color=style.colour(entry.region)
-            )
-            self.text(self.margin, self._bottom, "—", size, color=style.GREY)
-        self._bottom += size * 0.35 / 72
-        heading = STRIP[self.language]
-        self._line_up(heading, size, style.GREY)
-        self._bottom += size * 1.1 / 72
+
+class Block(NamedTuple):
+    """A part of the foot: sentences, regions or publications, of which the first are written."""
+
+    parts: tuple[str, ...]
+    glue: str
+    more: str  # the id of the message that counts the others
+    language: str
+    head: str = ""
+    colour: str = style.GREY
+
+    def lines(self, width: float, size: float, shown: int) -> list[str]:
+        """Return the lines of the first *shown* parts, with the number of the others."""
+        words, others = self.head + self.glue.join(self.parts[:shown]), len(self.parts) - shown
+        if others:
+            words += say(self.more, count=others)[self.language]
+        return wrapped(words, width, size)
+
+    def fitted(self, width: float, size: float, most: int) -> list[str]:
+        """Return the lines of as many parts as *most* lines have room for."""
+        for shown in range(len(self.parts), -1, -1):
+            lines = self.lines(width, size, shown)
+            if len(lines) <= most:
+                return lines
+        return []
+
+
+def _blocks(caption: Caption, language: str) -> list[Block]:
+    """Return the parts of the foot in the order of reading."""
+    glue, stop = ("；", "。") if language == "zh" else ("; ", ". ")
+    regions = _left_out(caption, language)
+    notes = tuple(_sentence(note[language]) for note in caption.notes)
+    sources = tuple(part for part in caption.source[language].split(glue) if part)
+    head = say("page.left_out")[language]
+    blocks = (
+        Block(regions, glue, "page.left_out_more", language, head, style.INK),
+        Block(notes, stop, "page.notes_more", language),
+        Block(sources, glue, "page.sources_more", language),
+    )
+    return [block for block in blocks if block.parts]
+
+
+def _left_out(caption: Caption, language: str) -> tuple[str, ...]:
+    """Return the regions left out with their reason; those with the same reason together."""
+    names: dict[str, list[str]] = {}
+    for entry in caption.left_out:
+        names.setdefault(entry.reason[language], []).append(entry.name[language])
+    comma = "、" if language == "zh" else ", "
+    return tuple(
+        say("page.region", regions=comma.join(regions), reason=reason)[language]
+        for reason, regions in names.items()
+    )
+
+
+def _shared(full: Sequence[int], most: int) -> list[int]:
+    """
+    Distribute *most* lines over blocks that have *full* lines, first one for each.
+
+    >>> _shared([1, 5, 2], 5), _shared([1, 1, 1], 2)
+    ([1, 2, 2], [1, 0, 1])
+    """
+    lines, last = [0] * len(full), len(full) - 1
+    for index in [last, *range(last)] * most:
+        if sum(lines) < most and lines[index] < full[index]:
+            lines[index] += 1
+    return lines
 
 
 def _in_place_of(ax: Axes) -> SubFigure:
@@ -194,16 +257,13 @@ def _shrunk(part: SubFigure) -> Size:
     return Size(box.width, box.height, *(size * share for size in slide[2:]))
 
 
-STRIP = say("page.strip")
-
-
-def _begun(words: str) -> str:
+def begun(words: str) -> str:
     """Return *words* with a capital first letter."""
     return words[:1].upper() + words[1:]
 
 
 def _sentence(note: str) -> str:
-    return _begun(note).rstrip("。.")
+    return begun(note).rstrip("。.")
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:

@@ -128,7 +128,7 @@ def answer(row: Row) -> Text:
     """Return what one figure answers to the question of its family."""
     if row["use"] == Use.GRADE:
         return values.part(row)
-    return values.printed(row)
+    return values.what(row)
 
 
 def _notes(figures: list[Row]) -> Iterator[Text]:

@@ -1,11 +1,10 @@
 """
 The style of figures: font, colours, sizes and marks.
 
-The font file is part of a package from PyPI and is registered under a private name, so that a font
+The font file is part of the package and is registered under a private name, so that a font
 installed on the machine cannot replace it.
 """
 
-import importlib.metadata
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -20,7 +19,7 @@ from matplotlib import font_manager, ft2font
 from analysis.errors import AnalysisError, GlyphError
 
 FAMILY = "Regional Safety Sans"
-_FONT_PACKAGE, _FONT_FILE = "zhplot", "NotoSansSC-Regular.ttf"
+_FONT = Path(__file__).parent / "font" / "NotoSansSC-Regular.ttf"
 
 INK = "#1F2933"
 GREY = "#6B7280"
@@ -40,7 +39,12 @@ _MORE = ("#4C4FA8", "#A3333D", "#2F6F7E", "#6B6B00", "#7A4E2D")
 
 
 class Size(NamedTuple):
-    """A page form: width and height in inches, and the four text sizes in points."""
+    """
+    A page form: width and height in inches, and text sizes in points.
+
+    ``note`` is the small print of a plot, ``foot`` that below it; ``corner`` the pointer to the
+    method.
+    """
 
     width: float
     height: float
@@ -48,10 +52,12 @@ class Size(NamedTuple):
     subtitle: float
     label: float
     note: float
+    foot: float
+    corner: float
 
 
-SLIDE = Size(13.333, 7.5, 24, 15, 13, 10)
-PAGE = Size(8.27, 5.2, 15, 10, 8.5, 7)
+SLIDE = Size(13.333, 7.5, 24, 15, 13, 10, 12, 8)
+PAGE = Size(8.27, 5.2, 15, 10, 8.5, 7, 7.5, 5.5)
 SIZES = {"slide": SLIDE, "page": PAGE}
 
 
@@ -70,23 +76,16 @@ def colour(region: str) -> str:
 @cache
 def font_file() -> Path:
     """
-    Return the path of the Simplified Chinese sans serif in the font package.
+    Return the path of the Simplified Chinese sans serif in the package.
 
     Raises
     ------
     AnalysisError
-        If the package or its file is not installed.
+        If the file is missing: the package is not installed as a whole.
     """
-    try:
-        listed = importlib.metadata.files(_FONT_PACKAGE) or []
-    except importlib.metadata.PackageNotFoundError:
-        listed = []
-    for file in listed:
-        if file.name == _FONT_FILE:
-            return Path(str(file.locate()))
-    raise AnalysisError(
-        f"the figure font {_FONT_FILE} is not installed: pip install {_FONT_PACKAGE}==1.0.0"
-    )
+    if not _FONT.is_file():
+        raise AnalysisError(f"the figure font is missing: {_FONT.name}. Install the package again.")
+    return _FONT
 
 
 @cache

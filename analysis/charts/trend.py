@@ -11,18 +11,19 @@ from analysis.errors import CrowdedError
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Scale
-from analysis.statistics import intervals, tests
+from analysis.language.vocabulary import Mark, Scale
+from analysis.statistics import intervals, rates
 
 from . import marks, native, style
 from .comparison import left_out
-from .figure import NOTHING, Caption, Figure, Kind, Record
-from .page import Page, Room
+from .figure import NOTHING, Caption, Figure, Kind, Record, described
+from .page import Page, Room, begun
 
-GAP = 0.55  # inches between the two panels
-STATED_SHARE = 0.42  # of the width, for the changes without counts
-ROW_HEIGHT = 0.95
-NARROWEST, LOWEST = 3.0, 1.7  # inches of the panel of one region on a slide, at least
+GAP = 0.45  # inches between the two parts
+STATED_SHARE = 0.36  # of the width, for the changes without counts
+NARROWEST, LOWEST = 2.6, 1.7  # inches of the panel of one region on a slide, at least
+STATED_NARROWEST, STATED_LOWEST = 1.9, 1.25
+STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY)
 
 
 def trend(
@@ -30,89 +31,87 @@ def trend(
     *,
     title: Text,
     language: str,
-    stated: pd.DataFrame,
     refused: pd.DataFrame,
     expected: pd.DataFrame | None = None,
+    verdict: Text = NOTHING,
     form: str = "slide",
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw the yearly counts in a panel per region; a missing year interrupts the line.
+    Draw the yearly counts in a panel per region, and changes without counts in panels beside them.
 
     Parameters
     ----------
     rows
-        Yearly levels with ``lower`` and ``upper`` (``years.levels``, ``rates.limits``).
-    stated
-        Changes without counts (``mark`` percent_only or direction_only), drawn in a panel of
-        their own that has no scale, because they have no size in common with counts.
+        Yearly levels with ``lower`` and ``upper`` (``years.levels``, ``rates.limits``), counts of
+        a part of a year (``years.to_date``), and changes without counts (``mark`` percent_only or
+        direction_only). A missing year or a break of the series interrupts the line.
     refused
         Regions with neither, and why.
     expected
         Yearly counts expected from the rate of a wider region (``region``, ``period_end``,
         ``value``, ``of_zh``, ``of_en``); a grey line.
+    verdict
+        What the latest change can tell; it begins the subtitle.
     """
-    caption = _caption(rows, stated, title, refused, expected)
+    stated, counted = rows[rows["mark"].isin(STATED)], rows[~rows["mark"].isin(STATED)]
+    counted = counted.assign(whole=rates.whole_year(counted))
+    caption = _caption(counted, stated, title, verdict, refused, expected)
     page = Page(caption, language, form=form, ax=ax)
-    room = page.room
-    if rows.empty and stated.empty:
-        counts, changes = None, None
-    elif stated.empty:
-        counts, changes = room, None
-    elif rows.empty:
-        counts, changes = None, room
-    else:
-        width = (room.width - GAP) * (1 - STATED_SHARE)
-        counts = Room(room.left, room.bottom, width, room.height)
-        changes = Room(room.left + width + GAP, room.bottom, room.width - width - GAP, room.height)
-    if counts:
-        _draw_counts(page, counts, rows, expected)
-    if changes:
-        _draw_stated(page, changes, stated)
-    drawn = pd.concat([rows, stated], ignore_index=True)
-    return page.figure(KIND.name, Scale.VALUE if len(rows) else Scale.NONE, drawn, refused)
+    left, right = _rooms(page.room, len(counted), len(stated))
+    if len(counted):
+        _draw_counts(page, left, counted, expected)
+    if len(stated):
+        _draw_stated(page, right, stated)
+    return page.figure(KIND.name, Scale.VALUE if len(counted) else Scale.NONE, rows, refused)
+
+
+def _rooms(room: Room, counted: int, stated: int) -> tuple[Room, Room]:
+    """Return the rooms of counts and of changes without counts; the whole for one of them."""
+    if not counted or not stated:
+        return room, room
+    width = (room.width - GAP) * (1 - STATED_SHARE)
+    left = room.left + width + GAP
+    return room._replace(width=width), room._replace(left=left, width=room.width - width - GAP)
 
 
 def _caption(
-    rows: pd.DataFrame,
+    counted: pd.DataFrame,
     stated: pd.DataFrame,
     title: Text,
+    verdict: Text,
     refused: pd.DataFrame,
     expected: pd.DataFrame | None,
 ) -> Caption:
-    drawn = pd.concat([rows, stated], ignore_index=True)
+    drawn = pd.concat([counted, stated], ignore_index=True)
     axis = _axis(drawn)
-    notes = values.methods(rows)
-    if rows.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(say("note.context"))
-    if _own(rows)["basis"].isin(["from_percent", "from_difference"]).any():
-        notes.append(say("note.back"))
-    if stated.get("origin", pd.Series(dtype=str)).eq("context").any():
-        notes.append(say("note.bracket"))
-    if len(stated):
-        notes.append(say("note.percent"))
-    if len(rows) and rows.groupby("region").size().max() < tests.FEWEST_POINTS:
-        notes.append(say("note.list"))
-    if len(set(rows.get("region", ()))) > 1:
-        notes.append(say("note.own_panels"))
-    if len(rows) and rows["indicator"].isin(intervals.CLUSTERED).any():
-        notes.append(say("note.cluster"))
-    if expected is not None and len(expected):
-        notes.append(say("note.expected"))
     return Caption(
         title=title,
-        subtitle=_subtitle(drawn, axis, refused),
+        subtitle=_subtitle(drawn, axis, verdict, refused),
         axis=axis,
         source=values.source_note(drawn if len(drawn) else refused.assign(origin="report")),
-        alt=_alt(drawn, refused, title),
+        alt=_alt(counted, stated, refused),
         left_out=left_out(refused),
-        notes=tuple(notes),
+        notes=tuple(_notes(counted, stated, expected)),
     )
 
 
-def _own(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return origin and basis of the rows of the reports themselves."""
-    return rows.reindex(columns=["origin", "basis"]).query("origin == 'report'")
+def _notes(
+    counted: pd.DataFrame, stated: pd.DataFrame, expected: pd.DataFrame | None
+) -> list[Text]:
+    """Return the notes, the most important first."""
+    own = counted.reindex(columns=["origin", "basis"]).query("origin == 'report'")
+    conditions = {
+        "note.context": counted.get("origin", pd.Series(dtype=str)).eq("context").any(),
+        "note.to_date": not counted["whole"].all(),
+        "note.expected": expected is not None and len(expected),
+        "note.own_panels": len(set(counted.get("region", ()))) > 1,
+        "note.break": len(counted) and counted.get("segment", pd.Series(0.0)).fillna(0).gt(0).any(),
+        "note.bracket": stated.get("origin", pd.Series(dtype=str)).eq("context").any(),
+        "note.cluster": len(counted) and counted["indicator"].isin(intervals.CLUSTERED).any(),
+        "note.back": own["basis"].isin(["from_percent", "from_difference"]).any(),
+    }
+    return [*values.methods(counted), *(say(note) for note, holds in conditions.items() if holds)]
 
 
 def _axis(drawn: pd.DataFrame) -> Text:
@@ -124,119 +123,185 @@ def _axis(drawn: pd.DataFrame) -> Text:
     return Text.listed([name, values.unit(first)])
 
 
-def _subtitle(drawn: pd.DataFrame, axis: Text, refused: pd.DataFrame) -> Text:
+def _subtitle(drawn: pd.DataFrame, axis: Text, verdict: Text, refused: pd.DataFrame) -> Text:
     if axis:
-        return Text.listed([axis, values.years(drawn["period_end"])])
+        return Text.listed([*filter(None, [verdict]), axis, values.years(drawn["period_end"])])
     named = refused[refused["indicator_zh"].ne("")]
     names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
     return Text.listed([*names, say("note.given_below")])
 
 
-def _alt(drawn: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
-    summaries = []
-    for row in drawn.to_dict("records"):
-        year = row["period_end"].year
-        value = values.stated(row) if pd.isna(row["value"]) else values.value(row)
-        summaries.append(
-            say("trend.alt", region=Text(row["region_zh"], row["region_en"]), year=year, told=value)
-        )
-    shown = Text.joined(summaries, zh="、", en=", ")
+def _alt(counted: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -> Text:
+    """Return what is drawn of each region: its counts, or its changes without counts."""
+    groups = [
+        group
+        for frame in (counted.sort_values("period_end"), stated)
+        for _, group in frame.groupby("region", sort=False)
+    ]
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = Text.joined(names, zh="、", en=", ")
-    return say(
-        "trend.figure",
-        title=title,
-        shown=shown,
-        missing=missing or say("alt.none"),
-    )
+    missing = Text.joined(names, zh="、", en=", ") or say("alt.none")
+    return described("trend.figure", [_of_region(group) for group in groups], missing=missing)
+
+
+def _of_region(group: pd.DataFrame) -> Text:
+    first = group.iloc[0]
+    each = [
+        say("trend.alt", year=_when(row), value=_short(row)) for row in group.to_dict("records")
+    ]
+    name = Text(first["region_zh"], first["region_en"])
+    return name + Text("", " ") + Text.joined(each, zh="，", en=", ")
+
+
+def _when(row: dict[Any, Any]) -> Text:
+    """Return the year of a row, or the last day of a part of one."""
+    if row.get("whole") is False:
+        return values.day(row["period_end"])
+    return Text(f"{row['period_end'].year}年", str(row["period_end"].year))
+
+
+def _short(row: dict[Any, Any]) -> Text:
+    if row["mark"] == Mark.DIRECTION_ONLY:
+        return values.direction(row["direction"])
+    if row["mark"] == Mark.PERCENT_ONLY:
+        percent = numbers.signed_percent(row["percent"])
+        return Text(percent, percent)
+    return Text(numbers.number(row["value"], "zh"), numbers.number(row["value"], "en"))
+
+
+def _panels(page: Page, room: Room, count: int, narrowest: float, lowest: float) -> list[Room]:
+    """Distribute *count* panels over *room*, row by row."""
+    across = min(count, max(1, int(room.width // (narrowest * page.size.width / 13.333))))
+    down = -(-count // across)
+    wide, high = room.width / across, room.height / down
+    if high < lowest * page.size.height / style.SLIDE.height:
+        raise CrowdedError(f"the years of {count} regions do not fit one page: draw fewer")
+    return [
+        Room(room.left + column * wide, room.bottom + (down - 1 - row) * high, wide, high)
+        for row, column in (divmod(n, across) for n in range(count))
+    ]
+
+
+def _headed(page: Page, room: Room, heading: Text) -> Room:
+    """Write *heading* over *room*, and return the room below."""
+    size = page.size.note
+    top, words = room.bottom + room.height, begun(heading[page.language])
+    page.text(room.left, top, words, size, color=style.GREY)
+    return room._replace(height=room.height - size * 1.7 / 72)
+
+
+def _named(page: Page, room: Room, row: dict[Any, Any], left: float) -> Axes:
+    """Write the name of a region over its panel, and return the axes of the panel."""
+    size = page.size.label
+    name, top = row[f"region_{page.language}"], room.bottom + room.height
+    page.text(room.left, top, name, size, color=style.colour(row["region"]))
+    low = page.size.note * 1.8 / 72
+    right = page.size.note * 3.2 / 72
+    high = room.height - low - size * 2.2 / 72
+    return page.axes(Room(room.left + left, room.bottom + low, room.width - left - right, high))
 
 
 def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFrame | None) -> None:
     """Draw a panel per region, each with its own scale and years."""
     groups = dict(iter(rows.groupby("region", sort=False)))
     lines = {} if expected is None else dict(iter(expected.groupby("region")))
-    across = min(len(groups), max(1, int(room.width // NARROWEST)))
-    down = -(-len(groups) // across)
-    if room.height / down < LOWEST * page.size.height / style.SLIDE.height:
-        raise CrowdedError(f"the years of {len(groups)} regions do not fit one page: draw fewer")
-    wide, high = room.width / across, room.height / down
-    for index, (region, group) in enumerate(groups.items()):
-        left = room.left + index % across * wide
-        low = room.bottom + (down - 1 - index // across) * high
-        axes = page.axes(Room(left + 0.55, low + 0.3, wide - 1.3, high - 0.75))
+    under = _headed(page, room, say("trend.counts"))
+    panels = _panels(page, under, len(groups), NARROWEST, LOWEST)
+    for (region, group), panel in zip(groups.items(), panels, strict=True):
+        axes = _named(page, panel, group.iloc[0].to_dict(), page.size.note * 3.2 / 72)
         _draw_region(axes, page, group)
         if region in lines and len(lines[region]) > 1:
-            _draw_expected(axes, page, lines[region])
+            lowest = min(group["lower"].min(), lines[region]["value"].min())
+            _draw_expected(axes, page, lines[region], lowest)
 
 
 def _draw_region(axes: Axes, page: Page, group: pd.DataFrame) -> None:
     points = group.sort_values("period_end").to_dict("records")
     years = range(points[0]["period_end"].year, points[-1]["period_end"].year + 1)
-    region = points[0]["region"]
-    for one, other in pairwise(points):
-        joined = one.get("segment", 0) == other.get("segment", 0)
-        if joined and other["period_end"].year - one["period_end"].year == 1:
-            axes.plot(
-                [one["period_end"].year, other["period_end"].year],
-                [one["value"], other["value"]],
-                color=style.colour(str(region)),
-                linewidth=1.2,
-                alpha=0.6,
-                zorder=2,
-                gid=f"line-{region}",
-            )
-    for row in points[:-1]:
+    for one, other in pairwise(row for row in points if row["whole"]):
+        if one.get("segment", 0) != other.get("segment", 0):
+            _draw_break(axes, page, (one["period_end"].year + other["period_end"].year) / 2)
+        elif other["period_end"].year - one["period_end"].year == 1:
+            _draw_line(axes, one, other)
+    for row in points:
         _draw_point(axes, page, row)
-    _draw_point(axes, page, points[-1], name=points[-1][f"region_{page.language}"])
     axes.set_xticks(list(years))
     axes.set_xlim(min(years) - 0.35, max(years) + 0.35)
     axes.set_ylim(0, group[["upper", "value"]].max().max() * 1.12 or 1)
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
+    axes.yaxis.set_major_locator(_few_ticks())
     axes.yaxis.set_major_formatter(lambda y, _: numbers.number(y, page.language))
 
 
-def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, name: str = "") -> None:
-    year = row["period_end"].year
-    if pd.notna(row["lower"]):
-        marks.whisker(axes, row, (row["lower"], row["upper"]), year)
-    hollow = row["origin"] == "context"
-    marks.draw(axes, year, row["value"], row, hollow=hollow, size=page.mark)
-    words = numbers.number(row["value"], page.language)
+def _few_ticks() -> Any:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(nbins=5, steps=[1, 2, 5, 10], integer=True)
+
+
+def _draw_line(axes: Axes, one: dict[Any, Any], other: dict[Any, Any]) -> None:
+    axes.plot(
+        [one["period_end"].year, other["period_end"].year],
+        [one["value"], other["value"]],
+        color=style.colour(str(one["region"])),
+        linewidth=1.2,
+        alpha=0.6,
+        zorder=2,
+        gid=f"line-{one['region']}",
+    )
+
+
+def _draw_break(axes: Axes, page: Page, x: float) -> None:
+    """Draw where a series breaks: figures on either side do not compare."""
+    axes.axvline(x, color=style.GREY, linewidth=1.0, linestyle=(0, (1, 2)), gid="break")
     axes.annotate(
-        f"{words} {name}".strip(),
-        (year, row["value"]),
-        xytext=(9, 7),
+        say("trend.break")[page.language],
+        (x, 1),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(0, 2),
         textcoords="offset points",
-        fontsize=page.size.label,
+        ha="center",
+        va="bottom",
+        fontsize=page.size.note,
+        color=style.GREY,
+        annotation_clip=False,
+    )
+
+
+def _draw_point(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
+    year = row["period_end"].year
+    words, spot, side = numbers.number(row["value"], page.language), (1.0, 0.75), "left"
+    if not row["whole"]:
+        day = say("trend.to_date", day=values.day(row["period_end"], year=False))
+        words, spot, side = f"{words}\n{day[page.language]}", (0.5, 1.2), "right"
+    elif pd.notna(row["lower"]):
+        marks.whisker(axes, row, (row["lower"], row["upper"]), year)
+    marks.draw(axes, year, row["value"], row, hollow=row["origin"] == "context", size=page.mark)
+    axes.annotate(
+        words,
+        (year, row["value"]),
+        xytext=(spot[0] * page.mark, spot[1] * page.mark),
+        textcoords="offset points",
+        ha=side,
+        fontsize=page.size.label if row["whole"] else page.size.note,
         color=style.colour(row["region"]),
         annotation_clip=False,
     )
 
 
-def _draw_expected(axes: Axes, page: Page, expected: pd.DataFrame) -> None:
+def _draw_expected(axes: Axes, page: Page, expected: pd.DataFrame, lowest: float) -> None:
+    """Draw the counts expected at the national rate as dashes, with the last one below *lowest*."""
     line = expected.sort_values("period_end")
     years = line["period_end"].dt.year.to_list()
-    axes.plot(
-        years,
-        line["value"],
-        color=style.GREY,
-        linewidth=1.2,
-        linestyle=(0, (4, 3)),
-        zorder=1,
-        gid="benchmark",
-    )
-    words = line.iloc[-1][f"of_{page.language}"]
-    # No interval is drawn between two years.
-    first, middle = line["value"].iloc[0], line["value"].iloc[:2].mean()
-    spot = (years[0] + 0.5, min(first, middle)) if len(years) > 1 else (years[0], first)
+    options: dict[str, Any] = {"color": style.GREY, "linestyle": (0, (4, 3)), "linewidth": 1.2}
+    axes.plot(years, line["value"], zorder=1, gid="benchmark", **options)
     axes.annotate(
-        words,
-        spot,
-        xytext=(0, -5),
-        ha="center",
+        say("trend.at_rate", value=f"{line['value'].iloc[-1]:.0f}")[page.language],
+        (years[-1] + 0.3, lowest),
+        xytext=(0, -page.size.note * 0.6),
         textcoords="offset points",
+        ha="right",
         va="top",
         fontsize=page.size.note,
         color=style.GREY,
@@ -245,53 +310,44 @@ def _draw_expected(axes: Axes, page: Page, expected: pd.DataFrame) -> None:
 
 
 def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
-    """Draw a grid of region by year: percentages as diamonds, directions as arrows, no scale."""
-    regions = list(dict.fromkeys(stated["region"]))
-    years = list(range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1))
-    high = min(room.height - 0.75, (len(regions) + 0.6) * ROW_HEIGHT)
-    head = say("note.stated_heading")[page.language]
-    page.text(room.left, room.bottom + room.height, head, page.size.note * 1.1, color=style.GREY)
-    axes = page.axes(
-        Room(room.left + 0.85, room.bottom + room.height - 0.55 - high, room.width - 1.0, high)
-    )
-    axes.set_xlim(min(years) - 0.5, max(years) + 0.5)
-    axes.set_ylim(-0.7, len(regions) - 0.3)
-    for index, region in enumerate(regions):
-        at = len(regions) - 1 - index
-        group = stated[stated["region"].eq(region)]
-        _draw_row(axes, page, group, at)
-        _label_row(axes, page, group, at)
+    """Draw a panel per region on one percent axis, directions as arrows."""
+    groups = [group for _, group in stated.groupby("region", sort=False)]
+    years = range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1)
+    under = _headed(page, room, say("trend.stated"))
+    panels = _panels(page, under, len(groups), STATED_NARROWEST, STATED_LOWEST)
+    for group, panel in zip(groups, panels, strict=True):
+        axes = _named(page, panel, group.iloc[0].to_dict(), page.size.note * 0.8 / 72)
+        _draw_changes(axes, page, group)
+        axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
+        axes.set_ylim(*_percent_ends(stated, page, axes))
+        axes.set_xticks(list(years))
+
+
+def _percent_ends(stated: pd.DataFrame, page: Page, axes: Axes) -> tuple[float, float]:
+    """Return the ends of the percent axis: no change, every percentage, and room for its label."""
+    label = (page.mark * 1.2 + page.size.note * 1.4) / 72
+    free = axes.get_position().height * page.size.height
+    percent = stated.get("percent", pd.Series(dtype=float)).dropna()
+    low, high = percent.clip(upper=0).min(), percent.clip(lower=0).max()
+    low, high = (0.0 if pd.isna(end) else float(end) for end in (low, high))
+    above = label if high else label / 2
+    inch = max(high - low, 10.0) / (free - label - above)
+    return low - label * inch, high + above * inch
+
+
+def _draw_changes(axes: Axes, page: Page, group: pd.DataFrame) -> None:
+    axes.axhline(0, color=style.GREY, linewidth=1.0, zorder=1)
+    both = group.groupby(group["period_end"].dt.year)["mark"].transform("size").gt(1)
+    for row, shared in zip(group.to_dict("records"), both, strict=True):
+        marks.stated(axes, row, shared=shared, size=page.mark, note=page.size.note)
     axes.set_yticks([])
-    axes.set_xticks(years)
-    axes.xaxis.tick_top()
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(labelsize=page.size.note)
 
 
-def _draw_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
-    both = group.groupby(group["period_end"].dt.year)["mark"].transform("size").gt(1)
-    for row, shared in zip(group.to_dict("records"), both, strict=True):
-        marks.stated(axes, at, row, shared=shared, size=page.mark, note=page.size.note)
-
-
-def _label_row(axes: Axes, page: Page, group: pd.DataFrame, at: float) -> None:
-    row = group.iloc[0]
-    axes.annotate(
-        row[f"region_{page.language}"],
-        (0, at),
-        xycoords=axes.get_yaxis_transform(),
-        xytext=(-8, -4),
-        textcoords="offset points",
-        ha="right",
-        fontsize=page.size.label,
-        color=style.colour(row["region"]),
-        annotation_clip=False,
-    )
-
-
 def _native(record: Record, language: str) -> native.Plot | None:
     """Return the years of one region as a line, or None for several, whose scales differ."""
-    rows = native.shown(record)
+    rows = [row for row in native.shown(record) if _whole(row)]
     years = sorted({native.year_of(row) for row in rows})
     several = len({row["region"] for row in rows}) > 1
     if len(years) < 2 or several:
@@ -303,6 +359,10 @@ def _native(record: Record, language: str) -> native.Plot | None:
     form = native.number_format(top, language)
     categories = tuple(str(year) for year in every)
     return native.Plot("lines", categories, tuple(series), form, native.axis(record, language))
+
+
+def _whole(row: native.Row) -> bool:
+    return str(row["period_start"])[5:] == "01-01" and str(row["period_end"])[5:] == "12-31"
 
 
 def _along(

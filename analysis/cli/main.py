@@ -12,6 +12,20 @@ from analysis.errors import AnalysisError, BusyError, UsageError
 
 from . import publish, reports, runs, tables
 
+_EXTRAS = {
+    "IPython": "notebooks",
+    "docx": "reports",
+    "duckdb": "panel",
+    "ipywidgets": "notebooks",
+    "nbconvert": "notebooks",
+    "nbformat": "notebooks",
+    "papermill": "notebooks",
+    "pikepdf": "publish",
+    "pptx": "publish",
+    "pypdf": "reports",
+    "xlsxwriter": "publish",
+}
+
 
 class _Group(click.Group):
     """A group that prints expected errors as one message and exits with their code."""
@@ -23,6 +37,12 @@ class _Group(click.Group):
         except AnalysisError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(_code(error))
+        except ModuleNotFoundError as error:
+            if error.name not in _EXTRAS:
+                raise
+            extra = f"pip install 'regional-safety[{_EXTRAS[error.name]}]'"
+            click.echo(f"Error: {error.name} is not installed: {extra}", err=True)
+            ctx.exit(1)
         except KeyboardInterrupt:
             ctx.exit(130)
         except BrokenPipeError:  # the reader has closed the pipe; click exits quietly

@@ -1,17 +1,17 @@
-"""The commands of publications: ``deck``, ``workbook``, ``site`` and ``trace``."""
+"""The commands of publications: ``deck``, ``figures``, ``workbook``, ``site``, ``trace``."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .options import DOCUMENT_LANGUAGE, JSON, OUTPUT, PROJECT, root
+from .options import DOCUMENT_LANGUAGE, JSON, LANGUAGE, OUTPUT, PROJECT, data, root
 
 
 def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
-    """Write *data* atomically to *path* or ``briefing/name``, and return the path."""
+    """Write *data* atomically to *path* or ``briefing/name``, with a backup of what was there."""
     from analysis import files
     from analysis.figures import office
 
@@ -19,24 +19,38 @@ def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
         office.refuse_unwritable(target)
+        before = target.read_bytes()
+        if before != data:
+            files.write(target.with_name(f"{target.name}.bak"), before)
     files.write(target, data)
     return target
 
 
 @click.command(
     epilog="\b\nExample:\n"
-    "  regional-safety deck --language en\n"
-    "  regional-safety deck 'trend-*' --template ours.pptx --output briefing.pptx\n"
+    "  regional-safety deck --brief --about chuxiong --about deaths\n"
+    "  regional-safety deck --select trend-deaths profile-anhui --output quarter.pptx\n"
+    "  regional-safety deck 'trend-*' --template ours.pptx --language en\n"
     "  regional-safety deck --update briefing.pptx --dry-run",
 )
 @click.argument("figures", nargs=-1)
 @PROJECT
 @DOCUMENT_LANGUAGE
 @OUTPUT
+@click.option("--all", "everything", is_flag=True, help="All figures, in sections (the default).")
+@click.option("--select", is_flag=True, help="Keep FIGURES in the order given.")
+@click.option("--brief", is_flag=True, help="At most eight slides, with a summary first.")
+@click.option(
+    "--about",
+    multiple=True,
+    metavar="REGION|THEME|INDICATOR",
+    help="With --brief: the subject, a code or a name; may be repeated.",
+)
+@click.option("--title", default="", help="With --brief: the title of the cover.")
 @click.option(
     "--template",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Your own deck, with placeholders Title, Subtitle, Chart, Side, Caveat and Source.",
+    help="Your own deck or template. Placeholders are found by name, else by type.",
 )
 @click.option(
     "--update",
@@ -44,40 +58,98 @@ def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
     type=click.Path(path_type=Path),
     help="Update this deck in place; hand edits stay, and the old deck is kept as .bak.",
 )
-@click.option("--dry-run", is_flag=True, help="With --update: print what would change.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; print what would be written.")
 def deck(
-    figures: tuple[str, ...],
-    project: Path | None,
-    language: str,
-    output: Path | None,
-    template: Path | None,
-    old: Path | None,
-    *,
-    dry_run: bool,
+    figures: tuple[str, ...], project: Path | None, language: str, output: Path | None, **given: Any
 ) -> None:
     """
     Write or update a PowerPoint deck of the figures.
 
     FIGURES are names such as trend-deaths, or patterns; by default all figures with a comparison.
+    `regional-safety figures` lists the names.
     """
     folder = root(project) / "figures"
-    if old is not None:
-        _refuse_both(figures=figures, output=output, template=template)
-        from analysis.publish.deck import refresh
-
-        for line in refresh.update(old, folder, dry_run=dry_run).lines():
-            click.echo(line)
+    if given["old"] is not None:
+        _update(given["old"], folder, given, figures=figures, output=output)
         return
+    _check_choice(figures, given)
+    from analysis.publish.deck import brief as briefs
     from analysis.publish.deck import slides
 
-    data = slides.deck(folder, language=language, template=template, patterns=figures)
-    click.echo(_put(output, folder, f"briefing-{language}.pptx", data))
+    shared = {"language": language, "template": given["template"], "patterns": figures}
+    if given["brief"]:
+        about = briefs.About(*_subject(given["about"], project))
+        made = briefs.deck(folder, about=about, title=given["title"], **shared)
+    else:
+        made = slides.deck(folder, given_order=given["select"], **shared)
+    name = f"{'brief' if given['brief'] else 'briefing'}-{language}.pptx"
+    if given["dry_run"]:
+        click.echo(f"{output or folder / 'briefing' / name}: {len(made):,} bytes, not written")
+        return
+    click.echo(_put(output, folder, name, made))
+
+
+def _update(old: Path, folder: Path, given: Mapping[str, Any], **others: Any) -> None:
+    """Update a deck, and print what changed."""
+    from analysis.publish.deck import refresh
+
+    names = ("template", "everything", "select", "brief", "about", "title")
+    _refuse_both(**others, **{name: given[name] for name in names})
+    for line in refresh.update(old, folder, dry_run=given["dry_run"]).lines():
+        click.echo(line)
+
+
+def _check_choice(figures: tuple[str, ...], given: Mapping[str, Any]) -> None:
+    """Refuse options that contradict one another."""
+    if given["everything"] and (figures or given["select"] or given["brief"]):
+        raise click.UsageError("--all is every figure: leave out FIGURES, --select and --brief")
+    if given["select"] and not figures:
+        raise click.UsageError("--select needs the names of figures: `figures` lists them")
+    if (given["about"] or given["title"]) and not given["brief"]:
+        raise click.UsageError("--about and --title belong to --brief")
+
+
+def _subject(about: tuple[str, ...], project: Path | None) -> Any:
+    """Return the codes of regions and indicators that the words name."""
+    from analysis.explore.subject import Subject, subject
+    from analysis.tables.load import load
+
+    if not about:
+        return Subject(frozenset(), frozenset())
+    return subject(about, load(data(project)))
 
 
 def _refuse_both(**others: Any) -> None:
     given = [name for name, value in others.items() if value]
     if given:
         raise click.UsageError(f"--update takes the deck as it is: leave out {', '.join(given)}")
+
+
+@click.command(
+    epilog="\b\nExample:\n  regional-safety figures\n  regional-safety figures 'trend-*' --json",
+)
+@click.argument("patterns", metavar="FIGURES", nargs=-1)
+@PROJECT
+@LANGUAGE
+@JSON
+def figures(
+    patterns: tuple[str, ...], project: Path | None, *, language: str, as_json: bool
+) -> None:
+    """List the figures that were made: name, number of rows, title."""
+    from analysis.figures import manifest
+    from analysis.publish import content
+
+    records = content.chosen(manifest.load(root(project) / "figures"), language, patterns)
+    entries = [
+        {"name": content.key_of(one), "kind": one["kind"], "title": one["title"][language]}
+        for one in records
+    ]
+    if as_json:
+        click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
+        return
+    width = max(len(entry["name"]) for entry in entries)
+    for entry in entries:
+        click.echo(f"{entry['name']:<{width}}  {entry['title']}")
 
 
 @click.command(
@@ -141,4 +213,4 @@ def _root_if_any(project: Path | None) -> Path | None:
         return None
 
 
-COMMANDS = (deck, workbook, site, trace)
+COMMANDS = (deck, figures, workbook, site, trace)

@@ -4,12 +4,15 @@ The commands of new reports: ``compile`` and ``accept``.
 Results go to standard output, everything else to standard error.
 """
 
+import re
 from collections import Counter
 from pathlib import Path
 
 import click
 
 from .options import LANGUAGE, PROJECT, data
+
+_REGION = r"[a-z][a-z0-9_]{0,39}(?:\+[a-z][a-z0-9_]{0,39})*"
 
 
 @click.command(
@@ -53,13 +56,18 @@ def compile_(
     period, the nearest indicators and doubts. The tables stay unchanged until you review the
     workbook and run `accept`.
     """
+    from analysis import files
     from analysis.errors import UsageError
     from analysis.language.messages import say
-    from analysis.reports import compilation, review
+    from analysis.reports import compilation, review, storage
     from analysis.reports.doubts import worded
 
     if kind == "xlsx" and output is None:
         raise UsageError("a workbook needs a file: add --output review.xlsx")
+    if not re.fullmatch(_REGION, region):
+        raise UsageError(f"--region {region[:40]!r}: write a code of small letters and digits")
+    if output is not None:
+        storage.make_room(output, data(project))
     report = compilation.compiled(text, data(project), region=region, period=period)
     if kind == "xlsx" and output is not None:
         review.save(report, output, language)
@@ -70,8 +78,10 @@ def compile_(
             if whole
             else compilation.jsonl(report, language)
         )
-        with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
-            stream.writelines(f"{line}\n" for line in lines)
+        if output is not None:
+            files.write(output, "".join(f"{line}\n" for line in lines).encode())
+        else:
+            click.echo("\n".join(lines))
     roles = Counter(str(candidate.role) for candidate in report.candidates)
     counts = ", ".join(f"{count} {role}" for role, count in roles.most_common())
     doubted = sum(bool(c.doubts) for c in report.candidates if c.owns)
@@ -84,13 +94,19 @@ def compile_(
 @click.command(
     epilog="\b\nExample:\n"
     "  regional-safety accept review.xlsx --dry-run\n"
-    "  regional-safety accept review.xlsx"
+    "  regional-safety accept review.xlsx\n"
+    "  regional-safety accept --undo"
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument(
+    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False
+)
 @click.option("--dry-run", is_flag=True, help="Check and print the changes; write nothing.")
+@click.option("--undo", is_flag=True, help="Restore the tables as before the last `accept`.")
 @PROJECT
 @LANGUAGE
-def accept(file: Path, project: Path | None, *, language: str, dry_run: bool) -> None:
+def accept(
+    file: Path | None, project: Path | None, *, language: str, dry_run: bool, undo: bool
+) -> None:
     """
     Add the accepted rows of a reviewed workbook to the tables.
 
@@ -100,7 +116,16 @@ def accept(file: Path, project: Path | None, *, language: str, dry_run: bool) ->
     from analysis.language.messages import say
     from analysis.reports import accept as acceptance
 
+    if undo == (file is not None):
+        raise click.UsageError("name a workbook, or --undo without one")
+    if file is None:
+        names = ", ".join(acceptance.undo(data(project), dry_run=dry_run))
+        text = say("accept.would_undo" if dry_run else "accept.undone", files=names)
+        click.echo(text[language], err=True)
+        return
     outcome = acceptance.accept(file, data(project), dry_run=dry_run)
+    for text in outcome.recovered:
+        click.echo(text[language], err=True)
     for change in outcome.changes:
         click.echo(change)
     for check in outcome.checks:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.language import numbers, values
+from analysis.language import values
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
 
@@ -77,7 +77,7 @@ class Compared(NamedTuple):
         columns = ["地区 Region", "部分 Part", "期间 Period", "数字 Figure", "比较 Compared"]
         rows = self.rows.head(SHOWN).to_dict("records")
         if self.scale == Scale.NONE:
-            cells = [(_place(r), _scope(r), _period(r), values.printed(r).en, _of(r)) for r in rows]
+            cells = [(_place(r), _scope(r), _period(r), values.what(r).en, _of(r)) for r in rows]
         else:
             cells = [
                 (_place(r), _part(r), _period(r), values.value(r).en, _sure(r, self.scale))
@@ -132,4 +132,5 @@ def _sure(row: dict[Any, Any], scale: str) -> str:
     """The number that is compared, and its limits."""
     names = ("rate", "rate_lower", "rate_upper") if scale == "rate" else ("value", "lower", "upper")
     value, lower, upper = (float(row[name]) for name in names)
-    return numbers.estimate(value, lower, upper, "en")
+    shown = {**row, "value": value, "printed": ""} if scale == "rate" else row
+    return values.estimate(shown, lower, upper).en

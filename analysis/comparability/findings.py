@@ -5,7 +5,7 @@ Nothing is computed here: ``statistics.summaries`` decides, the catalogue of mes
 sentence claims nothing that chance explains, and names no winner.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,11 +13,15 @@ import pandas as pd
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Standing, Use
-from analysis.statistics import summaries
-from analysis.statistics.summaries import Change, Extremes, Largest, Latest
+from analysis.language.vocabulary import Mark, Promise, Status, Use
+from analysis.statistics import gaps, summaries
+from analysis.statistics.benchmarks import Placement
+from analysis.statistics.parts import Against
+from analysis.statistics.summaries import Change, Extremes, Latest
 
 from .rules import Comparison
+
+RATED = ("deaths", "accidents", "injuries")  # with a word for the rate of each
 
 
 def comparison(result: Comparison) -> Text:
@@ -56,11 +60,9 @@ def _amount(row: dict[Any, Any], *, unit: bool = False) -> Text:
     if row["use"] == Use.RATIO:
         ratio = f"{row['ratio']:.1f}"
         return Text(ratio, ratio)
-    total = numbers.exact(row["total"])
-    en = values.printed(row | {"value": row["total"]}).en if unit else total
-    if row["total"] != row["value"]:
-        return Text(f"{total}{row['unit']}", en)
-    return Text(values.printed(row).zh, en)
+    amount = values.value({**row, "value": row["total"], "printed": f"{row['total']:.0f}"})
+    zh = amount.zh if row["total"] != row["value"] else values.value(row).zh
+    return Text(zh, amount.en if unit else numbers.exact(row["total"]))
 
 
 def apart(rows: pd.DataFrame) -> Text:
@@ -89,7 +91,7 @@ def _region(row: Any) -> Text:
 
 
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
-    shown = rows.assign(value=rows["rate"]) if scale == "rate" else rows
+    shown = rows.assign(value=rows["rate"], printed="") if scale == "rate" else rows
     amounts = (_region(r) + Text("", " ") + values.value(r) for r in shown.to_dict("records"))
     listed = Text.joined(amounts, zh="，", en=", ")
     if scale == "rate":
@@ -103,7 +105,7 @@ def _extremes(name: Text, found: Extremes) -> Text:
     return say(
         "finding.difference",
         name=name,
-        per=say("finding.per_person_and_day" if found.by_day else "finding.per_person"),
+        per=say("finding.per_person"),
         more=_region(found.more),
         less=_region(found.less),
         ratio=numbers.ratio(found.ratio),
@@ -116,7 +118,7 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     every = rows if len(rows) else stated
     if every.empty:
         return say("finding.no_years")
-    name, latest = _name(every), summaries.latest(changes)
+    name, latest = values.short(every.iloc[0].to_dict()), summaries.latest(changes)
     if latest.only:
         return _change(name, latest.only)
     if latest.regions:
@@ -126,17 +128,18 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
 
 def _change(name: Text, change: Change) -> Text:
     row = change.row
-    words = {
-        "region": _region(row),
-        "year": row["period_end"].year,
-        "name": values.lowered(name),
-        "change": say("finding.fall" if change.falls else "finding.rise"),
-        "value": numbers.exact(float(row["value"])),
-        "before": numbers.exact(float(row["before"])),
-    }
-    if change.same:
-        return say("finding.same_as_before", **words)
-    return say("finding.change_beyond" if change.beyond else "finding.change_within", **words)
+    counts = {key: numbers.exact(float(row[key])) for key in ("value", "before")}
+    message = "finding.change_beyond" if change.beyond else "finding.change_within"
+    return say(message, region=_region(row), name=name, **counts)
+
+
+def latest_change(changes: pd.DataFrame) -> Text:
+    """Return at which counts the latest change of the one counted region could have been seen."""
+    latest = summaries.latest(changes)
+    if not latest.only:
+        return Text("", "")
+    row = latest.only.row
+    return say("finding.detectable", year=row["period_end"].year, counts=values.detectable(row))
 
 
 def _latest(name: Text, latest: Latest) -> Text:
@@ -190,165 +193,277 @@ def _places(rows: pd.DataFrame) -> Text:
     return Text.joined(map(_region, once), zh="、", en=" and ")
 
 
-def funnel(rows: pd.DataFrame) -> Text:
-    """Return how many counts lie outside the limits around an outside rate, and on which side."""
-    if rows.empty:
+def expected(placement: Placement | None) -> Text:
+    """Return the title of a placement: its ratio to the nation, and what explains it."""
+    if placement is None:
         return say("note.nothing_expected")
-    first, placed = rows.iloc[0], summaries.placed(rows)
-    about = say(
-        "finding.against_expected",
-        where=_places(rows),
-        span=values.years(rows["period_end"]),
-        name=values.lowered(_name(rows)),
-        of=Text(first["of_zh"], first["of_en"]),
-    )
-    total, sides = placed.total, {"above": placed.above, "below": placed.below}
-    if not any(sides.values()):
-        return about + say("finding.every_year_within", years=_years(total))
-    outer = say("finding.beyond_outer", far=say("finding.far", count=placed.far))
-    if not placed.far:
-        outer = say("finding.none_beyond_outer")
-    for side, count in sides.items():
-        if count == total:
-            return about + say(f"finding.every_year_{side}", years=_years(total)) + outer
-    counted = [say(f"finding.{side}", count=count) for side, count in sides.items() if count]
-    of = say("finding.of_counts" if total > values.CROWD else "finding.of_years", count=total)
-    return about + of + Text.joined(counted, zh="、", en=", ") + outer
+    row = placement.row
+    words = {
+        "region": _region(row),
+        "rate": say(f"rate_of.{row['indicator'] if row['indicator'] in RATED else 'other'}"),
+        "ratio": numbers.ratio(row["ratio"]),
+    }
+    if placement.as_nation:
+        return say("finding.expected_unsure", **words)
+    if placement.province is None:
+        return say(f"finding.expected_peers_{'in' if placement.as_peers else 'out'}", **words)
+    above = placement.province
+    words |= {"province": Text(above["of_zh"], above["of_en"])}
+    if placement.as_province:
+        return say("finding.expected_as_province", **words)
+    return say("finding.expected_both", **words, second=numbers.ratio(above["ratio"]))
 
 
-def _years(total: int) -> Text:
-    few = {1: say("finding.one_year"), 2: say("finding.both_years")}
-    return few.get(total) or say("finding.all_years", count=total)
+def placement(placement: Placement) -> Text:
+    """Return where a region lies against its nation, its province and its peers, in one text."""
+    row = placement.row
+    nation = say("placement.nation", **_counted(row), name=values.lowered(_named(row)))
+    return Text.joined([nation, _of_province(placement), _of_peers(placement)], zh="", en=" ")
 
 
-def closed_loop(shares: pd.DataFrame) -> Text:
-    """Return the range of the shares rectified, and the regions that they can be computed for."""
-    if shares.empty:
-        return say("note.nothing_closed")
-    low, high = (numbers.percent(shares["share"].agg(end)) for end in ("min", "max"))
-    span = Text(low, low) if low == high else say("finding.from_to", low=low, high=high)
-    regions = shares["region"].nunique()
-    where = say("finding.only_regions_give", count=regions, regions=_places(shares))
-    return say("finding.closed_loop", where=where, count=len(shares), span=span)
+def _of_province(placement: Placement) -> Text:
+    above, yearly = placement.province, placement.yearly
+    if above is None:
+        return say("placement.no_province", region=_region(placement.row))
+    rates = ["、".join(f"{rate:.2f}" for rate in yearly[column]) for column in ("rate", "of_rate")]
+    words = _counted(above) | {
+        "own": Text(rates[0], rates[0].replace("、", ", ")),
+        "others": Text(rates[1], rates[1].replace("、", ", ")),
+    }
+    return say(f"placement.{'as' if placement.as_province else 'not_as'}_province", **words)
 
 
-def composition(parts: pd.DataFrame) -> Text:
-    """Return the largest part of each whole, with the next one where chance may explain it."""
-    if parts.empty:
-        return say("note.nothing_to_take_apart")
-    each = [_largest(summaries.largest(g)) for _, g in parts.groupby("whole_id", sort=False)]
-    name = _name(parts)
+def _of_peers(placement: Placement) -> Text:
+    if placement.spread is None:
+        return say("placement.no_peers")
+    words = {
+        "region": _region(placement.row),
+        "count": placement.spread.regions,
+        "low": numbers.ratio(placement.low),
+        "high": numbers.ratio(placement.high),
+    }
+    if not placement.as_peers:
+        return say("placement.outside_peers", **words)
+    if placement.as_province and not placement.as_nation and placement.province is not None:
+        words["province"] = Text(placement.province["of_zh"], placement.province["of_en"])
+        return say("placement.level_of_province", **words)
+    return say("placement.within_peers", **words)
+
+
+def _counted(row: dict[Any, Any]) -> dict[str, Any]:
+    """Return the words of an observed count beside the expected one."""
+    return {
+        "region": _region(row),
+        "of": Text(row["of_zh"], row["of_en"]),
+        "span": values.time_of(row),
+        "value": numbers.exact(row["value"]),
+        "unit": values.unit(row),
+        "expected": f"{row['expected']:,.1f}",
+        "ratio": numbers.ratio(row["ratio"]),
+        "low": numbers.ratio(row["lower"]),
+        "high": numbers.ratio(row["upper"]),
+    }
+
+
+def _named(row: Any) -> Text:
+    return Text(str(row["indicator_zh"]), str(row["indicator_en"]))
+
+
+def peers(placements: list[Placement], points: pd.DataFrame) -> Text:
+    """Return whether the first placement is usual among the *points* of peers."""
+    if points.empty:
+        return say("note.nothing_expected")
+    words = {
+        "count": len(points),
+        "low": numbers.ratio(points["ratio"].min()),
+        "high": numbers.ratio(points["ratio"].max()),
+    }
+    if not placements or placements[0].spread is None:
+        return say("finding.peers_only", **words)
+    row = placements[0].row
+    words |= {"region": _region(row), "ratio": numbers.ratio(row["ratio"])}
+    return say(f"finding.peers_{'in' if placements[0].as_peers else 'out'}", **words)
+
+
+def peers_about(placements: list[Placement]) -> Text:
+    """Return what is drawn among peers, with the province of the first placement beside."""
+    above = placements[0].province if placements else None
+    if above is None:
+        return say("peers.subtitle")
     return say(
-        "finding.composition",
-        where=_places(parts),
-        name=Text(name.zh, name.en.lower()),
-        largest=Text.joined(each),
+        "peers.subtitle_province",
+        region=_region(above),
+        span=values.time_of(above),
+        province=Text(above["of_zh"], above["of_en"]),
+        second=numbers.ratio(above["ratio"]),
     )
 
 
-def _largest(largest: Largest) -> Text:
-    top, of = _part(largest.top), largest.top
-    if of["whole_zh"]:
-        whole = Text(str(of["whole_zh"]), str(of["whole_en"]))
-        top = say("finding.part_of", whole=values.lowered(whole), part=top)
-    if largest.apart:
-        return top
-    return say("finding.two_parts", first=top, second=_part(largest.second))
+def named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return *rows* with ``named``, the region and the period of each."""
+    names = [_region(row) + Text("", " ") + values.time_of(row) for row in rows.to_dict("records")]
+    return rows.assign(named=pd.Series(names, index=rows.index, dtype=object))
 
 
-def _part(row: dict[Any, Any]) -> Text:
-    part = values.lowered(Text(row["part_zh"], row["part_en"]))
-    return say("finding.part", part=part, share=numbers.percent(row["share"]))
+def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the refusals of counts without an expectation (``benchmarks.without_expectation``)."""
+    return gaps.frame(
+        [
+            gaps.refusal(
+                row,
+                row["rule"],
+                say(f"unplaced.{row['rule']}", region=_region(row), value=values.value(row)),
+            )
+            for row in rows.to_dict("records")
+        ]
+    )
 
 
-def targets(judged: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
-    """Return how many targets were met, how many not, and of how many nothing is known."""
-    return _targets(judged) + values.page(number, pages)
+def open_hazards(shares: pd.DataFrame) -> Text:
+    """Return how many of the cases found are still open, where they are most."""
+    if shares.empty:
+        return say("finding.no_loop")
+    row = summaries.still_open(shares).row
+    total, _, left = values.loop_counts(row)
+    words = {"region": _region(row), "what": say(f"loop.{row['loop']}")}
+    message = "finding.open_hazards" if row["open"] else "finding.all_rectified"
+    return say(message, **words, total=total, open=left)
 
 
-def _targets(judged: pd.DataFrame) -> Text:
+def parts(pieces: pd.DataFrame) -> Text:
+    """Return the few parts that make most of the first whole."""
+    if pieces.empty:
+        return say("finding.no_parts")
+    first = summaries.most(pieces[pieces["whole_id"].eq(pieces.iloc[0]["whole_id"])])
+    words: dict[str, Any] = {"region": _region(first.whole), "name": _short(first.whole)}
+    if len(first.parts) == 1:
+        part = Text(first.parts[0]["part_zh"], first.parts[0]["part_en"])
+        return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
+    amounts = {"value": numbers.exact(first.value), "whole": numbers.exact(first.whole["whole"])}
+    words |= {"parts": len(first.parts), "unit": Text(first.whole["unit"], "")}
+    sectors = first.whole["dimension"] == "sector"
+    return say("finding.most_sectors" if sectors else "finding.most_parts", **words, **amounts)
+
+
+def _short(row: dict[Any, Any]) -> Text:
+    """Return the short name of an indicator for titles, else its name."""
+    name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
+    return SHORT.get(str(row["indicator"])) or values.lowered(name)
+
+
+# Names that fit a title.
+SHORT = {
+    code: say(f"short.{code}")
+    for code in ("accidents", "deaths", "injuries", "disaster_direct_loss")
+}
+
+
+def against(pairs: Sequence[Against]) -> Text | None:
+    """Return the part whose share is least like the province's, and how sure the difference is."""
+    if not pairs:
+        return None
+    pair = min(pairs, key=lambda pair: pair.p_value)
+    other = pair.wider
+    words = {
+        "part": Text(pair.part["part_zh"], pair.part["part_en"]),
+        "value": numbers.exact(pair.part["value"]),
+        "whole": numbers.exact(pair.part["whole"]),
+        "of": Text(other["region_zh"], other["region_en"]),
+        "when": values.period(other["period_start"], other["period_end"]),
+        "count": numbers.exact(other["value"]),
+        "total": numbers.exact(other["whole"]),
+        "share": numbers.percent(other["share"]),
+        "p": f"{pair.p_value:.2g}",
+        "comparisons": len(pairs),
+    }
+    return say("finding.against" if pair.differ else "finding.against_too_few", **words)
+
+
+def targets(judged: pd.DataFrame) -> Text:
+    """Return how many targets were not due yet, or how many of those that were are met."""
     if judged.empty:
         return say("note.nothing_aimed")
     outcomes = summaries.outcomes(judged)
-    if not outcomes.judged:
-        return say("finding.targets_without_result", count=outcomes.total)
-    return say(
-        "finding.targets",
-        count=outcomes.total,
-        met=outcomes.met,
-        missed=outcomes.missed,
-        unsure=outcomes.unsure,
-    )
+    if outcomes.judged:
+        return say("finding.targets", total=outcomes.total, met=outcomes.met)
+    return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
 
 
-def instruments(rows: pd.DataFrame) -> Text:
-    """Return how many instruments several reports share, and how many appear in one only."""
-    counts = summaries.instruments(rows)
-    return say("finding.instruments", total=counts.total, several=counts.three, own=counts.one)
+def instruments(patterns: pd.DataFrame) -> Text:
+    """Return how many instruments are in every report."""
+    counts = summaries.instruments(patterns)
+    words = {"count": counts.every, "total": counts.total, "reports": counts.reports}
+    return say("finding.instruments", **words)
 
 
-def instruments_page(rows: pd.DataFrame, themes: pd.DataFrame) -> Text:
-    """Return the themes of a page of instruments, and in how many reports these appear."""
-    counts = summaries.instruments(rows)
-    kinds = {"three_reports": counts.three, "two_reports": counts.two, "one_report": counts.one}
-    some = {name: count for name, count in kinds.items() if count}
-    about = _themes(themes[themes["theme"].isin(rows["theme"])])
-    if len(some) == 1:
-        name = next(iter(some))
-        return say(f"finding.instruments_all_in_{name}", about=about, count=counts.total)
-    each = [say(f"finding.instruments_in_{name}", count=count) for name, count in some.items()]
-    shared = Text.joined(each, zh="，", en=", ")
-    return say("finding.instruments_page", about=about, count=counts.total, shared=shared)
-
-
-def _themes(shown: pd.DataFrame) -> Text:
-    names = [Text(zh, en) for zh, en in shown[["name_zh", "name_en"]].itertuples(index=False)]
-    if len(names) == 1:
-        return names[0]
-    return say("finding.from_to", low=names[0], high=values.lowered(names[-1]))
+def instruments_of_one(patterns: pd.DataFrame) -> Text:
+    """Return how many instruments are in one report only."""
+    counts = summaries.instruments(patterns)
+    return say("finding.instruments_of_one", count=counts.one, total=counts.total)
 
 
 def commitments(rows: pd.DataFrame) -> Text:
-    """Return how many of the commitments could be checked later."""
-    return say("finding.commitments", total=len(rows), checkable=summaries.checkable(rows))
+    """Return how many commitments of a region name a number or a date."""
+    if rows.empty:
+        return say("note.nothing_checkable")
+    counts = {"count": summaries.checkable(rows), "total": len(rows)}
+    return say("finding.commitments", region=_region(rows.iloc[0]), **counts)
 
 
-def promises(checkable: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
-    """Return how many commitments of each region could be checked later; equal on every page."""
-    counts = checkable.groupby("region", sort=False).size()
-    each = [
-        say("finding.region_count", region=_region(row), count=counts[row["region"]])
-        for row in checkable.drop_duplicates("region").to_dict("records")
+def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | None) -> Text:
+    """Return the title of a region: its level, else what its report says of accidents."""
+    if placed:
+        return expected(placed)
+    results = outcomes[outcomes["status"].eq(Status.ACTUAL)] if len(outcomes) else outcomes
+    if results.empty:
+        kind = "plan" if row["kind"] == "plan" else "targets" if len(outcomes) else "nothing"
+        return say(f"finding.profile_{kind}", region=_region(row))
+    stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
+    first = (stated if len(stated) else results).head(2).to_dict("records")
+    each = (Text(_short(r).zh, f"{_short(r).en} ") + values.what(r) for r in first)
+    return say("finding.profile", region=_region(row), outcomes=Text.joined(each, zh="、", en=", "))
+
+
+def open_lines(shares: pd.DataFrame, refused: pd.DataFrame) -> list[Text]:
+    """Return what of the hazards and violations found is open, or why it is not known."""
+    if shares.empty:
+        reasons = zip(refused["reason_zh"], refused["reason_en"], strict=True)
+        return [Text(zh, en) for zh, en in reasons]
+    left = shares[shares["open"].gt(0)]
+    lines, closed = [_open(row) for row in left.to_dict("records")], len(shares) - len(left)
+    return [*lines, say("profile.all_rectified", count=closed)] if closed else lines
+
+
+def _open(row: dict[Any, Any]) -> Text:
+    total, _, left = values.loop_counts(row)
+    words = {"what": say(f"loop.{row['loop']}"), "part": values.part_or_all(row)}
+    return say("profile.open", total=total, open=left, **words)
+
+
+def promised_lines(rows: pd.DataFrame) -> list[Text]:
+    """Return the commitments of a region with a number or a date, and how many have none."""
+    known = rows[rows["status"].ne(Promise.WORDS)].sort_values("deadline", kind="stable")
+    lines = [
+        say("profile.promised", name=_named(row), what=values.promised(row))
+        for row in known.to_dict("records")
     ]
-    listed = Text.joined(each, zh="、", en=", ") or say("alt.none")
-    return say("finding.checkable", listed=listed) + values.page(number, pages)
+    words = len(rows) - len(known)
+    return [*lines, say("profile.in_words", count=words)] if words else lines
 
 
-def profile(mine: pd.DataFrame, changed: pd.DataFrame, beside: pd.DataFrame) -> Text:
-    """Return the evidence on outcomes of one region, and how many of its indicators compare."""
-    count = beside["indicator"].nunique() if len(beside) else 0
-    return say(
-        "finding.profile",
-        region=_region(mine.iloc[0]),
-        outcomes=_outcomes(mine[mine["outcome"].notna()], changed),
-        comparable=say("finding.comparable", count=count) if count else say("finding.nothing"),
-    )
+def comparable_lines(beside: pd.DataFrame, unsaid: int) -> list[Text]:
+    """Return the figures that may be compared, a line an indicator, and how many may not."""
+    groups = [group for _, group in beside.groupby("indicator", sort=False)] if len(beside) else []
+    lines = [_compared(group) for group in groups]
+    return [*lines, say("profile.unsaid", count=unsaid)] if unsaid else lines
 
 
-def _outcomes(outcomes: pd.DataFrame, changed: pd.DataFrame) -> Text:
-    """Return what the counted changes show, else the strongest kind of evidence."""
-    if len(changed):
-        beyond = summaries.beyond_chance(changed)
-        if not beyond:
-            return say("finding.counted_within", count=len(changed))
-        return say("finding.counted_beyond", count=len(changed), beyond=beyond)
-    mark = summaries.evidence(outcomes)
-    return say(f"finding.evidence_{mark}") if mark else say("finding.no_evidence")
-
-
-def policies(standings: pd.DataFrame, commitments: pd.DataFrame, region: str) -> Text:
-    """Return how many instruments and commitments the report of *region* names."""
-    known = standings["region"].eq(region) & standings["status"].ne(Standing.NOT_MENTIONED)
-    planned = commitments["region"].eq(region)
-    counts = {"instruments": int(known.sum()), "commitments": int(planned.sum())}
-    return say("note.policy_counts", **counts)
+def _compared(rows: pd.DataFrame) -> Text:
+    rate = rows.iloc[0]["scale"] == "rate"
+    each = [
+        Text(row["region_zh"], f"{row['region_en']} ") + values.estimate(shown, None, None)
+        for row in rows.to_dict("records")
+        for shown in [{**row, "value": row["shown"], "printed": ""} if rate else row]
+    ]
+    figures = Text.joined(each, zh="，", en=", ")
+    return say("profile.rates" if rate else "profile.figures", name=_name(rows), figures=figures)

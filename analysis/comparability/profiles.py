@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import WordError
 from analysis.language.messages import label, say
 from analysis.language.vocabulary import Gap, Mark, Measure, Scale
-from analysis.statistics import gaps
+from analysis.statistics import gaps, rates
 
 from . import families
 from .families import Declares
@@ -76,9 +76,53 @@ def _in_order(rows: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
     return kept.sort_values(order, kind="stable", ignore_index=True).drop(columns="_place")
 
 
-def outcomes(mine: pd.DataFrame) -> pd.DataFrame:
-    """The accidents and losses among the rows of :func:`of`, in the order to show."""
-    return mine[mine["outcome"].notna()].sort_values("outcome", ignore_index=True)
+def outcomes(
+    mine: pd.DataFrame, changes: pd.DataFrame, every: pd.DataFrame, context: pd.DataFrame
+) -> pd.DataFrame:
+    """
+    Return the accidents and losses of a region with the year before and the expected count.
+
+    Parameters
+    ----------
+    mine
+        From :func:`of`.
+    changes
+        From :func:`changed`.
+    every
+        The series of all regions (``years.series``).
+    context
+        The rows of other publications, for populations and counts of a part of the year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of the region's report in the order to show, and after them counts of a part of
+        its year from *context*; with ``before``, ``at_most``, ``at_least`` (the counts at which a
+        change would show) and ``expected`` (at the national rate).
+    """
+    rows = mine[mine["outcome"].notna()].sort_values("outcome", ignore_index=True)
+    rows = pd.concat([rows, _part_year(rows, context)], ignore_index=True)
+    columns = ["before", "at_most", "at_least"]
+    before = changes.set_index("indicator")[columns]
+    events = rows["measure"].eq(Measure.LEVEL) & rows["method"].fillna("").ne("")
+    wanted = {
+        str(code): rates.expected(rows[rows["indicator"].eq(code)], every, context, str(code))
+        for code in rows.loc[events, "indicator"].unique()
+    }
+    expected = {code: frame["value"].iloc[0] for code, frame in wanted.items() if len(frame)}
+    whole = rows["indicator"].where(rows["origin"].eq("report"))
+    known = {name: whole.map(before[name]) for name in columns}
+    return rows.assign(**known, expected=whole.map(expected).astype("float64"))
+
+
+def _part_year(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
+    """Return the latest count of a part of the year for outcomes whose own row has no count."""
+    bare = rows[rows["mark"].isin(_STATED[:2])]
+    same = context["region"].isin(bare["region"]) & context["indicator"].isin(bare["indicator"])
+    same &= context["breakdown"].eq("") & context["measure"].eq(Measure.LEVEL)
+    same &= context["period_end"].dt.year.isin(bare["period_end"].dt.year)
+    latest = context[same].sort_values("period_end").drop_duplicates("indicator", keep="last")
+    return latest.assign(method="")
 
 
 def changed(changes: pd.DataFrame, region: str) -> pd.DataFrame:

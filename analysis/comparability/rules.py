@@ -35,6 +35,7 @@ from . import displays
 Row = dict[Any, Any]  # of the tidy frame
 
 FARTHEST_YEARS = 1  # figures further apart than this are not compared
+MOST_CAUTIONS = 2  # of one pair; more of them weigh as much as a refusal
 _CHANGES = (Measure.CHANGE_PCT, Measure.DIRECTION)
 # Counts of accidents follow rules of counting that differ between regions: deaths an accident run
 # from 0.28 to 1.19, as some count accidents in which nobody died and others do not.
@@ -43,8 +44,9 @@ RELATIVE = (Quantity.SHARE, Quantity.RATE, Quantity.DURATION)
 # The columns that rules look at: those that may differ between regions, and the others.
 _TRAITS = ["period_start", "period_end", "level", "unit", "comparator", "nature", "quantity"]
 _TRAITS += ["denominator", "reliability"]
-_JUDGED = [*_TRAITS, "indicator", "measure", "status", "breakdown", "breakdown_zh", "breakdown_en"]
-_JUDGED += ["region_zh", "region_en", "adcode", "ancestors", "rate"]
+_JUDGED = [*_TRAITS, "indicator", "theme", "measure", "status"]
+_JUDGED += ["breakdown", "breakdown_zh", "breakdown_en", "region_zh", "region_en", "adcode"]
+_JUDGED += ["ancestors", "rate"]
 _POPULATION = [f"population_{part}" for part in ("distance", "kind", "reliability", "year")]
 
 
@@ -92,9 +94,14 @@ def judge(one: Row, other: Row) -> list[Judgement]:
     """
     Apply every rule to a pair of rows; an empty list is a comparison without caution.
 
-    Both are rows of the tidy frame (``Tables.rows``) as dictionaries.
+    Both are rows of the tidy frame (``Tables.rows``) as dictionaries. More than
+    :data:`MOST_CAUTIONS` cautions are followed by a refusal that lists them.
     """
-    return [word for rule in _RULES for word in rule(one, other)]
+    words = [word for rule in _RULES for word in rule(one, other)]
+    strained = [word.reason for word in words if word.verdict is Verdict.WITH_CAUTION]
+    if len(strained) == len(words) > MOST_CAUTIONS:
+        words.append(_refusal(Rule.CAUTIONS, cautions=Text.joined(strained)))
+    return words
 
 
 def overall(judgements: list[Judgement]) -> Verdict:
@@ -164,7 +171,13 @@ def _same_time(one: Row, other: Row) -> Iterator[Judgement]:
     if one["nature"] == Nature.FLOW and abs(_days(one) - _days(other)) > 1:
         spans = [values.period(row["period_start"], row["period_end"]) for row in (one, other)]
         detail = Text(f"{spans[0].zh}／{spans[1].zh}", f"{spans[0].en} / {spans[1].en}")
-        yield _caution(Rule.LENGTH, detail=detail)
+        events = _counts_events(one) and _counts_events(other)
+        yield (_refusal if events else _caution)(Rule.LENGTH, detail=detail)
+
+
+def _counts_events(row: Row) -> bool:
+    """Whether a figure is a level of what happens to people, which needs time and population."""
+    return row["theme"] in rates.EVENT_THEMES and row["measure"] == Measure.LEVEL
 
 
 def _days(row: Row) -> int:
@@ -179,10 +192,18 @@ def _same_scale(one: Row, other: Row) -> Iterator[Judgement]:
         yield _caution(Rule.DIRECTION)
         return
     relative = _relative(one) and _relative(other)
-    if one["level"] != other["level"]:
+    unknown = [row for row in (one, other) if _lacks_population(row)]
+    if unknown:
+        yield _refusal(Rule.POPULATION, region=_region(unknown[0]))
+    elif one["level"] != other["level"]:
         yield _caution(Rule.LEVEL) if relative else _refusal(Rule.LEVEL)
     elif not relative:
         yield _caution(Rule.SIZE)
+
+
+def _lacks_population(row: Row) -> bool:
+    """Whether a count of events has no population near enough to be divided by."""
+    return _counts_events(row) and bool(row["denominator"]) and not _relative(row)
 
 
 def _relative(row: Row) -> bool:

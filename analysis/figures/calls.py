@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -22,24 +22,29 @@ from analysis.charts import Figure, Pages, style
 from analysis.comparability import apart, families, findings, profiles, rules
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
+from analysis.language import values
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Mark, Scale
 from analysis.statistics import (
     attainment,
+    benchmarks,
     gaps,
-    parts,
     policies,
     rates,
     standardised,
     summaries,
     years,
 )
+from analysis.statistics import parts as wholes
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
 from . import source
 
 LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
+LINES = 11  # of a table on a slide
+BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 OUTCOMES = ("accidents", "deaths", "injuries")
 _PLURALS = {"family": "families"}
@@ -108,17 +113,19 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     indicator = asked.code("indicator", indicator)
     levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
     counts = rates.limits(levels)
+    partly = years.to_date(asked.rows, asked.context, indicator, first_year=first_year)
     changed = years.changes_of(asked.rows, asked.context, indicator, first_year=first_year)
     stated = changed[changed["mark"].ne(Mark.EXACT)]
-    shown = {*counts["region"], *stated["region"]}
+    rows = pd.concat([counts, partly, stated], ignore_index=True)
+    shown = set(rows["region"])
     draw = partial(
         charts.trend,
-        stated=stated,
+        verdict=findings.latest_change(changed),
         refused=gaps.regions(asked.rows, indicator, shown, asked.absences),
         expected=rates.expected(counts, asked.series, asked.context, indicator),
     )
     title = findings.trend(counts, stated, changed)
-    return asked.pages(draw, counts, title, f"trend-{indicator}")
+    return asked.pages(draw, rows, title, f"trend-{indicator}")
 
 
 def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]) -> Pages:
@@ -146,150 +153,169 @@ def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]
     return asked.pages(draw, tested, title, "year-on-year", first="-1")
 
 
-def funnel(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]) -> Figure:
+def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[Options]) -> Figure:
     """
-    Draw the counts of *indicator* against those expected from the national rate.
+    Draw counts over those expected at the rate of the nation and of the province.
+
+    Parameters
+    ----------
+    indicators
+        Codes or names; deaths and accidents if none is given.
+    first_year
+        The first year drawn.
+    """
+    asked = _asked(options)
+    codes = [asked.code("indicator", name) for name in indicators or ("deaths", "accidents")]
+    every, regions = asked.series, set(asked.rows["region"])
+    pairs = pd.concat(
+        [
+            benchmarks.ratios(every, asked.context, code, regions, first_year=first_year)
+            for code in codes
+        ],
+        ignore_index=True,
+    )
+    placements = asked.placements(codes[0])
+    unplaced = benchmarks.without_expectation(every, asked.rows, pairs, asked.context, codes[0])
+    shown = {*pairs["region"], *unplaced["region"]}
+    silent = gaps.regions(asked.rows, codes[0], shown, asked.absences)
+    placement = next(iter(placements), None)
+    draw = partial(
+        charts.expected,
+        pairs,
+        title=findings.expected(placement),
+        refused=pd.concat([silent, findings.unplaced(unplaced)], ignore_index=True),
+        placement=placement,
+    )
+    return asked.figure(draw, f"expected-{'-'.join(codes)}")
+
+
+def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
+    """
+    Draw the regions among prefectures whose bureau published a count, as ratios to the nation.
 
     Parameters
     ----------
     indicator
         A code or a name.
-    first_year
-        The first year drawn.
     """
     asked = _asked(options)
     indicator = asked.code("indicator", indicator)
-    levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
-    expected = rates.expected(levels, asked.series, asked.context, indicator)
-    counts = standardised.funnel(levels, expected)
-    unplaced = standardised.without_population(
-        asked.series, asked.rows, counts, asked.context, indicator
-    )
-    shown = {*counts["region"], *unplaced["region"]}
-    silent = gaps.regions(asked.rows, indicator, shown, asked.absences)
+    points, pairs = asked.peers(indicator), asked.pairs(indicator)
+    placements = benchmarks.placements(pairs, points)
+    others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)
+    known = benchmarks.road_shares(asked.context, indicator, ["adcode", *rates.PERIOD])
+    own = findings.named(benchmarks.own(pairs, known))
+    mine = findings.named(known[known["region"].isin(own["region"])])
+    expected = [*points["expected"], *own["expected"]]
     draw = partial(
-        charts.funnel,
-        counts,
-        title=findings.funnel(counts),
-        limits=standardised.curves(counts),
-        refused=pd.concat([silent, unplaced], ignore_index=True),
+        charts.peers,
+        points.merge(asked.named(indicator), on="indicator"),
+        own,
+        title=findings.peers(placements, points),
+        subtitle=findings.peers_about(placements),
+        limits=benchmarks.limits(
+            benchmarks.spread_of(points), min(expected) * 0.7, max(expected) * 1.4
+        ),
+        roads=pd.concat([mine, others[others["level"].eq("prefecture")]], ignore_index=True),
     )
-    return asked.figure(draw, f"funnel-{indicator}")
+    return asked.figure(draw, f"peers-{indicator}")
 
 
-def shares(indicator: str | None = None, **options: Unpack[Options]) -> Pages:
+def open_hazards(**options: Unpack[Options]) -> Figure:
+    """Draw how many of the hazards and violations found were rectified, and how many are open."""
+    asked = _asked(options)
+    closed = wholes.most_open(rates.shares(asked.rows))
+    refused = wholes.unclosed(asked.rows, set(closed["region"]), asked.absences)
+    draw = partial(
+        charts.open_hazards, closed, title=findings.open_hazards(closed), refused=refused
+    )
+    return asked.figure(draw, "open-hazards")
+
+
+def parts(indicator: str, **options: Unpack[Options]) -> Figure:
     """
-    Draw the parts of the printed totals of *indicator*, or the share rectified of what was found.
+    Draw the parts of the printed totals of *indicator*, beside the shares of the province.
 
     Parameters
     ----------
     indicator
-        A code or a name; without one, what was found and rectified is drawn.
+        A code or a name.
     """
     asked = _asked(options)
-    if indicator is None:
-        closed = rates.shares(asked.rows)
-        refused = parts.unclosed(asked.rows, set(closed["region"]), asked.absences)
-        draw = partial(charts.closed_loop, refused=refused)
-        return asked.pages(draw, closed, findings.closed_loop(closed), "closed-loop", first="-1")
     indicator = asked.code("indicator", indicator)
-    pieces = parts.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
-    refused = parts.whole_only(asked.rows, indicator, set(pieces["region"]), asked.absences)
-    draw = partial(charts.composition, refused=refused)
-    title = findings.composition(pieces)
-    return asked.pages(draw, pieces, title, f"composition-{indicator}", first="-1")
+    pieces = wholes.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
+    wider = wholes.wider(pieces, asked.context)
+    draw = partial(
+        charts.parts,
+        pieces,
+        title=findings.parts(pieces),
+        refused=wholes.whole_only(asked.rows, indicator, set(pieces["region"]), asked.absences),
+        wider=wider,
+        tested=findings.against(wholes.against(pieces, wider)),
+    )
+    return asked.figure(draw, f"parts-{indicator}")
 
 
-def targets(*, per_page: int = 11, **options: Unpack[Options]) -> Pages:
-    """
-    Draw each target of the reports with its result.
-
-    Parameters
-    ----------
-    per_page
-        Targets on one page at most.
-    """
+def targets(**options: Unpack[Options]) -> Pages:
+    """List each target of the reports with when it is due and its result."""
     asked = _asked(options)
     judged = attainment.judged(asked.rows)
-    starts = range(0, max(len(judged), 1), _at_least_one(per_page))
-    pages = [judged.iloc[start : start + per_page] for start in starts]
+    pages = policies.evenly(judged, LINES)
+    refused = attainment.without_target(asked.rows, judged)
+    title = findings.targets(judged)
     return Pages(
         asked.figure(
             partial(
-                charts.targets,
-                page,
-                title=findings.targets(judged, number=number, pages=len(pages)),
-                refused=attainment.without_target(asked.rows, page, judged),
+                charts.targets, page, title=title + values.page(n, len(pages)), refused=refused
             ),
-            f"targets-{number}",
+            f"targets-{n}",
         )
-        for number, page in enumerate(pages, 1)
+        for n, page in enumerate(pages, 1)
     )
 
 
-def instruments(theme: str = "", *, per_page: int = 20, **options: Unpack[Options]) -> Pages:
+def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
     """
-    Draw which region has which system, mechanism or programme.
+    Draw which reports mention which system, mechanism or programme, on two pages.
 
     Parameters
     ----------
     theme
-        A code or a name; all instruments, by the number of reports, if not given.
-    per_page
-        Instruments on one page at most.
+        A code or a name; all instruments if not given.
     """
     asked = _asked(options)
-    themes = asked.tables.themes
     theme = asked.code("theme", theme) if theme else ""
-    rows = asked.of_regions(policies.standings(asked.tables))
-    absent = asked.of_regions(policies.unlisted(asked.tables, rows))
-    # Pages have the same instruments in both languages, each sorted by its own names.
-    pages = {
-        f"instruments-{name}-{number}": page
-        for name, group in policies.groups(rows, theme).items()
-        for number, page in enumerate(
-            policies.pages(policies.ordered(group, themes, Language.ZH), per_page), 1
-        )
-    }
-    return Pages(
-        asked.figure(
-            partial(
-                charts.instruments,
-                policies.ordered(page, themes, asked.language),
-                title=findings.instruments_page(page, themes),
-                themes=themes,
-                absent=absent,
-            ),
-            name,
-        )
-        for name, page in pages.items()
+    every = asked.of_regions(policies.standings(asked.tables))
+    rows = every[every["theme"].eq(theme)] if theme else every
+    absent = asked.of_regions(policies.unlisted(asked.tables, every))
+    ordered = policies.ordered(rows, asked.tables.themes, asked.language)
+    patterns = policies.patterns(ordered)
+    often = patterns["reports"].ge(policies.SEVERAL)
+    draw = partial(charts.instruments, absent=absent)
+    first = partial(draw, patterns[often], title=findings.instruments(patterns))
+    second = partial(
+        draw,
+        patterns[~often],
+        title=findings.instruments_of_one(patterns),
+        contained=policies.containment(patterns),
     )
+    name = f"instruments-{theme}" if theme else "instruments"
+    return Pages([asked.figure(first, f"{name}-1"), asked.figure(second, f"{name}-2")])
 
 
-def commitments(*, per_page: int = 8, **options: Unpack[Options]) -> Pages:
-    """
-    List the commitments with a number or a deadline, which can be checked later.
-
-    Parameters
-    ----------
-    per_page
-        Commitments on one page at most.
-    """
+def commitments(**options: Unpack[Options]) -> Pages:
+    """Draw the commitments of each region with a number or a date, by their deadline."""
     asked = _asked(options)
     rows = asked.of_regions(policies.commitments(asked.tables))
-    checkable = policies.checkable(rows)
-    pages = policies.pages(checkable, _at_least_one(per_page)) or [checkable]
+    checkable = rows[rows["region"].isin(policies.checkable(rows)["region"])]
+    absent = policies.worded(rows)
+    pages = dict(iter(checkable.groupby("region", sort=False))) or {"none": checkable}
     return Pages(
         asked.figure(
-            partial(
-                charts.promises,
-                page,
-                title=findings.promises(checkable, number=number, pages=len(pages)),
-                absent=policies.worded(rows),
-            ),
-            f"commitments-checkable-{number}",
+            partial(charts.commitments, page, title=findings.commitments(page), absent=absent),
+            f"commitments-{region}",
         )
-        for number, page in enumerate(pages, 1)
+        for region, page in pages.items()
     )
 
 
@@ -312,7 +338,7 @@ def coverage(**options: Unpack[Options]) -> Figure:
 
 def profile(region: str, **options: Unpack[Options]) -> Figure:
     """
-    Draw one page on *region*: what it reports, its outcomes, what compares and what does not.
+    Draw one page on *region*: outcomes against the nation, what is open, promised, comparable.
 
     Parameters
     ----------
@@ -324,17 +350,18 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     codes = list(asked.tables.indicators["indicator"])
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
     changed = profiles.changed(years.changes(asked.rows, asked.context), region)
+    outcomes = profiles.outcomes(own, changed, asked.series, asked.context)
+    placed = asked.placed(region, own)
     compared = profiles.compared(asked.rated, codes, asked.tables)
-    beside = profiles.beside(compared, region)
-    standings, promised = policies.standings(asked.tables), policies.commitments(asked.tables)
+    beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
     draw = partial(
         charts.profile,
-        own,
-        title=findings.profile(own, changed, beside),
-        beside=beside,
-        unsaid=profiles.unsaid(compared, region),
-        sentences=findings.counted_changes(changed),
-        aside=findings.policies(standings, promised, region),
+        pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
+        title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
+        outcomes=outcomes,
+        statement=findings.placement(placed) if placed else None,
+        blocks=asked.blocks(region, beside, len(unsaid)),
+        unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
 
@@ -360,6 +387,50 @@ class _Asked:
     def absences(self) -> pd.DataFrame:
         """The indicators that a report comes near to, without a figure."""
         return self.tables.absence_rows
+
+    def named(self, indicator: str) -> pd.DataFrame:
+        """Return the names of *indicator* as columns of rows."""
+        named = self.tables.indicators
+        names = {"name_zh": "indicator_zh", "name_en": "indicator_en"}
+        return named[named["indicator"].eq(indicator)][["indicator", *names]].rename(columns=names)
+
+    def pairs(self, indicator: str) -> pd.DataFrame:
+        """Return the counts of the regions over those expected, of today's scope."""
+        regions = set(self.rows["region"])
+        return benchmarks.ratios(
+            self.series, self.context, indicator, regions, first_year=FIRST_YEAR
+        )
+
+    def peers(self, indicator: str) -> pd.DataFrame:
+        """Return one point a peer region."""
+        return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
+
+    def placements(self, indicator: str) -> list[benchmarks.Placement]:
+        """Return where the counts of each region lie against nation, province and peers."""
+        return benchmarks.placements(self.pairs(indicator), self.peers(indicator))
+
+    def placed(self, region: str, own: pd.DataFrame) -> benchmarks.Placement | None:
+        """Return the placement of the deaths of *region* up to the year of its rows *own*."""
+        last = own["period_end"].max().year
+        found = (one for one in self.placements("deaths") if one.row["region"] == region)
+        return next((one for one in found if one.row["until"] >= last - 1), None)
+
+    def blocks(self, region: str, beside: pd.DataFrame, unsaid: int) -> list[charts.Block]:
+        """Return what is open in *region*, promised, and comparable, as lists of sentences."""
+        closed = wholes.most_open(rates.shares(self.rows))
+        refused = wholes.unclosed(self.rows, set(closed["region"]), self.absences)
+        opened, refused, promised = (
+            frame[frame["region"].eq(region)]
+            for frame in (closed, refused, policies.commitments(self.tables))
+        )
+        lists = {
+            "open": findings.open_lines(opened, refused),
+            "promised": findings.promised_lines(promised),
+            "comparable": findings.comparable_lines(beside, unsaid),
+        }
+        return [
+            charts.Block(say(f"profile.{name}_heading"), lines) for name, lines in lists.items()
+        ]
 
     @property
     def series(self) -> pd.DataFrame:
@@ -458,7 +529,7 @@ def _asked(options: Options) -> _Asked:
 
 
 def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    """Return *rows* without columns added by earlier calls; raise an error for rows of other tables."""
+    """Return *rows* without columns added by earlier calls; raise an error for other tables."""
     missing = [str(name) for name in tables.rows if name not in rows]
     if missing:
         raise UsageError(f"rows: give rows of load().rows; missing: {', '.join(missing[:5])}")

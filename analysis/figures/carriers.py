@@ -5,11 +5,10 @@ A chart has its provenance in its embedded workbook and a picture in its own fil
 it when they are pasted into another document.
 """
 
-import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis.errors import AnalysisError
 
@@ -74,25 +73,31 @@ _PNG = b"\x89PNG"
 
 
 def _deck(path: Path, data: bytes, parts: Mapping[str, bytes]) -> list[Found]:
-    from pptx import Presentation
-
     with office.damage_reported(path.name):
-        return list(_slides(Presentation(io.BytesIO(data)), stores(parts)))
+        return list(_slides(office.presentation(data), stores(parts)))
 
 
 def _slides(presentation: Any, by_name: Mapping[str, Provenance]) -> Iterator[Found]:
     for number, slide in enumerate(presentation.slides, 1):
         seen = set()
-        for shape in _shapes(slide.shapes):
-            carried = _carried(shape)
-            if carried is not None:
-                seen.add(carried["figure"])
-                yield f"slide {number}", carried, marks(carried)
-        for shape in _shapes(slide.shapes):  # figures without chart or picture
-            name = owned(shape.name)[0]
+        for shape in walk(slide.shapes):
+            stored = carried(shape)
+            if stored is not None:
+                seen.add(stored["figure"])
+                yield f"slide {number}", stored, marks(stored)
+        for shape in walk(slide.shapes):  # figures without chart or picture
+            name = mark(shape).figure
             if name in by_name and name not in seen:
                 seen.add(name)
                 yield f"slide {number}", by_name[name], marks(by_name[name])
+
+
+class Mark(NamedTuple):
+    """The mark of a shape: its figure, its part of it, and the hash of the part as written."""
+
+    figure: str = ""
+    part: str = ""
+    state: str = ""
 
 
 def owned(name: str) -> tuple[str, str]:
@@ -103,31 +108,65 @@ def owned(name: str) -> tuple[str, str]:
     (('trend-deaths-zh', 'chart'), ('', ''))
     """
     pieces = name.split(":")
-    return (pieces[1], pieces[2]) if len(pieces) == 3 and pieces[0] == "rs" else ("", "")
+    return (pieces[1], pieces[2]) if len(pieces) in {3, 4} and pieces[0] == "rs" else ("", "")
 
 
-def _shapes(shapes: Any) -> Iterator[Any]:
+def mark(shape: Any) -> Mark:
+    """
+    Return the mark of a shape, from the title of its alternative text, else from its name.
+
+    Office copies that title with the shape; LibreOffice drops it and keeps some names.
+    """
+    title = str(properties(shape).get("title", ""))
+    figure, part = owned(title)
+    return Mark(figure, part, title.rpartition(":")[2]) if figure else Mark(*owned(shape.name))
+
+
+def put_mark(shape: Any, figure: str, part: str, state: str) -> None:
+    """Write a mark into the title of the alternative text of a shape."""
+    properties(shape).set("title", f"rs:{figure}:{part}:{state}")
+
+
+def properties(shape: Any) -> Any:
+    """Return the element with id, name and alternative text of a shape."""
+    return shape._element.xpath(".//p:cNvPr")[0]  # noqa: SLF001
+
+
+def walk(shapes: Any) -> Iterator[Any]:
+    """Yield every shape, also those in groups."""
     for shape in shapes:
-        if shape.shape_type is not None and shape.shape_type == 6:  # a group
-            yield from _shapes(shape.shapes)
+        if shape.shape_type is not None and shape.shape_type == _GROUP:
+            yield from walk(shape.shapes)
         else:
             yield shape
 
 
-def _carried(shape: Any) -> Provenance | None:
+_GROUP = 6
+
+
+def carried(shape: Any) -> Provenance | None:
     """Return the provenance stored in a chart or picture, or None."""
     if getattr(shape, "has_chart", False):
-        part = shape.chart.part.chart_workbook.xlsx_part
-        stored = stores(office.parts(part.blob, "an embedded workbook")) if part else {}
+        blob = workbook(shape)
+        stored = stores(office.parts(blob, "an embedded workbook")) if blob else {}
         return next(iter(stored.values()), None)
-    blob = _image(shape)
+    blob = image(shape)
     if blob is None or not blob.startswith(_PNG):
         return None
     return provenance.read(blob)
 
 
-def _image(shape: Any) -> bytes | None:
+def workbook(shape: Any) -> bytes | None:
+    """Return the workbook embedded in a chart; None if it is linked, missing or damaged."""
+    try:
+        return bytes(shape.chart.part.chart_workbook.xlsx_part.blob)
+    except (AttributeError, ValueError, KeyError):
+        return None
+
+
+def image(shape: Any) -> bytes | None:
+    """Return the file of a picture; None for other shapes, and for linked pictures."""
     try:
         return bytes(shape.image.blob)
-    except (AttributeError, ValueError, KeyError):  # not a picture, or a linked one
+    except (AttributeError, ValueError, KeyError):
         return None

@@ -7,13 +7,15 @@ Reads and writes records, and lists the changes between two of them.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from analysis import files
+from analysis import files, shapes
 from analysis.errors import AnalysisError
 from analysis.files import canonical, digest
 from analysis.language.messages import say
 from analysis.language.text import Text
+
+from . import models
 
 VERSION = 1
 RECORD = "run.json"
@@ -62,14 +64,25 @@ def unseal(data: bytes) -> Record | None:
     plain = body + _END
     if mark != canonical(digest(plain)) + _END:
         return None
-    record: Record = json.loads(plain)
+    try:
+        record = cast("Record", shapes.parsed(plain, models.Sealed))
+    except ValueError:
+        return None
     return record if record["version"] == VERSION else None
 
 
 def record(folder: Path) -> Record | None:
-    """Return the record of the job whose figures are in *folder*, or None if it is not valid."""
+    """
+    Return the record of the job whose figures are in *folder*, or None if it is not valid.
+
+    The checksum has no key, so that a record may be forged: its contents are checked, too.
+    """
     data = files.read(folder / RECORD)
-    return unseal(data) if data is not None else None
+    job = unseal(data) if data is not None else None
+    if job is None or shapes.misfit(job, models.Run) or job["job"] != folder.name:
+        return None
+    drawn = {file for figure in job["figures"] for file in figure["files"]}
+    return job if drawn <= job["outputs"].keys() else None
 
 
 def claimed(folder: Path, job: Record | None) -> list[str]:
@@ -86,19 +99,17 @@ def claimed(folder: Path, job: Record | None) -> list[str]:
 def _figure_files(path: Path) -> list[str]:
     """Return the files of the figure with the record *path*, or none if it is not a record."""
     try:
-        figure = json.loads(files.read(path) or b"")
-        valid = figure["name"] == path.stem and {"title", "rows"} <= figure.keys()
-        names = [str(file) for file in figure["files"]] if valid else []
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        figure = shapes.parsed(files.read(path) or b"", models.Figure)
+    except ValueError:
         return []
-    own = [file for file in names if Path(file).name == file and Path(file).stem == path.stem]
+    own = [file for file in figure["files"] if Path(file).stem == path.stem == figure["name"]]
     return [path.name, *own] if own else []
 
 
 def altered(folder: Path, job: Record) -> Text | None:
     """Return how the first changed output of *job* differs from the published one, or None."""
     for name, expected in sorted(job["outputs"].items()):
-        data = files.read(folder / name)
+        data = files.read(files.below(folder, name))
         if data is None:
             return say("stale.file_missing", name=name)
         if digest(data) != expected:
@@ -159,10 +170,23 @@ def load(figures: Path) -> dict[str, Any]:
     if data is None:
         raise AnalysisError(f"no {figures / MANIFEST}: make the figures first, with `run`")
     try:
-        manifest = json.loads(data)
+        manifest = shapes.parsed(data, models.Manifest)
     except ValueError as error:
-        raise AnalysisError(f"{figures / MANIFEST} is damaged: `run` will renew it") from error
-    return dict(manifest)
+        remedy = "`run` will renew it"
+        raise AnalysisError(f"{figures / MANIFEST} is damaged ({error}): {remedy}") from error
+    entries: list[dict[str, Any]] = [_SILENT | figure for figure in manifest["figures"]]
+    return {**manifest, "figures": entries}
+
+
+# What the record of a figure may lack that publications print.
+_SILENT: dict[str, Any] = {
+    "subtitle": {},
+    "source": {},
+    "notes": [],
+    "alt": {},
+    "language": "",
+    "refused": [],
+}
 
 
 def rows(job: Record | None) -> list[Row]:

@@ -33,7 +33,7 @@ _MOST_PARTS = 20_000
 
 
 # Exceptions that python-pptx and its parsers raise for missing or invalid parts.
-_DAMAGE = (
+DAMAGE = (
     ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, RuntimeError,
     SyntaxError, TypeError, ValueError, zlib.error,
 )  # fmt: skip
@@ -46,8 +46,18 @@ def damage_reported(name: str) -> Iterator[None]:
 
     try:
         yield
-    except (*_DAMAGE, PythonPptxError) as error:
+    except (*DAMAGE, PythonPptxError) as error:
         raise AnalysisError(f"{name} is damaged: {type(error).__name__}: {error}") from error
+
+
+def presentation(data: bytes) -> Any:
+    """Return the presentation in *data*, which may also be a slide show or a template."""
+    from pptx.package import Package
+
+    part = Package.open(io.BytesIO(data)).main_document_part
+    if not hasattr(part, "presentation"):
+        raise ValueError(f"its main part is {part.content_type}")
+    return part.presentation
 
 
 def parts(data: bytes, name: str) -> dict[str, bytes]:

@@ -6,19 +6,21 @@ that was renamed, or pasted unchanged into another document, keeps its provenanc
 """
 
 import io
-import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
+from analysis import shapes
 from analysis.errors import AnalysisError
 from analysis.files import canonical, digest
 from analysis.language import labels
 
-KEY = "regional-safety"
+from . import models
+
+KEY = models.PACKAGE
 SPACE = "urn:regional-safety:provenance"
 _SVG = "http://www.w3.org/2000/svg"
 _PIECE = 200_000  # characters per chunk: PNG readers refuse chunks over a megabyte
@@ -109,20 +111,15 @@ def parsed(data: str | bytes) -> Provenance:
         If it is not a valid provenance of this package.
     """
     if len(data) > _LONGEST:
-        raise AnalysisError("the provenance in this file is larger than any of ours")
+        raise AnalysisError("the provenance in this file is larger than any of this package")
+    text = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
-        carried = json.loads(data)
-        indices = [row["source"] for row in carried["rows"] if isinstance(row["id"], str)]
-        sound = isinstance(carried["figure"], str) and carried["package"].startswith(KEY)
-        sound = sound and len(indices) == len(carried["rows"])
-        sound = sound and all(0 <= index < len(carried["sources"]) for index in indices)
-        sound = sound and isinstance(carried["fingerprint"], str)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        sound = False
-    if not sound:
-        raise AnalysisError("the provenance in this file is damaged")
-    provenance: Provenance = carried
-    return provenance
+        carried = shapes.parsed(text, models.Provenance)
+    except ValueError as error:
+        raise AnalysisError(f"the provenance in this file is damaged: {error}") from error
+    if not all(0 <= row["source"] < len(carried["sources"]) for row in carried["rows"]):
+        raise AnalysisError("the provenance in this file is damaged: a row has no source")
+    return cast("Provenance", carried)
 
 
 def stamped(data: bytes, kind: str, record: Mapping[str, Any]) -> bytes:

@@ -8,10 +8,10 @@ and a scale, lack ``version``, ``kind`` and ``scale``, and the ids of their note
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from IPython.display import Image
 from matplotlib.figure import SubFigure
 from matplotlib.text import Text
 
@@ -23,6 +23,9 @@ from analysis.errors import UsageError
 from analysis.language.text import Text as Words
 
 from . import drawn, provenance
+
+if TYPE_CHECKING:
+    from IPython.display import Image
 
 VERSION = 2
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -38,7 +41,8 @@ ROW_FIELDS = (
     "end", "evidence", "note", "title", "publisher", "published", "url", "basis", "lower",
     "upper", "method", "rate", "rate_lower", "rate_upper", "population", "population_year",
     "before", "ratio", "percent", "direction", "cases", "total", "share", "at_most", "at_least",
-    "rounding", "total_evidence", "total_start", "before_origin", "expected", "of_zh", "of_en",
+    "rounding", "open", "total_printed", "total_evidence", "total_start", "before_origin",
+    "expected", "of_zh", "of_en", "scope",
     "place", "outcome", "result", "result_id", "loop", "part_zh", "part_en", "whole_id",
     "region_zh", "region_en", "indicator_zh", "indicator_en", "breakdown_zh", "breakdown_en",
     "unit_en", "unit_one", "per", "deadline", "reason_zh", "reason_en", "family", "family_zh",
@@ -50,7 +54,7 @@ REFUSED_FIELDS = (
 )  # fmt: skip
 
 
-def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()) -> Image:
+def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()) -> "Image | None":
     """
     Write *figure* in each of *formats* with its record ``<name>.json``.
 
@@ -66,8 +70,9 @@ def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()
 
     Returns
     -------
-    IPython.display.Image
-        The PNG that was written, so that a notebook shows it without drawing again.
+    IPython.display.Image or None
+        The PNG that was written, so that a notebook shows it without drawing again; None where
+        IPython is not installed.
 
     Raises
     ------
@@ -89,6 +94,10 @@ def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()
         files.write(folder / f"{name}.{form}", provenance.stamped(data, form, record))
     text = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
     files.write(folder / f"{name}.json", text.encode() + b"\n")
+    if not find_spec("IPython"):
+        return None
+    from IPython.display import Image
+
     shown = drawings.get("png") or _drawn(figure, "png")
     width = page.get_figwidth() * 72
     return Image(data=shown, width=width, alt=figure.caption.alt[figure.language])

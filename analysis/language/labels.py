@@ -12,7 +12,7 @@ import pandas as pd
 
 from . import numbers, values
 from .messages import say
-from .text import Text
+from .text import Text, visible
 from .vocabulary import POLICIES, Absence, Method
 
 Row = Mapping[str, Any]
@@ -25,28 +25,19 @@ _BLANK = {
     "unit_en": "",
     "unit_one": "",
 }
-# Characters that turn the reading direction or hide: a name cannot reorder what stands beside it.
-_HIDDEN = {
-    *range(0x200B, 0x2010),
-    *range(0x202A, 0x202F),
-    *range(0x2060, 0x2070),
-    0xFEFF,
-    0x061C,
-}
 
 
 def legible(text: object, longest: int = 0) -> str:
     r"""
-    *text* without control and direction characters, at most *longest* characters if given.
+    Return *text* without control and invisible characters, at most *longest* characters if given.
 
     >>> legible("a\u202eb\x07c"), legible("abcdef", 4)
     ('abc', 'abc…')
     """
     kept = "".join(
         " " if character in "\t\n\r" else character
-        for character in str(text)
-        if ord(character) not in _HIDDEN
-        and (unicodedata.category(character) not in {"Cc", "Cs", "Cn"} or character in "\t\n\r")
+        for character in visible(str(text))
+        if unicodedata.category(character) not in {"Cc", "Cs", "Cn"} or character in "\t\n\r"
     )
     return kept if not longest or len(kept) <= longest else kept[: longest - 1] + "…"
 

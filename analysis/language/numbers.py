@@ -76,6 +76,16 @@ def exact(value: float) -> str:
     return text.replace("-", "−")
 
 
+def signed_percent(percent: float) -> str:
+    """
+    Return a change in percent with its sign, as printed.
+
+    >>> signed_percent(4.7), signed_percent(-9.25)
+    ('+4.7%', '−9.25%')
+    """
+    return f"{'+' if percent > 0 else ''}{exact(percent)}%"
+
+
 def ratio(value: float) -> str:
     """
     A ratio to two decimals.

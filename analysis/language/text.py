@@ -1,5 +1,6 @@
 """Bilingual strings, and how they are joined. It loads without pandas."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -73,3 +74,47 @@ class Text:
             "｜".join(text.zh for text in kept if text.zh),
             " | ".join(text.en for text in kept if text.en),
         )
+
+
+# Characters that nobody sees: they hide, join, vary or turn the direction of what stands beside.
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    r"""
+    Return *text* without characters that nobody sees.
+
+    >>> visible("鞍山\u200b\ufe0f")
+    '鞍山'
+    """
+    return _INVISIBLE.sub("", text)
+
+
+def narrow(text: str) -> str:
+    """
+    Return *text* with full-width forms as ASCII, and nothing else changed.
+
+    Raised, circled and Roman digits stay, because a footnote mark is no digit.
+
+    >>> narrow("１，０５２　Ａ"), narrow("4²④Ⅳ")
+    ('1,052 A', '4²④Ⅳ')
+    """
+    return text.translate(_WIDE)
+
+
+def harmless(text: str) -> str:
+    r"""
+    Return *text* with control characters as escapes, so that no terminal obeys them.
+
+    Line breaks and tabs stay.
+
+    >>> harmless("a\x1b[2J\n\x9b0m")
+    'a\\u001b[2J\n\\u009b0m'
+    """
+    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -2,13 +2,13 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from . import numbers
-from .messages import label, say
+from .messages import catalogue, label, say
 from .text import Text
 from .vocabulary import (
     POLICIES,
@@ -23,7 +23,6 @@ from .vocabulary import (
     Status,
 )
 
-_BARE = re.compile(r"[\d.,]+(?:\s*[余多]?[十百千万亿]?[余多]?)|\d+")
 NEAR = {Gap(kind) for kind in Absence}  # reasons that rest on a passage of the report
 CROWD = 12  # figures or regions beyond which a page names only a few of them
 
@@ -60,7 +59,7 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
     'at 31 Dec 2024'
     """
     if start == end:
-        return say("value.at", date=_date(end))
+        return say("value.at", date=day(end))
     whole = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
     if whole and start.year == end.year:
         return say("value.year", year=end.year)
@@ -82,8 +81,22 @@ def time_of(row: Mapping[Any, Any]) -> Text:
     return period(row["period_start"], row["period_end"])
 
 
-def _date(day: pd.Timestamp) -> Text:
-    return Text(f"{day:%Y}年{day.month}月{day.day}日", f"{day.day} {day:%b %Y}")
+def day(date: pd.Timestamp, *, year: bool = True) -> Text:
+    """
+    Return a date in words, with or without its year.
+
+    >>> day(pd.Timestamp("2024-12-24"), year=False).en
+    '24 Dec'
+    """
+    text = Text(f"{date.month}月{date.day}日", f"{date.day} {date:%b}")
+    return Text(f"{date.year}年{text.zh}", f"{text.en} {date.year}") if year else text
+
+
+def periods(rows: pd.DataFrame) -> Text:
+    """Return the periods of *rows*, each once."""
+    spans = rows[["period_start", "period_end"]].drop_duplicates()
+    each = (period(start, end) for start, end in spans.itertuples(index=False))
+    return Text.joined(each, zh="、", en=", ")
 
 
 def years(days: "pd.Series[pd.Timestamp]") -> Text:
@@ -108,48 +121,81 @@ def unit(row: Mapping[Any, Any]) -> Text:
 
 def value(row: Mapping[Any, Any]) -> Text:
     """
-    The value of a row with its comparator and unit, as a label.
+    Return the value of a row with its unit: as printed, or rounded if it was computed.
 
-    >>> row = pd.Series({"value": 3580.0, "comparator": ">=", "unit": "件", "unit_en": "items"})
+    A printed figure has all its digits in both languages. Targets and plans count as computed.
+
+    >>> row = {"value": 3580.0, "comparator": ">=", "unit": "件", "unit_en": "items"}
     >>> value(row).zh, value(row).en
     ('≥3580件', '≥3,580 items')
+    >>> row = {"value": 12984400.0, "comparator": "=", "unit": "元", "unit_en": "yuan"}
+    >>> value(row).en, value(row | {"printed": "1298.44万元"})
+    ('13 million yuan', Text(zh='1298.44万元', en='12,984,400 yuan'))
     """
     sign = COMPARATORS[Comparator(str(row["comparator"]))]
-    amount = float(row["value"])
+    amount, text = float(row["value"]), _printed(row)
+    if text:
+        bound = "" if _BOUND.search(text) else sign
+        return Text(bound + text, sign + _with_unit(numbers.exact(amount), row))
     zh = f"{sign}{numbers.number(amount, 'zh')}{row['unit']}"
-    en = f"{sign}{numbers.number(amount, 'en')}"
+    return Text(zh, sign + _with_unit(numbers.number(amount, "en"), row))
+
+
+def computed(row: Mapping[Any, Any], amount: float) -> Text:
+    """Return *amount*, which was computed from figures such as that of *row*, with its unit."""
+    return value({**row, "value": amount, "printed": ""})
+
+
+def numeral(row: Mapping[Any, Any]) -> Text:
+    """
+    Return the number of a row without its unit: as printed, or rounded if it was computed.
+
+    >>> row = {"value": 12984400.0, "comparator": "=", "unit": "元", "printed": "1298.44万元"}
+    >>> numeral(row), numeral(row | {"printed": ""}).en
+    (Text(zh='1298.44万', en='12,984,400'), '13 million')
+    """
+    sign, amount = COMPARATORS[Comparator(str(row.get("comparator", "=")))], float(row["value"])
+    if _printed(row):
+        digits = _NUMERAL.match(str(row["printed"]))
+        return Text(sign + (digits[1] if digits else ""), sign + numbers.exact(amount))
+    return Text(*(sign + numbers.number(amount, language) for language in ("zh", "en")))
+
+
+def estimate(row: Mapping[Any, Any], lower: float | None, upper: float | None) -> Text:
+    """
+    Return the number of a row without its unit, with its interval, if it has one, in brackets.
+
+    >>> estimate({"value": 45.0, "printed": "45人", "unit": "人"}, 32.82, 60.21).en
+    '45 (32.8–60.2)'
+    """
+    if lower is None or upper is None or math.isnan(lower):
+        return numeral(row)
+    if _printed(row):
+        return numeral(row) + within(lower, upper)
+    sign = COMPARATORS[Comparator(str(row.get("comparator", "=")))]
+    ends = (float(row["value"]), lower, upper)
+    return Text(*(sign + numbers.estimate(*ends, language) for language in ("zh", "en")))
+
+
+# A number with at most one word before it, "近120万人", and not a number among words.
+_NUMERAL = re.compile(r"[近约超逾]?([\d.,]+[万亿]?)")
+_BOUND = re.compile("[近约超逾余多]|不少于|至少|以上|不足")  # the words of a comparator
+
+
+def _printed(row: Mapping[Any, Any]) -> str:
+    """Return a figure as its source prints it, with its unit; empty for all other rows."""
+    text = str(row.get("printed") or "")
+    actual = row.get("measure", Measure.LEVEL) == Measure.LEVEL
+    actual &= row.get("status", Status.ACTUAL) == Status.ACTUAL
+    if not actual or not _NUMERAL.match(text):
+        return ""
+    return text + str(row.get("unit", "")) if text[-1].isdigit() or text[-1] in "万亿" else text
+
+
+def _with_unit(number: str, row: Mapping[Any, Any]) -> str:
+    """Return an English number with the unit of a row."""
     name = _unit_en(row)
-    return Text(zh, en + name if name in {"", "%"} else f"{en} {name}")
-
-
-def printed(row: Mapping[Any, Any]) -> Text:
-    """
-    A figure as its report prints it, in English with all its digits; aims and changes in words.
-
-    >>> row = {"value": 32270000.0, "comparator": "=", "unit": "元", "unit_en": "yuan"}
-    >>> printed(row | {"measure": "level", "status": "actual", "printed": "3227万元"})
-    Text(zh='3227万元', en='32,270,000 yuan')
-    """
-    if row["measure"] != Measure.LEVEL or row["status"] != Status.ACTUAL:
-        return what(row)
-    sign, amount = COMPARATORS[Comparator(str(row["comparator"]))], float(row["value"])
-    name = _unit_en(row)
-    unit = name if name in {"", "%"} else f" {name}"
-    text = str(row.get("printed", ""))
-    full = numbers.exact(amount)
-    zh = text if any(c.isdigit() for c in text) else f"{sign}{full}{row['unit']}"
-    return Text(zh, f"{sign}{full}{unit}")
-
-
-def bare(words: str) -> str:
-    """
-    Return the number of a printed figure with its scale, without its unit.
-
-    >>> bare("1298.44万元"), bare("100余种"), bare("5家")
-    ('1298.44万', '100余', '5')
-    """
-    found = _BARE.match(words)
-    return found[0].replace(" ", "") if found else words
+    return number + name if name in {"", "%"} else f"{number} {name}"
 
 
 def _unit_en(row: Mapping[Any, Any]) -> str:
@@ -164,6 +210,23 @@ COMPARATORS = {
     Comparator.AT_MOST: "≤",
     Comparator.ABOUT: "≈",
 }
+
+
+def some(names: Sequence[str], language: str, fits: Callable[[str], bool]) -> str:
+    """
+    Return as many *names* in *language* as fit, and how many more there are.
+
+    >>> some(["one", "two", "three"], "en", lambda text: len(text) < 16)
+    'one and 2 more'
+    """
+    glue = {"zh": "、", "en": ", "}[language]
+    text = glue.join(names)
+    for shown in range(len(names) - 1, 0, -1):
+        if fits(text):
+            break
+        more = len(names) - shown
+        text = say("value.and_more", names=glue.join(names[:shown]), count=more)[language]
+    return text
 
 
 def methods(rows: pd.DataFrame) -> list[Text]:
@@ -202,6 +265,17 @@ def change(row: Mapping[Any, Any]) -> Text:
         f"{before} the year before; ratio {told} ({lower}–{upper}), "
     )
     return Text(zh, en) + significance(row) + seen
+
+
+def short(row: Mapping[Any, Any]) -> Text:
+    """
+    Return the name of the indicator of a row for a title: a short one if there is one.
+
+    >>> short({"indicator": "deaths"}).en
+    'deaths'
+    """
+    known = catalogue().get(f"short.{row['indicator']}")
+    return known or lowered(Text(str(row["indicator_zh"]), str(row["indicator_en"])))
 
 
 def lowered(name: Text) -> Text:
@@ -257,17 +331,23 @@ def what(row: Mapping[Any, Any]) -> Text:
     elif row["measure"] == Measure.DIRECTION or amount == 0:
         text = say("value.changed", way=way)
     elif row["measure"] == Measure.CHANGE_PCT:
-        percent = numbers.exact(abs(amount))
+        percent = _printed_percent(row) or numbers.exact(abs(amount))
         bound = COMPARATORS[Comparator(str(row.get("comparator", "=")))]  # on how far it goes
         text = say("value.changed_percent", way=way, bound=bound, percent=percent)
     else:
-        size = value(dict(row) | {"value": abs(amount)})
+        size = computed(row, abs(amount))
         way = say("value.fewer" if amount < 0 else "value.more")
         text = say("value.changed_by", way=way, size=size)
     if row["status"] == Status.ACTUAL:
         return text
     status = label(Status(row["status"]))
     return Text(f"{status.zh}{text.zh}", f"{status.en} {text.en}")
+
+
+def _printed_percent(row: Mapping[Any, Any]) -> str:
+    """Return the digits of a percentage as printed; empty where its source has other words."""
+    text = str(row.get("printed") or "")
+    return text[:-1] if text.endswith("%") and _NUMERAL.fullmatch(text[:-1]) else ""
 
 
 def stated(row: Mapping[Any, Any]) -> Text:
@@ -340,16 +420,16 @@ def promised(row: Mapping[Any, Any]) -> Text:
     return Text.joined(parts, zh="，", en=", ") if parts else label(POLICIES[row["status"]])
 
 
-def deadline(day: pd.Timestamp) -> Text:
+def deadline(date: pd.Timestamp) -> Text:
     """
     By when something is to be done.
 
     >>> deadline(pd.Timestamp("2025-12-31")).zh, deadline(pd.Timestamp("2025-06-30")).en
     ('2025年底前', 'by 30 Jun 2025')
     """
-    if (day.month, day.day) == (12, 31):
-        return say("value.end", year=day.year)
-    return say("value.by", date=_date(day))
+    if (date.month, date.day) == (12, 31):
+        return say("value.end", year=date.year)
+    return say("value.by", date=day(date))
 
 
 def ratio_label(row: Mapping[Any, Any]) -> Text:
@@ -388,36 +468,38 @@ def detectable(row: Mapping[Any, Any]) -> Text:
     return say("value.or", low=low, high=high)
 
 
-def against_expected(row: Mapping[Any, Any]) -> Text:
-    """A count beside the one that a wider region's rate would give."""
-    return say(
-        "value.against_expected",
-        region=Text(row["region_zh"], row["region_en"]),
-        year=row["period_end"].year,
-        count=_counted(row, "value"),
-        of=Text(row["of_zh"], row["of_en"]),
-        wanted=f"{float(row['expected']):.1f}",
-    )
-
-
-def fraction(row: Mapping[Any, Any]) -> Text:
-    """Cases over total as printed, and whether the cases are rebuilt."""
-    cases, total = (f"{float(row[name]):.0f}" for name in ("cases", "total"))
-    if row["basis"] != "rebuilt":
-        return Text(f"{cases}/{total}", f"{cases}/{total}")
-    return say("value.rebuilt_fraction", cases=cases, total=total)
-
-
-def still_open(row: Mapping[Any, Any]) -> Text:
+def over_expected(row: Mapping[Any, Any]) -> str:
     """
-    Return how many of the cases found are not rectified; empty where all are.
+    Return a ratio with the observed and the expected count that it is of.
 
-    >>> still_open({"cases": 4658.0, "total": 5556.0}).en
-    ', 898 open'
+    >>> over_expected({"ratio": 1.4095, "value": 53.0, "expected": 37.6013})
+    '1.41 = 53 / 37.6'
     """
-    count = int(float(row["total"]) - float(row["cases"]))
-    number = Text(numbers.number(count, "zh"), numbers.number(count, "en"))
-    return say("value.still_open", number=number) if count else Text("", "")
+    counts = f"{numbers.exact(float(row['value']))} / {float(row['expected']):,.1f}"
+    return f"{numbers.ratio(float(row['ratio']))} = {counts}"
+
+
+def expected(count: float) -> str:
+    """
+    Return an expected count: one decimal, or two digits of a small one.
+
+    >>> expected(32.386), expected(0.01497)
+    ('32.4', '0.015')
+    """
+    return f"{count:.1f}" if count >= 1 else f"{count:.2g}"
+
+
+def loop_counts(row: Mapping[Any, Any]) -> tuple[Text, Text, Text]:
+    """Return the cases found, rectified and still open, as printed where they are printed."""
+    total = value({**row, "value": row["total"], "printed": row["total_printed"]} | _CASES)
+    rebuilt = row["basis"] == "rebuilt"
+    cases = {**row, "value": row["cases"], "printed": "" if rebuilt else row["printed"]} | _CASES
+    rectified = say("value.rebuilt", count=value(cases)) if rebuilt else value(cases)
+    return total, rectified, value({**row, "value": row["open"], "printed": ""} | _CASES)
+
+
+# The heads of the columns name what is counted.
+_CASES = {"unit": "", "unit_en": "", "unit_one": ""}
 
 
 def share_label(row: Mapping[Any, Any]) -> Text:
@@ -438,29 +520,36 @@ def value_of_part(row: Mapping[Any, Any]) -> Text:
 
 
 def aim(row: Mapping[Any, Any]) -> Text:
-    """Return the value of a target, and its period where the report gives one."""
-    asked = value(row)
+    """Return what a target asks for: its value, or in which direction."""
     if row["measure"] == "direction":
-        asked = say("value.fall_every_year" if float(row["value"]) < 0 else "value.rise_every_year")
-    elif row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
-        asked = what({**row, "status": "actual"})
-    if not row["dated"]:
+        return say("value.fall_every_year" if float(row["value"]) < 0 else "value.rise_every_year")
+    if row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
+        return what({**row, "status": "actual"})
+    return value(row)
+
+
+def target_as_printed(row: Mapping[Any, Any]) -> Text:
+    """Return what a target asks for, in Chinese with the words of its report where it has any."""
+    asked, text = aim(row), str(row.get("printed") or "")
+    if not any(character.isdigit() for character in text):
         return asked
-    when = period(row["period_start"], row["period_end"])
-    return Text(f"{asked.zh}，{when.zh}", f"{asked.en}, {when.en}")
+    sign = "" if _BOUND.search(text) else COMPARATORS[Comparator(str(row["comparator"]))]
+    return Text(sign + text, asked.en)
 
 
 def outcome(row: Mapping[Any, Any]) -> Text:
-    """Return the outcome of a target with the result, its interval and period."""
-    told = label(Outcome(row["outcome"]))
+    """Return what became of a target: the verdict, and the result with its interval and period."""
+    verdict = Outcome(row["outcome"])
+    undated = verdict is Outcome.UNDATED  # which the column of dates says
     if pd.isna(row["result"]):
-        return told
-    found = {"value": row["result"], "comparator": row["result_comparator"]}
-    shown = what({**row, **found, "measure": row["result_measure"], "status": "actual"})
+        return label(Outcome.UNREPORTED if undated else verdict)
+    result = {name: row[f"result_{name}"] for name in ("comparator", "measure", "printed")}
+    shown = what({**row, **result, "value": row["result"], "status": "actual"})
     when = period(row["result_period_start"], row["result_period_end"])
     if pd.notna(row["lower"]):
         shown = shown + within(row["lower"], row["upper"])
-    return told + Text(f"：{shown.zh}，{when.zh}", f": {shown.en}, {when.en}")
+    known = Text(f"{shown.zh}，{when.zh}", f"{shown.en}, {when.en}")
+    return known if undated else Text.joined([label(verdict), known], zh="：", en=": ")
 
 
 def limit(stem: str) -> Text:
@@ -503,15 +592,9 @@ def about(row: Mapping[Any, Any]) -> Text:
     return name + Text.aside(part(row))
 
 
-def loop(row: Mapping[Any, Any]) -> Text:
-    """What was found and rectified, and where."""
-    what, of = say(f"loop.{row['loop']}"), part_or_all(row)
-    return Text(f"{row['region_zh']}{of.zh}{what.zh}", f"{row['region_en']}, {of.en}, {what.en}")
-
-
 def whole(row: Mapping[Any, Any]) -> Text:
     """The region, part and amount of a whole that is taken apart."""
-    amount = value({**row, "value": row["whole"]})
+    amount = value({**row, "value": row["whole"], "printed": row.get("whole_printed", "")})
     of = Text(str(row["whole_zh"]), str(row["whole_en"]))
     region = Text(row["region_zh"], row["region_en"])
     where = Text.joined([region, of] if of.zh else [region], zh="，", en=", ")
@@ -565,11 +648,10 @@ def source_note(rows: pd.DataFrame) -> Text:
 
 
 def _context_figures(context: pd.DataFrame) -> Text:
-    """Return the publishers of context figures in Chinese, their number and regions in English."""
+    """Return the first publishers of context figures, which have a Chinese name only."""
     names = list(dict.fromkeys(context["publisher"]))
-    publishers = "、".join(names[:3]) + ("等" if len(names) > 3 else "")
-    regions = ", ".join(dict.fromkeys(context["region_en"]))
-    return say("source.context_figures", count=len(context), whose=Text(publishers, regions))
+    more = Text("等", " and others") if len(names) > 3 else Text("", "")
+    return Text("、".join(names[:3]), ", ".join(names[:3])) + more
 
 
 def marks_key(used: Iterable[Mark]) -> Text:

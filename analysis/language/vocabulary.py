@@ -42,6 +42,24 @@ class Measure(Word):
     DIRECTION = "direction"
 
 
+class Base(Word):
+    """What a change is a change from."""
+
+    YEAR_BEFORE = "year_before"  # the same period of the year before
+    MONTH_BEFORE = "month_before"
+    MEAN = "mean"  # of several years
+    PLAN = "plan"  # a target or quota
+    OTHER = "other"  # another year or period
+
+
+class Confidence(Word):
+    """How much of a candidate row a reviewer has to check."""
+
+    SURE = "sure"
+    LOOK = "look"
+    GUESS = "guess"
+
+
 class Comparator(Word):
     """Precision of a figure: ``>=`` is printed as 余/多/至少, ``<=`` as 近/不足, ``~`` as 约."""
 
@@ -347,7 +365,9 @@ class Rule(Word):
     COUNTING = "counting"
     YEAR = "year"
     LENGTH = "length"
+    POPULATION = "population"
     BOUND = "bound"
     SIZE = "size"
     REPRINT = "reprint"
     DIRECTION = "direction"
+    CAUTIONS = "cautions"

@@ -42,6 +42,7 @@ class Content:
 
 
 LEFT_OUT = say("content.left_out")
+_TO_SAY = say("content.to_say")
 _READS = say("content.reads")
 _EVIDENCE = say("content.evidence")
 _MORE = say("content.more")
@@ -96,7 +97,6 @@ _INSTEAD = {
     "note.context": say("native_note.context"),
     "note.elsewhere": say("native_note.elsewhere"),
     "note.chance_band": Text("", ""),
-    "note.whole_axis": Text("", ""),
     "mark_note.at_least": say("native_note.at_least"),
     "mark_note.about": say("native_note.about"),
 }
@@ -114,9 +114,10 @@ def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
 
 
 def _spoken(record: Record, language: str) -> str:
-    """Return the speaker notes: a description, the evidence of the rows, the regions left out."""
+    """Return the speaker notes: two sentences to say, a description, the evidence, the gaps."""
     rows = [*record["rows"], *record.get("beside", ())]
-    lines = [_READS[language], labels.both(record["alt"])[language], "", _EVIDENCE[language]]
+    lines = [_TO_SAY[language], *to_say(record, language), ""]
+    lines += [_READS[language], labels.both(record["alt"])[language], "", _EVIDENCE[language]]
     for number, row in enumerate(rows[:MOST_NOTED], 1):
         lines.append(f"{number}. {labels.reading(row)[language]}")
         lines.append(f"    {labels.citation(row)[language]}")
@@ -132,16 +133,36 @@ def _spoken(record: Record, language: str) -> str:
     return "\n".join(labels.legible(line, 600) for line in lines)
 
 
+def to_say(record: Record, language: str) -> list[str]:
+    """Return what to say about a figure: its finding, and its first caution or what it shows."""
+    second = record["notes"][0] if record["notes"] else record["subtitle"]
+    return [labels.sentences([labels.both(text)])[language] for text in (record["title"], second)]
+
+
 def stamp(record: Record, language: str) -> str:
     """Return the short text, name and fingerprint, that identifies a figure on a slide."""
-    return f"{_STAMP[language]} {record['name']} · {record['fingerprint']}"
+    return f"{stamp_head(record, language)}{record['fingerprint']}"
+
+
+def stamp_head(record: Record, language: str) -> str:
+    """Return the stamp of a figure without the fingerprint."""
+    return f"{_STAMP[language]} {record['name']} · "
+
+
+def first_lines(language: str) -> tuple[str, str]:
+    """Return the lines with which speaker notes begin: now, and in earlier versions."""
+    return _TO_SAY[language], _READS[language]
 
 
 def chosen(
-    manifest: Mapping[str, Any], language: str, patterns: Sequence[str] = ()
+    manifest: Mapping[str, Any],
+    language: str,
+    patterns: Sequence[str] = (),
+    *,
+    given_order: bool = False,
 ) -> list[dict[str, Any]]:
     """
-    Return the figures of *manifest* in one language, in the order of a briefing.
+    Return the figures of *manifest* in one language, in the order of a briefing or of *patterns*.
 
     Raises
     ------
@@ -158,7 +179,15 @@ def chosen(
     selected = [
         record for record in records if not patterns or any(_means(p, record) for p in patterns)
     ]
+    if given_order and patterns:
+        order = {one["name"]: _first(patterns, one) for one in selected}
+        return sorted(selected, key=lambda record: (order[record["name"]], place(record)))
     return sorted(selected, key=place)
+
+
+def _first(patterns: Sequence[str], record: Record) -> int:
+    """Return the position of the first pattern that means a figure."""
+    return next(number for number, pattern in enumerate(patterns) if _means(pattern, record))
 
 
 def _unknown(pattern: str, records: Sequence[Record]) -> str:

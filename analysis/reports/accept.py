@@ -14,7 +14,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
+from analysis import files
 from analysis.errors import Fault, TableError, UsageError
+from analysis.language.text import Text
 from analysis.language.vocabulary import Role, Standing, Status
 from analysis.tables import numerals
 from analysis.tables.load import regions_covered
@@ -35,6 +37,7 @@ class Outcome:
     files: tuple[str, ...]
     changes: tuple[str, ...]
     checks: tuple[str, ...]
+    recovered: tuple[Text, ...] = ()  # what an interrupted accept had left
 
 
 def accept(path: Path, data: Path, *, dry_run: bool = False) -> Outcome:
@@ -58,21 +61,38 @@ def accept(path: Path, data: Path, *, dry_run: bool = False) -> Outcome:
         When another process is accepting.
     """
     decided = reviewed.load(path)
-    with storage.alone(data):
+    with storage.alone(data, dry_run=dry_run) as recovered:
         proposal = _Proposal(data, decided)
         contents = proposal.contents()
         try:
             contents |= _checked(data, contents)
         except TableError as error:
             raise TableError(map(proposal.placed, error.faults)) from error
-        files = [name for name, new in contents.items() if _bytes(data / name) != new]
+        names = [name for name, new in contents.items() if files.read(data / name) != new]
         if not dry_run:
             storage.replace_all(data, contents)
-    return Outcome(tuple(sorted(files)), tuple(proposal.changes), tuple(proposal.checks))
+    return Outcome(tuple(sorted(names)), tuple(proposal.changes), tuple(proposal.checks), recovered)
 
 
-def _bytes(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
+def undo(data: Path, *, dry_run: bool = False) -> list[str]:
+    """
+    Restore the tables in *data* as they were before the last workbook was accepted.
+
+    Undoing twice accepts the workbook again.
+
+    Returns
+    -------
+    list of str
+        The files that change.
+
+    Raises
+    ------
+    UsageError
+        If no workbook was accepted, or a table has changed since.
+    """
+    with storage.alone(data, dry_run=dry_run):
+        contents = storage.undone(data)
+        return sorted(contents) if dry_run else storage.replace_all(data, contents)
 
 
 def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
@@ -80,7 +100,7 @@ def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
     from analysis.comparability.selections import selections
     from analysis.tables import checks, descriptor
 
-    if all(_bytes(data / name) == new for name, new in contents.items()):
+    if all(files.read(data / name) == new for name, new in contents.items()):
         return {}
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "data"
@@ -98,7 +118,7 @@ def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
 
 def _columns(name: str) -> tuple[str, ...]:
     """Return the columns of a table."""
-    return tuple(TABLES[name].to_schema().columns)
+    return tuple(TABLES[name].columns)
 
 
 def _read(path: Path) -> Rows:
@@ -107,8 +127,10 @@ def _read(path: Path) -> Rows:
             name = path.with_suffix(".xlsx").name
             raise UsageError(f"{name} is a workbook: save it as CSV before accepting into it")
         return []
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
+    try:
+        return list(csv.DictReader(io.StringIO(files.text(path), newline="")))
+    except (ValueError, csv.Error) as error:
+        raise UsageError(f"{path.name} cannot be read ({error}): run `check`") from error
 
 
 def _written(columns: Iterable[str], rows: Rows) -> bytes:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from analysis.language.vocabulary import Comparator, Measure, Role, Status
+from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status
 
 from .doubts import Doubt, worded
 from .proposals import proposal
@@ -38,6 +38,10 @@ class Candidate:
     phrase: str = ""
     evidence: str = ""
     indicator: str = ""
+    breakdown: str = ""
+    region: str = ""  # of a smaller or larger region, by its name in the text
+    base: Base | None = None
+    confidence: Confidence = Confidence.LOOK
     suggestions: tuple[Suggestion, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     numeral: bool = True
@@ -70,9 +74,13 @@ class Candidate:
             "unit": self.unit if owns else None,
             "comparator": str(self.comparator) if owns else None,
             "measure": str(self.measure) if owns else None,
+            "base": str(self.base) if owns and self.base else None,
             "status": str(self.status) if owns else None,
             "period": "/".join(map(str, self.period)) if owns and self.period else None,
             "indicator": self.indicator or None,
+            "breakdown": self.breakdown if owns else None,
+            "region": self.region or None,
+            "confidence": str(self.confidence) if owns else None,
             "suggestions": suggestions,
             "doubts": worded(self.doubts, language),
         }

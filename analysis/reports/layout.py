@@ -17,6 +17,11 @@ from analysis.tables.numerals import NUMERAL
 _LONGEST_SENTENCE = 1_200
 _STOP = re.compile(r"[。;!?\n]")
 _FULL_COMMA = "，"
+LINE_END = re.compile("\n|\r(?!\n)|[\x0b\x0c\x85\u2028\u2029]")
+_UNIT_POWER = {"²": "2", "³": "3"}
+_RAISED = re.compile(r"(?<=m)[²³]|(?<=[\d%‰])[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻①-⑳]+")
+_HYPHENS = "‐‑‒−﹣"
+_SIMPLE = {"萬": "万", "億": "亿"}
 _GROUP = re.compile(r"(?<!\d)(?<!\d,)\d{1,3}(?:,\d{3})+(?!\d)")
 
 
@@ -32,27 +37,35 @@ def _folded(character: str) -> str:
     """
     Return the NFKC form of a character if it is one character and no new numeral.
 
+    Traditional scale words are simplified.
+
     >>> _folded("３"), _folded("％"), _folded("①"), _folded("㎡"), _folded("，")
     ('3', '%', '①', '㎡', ',')
     """
-    folded = unicodedata.normalize("NFKC", character)
+    folded = _SIMPLE.get(character) or unicodedata.normalize("NFKC", character)
+    if folded in _HYPHENS:
+        return "-"
     if len(folded) != 1:
         return character
     if NUMERAL.match(folded) and not NUMERAL.match(character):
         return character
-    return " " if folded in "\t\x0b\x0c\x85\u2028\u2029" else folded
+    return " " if folded == "\t" else folded
 
 
 def fold(text: str) -> str:
-    """
+    r"""
     Normalise *text* character by character, so that offsets stay the same.
 
-    A full-width comma between digits separates a list and stays, unless it groups thousands.
+    Every line end becomes a line feed. A full-width comma between digits separates a list and
+    stays, unless it groups thousands. The mark of a note behind a number becomes blank.
 
     >>> fold("９０．８万起，３，０００人，5，6起")
     '90.8万起,3,000人,5，6起'
+    >>> fold("12³起,30km²"), fold("一\r二")
+    ('12 起,30km2', '一\n二')
     """
-    folded = "".join(map(_folded, text))
+    folded = "".join(map(_folded, LINE_END.sub("\n", text)))
+    folded = _RAISED.sub(_lowered, folded)
     if _FULL_COMMA not in text:
         return folded
     grouped = {place for m in _GROUP.finditer(folded) for place in range(m.start(), m.end())}
@@ -60,6 +73,12 @@ def fold(text: str) -> str:
         original if original == _FULL_COMMA and _between_digits(folded, place, grouped) else new
         for place, (original, new) in enumerate(zip(text, folded, strict=True))
     )
+
+
+def _lowered(raised: re.Match[str]) -> str:
+    """Return the power of a unit as a digit, and blanks for the mark of a note."""
+    powered = raised.string[raised.start() - 1] == "m"
+    return _UNIT_POWER[raised[0]] if powered else " " * len(raised[0])
 
 
 def _between_digits(text: str, place: int, grouped: set[int]) -> bool:
@@ -85,7 +104,7 @@ _NUMBERED = re.compile(
 )
 _LATER_ON = r"下一步|下步|下一阶段|下阶段|接下来|今后|明年|来年|展望|打算"
 _PLANNING = re.compile(
-    rf"{_LATER_ON}|(?:工作|任务|重点|年度?|主要)(?:工作|任务)?(?:设想|思路|安排|计划|部署|要点|谋划)"
+    rf"{_LATER_ON}|(?:工作|任务|重点|年度?|季度|半年|主要)(?:工作|任务)?(?:设想|思路|安排|计划|部署|要点|谋划|要求)"
     r"(?=[和及与、:。)]|如下|$)"
 )
 _DONE = re.compile(

@@ -52,10 +52,13 @@ _CAP = re.compile(r"(?P<word>控制在|压减到|压降到|稳定在|保持在)[
 _TAIL = r"(?P<tail>以上|及以上|以内|之内|内(?![部容蒙外涝河燃地])|以下|及以下|左右|上下|之多|开外)?"
 _SOLE_TAIL = re.compile(_TAIL)
 _SUM = (
-    r"[ ]?(?P<first>[余多来])?[ ]?(?P<scale>万亿|千万|百万|十万|亿|万|千(?![米克瓦伏帕赫])|百)?"
+    r"[ ]?(?P<first>[余多来几])?[ ]?(?:(?P<piece>个)(?P<third>[余多来几])?(?=[万亿]))?(?P<scale>万亿|千万|百万|十万|亿|万|千(?![米克瓦伏帕赫])|百)?"
     r"(?P<second>[余多来])?"
 )
-_COMPOUND = re.compile(r"(?P<large>[亿万])(?P<number>\d+)(?P<small>千万|百万|十万|万|千|百)")
+_MIXED = re.compile(
+    r"\d+(?:\.\d+)?(?:[十百千万亿]+\d+(?:\.\d+)?)+(?![年月日号时点.:%\d])(?:[十百万亿]|千(?![米克瓦伏帕卡]))*"
+)
+_PART = re.compile(r"(\d+(?:\.\d+)?)|([十百千万亿])")
 _FRACTION = re.compile(
     rf"(?P<over>{numerals.NUMERAL.pattern})分之(?P<up>{numerals.NUMERAL.pattern})"
     r"(?:点(?P<rest>[零〇一二三四五六七八九]+))?"
@@ -67,9 +70,10 @@ _MEASURED = re.compile(
     r"(?:为|是|达到|达|:|有|突破|超过?|逾|约|近)*[ ]?$"
 )
 _RATE = re.compile(
-    r"(?P<base>亿元|百万吨|十万人?|10万人?|万车|万人|)[^,。;\d]{0,14}"
-    r"(?:率|指数|系数)(?:[由从]\d+\.\d+)?(?:分别|均)?"
-    r"(?:为|是|达到|达|下降|上升|降|升|至|到|由|从)*[ ]?$"
+    r"(?P<base>亿元|百万吨|十万人?|10万人?|万车|万人|)[^,。;\d]{0,18}"
+    r"(?:率|指数|系数)(?:(?:[由从为:]|达到?)?\d+\.\d+)?,?(?:分别|均)?"
+    r"(?:为|是|达到|达|下降|上升|降低|提高|降|升|至|到|由|从|低于|高于|不超过|不高于|控制在?|控制?指标|目标值?"
+    r"|同比|环比|[比较](?:上年|去年|上一年)(?:同期)?|:)*[ ]?$"
 )
 _RATES = {
     "亿元": "人/亿元",
@@ -81,7 +85,15 @@ _RATES = {
     "10万人": "人/10万人",
 }
 _TENTH = re.compile(r"[成](?![立员功果为效都就品本熟长型])")
-_APPROXIMATE = re.compile(r"[一二两三四五六七八九]{2}(?:[十百千万亿]|$)|十[一二三四五六七八九]{2}$")
+_DIGIT = "[一二两三四五六七八九]"
+_PAIR = re.compile(
+    rf"(?P<head>.*[十百千万亿])?(?P<low>{_DIGIT})(?P<high>{_DIGIT})(?P<scale>[十百千万亿]*)"
+)
+_TWICE = re.compile(rf"(?P<low>{_DIGIT}?十{_DIGIT})(?P<high>{_DIGIT}?十{_DIGIT})")
+_SIGN = re.compile(
+    r"(?P<sign>[−↓↑▼▲▽△]|(?:(?<=[比速幅化为达至到,、(:\s率数温])|^)[-–+])[ ]?$|(?P<below>零下)$"
+)
+_FALLS = "-–−↓▼▽"
 
 
 class Quantity(NamedTuple):
@@ -97,6 +109,9 @@ class Quantity(NamedTuple):
     comparator: Comparator = Comparator.EXACT
     first: int = 0  # where the printed figure starts, with 近 or 约
     last: int = 0  # where it ends, with its counter and 以上
+    scale: str = ""
+    sign: int = 0  # as printed before the figure: -12.5%, ↑3起
+    inside: bool = False  # a digit or scale word of the figure before
     implied: bool = False
     doubts: tuple[Doubt, ...] = ()
 
@@ -131,10 +146,8 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
     [(Decimal('900000'), '人', '<=', '近90万人'), (Decimal('1260'), '件', '>=', '1260余件'),
      (Decimal('2'), '次', '>=', '至少2次')]
     """
-    number = _number(numeral.raw)
-    read = Quantity(
-        numeral.start, numeral.end, numeral.raw, number, first=numeral.start, last=numeral.end
-    )
+    number, doubts = _spoken(numeral.raw)
+    read = Quantity(*numeral, number, first=numeral.start, last=numeral.end, doubts=doubts)
     if number is None or len(numeral.raw) > LONGEST:
         return read._replace(value=None)
     whole = _fraction(text, read)
@@ -148,13 +161,57 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
         number = _lengthened(numeral.raw, point, number)
         ahead = ahead[point.end() :]
     shift = numeral.end + (point.end() if point else 0)
-    compound = _COMPOUND.match(ahead) if read.arabic else None
-    if compound:  # 3亿2500万 is one figure
-        rest = times(Decimal(compound["number"]), compound["small"])
-        number = times(number, compound["large"]) + rest
-        ahead, shift = ahead[compound.end() :], shift + compound.end()
+    mixed = _MIXED.match(text, numeral.start, numeral.end + _REACH) if read.arabic else None
+    if mixed:  # 3亿2500万 and 13万2 are one figure
+        number, shift = _mixed(mixed[0]), mixed.end()
+        ahead = text[shift : shift + _REACH]
     match = _after().match(ahead)
     return _bounded(text, *_counted(text, read._replace(value=number), match, shift))
+
+
+def _spoken(raw: str) -> tuple[Decimal | None, tuple[Doubt, ...]]:
+    """
+    Return the number that *raw* writes, of an approximation such as 七八 or 三四十 its middle.
+
+    >>> _spoken("三四十")[0], _spoken("十七八")[0], _spoken("十七十八")[0], _spoken("二〇二三")[0]
+    (Decimal('35'), Decimal('17.5'), Decimal('17.5'), Decimal('2023'))
+    """
+    pair = _PAIR.fullmatch(raw) or _TWICE.fullmatch(raw)
+    if pair:
+        words = pair.groupdict("")
+        ends = [
+            words.get("head", "") + words[end] + words.get("scale", "") for end in ("low", "high")
+        ]
+        low, high = map(_number, ends)
+        if low and high and low < high <= 2 * low:
+            between = {"low": f"{low:f}", "high": f"{high:f}"}
+            return (low + high) / 2, (Doubt("about_so_many", between),)
+    return _number(raw), ()
+
+
+def _mixed(raw: str) -> Decimal:
+    """
+    Return the number of digits mixed with scale words.
+
+    >>> [str(_mixed(raw)) for raw in ("3亿2500万", "13万2", "1百23", "3千5百万")]
+    ['325000000', '132000', '123', '35000000']
+    """
+    total, section, number, largest, scale = Decimal(0), Decimal(0), Decimal(0), 0, 1
+    parts = _PART.findall(raw)
+    for digits, word in parts:
+        size = _SCALES.get(word, 0)
+        if digits:
+            number = Decimal(digits)
+        elif size < _SCALES["万"]:
+            section, number = section + number * size, Decimal(0)
+        elif size > largest:
+            total, section, number = (total + section + number) * size, Decimal(0), Decimal(0)
+            largest = size
+        else:
+            total, section, number = total + (section + number) * size, Decimal(0), Decimal(0)
+        scale = size or scale
+    short = len(parts[-1][0]) == 1
+    return total + section + number * (scale // 10 if short else 1)
 
 
 def _lengthened(raw: str, rest: re.Match[str], number: Decimal) -> Decimal:
@@ -217,9 +274,11 @@ def _counted(
     """Return the figure with its scale and counter, and the word for a bound behind it."""
     if match is None or read.value is None:
         return read, ""
-    value = times(read.value, match["scale"] or "")
-    vague = match["first"] or match["second"] or ""
-    read = read._replace(value=value, last=shift + match.end(match.lastgroup or 0))
+    scale = match["scale"] or ""
+    value = times(read.value, scale)
+    vague = match["first"] or match["second"] or match["third"] or ""
+    last = shift + match.end(match.lastgroup or 0)
+    read = read._replace(value=value, scale=scale, last=last)
     tenth = _TENTH.match(text, shift + (match.end("scale") if match["scale"] else 0))
     if tenth and value <= 10:
         tail = _SOLE_TAIL.match(text, tenth.end())
@@ -242,6 +301,8 @@ def _with_counter(text: str, read: Quantity, match: re.Match[str], shift: int) -
         counter, implied = lexicon.nouns().get(match["noun"] or "人员"), True
     else:
         counter, implied = _measured(text, read), True
+        if match["piece"]:  # 3.5个亿
+            counter, implied = lexicon.counters()["元"], False
     if counter is None:
         end = shift + max(match.end("scale"), match.end("second"), match.end("first"), 0)
         return read._replace(last=max(read.end, end))
@@ -288,13 +349,32 @@ def _bounded(text: str, read: Quantity, vague: str) -> Quantity:
         if vague not in _COMPARATORS or vague in "余多来":
             comparator = _COMPARATORS.get(lead["word"], comparator)
         read = read._replace(first=read.first - len(before) + lead.start("word"))
-    if not read.arabic and _APPROXIMATE.search(read.raw):
-        return read._replace(
-            comparator=Comparator.ABOUT, doubts=(*read.doubts, Doubt("about_so_many"))
-        )
-    return read._replace(comparator=comparator)
+    if any(doubt.id == "about_so_many" for doubt in read.doubts):
+        comparator = Comparator.ABOUT
+    return _signed(text, read._replace(comparator=comparator))
 
 
+def _signed(text: str, read: Quantity) -> Quantity:
+    """
+    Set the sign printed before the figure.
+
+    >>> from analysis.tables.numerals import find
+    >>> text = "同比-12.5%(↓3起),1-8月"
+    >>> [quantity(text, numeral).sign for numeral in find(text)]
+    [-1, -1, 0, 0]
+    """
+    before = text[max(0, read.first - 4) : read.first]
+    mark = _SIGN.search(before)
+    if not mark or not read.arabic:
+        return read
+    falls = mark["below"] or mark["sign"] in _FALLS
+    size = len(before) - mark.start()
+    return read._replace(sign=-1 if falls else 1, first=read.first - size)
+
+
+_GAP = re.compile(r"[ '’\u2009]")
+_GROUPS = re.compile(r"\d{1,3}")
+_GROUP = re.compile(r"\d{3}(?:\.\d+)?$")
 _TO = re.compile(r"[ ]?(?:[-—–~～]+|[至到])[ ]?")
 _AND = re.compile(r"[ ]?[、，和及与][ ]?")
 _FROM = re.compile(r"[从由自][^,。;]{0,12}$")
@@ -308,7 +388,7 @@ def joined(text: str, listed: list[Numeral]) -> list[Quantity]:
     >>> [(q.unit, str(q.comparator)) for q in joined(text, [*numerals.find(text)])]
     [('人', '>='), ('人', '<=')]
     """
-    alone = [quantity(text, numeral) for numeral in listed]
+    alone = _single(text, [quantity(text, numeral) for numeral in listed])
     read_backwards: list[Quantity] = []
     for index in range(len(alone) - 1, -1, -1):  # a counter stands behind its list
         read = alone[index]
@@ -318,6 +398,45 @@ def joined(text: str, listed: list[Numeral]) -> list[Quantity]:
             read = _shared(text, read, read_backwards[-1])
         read_backwards.append(read)
     return read_backwards[::-1]
+
+
+def _single(text: str, listed: list[Quantity]) -> list[Quantity]:
+    """
+    Mark the numerals inside the figure before them; join groups of digits that a blank divides.
+
+    >>> text = "检查1 234家,培训13万2人次"
+    >>> [str(q.value) for q in _single(text, [quantity(text, n) for n in numerals.find(text)])
+    ...  if not q.inside]
+    ['1234', '132000']
+    """
+    read: list[Quantity] = []
+    last = 0
+    for figure in listed:
+        before = read[-1] if read else None
+        if figure.start < last:
+            figure = figure._replace(inside=True)  # noqa: PLW2901
+        elif before and _grouped(text, before, figure):
+            number = _number(before.raw + figure.raw)
+            value = number and times(number, figure.scale)
+            read[-1] = before._replace(inside=True)
+            doubts = (*figure.doubts, Doubt("digits_divided"))
+            figure = figure._replace(value=value, first=before.first, doubts=doubts)  # noqa: PLW2901
+        last = max(last, figure.last)
+        read.append(figure)
+    return read
+
+
+def _grouped(text: str, before: Quantity, figure: Quantity) -> bool:
+    """Whether two figures are the groups of one: 1 234家, but not columns of a table."""
+    gap = text[before.end : figure.start]
+    return (
+        _GAP.fullmatch(gap) is not None
+        and not before.unit
+        and bool(figure.unit)
+        and _GROUPS.fullmatch(before.raw) is not None
+        and _GROUP.match(figure.raw) is not None
+        and not text[: before.start].endswith((" ", "\n", "第"))
+    )
 
 
 def _ended(read: Quantity) -> Quantity:
@@ -352,9 +471,17 @@ def _shared(text: str, read: Quantity, other: Quantity) -> Quantity:
     else:
         return read
     return read._replace(
+        value=_at_scale(read, other),
         unit=other.unit,
         kind=other.kind,
         counter=read.counter if read.unit else other.counter,
         comparator=comparator,
         doubts=(*read.doubts, doubt),
     )
+
+
+def _at_scale(read: Quantity, other: Quantity) -> Decimal | None:
+    """Return the value in the scale of the figure that it shares its counter with: 2至3万人."""
+    last = other.value and other.value / times(Decimal(1), other.scale)
+    shared = not read.scale and read.value is not None and last is not None and read.value <= last
+    return times(read.value, other.scale) if shared and read.value is not None else read.value

@@ -7,17 +7,16 @@ The words around a figure give its indicator, those before it its status, period
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 
-from analysis.language.vocabulary import Measure, Role, Status
+from analysis.language.vocabulary import Base, Comparator, Measure, Role, Status
 from analysis.tables import numerals
 
-from . import facts, grids, roles
+from . import facts, grids, parts, roles, scopes, subjects, touched
 from .candidates import EVIDENCE, Candidate
 from .doubts import Doubt
 from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
-from .periods import spoken_period
+from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
 from .quantities import Quantity, joined
 from .relations import TERRITORIES, Figure, figures
 from .roles import Judgement, Reason, elsewhere, status
@@ -43,16 +42,42 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
     """
     folded = fold(text)
     enclosures = Enclosures(folded)
-    parts = sections(folded, year=setting.end.year, mood=setting.mood)
+    parted = sections(folded, year=setting.end.year, mood=setting.mood)
     waiting = (n._replace(raw=folded[n.start : n.end]) for n in numerals.find(text))
     following = next(waiting, None)
-    reader = _Reader(text, folded, setting, catalogue, enclosures, grids.cells(text))
-    for sentence in sentences(folded, parts):
+    timeline = Timeline(folded, enclosures, later=setting.later)
+    reader = _Reader(
+        text,
+        folded,
+        setting,
+        catalogue,
+        enclosures,
+        grids.cells(text),
+        timeline,
+        subjects.Events(folded),
+    )
+    found: list[Candidate] = []
+    for sentence in sentences(folded, parted):
         inside = []
         while following is not None and following.start < sentence.end:
             inside.append(following)
             following = next(waiting, None)
-        yield from reader.sentence(sentence, inside)
+        found += reader.sentence(sentence, inside)
+    yield from _consistent(found)
+
+
+def _consistent(candidates: list[Candidate]) -> Iterator[Candidate]:
+    """Yield the candidates without the zeros that a figure of the same thing contradicts."""
+    counted = {_thing(c) for c in candidates if c.owns and c.numeral and c.value}
+    for candidate in candidates:
+        zero = not candidate.numeral and candidate.value == 0 and candidate.indicator
+        if not (zero and candidate.measure is Measure.LEVEL and _thing(candidate) in counted):
+            yield candidate
+
+
+def _thing(candidate: Candidate) -> tuple[object, ...]:
+    covers = (candidate.indicator, candidate.breakdown, candidate.region)
+    return (*covers, candidate.measure, candidate.status, candidate.period)
 
 
 @dataclass
@@ -65,8 +90,13 @@ class _Reader:
     catalogue: Catalogue | None
     enclosures: Enclosures
     grid: dict[int, grids.Cell]
+    timeline: Timeline
+    events: subjects.Events
+    parts: dict[int, str] = field(default_factory=dict)
+    assigned: dict[int, tuple[Suggestion, ...]] = field(default_factory=dict)
     topic: str = ""
-    before: tuple[Status, tuple[Doubt, ...]] | None = None  # status of the figure before
+    before: roles.Standing | None = None  # status of the figure before
+    demanding: bool = False  # whether the words before demand something
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
     named: dict[str, Suggestion] = field(default_factory=dict)  # by unit, of the last level
 
@@ -80,6 +110,8 @@ class _Reader:
         if topic:
             self.topic = topic[1]
         self.before = None
+        if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n", "。"}:
+            self.demanding = False
         read = zip(inside, joined(self.folded, inside), strict=True)
         judged = [_ranked(q, self._judged(n, q, sentence)) for n, q in read]
         kept = [q for q, judgement in judged if judgement.role is Role.OBSERVATION]
@@ -96,10 +128,14 @@ class _Reader:
 
     def _judged(self, numeral: numerals.Numeral, read: Quantity, sentence: Sentence) -> Judgement:
         cell = self.grid.get(numeral.start)
-        if cell and (cell.unit or read.unit):
+        if cell and cell.role is None and (cell.unit or read.unit):
             return Judgement(Role.OBSERVATION, Reason.TABLE)
+        if read.inside:
+            return Judgement(Role.LABEL, "属另一数的位数")
         at = roles.place(self.folded, numeral, read, self.enclosures)
         judgement = roles.judge(at)
+        if cell and cell.role and judgement.role in {Role.OBSERVATION, Role.LABEL}:
+            return Judgement(cell.role, Reason.TABLE_NAME)
         dated = judgement.reason == Reason.DATE_NAME
         if (judgement.role is Role.OBSERVATION or dated) and self._elsewhere(numeral, sentence):
             return Judgement(Role.OTHER_REGION, "其他地区的事故或数据", judgement.doubts)
@@ -119,20 +155,19 @@ class _Reader:
             judgement.role,
             judgement.reason,
             printed=raw,
-            doubts=judgement.doubts,
+            doubts=(*judgement.doubts, *touched.letters(self.text, read)),
         )
 
     def _row(self, sentence: Sentence, figure: Figure, judgement: Judgement) -> Candidate:
         q = figure.quantity
-        standing, doubts = status(self.folded, sentence, figure, self.setting)
-        if standing is Status.PLAN and self.before and _LISTED.fullmatch(figure.gap):
-            standing, doubts = self.before  # 培育3个镇、30家企业: one verb for both
-        self.before = standing, doubts
+        named, carried = self._named_period(figure)
+        standing, doubts, demands = self._standing(sentence, figure, named)
         repeated = self._repeated(figure, standing)
         words = _words(figure, sentence, self.folded, self.topic)
         suggested = self._suggested(words, figure, judgement)
         unit = _unit(figure, suggested)
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
+        period, dated = self._period(figure, standing, suggested, named, carried=carried)
         candidate = Candidate(
             q.start,
             q.end,
@@ -143,16 +178,29 @@ class _Reader:
             value=figure.value,
             unit=unit,
             counter=q.counter,
-            comparator=q.comparator,
+            comparator=_bound(q, self.folded[max(0, q.first - 20) : q.first]),
             measure=figure.measure,
             status=standing,
-            period=self._period(sentence, figure, standing, suggested),
+            period=period,
             phrase=_phrase(figure),
             evidence=_evidence(self.text, self.folded, q, sentence),
             indicator=_first(suggested),
+            breakdown=self._part(sentence, figure, _first(suggested)),
+            region=self._region(sentence, figure),
+            base=self._base(sentence, figure),
             suggestions=suggested,
-            doubts=(*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *_unsure(q, suggested)),
+            doubts=(
+                *judgement.doubts,
+                *q.doubts,
+                *figure.doubts,
+                *doubts,
+                *dated,
+                *self._touched(q),
+                *_unsure(q, suggested),
+            ),
         )
+        if candidate.base is Base.MEAN and candidate.indicator == "disaster_direct_loss":
+            candidate = _from_mean(candidate)
         if repeated is not None:
             return replace(
                 candidate,
@@ -164,24 +212,149 @@ class _Reader:
             )
         return candidate
 
+    def _touched(self, read: Quantity) -> tuple[Doubt, ...]:
+        """Return the doubts about characters beside a figure; cells of a table have none."""
+        cell = read.start in self.grid
+        return () if cell else tuple(touched.doubts(self.text, self.folded, read))
+
     def _suggested(
         self, words: list[Words], figure: Figure, judgement: Judgement
     ) -> tuple[Suggestion, ...]:
+        """Return the indicators for a figure: by its parent, its event, or the words around it."""
         if self.catalogue is None:
             return ()
-        q = figure.quantity
-        kind = _KINDS.get(judgement.reason, q.kind)
-        unit = q.unit
+        own = figure.parent is None or bool(figure.subject)
+        if figure.measure is not Measure.LEVEL and not own:
+            parent = self.assigned.get(figure.parent.quantity.start, ())  # type: ignore[union-attr]
+            if _first(parent):
+                return parent
+        suggested = self._fitting(figure, self._by_words(words, figure, judgement))
+        suggested = self._by_event(figure, suggested)
+        self.assigned[figure.quantity.start] = suggested
+        if figure.measure is Measure.LEVEL and suggested and suggested[0].score >= ENOUGH:
+            self.named[figure.quantity.unit] = suggested[0]
+        return suggested
+
+    def _by_words(
+        self, words: list[Words], figure: Figure, judgement: Judgement
+    ) -> tuple[Suggestion, ...]:
+        catalogue, q = self.catalogue, figure.quantity
+        if catalogue is None:
+            return ()
+        kind, unit = _KINDS.get(judgement.reason, q.kind), q.unit
         if figure.measure is not Measure.LEVEL:
             counted = q if q.unit not in _RELATIVE else _origin(figure)
             kind, unit = (counted.kind, counted.unit) if counted else ("", "")
-        suggested = tuple(self.catalogue.suggest(words, unit=unit, kind=kind))
+        suggested = tuple(catalogue.suggest(words, unit=unit, kind=kind))
+        if _RATE.search(figure.subject or figure.near[-10:]):  # a rate is not a count
+            rates = {"rate", "share"}
+            suggested = tuple(s for s in suggested if catalogue.quantity(s) in rates)
         if suggested and suggested[0].score >= ENOUGH:
-            if figure.measure is Measure.LEVEL:
-                self.named[q.unit] = suggested[0]
             return suggested
         again = self.named.get(_counted_again(figure))
         return suggested if again is None else (again, *suggested[:2])
+
+    def _fitting(self, figure: Figure, suggested: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
+        """Drop the indicators that the words next to the figure rule out."""
+        catalogue, q = self.catalogue, figure.quantity
+        if catalogue is None or figure.measure is not Measure.LEVEL:
+            return suggested
+        near = figure.near[-12:]
+        if _AVERAGE.search(near) or _UNFINISHED.match(self.folded, q.last, q.last + 6):
+            return ()
+        if q.unit in _RELATIVE:
+            if _PORTION.search(near):
+                return tuple(s for s in suggested if s.indicator == QUOTA_USED)
+            rate = _NAMED_RATE.search(near)
+            return tuple(s for s in suggested if rate is None or catalogue.speaks(s, rate[1]))
+        if q.unit == "个" and _AREAS.match(self.folded, q.end, q.last + 10):
+            clause = re.split(r"[,;:。\n]", self.folded[max(0, q.first - 40) : q.first])[-1]
+            noun = self.folded[q.end : q.end + (6 if _WITH.search(clause) else 18)]
+            return tuple(s for s in suggested if catalogue.speaks_in(s, noun + near))
+        return suggested
+
+    def _by_event(
+        self, figure: Figure, suggested: tuple[Suggestion, ...]
+    ) -> tuple[Suggestion, ...]:
+        """Put the indicator of the event named last first, or drop what another event decides."""
+        unit = figure.quantity.unit
+        before = self.folded[max(0, figure.quantity.first - 60) : figure.quantity.first]
+        if _QUOTA_SHARE.search(before) and unit == "%":
+            return self._certain(QUOTA_USED, "指标", suggested)
+        if figure.measure is not Measure.LEVEL and unit in _RELATIVE:
+            origin = _origin(figure)
+            unit = origin.unit if origin and not figure.subject else ""
+        quota = roles.quota(before)
+        slot = subjects.of_quota(before) if quota else subjects.slot(figure, unit)
+        first = _first(suggested)
+        if not slot or (first and first not in subjects.generic() and suggested[0].score >= ENOUGH):
+            return suggested
+        cell = self.grid.get(figure.quantity.start)
+        subject = subjects.named(f"{cell.label}{cell.header}" if cell else figure.subject)
+        subject = subject or self.events.before(figure.quantity.first, table=cell is not None)
+        code = subjects.indicators().get(subject, {}).get(slot, "")
+        others = tuple(s for s in suggested if s.indicator not in subjects.generic() - {code})
+        if not code:
+            return others if subject else suggested
+        return self._certain(code, subject, others)
+
+    def _certain(
+        self, code: str, why: str, others: tuple[Suggestion, ...]
+    ) -> tuple[Suggestion, ...]:
+        """Return the suggestions with the indicator *code* first, as far as the catalogue has it."""
+        known = self.catalogue and self.catalogue.indicators.get(code)
+        if not known:
+            return others
+        top = Suggestion(code, known.unit, _BY_EVENT, why)
+        return (top, *(s for s in others if s.indicator != code))[:3]
+
+    def _part(self, sentence: Sentence, figure: Figure, indicator: str) -> str:
+        """Return the part of its indicator that a figure is about."""
+        known = self.catalogue and self.catalogue.indicators.get(indicator)
+        if self.catalogue is None or not known:
+            return ""
+        q, cell = figure.quantity, self.grid.get(figure.quantity.start)
+        parent = self.parts.get(figure.parent.quantity.start, "") if figure.parent else ""
+        if cell:
+            own, lead = f"{cell.label} {cell.header}", ""
+        elif figure.subject:
+            own, lead = figure.subject, self.folded[sentence.start : q.first]
+        else:
+            own = figure.near[-24:] + self.folded[q.end : q.last] + figure.post[:8]
+            lead = "" if figure.part else self.folded[sentence.start : q.first - len(figure.near)]
+        part = parts.part_of(
+            indicator,
+            known.theme,
+            own=own,
+            lead=lead,
+            headings=(self.topic, sentence.section.heading),
+            known=self.catalogue.parts,
+        )
+        if figure.measure is not Measure.LEVEL and not figure.subject:
+            part = parent or part
+        elif figure.parent and len(re.sub(r"[^\u4e00-\u9fff]", "", figure.near)) <= _VERB:
+            before = self.catalogue.indicators.get(self._indicator(figure.parent))
+            part = part or (parent if before and before.theme == known.theme else "")
+        self.parts[q.start] = part
+        return part
+
+    def _indicator(self, figure: Figure) -> str:
+        return _first(self.assigned.get(figure.quantity.start, ()))
+
+    def _region(self, sentence: Sentence, figure: Figure) -> str:
+        cell = self.grid.get(figure.quantity.start)
+        lead = cell.label if cell else self.folded[sentence.start : figure.quantity.first]
+        return scopes.smaller_region(f"{lead}:" if cell else lead, self.setting)
+
+    def _base(self, sentence: Sentence, figure: Figure) -> Base | None:
+        """Return what a change is a change from, None for a level."""
+        if figure.measure is Measure.LEVEL:
+            return None
+        cell = self.grid.get(figure.quantity.start)
+        stop = self.folded.rfind("。", 0, figure.quantity.first) + 1
+        line = self.folded.rfind("\n", 0, figure.quantity.first) + 1
+        before = self.folded[max(stop, line) : figure.quantity.first]
+        return scopes.base_of(cell.header if cell else before, self.setting.end.year)
 
     def _repeated(self, figure: Figure, status: Status) -> int | None:
         """Return the offset of an earlier figure of the same value, unit and noun, or None."""
@@ -195,73 +368,167 @@ class _Reader:
         first = self.seen.setdefault(key, figure.quantity.start)
         return None if first == figure.quantity.start else first
 
-    def _period(
-        self, sentence: Sentence, figure: Figure, status: Status, suggested: tuple[Suggestion, ...]
-    ) -> tuple[date, date]:
-        cell = self.grid.get(figure.quantity.start)
-        before = cell.header if cell else self.folded[sentence.start : figure.quantity.first]
+    def _named_period(self, figure: Figure) -> tuple[Expression | None, bool]:
+        if figure.quantity.start in self.grid:
+            return None, False
+        return self.timeline.at(figure.quantity.first)
+
+    def _standing(
+        self, sentence: Sentence, figure: Figure, named: Expression | None
+    ) -> roles.Standing:
+        """Return the status of a figure; parts and items of a list share that of the one before."""
         start, end = self.setting.start, self.setting.end
-        if status is not Status.ACTUAL:
-            start, end = self.setting.planned
-        start, end = grids.earlier(cell, start, end) if cell else (start, end)
-        start, end = spoken_period(before, start, end)
-        catalogue = self.catalogue
-        if (
-            _first(suggested)
-            and catalogue
-            and catalogue.indicators[suggested[0].indicator].nature == "stock"
-        ):
-            start = end
-        return start, end
+        later = named is not None and resolved(named, start, end)[0] > end
+        due = named is not None and named.kind in {"due", "end"} and self.setting.later
+        ahead = later or due or self.demanding
+        cell = self.grid.get(figure.quantity.start)
+        if cell and grids.aimed(cell):
+            return roles.Standing(Status.TARGET, (Doubt("planned_as_target"),))
+        standing = status(self.folded, sentence, figure, self.setting, ahead=ahead)
+        listed = _LISTED.fullmatch(figure.gap) or figure.part
+        if standing.status is Status.PLAN and self.before and listed:
+            standing = self.before  # 培育3个镇、30家企业: one verb for both
+        self.before = standing
+        self.demanding = standing.demands and sentence.section.mood is not Mood.PLAN
+        return standing
+
+    def _period(
+        self,
+        figure: Figure,
+        standing: Status,
+        suggested: tuple[Suggestion, ...],
+        named: Expression | None,
+        *,
+        carried: bool,
+    ) -> tuple[Period, tuple[Doubt, ...]]:
+        """Return the period of a figure, with a doubt where it is carried from a sentence before."""
+        first, last = figure.quantity.first, figure.quantity.last
+        default = start, end = self._whole(figure, standing)
+        cell = self.grid.get(figure.quantity.start)
+        doubts: tuple[Doubt, ...] = ()
+        if cell:
+            earlier = grids.earlier(cell, start, end)
+            start, end = spoken_period(cell.words, start, end) if earlier == default else earlier
+        elif named:
+            start, end = resolved(named, start, end)
+            doubts = (Doubt("period_carried"),) if carried and named.kind != "now" else ()
+        if figure.measure is Measure.LEVEL and self.timeline.old_value(first, last):
+            start, end = before_change(start, end) if default == (start, end) else (start, end)
+            doubts = (*doubts, Doubt("old_value"))
+        return (end if self._stock(suggested) else start, end), doubts
+
+    def _whole(self, figure: Figure, standing: Status) -> Period:
+        """Return the period of figures without words for one."""
+        start, end = self.setting.start, self.setting.end
+        if standing is Status.ACTUAL:
+            return start, end
+        cell = self.grid.get(figure.quantity.start)
+        before = self.folded[max(0, figure.quantity.first - 20) : figure.quantity.first]
+        quota = (cell is not None and grids.aimed(cell)) or roles.quota(before)
+        return span(end.year, 1, 12) if quota else self.setting.planned
+
+    def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
+        """Whether the first indicator is a level at one date."""
+        code, known = _first(suggested), self.catalogue
+        return bool(code and known and known.indicators[code].nature == "stock")
 
     def _facts(self, sentence: Sentence, others: list[Candidate]) -> list[Candidate]:
         taken = [(c.start, c.end) for c in others if c.owns]
-        rows = []
-        for fact in facts.find(self.folded, sentence, taken):
-            status = Status.ACTUAL
-            if sentence.section.mood is Mood.PLAN or fact.wish:
-                status = Status.TARGET
-            before = self.folded[max(sentence.start, fact.start - 40) : fact.start]
-            words = [Words(fact.subject, 1.0), Words(before, 0.4)]
-            words.append(Words(sentence.section.heading, 0.2))
-            suggested: tuple[Suggestion, ...] = ()
-            if self.catalogue:
-                suggested = tuple(self.catalogue.suggest(words, unit=fact.unit, kind=fact.kind))
-            printed = self.text[fact.start : fact.end]
-            period = self.setting.planned if status is Status.TARGET else None
-            rows.append(
-                Candidate(
-                    fact.start,
-                    fact.end,
-                    printed,
-                    Role.TARGET if status is Status.TARGET else Role.OBSERVATION,
-                    fact.reason,
-                    printed=printed,
-                    value=Decimal(fact.value),
-                    measure=fact.measure,
-                    status=status,
-                    unit=""
-                    if fact.measure is Measure.DIRECTION
-                    else _first_unit(suggested, fact.unit),
-                    period=period or (self.setting.start, self.setting.end),
-                    phrase=fact.subject,
-                    evidence=printed[:EVIDENCE],
-                    suggestions=suggested,
-                    numeral=False,
-                    indicator=_first(suggested),
-                    doubts=(Doubt("no_numeral"),),
-                )
-            )
-        return rows
+        return [self._fact(sentence, fact) for fact in facts.find(self.folded, sentence, taken)]
+
+    def _fact(self, sentence: Sentence, fact: facts.Fact) -> Candidate:
+        """Return the row of a fact without a numeral."""
+        planned = sentence.section.mood is Mood.PLAN or fact.wish
+        status = Status.TARGET if planned else Status.ACTUAL
+        suggested = self._named_by(sentence, fact)
+        printed = self.text[fact.start : fact.end]
+        named, _ = self.timeline.at(fact.start)
+        period = self.setting.planned if planned else (self.setting.start, self.setting.end)
+        direction = fact.measure is Measure.DIRECTION
+        clause = re.split(r"[,;。]", self.folded[sentence.start : fact.start])[-1]
+        return Candidate(
+            fact.start,
+            fact.end,
+            printed,
+            Role.TARGET if planned else Role.OBSERVATION,
+            fact.reason,
+            printed=printed,
+            value=Decimal(fact.value),
+            measure=fact.measure,
+            status=status,
+            unit="" if direction else _first_unit(suggested, fact.unit),
+            period=resolved(named, *period) if named else period,
+            phrase=fact.subject,
+            evidence=printed[:EVIDENCE],
+            suggestions=suggested,
+            numeral=False,
+            indicator=_first(suggested),
+            breakdown=self._part_in(_first(suggested), clause + fact.subject),
+            region=scopes.smaller_region(clause, self.setting),
+            base=Base.YEAR_BEFORE if direction else None,
+            doubts=(Doubt("no_numeral"),),
+        )
+
+    def _part_in(self, indicator: str, own: str) -> str:
+        """Return the part that the clause of a fact names."""
+        known = self.catalogue and self.catalogue.indicators.get(indicator)
+        return parts.part_of(indicator, known.theme, own=own) if known else ""
+
+    def _named_by(self, sentence: Sentence, fact: facts.Fact) -> tuple[Suggestion, ...]:
+        """Return the indicators for a fact: by the event that did not happen, else by words."""
+        if self.catalogue is None:
+            return ()
+        before = self.folded[max(sentence.start, fact.start - 40) : fact.start]
+        words = [Words(fact.subject, 1.0), Words(before, 0.4)]
+        words.append(Words(sentence.section.heading, 0.2))
+        suggested = tuple(self.catalogue.suggest(words, unit=fact.unit, kind=fact.kind))
+        if fact.measure is Measure.DIRECTION:
+            slot = subjects.of_direction(fact.subject)
+        else:
+            slot = subjects.of_zero(fact.subject) if fact.value == 0 else ""
+        if not slot:
+            return suggested
+        subject = subjects.first_named(fact.subject) or self.events.before(fact.start)
+        code = subjects.indicators().get(subject, {}).get(slot, "")
+        others = tuple(s for s in suggested if s.indicator not in subjects.generic() - {code})
+        return self._certain(code, subject, others) if code or subject else suggested
 
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
 _CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
 _KINDS: dict[str, str] = {Reason.FORMULA: "count", Reason.ZERO: ""}
+_RATE = re.compile(r"率[\u4e00-\u9fff]{0,8}$")
+_VERB = 4  # characters: 培训, 已整改
+_AVERAGE = re.compile(r"(?:平均每?|人均|户均|日均|月均|年均)[\u4e00-\u9fff]{0,8}$")
+_UNFINISHED = re.compile(r"正在|未(?!发生)|尚未|仍?没有|还未")
+_PORTION = re.compile(r"占|比重|比例")
+_NAMED_RATE = re.compile(r"([\u4e00-\u9fff]{2}率)[\u4e00-\u9fff]{0,4}$")
+_AREAS = re.compile(r"个?(?:县|市(?!级)|区(?!域)|州|乡|镇|街道|村|社区|部门|行政村|国家|省)")
+_WITH = re.compile(r"^(?:[\u4e00-\u9fff]{0,4})?[与向对赴同]")
+_QUOTA_SHARE = re.compile(r"占[^,。;]{0,16}(?:控制指标|指标|控制数|目标)[^,。;]{0,12}$")
+QUOTA_USED = "quota_used"
+_VS_MEAN = "disaster_loss_vs_prev5y_mean"
+_BY_EVENT = 5.0  # the score of an indicator that the event decides
 _RELATIVE = {"%", "‰", "倍", "百分点"}
 
 
 _ONLY_COUNTED = re.compile(r"(?:事故)?(?P<unit>[起人件次户家场项])(?:数|次)")
+
+
+def _bound(q: Quantity, before: str) -> Comparator:
+    """Return the comparator of a figure; a quota is an upper bound."""
+    quota = roles.quota(before) and q.comparator is Comparator.EXACT
+    return Comparator.AT_MOST if quota else q.comparator
+
+
+def _from_mean(candidate: Candidate) -> Candidate:
+    """Return the change of disaster losses from a mean as the indicator that it is."""
+    if candidate.measure is not Measure.CHANGE_PCT:
+        return candidate
+    top = Suggestion(_VS_MEAN, "%", _BY_EVENT, "均值")
+    suggestions = (top, *candidate.suggestions[:2])
+    level = Measure.LEVEL
+    return replace(candidate, indicator=_VS_MEAN, measure=level, base=None, suggestions=suggestions)
 
 
 def _counted_again(figure: Figure) -> str:

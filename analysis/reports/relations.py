@@ -52,6 +52,9 @@ _WORDS = {
 }
 _FILL = r"(?:了|约|近|超|超过|达|达到|为|幅度|幅度为|幅度达|的)*[ ]*[\"“]?"
 _CHANGE = re.compile(rf"(?P<word>{'|'.join(_WORDS)})(?:幅)?{_FILL}$")
+_FEWER = re.compile(rf"(?P<word>[少多])(?:发生|接报|死亡|受伤|亡){_FILL}$")
+_MOVED = re.compile(r"(?:下降|降低|回落|下滑|上升|增长)了?$|(?:增加|提高)了$")
+_OWN_SIGN = re.compile(r"同比|环比|[较比][^,。;]{0,8}$")
 _EASED = re.compile(r"(?P<word>压缩|压减|缩短|减少|降低|节约|节省)[\u4e00-\u9fff]{2,8}[ ]*$")
 _REACHED = re.compile(
     r"(?:下降|减少|降低|上升|增加|增长|提高|提升|升|降|缩短|压缩|扩大)(?:至|到|为)[ ]*$"
@@ -62,7 +65,7 @@ _BASE = re.compile(
 _LIST = re.compile(r"[、和及与,]?[ ]*$")
 _EMPTY = re.compile(
     r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+"
-    r"|[与较比]上个?[^,。;、]{1,4}[期季]|[与较比][“\"]?十[一二三四五]五[”\"]?(?:时期|期间)?|[年月]均|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
+    r"|[与较比]上个?[^,。;、]{1,4}[期季]|[与较比](?:20\d\d年|\d{1,2}月份?|上月|上季度?|常年|历年)(?:同期)?|[与较比][“\"]?十[一二三四五]五[”\"]?(?:时期|期间)?|[年月]均|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
     r"|[,、;:。()(\s“”\"]|[降增减升]幅|[双两三四]?[下双]降|[二两三四五六]项(?:主要|控制)?指[数标]|不[低少高]于|不超过|控制在|力争|确保|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
 )
 TERRITORIES = "市、区|[市区州场]|街道|社区|管委会"  # in brackets they belong to the noun before
@@ -74,6 +77,9 @@ _NEXT = re.compile(
     r"(?P<same>(?:[、和及与,]持平)*)"
     rf"(?:[、和及与,][ ]*|[、和及与][ ]*(?:{'|'.join(_WORDS)})(?:了|约|近)?[ ]*)"
 )
+_NEXT_OF_LIST = re.compile(
+    rf"[、和及与,][ ]*|(?:[和及与]|以及)[ ]*(?:{'|'.join(_WORDS)})(?:了|约|近)?[ ]*"
+)
 _STRONG = re.compile(r"[,;:。()!?\n]")
 _LISTED = (Doubt("dealt_over_list"),)
 _BASE_REACH = 200  # a base of comparison serves the clauses up to the full stop
@@ -82,9 +88,12 @@ _COUNT_CHANGE = {
     "减少",
     "下降",
     "降低",
+    "回落",
+    "下滑",
     "上升",
     "增加",
     "增长",
+    "提高",
     "少",
     "多",
     "减",
@@ -118,7 +127,8 @@ class Figure:
     def value(self) -> Decimal | None:
         """The value with its sign."""
         value = self.quantity.value
-        return None if value is None else value * self.sign
+        sign = self.quantity.sign or self.sign
+        return None if value is None else value * sign
 
 
 def figures(
@@ -204,15 +214,18 @@ def _measure(text: str, sentence: Sentence, figure: Figure, earlier: list[Figure
     """Set measure and sign from the word before the figure, or from its list."""
     before = text[max(sentence.start, figure.quantity.first - 16) : figure.quantity.first]
     near = figure.near[-16:]
-    word = _CHANGE.search(near) or (figure.quantity.unit == "%" and _EASED.search(near)) or None
+    word = _CHANGE.search(near) or _FEWER.search(near)
+    word = word or (figure.quantity.unit == "%" and _EASED.search(near)) or None
     if _REACHED.search(before):
         return
     relative = (
         figure.quantity.unit in {"%", "‰", "百分点", "倍"} and figure.quantity.kind != "money"
     )
+    if word is None and figure.quantity.sign and (relative or _signed(figure)):
+        _changed(figure, relative=relative)
+        return
     if word and (relative or _compared(text, sentence, figure, word, earlier)):
-        points = figure.quantity.unit == "百分点"
-        figure.measure = Measure.CHANGE_PCT if relative and not points else Measure.CHANGE_ABS
+        _changed(figure, relative=relative)
         figure.sign = _WORDS[word["word"]]
         if figure.quantity.unit == "倍":
             figure.quantity = _in_percent(figure.quantity)
@@ -225,6 +238,17 @@ def _measure(text: str, sentence: Sentence, figure: Figure, earlier: list[Figure
     elif relative and word is None and re.search(r"[增降减升]幅[^\d]{0,4}$", near):
         figure.measure = Measure.CHANGE_PCT
         figure.sign = _UP if "增幅" in near or "升幅" in near else _DOWN
+
+
+def _changed(figure: Figure, *, relative: bool) -> None:
+    points = figure.quantity.unit == "百分点"
+    figure.measure = Measure.CHANGE_PCT if relative and not points else Measure.CHANGE_ABS
+
+
+def _signed(figure: Figure) -> bool:
+    """Whether the sign before a count makes it a change: 同比-5起, but not -12.5℃."""
+    measured = figure.quantity.kind in {"count", "people", "money"}
+    return measured and (figure.bracketed or bool(_OWN_SIGN.search(figure.near)))
 
 
 def _in_percent(read: Quantity) -> Quantity:
@@ -249,6 +273,8 @@ def _compared(
     text: str, sentence: Sentence, figure: Figure, word: re.Match[str], earlier: list[Figure]
 ) -> bool:
     """Whether a count is a change: 减少3起 is; 增加10个班次 needs a base of comparison."""
+    if word.re is _FEWER or _MOVED.search(figure.near):
+        return True
     if figure.near[: word.start()].endswith("新") or word["word"] not in _COUNT_CHANGE:
         return False
     begin = max(text.rfind(mark, 0, sentence.start) for mark in "。\n")
@@ -312,7 +338,7 @@ def _dealt(figure: Figure, earlier: list[Figure], size: int) -> None:
 
 def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -> None:
     """Assign the next change of a list, or another change of the same subject."""
-    if not re.fullmatch(r"[、和及与,][ ]*", figure.gap):
+    if not _NEXT_OF_LIST.fullmatch(figure.gap):
         figure.stride = size if len(earlier) > size > 1 else 1
         last = earlier[-1 - figure.stride]
         figure.subject, figure.parent = last.subject, last.parent
@@ -324,7 +350,10 @@ def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -
         return
     run = [last]
     for change in reversed(earlier[:-2]):
-        if not _LIST.fullmatch(run[-1].near) or change.measure is Measure.LEVEL:
+        if (
+            not (_LIST.fullmatch(run[-1].near) or _NEXT_OF_LIST.fullmatch(run[-1].gap))
+            or change.measure is Measure.LEVEL
+        ):
             break
         run.append(change)
     figure.doubts = _LISTED

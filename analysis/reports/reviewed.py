@@ -255,7 +255,7 @@ def _undecided(line: Line) -> bool:
 def _named(reviewed: Reviewed) -> None:
     """Every fact of the report has its line; region and report are codes, as they name files."""
     report = reviewed.report
-    missing = {*TABLES["reports"].to_schema().columns, *TABLES["regions"].to_schema().columns}
+    missing = {*TABLES["reports"].columns, *TABLES["regions"].columns}
     for key in sorted(missing - set(report)):
         reviewed.fault(REPORT, 0, key, "nothing", "a line is missing", "restore it; compile again")
     for key, pattern in (("region", CODE), ("report", REPORT_CODE), ("characters", r"[0-9]{1,8}")):

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     FORMULA = "体系公式中的个数"
     RANK = "名次"
     TABLE = "表中数字"
+    TABLE_NAME = "表中名称或年份"
     ZERO = "以零表述"
 
 
@@ -116,7 +117,7 @@ _RANK = re.compile(
 _ZERO = re.compile(
     r"⟦零⟧(?:死亡|事故|伤亡|发生|火灾|亡人|[”\"](?:控制|目标|死亡|事故|发生|状态)|控制)|(?:为|均为|保持|实现)⟦[零0]⟧(?=[,。;、]|$)"
 )
-_FORMULA_HEAD = re.compile(r"[^,。;、]{0,16}?(?:预案|方案框架|方案体系|总体方案)")
+_FORMULA_HEAD = re.compile(r"[^,。;、]{0,16}?预案")
 
 
 def judge(at: Place) -> Judgement:
@@ -214,7 +215,9 @@ def _duration(at: Place) -> Judgement:
     """Return the role of a time: a figure if it is a duration, not if it is a limit."""
     before = at.text[max(0, at.quantity.first - 10) : at.quantity.first]
     after = at.text[at.numeral.end : at.numeral.end + 14].lstrip()
-    if _WATCH.match(after) or _LASTING.search(before) or _SHORTENED.match(after):
+    if _WATCH.match(after):
+        return Judgement(Role.LABEL, "时间长度或时限")
+    if _LASTING.search(before) or _SHORTENED.match(after):
         return Judgement(Role.OBSERVATION, "时长")
     if re.match(r"(?:个)?(?:小时|分钟|天|工作日|个工作日)(?:以|之)?内", after):
         return Judgement(Role.OBSERVATION, "时限", (Doubt("time_limit"),))
@@ -275,7 +278,7 @@ _HARD = re.compile(
 )
 _AIM = re.compile(r"(?<!按)目标:?$")
 _ACHIEVE = re.compile(
-    r"(?:完成|建成|新建|建设|培训|召开|投资|每[年月周季日]度?|每半年|半年|创建|打造|新增|实现|达到?|组织|开展|举办|更新|改造|整治|关闭|退出|淘汰|培育|组建|配备|建立|下降|降低|压减|提高|提升|检查|演练|增加|发放|制作|争取|安装|覆盖)[^,。;:\d]{0,16}$"
+    r"(?:完成|建成|新建|建设|培训|召开|投资|每[年月周季日]度?|每半年|半年|创建|打造|新增|实现|达到?|组织|开展|举办|更新|改造|整治|关闭|退出|淘汰|培育|组建|配备|建立|下降|降低|压减|提高|提升|检查|演练|增加|发放|制作|争取|安装|覆盖|修订|编制|储备|参演|制定|签订|评估|转移)[^,。;:\d]{0,16}$"
 )
 _NOW = re.compile(r"目前|现有|已[经有建完]|现已|截至|(?<![较比与同])(?:去年|上年)")
 _WILL = re.compile(
@@ -283,13 +286,31 @@ _WILL = re.compile(
 )
 
 
+_QUOTA = re.compile(r"(?:控制|考核|目标|年度)(?:指标|目标)(?:数|值)?(?:为|是|:)?[(]?$")
+_DONE = re.compile(r"同比|环比|累计|已|截至|今年以来|完成率|[较比](?:上年|去年)")
+
+
+def quota(before: str) -> bool:
+    """Whether the words *before* a figure call it a quota: 控制指标(120人)."""
+    return bool(_QUOTA.search(before[-16:]))
+
+
+class Standing(NamedTuple):
+    """The status of a figure, doubts about it, and whether the rest of its sentence shares it."""
+
+    status: Status
+    doubts: tuple[Doubt, ...] = ()
+    demands: bool = False
+
+
 def status(
-    text: str, sentence: Sentence, figure: Figure, setting: Setting
-) -> tuple[Status, tuple[Doubt, ...]]:
+    text: str, sentence: Sentence, figure: Figure, setting: Setting, *, ahead: bool = False
+) -> Standing:
     """
     Return the status of a figure (actual, plan or target) and doubts about it.
 
-    The section decides first, then the words before the figure.
+    The section decides first, then the words before the figure. A figure is *ahead* if its period
+    begins after that of the report, or if the words before it demand something.
     """
     q = figure.quantity
     before = text[sentence.start : q.first]
@@ -297,18 +318,24 @@ def status(
     span = text[q.first : q.last]
     near = clause + span
     if _NOW.search(figure.near):
-        return Status.ACTUAL, ()
-    planned = sentence.section.mood is Mood.PLAN or bool(_WILL.search(before[-60:]))
+        return Standing(Status.ACTUAL)
+    if quota(before):
+        return Standing(Status.TARGET, (Doubt("demanded_in_report"),))
+    done = bool(_DONE.search(clause))
+    planned = sentence.section.mood is Mood.PLAN or (bool(_WILL.search(before[-60:])) and not done)
     years = [int(year) for year in re.findall(r"(20\d\d)年", before)]
     planned = planned or bool(years and years[-1] > setting.end.year)
+    planned = planned or (ahead and not done)
+    planned = planned or (setting.later and "今年" in before and "今年以来" not in before)
     if not planned:
         hard = _HARD.search(before[-60:] + span) or _AIM.search(before) or _limited(text, figure)
-        return (Status.TARGET, (Doubt("demanded_in_report"),)) if hard else (Status.ACTUAL, ())
+        doubts = (Doubt("demanded_in_report"),)
+        return Standing(Status.TARGET, doubts, demands=True) if hard else Standing(Status.ACTUAL)
     if q.value == 0 or _DEMAND.search(near) or re.search(r"以上|以内|不少于|至少|以下", span):
-        return Status.TARGET, ()
+        return Standing(Status.TARGET, demands=ahead)
     if q.kind == "share" or (_ACHIEVE.search(clause) and not figure.post.startswith("的")):
-        return Status.TARGET, (Doubt("planned_as_target"),)
-    return Status.PLAN, ()
+        return Standing(Status.TARGET, (Doubt("planned_as_target"),), demands=ahead)
+    return Standing(Status.PLAN, demands=ahead)
 
 
 def _limited(text: str, figure: Figure) -> bool:

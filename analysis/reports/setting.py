@@ -16,8 +16,11 @@ from .layout import Mood, fold, mood_of
 from .periods import parse_period, span
 
 _HEAD = 400
-_REPORTING = re.compile(r"总结|情况|报告|回顾|通报|综述|汇报|数据|实录|小结|成效")
+_REPORTING = re.compile(
+    r"总结|情况|报告|回顾|通报|综述|汇报|数据|实录|小结|成效|公报|分析|评估|讲话"
+)
 _TITLE = re.compile(r"(?![一二三1(]|\d{4}年\d{1,2}月\d{1,2}日)[^。;]{4,60}")  # no heading, no date
+_SPEECH = re.compile(r"上的(?:讲话|发言|致辞)|讲话(?:摘要|提纲|稿)?[)\n]")
 _THREE_QUARTERS = 9  # a report that ends later plans for the year after
 _LEVELS = {
     "国": 0,
@@ -34,7 +37,7 @@ _LEVELS = {
 _SUFFIX = re.compile(
     r"(?:壮族|回族|维吾尔)?(?:省|自治区|市|州|盟|地区|区|县|旗|[^省市]{1,6}自治[州县])$"
 )
-_ACTUAL = re.compile(r"同比|共[开发检排查处组]|累计|今年以来|截至|已[完建成]|完成了|开展了|整改率")
+_PLANS = re.compile(r"方案|规划|要点|计划|任务分解|目标任务|工作安排|实施意见|责任书")
 _MONTHS = {
     "上半年": (1, 6),
     "下半年": (7, 12),
@@ -52,6 +55,7 @@ class Setting:
     start: date
     end: date
     mood: Mood = Mood.REPORT
+    later: bool = False  # a speech in the year after its period, in which 去年 is the period
 
     @property
     def planned(self) -> tuple[date, date]:
@@ -84,17 +88,20 @@ def setting(text: str, *, names: tuple[str, ...] = (), period: str = "") -> Sett
     full_names = names or _names(folded[:_HEAD])
     shorts = tuple(dict.fromkeys(short(name) for name in full_names if short(name)))
     mood = Mood.PLAN if _plans(folded, end.year) else Mood.REPORT
-    return Setting(shorts, _level(folded, full_names), start, end, mood)
+    level = _level(folded, full_names)
+    return Setting(
+        shorts, level, start, end, mood, later=_SPEECH.search(folded[:_HEAD]) is not None
+    )
 
 
 def _plans(text: str, year: int) -> bool:
-    """Whether the title announces a plan, or *text* reports nothing done."""
+    """Whether the title announces a plan."""
     end = text.find("\n", _HEAD)  # a line cut in two could look like a title
     lines = [line.strip() for line in text[: end if end >= 0 else None].split("\n")]
     titles = [line for line in lines if _TITLE.fullmatch(line)][:2]
     if any(mood_of(title, year) is Mood.PLAN for title in titles):
         return True
-    return not (any(map(_REPORTING.search, titles)) or _ACTUAL.search(text))
+    return bool(titles and _PLANS.search(titles[0]) and not _REPORTING.search(titles[0]))
 
 
 def short(name: str) -> str:

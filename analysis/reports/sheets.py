@@ -14,8 +14,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("printed", "evidence", "note", "reason", "suggestions", "doubts"),
     ),
     REPORT: ("key", "value", "hint"),
-    INDICATORS: tuple(TABLES["indicators"].to_schema().columns),
-    BREAKDOWNS: tuple(TABLES["breakdowns"].to_schema().columns),
+    INDICATORS: tuple(TABLES["indicators"].columns),
+    BREAKDOWNS: tuple(TABLES["breakdowns"].columns),
     INSTRUMENTS: ("instrument", "name_zh", "status", "evidence", "start", "end", "note"),
     TEXT: ("offset", "line"),
 }
@@ -49,7 +49,7 @@ def heading(sheet: str, column: str, language: str) -> str:
     ('value', 'value\ncontent')
     """
     for table in _TABLES.get(sheet, ()):
-        if column in TABLES[table].to_schema().columns:
+        if column in TABLES[table].columns:
             return f"{column}\n{meaning(table, column)[0]}" if language == "zh" else column
     return f"{column}\n{say(f'review.head.{column}')[language]}"
 

@@ -96,7 +96,7 @@ class Descriptions:
 
 _MOST = 3
 ENOUGH = 1.6  # below this the synonyms in common are chance
-ALIKE = 0.3  # below this a likeness to a definition is shown and not taken
+ALIKE = 0.45  # below this a likeness to a definition is shown and not taken
 _LEAST = 0.1  # below this it is chance
 _CONTEXT = "context"  # denominators: a report that gives one names it outright
 _COUNTER = 0.1  # what a fitting counter adds to a likeness
@@ -141,6 +141,7 @@ class Catalogue:
 
     indicators: dict[str, Indicator]
     synonyms: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
+    parts: dict[str, str] = field(default_factory=dict)  # Chinese names of breakdowns by code
     _by_term: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -175,6 +176,18 @@ class Catalogue:
         return known + self._by_descriptions(
             words, unit, kind, {found.indicator for found in known}
         )
+
+    def quantity(self, suggestion: Suggestion) -> str:
+        """Return the quantity of a suggested indicator."""
+        return self.indicators[suggestion.indicator].quantity
+
+    def speaks(self, suggestion: Suggestion, word: str) -> bool:
+        """Whether the name or the matched words of a suggestion have *word*."""
+        return word in self.indicators[suggestion.indicator].name or word in suggestion.why
+
+    def speaks_in(self, suggestion: Suggestion, text: str) -> bool:
+        """Whether *text* has one of the matched words of a suggestion."""
+        return any(word in text for word in suggestion.why.removeprefix("≈").split("+"))
 
     def _by_synonyms(self, words: list[Words], unit: str, kind: str) -> list[Suggestion]:
         """Return the suggestions by synonyms."""
@@ -263,16 +276,17 @@ class Catalogue:
         return tuple(sorted(found))  # in one order, whatever the run
 
 
-_NEAR, _FAR = 0.45, 0.2
+_NEAR, _FAR = 0.55, 0.2
 _MEASURED = {"money", "length", "area", "duration", "mass", "volume"}
 _ANY = "个"  # counts nearly all things, but no documents and no events
-_EVENTS, _DOCUMENTS, _INCIDENTS = 1, 3, 8
+_EVENTS, _DOCUMENTS, _INCIDENTS = 2, 4, 9
 _CASES = ({"起", "次"}, {"起", "件"}, {"起", "项"})
 _GROUPS = {
     unit: group
     for group, units in enumerate(
         (
             "家 户 座 所",
+            "间",
             "次 场 期 轮 批 班",
             "项 个 处 条 件 大",
             "份 本",
@@ -342,7 +356,10 @@ def catalogue(folder: Path) -> Catalogue:
             for _, row in csv_file.table(extra).iterrows()
             if row["indicator"] in rows
         ]
-    return Catalogue(rows, synonyms)
+    parts = folder / "breakdowns.csv"
+    named = csv_file.table(parts) if parts.exists() else None
+    known = {} if named is None else dict(zip(named["breakdown"], named["name_zh"], strict=True))
+    return Catalogue(rows, synonyms, known)
 
 
 def _terms(synonym: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

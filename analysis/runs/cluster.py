@@ -1,52 +1,85 @@
 """
 An executor that runs jobs on other machines through Dask and returns their files.
 
-A worker needs this package only: tables and notebooks are sent with the jobs.
+A worker needs this package only: tables and notebooks are sent with the jobs. Scheduler and workers
+are trusted to run code, but what they send back is treated as data: bytes and JSON, checked here.
 """
 
-import atexit
 import hashlib
 import io
+import json
+import logging
 import queue
+import re
 import shutil
 import tempfile
 import threading
 import time
 import zipfile
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from analysis import files, shapes
 from analysis.errors import UsageError, WorkerError
 
-from . import processes, staging
+from . import judge, processes, staging
 from .executors import Event, Local
 from .fingerprints import Fingerprints
 from .plan import Plan
-from .worker import Task
+from .worker import Said, Task
 
-PATIENCE = 30.0  # seconds for the scheduler to answer
-_POLL = 0.5  # seconds between checks whether the run has stopped the job
+PATIENCE = 15.0  # seconds for the scheduler to answer
+LOST_AFTER = 20.0  # seconds after which a scheduler that does not answer is given up
+MOST_REPLY = judge.MOST_BYTES + judge.MOST_NOTEBOOK + judge.MOST_LOG
+_POLL = 0.5  # seconds between checks whether the run has cancelled the job
+_ADDRESS = re.compile(r"(?:tcp|tls|ws|wss)://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 _thread = threading.local()  # one fork server for each thread of a Dask worker
+
+
+class Ended(Said):
+    """An event of a job on a worker."""
+
+    ended: NotRequired[int]
+    late: NotRequired[float]
+    cpu: NotRequired[float]
+    memory: NotRequired[float]
+
+
+class Reply(TypedDict):
+    """The first line of a reply: the events of a job, and the files that follow, by size."""
+
+    events: list[Ended]
+    files: dict[str, int]
 
 
 class Cluster:
     """Runs jobs on the workers of a Dask scheduler."""
 
     def __init__(self, scheduler: str, plan: Plan, stage: staging.Stage) -> None:
+        require_address(scheduler)
         distributed = _distributed()
-        if not scheduler:
-            raise UsageError("--executor dask needs --scheduler tcp://host:8786")
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # one line is said here
+        self.scheduler = scheduler
         try:
-            self.client = distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)
-        except OSError as error:
+            # Without "pickle" among them, no object that a worker makes up is built here.
+            self.client = distributed.Client(
+                scheduler,
+                timeout=PATIENCE,
+                set_as_default=False,
+                deserializers=["dask", "msgpack", "error"],
+            )
+        except (OSError, ValueError) as error:
             raise UsageError(f"no Dask scheduler answers at {scheduler}: {error}") from error
         self.capacity = sum(self.client.nthreads().values())
         if not self.capacity:
             raise UsageError(f"the scheduler at {scheduler} has no worker: start one")
         self.run = stage.run
         self.sent: dict[str, tuple[Task, Any]] = {}
+        self.open: set[str] = set()  # jobs whose end has not been reported
         self.events: queue.Queue[Event] = queue.Queue()
+        self.seen = time.monotonic()  # when the scheduler was last connected
         data = packed(plan.project.root)
         # Broadcast, so that no job is lost with the only worker that has the tables.
         self.bundle = self.client.scatter(data, broadcast=True, hash=False)
@@ -62,46 +95,148 @@ class Cluster:
         """Send *task*; if its worker dies, Dask sends it to another."""
         key = f"{task['job']}-{self.run}"
         options = {"key": key, "pure": False, "retries": 0}
-        future = self.client.submit(perform, task, self.bundle, self.settings, **options)
+        order = json.dumps({"task": task, "settings": {**self.settings, "key": key}}).encode()
+        future = self.client.submit(perform, order, self.bundle, **options)
         self.sent[task["job"]] = (task, future)
+        self.open.add(task["job"])
         future.add_done_callback(lambda done: self._receive(task, done))
 
     def wait(self, seconds: float) -> list[Event]:
-        """Return the events of the jobs that have ended."""
+        """Return the events of the jobs that have ended, or are lost with the scheduler."""
+        end = time.monotonic() + seconds
+        events = self._taken(min(seconds, _POLL))
+        while not events and time.monotonic() < end:
+            if self._lost():
+                cause = f"the Dask scheduler at {self.scheduler} does not answer any more"
+                return [self._end(job, cause) for job in sorted(self.open)]
+            events = self._taken(_POLL)
+        return events
+
+    def stop(self, job: str) -> None:
+        """Cancel *job*, which ends at once here and soon on its worker."""
+        self.events.put(self._end(job, "it was stopped"))
+        self._cancel([self.sent[job][1]])
+
+    def close(self) -> None:
+        """Cancel all unfinished jobs."""
+        self._cancel([future for _, future in self.sent.values() if not future.done()])
+        closing = threading.Thread(target=self.client.close, args=(PATIENCE,), daemon=True)
+        closing.start()
+        closing.join(PATIENCE)
+
+    def _taken(self, seconds: float) -> list[Event]:
+        """Return the queued events of jobs whose end has not been reported."""
         try:
             events = [self.events.get(timeout=max(seconds, 0.001))]
         except queue.Empty:
             return []
         while not self.events.empty():
             events.append(self.events.get())
-        return events
+        return [event for event in events if self._is_news(event)]
 
-    def stop(self, job: str) -> None:
-        """Cancel *job* and signal its worker to end it."""
-        _, future = self.sent[job]
-        _flag(self.client, f"stop-{self.run}-{job}").set()
-        future.cancel()
+    def _is_news(self, event: Event) -> bool:
+        news = event["job"] in self.open
+        if "ended" in event:
+            self.open.discard(event["job"])
+        return news
 
-    def close(self) -> None:
-        """Cancel all unfinished jobs."""
-        _flag(self.client, f"stop-{self.run}").set()
-        self.client.cancel([future for _, future in self.sent.values() if not future.done()])
-        self.client.close()
+    def _end(self, job: str, cause: str) -> Event:
+        return {"job": job, "ended": 1, "raised": cause}
+
+    def _lost(self) -> bool:
+        """Return whether the scheduler has been disconnected for too long."""
+        if self.client.status == "running":
+            self.seen = time.monotonic()
+        return time.monotonic() - self.seen > LOST_AFTER or self.client.status == "closed"
+
+    def _cancel(self, futures: list[Any]) -> None:
+        """Cancel *futures* without waiting for a scheduler that may be gone."""
+        cancel = threading.Thread(target=self._try_to_cancel, args=(futures,), daemon=True)
+        cancel.start()
+        cancel.join(2.0)
+
+    def _try_to_cancel(self, futures: list[Any]) -> None:
+        try:
+            self.client.cancel(futures, force=True)
+        except Exception:
+            logging.getLogger(__name__).debug("a job could not be cancelled", exc_info=True)
 
     def _receive(self, task: Task, future: Any) -> None:
         """Write the files of a job to its staging folder and queue its events."""
         job = task["job"]
         try:
-            events, files = future.result()
-        except Exception as error:  # noqa: BLE001  a lost worker, a cancelled job, a lost connection
-            self.events.put({"job": job, "ended": 1, "raised": f"{type(error).__name__}: {error}"})
-            return
-        for name, data in files.items():
-            path = Path(task["stage"]) / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            events = unpacked(_result(future), Path(task["stage"]))
+        except Exception as error:  # noqa: BLE001  a lost worker, a full disk, anything else
+            events = [self._end(job, f"{type(error).__name__}: {error}"[:1500])]
         for event in events:
-            self.events.put(event)
+            self.events.put({**event, "job": job})
+
+
+def require_address(scheduler: str) -> None:
+    """
+    Raise an error unless *scheduler* is an address such as ``tcp://host:8786``.
+
+    >>> require_address("tls://10.0.0.1:8786")
+    >>> require_address("http://host:1")
+    Traceback (most recent call last):
+    analysis.errors.UsageError: 'http://host:1' is no scheduler: write --scheduler tcp://host:8786
+    """
+    if not scheduler:
+        raise UsageError("--executor dask needs --scheduler tcp://host:8786")
+    if not _ADDRESS.fullmatch(scheduler):
+        raise UsageError(f"{scheduler[:80]!r} is no scheduler: write --scheduler tcp://host:8786")
+
+
+def _result(future: Any) -> bytes:
+    """Return the reply of a worker, which must be bytes."""
+    if future.status != "finished":  # the exception itself could be of any type
+        raise WorkerError(f"the job was lost ({future.status}): its worker ended or failed")
+    reply = future.result(timeout=PATIENCE)
+    if type(reply) is not bytes or len(reply) > MOST_REPLY:
+        raise WorkerError("the reply of the worker is none of this package: install the same")
+    return reply
+
+
+def unpacked(reply: bytes, stage: Path) -> list[Event]:
+    """
+    Write the files of *reply* to the folder *stage* and return its events.
+
+    Raises
+    ------
+    WorkerError
+        If the reply is damaged, or names a file elsewhere; nothing is written then.
+    OSError
+        If a file cannot be written.
+    """
+    head, _, body = reply.partition(b"\n")
+    try:
+        header = shapes.parsed(head, Reply)
+        paths = {_path(stage, name): size for name, size in header["files"].items()}
+        whole = sum(paths.values()) == len(body) and min(paths.values(), default=0) >= 0
+    except ValueError as error:
+        raise WorkerError(f"the reply of the worker is damaged: {error}") from error
+    if not whole or not any("ended" in event for event in header["events"]):
+        raise WorkerError("the reply of the worker is damaged: it is incomplete")
+    at = 0
+    for path, size in paths.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write(path, body[at : at + size])
+        at += size
+    known = Ended.__annotations__.keys() | Said.__annotations__.keys()
+    events: list[Any] = header["events"]
+    return [{name: event[name] for name in event if name in known} for event in events]
+
+
+def _path(stage: Path, name: str) -> Path:
+    folder, _, file = name.rpartition("/")
+    if folder not in {"", "out"} or (not folder and file not in {"notebook.ipynb", "log.txt"}):
+        raise ValueError(f"{name[:80]!r} is no file of a job")
+    return files.below(stage, name)
+
+
+def _packed_reply(events: list[Event], contents: Mapping[str, bytes]) -> bytes:
+    header = {"events": events, "files": {name: len(data) for name, data in contents.items()}}
+    return json.dumps(header).encode() + b"\n" + b"".join(contents.values())
 
 
 def packed(root: Path) -> bytes:
@@ -128,37 +263,49 @@ def package_hash() -> str:
     return Fingerprints().sources(Path(__file__).parents[1], Path(__file__).parent / "none")
 
 
-def perform(
+def perform(order: bytes, bundle: bytes) -> bytes:
+    """
+    Run a task on this Dask worker and return its events and files; errors are among the events.
+
+    Parameters
+    ----------
+    order
+        The task and the settings of the run, as JSON.
+    bundle
+        The tables and notebooks, as :func:`packed` returns them.
+    """
+    try:
+        given = json.loads(order)
+        return _packed_reply(*_performed(given["task"], bundle, given["settings"]))
+    except Exception as error:  # noqa: BLE001  sent as data, so that nothing is pickled
+        words = f"{type(error).__name__}: {error}"[:1500]
+        return _packed_reply([{"ended": 1, "raised": words}], {})
+
+
+def _performed(
     task: Task, bundle: bytes, settings: dict[str, Any]
 ) -> tuple[list[Event], dict[str, bytes]]:
-    """
-    Run *task* on this Dask worker.
-
-    Returns
-    -------
-    tuple of list and dict
-        The events of the job, and the files in its staging folder by relative path.
-
-    Raises
-    ------
-    WorkerError
-        If the worker has another version of this package, or the run has cancelled the job.
-    """
     if package_hash() != settings["package"]:
         raise WorkerError("this worker has another version of the package: install the same")
     local, root = _prepare(bundle, settings)
     stage = Path(tempfile.mkdtemp(prefix="job-", dir=root))
     (stage / "out").mkdir()
     try:
-        events = _run(local, _moved(task, root, stage), settings)
-        files = {
-            path.relative_to(stage).as_posix(): path.read_bytes()
-            for path in stage.rglob("*")
-            if path.is_file() and "home" not in path.relative_to(stage).parts
-        }
+        return _run(local, _moved(task, root, stage), settings), dict(_contents(stage))
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    return events, files
+
+
+def _contents(stage: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the names and contents of the files of a job; links and pipes are left out."""
+    room = MOST_REPLY - (1 << 20)
+    for path in (stage / "log.txt", stage / "notebook.ipynb", *sorted((stage / "out").iterdir())):
+        data = files.read(path, MOST_REPLY)
+        if data is not None:
+            room -= len(data)
+            if room < 0:
+                raise WorkerError(f"the job wrote more than {MOST_REPLY >> 20} MB")
+            yield path.relative_to(stage).as_posix(), data
 
 
 def _moved(task: Task, root: Path, stage: Path) -> Task:
@@ -176,8 +323,10 @@ def _prepare(bundle: bytes, settings: dict[str, Any]) -> tuple[Local, Path]:
         if hasattr(_thread, "local"):
             _thread.local.close()
             shutil.rmtree(_thread.root, ignore_errors=True)
-        root = Path(tempfile.mkdtemp(prefix="regional-safety-"))
-        atexit.register(shutil.rmtree, root, ignore_errors=True)
+            del _thread.local, _thread.bundle
+        # In the worker's own folder, which Dask removes, if need be at its next start.
+        folder = _distributed().get_worker().local_directory
+        root = Path(tempfile.mkdtemp(prefix="regional-safety-", dir=folder))
         with zipfile.ZipFile(io.BytesIO(bundle)) as pack:
             pack.extractall(root)
         for name in ("home", "cache"):
@@ -190,9 +339,7 @@ def _prepare(bundle: bytes, settings: dict[str, Any]) -> tuple[Local, Path]:
 
 def _run(local: Local, task: Task, settings: dict[str, Any]) -> list[Event]:
     """Run *task* until it ends, its deadline passes or it is cancelled; return its events."""
-    job, run = task["job"], settings["run"]
-    client = _distributed().get_client()
-    flags = [_flag(client, f"stop-{run}"), _flag(client, f"stop-{run}-{job}")]
+    job = task["job"]
     local.start(task)
     events: list[Event] = []
     due, late = float("inf"), 0.0
@@ -203,15 +350,17 @@ def _run(local: Local, task: Task, settings: dict[str, Any]) -> list[Event]:
         if time.monotonic() > due and not late:
             late = task["deadline"]
             local.stop(job)
-        if any(flag.is_set() for flag in flags):
+        if _is_cancelled(settings["key"]):
             local.stop(job)
             raise WorkerError("the run gave this job up")
     *others, last = [event for event in events if "pid" not in event]  # ids of this machine
     return [*others, {**last, "late": late}]
 
 
-def _flag(client: Any, name: str) -> Any:
-    return _distributed().Event(name, client=client)
+def _is_cancelled(key: str) -> bool:
+    """Return whether nobody wants the task *key* any more: cancelled, or its client is gone."""
+    task = _distributed().get_worker().state.tasks.get(key)
+    return task is None or task.state not in {"executing", "long-running"}
 
 
 def _distributed() -> Any:

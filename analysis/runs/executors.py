@@ -18,9 +18,10 @@ from typing import Any, Protocol
 from analysis.errors import UsageError, WorkerError
 
 from . import processes
-from .worker import Task
+from .worker import Task, said
 
 Event = dict[str, Any]
+_LONGEST_LINE = 1 << 20
 
 
 class Executor(Protocol):
@@ -195,12 +196,22 @@ class Local:
         if process.stdout is None:
             raise WorkerError("the process has no standard output to read")
         with process.stdout as lines:
-            for line in lines:
-                with suppress(ValueError):  # a killed process may leave an incomplete line
-                    self.events.put(json.loads(line))
+            while line := lines.readline(_LONGEST_LINE):
+                event = said(line) if job else _served(line)
+                if event is not None:
+                    self.events.put({"job": job, **event} if job else event)
         ended = _wait(process)
         _close(process)
         self.events.put({"job": job, **ended} if job else {"job": None, "closed": ended["ended"]})
+
+
+def _served(line: bytes) -> Event | None:
+    """Return an event of the fork server; a killed one may leave an incomplete line."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) else None
 
 
 def _send(process: subprocess.Popen[bytes], line: bytes) -> None:

@@ -2,12 +2,14 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from analysis.files import canonical, digest, read
+from analysis.errors import UsageError
+from analysis.files import canonical, checksum, digest, text
+
+from . import parameters
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 
@@ -23,24 +25,18 @@ class Fingerprints:
     """Content hashes of files; each file is read once per instance."""
 
     def __init__(self) -> None:
-        self.file = cache(self._file)
+        self.file = cache(checksum)
         self.notebook = cache(self._notebook)
         self._groups = cache(self._grouped)
 
-    def _file(self, path: Path) -> str:
-        """Return the hash of a file, ``""`` if there is none."""
-        data = read(path.resolve())
-        return "" if data is None else digest(data)
-
     def _notebook(self, path: Path) -> str:
         """Return the hash of the cells, tags and kernel of a notebook, without its outputs."""
-        whole = json.loads(path.read_bytes())
-        cells = [
-            [cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])]
-            for cell in whole["cells"]
-        ]
-        kernel = whole["metadata"].get("kernelspec", {}).get("name", "")
-        return digest(canonical([cells, kernel]))
+        try:
+            of = parameters.notebook(path)
+        except UsageError:
+            return ""  # moved or damaged since the plan was read
+        cells = [[cell["cell_type"], cell["source"], cell["tags"]] for cell in of.cells]
+        return digest(canonical([cells, of.kernel]))
 
     def lines(self, path: Path, column: str = "", value: str = "") -> str:
         """
@@ -55,12 +51,12 @@ class Fingerprints:
     def _grouped(self, path: Path, column: str) -> dict[str | None, str] | None:
         """Return the hash of the lines of each value of *column*, and of no line as None."""
         try:
-            header, *body = csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
+            header, *body = csv.reader(io.StringIO(text(path), newline=""))
             index = header.index(column)
             groups: dict[str, list[list[str]]] = {}
             for row in body:
                 groups.setdefault(row[index], []).append(row)
-        except (OSError, ValueError, IndexError, csv.Error):
+        except (ValueError, IndexError, csv.Error):
             return None
         empty: dict[str | None, str] = {None: digest(canonical([header]))}
         return empty | {value: digest(canonical([header, *rows])) for value, rows in groups.items()}
@@ -69,9 +65,9 @@ class Fingerprints:
     def column(path: Path, name: str) -> Iterator[str]:
         """Yield the cells of one column of a CSV table; nothing if there is no such column."""
         try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                yield from (row[name] for row in csv.DictReader(file) if row.get(name))
-        except (OSError, ValueError, KeyError, csv.Error):
+            reader = csv.DictReader(io.StringIO(text(path), newline=""))
+            yield from (row[name] for row in reader if row.get(name))
+        except (ValueError, csv.Error):
             return  # reported by the check of the tables
 
     def sources(self, package: Path, beside: Path) -> str:

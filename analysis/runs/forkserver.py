@@ -14,12 +14,24 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from . import processes, worker
 
 _CHUNK = 1 << 16
+MOST_EVENTS = 20_000  # of one job; more are dropped
+
+
+@dataclass(slots=True)
+class _Child:
+    """A forked process, and the pipe that it alone writes its events to."""
+
+    job: str
+    pipe: int
+    unread: bytes = b""
+    events: int = 0
 
 
 class ForkServer:
@@ -27,11 +39,13 @@ class ForkServer:
 
     def __init__(self, tasks: int, events: int) -> None:
         self.tasks, self.events, self.unread = tasks, events, b""
-        self.live: dict[int, worker.Task] = {}
+        self.live: dict[int, _Child] = {}
 
     def send(self, event: dict[str, Any]) -> None:
         """Write one event."""
-        os.write(self.events, json.dumps(event).encode() + b"\n")
+        data = memoryview(json.dumps(event).encode() + b"\n")
+        while data:
+            data = data[os.write(self.events, data) :]
 
     def serve(self) -> None:
         """Fork a process for each task and report each exit, until the pipe of tasks closes."""
@@ -40,7 +54,10 @@ class ForkServer:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake)
         while True:
-            ready, _, _ = select.select([self.tasks, ended], [], [])
+            children = {child.pipe: child for child in self.live.values() if child.pipe >= 0}
+            ready, _, _ = select.select([self.tasks, ended, *children], [], [])
+            for pipe in children.keys() & ready:
+                self._relay(children[pipe])
             if ended in ready:
                 os.read(ended, _CHUNK)
                 self._reap()
@@ -64,19 +81,49 @@ class ForkServer:
 
     def _fork(self, task: worker.Task) -> None:
         parent = os.getpid()
+        pipe, events = os.pipe()
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
-                status = self._perform(task, parent)
+                status = self._perform(task, parent, events)
             finally:
                 # Without teardown, because threads and exit handlers of a notebook could hang it.
                 os._exit(status)
-        self.live[pid] = task
+        os.close(events)
+        os.set_blocking(pipe, False)
+        self.live[pid] = _Child(task["job"], pipe)
         self.send({"job": task["job"], "pid": pid})
 
-    def _perform(self, task: worker.Task, parent: int) -> int:
-        """Run *task* in the forked process and return its exit status."""
+    def _relay(self, child: _Child) -> None:
+        """Send on the events that *child* has written; other lines are dropped."""
+        while child.pipe >= 0:
+            try:
+                data = os.read(child.pipe, _CHUNK)
+            except BlockingIOError:
+                return
+            *lines, unread = (child.unread + data).split(b"\n")
+            child.unread = unread[: worker.LONGEST_LINE + 1]
+            for line in lines:
+                event = worker.said(line)
+                if event is not None and child.events < MOST_EVENTS:
+                    child.events += 1
+                    self.send({"job": child.job, **event})
+            if len(data) < _CHUNK:
+                if not data:
+                    self._close(child)
+                return
+
+    @staticmethod
+    def _close(child: _Child) -> None:
+        os.close(child.pipe)
+        child.pipe = -1
+
+    def _perform(self, task: worker.Task, parent: int, events: int) -> int:
+        """Run *task* in the forked process, which has no pipe but its own; return its status."""
+        pipes = [child.pipe for child in self.live.values() if child.pipe >= 0]
+        for handle in (self.tasks, self.events, *pipes):
+            os.close(handle)
         os.setsid()
         processes.die_with_parent(parent)
         signal.set_wakeup_fd(-1)
@@ -87,7 +134,7 @@ class ForkServer:
         log = os.open(Path(task["stage"]) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         for stream, handle in enumerate((os.open(os.devnull, os.O_RDONLY), log, log)):
             os.dup2(handle, stream)
-        status = worker.perform(task, worker.sender(self.events, task["job"]))
+        status = worker.perform(task, worker.sender(events))
         sys.stdout.flush()
         sys.stderr.flush()
         return status
@@ -100,10 +147,13 @@ class ForkServer:
                 return
             if pid == 0:
                 return
-            task = self.live.pop(pid, None)
-            if task is not None:
+            child = self.live.pop(pid, None)
+            if child is not None:
+                self._relay(child)
+                if child.pipe >= 0:
+                    self._close(child)
                 event = {"ended": os.waitstatus_to_exitcode(status), **resources(usage)}
-                self.send({"job": task["job"], **event})
+                self.send({"job": child.job, **event})
 
 
 def resources(usage: Any) -> dict[str, float]:

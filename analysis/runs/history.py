@@ -2,16 +2,17 @@
 
 import csv
 import io
-import json
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
-from analysis import files
+from analysis import files, shapes
 from analysis.figures import manifest
+from analysis.figures.models import Change
 
 from .fingerprints import suffixed
 from .plan import Project
@@ -20,6 +21,38 @@ FILE = "runs.jsonl"
 TABLES = ".tables.json"  # the values of every table at the last run
 MOST_BYTES = 4 << 20  # a longer file loses its older half
 Line = dict[str, Any]
+
+
+class Failure(TypedDict):
+    """A job that failed or was late; a cause that has two languages is a table."""
+
+    job: str
+    cause: str | dict[str, str]
+    cell: NotRequired[int | None]
+    kept: NotRequired[str]
+
+
+class Jobs(TypedDict, total=False):
+    """The jobs of a run."""
+
+    done: list[str]
+    failed: list[Failure]
+    late: list[Failure]
+
+
+class Past(TypedDict):
+    """A line of the history."""
+
+    run: str
+    jobs: Jobs
+    began: NotRequired[str]
+    seconds: NotRequired[float]
+    code: NotRequired[int]
+    refused: NotRequired[str]
+    changed: NotRequired[list[Change]]
+
+
+_NOTHING: Line = {"began": "", "seconds": 0.0, "code": 0, "refused": "", "changed": []}
 
 
 def utc(seconds: float) -> str:
@@ -36,28 +69,30 @@ def add(figures: Path, line: Line) -> None:
     """Append *line* in one write, so that lines of two concurrent runs never mix."""
     path = figures / FILE
     data = files.canonical(line) + b"\n"
-    if path.is_symlink():
-        path.unlink()
+    if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
+        files.clear(path)
+        path.unlink(missing_ok=True)
     with path.open("a+b", buffering=0) as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - 1))
         torn = file.read(1) not in {b"", b"\n"}
         file.write(b"\n" + data if torn else data)
-    if size > MOST_BYTES:
-        lines = path.read_bytes().splitlines(keepends=True)
-        files.write(path, b"".join(lines[len(lines) // 2 :]))
+        file.seek(max(0, size - MOST_BYTES // 2))
+        recent = file.read() if size > MOST_BYTES else b""
+    if recent:
+        files.write(path, recent.partition(b"\n")[2])
 
 
 def lines(figures: Path) -> list[Line]:
     """Return the valid lines, oldest first."""
     valid = []
-    for text in (files.read(figures / FILE) or b"").splitlines():
+    for data in (files.read(figures / FILE) or b"").splitlines():
         try:
-            line = json.loads(text)
+            line = shapes.parsed(data, Past)
         except ValueError:
             continue
-        if isinstance(line, dict) and isinstance(line.get("jobs"), dict):
-            valid.append(line)
+        jobs = {"done": [], "failed": [], "late": [], **line["jobs"]}
+        valid.append({**_NOTHING, **line, "jobs": jobs})
     return valid
 
 
@@ -73,13 +108,14 @@ def keep_tables(project: Project) -> None:
 def since(project: Project) -> list[dict[str, Any]]:
     """Return the values added, changed and removed in the tables since the last run."""
     try:
-        before: dict[str, Any] = json.loads(files.read(project.figures / TABLES) or b"null")
+        data = files.read(project.figures / TABLES) or b""
+        before = shapes.parsed(data, dict[str, list[shapes.Row]])
     except ValueError:
         return []
     now = _values(project)
     return [
         {"table": table, **change}
-        for table in (sorted({*before, *now}) if isinstance(before, dict) else [])
+        for table in sorted({*before, *now})
         for change in manifest.changes(before.get(table, []), now.get(table, []))
     ]
 
@@ -98,8 +134,8 @@ def _values(project: Project) -> dict[str, list[dict[str, str]]]:
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     kept = (*manifest.ROW_KEY, *manifest.ROW_VALUE)
     try:
-        reader = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
+        reader = csv.DictReader(io.StringIO(files.text(path), newline=""))
         if "value" in (reader.fieldnames or []):
             yield from ({name: row[name] for name in kept if row.get(name)} for row in reader)
-    except (OSError, ValueError, csv.Error):
+    except (ValueError, csv.Error):
         return  # a workbook, or an invalid table

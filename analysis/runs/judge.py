@@ -1,28 +1,40 @@
 """
 Check the output of a job: all cells ran, all figures are complete, all sources are in the plan.
 
-papermill's own status is not used: it is "completed" even after a kernel has died.
+papermill's own status is not used: it is "completed" even after a kernel has died. Everything is
+read with a limit of size, and no step begins after the deadline.
 """
 
 import io
 import json
 import re
 import signal
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from analysis import files
+from analysis import files, shapes
+from analysis.figures.models import Figure
+from analysis.language.messages import say
+from analysis.language.text import Text
 
+from .parameters import Cell, Format4
 from .plan import Job, Source, described
 from .processes import KILL
 
-_ERROR_LINES = 400
-_NAME = re.compile(r'[^\x00-\x1f\x7f/\\<>:"|?*. ][^\x00-\x1f\x7f/\\<>:"|?*]{0,150}')
+MOST_FILES = 500  # that a job publishes
+MOST_BYTES = 256 << 20  # of all of them
+MOST_NOTEBOOK = 64 << 20
+MOST_RECORD = 16 << 20
+MOST_DRAWING = 32 << 20
+MOST_LOG = 8 << 20
+MOST_PIXELS = 40_000_000
+_LONGEST_CAUSE = 400
 _GLYPHS = (
-    re.compile(r"Glyph (?P<code>\d+) .*?missing from"),
-    re.compile(r"does not have a glyph for '(?P<sign>.[^']*)'"),
-    re.compile(r"findfont: Font family (?P<family>.*?) not found"),
+    re.compile(r"Glyph (?P<code>\d{1,7}) .*?missing from"),
+    re.compile(r"does not have a glyph for '(?P<sign>.[^']{0,12})'"),
+    re.compile(r"findfont: Font family (?P<family>.{0,200}?) not found"),
 )
 _MEMORY = ("MemoryError", "ArrayMemoryError", "DeadKernelError")
 
@@ -37,14 +49,20 @@ class Ended(NamedTuple):
     late: float = 0.0  # the deadline it missed, in seconds
     cpu: float = 0.0
     memory: int = 0  # its peak, in bytes
+    deadline: float = 0.0  # in seconds
+    due: float = float("inf")  # when checking must have ended, on the monotonic clock
 
 
 class FailureError(Exception):
     """The cause of a failed job, the cell, and advice."""
 
-    def __init__(self, cause: str, advice: str, cell: int | None = None, line: str = "") -> None:
-        super().__init__(cause, advice, cell, line)
+    def __init__(self, cause: Text, advice: Text, cell: int | None = None, line: str = "") -> None:
+        super().__init__(cause.en, advice.en, cell, line)
         self.cause, self.advice, self.cell, self.line = cause, advice, cell, line
+
+
+class LateError(FailureError):
+    """A job that missed its deadline."""
 
 
 def judge(job: Job, stage: Path, ended: Ended) -> list[dict[str, Any]]:
@@ -62,42 +80,47 @@ def judge(job: Job, stage: Path, ended: Ended) -> list[dict[str, Any]]:
         For the first fault.
     """
     if ended.late:
-        cause = f"over its deadline of {ended.late:g} s"
-        raise FailureError(
-            cause, "give it a longer deadline, or less to do", ended.cell, ended.line
-        )
+        cause = say("job.cause.deadline", seconds=ended.late)
+        raise LateError(cause, say("job.advice.deadline"), ended.cell, ended.line)
     try:
         return _judged(job, stage, ended)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        cause = f"what it left cannot be read: {error!r}"
-        raise FailureError(cause, _SAVE, ended.cell, ended.line) from error
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        cause = say("job.cause.unreadable", error=repr(error)[:_LONGEST_CAUSE])
+        raise FailureError(cause, say("job.advice.save"), ended.cell, ended.line) from error
 
 
 def _judged(job: Job, stage: Path, ended: Ended) -> list[dict[str, Any]]:
+    out = stage / "out"
     notebook = _notebook(stage)
     _refuse_failed_cells(notebook, ended)
     if ended.status != 0:
-        raise FailureError(_death(ended), _advice(ended), ended.cell, ended.line)
+        raise FailureError(_death(ended), _remedy(ended.raised, ended), ended.cell, ended.line)
     _refuse_unrun_cells(notebook)
     _refuse_missing_glyphs(notebook, stage)
-    figures = [_figure(path) for path in sorted((stage / "out").glob("*.json"))]
-    _refuse_unexpected(stage / "out", figures)
+    _refuse_too_much(out)
+    figures = [_figure(path, ended) for path in sorted(out.glob("*.json"))]
+    _refuse_unexpected(out, figures)
     for figure in figures:
         _refuse_undeclared(job, figure)
     text = json.dumps(_stable(notebook), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
-    (stage / "out" / f"{job.name}.ipynb").write_text(text, "utf-8")
+    (out / f"{job.name}.ipynb").write_text(text, "utf-8")
     return figures
 
 
-def _notebook(stage: Path) -> dict[str, Any]:
-    try:
-        notebook: dict[str, Any] = json.loads((stage / "notebook.ipynb").read_bytes())
-    except (OSError, ValueError):
-        return {"cells": []}
-    return notebook
+def _refuse_late(ended: Ended) -> None:
+    if time.monotonic() > ended.due:
+        cause = say("job.cause.deadline_checking", seconds=ended.deadline)
+        raise LateError(cause, say("job.advice.deadline"), ended.cell, ended.line)
 
 
-def _code_cells(notebook: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any], str]]:
+def _notebook(stage: Path) -> Format4:
+    data = files.read(stage / "notebook.ipynb", MOST_NOTEBOOK)
+    if data is None:
+        return {"cells": [], "metadata": {}}
+    return shapes.parsed(data, Format4)
+
+
+def _code_cells(notebook: Format4) -> Iterator[tuple[int, Cell, str]]:
     """Yield the index, the cell and the first line of each code cell that should have run."""
     index = 0
     for cell in notebook["cells"]:
@@ -110,62 +133,68 @@ def _code_cells(notebook: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any],
         index += 1
 
 
-def _refuse_failed_cells(notebook: dict[str, Any], ended: Ended) -> None:
+def _refuse_failed_cells(notebook: Format4, ended: Ended) -> None:
     for index, cell, line in _code_cells(notebook):
-        for output in cell["outputs"]:
+        for output in cell.get("outputs", []):
             if output["output_type"] == "error":
-                cause = f"{output['ename']}: {output['evalue']}"[:_ERROR_LINES]
-                if output["ename"] == "SystemExit":
-                    cause = "the notebook stopped itself (sys.exit) before its end"
-                raise FailureError(cause, _remedy(cause, ended), index, line)
+                cause = f"{output.get('ename')}: {output.get('evalue')}"[:_LONGEST_CAUSE]
+                left = output.get("ename") == "SystemExit"
+                text = say("job.cause.stopped_itself") if left else Text(cause, cause)
+                raise FailureError(text, _remedy(cause, ended), index, line)
 
 
-def _refuse_unrun_cells(notebook: dict[str, Any]) -> None:
+def _refuse_unrun_cells(notebook: Format4) -> None:
     if not notebook["cells"]:
-        raise FailureError("no notebook was written", "read log.txt")
+        raise FailureError(say("job.cause.no_notebook"), say("job.advice.log"))
     for index, cell, line in _code_cells(notebook):
         if cell.get("execution_count") is None:
-            cause = "the process ended before this cell ran"
-            raise FailureError(cause, "the notebook must not leave Python (os._exit)", index, line)
+            raise FailureError(say("job.cause.unrun"), say("job.advice.exit"), index, line)
 
 
-def _death(ended: Ended) -> str:
+def _death(ended: Ended) -> Text:
     if ended.status < 0:
-        name = signal.Signals(-ended.status).name
-        peak = f"; its memory peaked at {ended.memory / 2**20:.0f} MB" if ended.memory else ""
-        likely = ": likely out of memory" if ended.status == -KILL else ""
-        return f"the process was killed (signal {-ended.status}, {name}){likely}{peak}"
-    if "DeadKernelError" in ended.raised or "Kernel died" in ended.raised:
-        return f"the kernel was killed: likely out of memory ({ended.raised})"
-    return ended.raised or f"the process ended with status {ended.status}"
+        likely = say("job.cause.likely_memory") if ended.status == -KILL else Text("", "")
+        size = ended.memory / 2**20
+        peak = say("job.cause.peak", size=size) if ended.memory else Text("", "")
+        number, name = -ended.status, signal.Signals(-ended.status).name
+        return say("job.cause.killed", number=number, name=name, likely=likely, peak=peak)
+    raised = ended.raised[:_LONGEST_CAUSE]
+    if _kernel_died(raised):
+        return say("job.cause.kernel_killed", raised=raised)
+    return Text(raised, raised) if raised else say("job.cause.status", status=ended.status)
 
 
-def _advice(ended: Ended) -> str:
-    return _remedy(_death(ended), ended)
+def _kernel_died(raised: str) -> bool:
+    return "DeadKernelError" in raised or "Kernel died" in raised
 
 
-def _remedy(cause: str, ended: Ended) -> str:
+def _remedy(raised: str, ended: Ended) -> Text:
     if (
         ended.status in {-KILL, -signal.SIGSEGV}
-        or "out of memory" in cause
-        or cause.startswith(_MEMORY)
+        or _kernel_died(raised)
+        or raised.startswith(_MEMORY)
     ):
-        return "run fewer jobs at a time (--jobs 1), or give it more memory"
-    if "No space left" in cause or "Errno 28" in cause:
-        return "free space on the disk, then run again"
-    if "NoSuchKernel" in cause:
-        return "install the kernel, or let the notebook name another"
-    return "open the kept notebook and read the last cell that ran"
+        return say("job.advice.memory")
+    if "No space left" in raised or "Errno 28" in raised:
+        return say("job.advice.disk")
+    return say("job.advice.kernel" if "NoSuchKernel" in raised else "job.advice.cell")
 
 
-def _refuse_missing_glyphs(notebook: dict[str, Any], stage: Path) -> None:
+def _refuse_missing_glyphs(notebook: Format4, stage: Path) -> None:
     """Raise an error for a missing glyph or font, of which matplotlib only warns."""
     for index, cell, line in _code_cells(notebook):
-        for output in cell["outputs"]:
+        for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
-                _refuse_glyph("".join(output["text"]), index, line)
-    log = files.read(stage / "log.txt") or b""
-    _refuse_glyph(log.decode("utf-8", "replace"), None, "")
+                _refuse_glyph("".join(output.get("text", "")), index, line)
+    log = files.read(stage / "log.txt", MOST_LOG)
+    if log is None and (stage / "log.txt").exists():
+        raise _too_large("log.txt", MOST_LOG)
+    _refuse_glyph((log or b"").decode("utf-8", "replace"), None, "")
+
+
+def _too_large(file: str, most: int) -> FailureError:
+    cause = say("job.cause.too_large", file=file, most=most >> 20)
+    return FailureError(cause, say("job.advice.save"))
 
 
 def _refuse_glyph(text: str, cell: int | None, line: str) -> None:
@@ -173,11 +202,18 @@ def _refuse_glyph(text: str, cell: int | None, line: str) -> None:
         if match := pattern.search(text):
             groups = match.groupdict()
             if "family" in groups:
-                cause = f"no font {groups['family']}: characters would be drawn as boxes"
+                cause = say("job.cause.no_font", family=groups["family"])
             else:
-                sign = chr(int(groups["code"])) if "code" in groups else _unescaped(groups["sign"])
-                cause = f"no glyph for {sign}: it would be drawn as a box"
-            raise FailureError(cause, "draw with the style of the package", cell, line)
+                sign = _sign(groups)
+                cause = say("job.cause.no_glyph", sign=sign)
+            raise FailureError(cause, say("job.advice.style"), cell, line)
+
+
+def _sign(groups: Mapping[str, str]) -> str:
+    if "code" not in groups:
+        return _unescaped(groups["sign"])
+    code = int(groups["code"])
+    return chr(code) if code <= 0x10FFFF else groups["code"]
 
 
 def _unescaped(sign: str) -> str:
@@ -190,56 +226,88 @@ def _unescaped(sign: str) -> str:
     return sign.encode("ascii", "backslashreplace").decode("unicode_escape")
 
 
-def _figure(path: Path) -> dict[str, Any]:
+def _refuse_too_much(out: Path) -> None:
+    """Raise an error for too many files or bytes, before any is read."""
+    sizes = [path.lstat().st_size for path in out.iterdir()]
+    if len(sizes) > MOST_FILES:
+        cause = say("job.cause.too_many", count=len(sizes), most=MOST_FILES)
+        raise FailureError(cause, say("job.advice.save"))
+    if sum(sizes) > MOST_BYTES:
+        raise _too_large(out.name, MOST_BYTES)
+
+
+def _read(path: Path, most: int) -> bytes:
+    """Return the bytes of a file of a figure."""
+    data = files.read(path, most)
+    if data:
+        return data
+    if data is None and path.is_file() and path.stat().st_size > most:
+        raise _too_large(path.name, most)
+    cause = say("job.cause.missing" if data is None else "job.cause.empty", file=path.name)
+    raise FailureError(cause, say("job.advice.save"))
+
+
+def _figure(path: Path, ended: Ended) -> dict[str, Any]:
     """Return the record of a figure, after decoding every file it names."""
+    _refuse_late(ended)
     try:
-        record = json.loads(path.read_bytes())
-        figure = {"caption": {}, "alt": {}, "language": "", "refused": [], **record}
-        name, files, rows = figure["name"], figure["files"], figure["rows"]
-        valid = name == path.stem and isinstance(rows, list) and {"zh", "en"} <= {*figure["title"]}
-    except (ValueError, KeyError, TypeError) as error:
-        cause = f"{path.name} is not the record of a figure: {error!r}"
-        raise FailureError(cause, "publish with analysis.figures.save") from error
-    if not valid or not files:
-        cause = f"the record {path.name} lacks its name, a title in zh and en, rows or files"
-        raise FailureError(cause, "publish with analysis.figures.save")
-    for file in files:
-        _decode(path.parent, name, str(file))
-    figure["files"] = sorted(map(str, files))
-    return figure
+        record = shapes.parsed(_read(path, MOST_RECORD), Figure)
+    except ValueError as error:
+        cause = say("job.cause.no_record", file=path.name, error=str(error)[:_LONGEST_CAUSE])
+        raise FailureError(cause, say("job.advice.publish")) from error
+    name, names = record["name"], sorted(record["files"])
+    if name != path.stem or not names:
+        cause = say("job.cause.incomplete_record", file=path.name)
+        raise FailureError(cause, say("job.advice.publish"))
+    for file in names:
+        _refuse_late(ended)
+        _decode(path.parent, name, file)
+    whole = {"caption": {}, "alt": {}, "language": "", "refused": [], **record, "files": names}
+    return cast("dict[str, Any]", whole)
 
 
 def _decode(folder: Path, name: str, file: str) -> None:
     """Raise an error unless *file* of the figure *name* can be decoded."""
     suffix = file.removeprefix(f"{name}.")
     decode = _DECODERS.get(suffix)
-    if not _NAME.fullmatch(file) or decode is None or suffix == file:
-        kinds = ", ".join(_DECODERS)
-        raise FailureError(f"{file!r} is not {name}.({kinds})", "name files after their figure")
-    data = files.read(folder / file)
-    if not data:
-        raise FailureError(f"{file} is {'empty' if data == b'' else 'missing'}", _SAVE)
+    if not files.is_plain(file) or decode is None or suffix == file:
+        cause = say("job.cause.not_named", file=file, name=name, kinds=", ".join(_DECODERS))
+        raise FailureError(cause, say("job.advice.name"))
+    data = _read(folder / file, MOST_DRAWING)
     try:
         decode(data)
     except Exception as error:
-        raise FailureError(f"{file} cannot be read back: {error}", _SAVE) from error
-
-
-_SAVE = "the notebook must save the complete figure"
+        words = str(error)[:_LONGEST_CAUSE]
+        cause = say("job.cause.cannot_read_back", file=file, error=words)
+        raise FailureError(cause, say("job.advice.save")) from error
 
 
 def _svg(data: bytes) -> None:
-    import defusedxml.ElementTree
+    """Parse an SVG without building a tree, so that millions of elements need no memory."""
+    from xml.parsers import expat
 
-    root = defusedxml.ElementTree.fromstring(data)
-    if not root.tag.endswith("}svg"):
-        raise ValueError(f"the root is {root.tag}")
+    roots: list[str] = []
+    parser = expat.ParserCreate(namespace_separator="}")
+
+    def begin(name: str, _attributes: object) -> None:
+        roots.append(name)
+        parser.StartElementHandler = None
+
+    def refuse(*_: object) -> None:
+        raise ValueError("it declares entities")
+
+    parser.StartElementHandler, parser.EntityDeclHandler = begin, refuse
+    parser.Parse(data, True)  # noqa: FBT003  positional in C
+    if not roots[0].endswith("}svg"):
+        raise ValueError(f"the root is {roots[0]}")
 
 
 def _png(data: bytes) -> None:
     from PIL import Image
 
     with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise ValueError(f"{image.width} × {image.height} pixels")
         image.load()
 
 
@@ -253,12 +321,12 @@ _DECODERS: dict[str, Callable[[bytes], None]] = {"svg": _svg, "png": _png, "pdf"
 
 def _refuse_unexpected(folder: Path, figures: list[dict[str, Any]]) -> None:
     if not figures:
-        raise FailureError("no figure was published", "end with analysis.figures.save(...)")
+        raise FailureError(say("job.cause.no_figure"), say("job.advice.end"))
     expected = {file for figure in figures for file in (f"{figure['name']}.json", *figure["files"])}
     for path in sorted(folder.iterdir()):
         if path.name not in expected:
-            cause = f"{path.name} was written, but no figure names it"
-            raise FailureError(cause, "publish it with analysis.figures.save")
+            cause = say("job.cause.unexpected", file=path.name)
+            raise FailureError(cause, say("job.advice.publish_it"))
 
 
 def _refuse_undeclared(job: Job, figure: dict[str, Any]) -> None:
@@ -268,8 +336,9 @@ def _refuse_undeclared(job: Job, figure: dict[str, Any]) -> None:
         table = _table(row, stems)
         if table and not any(_covers(source, table, row) for source in job.reads):
             indicator, region = row.get("indicator", "?"), row.get("region", "?")
-            cause = f"{figure['name']} draws {indicator} of {region}, which is outside its reads"
-            raise FailureError(cause, f'add "{table}" to its reads in plan.toml')
+            names = {"figure": figure["name"], "indicator": indicator, "region": region}
+            cause = say("job.cause.outside_reads", **names)
+            raise FailureError(cause, say("job.advice.reads", table=table))
 
 
 def _table(row: dict[str, Any], stems: Mapping[str, str]) -> str:
@@ -295,13 +364,14 @@ def _covers(source: Source, table: str, row: dict[str, Any]) -> bool:
     )
 
 
-def _stable(notebook: dict[str, Any]) -> dict[str, Any]:
+def _stable(notebook: Format4) -> Format4:
     """Return *notebook* without what differs between runs: times, paths and random names."""
-    for cell in notebook["cells"]:
+    whole = cast("Any", notebook)
+    for cell in whole["cells"]:
         cell["metadata"].pop("papermill", None)
         if "injected-parameters" in cell["metadata"].get("tags", []):
             cell["id"] = "injected-parameters"
     stable = {"parameters", "default_parameters", "environment_variables", "version"}
-    metadata = notebook["metadata"].get("papermill", {})
-    notebook["metadata"]["papermill"] = {k: v for k, v in metadata.items() if k in stable}
+    metadata = whole["metadata"].get("papermill", {})
+    whole["metadata"]["papermill"] = {k: v for k, v in metadata.items() if k in stable}
     return notebook

@@ -5,14 +5,17 @@ The notebook is read as JSON and the cell is parsed; nothing is run.
 """
 
 import ast
+import codecs
 import io
 import json
+import os
 import re
 import tokenize
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
+from analysis import files, shapes
 from analysis.errors import UsageError, WordError
 from analysis.language.vocabulary import Language
 
@@ -55,6 +58,52 @@ class Parameter(NamedTuple):
         return re.split(r",? or |, ", listed[1])
 
 
+class Tagged(TypedDict):
+    """The metadata of a cell."""
+
+    tags: NotRequired[list[str]]
+
+
+class Output(TypedDict):
+    """An output of a cell."""
+
+    output_type: str
+    name: NotRequired[str]
+    text: NotRequired[str | list[str]]
+    ename: NotRequired[str]
+    evalue: NotRequired[str]
+
+
+class Cell(TypedDict):
+    """A cell of a notebook of format 4."""
+
+    cell_type: str
+    source: str | list[str]
+    metadata: Tagged
+    outputs: NotRequired[list[Output]]
+    execution_count: NotRequired[int | None]
+
+
+class Kernel(TypedDict):
+    """The kernel that a notebook names."""
+
+    name: NotRequired[str]
+    language: NotRequired[str]
+
+
+class About(TypedDict):
+    """The metadata of a notebook."""
+
+    kernelspec: NotRequired[Kernel]
+
+
+class Format4(TypedDict):
+    """A notebook of format 4, as far as it is used here."""
+
+    cells: list[Cell]
+    metadata: About
+
+
 class Notebook(NamedTuple):
     """The cells, kernel and language of a notebook."""
 
@@ -72,29 +121,29 @@ def notebook(path: Path, known: Iterable[str] = ()) -> Notebook:
     UsageError
         If there is no such file (naming the nearest of *known*), or it is not a notebook.
     """
+    if not os.path.lexists(path):
+        raise WordError("notebook", path.stem, sorted(known))
+    data = files.read(Path(os.path.realpath(path)))
+    if data is None:
+        raise UsageError(f"{path} is not a notebook: no plain file that can be read; restore it")
     try:
-        whole = json.loads(path.read_bytes())
-    except FileNotFoundError as error:
-        raise WordError("notebook", path.stem, sorted(known)) from error
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        whole = shapes.parsed(data.removeprefix(codecs.BOM_UTF8), Format4)
     except ValueError as error:
-        raise UsageError(f"{path} is not a notebook: {_damage(path, error)}") from error
-    try:
-        cells = [
-            {**cell, "source": "".join(cell["source"]), "tags": cell["metadata"].get("tags", [])}
-            for cell in whole["cells"]
-        ]
-        kernel = whole["metadata"].get("kernelspec", {})
-        return Notebook(cells, str(kernel.get("name", "")), str(kernel.get("language", "python")))
-    except (TypeError, KeyError, AttributeError) as error:
-        raise UsageError(f"{path} is not a notebook of format 4: open and save it") from error
+        raise UsageError(f"{path} is not a notebook{_damage(data, error)}") from error
+    cells: list[dict[str, Any]] = [
+        {**cell, "source": "".join(cell["source"]), "tags": cell["metadata"].get("tags", [])}
+        for cell in whole["cells"]
+    ]
+    kernel = whole["metadata"].get("kernelspec", {})
+    return Notebook(cells, kernel.get("name", ""), kernel.get("language", "python"))
 
 
-def _damage(path: Path, error: ValueError) -> str:
-    if b"<<<<<<<" in path.read_bytes():
-        return "it contains merge-conflict markers (<<<<<<<): finish the merge first"
-    return f"{error}; restore it"
+def _damage(data: bytes, error: ValueError) -> str:
+    if b"<<<<<<<" in data:
+        return ": it contains merge-conflict markers (<<<<<<<): finish the merge first"
+    if isinstance(error, json.JSONDecodeError):
+        return f": {error}; restore it"
+    return f" of format 4 ({error}): open and save it"
 
 
 def declared(path: Path, of: Notebook) -> dict[str, Parameter]:
@@ -115,7 +164,7 @@ def declared(path: Path, of: Notebook) -> dict[str, Parameter]:
         return {name: Parameter(name, (), "") for name in names}
     try:
         return {one.name: one for one in _parsed(source)}
-    except (SyntaxError, tokenize.TokenError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError) as error:
         raise UsageError(f"{path}: the cell tagged 'parameters' is not Python: {error}") from error
 
 

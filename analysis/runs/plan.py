@@ -6,7 +6,8 @@ Notebooks and tables are read as plain text; nothing is run.
 
 import importlib.metadata
 import itertools
-import json
+import math
+import os
 import platform
 import re
 import tomllib
@@ -15,8 +16,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
+from analysis import files, shapes
 from analysis.errors import UsageError, WordError
 from analysis.figures import manifest
 from analysis.language.messages import say
@@ -33,10 +35,9 @@ _TOP = ("warm", "warm_up", "deadline", "formats", "job")
 _JOB = ("notebook", "each", "reads", "deadline", "executor", "formats")
 _READ = ("table", "where")
 _EXECUTORS = ("in-process", "kernel")
-_LIBRARIES = ("matplotlib", "numpy", "pandas", "papermill", "pillow", "scipy", "seaborn", "zhplot")
-# What Windows refuses in a file name, and every control character.
-_NO_FILE = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]')
-_LONGEST_NAME = 150
+_LIBRARIES = ("matplotlib", "numpy", "pandas", "papermill", "pillow", "scipy", "seaborn")
+MOST_JOBS = 10_000
+LONGEST_DEADLINE = 7 * 24 * 3600.0
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # A parameter of this name must be a value of this column of this table; a region must be one of
 # the selection ``regions`` of the descriptor.
@@ -46,6 +47,46 @@ _KEYS = {
     "report": ("reports", "report"),
     "theme": ("themes", "theme"),
 }
+
+
+Seconds = Annotated[
+    float, lambda seconds: 0 < seconds <= LONGEST_DEADLINE, "a number of seconds, above 0"
+]
+
+
+class Read(TypedDict):
+    """An entry of ``reads``: a table, or its lines of one value of a parameter."""
+
+    table: str
+    where: NotRequired[str]
+
+
+class Entry(TypedDict):
+    """A ``[[job]]`` of the plan."""
+
+    notebook: NotRequired[str]
+    each: NotRequired[dict[str, str | list[object]]]
+    reads: NotRequired[list[str | Read]]
+    deadline: NotRequired[Seconds]
+    executor: NotRequired[str]
+    formats: NotRequired[list[str]]
+
+
+class Whole(TypedDict):
+    """The file ``plan.toml``."""
+
+    warm: NotRequired[list[str]]
+    warm_up: NotRequired[str | list[str]]
+    deadline: NotRequired[Seconds]
+    formats: NotRequired[list[str]]
+    job: NotRequired[list[dict[str, object]]]
+
+
+class Described(TypedDict):
+    """What the descriptor says of regions and files."""
+
+    selections: NotRequired[dict[str, list[shapes.Scalar]]]
+    files: NotRequired[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +198,14 @@ def load(project: Project) -> Plan:
     entries = _parsed(project.root / PLAN)
     formats = entries.get("formats", [])
     reader = _Reader(project, float(entries.get("deadline", DEADLINE)), formats)
-    jobs = [
+    made = (
         job
         for number, entry in enumerate(entries.get("job", []), 1)
         for job in reader.jobs(entry, f"{PLAN}, job {number}")
-    ]
+    )
+    jobs = list(itertools.islice(made, MOST_JOBS + 1))
+    if len(jobs) > MOST_JOBS:
+        raise UsageError(f"{PLAN} asks for over {MOST_JOBS} jobs: divide it into several projects")
     _refuse_duplicates(jobs)
     warm_up = entries.get("warm_up", [])
     return Plan(
@@ -174,11 +218,17 @@ def load(project: Project) -> Plan:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        entries = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        entries = tomllib.loads(files.text(path))
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not TOML: {error}") from error
     _refuse_unknown_keys(PLAN, entries, _TOP)
+    _refuse_misfit(PLAN, entries, Whole)
     return entries
+
+
+def _refuse_misfit(where: str, entry: object, kind: Any) -> None:
+    if fault := shapes.misfit(entry, kind):
+        raise UsageError(f"{where}: {fault}; see docs/scheduling.md")
 
 
 def _refuse_unknown_keys(where: str, entry: Mapping[str, Any], known: Iterable[str]) -> None:
@@ -205,6 +255,7 @@ class _Reader:
     def jobs(self, entry: dict[str, Any], where: str) -> Iterator[Job]:
         """Yield the jobs of a ``[[job]]`` entry: the product of its lists of parameter values."""
         _refuse_unknown_keys(where, entry, _JOB)
+        _refuse_misfit(where, entry, Entry)
         stem, folder = _file_name(where, str(entry.get("notebook", ""))), self.project.notebooks
         path = folder / f"{stem}.ipynb"
         read = parameters.notebook(path, [one.stem for one in folder.glob("*.ipynb")])
@@ -231,7 +282,7 @@ class _Reader:
         if not isinstance(values, list) or not values:
             raise UsageError(f"{where} must be a list of values, or the name of a selection")
         for value in values:
-            if not isinstance(value, str | int | float | bool):
+            if not isinstance(value, str | int | bool | float) or not _finite(value):
                 raise UsageError(f"{where}: {value!r} must be text, a number, true or false")
         return values
 
@@ -269,6 +320,10 @@ class _Reader:
         return list(csv_file.table(path)[column])
 
 
+def _finite(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
+
+
 def _kernel(where: str, entry: Mapping[str, Any], read: parameters.Notebook) -> str:
     executor = entry.get("executor", "in-process")
     if executor not in _EXECUTORS:
@@ -297,10 +352,11 @@ def _spelled(value: Value) -> str:
 
 
 def _file_name(where: str, name: str) -> str:
-    if not name or _NO_FILE.search(name) or name[0] in ". " or name[-1] in ". ":
-        raise UsageError(f"{where}: {name[:60]!r} cannot be the name of a file: use plain words")
-    if len(name.encode()) > _LONGEST_NAME:
-        raise UsageError(f"{where}: {name[:60]!r}... is longer than {_LONGEST_NAME} bytes")
+    if not files.is_plain(name):
+        raise UsageError(
+            f"{where}: {name[:60]!r} cannot be the name of a file: use plain words, at most "
+            f"{files.LONGEST_NAME} bytes"
+        )
     return name
 
 
@@ -314,12 +370,13 @@ def described(data: Path, part: str) -> dict[str, Any]:
         If the descriptor is damaged.
     """
     path = data / "datapackage.json"
-    try:
-        return dict(json.loads(path.read_bytes()).get(part, {}))
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return {}
-    except (ValueError, AttributeError, TypeError) as error:
-        raise UsageError(f"{path} is damaged: write it again with `describe`") from error
+    try:
+        whole: dict[str, Any] = {**shapes.parsed(files.text(path).encode(), Described)}
+    except ValueError as error:
+        raise UsageError(f"{path} is damaged ({error}): write it again with `describe`") from error
+    return dict(whole.get(part, {}))
 
 
 def _filled(where: str, name: str, given: Mapping[str, Value]) -> str:

@@ -5,6 +5,7 @@ A run: start the stale jobs, check their results, publish the good ones, and wri
 """
 
 import contextlib
+import errno
 import importlib.util
 import shutil
 import time
@@ -32,6 +33,7 @@ CHECK = ":tables"  # the name of the check of the tables; no job can have it
 LONGEST_WAIT = 3600.0
 LIMITS = ("lower", "upper")
 WARM_UP = 120.0  # seconds that importing the heavy libraries may take on a busy machine
+CHECKING_ONE = 5.0  # seconds that checking an output may take at the end of the deadline
 CHECKING = 900.0  # seconds that the check of the tables may take
 
 
@@ -49,6 +51,7 @@ class Live:
     running: bool = False
     late: float = 0.0
     ended: bool = False
+    lasted: float = 0.0  # seconds from its start to its end
 
     @property
     def due(self) -> float:
@@ -64,6 +67,8 @@ class Live:
             line=self.events.get("line", ""),
             late=self.late,
             memory=self.events.get("memory", 0),
+            deadline=self.job.deadline,
+            due=time.monotonic() + max(CHECKING_ONE, self.job.deadline - self.lasted),
         )
 
 
@@ -144,7 +149,11 @@ def _finish(figures: Path, outcome: Outcome, send: Send, began: float) -> Outcom
         "seconds": seconds,
         "code": outcome.code,
         "refused": outcome.refused,
-        "jobs": {"done": outcome.done, "late": outcome.late, "failed": outcome.failed},
+        "jobs": {
+            "done": outcome.done,
+            "late": [*map(staging.plain, outcome.late)],
+            "failed": [*map(staging.plain, outcome.failed)],
+        },
         "changed": outcome.changed,
     }
     with contextlib.suppress(OSError):  # a full disk does not undo what was published
@@ -214,11 +223,16 @@ class _Runner:
         try:
             staging.write_manifest(self.plan)
         except (OSError, BusyError) as error:
-            cause = disk_error(error) if isinstance(error, OSError) else str(error)
-            failure: Event = {"job": manifest.MANIFEST, "cause": cause, "cell": None, "line": ""}
-            self.outcome.failed.append(failure)
-            advice = "the figures are complete; the next run writes it"
-            self.send({"event": "failed", "notebook": "no notebook", "advice": advice, **failure})
+            cause = (
+                disk_error(error) if isinstance(error, OSError) else Text(f"{error}", f"{error}")
+            )
+            self._report("failed", manifest.MANIFEST, cause, say("run.manifest_left"))
+
+    def _report(self, kind: str, job: str, cause: Text, advice: Text) -> None:
+        """Send and record a failure of the run itself."""
+        failure: Event = {"job": job, "cause": cause, "advice": advice, "cell": None, "line": ""}
+        (self.outcome.late if kind == "late" else self.outcome.failed).append(failure)
+        self.send({"event": kind, "notebook": say("run.no_notebook"), **failure})
 
     def _executor(self) -> Executor:
         if self.options.executor == "dask":
@@ -309,7 +323,8 @@ class _Runner:
             live.events |= event
             if "pid" in event:
                 live.began, live.running = time.monotonic(), True
-            live.ended = live.ended or "ended" in event
+            if "ended" in event and not live.ended:
+                live.ended, live.lasted = True, time.monotonic() - live.began
             live.late = live.late or event.get("late", 0.0)
             for kind in ("cell", "retry"):
                 if kind in event:
@@ -344,10 +359,7 @@ class _Runner:
         self.outcome.left += self.live
         self.live.clear()
         self._drop_queue()
-        failure = {"job": "tables", "cause": "the tables were not checked in time", "cell": None}
-        failure |= {"line": "", "advice": "see how long `regional-safety check` takes here"}
-        self.outcome.late.append(failure)
-        self.send({"event": "late", "notebook": "no notebook", **failure})
+        self._report("late", "tables", say("run.tables_late"), say("run.tables_late_advice"))
 
     def _drop_queue(self) -> None:
         self.outcome.left += [one.name for one in self.queue]
@@ -363,8 +375,10 @@ class _Runner:
                 self._done(live, self._publish(live, figures))
         except judge.FailureError as failure:
             self._fail(live, failure)
+        except staging.ReplaceError as error:
+            self._fail(live, _not_replaced(error, self.plan.project.root))
         except OSError as error:
-            self._fail(live, judge.FailureError(disk_error(error), "see the message"))
+            self._fail(live, judge.FailureError(disk_error(error), _disk_advice(error)))
         finally:
             shutil.rmtree(live.folder, ignore_errors=True)
             live.lock.release()
@@ -382,8 +396,8 @@ class _Runner:
         fingerprints = Fingerprints()
         for table, path, where, value in live.job.reads:
             if fingerprints.lines(path, where, value) != live.parts["inputs"][table]:
-                cause = f"the table {table} changed while the notebook ran"
-                raise judge.FailureError(cause, "run again when the table is complete")
+                cause = say("job.cause.table_changed", table=table)
+                raise judge.FailureError(cause, say("job.advice.table"))
 
     def _use(self, live: Live) -> Event:
         seconds = round(time.monotonic() - live.began, 3)
@@ -402,7 +416,7 @@ class _Runner:
             "key": files.digest(files.canonical(live.parts)),
             "parts": live.parts,
             "reason": live.reason.en,
-            "outputs": {p.name: files.digest(p.read_bytes()) for p in sorted(out.iterdir())},
+            "outputs": {path.name: files.checksum(path) for path in sorted(out.iterdir())},
             "figures": figures,
             "run": {"run": self.stage.run, "ended": history.utc(time.time()), **self._use(live)},
         }
@@ -424,8 +438,9 @@ class _Runner:
         with contextlib.suppress(OSError):
             kept = self.stage.keep_failed(live.job.name, {**failure, "parts": live.parts})
             failure["kept"] = kept.relative_to(self.plan.project.root).as_posix()
-        kind = "late" if live.late else "failed"
-        (self.outcome.late if live.late else self.outcome.failed).append(failure)
+        late = isinstance(error, judge.LateError)
+        kind = "late" if late else "failed"
+        (self.outcome.late if late else self.outcome.failed).append(failure)
         self.send({"event": kind, **failure})
         if self.options.fail_fast:
             self._drop_queue()
@@ -438,10 +453,26 @@ def _without_limits(change: Event) -> Event:
     return {**change, **kept}
 
 
-def disk_error(error: OSError) -> str:
-    """Return the message of *error* with its path and the free bytes there."""
+def disk_error(error: OSError) -> Text:
+    """Return the message of *error* with its path and, on a full disk, the free space there."""
     path = Path(str(error.filename or "."))
-    free = ""
-    with contextlib.suppress(OSError):
-        free = f" ({shutil.disk_usage(path if path.exists() else path.parent).free} bytes free)"
-    return f"{error.strerror or error}: {error.filename or ''}{free}"
+    free = Text("", "")
+    if error.errno == errno.ENOSPC:
+        with contextlib.suppress(OSError):
+            size = shutil.disk_usage(path if path.exists() else path.parent).free
+            free = say("job.free", size=f"{size / 2**20:,.1f} MB")
+    words = {"error": error.strerror or error, "file": error.filename or "", "free": free}
+    return say("job.cause.disk", **words)
+
+
+def _disk_advice(error: OSError) -> Text:
+    return say("job.advice.disk" if error.errno == errno.ENOSPC else "job.advice.see")
+
+
+def _not_replaced(error: OSError, root: Path) -> judge.FailureError:
+    """Return the failure of a file that another program keeps, or that is protected."""
+    if error.errno == errno.ENOSPC:
+        return judge.FailureError(disk_error(error), _disk_advice(error))
+    file = Path(str(error.filename)).relative_to(root).as_posix()
+    cause = say("job.cause.cannot_replace", file=file, error=error.strerror)
+    return judge.FailureError(cause, say("job.advice.file"))

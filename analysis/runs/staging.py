@@ -11,8 +11,8 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from analysis import files
 from analysis.errors import BusyError
 from analysis.figures import manifest
+from analysis.language.text import Text
 
 from . import processes
 from .plan import Plan, Stale
@@ -88,10 +89,18 @@ class Stage:
         _real_folder(self.figures / FAILED)
         _real_folder(kept.parent)
         with suppress(OSError):  # a full disk
-            text = json.dumps(why, ensure_ascii=False, sort_keys=True, indent=1)
+            text = json.dumps(plain(why), ensure_ascii=False, sort_keys=True, indent=1)
             (folder / "why.json").write_text(text + "\n", "utf-8")
         folder.replace(kept)
         return kept
+
+
+def plain(event: Mapping[str, object]) -> dict[str, object]:
+    """Return *event* for JSON: a text in two languages becomes a table."""
+    return {
+        name: {"zh": value.zh, "en": value.en} if isinstance(value, Text) else value
+        for name, value in event.items()
+    }
 
 
 def lock(figures: Path, name: str, wait: float = 0.0) -> FileLock:
@@ -157,21 +166,83 @@ def publish(out: Path, folder: Path, record: manifest.Record, before: Iterable[s
     """
     Move the outputs in *out* to *folder*, the record last, and remove other files of *before*.
 
-    All files are synced to disk before the first rename, so that each is replaced atomically.
+    All files are synced to disk before the first rename, so that each is replaced atomically. If
+    one cannot be replaced, those that were are put back.
+
+    Raises
+    ------
+    OSError
+        With the name of the published file that cannot be replaced; *folder* is unchanged.
     """
     (out / manifest.RECORD).write_bytes(manifest.seal(record))
-    names = sorted(record["outputs"])
-    for name in (*names, manifest.RECORD):
+    names = [*sorted(record["outputs"]), manifest.RECORD]
+    for name in names:
         with (out / name).open("rb") as file:
             os.fsync(file.fileno())
     _real_folder(folder)
-    for name in (*names, manifest.RECORD):
-        clear(folder / name)
-        (out / name).replace(folder / name)
-    for name in {*before} - {*names}:
-        clear(folder / name)
-        (folder / name).unlink(missing_ok=True)
+    old = out.with_name("old")
+    shutil.rmtree(old, ignore_errors=True)
+    old.mkdir()
+    gone = sorted({*before} - {*names})
+    with _put_back(folder, old) as changed:
+        for name in (*names, *gone):
+            with _named(folder / name):
+                _keep(folder / name, old / name)
+        for name in names:
+            with _named(folder / name):
+                changed.append(name)
+                (out / name).replace(folder / name)
+        for name in gone:
+            with _named(folder / name):
+                changed.append(name)
+                (folder / name).unlink(missing_ok=True)
     files.sync_folder(folder)
+
+
+@contextmanager
+def _put_back(folder: Path, old: Path) -> Iterator[list[str]]:
+    """Yield a list of the names that change in *folder*; on an error, restore those from *old*."""
+    changed: list[str] = []
+    try:
+        yield changed
+    except BaseException:
+        for name in changed:
+            with suppress(OSError):
+                if os.path.lexists(old / name):
+                    (old / name).replace(folder / name)
+                else:
+                    (folder / name).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Name *path*, the file that a person knows, in an error of the system."""
+    try:
+        yield
+    except OSError as error:
+        raise ReplaceError(error.errno, error.strerror, str(path)) from error
+
+
+class ReplaceError(OSError):
+    """A published file that cannot be replaced."""
+
+
+def _keep(path: Path, old: Path) -> None:
+    """Give the file *path* a second name *old*; what is no regular file is moved there."""
+    try:
+        regular = stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return
+    if not regular:
+        path.replace(old)
+        return
+    try:
+        os.link(path, old, follow_symlinks=False)
+    except PermissionError:
+        raise
+    except (OSError, NotImplementedError):  # a file system without hard links
+        shutil.copyfile(path, old)
 
 
 def manifest_is_current(plan: Plan, stale: Stale) -> bool:
@@ -195,7 +266,7 @@ def write_manifest(plan: Plan) -> None:
     with lock(plan.project.figures, "manifest", wait=MANIFEST_WAIT):
         data = _manifest(plan, {})
         if files.read(path) != data:
-            clear(path)
+            files.clear(path)
             files.write(path, data)
 
 
@@ -204,13 +275,6 @@ def _manifest(plan: Plan, known: Mapping[str, manifest.Record | None]) -> bytes:
     folder, names = plan.project.figures, [job.name for job in plan.jobs]
     records = (known[name] if name in known else manifest.record(folder / name) for name in names)
     return manifest.assemble([one for one in records if one is not None], plan.version)
-
-
-def clear(path: Path) -> None:
-    """Remove *path* if it is a folder where a file belongs; links are not followed."""
-    with suppress(FileNotFoundError):
-        if stat.S_ISDIR(path.lstat().st_mode):
-            shutil.rmtree(path)
 
 
 def _real_folder(path: Path) -> None:

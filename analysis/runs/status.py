@@ -133,9 +133,16 @@ def _value(side: dict[str, Any]) -> str:
 
 
 def _failure(failure: dict[str, Any]) -> Text:
-    cell = failure["cell"]
+    cell = failure.get("cell")
     text = _plain(failure["job"])
     if cell is not None:
         text += say("run.at_cell", cell=cell + 1)
-    text += _plain(f": {failure['cause']}")
+    text += _plain(": ") + _cause(failure["cause"])
     return text + say("state.see", folder=failure["kept"]) if "kept" in failure else text
+
+
+def _cause(cause: str | dict[str, str]) -> Text:
+    """Return a cause of the history, which older versions wrote in English only."""
+    return (
+        _plain(cause) if isinstance(cause, str) else Text(cause.get("zh", ""), cause.get("en", ""))
+    )

@@ -11,14 +11,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
+from analysis import shapes
 from analysis.project import FORMATS
 
 from .processes import OUTPUT
 
 STARTS = 3  # a kernel may fail to start because its port was taken; a cell is never retried
-_LINE = 3_500  # less than PIPE_BUF (4096 on Linux), so that lines of two jobs never mix
+LONGEST_LINE = 3_500  # bytes of an event
 Send = Callable[[dict[str, Any]], None]
 
 # A kernel must not meet a matplotlibrc beside the notebook, which matplotlib reads when imported.
@@ -45,6 +46,34 @@ class Task(TypedDict, total=False):
     check: str  # instead of a notebook: the folder of tables to validate
 
 
+class Said(TypedDict):
+    """An event that the process of a job may send; who sent it is known by its pipe."""
+
+    cell: NotRequired[int]
+    cells: NotRequired[int]
+    line: NotRequired[str]
+    retry: NotRequired[str]
+    raised: NotRequired[str]
+    fault: NotRequired[list[str | int]]
+
+
+def said(line: bytes) -> dict[str, Any] | None:
+    """
+    Return the event in a line of a job's pipe, or None for any other line.
+
+    >>> said(b'{"cell": 2, "line": "x = 1", "job": "another", "ended": 0}')
+    {'cell': 2, 'line': 'x = 1'}
+    >>> said(b"printed by a notebook") is None
+    True
+    """
+    try:
+        event: Any = shapes.parsed(line, Said) if len(line) <= LONGEST_LINE else {}
+    except ValueError:
+        return None
+    known = {name: event[name] for name in Said.__annotations__ if name in event}
+    return known or None
+
+
 def perform(task: Task, send: Send) -> int:
     """Run *task* and return its exit status; errors are sent as events."""
     _limit(task.get("memory", 0))
@@ -59,16 +88,22 @@ def perform(task: Task, send: Send) -> int:
     return 0
 
 
-def sender(events: int, job: str) -> Send:
-    """Return a function that writes an event of *job* as one line to the pipe *events*."""
+def sender(events: int) -> Send:
+    """Return a function that writes an event as one line to the pipe *events*."""
 
     def send(event: dict[str, Any]) -> None:
-        line = json.dumps({"job": job, **event}, ensure_ascii=True)
-        if len(line) > _LINE:
-            line = json.dumps({"job": job} | {k: str(v)[:500] for k, v in event.items()})
+        line = json.dumps(event, ensure_ascii=True)
+        if len(line) > LONGEST_LINE:
+            line = json.dumps({name: _shortened(value) for name, value in event.items()})
         os.write(events, line.encode() + b"\n")
 
     return send
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_shortened(one) for one in value]
+    return value[:80] if isinstance(value, str) else value
 
 
 def _limit(memory: int) -> None:
@@ -156,7 +191,7 @@ def main() -> int:
     log = os.open(Path(task["stage"]) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    return perform(task, sender(events, task["job"]))
+    return perform(task, sender(events))
 
 
 if __name__ == "__main__":

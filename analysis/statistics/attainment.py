@@ -73,8 +73,10 @@ def _held(target: dict[Any, Any], candidates: pd.DataFrame, report_end: Any) -> 
         return _told(Outcome.SO_FAR, earlier.sort_values("period_end").to_dict("records")[-1])
     if target["kind"] == "plan":
         return {"outcome": str(Outcome.PLAN_REPORT)}
-    later = pd.notna(report_end) and target["period_start"] > report_end
-    return {"outcome": str(Outcome.NEXT_PERIOD if later else Outcome.UNREPORTED)}
+    if pd.isna(report_end) or target["period_end"] <= report_end:
+        return {"outcome": str(Outcome.UNREPORTED)}
+    later = target["period_start"] > report_end
+    return {"outcome": str(Outcome.NEXT_PERIOD if later else Outcome.SO_FAR)}
 
 
 def _undated(candidates: pd.DataFrame, *, stock: bool) -> dict[str, Any]:
@@ -111,16 +113,11 @@ def _reached(target: float, value: float, comparator: str, *, at_most: bool) -> 
     return Outcome.MISSED if comparator == wrong and not good else Outcome.CANNOT_TELL
 
 
-def without_target(rows: pd.DataFrame, shown: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
-    """Return the regions without a target in *shown*; targets of *every* are on another page."""
-    reasons = dict.fromkeys(every["region"], say("note.other_page"))
-    return gaps.frame(
-        [
-            _silent(region, reasons.get(region["region"], say("note.no_target")))
-            for region in gaps.reporting(rows)
-            if region["region"] not in set(shown["region"])
-        ]
-    )
+def without_target(rows: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+    """Return the reporting regions that have no target in *judged*."""
+    having = set(judged["region"])
+    silent = [region for region in gaps.reporting(rows) if region["region"] not in having]
+    return gaps.frame([_silent(region, say("note.no_target")) for region in silent])
 
 
 def _silent(region: dict[Any, Any], reason: Text) -> dict[str, Any]:

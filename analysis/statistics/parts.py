@@ -6,6 +6,7 @@ to make a whole that no one printed.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from analysis.language.vocabulary import Comparator, Gap, Measure, Status
 from . import gaps, intervals
 from . import rates as derive
 
-OF_WHOLE = ("id", "start", "origin", "report", "title", "publisher")
+OF_WHOLE = ("id", "printed", "start", "origin", "report", "title", "publisher")
 SAME = ["region", "period_start", "period_end"]
 # What a loop is made of; of several, the first one with figures is named.
 ONE_FIGURE = ("major_hazards_found_and_rectified", "hazards_found_and_rectified")
@@ -47,10 +48,10 @@ def composition(
     Returns
     -------
     pandas.DataFrame
-        One row a part, in house order and then as printed: its columns, with ``part_zh`` and
-        ``part_en``, ``whole``, ``whole_zh`` and ``whole_en`` (of what), ``whole_id`` and its
-        source, ``parts_sum``, ``share``, ``lower``, ``upper`` (percent; limits for counts of
-        events only) and ``method``.
+        One row a part, wholes in house order, the largest part first and "other" last: its
+        columns, with ``part_zh`` and ``part_en``, ``whole``, ``whole_printed``, ``whole_zh`` and
+        ``whole_en`` (of what), ``whole_id`` and its source, ``parts_sum``, ``share``, ``lower``,
+        ``upper`` (percent; limits for counts of events only) and ``method``.
     """
     levels = _levels(rows, context, indicator)
     found = [
@@ -61,9 +62,11 @@ def composition(
     ]
     if not found:
         return levels.iloc[:0].assign(whole_id="")
-    order = ["level_order", "adcode", "period_end", "whole_start", "whole_id", "start", "breakdown"]
     every = pd.concat(found, ignore_index=True)
-    return every.sort_values(order, kind="stable", ignore_index=True)
+    every = every.assign(_last=every["piece"].str.endswith(":other"), _size=-every["value"])
+    order = ["level_order", "adcode", "period_end", "whole_start", "whole_id", "_last", "_size"]
+    ordered = every.sort_values([*order, "breakdown"], kind="stable", ignore_index=True)
+    return ordered.drop(columns=["_last", "_size"])
 
 
 def _levels(rows: pd.DataFrame, context: pd.DataFrame, indicator: str) -> pd.DataFrame:
@@ -99,6 +102,7 @@ def _taken_apart(whole: dict[Any, Any], pieces: pd.DataFrame, names: pd.DataFram
     counts = pieces["value"].where(events)
     limit = intervals.part_of_whole(counts, pieces["value"].sum())
     return pieces.assign(
+        dimension=pieces["piece"].map(called["dimension"]),
         part_zh=pieces["piece"].map(called["name_zh"]),
         part_en=pieces["piece"].map(called["name_en"]),
         whole=whole["value"],
@@ -111,6 +115,78 @@ def _taken_apart(whole: dict[Any, Any], pieces: pd.DataFrame, names: pd.DataFram
         upper=100 * limit.upper,
         method=np.where(events, str(limit.method), ""),
     )
+
+
+@dataclass(frozen=True)
+class Against:
+    """The share of one part of a whole against that of the same part in the province."""
+
+    part: dict[Any, Any]
+    wider: dict[Any, Any]
+    p_value: float  # of Fisher's exact test, both sides
+    comparisons: int  # parts tested together
+
+    @property
+    def differ(self) -> bool:
+        """Whether the shares differ at 5 %, corrected for the number of comparisons."""
+        return self.p_value * self.comparisons < 0.05
+
+
+def wider(pieces: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the shares of the same parts in the nearest wider region that prints them.
+
+    Parameters
+    ----------
+    pieces
+        Of :func:`composition`; only parts of counts of events are looked for.
+    context
+        The rows of other publications, with ``mark``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a part and period: its columns, ``piece``, ``whole`` (printed for the same period)
+        and ``share``. A residual class is another thing in every publication and is left out.
+    """
+    events = pieces[pieces["method"].ne("") & ~pieces["piece"].str.endswith(":other")]
+    if events.empty:
+        return context.iloc[:0].assign(piece="", whole=0.0, share=0.0)
+    levels = context[context["measure"].eq(Measure.LEVEL) & context["basis"].eq("printed")]
+    levels = levels[levels["indicator"].isin(events["indicator"])]
+    key = ["adcode", "indicator", "period_start", "period_end"]
+    wholes = levels[levels["breakdown"].eq("")].drop_duplicates(key)
+    wholes = wholes[[*key, "value"]].rename(columns={"value": "whole"})
+    parts = levels[levels["breakdown"].isin(events["piece"])].merge(wholes, on=key)
+    for adcode in str(events.iloc[0]["ancestors"]).split():
+        near = parts[parts["adcode"].eq(adcode)]
+        if len(near):
+            shares = near.assign(piece=near["breakdown"], share=100 * near["value"] / near["whole"])
+            return shares.sort_values(["period_end", "piece"], ignore_index=True)
+    return parts.iloc[:0].assign(piece="", share=0.0)
+
+
+def against(pieces: pd.DataFrame, shares: pd.DataFrame) -> list[Against]:
+    """
+    Test the share of each of *pieces* against the latest of *shares* from before its period.
+
+    A wider region includes the narrower one, so that periods that overlap are not independent.
+    """
+    before = shares[shares["period_end"].lt(pieces["period_start"].min())]
+    latest = before.drop_duplicates("piece", keep="last").set_index("piece", drop=False)
+    pairs = [
+        (row, latest.loc[row["piece"]].to_dict())
+        for row in pieces.to_dict("records")
+        if row["piece"] in latest.index
+    ]
+    return [Against(row, other, _fisher(row, other), len(pairs)) for row, other in pairs]
+
+
+def _fisher(row: dict[Any, Any], other: dict[Any, Any]) -> float:
+    from scipy.stats import fisher_exact
+
+    table = [[cell["value"], cell["whole"] - cell["value"]] for cell in (row, other)]
+    return float(fisher_exact(table).pvalue)
 
 
 def whole_only(
@@ -141,6 +217,12 @@ def _undivided(
     listed = Text.joined(map(values.value_of_part, levels.to_dict("records")), zh="、", en=", ")
     told = say("note.parts_without_whole", parts=listed)
     return gaps.refusal(levels.to_dict("records")[0], Gap.PART_ONLY, told)
+
+
+def most_open(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return ``rates.shares`` by region in house order, the most open cases first."""
+    order = ["level_order", "adcode", "open", "total"]
+    return shares.sort_values(order, ascending=[True, True, False, False], ignore_index=True)
 
 
 def unclosed(rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame) -> pd.DataFrame:

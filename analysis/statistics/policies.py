@@ -18,7 +18,7 @@ from analysis.tables.load import Tables
 
 from . import gaps
 
-SEVERAL = 3  # reports that must mention an instrument for it to count as shared
+SEVERAL = 3  # reports that must mention an instrument for it to be on the first page
 _ORDER = ["level_order", "adcode"]
 
 
@@ -69,7 +69,7 @@ def commitments(data: Tables) -> pd.DataFrame:
     }
     rows = data.commitments.rename(columns=names)
     parts = rows["target_unit"].str.partition("/")
-    units = data.units.set_index("unit")
+    units, themes = data.units.set_index("unit"), data.themes.set_index("theme")
     rows = rows.assign(
         status=_promises(rows["value"].notna(), rows["deadline"].notna()),
         unit=parts[0],
@@ -78,6 +78,7 @@ def commitments(data: Tables) -> pd.DataFrame:
         per=parts[2],
         note="",
         table="commitments",
+        **{f"theme_{code}": rows["theme"].map(themes[f"name_{code}"]) for code in Language},
     )
     return _placed(rows, data)
 
@@ -129,11 +130,6 @@ def _ids(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def mentioned(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of :func:`standings` whose report mentions the instrument."""
-    return rows[rows["status"].ne(Standing.NOT_MENTIONED)].reset_index(drop=True)
-
-
 def ordered(rows: pd.DataFrame, themes: pd.DataFrame, language: str) -> pd.DataFrame:
     """*rows* by theme, then by the name in *language*; regions keep their house order."""
     place = {theme: at for at, theme in enumerate(themes["theme"])}
@@ -157,41 +153,60 @@ def _collated(name: str, language: str) -> str:
     return name.encode("gb18030").hex()  # its common characters stand in the order of pinyin
 
 
-def groups(rows: pd.DataFrame, theme: str = "") -> dict[str, pd.DataFrame]:
+def patterns(rows: pd.DataFrame) -> pd.DataFrame:
     """
-    The instruments to show, by the name of their group.
+    Return *rows* of :func:`standings` by the set of regions whose reports mention an instrument.
 
-    Those of *theme*, or, without one, those that several reports mention, those of two reports
-    and those of one report alone.
+    Returns
+    -------
+    pandas.DataFrame
+        With ``pattern``, the regions in house order, and ``reports``, how many they are; most
+        reports first, then the sets with the most instruments.
     """
-    if theme:
-        return {theme: rows[rows["theme"].eq(theme)].reset_index(drop=True)}
-    regions = _regions_of_each(rows)
-    chosen = {"shared": regions.ge(SEVERAL), "two": regions.eq(2), "own": regions.eq(1)}
-    return {name: rows[which].reset_index(drop=True) for name, which in chosen.items()}
+    known = rows[rows["status"].ne(Standing.NOT_MENTIONED)].sort_values(_ORDER, kind="stable")
+    sets = known.groupby("indicator")["region"].agg([" ".join, "size"])
+    named = rows.assign(
+        pattern=rows["indicator"].map(sets["join"]).fillna(""),
+        reports=rows["indicator"].map(sets["size"]).fillna(0).astype("int64"),
+    )
+    often = named.groupby("pattern")["indicator"].transform("nunique")
+    keys = named.assign(_often=-often, _reports=-named["reports"])
+    ordered = keys.sort_values(["_reports", "_often", "pattern"], kind="stable")
+    return ordered.drop(columns=["_often", "_reports"]).reset_index(drop=True)
 
 
-def _regions_of_each(rows: pd.DataFrame) -> "pd.Series[int]":
-    """How many regions mention the instrument of each row; shape of *rows*."""
-    mentions = rows["status"].ne(Standing.NOT_MENTIONED)
-    return mentions.groupby(rows["indicator"]).transform("sum").astype("int64")
-
-
-def pages(rows: pd.DataFrame, per_page: int) -> list[pd.DataFrame]:
+def containment(rows: pd.DataFrame) -> pd.DataFrame:
     """
-    *rows* in parts of at most *per_page* things, as even as can be; the order is kept.
+    Return how many instruments of each report are also in each other report.
 
-    >>> rows = pd.DataFrame({"indicator": ["a", "a", "b", "c"]})
-    >>> [list(page["indicator"]) for page in pages(rows, 2)]
-    [['a', 'a', 'b'], ['c']]
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair in house order: ``region`` and its names, ``other``, ``count`` and
+        ``share`` (percent of those of ``region``).
     """
-    codes = list(dict.fromkeys(rows["indicator"]))
-    count = ceil(len(codes) / per_page)
-    if not count:
-        return []
-    parts = np.array_split(np.arange(len(codes)), count)
-    place = rows["indicator"].map({code: at for at, code in enumerate(codes)})
-    return [rows[place.isin(part)].reset_index(drop=True) for part in parts]
+    known = rows[rows["status"].ne(Standing.NOT_MENTIONED)].sort_values(_ORDER, kind="stable")
+    names = known.drop_duplicates("region")[["region", "region_zh", "region_en"]]
+    sets = {str(region): set(group) for region, group in known.groupby("region")["indicator"]}
+    pairs = [
+        {**row, "other": other, "count": len(sets[row["region"]] & sets[other])}
+        for row in names.to_dict("records")
+        for other in names["region"]
+    ]
+    frame = pd.DataFrame(pairs, columns=[*names, "other", "count"])
+    totals = frame["region"].map({region: len(have) for region, have in sets.items()})
+    return frame.assign(share=100 * frame["count"] / totals)
+
+
+def evenly(rows: pd.DataFrame, most: int) -> list[pd.DataFrame]:
+    """
+    Return *rows* in parts of at most *most* rows, as even as can be; one part of none.
+
+    >>> [len(part) for part in evenly(pd.DataFrame({"a": range(5)}), 2)]
+    [2, 2, 1]
+    """
+    parts = np.array_split(np.arange(len(rows)), max(1, ceil(len(rows) / most)))
+    return [rows.iloc[part].reset_index(drop=True) for part in parts]
 
 
 def unlisted(data: Tables, rows: pd.DataFrame) -> pd.DataFrame:

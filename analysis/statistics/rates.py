@@ -246,7 +246,8 @@ def _rebuilt_pairs(levels: pd.DataFrame) -> pd.DataFrame:
 
 
 def _joined(levels: pd.DataFrame, part: str, whole: str, on: list[str]) -> pd.DataFrame:
-    names = {"value": "total", "evidence": "total_evidence", "start": "total_start"}
+    names = {"value": "total", "printed": "total_printed"}
+    names |= {"evidence": "total_evidence", "start": "total_start"}
     totals = levels[levels["indicator"].eq(whole)][[*on, *names]].rename(columns=names)
     joined: pd.DataFrame = levels[levels["indicator"].eq(part)].merge(totals, on=on, validate="m:1")
     return joined

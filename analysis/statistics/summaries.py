@@ -17,7 +17,6 @@ from analysis.language.vocabulary import (
     Measure,
     Outcome,
     Promise,
-    Standing,
     Status,
     Use,
 )
@@ -37,7 +36,6 @@ class Extremes:
     ratio: float
     lower: float
     upper: float
-    by_day: bool  # periods differ in length, so rates are per person and day
     level: float  # confidence of the test, corrected for the number of pairs
     differ: bool  # the interval at *level* excludes 1
 
@@ -46,12 +44,10 @@ def extremes(rows: pd.DataFrame) -> Extremes:
     """
     Compare the highest and the lowest rate of *rows*, counts with ``population`` and ``rounding``.
 
-    They were picked from all, so every pair counts as a comparison (Bonferroni). Periods of
-    different length are compared by the day, and a rounded count by its end nearer to the other.
+    They were picked from all, so every pair counts as a comparison (Bonferroni). A rounded count
+    is compared by its end nearer to the other.
     """
-    days = (rows["period_end"] - rows["period_start"]).dt.days + 1
-    by_day = bool(days.max() - days.min() > 1)
-    exposure = rows["population"] * (days if by_day else 1)
+    exposure = rows["population"]
     order = (rows["value"] / exposure).to_numpy().argsort()
     low, high = order[0], order[-1]
     less, more = rows.iloc[low].to_dict(), rows.iloc[high].to_dict()
@@ -64,9 +60,7 @@ def extremes(rows: pd.DataFrame) -> Extremes:
         for level in (LEVEL, strict)
     )
     ends = float(ratio.lower), float(ratio.upper)
-    return Extremes(
-        more, less, float(ratio.ratio), *ends, by_day, strict, differ=float(sure.lower) > 1
-    )
+    return Extremes(more, less, float(ratio.ratio), *ends, strict, differ=float(sure.lower) > 1)
 
 
 @dataclass(frozen=True)
@@ -125,43 +119,44 @@ def changes(rows: pd.DataFrame) -> Changes:
 
 
 @dataclass(frozen=True)
-class Placed:
-    """How many counts lie outside the limits around an outside rate, and on which side."""
+class Most:
+    """The fewest parts of one whole that together are more than 80 % of it."""
 
-    total: int
-    above: int
-    below: int
-    far: int  # beyond the outer limits
-    loose: int  # outside the limits that allow for clustered events
-    by_chance: int  # expected outside the 95 % limits by chance
+    whole: Row
+    parts: tuple[Row, ...]
+    value: float  # their sum
+
+    @property
+    def share(self) -> float:
+        """Their share in percent."""
+        return 100 * self.value / float(self.whole["whole"])
 
 
-def placed(rows: pd.DataFrame) -> Placed:
-    """Count the rows with ``place`` outside the 95 % and the 99.8 % limits."""
-    outside, more = rows["place"].ne("within"), rows["value"].gt(rows["expected"])
-    far = int(rows["place"].eq("far_outside").sum())
-    loose = int(rows["loose_place"].ne("within").sum()) if "loose_place" in rows else 0
-    above, below = int((outside & more).sum()), int((outside & ~more).sum())
-    return Placed(len(rows), above, below, far, loose, round(len(rows) * 0.05))
+def most(parts: pd.DataFrame) -> Most:
+    """Return the largest parts of one whole, as many as are more than 80 % of it."""
+    order = parts.sort_values("value", ascending=False, kind="stable")
+    enough = order["value"].cumsum().gt(0.8 * order["whole"])
+    count = int(enough.to_numpy().argmax()) + 1 if enough.any() else len(order)
+    records = order.head(count).to_dict("records")
+    return Most(records[0], tuple(records), float(order["value"].head(count).sum()))
 
 
 @dataclass(frozen=True)
-class Largest:
-    """The largest part of a whole and the next one."""
+class Open:
+    """The campaign with the most cases that were found and not rectified."""
 
-    top: Row
-    second: Row
-    apart: bool  # chance does not explain which is larger; True also for complete counts
+    row: Row
+    total: int  # open cases of all campaigns shown
 
 
-def largest(parts: pd.DataFrame) -> Largest:
-    """Return the largest of the parts of one whole, and whether it differs from the next."""
-    order = parts.sort_values("value", ascending=False, kind="stable").to_dict("records")
-    top, second = order[0], order[1]
-    if not top["method"]:
-        return Largest(top, second, apart=True)
-    pair = intervals.part_of_whole(top["value"], top["value"] + second["value"])
-    return Largest(top, second, apart=float(pair.lower) > 0.5)
+def still_open(shares: pd.DataFrame) -> Open:
+    """Return the campaign of ``rates.shares`` with the most open cases."""
+    order = shares.sort_values("open", ascending=False, kind="stable")
+    return Open(order.iloc[0].to_dict(), int(shares["open"].sum()))
+
+
+# A plan is written before any of its targets is due.
+WAITING = tuple(map(str, (Outcome.NEXT_PERIOD, Outcome.SO_FAR, Outcome.PLAN_REPORT)))
 
 
 @dataclass(frozen=True)
@@ -172,6 +167,7 @@ class Outcomes:
     met: int
     missed: int
     unsure: int
+    waiting: int  # not due when the report was written
 
     @property
     def judged(self) -> int:
@@ -182,8 +178,10 @@ class Outcomes:
 def outcomes(judged: pd.DataFrame) -> Outcomes:
     """Count the verdicts on targets."""
     counts = judged["outcome"].value_counts()
-    verdicts = (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
-    return Outcomes(len(judged), *(int(counts.get(str(verdict), 0)) for verdict in verdicts))
+    known = [
+        int(counts.get(str(word), 0)) for word in (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
+    ]
+    return Outcomes(len(judged), *known, int(counts.reindex(WAITING).sum()))
 
 
 def density(rows: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
@@ -241,20 +239,19 @@ def headline(rows: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Instruments:
-    """In how many reports the instruments of a figure appear."""
+    """In how many of the reports the instruments of a figure appear."""
 
     total: int
-    three: int  # in three reports or more
-    two: int
-    one: int
+    reports: int
+    every: int  # instruments in all reports
+    one: int  # in one report only
 
 
-def instruments(rows: pd.DataFrame) -> Instruments:
-    """Count the instruments of *rows* by the number of regions that have them; none is left out."""
-    known = rows[rows["status"].ne(Standing.NOT_MENTIONED)]
-    regions = known.groupby("indicator")["region"].nunique()
-    three, two, one = regions.ge(3), regions.eq(2), regions.eq(1)
-    return Instruments(len(regions), *(int(which.sum()) for which in (three, two, one)))
+def instruments(patterns: pd.DataFrame) -> Instruments:
+    """Count the instruments of ``policies.patterns`` by the number of reports that mention them."""
+    each = patterns[patterns["reports"].gt(0)].drop_duplicates("indicator")["reports"]
+    reports = patterns["region"].nunique()
+    return Instruments(len(each), reports, int(each.eq(reports).sum()), int(each.eq(1).sum()))
 
 
 def checkable(rows: pd.DataFrame) -> int:

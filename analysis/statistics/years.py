@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import WordError
-from analysis.language.vocabulary import Comparator, Mark, Measure, Quantity, Status
+from analysis.language.vocabulary import Comparator, Mark, Measure, Quantity, Status, Vintage
 
 from . import intervals, tests
 from .rates import PERIOD, SAME, countable, rounding, whole_year
@@ -185,6 +185,27 @@ def levels(
     mine = every[_of(every, rows, first_year)]
     several = mine.groupby("region")["period_end"].transform("size").gt(1)
     return mine[several].reset_index(drop=True)
+
+
+def to_date(
+    rows: pd.DataFrame, context: pd.DataFrame, indicator: str, *, first_year: int
+) -> pd.DataFrame:
+    """
+    The latest count of a part of a year, from its first day, in years without a whole count.
+
+    Reporting regions only; the first print of a period, never its later base.
+    """
+    own, other = _only(indicator, rows, context)
+    whole = series(own, other)
+    known = pd.MultiIndex.from_arrays([whole["region"], whole["period_end"].dt.year])
+    start, end = other["period_start"], other["period_end"]
+    year = pd.MultiIndex.from_arrays([other["region"], end.dt.year])
+    partly = other["measure"].eq(Measure.LEVEL)
+    partly &= other["vintage"].ne(Vintage.BASE) if "vintage" in other else True
+    partly &= start.dt.is_year_start & start.dt.year.eq(end.dt.year) & ~year.isin(known)
+    counts = other[partly & _of(other, rows, first_year)].sort_values("period_end", kind="stable")
+    latest: pd.DataFrame = counts.drop_duplicates(["region", "period_start"], keep="last")
+    return latest
 
 
 def changes_of(

@@ -13,8 +13,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from analysis.language.text import narrow
+
 from . import numerals
 
+FIRST_YEAR, LAST_YEAR = 1949, 2100
 MAX_DIGITS = 15  # what a float keeps of a decimal number
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
@@ -55,7 +58,8 @@ def typed(cells: "pd.Series[str]", kind: str, *, coded: bool, nullable: bool) ->
     kind
         The name of the contract's type: ``float64``, ``datetime64[ns]``, or any other for text.
     coded
-        Whether text is a code or word, which may be folded; free text stays as it is.
+        Whether text is a code, word or key, whose full-width forms are folded; free text stays
+        as it is.
     nullable
         Whether an empty cell stands for no value.
 
@@ -74,7 +78,7 @@ def typed(cells: "pd.Series[str]", kind: str, *, coded: bool, nullable: bool) ->
         return read._replace(cells=pd.to_datetime(read.cells, format="%Y-%m-%d"))
     if not coded:
         return Typed(cells, {}, {})
-    folded = cells.map(lambda cell: unicodedata.normalize("NFKC", cell))
+    folded = cells.map(lambda cell: unicodedata.normalize("NFC", narrow(cell)))
     changed = folded[folded.ne(cells)]
     return Typed(folded, {}, {int(str(line)): text for line, text in changed.items()})
 
@@ -102,7 +106,7 @@ def _read(cells: "pd.Series[str]", parse: Callable[[str], str], *, nullable: boo
 
 
 def _number(cell: str) -> str:
-    plain = unicodedata.normalize("NFKC", cell).translate(_MINUS)
+    plain = narrow(cell.translate(_MINUS))
     if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
     if not _NUMBER.fullmatch(plain):
@@ -135,10 +139,12 @@ def _plain(number: Decimal) -> str:
 
 
 def _day(cell: str) -> str:
-    plain = unicodedata.normalize("NFKC", cell)
+    plain = narrow(cell)
     match = _DATE.fullmatch(plain) or _OTHER_DATE.fullmatch(plain)
     if match is None:
         raise _Refused("not a date", _day_mend(plain))
+    if not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
+        raise _Refused(f"a year outside {FIRST_YEAR}-{LAST_YEAR}", "correct the year")
     try:
         return date(*(int(part) for part in match.groups())).isoformat()
     except ValueError as error:

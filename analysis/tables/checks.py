@@ -30,6 +30,7 @@ from analysis.language.vocabulary import (
 )
 
 from . import load, numerals
+from .cells import FIRST_YEAR, LAST_YEAR
 from .identities import decided
 from .load import Tables
 from .printed import numbers
@@ -319,8 +320,12 @@ def _periods(held: Tables) -> Iterator[Fault]:
         yield from _told(held, table, bad, "period_start", words)
     ends = held.context["period"].str.split("/", expand=True)
     if len(ends):
+        days = [pd.to_datetime(ends[side], format="%Y-%m-%d", errors="coerce") for side in (0, 1)]
         bad = held.context[ends[0] > ends[1]]
         yield from _told(held, "context", bad, "period", words)
+        odd = [day.isna() | ~day.dt.year.between(FIRST_YEAR, LAST_YEAR) for day in days]
+        words = ("no days of the calendar", f"write days of {FIRST_YEAR} to {LAST_YEAR}")
+        yield from _told(held, "context", held.context[odd[0] | odd[1]], "period", words)
     yield from _undated(held)
     ends_of = held.reports.set_index("report")["period_end"]
     rows = held.observations

@@ -4,25 +4,44 @@ Validation of one table file: a typed frame of its valid lines, and every fault 
 It sees one file at a time; what must hold between tables is for ``checks``.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-import pandera.errors
-from pandera.pandas import DataFrameSchema
 
 from analysis.errors import Fault, TableError
+from analysis.files import is_plain
 
 from . import cells as columns
 from . import csv_file
-from .schema import ALIASES, BY_REGION, KEYS, TABLES
+from .schema import ALIASES, BY_REGION, KEYS, LONGEST_CODE, NAMES, TABLES, TIME, UNIQUE, Column
 
-_WHOLE = ("start", "end", "characters", "whole")
-_SCHEMAS = {name: model.to_schema() for name, model in TABLES.items()}
+if TYPE_CHECKING:
+    from pandera.pandas import DataFrameSchema
+
 _MEANINGS = {"level": "; a county or county-level city (县、县级市) is district"}
+
+
+@cache
+def schema(name: str) -> "DataFrameSchema":
+    """Return the contract of table *name* as a schema of pandera, which takes 0.4 s to import."""
+    import pandera.pandas as pa
+
+    types = {TIME: pa.DateTime}
+    columns = {
+        key: pa.Column(
+            types.get(column.dtype, column.dtype),
+            [getattr(pa.Check, column.check)(**column.bounds)] if column.check else None,
+            nullable=column.nullable,
+        )
+        for key, column in TABLES[name].columns.items()
+    }
+    return pa.DataFrameSchema(columns, strict=True, name=name)
 
 
 class Held(NamedTuple):
@@ -44,31 +63,31 @@ def held(path: Path, name: str) -> Held:
     frame = _frame(sheet, name, faults, repairs)
     found: dict[tuple[int, str], Fault] = {(f.line, f.column): f for f in faults}
     for fault in (
-        *_contract_faults(sheet.label, frame, _SCHEMAS[name]),
+        *_contract_faults(sheet.label, frame, schema(name)),
         *_key_faults(sheet.label, frame, name),
     ):
         found.setdefault((fault.line, fault.column), fault)
     bad = {line for line, _ in found if line}
     sound = frame[~frame.index.isin(bad)] if _complete(frame, name) else empty(name)
     told = [replace(f, column=sheet.column(f.column, f.line)) for f in found.values()]
-    return Held(_typed_whole(sound[list(_SCHEMAS[name].columns)], name), told, repairs)
+    return Held(_typed_whole(sound[list(TABLES[name].columns)], name), told, repairs)
 
 
 def _complete(frame: pd.DataFrame, name: str) -> bool:
-    return set(_SCHEMAS[name].columns) <= set(frame.columns)
+    return set(TABLES[name].columns) <= set(frame.columns)
 
 
 def empty(name: str) -> pd.DataFrame:
     """The table *name* without a line, its columns typed."""
-    columns = _SCHEMAS[name].columns
+    columns = TABLES[name].columns
     index = pd.Index([], name="line", dtype="int64")
-    typed = {column: pd.Series(dtype=str(columns[column].dtype), index=index) for column in columns}
+    typed = {column: pd.Series(dtype=columns[column].dtype, index=index) for column in columns}
     return pd.DataFrame(typed)
 
 
 def _typed_whole(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    contract = _SCHEMAS[name].columns
-    whole = [c for c in _WHOLE if c in frame and not contract[c].nullable]
+    contract = TABLES[name].columns
+    whole = [c for c in contract if c in frame and contract[c].whole and not contract[c].nullable]
     return frame.astype(dict.fromkeys(whole, "int64"))
 
 
@@ -77,12 +96,14 @@ def _frame(
 ) -> pd.DataFrame:
     """Convert the cells to their types; a cell of another type becomes missing and a fault."""
     frame = sheet.cells.copy()
-    for column, contract in _SCHEMAS[name].columns.items():
+    for column, contract in TABLES[name].columns.items():
         if column not in frame:
             continue
         cells = sheet.cells[column]
-        kind, coded = str(contract.dtype), _coded(contract)
-        read = columns.typed(cells, kind, coded=coded, nullable=bool(contract.nullable))
+        coded, nullable = _coded(contract), contract.nullable
+        if column in KEYS[name] and not coded:
+            cells = sheet.cells[column] = _composed(cells)
+        read = columns.typed(cells, contract.dtype, coded=coded, nullable=nullable)
         frame[column] = read.cells
         for line, (rule, mend) in read.wrong.items():
             faults.append(Fault(sheet.label, line, column, repr(cells[line]), rule, mend))
@@ -93,11 +114,15 @@ def _frame(
     return frame
 
 
-def _coded(contract: Any) -> bool:
+def _composed(cells: "pd.Series[str]") -> "pd.Series[str]":
+    """Return *cells* in Unicode normal form C, so that keys that look alike are alike."""
+    return cells.map(lambda cell: unicodedata.normalize("NFC", cell))
+
+
+def _coded(contract: Column) -> bool:
     """Return whether a text column contains codes or words, not prose or a web address."""
-    names = {check.name for check in contract.checks}
-    address = any("https" in str(check.statistics) for check in contract.checks)
-    return bool(names & {"isin", "str_matches"}) and not address
+    address = "https" in str(contract.bounds.get("pattern", ""))
+    return contract.check in {"isin", "str_matches"} and not address
 
 
 def faults(label: str, frame: pd.DataFrame, name: str) -> list[Fault]:
@@ -106,23 +131,25 @@ def faults(label: str, frame: pd.DataFrame, name: str) -> list[Fault]:
 
     The index of *frame* is the line.
     """
-    found = [*_contract_faults(label, frame.iloc[:0], _SCHEMAS[name])]  # columns and their types
-    for column in _SCHEMAS[name].columns.keys() - {fault.column for fault in found}:
+    found = [*_contract_faults(label, frame.iloc[:0], schema(name))]  # columns and their types
+    for column in TABLES[name].columns.keys() - {fault.column for fault in found}:
         found += cell_faults(label, frame[column].drop_duplicates(), name)
     return [*found, *_key_faults(label, frame, name)]
 
 
 def cell_faults(label: str, cells: "pd.Series[Any]", name: str) -> list[Fault]:
     """Return which *cells* of a column break the contract of table *name*."""
-    contract = _SCHEMAS[name].columns[str(cells.name)]
+    contract = schema(name).columns[str(cells.name)]
     filled = contract.nullable or not cells.hasnans
     if filled and all(check(cells).check_passed for check in contract.checks):
         return []
-    schema = _SCHEMAS[name].select_columns([str(cells.name)])
-    return [*_contract_faults(label, cells.to_frame(), schema)]
+    own = schema(name).select_columns([str(cells.name)])
+    return [*_contract_faults(label, cells.to_frame(), own)]
 
 
-def _contract_faults(label: str, frame: pd.DataFrame, schema: DataFrameSchema) -> Iterator[Fault]:
+def _contract_faults(label: str, frame: pd.DataFrame, schema: "DataFrameSchema") -> Iterator[Fault]:
+    import pandera.errors
+
     try:
         schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
@@ -172,10 +199,20 @@ def _choice(cell: str, words: list[str], meaning: str) -> str:
 
 
 def _key_faults(label: str, frame: pd.DataFrame, name: str) -> Iterator[Fault]:
-    key = KEYS[name]
+    yield from _doubled(label, frame, KEYS[name], "keep one, or tell them apart by breakdown")
+    for column in UNIQUE.get(name, ()):
+        yield from _doubled(label, frame, [column], "give each its own code")
+    for column in NAMES & {*frame.columns}:
+        bad = ~frame[column].map(lambda cell: is_plain(cell) and len(cell) <= LONGEST_CODE)
+        for line, cell in frame.loc[bad & frame[column].ne(""), column].items():
+            rule = "a code that cannot be the name of a file on every system"
+            mend = f"choose another, of at most {LONGEST_CODE} letters"
+            yield Fault(label, int(str(line)), column, repr(cell[:40]), rule, mend)
+
+
+def _doubled(label: str, frame: pd.DataFrame, key: list[str], mend: str) -> Iterator[Fault]:
     if not set(key) <= set(frame.columns):
         return
     for line, row in frame.loc[frame.duplicated(key, keep=False), key].iterrows():
         found = ", ".join(str(cell) for cell in row if str(cell))
-        mend = "keep one, or tell them apart by breakdown"
         yield Fault(label, int(str(line)), key[-1], found, "a doubled key", mend)

@@ -18,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import Fault, TableError
+from analysis.language.text import INVISIBLE, visible
 
 from . import xlsx_file
 from .xlsx_file import Grid
@@ -28,17 +29,17 @@ MAX_COLUMNS = xlsx_file.MAX_COLUMNS
 MAX_CELLS = 600_000
 MAX_TEXT = 32_767  # what Excel keeps of a cell
 _TOO_LONG = f"over {MAX_TEXT} characters"
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]|_x00[01][0-9A-Fa-f]_")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]|_x00[01][0-9A-Fa-f]_")
 _LOST = "\ufffd"
 _ERROR_VALUE = re.compile(r"#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!|#+)")
 # What a spreadsheet would run when it opens the CSV; a lone comparator and a number are none.
-_FORMULA = re.compile(r"[=@\t]..*|[+-].*[A-Za-z(|!].*", re.DOTALL)
+# Excel in China takes full-width signs, too.
+_FORMULA = re.compile(r"[=@＝＠\t]..*|[+＋－-].*[A-Za-z(|!].*", re.DOTALL)
 _BETWEEN = "\x1e"  # joins the cells of a line that is looked through in one go
 # What a line may hold that one of the patterns above, or a blank nobody sees, could be.
 _REMARKABLE = re.compile(
-    "[\x00-\x08\x0b-\x1d\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd#]|_x00"
-    rf"|(?:^|{_BETWEEN})(?:[^\S{_BETWEEN}]|[=@+](?!{_BETWEEN}|$)|-(?![0-9.]+(?:{_BETWEEN}|$)))"
+    f"[\x00-\x08\x0b-\x1d\x1f\x7f-\x9f\u2028\u2029{INVISIBLE}\ufffd#]|_x00"
+    rf"|(?:^|{_BETWEEN})(?:[^\S{_BETWEEN}]|[=@+＝＠＋－](?!{_BETWEEN}|$)|-(?![0-9.]+(?:{_BETWEEN}|$)))"
     rf"|[^\S{_BETWEEN}](?:{_BETWEEN}|$)"
 )
 _FOOTNOTE = re.compile(
@@ -143,7 +144,7 @@ def fold(header: str) -> str:
     >>> fold(" Period　Start\n"), fold("数值（万元）")
     ('period start', '数值(万元)')
     """
-    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", header)).split()).lower()
+    return " ".join(visible(unicodedata.normalize("NFKC", header)).split()).lower()
 
 
 def clean(cell: str) -> str:
@@ -153,7 +154,7 @@ def clean(cell: str) -> str:
     >>> clean(" 鞍山\u200b ")
     '鞍山'
     """
-    return _INVISIBLE.sub("", cell).strip()
+    return visible(cell).strip()
 
 
 def _whole(path: Path, label: str) -> bytes:
@@ -377,9 +378,10 @@ def _wrong(cell: str) -> tuple[str, str] | None:
         return "a control character", "remove it"
     if _LOST in cell:
         return "a character lost in a conversion", "write it again from the original"
-    if _ERROR_VALUE.match(cell):
+    plain = clean(cell)  # as it would be read
+    if _ERROR_VALUE.match(plain):
         return "a spreadsheet's error value", "write the value"
-    if _FORMULA.fullmatch(cell):
+    if _FORMULA.fullmatch(plain):
         return "a formula to a spreadsheet", "write the value, or begin it otherwise"
     if len(cell) > MAX_TEXT:
         return _TOO_LONG, "shorten it"

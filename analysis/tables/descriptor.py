@@ -21,7 +21,7 @@ from analysis.errors import Fault, TableError
 from . import checks
 from .load import Tables, survey
 from .load import files as table_files
-from .schema import BY_REGION, KEYS, LINKS, SEVERAL, TABLES, UNLINKED, meaning
+from .schema import BY_REGION, KEYS, LINKS, SEVERAL, TABLES, TEXT, UNLINKED, Column, meaning
 from .xlsx_file import text
 
 FILE = "datapackage.json"
@@ -244,7 +244,7 @@ def _resource(tables: Tables, name: str, path: Path) -> Record:
 
 
 def _schema(table: str) -> Record:
-    columns = TABLES[table].to_schema().columns
+    columns = TABLES[table].columns
     # A key must have a value, and an empty breakdown is one: it stands for the whole.
     blank_key = "breakdown" in KEYS[table] and table != "breakdowns"
     fields = [_field(table, name, contract) for name, contract in columns.items()]
@@ -261,7 +261,7 @@ def _schema(table: str) -> Record:
 
 def _key(table: str) -> Record:
     """The key of a table: a primary key may have no empty field, a unique key may."""
-    columns = TABLES[table].to_schema().columns
+    columns = TABLES[table].columns
     if any(columns[name].nullable for name in KEYS[table]):
         return {"uniqueKeys": [KEYS[table]]}
     return {"primaryKey": KEYS[table]}
@@ -279,30 +279,28 @@ def _link(table: str, column: str) -> Record | None:
     return {"fields": [column], "reference": reference}
 
 
-def _field(table: str, name: str, contract: Any) -> Record:
+def _field(table: str, name: str, contract: Column) -> Record:
     title, description = meaning(table, name)
-    kind = _TYPES.get(str(contract.dtype), "string")
-    if name in {"start", "end", "characters", "whole"}:
-        kind = "integer"
+    kind = "integer" if contract.whole else _TYPES.get(contract.dtype, "string")
     constraints: Record = {} if _may_be_blank(contract) else {"required": True}
-    for check in contract.checks:
-        constraints |= _constraint(check.name, check.statistics)
+    constraints |= _constraint(contract.check, contract.bounds)
     field: Record = {"name": name, "type": kind, "title": title, "description": description}
     if kind == "date" and contract.nullable:
         field["missingValues"] = [""]
     return field | ({"constraints": constraints} if constraints else {})
 
 
-def _may_be_blank(contract: Any) -> bool:
-    """Whether a contract takes an empty cell: free text without a length, or by its checks."""
-    if contract.nullable or str(contract.dtype) in _TYPES:
-        return bool(contract.nullable)
-    blanks = {
-        "isin": lambda words: "" in words["allowed_values"],
-        "str_matches": lambda words: re.match(words["pattern"], "") is not None,
-        "str_length": lambda words: not words["min_value"],
-    }
-    return all(blanks[check.name](check.statistics) for check in contract.checks)
+def _may_be_blank(contract: Column) -> bool:
+    """Whether a contract takes an empty cell: free text without a length, or by its check."""
+    bounds = contract.bounds
+    match contract.check:
+        case "isin":
+            return "" in bounds["allowed_values"]
+        case "str_matches":
+            return re.match(bounds["pattern"], "") is not None
+        case "str_length":
+            return not bounds["min_value"]
+    return contract.nullable or contract.dtype == TEXT
 
 
 def _constraint(check: str, words: Mapping[str, Any]) -> Record:
@@ -316,6 +314,4 @@ def _constraint(check: str, words: Mapping[str, Any]) -> Record:
             return {"minLength": words["min_value"], "maxLength": words["max_value"]}
         case "greater_than_or_equal_to":
             return {"minimum": words["min_value"]}
-        case "greater_than":  # of whole numbers only
-            return {"minimum": words["min_value"] + 1}
     return {}

@@ -9,8 +9,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-NUMERAL = re.compile(r"\d+(?:[.,]\d+)*|[零〇一二三四五六七八九十百千万亿两]+")
-_BARE_SCALE = re.compile(r"[万亿]+")
+_FINANCIAL = "壹贰貳叁參肆伍陆陸柒捌玖"
+NUMERAL = re.compile(
+    r"\d+(?:[.,]\d+)*|[零〇一二三四五六七八九十百千万亿两萬億]+|[廿卅][一二三四五六七八九]?"
+    rf"|(?:[{_FINANCIAL}]零?[拾佰仟万亿萬億]+零?)+[{_FINANCIAL}]?"
+)
+_BARE_SCALE = re.compile(r"[万亿萬億]+")
+_SIMPLE = str.maketrans(
+    dict(zip(f"{_FINANCIAL}拾佰仟萬億", "一二二三三四五六六七八九十百千万亿", strict=True))
+    | {"廿": "二十", "卅": "三十"}
+)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SMALL = {"十": 10, "百": 100, "千": 1000}
@@ -52,7 +60,10 @@ def value(raw: str) -> Decimal:
     --------
     >>> value("1,052"), value("二十"), value("一千二百三十"), value("二〇二四")
     (Decimal('1052'), Decimal('20'), Decimal('1230'), Decimal('2024'))
+    >>> value("叁万贰仟"), value("廿三"), value("一百六十八萬")
+    (Decimal('32000'), Decimal('23'), Decimal('1680000'))
     """
+    raw = raw.translate(_SIMPLE)
     if raw[0].isdecimal():
         if ("," in raw and not _GROUPED.fullmatch(raw)) or raw.count(".") > 1:
             raise ValueError(raw)

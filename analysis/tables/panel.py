@@ -157,7 +157,7 @@ def only(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
 
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     """Return observations with text columns, as ``tables`` reads them."""
-    columns = list(TABLES["observations"].to_schema().columns)
+    columns = list(TABLES["observations"].columns)
     texts = [name for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
     kinds: dict[Any, str] = dict.fromkeys(texts, "str") | {"start": "int64", "end": "int64"}
     plain = rows[[*dict.fromkeys([*columns, "region"])]].astype(kinds)

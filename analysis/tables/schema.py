@@ -1,13 +1,13 @@
 """
 The contracts: the columns of every table and of the frames that are made from them.
 
-It reads no file and computes nothing; ``tables`` holds files to these contracts.
+Reads no file and imports no library of checks: ``contract`` makes a pandera schema of a table when
+a file is checked.
 """
 
-from typing import Any
-
-import pandera.pandas as pa
-from pandera.typing import Series
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from analysis.language.vocabulary import (
     Absence,
@@ -42,284 +42,332 @@ OFFSETS = r"[0-9]+(?: [0-9]+)*"
 EVIDENCE_LENGTH = 40
 
 
-def _word(words: type[Word], *, blank: bool = False) -> Any:
-    return pa.Field(isin=[word.value for word in words] + ([""] if blank else []))
+TEXT, NUMBER, TIME = "str", "float64", "datetime64[ns]"
 
 
-def _like(pattern: str) -> Any:
-    return pa.Field(str_matches=rf"^(?:{pattern})$")
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    The contract of a column.
+
+    Parameters
+    ----------
+    dtype
+        ``TEXT``, ``NUMBER`` or ``TIME``.
+    nullable
+        Whether a number or a day may be missing. Text is never missing; it may be empty.
+    check
+        The name of the check of pandera that each cell passes; none if empty.
+    bounds
+        The arguments of the check.
+    """
+
+    dtype: str
+    nullable: bool = False
+    check: str = ""
+    bounds: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Whether its numbers are whole: offsets and lengths."""
+        return self.dtype == NUMBER and bool(self.check)
 
 
-def _filled(longest: int = 4_000) -> Any:
-    return pa.Field(str_length={"min_value": 1, "max_value": longest})
+_TEXT, _NUMBER, _TIME = Column(TEXT), Column(NUMBER), Column(TIME)
+_MAYBE_TIME = Column(TIME, nullable=True)
 
 
-def _phrase(shortest: int = 1) -> Any:
-    return pa.Field(str_length={"min_value": shortest, "max_value": EVIDENCE_LENGTH})
+def _word(words: type[Word], *, blank: bool = False) -> Column:
+    known = [word.value for word in words] + ([""] if blank else [])
+    return Column(TEXT, check="isin", bounds={"allowed_values": known})
 
 
-class Table(pa.DataFrameModel):
-    """What every table shares: exactly its columns, in any order."""
+def _like(pattern: str) -> Column:
+    return Column(TEXT, check="str_matches", bounds={"pattern": rf"^(?:{pattern})$"})
 
-    class Config:
-        strict = True
+
+def _filled(longest: int = 4_000) -> Column:
+    return _of_length(1, longest)
+
+
+def _phrase(shortest: int = 1) -> Column:
+    return _of_length(shortest, EVIDENCE_LENGTH)
+
+
+def _of_length(shortest: int, longest: int) -> Column:
+    bounds = {"min_value": shortest, "max_value": longest}
+    return Column(TEXT, check="str_length", bounds=bounds)
+
+
+def _least(least: int, *, nullable: bool = False) -> Column:
+    return Column(NUMBER, nullable, "greater_than_or_equal_to", {"min_value": least})
+
+
+class Table:
+    """The columns of a table, each a class attribute; a file has exactly these, in any order."""
+
+    columns: ClassVar[dict[str, Column]]
+
+    def __init_subclass__(cls) -> None:
+        """Collect the columns in their order."""
+        cls.columns = {name: cell for name, cell in vars(cls).items() if isinstance(cell, Column)}
 
 
 class Reports(Table):
     """One row a report; ``sha256`` and ``characters`` are of the original's file."""
 
-    report: Series[str] = _like(REPORT)
-    region: Series[str] = _like(CODE)
-    title: Series[str] = _filled()
-    publisher: Series[str] = _filled()
-    published: Series[pa.DateTime] = pa.Field(nullable=True)
-    period_start: Series[pa.DateTime]
-    period_end: Series[pa.DateTime]
-    kind: Series[str] = _like(KINDS)
-    sha256: Series[str] = _like(r"[0-9a-f]{64}")
-    characters: Series[float] = pa.Field(gt=0)
-    note: Series[str]
+    report = _like(REPORT)
+    region = _like(CODE)
+    title = _filled()
+    publisher = _filled()
+    published = _MAYBE_TIME
+    period_start = _TIME
+    period_end = _TIME
+    kind = _like(KINDS)
+    sha256 = _like(r"[0-9a-f]{64}")
+    characters = _least(1)
+    note = _TEXT
 
 
 class Regions(Table):
     """One row a region that any table names; ``parent`` is an adcode, empty for the country."""
 
-    region: Series[str] = _like(CODE)
-    adcode: Series[str] = _like(ADCODE)
-    name_zh: Series[str] = _filled()
-    name_en: Series[str] = _filled()
-    level: Series[str] = _word(Level)
-    parent: Series[str] = _like(rf"(?:{ADCODE})?")
+    region = _like(CODE)
+    adcode = _like(ADCODE)
+    name_zh = _filled()
+    name_en = _filled()
+    level = _word(Level)
+    parent = _like(rf"(?:{ADCODE})?")
 
 
 class Indicators(Table):
     """One row an indicator, named and defined in both languages."""
 
-    indicator: Series[str] = _like(CODE)
-    name_zh: Series[str] = _filled()
-    name_en: Series[str] = _filled()
-    theme: Series[str] = _like(CODE)
-    unit: Series[str] = _filled()
-    quantity: Series[str] = _word(Quantity)
-    nature: Series[str] = _word(Nature)
-    better: Series[str] = _word(Better)
-    denominator: Series[str] = _word(Denominator, blank=True)
-    definition_zh: Series[str] = _filled()
-    definition_en: Series[str] = _filled()
+    indicator = _like(CODE)
+    name_zh = _filled()
+    name_en = _filled()
+    theme = _like(CODE)
+    unit = _filled()
+    quantity = _word(Quantity)
+    nature = _word(Nature)
+    better = _word(Better)
+    denominator = _word(Denominator, blank=True)
+    definition_zh = _filled()
+    definition_en = _filled()
 
 
 class Synonyms(Table):
     """One row another wording of an indicator, by which a new report's figures are suggested."""
 
-    indicator: Series[str] = _like(CODE)
-    synonym: Series[str] = _filled()
+    indicator = _like(CODE)
+    synonym = _filled()
 
 
 class Breakdowns(Table):
     """One row a part that a figure may be about, such as ``sector:agriculture``."""
 
-    breakdown: Series[str] = _like(r"[a-z_]+:[a-z0-9_]+")
-    dimension: Series[str] = _like(CODE)
-    name_zh: Series[str] = _filled()
-    name_en: Series[str] = _filled()
+    breakdown = _like(r"[a-z_]+:[a-z0-9_]+")
+    dimension = _like(CODE)
+    name_zh = _filled()
+    name_en = _filled()
 
 
 class Units(Table):
     """One row a unit: its English plural and singular, and the quantities it can measure."""
 
-    unit: Series[str] = _filled()
-    name_en: Series[str]
-    one: Series[str]
-    quantities: Series[str] = _filled()
+    unit = _filled()
+    name_en = _TEXT
+    one = _TEXT
+    quantities = _filled()
 
 
 class Themes(Table):
     """One row a theme that groups indicators, instruments or commitments."""
 
-    theme: Series[str] = _like(CODE)
-    name_zh: Series[str] = _filled()
-    name_en: Series[str] = _filled()
+    theme = _like(CODE)
+    name_zh = _filled()
+    name_en = _filled()
 
 
 class Observations(Table):
     """One row a value that a report states, with its offsets in the original."""
 
-    report: Series[str] = _like(REPORT)
-    indicator: Series[str] = _like(CODE)
-    breakdown: Series[str] = _like(BREAKDOWN)
-    period_start: Series[pa.DateTime] = pa.Field(nullable=True)
-    period_end: Series[pa.DateTime] = pa.Field(nullable=True)
-    status: Series[str] = _word(Status)
-    measure: Series[str] = _word(Measure)
-    comparator: Series[str] = _word(Comparator)
-    value: Series[float]
-    unit: Series[str]
-    printed: Series[str] = _phrase()
-    start: Series[float] = pa.Field(ge=0)
-    end: Series[float] = pa.Field(gt=0)
-    evidence: Series[str] = _phrase()
-    note: Series[str]
+    report = _like(REPORT)
+    indicator = _like(CODE)
+    breakdown = _like(BREAKDOWN)
+    period_start = _MAYBE_TIME
+    period_end = _MAYBE_TIME
+    status = _word(Status)
+    measure = _word(Measure)
+    comparator = _word(Comparator)
+    value = _NUMBER
+    unit = _TEXT
+    printed = _phrase()
+    start = _least(0)
+    end = _least(1)
+    evidence = _phrase()
+    note = _TEXT
 
 
 class Mentions(Table):
     """One row a numeral of the original, with what it is and why."""
 
-    start: Series[float] = pa.Field(ge=0)
-    end: Series[float] = pa.Field(gt=0)
-    raw: Series[str] = _filled()
-    role: Series[str] = _word(Role)
-    reason: Series[str] = _filled()
+    start = _least(0)
+    end = _least(1)
+    raw = _filled()
+    role = _word(Role)
+    reason = _filled()
 
 
 class Context(Table):
     """One row a figure of another publication; never mixed with report rows."""
 
-    adcode: Series[str] = _like(ADCODE)
-    period: Series[str] = _like(rf"{DAY}/{DAY}")
-    indicator: Series[str] = _like(CODE)
-    breakdown: Series[str] = _like(BREAKDOWN)
-    measure: Series[str] = _word(Measure)
-    value: Series[float]
-    unit: Series[str]
-    basis: Series[str] = _word(Basis)
-    publisher: Series[str] = _filled()
-    title: Series[str] = _filled()
-    url: Series[str] = _like(r"(?:https?://\S+)?")
-    reliability: Series[str] = _word(Reliability)
-    evidence: Series[str] = _phrase(0)
-    note: Series[str]
-    vintage: Series[str] = _word(Vintage)
+    adcode = _like(ADCODE)
+    period = _like(rf"{DAY}/{DAY}")
+    indicator = _like(CODE)
+    breakdown = _like(BREAKDOWN)
+    measure = _word(Measure)
+    value = _NUMBER
+    unit = _TEXT
+    basis = _word(Basis)
+    publisher = _filled()
+    title = _filled()
+    url = _like(r"(?:https?://\S+)?")
+    reliability = _word(Reliability)
+    evidence = _phrase(0)
+    note = _TEXT
+    vintage = _word(Vintage)
 
 
 class Breaks(Table):
     """One row a change of scope in a series, across which no figures are compared."""
 
-    adcode: Series[str] = _like(ADCODE)
-    indicator: Series[str] = _like(CODE)
-    last: Series[pa.DateTime]
-    first: Series[pa.DateTime]
-    note_zh: Series[str] = _filled()
-    note_en: Series[str] = _filled()
+    adcode = _like(ADCODE)
+    indicator = _like(CODE)
+    last = _TIME
+    first = _TIME
+    note_zh = _filled()
+    note_en = _filled()
 
 
 class Peers(Table):
     """One row an outcome or a population of a region outside the table of regions."""
 
-    adcode: Series[str] = _like(ADCODE)
-    name_zh: Series[str] = _filled()
-    name_en: Series[str] = _filled()
-    level: Series[str] = _word(Level)
-    indicator: Series[str] = _like(CODE)
-    breakdown: Series[str] = _like(BREAKDOWN)
-    period_start: Series[pa.DateTime]
-    period_end: Series[pa.DateTime]
-    measure: Series[str] = _word(Measure)
-    value: Series[float]
-    unit: Series[str] = _filled()
-    scope: Series[str] = _word(Scope, blank=True)
-    scope_zh: Series[str]
-    vintage: Series[str] = _word(Vintage)
-    basis: Series[str] = _word(Basis)
-    publisher: Series[str] = _filled()
-    title: Series[str] = _filled()
-    url: Series[str] = _like(r"(?:https?://\S+)?")
-    reliability: Series[str] = _word(Reliability)
-    evidence: Series[str] = _phrase(0)
-    note: Series[str]
+    adcode = _like(ADCODE)
+    name_zh = _filled()
+    name_en = _filled()
+    level = _word(Level)
+    indicator = _like(CODE)
+    breakdown = _like(BREAKDOWN)
+    period_start = _TIME
+    period_end = _TIME
+    measure = _word(Measure)
+    value = _NUMBER
+    unit = _filled()
+    scope = _word(Scope, blank=True)
+    scope_zh = _TEXT
+    vintage = _word(Vintage)
+    basis = _word(Basis)
+    publisher = _filled()
+    title = _filled()
+    url = _like(r"(?:https?://\S+)?")
+    reliability = _word(Reliability)
+    evidence = _phrase(0)
+    note = _TEXT
 
 
 class Instruments(Table):
     """One row a system, mechanism or programme, defined in our own words."""
 
-    instrument: Series[str] = _like(CODE)
-    name_zh: Series[str] = _filled()
-    name_en: Series[str] = _filled()
-    theme: Series[str] = _like(CODE)
-    definition_zh: Series[str] = _filled()
-    definition_en: Series[str] = _filled()
+    instrument = _like(CODE)
+    name_zh = _filled()
+    name_en = _filled()
+    theme = _like(CODE)
+    definition_zh = _filled()
+    definition_en = _filled()
 
 
 class InstrumentStatus(Table):
     """One row an instrument and region; evidence and offsets unless it is not mentioned."""
 
-    instrument: Series[str] = _like(CODE)
-    region: Series[str] = _like(CODE)
-    status: Series[str] = _word(Standing)
-    evidence: Series[str] = _phrase(0)
-    start: Series[float] = pa.Field(ge=0, nullable=True)
-    end: Series[float] = pa.Field(gt=0, nullable=True)
-    note: Series[str]
+    instrument = _like(CODE)
+    region = _like(CODE)
+    status = _word(Standing)
+    evidence = _phrase(0)
+    start = _least(0, nullable=True)
+    end = _least(1, nullable=True)
+    note = _TEXT
 
 
 class Commitments(Table):
     """One row a planned measure that could be checked later."""
 
-    commitment: Series[str] = _like(r"[a-z]+-[0-9]+")
-    region: Series[str] = _like(CODE)
-    report: Series[str] = _like(REPORT)
-    section: Series[str] = _filled()
-    theme: Series[str] = _like(CODE)
-    target_value: Series[float] = pa.Field(nullable=True)
-    target_unit: Series[str]
-    comparator: Series[str] = _word(Comparator, blank=True)
-    deadline: Series[pa.DateTime] = pa.Field(nullable=True)
-    label_zh: Series[str] = _filled(24)
-    label_en: Series[str] = _filled(60)
-    start: Series[float] = pa.Field(ge=0)
-    end: Series[float] = pa.Field(gt=0)
-    evidence: Series[str] = _phrase()
+    commitment = _like(r"[a-z]+-[0-9]+")
+    region = _like(CODE)
+    report = _like(REPORT)
+    section = _filled()
+    theme = _like(CODE)
+    target_value = Column(NUMBER, nullable=True)
+    target_unit = _TEXT
+    comparator = _word(Comparator, blank=True)
+    deadline = _MAYBE_TIME
+    label_zh = _filled(24)
+    label_en = _filled(60)
+    start = _least(0)
+    end = _least(1)
+    evidence = _phrase()
 
 
 class Identities(Table):
     """One row an arithmetic relation between numerals, named by their offsets."""
 
-    identity: Series[str] = _like(r"[a-z0-9_-]+")
-    report: Series[str] = _like(REPORT)
-    kind: Series[str] = _word(Relation)
-    whole: Series[float] = pa.Field(ge=0)
-    parts: Series[str] = _like(OFFSETS)
-    verdict: Series[str] = _word(Closure)
-    note: Series[str]
+    identity = _like(r"[a-z0-9_-]+")
+    report = _like(REPORT)
+    kind = _word(Relation)
+    whole = _least(0)
+    parts = _like(OFFSETS)
+    verdict = _word(Closure)
+    note = _TEXT
 
 
 class Families(Table):
     """One row a question that reports answer with figures cut differently."""
 
-    family: Series[str] = _like(CODE)
-    name_zh: Series[str] = _filled()
-    name_en: Series[str] = _filled()
-    question_zh: Series[str] = _filled()
-    question_en: Series[str] = _filled()
-    unit: Series[str] = _filled()
-    theme: Series[str] = _like(CODE)
-    use: Series[str] = _word(Use)
-    caution_zh: Series[str] = _filled()
-    caution_en: Series[str] = _filled()
+    family = _like(CODE)
+    name_zh = _filled()
+    name_en = _filled()
+    question_zh = _filled()
+    question_en = _filled()
+    unit = _filled()
+    theme = _like(CODE)
+    use = _word(Use)
+    caution_zh = _filled()
+    caution_en = _filled()
 
 
 class FamilyMembers(Table):
     """One row a figure of a comparison family; several parts of a report are added up."""
 
-    family: Series[str] = _like(CODE)
-    report: Series[str] = _like(REPORT)
-    indicator: Series[str] = _like(CODE)
-    breakdown: Series[str] = _like(BREAKDOWN)
-    measure: Series[str] = _word(Measure)
-    role: Series[str] = _word(Membership)
-    scope_zh: Series[str] = _filled()
-    scope_en: Series[str] = _filled()
+    family = _like(CODE)
+    report = _like(REPORT)
+    indicator = _like(CODE)
+    breakdown = _like(BREAKDOWN)
+    measure = _word(Measure)
+    role = _word(Membership)
+    scope_zh = _filled()
+    scope_en = _filled()
 
 
 class Absences(Table):
     """One row an indicator that a report has no figure of, though it comes near the subject."""
 
-    report: Series[str] = _like(REPORT)
-    indicator: Series[str] = _like(CODE)
-    kind: Series[str] = _word(Absence)
-    evidence: Series[str] = _phrase()
-    start: Series[float] = pa.Field(ge=0)
-    end: Series[float] = pa.Field(gt=0)
-    elsewhere: Series[str] = _like(rf"(?:{CODE})?")
+    report = _like(REPORT)
+    indicator = _like(CODE)
+    kind = _word(Absence)
+    evidence = _phrase()
+    start = _least(0)
+    end = _least(1)
+    elsewhere = _like(rf"(?:{CODE})?")
 
 
 TABLES: dict[str, type[Table]] = {
@@ -382,6 +430,9 @@ KEYS: dict[str, list[str]] = {
     "family_members": ["family", "report", "indicator", "breakdown", "measure"],
     "absences": ["report", "indicator"],
 }
+UNIQUE = {"regions": ["adcode"]}  # columns that are keys of their own
+NAMES = {"report", "region", "indicator", "instrument"}  # codes that become names of files
+LONGEST_CODE = 60
 # The column that a table's column must find its words in.
 LINKS: dict[str, tuple[str, str]] = {
     "report": ("reports", "report"),

@@ -1,5 +1,7 @@
 """The page of a chart: every word measured and in its place; one shape a kind of evidence."""
 
+import re
+
 import numpy as np
 import pytest
 from drawings import Drawing, bare
@@ -9,7 +11,7 @@ from matplotlib.textpath import TextPath
 from tidy import row
 
 from analysis.charts import marks, style
-from analysis.charts.figure import Caption, LeftOut
+from analysis.charts.figure import Caption, LeftOut, described
 from analysis.charts.page import Page, Room, balanced, measured, wrapped
 from analysis.errors import GlyphError, UsageError
 from analysis.language.text import Text
@@ -115,7 +117,8 @@ def test_words_stand_from_top_to_bottom_in_the_house_order(language):
     with style.house_style():
         places = {t: box.y0 for t, box in Drawing(bare(Page(page, language))).words}
 
-    order = [places[text] for text in ("甲甲甲", "乙乙乙", "戊", "丙丙丙", "丁丁丁")]
+    strips = {"zh": "未列入：安徽——戊", "en": "Left out: Anhui – 戊"}
+    order = [places[text] for text in ("甲甲甲", "乙乙乙", strips[language], "丙丙丙", "丁丁丁")]
     assert order == sorted(order, reverse=True)
 
 
@@ -139,15 +142,17 @@ def test_the_room_lies_between_the_words(form):
     ]
 
     assert inside == []
-    assert room.height > page.size.height / 3
+    assert room.height > page.size.height / 2
 
 
 def test_no_text_is_smaller_than_the_notes(form):
-    """10 points on a slide, 7 on half a page."""
+    """12 points on a slide, 7.5 on half a page; only the pointer in the corner is smaller."""
     with style.house_style():
         page = Page(caption(left_out=strip(3), notes=(SHORT,)), "zh", form=form)
 
-    assert min(text.get_fontsize() for text in page.plot.texts) >= page.size.note
+    sizes = sorted(text.get_fontsize() for text in page.plot.texts)
+    assert sizes[0] == page.size.corner
+    assert sizes[1] == page.size.foot == {"slide": 12, "page": 7.5}[form]
 
 
 def test_every_region_left_out_is_named_with_its_reason(language):
@@ -168,7 +173,7 @@ def test_every_region_left_out_is_named_with_its_reason(language):
 
 def test_nobody_left_out_leaves_no_strip():
     """No heading over nothing."""
-    assert "未能并列" not in drawn().said
+    assert "未列入" not in drawn().said
 
 
 def test_notes_are_sentences_with_one_stop_between(language):
@@ -177,6 +182,52 @@ def test_notes_are_sentences_with_one_stop_between(language):
     told = drawn(language=language, notes=notes).said
 
     assert ("甲。乙" if language == "zh" else "First. Second") in told
+
+
+def test_the_plot_takes_three_fifths_however_much_there_is_to_say(language, form):
+    """What has no room is counted in the foot; the caption, and so the record, has all of it."""
+    reasons = [Text(f"原因{n}", f"reason {n}") for n in "一二三四五六七八九十" * 3]
+    entries = tuple(LeftOut("anhui", Text("安徽", "Anhui"), reason) for reason in reasons)
+    notes = tuple(Text(f"说明{n}" * 5, f"note {n} " * 8) for n in range(30))
+    drawing = drawn(language=language, form=form, left_out=entries, notes=notes)
+
+    *_, width, height = drawing.figure.room
+    assert width * height >= 0.6
+    assert re.search(
+        {"zh": r"另有\d+条说明", "en": r"\d+ more notes in the record"}[language], drawing.said
+    )
+    assert drawing.faults == {}
+    assert drawing.figure.caption.notes == notes
+
+
+def test_the_corner_names_no_path():
+    """A reader of a slide has no repository."""
+    assert "docs/" not in drawn().said
+
+
+def test_regions_left_out_for_one_reason_share_it(language):
+    """Each name once, the reason once."""
+    entries = (
+        LeftOut("anhui", Text("安徽", "Anhui"), SHORT),
+        LeftOut("yaohai", Text("瑶海", "Yaohai"), SHORT),
+    )
+
+    names = {"zh": "安徽、瑶海——", "en": "Anhui, Yaohai – "}[language]
+    assert f"{names}{SHORT[language]}" in drawn(language=language, left_out=entries).said
+
+
+def test_a_text_alternative_counts_what_has_no_room():
+    """At most 250 characters in either language, and the same rows in both."""
+    shown = [Text(f"甲{n}年4{n}人", f"Chuxiong 20{n} {n} people") for n in range(10, 40)]
+    alt = described("trend.figure", shown, title=SHORT, missing=SHORT)
+
+    counted = {
+        re.search(pattern, words)[1]
+        for pattern, words in (("另有(.+?)项", alt.zh), ("and (.+?) more", alt.en))
+    }
+    assert max(len(alt.zh), len(alt.en)) <= 250
+    assert len(counted) == 1
+    assert alt.en.count("people") == 30 - int(counted.pop())
 
 
 def test_a_missing_glyph_stops_the_page():

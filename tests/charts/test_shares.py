@@ -227,4 +227,4 @@ def test_the_source_names_the_report_of_the_whole(data, rows, context):
     source = composed(data, rows, context, "deaths").figure.caption.source.en
 
     assert source.startswith("Sources: Chuxiong report 2024")
-    assert "context figures" in source
+    assert "; also " in source

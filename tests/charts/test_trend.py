@@ -15,6 +15,7 @@ from analysis.statistics import gaps, rates
 from analysis.statistics import years as annual
 
 PERCENT = {"measure": "change_pct", "unit": "%"}
+NEW = [f"sim{n:03}" for n in range(5)]
 NOTHING = frame(context(year=1990)).iloc[:0]
 
 
@@ -23,13 +24,14 @@ def drawn(rows, other=NOTHING, indicator="deaths", language="zh", form="slide", 
     years = rates.limits(annual.levels(rows, other, indicator, first_year=2015))
     changes = annual.changes_of(rows, other, indicator, first_year=2015)
     stated = changes[changes["mark"].ne("exact")]
-    shown = {*years["region"], *stated["region"]}
+    partly = annual.to_date(rows, other, indicator, first_year=2015)
+    every = pd.concat([years, partly, stated], ignore_index=True)
+    shown = set(every["region"])
     with style.house_style():
         picture = charts.trend(
-            years,
+            every,
             title=findings.trend(years, stated, changes),
             language=language,
-            stated=stated,
             refused=gaps.regions(rows, indicator, shown, ABSENT),
             expected=expected,
             form=form,
@@ -111,14 +113,14 @@ def test_counts_of_two_regions_share_no_axis(years):
     assert set(found) == {"line-chuxiong", "line-lijiang"}
     tops = {name: axes.get_ylim()[1] for name, axes in found.items()}
     assert tops["line-lijiang"] > 4 * tops["line-chuxiong"]
-    assert any("not to be compared across panels" in n.en for n in drawing.figure.caption.notes)
+    assert any("a scale of its own" in note.en for note in drawing.figure.caption.notes)
     assert drawing.faults == {}
 
 
 def test_more_regions_than_fit_are_drawn_on_several_pages():
-    """Four regions with counts on half a sheet, beside a change without: each region once."""
-    names = ["anshan", "nantong", "chuxiong", "yaohai"]
-    counts = [row(name, value=40, year=year) for name in names for year in (2023, 2024)]
+    """Ten regions with counts on half a sheet, beside a change without: each region once."""
+    names = ["anshan", "nantong", "chuxiong", "yaohai", "hefei", *NEW]
+    counts = [_as(name, row(value=40, year=year)) for name in names for year in (2023, 2024)]
     rows, other = (
         frame(*counts, row("anhui", value=-9.2, **PERCENT)),
         frame(context(value=70, year=2010)),
@@ -127,15 +129,14 @@ def test_more_regions_than_fit_are_drawn_on_several_pages():
     stated = changes[changes["mark"].ne("exact")]
     years = rates.limits(annual.levels(rows, other, "deaths", first_year=2015))
     refused = gaps.regions(rows, "deaths", {*names, "anhui"}, ABSENT)
-    options = {"stated": stated, "refused": refused}
-    draw = partial(charts.trend, language="en", form="page", **options)
+    draw = partial(charts.trend, language="en", form="page", refused=refused)
+    every = pd.concat([years, stated], ignore_index=True)
     with style.house_style():
-        pages = charts.on_pages(draw, years, title=findings.trend(years, stated, changes))
+        pages = charts.on_pages(draw, every, title=findings.trend(years, stated, changes))
 
-    drawn_on = [set(page.rows["region"]) for page in pages]
+    drawn_on = [name for page in pages for name in set(page.rows["region"])]
     assert len(pages) > 1
-    assert all("anhui" in regions for regions in drawn_on)
-    assert sorted(name for regions in drawn_on for name in regions - {"anhui"}) == sorted(names)
+    assert sorted(drawn_on) == sorted([*names, "anhui"])
     assert [Drawing(page).faults for page in pages] == [{}] * len(pages)
 
 
@@ -164,14 +165,6 @@ def test_the_scale_of_counts_begins_at_zero_and_years_are_whole(years):
     assert axes.get_xticks().tolist() == [2022, 2023, 2024]
 
 
-def test_fewer_than_five_points_are_listed_and_no_trend_is_claimed(years):
-    """The note goes where five years are known."""
-    five = frame(*(context(value=50 + y, year=2010 + y) for y in range(5, 14)))
-
-    assert "点数不足5个" in drawn(*years).said
-    assert "点数不足5个" not in drawn(years[0], five).said
-
-
 @pytest.fixture
 def stated():
     """Nantong by percentages of two years, Anhui by a direction beside a percentage."""
@@ -183,27 +176,23 @@ def stated():
     )
 
 
-def test_changes_without_counts_stand_in_a_panel_without_a_scale(stated):
-    """Diamonds and an arrow, a row a region; no number on any axis but the years."""
-    drawing = drawn(stated)
-    (axes,) = drawing.picture.axes
+def test_changes_without_counts_have_a_panel_per_region_and_one_scale(stated):
+    """Diamonds and an arrow; the numbers are printed, so the axis has years alone."""
+    panels = drawn(stated).picture.axes
 
-    assert axes.get_yticks().tolist() == []
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["2023", "2024"]
-    heights = {
-        name.split("-")[0]: mark.get_ydata()[0]
-        for name, mark in drawing.marks.items()
-        if "direction" not in name
-    }
-    assert heights == {"anhui": 1, "nantong": 0}
+    assert len(panels) == 2
+    assert {axes.get_ylim() for axes in panels} == {panels[0].get_ylim()}
+    for axes in panels:
+        assert axes.get_yticks().tolist() == []
+        assert [label.get_text() for label in axes.get_xticklabels()] == ["2023", "2024"]
 
 
-def test_a_percentage_has_the_same_place_whatever_its_size(stated):
-    """Its number is printed; its height says nothing."""
+def test_a_percentage_lies_at_its_size_and_is_printed(stated):
+    """Below the line of no change, which both regions share."""
     drawing = drawn(stated)
     heights = {m.get_ydata()[0] for n, m in drawing.marks.items() if n.startswith("nantong")}
 
-    assert heights == {0}
+    assert heights == {-14.3, -9.25}
     assert "−14.3%" in drawing.said
     assert "−9.25%" in drawing.said
 
@@ -244,11 +233,11 @@ def test_counts_and_bare_changes_never_share_an_axis(years, stated):
     """Two panels; the dots in one, the diamonds in the other."""
     rows = frame(*years[0].to_dict("records"), *stated.to_dict("records"))
     drawing = drawn(rows, years[1])
-    counts, changes = drawing.picture.axes
     kinds = {mark.get_gid(): mark.axes for mark in drawing.named("mark-")}
 
-    assert {a for n, a in kinds.items() if "level" in n} == {counts}
-    assert {a for n, a in kinds.items() if "level" not in n} == {changes}
+    counts = {a for n, a in kinds.items() if "level" in n}
+    assert len(counts) == 1
+    assert counts.isdisjoint(a for n, a in kinds.items() if "level" not in n)
     assert drawing.faults == {}
 
 
@@ -277,8 +266,7 @@ def test_what_a_wider_rate_would_give_is_a_grey_line(years):
     (drawn_line,) = drawing.named("benchmark")
 
     assert drawn_line.get_color() == style.GREY
-    assert "灰虚线" in drawing.said
-    assert "全国" in drawing.said
+    assert "按全国平均水平：33" in drawing.said
 
 
 def test_amounts_that_chance_does_not_make_have_no_interval():
@@ -326,4 +314,70 @@ def test_the_trend_of_deaths_shows_what_the_issue_asks_for(rows, context):
         kinds.setdefault(name.split("-")[0], set()).add(shape)
 
     assert kinds == {"chuxiong": {"o"}, "anhui": {"D", "arrow"}, "nantong": {"D", "o"}}
-    assert {"鞍山", "瑶海"} <= set(drawing.said.split("\n"))
+    assert all(f"{name}——" in drawing.said for name in ("鞍山", "瑶海"))
+
+
+def test_a_count_of_a_part_of_a_year_is_a_dated_hollow_mark(years):
+    """68 to 24 December, of a year without a whole count: no interval, no line, not scaled up."""
+    reported, other = years
+    part = context(value=68, year=2025, end="2025-12-24", id="part")
+    drawing = drawn(reported, pd.concat([other, frame(part)]))
+    mark = drawing.marks["part"]
+
+    assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (2025, 68)
+    assert mark.get_markerfacecolor() == "white"
+    assert "68\n截至12月24日" in drawing.said
+    assert drawing.named("interval-part") == []
+    assert len(drawing.named("line-")) == 2
+    assert drawing.faults == {}
+
+
+def test_a_part_of_a_year_with_a_whole_count_is_not_drawn(years):
+    """Nor a base that a later year implies."""
+    reported, other = years
+    half = context(value=26, year=2024, end="2024-06-30", id="half")
+    base = context(value=30, year=2025, end="2025-06-30", id="base", vintage="base")
+
+    assert {"half", "base"}.isdisjoint(drawn(reported, pd.concat([other, frame(half, base)])).marks)
+
+
+def test_a_break_of_the_series_is_marked_and_interrupts_the_line(years):
+    """2022 lies before a declared break: a dotted line, and no link across it."""
+    reported, other = years
+    drawing = drawn(reported, other.assign(segment=1))
+
+    (mark,) = drawing.named("break")
+    assert set(mark.get_xdata()) == {2022.5}
+    assert [list(line.get_xdata()) for line in drawing.named("line-")] == [[2023, 2024]]
+    assert "口径变化" in drawing.said
+
+
+@pytest.mark.parametrize("form", ["slide", "page"])
+@pytest.mark.parametrize("count", [5, 20])
+def test_any_number_of_regions_is_laid_out_without_a_fault(count, form):
+    """Half of them with counts, half with percentages: on pages, each region once."""
+    names = [f"sim{n:03}" for n in range(count)]
+    rows = frame(
+        *(
+            _as(name, row(value=40 + n % 7, year=year))
+            for n, name in enumerate(names[::2])
+            for year in (2022, 2023, 2024)
+        ),
+        *(_as(name, row(value=-(n % 30), **PERCENT)) for n, name in enumerate(names[1::2])),
+    )
+    changes = annual.changes_of(rows, NOTHING, "deaths", first_year=2015)
+    years = rates.limits(annual.levels(rows, NOTHING, "deaths", first_year=2015))
+    stated = changes[changes["mark"].ne("exact")]
+    draw = partial(charts.trend, language="en", form=form, refused=rows.iloc[:0])
+    every = pd.concat([years, stated], ignore_index=True)
+    with style.house_style():
+        pages = charts.on_pages(draw, every, title=findings.trend(years, stated, changes))
+
+    assert sorted(name for page in pages for name in set(page.rows["region"])) == names
+    assert [Drawing(page).faults for page in pages] == [{}] * len(pages)
+
+
+def _as(name, cells):
+    """The row of another region."""
+    named = {"region": name, "adcode": name, "region_zh": f"区{name}", "region_en": name}
+    return cells | named | {"id": f"{name}-{cells['id']}"}

@@ -29,6 +29,7 @@ def rules(one, other):
 HERE = row("chuxiong")
 REFUSED, CAUTION = "not_comparable", "with_caution"
 PERCENT = {"measure": "change_pct", "unit": "%"}
+DRILLS = {"indicator": "drills_held", "theme": "drills"}
 MINIMAL = [
     (HERE, row("nantong", indicator="accidents"), "indicator", REFUSED),
     (HERE, row("nantong", **PERCENT), "measure", REFUSED),
@@ -39,7 +40,9 @@ MINIMAL = [
     (row("anhui"), row("yaohai", level="province"), "part_of_whole", REFUSED),
     (HERE, row("nantong", year=2022), "year", REFUSED),
     (HERE, row("nantong", year=2023), "year", CAUTION),
-    (HERE, row("nantong", end="2024-11-30"), "length", CAUTION),
+    (row(**DRILLS), row("nantong", end="2024-11-30", **DRILLS), "length", CAUTION),
+    (HERE, row("nantong", end="2024-11-30"), "length", REFUSED),
+    (HERE, row("nantong") | {"rate": float("nan")}, "population", REFUSED),
     (HERE, row("anhui"), "level", CAUTION),
     (row(denominator=""), row("anhui", denominator=""), "level", REFUSED),
     (row(denominator=""), row("nantong", denominator=""), "size", CAUTION),
@@ -59,7 +62,7 @@ def test_each_rule_fires_alone_on_a_minimal_pair(one, other, rule, verdict):
 
 def test_every_rule_has_a_minimal_pair():
     """A new rule needs one too."""
-    assert {rule for _, _, rule, _ in MINIMAL} == set(Rule)
+    assert {rule for _, _, rule, _ in MINIMAL} == set(Rule) - {Rule.CAUTIONS}
 
 
 def test_like_figures_of_like_regions_are_comparable():
@@ -103,9 +106,33 @@ def test_neighbours_are_no_part_of_each_other():
 
 def test_a_count_whose_people_are_unknown_is_no_relative_figure():
     """A province beside a prefecture needs rates; where one has none, the pair is refused."""
-    known, unknown = row("anhui") | {"rate": 1.0}, row() | {"rate": float("nan")}
+    known = row("anhui", **DRILLS) | {"rate": 1.0}
+    unknown = row(**DRILLS) | {"rate": float("nan")}
 
     assert rules(known, unknown) == [("level", REFUSED)]
+
+
+def test_a_count_of_events_without_people_names_the_row_that_is_missing():
+    """Whatever the levels: the population that somebody has to add."""
+    unknown = row("nantong") | {"rate": float("nan")}
+    for other in (HERE, row("anhui")):
+        reasons = [word.reason for word in compare.judge(other, unknown)]
+        assert [reason.en for reason in reasons] == [
+            "no population of Nantong in data/context.csv within two years"
+        ]
+        assert reasons[0].zh.startswith("data/context.csv 中没有南通的人口")
+
+
+def test_three_cautions_are_a_refusal_that_lists_them():
+    """Two are printed; a third weighs as much as a reason against."""
+    other = {"year": 2023, "comparator": ">="}
+    assert rules(HERE, row("nantong", **other)) == [("year", CAUTION), ("bound", CAUTION)]
+
+    words = compare.judge(HERE, row("anhui", **other))
+    assert (words[-1].rule, words[-1].verdict) == ("cautions", REFUSED)
+    assert compare.overall(words) == Verdict.NOT_COMPARABLE
+    assert all(word.reason.en in words[-1].reason.en for word in words[:-1])
+    assert len(words) == 4
 
 
 def test_reasons_say_what_differs_in_both_languages():
@@ -179,7 +206,7 @@ def test_rows_are_grouped_by_every_column_that_a_rule_reads():
 
     assert seen <= {*compare._JUDGED}
     # The same in all candidates, names, and what is looked at for each pair or as known or not.
-    same = {"indicator", "measure", "status", "breakdown", "breakdown_zh", "breakdown_en"}
+    same = {"indicator", "theme", "measure", "status", "breakdown", "breakdown_zh", "breakdown_en"}
     each = {"region_zh", "region_en", "adcode", "ancestors", "rate"}
     assert seen - same - each == {*compare._TRAITS}
 
@@ -311,7 +338,12 @@ def test_the_latest_of_several_periods_is_taken():
 
 def test_length_and_year_are_printed_as_cautions():
     """Anshan's eleven months of the year before stay in the picture, with both differences said."""
-    found = compared(row("anshan", year=2023, end="2023-11-30"), row("nantong"), row("chuxiong"))
+    found = compared(
+        row("anshan", year=2023, end="2023-11-30", **DRILLS),
+        row("nantong", **DRILLS),
+        row("chuxiong", **DRILLS),
+        indicator="drills_held",
+    )
     said = " ".join(caution.en for caution in found.cautions)
 
     assert len(found.rows) == 3
@@ -322,7 +354,10 @@ def test_length_and_year_are_printed_as_cautions():
 def test_every_difference_of_length_is_printed():
     """Three lengths make three pairs; none hides another."""
     found = compared(
-        row("anshan", end="2024-11-30"), row("nantong", end="2024-09-30"), row("chuxiong")
+        row("anshan", end="2024-11-30", **DRILLS),
+        row("nantong", end="2024-09-30", **DRILLS),
+        row("chuxiong", **DRILLS),
+        indicator="drills_held",
     )
     said = " ".join(caution.en for caution in found.cautions)
 
@@ -364,5 +399,5 @@ def test_of_two_levels_as_usual_the_one_with_rates_is_kept(rated):
     found = compare.comparable(joined(rated), "deaths", ABSENT)
 
     assert list(found.rows["region"]) == ["chuxiong"]
-    assert "level" in set(found.refused[found.refused["region"].eq("qinghe")]["rule"])
+    assert "population" in set(found.refused[found.refused["region"].eq("qinghe")]["rule"])
     assert findings.comparison(found).zh.endswith("2地有数字，不能并列")

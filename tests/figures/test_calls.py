@@ -19,9 +19,10 @@ CALLS = {
     "not_comparable": calls.not_comparable,
     "trend": lambda **given: calls.trend("deaths", **given),
     "changes": calls.changes,
-    "funnel": lambda **given: calls.funnel("deaths", **given),
-    "closed_loop": calls.shares,
-    "composition": lambda **given: calls.shares("disaster_direct_loss", **given),
+    "expected": calls.expected,
+    "peers": calls.peers,
+    "open_hazards": calls.open_hazards,
+    "parts": lambda **given: calls.parts("disaster_direct_loss", **given),
     "targets": calls.targets,
     "instruments": calls.instruments,
     "commitments": calls.commitments,
@@ -50,7 +51,7 @@ def near():
 @pytest.fixture
 def undrawn(monkeypatch):
     """Figures replaced by the frames that they would be drawn from."""
-    names = "comparison not_comparable trend year_on_year funnel closed_loop composition shared"
+    names = "comparison not_comparable trend year_on_year expected parts shared"
     for name in (*names.split(), "coverage", "profile"):
         monkeypatch.setattr(calls.charts, name, lambda *rows, _name=name, **given: (_name, given))
     monkeypatch.setattr(calls._Asked, "figure", lambda asked, draw, name: draw())
@@ -66,11 +67,11 @@ def silent(frame, reason="rule"):
 
 
 def test_no_figure_calls_a_report_silent_that_comes_near_the_indicator(rows, near, undrawn):
-    """Every comparison, trend, funnel and composition of a shared indicator, and the lists."""
+    """Every comparison, trend, expectation and parts of a shared indicator, and the lists."""
     regions = rows.groupby("indicator")["region"].nunique()
     for code in regions[regions > 1].index:
         said = silent(rows.safety.compare(code).refused)
-        for call in (calls.trend, calls.funnel, calls.shares):
+        for call in (calls.trend, calls.expected, calls.parts):
             drawn = call(code)
             _, given = drawn[0] if isinstance(drawn, list) else drawn
             said |= silent(given["refused"])
@@ -123,7 +124,7 @@ def test_a_filtered_frame_gives_a_figure_of_what_it_holds(rows):
 
 def test_a_name_in_either_language_is_as_good_as_a_code():
     """Indicators and regions."""
-    assert rs.funnel("生产安全事故死亡人数", language="en").name == rs.funnel("deaths", language="en").name
+    assert rs.expected("生产安全事故死亡人数", language="en").name == rs.expected("deaths", language="en").name
     assert rs.profile("Chuxiong", language="zh").name == "profile-chuxiong-zh"
 
 
@@ -198,11 +199,11 @@ def test_a_figure_saves_itself_under_its_name(tmp_path, monkeypatch):
 
 def test_the_front_door_offers_every_call():
     """And says that it has no other."""
-    names = {"comparison", "trend", "changes", "funnel", "shares", "targets", "instruments"}
+    names = {"comparison", "trend", "changes", "expected", "peers", "parts", "targets", "instruments"}
     names |= {"commitments", "coverage", "not_comparable", "profile"}
     assert names <= set(dir(rs))
     assert all(getattr(rs, name) is getattr(calls, name) for name in names)
     with pytest.raises(AttributeError, match="slope"):
         rs.slope
     with pytest.raises(WordError):
-        rs.shares("nothing")
+        rs.parts("nothing")

@@ -97,7 +97,7 @@ def test_hostile_words_come_back_as_written(kind):
 
 def test_thousands_of_rows_fit_into_a_picture():
     """Readers of PNG refuse a text of more than a megabyte, so it is carried in pieces."""
-    record = figure("funnel-many", [row(f"r{n}", n) for n in range(3_200)])
+    record = figure("peers-many", [row(f"r{n}", n) for n in range(3_200)])
 
     carried = provenance.read(provenance.stamped(drawing("png"), "png", record))
 

@@ -186,8 +186,8 @@ def test_other_publications_stand_apart():
     """A chart that uses context says so."""
     note = values.source_note(frame(row(), context(year=2023, publisher="楚雄州统计局")))
 
-    assert note.zh.endswith("。背景数字另据楚雄州统计局")
-    assert note.en.endswith(". Also 1 context figure for Chuxiong, listed in data/context.csv")
+    assert note.zh.endswith("；另据楚雄州统计局")
+    assert note.en.endswith("; also 楚雄州统计局")
 
 
 def test_context_alone_is_no_report():

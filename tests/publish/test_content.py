@@ -23,7 +23,7 @@ SOME = [
     "7_closed_loop-zh",
     "9_targets-zh",
     "10_composition-zh-disaster_direct_loss",
-    "11_funnel-zh-deaths",
+    "4_expected-zh",
     "12_not_comparable-zh",
 ]
 

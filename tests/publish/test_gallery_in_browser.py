@@ -219,7 +219,7 @@ def test_three_thousand_regions_are_usable(chromium, tmp_path):
     more = [figure(f"profile-{one['region']}", [one]) for one in rows]
     for place, one in enumerate(more):
         one["title"] = {"zh": f"第{place}县一页", "en": f"County {place}"}
-    more.append(figure("funnel-many", rows))
+    more.append(figure("peers-many", rows))
     folder = written(tmp_path, more=more)
     gallery.build(folder)
 
@@ -231,7 +231,7 @@ def test_three_thousand_regions_are_usable(chromium, tmp_path):
         # The page of the county, and the figure in which all of them stand.
         page.wait_for_function("() => document.querySelectorAll('.cards li').length === 2")
         assert page.evaluate("performance.now() - window.began") < 1_500
-        visit(page, "funnel-many")
+        visit(page, "peers-many")
         page.wait_for_function(
             f"() => document.querySelectorAll('.picture button').length === {MANY}"
         )

@@ -348,7 +348,12 @@ def test_a_hostile_or_damaged_file_is_refused(folder, workbook, tmp_path, kind):
     assert content(folder) == before
 
 
-NEW = {"themes.csv": b"x\n", "new/one.csv": b"y\n", "units.csv": b"z\n", "a.csv": b"w\n"}
+NEW = {
+    "themes.csv": b"x\n",
+    "mentions/one.csv": b"y\n",
+    "units.csv": b"z\n",
+    "observations/a.csv": b"w\n",
+}
 
 
 @pytest.mark.parametrize("step", range(1, 6))
@@ -385,7 +390,9 @@ def test_a_killed_run_is_undone_by_the_next(folder, monkeypatch):
 
     monkeypatch.setattr(Path, "replace", dying)
     with pytest.raises(KeyboardInterrupt):
-        storage.replace_all(folder, {"themes.csv": b"x\n", "new.csv": b"y\n", "units.csv": b"z\n"})
+        storage.replace_all(
+            folder, {"themes.csv": b"x\n", "observations/new.csv": b"y\n", "units.csv": b"z\n"}
+        )
     monkeypatch.undo()
     assert (folder / "themes.csv").read_bytes() == b"x\n"
 
@@ -405,10 +412,10 @@ def test_a_link_is_never_written_through(folder, tmp_path):
     """A table that is a link to elsewhere is refused, and elsewhere stays."""
     elsewhere = tmp_path / "elsewhere.csv"
     elsewhere.write_bytes(b"mine\n")
-    (folder / "linked.csv").symlink_to(elsewhere)
+    (folder / "observations/linked.csv").symlink_to(elsewhere)
 
     with pytest.raises(UsageError, match="link"):
-        storage.replace_all(folder, {"linked.csv": b"theirs\n"})
+        storage.replace_all(folder, {"observations/linked.csv": b"theirs\n"})
 
     assert elsewhere.read_bytes() == b"mine\n"
 

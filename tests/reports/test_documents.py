@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import DocumentError
-from analysis.reports.documents import load, spam, unwrapped
+from analysis.reports.documents import load, spam
 from analysis.reports.doubts import Doubt
+from analysis.reports.line_breaks import unwrapped
 
 PAGE = """<!doctype html><html><head><meta charset="{charset}"><title>青山市总结-某某网</title>
 <script>var hits = 12345;</script></head><body>

@@ -211,4 +211,4 @@ def test_a_row_is_of_the_file_of_its_report_whatever_its_region(tmp_path, read):
         return
     with pytest.raises(judge.FailureError) as stopped:
         judge._refuse_undeclared(job, figure)
-    assert stopped.value.advice == 'add "observations/both-2024" to its reads in plan.toml'
+    assert stopped.value.advice.en == 'add "observations/both-2024" to its reads in plan.toml'

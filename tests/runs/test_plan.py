@@ -178,7 +178,7 @@ def test_a_value_must_fit_its_declaration(tmp_path, line, value, fits):
             parameters.check("x", {"x": value}, known, {})
 
 
-RETIRED = {"supply_classes", "supply_types"}
+RETIRED = {"supply_classes"}
 
 
 def test_the_plan_compares_every_indicator_that_can_be_compared(data, rated, context):

@@ -1,5 +1,7 @@
 """A cell becomes the number or day it writes, or says what to write instead."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -39,7 +41,7 @@ def test_separators_and_full_width_are_folded_and_told(number):
     assert found.repaired == {2: str(number)}
 
 
-@given(st.dates())
+@given(st.dates(date(1949, 1, 1), date(2100, 12, 31)))
 def test_a_day_is_read_in_the_ways_excel_writes_it(day):
     """2024/1/31 and 2024年1月31日 are 2024-01-31; so is 2024-01-31 itself."""
     iso = f"{day:%Y}".zfill(4) + f"-{day:%m-%d}"
@@ -91,3 +93,25 @@ def test_codes_are_folded_and_prose_is_not():
 def test_a_wrong_cell_says_what_was_meant(cell, kind, mend):
     """Where it shows."""
     assert read(cell, kind).wrong[2][1] == mend
+
+
+@pytest.mark.parametrize("cell", ["4²", "④②", "Ⅳ", "₄₂", "４²", "⑴", "42️", "𝟒𝟐", "٤٢"])
+def test_a_digit_of_another_kind_is_refused(cell):
+    """A raised or circled digit is a footnote mark; others are foreign to the tables."""
+    assert read(cell, NUMBER).wrong == {2: ("not a plain number", "write a plain decimal number")}
+
+
+@pytest.mark.parametrize(
+    "cell", ["2024-01-3¹", "②024-01-31", "1948-12-31", "2101-01-01", "0001-01-01"]
+)
+def test_a_day_of_an_odd_year_or_digit_is_refused(cell):
+    """The tables begin with 1949."""
+    assert read(cell, DAY).wrong
+
+
+@pytest.mark.parametrize(
+    ("cell", "folded"), [("ａｎｈｕｉ", "anhui"), ("①", "①"), ("㎡", "㎡"), ("e\u0301", "é")]
+)
+def test_a_code_is_narrowed_and_composed_but_not_replaced(cell, folded):
+    """Only full-width forms are folded."""
+    assert read(cell, TEXT, coded=True).cells[2] == folded

@@ -222,5 +222,38 @@ def test_a_csv_cut_anywhere_but_behind_a_line_is_refused(tmp_path, sixteenth):
 
 def test_the_plain_header_is_the_contract():
     """The corpus departs from a table that keeps its contract."""
-    assert list(contract.TABLES["commitments"].to_schema().columns) == HEADER
+    assert list(contract.TABLES["commitments"].columns) == HEADER
     assert hostile_csv.changed(0, "region", "x")[0][1] == "x"
+
+
+@pytest.mark.parametrize(
+    "start", ["\n", "\t\n ", "\u200b", "\ufe0f", "\u3164", "\u3000", "\n\n\u2060"]
+)
+@pytest.mark.parametrize(
+    "formula", ["=1+1", '=HYPERLINK("http://x")', "@SUM(A1)", "+cmd|x", "＝1+1"]
+)
+def test_a_formula_is_found_behind_what_nobody_sees(tmp_path, start, formula):
+    """The rule looks at the cell as it would be read."""
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv_module.writer(file, lineterminator="\n").writerows(
+            [["a", "b"], ["1", f"{start}{formula}"]]
+        )
+
+    (fault,) = csv_file.read(path).faults
+
+    assert (fault.line > 1, fault.rule) == (True, "a formula to a spreadsheet")
+
+
+@pytest.mark.parametrize(
+    "sign", ["\ufe0f", "\U000e0041", "\U000e0101", "\u3164", "\u034f", "\u115f", "\u2063", "\u061c"]
+)
+def test_a_sign_that_nobody_sees_is_dropped_and_told(tmp_path, sign):
+    """Two units that look alike would be two."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"unit,name\n起{sign},x\n", "utf-8")
+
+    sheet = csv_file.read(path)
+
+    assert sheet.cells["unit"].tolist() == ["起"]
+    assert [repair.rule for repair in sheet.repairs] == ["blanks nobody sees"]

@@ -182,3 +182,47 @@ def test_a_report_may_cover_two_regions(data):
 def test_the_regions_of_an_unknown_report_are_none(data):
     """An unknown code is for the checks to name, not an error here."""
     assert data.regions_of("nowhere-2024") == ()
+
+
+def test_a_doubled_code_of_a_region_is_a_fault_with_its_lines(east):
+    """Two regions with one code would be one region to every comparison."""
+    path = east / "regions.csv"
+    (line,) = [one for one in path.read_text("utf-8").splitlines() if one.startswith("east")]
+    adcode = line.split(",")[1]
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"zzz,{adcode},甲,Zzz,{line.split(',')[4]},\n")
+
+    survey = load.survey(east)
+    faults = [*survey.faults, *checks.check(survey.tables)]
+
+    found = [fault for fault in faults if fault.column == "adcode" and fault.file == "regions.csv"]
+    assert {fault.found for fault in found} == {adcode}
+    assert {fault.rule for fault in found} == {"a doubled key"}
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("code", ["con", "nul", "com1", "aux", "x" * 61])
+def test_a_code_must_be_a_portable_name(tmp_path, code):
+    """It becomes the name of files, also on Windows."""
+    path = tmp_path / "regions.csv"
+    path.write_text(
+        f"region,adcode,name_zh,name_en,level,parent\n{code},429900,甲,A,country,\n", "utf-8"
+    )
+
+    (fault,) = contract.held(path, "regions").faults
+
+    assert (fault.line, fault.column) == (2, "region")
+    assert "cannot be the name of a file" in fault.rule
+
+
+def test_units_that_look_alike_are_one(tmp_path):
+    """Composed and decomposed letters, and a sign with a variation selector."""
+    path = tmp_path / "units.csv"
+    lines = ["起,a,a,count", "起\ufe0f,b,b,count", "é,c,c,count", "e\u0301,d,d,count"]
+    path.write_text("unit,name_en,one,quantities\n" + "\n".join(lines) + "\n", "utf-8")
+
+    faults = contract.held(path, "units").faults
+
+    assert sorted((fault.line, fault.rule) for fault in faults) == [
+        (line, "a doubled key") for line in range(2, 6)
+    ]

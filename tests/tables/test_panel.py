@@ -13,7 +13,7 @@ from tidy import ABSENT
 from analysis.comparability import many, rules
 from analysis.errors import TableError, UsageError, WordError
 from analysis.statistics import rates
-from analysis.tables import checks, panel, parquet, simulated
+from analysis.tables import checks, contract, panel, parquet, simulated
 from analysis.tables.schema import TABLES
 
 # What a panel cannot say as ordinary tables do: names of its own, the latest report of a region.
@@ -55,10 +55,10 @@ def same(one, other):
 def test_the_rows_keep_the_contract_of_observations(held):
     """The very model that CSV tables are held to, and every rule between tables."""
     tables = held.tables(held.regions["region"], held.rows)
-    columns = list(TABLES["observations"].to_schema().columns)
+    columns = list(TABLES["observations"].columns)
     frame = tables.observations[columns].astype({"start": "float64", "end": "float64"})
 
-    TABLES["observations"].validate(frame)
+    contract.schema("observations").validate(frame)
     assert checks.check(tables) == []
 
 

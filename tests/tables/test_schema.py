@@ -7,7 +7,7 @@ import pytest
 from analysis.tables import csv_file
 from analysis.tables.schema import ALIASES, BY_REGION, COLUMNS, KEYS, LINKS, TABLES, meaning
 
-COLUMNS_OF = {name: list(model.to_schema().columns) for name, model in TABLES.items()}
+COLUMNS_OF = {name: list(model.columns) for name, model in TABLES.items()}
 
 
 @pytest.mark.parametrize("table", TABLES)

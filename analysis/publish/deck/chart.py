@@ -29,7 +29,9 @@ from analysis.publish.fit import (
     whole_step,
 )
 
-C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+from . import graft
+from .graft import C
+
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 C15 = "http://schemas.microsoft.com/office/drawing/2012/chart"
@@ -65,6 +67,11 @@ class NativeChart:
     def xml_bytes(self, _kind: Any) -> bytes:
         """Return the XML of the chart part."""
         return etree.tostring(chart_space(self.plot, self.language), encoding="UTF-8")
+
+    @property
+    def signature(self) -> str:
+        """The content of the chart as text; see :func:`graft.signature`."""
+        return graft.signature(chart_space(self.plot, self.language))
 
     @property
     def xlsx_blob(self) -> bytes:

@@ -4,61 +4,188 @@ Shapes of a slide: text fitted to its box, native tables, pictures cropped to th
 Handles boxes, text and python-pptx objects; ``content`` supplies the text.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import copy
+import io
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from difflib import SequenceMatcher
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from analysis.charts.native import Table
+from analysis.figures import carriers
 from analysis.publish.content import Content
 from analysis.publish.fit import ems_of
 
 from . import template
-from .template import EMU
+from .template import EMU, Box, box_of
 
 SMALLEST = 10.0  # points, the smallest legible size
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
-Box = tuple[float, float, float, float]
 
 
-def write(shape: Any, words: str, language: str) -> None:
-    """Put *words* into a text shape, in a smaller size or cut where they do not fit."""
+def fill(
+    slide: Any,
+    layout: str,
+    name: str,
+    words: Mapping[str, str],
+    language: str,
+    wanted: AbstractSet[str],
+) -> None:
+    """
+    Write the text of each part into its placeholder, or into a text box where there is none.
+
+    Parameters
+    ----------
+    name
+        The figure or page, for the marks of the shapes.
+    wanted
+        The parts of the slide, also those without a text.
+    """
+    placed = template.canvas(slide, layout, wanted)
+    for role, (box, shape) in placed.items():
+        if role in {"Chart", "Table"}:
+            if shape is not None:
+                drop(shape)
+        elif role == "Number":
+            _number(slide, layout)
+        elif words.get(role):
+            if shape is None:
+                add_text(slide, name, role.lower(), words[role], box, language)
+            else:
+                shape.name = f"rs:{name}:{role.lower()}"
+                write(shape, words[role], language)
+
+
+def add_text(slide: Any, figure: str, part: str, words: str, box: Box, language: str) -> Any:
+    """Add a part of a figure as a text box."""
+    shape = text_box(slide, box)
+    shape.name = f"rs:{figure}:{part}"
+    write(shape, words, language, part.title())
+    return shape
+
+
+def flag(slide: Any, figure: str, words: str, box: Box) -> None:
+    """Add a label that stands out, with white text on a dark ground."""
+    from pptx.enum.dml import MSO_THEME_COLOR
+    from pptx.enum.text import PP_ALIGN
+
+    shape = slide.shapes.add_textbox(*emu(box))
+    shape.name = f"rs:{figure}:stale"
+    carriers.put_mark(shape, figure, "stale", "")
+    shape.fill.solid()
+    shape.fill.fore_color.theme_color = MSO_THEME_COLOR.TEXT_1
+    paragraph = shape.text_frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.CENTER
+    set_run(paragraph, words, "zh" if words[0] > "\u2fff" else "en", 12.0, "bg1")
+
+
+def substitute(shape: Any, old: str, new: str) -> None:
+    """Replace a word in the text of a shape, keeping its format."""
+    for paragraph in shape.text_frame.paragraphs:
+        words = "".join(run.text for run in paragraph.runs)
+        if old in words:
+            retext(paragraph, words.replace(old, new))
+
+
+def text_box(slide: Any, box: Box) -> Any:
+    """Add an empty text box without margins."""
+    shape = slide.shapes.add_textbox(*emu(box))
+    no_insets(shape)
+    return shape
+
+
+def _number(slide: Any, layout: str) -> None:
+    """Copy the slide number from the layout, which python-pptx does not do."""
+    number = template.placeholders(slide.slide_layout, layout).get("Number")
+    if number is not None:
+        slide.shapes._spTree.append(copy.deepcopy(number._element))  # noqa: SLF001
+
+
+READING = (
+    "title", "subtitle", "chart", "picture", "heading", "table", "words", "side", "caveat",
+    "source", "stamp",
+)  # fmt: skip
+
+
+def arrange(slide: Any, name: str) -> None:
+    """Put the parts of a slide into the order in which a screen reader reads them."""
+    tree = slide.shapes._spTree  # noqa: SLF001
+    parts = {carriers.owned(shape.name): shape._element for shape in slide.shapes}  # noqa: SLF001
+    for part in reversed(READING):
+        if (name, part) in parts:
+            tree.remove(parts[name, part])
+            tree.insert(2, parts[name, part])  # after the two properties of the tree
+
+
+def write(shape: Any, words: str, language: str, role: str = "") -> None:
+    """
+    Put *words* into a text shape, in a smaller size or cut where they do not fit.
+
+    Characters that stay keep the format of their runs, and new ones take that of their place.
+    """
+    style = template.STYLES.get(role)
     size = own_size(shape)
-    fitted, text = fit(words, shape.width / EMU, shape.height / EMU, size)
-    fitted = _on_one_line(text, shape.width / EMU, fitted)
-    frame = shape.text_frame
-    lines = text.split("\n")
-    for extra in list(frame.paragraphs)[1:]:
-        extra._p.getparent().remove(extra._p)  # noqa: SLF001
-    for index, line in enumerate(lines):
-        paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
-        set_run(paragraph, line, language, fitted if fitted < size else None)
-
-
-def fitted(shape: Any, words: str, part: str) -> str:
-    """Return *words* as :func:`write` puts them into a shape, cut where they do not fit."""
-    size = 12.0 if part == "side" else own_size(shape)
-    high = shape.height / EMU * (0.94 if part == "side" else 1.0)
-    return fit(words, shape.width / EMU, high, size)[1]
-
-
-def rewrite(shape: Any, words: str, language: str) -> None:
-    """Replace the lines of a list, keeping the formatting of its first and second line."""
-    import copy
-
-    frame = shape.text_frame
-    lines = words.split("\n")
-    body = frame._txBody  # noqa: SLF001
+    fitted_size, text = _fit(shape, words, size)
+    lines, frame = text.split("\n"), shape.text_frame
     while len(frame.paragraphs) < len(lines):
-        body.append(copy.deepcopy(frame.paragraphs[-1]._p))  # noqa: SLF001
+        frame._txBody.append(copy.deepcopy(frame.paragraphs[-1]._p))  # noqa: SLF001
     for extra in list(frame.paragraphs)[len(lines) :]:
-        body.remove(extra._p)  # noqa: SLF001
+        extra._p.getparent().remove(extra._p)  # noqa: SLF001
     for paragraph, line in zip(frame.paragraphs, lines, strict=True):
         if paragraph.runs:
-            paragraph.runs[0].text = line
-            for more in paragraph.runs[1:]:
-                paragraph._p.remove(more._r)  # noqa: SLF001
+            retext(paragraph, line)
+            _shrink(paragraph, fitted_size, size)
         else:
-            set_run(paragraph, line, language, None)
+            explicit = fitted_size if style or fitted_size < size else None
+            set_run(paragraph, line, language, explicit, style.colour if style else "")
+
+
+def retext(paragraph: Any, words: str) -> None:
+    """Replace the text of a paragraph; characters that stay keep the format of their run."""
+    old = [(sign, run) for run in paragraph.runs for sign in run.text]
+    runs = [run for _, run in old] or [paragraph.runs[0]]
+    matcher = SequenceMatcher(None, "".join(sign for sign, _ in old), words, autojunk=False)
+    owners: list[Any] = []
+    for kind, start, end, new_start, new_end in matcher.get_opcodes():
+        if kind == "equal":
+            owners += runs[start:end]
+        else:
+            owners += [runs[min(start, len(runs) - 1)]] * (new_end - new_start)
+    first = paragraph.runs[0]._r  # noqa: SLF001
+    anchor = first.getprevious()
+    parent = first.getparent()
+    for run in paragraph.runs:
+        parent.remove(run._r)  # noqa: SLF001
+    at = 0 if anchor is None else parent.index(anchor) + 1
+    for run, pieces in itertools.groupby(zip(owners, words, strict=True), key=lambda pair: pair[0]):
+        element = copy.deepcopy(run._r)  # noqa: SLF001
+        element.text = "".join(sign for _, sign in pieces)
+        parent.insert(at, element)
+        at += 1
+
+
+def _shrink(paragraph: Any, size: float, own: float) -> None:
+    """Reduce runs that are larger than *size*, where the text did not fit at its own size."""
+    from pptx.util import Pt
+
+    for run in paragraph.runs:
+        if size < own and (run.font.size is None or run.font.size.pt > size):
+            run.font.size = Pt(size)
+
+
+def _fit(shape: Any, words: str, size: float) -> tuple[float, str]:
+    across, down = template.insets(shape)
+    width, height = shape.width / EMU - across, shape.height / EMU - down
+    fitted_size, text = fit(words, width, height, size)
+    return _on_one_line(text, width, fitted_size), text
+
+
+def fitted(shape: Any, words: str) -> str:
+    """Return *words* as :func:`write` puts them into a shape, cut where they do not fit."""
+    return _fit(shape, words, own_size(shape))[1]
 
 
 def set_run(
@@ -83,17 +210,16 @@ def set_run(
 
 
 def own_size(shape: Any) -> float:
-    """Return the text size of a placeholder in its layout, in points."""
-    for place in (place for layout in template.LAYOUTS.values() for place in layout):
-        if place.name.lower() == shape.name.rpartition(":")[2]:
-            return _layout_size(shape) or place.size
-    return _layout_size(shape) or 12.0
-
-
-def _layout_size(shape: Any) -> float | None:
-    base = getattr(shape, "_base_placeholder", None)
-    sizes = [] if base is None else base._element.findall(f".//{{{template.A}}}defRPr[@sz]")  # noqa: SLF001
-    return int(sizes[0].get("sz")) / 100 if sizes else None
+    """Return the text size of a shape in points: of its first run, else as it inherits it."""
+    sizes = [
+        run.font.size.pt
+        for paragraph in shape.text_frame.paragraphs
+        for run in paragraph.runs
+        if run.font.size is not None
+    ]
+    role = shape.name.rpartition(":")[2].title()
+    style = template.STYLES.get(role, template.Style(12))
+    return template.text_size(shape) or (max(sizes) if sizes else style.size)
 
 
 def fit(words: str, width: float, height: float, size: float) -> tuple[float, str]:
@@ -137,8 +263,7 @@ def lines_needed(words: str, width: float, size: float) -> int:
 
 def describe(shape: Any, words: str) -> None:
     """Set the alternative text of a shape."""
-    named = shape._element.xpath(".//p:cNvPr")[0]  # noqa: SLF001
-    named.set("descr", words)
+    carriers.properties(shape).set("descr", words)
 
 
 def emu(box: Box) -> tuple[int, ...]:
@@ -208,44 +333,95 @@ def height_of(line: Sequence[str], widths: Sequence[float], size: float = 12.0) 
     return 0.1 + max(needed) * size * 1.25 / 72
 
 
-def spare(shape: Any, words: str) -> float:
-    """Return the inches that *words* leave free at the top of a bottom-anchored placeholder."""
-    base = getattr(shape, "_base_placeholder", None)
-    body = None if base is None else base._element.find(f".//{{{template.A}}}bodyPr")  # noqa: SLF001
-    if body is None or body.get("anchor") != "b":
-        return 0.0
-    _, _, wide, high = box_of(shape)
-    size, kept = fit(words, wide, high, own_size(shape))
-    needed = lines_needed(kept, wide, size) * size * 1.2 / 72 + 0.06 if words else 0.0
-    return max(0.0, high - needed)
-
-
-def box_of(shape: Any) -> Box:
-    """Return the box of a shape in inches: left, top, width, height."""
-    return tuple(n / EMU for n in (shape.left, shape.top, shape.width, shape.height))
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 
 def drop(shape: Any) -> None:
-    """Remove *shape* from its slide."""
-    shape._element.getparent().remove(shape._element)  # noqa: SLF001
+    """Remove *shape* from its slide, with the picture or chart that only it uses."""
+    part, element = shape.part, shape._element  # noqa: SLF001
+    element.getparent().remove(element)
+    _forget(part, element)
 
 
-def take_away(placeholders: Mapping[str, Any], names: Iterable[str]) -> None:
-    """Remove the placeholders of these names, whose boxes other shapes will use."""
-    for name in names:
-        if name in placeholders:
-            drop(placeholders[name])
+def _forget(part: Any, element: Any) -> None:
+    """Drop the relations of an element that was removed, unless others use them."""
+    used = {value for one in part._element.iter() for value in _relations(one)}  # noqa: SLF001
+    for key in {value for one in element.iter() for value in _relations(one)} - used:
+        if key in part.rels:
+            part.rels.pop(key)
 
 
-def picture(slide: Any, slide_content: Content, language: str, figures: Path, box: Box) -> None:
-    """Add the picture of a figure, cropped to its plot; the slide has the text."""
-    del language
-    path = next(
-        (figures / file for file in slide_content.record["files"] if file.endswith(".png")), None
-    )
-    if path is None or not path.is_file():
+def _relations(element: Any) -> Iterator[str]:
+    return (str(value) for name, value in element.attrib.items() if name.startswith(_RELATION))
+
+
+def on_slide(shape: Any) -> Box:
+    """Return the box of a shape in inches on the slide, also where it is in a group."""
+    left, top, width, height = box_of(shape)
+    for group in shape._element.iterancestors(f"{{{template.P}}}grpSp"):  # noqa: SLF001
+        frame = group.grpSpPr.find(f"{{{template.A}}}xfrm")
+        if frame is None:
+            continue
+        place = {element.tag.rpartition("}")[2]: element for element in frame}
+        x, y, inner_x, inner_y = (
+            int(place[name].get(side)) / EMU for name in ("off", "chOff") for side in ("x", "y")
+        )
+        wide, high = (
+            int(place["ext"].get(side)) / max(int(place["chExt"].get(side)), 1)
+            for side in ("cx", "cy")
+        )
+        left, top = x + (left - inner_x) * wide, y + (top - inner_y) * high
+        width, height = width * wide, height * high
+    return left, top, width, height
+
+
+def refill(frame: Any, lines: Sequence[Sequence[str]], language: str, size: float) -> None:
+    """Put *lines* into a table; rows are added with the format of the last one, or removed."""
+    table = frame.table
+    rows = table._tbl.tr_lst  # noqa: SLF001
+    for extra in rows[len(lines) :]:
+        extra.getparent().remove(extra)
+    for _ in range(len(lines) - len(rows)):
+        last = table._tbl.tr_lst[-1]  # noqa: SLF001
+        last.addnext(copy.deepcopy(last))
+    widths = [column.width / EMU for column in table.columns]
+    for row, line in zip(table.rows, lines, strict=True):
+        if [cell.text_frame.text for cell in row.cells] == list(line):
+            continue
+        row.height = round(height_of(line, widths, size) * EMU)
+        for cell, words in zip(row.cells, line, strict=True):
+            _recell(cell, words, language, size, head=line is lines[0])
+
+
+def _recell(cell: Any, words: str, language: str, size: float, *, head: bool) -> None:
+    """Replace the text of a cell, in the format of its text if it has one line."""
+    paragraphs = cell.text_frame.paragraphs
+    if cell.text_frame.text == words:
         return
-    picture = slide.shapes.add_picture(str(path), 0, 0)
+    if len(paragraphs) == 1 and paragraphs[0].runs and "\n" not in words:
+        retext(paragraphs[0], words)
+    else:
+        fill_cell(cell, words, language, size, head=head)
+
+
+def repaint(slide: Any, shape: Any, blob: bytes, slide_content: Content) -> None:
+    """Replace the picture in a shape as wide as before; the old one leaves the file."""
+    _, key = slide.part.get_or_add_image_part(io.BytesIO(blob))
+    old = copy.copy(shape._element.blipFill.blip)  # noqa: SLF001
+    shape._element.blipFill.blip.rEmbed = key  # noqa: SLF001
+    _forget(slide.part, old)
+    before = shown(shape)
+    crop(shape, slide_content)
+    after = shown(shape)
+    shape.height = round(shape.height * after[1] / before[1] * before[0] / after[0])
+
+
+def picture(slide: Any, slide_content: Content, figures: Path, box: Box) -> None:
+    """Add the picture of a figure, cropped to its plot; the slide has the text."""
+    blob = pictured(slide_content, figures)
+    if blob is None:
+        return
+    picture = slide.shapes.add_picture(io.BytesIO(blob), 0, 0)
     wide, high = picture.width, picture.height
     crop(picture, slide_content)
     shape = wide * shown(picture)[0] / (high * shown(picture)[1])
@@ -255,6 +431,30 @@ def picture(slide: Any, slide_content: Content, language: str, figures: Path, bo
     picture.left, picture.top, picture.width, picture.height = emu(at)
     picture.name = f"rs:{slide_content.figure}:picture"
     describe(picture, slide_content.alt)
+
+
+def pictured(slide_content: Content, figures: Path) -> bytes | None:
+    """Return the picture of a figure as a slide shows it, or None if it has none."""
+    names = (figures / name for name in slide_content.record["files"] if name.endswith(".png"))
+    path = next((path for path in names if path.is_file()), None)
+    return None if path is None else light(path.read_bytes())
+
+
+@lru_cache(maxsize=64)
+def light(png: bytes) -> bytes:
+    """Return a PNG with a palette of 128 colours, a quarter of the size, with its provenance."""
+    from PIL import Image, PngImagePlugin
+
+    with Image.open(io.BytesIO(png)) as image:
+        texts = PngImagePlugin.PngInfo()
+        for key, words in getattr(image, "text", {}).items():
+            texts.add_itxt(key, str(words), zip=True)
+        flat = Image.new("RGB", image.size, "white")
+        flat.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
+        few = flat.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        out = io.BytesIO()
+        few.save(out, "PNG", pnginfo=texts, dpi=image.info.get("dpi"), compress_level=9)
+    return min(out.getvalue(), png, key=len)
 
 
 _EDGE = 0.006  # of the page width: text and marks extend slightly beyond the plot

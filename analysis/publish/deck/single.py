@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.publish import content
 
-from . import slides, template
+from . import slides, store, template
 
 
 def slide(folder: Path, name: str, **origin: Any) -> bytes:
@@ -35,4 +35,4 @@ def slide(folder: Path, name: str, **origin: Any) -> bytes:
     deck = template.empty(None)
     slide_content = content.content(record, record["language"])
     slides.add(deck, slide_content, record["language"], folder)
-    return slides.sealed(deck, [slide_content], record["language"], record["fingerprint"])
+    return store.sealed(deck, [slide_content], record["language"], record["fingerprint"])

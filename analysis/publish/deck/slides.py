@@ -1,39 +1,30 @@
 """
 Write a deck: one figure per slide, native charts where possible, with notes and sources.
 
-The texts of ``content`` go into named placeholders. Every shape has a stable name, by which
+The texts of ``content`` go into placeholders or text boxes. Every shape has a mark, by which
 ``refresh`` finds it after the deck was edited.
 """
 
-import io
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from analysis import files
+from analysis.charts.kinds import kind_of
 from analysis.charts.native import Table
-from analysis.figures import manifest, office, provenance
-from analysis.figures.carriers import owned
+from analysis.figures import manifest
 from analysis.language.messages import say
-from analysis.language.text import Text
 from analysis.publish import content
 from analysis.publish.content import LEFT_OUT, Content
 from analysis.publish.fit import ems_of
 
-from . import graft, shapes
+from . import marks, pages, shapes, store
 from . import template as deck_template
 from .chart import NativeChart
-from .shapes import Box
+from .template import Box
 
-VERSION = "1"
-PART = "regional-safety"
-_TITLE = say("slides.title")
-_COVER = say("slides.cover")
-_COVER_SOURCE = say("slides.cover_source")
-_KEY = say("slides.key")
-_REFUSED = say("slides.refused")
-_SOURCES = say("slides.sources")
+_OPENING = say("slides.opening")
+_APPENDIX = say("slides.appendix")
 
 
 def deck(
@@ -42,82 +33,48 @@ def deck(
     language: str,
     template: Path | None = None,
     patterns: Sequence[str] = (),
+    given_order: bool = False,
 ) -> bytes:
     """
-    Return a deck of the figures of a manifest.
+    Return a deck of the figures of a manifest, in sections by kind.
 
     Parameters
     ----------
     figures
         The folder with ``manifest.json`` and the pictures.
     template
-        A deck whose layouts have the required placeholder names; its own slides are left out.
+        A deck whose layouts to use; its own slides are left out.
     patterns
         Names without the language, or patterns with ``*``; all figures if none is given.
+    given_order
+        Keep the order of *patterns*, in place of the order of a briefing.
 
     Returns
     -------
     bytes
         A PPTX file; the same manifest and template give the same bytes.
     """
-    loaded = manifest.load(figures)
-    records = content.chosen(loaded, language, patterns)
+    records = content.chosen(manifest.load(figures), language, patterns, given_order=given_order)
     presentation = deck_template.empty(template)
-    shown_records = [one for one in records if patterns or content.worth_a_slide(one)]
-    _cover(presentation, shown_records, language, mark(figures))
-    marks = content.key(language)
-    _pages(presentation, _KEY[language], marks, "key", (1.3, 4.4), words=content.RULES, size=15)
-    contents = [content.content(record, language) for record in shown_records]
-    for one in contents:
-        add(presentation, one, language, figures)
-    refused = content.refusals(records, language)
-    _pages(presentation, _REFUSED[language], refused, "refusals", (4.0, 8.1))
-    _pages(
-        presentation,
-        _SOURCES[language],
-        content.sources(records, language),
-        "sources",
-        (3.0, 6.0, 1.7, 1.4),
-    )
-    return sealed(presentation, contents, language, mark(figures))
-
-
-def mark(figures: Path) -> str:
-    """Return the first 16 digits of the hash of a manifest."""
-    return files.digest((figures / manifest.MANIFEST).read_bytes())[:16]
-
-
-def sealed(presentation: Any, contents: Iterable[Content], language: str, version: str) -> bytes:
-    """Return the bytes of a presentation, with its state and provenance stored in it."""
-    contents = list(contents)
-    core = presentation.core_properties
-    core.title, core.subject = _TITLE[language], PART
-    core.author = core.last_modified_by = provenance.package()
-    core.language, core.keywords, core.revision = shapes.LANGUAGES[language], version, 1
-    properties = {PART: VERSION, f"{PART}.language": language, f"{PART}.manifest": version}
-    marks = written(presentation)
-    properties |= {
-        f"{PART}.figure.{one.figure}": noted(marks.get(one.figure, {})) for one in contents
-    }
-    store(presentation, properties, {one.figure: carried(one) for one in contents})
-    out = io.BytesIO()
-    presentation.save(out)
-    return office.normalised(out.getvalue())
-
-
-def carried(slide_content: Content) -> dict[str, Any]:
-    """Return the provenance of a slide, with the position of each mark in its chart and table."""
-    marks = [
-        *(slide_content.plot.marks if slide_content.plot else ()),
-        *(slide_content.table.marks if slide_content.table else ()),
+    shown = [one for one in records if patterns or content.worth_a_slide(one)]
+    version = store.mark(figures)
+    opening = [pages.cover(shown, language, version), *pages.key(presentation, language)]
+    sections = [(_OPENING[language], [pages.add(presentation, one, language) for one in opening])]
+    contents = {record["name"]: content.content(record, language) for record in shown}
+    for name, group in groupby(shown, key=lambda record: kind_of(record).title[language]):
+        slides = [add(presentation, contents[one["name"]], language, figures) for one in group]
+        sections.append((name, slides))
+    rest = [
+        pages.add(presentation, page, language)
+        for page in pages.appendix(presentation, records, language)
     ]
-    if not slide_content.plot and not slide_content.table:
-        marks = [(f"mark-{row['id']}", row["id"]) for row in slide_content.record["rows"]]
-    return {**provenance.of(slide_content.record), "marks": marks}
+    store.divide(presentation, [*sections, (_APPENDIX[language], rest)])
+    scope = {"chosen": "select" if patterns else "all"}
+    return store.sealed(presentation, contents.values(), language, version, scope)
 
 
 def texts(slide_content: Content) -> dict[str, str]:
-    """Return the text of each named shape on a slide."""
+    """Return the text of each part of a slide."""
     return {
         "title": slide_content.title,
         "subtitle": slide_content.subtitle,
@@ -125,6 +82,7 @@ def texts(slide_content: Content) -> dict[str, str]:
         "caveat": slide_content.caveat,
         "source": slide_content.source,
         "stamp": content.stamp(slide_content.record, _language(slide_content)),
+        "heading": _heading(slide_content),
         "notes": slide_content.notes,
     }
 
@@ -133,9 +91,13 @@ def _language(slide_content: Content) -> str:
     return str(slide_content.record["language"])
 
 
+def _heading(slide_content: Content) -> str:
+    return "" if slide_content.table is None else slide_content.table.heading
+
+
 def side_words(slide_content: Content) -> str:
     """Return the list of regions left out, as shown beside the chart."""
-    if not slide_content.left_out:
+    if not slide_content.left_out or drawing(slide_content) == "picture":
         return ""
     head = LEFT_OUT[_language(slide_content)]
     mark = {"zh": "：", "en": ": "}[_language(slide_content)]
@@ -144,196 +106,99 @@ def side_words(slide_content: Content) -> str:
     )
 
 
-def written(presentation: Any) -> dict[str, dict[str, str]]:
-    """Return a short hash of every part of each figure, used to detect edits by hand."""
-    marks: dict[str, dict[str, str]] = {}
-    for slide in presentation.slides:
-        for shape in slide.shapes:
-            figure, part = owned(shape.name)
-            if figure:
-                marks.setdefault(figure, {}).setdefault(part, state(shape))
-                if part in DESCRIBED:
-                    marks[figure].setdefault("alt", short(described(shape)))
-                if part == "stamp" and slide.has_notes_slide:
-                    marks[figure].setdefault("notes", short(spoken(slide)))
-    return marks
+def drawing(slide_content: Content) -> str:
+    """Return the part that shows the values: ``chart``, ``table`` or ``picture``."""
+    if slide_content.plot is not None:
+        return "chart"
+    return "picture" if slide_content.table is None else "table"
 
 
-DESCRIBED = ("chart", "picture")
+def body_parts(slide_content: Content) -> set[str]:
+    """Return the names of the parts in the room of the chart."""
+    parts = {drawing(slide_content)}
+    if slide_content.table is not None:
+        parts |= {"table", "heading"} if slide_content.table.heading else {"table"}
+    return parts | ({"side"} if side_words(slide_content) else set())
 
 
-def state(shape: Any) -> str:
-    """Return a short hash of the content of a shape: its text, cells, values or pixels."""
-    if getattr(shape, "has_chart", False):
-        return short(graft.signature(shape.chart._chartSpace))  # noqa: SLF001
-    if getattr(shape, "has_table", False):
-        cells = [cell.text_frame.text for row in shape.table.rows for cell in row.cells]
-        return short("\n".join(cells))
-    if shape.has_text_frame:
-        return short(shape.text_frame.text)
-    if not hasattr(shape, "image"):
-        return ""
-    wide, high = shapes.shown(shape)
-    return short(f"{files.digest(shape.image.blob)} {wide:.3f} {high:.3f}")
-
-
-def described(shape: Any) -> str:
-    """Return the alternative text of a shape."""
-    return str(shape._element.xpath(".//p:cNvPr")[0].get("descr", ""))  # noqa: SLF001
-
-
-def spoken(slide: Any) -> str:
-    """Return the speaker notes of a slide."""
-    frame = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
-    return "" if frame is None else str(frame.text)
-
-
-def short(words: str) -> str:
-    """Return the first eight digits of the hash of *words*, ignoring differences in white space."""
-    return files.digest("\n".join(words.split()).encode())[:8]
-
-
-def noted(parts: Mapping[str, str]) -> str:
-    """
-    Return the hashes of a slide's parts as one property; Office cuts those over 255 characters.
-
-    >>> noted({"title": "0a1b2c3d", "chart": "ffffffff"})
-    'title=0a1b2c3d chart=ffffffff'
-    """
-    return " ".join(f"{part}={mark}" for part, mark in parts.items())
-
-
-def store(presentation: Any, properties: Mapping[str, str], provenances: Mapping[str, Any]) -> None:
-    """Write custom properties and provenance into a presentation, replacing earlier ones."""
-    from pptx.opc.package import Part
-    from pptx.opc.packuri import PackURI
-
-    package = presentation.part.package
-    text = json.dumps(provenances, ensure_ascii=False, sort_keys=True)
-    parts = (
-        (
-            package,
-            office.CUSTOM_RELATION,
-            office.CUSTOM,
-            office.CUSTOM_TYPE,
-            office.property_part(properties),
-        ),
-        (
-            presentation.part,
-            office.ITEM_RELATION,
-            office.ITEM,
-            "application/xml",
-            office.item(text),
-        ),
-    )
-    for owner, kind, name, mime, blob in parts:
-        _drop(owner, kind)
-        owner.relate_to(Part(PackURI(f"/{name}"), mime, package, blob), kind)
-
-
-def _drop(owner: Any, kind: str) -> None:
-    """Remove stored parts of an earlier version; custom XML of other programs is kept."""
-    rels = owner._rels  # noqa: SLF001
-    for key, rel in list(rels.items()):
-        if rel.reltype == kind and (kind != office.ITEM_RELATION or _is_ours(rel)):
-            rels.pop(key)
-
-
-def _is_ours(rel: Any) -> bool:
-    return not rel.is_external and office.stored({office.ITEM: rel.target_part.blob}) is not None
-
-
-def _cover(
-    presentation: Any, records: Sequence[Mapping[str, Any]], language: str, version: str
-) -> None:
-    slide = presentation.slides.add_slide(deck_template.layout(presentation, "Cover"))
-    rows = {row["id"]: row for record in records for row in record["rows"]}
-    regions = {row["region"]: row[f"region_{language}"] for row in rows.values()}
-    names = {"zh": "、", "en": ", "}[language].join(list(regions.values())[:12])
-    words = {
-        "Title": _TITLE[language],
-        "Subtitle": _COVER.format(regions=names, figures=len(records), rows=len(rows))[language],
-        "Source": _COVER_SOURCE.format(mark=version)[language],
-    }
-    _fill(slide, words, "cover", language)
-
-
-def _fill(slide: Any, words: Mapping[str, str], figure: str, language: str) -> None:
-    """Write text into the placeholders of those names, and remove empty ones."""
-    placeholders = deck_template.places(slide)
-    for name, shape in placeholders.items():
-        if words.get(name):
-            shape.name = f"rs:{figure}:{name.lower()}"
-            shapes.write(shape, words[name], language)
-        else:
-            shapes.drop(shape)
-    if "Number" not in words:
-        _number(slide)
-
-
-def _number(slide: Any) -> None:
-    """Copy the slide number from the layout, which python-pptx does not do."""
-    import copy
-
-    for shape in slide.slide_layout.placeholders:
-        if shape.name == "Number":
-            slide.shapes._spTree.append(copy.deepcopy(shape._element))  # noqa: SLF001
-
-
-def add(presentation: Any, slide_content: Content, language: str, figures: Path) -> None:
-    """Add the slide of one figure."""
+def add(presentation: Any, slide_content: Content, language: str, figures: Path) -> Any:
+    """Add the slide of one figure, and return it."""
     slide = presentation.slides.add_slide(deck_template.layout(presentation, "Figure"))
-    placeholders = deck_template.places(slide)
-    box = shapes.box_of(placeholders["Chart"])
-    if slide_content.plot is None and slide_content.table is None and "Caveat" in placeholders:
-        box = (*box[:3], box[3] + shapes.spare(placeholders["Caveat"], slide_content.caveat))
-    aside = shapes.box_of(placeholders["Side"]) if "Side" in placeholders else None
-    shapes.take_away(placeholders, ("Chart", "Side"))
     words = {
         part.title(): text
         for part, text in texts(slide_content).items()
-        if part not in {"side", "notes"}
+        if part not in {"side", "notes", "heading"}
     }
-    _fill(slide, words, slide_content.figure, language)
-    _plot(slide, slide_content, language, figures, box, aside)
+    wanted = {role for role, text in words.items() if text} | {"Chart", "Number"}
+    aside = {"Side"} if has_aside(slide_content) else set()
+    areas = deck_template.areas(slide.slide_layout, "Figure", wanted | aside)
+    shapes.fill(slide, "Figure", slide_content.figure, words, language, wanted)
     slide.notes_slide.notes_text_frame.text = slide_content.notes
+    side = areas["Side"].box if aside else None
+    body(slide, slide_content, language, figures, areas["Chart"].box, side)
+    shapes.arrange(slide, slide_content.figure)
+    return slide
 
 
-def _plot(
-    slide: Any, slide_content: Content, language: str, figures: Path, box: Box, aside: Box | None
+def add_text(slide: Any, figure: str, part: str, words: str, language: str) -> Any:
+    """Add a text of a figure that its slide did not have, where the layout has room for it."""
+    wanted = {"Title", "Chart", part.title()}
+    box = deck_template.areas(slide.slide_layout, "Figure", wanted)[part.title()].box
+    return shapes.add_text(slide, figure, part, words, box, language)
+
+
+def has_aside(slide_content: Content) -> bool:
+    """Return whether something stands beside the chart or table."""
+    with_chart = slide_content.plot is not None and slide_content.table is not None
+    return with_chart or bool(side_words(slide_content))
+
+
+def body(
+    slide: Any,
+    slide_content: Content,
+    language: str,
+    figures: Path,
+    box: Box,
+    aside: Box | None,
 ) -> None:
-    """Add the chart, table or picture, and the text beside it if there is any."""
+    """Add the chart, table or picture, and what stands beside it."""
     left, top, width, height = box
-    if (
-        aside
-        and (slide_content.left_out or slide_content.table)
-        and (slide_content.plot or slide_content.table)
-    ):
-        width = aside[0] - left - 0.35
-    else:
-        aside = None
-    if slide_content.plot is not None:
-        _chart(slide, slide_content, language, (left, top, width, height))
-    elif slide_content.table is not None:
-        changes(slide, slide_content, language, (left, top, width, height))
-    else:
-        shapes.picture(slide, slide_content, language, figures, box)
     if aside is not None:
+        width = min(width, aside[0] - left - 0.35)
         _side(slide, slide_content, language, aside)
+    room = (left, top, width, height)
+    if slide_content.plot is not None:
+        _chart(slide, slide_content, language, room)
+    elif slide_content.table is not None:
+        changes(slide, slide_content, language, room)
+    else:
+        shapes.picture(slide, slide_content, figures, room)
 
 
 def _chart(slide: Any, slide_content: Content, language: str, box: Box) -> None:
     from pptx.enum.chart import XL_CHART_TYPE
 
-    native: Any = NativeChart(
-        slide_content.plot,  # type: ignore[arg-type]
-        language,
-        carried(slide_content),
-        width=box[2],
-    )
+    states = marks.sign(slide, slide_content.figure)
+    native = native_chart(slide_content, language, box[2], states)
     frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *shapes.emu(box), native)
     frame.name = f"rs:{slide_content.figure}:chart"
     shapes.describe(frame, slide_content.alt)
+
+
+def native_chart(
+    slide_content: Content, language: str, width: float, states: Mapping[str, str]
+) -> Any:
+    """Return the native chart of a figure; its workbook has the hashes of the slide's parts."""
+    carried = {**store.carried(slide_content), "kind": slide_content.record["kind"]}
+    native: Any = NativeChart(
+        slide_content.plot,  # type: ignore[arg-type]
+        language,
+        carried,
+        width=width,
+    )
+    own = {"alt": marks.short(slide_content.alt), "chart": marks.short(native.signature)}
+    native.carried["parts"] = {**states, **own}
+    return native
 
 
 def _side(slide: Any, slide_content: Content, language: str, box: Box) -> None:
@@ -342,7 +207,7 @@ def _side(slide: Any, slide_content: Content, language: str, box: Box) -> None:
     if slide_content.table is not None and slide_content.plot is not None:
         high = changes(slide, slide_content, language, (left, top, width, height))
         top, height = top + high + 0.2, height - high - 0.2
-    if slide_content.left_out:
+    if side_words(slide_content):
         _list_left_out(slide, slide_content, language, (left, top, width, height))
 
 
@@ -407,52 +272,3 @@ def _shares(table: Table, width: float, size: float) -> list[float]:
 def _widest(cells: Iterable[str], size: float) -> float:
     """Return the width in inches of the longest line of some cells."""
     return max(ems_of(part) for cell in cells for part in cell.split("\n")) * size / 72 + 0.2
-
-
-LINE = 0.29  # height in inches of a table line in the appendix
-
-
-def _pages(
-    presentation: Any,
-    title: str,
-    table: Table,
-    name: str,
-    widths: Sequence[float],
-    *,
-    words: Text | None = None,
-    size: float = 12.0,
-) -> None:
-    """Add a table on as many slides as it needs; none if it has no lines."""
-    pages = list(_split(table, widths, size))
-    for number, page in enumerate(pages, 1):
-        slide = presentation.slides.add_slide(deck_template.layout(presentation, "Page"))
-        placeholders = deck_template.places(slide)
-        box = (
-            shapes.box_of(placeholders["Table"])
-            if "Table" in placeholders
-            else (0.6, 1.55, 12.1, 5.3)
-        )
-        shapes.take_away(placeholders, ("Table",))
-        count = f" ({number}/{len(pages)})" if len(pages) > 1 else ""
-        language = "zh" if title in {_KEY.zh, _REFUSED.zh, _SOURCES.zh} else "en"
-        texts = {"Title": title + count} | ({"Words": words[language]} if words else {})
-        _fill(slide, texts, f"{name}-{number}", language)
-        high = sum(shapes.height_of(line, widths, size) for line in (page.head, *page.lines))
-        frame = shapes.grid(slide, page, language, (*box[:3], high), widths, size)
-        frame.name = f"rs:{name}-{number}:table"
-        shapes.describe(frame, title)
-
-
-def _split(table: Table, widths: Sequence[float], size: float) -> Iterator[Table]:
-    """Yield the table in parts that fit one slide each."""
-    room = 5.2
-    page: list[tuple[str, ...]] = []
-    for line in table.lines:
-        high = shapes.height_of(line, widths, size)
-        if page and room < high + LINE:
-            yield Table(table.head, tuple(page))
-            room, page = 5.2, []
-        page.append(line)
-        room -= high
-    if page:
-        yield Table(table.head, tuple(page))

@@ -1,66 +1,64 @@
 """
-The default template: 16:9, theme colours and fonts, and three layouts with named placeholders.
+Templates: which placeholder of a layout takes which part of a slide, and room for the other parts.
 
-It is built from the default of python-pptx, so that the repository needs no binary file. Another
-template can be used if its layouts have placeholders of the same names.
+The default is ``template.pptx`` in this folder, which can be edited in an office program. In any
+template a placeholder is found by its name, else by its type; a part that has no placeholder
+becomes a text box in the room of the chart.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lxml import etree
-
-from analysis.charts import style
 from analysis.errors import UsageError
 
 EMU = 914_400
-WIDTH, HEIGHT = 13.333, 7.5
-MARGIN = 0.6
-P = "http://schemas.openxmlformats.org/presentationml/2006/main"
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
-LATIN, EAST_ASIAN = "Arial", "Microsoft YaHei"
+P = "http://schemas.openxmlformats.org/presentationml/2006/main"
+DEFAULT = Path(__file__).with_name("template.pptx")
+Box = tuple[float, float, float, float]
+
+# The parts of each layout in reading order. The last entry is the number of the slide.
+ROLES = {
+    "Cover": ("Title", "Subtitle", "Source"),
+    "Figure": ("Title", "Subtitle", "Chart", "Side", "Caveat", "Source", "Stamp", "Number"),
+    "Page": ("Title", "Table", "Words", "Number"),
+    "Summary": ("Title", "Words", "Number"),
+}
+CONTENT = {
+    "Cover": "",
+    "Figure": "Chart",
+    "Page": "Table",
+    "Summary": "Words",
+}  # takes the largest placeholder
 
 
-class Place(NamedTuple):
-    """A named placeholder: its box in inches and its text style."""
+class Style(NamedTuple):
+    """The text of a part without a placeholder: size in points, theme colour, least height."""
 
-    name: str
-    left: float
-    top: float
-    width: float
-    height: float
     size: float
     colour: str = "tx1"
-    kind: str = "body"
-    anchor: str = "t"
-    gap: float = 0.0  # points between paragraphs
+    height: float = 0.4
 
 
-_WIDE = WIDTH - 2 * MARGIN
-FIGURE = (
-    Place("Title", MARGIN, 0.42, _WIDE, 0.92, 26, kind="title", anchor="b"),
-    Place("Subtitle", MARGIN, 1.38, _WIDE, 0.36, 14, "tx2"),
-    Place("Chart", MARGIN, 1.8, _WIDE, 4.16, 12),
-    Place("Side", 8.8, 1.86, WIDTH - MARGIN - 8.8, 4.06, 12),
-    Place("Caveat", MARGIN, 6.0, _WIDE, 0.58, 11, "tx2", anchor="b"),
-    Place("Source", MARGIN, 6.62, _WIDE, 0.4, 10, "tx2"),
-    Place("Stamp", MARGIN, 7.06, 9.0, 0.24, 10, "tx2"),
-    Place("Number", WIDTH - MARGIN - 1.2, 7.06, 1.2, 0.24, 10, "tx2", kind="sldNum"),
-)
-COVER = (
-    Place("Title", MARGIN, 2.2, _WIDE, 1.4, 40, kind="ctrTitle", anchor="b"),
-    Place("Subtitle", MARGIN, 3.75, _WIDE, 1.4, 18, "tx2"),
-    Place("Source", MARGIN, 6.1, _WIDE, 0.9, 12, "tx2", anchor="b"),
-)
-PAGE = (
-    Place("Title", MARGIN, 0.42, _WIDE, 0.92, 26, kind="title", anchor="b"),
-    Place("Table", MARGIN, 1.55, _WIDE, 5.3, 12),
-    Place("Words", 7.0, 1.55, WIDTH - MARGIN - 7.0, 5.0, 16, gap=10),
-    Place("Number", WIDTH - MARGIN - 1.2, 7.06, 1.2, 0.24, 10, "tx2", kind="sldNum"),
-)
-LAYOUTS = {"Cover": COVER, "Figure": FIGURE, "Page": PAGE}
-REQUIRED = ("Title", "Chart")  # of the figure layout; other placeholders are optional
+STYLES = {
+    "Title": Style(28, height=1.0),
+    "Subtitle": Style(14, "tx2", 0.36),
+    "Side": Style(12, "tx2"),
+    "Words": Style(18),
+    "Caveat": Style(12, "tx2", 0.63),
+    "Source": Style(12, "tx2", 0.42),
+    "Stamp": Style(10, "tx2", 0.24),
+}
+_NORMAL = 12.1  # inches of the width of a text for which the heights above are meant
+_ASIDE = {"Side": 0.32, "Words": 0.45}  # share of the width, for the text beside it
+
+
+class Area(NamedTuple):
+    """The room of a part on a slide, and the index of its placeholder if there is one."""
+
+    box: Box
+    idx: int | None = None
 
 
 def empty(template: Path | None = None) -> Any:
@@ -70,229 +68,243 @@ def empty(template: Path | None = None) -> Any:
     Raises
     ------
     UsageError
-        If *template* has no layout with the required placeholders.
+        If *template* cannot be read or has no layout.
     """
-    from pptx import Presentation
-
-    if template is None:
-        return _ours(Presentation())
     from analysis.figures import office
 
+    path = template or DEFAULT
     try:
-        data = template.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{template} cannot be read: {error.strerror}") from error
-    office.parts(data, template.name)
-    with office.damage_reported(template.name):
-        presentation = Presentation(str(template))
-        _remove_slides(presentation)
-    layout(presentation, "Figure")
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    office.parts(data, path.name)
+    with office.damage_reported(path.name):
+        presentation = office.presentation(data)
+        for entry in list(presentation.slides._sldIdLst):  # noqa: SLF001
+            remove(presentation, entry)
+        _make_presentation(presentation)
+    if not _layouts(presentation):
+        raise UsageError(f"{path} has no slide layout: add one in the slide master")
     return presentation
+
+
+def remove(presentation: Any, entry: Any) -> None:
+    """Remove a slide, given as its entry in the list of slides."""
+    presentation.part.drop_rel(entry.rId)
+    entry.getparent().remove(entry)
+
+
+def _make_presentation(presentation: Any) -> None:
+    """Turn a template (POTX) or slide show (PPSX) into a presentation."""
+    from pptx.opc.constants import CONTENT_TYPE
+
+    if "macro" not in presentation.part.content_type.lower():
+        presentation.part._content_type = CONTENT_TYPE.PML_PRESENTATION_MAIN  # noqa: SLF001
+
+
+def _layouts(presentation: Any) -> list[Any]:
+    return [layout for master in presentation.slide_masters for layout in master.slide_layouts]
 
 
 def layout(presentation: Any, name: str) -> Any:
-    """
-    Return the layout called *name*, or one that has its placeholders.
-
-    Raises
-    ------
-    UsageError
-        If there is none; the message names the missing placeholders.
-    """
-    wanted = {place.name for place in LAYOUTS[name]}
-    needed = set(REQUIRED) if name == "Figure" else {"Title"}
-    layouts = sorted(
-        (
-            candidate
-            for candidate in presentation.slide_layouts
-            if needed <= _named(candidate).keys()
-        ),
-        key=lambda candidate: (candidate.name != name, -len(wanted & _named(candidate).keys())),
-    )
-    if not layouts:
-        available = sorted(
-            {
-                placeholder
-                for candidate in presentation.slide_layouts
-                for placeholder in _named(candidate)
-            }
-        )
-        raise UsageError(
-            f"no layout of the template has placeholders named {', '.join(sorted(needed))}; "
-            f"it has {', '.join(available)[:300]}: name them in the slide master's selection pane"
-        )
-    return layouts[0]
+    """Return the layout for *name*, one of ``ROLES``: by its name, its placeholders or its type."""
+    return max(_layouts(presentation), key=lambda candidate: _suitability(candidate, name))
 
 
-def _named(slide_layout: Any) -> dict[str, int]:
-    """Return the placeholders of a layout by name; the title counts as ``Title``."""
-    indices = {shape.name: shape.placeholder_format.idx for shape in slide_layout.placeholders}
-    titles = [
-        shape
-        for shape in slide_layout.placeholders
-        if shape.placeholder_format.type in _title_kinds()
-    ]
-    return indices | ({"Title": titles[0].placeholder_format.idx} if titles else {})
-
-
-def _title_kinds() -> tuple[Any, ...]:
-    from pptx.enum.shapes import PP_PLACEHOLDER
-
-    return PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE
-
-
-def places(slide: Any) -> dict[str, Any]:
-    """Return the placeholders of *slide* by their names in the layout."""
-    names = {index: name for name, index in _named(slide.slide_layout).items()}
-    return {
-        names[shape.placeholder_format.idx]: shape
-        for shape in slide.placeholders
-        if shape.placeholder_format.idx in names
-    }
-
-
-def _remove_slides(presentation: Any) -> None:
-    listed = presentation.slides._sldIdLst  # noqa: SLF001  no public way to remove a slide
-    for entry in list(listed):
-        presentation.part.drop_rel(entry.rId)
-        listed.remove(entry)
-
-
-def _ours(presentation: Any) -> Any:
-    presentation.slide_width, presentation.slide_height = round(WIDTH * EMU), round(HEIGHT * EMU)
-    for slide_layout in list(presentation.slide_layouts)[len(LAYOUTS) :]:
-        presentation.slide_layouts.remove(slide_layout)
-    for slide_layout, (name, placeholders) in zip(
-        presentation.slide_layouts, LAYOUTS.items(), strict=True
-    ):
-        _rebuild(slide_layout, name, placeholders)
-    master = presentation.slide_master
-    _rebuild_tree(master, (*FIGURE[:2], FIGURE[-1]), master=True)
-    _restyle_master(master)
-    _band(presentation.slide_layouts[0])
-    _retheme(master)
-    _drop_leftovers(presentation)
-    return presentation
-
-
-def _rebuild(slide_layout: Any, name: str, placeholders: tuple[Place, ...]) -> None:
-    slide_layout._element.cSld.set("name", name)  # noqa: SLF001
-    slide_layout._element.attrib.pop("type", None)  # noqa: SLF001  the type implies other placeholders
-    _rebuild_tree(slide_layout, placeholders)
-
-
-def _rebuild_tree(owner: Any, placeholders: tuple[Place, ...], *, master: bool = False) -> None:
-    tree = owner.shapes._spTree  # noqa: SLF001
-    for shape in list(owner.shapes):
-        tree.remove(shape._element)  # noqa: SLF001
-    for number, place in enumerate(placeholders, 2):
-        tree.append(etree.fromstring(_placeholder(number, place, master=master)))
-    from pptx.oxml import parse_xml
-
-    # Parse with python-pptx, so that elements are of its own classes.
-    for element in list(tree)[-len(placeholders) :]:
-        tree.replace(element, parse_xml(etree.tostring(element)))
-
-
-def _placeholder(number: int, place: Place, *, master: bool) -> str:
-    left, top, width, height = (round(n * EMU) for n in place[1:5])
-    kind = "title" if master and place.kind == "ctrTitle" else place.kind
-    index = "" if kind in {"title", "ctrTitle"} else f' idx="{10 + number}"'
-    field = (
-        '<a:fld id="{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}" type="slidenum">'
-        '<a:rPr lang="en-US"/><a:t>‹#›</a:t></a:fld>'
-    )
-    body = field if kind == "sldNum" else f'<a:r><a:rPr lang="en-US"/><a:t>{place.name}</a:t></a:r>'
-    side = ' algn="r"' if kind == "sldNum" else ""
-    return f"""
-<p:sp xmlns:p="{P}" xmlns:a="{A}">
-  <p:nvSpPr><p:cNvPr id="{number}" name="{place.name}"/>
-    <p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>
-    <p:nvPr><p:ph type="{kind}"{index}/></p:nvPr></p:nvSpPr>
-  <p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>
-    <a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr>
-  <p:txBody><a:bodyPr vert="horz" wrap="square" lIns="0" tIns="0" rIns="0" bIns="0"
-      anchor="{place.anchor}"><a:normAutofit/></a:bodyPr>
-    <a:lstStyle><a:lvl1pPr marL="0" indent="0"{side}>
-      <a:lnSpc><a:spcPct val="100000"/></a:lnSpc>
-      <a:spcBef><a:spcPts val="{round(place.gap * 100)}"/></a:spcBef><a:buNone/>
-      <a:defRPr sz="{round(place.size * 100)}" b="0">
-      <a:solidFill><a:schemeClr val="{place.colour}"/></a:solidFill>
-      <a:latin typeface="+mn-lt"/><a:ea typeface="+mn-ea"/></a:defRPr></a:lvl1pPr>
-    </a:lstStyle><a:p>{body}</a:p></p:txBody>
-</p:sp>"""
-
-
-def _restyle_master(master: Any) -> None:
-    """Align the title of the master to the left."""
-    namespace = {"p": P, "a": A}
-    for line in master._element.findall(".//p:titleStyle/a:lvl1pPr", namespace):  # noqa: SLF001
-        line.set("algn", "l")
-
-
-def _band(cover: Any) -> None:
-    """Add five small squares above the title of the cover, in the colours of the regions."""
-    from pptx.oxml import parse_xml
-
-    for index in range(len(style.REGIONS)):
-        left, top, side = (round(n * EMU) for n in (MARGIN + 0.34 * index, 1.78, 0.2))
-        square = f"""
-<p:sp xmlns:p="{P}" xmlns:a="{A}">
-  <p:nvSpPr><p:cNvPr id="{30 + index}" name="Square {index + 1}" descr=""/><p:cNvSpPr/>
-    <p:nvPr userDrawn="1"/></p:nvSpPr>
-  <p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{side}" cy="{side}"/></a:xfrm>
-    <a:prstGeom prst="rect"><a:avLst/></a:prstGeom>
-    <a:solidFill><a:schemeClr val="accent{index + 1}"/></a:solidFill>
-    <a:ln><a:noFill/></a:ln></p:spPr></p:sp>"""
-        cover.shapes._spTree.append(parse_xml(square))  # noqa: SLF001
-
-
-_SCHEME = {
-    "dk1": style.INK,
-    "lt1": "#FFFFFF",
-    "dk2": "#4B5563",
-    "lt2": style.BAND,
-    **{f"accent{place}": colour for place, colour in enumerate(style.REGIONS.values(), 1)},
-    "accent6": style.GREY,
-    "hlink": style.REGIONS["anhui"],
-    "folHlink": style.REGIONS["nantong"],
+_TYPES = {
+    "Cover": ("title", "titleOnly"),
+    "Figure": ("titleOnly", "obj", "tx"),
+    "Page": ("titleOnly", "obj", "tx"),
+    "Summary": ("obj", "tx", "titleOnly"),
 }
 
 
-def _retheme(master: Any) -> None:
-    """Put colours and fonts into the theme, so that changing the theme changes the deck."""
-    part = next(
-        rel.target_part for rel in master.part.rels.values() if rel.reltype.endswith("/theme")
-    )
-    root = etree.fromstring(part.blob)
-    for name, colour in _SCHEME.items():
-        (slot,) = root.iter(f"{{{A}}}{name}")
-        for old in list(slot):
-            slot.remove(old)
-        etree.SubElement(slot, f"{{{A}}}srgbClr").set("val", colour.lstrip("#"))
-    for face in _faces(root):
-        for tag, typeface in (("latin", LATIN), ("ea", EAST_ASIAN)):
-            (slot,) = face.findall(f"{{{A}}}{tag}")
-            slot.attrib.clear()
-            slot.set("typeface", typeface)
-        for script in face.findall(f"{{{A}}}font[@script='Hans']"):
-            script.set("typeface", EAST_ASIAN)
-    root.set("name", "Regional safety")
-    part._blob = etree.tostring(  # noqa: SLF001  the theme is a part without an API
-        root, xml_declaration=True, encoding="UTF-8", standalone=True
+def _suitability(candidate: Any, name: str) -> tuple[int, ...]:
+    """Return how well a layout suits: named parts first, then its name, its type, its title."""
+    roles = {folded(role) for role in ROLES[name]}
+    named = roles & {folded(shape.name) for shape in candidate.placeholders}
+    content = folded(CONTENT[name])
+    kind = candidate._element.get("type", "")  # noqa: SLF001
+    types = _TYPES[name]
+    box = next((box_of(shape) for shape in candidate.placeholders if _is_title(shape)), None)
+    high = _page(candidate)[1]
+    across = box is not None and box[2] > box[3] and (name == "Cover" or box[1] < high * 0.35)
+    return (
+        int(len(named) > 1 and (not content or content in named)),
+        int(folded(candidate.name) == folded(name)),
+        int(across),
+        len(types) - types.index(kind) if kind in types else 0,
+        -len(list(candidate.placeholders)),
     )
 
 
-def _faces(root: Any) -> Iterator[Any]:
-    for tag in ("majorFont", "minorFont"):
-        yield from root.iter(f"{{{A}}}{tag}")
+def folded(name: str) -> str:
+    """
+    Return the name of a placeholder without case and blanks.
+
+    >>> folded("sub Title"), folded("Chart")
+    ('subtitle', 'chart')
+    """
+    return "".join(name.casefold().split())
 
 
-def _drop_leftovers(presentation: Any) -> None:
-    """Remove the thumbnail and the printer settings of the default presentation."""
-    package = presentation.part.package
-    for owner in (package, presentation.part):
-        rels = owner._rels  # noqa: SLF001
-        for key, rel in list(rels.items()):
-            if rel.reltype.endswith(("/thumbnail", "/printerSettings")):
-                rels.pop(key)
+def _type(shape: Any) -> str:
+    return str(shape.element.ph.get("type", "obj"))
+
+
+def _is_title(shape: Any) -> bool:
+    return _type(shape) in {"title", "ctrTitle"}
+
+
+_FOOT = {"dt", "ftr", "sldNum", "hdr"}
+
+
+def placeholders(slide_layout: Any, name: str) -> dict[str, Any]:
+    """Return the placeholders of a layout by the part that each takes on a slide for *name*."""
+    shapes = list(slide_layout.placeholders)
+    by_name = {folded(shape.name): shape for shape in reversed(shapes)}
+    taken = {role: by_name[folded(role)] for role in ROLES[name] if folded(role) in by_name}
+    for role, types in _by_type(name):
+        free = [one for one in shapes if one not in taken.values() and _type(one) in types]
+        if role not in taken and free:
+            taken[role] = max(free, key=_size)
+    return taken
+
+
+def _by_type(name: str) -> Iterator[tuple[str, set[str]]]:
+    """Yield the parts that are also found by type, each with the types that suit."""
+    yield "Title", {"title", "ctrTitle"}
+    if name == "Cover":
+        yield "Subtitle", {"subTitle", "body"}
+        return
+    yield "Number", {"sldNum"}
+    yield CONTENT[name], {"obj", "chart", "body", "tbl", "pic", "dgm", "media", "clipArt"}
+
+
+def _size(shape: Any) -> float:
+    return float((shape.width or 0) * (shape.height or 0))
+
+
+def areas(slide_layout: Any, name: str, wanted: Collection[str]) -> dict[str, Area]:
+    """
+    Return the room of each wanted part on slides of a layout.
+
+    Parameters
+    ----------
+    wanted
+        The parts that have a content. Those without a placeholder get a strip of the room of the
+        chart or the table, so that nothing overlaps and nothing is outside the slide.
+    """
+    taken = {
+        role: Area(box_of(shape), shape.placeholder_format.idx)
+        for role, shape in placeholders(slide_layout, name).items()
+        if role in wanted
+    }
+    return taken | dict(_strips(slide_layout, name, wanted, taken))
+
+
+def canvas(slide: Any, name: str, wanted: Collection[str]) -> dict[str, tuple[Box, Any]]:
+    """Return box and placeholder (or None) of each wanted part; drop other placeholders."""
+    shapes = {shape.placeholder_format.idx: shape for shape in slide.placeholders}
+    found = areas(slide.slide_layout, name, wanted)
+    own = {role: shapes.pop(area.idx, None) for role, area in found.items()}
+    for shape in shapes.values():
+        shape._element.getparent().remove(shape._element)  # noqa: SLF001
+    return {role: (area.box, own[role]) for role, area in found.items()}
+
+
+def _strips(
+    slide_layout: Any, name: str, wanted: Collection[str], taken: dict[str, Area]
+) -> Iterator[tuple[str, Area]]:
+    """Yield the room of parts without a placeholder."""
+    page = _page(slide_layout)
+    lost = [role for role in wanted if role not in taken]
+    if "Title" in lost:
+        yield "Title", Area((page[0] * 0.05, page[1] * 0.05, page[0] * 0.9, 1.0))
+    left, top, width, height = _room(slide_layout, name, taken, page)
+    tall = max(1.0, min(_NORMAL / width, 1.4))
+    if "Subtitle" in lost:
+        high = STYLES["Subtitle"].height * tall * (3 if name == "Cover" else 1)
+        yield "Subtitle", Area((left, top, width, high))
+        top, height = top + high + 0.05, height - high - 0.05
+    for role in (role for role in ("Stamp", "Source", "Caveat") if role in lost):
+        high = STYLES[role].height * tall
+        yield role, Area((left, top + height - high, width, high))
+        height -= high + 0.03
+    for beside, share in _ASIDE.items():
+        if beside in lost and beside != CONTENT[name]:
+            yield beside, Area((left + width * (1 - share), top, width * share, height))
+    if CONTENT[name] in wanted:
+        idx = taken[CONTENT[name]].idx if CONTENT[name] in taken else None
+        yield CONTENT[name], Area((left, top, width, height), idx)
+
+
+def _page(slide_layout: Any) -> tuple[float, float]:
+    presentation = slide_layout.part.package.presentation_part.presentation
+    return presentation.slide_width / EMU, presentation.slide_height / EMU
+
+
+def _room(slide_layout: Any, name: str, taken: dict[str, Area], page: tuple[float, float]) -> Box:
+    """Return the room of the chart or table: its placeholder's, else what is below the title."""
+    if CONTENT[name] in taken:
+        return _inside(taken[CONTENT[name]].box, page)
+    feet = [box_of(shape) for shape in slide_layout.placeholders if _type(shape) in _FOOT]
+    bottom = min([page[1] - 0.3, *(box[1] for box in feet if box[1] > page[1] * 0.85)])
+    heads = [taken[role].box for role in ("Title", "Subtitle") if role in taken]
+    top = max((box[1] + box[3] for box in heads), default=page[1] * 0.05 + 1.0) + 0.1
+    left = max(min((box[0] for box in heads), default=page[0] * 0.05), page[0] * 0.03)
+    below = [taken[role].box[1] for role in ("Caveat", "Source", "Stamp") if role in taken]
+    bottom = min([bottom, *(edge for edge in below if edge > top)])
+    return left, top, page[0] - 2 * left, max(bottom - top, 1.0)
+
+
+def _inside(box: Box, page: tuple[float, float]) -> Box:
+    """Return the part of *box* that is on the page."""
+    left, top = max(box[0], 0.0), max(box[1], 0.0)
+    return left, top, min(box[2], page[0] - left), min(box[3], page[1] - top)
+
+
+def box_of(shape: Any) -> Box:
+    """Return the box of a shape in inches: left, top, width, height."""
+    left, top, width, height = (
+        (n or 0) / EMU for n in (shape.left, shape.top, shape.width, shape.height)
+    )
+    return left, top, width, height
+
+
+def inherited(shape: Any, path: str, attribute: str) -> str | None:
+    """Return the first value of an attribute along slide, layout and master of a placeholder."""
+    for element in _bases(shape):
+        for match in element.iterfind(path):
+            if match.get(attribute) is not None:
+                return str(match.get(attribute))
+    return None
+
+
+def _bases(shape: Any) -> Iterable[Any]:
+    while shape is not None:
+        yield shape._element  # noqa: SLF001
+        shape = getattr(shape, "_base_placeholder", None)
+
+
+def text_size(shape: Any) -> float | None:
+    """Return the size in points that a placeholder inherits from its layout or master, if any."""
+    if not shape.is_placeholder:
+        return None
+    size = inherited(shape, f".//{{{A}}}lstStyle/{{{A}}}lvl1pPr/{{{A}}}defRPr", "sz")
+    if size is None:
+        kind = "titleStyle" if _is_title(shape) else "bodyStyle"
+        master = shape.part.slide_layout.slide_master._element  # noqa: SLF001
+        path = f".//{{{P}}}{kind}/{{{A}}}lvl1pPr/{{{A}}}defRPr"
+        sizes = [one.get("sz") for one in master.iterfind(path)]
+        size = sizes[0] if sizes else None
+    return None if size is None else int(size) / 100
+
+
+def insets(shape: Any) -> tuple[float, float]:
+    """Return the margins of a text, across and down, in inches."""
+    sides = {}
+    for side, default in (("l", 91_440), ("r", 91_440), ("t", 45_720), ("b", 45_720)):
+        value = inherited(shape, f".//{{{A}}}bodyPr", f"{side}Ins")
+        sides[side] = (default if value is None else int(value)) / EMU
+    return sides["l"] + sides["r"], sides["t"] + sides["b"]

@@ -20,7 +20,7 @@ from analysis.language import labels
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.publish import content
-from analysis.publish.deck import slides
+from analysis.publish.deck import store
 
 Record = Mapping[str, Any]
 FOLDER = "gallery"
@@ -58,7 +58,7 @@ def build(figures: Path, *, language: str = "zh") -> Path:
             f"GALLERY.open({record[0]},{record[1]});\n".encode()
         )
         contents[f"{FOLDER}/tables/{stem}.csv"] = table(pair)
-    index = _index(pairs, whole, slides.mark(figures), thumbs)
+    index = _index(pairs, whole, store.mark(figures), thumbs)
     contents[f"{FOLDER}/index.js"] = f"window.GALLERY={_json(index)};\n".encode()
     for name in ("gallery.css", "gallery.js"):
         contents[f"{FOLDER}/{name}"] = _asset(name).encode()

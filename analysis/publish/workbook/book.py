@@ -22,7 +22,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.publish import content
 from analysis.publish.data import CREATED, SAFE
-from analysis.publish.deck import slides
+from analysis.publish.deck import store
 from analysis.publish.fit import broken
 
 from . import charts
@@ -64,7 +64,7 @@ def workbook(figures: Path, *, language: str, patterns: Sequence[str] = ()) -> b
     records = content.chosen(manifest.load(figures), language, patterns)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE)
-    sheets_writer = _Book(book, records, language, slides.mark(figures))
+    sheets_writer = _Book(book, records, language, store.mark(figures))
     sheets_writer.write()
     book.close()
     text = json.dumps(sheets_writer.stored(), ensure_ascii=False, sort_keys=True)
@@ -123,12 +123,12 @@ class _Book:
 
     def _properties(self) -> None:
         self.book.set_properties({
-            "title": _TITLE[self.language], "subject": slides.PART, "created": CREATED,
+            "title": _TITLE[self.language], "subject": store.PART, "created": CREATED,
             "author": provenance.package(), "keywords": self.mark,
         })  # fmt: skip
-        self.book.set_custom_property(slides.PART, slides.VERSION, "text")
-        self.book.set_custom_property(f"{slides.PART}.manifest", self.mark, "text")
-        self.book.set_custom_property(f"{slides.PART}.language", self.language, "text")
+        self.book.set_custom_property(store.PART, store.VERSION, "text")
+        self.book.set_custom_property(f"{store.PART}.manifest", self.mark, "text")
+        self.book.set_custom_property(f"{store.PART}.language", self.language, "text")
 
     def write(self) -> None:
         """Write every sheet; the contents last, because it lists the others."""

@@ -1,0 +1,277 @@
+"""Observed over expected counts: a row a region, reference and year, a panel an indicator."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from analysis.language import labels, numbers, values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
+from analysis.statistics import intervals
+from analysis.statistics.benchmarks import NATION, Placement
+
+from . import marks, native, style
+from .blank import blank
+from .comparison import left_out
+from .figure import Caption, Figure, Kind, Record
+from .page import Page, Room, measured
+
+ROW = ["region", "of", "since", "until"]  # what one line of the figure is about
+TICKS = (0.25, 0.5, 1, 2, 4)
+ENDS = (0.3, 3.2)  # of the axis at least
+GAP = 0.6  # rows between two groups
+
+
+def expected(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    placement: Placement | None = None,
+    form: str = "slide",
+    ax: Axes | None = None,
+) -> Figure:
+    """
+    Draw each count over the count expected at the rate of the nation and of the province.
+
+    Parameters
+    ----------
+    rows
+        Ratios with both intervals (``benchmarks.ratios``), of one indicator or several.
+    title
+        The finding, from ``findings``.
+    refused
+        Regions without a count or an expectation, and why.
+    placement
+        Where the region of the title lies; its peers' usual range is shaded.
+    """
+    if rows.empty:
+        return blank(
+            "expected", rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
+    page = Page(_caption(rows, title, refused, placement), language, form=form, ax=ax)
+    lines = _lines(rows)
+    for number, (code, part) in enumerate(rows.groupby("indicator", sort=False)):
+        axes = page.axes(_panel(page, number, rows))
+        usual = placement if placement and placement.row["indicator"] == code else None
+        _frame(axes, page, lines, part, usual)
+        for row in part.to_dict("records"):
+            _draw(axes, page, row, lines[_key(row)])
+        if number == 0:
+            _name_rows(axes, page, lines, rows)
+    return page.figure(KIND.name, Scale.RATIO, rows, refused)
+
+
+def _key(row: dict[Any, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ROW)
+
+
+def _lines(rows: pd.DataFrame) -> dict[tuple[Any, ...], float]:
+    """Return the height of each line from the top, with a gap before each group."""
+    order = ["level_order", "adcode", "nearest", "pooled", "since"]
+    every = rows.assign(nearest=rows["of"].ne(NATION)).sort_values(order, kind="stable")
+    keys = list(dict.fromkeys(map(_key, every.to_dict("records"))))
+    heights, height, group = {}, 0.0, keys[0][:2]
+    for key in keys:
+        height += GAP if key[:2] != group else 0.0
+        heights[key], group = height, key[:2]
+        height += 1
+    return heights
+
+
+def _panel(page: Page, number: int, rows: pd.DataFrame) -> Room:
+    """Return the room of one panel, right of the names of the rows and left of its labels."""
+    room, size = page.room, page.size
+    records = rows.to_dict("records")
+    years = [_years(row)[page.language] for row in records]
+    names = [_against(row)[page.language] for row in records]
+    left = sum(max(measured(word, size.note) for word in words) for words in (years, names))
+    left = max(left, size.width * 0.12) + 0.04 * size.width
+    label = max(measured(values.over_expected(row), size.note) for row in records)
+    gap = 0.02 * size.width
+    foot, head = size.note * 3.6 / 72, size.label * 2.4 / 72
+    width = (room.width - left) / rows["indicator"].nunique()
+    edge = room.left + left + number * width
+    return Room(edge, room.bottom + foot, width - label - gap, room.height - foot - head)
+
+
+def _years(row: dict[Any, Any]) -> Text:
+    """Return the years of a row, and that a figure is from before a break of its series."""
+    return (
+        say("expected.before_break", span=values.time_of(row))
+        if row["segment"]
+        else (values.time_of(row))
+    )
+
+
+def _against(row: dict[Any, Any]) -> Text:
+    return say("expected.at_rate", of=Text(row["of_zh"], row["of_en"]))
+
+
+def _frame(
+    axes: Axes,
+    page: Page,
+    lines: dict[tuple[Any, ...], float],
+    part: pd.DataFrame,
+    usual: Placement | None,
+) -> None:
+    """Draw the scale, the line at 1 and the usual range of peers."""
+    size, language = page.size, page.language
+    wide = part[["lower", "upper", "wide_lower", "wide_upper"]].to_numpy(dtype="float64")
+    low, high = np.nanmin(np.where(wide > 0, wide, np.nan)), np.nanmax(wide)
+    axes.set_xscale("log")
+    axes.set_xlim(min(ENDS[0], low * 0.9), max(ENDS[1], high * 1.1))
+    axes.set_ylim(max(lines.values()) + 0.7, -0.7)
+    axes.xaxis.set_major_locator(FixedLocator([t for t in TICKS if axes.get_xlim()[0] < t]))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.tick_params(labelsize=size.note)
+    axes.set_yticks([])
+    axes.spines["bottom"].set_color(style.GREY)
+    axes.set_xlabel(
+        say("expected.axis")[language], fontsize=size.note, color=style.GREY, loc="left"
+    )
+    if usual and np.isfinite(usual.low):
+        axes.axvspan(usual.low, usual.high, color=style.SHADE, linewidth=0, zorder=0)
+        words = say("expected.usual", low=numbers.ratio(usual.low), high=numbers.ratio(usual.high))
+        _over(axes, page, np.sqrt(usual.low * usual.high), words[language], 0.25, style.GREY)
+    axes.plot([1, 1], axes.get_ylim(), color=style.INK, linewidth=1.1, gid="benchmark", zorder=1)
+    first = part.iloc[0]
+    name = Text(str(first["indicator_zh"]), str(first["indicator_en"]))
+    _over(axes, page, 1, name[language], 1.45, style.INK)
+
+
+def _over(axes: Axes, page: Page, x: float, words: str, lift: float, colour: str) -> None:
+    """Write *words* over the panel, *lift* lines of notes above it."""
+    axes.annotate(
+        words,
+        (x, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, lift * page.size.note),
+        textcoords="offset points",
+        ha="center",
+        fontsize=page.size.note,
+        color=colour,
+        annotation_clip=False,
+    )
+
+
+def _draw(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
+    """Draw one ratio: a thick exact interval, a thin wider one, the mark and its counts."""
+    colour = style.colour(str(row["region"]))
+    if np.isfinite(row["wide_lower"]):
+        ends = [row["wide_lower"], row["wide_upper"]]
+        axes.plot(ends, [at, at], color=colour, linewidth=0.9, zorder=2, clip_on=False)
+    marks.whisker(axes, row, (row["lower"], row["upper"]), at, upright=False)
+    hollow = row["origin"] == "context" or bool(row["chained"])
+    size = page.mark * (1.3 if row["pooled"] else 0.95)
+    marks.draw(axes, row["ratio"], at, row, hollow=hollow, size=size)
+    axes.annotate(
+        values.over_expected(row),
+        (1.0, at),
+        xycoords=("axes fraction", "data"),
+        xytext=(0.5 * page.size.note, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=page.size.note,
+        color=style.INK if row["pooled"] else style.GREY,
+        annotation_clip=False,
+    )
+
+
+def _name_rows(
+    axes: Axes, page: Page, lines: dict[tuple[Any, ...], float], rows: pd.DataFrame
+) -> None:
+    """Write the region with its reference before each group, and the years before each row."""
+    size, box = page.size, axes.get_position()
+    left, top = page.room.left, box.y1 * size.height
+    step = box.height * size.height / (max(lines.values()) + 1.4)
+    right = box.x0 * size.width - 0.01 * size.width
+    named: dict[Any, dict[Any, Any]] = {_key(row): row for row in rows.to_dict("records")}
+    group: tuple[Any, ...] = ()
+    for key, at in lines.items():
+        row, height = named[key], top - (at + 0.7) * step
+        years = _years(row)[page.language]
+        ink = style.INK if row["pooled"] else style.GREY
+        page.text(right, height, years, size.note, color=ink, ha="right", va="center")
+        if key[:2] != group:
+            region = Text(row["region_zh"], row["region_en"])[page.language]
+            colour = style.colour(str(row["region"]))
+            page.text(left, height, region, size.label, color=colour, va="center")
+            of = _against(row)[page.language]
+            page.text(left, height - step, of, size.note, color=style.GREY, va="center")
+        group = key[:2]
+
+
+def _caption(
+    rows: pd.DataFrame, title: Text, refused: pd.DataFrame, placement: Placement | None
+) -> Caption:
+    about = Text("", "")
+    if placement:
+        about = say(
+            "expected.subtitle",
+            span=values.time_of(placement.row),
+            value=numbers.exact(placement.row["value"]),
+            unit=values.unit(placement.row)["zh"],
+            expected=f"{placement.row['expected']:.1f}",
+            count=placement.spread.regions if placement.spread else 0,
+            low=numbers.ratio(placement.low),
+            high=numbers.ratio(placement.high),
+        )
+    notes = [say("note.ratio_interval")]
+    if rows["indicator"].isin(intervals.CLUSTERED).any():
+        notes[0] = say("note.ratio_intervals")
+    if rows["indicator"].eq("accidents").any():
+        notes.append(say("note.accidents_differ"))
+    if rows["origin"].eq("context").any():
+        notes.append(say("note.context"))
+    if rows["segment"].gt(0).any():
+        notes.append(say("note.before_break"))
+    if rows["chained"].any():
+        notes.append(say("note.chained_rate", regions=_named(rows[rows["chained"]])))
+    return Caption(
+        title=title,
+        subtitle=about,
+        axis=say("expected.axis"),
+        source=values.source_note(rows) + say("source.nation"),
+        alt=say("expected.alt", regions=_named(rows), rows=len(rows)),
+        left_out=left_out(refused),
+        notes=tuple(notes),
+    )
+
+
+def _named(rows: pd.DataFrame) -> Text:
+    once = rows.drop_duplicates("region").to_dict("records")
+    return Text.joined((Text(r["region_zh"], r["region_en"]) for r in once), zh="、", en=", ")
+
+
+def _native(record: Record, language: str) -> native.Plot | None:
+    """Return a plot of the first indicator: its ratios with their intervals, around 1."""
+    rows = record["rows"]
+    first = [row for row in rows if row["indicator"] == rows[0]["indicator"]]
+    return native.dots({**record, "rows": first, "beside": ()}, language, _RATIOS)
+
+
+def _places(rows: Sequence[native.Row], language: str) -> list[str]:
+    """Return region and years over the reference of each row."""
+    return [
+        f"{native.region_name(row, language)} {labels.period(row)[language]}\n"
+        + say("expected.at_rate", of=Text(row.get("of_zh", ""), row.get("of_en", "")))[language]
+        for row in rows
+    ]
+
+
+_RATIOS = native.Dots(("ratio", "lower", "upper"), numbers.times, _places, "General", log=True)
+KIND = Kind(
+    "expected",
+    order=60,
+    columns=("value", "unit", "expected", "ratio", "ratio_lower", "ratio_upper", "shorthand"),
+    native=_native,
+    gaps=True,
+)

@@ -1,0 +1,132 @@
+"""What was found, what was rectified and what is still open, as dumbbells."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.language import values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
+
+from . import native, style, table
+from .comparison import left_out
+from .figure import Caption, Figure, Kind
+from .page import Page
+from .table import Cell, Column
+
+Row = dict[Any, Any]
+SHARES = (0.31, 0.33, 0.12, 0.12, 0.12)  # of the width: names, dumbbells, three numbers
+
+
+def open_hazards(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    form: str = "slide",
+    ax: Axes | None = None,
+) -> Figure:
+    """
+    Draw for each campaign how many of the cases found were rectified.
+
+    Parameters
+    ----------
+    rows
+        From ``rates.shares``: regions in house order, in each the most open cases first.
+    title
+        The finding, from ``findings``.
+    refused
+        Regions that do not print both counts, and why (``parts.unclosed``).
+    """
+    page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
+    if rows.empty:
+        page.empty()
+        return page.figure(KIND.name, Scale.NONE, rows, refused)
+    heads = ("", "", "open.found", "open.rectified", "open.open")
+    columns = [
+        Column(say(head)[language] if head else "", share, "right" if head else "left")
+        for head, share in zip(heads, SHARES, strict=True)
+    ]
+    records = rows.to_dict("records")
+    several = len(set(rows["region"])) > 1
+    lines = [_cells(row, page.language, several=several) for row in records]
+    grid = table.write(page, page.room, columns, lines)
+    axes = grid.axes(page, 1)
+    axes.set_xlim(0, rows["total"].max() * 1.02)
+    axes.axvline(0, color=style.AXIS, linewidth=1.0)
+    for row, at in zip(records, grid.middles, strict=True):
+        _draw(axes, page, row, at)
+    return page.figure(KIND.name, Scale.VALUE, rows, refused)
+
+
+def _cells(row: Row, language: str, *, several: bool) -> list[Cell]:
+    colour = style.colour(row["region"])
+    part = values.part_or_all(row)[language]
+    region = f"{row[f'region_{language}']} · " if several else ""
+    name = say(f"loop.{row['loop']}")[language]
+    found, rectified, left = (text[language] for text in values.loop_counts(row))
+    return [
+        Cell(region + name[:1].upper() + name[1:], part),
+        Cell(""),
+        Cell(found),
+        Cell(rectified),
+        Cell(left, colour=colour if row["open"] else style.GREY),
+    ]
+
+
+def _draw(axes: Axes, page: Page, row: Row, at: float) -> None:
+    """Draw a ring at the cases rectified, a dot at those found, and the open ones between."""
+    colour = style.colour(row["region"])
+    ends = [row["cases"], row["total"]]
+    axes.plot(ends, [at, at], color=colour, linewidth=page.mark * 0.45, alpha=0.35, zorder=2)
+    axes.plot([0, ends[0]], [at, at], color=style.BAND, linewidth=1.0, zorder=1)
+    for x, fill, gid in ((ends[1], colour, f"found-{row['id']}"), (ends[0], "white", None)):
+        axes.plot(
+            [x], [at], "o",
+            markersize=page.mark * (0.8 if fill == "white" else 1.0),
+            markerfacecolor=fill,
+            markeredgecolor=colour,
+            markeredgewidth=1.4,
+            clip_on=False,
+            zorder=4,
+            gid=gid or f"mark-{row['id']}",
+        )  # fmt: skip
+
+
+def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
+    notes = [say("note.open_hazards")] if len(rows) else []
+    if len(rows) and rows["basis"].eq("rebuilt").any():
+        notes.append(say("note.rebuilt"))
+    about = say("open.about")
+    return Caption(
+        title=title,
+        subtitle=Text.joined([about, values.periods(rows)], zh="｜", en=" | "),
+        axis=about,
+        source=values.source_note(rows if len(rows) else refused.assign(origin="report")),
+        alt=say("open.alt", title=title, count=len(rows)),
+        left_out=left_out(refused),
+        notes=tuple(notes),
+    )
+
+
+def _places(rows: list[native.Row], language: str) -> list[str]:
+    names = ((values.part_or_all(row), say(f"loop.{row['loop']}")) for row in rows)
+    return [f"{part[language]}\n{loop[language]}" for part, loop in names]
+
+
+def _plot(record: native.Record, language: str) -> native.Plot | None:
+    """Return the open cases of each campaign as bars."""
+    way = native.Dots(("open", "lower", "upper"), places=_places, kind="bars")
+    return native.dots(record, language, way)
+
+
+KIND = Kind(
+    "open_hazards",
+    order=70,
+    columns=("value", "cases", "total", "share", "shorthand", "reason"),
+    native=_plot,
+    gaps=True,
+)

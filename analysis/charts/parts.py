@@ -1,0 +1,213 @@
+"""The parts of a whole as bars, the largest first, with the shares of the province beside them."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.language import labels, numbers, values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
+from analysis.statistics import intervals
+
+from . import marks, native, style, table
+from .comparison import left_out
+from .figure import Caption, Figure, Kind
+from .page import Page
+from .table import Cell, Column
+
+Row = dict[Any, Any]
+SHARES = (0.24, 0.43, 0.14, 0.19)  # of the width: names, bars, amounts, shares
+
+
+def parts(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    wider: pd.DataFrame,
+    tested: Text | None = None,
+    form: str = "slide",
+    ax: Axes | None = None,
+) -> Figure:
+    """
+    Draw the parts of each whole as bars from 0, with their amounts and shares.
+
+    Parameters
+    ----------
+    rows
+        From ``parts.composition``: wholes in house order, the largest part first.
+    title
+        The finding, from ``findings``.
+    refused
+        Regions without parts of a whole, and why (``parts.whole_only``).
+    wider
+        The shares of the same parts in the province (``parts.wider``); may be empty.
+    tested
+        How the shares differ from the province's, from ``findings``.
+    """
+    page = Page(_caption(rows, title, refused, wider, tested), language, form=form, ax=ax)
+    language = page.language
+    if rows.empty:
+        page.empty()
+        return page.figure(KIND.name, Scale.NONE, rows, refused)
+    records, several = rows.to_dict("records"), len(set(rows["whole_id"])) > 1
+    lines, at = [], []  # the lines of the table, and which of them are parts
+    for index, row in enumerate(records):
+        if several and (not index or row["whole_id"] != records[index - 1]["whole_id"]):
+            lines.append([Cell(values.whole(row)[language]), *[Cell("")] * 3])
+        at.append(len(lines))
+        lines.append(_cells(row, language))
+    heads = ("", "", "parts.amount", "parts.share")
+    columns = [
+        Column(say(head)[language] if head else "", share, "right" if head else "left")
+        for head, share in zip(heads, SHARES, strict=True)
+    ]
+    grid = table.write(page, page.room, columns, lines)
+    axes = grid.axes(page, 1)
+    _finish(axes, rows)
+    heights = [grid.middles[line] for line in at]
+    tall = 0.5 * min(grid.size * 1.9 / 72, grid.columns[1].height / len(lines))
+    for row, height in zip(records, heights, strict=True):
+        _draw(axes, row, height, tall)
+    if len(wider):
+        _strip(axes, page, wider, dict(zip(rows["piece"], heights, strict=True)))
+    return page.figure(KIND.name, Scale.SHARE, rows, refused, wider)
+
+
+def _cells(row: Row, language: str) -> list[Cell]:
+    share = numbers.share(row["share"], row["lower"], row["upper"], language)
+    colour = style.colour(row["region"])
+    amount = Cell(values.value(row)[language], colour=colour)
+    return [Cell(row[f"part_{language}"]), Cell(""), amount, Cell(share, colour=colour)]
+
+
+def _finish(axes: Axes, rows: pd.DataFrame) -> None:
+    top = max(rows["share"].max(), rows["upper"].max() if rows["upper"].notna().any() else 0)
+    axes.set_xlim(0, 5 * (top // 5 + 1) * 1.12)
+    axes.axvline(0, color=style.GREY, linewidth=1.0)
+
+
+def _draw(axes: Axes, row: Row, at: float, tall: float) -> None:
+    colour = style.colour(row["region"])
+    axes.barh(
+        at,
+        row["share"],
+        height=tall * 2,
+        facecolor=colour,
+        alpha=0.5,
+        zorder=2,
+        gid=f"mark-{row['id']}",
+    )
+    if pd.notna(row["lower"]):
+        marks.whisker(
+            axes, row | {"colour": style.INK}, (row["lower"], row["upper"]), at, upright=False
+        )
+
+
+def _strip(axes: Axes, page: Page, wider: pd.DataFrame, heights: dict[str, float]) -> None:
+    """Draw the shares of the province, one diamond a period, over the bars of the same parts."""
+    import seaborn as sns
+
+    at = wider.assign(height=wider["piece"].map(heights).astype("float64"))
+    sns.stripplot(
+        data=at,
+        x="share",
+        y="height",
+        orient="h",
+        native_scale=True,
+        jitter=False,
+        marker="D",
+        size=page.mark * 0.62,
+        color="white",
+        edgecolor=style.INK,
+        linewidth=1.2,
+        ax=axes,
+        zorder=5,
+    )
+    axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
+    last = at.loc[at[at["height"].eq(at["height"].max())]["share"].idxmax()]
+    axes.annotate(
+        f"◇ {last[f'region_{page.language}']}",
+        (last["share"], last["height"]),
+        xytext=(page.mark, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=page.size.note,
+        color=style.INK,
+    )
+
+
+def _caption(
+    rows: pd.DataFrame, title: Text, refused: pd.DataFrame, wider: pd.DataFrame, tested: Text | None
+) -> Caption:
+    if rows.empty:
+        source = values.source_note(refused.assign(origin="report"))
+        return Caption(title, say("shares.unit"), source, title, left_out=left_out(refused))
+    first = rows.iloc[0]
+    name, unit = Text(first["indicator_zh"], first["indicator_en"]), say("shares.unit")
+    wholes = [values.whole(row) for row in _wholes(rows).to_dict("records")]
+    wholes = [name, *wholes] if len(wholes) == 1 else [name]
+    every = pd.concat([_wholes(rows), rows, wider], ignore_index=True)
+    return Caption(
+        title=title,
+        subtitle=Text.joined([*wholes, unit, values.periods(rows)], zh="｜", en=" | "),
+        axis=Text.listed([name, unit]),
+        source=values.source_note(every),
+        alt=say("parts.alt_wider" if len(wider) else "parts.alt", title=title, count=len(rows)),
+        left_out=left_out(refused),
+        notes=tuple(_notes(rows, wider, tested)),
+    )
+
+
+def _wholes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the sources of the wholes, which may differ from those of the parts."""
+    names = ("origin", "report", "title", "publisher")
+    return rows.drop_duplicates("whole_id").assign(**{n: rows[f"whole_{n}"] for n in names})
+
+
+def _notes(rows: pd.DataFrame, wider: pd.DataFrame, tested: Text | None) -> list[Text]:
+    notes = [tested] if tested else []
+    if len(wider):
+        where = Text(wider.iloc[0]["region_zh"], wider.iloc[0]["region_en"])
+        notes.append(say("note.wider_shares", region=where, periods=values.periods(wider)))
+    if rows["lower"].notna().any():
+        notes.append(say("note.part_limits"))
+    if rows["indicator"].isin(intervals.CLUSTERED).any():
+        notes.append(say("note.cluster"))
+    return notes + values.sums(rows)
+
+
+def _places(rows: list[native.Row], language: str) -> list[str]:
+    """Return the part of each row, under its region where there are several."""
+    names = [(native.region_name(row, language), _part(row, language)) for row in rows]
+    if len({row.get("region") for row in rows}) == 1:
+        return [part or region for region, part in names]
+    return ["\n".join(filter(None, name)) for name in names]
+
+
+def _part(row: native.Row, language: str) -> str:
+    # By the whole breakdown: parts of the same name may belong to different wholes.
+    part = row.get(f"breakdown_{language}") or row.get(f"part_{language}") or ""
+    return labels.legible(part, native.NARROW[language])
+
+
+_BARS = native.Dots(("share", "lower", "upper"), numbers.share, _places, '0"%"', "bars")
+KIND = Kind(
+    "parts",
+    order=80,
+    columns=(
+        "value",
+        "unit",
+        "share",
+        "share_lower",
+        "share_upper",
+        "method",
+        "shorthand",
+        "reason",
+    ),
+    native=lambda record, language: native.dots({**record, "beside": ()}, language, _BARS),
+    gaps=True,
+)

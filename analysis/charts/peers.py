@@ -1,0 +1,296 @@
+"""A funnel: each region's ratio to the national rate against the count expected there."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from analysis.language import numbers
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Scale, Scope
+from analysis.statistics import spread
+
+from . import style
+from .figure import Caption, Figure, Kind
+from .page import Page, Room
+
+# One shape a scope: what a count covers differs as much as regions do.
+SHAPES = {
+    Scope.COMMERCIAL_ROAD: "D",
+    Scope.WITH_ROAD: "o",
+    Scope.WITH_FIRES: "p",
+    Scope.FATAL_ONLY: "v",
+    Scope.GENERAL_ONLY: "^",
+    Scope.UNSTATED: "s",
+}
+LIGHT = "#9CA3AF"
+TICKS = (0.125, 0.25, 0.5, 1, 2, 4, 8)
+COUNTS = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
+SHARE = 0.2  # of the width, for the strip of road shares
+NEAR = 0.8  # a ratio from here to 1 has its name below it, clear of the line at 1
+CROWD = 60  # points; smaller marks for more
+
+
+def peers(
+    points: pd.DataFrame,
+    own: pd.DataFrame,
+    *,
+    title: Text,
+    subtitle: Text,
+    limits: pd.DataFrame,
+    roads: pd.DataFrame,
+    language: str,
+    form: str = "slide",
+    ax: Axes | None = None,
+) -> Figure:
+    """
+    Draw the ratios of peers, unnamed, and those of the regions of interest, within their limits.
+
+    Parameters
+    ----------
+    points
+        One row a peer: ``expected``, ``ratio``, ``scope`` and ``rough``.
+    own
+        The same of the regions to name, with ``named``.
+    title, subtitle
+        The finding, from ``findings``.
+    limits
+        The limits of chance and of the spread (``benchmarks.limits``).
+    roads
+        Road transport's share of each region that prints one, those of *own* with ``named``.
+    """
+    every = pd.concat([own, points], ignore_index=True)
+    page = Page(_caption(every, points, title, subtitle), language, form=form, ax=ax)
+    room, foot = page.room, page.size.note * 3.4 / 72
+    strip = room.width * SHARE if len(roads) else 0.0
+    right = page.size.note * 9 / 72
+    left = page.size.note * 3 / 72
+    head = page.size.label * 2.4 / 72
+    width = room.width - left - right - strip
+    axes = page.axes(Room(room.left + left, room.bottom + foot, width, room.height - foot - head))
+    _frame(axes, page, every, limits)
+    _draw_limits(axes, page, limits)
+    for row in points.to_dict("records"):
+        _dot(axes, page, row, page.mark * (0.75 if len(points) < CROWD else 0.3), LIGHT)
+    for row in own.to_dict("records"):
+        _dot(axes, page, row, page.mark * 1.15, style.colour(str(row["region"])))
+        _name(axes, page, row)
+    _key(axes, page, points)
+    if len(roads):
+        wide = strip - page.size.note * 4.2 / 72
+        box = Room(
+            room.left + room.width - wide, room.bottom + foot, wide, room.height - foot - head
+        )
+        _strip(page.axes(box), page, roads)
+    return page.figure(KIND.name, Scale.RATIO, every, points.iloc[:0])
+
+
+def _frame(axes: Axes, page: Page, every: pd.DataFrame, limits: pd.DataFrame) -> None:
+    language, note = page.language, page.size.note
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(limits["expected"].min(), limits["expected"].max())
+    inside = every["ratio"][every["ratio"] > 0]
+    axes.set_ylim(min(0.19, inside.min() * 0.85), max(3.2, inside.max() * 1.15))
+    axes.xaxis.set_major_locator(FixedLocator(COUNTS))
+    axes.yaxis.set_major_locator(FixedLocator([t for t in TICKS if t > axes.get_ylim()[0]]))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(lambda n, _: numbers.number(n, language))
+    axes.yaxis.set_major_formatter(lambda n, _: f"{n:g}")
+    axes.tick_params(labelsize=note)
+    axes.spines["bottom"].set_color(style.GREY)
+    axes.set_xlabel(say("peers.expected")[language], fontsize=note, loc="left")
+    axes.set_title(
+        say("peers.ratio")[language], fontsize=note, color=style.GREY, loc="left", pad=note * 0.6
+    )
+
+
+def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
+    x = limits["expected"]
+    looks = {
+        "outer_": (LIGHT, 0.7, (0, (1, 2))),
+        "": (LIGHT, 0.9, "-"),
+        "usual_": (style.INK, 2.2, "-"),
+    }
+    ends: list[tuple[float, str, str]] = [(1.0, "line", style.INK)]
+    if "usual_lower" in limits:
+        band = limits["usual_lower"], limits["usual_upper"]
+        axes.fill_between(x, *band, color=style.SHADE, linewidth=0, zorder=0)
+    for stem, (colour, width, dashes) in looks.items():
+        if f"{stem}lower" not in limits:
+            continue
+        for side in ("lower", "upper"):
+            y = limits[f"{stem}{side}"]
+            axes.plot(
+                x, y, color=colour, linewidth=width, linestyle=dashes, gid=f"{stem}{side}", zorder=1
+            )
+        ends.append((float(limits[f"{stem}upper"].iloc[-1]), stem or "inner_", style.GREY))
+    axes.plot(x, np.ones(len(x)), color=style.INK, linewidth=0.9, gid="benchmark", zorder=1)
+    _label_ends(axes, page, float(x.iloc[-1]), ends)
+
+
+def _label_ends(axes: Axes, page: Page, x: float, ends: list[tuple[float, str, str]]) -> None:
+    """Write the name of each curve at its right end, moved apart to avoid overlaps."""
+    point = page.plot.dpi / 72
+    placed = [(axes.transData.transform((x, y))[1] / point, y, *rest) for y, *rest in ends]
+    least = float("-inf")
+    for high, y, stem, colour in sorted(placed):
+        lines = say(f"peers.limit_{stem.rstrip('_')}")[page.language]
+        least = max(high, least)
+        axes.annotate(
+            lines.replace("|", "\n"),
+            (x, y),
+            xytext=(5, least - high),
+            textcoords="offset points",
+            va="center",
+            fontsize=page.size.note,
+            color=colour,
+            linespacing=1.1,
+            annotation_clip=False,
+        )
+        least += page.size.note * (2.6 if "|" in lines else 1.4)
+
+
+def _dot(axes: Axes, page: Page, row: dict[Any, Any], size: float, colour: str) -> None:
+    shape = SHAPES.get(row["scope"], "o")
+    axes.plot(
+        [row["expected"]],
+        [row["ratio"]],
+        linestyle="none",
+        marker=shape,
+        markersize=size,
+        markerfacecolor="white" if row["rough"] else colour,
+        markeredgecolor=colour,
+        markeredgewidth=1.4 * page.size.label / style.SLIDE.label,
+        gid=f"mark-{row['id']}",
+        clip_on=False,
+        zorder=3,
+    )
+
+
+def _name(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
+    """Write the region, the years and the ratio beside its dot."""
+    words = f"{row['named'][page.language]} {numbers.ratio(row['ratio'])}"
+    left = np.log(row["expected"]) > np.dot([0.4, 0.6], np.log(axes.get_xlim()))
+    below = NEAR < row["ratio"] < 1 or (left and row["ratio"] >= 1)
+    axes.annotate(
+        words,
+        (row["expected"], row["ratio"]),
+        xytext=((-1 if left else 1) * page.mark * 0.9, (-0.75 if below else 0.75) * page.mark),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="top" if below else "bottom",
+        fontsize=page.size.label,
+        color=style.colour(str(row["region"])),
+        annotation_clip=False,
+        zorder=5,
+    )
+
+
+def _key(axes: Axes, page: Page, points: pd.DataFrame) -> None:
+    """Write which shape stands for which scope, in the empty corner of large expected counts."""
+    used = [scope for scope in SHAPES if points["scope"].eq(scope).any()]
+    step = 1.45 * page.size.note
+    for at, scope in enumerate(reversed(used)):
+        place = (0.66, 0.0)
+        height = page.size.note * 0.9 + step * at
+        axes.annotate(
+            say(f"scope_key.{scope}")[page.language],
+            place,
+            xycoords="axes fraction",
+            xytext=(page.mark * 1.1, height),
+            textcoords="offset points",
+            va="center",
+            fontsize=page.size.note,
+            color=style.GREY,
+        )
+        _key_mark(axes, page, place[0], height, SHAPES[scope])
+
+
+def _key_mark(axes: Axes, page: Page, x: float, height: float, shape: str) -> None:
+    points = axes.get_position().height * page.size.height * 72
+    axes.plot(
+        [x],
+        [height / points],
+        transform=axes.transAxes,
+        linestyle="none",
+        marker=shape,
+        markersize=page.mark * 0.75,
+        markerfacecolor=LIGHT,
+        markeredgecolor=LIGHT,
+    )
+
+
+def _strip(axes: Axes, page: Page, roads: pd.DataFrame) -> None:
+    """Draw road transport's share of each region as a strip; only those of *own* are named."""
+    axes.set_xlim(-1, 1)
+    axes.set_ylim(0, 100)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.yaxis.set_major_locator(FixedLocator([0, 25, 50, 75, 100]))
+    axes.yaxis.set_major_formatter(lambda n, _: f"{n:.0f}%")
+    axes.tick_params(labelsize=page.size.note)
+    axes.grid(axis="y")
+    title = say("peers.roads")[page.language]
+    axes.set_title(
+        title, fontsize=page.size.note, color=style.GREY, loc="right", pad=page.size.note * 0.6
+    )
+    for row in roads.to_dict("records"):
+        named = isinstance(row["named"], Text)
+        colour = style.colour(str(row["region"])) if named else LIGHT
+        x = -0.35 if named else -0.75
+        axes.plot(
+            [x],
+            [row["share"]],
+            "o",
+            color=colour,
+            markersize=page.mark * (0.95 if named else 0.7),
+            clip_on=False,
+        )
+        if named:
+            axes.annotate(
+                f"{_region(row)[page.language]} {row['share']:.0f}%",
+                (x, row["share"]),
+                xytext=(page.mark * 0.8, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=page.size.note,
+                color=colour,
+                annotation_clip=False,
+            )
+
+
+def _region(row: dict[Any, Any]) -> Text:
+    return Text(row["region_zh"], row["region_en"])
+
+
+def _caption(every: pd.DataFrame, points: pd.DataFrame, title: Text, subtitle: Text) -> Caption:
+    notes = [say("note.peers_selected", count=len(points)), say("note.peers_scope")]
+    if points["rough"].any():
+        notes.append(say("note.peers_rough"))
+    split = int(points["road"].notna().sum())
+    if split < spread.FEWEST_REGIONS:
+        notes.append(say("note.peers_roads", count=split, fewest=spread.FEWEST_REGIONS))
+    return Caption(
+        title=title,
+        subtitle=subtitle,
+        axis=say("peers.ratio"),
+        source=say("source.peers", count=len(points)) + say("source.nation"),
+        alt=say(
+            "peers.alt",
+            count=len(points),
+            named=Text.joined((row for row in every["named"].dropna()), zh="、", en=", "),
+        ),
+        notes=tuple(notes),
+    )
+
+
+KIND = Kind(
+    "peers",
+    order=61,
+    columns=("value", "expected", "ratio"),
+)

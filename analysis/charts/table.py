@@ -1,0 +1,251 @@
+"""A table on a page: a head, lines of wrapped text, and room for marks beside the text."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+
+from analysis.errors import CrowdedError
+from analysis.language import values
+
+from . import style
+from .page import LEADING, Page, Room, wrapped
+
+GAP = 0.16  # inches between two columns of a slide
+PAD = 0.35  # ems of empty height in a line at least
+TALLEST = 1.6  # ems of empty height in a line at most
+
+
+class Column(NamedTuple):
+    """The heading of a column, its share of the width, the side of its text, and its colour."""
+
+    head: str
+    share: float
+    align: str = "left"
+    colour: str = style.GREY
+
+
+class Cell(NamedTuple):
+    """The text of a cell, smaller grey text below, and the id of its row in the record."""
+
+    words: str
+    below: str = ""
+    colour: str = style.INK
+    gid: str | None = None
+
+
+class Grid(NamedTuple):
+    """Where a table lies in inches: the room of each column, and the middle of each line."""
+
+    columns: list[Room]
+    middles: list[float]
+    size: float  # of the text, in points
+
+    def axes(self, page: Page, column: int) -> Axes:
+        """Add bare axes over *column*, with inches as the vertical unit as in ``middles``."""
+        room = self.columns[column]
+        axes = page.axes(room)
+        axes.set_ylim(room.bottom, room.bottom + room.height)
+        axes.set(xticks=[], yticks=[])
+        axes.spines["bottom"].set_visible(False)
+        axes.patch.set_visible(False)
+        return axes
+
+
+class _Set(NamedTuple):
+    """The cells of every line, broken to the widths of their columns at one text size."""
+
+    size: float
+    small: float
+    cells: list[list[tuple[list[str], list[str]]]]
+
+    def height(self, line: int) -> float:
+        """Return the least height of a line in inches."""
+        points = max(
+            len(words) * self.size + len(below) * self.small for words, below in self.cells[line]
+        )
+        return (points * LEADING + PAD * self.size) / 72
+
+    @property
+    def total(self) -> float:
+        """The least height of all lines in inches."""
+        return sum(self.height(line) for line in range(len(self.cells)))
+
+
+def write(
+    page: Page,
+    room: Room,
+    columns: Sequence[Column],
+    lines: Sequence[Sequence[Cell]],
+    *,
+    rules: Sequence[int] = (),
+    small: bool = False,
+) -> Grid:
+    """
+    Write *lines* below the heads of *columns* in *room*, in the largest text that fits.
+
+    Parameters
+    ----------
+    rules
+        The lines above which a rule is drawn, besides the first.
+    small
+        Whether all text has the size of notes.
+
+    Raises
+    ------
+    CrowdedError
+        If the lines do not fit in the size of notes.
+    """
+    gap = GAP * page.size.width / style.SLIDE.width
+    spans, left = [], room.left
+    for column in columns:
+        wide = column.share * room.width
+        spans.append((left, wide - gap))
+        left += wide
+    head = page.size.note * LEADING * 1.25 / 72 if any(c.head for c in columns) else 0.0
+    setting = _fitted(page, [wide for _, wide in spans], lines, room.height - head, small=small)
+    spare = (room.height - head - setting.total) / max(len(lines), 1)
+    spare = min(spare, (TALLEST - PAD) * setting.size / 72)
+    top = room.bottom + room.height
+    for column, (x, wide) in zip(columns, spans, strict=True):
+        _line(page, column.head, (x, wide), top, page.size.note, column.align, column.colour)
+    top -= head
+    middles = []
+    canvas = _canvas(page)
+    for index, line in enumerate(lines):
+        if index == 0 or index in rules:
+            canvas.plot(
+                [room.left, room.left + room.width], [top] * 2, color=style.BAND, linewidth=0.8
+            )
+        high = setting.height(index) + spare
+        middles.append(top - high / 2)
+        for column, span, cell, broken in zip(
+            columns, spans, line, setting.cells[index], strict=True
+        ):
+            _cell(page, cell, broken, setting, span, middles[-1], column.align)
+        top -= high
+    bottom = room.bottom + room.height - head - top
+    boxes = [Room(x, top, wide, bottom) for x, wide in spans]
+    return Grid(boxes, middles, setting.size)
+
+
+def lists(
+    page: Page, room: Room, wide: float, names: Sequence[Sequence[str]], taken: int = 0
+) -> list[str]:
+    """
+    Return each of *names* as text of notes, as many as fit *room* together, and how many more.
+
+    Parameters
+    ----------
+    wide
+        The width of the text in inches.
+    taken
+        The lines of the table besides these.
+
+    Raises
+    ------
+    CrowdedError
+        If there is not one line for each.
+    """
+    size, count = page.size.note, len(names) + taken
+    height = room.height * 72 - size * LEADING * 1.25 - count * PAD * size
+    left = int(height / (size * LEADING)) - count
+    if left < 0:
+        raise CrowdedError(f"{count} lines do not fit one page: draw fewer rows at a time")
+    glue = "、" if page.language == "zh" else ", "
+    wanted = [len(wrapped(glue.join(each), wide, size)) for each in names]
+    lines = [1] * len(names)
+    for _ in range(left):
+        short = max(range(len(names)), key=lambda at: wanted[at] / lines[at])
+        lines[short] += wanted[short] > lines[short]
+
+    def fits(text: str, most: int) -> bool:
+        return len(wrapped(text, wide, size)) <= most
+
+    return [
+        values.some(each, page.language, partial(fits, most=most))
+        for each, most in zip(names, lines, strict=True)
+    ]
+
+
+def starts(records: Sequence[Mapping[Any, Any]], key: str) -> list[int]:
+    """
+    Return the positions at which the value of *key* changes, the first included.
+
+    >>> starts([{"a": 1}, {"a": 1}, {"a": 2}], "a")
+    [0, 2]
+    """
+    cells = [record[key] for record in records]
+    return [at for at, cell in enumerate(cells) if not at or cell != cells[at - 1]]
+
+
+def _canvas(page: Page) -> Axes:
+    axes = page.axes(Room(0, 0, page.size.width, page.size.height), zorder=-1)
+    axes.set_xlim(0, page.size.width)
+    axes.set_ylim(0, page.size.height)
+    axes.axis("off")
+    return axes
+
+
+def _fitted(
+    page: Page,
+    widths: Sequence[float],
+    lines: Sequence[Sequence[Cell]],
+    height: float,
+    *,
+    small: bool,
+) -> _Set:
+    """Return *lines* in the largest text in which they are at most *height* inches high."""
+    label, note = page.size.label, page.size.note
+    sizes = (label, label * 0.75 + note * 0.25, (label + note) / 2, note)
+    for size in sizes[-1:] if small else sizes:
+        cells = [
+            [
+                (wrapped(cell.words, wide, size), wrapped(cell.below, wide, note))
+                for cell, wide in zip(line, widths, strict=True)
+            ]
+            for line in lines
+        ]
+        setting = _Set(size, note, cells)
+        if setting.total <= height:
+            return setting
+    raise CrowdedError(f"{len(lines)} lines do not fit one page: draw fewer rows at a time")
+
+
+def _cell(
+    page: Page,
+    cell: Cell,
+    broken: tuple[list[str], list[str]],
+    setting: _Set,
+    span: tuple[float, float],
+    middle: float,
+    align: str,
+) -> None:
+    """Write one cell, vertically centred on *middle*."""
+    words, below = broken
+    height = (len(words) * setting.size + len(below) * setting.small) * LEADING / 72
+    top = middle + height / 2
+    gid = cell.gid
+    for text, size, colour in (
+        *((line, setting.size, cell.colour) for line in words),
+        *((line, setting.small, style.GREY) for line in below),
+    ):
+        _line(page, text, span, top - 0.1 * size / 72, size, align, colour, gid)
+        gid = None
+        top -= size * LEADING / 72
+
+
+def _line(
+    page: Page,
+    words: str,
+    span: tuple[float, float],
+    top: float,
+    size: float,
+    align: str,
+    colour: str,
+    gid: str | None = None,
+) -> None:
+    if words:
+        x = span[0] + (span[1] if align == "right" else 0.0)
+        page.text(x, top, words, size, color=colour, ha=align, gid=gid)

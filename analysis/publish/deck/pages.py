@@ -1,0 +1,142 @@
+"""Slides without a figure: the cover, the key, what cannot be compared, the sources."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from analysis.charts.native import Table
+from analysis.language.messages import say
+from analysis.publish import content
+
+from . import shapes, store, template
+
+_COVER = say("slides.cover")
+_COVER_SOURCE = say("slides.cover_source")
+_KEY = say("slides.key")
+_REFUSED = say("slides.refused")
+_SOURCES = say("slides.sources")
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A slide of texts by role and perhaps a table; ``widths`` are shares of its columns."""
+
+    name: str
+    layout: str
+    texts: Mapping[str, str]
+    table: Table | None = None
+    widths: Sequence[float] = field(default=())
+    size: float = 14.0
+
+
+def cover(records: Sequence[Record], language: str, version: str, title: str = "") -> Page:
+    """Return the cover of a deck with the figures *records*."""
+    rows = {row["id"]: row for record in records for row in record["rows"]}
+    regions = {row["region"]: row[f"region_{language}"] for row in rows.values()}
+    names = {"zh": "、", "en": ", "}[language].join(list(regions.values())[:12])
+    texts = {
+        "Title": title or store.TITLE[language],
+        "Subtitle": _COVER.format(regions=names, figures=len(records), rows=len(rows))[language],
+        "Source": _COVER_SOURCE.format(mark=version)[language],
+    }
+    return Page("cover", "Cover", texts)
+
+
+def key(presentation: Any, language: str) -> Iterator[Page]:
+    """Yield the page that explains the marks."""
+    table = content.key(language)
+    yield from divided(
+        presentation, "key", _KEY[language], table, (1.3, 4.4), words=content.RULES[language]
+    )
+
+
+def appendix(presentation: Any, records: Iterable[Record], language: str) -> Iterator[Page]:
+    """Yield the pages of what cannot be compared and of the sources, as many as needed."""
+    records = list(records)
+    refused = content.refusals(records, language)
+    yield from divided(presentation, "refusals", _REFUSED[language], refused, (4.0, 8.1), size=12)
+    cited = content.sources(records, language)
+    yield from divided(
+        presentation, "sources", _SOURCES[language], cited, (3.0, 6.0, 1.7, 1.4), size=12
+    )
+
+
+def divided(
+    presentation: Any,
+    name: str,
+    title: str,
+    table: Table,
+    widths: Sequence[float],
+    *,
+    words: str = "",
+    size: float = 14.0,
+    most: int = 99,
+) -> Iterator[Page]:
+    """Yield a table as pages that fit their slides, at most *most*; none if it has no lines."""
+    wanted = ("Title", "Table", "Number", *(("Words",) if words else ()))
+    layout = template.layout(presentation, "Page")
+    box = table_box(template.areas(layout, "Page", wanted))
+    scaled = scale(widths, box[2])
+    parts = list(_split(table, scaled, size, box[3]))
+    for number, part in enumerate(parts[:most], 1):
+        count = f" ({number}/{len(parts)})" if len(parts) > 1 else ""
+        texts = {"Title": title + count} | ({"Words": words} if words else {})
+        yield Page(f"{name}-{number}", "Page", texts, part, widths, size)
+
+
+def table_box(areas: Mapping[str, template.Area]) -> template.Box:
+    """Return the room of the table, which ends where the words beside it begin."""
+    left, top, width, height = areas["Table"].box
+    if "Words" in areas:
+        width = min(width, areas["Words"].box[0] - left - 0.4)
+    return left, top, width, height
+
+
+def scale(widths: Sequence[float], width: float) -> list[float]:
+    """
+    Return *widths* scaled to a sum of *width*.
+
+    >>> scale((1, 3), 8)
+    [2.0, 6.0]
+    """
+    return [one * width / sum(widths) for one in widths]
+
+
+def _split(table: Table, widths: Sequence[float], size: float, height: float) -> Iterator[Table]:
+    """Yield the table in parts that fit one slide each."""
+    whole = height - shapes.height_of(table.head, widths, size)
+    room = whole
+    page: list[tuple[str, ...]] = []
+    for line in table.lines:
+        high = shapes.height_of(line, widths, size)
+        if page and room < high:
+            yield Table(table.head, tuple(page))
+            room, page = whole, []
+        page.append(line)
+        room -= high
+    if page:
+        yield Table(table.head, tuple(page))
+
+
+def add(presentation: Any, page: Page, language: str) -> Any:
+    """Add the slide of a page, and return it."""
+    slide = presentation.slides.add_slide(template.layout(presentation, page.layout))
+    wanted = {*(role for role, words in page.texts.items() if words)}
+    wanted |= {"Table"} if page.table else set()
+    wanted |= {"Number"} if page.layout != "Cover" else set()
+    areas = template.areas(slide.slide_layout, page.layout, wanted)
+    shapes.fill(slide, page.layout, page.name, page.texts, language, wanted)
+    if page.table is not None:
+        table(slide, page, page.table, table_box(areas), language)
+    shapes.arrange(slide, page.name)
+    return slide
+
+
+def table(slide: Any, page: Page, cells: Table, box: template.Box, language: str) -> None:
+    """Add the table of a page."""
+    widths = scale(page.widths, box[2])
+    high = sum(shapes.height_of(line, widths, page.size) for line in (cells.head, *cells.lines))
+    frame = shapes.grid(slide, cells, language, (*box[:3], high), widths, page.size)
+    frame.name = f"rs:{page.name}:table"
+    shapes.describe(frame, page.texts["Title"])

@@ -1,0 +1,451 @@
+"""
+Plan how the parts of a slide are renewed, before anything on it changes.
+
+A plan has one step per part that differs. A part that must change but cannot, because it was edited
+or is not found, blocks the plan, so that a slide never shows values of two versions.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from analysis.figures import carriers
+from analysis.figures.provenance import Provenance
+from analysis.language import labels
+from analysis.language.messages import say
+from analysis.publish import content
+from analysis.publish.content import Content
+
+from . import chart as slide_charts
+from . import graft, marks, shapes, slides, store
+from .marks import Part, Shown
+from .template import EMU, Box
+
+BODY = {"chart", "picture", "table", "heading", "side"}
+WORDED = ("title", "subtitle", "caveat", "source", "stamp", "side", "heading")
+_EDITED = say("refresh.edited")
+_WOULD = say("refresh.would")
+_REBUILT = say("refresh.rebuilt")
+_OTHER = say("refresh.other")
+_VALUES = say("refresh.values")
+_REMOVED = say("refresh.removed")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change of one part: its line in the report, and the function that makes it."""
+
+    line: str
+    apply: Callable[[], None]
+    last: bool = False  # after the others, because it stores their hashes
+
+
+@dataclass(slots=True)
+class Plan:
+    """Steps for one figure on one slide, reasons against them, and what is kept."""
+
+    shown: Shown
+    steps: list[Step] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)  # reasons that lie in edits by hand
+    lost: list[str] = field(default_factory=list)  # reasons that lie in what was not found
+    fingerprint: str = ""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a change is due that cannot be made."""
+        new = bool(self.fingerprint) and self.shown.fingerprint not in {"", self.fingerprint}
+        return bool(self.edited or self.lost) and (new or bool(self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A figure on a slide, and what it should show now."""
+
+    label: str
+    slide: Any
+    shown: Shown
+    content: Content
+    language: str
+    figures: Path
+    outdated: Callable[[str], AbstractSet[str]]  # numbers in a text of the version before
+
+    @property
+    def alone(self) -> bool:
+        """Whether only the drawing of the figure is on the slide."""
+        return self.shown.alone
+
+
+def plan(target: Target, loose: Iterable[Any]) -> Plan:
+    """Return the plan for a figure on a slide; *loose* are the shapes of nobody's figure."""
+    result = Plan(target.shown, fingerprint=target.content.fingerprint)
+    if _same_body(target):
+        for part in target.shown.parts:
+            _part(target, part, result)
+    else:
+        _whole(target, result)
+    words = slides.texts(target.content)
+    for part in target.shown.parts:
+        if part.name in WORDED and part.name not in BODY:
+            text(target, part, words[part.name], result)
+    if not target.alone:
+        _notes(target, result)
+        _new_texts(target, words, result)
+    _lost(target, list(loose), result)
+    for shape in loose:
+        numbers = target.outdated(shape.text_frame.text) if shape.has_text_frame else set()
+        if numbers and not _is_foot(shape):
+            result.edited.append(_conflict(target, shape.name, numbers))
+    return result
+
+
+def _is_foot(shape: Any) -> bool:
+    kind = shape.element.ph.get("type", "") if shape.is_placeholder else ""
+    return kind in {"sldNum", "dt", "ftr"}
+
+
+def _same_body(target: Target) -> bool:
+    """Return whether the drawing is of the same parts as before."""
+    names = target.shown.names()
+    now = slides.body_parts(target.content)
+    if target.alone:
+        return slides.drawing(target.content) in names
+    if not names & {*marks.DRAWN}:
+        return True  # deleted or lost, so that there is nothing to replace
+    was = BODY & {*target.shown.expected, *names}
+    columns = [
+        len(part.shape.table.columns) == len(target.content.table.head)
+        for part in target.shown.parts
+        if part.name == "table" and target.content.table is not None
+    ]
+    return was == now and all(columns)
+
+
+def _part(target: Target, part: Part, result: Plan) -> None:
+    """Plan one part of the drawing."""
+    if part.name == "chart":
+        _chart(target, part, result)
+    elif part.name == "table" and target.content.table is not None:
+        table = target.content.table
+        size = slides.table_size(target.content)
+        cells(target, part, [table.head, *table.lines], size, result)
+    elif part.name == "picture":
+        _picture(target, part, result)
+    elif part.name in {"side", "heading"}:
+        text(target, part, slides.texts(target.content)[part.name], result)
+    if part.name in marks.DESCRIBED:
+        _alt(target, part, result)
+
+
+def text(target: Target, part: Part, words: str, result: Plan) -> None:
+    """Plan a text."""
+    shape, now = part.shape, part.shape.text_frame.text
+    wanted = shapes.fitted(shape, words) if words else ""
+    if marks.short(wanted) == marks.short(now):
+        part.state = marks.state(shape)
+        return
+    line = f"{target.label}, {part.name}: "
+    if _edited(target, part, wanted):
+        numbers = target.outdated(now)
+        if numbers:
+            result.edited.append(_conflict(target, part.name, numbers))
+        would = labels.legible(words, 120)
+        result.kept.append(f"{line}{_EDITED[target.language]}; {_WOULD[target.language]}: {would}")
+        return
+    line += f"{labels.legible(now, 120)} → {labels.legible(words, 120)}"
+    result.steps.append(Step(line, lambda: _rewrite(target, part, words)))
+
+
+def _rewrite(target: Target, part: Part, words: str) -> None:
+    if not words:
+        shapes.drop(part.shape)
+        target.shown.parts.remove(part)
+        return
+    shapes.write(part.shape, words, target.language)
+    part.state = marks.state(part.shape)
+
+
+def _edited(target: Target, part: Part, wanted: str) -> bool:
+    """Return whether a text is not as it was written, as far as that is known."""
+    if part.state:
+        return part.edited
+    now = part.shape.text_frame.text
+    old = (target.shown.carried.get(name) for name in ("title", "subtitle", "source"))
+    texts = [labels.both(text)[target.language] for text in old if isinstance(text, Mapping)]
+    return now not in texts and skeleton(now) != skeleton(wanted)
+
+
+def skeleton(words: str) -> str:
+    """
+    Return a text with its numbers and fingerprints replaced.
+
+    >>> skeleton("7 figures, data version 51deb89a51deb89a")
+    '# figures, data version #'
+    """
+    return re.sub(r"[0-9a-f]{16}|\d+(?:[.,]\d+)*", "#", "\n".join(words.split("\n")))
+
+
+def _conflict(target: Target, name: str, numbers: Iterable[str]) -> str:
+    listed = "、".join(sorted(numbers)[:4])
+    return say("refresh.conflict", part=name, numbers=listed)[target.language]
+
+
+def _keep_drawing(target: Target, part: Part, result: Plan) -> None:
+    line = f"{target.label}, {part.name}: {_EDITED[target.language]}"
+    result.kept.append(line)
+    result.edited.append(say("refresh.edited_values", part=part.name)[target.language])
+
+
+def _chart(target: Target, part: Part, result: Plan) -> None:
+    width = part.shape.width / EMU
+    plot, carried = target.content.plot, store.carried(target.content)
+    native = slide_charts.NativeChart(plot, target.language, carried, width=width)  # type: ignore[arg-type]
+    if graft.signature(part.shape.chart._chartSpace) == native.signature:  # noqa: SLF001
+        part.state = marks.state(part.shape)
+        return
+    if part.edited:
+        _keep_drawing(target, part, result)
+        return
+    line = f"{target.label}, chart: {_VALUES[target.language]}"
+    result.steps.append(Step(line, lambda: _regraft(target, part), last=True))
+
+
+def _regraft(target: Target, part: Part) -> None:
+    """Put the new values into a chart, and the new workbook behind it."""
+    chart = part.shape.chart
+    states = {one.name: one.state or "" for one in target.shown.parts}
+    expected = target.shown.expected
+    states |= {name: expected[name] for name in ("notes", "alt") if name in expected}
+    native = slides.native_chart(target.content, target.language, part.shape.width / EMU, states)
+    new = graft.parsed(slide_charts.chart_space(native.plot, target.language))
+    was = target.shown.carried
+    by_hand = was.get("kind") in {None, target.content.record["kind"]}
+    graft.graft(chart._chartSpace, new, ceiling_was=was.get("ceiling"), keep_type=by_hand)  # noqa: SLF001
+    graft.embed(chart, native.xlsx_blob)
+    part.state = marks.state(part.shape)
+
+
+def cells(
+    target: Target, part: Part, lines: list[tuple[str, ...]], size: float, result: Plan
+) -> None:
+    """Plan a table."""
+    rows = [[cell.text_frame.text for cell in row.cells] for row in part.shape.table.rows]
+    if rows == [list(line) for line in lines]:
+        part.state = marks.state(part.shape)
+        return
+    known = bool(part.state) or {row[0] for row in rows} <= {line[0] for line in lines}
+    if part.edited or not known:
+        _keep_drawing(target, part, result)
+        return
+    line = f"{target.label}, table: {_VALUES[target.language]}"
+    result.steps.append(Step(line, lambda: _refill(target, part, lines, size)))
+
+
+def _refill(target: Target, part: Part, lines: list[tuple[str, ...]], size: float) -> None:
+    shapes.refill(part.shape, lines, target.language, size)
+    part.state = marks.state(part.shape)
+
+
+def _picture(target: Target, part: Part, result: Plan) -> None:
+    blob = shapes.pictured(target.content, target.figures)
+    if blob is None or blob == part.shape.image.blob:
+        return
+    if part.edited:
+        _keep_drawing(target, part, result)
+        return
+    line = f"{target.label}, picture: {_VALUES[target.language]}"
+    result.steps.append(Step(line, lambda: _repaint(target, part, blob)))
+
+
+def _repaint(target: Target, part: Part, blob: bytes) -> None:
+    shapes.repaint(target.slide, part.shape, blob, target.content)
+    part.state = marks.state(part.shape)
+
+
+def _alt(target: Target, part: Part, result: Plan) -> None:
+    words, now = target.content.alt, marks.described(part.shape)
+    if words == now:
+        return
+    known = target.shown.expected.get("alt", "")
+    if now and known and marks.short(now) != known:
+        numbers = target.outdated(now)
+        if numbers:
+            result.edited.append(_conflict(target, "alt", numbers))
+        return
+    line = f"{target.label}, alt: {_VALUES[target.language]}"
+    result.steps.append(Step(line, lambda: _describe(target, part, words)))
+
+
+def _describe(target: Target, part: Part, words: str) -> None:
+    shapes.describe(part.shape, words)
+    target.shown.expected["alt"] = marks.short(words)
+
+
+def _whole(target: Target, result: Plan) -> None:
+    """Plan to replace the whole drawing, because it is of another kind now."""
+    old = [part for part in target.shown.parts if part.name in BODY]
+    drawn = slides.drawing(target.content)
+    edited = [part for part in old if part.edited]
+    if not old:
+        return
+    if drawn == "picture" and shapes.pictured(target.content, target.figures) is None:
+        result.lost.append(say("refresh.no_picture")[target.language])
+    if edited:
+        result.kept.append(f"{target.label}, {drawn}: {_OTHER[target.language]}")
+    for part in edited:
+        _keep_drawing(target, part, result)
+    line = f"{target.label}, {drawn}: {_REBUILT[target.language]}"
+    result.steps.append(Step(line, lambda: _replace(target, old)))
+
+
+def _replace(target: Target, old: list[Part]) -> None:
+    """Replace the drawing within its frame; the first shape keeps its id, for animations."""
+    boxes = [shapes.on_slide(part.shape) for part in old]
+    left, top = (min(box[side] for box in boxes) for side in (0, 1))
+    right, low = (max(box[side] + box[side + 2] for box in boxes) for side in (0, 1))
+    main = next((part for part in old if part.name in marks.DRAWN), old[0])
+    number = carriers.properties(main.shape).get("id")
+    for part in old:
+        shapes.drop(part.shape)
+        target.shown.parts.remove(part)
+    before = {id(shape._element) for shape in target.slide.shapes}  # noqa: SLF001
+    _draw(target, (left, top, right - left, low - top))
+    added = [one for one in target.slide.shapes if id(one._element) not in before]  # noqa: SLF001
+    for shape in added:
+        name = carriers.owned(shape.name)[1]
+        target.shown.parts.append(Part(name, shape, marks.state(shape)))
+        if name == slides.drawing(target.content):
+            carriers.properties(shape).set("id", number)
+    names = {*target.shown.expected} - BODY
+    target.shown.expected = {name: target.shown.expected[name] for name in names}
+
+
+def _draw(target: Target, box: Box) -> None:
+    one = target.content
+    aside = None
+    if slides.has_aside(one) and not target.alone:
+        aside = (box[0] + box[2] * 0.68, box[1], box[2] * 0.32, box[3])
+    slides.body(target.slide, one, target.language, target.figures, box, aside)
+
+
+def _notes(target: Target, result: Plan) -> None:
+    """Plan the speaker notes: the lines from the first of the earlier version to its stamp."""
+    if not target.slide.has_notes_slide:
+        return
+    now, words = marks.spoken(target.slide), target.content.notes
+    head, block, tail = noted_block(now, target.content)
+    if marks.short(block) == marks.short(words) or not now.strip():
+        target.shown.expected["notes"] = marks.short(words)
+        return
+    known = target.shown.expected.get("notes")
+    if known not in {marks.short(block), marks.short(now)}:
+        numbers = target.outdated(now)
+        if numbers:
+            result.edited.append(_conflict(target, "notes", numbers))
+        result.kept.append(f"{target.label}, notes: {_EDITED[target.language]}")
+        return
+    if marks.short(now) == known:
+        head = tail = ""
+    line = f"{target.label}, notes: {_VALUES[target.language]}"
+    result.steps.append(Step(line, lambda: _speak(target, head, words, tail)))
+
+
+def noted_block(now: str, one: Content) -> tuple[str, str, str]:
+    """Return the lines before the notes of a figure, its notes, and the lines after them."""
+    lines = now.split("\n")
+    stamp = content.stamp_head(one.record, str(one.record["language"]))
+    ends = [index for index, line in enumerate(lines) if line.strip().startswith(stamp)]
+    heads = [line.strip() for line in content.first_lines(str(one.record["language"]))]
+    starts = [index for index, line in enumerate(lines) if line.strip() in heads]
+    if not ends or not starts or starts[0] > ends[-1]:
+        return "", now, ""
+    first, last = starts[0], ends[-1] + 1
+    parts = (lines[:first], lines[first:last], lines[last:])
+    head, block, tail = ("\n".join(part) for part in parts)
+    return head, block, tail
+
+
+def _speak(target: Target, head: str, words: str, tail: str) -> None:
+    whole = "\n".join(part for part in (head, words, tail) if part.strip())
+    target.slide.notes_slide.notes_text_frame.text = whole
+    target.shown.expected["notes"] = marks.short(words)
+    marks.sign_notes(target.slide, target.shown.figure, marks.short(words))
+
+
+def _new_texts(target: Target, words: Mapping[str, str], result: Plan) -> None:
+    """Plan texts that the figure did not have before, such as a first caveat."""
+    for name in ("subtitle", "caveat"):
+        known = target.shown.expected
+        if words[name] and known and name not in known and name not in target.shown.names():
+            line = f"{target.label}, {name}: — → {labels.legible(words[name], 120)}"
+            result.steps.append(Step(line, partial(_add, target, name, words[name])))
+
+
+def _add(target: Target, name: str, words: str) -> None:
+    shape = slides.add_text(target.slide, target.content.figure, name, words, target.language)
+    target.shown.parts.append(Part(name, shape, marks.state(shape)))
+
+
+def _lost(target: Target, loose: list[Any], result: Plan) -> None:
+    """Note the parts that are missing: deleted, or perhaps still there without their mark."""
+    words = slides.texts(target.content)
+    for name in () if target.alone else target.shown.missing():
+        if name in BODY and not _same_body(target):
+            continue
+        lost = any(
+            name in marks.DRAWN or _alike(shape, words.get(name, ""))
+            for shape in marks.candidates(loose, name)
+        )
+        if lost:
+            result.lost.append(say("refresh.not_found", part=name)[target.language])
+        else:
+            result.kept.append(f"{target.label}, {name}: {_REMOVED[target.language]}")
+
+
+def _alike(shape: Any, words: str) -> bool:
+    return SequenceMatcher(None, shape.text_frame.text, words, autojunk=False).ratio() > 0.3
+
+
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+
+
+def numbers(words: str) -> set[str]:
+    """
+    Return the numbers in a text, without years.
+
+    >>> sorted(numbers("2024年死亡46人，1,298.40万元"))
+    ['1298.4', '46']
+    """
+    values = (float(one.replace(",", "")) for one in _NUMBER.findall(words))
+    return {f"{value:.9g}" for value in values if value not in _YEARS}
+
+
+_YEARS = range(1949, 2101)
+
+
+def outdated(old: Provenance, new: Content, language: str) -> Callable[[str], AbstractSet[str]]:
+    """Return a function that finds, in a text, numbers of the version before that are now wrong."""
+    record = new.record
+    now = numbers(" ".join(_said(record, language)))
+    now |= numbers(" ".join(slides.texts(new).values()))
+    before = numbers(" ".join(_said(old, language))) if old else None
+
+    def find(words: str) -> AbstractSet[str]:
+        present = numbers(words) - now
+        return present if before is None else present & before
+
+    return find
+
+
+def _said(record: Mapping[str, Any], language: str) -> Iterator[str]:
+    """Yield the texts and values of a figure."""
+    for name in ("title", "subtitle"):
+        yield labels.both(record.get(name))[language]
+    for row in record["rows"]:
+        for name in ("value", "percent", "share", "ratio", "printed"):
+            yield str(row.get(name, "")).lstrip("-")

@@ -1,0 +1,158 @@
+"""
+The part of an indicator that a figure is about: a sector, a hazard, an audience, a campaign.
+
+A part is named in the words of the figure, at the start of its sentence (危险化学品领域检查企业86家,
+查处隐患412条), in its row of a table, or in the heading. ``parts.csv`` has the words for each part,
+``dimensions.csv`` the kinds of parts that the indicators of a theme have.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from . import lexicon
+
+_WHOLE = re.compile(
+    r"(?:^|[,;。:])(?:全[省市县区州盟旗镇乡国]|各类|累计|总计|合计|[我本][省市县区州])"
+)
+_LEAD = re.compile(
+    r"[”\"]?(?:安全(?:生产)?|应急|企业)?"
+    r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查)"
+)
+_OPENING = 3  # characters before a part at the start of a sentence
+_NUMBER = re.compile(r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*")
+_CLOSED = re.compile(r"\([^()]*\)")
+_HEADING = 22  # characters of a heading that name its section
+_OWN_EVENT = {
+    "forest_fires": "hazard:forest_fire",
+    "burnt_area": "hazard:forest_fire",
+    "wildfire_ignitions_handled": "hazard:forest_fire",
+    "forest_fire_damage_rate": "hazard:forest_fire",
+    "geohazard_sites": "hazard:geological_disaster",
+    "grid_members": "audience:grid_members",
+    "road_crashes": "sector:road_traffic",
+    "road_crash_deaths": "sector:road_traffic",
+    "road_crash_injuries": "sector:road_traffic",
+}
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((part, re.compile(pattern)) for part, pattern in lexicon.rows("parts"))
+
+
+@cache
+def _dimensions() -> dict[str, frozenset[str]]:
+    return {theme: frozenset(names.split()) for theme, names, _ in lexicon.rows("dimensions")}
+
+
+@cache
+def _inherited_dimensions() -> dict[str, frozenset[str]]:
+    """Return the dimensions whose parts hold for the figures behind, by theme."""
+    return {theme: frozenset(names.split()) for theme, _, names in lexicon.rows("dimensions")}
+
+
+def named(words: str, theme: str) -> dict[str, tuple[str, int, int]]:
+    """
+    Return the part of each dimension of *theme* named last in *words*, with its place.
+
+    >>> {d: part for d, (part, _, _) in named("工贸领域检查企业", "enforcement").items()}
+    {'sector': 'sector:industry_and_trade'}
+    """
+    found: dict[str, tuple[str, int, int]] = {}
+    allowed = _dimensions().get(theme, frozenset())
+    for part, pattern in _patterns():
+        dimension = part.partition(":")[0]
+        if dimension not in allowed:
+            continue
+        for match in pattern.finditer(words):
+            before = found.get(dimension)
+            longer = before is None or match.end() > before[2] or _wider(match, before)
+            if longer and match.end() > match.start():
+                found[dimension] = part, match.start(), match.end()
+    return found
+
+
+def _wider(match: re.Match[str], before: tuple[str, int, int]) -> bool:
+    return match.end() == before[2] and match.start() < before[1]
+
+
+def part_of(
+    indicator: str,
+    theme: str,
+    *,
+    own: str,
+    lead: str = "",
+    headings: tuple[str, ...] = (),
+    known: Mapping[str, str] | None = None,
+) -> str:
+    """
+    Return the breakdown of a figure, '' for the whole.
+
+    Parameters
+    ----------
+    indicator, theme
+        The indicator of the figure and its theme.
+    own
+        The words of the figure.
+    lead
+        The sentence before them.
+    headings
+        The topic of the paragraph and the heading of the section, the nearest first.
+    known
+        Further names of parts by code, such as the campaigns of the tables.
+
+    Examples
+    --------
+    >>> part_of("hazards_found", "hazards", own="查处隐患", lead="工贸领域检查企业620家,")
+    'sector:industry_and_trade'
+    >>> part_of("hazards_found", "hazards", own="查处隐患", headings=("(一)工贸行业",))
+    'sector:industry_and_trade'
+    """
+    parts = {d: part for d, (part, _, _) in named(own, theme).items()}
+    for code in _spelled(own, theme, known or {}):
+        parts.setdefault(code.partition(":")[0], code)
+    for more in (_inherited(lead, theme), *(_of_heading(words, theme) for words in headings)):
+        for dimension, part in more.items():
+            parts.setdefault(dimension, part)
+    kept = set(parts.values()) - {_OWN_EVENT.get(indicator, "")}
+    return "+".join(sorted(kept))
+
+
+def _inherited(lead: str, theme: str) -> dict[str, str]:
+    """Return the parts that the start of a sentence names for the figures behind."""
+    bare = _CLOSED.sub(lambda match: " " * len(match[0]), lead)
+    inherited = _inherited_dimensions().get(theme, frozenset())
+    resets = [match.end() for match in _WHOLE.finditer(bare)]
+    return {
+        dimension: part
+        for dimension, (part, start, end) in named(bare, theme).items()
+        if dimension in inherited
+        and (_LEAD.match(bare, end) or start < _OPENING)
+        and end > max(resets, default=0)
+    }
+
+
+def _of_heading(heading: str, theme: str) -> dict[str, str]:
+    """Return the parts in a heading that is a name and no sentence with figures."""
+    short = _NUMBER.sub("", heading)
+    if len(short) > _HEADING or re.search(r"[,、和与\d]", short):
+        return {}
+    inherited = _inherited_dimensions().get(theme, frozenset())
+    return {d: part for d, (part, _, _) in named(short, theme).items() if d in inherited}
+
+
+def _spelled(own: str, theme: str, known: Mapping[str, str]) -> Iterator[str]:
+    """Yield the known parts whose names are in the words of the figure."""
+    allowed = _dimensions().get(theme, frozenset())
+    for code, name in known.items():
+        if code.partition(":")[0] in allowed and any(form in own for form in forms(name)):
+            yield code
+
+
+@cache
+def forms(name: str) -> tuple[str, ...]:
+    """Return the forms of a part's *name* that are long enough to name nothing else."""
+    quoted = re.findall(r"“([^”]{3,})”", name)
+    bare = re.sub(r"[（(][^）)]*[）)]", "", name)
+    return tuple(form for form in (bare, *quoted) if len(form) > 3)

@@ -1,0 +1,66 @@
+"""The drawing of observed over expected counts, and of peers in a funnel."""
+
+import pytest
+from drawings import Drawing
+
+import analysis as rs
+from analysis.statistics import spread
+
+
+@pytest.fixture(scope="module", params=[("zh", "page"), ("en", "slide")], ids="-".join)
+def drawing(request):
+    """The ratios of deaths and accidents in one language and one form."""
+    language, form = request.param
+    return Drawing(rs.expected(language=language, form=form))
+
+
+@pytest.fixture(scope="module", params=[("zh", "page"), ("en", "slide")], ids="-".join)
+def funnel(request):
+    """The peers in one language and one form."""
+    language, form = request.param
+    return Drawing(rs.peers(language=language, form=form))
+
+
+def test_each_mark_is_a_ratio_with_its_exact_interval(drawing):
+    """One mark a row at its ratio; hollow where the count is from another publication."""
+    for row in drawing.figure.rows.to_dict("records"):
+        mark = drawing.marks[row["id"]]
+        named = drawing.named(f"interval-{row['id']}")
+        line = next(one for one in named if one.get_gid() == f"interval-{row['id']}")
+        assert mark.get_xdata()[0] == row["ratio"] == row["value"] / row["expected"]
+        assert list(line.get_xdata()) == [row["lower"], row["upper"]]
+        other = row["origin"] == "context" or row["chained"]
+        assert (mark.get_markerfacecolor() == "white") == other
+
+
+def test_counts_before_a_break_are_marked_as_such(drawing):
+    """Nantong's 2018 is of an older scope."""
+    word = "2018年（旧口径）" if drawing.figure.language == "zh" else "2018 (old scope)"
+    assert word in drawing.said
+
+
+def test_peers_stay_unnamed_and_own_regions_are_named(funnel):
+    """A name beside each dot would make it a league table."""
+    names = funnel.figure.rows[["region_zh", "region_en"]].set_axis(["zh", "en"], axis=1)
+    peers = names[funnel.figure.rows["id"].str.startswith("peer-")][funnel.figure.language]
+
+    assert len(peers) == 11
+    assert not [name for name in peers if name in funnel.said]
+    for name in ("楚雄", "云南", "南通") if funnel.figure.language == "zh" else ("Chuxiong",):
+        assert name in funnel.said
+
+
+def test_the_limits_of_chance_lie_inside_those_with_the_spread(funnel):
+    """Around 1, by the exact limits of Poisson counts."""
+    inner, usual = funnel.named("upper")[0], funnel.named("usual_upper")[0]
+    expected = inner.get_xdata()
+
+    assert (inner.get_ydata() == spread.funnel(expected).upper).all()
+    assert (usual.get_ydata() > inner.get_ydata()).all()
+
+
+def test_hollow_points_are_the_rough_ones(funnel):
+    """Part of a year, an old population or a chained rate."""
+    for row in funnel.figure.rows.to_dict("records"):
+        mark = funnel.marks[row["id"]]
+        assert (mark.get_markerfacecolor() == "white") == row["rough"]
