@@ -113,7 +113,8 @@ def _figures(page: Page, figures: list[Row], width: float) -> list[Words]:
     size, language = page.size, page.language
     colour = style.colour(figures[0]["region"])
     pieces = [
-        Words(answer(row)[language], size.label, colour, gid=f"mark-{row['id']}") for row in figures
+        Words(values.answer(row)[language], size.label, colour, gid=f"mark-{row['id']}")
+        for row in figures
     ]
     pieces[1:] = [piece._replace(text=f"+ {piece.text}") for piece in pieces[1:]]
     notes = [note[language] for note in _notes(figures)]
@@ -122,13 +123,6 @@ def _figures(page: Page, figures: list[Row], width: float) -> list[Words]:
     for scope in dict.fromkeys(row[f"scope_{language}"] for row in figures):
         words += cells.lines(scope, width, size.note, style.GREY)
     return words
-
-
-def answer(row: Row) -> Text:
-    """Return what one figure answers to the question of its family."""
-    if row["use"] == Use.GRADE:
-        return values.part(row)
-    return values.what(row)
 
 
 def _notes(figures: list[Row]) -> Iterator[Text]:

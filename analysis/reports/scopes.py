@@ -1,6 +1,4 @@
-"""
-What a figure covers and is compared with: the region that its clause names, the base of a change.
-"""
+"""The region that the clause of a figure names, and the base of a change."""
 
 import re
 
@@ -48,7 +46,10 @@ def smaller_region(lead: str, setting: Setting) -> str:
     named = last(_REGION, lead)
     if named is None or _NOT_NAME.search(named["name"]):
         return ""
-    if any(name in named["name"] for name in setting.names) or _WIDER.search(lead, named.end()):
+    own = any(named["name"].startswith(name) for name in setting.names)
+    if (own and not named["name"].endswith(("镇", "乡", "街道"))) or _WIDER.search(
+        lead, named.end()
+    ):
         return ""
     return named["name"]
 
