@@ -33,7 +33,6 @@ from analysis.statistics import (
     percents,
     policies,
     rates,
-    standardised,
     summaries,
     years,
 )
