@@ -5,7 +5,7 @@ Charts: functions that draw tidy rows as figures, without reading, computing or 
 with all its text replaces these axes in their figure.
 """
 
-from .changes import year_on_year
+from .changes import changes
 from .commitments import commitments
 from .comparison import comparison
 from .coverage import coverage, shared
@@ -14,18 +14,21 @@ from .figure import Caption, Figure
 from .instruments import instruments
 from .not_comparable import not_comparable
 from .open_hazards import open_hazards
+from .overview import overview
 from .paging import Pages, on_pages
 from .parts import parts
 from .peers import peers
 from .profile import Block, profile
 from .targets import targets
 from .trend import trend
+from .year_to_date import year_to_date
 
 __all__ = [
     "Block",
     "Caption",
     "Figure",
     "Pages",
+    "changes",
     "commitments",
     "comparison",
     "coverage",
@@ -34,11 +37,12 @@ __all__ = [
     "not_comparable",
     "on_pages",
     "open_hazards",
+    "overview",
     "parts",
     "peers",
     "profile",
     "shared",
     "targets",
     "trend",
-    "year_on_year",
+    "year_to_date",
 ]

@@ -15,9 +15,8 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Promise, Status
 from analysis.statistics import gaps, summaries
-from analysis.statistics.benchmarks import Placement
 from analysis.statistics.parts import Against
-from analysis.statistics.summaries import Change, Extremes, Latest
+from analysis.statistics.summaries import Change, Extremes, Latest, Placement
 
 from .rules import Comparison
 
@@ -32,7 +31,7 @@ def comparison(result: Comparison) -> Text:
     if len(rows) == 1 and result.barred:
         return say("finding.barred", name=name, barred=result.barred + 1)
     if len(rows) == 1:
-        return say("finding.one_region", name=name, region=_region(rows.iloc[0]))
+        return say("finding.one_region", name=name, region=region(rows.iloc[0]))
     counted = rows["mark"].eq(Mark.EXACT) & rows["method"].ne("")
     if result.scale == "rate" and counted.all():
         return _extremes(name, summaries.extremes(rows))
@@ -59,13 +58,14 @@ def _name(rows: pd.DataFrame) -> Text:
     return Text(str(first["indicator_zh"]), str(first["indicator_en"]))
 
 
-def _region(row: Any) -> Text:
+def region(row: Any) -> Text:
+    """Return the name of the region of *row*."""
     return Text(row["region_zh"], row["region_en"])
 
 
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
     shown = rows.assign(value=rows["rate"], printed="") if scale == "rate" else rows
-    amounts = (_region(r) + Text("", " ") + values.value(r) for r in shown.to_dict("records"))
+    amounts = (region(r) + Text("", " ") + values.value(r) for r in shown.to_dict("records"))
     listed = Text.joined(amounts, zh="，", en=", ")
     if scale == "rate":
         return say("finding.rates", name=name, rates=listed)
@@ -79,8 +79,8 @@ def _extremes(name: Text, found: Extremes) -> Text:
         "finding.difference",
         name=name,
         per=say("finding.per_person"),
-        more=_region(found.more),
-        less=_region(found.less),
+        more=region(found.more),
+        less=region(found.less),
         ratio=numbers.ratio(found.ratio),
         span=f"{numbers.ratio(found.lower)}–{numbers.ratio(found.upper)}",
     )
@@ -103,7 +103,7 @@ def _change(name: Text, change: Change) -> Text:
     row = change.row
     counts = {key: numbers.exact(float(row[key])) for key in ("value", "before")}
     message = "finding.change_beyond" if change.beyond else "finding.change_within"
-    return say(message, region=_region(row), name=name, **counts)
+    return say(message, region=region(row), name=name, **counts)
 
 
 def latest_change(changes: pd.DataFrame) -> Text:
@@ -156,21 +156,31 @@ def counted_changes(counted: pd.DataFrame) -> list[Text]:
     return [values.change(row) for row in counted.to_dict("records")]
 
 
-def year_on_year(changes: pd.DataFrame) -> Text:
-    """Return how many counted changes are beyond chance, and which regions published no counts."""
-    if changes.empty:
+def changes(rows: pd.DataFrame) -> Text:
+    """Return the smallest and the largest published change of the first indicator of *rows*."""
+    span = summaries.published(rows)
+    if span is None:
         return say("note.nothing_changed")
-    summary = summaries.changes(changes)
-    if not summary.total:
-        return say("finding.changes_without_counts")
-    regions = _places(summary.counted)
-    text = say("finding.changes_within", regions=regions, count=summary.total)
-    if summary.beyond:
-        total, beyond = summary.total, summary.beyond
-        text = say("finding.changes_beyond", regions=regions, total=total, count=beyond)
-    if summary.uncounted.empty:
-        return text
-    return text + say("finding.others_without_counts", others=_places(summary.uncounted))
+    low, high = (numbers.signed_percent(end) for end in (span.low, span.high))
+    message = "finding.published_change" if span.low == span.high else "finding.published_changes"
+    return say(message, year=span.year, name=values.short(span.row), low=low, high=high)
+
+
+def year_to_date(rows: pd.DataFrame) -> Text:
+    """Return the change of the first months and of the last ones of one region."""
+    paired = rows[rows["before"].notna()] if len(rows) else rows
+    if paired.empty:
+        return say("note.nothing_changed")
+    first = paired[paired["region"].eq(paired["region"].iloc[0])]
+    start, end = first.iloc[0].to_dict(), first.iloc[-1].to_dict()
+    each = [_so_far(row) for row in (start, end)]
+    name = values.short(start)
+    return say("finding.year_to_date", region=region(start), name=name, start=each[0], end=each[1])
+
+
+def _so_far(row: dict[Any, Any]) -> Text:
+    percent = numbers.signed_percent(round(row["percent"]))
+    return say("finding.so_far", percent=percent, months=values.months(row["period_end"]))
 
 
 def _places(rows: pd.DataFrame) -> Text:
@@ -178,7 +188,18 @@ def _places(rows: pd.DataFrame) -> Text:
     once = rows.drop_duplicates("region").to_dict("records")
     if len(once) > values.CROWD:
         return say("finding.regions", count=len(once))
-    return Text.joined(map(_region, once), zh="、", en=" and ")
+    return Text.joined(map(region, once), zh="、", en=" and ")
+
+
+def overview(rows: pd.DataFrame) -> Text:
+    """Return how many of the reports in *rows* count deaths."""
+    counted = summaries.amounts(rows)
+    counted = counted[counted["indicator"].eq("deaths") & counted["breakdown"].eq("")]
+    once = counted.drop_duplicates("region")
+    words = {"reports": rows["report"].nunique(), "figures": len(rows)}
+    if len(once) == 1:
+        return say("finding.overview_one", region=region(once.iloc[0]), **words)
+    return say("finding.overview", count=len(once), **words)
 
 
 def expected(placement: Placement | None) -> Text:
@@ -187,7 +208,7 @@ def expected(placement: Placement | None) -> Text:
         return say("note.nothing_expected")
     row = placement.row
     words = {
-        "region": _region(row),
+        "region": region(row),
         "rate": say(f"rate_of.{row['indicator'] if row['indicator'] in RATED else 'other'}"),
         "ratio": numbers.ratio(row["ratio"]),
     }
@@ -206,13 +227,16 @@ def placement(placement: Placement) -> Text:
     """Return where a region lies against its nation, its province and its peers, in one text."""
     row = placement.row
     nation = say("placement.nation", **_counted(row), name=values.lowered(_named(row)))
-    return Text.joined([nation, _of_province(placement), _of_peers(placement)], zh="", en=" ")
+    texts = [nation, _of_province(placement), _of_peers(placement)]
+    if row["chained"]:
+        texts.append(say("placement.chained", year=row["until"]))
+    return Text.joined(texts, zh="", en=" ")
 
 
 def _of_province(placement: Placement) -> Text:
     above, yearly = placement.province, placement.yearly
     if above is None:
-        return say("placement.no_province", region=_region(placement.row))
+        return say("placement.no_province")
     rates = ["、".join(f"{rate:.2f}" for rate in yearly[column]) for column in ("rate", "of_rate")]
     words = _counted(above) | {
         "own": Text(rates[0], rates[0].replace("、", ", ")),
@@ -225,7 +249,7 @@ def _of_peers(placement: Placement) -> Text:
     if placement.spread is None:
         return say("placement.no_peers")
     words = {
-        "region": _region(placement.row),
+        "region": region(placement.row),
         "count": placement.spread.regions,
         "low": numbers.ratio(placement.low),
         "high": numbers.ratio(placement.high),
@@ -241,12 +265,11 @@ def _of_peers(placement: Placement) -> Text:
 def _counted(row: dict[Any, Any]) -> dict[str, Any]:
     """Return the words of an observed count beside the expected one."""
     return {
-        "region": _region(row),
+        "region": region(row),
         "of": Text(row["of_zh"], row["of_en"]),
         "span": values.time_of(row),
-        "value": numbers.exact(row["value"]),
-        "unit": values.unit(row),
-        "expected": f"{row['expected']:,.1f}",
+        "value": values.counted(row, "value"),
+        "expected": values.counted(row, "expected"),
         "ratio": numbers.ratio(row["ratio"]),
         "low": numbers.ratio(row["lower"]),
         "high": numbers.ratio(row["upper"]),
@@ -269,7 +292,7 @@ def peers(placements: list[Placement], points: pd.DataFrame) -> Text:
     if not placements or placements[0].spread is None:
         return say("finding.peers_only", **words)
     row = placements[0].row
-    words |= {"region": _region(row), "ratio": numbers.ratio(row["ratio"])}
+    words |= {"region": region(row), "ratio": numbers.ratio(row["ratio"])}
     return say(f"finding.peers_{'in' if placements[0].as_peers else 'out'}", **words)
 
 
@@ -280,7 +303,7 @@ def peers_about(placements: list[Placement]) -> Text:
         return say("peers.subtitle")
     return say(
         "peers.subtitle_province",
-        region=_region(above),
+        region=region(above),
         span=values.time_of(above),
         province=Text(above["of_zh"], above["of_en"]),
         second=numbers.ratio(above["ratio"]),
@@ -289,7 +312,7 @@ def peers_about(placements: list[Placement]) -> Text:
 
 def named(rows: pd.DataFrame) -> pd.DataFrame:
     """Return *rows* with ``named``, the region and the period of each."""
-    names = [_region(row) + Text("", " ") + values.time_of(row) for row in rows.to_dict("records")]
+    names = [region(row) + Text("", " ") + values.time_of(row) for row in rows.to_dict("records")]
     return rows.assign(named=pd.Series(names, index=rows.index, dtype=object))
 
 
@@ -300,7 +323,7 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
             gaps.refusal(
                 row,
                 row["rule"],
-                say(f"unplaced.{row['rule']}", region=_region(row), value=values.value(row)),
+                say(f"unplaced.{row['rule']}", region=region(row), value=values.value(row)),
             )
             for row in rows.to_dict("records")
         ]
@@ -313,7 +336,7 @@ def open_hazards(shares: pd.DataFrame) -> Text:
         return say("finding.no_loop")
     row = summaries.still_open(shares).row
     total, _, left = values.loop_counts(row)
-    words = {"region": _region(row), "what": say(f"loop.{row['loop']}")}
+    words = {"region": region(row), "what": say(f"loop.{row['loop']}")}
     message = "finding.open_hazards" if row["open"] else "finding.all_rectified"
     return say(message, **words, total=total, open=left)
 
@@ -323,17 +346,23 @@ def parts(pieces: pd.DataFrame) -> Text:
     if pieces.empty:
         return say("finding.no_parts")
     first = summaries.most(pieces[pieces["whole_id"].eq(pieces.iloc[0]["whole_id"])])
-    words: dict[str, Any] = {"region": _region(first.whole), "name": _short(first.whole)}
+    words: dict[str, Any] = {"region": region(first.whole), "name": short(first.whole)}
     if len(first.parts) == 1:
         part = Text(first.parts[0]["part_zh"], first.parts[0]["part_en"])
         return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
-    amounts = {"value": numbers.exact(first.value), "whole": numbers.exact(first.whole["whole"])}
-    words |= {"parts": len(first.parts), "unit": Text(first.whole["unit"], "")}
+    amounts = {"value": _amount(first.value, first.whole)}
+    amounts |= {"whole": _amount(first.whole["whole"], first.whole)}
+    words |= {"parts": len(first.parts)}
     sectors = first.whole["dimension"] == "sector"
     return say("finding.most_sectors" if sectors else "finding.most_parts", **words, **amounts)
 
 
-def _short(row: dict[Any, Any]) -> Text:
+def _amount(amount: float, row: dict[Any, Any]) -> Text:
+    """Return an amount, in Chinese with its unit, in English without."""
+    return Text(values.computed(row, amount).zh, numbers.exact(amount))
+
+
+def short(row: dict[Any, Any]) -> Text:
     """Return the short name of an indicator for titles, else its name."""
     name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
     return SHORT.get(str(row["indicator"])) or values.lowered(name)
@@ -395,7 +424,7 @@ def commitments(rows: pd.DataFrame) -> Text:
     if rows.empty:
         return say("note.nothing_checkable")
     counts = {"count": summaries.checkable(rows), "total": len(rows)}
-    return say("finding.commitments", region=_region(rows.iloc[0]), **counts)
+    return say("finding.commitments", region=region(rows.iloc[0]), **counts)
 
 
 def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | None) -> Text:
@@ -405,11 +434,11 @@ def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | Non
     results = outcomes[outcomes["status"].eq(Status.ACTUAL)] if len(outcomes) else outcomes
     if results.empty:
         kind = "plan" if row["kind"] == "plan" else "targets" if len(outcomes) else "nothing"
-        return say(f"finding.profile_{kind}", region=_region(row))
+        return say(f"finding.profile_{kind}", region=region(row))
     stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
     first = (stated if len(stated) else results).head(2).to_dict("records")
-    each = (Text(_short(r).zh, f"{_short(r).en} ") + values.what(r) for r in first)
-    return say("finding.profile", region=_region(row), outcomes=Text.joined(each, zh="、", en=", "))
+    each = (Text(short(r).zh, f"{short(r).en} ") + values.what(r) for r in first)
+    return say("finding.profile", region=region(row), outcomes=Text.joined(each, zh="、", en=", "))
 
 
 def open_lines(shares: pd.DataFrame, refused: pd.DataFrame) -> list[Text]:

@@ -10,8 +10,10 @@ import pandas as pd
 
 from analysis.errors import WordError
 from analysis.language.messages import label, say
-from analysis.language.vocabulary import Gap, Mark, Measure
+from analysis.language.vocabulary import Gap, Level, Mark, Measure
 from analysis.statistics import gaps, rates
+from analysis.tables.load import Tables
+from analysis.tables.populations import populations
 
 from . import rules
 from .rules import Comparison
@@ -20,6 +22,45 @@ ALONE = "alone"  # the rule of a figure that no other region reports in the same
 _STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY, Mark.TARGET, Mark.PLAN)
 
 OUTCOME_THEMES = ("outcomes", "disaster_losses")
+
+
+def reporting(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return what the latest report of each region in *rows* is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a region in house order: the columns of ``reports`` and ``regions``, the names of
+        the parent (``parent_zh``, ``parent_en``), ``population`` with its year nearest to the
+        period, ``figures`` (how many rows the report has), ``id`` and ``origin``.
+    """
+    reports = tables.regional_reports
+    reports = reports[reports["region"].isin(rows["region"])]
+    latest = reports.sort_values("period_end").drop_duplicates("region", keep="last")
+    names = tables.regions[["adcode", "name_zh", "name_en"]]
+    above = names.rename(
+        columns={"adcode": "parent", "name_zh": "parent_zh", "name_en": "parent_en"}
+    )
+    named = tables.regions.merge(above, on="parent", how="left").rename(
+        columns={"name_zh": "region_zh", "name_en": "region_en"}
+    )
+    known = rates.per_person(
+        latest.merge(named, on="region").assign(
+            value=0.0, lower=0.0, upper=0.0, denominator="", measure="", status=""
+        ),
+        populations(tables.context_rows),
+    )
+    texts = {name: known[name].fillna("") for name in ("parent_zh", "parent_en")}
+    levels = [Level(level).order for level in known["level"]]
+    found = known.assign(
+        figures=known["report"].map(rows.groupby("report").size()).fillna(0),
+        id="overview-" + known["region"],
+        level_order=levels,
+        origin="report",
+        **texts,
+    )
+    return found.sort_values(["level_order", "adcode"], ignore_index=True)
 
 
 def of(

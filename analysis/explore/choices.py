@@ -313,10 +313,10 @@ class Questions:
         levels, changes, series = self._own_years(indicator, region)
         years, stated = rates.limits(levels), changes[changes["mark"].ne(Mark.EXACT)]
         figure = charts.trend(
-            years,
+            pd.concat([years, stated], ignore_index=True),
             title=findings.trend(years, stated, changes),
+            verdict=findings.latest_change(changes),
             language=language,
-            stated=stated,
             refused=absence.frame([]),
             expected=rates.expected(years, series, self._context, indicator),
         )

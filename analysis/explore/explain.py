@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.comparability import rules
+from analysis.comparability import findings, rules, standing
 from analysis.errors import WordError
 from analysis.figures.source import code_of
 from analysis.language import numbers, values
@@ -75,9 +75,19 @@ def explain(
     explanation = _Explanation(tables, originals)
     paragraphs = [explanation.row(row, others) for row in chosen.to_dict("records")]
     paragraphs += [explanation.elsewhere(row) for row in external.to_dict("records")]
+    paragraphs += [iter([text]) for text in _placed(tables, region, indicator)]
     if not paragraphs:
         paragraphs = [explanation.gap(region, indicator, others)]
     return "\n\n".join("\n".join(line[language] for line in lines) for lines in paragraphs)
+
+
+def _placed(tables: Tables, region: str, indicator: str) -> list[Text]:
+    """Return where the counts of *region* lie against nation, province and peers."""
+    if indicator not in standing.PLACED:
+        return []
+    mine = tables.rows[tables.rows["region"].eq(region)]
+    placements = standing.placements(tables, indicator, mine)
+    return [findings.placement(one) for one in placements]
 
 
 def _elsewhere(context: pd.DataFrame, region: str, indicator: str) -> pd.DataFrame:

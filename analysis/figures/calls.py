@@ -19,13 +19,22 @@ from matplotlib.axes import Axes
 
 from analysis import charts
 from analysis.charts import Figure, Pages, style
-from analysis.comparability import findings, profiles, rules
+from analysis.comparability import findings, profiles, rules, standing
 from analysis.errors import UsageError, WordError
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Language, Mark
-from analysis.statistics import attainment, benchmarks, gaps, policies, rates, standardised, years
+from analysis.language.vocabulary import Language, Mark, Status
+from analysis.statistics import (
+    attainment,
+    benchmarks,
+    gaps,
+    percents,
+    policies,
+    rates,
+    summaries,
+    years,
+)
 from analysis.statistics import parts as wholes
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
@@ -36,7 +45,7 @@ LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
-OUTCOMES = ("accidents", "deaths", "injuries")
+OUTCOMES = ("deaths", "accidents")
 
 
 class Options(TypedDict, total=False):
@@ -46,6 +55,25 @@ class Options(TypedDict, total=False):
     language: str | None
     form: str
     ax: Axes | None
+
+
+def overview(*about: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw who the regions are, and the findings that stand.
+
+    Parameters
+    ----------
+    about
+        Codes or names of regions, themes or indicators that the findings are to be about.
+    """
+    asked = _asked(options)
+    draw = partial(
+        charts.overview,
+        profiles.reporting(asked.tables, asked.rows),
+        standing.frame(standing.standing(asked.tables, about, rows=asked.rows)),
+        title=findings.overview(asked.rows),
+    )
+    return asked.figure(draw, "overview")
 
 
 def comparison(indicator: str, **options: Unpack[Options]) -> Figure:
@@ -112,29 +140,53 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     return asked.pages(draw, rows, title, f"trend-{indicator}")
 
 
-def changes(*indicators: str, first_year: int = 2022, **options: Unpack[Options]) -> Pages:
+def year_to_date(
+    indicator: str = "deaths", *, year: int | None = None, **options: Unpack[Options]
+) -> Figure:
     """
-    Draw the changes of *indicators* from one year to the next, tested together.
+    Draw the cumulative counts of *indicator* in the months of two years, and their changes.
+
+    Parameters
+    ----------
+    indicator
+        A code or a name.
+    year
+        The later of the two years; the last one of the reports if not given.
+    """
+    asked = _asked(options)
+    indicator = asked.code("indicator", indicator)
+    rows = percents.months(asked.rows, asked.context, indicator, year or asked.last_year)
+    draw = partial(
+        charts.year_to_date,
+        rows,
+        title=findings.year_to_date(rows),
+        refused=gaps.regions(asked.rows, indicator, set(rows["region"]), asked.absences),
+    )
+    return asked.figure(draw, f"year-to-date-{indicator}")
+
+
+def changes(*indicators: str, year: int | None = None, **options: Unpack[Options]) -> Figure:
+    """
+    Draw the changes of one year, published and computed, in the regions and those around them.
 
     Parameters
     ----------
     indicators
-        Codes or names; accidents, deaths and injuries if none is given.
-    first_year
-        The first year drawn.
+        Codes or names; deaths and accidents if none is given.
+    year
+        The later year of the changes; the last one of the reports if not given.
     """
     asked = _asked(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
-    every = years.changes(asked.rows, asked.context)
-    tested = standardised.family(every, asked.rows, codes, first_year=first_year)
+    year = year or asked.last_year
+    rows = percents.of_year(asked.rows, asked.context, codes, year)
     draw = partial(
-        charts.year_on_year,
-        national=standardised.changes(every, tested),
-        refused=gaps.regions(asked.rows, codes[0], set(tested["region"]), asked.absences),
-        tested=tested,
+        charts.changes,
+        rows,
+        title=findings.changes(rows),
+        refused=gaps.regions(asked.rows, codes[0], set(rows["region"]), asked.absences),
     )
-    title = findings.year_on_year(tested)
-    return asked.pages(draw, tested, title, "year-on-year", first="-1")
+    return asked.figure(draw, f"changes-{year}")
 
 
 def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[Options]) -> Figure:
@@ -149,7 +201,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         The first year drawn.
     """
     asked = _asked(options)
-    codes = [asked.code("indicator", name) for name in indicators or ("deaths", "accidents")]
+    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
     every, regions = asked.series, set(asked.rows["region"])
     pairs = pd.concat(
         [
@@ -158,7 +210,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         ],
         ignore_index=True,
     )
-    placements = asked.placements(codes[0])
+    placements = standing.placements(asked.tables, codes[0], asked.rows)
     unplaced = benchmarks.without_expectation(every, asked.rows, pairs, asked.context, codes[0])
     shown = {*pairs["region"], *unplaced["region"]}
     silent = gaps.regions(asked.rows, codes[0], shown, asked.absences)
@@ -185,7 +237,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     asked = _asked(options)
     indicator = asked.code("indicator", indicator)
     points, pairs = asked.peers(indicator), asked.pairs(indicator)
-    placements = benchmarks.placements(pairs, points)
+    placements = summaries.placements(pairs, benchmarks.spread_of(points))
     others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)
     known = benchmarks.road_shares(asked.context, indicator, ["adcode", *rates.PERIOD])
     own = findings.named(benchmarks.own(pairs, known))
@@ -409,14 +461,14 @@ class _Asked:
         """Return one point a peer region."""
         return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
 
-    def placements(self, indicator: str) -> list[benchmarks.Placement]:
-        """Return where the counts of each region lie against nation, province and peers."""
-        return benchmarks.placements(self.pairs(indicator), self.peers(indicator))
-
-    def placed(self, region: str, own: pd.DataFrame) -> benchmarks.Placement | None:
+    def placed(self, region: str, own: pd.DataFrame) -> summaries.Placement | None:
         """Return the placement of the deaths of *region* up to the year of its rows *own*."""
         last = own["period_end"].max().year
-        found = (one for one in self.placements("deaths") if one.row["region"] == region)
+        found = (
+            one
+            for one in standing.placements(self.tables, "deaths", self.rows)
+            if one.row["region"] == region
+        )
         return next((one for one in found if one.row["until"] >= last - 1), None)
 
     def blocks(self, region: str, beside: pd.DataFrame, unsaid: int) -> list[charts.Block]:
@@ -440,6 +492,12 @@ class _Asked:
     def series(self) -> pd.DataFrame:
         """All known yearly levels."""
         return years.series(self.rows, self.context)
+
+    @property
+    def last_year(self) -> int:
+        """The last year in which a reported period ends."""
+        actual = self.rows[self.rows["status"].eq(Status.ACTUAL)]
+        return int(actual["period_end"].max().year)
 
     def code(self, kind: str, word: str) -> str:
         """Return the code of a region, an indicator or a theme given by code or name."""

@@ -5,7 +5,6 @@ Loaded rows carry the folder of their tables, from which a call on rows finds po
 names.
 """
 
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from functools import lru_cache

@@ -282,6 +282,21 @@ class Gap(Word):
     NOT_REPORTED = "not_reported"
 
 
+class Partial(Word):
+    """What a report has instead of a whole with its parts, of found and rectified, or of a plan."""
+
+    WHOLE_ALONE = "whole_alone"
+    PARTS_ALONE = "parts_alone"
+    ONE_FIGURE = "one_figure"  # found and rectified together
+    ENDS_APART = "ends_apart"  # found and rectified of different campaigns
+    FOUND_ALONE = "found_alone"
+    RECTIFIED_ALONE = "rectified_alone"
+    SHARE_ALONE = "share_alone"
+    NO_TARGET = "no_target"
+    NO_ENTRY = "no_entry"  # in the tables of instruments
+    WORDS_ALONE = "words_alone"  # no commitment has a number or a date
+
+
 class Outcome(Word):
     """Outcome of a target."""
 

@@ -1,8 +1,8 @@
 """
 The part of an indicator that a figure is about: a sector, a hazard, an audience, a campaign.
 
-A part is named in the words of the figure, at the start of its sentence (危险化学品领域检查企业86家,
-查处隐患412条), in its row of a table, or in the heading. ``parts.csv`` has the words for each part,
+A part is named in the words of the figure, at the start of its sentence (危险化学品领域检查企业,
+查处隐患), in its row of a table, or in the heading. ``parts.csv`` has the words for each part,
 ``dimensions.csv`` the kinds of parts that the indicators of a theme have.
 """
 
@@ -12,26 +12,17 @@ from functools import cache
 
 from . import lexicon
 
-_WHOLE = re.compile(r"(?:^|[,;。:])(?:全[省市县区州盟旗镇乡国]|各类|累计|总计|合计|[我本][省市县区州])")
+_WHOLE = re.compile(
+    r"(?:^|[,;。:])(?:全[省市县区州盟旗镇乡国]|各类|累计|总计|合计|[我本][省市县区州])"
+)
 _LEAD = re.compile(
     r"[”\"]?(?:安全(?:生产)?|应急|企业)?"
-    r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查)"
+    r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传)"
 )
 _OPENING = 3  # characters before a part at the start of a sentence
 _NUMBER = re.compile(r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*")
 _CLOSED = re.compile(r"\([^()]*\)")
 _HEADING = 22  # characters of a heading that name its section
-_OWN_EVENT = {
-    "forest_fires": "hazard:forest_fire",
-    "burnt_area": "hazard:forest_fire",
-    "wildfire_ignitions_handled": "hazard:forest_fire",
-    "forest_fire_damage_rate": "hazard:forest_fire",
-    "geohazard_sites": "hazard:geological_disaster",
-    "grid_members": "audience:grid_members",
-    "road_crashes": "sector:road_traffic",
-    "road_crash_deaths": "sector:road_traffic",
-    "road_crash_injuries": "sector:road_traffic",
-}
 
 
 @cache
@@ -76,7 +67,7 @@ def _wider(match: re.Match[str], before: tuple[str, int, int]) -> bool:
 
 
 def part_of(
-    indicator: str,
+    name: str,
     theme: str,
     *,
     own: str,
@@ -89,8 +80,8 @@ def part_of(
 
     Parameters
     ----------
-    indicator, theme
-        The indicator of the figure and its theme.
+    name, theme
+        The Chinese name of the indicator and its theme.
     own
         The words of the figure.
     lead
@@ -102,18 +93,20 @@ def part_of(
 
     Examples
     --------
-    >>> part_of("hazards_found", "hazards", own="查处隐患", lead="工贸领域检查企业620家,")
+    >>> part_of("发现隐患数", "hazards", own="查处隐患", lead="工贸领域检查企业620家,")
     'sector:industry_and_trade'
-    >>> part_of("hazards_found", "hazards", own="查处隐患", headings=("(一)工贸行业",))
+    >>> part_of("发现隐患数", "hazards", own="查处隐患", headings=("(一)工贸行业",))
     'sector:industry_and_trade'
     """
     parts = {d: part for d, (part, _, _) in named(own, theme).items()}
     for code in _spelled(own, theme, known or {}):
         parts.setdefault(code.partition(":")[0], code)
+    if _WHOLE.match(own.lstrip()):
+        lead = ""
     for more in (_inherited(lead, theme), *(_of_heading(words, theme) for words in headings)):
         for dimension, part in more.items():
             parts.setdefault(dimension, part)
-    kept = set(parts.values()) - {_OWN_EVENT.get(indicator, "")}
+    kept = {part for part in parts.values() if not _implied(part, name)}
     return "+".join(sorted(kept))
 
 
@@ -128,7 +121,25 @@ def _inherited(lead: str, theme: str) -> dict[str, str]:
         if dimension in inherited
         and (_LEAD.match(bare, end) or start < _OPENING)
         and end > max(resets, default=0)
+        and not _several(bare[max(resets, default=0) :], dimension)
     }
+
+
+def _several(words: str, dimension: str) -> bool:
+    """Whether *words* name several parts of a dimension, so that none of them holds."""
+    patterns = (pattern for part, pattern in _patterns() if part.startswith(f"{dimension}:"))
+    spans = {match.span() for pattern in patterns for match in pattern.finditer(words)}
+    return len({span for span in spans if not _inside(span, spans)}) > 1
+
+
+def _inside(span: tuple[int, int], others: set[tuple[int, int]]) -> bool:
+    return any(o != span and o[0] <= span[0] and span[1] <= o[1] for o in others)
+
+
+def _implied(part: str, name: str) -> bool:
+    """Whether the *name* of an indicator has the part already."""
+    bare = re.sub(r"\([^)]*\)", "", name)
+    return any(pattern.search(bare) for code, pattern in _patterns() if code == part)
 
 
 def _of_heading(heading: str, theme: str) -> dict[str, str]:

@@ -60,10 +60,13 @@ def span(year: int, first: int, final: int) -> tuple[date, date]:
 _N = "[一二两三四五六七八九十]"
 _YEAR = r"(?:(?P<{0}year>20\d\d)年|(?P<{0}before>去年|上年|上一年|前年)|今年|本年)?"
 _FORMS = {
-    "until": r"截[至止]到?" + _YEAR.format("u") + r"(?P<um>\d{1,2})月(?:(?P<ud>\d{1,2})日|底|末|份)?",
-    "days": _YEAR.format("d")
-    + r"(?P<dm>\d{1,2})月(?P<dd>\d{1,2})日?[ ]?(?:至|到|[-—–~～]+)[ ]?(?:(?P<dn>\d{1,2})月)?(?P<de>\d{1,2})日",
-    "since_plan": rf"[“\"]?十(?P<plan>[二三四五])五[”\"]?(?:规划)?(?:实施)?(?P<open>以来)?(?:期间|时期)?",
+    "until": r"截[至止]到?"
+    + _YEAR.format("u")
+    + r"(?P<um>\d{1,2})月(?:(?P<ud>\d{1,2})日|底|末|份)?",
+    "days": _YEAR.format("d") + r"(?P<dm>\d{1,2})月(?P<dd>\d{1,2})日?[ ]?(?:至|到|[-—–~～]+)[ ]?"
+    r"(?:(?P<dn>\d{1,2})月)?(?P<de>\d{1,2})日",
+    "since_plan": r"[“\"]?十(?P<plan>[二三四五])五[”\"]?(?:规划)?(?:实施)?"
+    r"(?P<open>以来)?(?:期间|时期)?",
     "since": _YEAR.format("s")
     + r"(?:(?P<sm>(?<!\d)\d{1,2})月份?(?:(?P<sd>\d{1,2})日)?)?[^,。;:\d]{0,12}?以来",
     "years": r"(?P<y1>20\d\d)年?(?:至|到|[-—–~～]+)(?P<y2>20\d\d)年",
@@ -78,12 +81,15 @@ _FORMS = {
     "quarters": _YEAR.format("q") + r"(?:第?(?P<q>[一二三四1-4])|前(?P<qs>[二两三23]))个?季度",
     "halves": _YEAR.format("h") + r"(?P<half>[上下])半年",
     "year_before": r"(?P<before>去年|上年|上一年|前年)(?P<same>同期|同比)?(?:全年)?(?!度)",
-    "of_year": r"(?<![^,。;、:(\s在即而至比较与由从“\"])(?P<year>20\d\d)年(?P<likewise>同期)?(?:全年)?(?![-—–~～至到\d])(?!度?(?:版|计划|工作|行动))",
-    "now": r"全年(?!度)|今年(?:以来)?|本年度|年内",
+    "of_year": r"(?<![^,。;、:(\s在即而至比较与由从“\"])"
+    r"(?P<year>20\d\d)年(?P<likewise>同期)?(?:全年)?(?![-—–~～至到\d])(?!度?(?:版|计划|工作|行动))",
+    "whole": r"全年(?!度)",
+    "now": r"今年(?:以来)?|本年度|年内",
     "yearly": r"年均(?=[^气降]|降幅)",
 }
 _EXPRESSION = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS.items()))
 _COMPARED = re.compile(r"(?:[较比与是]|环比|相当于)[^,。;:\d]{0,3}$")
+_OF_QUOTA = re.compile(r"的?(?:控制)?(?:考核)?(?:指标|控制数|目标|任务)")
 _OF_BEFORE = re.compile(r"[由从][^,。;:\d]{0,8}$")
 _TO = r"[^,。;\d]{0,4}(?:下降|减少|降低|缩短|压减|上升|增加|增长|提高|提升|降|升|增)?[至到为]"
 _OLD_VALUE = re.compile(r"[由从](?!目前|现有|年初)[^,。;\d]{0,12}$")
@@ -91,7 +97,7 @@ _NEW_VALUE = re.compile(_TO)
 _ITEMS = re.compile(r"的(?:[\d.,万亿]+[^\d,。;]{0,3}[、和])*")
 _EVENT = re.compile(r"雨|洪|震|火|灾|台风|事故|爆炸|坍塌|雪|旱")
 _JOINT = re.compile(r"[、和及与]")
-_FAR = {"until", "months", "first_months", "halves", "now", "since", "since_plan", "years"}
+_FAR = {"until", "months", "first_months", "halves", "now", "whole", "since_plan", "years"}
 _RECENT = 12  # expressions of a sentence that are looked at
 
 
@@ -120,7 +126,7 @@ def expressions(text: str) -> Iterator[Expression]:
             kind = "now" if "今年" in match[0] else ""
         before = text[max(0, match.start() - 6) : match.start()]
         if kind:
-            base = bool(_COMPARED.search(before))
+            base = bool(_COMPARED.search(before) or _OF_QUOTA.match(text, match.end()))
             yield Expression(match.start(), match.end(), kind, groups, base)
 
 
@@ -185,13 +191,13 @@ def _since(g: dict[str, str], start: date, end: date) -> Period:
     return start if begun else first, end  # the report covers what began in its first month
 
 
-def _five_years(g: dict[str, str], start: date, end: date) -> Period:
+def _five_years(g: dict[str, str], _: date, end: date) -> Period:
     first = 2011 + 5 * "二三四五".index(g["plan"])
     open_end = "open" in g or first + 4 > end.year
     return date(first, 1, 1), end if open_end else date(first + 4, 12, 31)
 
 
-def _recent_years(g: dict[str, str], start: date, end: date) -> Period:
+def _recent_years(g: dict[str, str], _: date, end: date) -> Period:
     word = g["recent"]
     count = int(word) if word.isdigit() else 2 if word == "两" else _chinese(word)
     return date(end.year - count + 1, 1, 1), end
@@ -238,7 +244,9 @@ def _month(g: dict[str, str], start: date, end: date) -> Period:
 
 def _quarters(g: dict[str, str], start: date, end: date) -> Period:
     if "qs" in g:
-        final = 3 * ("二三".find(g["qs"].replace("两", "二").replace("2", "二").replace("3", "三")) + 2)
+        final = 3 * (
+            "二三".find(g["qs"].replace("两", "二").replace("2", "二").replace("3", "三")) + 2
+        )
         return span(_year_of(g, "q", final, start, end), 1, final)
     first = 3 * ("一二三四1234".index(g["q"]) % 4) + 1
     return span(_year_of(g, "q", first + 2, start, end), first, first + 2)
@@ -265,8 +273,12 @@ def _year(g: dict[str, str], start: date, end: date) -> Period:
     return date(year, 1, 1), date(year, 12, 31)
 
 
+def _whole_year(_: dict[str, str], start: date, end: date) -> Period:
+    return (start, end) if start.month == 1 else span(end.year, 1, 12)
+
+
 def before_change(start: date, end: date) -> Period:
-    """Return the period of the value before a change: a year earlier, or the year before several."""
+    """Return the period of the value before a change: a year earlier."""
     if start.year == end.year or (end - start).days < 366:
         return shifted(start, 1), shifted(end, 1)
     return date(start.year - 1, 1, 1), date(start.year - 1, 12, 31)
@@ -283,7 +295,7 @@ _RESOLVE: dict[str, Callable[[dict[str, str], date, date], Period]] = {
     "days": _days,
     "since_plan": _five_years,
     "since": _since,
-    "years": lambda g, start, end: (date(int(g["y1"]), 1, 1), date(int(g["y2"]), 12, 31)),
+    "years": lambda g, *_: (date(int(g["y1"]), 1, 1), date(int(g["y2"]), 12, 31)),
     "recent_years": _recent_years,
     "months": _months,
     "first_months": _first_months,
@@ -295,8 +307,9 @@ _RESOLVE: dict[str, Callable[[dict[str, str], date, date], Period]] = {
     "halves": _half,
     "year_before": _years_before,
     "of_year": _year,
-    "now": lambda g, start, end: (start, end),
-    "yearly": lambda g, start, end: (start, end),
+    "now": lambda _, start, end: (start, end),
+    "whole": _whole_year,
+    "yearly": lambda _, start, end: (start, end),
 }
 
 

@@ -52,10 +52,13 @@ _CAP = re.compile(r"(?P<word>控制在|压减到|压降到|稳定在|保持在)[
 _TAIL = r"(?P<tail>以上|及以上|以内|之内|内(?![部容蒙外涝河燃地])|以下|及以下|左右|上下|之多|开外)?"
 _SOLE_TAIL = re.compile(_TAIL)
 _SUM = (
-    r"[ ]?(?P<first>[余多来几])?[ ]?(?:(?P<piece>个)(?P<third>[余多来几])?(?=[万亿]))?(?P<scale>万亿|千万|百万|十万|亿|万|千(?![米克瓦伏帕赫])|百)?"
+    r"[ ]?(?P<first>[余多来几])?[ ]?(?:(?P<piece>个)(?P<third>[余多来几])?(?=[万亿]))?"
+    r"(?P<scale>万亿|千万|百万|十万|亿|万|千(?![米克瓦伏帕赫])|百)?"
     r"(?P<second>[余多来])?"
 )
-_MIXED = re.compile(r"\d+(?:\.\d+)?(?:[十百千万亿]+\d+(?:\.\d+)?)+(?![年月日号时点.:%\d])(?:[十百万亿]|千(?![米克瓦伏帕卡]))*")
+_MIXED = re.compile(
+    r"\d+(?:\.\d+)?(?:[十百千万亿]+\d+(?:\.\d+)?)+(?![年月日号时点.:%\d])(?:[十百万亿]|千(?![米克瓦伏帕卡]))*"
+)
 _PART = re.compile(r"(\d+(?:\.\d+)?)|([十百千万亿])")
 _FRACTION = re.compile(
     rf"(?P<over>{numerals.NUMERAL.pattern})分之(?P<up>{numerals.NUMERAL.pattern})"
@@ -145,9 +148,7 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
      (Decimal('2'), '次', '>=', '至少2次')]
     """
     number, doubts = _spoken(numeral.raw)
-    read = Quantity(
-        *numeral, number, first=numeral.start, last=numeral.end, doubts=doubts
-    )
+    read = Quantity(*numeral, number, first=numeral.start, last=numeral.end, doubts=doubts)
     if number is None or len(numeral.raw) > LONGEST:
         return read._replace(value=None)
     whole = _fraction(text, read)
@@ -179,7 +180,9 @@ def _spoken(raw: str) -> tuple[Decimal | None, tuple[Doubt, ...]]:
     pair = _PAIR.fullmatch(raw) or _TWICE.fullmatch(raw)
     if pair:
         words = pair.groupdict("")
-        ends = [words.get("head", "") + words[end] + words.get("scale", "") for end in ("low", "high")]
+        ends = [
+            words.get("head", "") + words[end] + words.get("scale", "") for end in ("low", "high")
+        ]
         low, high = map(_number, ends)
         if low and high and low < high <= 2 * low:
             between = {"low": f"{low:f}", "high": f"{high:f}"}

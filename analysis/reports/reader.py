@@ -9,21 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from analysis.language.vocabulary import Base, Comparator, Measure, Role, Status
+from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status
 from analysis.tables import numerals
 
 from . import facts, grids, parts, roles, scopes, subjects, touched
 from .candidates import EVIDENCE, Candidate
+from .confidence import confidence
 from .doubts import Doubt
 from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
+from .naming import BY_EVENT, FOREBEARS, QUOTA_USED, RELATIVE, Namer, content, first
 from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
 from .quantities import Quantity, joined
-from .relations import TERRITORIES, Figure, figures
+from .relations import Figure, figures
 from .roles import Judgement, Reason, elsewhere, status
 from .setting import Setting
-from .suggestions import ALIKE, ENOUGH, Catalogue, Suggestion, Words, unlike
+from .suggestions import ENOUGH, Catalogue, Suggestion, unlike
 
-_FOREBEARS = 3  # how many figures back a figure may take its words from
 _NOUN = 10  # characters behind a figure that may name it
 
 
@@ -45,9 +46,18 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
     parted = sections(folded, year=setting.end.year, mood=setting.mood)
     waiting = (n._replace(raw=folded[n.start : n.end]) for n in numerals.find(text))
     following = next(waiting, None)
+    cells = grids.cells(text)
+    namer = Namer(folded, catalogue, cells, subjects.Events(folded))
     timeline = Timeline(folded, enclosures, later=setting.later)
     reader = _Reader(
-        text, folded, setting, catalogue, enclosures, grids.cells(text), timeline, subjects.Events(folded)
+        text,
+        folded,
+        setting,
+        catalogue,
+        enclosures,
+        cells,
+        timeline,
+        namer,
     )
     found: list[Candidate] = []
     for sentence in sentences(folded, parted):
@@ -84,14 +94,13 @@ class _Reader:
     enclosures: Enclosures
     grid: dict[int, grids.Cell]
     timeline: Timeline
-    events: subjects.Events
+    namer: Namer
+    latest: tuple[str, str] = "", ""  # theme and part of the figure before in the sentence
     parts: dict[int, str] = field(default_factory=dict)
-    assigned: dict[int, tuple[Suggestion, ...]] = field(default_factory=dict)
     topic: str = ""
     before: roles.Standing | None = None  # status of the figure before
     demanding: bool = False  # whether the words before demand something
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
-    named: dict[str, Suggestion] = field(default_factory=dict)  # by unit, of the last level
 
     def sentence(self, sentence: Sentence, inside: list[numerals.Numeral]) -> Iterator[Candidate]:
         words = self.folded[sentence.start : sentence.end]
@@ -99,10 +108,11 @@ class _Reader:
         if sentence.start == sentence.section.start:
             self.topic = ""
         if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n"}:
-            self.named.clear()
+            self.namer.named.clear()
         if topic:
             self.topic = topic[1]
         self.before = None
+        self.latest = "", ""
         if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n", "。"}:
             self.demanding = False
         read = zip(inside, joined(self.folded, inside), strict=True)
@@ -154,13 +164,14 @@ class _Reader:
     def _row(self, sentence: Sentence, figure: Figure, judgement: Judgement) -> Candidate:
         q = figure.quantity
         named, carried = self._named_period(figure)
-        standing, doubts, demands = self._standing(sentence, figure, named)
+        standing, doubts, _ = self._standing(sentence, figure, named)
         repeated = self._repeated(figure, standing)
-        words = _words(figure, sentence, self.folded, self.topic)
-        suggested = self._suggested(words, figure, judgement)
+        suggested = self.namer.suggested(sentence, self.topic, figure, judgement)
         unit = _unit(figure, suggested)
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
         period, dated = self._period(figure, standing, suggested, named, carried=carried)
+        unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
+        unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
             q.start,
             q.end,
@@ -177,20 +188,13 @@ class _Reader:
             period=period,
             phrase=_phrase(figure),
             evidence=_evidence(self.text, self.folded, q, sentence),
-            indicator=_first(suggested),
-            breakdown=self._part(sentence, figure, _first(suggested)),
+            indicator=first(suggested),
+            breakdown=self._part(sentence, figure, first(suggested)),
             region=self._region(sentence, figure),
-            base=self._base(sentence, figure),
+            base=self._base(figure),
             suggestions=suggested,
-            doubts=(
-                *judgement.doubts,
-                *q.doubts,
-                *figure.doubts,
-                *doubts,
-                *dated,
-                *self._touched(q, judgement),
-                *_unsure(q, suggested),
-            ),
+            doubts=unsure,
+            confidence=self._confidence(suggested, unsure),
         )
         if candidate.base is Base.MEAN and candidate.indicator == "disaster_direct_loss":
             candidate = _from_mean(candidate)
@@ -205,104 +209,18 @@ class _Reader:
             )
         return candidate
 
+    def _confidence(
+        self, suggested: tuple[Suggestion, ...], doubts: tuple[Doubt, ...]
+    ) -> Confidence:
+        trust = self.catalogue.trust(suggested[0]) if self.catalogue and suggested else 0.0
+        event = bool(suggested) and suggested[0].score == BY_EVENT
+        return confidence(suggested, doubts, trust=trust, event=event)
+
     def _touched(self, read: Quantity, judgement: Judgement) -> tuple[Doubt, ...]:
         """Return the doubts about characters beside a figure of prose, outside a formula."""
         if read.start in self.grid or judgement.reason == Reason.FORMULA:
             return ()
         return tuple(touched.doubts(self.text, self.folded, read))
-
-    def _suggested(
-        self, words: list[Words], figure: Figure, judgement: Judgement
-    ) -> tuple[Suggestion, ...]:
-        """Return the indicators for a figure: by its parent, its event, or the words around it."""
-        if self.catalogue is None:
-            return ()
-        own = figure.parent is None or bool(figure.subject)
-        if figure.measure is not Measure.LEVEL and not own:
-            parent = self.assigned.get(figure.parent.quantity.start, ())  # type: ignore[union-attr]
-            if _first(parent):
-                return parent
-        suggested = self._fitting(figure, self._by_words(words, figure, judgement))
-        suggested = self._by_event(figure, suggested)
-        self.assigned[figure.quantity.start] = suggested
-        if figure.measure is Measure.LEVEL and suggested and suggested[0].score >= ENOUGH:
-            self.named[figure.quantity.unit] = suggested[0]
-        return suggested
-
-    def _by_words(
-        self, words: list[Words], figure: Figure, judgement: Judgement
-    ) -> tuple[Suggestion, ...]:
-        catalogue, q = self.catalogue, figure.quantity
-        if catalogue is None:
-            return ()
-        kind, unit = _KINDS.get(judgement.reason, q.kind), q.unit
-        if figure.measure is not Measure.LEVEL:
-            counted = q if q.unit not in _RELATIVE else _origin(figure)
-            kind, unit = (counted.kind, counted.unit) if counted else ("", "")
-        suggested = tuple(catalogue.suggest(words, unit=unit, kind=kind))
-        if _RATE.search(figure.subject or figure.near[-10:]):  # a rate is not a count
-            rates = {"rate", "share"}
-            suggested = tuple(s for s in suggested if catalogue.quantity(s) in rates)
-        if suggested and suggested[0].score >= ENOUGH:
-            return suggested
-        again = self.named.get(_counted_again(figure))
-        return suggested if again is None else (again, *suggested[:2])
-
-    def _fitting(
-        self, figure: Figure, suggested: tuple[Suggestion, ...]
-    ) -> tuple[Suggestion, ...]:
-        """Drop the indicators that the words next to the figure rule out."""
-        catalogue, q = self.catalogue, figure.quantity
-        if catalogue is None or figure.measure is not Measure.LEVEL:
-            return suggested
-        near = figure.near[-12:]
-        if _AVERAGE.search(near) or _UNFINISHED.match(self.folded, q.last, q.last + 6):
-            return ()
-        if q.unit in _RELATIVE:
-            if _PORTION.search(near):
-                return tuple(s for s in suggested if s.indicator == QUOTA_USED)
-            rate = _NAMED_RATE.search(near)
-            return tuple(s for s in suggested if rate is None or catalogue.speaks(s, rate[1]))
-        if q.unit == "个" and _AREAS.match(self.folded, q.end, q.last + 10):
-            clause = re.split(r"[,;:。\n]", self.folded[max(0, q.first - 40) : q.first])[-1]
-            noun = self.folded[q.end : q.end + (6 if _WITH.search(clause) else 18)]
-            return tuple(s for s in suggested if catalogue.speaks_in(s, noun + near))
-        return suggested
-
-    def _by_event(
-        self, figure: Figure, suggested: tuple[Suggestion, ...]
-    ) -> tuple[Suggestion, ...]:
-        """Put the indicator of the event named last first, or drop what another event decides."""
-        unit = figure.quantity.unit
-        before = self.folded[max(0, figure.quantity.first - 60) : figure.quantity.first]
-        if _QUOTA_SHARE.search(before) and unit == "%":
-            return self._certain(QUOTA_USED, "指标", suggested)
-        if figure.measure is not Measure.LEVEL and unit in _RELATIVE:
-            origin = _origin(figure)
-            unit = origin.unit if origin and not figure.subject else ""
-        quota = roles.quota(before)
-        slot = subjects.of_quota(before) if quota else subjects.slot(figure, unit)
-        first = _first(suggested)
-        if not slot or (first and first not in subjects.generic() and suggested[0].score >= ENOUGH):
-            return suggested
-        cell = self.grid.get(figure.quantity.start)
-        subject = subjects.named(f"{cell.label}{cell.header}" if cell else figure.subject)
-        subject = subject or self.events.before(figure.quantity.first, table=cell is not None)
-        code = subjects.indicators().get(subject, {}).get(slot, "")
-        others = tuple(s for s in suggested if s.indicator not in subjects.generic() - {code})
-        if not code:
-            return others if subject else suggested
-        return self._certain(code, subject, others)
-
-    def _certain(
-        self, code: str, why: str, others: tuple[Suggestion, ...]
-    ) -> tuple[Suggestion, ...]:
-        """Return the suggestions with the indicator *code* first, as far as the catalogue has it."""
-        known = self.catalogue and self.catalogue.indicators.get(code)
-        if not known:
-            return others
-        top = Suggestion(code, known.unit, _BY_EVENT, why)
-        return (top, *(s for s in others if s.indicator != code))[:3]
 
     def _part(self, sentence: Sentence, figure: Figure, indicator: str) -> str:
         """Return the part of its indicator that a figure is about."""
@@ -319,7 +237,7 @@ class _Reader:
             own = figure.near[-24:] + self.folded[q.end : q.last] + figure.post[:8]
             lead = "" if figure.part else self.folded[sentence.start : q.first - len(figure.near)]
         part = parts.part_of(
-            indicator,
+            known.name,
             known.theme,
             own=own,
             lead=lead,
@@ -328,21 +246,20 @@ class _Reader:
         )
         if figure.measure is not Measure.LEVEL and not figure.subject:
             part = parent or part
-        elif figure.parent and len(re.sub(r"[^\u4e00-\u9fff]", "", figure.near)) <= _VERB:
-            before = self.catalogue.indicators.get(self._indicator(figure.parent))
-            part = part or (parent if before and before.theme == known.theme else "")
+        else:
+            theme, before = self.latest
+            bare = indicator == QUOTA_USED or bool(_BARE_VERB.fullmatch(figure.near))
+            part = part or (before if bare and theme == known.theme else "")
         self.parts[q.start] = part
+        self.latest = known.theme, part
         return part
-
-    def _indicator(self, figure: Figure) -> str:
-        return _first(self.assigned.get(figure.quantity.start, ()))
 
     def _region(self, sentence: Sentence, figure: Figure) -> str:
         cell = self.grid.get(figure.quantity.start)
         lead = cell.label if cell else self.folded[sentence.start : figure.quantity.first]
         return scopes.smaller_region(f"{lead}:" if cell else lead, self.setting)
 
-    def _base(self, sentence: Sentence, figure: Figure) -> Base | None:
+    def _base(self, figure: Figure) -> Base | None:
         """Return what a change is a change from, None for a level."""
         if figure.measure is Measure.LEVEL:
             return None
@@ -397,7 +314,7 @@ class _Reader:
         *,
         carried: bool,
     ) -> tuple[Period, tuple[Doubt, ...]]:
-        """Return the period of a figure, with a doubt where it is carried from a sentence before."""
+        """Return the period of a figure, with a doubt where an earlier sentence gives it."""
         first, last = figure.quantity.first, figure.quantity.last
         default = start, end = self._whole(figure, standing)
         cell = self.grid.get(figure.quantity.start)
@@ -405,7 +322,7 @@ class _Reader:
         if cell:
             earlier = grids.earlier(cell, start, end)
             start, end = spoken_period(cell.words, start, end) if earlier == default else earlier
-        elif named:
+        elif named and not self._quota(figure):
             start, end = resolved(named, start, end)
             doubts = (Doubt("period_carried"),) if carried and named.kind != "now" else ()
         if figure.measure is Measure.LEVEL and self.timeline.old_value(first, last):
@@ -418,14 +335,16 @@ class _Reader:
         start, end = self.setting.start, self.setting.end
         if standing is Status.ACTUAL:
             return start, end
-        cell = self.grid.get(figure.quantity.start)
-        before = self.folded[max(0, figure.quantity.first - 20) : figure.quantity.first]
-        quota = (cell is not None and grids.aimed(cell)) or roles.quota(before)
-        return span(end.year, 1, 12) if quota else self.setting.planned
+        return span(end.year, 1, 12) if self._quota(figure) else self.setting.planned
+
+    def _quota(self, figure: Figure) -> bool:
+        first, cell = figure.quantity.first, self.grid.get(figure.quantity.start)
+        before = self.folded[max(0, first - 20) : first]
+        return (cell is not None and grids.aimed(cell)) or roles.quota(before)
 
     def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
         """Whether the first indicator is a level at one date."""
-        code, known = _first(suggested), self.catalogue
+        code, known = first(suggested), self.catalogue
         return bool(code and known and known.indicators[code].nature == "stock")
 
     def _facts(self, sentence: Sentence, others: list[Candidate]) -> list[Candidate]:
@@ -436,7 +355,7 @@ class _Reader:
         """Return the row of a fact without a numeral."""
         planned = sentence.section.mood is Mood.PLAN or fact.wish
         status = Status.TARGET if planned else Status.ACTUAL
-        suggested = self._named_by(sentence, fact)
+        suggested = self.namer.of_fact(sentence, fact)
         printed = self.text[fact.start : fact.end]
         named, _ = self.timeline.at(fact.start)
         period = self.setting.planned if planned else (self.setting.start, self.setting.end)
@@ -452,14 +371,14 @@ class _Reader:
             value=Decimal(fact.value),
             measure=fact.measure,
             status=status,
-            unit="" if direction else _first_unit(suggested, fact.unit),
+            unit="" if direction else _first_unit(suggested, fact.unit or _zero_unit(fact)),
             period=resolved(named, *period) if named else period,
             phrase=fact.subject,
             evidence=printed[:EVIDENCE],
             suggestions=suggested,
             numeral=False,
-            indicator=_first(suggested),
-            breakdown=self._part_in(_first(suggested), clause + fact.subject),
+            indicator=first(suggested),
+            breakdown=self._part_in(first(suggested), clause + fact.subject),
             region=scopes.smaller_region(clause, self.setting),
             base=Base.YEAR_BEFORE if direction else None,
             doubts=(Doubt("no_numeral"),),
@@ -468,47 +387,15 @@ class _Reader:
     def _part_in(self, indicator: str, own: str) -> str:
         """Return the part that the clause of a fact names."""
         known = self.catalogue and self.catalogue.indicators.get(indicator)
-        return parts.part_of(indicator, known.theme, own=own) if known else ""
-
-    def _named_by(self, sentence: Sentence, fact: facts.Fact) -> tuple[Suggestion, ...]:
-        """Return the indicators for a fact: by the event that did not happen, else by words."""
-        if self.catalogue is None:
-            return ()
-        before = self.folded[max(sentence.start, fact.start - 40) : fact.start]
-        words = [Words(fact.subject, 1.0), Words(before, 0.4)]
-        words.append(Words(sentence.section.heading, 0.2))
-        suggested = tuple(self.catalogue.suggest(words, unit=fact.unit, kind=fact.kind))
-        if fact.measure is Measure.DIRECTION:
-            slot = subjects.of_direction(fact.subject)
-        else:
-            slot = subjects.of_zero(fact.subject) if fact.value == 0 else ""
-        if not slot:
-            return suggested
-        subject = subjects.first_named(fact.subject) or self.events.before(fact.start)
-        code = subjects.indicators().get(subject, {}).get(slot, "")
-        others = tuple(s for s in suggested if s.indicator not in subjects.generic() - {code})
-        return self._certain(code, subject, others) if code or subject else suggested
+        return parts.part_of(known.name, known.theme, own=own) if known else ""
 
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
-_CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
-_KINDS: dict[str, str] = {Reason.FORMULA: "count", Reason.ZERO: ""}
-_RATE = re.compile(r"率[\u4e00-\u9fff]{0,8}$")
-_VERB = 4  # characters: 培训, 已整改
-_AVERAGE = re.compile(r"(?:平均每?|人均|户均|日均|月均|年均)[\u4e00-\u9fff]{0,8}$")
-_UNFINISHED = re.compile(r"正在|未(?!发生)|尚未|仍?没有|还未")
-_PORTION = re.compile(r"占|比重|比例")
-_NAMED_RATE = re.compile(r"([\u4e00-\u9fff]{2}率)[\u4e00-\u9fff]{0,4}$")
-_AREAS = re.compile(r"个?(?:县|市(?!级)|区(?!域)|州|乡|镇|街道|村|社区|部门|行政村|国家|省)")
-_WITH = re.compile(r"^(?:[\u4e00-\u9fff]{0,4})?[与向对赴同]")
-_QUOTA_SHARE = re.compile(r"占[^,。;]{0,16}(?:控制指标|指标|控制数|目标)[^,。;]{0,12}$")
-QUOTA_USED = "quota_used"
+_BARE_VERB = re.compile(
+    r"[、,]?(?:其中|已|均|共|并|全部|完成|造成|累计)*"
+    r"(?:整改|整治|销号|培训|参训|参演|参与|死亡|亡|受伤|伤|罚款|受众|受灾)?(?:完成|到位|人数)?"
+)
 _VS_MEAN = "disaster_loss_vs_prev5y_mean"
-_BY_EVENT = 5.0  # the score of an indicator that the event decides
-_RELATIVE = {"%", "‰", "倍", "百分点"}
-
-
-_ONLY_COUNTED = re.compile(r"(?:事故)?(?P<unit>[起人件次户家场项])(?:数|次)")
 
 
 def _bound(q: Quantity, before: str) -> Comparator:
@@ -517,24 +404,19 @@ def _bound(q: Quantity, before: str) -> Comparator:
     return Comparator.AT_MOST if quota else q.comparator
 
 
+def _zero_unit(fact: facts.Fact) -> str:
+    """Return the unit of what did not happen, where no indicator has it."""
+    return "起" if fact.value == 0 and subjects.of_zero(fact.subject) == "count" else ""
+
+
 def _from_mean(candidate: Candidate) -> Candidate:
     """Return the change of disaster losses from a mean as the indicator that it is."""
     if candidate.measure is not Measure.CHANGE_PCT:
         return candidate
-    top = Suggestion(_VS_MEAN, "%", _BY_EVENT, "均值")
+    top = Suggestion(_VS_MEAN, "%", BY_EVENT, "均值")
     suggestions = (top, *candidate.suggestions[:2])
     level = Measure.LEVEL
-    return replace(
-        candidate, indicator=_VS_MEAN, measure=level, base=None, suggestions=suggestions
-    )
-
-
-def _counted_again(figure: Figure) -> str:
-    """Return the unit of an earlier level that 起数减少7起 or 其中化工2起 refers to, or '-'."""
-    if figure.measure is not Measure.LEVEL:
-        only = _ONLY_COUNTED.fullmatch(figure.subject)
-        return only["unit"] if only else "-"
-    return figure.quantity.unit if figure.part else "-"
+    return replace(candidate, indicator=_VS_MEAN, measure=level, base=None, suggestions=suggestions)
 
 
 def _ranked(read: Quantity, judgement: Judgement) -> tuple[Quantity, Judgement]:
@@ -544,70 +426,24 @@ def _ranked(read: Quantity, judgement: Judgement) -> tuple[Quantity, Judgement]:
     return read, judgement
 
 
-def _origin(figure: Figure) -> Quantity | None:
-    """Return the counted figure that a percentage is a change of, or None."""
-    parent = figure.parent
-    while parent is not None and parent.quantity.unit in _RELATIVE:
-        parent = parent.parent
-    return parent.quantity if parent else None
-
-
 def _first_unit(suggested: tuple[Suggestion, ...], unit: str) -> str:
-    return suggested[0].unit if _first(suggested) else unit
-
-
-def _first(suggested: tuple[Suggestion, ...]) -> str:
-    """Return the first indicator, '' if it is only faintly alike."""
-    return suggested[0].indicator if suggested and suggested[0].score >= ALIKE else ""
-
-
-def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Words]:
-    """Return the words around a figure that may name it, nearer ones weighing more."""
-    if figure.subject:
-        return [Words(figure.subject, 1.0), Words(figure.far[-40:], 0.15)]
-    if figure.measure is not Measure.LEVEL and figure.parent:
-        figure = figure.parent
-    q = figure.quantity
-    ahead = _CLAUSE_END.split(text[q.last : min(sentence.end, q.last + 30)], maxsplit=1)[0]
-    words = [
-        Words(figure.near[-40:] + text[q.start : q.last], 0.75 if figure.attached else 1.0),
-        Words(text[q.end : q.last] + figure.post, 1.0),
-        Words(ahead, 0.4 if q.unit else 1.0),
-        Words(figure.far[-60:], 0.4),
-        Words(topic, 0.35),
-        Words(sentence.section.heading[:40], 0.25),
-        Words(text[max(0, sentence.start - 40) : sentence.start], 0.15),
-    ]
-    parent, fade = figure.parent, 0.5
-    if not _content(figure.near) or figure.bracketed or figure.part:
-        fade = 0.7 if figure.near or figure.far else 0.95
-    for _ in range(_FOREBEARS):
-        if parent is None:
-            break
-        words += [Words(parent.near[-40:], fade), Words(parent.post, fade * 0.8)]
-        words.append(Words(parent.far[-40:], fade * 0.4))
-        parent, fade = parent.parent, fade * 0.7
-    return words
-
-
-def _content(near: str) -> bool:
-    return len(re.sub(r"[^\u4e00-\u9fff]|[和及与]", "", near)) > 1
+    return suggested[0].unit if first(suggested) else unit
 
 
 def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
     if figure.measure is Measure.CHANGE_PCT:
         return "%"
     printed = figure.quantity.unit
-    if printed in _RELATIVE:
+    if printed in RELATIVE:
         return printed
-    first = suggested[0] if _first(suggested) else None
-    sure = first is not None and (not printed or first.score >= ENOUGH)
-    return first.unit if first and sure and not unlike(printed, first.unit) else printed
+    top = suggested[0] if first(suggested) else None
+    sure = top is not None and (not printed or top.score >= ENOUGH)
+    return top.unit if top and sure and not unlike(printed, top.unit) else printed
 
 
 def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[Doubt, ...]:
     doubts = [Doubt("implied_unit")] if q.implied and q.kind != "count" else []
-    if not _first(suggested):
+    if not first(suggested):
         doubts.append(Doubt("no_indicator"))
     elif suggested[0].score < ENOUGH:
         doubts.append(Doubt("only_definition"))
@@ -619,8 +455,8 @@ def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[Doubt, ...]
 def _phrase(figure: Figure) -> str:
     """The noun phrase measured; a bare continuation takes that of the figure it continues."""
     named, own = figure, figure.subject or _own(figure)
-    for _ in range(_FOREBEARS):
-        if _content(own) or named.parent is None:
+    for _ in range(FOREBEARS):
+        if content(own) or named.parent is None:
             break
         named = named.parent
         own = named.subject or _own(named)
@@ -629,7 +465,7 @@ def _phrase(figure: Figure) -> str:
 
 def _own(figure: Figure) -> str:
     """Return the words before a figure, or those behind it where there are none."""
-    return figure.near if _content(figure.near) else figure.near + figure.post[:_NOUN]
+    return figure.near if content(figure.near) else figure.near + figure.post[:_NOUN]
 
 
 _MARK = re.compile(r"[,。;:、!?\n\r\t]")

@@ -350,7 +350,10 @@ def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -
         return
     run = [last]
     for change in reversed(earlier[:-2]):
-        if not (_LIST.fullmatch(run[-1].near) or _NEXT_OF_LIST.fullmatch(run[-1].gap)) or change.measure is Measure.LEVEL:
+        if (
+            not (_LIST.fullmatch(run[-1].near) or _NEXT_OF_LIST.fullmatch(run[-1].gap))
+            or change.measure is Measure.LEVEL
+        ):
             break
         run.append(change)
     figure.doubts = _LISTED

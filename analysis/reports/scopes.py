@@ -1,6 +1,4 @@
-"""
-What a figure covers and is compared with: the region that its clause names, the base of a change.
-"""
+"""The region that the clause of a figure names, and the base of a change."""
 
 import re
 
@@ -22,8 +20,14 @@ _WIDER = re.compile(r"全国|全省|全市|全州|全自治区|全区|全县")
 _BASES = (
     (Base.MEAN, r"均值|平均值?(?:水平)?|年均水平|多年同期|常年同期|常年"),
     (Base.MONTH_BEFORE, r"环比|[较比与]上个?月|[较比与]上个?季度?|[较比与]\d{1,2}月份?"),
-    (Base.PLAN, r"[较比与][^,。;]{0,6}(?:目标|计划|指标|任务)|[低高]于[^,。;]{0,6}(?:目标|计划|指标)"),
-    (Base.OTHER, r"[较比与](?:20\d\d|19\d\d)年|[较比与][“\"]?十[一二三四五]五|[较比与](?:年初|前年|峰值|高峰)"),
+    (
+        Base.PLAN,
+        r"[较比与][^,。;]{0,6}(?:目标|计划|指标|任务)|[低高]于[^,。;]{0,6}(?:目标|计划|指标)",
+    ),
+    (
+        Base.OTHER,
+        r"[较比与](?:20\d\d|19\d\d)年|[较比与][“\"]?十[一二三四五]五|[较比与](?:年初|前年|峰值|高峰)",
+    ),
     (Base.YEAR_BEFORE, r"同比|[较比与][^,。;]{0,3}(?:去年|上年|上一年)|去年同期|上年同期"),
 )
 _BASE = re.compile("|".join(f"(?P<{base}>{pattern})" for base, pattern in _BASES))
@@ -42,7 +46,10 @@ def smaller_region(lead: str, setting: Setting) -> str:
     named = last(_REGION, lead)
     if named is None or _NOT_NAME.search(named["name"]):
         return ""
-    if any(name in named["name"] for name in setting.names) or _WIDER.search(lead, named.end()):
+    own = any(named["name"].startswith(name) for name in setting.names)
+    if (own and not named["name"].endswith(("镇", "乡", "街道"))) or _WIDER.search(
+        lead, named.end()
+    ):
         return ""
     return named["name"]
 

@@ -16,7 +16,9 @@ from .layout import Mood, fold, mood_of
 from .periods import parse_period, span
 
 _HEAD = 400
-_REPORTING = re.compile(r"总结|情况|报告|回顾|通报|综述|汇报|数据|实录|小结|成效|公报|分析|评估|讲话")
+_REPORTING = re.compile(
+    r"总结|情况|报告|回顾|通报|综述|汇报|数据|实录|小结|成效|公报|分析|评估|讲话"
+)
 _TITLE = re.compile(r"(?![一二三1(]|\d{4}年\d{1,2}月\d{1,2}日)[^。;]{4,60}")  # no heading, no date
 _SPEECH = re.compile(r"上的(?:讲话|发言|致辞)|讲话(?:摘要|提纲|稿)?[)\n]")
 _THREE_QUARTERS = 9  # a report that ends later plans for the year after
@@ -87,7 +89,9 @@ def setting(text: str, *, names: tuple[str, ...] = (), period: str = "") -> Sett
     shorts = tuple(dict.fromkeys(short(name) for name in full_names if short(name)))
     mood = Mood.PLAN if _plans(folded, end.year) else Mood.REPORT
     level = _level(folded, full_names)
-    return Setting(shorts, level, start, end, mood, later=_SPEECH.search(folded[:_HEAD]) is not None)
+    return Setting(
+        shorts, level, start, end, mood, later=_SPEECH.search(folded[:_HEAD]) is not None
+    )
 
 
 def _plans(text: str, year: int) -> bool:

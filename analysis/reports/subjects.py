@@ -27,7 +27,10 @@ _LOST = re.compile(r"损失")
 _EVENTS = re.compile(r"起数|发生|接报|事故|火灾|起火|火情")
 _PERIOD = re.compile(r"(?:去年|上年|今年)?同期|去年|上年|[为是各共]|分别|其中|持平|均")
 _CONTENT = re.compile(r"[\u4e00-\u9fff]")
-_HANDLED = re.compile(r"处置|处理|扑灭|应对|查处|调查|结案|挂牌|督办|通报|警示|立案|参与|救援")
+_NAME = 14  # characters of the name of a sector, a region or a cause, with the words behind
+_HANDLED = re.compile(
+    r"整治|清理|处罚|违规|违法|办理|受理|纠正|处置|处理|扑灭|应对|查处|调查|结案|挂牌|督办|通报|警示|立案|参与|救援"
+)
 
 
 class Event(NamedTuple):
@@ -78,7 +81,7 @@ class Events:
                 break
             if event.subject not in _GRADED or event.end > sentence:
                 return event.subject
-        return ""
+        return "" if table or not line else self.before(line - 1, table=True)
 
 
 def named(words: str) -> str:
@@ -108,12 +111,12 @@ def slot(figure: Figure, unit: str) -> str:
 
     *unit* is that of the figure, or of the level that it is a change of.
     """
-    words = figure.subject or figure.near[-12:] + figure.post[:6]
+    words = figure.subject.split("、")[0] or figure.near[-12:] + figure.post[:6]
     if not figure.subject and not re.search(r"[\u4e00-\u9fff]{2}", words):
         words = figure.far[-12:]
     if _HANDLED.search(words):
         return ""
-    if figure.subject in {"人数", "伤亡人数"}:
+    if words in {"人数", "伤亡人数"}:
         return "deaths"
     bare = not _CONTENT.search(_PERIOD.sub("", words))
     if bare and figure.measure is Measure.LEVEL and unit == "起":
@@ -126,7 +129,9 @@ def slot(figure: Figure, unit: str) -> str:
         return "deaths"
     if unit in {"人", ""} and _HURT.search(words):
         return "injuries"
-    return "count" if unit in {"起", ""} and _EVENTS.search(words) else ""
+    if unit == "起" and figure.measure is Measure.LEVEL and len(words.strip()) <= _NAME:
+        return "count"
+    return "count" if not unit and _EVENTS.search(words) else ""
 
 
 def of_quota(before: str) -> str:

@@ -8,7 +8,7 @@ the cosine of their pairs of neighbouring characters, rare pairs weighing more.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log
@@ -97,6 +97,7 @@ class Descriptions:
 _MOST = 3
 ENOUGH = 1.6  # below this the synonyms in common are chance
 ALIKE = 0.45  # below this a likeness to a definition is shown and not taken
+_PRIOR = 0.8  # the trust in words that no reviewed report has
 _LEAST = 0.1  # below this it is chance
 _CONTEXT = "context"  # denominators: a report that gives one names it outright
 _COUNTER = 0.1  # what a fitting counter adds to a likeness
@@ -142,6 +143,7 @@ class Catalogue:
     indicators: dict[str, Indicator]
     synonyms: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
     parts: dict[str, str] = field(default_factory=dict)  # Chinese names of breakdowns by code
+    counts: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     _by_term: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -157,6 +159,24 @@ class Catalogue:
         self._codes = tuple(self.indicators)
         rows = self.indicators.values()
         self._described = Descriptions([(row.name, row.definition) for row in rows])
+
+    def learn(self, reviewed: Iterable[tuple[str, str, str]]) -> None:
+        """Count, by the words that decide, how often reviewed figures had the indicator suggested.
+
+        Each of *reviewed* is the phrase of an accepted figure, its unit and its indicator.
+        """
+        for phrase, unit, code in reviewed:
+            kind = self.indicators[code].quantity if code in self.indicators else ""
+            found = self.suggest([Words(phrase, 1.0)], unit=unit, kind=kind)
+            if found and found[0].score >= ENOUGH:
+                right, all_of = self.counts.get((found[0].indicator, found[0].why), (0, 0))
+                same = found[0].indicator == code
+                self.counts[found[0].indicator, found[0].why] = right + same, all_of + 1
+
+    def trust(self, suggestion: Suggestion) -> float:
+        """Return the share of reviewed figures with the same words that had the indicator."""
+        right, all_of = self.counts.get((suggestion.indicator, suggestion.why), (0, 0))
+        return (right + _PRIOR) / (all_of + 1)
 
     def suggest(self, words: Iterable[Words], *, unit: str, kind: str) -> list[Suggestion]:
         """
@@ -278,6 +298,7 @@ class Catalogue:
 
 _NEAR, _FAR = 0.55, 0.2
 _MEASURED = {"money", "length", "area", "duration", "mass", "volume"}
+_EXACT = {"间"}
 _ANY = "个"  # counts nearly all things, but no documents and no events
 _EVENTS, _DOCUMENTS, _INCIDENTS = 2, 4, 9
 _CASES = ({"起", "次"}, {"起", "件"}, {"起", "项"})
@@ -320,6 +341,8 @@ def _likeness(printed: str, unit: str) -> float:
         return _SAME
     if printed not in _GROUPS or unit not in _GROUPS:
         return 0.0
+    if {printed, unit} in _CASES:
+        return _SAME / 2
     if unlike(printed, unit):
         return _UNLIKE
     return _SAME / 2 if _GROUPS[printed] == _GROUPS[unit] else -_SAME
@@ -327,7 +350,7 @@ def _likeness(printed: str, unit: str) -> float:
 
 def _fits(indicator: Indicator, kind: str, unit: str) -> bool:
     """Whether a figure of *unit* can be one of *indicator*: 亩 is not 公顷."""
-    exact = unit and (kind in _MEASURED or "/" in unit)
+    exact = unit and (kind in _MEASURED or "/" in unit or indicator.unit in _EXACT)
     return compatible(kind, indicator.quantity) and not (exact and unit != indicator.unit)
 
 
@@ -359,7 +382,17 @@ def catalogue(folder: Path) -> Catalogue:
     parts = folder / "breakdowns.csv"
     named = csv_file.table(parts) if parts.exists() else None
     known = {} if named is None else dict(zip(named["breakdown"], named["name_zh"], strict=True))
-    return Catalogue(rows, synonyms, known)
+    read = Catalogue(rows, synonyms, known)
+    read.learn(reviewed(folder))
+    return read
+
+
+def reviewed(folder: Path, *, without: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield phrase, unit and indicator of the accepted figures, except of the report *without*."""
+    for path in sorted((folder / "observations").glob("*.csv")):
+        table = csv_file.table(path)
+        level = table[(table["measure"] == "level") & (table["report"] != without)]
+        yield from zip(level["evidence"], level["unit"], level["indicator"], strict=True)
 
 
 def _terms(synonym: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -31,9 +31,10 @@ from .parameters import Value
 
 PLAN = "plan.toml"
 DEADLINE = 600.0  # seconds a job may take unless the plan says otherwise
-_TOP = ("warm", "warm_up", "deadline", "formats", "job")
+_TOP = ("warm", "warm_up", "deadline", "formats", "default", "job")
 _JOB = ("notebook", "each", "reads", "deadline", "executor", "formats")
 _READ = ("table", "where")
+_DEFAULT = ("each", "reads", "without")
 _EXECUTORS = ("in-process", "kernel")
 _LIBRARIES = ("matplotlib", "numpy", "pandas", "papermill", "pillow", "scipy", "seaborn")
 MOST_JOBS = 10_000
@@ -72,8 +73,18 @@ class Entry(TypedDict):
     formats: NotRequired[list[str]]
 
 
+class Default(TypedDict):
+    """What holds for a job that does not say otherwise, and for notebooks that no job names."""
+
+    each: NotRequired[dict[str, str | list[object]]]
+    reads: NotRequired[list[str | Read]]
+    without: NotRequired[list[str]]  # notebooks that are not run
+
+
 class Whole(TypedDict):
     """The file ``plan.toml``."""
+
+    default: NotRequired[Default]
 
     warm: NotRequired[list[str]]
     warm_up: NotRequired[str | list[str]]
@@ -200,8 +211,8 @@ def load(project: Project) -> Plan:
     reader = _Reader(project, float(entries.get("deadline", DEADLINE)), formats)
     made = (
         job
-        for number, entry in enumerate(entries.get("job", []), 1)
-        for job in reader.jobs(entry, f"{PLAN}, job {number}")
+        for where, entry in _whole_entries(entries, project.notebooks)
+        for job in reader.jobs(entry, where)
     )
     jobs = list(itertools.islice(made, MOST_JOBS + 1))
     if len(jobs) > MOST_JOBS:
@@ -216,6 +227,32 @@ def load(project: Project) -> Plan:
     )
 
 
+def _whole_entries(
+    entries: Mapping[str, Any], notebooks: Path
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each job of the plan with the defaults, then notebooks that no job names."""
+    default = entries.get("default", {})
+    jobs = entries.get("job", [])
+    for number, entry in enumerate(jobs, 1):
+        whole = {part: default[part] for part in ("each", "reads") if part in default} | entry
+        if isinstance(entry.get("each"), dict):
+            whole["each"] = {**default.get("each", {}), **entry["each"]}
+        yield f"{PLAN}, job {number}", whole
+    if "default" in entries:
+        named = {str(entry.get("notebook")) for entry in jobs} | {*default.get("without", ())}
+        for path in sorted(notebooks.glob("*.ipynb")):
+            if path.stem not in named and _declares(path, default.get("each", {})):
+                parts = {part: default[part] for part in ("each", "reads") if part in default}
+                yield f"{PLAN}, default", {"notebook": path.stem, **parts}
+
+
+def _declares(path: Path, names: Iterable[str]) -> bool:
+    """Return whether a notebook declares the parameters *names*; a damaged one is reported."""
+    read = parameters.notebook(path)
+    tagged = any("parameters" in cell["tags"] for cell in read.cells)
+    return tagged and {*names} <= parameters.declared(path, read).keys()
+
+
 def _parsed(path: Path) -> dict[str, Any]:
     try:
         entries = tomllib.loads(files.text(path))
@@ -223,6 +260,7 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} is not TOML: {error}") from error
     _refuse_unknown_keys(PLAN, entries, _TOP)
     _refuse_misfit(PLAN, entries, Whole)
+    _refuse_unknown_keys(f"{PLAN}, default", entries.get("default", {}), _DEFAULT)
     return entries
 
 

@@ -9,9 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language.messages import say
-from analysis.language.text import Text
-from analysis.language.vocabulary import Better, Comparator, Gap, Measure, Nature, Outcome, Status
+from analysis.language import values
+from analysis.language.vocabulary import (
+    Better,
+    Comparator,
+    Gap,
+    Measure,
+    Nature,
+    Outcome,
+    Partial,
+    Status,
+)
 
 from . import gaps, rates, tests
 
@@ -117,11 +125,12 @@ def without_target(rows: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     """Return the reporting regions that have no target in *judged*."""
     having = set(judged["region"])
     silent = [region for region in gaps.reporting(rows) if region["region"] not in having]
-    return gaps.frame([_silent(region, say("note.no_target")) for region in silent])
+    return gaps.frame([_silent(region) for region in silent])
 
 
-def _silent(region: dict[Any, Any], reason: Text) -> dict[str, Any]:
+def _silent(region: dict[Any, Any]) -> dict[str, Any]:
     """Return the refusal of a whole region, with the columns of its report only."""
     figure = dict.fromkeys(("indicator", "breakdown", "start", "evidence", "id"), "")
     dates = dict.fromkeys(("period_start", "period_end"), pd.NaT)
+    reason = values.partial(Partial.NO_TARGET)
     return gaps.refusal(region | figure | dates, Gap.NOT_REPORTED, reason)

@@ -177,34 +177,6 @@ def test_hostile_words_are_inert_and_legible(deck):
     assert categories[4].startswith("安徽 safe")
 
 
-def test_a_template_of_ones_own_is_filled_by_names(figures, tmp_path):
-    """Its layout, its places and its colours; only placeholders named as ours are filled."""
-    own = slides.deck_template.empty()
-    layout = own.slide_layouts[1]
-    layout.name = "Firmenfolie"
-    for shape in list(layout.placeholders):
-        if shape.name in {"Side", "Stamp"}:
-            shape._element.getparent().remove(shape._element)
-        if shape.name == "Chart":
-            shape.left, shape.width = 0, 6_000_000
-    own.save(tmp_path / "own.pptx")
-
-    data = slides.deck(figures, language="zh", template=tmp_path / "own.pptx")
-    slide = slide_of(data, "comparison-deaths")
-
-    assert slide.slide_layout.name == "Firmenfolie"
-    assert shape_of(slide, "chart").left == 0
-    assert "stamp" not in [carriers.owned(shape.name)[1] for shape in slide.shapes]
-
-
-def test_a_template_without_our_places_is_refused(figures, tmp_path):
-    """The message says what to name."""
-    Presentation().save(tmp_path / "plain.pptx")
-
-    with pytest.raises(UsageError, match=r"Chart.*selection pane"):
-        slides.deck(figures, language="zh", template=tmp_path / "plain.pptx")
-
-
 @pytest.mark.parametrize(
     ("size", "width", "height"), [(26, 12.1, 0.92), (11, 12.1, 0.6), (12, 3.7, 4.0)]
 )

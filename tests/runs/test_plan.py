@@ -178,6 +178,54 @@ def test_a_value_must_fit_its_declaration(tmp_path, line, value, fits):
             parameters.check("x", {"x": value}, known, {})
 
 
+DEFAULT = '[default]\neach = { language = ["zh", "en"] }\nreads = ["*"]\nwithout = ["play"]\n'
+
+
+def test_a_notebook_that_no_job_names_runs_by_default(project):
+    """Once a language, reading all tables; others only if they declare the parameters."""
+    project.table("region\n", "regions")
+    project.notebook("other")
+    project.notebook("play")
+    project.notebook("notes", parameters="x = 1")
+    project.plan(DEFAULT)
+
+    jobs = {job.name: job for job in load(project).jobs}
+
+    assert jobs.keys() == {"draw-zh", "draw-en", "other-zh", "other-en"}
+    assert [source.table for source in jobs["other-zh"].reads] == ["observations/east", "regions"]
+    assert jobs["other-zh"].parameters == {"language": "zh"}
+
+
+def test_a_job_says_only_what_differs_from_the_default(project):
+    """Its values of other parameters are added; its own reads replace those of all."""
+    project.table("region\n", "regions")
+    project.plan(
+        DEFAULT + '[[job]]\nnotebook = "draw"\neach = { indicator = ["deaths"] }\n'
+        'reads = ["regions"]\n'
+    )
+
+    first, second = load(project).jobs
+
+    assert (first.name, second.name) == ("draw-zh-deaths", "draw-en-deaths")
+    assert [source.table for source in first.reads] == ["regions"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[default]\neach = 5\n", "default.each must be a table"),
+        ("[default]\nread = []\n", "key 'read' is not known; did you mean reads"),
+        ("default = 5\n", "default must be a table"),
+    ],
+)
+def test_a_default_of_another_shape_is_refused(project, text, told):
+    """As a job would be."""
+    project.plan(text)
+
+    with pytest.raises(UsageError, match=told.replace("?", ".")):
+        load(project)
+
+
 RETIRED = {"supply_classes"}
 
 

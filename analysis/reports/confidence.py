@@ -1,0 +1,50 @@
+"""
+How sure a candidate row is, from the agreement of its cues.
+
+``docs/reading.md`` has the reliability of each class on the reviewed reports, each read without
+what its own review taught.
+"""
+
+from analysis.language.vocabulary import Confidence
+
+from .doubts import Doubt
+from .suggestions import ENOUGH, Suggestion
+
+_STRONG = 3.0  # least score of words that name one indicator
+_MARGIN = 0.7  # greatest share of the first score that the second may have
+_TRUSTED = 0.75  # least share of reviewed figures with the same words that had the indicator
+_HARMLESS = frozenset(
+    {"chinese_numerals", "implied_unit", "dealt_over_list", "from_table", "counter_later"}
+)
+
+
+def confidence(
+    suggested: tuple[Suggestion, ...],
+    doubts: tuple[Doubt, ...],
+    *,
+    trust: float,
+    event: bool,
+) -> Confidence:
+    """
+    Return how much of a row a reviewer has to check.
+
+    Parameters
+    ----------
+    suggested
+        The indicators, best first.
+    doubts
+        What the reader doubts.
+    trust
+        The share of reviewed figures with the same words that had the first indicator.
+    event
+        Whether the event named last decided the indicator.
+    """
+    if not suggested or suggested[0].score < ENOUGH:
+        return Confidence.GUESS
+    if any(doubt.id not in _HARMLESS for doubt in doubts):
+        return Confidence.LOOK
+    first, *rest = suggested
+    others = [other.score for other in rest if other.score >= ENOUGH]
+    alone = not others or others[0] <= _MARGIN * first.score
+    named = event or (first.score >= _STRONG and alone)
+    return Confidence.SURE if named and trust >= _TRUSTED else Confidence.LOOK
