@@ -137,6 +137,7 @@ class Standing(Word):
     BUILDING = "building"
     PLANNED = "planned"
     NOT_MENTIONED = "not_mentioned"
+    UNREAD = "unread"  # nobody has read the report for it
 
 
 class Absence(Word):
