@@ -95,7 +95,7 @@ class Namer:
             if _PORTION.search(near):
                 return tuple(s for s in suggested if s.indicator == QUOTA_USED)
             rate = _NAMED_RATE.search(near)
-            return tuple(s for s in suggested if rate is None or catalogue.speaks(s, rate[1]))
+            return tuple(s for s in suggested if rate is None or catalogue.speaks(s, rate[1][:2]))
         if q.unit == "个" and _AREAS.match(self.folded, q.end, q.last + 10):
             clause = re.split(r"[,;:。\n]", self.folded[max(0, q.first - 40) : q.first])[-1]
             noun = self.folded[q.end : q.end + (6 if _WITH.search(clause) else 18)]

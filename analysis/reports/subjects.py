@@ -111,7 +111,7 @@ def slot(figure: Figure, unit: str) -> str:
 
     *unit* is that of the figure, or of the level that it is a change of.
     """
-    words = figure.subject.split("、")[0] or figure.near[-12:] + figure.post[:6]
+    words = figure.subject.split("、")[0] or figure.near[-12:] + figure.post.split(",")[-1][:6]
     if not figure.subject and not re.search(r"[\u4e00-\u9fff]{2}", words):
         words = figure.far[-12:]
     if _HANDLED.search(words):
