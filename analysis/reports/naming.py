@@ -27,6 +27,7 @@ _NAMED_RATE = re.compile(r"([\u4e00-\u9fff]{2}率)[\u4e00-\u9fff]{0,4}$")
 _AREAS = re.compile(r"个?(?:县|市(?!级)|区(?!域)|州|乡|镇|街道|村|社区|部门|行政村|国家|省)")
 _WITH = re.compile(r"^(?:[\u4e00-\u9fff]{0,4})?[与向对赴同]")
 _QUOTA_SHARE = re.compile(r"占[^,。;]{0,16}(?:控制指标|指标|控制数|目标)[^,。;]{0,12}$")
+_AIMED = re.compile(r"控制在|不超过|不突破|力争|以内")
 QUOTA_USED = "quota_used"
 BY_EVENT = 5.0  # the score of an indicator that the event decides
 RELATIVE = {"%", "‰", "倍", "百分点"}
@@ -120,6 +121,8 @@ class Namer:
             return suggested
         cell = self.grid.get(figure.quantity.start)
         subject = subjects.named(f"{cell.label}{cell.header}" if cell else figure.subject)
+        if not subject and _AIMED.search(figure.near):
+            subject = self.events.before(figure.quantity.first, near=True) or "accident"
         subject = subject or self.events.before(figure.quantity.first, table=cell is not None)
         code = subjects.indicators().get(subject, {}).get(slot, "")
         others = tuple(s for s in suggested if s.indicator not in subjects.generic() - {code})

@@ -212,9 +212,16 @@ class _Reader:
     def _confidence(
         self, suggested: tuple[Suggestion, ...], doubts: tuple[Doubt, ...]
     ) -> Confidence:
-        trust = self.catalogue.trust(suggested[0]) if self.catalogue and suggested else 0.0
-        event = bool(suggested) and suggested[0].score == BY_EVENT
-        return confidence(suggested, doubts, trust=trust, event=event)
+        if self.catalogue is None or not suggested:
+            return Confidence.GUESS
+        top = suggested[0]
+        return confidence(
+            suggested,
+            doubts,
+            trust=self.catalogue.trust(top),
+            attested=(top.indicator, top.why) in self.catalogue.counts,
+            event=top.score == BY_EVENT,
+        )
 
     def _touched(self, read: Quantity) -> tuple[Doubt, ...]:
         """Return the doubts about characters beside a figure; cells of a table have none."""

@@ -71,17 +71,22 @@ class Events:
         ]
         self._ends = [event.end for event in self._events]
 
-    def before(self, place: int, *, table: bool = False) -> str:
-        """Return the subject of the last event in the paragraph before *place*, or ''."""
+    def before(self, place: int, *, table: bool = False, near: bool = False) -> str:
+        """
+        Return the subject of the last event before *place*, or ''.
+
+        It is in the same paragraph, else in the one before; *near*, only in the same clauses
+        between semicolons; for a *table*, anywhere near.
+        """
         line = 0 if table else self._text.rfind("\n", 0, place) + 1
         sentence = max(line, *(self._text.rfind(mark, 0, place) for mark in "。;"))
         for index in range(bisect_right(self._ends, place) - 1, -1, -1):
             event = self._events[index]
-            if event.end <= max(line, place - _REACH):
+            if event.end <= max(sentence if near else line, place - _REACH):
                 break
             if event.subject not in _GRADED or event.end > sentence:
                 return event.subject
-        return "" if table or not line else self.before(line - 1, table=True)
+        return "" if table or near or not line else self.before(line - 1, table=True)
 
 
 def named(words: str) -> str:
