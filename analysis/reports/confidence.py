@@ -16,7 +16,7 @@ _MARGIN = 0.7  # greatest share of the first score that the second may have
 _TRUSTED = 0.75  # least share of reviewed figures with the same words that had the indicator
 _HARMLESS = frozenset(
     {"chinese_numerals", "implied_unit", "dealt_over_list", "from_table", "counter_later"}
-    | {"planned_as_target", "period_carried"}
+    | {"planned_as_target", "period_carried", "base_month", "base_mean", "base_plan", "base_other"}
 )
 
 

@@ -57,6 +57,10 @@ class Namer:
             parent = self.assigned.get(figure.parent.quantity.start, ())  # type: ignore[union-attr]
             if first(parent):
                 return parent
+        again = figure.parent if figure.measure is Measure.LEVEL else None
+        alike = again is not None and again.quantity.unit == figure.quantity.unit
+        if again and alike and figure.near and subjects.unnamed(figure.near + figure.post[:2]):
+            return self.assigned.get(again.quantity.start, ())  # 死亡3人,上年为5人
         suggested = self._fitting(figure, self._by_words(words, figure, judgement))
         if not _AVERAGE.search(figure.near[-12:]):
             suggested = self._by_event(figure, suggested)

@@ -170,7 +170,9 @@ class _Reader:
         unit = _unit(figure, suggested)
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
         period, dated = self._period(figure, standing, suggested, named, carried=carried)
+        base = self._base(figure)
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
+        unsure += _BASES.get(base, ()) if base else ()
         unsure += (*self._touched(q), *_unsure(q, suggested))
         candidate = Candidate(
             q.start,
@@ -191,7 +193,7 @@ class _Reader:
             indicator=first(suggested),
             breakdown=self._part(sentence, figure, first(suggested)),
             region=self._region(sentence, figure),
-            base=self._base(figure),
+            base=base,
             suggestions=suggested,
             doubts=unsure,
             confidence=self._confidence(suggested, unsure),
@@ -402,6 +404,14 @@ _BARE_VERB = re.compile(
     r"(?:整改|整治|销号|培训|参训|参演|参与|死亡|亡|受伤|伤|罚款|受众|受灾)?(?:完成|到位|人数)?"
 )
 _VS_MEAN = "disaster_loss_vs_prev5y_mean"
+
+
+_BASES = {
+    Base.MONTH_BEFORE: (Doubt("base_month"),),
+    Base.MEAN: (Doubt("base_mean"),),
+    Base.PLAN: (Doubt("base_plan"),),
+    Base.OTHER: (Doubt("base_other"),),
+}
 
 
 def _bound(q: Quantity, before: str) -> Comparator:

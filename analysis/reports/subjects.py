@@ -25,7 +25,7 @@ _DEAD = re.compile(r"死亡(?!率|失踪|和失踪)|亡人|遇难|罹难|身亡|
 _HURT = re.compile(r"受伤|伤者|负伤|重伤|轻伤|(?<![杀损创])伤(?:人|$)")
 _LOST = re.compile(r"损失")
 _EVENTS = re.compile(r"起数|发生|接报|事故|火灾|起火|火情")
-_PERIOD = re.compile(r"(?:去年|上年|今年)?同期|去年|上年|[为是各共]|分别|其中|持平|均")
+_PERIOD = re.compile(r"而|\d{4}年|(?:去年|上年|今年)?同期|去年|上年|[为是各共]|分别|其中|持平|均")
 _CONTENT = re.compile(r"[\u4e00-\u9fff]")
 _NAME = 14  # characters of the name of a sector, a region or a cause, with the words behind
 _HANDLED = re.compile(
@@ -110,6 +110,11 @@ def first_named(words: str) -> str:
     return str(match.lastgroup) if match else ""
 
 
+def unnamed(words: str) -> bool:
+    """Whether *words* only name a period: 去年同期为."""
+    return not _CONTENT.search(_PERIOD.sub("", words))
+
+
 def slot(figure: Figure, unit: str) -> str:
     """
     Return what a figure in *unit* counts of an event: count, deaths, injuries or loss.
@@ -123,7 +128,7 @@ def slot(figure: Figure, unit: str) -> str:
         return ""
     if words in {"人数", "伤亡人数"}:
         return "deaths"
-    bare = not _CONTENT.search(_PERIOD.sub("", words))
+    bare = unnamed(words)
     if bare and figure.measure is Measure.LEVEL and unit == "起":
         return "count"
     if bare and unit == "人" and figure.parent and figure.parent.quantity.unit == "起":
