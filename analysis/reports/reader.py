@@ -170,8 +170,9 @@ class _Reader:
         unit = _unit(figure, suggested)
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
         period, dated = self._period(figure, standing, suggested, named, carried=carried)
-        base = self._base(figure)
+        base, part = self._base(figure), self._part(sentence, figure, first(suggested))
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
+        unsure += self._unnamed_part(sentence, figure, part)
         unsure += _BASES.get(base, ()) if base else ()
         unsure += (*self._touched(q), *_unsure(q, suggested))
         candidate = Candidate(
@@ -191,7 +192,7 @@ class _Reader:
             phrase=_phrase(figure),
             evidence=_evidence(self.text, self.folded, q, sentence),
             indicator=first(suggested),
-            breakdown=self._part(sentence, figure, first(suggested)),
+            breakdown=part,
             region=self._region(sentence, figure),
             base=base,
             suggestions=suggested,
@@ -261,6 +262,12 @@ class _Reader:
         self.parts[q.start] = part
         self.latest = known.theme, part
         return part
+
+    def _unnamed_part(self, sentence: Sentence, figure: Figure, part: str) -> tuple[Doubt, ...]:
+        """Return a doubt where the words name a campaign that no known part is."""
+        words = self.folded[sentence.start : figure.quantity.first] + sentence.section.heading[:40]
+        campaign = _CAMPAIGN.search(words) if not part and figure.measure is Measure.LEVEL else None
+        return (Doubt("campaign_unnamed"),) if campaign else ()
 
     def _region(self, sentence: Sentence, figure: Figure) -> str:
         cell = self.grid.get(figure.quantity.start)
@@ -399,6 +406,9 @@ class _Reader:
 
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
+_CAMPAIGN = re.compile(
+    r"[”\"](?:专项)?(?:活动|行动|整治|检查|攻坚|督导|排查)|专项(?:整治|检查|行动|执法|治理)|攻坚战|大检查"
+)
 _BARE_VERB = re.compile(
     r"[、,]?(?:其中|已|均|共|并|全部|完成|造成|累计)*"
     r"(?:整改|整治|销号|培训|参训|参演|参与|死亡|亡|受伤|伤|罚款|受众|受灾)?(?:完成|到位|人数)?"
