@@ -58,6 +58,7 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
         cells,
         timeline,
         namer,
+        spellings=parts.spellings(catalogue.parts) if catalogue else (),
     )
     found: list[Candidate] = []
     for sentence in sentences(folded, parted):
@@ -95,6 +96,7 @@ class _Reader:
     grid: dict[int, grids.Cell]
     timeline: Timeline
     namer: Namer
+    spellings: parts.Spellings = ()
     latest: tuple[str, str] = "", ""  # theme and part of the figure before in the sentence
     parts: dict[int, str] = field(default_factory=dict)
     topic: str = ""
@@ -251,7 +253,7 @@ class _Reader:
             own=own,
             lead=lead,
             headings=(self.topic, sentence.section.heading),
-            known=self.catalogue.parts,
+            known=self.spellings,
         )
         if figure.measure is not Measure.LEVEL and not figure.subject:
             part = parent or part
