@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tidy import frame, row
+from tidy import ABSENT, frame, row
 
 from analysis.comparability import rules
 from analysis.statistics import rates
@@ -62,7 +62,7 @@ def rated(rows, context):
 @pytest.fixture(scope="session")
 def comparisons(rated):
     """What may be compared of every indicator of the tables."""
-    return {code: rules.comparable(rated, code) for code in rated["indicator"].unique()}
+    return {code: rules.comparable(rated, code, ABSENT) for code in rated["indicator"].unique()}
 
 
 @pytest.fixture
