@@ -16,7 +16,6 @@ from pathlib import Path
 
 from analysis.errors import UsageError
 from analysis.language.vocabulary import Confidence, Role
-from analysis.tables import csv_file
 from analysis.tables.load import regions_covered
 
 from . import areas
