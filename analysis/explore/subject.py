@@ -16,6 +16,7 @@ class Subject(NamedTuple):
     regions: frozenset[str]
     indicators: frozenset[str]
     names: tuple[Text, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 def subject(words: Iterable[str], tables: Tables) -> Subject:
@@ -27,6 +28,7 @@ def subject(words: Iterable[str], tables: Tables) -> Subject:
     WordError
         For a word that names no region, theme or indicator.
     """
+    words = tuple(words)
     regions: set[str] = set()
     indicators: set[str] = set()
     names: list[Text] = []
@@ -40,7 +42,7 @@ def subject(words: Iterable[str], tables: Tables) -> Subject:
         indicators |= {*known, *themed}
         first = next(frame.iloc[0] for frame in hits if len(frame))
         names.append(Text(str(first["name_zh"]), str(first["name_en"])))
-    return Subject(frozenset(regions), frozenset(indicators), tuple(names))
+    return Subject(frozenset(regions), frozenset(indicators), tuple(names), words)
 
 
 def _frames(tables: Tables) -> dict[str, pd.DataFrame]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from analysis.charts.kinds import kind_of
 from analysis.charts.native import Table
@@ -26,6 +26,18 @@ from .pages import Page, Record
 MOST = 4  # figures
 
 
+class Finding(Protocol):
+    """What a summary needs of a finding of ``comparability.standing``."""
+
+    @property
+    def sentence(self) -> Text:
+        """The finding with its evidence."""
+
+    @property
+    def figure(self) -> str:
+        """The name of the figure that shows it, without the language."""
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """The subject of a brief: codes of regions and of indicators; all if there are none."""
@@ -33,6 +45,7 @@ class About:
     regions: frozenset[str] = frozenset()
     indicators: frozenset[str] = frozenset()
     names: tuple[Text, ...] = ()
+    words: tuple[str, ...] = ()
 
     def rows(self, rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Return the rows on the subject."""
@@ -52,6 +65,7 @@ def deck(
     title: str = "",
     template: Path | None = None,
     patterns: Sequence[str] = (),
+    findings: Sequence[Finding] = (),
     mark: str = "",
 ) -> bytes:
     """
@@ -64,7 +78,10 @@ def deck(
     title
         The title of the cover; by default it is made from the subject.
     patterns
-        The figures to show, in their order; by default those that say most about the subject.
+        The figures to show, in their order; by default those of the findings, then those that say
+        most about the subject.
+    findings
+        The findings on the subject, for the summary; without them it has the titles of the figures.
     mark
         ``qr`` for a small QR code of each fingerprint.
 
@@ -75,15 +92,16 @@ def deck(
     """
     about = about or About()
     every = content.chosen(manifest.load(figures), language)
-    shown = _named(figures, language, patterns) if patterns else chosen(every, about)
+    shown = _named(figures, language, patterns) if patterns else chosen(every, about, findings)
     if not shown:
         raise UsageError("no figure is about this: `regional-safety figures` lists all figures")
     title = title or _title(about, language)
     scope = {"chosen": "brief", "title": title, "regions": " ".join(sorted(about.regions))}
+    scope["about"] = "|".join(about.words)
     scope["indicators"] = " ".join(sorted(about.indicators))
     presentation = deck_template.empty(template)
     version = store.mark(figures)
-    front, back = _pages(presentation, shown, every, language, version, scope)
+    front, back = _pages(presentation, shown, every, language, version, scope, findings)
     contents = [content.content(record, language) for record in shown]
     for page in front:
         pages.add(presentation, page, language)
@@ -105,7 +123,28 @@ def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[s
     return records
 
 
-def chosen(records: Iterable[Record], about: About) -> list[Record]:
+def chosen(
+    records: Iterable[Record], about: About, findings: Sequence[Finding] = ()
+) -> list[Record]:
+    """Return the figures of findings, then those that say most about a subject."""
+    records = list(records)
+    named = [record for one in findings for record in _of_finding(one, records)]
+    first = list({record["name"]: record for record in named}.values())[:MOST]
+    rest = [one for one in _weightiest(records, about) if one not in first]
+    return [*first, *rest[: MOST - len(first)]]
+
+
+def _of_finding(finding: Finding, records: Sequence[Record]) -> list[Record]:
+    """Return the figure that shows a finding, as a list; its first page if it has several."""
+    name = finding.figure
+    if not name:
+        return []
+    equal = [record for record in records if content.key_of(record) == name]
+    first = [record for record in records if content.key_of(record) == f"{name}-1"]
+    return (equal or first)[:1]
+
+
+def _weightiest(records: Sequence[Record], about: About) -> list[Record]:
     """Return the figures that say most about a subject, one of each kind first, in order."""
     weighed = [(_weight(record, about), record) for record in records]
     ranked = sorted(
@@ -156,6 +195,7 @@ def _pages(
     language: str,
     version: str,
     scope: Mapping[str, str],
+    findings: Sequence[Finding],
 ) -> tuple[list[Page], list[Page]]:
     """Return the pages before and after the figures."""
     regions, indicators = (
@@ -164,7 +204,7 @@ def _pages(
     apart = content.refusals(_on(every, About(regions, indicators)), language)
     front = [
         _cover(shown, language, version, scope["title"]),
-        summary(shown, len(apart.lines), language),
+        summary(shown, len(apart.lines), language, findings),
     ]
     title = say("brief.apart")[language]
     back = [
@@ -181,29 +221,37 @@ def pages_of(
     language: str,
     version: str,
     scope: Mapping[str, str],
+    findings: Sequence[Finding] = (),
 ) -> list[Page]:
     """Return the pages of a brief that shows some figures, for its update."""
-    front, back = _pages(presentation, shown, every, language, version, scope)
+    front, back = _pages(presentation, shown, every, language, version, scope, findings)
     return [*front, *back]
 
 
-def summary(shown: Sequence[Record], apart: int, language: str) -> Page:
+def summary(
+    shown: Sequence[Record], apart: int, language: str, findings: Sequence[Finding] = ()
+) -> Page:
     """
-    Return the page of findings: the titles of the figures that follow.
+    Return the page of findings: those that the figures show, else the titles of the figures.
 
     Parameters
     ----------
     apart
         The number of indicators that cannot be compared, which the last line says.
     """
-    titles = (labels.both(record["title"])[language] for record in shown)
-    findings = list(dict.fromkeys(_COUNT.sub("", title).strip() for title in titles))
+    lines = list(dict.fromkeys(line for one in shown for line in _said(one, language, findings)))
     if apart:
-        findings.append(say("brief.apart_count", count=apart)[language])
+        lines.append(say("brief.apart_count", count=apart)[language])
     end = {"zh": "。", "en": "."}[language]
-    lines = (f"{number}. {one.rstrip(end)}{end}" for number, one in enumerate(findings, 1))
-    title = say("brief.summary", count=len(findings))[language]
+    lines = [f"{number}. {one.rstrip(end)}{end}" for number, one in enumerate(lines, 1)]
+    title = say("brief.summary", count=len(lines))[language]
     return Page("summary", "Summary", {"Title": title, "Words": "\n".join(lines)})
+
+
+def _said(record: Record, language: str, findings: Sequence[Finding]) -> list[str]:
+    """Return the findings that a figure shows, or its title."""
+    shown = [one.sentence[language] for one in findings if record in _of_finding(one, [record])]
+    return shown or [_COUNT.sub("", labels.both(record["title"])[language]).strip()]
 
 
 _COUNT = re.compile(r"[（(]\d+/\d+[）)]")  # of the pages of a figure
