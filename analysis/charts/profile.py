@@ -140,7 +140,7 @@ def _cells(row: Row, language: str) -> list[Cell]:
     when = values.time_of(row)[language] if other else ""
     value = values.aim(row) if aimed else values.what(row)
     before, wanted = row["before"], row["expected"]
-    seen = values.detectable(row)[language] if pd.notna(row["at_least"]) else ""
+    seen: str = values.detectable(row)[language] if pd.notna(row["at_least"]) else ""
     return [
         Cell(values.about(row)[language], when),
         Cell(value[language] + span[language], colour=colour, gid=f"mark-{row['id']}"),

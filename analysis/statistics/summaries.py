@@ -172,10 +172,10 @@ class Outcomes:
 def outcomes(judged: pd.DataFrame) -> Outcomes:
     """Count the verdicts on targets."""
     counts = judged["outcome"].value_counts()
-    known = [
+    met, missed, unsure = (
         int(counts.get(str(word), 0)) for word in (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
-    ]
-    return Outcomes(len(judged), *known, int(judged["waiting"].sum()))
+    )
+    return Outcomes(len(judged), met, missed, unsure, int(judged["waiting"].sum()))
 
 
 @dataclass(frozen=True)
