@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 SOME = [
     "2_trend-zh-deaths",
     "3_comparison-zh-deaths",
-    "6_year_on_year-zh",
+    "5_changes-zh",
     "7_parts-zh-violations_found",
     "7_parts-zh-disaster_direct_loss",
     "10_policies-zh",

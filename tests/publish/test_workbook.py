@@ -173,7 +173,7 @@ def test_charts_have_error_bars_and_a_text_for_screen_readers(data):
 def test_properties_name_the_data(figures, data):
     """The version of the manifest travels with the file."""
     given = office.properties(office.parts(data, "book"))
-    assert given["regional-safety.manifest"] == workbook.slides.mark(figures)
+    assert given["regional-safety.manifest"] == workbook.store.mark(figures)
 
 
 def test_an_unknown_language_is_refused(figures):
