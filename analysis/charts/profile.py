@@ -107,7 +107,7 @@ def _notes(outcomes: pd.DataFrame) -> list[Text]:
         notes.append(say("note.profile_expected"))
     if outcomes["at_least"].notna().any():
         notes.append(say("note.profile_before"))
-    return [*notes, *values.methods(outcomes)]
+    return [*notes, *values.methods(outcomes[outcomes["value"].ne(0)])]
 
 
 def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Text | None) -> None:
