@@ -338,7 +338,7 @@ class Method(Word):
     @property
     def of_limits(self) -> bool:
         """Whether the interval is of control limits, not of the value drawn among them."""
-        return self in {Method.FUNNEL, Method.FUNNEL_OVERDISPERSED, Method.FUNNEL_ADDITIVE}
+        return self in {Method.FUNNEL, Method.FUNNEL_ADDITIVE}
 
 
 class Rule(Word):
