@@ -224,7 +224,7 @@ def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
             continue
         records = shown.to_dict("records")
         listed = Text.joined(
-            (findings.short(row) + Text("", " ") + values.what(row) for row in records),
+            (values.short(row) + Text("", " ") + values.what(row) for row in records),
             zh="、",
             en=", ",
         )
