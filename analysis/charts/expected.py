@@ -269,7 +269,7 @@ def _places(rows: Sequence[native.Row], language: str) -> list[str]:
 _RATIOS = native.Dots(("ratio", "lower", "upper"), numbers.times, _places, "General", log=True)
 KIND = Kind(
     "expected",
-    order=60,
+    order=7,
     columns=("value", "unit", "expected", "ratio", "ratio_lower", "ratio_upper", "shorthand"),
     native=_native,
     gaps=True,

@@ -293,6 +293,6 @@ def _caption(points: pd.DataFrame, own: pd.DataFrame, title: Text, subtitle: Tex
 
 KIND = Kind(
     "peers",
-    order=61,
+    order=8,
     columns=("value", "expected", "ratio"),
 )
