@@ -303,24 +303,22 @@ def test_axes_stand_where_they_are_asked_to():
     assert (box.width * 13.333, box.height * 7.5) == pytest.approx((3, 4), abs=1e-3)
 
 
-def test_a_page_takes_the_place_of_axes_with_every_word(language):
-    """As in a figure of several: each word is there, in its own part, and none covers another."""
+def test_a_page_takes_the_place_of_axes_with_its_title_alone(language):
+    """The other words of the caption would not be readable in a part of a figure."""
     figure = Figure(figsize=(16, 5))
     left, right = figure.subplots(1, 2)
 
     with style.house_style():
-        part = Page(caption(left_out=strip(2)), language, ax=right)
-        alone = Page(caption(left_out=strip(2)), language)
+        part = Page(caption(left_out=strip(2), notes=(SHORT,)), language, ax=right)
 
     assert figure.axes == [left]
-    assert [words.get_text() for words in part.plot.texts] == [
-        w.get_text() for w in alone.plot.texts
-    ]
+    assert [words.get_text() for words in part.plot.texts] == [SHORT[language]]
     canvas = FigureCanvasAgg(figure)
     boxes = [words.get_window_extent(canvas.get_renderer()) for words in part.plot.texts]
     assert min(box.x0 for box in boxes) > figure.bbox.width / 2
     assert max(box.x1 for box in boxes) <= figure.bbox.width
     assert part.caption.title == SHORT
+    assert part.size.note >= 7
 
 
 def test_axes_that_stand_freely_are_refused():
