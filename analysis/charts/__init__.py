@@ -8,7 +8,7 @@ and its title replace these axes in their figure; the other texts are in ``capti
 from .changes import changes
 from .commitments import commitments
 from .comparison import comparison
-from .coverage import coverage, shared
+from .coverage import coverage
 from .expected import expected
 from .figure import Caption, Figure
 from .instruments import instruments
@@ -19,7 +19,8 @@ from .paging import Pages, on_pages
 from .parts import parts
 from .peers import peers
 from .percent_meanings import percent_meanings
-from .profile import Block, profile
+from .profile import Block, Statement, profile
+from .side_by_side import side_by_side
 from .targets import targets
 from .trend import trend
 from .vintages import vintages
@@ -30,6 +31,7 @@ __all__ = [
     "Caption",
     "Figure",
     "Pages",
+    "Statement",
     "changes",
     "commitments",
     "comparison",
@@ -44,7 +46,7 @@ __all__ = [
     "peers",
     "percent_meanings",
     "profile",
-    "shared",
+    "side_by_side",
     "targets",
     "trend",
     "vintages",

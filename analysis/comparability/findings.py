@@ -5,7 +5,7 @@ Nothing is computed here: ``statistics.summaries`` decides, the catalogue of mes
 sentence claims nothing that chance explains, and names no winner.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Promise, Status
+from analysis.language.vocabulary import Mark, Promise, Status, Use
 from analysis.statistics import gaps, summaries
 from analysis.statistics.forensics import Finding
 from analysis.statistics.parts import Against
@@ -40,6 +40,32 @@ def comparison(result: Comparison) -> Text:
     return _side_by_side(name, rows, result.scale)
 
 
+def side_by_side(rows: pd.DataFrame) -> Text:
+    """Return what the family of *rows* that most regions answer shows."""
+    if rows.empty:
+        return say("finding.all_apart")
+    headline = summaries.headline(rows)
+    first, answers = headline.iloc[0], summaries.answers(headline)
+    return say(
+        f"finding.answers_{answers.kind}",
+        name=Text(first["family_zh"], first["family_en"]),
+        count=answers.regions,
+        low=_answer(answers.low),
+        high=_answer(answers.high, unit=True),
+        parts=Text.joined(map(values.part, answers.parts), zh="、", en=", "),
+    )
+
+
+def _answer(row: dict[Any, Any], *, unit: bool = False) -> Text:
+    """Return the amount of one region, as printed unless it is a sum or a ratio."""
+    if row["use"] == Use.RATIO:
+        ratio = f"{row['ratio']:.1f}"
+        return Text(ratio, ratio)
+    amount = values.value({**row, "value": row["total"], "printed": f"{row['total']:.0f}"})
+    zh = amount.zh if row["total"] != row["value"] else values.value(row).zh
+    return Text(zh, amount.en if unit else numbers.exact(row["total"]))
+
+
 def apart(rows: pd.DataFrame) -> Text:
     """Return why the figures of one indicator are not set side by side."""
     first = rows.iloc[0]
@@ -47,10 +73,11 @@ def apart(rows: pd.DataFrame) -> Text:
     return say("finding.apart", name=_name(rows), reason=reason)
 
 
-def not_comparable(rows: pd.DataFrame) -> Text:
-    """Return how many indicators several regions report that cannot be compared."""
-    count = rows["indicator"].nunique()
-    return say("finding.not_comparable", count=count) if count else say("finding.all_comparable")
+def not_comparable(comparable: Mapping[str, bool]) -> Text:
+    """Return how many of the indicators that several reports share cannot be compared."""
+    total = len(comparable)
+    count = total - sum(comparable.values())
+    return say("finding.not_comparable", count=count, total=total)
 
 
 def _name(rows: pd.DataFrame) -> Text:
@@ -124,24 +151,9 @@ def _latest(name: Text, latest: Latest) -> Text:
     return say("finding.latest", name=name, count=latest.regions, beyond=latest.beyond)
 
 
-def coverage(rows: pd.DataFrame) -> Text:
-    """Return how much the reports have in common."""
-    shared = summaries.shared(rows)
-    return say(
-        "finding.coverage",
-        reports=shared.reports,
-        count=shared.figures,
-        indicators=shared.indicators,
-        common=shared.several,
-    )
-
-
-def shared(rows: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
-    """Return for how many of the shared indicators there are amounts to compare."""
-    amounts = summaries.shared(summaries.amounts(rows))
-    total = rows["indicator"].nunique()
-    text = say("finding.shared", total=total, counted=amounts.several, most=amounts.most)
-    return text + values.page(number, pages)
+def coverage(comparable: Mapping[str, bool]) -> Text:
+    """Return how many of the indicators that several reports share can be compared."""
+    return say("finding.coverage", count=sum(comparable.values()), total=len(comparable))
 
 
 def reading(changes: pd.DataFrame) -> Text:
@@ -253,10 +265,13 @@ def overview(rows: pd.DataFrame) -> Text:
     counted = summaries.amounts(rows)
     counted = counted[counted["indicator"].eq("deaths") & counted["breakdown"].eq("")]
     once = counted.drop_duplicates("region")
-    words = {"reports": rows["report"].nunique(), "figures": len(rows)}
-    if len(once) == 1:
-        return say("finding.overview_one", region=region(once.iloc[0]), **words)
-    return say("finding.overview", count=len(once), **words)
+    reports = rows["report"].nunique()
+    if len(once) != 1:
+        return say("finding.overview", count=len(once), reports=reports)
+    row = once.iloc[0].to_dict()
+    words = {"region": region(row), "year": row["period_end"].year}
+    value = values.counted(row, "value")
+    return say("finding.overview_one", reports=reports, value=value, **words)
 
 
 def expected(placement: Placement | None) -> Text:
@@ -403,7 +418,7 @@ def parts(pieces: pd.DataFrame) -> Text:
     if pieces.empty:
         return say("finding.no_parts")
     first = summaries.most(pieces[pieces["whole_id"].eq(pieces.iloc[0]["whole_id"])])
-    words: dict[str, Any] = {"region": region(first.whole), "name": short(first.whole)}
+    words: dict[str, Any] = {"region": region(first.whole), "name": values.short(first.whole)}
     if len(first.parts) == 1:
         part = Text(first.parts[0]["part_zh"], first.parts[0]["part_en"])
         return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
@@ -417,19 +432,6 @@ def parts(pieces: pd.DataFrame) -> Text:
 def _amount(amount: float, row: dict[Any, Any]) -> Text:
     """Return an amount, in Chinese with its unit, in English without."""
     return Text(values.computed(row, amount).zh, numbers.exact(amount))
-
-
-def short(row: dict[Any, Any]) -> Text:
-    """Return the short name of an indicator for titles, else its name."""
-    name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
-    return SHORT.get(str(row["indicator"])) or values.lowered(name)
-
-
-# Names that fit a title.
-SHORT = {
-    code: say(f"short.{code}")
-    for code in ("accidents", "deaths", "injuries", "disaster_direct_loss")
-}
 
 
 def against(pairs: Sequence[Against]) -> Text | None:
@@ -494,7 +496,7 @@ def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | Non
         return say(f"finding.profile_{kind}", region=region(row))
     stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
     first = (stated if len(stated) else results).head(2).to_dict("records")
-    each = (Text(short(r).zh, f"{short(r).en} ") + values.what(r) for r in first)
+    each = (values.short(row) + Text("", " ") + values.what(row) for row in first)
     return say("finding.profile", region=region(row), outcomes=Text.joined(each, zh="、", en=", "))
 
 
@@ -535,9 +537,13 @@ def comparable_lines(beside: pd.DataFrame, unsaid: int) -> list[Text]:
 def _compared(rows: pd.DataFrame) -> Text:
     rate = rows.iloc[0]["scale"] == "rate"
     each = [
-        Text(row["region_zh"], f"{row['region_en']} ") + values.estimate(shown, None, None)
+        Text(row["region_zh"], f"{row['region_en']} ")
+        + (
+            values.computed({**row, "unit_en": "", "unit": ""}, row["shown"])
+            if rate
+            else values.answer(row)
+        )
         for row in rows.to_dict("records")
-        for shown in [{**row, "value": row["shown"], "printed": ""} if rate else row]
     ]
     figures = Text.joined(each, zh="，", en=", ")
     return say("profile.rates" if rate else "profile.figures", name=_name(rows), figures=figures)

@@ -18,7 +18,7 @@ WORDS, CHARACTERS = 10, 20
 # Kinds whose words are still to be shortened.
 LONG_TITLES = {"comparison", "coverage", "not_comparable"}
 LONG_ALTS: set[str] = set()
-STRANGE_NUMBERS = {"commitments", "coverage", "overview"}
+STRANGE_NUMBERS = {"coverage", "not_comparable"}
 
 
 def due(kinds):
@@ -113,6 +113,17 @@ def _numbers(figures):
             tokens |= {str(count) for count in texts.value_counts()} | {str(texts.nunique())}
             tokens |= {token for cell in cells for text in _forms(cell) for token in text}
     return tokens
+
+
+def _counts(frame):
+    """The numbers of rows of all pages together: of each word, of each state, of each region."""
+    counts = {str(len(frame))}
+    for name in frame:
+        cells = frame[name].dropna()
+        words = cells[cells.map(lambda cell: isinstance(cell, str | bool))]
+        counts |= {str(count) for count in words.value_counts()} | {str(words.nunique())}
+    each = frame.drop_duplicates("indicator")
+    return counts | {str(count) for count in each.get("reports", pd.Series()).value_counts()}
 
 
 def _forms(cell):
