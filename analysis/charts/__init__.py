@@ -18,10 +18,12 @@ from .overview import overview
 from .paging import Pages, on_pages
 from .parts import parts
 from .peers import peers
-from .profile import Block, profile
+from .percent_meanings import percent_meanings
+from .profile import Block, Statement, profile
 from .side_by_side import side_by_side
 from .targets import targets
 from .trend import trend
+from .vintages import vintages
 from .year_to_date import year_to_date
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Caption",
     "Figure",
     "Pages",
+    "Statement",
     "changes",
     "commitments",
     "comparison",
@@ -41,9 +44,11 @@ __all__ = [
     "overview",
     "parts",
     "peers",
+    "percent_meanings",
     "profile",
     "side_by_side",
     "targets",
     "trend",
+    "vintages",
     "year_to_date",
 ]

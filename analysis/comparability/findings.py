@@ -15,7 +15,9 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Promise, Status, Use
 from analysis.statistics import gaps, summaries
+from analysis.statistics.forensics import Finding
 from analysis.statistics.parts import Against
+from analysis.statistics.percents import Meaning
 from analysis.statistics.summaries import Change, Extremes, Latest, Placement
 
 from .rules import Comparison
@@ -190,6 +192,60 @@ def year_to_date(rows: pd.DataFrame) -> Text:
     return say("finding.year_to_date", region=region(start), name=name, start=each[0], end=each[1])
 
 
+def vintages(rows: pd.DataFrame) -> Text:
+    """Return the published change that lies furthest off the change between first prints."""
+    if rows.empty:
+        return say("vintages.none")
+    apart = (rows["percent"] - rows["firsts"]).abs()
+    row = rows.iloc[int(apart.to_numpy().argmax())].to_dict()
+    changes = {
+        "published": numbers.signed_percent(row["percent"]),
+        "firsts": numbers.signed_percent(round(row["firsts"], 1)),
+    }
+    return say("finding.vintages", region=region(row), name=values.short(row), **changes)
+
+
+def percent_meanings(meanings: Sequence[Meaning]) -> Text:
+    """Return the chain that a printed count contradicts, else the least count that one implies."""
+    for meaning in meanings:
+        if meaning.answer.finding is Finding.CONTRADICTED:
+            return _contradicted(meaning)
+    for meaning in meanings:
+        if meaning.smallest:
+            row, low = meaning.rows.iloc[0].to_dict(), meaning.smallest
+            return say(
+                "finding.at_least",
+                region=region(row),
+                name=values.short(row),
+                low=low,
+                year=meaning.years[0],
+            )
+    return say("percent_meanings.nothing")
+
+
+def counted(refused: pd.DataFrame, series: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """Return *refused* with the reason that a region has counts, so that none are inferred."""
+    known = series[series["indicator"].eq(indicator) & series["breakdown"].eq("")]["region"]
+    reason = say("percent_meanings.counted")
+    own = refused["region"].isin(known)
+    return refused.assign(
+        reason_zh=refused["reason_zh"].mask(own, reason.zh),
+        reason_en=refused["reason_en"].mask(own, reason.en),
+    )
+
+
+def _contradicted(meaning: Meaning) -> Text:
+    row, partly = meaning.rows.iloc[0].to_dict(), meaning.partly.iloc[0].to_dict()
+    percents = [Text(*[numbers.signed_percent(p)] * 2) for p in meaning.rows["percent"]]
+    return say(
+        "finding.contradicted",
+        region=region(row),
+        percents=Text.joined(percents, zh="、", en=", "),
+        count=numbers.exact(partly["value"]),
+        unit=partly["unit"],
+    )
+
+
 def _so_far(row: dict[Any, Any]) -> Text:
     percent = numbers.signed_percent(round(row["percent"]))
     return say("finding.so_far", percent=percent, months=values.months(row["period_end"]))
@@ -208,10 +264,13 @@ def overview(rows: pd.DataFrame) -> Text:
     counted = summaries.amounts(rows)
     counted = counted[counted["indicator"].eq("deaths") & counted["breakdown"].eq("")]
     once = counted.drop_duplicates("region")
-    words = {"reports": rows["report"].nunique(), "figures": len(rows)}
-    if len(once) == 1:
-        return say("finding.overview_one", region=region(once.iloc[0]), **words)
-    return say("finding.overview", count=len(once), **words)
+    reports = rows["report"].nunique()
+    if len(once) != 1:
+        return say("finding.overview", count=len(once), reports=reports)
+    row = once.iloc[0].to_dict()
+    words = {"region": region(row), "year": row["period_end"].year}
+    value = values.counted(row, "value")
+    return say("finding.overview_one", reports=reports, value=value, **words)
 
 
 def expected(placement: Placement | None) -> Text:
@@ -358,7 +417,7 @@ def parts(pieces: pd.DataFrame) -> Text:
     if pieces.empty:
         return say("finding.no_parts")
     first = summaries.most(pieces[pieces["whole_id"].eq(pieces.iloc[0]["whole_id"])])
-    words: dict[str, Any] = {"region": region(first.whole), "name": short(first.whole)}
+    words: dict[str, Any] = {"region": region(first.whole), "name": values.short(first.whole)}
     if len(first.parts) == 1:
         part = Text(first.parts[0]["part_zh"], first.parts[0]["part_en"])
         return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
@@ -372,19 +431,6 @@ def parts(pieces: pd.DataFrame) -> Text:
 def _amount(amount: float, row: dict[Any, Any]) -> Text:
     """Return an amount, in Chinese with its unit, in English without."""
     return Text(values.computed(row, amount).zh, numbers.exact(amount))
-
-
-def short(row: dict[Any, Any]) -> Text:
-    """Return the short name of an indicator for titles, else its name."""
-    name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
-    return SHORT.get(str(row["indicator"])) or values.lowered(name)
-
-
-# Names that fit a title.
-SHORT = {
-    code: say(f"short.{code}")
-    for code in ("accidents", "deaths", "injuries", "disaster_direct_loss")
-}
 
 
 def against(pairs: Sequence[Against]) -> Text | None:
@@ -449,7 +495,7 @@ def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | Non
         return say(f"finding.profile_{kind}", region=region(row))
     stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
     first = (stated if len(stated) else results).head(2).to_dict("records")
-    each = (Text(short(r).zh, f"{short(r).en} ") + values.what(r) for r in first)
+    each = (values.short(row) + Text("", " ") + values.what(row) for row in first)
     return say("finding.profile", region=region(row), outcomes=Text.joined(each, zh="、", en=", "))
 
 

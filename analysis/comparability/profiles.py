@@ -153,7 +153,8 @@ def outcomes(
     expected = {code: frame["value"].iloc[0] for code, frame in wanted.items() if len(frame)}
     whole = rows["indicator"].where(rows["origin"].eq("report"))
     known = {name: whole.map(before[name]) for name in columns}
-    return rows.assign(**known, expected=whole.map(expected).astype("float64"))
+    found: pd.DataFrame = rows.assign(**known, expected=whole.map(expected).astype("float64"))
+    return found
 
 
 def _part_year(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
@@ -162,8 +163,8 @@ def _part_year(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
     same = context["region"].isin(bare["region"]) & context["indicator"].isin(bare["indicator"])
     same &= context["breakdown"].eq("") & context["measure"].eq(Measure.LEVEL)
     same &= context["period_end"].dt.year.isin(bare["period_end"].dt.year)
-    latest = context[same].sort_values("period_end").drop_duplicates("indicator", keep="last")
-    return latest.assign(method="")
+    ordered: pd.DataFrame = context[same].sort_values("period_end")
+    return ordered.drop_duplicates("indicator", keep="last").assign(method="")
 
 
 def changed(changes: pd.DataFrame, region: str) -> pd.DataFrame:

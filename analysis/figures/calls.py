@@ -147,6 +147,47 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     return asked.pages(draw, rows, title, f"trend-{indicator}")
 
 
+def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw first prints beside the bases that the next year's percentages imply.
+
+    Parameters
+    ----------
+    indicators
+        Codes or names; deaths and accidents if none is given.
+    """
+    asked = _asked(options)
+    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    rows, published = percents.vintages(asked.rows, asked.context, codes)
+    draw = partial(
+        charts.vintages, rows, title=findings.vintages(rows), published=published
+    )
+    return asked.figure(draw, "vintages")
+
+
+def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw the whole numbers that fit the percentages of regions without yearly counts.
+
+    Parameters
+    ----------
+    indicators
+        Codes or names; accidents and deaths if none is given.
+    """
+    asked = _asked(options)
+    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    meanings = percents.meanings(asked.rows, asked.context, codes)
+    shown = {region for meaning in meanings for region in meaning.rows["region"]}
+    refused = gaps.regions(asked.rows, codes[0], shown, asked.absences)
+    draw = partial(
+        charts.percent_meanings,
+        meanings,
+        title=findings.percent_meanings(meanings),
+        refused=findings.counted(refused, asked.series, codes[0]),
+    )
+    return asked.figure(draw, "percent-meanings")
+
+
 def year_to_date(
     indicator: str = "deaths", *, year: int | None = None, **options: Unpack[Options]
 ) -> Figure:
@@ -352,7 +393,8 @@ def commitments(**options: Unpack[Options]) -> Pages:
     rows = asked.of_regions(policies.commitments(asked.tables))
     checkable = rows[rows["region"].isin(policies.checkable(rows)["region"])]
     absent = policies.worded(rows)
-    pages = dict(iter(checkable.groupby("region", sort=False))) or {"none": checkable}
+    groups = checkable.groupby("region", sort=False)
+    pages = {str(region): group for region, group in groups} or {"none": checkable}
     return Pages(
         asked.figure(
             partial(charts.commitments, page, title=findings.commitments(page), absent=absent),
@@ -402,11 +444,15 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
-        statement=findings.placement(placed) if placed else None,
+        statement=_statement(placed) if placed else None,
         blocks=asked.blocks(region, beside, len(unsaid)),
         unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
+
+
+def _statement(placed: summaries.Placement) -> charts.Statement:
+    return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
 
 
 @dataclass(frozen=True)

@@ -315,7 +315,7 @@ def _seen(row: Mapping[Any, Any]) -> Text:
 
 def part(row: Mapping[Any, Any]) -> Text:
     """The part of an indicator that a row is about; empty for the whole."""
-    return Text(str(row["breakdown_zh"]), str(row["breakdown_en"]))
+    return Text(str(row.get("breakdown_zh", "")), str(row.get("breakdown_en", "")))
 
 
 def direction(amount: float) -> Text:

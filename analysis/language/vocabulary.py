@@ -137,6 +137,7 @@ class Standing(Word):
     BUILDING = "building"
     PLANNED = "planned"
     NOT_MENTIONED = "not_mentioned"
+    UNREAD = "unread"  # nobody has read the report for it
 
 
 class Absence(Word):
@@ -346,7 +347,6 @@ class Method(Word):
     EXACT_CONDITIONAL = "exact-conditional"
     COMPOUND_POISSON = "compound-poisson-gamma"
     FUNNEL = "exact-funnel"
-    FUNNEL_OVERDISPERSED = "exact-funnel-overdispersed"
     FUNNEL_ADDITIVE = "funnel-additive-variance"
     XMR = "xmr"
     BENJAMINI_HOCHBERG = "benjamini-hochberg"
@@ -364,7 +364,7 @@ class Method(Word):
     @property
     def of_limits(self) -> bool:
         """Whether the interval is of control limits, not of the value drawn among them."""
-        return self in {Method.FUNNEL, Method.FUNNEL_OVERDISPERSED, Method.FUNNEL_ADDITIVE}
+        return self in {Method.FUNNEL, Method.FUNNEL_ADDITIVE}
 
 
 class Rule(Word):

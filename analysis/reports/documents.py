@@ -20,6 +20,7 @@ from .doubts import Doubt
 from .layout import fold
 from .line_breaks import OPENS, joined
 
+SUFFIXES = (".txt", ".html", ".htm", ".docx", ".pdf")
 MAX_BYTES = 32 << 20
 MAX_TEXT = 4 << 20  # bytes of plain text or of a web page
 MAX_CHARACTERS = 500_000  # the longest reports have a fifth

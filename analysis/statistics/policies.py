@@ -24,7 +24,7 @@ _ORDER = ["level_order", "adcode"]
 
 def standings(data: Tables) -> pd.DataFrame:
     """
-    How far each region has each instrument, one row a pair.
+    How far each region has each instrument, one row a pair that somebody has read for.
 
     Returns
     -------
@@ -39,7 +39,8 @@ def standings(data: Tables) -> pd.DataFrame:
         "name_en": "indicator_en",
     }
     listed = data.instruments[[*names, "theme"]].rename(columns=names)
-    status = data.instrument_status.rename(columns={"instrument": "indicator"})
+    read = data.instrument_status["status"].ne(Standing.UNREAD)
+    status = data.instrument_status[read].rename(columns={"instrument": "indicator"})
     rows = status.merge(listed, on="indicator", validate="m:1")
     places = rows[["start", "end"]].fillna(-1).astype("int64")
     placed = rows.assign(start=places["start"], end=places["end"])

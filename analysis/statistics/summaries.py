@@ -162,10 +162,6 @@ def still_open(shares: pd.DataFrame) -> Open:
     return Open(order.iloc[0].to_dict(), int(shares["open"].sum()))
 
 
-# A plan is written before any of its targets is due.
-WAITING = tuple(map(str, (Outcome.NEXT_PERIOD, Outcome.SO_FAR, Outcome.PLAN_REPORT)))
-
-
 @dataclass(frozen=True)
 class Outcomes:
     """What became of several targets."""
@@ -185,10 +181,10 @@ class Outcomes:
 def outcomes(judged: pd.DataFrame) -> Outcomes:
     """Count the verdicts on targets."""
     counts = judged["outcome"].value_counts()
-    known = [
+    met, missed, unsure = (
         int(counts.get(str(word), 0)) for word in (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
-    ]
-    return Outcomes(len(judged), *known, int(counts.reindex(WAITING).sum()))
+    )
+    return Outcomes(len(judged), met, missed, unsure, int(judged["waiting"].sum()))
 
 
 def density(rows: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
@@ -305,8 +301,8 @@ class Placement:
 def _includes_one(row: Row) -> bool:
     """Whether the wider of the intervals of a ratio includes 1."""
     wide = pd.notna(row["wide_lower"])
-    lower, upper = ("wide_lower", "wide_upper") if wide else ("lower", "upper")
-    return bool(row[lower] <= 1 <= row[upper])
+    stem = "wide_" if wide else ""
+    return bool(row[f"{stem}lower"] <= 1 <= row[f"{stem}upper"])
 
 
 def placements(pairs: pd.DataFrame, known: Spread | None) -> list[Placement]:

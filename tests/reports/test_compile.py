@@ -29,7 +29,7 @@ JOBS = [
     "3_comparison-en",
     "6_coverage-zh",
     "8_profile-en-qingshan",  # a job that only the tables can have made
-    "9_targets-zh",
+    "10_policies-zh",
 ]
 DRAWN = {"coverage", "trend-deaths", "profile-qingshan", "targets"}
 
