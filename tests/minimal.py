@@ -97,7 +97,7 @@ def table(name: str) -> list[list[str]]:
     if name.startswith("observations"):
         period = ["2024-01-01", "2024-12-31"]
         lines = [
-            ["east-2024", *line[:2], *(period if line[2] == "actual" else _NEXT), *line[2:]]
+            ["east-2024", "", *line[:2], *(period if line[2] == "actual" else _NEXT), *line[2:]]
             for line in lines
         ]
     return [header, *lines]

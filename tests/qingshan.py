@@ -79,8 +79,9 @@ def decided(blank, path, change=None):
             code.value = CHOSEN.get(row[column["raw"] - 1].value, code.value)
         if row[column["indicator"] - 1].value == "emergency_plans":
             row[column["breakdown"] - 1].value = next(plans)
-    for row in book["report"].iter_rows(min_row=2):
-        row[1].value = REGION.get(row[0].value, row[1].value)
+    for key, column in cells(book["regions"]).items():
+        line = book["regions"].cell(2, column)
+        line.value = line.value or REGION[key]
     if change:
         change(book)
     book.save(path)

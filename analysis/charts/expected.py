@@ -13,7 +13,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
 from analysis.statistics import intervals
-from analysis.statistics.benchmarks import NATION, Placement
+from analysis.statistics.summaries import NATION, Placement
 
 from . import marks, native, style
 from .blank import blank
@@ -217,9 +217,8 @@ def _caption(
         about = say(
             "expected.subtitle",
             span=values.time_of(placement.row),
-            value=numbers.exact(placement.row["value"]),
-            unit=values.unit(placement.row)["zh"],
-            expected=f"{placement.row['expected']:.1f}",
+            value=values.counted(placement.row, "value"),
+            expected=values.counted(placement.row, "expected"),
             count=placement.spread.regions if placement.spread else 0,
             low=numbers.ratio(placement.low),
             high=numbers.ratio(placement.high),

@@ -112,7 +112,7 @@ class Figure:
             if words.get_gid() == SIGNATURE:
                 words.set_text(signature(self.language, stamp))
 
-    def save(self, *, formats: Sequence[str] = ()) -> Any:
+    def save(self, *, formats: Sequence[str] = (), mark: str = "") -> Any:
         """
         Write the figure and its record, and return its picture; see ``figures.save``.
 
@@ -120,10 +120,12 @@ class Figure:
         ----------
         formats
             Of ``svg``, ``png``, ``pdf``; by default those of the plan.
+        mark
+            ``qr`` for a small QR code of the fingerprint in a corner.
         """
         from analysis.figures.record import save
 
-        return save(self, formats=formats)
+        return save(self, formats=formats, mark=mark)
 
 
 @dataclass(frozen=True, slots=True)

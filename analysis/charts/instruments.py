@@ -173,7 +173,9 @@ def _heat_map(page: Page, room: Room, contained: pd.DataFrame) -> None:
     )
     axes.set(xlabel="", ylabel="")
     axes.xaxis.tick_top()
-    axes.tick_params(labelsize=page.size.note * 0.9, length=0, labelrotation=0)
+    widest = max(measured(name, page.size.note) for name in labels)
+    small = page.size.note * min(0.9, 0.9 * box.width / len(labels) / widest)
+    axes.tick_params(labelsize=small, length=0, labelrotation=0)
 
 
 KIND = Kind("instruments", order=100)

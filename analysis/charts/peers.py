@@ -63,7 +63,7 @@ def peers(
         Road transport's share of each region that prints one, those of *own* with ``named``.
     """
     every = pd.concat([own, points], ignore_index=True)
-    page = Page(_caption(every, points, title, subtitle), language, form=form, ax=ax)
+    page = Page(_caption(points, own, title, subtitle), language, form=form, ax=ax)
     room, foot = page.room, page.size.note * 3.4 / 72
     strip = room.width * SHARE if len(roads) else 0.0
     right = page.size.note * 9 / 72
@@ -85,7 +85,7 @@ def peers(
             room.left + room.width - wide, room.bottom + foot, wide, room.height - foot - head
         )
         _strip(page.axes(box), page, roads)
-    return page.figure(KIND.name, Scale.RATIO, every, points.iloc[:0])
+    return page.figure(KIND.name, Scale.RATIO, points, points.iloc[:0], own)
 
 
 def _frame(axes: Axes, page: Page, every: pd.DataFrame, limits: pd.DataFrame) -> None:
@@ -268,7 +268,11 @@ def _region(row: dict[Any, Any]) -> Text:
     return Text(row["region_zh"], row["region_en"])
 
 
-def _caption(every: pd.DataFrame, points: pd.DataFrame, title: Text, subtitle: Text) -> Caption:
+def _once(rows: pd.DataFrame) -> list[Text]:
+    return [_region(row) for row in rows.drop_duplicates("region").to_dict("records")]
+
+
+def _caption(points: pd.DataFrame, own: pd.DataFrame, title: Text, subtitle: Text) -> Caption:
     notes = [say("note.peers_selected", count=len(points)), say("note.peers_scope")]
     if points["rough"].any():
         notes.append(say("note.peers_rough"))
@@ -283,7 +287,7 @@ def _caption(every: pd.DataFrame, points: pd.DataFrame, title: Text, subtitle: T
         alt=say(
             "peers.alt",
             count=len(points),
-            named=Text.joined((row for row in every["named"].dropna()), zh="、", en=", "),
+            named=Text.joined(_once(own), zh="、", en=", "),
         ),
         notes=tuple(notes),
     )

@@ -150,12 +150,13 @@ def lists(
     """
     size, count = page.size.note, len(names) + taken
     height = room.height * 72 - size * LEADING * 1.25 - count * PAD * size
-    left = int(height / (size * LEADING)) - count
+    first = [values.some(each, page.language, lambda _: False) for each in names]
+    lines = [len(wrapped(text, wide, size)) for text in first]
+    left = int(height / (size * LEADING)) - sum(lines) - taken
     if left < 0:
         raise CrowdedError(f"{count} lines do not fit one page: draw fewer rows at a time")
     glue = "、" if page.language == "zh" else ", "
     wanted = [len(wrapped(glue.join(each), wide, size)) for each in names]
-    lines = [1] * len(names)
     for _ in range(left):
         short = max(range(len(names)), key=lambda at: wanted[at] / lines[at])
         lines[short] += wanted[short] > lines[short]

@@ -10,7 +10,7 @@ import click
 
 from analysis.errors import AnalysisError, BusyError, UsageError
 
-from . import publish, reports, runs, tables
+from . import publish, reports, runs, streams, tables
 
 _EXTRAS = {
     "IPython": "notebooks",
@@ -30,8 +30,17 @@ _EXTRAS = {
 class _Group(click.Group):
     """A group that prints expected errors as one message and exits with their code."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line with standard streams that are open."""
+        streams.open_closed()
+        return super().main(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; on an expected error, print it and exit."""
+        with streams.harmless_streams():
+            return self._invoke(ctx)
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except AnalysisError as error:
@@ -45,8 +54,6 @@ class _Group(click.Group):
             ctx.exit(1)
         except KeyboardInterrupt:
             ctx.exit(130)
-        except BrokenPipeError:  # the reader has closed the pipe; click exits quietly
-            raise
         except OSError as error:
             where = f": {error.filename}" if error.filename else ""
             click.echo(f"Error: {error.strerror or error}{where}", err=True)

@@ -1,8 +1,10 @@
 """The options that several commands share, the project's folder, and the language of messages."""
 
 import locale
+import math
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +16,22 @@ def locale_language() -> str:
     return "zh" if tag.lower().startswith(("zh", "chinese")) else "en"
 
 
+class _Seconds(click.FloatRange):
+    """A number of seconds; unlike a range of numbers, it refuses "nan"."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number, or fail."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return number
+
+
+SECONDS = _Seconds(0, 7 * 24 * 3600)
 PROJECT = click.option(
     "--project",
     type=click.Path(path_type=Path, exists=True, file_okay=False),

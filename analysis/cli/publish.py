@@ -58,6 +58,9 @@ def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
     type=click.Path(path_type=Path),
     help="Update this deck in place; hand edits stay, and the old deck is kept as .bak.",
 )
+@click.option(
+    "--mark", type=click.Choice(["qr"]), help="A QR code of the fingerprint on each slide."
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would be written.")
 def deck(
     figures: tuple[str, ...], project: Path | None, language: str, output: Path | None, **given: Any
@@ -77,6 +80,7 @@ def deck(
     from analysis.publish.deck import slides
 
     shared = {"language": language, "template": given["template"], "patterns": figures}
+    shared["mark"] = given["mark"] or ""
     if given["brief"]:
         about = briefs.About(*_subject(given["about"], project))
         made = briefs.deck(folder, about=about, title=given["title"], **shared)
@@ -93,7 +97,7 @@ def _update(old: Path, folder: Path, given: Mapping[str, Any], **others: Any) ->
     """Update a deck, and print what changed."""
     from analysis.publish.deck import refresh
 
-    names = ("template", "everything", "select", "brief", "about", "title")
+    names = ("template", "everything", "select", "brief", "about", "title", "mark")
     _refuse_both(**others, **{name: given[name] for name in names})
     for line in refresh.update(old, folder, dry_run=given["dry_run"]).lines():
         click.echo(line)
@@ -185,21 +189,27 @@ def site(project: Path | None, language: str) -> None:
 @click.command(
     epilog="\b\nExample:\n"
     "  regional-safety trace figures/briefing/briefing-zh.pptx\n"
-    "  regional-safety trace pasted.png --json",
+    "  regional-safety trace pasted.png --json\n"
+    "  regional-safety trace f86157e1",
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("what", metavar="FILE|MARK")
 @PROJECT
 @JSON
-def trace(file: Path, project: Path | None, *, as_json: bool) -> None:
-    """Show the sources of a figure, deck or workbook, and what has changed since."""
+def trace(what: str, project: Path | None, *, as_json: bool) -> None:
+    """
+    Show the sources of a figure, deck or workbook, and what has changed since.
+
+    MARK is a name such as trend-deaths-en, or the first digits of the fingerprint in the corner of
+    a figure.
+    """
     from analysis.explore import trace as tracing
 
     folder = _root_if_any(project)
     lines: Callable[..., Iterator[str]] = tracing.lines
     if as_json:
-        click.echo(json.dumps(tracing.report(file, folder), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(tracing.report(what, folder), ensure_ascii=False, indent=1))
         return
-    for line in lines(file, folder):
+    for line in lines(what, folder):
         click.echo(line)
 
 

@@ -7,35 +7,52 @@ Results go to standard output, everything else to standard error.
 import re
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from analysis.errors import AnalysisError, DocumentError, UsageError
+from analysis.language.messages import say
+
 from .options import LANGUAGE, PROJECT, data
 
+if TYPE_CHECKING:
+    from analysis.reports.compilation import Compiled
+
 _REGION = r"[a-z][a-z0-9_]{0,39}(?:\+[a-z][a-z0-9_]{0,39})*"
+
+
+_SUFFIXES = {".xlsx": "xlsx", ".csv": "csv", ".jsonl": "jsonl", ".json": "jsonl"}
 
 
 @click.command(
     "compile",
     epilog="\b\nExample:\n"
-    "  regional-safety compile report.docx --region qingshan --format xlsx --output review.xlsx\n"
-    "  regional-safety compile report.txt --region qingshan --period 2024 | head",
+    "  regional-safety compile report.docx --region qingshan --output review.xlsx\n"
+    "  regional-safety compile report.txt --region qingshan --period 2024 | head\n"
+    "  regional-safety compile reports --output reviews",
 )
-@click.argument("text", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--region", required=True, help="Code of the region, known or new.")
+@click.argument("text", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--region",
+    default="",
+    help="Code of the region, known or new; several joined by +. By default the known region that "
+    "the name of the file or the report begins with.",
+)
 @click.option(
     "--period",
     default="",
     help="2024, 2024H1 or 2024-01..2024-11. By default as written in the report.",
 )
 @click.option(
-    "--format", "kind", type=click.Choice(["jsonl", "csv", "xlsx"]), default="jsonl",
-    show_default=True, help="One JSON object per line, a CSV table, or the review workbook.",
+    "--format", "kind", type=click.Choice(["jsonl", "csv", "xlsx"]),
+    help="One JSON object per line, a CSV table, or the review workbook. "
+    "By default as the output file is named, else jsonl; xlsx for a folder.",
 )  # fmt: skip
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File to write. By default standard output.",
+    type=click.Path(path_type=Path),
+    help="File to write, by default standard output; the folder to write to for several reports.",
 )
 @PROJECT
 @LANGUAGE
@@ -43,52 +60,100 @@ def compile_(
     text: Path,
     region: str,
     period: str,
-    kind: str,
+    kind: str | None,
     output: Path | None,
     project: Path | None,
     *,
     language: str,
 ) -> None:
     """
-    Read a report and propose rows.
+    Read a report, or every report of a folder, and propose rows.
 
-    TEXT is a .txt, .html, .docx or .pdf file. Every numeral gets a role, a value, a unit, a
-    period, the nearest indicators and doubts. The tables stay unchanged until you review the
-    workbook and run `accept`.
+    TEXT is a .txt, .html, .docx or .pdf file, or a folder of such files. Every numeral gets a role,
+    a value, a unit, a period, the nearest indicators and doubts. The tables stay unchanged until
+    you review the workbook and run `accept`.
     """
-    from analysis import files
-    from analysis.errors import UsageError
-    from analysis.language.messages import say
-    from analysis.reports import compilation, review, storage
-    from analysis.reports.doubts import worded
-
-    if kind == "xlsx" and output is None:
-        raise UsageError("a workbook needs a file: add --output review.xlsx")
-    if not re.fullmatch(_REGION, region):
+    if region and not re.fullmatch(_REGION, region):
         raise UsageError(f"--region {region[:40]!r}: write a code of small letters and digits")
-    if output is not None:
-        storage.make_room(output, data(project))
-    report = compilation.compiled(text, data(project), region=region, period=period)
-    if kind == "xlsx" and output is not None:
-        review.save(report, output, language)
-    else:
-        whole = kind == "csv"
-        lines = (
-            [compilation.as_csv(report, language).rstrip("\n")]
-            if whole
-            else compilation.jsonl(report, language)
-        )
+    task = _Task(data(project), region, period, language)
+    if text.is_dir():
+        task.folder(text, output, kind or "xlsx")
+        return
+    chosen = kind or _SUFFIXES.get(output.suffix.lower() if output else "", "jsonl")
+    if chosen == "xlsx" and output is None:
+        raise UsageError("a workbook needs a file: add --output review.xlsx")
+    task.file(text, output, chosen)
+
+
+class _Task(NamedTuple):
+    """What is the same for all reports of one command."""
+
+    data: Path
+    region: str
+    period: str
+    language: str
+
+    def folder(self, reports: Path, output: Path | None, kind: str) -> None:
+        """Compile every report of a folder; one that cannot be read does not stop the others."""
+        from analysis.reports.documents import SUFFIXES
+
+        if output is None or output.is_file():
+            raise UsageError("several reports need a folder: add --output reviews")
+        paths = sorted(path for path in reports.iterdir() if path.is_file())
+        texts = [path for path in paths if path.suffix.lower() in SUFFIXES]
+        others = [p.name for p in paths if p not in texts and not p.name.startswith((".", "~"))]
+        output.mkdir(parents=True, exist_ok=True)
+        failed = 0
+        for path in texts:
+            try:
+                self.file(path, output / f"{path.name}.{kind}", kind)
+            except AnalysisError as error:
+                failed += 1
+                click.echo(str(error), err=True)
+        if others:
+            self.say("compile.skipped", files=", ".join(others))
+        if failed or not texts:
+            raise DocumentError(reports.name, f"{failed} of {len(texts)} reports not read", _REST)
+
+    def file(self, path: Path, output: Path | None, kind: str) -> None:
+        """Compile one report and write its candidates."""
+        from analysis.reports import compilation, storage
+
         if output is not None:
-            files.write(output, "".join(f"{line}\n" for line in lines).encode())
+            storage.make_room(output, self.data)
+        report = compilation.compiled(path, self.data, region=self.region, period=self.period)
+        self.write(report, output, kind)
+        roles = Counter(str(candidate.role) for candidate in report.candidates)
+        counts = ", ".join(f"{count} {role}" for role, count in roles.most_common())
+        doubted = sum(bool(c.doubts) for c in report.candidates if c.owns)
+        self.say("compile.summary", report=report.report, counts=counts, doubted=doubted)
+        for doubt in report.document.doubts:
+            self.say("compile.doubt", doubt=doubt.text)
+
+    def write(self, report: "Compiled", output: Path | None, kind: str) -> None:
+        """Write the candidates of a report in the format *kind*."""
+        from analysis import files
+        from analysis.reports import compilation, review
+
+        if kind == "xlsx" and output is not None:
+            review.save(report, output, self.language)
+            return
+        lines = (
+            compilation.as_csv(report, self.language).rstrip("\n")
+            if kind == "csv"
+            else "\n".join(compilation.jsonl(report, self.language))
+        )
+        if output is None:
+            click.echo(lines)
         else:
-            click.echo("\n".join(lines))
-    roles = Counter(str(candidate.role) for candidate in report.candidates)
-    counts = ", ".join(f"{count} {role}" for role, count in roles.most_common())
-    doubted = sum(bool(c.doubts) for c in report.candidates if c.owns)
-    summary = say("compile.summary", report=report.report, counts=counts, doubted=doubted)
-    click.echo(summary[language], err=True)
-    for doubt in worded(report.document.doubts, language):
-        click.echo(say("compile.doubt", doubt=doubt)[language], err=True)
+            files.write(output, f"{lines}\n".encode())
+
+    def say(self, message: str, **values: object) -> None:
+        """Print a message to standard error."""
+        click.echo(say(message, **values)[self.language], err=True)
+
+
+_REST = "see the lines above; the workbooks of the others are written"
 
 
 @click.command(
@@ -101,19 +166,25 @@ def compile_(
     "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False
 )
 @click.option("--dry-run", is_flag=True, help="Check and print the changes; write nothing.")
+@click.option("--details", is_flag=True, help="Print every row that changes.")
 @click.option("--undo", is_flag=True, help="Restore the tables as before the last `accept`.")
 @PROJECT
 @LANGUAGE
 def accept(
-    file: Path | None, project: Path | None, *, language: str, dry_run: bool, undo: bool
+    file: Path | None,
+    project: Path | None,
+    *,
+    language: str,
+    dry_run: bool,
+    details: bool,
+    undo: bool,
 ) -> None:
     """
     Add the accepted rows of a reviewed workbook to the tables.
 
-    Tables, mentions and descriptor change together or not at all. The changes are printed;
-    accepting the same workbook again changes nothing.
+    Tables, mentions and descriptor change together or not at all. A summary of the changes is
+    printed, with `--details` every row; accepting the same workbook again changes nothing.
     """
-    from analysis.language.messages import say
     from analysis.reports import accept as acceptance
 
     if undo == (file is not None):
@@ -126,7 +197,9 @@ def accept(
     outcome = acceptance.accept(file, data(project), dry_run=dry_run)
     for text in outcome.recovered:
         click.echo(text[language], err=True)
-    for change in outcome.changes:
+    for text in outcome.summary:
+        click.echo(text[language], err=True)
+    for change in outcome.changes if details else outcome.tallies:
         click.echo(change)
     for check in outcome.checks:
         click.echo(say("accept.check", check=check)[language], err=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .options import JSON, LANGUAGE, PROJECT
+from .options import JSON, LANGUAGE, PROJECT, SECONDS
 
 _SHARED = (
     PROJECT,
@@ -23,10 +23,17 @@ _SHARED = (
     ),
     click.option("--scheduler", default="", help="Address of the Dask scheduler: tcp://host:8786."),
     click.option(
-        "--deadline", type=float, default=0.0, help="Stop the run after this many seconds."
+        "--deadline", type=SECONDS, default=0.0, help="Stop the run after this many seconds."
     ),
-    click.option("--memory", type=int, default=0, help="Limit the memory of a job (megabytes)."),
-    click.option("--wait", type=float, default=0.0, help="Seconds to wait for another run to end."),
+    click.option(
+        "--memory",
+        type=click.IntRange(0, 1 << 20),
+        default=0,
+        help="Limit the memory of a job (megabytes).",
+    ),
+    click.option(
+        "--wait", type=SECONDS, default=0.0, help="Seconds to wait for another run to end."
+    ),
     click.option("--quiet", is_flag=True, help="Print failures only."),
 )
 
@@ -51,7 +58,9 @@ def _shared_options(command: Any) -> Any:
 )
 @click.argument("jobs", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Print what would run and why; change nothing.")
-@click.option("--jobs", "-j", "workers", type=click.IntRange(0), default=0, help="Jobs at a time.")
+@click.option(
+    "--jobs", "-j", "workers", type=click.IntRange(0, 512), default=0, help="Jobs at a time."
+)
 @click.option("--fail-fast", is_flag=True, help="Start no more jobs after a failure.")
 @_shared_options
 def run(
@@ -137,7 +146,7 @@ def _print_jobs(
     whole: Any, jobs: Any, language: str, *, as_json: bool, every: bool = False
 ) -> None:
     from analysis.language.messages import say
-    from analysis.runs.plan import overview
+    from analysis.runs.stale import overview
 
     if as_json:
         click.echo(json.dumps(overview(whole, jobs), ensure_ascii=False, indent=1))
@@ -156,13 +165,13 @@ def _print_jobs(
 @JSON
 def status(project: Path | None, *, language: str, as_json: bool) -> None:
     """Show the last run, changed values, stale jobs and failures."""
-    from analysis.runs import status as report
+    from analysis.runs import history
 
     whole = _plan(project)
     if as_json:
-        click.echo(json.dumps(report.status(whole), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(history.report(whole), ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(report.lines(report.status(whole, language), language)))
+        click.echo("\n".join(history.printed(history.report(whole, language), language)))
 
 
 COMMANDS = (run, job, plan, status)

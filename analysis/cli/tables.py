@@ -166,10 +166,26 @@ def explain(
     show_default=True,
     help="Folder to write.",
 )
-@click.option("--regions", type=int, default=3_200, show_default=True, help="Districts.")
-@click.option("--years", type=int, default=12, show_default=True, help="Years up to 2024.")
-@click.option("--indicators", type=int, default=300, show_default=True, help="Indicators.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random values.")
+@click.option(
+    "--regions", type=click.IntRange(1, 20_000), default=3_200, show_default=True, help="Districts."
+)
+@click.option(
+    "--years", type=click.IntRange(1, 60), default=12, show_default=True, help="Years up to 2024."
+)
+@click.option(
+    "--indicators",
+    type=click.IntRange(1, 5_000),
+    default=300,
+    show_default=True,
+    help="Indicators.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="Seed of the random values.",
+)
 def simulate(output: Path, regions: int, years: int, indicators: int, seed: int) -> None:
     """
     Write a simulated national panel as Parquet files, to try thousands of regions.

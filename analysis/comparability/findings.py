@@ -5,7 +5,7 @@ Nothing is computed here: ``statistics.summaries`` decides, the catalogue of mes
 sentence claims nothing that chance explains, and names no winner.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,11 +13,12 @@ import pandas as pd
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Promise, Status
+from analysis.language.vocabulary import Mark, Promise, Status, Use
 from analysis.statistics import gaps, summaries
-from analysis.statistics.benchmarks import Placement
+from analysis.statistics.forensics import Finding
 from analysis.statistics.parts import Against
-from analysis.statistics.summaries import Change, Extremes, Latest
+from analysis.statistics.percents import Meaning
+from analysis.statistics.summaries import Change, Extremes, Latest, Placement
 
 from .rules import Comparison
 
@@ -32,11 +33,37 @@ def comparison(result: Comparison) -> Text:
     if len(rows) == 1 and result.barred:
         return say("finding.barred", name=name, barred=result.barred + 1)
     if len(rows) == 1:
-        return say("finding.one_region", name=name, region=_region(rows.iloc[0]))
+        return say("finding.one_region", name=name, region=region(rows.iloc[0]))
     counted = rows["mark"].eq(Mark.EXACT) & rows["method"].ne("")
     if result.scale == "rate" and counted.all():
         return _extremes(name, summaries.extremes(rows))
     return _side_by_side(name, rows, result.scale)
+
+
+def side_by_side(rows: pd.DataFrame) -> Text:
+    """Return what the family of *rows* that most regions answer shows."""
+    if rows.empty:
+        return say("finding.all_apart")
+    headline = summaries.headline(rows)
+    first, answers = headline.iloc[0], summaries.answers(headline)
+    return say(
+        f"finding.answers_{answers.kind}",
+        name=Text(first["family_zh"], first["family_en"]),
+        count=answers.regions,
+        low=_answer(answers.low),
+        high=_answer(answers.high, unit=True),
+        parts=Text.joined(map(values.part, answers.parts), zh="、", en=", "),
+    )
+
+
+def _answer(row: dict[Any, Any], *, unit: bool = False) -> Text:
+    """Return the amount of one region, as printed unless it is a sum or a ratio."""
+    if row["use"] == Use.RATIO:
+        ratio = f"{row['ratio']:.1f}"
+        return Text(ratio, ratio)
+    amount = values.value({**row, "value": row["total"], "printed": f"{row['total']:.0f}"})
+    zh = amount.zh if row["total"] != row["value"] else values.value(row).zh
+    return Text(zh, amount.en if unit else numbers.exact(row["total"]))
 
 
 def apart(rows: pd.DataFrame) -> Text:
@@ -46,10 +73,11 @@ def apart(rows: pd.DataFrame) -> Text:
     return say("finding.apart", name=_name(rows), reason=reason)
 
 
-def not_comparable(rows: pd.DataFrame) -> Text:
-    """Return how many indicators several regions report that cannot be compared."""
-    count = rows["indicator"].nunique()
-    return say("finding.not_comparable", count=count) if count else say("finding.all_comparable")
+def not_comparable(comparable: Mapping[str, bool]) -> Text:
+    """Return how many of the indicators that several reports share cannot be compared."""
+    total = len(comparable)
+    count = total - sum(comparable.values())
+    return say("finding.not_comparable", count=count, total=total)
 
 
 def _name(rows: pd.DataFrame) -> Text:
@@ -59,13 +87,14 @@ def _name(rows: pd.DataFrame) -> Text:
     return Text(str(first["indicator_zh"]), str(first["indicator_en"]))
 
 
-def _region(row: Any) -> Text:
+def region(row: Any) -> Text:
+    """Return the name of the region of *row*."""
     return Text(row["region_zh"], row["region_en"])
 
 
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
     shown = rows.assign(value=rows["rate"], printed="") if scale == "rate" else rows
-    amounts = (_region(r) + Text("", " ") + values.value(r) for r in shown.to_dict("records"))
+    amounts = (region(r) + Text("", " ") + values.value(r) for r in shown.to_dict("records"))
     listed = Text.joined(amounts, zh="，", en=", ")
     if scale == "rate":
         return say("finding.rates", name=name, rates=listed)
@@ -79,8 +108,8 @@ def _extremes(name: Text, found: Extremes) -> Text:
         "finding.difference",
         name=name,
         per=say("finding.per_person"),
-        more=_region(found.more),
-        less=_region(found.less),
+        more=region(found.more),
+        less=region(found.less),
         ratio=numbers.ratio(found.ratio),
         span=f"{numbers.ratio(found.lower)}–{numbers.ratio(found.upper)}",
     )
@@ -103,7 +132,7 @@ def _change(name: Text, change: Change) -> Text:
     row = change.row
     counts = {key: numbers.exact(float(row[key])) for key in ("value", "before")}
     message = "finding.change_beyond" if change.beyond else "finding.change_within"
-    return say(message, region=_region(row), name=name, **counts)
+    return say(message, region=region(row), name=name, **counts)
 
 
 def latest_change(changes: pd.DataFrame) -> Text:
@@ -121,24 +150,9 @@ def _latest(name: Text, latest: Latest) -> Text:
     return say("finding.latest", name=name, count=latest.regions, beyond=latest.beyond)
 
 
-def coverage(rows: pd.DataFrame) -> Text:
-    """Return how much the reports have in common."""
-    shared = summaries.shared(rows)
-    return say(
-        "finding.coverage",
-        reports=shared.reports,
-        count=shared.figures,
-        indicators=shared.indicators,
-        common=shared.several,
-    )
-
-
-def shared(rows: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
-    """Return for how many of the shared indicators there are amounts to compare."""
-    amounts = summaries.shared(summaries.amounts(rows))
-    total = rows["indicator"].nunique()
-    text = say("finding.shared", total=total, counted=amounts.several, most=amounts.most)
-    return text + values.page(number, pages)
+def coverage(comparable: Mapping[str, bool]) -> Text:
+    """Return how many of the indicators that several reports share can be compared."""
+    return say("finding.coverage", count=sum(comparable.values()), total=len(comparable))
 
 
 def reading(changes: pd.DataFrame) -> Text:
@@ -156,21 +170,85 @@ def counted_changes(counted: pd.DataFrame) -> list[Text]:
     return [values.change(row) for row in counted.to_dict("records")]
 
 
-def year_on_year(changes: pd.DataFrame) -> Text:
-    """Return how many counted changes are beyond chance, and which regions published no counts."""
-    if changes.empty:
+def changes(rows: pd.DataFrame) -> Text:
+    """Return the smallest and the largest published change of the first indicator of *rows*."""
+    span = summaries.published(rows)
+    if span is None:
         return say("note.nothing_changed")
-    summary = summaries.changes(changes)
-    if not summary.total:
-        return say("finding.changes_without_counts")
-    regions = _places(summary.counted)
-    text = say("finding.changes_within", regions=regions, count=summary.total)
-    if summary.beyond:
-        total, beyond = summary.total, summary.beyond
-        text = say("finding.changes_beyond", regions=regions, total=total, count=beyond)
-    if summary.uncounted.empty:
-        return text
-    return text + say("finding.others_without_counts", others=_places(summary.uncounted))
+    low, high = (numbers.signed_percent(end) for end in (span.low, span.high))
+    message = "finding.published_change" if span.low == span.high else "finding.published_changes"
+    return say(message, year=span.year, name=values.short(span.row), low=low, high=high)
+
+
+def year_to_date(rows: pd.DataFrame) -> Text:
+    """Return the change of the first months and of the last ones of one region."""
+    paired = rows[rows["before"].notna()] if len(rows) else rows
+    if paired.empty:
+        return say("note.nothing_changed")
+    first = paired[paired["region"].eq(paired["region"].iloc[0])]
+    start, end = first.iloc[0].to_dict(), first.iloc[-1].to_dict()
+    each = [_so_far(row) for row in (start, end)]
+    name = values.short(start)
+    return say("finding.year_to_date", region=region(start), name=name, start=each[0], end=each[1])
+
+
+def vintages(rows: pd.DataFrame) -> Text:
+    """Return the published change that lies furthest off the change between first prints."""
+    if rows.empty:
+        return say("vintages.none")
+    apart = (rows["percent"] - rows["firsts"]).abs()
+    row = rows.iloc[int(apart.to_numpy().argmax())].to_dict()
+    changes = {
+        "published": numbers.signed_percent(row["percent"]),
+        "firsts": numbers.signed_percent(round(row["firsts"], 1)),
+    }
+    return say("finding.vintages", region=region(row), name=values.short(row), **changes)
+
+
+def percent_meanings(meanings: Sequence[Meaning]) -> Text:
+    """Return the chain that a printed count contradicts, else the least count that one implies."""
+    for meaning in meanings:
+        if meaning.answer.finding is Finding.CONTRADICTED:
+            return _contradicted(meaning)
+    for meaning in meanings:
+        if meaning.smallest:
+            row, low = meaning.rows.iloc[0].to_dict(), meaning.smallest
+            return say(
+                "finding.at_least",
+                region=region(row),
+                name=values.short(row),
+                low=low,
+                year=meaning.years[0],
+            )
+    return say("percent_meanings.nothing")
+
+
+def counted(refused: pd.DataFrame, series: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """Return *refused* with the reason that a region has counts, so that none are inferred."""
+    known = series[series["indicator"].eq(indicator) & series["breakdown"].eq("")]["region"]
+    reason = say("percent_meanings.counted")
+    own = refused["region"].isin(known)
+    return refused.assign(
+        reason_zh=refused["reason_zh"].mask(own, reason.zh),
+        reason_en=refused["reason_en"].mask(own, reason.en),
+    )
+
+
+def _contradicted(meaning: Meaning) -> Text:
+    row, partly = meaning.rows.iloc[0].to_dict(), meaning.partly.iloc[0].to_dict()
+    percents = [Text(*[numbers.signed_percent(p)] * 2) for p in meaning.rows["percent"]]
+    return say(
+        "finding.contradicted",
+        region=region(row),
+        percents=Text.joined(percents, zh="、", en=", "),
+        count=numbers.exact(partly["value"]),
+        unit=partly["unit"],
+    )
+
+
+def _so_far(row: dict[Any, Any]) -> Text:
+    percent = numbers.signed_percent(round(row["percent"]))
+    return say("finding.so_far", percent=percent, months=values.months(row["period_end"]))
 
 
 def _places(rows: pd.DataFrame) -> Text:
@@ -178,7 +256,21 @@ def _places(rows: pd.DataFrame) -> Text:
     once = rows.drop_duplicates("region").to_dict("records")
     if len(once) > values.CROWD:
         return say("finding.regions", count=len(once))
-    return Text.joined(map(_region, once), zh="、", en=" and ")
+    return Text.joined(map(region, once), zh="、", en=" and ")
+
+
+def overview(rows: pd.DataFrame) -> Text:
+    """Return how many of the reports in *rows* count deaths."""
+    counted = summaries.amounts(rows)
+    counted = counted[counted["indicator"].eq("deaths") & counted["breakdown"].eq("")]
+    once = counted.drop_duplicates("region")
+    reports = rows["report"].nunique()
+    if len(once) != 1:
+        return say("finding.overview", count=len(once), reports=reports)
+    row = once.iloc[0].to_dict()
+    words = {"region": region(row), "year": row["period_end"].year}
+    value = values.counted(row, "value")
+    return say("finding.overview_one", reports=reports, value=value, **words)
 
 
 def expected(placement: Placement | None) -> Text:
@@ -187,7 +279,7 @@ def expected(placement: Placement | None) -> Text:
         return say("note.nothing_expected")
     row = placement.row
     words = {
-        "region": _region(row),
+        "region": region(row),
         "rate": say(f"rate_of.{row['indicator'] if row['indicator'] in RATED else 'other'}"),
         "ratio": numbers.ratio(row["ratio"]),
     }
@@ -206,13 +298,16 @@ def placement(placement: Placement) -> Text:
     """Return where a region lies against its nation, its province and its peers, in one text."""
     row = placement.row
     nation = say("placement.nation", **_counted(row), name=values.lowered(_named(row)))
-    return Text.joined([nation, _of_province(placement), _of_peers(placement)], zh="", en=" ")
+    texts = [nation, _of_province(placement), _of_peers(placement)]
+    if row["chained"]:
+        texts.append(say("placement.chained", year=row["until"]))
+    return Text.joined(texts, zh="", en=" ")
 
 
 def _of_province(placement: Placement) -> Text:
     above, yearly = placement.province, placement.yearly
     if above is None:
-        return say("placement.no_province", region=_region(placement.row))
+        return say("placement.no_province")
     rates = ["、".join(f"{rate:.2f}" for rate in yearly[column]) for column in ("rate", "of_rate")]
     words = _counted(above) | {
         "own": Text(rates[0], rates[0].replace("、", ", ")),
@@ -225,7 +320,7 @@ def _of_peers(placement: Placement) -> Text:
     if placement.spread is None:
         return say("placement.no_peers")
     words = {
-        "region": _region(placement.row),
+        "region": region(placement.row),
         "count": placement.spread.regions,
         "low": numbers.ratio(placement.low),
         "high": numbers.ratio(placement.high),
@@ -241,12 +336,11 @@ def _of_peers(placement: Placement) -> Text:
 def _counted(row: dict[Any, Any]) -> dict[str, Any]:
     """Return the words of an observed count beside the expected one."""
     return {
-        "region": _region(row),
+        "region": region(row),
         "of": Text(row["of_zh"], row["of_en"]),
         "span": values.time_of(row),
-        "value": numbers.exact(row["value"]),
-        "unit": values.unit(row),
-        "expected": f"{row['expected']:,.1f}",
+        "value": values.counted(row, "value"),
+        "expected": values.counted(row, "expected"),
         "ratio": numbers.ratio(row["ratio"]),
         "low": numbers.ratio(row["lower"]),
         "high": numbers.ratio(row["upper"]),
@@ -269,7 +363,7 @@ def peers(placements: list[Placement], points: pd.DataFrame) -> Text:
     if not placements or placements[0].spread is None:
         return say("finding.peers_only", **words)
     row = placements[0].row
-    words |= {"region": _region(row), "ratio": numbers.ratio(row["ratio"])}
+    words |= {"region": region(row), "ratio": numbers.ratio(row["ratio"])}
     return say(f"finding.peers_{'in' if placements[0].as_peers else 'out'}", **words)
 
 
@@ -280,7 +374,7 @@ def peers_about(placements: list[Placement]) -> Text:
         return say("peers.subtitle")
     return say(
         "peers.subtitle_province",
-        region=_region(above),
+        region=region(above),
         span=values.time_of(above),
         province=Text(above["of_zh"], above["of_en"]),
         second=numbers.ratio(above["ratio"]),
@@ -289,7 +383,7 @@ def peers_about(placements: list[Placement]) -> Text:
 
 def named(rows: pd.DataFrame) -> pd.DataFrame:
     """Return *rows* with ``named``, the region and the period of each."""
-    names = [_region(row) + Text("", " ") + values.time_of(row) for row in rows.to_dict("records")]
+    names = [region(row) + Text("", " ") + values.time_of(row) for row in rows.to_dict("records")]
     return rows.assign(named=pd.Series(names, index=rows.index, dtype=object))
 
 
@@ -300,7 +394,7 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
             gaps.refusal(
                 row,
                 row["rule"],
-                say(f"unplaced.{row['rule']}", region=_region(row), value=values.value(row)),
+                say(f"unplaced.{row['rule']}", region=region(row), value=values.value(row)),
             )
             for row in rows.to_dict("records")
         ]
@@ -313,7 +407,7 @@ def open_hazards(shares: pd.DataFrame) -> Text:
         return say("finding.no_loop")
     row = summaries.still_open(shares).row
     total, _, left = values.loop_counts(row)
-    words = {"region": _region(row), "what": say(f"loop.{row['loop']}")}
+    words = {"region": region(row), "what": say(f"loop.{row['loop']}")}
     message = "finding.open_hazards" if row["open"] else "finding.all_rectified"
     return say(message, **words, total=total, open=left)
 
@@ -323,27 +417,20 @@ def parts(pieces: pd.DataFrame) -> Text:
     if pieces.empty:
         return say("finding.no_parts")
     first = summaries.most(pieces[pieces["whole_id"].eq(pieces.iloc[0]["whole_id"])])
-    words: dict[str, Any] = {"region": _region(first.whole), "name": _short(first.whole)}
+    words: dict[str, Any] = {"region": region(first.whole), "name": values.short(first.whole)}
     if len(first.parts) == 1:
         part = Text(first.parts[0]["part_zh"], first.parts[0]["part_en"])
         return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
-    amounts = {"value": numbers.exact(first.value), "whole": numbers.exact(first.whole["whole"])}
-    words |= {"parts": len(first.parts), "unit": Text(first.whole["unit"], "")}
+    amounts = {"value": _amount(first.value, first.whole)}
+    amounts |= {"whole": _amount(first.whole["whole"], first.whole)}
+    words |= {"parts": len(first.parts)}
     sectors = first.whole["dimension"] == "sector"
     return say("finding.most_sectors" if sectors else "finding.most_parts", **words, **amounts)
 
 
-def _short(row: dict[Any, Any]) -> Text:
-    """Return the short name of an indicator for titles, else its name."""
-    name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
-    return SHORT.get(str(row["indicator"])) or values.lowered(name)
-
-
-# Names that fit a title.
-SHORT = {
-    code: say(f"short.{code}")
-    for code in ("accidents", "deaths", "injuries", "disaster_direct_loss")
-}
+def _amount(amount: float, row: dict[Any, Any]) -> Text:
+    """Return an amount, in Chinese with its unit, in English without."""
+    return Text(values.computed(row, amount).zh, numbers.exact(amount))
 
 
 def against(pairs: Sequence[Against]) -> Text | None:
@@ -395,7 +482,7 @@ def commitments(rows: pd.DataFrame) -> Text:
     if rows.empty:
         return say("note.nothing_checkable")
     counts = {"count": summaries.checkable(rows), "total": len(rows)}
-    return say("finding.commitments", region=_region(rows.iloc[0]), **counts)
+    return say("finding.commitments", region=region(rows.iloc[0]), **counts)
 
 
 def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | None) -> Text:
@@ -405,11 +492,11 @@ def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | Non
     results = outcomes[outcomes["status"].eq(Status.ACTUAL)] if len(outcomes) else outcomes
     if results.empty:
         kind = "plan" if row["kind"] == "plan" else "targets" if len(outcomes) else "nothing"
-        return say(f"finding.profile_{kind}", region=_region(row))
+        return say(f"finding.profile_{kind}", region=region(row))
     stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
     first = (stated if len(stated) else results).head(2).to_dict("records")
-    each = (Text(_short(r).zh, f"{_short(r).en} ") + values.what(r) for r in first)
-    return say("finding.profile", region=_region(row), outcomes=Text.joined(each, zh="、", en=", "))
+    each = (values.short(row) + Text("", " ") + values.what(row) for row in first)
+    return say("finding.profile", region=region(row), outcomes=Text.joined(each, zh="、", en=", "))
 
 
 def open_lines(shares: pd.DataFrame, refused: pd.DataFrame) -> list[Text]:
@@ -449,9 +536,13 @@ def comparable_lines(beside: pd.DataFrame, unsaid: int) -> list[Text]:
 def _compared(rows: pd.DataFrame) -> Text:
     rate = rows.iloc[0]["scale"] == "rate"
     each = [
-        Text(row["region_zh"], f"{row['region_en']} ") + values.estimate(shown, None, None)
+        Text(row["region_zh"], f"{row['region_en']} ")
+        + (
+            values.computed({**row, "unit_en": "", "unit": ""}, row["shown"])
+            if rate
+            else values.answer(row)
+        )
         for row in rows.to_dict("records")
-        for shown in [{**row, "value": row["shown"], "printed": ""} if rate else row]
     ]
     figures = Text.joined(each, zh="，", en=", ")
     return say("profile.rates" if rate else "profile.figures", name=_name(rows), figures=figures)

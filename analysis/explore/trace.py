@@ -1,13 +1,16 @@
 """
 Trace a figure, deck or workbook to its sources, and compare it with the present tables.
 
-The provenance stored in the file is compared with the manifest and the tables of the project.
+The provenance stored in the file is compared with the manifest and the tables of the project. Where
+only a printed mark is left, or a mark is given in place of a file, the manifest has the sources.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError, UsageError
 from analysis.figures import manifest, provenance
@@ -15,7 +18,10 @@ from analysis.figures.provenance import Provenance
 from analysis.language import labels
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.runs import plan
+from analysis.runs import plan, stale
+
+if TYPE_CHECKING:
+    from analysis.figures.printed import Printed
 
 MOST_BYTES = 200 << 20
 
@@ -27,34 +33,44 @@ class Piece:
     place: str  # such as ``slide 3``; empty if the file is the figure
     carried: Provenance
     marks: tuple[tuple[str, str], ...]  # the position of a mark or cell, and the id of its row
+    printed: str = ""  # the fingerprint, where only that was found and the rows are of now
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """Return the rows by id."""
         return {row["id"]: row for row in provenance.rows(self.carried)}
 
 
-def pieces(path: Path) -> list[Piece]:
+def pieces(path: Path, root: Path | None = None) -> list[Piece]:
     """
     Return the figures in the file *path*.
+
+    Parameters
+    ----------
+    root
+        The project whose manifest has the figures of printed marks.
 
     Raises
     ------
     AnalysisError
-        If the file cannot be read or has no provenance.
+        If the file cannot be read, or has neither provenance nor a printed mark.
     """
     try:
         size = path.stat().st_size
+        data = path.read_bytes() if size <= MOST_BYTES else b""
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if size > MOST_BYTES:
         raise AnalysisError(f"{path} is too large ({size} bytes, at most {MOST_BYTES})")
-    figures = list(_pieces(path, path.read_bytes()))
-    if not figures:
+    figures = list(_pieces(path, data))
+    if figures:
+        return figures
+    marks = _printed(data)
+    if not marks:
         raise AnalysisError(
-            f"{path} has no provenance: it was made elsewhere, or saved by a "
-            "program that drops it; look for its fingerprint in the source line"
+            f"{path} has no provenance: it was made elsewhere, or saved by a program that drops "
+            "it; look for the mark in its corner, and give that: `trace f86157e1`"
         )
-    return figures
+    return _looked_up(marks, root)
 
 
 def _pieces(path: Path, data: bytes) -> Iterator[Piece]:
@@ -63,15 +79,97 @@ def _pieces(path: Path, data: bytes) -> Iterator[Piece]:
 
         yield from (Piece(*fields) for fields in carriers.read(path, data))
         return
+    if not data.startswith((b"\x89PNG", b"%PDF-")) and not _is_svg(data):
+        if _is_picture(data):
+            return
+        raise AnalysisError(
+            f"{path.name} is no file that can have a mark: SVG, PNG, JPEG, PDF, PPTX, XLSX or DOCX"
+        )
     carried = provenance.read(data)
     if carried is not None:
-        ids = provenance.marked(data) if carried and _is_svg(data) else []
+        ids = provenance.marked(data) if _is_svg(data) else []
         ids = ids or [row["id"] for row in carried["rows"]]
         yield Piece("", carried, tuple((f"mark-{one}", one) for one in ids))
 
 
 def _is_svg(data: bytes) -> bool:
-    return not data.startswith((b"\x89PNG", b"%PDF-"))
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def _is_picture(data: bytes) -> bool:
+    heads = (b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
+    return data.startswith(heads)
+
+
+def _printed(data: bytes) -> "list[Printed]":
+    from analysis.figures import printed
+
+    if data.startswith(b"%PDF-"):
+        return list(printed.in_pdf(data))
+    return list(printed.in_picture(data)) if not _is_svg(data) else []
+
+
+def _looked_up(marks: "Iterable[Printed]", root: Path | None) -> list[Piece]:
+    """Return the figures of the manifest that printed marks name."""
+    figures = _manifest(root)
+    found = []
+    for mark in marks:
+        named = [one for one in figures if one["name"] == mark.name]
+        equal = [one for one in figures if one["fingerprint"] == mark.fingerprint]
+        found += [_piece(one, mark.place, mark.fingerprint) for one in (equal or named)[:1]]
+    if not found:
+        listed = ", ".join(f"{mark.name} {mark.fingerprint}".strip() for mark in marks)
+        raise AnalysisError(
+            f"it has the mark {listed}, which no figure of this project has: "
+            "look in the project that it was made in, or in an earlier version of this one"
+        )
+    return found
+
+
+def _piece(figure: Mapping[str, Any], place: str, mark: str) -> Piece:
+    rows = tuple((f"mark-{row['id']}", row["id"]) for row in figure["rows"])
+    return Piece(place, provenance.of(figure), rows, mark)
+
+
+def _manifest(root: Path | None) -> list[dict[str, Any]]:
+    """Return the figures of a project, each with its fingerprint."""
+    if root is None:
+        raise AnalysisError("a mark is looked up in a project: go to its folder, or use --project")
+    figures = manifest.load(root / "figures")["figures"]
+    return [{"fingerprint": provenance.fingerprint(one), **one} for one in figures]
+
+
+_HEX = re.compile(r"(?:rs:)?([0-9a-f]{6,16})(?:…|\.{2,3})?", re.IGNORECASE)
+
+
+def marked(mark: str, root: Path | None) -> list[Piece]:
+    """
+    Return the figures that a mark names: the first digits of a fingerprint, or a name.
+
+    Raises
+    ------
+    AnalysisError
+        If there is none; the message has the nearest names.
+    """
+    figures = _manifest(root)
+    match = _HEX.fullmatch(mark.strip().rpartition("· ")[2])
+    digits = match[1].lower() if match else "?"
+    hits = [one for one in figures if one["fingerprint"].startswith(digits)]
+    named = [
+        one
+        for one in figures
+        if mark in {one["name"], one["name"].removesuffix(f"-{one['language']}")}
+    ]
+    if hits or named:
+        return [_piece(figure, "", "") for figure in named or hits]
+    if match:
+        raise AnalysisError(
+            f"no figure of this project has the mark {digits}: its values were changed since, "
+            "or it was made elsewhere; the name beside the mark finds the figure of now"
+        )
+    near = get_close_matches(mark, [one["name"] for one in figures], n=3)
+    hint = f"did you mean {', '.join(near)}?" if near else "`regional-safety figures` lists all"
+    raise UsageError(f"{mark} is no file here, no mark and no figure; {hint}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +206,7 @@ class Ledger:
         if root is not None and (root / "figures" / manifest.MANIFEST).is_file():
             whole = manifest.load(root / "figures")
             self._figures = {figure["name"]: figure for figure in whole["figures"]}
-        self._stale = plan.Stale(self._plan.project) if self._plan else None
+        self._stale = stale.Stale(self._plan.project) if self._plan else None
 
     def figure(self, carried: Provenance) -> Mapping[str, Any] | None:
         """Return the figure in the manifest with the name of *carried*, if any."""
@@ -140,10 +238,19 @@ def _plan(root: Path | None) -> plan.Plan | None:
     return plan.load(plan.Project(root))
 
 
-def report(path: Path, root: Path | None) -> dict[str, Any]:
-    """Return the figures in the file *path* with their sources and state, as plain data."""
+def traced(what: str | Path, root: Path | None) -> list[Piece]:
+    """Return the figures in a file, or those that a mark names if there is no such file."""
+    path = Path(what)
+    if path.exists() or path.suffix or len(path.parts) > 1:
+        return pieces(path, root)
+    return marked(str(what), root)
+
+
+def report(what: str | Path, root: Path | None) -> dict[str, Any]:
+    """Return the figures in a file, or of a mark, with their sources and state, as plain data."""
     ledger = Ledger(root)
-    return {"file": path.name, "figures": [_entry(piece, ledger) for piece in pieces(path)]}
+    figures = [_entry(piece, ledger) for piece in traced(what, root)]
+    return {"file": Path(what).name, "figures": figures}
 
 
 def _entry(piece: Piece, ledger: Ledger) -> dict[str, Any]:
@@ -155,6 +262,7 @@ def _entry(piece: Piece, ledger: Ledger) -> dict[str, Any]:
     }
     return {
         "place": piece.place,
+        **({"printed": piece.printed} if piece.printed else {}),
         **{part: carried[part] for part in ("figure", "language", "fingerprint", "package")},
         **origin,
         **{part: carried[part] for part in ("title", "source", "notes", "refused")},
@@ -169,10 +277,10 @@ def _entry(piece: Piece, ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def lines(path: Path, root: Path | None) -> Iterator[str]:
+def lines(what: str | Path, root: Path | None) -> Iterator[str]:
     """Yield the lines that print :func:`report`, each figure in its own language."""
     ledger = Ledger(root)
-    for piece in pieces(path):
+    for piece in traced(what, root):
         yield from _lines(piece, ledger)
 
 
@@ -182,6 +290,8 @@ def _lines(piece: Piece, ledger: Ledger) -> Iterator[str]:
     figure = ledger.figure(carried) or {}
     title = labels.both(carried["title"])[language]
     yield " ".join(part for part in (piece.place, carried["figure"], title) if part)
+    if piece.printed and piece.printed != carried["fingerprint"]:
+        yield f"  {say('trace.mark_changed', mark=piece.printed)[language]}"
     yield f"  {ledger.state(carried).text()[language]}"
     yield f"  {carried['package']}, {carried['fingerprint']}{_origin(carried, figure)}"
     rows = piece.rows()

@@ -171,7 +171,9 @@ def _stamped_png(data: bytes, record: Mapping[str, Any]) -> bytes:
     title, alt = _words(record)
     whole = text(of(record))
     pieces = [whole[at : at + _PIECE] for at in range(0, len(whole), _PIECE)]
-    chunks = {"Title": title, "Description": alt}
+    # Pillow and ImageMagick copy a comment into the JPEG that they make of a PNG.
+    stamp = f"{record['name']} · {record.get('fingerprint') or fingerprint(record)}"
+    chunks = {"Title": title, "Description": alt, "comment": stamp}
     chunks |= {_key(number): piece for number, piece in enumerate(pieces)}
     at = 8 + 25  # length of the signature and the IHDR chunk
     return data[:at] + b"".join(_itxt(*chunk) for chunk in chunks.items()) + data[at:]

@@ -45,7 +45,8 @@ ROW_FIELDS = (
     "expected", "of_zh", "of_en", "scope",
     "place", "outcome", "result", "result_id", "loop", "part_zh", "part_en", "whole_id",
     "region_zh", "region_en", "indicator_zh", "indicator_en", "breakdown_zh", "breakdown_en",
-    "unit_en", "unit_one", "per", "deadline", "reason_zh", "reason_en",
+    "unit_en", "unit_one", "per", "deadline", "reason_zh", "reason_en", "family", "family_zh",
+    "family_en", "scope_zh", "scope_en", "use", "role", "used", "parts", "divisor", "divisor_id",
 )  # fmt: skip
 REFUSED_FIELDS = (
     "region", "adcode", "region_zh", "region_en", "indicator", "rule", "gap", "reason_zh",
@@ -53,7 +54,9 @@ REFUSED_FIELDS = (
 )  # fmt: skip
 
 
-def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()) -> "Image | None":
+def save(
+    figure: Figure, name: str | None = None, *, formats: Sequence[str] = (), mark: str = ""
+) -> "Image | None":
     """
     Write *figure* in each of *formats* with its record ``<name>.json``.
 
@@ -66,6 +69,8 @@ def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()
         not given.
     formats
         Of ``svg``, ``png``, ``pdf``; by default those of the plan.
+    mark
+        ``qr`` for a small QR code of the fingerprint in the upper right corner.
 
     Returns
     -------
@@ -87,6 +92,8 @@ def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()
     drawn.name_arrows(page)
     record = _record(figure, name, [f"{name}.{form}" for form in forms])
     figure.sign(f"{name} · {record['fingerprint']}")
+    if mark:
+        _mark(figure, mark, record["fingerprint"])
     drawings = {form: _drawn(figure, form) for form in forms}
     record |= _shown(figure)
     for form, data in drawings.items():
@@ -100,6 +107,14 @@ def save(figure: Figure, name: str | None = None, *, formats: Sequence[str] = ()
     shown = drawings.get("png") or _drawn(figure, "png")
     width = page.get_figwidth() * 72
     return Image(data=shown, width=width, alt=figure.caption.alt[figure.language])
+
+
+def _mark(figure: Figure, mark: str, fingerprint: str) -> None:
+    from . import qr
+
+    if mark != "qr":
+        raise UsageError(f"mark {mark!r} is not known: use 'qr', or leave it out")
+    qr.draw(figure.page, fingerprint)
 
 
 def _check(figure: Figure, name: str, forms: Sequence[str]) -> None:

@@ -5,7 +5,6 @@ Loaded rows carry the folder of their tables, from which a call on rows finds po
 names.
 """
 
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -141,6 +140,16 @@ def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
         near = [f"{code} ({names[code]})" for code in _near(wanted, spelt)]
         raise WordError(kind, word, codes, near)
     return matching[0]
+
+
+def subject_of(word: str, named: Tables) -> str:
+    """Return the code of the family, theme or indicator that *word* is the code or name of."""
+    for kind, frame in (("family", named.families), ("theme", named.themes)):
+        try:
+            return code_of(kind, word, frame)
+        except WordError:
+            continue
+    return code_of("indicator", word, named.indicators)
 
 
 def _near(word: str, spelt: dict[str, tuple[Any, ...]]) -> list[str]:

@@ -10,8 +10,22 @@ import pandas as pd
 from . import numbers
 from .messages import catalogue, label, say
 from .text import Text
-from .vocabulary import POLICIES, Comparator, Language, Mark, Measure, Method, Outcome, Status
+from .vocabulary import (
+    POLICIES,
+    Absence,
+    Comparator,
+    Gap,
+    Language,
+    Mark,
+    Measure,
+    Method,
+    Outcome,
+    Partial,
+    Status,
+    Use,
+)
 
+NEAR = {Gap(kind) for kind in Absence}  # reasons that rest on a passage of the report
 CROWD = 12  # figures or regions beyond which a page names only a few of them
 
 
@@ -60,6 +74,21 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
         return Text(zh, f"{start:%b}–{end:%b %Y}")
     zh = f"{start:%Y-%m-%d}至{end:%Y-%m-%d}"
     return Text(zh, f"{start.day} {start:%b %Y} to {end.day} {end:%b %Y}")
+
+
+def months(end: pd.Timestamp) -> Text:
+    """
+    Return the months of a year up to *end*.
+
+    >>> months(pd.Timestamp("2024-06-30")).en, months(pd.Timestamp("2024-12-31")).zh
+    ('to June', '全年')
+    """
+    if (end.month, end.day) == (12, 31):
+        return say("value.whole_year")
+    if end.is_month_end:
+        return Text(f"1—{end.month}月", f"to {end:%B}")
+    date = day(end, year=False)
+    return Text(f"至{date.zh}", f"to {date.en}")
 
 
 def time_of(row: Mapping[Any, Any]) -> Text:
@@ -286,7 +315,7 @@ def _seen(row: Mapping[Any, Any]) -> Text:
 
 def part(row: Mapping[Any, Any]) -> Text:
     """The part of an indicator that a row is about; empty for the whole."""
-    return Text(str(row["breakdown_zh"]), str(row["breakdown_en"]))
+    return Text(str(row.get("breakdown_zh", "")), str(row.get("breakdown_en", "")))
 
 
 def direction(amount: float) -> Text:
@@ -432,14 +461,14 @@ def ratio_label(row: Mapping[Any, Any]) -> Text:
 
 def against(row: Mapping[Any, Any]) -> Text:
     """A count of one year with that of the year before."""
-    now, before = (_counted(row, name) for name in ("value", "before"))
+    now, before = (counted(row, name) for name in ("value", "before"))
     when = period(row["period_start"], row["period_end"])
     return say("value.before", when=when, now=now, before=before)
 
 
-def _counted(row: Mapping[Any, Any], name: str) -> Text:
-    """Return the count *name* of a row in full, in Chinese with its unit."""
-    count = numbers.exact(float(row[name]))
+def counted(row: Mapping[Any, Any], name: str) -> Text:
+    """Return the number *name* of a row in full, in Chinese with its unit."""
+    count = numbers.exact(round(float(row[name]), 1))
     return Text(f"{count}{row['unit']}", count)
 
 
@@ -540,20 +569,47 @@ def outcome(row: Mapping[Any, Any]) -> Text:
     return known if undated else Text.joined([label(verdict), known], zh="：", en=": ")
 
 
-def limit(stem: str) -> Text:
+def partial(word: Partial, rows: Sequence[Mapping[Any, Any]] = ()) -> Text:
     """
-    Return the name of a pair of limits of a funnel.
+    Return what a report has instead of what was looked for, with the figures *rows*.
 
-    >>> limit("").en, limit("outer_").en
-    ('95% limits', '99.8% limits')
+    >>> partial(Partial.NO_TARGET).en
+    'the report sets no target that could be checked'
     """
-    return say(f"limits.{stem.rstrip('_') or 'inner'}")
+    if word is Partial.WORDS_ALONE:
+        return say(f"partial.{word}", count=len(rows))
+    each = [value_of_part(row) for row in rows]
+    ends = {"found": each[0], "rectified": each[-1]} if each else {}
+    return say(f"partial.{word}", what=Text.joined(each, zh="、", en=", "), **ends)
 
 
 def part_or_all(row: Mapping[Any, Any]) -> Text:
     """The part that a row is about, or that it is about all."""
     of = part(row)
     return of if of.zh else say("value.whole")
+
+
+def missing(gap: Gap, row: Mapping[Any, Any] | None, absence: Mapping[Any, Any] | None) -> Text:
+    """
+    Return why a region has no figure, with what it reports instead or the passage that comes near.
+
+    >>> missing(Gap.PLAN_REPORT, None, None).en
+    'the report is a plan, without results'
+    """
+    if row is not None:
+        reason = label(gap)
+        if gap in {Gap.PART_ONLY, Gap.OTHER_SCOPE}:
+            reason = reason + Text.aside(part(row))
+        return say("value.reason_and_figure", reason=reason, figure=what(row))
+    if absence is None or gap not in NEAR:
+        return label(gap)
+    name = Text(str(absence["elsewhere_zh"]), str(absence["elsewhere_en"]))
+    return say(f"absence.{gap}", evidence=absence["evidence"], indicator=name)
+
+
+def answer(row: Mapping[Any, Any]) -> Text:
+    """Return what a figure answers to the question of its family: its grade, or what it says."""
+    return part(row) if row.get("use") == Use.GRADE else what(row)
 
 
 def about(row: Mapping[Any, Any]) -> Text:

@@ -9,25 +9,41 @@ import csv
 import io
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from analysis import files
 from analysis.errors import Fault, TableError, UsageError
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Role, Standing, Status
 from analysis.tables import numerals
+from analysis.tables.checks import expected_unit
 from analysis.tables.load import regions_covered
 from analysis.tables.schema import BY_REGION, KEYS, TABLES
 
-from . import restated, reviewed, storage
+from . import lexicon, restated, reviewed, storage
 from .reviewed import Line, Reviewed
-from .sheets import COLUMNS, INDICATORS, REPORT, REVIEW
+from .sheets import COLUMNS, INDICATORS, REGIONS, REPORT, REVIEW
 
 Rows = list[dict[str, str]]
 _REFUSED = "复核未采纳"
+
+
+class Change(NamedTuple):
+    """A row that is added (+), changed (~) or removed (-)."""
+
+    table: str
+    sign: str
+    row: str
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.sign} {self.row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +52,9 @@ class Outcome:
 
     files: tuple[str, ...]
     changes: tuple[str, ...]
+    tallies: tuple[str, ...]  # the number of changed rows of each table
     checks: tuple[str, ...]
+    summary: tuple[Text, ...] = ()
     recovered: tuple[Text, ...] = ()  # what an interrupted accept had left
 
 
@@ -71,7 +89,36 @@ def accept(path: Path, data: Path, *, dry_run: bool = False) -> Outcome:
         names = [name for name, new in contents.items() if files.read(data / name) != new]
         if not dry_run:
             storage.replace_all(data, contents)
-    return Outcome(tuple(sorted(names)), tuple(proposal.changes), tuple(proposal.checks), recovered)
+    return Outcome(
+        tuple(sorted(names)),
+        tuple(map(str, proposal.changes)),
+        tuple(_tallies(proposal.changes)),
+        tuple(proposal.checks),
+        tuple(_summary(decided)),
+        recovered,
+    )
+
+
+def _tallies(changes: list[Change]) -> Iterator[str]:
+    """Yield one line a table with the numbers of its changed rows."""
+    counts = Counter((change.table, change.sign) for change in changes)
+    for table in dict.fromkeys(change.table for change in changes):
+        signs = (f"{sign} {counts[table, sign]}" for sign in "+~-" if counts[table, sign])
+        yield f"{table}: {', '.join(signs)}"
+
+
+def _summary(decided: Reviewed) -> Iterator[Text]:
+    """Yield what the workbook says in a few lines: figures, numerals, what is left out."""
+    figures = [line for line in decided.lines if line["role"] in reviewed.OWNING]
+    accepted = sum(line.owns for line in figures)
+    targets = sum(line.owns and line["status"] == Status.TARGET for line in figures)
+    places = {(n.start, n.end) for n in numerals.find(decided.text)}
+    unread = sum(line["status"] == Standing.UNREAD for line in decided.instruments)
+    named = decided.report["report"]
+    yield say("accept.figures", report=named, count=accepted, targets=targets)
+    yield say("accept.numerals", count=len(places), rejected=len(figures) - accepted)
+    if unread:
+        yield say("accept.unread", count=unread)
 
 
 def undo(data: Path, *, dry_run: bool = False) -> list[str]:
@@ -147,12 +194,12 @@ class _Proposal:
 
     data: Path
     decided: Reviewed
-    changes: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     checks: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.report = self.decided.report["report"]
-        self.region = self.decided.report["region"]
+        self.regions = regions_covered(self.decided.report["region"])
         self.reports = _read(self.data / "reports.csv")
         self._same_period()
         self.stem = self._stem(self.report)
@@ -174,14 +221,22 @@ class _Proposal:
                 fault = Fault("", 0, column, self.decided.report[column], rule, remedy)
                 raise TableError([self.decided.placed(fault, REPORT)])
 
-    def _of_region(self) -> Rows:
-        return [row for row in self.reports if self.region in regions_covered(row["region"])]
+    def _of(self, regions: Iterable[str]) -> Rows:
+        """Return the known reports of any of these regions."""
+        return [row for row in self.reports if {*regions} & {*regions_covered(row["region"])}]
+
+    def _regions_of(self, report: str) -> list[str]:
+        """Return the regions that a known report, or this one, is about."""
+        known = {row["report"]: row["region"] for row in self.reports}
+        return regions_covered(known.get(report, self.decided.report["region"]))
 
     def _stem(self, report: str) -> str:
-        """Return the name of a report's files: its region's, or its own for a later report."""
-        own_rows = [row["report"] for row in self._of_region()]
+        """Return the name of a report's files: its region's, or its own if later or of several."""
+        regions = self._regions_of(report)
+        others = [row["report"] for row in self._of(regions)]
         own = any((self.data / name / f"{report}.csv").exists() for name in BY_REGION)
-        return report if own or (own_rows and report not in own_rows) else self.region
+        later = bool(others) and report not in others
+        return report if own or later or len(regions) > 1 else regions[0]
 
     def contents(self) -> dict[str, bytes]:
         """Return the new content of each file that changes."""
@@ -197,6 +252,19 @@ class _Proposal:
 
     def _picked(self, name: str) -> dict[str, str]:
         return {column: self.decided.report.get(column, "") for column in _columns(name)}
+
+    def _regions(self) -> None:
+        """Append the regions that the tables do not have; each has its parent there or here."""
+        rows = _read(self.data / "regions.csv")
+        new = [line for line in self.decided.regions if line["region"]]
+        adcodes = {row["adcode"] for row in rows} | {line["adcode"] for line in new}
+        for line in new:
+            if line["parent"] not in {"", *adcodes}:
+                rule = "no region has this code"
+                mend = "add its own line on this sheet: code, adcode, names, level and parent"
+                fault = Fault("", line.number, "parent", line["parent"], rule, mend)
+                raise TableError([self.decided.placed(fault, REGIONS)])
+        self._named(REGIONS, self.decided.regions)
 
     def _upsert(self, name: str, new: Rows, key: str) -> None:
         """Replace the rows with the same key and append the others."""
@@ -215,11 +283,6 @@ class _Proposal:
         columns = list(old[0]) if old else _columns(name.partition("/")[0])
         self._contents[f"{name}.csv"] = _written(columns, new)
 
-    def _regions(self) -> None:
-        known = {row["region"] for row in _read(self.data / "regions.csv")}
-        if self.region not in known:
-            self._upsert("regions", [self._picked("regions")], "region")
-
     def _named(self, name: str, lines: list[Line]) -> None:
         """Append the new indicators or breakdowns; known ones stay unchanged."""
         columns = COLUMNS[name]
@@ -237,17 +300,15 @@ class _Proposal:
             self._origins[name, place] = (sheet, line.number)
 
     def _instruments(self) -> None:
-        """Replace the region's status of each instrument, except for a later report."""
+        """Replace the status of each instrument in the regions that no earlier report is of."""
         rows = _read(self.data / "instrument_status.csv")
-        if self.stem != self.region:
-            return
-        fresh = {line["instrument"]: self._standing(line) for line in self.decided.instruments}
-        kept = [row for row in rows if row["region"] != self.region]
-        order = list(dict.fromkeys([*(row["instrument"] for row in rows), *fresh]))
+        regions = [region for region in self.regions if self._first(region)]
+        fresh = [self._standing(r, line) for r in regions for line in self.decided.instruments]
+        kept = [row for row in rows if row["region"] not in regions]
+        order = list(dict.fromkeys(row["instrument"] for row in [*rows, *fresh]))
         place = {instrument: index for index, instrument in enumerate(order)}
-        merged = sorted([*kept, *fresh.values()], key=lambda row: place[row["instrument"]])
-        same = sorted(map(str, rows)) == sorted(map(str, merged))
-        if not same:
+        merged = sorted([*kept, *fresh], key=lambda row: place[row["instrument"]])
+        if sorted(map(str, rows)) != sorted(map(str, merged)):
             old = [{**row, "key": f"{row['instrument']} {row['region']}"} for row in rows]
             new = [{**row, "key": f"{row['instrument']} {row['region']}"} for row in merged]
             self.changes += _difference("instrument_status", old, new, "key")
@@ -255,29 +316,44 @@ class _Proposal:
                 _columns("instrument_status"), merged
             )
 
-    def _standing(self, line: Line) -> dict[str, str]:
-        silent = line["status"] == Standing.NOT_MENTIONED
+    def _first(self, region: str) -> bool:
+        """Whether this is the report that the files of a region's instruments are of."""
+        others = [row for row in self._of([region]) if row["report"] != self.report]
+        return not others or self.stem == region
+
+    def _standing(self, region: str, line: Line) -> dict[str, str]:
+        silent = line["status"] in {Standing.NOT_MENTIONED, Standing.UNREAD}
         cells = {column: "" if silent else line[column] for column in ("evidence", "start", "end")}
-        row = {"instrument": line["instrument"], "region": self.region, "status": line["status"]}
+        row = {"instrument": line["instrument"], "region": region, "status": line["status"]}
         return {**row, **cells, "note": line["note"]}
 
     def _observations(self) -> None:
         owners = [line for line in self.decided.lines if line.owns]
-        owners.sort(key=lambda line: (line.place, line["indicator"], line["breakdown"]))
+        owners.sort(
+            key=lambda line: (line.place, line["region"], line["indicator"], line["breakdown"])
+        )
         own_rows = [self._observation(line) for line in owners]
         self._from(f"observations/{self.stem}", REVIEW, owners)
         before = {report: self._rows(report) for report in self._in_time()}
         stated = {**before, self.report: own_rows}
-        for report, rows in restated.noted(stated).items():
+        stated = {report: self._placed_rows(report, rows) for report, rows in stated.items()}
+        for report, noted in restated.noted(stated).items():
             name = f"observations/{self._stem(report)}"
+            single = len(self._regions_of(report)) == 1
+            rows = [{**row, "region": ""} for row in noted] if single else noted
             if rows != before[report]:
                 self.changes += _difference(name, _keyed(before[report]), _keyed(rows), "key")
                 self._contents[f"{name}.csv"] = _written(_columns("observations"), rows)
         self.checks += restated.compared(stated, self.report)
 
+    def _placed_rows(self, report: str, rows: Rows) -> Rows:
+        """Return the rows of a report with their regions, which its file may leave out."""
+        first = self._regions_of(report)[0]
+        return [{**row, "region": row["region"] or first} for row in rows]
+
     def _in_time(self) -> list[str]:
-        """Return the reports of this region, including this one, earliest first."""
-        known = {row["report"]: row for row in self._of_region()}
+        """Return the reports of these regions, including this one, earliest first."""
+        known = {row["report"]: row for row in self._of(self.regions)}
         known[self.report] = self.decided.report
         return sorted(known, key=lambda report: (known[report]["period_end"], report))
 
@@ -286,10 +362,29 @@ class _Proposal:
 
     def _observation(self, line: Line) -> dict[str, str]:
         cells = {column: line[column] for column in _columns("observations")[1:]}
+        cells["unit"] = self._unit(line)
         value = Decimal(line["value"])
         cells["value"] = f"{value.normalize():f}" if value else "0"
         parts = sorted(part for part in line["breakdown"].split("+") if part)
         return {"report": self.report, **cells, "breakdown": "+".join(parts)}
+
+    def _unit(self, line: Line) -> str:
+        """Return the unit of a row: that of its indicator where it measures the same thing."""
+        known = self._indicators.get(line["indicator"])
+        due = expected_unit(line["measure"], known) if known is not None else line["unit"]
+        quantities = lexicon.quantities()
+        alike = line["unit"] == "" or quantities.get(line["unit"]) == quantities.get(due, "")
+        if line["unit"] == due or not alike:
+            return line["unit"]
+        if line["unit"]:
+            self.checks.append(f"line {line.number}: unit {line['unit']} -> {due}")
+        return due
+
+    @cached_property
+    def _indicators(self) -> dict[str, str]:
+        """The unit of each indicator, known or new."""
+        known = {row["indicator"]: row["unit"] for row in _read(self.data / "indicators.csv")}
+        return known | {line["indicator"]: line["unit"] for line in self.decided.indicators}
 
     def _mentions(self) -> None:
         name = f"mentions/{self.stem}"
@@ -336,17 +431,17 @@ def _keyed(rows: Rows) -> Rows:
     ]
 
 
-def _difference(name: str, old: Rows, new: Rows, key: str) -> Iterator[str]:
-    """Yield one line per added, changed and removed row."""
+def _difference(name: str, old: Rows, new: Rows, key: str) -> Iterator[Change]:
+    """Yield the added, changed and removed rows."""
     before, after = ({row[key]: row for row in rows} for rows in (old, new))
     for word, row in after.items():
         if word not in before:
-            yield f"{name}: + {word}{_figure(row)}"
+            yield Change(name, "+", f"{word}{_figure(row)}")
         elif before[word] != row:
             was = before[word]
             cells = [f"{c} {was.get(c)!r} -> {row[c]!r}" for c in row if was.get(c) != row[c]]
-            yield f"{name}: ~ {word}: {', '.join(cells)}"
-    yield from (f"{name}: - {word}" for word in before if word not in after)
+            yield Change(name, "~", f"{word}: {', '.join(cells)}")
+    yield from (Change(name, "-", word) for word in before if word not in after)
 
 
 def _figure(row: dict[str, str]) -> str:

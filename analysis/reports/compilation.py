@@ -9,14 +9,16 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from analysis.language.vocabulary import Confidence
-from analysis.tables import csv_file
+from analysis.errors import UsageError
+from analysis.language.vocabulary import Confidence, Role
+from analysis.tables.load import regions_covered
 
+from . import areas
 from .candidates import Candidate
 from .documents import Document, load
 from .doubts import Doubt
@@ -26,6 +28,8 @@ from .setting import Setting, setting
 from .suggestions import Catalogue, catalogue
 
 FORMATS = ("jsonl", "csv", "xlsx")
+_SHORTEST = 16  # characters of a sentence that is not repeated by chance
+_LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,11 @@ class Compiled:
 
     @property
     def report(self) -> str:
-        """The code of the report: its region and the last year of its period."""
-        return f"{self.region}-{self.setting.end.year}"
+        """The code of the report: its first region and the last year of its period."""
+        return f"{regions_covered(self.region)[0]}-{self.setting.end.year}"
 
 
-def compiled(path: Path, data: Path, *, region: str, period: str = "") -> Compiled:
+def compiled(path: Path, data: Path, *, region: str = "", period: str = "") -> Compiled:
     """
     Compile the report file *path* against the tables in *data*.
 
@@ -56,7 +60,8 @@ def compiled(path: Path, data: Path, *, region: str, period: str = "") -> Compil
     data
         The folder of the tables, for the catalogue, its synonyms and the names of regions.
     region
-        The code of the region, known to the tables or new.
+        The code of the region, known to the tables or new; several joined by +. As named by the
+        file or in the text if not given.
     period
         Such as ``2024`` or ``2024-01..2024-11``; read from the text if not given.
 
@@ -65,18 +70,49 @@ def compiled(path: Path, data: Path, *, region: str, period: str = "") -> Compil
     DocumentError
         When the file has no text.
     UsageError
-        When no period is found.
+        When no period or no region is found.
     """
     document = load(path)
-    names = tuple(
-        row["name_zh"]
-        for _, row in csv_file.table(data / "regions.csv").iterrows()
-        if row["region"] == region
-    )
+    known_regions = areas.known(data)
+    region = region or areas.guessed(path.stem, document.text, known_regions)
+    if not region:
+        raise UsageError(f"{path.name} names no known region: give --region, such as qingshan")
+    names = tuple(known_regions[code] for code in regions_covered(region) if code in known_regions)
     context = setting(document.text, names=names, period=period)
     known = catalogue(data)
-    candidates = tuple(_distinguished(read(document.text, context, known)))
+    found = read(document.text, context, known)
+    single = len(regions_covered(region)) == 1  # else a sentence may be said of each region
+    candidates = tuple(_distinguished(_once(document.text, found) if single else found))
     return Compiled(document, region, context, candidates, known, data)
+
+
+def _once(text: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Make the figures of a sentence that stands in the text before labels that say where."""
+    seen: dict[tuple[object, ...], int] = {}
+    for candidate in candidates:
+        sentence, place = _sentence(text, candidate.start)
+        about = (candidate.period, candidate.status, candidate.region, candidate.measure)
+        tabled = any(doubt.id == "from_table" for doubt in candidate.doubts)
+        first = candidate.start
+        if candidate.owns and not tabled and len(sentence) >= _SHORTEST:
+            first = seen.setdefault((sentence, place, *about), candidate.start)
+        if first == candidate.start:
+            yield candidate
+            continue
+        doubts = (*candidate.doubts, Doubt("said_before"))
+        reason = f"与前文重复，见 start {first}"
+        yield replace(
+            candidate, role=Role.LABEL, reason=reason, doubts=doubts, indicator="", suggestions=()
+        )
+
+
+def _sentence(text: str, place: int) -> tuple[str, int]:
+    """Return the sentence around *place* without blanks, and where in it the place is."""
+    around = text[max(0, place - _LONGEST) : place]
+    left = re.split(r"[。！？!?；;\r\n]", around)[-1]
+    right = re.split(r"[。！？!?；;\r\n]", text[place : place + _LONGEST], maxsplit=1)[0]
+    before, after = ("".join(part.split()) for part in (left, right))
+    return before + after, len(before)
 
 
 def _distinguished(candidates: Iterator[Candidate]) -> Iterator[Candidate]:

@@ -20,10 +20,11 @@ from .doubts import Doubt
 from .layout import fold
 from .line_breaks import OPENS, joined
 
+SUFFIXES = (".txt", ".html", ".htm", ".docx", ".pdf")
 MAX_BYTES = 32 << 20
 MAX_TEXT = 4 << 20  # bytes of plain text or of a web page
-MAX_CHARACTERS = 600_000  # the longest reports have a fifth
-MAX_NUMERALS = 20_000  # a report has a few hundred, a yearbook some thousands
+MAX_CHARACTERS = 500_000  # the longest reports have a fifth
+MAX_NUMERALS = 15_000  # a report has a few hundred, a yearbook some thousands
 _PAGE = re.compile(r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)", re.IGNORECASE)
 _NO_TITLE = re.compile(r"[。；]|您的位置|^时间|^发布|^来源")
 _MISREAD = re.compile(  # 事故O起, 死亡1O人

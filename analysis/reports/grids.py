@@ -165,7 +165,7 @@ def _tables(text: str) -> Iterator[_Table]:
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     after = 0
     for match in LINE_END.finditer(text):
-        yield after, text[after : match.start()]
+        yield after, text[after : match.start()].rstrip("\r")
         after = match.end()
     yield after, text[after:]
 

@@ -10,6 +10,7 @@ OPENS = re.compile(
     r"[ \u3000]*(?:[一二三四五六七八九十]+、"
     r"|[(（][一二三四五六七八九十\d]+[)）]|\d+[.、．]|第.{1,3}[章节])"
 )
+_NUMBER = re.compile(r"[\d.,%\s]*")
 _AROUND = 200  # characters of the two lines that say whether they are prose
 _ENDS = re.compile(r"[。！？；：:;!?]$")
 _LINE_END = r"(?:\r\n|[\n\r\x85\u2028\u2029])"
@@ -89,6 +90,7 @@ def unwrapped(lines: list[str]) -> str:
     before = ""
     for line in lines:
         full = len(before) >= _WRAPPED * widest and "\t" not in before + line
+        full = full and not _NUMBER.fullmatch(before)
         if whole and full and not _ENDS.search(before) and not OPENS.match(line):
             whole[-1] += line
         else:

@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.errors import DocumentError
 
-from .extraction import tidy
+from .extraction import WIDEST, tidy
 from .line_breaks import closed, unwrapped
 
 MAX_PAGES = 600
@@ -20,7 +20,9 @@ _FRAMED = re.compile(  # - 1 -, 第1页, 1/20, 第 1 页 共 20 页
     r"[-—–·•\s]*(?:第\s*)?(?P<page>\d{1,3})\s*(?:页\s*)?(?:[/,，、]?\s*(?:共\s*)?\d{1,3}\s*页?)?[-—–·•\s]*"
 )
 _BARE = re.compile(r"\d{1,3}")
-_NUMBERS = re.compile(r"[-−–+]?[\d.,]+[%％‰]?")
+_CELLS = re.compile(r"(?:^|^[^。；，;,]* )[-−–+]?\d[\d.,]*[%％‰]?(?: [^。；，;]*)?$")
+_PROSE = re.compile(r"[。；，]")
+_FEWEST = 2  # lines with numbers in cells of their own that make a table likely
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
@@ -67,16 +69,39 @@ class _Orders:
 
 
 def _lines(page: Any, orders: _Orders) -> list[str]:
-    """Return the lines of a page; one with numbers on lines of their own by position, as rows."""
+    """Return the lines of a page, those of tables with a tab between cells."""
     contents = page.get_contents()
     if contents is not None and len(contents.get_data()) > _MAX_STREAM:
         raise ValueError("a page is too large")
     lines = _stripped(page.extract_text(visitor_operand_before=orders))
     orders.check()
-    if sum(bool(_NUMBERS.fullmatch(line)) for line in lines[1:-1]) > 1:
-        rows = _stripped(page.extract_text(extraction_mode="layout"))
-        return [_GAP.sub("\t", line) for line in rows]
-    return lines
+    if sum(bool(_CELLS.search(line)) for line in lines) < _FEWEST:
+        return lines
+    placed = _stripped(page.extract_text(extraction_mode="layout"))
+    rows = [line for line in placed if _GAP.search(line) and not _PROSE.search(line)]
+    return list(_tabled(lines, {_bare(row): _GAP.sub("\t", row) for row in rows}))
+
+
+def _tabled(lines: list[str], rows: dict[str, str]) -> Iterator[str]:
+    """Yield the lines; those that make up a row of a table by their position are that row."""
+    longest = max(map(len, rows), default=0)
+    first = 0
+    while first < len(lines):
+        written = ""
+        for last in range(first, min(len(lines), first + WIDEST)):
+            written += _bare(lines[last])
+            if written in rows or len(written) > longest:
+                break
+        if written in rows:
+            yield rows[written]
+            first = last + 1
+        else:
+            yield lines[first]
+            first += 1
+
+
+def _bare(line: str) -> str:
+    return "".join(line.split())
 
 
 def _stripped(written: str) -> list[str]:

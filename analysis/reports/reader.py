@@ -180,7 +180,7 @@ class _Reader:
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
         unsure += self._unnamed_part(sentence, figure, part)
         unsure += _BASES.get(base, ()) if base else ()
-        unsure += (*self._touched(q), *_unsure(q, suggested))
+        unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
             q.start,
             q.end,
@@ -232,10 +232,11 @@ class _Reader:
             event=top.score == BY_EVENT,
         )
 
-    def _touched(self, read: Quantity) -> tuple[Doubt, ...]:
-        """Return the doubts about characters beside a figure; cells of a table have none."""
-        cell = read.start in self.grid
-        return () if cell else tuple(touched.doubts(self.text, self.folded, read))
+    def _touched(self, read: Quantity, judgement: Judgement) -> tuple[Doubt, ...]:
+        """Return the doubts about characters beside a figure of prose, outside a formula."""
+        if read.start in self.grid or judgement.reason == Reason.FORMULA:
+            return ()
+        return tuple(touched.doubts(self.text, self.folded, read))
 
     def _part(self, sentence: Sentence, figure: Figure, indicator: str) -> str:
         """Return the part of its indicator that a figure is about."""

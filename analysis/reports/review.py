@@ -18,6 +18,8 @@ from analysis.language.messages import say
 from analysis.language.vocabulary import (
     Better,
     Comparator,
+    Confidence,
+    Level,
     Measure,
     Nature,
     Quantity,
@@ -27,7 +29,10 @@ from analysis.language.vocabulary import (
 )
 from analysis.tables import csv_file
 from analysis.tables.checks import expected_unit
+from analysis.tables.load import regions_covered
 
+from . import areas
+from .areas import Areas
 from .candidates import EVIDENCE, Candidate, plain
 from .compilation import Compiled, facts
 from .doubts import Doubt, worded
@@ -42,6 +47,7 @@ from .sheets import (
     INSTRUMENTS,
     LISTS,
     LOCKED,
+    REGIONS,
     REJECT,
     REPORT,
     REVIEW,
@@ -59,10 +65,8 @@ _LONGEST_LIST = 255  # characters of a list that a cell of a workbook carries it
 _SPARE = 400  # lines a person may add
 _STOPS = "。;；\n"
 _CLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_HINTS = (
-    *("report", "doubts", "publisher", "published", "kind"),
-    *("name_zh", "name_en", "level", "adcode", "parent"),
-)
+_HINTS = ("report", "region", "doubts", "publisher", "published", "kind")
+_NEW = {(INDICATORS, "indicator"), (BREAKDOWNS, "breakdown"), (REGIONS, "region")}
 
 
 def workbook(report: Compiled, language: str = "zh") -> bytes:
@@ -83,6 +87,7 @@ def workbook(report: Compiled, language: str = "zh") -> bytes:
     writer = _Writer(book, report, language)
     writer.review()
     writer.report()
+    writer.plain(REGIONS, _regions(report), spare=8)
     writer.plain(INDICATORS, _proposals(report), spare=40)
     writer.plain(BREAKDOWNS, [], spare=60)
     writer.plain(INSTRUMENTS, _instruments(report))
@@ -114,20 +119,19 @@ def _proposals(report: Compiled) -> Iterator[list[str]]:
 
 
 def _instruments(report: Compiled) -> Iterator[list[str]]:
-    """Yield each known instrument with its status and the phrase that names it."""
+    """Yield each known instrument, unread, with the status and phrase to confirm."""
     text = report.document.text
     folded = fold(text)
     parts = sections(folded, year=report.setting.end.year, mood=report.setting.mood)
     for _, row in csv_file.table(report.data / "instruments.csv").iterrows():
         place = _named(folded, row["name_zh"])
-        if place is None:
-            yield [row["instrument"], row["name_zh"], str(Standing.NOT_MENTIONED), "", "", "", ""]
-            continue
-        start, end = place
-        mood = [part.mood for part in parts if part.start <= start][-1]
-        status = Standing.PLANNED if mood is Mood.PLAN else Standing.IN_USE
-        cells = [str(status), text[start:end], str(start), str(end), ""]
-        yield [row["instrument"], row["name_zh"], *cells]
+        cells = [str(Standing.NOT_MENTIONED), "", "", "", ""]
+        if place is not None:
+            start, end = place
+            mood = [part.mood for part in parts if part.start <= start][-1]
+            status = Standing.PLANNED if mood is Mood.PLAN else Standing.IN_USE
+            cells = [str(status), text[start:end], str(start), str(end), ""]
+        yield [row["instrument"], row["name_zh"], str(Standing.UNREAD), *cells]
 
 
 def _named(text: str, name: str) -> tuple[int, int] | None:
@@ -150,6 +154,8 @@ class _Writer:
 
     def __init__(self, book: Any, report: Compiled, language: str) -> None:
         self.book, self.compiled, self.language = book, report, language
+        self.candidates = sorted(report.candidates, key=_rank)
+        self.areas = Areas(report.document.text, report.region, areas.known(report.data))
         head = {"bold": True, "bg_color": "#DDDDDD", "locked": True, "text_wrap": True}
         self.head = book.add_format(head)
         self.mark = book.add_format({"bold": True, "color": "#B00020", "underline": 1})
@@ -203,7 +209,7 @@ class _Writer:
     def report(self) -> None:
         """Write the sheet with the facts about the report."""
         doubts = {"doubts": self._joined(self.compiled.document.doubts)}
-        known = {"format": FORMAT, **facts(self.compiled), **_region(self.compiled), **doubts}
+        known = {"format": FORMAT, **facts(self.compiled), **doubts}
         self.plain(REPORT, ([key, text, self._hint(key)] for key, text in known.items()))
 
     def _hint(self, key: str) -> str:
@@ -213,10 +219,10 @@ class _Writer:
         return "; ".join(worded(doubts, self.language))
 
     def review(self) -> None:
-        """Write one line per candidate, coloured by its doubts, with its numeral marked."""
+        """Write one line per candidate, sure figures first; the filter hides what is none."""
         page = self.sheet(REVIEW)
         last = 0
-        for last, candidate in enumerate(self.compiled.candidates, 1):
+        for last, candidate in enumerate(self.candidates, 1):
             colour = "#FFF2CC" if candidate.owns and any(self._doubts(candidate)) else ""
             colour = colour or ("#E8F3EC" if candidate.owns else "#F3F3F3")
             cells = self._cells(candidate)
@@ -225,7 +231,8 @@ class _Writer:
                 self.cell(page, last, column, text, locked=locked, colour=colour)
             sentence = self._sentence(page, last, candidate, colour)
             named = dict(zip(COLUMNS[REVIEW], cells, strict=True)) | {"sentence": sentence}
-            page.set_row(last, _LINE * max(_lines_of(c, text) for c, text in named.items()))
+            height = _LINE * max(_lines_of(c, text) for c, text in named.items())
+            page.set_row(last, height, None, {"hidden": not candidate.owns})
             if parts := self._parts(candidate):
                 choice = {"validate": "list", "source": parts, "show_error": False}
                 column = COLUMNS[REVIEW].index("breakdown")
@@ -233,6 +240,8 @@ class _Writer:
         for blank in range(last + 1, last + 1 + _SPARE):
             page.set_row(blank, None, self.format(locked=False))
         page.autofilter(0, 0, max(1, last), len(COLUMNS[REVIEW]) - 1)
+        if any(candidate.owns for candidate in self.candidates):  # the others are folded away
+            page.filter_column_list(COLUMNS[REVIEW].index("role"), list(_OWNING))
         self._choices(page, REVIEW, last + _SPARE)
 
     def _parts(self, candidate: Candidate) -> list[str]:
@@ -273,6 +282,10 @@ class _Writer:
         if candidate.owns and candidate.counter and _counted_otherwise(candidate):
             note = say("review.note_counter", counter=candidate.counter).zh  # as in the tables
         known |= {"start": str(candidate.start), "end": str(candidate.end), "raw": candidate.raw}
+        if candidate.owns:
+            known["confidence"] = str(candidate.confidence)
+            known["region"] = self.areas.at(candidate.start, candidate.region)
+            known["breakdown"] = candidate.breakdown
         known |= {"value": value, "period_start": str(start), "period_end": str(end)}
         known |= {"evidence": candidate.evidence, "reason": candidate.reason, "note": note}
         known |= {
@@ -307,13 +320,13 @@ class _Writer:
         for column, title in enumerate(COLUMNS[name]):
             if title not in self.options or title in LOCKED.get(name, set()) or last < 1:
                 continue
-            if (name, title) in {(INDICATORS, "indicator"), (BREAKDOWNS, "breakdown")}:
+            if (name, title) in _NEW:
                 continue  # new codes are what these sheets are for
             key = "standing" if (name, title) == (INSTRUMENTS, "status") else title
             index = list(self.options).index(key)
             letter = chr(ord("A") + index)
             area = f"={LISTS}!${letter}$1:${letter}${len(self.options[key])}"
-            strict = title not in {"indicator", "unit", "breakdown"}  # new ones may be named
+            strict = title not in {"indicator", "unit", "breakdown", "region"}  # new ones may come
             choice = {"validate": "list", "source": area, "show_error": strict}
             for first, final in self._gaps(name, title, last):
                 page.data_validation(first, column, final, column, choice)
@@ -322,7 +335,7 @@ class _Writer:
         """Yield the ranges of lines whose cells have no choices of their own."""
         own = [
             line
-            for line, candidate in enumerate(self.compiled.candidates, 1)
+            for line, candidate in enumerate(self.candidates, 1)
             if (name, title) == (REVIEW, "breakdown") and self._parts(candidate)
         ]
         for before, after in pairwise([0, *own, last + 1]):
@@ -336,6 +349,16 @@ class _Writer:
             for line, word in enumerate(words):
                 page.write_string(line, column, word)
         page.hide()
+
+
+_OWNING = (Role.OBSERVATION, Role.TARGET)
+_ORDER = list(Confidence)
+
+
+def _rank(candidate: Candidate) -> tuple[bool, int, int]:
+    """Sort figures before other numerals, sure ones first, then by place."""
+    trust = _ORDER.index(candidate.confidence) if candidate.owns else 0
+    return not candidate.owns, trust, candidate.start
 
 
 def _lines_of(column: str, text: str) -> int:
@@ -360,6 +383,8 @@ def _options(report: Compiled) -> dict[str, list[str]]:
     themes = [row["theme"] for _, row in csv_file.table(report.data / "themes.csv").iterrows()]
     return {
         "role": list(Role),
+        "region": regions_covered(report.region),
+        "level": list(Level),
         "decision": [ACCEPT, REJECT],
         "indicator": sorted(report.catalogue.indicators),
         "unit": units,
@@ -374,13 +399,12 @@ def _options(report: Compiled) -> dict[str, list[str]]:
     }
 
 
-def _region(report: Compiled) -> dict[str, str]:
-    """Return the region's cells of ``regions``, empty for a new region."""
-    keys = ("name_zh", "name_en", "level", "adcode", "parent")
-    for _, row in csv_file.table(report.data / "regions.csv").iterrows():
-        if row["region"] == report.region:
-            return {key: str(row[key]) for key in keys}
-    return dict.fromkeys(keys, "")
+def _regions(report: Compiled) -> Iterator[list[str]]:
+    """Yield the row of ``regions`` of each region of the report, only the code of a new one."""
+    table = csv_file.table(report.data / "regions.csv").set_index("region", drop=False)
+    for code in regions_covered(report.region):
+        known = table.loc[code].to_dict() if code in table.index else {"region": code}
+        yield [str(known.get(column, "")) for column in COLUMNS[REGIONS]]
 
 
 def save(report: Compiled, path: Path, language: str = "zh") -> None:

@@ -19,8 +19,10 @@ import openpyxl
 from analysis.errors import Fault, TableError
 from analysis.language.vocabulary import Comparator, Measure, Role, Status, Word
 from analysis.tables import csv_file, numerals
-from analysis.tables.schema import CODE, TABLES
+from analysis.tables.load import regions_covered
+from analysis.tables.schema import REGIONS as REGIONS_CODE
 from analysis.tables.schema import REPORT as REPORT_CODE
+from analysis.tables.schema import TABLES
 from analysis.tables.xlsx_file import Scan, damaged, spot, surveyed, text
 
 from .sheets import (
@@ -30,6 +32,7 @@ from .sheets import (
     FORMAT,
     INDICATORS,
     INSTRUMENTS,
+    REGIONS,
     REJECT,
     REPORT,
     REVIEW,
@@ -45,6 +48,19 @@ _VERBATIM = {"line", "raw", "printed", "evidence"}
 _PLACE = re.compile(r"[0-9]{1,8}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_FORMS = {  # of the facts that name files
+    "region": (
+        REGIONS_CODE,
+        "no code of a region",
+        "write small letters, digits and _, such as qingshan; join several by +",
+    ),
+    "report": (
+        REPORT_CODE,
+        "no code of a report",
+        "write the region, a hyphen and the year, such as qingshan-2024",
+    ),
+    "characters": (r"[0-9]{1,8}", "no number of characters", "restore it, or compile again"),
+}
 _WORDS: dict[str, type[Word]] = {"comparator": Comparator, "measure": Measure, "status": Status}
 
 
@@ -84,6 +100,7 @@ class Reviewed:
     report: dict[str, str]
     keys: dict[str, int]
     lines: list[Line]
+    regions: list[Line]
     indicators: list[Line]
     breakdowns: list[Line]
     instruments: list[Line]
@@ -126,6 +143,7 @@ def load(path: Path) -> Reviewed:
         report,
         {line["key"]: line.number for line in lines[REPORT]},
         lines[REVIEW],
+        lines[REGIONS],
         lines[INDICATORS],
         lines[BREAKDOWNS],
         lines[INSTRUMENTS],
@@ -233,10 +251,22 @@ def _check(reviewed: Reviewed) -> None:
     _complete(reviewed)
     if reviewed.faults:
         return
+    covered = regions_covered(reviewed.report["region"])
     for line in reviewed.lines:
-        for column, found, rule, mend in _doubts(line, reviewed.text):
+        faults = [*_doubts(line, reviewed.text), *_placed(line, covered)]
+        for column, found, rule, mend in faults:
             reviewed.fault(REVIEW, line.number, column, found, rule, mend)
     _decided(reviewed)
+
+
+def _placed(line: Line, covered: list[str]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield a fault if an accepted row is about no region of the report, or about which is open."""
+    region, several = line["region"], len(covered) > 1
+    if not line.owns or region in covered or not (region or several):
+        return
+    rule = f"the report is about {', '.join(covered)}" if region else "no region"
+    mend = "choose one of the report's regions, or reject"
+    yield "region", region or "nothing", rule, mend
 
 
 def _decided(reviewed: Reviewed) -> None:
@@ -255,15 +285,14 @@ def _undecided(line: Line) -> bool:
 def _named(reviewed: Reviewed) -> None:
     """Every fact of the report has its line; region and report are codes, as they name files."""
     report = reviewed.report
-    missing = {*TABLES["reports"].columns, *TABLES["regions"].columns}
-    for key in sorted(missing - set(report)):
+    for key in sorted(set(TABLES["reports"].columns) - set(report)):
         reviewed.fault(REPORT, 0, key, "nothing", "a line is missing", "restore it; compile again")
-    for key, pattern in (("region", CODE), ("report", REPORT_CODE), ("characters", r"[0-9]{1,8}")):
+    for key, (pattern, rule, mend) in _FORMS.items():
         if not re.fullmatch(pattern, report.get(key, "")):
-            mend = "write it in that form"
-            reviewed.fault(REPORT, 0, key, report.get(key, ""), f"not of the form {pattern}", mend)
-    if report.get("report", "").partition("-")[0] != report.get("region"):
-        found, mend = report.get("report", ""), "write the region, a hyphen and the year"
+            reviewed.fault(REPORT, 0, key, report.get(key, ""), rule, mend)
+    first = regions_covered(report.get("region", ""))[0]
+    if report.get("report", "").partition("-")[0] != first:
+        found, mend = report.get("report", ""), "write the first region, a hyphen and the year"
         reviewed.fault(REPORT, 0, "report", found, "does not begin with its region", mend)
 
 

@@ -3,26 +3,39 @@
 from analysis.language.messages import say
 from analysis.tables.schema import TABLES, meaning
 
-REVIEW, REPORT, INDICATORS = "review", "report", "indicators"
+REVIEW, REPORT, REGIONS, INDICATORS = "review", "report", "regions", "indicators"
 BREAKDOWNS, INSTRUMENTS, TEXT, LISTS = "breakdowns", "instruments", "text", "lists"
-FORMAT = "regional-safety review 1"
+FORMAT = "regional-safety review 2"
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     REVIEW: (
-        *("start", "end", "raw", "sentence", "role", "decision", "indicator", "breakdown"),
-        *("value", "unit", "comparator", "measure", "status", "period_start", "period_end"),
-        *("printed", "evidence", "note", "reason", "suggestions", "doubts"),
+        *("start", "end", "raw", "sentence", "confidence", "role", "decision", "region"),
+        *("indicator", "breakdown", "value", "unit", "comparator", "measure", "status"),
+        *(
+            "period_start",
+            "period_end",
+            "printed",
+            "evidence",
+            "note",
+            "reason",
+            "suggestions",
+            "doubts",
+        ),
     ),
     REPORT: ("key", "value", "hint"),
+    REGIONS: tuple(TABLES["regions"].columns),
     INDICATORS: tuple(TABLES["indicators"].columns),
     BREAKDOWNS: tuple(TABLES["breakdowns"].columns),
-    INSTRUMENTS: ("instrument", "name_zh", "status", "evidence", "start", "end", "note"),
+    INSTRUMENTS: (
+        *("instrument", "name_zh", "status", "suggestion", "evidence", "start", "end", "note"),
+    ),
     TEXT: ("offset", "line"),
 }
 LOCKED = {
-    REVIEW: {"start", "end", "raw", "sentence", "printed", "evidence", "suggestions", "doubts"},
+    REVIEW: {"start", "end", "raw", "sentence", "confidence", "printed", "evidence"}
+    | {"suggestions", "doubts"},
     REPORT: {"key", "hint"},
-    INSTRUMENTS: {"instrument", "name_zh"},
+    INSTRUMENTS: {"instrument", "name_zh", "suggestion"},
     TEXT: set(COLUMNS[TEXT]),
 }
 WIDTH = 12  # of a column that is not named here
@@ -31,6 +44,7 @@ WIDTHS |= {"suggestions": 58, "reason": 20, "note": 16, "line": 100, "value": 14
 ACCEPT, REJECT = "accept", "reject"
 _TABLES = {
     REVIEW: ("observations",),
+    REGIONS: ("regions",),
     INDICATORS: ("indicators",),
     BREAKDOWNS: ("breakdowns",),
     INSTRUMENTS: ("instrument_status", "instruments"),

@@ -26,8 +26,8 @@ from analysis.errors import UsageError, WorkerError
 
 from . import judge, processes, staging
 from .executors import Event, Local
-from .fingerprints import Fingerprints
 from .plan import Plan
+from .stale import Fingerprints
 from .worker import Said, Task
 
 PATIENCE = 15.0  # seconds for the scheduler to answer
@@ -60,8 +60,8 @@ class Cluster:
     def __init__(self, scheduler: str, plan: Plan, stage: staging.Stage) -> None:
         require_address(scheduler)
         distributed = _distributed()
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # one line is said here
-        self.scheduler = scheduler
+        _silence()
+        self.gone = f"the Dask scheduler at {scheduler} does not answer any more"
         try:
             # Without "pickle" among them, no object that a worker makes up is built here.
             self.client = distributed.Client(
@@ -107,8 +107,7 @@ class Cluster:
         events = self._taken(min(seconds, _POLL))
         while not events and time.monotonic() < end:
             if self._lost():
-                cause = f"the Dask scheduler at {self.scheduler} does not answer any more"
-                return [self._end(job, cause) for job in sorted(self.open)]
+                return [self._end(job, self.gone) for job in sorted(self.open)]
             events = self._taken(_POLL)
         return events
 
@@ -161,15 +160,35 @@ class Cluster:
         except Exception:
             logging.getLogger(__name__).debug("a job could not be cancelled", exc_info=True)
 
+    def _result(self, future: Any) -> bytes:
+        """Return the reply of a worker, which must be bytes."""
+        if self.client.status != "running":
+            raise WorkerError(self.gone)
+        if future.status != "finished":  # the exception itself could be of any type
+            raise WorkerError(f"the job was lost ({future.status}): its worker ended or failed")
+        reply = future.result(timeout=PATIENCE)
+        if type(reply) is not bytes or len(reply) > MOST_REPLY:
+            raise WorkerError("the reply of the worker is none of this package: install the same")
+        return reply
+
     def _receive(self, task: Task, future: Any) -> None:
         """Write the files of a job to its staging folder and queue its events."""
         job = task["job"]
         try:
-            events = unpacked(_result(future), Path(task["stage"]))
+            events = unpacked(self._result(future), Path(task["stage"]))
         except Exception as error:  # noqa: BLE001  a lost worker, a full disk, anything else
-            events = [self._end(job, f"{type(error).__name__}: {error}"[:1500])]
+            words = str(error).partition("\n")[0][:1500]
+            events = [self._end(job, f"{type(error).__name__}: {words}")]
         for event in events:
             self.events.put({**event, "job": job})
+
+
+def _silence() -> None:
+    """Drop what the libraries log, which is pages of it when a connection is lost."""
+    for name in [*logging.root.manager.loggerDict]:
+        if name.partition(".")[0] in {"distributed", "tornado", "asyncio"}:
+            logger = logging.getLogger(name)
+            logger.handlers, logger.propagate = [logging.NullHandler()], False
 
 
 def require_address(scheduler: str) -> None:
@@ -185,16 +204,6 @@ def require_address(scheduler: str) -> None:
         raise UsageError("--executor dask needs --scheduler tcp://host:8786")
     if not _ADDRESS.fullmatch(scheduler):
         raise UsageError(f"{scheduler[:80]!r} is no scheduler: write --scheduler tcp://host:8786")
-
-
-def _result(future: Any) -> bytes:
-    """Return the reply of a worker, which must be bytes."""
-    if future.status != "finished":  # the exception itself could be of any type
-        raise WorkerError(f"the job was lost ({future.status}): its worker ended or failed")
-    reply = future.result(timeout=PATIENCE)
-    if type(reply) is not bytes or len(reply) > MOST_REPLY:
-        raise WorkerError("the reply of the worker is none of this package: install the same")
-    return reply
 
 
 def unpacked(reply: bytes, stage: Path) -> list[Event]:
@@ -319,7 +328,8 @@ def _moved(task: Task, root: Path, stage: Path) -> Task:
 
 def _prepare(bundle: bytes, settings: dict[str, Any]) -> tuple[Local, Path]:
     """Return the local executor of this thread and the unpacked project, kept for later jobs."""
-    if getattr(_thread, "bundle", None) != settings["bundle"]:
+    wanted = (settings["bundle"], settings["run"])  # processes are marked with their run
+    if getattr(_thread, "bundle", None) != wanted:
         if hasattr(_thread, "local"):
             _thread.local.close()
             shutil.rmtree(_thread.root, ignore_errors=True)
@@ -333,7 +343,7 @@ def _prepare(bundle: bytes, settings: dict[str, Any]) -> tuple[Local, Path]:
             (root / name).mkdir()
         variables = processes.environment(settings["run"], root / "home", root / "cache")
         _thread.local = Local(variables, root / "home", settings["warm"], settings["warm_up"])
-        _thread.root, _thread.bundle = root, settings["bundle"]
+        _thread.root, _thread.bundle = root, wanted
     return _thread.local, _thread.root
 
 

@@ -220,7 +220,7 @@ def _send(process: subprocess.Popen[bytes], line: bytes) -> None:
     try:
         process.stdin.write(line)
         process.stdin.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, ValueError):  # ValueError: closed, as the process has ended
         return  # its end follows as an event
 
 

@@ -91,7 +91,7 @@ def judge(job: Job, stage: Path, ended: Ended) -> list[dict[str, Any]]:
 
 def _judged(job: Job, stage: Path, ended: Ended) -> list[dict[str, Any]]:
     out = stage / "out"
-    notebook = _notebook(stage)
+    notebook = _notebook(stage, ended)
     _refuse_failed_cells(notebook, ended)
     if ended.status != 0:
         raise FailureError(_death(ended), _remedy(ended.raised, ended), ended.cell, ended.line)
@@ -113,11 +113,15 @@ def _refuse_late(ended: Ended) -> None:
         raise LateError(cause, say("job.advice.deadline"), ended.cell, ended.line)
 
 
-def _notebook(stage: Path) -> Format4:
+def _notebook(stage: Path, ended: Ended) -> Format4:
+    """Return the executed notebook; a process that died may have left a part of it."""
     data = files.read(stage / "notebook.ipynb", MOST_NOTEBOOK)
-    if data is None:
+    try:
+        return shapes.parsed(data, Format4) if data is not None else {"cells": [], "metadata": {}}
+    except ValueError:
+        if ended.status == 0:
+            raise
         return {"cells": [], "metadata": {}}
-    return shapes.parsed(data, Format4)
 
 
 def _code_cells(notebook: Format4) -> Iterator[tuple[int, Cell, str]]:

@@ -2,7 +2,7 @@
 Intervals, rates, changes, shares and expected counts: numbers in, numbers out.
 
 ``limits``, ``intervals``, ``tests`` and ``spread`` compute on arrays; ``rates``, ``years``,
-``shares``, ``standardised``, ``peers``, ``attainment``, ``policies`` and ``gaps`` add columns to
+``shares``, ``percents``, ``peers``, ``attainment``, ``policies`` and ``gaps`` add columns to
 frames; ``forensics`` does both for percentages and the bases that they imply.
 
 Imports: tables, language and below.

@@ -9,12 +9,22 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language.messages import say
-from analysis.language.text import Text
-from analysis.language.vocabulary import Better, Comparator, Gap, Measure, Nature, Outcome, Status
+from analysis.language import values
+from analysis.language.vocabulary import (
+    Better,
+    Comparator,
+    Gap,
+    Measure,
+    Nature,
+    Outcome,
+    Partial,
+    Status,
+)
 
 from . import gaps, rates, tests
 
+# A plan is written before any of its targets is due.
+WAITING = (Outcome.NEXT_PERIOD, Outcome.SO_FAR, Outcome.PLAN_REPORT)
 _CHANGES = (Measure.CHANGE_PCT, Measure.CHANGE_ABS, Measure.DIRECTION)
 _RESULT = (
     "value", "comparator", "period_start", "period_end", "id", "evidence", "printed", "mark",
@@ -35,7 +45,8 @@ def judged(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The target rows in house order, then as printed, with ``outcome`` (a word of
-        :class:`Outcome`), ``result`` and ``result_*`` (missing where there is none), and
+        :class:`Outcome`), ``waiting`` (whether it was not due when the report was written),
+        ``result`` and ``result_*`` (missing where there is none), and
         ``lower``, ``upper`` and ``method`` of a result that counts events.
     """
     actual = rates.limits(rows[rows["status"].eq(Status.ACTUAL)])
@@ -48,7 +59,8 @@ def judged(rows: pd.DataFrame) -> pd.DataFrame:
     ]
     columns = [*wanted.columns, "outcome", *(f"result_{name}" for name in _RESULT)]
     frame = pd.DataFrame(found, columns=[*columns, "lower", "upper", "method"])
-    return frame.rename(columns={"result_value": "result"})
+    waiting = frame["outcome"].isin(WAITING)
+    return frame.rename(columns={"result_value": "result"}).assign(waiting=waiting)
 
 
 def _candidates(target: dict[Any, Any], actual: pd.DataFrame) -> pd.DataFrame:
@@ -117,11 +129,12 @@ def without_target(rows: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     """Return the reporting regions that have no target in *judged*."""
     having = set(judged["region"])
     silent = [region for region in gaps.reporting(rows) if region["region"] not in having]
-    return gaps.frame([_silent(region, say("note.no_target")) for region in silent])
+    return gaps.frame([_silent(region) for region in silent])
 
 
-def _silent(region: dict[Any, Any], reason: Text) -> dict[str, Any]:
+def _silent(region: dict[Any, Any]) -> dict[str, Any]:
     """Return the refusal of a whole region, with the columns of its report only."""
     figure = dict.fromkeys(("indicator", "breakdown", "start", "evidence", "id"), "")
     dates = dict.fromkeys(("period_start", "period_end"), pd.NaT)
+    reason = values.partial(Partial.NO_TARGET)
     return gaps.refusal(region | figure | dates, Gap.NOT_REPORTED, reason)

@@ -6,7 +6,6 @@ from other provinces. Frame in, new frame out; it reads no file.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,9 @@ from analysis.tables.populations import FARTHEST
 
 from . import intervals, rates, spread
 from .spread import Spread
+from .summaries import NATION
 
 Row = dict[Any, Any]
-NATION = "china"
 INFLATION = 1.27  # of the variance of deaths: the upper end of what clusters in accidents give
 FEWEST_YEARS = 3  # that are pooled
 NO_POPULATION, NO_RATE = str(Rule.POPULATION), "no_rate"  # why a count has no expectation
@@ -126,7 +125,7 @@ def ratios(
     )
     pairs = levels.merge(wider, on="period_end")
     inside = [of in line.split() for of, line in pairs[["of_adcode", "ancestors"]].to_numpy()]
-    pairs = pairs[inside].assign(pooled=False)
+    pairs = pairs[np.array(inside, dtype=bool)].assign(pooled=False)
     pairs = pairs.assign(
         expected=pairs["of_rate"] * pairs["population"] / rates.PER,
         since=pairs["period_end"].dt.year,
@@ -146,19 +145,21 @@ def _levels(
     """Return the yearly counts of *regions* and of the provinces that they lie in."""
     same = every["indicator"].eq(indicator) & every["breakdown"].eq("")
     same &= every["measure"].eq(Measure.LEVEL) & every["period_end"].dt.year.ge(first_year)
-    counts = every[same]
+    counts: pd.DataFrame = every[same]
     mine = counts["region"].isin(regions)
     above = {code for line in counts.loc[mine, "ancestors"] for code in line.split()}
-    return counts[mine | (counts["adcode"].isin(above) & counts["level"].eq(Level.PROVINCE))]
+    wider = counts["adcode"].isin(above) & counts["level"].eq(Level.PROVINCE)
+    return counts.loc[mine | wider]
 
 
 def _pooled(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return one row for the years of each region, wider region and scope, where they are three."""
-    rows = []
+    rows: list[Row] = []
     for _, group in pairs[~pairs["chained"]].groupby(KEY, sort=False):
-        if len(group) < FEWEST_YEARS:
+        last: Row = group.iloc[-1].to_dict()
+        first = group.iloc[0]
+        if len(group) < FEWEST_YEARS or last["until"] - first["since"] != len(group) - 1:
             continue
-        last, first = group.iloc[-1].to_dict(), group.iloc[0]
         sums = {name: group[name].sum() for name in ("value", "expected")}
         span = {"period_start": first["period_start"], "since": first["since"], "pooled": True}
         per = rates.PER / group["population"].sum()
@@ -209,65 +210,6 @@ def without_expectation(
     latest = levels.sort_values("period_end").drop_duplicates("region", keep="last")
     near = rates.rates(rates.limits(latest), context)["rate"].notna().to_numpy()
     return latest.assign(rule=np.where(near, NO_RATE, NO_POPULATION))
-
-
-@dataclass(frozen=True)
-class Placement:
-    """Where the count of a region lies against its nation, its province and its peers."""
-
-    row: Row  # against the nation, pooled where there are three years
-    yearly: pd.DataFrame  # the rows of its years against the province, else against the nation
-    province: Row | None  # the same count against the province, where its count is known
-    spread: Spread | None  # of the peers, where there are enough
-    low: float  # usual ratios at this expected count: 95 % limits of chance and spread
-    high: float
-
-    @property
-    def as_province(self) -> bool:
-        """Whether the count is compatible with the rate of the province."""
-        return self.province is not None and bool(_includes_one(self.province))
-
-    @property
-    def as_nation(self) -> bool:
-        """Whether the count is compatible with the rate of the nation."""
-        return bool(_includes_one(self.row))
-
-    @property
-    def as_peers(self) -> bool:
-        """Whether the ratio lies in the usual range of peers."""
-        return self.low <= float(self.row["ratio"]) <= self.high
-
-
-def _includes_one(row: Row) -> bool:
-    """Whether the wider of the intervals of a ratio includes 1."""
-    wide = pd.notna(row["wide_lower"])
-    ends = ("wide_lower", "wide_upper") if wide else ("lower", "upper")
-    return bool(row[ends[0]] <= 1 <= row[ends[1]])
-
-
-def placements(pairs: pd.DataFrame, points: pd.DataFrame) -> list[Placement]:
-    """Return the placement of each region of *pairs*, those of several years first."""
-    found = [
-        _placement(group, points)
-        for _, group in pairs[pairs["level"].ne(Level.PROVINCE)].groupby("region", sort=False)
-    ]
-    return sorted(found, key=lambda one: not one.row["pooled"])
-
-
-def _placement(pairs: pd.DataFrame, points: pd.DataFrame) -> Placement:
-    latest = pairs[pairs["segment"].eq(0)].sort_values(["pooled", "until"], kind="stable")
-    nation, above = (
-        latest[latest["of"].eq(NATION) == whole].to_dict("records") for whole in (True, False)
-    )
-    province = above[-1] if above and above[-1]["pooled"] == nation[-1]["pooled"] else None
-    of = province["of"] if province else NATION
-    yearly = latest[latest["of"].eq(of) & ~latest["pooled"]]
-    yearly = yearly[yearly["until"].between(nation[-1]["since"], nation[-1]["until"])]
-    known = spread_of(points)
-    low, high = np.nan, np.nan
-    if known:
-        low, high, _ = spread.adjusted_funnel(nation[-1]["expected"], known)
-    return Placement(nation[-1], yearly, province, known, float(low), float(high))
 
 
 def spread_of(points: pd.DataFrame) -> Spread | None:

@@ -7,20 +7,19 @@ to make a whole that no one printed.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from analysis.language import values
-from analysis.language.messages import say
-from analysis.language.text import Text
-from analysis.language.vocabulary import Comparator, Gap, Measure, Status
+from analysis.language.vocabulary import Comparator, Gap, Measure, Partial, Status
 
 from . import gaps, intervals
 from . import rates as derive
 
 OF_WHOLE = ("id", "printed", "start", "origin", "report", "title", "publisher")
+Row = dict[Any, Any]
 SAME = ["region", "period_start", "period_end"]
 # What a loop is made of; of several, the first one with figures is named.
 ONE_FIGURE = ("major_hazards_found_and_rectified", "hazards_found_and_rectified")
@@ -77,7 +76,7 @@ def _levels(rows: pd.DataFrame, context: pd.DataFrame, indicator: str) -> pd.Dat
     return every[exact].drop_duplicates([*SAME, "breakdown"], ignore_index=True)
 
 
-def _dimensions(whole: dict[Any, Any], group: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _dimensions(whole: Row, group: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """The sets of parts of *whole* that differ in one dimension and add up to it."""
     outer = _codes(whole["breakdown"])
     inner = [_codes(code) for code in group["breakdown"]]
@@ -95,7 +94,7 @@ def _codes(breakdown: str) -> set[str]:
     return {code for code in breakdown.split("+") if code}
 
 
-def _taken_apart(whole: dict[Any, Any], pieces: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
+def _taken_apart(whole: Row, pieces: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     called = names.set_index("breakdown")
     # Parts of a plan or a programme are set by hand: chance has no say in their shares.
     events = derive.countable(pieces) & pieces["theme"].isin(derive.EVENT_THEMES)
@@ -121,8 +120,8 @@ def _taken_apart(whole: dict[Any, Any], pieces: pd.DataFrame, names: pd.DataFram
 class Against:
     """The share of one part of a whole against that of the same part in the province."""
 
-    part: dict[Any, Any]
-    wider: dict[Any, Any]
+    part: Row
+    wider: Row
     p_value: float  # of Fisher's exact test, both sides
     comparisons: int  # parts tested together
 
@@ -149,9 +148,12 @@ def wider(pieces: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
         One row a part and period: its columns, ``piece``, ``whole`` (printed for the same period)
         and ``share``. A residual class is another thing in every publication and is left out.
     """
+    nothing = context.iloc[:0].assign(piece="", whole=0.0, share=0.0)
+    if pieces.empty:
+        return nothing
     events = pieces[pieces["method"].ne("") & ~pieces["piece"].str.endswith(":other")]
     if events.empty:
-        return context.iloc[:0].assign(piece="", whole=0.0, share=0.0)
+        return nothing
     levels = context[context["measure"].eq(Measure.LEVEL) & context["basis"].eq("printed")]
     levels = levels[levels["indicator"].isin(events["indicator"])]
     key = ["adcode", "indicator", "period_start", "period_end"]
@@ -163,7 +165,7 @@ def wider(pieces: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
         if len(near):
             shares = near.assign(piece=near["breakdown"], share=100 * near["value"] / near["whole"])
             return shares.sort_values(["period_end", "piece"], ignore_index=True)
-    return parts.iloc[:0].assign(piece="", share=0.0)
+    return nothing
 
 
 def against(pieces: pd.DataFrame, shares: pd.DataFrame) -> list[Against]:
@@ -182,7 +184,7 @@ def against(pieces: pd.DataFrame, shares: pd.DataFrame) -> list[Against]:
     return [Against(row, other, _fisher(row, other), len(pairs)) for row, other in pairs]
 
 
-def _fisher(row: dict[Any, Any], other: dict[Any, Any]) -> float:
+def _fisher(row: Row, other: Row) -> float:
     from scipy.stats import fisher_exact
 
     table = [[cell["value"], cell["whole"] - cell["value"]] for cell in (row, other)]
@@ -190,7 +192,7 @@ def _fisher(row: dict[Any, Any], other: dict[Any, Any]) -> float:
 
 
 def whole_only(
-    rows: pd.DataFrame, indicator: str, shown: set[str], absences: pd.DataFrame | None = None
+    rows: pd.DataFrame, indicator: str, shown: set[str], absences: pd.DataFrame
 ) -> pd.DataFrame:
     """The reporting regions whose figures of *indicator* cannot be taken apart, and why."""
     mine = rows[rows["indicator"].eq(indicator)]
@@ -204,19 +206,26 @@ def whole_only(
     )
 
 
-def _undivided(
-    region: dict[Any, Any], mine: pd.DataFrame, near: dict[str, dict[Any, Any]]
-) -> dict[str, Any]:
+def _undivided(region: Row, mine: pd.DataFrame, near: dict[str, Row]) -> dict[str, Any]:
     levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
     if levels.empty:
         return gaps.explained(region, mine, near)
-    whole = levels[levels["breakdown"].eq("")]
-    if len(whole):
-        told = say("note.whole_without_parts")
-        return gaps.refusal(whole.to_dict("records")[0], Gap.WHOLE_ONLY, told)
-    listed = Text.joined(map(values.value_of_part, levels.to_dict("records")), zh="、", en=", ")
-    told = say("note.parts_without_whole", parts=listed)
-    return gaps.refusal(levels.to_dict("records")[0], Gap.PART_ONLY, told)
+    rows = levels.to_dict("records")
+    whole = [row for row in rows if not row["breakdown"]]
+    if whole:
+        return _refused(Gap.WHOLE_ONLY, Instead(Partial.WHOLE_ALONE, (whole[0],)))
+    return _refused(Gap.PART_ONLY, Instead(Partial.PARTS_ALONE, tuple(rows)))
+
+
+class Instead(NamedTuple):
+    """What a region reports instead of a whole with its parts, or of both ends of a loop."""
+
+    word: Partial
+    rows: tuple[Row, ...]
+
+
+def _refused(gap: Gap, instead: Instead) -> dict[str, Any]:
+    return gaps.refusal(instead.rows[0], gap, values.partial(*instead))
 
 
 def most_open(shares: pd.DataFrame) -> pd.DataFrame:
@@ -225,9 +234,7 @@ def most_open(shares: pd.DataFrame) -> pd.DataFrame:
     return shares.sort_values(order, ascending=[True, True, False, False], ignore_index=True)
 
 
-def unclosed(
-    rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def unclosed(rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame) -> pd.DataFrame:
     """The reporting regions for which no share of what was found can be made, and why."""
     near = gaps.by_report(absences, *ONE_FIGURE, *FOUND, *RECTIFIED, *RATES)
     return gaps.frame(
@@ -239,34 +246,25 @@ def unclosed(
     )
 
 
-def _unclosed(
-    region: dict[Any, Any], mine: pd.DataFrame, near: dict[str, dict[Any, Any]]
-) -> dict[str, Any]:
+def _unclosed(region: Row, mine: pd.DataFrame, near: dict[str, Row]) -> dict[str, Any]:
     levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
-    reason = next(_loop_gaps(levels), None)
-    if reason is None:
+    instead = _half_loop(levels)
+    if instead is None:
         return gaps.explained(region, mine.iloc[:0], near)
-    row, told = reason
-    return gaps.refusal(row, Gap.PART_ONLY, told)
+    return _refused(Gap.PART_ONLY, instead)
 
 
-def _loop_gaps(levels: pd.DataFrame) -> Iterator[tuple[dict[Any, Any], Text]]:
-    """What of the loop from found to rectified a region reports instead of both ends."""
-    one, found, rectified, rates = (
+def _half_loop(levels: pd.DataFrame) -> Instead | None:
+    """Return what of the loop from found to rectified a region reports instead of both ends."""
+    one, found, rectified, shares = (
         [row for code in codes for row in levels[levels["indicator"].eq(code)].to_dict("records")]
         for codes in (ONE_FIGURE, FOUND, RECTIFIED, RATES)
     )
     if one:
-        told = say("note.found_and_rectified")
-        yield one[0], told.format(what=values.value_of_part(one[0]))
+        return Instead(Partial.ONE_FIGURE, (one[0],))
     if found and rectified:
-        ends = {"found": found[0], "rectified": rectified[0]}
-        named = {name: values.value_of_part(row) for name, row in ends.items()}
-        yield found[0], say("note.loop_apart", **named)
-    elif found or rectified:
-        told = say("note.only_found") if found else say("note.only_rectified")
-        row = (found or rectified)[0]
-        yield row, told.format(what=values.value_of_part(row))
-    if rates:
-        told = say("note.share_without_counts")
-        yield rates[0], told.format(what=values.value_of_part(rates[0]))
+        return Instead(Partial.ENDS_APART, (found[0], rectified[0]))
+    if found or rectified:
+        word = Partial.FOUND_ALONE if found else Partial.RECTIFIED_ALONE
+        return Instead(word, ((found or rectified)[0],))
+    return Instead(Partial.SHARE_ALONE, (shares[0],)) if shares else None

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.language.messages import say
+from analysis.language import values
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Language, Level, Promise, Standing
+from analysis.language.vocabulary import Gap, Language, Level, Partial, Promise, Standing
 from analysis.tables.load import Tables
 
 from . import gaps
@@ -24,7 +24,7 @@ _ORDER = ["level_order", "adcode"]
 
 def standings(data: Tables) -> pd.DataFrame:
     """
-    How far each region has each instrument, one row a pair.
+    How far each region has each instrument, one row a pair that somebody has read for.
 
     Returns
     -------
@@ -39,7 +39,8 @@ def standings(data: Tables) -> pd.DataFrame:
         "name_en": "indicator_en",
     }
     listed = data.instruments[[*names, "theme"]].rename(columns=names)
-    status = data.instrument_status.rename(columns={"instrument": "indicator"})
+    read = data.instrument_status["status"].ne(Standing.UNREAD)
+    status = data.instrument_status[read].rename(columns={"instrument": "indicator"})
     rows = status.merge(listed, on="indicator", validate="m:1")
     places = rows[["start", "end"]].fillna(-1).astype("int64")
     placed = rows.assign(start=places["start"], end=places["end"])
@@ -215,7 +216,7 @@ def unlisted(data: Tables, rows: pd.DataFrame) -> pd.DataFrame:
     missing = reports[~reports["region"].isin(rows["region"])]
     bare = missing[["region", "report"]].drop_duplicates("region")
     placed = _placed(bare.assign(indicator="", start=-1, status=""), data)
-    return _refused(placed, [say("note.unlisted")] * len(placed))
+    return _refused(placed, Partial.NO_ENTRY)
 
 
 def checkable(rows: pd.DataFrame) -> pd.DataFrame:
@@ -226,15 +227,15 @@ def checkable(rows: pd.DataFrame) -> pd.DataFrame:
 def worded(rows: pd.DataFrame) -> pd.DataFrame:
     """The regions whose commitments carry neither number nor deadline, with how many there are."""
     loose = rows["status"].eq(Promise.WORDS)
-    alone = rows[loose.groupby(rows["region"]).transform("all")]
-    counts = alone.groupby("region").size()
-    regions = alone.drop_duplicates("region")
-    told = [say("note.words_alone", count=counts[region]) for region in regions["region"]]
-    return _refused(regions, told)
+    return _refused(rows[loose.groupby(rows["region"]).transform("all")], Partial.WORDS_ALONE)
 
 
-def _refused(regions: pd.DataFrame, reasons: list[Text]) -> pd.DataFrame:
-    """*regions* as rows of the left-out strip, each with its reason."""
-    records = regions.assign(indicator="", id="", evidence="", start=-1).to_dict("records")
-    pairs = zip(records, reasons, strict=True)
-    return gaps.frame([gaps.refusal(row, Gap.NOT_REPORTED, told) for row, told in pairs])
+def _refused(rows: pd.DataFrame, word: Partial) -> pd.DataFrame:
+    """The regions of *rows* as rows of the left-out strip, with *word* as reason."""
+    bare = rows.assign(indicator="", id="", evidence="", start=-1)
+    groups = [group.to_dict("records") for _, group in bare.groupby("region", sort=False)]
+    return gaps.frame([gaps.refusal(g[0], Gap.NOT_REPORTED, _reason(word, g)) for g in groups])
+
+
+def _reason(word: Partial, rows: list[dict[Any, Any]]) -> Text:
+    return values.partial(word, rows if word is Partial.WORDS_ALONE else ())

@@ -11,11 +11,23 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language.vocabulary import Mark, Measure, Outcome, Promise, Status
+from analysis.language.vocabulary import (
+    Answer,
+    Level,
+    Mark,
+    Measure,
+    Outcome,
+    Promise,
+    Status,
+    Use,
+)
 
-from . import intervals
+from . import intervals, spread
+from .rates import whole_year
+from .spread import Spread
 
 Row = dict[Any, Any]
+NATION = "china"  # the region whose rate is the first reference
 LEVEL = 0.95  # two-sided confidence of every interval in a sentence
 
 
@@ -93,21 +105,24 @@ def beyond_chance(counted: pd.DataFrame) -> int:
 
 
 @dataclass(frozen=True)
-class Changes:
-    """Changes of several regions: how many were counted, and how many are discoveries."""
+class Published:
+    """The smallest and the largest published change of one indicator, in percent."""
 
-    counted: pd.DataFrame
-    uncounted: pd.DataFrame  # of regions without any counted change
-    total: int
-    beyond: int  # at a false discovery rate of 5 %
+    row: Row
+    year: int
+    low: float
+    high: float
 
 
-def changes(rows: pd.DataFrame) -> Changes:
-    """Count yearly changes, and how many of them are discoveries."""
-    counted = rows[rows["mark"].eq(Mark.EXACT)]
-    beyond = int(counted["stands"].sum()) if len(counted) else 0
-    uncounted = rows[~rows["region"].isin(counted["region"])]
-    return Changes(counted, uncounted, len(counted), beyond)
+def published(rows: pd.DataFrame) -> Published | None:
+    """Return the span of the whole-year percentages of the first indicator that has any."""
+    percent = rows[rows["mark"].eq(Mark.PERCENT_ONLY) & whole_year(rows)]
+    if percent.empty:
+        return None
+    first = percent[percent["indicator"].eq(percent["indicator"].iloc[0])]
+    row = first.iloc[0].to_dict()
+    ends = first["percent"].min(), first["percent"].max()
+    return Published(row, row["period_end"].year, *map(float, ends))
 
 
 @dataclass(frozen=True)
@@ -147,10 +162,6 @@ def still_open(shares: pd.DataFrame) -> Open:
     return Open(order.iloc[0].to_dict(), int(shares["open"].sum()))
 
 
-# A plan is written before any of its targets is due.
-WAITING = tuple(map(str, (Outcome.NEXT_PERIOD, Outcome.SO_FAR, Outcome.PLAN_REPORT)))
-
-
 @dataclass(frozen=True)
 class Outcomes:
     """What became of several targets."""
@@ -170,34 +181,63 @@ class Outcomes:
 def outcomes(judged: pd.DataFrame) -> Outcomes:
     """Count the verdicts on targets."""
     counts = judged["outcome"].value_counts()
-    known = [
+    met, missed, unsure = (
         int(counts.get(str(word), 0)) for word in (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
-    ]
-    return Outcomes(len(judged), *known, int(counts.reindex(WAITING).sum()))
+    )
+    return Outcomes(len(judged), met, missed, unsure, int(judged["waiting"].sum()))
 
 
-@dataclass(frozen=True)
-class Shared:
-    """How far reports have indicators in common."""
-
-    reports: int
-    figures: int
-    indicators: int
-    several: int  # indicators of two regions or more
-    most: int  # regions that share one indicator
-
-
-def shared(rows: pd.DataFrame) -> Shared:
-    """Count the indicators that two regions or more report."""
-    regions = rows.groupby("indicator")["region"].nunique()
-    most = int(regions.max()) if len(regions) else 0
-    several = int(regions.ge(2).sum())
-    return Shared(rows["report"].nunique(), len(rows), len(regions), several, most)
+def density(rows: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures for 1,000 characters of report, a row a theme and a column a region."""
+    length = reports.set_index("report")["characters"]
+    last = rows.drop_duplicates("report").set_index("region")["report"]
+    counts = rows.groupby(["theme", "region"], observed=True).size().unstack(fill_value=0)
+    return counts / last.map(length).reindex(counts.columns) * 1000
 
 
 def amounts(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that are results with an amount."""
     return rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the figures of one family have in common."""
+
+    kind: Answer
+    regions: int
+    low: Row  # one row a region, with the sum of its parts as `total`
+    high: Row
+    parts: tuple[Row, ...]  # of different breakdown, one each
+
+
+def answers(rows: pd.DataFrame) -> Answers:
+    """Summarise the figures *rows* of one family."""
+    each = rows.assign(total=rows.groupby("region", observed=True)["value"].transform("sum"))
+    each = each.drop_duplicates("region")
+    by = "ratio" if each["use"].eq(Use.RATIO).all() else "total"
+    order = each.sort_values(by, kind="stable").to_dict("records")
+    parts = rows.sort_values("breakdown").drop_duplicates("breakdown").to_dict("records")
+    return Answers(_answer(each), len(each), order[0], order[-1], tuple(parts))
+
+
+def _answer(each: pd.DataFrame) -> Answer:
+    use, values = each["use"].iloc[0], each["value"]
+    if use in {Use.GRADE, Use.RATIO}:
+        return Answer.GRADES if use == Use.GRADE else Answer.RATIOS
+    if each["measure"].ne(Measure.LEVEL).any():
+        falls, rises = bool(values.lt(0).all()), bool(values.gt(0).all())
+        return Answer.FALLS if falls else Answer.RISES if rises else Answer.MIXED
+    if values.eq(0).all():
+        return Answer.ZEROS
+    equal = each["total"].eq(each["total"].iloc[0]).all()
+    return Answer.EQUAL if equal else Answer.AMOUNTS
+
+
+def headline(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the family that most regions answer, the first of several."""
+    regions = rows.groupby("family", sort=False)["region"].nunique()
+    return rows[rows["family"].eq(str(regions.idxmax()))]
 
 
 @dataclass(frozen=True)
@@ -229,3 +269,78 @@ EVIDENCE = (Mark.EXACT, Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY, Mark.ZERO, Mark.
 def evidence(outcomes: pd.DataFrame) -> Mark | None:
     """Return the strongest kind of evidence among the rows *outcomes*; None where there is none."""
     return next((mark for mark in EVIDENCE if outcomes["mark"].eq(mark).any()), None)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the count of a region lies against its nation, its province and its peers."""
+
+    row: Row  # against the nation, pooled where there are three years
+    yearly: pd.DataFrame  # the rows of its years against the province, else against the nation
+    province: Row | None  # the same count against the province, where its count is known
+    spread: Spread | None  # of the peers, where there are enough
+    low: float  # usual ratios at this expected count: 95 % limits of chance and spread
+    high: float
+
+    @property
+    def as_province(self) -> bool:
+        """Whether the count is compatible with the rate of the province."""
+        return self.province is not None and bool(_includes_one(self.province))
+
+    @property
+    def as_nation(self) -> bool:
+        """Whether the count is compatible with the rate of the nation."""
+        return bool(_includes_one(self.row))
+
+    @property
+    def as_peers(self) -> bool:
+        """Whether the ratio lies in the usual range of peers."""
+        return self.low <= float(self.row["ratio"]) <= self.high
+
+
+def _includes_one(row: Row) -> bool:
+    """Whether the wider of the intervals of a ratio includes 1."""
+    wide = pd.notna(row["wide_lower"])
+    stem = "wide_" if wide else ""
+    return bool(row[f"{stem}lower"] <= 1 <= row[f"{stem}upper"])
+
+
+def placements(pairs: pd.DataFrame, known: Spread | None) -> list[Placement]:
+    """
+    Return the placement of each region of *pairs*, those of several years first.
+
+    Parameters
+    ----------
+    pairs
+        Ratios of observed to expected counts (``benchmarks.ratios``); provinces are no subject.
+    known
+        The spread of peers (``benchmarks.spread_of``).
+    """
+    mine = pairs[pairs["level"].ne(Level.PROVINCE) & pairs["segment"].eq(0)]
+    found = [
+        _placement(group, known)
+        for _, group in mine.groupby("region", sort=False)
+        if group["of"].eq(NATION).any()
+    ]
+    return sorted(found, key=lambda one: not one.row["pooled"])
+
+
+def _placement(pairs: pd.DataFrame, known: Spread | None) -> Placement:
+    latest = pairs.sort_values(["pooled", "until"], kind="stable")
+    records = latest.to_dict("records")
+    nation = [row for row in records if row["of"] == NATION]
+    years = ("since", "until")
+    above = [
+        row
+        for row in records
+        if row["of"] != NATION and all(row[name] == nation[-1][name] for name in years)
+    ]
+    province = above[-1] if above else None
+    of = province["of"] if province else NATION
+    yearly = latest[latest["of"].eq(of) & ~latest["pooled"]]
+    yearly = yearly[yearly["until"].between(nation[-1]["since"], nation[-1]["until"])]
+    ends = (math.nan, math.nan)
+    if known:
+        lower, upper, _ = spread.adjusted_funnel(nation[-1]["expected"], known)
+        ends = (float(lower), float(upper))
+    return Placement(nation[-1], yearly, province, known, *ends)

@@ -429,7 +429,7 @@ def _spots(held: Tables, table: str) -> Iterator[tuple[str, int]]:
 def _standings(held: Tables) -> Iterator[Fault]:
     """Every instrument has a standing in every reporting region, with evidence if mentioned."""
     status = held.instrument_status
-    silent = status["status"].eq(Standing.NOT_MENTIONED)
+    silent = status["status"].isin([Standing.NOT_MENTIONED, Standing.UNREAD])
     words = ("{status} with this evidence", "give evidence and its place only where mentioned")
     odd = (silent == status["evidence"].ne("")) | (silent == status["start"].notna())
     yield from _told(held, "instrument_status", status[odd], "evidence", words)

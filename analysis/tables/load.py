@@ -120,7 +120,7 @@ class Tables:
         rows = self.observations.assign(**self.periods)
         rows = rows.merge(reports, on="report", validate="m:1")
         by_time = rows.sort_values(["told", "report"], kind="stable")
-        key = ["region", *KEYS["observations"][1:]]
+        key = KEYS["observations"][1:]
         last = ~by_time.duplicated(key, keep="last").sort_index()
         rows = rows[last].drop(columns="told")
         return self._named(rows.assign(origin="report", url="", basis="printed"))
@@ -228,7 +228,7 @@ def _stems(frame: pd.DataFrame) -> "pd.Series[str]":
 
 def _ids(rows: pd.DataFrame) -> list[str]:
     """A short name for each row that stays the same when other rows come and go."""
-    key = ["region", "report", "publisher", "title", "start", *KEYS["observations"][1:]]
+    key = ["region", "report", "publisher", "title", "start", *KEYS["observations"][2:]]
     return [
         f"{cells[0]}-{cells[5]}-{sha256('|'.join(map(str, cells)).encode()).hexdigest()[:8]}"
         for cells in rows[key].itertuples(index=False, name=None)
@@ -308,9 +308,15 @@ def _joined(name: str, found: dict[str, contract.Held], paths: dict[str, Path]) 
     if name not in BY_REGION:
         return found[name].frame if name in found else contract.empty(name)
     frames = [
-        part.frame.assign(region=_region(key), file=paths[key].name) for key, part in found.items()
+        part.frame.assign(region=_regions(part.frame, _region(key)), file=paths[key].name)
+        for key, part in found.items()
     ]
     return pd.concat(frames or [contract.empty(name).assign(region="", file="")])
+
+
+def _regions(frame: pd.DataFrame, region: str) -> "pd.Series[str] | str":
+    """Return the region of each row of a file: its own, else that of the file."""
+    return frame["region"].replace("", region) if "region" in frame else region
 
 
 def by_region(reports: pd.DataFrame) -> pd.DataFrame:

@@ -33,6 +33,7 @@ from analysis.language.vocabulary import (
 )
 
 CODE = r"[a-z][a-z0-9_]*"
+REGIONS = rf"{CODE}(?:\+{CODE})*"
 REPORT = rf"{CODE}-[0-9]{{4}}(?:_[a-z0-9]+)?"
 ADCODE = r"[0-9]{6}"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -117,7 +118,7 @@ class Reports(Table):
     """One row a report; ``sha256`` and ``characters`` are of the original's file."""
 
     report = _like(REPORT)
-    region = _like(CODE)
+    region = _like(REGIONS)
     title = _filled()
     publisher = _filled()
     published = _MAYBE_TIME
@@ -193,6 +194,7 @@ class Observations(Table):
     """One row a value that a report states, with its offsets in the original."""
 
     report = _like(REPORT)
+    region = _like(rf"(?:{CODE})?")
     indicator = _like(CODE)
     breakdown = _like(BREAKDOWN)
     period_start = _MAYBE_TIME
@@ -402,6 +404,7 @@ KEYS: dict[str, list[str]] = {
     "themes": ["theme"],
     "observations": [
         "report",
+        "region",
         "indicator",
         "breakdown",
         "period_start",
@@ -446,9 +449,9 @@ LINKS: dict[str, tuple[str, str]] = {
     "family": ("families", "family"),
     "elsewhere": ("indicators", "indicator"),
 }
-# Columns, or columns of one table (``reports.region``), whose cells may name several joined by +,
+# Columns, or columns of one table (``reports.region``), whose cells may be empty or name several,
 # as no foreign key of the descriptor can.
-SEVERAL = {"breakdown"}
+SEVERAL = {"breakdown", "reports.region", "observations.region"}
 UNLINKED = {("peers", "adcode")}  # peers are the regions that the table of regions has not
 
 # What each column holds: its Chinese name, which a table may bear instead, and what it means.
@@ -492,6 +495,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "one": ("英文单数", "Name in English of one of it; empty where none is printed."),
     "quantities": ("可度量的量", "Quantities that the unit can measure, separated by blanks."),
     "status": ("状态", "Whether the figure happened, must be reached, or is intended."),
+    "reports.region": ("地区", "Code of the region; several are joined by +."),
+    "observations.region": ("地区", "Code of the region; empty for that of the file."),
     "instrument_status.status": ("落实状态", "How far the region has the instrument."),
     "measure": ("度量", "A level, a change from the year before, or only its direction."),
     "comparator": ("比较号", "How exact the figure is: = exact, >= 余/多/至少, <= 近/不足, ~ 约."),

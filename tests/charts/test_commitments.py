@@ -1,16 +1,15 @@
-"""The drawing of the commitments that could be checked."""
+"""The drawing of the commitments of a region."""
 
 import pytest
 from drawings import Drawing
 
+import analysis as rs
 from analysis import charts
-from analysis.charts import grid, style
+from analysis.charts import style
 from analysis.comparability import findings
 from analysis.language import values
 from analysis.language.vocabulary import Promise
 from analysis.statistics import policies
-
-FORMS = [("zh", "slide"), ("en", "page")]
 
 
 @pytest.fixture(scope="module")
@@ -19,81 +18,83 @@ def rows(data):
     return policies.commitments(data)
 
 
-@pytest.fixture(scope="module", params=FORMS, ids="-".join)
-def pages(request, rows):
-    """The pages of what could be checked, drawn."""
+@pytest.fixture(scope="module", params=[("zh", "slide"), ("en", "page")], ids="-".join)
+def pages(request):
+    """The pages of the regions, drawn."""
     language, form = request.param
-    checkable = policies.checkable(rows)
-    parts = policies.pages(checkable, 8)
-    return [listed(rows, part, language, form) for part in parts]
-
-
-def listed(rows, part, language="en", form="slide"):
-    """One page of the list, drawn."""
-    with style.house_style():
-        picture = charts.promises(
-            part,
-            title=findings.promises(policies.checkable(rows)),
-            language=language,
-            absent=policies.worded(rows),
-            form=form,
-        )
-    return Drawing(picture)
+    return [Drawing(figure) for figure in rs.commitments(language=language, form=form)]
 
 
 def test_every_word_can_be_read(pages):
     """No text covers another, leaves the page or is struck by a mark."""
-    for drawing in pages:
-        assert drawing.faults == {}
+    assert [page.faults for page in pages] == [{}] * 4
 
 
 def test_every_checkable_commitment_has_one_mark(pages, rows):
-    """Nothing is lost between the table and the squares."""
-    listed = [id_ for drawing in pages for id_ in drawing.marks]
+    """Nothing is lost between the table and the page, and each page is one region."""
+    listed = [id_ for page in pages for id_ in page.marks]
 
     assert sorted(listed) == sorted(policies.checkable(rows)["id"])
+    for page in pages:
+        assert len(set(page.figure.rows["region"])) == 1
 
 
-def test_half_a_square_is_a_number_the_other_half_a_date(pages):
-    """Both fill it."""
-    fills = {Promise.NUMBER_AND_DATE: "full", Promise.NUMBER: "left", Promise.DATE: "right"}
-
-    for drawing in pages:
-        for row in drawing.figure.rows.to_dict("records"):
-            mark = drawing.marks[row["id"]]
-            assert mark.get_marker() == "s"
-            assert mark.get_fillstyle() == fills[Promise(row["status"])]
-
-
-def test_regions_without_numbers_stand_in_the_strip(pages, rows):
-    """Those that promise in words only are named on every page, with how many there are."""
-    numbered = set(policies.checkable(rows)["region"])
-
-    for drawing in pages:
-        left_out = [entry.region for entry in drawing.figure.caption.left_out]
-        assert left_out == [r["region"] for r in grid.regions(rows) if r["region"] not in numbered]
+def test_commitments_follow_their_deadline_and_undated_ones_are_rings(pages):
+    """From the top down, the earliest first; those without a date come last."""
+    for page in pages:
+        shown = policies.checkable(page.figure.rows)
+        heights = [page.marks[id_].get_ydata()[0] for id_ in shown["id"]]
+        assert heights == sorted(heights, reverse=True)
+        assert shown["deadline"].dropna().is_monotonic_increasing
+        assert shown["deadline"].isna().is_monotonic_increasing
+        for row in shown.to_dict("records"):
+            dated = row["status"] in {Promise.DATE, Promise.NUMBER_AND_DATE}
+            assert page.marks[row["id"]].get_fillstyle() == ("full" if dated else "none")
 
 
-def test_the_list_quotes_the_report_and_its_numbers(pages):
-    """Each line has its label, the printed words, the number and the date, or a dash."""
-    for drawing in pages:
-        language = drawing.figure.language
-        dashes = 0
-        for row in drawing.figure.rows.to_dict("records"):
-            assert row[f"indicator_{language}"] in drawing.said
-            assert row["evidence"] in drawing.said
-            dashes += int(row["status"] in {"number", "date"})
+def test_numbers_and_deadlines_are_written(pages):
+    """Each in its column."""
+    for page in pages:
+        language, said = page.figure.language, page.said
+        for row in policies.checkable(page.figure.rows).to_dict("records"):
             if "number" in row["status"]:
-                assert values.target(row)[language] in drawing.said
+                assert values.target(row)[language] in said
             if "date" in row["status"]:
-                assert values.deadline(row["deadline"])[language] in drawing.said
-        assert len(drawing.named("gap")) == dashes
+                assert values.deadline(row["deadline"])[language] in said
+
+
+def test_commitments_in_words_are_counted(pages, rows):
+    """By theme; together with the checkable ones they are all of the region."""
+    for page in pages:
+        region = page.figure.rows["region"].iloc[0]
+        words = rows[rows["region"].eq(region) & rows["status"].eq(Promise.WORDS)]
+        assert str(len(words)) in page.said.split("\n")
+
+
+def test_a_region_that_promises_in_words_only_has_a_reason(pages):
+    """Nantong's six commitments are in words."""
+    for page in pages:
+        (entry,) = page.figure.caption.left_out
+        assert (entry.region, "6" in entry.reason.en) == ("nantong", True)
+
+
+def test_only_a_printed_number_or_date_makes_a_commitment_checkable(rows):
+    """To speed up the command centres of 10 counties names places: no number is promised."""
+    places = rows[rows["evidence"].str.contains("10县市应急指挥中心")]
+
+    assert places["status"].tolist() == [Promise.WORDS]
 
 
 def test_no_number_at_all_is_a_sentence(rows):
-    """Where nobody names a number, the page says so instead of showing an empty table."""
-    loose = rows[rows["status"].eq(Promise.WORDS)]
-    drawing = listed(loose, policies.checkable(loose))
+    """The page says so instead of showing an empty table."""
+    nothing = rows.iloc[:0]
+    with style.house_style():
+        figure = charts.commitments(
+            nothing,
+            title=findings.commitments(nothing),
+            language="en",
+            absent=policies.worded(rows[rows["status"].eq(Promise.WORDS)]),
+        )
 
-    assert "no commitment carries a number or a deadline" in drawing.said
-    assert drawing.faults == {}
+    assert "carries a number or a deadline" in figure.caption.title.en
+    assert Drawing(figure).faults == {}

@@ -1,15 +1,15 @@
-"""The drawing of instruments: who has which."""
+"""The drawing of instruments: which reports mention which."""
 
 import pytest
 from drawings import Drawing
 
+import analysis as rs
 from analysis import charts
 from analysis.charts import grid, style
 from analysis.comparability import findings
 from analysis.language.vocabulary import Standing
 from analysis.statistics import policies
 
-FORMS = [("zh", "slide"), ("en", "page")]
 ORDER = ["anhui", "anshan", "nantong", "chuxiong", "yaohai"]
 
 
@@ -19,130 +19,103 @@ def standings(data):
     return policies.standings(data)
 
 
-@pytest.fixture(scope="module")
-def absent(data, standings):
-    """No region is missing from the real tables."""
-    return policies.unlisted(data, standings)
-
-
-def page(data, rows, absent, language="en", form="slide"):
-    """A page of instruments, drawn."""
-    with style.house_style():
-        picture = charts.instruments(
-            rows,
-            title=findings.instruments_page(rows, data.themes),
-            language=language,
-            themes=data.themes,
-            absent=absent,
-            form=form,
-        )
-    return Drawing(picture)
-
-
-@pytest.fixture(scope="module", params=FORMS, ids="-".join)
-def matrix(request, data, standings, absent):
-    """The first page of the shared instruments, drawn."""
+@pytest.fixture(scope="module", params=[("zh", "slide"), ("en", "page")], ids="-".join)
+def pages(request):
+    """Both pages, drawn."""
     language, form = request.param
-    shared = policies.groups(standings)["shared"]
-    ordered = policies.ordered(shared, data.themes, language)
-    return page(data, policies.pages(ordered, 20)[0], absent, language, form)
+    return [Drawing(figure) for figure in rs.instruments(language=language, form=form)]
 
 
-def heads(drawing):
-    """The names of the regions with the place of their left edge, from left to right."""
-    names = {r[f"region_{drawing.figure.language}"] for r in grid.regions(drawing.figure.rows)}
-    found = {text: box.x0 for text, box in drawing.words if text in names}
-    return sorted(found, key=found.get)
-
-
-@pytest.fixture(scope="module")
-def every(data, standings, absent):
-    """Every page of every group, drawn in English."""
-    groups = policies.groups(standings).values()
-    pages = [part for group in groups for part in policies.pages(group, 20)]
-    return [page(data, part, absent) for part in pages]
-
-
-def test_every_word_can_be_read(matrix, every):
+def test_every_word_can_be_read(pages):
     """No text covers another, leaves the page or is struck by a mark."""
-    for drawing in (matrix, *every):
-        assert drawing.faults == {}
+    assert [page.faults for page in pages] == [{}, {}]
 
 
-def test_every_mention_has_one_mark(every, standings):
-    """What is drawn are the rows that stand on a sentence; silence is told apart."""
-    known = policies.mentioned(standings)
-    silent = len(standings) - len(known)
+def test_every_mention_has_one_mark(pages, standings):
+    """What is drawn are the rows that rest on a sentence; silence is a refusal."""
+    known = standings[standings["status"].ne("not_mentioned")]
+    marks = [id_ for page in pages for id_ in page.marks]
 
-    assert sorted(id_ for drawing in every for id_ in drawing.marks) == sorted(known["id"])
-    assert sorted(id_ for drawing in every for id_ in drawing.figure.rows["id"]) == sorted(
-        known["id"]
-    )
-    assert sum(len(drawing.named("gap")) for drawing in every) == silent
-    assert sum(len(drawing.figure.refusals) for drawing in every) == silent
+    assert sorted(marks) == sorted(known["id"])
+    assert sum(len(page.figure.refusals) for page in pages) == len(standings) - len(known)
 
 
-def test_no_region_is_missing_and_the_order_is_the_house_order(matrix):
-    """By level, then adcode, from left to right."""
-    language = matrix.figure.language
-    names = {r["region"]: r[f"region_{language}"] for r in grid.regions(matrix.figure.rows)}
+def test_the_key_tells_the_standings_apart_without_colour(pages):
+    """In use, being built and planned differ in their filling, which the subtitle explains."""
+    fills = {Standing.IN_USE: "full", Standing.BUILDING: "left", Standing.PLANNED: "none"}
 
-    assert heads(matrix) == [names[region] for region in ORDER]
-
-
-def test_planned_is_not_drawn_like_not_mentioned(every, standings):
-    """Yaohai plans much and has little in use; its silence stays silence."""
-    yaohai = standings[standings["region"].eq("yaohai")]
-    planned = yaohai.loc[yaohai["status"].eq("planned"), "id"]
-    marks = {id_: mark for drawing in every for id_, mark in drawing.marks.items()}
-
-    assert {marks[id_].get_marker() for id_ in planned} == {"s"}
-    assert not set(marks) & set(yaohai.loc[yaohai["status"].eq("not_mentioned"), "id"])
+    for page in pages:
+        for row in page.figure.rows.to_dict("records"):
+            mark = page.marks[row["id"]]
+            assert mark.get_fillstyle() == fills[Standing(row["status"])]
+            assert mark.get_color() == style.colour(row["region"])
+        assert all(sign in page.figure.caption.subtitle.en for sign in "●◐○")
 
 
-def test_four_standings_look_different_without_colour(matrix):
-    """Shape and filling tell in use, under way, planned and not mentioned apart."""
-    looks = {grid.LOOKS[standing] for standing in Standing}
-
-    assert len(looks) == len(Standing)
-    for row in matrix.figure.rows.to_dict("records"):
-        mark = matrix.marks[row["id"]]
-        assert (mark.get_marker(), mark.get_fillstyle()) == grid.LOOKS[Standing(row["status"])]
-        assert mark.get_color() == style.colour(row["region"])
-    for dash in matrix.named("gap"):
-        assert dash.get_marker() == "_"
-
-
-def test_lines_follow_theme_and_name(matrix, data):
-    """The order of the page is that of the rows: by theme, then by name, never by number."""
-    language = matrix.figure.language
-    rows = matrix.figure.rows.drop_duplicates("indicator")
-    names = list(rows[f"indicator_{language}"])
-    places = {text: box.y1 for text, box in matrix.words if text in names}
-    themes = {theme: place for place, theme in enumerate(data.themes["theme"])}
-    shown = sorted(places, key=places.get, reverse=True)
-    order = rows.set_index(f"indicator_{language}")["theme"].map(themes)
-
-    assert [name for name in names if name in places] == shown
-    assert order.is_monotonic_increasing
+def test_regions_are_in_house_order_from_left_to_right(pages):
+    """By level, then adcode."""
+    for page in pages:
+        language = page.figure.language
+        names = {r["region"]: r[f"region_{language}"] for r in grid.regions(page.figure.rows)}
+        places = {}
+        for text, box in page.words:
+            places.setdefault(text, box.x0)  # the heat map, drawn later, repeats the names
+        heads = [places[names[region]] for region in ORDER]
+        assert heads == sorted(heads)
 
 
-def test_an_instrument_of_one_region_says_so(data, standings, absent):
-    """Its line has one mark, and the words for it."""
-    own = policies.groups(standings)["own"]
-    drawing = page(data, policies.pages(policies.ordered(own, data.themes, "en"), 20)[0], absent)
-    count = drawing.figure.rows["indicator"].nunique()
+def test_lines_are_sets_of_reports_the_widest_first(pages):
+    """Eight instruments are in all five reports; the second page ends with those of one."""
+    first, second = (page.figure.rows for page in pages)
+    reports = first.drop_duplicates("indicator")["reports"]
 
-    assert len(drawing.marks) == count
-    assert drawing.said.count("only here") == count
+    assert reports.is_monotonic_decreasing
+    assert reports.eq(5).sum() == 8
+    assert reports.min() == 3
+    assert second["reports"].max() == 2
+    assert second["reports"].iloc[-1] == 1
 
 
-def test_a_region_without_entries_stands_in_the_strip(data, standings):
+def test_titles_count_instruments(pages, standings):
+    """Counted from the table of standings."""
+    reports = standings[standings["status"].ne("not_mentioned")].groupby("indicator").size()
+    every, one, total = reports.eq(5).sum(), reports.eq(1).sum(), len(reports)
+    first, second = (page.figure.caption.title.en for page in pages)
+
+    assert first == f"{every} of {total} instruments are in all 5 reports"
+    assert second == f"{one} of {total} instruments are in one report only"
+
+
+def test_the_heat_map_counts_what_two_reports_share(pages, standings):
+    """Of Nantong's instruments, those in Chuxiong's report too."""
+    known = standings[standings["status"].ne("not_mentioned")]
+    sets = {name: set(group["indicator"]) for name, group in known.groupby("region")}
+    cells = [text.get_text() for text in pages[1].picture.axes[0].texts]
+    mesh = next(axes for axes in pages[1].picture.axes if axes.collections)
+    cells = [text.get_text() for text in mesh.texts]
+
+    assert cells == [str(len(sets[one] & sets[other])) for one in ORDER for other in ORDER]
+
+
+def test_names_that_do_not_fit_are_counted(pages):
+    """No name is dropped without its number."""
+    said = pages[1].said
+    more = {"zh": "等，另有", "en": "more"}[pages[1].figure.language]
+
+    assert more in said
+
+
+def test_a_region_without_entries_has_a_reason(data, standings):
     """A report that is not in the table yet is named below the plot."""
     some = standings[standings["region"].ne("nantong")]
-    drawing = page(
-        data, policies.groups(some, "insurance")["insurance"], policies.unlisted(data, some)
-    )
+    patterns = policies.patterns(some[some["theme"].eq("insurance")])
+    with style.house_style():
+        figure = charts.instruments(
+            patterns,
+            title=findings.instruments(patterns),
+            language="en",
+            absent=policies.unlisted(data, some),
+        )
 
-    assert [entry.region for entry in drawing.figure.caption.left_out] == ["nantong"]
-    assert "Nantong" in drawing.said
+    assert [entry.region for entry in figure.caption.left_out] == ["nantong"]
+    assert Drawing(figure).faults == {}

@@ -65,3 +65,22 @@ def test_an_unknown_language_is_refused_with_the_known_ones():
 
     assert shown.exit_code == 2
     assert "'fr' is not one of 'zh', 'en'" in shown.stderr
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "1e9", "x", ""])
+@pytest.mark.parametrize("option", ["--deadline", "--wait"])
+def test_what_is_no_number_of_seconds_is_refused(option, value):
+    """Also "nan", which no comparison refuses."""
+    done = CliRunner().invoke(main, ["run", option, value])
+
+    assert done.exit_code == 2
+    assert option in done.output
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--memory", "-1"), ("--memory", "1e3"), ("--jobs", "-1"), ("--jobs", "100000")],
+)
+def test_a_number_outside_its_range_is_refused(option, value):
+    """Before anything is planned."""
+    assert CliRunner().invoke(main, ["run", option, value]).exit_code == 2

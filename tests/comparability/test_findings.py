@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from tidy import context, frame, population, row
+from tidy import ABSENT, context, frame, population, row
 
 from analysis.comparability import findings, rules
 from analysis.language.text import Text
@@ -22,7 +22,7 @@ NOTHING = frame(context(year=1990)).iloc[:0]
 def compared(*rows, indicator="deaths"):
     """The comparison of the rows with the people above."""
     tidy = rates.rates(rates.limits(frame(*rows)), PEOPLE)
-    return rules.comparable(tidy, indicator)
+    return rules.comparable(tidy, indicator, ABSENT)
 
 
 def test_a_difference_beyond_chance_is_given_as_a_ratio_with_its_interval():
@@ -145,14 +145,12 @@ def test_nothing_over_the_years_is_said_too():
     assert "No two years in a row" in told(row()).en
 
 
-def test_coverage_counts_figures_indicators_and_what_is_shared(five):
-    """Five rows, one indicator, five reports."""
-    assert findings.coverage(five).zh == "5份报告共5个数字、1个指标，只有1个指标见于两地以上"
+def test_coverage_counts_the_shared_indicators_that_compare():
+    """Two of three; the other table says the same from the other side."""
+    comparable = {"deaths": True, "drills_held": True, "hazards_found": False}
 
-
-def test_shared_counts_results_only(five):
-    """Of five rows two are results: a direction, a percentage and a target are no amounts."""
-    assert "1个有两地以上的实绩数量，最多见于2地" in findings.shared(five).zh
+    assert findings.coverage(comparable).en == "2 of 3 shared indicators can be compared"
+    assert findings.not_comparable(comparable).zh == "3项共有指标中1项不能比较"
 
 
 def test_reading_gives_the_latest_change_first(rows, context):
@@ -200,48 +198,15 @@ def test_the_example_of_the_reports_is_within_chance(rows, context):
     assert said.zh == "楚雄生产安全事故死亡人数45，上年51：数量太少，难判升降"
 
 
-def standings(**mentioned):
-    """For each instrument, the regions whose reports mention it."""
-    return pd.DataFrame(
-        {"indicator": code, "theme": theme, "region": region, "status": "in_use"}
-        for code, (theme, regions) in mentioned.items()
-        for region in regions
-    )
-
-
-ROWS = standings(
-    drills=("drills", ("anhui", "anshan", "nantong")),
-    maps=("hazards", ("anhui", "anshan")),
-    codes=("hazards", ("chuxiong",)),
-)
-THEMES = pd.DataFrame(
-    {
-        "theme": ["hazards", "drills"],
-        "name_zh": ["隐患治理", "应急演练"],
-        "name_en": ["Hazard control", "Emergency drills"],
-    }
-)
-
-
 def test_instruments_are_counted_once():
-    """Three in all: one in three reports, one in one."""
-    said = findings.instruments(ROWS)
-
-    assert said.en == "Of 3 instruments, 1 appear in three or more reports, 1 in only one"
-    assert "3项举措" in said.zh
-
-
-def test_a_page_names_its_themes():
-    """From the first to the last, with how widely its instruments are shared."""
-    said = findings.instruments_page(ROWS, THEMES)
-
-    assert said.en.startswith("Hazard control to emergency drills: 3 instruments, ")
-    assert (
-        said.zh
-        == "隐患治理至应急演练的举措：1项见于三份以上的报告，1项见于两份报告，1项只见于一份报告"
+    """Three in all: one in every report, one in one."""
+    cells = [("drills", 2, "anhui"), ("drills", 2, "anshan"), ("maps", 1, "anhui")]
+    rows = pd.DataFrame(
+        [*cells, ("codes", 0, "anshan")], columns=["indicator", "reports", "region"]
     )
-    alone = findings.instruments_page(ROWS[ROWS["theme"].eq("drills")], THEMES)
-    assert alone.en == "Emergency drills: 1 instrument in three or more reports"
+
+    assert findings.instruments(rows).en == "1 of 2 instruments is in all 2 reports"
+    assert findings.instruments_of_one(rows).zh == "2项举措，1项只见于一份报告"
 
 
 def test_commitments_that_can_be_checked_are_counted():
@@ -255,42 +220,47 @@ def test_commitments_that_can_be_checked_are_counted():
         }
     )
 
-    assert findings.commitments(rows).en.startswith("Of 3 commitments, 2 carry")
-    said = findings.promises(rows[1:], number=2, pages=3)
-    assert said.en == "Checkable commitments: Anshan 2 (2 of 3)"
-    assert findings.promises(rows[:0]).zh.endswith("：无")
-
-
-CHANGED = pd.DataFrame({"lower": [0.6, 0.58], "upper": [1.45, 1.34]})
-NONE = pd.DataFrame()
+    assert findings.commitments(rows).en == "Anhui: 2 of 3 commitments name a number or date"
+    assert "没有" in findings.commitments(rows[:0]).zh
 
 
 @pytest.mark.parametrize(
-    ("cells", "changed", "said"),
+    ("cells", "title"),
     [
-        ({}, CHANGED, "2 counted changes, all too few to tell"),
-        ({}, CHANGED.assign(upper=[0.9, 1.34]), "2 counted changes, 1 beyond chance"),
-        ({"measure": "change_pct", "unit": "%", "value": -9.2}, NONE, "in percent only"),
-        ({"measure": "direction", "unit": "", "value": -1}, NONE, "by direction only"),
-        ({"status": "target", "value": 0}, NONE, "targets only"),
-        ({"value": 0}, NONE, "only zeros"),
-        ({}, NONE, "counts without a year before"),
+        ({"measure": "change_pct", "unit": "%", "value": -9.2}, "Chuxiong: deaths 9.2% down"),
+        ({"measure": "direction", "unit": "", "value": -1}, "Chuxiong: deaths down"),
+        (
+            {"status": "target", "value": 0},
+            "Chuxiong: targets for accidents and deaths, no results",
+        ),
+        ({"value": 0, "printed": "0人"}, "Chuxiong: deaths 0 people"),
+        ({}, "Chuxiong: deaths 45 people"),
     ],
 )
-def test_a_region_claims_what_its_evidence_carries(cells, changed, said):
-    """A count that did not change by more than chance is never said to have fallen."""
-    mine = frame(row(**cells)).assign(outcome=0)
-    told = findings.profile(mine, changed, NONE)
+def test_a_region_claims_what_its_report_has(cells, title):
+    """A percentage is no count, a target no result."""
+    outcomes = frame(row(**cells))
 
-    assert said in told.en
-    assert told.en.endswith("nothing comparable")
-    assert told.zh.startswith("楚雄：")
+    assert findings.profile(outcomes, outcomes.iloc[0].to_dict(), None).en == title
 
 
 def test_a_region_without_outcomes_says_so():
-    """A report about work only has no outcomes to speak of."""
-    mine = frame(row(theme="drills")).assign(outcome=float("nan"))
-    beside = pd.DataFrame({"indicator": ["drills_held", "drills_held", "plans"]})
+    """A report about work only has no outcomes to speak of; a plan has no results at all."""
+    nothing = frame(row()).iloc[:0]
 
-    told = findings.profile(mine, NONE, beside)
-    assert told.en == "Chuxiong: no result for accidents or disasters; 2 indicators comparable"
+    said = findings.profile(nothing, row(), None)
+    assert said.en == "Chuxiong: no results for accidents or disasters"
+    assert findings.profile(nothing, row(kind="plan"), None).zh == "楚雄：只有计划，没有实绩"
+
+
+def test_promises_in_words_are_counted():
+    """One with a number is written out, the two others are a number."""
+    commitment = {"indicator_zh": "演练", "indicator_en": "Drills", "unit": "次", "per": ""}
+    commitment |= {"unit_en": "times", "unit_one": "time", "comparator": ">=", "value": 2.0}
+    rows = pd.DataFrame(
+        [commitment | {"status": "number", "deadline": pd.NaT}]
+        + [commitment | {"status": "words", "value": float("nan"), "deadline": pd.NaT}] * 2
+    )
+
+    said = [line.en for line in findings.promised_lines(rows)]
+    assert said == ["Drills: ≥2 times", "2 more in words only"]

@@ -147,8 +147,8 @@ class TestOnACluster:
 
         assert done.returncode == 1, done.stderr
         assert "1 failed" in done.stdout
-        assert "Traceback" not in done.stderr
-        assert [*tmp_path.rglob("OUTSIDE*")] == []
+        assert "Traceback" not in done.stderr, done.stderr
+        assert [*project.root.rglob("OUTSIDE*"), *tmp_path.glob("OUTSIDE*")] == []
         assert not Path("/OUTSIDE").exists()
         assert project.drawn() == {}
         assert project.rubbish() == []
@@ -200,7 +200,8 @@ class TestOnACluster:
         until(lambda: not [*dask.folder.rglob("job-*")], 20)
         project.notebook("draw", START, SKETCH, RECORD)
         project.jobs("draw")
-        assert project.call(*sent(dask)).returncode == 0
+        again = project.call(*sent(dask))
+        assert again.returncode == 0, again.stderr
 
     def test_p31_a_full_disk_of_the_caller_fails_the_job(self, project, dask):
         """P31: the result does not fit; the run ends and says so."""

@@ -14,11 +14,15 @@ from analysis.errors import UsageError, WordError
 from analysis.figures import calls
 
 CALLS = {
+    "overview": calls.overview,
     "coverage": calls.coverage,
     "comparison": lambda **given: calls.comparison("deaths", **given),
     "not_comparable": calls.not_comparable,
     "trend": lambda **given: calls.trend("deaths", **given),
     "changes": calls.changes,
+    "percent_meanings": calls.percent_meanings,
+    "vintages": calls.vintages,
+    "year_to_date": calls.year_to_date,
     "expected": calls.expected,
     "peers": calls.peers,
     "open_hazards": calls.open_hazards,
@@ -124,7 +128,10 @@ def test_a_filtered_frame_gives_a_figure_of_what_it_holds(rows):
 
 def test_a_name_in_either_language_is_as_good_as_a_code():
     """Indicators and regions."""
-    assert rs.expected("生产安全事故死亡人数", language="en").name == rs.expected("deaths", language="en").name
+    assert (
+        rs.expected("生产安全事故死亡人数", language="en").name
+        == rs.expected("deaths", language="en").name
+    )
     assert rs.profile("Chuxiong", language="zh").name == "profile-chuxiong-zh"
 
 
@@ -199,7 +206,16 @@ def test_a_figure_saves_itself_under_its_name(tmp_path, monkeypatch):
 
 def test_the_front_door_offers_every_call():
     """And says that it has no other."""
-    names = {"comparison", "trend", "changes", "expected", "peers", "parts", "targets", "instruments"}
+    names = {
+        "comparison",
+        "trend",
+        "changes",
+        "expected",
+        "peers",
+        "parts",
+        "targets",
+        "instruments",
+    }
     names |= {"commitments", "coverage", "not_comparable", "profile"}
     assert names <= set(dir(rs))
     assert all(getattr(rs, name) is getattr(calls, name) for name in names)

@@ -8,6 +8,7 @@ import subprocess
 
 import numpy as np
 import pytest
+import test_hand_edits as hand
 from PIL import Image
 from pptx import Presentation
 from publications import figure as record
@@ -37,6 +38,21 @@ def rendered(data, name, folder):
         env=os.environ | {"HOME": str(folder)},
     )
     return (folder / name).with_suffix(".pdf")
+
+
+def resaved(path, folder):
+    """A deck opened and saved by LibreOffice."""
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    kind = "pptx:Impress MS PowerPoint 2007 XML"
+    command = ["soffice", profile, "--headless", "--convert-to", kind]
+    subprocess.run(
+        [*command, "--outdir", str(folder / "again"), str(path)],
+        check=True,
+        capture_output=True,
+        timeout=240,
+        env=os.environ | {"HOME": str(folder)},
+    )
+    return folder / "again" / path.name
 
 
 def pages(pdf):
@@ -161,23 +177,8 @@ def test_a_deck_saved_by_another_program_is_still_traced(tmp_path):
     """LibreOffice keeps names and properties; what it drops is said, not guessed."""
     folder = written(tmp_path / "project")
     (tmp_path / "deck.pptx").write_bytes(slides.deck(folder, language="zh"))
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = [
-        "soffice",
-        profile,
-        "--headless",
-        "--convert-to",
-        "pptx:Impress MS PowerPoint 2007 XML",
-    ]
-    subprocess.run(
-        [*command, "--outdir", str(tmp_path / "again"), str(tmp_path / "deck.pptx")],
-        check=True,
-        capture_output=True,
-        timeout=240,
-        env=os.environ | {"HOME": str(tmp_path)},
-    )
 
-    found = trace.pieces(tmp_path / "again" / "deck.pptx")
+    found = trace.pieces(resaved(tmp_path / "deck.pptx", tmp_path))
 
     assert found
     assert trace.unsourced(found) == []
@@ -195,3 +196,20 @@ def test_a_workbook_renders_whole(language, tmp_path):
     for number, (_, _, words) in enumerate(shown, 1):
         assert tangled(words) == [], f"page {number}"
     assert any(whiskers(image(pdf, page, tmp_path)) for page in range(1, len(shown) + 1))
+
+
+@pytest.mark.parametrize("edit", [hand.nothing, hand.grouped, hand.retitled, hand.recoloured])
+def test_a_deck_saved_by_libreoffice_shows_one_version(edit, tmp_path):
+    """Every slide is renewed as a whole, and nothing is left to do the second time."""
+    folder = written(tmp_path / "before", edit=hand.before)
+    data = hand.edited(slides.deck(folder, language="zh"), edit)
+    (tmp_path / "deck.pptx").write_bytes(data)
+    saved = resaved(tmp_path / "deck.pptx", tmp_path).read_bytes()
+
+    deck, report = hand.updated(saved, written(tmp_path / "now", edit=hand.raised), tmp_path)
+
+    (slide,) = hand.of_figure(deck)
+    assert hand.versions(slide) == {"46"}, "\n".join(report.lines())
+    assert not any(hand.stale(page) for page in deck.slides)
+    again = (tmp_path / "deck.pptx").read_bytes()
+    assert not hand.updated(again, tmp_path / "now" / "figures", tmp_path)[1].changed

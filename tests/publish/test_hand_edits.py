@@ -11,7 +11,7 @@ from pptx.dml.color import RGBColor
 from pptx.util import Pt
 from publications import figure, row, written
 
-from analysis.figures import carriers, office
+from analysis.figures import carriers, manifest, office, qr
 from analysis.publish.deck import chart as slide_charts
 from analysis.publish.deck import marks, refresh, slides
 
@@ -606,3 +606,21 @@ def test_marks_are_in_the_alternative_text(original):
     for part, shape in parts.items():
         mark = carriers.mark(shape)
         assert (mark.figure, mark.part, mark.state) == (NAME, part, marks.state(shape))
+
+
+def test_a_deck_has_codes_that_are_renewed(figures, tmp_path):
+    """A QR code with the fingerprint of now on the slide of a figure."""
+
+    def fingerprint(folder):
+        return next(one for one in manifest.load(folder)["figures"] if one["name"] == NAME)[
+            "fingerprint"
+        ]
+
+    data = slides.deck(figures[before], language="zh", mark="qr")
+    assert slide_with(office.presentation(data))[1]["code"].image.blob == qr.png(
+        fingerprint(figures[before])
+    )
+
+    deck, _ = updated(data, figures[raised], tmp_path)
+
+    assert slide_with(deck)[1]["code"].image.blob == qr.png(fingerprint(figures[raised]))

@@ -272,12 +272,12 @@ def test_a_harmed_workbook_changes_nothing(folder, blank, tmp_path, harm):
 
 
 TOLD = {
-    "another number": "harmed.xlsx, sheet review, line 10, column value (I10)",
-    "no number": "harmed.xlsx, sheet review, line 10, column value (I10)",
-    "a wrong unit": "harmed.xlsx, sheet review, line 10, column unit (J10)",
-    "a future actual": "harmed.xlsx, sheet review, line 10, column period_end (O10)",
-    "an unknown indicator": "harmed.xlsx, sheet review, line 10, column indicator (G10)",
-    "an unknown region level": "harmed.xlsx, sheet report, line 16, column level (B16)",
+    "another number": "harmed.xlsx, sheet review, line 2, column value (K2)",
+    "no number": "harmed.xlsx, sheet review, line 2, column value (K2)",
+    "a wrong unit": "harmed.xlsx, sheet review, line 2, column unit (L2)",
+    "a future actual": "harmed.xlsx, sheet review, line 2, column period_end (Q2)",
+    "an unknown indicator": "harmed.xlsx, sheet review, line 2, column indicator (I2)",
+    "an unknown region level": "harmed.xlsx, sheet regions, line 2, column level (E2)",
     "no publisher": "harmed.xlsx, sheet report, line 6, column publisher (B6)",
     "an indicator without a name": "harmed.xlsx, sheet indicators, line 2, column name_zh (B2)",
 }
@@ -290,7 +290,7 @@ def nameless(book):
 
 
 HARM_OF_TABLES = HARM | {
-    "an unknown region level": fact("level", "town"),
+    "an unknown region level": put("regions", "level", "town"),
     "no publisher": fact("publisher", None),
     "an indicator without a name": nameless,
 }
@@ -433,7 +433,8 @@ def test_the_workbook_marks_the_numeral_and_locks_the_evidence(blank):
     assert row[column["evidence"] - 1].protection.locked
     assert not row[column["decision"] - 1].protection.locked
     lists = {str(v.sqref).split(":")[0] for v in page.data_validations.dataValidation}
-    assert {"E2", "F2", "G2", "J2", "K2", "L2", "M2"} <= lists
+    due = ("role", "decision", "region", "indicator", "unit", "comparator", "measure", "status")
+    assert {page.cell(2, column[name]).coordinate for name in due} <= lists
     assert row[column["role"] - 1].fill.fgColor.rgb != "00000000"
 
 

@@ -8,11 +8,13 @@ import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from report_files import pdf
 
 from analysis.errors import DocumentError
 from analysis.reports.documents import load, spam
 from analysis.reports.doubts import Doubt
-from analysis.reports.line_breaks import unwrapped
+from analysis.reports.reader import read
+from analysis.reports.setting import setting
 
 PAGE = """<!doctype html><html><head><meta charset="{charset}"><title>青山市总结-某某网</title>
 <script>var hits = 12345;</script></head><body>
@@ -27,43 +29,6 @@ def saved(tmp_path, name, data):
     path = tmp_path / name
     path.write_bytes(data)
     return path
-
-
-def pdf(lines):
-    """A minimal PDF whose text is mapped to Unicode, as office programs write it."""
-    shown = "\n".join(f"<{line.encode('utf-16-be').hex()}> Tj 0 -20 Td" for line in lines)
-    stream = f"BT /F 12 Tf 40 700 Td\n{shown}\nET".encode()
-    mapping = (
-        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
-        b"1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
-        b"1 beginbfrange <0000> <FFFF> <0000> endbfrange\nendcmap end end"
-    )
-    parts = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        (
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
-            b"/Resources<</Font<</F 5 0 R>>>>>>"
-        ),
-        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
-        (
-            b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H"
-            b"/DescendantFonts[6 0 R]/ToUnicode 7 0 R>>"
-        ),
-        (
-            b"<</Type/Font/Subtype/CIDFontType2/BaseFont/A/DW 1000"
-            b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
-        ),
-        b"<</Length %d>>stream\n%s\nendstream" % (len(mapping), mapping),
-    ]
-    data, places = b"%PDF-1.4\n", []
-    for number, part in enumerate(parts, 1):
-        places.append(len(data))
-        data += b"%d 0 obj\n%s\nendobj\n" % (number, part)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    head = b"xref\n0 8\n0000000000 65535 f \n" + table
-    tail = b"trailer<</Size 8/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(data)
-    return data + head + tail
 
 
 def word():
@@ -199,13 +164,6 @@ def test_a_pdf_gives_its_text_with_lines_joined(tmp_path):
     assert found.text == "全市应急管理系统共检查企业一千二百家,整改隐患三千项。\n"
 
 
-def test_headings_are_never_joined():
-    """A full line before a heading stays a line of its own."""
-    lines = ["全市应急管理系统扎实推进各项工作", "二、存在问题", "(一)基础薄弱"]
-
-    assert unwrapped(lines).count("\n") == 2
-
-
 def test_words_of_a_foreign_site_in_the_title_are_told(tmp_path):
     """A mirrored title with an advertisement is flagged, and the title is cut before it."""
     text = "青山市2024年工作总结-好运娱乐城官网平台\n正文。事故12起。\n"
@@ -226,6 +184,7 @@ def zipped(parts):
 
 
 XXE = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
+MAIL = b"From: a@example.org\r\nSubject: report\r\nMIME-Version: 1.0\r\n\r\n12"
 HARMFUL = {
     "empty.txt": b"",
     "blank.txt": " \n\u3000".encode(),
@@ -240,6 +199,14 @@ HARMFUL = {
     "entity.docx": zipped({"word/document.xml": XXE}),
     "outside.docx": zipped({"../word/document.xml": b"<a/>"}),
     "old.doc": b"\xd0\xcf\x11\xe0" + b"x" * 900,
+    "word.rtf": b"{\\rtf1\\ansi 12}",
+    "page.mht": MAIL,
+    "data.json": '{"事故": 12}'.encode(),
+    "data.xml": '<?xml version="1.0"?><a>事故12起</a>'.encode(),
+    "picture.txt": b"\x89PNG\r\n\x1a\n",
+    "packed.txt": b"\x1f\x8b\x08\x00",
+    "long.txt": "安".encode() * 700_000,
+    "numerals.txt": b"3\n" * 30_000,
     "empty.html": b"<html><body><script>1</script></body></html>",
 }
 
@@ -251,6 +218,62 @@ def test_a_harmful_or_damaged_file_is_refused(tmp_path, name):
         load(saved(tmp_path, name, HARMFUL[name]))
 
     assert name in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("word.rtf", "an RTF file"),
+        ("page.mht", "a web archive or mail"),
+        ("old.doc", "an old office program"),
+        ("data.json", "a JSON file"),
+        ("data.xml", "an XML file"),
+        ("picture.txt", "a picture"),
+        ("numerals.txt", "30,000 numerals"),
+        ("long.txt", "700,000 characters"),
+    ],
+)
+def test_a_format_that_is_not_read_is_named(tmp_path, name, kind):
+    """A person learns what the file is, not that its encoding is unknown."""
+    with pytest.raises(DocumentError, match=kind):
+        load(saved(tmp_path, name, HARMFUL[name]))
+
+
+@pytest.mark.parametrize("declared", ["gb2312", "GBK", "big5", "utf-8"])
+def test_a_page_is_read_in_the_encoding_that_it_names(tmp_path, declared):
+    """Big5 bytes would be read as other characters without the page's word for it."""
+    page = f"<html><meta charset={declared}><body><p>甲市事故12起。</p></body></html>"
+    found = load(saved(tmp_path, "a.html", page.encode(declared)))
+
+    assert found.text == "甲市事故12起。\n"
+    assert found.doubts == ()
+
+
+def test_a_page_that_names_a_wrong_encoding_is_read_all_the_same(tmp_path):
+    """What is valid UTF-8 at length is UTF-8, whatever the page says."""
+    page = f"<html><meta charset=gb2312><body><p>{'全市事故12起。' * 9}</p></body></html>"
+
+    assert load(saved(tmp_path, "a.html", page.encode())).text.startswith("全市事故12起。")
+
+
+@pytest.mark.parametrize("end", ["\r", "\u2028", "\x85", "\r\n", "\n"])
+def test_every_line_end_divides_lines_and_stays(tmp_path, end):
+    """Headings are seen whatever ends their lines; the text is kept to the letter."""
+    text = end.join(
+        ("青山市2024年总结", "一、工作情况", "事故12起。", "二、下步打算", "检查50家。")
+    )
+    found = load(saved(tmp_path, "a.txt", text.encode()))
+    rows = [c for c in read(found.text, setting(found.text)) if c.owns]
+
+    assert found.text == text
+    assert [str(row.status) for row in rows] == ["actual", "target"]
+
+
+def test_letters_in_the_place_of_digits_are_told(tmp_path):
+    """O起 and 1O人 come of a scan; letters of names do not."""
+    found = load(saved(tmp_path, "a.txt", "事故O起，死亡1O人，受伤l2人，IO个，A1级5家。".encode()))
+
+    assert found.doubts == (Doubt("letters", {"words": "O起、1O人、l2人"}),)
 
 
 def test_a_missing_file_is_our_own_error(tmp_path):

@@ -8,7 +8,7 @@ from small import FOUR, Project
 
 from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
-from analysis.runs import parameters, plan
+from analysis.runs import parameters, plan, stale
 
 
 @pytest.fixture
@@ -111,13 +111,13 @@ def test_the_formats_of_the_plan_hold_unless_a_job_has_its_own(project):
 
 def test_asking_for_another_format_makes_a_job_stale(project):
     """The formats are a part of what a job is made from; the usual ones leave its key alone."""
-    (job, *_), stale = load(project).jobs, plan.Stale(plan.Project(project.root))
-    usual = stale.parts(job)
+    (job, *_), state = load(project).jobs, stale.Stale(plan.Project(project.root))
+    usual = state.parts(job)
     project.plan('formats = ["pdf"]\n' + FOUR)
     (asked, *_) = load(project).jobs
 
     assert "formats" not in usual
-    assert stale.parts(asked) == usual | {"formats": ["pdf"]}
+    assert state.parts(asked) == usual | {"formats": ["pdf"]}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_the_overview_is_what_other_schedulers_need(project):
     """Names, inputs and outputs as paths from the root, and why a job is stale."""
     whole = load(project)
 
-    first = plan.overview(whole, whole.jobs)[0]
+    first = stale.overview(whole, whole.jobs)[0]
 
     assert first == {
         "name": "draw-zh-deaths",
@@ -176,6 +176,54 @@ def test_a_value_must_fit_its_declaration(tmp_path, line, value, fits):
     else:
         with pytest.raises(UsageError):
             parameters.check("x", {"x": value}, known, {})
+
+
+DEFAULT = '[default]\neach = { language = ["zh", "en"] }\nreads = ["*"]\nwithout = ["play"]\n'
+
+
+def test_a_notebook_that_no_job_names_runs_by_default(project):
+    """Once a language, reading all tables; others only if they declare the parameters."""
+    project.table("region\n", "regions")
+    project.notebook("other")
+    project.notebook("play")
+    project.notebook("notes", parameters="x = 1")
+    project.plan(DEFAULT)
+
+    jobs = {job.name: job for job in load(project).jobs}
+
+    assert jobs.keys() == {"draw-zh", "draw-en", "other-zh", "other-en"}
+    assert [source.table for source in jobs["other-zh"].reads] == ["observations/east", "regions"]
+    assert jobs["other-zh"].parameters == {"language": "zh"}
+
+
+def test_a_job_says_only_what_differs_from_the_default(project):
+    """Its values of other parameters are added; its own reads replace those of all."""
+    project.table("region\n", "regions")
+    project.plan(
+        DEFAULT + '[[job]]\nnotebook = "draw"\neach = { indicator = ["deaths"] }\n'
+        'reads = ["regions"]\n'
+    )
+
+    first, second = load(project).jobs
+
+    assert (first.name, second.name) == ("draw-zh-deaths", "draw-en-deaths")
+    assert [source.table for source in first.reads] == ["regions"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[default]\neach = 5\n", "default.each must be a table"),
+        ("[default]\nread = []\n", "key 'read' is not known; did you mean reads"),
+        ("default = 5\n", "default must be a table"),
+    ],
+)
+def test_a_default_of_another_shape_is_refused(project, text, told):
+    """As a job would be."""
+    project.plan(text)
+
+    with pytest.raises(UsageError, match=told.replace("?", ".")):
+        load(project)
 
 
 RETIRED = {"supply_classes"}

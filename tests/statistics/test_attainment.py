@@ -111,7 +111,7 @@ def test_the_real_targets_have_no_verdict(rows):
     assert undated.loc["exam_trades", "result"] == 3
     assert set(found.loc[found["region"].eq("yaohai"), "outcome"]) == {"plan_report"}
     direction = found["measure"].eq("direction")
-    assert set(found.loc[direction, "outcome"]) == {"unreported"}
+    assert set(found.loc[direction, "outcome"]) == {"so_far"}, "each year to the end of 2025"
 
 
 def test_targets_keep_house_order(rows):
@@ -122,20 +122,22 @@ def test_targets_keep_house_order(rows):
     assert found.groupby("region")["start"].apply(lambda s: s.is_monotonic_increasing).all()
 
 
-def test_a_region_on_another_page_is_not_called_silent(rows):
-    """Nantong sets no target; Yaohai's stand on the next page."""
-    every = attainment.judged(rows)
-    absent = attainment.without_target(rows, every.head(5), every).set_index("region")
+def test_a_region_without_targets_is_named(rows):
+    """Nantong sets none."""
+    (absent,) = attainment.without_target(rows, attainment.judged(rows)).to_dict("records")
 
-    assert absent.loc["nantong", "reason_en"] == "the report sets no target that could be checked"
-    assert absent.loc["yaohai", "reason_en"] == "targets stand on another page"
+    assert absent["region"] == "nantong"
+    assert absent["reason_en"] == "the report sets no target that could be checked"
 
 
-def test_the_finding_counts_verdicts():
-    """Met, missed and undecided are counted; without any of them no verdict is claimed."""
+def test_the_finding_counts_what_was_met_or_is_not_due():
+    """A result gives a verdict; a target for the next year waits."""
     limit = {"status": "target", "comparator": "<="}
     found = attainment.judged(frame(row(value=70, **limit), row(value=45)))
+    assert findings.targets(found).en == "1 of 1 targets were met"
 
-    assert findings.targets(found).en.startswith("1 target: 1 met, 0 missed")
-    unknown = attainment.judged(frame(row(value=70, **limit), row("nantong", 3)))
-    assert findings.targets(unknown).zh == "1项目标，没有一项能在报告中核对结果"
+    later = attainment.judged(
+        frame(row(value=70, year=2025, **limit) | {"report": "chuxiong-2024"}, row())
+    )
+    assert findings.targets(later).en == "1 of 1 target not due yet"
+    assert findings.targets(later).zh == "1项目标，1项尚未到期"

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.comparability import findings
-from analysis.statistics import benchmarks, spread, years
+from analysis.statistics import benchmarks, spread, summaries, years
 
 RATES = {2022: 2.0, 2023: 2.0, 2024: 1.0}
 SHARES = {0.5: 0.4}
@@ -234,7 +234,7 @@ def test_a_region_without_population_is_named(every, rows, context):
 
 def test_the_three_readings_of_chuxiong_are_one_text(pairs, known):
     """Nation, province and peers: the level is Yunnan's."""
-    first, *_ = benchmarks.placements(pairs, known)
+    first, *_ = summaries.placements(pairs, benchmarks.spread_of(known))
     text = findings.placement(first)
 
     assert (first.as_nation, first.as_province, first.as_peers) == (False, True, True)

@@ -2,16 +2,17 @@
 
 import pandas as pd
 import pytest
-from tidy import context, frame, row
+from tidy import ABSENT, context, frame, row
 
 from analysis.comparability import findings
 from analysis.statistics import parts
 
 NAMES = pd.DataFrame(
     {
-        "breakdown": ["sector:mining", "sector:road", "kind:special"],
-        "name_zh": ["采矿", "道路", "专项"],
-        "name_en": ["Mining", "Road", "Special"],
+        "breakdown": ["sector:mining", "sector:road", "sector:other", "kind:special"],
+        "dimension": ["sector", "sector", "sector", "kind"],
+        "name_zh": ["采矿", "道路", "其他", "专项"],
+        "name_en": ["Mining", "Road", "Other", "Special"],
     }
 )
 EMPTY = frame(context()).iloc[:0]
@@ -28,11 +29,11 @@ def taken_apart(*rows, others=EMPTY):
 
 
 def test_parts_that_add_up_are_shares_of_the_printed_whole():
-    """15 and 30 of 45 are a third and two thirds, with the names of the parts."""
+    """30 and 15 of 45 are two thirds and a third, with the names of the parts."""
     found = taken_apart(row(), piece(15), piece(30, "sector:road") | {"start": 101})
 
-    assert found["share"].round(1).tolist() == [33.3, 66.7]
-    assert found["part_en"].tolist() == ["Mining", "Road"]
+    assert found["share"].round(1).tolist() == [66.7, 33.3]
+    assert found["part_en"].tolist() == ["Road", "Mining"]
     assert found["whole"].tolist() == [45, 45]
 
 
@@ -119,18 +120,65 @@ def test_wholes_of_other_publications_are_not_taken_apart():
         assert taken_apart(row(), others=others).empty
 
 
-def test_chuxiongs_plans_are_two_wholes_in_the_printed_order(data, rows, context):
-    """70 = 1 + 15 + 54 of the prefecture stands before 652 = 9 + 171 + 472 of the counties."""
+def test_chuxiongs_plans_are_two_wholes_the_largest_part_first(data, rows, context):
+    """70 = 54 + 15 + 1 of the prefecture stands before 652 = 472 + 171 + 9 of the counties."""
     found = parts.composition(rows, context, "emergency_plans_revised", data.breakdowns)
 
-    assert found["value"].tolist() == [1, 15, 54, 9, 171, 472]
+    assert found["value"].tolist() == [54, 15, 1, 472, 171, 9]
     assert found["whole"].tolist() == [70] * 3 + [652] * 3
+
+
+def test_the_residual_class_is_last_whatever_its_size():
+    """Others are no sector like the others."""
+    found = taken_apart(row(), piece(10), piece(5, "sector:road"), piece(30, "sector:other"))
+
+    assert found["value"].tolist() == [10, 5, 30]
+
+
+def in_province(value, code="", **changes):
+    """A count of the province that Chuxiong lies in."""
+    place = {"adcode": "530000", "region": "530000", "region_zh": "云南", "region_en": "Yunnan"}
+    period = {"year": 2023} | changes
+    return context(value=value, breakdown=code, **period) | place
+
+
+def test_shares_of_the_province_are_those_of_the_same_parts_and_period():
+    """A residual class is another thing in every publication."""
+    pieces = taken_apart(row(), piece(10), piece(5, "sector:road"), piece(30, "sector:other"))
+    counts = (20, "sector:mining"), (50, "sector:other"), (30, "sector:road")
+    above = frame(in_province(100), *(in_province(*count) for count in counts))
+    alone = in_province(7, "sector:mining", year=2022)  # of a year without a whole
+
+    found = parts.wider(pieces, frame(*above.to_dict("records"), alone))
+    assert found[["piece", "share"]].to_numpy().tolist() == [
+        ["sector:mining", 20.0],
+        ["sector:road", 30.0],
+    ]
+    assert parts.wider(pieces, above[above["adcode"].eq("1")]).empty
+
+
+def test_a_share_is_tested_against_the_latest_period_that_does_not_overlap():
+    """10 of 45 against 20 of 100: scipy's fisher_exact gives 0.826; two parts are compared."""
+    pieces = taken_apart(row(), piece(10), piece(35, "sector:road"))
+    counts = (20, "sector:mining"), (80, "sector:road")
+    years = [
+        in_province(*count, year=year)
+        for year in (2022, 2023, 2024)
+        for count in ((100, ""), *counts)
+    ]
+    found = parts.against(pieces, parts.wider(pieces, frame(*years)))
+    mining = next(pair for pair in found if pair.part["piece"] == "sector:mining")
+
+    assert {pair.wider["period_end"].year for pair in found} == {2023}
+    assert mining.comparisons == 2
+    assert mining.p_value == pytest.approx(0.826, abs=0.001)
+    assert not mining.differ
 
 
 def test_every_other_region_says_why_it_has_no_parts(data, rows, context):
     """Direction, target, percentage and plan each have their own reason."""
     found = parts.composition(rows, context, "deaths", data.breakdowns)
-    absent = parts.whole_only(rows, "deaths", set(found["region"]))
+    absent = parts.whole_only(rows, "deaths", set(found["region"]), ABSENT)
 
     assert absent["region"].tolist() == ["anhui", "anshan", "nantong", "yaohai"]
     assert absent["reason_zh"].nunique() == 4
@@ -142,7 +190,7 @@ def test_every_other_region_says_why_it_has_no_parts(data, rows, context):
 )
 def test_a_whole_and_a_part_alone_say_so(rows, told):
     """Neither is a composition, and the reason tells them apart."""
-    assert told in parts.whole_only(frame(*rows), "deaths", set())["reason_en"].iloc[0]
+    assert told in parts.whole_only(frame(*rows), "deaths", set(), ABSENT)["reason_en"].iloc[0]
 
 
 def hazards(indicator, value, **changes):
@@ -169,23 +217,32 @@ def hazards(indicator, value, **changes):
 )
 def test_an_open_loop_says_which_end_is_missing(figures, told):
     """Each way in which a share cannot be made has its own words."""
-    found = parts.unclosed(frame(*figures), set())
+    found = parts.unclosed(frame(*figures), set(), ABSENT)
 
     assert told in found["reason_en"].iloc[0]
 
 
 def test_only_regions_that_are_not_drawn_are_explained(rows):
     """Chuxiong's loops close; the other four say why theirs do not."""
-    found = parts.unclosed(rows, {"chuxiong"})
+    found = parts.unclosed(rows, {"chuxiong"}, ABSENT)
 
     assert found["region"].tolist() == ["anhui", "anshan", "nantong", "yaohai"]
     assert "3586" in found.set_index("region")["reason_zh"]["nantong"]
 
 
-def test_the_finding_names_no_largest_part_that_chance_may_have_made():
-    """24 against 15 of 45 are not told apart; 40 against 5 are."""
+def test_the_campaign_with_the_most_open_cases_comes_first():
+    """Within its region; regions keep house order."""
+    rows = pd.DataFrame(
+        {"level_order": 2, "adcode": ["2", "1", "1"], "open": [9, 1, 5], "total": [10, 10, 10]}
+    )
+
+    assert parts.most_open(rows)["open"].tolist() == [5, 1, 9]
+
+
+def test_the_finding_counts_the_few_parts_that_are_most():
+    """40 of 45 are more than four fifths, 24 are not."""
     near = taken_apart(row(value=39), piece(24), piece(15, "sector:road"))
     far = taken_apart(row(), piece(40), piece(5, "sector:road"))
 
-    assert "难判多少" in findings.composition(near).zh
-    assert findings.composition(far).en.endswith("mining 88.9%")
+    assert findings.parts(near).en == "Chuxiong: 2 sectors, 39 of 39 deaths"
+    assert findings.parts(far).zh == "楚雄死亡88.9%在采矿"

@@ -29,7 +29,7 @@ def test_every_instrument_has_a_row_in_every_region(standings, data):
 
 def test_rows_lead_to_their_sentence(standings, commitments):
     """What is mentioned has a place and a phrase; an id names one row."""
-    known = policies.mentioned(standings)
+    known = standings[standings["status"].ne("not_mentioned")]
 
     for rows in (known, commitments):
         assert rows["id"].is_unique
@@ -46,35 +46,48 @@ def test_regions_stand_in_house_order(standings):
     assert order == ["anhui", "anshan", "nantong", "chuxiong", "yaohai"]
 
 
-def test_groups_part_the_instruments(standings):
-    """Every instrument that is mentioned is in one group by the number of its reports."""
-    found = policies.groups(standings)
-    known = policies.mentioned(standings)
-    reports = known.groupby("indicator")["region"].nunique()
+def test_patterns_are_the_sets_of_reports_the_widest_first(standings):
+    """Each instrument has the regions that mention it, in house order, and their number."""
+    found = policies.patterns(standings)
+    known = standings[standings["status"].ne("not_mentioned")]
+    regions = known.groupby("indicator")["region"].agg(list)
 
-    assert set(found) == {"shared", "two", "own"}
-    assert set(found["shared"]["indicator"]) == set(reports.index[reports.ge(3)])
-    assert set(found["two"]["indicator"]) == set(reports.index[reports.eq(2)])
-    assert set(found["own"]["indicator"]) == set(reports.index[reports.eq(1)])
-
-
-def test_a_theme_is_a_group_of_its_own(standings):
-    """With a theme, its instruments and no others, whoever has them."""
-    found = policies.groups(standings, "insurance")
-
-    assert list(found) == ["insurance"]
-    assert set(found["insurance"]["theme"]) == {"insurance"}
-    assert set(found["insurance"]["region"]) == set(standings["region"])
+    assert len(found) == len(standings)
+    assert found["reports"].is_monotonic_decreasing
+    for row in found.drop_duplicates("indicator").to_dict("records"):
+        assert row["pattern"].split() == regions[row["indicator"]]
+        assert row["reports"] == len(regions[row["indicator"]])
+    often = found.drop_duplicates("indicator").groupby("reports", sort=False)["pattern"]
+    for _, group in often:
+        sizes = group.value_counts()[group.drop_duplicates()]
+        assert sizes.is_monotonic_decreasing
 
 
-def test_pages_are_even_and_whole():
-    """Seven things on pages of three are 3, 2 and 2; no thing is torn."""
-    rows = pd.DataFrame({"indicator": [code for code in "abcdefg" for _ in range(5)]})
-    sizes = [page["indicator"].nunique() for page in policies.pages(rows, 3)]
+def test_containment_counts_the_instruments_of_one_report_in_another():
+    """Two of Anhui's three are Anshan's too, which has no other: 67 % and 100 %."""
+    cells = [("a", "anhui"), ("a", "anshan"), ("b", "anhui"), ("b", "anshan"), ("c", "anhui")]
+    rows = pd.DataFrame(cells, columns=["indicator", "region"]).assign(
+        status="in_use", level_order=2, adcode="1", region_zh="", region_en=""
+    )
+    found = policies.containment(rows).set_index(["region", "other"])
 
-    assert sizes == [3, 2, 2]
-    assert sum(map(len, policies.pages(rows, 3))) == len(rows)
-    assert policies.pages(rows.iloc[:0], 3) == []
+    assert found["count"].to_dict() == {
+        ("anhui", "anhui"): 3,
+        ("anhui", "anshan"): 2,
+        ("anshan", "anhui"): 2,
+        ("anshan", "anshan"): 2,
+    }
+    assert found["share"].round().to_list() == [100, 67, 100, 100]
+
+
+def test_parts_are_even_and_whole():
+    """Seven rows in parts of three are 3, 2 and 2."""
+    rows = pd.DataFrame({"indicator": list("abcdefg")})
+    found = policies.evenly(rows, 3)
+
+    assert [len(part) for part in found] == [3, 2, 2]
+    assert "".join(pd.concat(found)["indicator"]) == "abcdefg"
+    assert [len(part) for part in policies.evenly(rows.iloc[:0], 3)] == [0]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -51,6 +51,7 @@ def deck(
     title: str = "",
     template: Path | None = None,
     patterns: Sequence[str] = (),
+    mark: str = "",
 ) -> bytes:
     """
     Return a brief deck.
@@ -63,6 +64,8 @@ def deck(
         The title of the cover; by default it is made from the subject.
     patterns
         The figures to show, in their order; by default those that say most about the subject.
+    mark
+        ``qr`` for a small QR code of each fingerprint.
 
     Raises
     ------
@@ -84,7 +87,7 @@ def deck(
     for page in front:
         pages.add(presentation, page, language)
     for one in contents:
-        slides.add(presentation, one, language, figures)
+        slides.add(presentation, one, language, figures, mark)
     for page in back:
         pages.add(presentation, page, language)
     return store.sealed(presentation, contents, language, version, scope)

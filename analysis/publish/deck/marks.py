@@ -239,7 +239,9 @@ def _suits(shape: Any, part: str) -> bool:
         return bool(getattr(shape, "has_chart", False)) and _readable(shape)
     if part == "table":
         return bool(getattr(shape, "has_table", False))
-    return carriers.image(shape) is not None if part == "picture" else bool(shape.has_text_frame)
+    if part in {"picture", "code"}:
+        return carriers.image(shape) is not None
+    return bool(shape.has_text_frame)
 
 
 def _readable(shape: Any) -> bool:

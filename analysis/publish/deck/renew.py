@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from analysis.figures import carriers
+from analysis.figures import carriers, qr
 from analysis.figures.provenance import Provenance
 from analysis.language import labels
 from analysis.language.messages import say
@@ -93,6 +93,8 @@ def plan(target: Target, loose: Iterable[Any]) -> Plan:
     for part in target.shown.parts:
         if part.name in WORDED and part.name not in BODY:
             text(target, part, words[part.name], result)
+        elif part.name == "code":
+            _code(target, part, result)
     if not target.alone:
         _notes(target, result)
         _new_texts(target, words, result)
@@ -264,6 +266,18 @@ def _picture(target: Target, part: Part, result: Plan) -> None:
 
 def _repaint(target: Target, part: Part, blob: bytes) -> None:
     shapes.repaint(target.slide, part.shape, blob, target.content)
+    part.state = marks.state(part.shape)
+
+
+def _code(target: Target, part: Part, result: Plan) -> None:
+    words = qr.words(target.content.fingerprint)
+    if marks.described(part.shape) != words or part.edited:
+        line = f"{target.label}, code: {words}"
+        result.steps.append(Step(line, lambda: _recode(target, part)))
+
+
+def _recode(target: Target, part: Part) -> None:
+    shapes.recode(target.slide, part.shape, target.content)
     part.state = marks.state(part.shape)
 
 

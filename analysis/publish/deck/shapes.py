@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.charts.native import Table
-from analysis.figures import carriers
+from analysis.figures import carriers, qr
 from analysis.publish.content import Content
 from analysis.publish.fit import ems_of
 
@@ -106,7 +106,7 @@ def _number(slide: Any, layout: str) -> None:
 
 READING = (
     "title", "subtitle", "chart", "picture", "heading", "table", "words", "side", "caveat",
-    "source", "stamp",
+    "source", "stamp", "code",
 )  # fmt: skip
 
 
@@ -406,10 +406,7 @@ def _recell(cell: Any, words: str, language: str, size: float, *, head: bool) ->
 
 def repaint(slide: Any, shape: Any, blob: bytes, slide_content: Content) -> None:
     """Replace the picture in a shape as wide as before; the old one leaves the file."""
-    _, key = slide.part.get_or_add_image_part(io.BytesIO(blob))
-    old = copy.copy(shape._element.blipFill.blip)  # noqa: SLF001
-    shape._element.blipFill.blip.rEmbed = key  # noqa: SLF001
-    _forget(slide.part, old)
+    _swap(slide, shape, blob)
     before = shown(shape)
     crop(shape, slide_content)
     after = shown(shape)
@@ -431,6 +428,28 @@ def picture(slide: Any, slide_content: Content, figures: Path, box: Box) -> None
     picture.left, picture.top, picture.width, picture.height = emu(at)
     picture.name = f"rs:{slide_content.figure}:picture"
     describe(picture, slide_content.alt)
+
+
+def code(slide: Any, slide_content: Content, width: float) -> None:
+    """Add the fingerprint of a figure as a QR code in the upper right corner."""
+    box = (width - qr.SIDE - 0.06, 0.06, qr.SIDE, qr.SIDE)
+    picture = slide.shapes.add_picture(io.BytesIO(qr.png(slide_content.fingerprint)), *emu(box))
+    picture.name = f"rs:{slide_content.figure}:code"
+    describe(picture, qr.words(slide_content.fingerprint))
+
+
+def recode(slide: Any, shape: Any, slide_content: Content) -> None:
+    """Replace the QR code of a figure."""
+    _swap(slide, shape, qr.png(slide_content.fingerprint))
+    describe(shape, qr.words(slide_content.fingerprint))
+
+
+def _swap(slide: Any, shape: Any, blob: bytes) -> None:
+    """Replace the file of a picture; the old one leaves the deck."""
+    _, key = slide.part.get_or_add_image_part(io.BytesIO(blob))
+    old = copy.copy(shape._element.blipFill.blip)  # noqa: SLF001
+    shape._element.blipFill.blip.rEmbed = key  # noqa: SLF001
+    _forget(slide.part, old)
 
 
 def pictured(slide_content: Content, figures: Path) -> bytes | None:

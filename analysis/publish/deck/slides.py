@@ -21,7 +21,7 @@ from analysis.publish.fit import ems_of
 from . import marks, pages, shapes, store
 from . import template as deck_template
 from .chart import NativeChart
-from .template import Box
+from .template import EMU, Box
 
 _OPENING = say("slides.opening")
 _APPENDIX = say("slides.appendix")
@@ -34,6 +34,7 @@ def deck(
     template: Path | None = None,
     patterns: Sequence[str] = (),
     given_order: bool = False,
+    mark: str = "",
 ) -> bytes:
     """
     Return a deck of the figures of a manifest, in sections by kind.
@@ -48,6 +49,8 @@ def deck(
         Names without the language, or patterns with ``*``; all figures if none is given.
     given_order
         Keep the order of *patterns*, in place of the order of a briefing.
+    mark
+        ``qr`` for a small QR code of each fingerprint.
 
     Returns
     -------
@@ -62,7 +65,9 @@ def deck(
     sections = [(_OPENING[language], [pages.add(presentation, one, language) for one in opening])]
     contents = {record["name"]: content.content(record, language) for record in shown}
     for name, group in groupby(shown, key=lambda record: kind_of(record).title[language]):
-        slides = [add(presentation, contents[one["name"]], language, figures) for one in group]
+        slides = [
+            add(presentation, contents[one["name"]], language, figures, mark) for one in group
+        ]
         sections.append((name, slides))
     rest = [
         pages.add(presentation, page, language)
@@ -121,7 +126,9 @@ def body_parts(slide_content: Content) -> set[str]:
     return parts | ({"side"} if side_words(slide_content) else set())
 
 
-def add(presentation: Any, slide_content: Content, language: str, figures: Path) -> Any:
+def add(
+    presentation: Any, slide_content: Content, language: str, figures: Path, mark: str = ""
+) -> Any:
     """Add the slide of one figure, and return it."""
     slide = presentation.slides.add_slide(deck_template.layout(presentation, "Figure"))
     words = {
@@ -136,6 +143,8 @@ def add(presentation: Any, slide_content: Content, language: str, figures: Path)
     slide.notes_slide.notes_text_frame.text = slide_content.notes
     side = areas["Side"].box if aside else None
     body(slide, slide_content, language, figures, areas["Chart"].box, side)
+    if mark == "qr":
+        shapes.code(slide, slide_content, presentation.slide_width / EMU)
     shapes.arrange(slide, slide_content.figure)
     return slide
 

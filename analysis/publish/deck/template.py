@@ -98,8 +98,9 @@ def _make_presentation(presentation: Any) -> None:
     """Turn a template (POTX) or slide show (PPSX) into a presentation."""
     from pptx.opc.constants import CONTENT_TYPE
 
-    if "macro" not in presentation.part.content_type.lower():
-        presentation.part._content_type = CONTENT_TYPE.PML_PRESENTATION_MAIN  # noqa: SLF001
+    part = presentation.part
+    if "macro" not in part._content_type.lower():  # noqa: SLF001
+        part._content_type = CONTENT_TYPE.PML_PRESENTATION_MAIN  # noqa: SLF001
 
 
 def _layouts(presentation: Any) -> list[Any]:
@@ -200,7 +201,20 @@ def areas(slide_layout: Any, name: str, wanted: Collection[str]) -> dict[str, Ar
         for role, shape in placeholders(slide_layout, name).items()
         if role in wanted
     }
-    return taken | dict(_strips(slide_layout, name, wanted, taken))
+    rooms = taken | dict(_strips(slide_layout, name, wanted, taken))
+    content = CONTENT[name]
+    for role in _ASIDE:
+        if role in rooms and role != content and content in rooms:
+            box = _level(rooms[role].box, rooms[content].box)
+            rooms[role] = Area(box, rooms[role].idx)
+    return rooms
+
+
+def _level(beside: Box, content: Box) -> Box:
+    """Return the box of a text beside a chart, cut to the height of the chart."""
+    top = max(beside[1], content[1])
+    low = min(beside[1] + beside[3], content[1] + content[3])
+    return beside[0], top, beside[2], max(low - top, 0.5)
 
 
 def canvas(slide: Any, name: str, wanted: Collection[str]) -> dict[str, tuple[Box, Any]]:

@@ -1,0 +1,151 @@
+"""One page that opens a briefing: who the regions are, and the findings that stand."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from analysis.language import numbers, values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Level, Scale
+
+from . import style
+from .figure import Caption, Figure, Kind, described
+from .page import LEADING, Page, wrapped
+
+LEFT, GUTTER = 0.27, 0.05  # of the width
+SCALES = (1.3, 1.2, 1.1, 1.0)  # of the text of findings, the largest that has room
+Row = dict[Any, Any]
+Line = tuple[str, float, str]  # words, points and colour
+
+
+def overview(
+    rows: pd.DataFrame,
+    found: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    form: str = "slide",
+    ax: Axes | None = None,
+) -> Figure:
+    """
+    Write what each report is to the left, and the findings with their evidence to the right.
+
+    Parameters
+    ----------
+    rows
+        One row a region (``profiles.reporting``).
+    found
+        One row a finding (``standing.frame``): ``title_zh``, ``title_en``, ``sentence_zh`` and
+        ``sentence_en``; the last ones are left out where the page has no room.
+    """
+    page = Page(_caption(rows, found, title), language, form=form, ax=ax)
+    room = page.room
+    _write_regions(page, rows.to_dict("records"), room.width * LEFT)
+    written = _write_findings(page, found.to_dict("records"))
+    return page.figure(
+        KIND.name, Scale.NONE, rows, rows.iloc[:0], found.head(written).reset_index(drop=True)
+    )
+
+
+def _caption(rows: pd.DataFrame, found: pd.DataFrame, title: Text) -> Caption:
+    records = found.to_dict("records")
+    return Caption(
+        title=title,
+        subtitle=say("overview.subtitle", count=len(rows)),
+        source=values.source_note(rows),
+        alt=described("overview.alt", [Text(row["title_zh"], row["title_en"]) for row in records]),
+        notes=(say("note.overview"),),
+    )
+
+
+def _write_regions(page: Page, records: Sequence[Row], width: float) -> None:
+    """Write three lines for each region, over the whole height of the page."""
+    room, size, language = page.room, page.size, page.language
+    step = room.height / max(len(records), 1)
+    for at, row in enumerate(records):
+        top = room.bottom + room.height - at * step
+        colour = style.colour(str(row["region"]))
+        name = Text(row["region_zh"], row["region_en"])[language]
+        page.text(room.left, top, name, size.subtitle, color=colour, gid=f"mark-{row['id']}")
+        top -= size.subtitle * LEADING / 72
+        for text in (_place(row), _people(row), _report(row)):
+            for line in wrapped(text[language], width, 1.1 * size.note):
+                page.text(room.left, top, line, 1.1 * size.note, color=style.GREY)
+                top -= 1.1 * size.note * LEADING / 72
+
+
+def _place(row: Row) -> Text:
+    level = say(f"level.{row['level']}")
+    if row["level"] == Level.PROVINCE or not row["parent_zh"]:
+        return level
+    return say("overview.place", level=level, parent=Text(row["parent_zh"], row["parent_en"]))
+
+
+def _people(row: Row) -> Text:
+    if pd.isna(row["population"]):
+        return say("overview.no_people")
+    people = (numbers.number(row["population"], key) for key in ("zh", "en"))
+    return say("overview.people", people=Text(*people), year=int(row["population_year"]))
+
+
+def _report(row: Row) -> Text:
+    kinds = [say(f"report_kind.{kind}") for kind in str(row["kind"]).split("+")]
+    return say(
+        "overview.report",
+        kind=Text.joined(kinds, zh="＋", en=" and "),
+        period=values.period(row["period_start"], row["period_end"]),
+        count=int(row["figures"]),
+    )
+
+
+def _write_findings(page: Page, records: Sequence[Row]) -> int:
+    """Write as many findings as fit, spread over the height; return how many."""
+    room, size = page.room, page.size
+    left = room.left + room.width * (LEFT + GUTTER)
+    width = room.left + room.width - left
+    blocks = _fitted(page, records, width)
+    heights = [_height(block) for block in blocks]
+    free = room.height - sum(heights)
+    gap = min(free / max(len(blocks) - 1, 1), size.label * 1.8 / 72)
+    top = room.bottom + room.height
+    line = [(left - room.width * GUTTER / 2) / size.width] * 2
+    ends = [room.bottom / size.height, top / size.height]
+    page.plot.add_artist(Line2D(line, ends, color=style.BAND, linewidth=1))
+    for block, height in zip(blocks, heights, strict=True):
+        at = top
+        for words, points, colour in block:
+            page.text(left, at, words, points, color=colour)
+            at -= points * LEADING / 72
+        top -= height + gap
+    return len(blocks)
+
+
+def _fitted(page: Page, records: Sequence[Row], width: float) -> list[list[Line]]:
+    """Return the lines of the findings, in the largest text that has room for them."""
+    least = page.size.note / 72
+    for count in range(len(records), -1, -1):
+        for scale in SCALES:
+            blocks = [_lines(page, row, width, scale) for row in records[:count]]
+            if sum(map(_height, blocks)) + (count - 1) * least <= page.room.height:
+                return blocks
+    return []
+
+
+def _lines(page: Page, row: Row, width: float, scale: float) -> list[Line]:
+    parts = (("title", page.size.label, style.INK), ("sentence", page.size.note, style.GREY))
+    return [
+        (line, points * scale, colour)
+        for part, points, colour in parts
+        for line in wrapped(row[f"{part}_{page.language}"], width, points * scale)
+    ]
+
+
+def _height(block: Sequence[Line]) -> float:
+    return sum(points for _, points, _ in block) * LEADING / 72
+
+
+KIND = Kind("overview", order=5)

@@ -1,0 +1,210 @@
+"""Cumulative counts of two years by month, and the change of the same months below them."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.errors import CrowdedError
+from analysis.language import numbers, values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
+from analysis.statistics import intervals, summaries
+
+from . import marks, style
+from .blank import blank
+from .comparison import left_out
+from .figure import Caption, Figure, Kind, described
+from .page import Page, Room
+
+SHARE = 0.62  # of the height, for the counts
+NARROWEST = 4.5  # inches of the panel of one region on a slide, at least
+HIGHEST = 150.0  # percent; an interval that reaches further is cut, its text is complete
+Row = dict[Any, Any]
+
+
+def year_to_date(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    form: str = "slide",
+    ax: Axes | None = None,
+) -> Figure:
+    """
+    Draw the cumulative counts of two years in a panel per region, and their change below.
+
+    Parameters
+    ----------
+    rows
+        Counts from the first of January (``percents.months``).
+    refused
+        Regions without the same months of two years, and why.
+    """
+    if rows.empty:
+        return blank(
+            KIND.name, rows, title=title, language=language, refused=refused, form=form, ax=ax
+        )
+    page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
+    groups = [group for _, group in rows.groupby("region", sort=False)]
+    width = page.room.width / len(groups)
+    if len(groups) > 1 and width < NARROWEST * page.size.width / style.SLIDE.width:
+        raise CrowdedError(f"the months of {len(groups)} regions do not fit one page: draw fewer")
+    for index, group in enumerate(groups):
+        left = page.room.left + index * width
+        _draw_region(page, page.room._replace(left=left, width=width), group)
+    return page.figure(KIND.name, Scale.VALUE, rows, refused)
+
+
+def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
+    first = rows.iloc[0].to_dict()
+    axis = Text.listed([Text(first["indicator_zh"], first["indicator_en"]), values.unit(first)])
+    paired = rows[rows["before"].notna()]
+    told = summaries.beyond_chance(paired)
+    message = "year_to_date.some_tell" if told else "year_to_date.none_tells"
+    verdict = say(message, told=told, total=len(paired))
+    conditions = {
+        "year_to_date.interval": True,
+        "note.context": rows["origin"].eq("context").any(),
+        "year_to_date.base": rows.get("vintage", pd.Series(dtype=str)).eq("base").any(),
+        "note.cluster": rows["indicator"].isin(intervals.CLUSTERED).any(),
+    }
+    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
+    return Caption(
+        title=title,
+        subtitle=Text.listed([verdict, axis, values.years(rows["period_end"])]),
+        axis=axis,
+        source=values.source_note(rows),
+        alt=described(
+            "year_to_date.figure",
+            [_in_words(row) for row in paired.to_dict("records")],
+            missing=Text.joined(names, zh="、", en=", ") or say("alt.none"),
+        ),
+        left_out=left_out(refused),
+        notes=tuple(say(note) for note, holds in conditions.items() if holds),
+    )
+
+
+def _in_words(row: Row) -> Text:
+    return say(
+        "year_to_date.alt",
+        region=Text(row["region_zh"], row["region_en"]),
+        period=values.months(row["period_end"]),
+        before=numbers.exact(row["before"]),
+        value=numbers.exact(row["value"]),
+        percent=numbers.signed_percent(round(row["percent"])),
+    )
+
+
+def _draw_region(page: Page, room: Room, group: pd.DataFrame) -> None:
+    """Draw the counts of one region above, and the changes of the same months below."""
+    size, row = page.size.label, group.iloc[0].to_dict()
+    name, top = row[f"region_{page.language}"], room.bottom + room.height
+    page.text(room.left, top, name, size, color=style.colour(row["region"]))
+    foot, head, left = page.size.note * 2.0 / 72, size * 1.8 / 72, page.size.note * 4.6 / 72
+    width, height = room.width - left - size * 2.5 / 72, room.height - head
+    under = Room(room.left + left, room.bottom + foot, width, height * (1 - SHARE) - foot)
+    over = under._replace(
+        bottom=room.bottom + height * (1 - SHARE) + foot, height=height * SHARE - foot
+    )
+    counts, changes = page.axes(over), page.axes(under)
+    _draw_counts(counts, page, group)
+    _draw_changes(changes, page, group[group["before"].notna()])
+    for axes in (counts, changes):
+        axes.set_xlim(0, 13)
+        axes.tick_params(labelsize=page.size.note)
+        axes.set_xticks([])
+    _name_months(changes, page, group)
+
+
+def _at(row: Row) -> float:
+    """Return the position of the last day of a row on the axis of months."""
+    day = row["period_end"]
+    return float(day.month - 1 + day.day / day.days_in_month)
+
+
+def _name_months(axes: Axes, page: Page, group: pd.DataFrame) -> None:
+    days = {_at(row): values.months(row["period_end"]) for row in group.to_dict("records")}
+    axes.set_xticks(list(days), labels=[words[page.language] for words in days.values()])
+
+
+def _draw_counts(axes: Axes, page: Page, group: pd.DataFrame) -> None:
+    """Draw a line for each year from zero, the earlier one paler, with its year at the end."""
+    years = sorted(group["period_end"].dt.year.unique())
+    for year in years:
+        points = group[group["period_end"].dt.year.eq(year)].to_dict("records")
+        late = year == years[-1]
+        colour = style.colour(points[0]["region"]) if late else style.GREY
+        line = [0.0, *map(_at, points)], [0.0, *(row["value"] for row in points)]
+        axes.plot(*line, color=colour, linewidth=1.6 if late else 1.2, zorder=2, gid=f"year-{year}")
+        for row in points:
+            over = row["value"] >= row["before"] if late else not _later_over(group, row)
+            _draw_point(axes, page, row | {"colour": colour}, over=over)
+        last = points[-1]
+        _annotate(axes, page, str(year), (_at(last), last["value"]), colour)
+    axes.set_ylim(0, group["value"].max() * 1.18)
+    axes.grid(axis="y")
+    axes.spines["bottom"].set_color(style.GREY)
+    axes.yaxis.set_major_formatter(lambda y, _: numbers.number(y, page.language))
+    axes.locator_params(axis="y", nbins=4, integer=True)
+
+
+def _later_over(group: pd.DataFrame, row: Row) -> bool:
+    """Return whether the count of the same months of the later year is larger."""
+    same = group["period_end"].dt.strftime("%m-%d").eq(f"{row['period_end']:%m-%d}")
+    return bool(group[same]["value"].max() > row["value"])
+
+
+def _draw_point(axes: Axes, page: Page, row: Row, *, over: bool) -> None:
+    x, y = _at(row), row["value"]
+    marks.draw(axes, x, y, row, hollow=row["origin"] == "context", size=page.mark)
+    axes.annotate(
+        numbers.number(y, page.language),
+        (x, y),
+        xytext=(0, page.mark * (0.8 if over else -0.8)),
+        textcoords="offset points",
+        ha="center",
+        va="bottom" if over else "top",
+        fontsize=page.size.label,
+        color=row["colour"],
+        annotation_clip=False,
+    )
+
+
+def _annotate(axes: Axes, page: Page, words: str, at: tuple[float, float], colour: str) -> None:
+    """Write *words* on the right of *at*."""
+    axes.annotate(
+        words,
+        at,
+        xytext=(page.mark * 1.2, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=page.size.label,
+        color=colour,
+        annotation_clip=False,
+    )
+
+
+def _draw_changes(axes: Axes, page: Page, paired: pd.DataFrame) -> None:
+    """Draw the change of the same months with its interval, on an axis of percent."""
+    low = min(-10.0, 100 * (paired["lower"].min() - 1))
+    high = max(10.0, min(HIGHEST, 100 * (paired["upper"].max() - 1)))
+    axes.axhline(0, color=style.GREY, linewidth=1.0, zorder=1)
+    axes.set_ylim(low * 1.08, high * 1.08)
+    for row in paired.to_dict("records"):
+        x, ends = _at(row), [100 * (row[end] - 1) for end in ("lower", "upper")]
+        marks.whisker(axes, row, (ends[0], min(ends[1], high)), x)
+        y = min(row["percent"], high)
+        colour = style.colour(row["region"])
+        axes.plot([x], [y], "o", markersize=page.mark * 0.8, color=colour, zorder=4)
+        words = numbers.signed_percent(round(row["percent"]))
+        _annotate(axes, page, words, (x, y), colour)
+    axes.spines["bottom"].set_visible(False)
+    axes.yaxis.set_major_formatter(lambda y, _: numbers.signed_percent(y))
+    axes.locator_params(axis="y", nbins=4)
+    axes.grid(axis="y")
+
+
+KIND = Kind("year_to_date", order=45)

@@ -1,0 +1,420 @@
+"""
+The findings that stand: one list, which overview, deck, report and explanations read.
+
+Each finding has a title that fits a slide, one text with its evidence, the numbers in them, and
+what it is about. Nothing is computed here: ``statistics`` does, ``findings`` words most.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import WordError
+from analysis.language import numbers, values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Mark, Measure, Promise, Standing, Status
+from analysis.statistics import attainment, benchmarks, parts, policies, rates, summaries, years
+from analysis.statistics.summaries import Placement
+from analysis.tables.load import Tables
+
+from . import findings
+
+FIRST_YEAR = 2020  # earlier definitions are wider
+PLACED = ("deaths",)  # accident counts differ in which accidents they count
+OUTCOMES = ("deaths", "accidents")
+MOST = 5  # findings at once
+MEMBER = ["report", "indicator", "breakdown", "measure"]
+Row = dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """
+    A true sentence about one region or several, with its numbers.
+
+    Parameters
+    ----------
+    id
+        The kind of finding and what it is about, the same from run to run.
+    title
+        The finding in a few words.
+    sentence
+        The finding with its evidence; complete sentences.
+    values
+        The numbers of both, by name.
+    regions, theme, indicator
+        The codes of what it is about.
+    figure
+        The name of the figure that shows it, without the language; "" where none does.
+    """
+
+    id: str
+    title: Text
+    sentence: Text
+    regions: tuple[str, ...]
+    theme: str
+    indicator: str
+    figure: str
+    values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def kind(self) -> str:
+        """The kind of finding, the first word of the id."""
+        return self.id.partition(":")[0]
+
+    def fits(self, about: Mapping[str, frozenset[str]]) -> bool:
+        """Return whether the finding is about one of the codes of every kind in *about*."""
+        own = {"region": {*self.regions}, "theme": {self.theme}, "indicator": {self.indicator}}
+        return all(not codes or own[kind] & codes for kind, codes in about.items())
+
+
+def standing(
+    tables: Tables,
+    about: Sequence[str] = (),
+    *,
+    rows: pd.DataFrame | None = None,
+    most: int = MOST,
+) -> list[Finding]:
+    """
+    Return the findings that stand, outcomes first.
+
+    Parameters
+    ----------
+    tables
+        The tables, loaded.
+    about
+        Codes or names of regions, themes or indicators; of several of one kind any, of several
+        kinds each must fit.
+    rows
+        The rows of the reports of interest; those of all if not given.
+    most
+        The number of findings at most: first one of each kind, then further ones.
+
+    Raises
+    ------
+    WordError
+        For a word that names no region with a report, no theme and no indicator.
+    """
+    wanted = _wanted(tables, about)
+    every = _every(tables, tables.rows if rows is None else rows)
+    fitting = [finding for finding in every if finding.fits(wanted)]
+    turns = Counter[str]()
+    ranked = []
+    for finding in fitting:
+        ranked.append((turns[finding.kind], finding.id))
+        turns[finding.kind] += 1
+    chosen = {name for _, name in sorted(ranked, key=lambda pair: pair[0])[:most]}
+    return [finding for finding in fitting if finding.id in chosen]
+
+
+def frame(found: Sequence[Finding]) -> pd.DataFrame:
+    """Return findings as rows of a figure: ``id``, titles, sentences, ``indicator``."""
+    columns = ["id", "title_zh", "title_en", "sentence_zh", "sentence_en", "indicator"]
+    return pd.DataFrame(
+        [
+            (one.id, one.title.zh, one.title.en, one.sentence.zh, one.sentence.en, one.indicator)
+            for one in found
+        ],
+        columns=columns,
+    )
+
+
+def _wanted(tables: Tables, about: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return the codes that the words of *about* name, by kind."""
+    regions = tables.regions[tables.regions["region"].isin(tables.first_reports)]
+    named = {"region": regions, "theme": tables.themes, "indicator": tables.indicators}
+    wanted: dict[str, set[str]] = {kind: set() for kind in named}
+    for word in about:
+        kinds = [kind for kind, frame in named.items() if _code(word, kind, frame)]
+        if not kinds:
+            known = [code for kind, frame in named.items() for code in frame[kind]]
+            raise WordError("region, theme or indicator", word, known)
+        wanted[kinds[0]].add(_code(word, kinds[0], named[kinds[0]]))
+    return {kind: frozenset(codes) for kind, codes in wanted.items()}
+
+
+def _code(word: str, kind: str, frame: pd.DataFrame) -> str:
+    names = frame[[kind, "name_zh", "name_en"]].astype("str")
+    same = names.apply(lambda column: column.str.casefold().eq(word.strip().casefold()))
+    codes = names.loc[same.any(axis=1), kind]
+    return str(codes.iloc[0]) if len(codes) else ""
+
+
+def _every(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
+    marked = rates.marks(rows)
+    context = rates.marks(tables.context_rows)
+    yield from _placed(tables, marked)
+    yield from _changed(marked, context)
+    yield from _stated(marked)
+    yield from _without_results(marked)
+    yield from _open(marked)
+    yield from _families(tables, marked)
+    yield from _parts(tables, marked, context)
+    yield from _targets(marked)
+    yield from _promised(tables, marked)
+    yield from _instruments(tables, marked)
+
+
+def placements(tables: Tables, indicator: str, rows: pd.DataFrame) -> list[Placement]:
+    """Return where the regions of *rows* lie against nation, province and peers."""
+    context = rates.marks(tables.context_rows)
+    every, regions = years.series(rows, context), set(rows["region"])
+    pairs = benchmarks.ratios(every, context, indicator, regions, first_year=FIRST_YEAR)
+    points = benchmarks.peers(every, context, tables.peers, indicator)
+    return summaries.placements(pairs, benchmarks.spread_of(points))
+
+
+def _placed(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
+    for placement in placements(tables, PLACED[0], rows):
+        row = placement.row
+        names = ("value", "expected", "ratio", "lower", "upper")
+        amounts = {name: float(row[name]) for name in names}
+        amounts |= {"low": placement.low, "high": placement.high}
+        if placement.province:
+            amounts["province_ratio"] = float(placement.province["ratio"])
+        yield Finding(
+            f"placement:{row['region']}:{row['indicator']}",
+            findings.expected(placement),
+            findings.placement(placement),
+            figure="expected-deaths-accidents",
+            values=MappingProxyType(amounts),
+            **_about(row),
+        )
+
+
+def _about(row: Row) -> dict[str, Any]:
+    return {
+        "regions": (row["region"],),
+        "theme": str(row["theme"]),
+        "indicator": str(row["indicator"]),
+    }
+
+
+def _changed(rows: pd.DataFrame, context: pd.DataFrame) -> Iterator[Finding]:
+    """Yield the latest counted change of each region and outcome."""
+    for code in OUTCOMES:
+        changes = years.changes_of(rows, context, code, first_year=FIRST_YEAR)
+        for region, mine in changes.groupby("region", sort=False):
+            change = summaries.latest(mine).only
+            if change is None:
+                continue
+            amounts = {name: float(change.row[name]) for name in ("value", "before", "ratio")}
+            amounts |= {"lower": float(change.row["lower"]), "upper": float(change.row["upper"])}
+            yield Finding(
+                f"change:{region}:{code}",
+                findings.trend(mine, mine.iloc[:0], mine),
+                values.change(change.row) + Text("。", "."),
+                figure=f"trend-{code}",
+                values=MappingProxyType(amounts),
+                **_about(change.row),
+            )
+
+
+def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Yield what each report without counts of deaths and accidents prints instead."""
+    whole = rows[rows["indicator"].isin(OUTCOMES) & rows["breakdown"].eq("")]
+    for _, mine in whole.groupby("region", sort=False):
+        shown = mine[mine["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
+        if shown.empty or mine["measure"].eq(Measure.LEVEL).any():
+            continue
+        records = shown.to_dict("records")
+        listed = Text.joined(
+            (values.short(row) + Text("", " ") + values.what(row) for row in records),
+            zh="、",
+            en=", ",
+        )
+        words = {"region": findings.region(records[0]), "listed": listed}
+        percent = shown["mark"].eq(Mark.PERCENT_ONLY).any()
+        yield Finding(
+            f"stated:{records[0]['region']}",
+            say("sentence.stated", **words),
+            say(
+                f"sentence.stated_{'percent' if percent else 'direction'}",
+                **words,
+                year=records[0]["period_end"].year,
+            ),
+            figure="changes",
+            values=MappingProxyType(
+                {str(row["indicator"]): float(row["value"]) for row in records if percent}
+            ),
+            **_about(records[0]) | {"indicator": "deaths"},
+        )
+
+
+def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Yield the reports without any result for deaths and accidents: plans, and targets only."""
+    for _, mine in rows.groupby("region", sort=False):
+        row = mine.sort_values("period_end").iloc[-1].to_dict()
+        whole = mine[mine["indicator"].isin(OUTCOMES) & mine["breakdown"].eq("")]
+        if whole["status"].eq(Status.ACTUAL).any():
+            continue
+        kind = "plan" if row["kind"] == "plan" else "targets" if len(whole) else "nothing"
+        words = {"region": findings.region(row), "year": row["period_end"].year, "count": len(mine)}
+        yield Finding(
+            f"stated:{row['region']}",
+            say(f"finding.profile_{kind}", region=findings.region(row)),
+            say(f"sentence.without_{kind}", **words),
+            regions=(row["region"],),
+            theme="outcomes",
+            indicator="deaths",
+            figure=f"profile-{row['region']}",
+            values=MappingProxyType({"figures": len(mine)}),
+        )
+
+
+def _open(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Yield the campaigns with open cases: the one with most of each region and kind."""
+    shares = parts.most_open(rates.shares(rows))
+    for row in shares[shares["open"].gt(0)].to_dict("records"):
+        one = pd.DataFrame([row])
+        amounts = {name: float(row[name]) for name in ("cases", "total", "open", "share")}
+        yield Finding(
+            f"open:{row['region']}:{row['loop']}",
+            findings.open_hazards(one),
+            say(
+                "sentence.open",
+                region=findings.region(row),
+                part=values.part_or_all(row),
+                what=say(f"loop.{row['loop']}"),
+                **dict(zip(("total", "cases", "open"), values.loop_counts(row), strict=True)),
+            ),
+            figure="open-hazards",
+            values=MappingProxyType(amounts),
+            **_about(row) | {"indicator": str(row["loop"])},
+        )
+
+
+def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
+    """Yield the questions that three regions or more answer with a number, with their scopes."""
+    members = tables.family_members[tables.family_members["role"].eq("member")]
+    joined = rows.merge(members, on=MEMBER)
+    amounts = joined[joined["measure"].eq(Measure.LEVEL) & joined["value"].gt(0)]
+    # A number of parks of another grade is no amount of the same thing.
+    amounts = amounts[~amounts["breakdown"].str.contains("grade:", regex=False)]
+    spans = amounts.groupby("family")["value"].agg(lambda each: each.max() / each.min())
+    order = tables.families.assign(span=tables.families["family"].map(spans))
+    for family in order.sort_values("span", ascending=False).to_dict("records"):
+        mine = amounts[amounts["family"].eq(family["family"])]
+        if mine["region"].nunique() < 3 or mine["region"].duplicated().any():
+            continue
+        records = mine.sort_values(["level_order", "adcode"]).to_dict("records")
+        low, high = (
+            Text(numbers.number(end, "zh"), numbers.number(end, "en"))
+            for end in (mine["value"].min(), mine["value"].max())
+        )
+        named = Text(family["name_zh"], family["name_en"])
+        listed = Text.joined(
+            findings.region(row)
+            + Text("", " ")
+            + values.value(row)
+            + Text.aside(Text(row["scope_zh"], row["scope_en"]))
+            for row in records
+        )
+        yield Finding(
+            f"family:{family['family']}",
+            say("sentence.family", name=named, count=len(records), low=low, high=high),
+            say(
+                "sentence.family_scopes",
+                listed=listed,
+                caution=Text(family["caution_zh"], family["caution_en"]),
+            ),
+            regions=tuple(row["region"] for row in records),
+            theme=str(family["theme"]),
+            indicator=str(records[0]["indicator"]),
+            figure=f"comparison-{family['theme']}",
+            values=MappingProxyType({row["region"]: float(row["value"]) for row in records}),
+        )
+
+
+def _parts(tables: Tables, rows: pd.DataFrame, context: pd.DataFrame) -> Iterator[Finding]:
+    """Yield the few parts that make most of a whole of deaths or accidents."""
+    for code in OUTCOMES:
+        pieces = parts.composition(rows, context, code, tables.breakdowns)
+        for _, mine in pieces.groupby("whole_id", sort=False):
+            first = summaries.most(mine)
+            listed = Text.joined(
+                (
+                    Text(row["part_zh"], f"{row['part_en'].lower()} ") + values.value(row)
+                    for row in first.parts
+                ),
+                zh="、",
+                en=", ",
+            )
+            yield Finding(
+                f"parts:{first.whole['region']}:{code}",
+                findings.parts(mine),
+                say("sentence.parts", region=findings.region(first.whole), listed=listed),
+                figure=f"parts-{code}",
+                values=MappingProxyType(
+                    {"value": first.value, "whole": float(first.whole["whole"])}
+                ),
+                **_about(first.whole),
+            )
+
+
+def _targets(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Yield how many of the targets of each region were not due yet."""
+    judged = attainment.judged(rows)
+    for region, mine in judged.groupby("region", sort=False):
+        outcomes = summaries.outcomes(mine)
+        counts = {"count": outcomes.total, "waiting": outcomes.waiting}
+        words = {"region": findings.region(mine.iloc[0])} | counts
+        yield Finding(
+            f"targets:{region}",
+            say("sentence.targets_title", **words),
+            say("sentence.targets", **words),
+            regions=(str(region),),
+            theme="",
+            indicator="",
+            figure="targets",
+            values=MappingProxyType(counts),
+        )
+
+
+def _promised(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
+    promised = policies.commitments(tables)
+    for region, mine in promised[promised["region"].isin(rows["region"])].groupby(
+        "region", sort=False
+    ):
+        words = int(mine["status"].eq(Promise.WORDS).sum())
+        yield Finding(
+            f"commitments:{region}",
+            findings.commitments(mine),
+            say(
+                "sentence.commitments",
+                region=findings.region(mine.iloc[0]),
+                count=words,
+                total=len(mine),
+            ),
+            regions=(str(region),),
+            theme="",
+            indicator="",
+            figure=f"commitments-{region}",
+            values=MappingProxyType({"total": len(mine), "words": words}),
+        )
+
+
+def _instruments(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
+    standings = policies.standings(tables)
+    known = standings[standings["status"].ne(Standing.NOT_MENTIONED)]
+    known = known[known["region"].isin(rows["region"])]
+    reports = known.groupby("indicator")["region"].nunique()
+    for region, mine in known.groupby("region", sort=False):
+        own = mine["indicator"].drop_duplicates()
+        alone = int(own.map(reports).eq(1).sum())
+        words = {"region": findings.region(mine.iloc[0]), "count": alone, "total": len(own)}
+        yield Finding(
+            f"instruments:{region}",
+            say("sentence.instruments", **words),
+            say("sentence.instruments_shared", **words, shared=len(own) - alone),
+            regions=(str(region),),
+            theme="",
+            indicator="",
+            figure="instruments-shared",
+            values=MappingProxyType({"total": len(own), "alone": alone}),
+        )

@@ -1,0 +1,117 @@
+"""The drawing of what is still open."""
+
+import pytest
+from drawings import Drawing
+from tidy import frame, row
+
+from analysis import charts
+from analysis.charts import style
+from analysis.comparability import findings
+from analysis.statistics import parts, rates
+
+FORMS = [("zh", "slide"), ("en", "page")]
+
+
+def drawn(rows, *, language="en", form="slide"):
+    """The figure of the campaigns of *rows*, as the notebook draws it."""
+    shares = parts.most_open(rates.shares(rows))
+    with style.house_style():
+        return Drawing(
+            charts.open_hazards(
+                shares,
+                title=findings.open_hazards(shares),
+                language=language,
+                refused=parts.unclosed(rows, set(shares["region"])),
+                form=form,
+            )
+        )
+
+
+@pytest.fixture(scope="module", params=FORMS, ids="-".join)
+def loops(request, rows):
+    """The figure of the real tables."""
+    language, form = request.param
+    return drawn(rows, language=language, form=form)
+
+
+def loop(region, found, rectified):
+    """Two rows: hazards found and hazards rectified."""
+    names = {"theme": "hazards", "quantity": "count", "unit": "项", "indicator_zh": "隐患"}
+    names |= {"printed": ""}
+    return [
+        row(region, found, indicator="hazards_found", **names),
+        row(region, rectified, indicator="hazards_rectified", **names),
+    ]
+
+
+def test_every_word_of_a_campaign_can_be_read(loops):
+    """No text covers another, leaves the page or is struck by a mark."""
+    assert not loops.faults
+
+
+def test_marks_are_at_the_counts_of_their_rows_without_an_interval(loops):
+    """Ring at the cases rectified, dot at those found, on one axis from 0."""
+    for share in loops.figure.rows.to_dict("records"):
+        (ring,) = loops.named(f"mark-{share['id']}")
+        (dot,) = loops.named(f"found-{share['id']}")
+        assert ring.get_xdata()[0] == share["cases"]
+        assert dot.get_xdata()[0] == share["total"]
+        assert dot.axes.get_xlim()[0] == 0
+        assert not loops.named(f"interval-{share['id']}")
+
+
+def test_numbers_are_printed_as_in_the_report(loops):
+    """5556项 and 2802个 in Chinese, with all digits in English; what is open is a difference."""
+    words = {"zh": ("5556项", "4658项", "2802个", "898"), "en": ("5,556", "4,658", "2,802", "898")}
+
+    for number in words[loops.figure.language]:
+        assert number in loops.said.split("\n")
+
+
+def test_the_title_is_the_campaign_with_the_most_open_cases(loops):
+    """Violations: 5,556 found, 4,658 rectified, so 898 are open."""
+    title = loops.figure.caption.title
+
+    assert title.en == "Chuxiong: 898 of 5,556 violations still open"
+    assert title.zh == "楚雄违法行为5556项，898项未整改"
+    assert loops.figure.rows["open"].tolist() == [898, 65, 63, 0, 0]
+
+
+def test_a_reconstructed_count_is_called_so(loops):
+    """2387 is nowhere printed: it follows from 97.35 % of 2452."""
+    words = {"zh": "2387（反推）", "en": "2,387 (reconstructed)"}[loops.figure.language]
+
+    assert words in loops.said.replace("\n(", " (")
+
+
+def test_one_figure_for_both_ends_is_a_reason_and_no_mark(loops, rows):
+    """Nantong's 3586 found-and-rectified hazards cannot be open or closed."""
+    reasons = {entry.region: entry.reason.en for entry in loops.figure.caption.left_out}
+
+    assert list(reasons) == ["anhui", "anshan", "nantong", "yaohai"]
+    assert "one figure" in reasons["nantong"]
+    both = rows[rows["indicator"].str.contains("found_and_rectified")]
+    assert not set(both["id"]) & set(loops.marks)
+
+
+def test_regions_are_in_house_order_and_named():
+    """Level, then adcode, from the top down."""
+    drawing = drawn(frame(*loop("chuxiong", 10, 9), *loop("anshan", 100, 20)))
+    heights = {
+        share["region"]: drawing.named(f"mark-{share['id']}")[0].get_ydata()[0]
+        for share in drawing.figure.rows.to_dict("records")
+    }
+
+    assert list(heights) == ["anshan", "chuxiong"]
+    assert heights["anshan"] > heights["chuxiong"]
+    assert "Anshan · Hazards" in drawing.said
+
+
+def test_nothing_open_and_nothing_known_are_said():
+    """All rectified is a title of its own; one end alone is a reason."""
+    closed = drawn(frame(*loop("chuxiong", 10, 10)))
+    alone = drawn(frame(loop("chuxiong", 10, 9)[0]))
+
+    assert closed.figure.caption.title.en == "Chuxiong: all 10 hazards rectified"
+    assert "nothing to draw" in alone.said
+    assert "rectified not given" in alone.figure.caption.left_out[0].reason.en

@@ -1,0 +1,177 @@
+"""Marks lead to figures: typed in, printed in a PDF, kept in a picture, read from a QR code."""
+
+import io
+import json
+
+import pytest
+from PIL import Image, PngImagePlugin
+from publications import written
+
+from analysis.errors import AnalysisError, UsageError
+from analysis.explore import trace
+from analysis.figures import manifest, printed, qr
+
+NAME = "comparison-deaths-zh"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project with figures."""
+    return written(tmp_path_factory.mktemp("project")).parent
+
+
+@pytest.fixture(scope="module")
+def figure(project):
+    """The record of one figure."""
+    every = manifest.load(project / "figures")["figures"]
+    return next(one for one in every if one["name"] == NAME)
+
+
+@pytest.mark.parametrize("end", ["", "…", "..."])
+@pytest.mark.parametrize("digits", [8, 16])
+def test_the_first_digits_of_a_fingerprint_name_a_figure(project, figure, digits, end):
+    """As they are printed in the corner of a figure."""
+    (piece,) = trace.traced(figure["fingerprint"][:digits] + end, project)
+
+    assert piece.carried["figure"] == NAME
+    assert trace.unsourced([piece]) == []
+
+
+def test_a_name_names_a_figure(project):
+    """With its language, or both without."""
+    names = [piece.carried["figure"] for piece in trace.traced("comparison-deaths", project)]
+
+    assert names == [NAME, "comparison-deaths-en"]
+    (piece,) = trace.traced(NAME, project)
+    assert len(piece.rows()) == 3
+
+
+@pytest.mark.parametrize("mark", ["0123456789abcdef", "comparison-deth", "nothing-like-it"])
+def test_an_unknown_mark_is_an_error_in_words(project, mark):
+    """It says what is known or what to do."""
+    with pytest.raises(AnalysisError, match=r"changed since|did you mean|lists all"):
+        trace.traced(mark, project)
+
+
+def test_a_mark_outside_of_a_project_says_so():
+    """The manifest has the sources."""
+    with pytest.raises(AnalysisError, match="--project"):
+        trace.traced("f86157e1", None)
+
+
+def pdf_with(words):
+    """A PDF of one page with a text, as an export of a slide has."""
+    from matplotlib.figure import Figure
+
+    page = Figure()
+    page.text(0.1, 0.1, words)
+    out = io.BytesIO()
+    page.savefig(out, format="pdf")
+    return out.getvalue()
+
+
+def test_a_mark_printed_in_a_pdf_is_found(project, figure, tmp_path):
+    """On its page, with the values of the figure."""
+    path = tmp_path / "slides.pdf"
+    path.write_bytes(pdf_with(f"Figure {NAME} · {figure['fingerprint']}"))
+
+    (piece,) = trace.pieces(path, project)
+
+    assert (piece.place, piece.carried["figure"]) == ("page 1", NAME)
+    assert "与现有数据表一致" in "\n".join(trace.lines(path, project))
+
+
+def test_a_mark_of_an_earlier_version_says_that_it_changed(project, tmp_path):
+    """The name still leads to the figure of now."""
+    path = tmp_path / "old.pdf"
+    path.write_bytes(pdf_with(f"Figure {NAME} · 0123456789abcdef"))
+
+    words = "\n".join(trace.lines(path, project))
+
+    assert "图上印的是0123456789abcdef" in words
+    assert json.dumps(trace.report(path, project))
+
+
+def test_a_jpeg_made_of_a_figure_is_traced(project, tmp_path):
+    """The comment of the PNG is kept by Pillow and ImageMagick."""
+    (png,) = (project / "figures").glob(f"*/{NAME}.png")
+    path = tmp_path / "sent.jpg"
+    with Image.open(png) as image:
+        image.convert("RGB").save(path)
+
+    (piece,) = trace.pieces(path, project)
+
+    assert piece.carried["figure"] == NAME
+
+
+def test_a_mark_in_other_metadata_is_found(figure):
+    """EXIF of a JPEG, a text of a PNG."""
+    stamp = f"{NAME} · {figure['fingerprint']}"
+    image = Image.new("RGB", (4, 4))
+    exif, texts = image.getexif(), PngImagePlugin.PngInfo()
+    exif[270] = stamp
+    texts.add_itxt("Source", stamp)
+    for form, more in (("JPEG", {"exif": exif}), ("PNG", {"pnginfo": texts})):
+        out = io.BytesIO()
+        image.save(out, form, **more)
+        (mark,) = printed.in_picture(out.getvalue())
+        assert (mark.name, mark.fingerprint) == (NAME, figure["fingerprint"])
+
+
+@pytest.mark.parametrize("data", [b"RIFF1234WAVE", b"MZ\x90", b"plain words", b"", b"\xff\xd8\xff"])
+def test_files_of_other_kinds_are_refused_in_words(project, tmp_path, data):
+    """What can have a mark is said."""
+    path = tmp_path / "other.bin"
+    path.write_bytes(data)
+
+    with pytest.raises(AnalysisError, match=r"no file that can have a mark|cannot be read"):
+        trace.pieces(path, project)
+
+
+def test_a_file_that_is_not_there_is_no_mark(project, tmp_path):
+    """A path is never taken for a mark."""
+    with pytest.raises(UsageError, match="cannot be read"):
+        trace.traced(tmp_path / "no.png", project)
+
+
+def modules(png):
+    """The dark modules of a QR code, sampled in the middle of each."""
+    with Image.open(io.BytesIO(png)) as image:
+        pixels = image.convert("L")
+        side = pixels.width // 29
+        return [
+            [pixels.getpixel((x * side + side // 2, y * side + side // 2)) < 128 for x in range(29)]
+            for y in range(29)
+        ]
+
+
+def test_a_code_has_the_three_corners_of_a_qr_code():
+    """Seven by seven modules in three corners, inside a quiet zone of four."""
+    grid = modules(qr.png("f86157e1abcd0123"))
+    for top, left in ((4, 4), (4, 18), (18, 4)):
+        corner = [line[left : left + 7] for line in grid[top : top + 7]]
+        assert corner[0] == corner[6] == [True] * 7
+        assert [line[0] for line in corner] == [True] * 7
+        assert corner[3] == [True, False, True, True, True, False, True]
+    assert not any(grid[3])
+
+
+@pytest.mark.slow
+def test_a_code_is_read_back_from_a_screenshot(project, figure, tmp_path):
+    """A picture without metadata, scaled and compressed, leads to its figure."""
+    import zxingcpp
+    from matplotlib.figure import Figure
+
+    page = Figure(figsize=(13.33, 7.5))
+    qr.draw(page, figure["fingerprint"])
+    out = io.BytesIO()
+    page.savefig(out, format="png", dpi=150)
+    path = tmp_path / "screenshot.jpg"
+    with Image.open(out) as image:
+        image.convert("RGB").resize((1600, 900)).save(path, quality=80)
+
+    with Image.open(path) as image:
+        (code,) = zxingcpp.read_barcodes(image)
+    assert code.text == qr.words(figure["fingerprint"])
+    (piece,) = trace.pieces(path, project)
+    assert piece.carried["figure"] == NAME
