@@ -347,6 +347,7 @@ class _Reader:
         elif named and not self._quota(figure):
             start, end = resolved(named, start, end)
             doubts = (Doubt("period_carried"),) if carried and named.kind != "now" else ()
+            doubts += (Doubt("period_unclear"),) if named.kind == "season" else ()
         if figure.measure is Measure.LEVEL and self.timeline.old_value(first, last):
             start, end = before_change(start, end) if default == (start, end) else (start, end)
             doubts = (*doubts, Doubt("old_value"))
