@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m analysis
 CHECKED := analysis tests benchmarks notebooks docs
 
-.PHONY: help figures test test-slow lint check lab bench docs site-docs pictures lock clean
+.PHONY: help figures test test-slow fuzz lint check lab bench docs site-docs pictures lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -19,6 +19,9 @@ test: .venv/installed lint  ## everything that needs no browser and no office pr
 test-slow: .venv-slow/installed  ## with a browser, an office program, a workflow engine, a scheduler
 	bash .ci/slow-tools
 	.venv-slow/bin/python -m pytest -m slow
+
+fuzz: .venv/installed  ## many new examples of damaged and forged files
+	$(BIN)/python -m pytest -q tests/faults/test_fuzz.py --hypothesis-profile=long
 
 lint: .venv/installed  ## style, types, floor plan, tables against their contract
 	$(BIN)/python -m ruff check $(CHECKED)

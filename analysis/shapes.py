@@ -133,7 +133,9 @@ def _test(kind: Any) -> Test:
 
 
 def _wrong(where: str, expected: str, value: object) -> str:
-    return f"{where or 'it'} must be {expected}, not {_NAMES.get(type(value)) or repr(value)[:40]}"
+    odd = isinstance(value, float) and not math.isfinite(value)
+    given = _NAMES.get(type(value), "") if not odd else ""
+    return f"{where or 'it'} must be {expected}, not {given or repr(value)[:40]}"
 
 
 def _name(kind: Any) -> str:
@@ -142,7 +144,10 @@ def _name(kind: Any) -> str:
 
 def _annotated(test: Test, fits: Callable[[Any], bool], expected: str) -> Test:
     def fault(value: object, where: str) -> str:
-        return test(value, where) or ("" if fits(value) else _wrong(where, expected, value))
+        if fault := test(value, where):
+            return fault
+        shown = repr(value)[:60] if isinstance(value, str | int | float) else _name(type(value))
+        return "" if fits(value) else f"{where or 'it'} must be {expected}, not {shown}"
 
     return fault
 

@@ -19,11 +19,12 @@ from decimal import Decimal
 from pathlib import Path
 from time import process_time
 
+from analysis.language.vocabulary import Confidence
 from analysis.reports.candidates import Candidate
 from analysis.reports.layout import fold
 from analysis.reports.reader import read
 from analysis.reports.setting import setting
-from analysis.reports.suggestions import Catalogue, catalogue
+from analysis.reports.suggestions import Catalogue, catalogue, reviewed
 
 OWNING = ("observation", "target")
 NEAR = 80  # characters: the terms of a synonym stand no further apart
@@ -77,6 +78,10 @@ def measured(
             continue
         agree = {"role": candidate.role == role, **hits(candidate, known)}
         counts["own"] += 1
+        right = all(agree[name] for name in ("role", "exact", "top1", "status", "period"))
+        counts[candidate.confidence] += 1
+        counts[f"{candidate.confidence} right"] += right
+        counts[f"{candidate.confidence} with part"] += right and agree["part"]
         for name, good in agree.items():
             counts[name] += good and (name in {"role", "top1", "top3"} or candidate.owns)
             if not good:
@@ -111,7 +116,7 @@ def held_out(known: Catalogue, own: str, others: list[str]) -> Catalogue:
         or not stands(terms, own)
         or any(stands(terms, other) for other in others)
     ]
-    return Catalogue(known.indicators, kept)
+    return Catalogue(known.indicators, kept, known.parts)
 
 
 def line(name: str, counts: dict[str, int], seconds: float = 0) -> str:
@@ -122,6 +127,20 @@ def line(name: str, counts: dict[str, int], seconds: float = 0) -> str:
     facts = f"facts {counts['facts_found']}/{counts['facts']}"
     head = f"{name:9} {counts['own']:4} mentions"
     return "  ".join([head, *parts, false, facts, f"{seconds:.2f} s"])
+
+
+def reliability(counts: dict[str, int]) -> str:
+    """The lines of the table of docs/reading.md: how often rows of each class are right."""
+    lines = [
+        "| class | rows | right but for the part | right in every cell |",
+        "| --- | --- | --- | --- |",
+    ]
+    for word in Confidence:
+        rows = counts[word] or 1
+        cells = (counts[f"{word} right"], counts[f"{word} with part"])
+        shares = [f"{count / rows:.0%}" for count in cells]
+        lines.append(f"| {word} | {counts[word]} | {' | '.join(shares)} |")
+    return "\n".join(lines)
 
 
 def run(originals: Path, data: Path, known: Catalogue, *, hold_out: bool) -> None:
@@ -136,6 +155,8 @@ def run(originals: Path, data: Path, known: Catalogue, *, hold_out: bool) -> Non
         region = report["region"]
         text, others = texts[region], [folded[name] for name in texts if name != region]
         fair = held_out(known, folded[region], others) if hold_out else known
+        if hold_out:
+            fair.learn(reviewed(data, without=report["report"]))
         period = f"{report['period_start']}..{report['period_end']}"
         began = process_time()
         told = setting(text, names=(names[region],), period=period)
@@ -147,6 +168,7 @@ def run(originals: Path, data: Path, known: Catalogue, *, hold_out: bool) -> Non
         every += [f"{region} {miss}" for miss in misses]
         print(line(region, counts, seconds))
     print(line("all", total))
+    print(reliability(total))
     print(*every, sep="\n")
 
 

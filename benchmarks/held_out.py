@@ -1,7 +1,7 @@
 """
 Measure the reading of passages that no rule was written for, and list every miss.
 
-    python benchmarks/held_out.py [--set tuned|final|last|blind|meaning] [--data DIR]
+    python benchmarks/held_out.py [--set tuned|final|last|blind|meaning|unseen|fresh] [--data DIR]
 
 Each passage is invented prose in which every figure is marked by hand, such as
 ``{12:o 12 起 accidents}``. The letter is the role: ``o`` observation, ``t`` target, ``p`` what is
@@ -36,7 +36,7 @@ from analysis.reports.suggestions import Catalogue, catalogue
 
 ROOT = Path(__file__).parents[1]
 PASSAGES = ROOT / "tests" / "held_out"
-SETS = ("tuned", "final", "last", "blind", "meaning", "unseen")
+SETS = ("tuned", "final", "last", "blind", "meaning", "unseen", "fresh")
 MEASURES = ("role", "exact", "measure", "status", "period")
 CELLS = (*MEASURES, "indicator", "part", "region", "base", "row")
 _MARK = re.compile(r"\{([^:}]+):([^}]+)\}")

@@ -183,21 +183,44 @@ METHODS = (
 """,
     ),
     Method(
-        Text("漏斗界限", "Funnel limits"),
+        Text("实际与期望", "Observed against expected"),
         Text(
-            "界限围绕外部参照（全国率）而不是这几个地区自己的平均数。期望45时，95%界限为32—59，"
-            "99.8%为26—67。过度离散只作敏感性显示，五个地区估不出它。",
-            "Limits stand around an outside reference (the national rate), never around the mean "
-            "of the same regions. Around an expected 45: 32-59 at 95 %, 26-67 at 99.8 %. "
-            "Over-dispersion is shown as a sensitivity; five regions cannot estimate it.",
+            "期望数是外部参照（全国、所在省）每10万人的水平乘以本地人口，从不取自所比地区的平均。"
+            "实际数除以期望数，配精确区间；死亡成串发生，另画方差1.27倍的较宽区间。"
+            "三年以上合并，中断前后不合并。",
+            "The expected count is the rate of an outside reference (the nation, the province) "
+            "times the population, never the mean of the regions compared. Observed over expected "
+            "has its exact interval; deaths come several to an accident, so a wider one with 1.27 "
+            "times the variance is drawn too. Three years are pooled, never across a break.",
         ),
-        "Spiegelhalter D. (2005) Statistics in Medicine 24: 1185-1202",
-        "analysis.statistics.tests.funnel",
+        "Garwood F. (1936) Biometrika 28: 437-442; Fay M., Feuer E. (1997) Stat Med 16: 791-801",
+        "analysis.statistics.spread.ratio",
         """
->>> from analysis.statistics.tests import funnel
->>> [(f"{funnel(45, level=level).lower:.0f}", f"{funnel(45, level=level).upper:.0f}")
-...  for level in (0.95, 0.998)]
-[('32', '59'), ('26', '67')]
+>>> from analysis.statistics.spread import ratio
+>>> pooled = ratio(149, 105.3)
+>>> f"{pooled.ratio:.2f} ({pooled.lower:.2f}-{pooled.upper:.2f})"
+'1.42 (1.20-1.66)'
+""",
+    ),
+    Method(
+        Text("地区间差异", "The spread of regions"),
+        Text(
+            "同类市州之间的差异远大于偶然，故界限计入地区间方差（加性模型，首尾各截10%）。"
+            "所评地区不参与估计。人口相距至多五年；只取相距两年以内的8个，差异的估计为0.23，"
+            "1.42仍在界限之内。不足一年的期望数按全国首次通报的进度折算。",
+            "Prefectures differ by more than chance, so the limits include the variance between "
+            "them (additive model, winsorised by a tenth at each end). The regions judged do not "
+            "enter. A population is at most five years away; with the eight that are at most two "
+            "years away tau is 0.23, and 1.42 is still within the limits. Expected counts of part "
+            "of a year follow the first prints of the nation.",
+        ),
+        "Spiegelhalter D. (2005) Stat Med 24: 1185-1202; (2012) J R Stat Soc A 175: 1-47",
+        "analysis.statistics.spread.adjusted_funnel",
+        """
+>>> from analysis.statistics.spread import Scale, Spread, adjusted_funnel, funnel
+>>> peers = Spread(11, Scale.LOG, 1.10, 9.96, 0.358, 0.1)
+>>> [f"{end:.2f}" for end in (*funnel(105.3)[:2], *adjusted_funnel(105.3, peers)[:2])]
+['0.82', '1.21', '0.48', '2.07']
 """,
     ),
     Method(

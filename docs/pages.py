@@ -12,8 +12,9 @@ import methods
 import pandas as pd
 
 from analysis import files, project
-from analysis.comparability import rules
+from analysis.comparability import families
 from analysis.language import numbers, values
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Better,
@@ -157,7 +158,7 @@ def _cells(held: Tables, codes: Sequence[str], language: Language) -> dict[Any, 
     counted = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
     cells = {
         (row["region"], row["indicator"]): _figure(row, language)
-        for row in rules.best(counted).to_dict("records")
+        for row in families.each(counted, held).to_dict("records")
     }
     near = {code: gaps.by_report(held.absence_rows, code) for code in codes}
     for region in gaps.reporting(held.rows):
@@ -170,6 +171,9 @@ def _cells(held: Tables, codes: Sequence[str], language: Language) -> dict[Any, 
 
 
 def _figure(row: dict[Any, Any], language: Language) -> str:
+    """The figure that stands for a region, or how many parts there are."""
+    if not row["stands"]:
+        return say("coverage.parts", count=row["parts"])[language]
     part = values.part(row)[language]
     return values.value(row)[language] + (f" ({part})" if part else "")
 

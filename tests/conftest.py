@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tidy import frame, row
+from tidy import ABSENT, frame, row
 
 from analysis.comparability import rules
 from analysis.statistics import rates
@@ -15,6 +15,7 @@ from analysis.tables import load
 
 # What passes once passes again; `pytest --hypothesis-profile=default` looks for new examples.
 settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("long", max_examples=2_000, print_blob=True)
 settings.load_profile("repeatable")
 
 # jsonschema, imported with nbformat, builds this grammar for seconds; no notebook needs it.
@@ -61,7 +62,7 @@ def rated(rows, context):
 @pytest.fixture(scope="session")
 def comparisons(rated):
     """What may be compared of every indicator of the tables."""
-    return {code: rules.comparable(rated, code) for code in rated["indicator"].unique()}
+    return {code: rules.comparable(rated, code, ABSENT) for code in rated["indicator"].unique()}
 
 
 @pytest.fixture

@@ -150,9 +150,13 @@ def figures(language="zh"):
             evidence="整改4658项",
             cases=4658,
             total=5556,
+            open=898,
+            total_printed="5556项",
+            loop="violations_found",
+            basis="counted",
             share=83.84,
-            lower=82.8,
-            upper=84.8,
+            lower=None,
+            upper=None,
         )
     ]
     parts = [
@@ -171,8 +175,8 @@ def figures(language="zh"):
         figure("comparison-deaths", pair, language=language, refused=[refusal()]),
         figure("trend-deaths", [*years, stated(), stated("anhui", None, 2023)], language=language),
         figure("year-on-year", changes, kind="changes", scale="ratio", language=language),
-        figure("closed-loop", shares, kind="closed_loop", scale="share", language=language),
-        figure("composition-losses", parts, scale="share", language=language),
+        figure("open-hazards", shares, kind="open_hazards", language=language),
+        figure("parts-losses", parts, scale="share", language=language),
         figure("expected-deaths", [ratio], kind="expected", scale="ratio", language=language),
         figure("coverage-shared-1", [*pair, stated()], scale="none", language=language),
     ]

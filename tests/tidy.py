@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis.comparability.families import Declared
 from analysis.language.vocabulary import Level
 from analysis.statistics import rates
 
@@ -96,3 +97,32 @@ def joined(rated):
     other = {"region": "qinghe", "region_zh": "青禾", "region_en": "Qinghe", "adcode": "532301"}
     district = mine.assign(**other, report="qinghe-2024", level="district", level_order=4, **bare)
     return pd.concat([rated, district], ignore_index=True)
+
+
+ABSENT = pd.DataFrame(
+    columns=[
+        *("report", "indicator", "kind", "evidence", "start", "end"),
+        *("elsewhere", "elsewhere_zh", "elsewhere_en"),
+    ]
+)  # no report comes near a missing figure
+_FAMILIES = ["family", "unit", "theme", "use"]
+_FAMILIES += [f"{name}_{end}" for name in ("name", "question", "caution") for end in ("zh", "en")]
+_MEMBERS = ["family", "report", "indicator", "breakdown", "measure", "role", "scope_zh", "scope_en"]
+
+
+def declared(uses=(), *members):
+    """Families of *uses* (code and use), and members as (family, row, role); no absences."""
+    named = [
+        {name: f"{code} {name}" for name in _FAMILIES} | {"family": code, "use": use, "unit": "项"}
+        for code, use in dict(uses).items()
+    ]
+    rows = [
+        {name: one[name] for name in _MEMBERS[1:5]}
+        | {"family": code, "role": role, "scope_zh": "范围", "scope_en": "scope"}
+        for code, one, role in members
+    ]
+    families = pd.DataFrame(named, columns=_FAMILIES)
+    return Declared(families, pd.DataFrame(rows, columns=_MEMBERS), ABSENT)
+
+
+UNDECLARED = declared()

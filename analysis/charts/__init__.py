@@ -8,7 +8,7 @@ with all its text replaces these axes in their figure.
 from .changes import changes
 from .commitments import commitments
 from .comparison import comparison
-from .coverage import coverage, shared
+from .coverage import coverage
 from .expected import expected
 from .figure import Caption, Figure
 from .instruments import instruments
@@ -18,9 +18,12 @@ from .overview import overview
 from .paging import Pages, on_pages
 from .parts import parts
 from .peers import peers
-from .profile import Block, profile
+from .percent_meanings import percent_meanings
+from .profile import Block, Statement, profile
+from .side_by_side import side_by_side
 from .targets import targets
 from .trend import trend
+from .vintages import vintages
 from .year_to_date import year_to_date
 
 __all__ = [
@@ -28,6 +31,7 @@ __all__ = [
     "Caption",
     "Figure",
     "Pages",
+    "Statement",
     "changes",
     "commitments",
     "comparison",
@@ -40,9 +44,11 @@ __all__ = [
     "overview",
     "parts",
     "peers",
+    "percent_meanings",
     "profile",
-    "shared",
+    "side_by_side",
     "targets",
     "trend",
+    "vintages",
     "year_to_date",
 ]

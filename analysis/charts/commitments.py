@@ -67,12 +67,12 @@ def commitments(
     ]
     layout = table.write(page, page.room, columns, lines, rules=[*first, len(records)])
     _draw_line(page, records, layout)
-    return page.figure(KIND.name, Scale.NONE, dated, absent)
+    return page.figure(KIND.name, Scale.NONE, pd.concat([dated, words]), absent)
 
 
 def _cells(row: Row, language: str, *, dated: bool) -> list[Cell]:
     when = values.deadline(row["deadline"]) if row["due"] else say("outcome.undated")
-    number = values.target(row)[language] if pd.notna(row["value"]) else ""
+    number: str = values.target(row)[language] if pd.notna(row["value"]) else ""
     colour = style.colour(row["region"])
     return [
         Cell(when[language] if dated else "", colour=colour),

@@ -1,22 +1,41 @@
-"""Coverage of the reports: matrices of themes or indicators by region."""
+"""Coverage of the reports: a matrix of indicators by regions, with the totals of themes."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Mark, Scale
+from analysis.language.vocabulary import Language, Measure, Scale, Status
 
-from . import marks, style
+from . import grid, style
 from .figure import Caption, Figure, Kind
-from .page import Page, Room, measured, wrapped
+from .page import Page, Room, measured
 
-SHADES = LinearSegmentedColormap.from_list("shades", [style.SHADE, "#9DB8CC"])
+PANELS = 2  # side by side
+NAME = 2.75  # inches of the names of a panel on a slide
+GUTTER = 0.3  # inches between two panels
+REPORTED, COMPARABLE = "#EAF0F6", "#B9CFE3"
+THEMES = LinearSegmentedColormap.from_list("themes", [style.SHADE, "#B4BAC4"])
+LIGHTEST, DARKEST = 0.0, 4.0  # figures for 1,000 characters at the ends of the greys
+
+Row = dict[Any, Any]
+
+
+class Line(NamedTuple):
+    """One line of the matrix: an indicator, or a theme with its totals."""
+
+    name: str
+    unit: str
+    texts: list[str]  # of each region, empty without a figure
+    gids: list[str | None]
+    shades: list[float]  # 0 reported, 1 comparable, nan empty; of a theme its density
+    theme: bool
 
 
 def coverage(
@@ -24,225 +43,194 @@ def coverage(
     *,
     title: Text,
     language: str,
+    comparable: Mapping[str, bool],
     themes: pd.DataFrame,
-    form: str = "slide",
-    ax: Axes | None = None,
-) -> Figure:
-    """
-    Draw a matrix of themes by regions, shaded by the number of figures in each report.
-
-    Parameters
-    ----------
-    rows
-        Every row of every report, with ``mark``.
-    themes
-        ``theme``, ``name_zh``, ``name_en`` in the order to draw.
-    """
-    import seaborn as sns
-
-    regions = _regions(rows)
-    counts = rows.pivot_table(
-        index="theme", columns="region", values="id", aggfunc="count", observed=True
-    )
-    order = [theme for theme in themes["theme"] if theme in counts.index]
-    counts = counts.reindex(index=order, columns=[r["region"] for r in regions])
-    names = themes.set_index("theme")[f"name_{language}"]
-    caption = Caption(
-        title=title,
-        subtitle=say("coverage.caption.figures_theme_grey_dash"),
-        source=values.source_note(rows),
-        alt=_count_alt(counts, regions, title),
-        notes=(say("note.count"),),
-    )
-    page = Page(caption, language, form=form, ax=ax)
-    axes = _matrix_axes(page, regions, [names[theme] for theme in order])
-    sns.heatmap(
-        np.sqrt(counts.astype("float64")),
-        ax=axes,
-        cmap=SHADES,
-        cbar=False,
-        linewidths=3,
-        linecolor="white",
-        annot=counts.map(lambda n: "" if pd.isna(n) else f"{n:.0f}"),
-        fmt="",
-        annot_kws={"fontsize": page.size.label, "color": style.INK},
-        mask=counts.isna().to_numpy(),
-        xticklabels=False,
-        yticklabels=False,
-        rasterized=False,
-    )
-    axes.set(xlabel="", ylabel="")
-    for y, x in zip(*np.nonzero(counts.isna().to_numpy()), strict=True):
-        _dash(axes, x + 0.5, y + 0.5)
-    return page.figure(KIND.name, Scale.NONE, rows, rows.iloc[:0])
-
-
-def shared(
-    rows: pd.DataFrame,
-    *,
-    title: Text,
-    language: str,
+    density: pd.DataFrame,
     gaps: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw a mark per region and indicator, or a dash with the reason for a missing figure.
+    Draw a matrix of indicators by regions, with the figures as printed.
 
     Parameters
     ----------
     rows
-        The rows to show, one for each indicator and region at most, with ``mark``; the order of
-        first appearance of indicators is kept.
+        From ``families.each``: one row a region and indicator, with ``parts`` and ``stands``.
+    comparable
+        The indicators to draw in their order, and whether they can be compared.
+    themes
+        ``theme``, ``name_zh``, ``name_en`` in the order to draw.
+    density
+        Figures for 1,000 characters of report, a row a theme and a column a region.
     gaps
-        ``region``, ``indicator``, ``gap``, ``reason_zh``, ``reason_en`` for the other cells.
+        The cells without a figure, each with its reason.
     """
-    regions = _regions(pd.concat([rows, gaps], ignore_index=True))
-    indicators = list(dict.fromkeys(rows["indicator"]))
-    first = rows.drop_duplicates("indicator").set_index("indicator")
-    used = [mark for mark in Mark if rows["mark"].eq(mark).any()]
-    caption = Caption(
-        title=title,
-        subtitle=say("coverage.caption.indicators_two_more_reports"),
-        source=values.source_note(rows),
-        alt=_shared_alt(rows, gaps, title),
-        notes=(values.marks_key(used), say("note.part")),
-    )
-    page = Page(caption, language, form=form, ax=ax)
-    names = [str(first.loc[code, f"indicator_{language}"]) for code in indicators]
-    axes = _matrix_axes(page, regions, names, gutter=4.0)
-    axes.set_xlim(0, len(regions))
-    axes.set_ylim(len(indicators), 0)
-    columns = {region["region"]: index for index, region in enumerate(regions)}
-    lines = {code: index for index, code in enumerate(indicators)}
-    for row in rows.to_dict("records"):
-        _cell(axes, page, row, columns[row["region"]], lines[row["indicator"]])
-    for row in gaps[gaps["indicator"].isin(indicators)].to_dict("records"):
-        x, y = columns[row["region"]] + 0.5, lines[row["indicator"]] + 0.5
-        if row["gap"] == Gap.NOT_REPORTED:
-            _dash(axes, x, y)
-        else:
-            axes.text(
-                x,
-                y,
-                say(f"gap_short.{Gap(row['gap'])}")[language],
-                ha="center",
-                va="center",
-                fontsize=page.size.note,
-                color=style.GREY,
-            )
-    for y in range(len(indicators) + 1):
-        axes.axhline(y, color=style.BAND, linewidth=0.8, zorder=0)
+    page = Page(_caption(rows, title, len(comparable)), language, form=form, ax=ax)
+    regions = grid.regions(rows)
+    groups = _groups(rows, regions, comparable, themes, density, page.language)
+    columns = _split(groups)
+    most = max(map(len, columns))
+    room = page.room
+    width = (room.width - (PANELS - 1) * GUTTER) / PANELS
+    for index, lines in enumerate(columns):
+        left = room.left + index * (width + GUTTER)
+        _panel(page, Room(left, room.bottom, width, room.height), regions, lines, most)
     return page.figure(KIND.name, Scale.NONE, rows, gaps)
 
 
-def _regions(rows: pd.DataFrame) -> list[dict[Any, Any]]:
-    order = rows.sort_values(["level_order", "adcode"], kind="stable").drop_duplicates("region")
-    return order.to_dict("records")
-
-
-def _matrix_axes(
-    page: Page, regions: list[dict[Any, Any]], names: list[str], *, gutter: float = 2.6
-) -> Axes:
-    """Return axes with the regions above and the names of the lines to the left."""
-    room = page.room
-    gutter = gutter * page.size.width / 13.333
-    head = 0.5 * page.size.height / 7.5
-    axes = page.axes(Room(room.left + gutter, room.bottom, room.width - gutter, room.height - head))
-    axes.set_xticks([])
-    axes.set_yticks([])
-    for side in ("bottom", "left"):
-        axes.spines[side].set_visible(False)
-    step = (room.width - gutter) / len(regions)
-    for index, region in enumerate(regions):
-        x = room.left + gutter + (index + 0.5) * step
-        page.text(
-            x,
-            room.bottom + room.height,
-            region[f"region_{page.language}"],
-            page.size.label,
-            color=style.colour(region["region"]),
-            ha="center",
-        )
-        when = values.report_period(region["report"], page.language)
-        page.text(
-            x,
-            room.bottom + room.height - page.size.label * 1.35 / 72,
-            when,
-            page.size.note,
-            color=style.GREY,
-            ha="center",
-        )
-    high = (room.height - head) / len(names)
-    for index, name in enumerate(names):
-        size = page.size.label if high > 0.3 else page.size.note
-        if measured(name, size) > gutter - 0.15:
-            size = page.size.note
-        lines = wrapped(name, gutter - 0.1, size)
-        y = room.bottom + room.height - head - (index + 0.5) * high
-        page.text(room.left, y, "\n".join(lines), size, va="center", linespacing=1.0)
-    return axes
-
-
-def _cell(axes: Axes, page: Page, row: dict[Any, Any], column: int, line: int) -> None:
-    """Draw a mark with its text to the right."""
-    x, y = column + 0.16, line + 0.5
-    if row["mark"] == Mark.DIRECTION_ONLY:
-        arrow = "↓" if row["value"] < 0 else "↑" if row["value"] > 0 else "→"
-        axes.text(
-            x,
-            y,
-            arrow,
-            ha="center",
-            va="center",
-            fontsize=page.size.label,
-            color=style.colour(row["region"]),
-            gid=f"mark-{row['id']}",
-        )
-    else:
-        marks.draw(axes, x, y, row, size=page.mark)
-    words = values.brief(row)[page.language]
-    part = "*" if row["breakdown"] else ""
-    axes.annotate(
-        words + part,
-        (x, y),
-        xytext=(10, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=page.size.note,
-        color=style.INK,
-    )
-
-
-def _dash(axes: Axes, x: float, y: float) -> None:
-    axes.plot([x - 0.05, x + 0.05], [y, y], color=style.GREY, linewidth=1.4, gid="gap")
-
-
-def _count_alt(counts: pd.DataFrame, regions: list[dict[Any, Any]], title: Text) -> Text:
-    total = counts.sum(min_count=1)
-    summary = Text.joined(
-        (
-            say(
-                "coverage.region_count",
-                region=Text(r["region_zh"], r["region_en"]),
-                count=total[r["region"]],
-            )
-            for r in regions
-        ),
-        zh="、",
-        en=", ",
-    )
-    return say("coverage.figures_more_figures_better", title=title, said=summary)
-
-
-def _shared_alt(rows: pd.DataFrame, gaps: pd.DataFrame, title: Text) -> Text:
-    return say(
-        "coverage.indicators_cells_figure_without",
+def _caption(rows: pd.DataFrame, title: Text, total: int) -> Caption:
+    regions = rows["region"].nunique()
+    return Caption(
         title=title,
-        indicators=rows["indicator"].nunique(),
-        count=len(rows),
-        empty=len(gaps),
+        subtitle=say("coverage.subtitle"),
+        source=values.source_note(rows),
+        alt=say("coverage.alt", title=title, total=total, regions=regions),
     )
+
+
+def _groups(
+    rows: pd.DataFrame,
+    regions: list[Row],
+    comparable: Mapping[str, bool],
+    themes: pd.DataFrame,
+    density: pd.DataFrame,
+    language: Language,
+) -> list[list[Line]]:
+    """Return the lines of each theme, its totals first."""
+    codes = [region["region"] for region in regions]
+    theme_of = rows.drop_duplicates("indicator").set_index("indicator")["theme"]
+    groups = []
+    for theme in themes.to_dict("records"):
+        own = [code for code in comparable if theme_of.get(code) == theme["theme"]]
+        if own:
+            totals = density.reindex(columns=codes).loc[theme["theme"]]
+            head = _totals(theme[f"name_{language}"], totals)
+            groups.append(
+                [head, *(_line(rows, codes, c, language, may=comparable[c]) for c in own)]
+            )
+    return groups
+
+
+def _totals(name: str, totals: "pd.Series[float]") -> Line:
+    texts = [f"{number:.1f}" if number else "" for number in totals]
+    shades = [float(number) if number else float("nan") for number in totals]
+    return Line(name, "", texts, [None] * len(texts), shades, theme=True)
+
+
+def _line(
+    rows: pd.DataFrame, codes: Sequence[str], indicator: str, language: Language, *, may: bool
+) -> Line:
+    own = rows[rows["indicator"].eq(indicator)]
+    by_region = {row["region"]: row for row in own.to_dict("records")}
+    cells = [by_region.get(code) for code in codes]
+    first = own.iloc[0].to_dict()
+    levels = own[own["measure"].eq(Measure.LEVEL)]
+    unit = "" if levels.empty else values.unit(levels.iloc[0].to_dict())[language]
+    return Line(
+        str(first[f"indicator_{language}"]),
+        unit,
+        ["" if cell is None else _cell(cell, language) for cell in cells],
+        [None if cell is None else f"mark-{cell['id']}" for cell in cells],
+        [float("nan") if cell is None else float(may and _compared(cell)) for cell in cells],
+        theme=False,
+    )
+
+
+def _compared(row: Row) -> bool:
+    """Return whether the figure of a cell, or another of its region, is compared."""
+    return bool(row["declared"]) or (row["measure"] == Measure.LEVEL and row["breakdown"] == "")
+
+
+def _cell(row: Row, language: Language) -> str:
+    """Return the figure of a cell without its unit, or how many parts there are."""
+    if not row["stands"]:
+        return say("coverage.parts", count=int(row["parts"]))[language]
+    if row["status"] != Status.ACTUAL or row["measure"] != Measure.LEVEL:
+        return _aim(row)[language]
+    return values.numeral(row)[language]
+
+
+def _aim(row: Row) -> Text:
+    """Return a target, a plan or a change in a word."""
+    if row["status"] != Status.ACTUAL:
+        return say(f"gap_short.{row['status']}_only")
+    if row["measure"] == Measure.CHANGE_PCT:
+        percent = f"{row['value']:+g}%".replace("-", "−")
+        return Text(percent, percent)
+    return values.direction(row["value"])
+
+
+def _split(groups: list[list[Line]]) -> list[list[Line]]:
+    """Return the lines of each panel: whole themes, as even as they go."""
+    half = sum(map(len, groups)) / PANELS
+    columns: list[list[Line]] = [[]]
+    for group in groups:
+        over = len(columns[-1]) + len(group) / 2 > half
+        if columns[-1] and over and len(columns) < PANELS:
+            columns.append([])
+        columns[-1] += group
+    return columns
+
+
+def _panel(page: Page, room: Room, regions: list[Row], lines: list[Line], most: int) -> None:
+    """Draw one panel; lines are as high in every panel."""
+    name = NAME * page.size.width / style.SLIDE.width
+    head = page.size.note * 1.6 / 72
+    high = (room.height - head) / most
+    top = room.bottom + room.height - head
+    box = Room(room.left + name, top - high * len(lines), room.width - name, high * len(lines))
+    axes = page.axes(box)
+    _shade(axes, lines)
+    axes.set_axis_off()
+    step = box.width / len(regions)
+    for index, region in enumerate(regions):
+        x, words = box.left + (index + 0.5) * step, region[f"region_{page.language}"]
+        colour = style.colour(region["region"])
+        size = _fitted(words, step - 0.04, page.size.note)
+        page.text(x, top + 0.04, words, size, color=colour, ha="center", va="bottom")
+    for at, line in enumerate(lines):
+        y = top - (at + 0.5) * high
+        _write_name(page, line, (room.left, y), name - 0.1)
+        for index, (text, gid) in enumerate(zip(line.texts, line.gids, strict=True)):
+            spot = (box.left + (index + 0.5) * step, y)
+            _write_cell(page, text, spot, step - 0.04, gid)
+
+
+def _shade(axes: Axes, lines: list[Line]) -> None:
+    """Shade the cells: indicators by whether they can be compared, themes by their density."""
+    import seaborn as sns
+
+    shades = np.array([line.shades for line in lines])
+    themes = np.repeat(np.array([[line.theme] for line in lines]), shades.shape[1], axis=1)
+    options: dict[str, Any] = {"ax": axes, "cbar": False, "linewidths": 1.5, "linecolor": "white"}
+    own = ListedColormap([REPORTED, COMPARABLE])
+    sns.heatmap(shades, mask=themes | np.isnan(shades), cmap=own, vmin=0, vmax=1, **options)
+    options |= {"vmin": LIGHTEST, "vmax": DARKEST}
+    sns.heatmap(shades, mask=~themes | np.isnan(shades), cmap=THEMES, **options)
+
+
+def _write_name(page: Page, line: Line, at: tuple[float, float], width: float) -> None:
+    size, x = page.size.note, at[0]
+    unit = f" ({line.unit})" if line.unit and line.unit not in line.name else ""
+    words = line.name + unit
+    words = words if measured(words, size) * 0.75 <= width else line.name
+    size = _fitted(words, width, size)
+    colour = style.GREY if line.theme else style.INK
+    page.text(x, at[1], words, size, va="center", color=colour)
+
+
+def _write_cell(
+    page: Page, text: str, at: tuple[float, float], width: float, gid: str | None
+) -> None:
+    if text:
+        size = _fitted(text, width, page.size.note)
+        page.text(*at, text, size, ha="center", va="center", gid=gid)
+
+
+def _fitted(text: str, width: float, size: float) -> float:
+    """Return the text size at which *text* is *width* inches at most, down to six tenths."""
+    return max(min(size, size * width / measured(text, size)), size * 0.6)
 
 
 KIND = Kind(

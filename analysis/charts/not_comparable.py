@@ -1,6 +1,5 @@
-"""A table of indicators that cannot be compared: the value of each region, and the reason."""
+"""A table of indicators that cannot be compared: what each region reports, and the reason."""
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -10,51 +9,41 @@ from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Scale
+from analysis.language.vocabulary import Language, Scale
 
-from . import grid, style
-from .figure import Caption, Figure, Kind
-from .page import LEADING, Page, measured, wrapped
+from . import cells, grid, style
+from .cells import Words
+from .figure import NOTHING, Caption, Figure, Kind
+from .page import Page, measured
 
-NAME, WHY = 2.35, 2.0  # inches of the first and the last column on a slide
-ENTRY = 15  # ems of a note, the minimum width for the figure of a region
-AIR = 0.12  # inches between two lines
+NAME, WHY = 2.5, 1.8  # inches of the first and the last column on a slide
+MOST = 2  # figures of one region on a line; the others are counted
+AIR = 0.08  # inches between two lines
 
-
-class Words(NamedTuple):
-    """A line of text at an indent in its column, with the id of its row if it has one."""
-
-    text: str
-    size: float
-    colour: str = style.INK
-    indent: float = 0.0
-    gid: str | None = None
-    same_line: bool = False  # beside the words before it instead of below them
+Row = dict[Any, Any]
 
 
 class Line(NamedTuple):
-    """One indicator: its name, the figures of the regions in rows of columns, and the reason."""
+    """One indicator: its name, the words of each region, and the reason."""
 
     name: list[Words]
-    entries: list[list[list[Words]]]
+    regions: list[list[Words]]
     why: list[Words]
 
     @property
     def height(self) -> float:
         """Height of the line, in inches."""
-        figures = sum(max(map(_height, row)) for row in self.entries)
-        return max(_height(self.name), figures, _height(self.why)) + AIR
+        reported = sum(map(cells.height, self.regions))
+        return max(cells.height(self.name), reported, cells.height(self.why)) + AIR
 
 
 class Columns(NamedTuple):
-    """Left edges and widths of the three columns, and the number of figures per row."""
+    """Left edges of the three columns, and their widths, in inches."""
 
     name: float
-    entries: float
+    reported: float
     why: float
-    width: float  # of the figure of one region
-    across: int
-    last: float  # width of the column of reasons
+    widths: tuple[float, float, float]
 
 
 def not_comparable(
@@ -62,21 +51,17 @@ def not_comparable(
     *,
     title: Text,
     language: str,
-    refused: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
 ) -> Figure:
     """
-    List indicators with the value of each region, and why they cannot be compared.
+    List indicators with what each region reports, and why they cannot be compared.
 
     Parameters
     ----------
     rows
-        From ``compare.not_comparable``: one row an indicator and region, with ``reason_zh`` and
-        ``reason_en``, the same for all rows of an indicator.
-    refused
-        ``region``, ``indicator``, ``gap``, ``reason_zh``, ``reason_en`` for regions without any
-        figure of an indicator (``absence.cells``).
+        From ``apart.not_comparable``: the figures of each indicator and region, with
+        ``reason_zh`` and ``reason_en``.
 
     Raises
     ------
@@ -84,107 +69,95 @@ def not_comparable(
         When the lines do not fit one page.
     """
     page = Page(_caption(rows, title), language, form=form, ax=ax)
-    most = rows.groupby("indicator").size().max()
-    columns = _columns(page, int(most))
+    columns = _columns(page)
     groups = [group.to_dict("records") for _, group in rows.groupby("indicator", sort=False)]
     lines = [_line(page, columns, records) for records in groups]
     if sum(line.height for line in lines) > page.room.height:
         raise CrowdedError(f"{len(lines)} indicators do not fit one page: draw fewer at a time")
     _draw(page, columns, lines)
-    refusals = refused[refused["indicator"].isin(set(rows["indicator"]))]
-    return page.figure(KIND.name, Scale.NONE, rows, refusals)
+    return page.figure(KIND.name, Scale.NONE, rows, rows.iloc[:0])
 
 
 def _caption(rows: pd.DataFrame, title: Text) -> Caption:
     count = rows["indicator"].nunique()
     return Caption(
         title=title,
-        subtitle=say("note.not_comparable_subtitle"),
+        subtitle=NOTHING,
         source=values.source_note(rows),
-        alt=say("not_comparable.table_indicators_each_region", title=title, count=count),
+        alt=say("not_comparable.alt", title=title, count=count),
     )
 
 
-def _columns(page: Page, most: int) -> Columns:
-    """Return a layout with as many figures per row as fit, at most *most*."""
+def _columns(page: Page) -> Columns:
     scale, room = page.size.width / style.SLIDE.width, page.room
-    entries, why = room.left + NAME * scale, room.left + room.width - WHY * scale
-    across = max(1, int((why - entries) // (ENTRY * page.size.note / 72)))
-    across = min(across, most)
-    width = (why - entries) / across
-    return Columns(room.left, entries, why, width, across, WHY * scale)
+    name, why = NAME * scale, WHY * scale
+    gap = 0.15 * scale
+    widths = (name - gap, room.width - name - why - gap, why)
+    return Columns(room.left, room.left + name, room.left + room.width - why, widths)
 
 
-def _line(page: Page, columns: Columns, records: list[dict[Any, Any]]) -> Line:
-    first, size, language = records[0], page.size, page.language
-    wide = columns.entries - columns.name - 0.15
-    name = _wrapped(first[f"indicator_{language}"], wide, size.label)
-    reason = first[f"reason_{language}"]
-    why = _wrapped(reason[:1].upper() + reason[1:], columns.last, size.note, style.GREY)
-    entries = [list(_entry(page, columns.width - 0.15, row)) for row in records]
-    starts = range(0, len(entries), columns.across)
-    return Line(name, [entries[at : at + columns.across] for at in starts], why)
+def _line(page: Page, columns: Columns, figures: list[Row]) -> Line:
+    first, size, language = figures[0], page.size, page.language
+    name, reported, why = columns.widths
+    indent = max(measured(row[f"region_{language}"], size.note) for row in figures) + 0.1
+    by_region: dict[str, list[Row]] = {}
+    for row in figures:
+        by_region.setdefault(row["region"], []).append(row)
+    return Line(
+        cells.lines(_name(first, language), name, (size.label + size.note) / 2),
+        [_region(page, mine, reported, indent) for mine in by_region.values()],
+        cells.lines(_begun(first[f"reason_{language}"]), why, size.note),
+    )
 
 
-def _entry(page: Page, width: float, row: dict[Any, Any]) -> Iterator[Words]:
-    """Yield region and value, on one line if they fit, then scope and period."""
-    size, language = page.size, page.language
-    colour, gid = style.colour(row["region"]), f"mark-{row['id']}"
-    name, figure = row[f"region_{language}"], values.what(row)[language]
-    beside = measured(name, size.note) + 0.08
-    yield from _wrapped(name, width, size.note, style.GREY)
-    if beside + measured(figure, size.label) <= width:
-        yield Words(figure, size.label, colour, beside, gid, same_line=True)
-    else:
-        for index, text in enumerate(wrapped(figure, width, size.label)):
-            yield Words(text, size.label, colour, gid=gid if index == 0 else None)
-    period = values.time_of(row)
-    scope = Text.joined([values.part_or_all(row), period], zh="，", en=", ")
-    yield from _wrapped(scope[language], width, size.note, style.GREY)
+def _name(row: Row, language: Language) -> str:
+    """Return the indicator, in English with its unit, which the figures then omit."""
+    name, unit = str(row[f"indicator_{language}"]), str(row["unit_en"])
+    return name if language is Language.ZH or unit in {"", "%"} else f"{name} ({unit})"
 
 
-def _wrapped(text: str, width: float, size: float, colour: str = style.INK) -> list[Words]:
-    return [Words(line, size, colour) for line in wrapped(text, width, size)]
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
-def _height(words: list[Words]) -> float:
-    """Return the height of *words* in inches; words on one line count once."""
-    heights: list[float] = []
-    for word in words:
-        high = word.size * LEADING / 72
-        if word.same_line:
-            heights[-1] = max(heights[-1], high)
-        else:
-            heights.append(high)
-    return sum(heights)
+def _region(page: Page, figures: list[Row], width: float, indent: float) -> list[Words]:
+    """Return the region's name and its figures: what each covers, and its number."""
+    size, language = page.size.note, page.language
+    colour = style.colour(figures[0]["region"])
+    name = Words(figures[0][f"region_{language}"], size, colour)
+    pieces = [_figure(row, language, size) for row in figures[:MOST]]
+    if len(figures) > MOST:
+        more = say("not_comparable.more", count=len(figures) - MOST)[language]
+        pieces.append(Words(more, size, style.GREY))
+    stop = "；" if language == "zh" else ";"
+    pieces[:-1] = [piece._replace(text=piece.text + stop) for piece in pieces[:-1]]
+    placed = cells.flow(pieces, width, indent)
+    return [name, placed[0]._replace(same_line=True), *placed[1:]]
+
+
+def _figure(row: Row, language: Language, size: float) -> Words:
+    unitless = {} if row["unit_en"] == "%" else {"unit_en": "", "unit_one": ""}
+    scope, number = values.part_or_all(row), values.what({**row, **unitless})
+    text = say("not_comparable.figure", scope=scope, number=number)[language]
+    return Words(text, size, style.INK, gid=f"mark-{row['id']}")
 
 
 def _draw(page: Page, columns: Columns, lines: list[Line]) -> None:
     axes, room = grid.canvas(page), page.room
-    top, right = room.bottom + room.height, room.left + room.width
+    right = room.left + room.width
+    spare = (room.height - sum(line.height for line in lines)) / len(lines)
+    spare = min(spare, 0.15 * page.size.height / style.SLIDE.height)
+    top = room.bottom + room.height
     for line in lines:
         grid.rule(axes, room.left, right, [top])
-        below = top - AIR / 2
-        _write(page, columns.name, below, line.name)
-        _write(page, columns.why, below, line.why)
-        for row in line.entries:
-            for index, entry in enumerate(row):
-                _write(page, columns.entries + index * columns.width, below, entry)
-            below -= max(map(_height, row))
-        top -= line.height
+        below = top - (AIR + spare) / 2
+        cells.write(page, columns.name, below, line.name)
+        cells.write(page, columns.why, below, line.why)
+        for words in line.regions:
+            cells.write(page, columns.reported, below, words)
+            below -= cells.height(words)
+        top -= line.height + spare
     grid.rule(axes, room.left, right, [top])
-
-
-def _write(page: Page, left: float, top: float, words: list[Words]) -> None:
-    """Write *words* from the top; words on one line share a baseline."""
-    baseline = top
-    for index, word in enumerate(words):
-        tall = [word.size, *(w.size for w in words[index + 1 : index + 2] if w.same_line)]
-        if not word.same_line:
-            baseline = top - max(tall) / 72
-            top -= max(tall) * LEADING / 72
-        options = {"va": "baseline", "color": word.colour, "gid": word.gid}
-        page.text(left + word.indent, baseline, word.text, word.size, **options)
 
 
 KIND = Kind(

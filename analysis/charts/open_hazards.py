@@ -1,5 +1,6 @@
 """What was found, what was rectified and what is still open, as dumbbells."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -112,7 +113,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     )
 
 
-def _places(rows: list[native.Row], language: str) -> list[str]:
+def _places(rows: Sequence[native.Row], language: str) -> list[str]:
     names = ((values.part_or_all(row), say(f"loop.{row['loop']}")) for row in rows)
     return [f"{part[language]}\n{loop[language]}" for part, loop in names]
 

@@ -302,7 +302,7 @@ def balanced(text: str, width: float, size: float) -> list[str]:
     if len(lines) == 2 and (paused := _paused(text, width, size)):
         return paused
     for share in (0.95, 0.9, 0.85, 0.8, 0.75, 0.7):
-        if len(lines) == 1 or measured(lines[-1], size) > width / 3:
+        if len(lines) < 2 or measured(lines[-1], size) > width / 3:
             break
         narrower = wrapped(text, width * share, size)
         lines = narrower if len(narrower) == len(lines) else lines

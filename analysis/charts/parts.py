@@ -1,5 +1,6 @@
 """The parts of a whole as bars, the largest first, with the shares of the province beside them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -128,7 +129,8 @@ def _strip(axes: Axes, page: Page, wider: pd.DataFrame, heights: dict[str, float
         zorder=5,
     )
     axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
-    last = at.loc[at[at["height"].eq(at["height"].max())]["share"].idxmax()]
+    highest = at[at["height"].eq(at["height"].max())]
+    last = highest.sort_values("share").to_dict("records")[-1]
     axes.annotate(
         f"◇ {last[f'region_{page.language}']}",
         (last["share"], last["height"]),
@@ -180,7 +182,7 @@ def _notes(rows: pd.DataFrame, wider: pd.DataFrame, tested: Text | None) -> list
     return notes + values.sums(rows)
 
 
-def _places(rows: list[native.Row], language: str) -> list[str]:
+def _places(rows: Sequence[native.Row], language: str) -> list[str]:
     """Return the part of each row, under its region where there are several."""
     names = [(native.region_name(row, language), _part(row, language)) for row in rows]
     if len({row.get("region") for row in rows}) == 1:

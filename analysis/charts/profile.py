@@ -34,13 +34,20 @@ class Block(NamedTuple):
     lines: Sequence[Text]
 
 
+class Statement(NamedTuple):
+    """A text, and the rows that it rests on."""
+
+    text: Text
+    rows: pd.DataFrame
+
+
 def profile(
     rows: pd.DataFrame,
     *,
     title: Text,
     language: str,
     outcomes: pd.DataFrame,
-    statement: Text | None,
+    statement: Statement | None,
     blocks: Sequence[Block],
     unsaid: pd.DataFrame,
     form: str = "slide",
@@ -72,11 +79,12 @@ def profile(
     page = Page(caption, language, form=form, ax=ax)
     room = page.room
     wide = room.width * LEFT
-    _draw_outcomes(page, room._replace(width=wide), outcomes, statement)
+    text, placed = statement or (None, pd.DataFrame())
+    _draw_outcomes(page, room._replace(width=wide), outcomes, text)
     left = room.left + wide + room.width * GUTTER
     _write_blocks(page, room._replace(left=left, width=room.left + room.width - left), blocks)
     drawn = pd.concat([rows, outcomes], ignore_index=True).drop_duplicates("id")
-    return page.figure(KIND.name, Scale.NONE, drawn, unsaid)
+    return page.figure(KIND.name, Scale.NONE, drawn, unsaid, placed)
 
 
 def _subtitle(rows: pd.DataFrame) -> Text:

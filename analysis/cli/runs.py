@@ -146,7 +146,7 @@ def _print_jobs(
     whole: Any, jobs: Any, language: str, *, as_json: bool, every: bool = False
 ) -> None:
     from analysis.language.messages import say
-    from analysis.runs.plan import overview
+    from analysis.runs.stale import overview
 
     if as_json:
         click.echo(json.dumps(overview(whole, jobs), ensure_ascii=False, indent=1))
@@ -165,13 +165,13 @@ def _print_jobs(
 @JSON
 def status(project: Path | None, *, language: str, as_json: bool) -> None:
     """Show the last run, changed values, stale jobs and failures."""
-    from analysis.runs import status as report
+    from analysis.runs import history
 
     whole = _plan(project)
     if as_json:
-        click.echo(json.dumps(report.status(whole), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(history.report(whole), ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(report.lines(report.status(whole, language), language)))
+        click.echo("\n".join(history.printed(history.report(whole, language), language)))
 
 
 COMMANDS = (run, job, plan, status)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.language import values
 from analysis.language.text import Text
+from analysis.language.vocabulary import Scale
 
 SHOWN = 12  # rows at most; a comparison of thousands is for a chart
 
@@ -74,10 +75,14 @@ class Compared(NamedTuple):
     def _kept(self) -> pd.DataFrame:
         """Region, part, period, figure, and what is compared with its interval."""
         columns = ["地区 Region", "部分 Part", "期间 Period", "数字 Figure", "比较 Compared"]
-        cells = [
-            (_place(row), _part(row), _period(row), values.value(row).en, _sure(row, self.scale))
-            for row in self.rows.head(SHOWN).to_dict("records")
-        ]
+        rows = self.rows.head(SHOWN).to_dict("records")
+        if self.scale == Scale.NONE:
+            cells = [(_place(r), _scope(r), _period(r), values.what(r).en, _of(r)) for r in rows]
+        else:
+            cells = [
+                (_place(r), _part(r), _period(r), values.value(r).en, _sure(r, self.scale))
+                for r in rows
+            ]
         return pd.DataFrame(cells, columns=columns, dtype="str")
 
     def _refused(self) -> pd.DataFrame:
@@ -107,6 +112,16 @@ def _part(row: dict[Any, Any]) -> str:
     """What of the indicator the figure covers; empty for the whole."""
     part = values.part(row)
     return f"{part.zh} {part.en}".strip()
+
+
+def _scope(row: dict[Any, Any]) -> str:
+    """What the figure of a family covers."""
+    return f"{row['scope_zh']} {row['scope_en']}"
+
+
+def _of(row: dict[Any, Any]) -> str:
+    """How many of the parts that a region reports the figure is; empty for all."""
+    return f"{row['used']} of {row['parts']}" if row["parts"] > row["used"] else ""
 
 
 def _period(row: dict[Any, Any]) -> str:

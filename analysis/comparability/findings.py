@@ -5,7 +5,7 @@ Nothing is computed here: ``statistics.summaries`` decides, the catalogue of mes
 sentence claims nothing that chance explains, and names no winner.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,9 +13,11 @@ import pandas as pd
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Promise, Status
+from analysis.language.vocabulary import Mark, Promise, Status, Use
 from analysis.statistics import gaps, summaries
+from analysis.statistics.forensics import Finding
 from analysis.statistics.parts import Against
+from analysis.statistics.percents import Meaning
 from analysis.statistics.summaries import Change, Extremes, Latest, Placement
 
 from .rules import Comparison
@@ -38,6 +40,32 @@ def comparison(result: Comparison) -> Text:
     return _side_by_side(name, rows, result.scale)
 
 
+def side_by_side(rows: pd.DataFrame) -> Text:
+    """Return what the family of *rows* that most regions answer shows."""
+    if rows.empty:
+        return say("finding.all_apart")
+    headline = summaries.headline(rows)
+    first, answers = headline.iloc[0], summaries.answers(headline)
+    return say(
+        f"finding.answers_{answers.kind}",
+        name=Text(first["family_zh"], first["family_en"]),
+        count=answers.regions,
+        low=_answer(answers.low),
+        high=_answer(answers.high, unit=True),
+        parts=Text.joined(map(values.part, answers.parts), zh="、", en=", "),
+    )
+
+
+def _answer(row: dict[Any, Any], *, unit: bool = False) -> Text:
+    """Return the amount of one region, as printed unless it is a sum or a ratio."""
+    if row["use"] == Use.RATIO:
+        ratio = f"{row['ratio']:.1f}"
+        return Text(ratio, ratio)
+    amount = values.value({**row, "value": row["total"], "printed": f"{row['total']:.0f}"})
+    zh = amount.zh if row["total"] != row["value"] else values.value(row).zh
+    return Text(zh, amount.en if unit else numbers.exact(row["total"]))
+
+
 def apart(rows: pd.DataFrame) -> Text:
     """Return why the figures of one indicator are not set side by side."""
     first = rows.iloc[0]
@@ -45,10 +73,11 @@ def apart(rows: pd.DataFrame) -> Text:
     return say("finding.apart", name=_name(rows), reason=reason)
 
 
-def not_comparable(rows: pd.DataFrame) -> Text:
-    """Return how many indicators several regions report that cannot be compared."""
-    count = rows["indicator"].nunique()
-    return say("finding.not_comparable", count=count) if count else say("finding.all_comparable")
+def not_comparable(comparable: Mapping[str, bool]) -> Text:
+    """Return how many of the indicators that several reports share cannot be compared."""
+    total = len(comparable)
+    count = total - sum(comparable.values())
+    return say("finding.not_comparable", count=count, total=total)
 
 
 def _name(rows: pd.DataFrame) -> Text:
@@ -121,24 +150,9 @@ def _latest(name: Text, latest: Latest) -> Text:
     return say("finding.latest", name=name, count=latest.regions, beyond=latest.beyond)
 
 
-def coverage(rows: pd.DataFrame) -> Text:
-    """Return how much the reports have in common."""
-    shared = summaries.shared(rows)
-    return say(
-        "finding.coverage",
-        reports=shared.reports,
-        count=shared.figures,
-        indicators=shared.indicators,
-        common=shared.several,
-    )
-
-
-def shared(rows: pd.DataFrame, *, number: int = 1, pages: int = 1) -> Text:
-    """Return for how many of the shared indicators there are amounts to compare."""
-    amounts = summaries.shared(summaries.amounts(rows))
-    total = rows["indicator"].nunique()
-    text = say("finding.shared", total=total, counted=amounts.several, most=amounts.most)
-    return text + values.page(number, pages)
+def coverage(comparable: Mapping[str, bool]) -> Text:
+    """Return how many of the indicators that several reports share can be compared."""
+    return say("finding.coverage", count=sum(comparable.values()), total=len(comparable))
 
 
 def reading(changes: pd.DataFrame) -> Text:
@@ -178,6 +192,60 @@ def year_to_date(rows: pd.DataFrame) -> Text:
     return say("finding.year_to_date", region=region(start), name=name, start=each[0], end=each[1])
 
 
+def vintages(rows: pd.DataFrame) -> Text:
+    """Return the published change that lies furthest off the change between first prints."""
+    if rows.empty:
+        return say("vintages.none")
+    apart = (rows["percent"] - rows["firsts"]).abs()
+    row = rows.iloc[int(apart.to_numpy().argmax())].to_dict()
+    changes = {
+        "published": numbers.signed_percent(row["percent"]),
+        "firsts": numbers.signed_percent(round(row["firsts"], 1)),
+    }
+    return say("finding.vintages", region=region(row), name=values.short(row), **changes)
+
+
+def percent_meanings(meanings: Sequence[Meaning]) -> Text:
+    """Return the chain that a printed count contradicts, else the least count that one implies."""
+    for meaning in meanings:
+        if meaning.answer.finding is Finding.CONTRADICTED:
+            return _contradicted(meaning)
+    for meaning in meanings:
+        if meaning.smallest:
+            row, low = meaning.rows.iloc[0].to_dict(), meaning.smallest
+            return say(
+                "finding.at_least",
+                region=region(row),
+                name=values.short(row),
+                low=low,
+                year=meaning.years[0],
+            )
+    return say("percent_meanings.nothing")
+
+
+def counted(refused: pd.DataFrame, series: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """Return *refused* with the reason that a region has counts, so that none are inferred."""
+    known = series[series["indicator"].eq(indicator) & series["breakdown"].eq("")]["region"]
+    reason = say("percent_meanings.counted")
+    own = refused["region"].isin(known)
+    return refused.assign(
+        reason_zh=refused["reason_zh"].mask(own, reason.zh),
+        reason_en=refused["reason_en"].mask(own, reason.en),
+    )
+
+
+def _contradicted(meaning: Meaning) -> Text:
+    row, partly = meaning.rows.iloc[0].to_dict(), meaning.partly.iloc[0].to_dict()
+    percents = [Text(*[numbers.signed_percent(p)] * 2) for p in meaning.rows["percent"]]
+    return say(
+        "finding.contradicted",
+        region=region(row),
+        percents=Text.joined(percents, zh="、", en=", "),
+        count=numbers.exact(partly["value"]),
+        unit=partly["unit"],
+    )
+
+
 def _so_far(row: dict[Any, Any]) -> Text:
     percent = numbers.signed_percent(round(row["percent"]))
     return say("finding.so_far", percent=percent, months=values.months(row["period_end"]))
@@ -196,10 +264,13 @@ def overview(rows: pd.DataFrame) -> Text:
     counted = summaries.amounts(rows)
     counted = counted[counted["indicator"].eq("deaths") & counted["breakdown"].eq("")]
     once = counted.drop_duplicates("region")
-    words = {"reports": rows["report"].nunique(), "figures": len(rows)}
-    if len(once) == 1:
-        return say("finding.overview_one", region=region(once.iloc[0]), **words)
-    return say("finding.overview", count=len(once), **words)
+    reports = rows["report"].nunique()
+    if len(once) != 1:
+        return say("finding.overview", count=len(once), reports=reports)
+    row = once.iloc[0].to_dict()
+    words = {"region": region(row), "year": row["period_end"].year}
+    value = values.counted(row, "value")
+    return say("finding.overview_one", reports=reports, value=value, **words)
 
 
 def expected(placement: Placement | None) -> Text:
@@ -346,7 +417,7 @@ def parts(pieces: pd.DataFrame) -> Text:
     if pieces.empty:
         return say("finding.no_parts")
     first = summaries.most(pieces[pieces["whole_id"].eq(pieces.iloc[0]["whole_id"])])
-    words: dict[str, Any] = {"region": region(first.whole), "name": short(first.whole)}
+    words: dict[str, Any] = {"region": region(first.whole), "name": values.short(first.whole)}
     if len(first.parts) == 1:
         part = Text(first.parts[0]["part_zh"], first.parts[0]["part_en"])
         return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
@@ -360,19 +431,6 @@ def parts(pieces: pd.DataFrame) -> Text:
 def _amount(amount: float, row: dict[Any, Any]) -> Text:
     """Return an amount, in Chinese with its unit, in English without."""
     return Text(values.computed(row, amount).zh, numbers.exact(amount))
-
-
-def short(row: dict[Any, Any]) -> Text:
-    """Return the short name of an indicator for titles, else its name."""
-    name = Text(str(row["indicator_zh"]), str(row["indicator_en"]))
-    return SHORT.get(str(row["indicator"])) or values.lowered(name)
-
-
-# Names that fit a title.
-SHORT = {
-    code: say(f"short.{code}")
-    for code in ("accidents", "deaths", "injuries", "disaster_direct_loss")
-}
 
 
 def against(pairs: Sequence[Against]) -> Text | None:
@@ -437,7 +495,7 @@ def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | Non
         return say(f"finding.profile_{kind}", region=region(row))
     stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
     first = (stated if len(stated) else results).head(2).to_dict("records")
-    each = (Text(short(r).zh, f"{short(r).en} ") + values.what(r) for r in first)
+    each = (values.short(row) + Text("", " ") + values.what(row) for row in first)
     return say("finding.profile", region=region(row), outcomes=Text.joined(each, zh="、", en=", "))
 
 
@@ -478,9 +536,13 @@ def comparable_lines(beside: pd.DataFrame, unsaid: int) -> list[Text]:
 def _compared(rows: pd.DataFrame) -> Text:
     rate = rows.iloc[0]["scale"] == "rate"
     each = [
-        Text(row["region_zh"], f"{row['region_en']} ") + values.estimate(shown, None, None)
+        Text(row["region_zh"], f"{row['region_en']} ")
+        + (
+            values.computed({**row, "unit_en": "", "unit": ""}, row["shown"])
+            if rate
+            else values.answer(row)
+        )
         for row in rows.to_dict("records")
-        for shown in [{**row, "value": row["shown"], "printed": ""} if rate else row]
     ]
     figures = Text.joined(each, zh="，", en=", ")
     return say("profile.rates" if rate else "profile.figures", name=_name(rows), figures=figures)

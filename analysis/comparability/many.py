@@ -55,7 +55,7 @@ def comparable(
     if len(others):  # in the order of Tables.rows: of several rows the first is named
         order = ["breakdown", "period_end", "start"]
         others = tidy(panel, others).sort_values(order, kind="stable")
-    absent = rules.absent(away.to_dict("records"), others, part)
+    absent = rules.absent(away.to_dict("records"), others, part, near={})
     return rules.settle(indicator, _name(panel, indicator), measured(panel, latest), absent)
 
 

@@ -10,12 +10,13 @@ import pandas as pd
 
 from analysis.errors import WordError
 from analysis.language.messages import label, say
-from analysis.language.vocabulary import Gap, Level, Mark, Measure
+from analysis.language.vocabulary import Gap, Level, Mark, Measure, Scale
 from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
 from analysis.tables.populations import populations
 
-from . import rules
+from . import families
+from .families import Declares
 from .rules import Comparison
 
 ALONE = "alone"  # the rule of a figure that no other region reports in the same way
@@ -104,8 +105,16 @@ def _outcomes(mine: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
     shown = events[events["measure"].eq(Measure.LEVEL) | events["mark"].isin(_STATED)]
     whole = shown["breakdown"].eq("")
     wholes = whole.groupby([shown[name] for name in ("indicator", "status")]).transform("any")
-    kept = rules.indicators(shown[whole | ~wholes], indicators)
+    kept = _in_order(shown[whole | ~wholes], indicators)
     return kept.assign(bare=kept["lower"].isna()).sort_values("bare", kind="stable")
+
+
+def _in_order(rows: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of the indicators *codes*, in that order."""
+    place = rows["indicator"].map({code: at for at, code in enumerate(codes)})
+    kept = rows.assign(_place=place)[place.notna()]
+    order = ["_place", "level_order", "adcode"]
+    return kept.sort_values(order, kind="stable", ignore_index=True).drop(columns="_place")
 
 
 def outcomes(
@@ -144,7 +153,8 @@ def outcomes(
     expected = {code: frame["value"].iloc[0] for code, frame in wanted.items() if len(frame)}
     whole = rows["indicator"].where(rows["origin"].eq("report"))
     known = {name: whole.map(before[name]) for name in columns}
-    return rows.assign(**known, expected=whole.map(expected).astype("float64"))
+    found: pd.DataFrame = rows.assign(**known, expected=whole.map(expected).astype("float64"))
+    return found
 
 
 def _part_year(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
@@ -153,8 +163,8 @@ def _part_year(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
     same = context["region"].isin(bare["region"]) & context["indicator"].isin(bare["indicator"])
     same &= context["breakdown"].eq("") & context["measure"].eq(Measure.LEVEL)
     same &= context["period_end"].dt.year.isin(bare["period_end"].dt.year)
-    latest = context[same].sort_values("period_end").drop_duplicates("indicator", keep="last")
-    return latest.assign(method="")
+    ordered: pd.DataFrame = context[same].sort_values("period_end")
+    return ordered.drop_duplicates("indicator", keep="last").assign(method="")
 
 
 def changed(changes: pd.DataFrame, region: str) -> pd.DataFrame:
@@ -164,13 +174,10 @@ def changed(changes: pd.DataFrame, region: str) -> pd.DataFrame:
     return counted[counted["period_end"].eq(counted["period_end"].max())].reset_index(drop=True)
 
 
-def compared(
-    rows: pd.DataFrame, indicators: Sequence[str], absences: pd.DataFrame | None = None
-) -> list[Comparison]:
-    """A comparison for each of *indicators* that two or more regions of *rows* write about."""
-    regions = rows.groupby("indicator")["region"].nunique()
-    shared = [code for code in indicators if regions.get(code, 0) > 1]
-    return [rules.comparable(rows, code, absences) for code in shared]
+def compared(rows: pd.DataFrame, indicators: Sequence[str], declared: Declares) -> list[Comparison]:
+    """Return a comparison for each family, and for each shared one of *indicators* outside."""
+    subjects = families.subjects(rows, declared, indicators)
+    return [families.comparable(rows, subject, declared) for subject in subjects]
 
 
 def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
@@ -189,11 +196,15 @@ def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
 
 
 def _scaled(comparison: Comparison) -> pd.DataFrame:
-    rows, rate = comparison.rows, comparison.scale == "rate"
+    """Return the rows of a comparison with what an axis shows; a family counts as one indicator."""
+    rows, rate = comparison.rows, comparison.scale == Scale.RATE
     names = ("rate", "rate_lower", "rate_upper") if rate else ("value", "lower", "upper")
     value, lower, upper = (rows[name] for name in names)
     return rows.assign(
-        scale=comparison.scale,
+        indicator=comparison.indicator,
+        indicator_zh=comparison.name.zh,
+        indicator_en=comparison.name.en,
+        scale=str(Scale.RATE if rate else Scale.VALUE),
         shown=value,
         shown_lower=lower,
         shown_upper=upper,

@@ -4,23 +4,21 @@ Rules that decide which figures may be compared, with cautions and reasons for r
 It ranks nothing and draws nothing; every refusal is a row with a reason in both languages.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, combinations
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from analysis.errors import UsageError, WordError
+from analysis.errors import WordError
 from analysis.language import values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Comparator,
-    Gap,
     Measure,
     Nature,
     Quantity,
@@ -39,6 +37,9 @@ Row = dict[Any, Any]  # of the tidy frame
 FARTHEST_YEARS = 1  # figures further apart than this are not compared
 MOST_CAUTIONS = 2  # of one pair; more of them weigh as much as a refusal
 _CHANGES = (Measure.CHANGE_PCT, Measure.DIRECTION)
+# Counts of accidents follow rules of counting that differ between regions: deaths an accident run
+# from 0.28 to 1.19, as some count accidents in which nobody died and others do not.
+COUNTED_DIFFERENTLY = ("accidents",)
 RELATIVE = (Quantity.SHARE, Quantity.RATE, Quantity.DURATION)
 # The columns that rules look at: those that may differ between regions, and the others.
 _TRAITS = ["period_start", "period_end", "level", "unit", "comparator", "nature", "quantity"]
@@ -145,6 +146,12 @@ def _part(row: Row) -> Text:
     return say("value.part_only", breakdown=Text(row["breakdown_zh"], row["breakdown_en"]))
 
 
+def _same_counting(one: Row, other: Row) -> Iterator[Judgement]:
+    same = one["indicator"] == other["indicator"] and one["measure"] == other["measure"]
+    if same and one["measure"] == Measure.LEVEL and one["indicator"] in COUNTED_DIFFERENTLY:
+        yield _refusal(Rule.COUNTING)
+
+
 def _independent(one: Row, other: Row) -> Iterator[Judgement]:
     for inner, outer in ((one, other), (other, one)):
         if outer["adcode"] in inner["ancestors"].split():
@@ -216,7 +223,10 @@ def _reprints(one: Row, other: Row) -> Iterator[Judgement]:
         yield _caution(Rule.REPRINT)
 
 
-_RULES = (_same_thing, _same_coverage, _independent, _same_time, _same_scale, _bounds, _reprints)
+_RULES = (
+    *(_same_thing, _same_coverage, _same_counting, _independent),
+    *(_same_time, _same_scale, _bounds, _reprints),
+)
 
 
 def pairs(rows: pd.DataFrame) -> pd.DataFrame:
@@ -244,14 +254,12 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=[*columns, "reason_zh", "reason_en"])
 
 
-def comparable(
-    rows: pd.DataFrame, indicator: str, absences: pd.DataFrame | None = None
-) -> Comparison:
+def comparable(rows: pd.DataFrame, indicator: str, absences: pd.DataFrame) -> Comparison:
     """
-    Return the comparable figures of *indicator* and the refused ones.
+    Return the comparable figures of the whole of *indicator* and the refused ones.
 
-    The comparison is made for the part of the indicator that most regions report in the same
-    way (the whole before a part), at the year that most of them share.
+    Where every region reports one and the same part, that part is compared. No part stands for a
+    region unless it is declared: ``families`` compares those.
 
     Parameters
     ----------
@@ -278,25 +286,24 @@ def comparable(
     return settle(indicator, _name(mine, indicator), latest, absent(away, mine, part, near))
 
 
-def candidates(rows: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+def candidates(rows: pd.DataFrame) -> tuple[str | None, pd.DataFrame]:
     """
-    Return the part of an indicator that most regions report, and each region's latest level of it.
+    Return the part of an indicator that can be compared, and each region's latest level of it.
 
+    It is the whole (``""``), or the only part; None where there are several parts and no whole.
     *rows* are those of one indicator; text columns may be categorical.
     """
     level = rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)
     levels = rows.loc[level, ["breakdown", "region", "period_end"]]
-    part = _most_shared(levels)
-    levels = levels[levels["breakdown"].eq(part)].sort_values("period_end", kind="stable")
+    part = _common(levels)
+    chosen = levels.iloc[:0] if part is None else levels[levels["breakdown"].eq(part)]
+    levels = chosen.sort_values("period_end", kind="stable")
     latest = levels.drop_duplicates("region", keep="last").sort_index()
     return part, rows.loc[latest.index]
 
 
 def absent(
-    regions: Iterable[Row],
-    rows: pd.DataFrame,
-    part: str,
-    near: Mapping[str, Row] = MappingProxyType({}),
+    regions: Iterable[Row], rows: pd.DataFrame, part: str | None, near: Mapping[str, Row]
 ) -> list[dict[str, Any]]:
     """
     Return a refusal of each of *regions*, with what it has in *rows* beside levels of *part*.
@@ -308,9 +315,7 @@ def absent(
     return [gaps.explained(row, own.get(row["region"], nothing), near, part) for row in regions]
 
 
-def settle(
-    indicator: str, name: Text, latest: pd.DataFrame, absent: list[dict[str, Any]]
-) -> Comparison:
+def settle(indicator: str, name: Text, latest: pd.DataFrame, absent: list[Row]) -> Comparison:
     """
     Compare the figures of one part of an indicator, one a region.
 
@@ -340,73 +345,9 @@ def settle(
     return Comparison(indicator, name, rows, gaps.frame(refused + absent), said, scale)
 
 
-def side_by_side(
-    rows: pd.DataFrame,
-    context: pd.DataFrame,
-    indicator: str,
-    absences: pd.DataFrame | None = None,
-) -> tuple[Comparison, pd.DataFrame | None]:
-    """
-    Compare *indicator* and find the rate of a wider region to set beside it, if there is one.
-
-    Raises
-    ------
-    UsageError
-        When fewer than two regions, or one and a wider region, may be set side by side.
-    """
-    result = comparable(rows, indicator, absences)
-    wider = benchmark(context, result)
-    if len(result.rows) < 2 and wider is None:
-        reason = apart(rows, result)["reason_en"].iloc[0]
-        raise UsageError(f"{indicator} cannot be compared ({reason}): see 12_not_comparable")
-    return result, wider
-
-
 def benchmark(context: pd.DataFrame, result: Comparison) -> pd.DataFrame | None:
-    """The rate of a wider region that may be set beside the rows of *result*, or None."""
+    """Return the rate of a wider region that may be compared with *result*, or None."""
     return rates.benchmark(context, result.rows) if result.scale == "rate" else None
-
-
-def not_comparable(rows: pd.DataFrame, context: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
-    """
-    The figures of those of *codes* that several regions report and that cannot be compared.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row an indicator and region, in the order of *codes*, with ``reason_zh`` and
-        ``reason_en``.
-    """
-    regions = rows.groupby("indicator")["region"].nunique()
-    results = (comparable(rows, code) for code in codes if regions.get(code, 0) > 1)
-    parts = [
-        apart(rows, result)
-        for result in results
-        if len(result.rows) < 2 and benchmark(context, result) is None
-    ]
-    return pd.concat([rows.iloc[:0].assign(reason_zh="", reason_en=""), *parts], ignore_index=True)
-
-
-def apart(rows: pd.DataFrame, result: Comparison) -> pd.DataFrame:
-    """The most telling row of each region for the indicator of *result*, with the reason."""
-    each = best(rows[rows["indicator"].eq(result.indicator)])
-    reason = _why_apart(each, result.refused)
-    return each.assign(reason_zh=reason.zh, reason_en=reason.en)
-
-
-def _why_apart(each: pd.DataFrame, refused: pd.DataFrame) -> Text:
-    """Why the figures *each* region gives cannot be compared."""
-    results = each[each["measure"].eq(Measure.LEVEL) & each["status"].eq(Status.ACTUAL)]
-    if results.empty:
-        return say("note.no_result")
-    if len(results) == 1:
-        return say("note.one_result", region=_region(results.iloc[0].to_dict()))
-    barred = refused[refused["rule"].isin([*Rule])]
-    pairs = barred[["reason_zh", "reason_en"]].itertuples(index=False, name=None)
-    reasons = [Text(zh, en) for zh, en in dict.fromkeys(pairs)]
-    if refused["rule"].isin([Gap.PART_ONLY, Gap.WHOLE_ONLY]).any():
-        reasons.append(say("note.other_scope"))
-    return Text.joined(reasons) if reasons else say("note.on_its_own")
 
 
 def _name(mine: pd.DataFrame, indicator: str) -> Text:
@@ -416,13 +357,12 @@ def _name(mine: pd.DataFrame, indicator: str) -> Text:
     return Text(str(first["indicator_zh"]), str(first["indicator_en"]))
 
 
-def _most_shared(levels: pd.DataFrame) -> str:
+def _common(levels: pd.DataFrame) -> str | None:
+    """Return the whole, the only part where nothing else is reported, or None."""
     parts = levels["breakdown"].unique()
-    if len(parts) < 2:
-        return str(*parts)
-    counts = levels.groupby("breakdown")["region"].nunique()
-    order = sorted(counts.items(), key=lambda item: (-item[1], str(item[0]) != "", str(item[0])))
-    return str(order[0][0])
+    if len(parts) == 1 or "" in parts:
+        return "" if "" in parts else str(parts[0])
+    return None if len(parts) else ""
 
 
 class _Kinds(NamedTuple):
@@ -543,31 +483,3 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
         )
         notes.append(note + say("note.reprinted") if reprint else note)
     return notes
-
-
-def best(rows: pd.DataFrame) -> pd.DataFrame:
-    """
-    One row for each region and indicator: the most telling one.
-
-    The actual before target and plan, a level before a change, the whole before a part and a wider
-    part before a narrower one, the latest period before an earlier one, then the larger figure.
-    """
-    ranked = rows.assign(
-        _measure=rows["measure"].map({m: i for i, m in enumerate(Measure)}),
-        _status=rows["status"].map({s: i for i, s in enumerate(Status)}),
-        _part=rows["breakdown"].str.count(":"),
-    )
-    order = ["_status", "_measure", "_part", "period_end", "value", "start"]
-    late = [name not in {"period_end", "value"} for name in order]
-    ranked = ranked.sort_values(order, ascending=late, kind="stable")
-    kept = ranked.drop_duplicates(["region", "indicator"])
-    kept = kept.drop(columns=["_measure", "_status", "_part"])
-    return kept.sort_values(["level_order", "adcode", "indicator"], ignore_index=True)
-
-
-def indicators(rows: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
-    """The rows of *codes*, in that order."""
-    place = rows["indicator"].map({code: at for at, code in enumerate(codes)})
-    kept = rows.assign(_place=place)[place.notna()]
-    order = ["_place", "level_order", "adcode"]
-    return kept.sort_values(order, kind="stable", ignore_index=True).drop(columns="_place")

@@ -3,10 +3,10 @@
 from typing import Any
 
 from analysis.language.vocabulary import Level
-from analysis.statistics import rates, summaries
+from analysis.statistics import rates
 from analysis.tables.load import Tables
 
-from . import rules
+from . import families
 
 
 def selections(tables: Tables) -> dict[str, Any]:
@@ -21,22 +21,10 @@ def selections(tables: Tables) -> dict[str, Any]:
     """
     reporting = tables.regions[tables.regions["region"].isin(tables.first_reports)]
     order = reporting.assign(order=[Level(level).order for level in reporting["level"]])
-    regions = tables.rows.groupby("indicator")["region"].nunique()
-    shared = [code for code in tables.indicators["indicator"] if regions.get(code, 0) > 1]
-    comparable = _comparable(tables)
+    rated = rates.rates(rates.limits(tables.rows), tables.context_rows)
+    comparable = families.shared(rated, tables, list(tables.indicators["indicator"]))
     return {
         "regions": list(order.sort_values(["order", "adcode"])["region"]),
-        "shared_indicators": shared,
-        "comparable_indicators": [code for code in shared if code in comparable],
+        "shared_indicators": list(comparable),
+        "comparable_indicators": [code for code, may in comparable.items() if may],
     }
-
-
-def _comparable(tables: Tables) -> set[str]:
-    """Return the indicators that have comparable results of two regions or more."""
-    amounts = summaries.amounts(tables.rows)
-    # Only results of one part from two regions can be compared at all.
-    key = ["indicator", "breakdown"]
-    several = amounts[amounts.groupby(key)["region"].transform("nunique").gt(1)]
-    rated = rates.rates(rates.limits(several), tables.context_rows)
-    groups = rated.groupby("indicator")
-    return {str(code) for code, rows in groups if len(rules.comparable(rows, str(code)).rows) > 1}

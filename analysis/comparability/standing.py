@@ -224,7 +224,7 @@ def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
             continue
         records = shown.to_dict("records")
         listed = Text.joined(
-            (findings.short(row) + Text("", " ") + values.what(row) for row in records),
+            (values.short(row) + Text("", " ") + values.what(row) for row in records),
             zh="、",
             en=", ",
         )
@@ -232,9 +232,9 @@ def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
         percent = shown["mark"].eq(Mark.PERCENT_ONLY).any()
         yield Finding(
             f"stated:{records[0]['region']}",
-            say("standing.stated", **words),
+            say("sentence.stated", **words),
             say(
-                f"standing.stated_{'percent' if percent else 'direction'}",
+                f"sentence.stated_{'percent' if percent else 'direction'}",
                 **words,
                 year=records[0]["period_end"].year,
             ),
@@ -258,7 +258,7 @@ def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(
             f"stated:{row['region']}",
             say(f"finding.profile_{kind}", region=findings.region(row)),
-            say(f"standing.without_{kind}", **words),
+            say(f"sentence.without_{kind}", **words),
             regions=(row["region"],),
             theme="outcomes",
             indicator="deaths",
@@ -277,7 +277,7 @@ def _open(rows: pd.DataFrame) -> Iterator[Finding]:
             f"open:{row['region']}:{row['loop']}",
             findings.open_hazards(one),
             say(
-                "standing.open",
+                "sentence.open",
                 region=findings.region(row),
                 part=values.part_or_all(row),
                 what=say(f"loop.{row['loop']}"),
@@ -317,9 +317,9 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
         )
         yield Finding(
             f"family:{family['family']}",
-            say("standing.family", name=named, count=len(records), low=low, high=high),
+            say("sentence.family", name=named, count=len(records), low=low, high=high),
             say(
-                "standing.family_scopes",
+                "sentence.family_scopes",
                 listed=listed,
                 caution=Text(family["caution_zh"], family["caution_en"]),
             ),
@@ -348,7 +348,7 @@ def _parts(tables: Tables, rows: pd.DataFrame, context: pd.DataFrame) -> Iterato
             yield Finding(
                 f"parts:{first.whole['region']}:{code}",
                 findings.parts(mine),
-                say("standing.parts", region=findings.region(first.whole), listed=listed),
+                say("sentence.parts", region=findings.region(first.whole), listed=listed),
                 figure=f"parts-{code}",
                 values=MappingProxyType(
                     {"value": first.value, "whole": float(first.whole["whole"])}
@@ -366,8 +366,8 @@ def _targets(rows: pd.DataFrame) -> Iterator[Finding]:
         words = {"region": findings.region(mine.iloc[0])} | counts
         yield Finding(
             f"targets:{region}",
-            say("standing.targets_title", **words),
-            say("standing.targets", **words),
+            say("sentence.targets_title", **words),
+            say("sentence.targets", **words),
             regions=(str(region),),
             theme="",
             indicator="",
@@ -386,7 +386,7 @@ def _promised(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             f"commitments:{region}",
             findings.commitments(mine),
             say(
-                "standing.commitments",
+                "sentence.commitments",
                 region=findings.region(mine.iloc[0]),
                 count=words,
                 total=len(mine),
@@ -410,8 +410,8 @@ def _instruments(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
         words = {"region": findings.region(mine.iloc[0]), "count": alone, "total": len(own)}
         yield Finding(
             f"instruments:{region}",
-            say("standing.instruments", **words),
-            say("standing.instruments_shared", **words, shared=len(own) - alone),
+            say("sentence.instruments", **words),
+            say("sentence.instruments_shared", **words, shared=len(own) - alone),
             regions=(str(region),),
             theme="",
             indicator="",

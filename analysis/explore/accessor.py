@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.comparability import many, rules
+from analysis.comparability import families, many
 from analysis.comparability.displays import Told
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError
-from analysis.figures.source import behind, code_of, load
+from analysis.figures.source import behind, code_of, load, subject_of
 from analysis.statistics import rates, years
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
@@ -82,11 +82,12 @@ class Safety:
             changes = changes[changes[column].isin(rows[column])]
         return self._tagged(changes.reset_index(drop=True))
 
-    def compare(self, indicator: str) -> Comparison:
+    def compare(self, subject: str) -> Comparison:
         """
-        Return the comparable figures of *indicator*, and why the others are refused.
+        Return the comparable figures of *subject*, and why the others are refused.
 
-        Every region of the rows appears, kept or refused. *indicator* is a code or a name.
+        Every region of the rows appears, kept or refused. *subject* is the code or name of a
+        family, a theme or an indicator; of a panel, of an indicator.
 
         Raises
         ------
@@ -94,9 +95,10 @@ class Safety:
             For an unknown indicator, naming the nearest ones.
         """
         source = self._source()
-        indicator = code_of("indicator", indicator, source.indicators)
         if not isinstance(source, Panel) or not self._is_coded():
-            return rules.comparable(self.rate(), indicator, self._tables().absence_rows)
+            tables = self._tables()
+            return families.comparable(self.rate(), subject_of(subject, tables), tables)
+        indicator = code_of("indicator", subject, source.indicators)
         present = np.zeros(len(source.regions), dtype=bool)
         present[self._rows["region"].cat.codes] = True
         regions = source.regions["region"][present]

@@ -12,13 +12,13 @@ import pandas as pd
 
 from analysis import charts
 from analysis.charts import Figure, style
-from analysis.comparability import findings, rules
+from analysis.comparability import apart, families, findings, rules
 from analysis.comparability.rules import Comparison
 from analysis.errors import WordError
 from analysis.language import values as wording
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Mark, Measure
+from analysis.language.vocabulary import Gap, Mark, Measure, Scale
 from analysis.statistics import gaps as absence
 from analysis.statistics import rates
 from analysis.statistics import years as annual
@@ -248,8 +248,11 @@ class Questions:
         return _only(self._rows, indicator)
 
     def _rows_about(self, indicator: str) -> pd.DataFrame:
-        """Return the rows of an indicator, and one row of each reporting region."""
-        return pd.concat([self._of(indicator), self._regions])
+        """Return the rows of an indicator and its families, and one row of each region."""
+        codes = families.about(self._rows, indicator, self.data)
+        members = self.data.family_members
+        related = {indicator, *members.loc[members["family"].isin(codes), "indicator"]}
+        return pd.concat([self._rows[self._rows["indicator"].isin(related)], self._regions])
 
     def _set_side_by_side(
         self, indicator: str, region: str, period: str, beside: str
@@ -260,7 +263,7 @@ class Questions:
         kept = rows[~own | rows["code"].eq(period)]
         if beside != ALL:
             kept = kept[kept["region"].isin([region, beside])]
-        return rules.comparable(kept, indicator, self.data.absence_rows)
+        return families.comparable(kept, indicator, self.data)
 
     def _no_company(self, indicator: str, region: str, period: str, beside: str) -> Text | None:
         """Return why the figure cannot be compared with other regions, or with one, or None."""
@@ -323,16 +326,18 @@ class Questions:
         return figure, findings.reading(changes)
 
     def _drawn_apart(self, indicator: str, language: str) -> tuple[Figure, Text]:
-        rows = self._about(indicator)
-        each = rules.apart(rows, rules.comparable(rows, indicator))
-        title, silent = (
-            findings.apart(each),
-            absence.cells(rows, [indicator], self.data.absence_rows),
-        )
-        return charts.not_comparable(each, title=title, language=language, refused=silent), title
+        each = apart.figures(self._about(indicator), self.data, indicator)
+        title = findings.apart(each)
+        return charts.not_comparable(each, title=title, language=language), title
 
 
 def _drawn_together(found: Comparison, context: pd.DataFrame, language: str) -> tuple[Figure, Text]:
+    if found.scale == Scale.NONE:
+        title = findings.side_by_side(found.rows)
+        table = charts.side_by_side(
+            found.rows, title=title, language=language, refused=found.refused
+        )
+        return table, title
     title = findings.comparison(found)
     figure = charts.comparison(
         found.rows,

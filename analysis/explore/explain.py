@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.comparability import findings, rules, standing
+from analysis.comparability import families, findings, rules, standing
 from analysis.errors import WordError
 from analysis.figures.source import code_of
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Basis, Language, Measure, Method, Reliability, Verdict
+from analysis.language.vocabulary import Basis, Language, Measure, Method, Reliability, Scale
 from analysis.statistics import gaps, rates
 from analysis.tables.load import Tables
 
@@ -72,8 +72,8 @@ def explain(
     reported, others = same[same["region"].eq(region)], same[same["region"].ne(region)]
     elsewhere = _elsewhere(tables.context_rows, region, indicator)
     chosen, external = _of_period(reported, elsewhere, None if period is None else str(period))
-    explanation = _Explanation(tables, originals)
-    paragraphs = [explanation.row(row, others) for row in chosen.to_dict("records")]
+    explanation = _Explanation(tables, rows, originals)
+    paragraphs = [explanation.row(row) for row in chosen.to_dict("records")]
     paragraphs += [explanation.elsewhere(row) for row in external.to_dict("records")]
     paragraphs += [iter([text]) for text in _placed(tables, region, indicator)]
     if not paragraphs:
@@ -139,10 +139,10 @@ def _spans(rows: pd.DataFrame) -> "pd.Series[str]":
 class _Explanation:
     """The lines of an explanation."""
 
-    def __init__(self, tables: Tables, originals: Path | None) -> None:
-        self._tables, self._originals = tables, originals
+    def __init__(self, tables: Tables, rows: pd.DataFrame, originals: Path | None) -> None:
+        self._tables, self._rows, self._originals = tables, rows, originals
 
-    def row(self, row: Row, others: pd.DataFrame) -> Iterator[Text]:
+    def row(self, row: Row) -> Iterator[Text]:
         """Yield the lines of a reported figure: source, interval, note, comparisons."""
         yield _heading(row)
         yield say("explain.printed", evidence=row["evidence"])
@@ -150,7 +150,7 @@ class _Explanation:
         yield say("explain.source", **_only(row, *_SOURCE, "report", "start", "end", "printed"))
         yield from _uncertainty(row)
         yield from _note(row)
-        yield from self._comparisons(row, others)
+        yield from self._comparisons(row)
 
     def elsewhere(self, row: Row) -> Iterator[Text]:
         """Yield the lines of a figure of another publication."""
@@ -175,14 +175,14 @@ class _Explanation:
         report = self._tables.regional_reports.set_index("region").loc[[region]].iloc[-1]
         near = gaps.by_report(self._tables.absence_rows, indicator)
         absence = near.get(report["report"])
-        reason = gaps.silent(gaps.silence(report["kind"], absence), absence)
+        reason = gaps.silence(report["kind"], absence).text
         name = Text(str(names["name_zh"]), str(names["name_en"]))
         title = Text(str(titles["name_zh"]), str(titles["name_en"]))
         yield say("explain.no_figure", region=name, indicator=title, reason=reason)
         if absence is not None:
             yield say("explain.printed", evidence=absence["evidence"])
             yield from self._sentence(absence)
-        for other in rules.best(others).to_dict("records"):
+        for other in families.each(others, self._tables).to_dict("records"):
             yield say("explain.other_region", figure=_brief(other))
 
     def _sentence(self, row: Row) -> Iterator[Text]:
@@ -197,20 +197,39 @@ class _Explanation:
         sentence = sentence_at(data.decode("utf-8", "replace"), row["start"], row["end"])
         yield say("explain.sentence", sentence=sentence)
 
-    def _comparisons(self, row: Row, others: pd.DataFrame) -> Iterator[Text]:
-        """Yield each other region's nearest figure with the verdict, or why it has none."""
-        order = others.sort_values(["level_order", "adcode"], kind="stable")
-        for _, group in order.groupby(["level_order", "adcode"], sort=False):
-            records: list[Row] = group.to_dict("records")
-            judged = [(rules.judge(row, other), other) for other in records]
-            judgements, other = min(judged, key=lambda pair: _strictness(pair[0]))
-            yield say("explain.compared", figure=_brief(other), verdict=_verdict(judgements))
-        shown = {row["region"], *others["region"]}
-        absences = self._tables.absence_rows
-        silent = gaps.regions(self._tables.rows, row["indicator"], shown, absences)
-        for region in silent.to_dict("records"):
-            reason = Text(region["reason_zh"], region["reason_en"])
-            yield say("explain.silent", region=_region(region), reason=reason)
+    def _comparisons(self, row: Row) -> Iterator[Text]:
+        """Yield what the figure is compared with, the same as ``rows.safety.compare``."""
+        for subject in self._subjects(row):
+            result = families.comparable(self._rows, subject, self._tables)
+            declared = "family" in result.rows
+            if declared:
+                yield say("explain.family", name=result.name)
+            for other in _of_others(result.rows, row):
+                listed = result.scale == Scale.NONE
+                verdict = _scope(other) if listed else _verdict(rules.judge(row, other))
+                yield say("explain.compared", figure=_brief(other), verdict=verdict)
+            for other in _of_others(result.refused, row):
+                reason = Text(other["reason_zh"], other["reason_en"])
+                yield say("explain.silent", region=_region(other), reason=reason)
+            if declared:
+                yield from (say("explain.caution", caution=one) for one in result.cautions)
+
+    def _subjects(self, row: Row) -> list[str]:
+        """Return the families that a figure is in, or its indicator."""
+        members = self._tables.family_members
+        key = [members[name].eq(row[name]) for name in families.KEY]
+        own = members.loc[key[0] & key[1] & key[2] & key[3], "family"]
+        every = families.about(self._rows, row["indicator"], self._tables)
+        return list(dict.fromkeys(own)) or every or [row["indicator"]]
+
+
+def _of_others(frame: pd.DataFrame, row: Row) -> list[Row]:
+    """Return the rows of *frame* that are of other regions than *row*."""
+    return frame[frame["region"].ne(row["region"])].to_dict("records")
+
+
+def _scope(row: Row) -> Text:
+    return Text(row["scope_zh"], row["scope_en"])
 
 
 _SOURCE = ("publisher", "title")
@@ -276,10 +295,6 @@ def _verdict(judgements: list[rules.Judgement]) -> Text:
     if not reason.zh:
         return label(verdict)
     return say("explain.verdict", verdict=label(verdict), reason=reason)
-
-
-def _strictness(judgements: list[rules.Judgement]) -> tuple[int, int]:
-    return list(Verdict).index(rules.overall(judgements)), len(judgements)
 
 
 def sentence_at(text: str, start: int, end: int) -> str:

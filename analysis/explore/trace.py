@@ -18,7 +18,7 @@ from analysis.figures.provenance import Provenance
 from analysis.language import labels
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.runs import plan
+from analysis.runs import plan, stale
 
 if TYPE_CHECKING:
     from analysis.figures.printed import Printed
@@ -206,7 +206,7 @@ class Ledger:
         if root is not None and (root / "figures" / manifest.MANIFEST).is_file():
             whole = manifest.load(root / "figures")
             self._figures = {figure["name"]: figure for figure in whole["figures"]}
-        self._stale = plan.Stale(self._plan.project) if self._plan else None
+        self._stale = stale.Stale(self._plan.project) if self._plan else None
 
     def figure(self, carried: Provenance) -> Mapping[str, Any] | None:
         """Return the figure in the manifest with the name of *carried*, if any."""

@@ -11,7 +11,7 @@ given), ``language`` (``zh`` or ``en``; that of the environment variable
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TypedDict, Unpack
 
 import pandas as pd
@@ -19,12 +19,13 @@ from matplotlib.axes import Axes
 
 from analysis import charts
 from analysis.charts import Figure, Pages, style
-from analysis.comparability import findings, profiles, rules, standing
+from analysis.comparability import apart, families, findings, profiles, rules, standing
+from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Language, Mark, Status
+from analysis.language.vocabulary import Language, Mark, Scale, Status
 from analysis.statistics import (
     attainment,
     benchmarks,
@@ -46,6 +47,7 @@ LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 OUTCOMES = ("deaths", "accidents")
+_PLURALS = {"family": "families"}
 
 
 class Options(TypedDict, total=False):
@@ -76,38 +78,43 @@ def overview(*about: str, **options: Unpack[Options]) -> Figure:
     return asked.figure(draw, "overview")
 
 
-def comparison(indicator: str, **options: Unpack[Options]) -> Figure:
+def comparison(subject: str = "", **options: Unpack[Options]) -> Pages:
     """
-    Draw the regions whose figures of *indicator* may be compared, side by side on one scale.
+    Draw what may be compared between regions.
+
+    Parameters
+    ----------
+    subject
+        The code or name of a family (``campaign_major_hazards``), of a theme (``outcomes``) or of
+        an indicator (``deaths``); a page for each group of themes if not given. Families are a
+        table of figures with their scopes; an indicator or a family of rates is drawn on one
+        scale.
 
     Raises
     ------
     UsageError
-        For an unknown indicator, or one of which no two figures may be compared, with the reason.
+        For an unknown subject, or an indicator of which nothing may be compared, with the reason.
     """
     asked = _asked(options)
-    indicator = asked.code("indicator", indicator)
-    result, benchmark = rules.side_by_side(asked.rated, asked.context, indicator, asked.absences)
-    draw = partial(
-        charts.comparison,
-        result.rows,
-        title=findings.comparison(result),
-        refused=result.refused,
-        cautions=result.cautions,
-        benchmarks=benchmark,
-        scale=result.scale,
-    )
-    return asked.figure(draw, f"comparison-{indicator}")
+    if not subject:
+        every = families.listing(asked.rated, asked.codes("family"), asked.tables)
+        groups = families.groups(every.rows)
+        pages = [asked.side_by_side(rows, every.refused, name) for name, rows in groups.items()]
+        return Pages(figure for page in pages for figure in page)
+    subject = source.subject_of(subject, asked.tables)
+    result = families.comparable(asked.rated, subject, asked.tables)
+    if result.scale == Scale.NONE:
+        return asked.side_by_side(result.rows, result.refused, subject)
+    return Pages([asked.figure(asked.on_one_scale(result), f"comparison-{subject}")])
 
 
 def not_comparable(**options: Unpack[Options]) -> Pages:
-    """List the indicators that several regions report but that are not comparable, and why."""
+    """List the indicators that several regions report but that cannot be compared, and why."""
     asked = _asked(options)
-    codes = list(asked.tables.indicators["indicator"])
-    apart = rules.not_comparable(asked.rated, asked.context, codes)
-    draw = partial(charts.not_comparable, refused=gaps.cells(asked.rated, codes, asked.absences))
-    title = findings.not_comparable(apart)
-    return asked.pages(draw, apart, title, "not-comparable", by="indicator")
+    comparable = families.shared(asked.rated, asked.tables, asked.codes("indicator"))
+    rows = apart.not_comparable(asked.rated, asked.tables, comparable)
+    title = findings.not_comparable(comparable)
+    return asked.pages(charts.not_comparable, rows, title, "not-comparable", by="indicator")
 
 
 def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]) -> Pages:
@@ -138,6 +145,47 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     )
     title = findings.trend(counts, stated, changed)
     return asked.pages(draw, rows, title, f"trend-{indicator}")
+
+
+def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw first prints beside the bases that the next year's percentages imply.
+
+    Parameters
+    ----------
+    indicators
+        Codes or names; deaths and accidents if none is given.
+    """
+    asked = _asked(options)
+    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    rows, published = percents.vintages(asked.rows, asked.context, codes)
+    draw = partial(
+        charts.vintages, rows, title=findings.vintages(rows), published=published
+    )
+    return asked.figure(draw, "vintages")
+
+
+def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
+    """
+    Draw the whole numbers that fit the percentages of regions without yearly counts.
+
+    Parameters
+    ----------
+    indicators
+        Codes or names; accidents and deaths if none is given.
+    """
+    asked = _asked(options)
+    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    meanings = percents.meanings(asked.rows, asked.context, codes)
+    shown = {region for meaning in meanings for region in meaning.rows["region"]}
+    refused = gaps.regions(asked.rows, codes[0], shown, asked.absences)
+    draw = partial(
+        charts.percent_meanings,
+        meanings,
+        title=findings.percent_meanings(meanings),
+        refused=findings.counted(refused, asked.series, codes[0]),
+    )
+    return asked.figure(draw, "percent-meanings")
 
 
 def year_to_date(
@@ -345,7 +393,8 @@ def commitments(**options: Unpack[Options]) -> Pages:
     rows = asked.of_regions(policies.commitments(asked.tables))
     checkable = rows[rows["region"].isin(policies.checkable(rows)["region"])]
     absent = policies.worded(rows)
-    pages = dict(iter(checkable.groupby("region", sort=False))) or {"none": checkable}
+    groups = checkable.groupby("region", sort=False)
+    pages = {str(region): group for region, group in groups} or {"none": checkable}
     return Pages(
         asked.figure(
             partial(charts.commitments, page, title=findings.commitments(page), absent=absent),
@@ -355,41 +404,21 @@ def commitments(**options: Unpack[Options]) -> Pages:
     )
 
 
-def coverage(*, per_page: int = 19, **options: Unpack[Options]) -> Pages:
-    """
-    Draw how many figures each report has by theme, then the indicators that reports share.
-
-    Parameters
-    ----------
-    per_page
-        Indicators on one page at most.
-    """
+def coverage(**options: Unpack[Options]) -> Figure:
+    """Draw the figures of each report for the indicators that reports share."""
     asked = _asked(options)
-    rows, named = asked.rows, asked.tables.indicators
-    themes = partial(
-        charts.coverage, rows, title=findings.coverage(rows), themes=asked.tables.themes
+    comparable = families.shared(asked.rated, asked.tables, asked.codes("indicator"))
+    rows = families.each(asked.rows, asked.tables)
+    draw = partial(
+        charts.coverage,
+        rows[rows["indicator"].isin(comparable)],
+        title=findings.coverage(comparable),
+        comparable=comparable,
+        themes=asked.tables.themes,
+        density=summaries.density(asked.rows, asked.tables.reports),
+        gaps=gaps.cells(asked.rows, list(comparable), asked.absences),
     )
-    regions = rows.groupby("indicator")["region"].nunique()
-    common = [code for code in named["indicator"] if regions.get(code, 0) > 1]
-    best = rules.best(rows)
-    every = rules.indicators(best, common)
-    shared = named[named["indicator"].isin(common)]
-    pages = [list(page["indicator"]) for page in policies.evenly(shared, _at_least_one(per_page))]
-    return Pages([
-        asked.figure(themes, "coverage-themes"),
-        *(
-            asked.figure(
-                partial(
-                    charts.shared,
-                    rules.indicators(best, page),
-                    title=findings.shared(every, number=number, pages=len(pages)),
-                    gaps=gaps.cells(rows, page, asked.absences),
-                ),
-                f"coverage-shared-{number}",
-            )
-            for number, page in enumerate(pages, 1)
-        ),
-    ])  # fmt: skip
+    return asked.figure(draw, "coverage")
 
 
 def profile(region: str, **options: Unpack[Options]) -> Figure:
@@ -408,18 +437,22 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     changed = profiles.changed(years.changes(asked.rows, asked.context), region)
     outcomes = profiles.outcomes(own, changed, asked.series, asked.context)
     placed = asked.placed(region, own)
-    compared = profiles.compared(asked.rated, codes, asked.absences)
+    compared = profiles.compared(asked.rated, codes, asked.tables)
     beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
     draw = partial(
         charts.profile,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
-        statement=findings.placement(placed) if placed else None,
+        statement=_statement(placed) if placed else None,
         blocks=asked.blocks(region, beside, len(unsaid)),
         unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
+
+
+def _statement(placed: summaries.Placement) -> charts.Statement:
+    return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
 
 
 @dataclass(frozen=True)
@@ -434,7 +467,7 @@ class _Asked:
     form: str
     ax: Axes | None
 
-    @property
+    @cached_property
     def rated(self) -> pd.DataFrame:
         """The rows with their limits and rates."""
         return rates.rates(rates.limits(self.rows), self.context)
@@ -501,10 +534,41 @@ class _Asked:
 
     def code(self, kind: str, word: str) -> str:
         """Return the code of a region, an indicator or a theme given by code or name."""
-        named: pd.DataFrame = getattr(self.tables, f"{kind}s")
+        named: pd.DataFrame = getattr(self.tables, _PLURALS.get(kind, f"{kind}s"))
         if kind == "region":
             named = named[named["region"].isin(self.rows["region"])]
         return source.code_of(kind, word, named)
+
+    def codes(self, kind: str) -> list[str]:
+        """Return every code of a family, an indicator or a theme, in the order of its table."""
+        named: pd.DataFrame = getattr(self.tables, _PLURALS.get(kind, f"{kind}s"))
+        return list(named[kind])
+
+    def side_by_side(self, rows: pd.DataFrame, refused: pd.DataFrame, name: str) -> Pages:
+        """Return the table of the families of *rows*, on as few pages as needed."""
+        divisors = self.rated[self.rated["id"].isin(set(rows["divisor_id"].dropna()))]
+        own = refused[refused["family"].isin(rows["family"])]
+        draw = partial(charts.side_by_side, refused=own, divisors=divisors)
+        title = findings.side_by_side(rows)
+        return self.pages(draw, rows, title, f"comparison-{name}", by="family")
+
+    def on_one_scale(self, result: Comparison) -> Callable[..., Figure]:
+        """Return what draws the rows of *result* on one scale; raise an error for no two rows."""
+        benchmark = rules.benchmark(self.context, result)
+        if len(result.rows) < 2 and benchmark is None:
+            reason = apart.figures(self.rated, self.tables, result.indicator)["reason_en"].iloc[0]
+            raise UsageError(
+                f"{result.indicator} cannot be compared ({reason}): see 3_comparison"
+            )
+        return partial(
+            charts.comparison,
+            result.rows,
+            title=findings.comparison(result),
+            refused=result.refused,
+            cautions=result.cautions,
+            benchmarks=benchmark,
+            scale=result.scale,
+        )
 
     def of_regions(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of *frame* for the regions of the given rows."""

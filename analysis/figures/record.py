@@ -45,7 +45,8 @@ ROW_FIELDS = (
     "expected", "of_zh", "of_en", "scope",
     "place", "outcome", "result", "result_id", "loop", "part_zh", "part_en", "whole_id",
     "region_zh", "region_en", "indicator_zh", "indicator_en", "breakdown_zh", "breakdown_en",
-    "unit_en", "unit_one", "per", "deadline", "reason_zh", "reason_en",
+    "unit_en", "unit_one", "per", "deadline", "reason_zh", "reason_en", "family", "family_zh",
+    "family_en", "scope_zh", "scope_en", "use", "role", "used", "parts", "divisor", "divisor_id",
 )  # fmt: skip
 REFUSED_FIELDS = (
     "region", "adcode", "region_zh", "region_en", "indicator", "rule", "gap", "reason_zh",

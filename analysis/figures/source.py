@@ -142,6 +142,16 @@ def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
     return matching[0]
 
 
+def subject_of(word: str, named: Tables) -> str:
+    """Return the code of the family, theme or indicator that *word* is the code or name of."""
+    for kind, frame in (("family", named.families), ("theme", named.themes)):
+        try:
+            return code_of(kind, word, frame)
+        except WordError:
+            continue
+    return code_of("indicator", word, named.indicators)
+
+
 def _near(word: str, spelt: dict[str, tuple[Any, ...]]) -> list[str]:
     """Return the codes with a spelling that contains *word*, shortest first; else similar ones."""
     containing = {

@@ -12,7 +12,9 @@ from .messages import catalogue, label, say
 from .text import Text
 from .vocabulary import (
     POLICIES,
+    Absence,
     Comparator,
+    Gap,
     Language,
     Mark,
     Measure,
@@ -20,8 +22,10 @@ from .vocabulary import (
     Outcome,
     Partial,
     Status,
+    Use,
 )
 
+NEAR = {Gap(kind) for kind in Absence}  # reasons that rest on a passage of the report
 CROWD = 12  # figures or regions beyond which a page names only a few of them
 
 
@@ -311,7 +315,7 @@ def _seen(row: Mapping[Any, Any]) -> Text:
 
 def part(row: Mapping[Any, Any]) -> Text:
     """The part of an indicator that a row is about; empty for the whole."""
-    return Text(str(row["breakdown_zh"]), str(row["breakdown_en"]))
+    return Text(str(row.get("breakdown_zh", "")), str(row.get("breakdown_en", "")))
 
 
 def direction(amount: float) -> Text:
@@ -583,6 +587,29 @@ def part_or_all(row: Mapping[Any, Any]) -> Text:
     """The part that a row is about, or that it is about all."""
     of = part(row)
     return of if of.zh else say("value.whole")
+
+
+def missing(gap: Gap, row: Mapping[Any, Any] | None, absence: Mapping[Any, Any] | None) -> Text:
+    """
+    Return why a region has no figure, with what it reports instead or the passage that comes near.
+
+    >>> missing(Gap.PLAN_REPORT, None, None).en
+    'the report is a plan, without results'
+    """
+    if row is not None:
+        reason = label(gap)
+        if gap in {Gap.PART_ONLY, Gap.OTHER_SCOPE}:
+            reason = reason + Text.aside(part(row))
+        return say("value.reason_and_figure", reason=reason, figure=what(row))
+    if absence is None or gap not in NEAR:
+        return label(gap)
+    name = Text(str(absence["elsewhere_zh"]), str(absence["elsewhere_en"]))
+    return say(f"absence.{gap}", evidence=absence["evidence"], indicator=name)
+
+
+def answer(row: Mapping[Any, Any]) -> Text:
+    """Return what a figure answers to the question of its family: its grade, or what it says."""
+    return part(row) if row.get("use") == Use.GRADE else what(row)
 
 
 def about(row: Mapping[Any, Any]) -> Text:

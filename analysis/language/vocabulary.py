@@ -154,6 +154,7 @@ class Use(Word):
 
     RATE = "rate"
     RATIO = "ratio"
+    GRADE = "grade"  # the part of the figure answers, on an ordered scale
     LISTING = "listing"
 
 
@@ -273,6 +274,7 @@ class Gap(Word):
     PLAN_REPORT = "plan_report"
     PART_ONLY = "part_only"
     WHOLE_ONLY = "whole_only"
+    OTHER_SCOPE = "other_scope"
     ONE_PERIOD = "one_period"
     CHANGE_ONLY = "change_only"
     NO_FIGURE = "no_figure"
@@ -280,6 +282,29 @@ class Gap(Word):
     TOLD_ELSEWHERE = "told_elsewhere"
     IMPLIED_ZERO = "implied_zero"
     NOT_REPORTED = "not_reported"
+
+
+class Apart(Word):
+    """Why figures of one indicator are not compared."""
+
+    NO_RESULT = "no_result"
+    ONE_RESULT = "one_result"
+    WHOLE_AND_PART = "whole_and_part"
+    PARTS = "parts"
+    RULE = "rule"
+
+
+class Answer(Word):
+    """What the figures of a family have in common."""
+
+    FALLS = "falls"
+    RISES = "rises"
+    ZEROS = "zeros"
+    GRADES = "grades"
+    RATIOS = "ratios"
+    AMOUNTS = "amounts"
+    EQUAL = "equal"
+    MIXED = "mixed"
 
 
 class Partial(Word):
@@ -322,7 +347,6 @@ class Method(Word):
     EXACT_CONDITIONAL = "exact-conditional"
     COMPOUND_POISSON = "compound-poisson-gamma"
     FUNNEL = "exact-funnel"
-    FUNNEL_OVERDISPERSED = "exact-funnel-overdispersed"
     FUNNEL_ADDITIVE = "funnel-additive-variance"
     XMR = "xmr"
     BENJAMINI_HOCHBERG = "benjamini-hochberg"
@@ -340,7 +364,7 @@ class Method(Word):
     @property
     def of_limits(self) -> bool:
         """Whether the interval is of control limits, not of the value drawn among them."""
-        return self in {Method.FUNNEL, Method.FUNNEL_OVERDISPERSED, Method.FUNNEL_ADDITIVE}
+        return self in {Method.FUNNEL, Method.FUNNEL_ADDITIVE}
 
 
 class Rule(Word):
@@ -353,6 +377,7 @@ class Rule(Word):
     COVERAGE = "coverage"
     PART_OF_WHOLE = "part_of_whole"
     LEVEL = "level"
+    COUNTING = "counting"
     YEAR = "year"
     LENGTH = "length"
     POPULATION = "population"

@@ -170,6 +170,11 @@ def chosen(
         If there is no figure in that language, or none that matches a pattern.
     """
     records = [record for record in manifest["figures"] if record["language"] == language]
+    retired = sorted({str(one["kind"]) for one in records if not is_made(one)})
+    if retired:
+        raise UsageError(
+            f"figures of the kinds {', '.join(retired)} are no longer made: renew all with `run`"
+        )
     records = [with_fingerprint(record) for record in records]
     if not records:
         raise UsageError(f"the manifest has no figure in {language!r}: make them with `run`")
@@ -183,6 +188,11 @@ def chosen(
         order = {one["name"]: _first(patterns, one) for one in selected}
         return sorted(selected, key=lambda record: (order[record["name"]], place(record)))
     return sorted(selected, key=place)
+
+
+def is_made(record: Record) -> bool:
+    """Return whether figures of the kind of *record* are made by this version."""
+    return record.get("kind", "") in KINDS or "kind" not in record
 
 
 def _first(patterns: Sequence[str], record: Record) -> int:

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from analysis.errors import UsageError
-from analysis.language.vocabulary import Role
+from analysis.language.vocabulary import Confidence, Role
 from analysis.tables.load import regions_covered
 
 from . import areas
@@ -119,15 +119,18 @@ def _distinguished(candidates: Iterator[Candidate]) -> Iterator[Candidate]:
     """Add a doubt to every figure with the key of an earlier one."""
     seen: dict[tuple[object, ...], int] = {}
     for candidate in candidates:
-        about = (candidate.indicator, candidate.breakdown, candidate.region)
-        key = (*about, candidate.period, candidate.status, candidate.measure)
+        thing = candidate.indicator, candidate.breakdown, candidate.region, candidate.base
+        key = (*thing, candidate.period, candidate.status, candidate.measure)
         if not candidate.owns or not candidate.indicator:
             yield candidate
             continue
         first = seen.setdefault(key, candidate.start)
-        doubt = Doubt("same_indicator", {"start": first})
-        doubts = candidate.doubts if first == candidate.start else (*candidate.doubts, doubt)
-        yield replace(candidate, doubts=doubts)
+        if first == candidate.start:
+            yield candidate
+            continue
+        doubts = (*candidate.doubts, Doubt("same_indicator", {"start": first}))
+        level = Confidence.LOOK if candidate.confidence is Confidence.SURE else candidate.confidence
+        yield replace(candidate, doubts=doubts, confidence=level)
 
 
 def jsonl(report: Compiled, language: str = "zh") -> Iterator[str]:

@@ -10,11 +10,13 @@ from analysis.language.vocabulary import Confidence
 from .doubts import Doubt
 from .suggestions import ENOUGH, Suggestion
 
-_STRONG = 3.0  # least score of words that name one indicator
+_STRONG = 4.5  # least score of words that name one indicator
+_ATTESTED = 3.0  # the same of words that reviewed figures have
 _MARGIN = 0.7  # greatest share of the first score that the second may have
 _TRUSTED = 0.75  # least share of reviewed figures with the same words that had the indicator
 _HARMLESS = frozenset(
     {"chinese_numerals", "implied_unit", "dealt_over_list", "from_table", "counter_later"}
+    | {"planned_as_target", "period_carried", "base_month", "base_mean", "base_plan", "base_other"}
 )
 
 
@@ -23,6 +25,7 @@ def confidence(
     doubts: tuple[Doubt, ...],
     *,
     trust: float,
+    attested: bool,
     event: bool,
 ) -> Confidence:
     """
@@ -36,6 +39,8 @@ def confidence(
         What the reader doubts.
     trust
         The share of reviewed figures with the same words that had the first indicator.
+    attested
+        Whether there are such figures.
     event
         Whether the event named last decided the indicator.
     """
@@ -46,5 +51,5 @@ def confidence(
     first, *rest = suggested
     others = [other.score for other in rest if other.score >= ENOUGH]
     alone = not others or others[0] <= _MARGIN * first.score
-    named = event or (first.score >= _STRONG and alone)
+    named = event or (first.score >= (_ATTESTED if attested else _STRONG) and alone)
     return Confidence.SURE if named and trust >= _TRUSTED else Confidence.LOOK

@@ -27,6 +27,7 @@ _NAMED_RATE = re.compile(r"([\u4e00-\u9fff]{2}率)[\u4e00-\u9fff]{0,4}$")
 _AREAS = re.compile(r"个?(?:县|市(?!级)|区(?!域)|州|乡|镇|街道|村|社区|部门|行政村|国家|省)")
 _WITH = re.compile(r"^(?:[\u4e00-\u9fff]{0,4})?[与向对赴同]")
 _QUOTA_SHARE = re.compile(r"占[^,。;]{0,16}(?:控制指标|指标|控制数|目标)[^,。;]{0,12}$")
+_AIMED = re.compile(r"控制在|不超过|不突破|力争|以内")
 QUOTA_USED = "quota_used"
 BY_EVENT = 5.0  # the score of an indicator that the event decides
 RELATIVE = {"%", "‰", "倍", "百分点"}
@@ -56,6 +57,10 @@ class Namer:
             parent = self.assigned.get(figure.parent.quantity.start, ())  # type: ignore[union-attr]
             if first(parent):
                 return parent
+        again = figure.parent if figure.measure is Measure.LEVEL else None
+        alike = again is not None and again.quantity.unit == figure.quantity.unit
+        if again and alike and figure.near and subjects.unnamed(figure.near + figure.post[:2]):
+            return self.assigned.get(again.quantity.start, ())  # 死亡3人,上年为5人
         suggested = self._fitting(figure, self._by_words(words, figure, judgement))
         if not _AVERAGE.search(figure.near[-12:]):
             suggested = self._by_event(figure, suggested)
@@ -95,7 +100,7 @@ class Namer:
             if _PORTION.search(near):
                 return tuple(s for s in suggested if s.indicator == QUOTA_USED)
             rate = _NAMED_RATE.search(near)
-            return tuple(s for s in suggested if rate is None or catalogue.speaks(s, rate[1]))
+            return tuple(s for s in suggested if rate is None or catalogue.speaks(s, rate[1][:2]))
         if q.unit == "个" and _AREAS.match(self.folded, q.end, q.last + 10):
             clause = re.split(r"[,;:。\n]", self.folded[max(0, q.first - 40) : q.first])[-1]
             noun = self.folded[q.end : q.end + (6 if _WITH.search(clause) else 18)]
@@ -120,6 +125,8 @@ class Namer:
             return suggested
         cell = self.grid.get(figure.quantity.start)
         subject = subjects.named(f"{cell.label}{cell.header}" if cell else figure.subject)
+        if not subject and _AIMED.search(figure.near):
+            subject = self.events.before(figure.quantity.first, near=True) or "accident"
         subject = subject or self.events.before(figure.quantity.first, table=cell is not None)
         code = subjects.indicators().get(subject, {}).get(slot, "")
         others = tuple(s for s in suggested if s.indicator not in subjects.generic() - {code})

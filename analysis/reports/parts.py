@@ -8,10 +8,13 @@ A part is named in the words of the figure, at the start of its sentence (危险
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from . import lexicon
 
+Spellings = tuple[tuple[str, str], ...]  # forms of names, with the codes of their parts
+
+_REMEMBERED = 2_048
 _WHOLE = re.compile(
     r"(?:^|[,;。:])(?:全[省市县区州盟旗镇乡国]|各类|累计|总计|合计|[我本][省市县区州])"
 )
@@ -41,6 +44,15 @@ def _inherited_dimensions() -> dict[str, frozenset[str]]:
     return {theme: frozenset(names.split()) for theme, _, names in lexicon.rows("dimensions")}
 
 
+@cache
+def _patterns_of(theme: str) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Return dimension, part and pattern of the parts that indicators of a theme have."""
+    allowed = _dimensions().get(theme, frozenset())
+    split = ((part.partition(":")[0], part, pattern) for part, pattern in _patterns())
+    return tuple(row for row in split if row[0] in allowed)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def named(words: str, theme: str) -> dict[str, tuple[str, int, int]]:
     """
     Return the part of each dimension of *theme* named last in *words*, with its place.
@@ -49,11 +61,7 @@ def named(words: str, theme: str) -> dict[str, tuple[str, int, int]]:
     {'sector': 'sector:industry_and_trade'}
     """
     found: dict[str, tuple[str, int, int]] = {}
-    allowed = _dimensions().get(theme, frozenset())
-    for part, pattern in _patterns():
-        dimension = part.partition(":")[0]
-        if dimension not in allowed:
-            continue
+    for dimension, part, pattern in _patterns_of(theme):
         for match in pattern.finditer(words):
             before = found.get(dimension)
             longer = before is None or match.end() > before[2] or _wider(match, before)
@@ -73,7 +81,7 @@ def part_of(
     own: str,
     lead: str = "",
     headings: tuple[str, ...] = (),
-    known: Mapping[str, str] | None = None,
+    known: Spellings = (),
 ) -> str:
     """
     Return the breakdown of a figure, '' for the whole.
@@ -89,7 +97,7 @@ def part_of(
     headings
         The topic of the paragraph and the heading of the section, the nearest first.
     known
-        Further names of parts by code, such as the campaigns of the tables.
+        Further parts by the forms of their names, such as the campaigns of the tables.
 
     Examples
     --------
@@ -99,7 +107,7 @@ def part_of(
     'sector:industry_and_trade'
     """
     parts = {d: part for d, (part, _, _) in named(own, theme).items()}
-    for code in _spelled(own, theme, known or {}):
+    for code in _spelled(own, theme, known):
         parts.setdefault(code.partition(":")[0], code)
     if _WHOLE.match(own.lstrip()):
         lead = ""
@@ -151,17 +159,23 @@ def _of_heading(heading: str, theme: str) -> dict[str, str]:
     return {d: part for d, (part, _, _) in named(short, theme).items() if d in inherited}
 
 
-def _spelled(own: str, theme: str, known: Mapping[str, str]) -> Iterator[str]:
+def _spelled(own: str, theme: str, known: Spellings) -> Iterator[str]:
     """Yield the known parts whose names are in the words of the figure."""
+    codes = [code for form, code in known if form in own]
     allowed = _dimensions().get(theme, frozenset())
-    for code, name in known.items():
-        if code.partition(":")[0] in allowed and any(form in own for form in forms(name)):
-            yield code
+    yield from (code for code in codes if code.partition(":")[0] in allowed)
 
 
-@cache
-def forms(name: str) -> tuple[str, ...]:
-    """Return the forms of a part's *name* that are long enough to name nothing else."""
-    quoted = re.findall(r"“([^”]{3,})”", name)
-    bare = re.sub(r"[（(][^）)]*[）)]", "", name)
-    return tuple(form for form in (bare, *quoted) if len(form) > 3)
+def spellings(names: Mapping[str, str]) -> Spellings:
+    """
+    Return the forms of the *names* of parts that are long enough to name nothing else.
+
+    >>> spellings({"campaign:five": "“五个一”宣传活动", "sector:gas": "燃气"})
+    (('“五个一”宣传活动', 'campaign:five'), ('五个一', 'campaign:five'))
+    """
+    found: list[tuple[str, str]] = []
+    for code, name in names.items():
+        bare = re.sub(r"[（(][^）)]*[）)]", "", name)
+        quoted = re.findall(r"“([^”]{3,})”", name)
+        found += [(form, code) for form in (bare, *quoted) if len(form) > 3 or form in quoted]
+    return tuple(found)

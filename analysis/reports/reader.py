@@ -58,6 +58,7 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
         cells,
         timeline,
         namer,
+        spellings=parts.spellings(catalogue.parts) if catalogue else (),
     )
     found: list[Candidate] = []
     for sentence in sentences(folded, parted):
@@ -95,6 +96,7 @@ class _Reader:
     grid: dict[int, grids.Cell]
     timeline: Timeline
     namer: Namer
+    spellings: parts.Spellings = ()
     latest: tuple[str, str] = "", ""  # theme and part of the figure before in the sentence
     parts: dict[int, str] = field(default_factory=dict)
     topic: str = ""
@@ -170,7 +172,10 @@ class _Reader:
         unit = _unit(figure, suggested)
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
         period, dated = self._period(figure, standing, suggested, named, carried=carried)
+        base, part = self._base(figure), self._part(sentence, figure, first(suggested))
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
+        unsure += self._unnamed_part(sentence, figure, part)
+        unsure += _BASES.get(base, ()) if base else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
             q.start,
@@ -189,9 +194,9 @@ class _Reader:
             phrase=_phrase(figure),
             evidence=_evidence(self.text, self.folded, q, sentence),
             indicator=first(suggested),
-            breakdown=self._part(sentence, figure, first(suggested)),
+            breakdown=part,
             region=self._region(sentence, figure),
-            base=self._base(figure),
+            base=base,
             suggestions=suggested,
             doubts=unsure,
             confidence=self._confidence(suggested, unsure),
@@ -212,9 +217,16 @@ class _Reader:
     def _confidence(
         self, suggested: tuple[Suggestion, ...], doubts: tuple[Doubt, ...]
     ) -> Confidence:
-        trust = self.catalogue.trust(suggested[0]) if self.catalogue and suggested else 0.0
-        event = bool(suggested) and suggested[0].score == BY_EVENT
-        return confidence(suggested, doubts, trust=trust, event=event)
+        if self.catalogue is None or not suggested:
+            return Confidence.GUESS
+        top = suggested[0]
+        return confidence(
+            suggested,
+            doubts,
+            trust=self.catalogue.trust(top),
+            attested=(top.indicator, top.why) in self.catalogue.counts,
+            event=top.score == BY_EVENT,
+        )
 
     def _touched(self, read: Quantity, judgement: Judgement) -> tuple[Doubt, ...]:
         """Return the doubts about characters beside a figure of prose, outside a formula."""
@@ -242,7 +254,7 @@ class _Reader:
             own=own,
             lead=lead,
             headings=(self.topic, sentence.section.heading),
-            known=self.catalogue.parts,
+            known=self.spellings,
         )
         if figure.measure is not Measure.LEVEL and not figure.subject:
             part = parent or part
@@ -253,6 +265,12 @@ class _Reader:
         self.parts[q.start] = part
         self.latest = known.theme, part
         return part
+
+    def _unnamed_part(self, sentence: Sentence, figure: Figure, part: str) -> tuple[Doubt, ...]:
+        """Return a doubt where the words name a campaign that no known part is."""
+        words = self.folded[sentence.start : figure.quantity.first] + sentence.section.heading[:40]
+        campaign = _CAMPAIGN.search(words) if not part and figure.measure is Measure.LEVEL else None
+        return (Doubt("campaign_unnamed"),) if campaign else ()
 
     def _region(self, sentence: Sentence, figure: Figure) -> str:
         cell = self.grid.get(figure.quantity.start)
@@ -391,11 +409,22 @@ class _Reader:
 
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
+_CAMPAIGN = re.compile(
+    r"[”\"](?:专项)?(?:活动|行动|整治|检查|攻坚|督导|排查)|专项(?:整治|检查|行动|执法|治理)|攻坚战|大检查"
+)
 _BARE_VERB = re.compile(
     r"[、,]?(?:其中|已|均|共|并|全部|完成|造成|累计)*"
     r"(?:整改|整治|销号|培训|参训|参演|参与|死亡|亡|受伤|伤|罚款|受众|受灾)?(?:完成|到位|人数)?"
 )
 _VS_MEAN = "disaster_loss_vs_prev5y_mean"
+
+
+_BASES = {
+    Base.MONTH_BEFORE: (Doubt("base_month"),),
+    Base.MEAN: (Doubt("base_mean"),),
+    Base.PLAN: (Doubt("base_plan"),),
+    Base.OTHER: (Doubt("base_other"),),
+}
 
 
 def _bound(q: Quantity, before: str) -> Comparator:

@@ -275,7 +275,9 @@ class _Writer:
         value = "" if candidate.value is None or not candidate.owns else _plain(candidate)
         start, end = candidate.period or ("", "")
         known = {key: str(record[key] or "") for key in ("role", "indicator", "unit", "comparator")}
-        known |= {key: str(record[key] or "") for key in ("measure", "status", "printed")}
+        known |= {
+            key: str(record[key] or "") for key in ("measure", "status", "printed", "breakdown")
+        }
         note = ""
         if candidate.owns and candidate.counter and _counted_otherwise(candidate):
             note = say("review.note_counter", counter=candidate.counter).zh  # as in the tables

@@ -25,7 +25,7 @@ _DEAD = re.compile(r"死亡(?!率|失踪|和失踪)|亡人|遇难|罹难|身亡|
 _HURT = re.compile(r"受伤|伤者|负伤|重伤|轻伤|(?<![杀损创])伤(?:人|$)")
 _LOST = re.compile(r"损失")
 _EVENTS = re.compile(r"起数|发生|接报|事故|火灾|起火|火情")
-_PERIOD = re.compile(r"(?:去年|上年|今年)?同期|去年|上年|[为是各共]|分别|其中|持平|均")
+_PERIOD = re.compile(r"而|\d{4}年|(?:去年|上年|今年)?同期|去年|上年|[为是各共]|分别|其中|持平|均")
 _CONTENT = re.compile(r"[\u4e00-\u9fff]")
 _NAME = 14  # characters of the name of a sector, a region or a cause, with the words behind
 _HANDLED = re.compile(
@@ -71,17 +71,22 @@ class Events:
         ]
         self._ends = [event.end for event in self._events]
 
-    def before(self, place: int, *, table: bool = False) -> str:
-        """Return the subject of the last event in the paragraph before *place*, or ''."""
+    def before(self, place: int, *, table: bool = False, near: bool = False) -> str:
+        """
+        Return the subject of the last event before *place*, or ''.
+
+        It is in the same paragraph, else in the one before; *near*, only in the same clauses
+        between semicolons; for a *table*, anywhere near.
+        """
         line = 0 if table else self._text.rfind("\n", 0, place) + 1
         sentence = max(line, *(self._text.rfind(mark, 0, place) for mark in "。;"))
         for index in range(bisect_right(self._ends, place) - 1, -1, -1):
             event = self._events[index]
-            if event.end <= max(line, place - _REACH):
+            if event.end <= max(sentence if near else line, place - _REACH):
                 break
             if event.subject not in _GRADED or event.end > sentence:
                 return event.subject
-        return "" if table or not line else self.before(line - 1, table=True)
+        return "" if table or near or not line else self.before(line - 1, table=True)
 
 
 def named(words: str) -> str:
@@ -105,20 +110,25 @@ def first_named(words: str) -> str:
     return str(match.lastgroup) if match else ""
 
 
+def unnamed(words: str) -> bool:
+    """Whether *words* only name a period: 去年同期为."""
+    return not _CONTENT.search(_PERIOD.sub("", words))
+
+
 def slot(figure: Figure, unit: str) -> str:
     """
     Return what a figure in *unit* counts of an event: count, deaths, injuries or loss.
 
     *unit* is that of the figure, or of the level that it is a change of.
     """
-    words = figure.subject.split("、")[0] or figure.near[-12:] + figure.post[:6]
+    words = figure.subject.split("、")[0] or figure.near[-12:] + figure.post.split(",")[-1][:6]
     if not figure.subject and not re.search(r"[\u4e00-\u9fff]{2}", words):
         words = figure.far[-12:]
     if _HANDLED.search(words):
         return ""
     if words in {"人数", "伤亡人数"}:
         return "deaths"
-    bare = not _CONTENT.search(_PERIOD.sub("", words))
+    bare = unnamed(words)
     if bare and figure.measure is Measure.LEVEL and unit == "起":
         return "count"
     if bare and unit == "人" and figure.parent and figure.parent.quantity.unit == "起":

@@ -296,7 +296,7 @@ class Catalogue:
         return tuple(sorted(found))  # in one order, whatever the run
 
 
-_NEAR, _FAR = 0.55, 0.2
+_NEAR, _FAR = 0.75, 0.2
 _MEASURED = {"money", "length", "area", "duration", "mass", "volume"}
 _EXACT = {"间"}
 _ANY = "个"  # counts nearly all things, but no documents and no events

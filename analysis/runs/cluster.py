@@ -26,8 +26,8 @@ from analysis.errors import UsageError, WorkerError
 
 from . import judge, processes, staging
 from .executors import Event, Local
-from .fingerprints import Fingerprints
 from .plan import Plan
+from .stale import Fingerprints
 from .worker import Said, Task
 
 PATIENCE = 15.0  # seconds for the scheduler to answer

@@ -1,11 +1,15 @@
-"""The history of runs: ``runs.jsonl`` with a line per run, and the tables of the last run."""
+"""
+The history of runs: a line per run in ``runs.jsonl``, the tables of the last run, their report.
+
+The report of ``regional-safety status`` names the last run, changed values, failed and stale jobs.
+"""
 
 import csv
 import io
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
@@ -13,14 +17,30 @@ from typing import Any, NotRequired, TypedDict
 from analysis import files, shapes
 from analysis.figures import manifest
 from analysis.figures.models import Change
+from analysis.language.messages import say
+from analysis.language.text import Text
 
-from .fingerprints import suffixed
-from .plan import Project
+from . import processes, staging
+from .outcome import BUSY, FAILED, LATE, OK
+from .plan import Plan, Project, table_files
+from .stale import overview
 
 FILE = "runs.jsonl"
 TABLES = ".tables.json"  # the values of every table at the last run
 MOST_BYTES = 4 << 20  # a longer file loses its older half
 Line = dict[str, Any]
+SHOWN = 20  # entries of a list in the text form
+_MEANINGS = {
+    OK: "state.last.ok",
+    FAILED: "state.last.failed",
+    BUSY: "state.last.busy",
+    LATE: "state.last.late",
+}
+_CHANGES = {
+    "added": "state.change.added",
+    "changed": "state.change.changed",
+    "removed": "state.change.removed",
+}
 
 
 class Failure(TypedDict):
@@ -123,7 +143,7 @@ def since(project: Project) -> list[dict[str, Any]]:
 def _values(project: Project) -> dict[str, list[dict[str, str]]]:
     """Return the keys and values of the rows of every CSV table with values."""
     tables = {}
-    for path in suffixed(project.data):
+    for path in table_files(project.data):
         name = path.relative_to(project.data).with_suffix("").as_posix()
         rows = list(_rows(path))
         if rows:
@@ -139,3 +159,126 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
             yield from ({name: row[name] for name in kept if row.get(name)} for row in reader)
     except (ValueError, csv.Error):
         return  # a workbook, or an invalid table
+
+
+def report(plan: Plan, language: str = "en") -> dict[str, Any]:
+    """Return the state of the project of *plan* as plain data, reasons in *language*."""
+    figures = plan.project.figures
+    jobs = overview(plan, plan.jobs, language)
+    stale = {job["name"]: job["reason"] for job in jobs if job["stale"]}
+    runs = lines(figures)
+    return {
+        "last": runs[-1] if runs else None,
+        "running": _running(plan),
+        "failed": [one for one in _failed(runs) if one["job"] in stale],
+        "stale": stale,
+        "fresh": [job["name"] for job in jobs if not job["stale"]],
+        "changed": next((run["changed"] for run in reversed(runs) if run["changed"]), []),
+        "since": since(plan.project),
+        "gone": _gone(plan),
+    }
+
+
+def _running(plan: Plan) -> list[str]:
+    runs = [
+        folder.name.removeprefix(staging.PREFIX)
+        for folder in plan.project.figures.glob(f"{staging.PREFIX}*")
+    ]
+    return [run for run in runs if processes.marked(processes.RUN, run)]
+
+
+def _failed(runs: list[Line]) -> list[dict[str, Any]]:
+    """Return the last failure of each job that has not succeeded since."""
+    open_: dict[str, dict[str, Any]] = {}
+    for run in runs:
+        for job in run["jobs"]["done"]:
+            open_.pop(job, None)
+        for why in (*run["jobs"]["failed"], *run["jobs"]["late"]):
+            open_[why["job"]] = {"run": run["run"], "began": run["began"], **why}
+    return list(open_.values())
+
+
+def _gone(plan: Plan) -> list[str]:
+    """Return the names of jobs with figures that the plan no longer lists."""
+    known = {job.name for job in plan.jobs}
+    records = plan.project.figures.glob(f"*/{manifest.RECORD}")
+    return sorted(path.parent.name for path in records if path.parent.name not in known)
+
+
+def printed(state: dict[str, Any], language: str) -> list[str]:
+    """Return the lines that print *state*, a result of :func:`report`."""
+    texts = [_last(state["last"])]
+    texts += [say("state.running", run=run) for run in state["running"]]
+    texts += _listed("state.changed_before", state["changed"], _change)
+    texts += _listed("state.changed_since", state["since"], _change)
+    texts += _listed("state.failed", state["failed"], _failure)
+    texts += _listed(
+        "state.stale", list(state["stale"].items()), lambda job: _plain(": ".join(job))
+    )
+    texts += _listed("state.gone", state["gone"], _plain)
+    texts.append(say("state.fresh", count=len(state["fresh"])))
+    return [text[language] for text in texts]
+
+
+def _listed(title: str, entries: list[Any], line: Callable[[Any], Text]) -> list[Text]:
+    """Return a heading and one line for each of the first *entries*; nothing if there are none."""
+    if not entries:
+        return []
+    texts = [Text("  ", "  ") + line(entry) for entry in entries[:SHOWN]]
+    hidden = len(entries) - SHOWN
+    more = [say("state.more", count=hidden)] if hidden > 0 else []
+    return [say("state.heading", title=say(title)), *texts, *more]
+
+
+def _plain(text: str) -> Text:
+    return Text(text, text)
+
+
+def _last(run: Line | None) -> Text:
+    if run is None:
+        return say("state.no_run")
+    code = run["code"]
+    meaning = say(_MEANINGS.get(code, "state.last.stopped"))
+    seconds = f"{run['seconds']:.1f}"
+    text = say("state.last", began=run["began"], seconds=seconds, meaning=meaning, code=code)
+    return text + _plain(f"\n  {run['refused']}") if run.get("refused") else text
+
+
+def _change(change: dict[str, Any]) -> Text:
+    """
+    Return one change of a value as a line.
+
+    >>> row = {"region": "anshan", "indicator": "accidents", "period_end": "2023-12-31"}
+    >>> before, after = {"value": 96, "printed": "96起"}, {"value": 97, "printed": "97起"}
+    >>> _change({"change": "changed", "row": row, "before": before, "after": after}).en
+    'changed  anshan accidents 2023-12-31: 96 (96起) → 97 (97起)'
+    """
+    row, kind = change["row"], say(_CHANGES[change["change"]])
+    names = ("region", "adcode", "indicator", "breakdown", "period", "period_end", "status")
+    about = " ".join(str(row[name]) for name in names if row.get(name) not in {None, "", "actual"})
+    if "table" in change and "region" not in row:
+        about = f"{change['table']} {about}"
+    sides = [_value(side) for side in (change["before"], change["after"]) if side is not None]
+    rest = f" {about}: {' → '.join(sides)}"
+    return Text(f"{kind.zh}{rest}", f"{kind.en:8}{rest}")
+
+
+def _value(side: dict[str, Any]) -> str:
+    printed = f" ({side['printed']})" if side.get("printed") else ""
+    return f"{side.get('value', '?')}{printed}"
+
+
+def _failure(failure: dict[str, Any]) -> Text:
+    cell = failure.get("cell")
+    text = _plain(failure["job"])
+    if cell is not None:
+        text += say("run.at_cell", cell=cell + 1)
+    text += _plain(": ") + _cause(failure["cause"])
+    return text + say("state.see", folder=failure["kept"]) if "kept" in failure else text
+
+
+def _cause(cause: str | dict[str, str]) -> Text:
+    """Return a cause of the history, which older versions wrote in English only."""
+    return (
+        _plain(cause) if isinstance(cause, str) else Text(cause.get("zh", ""), cause.get("en", ""))
+    )

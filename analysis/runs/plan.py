@@ -1,14 +1,15 @@
 """
-The plan: the jobs of ``plan.toml`` with their parameters and sources, and which are stale.
+The plan: the jobs of ``plan.toml`` with their parameters and sources.
 
 Notebooks and tables are read as plain text; nothing is run.
 """
 
+import csv
 import importlib.metadata
+import io
 import itertools
 import math
 import os
-import platform
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,13 +21,9 @@ from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 from analysis import files, shapes
 from analysis.errors import UsageError, WordError
-from analysis.figures import manifest
-from analysis.language.messages import say
-from analysis.language.text import Text
 from analysis.project import KNOWN_FORMATS
 
 from . import parameters
-from .fingerprints import Fingerprints, suffixed
 from .parameters import Value
 
 PLAN = "plan.toml"
@@ -36,9 +33,9 @@ _JOB = ("notebook", "each", "reads", "deadline", "executor", "formats")
 _READ = ("table", "where")
 _DEFAULT = ("each", "reads", "without")
 _EXECUTORS = ("in-process", "kernel")
-_LIBRARIES = ("matplotlib", "numpy", "pandas", "papermill", "pillow", "scipy", "seaborn")
 MOST_JOBS = 10_000
 LONGEST_DEADLINE = 7 * 24 * 3600.0
+SUFFIXES = (".csv", ".xlsx", ".parquet")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # A parameter of this name must be a value of this column of this table; a region must be one of
 # the selection ``regions`` of the descriptor.
@@ -156,7 +153,7 @@ class Plan:
     @property
     def version(self) -> str:
         """Return the version of this package."""
-        return _version("regional-safety")
+        return library("regional-safety")
 
     def select(self, names: Iterable[str]) -> list[Job]:
         """
@@ -282,7 +279,7 @@ class _Reader:
         self.project, self.deadline, self.formats = project, deadline, formats
         self.tables = {
             path.relative_to(project.data).with_suffix("").as_posix(): path
-            for path in suffixed(project.data)
+            for path in table_files(project.data)
             if not path.name.startswith(("~", "."))
         }
         self.selections = described(project.data, "selections")
@@ -352,7 +349,7 @@ class _Reader:
         if path is None or path.suffix not in {".csv", ".xlsx"}:
             return []
         if path.suffix == ".csv":
-            return Fingerprints.column(path, column)
+            return _cells(path, column)
         from analysis.tables import csv_file
 
         return list(csv_file.table(path)[column])
@@ -360,6 +357,22 @@ class _Reader:
 
 def _finite(value: object) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
+
+
+def table_files(folder: Path) -> list[Path]:
+    """Return the table files in *folder* and its direct subfolders, sorted."""
+    return sorted(
+        path for path in (*folder.glob("*"), *folder.glob("*/*")) if path.suffix in SUFFIXES
+    )
+
+
+def _cells(path: Path, column: str) -> Iterator[str]:
+    """Yield the cells of one column of a CSV table; nothing if there is no such column."""
+    try:
+        reader = csv.DictReader(io.StringIO(files.text(path), newline=""))
+        yield from (row[column] for row in reader if row.get(column))
+    except (ValueError, csv.Error):
+        return  # reported by the check of the tables
 
 
 def _kernel(where: str, entry: Mapping[str, Any], read: parameters.Notebook) -> str:
@@ -434,120 +447,9 @@ def _refuse_duplicates(jobs: Iterable[Job]) -> None:
             )
 
 
-class Stale:
-    """Compares the present inputs of jobs with those recorded with their figures."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self.files = Fingerprints()
-        self.records: dict[str, manifest.Record | None] = {}  # as read by `reason`
-        self._shared = {
-            "package": self.files.sources(Path(__file__).parents[1], project.notebooks),
-            "lock": self.files.file(project.root / "requirements.lock"),
-            "python": f"{platform.python_implementation()} {platform.python_version()}",
-            "libraries": {name: _version(name) for name in _LIBRARIES},
-        }
-
-    def parts(self, job: Job) -> dict[str, Any]:
-        """Return the parts of a job's key: a content hash or version of each input."""
-        return {
-            **self._shared,
-            **({"formats": list(job.formats)} if job.formats else {}),
-            "notebook": self.files.notebook(job.notebook),
-            "parameters": dict(job.parameters),
-            "inputs": {s.table: self.files.lines(s.path, s.where, s.value) for s in job.reads},
-        }
-
-    def reason(self, job: Job) -> Text | None:
-        """Return why *job* must run, or None if its figures are up to date."""
-        folder = self.project.figures / job.name
-        if folder.is_symlink():
-            return say("stale.link")
-        self.records[job.name] = record = manifest.record(folder)
-        if record is None:
-            damaged = (folder / manifest.RECORD).exists()
-            return say("stale.record_damaged") if damaged else say("stale.never_made")
-        changed = next(_differences(record["parts"], self.parts(job)), None)
-        return changed or manifest.altered(folder, record)
-
-
-def overview(plan: Plan, jobs: Iterable[Job], language: str = "en") -> list[dict[str, Any]]:
-    """Return *jobs* as plain data: what each reads and writes, and why it is stale."""
-    project, stale = plan.project, Stale(plan.project)
-    return [
-        {
-            "name": job.name,
-            "notebook": _within(project, job.notebook),
-            "parameters": dict(job.parameters),
-            "inputs": [_within(project, path) for path in (job.notebook, *_files(job))],
-            "outputs": [f"figures/{job.name}/{name}" for name in _outputs(project, job)],
-            "stale": (reason := stale.reason(job)) is not None,
-            "reason": reason[language] if reason else "",
-        }
-        for job in jobs
-    ]
-
-
-def _within(project: Project, path: Path) -> str:
-    return path.relative_to(project.root).as_posix()
-
-
-def _files(job: Job) -> list[Path]:
-    return list(dict.fromkeys(source.path for source in job.reads))
-
-
-def _outputs(project: Project, job: Job) -> list[str]:
-    """Return the names of the files a job writes: its record, and its figures once it has run."""
-    record = manifest.record(project.figures / job.name)
-    return [manifest.RECORD, *sorted(record["outputs"] if record else [f"{job.name}.ipynb"])]
-
-
-def _version(name: str) -> str:
+def library(name: str) -> str:
+    """Return the version of an installed library, ``""`` if there is none."""
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return ""
-
-
-def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Text]:
-    """
-    Yield the differences between two sets of parts.
-
-    >>> before, now = {"inputs": {"regions": "1"}}, {"inputs": {"regions": "2", "units": "1"}}
-    >>> [text.en for text in _differences(before, now)]
-    ['table regions changed', 'table units is new to it']
-    """
-    for part in sorted({*before, *now}):
-        old, new = before.get(part), now.get(part)
-        if part in _GROUPS:
-            yield from _changes(_GROUPS[part], old or {}, new or {})
-        elif old != new:
-            yield say(_PARTS.get(part, "stale.part_changed"), part=part, old=old, new=new)
-
-
-_GROUPS = {
-    "inputs": ("stale.table_changed", "stale.table_new", "stale.table_dropped"),
-    "libraries": ("stale.library_changed", "stale.library_new", "stale.library_dropped"),
-}
-_PARTS = {
-    "formats": "stale.formats_changed",
-    "lock": "stale.lock_changed",
-    "notebook": "stale.notebook_changed",
-    "package": "stale.package_changed",
-    "parameters": "stale.parameters_changed",
-    "python": "stale.python_changed",
-}
-
-
-def _changes(
-    messages: tuple[str, str, str], old: Mapping[str, str], new: Mapping[str, str]
-) -> Iterator[Text]:
-    """Yield each changed, added and removed name with its message."""
-    changed, added, removed = messages
-    for name in sorted({*old, *new}):
-        if name not in new:
-            yield say(removed, name=name)
-        elif name not in old:
-            yield say(added, name=name)
-        elif old[name] != new[name]:
-            yield say(changed, name=name)

@@ -24,9 +24,9 @@ from analysis.language.text import Text
 
 from . import history, judge, staging
 from .executors import Executor, Local
-from .fingerprints import Fingerprints
 from .outcome import Event, Options, Outcome, Send, Signals, StoppedError
-from .plan import Job, Plan, Stale
+from .plan import Job, Plan
+from .stale import Fingerprints, Stale
 from .worker import Task
 
 CHECK = ":tables"  # the name of the check of the tables; no job can have it

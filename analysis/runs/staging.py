@@ -25,7 +25,8 @@ from analysis.figures import manifest
 from analysis.language.text import Text
 
 from . import processes
-from .plan import Plan, Stale
+from .plan import Plan
+from .stale import Stale
 
 PREFIX = ".stage-"
 LOCKS = ".locks"

@@ -23,6 +23,8 @@ from analysis.language.vocabulary import (
 
 from . import gaps, rates, tests
 
+# A plan is written before any of its targets is due.
+WAITING = (Outcome.NEXT_PERIOD, Outcome.SO_FAR, Outcome.PLAN_REPORT)
 _CHANGES = (Measure.CHANGE_PCT, Measure.CHANGE_ABS, Measure.DIRECTION)
 _RESULT = (
     "value", "comparator", "period_start", "period_end", "id", "evidence", "printed", "mark",
@@ -43,7 +45,8 @@ def judged(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The target rows in house order, then as printed, with ``outcome`` (a word of
-        :class:`Outcome`), ``result`` and ``result_*`` (missing where there is none), and
+        :class:`Outcome`), ``waiting`` (whether it was not due when the report was written),
+        ``result`` and ``result_*`` (missing where there is none), and
         ``lower``, ``upper`` and ``method`` of a result that counts events.
     """
     actual = rates.limits(rows[rows["status"].eq(Status.ACTUAL)])
@@ -56,7 +59,8 @@ def judged(rows: pd.DataFrame) -> pd.DataFrame:
     ]
     columns = [*wanted.columns, "outcome", *(f"result_{name}" for name in _RESULT)]
     frame = pd.DataFrame(found, columns=[*columns, "lower", "upper", "method"])
-    return frame.rename(columns={"result_value": "result"})
+    waiting = frame["outcome"].isin(WAITING)
+    return frame.rename(columns={"result_value": "result"}).assign(waiting=waiting)
 
 
 def _candidates(target: dict[Any, Any], actual: pd.DataFrame) -> pd.DataFrame:

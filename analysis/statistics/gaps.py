@@ -1,35 +1,53 @@
 """
-Why a region has nothing to show, in both languages: reasons, and the rows that carry them.
+Why a region has nothing to show: reasons as typed words, and the rows that carry them.
 
-It judges no pair of figures; ``compare`` does.
+It judges no pair of figures; ``rules`` does. ``language.values`` words the reasons.
 """
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from analysis.language import values
-from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Absence, Comparator, Gap, Measure, Nature, Quantity, Status
+from analysis.language.vocabulary import Comparator, Gap, Measure, Nature, Quantity, Status
+
+Row = dict[Any, Any]
 
 _PLACE = ["region", "region_zh", "region_en", "level_order", "adcode", "report"]
 # What a figure that is left out is known by.
 FIGURE = ["indicator", "indicator_zh", "indicator_en", "breakdown", "period_start", "period_end"]
 FIGURE += ["start", "evidence", "id"]
 REPORT = [*_PLACE, "publisher", "title"]  # what there is to say of a region without a figure
-# Reasons that come from a row of `absences`.
-_NEAR = {Gap(kind) for kind in Absence}
 _REFUSAL = [*REPORT, *FIGURE, "rule", "reason_zh", "reason_en"]
 
 
+class Missing(NamedTuple):
+    """Why a region has nothing to show: the reason, and what it rests on."""
+
+    gap: Gap
+    row: Row | None = None  # what the region reports instead
+    absence: Row | None = None  # the passage of its report that comes near
+
+    @property
+    def text(self) -> Text:
+        """The reason in words."""
+        return values.missing(self.gap, self.row, self.absence)
+
+    @property
+    def phrase(self) -> Row:
+        """The phrase of the report that the reason rests on, and where it is; empty without one."""
+        if self.absence is None or self.gap not in values.NEAR:
+            return {"evidence": "", "start": ""}
+        return {"evidence": self.absence["evidence"], "start": int(self.absence["start"])}
+
+
 def regions(
-    rows: pd.DataFrame, indicator: str, shown: set[str], absences: pd.DataFrame | None = None
+    rows: pd.DataFrame, indicator: str, shown: set[str], absences: pd.DataFrame
 ) -> pd.DataFrame:
     """
-    The reporting regions of *rows* that are not in *shown*, each with why it has no mark.
+    Return the reporting regions of *rows* that are not in *shown*, each with why it has no mark.
 
     *absences* are ``Tables.absence_rows``.
     """
@@ -44,10 +62,8 @@ def regions(
     )
 
 
-def by_report(absences: pd.DataFrame | None, *indicators: str) -> dict[str, dict[Any, Any]]:
+def by_report(absences: pd.DataFrame, *indicators: str) -> dict[str, Row]:
     """Return by report the row of *absences* for the first of *indicators* that has one."""
-    if absences is None:
-        return {}
     return {
         row["report"]: row
         for code in reversed(indicators)
@@ -55,11 +71,9 @@ def by_report(absences: pd.DataFrame | None, *indicators: str) -> dict[str, dict
     }
 
 
-def cells(
-    rows: pd.DataFrame, indicators: Sequence[str], absences: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def cells(rows: pd.DataFrame, indicators: Sequence[str], absences: pd.DataFrame) -> pd.DataFrame:
     """
-    Every cell of *indicators* by region without any row, with the reason.
+    Return every cell of *indicators* by region without any row, with the reason.
 
     Returns
     -------
@@ -79,13 +93,14 @@ def cells(
     return pd.DataFrame(empty, columns=columns)
 
 
-def _cell(region: dict[Any, Any], indicator: str, absence: dict[Any, Any] | None) -> dict[str, Any]:
-    found = silence(region["kind"], absence)
-    place = {name: region[name] for name in _PLACE} | {"indicator": indicator, "gap": str(found)}
-    return place | _phrase(found, absence) | _told(silent(found, absence))
+def _cell(region: Row, indicator: str, absence: Row | None) -> Row:
+    missing = silence(region["kind"], absence)
+    place = {name: region[name] for name in _PLACE}
+    place |= {"indicator": indicator, "gap": str(missing.gap)}
+    return place | missing.phrase | _reason(missing.text)
 
 
-def reporting(rows: pd.DataFrame) -> list[dict[Any, Any]]:
+def reporting(rows: pd.DataFrame) -> list[Row]:
     """Return one row of the last report of each region, in house order."""
     last = rows.sort_values("report", kind="stable").drop_duplicates("region", keep="last")
     order = last.sort_values(["level_order", "adcode"])
@@ -93,45 +108,37 @@ def reporting(rows: pd.DataFrame) -> list[dict[Any, Any]]:
 
 
 def explained(
-    region: dict[Any, Any],
-    mine: pd.DataFrame,
-    near: Mapping[str, dict[Any, Any]] = MappingProxyType({}),
-    shared: str = "",
-) -> dict[str, Any]:
+    region: Row, mine: pd.DataFrame, near: Mapping[str, Row], shared: str | None = ""
+) -> Row:
     """
-    The refusal of *region* with what it has instead of a figure of part *shared*.
+    Return the refusal of *region* with what it has instead of a figure of part *shared*.
 
-    *near* are the absences of the indicator by report, as from :func:`by_report`.
+    *shared* is None where no part is declared to stand for a region. *near* are the absences of the
+    indicator by report, as from :func:`by_report`.
     """
-    absence = near.get(region["report"])
-    found, row = gap(mine, region["kind"], shared, absence)
-    if row is None:
+    missing = gap(mine, region["kind"], near.get(region["report"]), shared)
+    if missing.row is None:
         place = {name: region[name] for name in REPORT}
-        return refusal(place | _phrase(found, absence), found, silent(found, absence))
-    reason = label(Gap(found))
-    if found is Gap.PART_ONLY:
-        reason = reason + Text.aside(values.part(row))
-    value = values.what(row)
-    return refusal(row, found, Text(f"{reason.zh}：{value.zh}", f"{reason.en}: {value.en}"))
+        return refusal(place | missing.phrase, missing.gap, missing.text)
+    return refusal(missing.row, missing.gap, missing.text)
 
 
-def gap(
-    mine: pd.DataFrame, kind: str, shared: str = "", absence: dict[Any, Any] | None = None
-) -> tuple[Gap, dict[Any, Any] | None]:
+def gap(mine: pd.DataFrame, kind: str, absence: Row | None, shared: str | None = "") -> Missing:
     """
-    Why a region has nothing to show of part *shared* of an indicator, and the row it has instead.
+    Return why a region has nothing to show of part *shared* of an indicator.
 
     *mine* are the region's rows of the indicator, *kind* is the kind of its report and *absence*
     the report's row of ``absences``, if it has one.
     """
     if mine.empty:
-        return silence(kind, absence), None
-    found = [(_gap(row, shared), row) for row in mine.to_dict("records")]
-    return min(found, key=lambda pair: _ORDER.index(pair[0]))
+        return silence(kind, absence)
+    reasons = [Missing(_gap(row, shared), row) for row in mine.to_dict("records")]
+    return min(reasons, key=lambda missing: _ORDER.index(missing.gap))
 
 
 # What tells most of a region comes first.
 _ORDER = (
+    Gap.OTHER_SCOPE,
     Gap.ONE_PERIOD,
     Gap.WHOLE_ONLY,
     Gap.PART_ONLY,
@@ -148,37 +155,26 @@ _OF_MEASURE = {
 }
 
 
-def _gap(row: dict[Any, Any], shared: str) -> Gap:
+def _gap(row: Row, shared: str | None) -> Gap:
     """Return why *row* cannot be used for breakdown *shared*."""
     if row["status"] != Status.ACTUAL:
         return Gap.PLAN_ONLY if row["status"] == Status.PLAN else Gap.TARGET_ONLY
     if row["measure"] != Measure.LEVEL:
         return _OF_MEASURE[Measure(row["measure"])]
+    if shared is None:
+        return Gap.OTHER_SCOPE
     if row["breakdown"] == shared:
         return Gap.ONE_PERIOD
     return Gap.PART_ONLY if row["breakdown"] else Gap.WHOLE_ONLY
 
 
-def silence(kind: str, absence: dict[Any, Any] | None) -> Gap:
+def silence(kind: str, absence: Row | None) -> Missing:
     """Return why a report of *kind* has no row of an indicator."""
     if kind == "plan":
-        return Gap.PLAN_REPORT
-    return Gap.NOT_REPORTED if absence is None else Gap(absence["kind"])
-
-
-def silent(found: Gap, absence: dict[Any, Any] | None) -> Text:
-    """Return the reason *found* by :func:`silence`, with the phrase or the other indicator."""
-    if absence is None or found not in _NEAR:
-        return label(found)
-    name = Text(absence["elsewhere_zh"], absence["elsewhere_en"])
-    return say(f"absence.{found}", evidence=absence["evidence"], indicator=name)
-
-
-def _phrase(found: Gap, absence: dict[Any, Any] | None) -> dict[str, Any]:
-    """Return the phrase of the report that a reason rests on, empty without one."""
-    if absence is None or found not in _NEAR:
-        return {"evidence": "", "start": ""}
-    return {"evidence": absence["evidence"], "start": int(absence["start"])}
+        return Missing(Gap.PLAN_REPORT)
+    if absence is None:
+        return Missing(Gap.NOT_REPORTED)
+    return Missing(Gap(absence["kind"]), absence=absence)
 
 
 def on_a_list(rows: pd.DataFrame) -> bool:
@@ -190,17 +186,17 @@ def on_a_list(rows: pd.DataFrame) -> bool:
     return bool((counts & exact & rows["status"].eq(Status.ACTUAL) & rows["lower"].isna()).any())
 
 
-def refusal(row: dict[Any, Any], rule: str, reason: Text) -> dict[str, Any]:
-    """A figure, or a region without one, with the *rule* that keeps it out."""
+def refusal(row: Row, rule: str, reason: Text) -> Row:
+    """Return a figure, or a region without one, with the *rule* that keeps it out."""
     place: dict[str, Any] = {name: row.get(name, "") for name in _REFUSAL}
-    return place | {"rule": str(rule)} | _told(reason)
+    return place | {"rule": str(rule)} | _reason(reason)
 
 
-def _told(reason: Text) -> dict[str, str]:
+def _reason(reason: Text) -> dict[str, str]:
     return {"reason_zh": reason.zh, "reason_en": reason.en}
 
 
-def frame(refused: list[dict[str, Any]]) -> pd.DataFrame:
-    """The refusals as a frame in house order."""
+def frame(refused: list[Row]) -> pd.DataFrame:
+    """Return the refusals as a frame in house order."""
     rows = pd.DataFrame(refused, columns=_REFUSAL)
     return rows.sort_values(["level_order", "adcode"], kind="stable", ignore_index=True)

@@ -192,7 +192,7 @@ def _fisher(row: Row, other: Row) -> float:
 
 
 def whole_only(
-    rows: pd.DataFrame, indicator: str, shown: set[str], absences: pd.DataFrame | None = None
+    rows: pd.DataFrame, indicator: str, shown: set[str], absences: pd.DataFrame
 ) -> pd.DataFrame:
     """The reporting regions whose figures of *indicator* cannot be taken apart, and why."""
     mine = rows[rows["indicator"].eq(indicator)]
@@ -234,9 +234,7 @@ def most_open(shares: pd.DataFrame) -> pd.DataFrame:
     return shares.sort_values(order, ascending=[True, True, False, False], ignore_index=True)
 
 
-def unclosed(
-    rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def unclosed(rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame) -> pd.DataFrame:
     """The reporting regions for which no share of what was found can be made, and why."""
     near = gaps.by_report(absences, *ONE_FIGURE, *FOUND, *RECTIFIED, *RATES)
     return gaps.frame(

@@ -5,18 +5,21 @@ Frame in, new frame out; nothing is worded.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.language.vocabulary import Mark, Measure, Status, Vintage
 
-from . import intervals, years
-from .rates import whole_year
+from . import forensics, intervals, years
+from .rates import rounding, whole_year
 
 ORDER = ["level_order", "adcode", "indicator", "period_end"]
 SERIES = ["region", "indicator"]
-FEWEST = 2  # pairs of cumulative counts that show how a year went
+FEWEST = 2  # pairs of counts, or percentages, of which a series consists
+BOUNDS = (200, 500, 1000)  # the largest counts tried behind percentages
 
 
 def of_year(
@@ -157,3 +160,131 @@ def _paired(counts: pd.DataFrame, year: int) -> pd.DataFrame:
         percent=np.where(paired, 100 * (ratio.ratio - 1), np.nan),
         method=np.where(paired, str(ratio.method), ""),
     ).sort_values(ORDER, kind="stable", ignore_index=True)
+
+
+def vintages(
+    rows: pd.DataFrame, context: pd.DataFrame, indicators: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    First prints with the base that the next year implies, and the changes published then.
+
+    Parameters
+    ----------
+    rows, context
+        The rows of the reports and of other publications.
+    indicators
+        Codes.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        The rows of the first prints with the columns of :func:`forensics.vintages`, ``percent``
+        (the change published for the next year), ``firsts`` (that between first prints, the
+        middle of its range) and ``later_id``; and the rows of the published changes, of which
+        ``later_id`` is the id.
+    """
+    every = _around(pd.concat([rows, context], ignore_index=True), rows)
+    every = every[every["indicator"].isin(indicators)]
+    every = every.assign(vintage=every["vintage"].fillna(str(Vintage.FIRST)))
+    key = [*SERIES, "period_start", "period_end", "measure", "vintage"]
+    every = every.sort_values("origin").drop_duplicates(key)  # context before report
+    table = forensics.vintages(every.assign(rounding=rounding(every)))
+    table = table.rename(columns={"published": "percent"})
+    span = [*SERIES, "breakdown", "period_start", "period_end"]
+    levels = every["measure"].eq(Measure.LEVEL) & every["vintage"].eq(Vintage.FIRST)
+    changed = every[every["measure"].eq(Measure.CHANGE_PCT)]
+    earlier = changed.assign(
+        period_start=changed["period_start"] - pd.DateOffset(years=1),
+        period_end=changed["period_end"] - pd.DateOffset(years=1),
+    )
+    joined = every[levels].merge(table, on=span, validate="1:1")
+    joined = joined.merge(earlier[[*span, "id"]].rename(columns={"id": "later_id"}), on=span)
+    joined = joined[joined["moved"].ne(forensics.Moved.UNKNOWN)].assign(
+        firsts=lambda frame: (frame["firsts_low"] + frame["firsts_high"]) / 2
+    )
+    ordered = joined.sort_values(ORDER, kind="stable", ignore_index=True)
+    return ordered, changed[changed["id"].isin(ordered["later_id"])]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A chain of published percentages, and the whole numbers that fit it."""
+
+    rows: pd.DataFrame  # one a percentage, in time order
+    partly: pd.DataFrame  # the count of a part of the last year, if one was printed
+    answer: forensics.CountsBehind
+
+    @property
+    def years(self) -> list[int]:
+        """The years of the counts, the base first."""
+        years = [int(year) for year in self.rows["period_end"].dt.year]
+        return [years[0] - 1, *years]
+
+    @property
+    def smallest(self) -> int:
+        """The smallest count that the first base can have; 0 if none fits within the bound."""
+        return min((chain.counts[0] for chain in self.answer.chains), default=0)
+
+
+def meanings(rows: pd.DataFrame, context: pd.DataFrame, indicators: Sequence[str]) -> list[Meaning]:
+    """
+    Search the counts behind the percentages of regions that published no yearly counts.
+
+    Parameters
+    ----------
+    rows, context
+        The rows of the reports and of other publications.
+    indicators
+        Codes.
+
+    Returns
+    -------
+    list of Meaning
+        One a region and indicator with percentages of two consecutive years or more, without a
+        count of these years. Rounded and cut off digits are both tried. The bound is the first
+        of ``BOUNDS`` within which anything fits.
+    """
+    every = _around(pd.concat([rows, context], ignore_index=True), rows)
+    every = every[every["region"].isin(set(rows["region"])) & every["indicator"].isin(indicators)]
+    every = every.assign(reported=every["origin"].eq("report"))
+    every = every.sort_values([*ORDER, "reported"], ascending=[True] * 4 + [False], kind="stable")
+    percent = every[every["measure"].eq(Measure.CHANGE_PCT) & whole_year(every)]
+    percent = percent.drop_duplicates([*SERIES, "period_end"])
+    levels = every[every["measure"].eq(Measure.LEVEL)]
+    found = []
+    for _, group in percent.groupby(SERIES, sort=False, observed=True):
+        own = levels[_keys(levels).isin(_keys(group))]
+        found.append(_meaning(_last_run(group), own))
+    return [meaning for meaning in found if meaning]
+
+
+def _last_run(group: pd.DataFrame) -> pd.DataFrame:
+    """Return the percentages of the last consecutive years."""
+    gap = group["period_end"].dt.year.diff().ne(1).cumsum()
+    run: pd.DataFrame = group[gap.eq(gap.iloc[-1])]
+    return run
+
+
+def _meaning(chain: pd.DataFrame, levels: pd.DataFrame) -> Meaning | None:
+    """Return the counts behind *chain*; None for one percentage, or where a count is known."""
+    dates, last = chain["period_end"].dt.year, chain["period_end"].iloc[-1]
+    inside = levels[levels["period_end"].dt.year.between(dates.min() - 1, dates.max())]
+    if len(chain) < FEWEST or whole_year(inside).any():
+        return None
+    partly = inside[inside["period_start"].eq(pd.Timestamp(last.year, 1, 1))].tail(1)
+    known = {
+        len(chain): forensics.whole_period(int(count), day.day_of_year / last.day_of_year)[:2]
+        for count, day in zip(partly["value"], partly["period_end"], strict=True)
+    }
+    printed = [_as_printed(row) for row in chain.to_dict("records")]
+    for bound in BOUNDS:
+        answer = forensics.counts_behind(printed, bound=bound, known=known)
+        if answer.chains:
+            break
+    return Meaning(chain.assign(percent=chain["value"]), partly, answer)
+
+
+def _as_printed(row: dict[Any, Any]) -> str:
+    """Return a percentage with its sign and all its printed digits, such as -23.0."""
+    decimals = str(row["printed"]).rstrip("%").partition(".")[2]
+    return f"{row['value']:.{len(decimals)}f}"

@@ -11,7 +11,16 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language.vocabulary import Level, Mark, Measure, Outcome, Promise, Status
+from analysis.language.vocabulary import (
+    Answer,
+    Level,
+    Mark,
+    Measure,
+    Outcome,
+    Promise,
+    Status,
+    Use,
+)
 
 from . import intervals, spread
 from .rates import whole_year
@@ -153,10 +162,6 @@ def still_open(shares: pd.DataFrame) -> Open:
     return Open(order.iloc[0].to_dict(), int(shares["open"].sum()))
 
 
-# A plan is written before any of its targets is due.
-WAITING = tuple(map(str, (Outcome.NEXT_PERIOD, Outcome.SO_FAR, Outcome.PLAN_REPORT)))
-
-
 @dataclass(frozen=True)
 class Outcomes:
     """What became of several targets."""
@@ -176,34 +181,63 @@ class Outcomes:
 def outcomes(judged: pd.DataFrame) -> Outcomes:
     """Count the verdicts on targets."""
     counts = judged["outcome"].value_counts()
-    known = [
+    met, missed, unsure = (
         int(counts.get(str(word), 0)) for word in (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
-    ]
-    return Outcomes(len(judged), *known, int(counts.reindex(WAITING).sum()))
+    )
+    return Outcomes(len(judged), met, missed, unsure, int(judged["waiting"].sum()))
 
 
-@dataclass(frozen=True)
-class Shared:
-    """How far reports have indicators in common."""
-
-    reports: int
-    figures: int
-    indicators: int
-    several: int  # indicators of two regions or more
-    most: int  # regions that share one indicator
-
-
-def shared(rows: pd.DataFrame) -> Shared:
-    """Count the indicators that two regions or more report."""
-    regions = rows.groupby("indicator")["region"].nunique()
-    most = int(regions.max()) if len(regions) else 0
-    several = int(regions.ge(2).sum())
-    return Shared(rows["report"].nunique(), len(rows), len(regions), several, most)
+def density(rows: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures for 1,000 characters of report, a row a theme and a column a region."""
+    length = reports.set_index("report")["characters"]
+    last = rows.drop_duplicates("report").set_index("region")["report"]
+    counts = rows.groupby(["theme", "region"], observed=True).size().unstack(fill_value=0)
+    return counts / last.map(length).reindex(counts.columns) * 1000
 
 
 def amounts(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that are results with an amount."""
     return rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the figures of one family have in common."""
+
+    kind: Answer
+    regions: int
+    low: Row  # one row a region, with the sum of its parts as `total`
+    high: Row
+    parts: tuple[Row, ...]  # of different breakdown, one each
+
+
+def answers(rows: pd.DataFrame) -> Answers:
+    """Summarise the figures *rows* of one family."""
+    each = rows.assign(total=rows.groupby("region", observed=True)["value"].transform("sum"))
+    each = each.drop_duplicates("region")
+    by = "ratio" if each["use"].eq(Use.RATIO).all() else "total"
+    order = each.sort_values(by, kind="stable").to_dict("records")
+    parts = rows.sort_values("breakdown").drop_duplicates("breakdown").to_dict("records")
+    return Answers(_answer(each), len(each), order[0], order[-1], tuple(parts))
+
+
+def _answer(each: pd.DataFrame) -> Answer:
+    use, values = each["use"].iloc[0], each["value"]
+    if use in {Use.GRADE, Use.RATIO}:
+        return Answer.GRADES if use == Use.GRADE else Answer.RATIOS
+    if each["measure"].ne(Measure.LEVEL).any():
+        falls, rises = bool(values.lt(0).all()), bool(values.gt(0).all())
+        return Answer.FALLS if falls else Answer.RISES if rises else Answer.MIXED
+    if values.eq(0).all():
+        return Answer.ZEROS
+    equal = each["total"].eq(each["total"].iloc[0]).all()
+    return Answer.EQUAL if equal else Answer.AMOUNTS
+
+
+def headline(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the family that most regions answer, the first of several."""
+    regions = rows.groupby("family", sort=False)["region"].nunique()
+    return rows[rows["family"].eq(str(regions.idxmax()))]
 
 
 @dataclass(frozen=True)
@@ -267,8 +301,8 @@ class Placement:
 def _includes_one(row: Row) -> bool:
     """Whether the wider of the intervals of a ratio includes 1."""
     wide = pd.notna(row["wide_lower"])
-    lower, upper = ("wide_lower", "wide_upper") if wide else ("lower", "upper")
-    return bool(row[lower] <= 1 <= row[upper])
+    stem = "wide_" if wide else ""
+    return bool(row[f"{stem}lower"] <= 1 <= row[f"{stem}upper"])
 
 
 def placements(pairs: pd.DataFrame, known: Spread | None) -> list[Placement]:

@@ -18,7 +18,7 @@ from analysis.language.vocabulary import Method, Outcome
 
 from . import limits
 from .intervals import poisson
-from .limits import Floats, Interval
+from .limits import Floats
 
 FEWEST_EVENTS = 10  # NCHS 2023 (Vital Health Stat 2(200)): below this a rate is not shown
 WIDEST = 1.6  # NCHS 2023: an interval wider than 160 % of its estimate says too little
@@ -125,51 +125,6 @@ def detectable_change(count: ArrayLike, *, level: float = 0.95) -> DetectableCha
     fewer = _first(lambda now: _at_least(before, now, 0.5) >= tail, far) - 1
     more = _first(lambda now: _at_least(now, before, 0.5) < tail, far)
     return DetectableChange(np.where(fewer < 0, np.nan, fewer)[()], more[()])
-
-
-def funnel(expected: ArrayLike, *, level: float = 0.95, dispersion: ArrayLike = 1.0) -> Interval:
-    """
-    Limits that chance alone keeps a count within, around an expected number.
-
-    Source: Spiegelhalter 2005, Stat Med 24:1185-1202, for the limits and multiplicative
-    overdispersion.
-
-    Parameters
-    ----------
-    expected
-        Events expected from an outside reference, not from the units that are judged; any shape.
-    level
-        Two-sided probability of staying within; each side is left by at most half of the rest.
-    dispersion
-        Assumed variance over that of a Poisson count, 1 or more. The normal quantile of the level
-        is multiplied by its square root, and the exact limits of the widened level are taken.
-
-    Returns
-    -------
-    Interval
-        Whole counts; both limits are still within.
-
-    Raises
-    ------
-    ValueError
-        If *expected* is negative or infinite, or *dispersion* is below 1.
-
-    Examples
-    --------
-    >>> lower, upper, _ = funnel([45, 45], dispersion=[1, 2])
-    >>> lower, upper
-    (array([32., 28.]), array([59., 65.]))
-    """
-    mean, factor = np.broadcast_arrays(limits.amounts(expected), limits.amounts(dispersion))
-    limits.refuse(factor < 1, factor, "a dispersion is 1 or more, got")
-    z = special.ndtri(limits.tail(level)) * np.sqrt(factor)
-    tail, surprise = special.ndtr(z), -special.log_ndtr(z)
-    # Bernstein: a count beyond this has less than the tail's probability.
-    far = mean + surprise + np.sqrt(2 * surprise * mean) + 1
-    lower = _first(lambda count: special.gammaincc(count + 1, mean) >= tail, far)
-    upper = _first(lambda count: special.gammainc(count + 1, mean) <= tail, far)
-    plain = bool(np.all(factor == 1))
-    return limits.interval(lower, upper, Method.FUNNEL if plain else Method.FUNNEL_OVERDISPERSED)
 
 
 def xmr(values: ArrayLike) -> ProcessLimits:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from drawings import Drawing
-from tidy import context, frame, row
+from tidy import ABSENT, context, frame, row
 
 from analysis import charts
 from analysis.charts import style
@@ -25,7 +25,7 @@ def drawn(rows, others=NOTHING, codes=("deaths",), *, language="en", form="slide
                 changes,
                 title=findings.changes(changes),
                 language=language,
-                refused=gaps.regions(rows, codes[0], set(changes["region"])),
+                refused=gaps.regions(rows, codes[0], set(changes["region"]), ABSENT),
                 form=form,
             )
         )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawings import Drawing
-from tidy import context, frame, population, row
+from tidy import ABSENT, context, frame, population, row
 
 from analysis import charts
 from analysis.charts import style
@@ -24,7 +24,7 @@ PEOPLE = frame(
 
 def compared(*rows, indicator="deaths"):
     """What may be compared of the rows."""
-    return rules.comparable(rates.rates(rates.limits(frame(*rows)), PEOPLE), indicator)
+    return rules.comparable(rates.rates(rates.limits(frame(*rows)), PEOPLE), indicator, ABSENT)
 
 
 def drawn(result, language="zh", form="slide", benchmarks=None):
@@ -103,7 +103,7 @@ def test_a_unit_that_a_language_does_not_name_leaves_no_empty_place():
 
 def test_every_refused_region_is_in_the_strip_with_its_reason(five):
     """Four reasons, in both languages, and no mark for any of them."""
-    result = rules.comparable(rates.rates(rates.limits(five), PEOPLE), "deaths")
+    result = rules.comparable(rates.rates(rates.limits(five), PEOPLE), "deaths", ABSENT)
     for language in ("zh", "en"):
         drawing = drawn(result, language)
         for refused in result.refused.to_dict("records"):
@@ -229,8 +229,8 @@ def test_nothing_to_compare_is_said_and_not_left_blank():
 
 def test_a_silent_set_of_reports_is_drawn_too(rated):
     """An indicator that no report mentions: the reports that were searched are the source."""
-    told = rules.comparable(rated, "deaths")
-    silent = gaps.regions(rated, "no_such_thing", set())
+    told = rules.comparable(rated, "deaths", ABSENT)
+    silent = gaps.regions(rated, "no_such_thing", set(), ABSENT)
     drawing = drawn(replace(told, rows=told.rows.iloc[:0], refused=silent, cautions=()), "en")
 
     assert "Anhui report 2023" in drawing.said

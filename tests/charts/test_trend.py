@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawings import Drawing
-from tidy import context, frame, row
+from tidy import ABSENT, context, frame, row
 
 from analysis import charts
 from analysis.charts import style
@@ -32,7 +32,7 @@ def drawn(rows, other=NOTHING, indicator="deaths", language="zh", form="slide", 
             every,
             title=findings.trend(years, stated, changes),
             language=language,
-            refused=gaps.regions(rows, indicator, shown),
+            refused=gaps.regions(rows, indicator, shown, ABSENT),
             expected=expected,
             form=form,
         )
@@ -128,7 +128,7 @@ def test_more_regions_than_fit_are_drawn_on_several_pages():
     changes = annual.changes_of(rows, other, "deaths", first_year=2015)
     stated = changes[changes["mark"].ne("exact")]
     years = rates.limits(annual.levels(rows, other, "deaths", first_year=2015))
-    refused = gaps.regions(rows, "deaths", {*names, "anhui"})
+    refused = gaps.regions(rows, "deaths", {*names, "anhui"}, ABSENT)
     draw = partial(charts.trend, language="en", form="page", refused=refused)
     every = pd.concat([years, stated], ignore_index=True)
     with style.house_style():

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from tidy import context, frame, population, row
+from tidy import ABSENT, context, frame, population, row
 
 from analysis.comparability import findings, rules
 from analysis.language.text import Text
@@ -22,7 +22,7 @@ NOTHING = frame(context(year=1990)).iloc[:0]
 def compared(*rows, indicator="deaths"):
     """The comparison of the rows with the people above."""
     tidy = rates.rates(rates.limits(frame(*rows)), PEOPLE)
-    return rules.comparable(tidy, indicator)
+    return rules.comparable(tidy, indicator, ABSENT)
 
 
 def test_a_difference_beyond_chance_is_given_as_a_ratio_with_its_interval():
@@ -145,14 +145,12 @@ def test_nothing_over_the_years_is_said_too():
     assert "No two years in a row" in told(row()).en
 
 
-def test_coverage_counts_figures_indicators_and_what_is_shared(five):
-    """Five rows, one indicator, five reports."""
-    assert findings.coverage(five).zh == "5份报告共5个数字、1个指标，只有1个指标见于两地以上"
+def test_coverage_counts_the_shared_indicators_that_compare():
+    """Two of three; the other table says the same from the other side."""
+    comparable = {"deaths": True, "drills_held": True, "hazards_found": False}
 
-
-def test_shared_counts_results_only(five):
-    """Of five rows two are results: a direction, a percentage and a target are no amounts."""
-    assert "1个有两地以上的实绩数量，最多见于2地" in findings.shared(five).zh
+    assert findings.coverage(comparable).en == "2 of 3 shared indicators can be compared"
+    assert findings.not_comparable(comparable).zh == "3项共有指标中1项不能比较"
 
 
 def test_reading_gives_the_latest_change_first(rows, context):

@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
-from tidy import context, frame, joined, population, row
+from tidy import ABSENT, context, frame, joined, population, row
 
 from analysis.comparability import findings
 from analysis.comparability import rules as compare
-from analysis.errors import UsageError, WordError
+from analysis.errors import WordError
 from analysis.language.vocabulary import Rule, Verdict
 from analysis.statistics import rates
 
@@ -36,6 +36,7 @@ MINIMAL = [
     (HERE, row("nantong", unit="起"), "unit", REFUSED),
     (HERE, row("nantong", status="target"), "status", REFUSED),
     (HERE, row("nantong", breakdown="sector:mining"), "coverage", REFUSED),
+    (row(indicator="accidents"), row("nantong", indicator="accidents"), "counting", REFUSED),
     (row("anhui"), row("yaohai", level="province"), "part_of_whole", REFUSED),
     (HERE, row("nantong", year=2022), "year", REFUSED),
     (HERE, row("nantong", year=2023), "year", CAUTION),
@@ -213,7 +214,7 @@ def test_rows_are_grouped_by_every_column_that_a_rule_reads():
 def compared(*rows, indicator="deaths"):
     """The comparison of the rows with the people above."""
     tidy = rates.rates(rates.limits(frame(*rows)), PEOPLE)
-    return compare.comparable(tidy, indicator)
+    return compare.comparable(tidy, indicator, ABSENT)
 
 
 def test_every_reporting_region_is_kept_or_refused(rated, comparisons):
@@ -253,7 +254,7 @@ def test_five_ways_to_report_leave_one_figure_and_four_reasons(five):
     """A direction, a part, a percentage and a target are each refused by name."""
     tidy = rates.rates(rates.limits(five), PEOPLE)
 
-    found = compare.comparable(tidy, "deaths")
+    found = compare.comparable(tidy, "deaths", ABSENT)
 
     assert found.rows["region"].tolist() == ["chuxiong"]
     assert dict(zip(found.refused["region"], found.refused["rule"], strict=True)) == {
@@ -289,14 +290,40 @@ def test_a_part_of_a_whole_stays_out_of_the_set():
     assert "part_of_whole" in set(found.refused["rule"])
 
 
-def test_the_part_that_most_regions_report_is_compared():
-    """Two report mining, one the whole: mining is compared, and the third says why not."""
+def test_a_part_never_stands_for_the_whole():
+    """Two report mining, one the whole: the whole is compared, and the others say why not."""
     mining = {"breakdown": "sector:mining"}
     found = compared(row("nantong", **mining), row("chuxiong", **mining), row("anshan"))
 
-    assert found.rows["breakdown"].unique().tolist() == ["sector:mining"]
-    assert found.refused["rule"].tolist() == ["whole_only"]
-    assert "only the whole is reported" in found.refused["reason_en"][0]
+    assert found.rows["region"].tolist() == ["anshan"]
+    assert found.refused["rule"].tolist() == ["part_only", "part_only"]
+
+
+def test_a_part_is_compared_where_nothing_else_is_reported():
+    """No part was chosen over another."""
+    mining = {"breakdown": "sector:mining"}
+
+    assert len(compared(row("nantong", **mining), row("chuxiong", **mining)).rows) == 2
+
+
+def test_no_part_is_chosen_among_several():
+    """Neither the largest nor the first of the alphabet."""
+    parts = [row("chuxiong", n, breakdown=f"sector:{name}") for n, name in ((9, "a"), (1, "b"))]
+    found = compared(*parts, row("nantong", breakdown="sector:b"))
+
+    assert found.rows.empty
+    assert found.refused["rule"].tolist() == ["other_scope", "other_scope"]
+
+
+@pytest.mark.parametrize(("indicator", "kept"), [("accidents", 1), ("injuries", 2)])
+def test_counts_of_accidents_are_not_compared(indicator, kept):
+    """Regions count accidents by different rules, but not the people hurt."""
+    found = compared(
+        row("nantong", indicator=indicator), row(indicator=indicator), indicator=indicator
+    )
+
+    assert len(found.rows) == kept
+    assert set(found.refused["rule"]) == ({"counting"} if kept == 1 else set())
 
 
 def test_the_latest_of_several_periods_is_taken():
@@ -356,7 +383,7 @@ def test_counts_that_nothing_divides_keep_their_own_scale():
 
 def test_the_population_of_another_year_or_kind_is_said(rated):
     """Nantong's 2024 counts stand on the people of 2023."""
-    found = compare.comparable(rated, "drills_held")
+    found = compare.comparable(rated, "drills_held", ABSENT)
 
     assert any("Nantong is divided by its 2023" in caution.en for caution in found.cautions)
 
@@ -364,48 +391,13 @@ def test_the_population_of_another_year_or_kind_is_said(rated):
 def test_an_indicator_that_nobody_reports_is_no_empty_comparison(rated):
     """A slip of the pen is named with what it is near to."""
     with pytest.raises(WordError, match="indicator 'deth' is not known; did you mean deaths"):
-        compare.comparable(rated, "deth")
+        compare.comparable(rated, "deth", ABSENT)
 
 
 def test_of_two_levels_as_usual_the_one_with_rates_is_kept(rated):
     """A district without a population joins one prefecture: the rate stays, and says who left."""
-    found = compare.comparable(joined(rated), "deaths")
+    found = compare.comparable(joined(rated), "deaths", ABSENT)
 
     assert list(found.rows["region"]) == ["chuxiong"]
     assert "population" in set(found.refused[found.refused["region"].eq("qinghe")]["rule"])
     assert findings.comparison(found).zh.endswith("2地有数字，不能并列")
-
-
-def test_the_most_telling_row_of_a_region_is_shown():
-    """Results before targets, counts before changes, the latest year first."""
-    found = compare.best(
-        frame(
-            row(status="target", value=0),
-            row(value=-11.8, **PERCENT),
-            row(year=2023, value=51),
-            row(value=45),
-        )
-    )
-
-    assert found[["value", "status"]].to_numpy().tolist() == [[45, "actual"]]
-
-
-def test_indicators_keep_the_order_asked_for(rows):
-    """And leave out what was not asked for."""
-    found = compare.indicators(rows, ["deaths", "accidents"])
-
-    assert list(dict.fromkeys(found["indicator"])) == ["deaths", "accidents"]
-
-
-def test_what_cannot_be_set_side_by_side_stops_with_the_reason(rated, context):
-    """One sentence that names the indicator and why."""
-    with pytest.raises(UsageError, match=r"^mines_closed cannot be compared \(they cover differ"):
-        compare.side_by_side(rated, context, "mines_closed")
-
-
-def test_one_region_may_be_set_beside_the_country(rated, context):
-    """Only Chuxiong counts its deaths; the national rate of the year is set beside them."""
-    result, wider = compare.side_by_side(rated, context, "deaths")
-
-    assert list(result.rows["region"]) == ["chuxiong"]
-    assert set(wider["region"]) == {"china"}

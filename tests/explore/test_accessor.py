@@ -59,7 +59,7 @@ def test_change_is_what_annual_says_of_these_rows(ours, rows, context):
 def test_compare_is_what_compare_says(ours, rated):
     """Kept, refused and cautions, for the regions of the rows."""
     near = rs.load().absence_rows
-    due, found = rules.comparable(rated, "drills_held", near), ours.safety.compare("drills_held")
+    due, found = rules.comparable(rated, "deaths", near), ours.safety.compare("deaths")
 
     pd.testing.assert_frame_equal(found.rows, due.rows)
     pd.testing.assert_frame_equal(found.refused, due.refused)
@@ -67,14 +67,14 @@ def test_compare_is_what_compare_says(ours, rated):
 
 
 def test_reasons_cite_what_the_reports_print_instead(ours):
-    """Anshan's report describes drills; Nantong's counts major hazards found and rectified."""
+    """Anshan's report describes drills; counts kinds of supplies, not pieces."""
     drills = ours.safety.compare("drills_held").refused.set_index("region").loc["anshan"]
-    hazards = ours.safety.compare("major_hazards_found").refused.set_index("region").loc["nantong"]
+    stock = ours.safety.compare("relief_supplies_stock").refused.set_index("region").loc["anshan"]
 
     assert (drills["rule"], drills["evidence"]) == ("mentioned", "组织开展系列应急救援演练")
-    assert (hazards["rule"], hazards["report"]) == ("told_elsewhere", "nantong-2024")
-    assert hazards["evidence"] == "全面排查整改重大事故隐患3586个"
-    assert hazards["reason_zh"].startswith("另列为")
+    assert (stock["rule"], stock["report"]) == ("told_elsewhere", "anshan-2023")
+    assert stock["evidence"] == "全市抢险装备和物资达到9大类176种"
+    assert stock["reason_zh"].startswith("另列为")
 
 
 def test_compare_takes_the_regions_of_the_rows(ours):
@@ -181,9 +181,9 @@ def test_a_comparison_shows_which_part_a_figure_covers(ours):
     inspected = ours.safety.compare("entities_inspected")
     drills = repr(ours.safety.compare("drills_held"))
 
-    part = "应急管理部门执法 Emergency-authority enforcement"
-    assert f"楚雄 Chuxiong · {part} · 2024 · 918 entities" in repr(inspected)
-    assert f"<td>{part}</td>" in inspected._repr_html_()
+    scope = "全州应急管理部门现场执法检查 Emergency authorities of the prefecture, on site"
+    assert f"楚雄 Chuxiong · {scope} · 2024 · 918 entities · 1 of 3" in repr(inspected)
+    assert f"<td>{scope}</td>" in inspected._repr_html_()
     assert "楚雄 Chuxiong · 2024 · 8,574 events" in drills
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from analysis.comparability import rules
+from analysis.comparability import families
 from analysis.errors import WordError
 from analysis.explore import explain
 from analysis.explore.choices import ALL, APART, CHINA, YEARS, Question, Questions, codes
@@ -35,6 +35,13 @@ def offered(asked, indicator):
         for period in free(asked.periods(indicator, region)):
             for beside in free(asked.besides(indicator, region, period)):
                 yield Question(indicator, region, period, beside)
+
+
+@pytest.fixture(scope="module")
+def comparisons(rated, data):
+    """What may be compared of every indicator, by families where there are."""
+    codes = rated["indicator"].unique()
+    return {code: families.comparable(rated, code, data) for code in codes}
 
 
 def sampled(asked):
@@ -95,7 +102,7 @@ def test_periods_that_are_no_year_are_named_by_their_days(asked):
 
 
 def test_side_by_side_is_offered_exactly_when_two_figures_may_be_compared(asked, comparisons):
-    """As `rules` says of all regions, for those that report one period of an indicator."""
+    """As `families` says of all regions, for those that report one period of an indicator."""
     seen = set()
     comparable = [code for code, found in comparisons.items() if len(found.rows) > 1]
     for indicator in [*sampled(asked), *comparable[:SAMPLE]]:
@@ -199,7 +206,7 @@ def test_why_is_what_explain_says(asked, data):
 def test_comparisons_of_few_rows_are_those_of_all(asked, comparisons):
     """Leaving out what is not asked about changes neither rows nor reasons."""
     for indicator in sampled(asked):
-        found = rules.comparable(asked._about(indicator), indicator)
+        found = families.comparable(asked._about(indicator), indicator, asked.data)
         due = comparisons[indicator]
         assert list(found.rows["id"]) == list(due.rows["id"])
         told = ["region", "rule", "reason_zh", "reason_en"]

@@ -28,16 +28,18 @@ def test_each_other_region_has_a_verdict_or_a_reason(data):
     """Nantong's percentage is not a count, and Yaohai's report is a plan."""
     told = explain(data, "chuxiong", "deaths", language="en").split("\n\n")[0]
 
-    assert "↔ Nantong 2024 14.3% down: not comparable: not the same measure" in told
-    assert "↔ Anhui" in told
+    assert "× Nantong: percent change only, no count: 14.3% down" in told
+    assert "× Anhui: direction only" in told
     assert "× Yaohai: the report is a plan, without results" in told
 
 
 def test_a_comparable_figure_is_said_to_be(data):
-    """Drills of two prefectures in the same year."""
+    """Drills of two prefectures in the same year, of a family with a caution."""
     told = explain(data, "nantong", "drills_held", language="en")
 
     assert "↔ Chuxiong 2024 8,574 events: comparable" in told
+    assert "compared under: Emergency drills held in all" in told
+    assert "! Organisers and sizes differ" in told
 
 
 def test_an_empty_cell_says_why(data):

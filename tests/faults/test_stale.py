@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from small import FOUR, RECORD, SKETCH, START, TABLE, Project
 
 from analysis.figures import manifest
-from analysis.runs import fingerprints, history, plan
+from analysis.runs import history, plan, stale
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +37,8 @@ def copy(made, tmp_path):
 def reasons(root: Path) -> dict[str, str]:
     """Why each job of the project at *root* is stale."""
     whole = plan.load(plan.Project(root))
-    stale = plan.Stale(whole.project)
-    found = {job.name.removeprefix("draw-"): stale.reason(job) for job in whole.jobs}
+    state = stale.Stale(whole.project)
+    found = {job.name.removeprefix("draw-"): state.reason(job) for job in whole.jobs}
     return {name: reason.en if reason else "" for name, reason in found.items()}
 
 
@@ -102,7 +102,7 @@ def test_p10_a_byte_of_the_package_makes_all_stale(copy, monkeypatch):
     """P10: any source file of the package."""
     package = copy / "package"
     shutil.copytree(Path(plan.__file__).parents[1], package)
-    monkeypatch.setattr(plan, "__file__", str(package / "runs" / "plan.py"))
+    monkeypatch.setattr(stale, "__file__", str(package / "runs" / "stale.py"))
     assert reasons(copy) == FRESH
     with (package / "language" / "vocabulary.py").open("a") as file:
         file.write("\n")
@@ -129,8 +129,8 @@ def test_p10_another_python_or_library_makes_all_stale(copy, monkeypatch):
     monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
     assert "became CPython 3.99.0" in reasons(copy)["zh-deaths"]
     monkeypatch.undo()
-    version = plan._version
-    monkeypatch.setattr(plan, "_version", lambda n: "9.9" if n == "matplotlib" else version(n))
+    version = stale.library
+    monkeypatch.setattr(stale, "library", lambda n: "9.9" if n == "matplotlib" else version(n))
 
     assert set(reasons(copy).values()) == {"library matplotlib changed"}
 
@@ -233,6 +233,6 @@ def test_a_table_that_is_no_csv_with_that_column_counts_whole(tmp_path):
     marks = []
     for text in ("x,y\n1,2\n", "x,y\n1,3\n"):
         path.write_text(text)
-        marks.append(fingerprints.Fingerprints().lines(path, "indicator", "deaths"))
+        marks.append(stale.Fingerprints().lines(path, "indicator", "deaths"))
 
     assert marks[0] != marks[1]

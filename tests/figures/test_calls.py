@@ -20,6 +20,8 @@ CALLS = {
     "not_comparable": calls.not_comparable,
     "trend": lambda **given: calls.trend("deaths", **given),
     "changes": calls.changes,
+    "percent_meanings": calls.percent_meanings,
+    "vintages": calls.vintages,
     "year_to_date": calls.year_to_date,
     "expected": calls.expected,
     "peers": calls.peers,

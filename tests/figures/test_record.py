@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from drawings import bare
 from PIL import Image
-from tidy import context, frame, population, row
+from tidy import ABSENT, context, frame, population, row
 
 from analysis import charts, project
 from analysis.charts import Caption, style
@@ -45,7 +45,7 @@ def compared():
         row("anshan", value=-9.2, measure="change_pct", unit="%", printed="9.2%"),
         row("yaohai", kind="plan", indicator="drills"),
     )
-    return rules.comparable(rates.rates(rates.limits(rows), PEOPLE), "deaths")
+    return rules.comparable(rates.rates(rates.limits(rows), PEOPLE), "deaths", ABSENT)
 
 
 def comparison(language="zh"):
@@ -79,7 +79,7 @@ def trend():
             title=findings.trend(years, stated, changes),
             language="en",
             stated=stated,
-            refused=gaps.regions(rows, "deaths", {"chuxiong", "anhui"}),
+            refused=gaps.regions(rows, "deaths", {"chuxiong", "anhui"}, ABSENT),
         )
 
 

@@ -18,11 +18,10 @@ ROOT = Path(__file__).parents[2]
 SOME = [
     "2_trend-zh-deaths",
     "3_comparison-zh-deaths",
-    "5_commitments-zh",
-    "6_year_on_year-zh",
-    "7_closed_loop-zh",
-    "9_targets-zh",
-    "10_composition-zh-disaster_direct_loss",
+    "5_changes-zh",
+    "7_parts-zh-violations_found",
+    "7_parts-zh-disaster_direct_loss",
+    "10_policies-zh",
     "4_expected-zh",
     "12_not_comparable-zh",
 ]

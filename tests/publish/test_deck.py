@@ -134,8 +134,8 @@ def test_every_mark_has_its_sentence(deck, tmp_path):
     found = trace.pieces(path)
 
     assert {piece.carried["figure"].rpartition("-")[0] for piece in found} >= {
-        "comparison-deaths", "trend-deaths", "year-on-year", "closed-loop",
-        "composition-losses", "coverage-shared-1", "comparison-hostile",
+        "comparison-deaths", "trend-deaths", "year-on-year", "open-hazards",
+        "parts-losses", "coverage-shared-1", "comparison-hostile",
     }  # fmt: skip
     assert trace.unsourced(found) == []
     assert all(piece.marks for piece in found)
@@ -254,20 +254,15 @@ def test_what_a_share_is_of_stands_under_it(tmp_path):
         "breakdown_en": "Joint check",
     }
     rows = [
-        row(value=195, cases=195, total=195, share=100.0, loop="hazards_found", id="a", **shares),
-        row(value=3, cases=3, total=3, share=100.0, loop="major_hazards_found", id="b", **shares),
+        row(value=195, open=0, total=195, loop="hazards_found", id="a", **shares),
+        row(value=3, open=0, total=3, loop="major_hazards_found", id="b", **shares),
     ]
-    folder = written(
-        tmp_path, more=[figure("closed-loop-joint", rows, kind="closed_loop", scale="share")]
-    )
-    data = slides.deck(folder, language="zh", patterns=["closed-loop-joint"])
-    chart = shape_of(slide_of(data, "closed-loop-joint"), "chart").chart._chartSpace
+    folder = written(tmp_path, more=[figure("open-hazards-joint", rows, kind="open_hazards")])
+    data = slides.deck(folder, language="zh", patterns=["open-hazards-joint"])
+    chart = shape_of(slide_of(data, "open-hazards-joint"), "chart").chart._chartSpace
 
     names = [v.text for v in next(chart.iter(f"{C}cat")).iter(f"{C}v")]
-    assert [name.split("\n") for name in names] == [
-        ["联合检查", "问题隐患 195/195"],
-        ["联合检查", "重大隐患 3/3"],
-    ]
+    assert [name.split("\n") for name in names] == [["联合检查", "问题隐患"], ["联合检查", "重大隐患"]]
 
 
 def test_a_share_reads_in_a_native_chart_as_in_its_picture(tmp_path):
@@ -275,9 +270,9 @@ def test_a_share_reads_in_a_native_chart_as_in_its_picture(tmp_path):
     rows = [row(value=195, cases=195, total=195, share=100.0, loop="hazards_found")]
     rows[0] |= {"lower": 98.127, "upper": 100.0}
     folder = written(
-        tmp_path, more=[figure("closed-loop-joint", rows, kind="closed_loop", scale="share")]
+        tmp_path, more=[figure("parts-joint", rows, kind="parts", scale="share")]
     )
-    (record,) = content.chosen(slides.manifest.load(folder), "zh", ["closed-loop-joint"])
+    (record,) = content.chosen(slides.manifest.load(folder), "zh", ["parts-joint"])
 
     told = [point.label for point in content.content(record, "zh").plot.series[0].points]
     assert told == ["100%（98.1–100）"]
@@ -286,7 +281,7 @@ def test_a_share_reads_in_a_native_chart_as_in_its_picture(tmp_path):
 def test_bars_leave_room_for_names_and_labels(figures):
     """Name, bar, whisker and label share the width of the chart: never more than all of it."""
     made = content.content(
-        content.chosen(slides.manifest.load(figures), "zh", ["composition-*"])[0], "zh"
+        content.chosen(slides.manifest.load(figures), "zh", ["parts-*"])[0], "zh"
     )
     plot = fit.fitted(made.plot, 7.85)
     left, wide = plot.frame

@@ -80,16 +80,16 @@ def test_a_click_takes_the_mark_under_the_pointer(chromium, tmp_path):
             for place, one in enumerate(rows)
         ]
         crowd = figure(
-            f"closed-loop-crowd{number}",
+            f"open-hazards-crowd{number}",
             rows,
-            kind="closed_loop",
+            kind="open_hazards",
             marks=close,
             lines=[{"name": "x", "x": [], "y": []}],
         )
         folder = written(tmp_path / str(number), more=[crowd])
         gallery.build(folder)
         for page in opened(chromium, folder, viewport={"width": 1280, "height": 900}):
-            visit(page, f"closed-loop-crowd{number}")
+            visit(page, f"open-hazards-crowd{number}")
             for one in rows[::7]:
                 mark = page.locator(f'.picture button[data-row="{one["id"]}"]')
                 box = mark.bounding_box()

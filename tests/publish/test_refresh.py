@@ -123,7 +123,7 @@ def test_hand_edits_survive(deck, tmp_path):
     entry = made.slides._sldIdLst[trend]
     made.part.drop_rel(entry.rId)
     made.slides._sldIdLst.remove(entry)
-    note = by["closed-loop-zh", "title"][0].notes_slide.notes_text_frame
+    note = by["open-hazards-zh", "title"][0].notes_slide.notes_text_frame
     note.text += "\n我的备注"
     made.save(str(deck))
 
@@ -149,7 +149,7 @@ def test_hand_edits_survive(deck, tmp_path):
     loop = next(
         page
         for page in Presentation(str(deck)).slides
-        if any(s.name.startswith("rs:closed-loop") for s in page.shapes)
+        if any(s.name.startswith("rs:open-hazards") for s in page.shapes)
     )
     assert "我的备注" in loop.notes_slide.notes_text_frame.text
 

@@ -91,7 +91,7 @@ def test_every_cell_and_chart_point_traces_to_a_sentence(data, tmp_path):
 
     assert trace.unsourced(found) == []
     assert {piece.carried["figure"] for piece in found} >= {
-        "comparison-deaths-zh", "trend-deaths-zh", "year-on-year-zh", "closed-loop-zh",
+        "comparison-deaths-zh", "trend-deaths-zh", "year-on-year-zh", "open-hazards-zh",
     }  # fmt: skip
     places = [place for piece in found for place, _ in piece.marks]
     assert any(place.startswith("并列!") for place in places)
@@ -173,7 +173,7 @@ def test_charts_have_error_bars_and_a_text_for_screen_readers(data):
 def test_properties_name_the_data(figures, data):
     """The version of the manifest travels with the file."""
     given = office.properties(office.parts(data, "book"))
-    assert given["regional-safety.manifest"] == workbook.slides.mark(figures)
+    assert given["regional-safety.manifest"] == workbook.store.mark(figures)
 
 
 def test_an_unknown_language_is_refused(figures):

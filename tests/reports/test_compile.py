@@ -29,7 +29,7 @@ JOBS = [
     "3_comparison-zh-deaths",
     "3_comparison-en-deaths",
     "8_profile-en-qingshan",  # a job that only the tables can have made
-    "9_targets-zh",
+    "10_policies-zh",
 ]
 DRAWN = {"coverage-shared", "trend-deaths", "comparison-deaths", "profile-qingshan", "targets"}
 

@@ -8,7 +8,7 @@ from small import FOUR, Project
 
 from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
-from analysis.runs import parameters, plan
+from analysis.runs import parameters, plan, stale
 
 
 @pytest.fixture
@@ -111,13 +111,13 @@ def test_the_formats_of_the_plan_hold_unless_a_job_has_its_own(project):
 
 def test_asking_for_another_format_makes_a_job_stale(project):
     """The formats are a part of what a job is made from; the usual ones leave its key alone."""
-    (job, *_), stale = load(project).jobs, plan.Stale(plan.Project(project.root))
-    usual = stale.parts(job)
+    (job, *_), state = load(project).jobs, stale.Stale(plan.Project(project.root))
+    usual = state.parts(job)
     project.plan('formats = ["pdf"]\n' + FOUR)
     (asked, *_) = load(project).jobs
 
     assert "formats" not in usual
-    assert stale.parts(asked) == usual | {"formats": ["pdf"]}
+    assert state.parts(asked) == usual | {"formats": ["pdf"]}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_the_overview_is_what_other_schedulers_need(project):
     """Names, inputs and outputs as paths from the root, and why a job is stale."""
     whole = load(project)
 
-    first = plan.overview(whole, whole.jobs)[0]
+    first = stale.overview(whole, whole.jobs)[0]
 
     assert first == {
         "name": "draw-zh-deaths",

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from tidy import frame, row
+from tidy import ABSENT, frame, row
 
 from analysis.language.messages import label
 from analysis.language.vocabulary import Gap
@@ -14,6 +14,7 @@ CASES = [
     ([row()], "", "one_period"),
     ([row(**MINING)], "", "part_only"),
     ([row(**MINING)], "sector:fishing", "part_only"),
+    ([row(**MINING)], None, "other_scope"),
     ([row()], "sector:mining", "whole_only"),
     ([row(**PERCENT)], "", "percent_only"),
     ([row(measure="direction", value=-1, unit="")], "", "direction_only"),
@@ -28,9 +29,9 @@ CASES = [
 @pytest.mark.parametrize(("rows", "shared", "gap"), CASES)
 def test_each_kind_of_row_is_a_reason_of_its_own(rows, shared, gap):
     """A region that says something is never called silent; an aim is never called a result."""
-    found, kept = gaps.gap(frame(*rows), "report", shared)
+    missing = gaps.gap(frame(*rows), "report", None, shared)
 
-    assert (str(found), kept["id"]) == (gap, rows[0]["id"])
+    assert (str(missing.gap), missing.row["id"]) == (gap, rows[0]["id"])
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_each_kind_of_row_is_a_reason_of_its_own(rows, shared, gap):
 )
 def test_a_silent_report_is_a_plan_or_does_not_mention_it(kind, gap):
     """Yaohai's report is only a plan: it cannot hold results."""
-    assert gaps.gap(frame(row()).iloc[:0], kind) == (Gap(gap), None)
+    assert gaps.gap(frame(row()).iloc[:0], kind, None) == gaps.Missing(Gap(gap))
 
 
 NEAR = {
@@ -104,15 +105,15 @@ def test_what_tells_most_is_named():
     """A part goes before a percentage, a percentage before a target."""
     rows = [row(status="target"), row(**PERCENT), row(**MINING)]
 
-    assert gaps.gap(frame(*rows), "report")[0] == Gap.PART_ONLY
-    assert gaps.gap(frame(*rows[:2]), "report")[0] == Gap.PERCENT_ONLY
+    assert gaps.gap(frame(*rows), "report", None).gap == Gap.PART_ONLY
+    assert gaps.gap(frame(*rows[:2]), "report", None).gap == Gap.PERCENT_ONLY
 
 
 def test_the_reason_says_what_there_is_instead():
     """The part, the percentage and the amount, in both languages."""
     tidy = frame(row("nantong", **PERCENT), row("anshan", 30, **MINING), row("yaohai", kind="plan"))
 
-    found = gaps.regions(tidy, "deaths", {"yaohai"})
+    found = gaps.regions(tidy, "deaths", {"yaohai"}, ABSENT)
 
     assert found["reason_zh"].tolist() == [
         "只报其中一部分（mining）：30人",
@@ -126,7 +127,7 @@ def test_the_reason_says_what_there_is_instead():
 
 def test_one_count_that_shows_no_change_is_not_called_missing(rows):
     """Drills of one year: no line, but not "not mentioned" either."""
-    found = gaps.regions(rows, "drills_held", set()).set_index("region")["rule"]
+    found = gaps.regions(rows, "drills_held", set(), ABSENT).set_index("region")["rule"]
 
     assert found["chuxiong"] == found["nantong"] == "one_period"
     assert found["anhui"] == "not_reported"
@@ -134,7 +135,7 @@ def test_one_count_that_shows_no_change_is_not_called_missing(rows):
 
 def test_silent_regions_name_the_report_that_was_searched(rows):
     """Not mentioned *where* is part of the answer."""
-    found = gaps.regions(rows, "no_such_indicator", set())
+    found = gaps.regions(rows, "no_such_indicator", set(), ABSENT)
 
     assert found["report"].tolist() == [
         "anhui-2023",
@@ -147,7 +148,7 @@ def test_silent_regions_name_the_report_that_was_searched(rows):
 
 def test_cells_with_a_row_have_no_reason(five):
     """Only the empty ones are listed, each with a reason in both languages."""
-    found = gaps.cells(five, ["deaths", "accidents"])
+    found = gaps.cells(five, ["deaths", "accidents"], ABSENT)
 
     assert set(found["indicator"]) == {"accidents"}
     assert found["gap"].tolist() == ["not_reported"] * 4 + ["plan_report"]

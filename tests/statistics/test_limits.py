@@ -21,7 +21,6 @@ def test_a_higher_level_holds_the_lower_one(count, pair):
         intervals.poisson,
         intervals.byar,
         intervals.compound_poisson,
-        tests.funnel,
         lambda n, level: intervals.share(n, 2 * n, level=level),
         lambda n, level: intervals.share(n, 2 * n, level=level, method="wilson"),
         lambda n, level: intervals.rate_ratio(n, 1, n + 3, 1, level=level)[1:],
@@ -42,8 +41,6 @@ def test_an_interval_holds_what_was_seen(count, level):
         assert lower <= count / (count + 7) <= upper
     ratio, lower, upper, _ = intervals.rate_ratio(count, 2, 11, 3, level=level)
     assert lower <= ratio <= upper
-    lower, upper, _ = tests.funnel(count, level=level)
-    assert lower <= count <= upper
 
 
 @steady
@@ -55,7 +52,6 @@ def test_each_method_says_its_name(count, level):
         intervals.share(count, count, level=level),
         intervals.rate_ratio(count, 1, count, 1, level=level),
         tests.detectable_change(count, level=level),
-        tests.funnel(count, level=level),
     ):
         assert answer.method in set(limits.Method)
 
@@ -72,7 +68,6 @@ def test_scalars_give_scalars_and_arrays_keep_their_shape():
     assert tests.detectable_change(grid).at_most.shape == (3, 4)
     assert intervals.compound_poisson(grid).lower.shape == (3,)
     assert intervals.compound_poisson_bounds(grid, grid + 2 * (grid > 0)).widest[0].shape == (3, 4)
-    assert tests.funnel(grid, dispersion=[[1], [2], [3]]).lower.shape == (3, 4)
     assert tests.reliability(grid).shape == tests.target_verdict(grid, 3).shape == (3, 4)
 
 
@@ -91,7 +86,6 @@ def test_scalars_give_scalars_and_arrays_keep_their_shape():
         lambda gap: intervals.compound_poisson(np.asarray(gap)[:, None]),
         lambda gap: intervals.compound_poisson_bounds(2, gap).widest,
         tests.detectable_change,
-        tests.funnel,
     ],
 )
 def test_a_missing_number_gives_a_missing_interval(answer):
@@ -137,7 +131,6 @@ def test_impossible_counts_are_refused(function, wrong):
         lambda level: tests.detectable_change(3, level=level),
         lambda level: intervals.compound_poisson(3, level=level),
         lambda level: intervals.compound_poisson_bounds(3, 4, level=level),
-        lambda level: tests.funnel(3, level=level),
         lambda level: tests.reliability(3, level=level),
         lambda level: tests.target_verdict(3, 4, level=level),
         lambda level: tests.false_discovery([0.1], rate=level),
@@ -167,7 +160,5 @@ def test_impossible_shares_and_p_values_are_refused():
         intervals.share(1, 5, method="wald")
     with pytest.raises(ValueError, match=r"at most 1, got 1\.5"):
         tests.false_discovery([0.5, 1.5])
-    with pytest.raises(ValueError, match="from 0 up, got -3"):
-        tests.funnel(-3)
     with pytest.raises(ValueError, match="from 0 up, got -2"):
         tests.target_verdict(3, -2)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from tidy import context, frame, row
+from tidy import ABSENT, context, frame, row
 
 from analysis.comparability import findings
 from analysis.statistics import parts
@@ -178,7 +178,7 @@ def test_a_share_is_tested_against_the_latest_period_that_does_not_overlap():
 def test_every_other_region_says_why_it_has_no_parts(data, rows, context):
     """Direction, target, percentage and plan each have their own reason."""
     found = parts.composition(rows, context, "deaths", data.breakdowns)
-    absent = parts.whole_only(rows, "deaths", set(found["region"]))
+    absent = parts.whole_only(rows, "deaths", set(found["region"]), ABSENT)
 
     assert absent["region"].tolist() == ["anhui", "anshan", "nantong", "yaohai"]
     assert absent["reason_zh"].nunique() == 4
@@ -190,7 +190,7 @@ def test_every_other_region_says_why_it_has_no_parts(data, rows, context):
 )
 def test_a_whole_and_a_part_alone_say_so(rows, told):
     """Neither is a composition, and the reason tells them apart."""
-    assert told in parts.whole_only(frame(*rows), "deaths", set())["reason_en"].iloc[0]
+    assert told in parts.whole_only(frame(*rows), "deaths", set(), ABSENT)["reason_en"].iloc[0]
 
 
 def hazards(indicator, value, **changes):
@@ -217,14 +217,14 @@ def hazards(indicator, value, **changes):
 )
 def test_an_open_loop_says_which_end_is_missing(figures, told):
     """Each way in which a share cannot be made has its own words."""
-    found = parts.unclosed(frame(*figures), set())
+    found = parts.unclosed(frame(*figures), set(), ABSENT)
 
     assert told in found["reason_en"].iloc[0]
 
 
 def test_only_regions_that_are_not_drawn_are_explained(rows):
     """Chuxiong's loops close; the other four say why theirs do not."""
-    found = parts.unclosed(rows, {"chuxiong"})
+    found = parts.unclosed(rows, {"chuxiong"}, ABSENT)
 
     assert found["region"].tolist() == ["anhui", "anshan", "nantong", "yaohai"]
     assert "3586" in found.set_index("region")["reason_zh"]["nantong"]

@@ -4,7 +4,6 @@ import math
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
-from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -118,64 +117,6 @@ def test_detectable_change_takes_a_whole_column_of_any_size():
     assert np.all(at_most < before)
     assert np.all(before < at_least)
     np.testing.assert_allclose((at_least - before)[-1], 1.96 * math.sqrt(2e6), rtol=0.01)
-
-
-@pytest.mark.parametrize(("level", "lower", "upper"), [(0.95, 32, 59), (0.998, 26, 67)])
-def test_funnel_limits_are_the_printed_ones(level, lower, upper):
-    """Around an expected 45, as the notes print them."""
-    assert tests.funnel(45, level=level) == (lower, upper, "exact-funnel")
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_funnel_limits_are_the_last_counts_within(level):
-    """One step beyond either limit lies in a tail that the slow sum finds small enough."""
-    expected = [0.0, 0.1, 0.7, 1.0, 3.3, 10.0, 45.0, 300.5, 12_345.6]
-    asked = Decimal(str((1 - level) / 2))
-    lower, upper, _ = tests.funnel(expected, level=level)
-    limits = zip(expected, lower.astype(int).tolist(), upper.astype(int).tolist(), strict=True)
-
-    with localcontext(prec=DIGITS):
-        for mean, low, high in limits:
-            exact = Decimal(str(mean))
-            below = poisson_at_most(low - 1, exact) if low else Decimal(0)
-            assert below < asked <= poisson_at_most(low, exact) + Decimal("1e-15")
-            assert poisson_at_least(high + 1, exact) <= asked
-            assert high == 0 or poisson_at_least(high, exact) > asked
-
-
-def test_funnel_keeps_at_least_its_level():
-    """Chance alone stays within as often as promised, for any expected number."""
-    expected = np.linspace(0.05, 200, 4000)
-    for level in LEVELS:
-        lower, upper, _ = tests.funnel(expected, level=level)
-        within = stats.poisson.cdf(upper, expected) - stats.poisson.cdf(lower - 1, expected)
-        assert within.min() >= level - 1e-9
-
-
-def test_funnel_with_overdispersion_is_the_funnel_of_a_wider_level():
-    """Spiegelhalter's multiplicative form: the normal quantile times the root of the factor."""
-    normal = NormalDist()
-    for factor in (1.5, 2.0, 4.0):
-        tail = normal.cdf(normal.inv_cdf(0.025) * math.sqrt(factor))
-        wider = tests.funnel([3, 45, 800], dispersion=factor)
-        assert wider.method == "exact-funnel-overdispersed"
-        np.testing.assert_array_equal(wider.lower, stats.poisson.ppf(tail, [3, 45, 800]))
-        np.testing.assert_array_equal(wider.upper, stats.poisson.isf(tail, [3, 45, 800]))
-        assert wider.upper[2] - 800 == pytest.approx(1.96 * math.sqrt(800 * factor), rel=0.05)
-
-
-def test_funnel_refuses_less_than_poisson_dispersion():
-    """Limits narrower than chance would make signals out of nothing."""
-    with pytest.raises(ValueError, match=r"dispersion is 1 or more, got 0\.5"):
-        tests.funnel(45, dispersion=0.5)
-
-
-def test_funnel_survives_absurd_dispersion():
-    """A tail too small for a float ends in wide limits, not in an endless search."""
-    lower, upper, _ = tests.funnel(45, level=0.998, dispersion=1000)
-
-    assert lower == 0
-    assert 45 < upper < 10_000
 
 
 def test_process_limits_of_a_series_worked_by_hand():
@@ -328,17 +269,6 @@ def test_adjusted_p_values_keep_their_order_and_never_shrink(p, rate):
     assert np.all(adjusted >= np.array(p) * (1 - 1e-12))
     assert all(before <= after for before, after in pairwise(adjusted[order]))
     np.testing.assert_array_equal(found, adjusted <= rate)
-
-
-@steady
-@given(st.floats(0, 1e5), levels, st.floats(1, 50))
-def test_overdispersion_only_widens_the_funnel(expected, level, factor):
-    """Sensitivity never turns noise into a signal."""
-    plain = tests.funnel(expected, level=level)
-    wider = tests.funnel(expected, level=level, dispersion=factor)
-
-    assert wider.lower <= plain.lower
-    assert plain.upper <= wider.upper
 
 
 def test_a_missing_count_has_no_p_value():

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tidy import ABSENT
 
 from analysis.comparability import many, rules
 from analysis.errors import TableError, UsageError, WordError
@@ -36,7 +37,7 @@ def held(folder):
 def pairwise(tables, indicator):
     """The comparison that looks at every pair."""
     rows = rates.limits(rates.marks(tables.rows))
-    return rules.comparable(rates.rates(rows, rates.marks(tables.context_rows)), indicator)
+    return rules.comparable(rates.rates(rows, rates.marks(tables.context_rows)), indicator, ABSENT)
 
 
 def same(one, other):
@@ -90,7 +91,7 @@ def test_it_says_what_pairs_say_of_our_own_tables(tmp_path, data, rated):
     assert len(ours.rows) == len(data.observations)
     regions = rated.groupby("indicator")["region"].nunique()
     for indicator in [*regions[regions > 1].index, *regions[regions == 1].index[::20]]:
-        due = rules.comparable(rated, indicator)
+        due = rules.comparable(rated, indicator, ABSENT)
         same(due, many.comparable(ours, ours.rows, indicator))
 
 

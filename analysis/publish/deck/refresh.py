@@ -320,6 +320,7 @@ def _majority(names: list[str]) -> str:
 def _records(figures: Path, language: str) -> dict[str, Any]:
     """Return the figures of the manifest by name, those of *language* in order first."""
     loaded = manifest.load(figures)
+    loaded["figures"] = [one for one in loaded["figures"] if content.is_made(one)]
     first = content.chosen(loaded, language)
     others = [one for one in loaded["figures"] if one["language"] != language]
     return {one["name"]: one for one in (*first, *map(content.with_fingerprint, others))}

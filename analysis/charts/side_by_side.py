@@ -1,0 +1,190 @@
+"""A table of families by regions: each figure as printed, its scope, and what limits it."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from analysis.errors import CrowdedError
+from analysis.language import numbers, values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Gap, Membership, Scale, Use
+
+from . import cells, grid, style
+from .cells import Words
+from .figure import Caption, Figure
+from .page import Page
+
+NAMES = 0.34  # share of the page of the column of names
+AIR = 0.09  # inches around the text of a line
+INSET = 0.08  # inches between the edge of a cell and its text
+
+Row = dict[Any, Any]
+
+
+class Line(NamedTuple):
+    """One family: its name with its caution, and the cell of each region."""
+
+    name: list[Words]
+    cells: dict[str, list[Words]]
+    shaded: frozenset[str]  # regions with a figure
+
+    @property
+    def height(self) -> float:
+        """Height of the line, in inches."""
+        return max(cells.height(words) for words in (self.name, *self.cells.values())) + AIR
+
+
+def side_by_side(
+    rows: pd.DataFrame,
+    *,
+    title: Text,
+    language: str,
+    refused: pd.DataFrame,
+    divisors: pd.DataFrame | None = None,
+    form: str = "slide",
+    ax: Axes | None = None,
+) -> Figure:
+    """
+    Draw a table with a line a family and a column a region.
+
+    Parameters
+    ----------
+    rows
+        From ``families.members``, of one family or several.
+    refused
+        Regions without a figure, and other parts than the one compared, with ``family``.
+    divisors
+        The rows that figures are divided by, where a family is a ratio.
+
+    Raises
+    ------
+    CrowdedError
+        When the lines do not fit one page.
+    """
+    page = Page(_caption(rows, title), language, form=form, ax=ax)
+    regions = grid.regions(rows)
+    width = (page.room.width - _name(page)) / len(regions)
+    lines = [
+        _line(page, group.to_dict("records"), refused, regions, width)
+        for _, group in rows.groupby("family", sort=False)
+    ]
+    _draw(page, regions, lines, width)
+    return page.figure("comparison", Scale.NONE, rows, refused, divisors)
+
+
+def _name(page: Page) -> float:
+    return NAMES * page.room.width
+
+
+def _caption(rows: pd.DataFrame, title: Text) -> Caption:
+    regions = rows["region"].nunique()
+    return Caption(
+        title=title,
+        subtitle=say("side_by_side.subtitle"),
+        source=values.source_note(rows),
+        alt=say("side_by_side.alt", title=title, count=rows["family"].nunique(), regions=regions),
+    )
+
+
+def _line(
+    page: Page, figures: list[Row], refused: pd.DataFrame, regions: list[Row], width: float
+) -> Line:
+    first, language, size = figures[0], page.language, page.size
+    wide = _name(page) - 2 * INSET
+    name = cells.lines(first[f"family_{language}"], wide, size.label)
+    name += cells.lines(first[f"caution_{language}"], wide, size.note, style.GREY)
+    own = refused[refused["family"].eq(first["family"])]
+    filled = {row["region"] for row in figures}
+    each = {}
+    for region in (row["region"] for row in regions):
+        mine = [row for row in figures if row["region"] == region]
+        each[region] = (
+            _figures(page, mine, width - 2 * INSET) if mine else _gap(page, own, region, width)
+        )
+    return Line(name, each, frozenset(filled))
+
+
+def _figures(page: Page, figures: list[Row], width: float) -> list[Words]:
+    """Return the figures of one region: numbers as printed, what they come to, and their scopes."""
+    size, language = page.size, page.language
+    colour = style.colour(figures[0]["region"])
+    pieces = [
+        Words(values.answer(row)[language], size.label, colour, gid=f"mark-{row['id']}")
+        for row in figures
+    ]
+    pieces[1:] = [piece._replace(text=f"+ {piece.text}") for piece in pieces[1:]]
+    notes = [note[language] for note in _notes(figures)]
+    pieces += [Words(note, size.note, style.INK) for note in notes]
+    words = cells.flow(pieces, width)
+    for scope in dict.fromkeys(row[f"scope_{language}"] for row in figures):
+        words += cells.lines(scope, width, size.note, style.GREY)
+    return words
+
+
+def _notes(figures: list[Row]) -> Iterator[Text]:
+    """Yield what the figures of one region come to, and that they are some of several parts."""
+    first = figures[0]
+    if first["role"] == Membership.PART:
+        yield say("side_by_side.sum", total=numbers.exact(sum(row["value"] for row in figures)))
+    if first["use"] == Use.RATIO:
+        divisor, ratio = numbers.exact(first["divisor"]), f"{first['ratio']:.1f}"
+        yield say("side_by_side.ratio", divisor=divisor, ratio=ratio)
+    if first["use"] == Use.RATE and pd.notna(first["rate"]):
+        yield say("side_by_side.rate", rate=numbers.exact(round(first["rate"])))
+    if first["use"] == Use.GRADE:
+        yield say("side_by_side.graded", number=values.value(first))
+    if first["parts"] > first["used"]:
+        yield say("side_by_side.part_of", used=int(first["used"]), parts=int(first["parts"]))
+
+
+def _gap(page: Page, refused: pd.DataFrame, region: str, width: float) -> list[Words]:
+    own = refused[refused["region"].eq(region)]
+    if own.empty:
+        return []
+    reason = say(f"gap_short.{Gap(own.iloc[0]['rule'])}")[page.language]
+    dash = Words("—", page.size.note, grid.QUIET, gid="gap")
+    return cells.flow([dash, Words(reason, page.size.note, style.GREY)], width)
+
+
+def _draw(page: Page, regions: list[Row], lines: list[Line], width: float) -> None:
+    axes, room, size = grid.canvas(page), page.room, page.size
+    left, right = room.left + _name(page), room.left + room.width
+    head = size.label * 1.5 / 72
+    spare = room.height - head - sum(line.height for line in lines)
+    if spare < 0:
+        raise CrowdedError(f"{len(lines)} families do not fit one page: draw fewer at a time")
+    top = room.bottom + room.height
+    for index, region in enumerate(regions):
+        words = region[f"region_{page.language}"]
+        x = left + index * width + INSET
+        page.text(x, top, words, size.label, color=style.colour(region["region"]))
+    top -= head
+    extra = min(spare / len(lines), 0.3 * size.height / style.SLIDE.height)
+    for line in lines:
+        grid.rule(axes, room.left, right, [top])
+        high = line.height + extra
+        _shade(axes, line, regions, (left, top, width, high))
+        under = top - (AIR + extra) / 2
+        cells.write(page, room.left, under, line.name)
+        for index, region in enumerate(regions):
+            x = left + index * width + INSET
+            cells.write(page, x, under, line.cells[region["region"]])
+        top -= high
+    grid.rule(axes, room.left, right, [top])
+
+
+def _shade(
+    axes: Axes, line: Line, regions: list[Row], box: tuple[float, float, float, float]
+) -> None:
+    left, top, width, high = box
+    for index, region in enumerate(regions):
+        if region["region"] in line.shaded:
+            corner = (left + index * width + 0.02, top - high + 0.02)
+            shade = Rectangle(
+                corner, width - 0.04, high - 0.04, color=style.SHADE, linewidth=0, zorder=0
+            )
+            axes.add_patch(shade)

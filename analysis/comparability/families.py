@@ -1,0 +1,297 @@
+"""
+Comparison families: questions that several reports answer with figures cut differently.
+
+A person declared which figure of a report answers a question (``family_members.csv``) and what a
+reader must know (``families.csv``). Without a declaration, only the whole of an indicator is
+compared, by ``rules``.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis.language.text import Text
+from analysis.language.vocabulary import Gap, Measure, Membership, Scale, Status, Use
+from analysis.statistics import gaps
+from analysis.tables.load import Tables
+
+from . import rules
+from .rules import Comparison, Row
+
+KEY = ["report", "indicator", "breakdown", "measure"]  # of an observation
+PLACE = ["region", "indicator"]
+_RATES = ["rate", "rate_lower", "rate_upper"]  # of figures that are never for a person
+# The themes of one page.
+_GROUPS = {
+    "outcomes": ("outcomes", "disaster_losses", "relief", "insurance"),
+    "hazards": ("hazards", "industry"),
+    "enforcement": ("enforcement",),
+    "duties": ("responsibility", "policy", "training", "publicity", "drills", "grassroots"),
+    "readiness": ("plans", "warning", "response", "forces", "supplies", "funding"),
+}
+_TEXTS = {"name_zh": "family_zh", "name_en": "family_en"}
+
+
+class Declared(NamedTuple):
+    """What people declared about the figures of the reports."""
+
+    families: pd.DataFrame
+    family_members: pd.DataFrame
+    absence_rows: pd.DataFrame
+
+
+Declares = Tables | Declared
+
+
+def comparable(rows: pd.DataFrame, subject: str, declared: Declares) -> Comparison:
+    """
+    Return the comparable figures of an indicator, a family or a theme, and the refused ones.
+
+    Parameters
+    ----------
+    rows
+        The rows of all reports with rates; every region in them appears, kept or refused.
+    subject
+        The code of a family, of a theme with families, or of an indicator. An indicator with
+        figures in families is compared by them, unless a whole is reported outside of them.
+    declared
+        The tables that the rows came from.
+    """
+    codes = about(rows, subject, declared)
+    if not codes:
+        return rules.comparable(rows, subject, declared.absence_rows)
+    result = listing(rows, codes, declared)
+    if len(codes) > 1 or not result.rows["use"].eq(Use.RATE).all():
+        return replace(result, indicator=subject)
+    refused = result.refused.to_dict("records")
+    rated = rules.settle(codes[0], result.name, result.rows, refused)
+    return replace(rated, cautions=(*result.cautions, *rated.cautions))
+
+
+def listing(rows: pd.DataFrame, codes: Sequence[str], declared: Declares) -> Comparison:
+    """Return the figures of the families *codes* side by side, on no common scale."""
+    figures = members(rows, codes, declared)
+    named = declared.families.set_index("family").loc[list(codes)]
+    cautions = [Text(zh, en) for zh, en in named[["caution_zh", "caution_en"]].to_numpy()]
+    names = [Text(zh, en) for zh, en in named[["name_zh", "name_en"]].to_numpy()]
+    name = Text.joined(names, zh="；", en="; ")
+    figures[_RATES] = figures[_RATES].where(figures["use"].eq(Use.RATE))  # others: for no person
+    refused = _refused(rows, figures, codes, declared)
+    return Comparison("", name, figures, refused, tuple(cautions), Scale.NONE)
+
+
+def about(rows: pd.DataFrame, subject: str, declared: Declares) -> list[str]:
+    """Return the families that *subject* is compared by, in their order; none for a whole."""
+    families, members = declared.families, declared.family_members
+    if subject in set(families["family"]):
+        return [subject]
+    if subject in set(families["theme"]):
+        return list(families.loc[families["theme"].eq(subject), "family"])
+    level = members["measure"].eq(Measure.LEVEL) & members["role"].ne(Membership.DENOMINATOR)
+    own = members[members["indicator"].eq(subject) & level]
+    if _has_whole(rows, subject):
+        own = own[own["breakdown"].eq("")]
+    return [code for code in families["family"] if code in set(own["family"])]
+
+
+def _has_whole(rows: pd.DataFrame, indicator: str) -> bool:
+    whole = rows["indicator"].eq(indicator) & rows["breakdown"].eq("")
+    return bool((whole & results(rows)).any())
+
+
+def results(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which rows are amounts of what happened."""
+    return rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)
+
+
+def members(rows: pd.DataFrame, codes: Iterable[str], declared: Declares) -> pd.DataFrame:
+    """
+    Return the figures of the families *codes*.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that are members or parts, in the order of families, levels and adcodes, with the
+        texts of their family, ``use``, ``role``, ``scope_zh``, ``scope_en``; ``used`` of
+        ``parts`` figures of the region's indicator; ``divisor_id``, ``divisor`` and ``ratio``
+        where the family is a ratio.
+    """
+    every = declared.family_members
+    chosen = every[every["family"].isin(list(codes))]
+    named = declared.families.drop(columns="unit").rename(columns={"theme": "family_theme"})
+    named = named.rename(columns=_TEXTS)
+    place = {code: order for order, code in enumerate(declared.families["family"])}
+    keyed = rows[[*KEY, "level_order", "adcode", "start"]].assign(_row=range(len(rows)))
+    joined = keyed.merge(chosen, on=KEY).merge(named, on="family", validate="m:1")
+    joined = joined.assign(_place=joined["family"].map(place))
+    joined = joined.sort_values(["_place", "level_order", "adcode", "start"], kind="stable")
+    own = rows.take(joined["_row"].to_numpy()).reset_index(drop=True)
+    about = joined.drop(columns=[*keyed, "_place"]).reset_index(drop=True)
+    full = pd.concat([own, about], axis=1)
+    divisors = full["role"].eq(Membership.DENOMINATOR)
+    return _counted(_divided(full[~divisors], full[divisors]), rows)
+
+
+def _divided(figures: pd.DataFrame, divisors: pd.DataFrame) -> pd.DataFrame:
+    key = ["family", "report"]
+    columns = {"id": "divisor_id", "value": "divisor", "printed": "divisor_printed"}
+    below = divisors[[*key, *columns]].rename(columns=columns)
+    joined = figures.merge(below, on=key, how="left", validate="m:1")
+    return joined.assign(ratio=joined["value"] / joined["divisor"])
+
+
+def _counted(figures: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add how many parts the indicator has in each region, and how many of them are used."""
+    key = ["region", "indicator", "measure", "status"]
+    parts = rows.groupby(key, observed=True)["breakdown"].nunique().rename("parts").reset_index()
+    joined = figures.merge(parts, on=key, how="left", validate="m:1")
+    used = joined.groupby(["family", *key], observed=True)["id"].transform("count")
+    whole = joined["breakdown"].eq("")
+    return joined.assign(used=used, parts=joined["parts"].mask(whole, used))
+
+
+def _refused(
+    rows: pd.DataFrame, figures: pd.DataFrame, codes: Iterable[str], declared: Declares
+) -> pd.DataFrame:
+    """Return of each family the regions without a figure, and the other parts of the others."""
+    regions = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
+    parts = [
+        _refused_of(rows, figures[figures["family"].eq(code)], regions, declared).assign(
+            family=code
+        )
+        for code in codes
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _refused_of(
+    rows: pd.DataFrame, figures: pd.DataFrame, regions: list[Row], declared: Declares
+) -> pd.DataFrame:
+    indicators = list(dict.fromkeys(figures["indicator"]))
+    mine = rows[rows["indicator"].isin(indicators)]
+    near = gaps.by_report(declared.absence_rows, *indicators)
+    refused = [
+        gaps.explained(region, mine[mine["region"].eq(region["region"])], near, None)
+        for region in regions
+        if region["region"] not in set(figures["region"])
+    ]
+    refused += [_other_part(row) for row in _others(mine, figures).to_dict("records")]
+    return gaps.frame(refused)
+
+
+def _others(rows: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts of the regions' indicators that are not used."""
+    key = ["region", "indicator", "measure", "status"]
+    several = figures.loc[figures["parts"].gt(figures["used"]), key].drop_duplicates()
+    others = rows.merge(several, on=key)
+    return others[~others["id"].isin(figures["id"])]
+
+
+def _other_part(row: Row) -> Row:
+    """Return the refusal of a part that is not the one compared."""
+    missing = gaps.Missing(Gap.OTHER_SCOPE, row)
+    return gaps.refusal(row, missing.gap, missing.text)
+
+
+def groups(figures: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the figures of families by group of themes; themes of no group make the last one."""
+    names = {theme: name for name, themes in _GROUPS.items() for theme in themes}
+    group = figures["family_theme"].map(names).fillna(list(_GROUPS)[-1])
+    return {name: _widest(figures[group.eq(name)]) for name in _GROUPS if group.eq(name).any()}
+
+
+def _widest(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the families that most regions answer first."""
+    regions = figures.groupby("family", sort=False)["region"].transform("nunique")
+    return figures.loc[regions.sort_values(ascending=False, kind="stable").index]
+
+
+def subjects(rows: pd.DataFrame, declared: Declares, indicators: Sequence[str]) -> list[str]:
+    """Return what may be compared: families, and of *indicators* those outside of families."""
+    members = declared.family_members
+    known = set(members.merge(rows[KEY], on=KEY)["family"])
+    families = [code for code in declared.families["family"] if code in known]
+    regions = rows.groupby("indicator", observed=True)["region"].nunique()
+    shared = [code for code in indicators if regions.get(code, 0) > 1]
+    return [*families, *(code for code in shared if not about(rows, code, declared))]
+
+
+def shared(rows: pd.DataFrame, declared: Declares, indicators: Sequence[str]) -> dict[str, bool]:
+    """Return which of *indicators* several regions report, and whether they can be compared."""
+    regions = rows.groupby("indicator", observed=True)["region"].nunique()
+    several = [code for code in indicators if regions.get(code, 0) > 1]
+    answered = _answered(rows, declared)
+    return {code: code in answered or _wholes_compare(rows, code, declared) for code in several}
+
+
+def _answered(rows: pd.DataFrame, declared: Declares) -> set[str]:
+    """Return the indicators of the families that several regions answer."""
+    members = declared.family_members
+    figures = members[members["role"].ne(Membership.DENOMINATOR)].merge(
+        rows[[*KEY, "region"]], on=KEY
+    )
+    regions = figures.groupby("family")["region"].transform("nunique")
+    return set(figures.loc[regions.gt(1), "indicator"])
+
+
+def _wholes_compare(rows: pd.DataFrame, indicator: str, declared: Declares) -> bool:
+    mine = rows[rows["indicator"].eq(indicator)]
+    if len(rules.candidates(mine)[1]) < 2:
+        return False
+    return len(rules.comparable(mine, indicator, declared.absence_rows).rows) > 1
+
+
+_TIERS = {measure: tier for tier, measure in enumerate(
+    (Measure.LEVEL, Measure.CHANGE_PCT, Measure.DIRECTION, Measure.CHANGE_ABS)
+)}  # fmt: skip
+
+
+def telling(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the most telling figures of each region and indicator.
+
+    Results before targets and plans, amounts before changes, each of the latest report.
+    """
+    status = rows["status"].map({status: place for place, status in enumerate(Status)})
+    tier = rows["measure"].map(_TIERS) + len(_TIERS) * status
+    last = rows.groupby(PLACE, observed=True)["report"].transform("max")
+    tier = tier.where(rows["report"].eq(last))
+    best = tier.groupby([rows[name] for name in PLACE], observed=True).transform("min")
+    return rows[tier.eq(best)]
+
+
+def each(rows: pd.DataFrame, declared: Declares) -> pd.DataFrame:
+    """
+    Return one of the most telling rows of each region and indicator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The declared member of a family, or the whole, or the only part; of several parts of which
+        none is declared, the first of the text. ``parts`` is their number; ``stands`` is whether
+        the row stands for its region, and ``declared`` whether a family has a figure of the
+        region's indicator.
+    """
+    best = telling(rows)
+    member = _among(best, declared, KEY, Membership.MEMBER)
+    best = best.assign(_member=member, _whole=best["breakdown"].eq(""))
+    order = ["level_order", "adcode", "indicator", "_member", "_whole", "period_end", "start"]
+    best = best.sort_values(order, ascending=[True, True, True, False, False, False, True])
+    parts = best.groupby(PLACE, observed=True)["breakdown"].transform("nunique")
+    stands = best["_member"] | best["_whole"] | parts.eq(1)
+    own = _among(best, declared, KEY[:2], Membership.MEMBER, Membership.PART)
+    best = best.assign(parts=parts, stands=stands, declared=own).drop_duplicates(PLACE)
+    return best.drop(columns=["_member", "_whole"]).reset_index(drop=True)
+
+
+def _among(
+    rows: pd.DataFrame, declared: Declares, key: list[str], *roles: Membership
+) -> "pd.Series[bool]":
+    """Return which rows have the *key* of a figure with one of *roles* in a family."""
+    members = declared.family_members
+    used = members.loc[members["role"].isin(roles), key]
+    keys = set(used.itertuples(index=False, name=None))
+    own = rows[key].itertuples(index=False, name=None)
+    return pd.Series([cells in keys for cells in own], index=rows.index, dtype=bool)

@@ -1,0 +1,140 @@
+"""The drawing of the whole numbers behind published percentages."""
+
+import pytest
+from drawings import Drawing
+from tidy import context, frame, row
+
+from analysis import charts
+from analysis.charts import style
+from analysis.comparability import findings
+from analysis.errors import CrowdedError
+from analysis.statistics import gaps, percents
+
+FORMS = [("zh", "slide"), ("zh", "page"), ("en", "slide"), ("en", "page")]
+NOTHING = frame(context(year=1990)).iloc[:0]
+CODES = ("deaths", "accidents")
+
+
+def drawn(rows, others=NOTHING, *, language="en", form="slide"):
+    """The figure of the percentages, as the call draws it."""
+    meanings = percents.meanings(rows, others, CODES)
+    shown = {region for meaning in meanings for region in meaning.rows["region"]}
+    with style.house_style():
+        return Drawing(
+            charts.percent_meanings(
+                meanings,
+                title=findings.percent_meanings(meanings),
+                language=language,
+                refused=gaps.regions(rows, "deaths", shown),
+                form=form,
+            )
+        )
+
+
+def percent(value, year, **more):
+    """A published change of Nantong's deaths, of which the digits are printed."""
+    return row("nantong", value, year=year, measure="change_pct", unit="%") | {
+        "printed": f"{abs(value)}%"
+    } | more  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=FORMS, ids="-".join)
+def drawing(request, rows, context):
+    """The figure of the real tables."""
+    language, form = request.param
+    return drawn(rows, context, language=language, form=form)
+
+
+def test_every_word_can_be_read(drawing):
+    """No text covers another, leaves the page or is struck by a mark."""
+    assert drawing.faults == {}
+
+
+def test_nantongs_prints_contradict_one_another(drawing):
+    """75-65-59 and 150-130-118 fit the percentages; 68 accidents to 24 December fit neither."""
+    rows = drawing.figure.rows
+    accidents = rows[rows["region"].eq("nantong") & rows["indicator"].eq("accidents")]
+
+    assert set(accidents["fits"]) == {"75–65–59; 150–130–118"}
+    title = drawing.figure.caption.title
+    assert title.en == "Nantong: −13.33%, −9.2% and 68 fit no unrevised series"
+    assert title.zh == "南通−13.33%、−9.2%与68起难属同一未修订序列"
+    assert "不符" in drawing.said or "no series fits 68 to 24 Dec" in drawing.said
+
+
+def test_deaths_of_nantong_fit_only_a_mixture_of_readings(drawing):
+    """54-49-42: -9.25 is cut off (9.259), -14.3 is rounded (14.286)."""
+    rows = drawing.figure.rows
+    deaths = rows[rows["region"].eq("nantong") & rows["indicator"].eq("deaths")]
+
+    assert deaths["fits"].iloc[0].startswith("54–49–42; ")
+    assert "部分四舍五入、部分截尾" in drawing.said or "some rounded, some cut off" in drawing.said
+
+
+def test_every_answer_states_its_reading(drawing):
+    """Anhui: at least 346 accidents by rounding, 417 deaths by cutting off."""
+    chinese = "四舍五入" in drawing.said
+    words = ["2021年至少346（四舍五入）", "2021年至少417（截尾）"]
+    english = ["at least 346 in 2021 (rounded)", "at least 417 in 2021 (digits cut off)"]
+
+    assert all(text in drawing.said for text in (words if chinese else english))
+
+
+def test_every_percentage_and_partial_count_leads_to_its_row(drawing):
+    """Ten percentages of four chains, and the count to 24 December."""
+    assert set(drawing.marks) == set(drawing.figure.rows["id"])
+    assert len(drawing.marks) == 11
+
+
+def test_regions_with_counts_are_told_apart():
+    """Chuxiong needs no inference."""
+    import analysis as rs
+
+    figure = rs.percent_meanings(language="en")
+    reasons = {entry.region: entry.reason.en for entry in figure.caption.left_out}
+
+    assert reasons["chuxiong"] == "counts are published"
+
+
+def test_a_single_percentage_is_no_chain():
+    """Nor are two with a year between them."""
+    for rows in (
+        [percent(-9.2, 2024)],
+        [percent(-9.2, 2024), percent(-5.1, 2022)],
+    ):
+        drawing = drawn(frame(*rows))
+        assert drawing.marks == {}
+        assert drawing.faults == {}
+
+
+def test_a_chain_of_known_counts_is_not_searched():
+    """A yearly count is printed."""
+    rows = frame(percent(-9.2, 2024), percent(-13.33, 2023), row("nantong", 59))
+
+    assert percents.meanings(rows, NOTHING, CODES) == []
+
+
+def test_the_printed_digits_decide():
+    """-10.0 % needs a base of 10 or a multiple; -10 % also fits 19 after 21."""
+    ten = percents.meanings(frame(percent(-10.0, 2024), percent(-50.0, 2023)), NOTHING, ["deaths"])[
+        0
+    ]
+    whole = percents.meanings(
+        frame(percent(-10, 2024) | {"printed": "10%"}, percent(-50, 2023) | {"printed": "50%"}),
+        NOTHING,
+        ["deaths"],
+    )[0]
+
+    assert len(whole.answer.chains) > len(ten.answer.chains)
+
+
+def test_more_chains_than_fit_are_refused():
+    """Twenty regions with two percentages each."""
+    rows = [
+        percent(-9.2, year) | {"region": f"r{n}", "adcode": f"{n:02}", "id": f"{n}-{year}"}
+        for n in range(20)
+        for year in (2023, 2024)
+    ]
+
+    with pytest.raises(CrowdedError, match="20 chains"):
+        drawn(frame(*rows))

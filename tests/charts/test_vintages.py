@@ -1,0 +1,111 @@
+"""The drawing of first prints, bases and the two changes that they give."""
+
+import pytest
+from drawings import Drawing
+from tidy import context, frame, row
+
+from analysis import charts
+from analysis.charts import style
+from analysis.comparability import findings
+from analysis.errors import CrowdedError
+from analysis.statistics import percents
+
+FORMS = [("zh", "slide"), ("zh", "page"), ("en", "slide"), ("en", "page")]
+CODES = ("deaths", "accidents")
+
+
+def drawn(rows, others, *, language="en", form="slide"):
+    """The figure of first prints, as the call draws it."""
+    prints, published = percents.vintages(rows, others, CODES)
+    with style.house_style():
+        return Drawing(
+            charts.vintages(
+                prints,
+                title=findings.vintages(prints),
+                language=language,
+                published=published,
+                form=form,
+            )
+        )
+
+
+@pytest.fixture(scope="module", params=FORMS, ids="-".join)
+def drawing(request, rows, context):
+    """The figure of the real tables."""
+    language, form = request.param
+    return drawn(rows, context, language=language, form=form)
+
+
+def test_every_word_can_be_read(drawing):
+    """No text covers another, leaves the page or is struck by a mark."""
+    assert drawing.faults == {}
+
+
+def test_the_table_of_the_first_quarter_is_that_of_the_note(rows, context):
+    """China's accidents: 3,570 printed, 4,841-4,847 implied, +36 %, -29.5 % and -4.3 %."""
+    prints, _ = percents.vintages(rows, context, CODES)
+    quarter = prints[prints["indicator"].eq("accidents") & prints["period_end"].eq("2024-03-31")]
+    (line,) = quarter.to_dict("records")
+
+    assert (line["first"], line["base_low"], line["base_high"]) == (3570, 4841, 4847)
+    assert round(line["gap_low"]) == round(line["gap_high"]) == 36
+    assert (line["percent"], round(line["firsts"], 1)) == (-29.5, -4.3)
+
+
+@pytest.mark.parametrize(
+    ("end", "gap", "published", "firsts"),
+    [
+        ("2024-06-30", 20, -22.9, -7.2),
+        ("2024-09-30", 18, -20.8, -6.7),
+        ("2024-12-31", 0, -8.7, -8.8),
+    ],
+)
+def test_the_gap_closes_with_the_year(rows, context, end, gap, published, firsts):
+    """The whole year is not affected: its rounded print covers the base."""
+    prints, _ = percents.vintages(rows, context, CODES)
+    mine = prints["region"].eq("china") & prints["indicator"].eq("accidents")
+    (line,) = prints[mine & prints["period_end"].eq(end)].to_dict("records")
+
+    assert round((line["gap_low"] + line["gap_high"]) / 2) == gap
+    assert (line["percent"], round(line["firsts"], 1)) == (published, firsts)
+
+
+def test_each_line_has_a_diamond_and_a_dot(drawing):
+    """The published change leads to its own row, the dot to the first print."""
+    rows = drawing.figure.rows
+    shapes = {name: mark.get_marker() for name, mark in drawing.marks.items()}
+
+    assert {shapes[name] for name in rows["id"]} == {"o"}
+    assert {shapes[name] for name in rows["later_id"]} == {"D"}
+    assert set(rows["later_id"]) == set(drawing.figure.beside["id"])
+
+
+def test_the_title_has_the_widest_difference(drawing):
+    """-29.5 % published, -4.3 % between first prints."""
+    title = drawing.figure.caption.title
+
+    assert "−29.5%" in title.zh
+    assert "−4.3%" in title.en
+
+
+def test_a_base_within_the_rounded_first_print_is_the_same(drawing):
+    """2.18万 covers 21,767 to 21,790."""
+    assert "21,767–21,790" in drawing.said or "21767–21790" in drawing.said
+    assert "未变" in drawing.said or "same" in drawing.said.split("\n")
+
+
+def test_more_prints_than_fit_are_refused():
+    """Fifty years of one region on one page."""
+    counts = [context(value=100 + n, year=1950 + n) for n in range(50)]
+    changes = [context(value=-5, year=1950 + n, measure="change_pct", unit="%") for n in range(50)]
+
+    with pytest.raises(CrowdedError, match="first prints"):
+        drawn(frame(row()), frame(*counts, *changes).assign(vintage="first"))
+
+
+def test_nothing_to_set_side_by_side_is_said():
+    """No later year with a percentage."""
+    drawing = drawn(frame(row()), frame(context(year=2010)).assign(vintage="first"))
+
+    assert drawing.marks == {}
+    assert drawing.faults == {}

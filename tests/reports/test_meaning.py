@@ -1,0 +1,76 @@
+"""What figures are about: indicator, part, region, base and period of short passages."""
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from analysis.language.vocabulary import Confidence
+from analysis.reports.reader import read
+from analysis.reports.setting import setting
+from analysis.reports.suggestions import catalogue
+
+TESTS = Path(__file__).parents[1]
+ROWS = list(csv.DictReader((TESTS / "meanings.csv").read_text("utf-8").splitlines()))
+KNOWN = catalogue(TESTS.parent / "data")
+COLUMNS = ("indicator", "breakdown", "measure", "unit", "comparator", "status")
+
+
+def candidates(row):
+    """The candidates of the passage of a row; a bar in the table is a line end."""
+    text = row["text"].replace("|", "\n")
+    told = setting(text, names=(row["region"],), period=row["report_period"])
+    return [candidate for candidate in read(text, told, KNOWN) if candidate.owns]
+
+
+def cells(candidate):
+    """The cells of a candidate as the table writes them."""
+    record = {column: str(getattr(candidate, column)) for column in COLUMNS}
+    return record | {
+        "region_cell": candidate.region,
+        "base": str(candidate.base or ""),
+        "value": Decimal(candidate.value),
+        "period": "/".join(map(str, candidate.period)),
+    }
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row['printed']} {row['text'][:12]}" for row in ROWS])
+def test_every_cell_of_a_row_is_read(row):
+    """A candidate at the printed figure has every cell as the table says."""
+    expected = {key: row[key] for key in (*COLUMNS, "region_cell", "base", "period")}
+    expected |= {"value": Decimal(row["value"])}
+
+    found = [cells(c) for c in candidates(row) if row["printed"] in {c.raw, c.printed}]
+    found += [cells(c) for c in candidates(row) if row["printed"] in c.printed]
+
+    assert expected in found, found
+
+
+def test_a_zero_that_a_level_contradicts_is_no_row():
+    """A text that counts fires has no row that says there were none."""
+    text = "全年发生森林火灾3起。全年未发生森林火灾。"
+    rows = candidates({"text": text, "region": "青山市", "report_period": "2024"})
+
+    assert [(row.indicator, row.value) for row in rows] == [("forest_fires", 3)]
+
+
+def test_a_row_that_nothing_doubts_is_sure_and_one_without_indicator_a_guess():
+    """Cues that agree make a row sure; a figure that no indicator fits is a guess."""
+    text = "全市共发生生产安全事故12起。购置绿植36个。"
+    rows = candidates({"text": text, "region": "青山市", "report_period": "2024"})
+
+    assert [row.confidence for row in rows] == [Confidence.SURE, Confidence.GUESS]
+
+
+def test_what_is_reviewed_counts_for_the_words_that_decided():
+    """An accepted figure with another indicator lowers the trust in the words that named one."""
+    known = catalogue(TESTS.parent / "data")
+    before = known.suggest([], unit="家", kind="count")
+    known.counts.clear()
+    known.learn(
+        [("检查企业300家", "家", "entities_inspected"), ("检查企业20家", "家", "units_guided")]
+    )
+
+    assert before == []
+    assert sorted(known.counts.values()) == [(1, 2)]
