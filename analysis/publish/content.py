@@ -299,9 +299,21 @@ def _unequal(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
             what = labels.legible(str(row.get(f"indicator_{language}", "")), labels.LONGEST)
             yield what, _short(row, language), labels.legible(labels.reason(row)[language], 120)
         return  # regions without any figure are in the table of missing figures
-    what = about(record, language)
     for gap in record["refused"]:
-        yield what, _short(gap, language), labels.legible(labels.reason(gap)[language], 120)
+        what = _missing(record, gap, language)
+        if what:  # a figure of several questions shows itself which of them has no answer
+            yield what, _short(gap, language), labels.legible(labels.reason(gap)[language], 120)
+
+
+def _missing(record: Record, gap: Mapping[str, Any], language: str) -> str:
+    """Return the indicator that a refusal is about; empty if the figure has several."""
+    names = {
+        row.get("indicator", ""): str(row.get(f"indicator_{language}", ""))
+        for row in record["rows"]
+    }
+    if gap.get("indicator") in names:
+        return labels.legible(names[gap["indicator"]], labels.LONGEST)
+    return about(record, language) if len(names) <= 1 else ""
 
 
 _SOURCE_HEADS = say("content.source_heads")
