@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .options import DOCUMENT_LANGUAGE, JSON, LANGUAGE, OUTPUT, PROJECT, data, root
+from .options import DOCUMENT_LANGUAGE, EXISTING, FILE, JSON, LANGUAGE, OUTPUT, PROJECT, data, root
 
 
 def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
@@ -49,13 +49,13 @@ def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
 @click.option("--title", default="", help="With --brief: the title of the cover.")
 @click.option(
     "--template",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=EXISTING,
     help="Your own deck or template. Placeholders are found by name, else by type.",
 )
 @click.option(
     "--update",
     "old",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Update this deck in place; hand edits stay, and the old deck is kept as .bak.",
 )
 @click.option(
