@@ -215,6 +215,11 @@ class Ledger:
         """Return the figure in the manifest with the name of *carried*, if any."""
         return self._figures.get(carried["figure"])
 
+    def stale(self) -> bool:
+        """Return whether tables have changed since any figure of the manifest was made."""
+        by_job = {one.get("job"): one for one in self._figures.values()}
+        return any(self._tables(one, dict(one)) for one in by_job.values())
+
     def state(self, carried: Provenance) -> State:
         """Return how the figure *carried* differs from the manifest and the tables."""
         figure = self.figure(carried)
