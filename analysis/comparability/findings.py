@@ -18,7 +18,8 @@ from analysis.statistics import gaps, summaries
 from analysis.statistics.forensics import Finding
 from analysis.statistics.parts import Against
 from analysis.statistics.percents import Meaning
-from analysis.statistics.summaries import Change, Extremes, Latest, Placement
+from analysis.statistics.spread import Placement
+from analysis.statistics.summaries import Change, Extremes, Latest
 
 from .rules import Comparison
 

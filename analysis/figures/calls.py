@@ -37,6 +37,7 @@ from analysis.statistics import (
     years,
 )
 from analysis.statistics import parts as wholes
+from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -451,7 +452,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     return asked.figure(draw, f"profile-{region}")
 
 
-def _statement(placed: summaries.Placement) -> charts.Statement:
+def _statement(placed: Placement) -> charts.Statement:
     return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
 
 
@@ -494,7 +495,7 @@ class _Asked:
         """Return one point a peer region."""
         return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
 
-    def placed(self, region: str, own: pd.DataFrame) -> summaries.Placement | None:
+    def placed(self, region: str, own: pd.DataFrame) -> Placement | None:
         """Return the placement of the deaths of *region* up to the year of its rows *own*."""
         last = own["period_end"].max().year
         found = (

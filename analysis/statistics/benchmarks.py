@@ -15,8 +15,7 @@ from analysis.language.vocabulary import Level, Mark, Measure, Rule, Scope, Vint
 from analysis.tables.populations import FARTHEST
 
 from . import intervals, rates, spread
-from .spread import Spread
-from .summaries import NATION
+from .spread import NATION, Spread
 
 Row = dict[Any, Any]
 INFLATION = 1.27  # of the variance of deaths: the upper end of what clusters in accidents give

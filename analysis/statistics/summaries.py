@@ -24,10 +24,9 @@ from analysis.language.vocabulary import (
 
 from . import intervals, spread
 from .rates import whole_year
-from .spread import Spread
+from .spread import NATION, Placement, Spread
 
 Row = dict[Any, Any]
-NATION = "china"  # the region whose rate is the first reference
 LEVEL = 0.95  # two-sided confidence of every interval in a sentence
 
 
@@ -269,40 +268,6 @@ EVIDENCE = (Mark.EXACT, Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY, Mark.ZERO, Mark.
 def evidence(outcomes: pd.DataFrame) -> Mark | None:
     """Return the strongest kind of evidence among the rows *outcomes*; None where there is none."""
     return next((mark for mark in EVIDENCE if outcomes["mark"].eq(mark).any()), None)
-
-
-@dataclass(frozen=True)
-class Placement:
-    """Where the count of a region lies against its nation, its province and its peers."""
-
-    row: Row  # against the nation, pooled where there are three years
-    yearly: pd.DataFrame  # the rows of its years against the province, else against the nation
-    province: Row | None  # the same count against the province, where its count is known
-    spread: Spread | None  # of the peers, where there are enough
-    low: float  # usual ratios at this expected count: 95 % limits of chance and spread
-    high: float
-
-    @property
-    def as_province(self) -> bool:
-        """Whether the count is compatible with the rate of the province."""
-        return self.province is not None and bool(_includes_one(self.province))
-
-    @property
-    def as_nation(self) -> bool:
-        """Whether the count is compatible with the rate of the nation."""
-        return bool(_includes_one(self.row))
-
-    @property
-    def as_peers(self) -> bool:
-        """Whether the ratio lies in the usual range of peers."""
-        return self.low <= float(self.row["ratio"]) <= self.high
-
-
-def _includes_one(row: Row) -> bool:
-    """Whether the wider of the intervals of a ratio includes 1."""
-    wide = bool(pd.notna(row["wide_lower"]))
-    stem = "wide_" if wide else ""
-    return bool(row[f"{stem}lower"] <= 1 <= row[f"{stem}upper"])
 
 
 def placements(pairs: pd.DataFrame, known: Spread | None) -> list[Placement]:
