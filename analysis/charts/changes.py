@@ -12,7 +12,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import intervals
-from analysis.statistics.rates import whole_year
+from analysis.statistics.dates import whole_year
 
 from . import marks, style
 from .blank import blank

@@ -12,7 +12,7 @@ from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
-from analysis.statistics import intervals, rates
+from analysis.statistics import dates, intervals
 
 from . import marks, native, style
 from .comparison import left_out
@@ -55,7 +55,7 @@ def trend(
         What the latest change can tell; it begins the subtitle.
     """
     stated, counted = rows[rows["mark"].isin(STATED)], rows[~rows["mark"].isin(STATED)]
-    counted = counted.assign(whole=rates.whole_year(counted))
+    counted = counted.assign(whole=dates.whole_year(counted))
     caption = _caption(counted, stated, title, verdict, refused, expected)
     page = Page(caption, language, form=form, ax=ax)
     left, right = _rooms(page.room, len(counted), len(stated))
