@@ -85,7 +85,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
             missing=Text.joined(names, zh="、", en=", ") or say("alt.none"),
         ),
         left_out=left_out(refused),
-        notes=tuple(say(note) for note, holds in conditions.items() if holds),
+        notes=tuple(say(note) for note, applies in conditions.items() if applies),
     )
 
 

@@ -111,7 +111,10 @@ def _notes(
         "note.cluster": len(counted) and counted["indicator"].isin(intervals.CLUSTERED).any(),
         "note.back": own["basis"].isin(["from_percent", "from_difference"]).any(),
     }
-    return [*values.methods(counted), *(say(note) for note, holds in conditions.items() if holds)]
+    return [
+        *values.methods(counted),
+        *(say(note) for note, applies in conditions.items() if applies),
+    ]
 
 
 def _axis(drawn: pd.DataFrame) -> Text:

@@ -232,11 +232,11 @@ def meanings(rows: pd.DataFrame, context: pd.DataFrame, indicators: Sequence[str
     percent = every[every["measure"].eq(Measure.CHANGE_PCT) & whole_year(every)]
     percent = percent.drop_duplicates([*SERIES, "period_end"])
     levels = every[every["measure"].eq(Measure.LEVEL)]
-    found = []
+    chains = []
     for _, group in percent.groupby(SERIES, sort=False, observed=True):
         own = levels[_keys(levels).isin(_keys(group))]
-        found.append(_meaning(_last_run(group), own))
-    return [meaning for meaning in found if meaning]
+        chains.append(_meaning(_last_run(group), own))
+    return [meaning for meaning in chains if meaning]
 
 
 def _last_run(group: pd.DataFrame) -> pd.DataFrame:

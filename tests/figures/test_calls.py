@@ -55,7 +55,7 @@ def near():
 @pytest.fixture
 def undrawn(monkeypatch):
     """Figures replaced by the frames that they would be drawn from."""
-    names = "comparison not_comparable trend year_on_year expected parts shared"
+    names = "comparison not_comparable trend changes expected parts shared"
     for name in (*names.split(), "coverage", "profile"):
         monkeypatch.setattr(calls.charts, name, lambda *rows, _name=name, **given: (_name, given))
     monkeypatch.setattr(calls._Asked, "figure", lambda asked, draw, name: draw())
