@@ -110,7 +110,7 @@ _FAMILIES += [f"{name}_{end}" for name in ("name", "question", "caution") for en
 _MEMBERS = ["family", "report", "indicator", "breakdown", "measure", "role", "scope_zh", "scope_en"]
 
 
-def declared(uses=(), *members, other=frame(row(year=1990)).iloc[:0]):
+def declared(uses=(), *members, other=None):
     """Families of *uses*, members as (family, row, role), rows of *other* publications."""
     named = [
         {name: f"{code} {name}" for name in _FAMILIES} | {"family": code, "use": use, "unit": "项"}
@@ -122,6 +122,7 @@ def declared(uses=(), *members, other=frame(row(year=1990)).iloc[:0]):
         for code, one, role in members
     ]
     families = pd.DataFrame(named, columns=_FAMILIES)
+    other = frame(row()).iloc[:0] if other is None else other
     return Declared(families, pd.DataFrame(rows, columns=_MEMBERS), ABSENT, other)
 
 
