@@ -160,9 +160,7 @@ def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
     asked = _asked(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
     rows, published = percents.vintages(asked.rows, asked.context, codes)
-    draw = partial(
-        charts.vintages, rows, title=findings.vintages(rows), published=published
-    )
+    draw = partial(charts.vintages, rows, title=findings.vintages(rows), published=published)
     return asked.figure(draw, "vintages")
 
 
@@ -558,9 +556,7 @@ class _Asked:
         benchmark = rules.benchmark(self.context, result)
         if len(result.rows) < 2 and benchmark is None:
             reason = apart.figures(self.rated, self.tables, result.indicator)["reason_en"].iloc[0]
-            raise UsageError(
-                f"{result.indicator} cannot be compared ({reason}): see 3_comparison"
-            )
+            raise UsageError(f"{result.indicator} cannot be compared ({reason}): see 3_comparison")
         return partial(
             charts.comparison,
             result.rows,
