@@ -116,7 +116,9 @@ class _Reader:
             self.topic = topic[1]
         self.before = None
         self.latest = "", ""
-        if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n", "。"}:
+        new = self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n", "。"}
+        self.namer.begin(new=new)
+        if new:
             self.demanding = False
         read = zip(inside, joined(self.folded, inside), strict=True)
         judged = [_ranked(q, self._judged(n, q, sentence)) for n, q in read]
