@@ -190,9 +190,11 @@ def _tree(held: Tables) -> Iterator[Fault]:
 
 
 def _peers(held: Tables) -> Iterator[Fault]:
-    """A figure of a region of the table of regions belongs into the context."""
-    known = held.peers[held.peers["adcode"].isin(set(held.regions["adcode"]))]
-    words = ("a region of the table of regions", "put the row into context.csv")
+    """A figure of a region with a report or context belongs into the context."""
+    reporting = held.regions["region"].isin(held.regional_reports["region"])
+    adcodes = {*held.regions.loc[reporting, "adcode"], *held.context["adcode"]}
+    known = held.peers[held.peers["adcode"].isin(adcodes)]
+    words = ("a region with a report or with context", "put the row into context.csv")
     yield from _told(held, "peers", known, "adcode", words)
 
 

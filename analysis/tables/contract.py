@@ -19,7 +19,20 @@ from analysis.files import is_plain
 
 from . import cells as columns
 from . import csv_file
-from .schema import ALIASES, BY_REGION, KEYS, LONGEST_CODE, NAMES, TABLES, TIME, UNIQUE, Column
+from .schema import (
+    ADCODE,
+    ALIASES,
+    BY_REGION,
+    CODE,
+    DAY,
+    KEYS,
+    LONGEST_CODE,
+    NAMES,
+    TABLES,
+    TIME,
+    UNIQUE,
+    Column,
+)
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
@@ -170,15 +183,43 @@ def _contract_fault(label: str, case: Any, columns: list[str]) -> Fault:
     return Fault(label, line, str(case.column), repr(cell), rule, mend)
 
 
+_FORMS = {  # by a piece of the pattern, the most special first
+    r"[0-9a-f]{64}": "the SHA-256 of the original: 64 of the digits 0-9 and a-f",
+    rf"{DAY}/": "a period such as 2024-01-01/2024-12-31",
+    r"https?": "a web address that begins with https://",
+    r"\+[a-z_]+:": "parts such as sector:roads, several joined by +",
+    r"[a-z_]+:": "a part such as sector:roads",
+    r"report|plan": "report, plan or progress, several joined by +",
+    r"-[0-9]{4}": "a report such as chuxiong-2024",
+    r"[a-z]+-[0-9]+": "a code such as chuxiong-12",
+    ADCODE: "six digits",
+    r" [0-9]+": "places in the text, such as 12 40",
+    r"\+[a-z]": "codes such as anshan, several joined by +",
+    CODE: "a code of small letters, digits and _ that begins with a letter",
+}
+
+
+def _form(check: str) -> tuple[str, str]:
+    """Return in words which form a pattern asks for."""
+    words = next((words for piece, words in _FORMS.items() if piece in check), "")
+    return "not of the form that this column has", f"write {words}" if words else "correct it"
+
+
 def _told(check: str, cell: str, column: str) -> tuple[str, str]:
     """Pandera's name of a check as a rule and what to do about it."""
     if check.startswith("isin("):
         words = [word for word in check[6:-2].replace("'", "").split(", ") if word]
         return f"not one of {', '.join(words)}", _choice(cell, words, _MEANINGS.get(column, ""))
     if check.startswith("str_matches("):
-        return f"not of the form {check[13:-2]}", "write it in that form"
+        return _form(check)
     if check.startswith("str_length("):
-        return f"length outside {check[11:-1]}", "shorten it, or fill it in"
+        longest = int(check[11:-1].split(", ")[1])
+        empty = cell in {"", "''"}
+        return (
+            ("empty", "fill it in")
+            if empty
+            else (f"longer than {longest:,} characters", "shorten it")
+        )
     if check.startswith("dtype("):
         return "a column of another type", "write the column as the data dictionary says"
     if check == "not_nullable":

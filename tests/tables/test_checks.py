@@ -43,7 +43,7 @@ def test_ten_faults_of_ten_kinds_are_told_with_their_lines(copied):
         (45, "unit", "名", "the unit of"),
         (53, "breakdown", "sector:nowhere", "not in the table it refers to"),
         (62, "evidence", "全州", "quote the phrase"),
-        (70, "printed", "", "length outside"),
+        (70, "printed", "", "empty; fill it in"),
         (79, "note", "a\x07", "a control character"),
     ]
     for line, column, cell, _ in planted:
