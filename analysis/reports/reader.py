@@ -12,7 +12,7 @@ from decimal import Decimal
 from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status
 from analysis.tables import numerals
 
-from . import facts, grids, parts, roles, scopes, subjects, touched
+from . import breakdowns, facts, grids, roles, scopes, subjects, touched
 from .candidates import EVIDENCE, Candidate
 from .confidence import confidence
 from .doubts import Doubt
@@ -59,7 +59,7 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
         cells,
         timeline,
         namer,
-        spellings=parts.spellings(catalogue.parts) if catalogue else (),
+        spellings=breakdowns.spellings(catalogue.parts) if catalogue else (),
     )
     found: list[Candidate] = []
     for sentence in sentences(folded, parted):
@@ -97,7 +97,7 @@ class _Reader:
     grid: dict[int, grids.Cell]
     timeline: Timeline
     namer: Namer
-    spellings: parts.Spellings = ()
+    spellings: breakdowns.Spellings = ()
     latest: tuple[str, str] = "", ""  # theme and part of the figure before in the sentence
     parts: dict[int, str] = field(default_factory=dict)
     topic: str = ""
@@ -252,9 +252,10 @@ class _Reader:
         elif figure.subject:
             own, lead = figure.subject, self.folded[sentence.start : q.first]
         else:
-            own = figure.near[-24:] + self.folded[q.end : q.last] + figure.post[:8]
+            bracketed = figure.far[-12:] if figure.far.endswith(")") else ""  # 乡镇(街道)修订预案
+            own = bracketed + figure.near[-24:] + self.folded[q.end : q.last] + figure.post[:8]
             lead = "" if figure.part else self.folded[sentence.start : q.first - len(figure.near)]
-        part = parts.part_of(
+        part = breakdowns.part_of(
             known.name,
             known.theme,
             own=own,
@@ -412,7 +413,7 @@ class _Reader:
     def _part_in(self, indicator: str, own: str) -> str:
         """Return the part that the clause of a fact names."""
         known = self.catalogue and self.catalogue.indicators.get(indicator)
-        return parts.part_of(known.name, known.theme, own=own) if known else ""
+        return breakdowns.part_of(known.name, known.theme, own=own) if known else ""
 
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
