@@ -15,7 +15,7 @@ from analysis.tables import numerals
 from . import breakdowns, facts, grids, roles, scopes, subjects, touched
 from .candidates import EVIDENCE, Candidate
 from .confidence import confidence
-from .doubts import Doubt
+from .doubts import BASES, Doubt
 from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
 from .naming import BY_EVENT, FOREBEARS, QUOTA_USED, RELATIVE, Namer, content, first
 from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
@@ -181,7 +181,7 @@ class _Reader:
         base, part = self._base(figure), self._part(sentence, figure, first(suggested))
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
         unsure += self._unnamed_part(sentence, figure, part)
-        unsure += _BASES.get(base, ()) if base else ()
+        unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
             q.start,
@@ -425,14 +425,6 @@ _BARE_VERB = re.compile(
     r"(?:整改|整治|销号|培训|参训|参演|参与|死亡|亡|受伤|伤|罚款|受众|受灾)?(?:完成|到位|人数)?"
 )
 _VS_MEAN = "disaster_loss_vs_prev5y_mean"
-
-
-_BASES = {
-    Base.MONTH_BEFORE: (Doubt("base_month"),),
-    Base.MEAN: (Doubt("base_mean"),),
-    Base.PLAN: (Doubt("base_plan"),),
-    Base.OTHER: (Doubt("base_other"),),
-}
 
 
 def _bound(q: Quantity, before: str) -> Comparator:
