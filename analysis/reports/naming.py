@@ -45,6 +45,7 @@ class Namer:
     assigned: dict[int, tuple[Suggestion, ...]] = field(default_factory=dict)
     levels: list[tuple[Suggestion, ...]] = field(default_factory=list)  # before the semicolon
     current: list[tuple[Suggestion, ...]] = field(default_factory=list)
+    row: tuple[str, tuple[Suggestion, ...]] = "", ()  # of a table, with its last level
     orphans: int = 0  # changes so far that refer to those levels
     named: dict[str, Suggestion] = field(default_factory=dict)  # by unit, of the last level
 
@@ -76,12 +77,24 @@ class Namer:
         suggested = self._fitting(figure, self._by_words(words, figure, judgement))
         if not _AVERAGE.search(figure.near[-12:]):
             suggested = self._by_event(figure, suggested)
+        suggested = self._in_row(figure, suggested)
         self.assigned[figure.quantity.start] = suggested
         if figure.measure is Measure.LEVEL and first(suggested):
             self.current.append(suggested)
         if figure.measure is Measure.LEVEL and suggested and suggested[0].score >= ENOUGH:
             self.named[figure.quantity.unit] = suggested[0]
         return suggested
+
+    def _in_row(self, figure: Figure, suggested: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
+        """Return, for a change in a table that names nothing, what its row counts before it."""
+        cell = self.grid.get(figure.quantity.start)
+        if cell is None:
+            return suggested
+        if figure.measure is Measure.LEVEL and first(suggested):
+            self.row = cell.label, suggested
+        label, before = self.row
+        bare = figure.measure is not Measure.LEVEL and not first(suggested)
+        return before if bare and label == cell.label else suggested
 
     def _by_words(
         self, words: list[Words], figure: Figure, judgement: Judgement
@@ -142,6 +155,8 @@ class Namer:
         if not subject and _AIMED.search(figure.near):
             subject = self.events.before(figure.quantity.first, near=True) or "accident"
         subject = subject or self.events.before(figure.quantity.first, table=cell is not None)
+        if cell and not subject and slot == "count" and "起数" in f"{cell.label}{cell.header}":
+            subject = "accident"
         code = subjects.indicators().get(subject, {}).get(slot, "")
         others = tuple(s for s in suggested if s.indicator not in subjects.generic() - {code})
         if not code:
