@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from analysis.language.vocabulary import Measure
 
-from . import facts, grids, roles, subjects
+from . import breakdowns, facts, grids, roles, subjects
 from .layout import Sentence
 from .quantities import Quantity
 from .relations import TERRITORIES, Figure
@@ -72,8 +72,10 @@ class Namer:
                 return parent
         again = figure.parent if figure.measure is Measure.LEVEL else None
         alike = again is not None and again.quantity.unit == figure.quantity.unit
-        if again and alike and figure.near and subjects.unnamed(figure.near + figure.post[:2]):
-            return self.assigned.get(again.quantity.start, ())  # 死亡3人,上年为5人
+        period = figure.near and subjects.unnamed(figure.near + figure.post[:2])
+        part = figure.part and breakdowns.only(figure.near)
+        if again and alike and (period or part):  # 死亡3人,上年为5人; 其中煤矿5家
+            return self.assigned.get(again.quantity.start, ())
         suggested = self._fitting(figure, self._by_words(words, figure, judgement))
         if not _AVERAGE.search(figure.near[-12:]):
             suggested = self._by_event(figure, suggested)
