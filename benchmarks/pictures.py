@@ -8,9 +8,11 @@ from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 SHOWN = {
-    "coverage": "1_coverage-{0}/coverage-shared-1-{0}.png",
+    "overview": "1_overview-{0}/overview-{0}.png",
+    "expected": "4_expected-{0}/expected-deaths-accidents-{0}.png",
+    "coverage": "6_coverage-{0}/coverage-{0}.png",
     "trend": "2_trend-{0}-deaths/trend-deaths-{0}.png",
-    "comparison": "3_comparison-{0}-drills_held/comparison-drills_held-{0}.png",
+    "comparison": "3_comparison-{0}/comparison-hazards-{0}.png",
 }
 WIDTH = 1200  # pixels: sharp in a README, small in a repository
 

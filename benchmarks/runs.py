@@ -85,10 +85,10 @@ def chosen(count: int) -> list[Job]:
             Job("", "2_trend", {"language": w, "indicator": i, "first_year": y})
             for y, i, w in trends
         ),
-        (Job("", "3_comparison", {"language": w, "indicator": i}) for i, w in shared),
+        (Job("", "3_comparison", {"language": w, "subject": i}) for i, w in shared),
         strict=False,
     )
-    rest = (Job("", "3_comparison", {"language": w, "indicator": i}) for i, w in shared)
+    rest = (Job("", "3_comparison", {"language": w, "subject": i}) for i, w in shared)
     jobs = itertools.islice(itertools.chain(itertools.chain.from_iterable(pairs), rest), count)
     named = [
         job._replace(name="-".join([job.notebook, *map(str, job.parameters.values())]))

@@ -118,7 +118,7 @@ def finished(address, name, parameters):
         ("2_trend", {}, "trend-deaths-zh"),
         (
             "3_comparison",
-            {"language": '"en"', "indicator": '"drills_held"'},
+            {"language": '"en"', "subject": '"drills_held"'},
             "comparison-drills_held-en",
         ),
         (

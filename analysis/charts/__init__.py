@@ -2,7 +2,7 @@
 Charts: functions that draw tidy rows as figures, without reading, computing or saving.
 
 ``form`` is ``slide`` or ``page`` (half a sheet). With ``ax``, axes of ``plt.subplots``, the chart
-with all its text replaces these axes in their figure.
+and its title replace these axes in their figure; the other texts are in ``caption``.
 """
 
 from .changes import changes

@@ -8,7 +8,6 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
 
-from . import style
 from .comparison import left_out
 from .figure import Caption, Figure
 from .page import Page
@@ -33,12 +32,5 @@ def blank(
         left_out=left_out(refused),
     )
     page = Page(caption, language, form=form, ax=ax)
-    room = page.room
-    page.text(
-        room.left,
-        room.bottom + room.height * 0.6,
-        say("note.nothing_here")[language],
-        page.size.subtitle,
-        color=style.GREY,
-    )
+    page.empty()
     return page.figure(kind, Scale.NONE, rows, refused)

@@ -141,6 +141,8 @@ def _frame(
         axes.axvspan(usual.low, usual.high, color=style.SHADE, linewidth=0, zorder=0)
         words = say("expected.usual", low=numbers.ratio(usual.low), high=numbers.ratio(usual.high))
         _over(axes, page, np.sqrt(usual.low * usual.high), words[language], 0.25, style.GREY)
+    if part["indicator"].iloc[0] not in intervals.CLUSTERED:
+        _over(axes, page, 1, say("expected.scopes")[language], 0.25, style.GREY)
     axes.plot([1, 1], axes.get_ylim(), color=style.INK, linewidth=1.1, gid="benchmark", zorder=1)
     first = part.iloc[0]
     name = Text(str(first["indicator_zh"]), str(first["indicator_en"]))
@@ -226,8 +228,6 @@ def _caption(
     notes = [say("note.ratio_interval")]
     if rows["indicator"].isin(intervals.CLUSTERED).any():
         notes[0] = say("note.ratio_intervals")
-    if rows["indicator"].eq("accidents").any():
-        notes.append(say("note.accidents_differ"))
     if rows["origin"].eq("context").any():
         notes.append(say("note.context"))
     if rows["segment"].gt(0).any():
@@ -269,7 +269,7 @@ def _places(rows: Sequence[native.Row], language: str) -> list[str]:
 _RATIOS = native.Dots(("ratio", "lower", "upper"), numbers.times, _places, "General", log=True)
 KIND = Kind(
     "expected",
-    order=60,
+    order=7,
     columns=("value", "unit", "expected", "ratio", "ratio_lower", "ratio_upper", "shorthand"),
     native=_native,
     gaps=True,

@@ -18,6 +18,7 @@ from matplotlib.figure import SubFigure
 
 from analysis.errors import UsageError
 from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
 
 from . import style
@@ -29,6 +30,7 @@ MARK = 9.0  # points across a mark of a slide
 LEADING = 1.32  # line height in ems
 FOOT_LEADING = 1.25
 LEAST_PLOT = 0.6  # share of the page
+LEAST_TEXT = 7.0  # points of small print in axes of another figure
 GAP = 0.08  # inches above and below the plot
 BLOCK = 0.2  # ems between two blocks of the foot
 CORNER = 1.9  # ems from the lower edge to the foot, above the pointer in the corner
@@ -66,8 +68,10 @@ class Page:
         self.margin = MARGIN * self.size.width / SIZES["slide"].width
         self._top = self.size.height - self.margin
         self._bottom = self.size.corner * CORNER / 72
-        self._write_head()
-        self._write_foot()
+        self._write_head(caption.title, self.size.title, style.INK)
+        if ax is None:
+            self._write_head(caption.subtitle, self.size.subtitle, style.GREY)
+            self._write_foot()
 
     @property
     def room(self) -> Room:
@@ -132,17 +136,13 @@ class Page:
         words = say("note.nothing_here")[self.language]
         self.text(self.room.left, y, words, self.size.subtitle, color=style.GREY)
 
-    def _write_head(self) -> None:
+    def _write_head(self, text: Text, size: float, colour: str) -> None:
+        """Write the title or the subtitle."""
         width = self.size.width - 2 * self.margin
-        heads = (
-            (self.caption.title, self.size.title, style.INK),
-            (self.caption.subtitle, self.size.subtitle, style.GREY),
-        )
-        for text, size, colour in heads:
-            for line in balanced(begun(text[self.language]), width, size):
-                self.text(self.margin, self._top, line, size, color=colour)
-                self._top -= size * LEADING / 72
-            self._top -= size * 0.2 / 72
+        for line in balanced(begun(text[self.language]), width, size):
+            self.text(self.margin, self._top, line, size, color=colour)
+            self._top -= size * LEADING / 72
+        self._top -= size * 0.2 / 72
 
     def _write_foot(self) -> None:
         """Write, from the bottom up: source, notes and the regions left out."""
@@ -250,11 +250,12 @@ def _in_place_of(ax: Axes) -> SubFigure:
 
 
 def _shrunk(part: SubFigure) -> Size:
-    """Return the size of *part* in inches, with text sizes scaled down from a slide."""
+    """Return the size of *part* in inches, with text sizes scaled down but still readable."""
     box = part.bbox.transformed(part.dpi_scale_trans.inverted())
     slide = SIZES["slide"]
     share = min(box.width / slide.width, box.height / slide.height)
-    return Size(box.width, box.height, *(size * share for size in slide[2:]))
+    sizes = (max(size * share, LEAST_TEXT * size / slide.note) for size in slide[2:])
+    return Size(box.width, box.height, *sizes)
 
 
 def begun(words: str) -> str:

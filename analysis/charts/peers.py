@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from analysis.language import numbers
@@ -156,20 +157,17 @@ def _label_ends(axes: Axes, page: Page, x: float, ends: list[tuple[float, str, s
 
 
 def _dot(axes: Axes, page: Page, row: dict[Any, Any], size: float, colour: str) -> None:
-    shape = SHAPES.get(row["scope"], "o")
-    axes.plot(
-        [row["expected"]],
-        [row["ratio"]],
-        linestyle="none",
-        marker=shape,
+    """Add one dot directly, because ``plot`` updates the limits of the axes for each."""
+    dot = Line2D([row["expected"]], [row["ratio"]], linestyle="none", gid=f"mark-{row['id']}")
+    dot.set(
+        marker=SHAPES.get(row["scope"], "o"),
         markersize=size,
         markerfacecolor="white" if row["rough"] else colour,
         markeredgecolor=colour,
         markeredgewidth=1.4 * page.size.label / style.SLIDE.label,
-        gid=f"mark-{row['id']}",
         clip_on=False,
-        zorder=3,
     )
+    axes.add_artist(dot).set_zorder(3)
 
 
 def _name(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
@@ -295,6 +293,6 @@ def _caption(points: pd.DataFrame, own: pd.DataFrame, title: Text, subtitle: Tex
 
 KIND = Kind(
     "peers",
-    order=61,
+    order=8,
     columns=("value", "expected", "ratio"),
 )

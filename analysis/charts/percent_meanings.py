@@ -73,7 +73,7 @@ def _rows(meanings: Sequence[Meaning]) -> pd.DataFrame:
     frames = [
         pd.concat([meaning.rows, meaning.partly]).assign(
             base_year=meaning.years[0],
-            fits="; ".join("–".join(map(str, chain.counts)) for chain in meaning.answer.chains)
+            fits="; ".join("–".join(map(str, chain.counts)) for chain in meaning.answer.chains),
         )
         for meaning in meanings
     ]

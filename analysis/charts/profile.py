@@ -107,7 +107,7 @@ def _notes(outcomes: pd.DataFrame) -> list[Text]:
         notes.append(say("note.profile_expected"))
     if outcomes["at_least"].notna().any():
         notes.append(say("note.profile_before"))
-    return [*notes, *values.methods(outcomes)]
+    return [*notes, *values.methods(outcomes[outcomes["value"].ne(0)])]
 
 
 def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Text | None) -> None:
@@ -140,7 +140,7 @@ def _cells(row: Row, language: str) -> list[Cell]:
     when = values.time_of(row)[language] if other else ""
     value = values.aim(row) if aimed else values.what(row)
     before, wanted = row["before"], row["expected"]
-    seen = values.detectable(row)[language] if pd.notna(row["at_least"]) else ""
+    seen: str = values.detectable(row)[language] if pd.notna(row["at_least"]) else ""
     return [
         Cell(values.about(row)[language], when),
         Cell(value[language] + span[language], colour=colour, gid=f"mark-{row['id']}"),

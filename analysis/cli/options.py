@@ -31,6 +31,20 @@ class _Seconds(click.FloatRange):
         return number
 
 
+class _PlainFile(click.Path):
+    """The path of a file; a pipe or a device, which may have no end, is refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path, or fail."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            self.fail(f"{str(value)!r} is no plain file.", param, ctx)
+        return path
+
+
+FILE = _PlainFile(path_type=Path)
+EXISTING = _PlainFile(path_type=Path, exists=True, dir_okay=False)
+EXISTING_PATH = _PlainFile(path_type=Path, exists=True)
 SECONDS = _Seconds(0, 7 * 24 * 3600)
 PROJECT = click.option(
     "--project",

@@ -1,13 +1,13 @@
 """The commands of publications: ``deck``, ``figures``, ``workbook``, ``site``, ``trace``."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .options import DOCUMENT_LANGUAGE, JSON, LANGUAGE, OUTPUT, PROJECT, data, root
+from .options import DOCUMENT_LANGUAGE, EXISTING, FILE, JSON, LANGUAGE, OUTPUT, PROJECT, data, root
 
 
 def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
@@ -49,13 +49,13 @@ def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
 @click.option("--title", default="", help="With --brief: the title of the cover.")
 @click.option(
     "--template",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=EXISTING,
     help="Your own deck or template. Placeholders are found by name, else by type.",
 )
 @click.option(
     "--update",
     "old",
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="Update this deck in place; hand edits stay, and the old deck is kept as .bak.",
 )
 @click.option(
@@ -83,7 +83,8 @@ def deck(
     shared["mark"] = given["mark"] or ""
     if given["brief"]:
         about = briefs.About(*_subject(given["about"], project))
-        made = briefs.deck(folder, about=about, title=given["title"], **shared)
+        found = _findings(project)(about.words)
+        made = briefs.deck(folder, about=about, title=given["title"], findings=found, **shared)
     else:
         made = slides.deck(folder, given_order=given["select"], **shared)
     name = f"{'brief' if given['brief'] else 'briefing'}-{language}.pptx"
@@ -99,7 +100,10 @@ def _update(old: Path, folder: Path, given: Mapping[str, Any], **others: Any) ->
 
     names = ("template", "everything", "select", "brief", "about", "title", "mark")
     _refuse_both(**others, **{name: given[name] for name in names})
-    for line in refresh.update(old, folder, dry_run=given["dry_run"]).lines():
+    report = refresh.update(
+        old, folder, dry_run=given["dry_run"], findings=_findings(folder.parent)
+    )
+    for line in report.lines():
         click.echo(line)
 
 
@@ -111,6 +115,25 @@ def _check_choice(figures: tuple[str, ...], given: Mapping[str, Any]) -> None:
         raise click.UsageError("--select needs the names of figures: `figures` lists them")
     if (given["about"] or given["title"]) and not given["brief"]:
         raise click.UsageError("--about and --title belong to --brief")
+
+
+def _findings(project: Path | None) -> Callable[[Sequence[str]], Sequence[Any]]:
+    """Return the function for the findings on a subject; none where the figures are older."""
+
+    def findings(about: Sequence[str]) -> Sequence[Any]:
+        from analysis.comparability.standing import standing
+        from analysis.explore.trace import Ledger
+        from analysis.tables.load import load
+
+        folder = root(project)
+        if not (folder / "data").is_dir():
+            return ()
+        if Ledger(folder).stale():
+            click.echo("the tables have changed since the figures were made: `run` first", err=True)
+            return ()
+        return standing(load(data(project)), about)
+
+    return findings
 
 
 def _subject(about: tuple[str, ...], project: Path | None) -> Any:

@@ -14,7 +14,7 @@ import click
 from analysis.errors import AnalysisError, DocumentError, UsageError
 from analysis.language.messages import say
 
-from .options import LANGUAGE, PROJECT, data
+from .options import EXISTING, EXISTING_PATH, LANGUAGE, PROJECT, data
 
 if TYPE_CHECKING:
     from analysis.reports.compilation import Compiled
@@ -32,7 +32,7 @@ _SUFFIXES = {".xlsx": "xlsx", ".csv": "csv", ".jsonl": "jsonl", ".json": "jsonl"
     "  regional-safety compile report.txt --region qingshan --period 2024 | head\n"
     "  regional-safety compile reports --output reviews",
 )
-@click.argument("text", type=click.Path(path_type=Path, exists=True))
+@click.argument("text", type=EXISTING_PATH)
 @click.option(
     "--region",
     default="",
@@ -162,9 +162,7 @@ _REST = "see the lines above; the workbooks of the others are written"
     "  regional-safety accept review.xlsx\n"
     "  regional-safety accept --undo"
 )
-@click.argument(
-    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False
-)
+@click.argument("file", type=EXISTING, required=False)
 @click.option("--dry-run", is_flag=True, help="Check and print the changes; write nothing.")
 @click.option("--details", is_flag=True, help="Print every row that changes.")
 @click.option("--undo", is_flag=True, help="Restore the tables as before the last `accept`.")

@@ -123,6 +123,7 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     name, latest = values.short(every.iloc[0].to_dict()), summaries.latest(changes)
     if latest.only:
         return _change(name, latest.only)
+    name = Text(name.zh, name.en[:1].upper() + name.en[1:])
     if latest.regions:
         return _latest(name, latest)
     return say("finding.not_tested" if len(rows) else "finding.no_counts", name=name)
@@ -237,12 +238,12 @@ def counted(refused: pd.DataFrame, series: pd.DataFrame, indicator: str) -> pd.D
 def _contradicted(meaning: Meaning) -> Text:
     row, partly = meaning.rows.iloc[0].to_dict(), meaning.partly.iloc[0].to_dict()
     percents = [Text(*[numbers.signed_percent(p)] * 2) for p in meaning.rows["percent"]]
+    count = numbers.exact(partly["value"])
     return say(
         "finding.contradicted",
         region=region(row),
         percents=Text.joined(percents, zh="、", en=", "),
-        count=numbers.exact(partly["value"]),
-        unit=partly["unit"],
+        count=Text(f"{count}{partly['unit']}", count),
     )
 
 

@@ -17,18 +17,17 @@ from analysis.errors import WordError
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Measure, Promise, Standing, Status
+from analysis.language.vocabulary import Mark, Measure, Membership, Promise, Standing, Status
 from analysis.statistics import attainment, benchmarks, parts, policies, rates, summaries, years
 from analysis.statistics.summaries import Placement
 from analysis.tables.load import Tables
 
-from . import findings
+from . import families, findings
 
 FIRST_YEAR = 2020  # earlier definitions are wider
 PLACED = ("deaths",)  # accident counts differ in which accidents they count
 OUTCOMES = ("deaths", "accidents")
 MOST = 5  # findings at once
-MEMBER = ["report", "indicator", "breakdown", "measure"]
 Row = dict[Any, Any]
 
 
@@ -158,6 +157,7 @@ def _every(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     yield from _targets(marked)
     yield from _promised(tables, marked)
     yield from _instruments(tables, marked)
+    yield from _compared(tables, rates.rates(rates.limits(marked), context))
 
 
 def placements(tables: Tables, indicator: str, rows: pd.DataFrame) -> list[Placement]:
@@ -218,6 +218,7 @@ def _changed(rows: pd.DataFrame, context: pd.DataFrame) -> Iterator[Finding]:
 def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
     """Yield what each report without counts of deaths and accidents prints instead."""
     whole = rows[rows["indicator"].isin(OUTCOMES) & rows["breakdown"].eq("")]
+    last = rows.loc[rows["status"].eq(Status.ACTUAL), "period_end"].max().year
     for _, mine in whole.groupby("region", sort=False):
         shown = mine[mine["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
         if shown.empty or mine["measure"].eq(Measure.LEVEL).any():
@@ -238,7 +239,7 @@ def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
                 **words,
                 year=records[0]["period_end"].year,
             ),
-            figure="changes",
+            figure=f"changes-{last}" if records[0]["period_end"].year == last else "coverage",
             values=MappingProxyType(
                 {str(row["indicator"]): float(row["value"]) for row in records if percent}
             ),
@@ -291,9 +292,11 @@ def _open(rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     """Yield the questions that three regions or more answer with a number, with their scopes."""
-    members = tables.family_members[tables.family_members["role"].eq("member")]
-    joined = rows.merge(members, on=MEMBER)
-    amounts = joined[joined["measure"].eq(Measure.LEVEL) & joined["value"].gt(0)]
+    members = families.members(rows, tables.families["family"], tables)
+    groups = families.groups(members)
+    group = {family: name for name, mine in groups.items() for family in mine["family"]}
+    amounts = members[members["measure"].eq(Measure.LEVEL) & members["value"].gt(0)]
+    amounts = amounts[amounts["role"].eq(Membership.MEMBER)]
     # A number of parks of another grade is no amount of the same thing.
     amounts = amounts[~amounts["breakdown"].str.contains("grade:", regex=False)]
     spans = amounts.groupby("family")["value"].agg(lambda each: each.max() / each.min())
@@ -326,7 +329,7 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             regions=tuple(row["region"] for row in records),
             theme=str(family["theme"]),
             indicator=str(records[0]["indicator"]),
-            figure=f"comparison-{family['theme']}",
+            figure=f"comparison-{group[family['family']]}",
             values=MappingProxyType({row["region"]: float(row["value"]) for row in records}),
         )
 
@@ -371,7 +374,7 @@ def _targets(rows: pd.DataFrame) -> Iterator[Finding]:
             regions=(str(region),),
             theme="",
             indicator="",
-            figure="targets",
+            figure="targets-1",
             values=MappingProxyType(counts),
         )
 
@@ -415,6 +418,24 @@ def _instruments(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             regions=(str(region),),
             theme="",
             indicator="",
-            figure="instruments-shared",
+            figure="instruments-1",
             values=MappingProxyType({"total": len(own), "alone": alone}),
         )
+
+
+def _compared(tables: Tables, rated: pd.DataFrame) -> Iterator[Finding]:
+    """Yield how many of the indicators that several reports give can be compared."""
+    comparable = families.shared(rated, tables, list(tables.indicators["indicator"]))
+    if not comparable:
+        return
+    counts = {"count": sum(comparable.values()), "total": len(comparable)}
+    yield Finding(
+        "coverage:all",
+        findings.coverage(comparable),
+        say("sentence.compared", **counts),
+        regions=tuple(rated["region"].drop_duplicates()),
+        theme="",
+        indicator="",
+        figure="coverage",
+        values=MappingProxyType(counts),
+    )

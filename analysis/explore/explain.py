@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import files
 from analysis.comparability import families, findings, rules, standing
 from analysis.errors import WordError
 from analysis.figures.source import code_of
@@ -189,10 +190,9 @@ class _Explanation:
         """Yield the whole sentence, if the original is available."""
         if self._originals is None:
             return
-        try:
-            name = self._tables.originals[row["report"]]
-            data = (self._originals / f"{name}.txt").read_bytes()
-        except OSError:
+        name = self._tables.originals[row["report"]]
+        data = files.read((self._originals / f"{name}.txt").resolve())
+        if data is None:
             return
         sentence = sentence_at(data.decode("utf-8", "replace"), row["start"], row["end"])
         yield say("explain.sentence", sentence=sentence)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.errors import WordError
+from analysis.language.text import Text
 from analysis.tables.load import Tables
 
 
@@ -14,6 +15,8 @@ class Subject(NamedTuple):
 
     regions: frozenset[str]
     indicators: frozenset[str]
+    names: tuple[Text, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 def subject(words: Iterable[str], tables: Tables) -> Subject:
@@ -25,35 +28,39 @@ def subject(words: Iterable[str], tables: Tables) -> Subject:
     WordError
         For a word that names no region, theme or indicator.
     """
+    words = tuple(words)
     regions: set[str] = set()
     indicators: set[str] = set()
+    names: list[Text] = []
     for word in words:
-        region = _codes(tables.regions, "region", word)
-        theme = _codes(tables.themes, "theme", word)
-        known = _codes(tables.indicators, "indicator", word)
+        hits = [_hits(frame, word) for frame in _frames(tables).values()]
+        region, theme, known = ([str(code) for code in frame.iloc[:, 0]] for frame in hits)
         themed = tables.indicators.loc[tables.indicators["theme"].isin(theme), "indicator"]
         if not {*region, *theme, *known}:
             raise WordError("region, theme or indicator", word, dict.fromkeys(_names(tables)))
         regions |= {*region}
         indicators |= {*known, *themed}
-    return Subject(frozenset(regions), frozenset(indicators))
+        first = next(frame.iloc[0] for frame in hits if len(frame))
+        names.append(Text(str(first["name_zh"]), str(first["name_en"])))
+    return Subject(frozenset(regions), frozenset(indicators), tuple(names), words)
 
 
-def _codes(frame: pd.DataFrame, column: str, word: str) -> list[str]:
-    """Return the codes of a table with this code or name."""
+def _frames(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the tables of what a word can be, each with its code and names."""
+    frames = {"region": tables.regions, "theme": tables.themes, "indicator": tables.indicators}
+    return {code: frame[[code, "name_zh", "name_en"]] for code, frame in frames.items()}
+
+
+def _hits(frame: pd.DataFrame, word: str) -> pd.DataFrame:
+    """Return the lines of a table with this code or name."""
     folded = word.casefold().strip()
-    named = frame[[column, "name_zh", "name_en"]].astype(str)
-    hits = named.apply(lambda cells: cells.str.casefold().eq(folded)).any(axis=1)
-    return [str(code) for code in frame.loc[hits, column]]
+    equal = frame.astype(str).apply(lambda cells: cells.str.casefold().eq(folded))
+    hits: pd.DataFrame = frame.loc[equal.any(axis=1)]
+    return hits
 
 
 def _names(tables: Tables) -> Iterator[str]:
     """Yield every code, then every name, that a word can be."""
-    frames = (
-        (tables.regions, "region"),
-        (tables.themes, "theme"),
-        (tables.indicators, "indicator"),
-    )
     for position in range(3):
-        for frame, code in frames:
-            yield from map(str, frame[(code, "name_zh", "name_en")[position]])
+        for frame in _frames(tables).values():
+            yield from map(str, frame.iloc[:, position])

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis import files
 from analysis.errors import AnalysisError, UsageError
 from analysis.figures import manifest, provenance
 from analysis.figures.provenance import Provenance
@@ -55,12 +56,14 @@ def pieces(path: Path, root: Path | None = None) -> list[Piece]:
         If the file cannot be read, or has neither provenance nor a printed mark.
     """
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= MOST_BYTES else b""
+        status = path.stat()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    if size > MOST_BYTES:
-        raise AnalysisError(f"{path} is too large ({size} bytes, at most {MOST_BYTES})")
+    if status.st_size > MOST_BYTES:
+        raise AnalysisError(f"{path} is too large ({status.st_size} bytes, at most {MOST_BYTES})")
+    data = files.read(path.resolve(), MOST_BYTES)
+    if data is None:
+        raise UsageError(f"{path} is no plain file that can be read")
     figures = list(_pieces(path, data))
     if figures:
         return figures
@@ -211,6 +214,11 @@ class Ledger:
     def figure(self, carried: Provenance) -> Mapping[str, Any] | None:
         """Return the figure in the manifest with the name of *carried*, if any."""
         return self._figures.get(carried["figure"])
+
+    def stale(self) -> bool:
+        """Return whether tables have changed since any figure of the manifest was made."""
+        by_job = {one.get("job"): one for one in self._figures.values()}
+        return any(self._tables(one, dict(one)) for one in by_job.values())
 
     def state(self, carried: Provenance) -> State:
         """Return how the figure *carried* differs from the manifest and the tables."""

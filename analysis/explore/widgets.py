@@ -18,6 +18,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from analysis import files, project
+from analysis.errors import UsageError
 from analysis.figures.record import save
 from analysis.language import numbers, values
 from analysis.language.messages import say
@@ -80,6 +81,8 @@ class Explorer:
     ------
     WordError
         For an unknown word, naming the nearest ones.
+    UsageError
+        For a question that names something refused, with the reason.
 
     Examples
     --------
@@ -103,7 +106,11 @@ class Explorer:
     ) -> None:
         self.asked = Questions(data)
         self.language = str(Language(language))
-        self.question = self.asked.settled(Question(indicator, region, period, beside))
+        request = Question(indicator, region, period, beside)
+        refusal = self.asked.refused(request)
+        if refusal is not None:
+            raise UsageError(f"this question has no answer: {refusal[self.language]}")
+        self.question = self.asked.settled(request)
         self.answer: Answer
         themes = data.indicators.set_index("indicator")["theme"]
         self._theme_of: dict[str, str] = {str(code): str(one) for code, one in themes.items()}

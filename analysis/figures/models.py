@@ -175,10 +175,8 @@ class Drawn(TypedDict):
     end: NotRequired[int]
 
 
-class Refused(TypedDict):
-    """A region that a figure leaves out, in a provenance."""
-
-    start: NotRequired[int]
+def _is_flat(row: dict[str, object]) -> bool:
+    return not any(isinstance(cell, dict | list) for cell in row.values())
 
 
 class Provenance(TypedDict):
@@ -193,7 +191,7 @@ class Provenance(TypedDict):
     source: Both
     notes: list[dict[str, str]]
     sources: list[dict[str, str]]
-    rows: list[Drawn]
+    rows: list[Annotated[Drawn, _is_flat, "a table of single values"]]
     refused: list[Row]
     job: NotRequired[str]
     notebook: NotRequired[str]

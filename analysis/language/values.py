@@ -449,23 +449,6 @@ def deadline(date: pd.Timestamp) -> Text:
     return say("value.by", date=day(date))
 
 
-def ratio_label(row: Mapping[Any, Any]) -> Text:
-    """
-    A ratio with its interval, for the label of a mark.
-
-    >>> ratio_label({"ratio": 0.88, "lower": 0.58, "upper": 1.34}).en
-    '0.88 (0.58–1.34)'
-    """
-    return _both(numbers.times, row, "ratio")
-
-
-def against(row: Mapping[Any, Any]) -> Text:
-    """A count of one year with that of the year before."""
-    now, before = (counted(row, name) for name in ("value", "before"))
-    when = period(row["period_start"], row["period_end"])
-    return say("value.before", when=when, now=now, before=before)
-
-
 def counted(row: Mapping[Any, Any], name: str) -> Text:
     """Return the number *name* of a row in full, in Chinese with its unit."""
     count = numbers.exact(round(float(row[name]), 1))

@@ -52,7 +52,7 @@ _STAMP = say("content.stamp")
 def content(record: Record, language: str) -> Content:
     """Return the contents of the slide of one figure."""
     kind = kind_of(record)
-    plot = kind.native(record, language)
+    plot = _legible(kind.native(record, language), record)
     # A picture of the counts includes the changes, so no separate table is needed.
     pictured = plot is None and native.shown(record)
     both = {part: labels.both(record[part])[language] for part in ("title", "subtitle", "alt")}
@@ -70,20 +70,30 @@ def content(record: Record, language: str) -> Content:
     )
 
 
+MOST_LABELS = 10  # dots side by side whose values and intervals are written beside them
+
+
+def _legible(plot: Plot | None, record: Record) -> Plot | None:
+    """Return *plot*, or None where its labels would overlap and there is a picture instead."""
+    crowded = plot is not None and plot.kind == "dots" and len(plot.categories) > MOST_LABELS
+    pictured = any(name.endswith(".png") for name in record["files"])
+    return None if crowded and pictured else plot
+
+
 def _short(row: Mapping[str, Any], language: str) -> str:
     return labels.legible(labels.region(row)[language], 24)
 
 
-def _order(row: Mapping[str, Any]) -> tuple[int, str]:
+def level(row: Mapping[str, Any]) -> tuple[int, str]:
     """
     Return the sort key of a row: country, provinces, prefectures, districts, each by code.
 
-    >>> [_order({"adcode": code})[0] for code in ("100000", "340000", "532300", "340102")]
+    >>> [level({"adcode": code})[0] for code in ("100000", "340000", "532300", "340102")]
     [0, 1, 2, 3]
     """
     code = str(row.get("adcode", "999999"))
-    level = 0 if code == "100000" else 1 if code.endswith("0000") else 2 if code[4:] == "00" else 3
-    return level, code
+    rank = 0 if code == "100000" else 1 if code.endswith("0000") else 2 if code[4:] == "00" else 3
+    return rank, code
 
 
 def _left_out(record: Record, language: str) -> Iterable[tuple[str, str, str]]:

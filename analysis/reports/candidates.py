@@ -74,15 +74,15 @@ class Candidate:
             "unit": self.unit if owns else None,
             "comparator": str(self.comparator) if owns else None,
             "measure": str(self.measure) if owns else None,
-            "base": str(self.base) if owns and self.base else None,
             "status": str(self.status) if owns else None,
             "period": "/".join(map(str, self.period)) if owns and self.period else None,
             "indicator": self.indicator or None,
-            "breakdown": self.breakdown if owns else None,
-            "region": self.region or None,
-            "confidence": str(self.confidence) if owns else None,
             "suggestions": suggestions,
             "doubts": worded(self.doubts, language),
+            "breakdown": self.breakdown if owns else None,
+            "region": self.region or None,
+            "base": str(self.base) if owns and self.base else None,
+            "confidence": str(self.confidence) if owns else None,
         }
 
 

@@ -84,6 +84,8 @@ _FORMS = {
     "of_year": r"(?<![^,。;、:(\s在即而至比较与由从“\"])"
     r"(?P<year>20\d\d)年(?P<likewise>同期)?(?:全年)?(?![-—–~～至到\d])(?!度?(?:版|计划|工作|行动))",
     "whole": r"全年(?!度)",
+    "season": r"(?:春节|元旦|清明|五一|端午|中秋|国庆|节假日|节日|两会|汛期|防火期|暑期|冬春"
+    r"|重大活动)(?:假期)?期间",
     "now": r"今年(?:以来)?|本年度|年内",
     "yearly": r"年均(?=[^气降]|降幅)",
 }
@@ -309,6 +311,7 @@ _RESOLVE: dict[str, Callable[[dict[str, str], date, date], Period]] = {
     "of_year": _year,
     "now": lambda _, start, end: (start, end),
     "whole": _whole_year,
+    "season": lambda _, start, end: (start, end),
     "yearly": lambda _, start, end: (start, end),
 }
 
@@ -364,7 +367,7 @@ class Timeline:
             return not re.search(r"(?<!^)[,。;]", between) or between.startswith(",")
         if named.kind == "yearly" or (named.kind == "day" and not _EVENT.search(between)):
             return not re.search(r"[,。;]", between)
-        if named.kind in {"due", "end", "year_before", "day", "days"}:
+        if named.kind in {"due", "end", "year_before", "day", "days", "season"}:
             return not re.search(r"[。;]", between)
         return True
 

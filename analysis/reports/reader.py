@@ -25,6 +25,7 @@ from .roles import Judgement, Reason, elsewhere, status
 from .setting import Setting
 from .suggestions import ENOUGH, Catalogue, Suggestion, unlike
 
+_AROUND = 80  # characters before a figure that may name the region it is about
 _NOUN = 10  # characters behind a figure that may name it
 
 
@@ -153,6 +154,8 @@ class _Reader:
 
     def _mention(self, read: Quantity, judgement: Judgement) -> Candidate:
         raw = self.text[read.start : read.end]
+        away = judgement.role is Role.OTHER_REGION
+        before = self.folded[max(0, read.start - _AROUND) : read.start]
         return Candidate(
             read.start,
             read.end,
@@ -160,6 +163,7 @@ class _Reader:
             judgement.role,
             judgement.reason,
             printed=raw,
+            region=scopes.wider_region(before) if away else "",
             doubts=(*judgement.doubts, *touched.letters(self.text, read)),
         )
 
@@ -343,6 +347,7 @@ class _Reader:
         elif named and not self._quota(figure):
             start, end = resolved(named, start, end)
             doubts = (Doubt("period_carried"),) if carried and named.kind != "now" else ()
+            doubts += (Doubt("period_unclear"),) if named.kind == "season" else ()
         if figure.measure is Measure.LEVEL and self.timeline.old_value(first, last):
             start, end = before_change(start, end) if default == (start, end) else (start, end)
             doubts = (*doubts, Doubt("old_value"))

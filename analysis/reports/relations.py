@@ -66,6 +66,7 @@ _LIST = re.compile(r"[、和及与,]?[ ]*$")
 _EMPTY = re.compile(
     r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+"
     r"|[与较比]上个?[^,。;、]{1,4}[期季]|[与较比](?:20\d\d年|\d{1,2}月份?|上月|上季度?|常年|历年)(?:同期)?|[与较比][“\"]?十[一二三四五]五[”\"]?(?:时期|期间)?|[年月]均|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
+    r"|(?:全面|全部|整体|总体|持续|继续|同步|全线)(?:下降|上升|减少|增加|实现)*"
     r"|[,、;:。()(\s“”\"]|[降增减升]幅|[双两三四]?[下双]降|[二两三四五六]项(?:主要|控制)?指[数标]|不[低少高]于|不超过|控制在|力争|确保|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
 )
 TERRITORIES = "市、区|[市区州场]|街道|社区|管委会"  # in brackets they belong to the noun before
@@ -152,6 +153,7 @@ def figures(
         recent, following = related[-_MEMORY:], found[index + 1 : index + _MEMORY]
         figure = _placed(text, sentence, read, following, recent, enclosures)
         _measure(text, sentence, figure, recent)
+        _named_in_order(text, figure, following, recent)
         related.append(figure)
         if figure.measure is not Measure.LEVEL:
             _subject(text, figure, [*recent, figure], following)
@@ -208,6 +210,28 @@ def _behind(text: str, sentence: Sentence, read: Quantity, following: list[Quant
     stop = min([sentence.end, read.last + 24, *nearest])
     said = _TERRITORY.sub("", text[read.last : stop])
     return re.split(r"[,。;、:!?\n(]", said, maxsplit=1)[0]
+
+
+def _named_in_order(
+    text: str, figure: Figure, following: list[Quantity], earlier: list[Figure]
+) -> None:
+    """Give each level of a list its noun: 负责人、从业人员分别为12人、30人."""
+    last = earlier[-1] if earlier else None
+    if last is not None and figure.quantity.start in last.dealt:
+        figure.dealt, figure.near = last.dealt, last.dealt[figure.quantity.start]
+        return
+    nouns, _, rest = figure.near.rpartition("分别")
+    named = [noun for noun in re.split(r"[、和及与]", figure.far[-40:] + nouns) if noun]
+    places = _places(text, figure.quantity, following)
+    if (
+        figure.measure is Measure.LEVEL
+        and nouns
+        and len(named) >= len(places) > 1
+        and len(rest) < 4
+    ):
+        own = named[-len(places) :]
+        figure.near = own[0]
+        figure.dealt = dict(zip(places[1:], own[1:], strict=True))
 
 
 def _measure(text: str, sentence: Sentence, figure: Figure, earlier: list[Figure]) -> None:

@@ -97,6 +97,7 @@ class Descriptions:
 _MOST = 3
 ENOUGH = 1.6  # below this the synonyms in common are chance
 ALIKE = 0.45  # below this a likeness to a definition is shown and not taken
+_SHORT, _LONG = 4, 16  # characters of a noun phrase that becomes a synonym
 _PRIOR = 0.8  # the trust in words that no reviewed report has
 _LEAST = 0.1  # below this it is chance
 _CONTEXT = "context"  # denominators: a report that gives one names it outright
@@ -121,6 +122,27 @@ class Words(NamedTuple):
 
     text: str
     weight: float
+
+
+class Reviewed(NamedTuple):
+    """An accepted figure with the phrase that it stands on."""
+
+    evidence: str
+    printed: str
+    unit: str
+    indicator: str
+
+    @property
+    def phrase(self) -> str:
+        """
+        The noun phrase before the figure, '' if it is too short or long to name anything.
+
+        >>> Reviewed("全市检查企业,实现锅炉智改397台", "397台", "台", "boilers").phrase
+        '实现锅炉智改'
+        """
+        before, printed, _ = self.evidence.partition(self.printed)
+        phrase = re.split(r"[^\u4e00-\u9fff]", before)[-1]
+        return phrase if printed and _SHORT <= len(phrase) <= _LONG else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +170,10 @@ class Catalogue:
 
     def __post_init__(self) -> None:
         terms = set()
+        self._heads: dict[str, list[str]] = defaultdict(list)
         for place, (_, needed, barred) in enumerate(self.synonyms):
             terms |= {*needed, *barred}
             self._by_term[max(needed, key=len)].append(place)
-        self._heads: dict[str, list[str]] = defaultdict(list)
         for term in terms:
             self._heads[term[:2]].append(term)
         self._present = lru_cache(maxsize=_REMEMBERED)(self._scan)
@@ -160,18 +182,29 @@ class Catalogue:
         rows = self.indicators.values()
         self._described = Descriptions([(row.name, row.definition) for row in rows])
 
-    def learn(self, reviewed: Iterable[tuple[str, str, str]]) -> None:
-        """Count, by the words that decide, how often reviewed figures had the indicator suggested.
-
-        Each of *reviewed* is the phrase of an accepted figure, its unit and its indicator.
+    def learn(self, reviewed: Iterable[Reviewed]) -> None:
         """
-        for phrase, unit, code in reviewed:
-            kind = self.indicators[code].quantity if code in self.indicators else ""
-            found = self.suggest([Words(phrase, 1.0)], unit=unit, kind=kind)
-            if found and found[0].score >= ENOUGH:
-                right, all_of = self.counts.get((found[0].indicator, found[0].why), (0, 0))
-                same = found[0].indicator == code
-                self.counts[found[0].indicator, found[0].why] = right + same, all_of + 1
+        Learn from accepted figures.
+
+        Counted is, by the words that decide, how often a figure had the indicator suggested. The
+        noun phrase of a figure that no synonym named becomes one.
+        """
+        phrases: dict[tuple[str, str], None] = {}
+        for figure in reviewed:
+            code, known = figure.indicator, self.indicators.get(figure.indicator)
+            kind = known.quantity if known else ""
+            found = self.suggest([Words(figure.evidence, 1.0)], unit=figure.unit, kind=kind)
+            top = found[0] if found and found[0].score >= ENOUGH else None
+            if top:
+                right, all_of = self.counts.get((top.indicator, top.why), (0, 0))
+                self.counts[top.indicator, top.why] = right + (top.indicator == code), all_of + 1
+            if known and top is None and figure.phrase:
+                phrases[code, figure.phrase] = None
+        for code, phrase in phrases:
+            self._by_term[phrase].append(len(self.synonyms))
+            self._heads[phrase[:2]].append(phrase)
+            self.synonyms.append((code, (phrase,), ()))
+        self._present.cache_clear()
 
     def trust(self, suggestion: Suggestion) -> float:
         """Return the share of reviewed figures with the same words that had the indicator."""
@@ -387,12 +420,13 @@ def catalogue(folder: Path) -> Catalogue:
     return read
 
 
-def reviewed(folder: Path, *, without: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield phrase, unit and indicator of the accepted figures, except of the report *without*."""
+def reviewed(folder: Path, *, without: str = "") -> Iterator[Reviewed]:
+    """Yield the accepted figures, except those of the report *without*."""
     for path in sorted((folder / "observations").glob("*.csv")):
         table = csv_file.table(path)
         level = table[(table["measure"] == "level") & (table["report"] != without)]
-        yield from zip(level["evidence"], level["unit"], level["indicator"], strict=True)
+        columns = (level[name] for name in Reviewed._fields)
+        yield from map(Reviewed, *columns)
 
 
 def _terms(synonym: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -255,7 +255,7 @@ def packed(root: Path) -> bytes:
         path
         for folder in ("data", "notebooks")
         for path in sorted((root / folder).rglob("*"))
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file() and path.suffix != ".pyc" and not _is_hidden(path.relative_to(root))
     ]
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as pack:
         for path in paths:
@@ -264,6 +264,10 @@ def packed(root: Path) -> bytes:
                 name.compress_type = zipfile.ZIP_DEFLATED
                 pack.writestr(name, path.read_bytes())
     return archive.getvalue()
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 @cache

@@ -16,7 +16,6 @@ from pathlib import Path
 import psutil
 
 RUN = "REGIONAL_SAFETY_RUN"  # marks every process of a run, and so every orphan of a dead run
-OUTPUT = "REGIONAL_SAFETY_OUTPUT"  # the folder to which a notebook publishes
 GRACE = 1.0  # seconds between SIGTERM and SIGKILL
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has only the latter
 _PDEATHSIG, _SUBREAPER = 1, 36  # of linux/prctl.h

@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from analysis import shapes
-from analysis.project import FORMATS
-
-from .processes import OUTPUT
+from analysis.project import FORMATS, OUTPUT
 
 STARTS = 3  # a kernel may fail to start because its port was taken; a cell is never retried
 LONGEST_LINE = 3_500  # bytes of an event

@@ -187,7 +187,7 @@ def against(pieces: pd.DataFrame, shares: pd.DataFrame) -> list[Against]:
 def _fisher(row: Row, other: Row) -> float:
     from scipy.stats import fisher_exact
 
-    table = [[cell["value"], cell["whole"] - cell["value"]] for cell in (row, other)]
+    table = np.array([[cell["value"], cell["whole"] - cell["value"]] for cell in (row, other)])
     return float(fisher_exact(table).pvalue)
 
 

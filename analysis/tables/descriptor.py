@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import pandas as pd
 
-from analysis import files
+from analysis import files, shapes
 from analysis.errors import Fault, TableError
 
 from . import checks
@@ -81,13 +81,28 @@ def described(tables: Tables, selections: Record) -> Record:
     }
 
 
+class _Resource(TypedDict):
+    """A table in the descriptor."""
+
+    path: str
+    hash: NotRequired[str]
+    rows: NotRequired[int]
+    bytes: NotRequired[int]
+
+
+class _Descriptor(TypedDict):
+    """The descriptor, as far as it is compared."""
+
+    resources: list[_Resource]
+
+
 def compare(folder: Path) -> list[Fault]:
     """Every table of *folder* whose rows or hash are not the descriptor's, and what changed."""
     try:
-        record = json.loads((folder / FILE).read_bytes())
+        record = shapes.parsed(files.text(folder / FILE).encode(), _Descriptor)
         known = {resource["path"]: resource for resource in record["resources"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        found = f"{type(error).__name__}: {str(error)[:60]}"
+    except ValueError as error:
+        found = str(error)[:80]
         mend = "restore it, or run `regional-safety describe`"
         return [Fault(FILE, 0, "", found, "no descriptor that can be read", mend)]
     try:
@@ -155,7 +170,10 @@ def _difference(name: str, path: Path, known: Mapping[str, Any] | None) -> Itera
     if known is None:
         yield Fault(name, 0, "", "a new table", "not in the descriptor", MEND)
         return
-    data = path.read_bytes()
+    data = files.read(path.resolve())
+    if data is None:
+        yield Fault(name, 0, "", "no plain file", "a table is a plain file", "put a file there")
+        return
     if known.get("hash") == _hash(data):
         return
     before, now = known.get("rows"), _rows(path)

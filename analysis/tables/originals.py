@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from analysis import files
 from analysis.errors import Fault
 from analysis.language.vocabulary import Closure, Comparator, Measure
 
@@ -99,9 +100,10 @@ def _identities(tables: Tables) -> Iterator[Fault]:
 
 
 def _text(path: Path) -> str | None:
+    data = files.read(path.resolve())
     try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+        return None if data is None else data.decode("utf-8")
+    except UnicodeDecodeError:
         return None
 
 

@@ -13,7 +13,7 @@ def test_every_kind_has_its_own_place_in_a_briefing():
     orders = [kind.order for kind in KINDS.values()]
 
     assert len(set(orders)) == len(orders)
-    assert list(KINDS)[:4] == ["coverage", "comparison", "not_comparable", "trend"]
+    assert list(KINDS)[:3] == ["overview", "coverage", "comparison"]
     assert list(KINDS)[-1] == "profile"
 
 

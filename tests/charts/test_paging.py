@@ -5,7 +5,7 @@ import pytest
 from drawings import bare
 
 from analysis import charts
-from analysis.charts import ledger, style
+from analysis.charts import style, table
 from analysis.charts.figure import Caption
 from analysis.charts.page import Page
 from analysis.errors import CrowdedError
@@ -17,11 +17,9 @@ TITLE = Text("题", "Title")
 def drawn(rows, *, title):
     """A page with one line a row, one group a region."""
     page = Page(Caption(title, *(Text("一", "a"),) * 3), "en", form="slide")
-    groups = [
-        ledger.Group(region, style.INK, [ledger.Line("Deaths", "2024")] * len(group))
-        for region, group in rows.groupby("region", sort=False)
-    ]
-    ledger.panels(page, groups, gutter=3.0, room=page.room)
+    columns = [table.Column("Region", 0.5), table.Column("Deaths", 0.5)]
+    lines = [[table.Cell(region), table.Cell("Deaths", "2024")] for region in rows["region"]]
+    table.write(page, page.room, columns, lines)
     return bare(page, rows)
 
 

@@ -1,5 +1,8 @@
 """The language of messages: the option, else the variable, else the locale."""
 
+import os
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -84,3 +87,26 @@ def test_what_is_no_number_of_seconds_is_refused(option, value):
 def test_a_number_outside_its_range_is_refused(option, value):
     """Before anything is planned."""
     assert CliRunner().invoke(main, ["run", option, value]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["trace"],
+        ["accept"],
+        ["compile", "--region", "x"],
+        ["deck", "--update"],
+        ["deck", "--template"],
+    ],
+)
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_p35_a_pipe_or_device_is_no_file(tmp_path, words, kind):
+    """P35: reading one would never end."""
+    path = tmp_path / "pipe" if kind == "pipe" else Path("/dev/zero")
+    if kind == "pipe":
+        os.mkfifo(path)
+
+    done = CliRunner().invoke(main, [*words, str(path)])
+
+    assert done.exit_code == 2
+    assert "is no plain file" in done.output

@@ -14,7 +14,7 @@ from pptx import Presentation
 
 import analysis.runs.plan
 from analysis import project
-from analysis.errors import WordError
+from analysis.errors import UsageError, WordError
 from analysis.explore import trace, widgets
 
 ROOT = Path(__file__).parents[2]
@@ -206,6 +206,16 @@ def test_an_unknown_beginning_names_the_nearest(data):
     """Before anything is drawn."""
     with pytest.raises(WordError, match="did you mean deaths"):
         widgets.Explorer(data, indicator="death")
+
+
+def test_a_question_that_names_something_refused_stops_with_the_reason(data):
+    """Another question would be answered in its place, and nobody would notice."""
+    words = {"indicator": "deaths", "region": "chuxiong", "beside": "nantong"}
+
+    with pytest.raises(UsageError, match="no answer: Nantong: percent change only"):
+        widgets.Explorer(data, language="en", **words)
+    with pytest.raises(UsageError, match="瑶海"):
+        widgets.Explorer(data, indicator="deaths", region="yaohai")
 
 
 def test_what_is_kept_is_whole(opened, tmp_path, monkeypatch):

@@ -55,7 +55,7 @@ def near():
 @pytest.fixture
 def undrawn(monkeypatch):
     """Figures replaced by the frames that they would be drawn from."""
-    names = "comparison not_comparable trend year_on_year expected parts shared"
+    names = "comparison side_by_side not_comparable trend changes expected parts"
     for name in (*names.split(), "coverage", "profile"):
         monkeypatch.setattr(calls.charts, name, lambda *rows, _name=name, **given: (_name, given))
     monkeypatch.setattr(calls._Asked, "figure", lambda asked, draw, name: draw())
@@ -80,11 +80,9 @@ def test_no_figure_calls_a_report_silent_that_comes_near_the_indicator(rows, nea
             _, given = drawn[0] if isinstance(drawn, list) else drawn
             said |= silent(given["refused"])
         assert not {(report, code) for report in said} & near, code
-    listed = [calls.not_comparable()[0][1]["refused"]]
-    listed += [given["gaps"] for name, given in calls.coverage() if name == "shared"]
-    for frame in listed:
-        cells = frame.loc[frame["gap"].eq("not_reported"), ["report", "indicator"]]
-        assert not {*cells.itertuples(index=False, name=None)} & near
+    gaps = calls.coverage()[1]["gaps"]
+    cells = gaps.loc[gaps["gap"].eq("not_reported"), ["report", "indicator"]]
+    assert not {*cells.itertuples(index=False, name=None)} & near
     for region in rows["region"].unique():
         unsaid = calls.profile(region)[1]["unsaid"]
         cells = unsaid.loc[unsaid["rule"].eq("not_reported"), ["report", "indicator"]]
@@ -139,8 +137,8 @@ def test_the_environment_may_choose_the_language(monkeypatch):
     """Unless the call does."""
     monkeypatch.setenv(calls.LANGUAGE, "en")
 
-    assert rs.comparison("deaths").language == "en"
-    assert rs.comparison("deaths", language="zh").language == "zh"
+    assert rs.comparison("deaths")[0].language == "en"
+    assert rs.comparison("deaths", language="zh")[0].language == "zh"
 
 
 @pytest.mark.parametrize(
@@ -172,8 +170,8 @@ def test_rows_of_other_tables_are_refused(rows):
 
 def test_an_indicator_that_cannot_be_compared_stops_with_the_reason():
     """As a notebook with that parameter does."""
-    with pytest.raises(UsageError, match="hazards_found"):
-        rs.comparison("hazards_found")
+    with pytest.raises(UsageError, match="units_guided cannot be compared"):
+        rs.comparison("units_guided")
 
 
 def test_axes_are_taken_over_and_the_whole_page_is_theirs():

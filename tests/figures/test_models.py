@@ -25,6 +25,7 @@ ODD = {
     "a day that is none": {"rows": [ROW | {"period_end": "2024-13-45"}]},
     "an offset that is a text": {"rows": [ROW | {"start": "1"}]},
     "a row within a row": {"rows": [ROW | {"period_start": {}}]},
+    "a list in place of a word": {"rows": [ROW | {"status": []}]},
     "a title that is a text": {"title": "a"},
     "another package": {"package": "other 1"},
     "a mark without a row": {"marks": [["mark-a"]]},

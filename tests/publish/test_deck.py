@@ -262,16 +262,17 @@ def test_what_a_share_is_of_stands_under_it(tmp_path):
     chart = shape_of(slide_of(data, "open-hazards-joint"), "chart").chart._chartSpace
 
     names = [v.text for v in next(chart.iter(f"{C}cat")).iter(f"{C}v")]
-    assert [name.split("\n") for name in names] == [["联合检查", "问题隐患"], ["联合检查", "重大隐患"]]
+    assert [name.split("\n") for name in names] == [
+        ["联合检查", "问题隐患"],
+        ["联合检查", "重大隐患"],
+    ]
 
 
 def test_a_share_reads_in_a_native_chart_as_in_its_picture(tmp_path):
     """One decimal at both ends, and one percent sign."""
     rows = [row(value=195, cases=195, total=195, share=100.0, loop="hazards_found")]
     rows[0] |= {"lower": 98.127, "upper": 100.0}
-    folder = written(
-        tmp_path, more=[figure("parts-joint", rows, kind="parts", scale="share")]
-    )
+    folder = written(tmp_path, more=[figure("parts-joint", rows, kind="parts", scale="share")])
     (record,) = content.chosen(slides.manifest.load(folder), "zh", ["parts-joint"])
 
     told = [point.label for point in content.content(record, "zh").plot.series[0].points]

@@ -24,14 +24,14 @@ from analysis.tables import load, originals
 
 ROOT = DATA.parent
 JOBS = [
-    "1_coverage-zh",
     "2_trend-zh-deaths",
-    "3_comparison-zh-deaths",
-    "3_comparison-en-deaths",
+    "3_comparison-zh",
+    "3_comparison-en",
+    "6_coverage-zh",
     "8_profile-en-qingshan",  # a job that only the tables can have made
     "10_policies-zh",
 ]
-DRAWN = {"coverage-shared", "trend-deaths", "comparison-deaths", "profile-qingshan", "targets"}
+DRAWN = {"coverage", "trend-deaths", "profile-qingshan", "targets"}
 
 
 def command(project, *words):
@@ -78,7 +78,7 @@ def in_its_sentence(row):
 
 
 def test_its_marks_are_in_the_figures_and_lead_to_their_sentences(project):
-    """Coverage, trend, comparison, targets and a profile of its own, in both languages."""
+    """Coverage, trend, targets and a profile of its own, in both languages."""
     files = (project / "figures").glob("*/*.svg")
     rows = {p.carried["figure"]: mine(p) for path in files for p in trace.pieces(path)}
     held = [row for found in rows.values() for row in found.values()]
@@ -122,7 +122,7 @@ def test_its_marks_are_in_the_gallery(project):
 def test_its_name_and_colour_come_from_the_tables(project):
     """A region that joins later is named in both languages, in a colour none of the five has."""
     shown = json.loads(
-        (project / "figures/3_comparison-en-deaths/comparison-deaths-en.json").read_text("utf-8")
+        (project / "figures/2_trend-zh-deaths/trend-deaths-zh.json").read_text("utf-8")
     )
     (row,) = [row for row in shown["rows"] if row["region"] == "qingshan"]
 

@@ -9,7 +9,7 @@ import pytest
 from analysis.language.vocabulary import Confidence
 from analysis.reports.reader import read
 from analysis.reports.setting import setting
-from analysis.reports.suggestions import catalogue
+from analysis.reports.suggestions import Reviewed, Words, catalogue
 
 TESTS = Path(__file__).parents[1]
 ROWS = list(csv.DictReader((TESTS / "meanings.csv").read_text("utf-8").splitlines()))
@@ -66,11 +66,23 @@ def test_a_row_that_nothing_doubts_is_sure_and_one_without_indicator_a_guess():
 def test_what_is_reviewed_counts_for_the_words_that_decided():
     """An accepted figure with another indicator lowers the trust in the words that named one."""
     known = catalogue(TESTS.parent / "data")
-    before = known.suggest([], unit="家", kind="count")
     known.counts.clear()
     known.learn(
-        [("检查企业300家", "家", "entities_inspected"), ("检查企业20家", "家", "units_guided")]
+        [
+            Reviewed("检查企业300家", "300家", "家", "entities_inspected"),
+            Reviewed("检查企业20家", "20家", "家", "units_guided"),
+        ]
     )
 
-    assert before == []
     assert sorted(known.counts.values()) == [(1, 2)]
+
+
+def test_a_phrase_that_no_synonym_named_becomes_one():
+    """The noun phrase of an accepted figure names its indicator in the next report."""
+    known = catalogue(TESTS.parent / "data")
+    words = [Words("栽种悠悠草", 1.0)]
+    before = known.suggest(words, unit="份", kind="count")
+    known.learn([Reviewed("栽种悠悠草300份", "300份", "份", "publicity_materials")])
+
+    assert before == []
+    assert known.suggest(words, unit="份", kind="count")[0].indicator == "publicity_materials"

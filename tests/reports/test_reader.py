@@ -316,7 +316,7 @@ def test_headings_say_whether_a_section_plans():
 
 def test_a_plan_section_turns_figures_into_plans_and_targets():
     """What is to be done is no observation of what was done."""
-    text = "一、工作成效\n开展演练20场。\n二、下一步打算\n开展演练30场以上,聚焦9大行动。"
+    text = "一、工作成效\n开展演练20场。\n二、下一步打算\n开展演练30场以上,聚焦9类企业。"
     states = [c.status for c in read(text, TOLD) if c.owns]
 
     assert states == [Status.ACTUAL, Status.TARGET, Status.PLAN]

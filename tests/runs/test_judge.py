@@ -212,3 +212,38 @@ def test_a_row_is_of_the_file_of_its_report_whatever_its_region(tmp_path, read):
     with pytest.raises(judge.FailureError) as stopped:
         judge._refuse_undeclared(job, figure)
     assert stopped.value.advice.en == 'add "observations/both-2024" to its reads in plan.toml'
+
+
+def test_a_failure_is_told_in_the_language_of_the_command(tmp_path):
+    """The cause, the advice, and both again in the status; JSON stays English."""
+    project = Project(tmp_path / "project")
+    project.notebook("fails", START, SKETCH, RECORD, "(out / 'line.svg').unlink()")
+    project.notebook("dies", "import os; os.kill(os.getpid(), 9)")
+    project.jobs("fails", "dies")
+
+    told = project.call("run", "--language", "zh")
+    status = project.call("status", "--language", "zh")
+    english = project.call("status")
+    data = json.loads(project.call("status", "--json").stdout)
+
+    assert "原因：line.svg缺失，或不是普通文件" in told.stderr
+    assert "办法：笔记本必须保存完整的图" in told.stderr
+    assert "进程被终止（信号9，SIGKILL）：可能内存不足" in told.stderr
+    assert "line.svg缺失，或不是普通文件" in status.stdout
+    assert "line.svg is missing, or no plain file" in english.stdout
+    causes = {failed["job"]: failed["cause"] for failed in data["failed"]}
+    assert causes["fails"] == {
+        "zh": "line.svg缺失，或不是普通文件",
+        "en": "line.svg is missing, or no plain file",
+    }
+
+
+def test_a_history_of_an_older_version_is_shown(tmp_path):
+    """Its causes are texts in one language."""
+    project = Project(tmp_path / "project")
+    project.figures.mkdir()
+    failed = {"job": "draw-zh-deaths", "cause": "it was late", "cell": 3}
+    line = {"run": "x", "began": "2024", "code": 124, "jobs": {"done": [], "late": [failed]}}
+    (project.figures / "runs.jsonl").write_text(json.dumps(line) + "\n")
+
+    assert "draw-zh-deaths, cell 4: it was late" in project.call("status").stdout

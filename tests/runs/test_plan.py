@@ -1,12 +1,10 @@
 """The plan as jobs: names, products of parameters, what each reads, and who is selected."""
 
 import json
-from pathlib import Path
 
 import pytest
 from small import FOUR, Project
 
-from analysis.comparability import rules
 from analysis.errors import UsageError, WordError
 from analysis.runs import parameters, plan, stale
 
@@ -224,20 +222,3 @@ def test_a_default_of_another_shape_is_refused(project, text, told):
 
     with pytest.raises(UsageError, match=told.replace("?", ".")):
         load(project)
-
-
-RETIRED = {"supply_classes"}
-
-
-def test_the_plan_compares_every_indicator_that_can_be_compared(data, rated, context):
-    """All but counts that say nothing of safety; what cannot be compared is in one table."""
-    project = plan.load(plan.Project(Path(__file__).parents[2]))
-    jobs = [job for job in project.jobs if job.notebook.stem == "3_comparison"]
-    codes = list(data.indicators["indicator"])
-    regions = rated.groupby("indicator")["region"].nunique()
-    shared = {code for code in codes if regions.get(code, 0) > 1}
-    apart = set(rules.not_comparable(rated, context, codes)["indicator"])
-
-    assert {job.parameters["indicator"] for job in jobs} == shared - apart - RETIRED
-    assert shared >= RETIRED
-    assert not apart & RETIRED

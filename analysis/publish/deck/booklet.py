@@ -1,6 +1,6 @@
 """Renew the slides without a figure: cover, summary, key, appendix."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Protocol
 
@@ -29,6 +29,9 @@ class Work(Protocol):
     figures: Any
     baseline: dict[str, dict[str, str]]
     touched: bool
+
+    def findings(self, about: Sequence[str]) -> Sequence[brief.Finding]:
+        """Return the findings on a subject."""
 
     def remember(self, shown: Shown) -> None:
         """Write the marks of the parts of a page."""
@@ -70,7 +73,11 @@ class Booklet:
         version = store.mark(work.figures)
         every = [one for one in work.records.values() if one["language"] == work.language]
         if scope.get("chosen") == "brief":
-            return brief.pages_of(work.presentation, shown, every, work.language, version, scope)
+            about = tuple(filter(None, scope.get("about", "").split("|")))
+            return brief.pages_of(
+                work.presentation, shown, every, work.language, version, scope,
+                work.findings(about),
+            )  # fmt: skip
         records = every if scope["chosen"] == "all" else shown
         return [
             pages.cover(shown, work.language, version, scope.get("title", "")),

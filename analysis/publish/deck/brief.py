@@ -4,11 +4,11 @@ A brief deck: at most eight slides on a region, a theme or an indicator.
 The summary is made of the titles of the figures that follow, so that it says what they show.
 """
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from analysis.charts.kinds import kind_of
 from analysis.charts.native import Table
@@ -16,6 +16,7 @@ from analysis.errors import UsageError
 from analysis.figures import manifest
 from analysis.language import labels
 from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.publish import content
 
 from . import pages, slides, store
@@ -23,7 +24,18 @@ from . import template as deck_template
 from .pages import Page, Record
 
 MOST = 4  # figures
-_LINES = 6  # of what cannot be compared
+
+
+class Finding(Protocol):
+    """What a summary needs of a finding of ``comparability.standing``."""
+
+    @property
+    def sentence(self) -> Text:
+        """The finding with its evidence."""
+
+    @property
+    def figure(self) -> str:
+        """The name of the figure that shows it, without the language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,8 @@ class About:
 
     regions: frozenset[str] = frozenset()
     indicators: frozenset[str] = frozenset()
+    names: tuple[Text, ...] = ()
+    words: tuple[str, ...] = ()
 
     def rows(self, rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Return the rows on the subject."""
@@ -51,6 +65,7 @@ def deck(
     title: str = "",
     template: Path | None = None,
     patterns: Sequence[str] = (),
+    findings: Sequence[Finding] = (),
     mark: str = "",
 ) -> bytes:
     """
@@ -63,7 +78,10 @@ def deck(
     title
         The title of the cover; by default it is made from the subject.
     patterns
-        The figures to show, in their order; by default those that say most about the subject.
+        The figures to show, in their order; by default those of the findings, then those that say
+        most about the subject.
+    findings
+        The findings on the subject, for the summary; without them it has the titles of the figures.
     mark
         ``qr`` for a small QR code of each fingerprint.
 
@@ -74,15 +92,16 @@ def deck(
     """
     about = about or About()
     every = content.chosen(manifest.load(figures), language)
-    shown = _named(figures, language, patterns) if patterns else chosen(every, about)
+    shown = _named(figures, language, patterns) if patterns else chosen(every, about, findings)
     if not shown:
         raise UsageError("no figure is about this: `regional-safety figures` lists all figures")
-    title = title or _title(shown, about, language)
+    title = title or _title(about, language)
     scope = {"chosen": "brief", "title": title, "regions": " ".join(sorted(about.regions))}
+    scope["about"] = "|".join(about.words)
     scope["indicators"] = " ".join(sorted(about.indicators))
     presentation = deck_template.empty(template)
     version = store.mark(figures)
-    front, back = _pages(presentation, shown, every, language, version, scope)
+    front, back = _pages(presentation, shown, every, language, version, scope, findings)
     contents = [content.content(record, language) for record in shown]
     for page in front:
         pages.add(presentation, page, language)
@@ -104,19 +123,45 @@ def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[s
     return records
 
 
-def chosen(records: Iterable[Record], about: About) -> list[Record]:
-    """Return the figures that say most about a subject, in the order of a briefing."""
-    kinds: Counter[str] = Counter()
-    selected: list[Record] = []
-    for record in sorted(records, key=lambda one: (-_weight(one, about), content.place(one))):
-        if _weight(record, about) > 0 and kinds[record["kind"]] < (2 if _narrow(about) else 1):
-            kinds[record["kind"]] += 1
-            selected.append(record)
-    return sorted(selected[:MOST], key=content.place)
+def chosen(
+    records: Iterable[Record], about: About, findings: Sequence[Finding] = ()
+) -> list[Record]:
+    """Return the figures of findings, then those that say most about a subject."""
+    records = list(records)
+    named = [record for one in findings for record in _of_finding(one, records)]
+    first = list({record["name"]: record for record in named}.values())[:MOST]
+    rest = [one for one in _weightiest(records, about) if one not in first]
+    return [*first, *rest[: MOST - len(first)]]
 
 
-def _narrow(about: About) -> bool:
-    return bool(about.regions or about.indicators)
+def _of_finding(finding: Finding, records: Sequence[Record]) -> list[Record]:
+    """Return the figure that shows a finding, as a list; its first page if it has several."""
+    name = finding.figure
+    if not name:
+        return []
+    equal = [record for record in records if content.key_of(record) == name]
+    first = [record for record in records if content.key_of(record) == f"{name}-1"]
+    return (equal or first)[:1]
+
+
+def _weightiest(records: Sequence[Record], about: About) -> list[Record]:
+    """Return the figures that say most about a subject, one of each kind first, in order."""
+    weighed = [(_weight(record, about), record) for record in records]
+    ranked = sorted(
+        ((weight, record) for weight, record in weighed if weight > 0),
+        key=lambda entry: (-entry[0], content.place(entry[1])),
+    )
+    first: dict[str, Record] = {}
+    others: list[Record] = []
+    for weight, record in ranked:
+        if record["kind"] not in first:
+            first[record["kind"]] = record
+        elif weight >= _OWN:
+            others.append(record)
+    return sorted([*first.values(), *others][:MOST], key=content.place)
+
+
+_OWN = 2.0  # the weight of a figure that is of the subject, not only in part about it
 
 
 def _weight(record: Record, about: About) -> float:
@@ -125,29 +170,22 @@ def _weight(record: Record, about: About) -> float:
     mine = about.rows(rows)
     if kind_of(record).apart or not mine or not content.worth_a_slide(record):
         return 0.0
-    if not _narrow(about):
+    if not about.regions and not about.indicators:
         return 1.0
-    given = {*record.get("parameters", {}).values()}
+    given = {str(value) for value in record.get("parameters", {}).values()}
     own = bool(given & about.regions) or bool(given & about.indicators)
-    names = {str(row.get("region_zh", "")) for row in mine} if about.regions else set()
-    titled = any(name and name in record["title"]["zh"] for name in names)
-    return 3.0 * own + 2.0 * titled + 2.0 * len(mine) / len(rows)
+    titled = any(name.zh and name.zh in record["title"]["zh"] for name in about.names)
+    share = len(mine) / len(rows)
+    return 0.0 if share < _LEAST and not own else 3.0 * own + 1.0 * titled + 2.0 * share
 
 
-def _title(shown: Sequence[Record], about: About, language: str) -> str:
-    rows = [row for record in shown for row in about.rows(record["rows"])]
-    regions = {row["region"]: labels.region(row)[language] for row in rows if row.get("region")}
-    names = [regions[code] for code in sorted(about.regions & {*regions})]
-    indicators = {
-        str(row["indicator"]): str(row.get(f"indicator_{language}", "")) for row in rows
-        if row.get("indicator")
-    }  # fmt: skip
-    if len(about.indicators) == 1:
-        names += [indicators[code] for code in about.indicators & {*indicators}]
-    if not names:
+_LEAST = 0.2  # of the rows of a figure
+
+
+def _title(about: About, language: str) -> str:
+    if not about.names:
         return store.TITLE[language]
-    glue = {"zh": "、", "en": ", "}[language]
-    return say("brief.title", names=glue.join(names))[language]
+    return say("brief.title", names=Text.joined(about.names, zh="、", en=", "))[language]
 
 
 def _pages(
@@ -157,22 +195,21 @@ def _pages(
     language: str,
     version: str,
     scope: Mapping[str, str],
+    findings: Sequence[Finding],
 ) -> tuple[list[Page], list[Page]]:
     """Return the pages before and after the figures."""
-    front = [pages.cover(shown, language, version, scope["title"]), summary(shown, language)]
-    about = About(*(frozenset(scope.get(part, "").split()) for part in ("regions", "indicators")))
+    regions, indicators = (
+        frozenset(scope.get(part, "").split()) for part in ("regions", "indicators")
+    )
+    apart = content.refusals(_on(every, About(regions, indicators)), language)
+    front = [
+        _cover(shown, language, version, scope["title"]),
+        summary(shown, len(apart.lines), language, findings),
+    ]
+    title = say("brief.apart")[language]
     back = [
-        *_apart(presentation, _on(every, about), language),
-        *pages.divided(
-            presentation,
-            "sources",
-            say("brief.sources")[language],
-            content.sources(shown, language),
-            (2.6, 3.6, 1.5, 1.0),
-            words=say("brief.method")[language],
-            size=12,
-            most=1,
-        ),
+        *_cut(presentation, "apart", title, apart, (3.6, 8.5), language, size=14),
+        *_sources(presentation, shown, language),
     ]
     return front, back
 
@@ -184,19 +221,40 @@ def pages_of(
     language: str,
     version: str,
     scope: Mapping[str, str],
+    findings: Sequence[Finding] = (),
 ) -> list[Page]:
     """Return the pages of a brief that shows some figures, for its update."""
-    front, back = _pages(presentation, shown, every, language, version, scope)
+    front, back = _pages(presentation, shown, every, language, version, scope, findings)
     return [*front, *back]
 
 
-def summary(shown: Sequence[Record], language: str) -> Page:
-    """Return the page of findings: the titles of the figures that follow."""
-    titles = dict.fromkeys(labels.both(record["title"])[language] for record in shown)
+def summary(
+    shown: Sequence[Record], apart: int, language: str, findings: Sequence[Finding] = ()
+) -> Page:
+    """
+    Return the page of findings: those that the figures show, else the titles of the figures.
+
+    Parameters
+    ----------
+    apart
+        The number of indicators that cannot be compared, which the last line says.
+    """
+    lines = list(dict.fromkeys(line for one in shown for line in _said(one, language, findings)))
+    if apart:
+        lines.append(say("brief.apart_count", count=apart)[language])
     end = {"zh": "。", "en": "."}[language]
-    words = "\n".join(f"{number}. {one.rstrip(end)}{end}" for number, one in enumerate(titles, 1))
-    title = say("brief.summary", count=len(titles))[language]
-    return Page("summary", "Summary", {"Title": title, "Words": words})
+    lines = [f"{number}. {one.rstrip(end)}{end}" for number, one in enumerate(lines, 1)]
+    title = say("brief.summary", count=len(lines))[language]
+    return Page("summary", "Summary", {"Title": title, "Words": "\n".join(lines)})
+
+
+def _said(record: Record, language: str, findings: Sequence[Finding]) -> list[str]:
+    """Return the findings that a figure shows, or its title."""
+    shown = [one.sentence[language] for one in findings if record in _of_finding(one, [record])]
+    return shown or [_COUNT.sub("", labels.both(record["title"])[language]).strip()]
+
+
+_COUNT = re.compile(r"[（(]\d+/\d+[）)]")  # of the pages of a figure
 
 
 def _on(records: Iterable[Record], about: About) -> Iterator[Record]:
@@ -214,14 +272,46 @@ def _indicator(record: Record) -> str:
     return str(codes.pop()) if len(codes) == 1 else ""
 
 
-def _apart(presentation: Any, records: Iterable[Record], language: str) -> Iterator[Page]:
-    """Yield the page of what cannot be compared, with the first few lines."""
-    table = content.refusals(records, language)
-    lines = table.lines[:_LINES]
-    more = len(table.lines) - len(lines)
-    if more:
-        lines = (*lines, ("…", say("brief.more", count=more)[language]))
-    title = say("brief.apart")[language]
-    whole = Table(table.head, lines)
-    for page in pages.divided(presentation, "apart", title, whole, (3.6, 8.5), size=14, most=1):
-        yield Page(page.name, page.layout, {"Title": title}, page.table, page.widths, page.size)
+def _cover(shown: Sequence[Record], language: str, version: str, title: str) -> Page:
+    """Return the cover: the regions, the years and the age of the data in place of counts."""
+    page = pages.cover(shown, language, version, title)
+    rows = [row for record in shown for row in record["rows"]]
+    years = sorted({str(row["period_end"])[:4] for row in rows if row.get("period_end")})
+    days = sorted(str(row["published"]) for row in rows if row.get("published"))
+    span = "–".join(dict.fromkeys((years[0], years[-1]))) if years else ""
+    latest = days[-1] if days else span
+    regions = pages.regions(shown, language)
+    words = say("brief.cover", regions=regions, years=span, latest=latest)[language]
+    return replace(page, texts={**page.texts, "Subtitle": words})
+
+
+def _sources(presentation: Any, shown: Sequence[Record], language: str) -> Iterator[Page]:
+    """Yield the page of sources, those of most entries first, and of the method."""
+    table = content.sources(shown, language)
+    lines = sorted(table.lines, key=lambda line: (-int(line[-1]), line))
+    title, method = say("brief.sources")[language], say("brief.method")[language]
+    whole, widths = Table(table.head, tuple(lines)), (2.6, 3.6, 1.5, 1.0)
+    yield from _cut(presentation, "sources", title, whole, widths, language, words=method, size=12)
+
+
+def _cut(
+    presentation: Any,
+    name: str,
+    title: str,
+    table: Table,
+    widths: Sequence[float],
+    language: str,
+    **more: Any,
+) -> Iterator[Page]:
+    """Yield a table on one page; its last line counts the lines for which there is no room."""
+    for kept in range(len(table.lines), 0, -1):
+        count = len(table.lines) - kept
+        more_words = say("brief.more", count=count)[language]
+        end = tuple(more_words if width == max(widths) else "" for width in widths)
+        lines = (*table.lines[:kept], end) if count else table.lines
+        parts = list(
+            pages.divided(presentation, name, title, Table(table.head, lines), widths, **more)
+        )
+        if len(parts) == 1:
+            yield parts[0]
+            return

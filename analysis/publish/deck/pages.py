@@ -32,15 +32,23 @@ class Page:
 
 def cover(records: Sequence[Record], language: str, version: str, title: str = "") -> Page:
     """Return the cover of a deck with the figures *records*."""
-    rows = {row["id"]: row for record in records for row in record["rows"]}
-    regions = {row["region"]: row[f"region_{language}"] for row in rows.values()}
-    names = {"zh": "、", "en": ", "}[language].join(list(regions.values())[:12])
+    rows = {row["id"] for record in records for row in record["rows"]}
+    names = regions(records, language)
     texts = {
         "Title": title or store.TITLE[language],
         "Subtitle": _COVER.format(regions=names, figures=len(records), rows=len(rows))[language],
         "Source": _COVER_SOURCE.format(mark=version)[language],
     }
     return Page("cover", "Cover", texts)
+
+
+def regions(records: Sequence[Record], language: str) -> str:
+    """Return the names of the regions whose reports the figures show, in the order of levels."""
+    rows = [row for record in records for row in record["rows"]]
+    reported = [row for row in rows if row.get("origin", "report") == "report"]
+    ordered = sorted(reported, key=content.level)
+    names = dict.fromkeys(str(row.get(f"region_{language}", "")) for row in ordered)
+    return {"zh": "、", "en": ", "}[language].join(list(filter(None, names))[:12])
 
 
 def key(presentation: Any, language: str) -> Iterator[Page]:

@@ -8,7 +8,7 @@ previous version is kept beside it as ``.bak``.
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from analysis.publish import content
 from analysis.publish.content import Content
 
 from . import booklet, marks, renew, shapes, store
+from .brief import Finding
 from .marks import Found, Shown
 from .renew import Plan, Target
 from .store import PART
@@ -32,6 +33,9 @@ _DELETED = say("refresh.deleted")
 _GONE = say("refresh.gone")
 _LEFT = say("refresh.left")
 _STALE = say("refresh.stale")
+
+
+Findings = Callable[[Sequence[str]], Sequence[Finding]]
 
 
 @dataclass(slots=True)
@@ -53,7 +57,9 @@ class Report:
         yield say("refresh.summary", **counts)[self.language]
 
 
-def update(path: Path, figures: Path, *, dry_run: bool = False) -> Report:
+def update(
+    path: Path, figures: Path, *, dry_run: bool = False, findings: Findings | None = None
+) -> Report:
     """
     Update the deck *path* from the manifest in *figures*.
 
@@ -61,6 +67,9 @@ def update(path: Path, figures: Path, *, dry_run: bool = False) -> Report:
     ----------
     dry_run
         Report what would change without writing.
+    findings
+        Function that returns the findings on a subject, for the summary of a brief deck; without
+        it the summary has the titles of the figures.
 
     Raises
     ------
@@ -76,18 +85,22 @@ def update(path: Path, figures: Path, *, dry_run: bool = False) -> Report:
     if not dry_run:
         office.refuse_unwritable(path)
     with office.damage_reported(path.name):
-        work = _worked(path.name, data, figures)
+        work = _worked(path.name, data, figures, findings or _none)
         after = work.saved() if work.touched else data
     if after != data and not dry_run:
         _replace(path, data, after)
     return work.report
 
 
-def _worked(name: str, data: bytes, figures: Path) -> "_Update":
+def _none(_about: Sequence[str]) -> Sequence[Finding]:
+    return ()
+
+
+def _worked(name: str, data: bytes, figures: Path, findings: Findings) -> "_Update":
     """Return the update after all its work; a slide whose change fails is left out of it."""
     failed: dict[int, str] = {}
     while True:
-        work = _Update(name, data, figures, failed)
+        work = _Update(name, data, figures, failed, findings)
         try:
             work.run()
         except _SlideError as error:
@@ -138,8 +151,15 @@ def opened(name: str, data: bytes) -> tuple[Any, dict[str, bytes]]:
 class _Update:
     """One update of a deck: its presentation, stored properties and the current records."""
 
-    def __init__(self, name: str, data: bytes, figures: Path, failed: Mapping[int, str]) -> None:
-        self.failed = failed
+    def __init__(
+        self,
+        name: str,
+        data: bytes,
+        figures: Path,
+        failed: Mapping[int, str],
+        findings: Findings,
+    ) -> None:
+        self.failed, self._findings = failed, findings
         self.presentation, package = opened(name, data)
         self.properties = office.properties(package)
         self.provenances: dict[str, Any] = dict(carriers.stores(package))
@@ -162,6 +182,10 @@ class _Update:
         self.language = self.properties.get(f"{PART}.language") or _majority(names)
         self.report = Report(self.language)
         self.records = _records(figures, self.language)
+
+    def findings(self, about: Sequence[str]) -> Sequence[Finding]:
+        """Return the findings on a subject."""
+        return self._findings(about)
 
     def run(self) -> None:
         """Update every slide that shows a figure of ours, and the pages around them."""

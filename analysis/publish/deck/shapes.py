@@ -471,9 +471,18 @@ def light(png: bytes) -> bytes:
         flat = Image.new("RGB", image.size, "white")
         flat.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
         few = flat.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.putpalette(_with_white(few.getpalette() or []))
         out = io.BytesIO()
         few.save(out, "PNG", pnginfo=texts, dpi=image.info.get("dpi"), compress_level=9)
     return min(out.getvalue(), png, key=len)
+
+
+def _with_white(palette: list[int]) -> list[int]:
+    """Return a palette whose nearly white colours are white, as the ground of a slide is."""
+    colours = [palette[start : start + 3] for start in range(0, len(palette), 3)]
+    return [
+        part for colour in colours for part in ((255, 255, 255) if min(colour) > 247 else colour)
+    ]
 
 
 _EDGE = 0.006  # of the page width: text and marks extend slightly beyond the plot

@@ -1,0 +1,175 @@
+"""A brief deck: eight slides at most, whose summary says what the slides show."""
+
+import io
+
+import pytest
+from pptx import Presentation
+from publications import figure, refusal, row, written
+from test_hand_edits import before, carriers, office, raised, updated, versions
+
+from analysis.errors import UsageError
+from analysis.explore.subject import subject
+from analysis.publish.deck import brief, slides
+from analysis.tables.load import load
+
+DEATHS = brief.About(indicators=frozenset({"deaths"}))
+
+
+def everything(language="zh"):
+    """Figures of two regions and two indicators, and of what cannot be compared."""
+    drills = {"indicator": "drills", "indicator_zh": "演练", "indicator_en": "Drills"}
+    apart = [
+        row(region, 5, id=f"{region}-plans", indicator="plans", indicator_zh="预案",
+            indicator_en="Plans", reason_zh="范围不同", reason_en="other scope")
+        for region in ("nantong", "anshan")
+    ]  # fmt: skip
+    pair = [row("nantong", 323, **drills), row("anshan", 368, **drills)]
+    title = {"zh": "南通演练323场", "en": "Nantong held 323 drills"}
+    return [
+        figure("comparison-drills", pair, language=language, refused=[refusal()], title=title),
+        figure("profile-nantong", [row("nantong", 60)], language=language, title=title,
+               parameters={"region": "nantong"}),
+        figure("not-comparable", apart, kind="not_comparable", scale="none", language=language),
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory):
+    """A folder of figures in both languages."""
+    more = [*everything(), *everything("en")]
+    return written(tmp_path_factory.mktemp("project"), more=more, edit=before)
+
+
+def texts(data):
+    """The text of every part, by slide."""
+    return [
+        {carriers.owned(s.name)[1]: s.text_frame.text for s in slide.shapes if s.has_text_frame}
+        for slide in Presentation(io.BytesIO(data)).slides
+    ]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "about",
+    [brief.About(), DEATHS, brief.About(regions=frozenset({"nantong"}))],
+    ids=["all", "deaths", "nantong"],
+)
+def test_a_brief_has_at_most_eight_slides(figures, language, about):
+    """Cover, summary, figures, what cannot be compared, sources; less than a megabyte."""
+    data = brief.deck(figures, language=language, about=about)
+    pages = texts(data)
+
+    assert 4 <= len(pages) <= 8
+    assert len(data) < 1_000_000
+    assert {"title", "subtitle", "source"} <= set(pages[0])
+    assert "words" in pages[1]
+    assert brief.deck(figures, language=language, about=about) == data
+
+
+@pytest.mark.parametrize("about", [DEATHS, brief.About(regions=frozenset({"nantong"}))])
+def test_the_summary_says_what_the_slides_show(figures, about):
+    """Each line is the title of a slide that follows; the last counts what cannot be compared."""
+    pages = texts(brief.deck(figures, language="zh", about=about))
+    titles = [page["title"] for page in pages if "stamp" in page]
+
+    lines = [line.partition(". ")[2].rstrip("。") for line in pages[1]["words"].split("\n")]
+    assert lines[: len(set(titles))] == list(dict.fromkeys(titles))
+    rest = lines[len(set(titles)) :]
+    assert all("不能并列" in line for line in rest)
+
+
+def test_figures_of_the_subject_come_first_one_of_each_kind(figures):
+    """The profile of the region is there; figures of other regions are not."""
+    records = slides.content.chosen(slides.manifest.load(figures), "zh")
+    about = brief.About(regions=frozenset({"nantong"}))
+
+    names = [record["name"] for record in brief.chosen(records, about)]
+
+    assert "profile-nantong-zh" in names
+    assert len(names) <= brief.MOST
+    assert all(about.rows(record["rows"]) for record in records if record["name"] in names)
+
+
+def test_the_author_names_figures_in_an_order(figures):
+    """And gets that order; more than four are refused."""
+    names = ["trend-deaths", "comparison-drills"]
+    pages = texts(brief.deck(figures, language="zh", patterns=names))
+
+    stamps = [page["stamp"] for page in pages if "stamp" in page]
+    assert ["trend-deaths" in stamps[0], "comparison-drills" in stamps[1]] == [True, True]
+    with pytest.raises(UsageError, match="at most 4"):
+        brief.deck(figures, language="zh", patterns=["*"])
+
+
+def test_a_subject_without_figures_is_refused(figures):
+    """The message says where the names are."""
+    with pytest.raises(UsageError, match="regional-safety figures"):
+        brief.deck(figures, language="zh", about=brief.About(regions=frozenset({"wuhan"})))
+
+
+def test_a_brief_is_renewed_with_its_summary(figures, tmp_path):
+    """Title of the slide and line of the summary say the same number again."""
+    data = brief.deck(figures, language="zh", patterns=["comparison-deaths"], title="我的简报")
+    folder = written(tmp_path / "new", more=everything(), edit=raised)
+
+    deck, report = updated(data, folder, tmp_path)
+
+    assert deck.slides[0].shapes.title.text_frame.text == "我的简报"
+    assert versions(deck.slides[1]) == versions(deck.slides[2]) == {"46"}
+    assert any("summary" in line for line in report.changed)
+    assert not updated((tmp_path / "deck.pptx").read_bytes(), folder, tmp_path)[1].changed
+
+
+def test_selected_figures_keep_their_order(figures):
+    """As they were named; without --select they are in the order of a briefing."""
+    names = ["trend-deaths", "coverage-shared-1"]
+    for given_order, expected in ((True, names), (False, names[::-1])):
+        data = slides.deck(figures, language="zh", patterns=names, given_order=given_order)
+        stamps = [page["stamp"] for page in texts(data) if "stamp" in page]
+        assert [next(name for name in names if name in stamp) for stamp in stamps] == expected
+
+
+def test_all_figures_are_in_sections(figures):
+    """Each slide is in one section, in order; the figures of a kind share one."""
+    deck = office.presentation(slides.deck(figures, language="zh"))
+    sections = deck.part._element.xpath("//*[local-name()='section']")
+
+    names = [section.get("name") for section in sections]
+    assert (names[0], names[-1]) == ("开篇", "附录")
+    assert len(set(names)) == len(names)
+    ids = [one.get("id") for section in sections for one in section.iter() if "sldId" in one.tag]
+    assert [one for one in ids if one] == [str(slide.slide_id) for slide in deck.slides]
+
+
+def test_notes_begin_with_two_sentences_to_say(figures):
+    """Then what the figure shows, then the evidence."""
+    data = slides.deck(figures, language="zh", patterns=["comparison-deaths"])
+    slide = next(s for s in Presentation(io.BytesIO(data)).slides if s.has_notes_slide)
+
+    lines = slide.notes_slide.notes_text_frame.text.split("\n")
+    assert lines[:4] == ["讲两句", "楚雄死亡45人。", "精确泊松95%区间。", ""]
+
+
+@pytest.mark.parametrize(
+    ("word", "regions", "indicator"),
+    [
+        ("chuxiong", {"chuxiong"}, None),
+        ("楚雄", {"chuxiong"}, None),
+        ("deaths", set(), "deaths"),
+        ("hazards", set(), "hazards_found"),
+        ("隐患治理", set(), "hazards_found"),
+    ],
+)
+def test_a_subject_is_a_region_a_theme_or_an_indicator(word, regions, indicator):
+    """By code or by name, in either language."""
+    named = subject([word], load())
+
+    assert named.regions == regions
+    assert indicator is None or indicator in named.indicators
+    assert len(named.names) == 1
+
+
+def test_an_unknown_subject_has_the_nearest_words():
+    """As for every word of the product."""
+    with pytest.raises(UsageError, match="did you mean deaths"):
+        subject(["deats"], load())
