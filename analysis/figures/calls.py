@@ -644,9 +644,3 @@ def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     if strange:
         raise UsageError(f"rows: {', '.join(sorted(strange)[:5])} not among the loaded regions")
     return rows[list(tables.rows)]
-
-
-def _at_least_one(per_page: int) -> int:
-    if per_page < 1:
-        raise UsageError(f"per_page={per_page}: give 1 or more")
-    return per_page

@@ -22,8 +22,8 @@ from analysis.language.vocabulary import (
     Use,
 )
 
-from . import intervals, spread
-from .rates import whole_year
+from . import forensics, intervals, spread
+from .dates import whole_year
 from .spread import NATION, Placement, Spread
 
 Row = dict[Any, Any]
@@ -309,3 +309,23 @@ def _placement(pairs: pd.DataFrame, known: Spread | None) -> Placement:
         lower, upper, _ = spread.adjusted_funnel(nation[-1]["expected"], known)
         ends = (float(lower), float(upper))
     return Placement(nation[-1], yearly, province, known, *ends)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A chain of published percentages, and the whole numbers that fit it."""
+
+    rows: pd.DataFrame  # one a percentage, in time order
+    partly: pd.DataFrame  # the count of a part of the last year, if one was printed
+    answer: forensics.CountsBehind
+
+    @property
+    def years(self) -> list[int]:
+        """The years of the counts, the base first."""
+        years = [int(year) for year in self.rows["period_end"].dt.year]
+        return [years[0] - 1, *years]
+
+    @property
+    def smallest(self) -> int:
+        """The smallest count that the first base can have; 0 if none fits within the bound."""
+        return min((chain.counts[0] for chain in self.answer.chains), default=0)
