@@ -246,10 +246,18 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         Codes or names; deaths and accidents if none is given.
     first_year
         The first year drawn.
+
+    Raises
+    ------
+    UsageError
+        For an indicator without a national count, from which nothing can be expected.
     """
     asked = _asked(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
     every, regions = asked.series, set(asked.rows["region"])
+    for code in codes:
+        if benchmarks.yearly_rates(every, asked.context, code).empty:
+            raise UsageError(f"no yearly count of {code} in the nation: nothing can be expected")
     pairs = pd.concat(
         [
             benchmarks.ratios(every, asked.context, code, regions, first_year=first_year)
@@ -279,10 +287,17 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     Parameters
     ----------
     indicator
-        A code or a name.
+        A code or a name; of deaths only, because bureaus count different accidents.
+
+    Raises
+    ------
+    UsageError
+        For an indicator that does not compare between regions.
     """
     asked = _asked(options)
     indicator = asked.code("indicator", indicator)
+    if indicator not in standing.PLACED:
+        raise UsageError(f"{indicator} does not compare between regions: ask {standing.PLACED[0]}")
     points, pairs = asked.peers(indicator), asked.pairs(indicator)
     placements = summaries.placements(pairs, benchmarks.spread_of(points))
     others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)

@@ -225,6 +225,7 @@ def shares_of_year(
     Return the share of a year's events in the first prints of its quarters, by share of days.
 
     Years whose whole count is known are added up: first prints hold less than the days suggest.
+    Empty where no year has its first prints.
     """
     mine = context["region"].eq(region) & context["indicator"].eq(indicator)
     mine &= context["breakdown"].eq("") & context["measure"].eq(Measure.LEVEL)
@@ -234,7 +235,10 @@ def shares_of_year(
     table = first.assign(year=year, month=month).pivot_table(
         index="year", columns="month", values="value", aggfunc="first"
     )
-    complete = table.reindex(columns=[3, 6, 9, 12]).dropna().sum()
+    years = table.reindex(columns=[3, 6, 9, 12]).dropna()
+    if years.empty:
+        return {}
+    complete = years.sum()
     return {month / 12: float(complete[month] / complete[12]) for month in (3, 6, 9)}
 
 
