@@ -235,6 +235,8 @@ def shares_of_year(
         index="year", columns="month", values="value", aggfunc="first"
     )
     complete = table.reindex(columns=[3, 6, 9, 12]).dropna().sum()
+    if not complete[12] > 0:
+        return {}
     return {month / 12: float(complete[month] / complete[12]) for month in (3, 6, 9)}
 
 
