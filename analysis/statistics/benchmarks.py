@@ -235,10 +235,9 @@ def shares_of_year(
     table = first.assign(year=year, month=month).pivot_table(
         index="year", columns="month", values="value", aggfunc="first"
     )
-    years = table.reindex(columns=[3, 6, 9, 12]).dropna()
-    if years.empty:
+    complete = table.reindex(columns=[3, 6, 9, 12]).dropna().sum()
+    if not complete[12] > 0:
         return {}
-    complete = years.sum()
     return {month / 12: float(complete[month] / complete[12]) for month in (3, 6, 9)}
 
 
