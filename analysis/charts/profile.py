@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import values
+from analysis.language import aims, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale, Status
@@ -138,7 +138,7 @@ def _cells(row: Row, language: str) -> list[Cell]:
     aimed = row["status"] != Status.ACTUAL
     other = aimed or row["origin"] == "context"
     when = values.time_of(row)[language] if other else ""
-    value = values.aim(row) if aimed else values.what(row)
+    value = aims.aim(row) if aimed else values.what(row)
     before, wanted = row["before"], row["expected"]
     seen: str = values.detectable(row)[language] if pd.notna(row["at_least"]) else ""
     return [

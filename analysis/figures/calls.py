@@ -23,7 +23,6 @@ from analysis.comparability import apart, families, findings, profiles, rules, s
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
 from analysis.language import values
-from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Mark, Scale, Status
 from analysis.statistics import (
@@ -159,9 +158,7 @@ def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
     asked = _asked(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
     rows, published = percents.vintages(asked.rows, asked.context, codes)
-    draw = partial(
-        charts.vintages, rows, title=findings.vintages(rows), published=published
-    )
+    draw = partial(charts.vintages, rows, title=findings.vintages(rows), published=published)
     return asked.figure(draw, "vintages")
 
 
@@ -436,23 +433,21 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
     changed = profiles.changed(years.changes(asked.rows, asked.context), region)
     outcomes = profiles.outcomes(own, changed, asked.series, asked.context)
-    placed = asked.placed(region, own)
+    placed = profiles.placed(asked.tables, asked.rows, own)
     compared = profiles.compared(asked.rated, codes, asked.tables)
     beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
+    lists = profiles.lists(asked.tables, own, beside, len(unsaid))
     draw = partial(
         charts.profile,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
-        statement=_statement(placed) if placed else None,
-        blocks=asked.blocks(region, beside, len(unsaid)),
+        statement=placed
+        and charts.Statement(findings.placement(placed), pd.DataFrame([placed.row])),
+        blocks=[charts.Block(*each) for each in lists],
         unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
-
-
-def _statement(placed: summaries.Placement) -> charts.Statement:
-    return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
 
 
 @dataclass(frozen=True)
@@ -494,33 +489,6 @@ class _Asked:
         """Return one point a peer region."""
         return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
 
-    def placed(self, region: str, own: pd.DataFrame) -> summaries.Placement | None:
-        """Return the placement of the deaths of *region* up to the year of its rows *own*."""
-        last = own["period_end"].max().year
-        found = (
-            one
-            for one in standing.placements(self.tables, "deaths", self.rows)
-            if one.row["region"] == region
-        )
-        return next((one for one in found if one.row["until"] >= last - 1), None)
-
-    def blocks(self, region: str, beside: pd.DataFrame, unsaid: int) -> list[charts.Block]:
-        """Return what is open in *region*, promised, and comparable, as lists of sentences."""
-        closed = wholes.most_open(rates.shares(self.rows))
-        refused = wholes.unclosed(self.rows, set(closed["region"]), self.absences)
-        opened, refused, promised = (
-            frame[frame["region"].eq(region)]
-            for frame in (closed, refused, policies.commitments(self.tables))
-        )
-        lists = {
-            "open": findings.open_lines(opened, refused),
-            "promised": findings.promised_lines(promised),
-            "comparable": findings.comparable_lines(beside, unsaid),
-        }
-        return [
-            charts.Block(say(f"profile.{name}_heading"), lines) for name, lines in lists.items()
-        ]
-
     @property
     def series(self) -> pd.DataFrame:
         """All known yearly levels."""
@@ -557,9 +525,7 @@ class _Asked:
         benchmark = rules.benchmark(self.context, result)
         if len(result.rows) < 2 and benchmark is None:
             reason = apart.figures(self.rated, self.tables, result.indicator)["reason_en"].iloc[0]
-            raise UsageError(
-                f"{result.indicator} cannot be compared ({reason}): see 3_comparison"
-            )
+            raise UsageError(f"{result.indicator} cannot be compared ({reason}): see 3_comparison")
         return partial(
             charts.comparison,
             result.rows,
