@@ -301,7 +301,7 @@ class Placement:
 def _includes_one(row: Row) -> bool:
     """Whether the wider of the intervals of a ratio includes 1."""
     wide = pd.notna(row["wide_lower"])
-    stem = "wide_" if wide else ""
+    stem: str = "wide_" if wide else ""
     return bool(row[f"{stem}lower"] <= 1 <= row[f"{stem}upper"])
 
 

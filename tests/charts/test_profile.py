@@ -116,7 +116,7 @@ def test_lists_that_do_not_fit_end_with_a_number():
 def test_every_shared_indicator_is_listed_or_refused(slides, rated, data):
     """The record has the reasons of all that cannot be compared."""
     figure = slides["nantong"].figure
-    compared = profiles.compared(rated, list(data.indicators["indicator"]), data.absence_rows)
+    compared = profiles.compared(rated, list(data.indicators["indicator"]), data)
     beside = profiles.beside(compared, "nantong")
 
     assert {*beside["indicator"], *figure.refusals["indicator"]} == {
