@@ -258,15 +258,15 @@ def placed(tables: Tables, rows: pd.DataFrame, own: pd.DataFrame) -> Placement |
 
 def lists(
     tables: Tables, own: pd.DataFrame, beside: pd.DataFrame, unsaid: int
-) -> list[tuple[Text, list[Text]]]:
-    """Return what is open in the region of *own*, promised, and comparable, each with a heading."""
+) -> list[tuple[Text, list[Text], Text | None]]:
+    """Return what is open in the region of *own*, promised, and comparable: heading and lines."""
     closed = parts.most_open(rates.shares(own))
     refused = parts.unclosed(own, set(closed["region"]), tables.absence_rows)
     promised = policies.commitments(tables)
     promised = promised[promised["region"].eq(own["region"].iloc[0])]
     lines = {
-        "open": findings.open_lines(closed, refused),
+        "open": (findings.open_lines(closed, refused), None),
         "promised": findings.promised_lines(promised),
         "comparable": findings.comparable_lines(beside, unsaid),
     }
-    return [(say(f"profile.{name}_heading"), texts) for name, texts in lines.items()]
+    return [(say(f"profile.{name}_heading"), *listed) for name, listed in lines.items()]

@@ -88,7 +88,8 @@ def test_what_is_open_promised_and_comparable_is_listed(slides):
             "898 of 5,556 violations",
             "Earthquake drill in each county: ≥1 time, by the end of 2025",
             "90 more in words only",
-            "Emergency drills held",
+            "Deaths, year on year",
+            "shared indicators cannot be compared",
         )
     ]
 
