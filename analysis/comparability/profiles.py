@@ -13,7 +13,7 @@ from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Level, Mark, Measure, Scale
 from analysis.statistics import gaps, parts, policies, rates
-from analysis.statistics.summaries import Placement
+from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 from analysis.tables.populations import populations
 
