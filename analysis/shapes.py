@@ -182,7 +182,7 @@ def _literal(words: tuple[Any, ...]) -> Test:
 
 def _list(kind: Any) -> Test:
     test = _test(kind)
-    simple = {*get_args(kind)} or {kind}
+    simple = {*get_args(kind)} if get_origin(kind) in {Union, types.UnionType} else {kind}
     simple |= {int} if float in simple else set()
     simple = simple if simple <= _SCALARS else set()
 

@@ -148,12 +148,15 @@ METHODS = (
     Method(
         Text("份额的区间", "Interval of a share"),
         Text(
-            "死亡、事故在各行业的份额，配精确二项区间。整改数占发现数是完整计数，不设区间，"
-            "注明未整改的件数；只印总数和百分比时，若四舍五入只容一个整数，就还原分子并注明“还原”。",
-            "The share of a sector in deaths or accidents, with the exact binomial interval. "
+            "死亡、事故在各行业的份额，配精确二项区间；所在省较早一期印有同类行业的，"
+            "用Fisher精确检验比较，按比较的项数校正。整改数占发现数是完整计数，不设区间，"
+            "注明未整改的件数；只印总数和百分比时，若四舍五入只容一个整数，就反推分子并注明“反推”。",
+            "The share of a sector in deaths or accidents, with the exact binomial interval; where "
+            "the province printed the same sector for an earlier period, Fisher's exact test, "
+            "corrected for the number of sectors compared. "
             "Hazards rectified of found are complete counts without an interval; what is open is "
-            "a number. Where only the total and the percentage are printed, the part is rebuilt "
-            "if the rounding leaves one whole number, and marked as rebuilt.",
+            "a number. Where only the total and the percentage are printed, the part is "
+            "reconstructed if the rounding leaves one whole number, and marked as such.",
         ),
         "Clopper C., Pearson E. (1934) Biometrika 26: 404-413",
         "analysis.statistics.intervals.part_of_whole",

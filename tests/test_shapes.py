@@ -99,6 +99,25 @@ def test_what_is_no_usable_json_is_refused(data):
         shapes.parsed(data, dict[str, shapes.Scalar])
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "fits"),
+    [
+        (list[dict[str, str]], ["a"], False),
+        (list[dict[str, str]], [{"a": "b"}], True),
+        (list[list[str]], ["a"], False),
+        (list[list[str]], [["a"]], True),
+        (list[str | int], ["a", 1], True),
+        (list[str | int], ["a", 1.5], False),
+        (list[float | None], [1, 1.5, None], True),
+        (list[Literal["a", "b"]], ["a", "c"], False),
+        (dict[str, list[int]], {"a": [True]}, False),
+    ],
+)
+def test_the_parts_of_a_list_are_what_they_should_be(kind, value, fits):
+    """A list of tables of texts is no list of texts."""
+    assert (shapes.misfit(value, kind) == "") == fits
+
+
 def test_a_large_number_and_a_whole_character_are_kept():
     """A hash that looks like an exponent, a number that is large but finite, an astral sign."""
     data = b'{"a": 1e100, "b": "9e999", "c": 12345678901234567890, "d": "\\ud83d\\ude00"}'

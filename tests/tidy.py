@@ -110,8 +110,8 @@ _FAMILIES += [f"{name}_{end}" for name in ("name", "question", "caution") for en
 _MEMBERS = ["family", "report", "indicator", "breakdown", "measure", "role", "scope_zh", "scope_en"]
 
 
-def declared(uses=(), *members):
-    """Families of *uses* (code and use), and members as (family, row, role); no absences."""
+def declared(uses=(), *members, other=None):
+    """Families of *uses*, members as (family, row, role), rows of *other* publications."""
     named = [
         {name: f"{code} {name}" for name in _FAMILIES} | {"family": code, "use": use, "unit": "项"}
         for code, use in dict(uses).items()
@@ -122,7 +122,8 @@ def declared(uses=(), *members):
         for code, one, role in members
     ]
     families = pd.DataFrame(named, columns=_FAMILIES)
-    return Declared(families, pd.DataFrame(rows, columns=_MEMBERS), ABSENT)
+    other = frame(row()).iloc[:0] if other is None else other
+    return Declared(families, pd.DataFrame(rows, columns=_MEMBERS), ABSENT, other)
 
 
 UNDECLARED = declared()

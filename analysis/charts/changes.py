@@ -12,7 +12,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import intervals
-from analysis.statistics.rates import whole_year
+from analysis.statistics.dates import whole_year
 
 from . import marks, style
 from .blank import blank
@@ -85,7 +85,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
             missing=Text.joined(names, zh="、", en=", ") or say("alt.none"),
         ),
         left_out=left_out(refused),
-        notes=tuple(say(note) for note, holds in conditions.items() if holds),
+        notes=tuple(say(note) for note, applies in conditions.items() if applies),
     )
 
 

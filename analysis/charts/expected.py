@@ -13,7 +13,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
 from analysis.statistics import intervals
-from analysis.statistics.summaries import NATION, Placement
+from analysis.statistics.spread import NATION, Placement
 
 from . import marks, native, style
 from .blank import blank

@@ -16,7 +16,7 @@ from . import style
 from .figure import Caption, Figure, Kind, described
 from .page import LEADING, Page, wrapped
 
-LEFT, GUTTER = 0.27, 0.05  # of the width
+LEFT, GUTTER = 0.3, 0.04  # of the width
 SCALES = (1.3, 1.2, 1.1, 1.0)  # of the text of findings, the largest that has room
 Row = dict[Any, Any]
 Line = tuple[str, float, str]  # words, points and colour

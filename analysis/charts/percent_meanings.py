@@ -12,7 +12,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
 from analysis.statistics.forensics import Chain, Finding, Reading
-from analysis.statistics.percents import Meaning
+from analysis.statistics.summaries import Meaning
 
 from . import marks, style
 from .blank import blank

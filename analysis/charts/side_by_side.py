@@ -163,7 +163,7 @@ def _draw(page: Page, regions: list[Row], lines: list[Line], width: float) -> No
         x = left + index * width + INSET
         page.text(x, top, words, size.label, color=style.colour(region["region"]))
     top -= head
-    extra = min(spare / len(lines), 0.3 * size.height / style.SLIDE.height)
+    extra = min(spare / len(lines), 0.45 * size.height / style.SLIDE.height)
     for line in lines:
         grid.rule(axes, room.left, right, [top])
         high = line.height + extra

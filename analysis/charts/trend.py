@@ -12,7 +12,7 @@ from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
-from analysis.statistics import intervals, rates
+from analysis.statistics import dates, intervals
 
 from . import marks, native, style
 from .comparison import left_out
@@ -55,7 +55,7 @@ def trend(
         What the latest change can tell; it begins the subtitle.
     """
     stated, counted = rows[rows["mark"].isin(STATED)], rows[~rows["mark"].isin(STATED)]
-    counted = counted.assign(whole=rates.whole_year(counted))
+    counted = counted.assign(whole=dates.whole_year(counted))
     caption = _caption(counted, stated, title, verdict, refused, expected)
     page = Page(caption, language, form=form, ax=ax)
     left, right = _rooms(page.room, len(counted), len(stated))
@@ -111,7 +111,10 @@ def _notes(
         "note.cluster": len(counted) and counted["indicator"].isin(intervals.CLUSTERED).any(),
         "note.back": own["basis"].isin(["from_percent", "from_difference"]).any(),
     }
-    return [*values.methods(counted), *(say(note) for note, holds in conditions.items() if holds)]
+    return [
+        *values.methods(counted),
+        *(say(note) for note, applies in conditions.items() if applies),
+    ]
 
 
 def _axis(drawn: pd.DataFrame) -> Text:

@@ -62,9 +62,9 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     first = rows.iloc[0].to_dict()
     axis = Text.listed([Text(first["indicator_zh"], first["indicator_en"]), values.unit(first)])
     paired = rows[rows["before"].notna()]
-    told = summaries.beyond_chance(paired)
-    message = "year_to_date.some_tell" if told else "year_to_date.none_tells"
-    verdict = say(message, told=told, total=len(paired))
+    detectable = summaries.beyond_chance(paired)
+    message = "year_to_date.some_detectable" if detectable else "year_to_date.none_detectable"
+    verdict = say(message, detectable=detectable, total=len(paired))
     conditions = {
         "year_to_date.interval": True,
         "note.context": rows["origin"].eq("context").any(),
@@ -83,7 +83,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
             missing=Text.joined(names, zh="、", en=", ") or say("alt.none"),
         ),
         left_out=left_out(refused),
-        notes=tuple(say(note) for note, holds in conditions.items() if holds),
+        notes=tuple(say(note) for note, applies in conditions.items() if applies),
     )
 
 

@@ -6,15 +6,18 @@ reader must know (``families.csv``). Without a declaration, only the whole of an
 compared, by ``rules``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.language import numbers
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Measure, Membership, Scale, Status, Use
-from analysis.statistics import gaps
+from analysis.statistics import gaps, rates
+from analysis.statistics.benchmarks import ROAD
 from analysis.tables.load import Tables
 
 from . import rules
@@ -40,6 +43,7 @@ class Declared(NamedTuple):
     families: pd.DataFrame
     family_members: pd.DataFrame
     absence_rows: pd.DataFrame
+    context_rows: pd.DataFrame
 
 
 Declares = Tables | Declared
@@ -61,13 +65,34 @@ def comparable(rows: pd.DataFrame, subject: str, declared: Declares) -> Comparis
     """
     codes = about(rows, subject, declared)
     if not codes:
-        return rules.comparable(rows, subject, declared.absence_rows)
+        whole = rules.comparable(rows, subject, declared.absence_rows)
+        notes = _without_road(whole.rows, declared.context_rows)
+        return replace(whole, cautions=(*whole.cautions, *notes))
     result = listing(rows, codes, declared)
     if len(codes) > 1 or not result.rows["use"].eq(Use.RATE).all():
         return replace(result, indicator=subject)
     refused = result.refused.to_dict("records")
     rated = rules.settle(codes[0], result.name, result.rows, refused)
     return replace(rated, cautions=(*result.cautions, *rated.cautions))
+
+
+def _without_road(rows: pd.DataFrame, context: pd.DataFrame) -> Iterator[Text]:
+    """Yield for each death rate of *rows* the rate without road traffic, where that is printed."""
+    key = ["region", "indicator", "period_start", "period_end"]
+    roads = context[context["breakdown"].eq(ROAD) & results(context)]
+    for row in rows.merge(roads[[*key, "value"]], on=key, suffixes=("", "_road")).to_dict(
+        "records"
+    ):
+        if row["indicator"] == "deaths" and pd.notna(row["rate"]):
+            rate = (row["value"] - row["value_road"]) / row["population"] * rates.PER
+            yield say(
+                "note.without_road",
+                region=Text(row["region_zh"], row["region_en"]),
+                road=numbers.exact(row["value_road"]),
+                total=numbers.exact(row["value"]),
+                share=numbers.percent(100 * row["value_road"] / row["value"]),
+                rate=Text(numbers.number(rate, "zh"), numbers.number(rate, "en")),
+            )
 
 
 def listing(rows: pd.DataFrame, codes: Sequence[str], declared: Declares) -> Comparison:

@@ -17,8 +17,8 @@ from analysis.language.vocabulary import Mark, Promise, Status, Use
 from analysis.statistics import gaps, summaries
 from analysis.statistics.forensics import Finding
 from analysis.statistics.parts import Against
-from analysis.statistics.percents import Meaning
-from analysis.statistics.summaries import Change, Extremes, Latest, Placement
+from analysis.statistics.spread import Placement
+from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
 
 from .rules import Comparison
 

@@ -19,7 +19,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Measure, Membership, Promise, Standing, Status
 from analysis.statistics import attainment, benchmarks, parts, policies, rates, summaries, years
-from analysis.statistics.summaries import Placement
+from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 
 from . import families, findings

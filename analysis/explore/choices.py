@@ -19,8 +19,8 @@ from analysis.language import values as wording
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark, Measure, Scale
+from analysis.statistics import dates, rates
 from analysis.statistics import gaps as absence
-from analysis.statistics import rates
 from analysis.statistics import years as annual
 from analysis.tables.load import Tables
 
@@ -365,7 +365,7 @@ def codes(rows: pd.DataFrame) -> "pd.Series[str]":
     """
     start, end = (rows[name].dt.strftime("%Y-%m-%d") for name in ("period_start", "period_end"))
     year = rows["period_end"].dt.strftime("%Y")
-    named: pd.Series[str] = year.where(rates.whole_year(rows), start + "_" + end)
+    named: pd.Series[str] = year.where(dates.whole_year(rows), start + "_" + end)
     return named
 
 

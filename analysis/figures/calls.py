@@ -37,6 +37,7 @@ from analysis.statistics import (
     years,
 )
 from analysis.statistics import parts as wholes
+from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -159,9 +160,7 @@ def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
     asked = _asked(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
     rows, published = percents.vintages(asked.rows, asked.context, codes)
-    draw = partial(
-        charts.vintages, rows, title=findings.vintages(rows), published=published
-    )
+    draw = partial(charts.vintages, rows, title=findings.vintages(rows), published=published)
     return asked.figure(draw, "vintages")
 
 
@@ -451,7 +450,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     return asked.figure(draw, f"profile-{region}")
 
 
-def _statement(placed: summaries.Placement) -> charts.Statement:
+def _statement(placed: Placement) -> charts.Statement:
     return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
 
 
@@ -494,7 +493,7 @@ class _Asked:
         """Return one point a peer region."""
         return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
 
-    def placed(self, region: str, own: pd.DataFrame) -> summaries.Placement | None:
+    def placed(self, region: str, own: pd.DataFrame) -> Placement | None:
         """Return the placement of the deaths of *region* up to the year of its rows *own*."""
         last = own["period_end"].max().year
         found = (
@@ -557,9 +556,7 @@ class _Asked:
         benchmark = rules.benchmark(self.context, result)
         if len(result.rows) < 2 and benchmark is None:
             reason = apart.figures(self.rated, self.tables, result.indicator)["reason_en"].iloc[0]
-            raise UsageError(
-                f"{result.indicator} cannot be compared ({reason}): see 3_comparison"
-            )
+            raise UsageError(f"{result.indicator} cannot be compared ({reason}): see 3_comparison")
         return partial(
             charts.comparison,
             result.rows,
@@ -632,9 +629,3 @@ def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     if strange:
         raise UsageError(f"rows: {', '.join(sorted(strange)[:5])} not among the loaded regions")
     return rows[list(tables.rows)]
-
-
-def _at_least_one(per_page: int) -> int:
-    if per_page < 1:
-        raise UsageError(f"per_page={per_page}: give 1 or more")
-    return per_page

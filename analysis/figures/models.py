@@ -84,7 +84,7 @@ class Parts(TypedDict):
 class Change(TypedDict):
     """A value that was added, changed or removed."""
 
-    change: str
+    change: Literal["added", "changed", "removed"]
     row: Row
     before: Row | None
     after: Row | None

@@ -47,6 +47,7 @@ ROW_FIELDS = (
     "region_zh", "region_en", "indicator_zh", "indicator_en", "breakdown_zh", "breakdown_en",
     "unit_en", "unit_one", "per", "deadline", "reason_zh", "reason_en", "family", "family_zh",
     "family_en", "scope_zh", "scope_en", "use", "role", "used", "parts", "divisor", "divisor_id",
+    "first", "base_low", "base_high", "moved", "firsts", "later_id", "fits", "base_year",
 )  # fmt: skip
 REFUSED_FIELDS = (
     "region", "adcode", "region_zh", "region_en", "indicator", "rule", "gap", "reason_zh",

@@ -53,8 +53,9 @@ def content(record: Record, language: str) -> Content:
     """Return the contents of the slide of one figure."""
     kind = kind_of(record)
     plot = _legible(kind.native(record, language), record)
+    table = kind.table(record, language)
     # A picture of the counts includes the changes, so no separate table is needed.
-    pictured = plot is None and native.shown(record)
+    pictured = plot is None and native.shown(record) and not _is_whole(table, record)
     both = {part: labels.both(record[part])[language] for part in ("title", "subtitle", "alt")}
     return Content(
         figure=record["name"],
@@ -64,10 +65,20 @@ def content(record: Record, language: str) -> Content:
         source=labels.both(record["source"])[language],
         notes=_spoken(record, language),
         plot=plot,
-        table=None if pictured else kind.table(record, language),
+        table=None if pictured else table,
         record=record,
         **both,
     )
+
+
+MOST_LINES = 11  # of a table that fits a slide
+
+
+def _is_whole(table: Table | None, record: Record) -> bool:
+    """Return whether a table has every row of a figure, and fits a slide."""
+    if table is None or len(table.lines) > MOST_LINES:
+        return False
+    return {row["id"] for row in record["rows"]} <= {row for _, row in table.marks}
 
 
 MOST_LABELS = 10  # dots side by side whose values and intervals are written beside them
@@ -299,9 +310,21 @@ def _unequal(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
             what = labels.legible(str(row.get(f"indicator_{language}", "")), labels.LONGEST)
             yield what, _short(row, language), labels.legible(labels.reason(row)[language], 120)
         return  # regions without any figure are in the table of missing figures
-    what = about(record, language)
     for gap in record["refused"]:
-        yield what, _short(gap, language), labels.legible(labels.reason(gap)[language], 120)
+        what = _missing(record, gap, language)
+        if what:  # a figure of several questions shows itself which of them has no answer
+            yield what, _short(gap, language), labels.legible(labels.reason(gap)[language], 120)
+
+
+def _missing(record: Record, gap: Mapping[str, Any], language: str) -> str:
+    """Return the indicator that a refusal is about; empty if the figure has several."""
+    names = {
+        row.get("indicator", ""): str(row.get(f"indicator_{language}", ""))
+        for row in record["rows"]
+    }
+    if gap.get("indicator") in names:
+        return labels.legible(names[gap["indicator"]], labels.LONGEST)
+    return about(record, language) if len(names) <= 1 else ""
 
 
 _SOURCE_HEADS = say("content.source_heads")

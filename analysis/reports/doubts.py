@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.language.vocabulary import Base
 
 
 class Doubt(NamedTuple):
@@ -23,6 +24,14 @@ class Doubt(NamedTuple):
     def text(self) -> Text:
         """The wording in both languages."""
         return say(f"doubt.{self.id}", **self.values)
+
+
+BASES = {  # of a change from anything but the year before
+    Base.MONTH_BEFORE: Doubt("base_month"),
+    Base.MEAN: Doubt("base_mean"),
+    Base.PLAN: Doubt("base_plan"),
+    Base.OTHER: Doubt("base_other"),
+}
 
 
 def worded(doubts: Iterable[Doubt], language: str) -> list[str]:

@@ -42,6 +42,7 @@ _PERIOD = re.compile(
     r"|[上下]半年|第?[一二三四1-4]季度)"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_OF_YEAR = re.compile(r"(?:19|20)\d\d年度?[\u4e00-\u9fff]")  # 2022年起数 heads a column
 _EMPTY = re.compile(r"[-—–/\\.…*]*|无|空")
 _TOTAL = re.compile(r"(?:合|总|小|共)[ ]*计|总数|其中:?")
 _LABEL_HEADER = re.compile(
@@ -102,7 +103,8 @@ def _number() -> re.Pattern[str]:
 
 def _numeric(cell: str) -> bool:
     """Whether a folded cell holds a number, and no period such as 2024年 or unit such as 万元."""
-    named = _PERIOD.fullmatch(cell.strip()) or _unit_cell(cell)
+    bare = cell.strip()
+    named = _PERIOD.fullmatch(bare) or _OF_YEAR.match(bare) or _unit_cell(cell)
     return bool(_number().fullmatch(cell)) and not named
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from analysis.language.vocabulary import Measure
 
-from . import facts, grids, roles, subjects
+from . import breakdowns, facts, grids, roles, subjects
 from .layout import Sentence
 from .quantities import Quantity
 from .relations import TERRITORIES, Figure
@@ -19,13 +19,13 @@ from .suggestions import ALIKE, ENOUGH, Catalogue, Suggestion, Words
 FOREBEARS = 3  # how many figures back a figure may take its words from
 _CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
 _KINDS: dict[str, str] = {Reason.FORMULA: "count", Reason.ZERO: ""}
-_RATE = re.compile(r"率[\u4e00-\u9fff]{0,8}$")
+_RATE = re.compile(r"(?<!效)率(?!先|领|队)[\u4e00-\u9fff]{0,8}$")
 _AVERAGE = re.compile(r"(?:平均每?|人均|户均|日均|月均|年均)[\u4e00-\u9fff]{0,8}$")
 _UNFINISHED = re.compile(r"正在|未(?!发生)|尚未|仍?没有|还未")
 _PORTION = re.compile(r"占(?!应)|比重|比例")
 _NAMED_RATE = re.compile(r"([\u4e00-\u9fff]{2}率)[\u4e00-\u9fff]{0,4}$")
 _AREAS = re.compile(r"个?(?:县|市(?!级)|区(?!域)|州|乡|镇|街道|村|社区|部门|行政村|国家|省)")
-_WITH = re.compile(r"^(?:[\u4e00-\u9fff]{0,4})?[与向对赴同]")
+_WITH = re.compile(r"^(?:并|还|先后|分别|镇政府|县政府|区政府|市政府|已|共)?[与向对赴同]")
 _QUOTA_SHARE = re.compile(r"占[^,。;]{0,16}(?:控制指标|指标|控制数|目标)[^,。;]{0,12}$")
 _AIMED = re.compile(r"控制在|不超过|不突破|力争|以内")
 QUOTA_USED = "quota_used"
@@ -43,7 +43,16 @@ class Namer:
     grid: dict[int, grids.Cell]
     events: subjects.Events
     assigned: dict[int, tuple[Suggestion, ...]] = field(default_factory=dict)
+    levels: list[tuple[Suggestion, ...]] = field(default_factory=list)  # before the semicolon
+    current: list[tuple[Suggestion, ...]] = field(default_factory=list)
+    row: tuple[str, tuple[Suggestion, ...]] = "", ()  # of a table, with its last level
+    orphans: int = 0  # changes so far that refer to those levels
     named: dict[str, Suggestion] = field(default_factory=dict)  # by unit, of the last level
+
+    def begin(self, *, new: bool) -> None:
+        """Begin a sentence; a *new* one has no levels before it that its changes refer to."""
+        self.levels = [] if new else (self.current or self.levels)
+        self.current, self.orphans = [], 0
 
     def suggested(
         self, sentence: Sentence, topic: str, figure: Figure, judgement: Judgement
@@ -52,6 +61,10 @@ class Namer:
         if self.catalogue is None:
             return ()
         words = _words(figure, sentence, self.folded, topic)
+        orphan = figure.measure is not Measure.LEVEL and not (figure.subject or figure.parent)
+        if orphan and self.orphans < len(self.levels):
+            self.orphans += 1
+            return self.levels[self.orphans - 1]
         own = figure.parent is None or bool(figure.subject)
         if figure.measure is not Measure.LEVEL and not own:
             parent = self.assigned.get(figure.parent.quantity.start, ())  # type: ignore[union-attr]
@@ -59,15 +72,31 @@ class Namer:
                 return parent
         again = figure.parent if figure.measure is Measure.LEVEL else None
         alike = again is not None and again.quantity.unit == figure.quantity.unit
-        if again and alike and figure.near and subjects.unnamed(figure.near + figure.post[:2]):
-            return self.assigned.get(again.quantity.start, ())  # 死亡3人,上年为5人
+        period = figure.near and subjects.unnamed(figure.near + figure.post[:2])
+        part = figure.part and breakdowns.only(figure.near)
+        if again and alike and (period or part):  # 死亡3人,上年为5人; 其中煤矿5家
+            return self.assigned.get(again.quantity.start, ())
         suggested = self._fitting(figure, self._by_words(words, figure, judgement))
         if not _AVERAGE.search(figure.near[-12:]):
             suggested = self._by_event(figure, suggested)
+        suggested = self._in_row(figure, suggested)
         self.assigned[figure.quantity.start] = suggested
+        if figure.measure is Measure.LEVEL and first(suggested):
+            self.current.append(suggested)
         if figure.measure is Measure.LEVEL and suggested and suggested[0].score >= ENOUGH:
             self.named[figure.quantity.unit] = suggested[0]
         return suggested
+
+    def _in_row(self, figure: Figure, suggested: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
+        """Return, for a change in a table that names nothing, what its row counts before it."""
+        cell = self.grid.get(figure.quantity.start)
+        if cell is None:
+            return suggested
+        if figure.measure is Measure.LEVEL and first(suggested):
+            self.row = cell.label, suggested
+        label, before = self.row
+        bare = figure.measure is not Measure.LEVEL and not first(suggested)
+        return before if bare and label == cell.label else suggested
 
     def _by_words(
         self, words: list[Words], figure: Figure, judgement: Judgement
@@ -128,6 +157,8 @@ class Namer:
         if not subject and _AIMED.search(figure.near):
             subject = self.events.before(figure.quantity.first, near=True) or "accident"
         subject = subject or self.events.before(figure.quantity.first, table=cell is not None)
+        if cell and not subject and slot == "count" and "起数" in f"{cell.label}{cell.header}":
+            subject = "accident"
         code = subjects.indicators().get(subject, {}).get(slot, "")
         others = tuple(s for s in suggested if s.indicator not in subjects.generic() - {code})
         if not code:

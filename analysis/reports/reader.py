@@ -12,10 +12,10 @@ from decimal import Decimal
 from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status
 from analysis.tables import numerals
 
-from . import facts, grids, parts, roles, scopes, subjects, touched
+from . import breakdowns, facts, grids, roles, scopes, subjects, touched
 from .candidates import EVIDENCE, Candidate
 from .confidence import confidence
-from .doubts import Doubt
+from .doubts import BASES, Doubt
 from .layout import Enclosures, Mood, Sentence, after_last, fold, sections, sentences
 from .naming import BY_EVENT, FOREBEARS, QUOTA_USED, RELATIVE, Namer, content, first
 from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
@@ -59,7 +59,7 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
         cells,
         timeline,
         namer,
-        spellings=parts.spellings(catalogue.parts) if catalogue else (),
+        spellings=breakdowns.spellings(catalogue.parts) if catalogue else (),
     )
     found: list[Candidate] = []
     for sentence in sentences(folded, parted):
@@ -97,7 +97,7 @@ class _Reader:
     grid: dict[int, grids.Cell]
     timeline: Timeline
     namer: Namer
-    spellings: parts.Spellings = ()
+    spellings: breakdowns.Spellings = ()
     latest: tuple[str, str] = "", ""  # theme and part of the figure before in the sentence
     parts: dict[int, str] = field(default_factory=dict)
     topic: str = ""
@@ -116,7 +116,9 @@ class _Reader:
             self.topic = topic[1]
         self.before = None
         self.latest = "", ""
-        if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n", "。"}:
+        new = self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n", "。"}
+        self.namer.begin(new=new)
+        if new:
             self.demanding = False
         read = zip(inside, joined(self.folded, inside), strict=True)
         judged = [_ranked(q, self._judged(n, q, sentence)) for n, q in read]
@@ -179,7 +181,7 @@ class _Reader:
         base, part = self._base(figure), self._part(sentence, figure, first(suggested))
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
         unsure += self._unnamed_part(sentence, figure, part)
-        unsure += _BASES.get(base, ()) if base else ()
+        unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
             q.start,
@@ -250,9 +252,10 @@ class _Reader:
         elif figure.subject:
             own, lead = figure.subject, self.folded[sentence.start : q.first]
         else:
-            own = figure.near[-24:] + self.folded[q.end : q.last] + figure.post[:8]
+            bracketed = figure.far[-12:] if figure.far.endswith(")") else ""  # 乡镇(街道)修订预案
+            own = bracketed + figure.near[-24:] + self.folded[q.end : q.last] + figure.post[:8]
             lead = "" if figure.part else self.folded[sentence.start : q.first - len(figure.near)]
-        part = parts.part_of(
+        part = breakdowns.part_of(
             known.name,
             known.theme,
             own=own,
@@ -409,7 +412,7 @@ class _Reader:
     def _part_in(self, indicator: str, own: str) -> str:
         """Return the part that the clause of a fact names."""
         known = self.catalogue and self.catalogue.indicators.get(indicator)
-        return parts.part_of(known.name, known.theme, own=own) if known else ""
+        return breakdowns.part_of(known.name, known.theme, own=own) if known else ""
 
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
@@ -421,14 +424,6 @@ _BARE_VERB = re.compile(
     r"(?:整改|整治|销号|培训|参训|参演|参与|死亡|亡|受伤|伤|罚款|受众|受灾)?(?:完成|到位|人数)?"
 )
 _VS_MEAN = "disaster_loss_vs_prev5y_mean"
-
-
-_BASES = {
-    Base.MONTH_BEFORE: (Doubt("base_month"),),
-    Base.MEAN: (Doubt("base_mean"),),
-    Base.PLAN: (Doubt("base_plan"),),
-    Base.OTHER: (Doubt("base_other"),),
-}
 
 
 def _bound(q: Quantity, before: str) -> Comparator:

@@ -35,7 +35,7 @@ from . import areas
 from .areas import Areas
 from .candidates import EVIDENCE, Candidate, plain
 from .compilation import Compiled, facts
-from .doubts import Doubt, worded
+from .doubts import BASES, Doubt, worded
 from .layout import Mood, after_last, fold, sections
 from .proposals import guessed
 from .sheets import (
@@ -275,12 +275,12 @@ class _Writer:
         value = "" if candidate.value is None or not candidate.owns else _plain(candidate)
         start, end = candidate.period or ("", "")
         known = {key: str(record[key] or "") for key in ("role", "indicator", "unit", "comparator")}
-        known |= {
-            key: str(record[key] or "") for key in ("measure", "status", "printed", "breakdown")
-        }
+        known |= {key: str(record[key] or "") for key in ("measure", "status", "printed")}
         note = ""
         if candidate.owns and candidate.counter and _counted_otherwise(candidate):
             note = say("review.note_counter", counter=candidate.counter).zh  # as in the tables
+        if candidate.base in BASES:
+            note = BASES[candidate.base].text.zh
         known |= {"start": str(candidate.start), "end": str(candidate.end), "raw": candidate.raw}
         if candidate.owns:
             known["confidence"] = str(candidate.confidence)

@@ -98,6 +98,7 @@ _MOST = 3
 ENOUGH = 1.6  # below this the synonyms in common are chance
 ALIKE = 0.45  # below this a likeness to a definition is shown and not taken
 _SHORT, _LONG = 4, 16  # characters of a noun phrase that becomes a synonym
+_FAINT = 0.76  # words below this are too far from the figure, whatever its unit
 _PRIOR = 0.8  # the trust in words that no reviewed report has
 _LEAST = 0.1  # below this it is chance
 _CONTEXT = "context"  # denominators: a report that gives one names it outright
@@ -252,6 +253,8 @@ class Catalogue:
                 if self._speaks(code, needed, barred, weights, kind, unit):
                     score = sum(len(word) * weights[word] for word in needed)
                     score *= max(weights[word] for word in needed)
+                    if score < _FAINT:
+                        continue
                     score += _likeness(unit, self.indicators[code].unit)
                     if score > scores.get(code, (0.0, ""))[0]:
                         scores[code] = score, "+".join(needed)

@@ -2,8 +2,9 @@
 Intervals, rates, changes, shares and expected counts: numbers in, numbers out.
 
 ``limits``, ``intervals``, ``tests`` and ``spread`` compute on arrays; ``rates``, ``years``,
-``shares``, ``percents``, ``peers``, ``attainment``, ``policies`` and ``gaps`` add columns to
-frames; ``forensics`` does both for percentages and the bases that they imply.
+``percents``, ``parts``, ``peers``, ``attainment``, ``policies`` and ``gaps`` add columns to frames;
+``dates`` says which periods are whole years; ``forensics`` serves both for percentages and the
+bases that they imply.
 
 Imports: tables, language and below.
 """

@@ -14,9 +14,8 @@ import pandas as pd
 from analysis.language.vocabulary import Level, Mark, Measure, Rule, Scope, Vintage
 from analysis.tables.populations import FARTHEST
 
-from . import intervals, rates, spread
-from .spread import Spread
-from .summaries import NATION
+from . import dates, intervals, rates, spread
+from .spread import NATION, Spread
 
 Row = dict[Any, Any]
 INFLATION = 1.27  # of the variance of deaths: the upper end of what clusters in accidents give
@@ -70,7 +69,7 @@ def yearly_rates(
 
 def _whole(frame: pd.DataFrame, indicator: str, region: str) -> "pd.Series[bool]":
     whole = frame["indicator"].eq(indicator) & frame["breakdown"].eq("")
-    return whole & frame["region"].eq(region) & rates.whole_year(frame)
+    return whole & frame["region"].eq(region) & dates.whole_year(frame)
 
 
 def _chained(levels: pd.DataFrame, stated: pd.DataFrame) -> pd.DataFrame:
@@ -260,7 +259,7 @@ def peers(
     rough = year.isin(chained) | found["population_year"].sub(year).abs().gt(FARTHEST)
     names = {"observed": "value", "name_zh": "region_zh", "name_en": "region_en"}
     return found.assign(
-        rough=rough | ~rates.whole_year(found),
+        rough=rough | ~dates.whole_year(found),
         ratio=found["observed"] / found["expected"],
         id="peer-" + found["adcode"],
         region=found["adcode"],

@@ -5,7 +5,6 @@ Frame in, new frame out; nothing is worded.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,9 @@ import pandas as pd
 from analysis.language.vocabulary import Mark, Measure, Status, Vintage
 
 from . import forensics, intervals, years
-from .rates import rounding, whole_year
+from .dates import whole_year
+from .rates import rounding
+from .summaries import Meaning
 
 ORDER = ["level_order", "adcode", "indicator", "period_end"]
 SERIES = ["region", "indicator"]
@@ -206,26 +207,6 @@ def vintages(
     return ordered, changed[changed["id"].isin(ordered["later_id"])]
 
 
-@dataclass(frozen=True)
-class Meaning:
-    """A chain of published percentages, and the whole numbers that fit it."""
-
-    rows: pd.DataFrame  # one a percentage, in time order
-    partly: pd.DataFrame  # the count of a part of the last year, if one was printed
-    answer: forensics.CountsBehind
-
-    @property
-    def years(self) -> list[int]:
-        """The years of the counts, the base first."""
-        years = [int(year) for year in self.rows["period_end"].dt.year]
-        return [years[0] - 1, *years]
-
-    @property
-    def smallest(self) -> int:
-        """The smallest count that the first base can have; 0 if none fits within the bound."""
-        return min((chain.counts[0] for chain in self.answer.chains), default=0)
-
-
 def meanings(rows: pd.DataFrame, context: pd.DataFrame, indicators: Sequence[str]) -> list[Meaning]:
     """
     Search the counts behind the percentages of regions that published no yearly counts.
@@ -251,11 +232,11 @@ def meanings(rows: pd.DataFrame, context: pd.DataFrame, indicators: Sequence[str
     percent = every[every["measure"].eq(Measure.CHANGE_PCT) & whole_year(every)]
     percent = percent.drop_duplicates([*SERIES, "period_end"])
     levels = every[every["measure"].eq(Measure.LEVEL)]
-    found = []
+    chains = []
     for _, group in percent.groupby(SERIES, sort=False, observed=True):
         own = levels[_keys(levels).isin(_keys(group))]
-        found.append(_meaning(_last_run(group), own))
-    return [meaning for meaning in found if meaning]
+        chains.append(_meaning(_last_run(group), own))
+    return [meaning for meaning in chains if meaning]
 
 
 def _last_run(group: pd.DataFrame) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from analysis.language.vocabulary import (
 from analysis.tables.populations import FARTHEST, populations
 
 from . import intervals, tests
+from .dates import whole_year
 
 PER = 100_000
 SAME = ["region", "indicator", "breakdown", "status"]
@@ -130,16 +131,6 @@ def _half(printed: str) -> float:
     decimals = len(match[1] or "")
     counted = scale == 1 and not decimals and not _PERCENT.search(printed)
     return 0.0 if counted else scale / 10**decimals / 2
-
-
-def whole_year(rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Which rows are about one calendar year from its first to its last day."""
-    start, end = rows["period_start"], rows["period_end"]
-    year = start.dt.year.eq(end.dt.year)
-    whole: pd.Series[bool] = (
-        year & start.dt.day_of_year.eq(1) & end.dt.month.eq(12) & end.dt.day.eq(31)
-    )
-    return whole
 
 
 def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:

@@ -6,11 +6,13 @@ differ by beyond chance is estimated from many peers; a handful of regions canno
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
@@ -19,6 +21,8 @@ from analysis.language.vocabulary import Method
 from . import limits
 from .limits import Floats, Interval
 
+Row = dict[Any, Any]
+NATION = "china"  # the region whose rate is the first reference
 FEWEST_REGIONS = 6  # chance alone moves the dispersion of five between 0.17 and 2.57 (95 %)
 
 
@@ -58,6 +62,40 @@ class Spread(NamedTuple):
         ends = middle + self.tau * np.array([-z, z])
         low, high = _back(ends, self.scale)
         return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the count of a region lies against its nation, its province and its peers."""
+
+    row: Row  # against the nation, pooled where there are three years
+    yearly: pd.DataFrame  # the rows of its years against the province, else against the nation
+    province: Row | None  # the same count against the province, where its count is known
+    spread: Spread | None  # of the peers, where there are enough
+    low: float  # usual ratios at this expected count: 95 % limits of chance and spread
+    high: float
+
+    @property
+    def as_province(self) -> bool:
+        """Whether the count is compatible with the rate of the province."""
+        return self.province is not None and bool(_includes_one(self.province))
+
+    @property
+    def as_nation(self) -> bool:
+        """Whether the count is compatible with the rate of the nation."""
+        return bool(_includes_one(self.row))
+
+    @property
+    def as_peers(self) -> bool:
+        """Whether the ratio lies in the usual range of peers."""
+        return self.low <= float(self.row["ratio"]) <= self.high
+
+
+def _includes_one(row: Row) -> bool:
+    """Whether the wider of the intervals of a ratio includes 1."""
+    wide = pd.notna(row["wide_lower"])
+    stem: str = "wide_" if wide else ""
+    return bool(row[f"{stem}lower"] <= 1 <= row[f"{stem}upper"])
 
 
 def expected_counts(

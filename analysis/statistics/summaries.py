@@ -22,12 +22,11 @@ from analysis.language.vocabulary import (
     Use,
 )
 
-from . import intervals, spread
-from .rates import whole_year
-from .spread import Spread
+from . import forensics, intervals, spread
+from .dates import whole_year
+from .spread import NATION, Placement, Spread
 
 Row = dict[Any, Any]
-NATION = "china"  # the region whose rate is the first reference
 LEVEL = 0.95  # two-sided confidence of every interval in a sentence
 
 
@@ -271,40 +270,6 @@ def evidence(outcomes: pd.DataFrame) -> Mark | None:
     return next((mark for mark in EVIDENCE if outcomes["mark"].eq(mark).any()), None)
 
 
-@dataclass(frozen=True)
-class Placement:
-    """Where the count of a region lies against its nation, its province and its peers."""
-
-    row: Row  # against the nation, pooled where there are three years
-    yearly: pd.DataFrame  # the rows of its years against the province, else against the nation
-    province: Row | None  # the same count against the province, where its count is known
-    spread: Spread | None  # of the peers, where there are enough
-    low: float  # usual ratios at this expected count: 95 % limits of chance and spread
-    high: float
-
-    @property
-    def as_province(self) -> bool:
-        """Whether the count is compatible with the rate of the province."""
-        return self.province is not None and bool(_includes_one(self.province))
-
-    @property
-    def as_nation(self) -> bool:
-        """Whether the count is compatible with the rate of the nation."""
-        return bool(_includes_one(self.row))
-
-    @property
-    def as_peers(self) -> bool:
-        """Whether the ratio lies in the usual range of peers."""
-        return self.low <= float(self.row["ratio"]) <= self.high
-
-
-def _includes_one(row: Row) -> bool:
-    """Whether the wider of the intervals of a ratio includes 1."""
-    wide = pd.notna(row["wide_lower"])
-    stem = "wide_" if wide else ""
-    return bool(row[f"{stem}lower"] <= 1 <= row[f"{stem}upper"])
-
-
 def placements(pairs: pd.DataFrame, known: Spread | None) -> list[Placement]:
     """
     Return the placement of each region of *pairs*, those of several years first.
@@ -344,3 +309,23 @@ def _placement(pairs: pd.DataFrame, known: Spread | None) -> Placement:
         lower, upper, _ = spread.adjusted_funnel(nation[-1]["expected"], known)
         ends = (float(lower), float(upper))
     return Placement(nation[-1], yearly, province, known, *ends)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A chain of published percentages, and the whole numbers that fit it."""
+
+    rows: pd.DataFrame  # one a percentage, in time order
+    partly: pd.DataFrame  # the count of a part of the last year, if one was printed
+    answer: forensics.CountsBehind
+
+    @property
+    def years(self) -> list[int]:
+        """The years of the counts, the base first."""
+        years = [int(year) for year in self.rows["period_end"].dt.year]
+        return [years[0] - 1, *years]
+
+    @property
+    def smallest(self) -> int:
+        """The smallest count that the first base can have; 0 if none fits within the bound."""
+        return min((chain.counts[0] for chain in self.answer.chains), default=0)

@@ -11,7 +11,8 @@ from analysis.errors import WordError
 from analysis.language.vocabulary import Comparator, Mark, Measure, Quantity, Status, Vintage
 
 from . import intervals, tests
-from .rates import PERIOD, SAME, countable, rounding, whole_year
+from .dates import whole_year
+from .rates import PERIOD, SAME, countable, rounding
 
 
 def prior_years(rows: pd.DataFrame) -> pd.DataFrame:

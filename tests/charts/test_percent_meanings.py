@@ -2,7 +2,7 @@
 
 import pytest
 from drawings import Drawing
-from tidy import context, frame, row
+from tidy import ABSENT, context, frame, row
 
 from analysis import charts
 from analysis.charts import style
@@ -25,7 +25,7 @@ def drawn(rows, others=NOTHING, *, language="en", form="slide"):
                 meanings,
                 title=findings.percent_meanings(meanings),
                 language=language,
-                refused=gaps.regions(rows, "deaths", shown),
+                refused=gaps.regions(rows, "deaths", shown, ABSENT),
                 form=form,
             )
         )

@@ -97,8 +97,8 @@ def test_a_rate_stands_beside_its_count_where_the_family_is_one():
 
 
 TITLES = [
-    ([-5.0, -6.0], {"measure": "change_pct", "unit": "%"}, "down in all 2 regions"),
-    ([5.0, 6.0], {"measure": "change_pct", "unit": "%"}, "up in all 2 regions"),
+    ([-5.0, -6.0], {"measure": "change_pct", "unit": "%"}, "2 regions report a fall"),
+    ([5.0, 6.0], {"measure": "change_pct", "unit": "%"}, "2 regions report a rise"),
     ([5.0, -6.0], {"measure": "change_pct", "unit": "%"}, "up and down in 2 regions"),
     ([0, 0], {}, "none in 2 regions"),
     ([3, 3], {}, "3 in 2 regions"),

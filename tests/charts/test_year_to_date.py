@@ -2,6 +2,7 @@
 
 import pytest
 from drawings import Drawing
+from tidy import ABSENT
 
 from analysis import charts
 from analysis.charts import style
@@ -20,7 +21,7 @@ def of(months, rows, *, language="en", form="slide"):
                 months,
                 title=findings.year_to_date(months),
                 language=language,
-                refused=gaps.regions(rows, "deaths", set(months["region"])),
+                refused=gaps.regions(rows, "deaths", set(months["region"]), ABSENT),
                 form=form,
             )
         )

@@ -59,6 +59,20 @@ def test_p32_a_full_device_or_another_encoding_gives_no_traceback(project):
     assert b"Traceback" not in told.stderr
 
 
+@pytest.mark.parametrize(
+    ("limit", "cause"), [("-n 12", "Too many open files"), ("-f 1", "File too large")]
+)
+def test_p32_a_limit_of_the_shell_is_a_clean_failure(project, limit, cause):
+    """P32: too few open files, or too small ones: said in a line, and nothing stays behind."""
+    done = shell(project, f"ulimit {limit}; RS run")
+
+    assert done.returncode == 1
+    assert cause in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    assert project.drawn() == {}
+    assert project.rubbish() == []
+
+
 @pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b2J", "\x07", "\x08\x08", "\x7f", "\r", "\u2028"])
 def test_p33_a_control_character_of_a_file_is_escaped(project, sign):
     """P33: the error of a notebook, printed and stored, cannot rule a terminal."""

@@ -1,7 +1,7 @@
 """Which figure stands for a region is declared; every view of a comparison has the same rows."""
 
 import pytest
-from tidy import UNDECLARED, declared, frame, population, row
+from tidy import UNDECLARED, context, declared, frame, population, row
 
 import analysis as rs
 from analysis.comparability import apart, families
@@ -79,6 +79,17 @@ def test_a_whole_outside_of_families_is_compared_as_a_whole():
 
     assert families.about(rated(change, row()), "deaths", known) == []
     assert families.about(rated(change, row()), "changes", known) == ["changes"]
+
+
+def test_deaths_are_given_without_road_traffic_too():
+    """24 of 45: 21 of 2.3 million people are left."""
+    road = frame(context("chuxiong", 24, breakdown="sector:road_traffic"))
+    found = families.comparable(rated(row(), row("nantong", 77)), "deaths", declared(other=road))
+
+    notes = [caution.en for caution in found.cautions if "road traffic" in caution.en]
+    assert len(notes) == 1
+    assert notes[0].startswith("24 of Chuxiong's 45 deaths are of road traffic (53.3%)")
+    assert notes[0].endswith("without them 0.913 per 100,000 people")
 
 
 def test_of_several_parts_none_stands_unless_it_is_declared():

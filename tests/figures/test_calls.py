@@ -150,7 +150,6 @@ def test_the_environment_may_choose_the_language(monkeypatch):
         (lambda: rs.trend("deaths", language="fr"), "language 'fr'.*zh, en"),
         (lambda: rs.trend("deaths", form="poster"), "form 'poster'.*slide, page"),
         (lambda: rs.trend("deaths", lang="en"), "option 'lang'.*language"),
-        (lambda: rs.targets(per_page=0), "per_page=0: give 1 or more"),
         (lambda: rs.trend("deaths", rows=pd.DataFrame({"a": [1]})), r"rows of load\(\).rows"),
     ],
 )

@@ -18,6 +18,7 @@ ODD = {
     "no language": {"language": None},
     "a refusal that is a number": {"refused": [1]},
     "sources that are a text": {"sources": "abc"},
+    "sources that are texts": {"sources": ["t"]},
     "a source that is none": {"sources": []},
     "a source before the first": {"rows": [ROW | {"source": -1}]},
     "a value that is a text": {"rows": [ROW | {"value": "x"}]},

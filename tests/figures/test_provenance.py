@@ -4,20 +4,20 @@ import io
 import zipfile
 
 import pytest
-from drawings import bare
 import xlsxwriter
+from drawings import bare
 from matplotlib.figure import Figure
 from pptx import Presentation
 from publications import HOSTILE, figure, hostile, manifest, row, written
 
 from analysis.charts import Caption, style
-from analysis.charts.page import Page
 from analysis.charts.marks import arrow, draw
+from analysis.charts.page import Page
 from analysis.errors import AnalysisError
 from analysis.explore import trace
 from analysis.figures import drawn, provenance
-from analysis.language.text import Text
 from analysis.figures.record import save
+from analysis.language.text import Text
 
 
 def drawing(kind):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from tidy import context, frame, row
 
-from analysis.statistics import percents, years
+from analysis.statistics import dates, percents
 
 NOTHING = frame(context(year=1990)).iloc[:0]
 PERCENT = {"measure": "change_pct", "unit": "%"}
@@ -137,7 +137,7 @@ def test_published_and_computed_changes_of_the_tables_agree_or_show_a_changed_ba
 ):
     """Only Yunnan's computed changes lie off the published ones by more than rounding."""
     found = percents.of_year(rows, context, [code], 2024)
-    whole = found[years.whole_year(found)]
+    whole = found[dates.whole_year(found)]
     pairs = whole.pivot_table(index="region", columns="mark", values="percent", observed=True)
     gap = (pairs["exact"] - pairs["percent_only"]).abs().dropna()
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tidy import context, frame, population, row
 
-from analysis.statistics import rates, years
+from analysis.statistics import dates, rates, years
 from analysis.tables.populations import populations
 
 
@@ -345,4 +345,4 @@ def test_whole_years_run_from_january_to_december():
         row(start="2024-02-01"),
     )
 
-    assert rates.whole_year(rows).sum() == 1
+    assert dates.whole_year(rows).sum() == 1

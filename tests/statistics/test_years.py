@@ -7,7 +7,7 @@ import pytest
 from tidy import context, frame, row
 
 from analysis.errors import WordError
-from analysis.statistics import rates, years
+from analysis.statistics import dates, years
 
 PERCENT = {"measure": "change_pct", "unit": "%"}
 
@@ -268,7 +268,7 @@ def test_no_year_is_known_twice(rows, context):
     found = years.series(rows, context)
 
     assert not found.duplicated(["region", "indicator", "breakdown", "period_end"]).any()
-    assert rates.whole_year(found).all()
+    assert dates.whole_year(found).all()
 
 
 @pytest.mark.parametrize("question", [years.levels, years.changes_of])

@@ -116,7 +116,7 @@ def _split(table: Table, widths: Sequence[float], size: float, height: float) ->
     whole = height - shapes.height_of(table.head, widths, size)
     room = whole
     page: list[tuple[str, ...]] = []
-    for line in table.lines:
+    for line in (part for one in table.lines for part in _chopped(one, widths, size, whole)):
         high = shapes.height_of(line, widths, size)
         if page and room < high:
             yield Table(table.head, tuple(page))
@@ -125,6 +125,19 @@ def _split(table: Table, widths: Sequence[float], size: float, height: float) ->
         room -= high
     if page:
         yield Table(table.head, tuple(page))
+
+
+def _chopped(
+    line: tuple[str, ...], widths: Sequence[float], size: float, room: float
+) -> Iterator[tuple[str, ...]]:
+    """Yield a line in parts that fit a slide, if its last cell has several lines of text."""
+    texts = line[-1].split("\n")
+    if shapes.height_of(line, widths, size) <= room or len(texts) < 2:
+        yield line
+        return
+    half = len(texts) // 2
+    for start, part in ((line[:-1], texts[:half]), (("",) * (len(line) - 1), texts[half:])):
+        yield from _chopped((*start, "\n".join(part)), widths, size, room)
 
 
 def add(presentation: Any, page: Page, language: str) -> Any:

@@ -250,8 +250,9 @@ def changes(slide: Any, slide_content: Content, language: str, box: Box) -> floa
         shapes.set_run(first, table.heading, language, 12.0, "tx2")
         top += 0.4
     size = table_size(slide_content)
-    widths = _shares(table, width, size)
-    high = sum(shapes.height_of(line, widths, size) for line in (table.head, *table.lines))
+    while size > shapes.SMALLEST and _height(table, width, size) > box[1] + box[3] - top:
+        size -= 1
+    widths, high = _shares(table, width, size), _height(table, width, size)
     frame = shapes.grid(slide, table, language, (left, top, width, high), widths, size)
     frame.name = f"rs:{slide_content.figure}:table"
     shapes.describe(frame, slide_content.alt)
@@ -261,11 +262,17 @@ def changes(slide: Any, slide_content: Content, language: str, box: Box) -> floa
 def table_size(slide_content: Content) -> float:
     """Return the text size of a table in points: smaller beside a chart."""
     if slide_content.plot is None:
-        return 15.0
+        return 13.0 if slide_content.table and len(slide_content.table.lines) > 8 else 15.0
     several = slide_content.table is not None and any(
         "\n" in line[0] for line in slide_content.table.lines
     )
     return 10.0 if several else 11.0
+
+
+def _height(table: Table, width: float, size: float) -> float:
+    """Return the height in inches of a table of some width."""
+    widths = _shares(table, width, size)
+    return sum(shapes.height_of(line, widths, size) for line in (table.head, *table.lines))
 
 
 def _shares(table: Table, width: float, size: float) -> list[float]:

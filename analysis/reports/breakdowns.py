@@ -22,6 +22,7 @@ _LEAD = re.compile(
     r"[”\"]?(?:安全(?:生产)?|应急|企业)?"
     r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传)"
 )
+_REST = re.compile(r"其中|企业|行业|领域|事故|[、,和及与]")
 _OPENING = 3  # characters before a part at the start of a sentence
 _NUMBER = re.compile(r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*")
 _CLOSED = re.compile(r"\([^()]*\)")
@@ -157,6 +158,19 @@ def _of_heading(heading: str, theme: str) -> dict[str, str]:
         return {}
     inherited = _inherited_dimensions().get(theme, frozenset())
     return {d: part for d, (part, _, _) in named(short, theme).items() if d in inherited}
+
+
+def only(words: str) -> bool:
+    """
+    Whether *words* are the names of parts and nothing else.
+
+    >>> only("其中煤矿"), only("非煤矿山"), only("其中重大隐患")
+    (True, True, False)
+    """
+    bare = words
+    for _, pattern in _patterns():
+        bare = pattern.sub("", bare)
+    return bare != words and not _REST.sub("", bare)
 
 
 def _spelled(own: str, theme: str, known: Spellings) -> Iterator[str]:
