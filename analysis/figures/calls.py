@@ -16,6 +16,7 @@ import pandas as pd
 from analysis import charts
 from analysis.charts import Figure, Pages
 from analysis.comparability import apart, families, findings, profiles, standing
+from analysis.errors import UsageError
 from analysis.language import values
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import (
@@ -29,6 +30,7 @@ from analysis.statistics import (
     years,
 )
 from analysis.statistics import parts as wholes
+from analysis.statistics.spread import Placement
 
 from . import source
 from .request import FIRST_YEAR, Options, request
@@ -437,9 +439,12 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
-        statement=placed
-        and charts.Statement(findings.placement(placed), pd.DataFrame([placed.row])),
+        statement=_statement(placed) if placed else None,
         blocks=[charts.Block(*each) for each in lists],
         unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
+
+
+def _statement(placed: Placement) -> charts.Statement:
+    return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
