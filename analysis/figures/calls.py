@@ -16,6 +16,7 @@ import pandas as pd
 from analysis import charts
 from analysis.charts import Figure, Pages
 from analysis.comparability import apart, families, findings, profiles, standing
+from analysis.errors import UsageError
 from analysis.language import values
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import (
