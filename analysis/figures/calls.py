@@ -430,16 +430,17 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
     changed = profiles.changed(years.changes(asked.rows, asked.context), region)
     outcomes = profiles.outcomes(own, changed, asked.series, asked.context)
-    placed = asked.placed(region, own)
+    placed = profiles.placed(asked.tables, asked.rows, own)
     compared = profiles.compared(asked.rated, codes, asked.tables)
     beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
+    lists = profiles.lists(asked.tables, own, beside, len(unsaid))
     draw = partial(
         charts.profile,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
         statement=_statement(placed) if placed else None,
-        blocks=asked.blocks(region, beside, len(unsaid)),
+        blocks=[charts.Block(*each) for each in lists],
         unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")

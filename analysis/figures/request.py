@@ -11,20 +11,16 @@ from matplotlib.axes import Axes
 
 from analysis import charts
 from analysis.charts import Figure, Pages, style
-from analysis.comparability import apart, findings, rules, standing
+from analysis.comparability import apart, findings, rules
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
-from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Status
 from analysis.statistics import (
     benchmarks,
-    policies,
     rates,
     years,
 )
-from analysis.statistics import parts as wholes
-from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -82,33 +78,6 @@ class Request:
     def peers(self, indicator: str) -> pd.DataFrame:
         """Return one point a peer region."""
         return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
-
-    def placed(self, region: str, own: pd.DataFrame) -> Placement | None:
-        """Return the placement of the deaths of *region* up to the year of its rows *own*."""
-        last = own["period_end"].max().year
-        found = (
-            one
-            for one in standing.placements(self.tables, "deaths", self.rows)
-            if one.row["region"] == region
-        )
-        return next((one for one in found if one.row["until"] >= last - 1), None)
-
-    def blocks(self, region: str, beside: pd.DataFrame, unsaid: int) -> list[charts.Block]:
-        """Return what is open in *region*, promised, and comparable, as lists of sentences."""
-        closed = wholes.most_open(rates.shares(self.rows))
-        refused = wholes.unclosed(self.rows, set(closed["region"]), self.absences)
-        opened, refused, promised = (
-            frame[frame["region"].eq(region)]
-            for frame in (closed, refused, policies.commitments(self.tables))
-        )
-        lists = {
-            "open": findings.open_lines(opened, refused),
-            "promised": findings.promised_lines(promised),
-            "comparable": findings.comparable_lines(beside, unsaid),
-        }
-        return [
-            charts.Block(say(f"profile.{name}_heading"), lines) for name, lines in lists.items()
-        ]
 
     @property
     def series(self) -> pd.DataFrame:

@@ -37,6 +37,9 @@ _LEVELS = {
 _SUFFIX = re.compile(
     r"(?:壮族|回族|维吾尔)?(?:省|自治区|市|州|盟|地区|区|县|旗|[^省市]{1,6}自治[州县])$"
 )
+_ACTUAL = re.compile(r"同比|共[开发检排查处组]|累计|今年以来|截至|已[完建成]|完成了|开展了|整改率")
+_DEMANDS = re.compile(r"确保|力争|至少|不少于|进一步|健全完善|积极推进")
+_FEWEST_DEMANDS = 5
 _PLANS = re.compile(r"方案|规划|要点|计划|任务分解|目标任务|工作安排|实施意见|责任书")
 _MONTHS = {
     "上半年": (1, 6),
@@ -95,13 +98,15 @@ def setting(text: str, *, names: tuple[str, ...] = (), period: str = "") -> Sett
 
 
 def _plans(text: str, year: int) -> bool:
-    """Whether the title announces a plan."""
+    """Whether the title announces a plan; without title, whether *text* only demands."""
     end = text.find("\n", _HEAD)  # a line cut in two could look like a title
     lines = [line.strip() for line in text[: end if end >= 0 else None].split("\n")]
     titles = [line for line in lines if _TITLE.fullmatch(line)][:2]
     if any(mood_of(title, year) is Mood.PLAN for title in titles):
         return True
-    return bool(titles and _PLANS.search(titles[0]) and not _REPORTING.search(titles[0]))
+    if titles:
+        return bool(_PLANS.search(titles[0]) and not _REPORTING.search(titles[0]))
+    return not _ACTUAL.search(text) and len(_DEMANDS.findall(text)) >= _FEWEST_DEMANDS
 
 
 def short(name: str) -> str:
