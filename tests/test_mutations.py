@@ -20,9 +20,7 @@ import test_years
 
 from analysis.charts import style
 from analysis.comparability import rules
-from analysis.language import messages
 from analysis.language import values as wording
-from analysis.language.vocabulary import Mark
 from analysis.statistics import gaps, intervals, rates, summaries, tests, years
 
 
@@ -220,10 +218,6 @@ MUTATIONS = {
     "two regions of one colour": (
         lambda patch: patch.setitem(test_style.DRAWN, "anhui", style.REGIONS["yaohai"]),
         sight,
-    ),
-    "a mark without words": (
-        lambda patch: patch.delitem(messages.catalogue(), "mark.zero"),
-        lambda: wording.marks_key([Mark.ZERO]),
     ),
 } | {f"the rule {name} dropped": (mutation, minimal_pairs) for name, mutation in WITHOUT.items()}
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import values
+from analysis.language import aims, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale, Status
@@ -32,6 +32,7 @@ class Block(NamedTuple):
 
     heading: Text
     lines: Sequence[Text]
+    last: Text | None = None  # always written
 
 
 class Statement(NamedTuple):
@@ -138,7 +139,7 @@ def _cells(row: Row, language: str) -> list[Cell]:
     aimed = row["status"] != Status.ACTUAL
     other = aimed or row["origin"] == "context"
     when = values.time_of(row)[language] if other else ""
-    value = values.aim(row) if aimed else values.what(row)
+    value = aims.aim(row) if aimed else values.what(row)
     before, wanted = row["before"], row["expected"]
     seen: str = values.detectable(row)[language] if pd.notna(row["at_least"]) else ""
     return [
@@ -157,7 +158,8 @@ def _write_blocks(page: Page, room: Room, blocks: Sequence[Block]) -> None:
             [wrapped(f"· {line[page.language]}", room.width, size) for line in block.lines]
             for block in blocks
         ]
-        free = int(room.height * 72 / (size * LEADING) - HEADING * len(blocks))
+        last = sum(block.last is not None for block in blocks)
+        free = int(room.height * 72 / (size * LEADING) - HEADING * len(blocks)) - last
         shown = _shared([[len(lines) for lines in text] for text in texts], free)
         if shown == [len(text) for text in texts]:
             break
@@ -169,6 +171,8 @@ def _write_blocks(page: Page, room: Room, blocks: Sequence[Block]) -> None:
         lines = [line for lines in text[:count] for line in lines]
         if count < len(text):
             lines.append(say("profile.more", count=len(text) - count)[page.language])
+        if block.last:
+            lines.append(f"· {block.last[page.language]}")
         top = _write_lines(page, room.left, top - 0.2 * step, lines, size)
         top -= (HEADING - 1.2) * step
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import labels, values
+from analysis.language import aims, labels, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale, Status
@@ -64,9 +64,9 @@ def _cells(row: Row, language: str, *, named: bool) -> list[Cell]:
     return [
         Cell(region, colour=colour),
         Cell(values.about(row)[language], gid=f"mark-{row['id']}"),
-        Cell(values.target_as_printed(row)[language], colour=colour),
+        Cell(aims.target_as_printed(row)[language], colour=colour),
         Cell(values.time_of(row)[language]),
-        Cell(values.outcome(row)[language], colour=style.INK if known else style.GREY),
+        Cell(aims.outcome(row)[language], colour=style.INK if known else style.GREY),
     ]
 
 

@@ -516,7 +516,11 @@ def _open(row: dict[Any, Any]) -> Text:
     return say("profile.open", total=total, open=left, **words)
 
 
-def promised_lines(rows: pd.DataFrame) -> list[Text]:
+# The lines of a list, and the one that counts what is not in it.
+Listed = tuple[list[Text], Text | None]
+
+
+def promised_lines(rows: pd.DataFrame) -> Listed:
     """Return the commitments of a region with a number or a date, and how many have none."""
     known = rows[rows["status"].ne(Promise.WORDS)].sort_values("deadline", kind="stable")
     lines = [
@@ -524,14 +528,14 @@ def promised_lines(rows: pd.DataFrame) -> list[Text]:
         for row in known.to_dict("records")
     ]
     words = len(rows) - len(known)
-    return [*lines, say("profile.in_words", count=words)] if words else lines
+    return lines, say("profile.in_words", count=words) if words else None
 
 
-def comparable_lines(beside: pd.DataFrame, unsaid: int) -> list[Text]:
+def comparable_lines(beside: pd.DataFrame, unsaid: int) -> Listed:
     """Return the figures that may be compared, a line an indicator, and how many may not."""
     groups = [group for _, group in beside.groupby("indicator", sort=False)] if len(beside) else []
     lines = [_compared(group) for group in groups]
-    return [*lines, say("profile.unsaid", count=unsaid)] if unsaid else lines
+    return lines, say("profile.unsaid", count=unsaid) if unsaid else None
 
 
 def _compared(rows: pd.DataFrame) -> Text:

@@ -10,12 +10,14 @@ import pandas as pd
 
 from analysis.errors import WordError
 from analysis.language.messages import label, say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Level, Mark, Measure, Scale
-from analysis.statistics import gaps, rates
+from analysis.statistics import gaps, parts, policies, rates
+from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 from analysis.tables.populations import populations
 
-from . import families
+from . import families, findings, standing
 from .families import Declares
 from .rules import Comparison
 
@@ -244,3 +246,27 @@ def _general(refused: pd.DataFrame) -> pd.DataFrame:
         reason_zh=[t.zh if t else r for t, r in zip(told, refused["reason_zh"], strict=True)],
         reason_en=[t.en if t else r for t, r in zip(told, refused["reason_en"], strict=True)],
     )
+
+
+def placed(tables: Tables, rows: pd.DataFrame, own: pd.DataFrame) -> Placement | None:
+    """Return the placement of the deaths of a region up to the year of its rows *own*."""
+    region, last = own["region"].iloc[0], own["period_end"].max().year
+    found = standing.placements(tables, "deaths", rows)
+    same = (one for one in found if one.row["region"] == region)
+    return next((one for one in same if one.row["until"] >= last - 1), None)
+
+
+def lists(
+    tables: Tables, own: pd.DataFrame, beside: pd.DataFrame, unsaid: int
+) -> list[tuple[Text, list[Text], Text | None]]:
+    """Return what is open in the region of *own*, promised, and comparable: heading and lines."""
+    closed = parts.most_open(rates.shares(own))
+    refused = parts.unclosed(own, set(closed["region"]), tables.absence_rows)
+    promised = policies.commitments(tables)
+    promised = promised[promised["region"].eq(own["region"].iloc[0])]
+    lines = {
+        "open": (findings.open_lines(closed, refused), None),
+        "promised": findings.promised_lines(promised),
+        "comparable": findings.comparable_lines(beside, unsaid),
+    }
+    return [(say(f"profile.{name}_heading"), *listed) for name, listed in lines.items()]

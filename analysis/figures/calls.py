@@ -8,24 +8,16 @@ given), ``language`` (``zh`` or ``en``; that of the environment variable
 :class:`~analysis.charts.Pages` of figures, that shows itself in a notebook and has ``save()``.
 """
 
-import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from typing import TypedDict, Unpack
+from functools import partial
+from typing import Unpack
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from analysis import charts
-from analysis.charts import Figure, Pages, style
-from analysis.comparability import apart, families, findings, profiles, rules, standing
-from analysis.comparability.rules import Comparison
-from analysis.errors import UsageError, WordError
+from analysis.charts import Figure, Pages
+from analysis.comparability import apart, families, findings, profiles, standing
 from analysis.language import values
-from analysis.language.messages import say
-from analysis.language.text import Text
-from analysis.language.vocabulary import Language, Mark, Scale, Status
+from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import (
     attainment,
     benchmarks,
@@ -37,27 +29,13 @@ from analysis.statistics import (
     years,
 )
 from analysis.statistics import parts as wholes
-from analysis.statistics.spread import Placement
-from analysis.tables.load import Tables
-from analysis.tables.panel import Panel
 
 from . import source
+from .request import FIRST_YEAR, Options, request
 
-LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
-FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 OUTCOMES = ("deaths", "accidents")
-_PLURALS = {"family": "families"}
-
-
-class Options(TypedDict, total=False):
-    """The options of every call."""
-
-    rows: pd.DataFrame | None
-    language: str | None
-    form: str
-    ax: Axes | None
 
 
 def overview(*about: str, **options: Unpack[Options]) -> Figure:
@@ -69,7 +47,7 @@ def overview(*about: str, **options: Unpack[Options]) -> Figure:
     about
         Codes or names of regions, themes or indicators that the findings are to be about.
     """
-    asked = _asked(options)
+    asked = request(options)
     draw = partial(
         charts.overview,
         profiles.reporting(asked.tables, asked.rows),
@@ -96,7 +74,7 @@ def comparison(subject: str = "", **options: Unpack[Options]) -> Pages:
     UsageError
         For an unknown subject, or an indicator of which nothing may be compared, with the reason.
     """
-    asked = _asked(options)
+    asked = request(options)
     if not subject:
         every = families.listing(asked.rated, asked.codes("family"), asked.tables)
         groups = families.groups(every.rows)
@@ -111,7 +89,7 @@ def comparison(subject: str = "", **options: Unpack[Options]) -> Pages:
 
 def not_comparable(**options: Unpack[Options]) -> Pages:
     """List the indicators that several regions report but that cannot be compared, and why."""
-    asked = _asked(options)
+    asked = request(options)
     comparable = families.shared(asked.rated, asked.tables, asked.codes("indicator"))
     rows = apart.not_comparable(asked.rated, asked.tables, comparable)
     title = findings.not_comparable(comparable)
@@ -129,7 +107,7 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     first_year
         The first year drawn.
     """
-    asked = _asked(options)
+    asked = request(options)
     indicator = asked.code("indicator", indicator)
     levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
     counts = rates.limits(levels)
@@ -157,7 +135,7 @@ def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
     indicators
         Codes or names; deaths and accidents if none is given.
     """
-    asked = _asked(options)
+    asked = request(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
     rows, published = percents.vintages(asked.rows, asked.context, codes)
     draw = partial(charts.vintages, rows, title=findings.vintages(rows), published=published)
@@ -173,7 +151,7 @@ def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
     indicators
         Codes or names; accidents and deaths if none is given.
     """
-    asked = _asked(options)
+    asked = request(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
     meanings = percents.meanings(asked.rows, asked.context, codes)
     shown = {region for meaning in meanings for region in meaning.rows["region"]}
@@ -200,7 +178,7 @@ def year_to_date(
     year
         The later of the two years; the last one of the reports if not given.
     """
-    asked = _asked(options)
+    asked = request(options)
     indicator = asked.code("indicator", indicator)
     rows = percents.months(asked.rows, asked.context, indicator, year or asked.last_year)
     draw = partial(
@@ -223,7 +201,7 @@ def changes(*indicators: str, year: int | None = None, **options: Unpack[Options
     year
         The later year of the changes; the last one of the reports if not given.
     """
-    asked = _asked(options)
+    asked = request(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
     year = year or asked.last_year
     rows = percents.of_year(asked.rows, asked.context, codes, year)
@@ -246,10 +224,18 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         Codes or names; deaths and accidents if none is given.
     first_year
         The first year drawn.
+
+    Raises
+    ------
+    UsageError
+        For an indicator without a national count, from which nothing can be expected.
     """
-    asked = _asked(options)
+    asked = request(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
     every, regions = asked.series, set(asked.rows["region"])
+    for code in codes:
+        if benchmarks.yearly_rates(every, asked.context, code).empty:
+            raise UsageError(f"no yearly count of {code} in the nation: nothing can be expected")
     pairs = pd.concat(
         [
             benchmarks.ratios(every, asked.context, code, regions, first_year=first_year)
@@ -279,10 +265,17 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     Parameters
     ----------
     indicator
-        A code or a name.
+        A code or a name; of deaths only, because bureaus count different accidents.
+
+    Raises
+    ------
+    UsageError
+        For an indicator that does not compare between regions.
     """
-    asked = _asked(options)
+    asked = request(options)
     indicator = asked.code("indicator", indicator)
+    if indicator not in standing.PLACED:
+        raise UsageError(f"{indicator} does not compare between regions: ask {standing.PLACED[0]}")
     points, pairs = asked.peers(indicator), asked.pairs(indicator)
     placements = summaries.placements(pairs, benchmarks.spread_of(points))
     others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)
@@ -306,7 +299,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
 
 def open_hazards(**options: Unpack[Options]) -> Figure:
     """Draw how many of the hazards and violations found were rectified, and how many are open."""
-    asked = _asked(options)
+    asked = request(options)
     closed = wholes.most_open(rates.shares(asked.rows))
     refused = wholes.unclosed(asked.rows, set(closed["region"]), asked.absences)
     draw = partial(
@@ -324,7 +317,7 @@ def parts(indicator: str, **options: Unpack[Options]) -> Figure:
     indicator
         A code or a name.
     """
-    asked = _asked(options)
+    asked = request(options)
     indicator = asked.code("indicator", indicator)
     pieces = wholes.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
     wider = wholes.wider(pieces, asked.context)
@@ -341,7 +334,7 @@ def parts(indicator: str, **options: Unpack[Options]) -> Figure:
 
 def targets(**options: Unpack[Options]) -> Pages:
     """List each target of the reports with when it is due and its result."""
-    asked = _asked(options)
+    asked = request(options)
     judged = attainment.judged(asked.rows)
     pages = policies.evenly(judged, LINES)
     refused = attainment.without_target(asked.rows, judged)
@@ -366,7 +359,7 @@ def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
     theme
         A code or a name; all instruments if not given.
     """
-    asked = _asked(options)
+    asked = request(options)
     theme = asked.code("theme", theme) if theme else ""
     every = asked.of_regions(policies.standings(asked.tables))
     rows = every[every["theme"].eq(theme)] if theme else every
@@ -388,7 +381,7 @@ def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
 
 def commitments(**options: Unpack[Options]) -> Pages:
     """Draw the commitments of each region with a number or a date, by their deadline."""
-    asked = _asked(options)
+    asked = request(options)
     rows = asked.of_regions(policies.commitments(asked.tables))
     checkable = rows[rows["region"].isin(policies.checkable(rows)["region"])]
     absent = policies.worded(rows)
@@ -405,7 +398,7 @@ def commitments(**options: Unpack[Options]) -> Pages:
 
 def coverage(**options: Unpack[Options]) -> Figure:
     """Draw the figures of each report for the indicators that reports share."""
-    asked = _asked(options)
+    asked = request(options)
     comparable = families.shared(asked.rated, asked.tables, asked.codes("indicator"))
     rows = families.each(asked.rows, asked.tables)
     draw = partial(
@@ -429,203 +422,24 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     region
         The code or name of a region with a report.
     """
-    asked = _asked(options)
+    asked = request(options)
     region = asked.code("region", region)
     codes = list(asked.tables.indicators["indicator"])
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
     changed = profiles.changed(years.changes(asked.rows, asked.context), region)
     outcomes = profiles.outcomes(own, changed, asked.series, asked.context)
-    placed = asked.placed(region, own)
+    placed = profiles.placed(asked.tables, asked.rows, own)
     compared = profiles.compared(asked.rated, codes, asked.tables)
     beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
+    lists = profiles.lists(asked.tables, own, beside, len(unsaid))
     draw = partial(
         charts.profile,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
-        statement=_statement(placed) if placed else None,
-        blocks=asked.blocks(region, beside, len(unsaid)),
+        statement=placed
+        and charts.Statement(findings.placement(placed), pd.DataFrame([placed.row])),
+        blocks=[charts.Block(*each) for each in lists],
         unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
-
-
-def _statement(placed: Placement) -> charts.Statement:
-    return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """The arguments of a call: its rows, their tables, and the drawing options."""
-
-    tables: Tables
-    rows: pd.DataFrame
-    context: pd.DataFrame
-    regions: frozenset[str]
-    language: Language
-    form: str
-    ax: Axes | None
-
-    @cached_property
-    def rated(self) -> pd.DataFrame:
-        """The rows with their limits and rates."""
-        return rates.rates(rates.limits(self.rows), self.context)
-
-    @property
-    def absences(self) -> pd.DataFrame:
-        """The indicators that a report comes near to, without a figure."""
-        return self.tables.absence_rows
-
-    def named(self, indicator: str) -> pd.DataFrame:
-        """Return the names of *indicator* as columns of rows."""
-        named = self.tables.indicators
-        names = {"name_zh": "indicator_zh", "name_en": "indicator_en"}
-        return named[named["indicator"].eq(indicator)][["indicator", *names]].rename(columns=names)
-
-    def pairs(self, indicator: str) -> pd.DataFrame:
-        """Return the counts of the regions over those expected, of today's scope."""
-        regions = set(self.rows["region"])
-        return benchmarks.ratios(
-            self.series, self.context, indicator, regions, first_year=FIRST_YEAR
-        )
-
-    def peers(self, indicator: str) -> pd.DataFrame:
-        """Return one point a peer region."""
-        return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
-
-    def placed(self, region: str, own: pd.DataFrame) -> Placement | None:
-        """Return the placement of the deaths of *region* up to the year of its rows *own*."""
-        last = own["period_end"].max().year
-        found = (
-            one
-            for one in standing.placements(self.tables, "deaths", self.rows)
-            if one.row["region"] == region
-        )
-        return next((one for one in found if one.row["until"] >= last - 1), None)
-
-    def blocks(self, region: str, beside: pd.DataFrame, unsaid: int) -> list[charts.Block]:
-        """Return what is open in *region*, promised, and comparable, as lists of sentences."""
-        closed = wholes.most_open(rates.shares(self.rows))
-        refused = wholes.unclosed(self.rows, set(closed["region"]), self.absences)
-        opened, refused, promised = (
-            frame[frame["region"].eq(region)]
-            for frame in (closed, refused, policies.commitments(self.tables))
-        )
-        lists = {
-            "open": findings.open_lines(opened, refused),
-            "promised": findings.promised_lines(promised),
-            "comparable": findings.comparable_lines(beside, unsaid),
-        }
-        return [
-            charts.Block(say(f"profile.{name}_heading"), lines) for name, lines in lists.items()
-        ]
-
-    @property
-    def series(self) -> pd.DataFrame:
-        """All known yearly levels."""
-        return years.series(self.rows, self.context)
-
-    @property
-    def last_year(self) -> int:
-        """The last year in which a reported period ends."""
-        actual = self.rows[self.rows["status"].eq(Status.ACTUAL)]
-        return int(actual["period_end"].max().year)
-
-    def code(self, kind: str, word: str) -> str:
-        """Return the code of a region, an indicator or a theme given by code or name."""
-        named: pd.DataFrame = getattr(self.tables, _PLURALS.get(kind, f"{kind}s"))
-        if kind == "region":
-            named = named[named["region"].isin(self.rows["region"])]
-        return source.code_of(kind, word, named)
-
-    def codes(self, kind: str) -> list[str]:
-        """Return every code of a family, an indicator or a theme, in the order of its table."""
-        named: pd.DataFrame = getattr(self.tables, _PLURALS.get(kind, f"{kind}s"))
-        return list(named[kind])
-
-    def side_by_side(self, rows: pd.DataFrame, refused: pd.DataFrame, name: str) -> Pages:
-        """Return the table of the families of *rows*, on as few pages as needed."""
-        divisors = self.rated[self.rated["id"].isin(set(rows["divisor_id"].dropna()))]
-        own = refused[refused["family"].isin(rows["family"])]
-        draw = partial(charts.side_by_side, refused=own, divisors=divisors)
-        title = findings.side_by_side(rows)
-        return self.pages(draw, rows, title, f"comparison-{name}", by="family")
-
-    def on_one_scale(self, result: Comparison) -> Callable[..., Figure]:
-        """Return what draws the rows of *result* on one scale; raise an error for no two rows."""
-        benchmark = rules.benchmark(self.context, result)
-        if len(result.rows) < 2 and benchmark is None:
-            reason = apart.figures(self.rated, self.tables, result.indicator)["reason_en"].iloc[0]
-            raise UsageError(f"{result.indicator} cannot be compared ({reason}): see 3_comparison")
-        return partial(
-            charts.comparison,
-            result.rows,
-            title=findings.comparison(result),
-            refused=result.refused,
-            cautions=result.cautions,
-            benchmarks=benchmark,
-            scale=result.scale,
-        )
-
-    def of_regions(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of *frame* for the regions of the given rows."""
-        return frame[frame["region"].isin(self.regions)]
-
-    def figure(self, draw: Callable[..., Figure], name: str) -> Figure:
-        """Return the figure drawn by *draw*, with *name* and the language as its name."""
-        with style.house_style():
-            figure = draw(language=self.language, form=self.form, ax=self.ax)
-        return replace(figure, name=f"{name}-{self.language}")
-
-    def pages(
-        self,
-        draw: Callable[..., Figure],
-        rows: pd.DataFrame,
-        title: Text,
-        name: str,
-        *,
-        by: str = "region",
-        first: str = "",
-    ) -> Pages:
-        """Return *rows* as several figures; *first* ends the name of the first one."""
-        draw = partial(draw, language=self.language, form=self.form, ax=self.ax)
-        with style.house_style():
-            if self.ax is None:
-                figures: Iterable[Figure] = charts.on_pages(draw, rows, title=title, by=by)
-            else:  # axes are replaced once, so rows for more pages raise an error
-                figures = [draw(rows, title=title)]
-        return Pages(
-            replace(figure, name=f"{name}{f'-{n}' if n > 1 else first}-{self.language}")
-            for n, figure in enumerate(figures, 1)
-        )
-
-
-def _asked(options: Options) -> _Asked:
-    """Check the options of a call, and load the tables if no rows are given."""
-    known = Options.__annotations__
-    for name in options:
-        if name not in known:
-            raise WordError("option", name, known)
-    form = options.get("form", "slide")
-    if form not in style.SIZES:
-        raise WordError("form", form, style.SIZES)
-    language = Language(options.get("language") or os.environ.get(LANGUAGE) or Language.ZH)
-    given = options.get("rows")
-    tables = source.behind(pd.DataFrame() if given is None else given)
-    if isinstance(tables, Panel):
-        raise UsageError("a panel has more regions than a figure shows: give rows of some tables")
-    rows = rates.marks(tables.rows if given is None else _tidy(given, tables))
-    regions = frozenset((tables.regions if given is None else rows)["region"])
-    context = rates.marks(tables.context_rows)
-    return _Asked(tables, rows, context, regions, language, form, options.get("ax"))
-
-
-def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
-    """Return *rows* without columns added by earlier calls; raise an error for other tables."""
-    missing = [str(name) for name in tables.rows if name not in rows]
-    if missing:
-        raise UsageError(f"rows: give rows of load().rows; missing: {', '.join(missing[:5])}")
-    strange = set(rows["region"]) - set(tables.regions["region"])
-    if strange:
-        raise UsageError(f"rows: {', '.join(sorted(strange)[:5])} not among the loaded regions")
-    return rows[list(tables.rows)]

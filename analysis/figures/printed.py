@@ -23,7 +23,9 @@ class Printed(NamedTuple):
     fingerprint: str
 
 
-_STAMP = re.compile(r"([a-z0-9][a-z0-9_-]*-(?:zh|en))\s*[^\sA-Za-z0-9]{1,3}\s*([0-9a-f]{16})(?![0-9a-f])")
+_STAMP = re.compile(
+    r"([a-z0-9][a-z0-9_-]*-(?:zh|en))\s*[^\sA-Za-z0-9]{1,3}\s*([0-9a-f]{16})(?![0-9a-f])"
+)
 _CODE = re.compile(rf"{qr.HEAD}([0-9A-F]{{16}})(?![0-9A-F])")
 _MOST_PAGES = 500
 

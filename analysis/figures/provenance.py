@@ -18,9 +18,9 @@ from analysis.errors import AnalysisError
 from analysis.files import canonical, digest
 from analysis.language import labels
 
-from . import models
+from . import fields
 
-KEY = models.PACKAGE
+KEY = fields.PACKAGE
 SPACE = "urn:regional-safety:provenance"
 _SVG = "http://www.w3.org/2000/svg"
 _PIECE = 200_000  # characters per chunk: PNG readers refuse chunks over a megabyte
@@ -52,8 +52,8 @@ def fingerprint(record: Mapping[str, Any]) -> str:
     >>> fingerprint({"name": "a", "rows": []}) == fingerprint({"name": "a", "rows": [{"id": "b"}]})
     False
     """
-    fields = ("name", "language", "title", "subtitle", "source", "notes", "alt", "rows", "refused")
-    parts = {part: record[part] for part in fields if part in record}
+    shown = ("name", "language", "title", "subtitle", "source", "notes", "alt", "rows", "refused")
+    parts = {part: record[part] for part in shown if part in record}
     if "notes" in parts:
         parts["notes"] = _worded(parts["notes"])
     return digest(canonical(parts))[:16]
@@ -86,8 +86,8 @@ def of(record: Mapping[str, Any]) -> Provenance:
     }
 
 
-def _part(row: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
-    return {field: row[field] for field in fields if field in row}
+def _part(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: row[name] for name in names if name in row}
 
 
 def rows(carried: Provenance) -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ def parsed(data: str | bytes) -> Provenance:
         raise AnalysisError("the provenance in this file is larger than any of this package")
     text = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
-        carried = shapes.parsed(text, models.Provenance)
+        carried = shapes.parsed(text, fields.Provenance)
     except ValueError as error:
         raise AnalysisError(f"the provenance in this file is damaged: {error}") from error
     if not all(0 <= row["source"] < len(carried["sources"]) for row in carried["rows"]):

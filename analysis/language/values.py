@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,11 +16,8 @@ from .vocabulary import (
     Comparator,
     Gap,
     Language,
-    Mark,
     Measure,
     Method,
-    Outcome,
-    Partial,
     Status,
     Use,
 )
@@ -152,7 +149,7 @@ def value(row: Mapping[Any, Any]) -> Text:
     sign = COMPARATORS[Comparator(str(row["comparator"]))]
     amount, text = float(row["value"]), _printed(row)
     if text:
-        bound = "" if _BOUND.search(text) else sign
+        bound = "" if BOUND.search(text) else sign
         return Text(bound + text, sign + _with_unit(numbers.exact(amount), row))
     zh = f"{sign}{numbers.number(amount, 'zh')}{row['unit']}"
     return Text(zh, sign + _with_unit(numbers.number(amount, "en"), row))
@@ -196,7 +193,7 @@ def estimate(row: Mapping[Any, Any], lower: float | None, upper: float | None) -
 
 # A number with at most one word before it, "近120万人", and not a number among words.
 _NUMERAL = re.compile(r"[近约超逾]?([\d.,]+[万亿]?)")
-_BOUND = re.compile("[近约超逾余多]|不少于|至少|以上|不足")  # the words of a comparator
+BOUND = re.compile("[近约超逾余多]|不少于|至少|以上|不足")  # the words of a comparator
 
 
 def _printed(row: Mapping[Any, Any]) -> str:
@@ -385,27 +382,6 @@ def report_period(report: str, language: str) -> str:
     return f"{year}年报告" if Language(language) is Language.ZH else f"report {year}"
 
 
-def brief(row: Mapping[Any, Any]) -> Text:
-    """Return the value of a row for a cell whose line already names the unit."""
-    told = what(row)
-    if row["measure"] != Measure.LEVEL:
-        return told
-    name = _unit_en(row)
-    return told if name in {"", "%"} else Text(told.zh, told.en.removesuffix(f" {name}"))
-
-
-_MARK_SIGNS = {
-    Mark.EXACT: "●",
-    Mark.ZERO: "◎",
-    Mark.AT_LEAST: "△",
-    Mark.AT_MOST: "▽",
-    Mark.ABOUT: "○",
-    Mark.PERCENT_ONLY: "◇",
-    Mark.DIRECTION_ONLY: "↓",
-    Mark.TARGET: "□",
-    Mark.PLAN: "□",
-}
-
 _PER = {"年": "a year", "季度": "a quarter", "月": "a month", "周": "a week", "日": "a day"}
 
 
@@ -519,53 +495,6 @@ def value_of_part(row: Mapping[Any, Any]) -> Text:
     return Text(f"{of.zh}{amount.zh}", f"{of.en}: {amount.en}") if of.zh else amount
 
 
-def aim(row: Mapping[Any, Any]) -> Text:
-    """Return what a target asks for: its value, or in which direction."""
-    if row["measure"] == "direction":
-        return say("value.fall_every_year" if float(row["value"]) < 0 else "value.rise_every_year")
-    if row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
-        return what({**row, "status": "actual"})
-    return value(row)
-
-
-def target_as_printed(row: Mapping[Any, Any]) -> Text:
-    """Return what a target asks for, in Chinese with the words of its report where it has any."""
-    asked, text = aim(row), str(row.get("printed") or "")
-    if not any(character.isdigit() for character in text):
-        return asked
-    sign = "" if _BOUND.search(text) else COMPARATORS[Comparator(str(row["comparator"]))]
-    return Text(sign + text, asked.en)
-
-
-def outcome(row: Mapping[Any, Any]) -> Text:
-    """Return what became of a target: the verdict, and the result with its interval and period."""
-    verdict = Outcome(row["outcome"])
-    undated = verdict is Outcome.UNDATED  # which the column of dates says
-    if pd.isna(row["result"]):
-        return label(Outcome.UNREPORTED if undated else verdict)
-    result = {name: row[f"result_{name}"] for name in ("comparator", "measure", "printed")}
-    shown = what({**row, **result, "value": row["result"], "status": "actual"})
-    when = period(row["result_period_start"], row["result_period_end"])
-    if pd.notna(row["lower"]):
-        shown = shown + within(row["lower"], row["upper"])
-    known = Text(f"{shown.zh}，{when.zh}", f"{shown.en}, {when.en}")
-    return known if undated else Text.joined([label(verdict), known], zh="：", en=": ")
-
-
-def partial(word: Partial, rows: Sequence[Mapping[Any, Any]] = ()) -> Text:
-    """
-    Return what a report has instead of what was looked for, with the figures *rows*.
-
-    >>> partial(Partial.NO_TARGET).en
-    'the report sets no target that could be checked'
-    """
-    if word is Partial.WORDS_ALONE:
-        return say(f"partial.{word}", count=len(rows))
-    each = [value_of_part(row) for row in rows]
-    ends = {"found": each[0], "rectified": each[-1]} if each else {}
-    return say(f"partial.{word}", what=Text.joined(each, zh="、", en=", "), **ends)
-
-
 def part_or_all(row: Mapping[Any, Any]) -> Text:
     """The part that a row is about, or that it is about all."""
     of = part(row)
@@ -661,13 +590,3 @@ def _context_figures(context: pd.DataFrame) -> Text:
     names = list(dict.fromkeys(context["publisher"]))
     more = Text("等", " and others") if len(names) > 3 else Text("", "")
     return Text("、".join(names[:3]), ", ".join(names[:3])) + more
-
-
-def marks_key(used: Iterable[Mark]) -> Text:
-    """The one-line key of the marks in *used*, with the dash for what is not reported."""
-    signs = [
-        Text(f"{_MARK_SIGNS[mark]} {label(mark).zh}", f"{_MARK_SIGNS[mark]} {label(mark).en}")
-        for mark in used
-    ]
-    dash = say("note.dash")
-    return Text.joined([*signs, dash], zh="　", en="   ")

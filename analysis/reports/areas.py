@@ -10,7 +10,7 @@ from analysis.tables import csv_file
 from analysis.tables.load import regions_covered
 from analysis.tables.schema import CODE
 
-from .layout import fold
+from .layout import after_last, fold
 from .setting import short
 
 _HEAD = 400  # characters of a report in which its region is named
@@ -85,7 +85,7 @@ class Areas:
         return code if start >= self._line(place) else _last(self._heads, place)[1]
 
     def _line(self, place: int) -> int:
-        return self._text.rfind("\n", 0, place) + 1
+        return after_last(self._text, place, "\n")
 
 
 def _last(named: list[tuple[int, str]], place: int) -> tuple[int, str]:

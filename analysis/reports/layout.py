@@ -15,6 +15,7 @@ from functools import cache
 from analysis.tables.numerals import NUMERAL
 
 _LONGEST_SENTENCE = 1_200
+_LONGEST_PARAGRAPH = 4_000
 _STOP = re.compile(r"[。;!?\n]")
 _FULL_COMMA = "，"
 LINE_END = re.compile("\n|\r(?!\n)|[\x0b\x0c\x85\u2028\u2029]")
@@ -84,6 +85,17 @@ def _lowered(raised: re.Match[str]) -> str:
 def _between_digits(text: str, place: int, grouped: set[int]) -> bool:
     around = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
     return place not in grouped and len(around) == 2 and around.isdigit()
+
+
+def after_last(text: str, place: int, marks: str) -> int:
+    """
+    Return the offset behind the last of *marks* before *place*, at most a paragraph back.
+
+    >>> after_last("一。二;三", 4, "。;"), after_last("一二", 2, "。")
+    (4, 0)
+    """
+    first = max(0, place - _LONGEST_PARAGRAPH)
+    return max(first, *(text.rfind(mark, first, place) + 1 for mark in marks))
 
 
 @dataclass(frozen=True, slots=True)

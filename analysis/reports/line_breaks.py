@@ -11,6 +11,10 @@ OPENS = re.compile(
     r"|[(（][一二三四五六七八九十\d]+[)）]|\d+[.、．]|第.{1,3}[章节])"
 )
 _NUMBER = re.compile(r"[\d.,%\s]*")
+_HEADS = re.compile(  # 一、2024年工作完成情况
+    r"[ \u3000]*[一二三四五六七八九十]+、[^，。；,;：:]{0,30}"
+    r"(?:情况|总结|成效|打算|安排|问题|不足|计划|做法|措施|重点|工作|任务)$"
+)
 _AROUND = 200  # characters of the two lines that say whether they are prose
 _ENDS = re.compile(r"[。！？；：:;!?]$")
 _LINE_END = r"(?:\r\n|[\n\r\x85\u2028\u2029])"
@@ -90,7 +94,7 @@ def unwrapped(lines: list[str]) -> str:
     before = ""
     for line in lines:
         full = len(before) >= _WRAPPED * widest and "\t" not in before + line
-        full = full and not _NUMBER.fullmatch(before)
+        full = full and not _NUMBER.fullmatch(before) and not _HEADS.match(before)
         if whole and full and not _ENDS.search(before) and not OPENS.match(line):
             whole[-1] += line
         else:

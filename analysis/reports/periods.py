@@ -15,7 +15,7 @@ from typing import NamedTuple
 from analysis.errors import UsageError
 from analysis.tables import numerals
 
-from .layout import Enclosures
+from .layout import Enclosures, after_last
 
 
 def parse_period(period: str) -> tuple[date, date]:
@@ -340,8 +340,8 @@ class Timeline:
 
         The flag says that they are in an earlier sentence of the paragraph.
         """
-        line = self._text.rfind("\n", 0, first) + 1
-        stop = max(line, self._text.rfind("。", 0, first) + 1)
+        line = after_last(self._text, first, "\n")
+        stop = after_last(self._text, first, "\n。")
         place = bisect_right(self._starts, first) - 1
         for index in range(place, max(-1, place - _RECENT), -1):
             named = self._named[index]

@@ -16,7 +16,7 @@ from . import breakdowns, facts, grids, roles, scopes, subjects, touched
 from .candidates import EVIDENCE, Candidate
 from .confidence import confidence
 from .doubts import BASES, Doubt
-from .layout import Enclosures, Mood, Sentence, fold, sections, sentences
+from .layout import Enclosures, Mood, Sentence, after_last, fold, sections, sentences
 from .naming import BY_EVENT, FOREBEARS, QUOTA_USED, RELATIVE, Namer, content, first
 from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
 from .quantities import Quantity, joined
@@ -289,9 +289,8 @@ class _Reader:
         if figure.measure is Measure.LEVEL:
             return None
         cell = self.grid.get(figure.quantity.start)
-        stop = self.folded.rfind("。", 0, figure.quantity.first) + 1
-        line = self.folded.rfind("\n", 0, figure.quantity.first) + 1
-        before = self.folded[max(stop, line) : figure.quantity.first]
+        first = figure.quantity.first
+        before = self.folded[after_last(self.folded, first, "。\n") : first]
         return scopes.base_of(cell.header if cell else before, self.setting.end.year)
 
     def _repeated(self, figure: Figure, status: Status) -> int | None:

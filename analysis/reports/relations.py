@@ -11,7 +11,7 @@ from decimal import Decimal
 from analysis.language.vocabulary import Comparator, Measure
 
 from .doubts import Doubt
-from .layout import Enclosures, Sentence
+from .layout import Enclosures, Sentence, after_last
 from .quantities import Quantity
 
 _UP, _DOWN = 1, -1
@@ -301,8 +301,8 @@ def _compared(
         return True
     if figure.near[: word.start()].endswith("新") or word["word"] not in _COUNT_CHANGE:
         return False
-    begin = max(text.rfind(mark, 0, sentence.start) for mark in "。\n")
-    said = text[max(begin, sentence.start - _BASE_REACH, 0) : figure.quantity.first]
+    begin = after_last(text, sentence.start, "。\n")
+    said = text[max(begin, sentence.start - _BASE_REACH) : figure.quantity.first]
     changed = any(other.measure is not Measure.LEVEL for other in earlier[-2:])
     return bool(_BASE.search(said)) or changed or word["word"] == "减少"
 

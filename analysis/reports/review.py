@@ -36,7 +36,7 @@ from .areas import Areas
 from .candidates import EVIDENCE, Candidate, plain
 from .compilation import Compiled, facts
 from .doubts import BASES, Doubt, worded
-from .layout import Mood, fold, sections
+from .layout import Mood, after_last, fold, sections
 from .proposals import guessed
 from .sheets import (
     ACCEPT,
@@ -140,7 +140,7 @@ def _named(text: str, name: str) -> tuple[int, int] | None:
         start = text.find(fold(core))
         if start < 0:
             continue
-        left = max(text.rfind(mark, 0, start) for mark in ",。;:、\n")
+        left = after_last(text, start, ",。;:、\n") - 1
         ends = [place for mark in ",。;、\n" if (place := text.find(mark, start)) >= 0]
         right = min([*ends, len(text)])
         if right - left - 1 <= EVIDENCE:
@@ -249,7 +249,7 @@ class _Writer:
         if not candidate.owns:
             return []
         text, start = self.compiled.document.text, candidate.start
-        left = max(text.rfind(mark, 0, start) for mark in _STOPS) + 1
+        left = after_last(text, start, _STOPS)
         before = candidate.evidence.partition(candidate.printed)[0]
         parts = guessed(f"{candidate.phrase}\n{before}", text[left:start], self.parts)
         while len(",".join(parts)) > _LONGEST_LIST:
@@ -296,10 +296,10 @@ class _Writer:
 
     def _sentence(self, page: Any, line: int, candidate: Candidate, colour: str) -> str:
         text = self.compiled.document.text
-        left = max(text.rfind(mark, 0, candidate.start) for mark in _STOPS) + 1
-        left = max(left, candidate.start - _AROUND)
-        ends = [place for mark in _STOPS if (place := text.find(mark, candidate.end)) >= 0]
-        right = min([*ends, candidate.end + _AROUND, len(text)])
+        left = max(after_last(text, candidate.start, _STOPS), candidate.start - _AROUND)
+        limit = min(candidate.end + _AROUND, len(text))
+        ends = (text.find(mark, candidate.end, limit) for mark in _STOPS)
+        right = min([*(place for place in ends if place >= 0), limit])
         look = self.format(locked=True, colour=colour)
         parts: list[Any] = []
         for piece, marked in (

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from analysis.language.vocabulary import Measure
 
 from . import lexicon
+from .layout import after_last
 from .relations import Figure
 
 _SLOTS = ("count", "deaths", "injuries", "loss")
@@ -78,8 +79,8 @@ class Events:
         It is in the same paragraph, else in the one before; *near*, only in the same clauses
         between semicolons; for a *table*, anywhere near.
         """
-        line = 0 if table else self._text.rfind("\n", 0, place) + 1
-        sentence = max(line, *(self._text.rfind(mark, 0, place) for mark in "。;"))
+        line = 0 if table else after_last(self._text, place, "\n")
+        sentence = max(line, after_last(self._text, place, "。;") - 1)
         for index in range(bisect_right(self._ends, place) - 1, -1, -1):
             event = self._events[index]
             if event.end <= max(sentence if near else line, place - _REACH):

@@ -16,7 +16,7 @@ from typing import Any, NotRequired, TypedDict
 
 from analysis import files, shapes
 from analysis.figures import manifest
-from analysis.figures.models import Change
+from analysis.figures.fields import Change
 from analysis.language.messages import say
 from analysis.language.text import Text
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from analysis import files, shapes
-from analysis.figures.models import Figure
+from analysis.figures.fields import Figure
 from analysis.language.messages import say
 from analysis.language.text import Text
 

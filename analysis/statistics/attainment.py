@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language import values
+from analysis.language import aims
 from analysis.language.vocabulary import (
     Better,
     Comparator,
@@ -136,5 +136,5 @@ def _silent(region: dict[Any, Any]) -> dict[str, Any]:
     """Return the refusal of a whole region, with the columns of its report only."""
     figure = dict.fromkeys(("indicator", "breakdown", "start", "evidence", "id"), "")
     dates = dict.fromkeys(("period_start", "period_end"), pd.NaT)
-    reason = values.partial(Partial.NO_TARGET)
+    reason = aims.partial(Partial.NO_TARGET)
     return gaps.refusal(region | figure | dates, Gap.NOT_REPORTED, reason)

@@ -225,6 +225,7 @@ def shares_of_year(
     Return the share of a year's events in the first prints of its quarters, by share of days.
 
     Years whose whole count is known are added up: first prints hold less than the days suggest.
+    Empty where no year has its first prints.
     """
     mine = context["region"].eq(region) & context["indicator"].eq(indicator)
     mine &= context["breakdown"].eq("") & context["measure"].eq(Measure.LEVEL)
@@ -235,6 +236,8 @@ def shares_of_year(
         index="year", columns="month", values="value", aggfunc="first"
     )
     complete = table.reindex(columns=[3, 6, 9, 12]).dropna().sum()
+    if not complete[12] > 0:
+        return {}
     return {month / 12: float(complete[month] / complete[12]) for month in (3, 6, 9)}
 
 

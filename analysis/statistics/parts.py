@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.language import values
+from analysis.language import aims
 from analysis.language.vocabulary import Comparator, Gap, Measure, Partial, Status
 
 from . import gaps, intervals
@@ -225,7 +225,7 @@ class Instead(NamedTuple):
 
 
 def _refused(gap: Gap, instead: Instead) -> dict[str, Any]:
-    return gaps.refusal(instead.rows[0], gap, values.partial(*instead))
+    return gaps.refusal(instead.rows[0], gap, aims.partial(*instead))
 
 
 def most_open(shares: pd.DataFrame) -> pd.DataFrame:

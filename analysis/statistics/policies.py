@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.language import values
+from analysis.language import aims
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Language, Level, Partial, Promise, Standing
 from analysis.tables.load import Tables
@@ -238,4 +238,4 @@ def _refused(rows: pd.DataFrame, word: Partial) -> pd.DataFrame:
 
 
 def _reason(word: Partial, rows: list[dict[Any, Any]]) -> Text:
-    return values.partial(word, rows if word is Partial.WORDS_ALONE else ())
+    return aims.partial(word, rows if word is Partial.WORDS_ALONE else ())

@@ -244,11 +244,16 @@ def _key_faults(label: str, frame: pd.DataFrame, name: str) -> Iterator[Fault]:
     for column in UNIQUE.get(name, ()):
         yield from _doubled(label, frame, [column], "give each its own code")
     for column in NAMES & {*frame.columns}:
-        bad = ~frame[column].map(lambda cell: is_plain(cell) and len(cell) <= LONGEST_CODE)
-        for line, cell in frame.loc[bad & frame[column].ne(""), column].items():
+        odd = [code for code in frame[column].unique() if not _is_portable(code)]
+        for line, cell in frame.loc[frame[column].isin(odd), column].items() if odd else ():
             rule = "a code that cannot be the name of a file on every system"
             mend = f"choose another, of at most {LONGEST_CODE} letters"
             yield Fault(label, int(str(line)), column, repr(cell[:40]), rule, mend)
+
+
+def _is_portable(code: Any) -> bool:
+    """Return whether a code can be the name of a file; an empty cell is judged elsewhere."""
+    return not isinstance(code, str) or not code or (is_plain(code) and len(code) <= LONGEST_CODE)
 
 
 def _doubled(label: str, frame: pd.DataFrame, key: list[str], mend: str) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ import pytest
 from drawings import Drawing
 
 import analysis as rs
+from analysis.errors import UsageError
 from analysis.statistics import spread
 
 
@@ -37,6 +38,23 @@ def test_counts_before_a_break_are_marked_as_such(drawing):
     """Nantong's 2018 is of an older scope."""
     word = "2018年（旧口径）" if drawing.figure.language == "zh" else "2018 (old scope)"
     assert word in drawing.said
+
+
+def test_what_cannot_be_expected_or_placed_stops_with_the_reason():
+    """Drills have no national count; accidents are counted differently from place to place."""
+    with pytest.raises(UsageError, match="no yearly count of drills_held in the nation"):
+        rs.expected("drills_held")
+    with pytest.raises(UsageError, match="accidents does not compare between regions: ask deaths"):
+        rs.peers("accidents")
+
+
+def test_a_region_without_counts_is_told_why():
+    """Yaohai alone: a page with the reason, no blank."""
+    rows = rs.load().rows
+    alone = rs.expected("deaths", rows=rows[rows["region"].eq("yaohai")], language="en")
+
+    assert alone.rows.empty
+    assert alone.refusals["region"].tolist() == ["yaohai"]
 
 
 def test_peers_stay_unnamed_and_own_regions_are_named(funnel):

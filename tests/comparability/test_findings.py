@@ -262,5 +262,6 @@ def test_promises_in_words_are_counted():
         + [commitment | {"status": "words", "value": float("nan"), "deadline": pd.NaT}] * 2
     )
 
-    said = [line.en for line in findings.promised_lines(rows)]
-    assert said == ["Drills: ≥2 times", "2 more in words only"]
+    lines, last = findings.promised_lines(rows)
+    assert [line.en for line in lines] == ["Drills: ≥2 times"]
+    assert last.en == "2 more in words only"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import analysis as rs
-from analysis.comparability import rules
+from analysis.comparability import families, rules
 from analysis.errors import UsageError, WordError
 from analysis.explore import explain
 from analysis.language.text import Text
@@ -58,8 +58,7 @@ def test_change_is_what_annual_says_of_these_rows(ours, rows, context):
 
 def test_compare_is_what_compare_says(ours, rated):
     """Kept, refused and cautions, for the regions of the rows."""
-    near = rs.load().absence_rows
-    due, found = rules.comparable(rated, "deaths", near), ours.safety.compare("deaths")
+    due, found = families.comparable(rated, "deaths", rs.load()), ours.safety.compare("deaths")
 
     pd.testing.assert_frame_equal(found.rows, due.rows)
     pd.testing.assert_frame_equal(found.refused, due.refused)

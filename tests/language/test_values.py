@@ -9,7 +9,6 @@ from tidy import context, frame, row
 from analysis.errors import WordError
 from analysis.language import values
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark
 from analysis.statistics import years
 
 
@@ -85,15 +84,6 @@ def test_a_row_says_what_it_is(changes, zh, en):
     assert values.what(row(**changes)) == Text(zh, en)
 
 
-@pytest.mark.parametrize(
-    ("changes", "en"),
-    [({}, "45"), ({"value": 1}, "1"), ({"unit": "%"}, "45%"), ({"status": "target"}, "target 45")],
-)
-def test_a_cell_under_a_named_unit_leaves_the_unit_out(changes, en):
-    """But keeps the percent sign."""
-    assert values.brief(row(**changes)).en == en
-
-
 def change(now, before):
     """The sentence on one yearly change, and its row."""
     rows = frame(row(value=now), row(value=before, year=2023))
@@ -149,20 +139,6 @@ def test_a_name_keeps_its_capitals_where_it_is_an_abbreviation():
     """GDP stays GDP."""
     assert values.lowered(Text("增长", "GDP growth")).en == "GDP growth"
     assert values.lowered(Text("死亡", "Deaths")) == Text("死亡", "deaths")
-
-
-def test_the_key_shows_each_mark_that_is_used_and_the_dash():
-    """In the order given, with the sign of each."""
-    key = values.marks_key([Mark.EXACT, Mark.PERCENT_ONLY]).en
-
-    assert key == "● reported figure   ◇ percent change only   — not mentioned in the report"
-
-
-def test_no_two_marks_but_target_and_plan_share_a_sign():
-    """A reader can tell them apart in print; target and plan say which beside the mark."""
-    signs = [values.marks_key([mark]).zh[0] for mark in Mark if mark is not Mark.MISSING]
-
-    assert len(set(signs)) == len(signs) - 1
 
 
 def test_each_report_is_named_once_and_in_house_order():

@@ -19,7 +19,7 @@ from analysis.cli.main import main
 from analysis.explore import trace
 from analysis.publish.deck import slides
 from analysis.publish.gallery import gallery
-from analysis.runs import plan
+from analysis.runs import plan, stale
 from analysis.tables import load, originals
 
 ROOT = DATA.parent
@@ -60,7 +60,7 @@ def project(tmp_path_factory):
 def outdated(project):
     """The jobs that a change of the tables makes stale; one of the code is told after those."""
     whole = plan.load(plan.Project(project))
-    told = plan.overview(whole, [job for job in whole.jobs if job.name in JOBS])
+    told = stale.overview(whole, [job for job in whole.jobs if job.name in JOBS])
     return {job["name"]: job["reason"] for job in told if "table" in job["reason"]}
 
 
@@ -124,7 +124,7 @@ def test_its_name_and_colour_come_from_the_tables(project):
     shown = json.loads(
         (project / "figures/2_trend-zh-deaths/trend-deaths-zh.json").read_text("utf-8")
     )
-    (row,) = [row for row in shown["rows"] if row["region"] == "qingshan"]
+    row = next(row for row in shown["rows"] if row["region"] == "qingshan")
 
     assert (row["region_zh"], row["region_en"]) == ("青山市", "Qingshan")
     assert style.colour("qingshan") not in style.REGIONS.values()

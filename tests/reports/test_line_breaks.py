@@ -62,3 +62,4 @@ def test_headings_are_never_joined():
     lines = ["全市应急管理系统扎实推进各项工作", "二、存在问题", "(一)基础薄弱"]
 
     assert unwrapped(lines).count("\n") == 2
+    assert unwrapped(["一、2024年工作完成情况", "全年检查企业12家。"]).count("\n") == 1
