@@ -151,9 +151,9 @@ def _latest(name: Text, latest: Latest) -> Text:
     return say("finding.latest", name=name, count=latest.regions, beyond=latest.beyond)
 
 
-def coverage(comparable: Mapping[str, bool]) -> Text:
+def coverage(comparable: Mapping[str, object]) -> Text:
     """Return how many of the indicators that several reports share can be compared."""
-    return say("finding.coverage", count=sum(comparable.values()), total=len(comparable))
+    return say("finding.coverage", count=sum(map(bool, comparable.values())), total=len(comparable))
 
 
 def reading(changes: pd.DataFrame) -> Text:
@@ -541,13 +541,23 @@ def comparable_lines(beside: pd.DataFrame, unsaid: int) -> Listed:
 def _compared(rows: pd.DataFrame) -> Text:
     rate = rows.iloc[0]["scale"] == "rate"
     each = [
-        Text(row["region_zh"], f"{row['region_en']} ")
-        + (
-            values.computed({**row, "unit_en": "", "unit": ""}, row["shown"])
-            if rate
-            else values.answer(row)
-        )
-        for row in rows.to_dict("records")
+        region(own.iloc[0]) + Text("", " ") + (_rate(own.iloc[0]) if rate else _answers(own))
+        for _, own in rows.groupby("region", sort=False)
     ]
     figures = Text.joined(each, zh="，", en=", ")
     return say("profile.rates" if rate else "profile.figures", name=_name(rows), figures=figures)
+
+
+def _rate(row: Any) -> Text:
+    return values.computed({**row, "unit_en": "", "unit": ""}, row["shown"])
+
+
+def _answers(own: pd.DataFrame) -> Text:
+    """Return what one region answers: a ratio, a sum of parts, or the figure as printed."""
+    first = own.iloc[0].to_dict()
+    if first.get("use") == Use.RATIO:
+        return Text(*[f"{first['ratio']:.1f}"] * 2)
+    if len(own) > 1:
+        total = own["value"].sum()
+        return values.value({**first, "value": total, "printed": f"{total:.0f}"})
+    return values.answer(first)
