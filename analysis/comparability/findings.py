@@ -61,7 +61,7 @@ def _answer(row: dict[Any, Any], *, unit: bool = False) -> Text:
     if row["use"] == Use.RATIO:
         ratio = f"{row['ratio']:.1f}"
         return Text(ratio, ratio)
-    amount = values.value({**row, "value": row["total"], "printed": f"{row['total']:.0f}"})
+    amount = values.summed(row, row["total"])
     zh = amount.zh if row["total"] != row["value"] else values.value(row).zh
     return Text(zh, amount.en if unit else numbers.exact(row["total"]))
 
@@ -558,6 +558,5 @@ def _answers(own: pd.DataFrame) -> Text:
     if first.get("use") == Use.RATIO:
         return Text(*[f"{first['ratio']:.1f}"] * 2)
     if len(own) > 1:
-        total = own["value"].sum()
-        return values.value({**first, "value": total, "printed": f"{total:.0f}"})
+        return values.summed(first, own["value"].sum())
     return values.answer(first)
