@@ -46,24 +46,28 @@ def side_by_side(rows: pd.DataFrame) -> Text:
         return say("finding.all_apart")
     headline = summaries.headline(rows)
     first, answers = headline.iloc[0], summaries.answers(headline)
+    low, high = _answer(answers.low), _answer(answers.high)
+    number, _, unit = low.en.partition(" ")
+    if high.en.endswith(f" {unit}"):  # of both
+        low = Text(low.zh, number)
     return say(
         f"finding.answers_{answers.kind}",
         name=Text(first["family_zh"], first["family_en"]),
         count=answers.regions,
-        low=_answer(answers.low),
-        high=_answer(answers.high, unit=True),
+        low=low,
+        high=high,
         parts=Text.joined(map(values.part, answers.parts), zh="、", en=", "),
     )
 
 
-def _answer(row: dict[Any, Any], *, unit: bool = False) -> Text:
+def _answer(row: dict[Any, Any]) -> Text:
     """Return the amount of one region, as printed unless it is a sum or a ratio."""
     if row["use"] == Use.RATIO:
         ratio = f"{row['ratio']:.1f}"
         return Text(ratio, ratio)
-    amount = values.summed(row, row["total"])
-    zh = amount.zh if row["total"] != row["value"] else values.value(row).zh
-    return Text(zh, amount.en if unit else numbers.exact(row["total"]))
+    if row["total"] != row["value"]:
+        return values.summed(row, row["total"])
+    return values.value(row)
 
 
 def apart(rows: pd.DataFrame) -> Text:
