@@ -41,7 +41,7 @@ def _dimensions() -> dict[str, frozenset[str]]:
 
 @cache
 def _inherited_dimensions() -> dict[str, frozenset[str]]:
-    """Return the dimensions whose parts hold for the figures behind, by theme."""
+    """Return the dimensions whose parts apply to the figures after them, by theme."""
     return {theme: frozenset(names.split()) for theme, _, names in lexicon.rows("dimensions")}
 
 
@@ -135,7 +135,7 @@ def _inherited(lead: str, theme: str) -> dict[str, str]:
 
 
 def _several(words: str, dimension: str) -> bool:
-    """Whether *words* name several parts of a dimension, so that none of them holds."""
+    """Whether *words* name several parts of a dimension, so that none of them applies."""
     patterns = (pattern for part, pattern in _patterns() if part.startswith(f"{dimension}:"))
     spans = {match.span() for pattern in patterns for match in pattern.finditer(words)}
     return len({span for span in spans if not _inside(span, spans)}) > 1

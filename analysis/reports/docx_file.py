@@ -163,7 +163,7 @@ class _Reader:
         )
 
     def table(self, table: Any) -> str:
-        """Return a table as lines, or its cells one by one where they hold whole paragraphs."""
+        """Return a table as lines, or its cells one by one where they contain whole paragraphs."""
         rows = list(_inside(table, f"{_W}tr"))
         written = [[(c, list(self.blocks(c))) for c in _inside(row, f"{_W}tc")] for row in rows]
         short = all(len("".join(lines)) <= LONGEST_CELL for row in written for _, lines in row)

@@ -353,7 +353,7 @@ class Timeline:
         return None, False
 
     def _applies(self, named: Expression, first: int) -> bool:
-        """Whether the words still hold at a figure behind them."""
+        """Whether the words still apply to a figure after them."""
         between = self._text[named.end : first]
         bracket = self._enclosures.at(named.start, named.end, "(")
         if bracket and bracket.end < first:

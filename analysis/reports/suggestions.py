@@ -126,7 +126,7 @@ class Words(NamedTuple):
 
 
 class Reviewed(NamedTuple):
-    """An accepted figure with the phrase that it stands on."""
+    """An accepted figure with its phrase in the text."""
 
     evidence: str
     printed: str

@@ -366,7 +366,7 @@ def _run(local: Local, task: Task, settings: dict[str, Any]) -> list[Event]:
 
 
 def _is_cancelled(key: str) -> bool:
-    """Return whether nobody wants the task *key* any more: cancelled, or its client is gone."""
+    """Return whether the task *key* was cancelled, or its client is gone."""
     task = _distributed().get_worker().state.tasks.get(key)
     return task is None or task.state not in {"executing", "long-running"}
 

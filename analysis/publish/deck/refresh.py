@@ -188,7 +188,7 @@ class _Update:
         return self._findings(about)
 
     def run(self) -> None:
-        """Update every slide that shows a figure of ours, and the pages around them."""
+        """Update every slide that shows a figure of the project, and the pages around them."""
         for number, (slide, contents) in enumerate(zip(self.slides, self.contents, strict=True), 1):
             plans = [self._plan(number, slide, contents, one) for one in contents.figures.values()]
             self._settle(number, slide, [plan for plan in plans if plan is not None])

@@ -68,7 +68,7 @@ def add_text(slide: Any, figure: str, part: str, words: str, box: Box, language:
 
 
 def flag(slide: Any, figure: str, words: str, box: Box) -> None:
-    """Add a label that stands out, with white text on a dark ground."""
+    """Add a label with white text on a dark ground."""
     from pptx.enum.dml import MSO_THEME_COLOR
     from pptx.enum.text import PP_ALIGN
 
