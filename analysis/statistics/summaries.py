@@ -282,13 +282,13 @@ def placements(pairs: pd.DataFrame, known: Spread | None) -> list[Placement]:
     known
         The spread of peers (``benchmarks.spread_of``).
     """
-    mine = pairs[pairs["level"].ne(Level.PROVINCE) & pairs["segment"].eq(0)]
-    found = [
+    chosen = pairs[pairs["level"].ne(Level.PROVINCE) & pairs["segment"].eq(0)]
+    placements = [
         _placement(group, known)
-        for _, group in mine.groupby("region", sort=False)
+        for _, group in chosen.groupby("region", sort=False)
         if group["of"].eq(NATION).any()
     ]
-    return sorted(found, key=lambda one: not one.row["pooled"])
+    return sorted(placements, key=lambda one: not one.row["pooled"])
 
 
 def _placement(pairs: pd.DataFrame, known: Spread | None) -> Placement:

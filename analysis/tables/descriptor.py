@@ -102,9 +102,9 @@ def compare(folder: Path) -> list[Fault]:
         record = shapes.parsed(files.text(folder / FILE).encode(), _Descriptor)
         known = {resource["path"]: resource for resource in record["resources"]}
     except ValueError as error:
-        found = str(error)[:80]
+        problem = str(error)[:80]
         mend = "restore it, or run `regional-safety describe`"
-        return [Fault(FILE, 0, "", found, "no descriptor that can be read", mend)]
+        return [Fault(FILE, 0, "", problem, "no descriptor that can be read", mend)]
     try:
         present = {_path(folder, path): path for path in table_files(folder).values()}
     except TableError as error:
