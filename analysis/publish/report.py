@@ -96,7 +96,7 @@ def report(
     apart = brief.apart_on(every, about, language)
     choice = _Choice(
         language=language,
-        title=title or brief.title_of(about, language),
+        title=labels.legible(title, labels.LONGEST) or brief.title_of(about, language),
         shown=shown,
         findings=findings,
         rows=list(_rows(shown, about)),
@@ -243,9 +243,10 @@ def _line(row: Row, before: Row | None, sources: Sequence[str], language: str) -
     if scope.zh:  # which says more than the name of the part
         what = labels.indicator({**row, "breakdown_zh": ""}) + Text.aside(scope)
     source = sources.index(labels.publication(row)[language]) + 1
-    cells = (labels.region(row), what, labels.period(row), labels.value(row))
-    earlier = labels.value(before)[language] if before else "—"
-    return (*(cell[language] for cell in cells), earlier, f"[{source}]")
+    blank = Text("—", "—")
+    earlier = labels.value(before) if before else blank
+    cells = (labels.region(row), what, labels.period(row), labels.value(row), earlier)
+    return (*(labels.legible(cell[language], labels.LONGEST) for cell in cells), f"[{source}]")
 
 
 def _apart(choice: _Choice, size: Size) -> Iterator[Block]:
@@ -265,6 +266,6 @@ def _apart(choice: _Choice, size: Size) -> Iterator[Block]:
 def _basis(choice: _Choice, sources: Sequence[str]) -> Iterator[Block]:
     """Yield the numbered sources of the table, and the method."""
     for number, source in enumerate(sources, 1):
-        yield Paragraph("Source List", f"[{number}] {source}")
+        yield Paragraph("Source List", f"[{number}] {labels.legible(source, 160)}")
     method = say("report.method", mark=choice.version)
     yield Paragraph("Source List", method[choice.language])

@@ -188,9 +188,12 @@ def pages(blocks: Iterable[Block], form: Form) -> int:
         if high <= room:
             room -= high
             continue
-        parted = len(group) == 1 and group[0].style == "Body Text"
-        new = max(1, math.ceil((high - room * parted) / form.height))
-        room = room * parted + new * form.height - high
+        used = 0.0
+        if len(group) == 1 and group[0].style == "Body Text":  # whole lines stay on the page
+            line = form.styles["Body Text"].line
+            used = room // line * line
+        new = max(1, math.ceil((high - used) / form.height))
+        room = used + new * form.height - high
         count += new
     return count
 
