@@ -56,7 +56,7 @@ class _Choice:
     rows: Sequence[tuple[Row, Row | None]]  # each with the year before
     apart: Table
     version: str
-    pictures: Mapping[str, bytes]
+    pictured: Sequence[tuple[content.Record, bytes]]
 
 
 def report(
@@ -102,24 +102,28 @@ def report(
         rows=list(_rows(shown, about)),
         apart=apart,
         version=store.mark(figures),
-        pictures=dict(_pictures(shown, language, figures)),
+        pictured=list(_pictured(shown, language, figures)),
     )
     sized = ((size, list(_blocks(choice, size))) for size in SIZES)
     fitting = (one for one in sized if word.pages(one[1], form) <= MOST_PAGES)
     size, blocks = next(fitting, (SIZES[-1], list(_blocks(choice, SIZES[-1]))))
-    pictured = list(choice.pictures)[: size.figures]  # a picture carries its provenance itself
-    stored = {one["name"]: provenance.of(one) for one in shown if one["name"] not in pictured}
+    pictured = [one for one, _ in choice.pictured[: size.figures]]  # carry their own provenance
+    stored = {one["name"]: provenance.of(one) for one in shown if one not in pictured}
     text = json.dumps(stored, ensure_ascii=False, sort_keys=True)
     return word.document(blocks, form, choice.title, text)
 
 
-def _pictures(
+MOST_ROWS = 30  # of a picture that is legible across a page
+
+
+def _pictured(
     shown: Iterable[content.Record], language: str, figures: Path
-) -> Iterator[tuple[str, bytes]]:
-    for record in shown:
+) -> Iterator[tuple[content.Record, bytes]]:
+    """Yield the figures that have a picture, the legible ones first."""
+    for record in sorted(shown, key=lambda one: len(one["rows"]) > MOST_ROWS):
         picture = shapes.pictured(content.content(record, language), figures)
         if picture is not None:
-            yield record["name"], picture
+            yield record, picture
 
 
 def _rows(shown: Iterable[content.Record], about: brief.About) -> Iterator[tuple[Row, Row | None]]:
@@ -165,13 +169,15 @@ def _is_result(row: Row) -> bool:
 def _blocks(choice: _Choice, size: Size) -> Iterator[Block]:
     """Yield the blocks of a brief of a size."""
     language = choice.language
-    pictured = [one for one in choice.shown if one["name"] in choice.pictures][: size.figures]
     said = brief.lines(choice.shown, 0, language, choice.findings[: size.findings])
     rows = choice.rows[: size.lines]
     sources = list(dict.fromkeys(labels.publication(row)[language] for row, _ in rows))
     parts: dict[str, list[Block]] = {
         "report.overall": [Paragraph("Body Text", line) for line in said],
-        "report.data": [*_table(rows, sources, language), *_figures(choice, pictured)],
+        "report.data": [
+            *_table(rows, sources, language),
+            *_figures(choice.pictured[: size.figures], language),
+        ],
         "report.apart": [*_apart(choice, size)],
         "report.basis": [*_basis(choice, sources)],
     }
@@ -195,14 +201,13 @@ def _heading(number: int, name: str) -> Text:
     return Text(f"{_NUMERALS[number]}、", f"{number + 1}. ") + say(name)
 
 
-def _figures(choice: _Choice, pictured: Iterable[content.Record]) -> Iterator[Block]:
+def _figures(pictured: Iterable[tuple[content.Record, bytes]], language: str) -> Iterator[Block]:
     """Yield each figure with its caption, its notes, its source and its mark."""
-    language = choice.language
-    for number, record in enumerate(pictured, 1):
+    for number, (record, png) in enumerate(pictured, 1):
         one = content.content(record, language)
         plot = tuple(record.get("plot") or (0.0, 0.0, 1.0, 1.0))
         mark = f"rs:{one.figure}:picture:{one.fingerprint}"
-        yield Picture(mark, choice.pictures[one.figure], plot, one.alt)
+        yield Picture(mark, png, plot, one.alt)
         yield _caption("report.figure", "Figure", number, one.title, language)
         notes = say("report.note", words=labels.sentences(map(labels.both, record["notes"])))
         source = f"{one.source.rstrip('。.')}{_END[language]}"
@@ -246,7 +251,7 @@ def _line(row: Row, before: Row | None, sources: Sequence[str], language: str) -
     blank = Text("—", "—")
     earlier = labels.value(before) if before else blank
     cells = (labels.region(row), what, labels.period(row), labels.value(row), earlier)
-    return (*(labels.legible(cell[language], labels.LONGEST) for cell in cells), f"[{source}]")
+    return (*(labels.legible(cell[language], 90) for cell in cells), f"[{source}]")
 
 
 def _apart(choice: _Choice, size: Size) -> Iterator[Block]:

@@ -308,6 +308,7 @@ def _define(word: Any, style: Style) -> None:
     layout.space_before, layout.space_after = Pt(style.before), Pt(style.after)
     layout.line_spacing = Pt(style.line) if style.line else 1.0
     layout.keep_with_next, layout.widow_control = style.keep, True
+    layout.keep_together = style.name != "Body Text"
     layout.first_line_indent, layout.right_indent = Pt(style.indent * style.size), Pt(style.right)
     if style.indent:  # in characters, so that it follows a change of the size
         one.element.pPr.ind.set(qn("w:firstLineChars"), str(100 * style.indent))
