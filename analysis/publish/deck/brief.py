@@ -308,13 +308,17 @@ def _indicator(record: Record) -> str:
 def _cover(shown: Sequence[Record], language: str, version: str, title: str) -> Page:
     """Return the cover: the regions, the years and the age of the data in place of counts."""
     page = pages.cover(shown, language, version, title)
+    return replace(page, texts={**page.texts, "Subtitle": coverage(shown, language)})
+
+
+def coverage(shown: Sequence[Record], language: str) -> str:
+    """Return the regions, the years and the age of the data of some figures, on two lines."""
     rows = [row for record in shown for row in record["rows"]]
     years = sorted({str(row["period_end"])[:4] for row in rows if row.get("period_end")})
     span = "–".join(dict.fromkeys((years[0], years[-1]))) if years else ""
     latest = latest_day(shown) or span
     regions = pages.regions(shown, language)
-    words = say("brief.cover", regions=regions, years=span, latest=latest)[language]
-    return replace(page, texts={**page.texts, "Subtitle": words})
+    return say("brief.cover", regions=regions, years=span, latest=latest)[language]
 
 
 def latest_day(shown: Iterable[Record]) -> str:
