@@ -210,6 +210,14 @@ def test_a_gap_has_the_code_of_its_indicator(book):
     assert all(one["indicator_code"] for one in gaps if one["region_code"] == "yaohai")
 
 
+def test_a_ratio_says_to_what(book):
+    """To the expected count, or to the year before."""
+    ratios = [line["实际为期望的倍数"] for line in lines_of(book["实际与期望"])]
+
+    assert ratios == [1.18]
+    assert lines_of(book["变化"])[0]["与上年之比"] == 0.88
+
+
 def test_the_cover_says_what_the_workbook_covers(book):
     """Regions, years, the age of the data, the licence."""
     words = "\n".join(str(cell.value) for cell in book["封面"]["A"] if cell.value)

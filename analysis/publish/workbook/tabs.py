@@ -158,6 +158,7 @@ RATE_LOWER = Column(say("sheet.rate_lower"), _plain("rate_lower"), "decimal", 14
 RATE_UPPER = Column(say("sheet.rate_upper"), _plain("rate_upper"), "decimal", 14)
 BEFORE = Column(say("sheet.before"), _plain("before"), "number", 12)
 RATIO = Column(say("sheet.ratio"), _plain("ratio"), "ratio", 14)
+TIMES = Column(say("sheet.times"), _plain("ratio"), "ratio", 14)
 RATIO_LOWER = Column(say("sheet.ratio_lower"), _plain("lower"), "ratio", 12)
 RATIO_UPPER = Column(say("sheet.ratio_upper"), _plain("upper"), "ratio", 12)
 SEEN_LOW = Column(say("sheet.seen_low"), _plain("at_most"), "number", 14)
@@ -216,6 +217,7 @@ COLUMNS = {
     "rate_upper": RATE_UPPER,
     "before": BEFORE,
     "ratio": RATIO,
+    "times": TIMES,
     "ratio_lower": RATIO_LOWER,
     "ratio_upper": RATIO_UPPER,
     "seen_low": SEEN_LOW,
