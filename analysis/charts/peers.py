@@ -294,5 +294,5 @@ def _caption(points: pd.DataFrame, own: pd.DataFrame, title: Text, subtitle: Tex
 KIND = Kind(
     "peers",
     order=8,
-    columns=("value", "expected", "ratio"),
+    columns=("value", "expected", "times"),
 )

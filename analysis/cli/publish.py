@@ -1,4 +1,4 @@
-"""The commands of publications: ``deck``, ``figures``, ``workbook``, ``site``, ``trace``."""
+"""The commands of publications: ``deck``, ``report``, ``workbook``, ``site`` and ``trace``."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -92,6 +92,35 @@ def deck(
         click.echo(f"{output or folder / 'briefing' / name}: {len(made):,} bytes, not written")
         return
     click.echo(_put(output, folder, name, made))
+
+
+@click.command(
+    epilog="\b\nExample:\n"
+    "  regional-safety report --about chuxiong\n"
+    "  regional-safety report --about deaths --language en --output deaths.docx",
+)
+@PROJECT
+@DOCUMENT_LANGUAGE
+@OUTPUT
+@click.option(
+    "--about",
+    multiple=True,
+    metavar="REGION|THEME|INDICATOR",
+    help="The subject, a code or a name; may be repeated.",
+)
+@click.option("--title", default="", help="The title.")
+def report(
+    project: Path | None, language: str, output: Path | None, about: tuple[str, ...], title: str
+) -> None:
+    """Write a brief of two pages as a Word document, with the findings of `deck --brief`."""
+    from analysis.publish import report as reports
+    from analysis.publish.deck.brief import About
+
+    folder = root(project) / "figures"
+    subject = About(*_subject(about, project))
+    found = _findings(project)(subject.words)
+    made = reports.report(folder, language=language, about=subject, title=title, findings=found)
+    click.echo(_put(output, folder, f"report-{language}.docx", made))
 
 
 def _update(old: Path, folder: Path, given: Mapping[str, Any], **others: Any) -> None:
@@ -246,4 +275,4 @@ def _root_if_any(project: Path | None) -> Path | None:
         return None
 
 
-COMMANDS = (deck, figures, workbook, site, trace)
+COMMANDS = (deck, report, figures, workbook, site, trace)
