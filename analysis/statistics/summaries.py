@@ -188,10 +188,11 @@ def outcomes(judged: pd.DataFrame) -> Outcomes:
 
 def density(rows: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
     """Return the figures for 1,000 characters of report, a row a theme and a column a region."""
-    length = reports.set_index("report")["characters"]
-    last = rows.drop_duplicates("report").set_index("region")["report"]
+    pairs = rows[["report", "region"]].drop_duplicates()
+    length = pairs["report"].map(reports.set_index("report")["characters"])
+    lengths = length.groupby(pairs["region"], observed=True).sum()
     counts = rows.groupby(["theme", "region"], observed=True).size().unstack(fill_value=0)
-    return counts / last.map(length).reindex(counts.columns) * 1000
+    return counts / lengths.reindex(counts.columns) * 1000
 
 
 def amounts(rows: pd.DataFrame) -> pd.DataFrame:
