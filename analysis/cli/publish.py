@@ -218,7 +218,11 @@ def figures(
 def workbook(
     figures: tuple[str, ...], project: Path | None, language: str, output: Path | None
 ) -> None:
-    """Write a workbook of the values in the figures, each linked to its source."""
+    """
+    Write a workbook of the values in the figures.
+
+    Each value is linked to its source.
+    """
     from analysis.publish.workbook import book
 
     folder = root(project) / "figures"
@@ -232,7 +236,11 @@ def workbook(
 @PROJECT
 @DOCUMENT_LANGUAGE
 def site(project: Path | None, language: str) -> None:
-    """Write the gallery: a folder of HTML pages that need no server and no network."""
+    """
+    Write the gallery of the figures as HTML pages.
+
+    They need no server and no network: open figures/index.html.
+    """
     from analysis.publish.gallery import gallery
 
     click.echo(gallery.build(root(project) / "figures", language=language))
@@ -249,7 +257,9 @@ def site(project: Path | None, language: str) -> None:
 @JSON
 def trace(what: str, project: Path | None, *, as_json: bool) -> None:
     """
-    Show the sources of a figure, deck or workbook, and what has changed since.
+    Show the sources of a figure, deck or workbook.
+
+    Values that have changed since are listed before and after.
 
     MARK is a name such as trend-deaths-en, or the first digits of the fingerprint in the corner of
     a figure.

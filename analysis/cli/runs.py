@@ -111,7 +111,7 @@ def job(
     memory: int,
     **options: Any,
 ) -> None:
-    """Rebuild the figures of exactly one job, for use by another scheduler."""
+    """Rebuild the figures of one job, for another scheduler."""
     from analysis.errors import UsageError
     from analysis.runs.outcome import Options
     from analysis.runs.progress import Progress

@@ -65,7 +65,7 @@ def check(project: Path | None, *, language: str, as_json: bool) -> None:
 @LANGUAGE
 def describe(project: Path | None, *, language: str) -> None:
     """
-    Update data/datapackage.json after an intended change of the tables.
+    Update data/datapackage.json after intended changes.
 
     Until then `check` reports a table whose rows or content differ from the description. Changes
     are listed on standard error; tables with faults are not described.
@@ -133,7 +133,7 @@ def explain(
     project: Path | None,
 ) -> None:
     """
-    Explain a figure: its source, its interval, and what it may be compared with.
+    Explain a figure: source, interval, comparisons.
 
     If there is no figure, the reason is given. REGION and INDICATOR are codes of the tables, or
     Chinese or English names; PERIOD is a year, or its first and last day with a slash between,
@@ -188,9 +188,10 @@ def explain(
 )
 def simulate(output: Path, regions: int, years: int, indicators: int, seed: int) -> None:
     """
-    Write a simulated national panel as Parquet files, to try thousands of regions.
+    Write a simulated national panel as Parquet files.
 
-    All values and names are invented. Read it with `analysis.load("simulated")`.
+    With it you can try thousands of regions. All values and names are invented. Read it with
+    `analysis.load("simulated")`.
     """
     from analysis.tables import simulated
 
