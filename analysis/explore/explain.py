@@ -184,7 +184,7 @@ class _Explanation:
             yield say("explain.printed", evidence=absence["evidence"])
             yield from self._sentence(absence)
         for other in families.each(others, self._tables).to_dict("records"):
-            yield say("explain.other_region", figure=_brief(other))
+            yield say("explain.other_region", figure=brief(other))
 
     def _sentence(self, row: Row) -> Iterator[Text]:
         """Yield the whole sentence, if the original is available."""
@@ -207,7 +207,7 @@ class _Explanation:
             for other in _of_others(result.rows, row):
                 listed = result.scale == Scale.NONE
                 verdict = _scope(other) if listed else _verdict(rules.judge(row, other))
-                yield say("explain.compared", figure=_brief(other), verdict=verdict)
+                yield say("explain.compared", figure=brief(other), verdict=verdict)
             for other in _of_others(result.refused, row):
                 reason = Text(other["reason_zh"], other["reason_en"])
                 yield say("explain.silent", region=_region(other), reason=reason)
@@ -252,7 +252,7 @@ def _region(row: Row) -> Text:
     return Text(row["region_zh"], row["region_en"])
 
 
-def _brief(row: Row) -> Text:
+def brief(row: Row) -> Text:
     """Return a figure in a few words: region, period, part and value."""
     part, period = values.part(row), values.time_of(row)
     words = [_region(row), period, *([Text(f"[{part.zh}]", f"[{part.en}]")] if part.zh else [])]

@@ -99,7 +99,7 @@ def _opened(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Panel:
     return Panel(folder)
 
 
-def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
+def code_of(kind: str, word: str, named: pd.DataFrame, language: str = "zh") -> str:
     """
     Return the code *word*, or the code whose Chinese or English name is *word*.
 
@@ -111,6 +111,8 @@ def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
         A code or a complete name; case does not matter in a name.
     named
         The regions or the indicators, with their names.
+    language
+        ``zh`` or ``en``: that of the names suggested.
 
     Raises
     ------
@@ -129,7 +131,7 @@ def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
     if word in codes:
         return word
     columns = named[[kind, "name_zh", "name_en"]].astype("str")
-    names: dict[str, str] = dict(zip(codes, columns["name_zh"], strict=True))
+    names: dict[str, str] = dict(zip(codes, columns[f"name_{language}"], strict=True))
     folded = columns.apply(lambda column: column.str.casefold())
     spelt = dict(zip(codes, folded.itertuples(index=False, name=None), strict=True))
     wanted = word.strip().casefold()

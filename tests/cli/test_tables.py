@@ -13,7 +13,7 @@ from analysis.comparability.selections import selections
 from analysis.tables import descriptor
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("check", "describe", "verify", "explain")
+COMMANDS = ("check", "describe", "verify", "explain", "compare")
 
 
 @pytest.fixture(scope="module")
