@@ -131,4 +131,5 @@ def _refused(result: Comparison) -> Iterator[Text]:
     for row in result.refused.to_dict("records"):
         region = Text(row["region_zh"], row["region_en"])
         reason = Text(row["reason_zh"], row["reason_en"])
-        yield say("explain.silent", region=region, reason=reason)
+        refusal = say("explain.silent", region=region, reason=reason)
+        yield say("explain.other_region", figure=refusal)
