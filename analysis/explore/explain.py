@@ -26,6 +26,7 @@ from analysis.language.vocabulary import (
     Scale,
 )
 from analysis.statistics import gaps, rates, years
+from analysis.tables import descriptor
 from analysis.tables.load import Tables
 
 from . import words
@@ -95,6 +96,7 @@ def explain(
     ]
     lead = [say("explain.verdict_line", verdict=text) for text in verdict]
     first[1:1] = [*lead, *explanation.comparisons(chosen.to_dict("records"))]
+    first = [*descriptor.doubts(tables.folder), *first]
     texts = [[line[language] for line in lines] for lines in [first, *paragraphs[1:]]]
     return "\n\n".join("\n".join(lines) for lines in texts)
 

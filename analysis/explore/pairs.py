@@ -11,6 +11,7 @@ from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Verdict
 from analysis.statistics import rates
+from analysis.tables import descriptor
 from analysis.tables.load import Tables
 
 from . import explain, words
@@ -59,7 +60,7 @@ def compare(
     if silent:
         return "\n".join(words.without_report(code, tables)[language] for code in silent)
     subject = None if indicator is None else words.indicator(indicator, tables, language)
-    lines = _lines(tables, codes, subject)
+    lines = [*descriptor.doubts(tables.folder), *_lines(tables, codes, subject)]
     return "\n".join(line[language] for line in lines)
 
 
