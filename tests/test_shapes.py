@@ -109,6 +109,8 @@ def test_what_is_no_usable_json_is_refused(data):
         (list[str | int], ["a", 1], True),
         (list[str | int], ["a", 1.5], False),
         (list[float | None], [1, 1.5, None], True),
+        (list[float | None], [1, math.inf], False),
+        (list[shapes.Row], [{"a": -math.inf}], False),
         (list[Literal["a", "b"]], ["a", "c"], False),
         (dict[str, list[int]], {"a": [True]}, False),
     ],

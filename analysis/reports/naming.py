@@ -157,7 +157,8 @@ class Namer:
         if not subject and _AIMED.search(figure.near):
             subject = self.events.before(figure.quantity.first, near=True) or "accident"
         subject = subject or self.events.before(figure.quantity.first, table=cell is not None)
-        if cell and not subject and slot == "count" and "起数" in f"{cell.label}{cell.header}":
+        around = f"{cell.label}{cell.header}" if cell else before
+        if not subject and slot in {"count", "loss"} and "起数" in around:
             subject = "accident"
         code = subjects.indicators().get(subject, {}).get(slot, "")
         others = tuple(s for s in suggested if s.indicator not in subjects.generic() - {code})

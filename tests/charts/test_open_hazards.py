@@ -2,7 +2,7 @@
 
 import pytest
 from drawings import Drawing
-from tidy import frame, row
+from tidy import ABSENT, frame, row
 
 from analysis import charts
 from analysis.charts import style
@@ -21,7 +21,7 @@ def drawn(rows, *, language="en", form="slide"):
                 shares,
                 title=findings.open_hazards(shares),
                 language=language,
-                refused=parts.unclosed(rows, set(shares["region"])),
+                refused=parts.unclosed(rows, set(shares["region"]), ABSENT),
                 form=form,
             )
         )

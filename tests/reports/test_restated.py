@@ -106,7 +106,7 @@ def test_the_trend_gets_the_new_year_and_the_comparison_takes_the_latest(twice):
     levels = years.levels(held.rows, held.context_rows, "accidents", first_year=2019)
     mine = levels[levels["region"].eq("qingshan")].set_index("period_end")
     rated = rates.rates(rates.limits(held.rows), held.context_rows)
-    kept = rules.comparable(rated, "accidents").rows.set_index("region")
+    kept = rules.comparable(rated, "accidents", held.absence_rows).rows.set_index("region")
 
     assert mine["value"].tolist() == [37, 30]
     assert mine["disputed"].tolist() == [1, 0]

@@ -26,7 +26,7 @@ def drawn(data, rows, context, indicator, *, language="en", form="slide"):
                 pieces,
                 title=findings.parts(pieces),
                 language=language,
-                refused=parts.whole_only(rows, indicator, set(pieces["region"])),
+                refused=parts.whole_only(rows, indicator, set(pieces["region"]), data.absence_rows),
                 wider=wider,
                 tested=findings.against(parts.against(pieces, wider)),
                 form=form,
