@@ -72,6 +72,7 @@ def deck(
     `regional-safety figures` lists the names.
     """
     folder = root(project) / "figures"
+    _print_doubts(folder.parent / "data", language)
     if given["old"] is not None:
         _update(given["old"], folder, given, figures=figures, output=output)
         return
@@ -121,6 +122,14 @@ def report(
     found = _findings(project)(subject.words)
     made = reports.report(folder, language=language, about=subject, title=title, findings=found)
     click.echo(_put(output, folder, f"report-{language}.docx", made))
+
+
+def _print_doubts(tables: Path, language: str) -> None:
+    """Print to standard error what is wrong with changed tables."""
+    from analysis.tables import descriptor
+
+    for line in descriptor.doubts(tables):
+        click.echo(line[language], err=True)
 
 
 def _update(old: Path, folder: Path, given: Mapping[str, Any], **others: Any) -> None:

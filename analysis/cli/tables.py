@@ -1,5 +1,5 @@
 """
-The commands of the tables: ``check``, ``describe``, ``verify``, ``explain`` and ``simulate``.
+The commands of the tables: checks, explanations, comparisons and a simulation.
 
 Results go to standard output, everything else to standard error.
 """
@@ -156,6 +156,30 @@ def explain(
 
 
 @click.command(
+    epilog="\b\nExample:\n  regional-safety compare chuxiong nantong\n"
+    "  regional-safety compare 楚雄 南通 死亡人数"
+)
+@click.argument("region")
+@click.argument("other")
+@click.argument("indicator", required=False)
+@LANGUAGE
+@PROJECT
+def compare(
+    region: str, other: str, indicator: str | None, *, language: str, project: Path | None
+) -> None:
+    """
+    Show what two regions may be compared on, with cautions and reasons.
+
+    REGION, OTHER and INDICATOR are codes of the tables, or Chinese or English names.
+    """
+    from analysis.explore import pairs
+    from analysis.tables import load
+
+    tables = load.load(data(project))
+    click.echo(pairs.compare(tables, region, other, indicator, language=language))
+
+
+@click.command(
     epilog="\b\nExample:\n"
     "  regional-safety simulate --regions 3200 --years 12 --indicators 300 --output national",
 )
@@ -202,4 +226,4 @@ def simulate(output: Path, regions: int, years: int, indicators: int, seed: int)
     click.echo(path)
 
 
-COMMANDS = (check, describe, verify, explain, simulate)
+COMMANDS = (check, describe, verify, explain, compare, simulate)
