@@ -39,7 +39,7 @@ def shrunk(png: bytes) -> bytes:
     small = picture.resize((WIDTH, height), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     # Other methods mix the colours of regions, which are few among many greys.
-    few = small.quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few = small.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
