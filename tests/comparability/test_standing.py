@@ -104,7 +104,7 @@ def test_the_hazards_of_three_campaigns_are_listed_with_their_scopes(every):
     (one,) = [one for one in every if one.id == "family:campaign_major_hazards"]
 
     assert dict(one.values) == {"anshan": 458, "nantong": 3586, "chuxiong": 2802}
-    assert "so never per person" in one.sentence.en
+    assert "so no rate per person is given" in one.sentence.en
     assert "4,393 firms" in one.sentence.en
 
 
