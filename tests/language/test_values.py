@@ -171,3 +171,13 @@ def test_context_alone_is_no_report():
     note = values.source_note(frame(context(publisher="楚雄州统计局")))
 
     assert note.zh == "资料来源：楚雄州统计局"
+
+
+def test_people_of_a_report_are_not_attendances():
+    """57,628 people stay people, also in their sum; attendances stay attendances."""
+    people = {"value": 57628.0, "comparator": "=", "unit": "人次", "unit_en": "person-times"}
+    people |= {"printed": "57628人"}
+
+    assert values.value(people) == Text("57628人", "57,628 people")
+    assert values.summed(people, 157329.0) == Text("157329人", "157,329 people")
+    assert values.value(people | {"printed": "57628人次"}).en == "57,628 person-times"
