@@ -443,6 +443,7 @@ def against(pairs: Sequence[Against]) -> Text | None:
     other = pair.wider
     words = {
         "part": Text(pair.part["part_zh"], pair.part["part_en"]),
+        "own": values.period(pair.part["period_start"], pair.part["period_end"]),
         "value": numbers.exact(pair.part["value"]),
         "whole": numbers.exact(pair.part["whole"]),
         "of": Text(other["region_zh"], other["region_en"]),
