@@ -65,7 +65,7 @@ def test_the_title_counts_targets_that_are_not_due(pages, rows):
 def test_dates_are_those_of_the_report(pages):
     """Anshan's 39 trades have none: "by then"."""
     said = pages[0].said
-    words = {"zh": ("报告未写期限", "2023—2025年"), "en": ("no date in the", "2023–2025")}
+    words = {"zh": ("报告未写期限", "2023—2025年"), "en": ("no date given", "2023–2025")}
 
     for text in words[pages[0].figure.language]:
         assert text in said
