@@ -399,13 +399,14 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def open_hazards(shares: pd.DataFrame) -> Text:
-    """Return how many of the cases found are still open, where they are most."""
+    """Return how many of the cases found are not rectified, where they are most."""
     if shares.empty:
         return say("finding.no_loop")
     row = summaries.still_open(shares).row
     total, _, left = values.loop_counts(row)
     words = {"region": region(row), "what": say(f"loop.{row['loop']}")}
-    message = "finding.open_hazards" if row["open"] else "finding.all_rectified"
+    message = "finding.open_late" if row["on_time"] else "finding.open_hazards"
+    message = message if row["open"] else "finding.all_rectified"
     return say(message, **words, total=total, open=left)
 
 
@@ -438,6 +439,7 @@ def against(pairs: Sequence[Against]) -> Text | None:
     other = pair.wider
     words = {
         "part": Text(pair.part["part_zh"], pair.part["part_en"]),
+        "own": values.period(pair.part["period_start"], pair.part["period_end"]),
         "value": numbers.exact(pair.part["value"]),
         "whole": numbers.exact(pair.part["whole"]),
         "of": Text(other["region_zh"], other["region_en"]),
@@ -502,14 +504,17 @@ def open_lines(shares: pd.DataFrame, refused: pd.DataFrame) -> list[Text]:
         reasons = zip(refused["reason_zh"], refused["reason_en"], strict=True)
         return [Text(zh, en) for zh, en in reasons]
     left = shares[shares["open"].gt(0)]
-    lines, closed = [_open(row) for row in left.to_dict("records")], len(shares) - len(left)
+    lines = [_open(row) for row in left.to_dict("records")]
+    # Major hazards are among the hazards of the same campaign.
+    closed = len(shares[shares["open"].eq(0)].drop_duplicates(["region", "breakdown"]))
     return [*lines, say("profile.all_rectified", count=closed)] if closed else lines
 
 
 def _open(row: dict[Any, Any]) -> Text:
     total, _, left = values.loop_counts(row)
     words = {"what": say(f"loop.{row['loop']}"), "part": values.part_or_all(row)}
-    return say("profile.open", total=total, open=left, **words)
+    message = "profile.open_late" if row["on_time"] else "profile.open"
+    return say(message, total=total, open=left, **words)
 
 
 # The lines of a list, and the one that counts what is not in it.

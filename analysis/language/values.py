@@ -474,7 +474,7 @@ def expected(count: float) -> str:
 
 
 def loop_counts(row: Mapping[Any, Any]) -> tuple[Text, Text, Text]:
-    """Return the cases found, rectified and still open, as printed where they are printed."""
+    """Return the cases found, rectified and not rectified, as printed where they are printed."""
     total = value({**row, "value": row["total"], "printed": row["total_printed"]} | _CASES)
     rebuilt = row["basis"] == "rebuilt"
     cases = {**row, "value": row["cases"], "printed": "" if rebuilt else row["printed"]} | _CASES

@@ -251,7 +251,7 @@ def test_a_region_without_outcomes_says_so():
 
     said = findings.profile(nothing, row(), None)
     assert said.en == "Chuxiong: no results for accidents or disasters"
-    assert findings.profile(nothing, row(kind="plan"), None).zh == "楚雄：只有计划，没有实绩"
+    assert findings.profile(nothing, row(kind="plan"), None).zh == "楚雄：只有计划，没有结果"
 
 
 def test_promises_in_words_are_counted():
