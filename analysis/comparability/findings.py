@@ -176,9 +176,13 @@ def changes(rows: pd.DataFrame) -> Text:
     span = summaries.published(rows)
     if span is None:
         return say("note.nothing_changed")
-    low, high = (numbers.signed_percent(end) for end in (span.low, span.high))
-    message = "finding.published_change" if span.low == span.high else "finding.published_changes"
-    return say(message, year=span.year, name=values.short(span.row), low=low, high=high)
+    low, high = (numbers.signed_percent(row["percent"]) for row in (span.low, span.high))
+    year, name = span.low["period_end"].year, values.short(span.low)
+    if low == high:
+        place = region(span.low)
+        return say("finding.published_change", year=year, name=name, place=place, low=low)
+    places = {"least": region(span.low), "most": region(span.high)}
+    return say("finding.published_changes", year=year, name=name, low=low, high=high, **places)
 
 
 def year_to_date(rows: pd.DataFrame) -> Text:
@@ -203,7 +207,9 @@ def vintages(rows: pd.DataFrame) -> Text:
         "published": numbers.signed_percent(row["percent"]),
         "firsts": numbers.signed_percent(round(row["firsts"], 1)),
     }
-    return say("finding.vintages", region=region(row), name=values.short(row), **changes)
+    ends = (row[name] + pd.DateOffset(years=1) for name in ("period_start", "period_end"))
+    words = {"region": region(row), "name": values.short(row), "period": values.period(*ends)}
+    return say("finding.vintages", **words, **changes)
 
 
 def percent_meanings(meanings: Sequence[Meaning]) -> Text:
