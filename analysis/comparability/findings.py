@@ -14,10 +14,10 @@ from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Promise, Status, Use
-from analysis.statistics import gaps, summaries
+from analysis.statistics import benchmarks, gaps, summaries
 from analysis.statistics.forensics import Finding
 from analysis.statistics.parts import Against
-from analysis.statistics.spread import Placement
+from analysis.statistics.spread import Placement, Spread
 from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
 
 from .rules import Comparison
@@ -362,21 +362,42 @@ def peers(placements: list[Placement], points: pd.DataFrame) -> Text:
     """Return whether the first placement is usual among the *points* of peers."""
     if points.empty:
         return say("note.nothing_expected")
-    words = {
-        "count": len(points),
-        "low": numbers.ratio(points["ratio"].min()),
-        "high": numbers.ratio(points["ratio"].max()),
-    }
     if not placements or placements[0].spread is None:
-        return say("finding.peers_only", **words)
-    row = placements[0].row
-    words |= {"region": region(row), "ratio": numbers.ratio(row["ratio"])}
-    return say(f"finding.peers_{'in' if placements[0].as_peers else 'out'}", **words)
+        low, high = (numbers.ratio(end) for end in (points["ratio"].min(), points["ratio"].max()))
+        return say("finding.peers_only", count=len(points), low=low, high=high)
+    first = placements[0]
+    ratios = {"ratio": first.row["ratio"], "low": first.low, "high": first.high}
+    return say(
+        f"finding.peers_{'in' if first.as_peers else 'out'}",
+        region=region(first.row),
+        **{name: numbers.ratio(float(value)) for name, value in ratios.items()},
+    )
 
 
-def peers_about(placements: list[Placement]) -> Text:
-    """Return what is drawn among peers, with the province of the first placement beside."""
-    above = placements[0].province if placements else None
+def _band(first: Placement, known: Spread, points: pd.DataFrame) -> Text:
+    """Return how the usual range of peers is computed, and the range that is not winsorised."""
+    low, high = benchmarks.plain_limits(points, first.row["expected"])
+    return say(
+        "note.peers_band",
+        share=round(100 * known.winsorised),
+        outside=benchmarks.outside(points, known),
+        count=len(points),
+        low=numbers.ratio(low),
+        high=numbers.ratio(high),
+    )
+
+
+def peers_about(placements: list[Placement], points: pd.DataFrame) -> list[Text]:
+    """Return what is drawn among peers, and how the usual range of the first placement is found."""
+    if not placements:
+        return [say("peers.subtitle")]
+    first = placements[0]
+    bands = [_band(first, first.spread, points)] if first.spread else []
+    return [_beside_province(first.province), *bands]
+
+
+def _beside_province(above: dict[Any, Any] | None) -> Text:
+    """Return the subtitle, with the ratio to the province where it is known."""
     if above is None:
         return say("peers.subtitle")
     return say(
