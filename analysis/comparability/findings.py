@@ -242,15 +242,8 @@ def counted(refused: pd.DataFrame, series: pd.DataFrame, indicator: str) -> pd.D
 
 
 def _contradicted(meaning: Meaning) -> Text:
-    row, partly = meaning.rows.iloc[0].to_dict(), meaning.partly.iloc[0].to_dict()
-    percents = [Text(*[numbers.signed_percent(p)] * 2) for p in meaning.rows["percent"]]
-    count = numbers.exact(partly["value"])
-    return say(
-        "finding.contradicted",
-        region=region(row),
-        percents=Text.joined(percents, zh="、", en=", "),
-        count=Text(f"{count}{partly['unit']}", count),
-    )
+    row = meaning.rows.iloc[0].to_dict()
+    return say("finding.contradicted", region=region(row), name=values.short(row))
 
 
 def _so_far(row: dict[Any, Any]) -> Text:
