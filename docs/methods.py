@@ -111,7 +111,7 @@ METHODS = (
         Text("同比变化", "Change from one year to the next"),
         Text(
             "两年计数之比，配精确条件区间：给定两年总数，今年所占份额服从二项分布。区间含1，"
-            "变化就在偶然波动之内，不说“下降”有意义。",
+            "变化就在随机波动之内，不说“下降”有意义。",
             "The ratio of two years with its exact conditional interval: given the sum of both, "
             "this year's part is binomial. An interval that holds 1 is within what chance does, "
             "and nothing is claimed from it.",
@@ -129,7 +129,7 @@ METHODS = (
 """,
     ),
     Method(
-        Text("能看得出的变化", "The change that could have been seen"),
+        Text("可识别的变化", "The change that could have been seen"),
         Text(
             "去年的数字给定后，今年要到多低或多高，区间才不含1。上年45起，今年须≤27或≥67；"
             "上年5起，降到零也看不出。",
@@ -168,9 +168,9 @@ METHODS = (
 """,
     ),
     Method(
-        Text("成串的死亡", "Deaths that cluster"),
+        Text("一起事故死亡多人", "Deaths that cluster"),
         Text(
-            "死亡在事故中成串发生，按独立计数的区间偏窄。严重程度未公布时，给出最窄与最宽两种可能："
+            "一起事故可死亡多人，按独立计数的区间偏窄。严重程度未公布时，给出最窄与最宽两种可能："
             "多出的3人分散在3起事故，或集中在1起。",
             "Deaths come in accidents, so an interval for independent deaths is too narrow. "
             "Where the severity is not published, two bounds are given: the three further deaths "
@@ -188,8 +188,8 @@ METHODS = (
     Method(
         Text("实际与期望", "Observed against expected"),
         Text(
-            "期望数是外部参照（全国、所在省）每10万人的水平乘以本地人口，从不取自所比地区的平均。"
-            "实际数除以期望数，配精确区间；死亡成串发生，另画方差1.27倍的较宽区间。"
+            "期望值是外部参照（全国、所在省）每10万人的水平乘以本地人口，从不取自所比地区的平均。"
+            "实际数除以期望值，配精确区间；一起事故可死亡多人，另画方差1.27倍的较宽区间。"
             "三年以上合并，中断前后不合并。",
             "The expected count is the rate of an outside reference (the nation, the province) "
             "times the population, never the mean of the regions compared. Observed over expected "
@@ -208,9 +208,9 @@ METHODS = (
     Method(
         Text("地区间差异", "The spread of regions"),
         Text(
-            "同类市州之间的差异远大于偶然，故界限计入地区间方差（加性模型，首尾各截10%）。"
+            "同类市州之间的差异远大于随机波动，故界限计入地区间方差（加性模型，首尾各截10%）。"
             "所评地区不参与估计。人口相距至多五年；只取相距两年以内的8个，差异的估计为0.23，"
-            "1.42仍在界限之内。不足一年的期望数按全国首次通报的进度折算。",
+            "1.42仍在界限之内。不足一年的期望值按全国首次通报的进度折算。",
             "Prefectures differ by more than chance, so the limits include the variance between "
             "them (additive model, winsorised by a tenth at each end). The regions judged do not "
             "enter. A population is at most five years away; with the eight that are at most two "
