@@ -23,7 +23,7 @@ test-slow: .venv-slow/installed  ## with a browser, an office program, a workflo
 fuzz: .venv/installed  ## many new examples of damaged and forged files
 	$(BIN)/python -m pytest -q tests/faults/test_fuzz.py --hypothesis-profile=long
 
-lint: .venv/installed  ## style, types, floor plan, tables against their contract
+lint: .venv/installed  ## style, types, layers of imports, and the tables against their contract
 	$(BIN)/python -m ruff check $(CHECKED)
 	$(BIN)/python -m ruff format --check $(CHECKED)
 	$(BIN)/python -m mypy

@@ -24,7 +24,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-_HOMES = {"load": "explore.accessor"}
+_HOMES = {"load": "explore.accessor", "check_parameters": "runs.parameters"}
 _ROOMS = (
     "language",
     "tables",

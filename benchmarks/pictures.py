@@ -8,7 +8,6 @@ from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 SHOWN = {
-    "overview": "1_overview-{0}/overview-{0}.png",
     "expected": "4_expected-{0}/expected-deaths-accidents-{0}.png",
     "coverage": "6_coverage-{0}/coverage-{0}.png",
     "trend": "2_trend-{0}-deaths/trend-deaths-{0}.png",

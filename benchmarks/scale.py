@@ -121,10 +121,10 @@ def our_ways(folder: Path) -> dict[str, Way]:
         return verdict(other, other.of(INDICATOR))
 
     return {
-        "ours, file": lambda: verdict(held, fresh.of(INDICATOR)),
-        "ours, file and small tables": cold,
-        "ours, memory": lambda: verdict(held, mine),
-        "ours, every row": lambda: verdict(held, rows),
+        "this package, file": lambda: verdict(held, fresh.of(INDICATOR)),
+        "this package, file and small tables": cold,
+        "this package, memory": lambda: verdict(held, mine),
+        "this package, every row": lambda: verdict(held, rows),
     }
 
 
@@ -233,9 +233,9 @@ def report(folder: Path, rounds: int) -> None:
     print("| --- | --- | --- | --- |")
     for what, words in (
         ("bare", "pandas and DuckDB alone: the whole file, nothing checked"),
-        ("whole", "the whole panel, held to its contract"),
+        ("whole", "the whole panel, checked against its contract"),
         ("one", "one indicator compared across all regions"),
-        ("funnel", "the same, and its funnel drawn to PNG"),
+        ("funnel", "the same, and drawn by `peers` as PNG"),
     ):
         wall, cpu, peak = apart(what, folder, 3)
         print(f"| {words} | {wall:.2f} | {cpu:.2f} | {peak:.0f} |")
@@ -245,8 +245,8 @@ def report(folder: Path, rounds: int) -> None:
         ways |= polars_ways(folder)
     agree(ways)
     took = timed(ways, rounds)
-    ours = median(took["ours, memory"])
-    print("\n| warm, in turn | median ms | least ms | ours, memory = 1 |")
+    ours = median(took["this package, memory"])
+    print("\n| warm, in turn | median ms | least ms | this package, memory = 1 |")
     print("| --- | --- | --- | --- |")
     for name, times in took.items():
         print(f"| {name} | {median(times):.0f} | {min(times):.0f} | {median(times) / ours:.2f} |")

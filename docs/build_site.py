@@ -25,7 +25,7 @@ TITLES = {
     "Speed": ["docs/benchmarks", "docs/scale"],
     "Work": ["docs/*"],  # every other page
     "Package": ["api/*"],
-    "Project": ["CONTRIBUTING", "CHANGELOG"],
+    "Project": ["CONTRIBUTING", "CHANGELOG", "SECURITY"],
 }
 SETTINGS = {
     "project": "regional-safety",
@@ -52,7 +52,7 @@ SETTINGS = {
 
 def sources(folder: Path) -> None:
     """Put everything that the site shows into *folder*."""
-    for name in ("CONTRIBUTING.md", "CHANGELOG.md", "plan.toml"):
+    for name in ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "CITATION.cff", "plan.toml"):
         shutil.copy(ROOT / name, folder)
     unwanted = shutil.ignore_patterns("tutorial", "*.py", "__pycache__", ".*")
     shutil.copytree(ROOT / "docs", folder / "docs", ignore=unwanted)
@@ -78,8 +78,8 @@ DOCUMENTED = {
     "language": ("text", "values"),
     "tables": ("checks", "load", "panel", "populations", "simulated"),
     "statistics": (
-        "attainment", "gaps", "intervals", "parts", "policies", "rates", "standardised", "tests",
-        "years",
+        "attainment", "forensics", "gaps", "intervals", "parts", "percents", "policies", "rates",
+        "spread", "tests", "years",
     ),
     "comparability": ("displays", "findings", "many", "profiles", "rules"),
     "figures": ("calls",),

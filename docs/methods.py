@@ -1,5 +1,5 @@
 """
-What every statistic of a figure is, where it comes from, and an example from our own tables.
+The statistics of figures: each with its meaning, its source and an example from the tables.
 
 The pages ``docs/method.en.md`` and ``docs/method.zh.md`` are written from here; each example is a
 doctest.
@@ -15,8 +15,8 @@ from analysis.language.vocabulary import Language
 TITLE = Text("方法", "Method")
 LEAD = Text(
     "图中每个数字的算法、出处和一个取自本库数据的例子。例子都作为测试运行。",
-    "How each number in a figure is made, where the method comes from, and an example from our own "
-    "tables. Every example runs as a test.",
+    "How each number in a figure is computed, the source of the method, and an example from the "
+    "tables of this repository. Every example runs as a test.",
 )
 LABELS = {
     "reference": Text("出处", "Reference"),
@@ -27,7 +27,7 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One statistic: its name, what it says, where it stands in the literature, an example."""
+    """One statistic: its name, its meaning, its source in the literature, an example."""
 
     name: Text
     meaning: Text
@@ -43,10 +43,11 @@ METHODS = (
             "把一年的事故起数看作风险不变时偶然得到的一个数。区间给出与它相容的所有期望值，"
             "真值落在区间外的机会不超过5%。数字越小，区间相对越宽；报告为零时上限是3.69，不是零。"
             "以“家、个、座”等计的单位和处所是安排出来的，不是偶然发生的，不设区间。",
-            "A year's count is one draw from a steady risk. The interval holds every expected "
-            "number that is compatible with it; it misses the true one at most five times in a "
-            "hundred. Small counts have wide intervals, and a reported zero reaches up to 3.69. "
-            "Units and sites that a programme covers are chosen, not left to chance: no interval.",
+            "The accidents or deaths of a year are taken as one random draw at a constant risk. "
+            "The interval contains every expected number that is compatible with the count; at "
+            "most 5 of 100 such intervals do not contain the true one. Small counts have "
+            "relatively wide intervals; the upper limit of a reported zero is 3.69. Units and "
+            "sites that a programme covers are chosen, not random, and have no interval.",
         ),
         "Garwood F. (1936) Fiducial limits for the Poisson distribution. Biometrika 28: 437-442",
         "analysis.statistics.intervals.poisson (scipy.special)",
@@ -88,11 +89,13 @@ METHODS = (
         Text("按人口的率", "Rate per 100,000 people"),
         Text(
             "计数与同一地区最近一个公布年份（相差不超过两年）的常住人口相除，区间同除。年份或口径"
-            "不同（户籍、普查）时在图注写明。人口不是企业数：执法类数字的率只说明规模。",
-            "The count over the resident population of the nearest published year, at most two "
-            "years away, with the interval divided in the same way. Another year or another kind "
-            "of population is named in the note. People are not enterprises: rates of enforcement "
-            "only take out size.",
+            "不同（户籍、普查）时在图注写明。执法检查的对象是企业，不是人口："
+            "这类数字按人口折算，只是消除人口规模的影响。",
+            "The count divided by the resident population of the nearest published year, at most "
+            "two years away; the limits of the interval are divided by the same population. A note "
+            "names another year or another kind of population. Inspections are of enterprises, not "
+            "of people: a rate of enforcement per person only removes the effect of population "
+            "size.",
         ),
         "OHID (2018) Technical guide: confidence intervals for public health data",
         "analysis.statistics.rates.rates",
@@ -110,11 +113,11 @@ METHODS = (
     Method(
         Text("同比变化", "Change from one year to the next"),
         Text(
-            "两年计数之比，配精确条件区间：给定两年总数，今年所占份额服从二项分布。区间含1，"
-            "变化就在随机波动之内，不说“下降”有意义。",
-            "The ratio of two years with its exact conditional interval: given the sum of both, "
-            "this year's part is binomial. An interval that holds 1 is within what chance does, "
-            "and nothing is claimed from it.",
+            "两年计数之比，配精确条件区间：给定两年总数，今年的数服从二项分布。区间含1，"
+            "说明数量太少，尚不能判断风险是否变化，标题照此表述。",
+            "The ratio of the counts of two years with its exact conditional interval: given the "
+            "sum of both, the later count is binomial. If the interval contains 1, the counts are "
+            "too few to tell whether the risk changed, and the title says so.",
         ),
         "Przyborowski J., Wilenski H. (1940) Biometrika 31: 313-323; "
         "Krishnamoorthy K., Thomson J. (2004) J Stat Plan Inference 119: 23-35",
@@ -129,12 +132,13 @@ METHODS = (
 """,
     ),
     Method(
-        Text("可识别的变化", "The change that could have been seen"),
+        Text("可判断的最小变化", "Smallest detectable change"),
         Text(
             "去年的数字给定后，今年要到多低或多高，区间才不含1。上年45起，今年须≤27或≥67；"
-            "上年5起，降到零也看不出。",
-            "Given last year's count, how low or how high this year's must be for the interval to "
-            "leave out 1. After 45, at most 27 or at least 67; after 5, not even zero.",
+            "上年5起，即使降到零也不能判断。",
+            "For a given count of last year: how low or how high this year's count must be for the "
+            "interval to exclude 1. After 45 it must be at most 27 or at least 67; after 5, not "
+            "even zero is low enough.",
         ),
         "The same exact conditional interval, searched over this year's count",
         "analysis.statistics.tests.detectable_change",
@@ -151,12 +155,12 @@ METHODS = (
             "死亡、事故在各行业的份额，配精确二项区间；所在省较早一期印有同类行业的，"
             "用Fisher精确检验比较，按比较的项数校正。整改数占发现数是完整计数，不设区间，"
             "注明未整改的件数；只印总数和百分比时，若四舍五入只容一个整数，就反推分子并注明“反推”。",
-            "The share of a sector in deaths or accidents, with the exact binomial interval; where "
-            "the province printed the same sector for an earlier period, Fisher's exact test, "
-            "corrected for the number of sectors compared. "
-            "Hazards rectified of found are complete counts without an interval; what is open is "
-            "a number. Where only the total and the percentage are printed, the part is "
-            "reconstructed if the rounding leaves one whole number, and marked as such.",
+            "The share of a sector in deaths or accidents, with the exact binomial interval. If "
+            "the province published the same sector for an earlier period, the two shares are "
+            "compared by Fisher's exact test, corrected for the number of sectors compared. "
+            "Hazards found and hazards rectified are complete counts without an interval; the "
+            "figure has the number still open. If only the total and the percentage are printed, "
+            "the part is computed where rounding leaves one whole number, and marked as computed.",
         ),
         "Clopper C., Pearson E. (1934) Biometrika 26: 404-413",
         "analysis.statistics.intervals.part_of_whole",
@@ -168,13 +172,16 @@ METHODS = (
 """,
     ),
     Method(
-        Text("一起事故死亡多人", "Deaths that cluster"),
+        Text("一起事故多人死亡", "Several deaths in one accident"),
         Text(
-            "一起事故可死亡多人，按独立计数的区间偏窄。严重程度未公布时，给出最窄与最宽两种可能："
-            "多出的3人分散在3起事故，或集中在1起。",
-            "Deaths come in accidents, so an interval for independent deaths is too narrow. "
-            "Where the severity is not published, two bounds are given: the three further deaths "
-            "in three accidents, or all in one.",
+            "一起事故可能死亡多人，按逐人独立计算的区间偏窄。42起事故死亡45人，每起死亡人数未公布时，"
+            "多出的3人分散在3起事故，方差为独立时的1.13倍；集中在1起，为1.27倍。"
+            "“实际与期望”图按1.27倍另画较宽的区间。",
+            "One accident may kill several people, so an interval for independent deaths is too "
+            "narrow. Of 45 deaths in 42 accidents, without the deaths of each accident, the three "
+            "further ones may be spread over three accidents (1.13 times the variance) or all in "
+            "one (1.27 times). The figure of observed and expected deaths also draws the interval "
+            "for 1.27 times.",
         ),
         "Kegler S. (2007) Epidemiologic Perspectives & Innovations 4: 1",
         "analysis.statistics.intervals.compound_poisson_bounds",
@@ -189,12 +196,12 @@ METHODS = (
         Text("实际与期望", "Observed against expected"),
         Text(
             "期望值是外部参照（全国、所在省）每10万人的水平乘以本地人口，从不取自所比地区的平均。"
-            "实际数除以期望值，配精确区间；一起事故可死亡多人，另画方差1.27倍的较宽区间。"
-            "三年以上合并，中断前后不合并。",
-            "The expected count is the rate of an outside reference (the nation, the province) "
-            "times the population, never the mean of the regions compared. Observed over expected "
-            "has its exact interval; deaths come several to an accident, so a wider one with 1.27 "
-            "times the variance is drawn too. Three years are pooled, never across a break.",
+            "实际数除以期望值，配精确区间；死亡另画方差1.27倍的较宽区间。"
+            "满三年的另作合并；口径改变前后不合并。",
+            "The expected count is the rate of the nation or the province times the population of "
+            "the region, never the mean of the regions compared. Observed over expected has an "
+            "exact interval; for deaths, a wider one with 1.27 times the variance is drawn too. "
+            "Three or more years are also pooled, unless the definition changed between them.",
         ),
         "Garwood F. (1936) Biometrika 28: 437-442; Fay M., Feuer E. (1997) Stat Med 16: 791-801",
         "analysis.statistics.spread.ratio",
@@ -212,10 +219,11 @@ METHODS = (
             "所评地区不参与估计。人口相距至多五年；只取相距两年以内的8个，差异的估计为0.23，"
             "1.42仍在界限之内。不足一年的期望值按全国首次通报的进度折算。",
             "Prefectures differ by more than chance, so the limits include the variance between "
-            "them (additive model, winsorised by a tenth at each end). The regions judged do not "
-            "enter. A population is at most five years away; with the eight that are at most two "
-            "years away tau is 0.23, and 1.42 is still within the limits. Expected counts of part "
-            "of a year follow the first prints of the nation.",
+            "them (additive model, winsorised by a tenth at each end). The regions judged are not "
+            "used for the estimate. A population is of a year at most five years away; with the "
+            "eight prefectures for which it is at most two years away, tau is 0.23, and 1.42 is "
+            "still within the limits. The expected count of a part of a year uses the national "
+            "count that was first published for the same part.",
         ),
         "Spiegelhalter D. (2005) Stat Med 24: 1185-1202; (2012) J R Stat Soc A 175: 1-47",
         "analysis.statistics.spread.adjusted_funnel",
@@ -229,11 +237,12 @@ METHODS = (
     Method(
         Text("多次比较", "Many comparisons"),
         Text(
-            "比较越多，偶然“显著”越多。整张图的检验按错误发现率一起判断（Benjamini–Hochberg），"
-            "图注写明检验个数。",
-            "The more comparisons, the more chance findings. All tests of a figure are judged "
-            "together by the false-discovery rate (Benjamini-Hochberg), and their number is "
-            "printed.",
+            "比较越多，偶然出现的“显著”越多。图中只检验各行业的份额，已按比较的项数校正。"
+            "自行作多项比较时，应把全部检验按错误发现率一起判断（Benjamini–Hochberg）。",
+            "The more comparisons are tested, the more of them differ by chance. Figures test only "
+            "the shares of sectors, corrected for their number. If you test many comparisons "
+            "yourself, judge all of them together by the false-discovery rate "
+            "(Benjamini-Hochberg).",
         ),
         "Benjamini Y., Hochberg Y. (1995) J R Stat Soc B 57: 289-300",
         "analysis.statistics.tests.false_discovery",
@@ -248,10 +257,10 @@ METHODS = (
         Text(
             "“下降6.7%”代表6.65%到6.75%之间的任何变化，所以上年是一段范围；若只容一个整数，"
             "就是那个数。同时印出“减少3起”时直接相减，两者互为核对。",
-            'A printed "down 6.7 %" is any change from 6.65 % to 6.75 %, so the year before is a '
-            "range; "
-            "where that leaves one whole number, it is that number. A difference printed beside it "
-            "gives the year at once, and the two check each other.",
+            'A printed "down 6.7 %" is any change from 6.65 % to 6.75 %, so the count of the year '
+            "before is a range; if only one whole number is in it, that is the count. If the "
+            "report also prints the difference, the count follows from it directly, and each is a "
+            "check of the other.",
         ),
         "Interval arithmetic on the printed precision",
         "analysis.statistics.years.prior_years",
@@ -265,14 +274,56 @@ METHODS = (
 """,
     ),
     Method(
+        Text("百分比可能对应的数", "Counts behind published percentages"),
+        Text(
+            "有的地区只公布同比百分比。列出与各年百分比相符的全部整数，再与已公布的部分月份的数核对。"
+            "前提是各年数未经修订；没有一组相符，说明至少有一个数被修订过或口径不同。这是推断，不是公布数。",
+            "Some regions publish only percentages. All whole numbers that fit the percentages of "
+            "consecutive years are listed and checked against the count known for a part of a "
+            "year, on the assumption that no count was revised. If none fits, a count was revised "
+            "or the scope differs. The counts are inferred, not published.",
+        ),
+        "Exhaustive search with the printed precision",
+        "analysis.statistics.forensics.counts_behind",
+        """
+>>> from analysis.statistics.forensics import Reading, counts_behind
+>>> answer = counts_behind(["-13.33", "-9.2"], reading=Reading.ROUNDED, known={2: (68, 75)})
+>>> [chain.counts for chain in answer.chains], answer.finding.value
+([(75, 65, 59), (150, 130, 118)], 'contradicted')
+""",
+    ),
+    Method(
+        Text("首报与基数", "First prints and bases"),
+        Text(
+            "次年公布的同比隐含上年同期的基数。基数与首次公布的数不同，说明基数有改动；"
+            "公布的同比含这一改动，故图中并列首报与首报相比的变化。2025年一季度全国事故3415起、下降29.5%，"
+            "隐含基数4841—4847起，而首次公布为3570起。",
+            "A change published a year later implies a count for the same period of the year "
+            "before, its base. If the base differs from the count first published, it was changed, "
+            "and the published change includes that; the figure therefore also has the change "
+            "between first prints. The 3,415 accidents of China in the first quarter of 2025, 29.5 "
+            "% down, imply a base of 4,841 to 4,847; 3,570 had been published at first.",
+        ),
+        "Interval arithmetic on the printed precision",
+        "analysis.statistics.forensics.implied_base, analysis.statistics.forensics.vintages",
+        """
+>>> from analysis.statistics.forensics import implied_base
+>>> base = implied_base(3415, percent="-29.5")
+>>> base.low, base.high
+(4841, 4847)
+>>> f"{100 * (3415 / 3570 - 1):.1f}"
+'-4.3'
+""",
+    ),
+    Method(
         Text("目标的判断", "Judging a target"),
         Text(
             "零目标按实数判断：发生一起就是未达到；一起没有是当年达到，但真实风险仍可能高到"
-            "每年3.0起。其他目标对照区间判断，够不着就说“尚不能判断”。",
-            "A zero target is judged by the count itself: one event misses it, none meets it for "
-            "that year, though the true risk may still be up to 3.0 a year. Other targets are "
-            "judged "
-            'against the interval; where it does not decide, the word is "cannot tell".',
+            "每年3.0起。其他目标对照区间判断，区间不能判定的，记为“尚不能判断”。",
+            "A target of zero is judged by the count itself: with one event it is missed, with "
+            "none it is met for that year, although the true risk may still be up to 3.0 a year. "
+            "Other targets are judged by the interval; if it contains the target, the result is "
+            '"cannot tell".',
         ),
         "OHID technical guide (RAG rating); exact one-sided Poisson limit",
         "analysis.statistics.tests.target_verdict, analysis.statistics.intervals.poisson_upper",

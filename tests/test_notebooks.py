@@ -12,7 +12,7 @@ import papermill
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from analysis import project
+from analysis import check_parameters, project
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -213,3 +213,38 @@ def test_a_notebook_runs_with_its_defaults(path, language, tmp_path, monkeypatch
     outputs = [o for c in nbformat.read(executed, 4).cells for o in c.get("outputs", [])]
     assert not [o for o in outputs if o.get("name") == "stderr"]
     assert any("image/png" in o.get("data", {}) for o in outputs)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_an_unknown_parameter_stops_a_notebook_before_its_first_figure(path, tmp_path, monkeypatch):
+    """The message has the nearest name; nothing is drawn with the default instead."""
+    monkeypatch.chdir(path.parent)
+    monkeypatch.setenv(project.OUTPUT, str(tmp_path / "stage"))
+
+    with pytest.raises(papermill.PapermillExecutionError, match="'languag' is not known; did you"):
+        papermill.execute_notebook(
+            str(path), str(tmp_path / "executed.ipynb"), {"languag": "en"},
+            engine_name="in-process", progress_bar=False,
+        )  # fmt: skip
+
+    assert not (tmp_path / "stage").exists()
+
+
+def test_stock_papermill_refuses_an_unknown_parameter(tmp_path):
+    """In a kernel, as other programs run notebooks."""
+    words = [sys.executable, "-m", "papermill", "2_trend.ipynb", str(tmp_path / "executed.ipynb")]
+
+    ended = subprocess.run(
+        [*words, "-p", "indicatr", "deaths", "--no-progress-bar"],
+        cwd=ROOT / "notebooks", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ended.returncode != 0
+    assert "parameter 'indicatr' is not known; did you mean indicator?" in ended.stderr
+
+
+def test_a_notebook_opened_by_hand_is_not_held_to_its_parameters():
+    """Names that a reader adds at a prompt are no parameters."""
+    cells = ["", "language: str = 'zh'  # zh or en", "extra = 5", "check_parameters(globals())"]
+
+    check_parameters({"In": cells, "language": "zh", "extra": 5})

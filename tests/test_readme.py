@@ -1,4 +1,4 @@
-"""The README keeps up: every command, every shared indicator, every link."""
+"""README and the pages: every command, finding and link is that of the package."""
 
 import json
 import re
@@ -7,7 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+import analysis as rs
 from analysis.cli import main
 from analysis.tables import load
 
@@ -23,13 +25,45 @@ def test_every_command_is_in_the_readme_and_helps(name):
     assert main.main.commands[name].help
 
 
-def test_every_indicator_of_two_reports_is_listed():
-    """The list of what can be compared at all is the tables', not somebody's memory."""
+def test_the_numbers_of_shared_and_of_comparable_indicators_are_those_of_the_figure(monkeypatch):
+    """README repeats the title of the coverage figure, and the count of the tables."""
+    monkeypatch.chdir(ROOT)
     regions = load.load(ROOT / "data").rows.groupby("indicator")["region"].nunique()
-    shared = regions[regions > 1].index
-    assert {code for code in shared if f"| `{code}` |" not in README} == set()
-    assert len(shared) >= 18
-    assert (regions > 2).sum() >= 8
+    comparable, shared = re.findall(r"(\d+) of the (\d+) indicators", README)[0]
+    assert int(shared) == (regions > 1).sum()
+    title = rs.coverage(language="en").caption.title.en
+    assert title == f"{comparable} of {shared} shared indicators can be compared"
+
+
+def test_every_missing_figure_is_on_a_page_that_readme_names():
+    """Each indicator of two reports or more is in the dictionary and on the missing page."""
+    rows = load.load(ROOT / "data").rows
+    shared = rows[rows.groupby("indicator")["region"].transform("nunique") > 1]
+    for name in ("docs/dictionary.en.md", "docs/missing.en.md"):
+        assert f"]({name})" in README
+        page = (ROOT / name).read_text("utf-8")
+        assert {n for n in shared["indicator_en"] if n not in page} == set()
+
+
+def test_the_answers_have_the_numbers_that_the_package_computes(monkeypatch):
+    """The level beside nation, province and peers as `explain` has it, and the change."""
+    monkeypatch.chdir(ROOT)
+    answers = dict(re.findall(r"^\| (.+?\?) \| (.+) \|$", README, re.MULTILINE))
+    asked = ["explain", "chuxiong", "deaths", "2024", "--language", "en"]
+    level = CliRunner().invoke(main.main, asked).output
+    rows = rs.load().rows
+    deaths = rows[rows["region"].eq("chuxiong") & rows["indicator"].eq("deaths")]
+    change = rs.comparability.findings.reading(deaths.safety.change())["en"]
+
+    assert numbers(answers["Are Chuxiong's work-safety deaths high?"]) <= numbers(level)
+    assert numbers(answers["Did they fall in 2024?"]) <= numbers(change)
+
+
+def numbers(text):
+    """The numbers in *text*, as printed."""
+    found = set(re.findall(r"\d+(?:\.\d+)?", text))
+    assert len(found) > 4
+    return found
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -40,12 +74,13 @@ def test_every_link_to_a_file_leads_somewhere(page):
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
-def test_the_floor_plan_is_the_one_that_the_linter_keeps():
-    """Each room of the README stands on one floor with its neighbours, each floor lower."""
+def test_the_architecture_is_the_one_that_the_linter_checks():
+    """Each line of the picture in CONTRIBUTING is one layer of the linter, in its order."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     layers = pyproject["tool"]["importlinter"]["contracts"][0]["layers"]
     floor = {name.strip(" ()"): n for n, line in enumerate(layers) for name in line.split("|")}
-    plan = README.partition("## The floor plan")[2].partition("[CONTRIBUTING")[0]
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    plan = text.partition("## Architecture")[2].partition("The way of a figure")[0]
     lines = [
         re.split(r" {2,}", line.strip())[0] for line in re.findall(r"^ {4}\w.*", plan, re.MULTILINE)
     ]
@@ -65,7 +100,7 @@ def test_the_first_steps_run(monkeypatch, tmp_path):
     monkeypatch.setenv("REGIONAL_SAFETY_OUTPUT", str(tmp_path))
     exec(code, found)  # noqa: S102
 
-    change = found["mine"].safety.change().iloc[-1]
+    change = found["chuxiong"].safety.change().iloc[-1]
     told = f"{change['value']:.0f} after {change['before']:.0f}: {change['ratio']:.2f}"
     assert f"{told} ({change['lower']:.2f}-{change['upper']:.2f})" in code
     assert (tmp_path / "comparison-drills_held-en.png").stat().st_size > 10_000

@@ -17,7 +17,7 @@ from analysis.statistics.dates import whole_year
 from . import marks, style
 from .blank import blank
 from .comparison import left_out
-from .figure import Caption, Figure, Kind, described
+from .figure import Caption, Figure, Kind, described, missing
 from .page import Page, Room, measured
 
 FAR = 100.0  # percent; an interval that reaches further ends at the edge, its text is complete
@@ -67,7 +67,6 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     about = say("changes.about")
     computed = rows[rows["mark"].eq(Mark.EXACT)]
     partly = ~whole_year(rows)
-    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
     conditions = {
         "changes.key": len(computed) > 0,
         "changes.part_year": partly.any(),
@@ -82,7 +81,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         alt=described(
             "changes.figure",
             [_in_words(row) for row in rows.to_dict("records")],
-            missing=Text.joined(names, zh="、", en=", ") or say("alt.none"),
+            missing=missing(refused),
         ),
         left_out=left_out(refused),
         notes=tuple(say(note) for note, applies in conditions.items() if applies),

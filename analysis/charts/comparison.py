@@ -13,7 +13,7 @@ from analysis.language.vocabulary import Gap, Mark, Quantity, Scale
 from analysis.statistics import gaps, intervals
 
 from . import marks, native, style
-from .figure import NOTHING, Caption, Figure, Kind, LeftOut, Record
+from .figure import NOTHING, Caption, Figure, Kind, LeftOut, Record, missing
 from .page import Page, Room
 
 ROW_HEIGHT = 1.25  # inches at most between two regions
@@ -146,13 +146,11 @@ def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
         zh="、",
         en=", ",
     )
-    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = Text.joined(names, zh="、", en=", ")
     return say(
         "comparison.shown_comparable_here",
         title=title,
         shown=shown or say("alt.none"),
-        missing=missing or say("alt.none"),
+        missing=missing(refused),
     )
 
 

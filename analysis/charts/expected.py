@@ -270,7 +270,7 @@ _RATIOS = native.Dots(("ratio", "lower", "upper"), numbers.times, _places, "Gene
 KIND = Kind(
     "expected",
     order=7,
-    columns=("value", "unit", "expected", "ratio", "ratio_lower", "ratio_upper", "shorthand"),
+    columns=("value", "unit", "expected", "times", "ratio_lower", "ratio_upper", "shorthand"),
     native=_native,
     gaps=True,
 )

@@ -181,6 +181,12 @@ def signature(language: Language, *stamps: str) -> str:
     return words
 
 
+def missing(refused: pd.DataFrame) -> Text:
+    """Return the names of the regions without a mark, or that there are none."""
+    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
+    return Text.joined(names, zh="、", en=", ") or say("alt.none")
+
+
 def described(message: str, shown: Sequence[Text], **values: Text) -> Text:
     """
     Return a text alternative: the *message*, with as many of *shown* as its length allows.

@@ -41,9 +41,6 @@ LOOKS: dict[Word, Look] = {
     Promise.DATE: Look("s", "right"),
     Promise.WORDS: Look("s", "none"),
 }
-DASH = Look("_", "full")
-SQUARE = Look("s", "none")
-BAR = Look("s", "full")
 
 
 def canvas(page: Page) -> Axes:

@@ -105,7 +105,7 @@ def _line(page: Page, columns: Columns, figures: list[Row]) -> Line:
         by_region.setdefault(row["region"], []).append(row)
     return Line(
         cells.lines(_name(first, language), name, (size.label + size.note) / 2),
-        [_region(page, mine, reported, indent) for mine in by_region.values()],
+        [_region(page, rows, reported, indent) for rows in by_region.values()],
         cells.lines(_begun(first[f"reason_{language}"]), why, size.note),
     )
 

@@ -68,11 +68,11 @@ def _cells(row: Row, language: str, *, several: bool) -> list[Cell]:
     part = values.part_or_all(row)[language]
     region = f"{row[f'region_{language}']} · " if several else ""
     name = say(f"loop.{row['loop']}")[language]
-    found, rectified, left = (text[language] for text in values.loop_counts(row))
+    counted, rectified, left = (text[language] for text in values.loop_counts(row))
     return [
         Cell(region + name[:1].upper() + name[1:], part),
         Cell(""),
-        Cell(found),
+        Cell(counted),
         Cell(rectified),
         Cell(left, colour=colour if row["open"] else style.GREY),
     ]

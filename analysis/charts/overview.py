@@ -24,7 +24,7 @@ Line = tuple[str, float, str]  # words, points and colour
 
 def overview(
     rows: pd.DataFrame,
-    found: pd.DataFrame,
+    findings: pd.DataFrame,
     *,
     title: Text,
     language: str,
@@ -38,21 +38,21 @@ def overview(
     ----------
     rows
         One row a region (``profiles.reporting``).
-    found
+    findings
         One row a finding (``standing.frame``): ``title_zh``, ``title_en``, ``sentence_zh`` and
         ``sentence_en``; the last ones are left out where the page has no room.
     """
-    page = Page(_caption(rows, found, title), language, form=form, ax=ax)
+    page = Page(_caption(rows, findings, title), language, form=form, ax=ax)
     room = page.room
     _write_regions(page, rows.to_dict("records"), room.width * LEFT)
-    written = _write_findings(page, found.to_dict("records"))
+    written = _write_findings(page, findings.to_dict("records"))
     return page.figure(
-        KIND.name, Scale.NONE, rows, rows.iloc[:0], found.head(written).reset_index(drop=True)
+        KIND.name, Scale.NONE, rows, rows.iloc[:0], findings.head(written).reset_index(drop=True)
     )
 
 
-def _caption(rows: pd.DataFrame, found: pd.DataFrame, title: Text) -> Caption:
-    records = found.to_dict("records")
+def _caption(rows: pd.DataFrame, findings: pd.DataFrame, title: Text) -> Caption:
+    records = findings.to_dict("records")
     return Caption(
         title=title,
         subtitle=say("overview.subtitle", count=len(rows)),

@@ -197,11 +197,11 @@ def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
     used = [scope for scope in SHAPES if every["scope"].eq(scope).any()]
     step = 1.45 * page.size.note
     for at, scope in enumerate(reversed(used)):
-        place = (0.66, 0.0)
+        corner = (0.66, 0.0)
         height = page.size.note * 0.9 + step * at
         axes.annotate(
             say(f"scope_key.{scope}")[page.language],
-            place,
+            corner,
             xycoords="axes fraction",
             xytext=(page.mark * 1.1, height),
             textcoords="offset points",
@@ -209,7 +209,7 @@ def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
             fontsize=page.size.note,
             color=style.GREY,
         )
-        _key_mark(axes, page, place[0], height, SHAPES[scope])
+        _key_mark(axes, page, corner[0], height, SHAPES[scope])
 
 
 def _key_mark(axes: Axes, page: Page, x: float, height: float, shape: str) -> None:
@@ -300,5 +300,5 @@ def _caption(
 KIND = Kind(
     "peers",
     order=8,
-    columns=("value", "expected", "ratio"),
+    columns=("value", "expected", "times"),
 )

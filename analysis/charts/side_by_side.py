@@ -101,9 +101,9 @@ def _line(
     filled = {row["region"] for row in figures}
     each = {}
     for region in (row["region"] for row in regions):
-        mine = [row for row in figures if row["region"] == region]
+        shown = [row for row in figures if row["region"] == region]
         each[region] = (
-            _figures(page, mine, width - 2 * INSET) if mine else _gap(page, own, region, width)
+            _figures(page, shown, width - 2 * INSET) if shown else _gap(page, own, region, width)
         )
     return Line(name, each, frozenset(filled))
 

@@ -16,7 +16,7 @@ from analysis.statistics import dates, intervals
 
 from . import marks, native, style
 from .comparison import left_out
-from .figure import NOTHING, Caption, Figure, Kind, Record, described
+from .figure import NOTHING, Caption, Figure, Kind, Record, described, missing
 from .page import Page, Room, begun
 
 GAP = 0.45  # inches between the two parts
@@ -145,9 +145,8 @@ def _alt(counted: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -> 
         for frame in (counted.sort_values("period_end"), stated)
         for _, group in frame.groupby("region", sort=False)
     ]
-    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
-    missing = Text.joined(names, zh="、", en=", ") or say("alt.none")
-    return described("trend.figure", [_of_region(group) for group in groups], missing=missing)
+    shown = [_of_region(group) for group in groups]
+    return described("trend.figure", shown, missing=missing(refused))
 
 
 def _of_region(group: pd.DataFrame) -> Text:

@@ -15,7 +15,7 @@ from analysis.statistics import intervals, summaries
 from . import marks, style
 from .blank import blank
 from .comparison import left_out
-from .figure import Caption, Figure, Kind, described
+from .figure import Caption, Figure, Kind, described, missing
 from .page import Page, Room
 
 SHARE = 0.62  # of the height, for the counts
@@ -71,7 +71,6 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         "year_to_date.base": rows.get("vintage", pd.Series(dtype=str)).eq("base").any(),
         "note.cluster": rows["indicator"].isin(intervals.CLUSTERED).any(),
     }
-    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
     return Caption(
         title=title,
         subtitle=Text.listed([verdict, axis, values.years(rows["period_end"])]),
@@ -80,7 +79,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         alt=described(
             "year_to_date.figure",
             [_in_words(row) for row in paired.to_dict("records")],
-            missing=Text.joined(names, zh="、", en=", ") or say("alt.none"),
+            missing=missing(refused),
         ),
         left_out=left_out(refused),
         notes=tuple(say(note) for note, applies in conditions.items() if applies),

@@ -1,4 +1,4 @@
-"""The commands of publications: ``deck``, ``figures``, ``workbook``, ``site``, ``trace``."""
+"""The commands of publications: ``deck``, ``report``, ``workbook``, ``site`` and ``trace``."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -72,6 +72,7 @@ def deck(
     `regional-safety figures` lists the names.
     """
     folder = root(project) / "figures"
+    _print_doubts(folder.parent / "data", language)
     if given["old"] is not None:
         _update(given["old"], folder, given, figures=figures, output=output)
         return
@@ -92,6 +93,43 @@ def deck(
         click.echo(f"{output or folder / 'briefing' / name}: {len(made):,} bytes, not written")
         return
     click.echo(_put(output, folder, name, made))
+
+
+@click.command(
+    epilog="\b\nExample:\n"
+    "  regional-safety report --about chuxiong\n"
+    "  regional-safety report --about deaths --language en --output deaths.docx",
+)
+@PROJECT
+@DOCUMENT_LANGUAGE
+@OUTPUT
+@click.option(
+    "--about",
+    multiple=True,
+    metavar="REGION|THEME|INDICATOR",
+    help="The subject, a code or a name; may be repeated.",
+)
+@click.option("--title", default="", help="The title.")
+def report(
+    project: Path | None, language: str, output: Path | None, about: tuple[str, ...], title: str
+) -> None:
+    """Write a brief of two pages as a Word document, with the findings of `deck --brief`."""
+    from analysis.publish import report as reports
+    from analysis.publish.deck.brief import About
+
+    folder = root(project) / "figures"
+    subject = About(*_subject(about, project))
+    found = _findings(project)(subject.words)
+    made = reports.report(folder, language=language, about=subject, title=title, findings=found)
+    click.echo(_put(output, folder, f"report-{language}.docx", made))
+
+
+def _print_doubts(tables: Path, language: str) -> None:
+    """Print to standard error what is wrong with changed tables."""
+    from analysis.tables import descriptor
+
+    for line in descriptor.doubts(tables):
+        click.echo(line[language], err=True)
 
 
 def _update(old: Path, folder: Path, given: Mapping[str, Any], **others: Any) -> None:
@@ -189,7 +227,11 @@ def figures(
 def workbook(
     figures: tuple[str, ...], project: Path | None, language: str, output: Path | None
 ) -> None:
-    """Write a workbook of the values in the figures, each linked to its source."""
+    """
+    Write a workbook of the values in the figures.
+
+    Each value is linked to its source.
+    """
     from analysis.publish.workbook import book
 
     folder = root(project) / "figures"
@@ -203,7 +245,11 @@ def workbook(
 @PROJECT
 @DOCUMENT_LANGUAGE
 def site(project: Path | None, language: str) -> None:
-    """Write the gallery: a folder of HTML pages that need no server and no network."""
+    """
+    Write the gallery of the figures as HTML pages.
+
+    They need no server and no network: open figures/index.html.
+    """
     from analysis.publish.gallery import gallery
 
     click.echo(gallery.build(root(project) / "figures", language=language))
@@ -220,7 +266,9 @@ def site(project: Path | None, language: str) -> None:
 @JSON
 def trace(what: str, project: Path | None, *, as_json: bool) -> None:
     """
-    Show the sources of a figure, deck or workbook, and what has changed since.
+    Show the sources of a figure, deck or workbook.
+
+    Values that have changed since are listed before and after.
 
     MARK is a name such as trend-deaths-en, or the first digits of the fingerprint in the corner of
     a figure.
@@ -246,4 +294,4 @@ def _root_if_any(project: Path | None) -> Path | None:
         return None
 
 
-COMMANDS = (deck, figures, workbook, site, trace)
+COMMANDS = (deck, report, figures, workbook, site, trace)

@@ -97,9 +97,18 @@ def run(
 
 
 @click.command(
-    epilog="\b\nExample:\n  regional-safety job 2_trend-zh-deaths",
+    epilog="\b\nExample:\n  regional-safety job 2_trend-zh-deaths\n"
+    "  regional-safety job 2_trend -p indicator=larger_accidents",
 )
 @click.argument("name")
+@click.option(
+    "--parameter",
+    "-p",
+    "words",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Run the notebook NAME with this parameter, the others as first in the plan.",
+)
 @_shared_options
 def job(
     name: str,
@@ -109,18 +118,27 @@ def job(
     as_json: bool,
     quiet: bool,
     memory: int,
+    words: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Rebuild the figures of exactly one job, for use by another scheduler."""
+    """
+    Rebuild the figures of one job, for another scheduler.
+
+    NAME is a job of the plan, or with --parameter a notebook, which needs no job in the plan.
+    """
     from analysis.errors import UsageError
     from analysis.runs.outcome import Options
+    from analysis.runs.plan import ad_hoc
     from analysis.runs.progress import Progress
     from analysis.runs.runner import job as run_job
 
     plan = _plan(project)
-    chosen = plan.select([name])
-    if [one.name for one in chosen] != [name]:
-        raise UsageError(f"{name} means {len(chosen)} jobs: give the name of one, see `plan`")
+    chosen = [ad_hoc(plan.project, name, words)] if words else plan.select([name])
+    if not words and [one.name for one in chosen] != [name]:
+        raise UsageError(
+            f"{name} means {len(chosen)} jobs: give the name of one, see `plan`, or the "
+            "parameters, as in -p language=zh"
+        )
     progress = Progress(language, as_json=as_json, quiet=quiet)
     sys.exit(run_job(plan, chosen[0], Options(memory=memory << 20, **options), progress).code)
 

@@ -1,5 +1,5 @@
 """
-The commands of the tables: ``check``, ``describe``, ``verify``, ``explain`` and ``simulate``.
+The commands of the tables: checks, explanations, comparisons and a simulation.
 
 Results go to standard output, everything else to standard error.
 """
@@ -65,7 +65,7 @@ def check(project: Path | None, *, language: str, as_json: bool) -> None:
 @LANGUAGE
 def describe(project: Path | None, *, language: str) -> None:
     """
-    Update data/datapackage.json after an intended change of the tables.
+    Update data/datapackage.json after intended changes.
 
     Until then `check` reports a table whose rows or content differ from the description. Changes
     are listed on standard error; tables with faults are not described.
@@ -133,7 +133,7 @@ def explain(
     project: Path | None,
 ) -> None:
     """
-    Explain a figure: its source, its interval, and what it may be compared with.
+    Explain a figure: source, interval, comparisons.
 
     If there is no figure, the reason is given. REGION and INDICATOR are codes of the tables, or
     Chinese or English names; PERIOD is a year, or its first and last day with a slash between,
@@ -153,6 +153,30 @@ def explain(
         originals=originals or folder / "originals",
     )
     click.echo(text)
+
+
+@click.command(
+    epilog="\b\nExample:\n  regional-safety compare chuxiong nantong\n"
+    "  regional-safety compare 楚雄 南通 死亡人数"
+)
+@click.argument("region")
+@click.argument("other")
+@click.argument("indicator", required=False)
+@LANGUAGE
+@PROJECT
+def compare(
+    region: str, other: str, indicator: str | None, *, language: str, project: Path | None
+) -> None:
+    """
+    Show what two regions may be compared on, with cautions and reasons.
+
+    REGION, OTHER and INDICATOR are codes of the tables, or Chinese or English names.
+    """
+    from analysis.explore import pairs
+    from analysis.tables import load
+
+    tables = load.load(data(project))
+    click.echo(pairs.compare(tables, region, other, indicator, language=language))
 
 
 @click.command(
@@ -188,9 +212,10 @@ def explain(
 )
 def simulate(output: Path, regions: int, years: int, indicators: int, seed: int) -> None:
     """
-    Write a simulated national panel as Parquet files, to try thousands of regions.
+    Write a simulated national panel as Parquet files.
 
-    All values and names are invented. Read it with `analysis.load("simulated")`.
+    With it you can try thousands of regions. All values and names are invented. Read it with
+    `analysis.load("simulated")`.
     """
     from analysis.tables import simulated
 
@@ -201,4 +226,4 @@ def simulate(output: Path, regions: int, years: int, indicators: int, seed: int)
     click.echo(path)
 
 
-COMMANDS = (check, describe, verify, explain, simulate)
+COMMANDS = (check, describe, verify, explain, compare, simulate)

@@ -58,12 +58,12 @@ def not_comparable(
 
 def figures(rows: pd.DataFrame, declared: Declares, indicator: str) -> pd.DataFrame:
     """Return the most telling figures of *indicator* in each region, with why they are apart."""
-    mine = rows[rows["indicator"].eq(indicator)]
-    own = families.telling(mine)
+    reported = rows[rows["indicator"].eq(indicator)]
+    own = families.telling(reported)
     own = own.sort_values(["level_order", "adcode", "start"], kind="stable", ignore_index=True)
     reason = why(own)
     if reason.kind is Apart.RULE:
-        reason = replace(reason, rule=_barred(mine, declared, indicator))
+        reason = replace(reason, rule=_barred(reported, declared, indicator))
     return own.assign(reason_zh=reason.text.zh, reason_en=reason.text.en)
 
 

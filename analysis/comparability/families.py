@@ -147,10 +147,10 @@ def members(rows: pd.DataFrame, codes: Iterable[str], declared: Declares) -> pd.
     chosen = every[every["family"].isin(list(codes))]
     named = declared.families.drop(columns="unit").rename(columns={"theme": "family_theme"})
     named = named.rename(columns=_TEXTS)
-    place = {code: order for order, code in enumerate(declared.families["family"])}
+    positions = {code: order for order, code in enumerate(declared.families["family"])}
     keyed = rows[[*KEY, "level_order", "adcode", "start"]].assign(_row=range(len(rows)))
     joined = keyed.merge(chosen, on=KEY).merge(named, on="family", validate="m:1")
-    joined = joined.assign(_place=joined["family"].map(place))
+    joined = joined.assign(_place=joined["family"].map(positions))
     joined = joined.sort_values(["_place", "level_order", "adcode", "start"], kind="stable")
     own = rows.take(joined["_row"].to_numpy()).reset_index(drop=True)
     about = joined.drop(columns=[*keyed, "_place"]).reset_index(drop=True)
@@ -195,14 +195,14 @@ def _refused_of(
     rows: pd.DataFrame, figures: pd.DataFrame, regions: list[Row], declared: Declares
 ) -> pd.DataFrame:
     indicators = list(dict.fromkeys(figures["indicator"]))
-    mine = rows[rows["indicator"].isin(indicators)]
+    reported = rows[rows["indicator"].isin(indicators)]
     near = gaps.by_report(declared.absence_rows, *indicators)
     refused = [
-        gaps.explained(region, mine[mine["region"].eq(region["region"])], near, None)
+        gaps.explained(region, reported[reported["region"].eq(region["region"])], near, None)
         for region in regions
         if region["region"] not in set(figures["region"])
     ]
-    refused += [_other_part(row) for row in _others(mine, figures).to_dict("records")]
+    refused += [_other_part(row) for row in _others(reported, figures).to_dict("records")]
     return gaps.frame(refused)
 
 
@@ -262,10 +262,10 @@ def _answered(rows: pd.DataFrame, declared: Declares) -> set[str]:
 
 
 def _wholes_compare(rows: pd.DataFrame, indicator: str, declared: Declares) -> bool:
-    mine = rows[rows["indicator"].eq(indicator)]
-    if len(rules.candidates(mine)[1]) < 2:
+    reported = rows[rows["indicator"].eq(indicator)]
+    if len(rules.candidates(reported)[1]) < 2:
         return False
-    return len(rules.comparable(mine, indicator, declared.absence_rows).rows) > 1
+    return len(rules.comparable(reported, indicator, declared.absence_rows).rows) > 1
 
 
 _TIERS = {measure: tier for tier, measure in enumerate(
@@ -279,7 +279,7 @@ def telling(rows: pd.DataFrame) -> pd.DataFrame:
 
     Results before targets and plans, amounts before changes, each of the latest report.
     """
-    status = rows["status"].map({status: place for place, status in enumerate(Status)})
+    status = rows["status"].map({status: order for order, status in enumerate(Status)})
     tier = rows["measure"].map(_TIERS) + len(_TIERS) * status
     last = rows.groupby(PLACE, observed=True)["report"].transform("max")
     tier = tier.where(rows["report"].eq(last))

@@ -251,14 +251,6 @@ def _so_far(row: dict[Any, Any]) -> Text:
     return say("finding.so_far", percent=percent, months=values.months(row["period_end"]))
 
 
-def _places(rows: pd.DataFrame) -> Text:
-    """Return the regions of *rows* by name, each once; their number where they are many."""
-    once = rows.drop_duplicates("region").to_dict("records")
-    if len(once) > values.CROWD:
-        return say("finding.regions", count=len(once))
-    return Text.joined(map(region, once), zh="、", en=" and ")
-
-
 def overview(rows: pd.DataFrame) -> Text:
     """Return how many of the reports in *rows* count deaths."""
     counted = summaries.amounts(rows)

@@ -113,21 +113,21 @@ def _outcomes(mine: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
 
 def _in_order(rows: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
     """Return the rows of the indicators *codes*, in that order."""
-    place = rows["indicator"].map({code: at for at, code in enumerate(codes)})
-    kept = rows.assign(_place=place)[place.notna()]
+    positions = rows["indicator"].map({code: at for at, code in enumerate(codes)})
+    kept = rows.assign(_place=positions)[positions.notna()]
     order = ["_place", "level_order", "adcode"]
     return kept.sort_values(order, kind="stable", ignore_index=True).drop(columns="_place")
 
 
 def outcomes(
-    mine: pd.DataFrame, changes: pd.DataFrame, every: pd.DataFrame, context: pd.DataFrame
+    own: pd.DataFrame, changes: pd.DataFrame, every: pd.DataFrame, context: pd.DataFrame
 ) -> pd.DataFrame:
     """
     Return the accidents and losses of a region with the year before and the expected count.
 
     Parameters
     ----------
-    mine
+    own
         From :func:`of`.
     changes
         From :func:`changed`.
@@ -143,7 +143,7 @@ def outcomes(
         its year from *context*; with ``before``, ``at_most``, ``at_least`` (the counts at which a
         change would show) and ``expected`` (at the national rate).
     """
-    rows = mine[mine["outcome"].notna()].sort_values("outcome", ignore_index=True)
+    rows = own[own["outcome"].notna()].sort_values("outcome", ignore_index=True)
     rows = pd.concat([rows, _part_year(rows, context)], ignore_index=True)
     columns = ["before", "at_most", "at_least"]
     before = changes.set_index("indicator")[columns]
@@ -155,8 +155,7 @@ def outcomes(
     expected = {code: frame["value"].iloc[0] for code, frame in wanted.items() if len(frame)}
     whole = rows["indicator"].where(rows["origin"].eq("report"))
     known = {name: whole.map(before[name]) for name in columns}
-    found: pd.DataFrame = rows.assign(**known, expected=whole.map(expected).astype("float64"))
-    return found
+    return rows.assign(**known, expected=whole.map(expected).astype("float64"))
 
 
 def _part_year(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
@@ -251,8 +250,8 @@ def _general(refused: pd.DataFrame) -> pd.DataFrame:
 def placed(tables: Tables, rows: pd.DataFrame, own: pd.DataFrame) -> Placement | None:
     """Return the placement of the deaths of a region up to the year of its rows *own*."""
     region, last = own["region"].iloc[0], own["period_end"].max().year
-    found = standing.placements(tables, "deaths", rows)
-    same = (one for one in found if one.row["region"] == region)
+    placements = standing.placements(tables, "deaths", rows)
+    same = (one for one in placements if one.row["region"] == region)
     return next((one for one in same if one.row["until"] >= last - 1), None)
 
 

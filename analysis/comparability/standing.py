@@ -111,13 +111,13 @@ def standing(
     return [finding for finding in fitting if finding.id in chosen]
 
 
-def frame(found: Sequence[Finding]) -> pd.DataFrame:
+def frame(listed: Sequence[Finding]) -> pd.DataFrame:
     """Return findings as rows of a figure: ``id``, titles, sentences, ``indicator``."""
     columns = ["id", "title_zh", "title_en", "sentence_zh", "sentence_en", "indicator"]
     return pd.DataFrame(
         [
             (one.id, one.title.zh, one.title.en, one.sentence.zh, one.sentence.en, one.indicator)
-            for one in found
+            for one in listed
         ],
         columns=columns,
     )
@@ -199,15 +199,15 @@ def _changed(rows: pd.DataFrame, context: pd.DataFrame) -> Iterator[Finding]:
     """Yield the latest counted change of each region and outcome."""
     for code in OUTCOMES:
         changes = years.changes_of(rows, context, code, first_year=FIRST_YEAR)
-        for region, mine in changes.groupby("region", sort=False):
-            change = summaries.latest(mine).only
+        for region, group in changes.groupby("region", sort=False):
+            change = summaries.latest(group).only
             if change is None:
                 continue
             amounts = {name: float(change.row[name]) for name in ("value", "before", "ratio")}
             amounts |= {"lower": float(change.row["lower"]), "upper": float(change.row["upper"])}
             yield Finding(
                 f"change:{region}:{code}",
-                findings.trend(mine, mine.iloc[:0], mine),
+                findings.trend(group, group.iloc[:0], group),
                 values.change(change.row) + Text("。", "."),
                 figure=f"trend-{code}",
                 values=MappingProxyType(amounts),
@@ -219,9 +219,9 @@ def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
     """Yield what each report without counts of deaths and accidents prints instead."""
     whole = rows[rows["indicator"].isin(OUTCOMES) & rows["breakdown"].eq("")]
     last = rows.loc[rows["status"].eq(Status.ACTUAL), "period_end"].max().year
-    for _, mine in whole.groupby("region", sort=False):
-        shown = mine[mine["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
-        if shown.empty or mine["measure"].eq(Measure.LEVEL).any():
+    for _, group in whole.groupby("region", sort=False):
+        shown = group[group["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
+        if shown.empty or group["measure"].eq(Measure.LEVEL).any():
             continue
         records = shown.to_dict("records")
         listed = Text.joined(
@@ -249,13 +249,14 @@ def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
     """Yield the reports without any result for deaths and accidents: plans, and targets only."""
-    for _, mine in rows.groupby("region", sort=False):
-        row = mine.sort_values("period_end").iloc[-1].to_dict()
-        whole = mine[mine["indicator"].isin(OUTCOMES) & mine["breakdown"].eq("")]
+    for _, group in rows.groupby("region", sort=False):
+        row = group.sort_values("period_end").iloc[-1].to_dict()
+        whole = group[group["indicator"].isin(OUTCOMES) & group["breakdown"].eq("")]
         if whole["status"].eq(Status.ACTUAL).any():
             continue
         kind = "plan" if row["kind"] == "plan" else "targets" if len(whole) else "nothing"
-        words = {"region": findings.region(row), "year": row["period_end"].year, "count": len(mine)}
+        year, count = row["period_end"].year, len(group)
+        words = {"region": findings.region(row), "year": year, "count": count}
         yield Finding(
             f"stated:{row['region']}",
             say(f"finding.profile_{kind}", region=findings.region(row)),
@@ -264,7 +265,7 @@ def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
             theme="outcomes",
             indicator="deaths",
             figure=f"profile-{row['region']}",
-            values=MappingProxyType({"figures": len(mine)}),
+            values=MappingProxyType({"figures": count}),
         )
 
 
@@ -294,7 +295,7 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     """Yield the questions that three regions or more answer with a number, with their scopes."""
     members = families.members(rows, tables.families["family"], tables)
     groups = families.groups(members)
-    group = {family: name for name, mine in groups.items() for family in mine["family"]}
+    group = {family: name for name, answers in groups.items() for family in answers["family"]}
     amounts = members[members["measure"].eq(Measure.LEVEL) & members["value"].gt(0)]
     amounts = amounts[amounts["role"].eq(Membership.MEMBER)]
     # A number of parks of another grade is no amount of the same thing.
@@ -302,13 +303,13 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     spans = amounts.groupby("family")["value"].agg(lambda each: each.max() / each.min())
     order = tables.families.assign(span=tables.families["family"].map(spans))
     for family in order.sort_values("span", ascending=False).to_dict("records"):
-        mine = amounts[amounts["family"].eq(family["family"])]
-        if mine["region"].nunique() < 3 or mine["region"].duplicated().any():
+        answers = amounts[amounts["family"].eq(family["family"])]
+        if answers["region"].nunique() < 3 or answers["region"].duplicated().any():
             continue
-        records = mine.sort_values(["level_order", "adcode"]).to_dict("records")
+        records = answers.sort_values(["level_order", "adcode"]).to_dict("records")
         low, high = (
             Text(numbers.number(end, "zh"), numbers.number(end, "en"))
-            for end in (mine["value"].min(), mine["value"].max())
+            for end in (answers["value"].min(), answers["value"].max())
         )
         named = Text(family["name_zh"], family["name_en"])
         listed = Text.joined(
@@ -338,8 +339,8 @@ def _parts(tables: Tables, rows: pd.DataFrame, context: pd.DataFrame) -> Iterato
     """Yield the few parts that make most of a whole of deaths or accidents."""
     for code in OUTCOMES:
         pieces = parts.composition(rows, context, code, tables.breakdowns)
-        for _, mine in pieces.groupby("whole_id", sort=False):
-            first = summaries.most(mine)
+        for _, group in pieces.groupby("whole_id", sort=False):
+            first = summaries.most(group)
             listed = Text.joined(
                 (
                     Text(row["part_zh"], f"{row['part_en'].lower()} ") + values.value(row)
@@ -350,7 +351,7 @@ def _parts(tables: Tables, rows: pd.DataFrame, context: pd.DataFrame) -> Iterato
             )
             yield Finding(
                 f"parts:{first.whole['region']}:{code}",
-                findings.parts(mine),
+                findings.parts(group),
                 say("sentence.parts", region=findings.region(first.whole), listed=listed),
                 figure=f"parts-{code}",
                 values=MappingProxyType(
@@ -363,10 +364,10 @@ def _parts(tables: Tables, rows: pd.DataFrame, context: pd.DataFrame) -> Iterato
 def _targets(rows: pd.DataFrame) -> Iterator[Finding]:
     """Yield how many of the targets of each region were not due yet."""
     judged = attainment.judged(rows)
-    for region, mine in judged.groupby("region", sort=False):
-        outcomes = summaries.outcomes(mine)
+    for region, group in judged.groupby("region", sort=False):
+        outcomes = summaries.outcomes(group)
         counts = {"count": outcomes.total, "waiting": outcomes.waiting}
-        words = {"region": findings.region(mine.iloc[0])} | counts
+        words = {"region": findings.region(group.iloc[0])} | counts
         yield Finding(
             f"targets:{region}",
             say("sentence.targets_title", **words),
@@ -381,24 +382,24 @@ def _targets(rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _promised(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     promised = policies.commitments(tables)
-    for region, mine in promised[promised["region"].isin(rows["region"])].groupby(
+    for region, group in promised[promised["region"].isin(rows["region"])].groupby(
         "region", sort=False
     ):
-        words = int(mine["status"].eq(Promise.WORDS).sum())
+        words = int(group["status"].eq(Promise.WORDS).sum())
         yield Finding(
             f"commitments:{region}",
-            findings.commitments(mine),
+            findings.commitments(group),
             say(
                 "sentence.commitments",
-                region=findings.region(mine.iloc[0]),
+                region=findings.region(group.iloc[0]),
                 count=words,
-                total=len(mine),
+                total=len(group),
             ),
             regions=(str(region),),
             theme="",
             indicator="",
             figure=f"commitments-{region}",
-            values=MappingProxyType({"total": len(mine), "words": words}),
+            values=MappingProxyType({"total": len(group), "words": words}),
         )
 
 
@@ -407,10 +408,10 @@ def _instruments(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     known = standings[standings["status"].ne(Standing.NOT_MENTIONED)]
     known = known[known["region"].isin(rows["region"])]
     reports = known.groupby("indicator")["region"].nunique()
-    for region, mine in known.groupby("region", sort=False):
-        own = mine["indicator"].drop_duplicates()
+    for region, group in known.groupby("region", sort=False):
+        own = group["indicator"].drop_duplicates()
         alone = int(own.map(reports).eq(1).sum())
-        words = {"region": findings.region(mine.iloc[0]), "count": alone, "total": len(own)}
+        words = {"region": findings.region(group.iloc[0]), "count": alone, "total": len(own)}
         yield Finding(
             f"instruments:{region}",
             say("sentence.instruments", **words),

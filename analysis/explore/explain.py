@@ -13,13 +13,23 @@ import pandas as pd
 from analysis import files
 from analysis.comparability import families, findings, rules, standing
 from analysis.errors import WordError
-from analysis.figures.source import code_of
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Basis, Language, Measure, Method, Reliability, Scale
-from analysis.statistics import gaps, rates
+from analysis.language.vocabulary import (
+    Basis,
+    Language,
+    Mark,
+    Measure,
+    Method,
+    Reliability,
+    Scale,
+)
+from analysis.statistics import gaps, rates, years
+from analysis.tables import descriptor
 from analysis.tables.load import Tables
+
+from . import words
 
 _STOPS = "。；;!！?？\n"
 
@@ -36,14 +46,14 @@ def explain(
     originals: Path | None = None,
 ) -> str:
     """
-    Explain where a figure comes from and what it may be compared with.
+    Explain a figure: its change and level, what it may be compared with, and its source.
 
     Parameters
     ----------
     tables
         The tables, loaded.
     region, indicator
-        Their codes, or their Chinese or English names; the region must have a report.
+        Their codes, or their Chinese or English names, or a Chinese synonym of the indicator.
     period
         A year (``2024``) or the period's first and last day (``2023-01-01/2023-11-30``); every
         period of the reports if not given. For a period that no report of the region has, the
@@ -65,21 +75,45 @@ def explain(
     UsageError
         For a name that several regions or indicators share.
     """
-    regions = tables.regions[tables.regions["region"].isin(tables.first_reports)]
-    region = code_of("region", region, regions)
-    indicator = code_of("indicator", indicator, tables.indicators)
+    region = words.region(region, tables, language)
+    indicator = words.indicator(indicator, tables, language)
     rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
     same = rows[rows["indicator"].eq(indicator)]
     reported, others = same[same["region"].eq(region)], same[same["region"].ne(region)]
     elsewhere = _elsewhere(tables.context_rows, region, indicator)
+    if region not in tables.first_reports and elsewhere.empty:
+        return words.without_report(region, tables)[language]
     chosen, external = _of_period(reported, elsewhere, None if period is None else str(period))
     explanation = _Explanation(tables, rows, originals)
     paragraphs = [explanation.row(row) for row in chosen.to_dict("records")]
     paragraphs += [explanation.elsewhere(row) for row in external.to_dict("records")]
-    paragraphs += [iter([text]) for text in _placed(tables, region, indicator)]
     if not paragraphs:
-        paragraphs = [explanation.gap(region, indicator, others)]
-    return "\n\n".join("\n".join(line[language] for line in lines) for lines in paragraphs)
+        paragraphs = [explanation.gap(region, indicator, others, elsewhere)]
+    first = list(paragraphs[0])
+    verdict = [
+        *_changes(tables, pd.concat([chosen, external])),
+        *_placed(tables, region, indicator),
+    ]
+    lead = [say("explain.verdict_line", verdict=text) for text in verdict]
+    first[1:1] = [*lead, *explanation.comparisons(chosen.to_dict("records"))]
+    first = [*descriptor.doubts(tables.folder), *first]
+    texts = [[line[language] for line in lines] for lines in [first, *paragraphs[1:]]]
+    return "\n\n".join("\n".join(lines) for lines in texts)
+
+
+def _changes(tables: Tables, chosen: pd.DataFrame) -> Iterator[Text]:
+    """Yield the counted change from the year before to each period of *chosen*."""
+    key = ["region", "indicator", "breakdown"]
+    own, context = (_like(rows, chosen, key) for rows in (tables.rows, tables.context_rows))
+    changes = years.changes(rates.marks(own), rates.marks(context))
+    counted = _like(changes[changes["mark"].eq(Mark.EXACT)], chosen, [*key, "period_end"])
+    yield from map(values.change, counted.to_dict("records"))
+
+
+def _like(rows: pd.DataFrame, chosen: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Return the *rows* whose *key* is that of a row of *chosen*."""
+    known = set(chosen[key].itertuples(index=False, name=None))
+    return rows[[cells in known for cells in rows[key].itertuples(index=False, name=None)]]
 
 
 def _placed(tables: Tables, region: str, indicator: str) -> list[Text]:
@@ -116,8 +150,9 @@ def _of_period(
     chosen = reported[_within(reported, period)]
     external = elsewhere[_within(elsewhere, period)] if chosen.empty else elsewhere.iloc[:0]
     if chosen.empty and external.empty and not reported.empty:
-        known = [word for rows in (reported, elsewhere) for word in (*_years(rows), *_spans(rows))]
-        raise WordError("period", period, dict.fromkeys(known))
+        both = pd.concat([reported, elsewhere])
+        known = sorted({*_years(both), *_spans(both)}, reverse=True)
+        raise WordError("period", period, known, sorted(set(_years(both)), reverse=True))
     return chosen, external
 
 
@@ -144,14 +179,13 @@ class _Explanation:
         self._tables, self._rows, self._originals = tables, rows, originals
 
     def row(self, row: Row) -> Iterator[Text]:
-        """Yield the lines of a reported figure: source, interval, note, comparisons."""
+        """Yield the lines of a reported figure: source, interval, note."""
         yield _heading(row)
         yield say("explain.printed", evidence=row["evidence"])
         yield from self._sentence(row)
         yield say("explain.source", **_only(row, *_SOURCE, "report", "start", "end", "printed"))
         yield from _uncertainty(row)
         yield from _note(row)
-        yield from self._comparisons(row)
 
     def elsewhere(self, row: Row) -> Iterator[Text]:
         """Yield the lines of a figure of another publication."""
@@ -169,22 +203,30 @@ class _Explanation:
         yield from _uncertainty(row)
         yield from _note(row)
 
-    def gap(self, region: str, indicator: str, others: pd.DataFrame) -> Iterator[Text]:
-        """Yield the reason why there is no figure, and the figures of other regions."""
-        names = self._tables.regions.set_index("region").loc[region]
+    def gap(
+        self, region: str, indicator: str, others: pd.DataFrame, elsewhere: pd.DataFrame
+    ) -> Iterator[Text]:
+        """Yield the reason why there is no figure, and the figures of others."""
         titles = self._tables.indicators.set_index("indicator").loc[indicator]
-        report = self._tables.regional_reports.set_index("region").loc[[region]].iloc[-1]
-        near = gaps.by_report(self._tables.absence_rows, indicator)
-        absence = near.get(report["report"])
-        reason = gaps.silence(report["kind"], absence).text
-        name = Text(str(names["name_zh"]), str(names["name_en"]))
         title = Text(str(titles["name_zh"]), str(titles["name_en"]))
-        yield say("explain.no_figure", region=name, indicator=title, reason=reason)
+        names = self._tables.regions.set_index("region").loc[region]
+        name = Text(str(names["name_zh"]), str(names["name_en"]))
+        reports = self._tables.regional_reports.set_index("region")
+        absence = None
+        if region in reports.index:
+            report = reports.loc[[region]].iloc[-1]
+            absence = gaps.by_report(self._tables.absence_rows, indicator).get(report["report"])
+            reason = gaps.silence(report["kind"], absence).text
+            yield say("explain.no_figure", region=name, indicator=title, reason=reason)
+        else:
+            yield say("explore.no_report", region=name)
         if absence is not None:
             yield say("explain.printed", evidence=absence["evidence"])
             yield from self._sentence(absence)
+        if len(elsewhere):
+            yield say("explain.years_elsewhere", indicator=title, years=words.years(elsewhere))
         for other in families.each(others, self._tables).to_dict("records"):
-            yield say("explain.other_region", figure=_brief(other))
+            yield say("explain.other_region", figure=brief(other))
 
     def _sentence(self, row: Row) -> Iterator[Text]:
         """Yield the whole sentence, if the original is available."""
@@ -197,22 +239,24 @@ class _Explanation:
         sentence = sentence_at(data.decode("utf-8", "replace"), row["start"], row["end"])
         yield say("explain.sentence", sentence=sentence)
 
-    def _comparisons(self, row: Row) -> Iterator[Text]:
-        """Yield what the figure is compared with, the same as ``rows.safety.compare``."""
-        for subject in self._subjects(row):
-            result = families.comparable(self._rows, subject, self._tables)
-            declared = "family" in result.rows
-            if declared:
-                yield say("explain.family", name=result.name)
-            for other in _of_others(result.rows, row):
-                listed = result.scale == Scale.NONE
-                verdict = _scope(other) if listed else _verdict(rules.judge(row, other))
-                yield say("explain.compared", figure=_brief(other), verdict=verdict)
-            for other in _of_others(result.refused, row):
-                reason = Text(other["reason_zh"], other["reason_en"])
-                yield say("explain.silent", region=_region(other), reason=reason)
-            if declared:
-                yield from (say("explain.caution", caution=one) for one in result.cautions)
+    def comparisons(self, rows: list[Row]) -> Iterator[Text]:
+        """Yield what the figures *rows* are compared with, each other region on one line."""
+        named = dict[Text, None]()
+        cautions = dict[Text, None]()
+        regions = dict[str, dict[Text, None]]()
+        for row in rows:
+            for subject in self._subjects(row):
+                result = families.comparable(self._rows, subject, self._tables)
+                if "family" in result.rows:
+                    named[say("explain.family", name=result.name)] = None
+                if "family" in result.rows or row["id"] in set(result.rows["id"]):
+                    cautions |= dict.fromkeys(result.cautions)
+                for region, line in _compared(row, result):
+                    regions.setdefault(region, {})[line] = None
+        yield from named
+        for lines in regions.values():
+            yield say("explain.other_region", figure=Text.joined(lines, zh="；", en="; "))
+        yield from (say("explain.caution", caution=one) for one in cautions)
 
     def _subjects(self, row: Row) -> list[str]:
         """Return the families that a figure is in, or its indicator."""
@@ -221,6 +265,17 @@ class _Explanation:
         own = members.loc[key[0] & key[1] & key[2] & key[3], "family"]
         every = families.about(self._rows, row["indicator"], self._tables)
         return list(dict.fromkeys(own)) or every or [row["indicator"]]
+
+
+def _compared(row: Row, result: rules.Comparison) -> Iterator[tuple[str, Text]]:
+    """Yield each other region of *result* with its figure and verdict, or its reason."""
+    for other in _of_others(result.rows, row):
+        listed = result.scale == Scale.NONE
+        verdict = _scope(other) if listed else _verdict(rules.judge(row, other))
+        yield other["region"], say("explain.compared", figure=brief(other), verdict=verdict)
+    for other in _of_others(result.refused, row):
+        reason = Text(other["reason_zh"], other["reason_en"])
+        yield other["region"], say("explain.silent", region=_region(other), reason=reason)
 
 
 def _of_others(frame: pd.DataFrame, row: Row) -> list[Row]:
@@ -252,7 +307,7 @@ def _region(row: Row) -> Text:
     return Text(row["region_zh"], row["region_en"])
 
 
-def _brief(row: Row) -> Text:
+def brief(row: Row) -> Text:
     """Return a figure in a few words: region, period, part and value."""
     part, period = values.part(row), values.time_of(row)
     words = [_region(row), period, *([Text(f"[{part.zh}]", f"[{part.en}]")] if part.zh else [])]

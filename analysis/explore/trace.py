@@ -115,18 +115,18 @@ def _printed(data: bytes) -> "list[Printed]":
 def _looked_up(marks: "Iterable[Printed]", root: Path | None) -> list[Piece]:
     """Return the figures of the manifest that printed marks name."""
     figures = _manifest(root)
-    found = []
+    known = []
     for mark in marks:
         named = [one for one in figures if one["name"] == mark.name]
         equal = [one for one in figures if one["fingerprint"] == mark.fingerprint]
-        found += [_piece(one, mark.place, mark.fingerprint) for one in (equal or named)[:1]]
-    if not found:
+        known += [_piece(one, mark.place, mark.fingerprint) for one in (equal or named)[:1]]
+    if not known:
         listed = ", ".join(f"{mark.name} {mark.fingerprint}".strip() for mark in marks)
         raise AnalysisError(
             f"it has the mark {listed}, which no figure of this project has: "
             "look in the project that it was made in, or in an earlier version of this one"
         )
-    return found
+    return known
 
 
 def _piece(figure: Mapping[str, Any], place: str, mark: str) -> Piece:

@@ -283,7 +283,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)
     known = benchmarks.road_shares(asked.context, indicator, ["adcode", *rates.PERIOD])
     own = findings.named(benchmarks.own(pairs, known))
-    mine = findings.named(known[known["region"].isin(own["region"])])
+    shown = findings.named(known[known["region"].isin(own["region"])])
     expected = [*points["expected"], *own["expected"]]
     draw = partial(
         charts.peers,
@@ -294,7 +294,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
         limits=benchmarks.limits(
             benchmarks.spread_of(points), min(expected) * 0.7, max(expected) * 1.4
         ),
-        roads=pd.concat([mine, others[others["level"].eq("prefecture")]], ignore_index=True),
+        roads=pd.concat([shown, others[others["level"].eq("prefecture")]], ignore_index=True),
     )
     return asked.figure(draw, f"peers-{indicator}")
 

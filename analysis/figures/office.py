@@ -212,16 +212,18 @@ def stored(parts: Mapping[str, bytes]) -> str | None:
     return None
 
 
-def with_item(data: bytes, text: str) -> bytes:
-    """Return the workbook *data* with *text* stored in it, normalised."""
-    package = parts(data, "the workbook")
-    rels = etree.fromstring(package["xl/_rels/workbook.xml.rels"])
+def with_item(data: bytes, text: str, main: str = "xl/workbook.xml") -> bytes:
+    """Return the package *data* with *text* stored beside its part *main*, normalised."""
+    package = parts(data, "the file")
+    folder, _, name = main.rpartition("/")
+    place = f"{folder}/_rels/{name}.rels"
+    numbered = (ITEM.replace("1", str(number)) for number in range(1, 1000))
+    free = next(one for one in numbered if one not in package)
+    rels = etree.fromstring(package[place])
     relation = etree.SubElement(rels, f"{{{_RELATIONS}}}Relationship")
     relation.set("Id", "rIdStore")
     relation.set("Type", ITEM_RELATION)
-    relation.set("Target", f"../{ITEM}")
-    package["xl/_rels/workbook.xml.rels"] = etree.tostring(
-        rels, xml_declaration=True, encoding="UTF-8", standalone=True
-    )
-    package[ITEM] = item(text)
+    relation.set("Target", f"../{free}")
+    package[place] = etree.tostring(rels, xml_declaration=True, encoding="UTF-8", standalone=True)
+    package[free] = item(text)
     return packed({name: _settled(name, part) for name, part in package.items()})

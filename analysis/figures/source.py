@@ -5,6 +5,7 @@ Loaded rows carry the folder of their tables, from which a call on rows finds po
 names.
 """
 
+import warnings
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -16,7 +17,7 @@ import pandas as pd
 from analysis import project
 from analysis.errors import UsageError, WordError
 from analysis.tables import load as tables
-from analysis.tables import panel
+from analysis.tables import descriptor, panel
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -45,6 +46,12 @@ def load(folder: Path | str | None = None) -> Tables | Panel:
     TableError
         With every fault in any table.
 
+    Warns
+    -----
+    UserWarning
+        If the tables have changed since they were described: the faults of ``check``, else the
+        files that changed.
+
     Examples
     --------
     >>> import analysis as rs
@@ -56,6 +63,8 @@ def load(folder: Path | str | None = None) -> Tables | Panel:
     if panel.is_panel(source):
         return Panel(source)
     loaded = _shallow(_cached(source, _stamp(source)))
+    if doubts := descriptor.doubts(source):
+        warnings.warn("\n".join(line.en for line in doubts), stacklevel=2)
     for frame in (loaded.rows, loaded.context_rows):
         frame.attrs[FROM] = str(source)
     return loaded
@@ -99,7 +108,7 @@ def _opened(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Panel:
     return Panel(folder)
 
 
-def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
+def code_of(kind: str, word: str, named: pd.DataFrame, language: str = "zh") -> str:
     """
     Return the code *word*, or the code whose Chinese or English name is *word*.
 
@@ -111,6 +120,8 @@ def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
         A code or a complete name; case does not matter in a name.
     named
         The regions or the indicators, with their names.
+    language
+        ``zh`` or ``en``: that of the names suggested.
 
     Raises
     ------
@@ -129,7 +140,7 @@ def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
     if word in codes:
         return word
     columns = named[[kind, "name_zh", "name_en"]].astype("str")
-    names: dict[str, str] = dict(zip(codes, columns["name_zh"], strict=True))
+    names: dict[str, str] = dict(zip(codes, columns[f"name_{language}"], strict=True))
     folded = columns.apply(lambda column: column.str.casefold())
     spelt = dict(zip(codes, folded.itertuples(index=False, name=None), strict=True))
     wanted = word.strip().casefold()

@@ -88,7 +88,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 def visible(text: str) -> str:
     r"""
-    Return *text* without characters that nobody sees.
+    Return *text* without invisible characters.
 
     >>> visible("鞍山\u200b\ufe0f")
     '鞍山'

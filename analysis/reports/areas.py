@@ -40,7 +40,7 @@ def guessed(stem: str, text: str, names: Mapping[str, str]) -> str:
         return match[1]
     head = text[:_HEAD]
     places = {code: head.find(short(name)) for code, name in names.items() if short(name)}
-    named = {code: place for code, place in places.items() if place >= 0}
+    named = {code: start for code, start in places.items() if start >= 0}
     return min(named, key=named.__getitem__, default="")
 
 
@@ -60,8 +60,8 @@ class Areas:
         shorts = {code: short(names[code]) for code in self.codes if names.get(code)}
         self._codes = {name: code for code, name in shorts.items() if name}
         words = "|".join(map(re.escape, sorted(self._codes, key=len, reverse=True)))
-        found = re.finditer(words, self._text) if words else ()
-        self._named = [(match.start(), self._codes[match[0]]) for match in found]
+        matches = re.finditer(words, self._text) if words else ()
+        self._named = [(match.start(), self._codes[match[0]]) for match in matches]
         lines = Counter(self._line(start) for start, _ in self._named)
         self._heads = [
             (start, code)
@@ -69,9 +69,9 @@ class Areas:
             if lines[self._line(start)] == 1 and _HEADING.match(self._text, self._line(start))
         ]
 
-    def at(self, place: int, name: str = "") -> str:
+    def at(self, position: int, name: str = "") -> str:
         """
-        Return the code of the region at *place* of the text, '' for a report of one region.
+        Return the code of the region at *position* of the text, '' for a report of one region.
 
         A *name* that the figure bears is that of the region, or stays as it is where the report
         is about another. Without one the last region named in the paragraph counts, else the one
@@ -81,14 +81,14 @@ class Areas:
             return self._codes.get(short(name), name)
         if len(self.codes) == 1:
             return ""
-        start, code = _last(self._named, place)
-        return code if start >= self._line(place) else _last(self._heads, place)[1]
+        start, code = _last(self._named, position)
+        return code if start >= self._line(position) else _last(self._heads, position)[1]
 
-    def _line(self, place: int) -> int:
-        return after_last(self._text, place, "\n")
+    def _line(self, position: int) -> int:
+        return after_last(self._text, position, "\n")
 
 
-def _last(named: list[tuple[int, str]], place: int) -> tuple[int, str]:
-    """Return the last region named before *place*."""
-    index = bisect_left(named, (place, ""))
+def _last(named: list[tuple[int, str]], position: int) -> tuple[int, str]:
+    """Return the last region named before *position*."""
+    index = bisect_left(named, (position, ""))
     return named[index - 1] if index else (-1, "")

@@ -41,7 +41,7 @@ def _dimensions() -> dict[str, frozenset[str]]:
 
 @cache
 def _inherited_dimensions() -> dict[str, frozenset[str]]:
-    """Return the dimensions whose parts hold for the figures behind, by theme."""
+    """Return the dimensions whose parts apply to the figures after them, by theme."""
     return {theme: frozenset(names.split()) for theme, _, names in lexicon.rows("dimensions")}
 
 
@@ -61,14 +61,14 @@ def named(words: str, theme: str) -> dict[str, tuple[str, int, int]]:
     >>> {d: part for d, (part, _, _) in named("工贸领域检查企业", "enforcement").items()}
     {'sector': 'sector:industry_and_trade'}
     """
-    found: dict[str, tuple[str, int, int]] = {}
+    parts: dict[str, tuple[str, int, int]] = {}
     for dimension, part, pattern in _patterns_of(theme):
         for match in pattern.finditer(words):
-            before = found.get(dimension)
+            before = parts.get(dimension)
             longer = before is None or match.end() > before[2] or _wider(match, before)
             if longer and match.end() > match.start():
-                found[dimension] = part, match.start(), match.end()
-    return found
+                parts[dimension] = part, match.start(), match.end()
+    return parts
 
 
 def _wider(match: re.Match[str], before: tuple[str, int, int]) -> bool:
@@ -135,7 +135,7 @@ def _inherited(lead: str, theme: str) -> dict[str, str]:
 
 
 def _several(words: str, dimension: str) -> bool:
-    """Whether *words* name several parts of a dimension, so that none of them holds."""
+    """Whether *words* name several parts of a dimension, so that none of them applies."""
     patterns = (pattern for part, pattern in _patterns() if part.startswith(f"{dimension}:"))
     spans = {match.span() for pattern in patterns for match in pattern.finditer(words)}
     return len({span for span in spans if not _inside(span, spans)}) > 1
@@ -187,9 +187,9 @@ def spellings(names: Mapping[str, str]) -> Spellings:
     >>> spellings({"campaign:five": "“五个一”宣传活动", "sector:gas": "燃气"})
     (('“五个一”宣传活动', 'campaign:five'), ('五个一', 'campaign:five'))
     """
-    found: list[tuple[str, str]] = []
+    forms: list[tuple[str, str]] = []
     for code, name in names.items():
         bare = re.sub(r"[（(][^）)]*[）)]", "", name)
         quoted = re.findall(r"“([^”]{3,})”", name)
-        found += [(form, code) for form in (bare, *quoted) if len(form) > 3 or form in quoted]
-    return tuple(found)
+        forms += [(form, code) for form in (bare, *quoted) if len(form) > 3 or form in quoted]
+    return tuple(forms)

@@ -27,7 +27,6 @@ from .reader import read
 from .setting import Setting, setting
 from .suggestions import Catalogue, catalogue
 
-FORMATS = ("jsonl", "csv", "xlsx")
 _SHORTEST = 16  # characters of a sentence that is not repeated by chance
 _LONGEST = 400
 
@@ -80,9 +79,9 @@ def compiled(path: Path, data: Path, *, region: str = "", period: str = "") -> C
     names = tuple(known_regions[code] for code in regions_covered(region) if code in known_regions)
     context = setting(document.text, names=names, period=period)
     known = catalogue(data)
-    found = read(document.text, context, known)
+    figures = read(document.text, context, known)
     single = len(regions_covered(region)) == 1  # else a sentence may be said of each region
-    candidates = tuple(_distinguished(_once(document.text, found) if single else found))
+    candidates = tuple(_distinguished(_once(document.text, figures) if single else figures))
     return Compiled(document, region, context, candidates, known, data)
 
 
@@ -90,12 +89,12 @@ def _once(text: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
     """Make the figures of a sentence that stands in the text before labels that say where."""
     seen: dict[tuple[object, ...], int] = {}
     for candidate in candidates:
-        sentence, place = _sentence(text, candidate.start)
+        sentence, offset = _sentence(text, candidate.start)
         about = (candidate.period, candidate.status, candidate.region, candidate.measure)
         tabled = any(doubt.id == "from_table" for doubt in candidate.doubts)
         first = candidate.start
         if candidate.owns and not tabled and len(sentence) >= _SHORTEST:
-            first = seen.setdefault((sentence, place, *about), candidate.start)
+            first = seen.setdefault((sentence, offset, *about), candidate.start)
         if first == candidate.start:
             yield candidate
             continue
@@ -106,11 +105,11 @@ def _once(text: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
         )
 
 
-def _sentence(text: str, place: int) -> tuple[str, int]:
-    """Return the sentence around *place* without blanks, and where in it the place is."""
-    around = text[max(0, place - _LONGEST) : place]
+def _sentence(text: str, position: int) -> tuple[str, int]:
+    """Return the sentence around *position* without blanks, and where in it the place is."""
+    around = text[max(0, position - _LONGEST) : position]
     left = re.split(r"[。！？!?；;\r\n]", around)[-1]
-    right = re.split(r"[。！？!?；;\r\n]", text[place : place + _LONGEST], maxsplit=1)[0]
+    right = re.split(r"[。！？!?；;\r\n]", text[position : position + _LONGEST], maxsplit=1)[0]
     before, after = ("".join(part.split()) for part in (left, right))
     return before + after, len(before)
 

@@ -102,8 +102,8 @@ def _refuse_long(name: str, text: str) -> None:
         (numerals, MAX_NUMERALS, "numerals"),
     ):
         if count > most:
-            found = f"{count:,} {unit}, more than the {most:,} of any report"
-            raise DocumentError(name, found, "give the report alone, or in parts")
+            length = f"{count:,} {unit}, more than the {most:,} of any report"
+            raise DocumentError(name, length, "give the report alone, or in parts")
 
 
 def _odd(text: str) -> Iterator[Doubt]:
@@ -135,8 +135,8 @@ def _extracted(name: str, suffix: str, data: bytes) -> Document:
     if suffix in {".pdf", ".docx", ".doc", ".xlsx"} and not _PAGE.match(data[:200].decode("latin")):
         raise DocumentError(name, f"not a {suffix} file inside", "save it again, or as text")
     if len(data) > MAX_TEXT:
-        found = f"over {MAX_TEXT >> 20} MB of text, longer than any report"
-        raise DocumentError(name, found, "give the report alone")
+        length = f"over {MAX_TEXT >> 20} MB of text, longer than any report"
+        raise DocumentError(name, length, "give the report alone")
     text, doubts = _decoded(name, data)
     if suffix in {".html", ".htm"} or _PAGE.match(text[:200]):
         headed, body = html_file.text(name, text)

@@ -163,7 +163,7 @@ class _Reader:
         )
 
     def table(self, table: Any) -> str:
-        """Return a table as lines, or its cells one by one where they hold whole paragraphs."""
+        """Return a table as lines, or its cells one by one where they contain whole paragraphs."""
         rows = list(_inside(table, f"{_W}tr"))
         written = [[(c, list(self.blocks(c))) for c in _inside(row, f"{_W}tc")] for row in rows]
         short = all(len("".join(lines)) <= LONGEST_CELL for row in written for _, lines in row)
@@ -206,8 +206,8 @@ def _columns(row: Any, cells: list[tuple[Any, list[str]]], above: dict[int, str]
 
 def _number(node: Any, least: int = 1) -> int:
     """Return the number in the value of *node*, limited; *least* if there is none."""
-    found = _value(node) or ""
-    return min(int(found), WIDEST) if re.fullmatch(r"[1-9]\d{0,8}", found) else least
+    digits = _value(node) or ""
+    return min(int(digits), WIDEST) if re.fullmatch(r"[1-9]\d{0,8}", digits) else least
 
 
 def _inside(node: Any, tag: str) -> Iterator[Any]:
@@ -265,8 +265,8 @@ def refuse_archive(name: str, data: bytes) -> None:
                 if len(content) > limit or hostile or ".." in part.filename.split("/"):
                     raise DocumentError(name, f"{part.filename} is no report", "give plain text")
                 if part.filename == "word/document.xml" and _STRICT in content[:4096]:
-                    found = "saved as Strict Open XML"
-                    raise DocumentError(name, found, "save it as Word Document (.docx)")
+                    reason = "saved as Strict Open XML"
+                    raise DocumentError(name, reason, "save it as Word Document (.docx)")
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise DocumentError(name, f"damaged: {error}", "save it as .docx again") from error
 
@@ -283,5 +283,5 @@ _KINDS = {
 def _refuse_kind(name: str, parts: list[str]) -> None:
     """Raise with the name of another format that is an archive as well."""
     for part, kind in _KINDS.items():
-        if any(found.startswith(part) for found in parts) and "word/document.xml" not in parts:
+        if any(kinds.startswith(part) for kinds in parts) and "word/document.xml" not in parts:
             raise DocumentError(name, f"{kind}, not a report's text", "save it as .docx or as text")

@@ -102,7 +102,7 @@ def _number() -> re.Pattern[str]:
 
 
 def _numeric(cell: str) -> bool:
-    """Whether a folded cell holds a number, and no period such as 2024年 or unit such as 万元."""
+    """Whether a folded cell has a number, and no period such as 2024年 or unit such as 万元."""
     bare = cell.strip()
     named = _PERIOD.fullmatch(bare) or _OF_YEAR.match(bare) or _unit_cell(cell)
     return bool(_number().fullmatch(cell)) and not named
@@ -179,7 +179,7 @@ def _years(named: list[str]) -> bool:
 
 
 def _blank(named: list[str]) -> bool:
-    """Whether a row has no number because every cell after its name says so."""
+    """Whether a row has no number because every cell after its name is marked as empty."""
     return all(_EMPTY.fullmatch(name.strip()) for name in named[1:]) and any(named[1:])
 
 
@@ -215,7 +215,7 @@ def _cells(table: _Table) -> Iterator[tuple[int, Cell]]:
 
 
 def _names(table: _Table) -> list[str]:
-    """Return the name of each column: what its headers say from top to bottom."""
+    """Return the name of each column: the texts of its headers from top to bottom."""
     width = max(table.width, *(len(row) for row in table.rows), 0) if table.rows else table.width
     if all(len(row) != width for row in table.rows) or len(table.heads) == 1:
         width = table.width
@@ -260,7 +260,7 @@ def _shift(
 
 
 def _agrees(row: list[str], kinds: list[bool | None], shift: int) -> bool:
-    """Whether numbers stand in columns of numbers, and words in columns of words."""
+    """Whether columns of numbers contain numbers, and columns of words contain words."""
     return all(
         kinds[column + shift] in {None, _numeric(cell)} or _EMPTY.fullmatch(cell.strip())
         for column, cell in enumerate(row)
@@ -355,7 +355,7 @@ def _bare(name: str) -> str:
 
 
 def aimed(cell: Cell) -> bool:
-    """Whether the column of a cell holds what is to be reached, such as 年度目标."""
+    """Whether the column of a cell contains targets, such as 年度目标."""
     return bool(_AIM.search(cell.header)) and not _DONE.search(cell.header)
 
 

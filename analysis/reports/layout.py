@@ -87,15 +87,15 @@ def _between_digits(text: str, place: int, grouped: set[int]) -> bool:
     return place not in grouped and len(around) == 2 and around.isdigit()
 
 
-def after_last(text: str, place: int, marks: str) -> int:
+def after_last(text: str, position: int, marks: str) -> int:
     """
-    Return the offset behind the last of *marks* before *place*, at most a paragraph back.
+    Return the offset behind the last of *marks* before *position*, at most a paragraph back.
 
     >>> after_last("一。二;三", 4, "。;"), after_last("一二", 2, "。")
     (4, 0)
     """
-    first = max(0, place - _LONGEST_PARAGRAPH)
-    return max(first, *(text.rfind(mark, first, place) + 1 for mark in marks))
+    first = max(0, position - _LONGEST_PARAGRAPH)
+    return max(first, *(text.rfind(mark, first, position) + 1 for mark in marks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ def text(name: str, data: bytes) -> tuple[str, int]:
     except Exception as error:  # a parser of a damaged file may raise anything
         raise DocumentError(name, f"no readable PDF: {error}", "save it as text") from error
     if locked or count > MAX_PAGES:
-        found = "encrypted" if locked else f"over {MAX_PAGES} pages"
-        raise DocumentError(name, found, "give the report's own pages, without a password")
+        reason = "encrypted" if locked else f"over {MAX_PAGES} pages"
+        raise DocumentError(name, reason, "give the report's own pages, without a password")
     return closed(tidy(unwrapped(list(_paged(pages)))))
 
 
@@ -121,7 +121,7 @@ def _paged(pages: list[list[str]]) -> Iterator[str]:
             for end, shift in zip((0, -1), shifts, strict=True)
             if lines and _numbered(lines[end], index, shift)
         }
-        yield from (line for place, line in enumerate(lines) if place not in numbers)
+        yield from (line for position, line in enumerate(lines) if position not in numbers)
 
 
 def _without(lines: list[str], running: set[str]) -> list[str]:

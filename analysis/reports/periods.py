@@ -122,7 +122,7 @@ def expressions(text: str) -> Iterator[Expression]:
     """
     for match in _EXPRESSION.finditer(text):
         kind = match.lastgroup or ""
-        groups = {name: found for name, found in match.groupdict().items() if found}
+        groups = {name: words for name, words in match.groupdict().items() if words}
         kind = next(name for name in _FORMS if name in groups)
         if kind == "since" and not groups.keys() & {"syear", "sbefore", "sm"}:
             kind = "now" if "今年" in match[0] else ""
@@ -142,7 +142,7 @@ def spoken_period(before: str, start: date, end: date) -> Period:
     >>> [str(day) for day in spoken_period("截至11月底,共", date(2023, 1, 1), date(2023, 12, 31))]
     ['2023-01-01', '2023-11-30']
     """
-    named = [found for found in expressions(before) if not found.base]
+    named = [expression for expression in expressions(before) if not expression.base]
     return resolved(named[-1], start, end) if named else (start, end)
 
 
@@ -342,8 +342,8 @@ class Timeline:
         """
         line = after_last(self._text, first, "\n")
         stop = after_last(self._text, first, "\n。")
-        place = bisect_right(self._starts, first) - 1
-        for index in range(place, max(-1, place - _RECENT), -1):
+        last = bisect_right(self._starts, first) - 1
+        for index in range(last, max(-1, last - _RECENT), -1):
             named = self._named[index]
             if named.start < line:
                 break
@@ -353,7 +353,7 @@ class Timeline:
         return None, False
 
     def _applies(self, named: Expression, first: int) -> bool:
-        """Whether the words still hold at a figure behind them."""
+        """Whether the words still apply to a figure after them."""
         between = self._text[named.end : first]
         bracket = self._enclosures.at(named.start, named.end, "(")
         if bracket and bracket.end < first:
@@ -371,14 +371,14 @@ class Timeline:
             return not re.search(r"[。;]", between)
         return True
 
-    def _listed(self, place: int, first: int) -> Expression:
+    def _listed(self, last: int, first: int) -> Expression:
         """Return the words of a list in the order of the figures: 一、二季度分别发生7起、4起."""
-        named = self._named[place]
+        named = self._named[last]
         between = self._text[named.end : first]
         chain = [named]
-        while place and _JOINT.fullmatch(self._text[self._named[place - 1].end : chain[0].start]):
-            place -= 1
-            chain.insert(0, self._named[place])
+        while last and _JOINT.fullmatch(self._text[self._named[last - 1].end : chain[0].start]):
+            last -= 1
+            chain.insert(0, self._named[last])
         index = len(re.findall(r"\d+(?:\.\d+)?", between)) % len(chain)
         return chain[index] if len(chain) > 1 and "分别" in between else named
 

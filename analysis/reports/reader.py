@@ -61,14 +61,14 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
         namer,
         spellings=breakdowns.spellings(catalogue.parts) if catalogue else (),
     )
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     for sentence in sentences(folded, parted):
         inside = []
         while following is not None and following.start < sentence.end:
             inside.append(following)
             following = next(waiting, None)
-        found += reader.sentence(sentence, inside)
-    yield from _consistent(found)
+        candidates += reader.sentence(sentence, inside)
+    yield from _consistent(candidates)
 
 
 def _consistent(candidates: list[Candidate]) -> Iterator[Candidate]:

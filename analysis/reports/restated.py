@@ -85,7 +85,7 @@ def _implied(rows: Sequence[Row], others: Sequence[Row], earlier: str) -> Iterat
 def _about(row: Row, *, years: int = 0) -> tuple[str, ...]:
     """Return the key of a row without its measure, *years* earlier."""
     dates = [
-        f"{int(row[column][:4]) - years}{row[column][4:]}"
-        for column in ("period_start", "period_end")
+        f"{int(day[:4]) - years}{day[4:]}" if day else ""  # a target may have no date
+        for day in (row["period_start"], row["period_end"])
     ]
-    return (row["indicator"], row["breakdown"], row["status"], *dates)
+    return (row.get("region", ""), row["indicator"], row["breakdown"], row["status"], *dates)

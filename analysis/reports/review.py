@@ -299,7 +299,7 @@ class _Writer:
         left = max(after_last(text, candidate.start, _STOPS), candidate.start - _AROUND)
         limit = min(candidate.end + _AROUND, len(text))
         ends = (text.find(mark, candidate.end, limit) for mark in _STOPS)
-        right = min([*(place for place in ends if place >= 0), limit])
+        right = min([*(end for end in ends if end >= 0), limit])
         look = self.format(locked=True, colour=colour)
         parts: list[Any] = []
         for piece, marked in (

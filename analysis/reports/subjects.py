@@ -72,18 +72,18 @@ class Events:
         ]
         self._ends = [event.end for event in self._events]
 
-    def before(self, place: int, *, table: bool = False, near: bool = False) -> str:
+    def before(self, position: int, *, table: bool = False, near: bool = False) -> str:
         """
-        Return the subject of the last event before *place*, or ''.
+        Return the subject of the last event before *position*, or ''.
 
         It is in the same paragraph, else in the one before; *near*, only in the same clauses
         between semicolons; for a *table*, anywhere near.
         """
-        line = 0 if table else after_last(self._text, place, "\n")
-        sentence = max(line, after_last(self._text, place, "。;") - 1)
-        for index in range(bisect_right(self._ends, place) - 1, -1, -1):
+        line = 0 if table else after_last(self._text, position, "\n")
+        sentence = max(line, after_last(self._text, position, "。;") - 1)
+        for index in range(bisect_right(self._ends, position) - 1, -1, -1):
             event = self._events[index]
-            if event.end <= max(sentence if near else line, place - _REACH):
+            if event.end <= max(sentence if near else line, position - _REACH):
                 break
             if event.subject not in _GRADED or event.end > sentence:
                 return event.subject
@@ -147,14 +147,14 @@ def slot(figure: Figure, unit: str) -> str:
 
 def of_quota(before: str) -> str:
     """Return the slot of a quota from the words *before* it: 死亡人数占全年控制指标(98人)."""
-    found = re.findall(r"死亡|亡人|起数|事故", before[-40:])
-    return ("count" if found[-1] in {"起数", "事故"} else "deaths") if found else ""
+    words = re.findall(r"死亡|亡人|起数|事故", before[-40:])
+    return ("count" if words[-1] in {"起数", "事故"} else "deaths") if words else ""
 
 
 def of_direction(subject: str) -> str:
     """Return the slot of what rose or fell, by its name."""
-    found = [slot for word, slot in _NAMES.items() if word in subject]
-    return found[0] if found else ""
+    slots = [slot for word, slot in _NAMES.items() if word in subject]
+    return slots[0] if slots else ""
 
 
 _NAMES = {

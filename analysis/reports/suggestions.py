@@ -126,7 +126,7 @@ class Words(NamedTuple):
 
 
 class Reviewed(NamedTuple):
-    """An accepted figure with the phrase that it stands on."""
+    """An accepted figure with its phrase in the text."""
 
     evidence: str
     printed: str
@@ -194,8 +194,8 @@ class Catalogue:
         for figure in reviewed:
             code, known = figure.indicator, self.indicators.get(figure.indicator)
             kind = known.quantity if known else ""
-            found = self.suggest([Words(figure.evidence, 1.0)], unit=figure.unit, kind=kind)
-            top = found[0] if found and found[0].score >= ENOUGH else None
+            suggestions = self.suggest([Words(figure.evidence, 1.0)], unit=figure.unit, kind=kind)
+            top = suggestions[0] if suggestions and suggestions[0].score >= ENOUGH else None
             if top:
                 right, all_of = self.counts.get((top.indicator, top.why), (0, 0))
                 self.counts[top.indicator, top.why] = right + (top.indicator == code), all_of + 1

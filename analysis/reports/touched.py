@@ -70,12 +70,12 @@ def doubts(text: str, folded: str, read: Quantity) -> Iterator[Doubt]:
     ahead = folded[max(0, read.first - _REACH) : read.first]
     behind = folded[read.last : read.last + _REACH]
     for pattern in _BEFORE:
-        found = pattern.search(ahead)
-        if found is None or _range(found["sign"], read):
+        match = pattern.search(ahead)
+        if match is None or _range(match["sign"], read):
             continue
-        if not _idiom(folded, read.first - len(ahead) + found.start("sign"), read.first):
-            yield _doubt(found["sign"])
-    yield from (_doubt(found["sign"]) for p in _AFTER if (found := p.match(behind)))
+        if not _idiom(folded, read.first - len(ahead) + match.start("sign"), read.first):
+            yield _doubt(match["sign"])
+    yield from (_doubt(match["sign"]) for p in _AFTER if (match := p.match(behind)))
     parted = _PARTED.match(behind) if read.unit and read.kind not in _WHOLE else None
     if parted:
         yield _doubt(parted[0])
@@ -85,8 +85,8 @@ def doubts(text: str, folded: str, read: Quantity) -> Iterator[Doubt]:
 
 def letters(text: str, read: Quantity) -> tuple[Doubt, ...]:
     """Return a doubt for a letter that a digit was taken for, as in 1O人."""
-    found = _LETTER.search(text[max(0, read.start - 1) : read.end + 1])
-    return (_doubt(found[0]),) if found else ()
+    match = _LETTER.search(text[max(0, read.start - 1) : read.end + 1])
+    return (_doubt(match[0]),) if match else ()
 
 
 def _doubt(sign: str) -> Doubt:

@@ -25,7 +25,7 @@ from analysis import files, shapes
 from analysis.errors import UsageError, WorkerError
 
 from . import judge, processes, staging
-from .executors import Event, Local
+from .executors import Event, Local, taken
 from .plan import Plan
 from .stale import Fingerprints
 from .worker import Said, Task
@@ -125,13 +125,7 @@ class Cluster:
 
     def _taken(self, seconds: float) -> list[Event]:
         """Return the queued events of jobs whose end has not been reported."""
-        try:
-            events = [self.events.get(timeout=max(seconds, 0.001))]
-        except queue.Empty:
-            return []
-        while not self.events.empty():
-            events.append(self.events.get())
-        return [event for event in events if self._is_news(event)]
+        return [event for event in taken(self.events, seconds) if self._is_news(event)]
 
     def _is_news(self, event: Event) -> bool:
         news = event["job"] in self.open
@@ -372,7 +366,7 @@ def _run(local: Local, task: Task, settings: dict[str, Any]) -> list[Event]:
 
 
 def _is_cancelled(key: str) -> bool:
-    """Return whether nobody wants the task *key* any more: cancelled, or its client is gone."""
+    """Return whether the task *key* was cancelled, or its client is gone."""
     task = _distributed().get_worker().state.tasks.get(key)
     return task is None or task.state not in {"executing", "long-running"}
 

@@ -24,6 +24,15 @@ Event = dict[str, Any]
 _LONGEST_LINE = 1 << 20
 
 
+def taken(events: "queue.Queue[Event]", seconds: float) -> list[Event]:
+    """Return all queued events, after at most *seconds* of waiting for the first."""
+    try:
+        first = events.get(timeout=max(seconds, 0.001))
+    except queue.Empty:
+        return []
+    return [first, *(events.get() for _ in range(events.qsize()))]
+
+
 class Executor(Protocol):
     """The interface between the runner and the processes of jobs."""
 
@@ -101,13 +110,8 @@ class Local:
 
     def wait(self, seconds: float) -> list[Event]:
         """Return the new events of all processes."""
-        try:
-            events = [self.events.get(timeout=max(seconds, 0.001))]
-        except queue.Empty:
-            return []
-        while not self.events.empty():
-            events.append(self.events.get())
-        return [event for event in events for event in self._process(event)]
+        queued = taken(self.events, seconds)
+        return [event for one in queued for event in self._process(one)]
 
     def stop(self, job: str) -> None:
         """End the job's process, its descendants and its session."""

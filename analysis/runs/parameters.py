@@ -7,11 +7,13 @@ The notebook is read as JSON and the cell is parsed; nothing is run.
 import ast
 import codecs
 import io
+import itertools
 import json
 import os
 import re
 import tokenize
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
@@ -29,6 +31,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "Language": (str,),
 }
+_INJECTED = re.compile(r"# (?:injected )?parameters\b", re.IGNORECASE)
 _WORD = r"[\w.-]+"
 _CLOSED = re.compile(rf"(?:one of:?\s+)?({_WORD}(?:, {_WORD})*(?:,? or {_WORD})?)$")
 
@@ -195,6 +198,65 @@ def _annotated(kind: ast.expr) -> tuple[type, ...]:
 def _guessed(default: ast.expr) -> tuple[type, ...]:
     known = isinstance(default, ast.Constant) and default.value is not None
     return _KINDS.get(type(default.value).__name__, ()) if known else ()  # type: ignore[attr-defined]
+
+
+def typed(words: Iterable[str], known: Mapping[str, Parameter]) -> dict[str, Value]:
+    """
+    Return the parameters in *words*, each ``name=value``, as the types that *known* declares.
+
+    Raises
+    ------
+    UsageError
+        For a word without ``=``, and a name that is not declared.
+
+    Examples
+    --------
+    >>> typed(["first_year=2015"], {"first_year": Parameter("first_year", (int,), "")})
+    {'first_year': 2015}
+    """
+    values: dict[str, Value] = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals:
+            raise UsageError(f"{word!r} is no parameter: write NAME=VALUE, as indicator=deaths")
+        if name not in known:
+            raise WordError("parameter", name, known)
+        values[name] = _converted(text, known[name].kinds)
+    return values
+
+
+def _converted(text: str, kinds: tuple[type, ...]) -> Value:
+    """Return *text* as the first of *kinds* that it can be; as text if it can be none."""
+    if bool in kinds and text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    for kind in (int, float):
+        if kind in kinds:
+            with suppress(ValueError):
+                return kind(text)
+    return text
+
+
+def check_parameters(namespace: Mapping[str, Any]) -> None:
+    """
+    Refuse parameters that papermill, a scheduler or Quarto gave a notebook that lacks them.
+
+    Parameters
+    ----------
+    namespace
+        ``globals()`` of the notebook. The cell with the given values is known by its comment, and
+        follows the cell tagged ``parameters``.
+
+    Raises
+    ------
+    UsageError
+        For the first parameter that is not declared, is of the wrong type, or has an impossible
+        value, naming the nearest valid names or values.
+    """
+    for tagged, cell in itertools.pairwise(namespace.get("In", ())):
+        if _INJECTED.match(cell):
+            known = {one.name: one for one in _parsed(tagged)}
+            given = {one.name: namespace[one.name] for one in _parsed(cell)}
+            check("this notebook", given, known, {})
 
 
 def check(

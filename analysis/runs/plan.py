@@ -32,6 +32,7 @@ _TOP = ("warm", "warm_up", "deadline", "formats", "default", "job")
 _JOB = ("notebook", "each", "reads", "deadline", "executor", "formats")
 _READ = ("table", "where")
 _DEFAULT = ("each", "reads", "without")
+_SHARED: tuple[tuple[str, Any], ...] = (("each", {}), ("reads", []))
 _EXECUTORS = ("in-process", "kernel")
 MOST_JOBS = 10_000
 LONGEST_DEADLINE = 7 * 24 * 3600.0
@@ -204,8 +205,7 @@ def load(project: Project) -> Plan:
         write the same files.
     """
     entries = _parsed(project.root / PLAN)
-    formats = entries.get("formats", [])
-    reader = _Reader(project, float(entries.get("deadline", DEADLINE)), formats)
+    reader = _Reader.of(project, entries)
     made = (
         job
         for where, entry in _whole_entries(entries, project.notebooks)
@@ -222,6 +222,29 @@ def load(project: Project) -> Plan:
         tuple([warm_up] if isinstance(warm_up, str) else warm_up),
         tuple(jobs),
     )
+
+
+def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
+    """
+    Return a job of *notebook* that the plan need not have.
+
+    Parameters
+    ----------
+    words
+        Parameters, each ``name=value``; the others are the first ones in the plan.
+
+    Raises
+    ------
+    UsageError
+        For an unknown notebook, parameter or value.
+    """
+    entries = _parsed(project.root / PLAN)
+    reader = _Reader.of(project, entries)
+    default = entries.get("default", {})
+    entry = {"notebook": notebook} | {part: default.get(part, empty) for part, empty in _SHARED}
+    whole = (one for _, one in _whole_entries(entries, project.notebooks))
+    entry = next((one for one in whole if one.get("notebook") == notebook), entry)
+    return reader.job(entry, f"job {notebook}", words)
 
 
 def _whole_entries(
@@ -286,6 +309,24 @@ class _Reader:
         self.closed = {name: list(self._column(*column)) for name, column in _KEYS.items()}
         self.closed["region"] = self.selections.get("regions", [])
         self.matching = cache(self._matching)
+
+    @classmethod
+    def of(cls, project: Project, entries: Mapping[str, Any]) -> "_Reader":
+        """Return the reader of the plan with these *entries*."""
+        deadline = float(entries.get("deadline", DEADLINE))
+        return cls(project, deadline, entries.get("formats", []))
+
+    def job(self, entry: dict[str, Any], where: str, words: Iterable[str]) -> Job:
+        """Return the job of *entry* with the parameters in *words*, of the others the first."""
+        path = self.project.notebooks / f"{_file_name(where, entry['notebook'])}.ipynb"
+        stems = [one.stem for one in self.project.notebooks.glob("*.ipynb")]
+        known = parameters.declared(path, parameters.notebook(path, stems))
+        each = {
+            name: self._listed(f"{where}: each {name}", values)[:1]
+            for name, values in entry.get("each", {}).items()
+        }
+        given = {name: [value] for name, value in parameters.typed(words, known).items()}
+        return next(self.jobs({**entry, "each": each | given}, where))
 
     def jobs(self, entry: dict[str, Any], where: str) -> Iterator[Job]:
         """Yield the jobs of a ``[[job]]`` entry: the product of its lists of parameter values."""

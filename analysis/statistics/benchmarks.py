@@ -57,9 +57,9 @@ def yearly_rates(
         ``period_end``, ``of`` (the region) with its names and adcode, ``of_rate`` and ``chained``:
         whether the year's count is that of the year before and a published percentage.
     """
-    mine = [frame[_whole(frame, indicator, region)] for frame in (every, context)]
-    levels = mine[0][mine[0]["measure"].eq(Measure.LEVEL)].assign(chained=False)
-    counted = pd.concat([levels, _chained(levels, mine[1])], ignore_index=True)
+    sources = [frame[_whole(frame, indicator, region)] for frame in (every, context)]
+    levels = sources[0][sources[0]["measure"].eq(Measure.LEVEL)].assign(chained=False)
+    counted = pd.concat([levels, _chained(levels, sources[1])], ignore_index=True)
     known = rates.rates(rates.limits(counted), context)
     names = {name: f"of_{name.removeprefix('region_')}" for name in ("region_zh", "region_en")}
     names |= {"region": "of", "rate": "of_rate", "adcode": "of_adcode"}
@@ -145,10 +145,10 @@ def _levels(
     same = every["indicator"].eq(indicator) & every["breakdown"].eq("")
     same &= every["measure"].eq(Measure.LEVEL) & every["period_end"].dt.year.ge(first_year)
     counts: pd.DataFrame = every[same]
-    mine = counts["region"].isin(regions)
-    above = {code for line in counts.loc[mine, "ancestors"] for code in line.split()}
+    chosen = counts["region"].isin(regions)
+    above = {code for line in counts.loc[chosen, "ancestors"] for code in line.split()}
     wider = counts["adcode"].isin(above) & counts["level"].eq(Level.PROVINCE)
-    return counts.loc[mine | wider]
+    return counts.loc[chosen | wider]
 
 
 def _pooled(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -240,9 +240,9 @@ def shares_of_year(
     Years whose whole count is known are added up: first prints hold less than the days suggest.
     Empty where no year has its first prints.
     """
-    mine = context["region"].eq(region) & context["indicator"].eq(indicator)
-    mine &= context["breakdown"].eq("") & context["measure"].eq(Measure.LEVEL)
-    first = context[mine & context["vintage"].eq(Vintage.FIRST)]
+    levels = context["region"].eq(region) & context["indicator"].eq(indicator)
+    levels &= context["breakdown"].eq("") & context["measure"].eq(Measure.LEVEL)
+    first = context[levels & context["vintage"].eq(Vintage.FIRST)]
     first = first[first["period_start"].dt.day_of_year.eq(1)]
     year, month = first["period_end"].dt.year, first["period_end"].dt.month
     table = first.assign(year=year, month=month).pivot_table(
@@ -270,15 +270,15 @@ def peers(
     known = dict(zip(nation["period_end"].dt.year, nation["of_rate"], strict=True))
     chained = set(nation.loc[nation["chained"], "period_end"].dt.year)
     shares = shares_of_year(context, indicator)
-    found = points(table, known, shares, indicator=indicator, farthest=CENSUS)
-    year = found["period_end"].dt.year
-    rough = year.isin(chained) | found["population_year"].sub(year).abs().gt(FARTHEST)
+    placed = points(table, known, shares, indicator=indicator, farthest=CENSUS)
+    year = placed["period_end"].dt.year
+    rough = year.isin(chained) | placed["population_year"].sub(year).abs().gt(FARTHEST)
     names = {"observed": "value", "name_zh": "region_zh", "name_en": "region_en"}
-    return found.assign(
-        rough=rough | ~dates.whole_year(found),
-        ratio=found["observed"] / found["expected"],
-        id="peer-" + found["adcode"],
-        region=found["adcode"],
+    return placed.assign(
+        rough=rough | ~dates.whole_year(placed),
+        ratio=placed["observed"] / placed["expected"],
+        id="peer-" + placed["adcode"],
+        region=placed["adcode"],
         indicator=indicator,
         mark=str(Mark.EXACT),
         origin="context",
@@ -317,8 +317,8 @@ def road_shares(table: pd.DataFrame, indicator: str, on: Sequence[str]) -> pd.Da
     pandas.DataFrame
         The rows of the wholes with ``road`` and ``share`` (percent).
     """
-    mine = table["indicator"].eq(indicator) & table["measure"].eq(Measure.LEVEL)
-    first = table["vintage"].eq(Vintage.FIRST) & mine
+    levels = table["indicator"].eq(indicator) & table["measure"].eq(Measure.LEVEL)
+    first = table["vintage"].eq(Vintage.FIRST) & levels
     whole, part = (
         table[first & table["breakdown"].eq("")],
         table[first & table["breakdown"].eq(ROAD)],
@@ -423,7 +423,7 @@ def _counts(
     rows = peers.assign(
         elapsed=elapsed,
         year=end.dt.year,
-        place=peers["scope"].map({scope: place for place, scope in enumerate(scopes)}),
+        place=peers["scope"].map({scope: order for order, scope in enumerate(scopes)}),
     )
     chosen: pd.DataFrame = rows[counted & elapsed.ge(shortest)]
     return chosen.rename(columns={"value": "observed"})

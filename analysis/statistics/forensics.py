@@ -409,35 +409,6 @@ def vintages(rows: pd.DataFrame, *, reading: Reading = Reading.ROUNDED) -> pd.Da
     return _compared(pairs.merge(base, on=PERIOD, how="left"), reading)
 
 
-def falling(rows: pd.DataFrame) -> pd.DataFrame:
-    """
-    Pairs of cumulative counts of one year of which the longer period has the smaller count.
-
-    A cumulative count of one scope cannot fall, so such a pair shows a changed base or scope.
-
-    Parameters
-    ----------
-    rows
-        As for :func:`vintages`; only levels are used, of both vintages.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The series and ``period_start``, with ``period_end``, ``value`` and ``vintage`` of the
-        shorter period and of the longer, whose columns end in ``_longer``.
-    """
-    spans = _spans(rows)
-    levels = spans[spans["measure"].eq(Measure.LEVEL)]
-    key = [*SERIES, "period_start"]
-    columns = [*key, "period_end", "value", "vintage", "rounding"]
-    pairs = levels[columns].merge(levels[columns], on=key, suffixes=("", "_longer"))
-    longer = pairs["period_end"] < pairs["period_end_longer"]
-    least = pairs["value"] - pairs["rounding"]
-    fallen = least > pairs["value_longer"] + pairs["rounding_longer"]
-    kept = pairs[longer & fallen].drop(columns=["rounding", "rounding_longer"])
-    return kept.reset_index(drop=True)
-
-
 def _window(change: Percent, reading: Reading) -> _Window:
     """Exact bounds of the ratio; half a last digit is 1 in units of the scale."""
     scale = 200 * 10**change.decimals

@@ -95,9 +95,9 @@ def cells(rows: pd.DataFrame, indicators: Sequence[str], absences: pd.DataFrame)
 
 def _cell(region: Row, indicator: str, absence: Row | None) -> Row:
     missing = silence(region["kind"], absence)
-    place = {name: region[name] for name in _PLACE}
-    place |= {"indicator": indicator, "gap": str(missing.gap)}
-    return place | missing.phrase | _reason(missing.text)
+    cell = {name: region[name] for name in _PLACE}
+    cell |= {"indicator": indicator, "gap": str(missing.gap)}
+    return cell | missing.phrase | _reason(missing.text)
 
 
 def reporting(rows: pd.DataFrame) -> list[Row]:
@@ -108,7 +108,7 @@ def reporting(rows: pd.DataFrame) -> list[Row]:
 
 
 def explained(
-    region: Row, mine: pd.DataFrame, near: Mapping[str, Row], shared: str | None = ""
+    region: Row, rows: pd.DataFrame, near: Mapping[str, Row], shared: str | None = ""
 ) -> Row:
     """
     Return the refusal of *region* with what it has instead of a figure of part *shared*.
@@ -116,23 +116,23 @@ def explained(
     *shared* is None where no part is declared to stand for a region. *near* are the absences of the
     indicator by report, as from :func:`by_report`.
     """
-    missing = gap(mine, region["kind"], near.get(region["report"]), shared)
+    missing = gap(rows, region["kind"], near.get(region["report"]), shared)
     if missing.row is None:
         place = {name: region[name] for name in REPORT}
         return refusal(place | missing.phrase, missing.gap, missing.text)
     return refusal(missing.row, missing.gap, missing.text)
 
 
-def gap(mine: pd.DataFrame, kind: str, absence: Row | None, shared: str | None = "") -> Missing:
+def gap(rows: pd.DataFrame, kind: str, absence: Row | None, shared: str | None = "") -> Missing:
     """
     Return why a region has nothing to show of part *shared* of an indicator.
 
-    *mine* are the region's rows of the indicator, *kind* is the kind of its report and *absence*
+    *rows* are the region's rows of the indicator, *kind* is the kind of its report and *absence*
     the report's row of ``absences``, if it has one.
     """
-    if mine.empty:
+    if rows.empty:
         return silence(kind, absence)
-    reasons = [Missing(_gap(row, shared), row) for row in mine.to_dict("records")]
+    reasons = [Missing(_gap(row, shared), row) for row in rows.to_dict("records")]
     return min(reasons, key=lambda missing: _ORDER.index(missing.gap))
 
 

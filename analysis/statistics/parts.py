@@ -206,10 +206,10 @@ def whole_only(
     )
 
 
-def _undivided(region: Row, mine: pd.DataFrame, near: dict[str, Row]) -> dict[str, Any]:
-    levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
+def _undivided(region: Row, figures: pd.DataFrame, near: dict[str, Row]) -> dict[str, Any]:
+    levels = figures[figures["measure"].eq(Measure.LEVEL) & figures["status"].eq(Status.ACTUAL)]
     if levels.empty:
-        return gaps.explained(region, mine, near)
+        return gaps.explained(region, figures, near)
     rows = levels.to_dict("records")
     whole = [row for row in rows if not row["breakdown"]]
     if whole:
@@ -246,25 +246,25 @@ def unclosed(rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame) -> pd.
     )
 
 
-def _unclosed(region: Row, mine: pd.DataFrame, near: dict[str, Row]) -> dict[str, Any]:
-    levels = mine[mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)]
+def _unclosed(region: Row, rows: pd.DataFrame, near: dict[str, Row]) -> dict[str, Any]:
+    levels = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
     instead = _half_loop(levels)
     if instead is None:
-        return gaps.explained(region, mine.iloc[:0], near)
+        return gaps.explained(region, rows.iloc[:0], near)
     return _refused(Gap.PART_ONLY, instead)
 
 
 def _half_loop(levels: pd.DataFrame) -> Instead | None:
     """Return what of the loop from found to rectified a region reports instead of both ends."""
-    one, found, rectified, shares = (
+    one, identified, rectified, shares = (
         [row for code in codes for row in levels[levels["indicator"].eq(code)].to_dict("records")]
         for codes in (ONE_FIGURE, FOUND, RECTIFIED, RATES)
     )
     if one:
         return Instead(Partial.ONE_FIGURE, (one[0],))
-    if found and rectified:
-        return Instead(Partial.ENDS_APART, (found[0], rectified[0]))
-    if found or rectified:
-        word = Partial.FOUND_ALONE if found else Partial.RECTIFIED_ALONE
-        return Instead(word, ((found or rectified)[0],))
+    if identified and rectified:
+        return Instead(Partial.ENDS_APART, (identified[0], rectified[0]))
+    if identified or rectified:
+        word = Partial.FOUND_ALONE if identified else Partial.RECTIFIED_ALONE
+        return Instead(word, ((identified or rectified)[0],))
     return Instead(Partial.SHARE_ALONE, (shares[0],)) if shares else None

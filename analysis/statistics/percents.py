@@ -179,7 +179,7 @@ def vintages(
     Returns
     -------
     tuple of pandas.DataFrame
-        The rows of the first prints with the columns of :func:`forensics.vintages`, ``percent``
+        The rows of the first prints with the columns of ``forensics.vintages``, ``percent``
         (the change published for the next year), ``firsts`` (that between first prints, the
         middle of its range) and ``later_id``; and the rows of the published changes, of which
         ``later_id`` is the id.

@@ -24,7 +24,7 @@ _ORDER = ["level_order", "adcode"]
 
 def standings(data: Tables) -> pd.DataFrame:
     """
-    How far each region has each instrument, one row a pair that somebody has read for.
+    How far each region has each instrument, one row a pair that was read for.
 
     Returns
     -------

@@ -185,10 +185,11 @@ def outcomes(judged: pd.DataFrame) -> Outcomes:
 
 def density(rows: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
     """Return the figures for 1,000 characters of report, a row a theme and a column a region."""
-    length = reports.set_index("report")["characters"]
-    last = rows.drop_duplicates("report").set_index("region")["report"]
+    pairs = rows[["report", "region"]].drop_duplicates()
+    length = pairs["report"].map(reports.set_index("report")["characters"])
+    lengths = length.groupby(pairs["region"], observed=True).sum()
     counts = rows.groupby(["theme", "region"], observed=True).size().unstack(fill_value=0)
-    return counts / last.map(length).reindex(counts.columns) * 1000
+    return counts / lengths.reindex(counts.columns) * 1000
 
 
 def amounts(rows: pd.DataFrame) -> pd.DataFrame:
@@ -278,13 +279,13 @@ def placements(pairs: pd.DataFrame, known: Spread | None) -> list[Placement]:
     known
         The spread of peers (``benchmarks.spread_of``).
     """
-    mine = pairs[pairs["level"].ne(Level.PROVINCE) & pairs["segment"].eq(0)]
-    found = [
+    chosen = pairs[pairs["level"].ne(Level.PROVINCE) & pairs["segment"].eq(0)]
+    placements = [
         _placement(group, known)
-        for _, group in mine.groupby("region", sort=False)
+        for _, group in chosen.groupby("region", sort=False)
         if group["of"].eq(NATION).any()
     ]
-    return sorted(found, key=lambda one: not one.row["pooled"])
+    return sorted(placements, key=lambda one: not one.row["pooled"])
 
 
 def _placement(pairs: pd.DataFrame, known: Spread | None) -> Placement:

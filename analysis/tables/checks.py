@@ -18,6 +18,7 @@ import pandas as pd
 from analysis.errors import Fault, WordError
 from analysis.language.vocabulary import (
     Absence,
+    Basis,
     Comparator,
     Level,
     Measure,
@@ -33,7 +34,7 @@ from . import load, numerals
 from .cells import FIRST_YEAR, LAST_YEAR
 from .identities import decided
 from .load import Tables
-from .printed import numbers
+from .printed import numbers, within
 from .schema import BY_REGION, LINKS, TABLES, UNLINKED
 
 __all__ = ["check", "decided", "everything", "expected_unit", "printed_value"]
@@ -42,6 +43,7 @@ OWNING = (Role.OBSERVATION, Role.TARGET)
 WHOLE = (Quantity.COUNT, Quantity.PEOPLE, Quantity.RANK)
 _BOUND = re.compile(r"[0-9万亿][余多]")
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
+_FEWEST_DIGITS = 3  # of a value that is looked for without its unit
 FIGURES = ("observations", "context", "peers")  # the tables with one value a row
 _PER = re.compile(r"(?P<unit>.+)/(?:年|季度|月|周|日)")
 
@@ -63,6 +65,7 @@ def check(held: Tables) -> list[Fault]:
         _breaks,
         _units,
         _amounts,
+        _context_values,
         _parts,
         _periods,
         _phrases,
@@ -281,11 +284,43 @@ def _fractions(held: Tables) -> Iterator[Fault]:
     """A context percentage that its evidence prints a hundred times as large."""
     percents = held.context[held.context["unit"].eq("%")]
     hundredfold = [
-        float(f"{value * 100:.10g}") in (numbers := _numbers(evidence)) and value not in numbers
-        for value, evidence in zip(percents["value"].abs(), percents["evidence"], strict=True)
+        _is_fraction(value, evidence)
+        for value, evidence in zip(percents["value"], percents["evidence"], strict=True)
     ]
     words = ("a percentage written as a fraction", "write it as printed, 6.7 for 6.7%")
     yield from _told(held, "context", percents[hundredfold], "value", words)
+
+
+def _is_fraction(value: float, evidence: str) -> bool:
+    """Return whether *evidence* prints *value* only a hundred times as large."""
+    numbers = _numbers(evidence)
+    return float(f"{abs(value) * 100:.10g}") in numbers and abs(value) not in numbers
+
+
+def _context_values(held: Tables) -> Iterator[Fault]:
+    """Check that the evidence of a printed context figure has its numeral, in any unit."""
+    rows = held.context[held.context["basis"].eq(Basis.PRINTED) & held.context["value"].ne(0)]
+    rows = rows[rows["measure"].ne(Measure.DIRECTION) & rows["evidence"].ne("")]
+    columns = ["evidence", "value", "unit"]
+    odd = [
+        not within(evidence, value, unit)
+        and not _has_digits(evidence, value)
+        and not (unit == "%" and _is_fraction(value, evidence))
+        for evidence, value, unit in rows[columns].itertuples(index=False, name=None)
+    ]
+    words = ("the evidence does not print {value:.12g}", "correct the value or the evidence")
+    yield from _told(held, "context", rows[odd], "value", words)
+
+
+def _has_digits(phrase: str, value: float) -> bool:
+    """
+    Return whether *phrase* has the digits of *value*, as in a table in units of 10,000.
+
+    >>> _has_digits("云南省 28,954.20", 2895420000000), _has_digits("死亡45人", 46)
+    (True, False)
+    """
+    digits = f"{abs(value):.15g}".replace(".", "").strip("0")
+    return len(digits) >= _FEWEST_DIGITS and digits in re.sub(r"\D", "", phrase)
 
 
 def _numbers(phrase: str) -> set[float]:

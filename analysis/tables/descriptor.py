@@ -17,6 +17,8 @@ import pandas as pd
 
 from analysis import files, shapes
 from analysis.errors import Fault, TableError
+from analysis.language.messages import say
+from analysis.language.text import Text
 
 from . import checks
 from .load import Tables, survey
@@ -32,6 +34,8 @@ _MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _TYPES = {"float64": "number", "datetime64[ns]": "date"}
+
+_FIRST_FAULTS = 3  # of doubts
 
 Record = dict[str, Any]
 
@@ -102,9 +106,9 @@ def compare(folder: Path) -> list[Fault]:
         record = shapes.parsed(files.text(folder / FILE).encode(), _Descriptor)
         known = {resource["path"]: resource for resource in record["resources"]}
     except ValueError as error:
-        found = str(error)[:80]
+        problem = str(error)[:80]
         mend = "restore it, or run `regional-safety describe`"
-        return [Fault(FILE, 0, "", found, "no descriptor that can be read", mend)]
+        return [Fault(FILE, 0, "", problem, "no descriptor that can be read", mend)]
     try:
         present = {_path(folder, path): path for path in table_files(folder).values()}
     except TableError as error:
@@ -116,6 +120,27 @@ def compare(folder: Path) -> list[Fault]:
     for name, path in present.items():
         faults += _difference(name, path, known.get(name))
     return sorted(faults)
+
+
+def doubts(folder: Path) -> list[Text]:
+    """
+    Return what a reader of changed tables must know: their first faults, else the files changed.
+
+    It is empty where every file is as described, as only tables without a fault are described, and
+    where there is no descriptor.
+    """
+    if not (folder / FILE).is_file():
+        return []
+    changed = compare(folder)
+    if not changed:
+        return []
+    found = survey(folder)
+    faults = sorted({*found.faults, *checks.check(found.tables)})
+    if not faults:
+        names = ", ".join(dict.fromkeys(fault.file for fault in changed))
+        return [say("tables.changed", files=names)]
+    first = [say("tables.fault", fault=fault) for fault in faults[:_FIRST_FAULTS]]
+    return [say("tables.faults", count=len(faults)), *first]
 
 
 def validate(tables: Tables) -> list[Fault]:

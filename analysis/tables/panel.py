@@ -171,12 +171,3 @@ def _chains(parents: "pd.Series[str]", above: Mapping[str, str]) -> "pd.Series[s
         step = step.map(above).fillna("")
         chain = (chain + " " + step).str.rstrip()
     return chain
-
-
-def of_tables(folder: Path, data: Tables) -> Path:
-    """Write ordinary tables as a panel, with ``report``: a report may state an earlier year."""
-    tables = {name: getattr(data, name) for name in SMALL}
-    rows = data.observations.assign(**data.periods.drop(columns="dated"))
-    rows = rows.drop(columns="file").sort_values(["indicator", "region"], kind="stable")
-    pieces = [piece for _, piece in rows.groupby("indicator", sort=False)]
-    return parquet.write(folder, tables, pieces or [rows])

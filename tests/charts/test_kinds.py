@@ -9,11 +9,11 @@ from analysis.publish.workbook import tabs
 
 
 def test_every_kind_has_its_own_place_in_a_briefing():
-    """The order is that of a briefing: what there is, how regions compare, how they changed."""
+    """The order is that of a briefing: what there is, outcomes first, the profile last."""
     orders = [kind.order for kind in KINDS.values()]
 
     assert len(set(orders)) == len(orders)
-    assert list(KINDS)[:3] == ["overview", "coverage", "comparison"]
+    assert list(KINDS)[:3] == ["overview", "expected", "peers"]
     assert list(KINDS)[-1] == "profile"
 
 

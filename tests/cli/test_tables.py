@@ -10,10 +10,11 @@ from click.testing import CliRunner
 
 from analysis.cli.main import main
 from analysis.comparability.selections import selections
+from analysis.figures.source import load
 from analysis.tables import descriptor
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("check", "describe", "verify", "explain")
+COMMANDS = ("check", "describe", "verify", "explain", "compare")
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +139,20 @@ def test_explain_writes_the_explanation(east):
     assert shown.stdout.startswith("East · Deaths · 2024: 45 people")
     assert "  sentence: " in shown.stdout
     assert "\x1b[" not in shown.stdout
+
+
+def test_every_door_says_that_a_value_was_changed_against_its_evidence(east):
+    """The commands within their first lines, and `load` as a warning."""
+    minimal.plant(east / "data" / "observations" / "east.csv", 2, "value", "43")
+
+    explained = call("explain", "east", "deaths", "--project", east, "--language", "en").stdout
+    compared = call("compare", "east", "east", "--project", east, "--language", "en").stdout
+    decked = call("deck", "--dry-run", "--project", east, "--language", "en").stderr
+    with pytest.warns(UserWarning, match="The tables fail `check`") as warned:
+        load(east / "data")
+
+    for text in (explained, compared, decked, str(warned[0].message)):
+        assert "observations/east.csv, line 2, column value: found 43" in text[:600]
 
 
 def test_explain_takes_names(east):

@@ -33,6 +33,43 @@ def test_each_other_region_has_a_verdict_or_a_reason(data):
     assert "× Yaohai: the report is a plan, without results" in told
 
 
+def test_the_verdict_comes_first(data):
+    """The change, what could have been seen, and the level beside nation, province and peers."""
+    lines = explain(data, "chuxiong", "deaths", "2024", language="en").split("\n")
+
+    assert lines[0].endswith("2024: 45 people")
+    assert "45 against 51 the year before; ratio 0.88 (0.58–1.34), too few to tell" in lines[1]
+    assert lines[1].endswith("≤32 or ≥74")
+    assert "1.42 times (1.20–1.66). Yunnan is as high" in lines[2]
+    assert "no verdict on Chuxiong" in lines[2]
+
+
+def test_every_other_region_has_one_line(data):
+    """Nantong's count is refused and its percentage compared; road traffic is a caution."""
+    told = explain(data, "chuxiong", "deaths", "2024", language="en").split("\n")
+    lines = [line for line in told if line.startswith(("  ×", "  ↔"))]
+
+    assert [line.split()[1] for line in lines] == ["Anhui:", "Anshan:", "Nantong:", "Yaohai:"]
+    assert "14.3% down; ↔ Nantong 2024 14.3% down: All work-safety accidents" in lines[2]
+    assert any(
+        line.startswith("  ! 24 of Chuxiong's 45 deaths are of road traffic") for line in told
+    )
+
+
+def test_a_region_without_a_report_is_answered_from_other_publications(data):
+    """Hefei has two populations in the tables and nothing else; the country has deaths."""
+    hefei = explain(data, "hefei", "deaths", language="en")
+    china = explain(data, "china", "deaths", "2024", language="en")
+
+    assert hefei.startswith("Hefei: no report here; other publications have Resident population")
+    assert china.startswith("China · Deaths in work-safety accidents · 2024: ")
+    assert "not one of the reports (context.csv)" in china
+    assert explain(data, "china", "deaths", language="en").split("\n")[:2] == [
+        "China: no report here",
+        "  other publications have Deaths in work-safety accidents: 2018–2025",
+    ]
+
+
 def test_a_comparable_figure_is_said_to_be(data):
     """Drills of two prefectures in the same year, of a family with a caution."""
     told = explain(data, "nantong", "drills_held", language="en")
@@ -57,16 +94,16 @@ def test_an_empty_cell_says_why(data):
     ("words", "near"),
     [
         (("chuxion", "deaths"), "did you mean chuxiong"),
-        (("china", "deaths"), "5 are known"),
+        (("chuxio", "deaths"), "5 are known"),
         (("chuxiong", "death"), "did you mean deaths"),
-        (("chuxiong", "deaths", "2027"), "did you mean 2024"),
+        (("chuxiong", "deaths", "2027"), "did you mean 2024, 2023, 2022, 2021"),
         (("楚雄州", "deaths"), "did you mean chuxiong"),
-        (("chuxiong", "死亡人数"), r"did you mean .*, deaths \(生产安全事故死亡人数\), "),
+        (("chuxiong", "死亡人"), r"did you mean .*, deaths \(生产安全事故死亡人数\), "),
         (("chuxiong", "deaths in safety accidents"), r"did you mean deaths \("),
     ],
 )
 def test_an_unknown_word_names_the_nearest(data, words, near):
-    """A region without a report is unknown here too."""
+    """A year without a figure names those that have one."""
     with pytest.raises(WordError, match=near):
         explain(data, *words)
 
@@ -84,6 +121,7 @@ def test_a_name_does_as_well_as_a_code(data):
     due = explain(data, "chuxiong", "deaths")
 
     assert explain(data, "楚雄", "deaths") == due
+    assert explain(data, "楚雄", "死亡人数") == due  # a synonym of the tables
     assert explain(data, "Chuxiong", "生产安全事故死亡人数") == due
     assert explain(data, "CHUXIONG", "deaths in work-safety accidents") == due
 
@@ -109,7 +147,8 @@ def test_a_year_that_only_another_publication_tells_is_told_from_it(data):
     )
     assert "characters" not in printed[0]
     assert [told.partition("2023: ")[2][:9] for told in printed[1:2]] == ["3.8% down"]
-    assert "2022年：53人\n  由此推算：“死亡人数减少2人、下降3.8%”" in rebuilt
+    assert "2022年：53人\n" in rebuilt
+    assert "\n  由此推算：“死亡人数减少2人、下降3.8%”" in rebuilt
     assert "备注：推算：51＋2" in rebuilt
 
 

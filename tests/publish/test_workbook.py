@@ -161,6 +161,70 @@ def test_sheets_follow_the_practice(book):
     assert len({name.casefold() for name in book.sheetnames}) == len(book.sheetnames)
 
 
+def lines_of(sheet):
+    """The lines of a table, each by the heads of its columns."""
+    heads, *lines = sheet.iter_rows(min_row=workbook.HEAD + 1, values_only=True)
+    return [dict(zip(heads, line, strict=False)) for line in lines if any(line)]
+
+
+CODES = (
+    "row_id", "region_code", "indicator_code", "breakdown_code", "period_start", "period_end",
+)  # fmt: skip
+
+
+def book_of(figures, language):
+    """The workbook of figures that both languages have."""
+    named = ["comparison-deaths", "trend-*"]
+    data = workbook.workbook(figures, language=language, patterns=named)
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "heads"),
+    [
+        ("并列", "Comparison", ("数值", "Value")),
+        ("年度", "Trend", ("数值", "Value")),
+        ("依据", "Evidence", ("原句", "Phrase")),
+    ],
+)
+def test_the_two_languages_join_by_code(figures, zh, en, heads):
+    """By region, indicator, part, ISO dates and row; the values are the same."""
+    chinese, english = (
+        {tuple(line.get(name) for name in CODES): line for line in lines_of(opened[tab])}
+        for language, tab in (("zh", zh), ("en", en))
+        for opened in [book_of(figures, language)]
+    )
+
+    assert len(english) > 2
+    assert set(english) == set(chinese)
+    for key, line in english.items():
+        assert line[heads[1]] == chinese[key][heads[0]]
+        assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", day) for day in key[-2:] if day)
+
+
+def test_a_gap_has_the_code_of_its_indicator(book):
+    """Also where no value is."""
+    gaps = [line for line in lines_of(book["并列"]) if line["缩写"] == "[r]"]
+
+    assert ("yaohai", "deaths") in {(one["region_code"], one["indicator_code"]) for one in gaps}
+    assert all(one["indicator_code"] for one in gaps if one["region_code"] == "yaohai")
+
+
+def test_a_ratio_says_to_what(book):
+    """To the expected count, or to the year before."""
+    ratios = [line["实际为期望的倍数"] for line in lines_of(book["实际与期望"])]
+
+    assert ratios == [1.18]
+    assert lines_of(book["变化"])[0]["与上年之比"] == 0.88
+
+
+def test_the_cover_says_what_the_workbook_covers(book):
+    """Regions, years, the age of the data, the licence."""
+    words = "\n".join(str(cell.value) for cell in book["封面"]["A"] if cell.value)
+
+    assert all(part in words for part in ("楚雄", "2022", "2025-02-01", "MIT"))
+
+
 def test_charts_have_error_bars_and_a_text_for_screen_readers(data):
     """Native charts, their intervals in cells."""
     parts = office.parts(data, "book")

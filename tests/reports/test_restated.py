@@ -10,7 +10,7 @@ from qingshan import LATER, decided, later
 
 from analysis.comparability import rules
 from analysis.errors import TableError
-from analysis.reports import accept, compilation, review
+from analysis.reports import accept, compilation, restated, review
 from analysis.statistics import rates, years
 from analysis.tables import checks, descriptor, load, originals
 
@@ -106,7 +106,7 @@ def test_the_trend_gets_the_new_year_and_the_comparison_takes_the_latest(twice):
     levels = years.levels(held.rows, held.context_rows, "accidents", first_year=2019)
     mine = levels[levels["region"].eq("qingshan")].set_index("period_end")
     rated = rates.rates(rates.limits(held.rows), held.context_rows)
-    kept = rules.comparable(rated, "accidents").rows.set_index("region")
+    kept = rules.comparable(rated, "accidents", held.absence_rows).rows.set_index("region")
 
     assert mine["value"].tolist() == [37, 30]
     assert mine["disputed"].tolist() == [1, 0]
@@ -143,3 +143,33 @@ def test_a_code_that_stands_for_another_period_is_refused(joined, blank, tmp_pat
 
     with pytest.raises(TableError, match="qingshan-2024 is known with period_end 2024-12-31"):
         accept.accept(decided(blank, tmp_path / "half.xlsx", halve), joined)
+
+
+def test_a_target_without_a_date_is_no_obstacle():
+    """Anshan's report has targets without dates; a later report of Anshan must join."""
+    undated = {
+        "region": "", "indicator": "drills_held", "breakdown": "", "status": "target",
+        "measure": "level", "value": "1", "period_start": "", "period_end": "",
+    }  # fmt: skip
+
+    assert list(restated._implied([undated], [undated], "anshan-2023")) == []
+
+
+def test_levels_of_two_regions_in_one_report_are_kept_apart():
+    """45 of one region and 30 of the other; the change of the first implies its own year before."""
+    row = {
+        "indicator": "deaths", "breakdown": "", "status": "actual",
+        "period_start": "2024-01-01", "period_end": "2024-12-31",
+    }  # fmt: skip
+    level = row | {"measure": "level"}
+    rows = [
+        level | {"region": "a", "value": "45"},
+        row | {"region": "a", "measure": "change_abs", "value": "-6"},
+        level | {"region": "b", "value": "30"},
+    ]
+    before = level | {"region": "a", "value": "51"}
+    before |= {"period_start": "2023-01-01", "period_end": "2023-12-31"}
+
+    (note,) = restated._implied(rows, [before], "a_b-2023")
+
+    assert "imply 51, which agrees with a_b-2023" in note

@@ -222,3 +222,68 @@ def test_a_default_of_another_shape_is_refused(project, text, told):
 
     with pytest.raises(UsageError, match=told.replace("?", ".")):
         load(project)
+
+
+def test_a_job_of_given_parameters_needs_no_entry(project):
+    """The others are the first in the plan; the plan itself is as before."""
+    before = (project.root / plan.PLAN).read_bytes()
+
+    job = plan.ad_hoc(plan.Project(project.root), "draw", ["indicator=fires"])
+
+    assert job.name == "draw-zh-fires"
+    assert job.parameters == {"language": "zh", "indicator": "fires"}
+    assert "draw-zh-fires" not in {one.name for one in load(project).jobs}
+    assert (project.root / plan.PLAN).read_bytes() == before
+
+
+def test_a_notebook_that_no_job_names_runs_with_the_defaults(project):
+    """It reads what the default reads."""
+    project.table("region\n", "regions")
+    project.notebook("extra", parameters='language: str = "zh"\nyear: int = 2020')
+    project.plan('[default]\neach = { language = ["en"] }\nreads = ["*"]\nwithout = ["extra"]\n')
+
+    job = plan.ad_hoc(plan.Project(project.root), "extra", ["year=2024"])
+
+    assert (job.name, job.parameters) == ("extra-en-2024", {"language": "en", "year": 2024})
+    assert [source.table for source in job.reads] == [
+        source.path.relative_to(project.root / "data").with_suffix("").as_posix()
+        for source in job.reads
+    ]
+    assert "regions" in {source.table for source in job.reads}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["indicatr=deaths"], "parameter 'indicatr' is not known; did you mean indicator"),
+        (["indicator"], "'indicator' is no parameter: write NAME=VALUE"),
+        (["language=fr"], "language 'fr' is not known; did you mean zh, en"),
+    ],
+)
+def test_a_parameter_that_no_notebook_takes_is_refused(project, words, told):
+    """With the nearest name or value."""
+    with pytest.raises(UsageError, match=told):
+        plan.ad_hoc(plan.Project(project.root), "draw", words)
+
+
+def test_an_unknown_notebook_names_the_nearest(project):
+    """As an entry of the plan would."""
+    with pytest.raises(WordError, match="did you mean draw"):
+        plan.ad_hoc(plan.Project(project.root), "drow", ["language=zh"])
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "value"),
+    [
+        ("true", (bool,), True),
+        ("2015", (int,), 2015),
+        ("0.5", (float, int), 0.5),
+        ("2015", (str,), "2015"),
+        ("late", (int,), "late"),  # refused by the check of types
+    ],
+)
+def test_a_word_becomes_the_declared_type(text, kinds, value):
+    """The command line has text only."""
+    known = {"given": parameters.Parameter("given", kinds, "")}
+
+    assert parameters.typed([f"given={text}"], known) == {"given": value}

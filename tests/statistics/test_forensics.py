@@ -402,33 +402,6 @@ def test_vintages_leaves_its_rows_alone():
     pd.testing.assert_frame_equal(rows, before)
 
 
-def test_yunnans_road_deaths_of_2023_fell_between_june_and_july():
-    """389 to June in the base, 377 to July in the first print."""
-    rows = pd.DataFrame(
-        [
-            line("2023-01-01/2023-06-30", 389, indicator="deaths", vintage="base"),
-            line("2023-01-01/2023-07-31", 377, indicator="deaths"),
-            line("2023-01-01/2023-12-31", 800, indicator="deaths"),
-            line("2024-01-01/2024-03-31", 20, indicator="deaths"),
-        ]
-    )
-    row = forensics.falling(rows)
-    assert len(row) == 1
-    assert row[["value", "value_longer"]].to_numpy().tolist() == [[389.0, 377.0]]
-    assert row[["vintage", "vintage_longer"]].to_numpy().tolist() == [["base", "first"]]
-
-
-def test_a_rounded_count_may_hide_a_rise():
-    """2.18万 may be as many as 21,850."""
-    rows = pd.DataFrame(
-        [
-            line("2024-01-01/2024-06-30", 21_820),
-            line("2024-01-01/2024-12-31", 21_800, rounding=50.0),
-        ]
-    )
-    assert forensics.falling(rows).empty
-
-
 # Base and direction by region, indicator, part, and end of the period, as two readers found them.
 FOUND = [
     ("china", "accidents", "", "2024-03-31", 4841, 4847),
@@ -482,13 +455,6 @@ def test_the_tables_give_every_base_that_two_readers_found(context):
     bases = answer.set_index(key)[["base_low", "base_high"]]
     for *place, end, low, high in FOUND:
         assert bases.loc[(*place, pd.Timestamp(end))].tolist() == [low, high], (place, end)
-
-
-def test_the_tables_hold_yunnans_cumulative_fall(context):
-    """Road deaths of 2023: 389 to June in the base, 377 to July in the first print."""
-    answer = forensics.falling(context[context["indicator"].eq("deaths")])
-    road = answer[answer["region"].eq("yunnan") & answer["breakdown"].eq("sector:road_traffic")]
-    assert road[["value", "value_longer"]].to_numpy().tolist() == [[389, 377]]
 
 
 # Printed changes of peers that do not reproduce from the printed counts when rounded: now,

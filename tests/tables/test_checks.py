@@ -229,6 +229,19 @@ def test_a_ratio_has_a_denominator_in_each_report(small):
     assert checks.check(replace(ratio, family_members=members)) == []
 
 
+def test_a_context_figure_that_its_evidence_does_not_print_is_told(data):
+    """51 deaths as 52; the real tables pass, where tables of others are in units of 10,000."""
+    context = data.context
+    printed = context["evidence"].str.contains("死亡51人") & context["value"].eq(51)
+    line = context.index[printed][0]
+
+    found = checks.check(minimal.changed(data, "context", line, value=52.0))
+
+    assert [(fault.file, fault.line, fault.rule) for fault in found] == [
+        ("context.csv", line, "the evidence does not print 52")
+    ]
+
+
 def test_a_percentage_written_as_a_fraction_is_told(small):
     """0.067 beside a printed 6.7%."""
     cells = {"measure": "change_pct", "unit": "%", "value": 0.067, "evidence": "下降6.7%"}

@@ -170,3 +170,29 @@ def test_frictionless_errors_are_told_by_the_line_of_the_file(east):
     places = {(fault.file, fault.line, fault.column) for fault in found}
     assert ("indicators.csv", 3, "better") in places
     assert ("indicators.csv", 3, "") in places
+
+
+def test_unchanged_tables_leave_no_doubt(east):
+    """Nor do tables that were never described."""
+    assert descriptor.doubts(east) == []
+    (east / descriptor.FILE).unlink()
+    assert descriptor.doubts(east) == []
+
+
+def test_a_value_changed_against_its_evidence_is_a_doubt(east):
+    """The number of faults, and the first of them with their place."""
+    minimal.plant(east / "observations" / "east.csv", 2, "value", "43")
+
+    lines = [line.en for line in descriptor.doubts(east)]
+
+    assert lines[0].startswith("The tables fail `check` (")
+    assert any("observations/east.csv, line 2, column value: found 43" in line for line in lines)
+
+
+def test_a_change_without_a_fault_names_the_file(east):
+    """It may be meant."""
+    minimal.plant(east / "observations" / "east.csv", 2, "note", "read twice")
+
+    (line,) = descriptor.doubts(east)
+
+    assert line.en == "Tables changed since the last `describe`: observations/east.csv"

@@ -24,7 +24,7 @@ class Work(Protocol):
     records: dict[str, Any]
     language: str
     slides: list[Any]
-    found: list[marks.Found]
+    contents: list[marks.Contents]
     report: Any
     figures: Any
     baseline: dict[str, dict[str, str]]
@@ -52,9 +52,9 @@ class Booklet:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.present = [
-            (slide, found, shown)
-            for slide, found in zip(work.slides, work.found, strict=True)
-            for shown in found.figures.values()
+            (slide, contents, shown)
+            for slide, contents in zip(work.slides, work.contents, strict=True)
+            for shown in contents.figures.values()
             if marks.page_of(shown.figure)
         ]
 
@@ -86,7 +86,7 @@ class Booklet:
         ]
 
     def _shown(self) -> list[Any]:
-        names = dict.fromkeys(name for found in self.work.found for name in found.figures)
+        names = dict.fromkeys(name for contents in self.work.contents for name in contents.figures)
         return [self.work.records[name] for name in names if name in self.work.records]
 
     def _scope(self) -> dict[str, str]:
@@ -104,11 +104,11 @@ class Booklet:
         """Renew the pages of one kind, such as those of the sources."""
         names = [name for name in wanted if marks.page_of(name) == kind]
         here = {shown.figure for _, _, shown in group}
-        for slide, found, shown in group:
+        for slide, contents, shown in group:
             if shown.figure in wanted:
                 self._page(slide, shown, wanted[shown.figure])
             else:
-                self._superfluous(slide, found, shown)
+                self._superfluous(slide, contents, shown)
         known = {name for name in self.work.baseline if marks.page_of(name) == kind}
         if known <= here:  # none of them was deleted by hand
             last = group[-1][0]
@@ -157,10 +157,10 @@ class Booklet:
             work.remember(shown)
         work.clear_stale(slide)
 
-    def _superfluous(self, slide: Any, found: marks.Found, shown: Shown) -> None:
+    def _superfluous(self, slide: Any, contents: marks.Contents, shown: Shown) -> None:
         """Remove a page of a table that has become shorter, unless it was edited."""
         work = self.work
-        own = [shape for shape in found.loose if not shape.is_placeholder]
+        own = [shape for shape in contents.loose if not shape.is_placeholder]
         if own or any(part.edited for part in shown.parts):
             work.mark_stale(slide, shown.figure)
             return

@@ -91,11 +91,8 @@ def deck(
         If no figure is about the subject, or more are named than a brief can have.
     """
     about = about or About()
-    every = content.chosen(manifest.load(figures), language)
-    shown = _named(figures, language, patterns) if patterns else chosen(every, about, findings)
-    if not shown:
-        raise UsageError("no figure is about this: `regional-safety figures` lists all figures")
-    title = title or _title(about, language)
+    every, shown = selected(figures, language, about, patterns, findings)
+    title = title or title_of(about, language)
     scope = {"chosen": "brief", "title": title, "regions": " ".join(sorted(about.regions))}
     scope["about"] = "|".join(about.words)
     scope["indicators"] = " ".join(sorted(about.indicators))
@@ -110,6 +107,28 @@ def deck(
     for page in back:
         pages.add(presentation, page, language)
     return store.sealed(presentation, contents, language, version, scope)
+
+
+def selected(
+    figures: Path,
+    language: str,
+    about: About,
+    patterns: Sequence[str] = (),
+    findings: Sequence[Finding] = (),
+) -> tuple[list[dict[str, Any]], list[Record]]:
+    """
+    Return all figures, and those that a brief on a subject shows.
+
+    Raises
+    ------
+    UsageError
+        If no figure is about the subject, or more are named than a brief can have.
+    """
+    every = content.chosen(manifest.load(figures), language)
+    shown = _named(figures, language, patterns) if patterns else chosen(every, about, findings)
+    if not shown:
+        raise UsageError("no figure is about this: `regional-safety figures` lists all figures")
+    return every, list(shown)
 
 
 def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[str, Any]]:
@@ -182,7 +201,8 @@ def _weight(record: Record, about: About) -> float:
 _LEAST = 0.2  # of the rows of a figure
 
 
-def _title(about: About, language: str) -> str:
+def title_of(about: About, language: str) -> str:
+    """Return the title of a brief on a subject."""
     if not about.names:
         return store.TITLE[language]
     return say("brief.title", names=Text.joined(about.names, zh="、", en=", "))[language]
@@ -201,7 +221,7 @@ def _pages(
     regions, indicators = (
         frozenset(scope.get(part, "").split()) for part in ("regions", "indicators")
     )
-    apart = content.refusals(_on(every, About(regions, indicators)), language)
+    apart = apart_on(every, About(regions, indicators), language)
     front = [
         _cover(shown, language, version, scope["title"]),
         summary(shown, len(apart.lines), language, findings),
@@ -239,13 +259,26 @@ def summary(
     apart
         The number of indicators that cannot be compared, which the last line says.
     """
-    lines = list(dict.fromkeys(line for one in shown for line in _said(one, language, findings)))
+    said = lines(shown, apart, language, findings)
+    words = "\n".join(f"{number}. {line}" for number, line in enumerate(said, 1))
+    title = say("brief.summary", count=len(said))[language]
+    return Page("summary", "Summary", {"Title": title, "Words": words})
+
+
+def lines(
+    shown: Sequence[Record], apart: int, language: str, findings: Sequence[Finding] = ()
+) -> list[str]:
+    """Return the findings of :func:`summary` as sentences."""
+    said = list(dict.fromkeys(line for one in shown for line in _said(one, language, findings)))
     if apart:
-        lines.append(say("brief.apart_count", count=apart)[language])
+        said.append(say("brief.apart_count", count=apart)[language])
     end = {"zh": "。", "en": "."}[language]
-    lines = [f"{number}. {one.rstrip(end)}{end}" for number, one in enumerate(lines, 1)]
-    title = say("brief.summary", count=len(lines))[language]
-    return Page("summary", "Summary", {"Title": title, "Words": "\n".join(lines)})
+    return [f"{one.rstrip(end)}{end}" for one in said]
+
+
+def apart_on(every: Iterable[Record], about: About, language: str) -> Table:
+    """Return the table of what cannot be compared on a subject."""
+    return content.refusals(_on(every, about), language)
 
 
 def _said(record: Record, language: str, findings: Sequence[Finding]) -> list[str]:
@@ -275,14 +308,23 @@ def _indicator(record: Record) -> str:
 def _cover(shown: Sequence[Record], language: str, version: str, title: str) -> Page:
     """Return the cover: the regions, the years and the age of the data in place of counts."""
     page = pages.cover(shown, language, version, title)
+    return replace(page, texts={**page.texts, "Subtitle": coverage(shown, language)})
+
+
+def coverage(shown: Sequence[Record], language: str) -> str:
+    """Return the regions, the years and the age of the data of some figures, on two lines."""
     rows = [row for record in shown for row in record["rows"]]
     years = sorted({str(row["period_end"])[:4] for row in rows if row.get("period_end")})
-    days = sorted(str(row["published"]) for row in rows if row.get("published"))
     span = "–".join(dict.fromkeys((years[0], years[-1]))) if years else ""
-    latest = days[-1] if days else span
+    latest = latest_day(shown) or span
     regions = pages.regions(shown, language)
-    words = say("brief.cover", regions=regions, years=span, latest=latest)[language]
-    return replace(page, texts={**page.texts, "Subtitle": words})
+    return say("brief.cover", regions=regions, years=span, latest=latest)[language]
+
+
+def latest_day(shown: Iterable[Record]) -> str:
+    """Return the ISO date of the latest publication behind some figures, or an empty text."""
+    days = (row.get("published") for record in shown for row in record["rows"])
+    return max(map(str, filter(None, days)), default="")
 
 
 def _sources(presentation: Any, shown: Sequence[Record], language: str) -> Iterator[Page]:

@@ -165,7 +165,7 @@ class Shown:
 
 
 @dataclass(slots=True)
-class Found:
+class Contents:
     """The figures on a slide, and the shapes that belong to none of them."""
 
     figures: dict[str, Shown]
@@ -175,7 +175,7 @@ class Found:
 Baseline = Mapping[str, Mapping[str, str]]
 
 
-def find(slide: Any, baseline: Baseline, version: str = "") -> Found:
+def find(slide: Any, baseline: Baseline, version: str = "") -> Contents:
     """
     Return the figures on a slide.
 
@@ -186,34 +186,34 @@ def find(slide: Any, baseline: Baseline, version: str = "") -> Found:
     version
         The mark of the manifest that the deck was made from, which is printed on its cover.
     """
-    found = Found({}, [])
+    contents = Contents({}, [])
     for shape in carriers.walk(slide.shapes):
         mark, carried = _identified(shape)
         if not mark.figure:
-            found.loose.append(shape)
+            contents.loose.append(shape)
             continue
-        shown = _shown(found, mark.figure, baseline)
+        shown = _shown(contents, mark.figure, baseline)
         if carried:
             shown.carried = carried
             shown.expected = {**shown.expected, **carried.get("parts", {})}
         shown.add(mark.part, shape, mark.state or None)
-    _by_words(found, baseline, version)
+    _by_words(contents, baseline, version)
     notes = _noted_by(slide)
-    if notes.figure in found.figures:
-        found.figures[notes.figure].expected.setdefault("notes", notes.state)
-    for shown in found.figures.values():
+    if notes.figure in contents.figures:
+        contents.figures[notes.figure].expected.setdefault("notes", notes.state)
+    for shown in contents.figures.values():
         for part in shown.parts:
             part.state = part.state or shown.expected.get(part.name)
         if not shown.alone:
-            _by_content(found, shown)
+            _by_content(contents, shown)
         shown.fingerprint = shown.fingerprint or str(shown.carried.get("fingerprint", ""))
-    return found
+    return contents
 
 
-def _shown(found: Found, figure: str, baseline: Baseline) -> Shown:
-    if figure not in found.figures:
-        found.figures[figure] = Shown(figure, expected=dict(baseline.get(figure, {})))
-    return found.figures[figure]
+def _shown(contents: Contents, figure: str, baseline: Baseline) -> Shown:
+    if figure not in contents.figures:
+        contents.figures[figure] = Shown(figure, expected=dict(baseline.get(figure, {})))
+    return contents.figures[figure]
 
 
 def _identified(shape: Any) -> tuple[Mark, dict[str, Any]]:
@@ -251,47 +251,49 @@ def _readable(shape: Any) -> bool:
         return False
 
 
-def _by_words(found: Found, baseline: Baseline, version: str) -> None:
+def _by_words(contents: Contents, baseline: Baseline, version: str) -> None:
     """Find figures by their stamp, charts by their values, and pages by their text."""
-    for shape in list(found.loose):
+    for shape in list(contents.loose):
         match = _STAMP.fullmatch(_text(shape).strip())
         if match:
-            shown = _shown(found, match[1], baseline)
+            shown = _shown(contents, match[1], baseline)
             shown.fingerprint = match[2]
-            _take(found, shown, "stamp", shape)
-    for shown in found.figures.values():
+            _take(contents, shown, "stamp", shape)
+    for shown in contents.figures.values():
         stamps = [_STAMP.search(_text(part.shape)) for part in shown.parts if part.name == "stamp"]
         shown.fingerprint = next((match[2] for match in stamps if match), shown.fingerprint)
-    if not found.figures:
-        _by_values(found, baseline)
-    if not found.figures:
-        _by_page(found, baseline, version)
+    if not contents.figures:
+        _by_values(contents, baseline)
+    if not contents.figures:
+        _by_page(contents, baseline, version)
 
 
-def _by_values(found: Found, baseline: Baseline) -> None:
-    for shape in [one for one in found.loose if getattr(one, "has_chart", False)]:
+def _by_values(contents: Contents, baseline: Baseline) -> None:
+    for shape in [one for one in contents.loose if getattr(one, "has_chart", False)]:
         mark = state(shape) if _readable(shape) else ""
         owners = [name for name, parts in baseline.items() if mark == parts.get("chart")]
         if len(owners) == 1:
-            _take(found, _shown(found, owners[0], baseline), "chart", shape)
+            _take(contents, _shown(contents, owners[0], baseline), "chart", shape)
 
 
-def _by_page(found: Found, baseline: Baseline, version: str) -> None:
+def _by_page(contents: Contents, baseline: Baseline, version: str) -> None:
     """Find a page whose marks were all dropped: by a text of its own, or as the cover."""
-    texts = {short(_text(shape)) for shape in found.loose if _text(shape)}
+    texts = {short(_text(shape)) for shape in contents.loose if _text(shape)}
     for name, parts in baseline.items():
         others = {one for other in baseline if other != name for one in baseline[other].values()}
         if page_of(name) and texts & ({*parts.values()} - others):
-            _shown(found, name, baseline)
+            _shown(contents, name, baseline)
             return
-    if version and any(version in _text(shape) for shape in found.loose):
-        found.figures["cover"] = Shown("cover", expected=dict.fromkeys(("title", "subtitle"), ""))
-        source = next(shape for shape in found.loose if version in _text(shape))
-        _take(found, found.figures["cover"], "source", source)
+    if version and any(version in _text(shape) for shape in contents.loose):
+        contents.figures["cover"] = Shown(
+            "cover", expected=dict.fromkeys(("title", "subtitle"), "")
+        )
+        source = next(shape for shape in contents.loose if version in _text(shape))
+        _take(contents, contents.figures["cover"], "source", source)
 
 
-def _take(found: Found, shown: Shown, name: str, shape: Any) -> None:
-    found.loose.remove(shape)
+def _take(contents: Contents, shown: Shown, name: str, shape: Any) -> None:
+    contents.loose.remove(shape)
     shown.add(name, shape, None)
 
 
@@ -299,21 +301,23 @@ def _text(shape: Any) -> str:
     return str(shape.text_frame.text) if shape.has_text_frame else ""
 
 
-def _by_content(found: Found, shown: Shown) -> None:
+def _by_content(contents: Contents, shown: Shown) -> None:
     """Find missing parts among loose shapes: by content, as the title, in order."""
     for name in shown.missing():
-        for shape in found.loose:
+        for shape in contents.loose:
             if _state(shape) == shown.expected.get(name, "?"):
-                _take(found, shown, name, shape)
+                _take(contents, shown, name, shape)
                 break
-    titles = [shape for shape in found.loose if _placeholder(shape) in {"title", "ctrTitle"}]
+    titles = [shape for shape in contents.loose if _placeholder(shape) in {"title", "ctrTitle"}]
     if "title" in shown.missing() and titles:
-        _take(found, shown, "title", titles[0])
+        _take(contents, shown, "title", titles[0])
     missing = [name for name in shown.missing() if name in TEXTS]
-    places = [shape for shape in found.loose if _placeholder(shape) in {"body", "obj", "subTitle"}]
+    places = [
+        shape for shape in contents.loose if _placeholder(shape) in {"body", "obj", "subTitle"}
+    ]
     if len(places) == len(missing):
         for name, shape in zip(missing, places, strict=True):
-            _take(found, shown, name, shape)
+            _take(contents, shown, name, shape)
 
 
 def _state(shape: Any) -> str:

@@ -23,7 +23,7 @@ from analysis.publish.content import Content
 
 from . import booklet, marks, renew, shapes, store
 from .brief import Finding
-from .marks import Found, Shown
+from .marks import Contents, Shown
 from .renew import Plan, Target
 from .store import PART
 from .template import EMU
@@ -172,8 +172,8 @@ class _Update:
         }
         self.slides = list(self.presentation.slides)
         version = self.properties.get(f"{PART}.manifest", "")
-        self.found = [marks.find(slide, self.baseline, version) for slide in self.slides]
-        names = [one for found in self.found for one in found.figures]
+        self.contents = [marks.find(slide, self.baseline, version) for slide in self.slides]
+        names = [one for contents in self.contents for one in contents.figures]
         if not names and PART not in self.properties:
             raise AnalysisError(
                 f"{name} shows no figure of ours that can be recognised: "
@@ -188,14 +188,14 @@ class _Update:
         return self._findings(about)
 
     def run(self) -> None:
-        """Update every slide that shows a figure of ours, and the pages around them."""
-        for number, (slide, found) in enumerate(zip(self.slides, self.found, strict=True), 1):
-            plans = [self._plan(number, slide, found, one) for one in found.figures.values()]
+        """Update every slide that shows a figure of the project, and the pages around them."""
+        for number, (slide, contents) in enumerate(zip(self.slides, self.contents, strict=True), 1):
+            plans = [self._plan(number, slide, contents, one) for one in contents.figures.values()]
             self._settle(number, slide, [plan for plan in plans if plan is not None])
         booklet.Booklet(self).update()
         self._say_absent()
 
-    def _plan(self, number: int, slide: Any, found: Found, shown: Shown) -> Plan | None:
+    def _plan(self, number: int, slide: Any, contents: Contents, shown: Shown) -> Plan | None:
         if marks.page_of(shown.figure):
             return None
         record = self.records.get(shown.figure)
@@ -210,7 +210,7 @@ class _Update:
         shown.fingerprint = shown.fingerprint or str(old.get("fingerprint", ""))
         error = self.failed.get(number, "")
         try:
-            plan = renew.plan(target, found.loose)
+            plan = renew.plan(target, contents.loose)
         except (*office.DAMAGE, AnalysisError) as failure:
             error, plan = type(failure).__name__, Plan(shown, fingerprint=now.fingerprint)
         if error:
@@ -285,7 +285,7 @@ class _Update:
         return [one for one in slide.shapes if carriers.mark(one).part == marks.STALE]
 
     def _say_absent(self) -> None:
-        seen = {name for found in self.found for name in found.figures}
+        seen = {name for contents in self.contents for name in contents.figures}
         known = [name for name in self.baseline if not marks.page_of(name)]
         self.report.kept += [
             f"{name}: {_DELETED[self.language]}" for name in known if name not in seen

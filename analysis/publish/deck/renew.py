@@ -82,7 +82,7 @@ class Target:
 
 
 def plan(target: Target, loose: Iterable[Any]) -> Plan:
-    """Return the plan for a figure on a slide; *loose* are the shapes of nobody's figure."""
+    """Return the plan for a figure on a slide; *loose* are the shapes that belong to no figure."""
     result = Plan(target.shown, fingerprint=target.content.fingerprint)
     if _same_body(target):
         for part in target.shown.parts:

@@ -68,7 +68,7 @@ def add_text(slide: Any, figure: str, part: str, words: str, box: Box, language:
 
 
 def flag(slide: Any, figure: str, words: str, box: Box) -> None:
-    """Add a label that stands out, with white text on a dark ground."""
+    """Add a label with white text on a dark ground."""
     from pptx.enum.dml import MSO_THEME_COLOR
     from pptx.enum.text import PP_ALIGN
 
@@ -362,12 +362,12 @@ def on_slide(shape: Any) -> Box:
         frame = group.grpSpPr.find(f"{{{template.A}}}xfrm")
         if frame is None:
             continue
-        place = {element.tag.rpartition("}")[2]: element for element in frame}
+        parts = {element.tag.rpartition("}")[2]: element for element in frame}
         x, y, inner_x, inner_y = (
-            int(place[name].get(side)) / EMU for name in ("off", "chOff") for side in ("x", "y")
+            int(parts[name].get(side)) / EMU for name in ("off", "chOff") for side in ("x", "y")
         )
         wide, high = (
-            int(place["ext"].get(side)) / max(int(place["chExt"].get(side)), 1)
+            int(parts["ext"].get(side)) / max(int(parts["chExt"].get(side)), 1)
             for side in ("cx", "cy")
         )
         left, top = x + (left - inner_x) * wide, y + (top - inner_y) * high

@@ -157,7 +157,7 @@ def add_text(slide: Any, figure: str, part: str, words: str, language: str) -> A
 
 
 def has_aside(slide_content: Content) -> bool:
-    """Return whether something stands beside the chart or table."""
+    """Return whether anything goes beside the chart or table."""
     with_chart = slide_content.plot is not None and slide_content.table is not None
     return with_chart or bool(side_words(slide_content))
 
@@ -170,7 +170,7 @@ def body(
     box: Box,
     aside: Box | None,
 ) -> None:
-    """Add the chart, table or picture, and what stands beside it."""
+    """Add the chart, table or picture, and what goes beside it."""
     left, top, width, height = box
     if aside is not None:
         width = min(width, aside[0] - left - 0.35)

@@ -220,11 +220,11 @@ def _level(beside: Box, content: Box) -> Box:
 def canvas(slide: Any, name: str, wanted: Collection[str]) -> dict[str, tuple[Box, Any]]:
     """Return box and placeholder (or None) of each wanted part; drop other placeholders."""
     shapes = {shape.placeholder_format.idx: shape for shape in slide.placeholders}
-    found = areas(slide.slide_layout, name, wanted)
-    own = {role: shapes.pop(area.idx, None) for role, area in found.items()}
+    areas_of_layout = areas(slide.slide_layout, name, wanted)
+    own = {role: shapes.pop(area.idx, None) for role, area in areas_of_layout.items()}
     for shape in shapes.values():
         shape._element.getparent().remove(shape._element)  # noqa: SLF001
-    return {role: (area.box, own[role]) for role, area in found.items()}
+    return {role: (area.box, own[role]) for role, area in areas_of_layout.items()}
 
 
 def _strips(

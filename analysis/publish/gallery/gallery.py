@@ -174,10 +174,6 @@ def _index(
     }  # fmt: skip
 
 
-def _codes(rows: Iterable[Record], name: str) -> list[str]:
-    return sorted({row[name] for row in rows if name in row})
-
-
 def _indicators(rows: Iterable[Record]) -> dict[str, dict[str, str]]:
     named = {
         row["indicator"]: {

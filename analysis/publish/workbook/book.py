@@ -22,7 +22,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.publish import content
 from analysis.publish.data import CREATED, SAFE
-from analysis.publish.deck import store
+from analysis.publish.deck import brief, store
 from analysis.publish.fit import broken
 
 from . import charts
@@ -308,9 +308,11 @@ class _Book:
         for line, words in enumerate(_ABOUT[self.language].split("\n"), 2):
             self.text(sheet, line, 0, words, self.plain)
         version = _MADE.format(package=provenance.package(), mark=self.mark)[self.language]
-        self.text(sheet, 8, 0, version, self.plain)
+        coverage = brief.coverage(self.records, self.language).split("\n")
+        for line, words in enumerate([*coverage, version, say("book.licence")[self.language]], 8):
+            self.text(sheet, line, 0, words, self.plain)
         address = f"internal:'{_CONTENTS[self.language]}'!A1"
-        sheet.write_url(10, 0, address, self.link, _CONTENTS[self.language])
+        sheet.write_url(13, 0, address, self.link, _CONTENTS[self.language])
 
     def _chart(self, number: int, record: Mapping[str, Any], plot: Plot) -> None:
         """Add a sheet with a native chart and its numbers."""

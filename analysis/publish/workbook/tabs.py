@@ -158,6 +158,7 @@ RATE_LOWER = Column(say("sheet.rate_lower"), _plain("rate_lower"), "decimal", 14
 RATE_UPPER = Column(say("sheet.rate_upper"), _plain("rate_upper"), "decimal", 14)
 BEFORE = Column(say("sheet.before"), _plain("before"), "number", 12)
 RATIO = Column(say("sheet.ratio"), _plain("ratio"), "ratio", 14)
+TIMES = Column(say("sheet.times"), _plain("ratio"), "ratio", 14)
 RATIO_LOWER = Column(say("sheet.ratio_lower"), _plain("lower"), "ratio", 12)
 RATIO_UPPER = Column(say("sheet.ratio_upper"), _plain("upper"), "ratio", 12)
 SEEN_LOW = Column(say("sheet.seen_low"), _plain("at_most"), "number", 14)
@@ -174,6 +175,21 @@ STATUS = Column(say("sheet.status"), lambda row, lang: _status(row)[lang], width
 PRINTED = Column(say("sheet.printed"), _plain("printed"), width=18)
 
 _HEAD = (INDICATOR, PART, REGION, PERIOD)
+
+
+def _code(name: str, head: str, width: int) -> Column:
+    """Return a column of codes or ISO dates, with the same head in both languages."""
+    return Column(Text(head, head), _plain(name), width=width)
+
+
+CODES = (
+    _code("region", "region_code", 12),
+    _code("indicator", "indicator_code", 22),
+    _code("breakdown", "breakdown_code", 22),
+    _code("period_start", "period_start", 13),
+    _code("period_end", "period_end", 13),
+)
+ID = _code("id", "row_id", 34)
 
 
 def _status(row: Row) -> Text:
@@ -201,6 +217,7 @@ COLUMNS = {
     "rate_upper": RATE_UPPER,
     "before": BEFORE,
     "ratio": RATIO,
+    "times": TIMES,
     "ratio_lower": RATIO_LOWER,
     "ratio_upper": RATIO_UPPER,
     "seen_low": SEEN_LOW,
@@ -225,7 +242,7 @@ def sheets(records: Sequence[Record], language: str) -> list[Sheet]:
 
 
 def _sheet(kind: Kind, records: Sequence[Record], language: str) -> Sheet:
-    columns = (*_HEAD, *(COLUMNS[name] for name in kind.columns))
+    columns = (*_HEAD, *(COLUMNS[name] for name in kind.columns), *CODES, ID)
     tab, title, note = (say(f"kind.{kind.name}.{part}") for part in ("tab", "sheet", "about"))
     sheet = Sheet(tab[language], title[language], note[language], columns)
     seen = set()
@@ -248,16 +265,21 @@ def _lines(record: Record, kind: Kind) -> Iterator[Row]:
         yield {**kept, "unequal": True} if kind.apart else kept
     if kind.apart or "reason" not in kind.columns:
         return
-    first: Row = next(iter(record["rows"]), {})
-    about = {name: first[name] for name in ("indicator_zh", "indicator_en") if name in first}
-    if not about:
-        about = {f"indicator_{key}": text for key, text in record["about"].items()}
     for gap in record["refused"]:
-        yield {**gap, **about, "start": -1}
+        yield {**gap, **_asked(gap, record), "start": -1}
+
+
+def _asked(gap: Row, record: Record) -> Row:
+    """Return the indicator that a gap is about, else the subject of its figure in words."""
+    rows = {row.get("indicator"): row for row in record["rows"]}
+    own = rows.get(gap.get("indicator")) or (next(iter(rows.values())) if len(rows) == 1 else {})
+    names = ("indicator", "indicator_zh", "indicator_en")
+    asked = {name: own[name] for name in names if name in own}
+    return asked or {f"indicator_{language}": text for language, text in record["about"].items()}
 
 
 EVIDENCE = (
-    Column(say("sheet.evidence.id"), _plain("id"), width=34),
+    ID,
     Column(say("sheet.evidence.reading"), lambda row, lang: labels.reading(row)[lang], width=60),
     PRINTED,
     Column(say("sheet.evidence.phrase"), _plain("evidence"), width=46),
@@ -269,6 +291,7 @@ EVIDENCE = (
     Column(say("sheet.evidence.published"), _plain("published"), width=12),
     Column(say("sheet.evidence.note"), _plain("note"), width=40),
     Column(say("sheet.evidence.address"), _plain("url"), width=40),
+    *CODES,
 )
 
 

@@ -1,0 +1,69 @@
+"""Codes of the words in a question: names in both languages, synonyms, regions without a report."""
+
+import pandas as pd
+
+from analysis.errors import UsageError, WordError
+from analysis.figures.source import code_of
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.tables.load import Tables
+
+
+def region(word: str, tables: Tables, language: str) -> str:
+    """Return the code of the region *word*, whether it has a report or not."""
+    regions = tables.regions
+    reported = regions[regions["region"].isin(tables.first_reports)]
+    try:
+        return code_of("region", word, regions, language)
+    except WordError:
+        return code_of("region", word, reported, language)  # suggests regions with a report
+
+
+def indicator(word: str, tables: Tables, language: str) -> str:
+    """
+    Return the code of the indicator that *word* is a code, a name or a synonym of.
+
+    Raises
+    ------
+    UsageError
+        For a synonym of several indicators, with their codes.
+    """
+    synonyms = tables.synonyms
+    codes = synonyms.loc[synonyms["synonym"].eq(word.strip()), "indicator"].unique()
+    try:
+        return code_of("indicator", word, tables.indicators, language)
+    except WordError:
+        if len(codes) == 0:
+            raise
+    if len(codes) > 1:
+        raise UsageError(f"{word!r} names several: give the code, one of {', '.join(codes)}")
+    return str(codes[0])
+
+
+def without_report(code: str, tables: Tables) -> Text:
+    """Return that region *code* has no report, and which figures other publications have of it."""
+    row = tables.regions.set_index("region").loc[code]
+    name = Text(str(row["name_zh"]), str(row["name_en"]))
+    context = tables.context_rows
+    own = context[context["region"].eq(code)]
+    if own.empty:
+        return say("explore.no_report", region=name)
+    listed = [
+        Text(str(zh), str(en)) + say("explore.years", years=years(group))
+        for (zh, en), group in own.groupby(["indicator_zh", "indicator_en"], sort=False)
+    ]
+    figures = Text.joined(listed, zh="、", en=", ")
+    return say("explore.no_report_but", region=name, figures=figures)
+
+
+def years(rows: pd.DataFrame) -> str:
+    """
+    Return the years in which periods of *rows* end, successive ones as a range.
+
+    >>> years(pd.DataFrame({"period_end": pd.to_datetime(["2021-12-31", "2020-12-31"])}))
+    '2020–2021'
+    """
+    every = pd.Series(sorted(set(rows["period_end"].dt.year)), dtype="int64")
+    runs = every.groupby(every.diff().ne(1).cumsum())
+    spans = runs.agg(["min", "max"]).itertuples(index=False, name=None)
+    return ", ".join(f"{low}–{high}" if low < high else f"{low}" for low, high in spans)

@@ -1,0 +1,276 @@
+"""
+A brief in Word: at most two pages with the findings and figures of a brief deck.
+
+The order is that of official briefs: findings, a table and figures, what cannot be compared,
+sources. The evidence of later findings gives way first, then lines of the table.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from analysis.charts.native import Table
+from analysis.figures import provenance
+from analysis.language import labels, values
+from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Measure, Status
+
+from . import content, word
+from .deck import brief, shapes, store
+from .word import Block, Grid, Paragraph, Picture
+
+Row = Mapping[str, Any]
+
+
+class Size(NamedTuple):
+    """How much a brief shows: figures, findings with evidence, lines of the table, lines apart."""
+
+    figures: int
+    findings: int
+    lines: int
+    apart: int
+
+
+MOST_PAGES = 2
+# From the most to the least; the first that fits is used.
+SIZES = (
+    Size(2, 6, 8, 5), Size(2, 4, 6, 4), Size(2, 2, 6, 4), Size(1, 6, 8, 5), Size(1, 4, 6, 4),
+    Size(1, 3, 6, 3), Size(1, 2, 6, 3), Size(1, 2, 5, 2), Size(1, 1, 5, 2), Size(1, 1, 4, 2),
+    Size(1, 1, 4, 1), Size(1, 1, 3, 1), Size(1, 0, 3, 1), Size(1, 0, 2, 1),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The contents of a brief before they are cut to its pages."""
+
+    language: str
+    title: str
+    shown: Sequence[content.Record]
+    findings: Sequence[brief.Finding]
+    rows: Sequence[tuple[Row, Row | None]]  # each with the year before
+    apart: Table
+    version: str
+    pictured: Sequence[tuple[content.Record, bytes]]
+
+
+def report(
+    figures: Path,
+    *,
+    language: str,
+    about: brief.About | None = None,
+    title: str = "",
+    findings: Sequence[brief.Finding] = (),
+) -> bytes:
+    """
+    Return a brief of at most two pages as a Word document.
+
+    Parameters
+    ----------
+    figures
+        The folder with ``manifest.json`` and the pictures.
+    about
+        The subject; everything if not given.
+    title
+        The title; by default it is made from the subject.
+    findings
+        The findings on the subject; without them the brief has the titles of the figures.
+
+    Returns
+    -------
+    bytes
+        A DOCX file; the same manifest and findings give the same bytes.
+
+    Raises
+    ------
+    UsageError
+        If no figure is about the subject.
+    """
+    about, form = about or brief.About(), word.FORMS[language]
+    every, shown = brief.selected(figures, language, about, findings=findings)
+    apart = brief.apart_on(every, about, language)
+    choice = _Choice(
+        language=language,
+        title=labels.legible(title, labels.LONGEST) or brief.title_of(about, language),
+        shown=shown,
+        findings=findings,
+        rows=list(_rows(shown, about)),
+        apart=apart,
+        version=store.mark(figures),
+        pictured=list(_pictured(shown, language, figures)),
+    )
+    sized = ((size, list(_blocks(choice, size))) for size in SIZES)
+    fitting = (one for one in sized if word.pages(one[1], form) <= MOST_PAGES)
+    size, blocks = next(fitting, (SIZES[-1], list(_blocks(choice, SIZES[-1]))))
+    pictured = [one for one, _ in choice.pictured[: size.figures]]  # carry their own provenance
+    stored = {one["name"]: provenance.of(one) for one in shown if one not in pictured}
+    text = json.dumps(stored, ensure_ascii=False, sort_keys=True)
+    return word.document(blocks, form, choice.title, text)
+
+
+MOST_ROWS = 30  # of a picture that is legible across a page
+
+
+def _pictured(
+    shown: Iterable[content.Record], language: str, figures: Path
+) -> Iterator[tuple[content.Record, bytes]]:
+    """Yield the figures that have a picture, the legible ones first."""
+    for record in sorted(shown, key=lambda one: len(one["rows"]) > MOST_ROWS):
+        picture = shapes.pictured(content.content(record, language), figures)
+        if picture is not None:
+            yield record, picture
+
+
+def _rows(shown: Iterable[content.Record], about: brief.About) -> Iterator[tuple[Row, Row | None]]:
+    """Yield the latest result of each indicator, in turn from each figure, with the year before."""
+    records = list(shown)
+    every = {
+        _key(row): row
+        for record in records
+        for row in (*record.get("beside", ()), *record["rows"])
+        if row.get("measure") == Measure.LEVEL and row.get("status") == Status.ACTUAL
+    }
+    queues = [[row for row in about.rows(record["rows"]) if _is_result(row)] for record in records]
+    latest: dict[tuple[str, ...], Row] = {}
+    for place in range(max(map(len, queues), default=0)):
+        for queue in queues:
+            for row in sorted(queue, key=_last)[place : place + 1]:
+                latest.setdefault(_key(row)[:-1], row)
+    for row in latest.values():
+        *what, year = _key(row)
+        yield row, every.get((*what, str(int(year) - 1)))
+
+
+def _key(row: Row) -> tuple[str, ...]:
+    """Return region, indicator, part, scope and year of a row."""
+    names = ("region", "indicator", "breakdown", "scope_zh")
+    return (*(str(row.get(name, "")) for name in names), str(row.get("period_end", "0"))[:4])
+
+
+def _last(row: Row) -> str:
+    """Return the sort key by which later rows come first."""
+    return str(9999 - int(_key(row)[-1]))
+
+
+def _is_result(row: Row) -> bool:
+    return (
+        row.get("measure") == Measure.LEVEL
+        and row.get("status") == Status.ACTUAL
+        and row.get("origin", "report") == "report"
+        and row.get("value") is not None
+    )
+
+
+def _blocks(choice: _Choice, size: Size) -> Iterator[Block]:
+    """Yield the blocks of a brief of a size."""
+    language = choice.language
+    said = brief.lines(choice.shown, 0, language, choice.findings[: size.findings])
+    rows = choice.rows[: size.lines]
+    sources = list(dict.fromkeys(labels.publication(row)[language] for row, _ in rows))
+    parts: dict[str, list[Block]] = {
+        "report.overall": [Paragraph("Body Text", line) for line in said],
+        "report.data": [
+            *_table(rows, sources, language),
+            *_figures(choice.pictured[: size.figures], language),
+        ],
+        "report.apart": [*_apart(choice, size)],
+        "report.basis": [*_basis(choice, sources)],
+    }
+    yield Paragraph("Title", choice.title)
+    heading = labels.both(choice.shown[0]["title"])
+    if not said[0].startswith(heading[language]):
+        yield Paragraph("Subtitle", say("report.subtitle", finding=heading)[language])
+    kept = [(name, part) for name, part in parts.items() if part]
+    for number, (name, part) in enumerate(kept):
+        yield Paragraph("Heading 1", _heading(number, name)[language])
+        yield from part
+    day = brief.latest_day(choice.shown)
+    if day:
+        yield Paragraph("Date", say("report.date", day=values.day(pd.Timestamp(day)))[language])
+
+
+_NUMERALS = "一二三四"
+
+
+def _heading(number: int, name: str) -> Text:
+    return Text(f"{_NUMERALS[number]}、", f"{number + 1}. ") + say(name)
+
+
+def _figures(pictured: Iterable[tuple[content.Record, bytes]], language: str) -> Iterator[Block]:
+    """Yield each figure with its caption, its notes, its source and its mark."""
+    for number, (record, png) in enumerate(pictured, 1):
+        one = content.content(record, language)
+        plot = tuple(record.get("plot") or (0.0, 0.0, 1.0, 1.0))
+        mark = f"rs:{one.figure}:picture:{one.fingerprint}"
+        yield Picture(mark, png, plot, one.alt)
+        yield _caption("report.figure", "Figure", number, one.title, language)
+        notes = say("report.note", words=labels.sentences(map(labels.both, record["notes"])))
+        source = f"{one.source.rstrip('。.')}{_END[language]}"
+        words = f"{source}{content.stamp(record, language)}"
+        yield Paragraph("Source", f"{notes[language]}\n{words}" if record["notes"] else words)
+
+
+_END = {"zh": "。", "en": ". "}
+
+
+def _caption(label: str, counter: str, number: int, title: str, language: str) -> Paragraph:
+    space = {"zh": "", "en": " "}[language]
+    gap = {"zh": "　", "en": ". "}[language]
+    return Paragraph("Caption", f"{say(label)[language]}{space}", counter, number, f"{gap}{title}")
+
+
+_WIDTHS = {"zh": (1.1, 3.9, 1.3, 1.5, 1.5, 0.8), "en": (1.4, 3.5, 1.2, 1.5, 1.4, 1.2)}
+
+
+def _table(
+    rows: Sequence[tuple[Row, Row | None]], sources: Sequence[str], language: str
+) -> Iterator[Block]:
+    """Yield the table of results with the numbers of their sources."""
+    if not rows:
+        return
+    lines = tuple(_line(row, before, sources, language) for row, before in rows)
+    title = say("report.table_title")[language]
+    yield _caption("report.table", "Table", 1, title, language)
+    head = tuple(say("report.heads")[language].split("|"))
+    yield Grid(Table(head, lines), _WIDTHS[language], title)
+    heading = say("report.basis")
+    yield Paragraph("Source", say("report.source_table", heading=heading)[language])
+
+
+def _line(row: Row, before: Row | None, sources: Sequence[str], language: str) -> tuple[str, ...]:
+    scope = Text(row.get("scope_zh", ""), row.get("scope_en", ""))
+    what = labels.indicator(row)
+    if scope.zh:  # which says more than the name of the part
+        what = labels.indicator({**row, "breakdown_zh": ""}) + Text.aside(scope)
+    source = sources.index(labels.publication(row)[language]) + 1
+    blank = Text("—", "—")
+    earlier = labels.value(before) if before else blank
+    cells = (labels.region(row), what, labels.period(row), labels.value(row), earlier)
+    return (*(labels.legible(cell[language], 90) for cell in cells), f"[{source}]")
+
+
+def _apart(choice: _Choice, size: Size) -> Iterator[Block]:
+    """Yield a line for each indicator that cannot be compared, short ones first, and a count."""
+    language = choice.language
+    shortest = sorted(choice.apart.lines, key=lambda line: len("".join(line)))
+    for what, reasons in shortest[: size.apart]:
+        joined = {"zh": "；", "en": "; "}[language].join(reasons.split("\n"))
+        words = say("report.apart_line", what=Text(what, what), reasons=Text(joined, joined))
+        yield Paragraph("Body Text", words[language])
+    left = len(choice.apart.lines) - size.apart
+    if left > 0:
+        end = {"zh": "。", "en": "."}[language]
+        yield Paragraph("Body Text", say("brief.more", count=left)[language] + end)
+
+
+def _basis(choice: _Choice, sources: Sequence[str]) -> Iterator[Block]:
+    """Yield the numbered sources of the table, and the method."""
+    for number, source in enumerate(sources, 1):
+        yield Paragraph("Source List", f"[{number}] {labels.legible(source, 160)}")
+    method = say("report.method", mark=choice.version)
+    yield Paragraph("Source List", method[choice.language])

@@ -1,0 +1,405 @@
+"""
+Write a Word document: blocks of text, pictures and tables in named styles.
+
+The Chinese page follows the habits of official documents, GB/T 9704: A4, 16 point body, 28 point
+lines, headings 一、（一）, the page number at the outer foot. Heights are estimated before writing.
+"""
+
+import io
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from analysis.charts.native import Table
+from analysis.figures import office, provenance
+from analysis.publish.fit import broken
+
+MM = 72 / 25.4  # points
+A4 = (210, 297)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A paragraph style: fonts, size and line pitch in points, indent in characters."""
+
+    name: str
+    size: float
+    east: str
+    latin: str
+    line: float  # 0 for the height of a picture
+    align: str = "left"
+    indent: int = 0
+    before: float = 0
+    after: float = 0
+    bold: bool = False
+    keep: bool = False  # with the next paragraph
+    level: int = 0  # of a heading
+    right: float = 0  # indent in points
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A page: margins in millimetres (top, bottom, left, right) and its styles by name."""
+
+    language: str
+    margins: tuple[float, float, float, float]
+    styles: dict[str, Style]
+
+    @property
+    def width(self) -> float:
+        """The width of the text in points."""
+        return (A4[0] - self.margins[2] - self.margins[3]) * MM
+
+    @property
+    def height(self) -> float:
+        """The height of the text in points."""
+        return (A4[1] - self.margins[0] - self.margins[1]) * MM
+
+
+def _styles(*styles: Style) -> dict[str, Style]:
+    return {style.name: style for style in styles}
+
+
+_XBS, _FS, _HEI, _KAI, _SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
+_ROMAN, _SANS = "Times New Roman", "Arial"
+FALLBACKS = {
+    _XBS: "宋体,SimSun,Noto Serif CJK SC",
+    _FS: "仿宋,FangSong,Noto Serif CJK SC",
+    _HEI: "SimHei,Noto Sans CJK SC",
+    _KAI: "楷体,KaiTi,Noto Serif CJK SC",
+    _SONG: "SimSun,Noto Serif CJK SC",
+    _ROMAN: "Liberation Serif,Noto Serif",
+    _SANS: "Liberation Sans,Noto Sans",
+}
+FORMS = {
+    "zh": Form("zh", (37, 35, 28, 26), _styles(
+        Style("Normal", 16, _FS, _ROMAN, 28),
+        Style("Title", 22, _XBS, _ROMAN, 34, "center", after=6),
+        Style("Subtitle", 16, _KAI, _ROMAN, 28, "center", after=10),
+        Style("Heading 1", 16, _HEI, _ROMAN, 28, indent=2, keep=True, level=1),
+        Style("Heading 2", 16, _KAI, _ROMAN, 28, indent=2, keep=True, level=2),
+        Style("Body Text", 16, _FS, _ROMAN, 28, indent=2),
+        Style("Caption", 14, _HEI, _ROMAN, 22, "center", keep=True),
+        Style("Figure", 12, _SONG, _ROMAN, 0, "center", before=4, keep=True),
+        Style("Table Text", 12, _SONG, _ROMAN, 17, keep=True),
+        Style("Source", 10.5, _SONG, _ROMAN, 14, after=4),
+        Style("Source List", 12, _SONG, _ROMAN, 17),
+        Style("Date", 16, _FS, _ROMAN, 28, "right", right=64),
+        Style("Footer", 14, _SONG, _ROMAN, 18),
+    )),
+    "en": Form("en", (25, 25, 25, 25), _styles(
+        Style("Normal", 11, _HEI, _SANS, 15),
+        Style("Title", 20, _HEI, _SANS, 26, after=4, bold=True),
+        Style("Subtitle", 13, _HEI, _SANS, 18, after=8),
+        Style("Heading 1", 13, _HEI, _SANS, 18, before=10, after=3, bold=True, keep=True, level=1),
+        Style("Heading 2", 11, _HEI, _SANS, 15, before=4, bold=True, keep=True, level=2),
+        Style("Body Text", 11, _HEI, _SANS, 15, after=5),
+        Style("Caption", 10, _HEI, _SANS, 14, before=3, bold=True, keep=True),
+        Style("Figure", 10, _HEI, _SANS, 0, "center", before=4, keep=True),
+        Style("Table Text", 9, _HEI, _SANS, 12, keep=True),
+        Style("Source", 8.5, _HEI, _SANS, 11, after=6),
+        Style("Source List", 9, _HEI, _SANS, 12, after=1),
+        Style("Date", 10, _HEI, _SANS, 14, "right", before=6),
+        Style("Footer", 10, _HEI, _SANS, 13),
+    )),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A text in a style; ``number`` follows ``words`` as a field that counts captions."""
+
+    style: str
+    words: str
+    counter: str = ""
+    number: int = 0
+    rest: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return f"{self.words}{self.number or ''}{self.rest}"
+
+    def height(self, form: Form) -> float:
+        """Return the estimated height in points."""
+        style = form.styles[self.style]
+        room = (form.width - style.right) / style.size
+        lines = broken("　" * style.indent + self.text, room, most=99)
+        return len(lines) * style.line + style.before + style.after
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture across the page, cropped to a box (left, top, width, height as shares)."""
+
+    name: str
+    png: bytes
+    box: tuple[float, float, float, float]
+    alt: str
+    style: str = "Figure"
+
+    def shape(self) -> float:
+        """Return the width of the box divided by its height."""
+        from PIL import Image
+
+        with Image.open(io.BytesIO(self.png)) as image:
+            return image.width * self.box[2] / (image.height * self.box[3])
+
+    def height(self, form: Form) -> float:
+        """Return the height in points."""
+        return form.width / self.shape() + form.styles[self.style].before + 4
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table; ``widths`` are shares of its columns."""
+
+    table: Table
+    widths: Sequence[float]
+    title: str
+    style: str = "Table Text"
+
+    def columns(self, form: Form) -> list[float]:
+        """Return the widths of the columns in points."""
+        return [form.width * width / sum(self.widths) for width in self.widths]
+
+    def height(self, form: Form) -> float:
+        """Return the estimated height in points."""
+        style = form.styles[self.style]
+        high = 0.0
+        for line in (self.table.head, *self.table.lines):
+            cells = zip(line, self.columns(form), strict=True)
+            rooms = [len(broken(words, (width - 11) / style.size, 99)) for words, width in cells]
+            high += max(rooms) * style.line + 1
+        return high
+
+
+Block = Paragraph | Picture | Grid
+
+
+def pages(blocks: Iterable[Block], form: Form) -> int:
+    """Return the estimated number of pages of some blocks."""
+    count, room = 1, form.height
+    for group in _groups(blocks, form):
+        high = sum(block.height(form) for block in group)
+        if high <= room:
+            room -= high
+            continue
+        used = 0.0
+        if len(group) == 1 and group[0].style == "Body Text":  # whole lines stay on the page
+            line = form.styles["Body Text"].line
+            used = room // line * line
+        new = max(1, math.ceil((high - used) / form.height))
+        room = used + new * form.height - high
+        count += new
+    return count
+
+
+def _groups(blocks: Iterable[Block], form: Form) -> Iterator[list[Block]]:
+    """Yield the blocks that stay together on a page."""
+    group: list[Block] = []
+    for block in blocks:
+        group.append(block)
+        if not form.styles[block.style].keep:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def document(blocks: Iterable[Block], form: Form, title: str, stored: str) -> bytes:
+    """
+    Return the document of some blocks; equal blocks give equal bytes.
+
+    Parameters
+    ----------
+    stored
+        The provenance of what the document shows, kept in a custom part.
+    """
+    import docx
+
+    word = docx.Document()
+    _set_up(word, form)
+    for block in blocks:
+        _add(word, block, form)
+    core = word.core_properties
+    core.title, core.author, core.last_modified_by = title, *[provenance.package()] * 2
+    core.comments, core.language, core.revision = "", _LANGUAGES[form.language], 1
+    out = io.BytesIO()
+    word.save(out)
+    return office.with_item(out.getvalue(), stored, "word/document.xml")
+
+
+_LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
+
+
+def _set_up(word: Any, form: Form) -> None:
+    """Set page, styles, fonts and foot of a document."""
+    from docx.shared import Mm
+
+    section = word.sections[0]
+    section.page_width, section.page_height = Mm(A4[0]), Mm(A4[1])
+    top, bottom, left, right = map(Mm, form.margins)
+    section.top_margin, section.bottom_margin = top, bottom
+    section.left_margin, section.right_margin = left, right
+    section.footer_distance = Mm(form.margins[1] - 13)
+    _drop_defaults(word, form)
+    for style in form.styles.values():
+        _define(word, style)
+    word.settings.odd_and_even_pages_header_footer = True
+    _foot(section.footer, form, "right")
+    _foot(section.even_page_footer, form, "left")
+
+
+def _drop_defaults(word: Any, form: Form) -> None:
+    """Replace the fonts, language and picture of the blank document."""
+    from docx.oxml.ns import qn
+
+    defaults = word.styles.element.find(qn("w:docDefaults"))
+    for fonts in defaults.iter(qn("w:rFonts")):
+        fonts.attrib.clear()
+    for spacing in defaults.iter(qn("w:spacing")):
+        spacing.attrib.clear()
+    for language in defaults.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-GB")
+        language.set(qn("w:eastAsia"), "zh-CN")
+    for owner in (word.part, word.part.package):
+        for key, relation in list(owner.rels.items()):
+            if relation.reltype.endswith(("/thumbnail", "/stylesWithEffects")):
+                owner.rels.pop(key)
+            elif relation.reltype.endswith("/fontTable"):
+                relation.target_part._blob = _fonts(form)  # noqa: SLF001
+
+
+def _fonts(form: Form) -> bytes:
+    """Return the table of fonts, each with the names that may replace it."""
+    from docx.oxml.ns import nsmap, qn
+
+    root = etree.Element(qn("w:fonts"), nsmap={"w": nsmap["w"]})
+    styles = form.styles.values()
+    for name in dict.fromkeys(font for one in styles for font in (one.east, one.latin)):
+        font = etree.SubElement(root, qn("w:font"), {qn("w:name"): name})
+        etree.SubElement(font, qn("w:altName"), {qn("w:val"): FALLBACKS[name]})
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _define(word: Any, style: Style) -> None:
+    """Define a style of a document anew."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
+    known = style.name in word.styles
+    one = word.styles[style.name] if known else word.styles.add_style(
+        style.name, WD_STYLE_TYPE.PARAGRAPH, builtin=style.name == "Date"
+    )  # fmt: skip
+    for part in one.element.findall(qn("w:rPr")) + one.element.findall(qn("w:pPr")):
+        one.element.remove(part)
+    one.quick_style, one.hidden = True, False
+    one.font.name, one.font.size, one.font.bold = style.latin, Pt(style.size), style.bold
+    one.font.color.rgb = RGBColor(0, 0, 0)
+    one.element.rPr.rFonts.set(qn("w:eastAsia"), style.east)
+    layout = one.paragraph_format
+    layout.alignment = getattr(WD_ALIGN_PARAGRAPH, style.align.upper())
+    layout.space_before, layout.space_after = Pt(style.before), Pt(style.after)
+    layout.line_spacing = Pt(style.line) if style.line else 1.0
+    layout.keep_with_next, layout.widow_control = style.keep, True
+    layout.keep_together = style.name != "Body Text"
+    layout.first_line_indent, layout.right_indent = Pt(style.indent * style.size), Pt(style.right)
+    if style.indent:  # in characters, so that it follows a change of the size
+        one.element.pPr.ind.set(qn("w:firstLineChars"), str(100 * style.indent))
+    if style.level:
+        outline = one.element.pPr.makeelement(
+            qn("w:outlineLvl"), {qn("w:val"): str(style.level - 1)}
+        )
+        one.element.pPr.append(outline)
+
+
+def _foot(footer: Any, form: Form, side: str) -> None:
+    """Write the page number at the outer side of a foot, one character in."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    footer.is_linked_to_previous = False
+    paragraph = footer.paragraphs[0]
+    paragraph.style = "Footer"
+    paragraph.alignment = getattr(WD_ALIGN_PARAGRAPH, side.upper())
+    setattr(paragraph.paragraph_format, f"{side}_indent", Pt(form.styles["Footer"].size))
+    paragraph.add_run("— ")
+    _field(paragraph, "PAGE", "1")
+    paragraph.add_run(" —")
+
+
+def _field(paragraph: Any, code: str, shown: str) -> None:
+    """Add a field and the result that is shown until it is computed again."""
+    from docx.oxml.ns import qn
+
+    for kind in ("begin", "code", "separate", "result", "end"):
+        run = paragraph.add_run(shown if kind == "result" else "")
+        if kind == "code":
+            run._r.append(run._r.makeelement(qn("w:instrText"), {}))  # noqa: SLF001
+            run._r[-1].text = f" {code} "  # noqa: SLF001
+        elif kind != "result":
+            field = run._r.makeelement(qn("w:fldChar"), {qn("w:fldCharType"): kind})  # noqa: SLF001
+            run._r.append(field)  # noqa: SLF001
+
+
+def _add(word: Any, block: Block, form: Form) -> None:
+    """Add one block at the end of a document."""
+    if isinstance(block, Picture):
+        _picture(word, block, form)
+    elif isinstance(block, Grid):
+        _grid(word, block, form)
+    else:
+        paragraph = word.add_paragraph(block.words, style=block.style)
+        if block.counter:
+            _field(paragraph, f"SEQ {block.counter} \\* ARABIC", str(block.number))
+            paragraph.add_run(block.rest)
+
+
+def _picture(word: Any, block: Picture, form: Form) -> None:
+    """Add a picture, cropped, with its text alternative and the mark of its figure."""
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    run = word.add_paragraph(style=block.style).add_run()
+    width = form.width
+    inline = run.add_picture(io.BytesIO(block.png), Pt(width), Pt(width / block.shape()))
+    left, top, wide, high = block.box
+    sides = {"l": left, "t": top, "r": 1 - left - wide, "b": 1 - top - high}
+    fill = next(inline._inline.iter(qn("pic:blipFill")))  # noqa: SLF001
+    crop = fill.makeelement(
+        qn("a:srcRect"), {side: str(round(100_000 * share)) for side, share in sides.items()}
+    )
+    fill.insert(1, crop)
+    about = inline._inline.docPr  # noqa: SLF001
+    about.set("descr", block.alt)
+    about.set("title", block.name)
+
+
+def _grid(word: Any, block: Grid, form: Form) -> None:
+    """Add a table whose head is repeated on a further page."""
+    from docx.enum.table import WD_TABLE_ALIGNMENT
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    lines = (block.table.head, *block.table.lines)
+    grid = word.add_table(len(lines), len(block.table.head), style="Table Grid")
+    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    caption = grid._tbl.tblPr.makeelement(qn("w:tblCaption"), {qn("w:val"): block.title})  # noqa: SLF001
+    grid._tbl.tblPr.append(caption)  # noqa: SLF001
+    for column, width in zip(grid.columns, block.columns(form), strict=True):
+        column.width = Pt(width)
+    for row, line in zip(grid.rows, lines, strict=True):
+        for cell, words, width in zip(row.cells, line, block.columns(form), strict=True):
+            cell.width = Pt(width)
+            cell.paragraphs[0].style = block.style
+            cell.paragraphs[0].add_run(words).bold = row._index == 0 or None  # noqa: SLF001
+        properties = row._tr.get_or_add_trPr()  # noqa: SLF001
+        properties.append(properties.makeelement(qn("w:cantSplit"), {}))
+        if line is lines[0]:
+            properties.append(properties.makeelement(qn("w:tblHeader"), {}))

@@ -1,0 +1,81 @@
+"""A comparison of two regions lists verdicts, scopes, cautions and the reasons of refusals."""
+
+import pytest
+
+from analysis.errors import UsageError, WordError
+from analysis.explore import words
+from analysis.explore.pairs import compare
+
+
+def test_comparable_figures_have_a_verdict_scopes_and_cautions(data):
+    """Drills held in all are; promised ones are compared with a target of another part."""
+    lines = compare(data, "chuxiong", "nantong", "drills_held", language="en").split("\n")
+
+    assert lines[0].startswith("Chuxiong and Nantong: 1 can be compared, 1 cannot")
+    assert "Emergency drills held in all: comparable with caution" in lines
+    assert any(line.startswith("  Chuxiong 2024 8,574 events (") for line in lines)
+    assert any(line.startswith("  ! Organisers and sizes differ") for line in lines)
+
+
+def test_a_refusal_has_its_reason_and_the_change_beside_it(data):
+    """Nantong's report prints a percentage of deaths and no count."""
+    text = compare(data, "chuxiong", "nantong", "deaths", language="en")
+
+    assert "Deaths, year on year: comparable with caution" in text
+    assert "Deaths in work-safety accidents: not comparable\n  Chuxiong 2024 45 people" in text
+    assert "  × Nantong: percent change only, no count: 14.3% down" in text
+
+
+def test_everything_that_both_report_is_listed_if_nothing_is_asked(data):
+    """The counts of the first line are those of the list."""
+    lines = compare(data, "chuxiong", "nantong").split("\n")
+    heads = [line for line in lines[1:] if not line.startswith("  ")]
+    refused = [line for line in heads if line.endswith("不可比")]
+
+    assert lines[0].startswith(f"楚雄与南通：可比{len(heads) - len(refused)}项，")
+    assert f"不可比{len(refused)}项" in lines[0]
+
+
+def test_names_and_synonyms_mean_the_codes(data):
+    """死亡人数 is a synonym of deaths in the tables."""
+    due = compare(data, "chuxiong", "nantong", "deaths")
+
+    assert compare(data, "楚雄", "Nantong", "死亡人数") == due
+
+
+def test_a_region_without_a_report_names_the_figures_of_others(data):
+    """The tables have the populations of Hefei for two years."""
+    text = compare(data, "合肥", "chuxiong", language="en")
+
+    assert text == (
+        "Hefei: no report here; other publications have Resident population at year end (2023–2024)"
+    )
+
+
+def test_a_subject_of_one_region_says_what_the_other_lacks(data):
+    """Yaohai's report is a plan; nobody is compared with nobody."""
+    text = compare(data, "chuxiong", "yaohai", "accidents", language="en")
+
+    assert "0 can be compared, 0 cannot, 2 reported by one only" in text
+    assert "× Yaohai: the report is a plan, without results" in text
+    assert (
+        compare(data, "chuxiong", "楚雄", language="en") == "Chuxiong: name two different regions"
+    )
+
+
+def test_a_suggestion_is_in_the_language_asked(data):
+    """The nearest codes come with a name that the reader can read."""
+    with pytest.raises(WordError, match=r"deaths \(Deaths in work-safety accidents\)"):
+        compare(data, "chuxiong", "nantong", "deaths in", language="en")
+    with pytest.raises(WordError, match=r"deaths \(生产安全事故死亡人数\)"):
+        compare(data, "chuxiong", "nantong", "deaths in", language="zh")
+
+
+def test_a_synonym_of_several_indicators_is_refused_with_their_codes(data):
+    """储备物资 is a synonym of two indicators in the tables."""
+    rows = data.synonyms
+    codes = rows.loc[rows["synonym"].eq("储备物资"), "indicator"]
+
+    assert len(codes) > 1
+    with pytest.raises(UsageError, match=", ".join(codes)):
+        words.indicator("储备物资", data, "en")
