@@ -106,7 +106,7 @@ def test_the_example_is_read_as_a_careful_statistician_would():
 def test_a_change_beyond_chance_is_called_one():
     """100 after 51 is more, 20 after 51 is less than chance explains."""
     assert "higher than chance alone explains" in change(100, 51).en
-    assert "低于偶然波动能解释的范围" in change(20, 51).zh
+    assert "低于随机波动能解释的范围" in change(20, 51).zh
 
 
 def test_where_no_fall_could_be_seen_it_is_said():
