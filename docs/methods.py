@@ -195,8 +195,8 @@ METHODS = (
     Method(
         Text("实际与期望", "Observed against expected"),
         Text(
-            "期望数是外部参照（全国、所在省）每10万人的水平乘以本地人口，从不取自所比地区的平均。"
-            "实际数除以期望数，配精确区间；死亡另画方差1.27倍的较宽区间。"
+            "期望值是外部参照（全国、所在省）每10万人的水平乘以本地人口，从不取自所比地区的平均。"
+            "实际数除以期望值，配精确区间；死亡另画方差1.27倍的较宽区间。"
             "满三年的另作合并；口径改变前后不合并。",
             "The expected count is the rate of the nation or the province times the population of "
             "the region, never the mean of the regions compared. Observed over expected has an "
@@ -215,9 +215,9 @@ METHODS = (
     Method(
         Text("地区间差异", "The spread of regions"),
         Text(
-            "同类市州之间的差异远大于偶然，故界限计入地区间方差（加性模型，首尾各截10%）。"
+            "同类市州之间的差异远大于随机波动，故界限计入地区间方差（加性模型，首尾各截10%）。"
             "所评地区不参与估计。人口相距至多五年；只取相距两年以内的8个，差异的估计为0.23，"
-            "1.42仍在界限之内。不足一年的期望数按全国首次通报的进度折算。",
+            "1.42仍在界限之内。不足一年的期望值按全国首次通报的进度折算。",
             "Prefectures differ by more than chance, so the limits include the variance between "
             "them (additive model, winsorised by a tenth at each end). The regions judged are not "
             "used for the estimate. A population is of a year at most five years away; with the "

@@ -132,7 +132,7 @@ def missing_page(held: Tables, language: Language) -> str:
     shared = _shared(held)
     title = Text("缺什么，为什么", "What is missing, and why")[language]
     lead = Text(
-        f"两地以上报告提到的{len(shared)}个指标。有实绩数字的格写数字，其余写原因；"
+        f"两地以上报告提到的{len(shared)}个指标。有实际数字的格写数字，其余写原因；"
         "缺失不是零。每格详情：`regional-safety explain 地区 指标`。",
         f"The {len(shared)} indicators that two or more reports mention. A cell has the figure "
         "that happened, or the reason why there is none; missing is not zero. For the sentence "

@@ -93,7 +93,7 @@ def _panel(page: Page, number: int, rows: pd.DataFrame) -> Room:
     names = [_against(row)[page.language] for row in records]
     left = sum(max(measured(word, size.note) for word in words) for words in (years, names))
     left = max(left, size.width * 0.12) + 0.04 * size.width
-    label = max(measured(values.over_expected(row), size.note) for row in records)
+    label = max(measured(values.over_expected(row)[page.language], size.note) for row in records)
     gap = 0.02 * size.width
     foot, head = size.note * 3.6 / 72, size.label * 2.4 / 72
     width = (room.width - left) / rows["indicator"].nunique()
@@ -175,7 +175,7 @@ def _draw(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
     size = page.mark * (1.3 if row["pooled"] else 0.95)
     marks.draw(axes, row["ratio"], at, row, hollow=hollow, size=size)
     axes.annotate(
-        values.over_expected(row),
+        values.over_expected(row)[page.language],
         (1.0, at),
         xycoords=("axes fraction", "data"),
         xytext=(0.5 * page.size.note, 0),
@@ -233,7 +233,7 @@ def _caption(
     if rows["segment"].gt(0).any():
         notes.append(say("note.before_break"))
     if rows["chained"].any():
-        notes.append(say("note.chained_rate", regions=_named(rows[rows["chained"]])))
+        notes.append(say("note.chained_rate"))
     return Caption(
         title=title,
         subtitle=about,

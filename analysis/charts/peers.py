@@ -1,5 +1,6 @@
 """A funnel: each region's ratio to the national rate against the count expected there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def peers(
     own: pd.DataFrame,
     *,
     title: Text,
-    subtitle: Text,
+    about: Sequence[Text],
     limits: pd.DataFrame,
     roads: pd.DataFrame,
     language: str,
@@ -56,15 +57,17 @@ def peers(
         One row a peer: ``expected``, ``ratio``, ``scope`` and ``rough``.
     own
         The same of the regions to name, with ``named``.
-    title, subtitle
+    title
         The finding, from ``findings``.
+    about
+        The subtitle, and notes on how the usual range is computed, from ``findings``.
     limits
         The limits of chance and of the spread (``benchmarks.limits``).
     roads
         Road transport's share of each region that prints one, those of *own* with ``named``.
     """
     every = pd.concat([own, points], ignore_index=True)
-    page = Page(_caption(points, own, title, subtitle), language, form=form, ax=ax)
+    page = Page(_caption(points, own, title, about), language, form=form, ax=ax)
     room, foot = page.room, page.size.note * 3.4 / 72
     strip = room.width * SHARE if len(roads) else 0.0
     right = page.size.note * 9 / 72
@@ -79,7 +82,7 @@ def peers(
     for row in own.to_dict("records"):
         _dot(axes, page, row, page.mark * 1.15, style.colour(str(row["region"])))
         _name(axes, page, row)
-    _key(axes, page, points)
+    _key(axes, page, every)
     if len(roads):
         wide = strip - page.size.note * 4.2 / 72
         box = Room(
@@ -189,9 +192,9 @@ def _name(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
     )
 
 
-def _key(axes: Axes, page: Page, points: pd.DataFrame) -> None:
+def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
     """Write which shape stands for which scope, in the empty corner of large expected counts."""
-    used = [scope for scope in SHAPES if points["scope"].eq(scope).any()]
+    used = [scope for scope in SHAPES if every["scope"].eq(scope).any()]
     step = 1.45 * page.size.note
     for at, scope in enumerate(reversed(used)):
         corner = (0.66, 0.0)
@@ -270,16 +273,19 @@ def _once(rows: pd.DataFrame) -> list[Text]:
     return [_region(row) for row in rows.drop_duplicates("region").to_dict("records")]
 
 
-def _caption(points: pd.DataFrame, own: pd.DataFrame, title: Text, subtitle: Text) -> Caption:
-    notes = [say("note.peers_selected", count=len(points)), say("note.peers_scope")]
-    if points["rough"].any():
+def _caption(
+    points: pd.DataFrame, own: pd.DataFrame, title: Text, about: Sequence[Text]
+) -> Caption:
+    notes = [*about[1:], say("note.peers_scope")]
+    if pd.concat([points["rough"], own["rough"]]).any():
         notes.append(say("note.peers_rough"))
-    split = int(points["road"].notna().sum())
-    if split < spread.FEWEST_REGIONS:
-        notes.append(say("note.peers_roads", count=split, fewest=spread.FEWEST_REGIONS))
+    split, least = int(points["road"].notna().sum()), spread.FEWEST_REGIONS
+    if split < least:
+        notes.append(say("note.peers_roads", total=len(points), count=split, fewest=least))
+    notes.append(say("note.peers_selected", count=len(points)))
     return Caption(
         title=title,
-        subtitle=subtitle,
+        subtitle=about[0],
         axis=say("peers.ratio"),
         source=say("source.peers", count=len(points)) + say("source.nation"),
         alt=say(

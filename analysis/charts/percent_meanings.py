@@ -91,28 +91,59 @@ def reading(chain: Chain) -> Reading:
 def _caption(
     meanings: Sequence[Meaning], rows: pd.DataFrame, title: Text, refused: pd.DataFrame
 ) -> Caption:
-    notes = [say("percent_meanings.key"), say("percent_meanings.unrevised")]
-    if any(len(meaning.partly) for meaning in meanings):
-        notes.append(say("percent_meanings.known"))
+    bounds = sorted({meaning.answer.bound for meaning in meanings})
+    key = say(
+        "percent_meanings.key",
+        bound=Text.joined([Text(*[str(b)] * 2) for b in bounds], zh="或", en=" or "),
+    )
     return Caption(
         title=title,
-        subtitle=say("percent_meanings.about"),
+        subtitle=_about(meanings),
         axis=say("percent_meanings.axis"),
         source=values.source_note(rows),
         alt=described("percent_meanings.figure", [_in_words(meaning) for meaning in meanings]),
         left_out=left_out(refused),
-        notes=tuple(notes),
+        notes=(
+            say("percent_meanings.unrevised"),
+            *(_known(meaning) for meaning in meanings if len(meaning.partly)),
+            key,
+        ),
     )
+
+
+def _about(meanings: Sequence[Meaning]) -> Text:
+    """Return the first contradiction in numbers, else what is drawn."""
+    for meaning in meanings:
+        if meaning.answer.finding is Finding.CONTRADICTED:
+            percents = Text.joined(_percents(meaning), zh="、", en=", ")
+            return say("percent_meanings.contradiction", percents=percents, **_part(meaning))
+    return say("percent_meanings.about")
+
+
+def _known(meaning: Meaning) -> Text:
+    """Return what the whole year can be after the count of its part."""
+    low, high = meaning.answer.known[len(meaning.rows)]
+    return say("percent_meanings.known", low=low, high=high, **_part(meaning))
+
+
+def _part(meaning: Meaning) -> dict[str, Any]:
+    """Return the count of a part of the last year and its last day, in words."""
+    row = meaning.partly.iloc[0].to_dict()
+    day = values.day(row["period_end"], year=False)
+    return {"count": numbers.exact(row["value"]), "day": day}
+
+
+def _percents(meaning: Meaning) -> list[Text]:
+    return [Text(*[numbers.signed_percent(p)] * 2) for p in meaning.rows["percent"]]
 
 
 def _in_words(meaning: Meaning) -> Text:
     first = meaning.rows.iloc[0].to_dict()
-    percents = [Text(*[numbers.signed_percent(p)] * 2) for p in meaning.rows["percent"]]
     return say(
         "percent_meanings.alt",
         region=Text(first["region_zh"], first["region_en"]),
         name=values.short(first),
-        percents=Text.joined(percents, zh="，", en=", "),
+        percents=Text.joined(_percents(meaning), zh="，", en=", "),
         answer=_answer(meaning),
     )
 
@@ -123,9 +154,7 @@ def _answer(meaning: Meaning) -> Text:
     if answer.finding is Finding.NONE:
         return say("percent_meanings.none", bound=answer.bound)
     if answer.finding is Finding.CONTRADICTED:
-        row = meaning.partly.iloc[0].to_dict()
-        count, day = numbers.exact(row["value"]), values.day(row["period_end"], year=False)
-        return say("percent_meanings.contradicted", count=count, day=day)
+        return say("percent_meanings.contradicted", **_part(meaning))
     smallest = min(answer.chains, key=lambda chain: chain.counts)
     how = say(f"percent_meanings.{reading(smallest)}")
     return say("percent_meanings.at_least", year=years[0], low=meaning.smallest, how=how)

@@ -101,15 +101,19 @@ def _notes(
 ) -> list[Text]:
     """Return the notes, the most important first."""
     own = counted.reindex(columns=["origin", "basis"]).query("origin == 'report'")
+    hollow, bracketed = (
+        frame.get("origin", pd.Series(dtype=str)).eq("context").any() for frame in (counted, stated)
+    )
     conditions = {
-        "note.context": counted.get("origin", pd.Series(dtype=str)).eq("context").any(),
+        "note.bracket_too": hollow and bracketed,
+        "note.context": hollow and not bracketed,
+        "note.bracket": bracketed and not hollow,
         "note.to_date": not counted["whole"].all(),
-        "note.expected": expected is not None and len(expected),
         "note.own_panels": len(set(counted.get("region", ()))) > 1,
         "note.break": len(counted) and counted.get("segment", pd.Series(0.0)).fillna(0).gt(0).any(),
-        "note.bracket": stated.get("origin", pd.Series(dtype=str)).eq("context").any(),
         "note.cluster": len(counted) and counted["indicator"].isin(intervals.CLUSTERED).any(),
         "note.back": own["basis"].isin(["from_percent", "from_difference"]).any(),
+        "note.expected": expected is not None and len(expected),
     }
     return [
         *values.methods(counted),

@@ -14,10 +14,10 @@ from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Promise, Status, Use
-from analysis.statistics import gaps, summaries
+from analysis.statistics import benchmarks, gaps, summaries
 from analysis.statistics.forensics import Finding
 from analysis.statistics.parts import Against
-from analysis.statistics.spread import Placement
+from analysis.statistics.spread import Placement, Spread
 from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
 
 from .rules import Comparison
@@ -180,9 +180,13 @@ def changes(rows: pd.DataFrame) -> Text:
     span = summaries.published(rows)
     if span is None:
         return say("note.nothing_changed")
-    low, high = (numbers.signed_percent(end) for end in (span.low, span.high))
-    message = "finding.published_change" if span.low == span.high else "finding.published_changes"
-    return say(message, year=span.year, name=values.short(span.row), low=low, high=high)
+    low, high = (numbers.signed_percent(row["percent"]) for row in (span.low, span.high))
+    year, name = span.low["period_end"].year, values.short(span.low)
+    if low == high:
+        place = region(span.low)
+        return say("finding.published_change", year=year, name=name, place=place, low=low)
+    places = {"least": region(span.low), "most": region(span.high)}
+    return say("finding.published_changes", year=year, name=name, low=low, high=high, **places)
 
 
 def year_to_date(rows: pd.DataFrame) -> Text:
@@ -207,7 +211,9 @@ def vintages(rows: pd.DataFrame) -> Text:
         "published": numbers.signed_percent(row["percent"]),
         "firsts": numbers.signed_percent(round(row["firsts"], 1)),
     }
-    return say("finding.vintages", region=region(row), name=values.short(row), **changes)
+    ends = (row[name] + pd.DateOffset(years=1) for name in ("period_start", "period_end"))
+    words = {"region": region(row), "name": values.short(row), "period": values.period(*ends)}
+    return say("finding.vintages", **words, **changes)
 
 
 def percent_meanings(meanings: Sequence[Meaning]) -> Text:
@@ -240,15 +246,8 @@ def counted(refused: pd.DataFrame, series: pd.DataFrame, indicator: str) -> pd.D
 
 
 def _contradicted(meaning: Meaning) -> Text:
-    row, partly = meaning.rows.iloc[0].to_dict(), meaning.partly.iloc[0].to_dict()
-    percents = [Text(*[numbers.signed_percent(p)] * 2) for p in meaning.rows["percent"]]
-    count = numbers.exact(partly["value"])
-    return say(
-        "finding.contradicted",
-        region=region(row),
-        percents=Text.joined(percents, zh="、", en=", "),
-        count=Text(f"{count}{partly['unit']}", count),
-    )
+    row = meaning.rows.iloc[0].to_dict()
+    return say("finding.contradicted", region=region(row), name=values.short(row))
 
 
 def _so_far(row: dict[Any, Any]) -> Text:
@@ -352,21 +351,42 @@ def peers(placements: list[Placement], points: pd.DataFrame) -> Text:
     """Return whether the first placement is usual among the *points* of peers."""
     if points.empty:
         return say("note.nothing_expected")
-    words = {
-        "count": len(points),
-        "low": numbers.ratio(points["ratio"].min()),
-        "high": numbers.ratio(points["ratio"].max()),
-    }
     if not placements or placements[0].spread is None:
-        return say("finding.peers_only", **words)
-    row = placements[0].row
-    words |= {"region": region(row), "ratio": numbers.ratio(row["ratio"])}
-    return say(f"finding.peers_{'in' if placements[0].as_peers else 'out'}", **words)
+        low, high = (numbers.ratio(end) for end in (points["ratio"].min(), points["ratio"].max()))
+        return say("finding.peers_only", count=len(points), low=low, high=high)
+    first = placements[0]
+    ratios = {"ratio": first.row["ratio"], "low": first.low, "high": first.high}
+    return say(
+        f"finding.peers_{'in' if first.as_peers else 'out'}",
+        region=region(first.row),
+        **{name: numbers.ratio(float(value)) for name, value in ratios.items()},
+    )
 
 
-def peers_about(placements: list[Placement]) -> Text:
-    """Return what is drawn among peers, with the province of the first placement beside."""
-    above = placements[0].province if placements else None
+def _band(first: Placement, known: Spread, points: pd.DataFrame) -> Text:
+    """Return how the usual range of peers is computed, and the range that is not winsorised."""
+    low, high = benchmarks.plain_limits(points, first.row["expected"])
+    return say(
+        "note.peers_band",
+        share=round(100 * known.winsorised),
+        outside=benchmarks.outside(points, known),
+        count=len(points),
+        low=numbers.ratio(low),
+        high=numbers.ratio(high),
+    )
+
+
+def peers_about(placements: list[Placement], points: pd.DataFrame) -> list[Text]:
+    """Return what is drawn among peers, and how the usual range of the first placement is found."""
+    if not placements:
+        return [say("peers.subtitle")]
+    first = placements[0]
+    bands = [_band(first, first.spread, points)] if first.spread else []
+    return [_beside_province(first.province), *bands]
+
+
+def _beside_province(above: dict[Any, Any] | None) -> Text:
+    """Return the subtitle, with the ratio to the province where it is known."""
     if above is None:
         return say("peers.subtitle")
     return say(
@@ -399,13 +419,14 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def open_hazards(shares: pd.DataFrame) -> Text:
-    """Return how many of the cases found are still open, where they are most."""
+    """Return how many of the cases found are not rectified, where they are most."""
     if shares.empty:
         return say("finding.no_loop")
     row = summaries.still_open(shares).row
     total, _, left = values.loop_counts(row)
     words = {"region": region(row), "what": say(f"loop.{row['loop']}")}
-    message = "finding.open_hazards" if row["open"] else "finding.all_rectified"
+    message = "finding.open_late" if row["on_time"] else "finding.open_hazards"
+    message = message if row["open"] else "finding.all_rectified"
     return say(message, **words, total=total, open=left)
 
 
@@ -438,6 +459,7 @@ def against(pairs: Sequence[Against]) -> Text | None:
     other = pair.wider
     words = {
         "part": Text(pair.part["part_zh"], pair.part["part_en"]),
+        "own": values.period(pair.part["period_start"], pair.part["period_end"]),
         "value": numbers.exact(pair.part["value"]),
         "whole": numbers.exact(pair.part["whole"]),
         "of": Text(other["region_zh"], other["region_en"]),
@@ -502,14 +524,17 @@ def open_lines(shares: pd.DataFrame, refused: pd.DataFrame) -> list[Text]:
         reasons = zip(refused["reason_zh"], refused["reason_en"], strict=True)
         return [Text(zh, en) for zh, en in reasons]
     left = shares[shares["open"].gt(0)]
-    lines, closed = [_open(row) for row in left.to_dict("records")], len(shares) - len(left)
+    lines = [_open(row) for row in left.to_dict("records")]
+    # Major hazards are among the hazards of the same campaign.
+    closed = len(shares[shares["open"].eq(0)].drop_duplicates(["region", "breakdown"]))
     return [*lines, say("profile.all_rectified", count=closed)] if closed else lines
 
 
 def _open(row: dict[Any, Any]) -> Text:
     total, _, left = values.loop_counts(row)
     words = {"what": say(f"loop.{row['loop']}"), "part": values.part_or_all(row)}
-    return say("profile.open", total=total, open=left, **words)
+    message = "profile.open_late" if row["on_time"] else "profile.open"
+    return say(message, total=total, open=left, **words)
 
 
 # The lines of a list, and the one that counts what is not in it.

@@ -290,7 +290,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
         points.merge(asked.named(indicator), on="indicator"),
         own,
         title=findings.peers(placements, points),
-        subtitle=findings.peers_about(placements),
+        about=findings.peers_about(placements, points),
         limits=benchmarks.limits(
             benchmarks.spread_of(points), min(expected) * 0.7, max(expected) * 1.4
         ),

@@ -452,15 +452,16 @@ def detectable(row: Mapping[Any, Any]) -> Text:
     return say("value.or", low=low, high=high)
 
 
-def over_expected(row: Mapping[Any, Any]) -> str:
+def over_expected(row: Mapping[Any, Any]) -> Text:
     """
     Return a ratio with the observed and the expected count that it is of.
 
-    >>> over_expected({"ratio": 1.4095, "value": 53.0, "expected": 37.6013})
-    '1.41 = 53 / 37.6'
+    >>> over_expected({"ratio": 1.4836, "value": 3101.0, "expected": 2090.2})
+    Text(zh='1.48 = 3101 / 2090.2', en='1.48 = 3,101 / 2,090.2')
     """
     counts = f"{numbers.exact(float(row['value']))} / {float(row['expected']):,.1f}"
-    return f"{numbers.ratio(float(row['ratio']))} = {counts}"
+    full = f"{numbers.ratio(float(row['ratio']))} = {counts}"
+    return Text(full.replace(",", ""), full)
 
 
 def expected(count: float) -> str:
@@ -474,7 +475,7 @@ def expected(count: float) -> str:
 
 
 def loop_counts(row: Mapping[Any, Any]) -> tuple[Text, Text, Text]:
-    """Return the cases found, rectified and still open, as printed where they are printed."""
+    """Return the cases found, rectified and not rectified, as printed where they are printed."""
     total = value({**row, "value": row["total"], "printed": row["total_printed"]} | _CASES)
     rebuilt = row["basis"] == "rebuilt"
     cases = {**row, "value": row["cases"], "printed": "" if rebuilt else row["printed"]} | _CASES

@@ -105,23 +105,20 @@ def beyond_chance(counted: pd.DataFrame) -> int:
 
 @dataclass(frozen=True)
 class Published:
-    """The smallest and the largest published change of one indicator, in percent."""
+    """The smallest and the largest published change of one indicator."""
 
-    row: Row
-    year: int
-    low: float
-    high: float
+    low: Row
+    high: Row
 
 
 def published(rows: pd.DataFrame) -> Published | None:
-    """Return the span of the whole-year percentages of the first indicator that has any."""
+    """Return the ends of the whole-year percentages of the first indicator that has any."""
     percent = rows[rows["mark"].eq(Mark.PERCENT_ONLY) & whole_year(rows)]
     if percent.empty:
         return None
     first = percent[percent["indicator"].eq(percent["indicator"].iloc[0])]
-    row = first.iloc[0].to_dict()
-    ends = first["percent"].min(), first["percent"].max()
-    return Published(row, row["period_end"].year, *map(float, ends))
+    ordered = first.sort_values("percent", kind="stable").to_dict("records")
+    return Published(ordered[0], ordered[-1])
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,11 @@ def test_nantongs_prints_contradict_one_another(drawing):
     accidents = rows[rows["region"].eq("nantong") & rows["indicator"].eq("accidents")]
 
     assert set(accidents["fits"]) == {"75–65–59; 150–130–118"}
-    title = drawing.figure.caption.title
-    assert title.en == "Nantong: −13.33%, −9.2% and 68 fit no unrevised series"
-    assert title.zh == "南通−13.33%、−9.2%与68起难属同一未修订序列"
+    caption = drawing.figure.caption
+    assert caption.title.en == "Nantong's published figures of accidents contradict each other"
+    assert caption.title.zh == "南通公布的事故数字互相矛盾"
+    assert "−13.33%, −9.2% and 68 to 24 Dec" in caption.subtitle.en
+    assert "−13.33%、−9.2%与68（至12月24日）" in caption.subtitle.zh
     assert "不符" in drawing.said or "no series fits 68 to 24 Dec" in drawing.said
 
 

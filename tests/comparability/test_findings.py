@@ -30,7 +30,7 @@ def test_a_difference_beyond_chance_is_given_as_a_ratio_with_its_interval():
     """100 among two million, 100 among eight: four times; scipy's binomtest gives 3.00-5.33."""
     said = findings.comparison(compared(row("nantong", 100), row("chuxiong", 100)))
 
-    assert said.zh == "死亡人数：按人口折算，楚雄为南通的4.00倍（3.00–5.33），差别超出偶然波动"
+    assert said.zh == "死亡人数：按人口折算，楚雄为南通的4.00倍（3.00–5.33），差别超出随机波动"
     assert said.en == (
         "Deaths: per person, Chuxiong has 4.00 times the figure of Nantong (3.00–5.33), "
         "beyond chance"
@@ -251,7 +251,7 @@ def test_a_region_without_outcomes_says_so():
 
     said = findings.profile(nothing, row(), None)
     assert said.en == "Chuxiong: no results for accidents or disasters"
-    assert findings.profile(nothing, row(kind="plan"), None).zh == "楚雄：只有计划，没有实绩"
+    assert findings.profile(nothing, row(kind="plan"), None).zh == "楚雄：只有计划，没有结果"
 
 
 def test_promises_in_words_are_counted():

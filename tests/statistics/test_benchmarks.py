@@ -1,5 +1,6 @@
 """Counts beside expected ones, and one point a peer region; small tables have plain answers."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -275,3 +276,15 @@ def test_the_road_part_of_a_peer_is_within_its_count(data):
     assert (pairs["value_road"] <= pairs["value"]).all()
     share = pairs.set_index("name_en")["value_road"] / pairs.set_index("name_en")["value"]
     assert (round(share["Hengyang"], 2), round(share["Qingyuan"], 2)) == (0.11, 0.86)
+
+
+def test_the_range_that_is_not_winsorised_is_wider_and_leaves_fewer_outside(known):
+    """DerSimonian and Laird around a ratio of 1, by hand; Qingyuan and Liuzhou are outside."""
+    weight, log = known["expected"], np.log(known["ratio"])
+    excess = (weight * log**2).sum() - (len(known) - 1)
+    tau2 = excess / (weight.sum() - (weight**2).sum() / weight.sum())
+    reach = 1.959964 * np.sqrt(1 / 105.28 + tau2)
+
+    low, high = benchmarks.plain_limits(known, 105.28)
+    assert (low, high) == pytest.approx((np.exp(-reach), np.exp(reach)), rel=1e-4)
+    assert benchmarks.outside(known, benchmarks.spread_of(known)) == 2
