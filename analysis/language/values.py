@@ -149,8 +149,8 @@ def value(row: Mapping[Any, Any]) -> Text:
     sign = COMPARATORS[Comparator(str(row["comparator"]))]
     amount, text = float(row["value"]), _printed(row)
     if text:
-        bound = "" if BOUND.search(text) else sign
-        return Text(bound + text, sign + _with_unit(numbers.exact(amount), row))
+        zh = text if BOUND.search(text) else sign + text
+        return Text(zh, sign + _with_unit(numbers.exact(amount), row))
     zh = f"{sign}{numbers.number(amount, 'zh')}{row['unit']}"
     return Text(zh, sign + _with_unit(numbers.number(amount, "en"), row))
 
@@ -222,8 +222,7 @@ def _unit_en(row: Mapping[Any, Any]) -> str:
     """Return the English unit of the value of a row; records without ``unit_one`` have a plural."""
     if row.get("unit") == "人次" and _printed(row).endswith("人"):
         return "people"  # the unit of the report; the table counts attendances
-    one = row.get("unit_one") if row["value"] == 1 else ""
-    return str(one or row["unit_en"])
+    return str((row["value"] == 1 and row.get("unit_one")) or row["unit_en"])
 
 
 COMPARATORS = {
