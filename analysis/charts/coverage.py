@@ -1,6 +1,6 @@
 """Coverage of the reports: a matrix of indicators by regions, with the totals of themes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Language, Measure, Scale, Status
+from analysis.language.vocabulary import Language, Measure, Pairing, Scale, Status
 
 from . import grid, style
 from .figure import Caption, Figure, Kind
@@ -20,7 +20,7 @@ from .page import Page, Room, measured
 PANELS = 2  # side by side
 NAME = 2.75  # inches of the names of a panel on a slide
 GUTTER = 0.3  # inches between two panels
-REPORTED, COMPARABLE = "#EAF0F6", "#B9CFE3"
+SHADES = {Pairing.NONE: "#EAEEF3", Pairing.OUTSIDE: "#CDDEEE", Pairing.INSIDE: "#98BBDC"}
 THEMES = LinearSegmentedColormap.from_list("themes", [style.SHADE, "#B4BAC4"])
 LIGHTEST, DARKEST = 0.0, 4.0  # figures for 1,000 characters at the ends of the greys
 
@@ -34,7 +34,7 @@ class Line(NamedTuple):
     unit: str
     texts: list[str]  # of each region, empty without a figure
     gids: list[str | None]
-    shades: list[float]  # 0 reported, 1 comparable, nan empty; of a theme its density
+    shades: list[float]  # the place in SHADES, nan empty; of a theme its density
     theme: bool
 
 
@@ -43,7 +43,7 @@ def coverage(
     *,
     title: Text,
     language: str,
-    comparable: Mapping[str, bool],
+    indicators: Sequence[str],
     themes: pd.DataFrame,
     density: pd.DataFrame,
     gaps: pd.DataFrame,
@@ -56,9 +56,9 @@ def coverage(
     Parameters
     ----------
     rows
-        From ``families.each``: one row a region and indicator, with ``parts`` and ``stands``.
-    comparable
-        The indicators to draw in their order, and whether they can be compared.
+        From ``families.cells``: one row a region and indicator, with ``parts`` and ``pairing``.
+    indicators
+        The indicators to draw in their order.
     themes
         ``theme``, ``name_zh``, ``name_en`` in the order to draw.
     density
@@ -66,9 +66,9 @@ def coverage(
     gaps
         The cells without a figure, each with its reason.
     """
-    page = Page(_caption(rows, title, len(comparable)), language, form=form, ax=ax)
+    page = Page(_caption(rows, title, len(indicators)), language, form=form, ax=ax)
     regions = grid.regions(rows)
-    groups = _groups(rows, regions, comparable, themes, density, page.language)
+    groups = _groups(rows, regions, indicators, themes, density, page.language)
     columns = _split(groups)
     most = max(map(len, columns))
     room = page.room
@@ -92,7 +92,7 @@ def _caption(rows: pd.DataFrame, title: Text, total: int) -> Caption:
 def _groups(
     rows: pd.DataFrame,
     regions: list[Row],
-    comparable: Mapping[str, bool],
+    indicators: Sequence[str],
     themes: pd.DataFrame,
     density: pd.DataFrame,
     language: Language,
@@ -102,13 +102,11 @@ def _groups(
     theme_of = rows.drop_duplicates("indicator").set_index("indicator")["theme"]
     groups = []
     for theme in themes.to_dict("records"):
-        own = [code for code in comparable if theme_of.get(code) == theme["theme"]]
+        own = [code for code in indicators if theme_of.get(code) == theme["theme"]]
         if own:
             totals = density.reindex(columns=codes).loc[theme["theme"]]
             head = _totals(theme[f"name_{language}"], totals)
-            groups.append(
-                [head, *(_line(rows, codes, c, language, may=comparable[c]) for c in own)]
-            )
+            groups.append([head, *(_line(rows, codes, c, language) for c in own)])
     return groups
 
 
@@ -118,9 +116,7 @@ def _totals(name: str, totals: "pd.Series[float]") -> Line:
     return Line(name, "", texts, [None] * len(texts), shades, theme=True)
 
 
-def _line(
-    rows: pd.DataFrame, codes: Sequence[str], indicator: str, language: Language, *, may: bool
-) -> Line:
+def _line(rows: pd.DataFrame, codes: Sequence[str], indicator: str, language: Language) -> Line:
     own = rows[rows["indicator"].eq(indicator)]
     by_region = {row["region"]: row for row in own.to_dict("records")}
     cells = [by_region.get(code) for code in codes]
@@ -132,18 +128,18 @@ def _line(
         unit,
         ["" if cell is None else _cell(cell, language) for cell in cells],
         [None if cell is None else f"mark-{cell['id']}" for cell in cells],
-        [float("nan") if cell is None else float(may and _compared(cell)) for cell in cells],
+        [
+            float("nan") if cell is None else list(SHADES).index(Pairing(cell["pairing"]))
+            for cell in cells
+        ],
         theme=False,
     )
 
 
-def _compared(row: Row) -> bool:
-    """Return whether the figure of a cell, or another of its region, is compared."""
-    return bool(row["declared"]) or (row["measure"] == Measure.LEVEL and row["breakdown"] == "")
-
-
 def _cell(row: Row, language: Language) -> str:
     """Return the figure of a cell without its unit, or how many parts there are."""
+    if row["used"] > 1:
+        return say("side_by_side.part_of", used=int(row["used"]), parts=int(row["parts"]))[language]
     if not row["stands"]:
         return say("coverage.parts", count=int(row["parts"]))[language]
     if row["status"] != Status.ACTUAL or row["measure"] != Measure.LEVEL:
@@ -204,8 +200,8 @@ def _shade(axes: Axes, lines: list[Line]) -> None:
     shades = np.array([line.shades for line in lines])
     themes = np.repeat(np.array([[line.theme] for line in lines]), shades.shape[1], axis=1)
     options: dict[str, Any] = {"ax": axes, "cbar": False, "linewidths": 1.5, "linecolor": "white"}
-    own = ListedColormap([REPORTED, COMPARABLE])
-    sns.heatmap(shades, mask=themes | np.isnan(shades), cmap=own, vmin=0, vmax=1, **options)
+    own = ListedColormap([*SHADES.values()])
+    sns.heatmap(shades, mask=themes | np.isnan(shades), cmap=own, vmin=0, vmax=2, **options)
     options |= {"vmin": LIGHTEST, "vmax": DARKEST}
     sns.heatmap(shades, mask=~themes | np.isnan(shades), cmap=THEMES, **options)
 

@@ -16,9 +16,9 @@ from .cells import Words
 from .figure import NOTHING, Caption, Figure, Kind
 from .page import Page, measured
 
-NAME, WHY = 2.5, 1.8  # inches of the first and the last column on a slide
+NAME, WHY = 2.4, 1.6  # inches of the first and the last column on a slide
 MOST = 2  # figures of one region on a line; the others are counted
-AIR = 0.08  # inches between two lines
+AIR = 0.05  # inches between two lines
 
 Row = dict[Any, Any]
 
@@ -104,7 +104,7 @@ def _line(page: Page, columns: Columns, figures: list[Row]) -> Line:
     for row in figures:
         by_region.setdefault(row["region"], []).append(row)
     return Line(
-        cells.lines(_name(first, language), name, (size.label + size.note) / 2),
+        cells.lines(_name(first, language), name, size.note),
         [_region(page, rows, reported, indent) for rows in by_region.values()],
         cells.lines(_begun(first[f"reason_{language}"]), why, size.note),
     )
@@ -113,7 +113,7 @@ def _line(page: Page, columns: Columns, figures: list[Row]) -> Line:
 def _name(row: Row, language: Language) -> str:
     """Return the indicator, in English with its unit, which the figures then omit."""
     name, unit = str(row[f"indicator_{language}"]), str(row["unit_en"])
-    return name if language is Language.ZH or unit in {"", "%"} else f"{name} ({unit})"
+    return name if language is Language.ZH or unit == "%" or unit in name else f"{name} ({unit})"
 
 
 def _begun(words: str) -> str:

@@ -1,4 +1,4 @@
-"""What was found, what was rectified and what is still open, as dumbbells."""
+"""What was found, what was rectified and what is not, as dumbbells."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -68,13 +68,15 @@ def _cells(row: Row, language: str, *, several: bool) -> list[Cell]:
     part = values.part_or_all(row)[language]
     region = f"{row[f'region_{language}']} · " if several else ""
     name = say(f"loop.{row['loop']}")[language]
-    counted, rectified, left = (text[language] for text in values.loop_counts(row))
+    counted, rectified, left = values.loop_counts(row)
+    if row["on_time"]:
+        left = say("value.not_on_time", count=left)
     return [
         Cell(region + name[:1].upper() + name[1:], part),
         Cell(""),
-        Cell(counted),
-        Cell(rectified),
-        Cell(left, colour=colour if row["open"] else style.GREY),
+        Cell(counted[language]),
+        Cell(rectified[language]),
+        Cell(left[language], colour=colour if row["open"] else style.GREY),
     ]
 
 

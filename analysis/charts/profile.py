@@ -1,5 +1,5 @@
 """
-One page for a region: its outcomes against the nation, what is open, promised and comparable.
+One page for a region: its outcomes against the nation, and what is open, promised or comparable.
 
 To the left a table of outcomes above the statement on them; to the right lists of sentences.
 """
@@ -139,7 +139,7 @@ def _cells(row: Row, language: str) -> list[Cell]:
     aimed = row["status"] != Status.ACTUAL
     other = aimed or row["origin"] == "context"
     when = values.time_of(row)[language] if other else ""
-    value = aims.aim(row) if aimed else values.what(row)
+    value = say("profile.aim", aim=aims.aim(row)) if aimed else values.what(row)
     before, wanted = row["before"], row["expected"]
     seen: str = values.detectable(row)[language] if pd.notna(row["at_least"]) else ""
     return [
@@ -155,7 +155,7 @@ def _write_blocks(page: Page, room: Room, blocks: Sequence[Block]) -> None:
     label, note = page.size.label, page.size.note
     for size in (label, (label + note) / 2, note):
         texts = [
-            [wrapped(f"· {line[page.language]}", room.width, size) for line in block.lines]
+            [_item(line[page.language], room.width, size) for line in block.lines]
             for block in blocks
         ]
         last = sum(block.last is not None for block in blocks)
@@ -170,11 +170,17 @@ def _write_blocks(page: Page, room: Room, blocks: Sequence[Block]) -> None:
         grid.rule(axes, room.left, room.left + room.width, [top - 0.05 * step])
         lines = [line for lines in text[:count] for line in lines]
         if count < len(text):
-            lines.append(say("profile.more", count=len(text) - count)[page.language])
+            lines.append(f"· {say('profile.more', count=len(text) - count)[page.language]}")
         if block.last:
             lines.append(f"· {block.last[page.language]}")
         top = _write_lines(page, room.left, top - 0.2 * step, lines, size)
         top -= (HEADING - 1.2) * step
+
+
+def _item(text: str, width: float, size: float) -> list[str]:
+    """Return the lines of an item of a list, the second and further ones indented."""
+    first, *rest = wrapped(text, width - 1.3 * size / 72, size)
+    return [f"· {first}", *(f"\u3000 {line}" for line in rest)]
 
 
 def _shared(heights: Sequence[Sequence[int]], free: int) -> list[int]:

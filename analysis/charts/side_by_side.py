@@ -129,7 +129,8 @@ def _notes(figures: list[Row]) -> Iterator[Text]:
     """Yield what the figures of one region come to, and that they are some of several parts."""
     first = figures[0]
     if first["role"] == Membership.PART:
-        yield say("side_by_side.sum", total=numbers.exact(sum(row["value"] for row in figures)))
+        total = sum(row["value"] for row in figures)
+        yield say("side_by_side.sum", total=Text(f"{total:.0f}", numbers.exact(total)))
     if first["use"] == Use.RATIO:
         divisor, ratio = numbers.exact(first["divisor"]), f"{first['ratio']:.1f}"
         yield say("side_by_side.ratio", divisor=divisor, ratio=ratio)

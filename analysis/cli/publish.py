@@ -113,7 +113,11 @@ def deck(
 def report(
     project: Path | None, language: str, output: Path | None, about: tuple[str, ...], title: str
 ) -> None:
-    """Write a brief of two pages as a Word document, with the findings of `deck --brief`."""
+    """
+    Write a brief of two pages as a Word document.
+
+    It has the findings and figures of `deck --brief`.
+    """
     from analysis.publish import report as reports
     from analysis.publish.deck.brief import About
 

@@ -168,8 +168,9 @@ def compare(
     region: str, other: str, indicator: str | None, *, language: str, project: Path | None
 ) -> None:
     """
-    Show what two regions may be compared on, with cautions and reasons.
+    Show what two regions may be compared on.
 
+    Cautions, and the reasons why other indicators may not, are printed as well.
     REGION, OTHER and INDICATOR are codes of the tables, or Chinese or English names.
     """
     from analysis.explore import pairs

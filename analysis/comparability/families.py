@@ -6,7 +6,7 @@ reader must know (``families.csv``). Without a declaration, only the whole of an
 compared, by ``rules``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.language import numbers
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Measure, Membership, Scale, Status, Use
+from analysis.language.vocabulary import Gap, Measure, Membership, Pairing, Scale, Status, Use
 from analysis.statistics import gaps, rates
 from analysis.statistics.benchmarks import ROAD
 from analysis.tables.load import Tables
@@ -245,27 +245,89 @@ def subjects(rows: pd.DataFrame, declared: Declares, indicators: Sequence[str]) 
 
 def shared(rows: pd.DataFrame, declared: Declares, indicators: Sequence[str]) -> dict[str, bool]:
     """Return which of *indicators* several regions report, and whether they can be compared."""
+    return {code: bool(ids) for code, ids in compared(rows, declared, indicators).items()}
+
+
+def compared(
+    rows: pd.DataFrame, declared: Declares, indicators: Sequence[str]
+) -> dict[str, frozenset[str]]:
+    """
+    Return the figures of each indicator that are compared with each other.
+
+    Returns
+    -------
+    dict
+        For each of *indicators* that several regions report, the ``id`` of its figures in the
+        family that most regions answer with it, else of its wholes that the rules allow beside
+        each other; empty where no two regions compare.
+    """
     regions = rows.groupby("indicator", observed=True)["region"].nunique()
     several = [code for code in indicators if regions.get(code, 0) > 1]
     answered = _answered(rows, declared)
-    return {code: code in answered or _wholes_compare(rows, code, declared) for code in several}
+    return {code: answered.get(code) or _wholes(rows, code, declared) for code in several}
 
 
-def _answered(rows: pd.DataFrame, declared: Declares) -> set[str]:
-    """Return the indicators of the families that several regions answer."""
+def _used(rows: pd.DataFrame, declared: Declares) -> pd.DataFrame:
+    """Return the figures that answer the question of a family, with the family."""
     members = declared.family_members
-    figures = members[members["role"].ne(Membership.DENOMINATOR)].merge(
-        rows[[*KEY, "region"]], on=KEY
-    )
-    regions = figures.groupby("family")["region"].transform("nunique")
-    return set(figures.loc[regions.gt(1), "indicator"])
+    own = members.loc[members["role"].ne(Membership.DENOMINATOR), [*KEY, "family"]]
+    return own.merge(rows[[*KEY, "region", "status", "id"]], on=KEY)
 
 
-def _wholes_compare(rows: pd.DataFrame, indicator: str, declared: Declares) -> bool:
+def _answered(rows: pd.DataFrame, declared: Declares) -> dict[str, frozenset[str]]:
+    """Return the figures of each indicator with which several regions answer one family."""
+    used = _used(rows, declared)
+    regions = used.groupby(["family", "indicator"])["region"].transform("nunique")
+    aims = used["status"].ne(Status.ACTUAL)
+    used = used.assign(regions=regions, aims=aims)[regions.gt(1)]
+    used = used.sort_values(["aims", "regions"], ascending=[True, False], kind="stable")
+    first = used.groupby("indicator")["family"].transform("first")
+    chosen = used[used["family"].eq(first)].groupby("indicator")["id"]
+    return {str(code): frozenset(ids) for code, ids in chosen}
+
+
+def _wholes(rows: pd.DataFrame, indicator: str, declared: Declares) -> frozenset[str]:
     reported = rows[rows["indicator"].eq(indicator)]
     if len(rules.candidates(reported)[1]) < 2:
-        return False
-    return len(rules.comparable(reported, indicator, declared.absence_rows).rows) > 1
+        return frozenset()
+    kept = rules.comparable(reported, indicator, declared.absence_rows).rows
+    return frozenset(kept["id"]) if len(kept) > 1 else frozenset()
+
+
+def cells(
+    rows: pd.DataFrame, declared: Declares, compared: Mapping[str, frozenset[str]]
+) -> pd.DataFrame:
+    """
+    Return one row of each region and indicator, a figure of :func:`compared` where there is one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of :func:`each`, with ``used`` of ``parts`` figures compared; ``pairing`` is
+        whether the figure is compared with others of its indicator, or with those of another
+        question or indicator only.
+    """
+    best = each(rows[rows["indicator"].isin(compared)], declared)
+    inside = rows[rows["id"].isin(frozenset().union(*compared.values()))]
+    used = inside.groupby(PLACE, observed=True)["id"].count().rename("used").reset_index()
+    parts = best[[*PLACE, "parts"]].merge(used, on=PLACE)
+    own = inside.drop_duplicates(PLACE).merge(parts, on=PLACE)
+    own = own.assign(stands=own["used"].eq(1), declared=True, pairing=str(Pairing.INSIDE))
+    kept = pd.MultiIndex.from_frame(best[PLACE]).isin(pd.MultiIndex.from_frame(own[PLACE]))
+    others = best[~kept]
+    outside = _outside(others, rows, declared)
+    words = outside.map({True: str(Pairing.OUTSIDE), False: str(Pairing.NONE)})
+    full = pd.concat([own, others.assign(used=0, pairing=words)], ignore_index=True)
+    return full.sort_values(["level_order", "adcode", "indicator"], ignore_index=True)
+
+
+def _outside(shown: pd.DataFrame, rows: pd.DataFrame, declared: Declares) -> "pd.Series[bool]":
+    """Return which of *shown*, or of the parts that it counts, answer a family of two regions."""
+    used = _used(rows, declared)
+    used = used[used.groupby("family")["region"].transform("nunique").gt(1)]
+    places = pd.MultiIndex.from_frame(used[PLACE])
+    among = pd.MultiIndex.from_frame(shown[PLACE]).isin(places) & ~shown["stands"]
+    return shown["id"].isin(used["id"]) | among
 
 
 _TIERS = {measure: tier for tier, measure in enumerate(

@@ -46,24 +46,28 @@ def side_by_side(rows: pd.DataFrame) -> Text:
         return say("finding.all_apart")
     headline = summaries.headline(rows)
     first, answers = headline.iloc[0], summaries.answers(headline)
+    low, high = _answer(answers.low), _answer(answers.high)
+    number, _, unit = low.en.partition(" ")
+    if high.en.endswith(f" {unit}"):  # of both
+        low = Text(low.zh, number)
     return say(
         f"finding.answers_{answers.kind}",
         name=Text(first["family_zh"], first["family_en"]),
         count=answers.regions,
-        low=_answer(answers.low),
-        high=_answer(answers.high, unit=True),
+        low=low,
+        high=high,
         parts=Text.joined(map(values.part, answers.parts), zh="、", en=", "),
     )
 
 
-def _answer(row: dict[Any, Any], *, unit: bool = False) -> Text:
+def _answer(row: dict[Any, Any]) -> Text:
     """Return the amount of one region, as printed unless it is a sum or a ratio."""
     if row["use"] == Use.RATIO:
         ratio = f"{row['ratio']:.1f}"
         return Text(ratio, ratio)
-    amount = values.value({**row, "value": row["total"], "printed": f"{row['total']:.0f}"})
-    zh = amount.zh if row["total"] != row["value"] else values.value(row).zh
-    return Text(zh, amount.en if unit else numbers.exact(row["total"]))
+    if row["total"] != row["value"]:
+        return values.summed(row, row["total"])
+    return values.value(row)
 
 
 def apart(rows: pd.DataFrame) -> Text:
@@ -151,9 +155,9 @@ def _latest(name: Text, latest: Latest) -> Text:
     return say("finding.latest", name=name, count=latest.regions, beyond=latest.beyond)
 
 
-def coverage(comparable: Mapping[str, bool]) -> Text:
+def coverage(comparable: Mapping[str, object]) -> Text:
     """Return how many of the indicators that several reports share can be compared."""
-    return say("finding.coverage", count=sum(comparable.values()), total=len(comparable))
+    return say("finding.coverage", count=sum(map(bool, comparable.values())), total=len(comparable))
 
 
 def reading(changes: pd.DataFrame) -> Text:
@@ -415,13 +419,14 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def open_hazards(shares: pd.DataFrame) -> Text:
-    """Return how many of the cases found are still open, where they are most."""
+    """Return how many of the cases found are not rectified, where they are most."""
     if shares.empty:
         return say("finding.no_loop")
     row = summaries.still_open(shares).row
     total, _, left = values.loop_counts(row)
     words = {"region": region(row), "what": say(f"loop.{row['loop']}")}
-    message = "finding.open_hazards" if row["open"] else "finding.all_rectified"
+    message = "finding.open_late" if row["on_time"] else "finding.open_hazards"
+    message = message if row["open"] else "finding.all_rectified"
     return say(message, **words, total=total, open=left)
 
 
@@ -454,6 +459,7 @@ def against(pairs: Sequence[Against]) -> Text | None:
     other = pair.wider
     words = {
         "part": Text(pair.part["part_zh"], pair.part["part_en"]),
+        "own": values.period(pair.part["period_start"], pair.part["period_end"]),
         "value": numbers.exact(pair.part["value"]),
         "whole": numbers.exact(pair.part["whole"]),
         "of": Text(other["region_zh"], other["region_en"]),
@@ -518,14 +524,17 @@ def open_lines(shares: pd.DataFrame, refused: pd.DataFrame) -> list[Text]:
         reasons = zip(refused["reason_zh"], refused["reason_en"], strict=True)
         return [Text(zh, en) for zh, en in reasons]
     left = shares[shares["open"].gt(0)]
-    lines, closed = [_open(row) for row in left.to_dict("records")], len(shares) - len(left)
+    lines = [_open(row) for row in left.to_dict("records")]
+    # Major hazards are among the hazards of the same campaign.
+    closed = len(shares[shares["open"].eq(0)].drop_duplicates(["region", "breakdown"]))
     return [*lines, say("profile.all_rectified", count=closed)] if closed else lines
 
 
 def _open(row: dict[Any, Any]) -> Text:
     total, _, left = values.loop_counts(row)
     words = {"what": say(f"loop.{row['loop']}"), "part": values.part_or_all(row)}
-    return say("profile.open", total=total, open=left, **words)
+    message = "profile.open_late" if row["on_time"] else "profile.open"
+    return say(message, total=total, open=left, **words)
 
 
 # The lines of a list, and the one that counts what is not in it.
@@ -553,13 +562,22 @@ def comparable_lines(beside: pd.DataFrame, unsaid: int) -> Listed:
 def _compared(rows: pd.DataFrame) -> Text:
     rate = rows.iloc[0]["scale"] == "rate"
     each = [
-        Text(row["region_zh"], f"{row['region_en']} ")
-        + (
-            values.computed({**row, "unit_en": "", "unit": ""}, row["shown"])
-            if rate
-            else values.answer(row)
-        )
-        for row in rows.to_dict("records")
+        region(own.iloc[0]) + Text("", " ") + (_rate(own.iloc[0]) if rate else _answers(own))
+        for _, own in rows.groupby("region", sort=False)
     ]
     figures = Text.joined(each, zh="，", en=", ")
     return say("profile.rates" if rate else "profile.figures", name=_name(rows), figures=figures)
+
+
+def _rate(row: Any) -> Text:
+    return values.computed({**row, "unit_en": "", "unit": ""}, row["shown"])
+
+
+def _answers(own: pd.DataFrame) -> Text:
+    """Return what one region answers: a ratio, a sum of parts, or the figure as printed."""
+    first = own.iloc[0].to_dict()
+    if first.get("use") == Use.RATIO:
+        return Text(*[f"{first['ratio']:.1f}"] * 2)
+    if len(own) > 1:
+        return values.summed(first, own["value"].sum())
+    return values.answer(first)

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import WordError
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Level, Mark, Measure, Scale
+from analysis.language.vocabulary import Gap, Level, Mark, Measure, Pairing, Scale
 from analysis.statistics import gaps, parts, policies, rates
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
@@ -236,6 +236,13 @@ def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
         found.append(_general(refused).assign(indicator=comparison.indicator, **name))
     empty = gaps.frame([]).assign(indicator_zh="", indicator_en="")
     return pd.concat(found, ignore_index=True) if found else empty
+
+
+def unpaired(rows: pd.DataFrame, region: str, indicators: Sequence[str], declared: Declares) -> int:
+    """Return how many shared indicators of *region* have no figure that is compared."""
+    compared = families.compared(rows, declared, indicators)
+    cells = families.cells(rows, declared, compared)
+    return int((cells["region"].eq(region) & cells["pairing"].eq(Pairing.NONE)).sum())
 
 
 def _general(refused: pd.DataFrame) -> pd.DataFrame:

@@ -279,7 +279,7 @@ def _open(rows: pd.DataFrame) -> Iterator[Finding]:
             f"open:{row['region']}:{row['loop']}",
             findings.open_hazards(one),
             say(
-                "sentence.open",
+                "sentence.open_late" if row["on_time"] else "sentence.open",
                 region=findings.region(row),
                 part=values.part_or_all(row),
                 what=say(f"loop.{row['loop']}"),

@@ -401,16 +401,16 @@ def commitments(**options: Unpack[Options]) -> Pages:
 def coverage(**options: Unpack[Options]) -> Figure:
     """Draw the figures of each report for the indicators that reports share."""
     asked = request(options)
-    comparable = families.shared(asked.rated, asked.tables, asked.codes("indicator"))
-    rows = families.each(asked.rows, asked.tables)
+    compared = families.compared(asked.rated, asked.tables, asked.codes("indicator"))
+    rows = families.cells(asked.rows, asked.tables, compared)
     draw = partial(
         charts.coverage,
-        rows[rows["indicator"].isin(comparable)],
-        title=findings.coverage(comparable),
-        comparable=comparable,
+        rows,
+        title=findings.coverage(compared),
+        indicators=list(compared),
         themes=asked.tables.themes,
         density=summaries.density(asked.rows, asked.tables.reports),
-        gaps=gaps.cells(asked.rows, list(comparable), asked.absences),
+        gaps=gaps.cells(asked.rows, list(compared), asked.absences),
     )
     return asked.figure(draw, "coverage")
 
@@ -433,7 +433,8 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     placed = profiles.placed(asked.tables, asked.rows, own)
     compared = profiles.compared(asked.rated, codes, asked.tables)
     beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
-    lists = profiles.lists(asked.tables, own, beside, len(unsaid))
+    apart_from = profiles.unpaired(asked.rated, region, codes, asked.tables)
+    lists = profiles.lists(asked.tables, own, beside, apart_from)
     draw = partial(
         charts.profile,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),

@@ -160,6 +160,12 @@ def computed(row: Mapping[Any, Any], amount: float) -> Text:
     return value({**row, "value": amount, "printed": ""})
 
 
+def summed(row: Mapping[Any, Any], total: float) -> Text:
+    """Return the total of figures such as that of *row*, in the unit in which they are printed."""
+    unit = _NUMERAL.sub("", str(row["printed"]), count=1)
+    return value({**row, "value": total, "printed": f"{total:.0f}{unit}"})
+
+
 def numeral(row: Mapping[Any, Any]) -> Text:
     """
     Return the number of a row without its unit: as printed, or rounded if it was computed.
@@ -214,6 +220,8 @@ def _with_unit(number: str, row: Mapping[Any, Any]) -> str:
 
 def _unit_en(row: Mapping[Any, Any]) -> str:
     """Return the English unit of the value of a row; records without ``unit_one`` have a plural."""
+    if row.get("unit") == "人次" and _printed(row).endswith("人"):
+        return "people"  # the unit of the report; the table counts attendances
     one = row.get("unit_one") if row["value"] == 1 else ""
     return str(one or row["unit_en"])
 
@@ -467,7 +475,7 @@ def expected(count: float) -> str:
 
 
 def loop_counts(row: Mapping[Any, Any]) -> tuple[Text, Text, Text]:
-    """Return the cases found, rectified and still open, as printed where they are printed."""
+    """Return the cases found, rectified and not rectified, as printed where they are printed."""
     total = value({**row, "value": row["total"], "printed": row["total_printed"]} | _CASES)
     rebuilt = row["basis"] == "rebuilt"
     cases = {**row, "value": row["cases"], "printed": "" if rebuilt else row["printed"]} | _CASES

@@ -294,6 +294,14 @@ class Apart(Word):
     RULE = "rule"
 
 
+class Pairing(Word):
+    """What a figure of an indicator is compared with."""
+
+    NONE = "none"
+    OUTSIDE = "outside"  # with figures of another indicator, or of another question
+    INSIDE = "inside"  # with other figures of its indicator
+
+
 class Answer(Word):
     """What the figures of a family have in common."""
 

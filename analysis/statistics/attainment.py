@@ -2,7 +2,7 @@
 Targets and what became of them.
 
 A target is held only against a result of the same region, part and period. No result is never
-a failure: it is said to be unreported, or not due yet.
+a failure: it is unreported, or was not due when the report was written.
 """
 
 from typing import Any

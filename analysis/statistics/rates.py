@@ -33,11 +33,13 @@ LOOPS = (
     ("major_hazards_rectified", "major_hazards_found"),
     ("hazards_rectified", "hazards_found"),
     ("violations_rectified", "violations_found"),
+    ("major_hazards_rectified", "listed_hazards_supervised"),
 )
 RATE_OF = {
     "hazard_rectification_rate": "hazards_found",
     "violation_rectification_rate": "violations_found",
 }
+ON_TIME = "kind:on_time"  # in the breakdown of a rate: rectified by the deadline
 _PERCENT = re.compile(r"[%％]|百分点")
 # Only what happens to people is subject to chance: accidents, disasters, insured damage. What an
 # office did (drills, inspections, hazards found) is a complete count and gets no interval.
@@ -186,7 +188,8 @@ def shares(rows: pd.DataFrame) -> pd.DataFrame:
     """
     Return the shares that a report's own counts make: rectified of found.
 
-    Both numbers are complete counts, so the shares have no interval: what is not rectified is open.
+    The shares have no interval: both numbers are complete counts. What is not rectified is open,
+    or, where the printed rate is one of hazards rectified on time, was not rectified on time.
 
     Where only the total and the printed percentage are given, the part is rebuilt if the
     rounding leaves one whole number, and ``basis`` says ``rebuilt``. A bound has no share.
@@ -195,7 +198,8 @@ def shares(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a share: the columns of the part, with ``cases``, ``total``, ``share`` (percent),
-        ``open`` (the count not rectified), ``basis`` and the total's evidence.
+        ``open`` (the count not rectified), ``on_time`` (whether it is of those rectified by their
+        deadline), ``basis`` and the total's evidence.
     """
     exact = rows["comparator"].eq(Comparator.EXACT) & rows["status"].eq(Status.ACTUAL)
     levels = rows[rows["measure"].eq(Measure.LEVEL) & exact]
@@ -220,11 +224,14 @@ def _counted_pairs(levels: pd.DataFrame) -> pd.DataFrame:
         _joined(levels, part, whole, on).assign(loop=whole, cases=lambda f: f["value"])
         for part, whole in LOOPS
     ]
-    return pd.concat(frames, ignore_index=True).assign(basis="counted")
+    return pd.concat(frames, ignore_index=True).assign(basis="counted", on_time=False)
 
 
 def _rebuilt_pairs(levels: pd.DataFrame) -> pd.DataFrame:
     on = ["region", "breakdown", *PERIOD]
+    codes = [code.split("+") for code in levels["breakdown"]]
+    parts = ["+".join(part for part in each if part != ON_TIME) for each in codes]
+    levels = levels.assign(on_time=[ON_TIME in each for each in codes], breakdown=parts)
     frames: list[pd.DataFrame] = []
     for percent, whole in RATE_OF.items():
         joined = _joined(levels, percent, whole, on).assign(loop=whole)
@@ -239,8 +246,10 @@ def _rebuilt_pairs(levels: pd.DataFrame) -> pd.DataFrame:
 def _joined(levels: pd.DataFrame, part: str, whole: str, on: list[str]) -> pd.DataFrame:
     names = {"value": "total", "printed": "total_printed"}
     names |= {"evidence": "total_evidence", "start": "total_start"}
-    totals = levels[levels["indicator"].eq(whole)][[*on, *names]].rename(columns=names)
-    joined: pd.DataFrame = levels[levels["indicator"].eq(part)].merge(totals, on=on, validate="m:1")
+    labels = ["breakdown_zh", "breakdown_en"]  # the rate's own may add that it is of those on time
+    totals = levels[levels["indicator"].eq(whole)][[*on, *labels, *names]].rename(columns=names)
+    mine = levels[levels["indicator"].eq(part)].drop(columns=labels)
+    joined: pd.DataFrame = mine.merge(totals, on=on, validate="m:1")
     return joined
 
 

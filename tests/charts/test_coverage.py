@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawings import Drawing
-from tidy import ABSENT, UNDECLARED, declared, frame, row
+from tidy import ABSENT, UNDECLARED, declared, frame, population, row
 
 import analysis as rs
 from analysis import charts
@@ -20,23 +20,26 @@ THEMES = pd.DataFrame(
         "name_en": ["Outcomes", "Drills"],
     }
 )
+PEOPLE = frame(population("chuxiong", 2_300_000, 2024), population("nantong", 7_700_000, 2024))
 DRILLS = {"indicator": "drills_held", "indicator_en": "Drills held", "theme": "drills"}
 DRILLS |= {"unit": "项", "denominator": ""}
 
 
-def drawn(rows, comparable, known=UNDECLARED, language="en", form="slide"):
+def drawn(rows, indicators, known=UNDECLARED, language="en", form="slide"):
     """The matrix of a few rows."""
-    each = families.each(rows, known)
+    rated = rates.rates(rates.limits(rows), PEOPLE)
+    compared = families.compared(rated, known, indicators)
+    cells = families.cells(rows, known, compared)
     reports = pd.DataFrame({"report": rows["report"].unique(), "characters": 2000})
     with style.house_style():
         picture = charts.coverage(
-            each,
-            title=findings.coverage(comparable),
+            cells,
+            title=findings.coverage(compared),
             language=language,
-            comparable=comparable,
+            indicators=indicators,
             themes=THEMES,
             density=summaries.density(rows, reports),
-            gaps=gaps.cells(rows, list(comparable), ABSENT),
+            gaps=gaps.cells(rows, indicators, ABSENT),
             form=form,
         )
     return Drawing(picture)
@@ -70,7 +73,7 @@ def test_the_matrix_of_the_project_is_one_page_without_a_fault(language, form):
 
 def test_cells_have_the_figures_as_printed_without_their_unit(some):
     """A percentage, a bound, a count; of several parts their number."""
-    drawing = drawn(some, {"deaths": False, "drills_held": False}, language="zh")
+    drawing = drawn(some, ["deaths", "drills_held"], language="zh")
     texts = [text for text, _ in drawing.words]
 
     assert {"45", "−14.3%", "≥1200", "2项"} <= set(texts)
@@ -78,27 +81,57 @@ def test_cells_have_the_figures_as_printed_without_their_unit(some):
 
 def test_a_theme_has_its_figures_for_a_thousand_characters(some):
     """Three drills in two thousand characters: one of Nantong, two of Chuxiong."""
-    texts = [text for text, _ in drawn(some, {"drills_held": False}).words]
+    texts = [text for text, _ in drawn(some, ["drills_held"]).words]
 
     assert "0.5" in texts
     assert "1.0" in texts
     assert "Outcomes" not in texts
 
 
-def test_the_declared_part_is_shown_and_shaded(some):
-    """The other regions of the indicator are not, unless they have one too."""
-    member = some.iloc[3].to_dict()
-    known = declared({"own": "listing"}, ("own", member, "member"))
-    texts = [text for text, _ in drawn(some, {"drills_held": True}, known).words]
+def test_the_declared_part_is_shown(some):
+    """Of the region that has one, whatever the other parts; the other has its own figure."""
+    mine, other = (some[some["value"].eq(n)].iloc[0].to_dict() for n in (7, 1200))
+    known = declared({"own": "listing"}, ("own", mine, "member"), ("own", other, "member"))
+    drawing = drawn(some, ["drills_held"], known)
+    texts = [text for text, _ in drawing.words]
 
-    assert "7" in texts
+    assert {"7", "≥1,200"} <= set(texts)
     assert "2 parts" not in texts
+    assert drawing.figure.rows["pairing"].tolist() == ["inside", "inside"]
+
+
+def test_a_figure_compared_with_another_indicator_is_not_compared_in_its_row(some):
+    """Drills of one kind beside deaths of the other region."""
+    drills, deaths = (some[some["value"].eq(n)].iloc[0].to_dict() for n in (7, -14.3))
+    known = declared({"own": "listing"}, ("own", drills, "member"), ("own", deaths, "member"))
+    figure = drawn(some, ["deaths", "drills_held"], known).figure
+
+    pairing = figure.rows.set_index(["region", "indicator"])["pairing"].to_dict()
+    assert pairing["chuxiong", "drills_held"] == pairing["nantong", "deaths"] == "outside"
+    assert pairing["nantong", "drills_held"] == "none"
+
+
+def test_every_dark_cell_has_another_in_its_row_and_family():
+    """In the tables of the project; 16 indicators have such cells."""
+    rows = rs.coverage(language="en").rows
+    dark = rows[rows["pairing"].eq("inside")]
+    members = pd.read_csv("data/family_members.csv", keep_default_na=False)
+    key = ["report", "indicator", "breakdown", "measure"]
+    both = dark.merge(members[members["role"].ne("denominator")], on=key)
+    regions = both.groupby(["indicator", "family"])["region"].nunique()
+
+    assert dark.groupby("indicator")["region"].nunique().min() > 1
+    assert set(regions[regions.gt(1)].index.get_level_values("indicator")) == set(dark["indicator"])
+    assert dark["indicator"].nunique() == 16
+    shown = rows.set_index(["region", "indicator"])["value"]
+    assert shown["chuxiong", "accidents"] == pytest.approx(-6.7, abs=0.05)
+    assert rows.set_index(["region", "indicator"])["pairing"]["yaohai", "drills_held"] == "outside"
 
 
 def test_a_cell_without_a_figure_is_blank_and_has_its_reason():
     """In the record."""
     five = frame(row("nantong", 1), row("chuxiong", 2), row("anshan", 3, **DRILLS))
-    drawing = drawn(five, {"deaths": False})
+    drawing = drawn(five, ["deaths"])
 
     assert drawing.figure.refusals[["region", "gap"]].to_numpy().tolist() == [
         ["anshan", "not_reported"]
@@ -108,7 +141,7 @@ def test_a_cell_without_a_figure_is_blank_and_has_its_reason():
 def test_more_indicators_are_split_by_theme(some):
     """No theme is on both panels."""
     more = [some.assign(indicator=f"i{n}", id=[f"{n}-{k}" for k in some["id"]]) for n in range(9)]
-    drawing = drawn(pd.concat(more), {f"i{n}": False for n in range(9)})
+    drawing = drawn(pd.concat(more), [f"i{n}" for n in range(9)])
     heads = [box.x0 for text, box in drawing.words if text in {"Outcomes", "Drills"}]
 
     assert np.unique(np.round(heads)).size == len(heads) == 1

@@ -110,7 +110,7 @@ def test_the_largest_difference_from_the_province_is_tested(data, rows, context)
     (note, *_) = drawing.figure.caption.notes
 
     assert note.en == (
-        "Construction: 15 of 42, against 79 of 515 (15.3%) in Yunnan, Jan–Jul 2023: "
+        "Construction, 2024: 15 of 42, against 79 of 515 (15.3%) in Yunnan, Jan–Jul 2023: "
         "they differ (Fisher's exact test, p = 0.002, 2 compared)"
     )
     assert "◇ Yunnan" in drawing.said

@@ -123,4 +123,7 @@ def test_every_shared_indicator_is_listed_or_refused(slides, rated, data):
     assert {*beside["indicator"], *figure.refusals["indicator"]} == {
         comparison.indicator for comparison in compared
     }
-    assert f"{len(figure.refusals)} shared indicators cannot be compared" in slides["nantong"].said
+    cells = rs.coverage(language="en").rows
+    apart = cells["region"].eq("nantong") & cells["pairing"].eq("none")
+    said = f"{apart.sum()} of its shared indicators cannot be compared"
+    assert said in slides["nantong"].said.replace("\n", " ")

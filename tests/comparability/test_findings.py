@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from tidy import ABSENT, context, frame, population, row
 
-from analysis.comparability import findings, rules
+import analysis as rs
+from analysis.comparability import families, findings, profiles, rules
 from analysis.language.text import Text
 from analysis.statistics import rates, years
 
@@ -250,7 +251,7 @@ def test_a_region_without_outcomes_says_so():
 
     said = findings.profile(nothing, row(), None)
     assert said.en == "Chuxiong: no results for accidents or disasters"
-    assert findings.profile(nothing, row(kind="plan"), None).zh == "楚雄：只有计划，没有实绩"
+    assert findings.profile(nothing, row(kind="plan"), None).zh == "楚雄：只有计划，没有结果"
 
 
 def test_promises_in_words_are_counted():
@@ -265,3 +266,15 @@ def test_promises_in_words_are_counted():
     lines, last = findings.promised_lines(rows)
     assert [line.en for line in lines] == ["Drills: ≥2 times"]
     assert last.en == "2 more in words only"
+
+
+def test_lines_of_families_are_ratios_and_sums():
+    """590 hazards in 187 mines, and 15 special plans with 54 departmental ones."""
+    tables = rs.load()
+    rows = tables.rows.safety.rate()
+    compared = [families.comparable(rows, code, tables) for code in ("hazards_per_mine_visited",)]
+    compared.append(families.comparable(rows, "own_level_plans", tables))
+    lines, _ = findings.comparable_lines(profiles.beside(compared, "chuxiong"), 0)
+
+    assert lines[0].en.endswith("Anshan 3.2, Chuxiong 2.5")
+    assert lines[1].en.endswith("Anhui 21, Nantong 49, Chuxiong 69")

@@ -95,7 +95,7 @@ def test_the_example_is_read_as_a_careful_statistician_would():
     """The sentence that the brief of this part prints."""
     assert change(45, 51) == Text(
         "楚雄死亡人数 45人，上年 51人；比值 0.88（0.58–1.34），数量太少，尚不能判断风险是否变化；"
-        "要看得出变化，须 ≤32 或 ≥74",
+        "变化须 ≤32 或 ≥74 才可以识别",
         "Chuxiong, deaths: 45 against 51 the year before; ratio 0.88 (0.58–1.34), "
         "too few to tell whether the risk changed; a change could be seen only at ≤32 or ≥74",
     )
@@ -112,7 +112,7 @@ def test_a_change_beyond_chance_is_called_one():
 def test_where_no_fall_could_be_seen_it_is_said():
     """After 5 events even none at all proves nothing."""
     assert "no fall could be seen, a rise only from 15" in change(3, 5).en
-    assert "降多少都看不出变化，升则须 ≥15" in change(3, 5).zh
+    assert "下降无法识别，上升须 ≥15 才可以识别" in change(3, 5).zh
 
 
 def test_a_ratio_to_nothing_is_infinite_and_not_an_error():
@@ -171,3 +171,13 @@ def test_context_alone_is_no_report():
     note = values.source_note(frame(context(publisher="楚雄州统计局")))
 
     assert note.zh == "资料来源：楚雄州统计局"
+
+
+def test_people_of_a_report_are_not_attendances():
+    """57,628 people stay people, also in their sum; attendances stay attendances."""
+    people = {"value": 57628.0, "comparator": "=", "unit": "人次", "unit_en": "person-times"}
+    people |= {"printed": "57628人"}
+
+    assert values.value(people) == Text("57628人", "57,628 people")
+    assert values.summed(people, 157329.0) == Text("157329人", "157,329 people")
+    assert values.value(people | {"printed": "57628人次"}).en == "57,628 person-times"

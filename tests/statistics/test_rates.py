@@ -208,7 +208,7 @@ def loop(part, whole, **changes):
 
 
 def test_a_share_is_the_part_of_the_whole_and_the_rest_is_open():
-    """8 of 10 rectified: 80 %, 2 still open; complete counts have no interval."""
+    """8 of 10 rectified: 80 %, 2 not rectified; complete counts have no interval."""
     found = rates.shares(frame(*loop(8, 10))).iloc[0]
 
     assert (found["cases"], found["total"], found["basis"]) == (8, 10, "counted")
@@ -228,6 +228,18 @@ def test_a_share_is_rebuilt_only_if_one_whole_number_is_left():
 
     assert sharp[["cases", "basis"]].to_numpy().tolist() == [[2387, "rebuilt"]]
     assert blunt.empty
+
+
+def test_what_a_rate_of_those_on_time_leaves_is_marked():
+    """按期整改率97.35% of 2452: the other 65 may have been rectified late."""
+    rate = {"indicator": "hazard_rectification_rate", "quantity": "share", "unit": "%"}
+    found = row(value=2452, indicator="hazards_found", quantity="count", unit="项")
+    late = row(value=97.35, printed="97.35%", breakdown="kind:on_time", **rate)
+
+    shares = rates.shares(frame(found, late))
+
+    assert shares[["open", "on_time"]].to_numpy().tolist() == [[65, True]]
+    assert not rates.shares(frame(*loop(8, 10)))["on_time"].any()
 
 
 def test_all_and_none_are_said_and_not_rounded():
