@@ -215,11 +215,13 @@ METHODS = (
     Method(
         Text("地区间差异", "The spread of regions"),
         Text(
-            "同类市州之间的差异远大于随机波动，故界限计入地区间方差（加性模型，首尾各截10%）。"
+            "同类市州之间的差异远大于随机波动，故界限计入地区间方差"
+            "（加性模型，首尾各10%缩尾，楚雄处为0.48–2.07；不缩尾则为0.42–2.36）。"
             "所评地区不参与估计。人口相距至多五年；只取相距两年以内的8个，差异的估计为0.23，"
             "1.42仍在界限之内。不足一年的期望值按全国首次通报的进度折算。",
             "Prefectures differ by more than chance, so the limits include the variance between "
-            "them (additive model, winsorised by a tenth at each end). The regions judged are not "
+            "them (additive model, winsorised by a tenth at each end: "
+            "0.48-2.07 for Chuxiong; not winsorised 0.42-2.36). The regions judged are not "
             "used for the estimate. A population is of a year at most five years away; with the "
             "eight prefectures for which it is at most two years away, tau is 0.23, and 1.42 is "
             "still within the limits. The expected count of a part of a year uses the national "
