@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.language import labels, numbers, values
-from analysis.language.messages import say
+from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Scale
+from analysis.language.vocabulary import Method, Scale
 from analysis.statistics import intervals
 
 from . import marks, native, style, table
@@ -175,8 +175,10 @@ def _notes(rows: pd.DataFrame, wider: pd.DataFrame, tested: Text | None) -> list
     if len(wider):
         where = Text(wider.iloc[0]["region_zh"], wider.iloc[0]["region_en"])
         notes.append(say("note.wider_shares", region=where, periods=values.periods(wider)))
-    if rows["lower"].notna().any():
-        notes.append(say("note.part_limits"))
+    limited = rows[rows["lower"].notna()]
+    if len(limited):
+        method = label(Method(limited["method"].iloc[0]))
+        notes.append(say("note.part_limits", method=method))
     if rows["indicator"].isin(intervals.CLUSTERED).any():
         notes.append(say("note.cluster"))
     return notes + values.sums(rows)

@@ -129,3 +129,21 @@ def test_the_source_names_the_report_of_the_whole(data, rows, context):
     source = drawn(data, rows, context, "deaths").figure.caption.source.en
 
     assert source.startswith("Sources: Chuxiong report 2024")
+
+
+def test_the_note_names_the_method_of_the_rows(data, rows, context):
+    """Shares with another interval have another note."""
+    pieces = parts.composition(rows, context, "deaths", data.breakdowns)
+    with style.house_style():
+        figure = charts.parts(
+            pieces.assign(method="wilson"),
+            title=findings.parts(pieces),
+            language="en",
+            refused=parts.whole_only(rows, "deaths", set(pieces["region"]), data.absence_rows),
+            wider=parts.wider(pieces, context),
+            tested=None,
+        )
+    notes = " ".join(note.en for note in figure.caption.notes)
+
+    assert "Wilson 95% interval" in notes
+    assert "binomial" not in notes
