@@ -45,10 +45,9 @@ def overview(
     page = Page(_caption(rows, findings, title), language, form=form, ax=ax)
     room = page.room
     _write_regions(page, rows.to_dict("records"), room.width * LEFT)
-    written = _write_findings(page, findings.to_dict("records"))
-    return page.figure(
-        KIND.name, Scale.NONE, rows, rows.iloc[:0], findings.head(written).reset_index(drop=True)
-    )
+    # Findings are sentences about rows of other figures: they are no marks of this one.
+    _write_findings(page, findings.to_dict("records"))
+    return page.figure(KIND.name, Scale.NONE, rows, rows.iloc[:0])
 
 
 def _caption(rows: pd.DataFrame, findings: pd.DataFrame, title: Text) -> Caption:
@@ -102,8 +101,8 @@ def _report(row: Row) -> Text:
     )
 
 
-def _write_findings(page: Page, records: Sequence[Row]) -> int:
-    """Write as many findings as fit, spread over the height; return how many."""
+def _write_findings(page: Page, records: Sequence[Row]) -> None:
+    """Write as many findings as fit, spread over the height."""
     room, size = page.room, page.size
     left = room.left + room.width * (LEFT + GUTTER)
     width = room.left + room.width - left
@@ -121,7 +120,6 @@ def _write_findings(page: Page, records: Sequence[Row]) -> int:
             page.text(left, at, words, points, color=colour)
             at -= points * LEADING / 72
         top -= height + gap
-    return len(blocks)
 
 
 def _fitted(page: Page, records: Sequence[Row], width: float) -> list[list[Line]]:

@@ -237,7 +237,7 @@ def some(names: Sequence[str], language: str, fits: Callable[[str], bool]) -> st
     """
     Return as many *names* in *language* as fit, and how many more there are.
 
-    >>> some(["one", "two", "three"], "en", lambda text: len(text) < 16)
+    >>> some(["one", "two", "three"], "en", lambda text: len(text) < 15)
     'one and 2 more'
     """
     glue = {"zh": "、", "en": ", "}[language]

@@ -71,8 +71,6 @@ class Change:
     """The latest counted change of one region."""
 
     row: Row
-    falls: bool
-    same: bool
     beyond: bool  # the 95 % interval of the ratio excludes 1
 
 
@@ -94,8 +92,7 @@ def latest(changes: pd.DataFrame) -> Latest:
 
 
 def _change(row: Row) -> Change:
-    falls, same = row["value"] < row["before"], row["value"] == row["before"]
-    return Change(row, falls, same, beyond=not row["lower"] <= 1 <= row["upper"])
+    return Change(row, beyond=not row["lower"] <= 1 <= row["upper"])
 
 
 def beyond_chance(counted: pd.DataFrame) -> int:

@@ -58,7 +58,7 @@ def test_the_title_counts_targets_that_are_not_due(pages, rows):
     undated = judged["outcome"].eq("undated").sum()
 
     assert (len(judged), undated) == (22, 12)
-    assert "10 of 22 targets not due when reports were written" in pages[0].figure.caption.title.en
+    assert "10 of 22 targets not due when written" in pages[0].figure.caption.title.en
     assert "22项目标，10项报告时尚未到期" in pages[0].figure.caption.title.zh
 
 

@@ -16,9 +16,9 @@ NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 LATIN = re.compile(r"[A-Za-z0-9.%–−-]+")
 WORDS, CHARACTERS = 10, 20
 # Kinds whose words are still to be shortened.
-LONG_TITLES = {"comparison", "coverage", "not_comparable"}
+LONG_TITLES = {"comparison", "not_comparable", "targets"}
 LONG_ALTS: set[str] = set()
-STRANGE_NUMBERS = {"coverage", "not_comparable"}
+STRANGE_NUMBERS = {"peers", "targets"}
 
 
 def due(kinds):

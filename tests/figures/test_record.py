@@ -9,6 +9,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from drawings import bare
 from PIL import Image
@@ -75,10 +76,9 @@ def trend():
     stated = changes[changes["mark"].ne("exact")]
     with style.house_style():
         return charts.trend(
-            years,
+            pd.concat([years, stated], ignore_index=True),
             title=findings.trend(years, stated, changes),
             language="en",
-            stated=stated,
             refused=gaps.regions(rows, "deaths", {"chuxiong", "anhui"}, ABSENT),
         )
 
@@ -137,7 +137,7 @@ def test_the_last_line_leads_to_the_method_and_names_the_figure(stage, language)
     target = re.search(r'<a xlink:href="\.\./\.\./(docs/method[^"]+)"', text)[1]
     assert (Path(__file__).parents[2] / target).is_file()
     last = min(picture.plot.texts, key=lambda words: words.get_position()[1]).get_text()
-    assert target in last
+    assert last.startswith({"zh": "方法说明", "en": "Method notes"}[language])
     assert last.endswith(f"deaths · {made['fingerprint']}")
 
 

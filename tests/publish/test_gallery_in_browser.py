@@ -84,7 +84,7 @@ def test_a_click_takes_the_mark_under_the_pointer(chromium, tmp_path):
             rows,
             kind="open_hazards",
             marks=close,
-            lines=[{"name": "x", "x": [], "y": []}],
+            lines=[{"name": "x", "panel": 0, "x": [], "y": []}],
         )
         folder = written(tmp_path / str(number), more=[crowd])
         gallery.build(folder)

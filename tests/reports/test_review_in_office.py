@@ -61,6 +61,6 @@ def test_the_choices_and_the_protection_survive(blank, tmp_path):
     lists = {str(v.sqref).split(":")[0] for v in page.data_validations.dataValidation}
 
     assert page.protection.sheet
-    assert {"E2", "F2", "G2"} <= lists
-    assert page["Q2"].protection.locked
+    assert {"F2", "G2", "H2"} <= lists
+    assert page["R2"].protection.locked
     assert not page["F2"].protection.locked
