@@ -75,6 +75,7 @@ def test_a_click_takes_the_mark_under_the_pointer(chromium, tmp_path):
         close = [
             {
                 "id": one["id"],
+                "panel": 0,
                 "box": [0.05 + 0.015 * (place % 60), 0.1 + 0.03 * (place // 60), 0.01, 0.02],
             }
             for place, one in enumerate(rows)
