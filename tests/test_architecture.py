@@ -92,6 +92,13 @@ def test_a_name_of_a_module_has_one_meaning():
     assert twice == {}
 
 
+def test_no_two_modules_have_the_same_name():
+    """A name leads to one file."""
+    names = [path.stem for path in MODULES if not path.stem.startswith("__")]
+
+    assert {name for name in names if names.count(name) > 1} == set()
+
+
 def test_a_module_is_short_enough_to_read():
     """At most 600 lines."""
     lines = {str(p.relative_to(ROOT)): len(p.read_text("utf-8").splitlines()) for p in MODULES}

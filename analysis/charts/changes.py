@@ -17,7 +17,7 @@ from analysis.statistics.dates import whole_year
 from . import marks, style
 from .blank import blank
 from .comparison import left_out
-from .figure import Caption, Figure, Kind, described, missing
+from .figure import Caption, Figure, Kind, applicable, described, missing
 from .page import Page, Room, measured
 
 FAR = 100.0  # percent; an interval that reaches further ends at the edge, its text is complete
@@ -84,7 +84,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
             missing=missing(refused),
         ),
         left_out=left_out(refused),
-        notes=tuple(say(note) for note, applies in conditions.items() if applies),
+        notes=applicable(conditions),
     )
 
 

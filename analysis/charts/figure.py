@@ -181,6 +181,11 @@ def signature(language: Language, *stamps: str) -> str:
     return words
 
 
+def applicable(conditions: Mapping[str, Any]) -> tuple[Text, ...]:
+    """Return the notes, given by message id, whose condition holds, in their order."""
+    return tuple(say(note) for note, applies in conditions.items() if applies)
+
+
 def missing(refused: pd.DataFrame) -> Text:
     """Return the names of the regions without a mark, or that there are none."""
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]

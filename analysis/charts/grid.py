@@ -43,9 +43,9 @@ LOOKS: dict[Word, Look] = {
 }
 
 
-def canvas(page: Page) -> Axes:
+def canvas(page: Page, **options: Any) -> Axes:
     """Return axes over the whole page with inches as units, the same as for text."""
-    axes = page.axes(Room(0, 0, page.size.width, page.size.height))
+    axes = page.axes(Room(0, 0, page.size.width, page.size.height), **options)
     axes.set_xlim(0, page.size.width)
     axes.set_ylim(0, page.size.height)
     axes.axis("off")

@@ -102,6 +102,25 @@ def whisker(
         axes.plot(list(ends), [at, at], **options)
 
 
+def over(
+    axes: Axes, x: float, words: str, size: float, *, colour: str = style.GREY, gid: str = ""
+) -> None:
+    """Write *words* over the panel of *axes*, centred at *x*; *size* is in points."""
+    axes.annotate(
+        words,
+        (x, 1),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(0, 2),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=size,
+        color=colour,
+        gid=gid or None,
+        annotation_clip=False,
+    )
+
+
 def stated(
     axes: Axes,
     row: Mapping[Any, Any],

@@ -11,10 +11,10 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
 
-from . import cells, grid, style
-from .cells import Words
+from . import grid, paragraph, style
 from .figure import NOTHING, Caption, Figure, Kind
 from .page import Page, measured
+from .paragraph import Words
 
 NAME, WHY = 2.4, 1.6  # inches of the first and the last column on a slide
 MOST = 2  # figures of one region on a line; the others are counted
@@ -33,8 +33,8 @@ class Line(NamedTuple):
     @property
     def height(self) -> float:
         """Height of the line, in inches."""
-        reported = sum(map(cells.height, self.regions))
-        return max(cells.height(self.name), reported, cells.height(self.why)) + AIR
+        reported = sum(map(paragraph.height, self.regions))
+        return max(paragraph.height(self.name), reported, paragraph.height(self.why)) + AIR
 
 
 class Columns(NamedTuple):
@@ -104,9 +104,9 @@ def _line(page: Page, columns: Columns, figures: list[Row]) -> Line:
     for row in figures:
         by_region.setdefault(row["region"], []).append(row)
     return Line(
-        cells.lines(_name(first, language), name, size.note),
+        paragraph.lines(_name(first, language), name, size.note),
         [_region(page, rows, reported, indent) for rows in by_region.values()],
-        cells.lines(_begun(first[f"reason_{language}"]), why, size.note),
+        paragraph.lines(_begun(first[f"reason_{language}"]), why, size.note),
     )
 
 
@@ -131,7 +131,7 @@ def _region(page: Page, figures: list[Row], width: float, indent: float) -> list
         pieces.append(Words(more, size, style.GREY))
     stop = "；" if language == "zh" else ";"
     pieces[:-1] = [piece._replace(text=piece.text + stop) for piece in pieces[:-1]]
-    placed = cells.flow(pieces, width, indent)
+    placed = paragraph.flow(pieces, width, indent)
     return [name, placed[0]._replace(same_line=True), *placed[1:]]
 
 
@@ -151,11 +151,11 @@ def _draw(page: Page, columns: Columns, lines: list[Line]) -> None:
     for line in lines:
         grid.rule(axes, room.left, right, [top])
         below = top - (AIR + spare) / 2
-        cells.write(page, columns.name, below, line.name)
-        cells.write(page, columns.why, below, line.why)
+        paragraph.write(page, columns.name, below, line.name)
+        paragraph.write(page, columns.why, below, line.why)
         for words in line.regions:
-            cells.write(page, columns.reported, below, words)
-            below -= cells.height(words)
+            paragraph.write(page, columns.reported, below, words)
+            below -= paragraph.height(words)
         top -= line.height + spare
     grid.rule(axes, room.left, right, [top])
 

@@ -238,18 +238,14 @@ def _draw_known(axes: Axes, page: Page, meaning: Meaning) -> None:
 def _name_percents(axes: Axes, page: Page, meaning: Meaning) -> None:
     """Write each percentage between its years, over the panel."""
     for row in meaning.rows.to_dict("records"):
-        axes.annotate(
+        colour = style.colour(row["region"]) if row["origin"] == "report" else style.GREY
+        marks.over(
+            axes,
+            row["period_end"].year - 0.5,
             numbers.signed_percent(row["percent"]),
-            (row["period_end"].year - 0.5, 1),
-            xycoords=axes.get_xaxis_transform(),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            fontsize=page.size.note,
-            color=style.colour(row["region"]) if row["origin"] == "report" else style.GREY,
+            page.size.note,
+            colour=colour,
             gid=f"mark-{row['id']}",
-            annotation_clip=False,
         )
 
 

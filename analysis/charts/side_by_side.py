@@ -13,10 +13,10 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Membership, Scale, Use
 
-from . import cells, grid, style
-from .cells import Words
+from . import grid, paragraph, style
 from .figure import Caption, Figure
 from .page import Page
+from .paragraph import Words
 
 NAMES = 0.34  # share of the page of the column of names
 AIR = 0.09  # inches around the text of a line
@@ -35,7 +35,7 @@ class Line(NamedTuple):
     @property
     def height(self) -> float:
         """Height of the line, in inches."""
-        return max(cells.height(words) for words in (self.name, *self.cells.values())) + AIR
+        return max(paragraph.height(words) for words in (self.name, *self.cells.values())) + AIR
 
 
 def side_by_side(
@@ -95,8 +95,8 @@ def _line(
 ) -> Line:
     first, language, size = figures[0], page.language, page.size
     wide = _name(page) - 2 * INSET
-    name = cells.lines(first[f"family_{language}"], wide, size.label)
-    name += cells.lines(first[f"caution_{language}"], wide, size.note, style.GREY)
+    name = paragraph.lines(first[f"family_{language}"], wide, size.label)
+    name += paragraph.lines(first[f"caution_{language}"], wide, size.note, style.GREY)
     own = refused[refused["family"].eq(first["family"])]
     filled = {row["region"] for row in figures}
     each = {}
@@ -119,9 +119,9 @@ def _figures(page: Page, figures: list[Row], width: float) -> list[Words]:
     pieces[1:] = [piece._replace(text=f"+ {piece.text}") for piece in pieces[1:]]
     notes = [note[language] for note in _notes(figures)]
     pieces += [Words(note, size.note, style.INK) for note in notes]
-    words = cells.flow(pieces, width)
+    words = paragraph.flow(pieces, width)
     for scope in dict.fromkeys(row[f"scope_{language}"] for row in figures):
-        words += cells.lines(scope, width, size.note, style.GREY)
+        words += paragraph.lines(scope, width, size.note, style.GREY)
     return words
 
 
@@ -148,7 +148,7 @@ def _gap(page: Page, refused: pd.DataFrame, region: str, width: float) -> list[W
         return []
     reason = say(f"gap_short.{Gap(own.iloc[0]['rule'])}")[page.language]
     dash = Words("—", page.size.note, grid.QUIET, gid="gap")
-    return cells.flow([dash, Words(reason, page.size.note, style.GREY)], width)
+    return paragraph.flow([dash, Words(reason, page.size.note, style.GREY)], width)
 
 
 def _draw(page: Page, regions: list[Row], lines: list[Line], width: float) -> None:
@@ -170,10 +170,10 @@ def _draw(page: Page, regions: list[Row], lines: list[Line], width: float) -> No
         high = line.height + extra
         _shade(axes, line, regions, (left, top, width, high))
         under = top - (AIR + extra) / 2
-        cells.write(page, room.left, under, line.name)
+        paragraph.write(page, room.left, under, line.name)
         for index, region in enumerate(regions):
             x = left + index * width + INSET
-            cells.write(page, x, under, line.cells[region["region"]])
+            paragraph.write(page, x, under, line.cells[region["region"]])
         top -= high
     grid.rule(axes, room.left, right, [top])
 

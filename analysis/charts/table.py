@@ -10,6 +10,7 @@ from analysis.errors import CrowdedError
 from analysis.language import values
 
 from . import style
+from .grid import canvas
 from .page import LEADING, Page, Room, wrapped
 
 GAP = 0.16  # inches between two columns of a slide
@@ -112,10 +113,10 @@ def write(
         _line(page, column.head, (x, wide), top, page.size.note, column.align, column.colour)
     top -= head
     middles = []
-    canvas = _canvas(page)
+    behind = canvas(page, zorder=-1)
     for index, line in enumerate(lines):
         if index == 0 or index in rules:
-            canvas.plot(
+            behind.plot(
                 [room.left, room.left + room.width], [top] * 2, color=style.BAND, linewidth=0.8
             )
         high = setting.height(index) + spare
@@ -179,14 +180,6 @@ def starts(records: Sequence[Mapping[Any, Any]], key: str) -> list[int]:
     """
     cells = [record[key] for record in records]
     return [at for at, cell in enumerate(cells) if not at or cell != cells[at - 1]]
-
-
-def _canvas(page: Page) -> Axes:
-    axes = page.axes(Room(0, 0, page.size.width, page.size.height), zorder=-1)
-    axes.set_xlim(0, page.size.width)
-    axes.set_ylim(0, page.size.height)
-    axes.axis("off")
-    return axes
 
 
 def _fitted(

@@ -16,7 +16,7 @@ from analysis.statistics import dates, intervals
 
 from . import marks, native, style
 from .comparison import left_out
-from .figure import NOTHING, Caption, Figure, Kind, Record, described, missing
+from .figure import NOTHING, Caption, Figure, Kind, Record, applicable, described, missing
 from .page import Page, Room, begun
 
 GAP = 0.45  # inches between the two parts
@@ -115,10 +115,7 @@ def _notes(
         "note.back": own["basis"].isin(["from_percent", "from_difference"]).any(),
         "note.expected": expected is not None and len(expected),
     }
-    return [
-        *values.methods(counted),
-        *(say(note) for note, applies in conditions.items() if applies),
-    ]
+    return [*values.methods(counted), *applicable(conditions)]
 
 
 def _axis(drawn: pd.DataFrame) -> Text:
@@ -261,18 +258,7 @@ def _draw_line(axes: Axes, one: dict[Any, Any], other: dict[Any, Any]) -> None:
 def _draw_break(axes: Axes, page: Page, x: float) -> None:
     """Draw where a series breaks: figures on either side do not compare."""
     axes.axvline(x, color=style.GREY, linewidth=1.0, linestyle=(0, (1, 2)), gid="break")
-    axes.annotate(
-        say("trend.break")[page.language],
-        (x, 1),
-        xycoords=axes.get_xaxis_transform(),
-        xytext=(0, 2),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=page.size.note,
-        color=style.GREY,
-        annotation_clip=False,
-    )
+    marks.over(axes, x, say("trend.break")[page.language], page.size.note)
 
 
 def _draw_point(axes: Axes, page: Page, row: dict[Any, Any]) -> None:

@@ -15,7 +15,7 @@ from analysis.statistics import intervals, summaries
 from . import marks, style
 from .blank import blank
 from .comparison import left_out
-from .figure import Caption, Figure, Kind, described, missing
+from .figure import Caption, Figure, Kind, applicable, described, missing
 from .page import Page, Room
 
 SHARE = 0.62  # of the height, for the counts
@@ -82,7 +82,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
             missing=missing(refused),
         ),
         left_out=left_out(refused),
-        notes=tuple(say(note) for note, applies in conditions.items() if applies),
+        notes=applicable(conditions),
     )
 
 

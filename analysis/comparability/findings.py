@@ -16,9 +16,9 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Promise, Status, Use
 from analysis.statistics import benchmarks, gaps, summaries
 from analysis.statistics.forensics import Finding
-from analysis.statistics.parts import Against
 from analysis.statistics.spread import Placement, Spread
 from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
+from analysis.statistics.wholes import Against
 
 from .rules import Comparison
 

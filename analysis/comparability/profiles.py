@@ -12,7 +12,7 @@ from analysis.errors import WordError
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Level, Mark, Measure, Pairing, Scale
-from analysis.statistics import gaps, parts, policies, rates
+from analysis.statistics import gaps, policies, rates, wholes
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 from analysis.tables.populations import populations
@@ -266,8 +266,8 @@ def lists(
     tables: Tables, own: pd.DataFrame, beside: pd.DataFrame, unsaid: int
 ) -> list[tuple[Text, list[Text], Text | None]]:
     """Return what is open in the region of *own*, promised, and comparable: heading and lines."""
-    closed = parts.most_open(rates.shares(own))
-    refused = parts.unclosed(own, set(closed["region"]), tables.absence_rows)
+    closed = wholes.most_open(rates.shares(own))
+    refused = wholes.unclosed(own, set(closed["region"]), tables.absence_rows)
     promised = policies.commitments(tables)
     promised = promised[promised["region"].eq(own["region"].iloc[0])]
     lines = {

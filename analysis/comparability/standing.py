@@ -18,7 +18,7 @@ from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Measure, Membership, Promise, Standing, Status
-from analysis.statistics import attainment, benchmarks, parts, policies, rates, summaries, years
+from analysis.statistics import attainment, benchmarks, policies, rates, summaries, wholes, years
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 
@@ -271,7 +271,7 @@ def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _open(rows: pd.DataFrame) -> Iterator[Finding]:
     """Yield the campaigns with open cases: the one with most of each region and kind."""
-    shares = parts.most_open(rates.shares(rows))
+    shares = wholes.most_open(rates.shares(rows))
     for row in shares[shares["open"].gt(0)].to_dict("records"):
         one = pd.DataFrame([row])
         amounts = {name: float(row[name]) for name in ("cases", "total", "open", "share")}
@@ -338,7 +338,7 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
 def _parts(tables: Tables, rows: pd.DataFrame, context: pd.DataFrame) -> Iterator[Finding]:
     """Yield the few parts that make most of a whole of deaths or accidents."""
     for code in OUTCOMES:
-        pieces = parts.composition(rows, context, code, tables.breakdowns)
+        pieces = wholes.composition(rows, context, code, tables.breakdowns)
         for _, group in pieces.groupby("whole_id", sort=False):
             first = summaries.most(group)
             listed = Text.joined(

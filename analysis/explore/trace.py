@@ -22,7 +22,7 @@ from analysis.language.text import Text
 from analysis.runs import plan, stale
 
 if TYPE_CHECKING:
-    from analysis.figures.printed import Printed
+    from analysis.figures.stamps import Printed
 
 MOST_BYTES = 200 << 20
 
@@ -105,11 +105,11 @@ def _is_picture(data: bytes) -> bool:
 
 
 def _printed(data: bytes) -> "list[Printed]":
-    from analysis.figures import printed
+    from analysis.figures import stamps
 
     if data.startswith(b"%PDF-"):
-        return list(printed.in_pdf(data))
-    return list(printed.in_picture(data)) if not _is_svg(data) else []
+        return list(stamps.in_pdf(data))
+    return list(stamps.in_picture(data)) if not _is_svg(data) else []
 
 
 def _looked_up(marks: "Iterable[Printed]", root: Path | None) -> list[Piece]:

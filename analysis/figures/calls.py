@@ -29,7 +29,7 @@ from analysis.statistics import (
     summaries,
     years,
 )
-from analysis.statistics import parts as wholes
+from analysis.statistics import wholes
 from analysis.statistics.spread import Placement
 
 from . import source

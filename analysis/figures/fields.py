@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from analysis.files import is_plain
-from analysis.shapes import Hash, Name, Row, Scalar
+from analysis.validation import Hash, Name, Row, Scalar
 
 PACKAGE = "regional-safety"
 

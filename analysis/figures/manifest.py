@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from analysis import files, shapes
+from analysis import files, validation
 from analysis.errors import AnalysisError
 from analysis.files import canonical, digest
 from analysis.language.messages import say
@@ -65,7 +65,7 @@ def unseal(data: bytes) -> Record | None:
     if mark != canonical(digest(plain)) + _END:
         return None
     try:
-        record = cast("Record", shapes.parsed(plain, fields.Sealed))
+        record = cast("Record", validation.parsed(plain, fields.Sealed))
     except ValueError:
         return None
     return record if record["version"] == VERSION else None
@@ -79,7 +79,7 @@ def record(folder: Path) -> Record | None:
     """
     data = files.read(folder / RECORD)
     job = unseal(data) if data is not None else None
-    if job is None or shapes.misfit(job, fields.Run) or job["job"] != folder.name:
+    if job is None or validation.misfit(job, fields.Run) or job["job"] != folder.name:
         return None
     drawn = {file for figure in job["figures"] for file in figure["files"]}
     return job if drawn <= job["outputs"].keys() else None
@@ -99,7 +99,7 @@ def claimed(folder: Path, job: Record | None) -> list[str]:
 def _figure_files(path: Path) -> list[str]:
     """Return the files of the figure with the record *path*, or none if it is not a record."""
     try:
-        figure = shapes.parsed(files.read(path) or b"", fields.Figure)
+        figure = validation.parsed(files.read(path) or b"", fields.Figure)
     except ValueError:
         return []
     own = [file for file in figure["files"] if Path(file).stem == path.stem == figure["name"]]
@@ -170,7 +170,7 @@ def load(figures: Path) -> dict[str, Any]:
     if data is None:
         raise AnalysisError(f"no {figures / MANIFEST}: make the figures first, with `run`")
     try:
-        manifest = shapes.parsed(data, fields.Manifest)
+        manifest = validation.parsed(data, fields.Manifest)
     except ValueError as error:
         remedy = "`run` will renew it"
         raise AnalysisError(f"{figures / MANIFEST} is damaged ({error}): {remedy}") from error

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from lxml import etree
 
-from analysis import shapes
+from analysis import validation
 from analysis.errors import AnalysisError
 from analysis.files import canonical, digest
 from analysis.language import labels
@@ -114,7 +114,7 @@ def parsed(data: str | bytes) -> Provenance:
         raise AnalysisError("the provenance in this file is larger than any of this package")
     text = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
-        carried = shapes.parsed(text, fields.Provenance)
+        carried = validation.parsed(text, fields.Provenance)
     except ValueError as error:
         raise AnalysisError(f"the provenance in this file is damaged: {error}") from error
     if not all(0 <= row["source"] < len(carried["sources"]) for row in carried["rows"]):

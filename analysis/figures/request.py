@@ -79,7 +79,7 @@ class Request:
         """Return one point a peer region."""
         return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
 
-    @property
+    @cached_property
     def series(self) -> pd.DataFrame:
         """All known yearly levels."""
         return years.series(self.rows, self.context)

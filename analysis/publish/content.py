@@ -42,11 +42,6 @@ class Content:
 
 
 LEFT_OUT = say("content.left_out")
-_TO_SAY = say("content.to_say")
-_READS = say("content.reads")
-_EVIDENCE = say("content.evidence")
-_MORE = say("content.more")
-_STAMP = say("content.stamp")
 
 
 def content(record: Record, language: str) -> Content:
@@ -137,13 +132,18 @@ def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
 def _spoken(record: Record, language: str) -> str:
     """Return the speaker notes: two sentences to say, a description, the evidence, the gaps."""
     rows = [*record["rows"], *record.get("beside", ())]
-    lines = [_TO_SAY[language], *to_say(record, language), ""]
-    lines += [_READS[language], labels.both(record["alt"])[language], "", _EVIDENCE[language]]
+    lines = [say("content.to_say")[language], *to_say(record, language), ""]
+    lines += [
+        say("content.reads")[language],
+        labels.both(record["alt"])[language],
+        "",
+        say("content.evidence")[language],
+    ]
     for number, row in enumerate(rows[:MOST_NOTED], 1):
         lines.append(f"{number}. {labels.reading(row)[language]}")
         lines.append(f"    {labels.citation(row)[language]}")
     if len(rows) > MOST_NOTED:
-        lines.append(_MORE.format(count=len(rows) - MOST_NOTED)[language])
+        lines.append(say("content.more").format(count=len(rows) - MOST_NOTED)[language])
     if record["refused"]:
         lines += ["", LEFT_OUT[language]]
         lines += [
@@ -167,12 +167,12 @@ def stamp(record: Record, language: str) -> str:
 
 def stamp_head(record: Record, language: str) -> str:
     """Return the stamp of a figure without the fingerprint."""
-    return f"{_STAMP[language]} {record['name']} · "
+    return f"{say('content.stamp')[language]} {record['name']} · "
 
 
 def first_lines(language: str) -> tuple[str, str]:
     """Return the lines with which speaker notes begin: now, and in earlier versions."""
-    return _TO_SAY[language], _READS[language]
+    return say("content.to_say")[language], say("content.reads")[language]
 
 
 def chosen(
@@ -277,9 +277,6 @@ def worth_a_slide(record: Record) -> bool:
     return len({row["region"] for row in native.shown(record)}) > 1
 
 
-_HEADS = say("content.heads")
-
-
 def refusals(records: Iterable[Record], language: str) -> Table:
     """Return the table of figures that cannot be compared, one line per indicator."""
     regions_by_reason: dict[str, dict[str, list[str]]] = {}
@@ -295,7 +292,7 @@ def refusals(records: Iterable[Record], language: str) -> Table:
         for what, reasons in regions_by_reason.items()
         if reasons
     )
-    return Table(tuple(_HEADS[language].split("|")), tuple(lines))
+    return Table(tuple(say("content.heads")[language].split("|")), tuple(lines))
 
 
 def about(record: Record, language: str) -> str:
@@ -327,9 +324,6 @@ def _missing(record: Record, gap: Mapping[str, Any], language: str) -> str:
     return about(record, language) if len(names) <= 1 else ""
 
 
-_SOURCE_HEADS = say("content.source_heads")
-
-
 def sources(records: Iterable[Record], language: str) -> Table:
     """Return the table of publications behind the figures, with the number of rows from each."""
     used: dict[tuple[str, str, str], set[str]] = {}
@@ -342,10 +336,9 @@ def sources(records: Iterable[Record], language: str) -> Table:
     lines = tuple(
         (*who, str(len(ids))) for who, ids in sorted(used.items(), key=lambda entry: entry[0])
     )
-    return Table(tuple(_SOURCE_HEADS[language].split("|")), lines)
+    return Table(tuple(say("content.source_heads")[language].split("|")), lines)
 
 
-_KEY_HEADS = say("content.key_heads")
 _SIGNS = {
     Mark.EXACT: "●",
     Mark.ZERO: "◎",
@@ -358,11 +351,10 @@ _SIGNS = {
     Mark.PLAN: "▫",
 }
 RULES = say("content.rules")
-_WHISKER = say("content.whisker")
 
 
 def key(language: str) -> Table:
     """Return the table of marks and their meanings."""
     lines = [(sign, label(Mark(mark))[language]) for mark, sign in _SIGNS.items()]
-    lines.append(("│", _WHISKER[language]))
-    return Table(tuple(_KEY_HEADS[language].split("|")), tuple(lines))
+    lines.append(("│", say("content.whisker")[language]))
+    return Table(tuple(say("content.key_heads")[language].split("|")), tuple(lines))

@@ -18,7 +18,7 @@ from typing import TypedDict
 
 from filelock import FileLock, Timeout
 
-from analysis import files, shapes
+from analysis import files, validation
 from analysis.errors import AnalysisError, BusyError, UsageError
 from analysis.files import canonical, digest, sync_folder
 from analysis.language.messages import say
@@ -38,8 +38,8 @@ class Replaced(TypedDict):
     """A file of a replacement, with the hashes of its contents; None where there is no file."""
 
     name: str
-    old: shapes.Hash | None
-    new: shapes.Hash | None
+    old: validation.Hash | None
+    new: validation.Hash | None
 
 
 class Journal(TypedDict):
@@ -185,7 +185,7 @@ def _journal(folder: Path) -> list[Replaced] | None:
     if folder.is_symlink() or not os.path.lexists(path):
         return None
     try:
-        entries = shapes.parsed(files.read(path) or b"", Journal)["files"]
+        entries = validation.parsed(files.read(path) or b"", Journal)["files"]
     except ValueError as error:
         raise _damaged(folder, str(error)) from error
     for entry in entries:

@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
-from analysis import files, shapes
+from analysis import files, validation
 from analysis.errors import UsageError, WorkerError
 
 from . import judge, processes, staging
@@ -213,7 +213,7 @@ def unpacked(reply: bytes, stage: Path) -> list[Event]:
     """
     head, _, body = reply.partition(b"\n")
     try:
-        header = shapes.parsed(head, Reply)
+        header = validation.parsed(head, Reply)
         paths = {_path(stage, name): size for name, size in header["files"].items()}
         whole = sum(paths.values()) == len(body) and min(paths.values(), default=0) >= 0
     except ValueError as error:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
-from analysis import files, shapes
+from analysis import files, validation
 from analysis.figures import manifest
 from analysis.figures.fields import Change
 from analysis.language.messages import say
@@ -108,7 +108,7 @@ def lines(figures: Path) -> list[Line]:
     valid = []
     for data in (files.read(figures / FILE) or b"").splitlines():
         try:
-            line = shapes.parsed(data, Past)
+            line = validation.parsed(data, Past)
         except ValueError:
             continue
         jobs = {"done": [], "failed": [], "late": [], **line["jobs"]}
@@ -129,7 +129,7 @@ def since(project: Project) -> list[dict[str, Any]]:
     """Return the values added, changed and removed in the tables since the last run."""
     try:
         data = files.read(project.figures / TABLES) or b""
-        before = shapes.parsed(data, dict[str, list[shapes.Row]])
+        before = validation.parsed(data, dict[str, list[validation.Row]])
     except ValueError:
         return []
     now = _values(project)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from analysis import files, shapes
+from analysis import files, validation
 from analysis.figures.fields import Figure
 from analysis.language.messages import say
 from analysis.language.text import Text
@@ -117,7 +117,9 @@ def _notebook(stage: Path, ended: Ended) -> Format4:
     """Return the executed notebook; a process that died may have left a part of it."""
     data = files.read(stage / "notebook.ipynb", MOST_NOTEBOOK)
     try:
-        return shapes.parsed(data, Format4) if data is not None else {"cells": [], "metadata": {}}
+        return (
+            validation.parsed(data, Format4) if data is not None else {"cells": [], "metadata": {}}
+        )
     except ValueError:
         if ended.status == 0:
             raise
@@ -255,7 +257,7 @@ def _figure(path: Path, ended: Ended) -> dict[str, Any]:
     """Return the record of a figure, after decoding every file it names."""
     _refuse_late(ended)
     try:
-        record = shapes.parsed(_read(path, MOST_RECORD), Figure)
+        record = validation.parsed(_read(path, MOST_RECORD), Figure)
     except ValueError as error:
         cause = say("job.cause.no_record", file=path.name, error=str(error)[:_LONGEST_CAUSE])
         raise FailureError(cause, say("job.advice.publish")) from error

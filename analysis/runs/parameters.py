@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
-from analysis import files, shapes
+from analysis import files, validation
 from analysis.errors import UsageError, WordError
 from analysis.language.vocabulary import Language
 
@@ -130,7 +130,7 @@ def notebook(path: Path, known: Iterable[str] = ()) -> Notebook:
     if data is None:
         raise UsageError(f"{path} is not a notebook: no plain file that can be read; restore it")
     try:
-        whole = shapes.parsed(data.removeprefix(codecs.BOM_UTF8), Format4)
+        whole = validation.parsed(data.removeprefix(codecs.BOM_UTF8), Format4)
     except ValueError as error:
         raise UsageError(f"{path} is not a notebook{_damage(data, error)}") from error
     cells: list[dict[str, Any]] = [

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
-from analysis import files, shapes
+from analysis import files, validation
 from analysis.errors import UsageError, WordError
 from analysis.project import KNOWN_FORMATS
 
@@ -94,7 +94,7 @@ class Whole(TypedDict):
 class Described(TypedDict):
     """What the descriptor says of regions and files."""
 
-    selections: NotRequired[dict[str, list[shapes.Scalar]]]
+    selections: NotRequired[dict[str, list[validation.Scalar]]]
     files: NotRequired[dict[str, str]]
 
 
@@ -285,7 +285,7 @@ def _parsed(path: Path) -> dict[str, Any]:
 
 
 def _refuse_misfit(where: str, entry: object, kind: Any) -> None:
-    if fault := shapes.misfit(entry, kind):
+    if fault := validation.misfit(entry, kind):
         raise UsageError(f"{where}: {fault}; see docs/scheduling.md")
 
 
@@ -465,7 +465,7 @@ def described(data: Path, part: str) -> dict[str, Any]:
     if not os.path.lexists(path):
         return {}
     try:
-        whole: dict[str, Any] = {**shapes.parsed(files.text(path).encode(), Described)}
+        whole: dict[str, Any] = {**validation.parsed(files.text(path).encode(), Described)}
     except ValueError as error:
         raise UsageError(f"{path} is damaged ({error}): write it again with `describe`") from error
     return dict(whole.get(part, {}))

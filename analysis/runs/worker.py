@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
-from analysis import shapes
+from analysis import validation
 from analysis.project import FORMATS, OUTPUT
 
 STARTS = 3  # a kernel may fail to start because its port was taken; a cell is never retried
@@ -65,7 +65,7 @@ def said(line: bytes) -> dict[str, Any] | None:
     True
     """
     try:
-        event: Any = shapes.parsed(line, Said) if len(line) <= LONGEST_LINE else {}
+        event: Any = validation.parsed(line, Said) if len(line) <= LONGEST_LINE else {}
     except ValueError:
         return None
     known = {name: event[name] for name in Said.__annotations__ if name in event}

@@ -15,7 +15,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pandas as pd
 
-from analysis import files, shapes
+from analysis import files, validation
 from analysis.errors import Fault, TableError
 from analysis.language.messages import say
 from analysis.language.text import Text
@@ -103,7 +103,7 @@ class _Descriptor(TypedDict):
 def compare(folder: Path) -> list[Fault]:
     """Every table of *folder* whose rows or hash are not the descriptor's, and what changed."""
     try:
-        record = shapes.parsed(files.text(folder / FILE).encode(), _Descriptor)
+        record = validation.parsed(files.text(folder / FILE).encode(), _Descriptor)
         known = {resource["path"]: resource for resource in record["resources"]}
     except ValueError as error:
         problem = str(error)[:80]

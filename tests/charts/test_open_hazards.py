@@ -7,21 +7,21 @@ from tidy import ABSENT, frame, row
 from analysis import charts
 from analysis.charts import style
 from analysis.comparability import findings
-from analysis.statistics import parts, rates
+from analysis.statistics import rates, wholes
 
 FORMS = [("zh", "slide"), ("en", "page")]
 
 
 def drawn(rows, *, language="en", form="slide"):
     """The figure of the campaigns of *rows*, as the notebook draws it."""
-    shares = parts.most_open(rates.shares(rows))
+    shares = wholes.most_open(rates.shares(rows))
     with style.house_style():
         return Drawing(
             charts.open_hazards(
                 shares,
                 title=findings.open_hazards(shares),
                 language=language,
-                refused=parts.unclosed(rows, set(shares["region"]), ABSENT),
+                refused=wholes.unclosed(rows, set(shares["region"]), ABSENT),
                 form=form,
             )
         )

@@ -9,7 +9,7 @@ from publications import written
 
 from analysis.errors import AnalysisError, UsageError
 from analysis.explore import trace
-from analysis.figures import manifest, printed, qr
+from analysis.figures import manifest, qr, stamps
 
 NAME = "comparison-deaths-zh"
 
@@ -114,7 +114,7 @@ def test_a_mark_in_other_metadata_is_found(figure):
     for form, more in (("JPEG", {"exif": exif}), ("PNG", {"pnginfo": texts})):
         out = io.BytesIO()
         image.save(out, form, **more)
-        (mark,) = printed.in_picture(out.getvalue())
+        (mark,) = stamps.in_picture(out.getvalue())
         assert (mark.name, mark.fingerprint) == (NAME, figure["fingerprint"])
 
 

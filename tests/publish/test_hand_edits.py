@@ -13,7 +13,7 @@ from publications import figure, row, written
 
 from analysis.figures import carriers, manifest, office, qr
 from analysis.publish.deck import chart as slide_charts
-from analysis.publish.deck import marks, refresh, slides
+from analysis.publish.deck import refresh, slides, tags
 
 C = f"{{{slide_charts.C}}}"
 NAME = "comparison-deaths-zh"
@@ -605,7 +605,7 @@ def test_marks_are_in_the_alternative_text(original):
 
     for part, shape in parts.items():
         mark = carriers.mark(shape)
-        assert (mark.figure, mark.part, mark.state) == (NAME, part, marks.state(shape))
+        assert (mark.figure, mark.part, mark.state) == (NAME, part, tags.state(shape))
 
 
 def test_a_deck_has_codes_that_are_renewed(figures, tmp_path):

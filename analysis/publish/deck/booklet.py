@@ -7,13 +7,11 @@ from typing import Any, Protocol
 from analysis.language.messages import say
 from analysis.publish import content
 
-from . import brief, marks, pages, renew, shapes, store, template
-from .marks import Part, Shown
+from . import brief, pages, renew, shapes, store, tags, template
 from .pages import Page
 from .renew import Plan
 from .store import PART
-
-_LEFT = say("refresh.left")
+from .tags import Part, Shown
 
 
 class Work(Protocol):
@@ -24,7 +22,7 @@ class Work(Protocol):
     records: dict[str, Any]
     language: str
     slides: list[Any]
-    contents: list[marks.Contents]
+    contents: list[tags.Contents]
     report: Any
     figures: Any
     baseline: dict[str, dict[str, str]]
@@ -55,7 +53,7 @@ class Booklet:
             (slide, contents, shown)
             for slide, contents in zip(work.slides, work.contents, strict=True)
             for shown in contents.figures.values()
-            if marks.page_of(shown.figure)
+            if tags.page_of(shown.figure)
         ]
 
     def update(self) -> None:
@@ -63,7 +61,7 @@ class Booklet:
         if not self.present:
             return
         wanted = {page.name: page for page in self._wanted()}
-        for kind, group in groupby(self.present, key=lambda one: marks.page_of(one[2].figure)):
+        for kind, group in groupby(self.present, key=lambda one: tags.page_of(one[2].figure)):
             self._series(kind, list(group), wanted)
 
     def _wanted(self) -> Iterable[Page]:
@@ -102,14 +100,14 @@ class Booklet:
 
     def _series(self, kind: str, group: list[Any], wanted: Mapping[str, Page]) -> None:
         """Renew the pages of one kind, such as those of the sources."""
-        names = [name for name in wanted if marks.page_of(name) == kind]
+        names = [name for name in wanted if tags.page_of(name) == kind]
         here = {shown.figure for _, _, shown in group}
         for slide, contents, shown in group:
             if shown.figure in wanted:
                 self._page(slide, shown, wanted[shown.figure])
             else:
                 self._superfluous(slide, contents, shown)
-        known = {name for name in self.work.baseline if marks.page_of(name) == kind}
+        known = {name for name in self.work.baseline if tags.page_of(name) == kind}
         if known <= here:  # none of them was deleted by hand
             last = group[-1][0]
             for name in (name for name in names if name not in here):
@@ -145,7 +143,7 @@ class Booklet:
         work = self.work
         work.report.kept += result.kept
         if result.edited:
-            line = f"{work.number(slide)}. {shown.figure}: {_LEFT[work.language]}"
+            line = f"{work.number(slide)}. {shown.figure}: {say('refresh.left')[work.language]}"
             work.report.kept.append(f"{line}: {'; '.join(result.edited)}")
             work.report.count["kept"] += 1
             work.mark_stale(slide, shown.figure)
@@ -157,7 +155,7 @@ class Booklet:
             work.remember(shown)
         work.clear_stale(slide)
 
-    def _superfluous(self, slide: Any, contents: marks.Contents, shown: Shown) -> None:
+    def _superfluous(self, slide: Any, contents: tags.Contents, shown: Shown) -> None:
         """Remove a page of a table that has become shorter, unless it was edited."""
         work = self.work
         own = [shape for shape in contents.loose if not shape.is_placeholder]
@@ -181,7 +179,7 @@ class Booklet:
         by_id = {int(one.get("id")): one for one in entries}
         by_id[last.slide_id].addnext(by_id[slide.slide_id])
         store.join_section(work.presentation, str(last.slide_id), str(slide.slide_id))
-        work.baseline[page.name] = marks.sign(slide, page.name)
+        work.baseline[page.name] = tags.sign(slide, page.name)
         work.touched = True
         line = f"{work.number(slide)}. {page.name}: {say('refresh.page_added')[work.language]}"
         work.report.changed.append(line)

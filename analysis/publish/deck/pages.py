@@ -10,11 +10,6 @@ from analysis.publish import content
 
 from . import shapes, store, template
 
-_COVER = say("slides.cover")
-_COVER_SOURCE = say("slides.cover_source")
-_KEY = say("slides.key")
-_REFUSED = say("slides.refused")
-_SOURCES = say("slides.sources")
 Record = Mapping[str, Any]
 
 
@@ -36,8 +31,10 @@ def cover(records: Sequence[Record], language: str, version: str, title: str = "
     names = regions(records, language)
     texts = {
         "Title": title or store.TITLE[language],
-        "Subtitle": _COVER.format(regions=names, figures=len(records), rows=len(rows))[language],
-        "Source": _COVER_SOURCE.format(mark=version)[language],
+        "Subtitle": say("slides.cover").format(regions=names, figures=len(records), rows=len(rows))[
+            language
+        ],
+        "Source": say("slides.cover_source").format(mark=version)[language],
     }
     return Page("cover", "Cover", texts)
 
@@ -55,7 +52,12 @@ def key(presentation: Any, language: str) -> Iterator[Page]:
     """Yield the page that explains the marks."""
     table = content.key(language)
     yield from divided(
-        presentation, "key", _KEY[language], table, (1.3, 4.4), words=content.RULES[language]
+        presentation,
+        "key",
+        say("slides.key")[language],
+        table,
+        (1.3, 4.4),
+        words=content.RULES[language],
     )
 
 
@@ -63,10 +65,17 @@ def appendix(presentation: Any, records: Iterable[Record], language: str) -> Ite
     """Yield the pages of what cannot be compared and of the sources, as many as needed."""
     records = list(records)
     refused = content.refusals(records, language)
-    yield from divided(presentation, "refusals", _REFUSED[language], refused, (4.0, 8.1), size=12)
+    yield from divided(
+        presentation, "refusals", say("slides.refused")[language], refused, (4.0, 8.1), size=12
+    )
     cited = content.sources(records, language)
     yield from divided(
-        presentation, "sources", _SOURCES[language], cited, (3.0, 6.0, 1.7, 1.4), size=12
+        presentation,
+        "sources",
+        say("slides.sources")[language],
+        cited,
+        (3.0, 6.0, 1.7, 1.4),
+        size=12,
     )
 
 

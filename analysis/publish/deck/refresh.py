@@ -21,19 +21,12 @@ from analysis.language.messages import say
 from analysis.publish import content
 from analysis.publish.content import Content
 
-from . import booklet, marks, renew, shapes, store
+from . import booklet, renew, shapes, store, tags
 from .brief import Finding
-from .marks import Contents, Shown
 from .renew import Plan, Target
 from .store import PART
+from .tags import Contents, Shown
 from .template import EMU
-
-_NOTHING = say("refresh.nothing")
-_DELETED = say("refresh.deleted")
-_GONE = say("refresh.gone")
-_LEFT = say("refresh.left")
-_STALE = say("refresh.stale")
-
 
 Findings = Callable[[Sequence[str]], Sequence[Finding]]
 
@@ -50,7 +43,7 @@ class Report:
     def lines(self) -> Iterator[str]:
         """Yield what changed, what was kept and why, and the numbers of slides."""
         if not self.changed:
-            yield _NOTHING[self.language]
+            yield say("refresh.nothing")[self.language]
         yield from self.changed
         yield from self.kept
         counts = {name: self.count[name] for name in ("renewed", "kept", "missing", "current")}
@@ -166,13 +159,13 @@ class _Update:
         self.figures = figures
         self.touched = False
         self.baseline = {
-            key.removeprefix(f"{PART}.figure."): marks.parsed(value)
+            key.removeprefix(f"{PART}.figure."): tags.parsed(value)
             for key, value in self.properties.items()
             if key.startswith(f"{PART}.figure.")
         }
         self.slides = list(self.presentation.slides)
         version = self.properties.get(f"{PART}.manifest", "")
-        self.contents = [marks.find(slide, self.baseline, version) for slide in self.slides]
+        self.contents = [tags.find(slide, self.baseline, version) for slide in self.slides]
         names = [one for contents in self.contents for one in contents.figures]
         if not names and PART not in self.properties:
             raise AnalysisError(
@@ -196,11 +189,11 @@ class _Update:
         self._say_absent()
 
     def _plan(self, number: int, slide: Any, contents: Contents, shown: Shown) -> Plan | None:
-        if marks.page_of(shown.figure):
+        if tags.page_of(shown.figure):
             return None
         record = self.records.get(shown.figure)
         if record is None:
-            return Plan(shown, lost=[_GONE[self.language]], fingerprint="gone")
+            return Plan(shown, lost=[say("refresh.gone")[self.language]], fingerprint="gone")
         now = content.content(record, record["language"])
         old = shown.carried or self.provenances.get(shown.figure) or {}
         target = Target(
@@ -223,8 +216,9 @@ class _Update:
             return
         blocked = [plan for plan in plans if plan.blocked]
         for plan in blocked:
-            reasons = dict.fromkeys((*plan.lost, *plan.edited))
-            line = f"{number}. {plan.shown.figure}: {_LEFT[self.language]}: {'; '.join(reasons)}"
+            reasons = "; ".join(dict.fromkeys((*plan.lost, *plan.edited)))
+            left = say("refresh.left")[self.language]
+            line = f"{number}. {plan.shown.figure}: {left}: {reasons}"
             self.report.kept += [*plan.kept, line]
         if blocked:
             self.report.count["missing" if any(plan.lost for plan in blocked) else "kept"] += 1
@@ -257,7 +251,7 @@ class _Update:
         self.touched = True
         states = dict(shown.expected)
         for part in shown.parts:
-            if part.name != marks.STALE:
+            if part.name != tags.STALE:
                 carriers.put_mark(part.shape, shown.figure, part.name, part.state or "")
                 states[part.name] = part.state or ""
         self.baseline[shown.figure] = states
@@ -266,8 +260,12 @@ class _Update:
         """Put a visible mark on a slide that is not up to date, once."""
         if not self._stale(slide):
             width = self.presentation.slide_width / EMU
-            shapes.flag(slide, figure, _STALE[self.language], (width - 2.9, 0.06, 2.8, 0.3))
-            self.report.changed.append(f"{self.number(slide)}. {_STALE[self.language]}")
+            shapes.flag(
+                slide, figure, say("refresh.stale")[self.language], (width - 2.9, 0.06, 2.8, 0.3)
+            )
+            self.report.changed.append(
+                f"{self.number(slide)}. {say('refresh.stale')[self.language]}"
+            )
             self.touched = True
 
     def clear_stale(self, slide: Any) -> None:
@@ -282,13 +280,13 @@ class _Update:
 
     @staticmethod
     def _stale(slide: Any) -> list[Any]:
-        return [one for one in slide.shapes if carriers.mark(one).part == marks.STALE]
+        return [one for one in slide.shapes if carriers.mark(one).part == tags.STALE]
 
     def _say_absent(self) -> None:
         seen = {name for contents in self.contents for name in contents.figures}
-        known = [name for name in self.baseline if not marks.page_of(name)]
+        known = [name for name in self.baseline if not tags.page_of(name)]
         self.report.kept += [
-            f"{name}: {_DELETED[self.language]}" for name in known if name not in seen
+            f"{name}: {say('refresh.deleted')[self.language]}" for name in known if name not in seen
         ]
         others = [
             name
@@ -324,7 +322,7 @@ class _Update:
         self.properties |= {PART: store.VERSION, f"{PART}.language": self.language}
         self.properties[f"{PART}.manifest"] = store.mark(self.figures)
         for name, parts in self.baseline.items():
-            self.properties[f"{PART}.figure.{name}"] = marks.noted(parts)
+            self.properties[f"{PART}.figure.{name}"] = tags.noted(parts)
         store.store(self.presentation, self.properties, self.provenances)
         out = io.BytesIO()
         self.presentation.save(out)

@@ -22,18 +22,12 @@ from analysis.publish import content
 from analysis.publish.content import Content
 
 from . import chart as slide_charts
-from . import graft, marks, shapes, slides, store
-from .marks import Part, Shown
+from . import graft, shapes, slides, store, tags
+from .tags import Part, Shown
 from .template import EMU, Box
 
 BODY = {"chart", "picture", "table", "heading", "side"}
 WORDED = ("title", "subtitle", "caveat", "source", "stamp", "side", "heading")
-_EDITED = say("refresh.edited")
-_WOULD = say("refresh.would")
-_REBUILT = say("refresh.rebuilt")
-_OTHER = say("refresh.other")
-_VALUES = say("refresh.values")
-_REMOVED = say("refresh.removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +111,7 @@ def _same_body(target: Target) -> bool:
     now = slides.body_parts(target.content)
     if target.alone:
         return slides.drawing(target.content) in names
-    if not names & {*marks.DRAWN}:
+    if not names & {*tags.DRAWN}:
         return True  # deleted or lost, so that there is nothing to replace
     was = BODY & {*target.shown.expected, *names}
     columns = [
@@ -140,7 +134,7 @@ def _part(target: Target, part: Part, result: Plan) -> None:
         _picture(target, part, result)
     elif part.name in {"side", "heading"}:
         text(target, part, slides.texts(target.content)[part.name], result)
-    if part.name in marks.DESCRIBED:
+    if part.name in tags.DESCRIBED:
         _alt(target, part, result)
 
 
@@ -148,8 +142,8 @@ def text(target: Target, part: Part, words: str, result: Plan) -> None:
     """Plan a text."""
     shape, now = part.shape, part.shape.text_frame.text
     wanted = shapes.fitted(shape, words) if words else ""
-    if marks.short(wanted) == marks.short(now):
-        part.state = marks.state(shape)
+    if tags.short(wanted) == tags.short(now):
+        part.state = tags.state(shape)
         return
     line = f"{target.label}, {part.name}: "
     if _edited(target, part, wanted):
@@ -157,7 +151,11 @@ def text(target: Target, part: Part, words: str, result: Plan) -> None:
         if numbers:
             result.edited.append(_conflict(target, part.name, numbers))
         would = labels.legible(words, 120)
-        result.kept.append(f"{line}{_EDITED[target.language]}; {_WOULD[target.language]}: {would}")
+        edited, renewed = (
+            say("refresh.edited")[target.language],
+            say("refresh.would")[target.language],
+        )
+        result.kept.append(f"{line}{edited}; {renewed}: {would}")
         return
     line += f"{labels.legible(now, 120)} → {labels.legible(words, 120)}"
     result.steps.append(Step(line, lambda: _rewrite(target, part, words)))
@@ -169,7 +167,7 @@ def _rewrite(target: Target, part: Part, words: str) -> None:
         target.shown.parts.remove(part)
         return
     shapes.write(part.shape, words, target.language)
-    part.state = marks.state(part.shape)
+    part.state = tags.state(part.shape)
 
 
 def _edited(target: Target, part: Part, wanted: str) -> bool:
@@ -198,7 +196,7 @@ def _conflict(target: Target, name: str, numbers: Iterable[str]) -> str:
 
 
 def _keep_drawing(target: Target, part: Part, result: Plan) -> None:
-    line = f"{target.label}, {part.name}: {_EDITED[target.language]}"
+    line = f"{target.label}, {part.name}: {say('refresh.edited')[target.language]}"
     result.kept.append(line)
     result.edited.append(say("refresh.edited_values", part=part.name)[target.language])
 
@@ -208,12 +206,12 @@ def _chart(target: Target, part: Part, result: Plan) -> None:
     plot, carried = target.content.plot, store.carried(target.content)
     native = slide_charts.NativeChart(plot, target.language, carried, width=width)  # type: ignore[arg-type]
     if graft.signature(part.shape.chart._chartSpace) == native.signature:  # noqa: SLF001
-        part.state = marks.state(part.shape)
+        part.state = tags.state(part.shape)
         return
     if part.edited:
         _keep_drawing(target, part, result)
         return
-    line = f"{target.label}, chart: {_VALUES[target.language]}"
+    line = f"{target.label}, chart: {say('refresh.values')[target.language]}"
     result.steps.append(Step(line, lambda: _regraft(target, part), last=True))
 
 
@@ -229,7 +227,7 @@ def _regraft(target: Target, part: Part) -> None:
     by_hand = was.get("kind") in {None, target.content.record["kind"]}
     graft.graft(chart._chartSpace, new, ceiling_was=was.get("ceiling"), keep_type=by_hand)  # noqa: SLF001
     graft.embed(chart, native.xlsx_blob)
-    part.state = marks.state(part.shape)
+    part.state = tags.state(part.shape)
 
 
 def cells(
@@ -238,19 +236,19 @@ def cells(
     """Plan a table."""
     rows = [[cell.text_frame.text for cell in row.cells] for row in part.shape.table.rows]
     if rows == [list(line) for line in lines]:
-        part.state = marks.state(part.shape)
+        part.state = tags.state(part.shape)
         return
     known = bool(part.state) or {row[0] for row in rows} <= {line[0] for line in lines}
     if part.edited or not known:
         _keep_drawing(target, part, result)
         return
-    line = f"{target.label}, table: {_VALUES[target.language]}"
+    line = f"{target.label}, table: {say('refresh.values')[target.language]}"
     result.steps.append(Step(line, lambda: _refill(target, part, lines, size)))
 
 
 def _refill(target: Target, part: Part, lines: list[tuple[str, ...]], size: float) -> None:
     shapes.refill(part.shape, lines, target.language, size)
-    part.state = marks.state(part.shape)
+    part.state = tags.state(part.shape)
 
 
 def _picture(target: Target, part: Part, result: Plan) -> None:
@@ -260,44 +258,44 @@ def _picture(target: Target, part: Part, result: Plan) -> None:
     if part.edited:
         _keep_drawing(target, part, result)
         return
-    line = f"{target.label}, picture: {_VALUES[target.language]}"
+    line = f"{target.label}, picture: {say('refresh.values')[target.language]}"
     result.steps.append(Step(line, lambda: _repaint(target, part, blob)))
 
 
 def _repaint(target: Target, part: Part, blob: bytes) -> None:
     shapes.repaint(target.slide, part.shape, blob, target.content)
-    part.state = marks.state(part.shape)
+    part.state = tags.state(part.shape)
 
 
 def _code(target: Target, part: Part, result: Plan) -> None:
     words = qr.words(target.content.fingerprint)
-    if marks.described(part.shape) != words or part.edited:
+    if tags.described(part.shape) != words or part.edited:
         line = f"{target.label}, code: {words}"
         result.steps.append(Step(line, lambda: _recode(target, part)))
 
 
 def _recode(target: Target, part: Part) -> None:
     shapes.recode(target.slide, part.shape, target.content)
-    part.state = marks.state(part.shape)
+    part.state = tags.state(part.shape)
 
 
 def _alt(target: Target, part: Part, result: Plan) -> None:
-    words, now = target.content.alt, marks.described(part.shape)
+    words, now = target.content.alt, tags.described(part.shape)
     if words == now:
         return
     known = target.shown.expected.get("alt", "")
-    if now and known and marks.short(now) != known:
+    if now and known and tags.short(now) != known:
         numbers = target.outdated(now)
         if numbers:
             result.edited.append(_conflict(target, "alt", numbers))
         return
-    line = f"{target.label}, alt: {_VALUES[target.language]}"
+    line = f"{target.label}, alt: {say('refresh.values')[target.language]}"
     result.steps.append(Step(line, lambda: _describe(target, part, words)))
 
 
 def _describe(target: Target, part: Part, words: str) -> None:
     shapes.describe(part.shape, words)
-    target.shown.expected["alt"] = marks.short(words)
+    target.shown.expected["alt"] = tags.short(words)
 
 
 def _whole(target: Target, result: Plan) -> None:
@@ -310,10 +308,10 @@ def _whole(target: Target, result: Plan) -> None:
     if drawn == "picture" and shapes.pictured(target.content, target.figures) is None:
         result.lost.append(say("refresh.no_picture")[target.language])
     if edited:
-        result.kept.append(f"{target.label}, {drawn}: {_OTHER[target.language]}")
+        result.kept.append(f"{target.label}, {drawn}: {say('refresh.other')[target.language]}")
     for part in edited:
         _keep_drawing(target, part, result)
-    line = f"{target.label}, {drawn}: {_REBUILT[target.language]}"
+    line = f"{target.label}, {drawn}: {say('refresh.rebuilt')[target.language]}"
     result.steps.append(Step(line, lambda: _replace(target, old)))
 
 
@@ -322,7 +320,7 @@ def _replace(target: Target, old: list[Part]) -> None:
     boxes = [shapes.on_slide(part.shape) for part in old]
     left, top = (min(box[side] for box in boxes) for side in (0, 1))
     right, low = (max(box[side] + box[side + 2] for box in boxes) for side in (0, 1))
-    main = next((part for part in old if part.name in marks.DRAWN), old[0])
+    main = next((part for part in old if part.name in tags.DRAWN), old[0])
     number = carriers.properties(main.shape).get("id")
     for part in old:
         shapes.drop(part.shape)
@@ -332,7 +330,7 @@ def _replace(target: Target, old: list[Part]) -> None:
     added = [one for one in target.slide.shapes if id(one._element) not in before]  # noqa: SLF001
     for shape in added:
         name = carriers.owned(shape.name)[1]
-        target.shown.parts.append(Part(name, shape, marks.state(shape)))
+        target.shown.parts.append(Part(name, shape, tags.state(shape)))
         if name == slides.drawing(target.content):
             carriers.properties(shape).set("id", number)
     names = {*target.shown.expected} - BODY
@@ -351,21 +349,21 @@ def _notes(target: Target, result: Plan) -> None:
     """Plan the speaker notes: the lines from the first of the earlier version to its stamp."""
     if not target.slide.has_notes_slide:
         return
-    now, words = marks.spoken(target.slide), target.content.notes
+    now, words = tags.spoken(target.slide), target.content.notes
     head, block, tail = noted_block(now, target.content)
-    if marks.short(block) == marks.short(words) or not now.strip():
-        target.shown.expected["notes"] = marks.short(words)
+    if tags.short(block) == tags.short(words) or not now.strip():
+        target.shown.expected["notes"] = tags.short(words)
         return
     known = target.shown.expected.get("notes")
-    if known not in {marks.short(block), marks.short(now)}:
+    if known not in {tags.short(block), tags.short(now)}:
         numbers = target.outdated(now)
         if numbers:
             result.edited.append(_conflict(target, "notes", numbers))
-        result.kept.append(f"{target.label}, notes: {_EDITED[target.language]}")
+        result.kept.append(f"{target.label}, notes: {say('refresh.edited')[target.language]}")
         return
-    if marks.short(now) == known:
+    if tags.short(now) == known:
         head = tail = ""
-    line = f"{target.label}, notes: {_VALUES[target.language]}"
+    line = f"{target.label}, notes: {say('refresh.values')[target.language]}"
     result.steps.append(Step(line, lambda: _speak(target, head, words, tail)))
 
 
@@ -387,8 +385,8 @@ def noted_block(now: str, one: Content) -> tuple[str, str, str]:
 def _speak(target: Target, head: str, words: str, tail: str) -> None:
     whole = "\n".join(part for part in (head, words, tail) if part.strip())
     target.slide.notes_slide.notes_text_frame.text = whole
-    target.shown.expected["notes"] = marks.short(words)
-    marks.sign_notes(target.slide, target.shown.figure, marks.short(words))
+    target.shown.expected["notes"] = tags.short(words)
+    tags.sign_notes(target.slide, target.shown.figure, tags.short(words))
 
 
 def _new_texts(target: Target, words: Mapping[str, str], result: Plan) -> None:
@@ -402,7 +400,7 @@ def _new_texts(target: Target, words: Mapping[str, str], result: Plan) -> None:
 
 def _add(target: Target, name: str, words: str) -> None:
     shape = slides.add_text(target.slide, target.content.figure, name, words, target.language)
-    target.shown.parts.append(Part(name, shape, marks.state(shape)))
+    target.shown.parts.append(Part(name, shape, tags.state(shape)))
 
 
 def _lost(target: Target, loose: list[Any], result: Plan) -> None:
@@ -412,13 +410,13 @@ def _lost(target: Target, loose: list[Any], result: Plan) -> None:
         if name in BODY and not _same_body(target):
             continue
         lost = any(
-            name in marks.DRAWN or _alike(shape, words.get(name, ""))
-            for shape in marks.candidates(loose, name)
+            name in tags.DRAWN or _alike(shape, words.get(name, ""))
+            for shape in tags.candidates(loose, name)
         )
         if lost:
             result.lost.append(say("refresh.not_found", part=name)[target.language])
         else:
-            result.kept.append(f"{target.label}, {name}: {_REMOVED[target.language]}")
+            result.kept.append(f"{target.label}, {name}: {say('refresh.removed')[target.language]}")
 
 
 def _alike(shape: Any, words: str) -> bool:

@@ -18,13 +18,10 @@ from analysis.publish import content
 from analysis.publish.content import LEFT_OUT, Content
 from analysis.publish.fit import ems_of
 
-from . import marks, pages, shapes, store
+from . import pages, shapes, store, tags
 from . import template as deck_template
 from .chart import NativeChart
 from .template import EMU, Box
-
-_OPENING = say("slides.opening")
-_APPENDIX = say("slides.appendix")
 
 
 def deck(
@@ -62,7 +59,12 @@ def deck(
     shown = [one for one in records if patterns or content.worth_a_slide(one)]
     version = store.mark(figures)
     opening = [pages.cover(shown, language, version), *pages.key(presentation, language)]
-    sections = [(_OPENING[language], [pages.add(presentation, one, language) for one in opening])]
+    sections = [
+        (
+            say("slides.opening")[language],
+            [pages.add(presentation, one, language) for one in opening],
+        )
+    ]
     contents = {record["name"]: content.content(record, language) for record in shown}
     for name, group in groupby(shown, key=lambda record: kind_of(record).title[language]):
         slides = [
@@ -73,7 +75,7 @@ def deck(
         pages.add(presentation, page, language)
         for page in pages.appendix(presentation, records, language)
     ]
-    store.divide(presentation, [*sections, (_APPENDIX[language], rest)])
+    store.divide(presentation, [*sections, (say("slides.appendix")[language], rest)])
     scope = {"chosen": "select" if patterns else "all"}
     return store.sealed(presentation, contents.values(), language, version, scope)
 
@@ -187,7 +189,7 @@ def body(
 def _chart(slide: Any, slide_content: Content, language: str, box: Box) -> None:
     from pptx.enum.chart import XL_CHART_TYPE
 
-    states = marks.sign(slide, slide_content.figure)
+    states = tags.sign(slide, slide_content.figure)
     native = native_chart(slide_content, language, box[2], states)
     frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, *shapes.emu(box), native)
     frame.name = f"rs:{slide_content.figure}:chart"
@@ -205,7 +207,7 @@ def native_chart(
         carried,
         width=width,
     )
-    own = {"alt": marks.short(slide_content.alt), "chart": marks.short(native.signature)}
+    own = {"alt": tags.short(slide_content.alt), "chart": tags.short(native.signature)}
     native.carried["parts"] = {**states, **own}
     return native
 

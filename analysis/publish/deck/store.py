@@ -17,7 +17,7 @@ from analysis.figures import carriers, manifest, office, provenance
 from analysis.language.messages import say
 from analysis.publish.content import Content
 
-from . import marks, shapes
+from . import shapes, tags
 
 VERSION = "1"
 PART = "regional-safety"
@@ -55,7 +55,7 @@ def sealed(
     for key, value in (scope or {}).items():
         properties |= pieces(f"{PART}.scope.{key}", value)
     states = written(presentation)
-    properties |= {f"{PART}.figure.{name}": marks.noted(parts) for name, parts in states.items()}
+    properties |= {f"{PART}.figure.{name}": tags.noted(parts) for name, parts in states.items()}
     store(presentation, properties, {one.figure: carried(one) for one in contents})
     out = io.BytesIO()
     presentation.save(out)
@@ -79,7 +79,7 @@ def written(presentation: Any) -> dict[str, dict[str, str]]:
     for slide in presentation.slides:
         names = (carriers.owned(shape.name)[0] for shape in slide.shapes)
         for name in dict.fromkeys(filter(None, names)):
-            states.setdefault(name, {}).update(marks.sign(slide, name))
+            states.setdefault(name, {}).update(tags.sign(slide, name))
     return states
 
 

@@ -25,7 +25,6 @@ from analysis.publish.deck import store
 Record = Mapping[str, Any]
 FOLDER = "gallery"
 THUMB = 480  # pixels across
-_TITLE = say("gallery.title")
 _CSV = (
     "id", "origin", "report", "region", "region_zh", "region_en", "indicator", "indicator_zh",
     "indicator_en", "breakdown", "period_start", "period_end", "status", "measure", "comparator",
@@ -63,7 +62,7 @@ def build(figures: Path, *, language: str = "zh") -> Path:
     for name in ("gallery.css", "gallery.js"):
         contents[f"{FOLDER}/{name}"] = _asset(name).encode()
     page = _asset("gallery.html").replace("{lang}", language)
-    contents["index.html"] = page.replace("{title}", _TITLE[language]).encode()
+    contents["index.html"] = page.replace("{title}", say("gallery.title")[language]).encode()
     _write(figures, contents | {path: data for path, data in thumbs.values() if path})
     return figures / "index.html"
 

@@ -35,21 +35,10 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "decimal": {"num_format": "#,##0.0##", "valign": "top"},
     "ratio": {"num_format": "0.00", "valign": "top"},
 }
-_COVER = say("book.cover")
-_CONTENTS = say("book.contents")
-_NOTES = say("book.notes")
-_EVIDENCE = say("book.evidence")
-_SOURCES = say("book.sources")
-_CHART = say("book.chart")
-_TITLE = say("book.title")
-_ABOUT = say("book.about")
-_MADE = say("book.made")
-_BACK = say("book.back")
 _HEADS = {
     "contents": say("book.heads.contents"),
     "notes": say("book.heads.notes"),
 }
-_SUMMARY = say("book.summary")
 
 
 def workbook(figures: Path, *, language: str, patterns: Sequence[str] = ()) -> bytes:
@@ -123,7 +112,7 @@ class _Book:
 
     def _properties(self) -> None:
         self.book.set_properties({
-            "title": _TITLE[self.language], "subject": store.PART, "created": CREATED,
+            "title": say("book.title")[self.language], "subject": store.PART, "created": CREATED,
             "author": provenance.package(), "keywords": self.mark,
         })  # fmt: skip
         self.book.set_custom_property(store.PART, store.VERSION, "text")
@@ -132,14 +121,16 @@ class _Book:
 
     def write(self) -> None:
         """Write every sheet; the contents last, because it lists the others."""
-        names = (_COVER, _CONTENTS, _NOTES)
+        names = (say("book.cover"), say("book.contents"), say("book.notes"))
         front = [self.book.add_worksheet(self._tab(name[self.language])) for name in names]
         for sheet in sheets(self.records, self.language):
             self._table(sheet)
         for number, (record, plot) in enumerate(charted(self.records, self.language), 1):
             self._chart(number, record, plot)
         self._table(self._evidence(), link=False)
-        self._listed(_SOURCES[self.language], content.sources(self.records, self.language))
+        self._listed(
+            say("book.sources")[self.language], content.sources(self.records, self.language)
+        )
         self._notes(front[2])
         self._contents(front[1])
         self._cover(front[0])
@@ -174,8 +165,8 @@ class _Book:
         sheet = self.book.add_worksheet(tab)
         self.text(sheet, 0, 0, title, self.title)
         self.text(sheet, 1, 0, about, self.plain)
-        back = f"internal:'{_CONTENTS[self.language]}'!A1"
-        sheet.write_url(2, 0, back, self.link, _BACK[self.language])
+        back = f"internal:'{say('book.contents')[self.language]}'!A1"
+        sheet.write_url(2, 0, back, self.link, say("book.back")[self.language])
         _printed(sheet)
         self.contents.append((tab, title))
         return tab, sheet
@@ -188,7 +179,7 @@ class _Book:
             sheet.write_string(line, column, cleaned, fitting or self.looks["text"])
 
     def _table(self, table: Sheet, *, link: bool = True) -> None:
-        about = _SUMMARY.format(n=len(table.rows), about=table.about)[self.language]
+        about = say("book.summary").format(n=len(table.rows), about=table.about)[self.language]
         tab, sheet = self._open(table.name, table.title, about)
         columns = self._filled(table)
         for index, column in enumerate(columns):
@@ -234,7 +225,7 @@ class _Book:
         number = isinstance(cell, int | float) and not isinstance(cell, bool)
         look = column.look if number else "text"
         if linked and target is not None and "rule" not in row:
-            address = f"internal:'{_EVIDENCE[self.language]}'!A{target + 1}"
+            address = f"internal:'{say('book.evidence')[self.language]}'!A{target + 1}"
             sheet.write_url(*at, address, self.links[look], str(cell))
             if number:  # replaces the text of the link; the link is kept
                 sheet.write_number(*at, cell, self.links[look])
@@ -249,7 +240,7 @@ class _Book:
         title = say("book.title.phrase_place_every_figure")[self.language]
         about = say("book.about.characters_counted")[self.language]
         rows = [("", row) for row in self.rows.values()]
-        return Sheet(_EVIDENCE[self.language], title, about, EVIDENCE, rows)
+        return Sheet(say("book.evidence")[self.language], title, about, EVIDENCE, rows)
 
     def _listed(self, name: str, table: Table) -> None:
         _, sheet = self._open(name, name, "")
@@ -276,7 +267,7 @@ class _Book:
 
     def _notes(self, sheet: Any) -> None:
         language = self.language
-        self.text(sheet, 0, 0, _NOTES[language], self.title)
+        self.text(sheet, 0, 0, say("book.notes")[language], self.title)
         self.text(sheet, 1, 0, content.RULES[language].split("\n")[0], self.plain)
         heads = _HEADS["notes"][language].split("|")
         rules = [
@@ -294,9 +285,9 @@ class _Book:
         return [(f"{word}{n}", words) for n, words in enumerate(dict.fromkeys(notes), 1) if words]
 
     def _contents(self, sheet: Any) -> None:
-        self.text(sheet, 0, 0, _CONTENTS[self.language], self.title)
+        self.text(sheet, 0, 0, say("book.contents")[self.language], self.title)
         heads = _HEADS["contents"][self.language].split("|")
-        entries = [(_NOTES[self.language], content.RULES[self.language].split("\n")[0])]
+        entries = [(say("book.notes")[self.language], content.RULES[self.language].split("\n")[0])]
         lines = [*entries, *self.contents]
         self._lines(sheet, heads, lines, (34, 90))
         for number, (tab, _) in enumerate(lines):
@@ -304,22 +295,24 @@ class _Book:
 
     def _cover(self, sheet: Any) -> None:
         sheet.set_column(0, 0, 100)
-        self.text(sheet, 0, 0, _TITLE[self.language], self.title)
-        for line, words in enumerate(_ABOUT[self.language].split("\n"), 2):
+        self.text(sheet, 0, 0, say("book.title")[self.language], self.title)
+        for line, words in enumerate(say("book.about")[self.language].split("\n"), 2):
             self.text(sheet, line, 0, words, self.plain)
-        version = _MADE.format(package=provenance.package(), mark=self.mark)[self.language]
+        version = say("book.made").format(package=provenance.package(), mark=self.mark)[
+            self.language
+        ]
         coverage = brief.coverage(self.records, self.language).split("\n")
         for line, words in enumerate([*coverage, version, say("book.licence")[self.language]], 8):
             self.text(sheet, line, 0, words, self.plain)
-        address = f"internal:'{_CONTENTS[self.language]}'!A1"
-        sheet.write_url(13, 0, address, self.link, _CONTENTS[self.language])
+        address = f"internal:'{say('book.contents')[self.language]}'!A1"
+        sheet.write_url(13, 0, address, self.link, say("book.contents")[self.language])
 
     def _chart(self, number: int, record: Mapping[str, Any], plot: Plot) -> None:
         """Add a sheet with a native chart and its numbers."""
         language = self.language
         title = labels.both(record["title"])[language]
         subtitle = labels.both(record["subtitle"])[language]
-        tab, sheet = self._open(f"{_CHART[language]}{number}", title, subtitle)
+        tab, sheet = self._open(f"{say('book.chart')[language]}{number}", title, subtitle)
         heads = []
         for column, (head, cells) in enumerate(charts.columns(plot, language)):
             heads.append(head)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 import pytest
 
-from analysis import shapes
+from analysis import validation
 
 
 class Read(TypedDict):
@@ -17,14 +17,14 @@ class Read(TypedDict):
 class Job(TypedDict):
     """A table with known keys."""
 
-    name: shapes.Name
+    name: validation.Name
     deadline: NotRequired[float]
-    each: NotRequired[dict[str, str | list[shapes.Scalar]]]
+    each: NotRequired[dict[str, str | list[validation.Scalar]]]
     executor: NotRequired[Literal["kernel", "in-process"]]
-    rows: NotRequired[list[shapes.Row]]
+    rows: NotRequired[list[validation.Row]]
     share: NotRequired[float | Literal["∞"] | None]
     reads: NotRequired[list[str | Read]]
-    mark: NotRequired[shapes.Hash | None]
+    mark: NotRequired[validation.Hash | None]
     pair: NotRequired[Annotated[list[str], lambda pair: len(pair) == 2, "a pair"]]
 
 
@@ -43,7 +43,7 @@ class Job(TypedDict):
 )
 def test_what_fits_is_returned_as_it_is(value):
     """A whole number is a number; keys that are not known are left alone."""
-    assert shapes.checked(value, Job) is value
+    assert validation.checked(value, Job) is value
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_fits_is_returned_as_it_is(value):
 def test_the_first_misfit_is_named_with_its_position(value, fault):
     """In words of a table, a list, text and numbers."""
     with pytest.raises(ValueError, match=r"must be|has no") as refused:
-        shapes.checked(value, Job)
+        validation.checked(value, Job)
 
     assert str(refused.value).startswith(fault)
 
@@ -96,7 +96,7 @@ def test_the_first_misfit_is_named_with_its_position(value, fault):
 def test_what_is_no_usable_json_is_refused(data):
     """Cut off, not UTF-8, too deep, no number, half a character: one kind of exception."""
     with pytest.raises(ValueError):  # noqa: PT011  the reasons are those of the parser
-        shapes.parsed(data, dict[str, shapes.Scalar])
+        validation.parsed(data, dict[str, validation.Scalar])
 
 
 @pytest.mark.parametrize(
@@ -110,20 +110,20 @@ def test_what_is_no_usable_json_is_refused(data):
         (list[str | int], ["a", 1.5], False),
         (list[float | None], [1, 1.5, None], True),
         (list[float | None], [1, math.inf], False),
-        (list[shapes.Row], [{"a": -math.inf}], False),
+        (list[validation.Row], [{"a": -math.inf}], False),
         (list[Literal["a", "b"]], ["a", "c"], False),
         (dict[str, list[int]], {"a": [True]}, False),
     ],
 )
 def test_the_parts_of_a_list_are_what_they_should_be(kind, value, fits):
     """A list of tables of texts is no list of texts."""
-    assert (shapes.misfit(value, kind) == "") == fits
+    assert (validation.misfit(value, kind) == "") == fits
 
 
 def test_a_large_number_and_a_whole_character_are_kept():
     """A hash that looks like an exponent, a number that is large but finite, an astral sign."""
     data = b'{"a": 1e100, "b": "9e999", "c": 12345678901234567890, "d": "\\ud83d\\ude00"}'
 
-    value = shapes.parsed(data, shapes.Row)
+    value = validation.parsed(data, validation.Row)
 
     assert value == {"a": 1e100, "b": "9e999", "c": 12345678901234567890, "d": "😀"}

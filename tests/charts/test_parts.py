@@ -7,7 +7,7 @@ from tidy import frame, row
 from analysis import charts
 from analysis.charts import style
 from analysis.comparability import findings
-from analysis.statistics import parts
+from analysis.statistics import wholes
 
 FIGURES = [
     ("disaster_direct_loss", "zh", "page"),
@@ -18,17 +18,19 @@ FIGURES = [
 
 def drawn(data, rows, context, indicator, *, language="en", form="slide"):
     """The parts of *indicator*, as the notebook draws them."""
-    pieces = parts.composition(rows, context, indicator, data.breakdowns)
-    wider = parts.wider(pieces, context)
+    pieces = wholes.composition(rows, context, indicator, data.breakdowns)
+    wider = wholes.wider(pieces, context)
     with style.house_style():
         return Drawing(
             charts.parts(
                 pieces,
                 title=findings.parts(pieces),
                 language=language,
-                refused=parts.whole_only(rows, indicator, set(pieces["region"]), data.absence_rows),
+                refused=wholes.whole_only(
+                    rows, indicator, set(pieces["region"]), data.absence_rows
+                ),
                 wider=wider,
-                tested=findings.against(parts.against(pieces, wider)),
+                tested=findings.against(wholes.against(pieces, wider)),
                 form=form,
             )
         )
@@ -133,14 +135,14 @@ def test_the_source_names_the_report_of_the_whole(data, rows, context):
 
 def test_the_note_names_the_method_of_the_rows(data, rows, context):
     """Shares with another interval have another note."""
-    pieces = parts.composition(rows, context, "deaths", data.breakdowns)
+    pieces = wholes.composition(rows, context, "deaths", data.breakdowns)
     with style.house_style():
         figure = charts.parts(
             pieces.assign(method="wilson"),
             title=findings.parts(pieces),
             language="en",
-            refused=parts.whole_only(rows, "deaths", set(pieces["region"]), data.absence_rows),
-            wider=parts.wider(pieces, context),
+            refused=wholes.whole_only(rows, "deaths", set(pieces["region"]), data.absence_rows),
+            wider=wholes.wider(pieces, context),
             tested=None,
         )
     notes = " ".join(note.en for note in figure.caption.notes)

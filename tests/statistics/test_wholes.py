@@ -5,7 +5,7 @@ import pytest
 from tidy import ABSENT, context, frame, row
 
 from analysis.comparability import findings
-from analysis.statistics import parts
+from analysis.statistics import wholes
 
 NAMES = pd.DataFrame(
     {
@@ -25,7 +25,7 @@ def piece(value, code="sector:mining", **changes):
 
 def taken_apart(*rows, others=EMPTY):
     """What can be taken apart of *rows*."""
-    return parts.composition(frame(*rows), others, "deaths", NAMES)
+    return wholes.composition(frame(*rows), others, "deaths", NAMES)
 
 
 def test_parts_that_add_up_are_shares_of_the_printed_whole():
@@ -101,7 +101,7 @@ def test_parts_may_come_from_another_publication_of_the_same_region():
 
 def test_chuxiongs_losses_close_within_rounding(data, rows, context):
     """The five parts come to 26211.64 against a printed 26211.63, in 万元."""
-    found = parts.composition(rows, context, "disaster_direct_loss", data.breakdowns)
+    found = wholes.composition(rows, context, "disaster_direct_loss", data.breakdowns)
 
     assert len(found) == 5
     assert found["parts_sum"].unique().tolist() == [262_116_400]
@@ -122,7 +122,7 @@ def test_wholes_of_other_publications_are_not_taken_apart():
 
 def test_chuxiongs_plans_are_two_wholes_the_largest_part_first(data, rows, context):
     """70 = 54 + 15 + 1 of the prefecture stands before 652 = 472 + 171 + 9 of the counties."""
-    found = parts.composition(rows, context, "emergency_plans_revised", data.breakdowns)
+    found = wholes.composition(rows, context, "emergency_plans_revised", data.breakdowns)
 
     assert found["value"].tolist() == [54, 15, 1, 472, 171, 9]
     assert found["whole"].tolist() == [70] * 3 + [652] * 3
@@ -149,12 +149,12 @@ def test_shares_of_the_province_are_those_of_the_same_parts_and_period():
     above = frame(in_province(100), *(in_province(*count) for count in counts))
     alone = in_province(7, "sector:mining", year=2022)  # of a year without a whole
 
-    found = parts.wider(pieces, frame(*above.to_dict("records"), alone))
+    found = wholes.wider(pieces, frame(*above.to_dict("records"), alone))
     assert found[["piece", "share"]].to_numpy().tolist() == [
         ["sector:mining", 20.0],
         ["sector:road", 30.0],
     ]
-    assert parts.wider(pieces, above[above["adcode"].eq("1")]).empty
+    assert wholes.wider(pieces, above[above["adcode"].eq("1")]).empty
 
 
 def test_a_share_is_tested_against_the_latest_period_that_does_not_overlap():
@@ -166,7 +166,7 @@ def test_a_share_is_tested_against_the_latest_period_that_does_not_overlap():
         for year in (2022, 2023, 2024)
         for count in ((100, ""), *counts)
     ]
-    found = parts.against(pieces, parts.wider(pieces, frame(*years)))
+    found = wholes.against(pieces, wholes.wider(pieces, frame(*years)))
     mining = next(pair for pair in found if pair.part["piece"] == "sector:mining")
 
     assert {pair.wider["period_end"].year for pair in found} == {2023}
@@ -177,8 +177,8 @@ def test_a_share_is_tested_against_the_latest_period_that_does_not_overlap():
 
 def test_every_other_region_says_why_it_has_no_parts(data, rows, context):
     """Direction, target, percentage and plan each have their own reason."""
-    found = parts.composition(rows, context, "deaths", data.breakdowns)
-    absent = parts.whole_only(rows, "deaths", set(found["region"]), ABSENT)
+    found = wholes.composition(rows, context, "deaths", data.breakdowns)
+    absent = wholes.whole_only(rows, "deaths", set(found["region"]), ABSENT)
 
     assert absent["region"].tolist() == ["anhui", "anshan", "nantong", "yaohai"]
     assert absent["reason_zh"].nunique() == 4
@@ -190,7 +190,7 @@ def test_every_other_region_says_why_it_has_no_parts(data, rows, context):
 )
 def test_a_whole_and_a_part_alone_say_so(rows, told):
     """Neither is a composition, and the reason tells them apart."""
-    assert told in parts.whole_only(frame(*rows), "deaths", set(), ABSENT)["reason_en"].iloc[0]
+    assert told in wholes.whole_only(frame(*rows), "deaths", set(), ABSENT)["reason_en"].iloc[0]
 
 
 def hazards(indicator, value, **changes):
@@ -217,14 +217,14 @@ def hazards(indicator, value, **changes):
 )
 def test_an_open_loop_says_which_end_is_missing(figures, told):
     """Each way in which a share cannot be made has its own words."""
-    found = parts.unclosed(frame(*figures), set(), ABSENT)
+    found = wholes.unclosed(frame(*figures), set(), ABSENT)
 
     assert told in found["reason_en"].iloc[0]
 
 
 def test_only_regions_that_are_not_drawn_are_explained(rows):
     """Chuxiong's loops close; the other four say why theirs do not."""
-    found = parts.unclosed(rows, {"chuxiong"}, ABSENT)
+    found = wholes.unclosed(rows, {"chuxiong"}, ABSENT)
 
     assert found["region"].tolist() == ["anhui", "anshan", "nantong", "yaohai"]
     assert "3586" in found.set_index("region")["reason_zh"]["nantong"]
@@ -236,7 +236,7 @@ def test_the_campaign_with_the_most_open_cases_comes_first():
         {"level_order": 2, "adcode": ["2", "1", "1"], "open": [9, 1, 5], "total": [10, 10, 10]}
     )
 
-    assert parts.most_open(rows)["open"].tolist() == [5, 1, 9]
+    assert wholes.most_open(rows)["open"].tolist() == [5, 1, 9]
 
 
 def test_the_finding_counts_the_few_parts_that_are_most():
