@@ -228,6 +228,14 @@ def gone(pid: int) -> bool:
         return True
 
 
+def command(process: psutil.Process) -> list[str]:
+    """The command line of a process; empty once it has ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it ended, or is a zombie, since it was listed
+        return []
+
+
 def hanging(path: Path) -> list[int]:
     """The process numbers a stubborn notebook wrote, once it has."""
     return until(lambda: path.exists() and [int(pid) for pid in path.read_text().split()])

@@ -14,6 +14,7 @@ from small import (
     SKETCH,
     START,
     STUBBORN,
+    command,
     environment,
     finished,
     gone,
@@ -55,7 +56,7 @@ def test_p03_p07_children_of_a_dead_run_are_ended_by_the_next(project, tmp_path)
     dead = project.start("run", env=environment(HANGS=str(tmp_path / "pids")))
     forked, child = hanging(tmp_path / "pids")
     for process in project.processes():
-        if "analysis.runs.forkserver" in process.cmdline() and process.pid != forked:
+        if "analysis.runs.forkserver" in command(process) and process.pid != forked:
             process.kill()  # else it would end its orphans by itself
     dead.kill()
     dead.communicate()
