@@ -60,6 +60,7 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
         source=values.source_note(rows),
         alt=described("vintages.figure", [_in_words(row) for row in rows.to_dict("records")]),
         notes=(say("vintages.key"), say("vintages.changed"), say("vintages.reading")),
+        spoken=say("vintages.changed"),
     )
 
 
