@@ -18,7 +18,7 @@ from .overview import overview
 from .paging import Pages, on_pages
 from .parts import parts
 from .peers import peers
-from .percent_meanings import percent_meanings
+from .percent_meanings import contradiction, percent_meanings
 from .profile import Block, Statement, profile
 from .side_by_side import side_by_side
 from .targets import targets
@@ -35,6 +35,7 @@ __all__ = [
     "changes",
     "commitments",
     "comparison",
+    "contradiction",
     "coverage",
     "expected",
     "instruments",

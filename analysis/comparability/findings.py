@@ -318,6 +318,7 @@ def _of_peers(placement: Placement) -> Text:
     words = {
         "region": region(placement.row),
         "count": placement.spread.regions,
+        "outside": placement.spread.outside,
         "low": numbers.ratio(placement.low),
         "high": numbers.ratio(placement.high),
     }
@@ -327,6 +328,16 @@ def _of_peers(placement: Placement) -> Text:
         words["province"] = Text(placement.province["of_zh"], placement.province["of_en"])
         return say("placement.level_of_province", **words)
     return say("placement.within_peers", **words)
+
+
+def placement_source(placement: Placement) -> Text:
+    """Return whose publications a placement rests on beside the region's own."""
+    above = placement.province
+    places = [Text(placement.row["of_zh"], placement.row["of_en"])]
+    places += [Text(above["of_zh"], above["of_en"])] if above else []
+    names = Text.joined(places, zh="、", en=", ")
+    count = placement.spread.regions if placement.spread else 0
+    return say("source.placement" if count else "source.reference", places=names, count=count)
 
 
 def _counted(row: dict[Any, Any]) -> dict[str, Any]:
@@ -369,7 +380,7 @@ def _band(first: Placement, known: Spread, points: pd.DataFrame) -> Text:
     return say(
         "note.peers_band",
         share=round(100 * known.winsorised),
-        outside=benchmarks.outside(points, known),
+        outside=known.outside,
         count=len(points),
         low=numbers.ratio(low),
         high=numbers.ratio(high),
@@ -549,7 +560,8 @@ def promised_lines(rows: pd.DataFrame) -> Listed:
         for row in known.to_dict("records")
     ]
     words = len(rows) - len(known)
-    return lines, say("profile.in_words", count=words) if words else None
+    message = "profile.in_words" if lines else "partial.words_alone"
+    return lines, say(message, count=words) if words else None
 
 
 def comparable_lines(beside: pd.DataFrame, unsaid: int) -> Listed:

@@ -18,6 +18,7 @@ from analysis.charts import Figure, Pages
 from analysis.comparability import apart, families, findings, profiles, standing
 from analysis.errors import UsageError
 from analysis.language import values
+from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import (
     attainment,
@@ -33,7 +34,7 @@ from analysis.statistics import wholes
 from analysis.statistics.spread import Placement
 
 from . import source
-from .request import FIRST_YEAR, Options, request
+from .request import FIRST_YEAR, Options, Request, request
 
 LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
@@ -443,7 +444,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
-        statement=_statement(placed) if placed else None,
+        statement=_statement(placed) if placed else _contradicted(asked, outcomes),
         blocks=[charts.Block(*each) for each in lists],
         unsaid=unsaid,
     )
@@ -451,4 +452,19 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
 
 
 def _statement(placed: Placement) -> charts.Statement:
-    return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
+    text, source = findings.placement(placed), findings.placement_source(placed)
+    return charts.Statement(text, pd.DataFrame([placed.row]), source)
+
+
+def _contradicted(asked: Request, outcomes: pd.DataFrame) -> charts.Statement | None:
+    """Return what a count of a part of the year contradicts among *outcomes* of one region."""
+    partly = outcomes[outcomes["origin"].eq("context")]
+    own = asked.rows[asked.rows["region"].isin(partly["region"])]
+    for code in partly["indicator"].unique():
+        meanings = percents.meanings(own, asked.context, [code])
+        if words := charts.contradiction(meanings):
+            name = Text(*meanings[0].rows.iloc[0][["indicator_zh", "indicator_en"]])
+            return charts.Statement(
+                Text.joined([name, words], zh="：", en=": "), meanings[0].rows.iloc[:0]
+            )
+    return None
