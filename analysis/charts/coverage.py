@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Language, Measure, Pairing, Scale, Status
+from analysis.language.vocabulary import Gap, Language, Measure, Pairing, Scale, Status
 
 from . import grid, style
 from .figure import Caption, Figure, Kind
@@ -68,7 +68,7 @@ def coverage(
     """
     page = Page(_caption(rows, title, len(indicators)), language, form=form, ax=ax)
     regions = grid.regions(rows)
-    groups = _groups(rows, regions, indicators, themes, density, page.language)
+    groups = _groups(rows, regions, indicators, themes, density, gaps, page.language)
     columns = _split(groups)
     most = max(map(len, columns))
     room = page.room
@@ -95,6 +95,7 @@ def _groups(
     indicators: Sequence[str],
     themes: pd.DataFrame,
     density: pd.DataFrame,
+    gaps: pd.DataFrame,
     language: Language,
 ) -> list[list[Line]]:
     """Return the lines of each theme, its totals first."""
@@ -106,7 +107,7 @@ def _groups(
         if own:
             totals = density.reindex(columns=codes).loc[theme["theme"]]
             head = _totals(theme[f"name_{language}"], totals)
-            groups.append([head, *(_line(rows, codes, c, language) for c in own)])
+            groups.append([head, *(_line(rows, codes, c, gaps, language) for c in own)])
     return groups
 
 
@@ -116,17 +117,28 @@ def _totals(name: str, totals: "pd.Series[float]") -> Line:
     return Line(name, "", texts, [None] * len(texts), shades, theme=True)
 
 
-def _line(rows: pd.DataFrame, codes: Sequence[str], indicator: str, language: Language) -> Line:
+def _line(
+    rows: pd.DataFrame,
+    codes: Sequence[str],
+    indicator: str,
+    gaps: pd.DataFrame,
+    language: Language,
+) -> Line:
     own = rows[rows["indicator"].eq(indicator)]
     by_region = {row["region"]: row for row in own.to_dict("records")}
     cells = [by_region.get(code) for code in codes]
     first = own.iloc[0].to_dict()
+    elsewhere = gaps[gaps["indicator"].eq(indicator) & gaps["gap"].eq(Gap.TOLD_ELSEWHERE)]
+    empty = dict.fromkeys(elsewhere["region"], say("coverage.elsewhere")[language])
     levels = own[own["measure"].eq(Measure.LEVEL)]
     unit = "" if levels.empty else values.unit(levels.iloc[0].to_dict())[language]
     return Line(
         str(first[f"indicator_{language}"]),
         unit,
-        ["" if cell is None else _cell(cell, language) for cell in cells],
+        [
+            empty.get(code, "") if cell is None else _cell(cell, language)
+            for code, cell in zip(codes, cells, strict=True)
+        ],
         [None if cell is None else f"mark-{cell['id']}" for cell in cells],
         [
             float("nan") if cell is None else list(SHADES).index(Pairing(cell["pairing"]))

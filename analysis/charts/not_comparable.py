@@ -19,6 +19,7 @@ from .paragraph import Words
 NAME, WHY = 2.4, 1.6  # inches of the first and the last column on a slide
 MOST = 2  # figures of one region on a line; the others are counted
 AIR = 0.05  # inches between two lines
+ELSEWHERE = "†"  # after a figure that is compared with those of another indicator
 
 Row = dict[Any, Any]
 
@@ -61,7 +62,7 @@ def not_comparable(
     ----------
     rows
         From ``apart.not_comparable``: the figures of each indicator and region, with
-        ``reason_zh`` and ``reason_en``.
+        ``reason_zh`` and ``reason_en``, and ``elsewhere``.
 
     Raises
     ------
@@ -85,6 +86,7 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
         subtitle=NOTHING,
         source=values.source_note(rows),
         alt=say("not_comparable.alt", title=title, count=count),
+        notes=(say("not_comparable.elsewhere"),) if rows["elsewhere"].any() else (),
     )
 
 
@@ -139,6 +141,7 @@ def _figure(row: Row, language: Language, size: float) -> Words:
     unitless = {} if row["unit_en"] == "%" else {"unit_en": "", "unit_one": ""}
     scope, number = values.part_or_all(row), values.what({**row, **unitless})
     text = say("not_comparable.figure", scope=scope, number=number)[language]
+    text += ELSEWHERE if row["elsewhere"] else ""
     return Words(text, size, style.INK, gid=f"mark-{row['id']}")
 
 

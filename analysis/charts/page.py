@@ -156,8 +156,8 @@ class Page:
                 self.text(self.margin, self._bottom, line, size, color=block.colour)
             self._bottom += size * BLOCK / 72
         lower = self._highest_head() - self._head_height(self.language)
-        lines = {each: sum(len(lines) for _, lines in foot) for each, foot in feet.items()}
-        lower += (max(lines.values()) - lines[self.language]) * size * FOOT_LEADING / 72
+        high = {each: sum(len(lines) for _, lines in foot) for each, foot in feet.items()}
+        lower += (max(high.values()) - high[self.language]) * size * FOOT_LEADING / 72
         self.least_height = self.room.height - lower
 
     def _feet(self) -> dict[Language, list[tuple["Block", list[str]]]]:

@@ -77,7 +77,9 @@ def profile(
         subtitle=_subtitle(rows),
         source=values.source_note(pd.concat([rows, outcomes], ignore_index=True))
         + (statement.source if statement else NOTHING),
-        alt=say("profile.alt", title=title, count=len(outcomes)),
+        alt=say(
+            "profile.alt" if len(outcomes) else "profile.alt_none", title=title, count=len(outcomes)
+        ),
         notes=tuple(_notes(outcomes)),
         spoken=statement.text if statement else NOTHING,
     )

@@ -392,13 +392,15 @@ def commitments(**options: Unpack[Options]) -> Pages:
     checkable = rows[rows["region"].isin(policies.checkable(rows)["region"])]
     absent = policies.worded(rows)
     groups = checkable.groupby("region", sort=False)
-    pages = {str(region): group for region, group in groups} or {"none": checkable}
+    pages = {str(region): group for region, group in groups}
+    if pages:  # a page of one region leaves out no other
+        absent = absent.iloc[:0]
     return Pages(
         asked.figure(
             partial(charts.commitments, page, title=findings.commitments(page), absent=absent),
             f"commitments-{region}",
         )
-        for region, page in pages.items()
+        for region, page in (pages or {"none": checkable}).items()
     )
 
 

@@ -1,13 +1,19 @@
 """An explanation leads to the sentence, says what may be compared, or why there is nothing."""
 
+from pathlib import Path
+
 import minimal
 import pandas as pd
 import pytest
 
+import analysis as rs
+from analysis.comparability import families
 from analysis.errors import UsageError, WordError
-from analysis.explore.explain import explain, sentence_at
+from analysis.explore.explain import _Explanation, brief, explain, sentence_at
 from analysis.figures.source import code_of
 from analysis.tables import load
+
+DATA = Path(__file__).parents[2] / "data"
 
 
 def test_a_figure_comes_with_its_evidence_place_and_interval(data):
@@ -54,6 +60,49 @@ def test_every_other_region_has_one_line(data):
     assert any(
         line.startswith("  ! 24 of Chuxiong's 45 deaths are of road traffic") for line in told
     )
+
+
+@pytest.fixture(scope="module")
+def explanation(data, rated):
+    """What explains the figures of all reports."""
+    return _Explanation(data, rated, None)
+
+
+def said(explanation, row):
+    """The lines on other regions of the explanation of a figure, in English."""
+    return "\n".join(line.en for line in explanation.comparisons([row]))
+
+
+@pytest.mark.parametrize("family", pd.read_csv(DATA / "families.csv")["family"])
+def test_explain_lists_what_the_picture_of_a_family_shows(data, explanation, family):
+    """Every figure beside another with its scope, and every region without one with the reason."""
+    pages = rs.comparison(family, rows=data.rows, language="en")
+    shown = pd.concat([page.rows for page in pages])
+    absent = pd.concat([page.refusals for page in pages])
+    absent = absent[~absent["region"].isin(shown["region"])]
+
+    for row in shown.to_dict("records"):
+        lines = said(explanation, row)
+        for other in shown[shown["region"].ne(row["region"])].to_dict("records"):
+            assert brief(other).en in lines
+            assert other["scope_en"] in lines or pages[0].scale != "none"
+        for gap in absent.to_dict("records"):
+            assert f"× {gap['region_en']}: {gap['reason_en']}" in lines
+
+
+def test_explain_compares_nothing_that_the_picture_keeps_apart(data, rated, explanation):
+    """For every shared indicator that cannot be compared, and every figure of it."""
+    pages = rs.not_comparable(rows=data.rows, language="en")
+    shown = pd.concat([page.rows for page in pages])
+    codes = list(data.indicators["indicator"])
+    shared = families.shared(rated, data, codes)
+    assert set(shown["indicator"]) == {code for code, may in shared.items() if not may}
+
+    for row in shown[~shown["elsewhere"]].to_dict("records"):
+        lines = said(explanation, row)
+        others = shown[shown["indicator"].eq(row["indicator"]) & shown["region"].ne(row["region"])]
+        assert ": comparable" not in lines
+        assert all(f" {name}" in lines for name in others["region_en"])
 
 
 def test_a_region_without_a_report_is_answered_from_other_publications(data):
