@@ -280,12 +280,14 @@ def apart_on(every: Iterable[Record], about: About, language: str) -> Table:
     """
     Return the table of what cannot be compared on a subject.
 
-    These are the indicators of the figures that list them; where none is on the subject, the rows
-    and regions that other figures leave out.
+    These are the indicators of the figures that list them; where there are none on an indicator,
+    the rows and regions that other figures leave out.
     """
     records = list(every)
     table = content.refusals(_apart(records, about), language)
-    return table if table.lines else content.refusals(_on(records, about), language)
+    if table.lines or (about.regions and not about.indicators):
+        return table
+    return content.refusals(_on(records, about), language)
 
 
 def _said(record: Record, language: str, findings: Sequence[Finding]) -> list[str]:
