@@ -37,7 +37,7 @@ def record(data):
 
 def told(folder):
     """What the descriptor says of the tables now."""
-    return [(fault.file, fault.found, fault.rule) for fault in descriptor.compare(folder)]
+    return [(fault.file, fault.found, fault.rule.en) for fault in descriptor.compare(folder)]
 
 
 def test_the_committed_descriptor_is_that_of_the_tables(record):

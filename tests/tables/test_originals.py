@@ -161,11 +161,11 @@ def test_a_numeral_left_out_or_made_up_is_told(east):
     path = east / "mentions" / "east.csv"
     lines = minimal.read(path)
     minimal.write(east, "mentions/east", lines[:2] + lines[3:])
-    assert [fault.rule for fault in faults(east)] == [
+    assert [fault.rule.en for fault in faults(east)] == [
         "a numeral of the original without a row",
     ]
     minimal.write(east, "mentions/east", [*lines, ["5", "6", "7", "label", "made up"]])
-    assert [(f.line, f.rule) for f in faults(east)] == [
+    assert [(f.line, f.rule.en) for f in faults(east)] == [
         (len(lines) + 1, "no numeral of the original")
     ]
     minimal.write(east, "mentions/east", lines)
@@ -202,4 +202,4 @@ def test_another_original_is_told(east):
     assert "sha256" in {fault.column for fault in faults(east)}
 
     original.unlink()
-    assert [fault.rule for fault in faults(east)] == ["no original that can be read"]
+    assert [fault.rule.en for fault in faults(east)] == ["no original that can be read"]
