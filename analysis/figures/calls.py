@@ -245,7 +245,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         ],
         ignore_index=True,
     )
-    placements = standing.placements(asked.tables, codes[0], asked.rows)
+    placements = asked.placements(codes[0])
     unplaced = benchmarks.without_expectation(every, asked.rows, pairs, asked.context, codes[0])
     shown = {*pairs["region"], *unplaced["region"]}
     silent = gaps.regions(asked.rows, codes[0], shown, asked.absences)
@@ -428,9 +428,10 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     region = asked.code("region", region)
     codes = list(asked.tables.indicators["indicator"])
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
-    changed = profiles.changed(years.changes(asked.rows, asked.context), region)
+    changes = years.changes(asked.rows, asked.context, asked.series)
+    changed = profiles.changed(changes, region)
     outcomes = profiles.outcomes(own, changed, asked.series, asked.context)
-    placed = profiles.placed(asked.tables, asked.rows, own)
+    placed = profiles.placed(asked.placements("deaths", {region}), own)
     compared = profiles.compared(asked.rated, codes, asked.tables)
     beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
     apart_from = profiles.unpaired(asked.rated, region, codes, asked.tables)
