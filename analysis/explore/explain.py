@@ -250,7 +250,7 @@ class _Explanation:
         compared = families.comparisons(self._rows, every, self._tables)
         results = dict(zip(every, compared, strict=True))
         for row, own in zip(rows, subjects, strict=True):
-            for result in map(results.get, own):
+            for result in (results[subject] for subject in own):
                 if "family" in result.rows:
                     named[say("explain.family", name=result.name)] = None
                 if "family" in result.rows or row["id"] in set(result.rows["id"]):

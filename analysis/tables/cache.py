@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from analysis import files, validation
 
@@ -26,6 +26,7 @@ def _is_day(text: str) -> bool:
     return False
 
 
+Check = Literal["contract", "descriptor"]
 _Days = dict[validation.Hash, Annotated[str, _is_day, "a day"]]
 
 
@@ -46,13 +47,15 @@ class Passed:
     folder
         The folder of the tables.
     check
-        ``contract`` or ``descriptor``.
+        Which check.
+    again
+        Whether to forget what passed.
     """
 
-    def __init__(self, folder: Path, check: str) -> None:
+    def __init__(self, folder: Path, check: Check, *, again: bool = False) -> None:
         self._path, self._check = folder / FILE, check
-        self._known: dict[str, str] = dict(_read(self._path)[check])  # type: ignore[literal-required]
-        self._now: dict[str, str] = {}
+        self._known: _Days = {} if again else _read(self._path)[check]
+        self._now: _Days = {}
 
     def day(self, content: str) -> str:
         """Return the day on which the hash *content* passed, "" if it is not known to."""
@@ -67,7 +70,7 @@ class Passed:
         if self._now == self._known:
             return
         record = _read(self._path)
-        record[self._check] = self._now  # type: ignore[literal-required]
+        record[self._check] = self._now
         with suppress(OSError):
             files.write(self._path, files.canonical(record))
 

@@ -262,14 +262,18 @@ class Survey(NamedTuple):
     repairs: list[Fault]
 
 
-def survey(folder: Path | str | None = None) -> Survey:
-    """Read every table of *folder* as :func:`load` does, but return faults instead of raising."""
+def survey(folder: Path | str | None = None, *, again: bool = False) -> Survey:
+    """
+    Read every table of *folder* as :func:`load` does, but return faults instead of raising.
+
+    With *again*, cells that passed their contract in an earlier process are checked again.
+    """
     place = Path(folder) if folder is not None else project.home() / "data"
     paths, faults = _places(place)
     repairs: list[Fault] = []
     lacking = {fault.file.partition("/")[0] for fault in faults}
     frames: dict[str, pd.DataFrame] = {}
-    passed = cache.Passed(place, "contract")
+    passed = cache.Passed(place, "contract", again=again)
     for name in TABLES:
         parts = {key: path for key, path in paths.items() if key.partition("/")[0] == name}
         found = {key: _held(path, name, passed) for key, path in parts.items()}
