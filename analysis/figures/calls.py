@@ -15,6 +15,8 @@ import pandas as pd
 
 from analysis import charts
 from analysis.charts import Figure, Pages
+from analysis.charts.profile import Block, Statement
+from analysis.charts.profile import profile as profile_chart
 from analysis.comparability import apart, families, findings, profiles, standing
 from analysis.errors import UsageError
 from analysis.language import values
@@ -436,16 +438,16 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     apart_from = profiles.unpaired(asked.rated, region, codes, asked.tables)
     lists = profiles.lists(asked.tables, own, beside, apart_from)
     draw = partial(
-        charts.profile,
+        profile_chart,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
         statement=_statement(placed) if placed else None,
-        blocks=[charts.Block(*each) for each in lists],
+        blocks=[Block(*each) for each in lists],
         unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
 
 
-def _statement(placed: Placement) -> charts.Statement:
-    return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
+def _statement(placed: Placement) -> Statement:
+    return Statement(findings.placement(placed), pd.DataFrame([placed.row]))
