@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import WordError
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Level, Mark, Measure, Pairing, Scale
+from analysis.language.vocabulary import Gap, Level, Mark, Measure, Pairing, Scale, Status
 from analysis.statistics import gaps, policies, rates, wholes
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
