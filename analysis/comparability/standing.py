@@ -199,7 +199,7 @@ def _placed(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             f"placement:{row['region']}:{row['indicator']}",
             findings.expected(placement),
             findings.placement(placement),
-            figure="expected-deaths-accidents",
+            figure="expected-deaths",
             values=MappingProxyType(amounts),
             **_about(row),
         )

@@ -242,19 +242,22 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
     Parameters
     ----------
     indicators
-        Codes or names; deaths and accidents if none is given.
+        Codes or names; deaths if none is given.
     first_year
         The first year drawn.
 
     Raises
     ------
     UsageError
-        For an indicator without a national count, from which nothing can be expected.
+        For an indicator that does not compare between regions, or has no national count, from
+        which nothing can be expected.
     """
     asked = request(options)
-    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    codes = [asked.code("indicator", name) for name in indicators or standing.PLACED]
     every, regions = asked.series, set(asked.rows["region"])
     for code in codes:
+        if code in rates.COUNTED_DIFFERENTLY:
+            raise UsageError(f"{code} does not compare between regions: ask {standing.PLACED[0]}")
         if benchmarks.yearly_rates(every, asked.context, code).empty:
             raise UsageError(f"no yearly count of {code} in the nation: nothing can be expected")
     pairs = pd.concat(
