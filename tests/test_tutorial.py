@@ -38,7 +38,7 @@ TAUGHT = {
         "Chuxiong 2024: 8574场次 → 8600场次",
     ],
     "4_add_a_report": [
-        "dealt out over a list",
+        "assigned in the order of a list",
         "no decision; choose accept or reject",
         "observations/qingshan.csv",
         "青山 Qingshan · 2024 · 29 people · 29 (19.4–41.6)",
