@@ -66,7 +66,8 @@ def test_anything_else_is_missing_and_told(text, kind):
 def test_an_empty_cell_is_missing_where_it_may_be():
     """And wrong where it may not."""
     assert not read("", NUMBER, nullable=True).wrong
-    assert read("", NUMBER).wrong == {2: ("not a plain number", "write a plain decimal number")}
+    rule, remedy = read("", NUMBER).wrong[2]
+    assert (rule.en, remedy.en) == ("not a plain number", "write a plain decimal number")
 
 
 def test_codes_are_folded_and_prose_is_not():

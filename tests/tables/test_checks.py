@@ -67,7 +67,7 @@ def test_a_level_that_is_none_is_never_taken_for_a_country(copied, cell):
 
     assert fault.remedy.en == (
         "write one of country, province, prefecture, district; "
-        "a county or county-level city (县、县级市) is district"
+        "a county or county-level city is district"
     )
 
 

@@ -103,7 +103,7 @@ def test_a_file_cut_behind_a_line_is_refused_by_its_rows(east):
     [(file, found, rule)] = told(east)
 
     assert file == "observations/east.csv"
-    assert found.startswith("7 rows")
+    assert found.en.startswith("7 rows")
     assert rule == "8 rows are described"
 
 

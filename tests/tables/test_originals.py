@@ -135,13 +135,13 @@ def test_the_invented_project_is_whole(east):
         (3, "start", 20, "neither a numeral nor the printed phrase"),
         (3, "end", 22, "neither a numeral nor the printed phrase"),
         (3, "evidence", "死亡45名", "is not in the original"),
-        (2, "evidence", "死亡45人", "stands elsewhere in the original"),
+        (2, "evidence", "死亡45人", "is elsewhere in the original"),
         (3, "printed", "45名", "is not in the original"),
-        (4, "evidence", "减少3", "does not hold the printed figure"),
+        (4, "evidence", "减少3", "does not contain the printed figure"),
         (4, "value", 3.0, "the original says 减少"),
         (5, "value", 6.3, "the original says 下降"),
         (8, "value", 100.0, "does not say so"),
-        (8, "value", 7.0, "no number stands in"),
+        (8, "value", 7.0, "there is no number in"),
     ],
 )
 def test_one_change_of_a_row_is_told_at_its_cell(small, line, column, cell, words):
