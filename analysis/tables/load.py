@@ -16,7 +16,6 @@ import pandas as pd
 from analysis import project
 from analysis.errors import Fault, TableError
 from analysis.language.messages import advice, say
-from analysis.language.text import Text
 from analysis.language.vocabulary import Basis, Level
 
 from . import cache, contract, csv_file, printed
@@ -394,6 +393,6 @@ def _one(folder: Path, name: str, faults: list[Fault]) -> Path | None:
     if len(paths) == 1:
         return paths[0]
     near = paths or sorted((folder / name).parent.glob(f"{Path(name).name}.*"))
-    found = Text.listed(Text(path.name, path.name) for path in near) or say("found.nothing")
+    found = ", ".join(path.name for path in near) or say("found.nothing")
     faults.append(Fault(name, 0, "", found, *advice("one_file")))
     return None

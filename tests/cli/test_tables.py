@@ -101,7 +101,7 @@ def test_describe_renews_and_says_what_changed(east):
 
     assert shown.exit_code == 0
     assert shown.stdout.strip().endswith("datapackage.json")
-    assert "now described: themes.csv" in shown.stderr
+    assert "description updated: themes.csv" in shown.stderr
     assert call("check", "--project", east).exit_code == 0
 
 

@@ -81,7 +81,7 @@ def test_both_files_of_a_table_are_an_error(east):
     """Nobody knows which is the newer."""
     (east / "themes.xlsx").write_bytes(b"PK")
 
-    with pytest.raises(TableError, match=r"themes.csv and themes.xlsx: one file a table"):
+    with pytest.raises(TableError, match=r"themes.csv, themes.xlsx: one file a table"):
         load.load(east)
 
 
