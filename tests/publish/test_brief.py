@@ -85,7 +85,7 @@ def test_the_summary_says_what_the_slides_show(figures, about):
     lines = [line.partition(". ")[2].rstrip("。") for line in pages[1]["words"].split("\n")]
     assert lines[: len(set(titles))] == list(dict.fromkeys(titles))
     rest = lines[len(set(titles)) :]
-    assert all("不能并列" in line for line in rest)
+    assert all("不能比较" in line for line in rest)
 
 
 def test_figures_of_the_subject_come_first_one_of_each_kind(figures):
