@@ -32,9 +32,9 @@ from analysis.statistics import (
     policies,
     rates,
     summaries,
+    wholes,
     years,
 )
-from analysis.statistics import wholes
 from analysis.statistics.spread import FEWEST_REGIONS as FEWEST_PEERS
 from analysis.statistics.spread import Placement
 

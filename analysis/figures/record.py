@@ -37,8 +37,8 @@ _STAMPS: dict[str, dict[str, None]] = {
 }
 ROW_FIELDS = (
     "id", "table", "origin", "report", "region", "adcode", "indicator", "breakdown", "period_start",
-    "period_end", "dated", "status", "measure", "mark", "comparator", "value", "unit", "printed", "start",
-    "end", "evidence", "note", "title", "publisher", "published", "url", "basis", "lower",
+    "period_end", "dated", "status", "measure", "mark", "comparator", "value", "unit", "printed",
+    "start", "end", "evidence", "note", "title", "publisher", "published", "url", "basis", "lower",
     "upper", "method", "rate", "rate_lower", "rate_upper", "population", "population_year",
     "before", "ratio", "percent", "direction", "cases", "total", "share", "at_most", "at_least",
     "rounding", "open", "total_printed", "total_evidence", "total_start", "before_origin",
