@@ -41,7 +41,7 @@ ROW_FIELDS = (
     "end", "evidence", "note", "title", "publisher", "published", "url", "basis", "lower",
     "upper", "method", "rate", "rate_lower", "rate_upper", "population", "population_year",
     "before", "ratio", "percent", "direction", "cases", "total", "share", "at_most", "at_least",
-    "rounding", "open", "total_printed", "total_evidence", "total_start", "before_origin",
+    "rounding", "open", "on_time", "total_printed", "total_evidence", "total_start", "before_origin",
     "expected", "of_zh", "of_en", "scope",
     "place", "outcome", "result", "result_id", "loop", "part_zh", "part_en", "whole_id",
     "region_zh", "region_en", "indicator_zh", "indicator_en", "breakdown_zh", "breakdown_en",
