@@ -85,7 +85,7 @@ def test_a_ratio_shows_what_it_divides():
     )
 
     assert "÷ 187 = 3.2" in drawing.said
-    assert drawing.figure.caption.title.en == "own name_en: Anshan 3.2, Chuxiong 2.5"
+    assert drawing.figure.caption.title.en == "own name_en: Nantong 3.2, Chuxiong 2.5"
 
 
 def test_a_rate_stands_beside_its_count_where_the_family_is_one():
