@@ -19,14 +19,9 @@ from .figure import Caption, Figure, Kind
 from .page import Page, Room, measured
 
 PANELS = 2  # side by side
-<<<<<<< HEAD
 NAME = 2.95  # inches of the names of a panel on a slide
-GUTTER = 0.2  # inches between two panels
-=======
-NAME = 2.75  # inches of the names of a panel on a slide
 SMALLEST = 0.6  # of the size of text that does not fit
-GUTTER = 0.3  # inches between two panels
->>>>>>> main
+GUTTER = 0.2  # inches between two panels
 SHADES = {Pairing.NONE: "#EAEEF3", Pairing.OUTSIDE: "#CDDEEE", Pairing.INSIDE: "#98BBDC"}
 THEMES = LinearSegmentedColormap.from_list("themes", [style.SHADE, "#B4BAC4"])
 LIGHTEST, DARKEST = 0.0, 4.0  # figures for 1,000 characters at the ends of the greys
