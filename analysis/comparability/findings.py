@@ -514,12 +514,23 @@ def against(pairs: Sequence[Against]) -> Text | None:
 
 
 def targets(judged: pd.DataFrame) -> Text:
-    """Return how many targets were not due yet, or how many of those that were are met."""
+    """Return which region sets most targets, or how many of those that were due are met."""
     if judged.empty:
         return say("note.nothing_aimed")
     outcomes = summaries.outcomes(judged)
     if outcomes.judged:
         return say("finding.targets", total=outcomes.total, met=outcomes.met)
+    if outcomes.count == outcomes.total:
+        return waiting(judged)
+    words = {"region": region(outcomes.most), "total": outcomes.total, "count": outcomes.count}
+    return say("finding.targets_most", **words)
+
+
+def waiting(judged: pd.DataFrame) -> Text:
+    """Return how many targets were not due when their report was written."""
+    if judged.empty:
+        return say("targets.subtitle")
+    outcomes = summaries.outcomes(judged)
     return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
 
 

@@ -29,9 +29,9 @@ from analysis.statistics import (
     policies,
     rates,
     summaries,
+    wholes,
     years,
 )
-from analysis.statistics import wholes
 from analysis.statistics.spread import FEWEST_REGIONS as FEWEST_PEERS
 from analysis.statistics.spread import Placement
 
@@ -433,11 +433,15 @@ def targets(**options: Unpack[Options]) -> Pages:
     judged = attainment.judged(asked.rows)
     pages = policies.evenly(judged, LINES)
     refused = attainment.without_target(asked.rows, judged)
-    title = findings.targets(judged)
+    title, about = findings.targets(judged), findings.waiting(judged)
     return Pages(
         asked.figure(
             partial(
-                charts.targets, page, title=title + values.page(n, len(pages)), refused=refused
+                charts.targets,
+                page,
+                title=title + values.page(n, len(pages)),
+                refused=refused,
+                about=about,
             ),
             f"targets-{n}",
         )

@@ -183,6 +183,8 @@ class Outcomes:
     missed: int
     unsure: int
     waiting: int  # not due when the report was written
+    most: Row  # of the region that sets most
+    count: int  # its targets
 
     @property
     def judged(self) -> int:
@@ -196,7 +198,10 @@ def outcomes(judged: pd.DataFrame) -> Outcomes:
     met, missed, unsure = (
         int(counts.get(str(word), 0)) for word in (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
     )
-    return Outcomes(len(judged), met, missed, unsure, int(judged["waiting"].sum()))
+    regions = judged["region"].value_counts(sort=True)
+    most = judged[judged["region"].eq(regions.index[0])].iloc[0].to_dict()
+    verdicts = met, missed, unsure, int(judged["waiting"].sum())
+    return Outcomes(len(judged), *verdicts, most, int(regions.iloc[0]))
 
 
 def density(rows: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
