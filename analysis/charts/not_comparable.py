@@ -12,7 +12,7 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
 
 from . import grid, paragraph, style
-from .figure import NOTHING, Caption, Figure, Kind
+from .figure import Caption, Figure, Kind
 from .page import Page, measured
 from .paragraph import Words
 
@@ -83,7 +83,7 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
     count = rows["indicator"].nunique()
     return Caption(
         title=title,
-        subtitle=NOTHING,
+        subtitle=say("not_comparable.subtitle"),
         source=values.source_note(rows),
         alt=say("not_comparable.alt", title=title, count=count),
         notes=(say("not_comparable.elsewhere"),) if rows["elsewhere"].any() else (),

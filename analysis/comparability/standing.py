@@ -299,7 +299,7 @@ def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
         words = {"region": findings.region(row), "year": year, "count": count}
         yield Finding(
             f"stated:{row['region']}",
-            say(f"finding.profile_{kind}", region=findings.region(row)),
+            findings.without_results(kind, row),
             say(f"sentence.without_{kind}", **words),
             regions=(row["region"],),
             theme="outcomes",

@@ -16,8 +16,8 @@ import pandas as pd
 
 from analysis import project
 from analysis.errors import UsageError, WordError
-from analysis.tables import load as tables
 from analysis.tables import descriptor, panel
+from analysis.tables import load as tables
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
