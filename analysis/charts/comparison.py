@@ -171,11 +171,12 @@ def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFr
     room = page.room
     names = [row[f"region_{page.language}"] for row in rows.to_dict("records")]
     gutter = 2.7 * page.size.width / 13.333
-    high = min(room.height, ROW_HEIGHT * (len(rows) + 0.9) * page.size.height / 7.5)
+    foot = page.size.note * 1.8 / 72
+    high = min(room.height - foot, ROW_HEIGHT * (len(rows) + 0.9) * page.size.height / 7.5)
     # A row is as high as its name, the figure below it, and the label of its dot.
     if high / (len(rows) + 0.6) < (page.size.label * 1.3 + page.size.note * 1.6 + 4) / 72:
         raise CrowdedError(f"{len(rows)} regions do not fit one page: draw fewer")
-    low = room.bottom + (room.height - high) * 0.6
+    low = room.bottom + foot + (room.height - foot - high) * 0.6
     axes = page.axes(Room(room.left + gutter, low, room.width - gutter - 0.2, high))
     value, lower, upper = _columns(scale)
     records = rows.to_dict("records")
