@@ -108,6 +108,7 @@ def _caption(
         alt=_alt(rows, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),
+        spoken=Text.joined(cautions[:1]),
     )
 
 

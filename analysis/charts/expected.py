@@ -172,15 +172,24 @@ def _frame(
         say("expected.axis")[language], fontsize=size.note, color=style.GREY, loc="left"
     )
     if usual and np.isfinite(usual.low):
-        axes.axvspan(usual.low, usual.high, color=style.SHADE, linewidth=0, zorder=0)
+        _shade(axes, lines, part, usual)
         words = say("expected.usual", low=numbers.ratio(usual.low), high=numbers.ratio(usual.high))
         _over(axes, page, np.sqrt(usual.low * usual.high), words[language], 0.25, style.GREY)
-    if part["indicator"].iloc[0] not in intervals.CLUSTERED:
-        _over(axes, page, 1, say("expected.scopes")[language], 0.25, style.GREY)
     axes.plot([1, 1], axes.get_ylim(), color=style.INK, linewidth=1.1, gid="benchmark", zorder=1)
     first = part.iloc[0]
     name = Text(str(first["indicator_zh"]), str(first["indicator_en"]))
     _over(axes, page, 1, name[language], 1.45, style.INK)
+
+
+def _shade(
+    axes: Axes, lines: dict[tuple[Any, ...], float], part: pd.DataFrame, usual: Placement
+) -> None:
+    """Shade the usual range behind the rows to which it applies: of that level, of the nation."""
+    same = part["of"].eq(NATION) & part["level"].eq(usual.row["level"])
+    for _, group in part[same].groupby("region", sort=False):
+        heights = [lines[_key(row)] for row in group.to_dict("records")]
+        ends = [min(heights) - 0.5, max(heights) + 0.5]
+        axes.fill_betweenx(ends, usual.low, usual.high, color=style.SHADE, linewidth=0, zorder=0)
 
 
 def _over(axes: Axes, page: Page, x: float, words: str, lift: float, colour: str) -> None:

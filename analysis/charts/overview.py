@@ -58,6 +58,7 @@ def _caption(rows: pd.DataFrame, findings: pd.DataFrame, title: Text) -> Caption
         source=values.source_note(rows),
         alt=described("overview.alt", [Text(row["title_zh"], row["title_en"]) for row in records]),
         notes=(say("note.overview"),),
+        spoken=Text.joined(Text(row["sentence_zh"], row["sentence_en"]) for row in records[:1]),
     )
 
 

@@ -94,6 +94,7 @@ def _caption(
         alt=_alt(counted, stated, refused),
         left_out=left_out(refused),
         notes=tuple(_notes(counted, stated, expected)),
+        spoken=verdict,
     )
 
 

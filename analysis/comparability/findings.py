@@ -251,7 +251,7 @@ def _contradicted(meaning: Meaning) -> Text:
 
 
 def _so_far(row: dict[Any, Any]) -> Text:
-    percent = numbers.signed_percent(round(row["percent"]))
+    percent = numbers.signed_percent(round(row["percent"], 1))
     return say("finding.so_far", percent=percent, months=values.months(row["period_end"]))
 
 

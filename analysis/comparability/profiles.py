@@ -4,7 +4,7 @@ The rows of the page of one region: its outcomes, its neighbours and its gaps.
 It chooses among figures that ``rates`` and ``annual`` made and ``rules`` judged; it makes none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 from analysis.tables.populations import populations
 
-from . import families, findings, standing
+from . import families, findings
 from .families import Declares
 from .rules import Comparison
 
@@ -181,7 +181,7 @@ def changed(changes: pd.DataFrame, region: str) -> pd.DataFrame:
 def compared(rows: pd.DataFrame, indicators: Sequence[str], declared: Declares) -> list[Comparison]:
     """Return a comparison for each family, and for each shared one of *indicators* outside."""
     subjects = families.subjects(rows, declared, indicators)
-    return [families.comparable(rows, subject, declared) for subject in subjects]
+    return families.comparisons(rows, subjects, declared)
 
 
 def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
@@ -257,10 +257,9 @@ def _general(refused: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def placed(tables: Tables, rows: pd.DataFrame, own: pd.DataFrame) -> Placement | None:
-    """Return the placement of the deaths of a region up to the year of its rows *own*."""
+def placed(placements: Iterable[Placement], own: pd.DataFrame) -> Placement | None:
+    """Return which of *placements* is that of a region up to the year of its rows *own*."""
     region, last = own["region"].iloc[0], own["period_end"].max().year
-    placements = standing.placements(tables, "deaths", rows)
     same = (one for one in placements if one.row["region"] == region)
     return next((one for one in same if one.row["until"] >= last - 1), None)
 

@@ -242,19 +242,22 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
     Parameters
     ----------
     indicators
-        Codes or names; deaths and accidents if none is given.
+        Codes or names; deaths if none is given.
     first_year
         The first year drawn.
 
     Raises
     ------
     UsageError
-        For an indicator without a national count, from which nothing can be expected.
+        For an indicator that does not compare between regions, or has no national count, from
+        which nothing can be expected.
     """
     asked = request(options)
-    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    codes = [asked.code("indicator", name) for name in indicators or standing.PLACED]
     every, regions = asked.series, set(asked.rows["region"])
     for code in codes:
+        if code in rates.COUNTED_DIFFERENTLY:
+            raise UsageError(f"{code} does not compare between regions: ask {standing.PLACED[0]}")
         if benchmarks.yearly_rates(every, asked.context, code).empty:
             raise UsageError(f"no yearly count of {code} in the nation: nothing can be expected")
     pairs = pd.concat(
@@ -264,7 +267,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         ],
         ignore_index=True,
     )
-    placements = standing.placements(asked.tables, codes[0], asked.rows)
+    placements = asked.placements(codes[0])
     unplaced = benchmarks.without_expectation(every, asked.rows, pairs, asked.context, codes[0])
     shown = {*pairs["region"], *unplaced["region"]}
     silent = gaps.regions(asked.rows, codes[0], shown, asked.absences)
@@ -518,9 +521,10 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     region = asked.code("region", region)
     codes = list(asked.tables.indicators["indicator"])
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
-    changed = profiles.changed(years.changes(asked.rows, asked.context), region)
+    changes = years.changes(asked.rows, asked.context, asked.series)
+    changed = profiles.changed(changes, region)
     outcomes = profiles.outcomes(own, changed, asked.series, asked.context)
-    placed = profiles.placed(asked.tables, asked.rows, own)
+    placed = profiles.placed(asked.placements("deaths", {region}), own)
     compared = profiles.compared(asked.rated, codes, asked.tables)
     beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
     apart_from = profiles.unpaired(asked.rated, region, codes, asked.tables)

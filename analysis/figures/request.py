@@ -1,7 +1,7 @@
 """The arguments of a call: checked options, and the rows, tables and names behind them."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TypedDict
@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from analysis import charts
 from analysis.charts import Figure, Pages, style
-from analysis.comparability import apart, findings, many, rules
+from analysis.comparability import apart, findings, many, rules, standing
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
 from analysis.language.text import Text
@@ -21,6 +21,7 @@ from analysis.statistics import (
     rates,
     years,
 )
+from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -113,7 +114,15 @@ class Request(Canvas):
 
     def peers(self, indicator: str) -> pd.DataFrame:
         """Return one point a peer region."""
-        return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
+        nation = benchmarks.yearly_rates(self.series, self.context, indicator)
+        return benchmarks.peers(nation, self.context, self.tables.peers, indicator)
+
+    def placements(self, indicator: str, regions: Collection[str] | None = None) -> list[Placement]:
+        """Return where *regions*, by default those of the rows, lie against nation and peers."""
+        chosen = set(self.rows["region"]) if regions is None else regions
+        return standing.placements(
+            self.series, self.context, self.tables.peers, indicator, chosen
+        )
 
     @cached_property
     def series(self) -> pd.DataFrame:
