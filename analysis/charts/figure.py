@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -51,6 +52,15 @@ class Caption:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Text, ...] = ()
     axis: Text = NOTHING  # what the axis measures, where the marks have one
+
+    def lines(self, language: Language) -> list[str]:
+        """Return the texts that explain the plot: subtitle, regions left out, notes, source."""
+        left_out = (
+            say("page.region", regions=name, reason=reason) for _, name, reason in self.left_out
+        )
+        texts = [self.subtitle, *left_out, *self.notes, self.source]
+        return [text[language] for text in texts if text]
+
     spoken: Text = NOTHING  # what to say after the title; the subtitle if empty
 
 
@@ -98,6 +108,15 @@ class Figure:
     def _repr_png_(self) -> bytes:
         """Return the figure as PNG for a notebook, independent of matplotlib settings."""
         return self.drawn("png", dpi=100)
+
+    def _ipython_display_(self) -> None:
+        """Show the picture in a notebook, with all texts of the caption below."""
+        from IPython.display import HTML, Image, display
+
+        alt = self.caption.alt[self.language]
+        display(Image(self._repr_png_(), width=self.page.get_figwidth() * 72, alt=alt))
+        lines = (escape(line) for line in self.caption.lines(self.language))
+        display(HTML("<small>" + "<br>".join(lines) + "</small>"))
 
     def drawn(self, form: str, **options: Any) -> bytes:
         """Return the figure as a file in *form* (``svg``, ``png`` or ``pdf``)."""
