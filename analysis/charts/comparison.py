@@ -14,7 +14,7 @@ from analysis.language.vocabulary import Gap, Mark, Quantity, Scale
 from analysis.statistics import gaps, intervals
 
 from . import marks, native, style
-from .figure import NOTHING, Caption, Figure, Kind, LeftOut, Record, missing
+from .figure import NOTHING, Caption, Figure, Kind, LeftOut, Record, described, missing
 from .page import Page, Room
 
 ROW_HEIGHT = 1.25  # inches at most between two regions
@@ -140,20 +140,12 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
 
 
 def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
-    shown = Text.joined(
-        (
-            Text(f"{r['region_zh']}{values.value(r).zh}", f"{r['region_en']} {values.value(r).en}")
-            for r in rows.to_dict("records")
-        ),
-        zh="、",
-        en=", ",
-    )
-    return say(
-        "comparison.shown_comparable_here",
-        title=title,
-        shown=shown or say("alt.none"),
-        missing=missing(refused),
-    )
+    shown = [
+        Text(f"{r['region_zh']}{values.value(r).zh}", f"{r['region_en']} {values.value(r).en}")
+        for r in rows.to_dict("records")
+    ]
+    message = "comparison.shown_comparable_here"
+    return described(message, shown or [say("alt.none")], title=title, missing=missing(refused))
 
 
 def _say_nothing(page: Page) -> None:

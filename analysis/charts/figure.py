@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Plot
 from matplotlib.figure import SubFigure
 
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
@@ -207,12 +208,14 @@ def applicable(conditions: Mapping[str, Any]) -> tuple[Text, ...]:
 
 
 def missing(refused: pd.DataFrame) -> Text:
-    """Return the names of the regions without a mark, or that there are none."""
+    """Return the names of the regions without a mark, of a crowd how many, or that none is."""
+    if len(refused) > values.CROWD:
+        return say("comparison.regions", count=len(refused))
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
     return Text.joined(names, zh="、", en=", ") or say("alt.none")
 
 
-def described(message: str, shown: Sequence[Text], **values: Text) -> Text:
+def described(message: str, shown: Sequence[Text], **words: Text) -> Text:
     """
     Return a text alternative: the *message*, with as many of *shown* as its length allows.
 
@@ -227,7 +230,7 @@ def described(message: str, shown: Sequence[Text], **values: Text) -> Text:
         listed = Text.joined(shown[:count], zh="、", en=", ")
         if count < len(shown):
             listed += say("alt.more", count=len(shown) - count)
-        text = say(message, shown=listed, **values)
+        text = say(message, shown=listed, **words)
         if max(len(text.zh), len(text.en)) <= LONGEST_ALT:
             break
     return text

@@ -265,6 +265,8 @@ def request(options: Options) -> Request:
         tables = _few(tables, given)
         given = None
     rows = rates.marks(tables.rows if given is None else _tidy(given, tables))
+    if rows.empty:
+        raise UsageError("rows: none are left of the filter; `load().rows` has all of them")
     regions = frozenset((tables.regions if given is None else rows)["region"])
     context = rates.marks(tables.context_rows)
     return Request(**vars(canvas), tables=tables, rows=rows, context=context, regions=regions)
