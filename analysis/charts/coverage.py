@@ -70,6 +70,9 @@ def coverage(
         The cells without a figure, each with its reason.
     """
     page = Page(_caption(rows, title, about, len(indicators)), language, form=form, ax=ax)
+    if rows.empty or not indicators:
+        page.empty()
+        return page.figure(KIND.name, Scale.NONE, rows, gaps)
     regions = grid.regions(rows)
     groups = _groups(rows, regions, indicators, themes, gaps, page.language)
     columns = _split(groups)

@@ -70,6 +70,9 @@ def not_comparable(
         When the lines do not fit one page.
     """
     page = Page(_caption(rows, title), language, form=form, ax=ax)
+    if rows.empty:
+        page.empty()
+        return page.figure(KIND.name, Scale.NONE, rows, rows)
     columns = _columns(page)
     groups = [group.to_dict("records") for _, group in rows.groupby("indicator", sort=False)]
     lines = [_line(page, columns, records) for records in groups]

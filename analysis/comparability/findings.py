@@ -97,6 +97,10 @@ def region(row: Any) -> Text:
 
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
     shown = rows.assign(value=rows["rate"], printed="") if scale == "rate" else rows
+    if len(shown) > values.CROWD:
+        ends = (shown.loc[shown["value"].agg(end)].to_dict() for end in ("idxmin", "idxmax"))
+        low, high = map(values.value, ends)
+        return say(f"finding.{scale}_range", name=name, count=len(shown), low=low, high=high)
     amounts = (region(r) + Text("", " ") + values.value(r) for r in shown.to_dict("records"))
     listed = Text.joined(amounts, zh="，", en=", ")
     if scale == "rate":

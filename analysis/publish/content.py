@@ -113,6 +113,7 @@ _INSTEAD = {
     "note.context": say("native_note.context"),
     "note.elsewhere": say("native_note.elsewhere"),
     "note.chance_band": Text("", ""),
+    "year_to_date.interval": say("native_note.beside"),
     "mark_note.at_least": say("native_note.at_least"),
     "mark_note.about": say("native_note.about"),
 }
