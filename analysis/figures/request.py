@@ -22,6 +22,7 @@ from analysis.statistics import (
     years,
 )
 from analysis.statistics.spread import Placement
+from analysis.tables.frames import plain
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -196,4 +197,4 @@ def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     strange = set(rows["region"]) - set(tables.regions["region"])
     if strange:
         raise UsageError(f"rows: {', '.join(sorted(strange)[:5])} not among the loaded regions")
-    return rows[list(tables.rows)]
+    return plain(rows)[list(tables.rows)]

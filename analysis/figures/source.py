@@ -6,7 +6,7 @@ names.
 """
 
 import warnings
-from dataclasses import fields, replace
+from dataclasses import fields
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from analysis import project
 from analysis.errors import UsageError, WordError
 from analysis.tables import load as tables
 from analysis.tables import descriptor, panel
+from analysis.tables.frames import Frames
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -25,7 +26,7 @@ _MOST_NEAR = 8  # suggested names that contain the given one
 FROM = "tables"  # the attribute of a frame that names the folder of its tables
 
 
-def load(folder: Path | str | None = None) -> Tables | Panel:
+def load(folder: Path | str | None = None) -> Frames | Panel:
     """
     Read the tables.
 
@@ -38,8 +39,9 @@ def load(folder: Path | str | None = None) -> Tables | Panel:
 
     Returns
     -------
-    Tables or Panel
-        ``.rows`` is a tidy frame of all figures, with the accessor ``rows.safety``.
+    Frames or Panel
+        ``.rows`` is a tidy frame of all figures, with the accessor ``rows.safety``;
+        ``.columns()`` describes its columns.
 
     Raises
     ------
@@ -77,14 +79,14 @@ def behind(rows: pd.DataFrame) -> Tables | Panel:
     return read(folder, _stamp(folder))
 
 
-def _shallow(loaded: Tables) -> Tables:
+def _shallow(loaded: Tables) -> Frames:
     """Return *loaded* with frames of its own: pandas copies a column once either changes it."""
     frames: dict[str, Any] = {
         field.name: frame.copy(deep=False)
         for field in fields(loaded)
         if isinstance(frame := getattr(loaded, field.name), pd.DataFrame)
     }
-    return replace(loaded, **frames)
+    return Frames(folder=loaded.folder, **frames)
 
 
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
