@@ -6,7 +6,6 @@ names.
 """
 
 import warnings
-from dataclasses import fields
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from analysis import project
 from analysis.errors import UsageError, WordError
 from analysis.tables import load as tables
 from analysis.tables import descriptor, panel
-from analysis.tables.frames import Frames
+from analysis.tables.frames import Frames, framed
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -64,7 +63,7 @@ def load(folder: Path | str | None = None) -> Frames | Panel:
     source = Path(folder) if folder is not None else project.home() / "data"
     if panel.is_panel(source):
         return Panel(source)
-    loaded = _shallow(_cached(source, _stamp(source)))
+    loaded = framed(_cached(source, _stamp(source)))
     if doubts := descriptor.doubts(source):
         warnings.warn("\n".join(line.en for line in doubts), stacklevel=2)
     for frame in (loaded.rows, loaded.context_rows):
@@ -77,16 +76,6 @@ def behind(rows: pd.DataFrame) -> Tables | Panel:
     folder = Path(rows.attrs.get(FROM) or project.home() / "data")
     read = _opened if panel.is_panel(folder) else _cached
     return read(folder, _stamp(folder))
-
-
-def _shallow(loaded: Tables) -> Frames:
-    """Return *loaded* with frames of its own: pandas copies a column once either changes it."""
-    frames: dict[str, Any] = {
-        field.name: frame.copy(deep=False)
-        for field in fields(loaded)
-        if isinstance(frame := getattr(loaded, field.name), pd.DataFrame)
-    }
-    return Frames(folder=loaded.folder, **frames)
 
 
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:

@@ -6,6 +6,7 @@ frames of a user back into those.
 """
 
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -96,7 +97,8 @@ class Frames(Tables):
         Returns
         -------
         pandas.DataFrame
-            ``frame``, ``column``, ``type``, ``unit``, ``description_zh``, ``description_en``.
+            ``frame``, ``column``, ``type``, ``unit_zh``, ``unit_en``, ``description_zh``,
+            ``description_en``.
 
         Raises
         ------
@@ -107,8 +109,8 @@ class Frames(Tables):
         if frame and frame not in known:
             raise WordError("frame", frame, known)
         cells = [line for name in ([frame] if frame else known) for line in _described(self, name)]
-        names = ["frame", "column", "type", "unit", "description_zh", "description_en"]
-        return pd.DataFrame(cells, columns=names)
+        names = ["frame", "column", "type", "unit_zh", "unit_en"]
+        return pd.DataFrame(cells, columns=[*names, "description_zh", "description_en"])
 
     def __dir__(self) -> list[str]:
         """Return what completion offers: the frames and what describes them."""
@@ -130,6 +132,16 @@ class Frames(Tables):
         for name in (*_ROWS, "peers", "indicators", "families", "instruments", "commitments"):
             frame = getattr(self, name)
             yield name, f"{len(frame):,} × {len(frame.columns)}"
+
+
+def framed(tables: Tables) -> Frames:
+    """Return *tables* with frames of their own: pandas copies a column once either changes it."""
+    frames: dict[str, Any] = {
+        field.name: frame.copy(deep=False)
+        for field in fields(tables)
+        if isinstance(frame := getattr(tables, field.name), pd.DataFrame)
+    }
+    return Frames(folder=tables.folder, **frames)
 
 
 def typed(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
@@ -195,7 +207,7 @@ def _described(tables: Frames, frame: str) -> Iterator[tuple[str, ...]]:
         text, unit = description(frame, column), Text("", "")
         if f"frame_unit.{column}" in catalogue() and frame not in TABLES:
             unit = say(f"frame_unit.{column}")
-        yield frame, column, dtype, f"{unit.zh} {unit.en}".strip(), text.zh, text.en
+        yield frame, column, dtype, unit.zh, unit.en, text.zh, text.en
 
 
 def description(frame: str, column: str) -> Text:

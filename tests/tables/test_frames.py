@@ -36,7 +36,7 @@ def test_the_year_and_the_parts_are_columns(ours):
     parts = [name for name in rows if name.startswith("by_")]
     packed = [
         "+".join(
-            f"{name[3:]}:{cell}" for name, cell in zip(parts, cells, strict=True) if cell == cell
+            f"{name[3:]}:{cell}" for name, cell in zip(parts, cells, strict=True) if pd.notna(cell)
         )
         for cells in rows[parts].astype("object").itertuples(index=False, name=None)
     ]
