@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from analysis import project as folders
+
 
 def locale_language() -> str:
     """Return ``zh`` in a Chinese locale, else ``en``."""
@@ -55,9 +57,9 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON only.")
 LANGUAGE = click.option(
     "--language",
     type=click.Choice(["zh", "en"]),
-    envvar="REGIONAL_SAFETY_LANGUAGE",
+    envvar=folders.LANGUAGE,
     default=locale_language,
-    show_default="REGIONAL_SAFETY_LANGUAGE, else the locale",
+    show_default=f"{folders.LANGUAGE}, else the locale",
     help="Language of the output.",
 )
 DOCUMENT_LANGUAGE = click.option(
@@ -88,6 +90,4 @@ def root(project: Path | None) -> Path:
 
 def data(project: Path | None) -> Path:
     """Return the folder of the tables."""
-    from analysis import project as folders
-
     return (project.resolve() if project else folders.home()) / "data"

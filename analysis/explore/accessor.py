@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis import project
 from analysis.comparability import families, many, standing, totals
 from analysis.comparability.displays import Told
 from analysis.comparability.rules import Comparison
@@ -178,7 +179,12 @@ class Safety:
         return totals.total(self._plain())
 
     def why(
-        self, region: str, indicator: str, period: str | int | None = None, *, language: str = "zh"
+        self,
+        region: str,
+        indicator: str,
+        period: str | int | None = None,
+        *,
+        language: str | None = None,
     ) -> Told:
         """
         Where a figure comes from and what it may be compared with, or why there is none.
@@ -191,9 +197,9 @@ class Safety:
             A year, or first and last day with a slash between; every period of the reports if not
             given. For a period that only other publications have, their figures are explained.
         language
-            ``zh`` or ``en``.
+            ``zh`` or ``en``; by default that of ``REGIONAL_SAFETY_LANGUAGE``, else ``zh``.
         """
-        source = self._source()
+        language, source = project.language(language), self._source()
         tables = _around(source, region, indicator) if isinstance(source, Panel) else source
         originals = source.folder / "originals"
         text = explain.explain(

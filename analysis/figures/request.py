@@ -1,6 +1,5 @@
 """The arguments of a call: checked options, and the rows, tables and names behind them."""
 
-import os
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -9,7 +8,7 @@ from typing import TypedDict
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import charts
+from analysis import charts, project
 from analysis.charts import Figure, Pages, style
 from analysis.comparability import apart, findings, rules, standing
 from analysis.comparability.rules import Comparison
@@ -28,7 +27,6 @@ from analysis.tables.panel import Panel
 
 from . import source
 
-LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 _PLURALS = {"family": "families"}
 
@@ -178,9 +176,11 @@ def request(options: Options) -> Request:
     form = options.get("form", "slide")
     if form not in style.SIZES:
         raise WordError("form", form, style.SIZES)
-    language = Language(options.get("language") or os.environ.get(LANGUAGE) or Language.ZH)
+    language = Language(project.language(options.get("language")))
     given = options.get("rows")
     tables = source.behind(pd.DataFrame() if given is None else given)
+    if given is None:
+        source.warn_of_changes(tables.folder, stacklevel=4)
     if isinstance(tables, Panel):
         raise UsageError("a panel has more regions than a figure shows: give rows of some tables")
     rows = rates.marks(tables.rows if given is None else _tidy(given, tables))

@@ -64,11 +64,17 @@ def load(folder: Path | str | None = None) -> Frames | Panel:
     if panel.is_panel(source):
         return Panel(source)
     loaded = framed(_cached(source, _stamp(source)))
-    if doubts := descriptor.doubts(source):
-        warnings.warn("\n".join(line.en for line in doubts), stacklevel=2)
+    warn_of_changes(source, stacklevel=3)
     for frame in (loaded.rows, loaded.context_rows):
         frame.attrs[FROM] = str(source)
     return loaded
+
+
+def warn_of_changes(folder: Path, *, stacklevel: int = 2) -> None:
+    """Warn if the tables of *folder* have changed since they were described."""
+    if doubts := descriptor.doubts(folder):
+        language = project.language(default="en")
+        warnings.warn("\n".join(line[language] for line in doubts), stacklevel=stacklevel)
 
 
 def behind(rows: pd.DataFrame) -> Tables | Panel:

@@ -136,7 +136,7 @@ def test_what_is_loaded_is_the_users_own():
     mine["value"] = -1.0
 
     assert rs.load().rows["value"].ge(0).any()
-    assert mine.safety.why("chuxiong", "deaths", "2024").startswith("楚雄")
+    assert mine.safety.why("chuxiong", "deaths", "2024", language="zh").startswith("楚雄")
 
 
 def test_a_panel_answers_the_same_questions(national):
