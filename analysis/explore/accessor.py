@@ -69,9 +69,13 @@ class Safety:
             The rows with ``mark``, ``lower``, ``upper``, ``method``, ``rate``, ``rate_lower``,
             ``rate_upper`` and the population of the rate; NaN where there is none.
         """
+        return self._tagged(self._rated(per))
+
+    def _rated(self, per: int = rates.PER) -> pd.DataFrame:
+        """Return the rows of :meth:`rate` as plain text columns."""
         context = self._tables().context_rows
         rows = rates.limits(rates.marks(self._plain()))
-        return self._tagged(rates.rates(rows, rates.marks(context), per=per))
+        return rates.rates(rows, rates.marks(context), per=per)
 
     def change(self) -> pd.DataFrame:
         """
@@ -108,7 +112,7 @@ class Safety:
         source = self._source()
         if not isinstance(source, Panel) or not self._is_coded():
             tables = self._tables()
-            return families.comparable(self.rate(), subject_of(subject, tables), tables)
+            return families.comparable(self._rated(), subject_of(subject, tables), tables)
         indicator = code_of("indicator", subject, source.indicators)
         present = np.zeros(len(source.regions), dtype=bool)
         present[self._rows["region"].cat.codes] = True

@@ -60,7 +60,7 @@ def test_a_run_refuses_it_before_any_job(changed, tmp_path):
     shutil.copytree(DATA.parent / "notebooks", root / "notebooks")
     (root / "plan.toml").write_text('[[job]]\nnotebook = "6_coverage"\n', "utf-8")
 
-    said = CliRunner().invoke(main, ["run", "6_coverage-zh", "--json", "--project", str(root)])
+    said = CliRunner().invoke(main, ["run", "--json", "--project", str(root)])
 
     events = [json.loads(line) for line in said.stdout.splitlines()]
     assert said.exit_code == 1, said.output
@@ -79,4 +79,5 @@ def test_the_prompt_warns(changed, monkeypatch):
         rs.coverage(language="en")
     with pytest.warns(UserWarning, match="The tables fail"):
         rows = rs.load().rows
-    assert doubt in rows.safety.why("chuxiong", "deaths", language="en").splitlines()[1]
+    said = rows.safety.why("chuxiong", "deaths", language="en").splitlines()
+    assert doubt in "\n".join(said[:4])
