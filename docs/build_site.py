@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TITLES = {
     "Tutorial": ["docs/tutorial/*"],
     "Method": ["docs/method.*", "docs/coverage", "docs/missing.*", "docs/identities"],
-    "Data": ["docs/dictionary.*", "docs/tables"],
+    "Data": ["docs/dictionary.*", "docs/frames.*", "docs/tables"],
     "Speed": ["docs/benchmarks", "docs/scale"],
     "Work": ["docs/*"],  # every other page
     "Package": ["api/*"],

@@ -122,6 +122,7 @@ def report(
     from analysis.publish.deck.brief import About
 
     folder = root(project) / "figures"
+    _print_doubts(folder.parent / "data", language)
     subject = About(*_subject(about, project))
     found = _findings(project)(subject.words)
     made = reports.report(folder, language=language, about=subject, title=title, findings=found)
@@ -239,6 +240,7 @@ def workbook(
     from analysis.publish.workbook import book
 
     folder = root(project) / "figures"
+    _print_doubts(folder.parent / "data", language)
     data = book.workbook(folder, language=language, patterns=figures)
     click.echo(_put(output, folder, f"values-{language}.xlsx", data))
 
@@ -256,7 +258,9 @@ def site(project: Path | None, language: str) -> None:
     """
     from analysis.publish.gallery import gallery
 
-    click.echo(gallery.build(root(project) / "figures", language=language))
+    folder = root(project) / "figures"
+    _print_doubts(folder.parent / "data", language)
+    click.echo(gallery.build(folder, language=language))
 
 
 @click.command(

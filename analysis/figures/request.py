@@ -1,6 +1,5 @@
 """The arguments of a call: checked options, and the rows, tables and names behind them."""
 
-import os
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -9,7 +8,7 @@ from typing import Any, TypedDict
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import charts
+from analysis import charts, project
 from analysis.charts import Figure, Pages, style
 from analysis.comparability import apart, findings, many, rules, standing
 from analysis.comparability.rules import Comparison
@@ -22,12 +21,12 @@ from analysis.statistics import (
     years,
 )
 from analysis.statistics.spread import Placement
+from analysis.tables.frames import plain
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
 from . import source
 
-LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 MOST_REGIONS = 250  # of a panel, in ordinary figures
 FEWEST_REGIONS = 30  # of a panel, in figures of its regions unnamed
@@ -252,7 +251,7 @@ def _canvas(options: Options) -> Canvas:
         given = options.get(name)
         if given is not None and not isinstance(given, kind):
             raise UsageError(f"{name}: give {wanted}, not {type(given).__name__}")
-    language = Language(options.get("language") or os.environ.get(LANGUAGE) or Language.ZH)
+    language = Language(project.language(options.get("language")))
     return Canvas(language, form, options.get("ax"), options.get("title") or "")
 
 
@@ -261,6 +260,8 @@ def request(options: Options) -> Request:
     canvas = _canvas(options)
     given = options.get("rows")
     tables = source.behind(pd.DataFrame() if given is None else given)
+    if given is None:
+        source.warn_of_changes(tables.folder, stacklevel=4)
     if isinstance(tables, Panel):
         tables = _few(tables, given)
         given = None
@@ -294,4 +295,4 @@ def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     strange = set(rows["region"]) - set(tables.regions["region"])
     if strange:
         raise UsageError(f"rows: {', '.join(sorted(strange)[:5])} not among the loaded regions")
-    return rows[list(tables.rows)]
+    return plain(rows)[list(tables.rows)]
