@@ -171,7 +171,7 @@ def test_explain_tells_a_year_from_another_publication(east):
     shown = call("explain", "east", "deaths", "2023", "--project", east, "--language", "en")
 
     assert shown.stdout.startswith("East · Deaths · 2023: 48 people\n  printed: “死亡48人”")
-    assert "统计局《公报》, read at its publisher; another publication" in shown.stdout
+    assert "统计局《公报》, from its publisher; another publication" in shown.stdout
 
 
 @pytest.mark.parametrize(
