@@ -17,7 +17,7 @@ from typing import Any
 import openpyxl
 
 from analysis.errors import Fault, TableError
-from analysis.language.vocabulary import Comparator, Measure, Role, Status, Word
+from analysis.language.vocabulary import Base, Comparator, Measure, Role, Status, Word
 from analysis.tables import csv_file, numerals
 from analysis.tables.load import regions_covered
 from analysis.tables.schema import REGIONS as REGIONS_CODE
@@ -32,6 +32,7 @@ from .sheets import (
     FORMAT,
     INDICATORS,
     INSTRUMENTS,
+    OPTIONAL,
     REGIONS,
     REJECT,
     REPORT,
@@ -200,18 +201,27 @@ def _lines(name: str, sheet: str, page: Any, faults: list[Fault]) -> list[Line]:
     for number, values in enumerate(page.iter_rows(values_only=True, max_col=len(columns)), 1):
         texts = [text(value) for value in values]
         texts += [""] * (len(columns) - len(texts))
-        if number == 1 and tuple(map(code, texts)) != columns:
+        heads = tuple(map(code, texts))
+        if number == 1 and _earlier(columns) == heads[: len(_earlier(columns))]:
+            columns = _earlier(columns)
+        elif number == 1 and heads != columns:
             rule, mend = "not the columns of this sheet", "do not move or rename columns"
             place = f"{name}, sheet {sheet}"
             faults.append(Fault(place, 1, "", ", ".join(texts)[:60], rule, mend))
             return []
         row = [
             cell if column in _VERBATIM else csv_file.clean(cell)
-            for column, cell in zip(columns, texts, strict=True)
+            for column, cell in zip(columns, texts, strict=False)
         ]
         if number > 1 and any(row):
-            lines.append(Line(number, dict(zip(columns, row, strict=True))))
+            absent = dict.fromkeys(OPTIONAL, "")
+            lines.append(Line(number, absent | dict(zip(columns, row, strict=True))))
     return lines
+
+
+def _earlier(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns that a workbook of an earlier version has."""
+    return tuple(column for column in columns if column not in OPTIONAL)
 
 
 def _text(name: str, lines: list[Line]) -> str:
@@ -335,6 +345,8 @@ def _row_doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
         if line[column] not in list(words):
             rule = f"not one of {', '.join(words)}"
             yield column, line[column], rule, "choose from the list"
+    if line["base"] not in {"", *Base}:
+        yield "base", line["base"], f"not one of {', '.join(Base)}", "choose from the list"
     for column, pattern in (
         ("value", _NUMBER),
         ("period_start", _DATE),
