@@ -7,6 +7,13 @@ Imports nothing of the package.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Protocol
+
+
+class Bilingual(Protocol):
+    """A string by language."""
+
+    def __getitem__(self, language: str) -> str: ...
 
 
 class AnalysisError(Exception):
@@ -99,11 +106,12 @@ class WorkerError(AnalysisError):
 
 
 class DocumentError(AnalysisError):
-    """A report file whose text cannot be read."""
+    """A report file whose text cannot be read, with a message by *language*."""
 
-    def __init__(self, name: str, found: str, mend: str) -> None:
-        super().__init__(name, found, mend)
+    def __init__(self, name: str, message: Bilingual, language: str = "en") -> None:
+        super().__init__(name, message)
+        self.language = language
 
     def __str__(self) -> str:
-        name, found, mend = self.args
-        return f"{name}: {found}; {mend}"
+        name, message = self.args
+        return f"{name}: {message[self.language]}"

@@ -113,7 +113,8 @@ class _Task(NamedTuple):
         if others:
             self.say("compile.skipped", files=", ".join(others))
         if failed or not texts:
-            raise DocumentError(reports.name, f"{failed} of {len(texts)} reports not read", _REST)
+            failures = say("document.reports", failed=failed, count=len(texts))
+            raise DocumentError(reports.name, failures, self.language)
 
     def file(self, path: Path, output: Path | None, kind: str) -> None:
         """Compile one report and write its candidates."""
@@ -121,7 +122,11 @@ class _Task(NamedTuple):
 
         if output is not None:
             storage.make_room(output, self.data)
-        report = compilation.compiled(path, self.data, region=self.region, period=self.period)
+        try:
+            report = compilation.compiled(path, self.data, region=self.region, period=self.period)
+        except DocumentError as error:
+            error.language = self.language
+            raise
         self.write(report, output, kind)
         roles = Counter(str(candidate.role) for candidate in report.candidates)
         counts = ", ".join(f"{count} {role}" for role, count in roles.most_common())
@@ -151,9 +156,6 @@ class _Task(NamedTuple):
     def say(self, message: str, **values: object) -> None:
         """Print a message to standard error."""
         click.echo(say(message, **values)[self.language], err=True)
-
-
-_REST = "see the lines above; the workbooks of the others are written"
 
 
 @click.command(
