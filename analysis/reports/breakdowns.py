@@ -23,6 +23,7 @@ _LEAD = re.compile(
     r"[”\"]?(?:安全(?:生产)?|应急|企业)?"
     r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传|\d+起[,、])"
 )
+_NO_DOCUMENT = re.compile(r"(?![^,。;]{0,6}(?:方案|规划|计划))")
 _REST = re.compile(r"其中|企业|行业|领域|事故|[、,和及与]")
 _OPENING = 3  # characters before a part at the start of a sentence
 _NUMBER = re.compile(r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*")
@@ -139,10 +140,15 @@ def _inherited(lead: str, theme: str) -> dict[str, str]:
         dimension: part
         for dimension, (part, start, end) in named(bare, theme).items()
         if dimension in inherited
-        and (_LEAD.match(bare, end) or start < _OPENING)
+        and (_follows(dimension).match(bare, end) or start < _OPENING)
         and (dimension in _OF_ALL or end > max(resets, default=0))
         and not _several(bare[max(resets, default=0) :], dimension)
     }
+
+
+def _follows(dimension: str) -> re.Pattern[str]:
+    """Return what stands behind a part of a dimension that applies to the figures after it."""
+    return _NO_DOCUMENT if dimension in _OF_ALL else _LEAD
 
 
 def _several(words: str, dimension: str) -> bool:

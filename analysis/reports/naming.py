@@ -142,7 +142,8 @@ class Namer:
         if q.unit == "个" and _AREAS.match(self.folded, q.end, q.last + 10):
             clause = re.split(r"[,;:。\n]", self.folded[max(0, q.first - 40) : q.first])[-1]
             noun = self.folded[q.end : q.end + (6 if _WITH.search(clause) else 18)]
-            return tuple(s for s in suggested if catalogue.speaks_in(s, noun + near))
+            named = (s for s in suggested if s.indicator not in subjects.generic())
+            return tuple(s for s in named if catalogue.speaks_in(s, noun + near))
         return suggested
 
     def _by_event(
