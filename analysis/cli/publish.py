@@ -208,6 +208,26 @@ def _findings(project: Path | None) -> Callable[[Sequence[str]], Sequence[Any]]:
     return findings
 
 
+def _definitions(project: Path | None) -> dict[str, Any]:
+    """Return name, definition and unit of each indicator; none without tables."""
+    from analysis.language.text import Text
+    from analysis.publish.content import Definition
+    from analysis.tables.load import load
+
+    if not (root(project) / "data").is_dir():
+        return {}
+    tables = load(data(project))
+    units = tables.units.set_index("unit")["name_en"]
+    return {
+        row["indicator"]: Definition(
+            Text(row["name_zh"], row["name_en"]),
+            Text(row["definition_zh"], row["definition_en"]),
+            Text(row["unit"], str(units.get(row["unit"], ""))),
+        )
+        for row in tables.indicators.to_dict("records")
+    }
+
+
 def _subject(about: tuple[str, ...], project: Path | None) -> Any:
     """Return the codes of regions and indicators that the words name."""
     from analysis.explore.subject import Subject, subject
@@ -269,8 +289,9 @@ def workbook(
     from analysis.publish.workbook import book
 
     folder = root(project) / "figures"
-    data = book.workbook(folder, language=language, patterns=figures)
-    click.echo(_put(output, folder, f"values-{language}.xlsx", data))
+    definitions = _definitions(project)
+    made = book.workbook(folder, language=language, patterns=figures, definitions=definitions)
+    click.echo(_put(output, folder, f"values-{language}.xlsx", made))
 
 
 @click.command(
@@ -286,7 +307,9 @@ def site(project: Path | None, language: str) -> None:
     """
     from analysis.publish.gallery import gallery
 
-    click.echo(gallery.build(root(project) / "figures", language=language))
+    figures = root(project) / "figures"
+    definitions = _definitions(project)
+    click.echo(gallery.build(figures, language=language, definitions=definitions))
 
 
 @click.command(

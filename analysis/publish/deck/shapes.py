@@ -413,6 +413,32 @@ def repaint(slide: Any, shape: Any, blob: bytes, slide_content: Content) -> None
     shape.height = round(shape.height * after[1] / before[1] * before[0] / after[0])
 
 
+def room(slide: Any, figure: str, box: Box) -> Box:
+    """Return the room of a chart with the free room down to the texts of the figure below it."""
+    low = box[1] + box[3]
+    texts = [
+        shape
+        for shape in slide.shapes
+        if carriers.owned(shape.name)[0] == figure and box_of(shape)[1] >= low - 0.1
+    ]
+    ends = [_top_of_words(shape) for shape in texts if shape.has_text_frame]
+    return *box[:3], max(box[3], min(ends, default=low) - 0.05 - box[1])
+
+
+def _top_of_words(shape: Any) -> float:
+    """Return the upper end of the words in a text shape, in inches."""
+    _, top, width, height = box_of(shape)
+    if template.inherited(shape, f".//{{{template.A}}}bodyPr", "anchor") != "b":
+        return top
+    across, down = template.insets(shape)
+    size = own_size(shape)
+    lines = lines_needed(shape.text_frame.text, width - across, size)
+    return max(top, top + height - down - lines * size * LINE / 72)
+
+
+LINE = 1.25  # height of a line divided by the size of its text
+
+
 def picture(slide: Any, slide_content: Content, figures: Path, box: Box) -> None:
     """Add the picture of a figure, cropped to its plot; the slide has the text."""
     blob = pictured(slide_content, figures)
