@@ -1,16 +1,32 @@
 """
 The exceptions of the package; each message has the cause, the location and a remedy.
 
-Imports nothing of the package.
+The catalogue of messages is imported when one is printed.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.language.text import Text
 
 
 class AnalysisError(Exception):
-    """Base class of the exceptions of the package. The command line exits with status 1."""
+    """
+    Base class of the exceptions of the package. The command line exits with status 1.
+
+    Its argument is a string, or a message in both languages.
+    """
+
+    @property
+    def text(self) -> "Text":
+        """Return the message in both languages; one that exists in English only is the same."""
+        from analysis.language.text import Text
+
+        message = self.args[0] if len(self.args) == 1 else None
+        return message if isinstance(message, Text) else Text(str(self), str(self))
 
 
 class UsageError(AnalysisError):
@@ -21,15 +37,22 @@ class WordError(UsageError):
     """A word outside a closed vocabulary. The message suggests *near*, or the nearest words."""
 
     def __init__(
-        self, kind: str, value: object, known: Iterable[object], near: Iterable[str] = ()
+        self, kind: "str | Text", value: object, known: Iterable[object], near: Iterable[str] = ()
     ) -> None:
         super().__init__(kind, value, [str(word) for word in known], list(near))
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> "Text":
+        """Return the message in both languages."""
+        from analysis.language.messages import say
+
         kind, value, known, near = self.args
         near = near or get_close_matches(str(value), known, n=3, cutoff=0.5) or known[:8]
-        more = "" if len(known) == len(near) else f" ({len(known)} are known)"
-        return f"{kind} {str(value)!r} is not known; did you mean {', '.join(near)}?{more}"
+        more = "" if len(known) == len(near) else say("error.word_more", count=len(known))
+        return say("error.word", kind=kind, value=str(value), near=", ".join(near), more=more)
+
+    def __str__(self) -> str:
+        return self.text.en
 
 
 class CrowdedError(UsageError):
@@ -89,9 +112,6 @@ class GlyphError(AnalysisError):
 
 class BusyError(AnalysisError):
     """A lock of another run. The command line exits with status 75."""
-
-    def __str__(self) -> str:
-        return f"busy: another process has locked {self.args[0]}; try later, or use --wait SECONDS"
 
 
 class WorkerError(AnalysisError):

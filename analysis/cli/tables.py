@@ -13,14 +13,13 @@ from pathlib import Path
 import click
 
 from analysis.errors import Fault, UsageError
+from analysis.language.messages import say
 
 from .options import JSON, LANGUAGE, ORIGINALS, PROJECT, data
 
 
 def _exit(faults: Iterable[Fault], language: str, *, passed: str, as_json: bool) -> None:
     """Print the faults and their number, or *passed*; exit with 1 if there are any."""
-    from analysis.language.messages import say
-
     distinct = sorted(set(faults))
     if as_json:
         entries = [asdict(fault) for fault in distinct]
@@ -44,7 +43,6 @@ def check(project: Path | None, *, language: str, as_json: bool) -> None:
     Lists every fault of every table with file, line, column, value, rule and remedy. Values that
     were repaired while reading are listed on standard error.
     """
-    from analysis.language.messages import say
     from analysis.tables import checks, descriptor, load
 
     folder = data(project)
@@ -71,7 +69,6 @@ def describe(project: Path | None, *, language: str) -> None:
     are listed on standard error; tables with faults are not described.
     """
     from analysis.comparability.selections import selections
-    from analysis.language.messages import say
     from analysis.tables import descriptor
 
     folder = data(project)
@@ -96,14 +93,13 @@ def verify(project: Path | None, *, language: str, originals: Path | None, as_js
     text, evidence, value and sign of each row, and every identity. The proofs go to standard
     output.
     """
-    from analysis.language.messages import say
     from analysis.tables import load
     from analysis.tables import originals as proof
 
     tables_folder = data(project)
     folder = originals or tables_folder / "originals"
     if not folder.is_dir():
-        raise UsageError(f"no originals in {folder}: give --originals DIR with one .txt a region")
+        raise UsageError(say("verify.no_originals", folder=folder))
     tables = load.load(tables_folder)
     faults = proof.verify(tables, folder)
     if not faults and not as_json:
@@ -220,11 +216,19 @@ def simulate(output: Path, regions: int, years: int, indicators: int, seed: int)
     """
     from analysis.tables import simulated
 
+    _refuse_other_files(output)
     path = simulated.simulate(
         output, regions=regions, years=years, indicators=indicators, seed=seed
     )
     (output / ".gitignore").write_text("*\n", "utf-8")
     click.echo(path)
+
+
+def _refuse_other_files(output: Path) -> None:
+    """Raise an error for a folder with files that are no simulated panel."""
+    names = {path.name for path in output.iterdir()} if output.is_dir() else set()
+    if {name for name in names if not name.endswith(".parquet")} - {".gitignore"}:
+        raise UsageError(say("simulate.other_files", folder=output))
 
 
 COMMANDS = (check, describe, verify, explain, compare, simulate)

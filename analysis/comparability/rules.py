@@ -278,7 +278,7 @@ def comparable(rows: pd.DataFrame, indicator: str, absences: pd.DataFrame) -> Co
     """
     mine = rows[rows["indicator"].eq(indicator)]
     if len(rows) and mine.empty:
-        raise WordError("indicator", indicator, sorted(set(rows["indicator"])))
+        raise WordError(say("word.indicator"), indicator, sorted(set(rows["indicator"])))
     part, latest = candidates(mine)
     reporting = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
     away = [region for region in reporting if region["region"] not in set(latest["region"])]

@@ -152,7 +152,7 @@ def _of_period(
     if chosen.empty and external.empty and not reported.empty:
         both = pd.concat([reported, elsewhere])
         known = sorted({*_years(both), *_spans(both)}, reverse=True)
-        raise WordError("period", period, known, sorted(set(_years(both)), reverse=True))
+        raise WordError(say("word.period"), period, known, sorted(set(_years(both)), reverse=True))
     return chosen, external
 
 

@@ -27,9 +27,9 @@ from analysis.statistics import (
     policies,
     rates,
     summaries,
+    wholes,
     years,
 )
-from analysis.statistics import wholes
 from analysis.statistics.spread import Placement
 
 from . import source

@@ -14,6 +14,7 @@ from analysis.charts import Figure, Pages, style
 from analysis.comparability import apart, findings, rules
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Status
 from analysis.statistics import (
@@ -164,10 +165,10 @@ def request(options: Options) -> Request:
     known = Options.__annotations__
     for name in options:
         if name not in known:
-            raise WordError("option", name, known)
+            raise WordError(say("word.option"), name, known)
     form = options.get("form", "slide")
     if form not in style.SIZES:
-        raise WordError("form", form, style.SIZES)
+        raise WordError(say("word.form"), form, style.SIZES)
     language = Language(options.get("language") or os.environ.get(LANGUAGE) or Language.ZH)
     given = options.get("rows")
     tables = source.behind(pd.DataFrame() if given is None else given)

@@ -74,7 +74,7 @@ def update(
         path = path.resolve(strict=True)
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        raise UsageError(say("error.unreadable", path=path, error=error.strerror)) from error
     if not dry_run:
         office.refuse_unwritable(path)
     with office.damage_reported(path.name):
