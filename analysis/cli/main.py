@@ -4,13 +4,14 @@ The command line's entry point: the group of all commands, and errors as exit co
 Commands import what they need when they are called, so that a run with nothing to do is fast.
 """
 
+import os
 from typing import Any
 
 import click
 
 from analysis.errors import AnalysisError, BusyError, UsageError
 
-from . import publish, reports, runs, streams, tables
+from . import help, options, publish, reports, runs, streams, tables  # noqa: A004
 
 _EXTRAS = {
     "IPython": "notebooks",
@@ -31,8 +32,10 @@ class _Group(click.Group):
     """A group that prints expected errors as one message and exits with their code."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the command line with standard streams that are open."""
+        """Run the command line with standard streams that are open, and help in its language."""
         streams.open_closed()
+        language = os.environ.get("REGIONAL_SAFETY_LANGUAGE") or options.locale_language()
+        click.Context.formatter_class = help.formatter(language)
         return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
