@@ -40,6 +40,7 @@ TITLES = {
     "Package": ["api/*"],
     "Project": ["CHANGELOG", "SECURITY"],
 }
+FILES = ("CITATION.cff", "LICENSE", "plan.toml")  # that pages link to
 SETTINGS = {
     "project": "regional-safety",
     "extensions": ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"],
@@ -66,8 +67,11 @@ SETTINGS = {
 
 def sources(folder: Path) -> None:
     """Put everything that the site shows into *folder*."""
-    for path in (*ROOT.glob("*.md"), ROOT / "CITATION.cff", ROOT / "LICENSE", ROOT / "plan.toml"):
-        shutil.copy(path, folder)
+    font = ROOT / "analysis" / "charts" / "font" / "OFL.txt"
+    for path in (*ROOT.glob("*.md"), *(ROOT / name for name in FILES), font):
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
     unwanted = shutil.ignore_patterns("tutorial", "*.py", "__pycache__", ".*")
     shutil.copytree(ROOT / "docs", folder / "docs", ignore=unwanted)
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=unwanted)

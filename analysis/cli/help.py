@@ -5,7 +5,7 @@ The English text is in the code, where click expects it; the rows ``help.*`` of 
 messages have its translation, a paragraph or an option each.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -52,7 +52,7 @@ class ChineseHelp(click.HelpFormatter):
             super().write_text(translated(text))
 
     def write_dl(
-        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
         """Write options or commands with their texts."""
         rows = [(name, translated(text)) for name, text in rows]
