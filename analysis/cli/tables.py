@@ -37,26 +37,31 @@ def _exit(faults: Iterable[Fault], language: str, *, passed: str, as_json: bool)
 @PROJECT
 @LANGUAGE
 @JSON
-def check(project: Path | None, *, language: str, as_json: bool) -> None:
+@click.option("--again", is_flag=True, help="Also check tables that passed and have not changed.")
+def check(project: Path | None, *, language: str, as_json: bool, again: bool) -> None:
     """
     Validate the tables.
 
     Lists every fault of every table with file, line, column, value, rule and remedy. Values that
-    were repaired while reading are listed on standard error.
+    were repaired while reading are listed on standard error. The cells of a table that passed and
+    has not changed are not checked a second time; the rules between tables always are.
     """
     from analysis.language.messages import say
     from analysis.tables import checks, descriptor, load
 
     folder = data(project)
-    survey = load.survey(folder)
+    contents = descriptor.contents(folder)
+    survey = load.survey(folder, again=again)
     for repair in survey.repairs:
         click.echo(say("check.repaired", repair=repair)[language], err=True)
-    faults = [*survey.faults, *checks.check(survey.tables)]
+    faults, known = [*survey.faults, *checks.check(survey.tables)], dict[str, str]()
     if not faults:
-        faults = descriptor.validate(survey.tables)
+        faults, known = descriptor.checked(survey.tables, contents, again=again)
     faults += descriptor.compare(folder)
     count = len(load.files(folder)) if not survey.faults else 0
     passed = say("check.passed", count=count)[language]
+    if known:
+        passed += say("check.unchanged", count=len(known), day=max(known.values()))[language]
     _exit(faults, language, passed=passed, as_json=as_json)
 
 

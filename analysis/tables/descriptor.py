@@ -7,7 +7,7 @@ altered still parses, so only this can tell. It judges no cell by itself; fricti
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +20,7 @@ from analysis.errors import Fault, TableError
 from analysis.language.messages import say
 from analysis.language.text import Text
 
-from . import checks
+from . import cache, checks, csv_file
 from .load import Tables, survey
 from .load import files as table_files
 from .schema import BY_REGION, KEYS, LINKS, SEVERAL, TABLES, TEXT, UNLINKED, Column, meaning
@@ -143,16 +143,61 @@ def doubts(folder: Path) -> list[Text]:
     return [say("tables.faults", count=len(faults)), *first]
 
 
-def validate(tables: Tables) -> list[Fault]:
+def contents(folder: Path) -> dict[str, str]:
+    """
+    Return for each table of *folder* the hash of its file and of those that it refers to.
+
+    It is empty where a table is missing.
+    """
+    try:
+        paths = table_files(folder)
+    except TableError:
+        return {}
+    digests = {name: csv_file.digest(path) or b"" for name, path in paths.items()}
+    return {
+        name: cache.content(name, digest, *(digests[one] for one in sorted(_targets([name]))))
+        for name, digest in digests.items()
+    }
+
+
+def checked(
+    tables: Tables, read: Mapping[str, str], *, again: bool = False
+) -> tuple[list[Fault], dict[str, str]]:
+    """
+    Validate the tables that have not passed before with the same content, or all *again*.
+
+    *read* are the :func:`contents` from before the tables were read.
+
+    Returns
+    -------
+    tuple
+        The faults of :func:`validate`, and the day on which each of the other tables passed.
+    """
+    passed = cache.Passed(tables.folder, "descriptor", again=again)
+    known = {name: day for name, content in read.items() if (day := passed.day(content))}
+    fresh = read.keys() - known
+    faults = validate(tables, fresh) if fresh else []
+    if not faults and contents(tables.folder) == read:
+        for content in read.values():
+            passed.add(content)
+        passed.save()
+    return faults, known
+
+
+def validate(tables: Tables, names: Collection[str] | None = None) -> list[Fault]:
     """
     What frictionless finds in the descriptor of *tables* and in their rows.
 
     The cells are those of the frames, so that a repaired cell or a workbook is judged by what
-    was read; :func:`compare` holds the files themselves.
+    was read; :func:`compare` holds the files themselves. *names* are the tables to validate, such
+    as ``observations/anhui``; all if not given. Of those that they refer to, only keys are read.
     """
     from frictionless import FrictionlessException, Package
 
-    resources = _resources(tables)
+    every = table_files(tables.folder)
+    chosen = every if names is None else {name: every[name] for name in every if name in names}
+    resources = [_resource(tables, name, path) for name, path in chosen.items()]
+    resources += [_keys(tables, target, every[target]) for target in _targets(chosen) - {*chosen}]
     lines = {resource["name"]: _inlined(tables, resource) for resource in resources}
     try:
         package = Package.from_descriptor({"name": "tables", "resources": resources})
@@ -165,6 +210,21 @@ def validate(tables: Tables) -> list[Fault]:
         for error in task.errors
     ]
     return sorted([*map(_refused, report.errors), *told])
+
+
+def _targets(names: Iterable[str]) -> set[str]:
+    """Return the tables that a foreign key of the tables *names* refers to."""
+    tables = {name.partition("/")[0] for name in names}
+    pairs = ((table, column) for table in tables for column in TABLES[table].columns)
+    return {LINKS[column][0] for table, column in pairs if column in LINKS and _link(table, column)}
+
+
+def _keys(tables: Tables, name: str, path: Path) -> Record:
+    """Return the resource of table *name* with the columns that others refer to alone."""
+    keys = {key for target, key in LINKS.values() if target == name}
+    record = _resource(tables, name, path)
+    fields = [field for field in record["schema"]["fields"] if field["name"] in keys]
+    return record | {"schema": {"fields": fields}}
 
 
 def _inlined(tables: Tables, resource: Record) -> list[int]:
@@ -211,8 +271,6 @@ def _difference(name: str, path: Path, known: Mapping[str, Any] | None) -> Itera
 
 
 def _rows(path: Path) -> int | str:
-    from . import csv_file
-
     try:
         return len(csv_file.table(path))
     except TableError:

@@ -18,8 +18,6 @@ from typing import Any, ClassVar, NamedTuple
 from xml.sax import SAXException  # the parser itself is defusedxml's
 from xml.sax.handler import ContentHandler
 
-from defusedxml import DefusedXmlException, sax
-
 from analysis.errors import Fault, TableError
 
 MAX_PARTS = 500
@@ -212,6 +210,8 @@ def _unpacked(label: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo, room:
 
 
 def _scanned(label: str, name: str, content: bytes) -> "Scan":
+    from defusedxml import DefusedXmlException, sax
+
     scan = Scan()
     written = name.endswith((".xml", ".rels"))
     if not written and content.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")[:1] != b"<":

@@ -145,7 +145,9 @@ def test_a_table_is_held_again_only_when_its_bytes_changed(east, monkeypatch):
     first = load.load(east)
     seen = []
     held = contract.held
-    monkeypatch.setattr(contract, "held", lambda path, name: seen.append(name) or held(path, name))
+    monkeypatch.setattr(
+        contract, "held", lambda path, name, **more: seen.append(name) or held(path, name, **more)
+    )
 
     first.regions.loc[:, "level"] = "changed by a caller"
     assert load.load(east).regions["level"].iloc[0] == "country"
