@@ -102,8 +102,8 @@ DOCUMENTED = {
     "language": ("text", "values"),
     "tables": ("checks", "load", "panel", "populations", "simulated"),
     "statistics": (
-        "attainment", "forensics", "gaps", "intervals", "parts", "percents", "policies", "rates",
-        "spread", "tests", "years",
+        "attainment", "forensics", "gaps", "intervals", "percents", "policies", "rates", "spread",
+        "tests", "wholes", "years",
     ),
     "comparability": ("displays", "findings", "many", "profiles", "rules"),
     "figures": ("calls",),
