@@ -12,7 +12,7 @@
 
   const SAY = {
     zh: {
-      title: "区域安全绩效", figures: "图", missing: "缺失的数字及原因", changes: "上次运行以来的变化",
+      title: "区域安全绩效", figures: "图", missing: "缺什么，为什么", changes: "上次运行以来的变化",
       other: "English", skip: "跳到正文", search: "搜索标题、地区、指标", region: "地区",
       indicator: "指标", family: "图的种类", all: "全部", found: n => `${n} 张图`,
       more: "再显示一些", back: "返回全部图", click: "点一个记号，看它的原句。方向键可在记号间移动。",
