@@ -11,7 +11,8 @@ import click
 
 from analysis.errors import AnalysisError, BusyError, UsageError
 
-from . import help, options, publish, reports, runs, streams, tables  # noqa: A004
+from . import help, publish, reports, runs, streams, tables  # noqa: A004
+from .options import current_language, locale_language
 
 _EXTRAS = {
     "IPython": "notebooks",
@@ -34,7 +35,7 @@ class _Group(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command line with standard streams that are open, and help in its language."""
         streams.open_closed()
-        language = os.environ.get("REGIONAL_SAFETY_LANGUAGE") or options.locale_language()
+        language = os.environ.get("REGIONAL_SAFETY_LANGUAGE") or locale_language()
         click.Context.formatter_class = help.formatter(language)
         return super().main(*args, **extra)
 
@@ -47,7 +48,12 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except AnalysisError as error:
-            click.echo(f"Error: {error}", err=True)
+            from analysis.language import failures
+            from analysis.language.messages import say
+
+            language = current_language(ctx)
+            message = say("failures.error", text=failures.error(error))
+            click.echo(message[language], err=True)
             ctx.exit(_code(error))
         except ModuleNotFoundError as error:
             if error.name not in _EXTRAS:

@@ -8,12 +8,24 @@ from typing import Any
 
 import click
 
+_VARIABLE = "REGIONAL_SAFETY_LANGUAGE"
+
 
 def locale_language() -> str:
     """Return ``zh`` in a Chinese locale, else ``en``."""
     variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     tag = next(filter(None, variables), None) or locale.getlocale()[0] or ""
     return "zh" if tag.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _remember(ctx: click.Context, _: click.Parameter, language: str) -> str:
+    ctx.meta["language"] = language
+    return language
+
+
+def current_language(ctx: click.Context) -> str:
+    """Return the language of messages: that of the command's option, else the default one."""
+    return str(ctx.meta.get("language") or os.environ.get(_VARIABLE) or locale_language())
 
 
 class _Seconds(click.FloatRange):
@@ -55,9 +67,10 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON only.")
 LANGUAGE = click.option(
     "--language",
     type=click.Choice(["zh", "en"]),
-    envvar="REGIONAL_SAFETY_LANGUAGE",
+    envvar=_VARIABLE,
     default=locale_language,
-    show_default="REGIONAL_SAFETY_LANGUAGE, else the locale",
+    callback=_remember,
+    show_default=f"{_VARIABLE}, else the locale",
     help="Language of the output.",
 )
 DOCUMENT_LANGUAGE = click.option(

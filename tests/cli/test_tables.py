@@ -78,7 +78,7 @@ def test_check_writes_json_and_nothing_else(east):
     shown = call("check", "--json", "--project", east)
 
     faults = json.loads(shown.stdout)
-    assert {"file", "line", "column", "found", "rule", "mend"} == set(faults[0])
+    assert {"file", "line", "column", "found", "rule", "remedy"} == set(faults[0])
     assert shown.exit_code == 1
 
 
@@ -101,7 +101,7 @@ def test_describe_renews_and_says_what_changed(east):
 
     assert shown.exit_code == 0
     assert shown.stdout.strip().endswith("datapackage.json")
-    assert "now described: themes.csv" in shown.stderr
+    assert "description updated: themes.csv" in shown.stderr
     assert call("check", "--project", east).exit_code == 0
 
 
