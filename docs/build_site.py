@@ -206,12 +206,26 @@ def search_language() -> type:
     return Bilingual
 
 
-def mark_languages(target: Path) -> None:
-    """Write the language of each Chinese page into its first tag."""
+CORRECTIONS = {  # of the pages as the theme writes them, for keyboards and screen readers
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
+    '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
+    "<pre>": '<pre tabindex="0">',
+    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
+    '<div class="output">': '<div tabindex="0" class="output">',
+    "<th></th>": "<td></td>",
+}
+
+
+def correct(target: Path) -> None:
+    """Write the language of each Chinese page into its first tag, and make pages accessible."""
     for page in target.rglob("*.html"):
+        text = page.read_text("utf-8")
         if page.stem.endswith(".zh") or page.parent.name == "zh":
-            text = page.read_text("utf-8")
-            page.write_text(re.sub(r'(<html[^>]*) lang="en"', r'\1 lang="zh-CN"', text), "utf-8")
+            text = re.sub(r'(<html[^>]*) lang="en"', r'\1 lang="zh-CN"', text)
+        for old, new in CORRECTIONS.items():
+            text = text.replace(old, new)
+        page.write_text(text, "utf-8")
 
 
 def build(target: Path) -> int:
@@ -237,7 +251,7 @@ def build(target: Path) -> int:
         )
         site.connect("autodoc-skip-member", unspoken)
         site.build()
-    mark_languages(target)
+    correct(target)
     return int(site.statuscode)
 
 
