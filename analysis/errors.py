@@ -123,9 +123,9 @@ class WorkerError(AnalysisError):
 class DocumentError(AnalysisError):
     """A report file whose text cannot be read."""
 
-    def __init__(self, name: str, found: str, mend: str) -> None:
-        super().__init__(name, found, mend)
+    def __init__(self, name: str, message: Bilingual) -> None:
+        super().__init__(name, message)
 
     def __str__(self) -> str:
-        name, found, mend = self.args
-        return f"{name}: {found}; {mend}"
+        name, message = self.args
+        return f"{name}: {words(message, 'en')}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-_VARIABLE = "REGIONAL_SAFETY_LANGUAGE"
+from analysis import project as folders
 
 
 def locale_language() -> str:
@@ -25,7 +25,7 @@ def _remember(ctx: click.Context, _: click.Parameter, language: str) -> str:
 
 def current_language(ctx: click.Context) -> str:
     """Return the language of messages: that of the command's option, else the default one."""
-    return str(ctx.meta.get("language") or os.environ.get(_VARIABLE) or locale_language())
+    return str(ctx.meta.get("language") or os.environ.get(folders.LANGUAGE) or locale_language())
 
 
 class _Seconds(click.FloatRange):
@@ -67,10 +67,10 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON only.")
 LANGUAGE = click.option(
     "--language",
     type=click.Choice(["zh", "en"]),
-    envvar=_VARIABLE,
+    envvar=folders.LANGUAGE,
     default=locale_language,
     callback=_remember,
-    show_default=f"{_VARIABLE}, else the locale",
+    show_default=f"{folders.LANGUAGE}, else the locale",
     help="Language of the output.",
 )
 DOCUMENT_LANGUAGE = click.option(
@@ -101,6 +101,4 @@ def root(project: Path | None) -> Path:
 
 def data(project: Path | None) -> Path:
     """Return the folder of the tables."""
-    from analysis import project as folders
-
     return (project.resolve() if project else folders.home()) / "data"

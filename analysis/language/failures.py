@@ -1,6 +1,6 @@
 """Errors and faults of tables as text in both languages. It loads without pandas."""
 
-from analysis.errors import AnalysisError, Fault, TableError, words
+from analysis.errors import AnalysisError, DocumentError, Fault, TableError, words
 
 from .messages import say
 from .text import Text
@@ -17,6 +17,9 @@ def error(exception: AnalysisError) -> Text:
         count = say("failures.tables", count=len(exception.faults))
         lines = (fault(one) for one in exception.faults)
         return Text.joined([count, *lines], zh="\n  ", en="\n  ")
+    if isinstance(exception, DocumentError):
+        name, message = exception.args
+        return say("failures.document", name=name, text=message)
     message = exception.args[0] if len(exception.args) == 1 else str(exception)
     return _both(message)
 

@@ -222,6 +222,13 @@ def test_a_brief_on_a_region_keeps_the_figures_of_the_others(figures):
     assert "南通、鞍山" in table.lines[0][1]
 
 
+def test_nothing_is_apart_for_a_region_whose_indicators_all_compare(figures):
+    """Yaohai is left out of other figures, but has no figure that cannot be compared."""
+    records = slides.content.chosen(slides.manifest.load(figures), "zh")
+
+    assert not brief.apart_on(records, brief.About(regions=frozenset({"yaohai"})), "zh").lines
+
+
 def test_without_figures_apart_the_reasons_of_the_others_are_listed(figures):
     """Deaths compare: only the regions without a count are left out, with their reasons."""
     records = slides.content.chosen(slides.manifest.load(figures), "zh")
