@@ -42,6 +42,7 @@ class _Group(click.Group):
         words = args[0] if args else extra.get("args")
         self.language = translation.chosen_language(sys.argv[1:] if words is None else [*words])
         translation.translate_click(self.language)
+        click.Context.formatter_class = translation.help_formatter(self.language)
         return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
