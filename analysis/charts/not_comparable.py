@@ -12,7 +12,7 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
 
 from . import grid, paragraph, style
-from .figure import NOTHING, Caption, Figure, Kind
+from .figure import Caption, Figure, Kind
 from .page import Page, measured
 from .paragraph import Words
 
@@ -70,6 +70,9 @@ def not_comparable(
         When the lines do not fit one page.
     """
     page = Page(_caption(rows, title), language, form=form, ax=ax)
+    if rows.empty:
+        page.empty()
+        return page.figure(KIND.name, Scale.NONE, rows, rows)
     columns = _columns(page)
     groups = [group.to_dict("records") for _, group in rows.groupby("indicator", sort=False)]
     lines = [_line(page, columns, records) for records in groups]
@@ -83,7 +86,7 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
     count = rows["indicator"].nunique()
     return Caption(
         title=title,
-        subtitle=NOTHING,
+        subtitle=say("not_comparable.subtitle"),
         source=values.source_note(rows),
         alt=say("not_comparable.alt", title=title, count=count),
         notes=(say("not_comparable.elsewhere"),) if rows["elsewhere"].any() else (),

@@ -32,8 +32,9 @@ FOOT_LEADING = 1.25
 LEAST_PLOT = 0.6  # share of the page
 LEAST_TEXT = 7.0  # points of small print in axes of another figure
 GAP = 0.08  # inches above and below the plot
-BLOCK = 0.2  # ems between two blocks of the foot
+BLOCK = 0.15  # ems between two blocks of the foot
 CORNER = 1.9  # ems from the lower edge to the foot, above the pointer in the corner
+STRAIGHT = str.maketrans("“”‘’", "\"\"''")  # the font has Chinese quotes, a character wide
 _NEVER_FIRST = set("，。；：、）》”’！？％%,.;:)!?]")
 _NEVER_LAST = set("（《“‘([")
 _OPENING, _CLOSING = set("（《“([{"), set("）》”)]}")
@@ -126,6 +127,8 @@ class Page:
 
     def text(self, x: float, y: float, words: str, size: float, **options: Any) -> None:
         """Write *words* with their upper left corner at (*x*, *y*) inches."""
+        if self.language is Language.EN:
+            words = words.translate(STRAIGHT)
         style.require_glyphs(words)
         options = {"color": style.INK, "ha": "left", "va": "top"} | options
         position = (x / self.size.width, y / self.size.height)
@@ -258,13 +261,14 @@ def _left_out(caption: Caption, language: str) -> tuple[str, ...]:
 
 def _shared(full: Sequence[int], most: int) -> list[int]:
     """
-    Distribute *most* lines over blocks that have *full* lines, first one for each.
+    Distribute *most* lines over blocks that have *full* lines: one for each, then notes first.
 
     >>> _shared([1, 5, 2], 5), _shared([1, 1, 1], 2)
-    ([1, 2, 2], [1, 0, 1])
+    ([1, 3, 1], [1, 0, 1])
     """
     lines, last = [0] * len(full), len(full) - 1
-    for index in [last, *range(last)] * most:
+    rest = [index for index in (*reversed(range(last)), last) for _ in range(full[index])]
+    for index in [last, *range(last), *rest]:
         if sum(lines) < most and lines[index] < full[index]:
             lines[index] += 1
     return lines
@@ -272,6 +276,8 @@ def _shared(full: Sequence[int], most: int) -> list[int]:
 
 def _in_place_of(ax: Axes) -> SubFigure:
     """Replace *ax* by a part of its figure, which has room for the texts of the chart."""
+    if ax.figure is None:
+        raise UsageError("ax: these axes are taken; a figure of several pages needs none")
     spot = ax.get_subplotspec()
     if spot is None:
         raise UsageError("ax: give axes of plt.subplots; a chart takes their whole place")

@@ -170,7 +170,7 @@ def _draw(page: Page, room: Room, meaning: Meaning) -> None:
     page.text(room.left, top - size * 1.45 / 72, answer, note, color=style.INK)
     head = (size * 1.45 + note * 1.7) / 72
     left, low = note * 3.2 / 72, note * 2.0 / 72
-    right = note * (8 if len(meaning.partly) else 2) / 72
+    right = note * (10 if len(meaning.partly) else 2) / 72
     high = room.height - head - low - note * 1.4 / 72
     axes = page.axes(Room(room.left + left, room.bottom + low, room.width - left - right, high))
     _draw_chains(axes, page, meaning)
@@ -229,7 +229,7 @@ def _draw_known(axes: Axes, page: Page, meaning: Meaning) -> None:
             xytext=(page.mark, 0),
             textcoords="offset points",
             va="center",
-            fontsize=page.size.note,
+            fontsize=page.size.label,
             color=style.INK,
             annotation_clip=False,
         )

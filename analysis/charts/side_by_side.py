@@ -126,6 +126,9 @@ def _figures(page: Page, figures: list[Row], width: float) -> list[Words]:
         for row in figures
     ]
     pieces[1:] = [piece._replace(text=f"+ {piece.text}") for piece in pieces[1:]]
+    if figures[0]["use"] == Use.RATE and pd.notna(figures[0]["rate"]):
+        rate = say("side_by_side.rate", rate=numbers.exact(round(figures[0]["rate"])))
+        pieces.append(Words(rate[language], size.label, colour))
     notes = [note[language] for note in _notes(figures)]
     pieces += [Words(note, size.note, style.INK) for note in notes]
     words = paragraph.flow(pieces, width)
@@ -143,8 +146,6 @@ def _notes(figures: list[Row]) -> Iterator[Text]:
     if first["use"] == Use.RATIO:
         divisor, ratio = numbers.exact(first["divisor"]), f"{first['ratio']:.1f}"
         yield say("side_by_side.ratio", divisor=divisor, ratio=ratio)
-    if first["use"] == Use.RATE and pd.notna(first["rate"]):
-        yield say("side_by_side.rate", rate=numbers.exact(round(first["rate"])))
     if first["use"] == Use.GRADE:
         yield say("side_by_side.graded", number=values.value(first))
     if first["parts"] > first["used"]:

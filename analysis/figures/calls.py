@@ -3,8 +3,9 @@ One call for each kind of figure: from rows to a drawn figure with its words and
 
 Every call takes ``rows`` (of ``load().rows``, filtered or not; all rows of the project if not
 given), ``language`` (``zh`` or ``en``; that of the environment variable
-``REGIONAL_SAFETY_LANGUAGE``, else Chinese), ``form`` (``slide`` or ``page``, half a sheet) and
-``ax``, axes of ``plt.subplots`` whose place the figure takes. It returns a figure, or
+``REGIONAL_SAFETY_LANGUAGE``, else Chinese), ``form`` (``slide`` or ``page``, half a sheet),
+``title`` (plain text instead of the finding) and ``ax``, axes of ``plt.subplots`` whose place the
+figure takes. It returns a figure, or
 :class:`~analysis.charts.Pages` of figures, that shows itself in a notebook and has ``save()``.
 """
 
@@ -186,7 +187,7 @@ def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
     """
     asked = request(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
-    meanings = percents.meanings(asked.rows, asked.context, codes)
+    meanings = summaries.contradicted_first(percents.meanings(asked.rows, asked.context, codes))
     shown = {region for meaning in meanings for region in meaning.rows["region"]}
     refused = gaps.regions(asked.rows, codes[0], shown, asked.absences)
     draw = partial(
@@ -445,11 +446,15 @@ def targets(**options: Unpack[Options]) -> Pages:
     judged = attainment.judged(asked.rows)
     pages = policies.evenly(judged, LINES)
     refused = attainment.without_target(asked.rows, judged)
-    title = findings.targets(judged)
+    title, about = findings.targets(judged), findings.waiting(judged)
     return Pages(
         asked.figure(
             partial(
-                charts.targets, page, title=title + values.page(n, len(pages)), refused=refused
+                charts.targets,
+                page,
+                title=title + values.page(n, len(pages)),
+                refused=refused,
+                about=about,
             ),
             f"targets-{n}",
         )
@@ -480,6 +485,7 @@ def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
         draw,
         patterns[~often],
         title=findings.instruments_of_one(patterns),
+        about=str(summaries.instruments(patterns).most["region"]),
         contained=policies.containment(patterns),
     )
     name = f"instruments-{theme}" if theme else "instruments"
@@ -510,13 +516,14 @@ def coverage(**options: Unpack[Options]) -> Figure:
     asked = request(options)
     compared = families.compared(asked.rated, asked.tables, asked.codes("indicator"))
     rows = families.cells(asked.rows, asked.tables, compared)
+    density = summaries.density(asked.rows, asked.tables.reports)
     draw = partial(
         charts.coverage,
         rows,
-        title=findings.coverage(compared),
+        title=findings.reported(rows, len(compared)),
+        about=findings.coverage(compared),
         indicators=list(compared),
-        themes=asked.tables.themes,
-        density=summaries.density(asked.rows, asked.tables.reports),
+        themes=asked.tables.themes.join(density, on="theme"),
         gaps=gaps.cells(asked.rows, list(compared), asked.absences),
     )
     return asked.figure(draw, "coverage")

@@ -34,11 +34,11 @@ def drawn(rows, indicators, known=UNDECLARED, language="en", form="slide"):
     with style.house_style():
         picture = charts.coverage(
             cells,
-            title=findings.coverage(compared),
+            title=findings.reported(cells, len(compared)),
+            about=findings.coverage(compared),
             language=language,
             indicators=indicators,
-            themes=THEMES,
-            density=summaries.density(rows, reports),
+            themes=THEMES.join(summaries.density(rows, reports), on="theme"),
             gaps=gaps.cells(rows, indicators, ABSENT),
             form=form,
         )

@@ -78,7 +78,7 @@ def test_parts_are_added_up():
     assert "15 people" in drawing.said
     assert "+ 54 people" in drawing.said
     assert "= 69" in drawing.said
-    assert drawing.figure.caption.title.en == "own name_en: 49 to 69 people"
+    assert drawing.figure.caption.title.en == "own name_en: Nantong 49, Chuxiong 69"
 
 
 def test_a_ratio_shows_what_it_divides():
@@ -93,7 +93,7 @@ def test_a_ratio_shows_what_it_divides():
     )
 
     assert "÷ 187 = 3.2" in drawing.said
-    assert drawing.figure.caption.title.en == "own name_en: 2.5 to 3.2"
+    assert drawing.figure.caption.title.en == "own name_en: Nantong 3.2, Chuxiong 2.5"
 
 
 def test_a_rate_stands_beside_its_count_where_the_family_is_one():
