@@ -55,7 +55,7 @@ def test_no_figure_calls_a_report_silent_that_comes_near_the_indicator(rows, nea
     regions = rows.groupby("indicator")["region"].nunique()
     for code in regions[regions > 1].index:
         said = silent(rows.safety.compare(code).refused)
-        expected = [calls.expected] if code in {"deaths", "accidents"} else []
+        expected = [calls.expected] if code == "deaths" else []
         for call in (calls.trend, calls.parts, *expected):
             drawn = call(code)
             _, given = drawn[0] if isinstance(drawn, list) else drawn
