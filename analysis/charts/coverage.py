@@ -12,7 +12,7 @@ from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Language, Measure, Pairing, Scale, Status
+from analysis.language.vocabulary import Gap, Language, Measure, Pairing, Scale, Status
 
 from . import grid, style
 from .figure import Caption, Figure, Kind
@@ -70,8 +70,11 @@ def coverage(
         The cells without a figure, each with its reason.
     """
     page = Page(_caption(rows, title, about, len(indicators)), language, form=form, ax=ax)
+    if rows.empty or not indicators:
+        page.empty()
+        return page.figure(KIND.name, Scale.NONE, rows, gaps)
     regions = grid.regions(rows)
-    groups = _groups(rows, regions, indicators, themes, page.language)
+    groups = _groups(rows, regions, indicators, themes, gaps, page.language)
     columns = _split(groups)
     most = max(map(len, columns))
     room = page.room
@@ -98,6 +101,7 @@ def _groups(
     regions: list[Row],
     indicators: Sequence[str],
     themes: pd.DataFrame,
+    gaps: pd.DataFrame,
     language: Language,
 ) -> list[list[Line]]:
     """Return the lines of each theme, its totals first."""
@@ -108,7 +112,7 @@ def _groups(
         own = [code for code in indicators if theme_of.get(code) == theme["theme"]]
         if own:
             head = _totals(theme[f"name_{language}"], [theme.get(code, 0.0) for code in codes])
-            groups.append([head, *(_line(rows, codes, c, language) for c in own)])
+            groups.append([head, *(_line(rows, codes, c, gaps, language) for c in own)])
     return groups
 
 
@@ -118,17 +122,28 @@ def _totals(name: str, totals: Sequence[float]) -> Line:
     return Line(name, "", texts, [None] * len(texts), shades, theme=True)
 
 
-def _line(rows: pd.DataFrame, codes: Sequence[str], indicator: str, language: Language) -> Line:
+def _line(
+    rows: pd.DataFrame,
+    codes: Sequence[str],
+    indicator: str,
+    gaps: pd.DataFrame,
+    language: Language,
+) -> Line:
     own = rows[rows["indicator"].eq(indicator)]
     by_region = {row["region"]: row for row in own.to_dict("records")}
     cells = [by_region.get(code) for code in codes]
     first = own.iloc[0].to_dict()
+    elsewhere = gaps[gaps["indicator"].eq(indicator) & gaps["gap"].eq(Gap.TOLD_ELSEWHERE)]
+    empty = dict.fromkeys(elsewhere["region"], say("coverage.elsewhere")[language])
     levels = own[own["measure"].eq(Measure.LEVEL)]
     unit = "" if levels.empty else values.unit(levels.iloc[0].to_dict())[language]
     return Line(
         str(first[f"indicator_{language}"]),
         unit,
-        ["" if cell is None else _cell(cell, language) for cell in cells],
+        [
+            empty.get(code, "") if cell is None else _cell(cell, language)
+            for code, cell in zip(codes, cells, strict=True)
+        ],
         [None if cell is None else f"mark-{cell['id']}" for cell in cells],
         [
             float("nan") if cell is None else list(SHADES).index(Pairing(cell["pairing"]))

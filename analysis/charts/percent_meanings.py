@@ -17,7 +17,7 @@ from analysis.statistics.summaries import Meaning
 from . import marks, style
 from .blank import blank
 from .comparison import left_out
-from .figure import Caption, Figure, Kind, described
+from .figure import NOTHING, Caption, Figure, Kind, described
 from .page import Page, Room
 
 ACROSS = 2
@@ -98,7 +98,7 @@ def _caption(
     )
     return Caption(
         title=title,
-        subtitle=_about(meanings),
+        subtitle=contradiction(meanings) or say("percent_meanings.about"),
         axis=say("percent_meanings.axis"),
         source=values.source_note(rows),
         alt=described("percent_meanings.figure", [_in_words(meaning) for meaning in meanings]),
@@ -111,13 +111,13 @@ def _caption(
     )
 
 
-def _about(meanings: Sequence[Meaning]) -> Text:
-    """Return the first contradiction in numbers, else what is drawn."""
+def contradiction(meanings: Sequence[Meaning]) -> Text:
+    """Return the percentages and the count that contradict each other; empty if none do."""
     for meaning in meanings:
         if meaning.answer.finding is Finding.CONTRADICTED:
             percents = Text.joined(_percents(meaning), zh="、", en=", ")
             return say("percent_meanings.contradiction", percents=percents, **_part(meaning))
-    return say("percent_meanings.about")
+    return NOTHING
 
 
 def _known(meaning: Meaning) -> Text:

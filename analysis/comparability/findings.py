@@ -34,7 +34,10 @@ def comparison(result: Comparison) -> Text:
     if len(rows) == 1 and result.barred:
         return say("finding.barred", name=name, barred=result.barred + 1)
     if len(rows) == 1:
-        return say("finding.one_region", name=name, region=region(rows.iloc[0]))
+        first = rows.iloc[0].to_dict()
+        short = values.short(first)
+        name = Text(short.zh, short.en[:1].upper() + short.en[1:])
+        return say("finding.one_region", name=name, region=region(first))
     counted = rows["mark"].eq(Mark.EXACT) & rows["method"].ne("")
     if result.scale == "rate" and counted.all():
         return _extremes(name, summaries.extremes(rows))
@@ -97,6 +100,10 @@ def region(row: Any) -> Text:
 
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
     shown = rows.assign(value=rows["rate"], printed="") if scale == "rate" else rows
+    if len(shown) > values.CROWD:
+        ends = (shown.loc[shown["value"].agg(end)].to_dict() for end in ("idxmin", "idxmax"))
+        low, high = map(values.value, ends)
+        return say(f"finding.{scale}_range", name=name, count=len(shown), low=low, high=high)
     amounts = (region(r) + Text("", " ") + values.value(r) for r in shown.to_dict("records"))
     listed = Text.joined(amounts, zh="，", en=", ")
     if scale == "rate":
@@ -329,6 +336,7 @@ def _of_peers(placement: Placement) -> Text:
     words = {
         "region": region(placement.row),
         "count": placement.spread.regions,
+        "outside": placement.spread.outside,
         "low": numbers.ratio(placement.low),
         "high": numbers.ratio(placement.high),
     }
@@ -338,6 +346,16 @@ def _of_peers(placement: Placement) -> Text:
         words["province"] = Text(placement.province["of_zh"], placement.province["of_en"])
         return say("placement.level_of_province", **words)
     return say("placement.within_peers", **words)
+
+
+def placement_source(placement: Placement) -> Text:
+    """Return whose publications a placement rests on beside the region's own."""
+    above = placement.province
+    places = [Text(placement.row["of_zh"], placement.row["of_en"])]
+    places += [Text(above["of_zh"], above["of_en"])] if above else []
+    names = Text.joined(places, zh="、", en=", ")
+    count = placement.spread.regions if placement.spread else 0
+    return say("source.placement" if count else "source.reference", places=names, count=count)
 
 
 def _counted(row: dict[Any, Any]) -> dict[str, Any]:
@@ -408,7 +426,7 @@ def _band(first: Placement, known: Spread, points: pd.DataFrame) -> Text:
     return say(
         "note.peers_band",
         share=round(100 * known.winsorised),
-        outside=benchmarks.outside(points, known),
+        outside=known.outside,
         count=len(points),
         low=numbers.ratio(low),
         high=numbers.ratio(high),
@@ -617,7 +635,8 @@ def promised_lines(rows: pd.DataFrame) -> Listed:
         for row in known.to_dict("records")
     ]
     words = len(rows) - len(known)
-    return lines, say("profile.in_words", count=words) if words else None
+    message = "profile.in_words" if lines else "partial.words_alone"
+    return lines, say(message, count=words) if words else None
 
 
 def comparable_lines(beside: pd.DataFrame, unsaid: int) -> Listed:

@@ -35,6 +35,14 @@ def table(use, *members, language="en"):
     return Drawing(figure)
 
 
+def test_regions_without_any_figure_are_left_out_by_name(pages):
+    """Anshan and Yaohai answer no question about outcomes."""
+    outcomes, *others = (page.figure.caption.left_out for page in pages)
+
+    assert [entry.region for entry in outcomes] == ["anshan", "yaohai"]
+    assert {entry.region for entries in others for entry in entries} == {"anhui", "yaohai"}
+
+
 def test_every_word_can_be_read(pages):
     """No text covers another or leaves the page."""
     for drawing in pages:

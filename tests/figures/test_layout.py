@@ -83,7 +83,7 @@ def test_text_alternatives_are_short(name, language, drawn):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_numbers_in_title_and_text_alternative_are_drawn(name, language, drawn):
-    """Each is a cell of a drawn row, as labels write it, a number of rows, or printed on the page."""
+    """Each is a cell of a drawn row, as labels write it, a number of rows, or on the page."""
     figures = drawn(name, language)
     allowed = _numbers(figures) | {str(n) for n in range(1, len(figures) + 1)}
     for figure in figures:
@@ -111,18 +111,13 @@ def _numbers(figures):
             texts = cells[cells.map(lambda cell: isinstance(cell, str))].astype(str)
             tokens |= {str(count) for count in texts.value_counts()} | {str(texts.nunique())}
             tokens |= {token for cell in cells for text in _forms(cell) for token in text}
+        tokens |= {token for total in _sums(frame) for text in _forms(total) for token in text}
     return tokens
 
 
-def _counts(frame):
-    """The numbers of rows of all pages together: of each word, of each state, of each region."""
-    counts = {str(len(frame))}
-    for name in frame:
-        cells = frame[name].dropna()
-        words = cells[cells.map(lambda cell: isinstance(cell, str | bool))]
-        counts |= {str(count) for count in words.value_counts()} | {str(words.nunique())}
-    each = frame.drop_duplicates("indicator")
-    return counts | {str(count) for count in each.get("reports", pd.Series()).value_counts()}
+def _sums(frame):
+    """The sums of the first rows of each whole that is divided into parts."""
+    return frame.groupby("whole_id")["value"].cumsum() if "whole_id" in frame else ()
 
 
 def _forms(cell):
