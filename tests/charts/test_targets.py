@@ -53,8 +53,11 @@ def test_the_title_counts_targets_that_are_not_due(pages, rows):
     undated = judged["outcome"].eq("undated").sum()
 
     assert (len(judged), undated) == (21, 11)
-    assert "10 of 21 targets not due when written" in pages[0].figure.caption.title.en
-    assert "21项目标，10项报告时尚未到期" in pages[0].figure.caption.title.zh
+    caption = pages[0].figure.caption
+    assert caption.title.en == "Chuxiong sets 12 of 21 targets (1/2)"
+    assert judged["region"].eq("chuxiong").sum() == 12
+    assert caption.subtitle.en == "10 of 21 targets not due when written"
+    assert caption.subtitle.zh == "21项目标，10项报告时尚未到期"
 
 
 def test_dates_are_those_of_the_report(pages):
