@@ -155,7 +155,7 @@ def _reporters(held: Tables, indicator: str, language: Language) -> str:
 def missing_page(held: Tables, language: Language) -> str:
     """What each report gives of the shared indicators, and why the rest is empty."""
     shared = _shared(held)
-    title = Text("缺什么，为什么", "What is missing, and why")[language]
+    title = Text("缺失的数字及原因", "What is missing, and why")[language]
     lead = Text(
         f"两地以上报告提到的{len(shared)}个指标。有实际数字的格写数字，其余写原因；"
         "缺失不是零。每格详情：`regional-safety explain 地区 指标`。",

@@ -145,7 +145,7 @@ def test_all_figures_are_in_sections(figures):
     sections = deck.part._element.xpath("//*[local-name()='section']")
 
     names = [section.get("name") for section in sections]
-    assert (names[0], names[-1]) == ("开篇", "附录")
+    assert (names[0], names[-1]) == ("概要", "附录")
     assert len(set(names)) == len(names)
     ids = [one.get("id") for section in sections for one in section.iter() if "sldId" in one.tag]
     assert [one for one in ids if one] == [str(slide.slide_id) for slide in deck.slides]
@@ -157,7 +157,7 @@ def test_notes_begin_with_two_sentences_to_say(figures):
     slide = next(s for s in Presentation(io.BytesIO(data)).slides if s.has_notes_slide)
 
     lines = slide.notes_slide.notes_text_frame.text.split("\n")
-    assert lines[:4] == ["讲两句", "楚雄死亡45人。", "生产安全事故死亡人数｜人｜2024年。", ""]
+    assert lines[:4] == ["讲稿要点", "楚雄死亡45人。", "生产安全事故死亡人数｜人｜2024年。", ""]
 
 
 @pytest.mark.parametrize(
