@@ -7,10 +7,21 @@ Imports nothing of the package.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any, Protocol
+
+
+class Bilingual(Protocol):
+    """A text in Chinese and English, such as a message."""
+
+    def __getitem__(self, language: str) -> str:
+        """Return the text in *language*."""
 
 
 class AnalysisError(Exception):
     """Base class of the exceptions of the package. The command line exits with status 1."""
+
+    def __str__(self) -> str:
+        return words(self.args[0], "en") if len(self.args) == 1 else super().__str__()
 
 
 class UsageError(AnalysisError):
@@ -36,27 +47,38 @@ class CrowdedError(UsageError):
     """More rows than one page can show legibly."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """
-    A fault of a table: where it is, the value found, the rule, and the remedy.
+    A fault of a table: where it is, the content found, the rule, and the remedy.
 
-    >>> print(Fault("regions.csv", 3, "level", "'town'", "not a known level", "write district"))
-    regions.csv, line 3, column level: found 'town': not a known level; write district
+    Faults are sorted by file, line, column and content.
     """
 
     file: str
     line: int  # 0 for the whole file
     column: str
-    found: str
-    rule: str
-    mend: str
+    found: str | Bilingual
+    rule: Bilingual
+    remedy: Bilingual
+
+    def __lt__(self, other: "Fault") -> bool:
+        return self._order() < other._order()
 
     def __str__(self) -> str:
         location = [self.file]
         location += [f"line {self.line}"] if self.line else []
         location += [f"column {self.column}"] if self.column else []
-        return f"{', '.join(location)}: found {self.found}: {self.rule}; {self.mend}"
+        found, rule, remedy = (words(text, "en") for text in (self.found, self.rule, self.remedy))
+        return f"{', '.join(location)}: found {found}: {rule}; {remedy}"
+
+    def _order(self) -> tuple[str, int, str, str, str]:
+        return self.file, self.line, self.column, words(self.found, "en"), words(self.rule, "en")
+
+
+def words(text: Any, language: str) -> str:
+    """Return *text* in *language*; anything but a text in both languages as it is."""
+    return str(text[language] if hasattr(text, "en") else text)
 
 
 class TableError(AnalysisError):
@@ -101,9 +123,9 @@ class WorkerError(AnalysisError):
 class DocumentError(AnalysisError):
     """A report file whose text cannot be read."""
 
-    def __init__(self, name: str, found: str, mend: str) -> None:
-        super().__init__(name, found, mend)
+    def __init__(self, name: str, message: Bilingual) -> None:
+        super().__init__(name, message)
 
     def __str__(self) -> str:
-        name, found, mend = self.args
-        return f"{name}: {found}; {mend}"
+        name, message = self.args
+        return f"{name}: {words(message, 'en')}"

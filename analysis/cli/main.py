@@ -11,6 +11,7 @@ import click
 from analysis.errors import AnalysisError, BusyError, UsageError
 
 from . import publish, reports, runs, streams, tables
+from .options import current_language
 
 _EXTRAS = {
     "IPython": "notebooks",
@@ -44,7 +45,12 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except AnalysisError as error:
-            click.echo(f"Error: {error}", err=True)
+            from analysis.language import failures
+            from analysis.language.messages import say
+
+            language = current_language(ctx)
+            message = say("failures.error", text=failures.error(error))
+            click.echo(message[language], err=True)
             ctx.exit(_code(error))
         except ModuleNotFoundError as error:
             if error.name not in _EXTRAS:

@@ -18,6 +18,16 @@ def locale_language() -> str:
     return "zh" if tag.lower().startswith(("zh", "chinese")) else "en"
 
 
+def _remember(ctx: click.Context, _: click.Parameter, language: str) -> str:
+    ctx.meta["language"] = language
+    return language
+
+
+def current_language(ctx: click.Context) -> str:
+    """Return the language of messages: that of the command's option, else the default one."""
+    return str(ctx.meta.get("language") or os.environ.get(folders.LANGUAGE) or locale_language())
+
+
 class _Seconds(click.FloatRange):
     """A number of seconds; unlike a range of numbers, it refuses "nan"."""
 
@@ -59,6 +69,7 @@ LANGUAGE = click.option(
     type=click.Choice(["zh", "en"]),
     envvar=folders.LANGUAGE,
     default=locale_language,
+    callback=_remember,
     show_default=f"{folders.LANGUAGE}, else the locale",
     help="Language of the output.",
 )

@@ -95,6 +95,7 @@ class _Task(NamedTuple):
 
     def folder(self, reports: Path, output: Path | None, kind: str) -> None:
         """Compile every report of a folder; one that cannot be read does not stop the others."""
+        from analysis.language import failures
         from analysis.reports.documents import SUFFIXES
 
         if output is None or output.is_file():
@@ -109,11 +110,12 @@ class _Task(NamedTuple):
                 self.file(path, output / f"{path.name}.{kind}", kind)
             except AnalysisError as error:
                 failed += 1
-                click.echo(str(error), err=True)
+                click.echo(failures.error(error)[self.language], err=True)
         if others:
             self.say("compile.skipped", files=", ".join(others))
         if failed or not texts:
-            raise DocumentError(reports.name, f"{failed} of {len(texts)} reports not read", _REST)
+            summary = say("document.reports", failed=failed, count=len(texts))
+            raise DocumentError(reports.name, summary)
 
     def file(self, path: Path, output: Path | None, kind: str) -> None:
         """Compile one report and write its candidates."""
@@ -151,9 +153,6 @@ class _Task(NamedTuple):
     def say(self, message: str, **values: object) -> None:
         """Print a message to standard error."""
         click.echo(say(message, **values)[self.language], err=True)
-
-
-_REST = "see the lines above; the workbooks of the others are written"
 
 
 @click.command(

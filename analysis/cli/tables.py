@@ -7,7 +7,6 @@ Results go to standard output, everything else to standard error.
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -19,15 +18,16 @@ from .options import JSON, LANGUAGE, ORIGINALS, PROJECT, data
 
 def _exit(faults: Iterable[Fault], language: str, *, passed: str, as_json: bool) -> None:
     """Print the faults and their number, or *passed*; exit with 1 if there are any."""
+    from analysis.language import failures
     from analysis.language.messages import say
 
     distinct = sorted(set(faults))
     if as_json:
-        entries = [asdict(fault) for fault in distinct]
+        entries = [failures.cells(fault, language) for fault in distinct]
         click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
     else:
         for fault in distinct:
-            click.echo(str(fault))
+            click.echo(failures.fault(fault)[language])
     count = say("check.faults", count=len(distinct))[language]
     click.echo(count if distinct else passed, err=True)
     sys.exit(1 if distinct else 0)
@@ -46,6 +46,7 @@ def check(project: Path | None, *, language: str, as_json: bool, again: bool) ->
     were repaired while reading are listed on standard error. The cells of a table that passed and
     has not changed are not checked a second time; the rules between tables always are.
     """
+    from analysis.language import failures
     from analysis.language.messages import say
     from analysis.tables import checks, descriptor, load
 
@@ -53,7 +54,7 @@ def check(project: Path | None, *, language: str, as_json: bool, again: bool) ->
     contents = descriptor.contents(folder)
     survey = load.survey(folder, again=again)
     for repair in survey.repairs:
-        click.echo(say("check.repaired", repair=repair)[language], err=True)
+        click.echo(say("check.repaired", repair=failures.fault(repair))[language], err=True)
     faults, known = [*survey.faults, *checks.check(survey.tables)], dict[str, str]()
     if not faults:
         faults, known = descriptor.checked(survey.tables, contents, again=again)

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import WordError
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Level, Mark, Measure, Pairing, Scale
+from analysis.language.vocabulary import Gap, Level, Mark, Measure, Pairing, Scale, Status
 from analysis.statistics import gaps, policies, rates, wholes
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
@@ -70,7 +70,7 @@ def of(
     rows: pd.DataFrame, region: str, themes: pd.DataFrame, indicators: Sequence[str]
 ) -> pd.DataFrame:
     """
-    The rows of *region* alone, in the order of *themes*.
+    Return the rows of the latest report of *region*, in the order of *themes*.
 
     Parameters
     ----------
@@ -96,7 +96,10 @@ def of(
         raise WordError("region", region, sorted(set(rows["region"])))
     places = themes.rename(columns={"name_zh": "theme_zh", "name_en": "theme_en"})
     named = places[["theme", "theme_zh", "theme_en"]]
-    mine = named.merge(rows[rows["region"].eq(region)], on="theme", validate="1:m")
+    own = rows[rows["region"].eq(region)]
+    results = own[own["status"].eq(Status.ACTUAL)]
+    latest = (results if len(results) else own).sort_values("period_end")["report"].iloc[-1]
+    mine = named.merge(own[own["report"].eq(latest)], on="theme", validate="1:m")
     order = {code: place for place, code in enumerate(_outcomes(mine, indicators)["id"])}
     return mine.assign(outcome=mine["id"].map(order))
 

@@ -37,9 +37,6 @@ Row = dict[Any, Any]  # of the tidy frame
 FARTHEST_YEARS = 1  # figures further apart than this are not compared
 MOST_CAUTIONS = 2  # of one pair; more of them weigh as much as a refusal
 _CHANGES = (Measure.CHANGE_PCT, Measure.DIRECTION)
-# Counts of accidents follow rules of counting that differ between regions: deaths an accident run
-# from 0.28 to 1.19, as some count accidents in which nobody died and others do not.
-COUNTED_DIFFERENTLY = ("accidents",)
 RELATIVE = (Quantity.SHARE, Quantity.RATE, Quantity.DURATION)
 # The columns that rules look at: those that may differ between regions, and the others.
 _TRAITS = ["period_start", "period_end", "level", "unit", "comparator", "nature", "quantity"]
@@ -148,7 +145,7 @@ def _part(row: Row) -> Text:
 
 def _same_counting(one: Row, other: Row) -> Iterator[Judgement]:
     same = one["indicator"] == other["indicator"] and one["measure"] == other["measure"]
-    if same and one["measure"] == Measure.LEVEL and one["indicator"] in COUNTED_DIFFERENTLY:
+    if same and one["measure"] == Measure.LEVEL and one["indicator"] in rates.COUNTED_DIFFERENTLY:
         yield _refusal(Rule.COUNTING)
 
 

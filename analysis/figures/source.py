@@ -15,8 +15,8 @@ import pandas as pd
 
 from analysis import project
 from analysis.errors import UsageError, WordError
-from analysis.tables import load as tables
 from analysis.tables import descriptor, panel
+from analysis.tables import load as tables
 from analysis.tables.frames import Frames, framed
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
@@ -125,7 +125,7 @@ def code_of(kind: str, word: str, named: pd.DataFrame, language: str = "zh") -> 
     WordError
         If nothing has that code or name; the message names the nearest ones.
     UsageError
-        If several have that name; the message has their codes.
+        If several have that name, with their codes; or if *word* is no text.
 
     Examples
     --------
@@ -133,6 +133,8 @@ def code_of(kind: str, word: str, named: pd.DataFrame, language: str = "zh") -> 
     >>> code_of("region", "东区", named), code_of("region", "EAST", named)
     ('east', 'east')
     """
+    if not isinstance(word, str):
+        raise UsageError(f"{kind}: give one code or name as text, not {type(word).__name__}")
     codes: list[str] = list(named[kind].astype("str"))
     if word in codes:
         return word

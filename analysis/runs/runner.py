@@ -332,7 +332,7 @@ class _Runner:
 
     def _receive_check(self, event: Event) -> None:
         if "fault" in event:
-            self.faults.append(Fault(*event["fault"]))
+            self.faults.append(_fault(event["fault"]))
         elif "raised" in event:
             raise UsageError(f"the tables could not be checked: {event['raised']}")
         elif "ended" in event:
@@ -472,3 +472,11 @@ def _not_replaced(error: OSError, root: Path) -> judge.FailureError:
     file = Path(str(error.filename)).relative_to(root).as_posix()
     cause = say("job.cause.cannot_replace", file=file, error=error.strerror)
     return judge.FailureError(cause, say("job.advice.file"))
+
+
+def _fault(cells: dict[str, Any]) -> Fault:
+    """Return a fault that a worker has sent, its texts as dictionaries."""
+    texts: dict[str, Any] = {
+        name: Text(**cell) if isinstance(cell, dict) else cell for name, cell in cells.items()
+    }
+    return Fault(**texts)
