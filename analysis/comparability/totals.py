@@ -7,8 +7,9 @@ import pandas as pd
 
 from analysis.errors import UsageError
 from analysis.language.vocabulary import Comparator, Measure, Nature, Quantity, Status
+from analysis.statistics import rates
 
-from .rules import COUNTED_DIFFERENTLY, Row
+from .rules import Row
 
 _SAME = ("indicator", "unit", "breakdown", "measure", "status")
 _NO_SUM = (Quantity.SHARE, Quantity.RATE, Quantity.RANK, Quantity.DURATION)
@@ -59,7 +60,7 @@ def _of_regions(rows: pd.DataFrame, first: Row) -> Iterator[str]:
     """Yield why figures of several regions may not be added."""
     if rows["region"].nunique() < 2:
         return
-    if first["indicator"] in COUNTED_DIFFERENTLY:
+    if first["indicator"] in rates.COUNTED_DIFFERENTLY:
         yield f"regions count different {first['indicator']}"
     spans = rows.groupby("region", observed=True)[["period_start", "period_end"]].agg(list)
     if spans.astype("str").drop_duplicates().shape[0] > 1:

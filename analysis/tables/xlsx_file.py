@@ -182,8 +182,7 @@ def _foreign(label: str, data: bytes) -> Fault:
 
 
 def _strict(label: str) -> Fault:
-    mend = "in Excel, save it as Excel Workbook (.xlsx), not as Strict Open XML"
-    return Fault(label, 0, "", "Strict Open XML", "a variant of XLSX that is not read", mend)
+    return Fault(label, 0, "", "Strict Open XML", *advice("strict_workbook"))
 
 
 def damaged(label: str, error: Exception) -> Fault:

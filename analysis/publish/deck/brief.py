@@ -349,7 +349,7 @@ def _sources(presentation: Any, shown: Sequence[Record], language: str) -> Itera
     table = content.sources(shown, language)
     lines = sorted(table.lines, key=lambda line: (-int(line[-1]), line))
     title, method = say("brief.sources")[language], say("brief.method")[language]
-    whole, widths = Table(table.head, tuple(lines)), (2.6, 3.6, 1.5, 1.0)
+    whole, widths = Table(table.head, tuple(lines)), (2.3, 3.3, 1.8, 1.2)
     yield from _cut(presentation, "sources", title, whole, widths, language, words=method, size=12)
 
 
