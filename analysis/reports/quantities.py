@@ -355,7 +355,9 @@ def _measured(text: str, read: Quantity) -> Counter | None:
         return lexicon.counters()[noun["unit"]]
     rates = _RATE.finditer(text, max(0, read.start - 30), read.start) if "." in read.raw else ()
     bases = [_BASE_OF_RATE.search(rate[0]) for rate in rates]
-    return Counter("", _RATES.get(bases[0][0] if bases[0] else "", "比率"), "rate") if bases else None
+    return (
+        Counter("", _RATES.get(bases[0][0] if bases[0] else "", "比率"), "rate") if bases else None
+    )
 
 
 def _bounded(text: str, read: Quantity, vague: str) -> Quantity:
