@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis import validation
 from analysis.errors import AnalysisError
 
 from . import office, provenance
@@ -24,8 +25,7 @@ def read(path: Path, data: bytes) -> Iterator[Found]:
     if "ppt/presentation.xml" in parts:
         yield from _deck(path, data, parts)
     elif _SHEETS in parts or _PAGES in parts:
-        yield from _workbook(parts)
-        yield from _pictures(parts)
+        yield from embedded(parts)
     else:
         raise AnalysisError(f"{path.name} is no deck, workbook or text of an office program")
 
@@ -47,26 +47,21 @@ def stores(parts: Mapping[str, bytes]) -> dict[str, Provenance]:
     if not text:
         return {}
     try:
-        stored = json.loads(text)
-        return {
-            str(name): provenance.parsed(json.dumps(carried)) for name, carried in stored.items()
-        }
-    except (ValueError, AttributeError) as error:
-        raise AnalysisError("the provenance in this file is damaged") from error
+        stored = validation.parsed(text.encode("utf-8", "surrogatepass"), dict[str, object])
+        return {name: provenance.parsed(json.dumps(carried)) for name, carried in stored.items()}
+    except ValueError as error:
+        raise AnalysisError(f"the provenance in this file is damaged: {error}") from error
 
 
-def _workbook(parts: Mapping[str, bytes]) -> Iterator[Found]:
+def embedded(parts: Mapping[str, bytes]) -> Iterator[Found]:
+    """Yield what :func:`read` does for a workbook or text document."""
     for name, carried in stores(parts).items():
         yield name, carried, marks(carried)
-
-
-def _pictures(parts: Mapping[str, bytes]) -> Iterator[Found]:
-    """Yield the pictures with provenance in a workbook or text document."""
     for name in sorted(parts):
         if "/media/" in name and parts[name].startswith(_PNG):
-            carried = provenance.read(parts[name])
-            if carried is not None:
-                yield name.rpartition("/")[2], carried, marks(carried)
+            pictured = provenance.read(parts[name])
+            if pictured is not None:
+                yield name.rpartition("/")[2], pictured, marks(pictured)
 
 
 _PNG = b"\x89PNG"
@@ -135,13 +130,10 @@ def properties(shape: Any) -> Any:
 def walk(shapes: Any) -> Iterator[Any]:
     """Yield every shape, also those in groups."""
     for shape in shapes:
-        if shape.shape_type is not None and shape.shape_type == _GROUP:
+        if hasattr(shape, "shapes"):
             yield from walk(shape.shapes)
         else:
             yield shape
-
-
-_GROUP = 6
 
 
 def carried(shape: Any) -> Provenance | None:

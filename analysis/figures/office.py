@@ -6,6 +6,7 @@ Handles parts, properties and zip archives; ``slides`` and ``workbook`` handle t
 
 import io
 import re
+import uuid
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +16,9 @@ from typing import Any
 
 from lxml import etree
 
-from analysis.errors import AnalysisError
+from analysis import files
+from analysis.errors import AnalysisError, UsageError
+from analysis.language.messages import say
 
 WHEN = "2000-01-01T00:00:00Z"  # a fixed date, so that files do not depend on the time
 CUSTOM = "docProps/custom.xml"
@@ -27,6 +30,7 @@ _PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/custom-prop
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _DATES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)")
 _MOST_BYTES = 400 << 20
 _MOST_RATIO = 400  # above that of a sheet of zeros, below that of a zip bomb
 _MOST_PARTS = 20_000
@@ -103,8 +107,11 @@ def _unpacked(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
 
 
 def _declares(part: bytes) -> bool:
-    """Return whether an XML part declares a type or entities, or is UTF-16, which hides them."""
-    return b"<!DOCTYPE" in part or b"<!ENTITY" in part or part[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    """Return whether an XML part declares a type or entities, or may hide them in its encoding."""
+    named = _ENCODING.match(part)
+    hidden = part[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in part[:4]
+    known = named is None or named[1].lower() in {b"utf-8", b"us-ascii"}
+    return b"<!DOCTYPE" in part or b"<!ENTITY" in part or hidden or not known
 
 
 def normalised(data: bytes) -> bytes:
@@ -176,6 +183,33 @@ def refuse_unwritable(path: Path) -> None:
         raise AnalysisError(f"{path} is read-only: make it writable, or update a copy")
 
 
+def contents(path: Path) -> tuple[Path, bytes]:
+    """
+    Return the real path and the bytes of an office file that will be updated.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read.
+    """
+    try:
+        path = path.resolve(strict=True)
+        return path, path.read_bytes()
+    except OSError as error:
+        raise UsageError(say("error.unreadable", path=path, error=error.strerror)) from error
+
+
+def replace(path: Path, before: bytes, after: bytes) -> None:
+    """Replace a file and keep *before* beside it as ``.bak``, unless another program changed it."""
+    refuse_unwritable(path)
+    if path.read_bytes() != before:
+        raise AnalysisError(f"{path} was changed by another program meanwhile: update it again")
+    mode = path.stat().st_mode
+    files.write(path.with_name(f"{path.name}.bak"), before)
+    files.write(path, after)
+    path.chmod(mode)
+
+
 def _locks(path: Path) -> Iterable[Path]:
     """Yield the lock files that PowerPoint, Excel and LibreOffice create for an open file."""
     yield path.with_name(f"~${path.name}")
@@ -197,6 +231,19 @@ def item(text: str) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
+ITEM_PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+_ITEM_PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+
+
+def item_properties() -> bytes:
+    """Return the part with the id of a custom XML part, which Word expects beside it."""
+    key = f"{{{str(uuid.uuid5(uuid.NAMESPACE_URL, _STORE)).upper()}}}"
+    names: Any = {"ds": _ITEM_PROPERTIES}
+    root = etree.Element(f"{{{_ITEM_PROPERTIES}}}datastoreItem", nsmap=names)
+    root.set(f"{{{_ITEM_PROPERTIES}}}itemID", key)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
 def stored(parts: Mapping[str, bytes]) -> str | None:
     """Return the text that :func:`item` stored in these parts, or None."""
     for name, part in parts.items():
@@ -212,18 +259,15 @@ def stored(parts: Mapping[str, bytes]) -> str | None:
     return None
 
 
-def with_item(data: bytes, text: str, main: str = "xl/workbook.xml") -> bytes:
-    """Return the package *data* with *text* stored beside its part *main*, normalised."""
+def with_item(data: bytes, text: str) -> bytes:
+    """Return the workbook *data* with *text* stored in a custom XML part, normalised."""
     package = parts(data, "the file")
-    folder, _, name = main.rpartition("/")
-    place = f"{folder}/_rels/{name}.rels"
-    numbered = (ITEM.replace("1", str(number)) for number in range(1, 1000))
-    free = next(one for one in numbered if one not in package)
+    place = "xl/_rels/workbook.xml.rels"
     rels = etree.fromstring(package[place])
     relation = etree.SubElement(rels, f"{{{_RELATIONS}}}Relationship")
     relation.set("Id", "rIdStore")
     relation.set("Type", ITEM_RELATION)
-    relation.set("Target", f"../{free}")
+    relation.set("Target", f"../{ITEM}")
     package[place] = etree.tostring(rels, xml_declaration=True, encoding="UTF-8", standalone=True)
-    package[free] = item(text)
+    package[ITEM] = item(text)
     return packed({name: _settled(name, part) for name, part in package.items()})

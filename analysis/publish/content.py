@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis.charts import native
 from analysis.charts.kinds import KINDS, kind_of
@@ -113,6 +113,7 @@ _INSTEAD = {
     "note.context": say("native_note.context"),
     "note.elsewhere": say("native_note.elsewhere"),
     "note.chance_band": Text("", ""),
+    "year_to_date.interval": say("native_note.beside"),
     "mark_note.at_least": say("native_note.at_least"),
     "mark_note.about": say("native_note.about"),
 }
@@ -194,12 +195,10 @@ def chosen(
     records = [record for record in manifest["figures"] if record["language"] == language]
     retired = sorted({str(one["kind"]) for one in records if not is_made(one)})
     if retired:
-        raise UsageError(
-            f"figures of the kinds {', '.join(retired)} are no longer made: renew all with `run`"
-        )
+        raise UsageError(say("deck.retired", kinds=", ".join(retired)))
     records = [with_fingerprint(record) for record in records]
     if not records:
-        raise UsageError(f"the manifest has no figure in {language!r}: make them with `run`")
+        raise UsageError(say("deck.no_language", language=language))
     for pattern in patterns:
         if not any(_means(pattern, record) for record in records):
             raise UsageError(_unknown(pattern, records))
@@ -222,25 +221,24 @@ def _first(patterns: Sequence[str], record: Record) -> int:
     return next(number for number, pattern in enumerate(patterns) if _means(pattern, record))
 
 
-def _unknown(pattern: str, records: Sequence[Record]) -> str:
+def _unknown(pattern: str, records: Sequence[Record]) -> Text:
     """
     Return the error message for an unknown figure, with the nearest names or the known kinds.
 
     >>> records = [{"name": "trend-deaths-zh", "language": "zh", "kind": "trend"},
     ...            {"name": "targets-1-zh", "language": "zh", "kind": "targets"}]
-    >>> _unknown("trend-deths", records)
+    >>> _unknown("trend-deths", records).en
     "no figure is called 'trend-deths'; did you mean trend-deaths? (2 are known)"
-    >>> _unknown("map-*", records)
+    >>> _unknown("map-*", records).en
     "no figure is called 'map-*'; 2 are known, of the kinds trend, targets"
     """
     plain = dict.fromkeys(key_of(record) for record in records)
     near = get_close_matches(pattern.removesuffix("*"), plain, n=3)
     if near:
-        meant = f"did you mean {', '.join(near)}? ({len(plain)} are known)"
-        return f"no figure is called {pattern!r}; {meant}"
+        return say("deck.unknown", pattern=pattern, near=", ".join(near), count=len(plain))
     used = {kind_of(record).name for record in records}
     kinds = ", ".join(name for name in KINDS if name in used)
-    return f"no figure is called {pattern!r}; {len(plain)} are known, of the kinds {kinds}"
+    return say("deck.unknown_kinds", pattern=pattern, count=len(plain), kinds=kinds)
 
 
 def key_of(record: Record) -> str:
@@ -338,6 +336,22 @@ def sources(records: Iterable[Record], language: str) -> Table:
         (*who, str(len(ids))) for who, ids in sorted(used.items(), key=lambda entry: entry[0])
     )
     return Table(tuple(say("content.source_heads")[language].split("|")), lines)
+
+
+class Definition(NamedTuple):
+    """Name, definition and unit of an indicator."""
+
+    name: Text
+    definition: Text
+    unit: Text
+
+
+def defined(
+    records: Iterable[Record], definitions: Mapping[str, Definition]
+) -> dict[str, Definition]:
+    """Return the definitions of the indicators that figures have, in their order."""
+    codes = {row.get("indicator") for record in records for row in record["rows"]}
+    return {code: texts for code, texts in definitions.items() if code in codes}
 
 
 _SIGNS = {

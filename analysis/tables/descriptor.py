@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis import files, validation
 from analysis.errors import Fault, TableError
-from analysis.language.messages import say
+from analysis.language.messages import advice, say
 from analysis.language.text import Text
 
 from . import cache, checks, csv_file
@@ -28,7 +28,6 @@ from .xlsx_file import text
 
 FILE = "datapackage.json"
 PROFILES = "https://datapackage.org/profiles/2.0"
-MEND = "restore the file, or run `regional-safety describe` if the change is meant"
 _MEDIA = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -107,15 +106,13 @@ def compare(folder: Path) -> list[Fault]:
         known = {resource["path"]: resource for resource in record["resources"]}
     except ValueError as error:
         problem = str(error)[:80]
-        mend = "restore it, or run `regional-safety describe`"
-        return [Fault(FILE, 0, "", problem, "no descriptor that can be read", mend)]
+        return [Fault(FILE, 0, "", problem, *advice("descriptor"))]
     try:
         present = {_path(folder, path): path for path in table_files(folder).values()}
     except TableError as error:
         return error.faults
     faults = [
-        Fault(FILE, 0, "", name, "described, but not there", MEND)
-        for name in set(known) - set(present)
+        Fault(FILE, 0, "", name, *advice("described_missing")) for name in set(known) - set(present)
     ]
     for name, path in present.items():
         faults += _difference(name, path, known.get(name))
@@ -205,7 +202,7 @@ def validate(tables: Tables, names: Collection[str] | None = None) -> list[Fault
     except FrictionlessException as error:
         return [_refused(reason) for reason in error.reasons or [error.error]]
     told = [
-        _told(_file(tables, task.name), lines[task.name], error)
+        _row_fault(_file(tables, task.name), lines[task.name], error)
         for task in report.tasks
         for error in task.errors
     ]
@@ -239,35 +236,37 @@ def _inlined(tables: Tables, resource: Record) -> list[int]:
 
 
 def _refused(error: Any) -> Fault:
-    return Fault(FILE, 0, "", error.type, error.message, "run `regional-safety describe`")
+    rule = Text(error.message, error.message)
+    return Fault(FILE, 0, "", error.type, rule, say("remedy.describe"))
 
 
-def _told(file: str, lines: list[int], error: Any) -> Fault:
+def _row_fault(file: str, lines: list[int], error: Any) -> Fault:
     """A frictionless error by the line of the file, which it knows only as a row's number."""
     row = int(getattr(error, "row_number", 0) or 0)
     line = lines[row - 2] if row > 1 else 0
     found = repr(getattr(error, "cell", "") or error.type)
     column = str(getattr(error, "field_name", "") or "")
-    return Fault(file, line, column, found, error.note or error.message, "correct the row")
+    rule = str(error.note or error.message)
+    return Fault(file, line, column, found, Text(rule, rule), say("remedy.row"))
 
 
 def _difference(name: str, path: Path, known: Mapping[str, Any] | None) -> Iterator[Fault]:
     if known is None:
-        yield Fault(name, 0, "", "a new table", "not in the descriptor", MEND)
+        yield Fault(name, 0, "", say("found.new_table"), *advice("not_described"))
         return
     data = files.read(path.resolve())
     if data is None:
-        yield Fault(name, 0, "", "no plain file", "a table is a plain file", "put a file there")
+        yield Fault(name, 0, "", say("found.no_file"), *advice("plain_file"))
         return
     if known.get("hash") == _hash(data):
         return
     before, now = known.get("rows"), _rows(path)
-    rule = "other content than described"
+    words = advice("described_content")
     if before != now:
-        rule = f"{before} rows are described"
+        words = advice("described_rows", rows=before)
     elif known.get("bytes") != len(data):
-        rule = f"{known.get('bytes')} bytes are described"
-    yield Fault(name, 0, "", f"{now} rows, {len(data)} bytes", rule, MEND)
+        words = advice("described_bytes", bytes=known.get("bytes"))
+    yield Fault(name, 0, "", say("found.size", rows=now, bytes=len(data)), *words)
 
 
 def _rows(path: Path) -> int | str:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis import project
 from analysis.errors import Fault, TableError
+from analysis.language.messages import advice, say
 from analysis.language.vocabulary import Basis, Level
 
 from . import cache, contract, csv_file, printed
@@ -388,11 +389,10 @@ def _one(folder: Path, name: str, faults: list[Fault]) -> Path | None:
     lock = folder / f"{name}.xlsx"
     lock = lock.with_name(f"~${lock.name}")
     if lock.exists():
-        mend = f"close the workbook; delete {lock.name} if nobody has it open"
-        faults.append(Fault(name, 0, "", lock.name, "the table is open in Excel", mend))
+        faults.append(Fault(name, 0, "", lock.name, *advice("open_in_excel", lock=lock.name)))
     if len(paths) == 1:
         return paths[0]
     near = paths or sorted((folder / name).parent.glob(f"{Path(name).name}.*"))
-    found = " and ".join(path.name for path in near) or "nothing"
-    faults.append(Fault(name, 0, "", found, "one file a table", "keep one, .csv or .xlsx"))
+    found = ", ".join(path.name for path in near) or say("found.nothing")
+    faults.append(Fault(name, 0, "", found, *advice("one_file")))
     return None
