@@ -20,8 +20,15 @@ MOST_BYTES = 64 << 20  # of a file that is read whole
 MOST_HASHED = 4 << 30  # of a file of which only the content hash is needed
 LONGEST_NAME = 150  # bytes
 # What Windows refuses in a file name, control characters and the names of its devices.
-_NO_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f/\\<>:"|?*\u2028\u2029\ud800-\udfff]')
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE | re.DOTALL)
+# Signs that nobody sees are refused too: they hide, join or turn what stands beside them.
+_NO_NAME = re.compile(
+    r'[\x00-\x1f\x7f-\x9f/\\<>:"|?*\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff'
+    r"\ud800-\udfff]"
+)
+_DEVICE = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\..*)?",
+    re.IGNORECASE | re.DOTALL,
+)
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
@@ -88,12 +95,16 @@ def write(path: Path, data: bytes) -> None:
     """
     Write *data* to *path* atomically: a reader sees the old file or the new one, never a part.
 
+    A temporary file that a killed process has left beside *path* is removed.
+
     Raises
     ------
     OSError
         If the file cannot be written; *path* is then unchanged.
     """
-    beside = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
+    start = f".{path.name[:60]}."
+    _remove_abandoned(path.parent, start)
+    beside = path.with_name(f"{start}{os.getpid()}-{secrets.token_hex(6)}.tmp")
     try:
         with beside.open("xb") as file:
             file.write(data)
@@ -105,6 +116,17 @@ def write(path: Path, data: bytes) -> None:
             beside.unlink()
         raise
     sync_folder(path.parent)
+
+
+def _remove_abandoned(folder: Path, start: str) -> None:
+    """Remove the temporary files in *folder* whose names begin with *start*, of dead processes."""
+    temporary = re.compile(re.escape(start) + r"([0-9]{1,9})-[0-9a-f]{12}\.tmp")
+    for path in folder.iterdir():
+        if match := temporary.fullmatch(path.name):
+            from psutil import pid_exists
+
+            if not pid_exists(int(match[1])):
+                path.unlink(missing_ok=True)
 
 
 def clear(path: Path) -> None:

@@ -1,62 +1,233 @@
 """
 Kill commands at random moments, some of them on a nearly full disk, and count what is left.
 
-    python -m benchmarks.kills 50
+    python -m benchmarks.kills                  every command, and the table into docs/promises.md
+    python -m benchmarks.kills deck site -n 5   some commands, five kills each
+    python -m benchmarks.kills --seed 7         other moments
 
-Needs Linux; the small disk needs root and ``unshare``. The kills are seeded, the moments are not,
-as they depend on the machine.
+Needs Linux; the small disk needs root and ``unshare``. The choices are seeded; what a process does
+at a moment depends on the machine.
 """
 
-import hashlib
+import argparse
+import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "faults"))
+sys.path[:0] = [str(ROOT / "tests" / "faults"), str(ROOT / "tests")]
 
+from publications import written  # noqa: E402
 from small import RECORD, SKETCH, START, Project  # noqa: E402
 
+from analysis.cli.main import main as command  # noqa: E402
 from analysis.reports import storage  # noqa: E402
 
-SMALL = 1_200_000  # bytes of the small disk: the old and the new set fit, little more
-_CHANGE = """
-import sys
-from pathlib import Path
-from analysis.reports import storage
-root = Path(sys.argv[1])
-contents = {f"mentions/t{n}.csv": bytes(sys.argv[2], "ascii") * 20_000 for n in range(12)}
-print("ready", flush=True)
-with storage.alone(root):
-    storage.replace_all(root, contents)
-"""
-RANDOM = random.Random(18)  # noqa: S311  the same choices in every run
+PAGE = ROOT / "docs" / "promises.md"
+DISK = 24 << 20  # bytes of the small disk
+COLUMNS = ("kills", "torn", "orphans", "rubbish", "lost", "unrecovered")
+CHOICE = random.Random(18)  # noqa: S311  the same choices in every run
+FILLER = "filler"
+LONGEST = 5.0  # seconds until the latest kill
+
+Counts = Iterator[Counter[str]]
+Act = Callable[[], object]
+Contents = dict[Path, bytes | None]
 
 
-def sha(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def forked(act: Act, seconds: float = 0.0) -> int:
+    """Call *act* in a forked process, killed after *seconds* if given; return its exit status."""
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            quiet = os.open(os.devnull, os.O_RDWR)
+            for stream in range(3):
+                os.dup2(quiet, stream)
+            act()
+            status = 0
+        finally:
+            os._exit(status)
+    if seconds:
+        time.sleep(seconds)
+        os.kill(pid, 9)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def runs(folder: Path, count: int) -> Iterator[Counter[str]]:
+def called(*words: object) -> Act:
+    """Return the call of a command line."""
+    return lambda: command([str(word) for word in words], standalone_mode=False)
+
+
+def fill(folder: Path, room: int) -> None:
+    """Leave *room* bytes free on the disk of *folder*."""
+    with (folder / FILLER).open("wb") as file:
+        file.write(bytes(max(0, shutil.disk_usage(folder).free - room)))
+
+
+def clear(folder: Path) -> None:
+    """Free the disk again."""
+    (folder / FILLER).unlink(missing_ok=True)
+
+
+def repeated(
+    folder: Path, act: Act, old: Contents, new: Mapping[Path, bytes], *, count: int, full: bool
+) -> Counts:
+    """Kill *act*, which turns the files *old* into *new*, and call it again."""
+    longest = 0.0
+    for _ in range(count + 1):
+        for path, data in old.items():
+            path.unlink(missing_ok=True) if data is None else path.write_bytes(data)
+        if not longest:
+            began = time.monotonic()
+            forked(act)
+            longest = min(LONGEST, 1.1 * (time.monotonic() - began))
+            continue
+        if full:
+            fill(folder, CHOICE.randint(0, 2 * sum(map(len, new.values()))))
+        forked(act, CHOICE.uniform(0.01, longest))
+        clear(folder)
+        torn = sum(_data(path) not in {old.get(path), data} for path, data in new.items())
+        status = forked(act)
+        every = {path for one in {path.parent for path in new} for path in one.iterdir()}
+        yield Counter(
+            kills=1,
+            torn=torn,
+            rubbish=len([path for path in every - {*new} if path.suffix == ".tmp"]),
+            lost=sum(_data(path) != data for path, data in new.items()),
+            unrecovered=int(status != 0),
+        )
+
+
+def _data(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+def results(folder: Path, act: Act, old: Contents) -> dict[Path, bytes]:
+    """Return the files below *folder* that *act* writes or changes, with their content."""
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    for path, data in old.items():
+        if data is not None:
+            path.write_bytes(data)
+    if forked(act):
+        raise SystemExit("the command fails without any kill")
+    after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {path: data for path, data in after.items() if before.get(path) != data}
+
+
+def deck(folder: Path, count: int, *, full: bool) -> Counts:
+    """Kill the update of a deck with a title edited by hand."""
+    from pptx import Presentation
+
+    figures = written(folder)
+    path = folder / "deck.pptx"
+    forked(called("deck", "trend-*", "--project", folder, "--output", path))
+    presentation = Presentation(str(path))
+    presentation.slides[0].shapes[0].text_frame.text = "EDITED BY HAND"
+    presentation.save(str(path))
+    old: Contents = {path: path.read_bytes(), path.with_name("deck.pptx.bak"): None}
+    written(folder, edit=_raised)
+    act = called("deck", "--update", path, "--project", figures.parent)
+    new = results(folder, act, old)
+    new[path.with_name("deck.pptx.bak")] = old[path] or b""
+    if "EDITED BY HAND" not in Presentation(str(path)).slides[0].shapes[0].text_frame.text:
+        raise SystemExit("the update loses the edit without any kill")
+    yield from repeated(folder, act, old, new, count=count, full=full)
+
+
+def _raised(figure: dict[str, object]) -> None:
+    """Change the values and the title of a figure."""
+    rows = figure["rows"]
+    for row in rows if isinstance(rows, list) else ():
+        if row.get("value") == 45:
+            row |= {"value": 46, "printed": "46人"}
+
+
+def document(*words: str) -> Callable[..., Counts]:
+    """Return the kills of a command that writes a document over an older one."""
+
+    def kills(folder: Path, count: int, *, full: bool) -> Counts:
+        written(folder)
+        act = called(*words, "--project", folder)
+        old: Contents = dict.fromkeys(results(folder, act, {}), b"old")
+        for path in old:
+            path.write_bytes(b"old")
+        new = results(folder, act, old)
+        old |= dict.fromkeys(path for path in new if path not in old)
+        yield from repeated(folder, act, old, new, count=count, full=full)
+
+    return kills
+
+
+def describe(folder: Path, count: int, *, full: bool) -> Counts:
+    """Kill `describe`, which replaces an older descriptor."""
+    shutil.copytree(ROOT / "data", folder / "data")
+    path = folder / "data" / "datapackage.json"
+    act, old = called("describe", "--project", folder), path.read_bytes().replace(b'"MIT"', b'"X"')
+    new = results(folder, act, {path: old})
+    new.setdefault(path, path.read_bytes())
+    yield from repeated(folder, act, {path: old}, new, count=count, full=full)
+
+
+def tables(folder: Path, count: int, *, full: bool) -> Counts:
+    """Kill the replacement of twelve tables, edit one, and recover."""
+    root = folder / "data"
+    (root / "mentions").mkdir(parents=True)
+    paths = [root / "mentions" / f"t{number}.csv" for number in range(12)]
+    for number in range(count):
+        old, new = (f"{sign}\n".encode() * 20_000 for sign in ("ab", "ba")[number % 2])
+        for path in paths:
+            path.write_bytes(old)
+        if full:
+            fill(folder, CHOICE.randint(0, 3 * 12 * len(new)))
+        forked(lambda data=new: _replaced(root, paths, data), CHOICE.uniform(0.005, 0.15))
+        clear(folder)
+        torn = sum(path.read_bytes() not in {old, new} for path in paths)
+        edited = CHOICE.choice(paths)
+        with edited.open("ab") as file:
+            file.write(b"EDIT\n")
+        with storage.alone(root):
+            pass
+        yield Counter(
+            kills=1,
+            torn=torn,
+            rubbish=int((root / storage.STAGE).exists()) + len([*root.rglob("*.tmp")]),
+            lost=int(not edited.read_bytes().endswith(b"EDIT\n")),
+            unrecovered=int(len({path.read_bytes() for path in paths if path != edited}) != 1),
+        )
+
+
+def _replaced(root: Path, paths: list[Path], data: bytes) -> None:
+    with storage.alone(root):
+        storage.replace_all(root, {f"mentions/{path.name}": data for path in paths})
+
+
+def runs(folder: Path, count: int, *, full: bool) -> Counts:
     """Kill `run` and start it again."""
     project = Project(folder / "project")
     project.notebook("draw", START, "time.sleep(0.2)", SKETCH, RECORD)
     project.run()
     good, longest = project.drawn(), 3.0
     for _ in range(count):
+        if full:
+            fill(folder, CHOICE.randint(0, 400_000))
         began = time.monotonic()
         process = project.start("run", "--force", "-j", "2")
-        time.sleep(RANDOM.uniform(0.05, longest))
+        time.sleep(CHOICE.uniform(0.05, longest))
         process.kill()
         process.communicate()
         torn = sum(project.drawn().get(name) not in {None, mark} for name, mark in good.items())
+        clear(folder)
         healed = project.call("run")
         longest = min(8.0, (time.monotonic() - began) / 2)
         yield Counter(
@@ -69,112 +240,82 @@ def runs(folder: Path, count: int) -> Iterator[Counter[str]]:
         )
 
 
-def tables(folder: Path, count: int) -> Iterator[Counter[str]]:
-    """Kill the replacement of twelve tables, edit one, and recover."""
-    root = folder / "data"
-    (root / "mentions").mkdir(parents=True)
-    paths = [root / "mentions" / f"t{number}.csv" for number in range(12)]
-    for path in paths:
-        path.write_bytes(b"0\n" * 20_000)
-    for number in range(count):
-        sign = "ab"[number % 2]
-        process = subprocess.Popen(
-            [sys.executable, "-c", _CHANGE, str(root), f"{sign}\n"], stdout=subprocess.PIPE
-        )
-        if process.stdout is not None:
-            process.stdout.readline()
-        time.sleep(RANDOM.uniform(0, 0.12))
-        process.kill()
-        process.communicate()
-        torn = sum(not _whole(path) for path in paths)
-        edited = RANDOM.choice(paths)
-        with edited.open("ab") as file:
-            file.write(b"EDIT\n")
-        with storage.alone(root):
-            pass
-        signs = {path.read_bytes()[:1] for path in paths if path != edited}
-        yield Counter(
-            kills=1,
-            torn=torn,
-            rubbish=int((root / storage.STAGE).exists()) + len([*root.rglob("*.tmp")]),
-            lost=int(not edited.read_bytes().endswith(b"EDIT\n")),
-            unrecovered=int(len(signs) != 1),
-        )
-        _level(paths)
-
-
-def _whole(path: Path) -> bool:
-    data = path.read_bytes()
-    return len(data) == 40_000 and data == data[:2] * 20_000
-
-
-def _level(paths: list[Path]) -> None:
-    """Give all tables the content of the first, for the next kill."""
-    data = paths[0].read_bytes()[:2] * 20_000
-    for path in paths:
-        path.write_bytes(data)
-
-
-def describe(folder: Path, count: int) -> Iterator[Counter[str]]:
-    """Kill `describe` and call it again."""
-    shutil.copytree(ROOT / "data", folder / "data")
-    path = folder / "data" / "datapackage.json"
-    whole = sha(path)
-    for _ in range(count):
-        command = [sys.executable, "-m", "analysis", "describe", "--project", str(folder)]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(RANDOM.uniform(0.5, 8.0))
-        process.kill()
-        process.wait()
-        torn = int(sha(path) != whole)
-        again = subprocess.run(command, check=False, capture_output=True)
-        rubbish = [*path.parent.glob(".*.tmp")]
-        yield Counter(
-            kills=1,
-            torn=torn,
-            rubbish=len(rubbish),
-            lost=int(sha(path) != whole),
-            unrecovered=int(again.returncode != 0),
-        )
-
-
-KINDS: dict[str, Callable[[Path, int], Iterator[Counter[str]]]] = {
-    "run": runs,
-    "accept": tables,
-    "describe": describe,
+# The commands, and how many kills each gets: on any disk, and on the small one.
+KINDS: dict[str, tuple[str, Callable[..., Counts], int, int]] = {
+    "run": ("`run`", runs, 40, 12),
+    "accept": ("replacing twelve tables, as `accept` does", tables, 60, 20),
+    "deck": ("`deck --update`", deck, 25, 10),
+    "describe": ("`describe`", describe, 10, 4),
+    "workbook": ("`workbook`", document("workbook"), 15, 5),
+    "site": ("`site`", document("site"), 15, 5),
 }
-COLUMNS = ("kills", "torn", "orphans", "rubbish", "lost", "unrecovered")
 
 
-def on_small_disk(kind: str, count: int) -> None:
-    """Repeat this script for one kind on a disk of a megabyte."""
-    with tempfile.TemporaryDirectory() as folder:
-        inner = f"'{sys.executable}' -m benchmarks.kills {count} {kind} {folder}"
-        line = f"mount -t tmpfs -o size={SMALL * 3} none {folder} && {inner}"
-        subprocess.run(["unshare", "-m", "sh", "-c", line], check=False, cwd=ROOT)
-
-
-def measure(kind: str, count: int, folder: Path, name: str) -> None:
-    """Print one line of the table."""
+def measured(kind: str, folder: Path, count: int, *, full: bool) -> str:
+    """Return one line of the table."""
+    name, kills, *_ = KINDS[kind]
     total: Counter[str] = Counter()
-    for one in KINDS[kind](folder, count):
+    for one in kills(folder, count, full=full):
         total += one
-    print("| " + " | ".join([name, *(str(total[column]) for column in COLUMNS)]) + " |", flush=True)
+    shown = f"{name}, nearly full disk" if full else name
+    return "| " + " | ".join([shown, *(str(total[column]) for column in COLUMNS)]) + " |"
+
+
+def on_small_disk(kind: str, count: int, seed: int) -> str:
+    """Return the line of this script for one kind on a small disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        inner = [sys.executable, "-m", "benchmarks.kills", kind, "-n", str(count)]
+        inner += ["--seed", str(seed), "--folder", folder]
+        line = f'mount -t tmpfs -o size={DISK} none "$0" && exec "$@"'
+        command = ["unshare", "-m", "sh", "-c", line, folder, *inner]
+        done = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip()
+
+
+def table(kinds: list[str], count: int | None, seed: int) -> Iterator[str]:
+    """Yield the lines of the table."""
+    for kind in kinds:
+        for full, usual in zip((False, True), KINDS[kind][2:], strict=True):
+            if full:
+                yield on_small_disk(kind, count or usual, seed)
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                yield measured(kind, Path(folder), count or usual, full=False)
+
+
+def write(lines: list[str], seed: int) -> None:
+    """Put the table into the page of promises."""
+    day = datetime.now(UTC).date().isoformat()
+    kills = sum(int(line.split("|")[2]) for line in lines)
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    about = f"{kills} kills on {day}, seed {seed}, at a load of {load:.0f} a processor:"
+    head = ["| command | " + " | ".join(COLUMNS) + " |", "| --- |" + " --- |" * len(COLUMNS)]
+    text = "\n".join([about, "", *head, *lines])
+    page = PAGE.read_text("utf-8")
+    between = re.compile("(?<=<!-- kills -->\n).*(?=\n<!-- end -->)", re.DOTALL)
+    PAGE.write_text(between.sub(lambda _: text, page), "utf-8")
 
 
 def main() -> None:
     """Print the table: what is left of each kind of kill."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    if len(sys.argv) > 3:
-        measure(sys.argv[2], count, Path(sys.argv[3]), f"{sys.argv[2]}, small disk")
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
+    parser.add_argument("kinds", nargs="*", choices=[[], *KINDS], metavar="command")
+    parser.add_argument("-n", type=int, help="kills of each command")
+    parser.add_argument("--seed", type=int, default=18)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    CHOICE.seed(given.seed)
+    if given.folder is not None:
+        print(measured(given.kinds[0], given.folder, given.n, full=True), flush=True)
         return
-    print("| command | " + " | ".join(COLUMNS) + " |", flush=True)
-    for kind in sys.argv[2:] or KINDS:
-        with tempfile.TemporaryDirectory() as folder:
-            measure(kind, count if kind != "describe" else max(1, count // 4), Path(folder), kind)
-        if kind != "describe":
-            on_small_disk(kind, max(1, count // 3))
+    lines = []
+    for line in table(given.kinds or [*KINDS], given.n, given.seed):
+        print(line, flush=True)
+        lines.append(line)
+    if not given.kinds:
+        write(lines, given.seed)
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main()

@@ -1,13 +1,14 @@
 """
-The pages under ``docs/`` that the tables write: dictionary, what is missing, identities, method.
+The generated pages under ``docs/``: dictionary, what is missing, identities, method, glossary.
 
-``python docs/pages.py`` writes them; a test compares the committed pages with the tables. They say
-nothing that the tables do not.
+``python docs/pages.py`` writes them; a test compares the committed pages with the tables.
 """
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+import architecture
 import methods
 import pandas as pd
 
@@ -27,6 +28,7 @@ from analysis.language.vocabulary import (
 )
 from analysis.statistics import gaps
 from analysis.tables import identities, load
+from analysis.tables.frames import framed
 from analysis.tables.load import Tables
 
 QUANTITIES = {
@@ -61,10 +63,12 @@ MADE = Text(
 
 def contents(held: Tables) -> dict[str, str]:
     """Every generated page by its file name, as Markdown."""
-    pages = {"identities.md": identities_page(held)}
+    pages = {"identities.md": identities_page(held), architecture.NAME: architecture.picture()}
     for language in Language:
         pages[f"dictionary.{language}.md"] = dictionary_page(held, language)
+        pages[f"frames.{language}.md"] = frames_page(held, language)
         pages[f"missing.{language}.md"] = missing_page(held, language)
+        pages[f"glossary.{language}.md"] = glossary_page(language)
         pages[methods.PAGES[language]] = methods.page(language)
     return pages
 
@@ -92,6 +96,27 @@ def dictionary_page(held: Tables, language: Language) -> str:
         if len(chosen):
             lines += [f"## {theme[f'name_{language}']}", ""]
             lines += [*_dictionary(held, chosen, language), ""]
+    return _page(lines)
+
+
+def frames_page(held: Tables, language: Language) -> str:
+    """Every column of every frame: name, type, unit and what it contains."""
+    lead = Text(
+        "`rs.load().columns()`给出同样的内容。`rows`和`context_rows`是`rs.load()`的数据，每行一个数字；"
+        "`safety.rate`和`safety.change`是相应调用增加的列；其余是`data/`的数据表。",
+        "`rs.load().columns()` gives the same. `rows` and `context_rows` have one row a figure; "
+        "`safety.rate` and `safety.change` are the columns that those calls add; the others are "
+        "the tables of `data/`.",
+    )[language]
+    title = Text("数据框的列", "Columns of the frames")[language]
+    head = Text("列|类型|单位|内容", "column|type|unit|contents")[language].split("|")
+    lines = [f"# {title}", "", MADE[language], "", lead, ""]
+    for frame, columns in framed(held).columns().groupby("frame", sort=False):
+        cells = columns[["column", "type", f"unit_{language}", f"description_{language}"]]
+        rows = [
+            (f"`{name}`", *others) for name, *others in cells.itertuples(index=False, name=None)
+        ]
+        lines += [f"## `{frame}`", "", *_table(head, rows), ""]
     return _page(lines)
 
 
@@ -130,7 +155,7 @@ def _reporters(held: Tables, indicator: str, language: Language) -> str:
 def missing_page(held: Tables, language: Language) -> str:
     """What each report gives of the shared indicators, and why the rest is empty."""
     shared = _shared(held)
-    title = Text("缺什么，为什么", "What is missing, and why")[language]
+    title = Text("缺失的数字及原因", "What is missing, and why")[language]
     lead = Text(
         f"两地以上报告提到的{len(shared)}个指标。有实际数字的格写数字，其余写原因；"
         "缺失不是零。每格详情：`regional-safety explain 地区 指标`。",
@@ -189,6 +214,29 @@ def _alone(held: Tables, regions: Iterable[dict[Any, Any]], language: Language) 
         codes = set(mine["indicator"])
         rows.append((region[f"region_{language}"], len(codes), len(codes - shared)))
     return [f"## {title}", "", *_table(head, rows)]
+
+
+def glossary() -> pd.DataFrame:
+    """Return ``glossary.csv``: terms, their meanings, and the words that they replace."""
+    return pd.read_csv(Path(__file__).with_name("glossary.csv"), keep_default_na=False)
+
+
+def glossary_page(language: Language) -> str:
+    """Every term with its translation and its meaning."""
+    title = Text("术语表", "Glossary")[language]
+    lead = Text(
+        "本项目各页面、图和消息使用的术语。",
+        "The terms of the pages, figures and messages of this project.",
+    )[language]
+    made = Text(
+        "本页由 `make docs` 从 `docs/glossary.csv` 生成，请勿手改。",
+        "`make docs` writes this page from `docs/glossary.csv`; do not edit it by hand.",
+    )[language]
+    head = Text("术语|英文|含义", "term|Chinese|meaning")[language].split("|")
+    other = {Language.ZH: Language.EN, Language.EN: Language.ZH}[language]
+    columns = [f"term_{language}", f"term_{other}", f"meaning_{language}"]
+    rows = glossary()[columns].itertuples(index=False)
+    return _page([f"# {title}", "", made, "", lead, "", *_table(head, rows)])
 
 
 def identities_page(held: Tables) -> str:

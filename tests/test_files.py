@@ -1,6 +1,8 @@
 """Names from outside, plain files only, and writing that is whole or not at all."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -23,6 +25,21 @@ def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
 
 
+def test_writing_removes_what_a_killed_writer_left(tmp_path):
+    """Of the same file only, and not what a living process writes just now."""
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    mark = f"{dead.pid}-0123456789ab.tmp"
+    for name in (f".a.json.{mark}", f".b.json.{mark}", f".a.json.{os.getppid()}-{'0' * 12}.tmp"):
+        (tmp_path / name).write_bytes(b"half")
+
+    files.write(tmp_path / "a.json", b"new")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [f".a.json.{os.getppid()}-{'0' * 12}.tmp", f".b.json.{mark}", "a.json"]
+    )
+
+
 @pytest.mark.parametrize("name", ["a", "2_trend-zh.svg", "空 格 (é) 'q' {b} %20 $HOME", "x" * 150])
 def test_a_plain_name_is_taken(name):
     """Blanks, accents, quotes, braces and Chinese do no harm."""
@@ -34,7 +51,8 @@ def test_a_plain_name_is_taken(name):
     [
         "", ".", "..", ".hidden", "a.", "a ", " a", "a/b", "a\\b", "/etc/passwd", "c:x", "a\0b",
         "a\nb", "a\x1b[2J", "a\x85", "a\u2028b", "\ud800", "con", "NUL.txt", "com1.csv", "x" * 151,
-        "安" * 51, "a?", "a*", "a|b", 'a"b', "<a>",
+        "安" * 51, "a?", "a*", "a|b", 'a"b', "<a>", "con .csv", "COM¹", "lpt².txt", "CONIN$",
+        "a\u202egnp.svg", "a\u200b", "a\u2066b", "\ufeffa", "a\xadb",
     ],
 )  # fmt: skip
 def test_any_other_name_is_refused(name):

@@ -6,7 +6,7 @@ what it is about. Nothing is computed here: ``statistics`` does, ``findings`` wo
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +17,15 @@ from analysis.errors import WordError
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Measure, Membership, Promise, Standing, Status
+from analysis.language.vocabulary import (
+    Language,
+    Mark,
+    Measure,
+    Membership,
+    Promise,
+    Standing,
+    Status,
+)
 from analysis.statistics import attainment, benchmarks, policies, rates, summaries, wholes, years
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
@@ -29,6 +37,7 @@ PLACED = ("deaths",)  # accident counts differ in which accidents they count
 OUTCOMES = ("deaths", "accidents")
 MOST = 5  # findings at once
 Row = dict[Any, Any]
+_NOTHING = Text("", "")
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,8 @@ class Finding:
         The finding in a few words.
     sentence
         The finding with its evidence; complete sentences.
+    source
+        Whose publications it rests on beside the reports of its regions; empty for none.
     values
         The numbers of both, by name.
     regions, theme, indicator
@@ -59,6 +70,7 @@ class Finding:
     theme: str
     indicator: str
     figure: str
+    source: Text = _NOTHING
     values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -112,11 +124,20 @@ def standing(
 
 
 def frame(listed: Sequence[Finding]) -> pd.DataFrame:
-    """Return findings as rows of a figure: ``id``, titles, sentences, ``indicator``."""
-    columns = ["id", "title_zh", "title_en", "sentence_zh", "sentence_en", "indicator"]
+    """Return findings as rows of a figure: ``id``, ``indicator``, and texts in both languages."""
+    columns = ["id", "indicator"]
+    columns += [f"{text}_{each}" for text in ("title", "sentence", "source") for each in Language]
     return pd.DataFrame(
         [
-            (one.id, one.title.zh, one.title.en, one.sentence.zh, one.sentence.en, one.indicator)
+            (
+                one.id,
+                one.indicator,
+                *(
+                    text[each]
+                    for text in (one.title, one.sentence, one.source)
+                    for each in Language
+                ),
+            )
             for one in listed
         ],
         columns=columns,
@@ -132,7 +153,7 @@ def _wanted(tables: Tables, about: Sequence[str]) -> dict[str, frozenset[str]]:
         kinds = [kind for kind, frame in named.items() if _code(word, kind, frame)]
         if not kinds:
             known = [code for kind, frame in named.items() for code in frame[kind]]
-            raise WordError("region, theme or indicator", word, known)
+            raise WordError(say("word.subject"), word, known)
         wanted[kinds[0]].add(_code(word, kinds[0], named[kinds[0]]))
     return {kind: frozenset(codes) for kind, codes in wanted.items()}
 
@@ -160,17 +181,35 @@ def _every(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     yield from _compared(tables, rates.rates(rates.limits(marked), context))
 
 
-def placements(tables: Tables, indicator: str, rows: pd.DataFrame) -> list[Placement]:
-    """Return where the regions of *rows* lie against nation, province and peers."""
-    context = rates.marks(tables.context_rows)
-    every, regions = years.series(rows, context), set(rows["region"])
-    pairs = benchmarks.ratios(every, context, indicator, regions, first_year=FIRST_YEAR)
-    points = benchmarks.peers(every, context, tables.peers, indicator)
+def placements(
+    every: pd.DataFrame,
+    context: pd.DataFrame,
+    peers: pd.DataFrame,
+    indicator: str,
+    regions: Collection[str],
+) -> list[Placement]:
+    """
+    Return where *regions* lie against nation, province and peers.
+
+    Parameters
+    ----------
+    every
+        The series of all regions (``years.series``), at least of the indicator.
+    context, peers
+        The rows of other publications, and the table of peers.
+    """
+    nation = benchmarks.yearly_rates(every, context, indicator)
+    pairs = benchmarks.ratios(
+        every, context, indicator, regions, first_year=FIRST_YEAR, nation=nation
+    )
+    points = benchmarks.peers(nation, context, peers, indicator)
     return summaries.placements(pairs, benchmarks.spread_of(points))
 
 
 def _placed(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
-    for placement in placements(tables, PLACED[0], rows):
+    context, regions = rates.marks(tables.context_rows), set(rows["region"])
+    every = years.series(rows, context)
+    for placement in placements(every, context, tables.peers, PLACED[0], regions):
         row = placement.row
         names = ("value", "expected", "ratio", "lower", "upper")
         amounts = {name: float(row[name]) for name in names}
@@ -181,7 +220,8 @@ def _placed(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             f"placement:{row['region']}:{row['indicator']}",
             findings.expected(placement),
             findings.placement(placement),
-            figure="expected-deaths-accidents",
+            figure="expected-deaths",
+            source=findings.placement_source(placement),
             values=MappingProxyType(amounts),
             **_about(row),
         )
@@ -259,7 +299,7 @@ def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
         words = {"region": findings.region(row), "year": year, "count": count}
         yield Finding(
             f"stated:{row['region']}",
-            say(f"finding.profile_{kind}", region=findings.region(row)),
+            findings.without_results(kind, row),
             say(f"sentence.without_{kind}", **words),
             regions=(row["region"],),
             theme="outcomes",

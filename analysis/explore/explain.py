@@ -5,6 +5,7 @@ Limits, judgements and reasons are the same as in charts.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,13 @@ import pandas as pd
 
 from analysis import files
 from analysis.comparability import families, findings, rules, standing
-from analysis.errors import WordError
+from analysis.errors import UsageError
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Basis,
     Language,
-    Mark,
     Measure,
     Method,
     Reliability,
@@ -71,28 +71,34 @@ def explain(
     Raises
     ------
     WordError
-        For an unknown name or period, naming the nearest ones.
+        For an unknown name, naming the nearest ones.
     UsageError
-        For a name that several regions or indicators share.
+        For a name that several regions or indicators share, or a period without a figure, with the
+        years that have one.
     """
-    region = words.region(region, tables, language)
-    indicator = words.indicator(indicator, tables, language)
+    region, indicator = words.pair(region, indicator, tables, language)
     rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
-    same = rows[rows["indicator"].eq(indicator)]
+    same = _of(rows, indicator)
     reported, others = same[same["region"].eq(region)], same[same["region"].ne(region)]
     elsewhere = _elsewhere(tables.context_rows, region, indicator)
     if region not in tables.first_reports and elsewhere.empty:
         return words.without_report(region, tables)[language]
-    chosen, external = _of_period(reported, elsewhere, None if period is None else str(period))
+    chosen, external = _of_period(reported, elsewhere, period)
+    if chosen.empty and external.empty and not reported.empty:
+        both = pd.concat([reported, elsewhere])
+        wrong = say("explain.no_period", period=str(period), years=words.years(both))
+        raise UsageError(wrong[language])
     explanation = _Explanation(tables, rows, originals)
     paragraphs = [explanation.row(row) for row in chosen.to_dict("records")]
     paragraphs += [explanation.elsewhere(row) for row in external.to_dict("records")]
     if not paragraphs:
         paragraphs = [explanation.gap(region, indicator, others, elsewhere)]
     first = list(paragraphs[0])
+    figures = (tables.rows, tables.context_rows)
+    levels = years.series(*(rates.marks(_of(frame, indicator)) for frame in figures))
     verdict = [
-        *_changes(tables, pd.concat([chosen, external])),
-        *_placed(tables, region, indicator),
+        *_changes(levels, pd.concat([chosen, external])),
+        *_placed(levels, tables, region, indicator),
     ]
     lead = [say("explain.verdict_line", verdict=text) for text in verdict]
     first[1:1] = [*lead, *explanation.comparisons(chosen.to_dict("records"))]
@@ -101,27 +107,26 @@ def explain(
     return "\n\n".join("\n".join(lines) for lines in texts)
 
 
-def _changes(tables: Tables, chosen: pd.DataFrame) -> Iterator[Text]:
+def _of(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    return rows[rows["indicator"].eq(indicator)]
+
+
+def _changes(levels: pd.DataFrame, chosen: pd.DataFrame) -> Iterator[Text]:
     """Yield the counted change from the year before to each period of *chosen*."""
-    key = ["region", "indicator", "breakdown"]
-    own, context = (_like(rows, chosen, key) for rows in (tables.rows, tables.context_rows))
-    changes = years.changes(rates.marks(own), rates.marks(context))
-    counted = _like(changes[changes["mark"].eq(Mark.EXACT)], chosen, [*key, "period_end"])
-    yield from map(values.change, counted.to_dict("records"))
-
-
-def _like(rows: pd.DataFrame, chosen: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """Return the *rows* whose *key* is that of a row of *chosen*."""
+    key = ["region", "indicator", "breakdown", "period_end"]
     known = set(chosen[key].itertuples(index=False, name=None))
-    return rows[[cells in known for cells in rows[key].itertuples(index=False, name=None)]]
+    own = levels[levels["region"].isin(chosen["region"])]
+    for row in years.counted_changes(own).to_dict("records"):
+        if tuple(row[name] for name in key) in known:
+            yield values.change(row)
 
 
-def _placed(tables: Tables, region: str, indicator: str) -> list[Text]:
+def _placed(levels: pd.DataFrame, tables: Tables, region: str, indicator: str) -> list[Text]:
     """Return where the counts of *region* lie against nation, province and peers."""
-    if indicator not in standing.PLACED:
+    if indicator not in standing.PLACED or region not in tables.first_reports:
         return []
-    mine = tables.rows[tables.rows["region"].eq(region)]
-    placements = standing.placements(tables, indicator, mine)
+    context = tables.context_rows
+    placements = standing.placements(levels, context, tables.peers, indicator, {region})
     return [findings.placement(one) for one in placements]
 
 
@@ -135,24 +140,14 @@ def _elsewhere(context: pd.DataFrame, region: str, indicator: str) -> pd.DataFra
 
 
 def _of_period(
-    reported: pd.DataFrame, elsewhere: pd.DataFrame, period: str | None
+    reported: pd.DataFrame, elsewhere: pd.DataFrame, period: str | int | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """
-    Return the reported rows of *period*, or if there are none those of other publications.
-
-    Raises
-    ------
-    WordError
-        If the region has reported rows, but nothing has a row of *period*.
-    """
+    """Return the reported rows of *period*, or if there are none those of other publications."""
     if period is None:
         return reported, elsewhere.iloc[:0]
+    period = str(period).strip().removesuffix("年")
     chosen = reported[_within(reported, period)]
     external = elsewhere[_within(elsewhere, period)] if chosen.empty else elsewhere.iloc[:0]
-    if chosen.empty and external.empty and not reported.empty:
-        both = pd.concat([reported, elsewhere])
-        known = sorted({*_years(both), *_spans(both)}, reverse=True)
-        raise WordError("period", period, known, sorted(set(_years(both)), reverse=True))
     return chosen, external
 
 
@@ -244,9 +239,12 @@ class _Explanation:
         named = dict[Text, None]()
         cautions = dict[Text, None]()
         regions = dict[str, dict[Text, None]]()
-        for row in rows:
-            for subject in self._subjects(row):
-                result = families.comparable(self._rows, subject, self._tables)
+        subjects = [self._subjects(row) for row in rows]
+        every = list(dict.fromkeys(chain.from_iterable(subjects)))
+        compared = families.comparisons(self._rows, every, self._tables)
+        results = dict(zip(every, compared, strict=True))
+        for row, own in zip(rows, subjects, strict=True):
+            for result in (results[subject] for subject in own):
                 if "family" in result.rows:
                     named[say("explain.family", name=result.name)] = None
                 if "family" in result.rows or row["id"] in set(result.rows["id"]):

@@ -3,8 +3,9 @@ One call for each kind of figure: from rows to a drawn figure with its words and
 
 Every call takes ``rows`` (of ``load().rows``, filtered or not; all rows of the project if not
 given), ``language`` (``zh`` or ``en``; that of the environment variable
-``REGIONAL_SAFETY_LANGUAGE``, else Chinese), ``form`` (``slide`` or ``page``, half a sheet) and
-``ax``, axes of ``plt.subplots`` whose place the figure takes. It returns a figure, or
+``REGIONAL_SAFETY_LANGUAGE``, else Chinese), ``form`` (``slide`` or ``page``, half a sheet),
+``title`` (plain text instead of the finding) and ``ax``, axes of ``plt.subplots`` whose place the
+figure takes. It returns a figure, or
 :class:`~analysis.charts.Pages` of figures, that shows itself in a notebook and has ``save()``.
 """
 
@@ -15,9 +16,14 @@ import pandas as pd
 
 from analysis import charts
 from analysis.charts import Figure, Pages
-from analysis.comparability import apart, families, findings, profiles, standing
+from analysis.charts.percent_meanings import contradiction
+from analysis.charts.percent_meanings import percent_meanings as percent_meanings_chart
+from analysis.charts.profile import Block, Statement
+from analysis.charts.profile import profile as profile_chart
+from analysis.comparability import apart, families, findings, many, profiles, standing
 from analysis.errors import UsageError
 from analysis.language import values
+from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import (
     attainment,
@@ -27,13 +33,23 @@ from analysis.statistics import (
     policies,
     rates,
     summaries,
+    wholes,
     years,
 )
-from analysis.statistics import wholes
+from analysis.statistics.spread import FEWEST_REGIONS as FEWEST_PEERS
 from analysis.statistics.spread import Placement
 
 from . import source
-from .request import FIRST_YEAR, Options, request
+from .request import (
+    FIRST_YEAR,
+    MOST_REGIONS,
+    National,
+    Options,
+    Request,
+    national,
+    of_panel,
+    request,
+)
 
 LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
@@ -86,7 +102,8 @@ def comparison(subject: str = "", **options: Unpack[Options]) -> Pages:
     result = families.comparable(asked.rated, subject, asked.tables)
     if result.scale == Scale.NONE:
         return asked.side_by_side(result.rows, result.refused, subject)
-    return Pages([asked.figure(asked.on_one_scale(result), f"comparison-{subject}")])
+    draw, title = asked.on_one_scale(result), findings.comparison(result)
+    return asked.pages(draw, result.rows, title, f"comparison-{subject}")
 
 
 def not_comparable(**options: Unpack[Options]) -> Pages:
@@ -108,7 +125,14 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
         A code or a name.
     first_year
         The first year drawn.
+
+    Notes
+    -----
+    Of a panel of more than ``MOST_REGIONS`` regions, the rates of each province are drawn.
     """
+    wide = national(options)
+    if wide and wide.regions > MOST_REGIONS:
+        return Pages([_multiples(wide, indicator, first_year)])
     asked = request(options)
     indicator = asked.code("indicator", indicator)
     levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
@@ -126,6 +150,14 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     )
     title = findings.trend(counts, stated, changed)
     return asked.pages(draw, rows, title, f"trend-{indicator}")
+
+
+def _multiples(asked: National, indicator: str, first_year: int) -> Figure:
+    pairs = asked.pairs(indicator, since=first_year)
+    rows = many.provinces(asked.panel, pairs)
+    title, origin = findings.multiples(rows), values.source_note(pairs)
+    draw = partial(charts.multiples, rows, title=title, source=origin)
+    return asked.figure(draw, f"trend-{indicator}")
 
 
 def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
@@ -155,11 +187,11 @@ def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
     """
     asked = request(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
-    meanings = percents.meanings(asked.rows, asked.context, codes)
+    meanings = summaries.contradicted_first(percents.meanings(asked.rows, asked.context, codes))
     shown = {region for meaning in meanings for region in meaning.rows["region"]}
     refused = gaps.regions(asked.rows, codes[0], shown, asked.absences)
     draw = partial(
-        charts.percent_meanings,
+        percent_meanings_chart,
         meanings,
         title=findings.percent_meanings(meanings),
         refused=findings.counted(refused, asked.series, codes[0]),
@@ -223,19 +255,22 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
     Parameters
     ----------
     indicators
-        Codes or names; deaths and accidents if none is given.
+        Codes or names; deaths if none is given.
     first_year
         The first year drawn.
 
     Raises
     ------
     UsageError
-        For an indicator without a national count, from which nothing can be expected.
+        For an indicator that does not compare between regions, or has no national count, from
+        which nothing can be expected.
     """
     asked = request(options)
-    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    codes = [asked.code("indicator", name) for name in indicators or standing.PLACED]
     every, regions = asked.series, set(asked.rows["region"])
     for code in codes:
+        if code in rates.COUNTED_DIFFERENTLY:
+            raise UsageError(f"{code} does not compare between regions: ask {standing.PLACED[0]}")
         if benchmarks.yearly_rates(every, asked.context, code).empty:
             raise UsageError(f"no yearly count of {code} in the nation: nothing can be expected")
     pairs = pd.concat(
@@ -245,7 +280,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         ],
         ignore_index=True,
     )
-    placements = standing.placements(asked.tables, codes[0], asked.rows)
+    placements = asked.placements(codes[0])
     unplaced = benchmarks.without_expectation(every, asked.rows, pairs, asked.context, codes[0])
     shown = {*pairs["region"], *unplaced["region"]}
     silent = gaps.regions(asked.rows, codes[0], shown, asked.absences)
@@ -274,6 +309,8 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     UsageError
         For an indicator that does not compare between regions.
     """
+    if wide := national(options):
+        return _funnel(wide, indicator)
     asked = request(options)
     indicator = asked.code("indicator", indicator)
     if indicator not in standing.PLACED:
@@ -297,6 +334,75 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
         roads=pd.concat([shown, others[others["level"].eq("prefecture")]], ignore_index=True),
     )
     return asked.figure(draw, f"peers-{indicator}")
+
+
+def _funnel(asked: National, indicator: str) -> Figure:
+    rows = asked.latest(indicator, fewest=FEWEST_PEERS)
+    rows = rows.assign(scope="", rough=False, road=float("nan"), named=None)
+    known, ends = benchmarks.spread_of(rows), rows["expected"]
+    draw = partial(
+        charts.peers,
+        rows,
+        rows.iloc[:0],
+        title=findings.ranked(rows),
+        about=[findings.unnamed(rows)],
+        limits=benchmarks.limits(known, ends.min() * 0.7, ends.max() * 1.4),
+        roads=rows.iloc[:0],
+    )
+    return asked.figure(draw, f"peers-{indicator}")
+
+
+def ranked(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
+    """
+    Draw the ratio of each region of a panel to the nation as its interval, lowest first.
+
+    Parameters
+    ----------
+    indicator
+        A code or a name.
+
+    Raises
+    ------
+    UsageError
+        For rows of ordinary tables, or fewer than ``FEWEST_REGIONS`` regions.
+    """
+    asked = of_panel(options, "ranked")
+    rows = asked.latest(indicator)
+    draw = partial(
+        charts.ranked,
+        rows,
+        title=findings.ranked(rows),
+        about=findings.unnamed(rows),
+        source=values.source_note(rows),
+    )
+    return asked.figure(draw, f"ranked-{indicator}")
+
+
+def tiles(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
+    """
+    Draw a tile for each province near its place on the map, with its ratio to the nation.
+
+    Parameters
+    ----------
+    indicator
+        A code or a name.
+
+    Raises
+    ------
+    UsageError
+        For rows of ordinary tables, or fewer than ``FEWEST_REGIONS`` regions.
+    """
+    asked = of_panel(options, "tiles")
+    pairs = asked.latest(indicator)
+    rows = many.provinces(asked.panel, pairs)
+    draw = partial(
+        charts.tiles,
+        rows,
+        title=findings.tiles(rows),
+        about=findings.unnamed(rows),
+        source=values.source_note(pairs),
+    )
+    return asked.figure(draw, f"tiles-{indicator}")
 
 
 def open_hazards(**options: Unpack[Options]) -> Figure:
@@ -340,11 +446,15 @@ def targets(**options: Unpack[Options]) -> Pages:
     judged = attainment.judged(asked.rows)
     pages = policies.evenly(judged, LINES)
     refused = attainment.without_target(asked.rows, judged)
-    title = findings.targets(judged)
+    title, about = findings.targets(judged), findings.waiting(judged)
     return Pages(
         asked.figure(
             partial(
-                charts.targets, page, title=title + values.page(n, len(pages)), refused=refused
+                charts.targets,
+                page,
+                title=title + values.page(n, len(pages)),
+                refused=refused,
+                about=about,
             ),
             f"targets-{n}",
         )
@@ -375,6 +485,7 @@ def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
         draw,
         patterns[~often],
         title=findings.instruments_of_one(patterns),
+        about=str(summaries.instruments(patterns).most["region"]),
         contained=policies.containment(patterns),
     )
     name = f"instruments-{theme}" if theme else "instruments"
@@ -388,13 +499,15 @@ def commitments(**options: Unpack[Options]) -> Pages:
     checkable = rows[rows["region"].isin(policies.checkable(rows)["region"])]
     absent = policies.worded(rows)
     groups = checkable.groupby("region", sort=False)
-    pages = {str(region): group for region, group in groups} or {"none": checkable}
+    pages = {str(region): group for region, group in groups}
+    if pages:  # a page of one region leaves out no other
+        absent = absent.iloc[:0]
     return Pages(
         asked.figure(
             partial(charts.commitments, page, title=findings.commitments(page), absent=absent),
             f"commitments-{region}",
         )
-        for region, page in pages.items()
+        for region, page in (pages or {"none": checkable}).items()
     )
 
 
@@ -403,13 +516,14 @@ def coverage(**options: Unpack[Options]) -> Figure:
     asked = request(options)
     compared = families.compared(asked.rated, asked.tables, asked.codes("indicator"))
     rows = families.cells(asked.rows, asked.tables, compared)
+    density = summaries.density(asked.rows, asked.tables.reports)
     draw = partial(
         charts.coverage,
         rows,
-        title=findings.coverage(compared),
+        title=findings.reported(rows, len(compared)),
+        about=findings.coverage(compared),
         indicators=list(compared),
-        themes=asked.tables.themes,
-        density=summaries.density(asked.rows, asked.tables.reports),
+        themes=asked.tables.themes.join(density, on="theme"),
         gaps=gaps.cells(asked.rows, list(compared), asked.absences),
     )
     return asked.figure(draw, "coverage")
@@ -428,24 +542,39 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     region = asked.code("region", region)
     codes = list(asked.tables.indicators["indicator"])
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
-    changed = profiles.changed(years.changes(asked.rows, asked.context), region)
+    changes = years.changes(asked.rows, asked.context, asked.series)
+    changed = profiles.changed(changes, region)
     outcomes = profiles.outcomes(own, changed, asked.series, asked.context)
-    placed = profiles.placed(asked.tables, asked.rows, own)
+    placed = profiles.placed(asked.placements("deaths", {region}), own)
     compared = profiles.compared(asked.rated, codes, asked.tables)
     beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
     apart_from = profiles.unpaired(asked.rated, region, codes, asked.tables)
     lists = profiles.lists(asked.tables, own, beside, apart_from)
     draw = partial(
-        charts.profile,
+        profile_chart,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
-        statement=_statement(placed) if placed else None,
-        blocks=[charts.Block(*each) for each in lists],
+        statement=_statement(placed) if placed else _contradicted(asked, outcomes),
+        blocks=[Block(*each) for each in lists],
         unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
 
 
-def _statement(placed: Placement) -> charts.Statement:
-    return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
+def _statement(placed: Placement) -> Statement:
+    text, source = findings.placement(placed), findings.placement_source(placed)
+    return Statement(text, pd.DataFrame([placed.row]), source)
+
+
+def _contradicted(asked: Request, outcomes: pd.DataFrame) -> Statement | None:
+    """Return what a count of a part of the year contradicts among *outcomes* of one region."""
+    partly = outcomes[outcomes["origin"].eq("context")]
+    own = asked.rows[asked.rows["region"].isin(partly["region"])]
+    for code in partly["indicator"].unique():
+        meanings = percents.meanings(own, asked.context, [code])
+        if words := contradiction(meanings):
+            name = Text(*meanings[0].rows.iloc[0][["indicator_zh", "indicator_en"]])
+            text = Text.joined([name, words], zh="：", en=": ")
+            return Statement(text, meanings[0].rows.iloc[:0])
+    return None

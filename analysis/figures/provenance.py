@@ -18,7 +18,7 @@ from analysis.errors import AnalysisError
 from analysis.files import canonical, digest
 from analysis.language import labels
 
-from . import fields
+from . import fields, pictures
 
 KEY = fields.PACKAGE
 SPACE = "urn:regional-safety:provenance"
@@ -28,9 +28,10 @@ _LONGEST = 32 << 20  # bytes; no provenance is nearly as long
 SOURCE = ("origin", "report", "publisher", "title", "published", "url")
 FIELDS = (
     "id", "region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en",
-    "breakdown", "breakdown_zh", "breakdown_en", "period_start", "period_end", "status", "measure",
-    "mark", "comparator", "value", "unit", "unit_en", "unit_one", "percent", "direction", "lower",
-    "upper", "ratio", "share", "method", "basis", "printed", "start", "end", "evidence", "note",
+    "breakdown", "breakdown_zh", "breakdown_en", "period_start", "period_end", "dated", "status",
+    "measure", "mark", "comparator", "value", "unit", "unit_en", "unit_one", "percent", "direction",
+    "lower", "upper", "ratio", "share", "method", "basis", "printed", "start", "end", "evidence",
+    "note",
 )  # fmt: skip
 REFUSED = (
     "region", "region_zh", "region_en", "indicator", "rule", "reason_zh", "reason_en", "report",
@@ -243,17 +244,10 @@ def _read_svg(data: bytes) -> Provenance | None:
 
 
 def _read_png(data: bytes) -> Provenance | None:
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
-            image.load()
-            texts = getattr(image, "text", {})
-            pieces = [
-                str(texts[_key(number)]) for number in range(len(texts)) if _key(number) in texts
-            ]
-    except (OSError, ValueError, SyntaxError) as error:  # ValueError: more text than Pillow allows
-        raise AnalysisError(f"this PNG cannot be read: {error}") from error
+    with pictures.opened(data, "this PNG") as image:
+        image.load()
+        texts = getattr(image, "text", {})
+        pieces = [str(texts[_key(number)]) for number in range(len(texts)) if _key(number) in texts]
     return parsed("".join(pieces)) if pieces else None
 
 

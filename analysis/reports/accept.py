@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from analysis import files
 from analysis.errors import Fault, TableError, UsageError
-from analysis.language.messages import say
+from analysis.language.messages import advice, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Role, Standing, Status
 from analysis.tables import numerals
@@ -28,6 +28,7 @@ from analysis.tables.load import regions_covered
 from analysis.tables.schema import BY_REGION, KEYS, TABLES
 
 from . import lexicon, restated, reviewed, storage
+from .doubts import BASES
 from .reviewed import Line, Reviewed
 from .sheets import COLUMNS, INDICATORS, REGIONS, REPORT, REVIEW
 
@@ -172,12 +173,12 @@ def _read(path: Path) -> Rows:
     if not path.exists():
         if path.with_suffix(".xlsx").exists():
             name = path.with_suffix(".xlsx").name
-            raise UsageError(f"{name} is a workbook: save it as CSV before accepting into it")
+            raise UsageError(say("accept.workbook", name=name))
         return []
     try:
         return list(csv.DictReader(io.StringIO(files.text(path), newline="")))
     except (ValueError, csv.Error) as error:
-        raise UsageError(f"{path.name} cannot be read ({error}): run `check`") from error
+        raise UsageError(say("accept.unreadable", name=path.name, error=error)) from error
 
 
 def _written(columns: Iterable[str], rows: Rows) -> bytes:
@@ -216,9 +217,10 @@ class _Proposal:
         known = next((r for r in self.reports if r["report"] == self.report), self.decided.report)
         for column in ("region", "period_start", "period_end"):
             if known[column] != self.decided.report[column]:
-                rule = f"{self.report} is known with {column} {known[column]}"
-                remedy = f"give this report a code of its own, such as {self.report}_2"
-                fault = Fault("", 0, column, self.decided.report[column], rule, remedy)
+                words = advice(
+                    "known_report", report=self.report, column=column, value=known[column]
+                )
+                fault = Fault("", 0, column, self.decided.report[column], *words)
                 raise TableError([self.decided.placed(fault, REPORT)])
 
     def _of(self, regions: Iterable[str]) -> Rows:
@@ -243,7 +245,9 @@ class _Proposal:
         self._upsert("reports", [self._picked("reports")], "report")
         self._regions()
         self._named(INDICATORS, self.decided.indicators)
-        self._named("breakdowns", self.decided.breakdowns)
+        used = {part for line in self.decided.lines if line.owns for part in _parts(line)}
+        new = [line for line in self.decided.breakdowns if line["breakdown"] in used]
+        self._named("breakdowns", new)
         self._instruments()
         self._observations()
         self._mentions()
@@ -260,9 +264,8 @@ class _Proposal:
         adcodes = {row["adcode"] for row in rows} | {line["adcode"] for line in new}
         for line in new:
             if line["parent"] not in {"", *adcodes}:
-                rule = "no region has this code"
-                mend = "add its own line on this sheet: code, adcode, names, level and parent"
-                fault = Fault("", line.number, "parent", line["parent"], rule, mend)
+                words = advice("unknown_parent")
+                fault = Fault("", line.number, "parent", line["parent"], *words)
                 raise TableError([self.decided.placed(fault, REGIONS)])
         self._named(REGIONS, self.decided.regions)
 
@@ -365,8 +368,10 @@ class _Proposal:
         cells["unit"] = self._unit(line)
         value = Decimal(line["value"])
         cells["value"] = f"{value.normalize():f}" if value else "0"
-        parts = sorted(part for part in line["breakdown"].split("+") if part)
-        return {"report": self.report, **cells, "breakdown": "+".join(parts)}
+        parts = _parts(line)
+        based = {str(base): doubt.text.zh for base, doubt in BASES.items()}.get(line["base"], "")
+        note = "；".join(filter(None, (line["note"], based if based not in line["note"] else "")))
+        return {"report": self.report, **cells, "breakdown": "+".join(parts), "note": note}
 
     def _unit(self, line: Line) -> str:
         """Return the unit of a row: that of its indicator where it measures the same thing."""
@@ -396,6 +401,11 @@ class _Proposal:
         own_rows = [_mention(grouped[place]) for place in sorted(places)]
         self._from(name, REVIEW, [grouped[place][0] for place in sorted(places)])
         self._put(name, rows, own_rows, "start")
+
+
+def _parts(line: Line) -> list[str]:
+    """Return the parts of the breakdown of a line, in the order of the tables."""
+    return sorted(part for part in line["breakdown"].split("+") if part)
 
 
 def _mention(lines: list[Line]) -> dict[str, str]:

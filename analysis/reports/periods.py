@@ -13,6 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from analysis.errors import UsageError
+from analysis.language.messages import say
 from analysis.tables import numerals
 
 from .layout import Enclosures, after_last
@@ -38,10 +39,9 @@ def parse_period(period: str) -> tuple[date, date]:
         first_day, last_day = re.split(r"\.\.|/", period)
         start, end = _day(first_day, final=False), _day(last_day, final=True)
     except ValueError as error:
-        mend = "write 2024, 2024H1, 2024Q3 or 2024-01-01..2024-11-30"
-        raise UsageError(f"period {period!r} is no period: {mend}") from error
+        raise UsageError(say("compile.no_period", period=period)) from error
     if start > end:
-        raise UsageError(f"period {period!r} ends before it starts: swap the days")
+        raise UsageError(say("compile.period_order", period=period))
     return start, end
 
 
@@ -67,7 +67,8 @@ _FORMS = {
     r"(?:(?P<dn>\d{1,2})月)?(?P<de>\d{1,2})日",
     "since_plan": r"[“\"]?十(?P<plan>[二三四五])五[”\"]?(?:规划)?(?:实施)?"
     r"(?P<open>以来)?(?:期间|时期)?",
-    "since": _YEAR.format("s")
+    "since": r"(?=20\d\d年|[去上今本前]上?一?年|\d{1,2}月)"
+    + _YEAR.format("s")
     + r"(?:(?P<sm>(?<!\d)\d{1,2})月份?(?:(?P<sd>\d{1,2})日)?)?[^,。;:\d]{0,12}?以来",
     "years": r"(?P<y1>20\d\d)年?(?:至|到|[-—–~～]+)(?P<y2>20\d\d)年",
     "recent_years": rf"(?:最?近|过去)(?P<recent>\d|{_N})年(?!均|同期|平均|来?均|来?最|期)",

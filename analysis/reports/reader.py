@@ -19,6 +19,7 @@ from .doubts import BASES, Doubt
 from .layout import Enclosures, Mood, Sentence, after_last, fold, sections, sentences
 from .naming import BY_EVENT, FOREBEARS, QUOTA_USED, RELATIVE, Namer, content, first
 from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
+from .proposals import NewPart, new_campaign
 from .quantities import Quantity, joined
 from .relations import Figure, figures
 from .roles import Judgement, Reason, elsewhere, status
@@ -100,6 +101,7 @@ class _Reader:
     spellings: breakdowns.Spellings = ()
     latest: tuple[str, str] = "", ""  # theme and part of the figure before in the sentence
     parts: dict[int, str] = field(default_factory=dict)
+    new_parts: dict[str, NewPart] = field(default_factory=dict)  # by name
     topic: str = ""
     before: roles.Standing | None = None  # status of the figure before
     demanding: bool = False  # whether the words before demand something
@@ -180,7 +182,9 @@ class _Reader:
         period, dated = self._period(figure, standing, suggested, named, carried=carried)
         base, part = self._base(figure), self._part(sentence, figure, first(suggested))
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
-        unsure += self._unnamed_part(sentence, figure, part)
+        new_part = self._new_part(sentence, figure, first(suggested), part)
+        unsure += (Doubt("new_part", {"name": new_part.name_zh}),) if new_part else ()
+        unsure += self._unnamed_part(sentence, figure, part or str(new_part or ""))
         unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
@@ -193,14 +197,15 @@ class _Reader:
             value=figure.value,
             unit=unit,
             counter=q.counter,
-            comparator=_bound(q, self.folded[max(0, q.first - 20) : q.first]),
+            comparator=_bound(q, quota=self._capped(figure)),
             measure=figure.measure,
             status=standing,
             period=period,
             phrase=_phrase(figure),
             evidence=_evidence(self.text, self.folded, q, sentence),
             indicator=first(suggested),
-            breakdown=part,
+            breakdown=new_part.code if new_part else part,
+            new_part=new_part,
             region=self._region(sentence, figure),
             base=base,
             suggestions=suggested,
@@ -253,13 +258,21 @@ class _Reader:
             own, lead = figure.subject, self.folded[sentence.start : q.first]
         else:
             bracketed = figure.far[-12:] if figure.far.endswith(")") else ""  # 乡镇(街道)修订预案
-            own = bracketed + figure.near[-24:] + self.folded[q.end : q.last] + figure.post[:8]
+            joint = figure.parent.near[-24:] if figure.parent and not figure.gap else ""  # 3户8间
+            own = (
+                bracketed
+                + joint
+                + figure.near[-24:]
+                + self.folded[q.end : q.last]
+                + figure.post[:8]
+            )
             lead = "" if figure.part else self.folded[sentence.start : q.first - len(figure.near)]
         part = breakdowns.part_of(
             known.name,
             known.theme,
             own=own,
             lead=lead,
+            opening="" if cell else self.folded[after_last(self.folded, q.first, "。\n") : q.first],
             headings=(self.topic, sentence.section.heading),
             known=self.spellings,
         )
@@ -272,6 +285,19 @@ class _Reader:
         self.parts[q.start] = part
         self.latest = known.theme, part
         return part
+
+    def _new_part(
+        self, sentence: Sentence, figure: Figure, indicator: str, part: str
+    ) -> NewPart | None:
+        """Return a part to propose: the campaign that the sentence or its heading names."""
+        known = self.catalogue and self.catalogue.indicators.get(indicator)
+        if not known or part or figure.measure is not Measure.LEVEL:
+            return None
+        heading = sentence.section.heading
+        place = figure.quantity.first
+        words = self.folded[after_last(self.folded, place, "。\n") : place]
+        name = breakdowns.campaign(words, known.theme) or breakdowns.campaign(heading, known.theme)
+        return self.new_parts.setdefault(name, new_campaign(name, sentence.start)) if name else None
 
     def _unnamed_part(self, sentence: Sentence, figure: Figure, part: str) -> tuple[Doubt, ...]:
         """Return a doubt where the words name a campaign that no known part is."""
@@ -367,6 +393,11 @@ class _Reader:
         before = self.folded[max(0, first - 20) : first]
         return (cell is not None and grids.aimed(cell)) or roles.quota(before)
 
+    def _capped(self, figure: Figure) -> bool:
+        """Whether a figure is a quota that is not to be exceeded."""
+        cell = self.grid.get(figure.quantity.start)
+        return self._quota(figure) and (cell is None or "控制" in cell.header)
+
     def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
         """Whether the first indicator is a level at one date."""
         code, known = first(suggested), self.catalogue
@@ -426,10 +457,9 @@ _BARE_VERB = re.compile(
 _VS_MEAN = "disaster_loss_vs_prev5y_mean"
 
 
-def _bound(q: Quantity, before: str) -> Comparator:
+def _bound(q: Quantity, *, quota: bool) -> Comparator:
     """Return the comparator of a figure; a quota is an upper bound."""
-    quota = roles.quota(before) and q.comparator is Comparator.EXACT
-    return Comparator.AT_MOST if quota else q.comparator
+    return Comparator.AT_MOST if quota and q.comparator is Comparator.EXACT else q.comparator
 
 
 def _zero_unit(fact: facts.Fact) -> str:
@@ -466,7 +496,8 @@ def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
         return printed
     top = suggested[0] if first(suggested) else None
     sure = top is not None and (not printed or top.score >= ENOUGH)
-    return top.unit if top and sure and not unlike(printed, top.unit) else printed
+    own = top is not None and figure.near.endswith(tuple(top.why.split("+")))  # 许可证36张
+    return top.unit if top and sure and (own or not unlike(printed, top.unit)) else printed
 
 
 def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[Doubt, ...]:

@@ -10,10 +10,10 @@ from .setting import Setting
 _REGION = re.compile(
     r"(?:^|[,、;:。\s(]|其中[,:]?|分(?:区域|地区|县区|县市)看[,:]?)"
     r"(?P<name>[\u4e00-\u9fff]{1,6}?(?:自治[县州旗]|[市县镇乡州旗区]|街道))"
-    r"(?=发生|事故|死亡|共|起|检查|造成|接报|累计|受灾|火灾|查处|排查|整改|开展|[:,]|\d)"
+    r"(?=发生|事故|死亡|共|起|检查|造成|接报|累计|受灾|火灾|查处|排查|整改|开展|连续|[:,]|\($|\d)"
 )
 _NOT_NAME = re.compile(
-    r"[景园发地社小辖城山灾矿林库校厂街郊片牧湖护能业]区$|[各等两三全占我本该每与对向赴和及]|乡镇|县市|城市"
+    r"[景园发地社小辖城灾矿林库校厂街郊片牧湖护能业]区$|(?:^|[的部远困深林灾])山区$|[各等两三全占我本该每与对向赴和及]|乡镇|县市|城市"
     r"|超市|县区|部门|市级|上市|门市|农村|都市|集市|[级年月日]"
 )
 _WIDER = re.compile(r"全国|全省|全市|全州|全自治区|全区|全县")
@@ -47,9 +47,10 @@ def smaller_region(lead: str, setting: Setting) -> str:
     if named is None or _NOT_NAME.search(named["name"]):
         return ""
     own = any(named["name"].startswith(name) for name in setting.names)
-    if (own and not named["name"].endswith(("镇", "乡", "街道"))) or _WIDER.search(
-        lead, named.end()
-    ):
+    inner: tuple[str, ...] = ("镇", "乡", "街道")
+    if any(name.endswith(("州", "盟", "地区")) for name in setting.full):
+        inner += ("市", "县")  # 楚雄市 of 楚雄州
+    if (own and not named["name"].endswith(inner)) or _WIDER.search(lead, named.end()):
         return ""
     return named["name"]
 

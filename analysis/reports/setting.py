@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analysis.errors import UsageError
+from analysis.language.messages import say
 
 from . import lexicon
 from .layout import Mood, fold, mood_of
@@ -19,7 +20,9 @@ _HEAD = 400
 _REPORTING = re.compile(
     r"总结|情况|报告|回顾|通报|综述|汇报|数据|实录|小结|成效|公报|分析|评估|讲话"
 )
-_TITLE = re.compile(r"(?![一二三1(]|\d{4}年\d{1,2}月\d{1,2}日)[^。;]{4,60}")  # no heading, no date
+_TITLE = re.compile(
+    r"(?![一二三1(])(?!.*\d{4}[ ]*年[ ]*\d{1,2}[ ]*月[ ]*\d{1,2}[ ]*日)[^。;]{4,60}"
+)  # no heading, no date
 _SPEECH = re.compile(r"上的(?:讲话|发言|致辞)|讲话(?:摘要|提纲|稿)?[)\n]")
 _THREE_QUARTERS = 9  # a report that ends later plans for the year after
 _LEVELS = {
@@ -40,7 +43,7 @@ _SUFFIX = re.compile(
 _ACTUAL = re.compile(r"同比|共[开发检排查处组]|累计|今年以来|截至|已[完建成]|完成了|开展了|整改率")
 _DEMANDS = re.compile(r"确保|力争|至少|不少于|进一步|健全完善|积极推进")
 _FEWEST_DEMANDS = 5
-_PLANS = re.compile(r"方案|规划|要点|计划|任务分解|目标任务|工作安排|实施意见|责任书")
+_PLANS = re.compile(r"方案|规划|要点|计划|任务书|清单|任务分解|目标任务|工作安排|实施意见|责任书")
 _MONTHS = {
     "上半年": (1, 6),
     "下半年": (7, 12),
@@ -58,6 +61,7 @@ class Setting:
     start: date
     end: date
     mood: Mood = Mood.REPORT
+    full: tuple[str, ...] = ()  # names with their level
     later: bool = False  # a speech in the year after its period, in which 去年 is the period
 
     @property
@@ -92,9 +96,8 @@ def setting(text: str, *, names: tuple[str, ...] = (), period: str = "") -> Sett
     shorts = tuple(dict.fromkeys(short(name) for name in full_names if short(name)))
     mood = Mood.PLAN if _plans(folded, end.year) else Mood.REPORT
     level = _level(folded, full_names)
-    return Setting(
-        shorts, level, start, end, mood, later=_SPEECH.search(folded[:_HEAD]) is not None
-    )
+    later = _SPEECH.search(folded[:_HEAD]) is not None
+    return Setting(shorts, level, start, end, mood, full=tuple(full_names), later=later)
 
 
 def _plans(text: str, year: int) -> bool:
@@ -144,7 +147,7 @@ def _period(text: str) -> tuple[date, date]:
             return _named_part(int(match[1]), match[2])
     years = re.findall(r"(?<!\d)(20\d\d)[ ]*年", text)
     if not years:
-        raise UsageError("the text names no year: give --period, such as --period 2024")
+        raise UsageError(say("compile.no_year"))
     return span(int(Counter(years).most_common(1)[0][0]), 1, 12)
 
 

@@ -39,7 +39,7 @@ CHECKING = 900.0  # seconds that the check of the tables may take
 
 @dataclass(slots=True)
 class Live:
-    """A job whose process runs, or has ended and waits for the check of the tables."""
+    """A job whose process runs, or has ended and is to be judged."""
 
     job: Job
     reason: Text
@@ -168,13 +168,14 @@ def _require_kernels(jobs: Iterable[Job]) -> None:
     """Raise an error if the kernel of a notebook is not installed."""
     using = {one.kernel: one.notebook.name for one in jobs if one.kernel}
     if "python3" in using and not importlib.util.find_spec("ipykernel"):
-        raise UsageError("ipykernel is not installed: pip install ipykernel")
+        raise UsageError(say("run.no_ipykernel"))
     if using.keys() - {"python3"}:
         from jupyter_client.kernelspec import KernelSpecManager
 
         known = sorted(KernelSpecManager().find_kernel_specs())
         for name in using.keys() - {"python3", *known}:
-            raise WordError(f"{using[name]}: kernel", name, known)
+            kind = say("word.in", where=using[name], kind=say("word.kernel"))
+            raise WordError(kind, name, known)
 
 
 class _Runner:
@@ -223,9 +224,7 @@ class _Runner:
         try:
             staging.write_manifest(self.plan)
         except (OSError, BusyError) as error:
-            cause = (
-                disk_error(error) if isinstance(error, OSError) else Text(f"{error}", f"{error}")
-            )
+            cause = disk_error(error) if isinstance(error, OSError) else error.text
             self._report("failed", manifest.MANIFEST, cause, say("run.manifest_left"))
 
     def _report(self, kind: str, job: str, cause: Text, advice: Text) -> None:
@@ -247,7 +246,7 @@ class _Runner:
             self._check_tables()
         while self.queue or self.live or self.checking:
             self._fill()
-            ended = [live for live in self.live.values() if live.ended and not self.checking]
+            ended = [live for live in self.live.values() if live.ended]
             # No job may have started, if another process has rebuilt all of them meanwhile.
             if self.live or self.checking:
                 for event in self.executor.wait(0.0 if ended else self._until_deadline()):
@@ -258,7 +257,7 @@ class _Runner:
                 self._settle(ended[0])
 
     def _fill(self) -> None:
-        while self.queue and self._occupied() < self.workers:
+        while self.queue and not self.checking and self._occupied() < self.workers:
             self._start(self.queue.pop(0))
 
     def _occupied(self) -> int:
@@ -275,7 +274,7 @@ class _Runner:
         return self.options.executor == "kernel"
 
     def _check_tables(self) -> None:
-        """Start the check of the tables beside the first jobs; nothing is published before."""
+        """Start the check of the tables; no job starts before they pass."""
         data = self.plan.project.data
         if any(data.glob("indicators.*")):
             folder = str(self.stage.open("tables"))
@@ -332,9 +331,9 @@ class _Runner:
 
     def _receive_check(self, event: Event) -> None:
         if "fault" in event:
-            self.faults.append(Fault(*event["fault"]))
+            self.faults.append(_fault(event["fault"]))
         elif "raised" in event:
-            raise UsageError(f"the tables could not be checked: {event['raised']}")
+            raise UsageError(say("run.unchecked", error=event["raised"]))
         elif "ended" in event:
             self.checking = False
             if self.faults:
@@ -352,12 +351,8 @@ class _Runner:
             self._drop_queue()
 
     def _abandon_check(self) -> None:
-        """Drop all jobs, because figures of unchecked tables are not published."""
+        """Drop all jobs, because figures of unchecked tables are not made."""
         self.checking = False
-        for live in self.live.values():
-            live.lock.release()
-        self.outcome.left += self.live
-        self.live.clear()
         self._drop_queue()
         self._report("late", "tables", say("run.tables_late"), say("run.tables_late_advice"))
 
@@ -476,3 +471,11 @@ def _not_replaced(error: OSError, root: Path) -> judge.FailureError:
     file = Path(str(error.filename)).relative_to(root).as_posix()
     cause = say("job.cause.cannot_replace", file=file, error=error.strerror)
     return judge.FailureError(cause, say("job.advice.file"))
+
+
+def _fault(cells: dict[str, Any]) -> Fault:
+    """Return a fault that a worker has sent, its texts as dictionaries."""
+    texts: dict[str, Any] = {
+        name: Text(**cell) if isinstance(cell, dict) else cell for name, cell in cells.items()
+    }
+    return Fault(**texts)

@@ -199,8 +199,20 @@ def test_p12_p34_lines_of_other_shapes_are_skipped(project):
     told = project.call("status")
 
     assert told.returncode == 0, told.stderr
-    assert "all well" in told.stdout
+    assert "all jobs done" in told.stdout
     assert [line["done"] for line in history.lines(project.figures)] == [4]
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"\n", b"[" * 1_000 + b"\n"])
+def test_p35_a_history_without_measure_is_read_in_time(project, line):
+    """P35: millions of short lines, and a file larger than any."""
+    project.figures.mkdir()
+    for size in (history.MOST_BYTES, 60 << 20):
+        (project.figures / history.FILE).write_bytes(line * (size // len(line)))
+        began = time.process_time()
+
+        assert history.lines(project.figures) == []
+        assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -249,7 +261,7 @@ def test_p35_a_table_that_is_a_pipe_or_a_device_is_told(project):
 
 WRITE = "(out / 'line.json').write_text(json.dumps(record))"
 ENTITY = "<!DOCTYPE x [<!ENTITY a 'b'>]><svg xmlns='http://www.w3.org/2000/svg'>&a;</svg>"
-NO_FILE = "is missing, or no plain file"
+NO_FILE = "is missing, or not a regular file"
 # What a last cell does to its outputs: without end, without measure, or no file at all.
 OUTPUTS = {
     "(out / 'line.json').unlink(); os.symlink('/dev/zero', out / 'line.json')": NO_FILE,

@@ -225,7 +225,7 @@ def real(tmp_path):
 
 
 def test_p20_a_bad_table_stops_the_run_with_every_fault(real):
-    """P20: the check runs beside the first jobs, and nothing is published before it passes."""
+    """P20: no job starts before the tables have passed."""
     real.run()
     good = real.published()
     table = real.root / "data" / "observations" / "anshan.csv"
@@ -237,7 +237,8 @@ def test_p20_a_bad_table_stops_the_run_with_every_fault(real):
     stopped = real.call("run", "--json")
 
     assert stopped.returncode == 1
-    *_, refused, end = map(json.loads, stopped.stdout.splitlines())
+    *before, refused, end = map(json.loads, stopped.stdout.splitlines())
+    assert "start" not in {event["event"] for event in before}
     assert refused["event"] == "refused"
     assert "anshan.csv" in refused["cause"]
     assert (end["event"], end["done"], end["code"]) == ("end", 0, 1)

@@ -127,7 +127,7 @@ def selected(
     every = content.chosen(manifest.load(figures), language)
     shown = _named(figures, language, patterns) if patterns else chosen(every, about, findings)
     if not shown:
-        raise UsageError("no figure is about this: `regional-safety figures` lists all figures")
+        raise UsageError(say("deck.no_subject"))
     return every, list(shown)
 
 
@@ -135,10 +135,7 @@ def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[s
     loaded = manifest.load(figures)
     records = content.chosen(loaded, language, patterns, given_order=True)
     if len(records) > MOST:
-        raise UsageError(
-            f"a brief has at most {MOST} figures, and {len(records)} are named: "
-            "name fewer, or make a deck with --select"
-        )
+        raise UsageError(say("deck.too_many", most=MOST, figures=len(records)))
     return records
 
 
@@ -277,8 +274,17 @@ def lines(
 
 
 def apart_on(every: Iterable[Record], about: About, language: str) -> Table:
-    """Return the table of what cannot be compared on a subject."""
-    return content.refusals(_on(every, about), language)
+    """
+    Return the table of what cannot be compared on a subject.
+
+    These are the indicators of the figures that list them; where there are none on an indicator,
+    the rows and regions that other figures leave out.
+    """
+    records = list(every)
+    table = content.refusals(_apart(records, about), language)
+    if table.lines or (about.regions and not about.indicators):
+        return table
+    return content.refusals(_on(records, about), language)
 
 
 def _said(record: Record, language: str, findings: Sequence[Finding]) -> list[str]:
@@ -297,6 +303,14 @@ def _on(records: Iterable[Record], about: About) -> Iterator[Record]:
         rows = about.rows(record["rows"])
         if rows or gaps:
             yield {**record, "rows": rows, "refused": gaps}
+
+
+def _apart(records: Iterable[Record], about: About) -> Iterator[Record]:
+    """Yield the figures of what cannot be compared, with the rows of all regions on a subject."""
+    for record in records:
+        if kind_of(record).apart:
+            codes = {row["indicator"] for row in about.rows(record["rows"])}
+            yield {**record, "rows": [row for row in record["rows"] if row["indicator"] in codes]}
 
 
 def _indicator(record: Record) -> str:
