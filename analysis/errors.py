@@ -1,32 +1,27 @@
 """
 The exceptions of the package; each message has the cause, the location and a remedy.
 
-The catalogue of messages is imported when one is printed.
+Imports nothing of the package before a message is printed.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from analysis.language.text import Text
+
+class Bilingual(Protocol):
+    """A text in Chinese and English, such as a message."""
+
+    def __getitem__(self, language: str) -> str:
+        """Return the text in *language*."""
 
 
 class AnalysisError(Exception):
-    """
-    Base class of the exceptions of the package. The command line exits with status 1.
+    """Base class of the exceptions of the package. The command line exits with status 1."""
 
-    Its argument is a string, or a message in both languages.
-    """
-
-    @property
-    def text(self) -> "Text":
-        """Return the message in both languages; one that exists in English only is the same."""
-        from analysis.language.text import Text
-
-        message = self.args[0] if len(self.args) == 1 else None
-        return message if isinstance(message, Text) else Text(str(self), str(self))
+    def __str__(self) -> str:
+        return words(self.args[0], "en") if len(self.args) == 1 else super().__str__()
 
 
 class UsageError(AnalysisError):
@@ -37,49 +32,62 @@ class WordError(UsageError):
     """A word outside a closed vocabulary. The message suggests *near*, or the nearest words."""
 
     def __init__(
-        self, kind: "str | Text", value: object, known: Iterable[object], near: Iterable[str] = ()
+        self,
+        kind: str | Bilingual,
+        value: object,
+        known: Iterable[object],
+        near: Iterable[str] = (),
     ) -> None:
         super().__init__(kind, value, [str(word) for word in known], list(near))
 
     @property
-    def text(self) -> "Text":
-        """Return the message in both languages."""
-        from analysis.language.messages import say
-
-        kind, value, known, near = self.args
-        near = near or get_close_matches(str(value), known, n=3, cutoff=0.5) or known[:8]
-        more = "" if len(known) == len(near) else say("error.word_more", count=len(known))
-        return say("error.word", kind=kind, value=str(value), near=", ".join(near), more=more)
+    def near(self) -> list[str]:
+        """Return the words to suggest."""
+        _, value, known, near = self.args
+        return list(near or get_close_matches(str(value), known, n=3, cutoff=0.5) or known[:8])
 
     def __str__(self) -> str:
-        return self.text.en
+        from analysis.language import failures
+
+        return failures.error(self).en
 
 
 class CrowdedError(UsageError):
     """More rows than one page can show legibly."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """
-    A fault of a table: where it is, the value found, the rule, and the remedy.
+    A fault of a table: where it is, the content found, the rule, and the remedy.
 
-    >>> print(Fault("regions.csv", 3, "level", "'town'", "not a known level", "write district"))
-    regions.csv, line 3, column level: found 'town': not a known level; write district
+    Faults are sorted by file, line, column and content.
     """
 
     file: str
     line: int  # 0 for the whole file
     column: str
-    found: str
-    rule: str
-    mend: str
+    found: str | Bilingual
+    rule: Bilingual
+    remedy: Bilingual
+
+    def __lt__(self, other: "Fault") -> bool:
+        return self._order() < other._order()
 
     def __str__(self) -> str:
         location = [self.file]
         location += [f"line {self.line}"] if self.line else []
         location += [f"column {self.column}"] if self.column else []
-        return f"{', '.join(location)}: found {self.found}: {self.rule}; {self.mend}"
+        found, rule, remedy = (words(text, "en") for text in (self.found, self.rule, self.remedy))
+        return f"{', '.join(location)}: found {found}: {rule}; {remedy}"
+
+    def _order(self) -> tuple[str, int, str, str, str]:
+        return self.file, self.line, self.column, words(self.found, "en"), words(self.rule, "en")
+
+
+def words(text: Any, language: str) -> str:
+    """Return *text* in *language*; anything but a text in both languages as it is."""
+    return str(text[language] if hasattr(text, "en") else text)
 
 
 class TableError(AnalysisError):
@@ -112,6 +120,9 @@ class GlyphError(AnalysisError):
 
 class BusyError(AnalysisError):
     """A lock of another run. The command line exits with status 75."""
+
+    def __str__(self) -> str:
+        return f"busy: another process has locked {self.args[0]}; try later, or use --wait SECONDS"
 
 
 class WorkerError(AnalysisError):

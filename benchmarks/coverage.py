@@ -1,5 +1,5 @@
 """
-How often the intervals hold the truth: a simulation, printed as the page ``docs/coverage.md``.
+How often the intervals contain the truth: a simulation, printed as the page ``docs/coverage.md``.
 
 Run from the root of the repository: ``python -m benchmarks.coverage > docs/coverage.md``.
 The tests prove by exact enumeration that the exact methods never cover less than promised;
@@ -29,7 +29,7 @@ INTRODUCTION = f"""\
 
 `python -m benchmarks.coverage` made this page: for each row it drew {RUNS:,} samples from the
 stated truth (numpy generator, seed {SEED}), computed the 95 % interval of every sample, and
-counted how often it held the truth, lay wholly above it, and lay wholly below it. Chance moves
+counted how often it contained the truth, lay wholly above it, and lay wholly below it. Chance moves
 a coverage of 95 % by about 0.1 percentage points from one seed to another.
 
 The exact methods (`exact-c`, `clopper-pearson`, `exact-conditional`) never fall short of 95 %, and
@@ -89,7 +89,7 @@ def deaths(chance: np.random.Generator) -> Iterator[Case]:
 
 def table(cases: Iterator[Case]) -> Iterator[str]:
     """Write one line of Markdown a case."""
-    yield "| subject | truth | method | holds the truth | lies above it | lies below it |"
+    yield "| subject | truth | method | contains the truth | lies above it | lies below it |"
     yield "| --- | --- | --- | ---: | ---: | ---: |"
     for subject, truth, true, found in cases:
         above, below = np.mean(found.lower > true), np.mean(found.upper < true)

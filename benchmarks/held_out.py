@@ -1,17 +1,17 @@
 """
 Measure the reading of passages that no rule was written for, and list every miss.
 
-    python benchmarks/held_out.py [--set tuned|final|last|blind|meaning|unseen|fresh] [--data DIR]
+    python benchmarks/held_out.py [--set SET] [--data DIR]
 
 Each passage is invented prose in which every figure is marked by hand, such as
 ``{12:o 12 起 accidents}``. The letter is the role: ``o`` observation, ``t`` target, ``p`` what is
 intended (demanded or not), ``z`` a fact without a numeral, ``d`` date, ``l`` label, ``x`` another
 region, ``s`` not judged; what is not marked is a label. Then come value, unit and indicator (``?``
 where the catalogue has none, ``-`` not judged), and where they are not plain the comparator,
-``pct`` or ``abs`` for a change, ``@`` with the period, ``#`` with the breakdown (``#-`` not judged,
-``#kind:*`` a new one), ``&`` with the region inside or around that of the report, and ``^`` with
-the base of a change. Breakdown, region and base are judged where the first line of the passage
-says ``full``.
+``pct`` or ``abs`` for a change, ``@`` with the period, ``#`` with the breakdown (``#kind:*`` a new
+one), ``&`` with the region inside or around that of the report, and ``^`` with the base of a
+change; ``@-`` and ``#-`` are not judged. Breakdown, region and base are judged where the first
+line of the passage says ``full``.
 
 Printed are the shares of figures with the right cell, one column a cell, and of rows that need no
 change; the right indicator first and within three where the catalogue has it; none where it has
@@ -36,7 +36,7 @@ from analysis.reports.suggestions import Catalogue, catalogue
 
 ROOT = Path(__file__).parents[1]
 PASSAGES = ROOT / "tests" / "held_out"
-SETS = ("tuned", "final", "last", "blind", "meaning", "unseen", "fresh")
+SETS = ("tuned", "final", "last", "blind", "meaning", "unseen", "fresh", "varied", "apart")
 MEASURES = ("role", "exact", "measure", "status", "period")
 CELLS = (*MEASURES, "indicator", "part", "region", "base", "row")
 _MARK = re.compile(r"\{([^:}]+):([^}]+)\}")
@@ -109,7 +109,7 @@ def _cell(word: str) -> dict[str, str]:
     if word in _CHANGES:
         return {"measure": _CHANGES[word]}
     if word.startswith("@"):
-        return {"period": "/".join(map(str, parse_period(rest)))}
+        return {"period": UNJUDGED if rest == UNJUDGED else "/".join(map(str, parse_period(rest)))}
     names = {"#": "part", "&": "region", "^": "base"}
     if word[0] in names:
         return {names[word[0]]: _BASES.get(rest, rest)}
@@ -211,7 +211,7 @@ def _same_period(found: Candidate, due: Due, told: Setting) -> bool:
     """Whether the period, or its last day for a stock, is that of the mark or of the report."""
     period = due.period or f"{told.start}/{told.end}"
     final = period[11:]
-    unmarked = not due.period and due.status != "actual"
+    unmarked = due.period == UNJUDGED or (not due.period and due.status != "actual")
     return unmarked or "/".join(map(str, found.period or ())) in {period, f"{final}/{final}"}
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 SHOWN = {
-    "expected": "4_expected-{0}/expected-deaths-accidents-{0}.png",
+    "expected": "4_expected-{0}/expected-deaths-{0}.png",
     "coverage": "6_coverage-{0}/coverage-{0}.png",
     "trend": "2_trend-{0}-deaths/trend-deaths-{0}.png",
     "comparison": "3_comparison-{0}/comparison-hazards-{0}.png",

@@ -30,7 +30,7 @@ from analysis.statistics import intervals
 from analysis.statistics import rates as derive
 from analysis.tables import panel
 
-INDICATOR, COUNTRY = "deaths", "simcountry"
+INDICATOR = "deaths"
 Way = Callable[[], Any]
 
 # Names and populations, prepared once: ours are held by the panel too.

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.charts.page import METHOD_PAGES as PAGES
+from analysis.language.messages import label
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language
+from analysis.language.vocabulary import Method as Word
+from analysis.statistics.intervals import part_of_whole
 
 TITLE = Text("方法", "Method")
 LEAD = Text(
@@ -22,6 +25,13 @@ LABELS = {
     "reference": Text("出处", "Reference"),
     "library": Text("实现", "Library"),
     "example": Text("例", "Example"),
+}
+# The interval of a share is that of the method which figures use.
+SHARE = part_of_whole(24, 45)
+OF_SHARE = label(Word(SHARE.method))
+SHARE_SOURCES = {
+    Word.CLOPPER_PEARSON: "Clopper C., Pearson E. (1934) Biometrika 26: 404-413",
+    Word.WILSON: "Wilson E. (1927) J Am Stat Assoc 22: 209-212",
 }
 
 
@@ -152,23 +162,23 @@ METHODS = (
     Method(
         Text("份额的区间", "Interval of a share"),
         Text(
-            "死亡、事故在各行业的份额，配精确二项区间；所在省较早一期印有同类行业的，"
+            f"死亡、事故在各行业的份额，配{OF_SHARE.zh}；所在省较早一期印有同类行业的，"
             "用Fisher精确检验比较，按比较的项数校正。整改数占发现数是完整计数，不设区间，"
             "注明未整改的件数；只印总数和百分比时，若四舍五入只容一个整数，就反推分子并注明“反推”。",
-            "The share of a sector in deaths or accidents, with the exact binomial interval. If "
+            f"The share of a sector in deaths or accidents, with the {OF_SHARE.en}. If "
             "the province published the same sector for an earlier period, the two shares are "
             "compared by Fisher's exact test, corrected for the number of sectors compared. "
             "Hazards found and hazards rectified are complete counts without an interval; the "
             "figure has the number still open. If only the total and the percentage are printed, "
             "the part is computed where rounding leaves one whole number, and marked as computed.",
         ),
-        "Clopper C., Pearson E. (1934) Biometrika 26: 404-413",
+        SHARE_SOURCES[Word(SHARE.method)],
         "analysis.statistics.intervals.part_of_whole",
-        """
+        f"""
 >>> from analysis.statistics.intervals import part_of_whole
 >>> limit = part_of_whole(24, 45)
->>> f"{100 * 24 / 45:.1f}% ({100 * limit.lower:.1f}-{100 * limit.upper:.1f})"
-'53.3% (37.9-68.3)'
+>>> f"{{100 * 24 / 45:.1f}}% ({{100 * limit.lower:.1f}}-{{100 * limit.upper:.1f}})"
+'53.3% ({100 * SHARE.lower:.1f}-{100 * SHARE.upper:.1f})'
 """,
     ),
     Method(

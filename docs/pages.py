@@ -1,13 +1,14 @@
 """
-The pages under ``docs/`` that the tables write: dictionary, what is missing, identities, method.
+The generated pages under ``docs/``: dictionary, what is missing, identities, method, glossary.
 
-``python docs/pages.py`` writes them; a test compares the committed pages with the tables. They say
-nothing that the tables do not.
+``python docs/pages.py`` writes them; a test compares the committed pages with the tables.
 """
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+import architecture
 import methods
 import pandas as pd
 
@@ -61,10 +62,11 @@ MADE = Text(
 
 def contents(held: Tables) -> dict[str, str]:
     """Every generated page by its file name, as Markdown."""
-    pages = {"identities.md": identities_page(held)}
+    pages = {"identities.md": identities_page(held), architecture.NAME: architecture.picture()}
     for language in Language:
         pages[f"dictionary.{language}.md"] = dictionary_page(held, language)
         pages[f"missing.{language}.md"] = missing_page(held, language)
+        pages[f"glossary.{language}.md"] = glossary_page(language)
         pages[methods.PAGES[language]] = methods.page(language)
     return pages
 
@@ -189,6 +191,29 @@ def _alone(held: Tables, regions: Iterable[dict[Any, Any]], language: Language) 
         codes = set(mine["indicator"])
         rows.append((region[f"region_{language}"], len(codes), len(codes - shared)))
     return [f"## {title}", "", *_table(head, rows)]
+
+
+def glossary() -> pd.DataFrame:
+    """Return ``glossary.csv``: terms, their meanings, and the words that they replace."""
+    return pd.read_csv(Path(__file__).with_name("glossary.csv"), keep_default_na=False)
+
+
+def glossary_page(language: Language) -> str:
+    """Every term with its translation and its meaning."""
+    title = Text("术语表", "Glossary")[language]
+    lead = Text(
+        "本项目各页面、图和消息使用的术语。",
+        "The terms of the pages, figures and messages of this project.",
+    )[language]
+    made = Text(
+        "本页由 `make docs` 从 `docs/glossary.csv` 生成，请勿手改。",
+        "`make docs` writes this page from `docs/glossary.csv`; do not edit it by hand.",
+    )[language]
+    head = Text("术语|英文|含义", "term|Chinese|meaning")[language].split("|")
+    other = {Language.ZH: Language.EN, Language.EN: Language.ZH}[language]
+    columns = [f"term_{language}", f"term_{other}", f"meaning_{language}"]
+    rows = glossary()[columns].itertuples(index=False)
+    return _page([f"# {title}", "", made, "", lead, "", *_table(head, rows)])
 
 
 def identities_page(held: Tables) -> str:

@@ -135,7 +135,7 @@ MUTATIONS = {
     ),
     "now and before exchanged": (
         swap(
-            years, "_counted_changes", "rate_ratio(now, 1.0, before", "rate_ratio(before, 1.0, now"
+            years, "counted_changes", "rate_ratio(now, 1.0, before", "rate_ratio(before, 1.0, now"
         ),
         examples,
     ),

@@ -40,7 +40,7 @@ def story(nb):
 
 def _opening(cells):
     first = cells[0]
-    question = re.match(r"# .+\?\n", first.source + "\n")
+    question = re.match(r"# .+[?？]\n", first.source + "\n")
     if first.cell_type != "markdown" or not question:
         yield "does not open with its question as a heading"
 

@@ -3,7 +3,6 @@
 import json
 import re
 import tomllib
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,8 @@ from analysis.tables import load
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8")
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 
 
 @pytest.mark.parametrize("name", sorted(main.main.commands))
@@ -74,21 +74,49 @@ def test_every_link_to_a_file_leads_somewhere(page):
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
-def test_the_architecture_is_the_one_that_the_linter_checks():
-    """Each line of the picture in CONTRIBUTING is one layer of the linter, in its order."""
-    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    layers = pyproject["tool"]["importlinter"]["contracts"][0]["layers"]
-    floor = {name.strip(" ()"): n for n, line in enumerate(layers) for name in line.split("|")}
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    plan = text.partition("## Architecture")[2].partition("The way of a figure")[0]
-    lines = [
-        re.split(r" {2,}", line.strip())[0] for line in re.findall(r"^ {4}\w.*", plan, re.MULTILINE)
-    ]
-    found = [{floor[name] for name in line.split(" · ")} for line in lines]
+def test_the_picture_of_the_architecture_shows_every_room_at_the_height_of_its_layer():
+    """Each layer of the linter is one line of the picture, in its order."""
+    layers = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = [line.split(" | ") for line in layers["contracts"][0]["layers"] if line != "__main__"]
+    picture = (ROOT / "docs" / "pictures" / "architecture.svg").read_text("utf-8")
+    heights = {room: int(y) for y, room in re.findall(r'y="(\d+)" class="room">(\w+)<', picture)}
 
-    assert all(len(floors) == 1 for floors in found)
-    assert all(max(upper) < min(lower) for upper, lower in pairwise(found))
-    assert len(found) >= len(layers) - 1
+    assert list(heights) == [room for line in layers for room in line]
+    assert all(len({heights[room] for room in line}) == 1 for line in layers)
+    assert sorted(heights.values()) == list(heights.values())
+    assert {path.parent.name for path in (ROOT / "analysis").glob("*/__init__.py")} <= set(heights)
+
+
+def test_the_version_is_the_same_everywhere():
+    """Package, citation, changelog and the example of a citation."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    newest, day = re.findall(r"^## ([\d.]+) – ([\d-]+)$", changelog(), re.MULTILINE)[0]
+
+    assert newest == version
+    assert f"version: {version}\ndate-released: {day}\n" in citation
+    assert f"version {version}" in README
+    assert f"regional-safety {version}" in CHINESE
+
+
+def changelog():
+    """The text of the changelog."""
+    return (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_both_languages_give_the_same_numbers():
+    """A number that is corrected in one README only would be a contradiction."""
+    answers = [
+        re.findall(r"^\| .+?[?？] \| (.+) \|$", page, re.MULTILINE) for page in (README, CHINESE)
+    ]
+    assert len(answers[0]) == len(answers[1]) > 4
+    for english, chinese in zip(*answers, strict=True):
+        assert digits(english) - {"2"} <= digits(chinese), english  # "two or more" is in words
+
+
+def digits(text):
+    """The numbers of *text*, without separators of thousands."""
+    return set(re.findall(r"\d+(?:\.\d+)?", text.replace(",", "").replace("10万", "100000")))
 
 
 def test_the_first_steps_run(monkeypatch, tmp_path):

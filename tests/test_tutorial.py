@@ -12,7 +12,8 @@ from test_notebooks import read, story
 from analysis import project
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted((ROOT / "docs" / "tutorial").glob("*.ipynb"))
+FOLDER = ROOT / "docs" / "tutorial"
+PAGES = sorted(FOLDER.rglob("*.ipynb"))
 
 # What a reader must have seen on each page; the numbers are those of the reports, worked by hand
 # or by R (poisson.test(c(45, 51)) and poisson.test(c(8574, 25500), c(2327, 7750))).
@@ -38,13 +39,45 @@ TAUGHT = {
         "Chuxiong 2024: 8574场次 → 8600场次",
     ],
     "4_add_a_report": [
-        "dealt out over a list",
+        "assigned in the order of a list",
+        "no decision; choose accept or reject",
+        "observations/qingshan.csv",
+        "青山 Qingshan · 2024 · 29 people · 29 (19.4–41.6)",
+        "≥620 events",
+    ],
+    "zh/1_find_and_read": [
+        "上年 51人",
+        "0.88（0.58–1.34），数量太少，尚不能判断风险是否变化",
+        "变化须 ≤32 或 ≥74 才可以识别",
+        "各类生产安全事故42起、死亡45人",
+    ],
+    "zh/2_compare_two_regions": [
+        "只报百分比变化，无起数或人数",
+        "该报告只是计划，不含结果",
+        "1.14倍",
+        "1.12至1.17倍",
+        "neither",
+    ],
+    "zh/3_question_to_slide": [
+        "comparison-drills_held-zh.svg",
+        "每10万人南通323场，楚雄368场",
+        "第5086—5090字",
+        "printed as 8574场次",
+        "楚雄 2024年: 8574场次 → 8600场次",
+    ],
+    "zh/4_add_a_report": [
+        "按并列顺序对应",
         "no decision; choose accept or reject",
         "observations/qingshan.csv",
         "青山 Qingshan · 2024 · 29 people · 29 (19.4–41.6)",
         "≥620 events",
     ],
 }
+
+
+def name(path):
+    """The page by its place in the folder of the tutorial."""
+    return path.relative_to(FOLDER).with_suffix("").as_posix()
 
 
 def told(nb):
@@ -62,12 +95,22 @@ def stamps(folder):
     return {path: sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def test_there_are_four_pages_and_each_is_held_to_what_it_teaches():
+def test_there_are_four_pages_in_each_language_and_each_says_what_it_teaches():
     """A page that is added has to say what it teaches."""
-    assert [path.stem for path in PAGES] == sorted(TAUGHT)
+    assert sorted(map(name, PAGES)) == sorted(TAUGHT)
+    assert len(PAGES) == 8
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((FOLDER / "zh").glob("*.ipynb")), ids=name)
+def test_a_chinese_page_has_the_cells_of_the_english_one(path):
+    """In the same order, so that a change of one shows that the other needs it."""
+    english = read(FOLDER / path.name)
+    assert [(c.id, c.cell_type) for c in read(path).cells] == [
+        (c.id, c.cell_type) for c in english.cells
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
 def test_a_page_reads_as_one_story(path):
     """A question, prose before short cells, computed titles, valid, and stored without outputs."""
     nb = read(path)
@@ -78,7 +121,7 @@ def test_a_page_reads_as_one_story(path):
     assert all(not cell.metadata for cell in nb.cells)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PAGES, ids=name)
 def test_every_link_of_a_page_leads_somewhere(path):
     """To the next page, or to one of the docs."""
     prose = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
@@ -87,7 +130,7 @@ def test_every_link_of_a_page_leads_somewhere(path):
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PAGES, ids=name)
 def test_a_page_runs_as_it_stands_and_shows_what_it_teaches(path, tmp_path, monkeypatch):
     """Every cell, no word on standard error, and no table of the project touched."""
     monkeypatch.chdir(path.parent)
@@ -101,7 +144,7 @@ def test_a_page_runs_as_it_stands_and_shows_what_it_teaches(path, tmp_path, monk
 
     nb = nbformat.read(executed, 4)
     shown = told(nb)
-    assert [words for words in TAUGHT[path.stem] if words not in shown] == []
+    assert [words for words in TAUGHT[name(path)] if words not in shown] == []
     errors = [o for c in nb.cells for o in c.get("outputs", []) if o.get("name") == "stderr"]
     assert not errors
     assert "Error" not in shown

@@ -85,6 +85,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         ),
         left_out=left_out(refused),
         notes=applicable(conditions),
+        spoken=say("kind.changes.about"),
     )
 
 

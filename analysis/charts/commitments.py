@@ -50,6 +50,7 @@ def commitments(
         alt=say("commitments.alt", title=title, count=len(dated)),
         left_out=left_out(absent),
         notes=(say("note.promise"), *_plan(rows)),
+        spoken=say("note.promise"),
     )
     page = Page(caption, language, form=form, ax=ax)
     if rows.empty:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis.errors import CrowdedError
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
@@ -107,6 +108,7 @@ def _caption(
         alt=_alt(rows, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),
+        spoken=Text.joined(cautions[:1]),
     )
 
 
@@ -171,6 +173,9 @@ def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFr
     names = [row[f"region_{page.language}"] for row in rows.to_dict("records")]
     gutter = 2.7 * page.size.width / 13.333
     high = min(room.height, ROW_HEIGHT * (len(rows) + 0.9) * page.size.height / 7.5)
+    # A row is as high as its name, the figure below it, and the label of its dot.
+    if high / (len(rows) + 0.6) < (page.size.label * 1.3 + page.size.note * 1.6 + 4) / 72:
+        raise CrowdedError(f"{len(rows)} regions do not fit one page: draw fewer")
     low = room.bottom + (room.height - high) * 0.6
     axes = page.axes(Room(room.left + gutter, low, room.width - gutter - 0.2, high))
     value, lower, upper = _columns(scale)
@@ -188,7 +193,7 @@ def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFr
     if scale != "rate" and rows["quantity"].isin([Quantity.COUNT, Quantity.PEOPLE]).all():
         axes.locator_params(axis="x", integer=True)
     for line in lines:
-        _benchmark(axes, page, line, value, len(records))
+        _benchmark(axes, page, line, value)
 
 
 def _label_dot(
@@ -252,7 +257,7 @@ def _finish(axes: Axes, page: Page, top: float, count: int) -> None:
     axes.axvline(0, color=style.GREY, linewidth=1.0)
 
 
-def _benchmark(axes: Axes, page: Page, line: dict[Any, Any], value: str, count: int) -> None:
+def _benchmark(axes: Axes, page: Page, line: dict[Any, Any], value: str) -> None:
     axes.axvline(
         line[value],
         color=style.GREY,
@@ -267,10 +272,10 @@ def _benchmark(axes: Axes, page: Page, line: dict[Any, Any], value: str, count: 
     )
     axes.annotate(
         words,
-        (line[value], count - 0.15),
-        xytext=(4, -2),
+        (line[value], -0.75),
+        xytext=(4, 2),
         textcoords="offset points",
-        va="top",
+        va="bottom",
         fontsize=page.size.note,
         color=style.GREY,
         annotation_clip=False,

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
+from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
@@ -19,6 +20,7 @@ from .page import Page, Room, measured
 
 PANELS = 2  # side by side
 NAME = 2.75  # inches of the names of a panel on a slide
+SMALLEST = 0.6  # of the size of text that does not fit
 GUTTER = 0.3  # inches between two panels
 SHADES = {Pairing.NONE: "#EAEEF3", Pairing.OUTSIDE: "#CDDEEE", Pairing.INSIDE: "#98BBDC"}
 THEMES = LinearSegmentedColormap.from_list("themes", [style.SHADE, "#B4BAC4"])
@@ -180,6 +182,7 @@ def _panel(page: Page, room: Room, regions: list[Row], lines: list[Line], most: 
     _shade(axes, lines)
     axes.set_axis_off()
     step = box.width / len(regions)
+    _refuse_crowd(page, regions, step)
     for index, region in enumerate(regions):
         x, words = box.left + (index + 0.5) * step, region[f"region_{page.language}"]
         colour = style.colour(region["region"])
@@ -191,6 +194,13 @@ def _panel(page: Page, room: Room, regions: list[Row], lines: list[Line], most: 
         for index, (text, gid) in enumerate(zip(line.texts, line.gids, strict=True)):
             spot = (box.left + (index + 0.5) * step, y)
             _write_cell(page, text, spot, step - 0.04, gid)
+
+
+def _refuse_crowd(page: Page, regions: list[Row], step: float) -> None:
+    """Raise an error if the names of *regions* overlap in columns *step* inches wide."""
+    names = (region[f"region_{page.language}"] for region in regions)
+    if max(measured(name, page.size.note * SMALLEST) for name in names) > step:
+        raise CrowdedError(f"{len(regions)} regions do not fit one page: give rows of fewer")
 
 
 def _shade(axes: Axes, lines: list[Line]) -> None:
@@ -225,8 +235,8 @@ def _write_cell(
 
 
 def _fitted(text: str, width: float, size: float) -> float:
-    """Return the text size at which *text* is *width* inches at most, down to six tenths."""
-    return max(min(size, size * width / measured(text, size)), size * 0.6)
+    """Return the text size at which *text* is *width* inches at most, down to ``SMALLEST``."""
+    return max(min(size, size * width / measured(text, size)), size * SMALLEST)
 
 
 KIND = Kind(

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from analysis.errors import CrowdedError
 from analysis.language import labels, numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
@@ -56,6 +57,15 @@ def expected(
             "expected", rows, title=title, language=language, refused=refused, form=form, ax=ax
         )
     page = Page(_caption(rows, title, refused, placement), language, form=form, ax=ax)
+    if _crowded(page, rows):
+        rows, notes = _shortened(rows), (say("expected.shortened"),)
+        caption = _caption(rows, title, refused, placement, notes)
+        page = Page(caption, language, form=form, ax=ax)
+    if _crowded(page, rows):
+        count, codes = rows["region"].nunique(), rows["indicator"].nunique()
+        raise CrowdedError(
+            f"{count} regions and {codes} indicators do not fit one page: draw fewer"
+        )
     lines = _lines(rows)
     for number, (code, part) in enumerate(rows.groupby("indicator", sort=False)):
         axes = page.axes(_panel(page, number, rows))
@@ -68,6 +78,29 @@ def expected(
     return page.figure(KIND.name, Scale.RATIO, rows, refused)
 
 
+def _crowded(page: Page, rows: pd.DataFrame) -> bool:
+    """Return whether the lines of *rows* are lower than their text."""
+    return _step(page, rows) * 72 < page.size.note * 1.15
+
+
+def _step(page: Page, rows: pd.DataFrame) -> float:
+    """Return the height of one line, in inches."""
+    return _heights(page)[1] / (max(_lines(rows).values()) + 1.4)
+
+
+def _heights(page: Page) -> tuple[float, float]:
+    """Return the room below the panels, and their height."""
+    foot, head = page.size.note * 3.6 / 72, page.size.label * 2.4 / 72
+    return foot, page.room.height - foot - head
+
+
+def _shortened(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a region and indicator against the nation: all years, else the last."""
+    nation = rows[rows["of"].eq(NATION) & rows["segment"].eq(0)]
+    last = nation.sort_values(["pooled", "until"], kind="stable")
+    return last.drop_duplicates(["region", "indicator"], keep="last").sort_index()
+
+
 def _key(row: dict[Any, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in ROW)
 
@@ -77,9 +110,10 @@ def _lines(rows: pd.DataFrame) -> dict[tuple[Any, ...], float]:
     order = ["level_order", "adcode", "nearest", "pooled", "since"]
     every = rows.assign(nearest=rows["of"].ne(NATION)).sort_values(order, kind="stable")
     keys = list(dict.fromkeys(map(_key, every.to_dict("records"))))
+    several = len(keys) > len({key[:2] for key in keys})
     heights, height, group = {}, 0.0, keys[0][:2]
     for key in keys:
-        height += GAP if key[:2] != group else 0.0
+        height += GAP if key[:2] != group and several else 0.0
         heights[key], group = height, key[:2]
         height += 1
     return heights
@@ -95,10 +129,10 @@ def _panel(page: Page, number: int, rows: pd.DataFrame) -> Room:
     left = max(left, size.width * 0.12) + 0.04 * size.width
     label = max(measured(values.over_expected(row)[page.language], size.note) for row in records)
     gap = 0.02 * size.width
-    foot, head = size.note * 3.6 / 72, size.label * 2.4 / 72
+    foot, height = _heights(page)
     width = (room.width - left) / rows["indicator"].nunique()
     edge = room.left + left + number * width
-    return Room(edge, room.bottom + foot, width - label - gap, room.height - foot - head)
+    return Room(edge, room.bottom + foot, width - label - gap, height)
 
 
 def _years(row: dict[Any, Any]) -> Text:
@@ -138,15 +172,24 @@ def _frame(
         say("expected.axis")[language], fontsize=size.note, color=style.GREY, loc="left"
     )
     if usual and np.isfinite(usual.low):
-        axes.axvspan(usual.low, usual.high, color=style.SHADE, linewidth=0, zorder=0)
+        _shade(axes, lines, part, usual)
         words = say("expected.usual", low=numbers.ratio(usual.low), high=numbers.ratio(usual.high))
         _over(axes, page, np.sqrt(usual.low * usual.high), words[language], 0.25, style.GREY)
-    if part["indicator"].iloc[0] not in intervals.CLUSTERED:
-        _over(axes, page, 1, say("expected.scopes")[language], 0.25, style.GREY)
     axes.plot([1, 1], axes.get_ylim(), color=style.INK, linewidth=1.1, gid="benchmark", zorder=1)
     first = part.iloc[0]
     name = Text(str(first["indicator_zh"]), str(first["indicator_en"]))
     _over(axes, page, 1, name[language], 1.45, style.INK)
+
+
+def _shade(
+    axes: Axes, lines: dict[tuple[Any, ...], float], part: pd.DataFrame, usual: Placement
+) -> None:
+    """Shade the usual range behind the rows to which it applies: of that level, of the nation."""
+    same = part["of"].eq(NATION) & part["level"].eq(usual.row["level"])
+    for _, group in part[same].groupby("region", sort=False):
+        heights = [lines[_key(row)] for row in group.to_dict("records")]
+        ends = [min(heights) - 0.5, max(heights) + 0.5]
+        axes.fill_betweenx(ends, usual.low, usual.high, color=style.SHADE, linewidth=0, zorder=0)
 
 
 def _over(axes: Axes, page: Page, x: float, words: str, lift: float, colour: str) -> None:
@@ -197,6 +240,7 @@ def _name_rows(
     right = box.x0 * size.width - 0.01 * size.width
     named: dict[Any, dict[Any, Any]] = {_key(row): row for row in rows.to_dict("records")}
     group: tuple[Any, ...] = ()
+    several = len(lines) > len({key[:2] for key in lines})
     for key, at in lines.items():
         row, height = named[key], top - (at + 0.7) * step
         years = _years(row)[page.language]
@@ -206,13 +250,18 @@ def _name_rows(
             region = Text(row["region_zh"], row["region_en"])[page.language]
             colour = style.colour(str(row["region"]))
             page.text(left, height, region, size.label, color=colour, va="center")
-            of = _against(row)[page.language]
-            page.text(left, height - step, of, size.note, color=style.GREY, va="center")
+            if several:
+                of = _against(row)[page.language]
+                page.text(left, height - step, of, size.note, color=style.GREY, va="center")
         group = key[:2]
 
 
 def _caption(
-    rows: pd.DataFrame, title: Text, refused: pd.DataFrame, placement: Placement | None
+    rows: pd.DataFrame,
+    title: Text,
+    refused: pd.DataFrame,
+    placement: Placement | None,
+    first: tuple[Text, ...] = (),
 ) -> Caption:
     about = Text("", "")
     if placement:
@@ -225,9 +274,8 @@ def _caption(
             low=numbers.ratio(placement.low),
             high=numbers.ratio(placement.high),
         )
-    notes = [say("note.ratio_interval")]
-    if rows["indicator"].isin(intervals.CLUSTERED).any():
-        notes[0] = say("note.ratio_intervals")
+    clustered = rows["indicator"].isin(intervals.CLUSTERED).any()
+    notes = [*first, say("note.ratio_intervals" if clustered else "note.ratio_interval")]
     if rows["origin"].eq("context").any():
         notes.append(say("note.context"))
     if rows["segment"].gt(0).any():

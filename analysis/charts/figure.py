@@ -51,6 +51,7 @@ class Caption:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Text, ...] = ()
     axis: Text = NOTHING  # what the axis measures, where the marks have one
+    spoken: Text = NOTHING  # what to say after the title; the subtitle if empty
 
 
 @dataclass(frozen=True, eq=False)

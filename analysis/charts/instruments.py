@@ -56,6 +56,7 @@ def instruments(
         alt=say("instruments.alt" if contained is None else "instruments.alt_map", title=title),
         left_out=left_out(absent),
         notes=(say("note.silence"), say("note.reports_differ")),
+        spoken=say("note.silence"),
     )
     page = Page(caption, language, form=form, ax=ax)
     room = page.room

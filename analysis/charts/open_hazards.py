@@ -112,6 +112,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         alt=say("open.alt", title=title, count=len(rows)),
         left_out=left_out(refused),
         notes=tuple(notes),
+        spoken=say("kind.open_hazards.about"),
     )
 
 

@@ -58,6 +58,7 @@ def _caption(rows: pd.DataFrame, findings: pd.DataFrame, title: Text) -> Caption
         source=values.source_note(rows),
         alt=described("overview.alt", [Text(row["title_zh"], row["title_en"]) for row in records]),
         notes=(say("note.overview"),),
+        spoken=Text.joined(Text(row["sentence_zh"], row["sentence_en"]) for row in records[:1]),
     )
 
 
@@ -65,6 +66,9 @@ def _write_regions(page: Page, records: Sequence[Row], width: float) -> None:
     """Write three lines for each region, over the whole height of the page."""
     room, size, language = page.room, page.size, page.language
     step = room.height / max(len(records), 1)
+    if step < (size.subtitle + 4.4 * size.note) * LEADING / 72:
+        _write_names(page, records, width)
+        return
     for at, row in enumerate(records):
         top = room.bottom + room.height - at * step
         colour = style.colour(str(row["region"]))
@@ -75,6 +79,22 @@ def _write_regions(page: Page, records: Sequence[Row], width: float) -> None:
             for line in wrapped(text[language], width, 1.1 * size.note):
                 page.text(room.left, top, line, 1.1 * size.note, color=style.GREY)
                 top -= 1.1 * size.note * LEADING / 72
+
+
+def _write_names(page: Page, records: Sequence[Row], width: float) -> None:
+    """Write a line for each region, the first ones if there are too many, and count the others."""
+    room, language, size = page.room, page.language, page.size.label
+    step = size * LEADING / 72
+    shown = min(len(records), int(room.height / step) - 1)
+    for at, row in enumerate(records[:shown]):
+        name, top = Text(row["region_zh"], row["region_en"])[language], room.bottom + room.height
+        line = wrapped(f"{name} · {_people(row)[language]}", width, size)[0]
+        colour, gid = style.colour(str(row["region"])), f"mark-{row['id']}"
+        page.text(room.left, top - at * step, line, size, color=colour, gid=gid)
+    if shown < len(records):
+        words = say("profile.more", count=len(records) - shown)[language]
+        below = room.bottom + room.height - shown * step
+        page.text(room.left, below, words, page.size.note, color=style.GREY)
 
 
 def _place(row: Row) -> Text:

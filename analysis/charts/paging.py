@@ -61,14 +61,30 @@ def _filled(
     draw: Callable[..., Figure], rows: pd.DataFrame, title: Text, by: str
 ) -> list[pd.DataFrame]:
     """Return the rows of each page, with as many whole groups per page as fit."""
+    groups = [group for _, group in rows.groupby(by, sort=False)]
     pages: list[pd.DataFrame] = []
-    for _, group in rows.groupby(by, sort=False):
-        both = pd.concat([*pages[-1:], group])
-        if pages and _fits(draw, both, title):
-            pages[-1] = both
+    most = len(groups) - 1  # that may fit one page
+    while groups:
+        most = _most(draw, groups, title, most)
+        if most:
+            pages.append(pd.concat(groups[:most]))
         else:
-            pages += _spread(draw, group, title)
+            pages += _spread(draw, groups[0], title)
+        groups = groups[max(most, 1) :]
     return pages
+
+
+def _most(draw: Callable[..., Figure], groups: list[pd.DataFrame], title: Text, guess: int) -> int:
+    """Return how many of the first *groups* fit one page: a search that starts at *guess*."""
+    low, high = 0, len(groups) + 1  # fits, and does not
+    count = min(max(guess, 1), len(groups))
+    while high - low > 1:
+        if _fits(draw, pd.concat(groups[:count]), title):
+            low, count = count, count + 1
+        else:
+            high, count = count, (low + count) // 2
+        count = min(max(count, low + 1), high - 1)
+    return low
 
 
 def _spread(draw: Callable[..., Figure], group: pd.DataFrame, title: Text) -> list[pd.DataFrame]:

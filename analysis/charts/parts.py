@@ -161,6 +161,7 @@ def _caption(
         alt=say("parts.alt_wider" if len(wider) else "parts.alt", title=title, count=len(rows)),
         left_out=left_out(refused),
         notes=tuple(_notes(rows, wider, tested)),
+        spoken=tested or say("kind.parts.about"),
     )
 
 

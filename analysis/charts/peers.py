@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from analysis.language import numbers
+from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale, Scope
@@ -33,6 +33,7 @@ TICKS = (0.125, 0.25, 0.5, 1, 2, 4, 8)
 COUNTS = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
 SHARE = 0.2  # of the width, for the strip of road shares
 NEAR = 0.8  # a ratio from here to 1 has its name below it, clear of the line at 1
+DOT = ["id", "expected", "ratio", "scope", "rough"]
 CROWD = 60  # points; smaller marks for more
 
 
@@ -77,7 +78,7 @@ def peers(
     axes = page.axes(Room(room.left + left, room.bottom + foot, width, room.height - foot - head))
     _frame(axes, page, every, limits)
     _draw_limits(axes, page, limits)
-    for row in points.to_dict("records"):
+    for row in points[DOT].to_dict("records"):
         _dot(axes, page, row, page.mark * (0.75 if len(points) < CROWD else 0.3), LIGHT)
     for row in own.to_dict("records"):
         _dot(axes, page, row, page.mark * 1.15, style.colour(str(row["region"])))
@@ -144,7 +145,8 @@ def _label_ends(axes: Axes, page: Page, x: float, ends: list[tuple[float, str, s
     least = float("-inf")
     for high, y, stem, colour in sorted(placed):
         lines = say(f"peers.limit_{stem.rstrip('_')}")[page.language]
-        least = max(high, least)
+        half = page.size.note * (1.3 if "|" in lines else 0.7)
+        least = max(high, least + half)
         axes.annotate(
             lines.replace("|", "\n"),
             (x, y),
@@ -156,7 +158,7 @@ def _label_ends(axes: Axes, page: Page, x: float, ends: list[tuple[float, str, s
             linespacing=1.1,
             annotation_clip=False,
         )
-        least += page.size.note * (2.6 if "|" in lines else 1.4)
+        least += half
 
 
 def _dot(axes: Axes, page: Page, row: dict[Any, Any], size: float, colour: str) -> None:
@@ -276,25 +278,34 @@ def _once(rows: pd.DataFrame) -> list[Text]:
 def _caption(
     points: pd.DataFrame, own: pd.DataFrame, title: Text, about: Sequence[Text]
 ) -> Caption:
-    notes = [*about[1:], say("note.peers_scope")]
+    count = len(points)
+    source, notes = values.source_note(points), list(about[1:])
+    alt = say("peers.alt_unnamed", count=count)
+    if none := int(points["value"].eq(0).sum()):
+        notes.append(say("note.peers_zeros", count=none))
+    if points["origin"].eq("context").all():  # printed by bureaus of prefectures
+        source = say("source.peers", count=count) + say("source.nation")
+        notes += _selected(points, own)
+        alt = say("peers.alt", count=count, named=Text.joined(_once(own), zh="、", en=", "))
+    return Caption(
+        title=title,
+        subtitle=about[0],
+        axis=say("peers.ratio"),
+        source=source,
+        alt=alt,
+        notes=tuple(notes),
+    )
+
+
+def _selected(points: pd.DataFrame, own: pd.DataFrame) -> list[Text]:
+    """Return the notes on what the counts of peers cover, and which peers there are."""
+    notes = [say("note.peers_scope")]
     if pd.concat([points["rough"], own["rough"]]).any():
         notes.append(say("note.peers_rough"))
     split, least = int(points["road"].notna().sum()), spread.FEWEST_REGIONS
     if split < least:
         notes.append(say("note.peers_roads", total=len(points), count=split, fewest=least))
-    notes.append(say("note.peers_selected", count=len(points)))
-    return Caption(
-        title=title,
-        subtitle=about[0],
-        axis=say("peers.ratio"),
-        source=say("source.peers", count=len(points)) + say("source.nation"),
-        alt=say(
-            "peers.alt",
-            count=len(points),
-            named=Text.joined(_once(own), zh="、", en=", "),
-        ),
-        notes=tuple(notes),
-    )
+    return [*notes, say("note.peers_selected", count=len(points))]
 
 
 KIND = Kind(

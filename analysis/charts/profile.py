@@ -16,7 +16,7 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Scale, Status
 
 from . import grid, style, table
-from .figure import Caption, Figure, Kind
+from .figure import NOTHING, Caption, Figure, Kind
 from .page import LEADING, Page, Room, wrapped
 from .table import Cell, Column
 
@@ -76,6 +76,7 @@ def profile(
         source=values.source_note(pd.concat([rows, outcomes], ignore_index=True)),
         alt=say("profile.alt", title=title, count=len(outcomes)),
         notes=tuple(_notes(outcomes)),
+        spoken=statement.text if statement else NOTHING,
     )
     page = Page(caption, language, form=form, ax=ax)
     room = page.room

@@ -81,12 +81,13 @@ def _name(page: Page) -> float:
 
 
 def _caption(rows: pd.DataFrame, title: Text) -> Caption:
-    regions = rows["region"].nunique()
+    first, regions = rows.iloc[0], rows["region"].nunique()
     return Caption(
         title=title,
         subtitle=say("side_by_side.subtitle"),
         source=values.source_note(rows),
         alt=say("side_by_side.alt", title=title, count=rows["family"].nunique(), regions=regions),
+        spoken=Text(first["caution_zh"], first["caution_en"]),
     )
 
 

@@ -91,6 +91,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         alt=say("targets.alt", title=title, count=len(rows)),
         left_out=left_out(refused),
         notes=(say("note.outcome"),),
+        spoken=say("note.outcome"),
     )
 
 

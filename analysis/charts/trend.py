@@ -23,6 +23,7 @@ GAP = 0.45  # inches between the two parts
 STATED_SHARE = 0.36  # of the width, for the changes without counts
 NARROWEST, LOWEST = 2.6, 1.7  # inches of the panel of one region on a slide, at least
 STATED_NARROWEST, STATED_LOWEST = 1.9, 1.25
+UNDER = 1.9  # lines of small print from an axis to below its years
 STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY)
 
 
@@ -93,6 +94,7 @@ def _caption(
         alt=_alt(counted, stated, refused),
         left_out=left_out(refused),
         notes=tuple(_notes(counted, stated, expected)),
+        spoken=verdict,
     )
 
 
@@ -192,12 +194,12 @@ def _headed(page: Page, room: Room, heading: Text) -> Room:
     return room._replace(height=room.height - size * 1.7 / 72)
 
 
-def _named(page: Page, room: Room, row: dict[Any, Any], left: float) -> Axes:
-    """Write the name of a region over its panel, and return the axes of the panel."""
+def _named(page: Page, room: Room, row: dict[Any, Any], left: float, *, below: float = 1.8) -> Axes:
+    """Write the name of a region over its panel with *below* lines of room under its axes."""
     size = page.size.label
     name, top = row[f"region_{page.language}"], room.bottom + room.height
     page.text(room.left, top, name, size, color=style.colour(row["region"]))
-    low = page.size.note * 1.8 / 72
+    low = page.size.note * below / 72
     right = page.size.note * 3.2 / 72
     high = room.height - low - size * 2.2 / 72
     return page.axes(Room(room.left + left, room.bottom + low, room.width - left - right, high))
@@ -210,11 +212,24 @@ def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFr
     under = _headed(page, room, say("trend.counts"))
     panels = _panels(page, under, len(groups), NARROWEST, LOWEST)
     for (region, group), panel in zip(groups.items(), panels, strict=True):
-        axes = _named(page, panel, group.iloc[0].to_dict(), page.size.note * 3.2 / 72)
+        line = lines.get(region, pd.DataFrame())
+        lowest = _lowest(group, line) if len(line) > 1 else 0.0
+        low = len(line) > 1 and lowest * panel.height * 72 < 3.5 * page.size.note * _top(group)
+        left, below = page.size.note * 3.2 / 72, UNDER + 1.4 if low else 1.8
+        axes = _named(page, panel, group.iloc[0].to_dict(), left, below=below)
         _draw_region(axes, page, group)
-        if region in lines and len(lines[region]) > 1:
-            lowest = min(group["lower"].min(), lines[region]["value"].min())
-            _draw_expected(axes, page, lines[region], lowest)
+        if len(line) > 1:
+            _draw_expected(axes, page, line, lowest, under=low)
+
+
+def _lowest(group: pd.DataFrame, line: pd.DataFrame) -> float:
+    """Return the lowest point of the intervals and of the expected counts."""
+    return float(min(group["lower"].min(), line["value"].min()))
+
+
+def _top(group: pd.DataFrame) -> float:
+    """Return where the axis of the counts of *group* ends."""
+    return float(group[["upper", "value"]].max().max() * 1.12) or 1.0
 
 
 def _draw_region(axes: Axes, page: Page, group: pd.DataFrame) -> None:
@@ -229,7 +244,7 @@ def _draw_region(axes: Axes, page: Page, group: pd.DataFrame) -> None:
         _draw_point(axes, page, row)
     axes.set_xticks(list(years))
     axes.set_xlim(min(years) - 0.35, max(years) + 0.35)
-    axes.set_ylim(0, group[["upper", "value"]].max().max() * 1.12 or 1)
+    axes.set_ylim(0, _top(group))
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)
@@ -282,16 +297,22 @@ def _draw_point(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
     )
 
 
-def _draw_expected(axes: Axes, page: Page, expected: pd.DataFrame, lowest: float) -> None:
-    """Draw the counts expected at the national rate as dashes, with the last one below *lowest*."""
+def _draw_expected(
+    axes: Axes, page: Page, expected: pd.DataFrame, lowest: float, *, under: bool
+) -> None:
+    """
+    Draw the counts expected at the national rate as dashes, with the last one below *lowest*.
+
+    It is *under* the years where the panel has no room below *lowest*.
+    """
     line = expected.sort_values("period_end")
     years = line["period_end"].dt.year.to_list()
     options: dict[str, Any] = {"color": style.GREY, "linestyle": (0, (4, 3)), "linewidth": 1.2}
     axes.plot(years, line["value"], zorder=1, gid="benchmark", **options)
     axes.annotate(
         say("trend.at_rate", value=f"{line['value'].iloc[-1]:.0f}")[page.language],
-        (years[-1] + 0.3, lowest),
-        xytext=(0, -page.size.note * 0.6),
+        (years[-1] + 0.3, 0 if under else lowest),
+        xytext=(0, -page.size.note * (UNDER if under else 0.6)),
         textcoords="offset points",
         ha="right",
         va="top",

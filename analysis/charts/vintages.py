@@ -9,7 +9,7 @@ from analysis.errors import CrowdedError
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Scale
+from analysis.language.vocabulary import Comparator, Scale
 from analysis.statistics.forensics import Moved
 
 from . import marks, style
@@ -60,6 +60,7 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
         source=values.source_note(rows),
         alt=described("vintages.figure", [_in_words(row) for row in rows.to_dict("records")]),
         notes=(say("vintages.key"), say("vintages.changed"), say("vintages.reading")),
+        spoken=say("vintages.changed"),
     )
 
 
@@ -69,7 +70,7 @@ def _in_words(row: Row) -> Text:
         region=Text(row["region_zh"], row["region_en"]),
         name=values.short(row),
         period=values.period(row["period_start"], row["period_end"]),
-        first=_count(row["first"]),
+        first=_first(row),
         base=_base(row),
     )
 
@@ -79,9 +80,10 @@ def _count(amount: float) -> Text:
 
 
 def _first(row: Row) -> Text:
-    """Return the first print as printed, in English with all its digits."""
-    full = _count(row["first"])
-    return Text(str(row["printed"] or "") or f"{full.zh}{row['unit']}", full.en)
+    """Return the first print as printed, in English with all its digits and ≈ if it is rounded."""
+    full, about = _count(row["first"]), values.COMPARATORS[Comparator.ABOUT]
+    sign = about if row["rounding"] else ""
+    return Text(str(row["printed"] or "") or f"{full.zh}{row['unit']}", f"{sign}{full.en}")
 
 
 def _base(row: Row) -> Text:

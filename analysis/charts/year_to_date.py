@@ -83,6 +83,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         ),
         left_out=left_out(refused),
         notes=applicable(conditions),
+        spoken=verdict,
     )
 
 
@@ -93,7 +94,7 @@ def _in_words(row: Row) -> Text:
         period=values.months(row["period_end"]),
         before=numbers.exact(row["before"]),
         value=numbers.exact(row["value"]),
-        percent=numbers.signed_percent(round(row["percent"])),
+        percent=numbers.signed_percent(round(row["percent"], 1)),
     )
 
 
@@ -198,7 +199,7 @@ def _draw_changes(axes: Axes, page: Page, paired: pd.DataFrame) -> None:
         y = min(row["percent"], high)
         colour = style.colour(row["region"])
         axes.plot([x], [y], "o", markersize=page.mark * 0.8, color=colour, zorder=4)
-        words = numbers.signed_percent(round(row["percent"]))
+        words = numbers.signed_percent(round(row["percent"], 1))
         _annotate(axes, page, words, (x, y), colour)
     axes.spines["bottom"].set_visible(False)
     axes.yaxis.set_major_formatter(lambda y, _: numbers.signed_percent(y))

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from analysis.errors import AnalysisError, BusyError, UsageError
+from analysis.language import failures
 from analysis.language.messages import say
 from analysis.language.text import Text
 
@@ -53,7 +54,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except AnalysisError as error:
-            self._print(error.text)
+            self._print(failures.error(error))
             ctx.exit(_code(error))
         except ModuleNotFoundError as error:
             if error.name not in _EXTRAS:
@@ -70,7 +71,7 @@ class _Group(click.Group):
             ctx.exit(1)
 
     def _print(self, text: Text) -> None:
-        click.echo(say("cli.error", text=text)[self.language], err=True)
+        click.echo(say("failures.error", text=text)[self.language], err=True)
 
 
 def _code(error: AnalysisError) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from analysis.errors import AnalysisError, DocumentError, UsageError
+from analysis.language import failures
 from analysis.language.messages import say
 
 from .options import EXISTING, EXISTING_PATH, LANGUAGE, PROJECT, data, refuse_among_tables
@@ -112,7 +113,7 @@ class _Task(NamedTuple):
                 self.file(path, output / f"{path.name}.{kind}", kind)
             except AnalysisError as error:
                 failed += 1
-                click.echo(error.text[self.language], err=True)
+                click.echo(failures.error(error)[self.language], err=True)
         if others:
             self.say("compile.skipped", files=", ".join(others))
         if failed or not texts:

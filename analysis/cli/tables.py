@@ -7,12 +7,12 @@ Results go to standard output, everything else to standard error.
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from analysis.errors import Fault, UsageError
+from analysis.language import failures
 from analysis.language.messages import say
 
 from .options import JSON, LANGUAGE, ORIGINALS, PROJECT, data
@@ -22,11 +22,11 @@ def _exit(faults: Iterable[Fault], language: str, *, passed: str, as_json: bool)
     """Print the faults and their number, or *passed*; exit with 1 if there are any."""
     distinct = sorted(set(faults))
     if as_json:
-        entries = [asdict(fault) for fault in distinct]
+        entries = [failures.cells(fault, language) for fault in distinct]
         click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
     else:
         for fault in distinct:
-            click.echo(str(fault))
+            click.echo(failures.fault(fault)[language])
     count = say("check.faults", count=len(distinct))[language]
     click.echo(count if distinct else passed, err=True)
     sys.exit(1 if distinct else 0)
@@ -36,25 +36,30 @@ def _exit(faults: Iterable[Fault], language: str, *, passed: str, as_json: bool)
 @PROJECT
 @LANGUAGE
 @JSON
-def check(project: Path | None, *, language: str, as_json: bool) -> None:
+@click.option("--again", is_flag=True, help="Also check tables that passed and have not changed.")
+def check(project: Path | None, *, language: str, as_json: bool, again: bool) -> None:
     """
     Validate the tables.
 
     Lists every fault of every table with file, line, column, value, rule and remedy. Values that
-    were repaired while reading are listed on standard error.
+    were repaired while reading are listed on standard error. The cells of a table that passed and
+    has not changed are not checked a second time; the rules between tables always are.
     """
     from analysis.tables import checks, descriptor, load
 
     folder = data(project)
-    survey = load.survey(folder)
+    contents = descriptor.contents(folder)
+    survey = load.survey(folder, again=again)
     for repair in survey.repairs:
-        click.echo(say("check.repaired", repair=repair)[language], err=True)
-    faults = [*survey.faults, *checks.check(survey.tables)]
+        click.echo(say("check.repaired", repair=failures.fault(repair))[language], err=True)
+    faults, known = [*survey.faults, *checks.check(survey.tables)], dict[str, str]()
     if not faults:
-        faults = descriptor.validate(survey.tables)
+        faults, known = descriptor.checked(survey.tables, contents, again=again)
     faults += descriptor.compare(folder)
     count = len(load.files(folder)) if not survey.faults else 0
     passed = say("check.passed", count=count)[language]
+    if known:
+        passed += say("check.unchanged", count=len(known), day=max(known.values()))[language]
     _exit(faults, language, passed=passed, as_json=as_json)
 
 

@@ -63,14 +63,45 @@ def comparable(rows: pd.DataFrame, subject: str, declared: Declares) -> Comparis
     declared
         The tables that the rows came from.
     """
-    codes = about(rows, subject, declared)
-    if not codes:
-        whole = rules.comparable(rows, subject, declared.absence_rows)
-        notes = _without_road(whole.rows, declared.context_rows)
-        return replace(whole, cautions=(*whole.cautions, *notes))
-    result = listing(rows, codes, declared)
+    return comparisons(rows, [subject], declared)[0]
+
+
+def comparisons(
+    rows: pd.DataFrame, subjects: Iterable[str], declared: Declares
+) -> list[Comparison]:
+    """Return what :func:`comparable` returns for each of *subjects*."""
+    codes = {subject: about(rows, subject, declared) for subject in subjects}
+    every = {code for each in codes.values() for code in each}
+    figures = members(rows, every, declared) if every else rows.iloc[:0]
+    regions = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
+    return [
+        _answered_by(figures, own, _Asked(rows, subject, regions, declared))
+        if own
+        else _compared_whole(_Asked(rows, subject, regions, declared))
+        for subject, own in codes.items()
+    ]
+
+
+class _Asked(NamedTuple):
+    """A subject, and the rows and regions in which it is looked for."""
+
+    rows: pd.DataFrame
+    subject: str
+    regions: list[Row]
+    declared: Declares
+
+
+def _compared_whole(asked: _Asked) -> Comparison:
+    rows, subject, regions, declared = asked
+    whole = rules.comparable(rows, subject, declared.absence_rows, regions)
+    notes = _without_road(whole.rows, declared.context_rows)
+    return replace(whole, cautions=(*whole.cautions, *notes))
+
+
+def _answered_by(figures: pd.DataFrame, codes: list[str], asked: _Asked) -> Comparison:
+    result = _listed(figures, codes, asked)
     if len(codes) > 1 or not result.rows["use"].eq(Use.RATE).all():
-        return replace(result, indicator=subject)
+        return replace(result, indicator=asked.subject)
     refused = result.refused.to_dict("records")
     rated = rules.settle(codes[0], result.name, result.rows, refused)
     return replace(rated, cautions=(*result.cautions, *rated.cautions))
@@ -78,32 +109,39 @@ def comparable(rows: pd.DataFrame, subject: str, declared: Declares) -> Comparis
 
 def _without_road(rows: pd.DataFrame, context: pd.DataFrame) -> Iterator[Text]:
     """Yield for each death rate of *rows* the rate without road traffic, where that is printed."""
+    deaths = rows[rows["indicator"].eq("deaths") & rows["rate"].notna()]
+    if deaths.empty:
+        return
     key = ["region", "indicator", "period_start", "period_end"]
     roads = context[context["breakdown"].eq(ROAD) & results(context)]
-    for row in rows.merge(roads[[*key, "value"]], on=key, suffixes=("", "_road")).to_dict(
-        "records"
-    ):
-        if row["indicator"] == "deaths" and pd.notna(row["rate"]):
-            rate = (row["value"] - row["value_road"]) / row["population"] * rates.PER
-            yield say(
-                "note.without_road",
-                region=Text(row["region_zh"], row["region_en"]),
-                road=numbers.exact(row["value_road"]),
-                total=numbers.exact(row["value"]),
-                share=numbers.percent(100 * row["value_road"] / row["value"]),
-                rate=Text(numbers.number(rate, "zh"), numbers.number(rate, "en")),
-            )
+    both = deaths.merge(roads[[*key, "value"]], on=key, suffixes=("", "_road"))
+    for row in both.to_dict("records"):
+        rate = (row["value"] - row["value_road"]) / row["population"] * rates.PER
+        yield say(
+            "note.without_road",
+            region=Text(row["region_zh"], row["region_en"]),
+            road=numbers.exact(row["value_road"]),
+            total=numbers.exact(row["value"]),
+            share=numbers.percent(100 * row["value_road"] / row["value"]),
+            rate=Text(numbers.number(rate, "zh"), numbers.number(rate, "en")),
+        )
 
 
 def listing(rows: pd.DataFrame, codes: Sequence[str], declared: Declares) -> Comparison:
     """Return the figures of the families *codes* side by side, on no common scale."""
+    regions = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
     figures = members(rows, codes, declared)
-    named = declared.families.set_index("family").loc[list(codes)]
+    return _listed(figures, codes, _Asked(rows, "", regions, declared))
+
+
+def _listed(figures: pd.DataFrame, codes: Sequence[str], asked: _Asked) -> Comparison:
+    figures = figures[figures["family"].isin(codes)].reset_index(drop=True)
+    named = asked.declared.families.set_index("family").loc[list(codes)]
     cautions = [Text(zh, en) for zh, en in named[["caution_zh", "caution_en"]].to_numpy()]
     names = [Text(zh, en) for zh, en in named[["name_zh", "name_en"]].to_numpy()]
     name = Text.joined(names, zh="；", en="; ")
     figures[_RATES] = figures[_RATES].where(figures["use"].eq(Use.RATE))  # others: for no person
-    refused = _refused(rows, figures, codes, declared)
+    refused = _refused(figures, codes, asked)
     return Comparison("", name, figures, refused, tuple(cautions), Scale.NONE)
 
 
@@ -177,29 +215,22 @@ def _counted(figures: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return joined.assign(used=used, parts=joined["parts"].mask(whole, used))
 
 
-def _refused(
-    rows: pd.DataFrame, figures: pd.DataFrame, codes: Iterable[str], declared: Declares
-) -> pd.DataFrame:
+def _refused(figures: pd.DataFrame, codes: Iterable[str], asked: _Asked) -> pd.DataFrame:
     """Return of each family the regions without a figure, and the other parts of the others."""
-    regions = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
     parts = [
-        _refused_of(rows, figures[figures["family"].eq(code)], regions, declared).assign(
-            family=code
-        )
+        _refused_of(figures[figures["family"].eq(code)], asked).assign(family=code)
         for code in codes
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def _refused_of(
-    rows: pd.DataFrame, figures: pd.DataFrame, regions: list[Row], declared: Declares
-) -> pd.DataFrame:
+def _refused_of(figures: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
     indicators = list(dict.fromkeys(figures["indicator"]))
-    reported = rows[rows["indicator"].isin(indicators)]
-    near = gaps.by_report(declared.absence_rows, *indicators)
+    reported = asked.rows[asked.rows["indicator"].isin(indicators)]
+    near = gaps.by_report(asked.declared.absence_rows, *indicators)
     refused = [
         gaps.explained(region, reported[reported["region"].eq(region["region"])], near, None)
-        for region in regions
+        for region in asked.regions
         if region["region"] not in set(figures["region"])
     ]
     refused += [_other_part(row) for row in _others(reported, figures).to_dict("records")]
@@ -209,7 +240,10 @@ def _refused_of(
 def _others(rows: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     """Return the parts of the regions' indicators that are not used."""
     key = ["region", "indicator", "measure", "status"]
-    several = figures.loc[figures["parts"].gt(figures["used"]), key].drop_duplicates()
+    partial = figures["parts"].gt(figures["used"])
+    if not partial.any():
+        return rows.iloc[:0]
+    several = figures.loc[partial, key].drop_duplicates()
     others = rows.merge(several, on=key)
     return others[~others["id"].isin(figures["id"])]
 

@@ -13,7 +13,9 @@ import pandas as pd
 
 from analysis.errors import UsageError
 from analysis.language.text import Text
-from analysis.statistics import rates
+from analysis.language.vocabulary import Comparator, Measure, Status
+from analysis.statistics import benchmarks, dates, rates, spread
+from analysis.statistics.spread import NATION
 from analysis.tables.panel import Panel, only
 from analysis.tables.parquet import FILE
 
@@ -129,3 +131,61 @@ def measured(panel: Panel, rows: pd.DataFrame) -> pd.DataFrame:
     """Return levels of a panel in full, with marks, limits and rates as ``rates`` adds them."""
     full = rates.limits(rates.marks(tidy(panel, rows)))
     return rates.per_person(full, panel.populations)
+
+
+def ratios(panel: Panel, rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """
+    Return the yearly counts of *indicator* over those expected at the rate of the nation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a region and year with an exact count: the columns of :func:`measured`, those of
+        ``benchmarks.yearly_rates``, ``expected``, and ``ratio`` with ``lower`` and ``upper``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such count, or none of the nation for the same year.
+    """
+    _refuse_recoded(panel, rows)
+    mine = only(rows, indicator)
+    counts = mine["measure"].eq(Measure.LEVEL) & mine["status"].eq(Status.ACTUAL)
+    counts &= mine["breakdown"].eq("") & mine["comparator"].eq(Comparator.EXACT)
+    levels = measured(panel, mine[counts])
+    levels = levels[levels["rate"].notna() & rates.countable(levels) & dates.whole_year(levels)]
+    nation = rates.marks(panel.tables([NATION]).context_rows)
+    pairs = levels.merge(benchmarks.yearly_rates(nation, nation, indicator), on="period_end")
+    if pairs.empty:
+        raise UsageError(f"no yearly count of {indicator} beside one of the nation")
+    return _over(pairs.assign(expected=pairs["of_rate"] * pairs["population"] / rates.PER))
+
+
+def _over(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Add the ratio of observed to expected counts, with its exact interval."""
+    ratio = spread.ratio(pairs["value"], pairs["expected"])
+    method = str(ratio.method)
+    return pairs.assign(ratio=ratio.ratio, lower=ratio.lower, upper=ratio.upper, method=method)
+
+
+def provinces(panel: Panel, pairs: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the rows of :func:`ratios` added up by province and year, with rates and ratios.
+
+    ``regions`` is how many regions of the province are in a row.
+    """
+    codes = pairs["adcode"].str.slice(stop=2).add("0000").rename("province")
+    sums = {name: (name, "sum") for name in ("value", "expected", "population")}
+    groups = pairs.groupby([codes, "period_end"])
+    added = groups.agg(**sums, regions=("region", "size")).reset_index()
+    first = groups.first().reset_index().drop(columns=list(sums))
+    known = panel.named_regions.set_index("adcode")[["region", "region_zh", "region_en", "level"]]
+    rows = added.merge(first.drop(columns=[*known, "adcode"]), on=["province", "period_end"])
+    rows = rows.join(known, on="province", how="inner").rename(columns={"province": "adcode"})
+    year = rows["period_end"].dt.year.astype(str)
+    name = rows["region"] + "-" + rows["indicator"] + "-" + year
+    rows = _over(rows.assign(id=name, printed="", evidence="", report="", basis="derived"))
+    rate = rows["of_rate"]
+    return rows.assign(
+        rate=rows["ratio"] * rate, rate_lower=rows["lower"] * rate, rate_upper=rows["upper"] * rate
+    )

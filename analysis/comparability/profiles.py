@@ -4,20 +4,20 @@ The rows of the page of one region: its outcomes, its neighbours and its gaps.
 It chooses among figures that ``rates`` and ``annual`` made and ``rules`` judged; it makes none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from analysis.errors import WordError
 from analysis.language.messages import label, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Level, Mark, Measure, Pairing, Scale
+from analysis.language.vocabulary import Gap, Level, Mark, Measure, Pairing, Scale, Status
 from analysis.statistics import gaps, policies, rates, wholes
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 from analysis.tables.populations import populations
 
-from . import families, findings, standing
+from . import families, findings
 from .families import Declares
 from .rules import Comparison
 
@@ -70,7 +70,7 @@ def of(
     rows: pd.DataFrame, region: str, themes: pd.DataFrame, indicators: Sequence[str]
 ) -> pd.DataFrame:
     """
-    The rows of *region* alone, in the order of *themes*.
+    Return the rows of the latest report of *region*, in the order of *themes*.
 
     Parameters
     ----------
@@ -96,7 +96,10 @@ def of(
         raise WordError(say("word.region"), region, sorted(set(rows["region"])))
     places = themes.rename(columns={"name_zh": "theme_zh", "name_en": "theme_en"})
     named = places[["theme", "theme_zh", "theme_en"]]
-    mine = named.merge(rows[rows["region"].eq(region)], on="theme", validate="1:m")
+    own = rows[rows["region"].eq(region)]
+    results = own[own["status"].eq(Status.ACTUAL)]
+    latest = (results if len(results) else own).sort_values("period_end")["report"].iloc[-1]
+    mine = named.merge(own[own["report"].eq(latest)], on="theme", validate="1:m")
     order = {code: place for place, code in enumerate(_outcomes(mine, indicators)["id"])}
     return mine.assign(outcome=mine["id"].map(order))
 
@@ -178,7 +181,7 @@ def changed(changes: pd.DataFrame, region: str) -> pd.DataFrame:
 def compared(rows: pd.DataFrame, indicators: Sequence[str], declared: Declares) -> list[Comparison]:
     """Return a comparison for each family, and for each shared one of *indicators* outside."""
     subjects = families.subjects(rows, declared, indicators)
-    return [families.comparable(rows, subject, declared) for subject in subjects]
+    return families.comparisons(rows, subjects, declared)
 
 
 def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
@@ -254,10 +257,9 @@ def _general(refused: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def placed(tables: Tables, rows: pd.DataFrame, own: pd.DataFrame) -> Placement | None:
-    """Return the placement of the deaths of a region up to the year of its rows *own*."""
+def placed(placements: Iterable[Placement], own: pd.DataFrame) -> Placement | None:
+    """Return which of *placements* is that of a region up to the year of its rows *own*."""
     region, last = own["region"].iloc[0], own["period_end"].max().year
-    placements = standing.placements(tables, "deaths", rows)
     same = (one for one in placements if one.row["region"] == region)
     return next((one for one in same if one.row["until"] >= last - 1), None)
 

@@ -4,7 +4,7 @@ Rules that decide which figures may be compared, with cautions and reasons for r
 It ranks nothing and draws nothing; every refusal is a row with a reason in both languages.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, combinations
@@ -37,9 +37,6 @@ Row = dict[Any, Any]  # of the tidy frame
 FARTHEST_YEARS = 1  # figures further apart than this are not compared
 MOST_CAUTIONS = 2  # of one pair; more of them weigh as much as a refusal
 _CHANGES = (Measure.CHANGE_PCT, Measure.DIRECTION)
-# Counts of accidents follow rules of counting that differ between regions: deaths an accident run
-# from 0.28 to 1.19, as some count accidents in which nobody died and others do not.
-COUNTED_DIFFERENTLY = ("accidents",)
 RELATIVE = (Quantity.SHARE, Quantity.RATE, Quantity.DURATION)
 # The columns that rules look at: those that may differ between regions, and the others.
 _TRAITS = ["period_start", "period_end", "level", "unit", "comparator", "nature", "quantity"]
@@ -148,7 +145,7 @@ def _part(row: Row) -> Text:
 
 def _same_counting(one: Row, other: Row) -> Iterator[Judgement]:
     same = one["indicator"] == other["indicator"] and one["measure"] == other["measure"]
-    if same and one["measure"] == Measure.LEVEL and one["indicator"] in COUNTED_DIFFERENTLY:
+    if same and one["measure"] == Measure.LEVEL and one["indicator"] in rates.COUNTED_DIFFERENTLY:
         yield _refusal(Rule.COUNTING)
 
 
@@ -254,7 +251,12 @@ def pairs(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=[*columns, "reason_zh", "reason_en"])
 
 
-def comparable(rows: pd.DataFrame, indicator: str, absences: pd.DataFrame) -> Comparison:
+def comparable(
+    rows: pd.DataFrame,
+    indicator: str,
+    absences: pd.DataFrame,
+    reporting: Sequence[Row] | None = None,
+) -> Comparison:
     """
     Return the comparable figures of the whole of *indicator* and the refused ones.
 
@@ -270,6 +272,8 @@ def comparable(rows: pd.DataFrame, indicator: str, absences: pd.DataFrame) -> Co
         The code of the indicator.
     absences
         ``Tables.absence_rows``, for the reasons of regions without a figure.
+    reporting
+        The regions of *rows* (``gaps.reporting``), where the caller knows them.
 
     Raises
     ------
@@ -280,8 +284,10 @@ def comparable(rows: pd.DataFrame, indicator: str, absences: pd.DataFrame) -> Co
     if len(rows) and mine.empty:
         raise WordError(say("word.indicator"), indicator, sorted(set(rows["indicator"])))
     part, latest = candidates(mine)
-    reporting = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
-    away = [region for region in reporting if region["region"] not in set(latest["region"])]
+    if reporting is None:
+        reporting = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
+    present = set(latest["region"])
+    away = [region for region in reporting if region["region"] not in present]
     near = gaps.by_report(absences, indicator)
     return settle(indicator, _name(mine, indicator), latest, absent(away, mine, part, near))
 

@@ -6,7 +6,7 @@ what it is about. Nothing is computed here: ``statistics`` does, ``findings`` wo
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -160,17 +160,35 @@ def _every(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     yield from _compared(tables, rates.rates(rates.limits(marked), context))
 
 
-def placements(tables: Tables, indicator: str, rows: pd.DataFrame) -> list[Placement]:
-    """Return where the regions of *rows* lie against nation, province and peers."""
-    context = rates.marks(tables.context_rows)
-    every, regions = years.series(rows, context), set(rows["region"])
-    pairs = benchmarks.ratios(every, context, indicator, regions, first_year=FIRST_YEAR)
-    points = benchmarks.peers(every, context, tables.peers, indicator)
+def placements(
+    every: pd.DataFrame,
+    context: pd.DataFrame,
+    peers: pd.DataFrame,
+    indicator: str,
+    regions: Collection[str],
+) -> list[Placement]:
+    """
+    Return where *regions* lie against nation, province and peers.
+
+    Parameters
+    ----------
+    every
+        The series of all regions (``years.series``), at least of the indicator.
+    context, peers
+        The rows of other publications, and the table of peers.
+    """
+    nation = benchmarks.yearly_rates(every, context, indicator)
+    pairs = benchmarks.ratios(
+        every, context, indicator, regions, first_year=FIRST_YEAR, nation=nation
+    )
+    points = benchmarks.peers(nation, context, peers, indicator)
     return summaries.placements(pairs, benchmarks.spread_of(points))
 
 
 def _placed(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
-    for placement in placements(tables, PLACED[0], rows):
+    context, regions = rates.marks(tables.context_rows), set(rows["region"])
+    every = years.series(rows, context)
+    for placement in placements(every, context, tables.peers, PLACED[0], regions):
         row = placement.row
         names = ("value", "expected", "ratio", "lower", "upper")
         amounts = {name: float(row[name]) for name in names}
@@ -181,7 +199,7 @@ def _placed(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             f"placement:{row['region']}:{row['indicator']}",
             findings.expected(placement),
             findings.placement(placement),
-            figure="expected-deaths-accidents",
+            figure="expected-deaths",
             values=MappingProxyType(amounts),
             **_about(row),
         )

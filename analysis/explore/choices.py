@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis import charts
 from analysis.charts import Figure, style
+from analysis.charts.comparison import comparison as draw_comparison
+from analysis.charts.not_comparable import not_comparable as draw_not_comparable
+from analysis.charts.side_by_side import side_by_side as draw_side_by_side
+from analysis.charts.trend import trend as draw_trend
 from analysis.comparability import apart, families, findings, rules
 from analysis.comparability.rules import Comparison
 from analysis.errors import WordError
@@ -315,7 +318,7 @@ class Questions:
     def _drawn_years(self, indicator: str, region: str, language: str) -> tuple[Figure, Text]:
         levels, changes, series = self._own_years(indicator, region)
         years, stated = rates.limits(levels), changes[changes["mark"].ne(Mark.EXACT)]
-        figure = charts.trend(
+        figure = draw_trend(
             pd.concat([years, stated], ignore_index=True),
             title=findings.trend(years, stated, changes),
             verdict=findings.latest_change(changes),
@@ -328,18 +331,16 @@ class Questions:
     def _drawn_apart(self, indicator: str, language: str) -> tuple[Figure, Text]:
         each = apart.figures(self._about(indicator), self.data, indicator)
         title = findings.apart(each)
-        return charts.not_comparable(each, title=title, language=language), title
+        return draw_not_comparable(each, title=title, language=language), title
 
 
 def _drawn_together(found: Comparison, context: pd.DataFrame, language: str) -> tuple[Figure, Text]:
     if found.scale == Scale.NONE:
         title = findings.side_by_side(found.rows)
-        table = charts.side_by_side(
-            found.rows, title=title, language=language, refused=found.refused
-        )
+        table = draw_side_by_side(found.rows, title=title, language=language, refused=found.refused)
         return table, title
     title = findings.comparison(found)
-    figure = charts.comparison(
+    figure = draw_comparison(
         found.rows,
         title=title,
         language=language,

@@ -5,6 +5,7 @@ Limits, judgements and reasons are the same as in charts.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Basis,
     Language,
-    Mark,
     Measure,
     Method,
     Reliability,
@@ -78,7 +78,7 @@ def explain(
     region = words.region(region, tables, language)
     indicator = words.indicator(indicator, tables, language)
     rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
-    same = rows[rows["indicator"].eq(indicator)]
+    same = _of(rows, indicator)
     reported, others = same[same["region"].eq(region)], same[same["region"].ne(region)]
     elsewhere = _elsewhere(tables.context_rows, region, indicator)
     if region not in tables.first_reports and elsewhere.empty:
@@ -90,9 +90,11 @@ def explain(
     if not paragraphs:
         paragraphs = [explanation.gap(region, indicator, others, elsewhere)]
     first = list(paragraphs[0])
+    figures = (tables.rows, tables.context_rows)
+    levels = years.series(*(rates.marks(_of(frame, indicator)) for frame in figures))
     verdict = [
-        *_changes(tables, pd.concat([chosen, external])),
-        *_placed(tables, region, indicator),
+        *_changes(levels, pd.concat([chosen, external])),
+        *_placed(levels, tables, region, indicator),
     ]
     lead = [say("explain.verdict_line", verdict=text) for text in verdict]
     first[1:1] = [*lead, *explanation.comparisons(chosen.to_dict("records"))]
@@ -101,27 +103,26 @@ def explain(
     return "\n\n".join("\n".join(lines) for lines in texts)
 
 
-def _changes(tables: Tables, chosen: pd.DataFrame) -> Iterator[Text]:
+def _of(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    return rows[rows["indicator"].eq(indicator)]
+
+
+def _changes(levels: pd.DataFrame, chosen: pd.DataFrame) -> Iterator[Text]:
     """Yield the counted change from the year before to each period of *chosen*."""
-    key = ["region", "indicator", "breakdown"]
-    own, context = (_like(rows, chosen, key) for rows in (tables.rows, tables.context_rows))
-    changes = years.changes(rates.marks(own), rates.marks(context))
-    counted = _like(changes[changes["mark"].eq(Mark.EXACT)], chosen, [*key, "period_end"])
-    yield from map(values.change, counted.to_dict("records"))
-
-
-def _like(rows: pd.DataFrame, chosen: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """Return the *rows* whose *key* is that of a row of *chosen*."""
+    key = ["region", "indicator", "breakdown", "period_end"]
     known = set(chosen[key].itertuples(index=False, name=None))
-    return rows[[cells in known for cells in rows[key].itertuples(index=False, name=None)]]
+    own = levels[levels["region"].isin(chosen["region"])]
+    for row in years.counted_changes(own).to_dict("records"):
+        if tuple(row[name] for name in key) in known:
+            yield values.change(row)
 
 
-def _placed(tables: Tables, region: str, indicator: str) -> list[Text]:
+def _placed(levels: pd.DataFrame, tables: Tables, region: str, indicator: str) -> list[Text]:
     """Return where the counts of *region* lie against nation, province and peers."""
-    if indicator not in standing.PLACED:
+    if indicator not in standing.PLACED or region not in tables.first_reports:
         return []
-    mine = tables.rows[tables.rows["region"].eq(region)]
-    placements = standing.placements(tables, indicator, mine)
+    context = tables.context_rows
+    placements = standing.placements(levels, context, tables.peers, indicator, {region})
     return [findings.placement(one) for one in placements]
 
 
@@ -244,9 +245,12 @@ class _Explanation:
         named = dict[Text, None]()
         cautions = dict[Text, None]()
         regions = dict[str, dict[Text, None]]()
-        for row in rows:
-            for subject in self._subjects(row):
-                result = families.comparable(self._rows, subject, self._tables)
+        subjects = [self._subjects(row) for row in rows]
+        every = list(dict.fromkeys(chain.from_iterable(subjects)))
+        compared = families.comparisons(self._rows, every, self._tables)
+        results = dict(zip(every, compared, strict=True))
+        for row, own in zip(rows, subjects, strict=True):
+            for result in (results[subject] for subject in own):
                 if "family" in result.rows:
                     named[say("explain.family", name=result.name)] = None
                 if "family" in result.rows or row["id"] in set(result.rows["id"]):

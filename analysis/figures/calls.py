@@ -15,7 +15,9 @@ import pandas as pd
 
 from analysis import charts
 from analysis.charts import Figure, Pages
-from analysis.comparability import apart, families, findings, profiles, standing
+from analysis.charts.profile import Block, Statement
+from analysis.charts.profile import profile as profile_chart
+from analysis.comparability import apart, families, findings, many, profiles, standing
 from analysis.errors import UsageError
 from analysis.language import values
 from analysis.language.vocabulary import Mark, Scale
@@ -27,13 +29,14 @@ from analysis.statistics import (
     policies,
     rates,
     summaries,
-    wholes,
     years,
 )
+from analysis.statistics import wholes
+from analysis.statistics.spread import FEWEST_REGIONS as FEWEST_PEERS
 from analysis.statistics.spread import Placement
 
 from . import source
-from .request import FIRST_YEAR, Options, request
+from .request import FIRST_YEAR, MOST_REGIONS, National, Options, national, of_panel, request
 
 LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
@@ -86,7 +89,8 @@ def comparison(subject: str = "", **options: Unpack[Options]) -> Pages:
     result = families.comparable(asked.rated, subject, asked.tables)
     if result.scale == Scale.NONE:
         return asked.side_by_side(result.rows, result.refused, subject)
-    return Pages([asked.figure(asked.on_one_scale(result), f"comparison-{subject}")])
+    draw, title = asked.on_one_scale(result), findings.comparison(result)
+    return asked.pages(draw, result.rows, title, f"comparison-{subject}")
 
 
 def not_comparable(**options: Unpack[Options]) -> Pages:
@@ -108,7 +112,14 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
         A code or a name.
     first_year
         The first year drawn.
+
+    Notes
+    -----
+    Of a panel of more than ``MOST_REGIONS`` regions, the rates of each province are drawn.
     """
+    wide = national(options)
+    if wide and wide.regions > MOST_REGIONS:
+        return Pages([_multiples(wide, indicator, first_year)])
     asked = request(options)
     indicator = asked.code("indicator", indicator)
     levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
@@ -126,6 +137,14 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     )
     title = findings.trend(counts, stated, changed)
     return asked.pages(draw, rows, title, f"trend-{indicator}")
+
+
+def _multiples(asked: National, indicator: str, first_year: int) -> Figure:
+    pairs = asked.pairs(indicator, since=first_year)
+    rows = many.provinces(asked.panel, pairs)
+    title, origin = findings.multiples(rows), values.source_note(pairs)
+    draw = partial(charts.multiples, rows, title=title, source=origin)
+    return asked.figure(draw, f"trend-{indicator}")
 
 
 def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
@@ -223,19 +242,22 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
     Parameters
     ----------
     indicators
-        Codes or names; deaths and accidents if none is given.
+        Codes or names; deaths if none is given.
     first_year
         The first year drawn.
 
     Raises
     ------
     UsageError
-        For an indicator without a national count, from which nothing can be expected.
+        For an indicator that does not compare between regions, or has no national count, from
+        which nothing can be expected.
     """
     asked = request(options)
-    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    codes = [asked.code("indicator", name) for name in indicators or standing.PLACED]
     every, regions = asked.series, set(asked.rows["region"])
     for code in codes:
+        if code in rates.COUNTED_DIFFERENTLY:
+            raise UsageError(f"{code} does not compare between regions: ask {standing.PLACED[0]}")
         if benchmarks.yearly_rates(every, asked.context, code).empty:
             raise UsageError(f"no yearly count of {code} in the nation: nothing can be expected")
     pairs = pd.concat(
@@ -245,7 +267,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         ],
         ignore_index=True,
     )
-    placements = standing.placements(asked.tables, codes[0], asked.rows)
+    placements = asked.placements(codes[0])
     unplaced = benchmarks.without_expectation(every, asked.rows, pairs, asked.context, codes[0])
     shown = {*pairs["region"], *unplaced["region"]}
     silent = gaps.regions(asked.rows, codes[0], shown, asked.absences)
@@ -274,6 +296,8 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     UsageError
         For an indicator that does not compare between regions.
     """
+    if wide := national(options):
+        return _funnel(wide, indicator)
     asked = request(options)
     indicator = asked.code("indicator", indicator)
     if indicator not in standing.PLACED:
@@ -297,6 +321,75 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
         roads=pd.concat([shown, others[others["level"].eq("prefecture")]], ignore_index=True),
     )
     return asked.figure(draw, f"peers-{indicator}")
+
+
+def _funnel(asked: National, indicator: str) -> Figure:
+    rows = asked.latest(indicator, fewest=FEWEST_PEERS)
+    rows = rows.assign(scope="", rough=False, road=float("nan"), named=None)
+    known, ends = benchmarks.spread_of(rows), rows["expected"]
+    draw = partial(
+        charts.peers,
+        rows,
+        rows.iloc[:0],
+        title=findings.ranked(rows),
+        about=[findings.unnamed(rows)],
+        limits=benchmarks.limits(known, ends.min() * 0.7, ends.max() * 1.4),
+        roads=rows.iloc[:0],
+    )
+    return asked.figure(draw, f"peers-{indicator}")
+
+
+def ranked(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
+    """
+    Draw the ratio of each region of a panel to the nation as its interval, lowest first.
+
+    Parameters
+    ----------
+    indicator
+        A code or a name.
+
+    Raises
+    ------
+    UsageError
+        For rows of ordinary tables, or fewer than ``FEWEST_REGIONS`` regions.
+    """
+    asked = of_panel(options, "ranked")
+    rows = asked.latest(indicator)
+    draw = partial(
+        charts.ranked,
+        rows,
+        title=findings.ranked(rows),
+        about=findings.unnamed(rows),
+        source=values.source_note(rows),
+    )
+    return asked.figure(draw, f"ranked-{indicator}")
+
+
+def tiles(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
+    """
+    Draw a tile for each province near its place on the map, with its ratio to the nation.
+
+    Parameters
+    ----------
+    indicator
+        A code or a name.
+
+    Raises
+    ------
+    UsageError
+        For rows of ordinary tables, or fewer than ``FEWEST_REGIONS`` regions.
+    """
+    asked = of_panel(options, "tiles")
+    pairs = asked.latest(indicator)
+    rows = many.provinces(asked.panel, pairs)
+    draw = partial(
+        charts.tiles,
+        rows,
+        title=findings.tiles(rows),
+        about=findings.unnamed(rows),
+        source=values.source_note(pairs),
+    )
+    return asked.figure(draw, f"tiles-{indicator}")
 
 
 def open_hazards(**options: Unpack[Options]) -> Figure:
@@ -428,24 +521,25 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     region = asked.code("region", region)
     codes = list(asked.tables.indicators["indicator"])
     own = profiles.of(asked.rated, region, asked.tables.themes, codes)
-    changed = profiles.changed(years.changes(asked.rows, asked.context), region)
+    changes = years.changes(asked.rows, asked.context, asked.series)
+    changed = profiles.changed(changes, region)
     outcomes = profiles.outcomes(own, changed, asked.series, asked.context)
-    placed = profiles.placed(asked.tables, asked.rows, own)
+    placed = profiles.placed(asked.placements("deaths", {region}), own)
     compared = profiles.compared(asked.rated, codes, asked.tables)
     beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
     apart_from = profiles.unpaired(asked.rated, region, codes, asked.tables)
     lists = profiles.lists(asked.tables, own, beside, apart_from)
     draw = partial(
-        charts.profile,
+        profile_chart,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
         statement=_statement(placed) if placed else None,
-        blocks=[charts.Block(*each) for each in lists],
+        blocks=[Block(*each) for each in lists],
         unsaid=unsaid,
     )
     return asked.figure(draw, f"profile-{region}")
 
 
-def _statement(placed: Placement) -> charts.Statement:
-    return charts.Statement(findings.placement(placed), pd.DataFrame([placed.row]))
+def _statement(placed: Placement) -> Statement:
+    return Statement(findings.placement(placed), pd.DataFrame([placed.row]))

@@ -57,6 +57,7 @@ class Figure(TypedDict):
     about: NotRequired[Both]
     subtitle: NotRequired[Both]
     axis: NotRequired[Both]
+    spoken: NotRequired[Both]
     source: NotRequired[Both]
     alt: NotRequired[dict[str, str]]
     caption: NotRequired[dict[str, str]]

@@ -37,7 +37,7 @@ _STAMPS: dict[str, dict[str, None]] = {
 }
 ROW_FIELDS = (
     "id", "table", "origin", "report", "region", "adcode", "indicator", "breakdown", "period_start",
-    "period_end", "status", "measure", "mark", "comparator", "value", "unit", "printed", "start",
+    "period_end", "dated", "status", "measure", "mark", "comparator", "value", "unit", "printed", "start",
     "end", "evidence", "note", "title", "publisher", "published", "url", "basis", "lower",
     "upper", "method", "rate", "rate_lower", "rate_upper", "population", "population_year",
     "before", "ratio", "percent", "direction", "cases", "total", "share", "at_most", "at_least",
@@ -148,6 +148,7 @@ def _record(figure: Figure, name: str, names: list[str]) -> dict[str, Any]:
         "about": _both(_about(figure)),
         "subtitle": _both(caption.subtitle),
         "axis": _both(caption.axis),
+        "spoken": _both(caption.spoken or caption.subtitle),
         "source": _both(caption.source),
         "notes": [{"id": note.id, **_both(note)} for note in caption.notes],
         "alt": _both(caption.alt),

@@ -1,7 +1,7 @@
 """The arguments of a call: checked options, and the rows, tables and names behind them."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TypedDict
@@ -11,17 +11,18 @@ from matplotlib.axes import Axes
 
 from analysis import charts
 from analysis.charts import Figure, Pages, style
-from analysis.comparability import apart, findings, rules
+from analysis.comparability import apart, findings, many, rules, standing
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Language, Status
+from analysis.language.vocabulary import Language, Level, Status
 from analysis.statistics import (
     benchmarks,
     rates,
     years,
 )
+from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -29,6 +30,8 @@ from . import source
 
 LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
+MOST_REGIONS = 250  # of a panel, in ordinary figures
+FEWEST_REGIONS = 30  # of a panel, in figures of its regions unnamed
 _PLURALS = {"family": "families"}
 
 
@@ -42,16 +45,50 @@ class Options(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class Request:
+class Canvas:
+    """The drawing options of a call."""
+
+    language: Language
+    form: str
+    ax: Axes | None
+
+    def figure(self, draw: Callable[..., Figure], name: str) -> Figure:
+        """Return the figure drawn by *draw*, with *name* and the language as its name."""
+        with style.house_style():
+            figure = draw(language=self.language, form=self.form, ax=self.ax)
+        return replace(figure, name=f"{name}-{self.language}")
+
+    def pages(
+        self,
+        draw: Callable[..., Figure],
+        rows: pd.DataFrame,
+        title: Text,
+        name: str,
+        *,
+        by: str = "region",
+        first: str = "",
+    ) -> Pages:
+        """Return *rows* as several figures; *first* ends the name of the first one."""
+        draw = partial(draw, language=self.language, form=self.form, ax=self.ax)
+        with style.house_style():
+            if self.ax is None:
+                figures: Iterable[Figure] = charts.on_pages(draw, rows, title=title, by=by)
+            else:  # axes are replaced once, so rows for more pages raise an error
+                figures = [draw(rows, title=title)]
+        return Pages(
+            replace(figure, name=f"{name}{f'-{n}' if n > 1 else first}-{self.language}")
+            for n, figure in enumerate(figures, 1)
+        )
+
+
+@dataclass(frozen=True)
+class Request(Canvas):
     """The arguments of a call: its rows, their tables, and the drawing options."""
 
     tables: Tables
     rows: pd.DataFrame
     context: pd.DataFrame
     regions: frozenset[str]
-    language: Language
-    form: str
-    ax: Axes | None
 
     @cached_property
     def rated(self) -> pd.DataFrame:
@@ -78,7 +115,15 @@ class Request:
 
     def peers(self, indicator: str) -> pd.DataFrame:
         """Return one point a peer region."""
-        return benchmarks.peers(self.series, self.context, self.tables.peers, indicator)
+        nation = benchmarks.yearly_rates(self.series, self.context, indicator)
+        return benchmarks.peers(nation, self.context, self.tables.peers, indicator)
+
+    def placements(self, indicator: str, regions: Collection[str] | None = None) -> list[Placement]:
+        """Return where *regions*, by default those of the rows, lie against nation and peers."""
+        chosen = set(self.rows["region"]) if regions is None else regions
+        return standing.placements(
+            self.series, self.context, self.tables.peers, indicator, chosen
+        )
 
     @cached_property
     def series(self) -> pd.DataFrame:
@@ -119,8 +164,6 @@ class Request:
             raise UsageError(f"{result.indicator} cannot be compared ({reason}): see 3_comparison")
         return partial(
             charts.comparison,
-            result.rows,
-            title=findings.comparison(result),
             refused=result.refused,
             cautions=result.cautions,
             benchmarks=benchmark,
@@ -131,37 +174,58 @@ class Request:
         """Return the rows of *frame* for the regions of the given rows."""
         return frame[frame["region"].isin(self.regions)]
 
-    def figure(self, draw: Callable[..., Figure], name: str) -> Figure:
-        """Return the figure drawn by *draw*, with *name* and the language as its name."""
-        with style.house_style():
-            figure = draw(language=self.language, form=self.form, ax=self.ax)
-        return replace(figure, name=f"{name}-{self.language}")
 
-    def pages(
-        self,
-        draw: Callable[..., Figure],
-        rows: pd.DataFrame,
-        title: Text,
-        name: str,
-        *,
-        by: str = "region",
-        first: str = "",
-    ) -> Pages:
-        """Return *rows* as several figures; *first* ends the name of the first one."""
-        draw = partial(draw, language=self.language, form=self.form, ax=self.ax)
-        with style.house_style():
-            if self.ax is None:
-                figures: Iterable[Figure] = charts.on_pages(draw, rows, title=title, by=by)
-            else:  # axes are replaced once, so rows for more pages raise an error
-                figures = [draw(rows, title=title)]
-        return Pages(
-            replace(figure, name=f"{name}{f'-{n}' if n > 1 else first}-{self.language}")
-            for n, figure in enumerate(figures, 1)
+@dataclass(frozen=True)
+class National(Canvas):
+    """The arguments of a call on rows of a panel, which may have thousands of regions."""
+
+    panel: Panel
+    rows: pd.DataFrame
+
+    @property
+    def regions(self) -> int:
+        """How many regions have rows."""
+        return int(self.rows["region"].cat.codes.nunique())
+
+    def pairs(self, indicator: str, since: int = 0) -> pd.DataFrame:
+        """Return the yearly counts over those expected at the rate of the nation."""
+        code = source.code_of("indicator", indicator, self.panel.indicators)
+        rows = self.rows[self.rows["period_end"].dt.year.ge(since)]
+        return many.ratios(self.panel, rows, code)
+
+    def latest(self, indicator: str, fewest: int = FEWEST_REGIONS) -> pd.DataFrame:
+        """Return the same of the last year; raise an error for less than the *fewest* regions."""
+        rows = self.pairs(indicator, since=self.rows["period_end"].max().year)
+        if len(rows) < fewest:
+            raise UsageError(
+                f"{len(rows)} regions with a count: at least {fewest} are needed; "
+                "`expected` draws a few"
+            )
+        return rows
+
+
+def national(options: Options) -> National | None:
+    """Return the arguments of a call on rows of a panel; None for rows of ordinary tables."""
+    canvas, rows = _canvas(options), options.get("rows")
+    panel = None if rows is None else source.behind(rows)
+    if rows is None or not isinstance(panel, Panel) or "region_en" in rows:
+        return None
+    return National(**vars(canvas), panel=panel, rows=rows)
+
+
+def of_panel(options: Options, kind: str) -> National:
+    """Return the arguments of a call that draws rows of a panel only."""
+    asked = national(options)
+    if asked is None:
+        raise UsageError(
+            f"{kind} draws hundreds of regions: give rows of a panel, such as "
+            "rows=analysis.load('simulated').of('deaths')"
         )
+    return asked
 
 
-def request(options: Options) -> Request:
-    """Check the options of a call, and load the tables if no rows are given."""
+def _canvas(options: Options) -> Canvas:
+    """Return the drawing options, each checked."""
     known = Options.__annotations__
     for name in options:
         if name not in known:
@@ -170,14 +234,35 @@ def request(options: Options) -> Request:
     if form not in style.SIZES:
         raise WordError(say("word.form"), form, style.SIZES)
     language = Language(options.get("language") or os.environ.get(LANGUAGE) or Language.ZH)
+    return Canvas(language, form, options.get("ax"))
+
+
+def request(options: Options) -> Request:
+    """Check the options of a call, and load the tables if no rows are given."""
+    canvas = _canvas(options)
     given = options.get("rows")
     tables = source.behind(pd.DataFrame() if given is None else given)
     if isinstance(tables, Panel):
-        raise UsageError("a panel has more regions than a figure shows: give rows of some tables")
+        tables = _few(tables, given)
+        given = None
     rows = rates.marks(tables.rows if given is None else _tidy(given, tables))
     regions = frozenset((tables.regions if given is None else rows)["region"])
     context = rates.marks(tables.context_rows)
-    return Request(tables, rows, context, regions, language, form, options.get("ax"))
+    return Request(**vars(canvas), tables=tables, rows=rows, context=context, regions=regions)
+
+
+def _few(panel: Panel, rows: pd.DataFrame | None) -> Tables:
+    """Return the tables of the regions of *rows* of a panel, and of those around them."""
+    if rows is None:
+        raise UsageError("rows: give rows of a panel, such as data.of('deaths')")
+    present = panel.lists["region"][rows["region"].cat.codes.unique()]
+    if len(present) > MOST_REGIONS:
+        raise UsageError(
+            f"rows: {len(present):,} regions are more than this figure draws ({MOST_REGIONS}): "
+            "give rows of fewer; peers, ranked, tiles and trend draw thousands"
+        )
+    wider = panel.regions["level"].isin([Level.COUNTRY, Level.PROVINCE])
+    return panel.tables({*present, *panel.regions.loc[wider, "region"]}, rows)
 
 
 def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:

@@ -90,7 +90,7 @@ def _shallow(loaded: Tables) -> Tables:
 
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Return the names, times and sizes of the tables of *folder*, the key of the cache."""
-    files = sorted(folder.glob("*.*")) + sorted(folder.glob("observations/*.*"))
+    files = sorted(folder.glob("[!.]*.*")) + sorted(folder.glob("observations/*.*"))
     stats = ((file.name, file.stat()) for file in files)
     return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
 

@@ -35,7 +35,7 @@ def outcome(row: Mapping[Any, Any]) -> Text:
     verdict = Outcome(row["outcome"])
     undated = verdict is Outcome.UNDATED  # which the column of dates says
     if pd.isna(row["result"]):
-        return label(Outcome.UNREPORTED if undated else verdict)
+        return label(Outcome.CANNOT_TELL if undated else verdict)
     result = {name: row[f"result_{name}"] for name in ("comparator", "measure", "printed")}
     shown = values.what({**row, **result, "value": row["result"], "status": "actual"})
     when = values.period(row["result_period_start"], row["result_period_end"])

@@ -67,6 +67,8 @@ def indicator(row: Row) -> Text:
 
 def period(row: Row) -> Text:
     """The period of a row, or the report that plans or describes it; empty where it has none."""
+    if not row.get("dated", True):
+        return say("outcome.undated")
     if row.get("status") in POLICIES and "report" in row:
         return Text(*(values.report_period(row["report"], language) for language in ("zh", "en")))
     if "period_end" not in row:

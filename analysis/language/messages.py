@@ -57,6 +57,16 @@ def say(message: str, **values: Any) -> Text:
     return text.format(**values) if values else text
 
 
+def advice(fault: str, **values: Any) -> tuple[Text, Text]:
+    """
+    Return the rule that a fault breaks and its remedy, both filled with *values*.
+
+    >>> [text.en for text in advice("empty")]
+    ['empty', 'fill it in']
+    """
+    return say(f"fault.{fault}", **values), say(f"remedy.{fault}", **values)
+
+
 def label(word: Word) -> Text:
     """
     Return the text of a word of a closed vocabulary.

@@ -155,9 +155,10 @@ def _spoken(record: Record, language: str) -> str:
 
 
 def to_say(record: Record, language: str) -> list[str]:
-    """Return what to say about a figure: its finding, and its first caution or what it shows."""
-    second = record["notes"][0] if record["notes"] else record["subtitle"]
-    return [labels.sentences([labels.both(text)])[language] for text in (record["title"], second)]
+    """Return what to say about a figure: its finding, and what it rests on or what limits it."""
+    second = labels.both(record.get("spoken") or record["subtitle"])
+    texts = [text for text in (labels.both(record["title"]), second) if text]
+    return [labels.sentences([text])[language] for text in texts]
 
 
 def stamp(record: Record, language: str) -> str:

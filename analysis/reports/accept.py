@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from analysis import files
 from analysis.errors import Fault, TableError, UsageError
-from analysis.language.messages import say
+from analysis.language.messages import advice, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Role, Standing, Status
 from analysis.tables import numerals
@@ -216,9 +216,10 @@ class _Proposal:
         known = next((r for r in self.reports if r["report"] == self.report), self.decided.report)
         for column in ("region", "period_start", "period_end"):
             if known[column] != self.decided.report[column]:
-                rule = f"{self.report} is known with {column} {known[column]}"
-                remedy = f"give this report a code of its own, such as {self.report}_2"
-                fault = Fault("", 0, column, self.decided.report[column], rule, remedy)
+                words = advice(
+                    "known_report", report=self.report, column=column, value=known[column]
+                )
+                fault = Fault("", 0, column, self.decided.report[column], *words)
                 raise TableError([self.decided.placed(fault, REPORT)])
 
     def _of(self, regions: Iterable[str]) -> Rows:
@@ -260,9 +261,8 @@ class _Proposal:
         adcodes = {row["adcode"] for row in rows} | {line["adcode"] for line in new}
         for line in new:
             if line["parent"] not in {"", *adcodes}:
-                rule = "no region has this code"
-                mend = "add its own line on this sheet: code, adcode, names, level and parent"
-                fault = Fault("", line.number, "parent", line["parent"], rule, mend)
+                words = advice("unknown_parent")
+                fault = Fault("", line.number, "parent", line["parent"], *words)
                 raise TableError([self.decided.placed(fault, REGIONS)])
         self._named(REGIONS, self.decided.regions)
 

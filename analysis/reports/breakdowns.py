@@ -20,12 +20,17 @@ _WHOLE = re.compile(
 )
 _LEAD = re.compile(
     r"[”\"]?(?:安全(?:生产)?|应急|企业)?"
-    r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传)"
+    r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传|\d+起[,、])"
 )
 _REST = re.compile(r"其中|企业|行业|领域|事故|[、,和及与]")
 _OPENING = 3  # characters before a part at the start of a sentence
 _NUMBER = re.compile(r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*")
 _CLOSED = re.compile(r"\([^()]*\)")
+_CAMPAIGN = re.compile(
+    r"(?:“[^“”]{2,20}”(?:专项)?(?:整治|执法|检查|治理|排查|宣传)?"
+    r"(?:行动|活动|攻坚战?|大检查|专项(?:整治|检查|执法))|“[^“”]{2,18}(?:行动|攻坚战?|大检查)”)"
+    r"(?!方案|计划|实施|工作方案|领导小组|办公室)"
+)
 _HEADING = 22  # characters of a heading that name its section
 
 
@@ -154,10 +159,26 @@ def _implied(part: str, name: str) -> bool:
 def _of_heading(heading: str, theme: str) -> dict[str, str]:
     """Return the parts in a heading that is a name and no sentence with figures."""
     short = _NUMBER.sub("", heading)
-    if len(short) > _HEADING or re.search(r"[,、和与\d]", short):
+    if len(short) > _HEADING or re.search(r"[、和与]|\d(?!\d*行动)", short):
         return {}
     inherited = _inherited_dimensions().get(theme, frozenset())
     return {d: part for d, (part, _, _) in named(short, theme).items() if d in inherited}
+
+
+def campaign(words: str, theme: str) -> str:
+    """
+    Return the quoted name of the last campaign in *words*, '' where the theme has none.
+
+    >>> campaign("在“夏季清凉”专项行动中,检查企业", "enforcement")
+    '“夏季清凉”专项行动'
+    >>> campaign("开展“安康杯”“青安杯”活动", "publicity"), campaign("“三合一”场所", "hazards")
+    ('', '')
+    """
+    if "campaign" not in _inherited_dimensions().get(theme, ()):
+        return ""
+    after = max((match.end() for match in _WHOLE.finditer(words)), default=0)
+    named = [*_CAMPAIGN.finditer(words, after)][-1:]
+    return "".join(match[0] for match in named if words[: match.start()][-1:] not in {"”", "、"})
 
 
 def only(words: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status
 
 from .doubts import Doubt, worded
-from .proposals import proposal
+from .proposals import NewPart, proposal
 from .suggestions import Suggestion
 
 EVIDENCE = 40
@@ -39,6 +39,7 @@ class Candidate:
     evidence: str = ""
     indicator: str = ""
     breakdown: str = ""
+    new_part: NewPart | None = None  # of the breakdown, where the tables do not have it
     region: str = ""  # of a smaller or larger region, by its name in the text
     base: Base | None = None
     confidence: Confidence = Confidence.LOOK

@@ -119,6 +119,7 @@ _PLANNING = re.compile(
     rf"{_LATER_ON}|(?:工作|任务|重点|年度?|季度|半年|主要)(?:工作|任务)?(?:设想|思路|安排|计划|部署|要点|谋划|要求)"
     r"(?=[和及与、:。)]|如下|$)"
 )
+_BRACKETED = re.compile(r"[ \u3000]*【(?P<name>[^【】]{2,16})】")
 _DONE = re.compile(
     r"情况|总结|成效|做法|回顾|进展|成绩|完成|落实|问题|不足|短板|困难|亮点|主要工作$|概况"
 )
@@ -197,6 +198,9 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _heading(line: str) -> tuple[str, int]:
     """Return the heading at the start of *line* and its level, -1 without a heading."""
+    bracketed = _BRACKETED.match(line)
+    if bracketed:
+        return bracketed["name"], 1
     numbered = _NUMBERED.match(line)
     first = re.split(r"[。;:]", line[:120].strip(), maxsplit=1)[0]
     if numbered:

@@ -24,6 +24,7 @@ _AVERAGE = re.compile(r"(?:平均每?|人均|户均|日均|月均|年均)[\u4e00
 _UNFINISHED = re.compile(r"正在|未(?!发生)|尚未|仍?没有|还未")
 _PORTION = re.compile(r"占(?!应)|比重|比例")
 _NAMED_RATE = re.compile(r"([\u4e00-\u9fff]{2}率)[\u4e00-\u9fff]{0,4}$")
+_CAMPAIGN = re.compile(r"重大(?:事故)?隐患(?=[^,。;]{0,12}(?:行动|攻坚|专项))")  # its name
 _AREAS = re.compile(r"个?(?:县|市(?!级)|区(?!域)|州|乡|镇|街道|村|社区|部门|行政村|国家|省)")
 _WITH = re.compile(r"^(?:并|还|先后|分别|镇政府|县政府|区政府|市政府|已|共)?[与向对赴同]")
 _QUOTA_SHARE = re.compile(r"占[^,。;]{0,16}(?:控制指标|指标|控制数|目标)[^,。;]{0,12}$")
@@ -73,8 +74,9 @@ class Namer:
         again = figure.parent if figure.measure is Measure.LEVEL else None
         alike = again is not None and again.quantity.unit == figure.quantity.unit
         period = figure.near and subjects.unnamed(figure.near + figure.post[:2])
-        part = figure.part and breakdowns.only(figure.near)
-        if again and alike and (period or part):  # 死亡3人,上年为5人; 其中煤矿5家
+        part = figure.part and breakdowns.only(figure.near) and not subjects.named(figure.near)
+        listed = again is not None and again.bracketed and figure.bracketed and not figure.near
+        if again and alike and (period or part or listed):  # 死亡3人,上年为5人; 其中煤矿5家
             return self.assigned.get(again.quantity.start, ())
         suggested = self._fitting(figure, self._by_words(words, figure, judgement))
         if not _AVERAGE.search(figure.near[-12:]):
@@ -95,7 +97,8 @@ class Namer:
         if figure.measure is Measure.LEVEL and first(suggested):
             self.row = cell.label, suggested
         label, before = self.row
-        bare = figure.measure is not Measure.LEVEL and not first(suggested)
+        changed = figure.measure is not Measure.LEVEL
+        bare = changed and (not first(suggested) or figure.subject == figure.near)
         return before if bare and label == cell.label else suggested
 
     def _by_words(
@@ -233,7 +236,7 @@ def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Wo
         Words(ahead, 0.4 if q.unit else 1.0),
         Words(figure.far[-60:], 0.4),
         Words(topic, 0.35),
-        Words(sentence.section.heading[:40], 0.25),
+        Words(_CAMPAIGN.sub("隐患", sentence.section.heading[:40]), 0.25),
         Words(text[max(0, sentence.start - 40) : sentence.start], 0.15),
     ]
     parent, fade = figure.parent, 0.5

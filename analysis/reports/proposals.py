@@ -62,6 +62,25 @@ def proposal(phrase: str, unit: str, start: int) -> Proposal:
     return Proposal(_code(bare) or f"new_at_{start}", f"{bare}{kind}", unit)
 
 
+class NewPart(NamedTuple):
+    """The code and the names that a new breakdown could have."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+def new_campaign(name: str, start: int) -> NewPart:
+    """
+    Propose a part for the campaign *name*, at offset *start* of the text.
+
+    >>> new_campaign("“防汛演练”行动", 9)
+    NewPart(code='campaign:flood_drills', name_zh='“防汛演练”行动', name_en='flood drills')
+    """
+    words = _code(name)
+    return NewPart(f"campaign:{words or f'new_at_{start}'}", name, words.replace("_", " "))
+
+
 def _kind(unit: str) -> str:
     """
     Return the word at the end of a name for what *unit* measures.

@@ -76,6 +76,9 @@ _RATE = re.compile(
     r"(?:为|是|达到|达|下降|上升|降低|提高|降|升|至|到|由|从|低于|高于|不超过|不高于|控制在?|控制?指标|目标值?"
     r"|同比|环比|[比较](?:上年|去年|上一年)(?:同期)?|:)*[ ]?$"
 )
+_PEOPLE_RATE = re.compile(
+    r"(?P<base>亿元|百万吨|十万人?|10万人?|万车)[^,。;]{0,24}(?:死亡|亡人)(?:人数|率)?(?:为|是|:)?$"
+)
 _RATES = {
     "亿元": "人/亿元",
     "百万吨": "人/百万吨",
@@ -167,7 +170,9 @@ def quantity(text: str, numeral: Numeral) -> Quantity:
         number, shift = _mixed(mixed[0]), mixed.end()
         ahead = text[shift : shift + _REACH]
     match = _after().match(ahead)
-    return _bounded(text, *_counted(text, read._replace(value=number), match, shift))
+    return _as_rate(
+        text, _bounded(text, *_counted(text, read._replace(value=number), match, shift))
+    )
 
 
 def _spoken(raw: str) -> tuple[Decimal | None, tuple[Doubt, ...]]:
@@ -324,6 +329,21 @@ def _reach(match: re.Match[str]) -> int:
     short = len(match["noun"] or "") <= 3 and match["noun"]
     ends = [match.end("first"), match.end("scale"), match.end("second"), 0]
     return match.end("noun") if short and not match["scale"] else max(ends)
+
+
+def _as_rate(text: str, read: Quantity) -> Quantity:
+    """
+    Return a figure of people as the rate that the words before it make it.
+
+    >>> from analysis.tables.numerals import find
+    >>> text = "道路交通事故万车死亡人数1.21人"
+    >>> [quantity(text, numeral).unit for numeral in find(text) if "." in numeral.raw]
+    ['人/万车']
+    """
+    rate = _PEOPLE_RATE.search(text, max(0, read.first - 40), read.first)
+    if rate is None or read.unit != "人" or "." not in read.raw or read.scale:
+        return read
+    return read._replace(unit=_RATES[rate["base"]], kind="rate")
 
 
 def _measured(text: str, read: Quantity) -> Counter | None:

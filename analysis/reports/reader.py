@@ -19,6 +19,7 @@ from .doubts import BASES, Doubt
 from .layout import Enclosures, Mood, Sentence, after_last, fold, sections, sentences
 from .naming import BY_EVENT, FOREBEARS, QUOTA_USED, RELATIVE, Namer, content, first
 from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
+from .proposals import NewPart, new_campaign
 from .quantities import Quantity, joined
 from .relations import Figure, figures
 from .roles import Judgement, Reason, elsewhere, status
@@ -100,6 +101,7 @@ class _Reader:
     spellings: breakdowns.Spellings = ()
     latest: tuple[str, str] = "", ""  # theme and part of the figure before in the sentence
     parts: dict[int, str] = field(default_factory=dict)
+    new_parts: dict[str, NewPart] = field(default_factory=dict)  # by name
     topic: str = ""
     before: roles.Standing | None = None  # status of the figure before
     demanding: bool = False  # whether the words before demand something
@@ -180,7 +182,9 @@ class _Reader:
         period, dated = self._period(figure, standing, suggested, named, carried=carried)
         base, part = self._base(figure), self._part(sentence, figure, first(suggested))
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
-        unsure += self._unnamed_part(sentence, figure, part)
+        new_part = self._new_part(sentence, figure, first(suggested), part)
+        unsure += (Doubt("new_part", {"name": new_part.name_zh}),) if new_part else ()
+        unsure += self._unnamed_part(sentence, figure, part or str(new_part or ""))
         unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
@@ -200,7 +204,8 @@ class _Reader:
             phrase=_phrase(figure),
             evidence=_evidence(self.text, self.folded, q, sentence),
             indicator=first(suggested),
-            breakdown=part,
+            breakdown=new_part.code if new_part else part,
+            new_part=new_part,
             region=self._region(sentence, figure),
             base=base,
             suggestions=suggested,
@@ -272,6 +277,18 @@ class _Reader:
         self.parts[q.start] = part
         self.latest = known.theme, part
         return part
+
+    def _new_part(
+        self, sentence: Sentence, figure: Figure, indicator: str, part: str
+    ) -> NewPart | None:
+        """Return a part to propose: the campaign that the sentence or its heading names."""
+        known = self.catalogue and self.catalogue.indicators.get(indicator)
+        if not known or part or figure.measure is not Measure.LEVEL:
+            return None
+        heading = sentence.section.heading
+        words = self.folded[sentence.start : figure.quantity.first]
+        name = breakdowns.campaign(words, known.theme) or breakdowns.campaign(heading, known.theme)
+        return self.new_parts.setdefault(name, new_campaign(name, sentence.start)) if name else None
 
     def _unnamed_part(self, sentence: Sentence, figure: Figure, part: str) -> tuple[Doubt, ...]:
         """Return a doubt where the words name a campaign that no known part is."""
@@ -466,7 +483,8 @@ def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
         return printed
     top = suggested[0] if first(suggested) else None
     sure = top is not None and (not printed or top.score >= ENOUGH)
-    return top.unit if top and sure and not unlike(printed, top.unit) else printed
+    licences = top is not None and top.unit == "家" and figure.near.endswith("许可证")
+    return top.unit if top and sure and (licences or not unlike(printed, top.unit)) else printed
 
 
 def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[Doubt, ...]:

@@ -49,10 +49,13 @@ _WORDS = {
     "多": _UP,
     "增": _UP,
     "升": _UP,
+    "高": _UP,
+    "低": _DOWN,
 }
 _FILL = r"(?:了|约|近|超|超过|达|达到|为|幅度|幅度为|幅度达|的)*[ ]*[\"“]?"
 _CHANGE = re.compile(rf"(?P<word>{'|'.join(_WORDS)})(?:幅)?{_FILL}$")
 _FEWER = re.compile(rf"(?P<word>[少多])(?:发生|接报|死亡|受伤|亡){_FILL}$")
+_BELOW = re.compile(r"(?P<word>[高低])于[^,。;\d]{1,12}$")
 _MOVED = re.compile(r"(?:下降|降低|回落|下滑|上升|增长)了?$|(?:增加|提高)了$")
 _OWN_SIGN = re.compile(r"同比|环比|[较比][^,。;]{0,8}$")
 _EASED = re.compile(r"(?P<word>压缩|压减|缩短|减少|降低|节约|节省)[\u4e00-\u9fff]{2,8}[ ]*$")
@@ -64,14 +67,15 @@ _BASE = re.compile(
 )
 _LIST = re.compile(r"[、和及与,]?[ ]*$")
 _EMPTY = re.compile(
-    r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+"
-    r"|[与较比]上个?[^,。;、]{1,4}[期季]|[与较比](?:20\d\d年|\d{1,2}月份?|上月|上季度?|常年|历年)(?:同期)?|[与较比][“\"]?十[一二三四五]五[”\"]?(?:时期|期间)?|[年月]均|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
+    r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+末?"
+    r"|[与较比]上个?[^,。;、]{1,4}[期季]|[与较比](?:20\d\d年|\d{1,2}月份?|上月|上季度?|常年|历年|上年|去年)末?(?:同期)?|[与较比][“\"]?十[一二三四五]五[”\"]?(?:时期|期间)?|[年月]均|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
     r"|(?:全面|全部|整体|总体|持续|继续|同步|全线)(?:下降|上升|减少|增加|实现)*"
     r"|[,、;:。()(\s“”\"]|[降增减升]幅|[双两三四]?[下双]降|[二两三四五六]项(?:主要|控制)?指[数标]|不[低少高]于|不超过|控制在|力争|确保|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
 )
 TERRITORIES = "市、区|[市区州场]|街道|社区|管委会"  # in brackets they belong to the noun before
 _TERRITORY = re.compile(rf"[(](?:{TERRITORIES})[)]")
 _NOUN = re.compile(r"[\u4e00-\u9fff]")
+_NO_NOUN = re.compile(r"全?[国省市州县区]|[^,。;]*持平")
 _JOINT = re.compile(r"[、和及与]|以及")
 _SAME = re.compile(r"(?:[、和及与,]持平)+")
 _NEXT = re.compile(
@@ -97,6 +101,8 @@ _COUNT_CHANGE = {
     "提高",
     "少",
     "多",
+    "高",
+    "低",
     "减",
     "压减",
     "缩短",
@@ -177,6 +183,8 @@ def _placed(
         parent = parent.parent
     part = None if inside else _part_of(text, sentence, read, earlier)
     parent = part or parent
+    if inside and parent is None:  # 超过10人的有:东山镇(14人)
+        begin = sentence.start
     left = max([begin, *(f.quantity.last for f in earlier if f.quantity.last <= read.first)])
     before = text[left : read.first]
     cut = max((m.end() for m in _STRONG.finditer(before)), default=0)
@@ -240,6 +248,7 @@ def _measure(text: str, sentence: Sentence, figure: Figure, earlier: list[Figure
     near = figure.near[-16:]
     word = _CHANGE.search(near) or _FEWER.search(near)
     word = word or (figure.quantity.unit == "%" and _EASED.search(near)) or None
+    word = word or (figure.quantity.unit == "百分点" and _BELOW.search(near)) or None
     if _REACHED.search(before):
         return
     relative = (
@@ -322,7 +331,7 @@ def _subject(text: str, figure: Figure, earlier: list[Figure], following: list[Q
     elif last is None:  # 事故起数和死亡人数双下降,降幅分别为10%、8%
         before = _EMPTY.sub("、", figure.far[-40:]).split("、")
         _deal(figure, [noun for noun in before if noun], places, "")
-    elif last.measure is Measure.LEVEL:
+    elif last.measure is Measure.LEVEL or (last.parent and not figure.gap):  # 减少2起3人
         _dealt(figure, earlier, len(places))
     else:
         _continued(figure, last, earlier, len(places))
@@ -357,7 +366,10 @@ def _dealt(figure: Figure, earlier: list[Figure], size: int) -> None:
     """Assign changes to the levels before, in order: 事故42起、死亡45人,同比分别下降5%、6%."""
     counted = [f for f in earlier[:-1] if f.measure is Measure.LEVEL]
     levels = [f for f in counted if not f.bracketed] or counted
+    alike = [f for f in levels if f.quantity.unit == figure.quantity.unit]
     figure.parent = levels[-size] if len(levels) >= size else levels[-1]
+    if size == 1 and alike and figure.measure is Measure.CHANGE_ABS:
+        figure.parent = alike[-1]  # 9起、死亡7人,同比减少2起3人
 
 
 def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -> None:
@@ -387,8 +399,8 @@ def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -
 
 def _nouns(figure: Figure) -> list[str]:
     """Return the nouns before the word of change, without region and words of comparison."""
-    own = _EMPTY.sub("、", _CHANGE.sub("", figure.near)).split("、")
-    return [noun for noun in own if noun and not re.fullmatch(r"全?[国省市州县区]", noun)]
+    own = _EMPTY.sub("、", _BELOW.sub("", _CHANGE.sub("", figure.near))).split("、")
+    return [noun for noun in own if noun and not _NO_NOUN.fullmatch(noun)]
 
 
 def _next_level(figure: Figure, first: Figure, earlier: list[Figure], place: int) -> None:

@@ -89,7 +89,7 @@ def workbook(report: Compiled, language: str = "zh") -> bytes:
     writer.report()
     writer.plain(REGIONS, _regions(report), spare=8)
     writer.plain(INDICATORS, _proposals(report), spare=40)
-    writer.plain(BREAKDOWNS, [], spare=60)
+    writer.plain(BREAKDOWNS, _new_parts(report), spare=60)
     writer.plain(INSTRUMENTS, _instruments(report))
     writer.plain(TEXT, _lines(report.document.text))
     writer.lists()
@@ -116,6 +116,14 @@ def _proposals(report: Compiled) -> Iterator[list[str]]:
             name = f"{candidate.phrase[-16:]}数" if candidate.unit != "%" else candidate.phrase
             known = {"name_zh": name, "unit": candidate.unit, "better": str(Better.NEITHER)}
             yield [known.get(column, "") for column in COLUMNS[INDICATORS]]
+
+
+def _new_parts(report: Compiled) -> Iterator[list[str]]:
+    """Yield a new breakdown for each campaign that the tables do not have."""
+    for part in dict.fromkeys(c.new_part for c in report.candidates if c.owns and c.new_part):
+        known = {"breakdown": part.code, "dimension": part.code.partition(":")[0]}
+        known |= {"name_zh": part.name_zh, "name_en": part.name_en}
+        yield [known.get(column, "") for column in COLUMNS[BREAKDOWNS]]
 
 
 def _instruments(report: Compiled) -> Iterator[list[str]]:

@@ -17,6 +17,8 @@ from typing import Any
 import openpyxl
 
 from analysis.errors import Fault, TableError
+from analysis.language.messages import advice, say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Measure, Role, Status, Word
 from analysis.tables import csv_file, numerals
 from analysis.tables.load import regions_covered
@@ -48,19 +50,12 @@ _VERBATIM = {"line", "raw", "printed", "evidence"}
 _PLACE = re.compile(r"[0-9]{1,8}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_FORMS = {  # of the facts that name files
-    "region": (
-        REGIONS_CODE,
-        "no code of a region",
-        "write small letters, digits and _, such as qingshan; join several by +",
-    ),
-    "report": (
-        REPORT_CODE,
-        "no code of a report",
-        "write the region, a hyphen and the year, such as qingshan-2024",
-    ),
-    "characters": (r"[0-9]{1,8}", "no number of characters", "restore it, or compile again"),
+_FORMS = {  # of the facts that name files: the pattern and the fault of another value
+    "region": (REGIONS_CODE, "region_code"),
+    "report": (REPORT_CODE, "report_code"),
+    "characters": (r"[0-9]{1,8}", "characters"),
 }
+_Found = tuple[str, str | Text, tuple[Text, Text]]  # a column, its content, rule and remedy
 _WORDS: dict[str, type[Word]] = {"comparator": Comparator, "measure": Measure, "status": Status}
 
 
@@ -106,9 +101,12 @@ class Reviewed:
     instruments: list[Line]
     faults: list[Fault] = field(default_factory=list)
 
-    def fault(self, sheet: str, line: int, column: str, found: str, rule: str, mend: str) -> None:
-        """Add a fault with its sheet and cell."""
-        self.faults.append(self.placed(Fault("", line, column, found[:60], rule, mend), sheet))
+    def fault(
+        self, sheet: str, line: int, column: str, found: str | Text, words: tuple[Text, Text]
+    ) -> None:
+        """Add a fault with its sheet and cell; *words* are the rule and the remedy."""
+        found = found[:60] if isinstance(found, str) else found
+        self.faults.append(self.placed(Fault("", line, column, found, *words), sheet))
 
     def placed(self, fault: Fault, sheet: str) -> Fault:
         """Return *fault* with the cell of *sheet* that it comes from."""
@@ -158,16 +156,16 @@ def _sheets(path: Path) -> dict[str, tuple[list[Line], list[Fault]]]:
     """Return the lines and faults of each sheet; the parts are scanned before openpyxl reads."""
     name = path.name
     data = path.read_bytes()[: MAX_BYTES + 1]
-    mend = "give the workbook that compile wrote"
     if len(data) > MAX_BYTES or name[:2] == "~$":
-        raise TableError([Fault(name, 0, "", f"{len(data)} bytes", "no reviewed workbook", mend)])
+        found = say("found.bytes", bytes=len(data))
+        raise TableError([Fault(name, 0, "", found, *advice("not_reviewed"))])
     survey = surveyed(name, data)
     parts = {sheet: part for sheet, _, part in survey.sheets}
     scans = {sheet: survey.scans[part] for sheet, part in parts.items() if part in survey.scans}
     missing = [sheet for sheet in COLUMNS if sheet not in scans]
     if missing:
-        raise TableError([Fault(name, 0, "", ", ".join(missing), "sheets are missing", mend)])
-    found = {}
+        raise TableError([Fault(name, 0, "", ", ".join(missing), *advice("missing_sheets"))])
+    read = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles that no value needs
         try:
@@ -176,22 +174,22 @@ def _sheets(path: Path) -> dict[str, tuple[list[Line], list[Fault]]]:
             )
             for sheet in COLUMNS:
                 faults = list(_no_values(f"{name}, sheet {sheet}", scans[sheet]))
-                found[sheet] = (_lines(name, sheet, book[sheet], faults), faults)
+                read[sheet] = (_lines(name, sheet, book[sheet], faults), faults)
             book.close()
         except Exception as error:  # a parser of a damaged workbook may raise anything
             raise TableError([damaged(name, error)]) from error
-    return found
+    return read
 
 
 def _no_values(place: str, scan: Scan) -> Iterator[Fault]:
     """Yield a fault for each cell of a sheet that is not a plain value."""
     for what, cells in (
-        ("merged cells", scan.merged),
-        ("a formula", scan.formulas),
-        ("an error value", scan.errors),
+        ("found.merged", scan.merged),
+        ("found.formula", scan.formulas),
+        ("found.error", scan.errors),
     ):
         for cell in cells:
-            yield Fault(place, 0, cell[:20], what, "values only", "write the value")
+            yield Fault(place, 0, cell[:20], say(what), *advice("values_only"))
 
 
 def _lines(name: str, sheet: str, page: Any, faults: list[Fault]) -> list[Line]:
@@ -201,9 +199,8 @@ def _lines(name: str, sheet: str, page: Any, faults: list[Fault]) -> list[Line]:
         texts = [text(value) for value in values]
         texts += [""] * (len(columns) - len(texts))
         if number == 1 and tuple(map(code, texts)) != columns:
-            rule, mend = "not the columns of this sheet", "do not move or rename columns"
-            place = f"{name}, sheet {sheet}"
-            faults.append(Fault(place, 1, "", ", ".join(texts)[:60], rule, mend))
+            place, words = f"{name}, sheet {sheet}", advice("sheet_columns")
+            faults.append(Fault(place, 1, "", ", ".join(texts)[:60], *words))
             return []
         row = [
             cell if column in _VERBATIM else csv_file.clean(cell)
@@ -223,8 +220,7 @@ def _text(name: str, lines: list[Line]) -> str:
             pieces += _piece(line, length)
         except (ValueError, RecursionError) as error:
             place, found = f"{name}, sheet {TEXT}", f"{line['offset']} {line['line']}"[:30]
-            rule, mend = "not the text", "leave this sheet as it is; compile again"
-            raise TableError([Fault(place, line.number, "", found, rule, mend)]) from error
+            raise TableError([Fault(place, line.number, "", found, *advice("text"))]) from error
         length += sum(map(len, pieces[-2:]))
     return "".join(pieces)
 
@@ -239,8 +235,8 @@ def _piece(line: Line, length: int) -> tuple[str, str]:
 
 def _check(reviewed: Reviewed) -> None:
     if reviewed.report.get("format") != FORMAT:
-        found = reviewed.report.get("format", "nothing")
-        reviewed.fault(REPORT, 1, "key", found, f"the format is {FORMAT}", "compile again")
+        found = reviewed.report.get("format") or say("found.nothing")
+        reviewed.fault(REPORT, 1, "key", found, advice("format", format=FORMAT))
         return
     _named(reviewed)
     if reviewed.faults:
@@ -254,28 +250,28 @@ def _check(reviewed: Reviewed) -> None:
     covered = regions_covered(reviewed.report["region"])
     for line in reviewed.lines:
         faults = [*_doubts(line, reviewed.text), *_placed(line, covered)]
-        for column, found, rule, mend in faults:
-            reviewed.fault(REVIEW, line.number, column, found, rule, mend)
+        for column, found, words in faults:
+            reviewed.fault(REVIEW, line.number, column, found, words)
     _decided(reviewed)
 
 
-def _placed(line: Line, covered: list[str]) -> Iterator[tuple[str, str, str, str]]:
+def _placed(line: Line, covered: list[str]) -> Iterator[_Found]:
     """Yield a fault if an accepted row is about no region of the report, or about which is open."""
     region, several = line["region"], len(covered) > 1
     if not line.owns or region in covered or not (region or several):
         return
-    rule = f"the report is about {', '.join(covered)}" if region else "no region"
-    mend = "choose one of the report's regions, or reject"
-    yield "region", region or "nothing", rule, mend
+    words = advice("covered", regions=", ".join(covered)) if region else advice("no_region")
+    yield "region", region or say("found.nothing"), words
 
 
 def _decided(reviewed: Reviewed) -> None:
     """Add one fault for the first figure without a decision."""
     open_ = [line for line in reviewed.lines if _undecided(line)]
     for line in open_[:1]:
-        more = f"; {len(open_) - 1} more lines have none" if len(open_) > 1 else ""
-        mend = f"choose {ACCEPT} or {REJECT}{more}"
-        reviewed.fault(REVIEW, line.number, "decision", line["decision"], "no decision", mend)
+        words = advice("decision", accept=ACCEPT, reject=REJECT)
+        if len(open_) > 1:
+            words = advice("decisions", accept=ACCEPT, reject=REJECT, more=len(open_) - 1)
+        reviewed.fault(REVIEW, line.number, "decision", line["decision"], words)
 
 
 def _undecided(line: Line) -> bool:
@@ -286,14 +282,13 @@ def _named(reviewed: Reviewed) -> None:
     """Every fact of the report has its line; region and report are codes, as they name files."""
     report = reviewed.report
     for key in sorted(set(TABLES["reports"].columns) - set(report)):
-        reviewed.fault(REPORT, 0, key, "nothing", "a line is missing", "restore it; compile again")
-    for key, (pattern, rule, mend) in _FORMS.items():
+        reviewed.fault(REPORT, 0, key, say("found.nothing"), advice("missing_line"))
+    for key, (pattern, fault) in _FORMS.items():
         if not re.fullmatch(pattern, report.get(key, "")):
-            reviewed.fault(REPORT, 0, key, report.get(key, ""), rule, mend)
+            reviewed.fault(REPORT, 0, key, report.get(key, ""), advice(fault))
     first = regions_covered(report.get("region", ""))[0]
     if report.get("report", "").partition("-")[0] != first:
-        found, mend = report.get("report", ""), "write the first region, a hyphen and the year"
-        reviewed.fault(REPORT, 0, "report", found, "does not begin with its region", mend)
+        reviewed.fault(REPORT, 0, "report", report.get("report", ""), advice("report_region"))
 
 
 def _same_text(reviewed: Reviewed) -> None:
@@ -302,8 +297,7 @@ def _same_text(reviewed: Reviewed) -> None:
     reviewed.text += "\n" * max(0, min(length - len(reviewed.text), _GAP))
     digest = sha256(reviewed.text.encode()).hexdigest()
     if digest != reviewed.report.get("sha256"):
-        mend = "leave the sheets report and text as they are; compile again"
-        reviewed.fault(TEXT, 0, "line", digest[:16], "not the text that was compiled", mend)
+        reviewed.fault(TEXT, 0, "line", digest[:16], advice("other_text"))
 
 
 def _complete(reviewed: Reviewed) -> None:
@@ -313,58 +307,49 @@ def _complete(reviewed: Reviewed) -> None:
     for line in reviewed.lines:
         start, end = line.place
         if reviewed.text[start:end] != line["raw"] or not line["raw"]:
-            rule, mend = "not what stands there in the text", "leave start, end and raw as they are"
-            reviewed.fault(REVIEW, line.number, "raw", line["raw"], rule, mend)
+            reviewed.fault(REVIEW, line.number, "raw", line["raw"], advice("raw"))
         have.add((start, end))
     for start, end in sorted(due - have):
-        found = f"{reviewed.text[start:end]!r} at {start}"
-        rule, mend = "a numeral without a line", "restore the line; reject it instead"
-        reviewed.fault(REVIEW, 0, "start", found, rule, mend)
+        numeral = repr(reviewed.text[start:end])
+        found = say("found.numeral", numeral=numeral, start=start, end=end)
+        reviewed.fault(REVIEW, 0, "start", found, advice("numeral_line"))
 
 
-def _doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
+def _doubts(line: Line, whole: str) -> Iterator[_Found]:
     """Yield the faults of one line: closed words, numbers, dates and evidence."""
     if line["role"] not in list(Role):
-        yield "role", line["role"], f"not one of {', '.join(Role)}", "choose from the list"
+        yield "role", line["role"], advice("choice", words=", ".join(Role))
     elif line["role"] in OWNING and line["decision"] == ACCEPT:
         yield from _row_doubts(line, whole)
 
 
-def _row_doubts(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
+def _row_doubts(line: Line, whole: str) -> Iterator[_Found]:
     for column, words in _WORDS.items():
         if line[column] not in list(words):
-            rule = f"not one of {', '.join(words)}"
-            yield column, line[column], rule, "choose from the list"
+            yield column, line[column], advice("choice", words=", ".join(words))
     for column, pattern in (
         ("value", _NUMBER),
         ("period_start", _DATE),
         ("period_end", _DATE),
     ):
         if not pattern.fullmatch(line[column]):
-            mend = "write a plain number" if column == "value" else "write YYYY-MM-DD"
-            yield column, line[column], f"no {column.replace('_', ' ')}", mend
+            yield column, line[column], advice("number" if column == "value" else "date")
     if not line["indicator"]:
-        yield "indicator", "nothing", "an accepted row without an indicator", "choose or name one"
+        yield "indicator", say("found.nothing"), advice("indicator")
     if (line["status"] == Status.TARGET) != (line["role"] == Role.TARGET):
-        found = f"{line['role']} with status {line['status']}"
-        yield "role", found, "role and status disagree", "target goes with target only"
+        found = f"{line['role']}, {line['status']}"
+        yield "role", found, advice("role_status")
     yield from _proof(line, whole)
 
 
-def _proof(line: Line, whole: str) -> Iterator[tuple[str, str, str, str]]:
+def _proof(line: Line, whole: str) -> Iterator[_Found]:
     """Yield faults of evidence that is not verbatim, short and around the printed figure."""
     (start, end), evidence = line.place, line["evidence"]
     first = max(0, end - len(evidence))
     there = whole.find(evidence, first, start + len(evidence))
-    mend = "quote the text around the figure to the letter"
     if not evidence or there < 0 or there > start:
-        yield "evidence", evidence, "does not stand around the figure", mend
+        yield "evidence", evidence, advice("evidence_place")
     elif len(evidence) > EVIDENCE or line["printed"] not in evidence:
-        yield (
-            "evidence",
-            evidence,
-            f"over {EVIDENCE} characters or without the printed figure",
-            mend,
-        )
+        yield "evidence", evidence, advice("evidence", most=EVIDENCE)
     if line["raw"] not in line["printed"]:
-        yield "printed", line["printed"], "without the numeral", "copy it as printed"
+        yield "printed", line["printed"], advice("printed_numeral")

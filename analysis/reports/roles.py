@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
-from analysis.language.vocabulary import Role, Status
+from analysis.language.vocabulary import Measure, Role, Status
 from analysis.tables.numerals import Numeral
 
 from . import lexicon
@@ -200,7 +200,7 @@ def _spelled(at: Place) -> Judgement:
 
 _LASTING = re.compile(
     r"(?:为期|持续|历时|连续|累计|缩短|压缩|提前|平均|用时|延长"
-    r"|坚持|实行|落实|执行|保障|超过|长达|达|开放|运行|停[产工业]|耗时|时长|时间|日数|天数|周期)"
+    r"|工作日(?:为|共|共计|合计)?|坚持|实行|落实|执行|保障|超过|长达|达|开放|运行|停[产工业]|耗时|时长|时间|日数|天数|周期)"
     r"[\u4e00-\u9fff]{0,3}[ ]?$"
 )
 _SHORTENED = re.compile(
@@ -277,6 +277,7 @@ _HARD = re.compile(
     r"|不[得能应可](?:[少低]于|超过|突破|高于)|不突破|必须达到|控制在[^,。;]{0,10}(?:以内|之内|以下)"
 )
 _AIM = re.compile(r"(?<!按)目标:?$")
+_BELOW_AIM = re.compile(r"[高低]于[^,。;\d]*(?:目标|计划|指标)")
 _ACHIEVE = re.compile(
     r"(?:完成|建成|新建|建设|培训|召开|投资|每[年月周季日]度?|每半年|半年|创建|打造|新增|实现|达到?|组织|开展|举办|更新|改造|整治|关闭|退出|淘汰|培育|组建|配备|建立|下降|降低|压减|提高|提升|检查|演练|增加|发放|制作|争取|安装|覆盖|修订|编制|储备|参演|制定|签订|评估|转移)[^,。;:\d]{0,16}$"
 )
@@ -319,7 +320,9 @@ def status(
     clause = re.split(r"[,;:。]", before)[-1]
     span = text[q.first : q.last]
     near = clause + span
-    if _NOW.search(figure.near):
+    if _NOW.search(figure.near) or (
+        figure.measure is not Measure.LEVEL and _BELOW_AIM.search(clause)
+    ):
         return Standing(Status.ACTUAL)
     if quota(before):
         return Standing(Status.TARGET, (Doubt("demanded_in_report"),))

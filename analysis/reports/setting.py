@@ -20,7 +20,9 @@ _HEAD = 400
 _REPORTING = re.compile(
     r"总结|情况|报告|回顾|通报|综述|汇报|数据|实录|小结|成效|公报|分析|评估|讲话"
 )
-_TITLE = re.compile(r"(?![一二三1(]|\d{4}年\d{1,2}月\d{1,2}日)[^。;]{4,60}")  # no heading, no date
+_TITLE = re.compile(
+    r"(?![一二三1(])(?!.*\d{4}[ ]*年[ ]*\d{1,2}[ ]*月[ ]*\d{1,2}[ ]*日)[^。;]{4,60}"
+)  # no heading, no date
 _SPEECH = re.compile(r"上的(?:讲话|发言|致辞)|讲话(?:摘要|提纲|稿)?[)\n]")
 _THREE_QUARTERS = 9  # a report that ends later plans for the year after
 _LEVELS = {

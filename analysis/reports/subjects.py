@@ -21,6 +21,11 @@ _NOT_THERE = re.compile(
     r"(?:未|没有|无|杜绝|遏制|防范|预防|避免|防止|化解)[^,。;、]{0,10}$"  # nothing happened
 )
 _GRADED = {"larger", "larger_and_above", "serious", "serious_and_major"}
+_OF_FOREST = {
+    "fire": "forest_fire",
+    "larger_fire": "larger_forest_fire",
+    "serious_fire": "serious_forest_fire",
+}
 _REACH = 400  # characters that an event is looked for in
 _DEAD = re.compile(r"死亡(?!率|失踪|和失踪)|亡人|遇难|罹难|身亡|丧生|(?<![死伤])亡(?!羊|率)")
 _HURT = re.compile(r"受伤|伤者|负伤|重伤|轻伤|(?<![杀损创])伤(?:人|$)")
@@ -30,7 +35,7 @@ _PERIOD = re.compile(r"而|\d{4}年|(?:去年|上年|今年)?同期|去年|上�
 _CONTENT = re.compile(r"[\u4e00-\u9fff]")
 _NAME = 14  # characters of the name of a sector, a region or a cause, with the words behind
 _HANDLED = re.compile(
-    r"整治|清理|处罚|违规|违法|办理|受理|纠正|处置|处理|扑灭|应对|查处|调查|结案|挂牌|督办|通报|警示|立案|参与|救援"
+    r"整治|清理|处罚|违规|违法|办理|受理(?![^,。;]{0,4}事故)|纠正|处置|处理(?!的$)|扑灭|应对|查处|调查|结案|挂牌|督办|通报|警示|立案|参与|救援"
 )
 
 
@@ -65,12 +70,22 @@ class Events:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._events = [
-            Event(match.end(), str(match.lastgroup), match[0])
-            for match in _pattern().finditer(text)
-            if not _NOT_THERE.search(text, max(0, match.start() - 16), match.start())
-        ]
+        self._events: list[Event] = []
+        for match in _pattern().finditer(text):
+            if not _NOT_THERE.search(text, max(0, match.start() - 16), match.start()):
+                self._events.append(Event(match.end(), self._subject(match), match[0]))
         self._ends = [event.end for event in self._events]
+
+    def _subject(self, match: re.Match[str]) -> str:
+        """Return the subject of an event; the fires in a bracket are those named before it."""
+        subject = str(match.lastgroup)
+        before = self._events[-1] if self._events else None
+        if before is None or before.subject != "forest_fire" or subject not in _OF_FOREST:
+            return subject
+        between = self._text[before.end : match.start()]
+        return (
+            _OF_FOREST[subject] if re.fullmatch(r"[^。;()]{0,8}\([^。;()]*", between) else subject
+        )
 
     def before(self, position: int, *, table: bool = False, near: bool = False) -> str:
         """
@@ -124,7 +139,7 @@ def slot(figure: Figure, unit: str) -> str:
     """
     words = figure.subject.split("、")[0] or figure.near[-12:] + figure.post.split(",")[-1][:6]
     if not figure.subject and not re.search(r"[\u4e00-\u9fff]{2}", words):
-        words = figure.far[-12:]
+        words = figure.far[-24:]
     if _HANDLED.search(words):
         return ""
     if words in {"人数", "伤亡人数"}:

@@ -337,7 +337,7 @@ _MEASURED = {"money", "length", "area", "duration", "mass", "volume"}
 _EXACT = {"间"}
 _ANY = "个"  # counts nearly all things, but no documents and no events
 _EVENTS, _DOCUMENTS, _INCIDENTS = 2, 4, 9
-_CASES = ({"起", "次"}, {"起", "件"}, {"起", "项"})
+_CASES = ({"起", "次"}, {"起", "件"}, {"起", "项"}, {"件", "次"}, {"处", "家"}, {"处", "座"})
 _GROUPS = {
     unit: group
     for group, units in enumerate(
@@ -401,20 +401,21 @@ def compatible(kind: str, quantity: str) -> bool:
 
 
 def catalogue(folder: Path) -> Catalogue:
-    """Read the catalogue and the synonyms of *folder*; every name is its own synonym."""
+    """Read the catalogue and the synonyms of *folder*; a name that is not listed is a synonym, too."""
     columns = ("indicator", "name_zh", "unit", "quantity", "nature", "definition_zh", "theme")
     rows = {
         row["indicator"]: Indicator(*(row[column] for column in columns))
         for _, row in csv_file.table(folder / "indicators.csv").iterrows()
     }
-    synonyms = [(row.code, *_terms(_stem(row.name))) for row in rows.values()]
     extra = folder / "synonyms.csv"
-    if extra.exists():
-        synonyms += [
-            (row["indicator"], *_terms(row["synonym"]))
-            for _, row in csv_file.table(extra).iterrows()
-            if row["indicator"] in rows
-        ]
+    synonyms = [
+        (row["indicator"], *_terms(row["synonym"]))
+        for _, row in (csv_file.table(extra).iterrows() if extra.exists() else ())
+        if row["indicator"] in rows
+    ]
+    listed = {(code, needed) for code, needed, _ in synonyms}
+    names = ((row.code, *_terms(_stem(row.name))) for row in rows.values())
+    synonyms = [named for named in names if named[:2] not in listed] + synonyms
     parts = folder / "breakdowns.csv"
     named = csv_file.table(parts) if parts.exists() else None
     known = {} if named is None else dict(zip(named["breakdown"], named["name_zh"], strict=True))

@@ -19,6 +19,7 @@ from filelock import FileLock
 from analysis import files
 from analysis.errors import BusyError, Fault, TableError, UsageError, WordError, WorkerError
 from analysis.figures import manifest
+from analysis.language import failures
 from analysis.language.messages import say
 from analysis.language.text import Text
 
@@ -224,7 +225,7 @@ class _Runner:
         try:
             staging.write_manifest(self.plan)
         except (OSError, BusyError) as error:
-            cause = disk_error(error) if isinstance(error, OSError) else error.text
+            cause = disk_error(error) if isinstance(error, OSError) else failures.error(error)
             self._report("failed", manifest.MANIFEST, cause, say("run.manifest_left"))
 
     def _report(self, kind: str, job: str, cause: Text, advice: Text) -> None:
@@ -331,7 +332,7 @@ class _Runner:
 
     def _receive_check(self, event: Event) -> None:
         if "fault" in event:
-            self.faults.append(Fault(*event["fault"]))
+            self.faults.append(_fault(event["fault"]))
         elif "raised" in event:
             raise UsageError(say("run.unchecked", error=event["raised"]))
         elif "ended" in event:
@@ -475,3 +476,11 @@ def _not_replaced(error: OSError, root: Path) -> judge.FailureError:
     file = Path(str(error.filename)).relative_to(root).as_posix()
     cause = say("job.cause.cannot_replace", file=file, error=error.strerror)
     return judge.FailureError(cause, say("job.advice.file"))
+
+
+def _fault(cells: dict[str, Any]) -> Fault:
+    """Return a fault that a worker has sent, its texts as dictionaries."""
+    texts: dict[str, Any] = {
+        name: Text(**cell) if isinstance(cell, dict) else cell for name, cell in cells.items()
+    }
+    return Fault(**texts)

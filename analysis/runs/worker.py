@@ -10,6 +10,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
@@ -116,7 +117,7 @@ def _check(data: Path, send: Send) -> None:
     from analysis.tables import checks
 
     for fault in checks.everything(data):
-        send({"fault": [getattr(fault, name) for name in fault.__slots__]})
+        send({"fault": asdict(fault)})
 
 
 def _execute(task: Task, send: Send) -> None:

@@ -73,7 +73,7 @@ def _candidates(target: dict[Any, Any], actual: pd.DataFrame) -> pd.DataFrame:
 
 def _held(target: dict[Any, Any], candidates: pd.DataFrame, report_end: Any) -> dict[str, Any]:
     if not target["dated"]:
-        return _undated(candidates, stock=target["nature"] == Nature.STOCK)
+        return _undated(candidates)
     end = candidates["period_end"].eq(target["period_end"])
     stock = target["nature"] == Nature.STOCK
     same = candidates[end & (stock | candidates["period_start"].eq(target["period_start"]))]
@@ -91,9 +91,9 @@ def _held(target: dict[Any, Any], candidates: pd.DataFrame, report_end: Any) -> 
     return {"outcome": str(Outcome.NEXT_PERIOD if later else Outcome.SO_FAR)}
 
 
-def _undated(candidates: pd.DataFrame, *, stock: bool) -> dict[str, Any]:
-    """A target that no date makes due, with the latest figure of a stock."""
-    if stock and len(candidates):
+def _undated(candidates: pd.DataFrame) -> dict[str, Any]:
+    """A target that no date makes due, with the latest figure if there is one."""
+    if len(candidates):
         return _told(Outcome.UNDATED, candidates.sort_values("period_end").to_dict("records")[-1])
     return {"outcome": str(Outcome.UNDATED)}
 

@@ -91,6 +91,7 @@ def ratios(
     regions: Collection[str],
     *,
     first_year: int,
+    nation: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     Compute observed over expected counts at the rate of the nation and of the province.
@@ -107,6 +108,8 @@ def ratios(
         The codes of the regions; the provinces that these lie in are added.
     first_year
         The first year taken.
+    nation
+        The :func:`yearly_rates` of the nation, where the caller has them.
 
     Returns
     -------
@@ -118,10 +121,11 @@ def ratios(
     """
     levels = rates.rates(rates.limits(_levels(every, indicator, regions, first_year)), context)
     levels = levels[levels["rate"].notna() & rates.countable(levels)]
-    wider = pd.concat(
-        yearly_rates(every, context, indicator, of)
-        for of in [NATION, *levels.loc[levels["level"].eq(Level.PROVINCE), "region"].unique()]
-    )
+    if nation is None:
+        nation = yearly_rates(every, context, indicator)
+    provinces = levels.loc[levels["level"].eq(Level.PROVINCE), "region"].unique()
+    inner = [yearly_rates(every, context, indicator, of) for of in provinces]
+    wider = pd.concat([nation, *inner])
     pairs = levels.merge(wider, on="period_end")
     inside = [of in line.split() for of, line in pairs[["of_adcode", "ancestors"]].to_numpy()]
     pairs = pairs[np.array(inside, dtype=bool)].assign(pooled=False)
@@ -255,10 +259,10 @@ def shares_of_year(
 
 
 def peers(
-    every: pd.DataFrame, context: pd.DataFrame, table: pd.DataFrame, indicator: str
+    nation: pd.DataFrame, context: pd.DataFrame, table: pd.DataFrame, indicator: str
 ) -> pd.DataFrame:
     """
-    Return the :func:`points` of the *table* of peers at the nation's rates and shares.
+    Return the :func:`points` of the *table* of peers at the nation's :func:`yearly_rates`.
 
     Returns
     -------
@@ -266,7 +270,6 @@ def peers(
         :func:`points` with the columns of a row of a figure, ``ratio`` and ``rough``: a part of a
         year, a population more than two years away, or a count of the nation that a change gives.
     """
-    nation = yearly_rates(every, context, indicator)
     known = dict(zip(nation["period_end"].dt.year, nation["of_rate"], strict=True))
     chained = set(nation.loc[nation["chained"], "period_end"].dt.year)
     shares = shares_of_year(context, indicator)

@@ -64,11 +64,9 @@ def regions(
 
 def by_report(absences: pd.DataFrame, *indicators: str) -> dict[str, Row]:
     """Return by report the row of *absences* for the first of *indicators* that has one."""
-    return {
-        row["report"]: row
-        for code in reversed(indicators)
-        for row in absences[absences["indicator"].eq(code)].to_dict("records")
-    }
+    rows = absences[absences["indicator"].isin(indicators)].to_dict("records")
+    rows.sort(key=lambda row: indicators.index(row["indicator"]), reverse=True)
+    return {row["report"]: row for row in rows}
 
 
 def cells(rows: pd.DataFrame, indicators: Sequence[str], absences: pd.DataFrame) -> pd.DataFrame:

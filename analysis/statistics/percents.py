@@ -189,7 +189,8 @@ def vintages(
     every = every.assign(vintage=every["vintage"].fillna(str(Vintage.FIRST)))
     key = [*SERIES, "period_start", "period_end", "measure", "vintage"]
     every = every.sort_values("origin").drop_duplicates(key)  # context before report
-    table = forensics.vintages(every.assign(rounding=rounding(every)))
+    every = every.assign(rounding=rounding(every))
+    table = forensics.vintages(every)
     table = table.rename(columns={"published": "percent"})
     span = [*SERIES, "breakdown", "period_start", "period_end"]
     levels = every["measure"].eq(Measure.LEVEL) & every["vintage"].eq(Vintage.FIRST)

@@ -69,14 +69,15 @@ def commitments(data: Tables) -> pd.DataFrame:
         "target_value": "value",
     }
     rows = data.commitments.rename(columns=names)
-    parts = rows["target_unit"].str.partition("/")
+    parts = rows["target_unit"].str.split("/", n=1)
+    unit, per = parts.str[0], parts.str[1].fillna("")
     units, themes = data.units.set_index("unit"), data.themes.set_index("theme")
     rows = rows.assign(
         status=_promises(rows["value"].notna(), rows["deadline"].notna()),
-        unit=parts[0],
-        unit_en=parts[0].map(units["name_en"]).fillna(""),
-        unit_one=parts[0].map(units["one"]).fillna(""),
-        per=parts[2],
+        unit=unit,
+        unit_en=unit.map(units["name_en"]).fillna(""),
+        unit_one=unit.map(units["one"]).fillna(""),
+        per=per,
         note="",
         table="commitments",
         **{f"theme_{code}": rows["theme"].map(themes[f"name_{code}"]) for code in Language},

@@ -44,6 +44,9 @@ _PERCENT = re.compile(r"[%％]|百分点")
 # Only what happens to people is subject to chance: accidents, disasters, insured damage. What an
 # office did (drills, inspections, hazards found) is a complete count and gets no interval.
 EVENT_THEMES = ("outcomes", "disaster_losses", "insurance")
+# Counts of accidents follow rules of counting that differ between regions: deaths an accident run
+# from 0.28 to 1.19, as some count accidents in which nobody died and others do not.
+COUNTED_DIFFERENTLY = ("accidents",)
 _BOUNDS = {
     Comparator.AT_LEAST: Mark.AT_LEAST,
     Comparator.AT_MOST: Mark.AT_MOST,
@@ -301,8 +304,11 @@ def expected(
     -------
     pandas.DataFrame
         ``region``, ``period_end``, ``value`` (expected count), ``of_zh`` and ``of_en`` (whose
-        rate); only years in which both populations and the wider count are known.
+        rate); only years in which both populations and the wider count are known, and none of an
+        indicator that does not compare between regions.
     """
+    if indicator in COUNTED_DIFFERENTLY:
+        every = every.iloc[:0]
     same = every["indicator"].eq(indicator) & every["breakdown"].eq("")
     wide = _exact_rates(every[same & every["region"].eq(region)], context)
     names = {"rate": "wider_rate", "region_zh": "of_zh", "region_en": "of_en"}

@@ -111,9 +111,13 @@ def series(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_values(order, kind="stable", ignore_index=True)
 
 
-def changes(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
+def changes(
+    rows: pd.DataFrame, context: pd.DataFrame, levels: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """
     Every known change from one year to the next, counted or only stated.
+
+    *levels* are the :func:`series` of both frames, where the caller has them.
 
     Returns
     -------
@@ -123,7 +127,7 @@ def changes(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
         ``p_value``; percent-only changes have ``percent`` and directions ``direction``. The rest
         of each row is the later figure's, so it leads to its sentence.
     """
-    counted = _counted_changes(series(rows, context))
+    counted = counted_changes(series(rows, context) if levels is None else levels)
     stated = _stated_changes(rows, context)
     key = ["region", "indicator", "breakdown", "period_end"]
     known = set(counted[key].itertuples(index=False, name=None))
@@ -134,7 +138,8 @@ def changes(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
     return both.sort_values(order, kind="stable", ignore_index=True)
 
 
-def _counted_changes(levels: pd.DataFrame) -> pd.DataFrame:
+def counted_changes(levels: pd.DataFrame) -> pd.DataFrame:
+    """Return the changes of :func:`changes` between counts of the yearly *levels*."""
     events = levels[countable(levels)]
     key = ["region", "indicator", "breakdown", "status", "segment"]
     names = {"value": "before", "origin": "before_origin", "basis": "before_basis"}

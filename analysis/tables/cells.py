@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.language.text import narrow
+from analysis.language.messages import advice, say
+from analysis.language.text import Text, narrow
 
 from . import numerals
 
@@ -38,12 +39,12 @@ class Typed(NamedTuple):
     """
     A column with its type, and what was found on the way.
 
-    ``cells`` have their type; ``wrong`` holds (rule, mend) by line, ``repaired`` the text that
-    was read instead.
+    ``cells`` have their type; ``wrong`` has the rule and the remedy by line, ``repaired`` the text
+    that was read instead.
     """
 
     cells: "pd.Series[Any]"
-    wrong: dict[int, tuple[str, str]]
+    wrong: dict[int, tuple[Text, Text]]
     repaired: dict[int, str]
 
 
@@ -67,8 +68,10 @@ def typed(cells: "pd.Series[str]", kind: str, *, coded: bool, nullable: bool) ->
     --------
     >>> column = pd.Series(["４５", "1,052", "1.2万"], index=[2, 3, 4])
     >>> read, wrong, repaired = typed(column, "float64", coded=False, nullable=False)
-    >>> read.tolist(), wrong, repaired
-    ([45.0, 1052.0, nan], {4: ('not a plain number', 'write 12000')}, {2: '45', 3: '1052'})
+    >>> read.tolist(), repaired
+    ([45.0, 1052.0, nan], {2: '45', 3: '1052'})
+    >>> [(line, rule.en, remedy.en) for line, (rule, remedy) in wrong.items()]
+    [(4, 'not a plain number', 'write 12000')]
     """
     if kind.startswith("float"):
         read = _read(cells, _number, nullable=nullable)
@@ -84,12 +87,12 @@ def typed(cells: "pd.Series[str]", kind: str, *, coded: bool, nullable: bool) ->
 
 
 class _Refused(Exception):  # noqa: N818 - a verdict within this module, not an error of its own
-    """A cell that is not of its column's type; the arguments are the rule and the advice."""
+    """A cell that is not of its column's type; the arguments are the rule and the remedy."""
 
 
 def _read(cells: "pd.Series[str]", parse: Callable[[str], str], *, nullable: bool) -> Typed:
     values: list[str | None] = []
-    wrong: dict[int, tuple[str, str]] = {}
+    wrong: dict[int, tuple[Text, Text]] = {}
     repaired: dict[int, str] = {}
     for line, cell in zip(map(int, cells.index), cells, strict=True):
         value = None
@@ -110,28 +113,30 @@ def _number(cell: str) -> str:
     if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
     if not _NUMBER.fullmatch(plain):
-        raise _Refused("not a plain number", _number_mend(plain))
+        raise _Refused(say("fault.number"), _number_remedy(plain))
     if len(plain.strip("-0.").replace(".", "")) > MAX_DIGITS:
-        raise _Refused(f"over {MAX_DIGITS} digits", "write the number as it was printed")
+        raise _Refused(*advice("digits", most=MAX_DIGITS))
     return plain
 
 
-def _number_mend(cell: str) -> str:
+def _number_remedy(cell: str) -> Text:
     """What to write instead, where the cell shows what was meant."""
     if match := _SCALED.fullmatch(cell):
         try:
             number = numerals.scaled(match[1], match[2])
         except ValueError:
-            return "write a plain decimal number"
-        bound = ", and >= as the comparator" if set(match[2]) & set("余多") else ""
-        return f"write {_plain(number)}{bound}"
+            return say("remedy.number")
+        bound = "remedy.write_bound" if set(match[2]) & set("余多") else "remedy.write"
+        return say(bound, value=_plain(number))
     if match := _PERCENT.fullmatch(cell):
-        return f"write {match[1]}, and the sign as the unit"
+        return say("remedy.write_percent", value=match[1])
     if _NOTHING.fullmatch(cell):
-        return "leave the line out: a figure that nobody published has no row"
+        return say("remedy.unpublished")
     if match := numerals.NUMERAL.fullmatch(cell):
-        return f"write {_plain(numerals.value(cell))}" if not cell[0].isdecimal() else "mend commas"
-    return "write a plain decimal number"
+        if cell[0].isdecimal():
+            return say("remedy.commas")
+        return say("remedy.write", value=_plain(numerals.value(cell)))
+    return say("remedy.number")
 
 
 def _plain(number: Decimal) -> str:
@@ -142,18 +147,18 @@ def _day(cell: str) -> str:
     plain = narrow(cell)
     match = _DATE.fullmatch(plain) or _OTHER_DATE.fullmatch(plain)
     if match is None:
-        raise _Refused("not a date", _day_mend(plain))
+        raise _Refused(say("fault.date"), _day_remedy(plain))
     if not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-        raise _Refused(f"a year outside {FIRST_YEAR}-{LAST_YEAR}", "correct the year")
+        raise _Refused(*advice("year", first=FIRST_YEAR, last=LAST_YEAR))
     try:
         return date(*(int(part) for part in match.groups())).isoformat()
     except ValueError as error:
-        raise _Refused("no day of the calendar", "write the date as YYYY-MM-DD") from error
+        raise _Refused(say("fault.day_of_calendar"), say("remedy.date")) from error
 
 
-def _day_mend(cell: str) -> str:
+def _day_remedy(cell: str) -> Text:
     if _SERIAL.fullmatch(cell):
-        return f"if Excel meant a day by it, write {_EXCEL_DAY_0 + timedelta(int(cell))}"
+        return say("remedy.serial_day", day=_EXCEL_DAY_0 + timedelta(int(cell)))
     if _YEAR.fullmatch(cell):
-        return f"write its first or last day, {cell[:4]}-01-01 or {cell[:4]}-12-31"
-    return "write the date as YYYY-MM-DD"
+        return say("remedy.year_day", year=cell[:4])
+    return say("remedy.date")

@@ -1,21 +1,24 @@
 """
 Checks between tables: keys, units, evidence, offsets, owners and arithmetic.
 
-It needs no original text; ``originals`` holds the tables against the reports themselves. A rule
-that leans on a table which has already lost lines to faults is silent, so that one fault is not
-told twice.
+It needs no original text; ``originals`` compares the tables with the reports themselves. A rule
+that needs a table which has already lost lines to faults is skipped, so that one fault is not
+reported twice.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.errors import Fault, WordError
+from analysis.errors import Fault
+from analysis.language.messages import advice, say
+from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Absence,
     Basis,
@@ -54,7 +57,7 @@ def everything(folder: Path | str | None = None) -> list[Fault]:
     return sorted({*found.faults, *check(found.tables)})
 
 
-def check(held: Tables) -> list[Fault]:
+def check(tables: Tables) -> list[Fault]:
     """Every fault between the tables, sorted by file and line; an empty list is a pass."""
     rules: Iterable[Callable[[Tables], Iterator[Fault]]] = (
         _links,
@@ -79,18 +82,17 @@ def check(held: Tables) -> list[Fault]:
         _member_roles,
         _absences,
     )
-    return sorted(fault for rule in rules for fault in rule(held))
+    return sorted(fault for rule in rules for fault in rule(tables))
 
 
-def _told(
-    held: Tables, table: str, bad: pd.DataFrame, column: str, words: tuple[str, str]
+def _faults(
+    tables: Tables, table: str, bad: pd.DataFrame, column: str, words: tuple[Text, Text]
 ) -> Iterator[Fault]:
-    """Yield one fault for each row of *bad*; *words* are the rule and the advice with braces."""
-    rule, mend = words
+    """Yield one fault for each row of *bad*; *words* are the rule and the remedy with braces."""
     for line, row in bad.iterrows():
-        where = f"{table}/{row['file']}" if "file" in row else held.file(table)
-        told = (rule.format_map(row), mend.format_map(row))
-        yield Fault(where, int(str(line)), column, _shown(row[column]), *told)
+        where = f"{table}/{row['file']}" if "file" in row else tables.file(table)
+        rule, remedy = (text.format(**row) for text in words)
+        yield Fault(where, int(str(line)), column, _shown(row[column]), rule, remedy)
 
 
 def _shown(cell: Any) -> str:
@@ -99,68 +101,68 @@ def _shown(cell: Any) -> str:
     return f"{cell:.12g}" if isinstance(cell, float) else repr(cell)
 
 
-def _links(held: Tables) -> Iterator[Fault]:
+def _links(tables: Tables) -> Iterator[Fault]:
     for column, (target, key) in LINKS.items():
-        if target in held.lacking:
+        if target in tables.lacking:
             continue
-        known = set(getattr(held, target)[key])
+        known = set(getattr(tables, target)[key])
         for table in TABLES:
-            here: pd.DataFrame = getattr(held, table)
+            here: pd.DataFrame = getattr(tables, table)
             apart = (table, column) == (target, key) or (table, column) in UNLINKED
             if column in here and not apart:
-                yield from _unknown(held, table, column, known)
+                yield from _unknown(tables, table, column, known)
 
 
-def _unknown(held: Tables, table: str, column: str, known: set[str]) -> Iterator[Fault]:
-    frame: pd.DataFrame = getattr(held, table)
-    words = frame[column].str.split("+").explode()
-    for word in sorted(set(words) - known - {""}):
-        bad = frame.loc[words.index[words.eq(word)].unique()]
+def _unknown(tables: Tables, table: str, column: str, known: set[str]) -> Iterator[Fault]:
+    frame: pd.DataFrame = getattr(tables, table)
+    codes = frame[column].str.split("+").explode()
+    for word in sorted(set(codes) - known - {""}):
+        bad = frame.loc[codes.index[codes.eq(word)].unique()]
         bad = bad[[word in str(cell).split("+") for cell in bad[column]]]
-        near = str(WordError(column, word, sorted(known))).split("; ")[-1]
-        rule = f"{word!r} is not in the table it refers to"
-        yield from _told(held, table, bad, column, (_literal(rule), _literal(near)))
+        near = get_close_matches(word, known, n=3, cutoff=0.5) or sorted(known)[:8]
+        words = advice("unknown_code", word=_literal(word), near=_literal(", ".join(near)))
+        yield from _faults(tables, table, bad, column, words)
 
 
 def _literal(words: str) -> str:
     return words.replace("{", "{{").replace("}", "}}")
 
 
-def _regions(held: Tables) -> Iterator[Fault]:
+def _regions(tables: Tables) -> Iterator[Fault]:
     """Check that rows are in the file of their region, and that no two reports share a file."""
-    if "reports" in held.lacking:
+    if "reports" in tables.lacking:
         return
-    twins = held.reports[held.original_of("reports").duplicated()]
-    words = ("a second report in the files of {region}", "give {report} files of its own name")
-    yield from _told(held, "reports", twins, "report", words)
-    texts = set(held.originals.values())
+    twins = tables.reports[tables.original_of("reports").duplicated()]
+    words = advice("shared_file")
+    yield from _faults(tables, "reports", twins, "report", words)
+    texts = set(tables.originals.values())
     for table in BY_REGION:
-        lost = getattr(held, table)[~held.original_of(table).isin(texts)]
-        words = ("a file of no report", "name it by its region, or by a later report")
-        yield from _told(held, table, lost, "start", words)
+        lost = getattr(tables, table)[~tables.original_of(table).isin(texts)]
+        words = advice("stray_file")
+        yield from _faults(tables, table, lost, "start", words)
     for table in ("observations", "commitments"):
-        frame: pd.DataFrame = getattr(held, table)
-        covered = frame["report"].map(held.regions_of)
+        frame: pd.DataFrame = getattr(tables, table)
+        covered = frame["report"].map(tables.regions_of)
         pairs = zip(frame["region"], covered, strict=True)
-        words = ("a report of another region than {region}", "put the row with its region")
+        words = advice("other_region")
         bad = frame[[bool(regions) and region not in regions for region, regions in pairs]]
-        yield from _told(held, table, bad, "report", words)
+        yield from _faults(tables, table, bad, "report", words)
 
 
-def _report_times(held: Tables) -> Iterator[Fault]:
+def _report_times(tables: Tables) -> Iterator[Fault]:
     """A report of results is published after its period, which lies in the years of its title."""
-    reports = held.reports
+    reports = tables.reports
     early = reports["published"].lt(reports["period_end"]) & reports["kind"].ne("plan")
-    words = ("published before the period of {report} ends", "correct the day or the period")
-    yield from _told(held, "reports", reports[early], "published", words)
+    words = advice("published_early")
+    yield from _faults(tables, "reports", reports[early], "published", words)
     spans = [_title_years(*cells) for cells in zip(reports["title"], reports["kind"], strict=True)]
     first, last = (reports[name].dt.year for name in ("period_start", "period_end"))
     other = [
         bool(years) and not years[0] <= start <= end <= years[-1]
         for years, start, end in zip(spans, first, last, strict=True)
     ]
-    words = ("the title of {report} names another year", "correct the period or the title")
-    yield from _told(held, "reports", reports[other], "period_start", words)
+    words = advice("title_year")
+    yield from _faults(tables, "reports", reports[other], "period_start", words)
 
 
 def _title_years(title: str, kind: str) -> list[int]:
@@ -175,48 +177,48 @@ def _title_years(title: str, kind: str) -> list[int]:
     return years[:-1] if planned else years
 
 
-def _tree(held: Tables) -> Iterator[Fault]:
+def _tree(tables: Tables) -> Iterator[Fault]:
     """
     A region lies in one of a wider level, so no chain of parents can turn in a circle.
 
     Without its parent, a region could not be seen to lie inside another.
     """
-    lost = held.regions["parent"].eq("") & held.regions["level"].ne(Level.COUNTRY)
-    words = ("a {level} without the region around it", "give the adcode of that region")
-    yield from _told(held, "regions", held.regions[lost], "parent", words)
+    lost = tables.regions["parent"].eq("") & tables.regions["level"].ne(Level.COUNTRY)
+    words = advice("no_parent")
+    yield from _faults(tables, "regions", tables.regions[lost], "parent", words)
     order = {word.value: word.order for word in Level}
-    levels = held.regions.set_index("adcode")["level"]
-    above = held.regions["parent"].map(levels).map(order).astype("float64")
-    own = held.regions["level"].map(order).astype("float64")
-    words = ("a parent that is no wider than a {level}", "give the adcode of the region around it")
-    yield from _told(held, "regions", held.regions[above >= own], "parent", words)
+    levels = tables.regions.set_index("adcode")["level"]
+    above = tables.regions["parent"].map(levels).map(order).astype("float64")
+    own = tables.regions["level"].map(order).astype("float64")
+    words = advice("parent_level")
+    yield from _faults(tables, "regions", tables.regions[above >= own], "parent", words)
 
 
-def _peers(held: Tables) -> Iterator[Fault]:
+def _peers(tables: Tables) -> Iterator[Fault]:
     """A figure of a region with a report or context belongs into the context."""
-    reporting = held.regions["region"].isin(held.regional_reports["region"])
-    adcodes = {*held.regions.loc[reporting, "adcode"], *held.context["adcode"]}
-    known = held.peers[held.peers["adcode"].isin(adcodes)]
-    words = ("a region with a report or with context", "put the row into context.csv")
-    yield from _told(held, "peers", known, "adcode", words)
+    reporting = tables.regions["region"].isin(tables.regional_reports["region"])
+    adcodes = {*tables.regions.loc[reporting, "adcode"], *tables.context["adcode"]}
+    known = tables.peers[tables.peers["adcode"].isin(adcodes)]
+    words = advice("not_a_peer")
+    yield from _faults(tables, "peers", known, "adcode", words)
 
 
-def _breaks(held: Tables) -> Iterator[Fault]:
-    turned = held.breaks[held.breaks["last"] >= held.breaks["first"]]
-    words = ("an older scope that ends after the newer one starts", "swap or correct the dates")
-    yield from _told(held, "breaks", turned, "last", words)
+def _breaks(tables: Tables) -> Iterator[Fault]:
+    turned = tables.breaks[tables.breaks["last"] >= tables.breaks["first"]]
+    words = advice("scopes_overlap")
+    yield from _faults(tables, "breaks", turned, "last", words)
 
 
-def _units(held: Tables) -> Iterator[Fault]:
-    if "units" not in held.lacking:
-        yield from _indicator_units(held)
-        yield from _target_units(held)
-        words = ("{unit!r} is not in the table of units", "write a unit of that table")
-        unknown = held.families[~held.families["unit"].isin(set(held.units["unit"]))]
-        yield from _told(held, "families", unknown, "unit", words)
-    units = held.indicators.set_index("indicator")["unit"]
+def _units(tables: Tables) -> Iterator[Fault]:
+    if "units" not in tables.lacking:
+        yield from _indicator_units(tables)
+        yield from _target_units(tables)
+        words = advice("unknown_unit")
+        unknown = tables.families[~tables.families["unit"].isin(set(tables.units["unit"]))]
+        yield from _faults(tables, "families", unknown, "unit", words)
+    units = tables.indicators.set_index("indicator")["unit"]
     for table in FIGURES:
-        frame: pd.DataFrame = getattr(held, table)
+        frame: pd.DataFrame = getattr(tables, table)
         due = [
             expected_unit(measure, units.get(indicator, unit))
             for measure, indicator, unit in zip(
@@ -224,31 +226,33 @@ def _units(held: Tables) -> Iterator[Fault]:
             )
         ]
         frame = frame.assign(due=due)
-        words = ("the unit of {indicator} is {due!r}", "write {due!r}")
-        yield from _told(held, table, frame[frame["unit"].ne(frame["due"])], "unit", words)
+        words = advice("indicator_unit")
+        yield from _faults(tables, table, frame[frame["unit"].ne(frame["due"])], "unit", words)
 
 
-def _indicator_units(held: Tables) -> Iterator[Fault]:
-    quantities = held.units.set_index("unit")["quantities"].str.split(" ")
+def _indicator_units(tables: Tables) -> Iterator[Fault]:
+    quantities = tables.units.set_index("unit")["quantities"].str.split(" ")
     wrong = [
         quantity not in quantities.get(unit, [])
-        for quantity, unit in zip(held.indicators["quantity"], held.indicators["unit"], strict=True)
+        for quantity, unit in zip(
+            tables.indicators["quantity"], tables.indicators["unit"], strict=True
+        )
     ]
-    words = ("no unit of {quantity}", "mend unit, quantity or the table of units")
-    yield from _told(held, "indicators", held.indicators[wrong], "unit", words)
+    words = advice("unit_of_quantity")
+    yield from _faults(tables, "indicators", tables.indicators[wrong], "unit", words)
 
 
-def _target_units(held: Tables) -> Iterator[Fault]:
+def _target_units(tables: Tables) -> Iterator[Fault]:
     """A target may be so much a year; a number and its unit come together."""
-    frame = held.commitments
+    frame = tables.commitments
     base = frame["target_unit"].str.replace(_PER, r"\g<unit>", regex=True)
-    words = ("{target_unit!r} is not in the table of units", "write a unit of that table")
-    unknown = frame[~base.isin(set(held.units["unit"]) | {""})]
-    yield from _told(held, "commitments", unknown, "target_unit", words)
+    words = advice("unknown_target_unit")
+    unknown = frame[~base.isin(set(tables.units["unit"]) | {""})]
+    yield from _faults(tables, "commitments", unknown, "target_unit", words)
     alone = frame["target_value"].notna() & frame["comparator"].eq("")
     alone |= frame["target_value"].isna() & (frame["comparator"] + frame["target_unit"]).ne("")
-    words = ("a value, its unit and its comparator belong together", "fill all, or leave all empty")
-    yield from _told(held, "commitments", frame[alone], "target_value", words)
+    words = advice("incomplete_target")
+    yield from _faults(tables, "commitments", frame[alone], "target_value", words)
 
 
 def expected_unit(measure: str, unit: str) -> str:
@@ -261,34 +265,34 @@ def expected_unit(measure: str, unit: str) -> str:
     return {Measure.CHANGE_PCT: "%", Measure.DIRECTION: ""}.get(Measure(measure), unit)
 
 
-def _amounts(held: Tables) -> Iterator[Fault]:
+def _amounts(tables: Tables) -> Iterator[Fault]:
     """Cases and people are whole, shares lie between 0 and 100, a direction is -1, 0 or 1."""
-    quantities = held.indicators.set_index("indicator")["quantity"]
+    quantities = tables.indicators.set_index("indicator")["quantity"]
     for table in FIGURES:
-        frame: pd.DataFrame = getattr(held, table)
+        frame: pd.DataFrame = getattr(tables, table)
         quantity, value = frame["indicator"].map(quantities), frame["value"]
         level = frame["measure"].eq(Measure.LEVEL)
         broken = quantity.isin(WHOLE) & (value.mod(1).ne(0) | value.lt(0))
-        words = ("no number of cases, people or places", "write whole units: 1.2万 is 12000")
-        yield from _told(held, table, frame[level & broken], "value", words)
+        words = advice("whole_number")
+        yield from _faults(tables, table, frame[level & broken], "value", words)
         share = quantity.eq(Quantity.SHARE) & ~value.between(0, 100)
-        words = ("a share outside 0 to 100 %", "write the percentage as printed")
-        yield from _told(held, table, frame[level & share], "value", words)
+        words = advice("share_range")
+        yield from _faults(tables, table, frame[level & share], "value", words)
         turn = frame["measure"].eq(Measure.DIRECTION) & ~value.isin([-1, 0, 1])
-        words = ("no direction", "write -1, 0 or 1")
-        yield from _told(held, table, frame[turn], "value", words)
-    yield from _fractions(held)
+        words = advice("not_a_direction")
+        yield from _faults(tables, table, frame[turn], "value", words)
+    yield from _fractions(tables)
 
 
-def _fractions(held: Tables) -> Iterator[Fault]:
+def _fractions(tables: Tables) -> Iterator[Fault]:
     """A context percentage that its evidence prints a hundred times as large."""
-    percents = held.context[held.context["unit"].eq("%")]
+    percents = tables.context[tables.context["unit"].eq("%")]
     hundredfold = [
         _is_fraction(value, evidence)
         for value, evidence in zip(percents["value"], percents["evidence"], strict=True)
     ]
-    words = ("a percentage written as a fraction", "write it as printed, 6.7 for 6.7%")
-    yield from _told(held, "context", percents[hundredfold], "value", words)
+    words = advice("fraction")
+    yield from _faults(tables, "context", percents[hundredfold], "value", words)
 
 
 def _is_fraction(value: float, evidence: str) -> bool:
@@ -297,9 +301,9 @@ def _is_fraction(value: float, evidence: str) -> bool:
     return float(f"{abs(value) * 100:.10g}") in numbers and abs(value) not in numbers
 
 
-def _context_values(held: Tables) -> Iterator[Fault]:
+def _context_values(tables: Tables) -> Iterator[Fault]:
     """Check that the evidence of a printed context figure has its numeral, in any unit."""
-    rows = held.context[held.context["basis"].eq(Basis.PRINTED) & held.context["value"].ne(0)]
+    rows = tables.context[tables.context["basis"].eq(Basis.PRINTED) & tables.context["value"].ne(0)]
     rows = rows[rows["measure"].ne(Measure.DIRECTION) & rows["evidence"].ne("")]
     columns = ["evidence", "value", "unit"]
     odd = [
@@ -308,8 +312,8 @@ def _context_values(held: Tables) -> Iterator[Fault]:
         and not (unit == "%" and _is_fraction(value, evidence))
         for evidence, value, unit in rows[columns].itertuples(index=False, name=None)
     ]
-    words = ("the evidence does not print {value:.12g}", "correct the value or the evidence")
-    yield from _told(held, "context", rows[odd], "value", words)
+    words = advice("value_not_in_evidence")
+    yield from _faults(tables, "context", rows[odd], "value", words)
 
 
 def _has_digits(phrase: str, value: float) -> bool:
@@ -331,17 +335,17 @@ def _numbers(phrase: str) -> set[float]:
     return numbers - {0.0}
 
 
-def _parts(held: Tables) -> Iterator[Fault]:
+def _parts(tables: Tables) -> Iterator[Fault]:
     """A breakdown names each dimension once and in one order, so that it is written one way."""
-    prefix = held.breakdowns["breakdown"].str.split(":").str[0]
-    words = ("a part of another dimension", "let the code begin with the dimension")
-    odd = held.breakdowns[prefix.ne(held.breakdowns["dimension"])]
-    yield from _told(held, "breakdowns", odd, "dimension", words)
-    words = ("parts out of order, or two of one dimension", "sort them; one a dimension")
+    prefix = tables.breakdowns["breakdown"].str.split(":").str[0]
+    words = advice("part_dimension")
+    odd = tables.breakdowns[prefix.ne(tables.breakdowns["dimension"])]
+    yield from _faults(tables, "breakdowns", odd, "dimension", words)
+    words = advice("part_order")
     for table in FIGURES:
-        frame: pd.DataFrame = getattr(held, table)
+        frame: pd.DataFrame = getattr(tables, table)
         odd = frame[[not _in_order(str(code).split("+")) for code in frame["breakdown"]]]
-        yield from _told(held, table, odd, "breakdown", words)
+        yield from _faults(tables, table, odd, "breakdown", words)
 
 
 def _in_order(parts: list[str]) -> bool:
@@ -349,69 +353,69 @@ def _in_order(parts: list[str]) -> bool:
     return parts == sorted(parts) and len(dimensions) == len(parts)
 
 
-def _periods(held: Tables) -> Iterator[Fault]:
-    words = ("a period that ends before it starts", "swap or correct the dates")
+def _periods(tables: Tables) -> Iterator[Fault]:
+    words = advice("period_reversed")
     for table in ("reports", "observations", "peers"):
-        frame: pd.DataFrame = getattr(held, table)
+        frame: pd.DataFrame = getattr(tables, table)
         bad = frame[frame["period_start"] > frame["period_end"]]
-        yield from _told(held, table, bad, "period_start", words)
-    ends = held.context["period"].str.split("/", expand=True)
+        yield from _faults(tables, table, bad, "period_start", words)
+    ends = tables.context["period"].str.split("/", expand=True)
     if len(ends):
         days = [pd.to_datetime(ends[side], format="%Y-%m-%d", errors="coerce") for side in (0, 1)]
-        bad = held.context[ends[0] > ends[1]]
-        yield from _told(held, "context", bad, "period", words)
+        bad = tables.context[ends[0] > ends[1]]
+        yield from _faults(tables, "context", bad, "period", words)
         odd = [day.isna() | ~day.dt.year.between(FIRST_YEAR, LAST_YEAR) for day in days]
-        words = ("no days of the calendar", f"write days of {FIRST_YEAR} to {LAST_YEAR}")
-        yield from _told(held, "context", held.context[odd[0] | odd[1]], "period", words)
-    yield from _undated(held)
-    ends_of = held.reports.set_index("report")["period_end"]
-    rows = held.observations
+        words = advice("calendar", first=FIRST_YEAR, last=LAST_YEAR)
+        yield from _faults(tables, "context", tables.context[odd[0] | odd[1]], "period", words)
+    yield from _undated(tables)
+    ends_of = tables.reports.set_index("report")["period_end"]
+    rows = tables.observations
     last = pd.Series([ends_of.get(report, pd.NaT) for report in rows["report"]], rows.index)
     late = rows["status"].eq(Status.ACTUAL) & (rows["period_end"] > pd.to_datetime(last))
-    words = ("an actual figure of a time after its report", "correct the period or the status")
-    yield from _told(held, "observations", rows[late], "period_end", words)
+    words = advice("after_report")
+    yield from _faults(tables, "observations", rows[late], "period_end", words)
 
 
-def _undated(held: Tables) -> Iterator[Fault]:
+def _undated(tables: Tables) -> Iterator[Fault]:
     """Only a target or plan may have no date, and then neither of its days is given."""
-    rows = held.observations
+    rows = tables.observations
     first, last = rows["period_start"].isna(), rows["period_end"].isna()
     wrong = first.ne(last) | (last & rows["status"].eq(Status.ACTUAL))
-    words = ("a period without both of its days", "fill in both; leave both empty for no date")
-    yield from _told(held, "observations", rows[wrong], "period_end", words)
+    words = advice("half_period")
+    yield from _faults(tables, "observations", rows[wrong], "period_end", words)
 
 
-def _phrases(held: Tables) -> Iterator[Fault]:
-    rows = held.observations
+def _phrases(tables: Tables) -> Iterator[Fault]:
+    rows = tables.observations
     apart = [p not in e for p, e in zip(rows["printed"], rows["evidence"], strict=True)]
-    words = ("evidence without the printed figure", "quote the phrase that holds {printed!r}")
-    yield from _told(held, "observations", rows[apart], "evidence", words)
+    words = advice("evidence_lacks_figure")
+    yield from _faults(tables, "observations", rows[apart], "evidence", words)
 
 
-def _places(held: Tables) -> Iterator[Fault]:
-    if "reports" in held.lacking:
+def _places(tables: Tables) -> Iterator[Fault]:
+    if "reports" in tables.lacking:
         return
-    length = held.reports.groupby(held.original_of("reports"))["characters"].max()
-    words = ("the place {start}-{end} lies outside the report", "correct start and end")
+    length = tables.reports.groupby(tables.original_of("reports"))["characters"].max()
+    words = advice("outside_report")
     for table in ("observations", "mentions", "commitments", "instrument_status", "absences"):
-        last = held.original_of(table).map(length).astype("float64")
-        frame: pd.DataFrame = getattr(held, table)
+        last = tables.original_of(table).map(length).astype("float64")
+        frame: pd.DataFrame = getattr(tables, table)
         outside = ~(frame["start"] < frame["end"]) | (frame["end"] > last)
         placed = last.notna() & frame["start"].notna()
-        yield from _told(held, table, frame[placed & outside], "start", words)
+        yield from _faults(tables, table, frame[placed & outside], "start", words)
 
 
-def _values(held: Tables) -> Iterator[Fault]:
+def _values(tables: Tables) -> Iterator[Fault]:
     """Check that the value equals the printed figure, with 万 and 亿 multiplied out."""
-    rows = held.observations
+    rows = tables.observations
     wrong = [
         abs(value) not in {float(number) for number in printed_value(printed, end - start)}
         for value, printed, start, end in rows[["value", "printed", "start", "end"]].itertuples(
             index=False, name=None
         )
     ]
-    words = ("printed as {printed}", "write the value in base units")
-    yield from _told(held, "observations", rows[wrong], "value", words)
+    words = advice("not_as_printed")
+    yield from _faults(tables, "observations", rows[wrong], "value", words)
 
 
 def printed_value(printed: str, length: int) -> set[Decimal]:
@@ -431,93 +435,92 @@ def printed_value(printed: str, length: int) -> set[Decimal]:
     return found or {Decimal(0), Decimal(1), Decimal(100)}
 
 
-def _bounds(held: Tables) -> Iterator[Fault]:
+def _bounds(tables: Tables) -> Iterator[Fault]:
     """余 and 多 behind a number make it a lower bound."""
-    rows = held.observations
+    rows = tables.observations
     bound = rows["printed"].str.contains(_BOUND) & rows["comparator"].ne(Comparator.AT_LEAST)
-    words = ("{printed} is a lower bound", "write >=")
-    yield from _told(held, "observations", rows[bound], "comparator", words)
+    words = advice("lower_bound")
+    yield from _faults(tables, "observations", rows[bound], "comparator", words)
 
 
-def _owners(held: Tables) -> Iterator[Fault]:
+def _owners(tables: Tables) -> Iterator[Fault]:
     """A mention that is an observation or target owns a row, and no other mention does."""
-    if held.lacking & {"observations", "mentions"}:
+    if tables.lacking & {"observations", "mentions"}:
         return
     owned: dict[tuple[str, int], set[str]] = {}
-    rows = held.observations
-    for place, status in zip(_spots(held, "observations"), rows["status"], strict=True):
+    rows = tables.observations
+    for place, status in zip(_spots(tables, "observations"), rows["status"], strict=True):
         role = Role.TARGET if status == Status.TARGET else Role.OBSERVATION
         owned.setdefault(place, set()).add(role)
-    roles = [owned.get(place, set()) for place in _spots(held, "mentions")]
-    frame = held.mentions.assign(due=[", ".join(sorted(found)) or "none" for found in roles])
+    roles = [owned.get(place, set()) for place in _spots(tables, "mentions")]
+    frame = tables.mentions.assign(due=[", ".join(sorted(found)) or "none" for found in roles])
     wrong = [
         role not in found if role in OWNING else bool(found)
         for role, found in zip(frame["role"], roles, strict=True)
     ]
-    words = ("for {raw}, rows that start at {start} are: {due}", "correct the role or the row")
-    yield from _told(held, "mentions", frame[wrong], "role", words)
+    words = advice("owner_role")
+    yield from _faults(tables, "mentions", frame[wrong], "role", words)
 
 
-def _spots(held: Tables, table: str) -> Iterator[tuple[str, int]]:
+def _spots(tables: Tables, table: str) -> Iterator[tuple[str, int]]:
     """Where each row of *table* starts, and in which original."""
-    return zip(held.original_of(table), getattr(held, table)["start"], strict=True)
+    return zip(tables.original_of(table), getattr(tables, table)["start"], strict=True)
 
 
-def _standings(held: Tables) -> Iterator[Fault]:
+def _standings(tables: Tables) -> Iterator[Fault]:
     """Every instrument has a standing in every reporting region, with evidence if mentioned."""
-    status = held.instrument_status
+    status = tables.instrument_status
     silent = status["status"].isin([Standing.NOT_MENTIONED, Standing.UNREAD])
-    words = ("{status} with this evidence", "give evidence and its place only where mentioned")
+    words = advice("status_evidence")
     odd = (silent == status["evidence"].ne("")) | (silent == status["start"].notna())
-    yield from _told(held, "instrument_status", status[odd], "evidence", words)
-    if held.lacking & {"instruments", "instrument_status", "reports"}:
+    yield from _faults(tables, "instrument_status", status[odd], "evidence", words)
+    if tables.lacking & {"instruments", "instrument_status", "reports"}:
         return
     have = set(status[["instrument", "region"]].itertuples(index=False, name=None))
-    where, mend = held.file("instrument_status"), "add the row"
-    for instrument in held.instruments["instrument"]:
-        for region in held.first_reports:
+    where, words = tables.file("instrument_status"), advice("instrument_row")
+    for instrument in tables.instruments["instrument"]:
+        for region in tables.first_reports:
             if (instrument, region) not in have:
-                found, rule = f"no {instrument} for {region}", "every instrument has a row a region"
-                yield Fault(where, 0, "instrument", found, rule, mend)
+                missing = say("found.instrument", instrument=instrument, region=region)
+                yield Fault(where, 0, "instrument", missing, *words)
 
 
-def _identities(held: Tables) -> Iterator[Fault]:
-    if held.lacking & {"identities", "mentions", "observations", "reports"}:
+def _identities(tables: Tables) -> Iterator[Fault]:
+    if tables.lacking & {"identities", "mentions", "observations", "reports"}:
         return
-    frame = decided(held)
-    mend = "hold the figures that it names against the report before the verdict is changed"
-    words = ("the numbers say {decided}", mend)
+    frame = decided(tables)
+    words = advice("identity")
     wrong = frame[frame["verdict"].ne(frame["decided"])]
-    yield from _told(held, "identities", wrong, "verdict", words)
+    yield from _faults(tables, "identities", wrong, "verdict", words)
 
 
-def _members(held: Tables) -> Iterator[Fault]:
+def _members(tables: Tables) -> Iterator[Fault]:
     """Every member of a family is exactly one row of the observations."""
-    if held.lacking & {"observations", "family_members"}:
+    if tables.lacking & {"observations", "family_members"}:
         return
     key = ["report", "indicator", "breakdown", "measure"]
-    sizes = held.observations.groupby(key).size().to_dict()
-    members = held.family_members
+    sizes = tables.observations.groupby(key).size().to_dict()
+    members = tables.family_members
     rows = [sizes.get(cells, 0) for cells in members[key].itertuples(index=False, name=None)]
     frame = members.assign(rows=rows)
-    words = ("{rows} observations of {report} have these cells", "name exactly one of them")
-    yield from _told(held, "family_members", frame[frame["rows"].ne(1)], "indicator", words)
+    words = advice("member_rows")
+    yield from _faults(tables, "family_members", frame[frame["rows"].ne(1)], "indicator", words)
 
 
-def _member_roles(held: Tables) -> Iterator[Fault]:
+def _member_roles(tables: Tables) -> Iterator[Fault]:
     """A report enters a family by one figure or by parts of it, and a ratio by a divisor too."""
-    if held.lacking & {"families", "family_members", "indicators"}:
+    if tables.lacking & {"families", "family_members", "indicators"}:
         return
-    members = held.family_members
+    members = tables.family_members
     whole, parts, divisors = (_per_report(members, role) for role in Membership)
     wrong = ~(whole.eq(1) & parts.eq(0)) & ~(whole.eq(0) & parts.ge(2))
-    words = ("neither one member nor several parts of {report}", "give one member, or two parts")
-    yield from _told(held, "family_members", members[wrong], "role", words)
-    uses = members["family"].map(held.families.set_index("family")["use"])
-    words = ("a ratio has one denominator a report, another family none", "correct the role")
+    words = advice("member_roles")
+    yield from _faults(tables, "family_members", members[wrong], "role", words)
+    uses = members["family"].map(tables.families.set_index("family")["use"])
+    words = advice("denominator")
     wrong = divisors.ne(uses.eq(Use.RATIO).astype("int64"))
-    yield from _told(held, "family_members", members[wrong], "role", words)
-    yield from _part_units(held)
+    yield from _faults(tables, "family_members", members[wrong], "role", words)
+    yield from _part_units(tables)
 
 
 def _per_report(members: pd.DataFrame, role: Membership) -> "pd.Series[int]":
@@ -526,26 +529,26 @@ def _per_report(members: pd.DataFrame, role: Membership) -> "pd.Series[int]":
     return groups.transform("sum").astype("int64")
 
 
-def _part_units(held: Tables) -> Iterator[Fault]:
+def _part_units(tables: Tables) -> Iterator[Fault]:
     """Parts are added up, so they have one unit."""
-    units = held.indicators.set_index("indicator")["unit"]
-    parts = held.family_members[held.family_members["role"].eq(Membership.PART)]
+    units = tables.indicators.set_index("indicator")["unit"]
+    parts = tables.family_members[tables.family_members["role"].eq(Membership.PART)]
     sizes = parts["indicator"].map(units).groupby([parts["family"], parts["report"]])
     mixed = parts[sizes.transform("nunique").gt(1)]
-    words = ("parts of different units cannot be added", "keep parts of one unit")
-    yield from _told(held, "family_members", mixed, "indicator", words)
+    words = advice("part_units")
+    yield from _faults(tables, "family_members", mixed, "indicator", words)
 
 
-def _absences(held: Tables) -> Iterator[Fault]:
+def _absences(tables: Tables) -> Iterator[Fault]:
     """Check that an absent indicator has no figure, and one given elsewhere has one there."""
-    if held.lacking & {"observations", "absences"}:
+    if tables.lacking & {"observations", "absences"}:
         return
-    absences, rows = held.absences, held.observations
+    absences, rows = tables.absences, tables.observations
     zero = rows["value"].eq(0) & rows["measure"].eq(Measure.LEVEL)
     reported, zeros = (set(_figures(part, "indicator")) for part in (rows, rows[zero]))
-    words = ("{report} has a figure of {indicator}", "delete the row")
+    words = advice("present_figure")
     present = [cell in reported for cell in _figures(absences, "indicator")]
-    yield from _told(held, "absences", absences[present], "indicator", words)
+    yield from _faults(tables, "absences", absences[present], "indicator", words)
     sources = {Absence.TOLD_ELSEWHERE: reported, Absence.IMPLIED_ZERO: zeros}
     wrong = [
         cell not in sources[kind] if kind in sources else bool(cell[1])
@@ -553,8 +556,8 @@ def _absences(held: Tables) -> Iterator[Fault]:
             absences["kind"].map(Absence), _figures(absences, "elsewhere"), strict=True
         )
     ]
-    words = ("no figure for {kind}", "name an indicator of {report}, for implied_zero one of 0")
-    yield from _told(held, "absences", absences[wrong], "elsewhere", words)
+    words = advice("elsewhere")
+    yield from _faults(tables, "absences", absences[wrong], "elsewhere", words)
 
 
 def _figures(rows: pd.DataFrame, column: str) -> list[tuple[str, str]]:

@@ -16,6 +16,8 @@ import pandas as pd
 
 from analysis.errors import Fault, TableError
 from analysis.files import is_plain
+from analysis.language.messages import advice, say
+from analysis.language.text import Text
 
 from . import cells as columns
 from . import csv_file
@@ -37,7 +39,7 @@ from .schema import (
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
 
-_MEANINGS = {"level": "; a county or county-level city (县、县级市) is district"}
+_MEANINGS = {"level": "remedy.county"}
 
 
 @cache
@@ -65,8 +67,12 @@ class Held(NamedTuple):
     repairs: list[Fault]
 
 
-def held(path: Path, name: str) -> Held:
-    """Read the file *path* and validate it against the contract of table *name*."""
+def held(path: Path, name: str, *, passed: bool = False) -> Held:
+    """
+    Read the file *path* and validate it against the contract of table *name*.
+
+    Cells that have *passed* before are not compared with the schema again.
+    """
     label = f"{path.parent.name}/{path.name}" if name in BY_REGION else path.name
     try:
         sheet = csv_file.read(path, label, ALIASES)
@@ -76,14 +82,14 @@ def held(path: Path, name: str) -> Held:
     frame = _frame(sheet, name, faults, repairs)
     found: dict[tuple[int, str], Fault] = {(f.line, f.column): f for f in faults}
     for fault in (
-        *_contract_faults(sheet.label, frame, schema(name)),
+        *(() if passed else _contract_faults(sheet.label, frame, schema(name))),
         *_key_faults(sheet.label, frame, name),
     ):
         found.setdefault((fault.line, fault.column), fault)
     bad = {line for line, _ in found if line}
     sound = frame[~frame.index.isin(bad)] if _complete(frame, name) else empty(name)
-    told = [replace(f, column=sheet.column(f.column, f.line)) for f in found.values()]
-    return Held(_typed_whole(sound[list(TABLES[name].columns)], name), told, repairs)
+    placed = [replace(f, column=sheet.column(f.column, f.line)) for f in found.values()]
+    return Held(_typed_whole(sound[list(TABLES[name].columns)], name), placed, repairs)
 
 
 def _complete(frame: pd.DataFrame, name: str) -> bool:
@@ -118,12 +124,11 @@ def _frame(
             cells = sheet.cells[column] = _composed(cells)
         read = columns.typed(cells, contract.dtype, coded=coded, nullable=nullable)
         frame[column] = read.cells
-        for line, (rule, mend) in read.wrong.items():
-            faults.append(Fault(sheet.label, line, column, repr(cells[line]), rule, mend))
+        for line, words in read.wrong.items():
+            faults.append(Fault(sheet.label, line, column, repr(cells[line]), *words))
         for line, text in read.repaired.items():
-            rule, spot = "written in another form", sheet.column(column, line)
-            fault = Fault(sheet.label, line, spot, repr(cells[line]), rule, f"read as {text}")
-            repairs.append(fault)
+            spot, words = sheet.column(column, line), advice("other_form", text=text)
+            repairs.append(Fault(sheet.label, line, spot, repr(cells[line]), *words))
     return frame
 
 
@@ -174,81 +179,86 @@ def _contract_fault(label: str, case: Any, columns: list[str]) -> Fault:
     check, cell = str(case.check), str(case.failure_case)
     if check == "column_in_schema":
         near = get_close_matches(cell, columns, n=1)
-        mend = f"rename it to {near[0]}" if near else f"keep only {', '.join(columns)}"
-        return Fault(label, 1, cell, repr(cell), "not a column of this table", mend)
+        remedy = (
+            say("remedy.rename", name=near[0])
+            if near
+            else say("remedy.keep_only", names=", ".join(columns))
+        )
+        return Fault(label, 1, cell, repr(cell), say("fault.no_column_of_table"), remedy)
     if check == "column_in_dataframe":
-        return Fault(label, 1, cell, "no such column", "a missing column", f"add {cell}")
-    rule, mend = _told(check, cell, str(case.column))
+        missing = say("found.no_column")
+        return Fault(label, 1, cell, missing, *advice("missing_column", column=cell))
+    rule, remedy = _broken(check, cell, str(case.column))
     line = 0 if pd.isna(case.index) else int(case.index)  # a column of another type has no line
-    return Fault(label, line, str(case.column), repr(cell), rule, mend)
+    return Fault(label, line, str(case.column), repr(cell), rule, remedy)
 
 
 _FORMS = {  # by a piece of the pattern, the most special first
-    r"[0-9a-f]{64}": "the SHA-256 of the original: 64 of the digits 0-9 and a-f",
-    rf"{DAY}/": "a period such as 2024-01-01/2024-12-31",
-    r"https?": "a web address that begins with https://",
-    r"\+[a-z_]+:": "parts such as sector:roads, several joined by +",
-    r"[a-z_]+:": "a part such as sector:roads",
-    r"report|plan": "report, plan or progress, several joined by +",
-    r"-[0-9]{4}": "a report such as chuxiong-2024",
-    r"[a-z]+-[0-9]+": "a code such as chuxiong-12",
-    ADCODE: "six digits",
-    r" [0-9]+": "places in the text, such as 12 40",
-    r"\+[a-z]": "codes such as anshan, several joined by +",
-    CODE: "a code of small letters, digits and _ that begins with a letter",
+    r"[0-9a-f]{64}": "form.sha256",
+    rf"{DAY}/": "form.period",
+    r"https?": "form.address",
+    r"\+[a-z_]+:": "form.parts",
+    r"[a-z_]+:": "form.part",
+    r"report|plan": "form.kinds",
+    r"-[0-9]{4}": "form.report",
+    r"[a-z]+-[0-9]+": "form.numbered_code",
+    ADCODE: "form.adcode",
+    r" [0-9]+": "form.places",
+    r"\+[a-z]": "form.codes",
+    CODE: "form.code",
 }
 
 
-def _form(check: str) -> tuple[str, str]:
+def _form(check: str) -> tuple[Text, Text]:
     """Return in words which form a pattern asks for."""
-    words = next((words for piece, words in _FORMS.items() if piece in check), "")
-    return "not of the form that this column has", f"write {words}" if words else "correct it"
+    form = next((form for piece, form in _FORMS.items() if piece in check), "")
+    remedy = say("remedy.write", value=say(form)) if form else say("remedy.form")
+    return say("fault.form"), remedy
 
 
-def _told(check: str, cell: str, column: str) -> tuple[str, str]:
-    """Pandera's name of a check as a rule and what to do about it."""
+def _broken(check: str, cell: str, column: str) -> tuple[Text, Text]:
+    """Return the rule and the remedy for pandera's name of a check."""
     if check.startswith("isin("):
         words = [word for word in check[6:-2].replace("'", "").split(", ") if word]
-        return f"not one of {', '.join(words)}", _choice(cell, words, _MEANINGS.get(column, ""))
+        rule = say("fault.choice", words=", ".join(words))
+        return rule, _choice(cell, words, _MEANINGS.get(column, ""))
     if check.startswith("str_matches("):
         return _form(check)
     if check.startswith("str_length("):
         longest = int(check[11:-1].split(", ")[1])
         empty = cell in {"", "''"}
-        return (
-            ("empty", "fill it in")
-            if empty
-            else (f"longer than {longest:,} characters", "shorten it")
-        )
+        return advice("empty") if empty else advice("too_long", longest=f"{longest:,}")
     if check.startswith("dtype("):
-        return "a column of another type", "write the column as the data dictionary says"
-    if check == "not_nullable":
-        return "an empty cell", "fill it in"
-    return f"breaks {check}", "correct the value"
+        return advice("other_type")
+    return advice("empty_cell") if check == "not_nullable" else advice("check", check=check)
 
 
-def _choice(cell: str, words: list[str], meaning: str) -> str:
+def _choice(cell: str, words: list[str], meaning: str) -> Text:
     """
     What to write instead of *cell*: the word it is near to, or one of all.
 
-    >>> _choice("provinc", ["country", "province"], ""), _choice("", ["country", "province"], "")
-    ('write province', 'write one of country, province')
+    >>> _choice("provinc", ["country", "province"], "").en
+    'write province'
+    >>> _choice("", ["country", "province"], "").en
+    'write one of country, province'
     """
     # A near word is not meant where a right word is spelt like a wrong one: county, country.
     near = [] if meaning else get_close_matches(cell, words, n=1)
-    return f"write {near[0]}" if near else f"write one of {', '.join(words)}{meaning}"
+    if near:
+        return say("remedy.write", value=near[0])
+    remedy = say("remedy.write_one", words=", ".join(words))
+    return remedy + say(meaning) if meaning else remedy
 
 
 def _key_faults(label: str, frame: pd.DataFrame, name: str) -> Iterator[Fault]:
-    yield from _doubled(label, frame, KEYS[name], "keep one, or tell them apart by breakdown")
+    yield from _doubled(label, frame, KEYS[name], "doubled_key")
     for column in UNIQUE.get(name, ()):
-        yield from _doubled(label, frame, [column], "give each its own code")
+        yield from _doubled(label, frame, [column], "doubled_code")
     for column in NAMES & {*frame.columns}:
         odd = [code for code in frame[column].unique() if not _is_portable(code)]
         for line, cell in frame.loc[frame[column].isin(odd), column].items() if odd else ():
-            rule = "a code that cannot be the name of a file on every system"
-            mend = f"choose another, of at most {LONGEST_CODE} letters"
-            yield Fault(label, int(str(line)), column, repr(cell[:40]), rule, mend)
+            words = advice("file_name", longest=LONGEST_CODE)
+            yield Fault(label, int(str(line)), column, repr(cell[:40]), *words)
 
 
 def _is_portable(code: Any) -> bool:
@@ -256,9 +266,9 @@ def _is_portable(code: Any) -> bool:
     return not isinstance(code, str) or not code or (is_plain(code) and len(code) <= LONGEST_CODE)
 
 
-def _doubled(label: str, frame: pd.DataFrame, key: list[str], mend: str) -> Iterator[Fault]:
+def _doubled(label: str, frame: pd.DataFrame, key: list[str], fault: str) -> Iterator[Fault]:
     if not set(key) <= set(frame.columns):
         return
     for line, row in frame.loc[frame.duplicated(key, keep=False), key].iterrows():
         found = ", ".join(str(cell) for cell in row if str(cell))
-        yield Fault(label, int(str(line)), key[-1], found, "a doubled key", mend)
+        yield Fault(label, int(str(line)), key[-1], found, *advice(fault))

@@ -18,7 +18,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import Fault, TableError
-from analysis.language.text import INVISIBLE, visible
+from analysis.language.messages import advice, say
+from analysis.language.text import INVISIBLE, Text, visible
 
 from . import xlsx_file
 from .xlsx_file import Grid
@@ -28,7 +29,6 @@ MAX_ROWS = xlsx_file.MAX_ROWS
 MAX_COLUMNS = xlsx_file.MAX_COLUMNS
 MAX_CELLS = 600_000
 MAX_TEXT = 32_767  # what Excel keeps of a cell
-_TOO_LONG = f"over {MAX_TEXT} characters"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]|_x00[01][0-9A-Fa-f]_")
 _LOST = "\ufffd"
 _ERROR_VALUE = re.compile(r"#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!|#+)")
@@ -50,11 +50,11 @@ _TOTAL = re.compile(
 )
 _UNIT_IN_HEADER = re.compile(r"[(\[（].*[)\]）]|[万亿%‰]")
 _SIGNS = (
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-    (b"PK\x03\x04", "an XLSX or zip file"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file"),
-    (b"%PDF", "a PDF file"),
+    (b"\xff\xfe", "found.utf_16"),
+    (b"\xfe\xff", "found.utf_16"),
+    (b"PK\x03\x04", "found.zip"),
+    (b"\xd0\xcf\x11\xe0", "found.xls"),
+    (b"%PDF", "found.pdf"),
 )
 
 
@@ -160,66 +160,64 @@ def clean(cell: str) -> str:
 def _whole(path: Path, label: str) -> bytes:
     """Read a regular file of limited size that is not being written at this moment."""
     if path.name.startswith("~$"):
-        mend = "close the workbook in Excel; delete this file if nobody has it open"
-        raise _refused(label, "a lock file", "the table is open in Excel", mend)
+        raise _refused(label, say("found.lock"), advice("open_in_excel", lock=path.name))
     try:
         before = path.stat()
         if not stat.S_ISREG(before.st_mode):
-            raise _refused(label, "no plain file", "a table is a plain file", "put a file there")
+            raise _refused(label, say("found.no_file"), advice("plain_file"))
         if before.st_size > MAX_BYTES:
-            mend = f"split it, or drop what is no table; {MAX_BYTES >> 20} MB are read at most"
-            raise _refused(label, f"{before.st_size} bytes", "too large for a table", mend)
+            found = say("found.bytes", bytes=before.st_size)
+            raise _refused(label, found, advice("too_large", most=MAX_BYTES >> 20))
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         after = path.stat()
     except OSError as error:
-        raise _refused(label, str(error.strerror), "cannot be read", "mend access") from error
+        raise _refused(label, str(error.strerror), advice("no_access")) from error
     if not len(data) == before.st_size == after.st_size or before.st_mtime_ns != after.st_mtime_ns:
-        found = f"{before.st_size} bytes, then {after.st_size}"
-        raise _refused(label, found, "still being written", "try again when it is whole")
+        found = say("found.growing", before=before.st_size, after=after.st_size)
+        raise _refused(label, found, advice("being_written"))
     return data
 
 
-def _refused(label: str, found: str, rule: str, mend: str, line: int = 0) -> TableError:
-    return TableError([Fault(label, line, "", found, rule, mend)])
+def _refused(label: str, found: str | Text, words: tuple[Text, Text], line: int = 0) -> TableError:
+    return TableError([Fault(label, line, "", found, *words)])
 
 
 def _csv(label: str, data: bytes) -> Grid:
     text = _decoded(label, data)
     if text.lstrip()[:1] in set("<{["):
-        raise _refused(label, repr(text[:20]), "a web page, XML or JSON, not CSV", "save it as CSV")
+        raise _refused(label, repr(text[:20]), advice("markup"))
     if not text.endswith(("\n", "\r")):
-        mend = "the file may be cut off; end it with a line break if it is whole"
-        raise _refused(label, repr(text[-20:]), "no line break at the end", mend)
+        raise _refused(label, repr(text[-20:]), advice("cut_off"))
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         rows = [(reader.line_num, row) for row in islice(reader, MAX_ROWS + 2)]
     except csv.Error as error:
-        found, mend = str(error), "close the quote or remove the stray character"
-        if "field limit" in found:
-            found, mend = _TOO_LONG, "close its quote, or shorten the cell"
-        raise _refused(label, found, "not CSV", mend, reader.line_num) from error
+        long = "field limit" in str(error)
+        found = say("fault.cell_length", most=MAX_TEXT) if long else str(error)
+        words = advice("csv_field" if long else "csv")
+        raise _refused(label, found, words, reader.line_num) from error
     return Grid(rows, [], [])
 
 
 def _decoded(label: str, data: bytes) -> str:
     for sign, kind in _SIGNS:
         if data.startswith(sign):
-            raise _refused(label, kind, "not a UTF-8 CSV file", "save it as CSV UTF-8")
+            raise _refused(label, say(kind), advice("other_file"))
     if data.count(0) > len(data) // 4:
-        raise _refused(label, "NUL bytes", "UTF-16 without its mark", "save it as CSV UTF-8")
+        raise _refused(label, "NUL", advice("utf_16"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        found, mend = f"byte {error.start}{_hint(data, error.start)}", "save it as CSV UTF-8"
-        raise _refused(label, found, "not UTF-8", mend, line) from error
+        found = say("found.byte", byte=error.start) + _hint(data, error.start)
+        raise _refused(label, found, advice("utf_8"), line) from error
     if not text.strip():
-        raise _refused(label, "no line", "an empty file", "restore it")
+        raise _refused(label, say("found.no_line"), advice("empty_file"))
     return text
 
 
-def _hint(data: bytes, start: int) -> str:
+def _hint(data: bytes, start: int) -> Text:
     """How the bytes read in the encodings that Excel in China and Taiwan writes."""
     for encoding in ("gb18030", "big5"):
         try:
@@ -227,8 +225,8 @@ def _hint(data: bytes, start: int) -> str:
         except UnicodeDecodeError:
             continue
         place = len(data[:start].decode(encoding, "ignore"))
-        return f", which {encoding} reads as {text[place : place + 8]!r}"
-    return ""
+        return say("found.encoding", encoding=encoding, text=repr(text[place : place + 8]))
+    return Text("", "")
 
 
 class _Reader:
@@ -252,11 +250,11 @@ class _Reader:
 
     def _measure(self, lines: list[tuple[int, list[str]]]) -> None:
         if not lines:
-            raise _refused(self._label, "no line", "an empty file", "restore it")
+            raise _refused(self._label, say("found.no_line"), advice("empty_file"))
         width = max(len(row) for _, row in lines)
         if len(lines) > MAX_ROWS or width > MAX_COLUMNS or width * len(lines) > MAX_CELLS:
-            found, mend = f"{len(lines)} lines of {width} fields", "split the table"
-            raise _refused(self._label, found, "too large for a table", mend)
+            found = say("found.lines", lines=len(lines), width=width)
+            raise _refused(self._label, found, advice("too_many_cells"))
 
     def _header(self, line: int, header: list[str], body: list[tuple[int, list[str]]]) -> list[str]:
         self._width = len(header)
@@ -275,18 +273,15 @@ class _Reader:
         return not any(cell.strip() for _, row in body for cell in row[column : column + 1])
 
     def _no_header(self, line: int, header: list[str]) -> TableError:
-        found, mend = repr("".join(header)[:40]), "let the header be the first line"
-        rule = "one field: a title above the header"
-        for sign in (";", "\t", "|", "，", "、"):
-            if sign in header[0]:
-                rule, mend = f"fields divided by {sign!r}", "divide them by a comma"
-        return _refused(self._label, found, rule, mend, line)
+        signs = [sign for sign in (";", "\t", "|", "，", "、") if sign in header[0]]
+        words = advice("separator", sign=signs[-1]) if signs else advice("title_above_header")
+        return _refused(self._label, repr("".join(header)[:40]), words, line)
 
     def _name(self, line: int, header: str) -> str:
         folded = fold(header)
         name = self._aliases.get(folded, folded.replace(" ", "_"))
         if name != header:
-            self._repair(line, name, repr(header), "a header in other letters", f"read as {name}")
+            self._repair(line, name, repr(header), advice("header_letters", name=name))
         return name
 
     def _header_faults(self, line: int, header: list[str], names: list[str]) -> Iterator[Fault]:
@@ -294,13 +289,11 @@ class _Reader:
             found = repr(raw)
             spot = f"field {place + 1}"
             if not name:
-                mend = "name the column, or clear it"
-                yield Fault(self._label, line, spot, found, "values without a header", mend)
+                yield Fault(self._label, line, spot, found, *advice("no_header"))
             elif names.count(name) > 1:
-                yield Fault(self._label, line, name, found, "a doubled header", "rename one")
+                yield Fault(self._label, line, name, found, *advice("doubled_header"))
             elif _UNIT_IN_HEADER.search(name):
-                mend = "write base units under the plain name, and the unit in its own column"
-                yield Fault(self._label, line, spot, found, "a unit in the header", mend)
+                yield Fault(self._label, line, spot, found, *advice("unit_in_header"))
 
     def _row(self, numbered: tuple[int, list[str]]) -> tuple[int, list[str] | None]:
         line, row = numbered
@@ -323,11 +316,11 @@ class _Reader:
         """Whether *row* is a footnote, which is left out, or a total, which is refused."""
         first, rest = clean(row[0]), any(cell.strip() for cell in row[1:])
         if not rest and _FOOTNOTE.match(first):
-            self._repair(line, self._names[0], repr(first[:40]), "a footnote", "left out")
+            self._repair(line, self._names[0], repr(first[:40]), advice("footnote"))
             return True
         if _TOTAL.fullmatch(first):
-            rule, mend = "a total among the rows", "delete the line; totals are computed"
-            fault = Fault(self._label, line, self._spot(0, line), repr(first), rule, mend)
+            spot = self._spot(0, line)
+            fault = Fault(self._label, line, spot, repr(first), *advice("total_row"))
             self._grid.faults.append(fault)
             return True
         return False
@@ -338,18 +331,17 @@ class _Reader:
             for place, cell in enumerate(row[width:], width):
                 if cell.strip():
                     spot = xlsx_file.spot(place, line)
-                    rule, mend = "a value under no header", "name the column, or clear the cell"
-                    yield Fault(self._label, line, spot, repr(cell[:40]), rule, mend)
+                    yield Fault(self._label, line, spot, repr(cell[:40]), *advice("stray_value"))
         elif len(row) != self._width or any(cell.strip() for cell in row[width:]):
-            rule, mend = f"{width} fields in the header", "add or join fields"
-            yield Fault(self._label, line, "", f"{len(row)} fields", rule, mend)
+            fields = say("found.fields", fields=len(row))
+            yield Fault(self._label, line, "", fields, *advice("fields", width=width))
 
     def _cell_faults(self, line: int, row: list[str]) -> Iterator[Fault]:
         for place, cell in enumerate(row[: len(self._names)]):
-            told = _wrong(cell)
-            if told:
+            words = _broken(cell)
+            if words:
                 found = repr(cell[:40])
-                yield Fault(self._label, line, self._spot(place, line), found, *told)
+                yield Fault(self._label, line, self._spot(place, line), found, *words)
 
     def _spot(self, place: int, line: int) -> str:
         name = self._names[place]
@@ -358,11 +350,11 @@ class _Reader:
     def _clean(self, line: int, name: str, cell: str) -> str:
         plain = clean(cell)
         if plain != cell:
-            self._repair(line, name, repr(cell[:40]), "blanks nobody sees", f"read as {plain!r}")
+            self._repair(line, name, repr(cell[:40]), advice("blanks", text=repr(plain)))
         return plain
 
-    def _repair(self, line: int, name: str, found: str, rule: str, mend: str) -> None:
-        self._grid.repairs.append(Fault(self._label, line, name, found, rule, mend))
+    def _repair(self, line: int, name: str, found: str, words: tuple[Text, Text]) -> None:
+        self._grid.repairs.append(Fault(self._label, line, name, found, *words))
 
 
 def _remarkable(row: list[str]) -> bool:
@@ -372,17 +364,17 @@ def _remarkable(row: list[str]) -> bool:
     return not whole or _REMARKABLE.search(joined) is not None
 
 
-def _wrong(cell: str) -> tuple[str, str] | None:
-    """The rule that a cell of any table breaks, and what to do; None for a sound cell."""
+def _broken(cell: str) -> tuple[Text, Text] | None:
+    """Return the rule that a cell of any table breaks and the remedy; None for a sound cell."""
     if _CONTROL.search(cell):
-        return "a control character", "remove it"
+        return advice("control")
     if _LOST in cell:
-        return "a character lost in a conversion", "write it again from the original"
+        return advice("lost_character")
     plain = clean(cell)  # as it would be read
     if _ERROR_VALUE.match(plain):
-        return "a spreadsheet's error value", "write the value"
+        return advice("error_value")
     if _FORMULA.fullmatch(plain):
-        return "a formula to a spreadsheet", "write the value, or begin it otherwise"
+        return advice("formula")
     if len(cell) > MAX_TEXT:
-        return _TOO_LONG, "shorten it"
+        return advice("cell_length", most=MAX_TEXT)
     return None

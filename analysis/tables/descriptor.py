@@ -7,7 +7,7 @@ altered still parses, so only this can tell. It judges no cell by itself; fricti
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -17,10 +17,10 @@ import pandas as pd
 
 from analysis import files, validation
 from analysis.errors import Fault, TableError
-from analysis.language.messages import say
+from analysis.language.messages import advice, say
 from analysis.language.text import Text
 
-from . import checks
+from . import cache, checks, csv_file
 from .load import Tables, survey
 from .load import files as table_files
 from .schema import BY_REGION, KEYS, LINKS, SEVERAL, TABLES, TEXT, UNLINKED, Column, meaning
@@ -28,7 +28,6 @@ from .xlsx_file import text
 
 FILE = "datapackage.json"
 PROFILES = "https://datapackage.org/profiles/2.0"
-MEND = "restore the file, or run `regional-safety describe` if the change is meant"
 _MEDIA = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -107,15 +106,13 @@ def compare(folder: Path) -> list[Fault]:
         known = {resource["path"]: resource for resource in record["resources"]}
     except ValueError as error:
         problem = str(error)[:80]
-        mend = "restore it, or run `regional-safety describe`"
-        return [Fault(FILE, 0, "", problem, "no descriptor that can be read", mend)]
+        return [Fault(FILE, 0, "", problem, *advice("descriptor"))]
     try:
         present = {_path(folder, path): path for path in table_files(folder).values()}
     except TableError as error:
         return error.faults
     faults = [
-        Fault(FILE, 0, "", name, "described, but not there", MEND)
-        for name in set(known) - set(present)
+        Fault(FILE, 0, "", name, *advice("described_missing")) for name in set(known) - set(present)
     ]
     for name, path in present.items():
         faults += _difference(name, path, known.get(name))
@@ -143,16 +140,61 @@ def doubts(folder: Path) -> list[Text]:
     return [say("tables.faults", count=len(faults)), *first]
 
 
-def validate(tables: Tables) -> list[Fault]:
+def contents(folder: Path) -> dict[str, str]:
+    """
+    Return for each table of *folder* the hash of its file and of those that it refers to.
+
+    It is empty where a table is missing.
+    """
+    try:
+        paths = table_files(folder)
+    except TableError:
+        return {}
+    digests = {name: csv_file.digest(path) or b"" for name, path in paths.items()}
+    return {
+        name: cache.content(name, digest, *(digests[one] for one in sorted(_targets([name]))))
+        for name, digest in digests.items()
+    }
+
+
+def checked(
+    tables: Tables, read: Mapping[str, str], *, again: bool = False
+) -> tuple[list[Fault], dict[str, str]]:
+    """
+    Validate the tables that have not passed before with the same content, or all *again*.
+
+    *read* are the :func:`contents` from before the tables were read.
+
+    Returns
+    -------
+    tuple
+        The faults of :func:`validate`, and the day on which each of the other tables passed.
+    """
+    passed = cache.Passed(tables.folder, "descriptor", again=again)
+    known = {name: day for name, content in read.items() if (day := passed.day(content))}
+    fresh = read.keys() - known
+    faults = validate(tables, fresh) if fresh else []
+    if not faults and contents(tables.folder) == read:
+        for content in read.values():
+            passed.add(content)
+        passed.save()
+    return faults, known
+
+
+def validate(tables: Tables, names: Collection[str] | None = None) -> list[Fault]:
     """
     What frictionless finds in the descriptor of *tables* and in their rows.
 
     The cells are those of the frames, so that a repaired cell or a workbook is judged by what
-    was read; :func:`compare` holds the files themselves.
+    was read; :func:`compare` holds the files themselves. *names* are the tables to validate, such
+    as ``observations/anhui``; all if not given. Of those that they refer to, only keys are read.
     """
     from frictionless import FrictionlessException, Package
 
-    resources = _resources(tables)
+    every = table_files(tables.folder)
+    chosen = every if names is None else {name: every[name] for name in every if name in names}
+    resources = [_resource(tables, name, path) for name, path in chosen.items()]
+    resources += [_keys(tables, target, every[target]) for target in _targets(chosen) - {*chosen}]
     lines = {resource["name"]: _inlined(tables, resource) for resource in resources}
     try:
         package = Package.from_descriptor({"name": "tables", "resources": resources})
@@ -160,11 +202,26 @@ def validate(tables: Tables) -> list[Fault]:
     except FrictionlessException as error:
         return [_refused(reason) for reason in error.reasons or [error.error]]
     told = [
-        _told(_file(tables, task.name), lines[task.name], error)
+        _row_fault(_file(tables, task.name), lines[task.name], error)
         for task in report.tasks
         for error in task.errors
     ]
     return sorted([*map(_refused, report.errors), *told])
+
+
+def _targets(names: Iterable[str]) -> set[str]:
+    """Return the tables that a foreign key of the tables *names* refers to."""
+    tables = {name.partition("/")[0] for name in names}
+    pairs = ((table, column) for table in tables for column in TABLES[table].columns)
+    return {LINKS[column][0] for table, column in pairs if column in LINKS and _link(table, column)}
+
+
+def _keys(tables: Tables, name: str, path: Path) -> Record:
+    """Return the resource of table *name* with the columns that others refer to alone."""
+    keys = {key for target, key in LINKS.values() if target == name}
+    record = _resource(tables, name, path)
+    fields = [field for field in record["schema"]["fields"] if field["name"] in keys]
+    return record | {"schema": {"fields": fields}}
 
 
 def _inlined(tables: Tables, resource: Record) -> list[int]:
@@ -179,40 +236,40 @@ def _inlined(tables: Tables, resource: Record) -> list[int]:
 
 
 def _refused(error: Any) -> Fault:
-    return Fault(FILE, 0, "", error.type, error.message, "run `regional-safety describe`")
+    rule = Text(error.message, error.message)
+    return Fault(FILE, 0, "", error.type, rule, say("remedy.describe"))
 
 
-def _told(file: str, lines: list[int], error: Any) -> Fault:
+def _row_fault(file: str, lines: list[int], error: Any) -> Fault:
     """A frictionless error by the line of the file, which it knows only as a row's number."""
     row = int(getattr(error, "row_number", 0) or 0)
     line = lines[row - 2] if row > 1 else 0
     found = repr(getattr(error, "cell", "") or error.type)
     column = str(getattr(error, "field_name", "") or "")
-    return Fault(file, line, column, found, error.note or error.message, "correct the row")
+    rule = str(error.note or error.message)
+    return Fault(file, line, column, found, Text(rule, rule), say("remedy.row"))
 
 
 def _difference(name: str, path: Path, known: Mapping[str, Any] | None) -> Iterator[Fault]:
     if known is None:
-        yield Fault(name, 0, "", "a new table", "not in the descriptor", MEND)
+        yield Fault(name, 0, "", say("found.new_table"), *advice("not_described"))
         return
     data = files.read(path.resolve())
     if data is None:
-        yield Fault(name, 0, "", "no plain file", "a table is a plain file", "put a file there")
+        yield Fault(name, 0, "", say("found.no_file"), *advice("plain_file"))
         return
     if known.get("hash") == _hash(data):
         return
     before, now = known.get("rows"), _rows(path)
-    rule = "other content than described"
+    words = advice("described_content")
     if before != now:
-        rule = f"{before} rows are described"
+        words = advice("described_rows", rows=before)
     elif known.get("bytes") != len(data):
-        rule = f"{known.get('bytes')} bytes are described"
-    yield Fault(name, 0, "", f"{now} rows, {len(data)} bytes", rule, MEND)
+        words = advice("described_bytes", bytes=known.get("bytes"))
+    yield Fault(name, 0, "", say("found.size", rows=now, bytes=len(data)), *words)
 
 
 def _rows(path: Path) -> int | str:
-    from . import csv_file
-
     try:
         return len(csv_file.table(path))
     except TableError:

@@ -15,9 +15,10 @@ import pandas as pd
 
 from analysis import project
 from analysis.errors import Fault, TableError
+from analysis.language.messages import advice, say
 from analysis.language.vocabulary import Basis, Level
 
-from . import contract, csv_file, printed
+from . import cache, contract, csv_file, printed
 from .schema import BY_REGION, KEYS, TABLES
 
 SUFFIXES = (".csv", ".xlsx")
@@ -262,39 +263,52 @@ class Survey(NamedTuple):
     repairs: list[Fault]
 
 
-def survey(folder: Path | str | None = None) -> Survey:
-    """Read every table of *folder* as :func:`load` does, but return faults instead of raising."""
+def survey(folder: Path | str | None = None, *, again: bool = False) -> Survey:
+    """
+    Read every table of *folder* as :func:`load` does, but return faults instead of raising.
+
+    With *again*, cells that passed their contract in an earlier process are checked again.
+    """
     place = Path(folder) if folder is not None else project.home() / "data"
     paths, faults = _places(place)
     repairs: list[Fault] = []
     lacking = {fault.file.partition("/")[0] for fault in faults}
     frames: dict[str, pd.DataFrame] = {}
+    passed = cache.Passed(place, "contract", again=again)
     for name in TABLES:
         parts = {key: path for key, path in paths.items() if key.partition("/")[0] == name}
-        found = {key: _held(path, name) for key, path in parts.items()}
+        found = {key: _held(path, name, passed) for key, path in parts.items()}
         faults += [fault for part in found.values() for fault in part.faults]
         repairs += [fault for part in found.values() for fault in part.repairs]
         if any(part.faults for part in found.values()):
             lacking.add(name)
         frames[name] = _joined(name, found, parts)
+    passed.save()
     return Survey(Tables(folder=place, lacking=frozenset(lacking), **frames), faults, repairs)
 
 
 _kept: dict[tuple[Path, str], tuple[bytes, contract.Held]] = {}
 
 
-def _held(path: Path, name: str) -> contract.Held:
+def _held(path: Path, name: str, passed: cache.Passed) -> contract.Held:
     """
-    Validate one file; a file with the bytes of the last time is not validated again.
+    Validate one file; a file with the bytes of the last time is not read again.
 
     A process that forks one child a job reads every table once, and each child finds it read.
+    *passed* has the contents that passed the contract in another process.
     """
     key, digest = (path.resolve(), name), csv_file.digest(path)
+    if digest is None:
+        return contract.held(path, name)
+    content = cache.content(name, digest)
     known, held = _kept.get(key, (None, None))
-    if held is None or digest is None or known != digest:
-        held = contract.held(path, name)
-        if digest is not None and csv_file.digest(path) == digest:  # it did not change meanwhile
-            _kept[key] = digest, held
+    if held is None or known != digest:
+        held = contract.held(path, name, passed=bool(passed.day(content)))
+        if csv_file.digest(path) != digest:  # it changed meanwhile
+            return contract.held(path, name)
+        _kept[key] = digest, held
+    if not held.faults:
+        passed.add(content)
     return held._replace(frame=held.frame.copy(deep=False))
 
 
@@ -375,11 +389,10 @@ def _one(folder: Path, name: str, faults: list[Fault]) -> Path | None:
     lock = folder / f"{name}.xlsx"
     lock = lock.with_name(f"~${lock.name}")
     if lock.exists():
-        mend = f"close the workbook; delete {lock.name} if nobody has it open"
-        faults.append(Fault(name, 0, "", lock.name, "the table is open in Excel", mend))
+        faults.append(Fault(name, 0, "", lock.name, *advice("open_in_excel", lock=lock.name)))
     if len(paths) == 1:
         return paths[0]
     near = paths or sorted((folder / name).parent.glob(f"{Path(name).name}.*"))
-    found = " and ".join(path.name for path in near) or "nothing"
-    faults.append(Fault(name, 0, "", found, "one file a table", "keep one, .csv or .xlsx"))
+    found = ", ".join(path.name for path in near) or say("found.nothing")
+    faults.append(Fault(name, 0, "", found, *advice("one_file")))
     return None

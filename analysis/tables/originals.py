@@ -14,6 +14,8 @@ import pandas as pd
 
 from analysis import files
 from analysis.errors import Fault
+from analysis.language.messages import advice, say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Closure, Comparator, Measure
 
 from . import identities, numerals, printed
@@ -34,8 +36,8 @@ class _Doubt(NamedTuple):
     """What is wrong with one cell of a row."""
 
     column: str
-    rule: str
-    mend: str
+    rule: Text
+    remedy: Text
 
 
 def verify(tables: Tables, folder: Path) -> list[Fault]:
@@ -94,9 +96,9 @@ def proofs(tables: Tables) -> list[str]:
 def _identities(tables: Tables) -> Iterator[Fault]:
     frame = identities.decided(tables)
     for line, row in frame[frame["verdict"].ne(frame["decided"])].iterrows():
-        rule, mend = f"the numbers say {row['decided']}: {row['formula']}", "correct the row"
+        words = advice("identity_formula", decided=row["decided"], formula=row["formula"])
         where, found = tables.file("identities"), str(row["verdict"])
-        yield Fault(where, int(str(line)), "verdict", found, rule, mend)
+        yield Fault(where, int(str(line)), "verdict", found, *words)
 
 
 def _text(path: Path) -> str | None:
@@ -110,15 +112,13 @@ def _text(path: Path) -> str | None:
 def _sameness(tables: Tables, line: int, report: Row, text: str | None) -> Iterator[Fault]:
     where, file = tables.file("reports"), f"{tables.originals[str(report['report'])]}.txt"
     if text is None:
-        mend = "put the original there, as it was published"
-        yield Fault(where, line, "report", file, "no original that can be read", mend)
+        yield Fault(where, line, "report", file, *advice("no_original"))
         return
-    mend = "restore the original, or compile the new text again"
     known = {"sha256": sha256(text.encode()).hexdigest(), "characters": len(text)}
     for column, value in known.items():
         if report[column] != value:
-            rule = f"the {column} of {file} is {value}"
-            yield Fault(where, line, column, str(report[column]), rule, mend)
+            words = advice("original_changed", column=column, file=file, value=value)
+            yield Fault(where, line, column, str(report[column]), *words)
 
 
 def _mentions(tables: Tables, original: str, text: str) -> Iterator[Fault]:
@@ -128,18 +128,19 @@ def _mentions(tables: Tables, original: str, text: str) -> Iterator[Fault]:
     where = f"mentions/{rows['file'].iloc[0]}" if len(rows) else f"mentions/{original}.csv"
     for line, row in rows.iterrows():
         place = (row["start"], row["end"])
-        found = f"{row['raw']!r} at {place[0]}-{place[1]}"
+        found = _located(row["raw"], place)
         if place not in due:
-            rule, mend = "no numeral of the original", "correct the place, or delete the row"
-            yield Fault(where, int(str(line)), "start", found, rule, mend)
+            yield Fault(where, int(str(line)), "start", found, *advice("no_numeral"))
         elif due[place] != row["raw"]:
-            rule, mend = f"the original prints {due[place]!r}", "copy the numeral"
-            yield Fault(where, int(str(line)), "raw", found, rule, mend)
+            words = advice("other_numeral", numeral=due[place])
+            yield Fault(where, int(str(line)), "raw", found, *words)
     have = set(rows[["start", "end"]].itertuples(index=False, name=None))
-    for start, end in sorted(set(due) - have):
-        found = f"{due[start, end]!r} at {start}-{end}"
-        rule, mend = "a numeral of the original without a row", "add it with its role and reason"
-        yield Fault(where, 0, "start", found, rule, mend)
+    for place in sorted(set(due) - have):
+        yield Fault(where, 0, "start", _located(due[place], place), *advice("numeral_row"))
+
+
+def _located(numeral: str, place: tuple[int, int]) -> Text:
+    return say("found.numeral", numeral=repr(numeral), start=place[0], end=place[1])
 
 
 def _rows(tables: Tables, report: str, text: str) -> Iterator[Fault]:
@@ -149,7 +150,7 @@ def _rows(tables: Tables, report: str, text: str) -> Iterator[Fault]:
         for doubt in _doubts(row, text, places):
             found = str(row[doubt.column])
             where = f"observations/{row['file']}"
-            yield Fault(where, int(row["line"]), doubt.column, found, doubt.rule, doubt.mend)
+            yield Fault(where, int(row["line"]), doubt.column, found, doubt.rule, doubt.remedy)
 
 
 def _doubts(row: Row, text: str, places: set[tuple[int, int]]) -> Iterator[_Doubt]:
@@ -158,8 +159,8 @@ def _doubts(row: Row, text: str, places: set[tuple[int, int]]) -> Iterator[_Doub
     begun = start in {first for first, _ in places}
     phrase = text[start:end] == row["printed"] and not begun
     if not numeral and not phrase:
-        rule = f"neither a numeral nor the printed phrase: {text[start:end]!r} stands there"
-        yield _Doubt("end" if begun else "start", rule, "correct start and end")
+        words = advice("place", text=text[start:end])
+        yield _Doubt("end" if begun else "start", *words)
     yield from _quotes(row, text, start, end)
     if numeral:
         yield from _number(row, text)
@@ -175,15 +176,14 @@ def _quotes(row: Row, text: str, start: int, end: int) -> Iterator[_Doubt]:
     for column, found in (("evidence", quoted), ("printed", printed)):
         if not found:
             elsewhere = str(row[column]) in text
-            rule = "stands elsewhere in the original" if elsewhere else "is not in the original"
-            yield _Doubt(column, rule, "copy it from around the figure, to the letter")
+            yield _Doubt(column, *advice("quoted_elsewhere" if elsewhere else "not_quoted"))
     inside = any(
         outer <= inner and inner + len(row["printed"]) <= outer + len(row["evidence"])
         for outer in quoted
         for inner in printed
     )
     if quoted and printed and not inside:
-        yield _Doubt("evidence", "does not hold the printed figure", "quote a longer phrase")
+        yield _Doubt("evidence", *advice("short_evidence"))
 
 
 def _around(text: str, phrase: str, start: int, end: int) -> Iterator[int]:
@@ -203,15 +203,15 @@ def _number(row: Row, text: str) -> Iterator[_Doubt]:
     try:
         written = printed.numbers(line, start - first, end - first)
     except ValueError:
-        yield _Doubt("start", f"{text[start:end]!r} is no single number", "choose its place anew")
+        yield _Doubt("start", *advice("single_number", text=text[start:end]))
         return
     value = float(row["value"])
     size = value if row["measure"] == Measure.LEVEL else abs(value)
     if size not in {float(number) for number in written}:
-        mend = f"write {max(written)}"
-        yield _Doubt("value", f"the original prints {text[start : end + 3]!r}", mend)
+        words = advice("printed", text=text[start : end + 3], value=max(written))
+        yield _Doubt("value", *words)
     if _BOUND.match(text, end) and row["comparator"] != Comparator.AT_LEAST:
-        yield _Doubt("comparator", "余 or 多 follows in the original", "write >=")
+        yield _Doubt("comparator", *advice("bound_follows"))
 
 
 def _stated(row: Row) -> Iterator[_Doubt]:
@@ -219,13 +219,13 @@ def _stated(row: Row) -> Iterator[_Doubt]:
     value, phrase = float(row["value"]), str(row["printed"])
     if row["measure"] == Measure.DIRECTION:
         if value not in {-1.0, 0.0, 1.0}:
-            yield _Doubt("value", f"{phrase!r} states a direction", "write -1, 0 or 1")
+            yield _Doubt("value", *advice("states_direction", phrase=phrase))
     elif value not in {0.0, 1.0, 100.0}:
-        yield _Doubt("value", f"no number stands in {phrase!r}", "write 0, 1 or 100, or mend it")
+        yield _Doubt("value", *advice("no_number", phrase=phrase))
     elif value == 1 and phrase[0] in _PHRASES[0]:
-        yield _Doubt("value", f"{phrase!r} states none", "write 0, or correct the place")
+        yield _Doubt("value", *advice("states_none", phrase=phrase))
     elif value in _PHRASES and not set(phrase) & set(_PHRASES[value]):
-        yield _Doubt("value", f"{phrase!r} does not say so", "correct the value or the place")
+        yield _Doubt("value", *advice("not_stated", phrase=phrase))
 
 
 def _sign(row: Row, text: str) -> Iterator[_Doubt]:
@@ -237,7 +237,7 @@ def _sign(row: Row, text: str) -> Iterator[_Doubt]:
     clause = text[stops[-1] if stops else 0 : int(row["end"])]
     turns = list(_TURN.finditer(clause))
     if turns and not (value < 0 if turns[-1].lastgroup == "fall" else value > 0):
-        yield _Doubt("value", f"the original says {turns[-1][0]}", "correct the sign")
+        yield _Doubt("value", *advice("sign", word=turns[-1][0]))
 
 
 def _phrases(tables: Tables, table: str, original: str, text: str) -> Iterator[Fault]:
@@ -247,7 +247,6 @@ def _phrases(tables: Tables, table: str, original: str, text: str) -> Iterator[F
     for line, row in quoted.iterrows():
         there = text[int(row["start"]) : int(row["end"])]
         if there != row["evidence"]:
-            rule = f"the original has {there!r} there"
-            rule += "" if row["evidence"] in text else ", and the phrase nowhere"
-            mend, found = "correct the place or the phrase", repr(row["evidence"])
-            yield Fault(tables.file(table), int(str(line)), "evidence", found, rule, mend)
+            fault = "phrase_place" if row["evidence"] in text else "phrase_nowhere"
+            where, found = tables.file(table), repr(row["evidence"])
+            yield Fault(where, int(str(line)), "evidence", found, *advice(fault, text=there))

@@ -18,6 +18,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import Fault, TableError
+from analysis.language.messages import advice, say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Measure, Status
 
 from . import contract
@@ -56,7 +58,6 @@ _SQL = {"M": "TIMESTAMP", "f": "DOUBLE", "i": "BIGINT", "O": "VARCHAR"}  # by ki
 _VECTORS = 64  # of 2,048 rows, fetched at a time
 _SLICE = 1_000_000  # rows that get their report at a time
 _SHOWN = 3  # rows of a fault that many rows share
-_REPAIR = "correct it and write the panel again"
 
 
 def table(folder: Path, name: str) -> pd.DataFrame:
@@ -126,7 +127,7 @@ def _opened(
             yield _File(connection, folder / name, indicator)
         except duckdb.Error as error:
             found = str(error).partition("\n")[0]
-            fault = Fault(name, 0, "", found, "not a readable table", _REPAIR)
+            fault = Fault(name, 0, "", found, *advice("unreadable_table"))
             raise TableError([fault]) from error
         finally:
             connection.execute("SET GLOBAL threads = 1")  # a process with more cannot fork
@@ -156,7 +157,7 @@ class _Column(NamedTuple):
 
     select: str  # its cells as numbers
     sound: str  # the condition that each cell meets
-    rule: str  # what is wrong with another
+    rule: Text  # what is wrong with another
     dtype: Any
 
 
@@ -165,7 +166,7 @@ def _columns(words: Mapping[str, "pd.Index[str]"], *, whole: bool) -> dict[str, 
     columns = {}
     for name, known in words.items():
         code, dtype = f"TRY_CAST({name} AS {name}_word)", np.min_scalar_type(-max(len(known), 1))
-        sound, rule = f"{code} IS NOT NULL", "not in the list it refers to"
+        sound, rule = f"{code} IS NOT NULL", say("fault.unlisted")
         if name in _OPEN and not whole:
             # TRY_CAST tries all words of a row group, and fails for those of other indicators.
             code, sound = f"CAST({name} AS {name}_word)", f"{name} IS NOT NULL"
@@ -173,11 +174,13 @@ def _columns(words: Mapping[str, "pd.Index[str]"], *, whole: bool) -> dict[str, 
     for name in _DAYS:
         time, day = f"TRY_CAST({name} AS TIMESTAMP)", f"TRY_CAST({name} AS DATE)"
         sound = f"isfinite({time}) AND {time} = {day}"
-        columns[name] = _Column(day, sound, "not a day", "datetime64[us]")
+        columns[name] = _Column(day, sound, say("fault.day"), "datetime64[us]")
     number = "TRY_CAST(value AS DOUBLE)"
-    columns["value"] = _Column(number, f"isfinite({number})", "not a number", "float64")
+    rule = say("fault.not_a_number")
+    columns["value"] = _Column(number, f"isfinite({number})", rule, "float64")
     for name, least in _LEAST.items():
-        sound, rule = f'"{name}" BETWEEN {least} AND {2**31 - 1}', f"below {least}, or too large"
+        sound = f'"{name}" BETWEEN {least} AND {2**31 - 1}'
+        rule = say("fault.out_of_range", least=least)
         columns[name] = _Column(f'TRY_CAST("{name}" AS INTEGER)', sound, rule, "int32")
     return columns
 
@@ -209,12 +212,13 @@ class _File:
         """Return the number of rows, if it is within the limit."""
         ((rows,),) = self.select("count(*)").fetchall()
         if rows > MOST_ROWS:
-            self._fault(0, "", f"{rows} rows", "too many rows")
+            self._fault(0, "", say("found.rows", rows=rows), say("fault.too_many_rows"))
             self._stop()
         return int(rows)
 
-    def _fault(self, line: int, column: str, found: str, rule: str) -> None:
-        self._faults.append(Fault(self.name, line, column, found, rule, _REPAIR))
+    def _fault(self, line: int, column: str, found: str | Text, rule: Text) -> None:
+        remedy = say("remedy.unreadable_table")
+        self._faults.append(Fault(self.name, line, column, found, rule, remedy))
 
     def _stop(self) -> None:
         if self._faults:
@@ -225,12 +229,12 @@ class _File:
         types = {name: kind for name, kind, *_ in self.select("*", rest="LIMIT 0").description}
         self._names = [*types]
         for name in _TYPES.keys() - types.keys() - {"report"}:
-            self._fault(0, name, "no such column", "a missing column")
+            self._fault(0, name, say("found.no_column"), say("fault.missing_column"))
         for name, kind in types.items():
             if name not in _TYPES:
-                self._fault(0, name, repr(name), "not a column of this table")
+                self._fault(0, name, repr(name), say("fault.no_column_of_table"))
             elif not re.fullmatch(_READ_AS[_TYPES[name]], kind.id):
-                self._fault(0, name, str(kind), f"not of type {_TYPES[name]}")
+                self._fault(0, name, str(kind), say("fault.type", type=_TYPES[name]))
         self._stop()
 
     def words(self) -> dict[str, "pd.Index[str]"]:
@@ -252,7 +256,7 @@ class _File:
         columns, size = _columns(words, whole=self._whole), self.count()
         cells = {name: np.empty(size, column.dtype) for name, column in columns.items()}
         own = {name: column for name, column in columns.items() if name in self._names}
-        own["key"] = _Column(f"hash({self._key()})", "true", "", "uint64")
+        own["key"] = _Column(f"hash({self._key()})", "true", Text("", ""), "uint64")
         cells["key"] = np.empty(size, "uint64")
         self._make_types(words)
         # One column at a time: 11 million rows take half the time of all columns in one query.
@@ -293,7 +297,8 @@ class _File:
             cells = f'file_row_number + 1 AS line, CAST("{name}" AS VARCHAR)'
             where, rest = f"({sound}) IS NOT TRUE", f"ORDER BY line LIMIT {_SHOWN}"
             for line, cell in self.select(cells, where, rest).fetchall():
-                found, broken = ("null", "an empty cell") if cell is None else (repr(cell), rule)
+                empty = ("null", say("fault.empty_cell"))
+                found, broken = empty if cell is None else (repr(cell), rule)
                 self._fault(line, name, found, broken)
 
     def check_rows(self, cells: Mapping[str, Any], indicators: "pd.Index[str]") -> None:
@@ -301,11 +306,11 @@ class _File:
         for place in np.flatnonzero(cells["report"] < 0)[:_SHOWN].tolist():
             columns = "file_row_number + 1, concat(region, ' ', period_end)"
             ((line, found),) = self.select(columns, rest=f"LIMIT 1 OFFSET {place}").fetchall()
-            self._fault(line, "report", found, "no report of this region ends on this day")
+            self._fault(line, "report", found, say("fault.no_such_report"))
         codes = cells["indicator"]
         starts = np.flatnonzero(np.diff(codes, prepend=codes[:1] - 1))
         for place in starts[pd.Series(codes[starts]).duplicated()][:_SHOWN].tolist():
-            rule = "in two places: sort the rows by indicator"
+            rule = say("fault.unsorted")
             self._fault(place + 1, "indicator", indicators[codes[place]], rule)
         self._stop()
         for place, keys in zip(starts, np.split(cells["key"], starts[1:]), strict=False):
@@ -320,7 +325,7 @@ class _File:
         rest = f"QUALIFY row_number() OVER ({window}) > 1 ORDER BY line LIMIT {_SHOWN}"
         columns, where = "file_row_number + 1 AS line", "indicator = $of"
         for (line,) in self.select(columns, where, rest, of=indicator).fetchall():
-            self._fault(line, "region", f"row {line}", "a doubled key")
+            self._fault(line, "region", say("found.row", line=line), say("fault.doubled_key"))
 
 
 class Reports:

@@ -18,9 +18,9 @@ from typing import Any, ClassVar, NamedTuple
 from xml.sax import SAXException  # the parser itself is defusedxml's
 from xml.sax.handler import ContentHandler
 
-from defusedxml import DefusedXmlException, sax
-
 from analysis.errors import Fault, TableError
+from analysis.language.messages import advice, say
+from analysis.language.text import Text
 
 MAX_PARTS = 500
 MAX_UNPACKED = 32 << 20
@@ -31,7 +31,6 @@ MAX_TEXT_TAGS = 4 * MAX_CELLS
 MAX_DEPTH = 60
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
-MEND = "copy the values alone into a new workbook, or save the sheet as CSV"
 # What zipfile and expat raise on the bytes of a damaged file.
 _BROKEN = (
     zipfile.BadZipFile,
@@ -94,7 +93,7 @@ def grid(label: str, data: bytes) -> Grid:
         except Exception as error:  # a parser of a damaged workbook may raise anything
             raise TableError([damaged(label, error)]) from error
     repairs = [
-        Fault(place, line, spot, "a formula", "its last computed value is read", "none needed")
+        Fault(place, line, spot, say("found.formula"), *advice("computed"))
         for spot, line in scan.formulas.items()
         if spot not in scan.uncomputed
     ]
@@ -171,32 +170,32 @@ def surveyed(label: str, data: bytes) -> Survey:
 
 
 def _foreign(label: str, data: bytes) -> Fault:
-    kinds = ((_OLE, "an old .xls or a password-protected file"), (b"%PDF", "a PDF file"))
-    kind = next((kind for sign, kind in kinds if data.startswith(sign)), "another kind of file")
+    kinds = ((_OLE, "found.old_excel"), (b"%PDF", "found.pdf"))
+    kind = next((kind for sign, kind in kinds if data.startswith(sign)), "found.other_kind")
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-        kind = "a web page or XML file with another name"
-    return Fault(label, 0, "", kind if data else "no bytes", "not an XLSX workbook", MEND)
+        kind = "found.markup"
+    found = say(kind if data else "found.no_bytes")
+    return Fault(label, 0, "", found, *advice("not_a_workbook"))
 
 
 def damaged(label: str, error: Exception) -> Fault:
     """The fault of a workbook that a parser stumbled over."""
     found = f"{type(error).__name__}: {str(error)[:80]}"
-    mend = "the file is cut off or damaged; open it in Excel and save it again"
-    return Fault(label, 0, "", found, "not a whole workbook", mend)
+    return Fault(label, 0, "", found, *advice("damaged_workbook"))
 
 
-def _hostile(label: str, found: str, rule: str = "no table needs this in a workbook") -> TableError:
-    return TableError([Fault(label, 0, "", found, rule, MEND)])
+def _hostile(label: str, found: str | Text, fault: str = "not_for_a_table") -> TableError:
+    return TableError([Fault(label, 0, "", found, *advice(fault))])
 
 
 def _refuse_parts(label: str, parts: list[zipfile.ZipInfo]) -> None:
     names = [part.filename for part in parts]
     if len(parts) > MAX_PARTS or len({name.casefold() for name in names}) != len(names):
-        raise _hostile(label, f"{len(parts)} parts", "too many parts, or two of one name")
+        raise _hostile(label, say("found.parts", parts=len(parts)), "many_parts")
     for part in parts:
         name = part.filename
         if name.startswith("/") or "\\" in name or ".." in name.split("/") or part.flag_bits & 1:
-            raise _hostile(label, name, "a part that is encrypted or leaves the archive")
+            raise _hostile(label, name, "outside_archive")
         if _ACTIVE.search(name):
             raise _hostile(label, name)
 
@@ -207,11 +206,14 @@ def _unpacked(label: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo, room:
     with archive.open(part) as stream:
         content = stream.read(most + 1)
     if len(content) > most:
-        raise _hostile(label, f"{part.filename} of over {most} bytes", "too large when unpacked")
+        found = say("found.part_size", part=part.filename, most=most)
+        raise _hostile(label, found, "unpacked_size")
     return content
 
 
 def _scanned(label: str, name: str, content: bytes) -> "Scan":
+    from defusedxml import DefusedXmlException, sax
+
     scan = Scan()
     written = name.endswith((".xml", ".rels"))
     if not written and content.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")[:1] != b"<":
@@ -219,9 +221,10 @@ def _scanned(label: str, name: str, content: bytes) -> "Scan":
     try:
         sax.parseString(content, scan, forbid_dtd=True)
     except DefusedXmlException as error:
-        raise _hostile(label, f"a document type in {name}") from error
+        raise _hostile(label, say("found.doctype", part=name)) from error
     except _TooMuchError as error:
-        raise _hostile(label, f"{error} in {name}", "more than a table needs") from error
+        found = say("found.in_part", found=error.args[0], part=name)
+        raise _hostile(label, found, "too_much") from error
     except SAXException as error:
         if written:  # drawings of old Excel are not well-formed, and openpyxl is not shown them
             raise TableError([damaged(label, error)]) from error
@@ -241,7 +244,7 @@ class Scan(ContentHandler):
         self.sheets: list[tuple[str, str, str]] = []
         self.links: dict[str, str] = {}
         self.merged: list[str] = []
-        self.hidden: dict[str, int] = {}
+        self.hidden: dict[Text, int] = {}
         self.formulas: dict[str, int] = {}
         self.uncomputed: set[str] = set()
         self.errors: dict[str, int] = {}
@@ -258,9 +261,9 @@ class Scan(ContentHandler):
         self._tags += 1
         self._depth += 1
         if self._tags > (MAX_TEXT_TAGS if self.root in {"worksheet", "sst"} else MAX_TAGS):
-            raise _TooMuchError(f"over {self._tags - 1} elements")
+            raise _TooMuchError(say("found.elements", most=self._tags - 1))
         if self._depth > MAX_DEPTH:
-            raise _TooMuchError(f"elements nested over {MAX_DEPTH} deep")
+            raise _TooMuchError(say("found.depth", most=MAX_DEPTH))
         note = self._notes.get(self.root, {}).get(local)
         if note is not None:
             note(self, attrs)
@@ -282,7 +285,7 @@ class Scan(ContentHandler):
     def _link(self, attrs: Any) -> None:
         kind, target = attrs.get("Type", ""), attrs.get("Target", "")
         if attrs.get("TargetMode") == "External" and not kind.endswith("/hyperlink"):
-            raise _TooMuchError(f"a link to {target[:60]!r}")
+            raise _TooMuchError(say("found.link", target=repr(target[:60])))
         self.links[attrs.get("Id", "")] = target
 
     def _merge(self, attrs: Any) -> None:
@@ -297,7 +300,7 @@ class Scan(ContentHandler):
         self._line = int(attrs.get("r", self._line + 1))
         self._column = 0
         if self._line > MAX_ROWS:
-            raise _TooMuchError(f"row {self._line}")
+            raise _TooMuchError(say("found.row", line=self._line))
         self._hidden_line = attrs.get("hidden", "0") in {"1", "true"} or attrs.get("ht") == "0"
 
     def _cell(self, attrs: Any) -> None:
@@ -307,9 +310,9 @@ class Scan(ContentHandler):
             self._column, self._line = _place(attrs["r"])
         self._spot = spot(self._column - 1, self._line)
         if self._column > MAX_COLUMNS or self._line > MAX_ROWS:
-            raise _TooMuchError(f"a far cell {self._spot}")
+            raise _TooMuchError(say("found.far_cell", spot=self._spot))
         if self._cells > MAX_CELLS:
-            raise _TooMuchError(f"over {MAX_CELLS} cells")
+            raise _TooMuchError(say("found.cells", most=MAX_CELLS))
         if attrs.get("t") == "e":
             self.errors[self._spot] = self._line
 
@@ -321,9 +324,10 @@ class Scan(ContentHandler):
     def _value(self, _: Any) -> None:
         self.filled = self._in_value = True
         if self._hidden_line:
-            self.hidden.setdefault(f"row {self._line}", self._line)
+            self.hidden.setdefault(say("found.row", line=self._line), self._line)
         if self._column in self._hidden_columns:
-            self.hidden.setdefault(f"column {_letters(self._column)}", 0)
+            column = say("found.column", column=_letters(self._column))
+            self.hidden.setdefault(column, 0)
 
     _notes: ClassVar[dict[str, dict[str, Any]]] = {
         "workbook": {"sheet": _sheet},
@@ -345,7 +349,7 @@ def _place(reference: str) -> tuple[int, int]:
 
     match = _REFERENCE.fullmatch(reference)
     if match is None:
-        raise _TooMuchError(f"cell {reference[:20]!r}")
+        raise _TooMuchError(say("found.cell", cell=repr(reference[:20])))
     return column_index_from_string(match[1]), int(match[2])
 
 
@@ -367,31 +371,28 @@ def _only_sheet(label: str, survey: Survey) -> tuple[str, Scan]:
     """The one sheet with cells; a hidden one, or a second, would be lost without a word."""
     sheets = [(name, state, survey.scans.get(part)) for name, state, part in survey.sheets]
     filled = [(name, state, scan) for name, state, scan in sheets if scan and scan.filled]
-    names = ", ".join(repr(name) for name, *_ in filled)
+    sheets_found = say("found.sheets", names=", ".join(repr(name) for name, *_ in filled))
     if len(filled) != 1:
-        found = f"sheets {names}" if filled else "no cell in any sheet"
-        mend = "keep one sheet a table, and each table in its own file"
-        raise TableError([Fault(label, 0, "", found, "not one filled sheet", mend)])
+        found = sheets_found if filled else say("found.no_cell")
+        raise TableError([Fault(label, 0, "", found, *advice("one_sheet"))])
     name, state, scan = filled[0]
     if state != "visible":
-        mend = "show the sheet, or delete it"
-        raise TableError([Fault(label, 0, "", f"sheet {names}", "a hidden sheet", mend)])
+        raise TableError([Fault(label, 0, "", sheets_found, *advice("hidden_sheet"))])
     return name, scan
 
 
 def _sheet_faults(place: str, scan: Scan) -> Iterator[Fault]:
     for area in scan.merged:
         match = _REFERENCE.match(area)
-        line, mend = int(match[2]) if match else 0, "unmerge, and fill each cell"
-        yield Fault(place, line, area[:20], "merged cells", "one value for several rows", mend)
+        line = int(match[2]) if match else 0
+        yield Fault(place, line, area[:20], say("found.merged"), *advice("merged"))
     for hidden, line in scan.hidden.items():
-        yield Fault(place, line, "", hidden, "hidden, yet filled", "show it, or delete it")
+        yield Fault(place, line, "", hidden, *advice("hidden"))
     for cell in sorted(scan.uncomputed):
-        mend = "open it in Excel and save it, or write the value"
-        rule = "a formula without a computed value"
-        yield Fault(place, scan.formulas[cell], cell, "a formula", rule, mend)
+        line = scan.formulas[cell]
+        yield Fault(place, line, cell, say("found.formula"), *advice("uncomputed"))
     for cell, line in scan.errors.items():
-        yield Fault(place, line, cell, "an error value", "no number or text", "write the value")
+        yield Fault(place, line, cell, say("found.error"), *advice("no_value"))
 
 
 def _cells(data: bytes, sheet: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
@@ -417,9 +418,8 @@ def _format_faults(place: str, line: int, cells: tuple[Any, ...]) -> Iterator[Fa
         if not isinstance(cell.value, int | float) or isinstance(cell.value, bool):
             continue
         if not _plain(str(cell.number_format)):
-            rule = f"shown by the format {cell.number_format!r}, not as it is"
-            mend = "format the cell as General and write the value in its unit"
-            yield Fault(place, line, spot(column, line), text(cell.value), rule, mend)
+            words = advice("number_format", format=repr(cell.number_format))
+            yield Fault(place, line, spot(column, line), text(cell.value), *words)
 
 
 def _plain(number_format: str) -> bool:

@@ -222,7 +222,7 @@ def test_nothing_to_compare_is_said_and_not_left_blank():
     drawing = drawn(result)
 
     assert drawing.picture.axes == []
-    assert "没有任何两地的数字可以并列" in drawing.said
+    assert "没有任何两地的数字可以比较" in drawing.said
     assert "仅" not in drawing.figure.caption.title.zh
     assert drawing.faults == {}
 

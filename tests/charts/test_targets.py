@@ -53,13 +53,13 @@ def test_every_target_is_a_line_of_the_table(pages, rows):
 
 
 def test_the_title_counts_targets_that_are_not_due(pages, rows):
-    """22 targets; the twelve without a date in the report cannot be due or not."""
+    """21 targets; the eleven without a date in the report cannot be due or not."""
     judged = attainment.judged(rows)
     undated = judged["outcome"].eq("undated").sum()
 
-    assert (len(judged), undated) == (22, 12)
-    assert "10 of 22 targets not due when written" in pages[0].figure.caption.title.en
-    assert "22项目标，10项报告时尚未到期" in pages[0].figure.caption.title.zh
+    assert (len(judged), undated) == (21, 11)
+    assert "10 of 21 targets not due when written" in pages[0].figure.caption.title.en
+    assert "21项目标，10项报告时尚未到期" in pages[0].figure.caption.title.zh
 
 
 def test_dates_are_those_of_the_report(pages):
@@ -96,6 +96,14 @@ def test_a_target_without_a_result_is_not_missed():
     assert "no result reported" in drawing.said
     assert "missed" not in drawing.said.replace("not a missed target", "")
     assert len(drawing.marks) == 1
+
+
+def test_a_target_without_date_and_result_cannot_be_judged():
+    """Nothing was due, so that nothing is unreported."""
+    drawing = drawn(frame(limit(0, dated=False), row("nantong", 3)))
+
+    assert "cannot tell" in drawing.said
+    assert "no result reported" not in drawing.said
 
 
 def test_regions_without_targets_are_named(rows):

@@ -48,11 +48,11 @@ def test_each_count_lies_at_its_month(drawing):
 
 
 def test_the_title_has_the_half_year_and_the_year(drawing):
-    """+24 % and -12 %: the sign turned."""
+    """26 after 21 and 45 after 51: the sign turned; the form is that of the published -11.8 %."""
     title = drawing.figure.caption.title
 
-    assert "+24%" in title.zh
-    assert "−12%" in title.en
+    assert "+23.8%" in title.zh
+    assert "−11.8%" in title.en
 
 
 def test_every_change_has_its_interval_and_none_can_tell(drawing):

@@ -89,7 +89,7 @@ def test_an_update_ends_with_a_line_of_numbers(project, tmp_path):
 
     result = run("deck", "--update", path, "--project", project)
 
-    assert result.output.splitlines()[-1].startswith("0 renewed, 0 kept, 0 not found")
+    assert result.output.splitlines()[-1].startswith("0 updated, 0 kept, 0 not found")
 
 
 def test_a_mark_is_traced(project):

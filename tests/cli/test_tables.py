@@ -78,7 +78,7 @@ def test_check_writes_json_and_nothing_else(east):
     shown = call("check", "--json", "--project", east)
 
     faults = json.loads(shown.stdout)
-    assert {"file", "line", "column", "found", "rule", "mend"} == set(faults[0])
+    assert {"file", "line", "column", "found", "rule", "remedy"} == set(faults[0])
     assert shown.exit_code == 1
 
 
@@ -101,7 +101,7 @@ def test_describe_renews_and_says_what_changed(east):
 
     assert shown.exit_code == 0
     assert shown.stdout.strip().endswith("datapackage.json")
-    assert "now described: themes.csv" in shown.stderr
+    assert "description updated: themes.csv" in shown.stderr
     assert call("check", "--project", east).exit_code == 0
 
 
@@ -171,7 +171,7 @@ def test_explain_tells_a_year_from_another_publication(east):
     shown = call("explain", "east", "deaths", "2023", "--project", east, "--language", "en")
 
     assert shown.stdout.startswith("East · Deaths · 2023: 48 people\n  printed: “死亡48人”")
-    assert "统计局《公报》, read at its publisher; another publication" in shown.stdout
+    assert "统计局《公报》, from its publisher; another publication" in shown.stdout
 
 
 @pytest.mark.parametrize(

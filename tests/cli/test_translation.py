@@ -11,6 +11,7 @@ from small import Project
 from analysis.cli import translation
 from analysis.cli.main import main
 from analysis.errors import BusyError, WordError
+from analysis.language import failures
 from analysis.language.messages import catalogue, say
 
 HANZI = re.compile(r"[\u4e00-\u9fff]")
@@ -118,7 +119,7 @@ def test_the_language_is_known_before_the_options_are(monkeypatch, words, variab
 def test_an_error_has_both_languages():
     """Of words and locks; an error in one language only is the same in the other."""
     word = WordError(say("word.region"), "x", ["anhui"])
-    assert word.text.zh == "地区 'x' 不存在，是否指 anhui？"
+    assert failures.error(word).zh == "地区 'x' 不存在，是否指 anhui？"
     assert str(word) == "region 'x' is not known; did you mean anhui?"
     assert str(BusyError(say("error.busy", lock="run"))).startswith("busy: another process")
-    assert BusyError("one text").text.zh == "one text"
+    assert failures.error(BusyError("one text")).zh == "one text"

@@ -87,7 +87,7 @@ def test_one_region_or_none_is_said_so():
 
     assert one.en == "Deaths: only Chuxiong reports a figure of this kind"
     assert none == Text(
-        "死亡人数：没有两地的数字可以并列", "Deaths: no two reports can be set side by side"
+        "死亡人数：没有两地的数字可以比较", "Deaths: no two reports can be compared"
     )
 
 

@@ -152,5 +152,5 @@ def test_a_figure_that_others_report_but_may_not_stand_beside_is_not_called_alon
 
     assert reasons == [
         "reported in this way by this region only",
-        "others report it, but it may not be set beside theirs",
+        "others report it, too, but not comparably",
     ]

@@ -400,4 +400,4 @@ def test_of_two_levels_as_usual_the_one_with_rates_is_kept(rated):
 
     assert list(found.rows["region"]) == ["chuxiong"]
     assert "population" in set(found.refused[found.refused["region"].eq("qinghe")]["rule"])
-    assert findings.comparison(found).zh.endswith("2地有数字，不能并列")
+    assert findings.comparison(found).zh.endswith("2地有数字，不能比较")

@@ -126,7 +126,7 @@ def test_what_may_not_stand_beside_a_figure_says_why(asked):
     assert reason(besides, "anhui") == "direction only, no number: down"
     assert reason(besides, "nantong") == "percent change only, no count: 14.3% down"
     assert reason(besides, "yaohai") == "the report is a plan, without results"
-    assert reason(besides, ALL) == "no two reports can be set side by side"
+    assert reason(besides, ALL) == "no two reports have comparable figures"
 
 
 def test_a_district_is_never_set_beside_the_province_it_lies_in(asked):

@@ -142,9 +142,7 @@ def test_a_year_that_only_another_publication_tells_is_told_from_it(data):
 
     assert printed[0].startswith("Chuxiong · Deaths in work-safety accidents · 2023: 51 people\n")
     assert "printed: “全州共发生各类生产安全事故45起、死亡51人" in printed[0]
-    assert (
-        "2023年工作总结暨2024年重点工作计划的通知》, read at its publisher; another" in printed[0]
-    )
+    assert "2023年工作总结暨2024年重点工作计划的通知》, from its publisher; another" in printed[0]
     assert "characters" not in printed[0]
     assert [told.partition("2023: ")[2][:9] for told in printed[1:2]] == ["3.8% down"]
     assert "2022年：53人\n" in rebuilt

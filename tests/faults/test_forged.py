@@ -199,7 +199,7 @@ def test_p12_p34_lines_of_other_shapes_are_skipped(project):
     told = project.call("status")
 
     assert told.returncode == 0, told.stderr
-    assert "all well" in told.stdout
+    assert "all jobs done" in told.stdout
     assert [line["done"] for line in history.lines(project.figures)] == [4]
 
 
@@ -261,7 +261,7 @@ def test_p35_a_table_that_is_a_pipe_or_a_device_is_told(project):
 
 WRITE = "(out / 'line.json').write_text(json.dumps(record))"
 ENTITY = "<!DOCTYPE x [<!ENTITY a 'b'>]><svg xmlns='http://www.w3.org/2000/svg'>&a;</svg>"
-NO_FILE = "is missing, or no plain file"
+NO_FILE = "is missing, or not a regular file"
 # What a last cell does to its outputs: without end, without measure, or no file at all.
 OUTPUTS = {
     "(out / 'line.json').unlink(); os.symlink('/dev/zero', out / 'line.json')": NO_FILE,

@@ -4,6 +4,7 @@ import csv
 
 import pandas as pd
 import pytest
+from crowds import crowd
 from drawings import Drawing
 from matplotlib.figure import Figure as Page
 
@@ -26,6 +27,8 @@ CALLS = {
     "year_to_date": calls.year_to_date,
     "expected": calls.expected,
     "peers": calls.peers,
+    "ranked": lambda **given: calls.ranked(rows=crowd(200), **given),
+    "tiles": lambda **given: calls.tiles(rows=crowd(200), **given),
     "open_hazards": calls.open_hazards,
     "parts": lambda **given: calls.parts("disaster_direct_loss", **given),
     "targets": calls.targets,

@@ -1,17 +1,27 @@
 """A brief deck: eight slides at most, whose summary says what the slides show."""
 
 import io
+import json
+import re
+from pathlib import Path
 
+import docx
 import pytest
 from pptx import Presentation
 from publications import figure, refusal, row, written
 from test_hand_edits import before, carriers, office, raised, updated, versions
 
+import analysis as rs
+from analysis import project
 from analysis.errors import UsageError
 from analysis.explore.subject import subject
+from analysis.language import labels
+from analysis.language.messages import say
+from analysis.publish import content, report
 from analysis.publish.deck import brief, slides
 from analysis.tables.load import load
 
+ROOT = Path(__file__).parents[2]
 DEATHS = brief.About(indicators=frozenset({"deaths"}))
 
 
@@ -75,7 +85,7 @@ def test_the_summary_says_what_the_slides_show(figures, about):
     lines = [line.partition(". ")[2].rstrip("。") for line in pages[1]["words"].split("\n")]
     assert lines[: len(set(titles))] == list(dict.fromkeys(titles))
     rest = lines[len(set(titles)) :]
-    assert all("不能并列" in line for line in rest)
+    assert all("不能比较" in line for line in rest)
 
 
 def test_figures_of_the_subject_come_first_one_of_each_kind(figures):
@@ -147,7 +157,78 @@ def test_notes_begin_with_two_sentences_to_say(figures):
     slide = next(s for s in Presentation(io.BytesIO(data)).slides if s.has_notes_slide)
 
     lines = slide.notes_slide.notes_text_frame.text.split("\n")
-    assert lines[:4] == ["讲两句", "楚雄死亡45人。", "精确泊松95%区间。", ""]
+    assert lines[:4] == ["讲两句", "楚雄死亡45人。", "生产安全事故死亡人数｜人｜2024年。", ""]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "said"),
+    [({"zh": "升降尚难判断", "en": ""}, "升降尚难判断。"), (None, "人｜2024年。")],
+)
+def test_the_second_sentence_is_the_one_that_the_figure_gives(spoken, said):
+    """Never its first note, which may be a method; without one, what the axis shows."""
+    record = figure("trend-deaths", [row()])
+    record |= {"spoken": spoken} if spoken else {}
+
+    assert content.to_say(record, "zh")[1].endswith(said)
+
+
+def test_a_target_without_a_date_has_none_in_the_speaker_notes():
+    """The period of its report is not when it is due."""
+    target = {"status": "target", "indicator_zh": "检查覆盖率", "value": 100, "unit": "%"}
+    dated, undated = row(**target), row(**target, dated=False)
+
+    assert labels.reading(dated).zh.startswith("楚雄 2024年")
+    assert labels.reading(undated).zh.startswith("楚雄 报告未写期限 检查覆盖率")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_number_of_indicators_apart_is_the_same_everywhere(language, tmp_path, monkeypatch):
+    """The figure, its rows, the brief deck, the Word brief and README give one number."""
+    monkeypatch.setenv(project.OUTPUT, str(tmp_path / "stage"))
+    pages = rs.not_comparable(rows=load().rows, language=language)
+    for page in pages:
+        page.save(formats=["png"])
+    records = [json.loads(path.read_text()) for path in (tmp_path / "stage").glob("*.json")]
+    job = {"job": "job", "notebook": "3_comparison.ipynb", "parameters": {}, "inputs": {}}
+    more = [{**one, **job, "files": {}} for one in records]
+    folder = written(tmp_path, more=more)
+
+    apart = len({row["indicator"] for one in records for row in one["rows"]})
+    assert str(apart) in re.findall(r"\d+", pages[0].caption.title[language])
+    readme = re.findall(r"(\d+) of the (\d+) indicators", (ROOT / "README.md").read_text("utf-8"))
+    assert int(readme[0][1]) - int(readme[0][0]) == apart
+    said = texts(brief.deck(folder, language=language))[1]["words"].split("\n")[-1]
+    assert re.findall(r"\d+", said.partition(". ")[2]) == [str(apart)]
+    word = docx.Document(io.BytesIO(report.report(folder, language=language)))
+    assert _listed(word, say("report.apart")[language]) == apart
+
+
+def _listed(word, heading):
+    """Return the number of indicators under *heading* of a Word brief: shown and counted ones."""
+    lines = [one.text for one in word.paragraphs]
+    start = next(at for at, line in enumerate(lines) if line.endswith(heading)) + 1
+    own = [line for line in lines[start:] if line]
+    end = next(at for at, line in enumerate(own) if re.search(r"另有\d+项|^\d+ more", line))
+    return end + int(re.search(r"\d+", own[end])[0])
+
+
+def test_a_brief_on_a_region_keeps_the_figures_of_the_others(figures):
+    """Nantong's plans are apart from Anshan's: both are in the reason."""
+    records = slides.content.chosen(slides.manifest.load(figures), "zh")
+
+    table = brief.apart_on(records, brief.About(regions=frozenset({"nantong"})), "zh")
+
+    assert [line[0] for line in table.lines] == ["预案"]
+    assert "南通、鞍山" in table.lines[0][1]
+
+
+def test_without_figures_apart_the_reasons_of_the_others_are_listed(figures):
+    """Deaths compare: only the regions without a count are left out, with their reasons."""
+    records = slides.content.chosen(slides.manifest.load(figures), "zh")
+
+    (line,) = brief.apart_on(records, DEATHS, "zh").lines
+
+    assert line == ("生产安全事故死亡人数", "瑶海：该报告只是计划，不含实绩")
 
 
 @pytest.mark.parametrize(

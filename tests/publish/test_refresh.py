@@ -462,6 +462,6 @@ def test_a_deck_of_the_other_language_stays_in_it(original, tmp_path):
 
     report = refresh.update(path, written(tmp_path / "new", edit=raised))
 
-    assert any("values renewed" in line for line in report.changed)
+    assert any("values updated" in line for line in report.changed)
     shutil.rmtree(tmp_path / "new")
     Presentation(io.BytesIO(path.read_bytes()))

@@ -71,7 +71,7 @@ def test_hostile_words_are_there_to_read(book):
 def test_every_value_links_to_its_sentence(book):
     """The link beside a number leads to the line with its phrase."""
     links = {}
-    for sheet in (book["并列"], book["未列入比较"]):
+    for sheet in (book["比较"], book["未列入比较"]):
         heads = {cell.value: cell.column for cell in sheet[workbook.HEAD + 1]}
         for line in range(workbook.HEAD + 2, sheet.max_row + 1):
             cell = sheet.cell(line, heads["数值"])
@@ -94,7 +94,7 @@ def test_every_cell_and_chart_point_traces_to_a_sentence(data, tmp_path):
         "comparison-deaths-zh", "trend-deaths-zh", "year-on-year-zh", "open-hazards-zh",
     }  # fmt: skip
     places = [place for piece in found for place, _ in piece.marks]
-    assert any(place.startswith("并列!") for place in places)
+    assert any(place.startswith("比较!") for place in places)
     assert any(place.startswith("图1!") for place in places)
 
 
@@ -123,7 +123,7 @@ def test_what_cannot_be_compared_has_a_sheet_of_its_own(book):
 
 def test_gaps_have_their_shorthand_and_reason(book):
     """Not comparable, at least, plan, and a report that is only a plan."""
-    held = (book[name].iter_rows(min_row=workbook.HEAD + 2) for name in ("并列", "未列入比较"))
+    held = (book[name].iter_rows(min_row=workbook.HEAD + 2) for name in ("比较", "未列入比较"))
     lines = [[cell.value for cell in line] for rows in held for line in rows]
     marks = {cell for line in lines for cell in line if str(cell).startswith("[")}
     assert {"[z] [n]", "[z] [≥]", "[r]"} <= marks
@@ -154,7 +154,7 @@ def test_sheets_follow_the_practice(book):
         assert not sheet.merged_cells.ranges
         assert sheet.sheet_state == "visible"
         assert all(not part.hidden for part in sheet.row_dimensions.values())
-    for name in ("并列", "年度", "依据", "来源"):
+    for name in ("比较", "年度", "依据", "来源"):
         assert book[name].tables
         assert book[name].freeze_panes
     assert book.sheetnames[:3] == ["封面", "目录", "说明"]
@@ -182,7 +182,7 @@ def book_of(figures, language):
 @pytest.mark.parametrize(
     ("zh", "en", "heads"),
     [
-        ("并列", "Comparison", ("数值", "Value")),
+        ("比较", "Comparison", ("数值", "Value")),
         ("年度", "Trend", ("数值", "Value")),
         ("依据", "Evidence", ("原句", "Phrase")),
     ],
@@ -204,7 +204,7 @@ def test_the_two_languages_join_by_code(figures, zh, en, heads):
 
 def test_a_gap_has_the_code_of_its_indicator(book):
     """Also where no value is."""
-    gaps = [line for line in lines_of(book["并列"]) if line["缩写"] == "[r]"]
+    gaps = [line for line in lines_of(book["比较"]) if line["缩写"] == "[r]"]
 
     assert ("yaohai", "deaths") in {(one["region_code"], one["indicator_code"]) for one in gaps}
     assert all(one["indicator_code"] for one in gaps if one["region_code"] == "yaohai")

@@ -254,8 +254,8 @@ def test_decisions_that_are_missing_are_told_once(folder, blank, tmp_path):
         accept.accept(path, folder)
 
     (fault,) = told.value.faults
-    assert fault.rule == "no decision"
-    assert re.fullmatch(r"choose accept or reject; \d+ more lines have none", fault.mend)
+    assert fault.rule.en == "no decision"
+    assert re.fullmatch(r"choose accept or reject; \d+ more lines have none", fault.remedy.en)
 
 
 @pytest.mark.parametrize("harm", HARM)

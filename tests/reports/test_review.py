@@ -247,7 +247,9 @@ def test_what_accept_does_fits_one_screen(folder):
 
     assert len(lines) <= 24
     assert any(line.startswith("observations/qingshan: + ") for line in lines)
-    assert any("instruments not read for: nothing is said about them" in line for line in lines)
+    assert any(
+        "instruments not looked for in this report: no status recorded" in line for line in lines
+    )
     assert any("numerals accounted for" in line for line in lines)
     assert len(whole.stdout.splitlines()) > 40
 

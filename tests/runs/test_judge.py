@@ -230,11 +230,11 @@ def test_a_failure_is_told_in_the_language_of_the_command(tmp_path):
     assert "办法：笔记本必须保存完整的图" in told.stderr
     assert "进程被终止（信号9，SIGKILL）：可能内存不足" in told.stderr
     assert "line.svg缺失，或不是普通文件" in status.stdout
-    assert "line.svg is missing, or no plain file" in english.stdout
+    assert "line.svg is missing, or not a regular file" in english.stdout
     causes = {failed["job"]: failed["cause"] for failed in data["failed"]}
     assert causes["fails"] == {
         "zh": "line.svg缺失，或不是普通文件",
-        "en": "line.svg is missing, or no plain file",
+        "en": "line.svg is missing, or not a regular file",
     }
 
 

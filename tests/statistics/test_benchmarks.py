@@ -144,7 +144,8 @@ def every(rows, context):
 @pytest.fixture(scope="module")
 def known(every, context, data):
     """The peers of the project."""
-    return benchmarks.peers(every, context, data.peers, "deaths")
+    nation = benchmarks.yearly_rates(every, context, "deaths")
+    return benchmarks.peers(nation, context, data.peers, "deaths")
 
 
 @pytest.fixture(scope="module")

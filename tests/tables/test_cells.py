@@ -66,7 +66,8 @@ def test_anything_else_is_missing_and_told(text, kind):
 def test_an_empty_cell_is_missing_where_it_may_be():
     """And wrong where it may not."""
     assert not read("", NUMBER, nullable=True).wrong
-    assert read("", NUMBER).wrong == {2: ("not a plain number", "write a plain decimal number")}
+    rule, remedy = read("", NUMBER).wrong[2]
+    assert (rule.en, remedy.en) == ("not a plain number", "write a plain decimal number")
 
 
 def test_codes_are_folded_and_prose_is_not():
@@ -92,13 +93,13 @@ def test_codes_are_folded_and_prose_is_not():
 )
 def test_a_wrong_cell_says_what_was_meant(cell, kind, mend):
     """Where it shows."""
-    assert read(cell, kind).wrong[2][1] == mend
+    assert read(cell, kind).wrong[2][1].en == mend
 
 
 @pytest.mark.parametrize("cell", ["4²", "④②", "Ⅳ", "₄₂", "４²", "⑴", "42️", "𝟒𝟐", "٤٢"])
 def test_a_digit_of_another_kind_is_refused(cell):
     """A raised or circled digit is a footnote mark; others are foreign to the tables."""
-    assert read(cell, NUMBER).wrong[2][0] == "not a plain number"
+    assert read(cell, NUMBER).wrong[2][0].en == "not a plain number"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_each_file_is_read_repaired_or_refused_as_documented(name, tmp_path, pla
     told = "\n".join(map(str, found.faults if case.outcome == "refused" else found.repairs))
     assert case.words in told, told
     assert bool(found.faults) == (case.outcome == "refused"), found.faults
-    assert all(fault.file.startswith(case.file) and fault.mend for fault in found.faults)
+    assert all(fault.file.startswith(case.file) and fault.remedy.en for fault in found.faults)
     if case.outcome == "read":
         assert not found.repairs or name == "formula_computed", found.repairs
     if case.outcome != "refused":
@@ -73,7 +73,7 @@ def test_a_huge_cell_is_refused_whatever_limit_other_libraries_set(tmp_path, lim
 
     assert [fault.line for fault in found] == [2]
     assert "over 32767 characters" in str(found[0])
-    assert "shorten" in found[0].mend
+    assert "shorten" in found[0].remedy.en
 
 
 def test_memory_stays_small_on_every_bomb(tmp_path):
@@ -242,7 +242,7 @@ def test_a_formula_is_found_behind_what_nobody_sees(tmp_path, start, formula):
 
     (fault,) = csv_file.read(path).faults
 
-    assert (fault.line > 1, fault.rule) == (True, "a formula to a spreadsheet")
+    assert (fault.line > 1, fault.rule.en) == (True, "a formula to a spreadsheet")
 
 
 @pytest.mark.parametrize(
@@ -256,4 +256,4 @@ def test_a_sign_that_nobody_sees_is_dropped_and_told(tmp_path, sign):
     sheet = csv_file.read(path)
 
     assert sheet.cells["unit"].tolist() == ["起"]
-    assert [repair.rule for repair in sheet.repairs] == ["blanks nobody sees"]
+    assert [repair.rule.en for repair in sheet.repairs] == ["blanks nobody sees"]

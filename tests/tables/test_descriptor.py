@@ -37,7 +37,7 @@ def record(data):
 
 def told(folder):
     """What the descriptor says of the tables now."""
-    return [(fault.file, fault.found, fault.rule) for fault in descriptor.compare(folder)]
+    return [(fault.file, fault.found, fault.rule.en) for fault in descriptor.compare(folder)]
 
 
 def test_the_committed_descriptor_is_that_of_the_tables(record):
@@ -103,7 +103,7 @@ def test_a_file_cut_behind_a_line_is_refused_by_its_rows(east):
     [(file, found, rule)] = told(east)
 
     assert file == "observations/east.csv"
-    assert found.startswith("7 rows")
+    assert found.en.startswith("7 rows")
     assert rule == "8 rows are described"
 
 

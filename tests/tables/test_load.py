@@ -81,7 +81,7 @@ def test_both_files_of_a_table_are_an_error(east):
     """Nobody knows which is the newer."""
     (east / "themes.xlsx").write_bytes(b"PK")
 
-    with pytest.raises(TableError, match=r"themes.csv and themes.xlsx: one file a table"):
+    with pytest.raises(TableError, match=r"themes.csv, themes.xlsx: one file a table"):
         load.load(east)
 
 
@@ -132,7 +132,7 @@ def test_a_repair_is_told_and_the_value_is_the_plain_one(east):
     found = load.survey(east)
 
     assert found.faults == []
-    assert [(repair.column, repair.mend) for repair in found.repairs] == [
+    assert [(repair.column, repair.remedy.en) for repair in found.repairs] == [
         ("period_end", "read as 2024-12-31"),
         ("value", "read as 45"),
     ]
@@ -145,7 +145,9 @@ def test_a_table_is_held_again_only_when_its_bytes_changed(east, monkeypatch):
     first = load.load(east)
     seen = []
     held = contract.held
-    monkeypatch.setattr(contract, "held", lambda path, name: seen.append(name) or held(path, name))
+    monkeypatch.setattr(
+        contract, "held", lambda path, name, **more: seen.append(name) or held(path, name, **more)
+    )
 
     first.regions.loc[:, "level"] = "changed by a caller"
     assert load.load(east).regions["level"].iloc[0] == "country"
@@ -197,7 +199,7 @@ def test_a_doubled_code_of_a_region_is_a_fault_with_its_lines(east):
 
     found = [fault for fault in faults if fault.column == "adcode" and fault.file == "regions.csv"]
     assert {fault.found for fault in found} == {adcode}
-    assert {fault.rule for fault in found} == {"a doubled key"}
+    assert {fault.rule.en for fault in found} == {"a doubled key"}
     assert len(found) == 2
 
 
@@ -212,7 +214,7 @@ def test_a_code_must_be_a_portable_name(tmp_path, code):
     (fault,) = contract.held(path, "regions").faults
 
     assert (fault.line, fault.column) == (2, "region")
-    assert "cannot be the name of a file" in fault.rule
+    assert "cannot be the name of a file" in fault.rule.en
 
 
 def test_units_that_look_alike_are_one(tmp_path):
@@ -223,6 +225,6 @@ def test_units_that_look_alike_are_one(tmp_path):
 
     faults = contract.held(path, "units").faults
 
-    assert sorted((fault.line, fault.rule) for fault in faults) == [
+    assert sorted((fault.line, fault.rule.en) for fault in faults) == [
         (line, "a doubled key") for line in range(2, 6)
     ]

@@ -135,13 +135,13 @@ def test_the_invented_project_is_whole(east):
         (3, "start", 20, "neither a numeral nor the printed phrase"),
         (3, "end", 22, "neither a numeral nor the printed phrase"),
         (3, "evidence", "死亡45名", "is not in the original"),
-        (2, "evidence", "死亡45人", "stands elsewhere in the original"),
+        (2, "evidence", "死亡45人", "is elsewhere in the original"),
         (3, "printed", "45名", "is not in the original"),
-        (4, "evidence", "减少3", "does not hold the printed figure"),
+        (4, "evidence", "减少3", "does not contain the printed figure"),
         (4, "value", 3.0, "the original says 减少"),
         (5, "value", 6.3, "the original says 下降"),
         (8, "value", 100.0, "does not say so"),
-        (8, "value", 7.0, "no number stands in"),
+        (8, "value", 7.0, "there is no number in"),
     ],
 )
 def test_one_change_of_a_row_is_told_at_its_cell(small, line, column, cell, words):
@@ -161,11 +161,11 @@ def test_a_numeral_left_out_or_made_up_is_told(east):
     path = east / "mentions" / "east.csv"
     lines = minimal.read(path)
     minimal.write(east, "mentions/east", lines[:2] + lines[3:])
-    assert [fault.rule for fault in faults(east)] == [
+    assert [fault.rule.en for fault in faults(east)] == [
         "a numeral of the original without a row",
     ]
     minimal.write(east, "mentions/east", [*lines, ["5", "6", "7", "label", "made up"]])
-    assert [(f.line, f.rule) for f in faults(east)] == [
+    assert [(f.line, f.rule.en) for f in faults(east)] == [
         (len(lines) + 1, "no numeral of the original")
     ]
     minimal.write(east, "mentions/east", lines)
@@ -202,4 +202,4 @@ def test_another_original_is_told(east):
     assert "sha256" in {fault.column for fault in faults(east)}
 
     original.unlink()
-    assert [fault.rule for fault in faults(east)] == ["no original that can be read"]
+    assert [fault.rule.en for fault in faults(east)] == ["no original that can be read"]

@@ -393,7 +393,7 @@ def test_another_column_is_reported(folder, tmp_path):
 
     with pytest.raises(TableError) as error:
         _ = ours.rows
-    assert {(fault.column, fault.rule) for fault in error.value.faults} == {
+    assert {(fault.column, fault.rule.en) for fault in error.value.faults} == {
         ("unit", "a missing column"),
         ("wish", "not a column of this table"),
     }

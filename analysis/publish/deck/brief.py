@@ -274,8 +274,15 @@ def lines(
 
 
 def apart_on(every: Iterable[Record], about: About, language: str) -> Table:
-    """Return the table of what cannot be compared on a subject."""
-    return content.refusals(_on(every, about), language)
+    """
+    Return the table of what cannot be compared on a subject.
+
+    These are the indicators of the figures that list them; where none is on the subject, the rows
+    and regions that other figures leave out.
+    """
+    records = list(every)
+    table = content.refusals(_apart(records, about), language)
+    return table if table.lines else content.refusals(_on(records, about), language)
 
 
 def _said(record: Record, language: str, findings: Sequence[Finding]) -> list[str]:
@@ -294,6 +301,14 @@ def _on(records: Iterable[Record], about: About) -> Iterator[Record]:
         rows = about.rows(record["rows"])
         if rows or gaps:
             yield {**record, "rows": rows, "refused": gaps}
+
+
+def _apart(records: Iterable[Record], about: About) -> Iterator[Record]:
+    """Yield the figures of what cannot be compared, with the rows of all regions on a subject."""
+    for record in records:
+        if kind_of(record).apart:
+            codes = {row["indicator"] for row in about.rows(record["rows"])}
+            yield {**record, "rows": [row for row in record["rows"] if row["indicator"] in codes]}
 
 
 def _indicator(record: Record) -> str:

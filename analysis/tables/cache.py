@@ -1,0 +1,101 @@
+"""
+Which contents passed the slow checks of the tables, kept beside the tables from call to call.
+
+Neither cells nor faults are kept, only the hashes of what passed. They hold for one version of the
+checks and of their libraries. A cache that is damaged, or of another version, is replaced.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Literal, TypedDict
+
+from analysis import files, validation
+
+FILE = ".checked.json"
+_CODE = ("tables/*.py", "language/*.py", "errors.py", "files.py")
+_LIBRARIES = ("frictionless", "pandas", "pandera")
+
+
+def _is_day(text: str) -> bool:
+    with suppress(ValueError):
+        return date.fromisoformat(text).isoformat() == text
+    return False
+
+
+Check = Literal["contract", "descriptor"]
+_Days = dict[validation.Hash, Annotated[str, _is_day, "a day"]]
+
+
+class _Record(TypedDict):
+    """The day on which each content passed, by its hash, for one version of the checks."""
+
+    rules: validation.Hash
+    contract: _Days
+    descriptor: _Days
+
+
+class Passed:
+    """
+    The contents that passed one check of the tables in a folder.
+
+    Parameters
+    ----------
+    folder
+        The folder of the tables.
+    check
+        Which check.
+    again
+        Whether to forget what passed.
+    """
+
+    def __init__(self, folder: Path, check: Check, *, again: bool = False) -> None:
+        self._path, self._check = folder / FILE, check
+        self._known: _Days = {} if again else _read(self._path)[check]
+        self._now: _Days = {}
+
+    def day(self, content: str) -> str:
+        """Return the day on which the hash *content* passed, "" if it is not known to."""
+        return self._known.get(content, "")
+
+    def add(self, content: str) -> None:
+        """Keep that the hash *content* passed."""
+        self._now[content] = self.day(content) or date.today().isoformat()  # noqa: DTZ011 - of here
+
+    def save(self) -> None:
+        """Write what was added, in place of what was kept; a folder may forbid it."""
+        if self._now == self._known:
+            return
+        record = _read(self._path)
+        record[self._check] = self._now
+        with suppress(OSError):
+            files.write(self._path, files.canonical(record))
+
+
+def content(name: str, *parts: bytes) -> str:
+    """Return the hash of the table *name* with the contents that its check depends on."""
+    return files.digest(b"\0".join([name.encode(), *parts]))
+
+
+def _read(path: Path) -> _Record:
+    """Return what is kept at *path*, nothing if it is damaged or of another version."""
+    empty = _Record(rules=_rules(), contract={}, descriptor={})
+    data = files.read(path)
+    if data is None:
+        return empty
+    with suppress(ValueError):
+        record = validation.parsed(data, _Record)
+        return record if record["rules"] == empty["rules"] else empty
+    return empty
+
+
+@cache
+def _rules() -> str:
+    """Return the hash of the code of the checks and of the versions of their libraries."""
+    package = Path(__file__).parents[1]
+    code = sorted(path for pattern in _CODE for path in package.glob(pattern))
+    versions: Iterable[str] = (f"{name} {version(name)}" for name in _LIBRARIES)
+    return files.digest(b"\0".join([*map(Path.read_bytes, code), *map(str.encode, versions)]))

@@ -1,0 +1,140 @@
+"""Contents that passed are not checked twice; everything else is."""
+
+import json
+
+import minimal
+import pytest
+
+from analysis.tables import cache, contract, descriptor, load
+
+
+@pytest.fixture
+def east(tmp_path):
+    """A small invented project whose tables have passed."""
+    folder = minimal.project(tmp_path)
+    load.load(folder)
+    return folder
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    """The tables whose cells are compared with their schema, read as in a new process."""
+    monkeypatch.setattr(load, "_kept", {})
+    tables = []
+    original = contract._contract_faults
+
+    def recorded(label, frame, schema):
+        tables.append(schema.name)
+        return original(label, frame, schema)
+
+    monkeypatch.setattr(contract, "_contract_faults", recorded)
+    return tables
+
+
+def test_unchanged_tables_are_not_compared_again(east, compared):
+    """Only the table that changed is."""
+    minimal.plant(east / "themes.csv", 2, "name_en", "Results")
+
+    assert load.load(east).themes["name_en"].iloc[0] == "Results"
+    assert compared == ["themes"]
+
+
+def test_a_changed_cell_is_still_a_fault(east, compared):
+    """A cached pass is one of other bytes."""
+    minimal.plant(east / "observations" / "east.csv", 3, "status", "actuall")
+
+    (fault,) = load.survey(east).faults
+
+    assert (fault.file, fault.line, fault.column) == ("observations/east.csv", 3, "status")
+
+
+def test_with_again_every_table_is_compared(east, compared):
+    """What passed is forgotten."""
+    load.survey(east, again=True)
+
+    assert set(compared) == set(load.TABLES)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda record: b"",
+        lambda record: b"{",
+        lambda record: json.dumps({**record, "rules": "0" * 64}).encode(),
+        lambda record: json.dumps({**record, "contract": {"x": "2024-01-01"}}).encode(),
+        lambda record: json.dumps({**record, "descriptor": {"0" * 64: "yesterday"}}).encode(),
+    ],
+    ids=["empty", "cut off", "other rules", "no hash", "no day"],
+)
+def test_a_damaged_cache_or_one_of_other_rules_is_replaced(east, compared, damage):
+    """All tables are checked as if there were none."""
+    path = east / cache.FILE
+    record = json.loads(path.read_bytes())
+    path.write_bytes(damage(record))
+
+    load.load(east)
+
+    assert set(compared) == set(load.TABLES)
+    assert json.loads(path.read_bytes()) == record
+
+
+def test_a_link_in_place_of_the_cache_is_not_followed(east, compared, tmp_path):
+    """The file it leads to stays as it is."""
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    (east / cache.FILE).unlink()
+    (east / cache.FILE).symlink_to(outside)
+
+    load.load(east)
+
+    assert set(compared) == set(load.TABLES)
+    assert outside.read_text() == "mine"
+
+
+def test_a_doubled_key_is_found_whatever_the_cache_says(east, compared):
+    """Only the comparison with the schema is left out."""
+    path = east / "themes.csv"
+    path.write_text(path.read_text("utf-8") + path.read_text("utf-8").splitlines()[1] + "\n")
+    record = json.loads((east / cache.FILE).read_bytes())
+    forged = cache.content("themes", load.csv_file.digest(path))
+    record["contract"][forged] = "2024-01-01"
+    (east / cache.FILE).write_bytes(json.dumps(record).encode())
+
+    faults = load.survey(east).faults
+
+    assert {fault.rule for fault in faults} == {"a doubled key"}
+    assert compared == []
+
+
+def test_rows_are_validated_again_when_a_table_that_they_refer_to_changed(east):
+    """A code that is deleted there breaks the keys of rows that did not change."""
+    before = descriptor.contents(east)
+
+    minimal.plant(east / "units.csv", 2, "name_en", "pieces")
+    minimal.plant(east / "themes.csv", 2, "name_en", "Results")
+    after = descriptor.contents(east)
+
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed >= {"units", "themes", "indicators"}
+    assert "context" not in changed
+
+
+def test_tables_that_passed_are_named_with_their_day(east, monkeypatch):
+    """The second time frictionless sees none of them."""
+    tables, contents = load.load(east), descriptor.contents(east)
+    assert descriptor.checked(tables, contents) == ([], {})
+    monkeypatch.setattr(descriptor, "validate", lambda *_: pytest.fail("validated again"))
+
+    faults, days = descriptor.checked(tables, contents)
+
+    assert faults == []
+    assert days.keys() == contents.keys()
+
+
+def test_of_the_tables_referred_to_only_keys_are_validated(east):
+    """A broken link of the one table chosen is found all the same."""
+    held = minimal.changed(load.load(east), "indicators", 3, theme="nowhere")
+
+    (fault,) = descriptor.validate(held, ["indicators"])
+
+    assert (fault.file, fault.line) == ("indicators.csv", 3)
