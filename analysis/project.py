@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from .errors import UsageError
+from .language.messages import say
 
 OUTPUT = "REGIONAL_SAFETY_OUTPUT"  # set by the runner: the staging folder of the running job
 FORMATS = "REGIONAL_SAFETY_FORMATS"  # set by the runner: the formats in the plan
@@ -25,7 +26,7 @@ def home(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if any((folder / "data" / f"indicators{suffix}").exists() for suffix in SUFFIXES):
             return folder
-    raise UsageError(f"no data/indicators.csv at or above {here}: run this inside the project")
+    raise UsageError(say("error.no_project", file="data/indicators.csv", folder=here))
 
 
 def language(given: str | None = None, *, default: str = "zh") -> str:

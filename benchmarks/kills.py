@@ -38,6 +38,7 @@ DISK = 24 << 20  # bytes of the small disk
 COLUMNS = ("kills", "torn", "orphans", "rubbish", "lost", "unrecovered")
 CHOICE = random.Random(18)  # noqa: S311  the same choices in every run
 FILLER = "filler"
+LONGEST = 5.0  # seconds until the latest kill
 
 Counts = Iterator[Counter[str]]
 Act = Callable[[], object]
@@ -90,7 +91,7 @@ def repeated(
         if not longest:
             began = time.monotonic()
             forked(act)
-            longest = 1.1 * (time.monotonic() - began)
+            longest = min(LONGEST, 1.1 * (time.monotonic() - began))
             continue
         if full:
             fill(folder, CHOICE.randint(0, 2 * sum(map(len, new.values()))))

@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from analysis.errors import AnalysisError, WordError
+from analysis.language.messages import say
 
 from .figure import Kind, Record
 
@@ -33,7 +34,7 @@ def kind(name: str) -> Kind:
         For a kind that no chart defines.
     """
     if name not in KINDS:
-        raise WordError("kind of figure", name, KINDS)
+        raise WordError(say("word.figure"), name, KINDS)
     return KINDS[name]
 
 

@@ -4,15 +4,17 @@ The command line's entry point: the group of all commands, and errors as exit co
 Commands import what they need when they are called, so that a run with nothing to do is fast.
 """
 
-import os
+import sys
 from typing import Any
 
 import click
 
+from analysis import project
 from analysis.errors import AnalysisError, BusyError, UsageError
+from analysis.language.messages import say
+from analysis.language.text import Text
 
-from . import help, publish, reports, runs, streams, tables  # noqa: A004
-from .options import current_language, locale_language
+from . import help, publish, reports, runs, streams, tables, translation  # noqa: A004
 
 _EXTRAS = {
     "IPython": "notebooks",
@@ -32,15 +34,20 @@ _EXTRAS = {
 class _Group(click.Group):
     """A group that prints expected errors as one message and exits with their code."""
 
+    language = "en"
+
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the command line with standard streams that are open, and help in its language."""
+        """Run the command line with standard streams that are open, in the reader's language."""
         streams.open_closed()
-        language = os.environ.get("REGIONAL_SAFETY_LANGUAGE") or locale_language()
-        click.Context.formatter_class = help.formatter(language)
+        words = args[0] if args else extra.get("args")
+        self.language = translation.chosen_language(sys.argv[1:] if words is None else [*words])
+        translation.translate_click(self.language)
+        click.Context.formatter_class = help.formatter(self.language)
         return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; on an expected error, print it and exit."""
+        ctx.meta[project.LANGUAGE] = self.language
         with streams.harmless_streams():
             return self._invoke(ctx)
 
@@ -48,25 +55,24 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except AnalysisError as error:
-            from analysis.language import failures
-            from analysis.language.messages import say
-
-            language = current_language(ctx)
-            message = say("failures.error", text=failures.error(error))
-            click.echo(message[language], err=True)
+            self._print(error.text)
             ctx.exit(_code(error))
         except ModuleNotFoundError as error:
             if error.name not in _EXTRAS:
                 raise
             extra = f"pip install 'regional-safety[{_EXTRAS[error.name]}]'"
-            click.echo(f"Error: {error.name} is not installed: {extra}", err=True)
+            self._print(say("cli.not_installed", name=error.name, command=extra))
             ctx.exit(1)
         except KeyboardInterrupt:
             ctx.exit(130)
         except OSError as error:
             where = f": {error.filename}" if error.filename else ""
-            click.echo(f"Error: {error.strerror or error}{where}", err=True)
+            words = f"{error.strerror or error}{where}"
+            self._print(Text(words, words))
             ctx.exit(1)
+
+    def _print(self, text: Text) -> None:
+        click.echo(say("cli.error", text=text)[self.language], err=True)
 
 
 def _code(error: AnalysisError) -> int:

@@ -1,6 +1,5 @@
-"""The options that several commands share, the project's folder, and the language of messages."""
+"""The options that several commands share, the project's folder, and where outputs may be."""
 
-import locale
 import math
 import os
 from pathlib import Path
@@ -9,23 +8,10 @@ from typing import Any
 import click
 
 from analysis import project as folders
+from analysis.errors import UsageError
+from analysis.language.messages import say
 
-
-def locale_language() -> str:
-    """Return ``zh`` in a Chinese locale, else ``en``."""
-    variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    tag = next(filter(None, variables), None) or locale.getlocale()[0] or ""
-    return "zh" if tag.lower().startswith(("zh", "chinese")) else "en"
-
-
-def _remember(ctx: click.Context, _: click.Parameter, language: str) -> str:
-    ctx.meta["language"] = language
-    return language
-
-
-def current_language(ctx: click.Context) -> str:
-    """Return the language of messages: that of the command's option, else the default one."""
-    return str(ctx.meta.get("language") or os.environ.get(folders.LANGUAGE) or locale_language())
+from . import translation
 
 
 class _Seconds(click.FloatRange):
@@ -39,7 +25,8 @@ class _Seconds(click.FloatRange):
         """Return the number, or fail."""
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):
-            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+            text = say("cli.no_seconds", value=value)
+            self.fail(text[translation.language_of(ctx)], param, ctx)
         return number
 
 
@@ -50,7 +37,8 @@ class _PlainFile(click.Path):
         """Return the path, or fail."""
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if path.exists() and not (path.is_file() or path.is_dir()):
-            self.fail(f"{str(value)!r} is no plain file.", param, ctx)
+            text = say("cli.no_plain_file", path=str(value))
+            self.fail(text[translation.language_of(ctx)], param, ctx)
         return path
 
 
@@ -68,8 +56,7 @@ LANGUAGE = click.option(
     "--language",
     type=click.Choice(["zh", "en"]),
     envvar=folders.LANGUAGE,
-    default=locale_language,
-    callback=_remember,
+    default=translation.locale_language,
     show_default=f"{folders.LANGUAGE}, else the locale",
     help="Language of the output.",
 )
@@ -87,7 +74,7 @@ ORIGINALS = click.option(
 )
 OUTPUT = click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=_PlainFile(path_type=Path, dir_okay=False),
     help="File to write. By default under figures/briefing.",
 )
 
@@ -102,3 +89,9 @@ def root(project: Path | None) -> Path:
 def data(project: Path | None) -> Path:
     """Return the folder of the tables."""
     return (project.resolve() if project else folders.home()) / "data"
+
+
+def refuse_among_tables(output: Path, tables: Path) -> None:
+    """Raise an error for an output in the folder *tables*."""
+    if tables.resolve() in (output.resolve(), *output.resolve().parents):
+        raise UsageError(say("compile.among_tables", path=output))

@@ -7,7 +7,29 @@ from typing import Any
 
 import click
 
-from .options import DOCUMENT_LANGUAGE, EXISTING, FILE, JSON, LANGUAGE, OUTPUT, PROJECT, data, root
+from analysis.language.messages import say
+
+from .options import (
+    DOCUMENT_LANGUAGE,
+    EXISTING,
+    FILE,
+    JSON,
+    LANGUAGE,
+    OUTPUT,
+    PROJECT,
+    data,
+    refuse_among_tables,
+    root,
+)
+from .translation import refuse
+
+
+def _figures(project: Path | None, output: Path | None) -> Path:
+    """Return the folder of the figures; refuse an *output* among the tables."""
+    folder = root(project)
+    if output is not None:
+        refuse_among_tables(output, folder / "data")
+    return folder / "figures"
 
 
 def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
@@ -72,7 +94,7 @@ def deck(
     FIGURES are names such as trend-deaths, or patterns; by default all figures with a comparison.
     `regional-safety figures` lists the names.
     """
-    folder = root(project) / "figures"
+    folder = _figures(project, output)
     _print_doubts(folder.parent / "data", language)
     if given["old"] is not None:
         _update(given["old"], folder, given, figures=figures, output=output)
@@ -138,7 +160,7 @@ def report(
     from analysis.publish import revision
     from analysis.publish.deck.brief import About
 
-    folder = root(project) / "figures"
+    folder = _figures(project, output)
     if old is not None:
         _refuse_both(about=about, title=title, output=output)
         _print(revision.update(old, folder, findings=_findings(folder.parent), dry_run=dry_run))
@@ -183,11 +205,11 @@ def _print(report: Any) -> None:
 def _check_choice(figures: tuple[str, ...], given: Mapping[str, Any]) -> None:
     """Refuse options that contradict one another."""
     if given["everything"] and (figures or given["select"] or given["brief"]):
-        raise click.UsageError("--all is every figure: leave out FIGURES, --select and --brief")
+        raise refuse(say("cli.all"))
     if given["select"] and not figures:
-        raise click.UsageError("--select needs the names of figures: `figures` lists them")
+        raise refuse(say("cli.select"))
     if (given["about"] or given["title"]) and not given["brief"]:
-        raise click.UsageError("--about and --title belong to --brief")
+        raise refuse(say("cli.about"))
 
 
 def _findings(project: Path | None) -> Callable[[Sequence[str]], Sequence[Any]]:
@@ -242,7 +264,7 @@ def _subject(about: tuple[str, ...], project: Path | None) -> Any:
 def _refuse_both(**others: Any) -> None:
     given = [name for name, value in others.items() if value]
     if given:
-        raise click.UsageError(f"--update takes the file as it is: leave out {', '.join(given)}")
+        raise refuse(say("cli.update", options=", ".join(given)))
 
 
 @click.command(
@@ -289,7 +311,7 @@ def workbook(
     """
     from analysis.publish.workbook import book
 
-    folder = root(project) / "figures"
+    folder = _figures(project, output)
     _print_doubts(folder.parent / "data", language)
     definitions = _definitions(project)
     made = book.workbook(folder, language=language, patterns=figures, definitions=definitions)

@@ -14,7 +14,8 @@ import click
 from analysis.errors import AnalysisError, DocumentError, UsageError
 from analysis.language.messages import say
 
-from .options import EXISTING, EXISTING_PATH, LANGUAGE, PROJECT, data
+from .options import EXISTING, EXISTING_PATH, LANGUAGE, PROJECT, data, refuse_among_tables
+from .translation import refuse
 
 if TYPE_CHECKING:
     from analysis.reports.compilation import Compiled
@@ -74,14 +75,16 @@ def compile_(
     you review the workbook and run `accept`.
     """
     if region and not re.fullmatch(_REGION, region):
-        raise UsageError(f"--region {region[:40]!r}: write a code of small letters and digits")
+        raise UsageError(say("compile.region_code", region=region[:40]))
     task = _Task(data(project), region, period, language)
+    if output is not None:
+        refuse_among_tables(output, task.data)
     if text.is_dir():
         task.folder(text, output, kind or "xlsx")
         return
     chosen = kind or _SUFFIXES.get(output.suffix.lower() if output else "", "jsonl")
     if chosen == "xlsx" and output is None:
-        raise UsageError("a workbook needs a file: add --output review.xlsx")
+        raise UsageError(say("compile.needs_file"))
     task.file(text, output, chosen)
 
 
@@ -95,11 +98,10 @@ class _Task(NamedTuple):
 
     def folder(self, reports: Path, output: Path | None, kind: str) -> None:
         """Compile every report of a folder; one that cannot be read does not stop the others."""
-        from analysis.language import failures
         from analysis.reports.documents import SUFFIXES
 
         if output is None or output.is_file():
-            raise UsageError("several reports need a folder: add --output reviews")
+            raise UsageError(say("compile.needs_folder"))
         paths = sorted(path for path in reports.iterdir() if path.is_file())
         texts = [path for path in paths if path.suffix.lower() in SUFFIXES]
         others = [p.name for p in paths if p not in texts and not p.name.startswith((".", "~"))]
@@ -110,7 +112,7 @@ class _Task(NamedTuple):
                 self.file(path, output / f"{path.name}.{kind}", kind)
             except AnalysisError as error:
                 failed += 1
-                click.echo(failures.error(error)[self.language], err=True)
+                click.echo(error.text[self.language], err=True)
         if others:
             self.say("compile.skipped", files=", ".join(others))
         if failed or not texts:
@@ -122,7 +124,7 @@ class _Task(NamedTuple):
         from analysis.reports import compilation, storage
 
         if output is not None:
-            storage.make_room(output, self.data)
+            storage.make_room(output)
         report = compilation.compiled(path, self.data, region=self.region, period=self.period)
         self.write(report, output, kind)
         roles = Counter(str(candidate.role) for candidate in report.candidates)
@@ -185,7 +187,7 @@ def accept(
     from analysis.reports import accept as acceptance
 
     if undo == (file is not None):
-        raise click.UsageError("name a workbook, or --undo without one")
+        raise refuse(say("accept.file_or_undo"))
     if file is None:
         names = ", ".join(acceptance.undo(data(project), dry_run=dry_run))
         text = say("accept.would_undo" if dry_run else "accept.undone", files=names)

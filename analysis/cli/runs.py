@@ -127,6 +127,7 @@ def job(
     NAME is a job of the plan, or with --parameter a notebook, which needs no job in the plan.
     """
     from analysis.errors import UsageError
+    from analysis.language.messages import say
     from analysis.runs.outcome import Options
     from analysis.runs.plan import ad_hoc
     from analysis.runs.progress import Progress
@@ -135,10 +136,7 @@ def job(
     plan = _plan(project)
     chosen = [ad_hoc(plan.project, name, words)] if words else plan.select([name])
     if not words and [one.name for one in chosen] != [name]:
-        raise UsageError(
-            f"{name} means {len(chosen)} jobs: give the name of one, see `plan`, or the "
-            "parameters, as in -p language=zh"
-        )
+        raise UsageError(say("run.several", name=name, count=len(chosen)))
     progress = Progress(language, as_json=as_json, quiet=quiet)
     sys.exit(run_job(plan, chosen[0], Options(memory=memory << 20, **options), progress).code)
 

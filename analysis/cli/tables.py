@@ -12,22 +12,27 @@ from pathlib import Path
 import click
 
 from analysis.errors import Fault, UsageError
+from analysis.language.messages import say
+from analysis.language.text import Text
 
 from .options import JSON, LANGUAGE, ORIGINALS, PROJECT, data
 
 
+def _cells(fault: Fault, language: str) -> dict[str, str | int]:
+    """Return a fault as a record with its texts in *language*."""
+    cells = {name: getattr(fault, name) for name in fault.__slots__}
+    return {k: v[language] if isinstance(v, Text) else v for k, v in cells.items()}
+
+
 def _exit(faults: Iterable[Fault], language: str, *, passed: str, as_json: bool) -> None:
     """Print the faults and their number, or *passed*; exit with 1 if there are any."""
-    from analysis.language import failures
-    from analysis.language.messages import say
-
     distinct = sorted(set(faults))
     if as_json:
-        entries = [failures.cells(fault, language) for fault in distinct]
+        entries = [_cells(fault, language) for fault in distinct]
         click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
     else:
         for fault in distinct:
-            click.echo(failures.fault(fault)[language])
+            click.echo(fault.text[language])
     count = say("check.faults", count=len(distinct))[language]
     click.echo(count if distinct else passed, err=True)
     sys.exit(1 if distinct else 0)
@@ -46,15 +51,13 @@ def check(project: Path | None, *, language: str, as_json: bool, again: bool) ->
     were repaired while reading are listed on standard error. The cells of a table that passed and
     has not changed are not checked a second time; the rules between tables always are.
     """
-    from analysis.language import failures
-    from analysis.language.messages import say
     from analysis.tables import checks, descriptor, load
 
     folder = data(project)
     contents = descriptor.contents(folder)
     survey = load.survey(folder, again=again)
     for repair in survey.repairs:
-        click.echo(say("check.repaired", repair=failures.fault(repair))[language], err=True)
+        click.echo(say("check.repaired", repair=repair.text)[language], err=True)
     faults, known = [*survey.faults, *checks.check(survey.tables)], dict[str, str]()
     if not faults:
         faults, known = descriptor.checked(survey.tables, contents, again=again)
@@ -77,7 +80,6 @@ def describe(project: Path | None, *, language: str) -> None:
     are listed on standard error; tables with faults are not described.
     """
     from analysis.comparability.selections import selections
-    from analysis.language.messages import say
     from analysis.tables import descriptor
 
     folder = data(project)
@@ -102,14 +104,13 @@ def verify(project: Path | None, *, language: str, originals: Path | None, as_js
     text, evidence, value and sign of each row, and every identity. The proofs go to standard
     output.
     """
-    from analysis.language.messages import say
     from analysis.tables import load
     from analysis.tables import originals as proof
 
     tables_folder = data(project)
     folder = originals or tables_folder / "originals"
     if not folder.is_dir():
-        raise UsageError(f"no originals in {folder}: give --originals DIR with one .txt a region")
+        raise UsageError(say("verify.no_originals", folder=folder))
     tables = load.load(tables_folder)
     faults = proof.verify(tables, folder)
     if not faults and not as_json:
@@ -226,11 +227,19 @@ def simulate(output: Path, regions: int, years: int, indicators: int, seed: int)
     """
     from analysis.tables import simulated
 
+    _refuse_other_files(output)
     path = simulated.simulate(
         output, regions=regions, years=years, indicators=indicators, seed=seed
     )
     (output / ".gitignore").write_text("*\n", "utf-8")
     click.echo(path)
+
+
+def _refuse_other_files(output: Path) -> None:
+    """Raise an error for a folder with files that are no simulated panel."""
+    names = {path.name for path in output.iterdir()} if output.is_dir() else set()
+    if {name for name in names if not name.endswith(".parquet")} - {".gitignore"}:
+        raise UsageError(say("simulate.other_files", folder=output))
 
 
 COMMANDS = (check, describe, verify, explain, compare, simulate)

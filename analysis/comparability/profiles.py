@@ -93,7 +93,7 @@ def of(
         When no report is about *region*.
     """
     if region not in set(rows["region"]):
-        raise WordError("region", region, sorted(set(rows["region"])))
+        raise WordError(say("word.region"), region, sorted(set(rows["region"])))
     places = themes.rename(columns={"name_zh": "theme_zh", "name_en": "theme_en"})
     named = places[["theme", "theme_zh", "theme_en"]]
     own = rows[rows["region"].eq(region)]

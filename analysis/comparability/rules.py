@@ -282,7 +282,7 @@ def comparable(
     """
     mine = rows[rows["indicator"].eq(indicator)]
     if len(rows) and mine.empty:
-        raise WordError("indicator", indicator, sorted(set(rows["indicator"])))
+        raise WordError(say("word.indicator"), indicator, sorted(set(rows["indicator"])))
     part, latest = candidates(mine)
     if reporting is None:
         reporting = gaps.reporting(rows[[*gaps.REPORT, "kind"]])

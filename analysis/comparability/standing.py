@@ -153,7 +153,7 @@ def _wanted(tables: Tables, about: Sequence[str]) -> dict[str, frozenset[str]]:
         kinds = [kind for kind, frame in named.items() if _code(word, kind, frame)]
         if not kinds:
             known = [code for kind, frame in named.items() for code in frame[kind]]
-            raise WordError("region, theme or indicator", word, known)
+            raise WordError(say("word.subject"), word, known)
         wanted[kinds[0]].add(_code(word, kinds[0], named[kinds[0]]))
     return {kind: frozenset(codes) for kind, codes in wanted.items()}
 

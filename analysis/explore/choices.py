@@ -186,7 +186,7 @@ class Questions:
         for part, asked, settled in zip(request._fields, request, question, strict=True):
             values = [option.value for option in self.options(part, question)] if settled else [""]
             if asked and asked not in values:
-                raise WordError(part, asked, values)
+                raise WordError(say(f"word.{part}"), asked, values)
         return question
 
     def nearest(self, request: Question) -> Question:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.errors import WordError
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.tables.load import Tables
 
@@ -37,7 +38,7 @@ def subject(words: Iterable[str], tables: Tables) -> Subject:
         region, theme, known = ([str(code) for code in frame.iloc[:, 0]] for frame in hits)
         themed = tables.indicators.loc[tables.indicators["theme"].isin(theme), "indicator"]
         if not {*region, *theme, *known}:
-            raise WordError("region, theme or indicator", word, dict.fromkeys(_names(tables)))
+            raise WordError(say("word.subject"), word, dict.fromkeys(_names(tables)))
         regions |= {*region}
         indicators |= {*known, *themed}
         first = next(frame.iloc[0] for frame in hits if len(frame))

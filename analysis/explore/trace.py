@@ -58,12 +58,12 @@ def pieces(path: Path, root: Path | None = None) -> list[Piece]:
     try:
         status = path.stat()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        raise UsageError(say("error.unreadable", path=path, error=error.strerror)) from error
     if status.st_size > MOST_BYTES:
         raise AnalysisError(f"{path} is too large ({status.st_size} bytes, at most {MOST_BYTES})")
     data = files.read(path.resolve(), MOST_BYTES)
     if data is None:
-        raise UsageError(f"{path} is no plain file that can be read")
+        raise UsageError(say("trace.no_file", path=path))
     figures = list(_pieces(path, data))
     if figures:
         return figures
@@ -171,8 +171,8 @@ def marked(mark: str, root: Path | None) -> list[Piece]:
             "or it was made elsewhere; the name beside the mark finds the figure of now"
         )
     near = get_close_matches(mark, [one["name"] for one in figures], n=3)
-    hint = f"did you mean {', '.join(near)}?" if near else "`regional-safety figures` lists all"
-    raise UsageError(f"{mark} is no file here, no mark and no figure; {hint}")
+    hint = say("trace.near", near=", ".join(near)) if near else say("trace.list")
+    raise UsageError(say("trace.unknown", mark=mark, hint=hint))
 
 
 @dataclass(frozen=True, slots=True)

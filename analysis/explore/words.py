@@ -57,7 +57,7 @@ def indicator(word: str, tables: Tables, language: str) -> str:
         if len(codes) == 0:
             raise
     if len(codes) > 1:
-        raise UsageError(f"{word!r} names several: give the code, one of {', '.join(codes)}")
+        raise UsageError(say("error.several", word=word, codes=", ".join(codes)))
     return str(codes[0])
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis import validation
 from analysis.errors import AnalysisError
 
 from . import office, provenance
@@ -46,12 +47,10 @@ def stores(parts: Mapping[str, bytes]) -> dict[str, Provenance]:
     if not text:
         return {}
     try:
-        stored = json.loads(text)
-        return {
-            str(name): provenance.parsed(json.dumps(carried)) for name, carried in stored.items()
-        }
-    except (ValueError, AttributeError) as error:
-        raise AnalysisError("the provenance in this file is damaged") from error
+        stored = validation.parsed(text.encode("utf-8", "surrogatepass"), dict[str, object])
+        return {name: provenance.parsed(json.dumps(carried)) for name, carried in stored.items()}
+    except ValueError as error:
+        raise AnalysisError(f"the provenance in this file is damaged: {error}") from error
 
 
 def embedded(parts: Mapping[str, bytes]) -> Iterator[Found]:
@@ -131,13 +130,10 @@ def properties(shape: Any) -> Any:
 def walk(shapes: Any) -> Iterator[Any]:
     """Yield every shape, also those in groups."""
     for shape in shapes:
-        if shape.shape_type is not None and shape.shape_type == _GROUP:
+        if hasattr(shape, "shapes"):
             yield from walk(shape.shapes)
         else:
             yield shape
-
-
-_GROUP = 6
 
 
 def carried(shape: Any) -> Provenance | None:

@@ -29,6 +29,7 @@ _PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/custom-prop
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _DATES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)")
 _MOST_BYTES = 400 << 20
 _MOST_RATIO = 400  # above that of a sheet of zeros, below that of a zip bomb
 _MOST_PARTS = 20_000
@@ -105,8 +106,11 @@ def _unpacked(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
 
 
 def _declares(part: bytes) -> bool:
-    """Return whether an XML part declares a type or entities, or is UTF-16, which hides them."""
-    return b"<!DOCTYPE" in part or b"<!ENTITY" in part or part[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    """Return whether an XML part declares a type or entities, or may hide them in its encoding."""
+    named = _ENCODING.match(part)
+    hidden = part[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in part[:4]
+    known = named is None or named[1].lower() in {b"utf-8", b"us-ascii"}
+    return b"<!DOCTYPE" in part or b"<!ENTITY" in part or hidden or not known
 
 
 def normalised(data: bytes) -> bytes:
@@ -191,7 +195,7 @@ def contents(path: Path) -> tuple[Path, bytes]:
         path = path.resolve(strict=True)
         return path, path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        raise UsageError(say("error.unreadable", path=path, error=error.strerror)) from error
 
 
 def replace(path: Path, before: bytes, after: bytes) -> None:

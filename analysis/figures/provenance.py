@@ -18,7 +18,7 @@ from analysis.errors import AnalysisError
 from analysis.files import canonical, digest
 from analysis.language import labels
 
-from . import fields
+from . import fields, pictures
 
 KEY = fields.PACKAGE
 SPACE = "urn:regional-safety:provenance"
@@ -244,17 +244,10 @@ def _read_svg(data: bytes) -> Provenance | None:
 
 
 def _read_png(data: bytes) -> Provenance | None:
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
-            image.load()
-            texts = getattr(image, "text", {})
-            pieces = [
-                str(texts[_key(number)]) for number in range(len(texts)) if _key(number) in texts
-            ]
-    except (OSError, ValueError, SyntaxError) as error:  # ValueError: more text than Pillow allows
-        raise AnalysisError(f"this PNG cannot be read: {error}") from error
+    with pictures.opened(data, "this PNG") as image:
+        image.load()
+        texts = getattr(image, "text", {})
+        pieces = [str(texts[_key(number)]) for number in range(len(texts)) if _key(number) in texts]
     return parsed("".join(pieces)) if pieces else None
 
 

@@ -13,6 +13,7 @@ from analysis.charts import Figure, Pages, style
 from analysis.comparability import apart, findings, many, rules, standing
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Level, Status
 from analysis.statistics import (
@@ -243,10 +244,10 @@ def _canvas(options: Options) -> Canvas:
     known = Options.__annotations__
     for name in options:
         if name not in known:
-            raise WordError("option", name, known)
+            raise WordError(say("word.option"), name, known)
     form = options.get("form", "slide")
     if form not in style.SIZES:
-        raise WordError("form", form, style.SIZES)
+        raise WordError(say("word.form"), form, style.SIZES)
     for name, (kind, wanted) in _TYPES.items():
         given = options.get(name)
         if given is not None and not isinstance(given, kind):

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis import project
 from analysis.errors import UsageError, WordError
+from analysis.language.messages import say
 from analysis.tables import descriptor, panel
 from analysis.tables import load as tables
 from analysis.tables.frames import Frames, framed
@@ -145,10 +146,10 @@ def code_of(kind: str, word: str, named: pd.DataFrame, language: str = "zh") -> 
     wanted = word.strip().casefold()
     matching: list[str] = [code for code, spellings in spelt.items() if wanted in spellings]
     if len(matching) > 1:
-        raise UsageError(f"{word!r} names several: give the code, one of {', '.join(matching)}")
+        raise UsageError(say("error.several", word=word, codes=", ".join(matching)))
     if not matching:
         near = [f"{code} ({names[code]})" for code in _near(wanted, spelt)]
-        raise WordError(kind, word, codes, near)
+        raise WordError(say(f"word.{kind}"), word, codes, near)
     return matching[0]
 
 

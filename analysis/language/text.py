@@ -16,6 +16,9 @@ class Text:
     en: str
     id: str = field(default="", compare=False, repr=False)
 
+    def __str__(self) -> str:
+        return self.en
+
     def __getitem__(self, language: str) -> str:
         """Return the string in *language*."""
         return self.zh if Language(language) is Language.ZH else self.en
@@ -83,7 +86,7 @@ INVISIBLE = (
 )
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
@@ -112,7 +115,7 @@ def harmless(text: str) -> str:
     r"""
     Return *text* with control characters as escapes, so that no terminal obeys them.
 
-    Line breaks and tabs stay.
+    Characters that turn the direction of writing are among them; line breaks and tabs stay.
 
     >>> harmless("a\x1b[2J\n\x9b0m")
     'a\\u001b[2J\n\\u009b0m'

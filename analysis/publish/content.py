@@ -195,12 +195,10 @@ def chosen(
     records = [record for record in manifest["figures"] if record["language"] == language]
     retired = sorted({str(one["kind"]) for one in records if not is_made(one)})
     if retired:
-        raise UsageError(
-            f"figures of the kinds {', '.join(retired)} are no longer made: renew all with `run`"
-        )
+        raise UsageError(say("deck.retired", kinds=", ".join(retired)))
     records = [with_fingerprint(record) for record in records]
     if not records:
-        raise UsageError(f"the manifest has no figure in {language!r}: make them with `run`")
+        raise UsageError(say("deck.no_language", language=language))
     for pattern in patterns:
         if not any(_means(pattern, record) for record in records):
             raise UsageError(_unknown(pattern, records))
@@ -223,25 +221,24 @@ def _first(patterns: Sequence[str], record: Record) -> int:
     return next(number for number, pattern in enumerate(patterns) if _means(pattern, record))
 
 
-def _unknown(pattern: str, records: Sequence[Record]) -> str:
+def _unknown(pattern: str, records: Sequence[Record]) -> Text:
     """
     Return the error message for an unknown figure, with the nearest names or the known kinds.
 
     >>> records = [{"name": "trend-deaths-zh", "language": "zh", "kind": "trend"},
     ...            {"name": "targets-1-zh", "language": "zh", "kind": "targets"}]
-    >>> _unknown("trend-deths", records)
+    >>> _unknown("trend-deths", records).en
     "no figure is called 'trend-deths'; did you mean trend-deaths? (2 are known)"
-    >>> _unknown("map-*", records)
+    >>> _unknown("map-*", records).en
     "no figure is called 'map-*'; 2 are known, of the kinds trend, targets"
     """
     plain = dict.fromkeys(key_of(record) for record in records)
     near = get_close_matches(pattern.removesuffix("*"), plain, n=3)
     if near:
-        meant = f"did you mean {', '.join(near)}? ({len(plain)} are known)"
-        return f"no figure is called {pattern!r}; {meant}"
+        return say("deck.unknown", pattern=pattern, near=", ".join(near), count=len(plain))
     used = {kind_of(record).name for record in records}
     kinds = ", ".join(name for name in KINDS if name in used)
-    return f"no figure is called {pattern!r}; {len(plain)} are known, of the kinds {kinds}"
+    return say("deck.unknown_kinds", pattern=pattern, count=len(plain), kinds=kinds)
 
 
 def key_of(record: Record) -> str:

@@ -173,12 +173,12 @@ def _read(path: Path) -> Rows:
     if not path.exists():
         if path.with_suffix(".xlsx").exists():
             name = path.with_suffix(".xlsx").name
-            raise UsageError(f"{name} is a workbook: save it as CSV before accepting into it")
+            raise UsageError(say("accept.workbook", name=name))
         return []
     try:
         return list(csv.DictReader(io.StringIO(files.text(path), newline="")))
     except (ValueError, csv.Error) as error:
-        raise UsageError(f"{path.name} cannot be read ({error}): run `check`") from error
+        raise UsageError(say("accept.unreadable", name=path.name, error=error)) from error
 
 
 def _written(columns: Iterable[str], rows: Rows) -> bytes:

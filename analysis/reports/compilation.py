@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from analysis.errors import UsageError
+from analysis.language.messages import say
 from analysis.language.vocabulary import Confidence, Role
 from analysis.tables.load import regions_covered
 
@@ -75,7 +76,7 @@ def compiled(path: Path, data: Path, *, region: str = "", period: str = "") -> C
     known_regions = areas.known(data)
     region = region or areas.guessed(path.stem, document.text, known_regions)
     if not region:
-        raise UsageError(f"{path.name} names no known region: give --region, such as qingshan")
+        raise UsageError(say("compile.no_region", file=path.name))
     names = tuple(known_regions[code] for code in regions_covered(region) if code in known_regions)
     context = setting(document.text, names=names, period=period)
     known = catalogue(data)

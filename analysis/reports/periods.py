@@ -13,6 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from analysis.errors import UsageError
+from analysis.language.messages import say
 from analysis.tables import numerals
 
 from .layout import Enclosures, after_last
@@ -38,10 +39,9 @@ def parse_period(period: str) -> tuple[date, date]:
         first_day, last_day = re.split(r"\.\.|/", period)
         start, end = _day(first_day, final=False), _day(last_day, final=True)
     except ValueError as error:
-        mend = "write 2024, 2024H1, 2024Q3 or 2024-01-01..2024-11-30"
-        raise UsageError(f"period {period!r} is no period: {mend}") from error
+        raise UsageError(say("compile.no_period", period=period)) from error
     if start > end:
-        raise UsageError(f"period {period!r} ends before it starts: swap the days")
+        raise UsageError(say("compile.period_order", period=period))
     return start, end
 
 

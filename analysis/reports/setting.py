@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analysis.errors import UsageError
+from analysis.language.messages import say
 
 from . import lexicon
 from .layout import Mood, fold, mood_of
@@ -146,7 +147,7 @@ def _period(text: str) -> tuple[date, date]:
             return _named_part(int(match[1]), match[2])
     years = re.findall(r"(?<!\d)(20\d\d)[ ]*年", text)
     if not years:
-        raise UsageError("the text names no year: give --period, such as --period 2024")
+        raise UsageError(say("compile.no_year"))
     return span(int(Counter(years).most_common(1)[0][0]), 1, 12)
 
 

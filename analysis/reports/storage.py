@@ -72,7 +72,7 @@ def alone(root: Path, *, dry_run: bool = False) -> Iterator[tuple[Text, ...]]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise BusyError("tables", str(root)) from error
+        raise BusyError(say("error.busy", lock=say("accept.locked"))) from error
     try:
         yield recover(root)
     finally:
@@ -146,10 +146,10 @@ def undone(root: Path) -> dict[str, bytes | None]:
     folder = root / ACCEPTED
     entries = _journal(folder)
     if entries is None:
-        raise UsageError("there is nothing to undo: no workbook has been accepted here")
+        raise UsageError(say("accept.no_undo"))
     edited = [entry["name"] for entry in entries if _hash(root, entry["name"]) != entry["new"]]
     if edited:
-        raise UsageError(f"changed since it was accepted: {', '.join(edited)}; nothing is undone")
+        raise UsageError(say("accept.changed_since", files=", ".join(edited)))
     return {entry["name"]: _old(folder, number, entry) for number, entry in enumerate(entries)}
 
 
@@ -247,7 +247,7 @@ _FOLDERS = {*BY_REGION, "originals"}
 def _table(root: Path, name: str) -> Path:
     """Return the path of a table."""
     if not is_table(name):
-        raise UsageError(f"{name[:80]!r} is no table")
+        raise UsageError(say("accept.no_table", name=name[:80]))
     try:
         return files.below(root, name)
     except ValueError as error:
@@ -258,10 +258,10 @@ def _content(root: Path, name: str) -> bytes | None:
     """Return the content of a table, None if there is none."""
     path = _table(root, name)
     if path.is_symlink():
-        raise UsageError(f"{name} is a link: replace it by the file itself")
+        raise UsageError(say("accept.link", name=name))
     data = files.read(path)
     if data is None and os.path.lexists(path):
-        raise UsageError(f"{name} is no plain file that can be read: put the table there")
+        raise UsageError(say("accept.no_file", name=name))
     return data
 
 
@@ -279,7 +279,7 @@ def _remove(path: Path) -> None:
 _OUTPUT = re.compile(rb'start,end,raw,|\{"start": ?[0-9]+, ?"end": ?[0-9]+, ?"raw"')
 
 
-def make_room(path: Path, data: Path) -> None:
+def make_room(path: Path) -> None:
     """
     Check that `compile` may write *path*: it is new, or an earlier output.
 
@@ -288,15 +288,13 @@ def make_room(path: Path, data: Path) -> None:
     Raises
     ------
     UsageError
-        For a path in *data*, the folder of the tables, or a file that is something else.
+        For a file that is something else.
     """
-    if data.resolve() in path.resolve().parents:
-        raise UsageError(f"{path} is among the tables: write the output elsewhere")
     if not os.path.lexists(path):
         return
     earlier = files.read(path)
     if earlier is None or not (not earlier or _OUTPUT.match(earlier) or _is_review(earlier)):
-        raise UsageError(f"{path} exists and is no output of `compile`: name another file")
+        raise UsageError(say("compile.no_output", path=path))
     if earlier.startswith(b"PK"):
         files.write(path.with_name(f"{path.name}.bak"), earlier)
 

@@ -12,6 +12,7 @@ import logging
 import queue
 import re
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -23,6 +24,7 @@ from typing import Any, NotRequired, TypedDict
 
 from analysis import files, validation
 from analysis.errors import UsageError, WorkerError
+from analysis.language.messages import say
 
 from . import judge, processes, staging
 from .executors import Event, Local, taken
@@ -62,19 +64,10 @@ class Cluster:
         distributed = _distributed()
         _silence()
         self.gone = f"the Dask scheduler at {scheduler} does not answer any more"
-        try:
-            # Without "pickle" among them, no object that a worker makes up is built here.
-            self.client = distributed.Client(
-                scheduler,
-                timeout=PATIENCE,
-                set_as_default=False,
-                deserializers=["dask", "msgpack", "error"],
-            )
-        except (OSError, ValueError) as error:
-            raise UsageError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+        self.client = _connected(distributed, scheduler)
         self.capacity = sum(self.client.nthreads().values())
         if not self.capacity:
-            raise UsageError(f"the scheduler at {scheduler} has no worker: start one")
+            raise UsageError(say("dask.no_worker", scheduler=scheduler))
         self.run = stage.run
         self.sent: dict[str, tuple[Task, Any]] = {}
         self.open: set[str] = set()  # jobs whose end has not been reported
@@ -177,12 +170,50 @@ class Cluster:
             self.events.put({**event, "job": job})
 
 
+def _connected(distributed: Any, scheduler: str) -> Any:
+    """
+    Return a client of *scheduler*.
+
+    Raises
+    ------
+    UsageError
+        If none answers in time: Dask itself would wait for ever for a silent one.
+    """
+    answers: queue.Queue[Any] = queue.Queue()
+
+    def connect() -> None:
+        try:
+            # Without "pickle" among them, no object that a worker makes up is built here.
+            deserializers = ["dask", "msgpack", "error"]
+            options = {"set_as_default": False, "deserializers": deserializers}
+            answers.put(distributed.Client(scheduler, timeout=PATIENCE, **options))
+        except Exception as error:  # noqa: BLE001  whatever another service answers
+            answers.put(error)
+
+    threading.Thread(target=connect, daemon=True).start()
+    try:
+        client = answers.get(timeout=2 * PATIENCE)
+    except queue.Empty:
+        client = TimeoutError(f"nothing for {2 * PATIENCE:.0f} s")
+    if isinstance(client, Exception):
+        words = str(client).partition("\n")[0][:300] or type(client).__name__
+        raise UsageError(say("dask.no_answer", scheduler=scheduler, error=words)) from client
+    return client
+
+
 def _silence() -> None:
     """Drop what the libraries log, which is pages of it when a connection is lost."""
     for name in [*logging.root.manager.loggerDict]:
         if name.partition(".")[0] in {"distributed", "tornado", "asyncio"}:
             logger = logging.getLogger(name)
             logger.handlers, logger.propagate = [logging.NullHandler()], False
+    sys.unraisablehook = _drop_from_dask
+
+
+def _drop_from_dask(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Drop what a client that never connected says when it is deleted."""
+    if not str(getattr(unraisable.object, "__module__", "")).startswith("distributed"):
+        sys.__unraisablehook__(unraisable)
 
 
 def require_address(scheduler: str) -> None:
@@ -195,9 +226,9 @@ def require_address(scheduler: str) -> None:
     analysis.errors.UsageError: 'http://host:1' is no scheduler: write --scheduler tcp://host:8786
     """
     if not scheduler:
-        raise UsageError("--executor dask needs --scheduler tcp://host:8786")
+        raise UsageError(say("dask.address"))
     if not _ADDRESS.fullmatch(scheduler):
-        raise UsageError(f"{scheduler[:80]!r} is no scheduler: write --scheduler tcp://host:8786")
+        raise UsageError(say("dask.no_address", scheduler=scheduler[:80]))
 
 
 def unpacked(reply: bytes, stage: Path) -> list[Event]:
@@ -375,5 +406,5 @@ def _distributed() -> Any:
     try:
         import distributed
     except ImportError as error:
-        raise UsageError("--executor dask needs: pip install 'regional-safety[dask]'") from error
+        raise UsageError(say("dask.missing")) from error
     return distributed

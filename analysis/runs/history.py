@@ -28,6 +28,8 @@ from .stale import overview
 FILE = "runs.jsonl"
 TABLES = ".tables.json"  # the values of every table at the last run
 MOST_BYTES = 4 << 20  # a longer file loses its older half
+MOST_LINES = 20_000  # that are read
+MOST_TABLES = 16 << 20  # bytes
 Line = dict[str, Any]
 SHOWN = 20  # entries of a list in the text form
 _MEANINGS = {
@@ -106,7 +108,8 @@ def add(figures: Path, line: Line) -> None:
 def lines(figures: Path) -> list[Line]:
     """Return the valid lines, oldest first."""
     valid = []
-    for data in (files.read(figures / FILE) or b"").splitlines():
+    whole = files.read(figures / FILE, 2 * MOST_BYTES) or b""
+    for data in whole.splitlines()[-MOST_LINES:]:
         try:
             line = validation.parsed(data, Past)
         except ValueError:
@@ -120,7 +123,7 @@ def keep_tables(project: Project) -> None:
     """Save the values of the tables for :func:`since`."""
     data = files.canonical(_values(project))
     path = project.figures / TABLES
-    if files.read(path) != data:
+    if files.read(path, MOST_TABLES) != data:
         with suppress(OSError):  # `status` can do without it
             files.write(path, data)
 
@@ -128,7 +131,7 @@ def keep_tables(project: Project) -> None:
 def since(project: Project) -> list[dict[str, Any]]:
     """Return the values added, changed and removed in the tables since the last run."""
     try:
-        data = files.read(project.figures / TABLES) or b""
+        data = files.read(project.figures / TABLES, MOST_TABLES) or b""
         before = validation.parsed(data, dict[str, list[validation.Row]])
     except ValueError:
         return []

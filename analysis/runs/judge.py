@@ -5,7 +5,6 @@ papermill's own status is not used: it is "completed" even after a kernel has di
 read with a limit of size, and no step begins after the deadline.
 """
 
-import io
 import json
 import re
 import signal
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from analysis import files, validation
+from analysis.figures import pictures
 from analysis.figures.fields import Figure
 from analysis.language.messages import say
 from analysis.language.text import Text
@@ -27,9 +27,7 @@ MOST_FILES = 500  # that a job publishes
 MOST_BYTES = 256 << 20  # of all of them
 MOST_NOTEBOOK = 64 << 20
 MOST_RECORD = 16 << 20
-MOST_DRAWING = 32 << 20
 MOST_LOG = 8 << 20
-MOST_PIXELS = 40_000_000
 _LONGEST_CAUSE = 400
 _GLYPHS = (
     re.compile(r"Glyph (?P<code>\d{1,7}) .*?missing from"),
@@ -279,7 +277,7 @@ def _decode(folder: Path, name: str, file: str) -> None:
     if not files.is_plain(file) or decode is None or suffix == file:
         cause = say("job.cause.not_named", file=file, name=name, kinds=", ".join(_DECODERS))
         raise FailureError(cause, say("job.advice.name"))
-    data = _read(folder / file, MOST_DRAWING)
+    data = _read(folder / file, pictures.MOST_BYTES)
     try:
         decode(data)
     except Exception as error:
@@ -309,11 +307,7 @@ def _svg(data: bytes) -> None:
 
 
 def _png(data: bytes) -> None:
-    from PIL import Image
-
-    with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError(f"{image.width} × {image.height} pixels")
+    with pictures.opened(data, "the PNG") as image:
         image.load()
 
 

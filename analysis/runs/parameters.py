@@ -19,6 +19,8 @@ from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from analysis import files, validation
 from analysis.errors import UsageError, WordError
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Language
 
 Value = str | int | float | bool
@@ -125,14 +127,15 @@ def notebook(path: Path, known: Iterable[str] = ()) -> Notebook:
         If there is no such file (naming the nearest of *known*), or it is not a notebook.
     """
     if not os.path.lexists(path):
-        raise WordError("notebook", path.stem, sorted(known))
+        raise WordError(say("word.notebook"), path.stem, sorted(known))
     data = files.read(Path(os.path.realpath(path)))
     if data is None:
-        raise UsageError(f"{path} is not a notebook: no plain file that can be read; restore it")
+        raise UsageError(say("notebook.unreadable", path=path))
     try:
         whole = validation.parsed(data.removeprefix(codecs.BOM_UTF8), Format4)
     except ValueError as error:
-        raise UsageError(f"{path} is not a notebook{_damage(data, error)}") from error
+        damage = _damage(data, error)
+        raise UsageError(say("notebook.damaged", path=path, damage=damage)) from error
     cells: list[dict[str, Any]] = [
         {**cell, "source": "".join(cell["source"]), "tags": cell["metadata"].get("tags", [])}
         for cell in whole["cells"]
@@ -141,12 +144,12 @@ def notebook(path: Path, known: Iterable[str] = ()) -> Notebook:
     return Notebook(cells, kernel.get("name", ""), kernel.get("language", "python"))
 
 
-def _damage(data: bytes, error: ValueError) -> str:
+def _damage(data: bytes, error: ValueError) -> Text:
     if b"<<<<<<<" in data:
-        return ": it contains merge-conflict markers (<<<<<<<): finish the merge first"
+        return say("notebook.merge")
     if isinstance(error, json.JSONDecodeError):
-        return f": {error}; restore it"
-    return f" of format 4 ({error}): open and save it"
+        return say("notebook.no_json", error=error)
+    return say("notebook.other_format", error=error)
 
 
 def declared(path: Path, of: Notebook) -> dict[str, Parameter]:
@@ -160,7 +163,7 @@ def declared(path: Path, of: Notebook) -> dict[str, Parameter]:
     """
     tagged = [cell for cell in of.cells if "parameters" in cell["tags"]]
     if not tagged:
-        raise UsageError(f"{path} has no cell tagged 'parameters': tag the one that sets them")
+        raise UsageError(say("notebook.no_tag", path=path))
     source = tagged[0]["source"]
     if of.language != "python":
         names = re.findall(r"^\s*(\w+)\s*(?:<-|=)", source, re.MULTILINE)
@@ -168,7 +171,7 @@ def declared(path: Path, of: Notebook) -> dict[str, Parameter]:
     try:
         return {one.name: one for one in _parsed(source)}
     except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError) as error:
-        raise UsageError(f"{path}: the cell tagged 'parameters' is not Python: {error}") from error
+        raise UsageError(say("notebook.no_python", path=path, error=error)) from error
 
 
 def _parsed(source: str) -> Iterable[Parameter]:
@@ -218,9 +221,9 @@ def typed(words: Iterable[str], known: Mapping[str, Parameter]) -> dict[str, Val
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
-            raise UsageError(f"{word!r} is no parameter: write NAME=VALUE, as indicator=deaths")
+            raise UsageError(say("parameter.no_word", word=word))
         if name not in known:
-            raise WordError("parameter", name, known)
+            raise WordError(say("word.parameter"), name, known)
         values[name] = _converted(text, known[name].kinds)
     return values
 
@@ -256,11 +259,11 @@ def check_parameters(namespace: Mapping[str, Any]) -> None:
         if _INJECTED.match(cell):
             known = {one.name: one for one in _parsed(tagged)}
             given = {one.name: namespace[one.name] for one in _parsed(cell)}
-            check("this notebook", given, known, {})
+            check(say("parameter.here"), given, known, {})
 
 
 def check(
-    where: str,
+    where: str | Text,
     given: Mapping[str, Any],
     known: Mapping[str, Parameter],
     closed: Mapping[str, Iterable[str]],
@@ -289,36 +292,36 @@ def check(
     """
     for name, value in given.items():
         if name not in known or name.startswith("__"):
-            raise WordError(f"{where}: parameter", name, known)
+            kind = say("word.in", where=where, kind=say("word.parameter"))
+            raise WordError(kind, name, known)
         _check_type(where, known[name], value)
         _check_text(where, name, value)
         words = [*known[name].words] or [*closed.get(name, ())]
         if name == "language":
             words = [word.value for word in Language]
         if words and str(value) not in words:
-            raise WordError(f"{where}: {name}", value, words)
+            raise WordError(say("parameter.named", where=where, name=name), value, words)
         if name.endswith("_year") and not FIRST_YEAR <= _year(value) <= LAST_YEAR:
-            raise UsageError(f"{where}: {name} = {value!r} is outside {FIRST_YEAR}-{LAST_YEAR}")
+            limits = {"first": FIRST_YEAR, "last": LAST_YEAR}
+            raise UsageError(say("parameter.year", where=where, name=name, value=value, **limits))
 
 
 def _year(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _check_type(where: str, parameter: Parameter, value: object) -> None:
+def _check_type(where: str | Text, parameter: Parameter, value: object) -> None:
     kinds = parameter.kinds
     fits = isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
     if kinds and not fits:
-        declared_type = " or ".join(kind.__name__ for kind in kinds)
-        given_type = type(value).__name__
-        raise UsageError(
-            f"{where}: {parameter.name} = {value!r} is a {given_type}, "
-            f"but {declared_type} is declared"
-        )
+        names = [Text(kind.__name__, kind.__name__) for kind in kinds]
+        declared_type = Text.joined(names, zh=" 或 ", en=" or ")
+        types = {"given": type(value).__name__, "declared": declared_type}
+        values = {"name": parameter.name, "value": value, **types}
+        raise UsageError(say("parameter.type", where=where, **values))
 
 
-def _check_text(where: str, name: str, value: object) -> None:
+def _check_text(where: str | Text, name: str, value: object) -> None:
     if isinstance(value, str) and (len(value) > LONGEST or not value.isprintable()):
-        raise UsageError(
-            f"{where}: {name} = {value[:40]!r} must be one line of at most {LONGEST} characters"
-        )
+        values = {"name": name, "value": value[:40], "most": LONGEST}
+        raise UsageError(say("parameter.long", where=where, **values))

@@ -21,12 +21,15 @@ from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 from analysis import files, validation
 from analysis.errors import UsageError, WordError
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.project import KNOWN_FORMATS
 
 from . import parameters
 from .parameters import Value
 
 PLAN = "plan.toml"
+_TITLE = Text(PLAN, PLAN)
 DEADLINE = 600.0  # seconds a job may take unless the plan says otherwise
 _HEADER = re.compile(r"\s*\[\[\s*job\s*\]\]")  # the line at which a job begins
 _TOP = ("warm", "warm_up", "deadline", "formats", "default", "job")
@@ -170,7 +173,7 @@ class Plan:
         for name in names:
             matching = [job for job in self.jobs if _matches(name, job)]
             if not matching:
-                raise WordError("job", name, [job.name for job in self.jobs])
+                raise WordError(say("word.job"), name, [job.name for job in self.jobs])
             selected |= {job.name: job for job in matching}
         return list(selected.values()) if selected else list(self.jobs)
 
@@ -192,7 +195,7 @@ def home(start: Path | None = None) -> Project:
     for folder in (here, *here.parents):
         if (folder / PLAN).is_file():
             return Project(folder)
-    raise UsageError(f"no {PLAN} at or above {here}: run this inside the project")
+    raise UsageError(say("error.no_project", file=PLAN, folder=here))
 
 
 def load(project: Project) -> Plan:
@@ -214,9 +217,9 @@ def load(project: Project) -> Plan:
     )
     jobs = list(itertools.islice(made, MOST_JOBS + 1))
     if len(jobs) > MOST_JOBS:
-        raise UsageError(f"{PLAN} asks for over {MOST_JOBS} jobs: divide it into several projects")
+        raise UsageError(say("plan.too_many", most=MOST_JOBS))
     if not jobs:
-        raise UsageError(f"{PLAN} has no job: add [[job]] or [default]; see docs/scheduling.md")
+        raise UsageError(say("plan.no_job"))
     _refuse_duplicates(jobs)
     warm_up = entries.get("warm_up", [])
     return Plan(
@@ -247,12 +250,12 @@ def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
     entry = {"notebook": notebook} | {part: default.get(part, empty) for part, empty in _SHARED}
     whole = (one for _, one in _whole_entries(entries, lines, project.notebooks))
     entry = next((one for one in whole if one.get("notebook") == notebook), entry)
-    return reader.job(entry, f"job {notebook}", words)
+    return reader.job(entry, say("plan.ad_hoc", notebook=notebook), words)
 
 
 def _whole_entries(
     entries: Mapping[str, Any], lines: Sequence[int], notebooks: Path
-) -> Iterator[tuple[str, dict[str, Any]]]:
+) -> Iterator[tuple[Text, dict[str, Any]]]:
     """Yield each job of the plan with the defaults, then notebooks that no job names."""
     default = entries.get("default", {})
     jobs = entries.get("job", [])
@@ -260,14 +263,16 @@ def _whole_entries(
         whole = {part: default[part] for part in ("each", "reads") if part in default} | entry
         if isinstance(entry.get("each"), dict):
             whole["each"] = {**default.get("each", {}), **entry["each"]}
-        line = f"line {lines[number - 1]}, " if len(lines) == len(jobs) else ""
-        yield f"{PLAN}, {line}job {number}", whole
+        if len(lines) == len(jobs):
+            yield say("plan.job_at", number=number, line=lines[number - 1]), whole
+        else:
+            yield say("plan.job", number=number), whole
     if "default" in entries:
         named = {str(entry.get("notebook")) for entry in jobs} | {*default.get("without", ())}
         for path in sorted(notebooks.glob("*.ipynb")):
             if path.stem not in named and _declares(path, default.get("each", {})):
                 parts = {part: default[part] for part in ("each", "reads") if part in default}
-                yield f"{PLAN}, default", {"notebook": path.stem, **parts}
+                yield say("plan.default"), {"notebook": path.stem, **parts}
 
 
 def _declares(path: Path, names: Iterable[str]) -> bool:
@@ -283,23 +288,23 @@ def _parsed(path: Path) -> tuple[dict[str, Any], list[int]]:
         text = files.text(path)
         entries = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not TOML: {error}") from error
-    _refuse_unknown_keys(PLAN, entries, _TOP)
-    _refuse_misfit(PLAN, entries, Whole)
-    _refuse_unknown_keys(f"{PLAN}, default", entries.get("default", {}), _DEFAULT)
+        raise UsageError(say("plan.no_toml", path=path, error=error)) from error
+    _refuse_unknown_keys(_TITLE, entries, _TOP)
+    _refuse_misfit(_TITLE, entries, Whole)
+    _refuse_unknown_keys(say("plan.default"), entries.get("default", {}), _DEFAULT)
     lines = enumerate(text.splitlines(), 1)
     return entries, [number for number, line in lines if _HEADER.match(line)]
 
 
-def _refuse_misfit(where: str, entry: object, kind: Any) -> None:
+def _refuse_misfit(where: Text, entry: object, kind: Any) -> None:
     if fault := validation.misfit(entry, kind):
-        raise UsageError(f"{where}: {fault}; see docs/scheduling.md")
+        raise UsageError(say("plan.misfit", where=where, fault=fault))
 
 
-def _refuse_unknown_keys(where: str, entry: Mapping[str, Any], known: Iterable[str]) -> None:
+def _refuse_unknown_keys(where: Text, entry: Mapping[str, Any], known: Iterable[str]) -> None:
     for key in entry:
         if key not in known:
-            raise WordError(f"{where}: key", key, known)
+            raise WordError(_kind(where, "key"), key, known)
 
 
 class _Reader:
@@ -323,29 +328,29 @@ class _Reader:
         deadline = float(entries.get("deadline", DEADLINE))
         return cls(project, deadline, entries.get("formats", []))
 
-    def job(self, entry: dict[str, Any], where: str, words: Iterable[str]) -> Job:
+    def job(self, entry: dict[str, Any], where: Text, words: Iterable[str]) -> Job:
         """Return the job of *entry* with the parameters in *words*, of the others the first."""
         path = self.project.notebooks / f"{_file_name(where, entry['notebook'])}.ipynb"
         stems = [one.stem for one in self.project.notebooks.glob("*.ipynb")]
         known = parameters.declared(path, parameters.notebook(path, stems))
         each = {
-            name: self._listed(f"{where}: each {name}", values)[:1]
+            name: self._listed(say("plan.each", where=where, name=name), values)[:1]
             for name, values in entry.get("each", {}).items()
         }
         given = {name: [value] for name, value in parameters.typed(words, known).items()}
         return next(self.jobs({**entry, "each": each | given}, where))
 
-    def jobs(self, entry: dict[str, Any], where: str) -> Iterator[Job]:
+    def jobs(self, entry: dict[str, Any], where: Text) -> Iterator[Job]:
         """Yield the jobs of a ``[[job]]`` entry: the product of its lists of parameter values."""
         _refuse_unknown_keys(where, entry, _JOB)
         _refuse_misfit(where, entry, Entry)
         stem, folder = _file_name(where, str(entry.get("notebook", ""))), self.project.notebooks
         path, stems = folder / f"{stem}.ipynb", [one.stem for one in folder.glob("*.ipynb")]
         if stem not in stems:
-            raise WordError(f"{where}: notebook", stem, stems)
+            raise WordError(_kind(where, "notebook"), stem, stems)
         read = parameters.notebook(path)
         lists = {
-            name: self._listed(f"{where}: each {name}", values)
+            name: self._listed(say("plan.each", where=where, name=name), values)
             for name, values in entry.get("each", {}).items()
         }
         known = parameters.declared(path, read) if lists else {}
@@ -353,37 +358,39 @@ class _Reader:
         formats = _formats(where, entry.get("formats", self.formats))
         for values in itertools.product(*lists.values()):
             given = dict(zip(lists, values, strict=True))
-            parameters.check(f"{where} ({stem})", given, known, self.closed)
+            parameters.check(
+                say("plan.notebook", where=where, notebook=stem), given, known, self.closed
+            )
             name = _file_name(where, "-".join([stem, *map(_spelled, values)]))
             sources = tuple(self._sources(where, entry.get("reads", []), given))
             yield Job(name, path, given, sources, deadline, kernel, formats)
 
-    def _listed(self, where: str, values: object) -> list[Value]:
+    def _listed(self, where: Text, values: object) -> list[Value]:
         """Return the values of a parameter: a list, or a selection named in the descriptor."""
         if isinstance(values, str):
             if values not in self.selections:
-                raise WordError(f"{where}: selection", values, self.selections)
+                raise WordError(_kind(where, "selection"), values, self.selections)
             values = self.selections[values]
         if not isinstance(values, list) or not values:
-            raise UsageError(f"{where} must be a list of values, or the name of a selection")
+            raise UsageError(say("plan.no_list", where=where))
         for value in values:
             if not isinstance(value, str | int | bool | float) or not _finite(value):
-                raise UsageError(f"{where}: {value!r} must be text, a number, true or false")
+                raise UsageError(say("plan.no_value", where=where, value=value))
         return values
 
     def _sources(
-        self, where: str, reads: Iterable[Any], given: Mapping[str, Value]
+        self, where: Text, reads: Iterable[Any], given: Mapping[str, Value]
     ) -> Iterator[Source]:
         for read in reads:
             entry = {"table": read} if isinstance(read, str) else dict(read)
-            _refuse_unknown_keys(f"{where}: reads", entry, _READ)
+            _refuse_unknown_keys(say("plan.reads", where=where), entry, _READ)
             pattern = str(entry["table"])
             if pattern not in self.tables:
                 pattern = _PLACEHOLDER.sub(lambda name: _filled(where, name[1], given), pattern)
             column = str(entry.get("where", ""))
             value = _filled(where, column, given) if column else ""
             if not self.matching(pattern):
-                raise WordError(f"{where}: table", pattern, self.tables)
+                raise WordError(_kind(where, "table"), pattern, self.tables)
             yield from (Source(*table, column, value) for table in self.matching(pattern))
 
     def _matching(self, pattern: str) -> list[tuple[str, Path]]:
@@ -425,20 +432,24 @@ def _cells(path: Path, column: str) -> Iterator[str]:
         return  # reported by the check of the tables
 
 
-def _kernel(where: str, entry: Mapping[str, Any], read: parameters.Notebook) -> str:
+def _kind(where: Text, kind: str) -> Text:
+    return say("word.in", where=where, kind=say(f"word.{kind}"))
+
+
+def _kernel(where: Text, entry: Mapping[str, Any], read: parameters.Notebook) -> str:
     executor = entry.get("executor", "in-process")
     if executor not in _EXECUTORS:
-        raise WordError(f"{where}: executor", executor, _EXECUTORS)
+        raise WordError(_kind(where, "executor"), executor, _EXECUTORS)
     own = read.kernel not in {"", "python3"}
     return read.kernel if own else "python3" if executor == "kernel" else ""
 
 
-def _formats(where: str, given: object) -> tuple[str, ...]:
+def _formats(where: Text, given: object) -> tuple[str, ...]:
     if not isinstance(given, list):
-        raise UsageError(f"{where}: formats must be a list")
+        raise UsageError(say("plan.formats_no_list", where=where))
     for one in given:
         if one not in KNOWN_FORMATS:
-            raise WordError(f"{where}: format", one, KNOWN_FORMATS)
+            raise WordError(_kind(where, "format"), one, KNOWN_FORMATS)
     return tuple(given)
 
 
@@ -452,12 +463,10 @@ def _spelled(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _file_name(where: str, name: str) -> str:
+def _file_name(where: Text, name: str) -> str:
     if not files.is_plain(name):
-        raise UsageError(
-            f"{where}: {name[:60]!r} cannot be the name of a file: use plain words, at most "
-            f"{files.LONGEST_NAME} bytes"
-        )
+        values = {"where": where, "name": name[:60], "most": files.LONGEST_NAME}
+        raise UsageError(say("plan.no_file_name", **values))
     return name
 
 
@@ -476,13 +485,13 @@ def described(data: Path, part: str) -> dict[str, Any]:
     try:
         whole: dict[str, Any] = {**validation.parsed(files.text(path).encode(), Described)}
     except ValueError as error:
-        raise UsageError(f"{path} is damaged ({error}): write it again with `describe`") from error
+        raise UsageError(say("plan.descriptor_damaged", path=path, error=error)) from error
     return dict(whole.get(part, {}))
 
 
-def _filled(where: str, name: str, given: Mapping[str, Value]) -> str:
+def _filled(where: Text, name: str, given: Mapping[str, Value]) -> str:
     if name not in given:
-        raise WordError(f"{where}: parameter", name, given)
+        raise WordError(_kind(where, "parameter"), name, given)
     return _spelled(given[name])
 
 
@@ -491,10 +500,9 @@ def _refuse_duplicates(jobs: Iterable[Job]) -> None:
     for job in jobs:
         twin = claimed.setdefault(job.name.casefold(), job)
         if twin is not job:
-            raise UsageError(
-                f"two jobs claim figures/{job.name}: {twin.notebook.stem} {dict(twin.parameters)}"
-                f" and {job.notebook.stem} {dict(job.parameters)}; change one"
-            )
+            one = {"first": twin.notebook.stem, "first_values": dict(twin.parameters)}
+            two = {"second": job.notebook.stem, "second_values": dict(job.parameters)}
+            raise UsageError(say("plan.twins", job=job.name, **one, **two))
 
 
 def library(name: str) -> str:

@@ -168,13 +168,14 @@ def _require_kernels(jobs: Iterable[Job]) -> None:
     """Raise an error if the kernel of a notebook is not installed."""
     using = {one.kernel: one.notebook.name for one in jobs if one.kernel}
     if "python3" in using and not importlib.util.find_spec("ipykernel"):
-        raise UsageError("ipykernel is not installed: pip install ipykernel")
+        raise UsageError(say("run.no_ipykernel"))
     if using.keys() - {"python3"}:
         from jupyter_client.kernelspec import KernelSpecManager
 
         known = sorted(KernelSpecManager().find_kernel_specs())
         for name in using.keys() - {"python3", *known}:
-            raise WordError(f"{using[name]}: kernel", name, known)
+            kind = say("word.in", where=using[name], kind=say("word.kernel"))
+            raise WordError(kind, name, known)
 
 
 class _Runner:
@@ -223,9 +224,7 @@ class _Runner:
         try:
             staging.write_manifest(self.plan)
         except (OSError, BusyError) as error:
-            cause = (
-                disk_error(error) if isinstance(error, OSError) else Text(f"{error}", f"{error}")
-            )
+            cause = disk_error(error) if isinstance(error, OSError) else error.text
             self._report("failed", manifest.MANIFEST, cause, say("run.manifest_left"))
 
     def _report(self, kind: str, job: str, cause: Text, advice: Text) -> None:
@@ -334,7 +333,7 @@ class _Runner:
         if "fault" in event:
             self.faults.append(_fault(event["fault"]))
         elif "raised" in event:
-            raise UsageError(f"the tables could not be checked: {event['raised']}")
+            raise UsageError(say("run.unchecked", error=event["raised"]))
         elif "ended" in event:
             self.checking = False
             if self.faults:

@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from analysis import files
 from analysis.errors import BusyError
 from analysis.figures import manifest
+from analysis.language.messages import say
 from analysis.language.text import Text
 
 from . import processes
@@ -122,7 +123,7 @@ def _lock(figures: Path, name: str, wait: float) -> FileLock:
     try:
         acquired.acquire(timeout=wait)
     except Timeout as error:
-        raise BusyError(name) from error
+        raise BusyError(say("error.busy", lock=name)) from error
     return acquired
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import WordError
+from analysis.language.messages import say
 from analysis.language.vocabulary import Comparator, Mark, Measure, Quantity, Status, Vintage
 
 from . import intervals, tests
@@ -234,7 +235,7 @@ def _only(indicator: str, *frames: pd.DataFrame) -> list[pd.DataFrame]:
     mine = [frame[frame["indicator"].eq(indicator)] for frame in frames]
     if all(one.empty for one in mine):
         known = sorted({code for frame in frames for code in frame["indicator"]})
-        raise WordError("indicator", indicator, known)
+        raise WordError(say("word.indicator"), indicator, known)
     return mine
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import WordError
+from analysis.language.messages import say
 from analysis.language.vocabulary import Level
 
 from . import contract, parquet
@@ -116,7 +117,7 @@ class Panel:
         """
         codes = list(self.indicators["indicator"])
         if indicator not in codes:
-            raise WordError("indicator", indicator, codes)
+            raise WordError(say("word.indicator"), indicator, codes)
         if "rows" in self.__dict__:
             return only(self.rows, indicator)
         return self._read(indicator)

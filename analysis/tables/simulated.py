@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError
+from analysis.language.messages import say
 from analysis.language.vocabulary import Comparator, Measure, Status
 
 from . import contract, parquet
@@ -97,7 +98,7 @@ def simulate(
     sizes = {"regions": MOST_REGIONS, "years": MOST_YEARS, "indicators": 10_000}
     for (name, most), size in zip(sizes.items(), (regions, years, indicators), strict=True):
         if not 1 <= size <= most:
-            raise UsageError(f"{name} = {size}: choose from 1 to {most}")
+            raise UsageError(say("simulate.size", name=name, size=size, most=most))
     country = _Country(regions, years, indicators, np.random.default_rng(seed))
     return parquet.write(folder, country.tables(), country.pieces())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from analysis.cli import options
+from analysis.cli import translation
 from analysis.cli.main import main
 
 NO_LOCALE = {"LC_ALL": None, "LC_MESSAGES": None, "LANG": None}
@@ -19,7 +19,7 @@ def language(monkeypatch, **variables):
             monkeypatch.delenv(name, raising=False)
         else:
             monkeypatch.setenv(name, value)
-    return options.locale_language()
+    return translation.locale_language()
 
 
 @pytest.mark.parametrize(

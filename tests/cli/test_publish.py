@@ -1,5 +1,8 @@
 """The commands of publications: what they write, list and refuse."""
 
+import os
+import shutil
+
 import pytest
 from click.testing import CliRunner
 from publications import written
@@ -96,3 +99,27 @@ def test_a_mark_is_traced(project):
     assert result.exit_code == 0, result.output
     assert "trend-deaths-en" in result.output
     assert run("trace", "trend-deths-en", "--project", project).exit_code == 2
+
+
+@pytest.mark.parametrize("command", [["deck", "trend-*"], ["workbook"], ["report"]])
+@pytest.mark.parametrize("name", ["data/reports.csv", "data/new.pptx", "link", "pipe"])
+def test_p30_an_output_is_not_written_among_the_tables(project, tmp_path, command, name):
+    """P30: nor through a link to them, and no command waits for a pipe."""
+    tables = project / "data"
+    tables.mkdir(exist_ok=True)
+    (tables / "reports.csv").write_text("report\n")
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(tables / "reports.csv")
+    os.mkfifo(pipe)
+    target = {"link": link, "pipe": pipe}.get(name, project / name)
+    before = files(tables)
+
+    try:
+        refused = run(*command, "--project", project, "--output", target)
+        assert refused.exit_code == 2
+        assert refused.exception is not None
+        assert files(tables) == before
+        assert link.is_symlink()
+        assert pipe.is_fifo()
+    finally:
+        shutil.rmtree(tables)

@@ -73,7 +73,9 @@ def test_p32_a_limit_of_the_shell_is_a_clean_failure(project, limit, cause):
     assert project.rubbish() == []
 
 
-@pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b2J", "\x07", "\x08\x08", "\x7f", "\r", "\u2028"])
+@pytest.mark.parametrize(
+    "sign", ["\x1b[2J", "\x9b2J", "\x07", "\x08\x08", "\x7f", "\r", "\u2028", "\u202e", "\u2066"]
+)
 def test_p33_a_control_character_of_a_file_is_escaped(project, sign):
     """P33: the error of a notebook, printed and stored, cannot rule a terminal."""
     project.notebook("draw", f"raise ValueError({'a' + sign + 'b'!r})")

@@ -189,3 +189,15 @@ def test_explain_refuses_unknown_words_with_2(east, words, near):
 
     assert (shown.exit_code, shown.stdout) == (2, "")
     assert near in shown.stderr
+
+
+def test_a_simulation_takes_no_folder_with_other_files(tmp_path):
+    """It would hide them from git, and stand beside tables of the same names."""
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / ".gitignore").write_text("mine")
+
+    refused = CliRunner().invoke(main, ["simulate", "--output", str(tmp_path)])
+
+    assert refused.exit_code == 2
+    assert (tmp_path / ".gitignore").read_text() == "mine"
+    assert len([*tmp_path.iterdir()]) == 2

@@ -6,11 +6,25 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from small import RECORD, SKETCH, START, STUBBORN, Project, finished, gone, hanging, until
+from small import (
+    BUSY,
+    GUARD,
+    RECORD,
+    SKETCH,
+    START,
+    STUBBORN,
+    Project,
+    finished,
+    gone,
+    hanging,
+    until,
+)
 
 from analysis.errors import UsageError, WorkerError
 from analysis.runs import cluster
@@ -197,7 +211,7 @@ class TestOnACluster:
         run.communicate()
 
         until(lambda: all(gone(pid) for pid in pids), 60)
-        until(lambda: not [*dask.folder.rglob("job-*")], 20)
+        until(lambda: not jobs_below(dask.folder), 20 * BUSY)
         project.notebook("draw", START, SKETCH, RECORD)
         project.jobs("draw")
         again = project.call(*sent(dask))
@@ -266,6 +280,136 @@ class TestOnACluster:
         assert done.returncode in {1, 124}, done.stderr
         assert "Traceback" not in done.stderr
         assert project.rubbish() == []
+
+    def test_p31_a_scheduler_without_a_worker_is_refused(self, project, dask):
+        """P31: at once, with what to do."""
+        until(lambda: listens(dask.address))
+
+        done = project.call(*sent(dask))
+
+        assert done.returncode == 2, done.stderr
+        assert "has no worker: start one" in done.stderr
+        assert project.rubbish() == []
+
+    @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\xff" * 64])
+    def test_p31_a_listener_that_is_no_scheduler_is_given_up(self, project, answer):
+        """P31: one that is silent, another service, and noise."""
+        pytest.importorskip("distributed", reason="needs the extra [dask]")
+        project.jobs("draw")
+        with Listener(answer) as address:
+            began = time.monotonic()
+            done = project.call("run", "--executor", "dask", "--scheduler", address)
+
+        assert done.returncode == 2, done.stderr
+        assert "no Dask scheduler answers" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert time.monotonic() - began < GUARD
+        assert project.rubbish() == []
+
+    def test_p31_a_slow_link_only_takes_longer(self, project, dask):
+        """P31: 60 kB a second and a delay: the same figures as without a link."""
+        project.run()
+        drawn = project.drawn()
+        dask.worker()
+        with Link(dask.address, rate=60_000) as link:
+            done = project.call(*sent(dask)[:-1], link.address, "--force")
+
+        assert done.returncode == 0, done.stderr
+        assert project.drawn() == drawn
+
+    def test_p31_a_link_that_falls_silent_ends_with_the_deadline(self, project, dask, tmp_path):
+        """P31: the connection stays open and nothing comes any more."""
+        project.notebook(
+            "hangs", START, STUBBORN.replace('os.environ["HANGS"]', repr(str(tmp_path / "pids")))
+        )
+        project.jobs("hangs")
+        dask.worker()
+        with Link(dask.address) as link:
+            run = project.start(*sent(dask)[:-1], link.address, "--deadline", "20")
+            pids = hanging(tmp_path / "pids")
+            link.silent.set()
+            began = time.monotonic()
+            done = finished(run)
+
+        assert done.returncode == 124, done.stderr
+        assert time.monotonic() - began < GUARD
+        assert project.rubbish() == []
+        until(lambda: all(gone(pid) for pid in pids), 60)
+
+
+def jobs_below(folder: Path) -> list[Path]:
+    """Return the folders of jobs that a worker has not removed yet."""
+    try:
+        return [*folder.rglob("job-*")]
+    except FileNotFoundError:  # one is being removed
+        return [folder]
+
+
+def listens(address: str) -> bool:
+    """Return whether something accepts connections at *address*."""
+    host, number = address.rpartition("/")[2].split(":")
+    try:
+        socket.create_connection((host, int(number)), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+class Listener:
+    """A service that answers every connection with the same bytes and then says nothing."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.answer = answer
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.kept: list[socket.socket] = []
+
+    def __enter__(self):
+        """Return the address."""
+        threading.Thread(target=self._accept, daemon=True).start()
+        return f"tcp://127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def __exit__(self, *_):
+        self.socket.close()
+        for connection in self.kept:
+            connection.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self.socket.accept()
+                self.kept.append(connection)
+                self._serve(connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        connection.sendall(self.answer)
+
+
+class Link(Listener):
+    """A link to the scheduler that passes *rate* bytes a second, or nothing once it is silent."""
+
+    def __init__(self, address: str, rate: float = float("inf")) -> None:
+        super().__init__(b"")
+        host, number = address.rpartition("/")[2].split(":")
+        self.target, self.rate = (host, int(number)), rate
+        self.silent = threading.Event()
+
+    def __enter__(self):
+        self.address = super().__enter__()
+        return self
+
+    def _serve(self, connection: socket.socket) -> None:
+        other = socket.create_connection(self.target)
+        self.kept.append(other)
+        for pair in ((connection, other), (other, connection)):
+            threading.Thread(target=self._pass, args=pair, daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while (data := source.recv(1 << 12)) and not self.silent.is_set():
+                time.sleep(len(data) / self.rate)
+                target.sendall(data)
+            if not self.silent.is_set():
+                target.shutdown(socket.SHUT_WR)
 
 
 def require_unshare() -> None:

@@ -203,6 +203,18 @@ def test_p12_p34_lines_of_other_shapes_are_skipped(project):
     assert [line["done"] for line in history.lines(project.figures)] == [4]
 
 
+@pytest.mark.parametrize("line", [b"{}\n", b"\n", b"[" * 1_000 + b"\n"])
+def test_p35_a_history_without_measure_is_read_in_time(project, line):
+    """P35: millions of short lines, and a file larger than any."""
+    project.figures.mkdir()
+    for size in (history.MOST_BYTES, 60 << 20):
+        (project.figures / history.FILE).write_bytes(line * (size // len(line)))
+        began = time.process_time()
+
+        assert history.lines(project.figures) == []
+        assert time.process_time() - began < 5
+
+
 @pytest.mark.parametrize(
     "name", ["runs.jsonl", ".tables.json", "manifest.json", "draw-zh-deaths/run.json"]
 )

@@ -1,4 +1,4 @@
-"""One call for each kind of figure: it reads, computes, words and draws, and checks what it gets."""
+"""One call for each kind of figure: it reads, computes, draws, and checks what it is given."""
 
 import csv
 
@@ -62,10 +62,10 @@ def undrawn(monkeypatch):
     """Figures replaced by the frames that they would be drawn from."""
     names = "comparison side_by_side not_comparable trend changes expected parts"
     for name in (*names.split(), "coverage", "profile"):
-        monkeypatch.setattr(calls.charts, name, lambda *rows, _name=name, **given: (_name, given))
-    monkeypatch.setattr(Request, "figure", lambda asked, draw, name: draw())
+        monkeypatch.setattr(calls.charts, name, lambda *_, _name=name, **given: (_name, given))
+    monkeypatch.setattr(Request, "figure", lambda _asked, draw, _name: draw())
     monkeypatch.setattr(
-        Request, "pages", lambda asked, draw, rows, title, name, **given: [draw(rows)]
+        Request, "pages", lambda _asked, draw, rows, *_names, **_given: [draw(rows)]
     )
     monkeypatch.setattr(calls, "Pages", list)
 
@@ -75,7 +75,8 @@ def silent(frame, reason="rule"):
     return set(frame.loc[frame[reason].eq("not_reported"), "report"])
 
 
-def test_no_figure_calls_a_report_silent_that_comes_near_the_indicator(rows, near, undrawn):
+@pytest.mark.usefixtures("undrawn")
+def test_no_figure_calls_a_report_silent_that_comes_near_the_indicator(rows, near):
     """Every comparison, trend, expectation and parts of a shared indicator, and the lists."""
     regions = rows.groupby("indicator")["region"].nunique()
     for code in regions[regions > 1].index:
@@ -223,6 +224,6 @@ def test_the_front_door_offers_every_call():
     assert names <= set(dir(rs))
     assert all(getattr(rs, name) is getattr(calls, name) for name in names)
     with pytest.raises(AttributeError, match="slope"):
-        rs.slope
+        _ = rs.slope
     with pytest.raises(WordError):
         rs.parts("nothing")

@@ -81,7 +81,7 @@ def test_text_alternatives_are_short(name, language, drawn):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_numbers_in_title_and_text_alternative_are_drawn(name, language, drawn):
-    """Each is a cell of a drawn row, as labels write it, a number of rows, or printed on the page."""
+    """Each is a cell of a drawn row, as labels write it, a number of rows, or on the page."""
     figures = drawn(name, language)
     allowed = _numbers(figures) | {str(n) for n in range(1, len(figures) + 1)}
     for figure in figures:

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from lxml import etree
 from pptx import Presentation
+from pptx.oxml.ns import qn
 from publications import figure, refusal, row, written
 
 from analysis.errors import AnalysisError
@@ -322,6 +323,17 @@ def test_a_picture_cropped_by_hand_stays(deck, tmp_path):
     assert any("coverage-shared-1-zh, picture: 保留手工改动" in line for line in report.kept)
 
 
+def test_a_shape_of_no_known_type_is_passed_by(original, deck):
+    """Other programs write shapes without a geometry; they are nobody's figure."""
+    presentation = Presentation(str(deck))
+    shape = presentation.slides[0].shapes.add_shape(1, 0, 0, 9, 9)
+    geometry = shape._element.spPr.find(qn("a:prstGeom"))
+    shape._element.spPr.remove(geometry)
+    presentation.save(str(deck))
+
+    assert not refresh.update(deck, original[0]).changed
+
+
 def test_dry_run_changes_nothing(original, deck, tmp_path):
     """It says what an update would do."""
     report = refresh.update(deck, written(tmp_path / "new", edit=raised), dry_run=True)
@@ -385,8 +397,34 @@ def typed(path):
     path.write_bytes(office.packed(parts))
 
 
+def hidden(path):
+    """A document type in an encoding in which it does not look like one."""
+    parts = office.parts(path.read_bytes(), "x")
+    words = '<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a+AD4-<a/>'
+    parts["ppt/presentation.xml"] = words.encode()
+    path.write_bytes(office.packed(parts))
+
+
+def stored(text):
+    """A stored provenance of other content."""
+
+    def harm(path):
+        parts = office.parts(path.read_bytes(), "x")
+        name = next(n for n in parts if n.startswith("customXml/") and b":store" in parts[n])
+        parts[name] = office.item(text)
+        path.write_bytes(office.packed(parts))
+
+    harm.__name__ = f"stored {text[:5]}"
+    return harm
+
+
+STORES = ["[" * 100_000, '{"a":' * 100_000, "null", "[]", '{"a": NaN}', '{"a": {}}', "x" * 99]
+
+
 @pytest.mark.parametrize(
-    "harm", [foreign, cut, garbled, opened, opened_elsewhere, read_only, bombed, typed]
+    "harm",
+    [foreign, cut, garbled, opened, opened_elsewhere, read_only, bombed, typed, hidden]
+    + [stored(text) for text in STORES],
 )
 def test_what_is_not_ours_or_not_free_is_refused_untouched(deck, tmp_path, harm):
     """One error of our own; the file, its time and its folder are as they were."""

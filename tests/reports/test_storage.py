@@ -217,21 +217,21 @@ def test_p30_compile_replaces_its_own_output(tmp_path):
         "b.csv": "start,end,raw,",
     }.items():
         (tmp_path / name).write_text(text)
-        storage.make_room(tmp_path / name, data)
-    storage.make_room(tmp_path / "new.csv", data)
+        storage.make_room(tmp_path / name)
+    storage.make_room(tmp_path / "new.csv")
     workbook = tmp_path / "c.xlsx"
     import openpyxl
 
     book = openpyxl.Workbook()
     book.active.title = "review"
     book.save(workbook)
-    storage.make_room(workbook, data)
+    storage.make_room(workbook)
 
     assert (tmp_path / "c.xlsx.bak").read_bytes() == workbook.read_bytes()
     book.active.title = "mine"
     book.save(workbook)
     with pytest.raises(UsageError, match="no output of `compile`"):
-        storage.make_room(workbook, data)
+        storage.make_room(workbook)
 
 
 @pytest.mark.parametrize("region", ["../../x", "/etc", "a b", "x\n", "A", "1a", "安徽"])

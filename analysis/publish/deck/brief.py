@@ -127,7 +127,7 @@ def selected(
     every = content.chosen(manifest.load(figures), language)
     shown = _named(figures, language, patterns) if patterns else chosen(every, about, findings)
     if not shown:
-        raise UsageError("no figure is about this: `regional-safety figures` lists all figures")
+        raise UsageError(say("deck.no_subject"))
     return every, list(shown)
 
 
@@ -135,10 +135,7 @@ def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[s
     loaded = manifest.load(figures)
     records = content.chosen(loaded, language, patterns, given_order=True)
     if len(records) > MOST:
-        raise UsageError(
-            f"a brief has at most {MOST} figures, and {len(records)} are named: "
-            "name fewer, or make a deck with --select"
-        )
+        raise UsageError(say("deck.too_many", most=MOST, figures=len(records)))
     return records
 
 

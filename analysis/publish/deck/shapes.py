@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.charts.native import Table
-from analysis.figures import carriers, qr
+from analysis.figures import carriers, pictures, qr
 from analysis.publish.content import Content
 from analysis.publish.fit import ems_of
 
@@ -480,17 +480,17 @@ def _swap(slide: Any, shape: Any, blob: bytes) -> None:
 
 def pictured(slide_content: Content, figures: Path) -> bytes | None:
     """Return the picture of a figure as a slide shows it, or None if it has none."""
-    names = (figures / name for name in slide_content.record["files"] if name.endswith(".png"))
-    path = next((path for path in names if path.is_file()), None)
-    return None if path is None else light(path.read_bytes())
+    names = (name for name in slide_content.record["files"] if name.endswith(".png"))
+    contents = ((name, pictures.read(figures / name)) for name in names)
+    return next((light(data, name) for name, data in contents if data is not None), None)
 
 
 @lru_cache(maxsize=64)
-def light(png: bytes) -> bytes:
+def light(png: bytes, name: str) -> bytes:
     """Return a PNG with a palette of 128 colours, a quarter of the size, with its provenance."""
     from PIL import Image, PngImagePlugin
 
-    with Image.open(io.BytesIO(png)) as image:
+    with pictures.opened(png, name) as image:
         texts = PngImagePlugin.PngInfo()
         for key, words in getattr(image, "text", {}).items():
             texts.add_itxt(key, str(words), zip=True)

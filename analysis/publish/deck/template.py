@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.errors import UsageError
+from analysis.language.messages import say
 
 EMU = 914_400
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -76,7 +77,7 @@ def empty(template: Path | None = None) -> Any:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        raise UsageError(say("error.unreadable", path=path, error=error.strerror)) from error
     office.parts(data, path.name)
     with office.damage_reported(path.name):
         presentation = office.presentation(data)
@@ -84,7 +85,7 @@ def empty(template: Path | None = None) -> Any:
             remove(presentation, entry)
         _make_presentation(presentation)
     if not _layouts(presentation):
-        raise UsageError(f"{path} has no slide layout: add one in the slide master")
+        raise UsageError(say("deck.no_layout", path=path))
     return presentation
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from analysis import files
 from analysis.charts.kinds import KINDS, kind_of
-from analysis.figures import manifest, provenance
+from analysis.figures import manifest, pictures, provenance
 from analysis.language import labels
 from analysis.language.messages import say
 from analysis.language.text import Text
@@ -141,7 +141,7 @@ def _thumb(figures: Path, record: Record) -> tuple[str, bytes]:
     from PIL import Image
 
     source = next((name for name in record["files"] if name.endswith(".png")), None)
-    data = files.read(figures / source) if source else None
+    data = pictures.read(figures / source) if source else None
     if data is None:
         return "", b""
     name = f"{FOLDER}/thumbs/{files.digest(data)[:20]}.png"
@@ -149,8 +149,8 @@ def _thumb(figures: Path, record: Record) -> tuple[str, bytes]:
     if known is not None:
         return name, known
     out = io.BytesIO()
-    with Image.open(io.BytesIO(data)) as picture:
-        small = picture.convert("RGB")
+    with pictures.opened(data, str(source)) as image:
+        small = image.convert("RGB")
         small.thumbnail((THUMB, THUMB))
         # The other methods merge the region colours, which are rare among many greys.
         few = small.quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
