@@ -14,7 +14,7 @@ from analysis.errors import AnalysisError, BusyError, UsageError
 from analysis.language.messages import say
 from analysis.language.text import Text
 
-from . import help, publish, reports, runs, streams, tables, translation  # noqa: A004
+from . import publish, reports, runs, streams, tables, translation
 
 _EXTRAS = {
     "IPython": "notebooks",
@@ -42,7 +42,7 @@ class _Group(click.Group):
         words = args[0] if args else extra.get("args")
         self.language = translation.chosen_language(sys.argv[1:] if words is None else [*words])
         translation.translate_click(self.language)
-        click.Context.formatter_class = help.formatter(self.language)
+        click.Context.formatter_class = translation.help_formatter(self.language)
         return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:

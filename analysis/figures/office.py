@@ -18,6 +18,7 @@ from lxml import etree
 
 from analysis import files
 from analysis.errors import AnalysisError, UsageError
+from analysis.language.messages import say
 
 WHEN = "2000-01-01T00:00:00Z"  # a fixed date, so that files do not depend on the time
 CUSTOM = "docProps/custom.xml"
