@@ -86,11 +86,11 @@ class Fault:
 
         place = Text(self.file, self.file)
         if self.line:
-            place += say("fault_at.line", line=self.line)
+            place += say("fault_line.line", line=self.line)
         if self.column:
-            place += say("fault_at.column", column=self.column)
+            place += say("fault_line.column", column=self.column)
         parts = {"found": self.found, "rule": self.rule, "remedy": self.remedy}
-        return say("fault_at", place=place, **parts)
+        return say("fault_line.whole", place=place, **parts)
 
     def __lt__(self, other: "Fault") -> bool:
         return self._order() < other._order()

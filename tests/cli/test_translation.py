@@ -12,6 +12,7 @@ from analysis.cli import translation
 from analysis.cli.main import main
 from analysis.errors import BusyError, WordError
 from analysis.language.messages import catalogue, say
+from analysis.project import LANGUAGE
 
 HANZI = re.compile(r"[\u4e00-\u9fff]")
 CLICK = {name: text for name, text in catalogue().items() if name.startswith("click.")}
@@ -25,7 +26,7 @@ def project(tmp_path):
 
 def output(*words, language="zh"):
     """What a command prints with exit code 2."""
-    done = CliRunner().invoke(main, words, env={translation.LANGUAGE: language})
+    done = CliRunner().invoke(main, words, env={LANGUAGE: language})
     assert done.exit_code == 2, done.output
     return done.stderr
 
@@ -109,7 +110,7 @@ def test_outside_a_project_both_languages_say_so(tmp_path, monkeypatch):
 )
 def test_the_language_is_known_before_the_options_are(monkeypatch, words, variable, expected):
     """Of another option that is wrong, too."""
-    monkeypatch.setenv(translation.LANGUAGE, variable)
+    monkeypatch.setenv(LANGUAGE, variable)
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
 
     assert translation.chosen_language(words) == expected
