@@ -414,29 +414,14 @@ def repaint(slide: Any, shape: Any, blob: bytes, slide_content: Content) -> None
 
 
 def room(slide: Any, figure: str, box: Box) -> Box:
-    """Return the room of a chart with the free room down to the texts of the figure below it."""
+    """Return the room of a chart with the free room down to the next text of the figure."""
     low = box[1] + box[3]
-    texts = [
-        shape
+    tops = [
+        box_of(shape)[1]
         for shape in slide.shapes
-        if carriers.owned(shape.name)[0] == figure and box_of(shape)[1] >= low - 0.1
+        if carriers.owned(shape.name)[0] == figure and box_of(shape)[1] >= low
     ]
-    ends = [_top_of_words(shape) for shape in texts if shape.has_text_frame]
-    return *box[:3], max(box[3], min(ends, default=low) - 0.05 - box[1])
-
-
-def _top_of_words(shape: Any) -> float:
-    """Return the upper end of the words in a text shape, in inches."""
-    _, top, width, height = box_of(shape)
-    if template.inherited(shape, f".//{{{template.A}}}bodyPr", "anchor") != "b":
-        return top
-    across, down = template.insets(shape)
-    size = own_size(shape)
-    lines = lines_needed(shape.text_frame.text, width - across, size)
-    return max(top, top + height - down - lines * size * LINE / 72)
-
-
-LINE = 1.25  # height of a line divided by the size of its text
+    return *box[:3], max(low, min(tops, default=low) - 0.05) - box[1]
 
 
 def picture(slide: Any, slide_content: Content, figures: Path, box: Box) -> None:
