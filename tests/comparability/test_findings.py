@@ -259,7 +259,9 @@ def test_a_region_without_outcomes_says_so():
 
     said = findings.profile(nothing, row(), None)
     assert said.en == "Chuxiong report 2024: no results for accidents or disasters"
-    assert findings.profile(nothing, row(kind="plan"), None).zh == "楚雄：只有计划，没有结果"
+    assert (
+        findings.profile(nothing, row(kind="plan"), None).zh == "楚雄2024年报告：只有计划，没有结果"
+    )
 
 
 def test_promises_in_words_are_counted():
