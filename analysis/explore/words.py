@@ -49,8 +49,9 @@ def indicator(word: str, tables: Tables, language: str) -> str:
     UsageError
         For a synonym of several indicators, with their codes.
     """
-    synonyms = tables.synonyms["synonym"].str.partition(" !")[0]  # without what excludes it
-    codes = tables.synonyms.loc[synonyms.eq(word.strip()), "indicator"].unique()
+    synonyms = tables.synonyms
+    names = synonyms["synonym"].str.replace(r"\s*!\S+", "", regex=True)  # what it is not about
+    codes = synonyms.loc[names.eq(word.strip()), "indicator"].unique()
     try:
         return code_of("indicator", word, tables.indicators, language)
     except WordError:
