@@ -42,16 +42,16 @@ bench: .venv/installed  ## runs side by side with stock papermill; coverage of t
 	$(BIN)/python -m benchmarks.coverage
 	$(BIN)/python -m benchmarks.redraw
 
-docs: .venv/installed  ## the generated pages: dictionary, method, what is missing
+docs: .venv/installed  ## the generated pages: dictionary, glossary, method, what is missing, architecture
 	PYTHONPATH=docs $(BIN)/python docs/pages.py
 
 site-docs: .venv-slow/installed  ## the docs and docstrings as pages, offline: site/index.html
 	.venv-slow/bin/python docs/build_site.py
 
-pictures: figures  ## renew the few pictures that README and docs show
+pictures: figures  ## update the pictures that README and docs show
 	$(BIN)/python -m benchmarks.pictures
 
-lock:  ## refresh both lock files (needs uv)
+lock:  ## update both lock files (needs uv)
 	$(LOCK) --group pyproject.toml:test --group pyproject.toml:build -o requirements.lock
 	$(LOCK) --group pyproject.toml:test --group pyproject.toml:build \
 	  --group pyproject.toml:docs --group pyproject.toml:slow -o requirements-slow.lock

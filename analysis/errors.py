@@ -1,27 +1,36 @@
 """
 The exceptions of the package; each message has the cause, the location and a remedy.
 
-Imports nothing of the package before a message is printed.
+The catalogue of messages is imported when one is printed.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
-
-class Bilingual(Protocol):
-    """A text in Chinese and English, such as a message."""
-
-    def __getitem__(self, language: str) -> str:
-        """Return the text in *language*."""
+if TYPE_CHECKING:
+    from analysis.language.text import Text
 
 
 class AnalysisError(Exception):
-    """Base class of the exceptions of the package. The command line exits with status 1."""
+    """
+    Base class of the exceptions of the package. The command line exits with status 1.
+
+    Its argument is a string, or a message in both languages.
+    """
+
+    @property
+    def text(self) -> "Text":
+        """Return the message in both languages; one that exists in English only is the same."""
+        from analysis.language.text import Text
+
+        message = self.args[0] if len(self.args) == 1 else None
+        return message if isinstance(message, Text) else Text(str(self), str(self))
 
     def __str__(self) -> str:
-        return words(self.args[0], "en") if len(self.args) == 1 else super().__str__()
+        message = self.args[0] if len(self.args) == 1 else None
+        return str(getattr(message, "en", "")) or super().__str__()
 
 
 class UsageError(AnalysisError):
@@ -32,24 +41,22 @@ class WordError(UsageError):
     """A word outside a closed vocabulary. The message suggests *near*, or the nearest words."""
 
     def __init__(
-        self,
-        kind: str | Bilingual,
-        value: object,
-        known: Iterable[object],
-        near: Iterable[str] = (),
+        self, kind: "str | Text", value: object, known: Iterable[object], near: Iterable[str] = ()
     ) -> None:
         super().__init__(kind, value, [str(word) for word in known], list(near))
 
     @property
-    def near(self) -> list[str]:
-        """Return the words to suggest."""
-        _, value, known, near = self.args
-        return list(near or get_close_matches(str(value), known, n=3, cutoff=0.5) or known[:8])
+    def text(self) -> "Text":
+        """Return the message in both languages."""
+        from analysis.language.messages import say
+
+        kind, value, known, near = self.args
+        near = near or get_close_matches(str(value), known, n=3, cutoff=0.5) or known[:8]
+        more = "" if len(known) == len(near) else say("error.word_more", count=len(known))
+        return say("error.word", kind=kind, value=str(value), near=", ".join(near), more=more)
 
     def __str__(self) -> str:
-        from analysis.language import failures
-
-        return failures.error(self).en
+        return self.text.en
 
 
 class CrowdedError(UsageError):
@@ -61,33 +68,39 @@ class Fault:
     """
     A fault of a table: where it is, the content found, the rule, and the remedy.
 
-    Faults are sorted by file, line, column and content.
+    Faults are sorted by file, line, column, content and rule.
     """
 
     file: str
     line: int  # 0 for the whole file
     column: str
-    found: str | Bilingual
-    rule: Bilingual
-    remedy: Bilingual
+    found: "str | Text"
+    rule: "Text"
+    remedy: "Text"
+
+    @property
+    def text(self) -> "Text":
+        """Return the fault as one line in both languages."""
+        from analysis.language.messages import say
+        from analysis.language.text import Text
+
+        place = Text(self.file, self.file)
+        if self.line:
+            place += say("fault_line.line", line=self.line)
+        if self.column:
+            place += say("fault_line.column", column=self.column)
+        parts = {"found": self.found, "rule": self.rule, "remedy": self.remedy}
+        return say("fault_line.whole", place=place, **parts)
 
     def __lt__(self, other: "Fault") -> bool:
         return self._order() < other._order()
 
     def __str__(self) -> str:
-        location = [self.file]
-        location += [f"line {self.line}"] if self.line else []
-        location += [f"column {self.column}"] if self.column else []
-        found, rule, remedy = (words(text, "en") for text in (self.found, self.rule, self.remedy))
-        return f"{', '.join(location)}: found {found}: {rule}; {remedy}"
+        return self.text.en
 
     def _order(self) -> tuple[str, int, str, str, str]:
-        return self.file, self.line, self.column, words(self.found, "en"), words(self.rule, "en")
-
-
-def words(text: Any, language: str) -> str:
-    """Return *text* in *language*; anything but a text in both languages as it is."""
-    return str(text[language] if hasattr(text, "en") else text)
+        found = self.found if isinstance(self.found, str) else self.found.en
+        return self.file, self.line, self.column, found, self.rule.en
 
 
 class TableError(AnalysisError):
@@ -102,9 +115,18 @@ class TableError(AnalysisError):
         faults: list[Fault] = self.args[0]
         return faults
 
+    @property
+    def text(self) -> "Text":
+        """Return the number of faults, and a line for each, in both languages."""
+        from analysis.language.messages import say
+        from analysis.language.text import Text
+
+        count = say("error.tables", count=len(self.faults))
+        lines = (fault.text for fault in self.faults)
+        return Text.joined([count, *lines], zh="\n  ", en="\n  ")
+
     def __str__(self) -> str:
-        lines = [f"{len(self.faults)} fault(s) in the tables", *map(str, self.faults)]
-        return "\n  ".join(lines)
+        return self.text.en
 
 
 class GlyphError(AnalysisError):
@@ -121,9 +143,6 @@ class GlyphError(AnalysisError):
 class BusyError(AnalysisError):
     """A lock of another run. The command line exits with status 75."""
 
-    def __str__(self) -> str:
-        return f"busy: another process has locked {self.args[0]}; try later, or use --wait SECONDS"
-
 
 class WorkerError(AnalysisError):
     """A process that runs notebooks has failed, independently of the notebook."""
@@ -132,9 +151,16 @@ class WorkerError(AnalysisError):
 class DocumentError(AnalysisError):
     """A report file whose text cannot be read."""
 
-    def __init__(self, name: str, found: str, mend: str) -> None:
-        super().__init__(name, found, mend)
+    def __init__(self, name: str, reason: "Text") -> None:
+        super().__init__(name, reason)
+
+    @property
+    def text(self) -> "Text":
+        """Return the name of the file and the reason in both languages."""
+        from analysis.language.messages import say
+
+        name, reason = self.args
+        return say("error.document", name=name, reason=reason)
 
     def __str__(self) -> str:
-        name, found, mend = self.args
-        return f"{name}: {found}; {mend}"
+        return self.text.en

@@ -8,6 +8,7 @@ from .language.messages import say
 
 OUTPUT = "REGIONAL_SAFETY_OUTPUT"  # set by the runner: the staging folder of the running job
 FORMATS = "REGIONAL_SAFETY_FORMATS"  # set by the runner: the formats in the plan
+LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 KNOWN_FORMATS = ("svg", "png", "pdf")
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 
@@ -26,6 +27,11 @@ def home(start: Path | None = None) -> Path:
         if any((folder / "data" / f"indicators{suffix}").exists() for suffix in SUFFIXES):
             return folder
     raise UsageError(say("error.no_project", file="data/indicators.csv", folder=here))
+
+
+def language(given: str | None = None, *, default: str = "zh") -> str:
+    """Return the language *given*, else that of the environment, else the *default*."""
+    return given or os.environ.get(LANGUAGE) or default
 
 
 def output() -> Path:

@@ -19,14 +19,28 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 TITLES = {
-    "Tutorial": ["docs/tutorial/*"],
-    "Method": ["docs/method.*", "docs/coverage", "docs/missing.*", "docs/identities"],
-    "Data": ["docs/dictionary.*", "docs/tables"],
-    "Speed": ["docs/benchmarks", "docs/scale"],
-    "Work": ["docs/*"],  # every other page
+    "Researchers": [
+        "docs/questions",
+        "docs/tutorial/*",
+        "docs/jupyter",
+        *("docs/dictionary.en", "docs/frames.en", "docs/glossary.en", "docs/missing.en"),
+        "docs/method.en",
+    ],
+    "Authors of briefings": ["docs/publishing", "docs/style"],
+    "中文": [
+        "README.zh",
+        "docs/questions.zh",
+        "docs/tutorial/zh/*",
+        "docs/*.zh",
+        "CONTRIBUTING.zh",
+    ],
+    "Operators": ["docs/scheduling", "docs/promises", "docs/scale"],
+    "Appendix: measurements": ["docs/benchmarks", "docs/coverage", "docs/identities"],
+    "Maintainers": ["docs/reading", "docs/tables", "CONTRIBUTING", "docs/*"],  # and all other pages
     "Package": ["api/*"],
-    "Project": ["CONTRIBUTING", "CHANGELOG", "SECURITY"],
+    "Project": ["CHANGELOG", "SECURITY"],
 }
+FILES = ("CITATION.cff", "LICENSE", "plan.toml")  # that pages link to
 SETTINGS = {
     "project": "regional-safety",
     "extensions": ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"],
@@ -34,6 +48,7 @@ SETTINGS = {
     "myst_heading_anchors": 3,
     "html_theme": "furo",
     "html_title": "regional-safety",
+    "html_search_language": "bilingual",
     "html_static_path": ["docs/site.css"],
     "html_css_files": ["site.css"],
     "html_copy_source": False,
@@ -52,25 +67,34 @@ SETTINGS = {
 
 def sources(folder: Path) -> None:
     """Put everything that the site shows into *folder*."""
-    for name in ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "CITATION.cff", "plan.toml"):
-        shutil.copy(ROOT / name, folder)
+    font = ROOT / "analysis" / "charts" / "font" / "OFL.txt"
+    for path in (*ROOT.glob("*.md"), *(ROOT / name for name in FILES), font):
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
     unwanted = shutil.ignore_patterns("tutorial", "*.py", "__pycache__", ".*")
     shutil.copytree(ROOT / "docs", folder / "docs", ignore=unwanted)
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=unwanted)
-    (folder / "docs" / "tutorial").mkdir()
-    for notebook in sorted((ROOT / "docs" / "tutorial").glob("*.ipynb")):
-        shown(notebook, folder / "docs" / "tutorial")
+    for notebook in sorted((ROOT / "docs" / "tutorial").rglob("*.ipynb")):
+        target = folder / notebook.parent.relative_to(ROOT)
+        target.mkdir(parents=True, exist_ok=True)
+        shown(notebook, target)
     (folder / "api").mkdir()
     for name in modules():
         text = f"# {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n```\n"
         (folder / "api" / f"{name.removeprefix('analysis.')}.md").write_text(text, "utf-8")
-    index = relinked((ROOT / "README.md").read_text("utf-8")) + contents(folder)
+    for page in (*folder.glob("*.md"), *(folder / "docs").glob("*.md")):
+        page.write_text(relinked(page.read_text("utf-8")), "utf-8")
+    index = (folder / "README.md").read_text("utf-8") + contents(folder)
+    (folder / "README.md").unlink()
     (folder / "index.md").write_text(index, "utf-8")
+    for page in (*folder.glob("*.md"), *(folder / "docs").rglob("*.md")):
+        page.write_text(page.read_text("utf-8").replace("README.md", "index.md"), "utf-8")
 
 
 def relinked(text: str) -> str:
     """*text* with links to the pages that the notebooks of the tutorial become."""
-    return re.sub(r"\]\(((?:docs/tutorial/)?\w+)\.ipynb\)", r"](\1.md)", text)
+    return re.sub(r"\]\(((?:[\w./]*tutorial/)?(?:zh/)?\d_\w+)\.ipynb\)", r"](\1.md)", text)
 
 
 # The modules that a reader calls; rooms of the machinery are documented in their source.
@@ -78,8 +102,8 @@ DOCUMENTED = {
     "language": ("text", "values"),
     "tables": ("checks", "load", "panel", "populations", "simulated"),
     "statistics": (
-        "attainment", "forensics", "gaps", "intervals", "parts", "percents", "policies", "rates",
-        "spread", "tests", "years",
+        "attainment", "forensics", "gaps", "intervals", "percents", "policies", "rates", "spread",
+        "tests", "wholes", "years",
     ),
     "comparability": ("displays", "findings", "many", "profiles", "rules"),
     "figures": ("calls",),
@@ -159,10 +183,57 @@ def fenced(kind: str, text: str) -> str:
     return f"```{kind}\n{text}\n```"
 
 
+def search_language() -> type:
+    """Return the index of words for search: English stems, and pairs of Chinese characters."""
+    from sphinx.search.en import SearchEnglish
+
+    class Bilingual(SearchEnglish):
+        lang = "bilingual"
+        js_splitter_code = """
+        function splitQuery(query) {
+          const words = query.match(/[a-zA-Z0-9_]+|[\\u4e00-\\u9fff]+/g) || [];
+          return words.flatMap(word => /[a-zA-Z0-9_]/.test(word[0]) || word.length < 3 ? [word] :
+            Array.from({length: word.length - 1}, (_, place) => word.slice(place, place + 2)));
+        }
+        """
+
+        def split(self, text: str) -> list[str]:
+            words = re.findall(r"[a-zA-Z0-9_]+|[\u4e00-\u9fff]+", text)
+            pairs = [(word[n : n + 2] for n in range(max(len(word) - 1, 1))) for word in words
+                     if not word.isascii()]  # fmt: skip
+            return [word for word in words if word.isascii()] + [w for pair in pairs for w in pair]
+
+    return Bilingual
+
+
+CORRECTIONS = {  # of the pages as the theme writes them, for keyboards and screen readers
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
+    '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
+    "<pre>": '<pre tabindex="0">',
+    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
+    '<div class="output">': '<div tabindex="0" class="output">',
+    "<th></th>": "<td></td>",
+}
+
+
+def correct(target: Path) -> None:
+    """Write the language of each Chinese page into its first tag, and make pages accessible."""
+    for page in target.rglob("*.html"):
+        text = page.read_text("utf-8")
+        if page.stem.endswith(".zh") or page.parent.name == "zh":
+            text = re.sub(r'(<html[^>]*) lang="en"', r'\1 lang="zh-CN"', text)
+        for old, new in CORRECTIONS.items():
+            text = text.replace(old, new)
+        page.write_text(text, "utf-8")
+
+
 def build(target: Path) -> int:
-    """Build the site into *target*; the exit status."""
+    """Build the site into *target*, and return the exit status."""
+    from sphinx import search
     from sphinx.application import Sphinx
 
+    search.languages["bilingual"] = search_language()
     with tempfile.TemporaryDirectory(prefix="docs-") as scratch:
         source = Path(scratch) / "source"
         source.mkdir()
@@ -180,6 +251,7 @@ def build(target: Path) -> int:
         )
         site.connect("autodoc-skip-member", unspoken)
         site.build()
+    correct(target)
     return int(site.statuscode)
 
 

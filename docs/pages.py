@@ -28,6 +28,7 @@ from analysis.language.vocabulary import (
 )
 from analysis.statistics import gaps
 from analysis.tables import identities, load
+from analysis.tables.frames import framed
 from analysis.tables.load import Tables
 
 QUANTITIES = {
@@ -65,6 +66,7 @@ def contents(held: Tables) -> dict[str, str]:
     pages = {"identities.md": identities_page(held), architecture.NAME: architecture.picture()}
     for language in Language:
         pages[f"dictionary.{language}.md"] = dictionary_page(held, language)
+        pages[f"frames.{language}.md"] = frames_page(held, language)
         pages[f"missing.{language}.md"] = missing_page(held, language)
         pages[f"glossary.{language}.md"] = glossary_page(language)
         pages[methods.PAGES[language]] = methods.page(language)
@@ -94,6 +96,27 @@ def dictionary_page(held: Tables, language: Language) -> str:
         if len(chosen):
             lines += [f"## {theme[f'name_{language}']}", ""]
             lines += [*_dictionary(held, chosen, language), ""]
+    return _page(lines)
+
+
+def frames_page(held: Tables, language: Language) -> str:
+    """Every column of every frame: name, type, unit and what it contains."""
+    lead = Text(
+        "`rs.load().columns()`给出同样的内容。`rows`和`context_rows`是`rs.load()`的数据，每行一个数字；"
+        "`safety.rate`和`safety.change`是相应调用增加的列；其余是`data/`的数据表。",
+        "`rs.load().columns()` gives the same. `rows` and `context_rows` have one row a figure; "
+        "`safety.rate` and `safety.change` are the columns that those calls add; the others are "
+        "the tables of `data/`.",
+    )[language]
+    title = Text("数据框的列", "Columns of the frames")[language]
+    head = Text("列|类型|单位|内容", "column|type|unit|contents")[language].split("|")
+    lines = [f"# {title}", "", MADE[language], "", lead, ""]
+    for frame, columns in framed(held).columns().groupby("frame", sort=False):
+        cells = columns[["column", "type", f"unit_{language}", f"description_{language}"]]
+        rows = [
+            (f"`{name}`", *others) for name, *others in cells.itertuples(index=False, name=None)
+        ]
+        lines += [f"## `{frame}`", "", *_table(head, rows), ""]
     return _page(lines)
 
 
@@ -132,7 +155,7 @@ def _reporters(held: Tables, indicator: str, language: Language) -> str:
 def missing_page(held: Tables, language: Language) -> str:
     """What each report gives of the shared indicators, and why the rest is empty."""
     shared = _shared(held)
-    title = Text("缺什么，为什么", "What is missing, and why")[language]
+    title = Text("缺失的数字及原因", "What is missing, and why")[language]
     lead = Text(
         f"两地以上报告提到的{len(shared)}个指标。有实际数字的格写数字，其余写原因；"
         "缺失不是零。每格详情：`regional-safety explain 地区 指标`。",

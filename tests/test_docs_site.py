@@ -5,7 +5,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 
@@ -16,11 +16,12 @@ pytestmark = pytest.mark.slow
 
 
 class Page(HTMLParser):
-    """What a page loads, where it leads, and the places in it that a link may name."""
+    """What a page loads, where it leads, its language, and the places that a link may name."""
 
     def __init__(self, path):
         super().__init__()
         self.loaded, self.leads, self.places = [], [], set()
+        self.language, self.pictures = "", []
         self.feed(path.read_text("utf-8"))
 
     def handle_starttag(self, tag, attrs):
@@ -29,6 +30,10 @@ class Page(HTMLParser):
         self.places.add(given.get("id"))
         if tag in LOADED and given.get(LOADED[tag]):
             self.loaded.append(given[LOADED[tag]])
+        if tag == "html":
+            self.language = given.get("lang")
+        if tag == "img":
+            self.pictures.append(given.get("alt") or "")
         if tag == "a" and given.get("href"):
             self.leads.append(given["href"])
 
@@ -52,10 +57,10 @@ def site(built):
 def test_every_page_is_there(built):
     """README, each page of docs, each tutorial, and each module of the front door."""
     docs = [path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.md")]
-    tutorial = [path.relative_to(ROOT) for path in (ROOT / "docs" / "tutorial").glob("*.ipynb")]
-    wanted = [Path("index"), *docs, *tutorial, Path("api/charts")]
+    tutorial = [path.relative_to(ROOT) for path in (ROOT / "docs" / "tutorial").rglob("*.ipynb")]
+    wanted = [Path("index"), Path("README.zh"), *docs, *tutorial, Path("api/charts")]
 
-    assert len(tutorial) == 4
+    assert len(tutorial) == 8
     assert [page for page in wanted if not (built / page.with_suffix(".html")).exists()] == []
     assert (built / "api" / "comparability.rules.html").exists()
 
@@ -85,6 +90,46 @@ def test_every_link_within_the_site_leads_somewhere(site):
                 lost.append((path.name, link))
 
     assert lost == []
+
+
+def test_each_page_has_its_language_and_each_picture_its_words(built, site):
+    """A screen reader reads Chinese pages as Chinese, and says what a picture shows."""
+    languages = {path.relative_to(built).as_posix(): page.language for path, page in site.items()}
+    chinese = {name for name in languages if name.endswith(".zh.html") or "/zh/" in name}
+
+    assert len(chinese) >= 15
+    assert {languages[name] for name in chinese} == {"zh-CN"}
+    assert {languages[name] for name in set(languages) - chinese} == {"en"}
+    assert [path for path, page in site.items() if not all(page.pictures)] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [("interval", "method.en"), ("死亡", "method.zh"), ("死亡人数", "missing.zh")],
+)
+def test_search_finds_words_of_both_languages(chromium, built, words, page):
+    """Chinese is found by pairs of characters, without spaces between words."""
+    view = chromium.new_page()
+    view.goto(f"{(built / 'search.html').as_uri()}?q={quote(words)}")
+    assert view.wait_for_selector(f"#search-results a[href*='{page}']")
+    view.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["index", "README.zh", "docs/questions", "docs/publishing.zh", "docs/architecture",
+     "docs/dictionary.en", "docs/tutorial/1_find_and_read", "docs/tutorial/zh/1_find_and_read"],
+)  # fmt: skip
+def test_axe_finds_nothing_to_correct(chromium, built, name):
+    """Names of controls, headings, tables, contrast and languages, as axe-core checks them."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    view = chromium.new_page()
+    view.goto((built / f"{name}.html").as_uri())
+    result = axe.run(view).response["violations"]
+    view.close()
+
+    serious = [(v["id"], v["nodes"][0]["html"]) for v in result]
+    assert serious == []
 
 
 def test_the_tutorial_shows_what_its_cells_show(built):

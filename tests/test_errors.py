@@ -6,8 +6,10 @@ import pytest
 
 from analysis import errors
 from analysis.errors import AnalysisError, Fault, GlyphError, TableError, WordError
+from analysis.language.text import Text
 
-FAULT = Fault("regions.csv", 3, "level", "'town'", "not a known level", "write district")
+LEVEL, DISTRICT = Text("级别未知", "not a known level"), Text("写district", "write district")
+FAULT = Fault("regions.csv", 3, "level", "'town'", LEVEL, DISTRICT)
 EXAMPLES = [
     WordError("region", "chuxion", ["chuxiong", "anhui"]),
     WordError("region", "安", ["chuxiong", "anhui"], ["anhui (安徽)"]),
@@ -39,22 +41,23 @@ def test_every_error_is_one_of_ours():
 
 
 def test_a_fault_says_where_and_what_to_do():
-    """File, line, column, found value, rule, mend."""
+    """File, line, column, found value, rule, remedy, in both languages."""
     assert str(FAULT) == (
         "regions.csv, line 3, column level: found 'town': not a known level; write district"
     )
-    assert str(Fault("a.csv", 0, "", "nothing", "one file a table", "add it")) == (
-        "a.csv: found nothing: one file a table; add it"
+    assert str(Fault("a.csv", 0, "", "nothing", LEVEL, DISTRICT)) == (
+        "a.csv: found nothing: not a known level; write district"
     )
+    assert FAULT.text.zh == "regions.csv第3行“level”列：'town'：级别未知；写district"
 
 
 def test_faults_are_told_by_file_and_line():
     """Whatever the order they were found in."""
-    other = Fault("regions.csv", 2, "level", "'x'", "rule", "mend")
+    other = Fault("regions.csv", 2, "level", "'x'", LEVEL, DISTRICT)
     error = TableError([FAULT, other])
 
     assert error.faults == [other, FAULT]
-    assert str(error).startswith("2 fault(s) in the tables\n  regions.csv, line 2")
+    assert str(error).startswith("2 faults in the tables\n  regions.csv, line 2")
 
 
 def test_a_word_far_from_all_names_some():

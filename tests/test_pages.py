@@ -1,7 +1,9 @@
 """The generated pages under ``docs/`` are what the tables say, whole and in both languages."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
+import build_site
 import pages
 import pytest
 
@@ -49,6 +51,11 @@ def test_the_identities_page_says_how_each_closes(data, written):
 
     assert len(lines) == len(data.identities) + 2
     assert "26211" not in written["identities.md"].split("|")[0]
+
+
+def test_every_documented_module_exists():
+    """The site of the docs, which is built in slow tests only, would fail later."""
+    assert [name for name in build_site.modules() if not find_spec(name)] == []
 
 
 def test_a_bar_in_a_cell_does_not_end_it():

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 import analysis as rs
 from analysis.cli import main
+from analysis.figures import calls
 from analysis.tables import load
 
 ROOT = Path(__file__).parent.parent
@@ -117,6 +118,16 @@ def test_both_languages_give_the_same_numbers():
 def digits(text):
     """The numbers of *text*, without separators of thousands."""
     return set(re.findall(r"\d+(?:\.\d+)?", text.replace(",", "").replace("10万", "100000")))
+
+
+@pytest.mark.parametrize("page", ["jupyter.md", "jupyter.zh.md"])
+def test_every_call_that_draws_is_in_the_list_of_calls(page):
+    """A figure that the page does not name is not found by a reader."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    every = vars(calls).items()
+    drawn = [name for name, call in every if getattr(call, "__module__", "") == calls.__name__]
+    public = [name for name in drawn if name[0].islower()]
+    assert [name for name in public if f"`rs.{name}(" not in text] == []
 
 
 def test_the_first_steps_run(monkeypatch, tmp_path):

@@ -25,7 +25,7 @@ TAUGHT = {
         "各类生产安全事故42起、死亡45人",
     ],
     "2_compare_two_regions": [
-        "只报百分比变化，无起数或人数",
+        "只报百分比变化",
         "the report is a plan, without results",
         "1.14 times",
         "1.12 to 1.17 times",

@@ -14,7 +14,7 @@ from analysis.language.vocabulary import Gap, Mark, Quantity, Scale
 from analysis.statistics import gaps, intervals
 
 from . import marks, native, style
-from .figure import NOTHING, Caption, Figure, Kind, LeftOut, Record, missing
+from .figure import NOTHING, Caption, Figure, Kind, LeftOut, Record, described, missing
 from .page import Page, Room
 
 ROW_HEIGHT = 1.25  # inches at most between two regions
@@ -140,20 +140,12 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
 
 
 def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
-    shown = Text.joined(
-        (
-            Text(f"{r['region_zh']}{values.value(r).zh}", f"{r['region_en']} {values.value(r).en}")
-            for r in rows.to_dict("records")
-        ),
-        zh="、",
-        en=", ",
-    )
-    return say(
-        "comparison.shown_comparable_here",
-        title=title,
-        shown=shown or say("alt.none"),
-        missing=missing(refused),
-    )
+    shown = [
+        Text(f"{r['region_zh']}{values.value(r).zh}", f"{r['region_en']} {values.value(r).en}")
+        for r in rows.to_dict("records")
+    ]
+    message = "comparison.shown_comparable_here"
+    return described(message, shown or [say("alt.none")], title=title, missing=missing(refused))
 
 
 def _say_nothing(page: Page) -> None:
@@ -172,11 +164,12 @@ def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFr
     room = page.room
     names = [row[f"region_{page.language}"] for row in rows.to_dict("records")]
     gutter = 2.7 * page.size.width / 13.333
-    high = min(room.height, ROW_HEIGHT * (len(rows) + 0.9) * page.size.height / 7.5)
+    foot = page.size.note * 1.8 / 72
+    high = min(room.height - foot, ROW_HEIGHT * (len(rows) + 0.9) * page.size.height / 7.5)
     # A row is as high as its name, the figure below it, and the label of its dot.
     if high / (len(rows) + 0.6) < (page.size.label * 1.3 + page.size.note * 1.6 + 4) / 72:
         raise CrowdedError(f"{len(rows)} regions do not fit one page: draw fewer")
-    low = room.bottom + (room.height - high) * 0.6
+    low = room.bottom + foot + (room.height - foot - high) * 0.6
     axes = page.axes(Room(room.left + gutter, low, room.width - gutter - 0.2, high))
     value, lower, upper = _columns(scale)
     records = rows.to_dict("records")

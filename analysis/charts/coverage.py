@@ -12,16 +12,16 @@ from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Language, Measure, Pairing, Scale, Status
+from analysis.language.vocabulary import Gap, Language, Measure, Pairing, Scale, Status
 
 from . import grid, style
 from .figure import Caption, Figure, Kind
 from .page import Page, Room, measured
 
 PANELS = 2  # side by side
-NAME = 2.75  # inches of the names of a panel on a slide
+NAME = 2.95  # inches of the names of a panel on a slide
 SMALLEST = 0.6  # of the size of text that does not fit
-GUTTER = 0.3  # inches between two panels
+GUTTER = 0.2  # inches between two panels
 SHADES = {Pairing.NONE: "#EAEEF3", Pairing.OUTSIDE: "#CDDEEE", Pairing.INSIDE: "#98BBDC"}
 THEMES = LinearSegmentedColormap.from_list("themes", [style.SHADE, "#B4BAC4"])
 LIGHTEST, DARKEST = 0.0, 4.0  # figures for 1,000 characters at the ends of the greys
@@ -44,10 +44,10 @@ def coverage(
     rows: pd.DataFrame,
     *,
     title: Text,
+    about: Text,
     language: str,
     indicators: Sequence[str],
     themes: pd.DataFrame,
-    density: pd.DataFrame,
     gaps: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
@@ -59,18 +59,22 @@ def coverage(
     ----------
     rows
         From ``families.cells``: one row a region and indicator, with ``parts`` and ``pairing``.
+    about
+        The subtitle, from ``findings``.
     indicators
         The indicators to draw in their order.
     themes
-        ``theme``, ``name_zh``, ``name_en`` in the order to draw.
-    density
-        Figures for 1,000 characters of report, a row a theme and a column a region.
+        ``theme``, ``name_zh``, ``name_en`` in the order to draw, and a column a region: its figures
+        for 1,000 characters of report (``summaries.density``).
     gaps
         The cells without a figure, each with its reason.
     """
-    page = Page(_caption(rows, title, len(indicators)), language, form=form, ax=ax)
+    page = Page(_caption(rows, title, about, len(indicators)), language, form=form, ax=ax)
+    if rows.empty or not indicators:
+        page.empty()
+        return page.figure(KIND.name, Scale.NONE, rows, gaps)
     regions = grid.regions(rows)
-    groups = _groups(rows, regions, indicators, themes, density, page.language)
+    groups = _groups(rows, regions, indicators, themes, gaps, page.language)
     columns = _split(groups)
     most = max(map(len, columns))
     room = page.room
@@ -81,13 +85,14 @@ def coverage(
     return page.figure(KIND.name, Scale.NONE, rows, gaps)
 
 
-def _caption(rows: pd.DataFrame, title: Text, total: int) -> Caption:
+def _caption(rows: pd.DataFrame, title: Text, about: Text, total: int) -> Caption:
     regions = rows["region"].nunique()
     return Caption(
         title=title,
-        subtitle=say("coverage.subtitle"),
+        subtitle=about,
         source=values.source_note(rows),
         alt=say("coverage.alt", title=title, total=total, regions=regions),
+        notes=(say("coverage.key"),),
     )
 
 
@@ -96,7 +101,7 @@ def _groups(
     regions: list[Row],
     indicators: Sequence[str],
     themes: pd.DataFrame,
-    density: pd.DataFrame,
+    gaps: pd.DataFrame,
     language: Language,
 ) -> list[list[Line]]:
     """Return the lines of each theme, its totals first."""
@@ -106,29 +111,39 @@ def _groups(
     for theme in themes.to_dict("records"):
         own = [code for code in indicators if theme_of.get(code) == theme["theme"]]
         if own:
-            totals = density.reindex(columns=codes).loc[theme["theme"]]
-            head = _totals(theme[f"name_{language}"], totals)
-            groups.append([head, *(_line(rows, codes, c, language) for c in own)])
+            head = _totals(theme[f"name_{language}"], [theme.get(code, 0.0) for code in codes])
+            groups.append([head, *(_line(rows, codes, c, gaps, language) for c in own)])
     return groups
 
 
-def _totals(name: str, totals: "pd.Series[float]") -> Line:
+def _totals(name: str, totals: Sequence[float]) -> Line:
     texts = [f"{number:.1f}" if number else "" for number in totals]
     shades = [float(number) if number else float("nan") for number in totals]
     return Line(name, "", texts, [None] * len(texts), shades, theme=True)
 
 
-def _line(rows: pd.DataFrame, codes: Sequence[str], indicator: str, language: Language) -> Line:
+def _line(
+    rows: pd.DataFrame,
+    codes: Sequence[str],
+    indicator: str,
+    gaps: pd.DataFrame,
+    language: Language,
+) -> Line:
     own = rows[rows["indicator"].eq(indicator)]
     by_region = {row["region"]: row for row in own.to_dict("records")}
     cells = [by_region.get(code) for code in codes]
     first = own.iloc[0].to_dict()
+    elsewhere = gaps[gaps["indicator"].eq(indicator) & gaps["gap"].eq(Gap.TOLD_ELSEWHERE)]
+    empty = dict.fromkeys(elsewhere["region"], say("coverage.elsewhere")[language])
     levels = own[own["measure"].eq(Measure.LEVEL)]
     unit = "" if levels.empty else values.unit(levels.iloc[0].to_dict())[language]
     return Line(
         str(first[f"indicator_{language}"]),
         unit,
-        ["" if cell is None else _cell(cell, language) for cell in cells],
+        [
+            empty.get(code, "") if cell is None else _cell(cell, language)
+            for code, cell in zip(codes, cells, strict=True)
+        ],
         [None if cell is None else f"mark-{cell['id']}" for cell in cells],
         [
             float("nan") if cell is None else list(SHADES).index(Pairing(cell["pairing"]))
@@ -220,7 +235,7 @@ def _write_name(page: Page, line: Line, at: tuple[float, float], width: float) -
     size, x = page.size.note, at[0]
     unit = f" ({line.unit})" if line.unit and line.unit not in line.name else ""
     words = line.name + unit
-    words = words if measured(words, size) * 0.75 <= width else line.name
+    words = words if measured(words, size) <= width else line.name
     size = _fitted(words, width, size)
     colour = style.GREY if line.theme else style.INK
     page.text(x, at[1], words, size, va="center", color=colour)

@@ -3,12 +3,14 @@
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure as Plot
 from matplotlib.figure import SubFigure
 
+from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
@@ -51,6 +53,15 @@ class Caption:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Text, ...] = ()
     axis: Text = NOTHING  # what the axis measures, where the marks have one
+
+    def lines(self, language: Language) -> list[str]:
+        """Return the texts that explain the plot: subtitle, regions left out, notes, source."""
+        left_out = (
+            say("page.region", regions=name, reason=reason) for _, name, reason in self.left_out
+        )
+        texts = [self.subtitle, *left_out, *self.notes, self.source]
+        return [text[language] for text in texts if text]
+
     spoken: Text = NOTHING  # what to say after the title; the subtitle if empty
 
 
@@ -98,6 +109,15 @@ class Figure:
     def _repr_png_(self) -> bytes:
         """Return the figure as PNG for a notebook, independent of matplotlib settings."""
         return self.drawn("png", dpi=100)
+
+    def _ipython_display_(self) -> None:
+        """Show the picture in a notebook, with all texts of the caption below."""
+        from IPython.display import HTML, Image, display
+
+        alt = self.caption.alt[self.language]
+        display(Image(self._repr_png_(), width=self.page.get_figwidth() * 72, alt=alt))
+        lines = (escape(line) for line in self.caption.lines(self.language))
+        display(HTML("<small>" + "<br>".join(lines) + "</small>"))
 
     def drawn(self, form: str, **options: Any) -> bytes:
         """Return the figure as a file in *form* (``svg``, ``png`` or ``pdf``)."""
@@ -188,12 +208,14 @@ def applicable(conditions: Mapping[str, Any]) -> tuple[Text, ...]:
 
 
 def missing(refused: pd.DataFrame) -> Text:
-    """Return the names of the regions without a mark, or that there are none."""
+    """Return the names of the regions without a mark, of a crowd how many, or that none is."""
+    if len(refused) > values.CROWD:
+        return say("comparison.regions", count=len(refused))
     names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
     return Text.joined(names, zh="、", en=", ") or say("alt.none")
 
 
-def described(message: str, shown: Sequence[Text], **values: Text) -> Text:
+def described(message: str, shown: Sequence[Text], **words: Text) -> Text:
     """
     Return a text alternative: the *message*, with as many of *shown* as its length allows.
 
@@ -208,7 +230,7 @@ def described(message: str, shown: Sequence[Text], **values: Text) -> Text:
         listed = Text.joined(shown[:count], zh="、", en=", ")
         if count < len(shown):
             listed += say("alt.more", count=len(shown) - count)
-        text = say(message, shown=listed, **values)
+        text = say(message, shown=listed, **words)
         if max(len(text.zh), len(text.en)) <= LONGEST_ALT:
             break
     return text

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from analysis.language.text import Text
 from analysis.language.vocabulary import Promise, Standing, Word
@@ -139,6 +140,12 @@ def lines(page: Page, at: tuple[float, float], words: Sequence[str], size: float
     first = at[1] + step * (len(words) - 1) / 2
     for index, line in enumerate(words):
         page.text(at[0], first - index * step, line, size, va="center")
+
+
+def shade(axes: Axes, room: Room, top: float, high: float) -> None:
+    """Shade a line of *high* inches over the width of *room*."""
+    corner = (room.left - 0.05, top - high)
+    axes.add_patch(Rectangle(corner, room.width + 0.1, high, color=style.BAND, linewidth=0))
 
 
 def rule(axes: Axes, left: float, right: float, heights: Iterable[float]) -> None:

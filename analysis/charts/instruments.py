@@ -24,7 +24,8 @@ from .table import Cell, Column
 
 Row = dict[Any, Any]
 COUNT = 0.05  # of the width, of the number of instruments
-MAP = 0.28  # of the width, of the heat map beside the list
+DOTS, ACROSS = 0.064, 9  # of the width of the page, of the dots of a region; dots on a line
+MAP = 0.27  # of the width, of the heat map beside the list
 
 
 def instruments(
@@ -33,6 +34,7 @@ def instruments(
     title: Text,
     language: str,
     absent: pd.DataFrame,
+    about: str = "",
     contained: pd.DataFrame | None = None,
     form: str = "slide",
     ax: Axes | None = None,
@@ -46,6 +48,8 @@ def instruments(
         From ``policies.patterns``: the instruments of some sets of reports, all regions of each.
     absent
         The regions without any row, each with the reason.
+    about
+        The region whose own instruments the title is about, if it is not those of all reports.
     contained
         From ``policies.containment``, drawn as a heat map beside the lines if given.
     """
@@ -67,7 +71,7 @@ def instruments(
         wide = room.width * MAP
         _heat_map(page, room._replace(left=room.left + room.width - wide, width=wide), contained)
         room = room._replace(width=room.width - wide - 0.35)
-    _draw_patterns(page, room, rows)
+    _draw_patterns(page, room, rows, about)
     return _figure(page, rows)
 
 
@@ -88,7 +92,7 @@ def _figure(page: Page, rows: pd.DataFrame) -> Figure:
     return page.figure(KIND.name, Scale.NONE, rows[~silent], refusals)
 
 
-def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame) -> None:
+def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame, about: str) -> None:
     """Draw the lines with as many names as fit; the rest are a number."""
     regions = grid.regions(rows)
     groups = [group for _, group in rows.groupby("pattern", sort=False)]
@@ -101,18 +105,27 @@ def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame) -> None:
         [*[Cell("")] * len(regions), Cell(str(len(names))), Cell(text)]
         for names, text in zip(each, texts, strict=True)
     ]
-    layout = table.write(page, room, columns, lines, rules=rules, small=True)
+    shaded = _shaded(groups, {about} if about else {row["region"] for row in regions})
+    layout = table.write(page, room, columns, lines, rules=rules, shaded=shaded, small=True)
     axes = grid.canvas(page)
     for group, at in zip(groups, layout.middles, strict=True):
         for region, box in zip(regions, layout.columns, strict=False):
             _draw_dots(page, axes, group[group["region"].eq(region["region"])], box, at)
 
 
+def _shaded(groups: Sequence[pd.DataFrame], regions: set[str]) -> int | None:
+    """Return which of *groups* has the instruments that exactly *regions* mention."""
+    for at, group in enumerate(groups):
+        if set(group.loc[group["status"].ne(Standing.NOT_MENTIONED), "region"]) == regions:
+            return at
+    return None
+
+
 def _columns(page: Page, room: Room, regions: Sequence[Row]) -> list[Column]:
     """Return a column of dots for each region, then the number and the names of instruments."""
     named = [(str(row[f"region_{page.language}"]), style.colour(row["region"])) for row in regions]
     widest = max(measured(name, page.size.note) for name, _ in named)
-    dots = max(widest + 0.1, 0.052 * page.size.width) / room.width
+    dots = max(widest + 0.1, DOTS * page.size.width) / room.width
     heads = [Column(name, dots, "left", colour) for name, colour in named]
     names = Column(say("instruments.names")[page.language], 1 - dots * len(heads) - COUNT)
     return [*heads, Column("", COUNT, "right"), names]
@@ -121,9 +134,9 @@ def _columns(page: Page, room: Room, regions: Sequence[Row]) -> list[Column]:
 def _draw_dots(page: Page, axes: Axes, rows: pd.DataFrame, box: Room, at: float) -> None:
     """Draw a dot for each instrument that a report mentions, in the order of the names."""
     known = rows[rows["status"].ne(Standing.NOT_MENTIONED)].to_dict("records")
-    lines = list(_in_rows(known, 12))
-    size = page.size.note * 0.42
-    step = min(size * 1.35 / 72, box.width / max(map(len, lines), default=1))
+    lines = list(_in_rows(known, ACROSS))
+    size = page.size.note * 0.5
+    step = min(size * 1.3 / 72, box.width / ACROSS)
     for down, line in enumerate(lines):
         y = at + (len(lines) / 2 - down - 0.5) * size * 1.5 / 72
         for index, row in enumerate(line):

@@ -69,6 +69,7 @@ class Plot:
     top: float | None = None  # where the axis ends, if that is given
     x_axis: str = ""
     ends: tuple[float, float] | None = None  # of the x axis, where it is one of numbers
+    span: bool = False  # whether lines go on over gaps
     frame: tuple[float, float] = (0.0, 1.0)  # of bars: left edge and width, of the chart's width
 
     @property

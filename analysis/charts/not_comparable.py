@@ -12,13 +12,14 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
 
 from . import grid, paragraph, style
-from .figure import NOTHING, Caption, Figure, Kind
+from .figure import Caption, Figure, Kind
 from .page import Page, measured
 from .paragraph import Words
 
 NAME, WHY = 2.4, 1.6  # inches of the first and the last column on a slide
 MOST = 2  # figures of one region on a line; the others are counted
 AIR = 0.05  # inches between two lines
+ELSEWHERE = "†"  # after a figure that is compared with those of another indicator
 
 Row = dict[Any, Any]
 
@@ -61,7 +62,7 @@ def not_comparable(
     ----------
     rows
         From ``apart.not_comparable``: the figures of each indicator and region, with
-        ``reason_zh`` and ``reason_en``.
+        ``reason_zh`` and ``reason_en``, and ``elsewhere``.
 
     Raises
     ------
@@ -69,6 +70,9 @@ def not_comparable(
         When the lines do not fit one page.
     """
     page = Page(_caption(rows, title), language, form=form, ax=ax)
+    if rows.empty:
+        page.empty()
+        return page.figure(KIND.name, Scale.NONE, rows, rows)
     columns = _columns(page)
     groups = [group.to_dict("records") for _, group in rows.groupby("indicator", sort=False)]
     lines = [_line(page, columns, records) for records in groups]
@@ -82,9 +86,10 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
     count = rows["indicator"].nunique()
     return Caption(
         title=title,
-        subtitle=NOTHING,
+        subtitle=say("not_comparable.subtitle"),
         source=values.source_note(rows),
         alt=say("not_comparable.alt", title=title, count=count),
+        notes=(say("not_comparable.elsewhere"),) if rows["elsewhere"].any() else (),
     )
 
 
@@ -139,6 +144,7 @@ def _figure(row: Row, language: Language, size: float) -> Words:
     unitless = {} if row["unit_en"] == "%" else {"unit_en": "", "unit_one": ""}
     scope, number = values.part_or_all(row), values.what({**row, **unitless})
     text = say("not_comparable.figure", scope=scope, number=number)[language]
+    text += ELSEWHERE if row["elsewhere"] else ""
     return Words(text, size, style.INK, gid=f"mark-{row['id']}")
 
 

@@ -18,7 +18,8 @@ from .page import Page
 from .table import Cell, Column
 
 Row = dict[Any, Any]
-SHARES = (0.31, 0.33, 0.12, 0.12, 0.12)  # of the width: names, dumbbells, three numbers
+LATE = ("open.on_time", "open.late")
+SHARES = (0.31, 0.31, 0.1, 0.14, 0.14)  # of the width: names, dumbbells, three numbers
 
 
 def open_hazards(
@@ -68,15 +69,17 @@ def _cells(row: Row, language: str, *, several: bool) -> list[Cell]:
     part = values.part_or_all(row)[language]
     region = f"{row[f'region_{language}']} · " if several else ""
     name = say(f"loop.{row['loop']}")[language]
-    counted, rectified, left = values.loop_counts(row)
-    if row["on_time"]:
-        left = say("value.not_on_time", count=left)
+    counted, rectified, left = (count[language] for count in values.loop_counts(row))
+    late = [say(word)[language] if row["on_time"] else "" for word in LATE]
+    if row["basis"] == "rebuilt":
+        rebuilt = say("open.rebuilt")[language]
+        late[0] += (" " if late[0] and language == "en" else "") + rebuilt
     return [
         Cell(region + name[:1].upper() + name[1:], part),
         Cell(""),
-        Cell(counted[language]),
-        Cell(rectified[language]),
-        Cell(left[language], colour=colour if row["open"] else style.GREY),
+        Cell(counted),
+        Cell(rectified, late[0]),
+        Cell(left, late[1], colour=colour if row["open"] else style.GREY),
     ]
 
 
@@ -122,9 +125,40 @@ def _places(rows: Sequence[native.Row], language: str) -> list[str]:
 
 
 def _plot(record: native.Record, language: str) -> native.Plot | None:
-    """Return the open cases of each campaign as bars."""
-    way = native.Dots(("open", "lower", "upper"), places=_places, kind="bars")
-    return native.dots(record, language, way)
+    """Return the cases found and rectified as dots, with a line between them for the open ones."""
+    rows = native.shown(record)
+    if not rows or len(rows) > native.MOST_DOTS:
+        return None
+    found = tuple(
+        native.Point(
+            row["total"], row["total"] - row["open"], row["total"], _label(row)[language],
+            row["id"], region=row["region"],
+        )
+        for row in rows
+    )  # fmt: skip
+    rectified = tuple(
+        native.Point(
+            point.lower or 0.0, None, None, "", point.row, hollow=True, region=point.region
+        )
+        for point in found
+    )
+    most = max(point.value for point in found)
+    return native.Plot(
+        "dots",
+        tuple(_places(rows, language)),
+        (
+            native.Series(say("open.found")[language], found),
+            native.Series(say("open.rectified")[language], rectified),
+        ),
+        native.number_format(max(most, 10.0), language),
+        native.axis(record, language),
+    )
+
+
+def _label(row: native.Row) -> Text:
+    """Return how many of the cases found are not rectified."""
+    total, _, left = values.loop_counts(row)
+    return say("open.label_late" if row.get("on_time") else "open.label", total=total, open=left)
 
 
 KIND = Kind(

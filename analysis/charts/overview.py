@@ -55,11 +55,17 @@ def _caption(rows: pd.DataFrame, findings: pd.DataFrame, title: Text) -> Caption
     return Caption(
         title=title,
         subtitle=say("overview.subtitle", count=len(rows)),
-        source=values.source_note(rows),
+        source=values.source_note(rows) + _others(records),
         alt=described("overview.alt", [Text(row["title_zh"], row["title_en"]) for row in records]),
         notes=(say("note.overview"),),
         spoken=Text.joined(Text(row["sentence_zh"], row["sentence_en"]) for row in records[:1]),
     )
+
+
+def _others(records: Sequence[Row]) -> Text:
+    """Return the other publications that findings rest on, each once."""
+    texts = (Text(row["source_zh"], row["source_en"]) for row in records)
+    return Text.joined(dict.fromkeys(filter(None, texts)), zh="", en="")
 
 
 def _write_regions(page: Page, records: Sequence[Row], width: float) -> None:

@@ -32,8 +32,9 @@ FOOT_LEADING = 1.25
 LEAST_PLOT = 0.6  # share of the page
 LEAST_TEXT = 7.0  # points of small print in axes of another figure
 GAP = 0.08  # inches above and below the plot
-BLOCK = 0.2  # ems between two blocks of the foot
+BLOCK = 0.15  # ems between two blocks of the foot
 CORNER = 1.9  # ems from the lower edge to the foot, above the pointer in the corner
+STRAIGHT = str.maketrans("“”‘’", "\"\"''")  # the font has Chinese quotes, a character wide
 _NEVER_FIRST = set("，。；：、）》”’！？％%,.;:)!?]")
 _NEVER_LAST = set("（《“‘([")
 _OPENING, _CLOSING = set("（《“([{"), set("）》”)]}")
@@ -69,6 +70,7 @@ class Page:
         self._top = self.size.height - self.margin
         self._bottom = self.size.corner * CORNER / 72
         self._write_head(caption.title, self.size.title, style.INK)
+        self.least_height = self.room.height  # of the room of the plot in either language
         if ax is None:
             self._write_head(caption.subtitle, self.size.subtitle, style.GREY)
             self._write_foot()
@@ -125,6 +127,8 @@ class Page:
 
     def text(self, x: float, y: float, words: str, size: float, **options: Any) -> None:
         """Write *words* with their upper left corner at (*x*, *y*) inches."""
+        if self.language is Language.EN:
+            words = words.translate(STRAIGHT)
         style.require_glyphs(words)
         options = {"color": style.INK, "ha": "left", "va": "top"} | options
         position = (x / self.size.width, y / self.size.height)
@@ -146,16 +150,44 @@ class Page:
 
     def _write_foot(self) -> None:
         """Write, from the bottom up: source, notes and the regions left out."""
-        width, size = self.size.width - 2 * self.margin, self.size.foot
+        size = self.size.foot
         self._write_corner()
-        blocks = _blocks(self.caption, self.language)
-        full = [len(block.lines(width, size, len(block.parts))) for block in blocks]
-        shown = dict(zip(blocks, _shared(full, self._most_lines(len(blocks))), strict=True))
-        for block in reversed(blocks):
-            for line in reversed(block.fitted(width, size, shown[block])):
+        feet = self._feet()
+        for block, lines in reversed(feet[self.language]):
+            for line in reversed(lines):
                 self._bottom += size * FOOT_LEADING / 72
                 self.text(self.margin, self._bottom, line, size, color=block.colour)
             self._bottom += size * BLOCK / 72
+        lower = self._highest_head() - self._head_height(self.language)
+        high = {each: sum(len(lines) for _, lines in foot) for each, foot in feet.items()}
+        lower += (max(high.values()) - high[self.language]) * size * FOOT_LEADING / 72
+        self.least_height = self.room.height - lower
+
+    def _feet(self) -> dict[Language, list[tuple["Block", list[str]]]]:
+        """Return the lines of the foot in both languages, with the same parts in each."""
+        width, size = self.size.width - 2 * self.margin, self.size.foot
+        blocks = {each: _blocks(self.caption, each) for each in Language}
+        counts = {}
+        for each, own in blocks.items():
+            full = [len(block.lines(width, size, len(block.parts))) for block in own]
+            most = _shared(full, self._most_lines(len(own)))
+            pairs = zip(own, most, strict=True)
+            counts[each] = [block.fitting(width, size, lines) for block, lines in pairs]
+        shown = [min(pair) for pair in zip(*counts.values(), strict=True)]
+        return {
+            each: [(b, b.lines(width, size, n)) for b, n in zip(own, shown, strict=True)]
+            for each, own in blocks.items()
+        }
+
+    def _head_height(self, language: Language) -> float:
+        """Return the height of title and subtitle in *language*."""
+        texts = ((self.caption.title, self.size.title), (self.caption.subtitle, self.size.subtitle))
+        width = self.size.width - 2 * self.margin
+        lines = ((len(balanced(begun(text[language]), width, size)), size) for text, size in texts)
+        return sum((count * LEADING + 0.2) * size / 72 for count, size in lines)
+
+    def _highest_head(self) -> float:
+        return max(map(self._head_height, Language))
 
     def _write_corner(self) -> None:
         """Write the pointer to the method, to which saving adds the name of the figure."""
@@ -168,7 +200,8 @@ class Page:
     def _most_lines(self, blocks: int) -> int:
         """Return how many lines of *blocks* leave the plot its share of the page."""
         plot = LEAST_PLOT * self.size.width * self.size.height / self.room.width
-        free = self.room.height - plot - blocks * self.size.foot * BLOCK / 72
+        head = self._highest_head() - self._head_height(self.language)
+        free = self.room.height - head - plot - blocks * self.size.foot * BLOCK / 72
         return max(int(free / (self.size.foot * FOOT_LEADING / 72)), 0)
 
 
@@ -183,19 +216,20 @@ class Block(NamedTuple):
     colour: str = style.GREY
 
     def lines(self, width: float, size: float, shown: int) -> list[str]:
-        """Return the lines of the first *shown* parts, with the number of the others."""
+        """Return the lines of the first *shown* parts and the number of the others; none for -1."""
+        if shown < 0:
+            return []
         words, others = self.head + self.glue.join(self.parts[:shown]), len(self.parts) - shown
         if others:
             words += say(self.more, count=others)[self.language]
         return wrapped(words, width, size)
 
-    def fitted(self, width: float, size: float, most: int) -> list[str]:
-        """Return the lines of as many parts as *most* lines have room for."""
+    def fitting(self, width: float, size: float, most: int) -> int:
+        """Return how many parts *most* lines have room for; -1 if not even their number fits."""
         for shown in range(len(self.parts), -1, -1):
-            lines = self.lines(width, size, shown)
-            if len(lines) <= most:
-                return lines
-        return []
+            if len(self.lines(width, size, shown)) <= most:
+                return shown
+        return -1
 
 
 def _blocks(caption: Caption, language: str) -> list[Block]:
@@ -215,9 +249,9 @@ def _blocks(caption: Caption, language: str) -> list[Block]:
 
 def _left_out(caption: Caption, language: str) -> tuple[str, ...]:
     """Return the regions left out with their reason; those with the same reason together."""
-    names: dict[str, list[str]] = {}
+    names: dict[Text, list[str]] = {}
     for entry in caption.left_out:
-        names.setdefault(entry.reason[language], []).append(entry.name[language])
+        names.setdefault(entry.reason, []).append(entry.name[language])
     comma = "、" if language == "zh" else ", "
     return tuple(
         say("page.region", regions=comma.join(regions), reason=reason)[language]
@@ -227,13 +261,14 @@ def _left_out(caption: Caption, language: str) -> tuple[str, ...]:
 
 def _shared(full: Sequence[int], most: int) -> list[int]:
     """
-    Distribute *most* lines over blocks that have *full* lines, first one for each.
+    Distribute *most* lines over blocks that have *full* lines: one for each, then notes first.
 
     >>> _shared([1, 5, 2], 5), _shared([1, 1, 1], 2)
-    ([1, 2, 2], [1, 0, 1])
+    ([1, 3, 1], [1, 0, 1])
     """
     lines, last = [0] * len(full), len(full) - 1
-    for index in [last, *range(last)] * most:
+    rest = [index for index in (*reversed(range(last)), last) for _ in range(full[index])]
+    for index in [last, *range(last), *rest]:
         if sum(lines) < most and lines[index] < full[index]:
             lines[index] += 1
     return lines
@@ -241,6 +276,8 @@ def _shared(full: Sequence[int], most: int) -> list[int]:
 
 def _in_place_of(ax: Axes) -> SubFigure:
     """Replace *ax* by a part of its figure, which has room for the texts of the chart."""
+    if ax.figure is None:
+        raise UsageError("ax: these axes are taken; a figure of several pages needs none")
     spot = ax.get_subplotspec()
     if spot is None:
         raise UsageError("ax: give axes of plt.subplots; a chart takes their whole place")

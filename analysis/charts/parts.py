@@ -70,7 +70,7 @@ def parts(
     axes = grid.axes(page, 1)
     _finish(axes, rows)
     heights = [grid.middles[line] for line in at]
-    tall = 0.5 * min(grid.size * 1.9 / 72, grid.columns[1].height / len(lines))
+    tall = 0.5 * min(grid.size * 2.3 / 72, grid.columns[1].height / len(lines))
     for row, height in zip(records, heights, strict=True):
         _draw(axes, row, height, tall)
     if len(wider):
@@ -175,7 +175,10 @@ def _notes(rows: pd.DataFrame, wider: pd.DataFrame, tested: Text | None) -> list
     notes = [tested] if tested else []
     if len(wider):
         where = Text(wider.iloc[0]["region_zh"], wider.iloc[0]["region_en"])
-        notes.append(say("note.wider_shares", region=where, periods=values.periods(wider)))
+        ends = wider[["period_start", "period_end"]].drop_duplicates().sort_values("period_end")
+        first, last = (values.period(*ends.iloc[at]) for at in (0, -1))
+        words = {"count": len(ends), "first": first, "last": last}
+        notes.append(say("note.wider_shares", region=where, **words))
     limited = rows[rows["lower"].notna()]
     if len(limited):
         method = label(Method(limited["method"].iloc[0]))

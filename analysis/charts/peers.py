@@ -278,12 +278,12 @@ def _once(rows: pd.DataFrame) -> list[Text]:
 def _caption(
     points: pd.DataFrame, own: pd.DataFrame, title: Text, about: Sequence[Text]
 ) -> Caption:
-    count = len(points)
-    source, notes = values.source_note(points), list(about[1:])
-    alt = say("peers.alt_unnamed", count=count)
+    count, notes = len(points), list(about[1:])
     if none := int(points["value"].eq(0).sum()):
         notes.append(say("note.peers_zeros", count=none))
-    if points["origin"].eq("context").all():  # printed by bureaus of prefectures
+    if points["origin"].eq("report").all():
+        source, alt = values.source_note(points), say("peers.alt_unnamed", count=count)
+    else:  # printed by bureaus of prefectures
         source = say("source.peers", count=count) + say("source.nation")
         notes += _selected(points, own)
         alt = say("peers.alt", count=count, named=Text.joined(_once(own), zh="、", en=", "))

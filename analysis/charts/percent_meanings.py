@@ -17,7 +17,7 @@ from analysis.statistics.summaries import Meaning
 from . import marks, style
 from .blank import blank
 from .comparison import left_out
-from .figure import Caption, Figure, Kind, described
+from .figure import NOTHING, Caption, Figure, Kind, described
 from .page import Page, Room
 
 ACROSS = 2
@@ -98,7 +98,7 @@ def _caption(
     )
     return Caption(
         title=title,
-        subtitle=_about(meanings),
+        subtitle=contradiction(meanings) or say("percent_meanings.about"),
         axis=say("percent_meanings.axis"),
         source=values.source_note(rows),
         alt=described("percent_meanings.figure", [_in_words(meaning) for meaning in meanings]),
@@ -111,13 +111,13 @@ def _caption(
     )
 
 
-def _about(meanings: Sequence[Meaning]) -> Text:
-    """Return the first contradiction in numbers, else what is drawn."""
+def contradiction(meanings: Sequence[Meaning]) -> Text:
+    """Return the percentages and the count that contradict each other; empty if none do."""
     for meaning in meanings:
         if meaning.answer.finding is Finding.CONTRADICTED:
             percents = Text.joined(_percents(meaning), zh="、", en=", ")
             return say("percent_meanings.contradiction", percents=percents, **_part(meaning))
-    return say("percent_meanings.about")
+    return NOTHING
 
 
 def _known(meaning: Meaning) -> Text:
@@ -170,7 +170,7 @@ def _draw(page: Page, room: Room, meaning: Meaning) -> None:
     page.text(room.left, top - size * 1.45 / 72, answer, note, color=style.INK)
     head = (size * 1.45 + note * 1.7) / 72
     left, low = note * 3.2 / 72, note * 2.0 / 72
-    right = note * (8 if len(meaning.partly) else 2) / 72
+    right = note * (10 if len(meaning.partly) else 2) / 72
     high = room.height - head - low - note * 1.4 / 72
     axes = page.axes(Room(room.left + left, room.bottom + low, room.width - left - right, high))
     _draw_chains(axes, page, meaning)
@@ -229,7 +229,7 @@ def _draw_known(axes: Axes, page: Page, meaning: Meaning) -> None:
             xytext=(page.mark, 0),
             textcoords="offset points",
             va="center",
-            fontsize=page.size.note,
+            fontsize=page.size.label,
             color=style.INK,
             annotation_clip=False,
         )

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from analysis.language import aims, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Scale, Status
+from analysis.language.vocabulary import Language, Scale, Status
 
 from . import grid, style, table
 from .figure import NOTHING, Caption, Figure, Kind
@@ -25,6 +25,7 @@ LEFT, GUTTER = 0.53, 0.035  # of the width
 HEADING = 1.8  # lines that a heading takes, with the space around it
 HEADS = ("outcome", "value", "before", "expected")  # messages profile.<head>
 SHARES = (0.4, 0.27, 0.18, 0.15)
+FIRST = 3  # sentences of each block that come before the others
 
 
 class Block(NamedTuple):
@@ -40,6 +41,7 @@ class Statement(NamedTuple):
 
     text: Text
     rows: pd.DataFrame
+    source: Text = NOTHING  # whose publications it rests on beside those of the rows
 
 
 def profile(
@@ -73,15 +75,18 @@ def profile(
     caption = Caption(
         title=title,
         subtitle=_subtitle(rows),
-        source=values.source_note(pd.concat([rows, outcomes], ignore_index=True)),
-        alt=say("profile.alt", title=title, count=len(outcomes)),
+        source=values.source_note(pd.concat([rows, outcomes], ignore_index=True))
+        + (statement.source if statement else NOTHING),
+        alt=say(
+            "profile.alt" if len(outcomes) else "profile.alt_none", title=title, count=len(outcomes)
+        ),
         notes=tuple(_notes(outcomes)),
         spoken=statement.text if statement else NOTHING,
     )
     page = Page(caption, language, form=form, ax=ax)
     room = page.room
     wide = room.width * LEFT
-    text, placed = statement or (None, pd.DataFrame())
+    text, placed = (statement.text, statement.rows) if statement else (None, pd.DataFrame())
     _draw_outcomes(page, room._replace(width=wide), outcomes, text)
     left = room.left + wide + room.width * GUTTER
     _write_blocks(page, room._replace(left=left, width=room.left + room.width - left), blocks)
@@ -159,9 +164,7 @@ def _write_blocks(page: Page, room: Room, blocks: Sequence[Block]) -> None:
             [_item(line[page.language], room.width, size) for line in block.lines]
             for block in blocks
         ]
-        last = sum(block.last is not None for block in blocks)
-        free = int(room.height * 72 / (size * LEADING) - HEADING * len(blocks)) - last
-        shown = _shared([[len(lines) for lines in text] for text in texts], free)
+        shown = _shown(blocks, room.width, page.least_height, size)
         if shown == [len(text) for text in texts]:
             break
     axes, step, top = grid.canvas(page), size * LEADING / 72, room.bottom + room.height
@@ -178,6 +181,17 @@ def _write_blocks(page: Page, room: Room, blocks: Sequence[Block]) -> None:
         top -= (HEADING - 1.2) * step
 
 
+def _shown(blocks: Sequence[Block], width: float, height: float, size: float) -> list[int]:
+    """Return how many lines of each block have room in both languages."""
+    last = sum(block.last is not None for block in blocks)
+    free = int(height * 72 / (size * LEADING) - HEADING * len(blocks)) - last
+    counts = [
+        _shared([[len(_item(line[each], width, size)) for line in b.lines] for b in blocks], free)
+        for each in Language
+    ]
+    return [min(pair) for pair in zip(*counts, strict=True)]
+
+
 def _item(text: str, width: float, size: float) -> list[str]:
     """Return the lines of an item of a list, the second and further ones indented."""
     first, *rest = wrapped(text, width - 1.3 * size / 72, size)
@@ -186,7 +200,9 @@ def _item(text: str, width: float, size: float) -> list[str]:
 
 def _shared(heights: Sequence[Sequence[int]], free: int) -> list[int]:
     """
-    Return how many of the texts of each block are written in *free* lines, in turn.
+    Return how many of the texts of each block are written in *free* lines.
+
+    The first ones of each block come in turn, then the others of the first block, and so on.
 
     >>> _shared([[1, 1, 1], [2]], 5), _shared([[1, 1, 1], [2]], 4)
     ([3, 1], [1, 1])
@@ -197,11 +213,11 @@ def _shared(heights: Sequence[Sequence[int]], free: int) -> list[int]:
         rest = sum(count < len(each) for count, each in zip(counts, heights, strict=True))
         return rest + sum(sum(each[:n]) for n, each in zip(counts, heights, strict=True))
 
-    for turn in range(max(map(len, heights), default=0)):
-        for at, each in enumerate(heights):
-            more = [count + (index == at) for index, count in enumerate(shown)]
-            if turn < len(each) and shown[at] == turn and lines(more) <= free:
-                shown = more
+    texts = [(turn, at) for at, each in enumerate(heights) for turn in range(len(each))]
+    for turn, at in sorted(texts, key=lambda text: (min(text[0], FIRST), text[1], text[0])):
+        more = [count + (index == at) for index, count in enumerate(shown)]
+        if shown[at] == turn and lines(more) <= free:
+            shown = more
     return shown
 
 

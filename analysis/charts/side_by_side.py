@@ -14,7 +14,7 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Membership, Scale, Use
 
 from . import grid, paragraph, style
-from .figure import Caption, Figure
+from .figure import Caption, Figure, LeftOut
 from .page import Page
 from .paragraph import Words
 
@@ -65,7 +65,7 @@ def side_by_side(
     CrowdedError
         When the lines do not fit one page.
     """
-    page = Page(_caption(rows, title), language, form=form, ax=ax)
+    page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     regions = grid.regions(rows)
     width = (page.room.width - _name(page)) / len(regions)
     lines = [
@@ -80,7 +80,7 @@ def _name(page: Page) -> float:
     return NAMES * page.room.width
 
 
-def _caption(rows: pd.DataFrame, title: Text) -> Caption:
+def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     first, regions = rows.iloc[0], rows["region"].nunique()
     return Caption(
         title=title,
@@ -88,7 +88,15 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
         source=values.source_note(rows),
         alt=say("side_by_side.alt", title=title, count=rows["family"].nunique(), regions=regions),
         spoken=Text(first["caution_zh"], first["caution_en"]),
+        left_out=_left_out(rows, refused),
     )
+
+
+def _left_out(rows: pd.DataFrame, refused: pd.DataFrame) -> tuple[LeftOut, ...]:
+    """Return the regions without a figure for any of the families."""
+    absent = refused[~refused["region"].isin(rows["region"])].drop_duplicates("region")
+    names = absent[["region", "region_zh", "region_en"]].itertuples(index=False, name=None)
+    return tuple(LeftOut(code, Text(zh, en), say("side_by_side.none")) for code, zh, en in names)
 
 
 def _line(
@@ -118,6 +126,9 @@ def _figures(page: Page, figures: list[Row], width: float) -> list[Words]:
         for row in figures
     ]
     pieces[1:] = [piece._replace(text=f"+ {piece.text}") for piece in pieces[1:]]
+    if figures[0]["use"] == Use.RATE and pd.notna(figures[0]["rate"]):
+        rate = say("side_by_side.rate", rate=numbers.exact(round(figures[0]["rate"])))
+        pieces.append(Words(rate[language], size.label, colour))
     notes = [note[language] for note in _notes(figures)]
     pieces += [Words(note, size.note, style.INK) for note in notes]
     words = paragraph.flow(pieces, width)
@@ -135,8 +146,6 @@ def _notes(figures: list[Row]) -> Iterator[Text]:
     if first["use"] == Use.RATIO:
         divisor, ratio = numbers.exact(first["divisor"]), f"{first['ratio']:.1f}"
         yield say("side_by_side.ratio", divisor=divisor, ratio=ratio)
-    if first["use"] == Use.RATE and pd.notna(first["rate"]):
-        yield say("side_by_side.rate", rate=numbers.exact(round(first["rate"])))
     if first["use"] == Use.GRADE:
         yield say("side_by_side.graded", number=values.value(first))
     if first["parts"] > first["used"]:

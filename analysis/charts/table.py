@@ -10,12 +10,12 @@ from analysis.errors import CrowdedError
 from analysis.language import values
 
 from . import style
-from .grid import canvas
+from .grid import canvas, shade
 from .page import LEADING, Page, Room, wrapped
 
 GAP = 0.16  # inches between two columns of a slide
 PAD = 0.35  # ems of empty height in a line at least
-TALLEST = 1.6  # ems of empty height in a line at most
+TALLEST = 2.6  # ems of empty height in a line at most
 
 
 class Column(NamedTuple):
@@ -81,6 +81,7 @@ def write(
     lines: Sequence[Sequence[Cell]],
     *,
     rules: Sequence[int] = (),
+    shaded: int | None = None,
     small: bool = False,
 ) -> Grid:
     """
@@ -90,6 +91,8 @@ def write(
     ----------
     rules
         The lines above which a rule is drawn, besides the first.
+    shaded
+        The line that the title is about.
     small
         Whether all text has the size of notes.
 
@@ -120,6 +123,8 @@ def write(
                 [room.left, room.left + room.width], [top] * 2, color=style.BAND, linewidth=0.8
             )
         high = setting.height(index) + spare
+        if index == shaded:
+            shade(behind, room, top, high)
         middles.append(top - high / 2)
         for column, span, cell, broken in zip(
             columns, spans, line, setting.cells[index], strict=True

@@ -27,6 +27,7 @@ def targets(
     title: Text,
     language: str,
     refused: pd.DataFrame,
+    about: Text | None = None,
     form: str = "slide",
     ax: Axes | None = None,
 ) -> Figure:
@@ -41,8 +42,10 @@ def targets(
         The finding, from ``findings``.
     refused
         Regions without a target here, and why (``attainment.without_target``).
+    about
+        The subtitle, from ``findings``; what the columns are if not given.
     """
-    page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
+    page = Page(_caption(rows, title, about, refused), language, form=form, ax=ax)
     if rows.empty:
         page.empty()
         return page.figure(KIND.name, Scale.NONE, rows, refused)
@@ -82,11 +85,11 @@ def _results(rows: pd.DataFrame) -> pd.DataFrame:
     return results.assign(status=str(Status.ACTUAL))
 
 
-def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
+def _caption(rows: pd.DataFrame, title: Text, about: Text | None, refused: pd.DataFrame) -> Caption:
     source = rows if len(rows) else refused.assign(origin="report")
     return Caption(
         title=title,
-        subtitle=say("targets.subtitle"),
+        subtitle=about or say("targets.subtitle"),
         source=values.source_note(source),
         alt=say("targets.alt", title=title, count=len(rows)),
         left_out=left_out(refused),

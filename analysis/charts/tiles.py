@@ -89,7 +89,7 @@ def _tile(axes: Axes, page: Page, row: Row, box: tuple[float, float, float, floa
     axes.add_patch(
         Rectangle(
             (left + air / 2, top - height + air / 2), width - air, height - air,
-            facecolor=fill, linewidth=0, gid=f"mark-{row['id']}",
+            facecolor=fill, linewidth=0,
         )
     )  # fmt: skip
     ink = "white" if fill == SHADES[float("inf")] else style.INK
@@ -97,10 +97,10 @@ def _tile(axes: Axes, page: Page, row: Row, box: tuple[float, float, float, floa
     names = balanced(row[f"region_{page.language}"], width - 2 * air, size)[:2]
     step = min(size * 1.3 / 72, (height - air) / (len(names) + 2.5))
     y = top - (height - (len(names) + 2) * step) / 2
-    for words in (*names, numbers.ratio(row["ratio"]), limits):
+    for at, words in enumerate([*names, numbers.ratio(row["ratio"]), limits]):
         scaled = min(size, step * 72 / 1.2)
-        page.text(left + width / 2, y, words, scaled, color=ink, ha="center")
-        y -= step
+        gid = f"mark-{row['id']}" if at == len(names) else None
+        page.text(left + width / 2, y - at * step, words, scaled, color=ink, ha="center", gid=gid)
 
 
 def _key(axes: Axes, page: Page) -> None:

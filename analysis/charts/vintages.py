@@ -11,8 +11,9 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Scale
 from analysis.statistics.forensics import Moved
+from analysis.statistics.summaries import furthest
 
-from . import marks, style
+from . import grid, marks, style
 from .blank import blank
 from .figure import Caption, Figure, Kind, described
 from .page import Page, Room, begun, measured
@@ -34,6 +35,8 @@ def vintages(
     """
     Draw a line per period: first print and implied base as text, two changes on a percent axis.
 
+    The line with the largest difference, of which the title is, is shaded.
+
     Parameters
     ----------
     rows
@@ -41,27 +44,34 @@ def vintages(
     published
         The rows of the published changes, by their ids in ``later_id``; drawn as diamonds.
     """
-    if rows.empty:
+    first = furthest(rows)
+    if first is None:
         none = published.iloc[:0]
         return blank(
             KIND.name, rows, title=title, language=language, refused=none, form=form, ax=ax
         )
-    page = Page(_caption(rows, title), language, form=form, ax=ax)
+    page = Page(_caption(rows, title, first), language, form=form, ax=ax)
     records = rows.to_dict("records")
-    _draw(page, records, _columns(page, records))
+    _draw(page, records, _columns(page, records), first["id"])
     return page.figure(KIND.name, Scale.RATIO, rows, published.iloc[:0], published)
 
 
-def _caption(rows: pd.DataFrame, title: Text) -> Caption:
+def _caption(rows: pd.DataFrame, title: Text, first: Row) -> Caption:
     return Caption(
         title=title,
-        subtitle=say("vintages.about"),
+        subtitle=_moved(first),
         axis=say("changes.about"),
         source=values.source_note(rows),
         alt=described("vintages.figure", [_in_words(row) for row in rows.to_dict("records")]),
         notes=(say("vintages.key"), say("vintages.changed"), say("vintages.reading")),
         spoken=say("vintages.changed"),
     )
+
+
+def _moved(row: Row) -> Text:
+    """Return what became of the base of one period."""
+    period = values.period(row["period_start"], row["period_end"])
+    return say("vintages.about", period=period, first=_first(row), base=_base(row), gap=_gap(row))
 
 
 def _in_words(row: Row) -> Text:
@@ -116,7 +126,7 @@ def _columns(page: Page, records: list[Row]) -> list[float]:
     return lefts
 
 
-def _draw(page: Page, records: list[Row], lefts: list[float]) -> None:
+def _draw(page: Page, records: list[Row], lefts: list[float], first: str) -> None:
     """Draw groups of lines, one for each region and indicator, under the names of the columns."""
     size, room = page.size.note, page.room
     groups = list(dict.fromkeys((row["region"], row["indicator"]) for row in records))
@@ -140,6 +150,8 @@ def _draw(page: Page, records: list[Row], lefts: list[float]) -> None:
         _name(page, own[0], top - step * 0.55)
         top -= step * 1.1
         for row in own:
+            if row["id"] == first:
+                grid.shade(grid.canvas(page, zorder=-1), page.room, top, step)
             _draw_line(page, axes, row, top - step / 2, lefts)
             top -= step
 
@@ -180,6 +192,7 @@ def _finish(axes: Axes, page: Page, records: list[Row], height: float) -> None:
     axes.set_xlim(low - room, high + room)
     axes.set_ylim(0, height)
     axes.set_yticks([])
+    axes.patch.set_visible(False)
     axes.grid(axis="x")
     axes.axvline(0, color=style.GREY, linewidth=1.0, zorder=1)
     axes.spines["bottom"].set_visible(False)

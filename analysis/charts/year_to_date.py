@@ -1,5 +1,8 @@
 """Cumulative counts of two years by month, and the change of the same months below them."""
 
+from calendar import month_abbr
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,11 +15,11 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
 from analysis.statistics import intervals, summaries
 
-from . import marks, style
+from . import marks, native, style
 from .blank import blank
 from .comparison import left_out
-from .figure import Caption, Figure, Kind, applicable, described, missing
-from .page import Page, Room
+from .figure import Caption, Figure, Kind, Record, applicable, described, missing
+from .page import Page, Room, begun
 
 SHARE = 0.62  # of the height, for the counts
 NARROWEST = 4.5  # inches of the panel of one region on a slide, at least
@@ -207,4 +210,63 @@ def _draw_changes(axes: Axes, page: Page, paired: pd.DataFrame) -> None:
     axes.grid(axis="y")
 
 
-KIND = Kind("year_to_date", order=45)
+def _native(record: Record, language: str) -> native.Plot | None:
+    """Return a line for each year along the months; None for several regions or odd days."""
+    rows = native.shown(record)
+    days = [pd.Timestamp(row["period_end"]) for row in rows]
+    if not all(day.is_month_end for day in days) or len({row["region"] for row in rows}) != 1:
+        return None
+    years = sorted({day.year for day in days})
+    series = [_line(rows, year, language, late=year == years[-1]) for year in years]
+    form = native.number_format(max(row["value"] for row in rows), language)
+    months = tuple(
+        f"{number}月" if language == "zh" else month_abbr[number] for number in range(1, 13)
+    )
+    return native.Plot(
+        "lines", months, tuple(series), form, native.axis(record, language), span=True
+    )
+
+
+def _line(rows: Sequence[native.Row], year: int, language: str, *, late: bool) -> native.Series:
+    """Return the counts of one year by month, the last one with the year."""
+    points: dict[int, native.Point | None] = {}
+    for row in rows:
+        day = pd.Timestamp(row["period_end"])
+        if day.year == year:
+            whole = native.point_of(row, ("value", "", ""), language)
+            points[day.month] = whole and replace(whole, region=row["region"] if late else "")
+    last = max(points)
+    end = points[last]
+    points[last] = end and replace(end, label=f"{year} {end.label}")
+    region = str(rows[0]["region"]) if late else ""
+    return native.Series(str(year), tuple(map(points.get, range(1, 13))), region, "solid")
+
+
+def _table(record: Record, language: str) -> native.Table | None:
+    """Return the change of the same months, with its interval."""
+    rows = [row for row in record["rows"] if "percent" in row]
+    lines = tuple(
+        (
+            values.months(pd.Timestamp(row["period_end"]))[language],
+            f"{numbers.exact(row['before'])} → {numbers.exact(row['value'])}",
+            _percent(row)[language],
+        )
+        for row in rows
+    )
+    heads = ("year_to_date.months", "year_to_date.counts", "year_to_date.change")
+    head = tuple(begun(say(name)[language]) for name in heads)
+    marks_ = tuple((line[0], row["id"]) for line, row in zip(lines, rows, strict=True))
+    return native.Table(head, lines, marks_) if rows else None
+
+
+def _percent(row: native.Row) -> Text:
+    """Return a change in percent with its interval."""
+    low, high = (
+        numbers.signed_percent(round(100 * (end - 1))) if end is not None else "∞"
+        for end in (native.number(row.get(name)) for name in ("lower", "upper"))
+    )
+    percent = numbers.signed_percent(round(row["percent"]))
+    return Text(percent, percent) + say("changes.interval", low=low, high=high)
+
+
+KIND = Kind("year_to_date", order=45, native=_native, table=_table)

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from analysis import project
 from analysis.errors import AnalysisError, BusyError, UsageError
-from analysis.language import failures
 from analysis.language.messages import say
 from analysis.language.text import Text
 
@@ -42,11 +42,12 @@ class _Group(click.Group):
         words = args[0] if args else extra.get("args")
         self.language = translation.chosen_language(sys.argv[1:] if words is None else [*words])
         translation.translate_click(self.language)
+        click.Context.formatter_class = translation.help_formatter(self.language)
         return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; on an expected error, print it and exit."""
-        ctx.meta[translation.VARIABLE] = self.language
+        ctx.meta[project.LANGUAGE] = self.language
         with streams.harmless_streams():
             return self._invoke(ctx)
 
@@ -54,7 +55,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except AnalysisError as error:
-            self._print(failures.error(error))
+            self._print(error.text)
             ctx.exit(_code(error))
         except ModuleNotFoundError as error:
             if error.name not in _EXTRAS:
@@ -71,7 +72,7 @@ class _Group(click.Group):
             ctx.exit(1)
 
     def _print(self, text: Text) -> None:
-        click.echo(say("failures.error", text=text)[self.language], err=True)
+        click.echo(say("cli.error", text=text)[self.language], err=True)
 
 
 def _code(error: AnalysisError) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from analysis import project as folders
 from analysis.errors import UsageError
 from analysis.language.messages import say
 
@@ -54,9 +55,9 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON only.")
 LANGUAGE = click.option(
     "--language",
     type=click.Choice(["zh", "en"]),
-    envvar=translation.VARIABLE,
+    envvar=folders.LANGUAGE,
     default=translation.locale_language,
-    show_default=f"{translation.VARIABLE}, else the locale",
+    show_default=f"{folders.LANGUAGE}, else the locale",
     help="Language of the output.",
 )
 DOCUMENT_LANGUAGE = click.option(
@@ -87,8 +88,6 @@ def root(project: Path | None) -> Path:
 
 def data(project: Path | None) -> Path:
     """Return the folder of the tables."""
-    from analysis import project as folders
-
     return (project.resolve() if project else folders.home()) / "data"
 
 

@@ -39,12 +39,13 @@ def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
 
     target = path or figures / "briefing" / name
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        office.refuse_unwritable(target)
-        before = target.read_bytes()
-        if before != data:
-            files.write(target.with_name(f"{target.name}.bak"), before)
-    files.write(target, data)
+    if not target.exists():
+        files.write(target, data)
+        return target
+    office.refuse_unwritable(target)
+    before = target.read_bytes()
+    if before != data:
+        office.replace(target, before, data)
     return target
 
 
@@ -120,7 +121,8 @@ def deck(
 @click.command(
     epilog="\b\nExample:\n"
     "  regional-safety report --about chuxiong\n"
-    "  regional-safety report --about deaths --language en --output deaths.docx",
+    "  regional-safety report --about deaths --language en --output deaths.docx\n"
+    "  regional-safety report --update deaths.docx --dry-run",
 )
 @PROJECT
 @DOCUMENT_LANGUAGE
@@ -132,22 +134,46 @@ def deck(
     help="The subject, a code or a name; may be repeated.",
 )
 @click.option("--title", default="", help="The title.")
+@click.option(
+    "--update",
+    "old",
+    type=FILE,
+    help="Update this document in place; hand edits stay, and the old one is kept as .bak.",
+)
+@click.option("--dry-run", is_flag=True, help="Write nothing; print what would be written.")
 def report(
-    project: Path | None, language: str, output: Path | None, about: tuple[str, ...], title: str
+    project: Path | None,
+    language: str,
+    output: Path | None,
+    *,
+    about: tuple[str, ...],
+    title: str,
+    old: Path | None,
+    dry_run: bool,
 ) -> None:
     """
-    Write a brief of two pages as a Word document.
+    Write or update a brief of two pages as a Word document.
 
     It has the findings and figures of `deck --brief`.
     """
     from analysis.publish import report as reports
+    from analysis.publish import revision
     from analysis.publish.deck.brief import About
 
     folder = _figures(project, output)
+    if old is not None:
+        _refuse_both(about=about, title=title, output=output)
+        _print(revision.update(old, folder, findings=_findings(folder.parent), dry_run=dry_run))
+        return
+    _print_doubts(folder.parent / "data", language)
     subject = About(*_subject(about, project))
     found = _findings(project)(subject.words)
     made = reports.report(folder, language=language, about=subject, title=title, findings=found)
-    click.echo(_put(output, folder, f"report-{language}.docx", made))
+    name = f"report-{language}.docx"
+    if dry_run:
+        click.echo(f"{output or folder / 'briefing' / name}: {len(made):,} bytes, not written")
+        return
+    click.echo(_put(output, folder, name, made))
 
 
 def _print_doubts(tables: Path, language: str) -> None:
@@ -167,6 +193,11 @@ def _update(old: Path, folder: Path, given: Mapping[str, Any], **others: Any) ->
     report = refresh.update(
         old, folder, dry_run=given["dry_run"], findings=_findings(folder.parent)
     )
+    _print(report)
+
+
+def _print(report: Any) -> None:
+    """Print the result of an update."""
     for line in report.lines():
         click.echo(line)
 
@@ -198,6 +229,26 @@ def _findings(project: Path | None) -> Callable[[Sequence[str]], Sequence[Any]]:
         return standing(load(data(project)), about)
 
     return findings
+
+
+def _definitions(project: Path | None) -> dict[str, Any]:
+    """Return name, definition and unit of each indicator; none without tables."""
+    from analysis.language.text import Text
+    from analysis.publish.content import Definition
+    from analysis.tables.load import load
+
+    if not (root(project) / "data").is_dir():
+        return {}
+    tables = load(data(project))
+    units = tables.units.set_index("unit")["name_en"]
+    return {
+        row["indicator"]: Definition(
+            Text(row["name_zh"], row["name_en"]),
+            Text(row["definition_zh"], row["definition_en"]),
+            Text(row["unit"], str(units.get(row["unit"], ""))),
+        )
+        for row in tables.indicators.to_dict("records")
+    }
 
 
 def _subject(about: tuple[str, ...], project: Path | None) -> Any:
@@ -261,8 +312,10 @@ def workbook(
     from analysis.publish.workbook import book
 
     folder = _figures(project, output)
-    data = book.workbook(folder, language=language, patterns=figures)
-    click.echo(_put(output, folder, f"values-{language}.xlsx", data))
+    _print_doubts(folder.parent / "data", language)
+    definitions = _definitions(project)
+    made = book.workbook(folder, language=language, patterns=figures, definitions=definitions)
+    click.echo(_put(output, folder, f"values-{language}.xlsx", made))
 
 
 @click.command(
@@ -278,7 +331,10 @@ def site(project: Path | None, language: str) -> None:
     """
     from analysis.publish.gallery import gallery
 
-    click.echo(gallery.build(root(project) / "figures", language=language))
+    figures = root(project) / "figures"
+    _print_doubts(figures.parent / "data", language)
+    definitions = _definitions(project)
+    click.echo(gallery.build(figures, language=language, definitions=definitions))
 
 
 @click.command(

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from analysis.errors import AnalysisError, DocumentError, UsageError
-from analysis.language import failures
 from analysis.language.messages import say
 
 from .options import EXISTING, EXISTING_PATH, LANGUAGE, PROJECT, data, refuse_among_tables
@@ -113,11 +112,12 @@ class _Task(NamedTuple):
                 self.file(path, output / f"{path.name}.{kind}", kind)
             except AnalysisError as error:
                 failed += 1
-                click.echo(failures.error(error)[self.language], err=True)
+                click.echo(error.text[self.language], err=True)
         if others:
             self.say("compile.skipped", files=", ".join(others))
         if failed or not texts:
-            raise DocumentError(reports.name, f"{failed} of {len(texts)} reports not read", _REST)
+            summary = say("document.reports", failed=failed, count=len(texts))
+            raise DocumentError(reports.name, summary)
 
     def file(self, path: Path, output: Path | None, kind: str) -> None:
         """Compile one report and write its candidates."""
@@ -155,9 +155,6 @@ class _Task(NamedTuple):
     def say(self, message: str, **values: object) -> None:
         """Print a message to standard error."""
         click.echo(say(message, **values)[self.language], err=True)
-
-
-_REST = "see the lines above; the workbooks of the others are written"
 
 
 @click.command(

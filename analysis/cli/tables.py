@@ -12,21 +12,27 @@ from pathlib import Path
 import click
 
 from analysis.errors import Fault, UsageError
-from analysis.language import failures
 from analysis.language.messages import say
+from analysis.language.text import Text
 
 from .options import JSON, LANGUAGE, ORIGINALS, PROJECT, data
+
+
+def _cells(fault: Fault, language: str) -> dict[str, str | int]:
+    """Return a fault as a record with its texts in *language*."""
+    cells = {name: getattr(fault, name) for name in fault.__slots__}
+    return {k: v[language] if isinstance(v, Text) else v for k, v in cells.items()}
 
 
 def _exit(faults: Iterable[Fault], language: str, *, passed: str, as_json: bool) -> None:
     """Print the faults and their number, or *passed*; exit with 1 if there are any."""
     distinct = sorted(set(faults))
     if as_json:
-        entries = [failures.cells(fault, language) for fault in distinct]
+        entries = [_cells(fault, language) for fault in distinct]
         click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
     else:
         for fault in distinct:
-            click.echo(failures.fault(fault)[language])
+            click.echo(fault.text[language])
     count = say("check.faults", count=len(distinct))[language]
     click.echo(count if distinct else passed, err=True)
     sys.exit(1 if distinct else 0)
@@ -51,7 +57,7 @@ def check(project: Path | None, *, language: str, as_json: bool, again: bool) ->
     contents = descriptor.contents(folder)
     survey = load.survey(folder, again=again)
     for repair in survey.repairs:
-        click.echo(say("check.repaired", repair=failures.fault(repair))[language], err=True)
+        click.echo(say("check.repaired", repair=repair.text)[language], err=True)
     faults, known = [*survey.faults, *checks.check(survey.tables)], dict[str, str]()
     if not faults:
         faults, known = descriptor.checked(survey.tables, contents, again=again)

@@ -1,13 +1,16 @@
 """
-The language of messages, and the messages of click in it.
+The language of the command line: of its messages, those of click, and the help of commands.
 
 click passes each of its messages through gettext, but comes without catalogues; here they are rows
-``click.*`` of the catalogue of this package.
+``click.*`` of the catalogue of this package. The English help is in the code, where click expects
+it; rows ``help.*`` have its translation, a paragraph or an option each.
 """
 
 import locale
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from itertools import pairwise
 
 import click
@@ -16,9 +19,10 @@ from click import core, exceptions, formatting, parser, types
 from analysis.language.messages import catalogue
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language
+from analysis.project import LANGUAGE
 
-VARIABLE = "REGIONAL_SAFETY_LANGUAGE"
 OPTION = "--language"
+_WIDTH = 54  # characters, most of which take two columns
 _MODULES = (core, exceptions, formatting, parser, types)
 
 
@@ -38,16 +42,13 @@ def chosen_language(words: Sequence[str]) -> str:
     """
     named = [after for word, after in pairwise(words) if word == OPTION]
     named += [word.partition("=")[2] for word in words if word.startswith(f"{OPTION}=")]
-    known = [name for name in (*named, os.environ.get(VARIABLE)) if name in {*Language}]
+    known = [name for name in (*named, os.environ.get(LANGUAGE)) if name in {*Language}]
     return str(known[0]) if known else locale_language()
 
 
 def translate_click(language: str) -> None:
     """Let click write its messages in *language*."""
-    chinese: Mapping[str, str] = {}
-    if language == Language.ZH:
-        messages = catalogue().items()
-        chinese = {text.en: text.zh for name, text in messages if name.startswith("click.")}
+    chinese = _chinese("click.") if language == Language.ZH else {}
 
     def single(message: str) -> str:
         return chinese.get(message, message)
@@ -63,10 +64,62 @@ def translate_click(language: str) -> None:
 
 def language_of(context: click.Context | None) -> str:
     """Return the language of messages of a command."""
-    language = context.find_root().meta.get(VARIABLE) if context is not None else None
+    language = context.find_root().meta.get(LANGUAGE) if context is not None else None
     return str(language or chosen_language([]))
 
 
 def refuse(text: Text) -> click.UsageError:
     """Return the error of a wrong combination of options, in the language of the command."""
     return click.UsageError(text[language_of(click.get_current_context(silent=True))])
+
+
+@cache
+def _chinese(start: str) -> dict[str, str]:
+    """Return the Chinese of each English message whose id begins with *start*."""
+    return {text.en: text.zh for name, text in catalogue().items() if name.startswith(start)}
+
+
+def help_formatter(language: str) -> type[click.HelpFormatter]:
+    """Return the formatter of help in *language*."""
+    return ChineseHelp if language == Language.ZH else click.HelpFormatter
+
+
+def translated(text: str) -> str:
+    """
+    Return the Chinese of a help text, or the text where there is none.
+
+    >>> translated("Print failures only.  [default: no]")
+    '只输出失败。  [default: no]'
+    """
+    return "\n\n".join(map(_paragraph, text.split("\n\n")))
+
+
+def _paragraph(text: str) -> str:
+    words, mark, rest = text.partition("  [")
+    plain = " ".join(words.split())
+    return _chinese("help.").get(plain, words.replace("Example:", "示例：")) + mark + rest
+
+
+class ChineseHelp(click.HelpFormatter):
+    """A formatter of help that translates texts as it writes them."""
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs."""
+        with self._narrow():
+            super().write_text(translated(text))
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        """Write options or commands with their texts."""
+        rows = [(name, translated(text)) for name, text in rows]
+        with self._narrow():
+            super().write_dl(rows, col_max, col_spacing)
+
+    @contextmanager
+    def _narrow(self) -> Iterator[None]:
+        """Break lines earlier, because a Chinese character takes two columns."""
+        width = self.width
+        self.width = min(width, _WIDTH)
+        yield
+        self.width = width

@@ -49,11 +49,13 @@ def not_comparable(
     -------
     pandas.DataFrame
         The most telling figures of each region, in the order of indicators and regions, with
-        ``reason_zh`` and ``reason_en``, the same for all rows of an indicator.
+        ``reason_zh`` and ``reason_en``, the same for all rows of an indicator, and ``elsewhere``:
+        whether the figure is compared with those of another indicator.
     """
     parts = [figures(rows, declared, code) for code, may in comparable.items() if not may]
     empty = rows.iloc[:0].assign(reason_zh="", reason_en="")
-    return pd.concat([empty, *parts], ignore_index=True)
+    every = pd.concat([empty, *parts], ignore_index=True)
+    return every.assign(elsewhere=every["id"].isin(families.answering(rows, declared)["id"]))
 
 
 def figures(rows: pd.DataFrame, declared: Declares, indicator: str) -> pd.DataFrame:

@@ -308,6 +308,12 @@ def _used(rows: pd.DataFrame, declared: Declares) -> pd.DataFrame:
     return own.merge(rows[[*KEY, "region", "status", "id"]], on=KEY)
 
 
+def answering(rows: pd.DataFrame, declared: Declares) -> pd.DataFrame:
+    """Return the figures, by ``id``, that answer a question together with another region's."""
+    used = _used(rows, declared)
+    return used[used.groupby("family")["region"].transform("nunique").gt(1)]
+
+
 def _answered(rows: pd.DataFrame, declared: Declares) -> dict[str, frozenset[str]]:
     """Return the figures of each indicator with which several regions answer one family."""
     used = _used(rows, declared)
@@ -357,8 +363,7 @@ def cells(
 
 def _outside(shown: pd.DataFrame, rows: pd.DataFrame, declared: Declares) -> "pd.Series[bool]":
     """Return which of *shown*, or of the parts that it counts, answer a family of two regions."""
-    used = _used(rows, declared)
-    used = used[used.groupby("family")["region"].transform("nunique").gt(1)]
+    used = answering(rows, declared)
     places = pd.MultiIndex.from_frame(used[PLACE])
     among = pd.MultiIndex.from_frame(shown[PLACE]).isin(places) & ~shown["stands"]
     return shown["id"].isin(used["id"]) | among

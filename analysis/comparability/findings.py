@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Promise, Status, Use
+from analysis.language.vocabulary import Answer, Mark, Promise, Quantity, Status, Use
 from analysis.statistics import benchmarks, gaps, summaries
 from analysis.statistics.forensics import Finding
 from analysis.statistics.spread import Placement, Spread
@@ -22,6 +22,7 @@ from analysis.statistics.wholes import Against
 
 from .rules import Comparison
 
+NAMED = 2  # parts in a title
 RATED = ("deaths", "accidents", "injuries")  # with a word for the rate of each
 
 
@@ -46,28 +47,26 @@ def side_by_side(rows: pd.DataFrame) -> Text:
         return say("finding.all_apart")
     headline = summaries.headline(rows)
     first, answers = headline.iloc[0], summaries.answers(headline)
-    low, high = _answer(answers.low), _answer(answers.high)
-    number, _, unit = low.en.partition(" ")
-    if high.en.endswith(f" {unit}"):  # of both
-        low = Text(low.zh, number)
+    each = [region(row) + Text("", " ") + _answer(row) for row in answers.ends]
     return say(
         f"finding.answers_{answers.kind}",
         name=Text(first["family_zh"], first["family_en"]),
         count=answers.regions,
-        low=low,
-        high=high,
+        amount=_answer(answers.ends[0]),
+        amounts=Text.joined(each, zh="、", en=", "),
         parts=Text.joined(map(values.part, answers.parts), zh="、", en=", "),
     )
 
 
 def _answer(row: dict[Any, Any]) -> Text:
-    """Return the amount of one region, as printed unless it is a sum or a ratio."""
+    """Return the number of one region: as printed, or a sum, a ratio or a rate."""
     if row["use"] == Use.RATIO:
-        ratio = f"{row['ratio']:.1f}"
-        return Text(ratio, ratio)
+        return Text(*[f"{row['ratio']:.1f}"] * 2)
+    if row["use"] == Use.RATE:
+        return Text(*[numbers.exact(round(row["rate"]))] * 2)
     if row["total"] != row["value"]:
-        return values.summed(row, row["total"])
-    return values.value(row)
+        return Text(f"{row['total']:.0f}", numbers.exact(row["total"]))
+    return values.numeral(row) if row["quantity"] != Quantity.MONEY else values.value(row)
 
 
 def apart(rows: pd.DataFrame) -> Text:
@@ -98,6 +97,10 @@ def region(row: Any) -> Text:
 
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
     shown = rows.assign(value=rows["rate"], printed="") if scale == "rate" else rows
+    if len(shown) > values.CROWD:
+        ends = (shown.loc[shown["value"].agg(end)].to_dict() for end in ("idxmin", "idxmax"))
+        low, high = map(values.value, ends)
+        return say(f"finding.{scale}_range", name=name, count=len(shown), low=low, high=high)
     amounts = (region(r) + Text("", " ") + values.value(r) for r in shown.to_dict("records"))
     listed = Text.joined(amounts, zh="，", en=", ")
     if scale == "rate":
@@ -160,6 +163,15 @@ def coverage(comparable: Mapping[str, object]) -> Text:
     return say("finding.coverage", count=sum(map(bool, comparable.values())), total=len(comparable))
 
 
+def reported(cells: pd.DataFrame, total: int) -> Text:
+    """Return which region has figures of most of the *total* shared indicators, and of fewest."""
+    if cells.empty:
+        return say("note.nothing_here")
+    ends = summaries.reported(cells)
+    words = {"most": region(ends.most), "count": ends.count, "least": region(ends.least)}
+    return say("finding.reported", total=total, fewest=ends.fewest, **words)
+
+
 def reading(changes: pd.DataFrame) -> Text:
     """Return every counted change as a sentence, the latest first."""
     if changes.empty:
@@ -176,12 +188,17 @@ def counted_changes(counted: pd.DataFrame) -> list[Text]:
 
 
 def changes(rows: pd.DataFrame) -> Text:
-    """Return the smallest and the largest published change of the first indicator of *rows*."""
+    """Return how many regions published a fall of the first indicator of *rows*, and its size."""
     span = summaries.published(rows)
     if span is None:
         return say("note.nothing_changed")
     low, high = (numbers.signed_percent(row["percent"]) for row in (span.low, span.high))
     year, name = span.low["period_end"].year, values.short(span.low)
+    if span.regions > 1 and span.kind is not Answer.MIXED:
+        sizes = sorted(abs(row["percent"]) for row in (span.low, span.high))
+        least, most = (f"{numbers.exact(size)}%" for size in sizes)
+        words = {"year": year, "name": name, "count": span.regions, "least": least, "most": most}
+        return say(f"finding.published_{span.kind}", **words)
     if low == high:
         place = region(span.low)
         return say("finding.published_change", year=year, name=name, place=place, low=low)
@@ -202,18 +219,15 @@ def year_to_date(rows: pd.DataFrame) -> Text:
 
 
 def vintages(rows: pd.DataFrame) -> Text:
-    """Return the published change that lies furthest off the change between first prints."""
-    if rows.empty:
+    """Return the published change that its base moves the most, and that of the unchanged base."""
+    row = summaries.furthest(rows)
+    if row is None:
         return say("vintages.none")
-    apart = (rows["percent"] - rows["firsts"]).abs()
-    row = rows.iloc[int(apart.to_numpy().argmax())].to_dict()
     changes = {
         "published": numbers.signed_percent(row["percent"]),
         "firsts": numbers.signed_percent(round(row["firsts"], 1)),
     }
-    ends = (row[name] + pd.DateOffset(years=1) for name in ("period_start", "period_end"))
-    words = {"region": region(row), "name": values.short(row), "period": values.period(*ends)}
-    return say("finding.vintages", **words, **changes)
+    return say("finding.vintages", region=region(row), name=values.short(row), **changes)
 
 
 def percent_meanings(meanings: Sequence[Meaning]) -> Text:
@@ -246,8 +260,9 @@ def counted(refused: pd.DataFrame, series: pd.DataFrame, indicator: str) -> pd.D
 
 
 def _contradicted(meaning: Meaning) -> Text:
-    row = meaning.rows.iloc[0].to_dict()
-    return say("finding.contradicted", region=region(row), name=values.short(row))
+    row = meaning.partly.iloc[0].to_dict()
+    amount = _amount(row["value"], row)
+    return say("finding.contradicted", region=region(row), name=values.short(row), amount=amount)
 
 
 def _so_far(row: dict[Any, Any]) -> Text:
@@ -318,6 +333,7 @@ def _of_peers(placement: Placement) -> Text:
     words = {
         "region": region(placement.row),
         "count": placement.spread.regions,
+        "outside": placement.spread.outside,
         "low": numbers.ratio(placement.low),
         "high": numbers.ratio(placement.high),
     }
@@ -327,6 +343,16 @@ def _of_peers(placement: Placement) -> Text:
         words["province"] = Text(placement.province["of_zh"], placement.province["of_en"])
         return say("placement.level_of_province", **words)
     return say("placement.within_peers", **words)
+
+
+def placement_source(placement: Placement) -> Text:
+    """Return whose publications a placement rests on beside the region's own."""
+    above = placement.province
+    places = [Text(placement.row["of_zh"], placement.row["of_en"])]
+    places += [Text(above["of_zh"], above["of_en"])] if above else []
+    names = Text.joined(places, zh="、", en=", ")
+    count = placement.spread.regions if placement.spread else 0
+    return say("source.placement" if count else "source.reference", places=names, count=count)
 
 
 def _counted(row: dict[Any, Any]) -> dict[str, Any]:
@@ -397,7 +423,7 @@ def _band(first: Placement, known: Spread, points: pd.DataFrame) -> Text:
     return say(
         "note.peers_band",
         share=round(100 * known.winsorised),
-        outside=benchmarks.outside(points, known),
+        outside=known.outside,
         count=len(points),
         low=numbers.ratio(low),
         high=numbers.ratio(high),
@@ -465,13 +491,14 @@ def parts(pieces: pd.DataFrame) -> Text:
     first = summaries.most(pieces[pieces["whole_id"].eq(pieces.iloc[0]["whole_id"])])
     words: dict[str, Any] = {"region": region(first.whole), "name": values.short(first.whole)}
     if len(first.parts) == 1:
-        part = Text(first.parts[0]["part_zh"], first.parts[0]["part_en"])
+        part = values.short_part(first.parts[0])
         return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
-    amounts = {"value": _amount(first.value, first.whole)}
-    amounts |= {"whole": _amount(first.whole["whole"], first.whole)}
-    words |= {"parts": len(first.parts)}
-    sectors = first.whole["dimension"] == "sector"
-    return say("finding.most_sectors" if sectors else "finding.most_parts", **words, **amounts)
+    words |= {"value": _amount(first.value, first.whole)}
+    words |= {"whole": _amount(first.whole["whole"], first.whole)}
+    if len(first.parts) > NAMED:
+        return say("finding.most_parts", parts=len(first.parts), **words)
+    names = Text.joined(map(values.short_part, first.parts), zh="、", en=" and ")
+    return say("finding.two_parts", parts=names, **words)
 
 
 def _amount(amount: float, row: dict[Any, Any]) -> Text:
@@ -502,12 +529,23 @@ def against(pairs: Sequence[Against]) -> Text | None:
 
 
 def targets(judged: pd.DataFrame) -> Text:
-    """Return how many targets were not due yet, or how many of those that were are met."""
+    """Return which region sets most targets, or how many of those that were due are met."""
     if judged.empty:
         return say("note.nothing_aimed")
     outcomes = summaries.outcomes(judged)
     if outcomes.judged:
         return say("finding.targets", total=outcomes.total, met=outcomes.met)
+    if outcomes.count == outcomes.total:
+        return waiting(judged)
+    words = {"region": region(outcomes.most), "total": outcomes.total, "count": outcomes.count}
+    return say("finding.targets_most", **words)
+
+
+def waiting(judged: pd.DataFrame) -> Text:
+    """Return how many targets were not due when their report was written."""
+    if judged.empty:
+        return say("targets.subtitle")
+    outcomes = summaries.outcomes(judged)
     return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
 
 
@@ -519,9 +557,10 @@ def instruments(patterns: pd.DataFrame) -> Text:
 
 
 def instruments_of_one(patterns: pd.DataFrame) -> Text:
-    """Return how many instruments are in one report only."""
+    """Return the report with most instruments, and how many of these are in no other."""
     counts = summaries.instruments(patterns)
-    return say("finding.instruments_of_one", count=counts.one, total=counts.total)
+    words = {"region": region(counts.most), "count": counts.own, "alone": counts.alone}
+    return say("finding.instruments_of_one", total=counts.total, **words)
 
 
 def commitments(rows: pd.DataFrame) -> Text:
@@ -539,11 +578,27 @@ def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | Non
     results = outcomes[outcomes["status"].eq(Status.ACTUAL)] if len(outcomes) else outcomes
     if results.empty:
         kind = "plan" if row["kind"] == "plan" else "targets" if len(outcomes) else "nothing"
-        return say(f"finding.profile_{kind}", region=region(row))
+        return without_results(kind, row)
     stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
     first = (stated if len(stated) else results).head(2).to_dict("records")
-    each = (values.short(row) + Text("", " ") + values.what(row) for row in first)
+    each = (values.short(row) + Text("", " ") + _way(row) for row in first)
     return say("finding.profile", region=region(row), outcomes=Text.joined(each, zh="、", en=", "))
+
+
+def without_results(kind: str, row: dict[Any, Any]) -> Text:
+    """Return that the report of *row*, of a kind, has no results."""
+    report = Text(*(values.report_period(row["report"], language) for language in ("zh", "en")))
+    return say(f"finding.profile_{kind}", region=region(row), report=report)
+
+
+def _way(row: dict[Any, Any]) -> Text:
+    """Return an outcome in a few words, of a change its direction and its size."""
+    if row["mark"] == Mark.DIRECTION_ONLY:
+        return values.direction(row["value"])
+    if row["mark"] == Mark.PERCENT_ONLY:
+        percent = f"{numbers.exact(abs(row['value']))}%"
+        return say("finding.way", way=values.direction(row["value"]), percent=percent)
+    return values.what(row)
 
 
 def open_lines(shares: pd.DataFrame, refused: pd.DataFrame) -> list[Text]:
@@ -577,7 +632,8 @@ def promised_lines(rows: pd.DataFrame) -> Listed:
         for row in known.to_dict("records")
     ]
     words = len(rows) - len(known)
-    return lines, say("profile.in_words", count=words) if words else None
+    message = "profile.in_words" if lines else "partial.words_alone"
+    return lines, say(message, count=words) if words else None
 
 
 def comparable_lines(beside: pd.DataFrame, unsaid: int) -> Listed:

@@ -17,7 +17,15 @@ from analysis.errors import WordError
 from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Measure, Membership, Promise, Standing, Status
+from analysis.language.vocabulary import (
+    Language,
+    Mark,
+    Measure,
+    Membership,
+    Promise,
+    Standing,
+    Status,
+)
 from analysis.statistics import attainment, benchmarks, policies, rates, summaries, wholes, years
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
@@ -29,6 +37,7 @@ PLACED = ("deaths",)  # accident counts differ in which accidents they count
 OUTCOMES = ("deaths", "accidents")
 MOST = 5  # findings at once
 Row = dict[Any, Any]
+_NOTHING = Text("", "")
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,8 @@ class Finding:
         The finding in a few words.
     sentence
         The finding with its evidence; complete sentences.
+    source
+        Whose publications it rests on beside the reports of its regions; empty for none.
     values
         The numbers of both, by name.
     regions, theme, indicator
@@ -59,6 +70,7 @@ class Finding:
     theme: str
     indicator: str
     figure: str
+    source: Text = _NOTHING
     values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -112,11 +124,20 @@ def standing(
 
 
 def frame(listed: Sequence[Finding]) -> pd.DataFrame:
-    """Return findings as rows of a figure: ``id``, titles, sentences, ``indicator``."""
-    columns = ["id", "title_zh", "title_en", "sentence_zh", "sentence_en", "indicator"]
+    """Return findings as rows of a figure: ``id``, ``indicator``, and texts in both languages."""
+    columns = ["id", "indicator"]
+    columns += [f"{text}_{each}" for text in ("title", "sentence", "source") for each in Language]
     return pd.DataFrame(
         [
-            (one.id, one.title.zh, one.title.en, one.sentence.zh, one.sentence.en, one.indicator)
+            (
+                one.id,
+                one.indicator,
+                *(
+                    text[each]
+                    for text in (one.title, one.sentence, one.source)
+                    for each in Language
+                ),
+            )
             for one in listed
         ],
         columns=columns,
@@ -200,6 +221,7 @@ def _placed(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             findings.expected(placement),
             findings.placement(placement),
             figure="expected-deaths",
+            source=findings.placement_source(placement),
             values=MappingProxyType(amounts),
             **_about(row),
         )
@@ -277,7 +299,7 @@ def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
         words = {"region": findings.region(row), "year": year, "count": count}
         yield Finding(
             f"stated:{row['region']}",
-            say(f"finding.profile_{kind}", region=findings.region(row)),
+            findings.without_results(kind, row),
             say(f"sentence.without_{kind}", **words),
             regions=(row["region"],),
             theme="outcomes",

@@ -1,21 +1,24 @@
 """
-The pandas accessor ``rows.safety`` with ``rate()``, ``change()``, ``compare()`` and ``why()``.
+The pandas accessor ``rows.safety``: rates, changes, comparisons, expected counts, parts, totals.
 
 Each method calls the function that charts and commands use, with the tables that the rows came
 from. Importing the module registers the accessor.
 """
 
+from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.comparability import families, many
+from analysis import project
+from analysis.comparability import families, many, standing, totals
 from analysis.comparability.displays import Told
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError
 from analysis.figures.source import behind, code_of, load, subject_of
-from analysis.statistics import rates, years
+from analysis.statistics import benchmarks, rates, wholes, years
+from analysis.tables.frames import ADDED, plain, typed
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -23,9 +26,6 @@ from . import explain
 
 __all__ = ["Safety", "load"]
 MOST = 500_000  # rows of a panel that `rate` and `change` accept
-_ADDED = ["mark", "lower", "upper", "method", "rounding", "rate", "rate_lower", "rate_upper"]
-_ADDED += ["population", "population_year", "population_distance", "population_kind"]
-_ADDED += ["population_reliability", "population_publisher"]
 
 Row = dict[Any, Any]
 
@@ -33,7 +33,7 @@ Row = dict[Any, Any]
 @pd.api.extensions.register_dataframe_accessor("safety")
 class Safety:
     """
-    Rates, changes, comparisons and explanations of rows of figures.
+    Rates, changes, comparisons, expected counts, parts, totals and explanations of rows.
 
     Examples
     --------
@@ -48,6 +48,17 @@ class Safety:
             raise AttributeError("rows.safety needs rows of analysis.load(), with their columns")
         self._rows = rows
 
+    def __dir__(self) -> list[str]:
+        """Return what completion offers."""
+        return ["change", "compare", "expected", "parts", "rate", "total", "why"]
+
+    def __repr__(self) -> str:
+        return f"{self._about()}: {', '.join(f'.{name}()' for name in dir(self))}"
+
+    def _repr_html_(self) -> str:
+        methods = ", ".join(f"<code>.{name}()</code>" for name in dir(self))
+        return f"<p>{escape(self._about())}: {methods}</p>"
+
     def rate(self, *, per: int = rates.PER) -> pd.DataFrame:
         """
         Add marks, exact limits and the rate for every *per* people.
@@ -58,9 +69,13 @@ class Safety:
             The rows with ``mark``, ``lower``, ``upper``, ``method``, ``rate``, ``rate_lower``,
             ``rate_upper`` and the population of the rate; NaN where there is none.
         """
+        return self._tagged(self._rated(per))
+
+    def _rated(self, per: int = rates.PER) -> pd.DataFrame:
+        """Return the rows of :meth:`rate` as plain text columns."""
         context = self._tables().context_rows
         rows = rates.limits(rates.marks(self._plain()))
-        return self._tagged(rates.rates(rows, rates.marks(context), per=per))
+        return rates.rates(rows, rates.marks(context), per=per)
 
     def change(self) -> pd.DataFrame:
         """
@@ -97,15 +112,83 @@ class Safety:
         source = self._source()
         if not isinstance(source, Panel) or not self._is_coded():
             tables = self._tables()
-            return families.comparable(self.rate(), subject_of(subject, tables), tables)
+            return families.comparable(self._rated(), subject_of(subject, tables), tables)
         indicator = code_of("indicator", subject, source.indicators)
         present = np.zeros(len(source.regions), dtype=bool)
         present[self._rows["region"].cat.codes] = True
         regions = source.regions["region"][present]
         return many.comparable(source, self._rows, indicator, regions=list(regions))
 
+    def expected(self, indicator: str = "deaths") -> pd.DataFrame:
+        """
+        Return the counts over those expected at the rates of the nation and of the province.
+
+        Returns
+        -------
+        pandas.DataFrame
+            For each region and year, and for its years together (``pooled``), ``value``,
+            ``expected``, ``of`` (whose rate), ``ratio`` with ``lower`` and ``upper``.
+
+        Raises
+        ------
+        UsageError
+            For an indicator without yearly counts of the nation.
+        """
+        tables = self._tables()
+        code = code_of("indicator", indicator, tables.indicators)
+        rows, context = (rates.marks(frame) for frame in (self._plain(), tables.context_rows))
+        every, regions = years.series(rows, context), set(rows["region"])
+        nation = benchmarks.yearly_rates(every, context, code)
+        if nation.empty:
+            raise UsageError(f"no yearly count of {code} in the nation: nothing can be expected")
+        first_year = standing.FIRST_YEAR
+        return self._tagged(
+            benchmarks.ratios(every, context, code, regions, first_year=first_year, nation=nation)
+        )
+
+    def parts(self, indicator: str = "deaths") -> pd.DataFrame:
+        """
+        Return the parts of each printed whole of *indicator* that add up to it.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a part with ``part_zh``, ``part_en``, ``whole`` and ``share`` (percent).
+        """
+        tables = self._tables()
+        code = code_of("indicator", indicator, tables.indicators)
+        rows, context = (rates.marks(frame) for frame in (self._plain(), tables.context_rows))
+        return self._tagged(wholes.composition(rows, context, code, tables.breakdowns))
+
+    def total(self) -> float:
+        """
+        Return the sum of the values, where they may be added.
+
+        ``rows.groupby(...)["value"].sum()`` also adds parts to their whole, percentages to counts
+        and plans to results.
+
+        Raises
+        ------
+        UsageError
+            For rows that may not be added, with the reason.
+
+        Examples
+        --------
+        >>> import analysis as rs
+        >>> rows = rs.load().rows
+        >>> deaths = rows[rows["indicator"].eq("deaths") & rows["region"].eq("chuxiong")]
+        >>> deaths[deaths["measure"].eq("level")].safety.total()
+        45.0
+        """
+        return totals.total(self._plain())
+
     def why(
-        self, region: str, indicator: str, period: str | int | None = None, *, language: str = "zh"
+        self,
+        region: str,
+        indicator: str,
+        period: str | int | None = None,
+        *,
+        language: str | None = None,
     ) -> Told:
         """
         Where a figure comes from and what it may be compared with, or why there is none.
@@ -118,15 +201,23 @@ class Safety:
             A year, or first and last day with a slash between; every period of the reports if not
             given. For a period that only other publications have, their figures are explained.
         language
-            ``zh`` or ``en``.
+            ``zh`` or ``en``; by default that of ``REGIONAL_SAFETY_LANGUAGE``, else ``zh``.
         """
-        source = self._source()
+        language, source = project.language(language), self._source()
         tables = _around(source, region, indicator) if isinstance(source, Panel) else source
         originals = source.folder / "originals"
         text = explain.explain(
             tables, region, indicator, period, language=language, originals=originals
         )
         return Told(text)
+
+    def _about(self) -> str:
+        columns = self._rows[["region", "indicator"]]
+        counts = columns.astype("str").nunique()
+        return (
+            f"{len(self._rows):,} figures of {counts['indicator']:,} indicators "
+            f"in {counts['region']:,} regions"
+        )
 
     def _is_coded(self) -> bool:
         """Return whether the rows are those of a panel, with codes instead of names."""
@@ -136,7 +227,7 @@ class Safety:
         """Return the rows with names and without the columns that earlier calls added."""
         source = self._source()
         if not isinstance(source, Panel) or not self._is_coded():
-            return self._rows.drop(columns=_ADDED, errors="ignore")
+            return plain(self._rows.drop(columns=list(ADDED["safety.rate"]), errors="ignore"))
         if len(self._rows) > MOST:
             raise UsageError(
                 f"{len(self._rows):,} rows at once: ask one indicator, "
@@ -156,6 +247,10 @@ class Safety:
         return behind(self._rows)
 
     def _tagged(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return *rows* with the types and the tables of those that they were computed from."""
+        source = self._source()
+        if not isinstance(source, Panel):
+            rows = typed(rows, source)
         return rows.pipe(_with, dict(self._rows.attrs))
 
 

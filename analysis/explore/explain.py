@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis import files
 from analysis.comparability import families, findings, rules, standing
-from analysis.errors import WordError
+from analysis.errors import UsageError
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
@@ -71,19 +71,23 @@ def explain(
     Raises
     ------
     WordError
-        For an unknown name or period, naming the nearest ones.
+        For an unknown name, naming the nearest ones.
     UsageError
-        For a name that several regions or indicators share.
+        For a name that several regions or indicators share, or a period without a figure, with the
+        years that have one.
     """
-    region = words.region(region, tables, language)
-    indicator = words.indicator(indicator, tables, language)
+    region, indicator = words.pair(region, indicator, tables, language)
     rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
     same = _of(rows, indicator)
     reported, others = same[same["region"].eq(region)], same[same["region"].ne(region)]
     elsewhere = _elsewhere(tables.context_rows, region, indicator)
     if region not in tables.first_reports and elsewhere.empty:
         return words.without_report(region, tables)[language]
-    chosen, external = _of_period(reported, elsewhere, None if period is None else str(period))
+    chosen, external = _of_period(reported, elsewhere, period)
+    if chosen.empty and external.empty and not reported.empty:
+        both = pd.concat([reported, elsewhere])
+        wrong = say("explain.no_period", period=str(period), years=words.years(both))
+        raise UsageError(wrong[language])
     explanation = _Explanation(tables, rows, originals)
     paragraphs = [explanation.row(row) for row in chosen.to_dict("records")]
     paragraphs += [explanation.elsewhere(row) for row in external.to_dict("records")]
@@ -136,24 +140,14 @@ def _elsewhere(context: pd.DataFrame, region: str, indicator: str) -> pd.DataFra
 
 
 def _of_period(
-    reported: pd.DataFrame, elsewhere: pd.DataFrame, period: str | None
+    reported: pd.DataFrame, elsewhere: pd.DataFrame, period: str | int | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """
-    Return the reported rows of *period*, or if there are none those of other publications.
-
-    Raises
-    ------
-    WordError
-        If the region has reported rows, but nothing has a row of *period*.
-    """
+    """Return the reported rows of *period*, or if there are none those of other publications."""
     if period is None:
         return reported, elsewhere.iloc[:0]
+    period = str(period).strip().removesuffix("年")
     chosen = reported[_within(reported, period)]
     external = elsewhere[_within(elsewhere, period)] if chosen.empty else elsewhere.iloc[:0]
-    if chosen.empty and external.empty and not reported.empty:
-        both = pd.concat([reported, elsewhere])
-        known = sorted({*_years(both), *_spans(both)}, reverse=True)
-        raise WordError(say("word.period"), period, known, sorted(set(_years(both)), reverse=True))
     return chosen, external
 
 

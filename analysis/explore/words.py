@@ -1,5 +1,8 @@
 """Codes of the words in a question: names in both languages, synonyms, regions without a report."""
 
+import re
+from contextlib import suppress
+
 import pandas as pd
 
 from analysis.errors import UsageError, WordError
@@ -8,15 +11,33 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.tables.load import Tables
 
+# What the full name of a region has behind the short one.
+_SUFFIX = re.compile(
+    r"(?:[\u4e00-\u9fff]{1,3}族)*自治[州县区]$|[省市州区县]$"
+    r"| (?:province|city|prefecture|district)$",
+    re.IGNORECASE,
+)
+
 
 def region(word: str, tables: Tables, language: str) -> str:
     """Return the code of the region *word*, whether it has a report or not."""
     regions = tables.regions
     reported = regions[regions["region"].isin(tables.first_reports)]
+    for name in (word, _SUFFIX.sub("", word.strip())):
+        with suppress(WordError):
+            return code_of("region", name, regions, language)
+    return code_of("region", word, reported, language)  # suggests regions with a report
+
+
+def pair(one: str, other: str, tables: Tables, language: str) -> tuple[str, str]:
+    """Return the codes of a region and an indicator, named in either order."""
     try:
-        return code_of("region", word, regions, language)
+        code = region(one, tables, language)
     except WordError:
-        return code_of("region", word, reported, language)  # suggests regions with a report
+        with suppress(WordError):
+            return region(other, tables, language), indicator(one, tables, language)
+        raise
+    return code, indicator(other, tables, language)
 
 
 def indicator(word: str, tables: Tables, language: str) -> str:

@@ -3,8 +3,9 @@ One call for each kind of figure: from rows to a drawn figure with its words and
 
 Every call takes ``rows`` (of ``load().rows``, filtered or not; all rows of the project if not
 given), ``language`` (``zh`` or ``en``; that of the environment variable
-``REGIONAL_SAFETY_LANGUAGE``, else Chinese), ``form`` (``slide`` or ``page``, half a sheet) and
-``ax``, axes of ``plt.subplots`` whose place the figure takes. It returns a figure, or
+``REGIONAL_SAFETY_LANGUAGE``, else Chinese), ``form`` (``slide`` or ``page``, half a sheet),
+``title`` (plain text instead of the finding) and ``ax``, axes of ``plt.subplots`` whose place the
+figure takes. It returns a figure, or
 :class:`~analysis.charts.Pages` of figures, that shows itself in a notebook and has ``save()``.
 """
 
@@ -15,11 +16,14 @@ import pandas as pd
 
 from analysis import charts
 from analysis.charts import Figure, Pages
+from analysis.charts.percent_meanings import contradiction
+from analysis.charts.percent_meanings import percent_meanings as percent_meanings_chart
 from analysis.charts.profile import Block, Statement
 from analysis.charts.profile import profile as profile_chart
 from analysis.comparability import apart, families, findings, many, profiles, standing
 from analysis.errors import UsageError
 from analysis.language import values
+from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import (
     attainment,
@@ -29,14 +33,23 @@ from analysis.statistics import (
     policies,
     rates,
     summaries,
+    wholes,
     years,
 )
-from analysis.statistics import wholes
 from analysis.statistics.spread import FEWEST_REGIONS as FEWEST_PEERS
 from analysis.statistics.spread import Placement
 
 from . import source
-from .request import FIRST_YEAR, MOST_REGIONS, National, Options, national, of_panel, request
+from .request import (
+    FIRST_YEAR,
+    MOST_REGIONS,
+    National,
+    Options,
+    Request,
+    national,
+    of_panel,
+    request,
+)
 
 LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
@@ -174,11 +187,11 @@ def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
     """
     asked = request(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
-    meanings = percents.meanings(asked.rows, asked.context, codes)
+    meanings = summaries.contradicted_first(percents.meanings(asked.rows, asked.context, codes))
     shown = {region for meaning in meanings for region in meaning.rows["region"]}
     refused = gaps.regions(asked.rows, codes[0], shown, asked.absences)
     draw = partial(
-        charts.percent_meanings,
+        percent_meanings_chart,
         meanings,
         title=findings.percent_meanings(meanings),
         refused=findings.counted(refused, asked.series, codes[0]),
@@ -433,11 +446,15 @@ def targets(**options: Unpack[Options]) -> Pages:
     judged = attainment.judged(asked.rows)
     pages = policies.evenly(judged, LINES)
     refused = attainment.without_target(asked.rows, judged)
-    title = findings.targets(judged)
+    title, about = findings.targets(judged), findings.waiting(judged)
     return Pages(
         asked.figure(
             partial(
-                charts.targets, page, title=title + values.page(n, len(pages)), refused=refused
+                charts.targets,
+                page,
+                title=title + values.page(n, len(pages)),
+                refused=refused,
+                about=about,
             ),
             f"targets-{n}",
         )
@@ -468,6 +485,7 @@ def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
         draw,
         patterns[~often],
         title=findings.instruments_of_one(patterns),
+        about=str(summaries.instruments(patterns).most["region"]),
         contained=policies.containment(patterns),
     )
     name = f"instruments-{theme}" if theme else "instruments"
@@ -481,13 +499,15 @@ def commitments(**options: Unpack[Options]) -> Pages:
     checkable = rows[rows["region"].isin(policies.checkable(rows)["region"])]
     absent = policies.worded(rows)
     groups = checkable.groupby("region", sort=False)
-    pages = {str(region): group for region, group in groups} or {"none": checkable}
+    pages = {str(region): group for region, group in groups}
+    if pages:  # a page of one region leaves out no other
+        absent = absent.iloc[:0]
     return Pages(
         asked.figure(
             partial(charts.commitments, page, title=findings.commitments(page), absent=absent),
             f"commitments-{region}",
         )
-        for region, page in pages.items()
+        for region, page in (pages or {"none": checkable}).items()
     )
 
 
@@ -496,13 +516,14 @@ def coverage(**options: Unpack[Options]) -> Figure:
     asked = request(options)
     compared = families.compared(asked.rated, asked.tables, asked.codes("indicator"))
     rows = families.cells(asked.rows, asked.tables, compared)
+    density = summaries.density(asked.rows, asked.tables.reports)
     draw = partial(
         charts.coverage,
         rows,
-        title=findings.coverage(compared),
+        title=findings.reported(rows, len(compared)),
+        about=findings.coverage(compared),
         indicators=list(compared),
-        themes=asked.tables.themes,
-        density=summaries.density(asked.rows, asked.tables.reports),
+        themes=asked.tables.themes.join(density, on="theme"),
         gaps=gaps.cells(asked.rows, list(compared), asked.absences),
     )
     return asked.figure(draw, "coverage")
@@ -534,7 +555,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
-        statement=_statement(placed) if placed else None,
+        statement=_statement(placed) if placed else _contradicted(asked, outcomes),
         blocks=[Block(*each) for each in lists],
         unsaid=unsaid,
     )
@@ -542,4 +563,18 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
 
 
 def _statement(placed: Placement) -> Statement:
-    return Statement(findings.placement(placed), pd.DataFrame([placed.row]))
+    text, source = findings.placement(placed), findings.placement_source(placed)
+    return Statement(text, pd.DataFrame([placed.row]), source)
+
+
+def _contradicted(asked: Request, outcomes: pd.DataFrame) -> Statement | None:
+    """Return what a count of a part of the year contradicts among *outcomes* of one region."""
+    partly = outcomes[outcomes["origin"].eq("context")]
+    own = asked.rows[asked.rows["region"].isin(partly["region"])]
+    for code in partly["indicator"].unique():
+        meanings = percents.meanings(own, asked.context, [code])
+        if words := contradiction(meanings):
+            name = Text(*meanings[0].rows.iloc[0][["indicator_zh", "indicator_en"]])
+            text = Text.joined([name, words], zh="：", en=": ")
+            return Statement(text, meanings[0].rows.iloc[:0])
+    return None

@@ -25,8 +25,7 @@ def read(path: Path, data: bytes) -> Iterator[Found]:
     if "ppt/presentation.xml" in parts:
         yield from _deck(path, data, parts)
     elif _SHEETS in parts or _PAGES in parts:
-        yield from _workbook(parts)
-        yield from _pictures(parts)
+        yield from embedded(parts)
     else:
         raise AnalysisError(f"{path.name} is no deck, workbook or text of an office program")
 
@@ -54,18 +53,15 @@ def stores(parts: Mapping[str, bytes]) -> dict[str, Provenance]:
         raise AnalysisError(f"the provenance in this file is damaged: {error}") from error
 
 
-def _workbook(parts: Mapping[str, bytes]) -> Iterator[Found]:
+def embedded(parts: Mapping[str, bytes]) -> Iterator[Found]:
+    """Yield what :func:`read` does for a workbook or text document."""
     for name, carried in stores(parts).items():
         yield name, carried, marks(carried)
-
-
-def _pictures(parts: Mapping[str, bytes]) -> Iterator[Found]:
-    """Yield the pictures with provenance in a workbook or text document."""
     for name in sorted(parts):
         if "/media/" in name and parts[name].startswith(_PNG):
-            carried = provenance.read(parts[name])
-            if carried is not None:
-                yield name.rpartition("/")[2], carried, marks(carried)
+            pictured = provenance.read(parts[name])
+            if pictured is not None:
+                yield name.rpartition("/")[2], pictured, marks(pictured)
 
 
 _PNG = b"\x89PNG"

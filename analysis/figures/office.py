@@ -6,6 +6,7 @@ Handles parts, properties and zip archives; ``slides`` and ``workbook`` handle t
 
 import io
 import re
+import uuid
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +16,9 @@ from typing import Any
 
 from lxml import etree
 
-from analysis.errors import AnalysisError
+from analysis import files
+from analysis.errors import AnalysisError, UsageError
+from analysis.language.messages import say
 
 WHEN = "2000-01-01T00:00:00Z"  # a fixed date, so that files do not depend on the time
 CUSTOM = "docProps/custom.xml"
@@ -180,6 +183,33 @@ def refuse_unwritable(path: Path) -> None:
         raise AnalysisError(f"{path} is read-only: make it writable, or update a copy")
 
 
+def contents(path: Path) -> tuple[Path, bytes]:
+    """
+    Return the real path and the bytes of an office file that will be updated.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read.
+    """
+    try:
+        path = path.resolve(strict=True)
+        return path, path.read_bytes()
+    except OSError as error:
+        raise UsageError(say("error.unreadable", path=path, error=error.strerror)) from error
+
+
+def replace(path: Path, before: bytes, after: bytes) -> None:
+    """Replace a file and keep *before* beside it as ``.bak``, unless another program changed it."""
+    refuse_unwritable(path)
+    if path.read_bytes() != before:
+        raise AnalysisError(f"{path} was changed by another program meanwhile: update it again")
+    mode = path.stat().st_mode
+    files.write(path.with_name(f"{path.name}.bak"), before)
+    files.write(path, after)
+    path.chmod(mode)
+
+
 def _locks(path: Path) -> Iterable[Path]:
     """Yield the lock files that PowerPoint, Excel and LibreOffice create for an open file."""
     yield path.with_name(f"~${path.name}")
@@ -201,6 +231,19 @@ def item(text: str) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
+ITEM_PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+_ITEM_PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+
+
+def item_properties() -> bytes:
+    """Return the part with the id of a custom XML part, which Word expects beside it."""
+    key = f"{{{str(uuid.uuid5(uuid.NAMESPACE_URL, _STORE)).upper()}}}"
+    names: Any = {"ds": _ITEM_PROPERTIES}
+    root = etree.Element(f"{{{_ITEM_PROPERTIES}}}datastoreItem", nsmap=names)
+    root.set(f"{{{_ITEM_PROPERTIES}}}itemID", key)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
 def stored(parts: Mapping[str, bytes]) -> str | None:
     """Return the text that :func:`item` stored in these parts, or None."""
     for name, part in parts.items():
@@ -216,18 +259,15 @@ def stored(parts: Mapping[str, bytes]) -> str | None:
     return None
 
 
-def with_item(data: bytes, text: str, main: str = "xl/workbook.xml") -> bytes:
-    """Return the package *data* with *text* stored beside its part *main*, normalised."""
+def with_item(data: bytes, text: str) -> bytes:
+    """Return the workbook *data* with *text* stored in a custom XML part, normalised."""
     package = parts(data, "the file")
-    folder, _, name = main.rpartition("/")
-    place = f"{folder}/_rels/{name}.rels"
-    numbered = (ITEM.replace("1", str(number)) for number in range(1, 1000))
-    free = next(one for one in numbered if one not in package)
+    place = "xl/_rels/workbook.xml.rels"
     rels = etree.fromstring(package[place])
     relation = etree.SubElement(rels, f"{{{_RELATIONS}}}Relationship")
     relation.set("Id", "rIdStore")
     relation.set("Type", ITEM_RELATION)
-    relation.set("Target", f"../{free}")
+    relation.set("Target", f"../{ITEM}")
     package[place] = etree.tostring(rels, xml_declaration=True, encoding="UTF-8", standalone=True)
-    package[free] = item(text)
+    package[ITEM] = item(text)
     return packed({name: _settled(name, part) for name, part in package.items()})

@@ -28,9 +28,10 @@ _LONGEST = 32 << 20  # bytes; no provenance is nearly as long
 SOURCE = ("origin", "report", "publisher", "title", "published", "url")
 FIELDS = (
     "id", "region", "region_zh", "region_en", "indicator", "indicator_zh", "indicator_en",
-    "breakdown", "breakdown_zh", "breakdown_en", "period_start", "period_end", "dated", "status", "measure",
-    "mark", "comparator", "value", "unit", "unit_en", "unit_one", "percent", "direction", "lower",
-    "upper", "ratio", "share", "method", "basis", "printed", "start", "end", "evidence", "note",
+    "breakdown", "breakdown_zh", "breakdown_en", "period_start", "period_end", "dated", "status",
+    "measure", "mark", "comparator", "value", "unit", "unit_en", "unit_one", "percent", "direction",
+    "lower", "upper", "ratio", "share", "method", "basis", "printed", "start", "end", "evidence",
+    "note",
 )  # fmt: skip
 REFUSED = (
     "region", "region_zh", "region_en", "indicator", "rule", "reason_zh", "reason_en", "report",

@@ -1,15 +1,14 @@
 """The arguments of a call: checked options, and the rows, tables and names behind them."""
 
-import os
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import charts
+from analysis import charts, project
 from analysis.charts import Figure, Pages, style
 from analysis.comparability import apart, findings, many, rules, standing
 from analysis.comparability.rules import Comparison
@@ -23,12 +22,12 @@ from analysis.statistics import (
     years,
 )
 from analysis.statistics.spread import Placement
+from analysis.tables.frames import plain
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
 from . import source
 
-LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 MOST_REGIONS = 250  # of a panel, in ordinary figures
 FEWEST_REGIONS = 30  # of a panel, in figures of its regions unnamed
@@ -42,6 +41,14 @@ class Options(TypedDict, total=False):
     language: str | None
     form: str
     ax: Axes | None
+    title: str | None
+
+
+_TYPES: dict[str, tuple[type, str]] = {
+    "rows": (pd.DataFrame, "a frame, such as load().rows or a part of it"),
+    "ax": (Axes, "one of the axes of plt.subplots"),
+    "title": (str, "plain text"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,19 @@ class Canvas:
     language: Language
     form: str
     ax: Axes | None
+    title: str
 
     def figure(self, draw: Callable[..., Figure], name: str) -> Figure:
         """Return the figure drawn by *draw*, with *name* and the language as its name."""
         with style.house_style():
-            figure = draw(language=self.language, form=self.form, ax=self.ax)
+            figure = draw(**self._options)
         return replace(figure, name=f"{name}-{self.language}")
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        """The options of a chart; a title only if the caller gave one."""
+        title = {"title": Text(self.title, self.title)} if self.title else {}
+        return {"language": self.language, "form": self.form, "ax": self.ax, **title}
 
     def pages(
         self,
@@ -69,7 +83,8 @@ class Canvas:
         first: str = "",
     ) -> Pages:
         """Return *rows* as several figures; *first* ends the name of the first one."""
-        draw = partial(draw, language=self.language, form=self.form, ax=self.ax)
+        draw = partial(draw, **self._options)
+        title = self._options.get("title", title)
         with style.house_style():
             if self.ax is None:
                 figures: Iterable[Figure] = charts.on_pages(draw, rows, title=title, by=by)
@@ -233,8 +248,12 @@ def _canvas(options: Options) -> Canvas:
     form = options.get("form", "slide")
     if form not in style.SIZES:
         raise WordError(say("word.form"), form, style.SIZES)
-    language = Language(options.get("language") or os.environ.get(LANGUAGE) or Language.ZH)
-    return Canvas(language, form, options.get("ax"))
+    for name, (kind, wanted) in _TYPES.items():
+        given = options.get(name)
+        if given is not None and not isinstance(given, kind):
+            raise UsageError(f"{name}: give {wanted}, not {type(given).__name__}")
+    language = Language(project.language(options.get("language")))
+    return Canvas(language, form, options.get("ax"), options.get("title") or "")
 
 
 def request(options: Options) -> Request:
@@ -242,10 +261,14 @@ def request(options: Options) -> Request:
     canvas = _canvas(options)
     given = options.get("rows")
     tables = source.behind(pd.DataFrame() if given is None else given)
+    if given is None:
+        source.warn_of_changes(tables.folder, stacklevel=4)
     if isinstance(tables, Panel):
         tables = _few(tables, given)
         given = None
     rows = rates.marks(tables.rows if given is None else _tidy(given, tables))
+    if rows.empty:
+        raise UsageError("rows: none are left of the filter; `load().rows` has all of them")
     regions = frozenset((tables.regions if given is None else rows)["region"])
     context = rates.marks(tables.context_rows)
     return Request(**vars(canvas), tables=tables, rows=rows, context=context, regions=regions)
@@ -273,4 +296,4 @@ def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     strange = set(rows["region"]) - set(tables.regions["region"])
     if strange:
         raise UsageError(f"rows: {', '.join(sorted(strange)[:5])} not among the loaded regions")
-    return rows[list(tables.rows)]
+    return plain(rows)[list(tables.rows)]

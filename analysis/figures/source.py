@@ -6,7 +6,6 @@ names.
 """
 
 import warnings
-from dataclasses import fields, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from analysis.errors import UsageError, WordError
 from analysis.language.messages import say
 from analysis.tables import descriptor, panel
 from analysis.tables import load as tables
+from analysis.tables.frames import Frames, framed
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
@@ -26,7 +26,7 @@ _MOST_NEAR = 8  # suggested names that contain the given one
 FROM = "tables"  # the attribute of a frame that names the folder of its tables
 
 
-def load(folder: Path | str | None = None) -> Tables | Panel:
+def load(folder: Path | str | None = None) -> Frames | Panel:
     """
     Read the tables.
 
@@ -39,8 +39,9 @@ def load(folder: Path | str | None = None) -> Tables | Panel:
 
     Returns
     -------
-    Tables or Panel
-        ``.rows`` is a tidy frame of all figures, with the accessor ``rows.safety``.
+    Frames or Panel
+        ``.rows`` is a tidy frame of all figures, with the accessor ``rows.safety``;
+        ``.columns()`` describes its columns.
 
     Raises
     ------
@@ -63,12 +64,18 @@ def load(folder: Path | str | None = None) -> Tables | Panel:
     source = Path(folder) if folder is not None else project.home() / "data"
     if panel.is_panel(source):
         return Panel(source)
-    loaded = _shallow(_cached(source, _stamp(source)))
-    if doubts := descriptor.doubts(source):
-        warnings.warn("\n".join(line.en for line in doubts), stacklevel=2)
+    loaded = framed(_cached(source, _stamp(source)))
+    warn_of_changes(source, stacklevel=3)
     for frame in (loaded.rows, loaded.context_rows):
         frame.attrs[FROM] = str(source)
     return loaded
+
+
+def warn_of_changes(folder: Path, *, stacklevel: int = 2) -> None:
+    """Warn if the tables of *folder* have changed since they were described."""
+    if doubts := descriptor.doubts(folder):
+        language = project.language(default="en")
+        warnings.warn("\n".join(line[language] for line in doubts), stacklevel=stacklevel)
 
 
 def behind(rows: pd.DataFrame) -> Tables | Panel:
@@ -76,16 +83,6 @@ def behind(rows: pd.DataFrame) -> Tables | Panel:
     folder = Path(rows.attrs.get(FROM) or project.home() / "data")
     read = _opened if panel.is_panel(folder) else _cached
     return read(folder, _stamp(folder))
-
-
-def _shallow(loaded: Tables) -> Tables:
-    """Return *loaded* with frames of its own: pandas copies a column once either changes it."""
-    frames: dict[str, Any] = {
-        field.name: frame.copy(deep=False)
-        for field in fields(loaded)
-        if isinstance(frame := getattr(loaded, field.name), pd.DataFrame)
-    }
-    return replace(loaded, **frames)
 
 
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
@@ -129,7 +126,7 @@ def code_of(kind: str, word: str, named: pd.DataFrame, language: str = "zh") -> 
     WordError
         If nothing has that code or name; the message names the nearest ones.
     UsageError
-        If several have that name; the message has their codes.
+        If several have that name, with their codes; or if *word* is no text.
 
     Examples
     --------
@@ -137,6 +134,8 @@ def code_of(kind: str, word: str, named: pd.DataFrame, language: str = "zh") -> 
     >>> code_of("region", "东区", named), code_of("region", "EAST", named)
     ('east', 'east')
     """
+    if not isinstance(word, str):
+        raise UsageError(f"{kind}: give one code or name as text, not {type(word).__name__}")
     codes: list[str] = list(named[kind].astype("str"))
     if word in codes:
         return word

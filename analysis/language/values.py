@@ -31,7 +31,7 @@ def page(number: int, pages: int) -> Text:
     Which of several figures one is, for the end of a title that they share.
 
     >>> page(2, 3).zh, page(2, 3).en, page(1, 1).en
-    ('（2/3）', ' (2 of 3)', '')
+    ('（2/3）', ' (2/3)', '')
     """
     return say("value.page", number=number, pages=pages) if pages > 1 else Text("", "")
 
@@ -299,6 +299,12 @@ def short(row: Mapping[Any, Any]) -> Text:
     return known or lowered(Text(str(row["indicator_zh"]), str(row["indicator_en"])))
 
 
+def short_part(row: Mapping[Any, Any]) -> Text:
+    """Return the name of the part of a row for a title: a short one if there is one."""
+    code = str(row["piece"]).rpartition(":")[2]
+    return catalogue().get(f"short.{code}") or lowered(Text(row["part_zh"], row["part_en"]))
+
+
 def lowered(name: Text) -> Text:
     """
     Return a name as it is inside a sentence: without a capital, unless it is an abbreviation.
@@ -478,8 +484,7 @@ def loop_counts(row: Mapping[Any, Any]) -> tuple[Text, Text, Text]:
     total = value({**row, "value": row["total"], "printed": row["total_printed"]} | _CASES)
     rebuilt = row["basis"] == "rebuilt"
     cases = {**row, "value": row["cases"], "printed": "" if rebuilt else row["printed"]} | _CASES
-    rectified = say("value.rebuilt", count=value(cases)) if rebuilt else value(cases)
-    return total, rectified, value({**row, "value": row["open"], "printed": ""} | _CASES)
+    return total, value(cases), value({**row, "value": row["open"], "printed": ""} | _CASES)
 
 
 # The heads of the columns name what is counted.

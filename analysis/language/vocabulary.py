@@ -310,6 +310,7 @@ class Answer(Word):
     ZEROS = "zeros"
     GRADES = "grades"
     RATIOS = "ratios"
+    RATES = "rates"
     AMOUNTS = "amounts"
     EQUAL = "equal"
     MIXED = "mixed"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis.charts import native
 from analysis.charts.kinds import KINDS, kind_of
@@ -113,6 +113,7 @@ _INSTEAD = {
     "note.context": say("native_note.context"),
     "note.elsewhere": say("native_note.elsewhere"),
     "note.chance_band": Text("", ""),
+    "year_to_date.interval": say("native_note.beside"),
     "mark_note.at_least": say("native_note.at_least"),
     "mark_note.about": say("native_note.about"),
 }
@@ -335,6 +336,22 @@ def sources(records: Iterable[Record], language: str) -> Table:
         (*who, str(len(ids))) for who, ids in sorted(used.items(), key=lambda entry: entry[0])
     )
     return Table(tuple(say("content.source_heads")[language].split("|")), lines)
+
+
+class Definition(NamedTuple):
+    """Name, definition and unit of an indicator."""
+
+    name: Text
+    definition: Text
+    unit: Text
+
+
+def defined(
+    records: Iterable[Record], definitions: Mapping[str, Definition]
+) -> dict[str, Definition]:
+    """Return the definitions of the indicators that figures have, in their order."""
+    codes = {row.get("indicator") for record in records for row in record["rows"]}
+    return {code: texts for code, texts in definitions.items() if code in codes}
 
 
 _SIGNS = {

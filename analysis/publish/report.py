@@ -22,7 +22,7 @@ from analysis.language.vocabulary import Measure, Status
 
 from . import content, word
 from .deck import brief, shapes, store
-from .word import Block, Grid, Paragraph, Picture
+from .word import Block, Grid, Paragraph, Part, Picture
 
 Row = Mapping[str, Any]
 
@@ -46,7 +46,7 @@ SIZES = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
+class Choice:
     """The contents of a brief before they are cut to its pages."""
 
     language: str
@@ -56,7 +56,13 @@ class _Choice:
     rows: Sequence[tuple[Row, Row | None]]  # each with the year before
     apart: Table
     version: str
-    pictured: Sequence[tuple[content.Record, bytes]]
+    pictured: Mapping[int, tuple[content.Record, bytes]]  # by the number of the figure
+
+    def drawn(self, size: Size) -> dict[int, tuple[content.Record, bytes]]:
+        """Return the figures whose pictures a brief of a size has."""
+        return {
+            number: figure for number, figure in self.pictured.items() if number <= size.figures
+        }
 
 
 def report(
@@ -93,24 +99,69 @@ def report(
     """
     about, form = about or brief.About(), word.FORMS[language]
     every, shown = brief.selected(figures, language, about, findings=findings)
-    apart = brief.apart_on(every, about, language)
-    choice = _Choice(
+    choice = chosen(figures, about, every, shown, language, title, findings)
+    sized = ((size, list(parts(choice, size))) for size in SIZES)
+    fitting = (one for one in sized if word.pages(blocks(one[1]), form) <= MOST_PAGES)
+    size, written = next(fitting, (SIZES[-1], list(parts(choice, SIZES[-1]))))
+    properties = properties_of(choice, size, about)
+    return word.document(written, form, choice.title, provenances(choice, size), properties)
+
+
+def blocks(written: Iterable[Part]) -> list[Block]:
+    """Return the blocks of some parts."""
+    return [block for part in written for block in part.blocks]
+
+
+def chosen(
+    figures: Path,
+    about: brief.About,
+    every: Sequence[content.Record],
+    shown: Sequence[content.Record],
+    language: str,
+    title: str,
+    findings: Sequence[brief.Finding],
+) -> Choice:
+    """Return the contents of a brief that shows some figures, before they are cut to its pages."""
+    return Choice(
         language=language,
         title=labels.legible(title, labels.LONGEST) or brief.title_of(about, language),
         shown=shown,
         findings=findings,
         rows=list(_rows(shown, about)),
-        apart=apart,
+        apart=brief.apart_on(every, about, language),
         version=store.mark(figures),
-        pictured=list(_pictured(shown, language, figures)),
+        pictured=dict(enumerate(_pictured(shown, language, figures), 1)),
     )
-    sized = ((size, list(_blocks(choice, size))) for size in SIZES)
-    fitting = (one for one in sized if word.pages(one[1], form) <= MOST_PAGES)
-    size, blocks = next(fitting, (SIZES[-1], list(_blocks(choice, SIZES[-1]))))
-    pictured = [one for one, _ in choice.pictured[: size.figures]]  # carry their own provenance
-    stored = {one["name"]: provenance.of(one) for one in shown if one not in pictured}
-    text = json.dumps(stored, ensure_ascii=False, sort_keys=True)
-    return word.document(blocks, form, choice.title, text)
+
+
+def properties_of(choice: Choice, size: Size, about: brief.About) -> dict[str, str]:
+    """Return what a brief was asked to show and how much of it, as custom properties."""
+    pictured = [str(record["name"]) for record, _ in choice.drawn(size).values()]
+    others = [str(one["name"]) for one in choice.shown if str(one["name"]) not in pictured]
+    properties = {
+        store.PART: store.VERSION,
+        f"{store.PART}.language": choice.language,
+        f"{store.PART}.manifest": choice.version,
+    }
+    scope = {
+        "title": choice.title,
+        "about": "|".join(about.words),
+        "regions": " ".join(sorted(about.regions)),
+        "indicators": " ".join(sorted(about.indicators)),
+        "size": " ".join(map(str, size)),
+        "pictured": " ".join(pictured),
+        "others": " ".join(others),
+    }
+    for key, value in scope.items():
+        properties |= store.pieces(f"{store.PART}.scope.{key}", value)
+    return properties
+
+
+def provenances(choice: Choice, size: Size) -> str:
+    """Return the provenance of the figures without a picture; pictures carry their own."""
+    pictured = [one for one, _ in choice.drawn(size).values()]
+    stored = {one["name"]: provenance.of(one) for one in choice.shown if one not in pictured}
+    return json.dumps(stored, ensure_ascii=False, sort_keys=True)
 
 
 MOST_ROWS = 30  # of a picture that is legible across a page
@@ -166,53 +217,82 @@ def _is_result(row: Row) -> bool:
     )
 
 
-def _blocks(choice: _Choice, size: Size) -> Iterator[Block]:
-    """Yield the blocks of a brief of a size."""
+def parts(choice: Choice, size: Size) -> Iterator[Part]:
+    """Yield the parts of a brief of a size; those without a content are left out."""
+    headings: list[str] = []
+    for name, written in _parts(choice, size):
+        kept = list(written)
+        heading = HEADINGS.get(name, "")
+        if kept and heading and heading not in headings:
+            words = _heading(len(headings), _TITLES[heading])[choice.language]
+            yield Part(heading, [Paragraph("Heading 1", words)])
+            headings.append(heading)
+        if kept:
+            yield Part(name, kept)
+
+
+HEADINGS = {  # the part with the heading above each part
+    "overall": "heading1", "table": "heading2", "figure1": "heading2", "figure2": "heading2",
+    "apart": "heading3", "sources": "heading4", "method": "heading4",
+}  # fmt: skip
+_TITLES = {
+    "heading1": say("report.overall"),
+    "heading2": say("report.data"),
+    "heading3": say("report.apart"),
+    "heading4": say("report.basis"),
+}
+
+
+def _parts(choice: Choice, size: Size) -> Iterator[tuple[str, Iterable[Block]]]:
+    """Yield name and blocks of each part, without headings."""
     language = choice.language
     said = brief.lines(choice.shown, 0, language, choice.findings[: size.findings])
     rows = choice.rows[: size.lines]
     sources = list(dict.fromkeys(labels.publication(row)[language] for row, _ in rows))
-    parts: dict[str, list[Block]] = {
-        "report.overall": [Paragraph("Body Text", line) for line in said],
-        "report.data": [
-            *_table(rows, sources, language),
-            *_figures(choice.pictured[: size.figures], language),
-        ],
-        "report.apart": [*_apart(choice, size)],
-        "report.basis": [*_basis(choice, sources)],
-    }
-    yield Paragraph("Title", choice.title)
+    yield "title", [Paragraph("Title", choice.title)]
+    yield "subtitle", _subtitle(choice, said[0])
+    yield "overall", [Paragraph("Body Text", line) for line in said]
+    yield "table", _table(rows, sources, language)
+    for number, pictured in choice.drawn(size).items():
+        yield f"figure{number}", _figure(number, pictured, language)
+    yield "apart", _apart(choice, size)
+    yield "sources", _sources(sources)
+    yield "method", _method(choice)
+    yield "date", _date(choice)
+
+
+def _subtitle(choice: Choice, first: str) -> Iterator[Block]:
+    """Yield the title of the first figure, unless the first finding begins with it."""
     heading = labels.both(choice.shown[0]["title"])
-    if not said[0].startswith(heading[language]):
-        yield Paragraph("Subtitle", say("report.subtitle", finding=heading)[language])
-    kept = [(name, part) for name, part in parts.items() if part]
-    for number, (name, part) in enumerate(kept):
-        yield Paragraph("Heading 1", _heading(number, name)[language])
-        yield from part
+    if not first.startswith(heading[choice.language]):
+        yield Paragraph("Subtitle", say("report.subtitle", finding=heading)[choice.language])
+
+
+def _date(choice: Choice) -> Iterator[Block]:
     day = brief.latest_day(choice.shown)
     if day:
-        yield Paragraph("Date", say("report.date", day=values.day(pd.Timestamp(day)))[language])
+        words = say("report.date", day=values.day(pd.Timestamp(day)))[choice.language]
+        yield Paragraph("Date", words)
 
 
 _NUMERALS = "一二三四"
 
 
-def _heading(number: int, name: str) -> Text:
-    return Text(f"{_NUMERALS[number]}、", f"{number + 1}. ") + say(name)
+def _heading(number: int, title: Text) -> Text:
+    return Text(f"{_NUMERALS[number]}、", f"{number + 1}. ") + title
 
 
-def _figures(pictured: Iterable[tuple[content.Record, bytes]], language: str) -> Iterator[Block]:
-    """Yield each figure with its caption, its notes, its source and its mark."""
-    for number, (record, png) in enumerate(pictured, 1):
-        one = content.content(record, language)
-        plot = tuple(record.get("plot") or (0.0, 0.0, 1.0, 1.0))
-        mark = f"rs:{one.figure}:picture:{one.fingerprint}"
-        yield Picture(mark, png, plot, one.alt)
-        yield _caption("report.figure", "Figure", number, one.title, language)
-        notes = say("report.note", words=labels.sentences(map(labels.both, record["notes"])))
-        source = f"{one.source.rstrip('。.')}{_END[language]}"
-        words = f"{source}{content.stamp(record, language)}"
-        yield Paragraph("Source", f"{notes[language]}\n{words}" if record["notes"] else words)
+def _figure(number: int, pictured: tuple[content.Record, bytes], language: str) -> Iterator[Block]:
+    """Yield a figure with its caption, its notes, its source and its mark."""
+    record, png = pictured
+    one = content.content(record, language)
+    mark = f"rs:{one.figure}:picture:{one.fingerprint}"
+    yield Picture(mark, png, shapes.inked(png, record.get("plot")), one.alt)
+    yield _caption("report.figure", "Figure", number, one.title, language)
+    notes = say("report.note", words=labels.sentences(map(labels.both, record["notes"])))
+    source = f"{one.source.rstrip('。.')}{_END[language]}"
+    words = f"{source}{content.stamp(record, language)}"
+    yield Paragraph("Source", f"{notes[language]}\n{words}" if record["notes"] else words)
 
 
 _END = {"zh": "。", "en": ". "}
@@ -254,7 +334,7 @@ def _line(row: Row, before: Row | None, sources: Sequence[str], language: str) -
     return (*(labels.legible(cell[language], 90) for cell in cells), f"[{source}]")
 
 
-def _apart(choice: _Choice, size: Size) -> Iterator[Block]:
+def _apart(choice: Choice, size: Size) -> Iterator[Block]:
     """Yield a line for each indicator that cannot be compared, short ones first, and a count."""
     language = choice.language
     shortest = sorted(choice.apart.lines, key=lambda line: len("".join(line)))
@@ -268,9 +348,12 @@ def _apart(choice: _Choice, size: Size) -> Iterator[Block]:
         yield Paragraph("Body Text", say("brief.more", count=left)[language] + end)
 
 
-def _basis(choice: _Choice, sources: Sequence[str]) -> Iterator[Block]:
-    """Yield the numbered sources of the table, and the method."""
+def _sources(sources: Sequence[str]) -> Iterator[Block]:
+    """Yield the numbered sources of the table."""
     for number, source in enumerate(sources, 1):
         yield Paragraph("Source List", f"[{number}] {labels.legible(source, 160)}")
+
+
+def _method(choice: Choice) -> Iterator[Block]:
     method = say("report.method", mark=choice.version)
     yield Paragraph("Source List", method[choice.language])

@@ -1,21 +1,31 @@
 """
 Write a Word document: blocks of text, pictures and tables in named styles.
 
+Each block has a hidden bookmark that names its part and the hash of its content, for an update.
+
 The Chinese page follows the habits of official documents, GB/T 9704: A4, 16 point body, 28 point
 lines, headings 一、（一）, the page number at the outer foot. Heights are estimated before writing.
 """
 
+import copy
 import io
+import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 from lxml import etree
 
+from analysis import files
 from analysis.charts.native import Table
 from analysis.figures import office, provenance
 from analysis.publish.fit import broken
+
+from . import bookmarks
+from .bookmarks import Found
+from .deck import shapes, tags
 
 MM = 72 / 25.4  # points
 A4 = (210, 297)
@@ -123,6 +133,11 @@ class Paragraph:
         """The whole text."""
         return f"{self.words}{self.number or ''}{self.rest}"
 
+    @property
+    def shown(self) -> str:
+        """What :func:`bookmarks.content` reads back from the document."""
+        return self.text
+
     def height(self, form: Form) -> float:
         """Return the estimated height in points."""
         style = form.styles[self.style]
@@ -140,6 +155,11 @@ class Picture:
     box: tuple[float, float, float, float]
     alt: str
     style: str = "Figure"
+
+    @property
+    def shown(self) -> str:
+        """What :func:`bookmarks.content` reads back from the document."""
+        return files.digest(self.png)
 
     def shape(self) -> float:
         """Return the width of the box divided by its height."""
@@ -162,6 +182,16 @@ class Grid:
     title: str
     style: str = "Table Text"
 
+    @property
+    def shown(self) -> str:
+        """What :func:`bookmarks.content` reads back from the document."""
+        return "\n".join(cell for line in self.rows for cell in line)
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """The cells, with those of the head."""
+        return (self.table.head, *self.table.lines)
+
     def columns(self, form: Form) -> list[float]:
         """Return the widths of the columns in points."""
         return [form.width * width / sum(self.widths) for width in self.widths]
@@ -170,7 +200,7 @@ class Grid:
         """Return the estimated height in points."""
         style = form.styles[self.style]
         high = 0.0
-        for line in (self.table.head, *self.table.lines):
+        for line in self.rows:
             cells = zip(line, self.columns(form), strict=True)
             rooms = [len(broken(words, (width - 11) / style.size, 99)) for words, width in cells]
             high += max(rooms) * style.line + 1
@@ -178,6 +208,24 @@ class Grid:
 
 
 Block = Paragraph | Picture | Grid
+
+
+class Part(NamedTuple):
+    """Blocks that are renewed together, under a name of lower-case letters and digits."""
+
+    name: str
+    blocks: Sequence[Block]
+
+
+HASHES = "regional-safety.part."
+
+
+def hashes(parts: Iterable[Part]) -> dict[str, str]:
+    """Return the hashes of the blocks of each part, as custom properties."""
+    return {
+        f"{HASHES}{part.name}": " ".join(tags.short(block.shown) for block in part.blocks)
+        for part in parts
+    }
 
 
 def pages(blocks: Iterable[Block], form: Form) -> int:
@@ -210,27 +258,132 @@ def _groups(blocks: Iterable[Block], form: Form) -> Iterator[list[Block]]:
         yield group
 
 
-def document(blocks: Iterable[Block], form: Form, title: str, stored: str) -> bytes:
+def document(
+    parts: Sequence[Part], form: Form, title: str, stored: str, properties: Mapping[str, str]
+) -> bytes:
     """
-    Return the document of some blocks; equal blocks give equal bytes.
+    Return the document of some parts; equal parts give equal bytes.
 
     Parameters
     ----------
     stored
         The provenance of what the document shows, kept in a custom part.
+    properties
+        Custom properties; the hashes of the parts are added to them.
     """
     import docx
 
     word = docx.Document()
     _set_up(word, form)
-    for block in blocks:
-        _add(word, block, form)
+    for part in parts:
+        for number, block in enumerate(part.blocks):
+            element = add(word, block, form)
+            found = Found(element, tags.short(bookmarks.content(word, element)))
+            bookmarks.put(word, found, part.name, number)
     core = word.core_properties
     core.title, core.author, core.last_modified_by = title, *[provenance.package()] * 2
     core.comments, core.language, core.revision = "", _LANGUAGES[form.language], 1
+    seal(word, {**properties, **hashes(parts)}, stored)
+    return office.normalised(saved(word))
+
+
+def saved(word: Any) -> bytes:
+    """Return the bytes of a document."""
     out = io.BytesIO()
     word.save(out)
-    return office.with_item(out.getvalue(), stored, "word/document.xml")
+    return out.getvalue()
+
+
+def seal(word: Any, properties: Mapping[str, str], stored: str) -> None:
+    """Write custom properties and provenance into a document, replacing earlier ones."""
+    package = word.part.package
+    _drop(package, office.CUSTOM_RELATION)
+    _drop(word.part, office.ITEM_RELATION)
+    blob = office.property_part(properties)
+    _relate(package, office.CUSTOM, office.CUSTOM_TYPE, blob, office.CUSTOM_RELATION)
+    names = {str(part.partname) for part in package.iter_parts()}
+    number = next(n for n in itertools.count(1) if f"/customXml/item{n}.xml" not in names)
+    item = f"customXml/item{number}.xml"
+    part = _relate(word.part, item, "application/xml", office.item(stored), office.ITEM_RELATION)
+    name, kind = f"customXml/itemProps{number}.xml", f"{office.ITEM_RELATION}Props"
+    _relate(part, name, office.ITEM_PROPERTIES_TYPE, office.item_properties(), kind)
+
+
+def _drop(owner: Any, kind: str) -> None:
+    """Remove the relations of a kind, but those to custom XML of other programs."""
+    for key, relation in list(owner.rels.items()):
+        ours = kind != office.ITEM_RELATION or (
+            not relation.is_external
+            and office.stored({office.ITEM: relation.target_part.blob}) is not None
+        )
+        if relation.reltype == kind and ours:
+            owner.rels.pop(key)
+
+
+def _relate(owner: Any, name: str, mime: str, blob: bytes, kind: str) -> Any:
+    """Add a part that *owner* relates to, and return it."""
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part as OfficePart
+
+    package = getattr(owner, "package", owner)
+    part = OfficePart(PackURI(f"/{name}"), mime, blob, package)
+    owner.relate_to(part, kind)
+    return part
+
+
+def renew(word: Any, element: Any, block: Block) -> None:
+    """Put new content into the element of a block; formats set by hand stay."""
+    from docx.table import Table as Rows
+    from docx.text.paragraph import Paragraph as Words
+
+    if isinstance(block, Picture):
+        _repaint(word, element, block)
+    elif isinstance(block, Grid):
+        _refill(Rows(element, word), block.rows)
+    else:
+        _reword(Words(element, word), block)
+
+
+def _reword(paragraph: Any, block: Paragraph) -> None:
+    """Replace the text of a paragraph; the field that counts captions stays."""
+    runs = paragraph.runs
+    ends = [n for n, run in enumerate(runs) if run._r.xpath("w:fldChar[@w:fldCharType='end']")]  # noqa: SLF001
+    after = runs[ends[-1] + 1 :] if ends else runs
+    _retext(paragraph, after, block.rest if ends else block.text)
+
+
+def _retext(paragraph: Any, runs: Iterable[Any], words: str) -> None:
+    worded = [run for run in runs if run.text]
+    if worded:
+        shapes.retext(SimpleNamespace(runs=worded), words)
+    else:
+        paragraph.add_run(words)
+
+
+def _refill(rows: Any, lines: Sequence[Sequence[str]]) -> None:
+    """Write the cells of a table; rows are added like the last one, or removed."""
+    for _ in range(len(rows.rows), len(lines)):
+        rows._tbl.append(copy.deepcopy(rows._tbl.tr_lst[-1]))  # noqa: SLF001
+    for surplus in rows._tbl.tr_lst[len(lines) :]:  # noqa: SLF001
+        surplus.getparent().remove(surplus)
+    for row, line in zip(rows.rows, lines, strict=True):
+        for cell, words in zip(row.cells, line, strict=True):
+            if cell.text != words:
+                _retext(cell.paragraphs[0], cell.paragraphs[0].runs, words)
+
+
+def _repaint(word: Any, element: Any, block: Picture) -> None:
+    """Replace a picture in its width; the old file leaves the document."""
+    from docx.oxml.ns import qn
+
+    blip = next(element.iter(qn("a:blip")))
+    old = blip.get(qn("r:embed"))
+    blip.set(qn("r:embed"), word.part.get_or_add_image(io.BytesIO(block.png))[0])
+    if old not in word.element.body.xpath("//@r:embed"):
+        word.part.rels.pop(old, None)
+    for sizes in element.xpath(".//wp:extent|.//a:xfrm/a:ext"):
+        sizes.set("cy", str(round(int(sizes.get("cx")) / block.shape())))
+    _describe(element, block)
 
 
 _LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
@@ -268,7 +421,7 @@ def _drop_defaults(word: Any, form: Form) -> None:
         language.set(qn("w:eastAsia"), "zh-CN")
     for owner in (word.part, word.part.package):
         for key, relation in list(owner.rels.items()):
-            if relation.reltype.endswith(("/thumbnail", "/stylesWithEffects")):
+            if relation.reltype.endswith(("/thumbnail", "/stylesWithEffects", "/customXml")):
                 owner.rels.pop(key)
             elif relation.reltype.endswith("/fontTable"):
                 relation.target_part._blob = _fonts(form)  # noqa: SLF001
@@ -348,46 +501,56 @@ def _field(paragraph: Any, code: str, shown: str) -> None:
             run._r.append(field)  # noqa: SLF001
 
 
-def _add(word: Any, block: Block, form: Form) -> None:
-    """Add one block at the end of a document."""
+def add(word: Any, block: Block, form: Form) -> Any:
+    """Add one block at the end of a document, and return its element."""
     if isinstance(block, Picture):
-        _picture(word, block, form)
-    elif isinstance(block, Grid):
-        _grid(word, block, form)
-    else:
-        paragraph = word.add_paragraph(block.words, style=block.style)
-        if block.counter:
-            _field(paragraph, f"SEQ {block.counter} \\* ARABIC", str(block.number))
-            paragraph.add_run(block.rest)
+        return _picture(word, block, form)
+    if isinstance(block, Grid):
+        return _grid(word, block, form)
+    paragraph = word.add_paragraph(block.words, style=block.style)
+    if block.counter:
+        _field(paragraph, f"SEQ {block.counter} \\* ARABIC", str(block.number))
+        paragraph.add_run(block.rest)
+    return paragraph._p  # noqa: SLF001
 
 
-def _picture(word: Any, block: Picture, form: Form) -> None:
+def _picture(word: Any, block: Picture, form: Form) -> Any:
     """Add a picture, cropped, with its text alternative and the mark of its figure."""
-    from docx.oxml.ns import qn
     from docx.shared import Pt
 
-    run = word.add_paragraph(style=block.style).add_run()
+    paragraph = word.add_paragraph(style=block.style)
+    run = paragraph.add_run()
     width = form.width
     inline = run.add_picture(io.BytesIO(block.png), Pt(width), Pt(width / block.shape()))
+    _describe(inline._inline, block)  # noqa: SLF001
+    return paragraph._p  # noqa: SLF001
+
+
+def _describe(element: Any, block: Picture) -> None:
+    """Crop a picture, and write its text alternative and the mark of its figure."""
+    from docx.oxml.ns import qn
+
     left, top, wide, high = block.box
     sides = {"l": left, "t": top, "r": 1 - left - wide, "b": 1 - top - high}
-    fill = next(inline._inline.iter(qn("pic:blipFill")))  # noqa: SLF001
+    fill = next(element.iter(qn("pic:blipFill")))
+    for old in fill.findall(qn("a:srcRect")):
+        fill.remove(old)
     crop = fill.makeelement(
         qn("a:srcRect"), {side: str(round(100_000 * share)) for side, share in sides.items()}
     )
     fill.insert(1, crop)
-    about = inline._inline.docPr  # noqa: SLF001
+    about = next(element.iter(qn("wp:docPr")))
     about.set("descr", block.alt)
     about.set("title", block.name)
 
 
-def _grid(word: Any, block: Grid, form: Form) -> None:
+def _grid(word: Any, block: Grid, form: Form) -> Any:
     """Add a table whose head is repeated on a further page."""
     from docx.enum.table import WD_TABLE_ALIGNMENT
     from docx.oxml.ns import qn
     from docx.shared import Pt
 
-    lines = (block.table.head, *block.table.lines)
+    lines = block.rows
     grid = word.add_table(len(lines), len(block.table.head), style="Table Grid")
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     caption = grid._tbl.tblPr.makeelement(qn("w:tblCaption"), {qn("w:val"): block.title})  # noqa: SLF001
@@ -403,3 +566,4 @@ def _grid(word: Any, block: Grid, form: Form) -> None:
         properties.append(properties.makeelement(qn("w:cantSplit"), {}))
         if line is lines[0]:
             properties.append(properties.makeelement(qn("w:tblHeader"), {}))
+    return grid._tbl  # noqa: SLF001

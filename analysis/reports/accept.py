@@ -28,6 +28,7 @@ from analysis.tables.load import regions_covered
 from analysis.tables.schema import BY_REGION, KEYS, TABLES
 
 from . import lexicon, restated, reviewed, storage
+from .doubts import BASES
 from .reviewed import Line, Reviewed
 from .sheets import COLUMNS, INDICATORS, REGIONS, REPORT, REVIEW
 
@@ -244,7 +245,9 @@ class _Proposal:
         self._upsert("reports", [self._picked("reports")], "report")
         self._regions()
         self._named(INDICATORS, self.decided.indicators)
-        self._named("breakdowns", self.decided.breakdowns)
+        used = {part for line in self.decided.lines if line.owns for part in _parts(line)}
+        new = [line for line in self.decided.breakdowns if line["breakdown"] in used]
+        self._named("breakdowns", new)
         self._instruments()
         self._observations()
         self._mentions()
@@ -365,8 +368,10 @@ class _Proposal:
         cells["unit"] = self._unit(line)
         value = Decimal(line["value"])
         cells["value"] = f"{value.normalize():f}" if value else "0"
-        parts = sorted(part for part in line["breakdown"].split("+") if part)
-        return {"report": self.report, **cells, "breakdown": "+".join(parts)}
+        parts = _parts(line)
+        based = {str(base): doubt.text.zh for base, doubt in BASES.items()}.get(line["base"], "")
+        note = "；".join(filter(None, (line["note"], based if based not in line["note"] else "")))
+        return {"report": self.report, **cells, "breakdown": "+".join(parts), "note": note}
 
     def _unit(self, line: Line) -> str:
         """Return the unit of a row: that of its indicator where it measures the same thing."""
@@ -396,6 +401,11 @@ class _Proposal:
         own_rows = [_mention(grouped[place]) for place in sorted(places)]
         self._from(name, REVIEW, [grouped[place][0] for place in sorted(places)])
         self._put(name, rows, own_rows, "start")
+
+
+def _parts(line: Line) -> list[str]:
+    """Return the parts of the breakdown of a line, in the order of the tables."""
+    return sorted(part for part in line["breakdown"].split("+") if part)
 
 
 def _mention(lines: list[Line]) -> dict[str, str]:

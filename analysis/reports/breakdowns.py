@@ -18,10 +18,12 @@ _REMEMBERED = 2_048
 _WHOLE = re.compile(
     r"(?:^|[,;。:])(?:全[省市县区州盟旗镇乡国]|各类|累计|总计|合计|[我本][省市县区州])"
 )
+_OF_ALL = {"campaign", "programme"}  # 开展百日攻坚行动,全县检查企业
 _LEAD = re.compile(
     r"[”\"]?(?:安全(?:生产)?|应急|企业)?"
     r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传|\d+起[,、])"
 )
+_NO_DOCUMENT = re.compile(r"(?![^,。;]{0,6}(?:方案|规划|计划))")
 _REST = re.compile(r"其中|企业|行业|领域|事故|[、,和及与]")
 _OPENING = 3  # characters before a part at the start of a sentence
 _NUMBER = re.compile(r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*")
@@ -86,6 +88,7 @@ def part_of(
     *,
     own: str,
     lead: str = "",
+    opening: str = "",
     headings: tuple[str, ...] = (),
     known: Spellings = (),
 ) -> str:
@@ -100,6 +103,8 @@ def part_of(
         The words of the figure.
     lead
         The sentence before them.
+    opening
+        The same with the clauses before a semicolon, which may name a campaign for all.
     headings
         The topic of the paragraph and the heading of the section, the nearest first.
     known
@@ -113,11 +118,13 @@ def part_of(
     'sector:industry_and_trade'
     """
     parts = {d: part for d, (part, _, _) in named(own, theme).items()}
-    for code in _spelled(own, theme, known):
+    for code in _spelled(own, name, theme, known):
         parts.setdefault(code.partition(":")[0], code)
+    inherited = _inherited(lead, theme)
     if _WHOLE.match(own.lstrip()):
-        lead = ""
-    for more in (_inherited(lead, theme), *(_of_heading(words, theme) for words in headings)):
+        inherited = {d: part for d, part in inherited.items() if d in _OF_ALL}
+    campaigns = {d: part for d, part in _inherited(opening, theme).items() if d in _OF_ALL}
+    for more in (inherited, campaigns, *(_of_heading(words, theme) for words in headings)):
         for dimension, part in more.items():
             parts.setdefault(dimension, part)
     kept = {part for part in parts.values() if not _implied(part, name)}
@@ -133,10 +140,15 @@ def _inherited(lead: str, theme: str) -> dict[str, str]:
         dimension: part
         for dimension, (part, start, end) in named(bare, theme).items()
         if dimension in inherited
-        and (_LEAD.match(bare, end) or start < _OPENING)
-        and end > max(resets, default=0)
+        and (_follows(dimension).match(bare, end) or start < _OPENING)
+        and (dimension in _OF_ALL or end > max(resets, default=0))
         and not _several(bare[max(resets, default=0) :], dimension)
     }
+
+
+def _follows(dimension: str) -> re.Pattern[str]:
+    """Return what stands behind a part of a dimension that applies to the figures after it."""
+    return _NO_DOCUMENT if dimension in _OF_ALL else _LEAD
 
 
 def _several(words: str, dimension: str) -> bool:
@@ -176,8 +188,7 @@ def campaign(words: str, theme: str) -> str:
     """
     if "campaign" not in _inherited_dimensions().get(theme, ()):
         return ""
-    after = max((match.end() for match in _WHOLE.finditer(words)), default=0)
-    named = [*_CAMPAIGN.finditer(words, after)][-1:]
+    named = [*_CAMPAIGN.finditer(words)][-1:]
     return "".join(match[0] for match in named if words[: match.start()][-1:] not in {"”", "、"})
 
 
@@ -194,9 +205,9 @@ def only(words: str) -> bool:
     return bare != words and not _REST.sub("", bare)
 
 
-def _spelled(own: str, theme: str, known: Spellings) -> Iterator[str]:
+def _spelled(own: str, name: str, theme: str, known: Spellings) -> Iterator[str]:
     """Yield the known parts whose names are in the words of the figure."""
-    codes = [code for form, code in known if form in own]
+    codes = [code for form, code in known if form in own and form not in name]
     allowed = _dimensions().get(theme, frozenset())
     yield from (code for code in codes if code.partition(":")[0] in allowed)
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from analysis.errors import DocumentError
+from analysis.language.messages import say
 from analysis.tables.numerals import NUMERAL
 
 from . import lexicon
@@ -38,13 +39,12 @@ _CHARSET = re.compile(
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "ascii": "utf-8"}
 _WIDER |= {"us-ascii": "utf-8", "iso-8859-1": "utf-8", "unicode": "utf-8", "utf8": "utf-8"}
 _SURE = 20  # characters other than ASCII that valid UTF-8 does not have by chance
-_SAVE = "open it in Word or WPS and save it as .docx or as text"
 _FOREIGN = (
-    (rb"\{\\rtf", "an RTF file"),
-    (rb"\xd0\xcf\x11\xe0", "a file of an old office program (.doc, .wps, .xls)"),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\x00\x00|II\*\x00|MM\x00\*", "a picture"),
-    (rb"\x1f\x8b|Rar!|7z\xbc\xaf|BZh|\xfd7zXZ", "a packed file"),
-    (rb"(?i:(?:[\w-]+:[^\n]*\r?\n(?:[ \t][^\n]*\n)*){0,40}MIME-Version:)", "a web archive or mail"),
+    (rb"\{\\rtf", "rtf"),
+    (rb"\xd0\xcf\x11\xe0", "old_office"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\x00\x00|II\*\x00|MM\x00\*", "picture"),
+    (rb"\x1f\x8b|Rar!|7z\xbc\xaf|BZh|\xfd7zXZ", "packed"),
+    (rb"(?i:(?:[\w-]+:[^\n]*\r?\n(?:[ \t][^\n]*\n)*){0,40}MIME-Version:)", "web_archive"),
 )
 
 
@@ -83,13 +83,15 @@ def load(path: Path) -> Document:
     name = path.name
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise DocumentError(name, f"over {MAX_BYTES >> 20} MB", "give the text alone")
+            raise DocumentError(name, say("document.too_large", limit=MAX_BYTES >> 20))
         data = path.read_bytes()
     except OSError as error:
-        raise DocumentError(name, str(error.strerror), "check the path") from error
+        raise DocumentError(
+            name, say("document.unreachable", reason=str(error.strerror))
+        ) from error
     document = _opened(name, path.suffix.lower(), data)
     if not document.text.strip():
-        raise DocumentError(name, "no text in it", "recognise the scanned pages first, or type it")
+        raise DocumentError(name, say("document.empty"))
     _refuse_long(name, document.text)
     return Document(document.text, document.kind, (*document.doubts, *_odd(document.text)))
 
@@ -102,8 +104,8 @@ def _refuse_long(name: str, text: str) -> None:
         (numerals, MAX_NUMERALS, "numerals"),
     ):
         if count > most:
-            length = f"{count:,} {unit}, more than the {most:,} of any report"
-            raise DocumentError(name, length, "give the report alone, or in parts")
+            size, limit = f"{count:,}", f"{most:,}"
+            raise DocumentError(name, say(f"document.too_long.{unit}", size=size, limit=limit))
 
 
 def _odd(text: str) -> Iterator[Doubt]:
@@ -133,10 +135,9 @@ def _extracted(name: str, suffix: str, data: bytes) -> Document:
         return Document(docx_file.text(name, data), "docx")
     _refuse_foreign(name, data)
     if suffix in {".pdf", ".docx", ".doc", ".xlsx"} and not _PAGE.match(data[:200].decode("latin")):
-        raise DocumentError(name, f"not a {suffix} file inside", "save it again, or as text")
+        raise DocumentError(name, say("document.another_format", suffix=suffix))
     if len(data) > MAX_TEXT:
-        length = f"over {MAX_TEXT >> 20} MB of text, longer than any report"
-        raise DocumentError(name, length, "give the report alone")
+        raise DocumentError(name, say("document.too_much_text", limit=MAX_TEXT >> 20))
     text, doubts = _decoded(name, data)
     if suffix in {".html", ".htm"} or _PAGE.match(text[:200]):
         headed, body = html_file.text(name, text)
@@ -152,24 +153,20 @@ def _refuse_foreign(name: str, data: bytes) -> None:
     """Raise with the name of a known format that is not read."""
     for pattern, kind in _FOREIGN:
         if re.match(pattern, data[:4096].lstrip()):
-            raise DocumentError(name, f"{kind}, whose text is not read", _SAVE)
+            raise DocumentError(name, say("document.foreign", kind=say(f"document.kind.{kind}")))
 
 
 def _refuse_markup(name: str, text: str) -> None:
     """Raise for XML and JSON, whose words are no report's."""
     begin = text.lstrip("\ufeff \r\n\t")
     if re.match(r"<\?xml|<[A-Za-z][\w:-]*(?:\s+[\w:-]+=|/?>)", begin):
-        raise DocumentError(
-            name,
-            "an XML file or a piece of a web page",
-            "give it the ending .html, or save it as text",
-        )
+        raise DocumentError(name, say("document.markup"))
     if begin[:1] in {"{", "["}:
         try:
             json.loads(begin)
         except (ValueError, RecursionError):
             return
-        raise DocumentError(name, "a JSON file, not a report's text", "give the text alone")
+        raise DocumentError(name, say("document.json"))
 
 
 def _decoded(name: str, data: bytes) -> tuple[str, tuple[Doubt, ...]]:
@@ -185,7 +182,7 @@ def _decoded(name: str, data: bytes) -> tuple[str, tuple[Doubt, ...]]:
             break
         known = encoding == "utf-8" or encoding in declared
         return text, () if known else (Doubt("encoding", {"encoding": encoding}),)
-    raise DocumentError(name, "no text in an encoding we know", "save it as UTF-8 text")
+    raise DocumentError(name, say("document.encoding"))
 
 
 def _declared(data: bytes) -> tuple[str, ...]:

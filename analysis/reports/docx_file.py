@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from analysis.errors import DocumentError
+from analysis.language.messages import say
 
 from .extraction import LONGEST_CELL, WIDEST, flat, lowered, raised, repeated, tidy
 
@@ -73,7 +74,7 @@ def text(name: str, data: bytes) -> str:
         reader = _Reader(document)
         parts = [*reader.blocks(document.element.body), *reader.notes()]
     except Exception as error:  # a parser of a damaged file may raise anything
-        raise DocumentError(name, f"no Word document: {error}", "save it as .docx again") from error
+        raise DocumentError(name, say("document.no_word", error=error)) from error
     return tidy("\n".join(parts))
 
 
@@ -263,20 +264,19 @@ def refuse_archive(name: str, data: bytes) -> None:
                 room -= len(content)
                 hostile = b"<!DOCTYPE" in content[:4096] or part.filename.endswith("vbaProject.bin")
                 if len(content) > limit or hostile or ".." in part.filename.split("/"):
-                    raise DocumentError(name, f"{part.filename} is no report", "give plain text")
+                    raise DocumentError(name, say("document.odd_part", part=part.filename))
                 if part.filename == "word/document.xml" and _STRICT in content[:4096]:
-                    reason = "saved as Strict Open XML"
-                    raise DocumentError(name, reason, "save it as Word Document (.docx)")
+                    raise DocumentError(name, say("document.strict"))
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DocumentError(name, f"damaged: {error}", "save it as .docx again") from error
+        raise DocumentError(name, say("document.damaged", error=error)) from error
 
 
 _KINDS = {
-    "xl/": "a workbook",
-    "ppt/": "a presentation",
-    "OFD.xml": "an OFD document",
-    "content.xml": "an OpenDocument file",
-    "META-INF/container.xml": "an e-book",
+    "xl/": "workbook",
+    "ppt/": "presentation",
+    "OFD.xml": "ofd",
+    "content.xml": "open_document",
+    "META-INF/container.xml": "e_book",
 }
 
 
@@ -284,4 +284,6 @@ def _refuse_kind(name: str, parts: list[str]) -> None:
     """Raise with the name of another format that is an archive as well."""
     for part, kind in _KINDS.items():
         if any(kinds.startswith(part) for kinds in parts) and "word/document.xml" not in parts:
-            raise DocumentError(name, f"{kind}, not a report's text", "save it as .docx or as text")
+            raise DocumentError(
+                name, say("document.other_archive", kind=say(f"document.kind.{kind}"))
+            )

@@ -19,6 +19,7 @@ from . import lexicon
 from .doubts import Doubt
 from .layout import LINE_END, fold
 from .lexicon import Counter
+from .periods import shifted
 from .quantities import Quantity, times
 from .relations import Figure
 
@@ -41,6 +42,7 @@ _PERIOD = re.compile(
     r"(?:19|20)\d\d年?(?:度|同期|全年|末|底)?|(?:(?:19|20)\d\d年)?(?:前?\d{1,2}(?:[-—–~至到]\d{1,2})?个?月份?"
     r"|[上下]半年|第?[一二三四1-4]季度)"
 )
+_BARE_YEAR = re.compile(r"(?:^|,)((?:19|20)\d\d)年?(?:同期)?$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _OF_YEAR = re.compile(r"(?:19|20)\d\d年度?[\u4e00-\u9fff]")  # 2022年起数 heads a column
 _EMPTY = re.compile(r"[-—–/\\.…*]*|无|空")
@@ -48,10 +50,16 @@ _TOTAL = re.compile(r"(?:合|总|小|共)[ ]*计|总数|其中:?")
 _LABEL_HEADER = re.compile(
     r"类[别型]|项目|指标|名称|地区|区域|[县市区州]+|单位|部门|行业|领域|年[份度]|月份|时间|序号|内容|事项"
 )
+_TITLE = re.compile(
+    r"[ \u3000]*附?表[ ]?(?:\d+|[一二三四五六七八九十]+)(?:[-—]\d+)?[ \u3000:：.、]+[^\t|]*$"
+)
 _NUMBERED = re.compile(
     r"[ ]*(?:[一二三四五六七八九十]+、|[(][一二三四五六七八九十\d]+[)]|其中:?)[ ]*"
 )
 _AIM = re.compile(r"目标|计划|任务|控制(?:数|指标|目标)")
+_QUOTA = re.compile(
+    r"(?:全?年度?|省定|市定|下达)*(?:考核|控制)?(?:指标|目标|计划|控制数)(?:数|值)?(?:[(][^()]*[)])?"
+)
 _DONE = re.compile(r"完成|实际|进度|率")
 
 
@@ -140,7 +148,8 @@ def _tables(text: str) -> Iterator[_Table]:
     table: _Table | None = None
     before, group = "", ""
     for start, line in _lines(text):
-        parts = list(_parts(line, start)) if len(line) <= _LONGEST_LINE else []
+        short = len(line) <= _LONGEST_LINE and not _TITLE.match(line)
+        parts = list(_parts(line, start)) if short else []
         named = [name for _, name in parts]
         numbers = [_numeric(name) for name in named]
         if table and 1 < len(parts) <= table.width and _blank(named):
@@ -225,7 +234,11 @@ def _names(table: _Table) -> list[str]:
         for column in range(2, width):  # a header over several columns stands in the first
             line[column] = line[column] or line[column - 1]
     columns = [dict.fromkeys(_dated(line[column]) for line in lines) for column in range(width)]
-    return [",".join(name for name in column if name) for column in columns]
+    names = [",".join(name for name in column if name) for column in columns]
+    for column in range(2, width):  # 死亡人数, 年度控制指标
+        if _QUOTA.fullmatch(names[column]) and _unit(names[column - 1], "", "")[0]:
+            names[column] = f"{names[column - 1]},{names[column]}"
+    return names
 
 
 def _dated(name: str) -> str:
@@ -360,12 +373,11 @@ def aimed(cell: Cell) -> bool:
 
 
 def earlier(cell: Cell, start: date, end: date) -> tuple[date, date]:
-    """Return the period of a cell, a year earlier in a column such as 上年同期."""
+    """Return the period of a cell: a year earlier for 上年同期, the same days of a bare year."""
+    year = _BARE_YEAR.search(cell.header)
+    if year and start.year == end.year and (start.month, end.month) != (1, 12):
+        back = end.year - int(year[1])
+        return shifted(start, back), shifted(end, back)
     if not _YEAR_BEFORE.search(cell.header):
         return start, end
-    return _year_before(start), _year_before(end)
-
-
-def _year_before(day: date) -> date:
-    leap = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year - 1, day=28 if leap else day.day)
+    return shifted(start, 1), shifted(end, 1)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis.errors import DocumentError
+from analysis.language.messages import say
 
 from .extraction import LONGEST_CELL, WIDEST, flat, lowered, raised, repeated, tidy
 
@@ -41,13 +42,13 @@ def text(name: str, page: str) -> tuple[str, str]:
     import lxml.html
 
     if page.count("<") > _MAX_TAGS:
-        raise DocumentError(name, f"over {_MAX_TAGS:,} tags", "save the text alone")
+        raise DocumentError(name, say("document.tags", limit=f"{_MAX_TAGS:,}"))
     try:
         parser = lxml.html.HTMLParser(no_network=True, huge_tree=False, encoding="utf-8")
         tree: Any = lxml.html.fromstring(page.encode("utf-8", "replace"), parser=parser)
         return _article(tree)
     except (lxml.etree.LxmlError, ValueError, RecursionError) as error:
-        raise DocumentError(name, f"no web page: {error}", "save the text alone") from error
+        raise DocumentError(name, say("document.no_page", error=error)) from error
 
 
 def _article(tree: Any) -> tuple[str, str]:

@@ -22,9 +22,11 @@ _KINDS: dict[str, str] = {Reason.FORMULA: "count", Reason.ZERO: ""}
 _RATE = re.compile(r"(?<!效)率(?!先|领|队)[\u4e00-\u9fff]{0,8}$")
 _AVERAGE = re.compile(r"(?:平均每?|人均|户均|日均|月均|年均)[\u4e00-\u9fff]{0,8}$")
 _UNFINISHED = re.compile(r"正在|未(?!发生)|尚未|仍?没有|还未")
+_MISSING = re.compile(r"(?<!死亡)(?<!死亡[和或、])失踪(?:人数|人口)?$")  # and not dead
 _PORTION = re.compile(r"占(?!应)|比重|比例")
 _NAMED_RATE = re.compile(r"([\u4e00-\u9fff]{2}率)[\u4e00-\u9fff]{0,4}$")
 _CAMPAIGN = re.compile(r"重大(?:事故)?隐患(?=[^,。;]{0,12}(?:行动|攻坚|专项))")  # its name
+_OFFICE = re.compile(r"物资储备(?:局|中心)")  # stores nothing of the figure
 _AREAS = re.compile(r"个?(?:县|市(?!级)|区(?!域)|州|乡|镇|街道|村|社区|部门|行政村|国家|省)")
 _WITH = re.compile(r"^(?:并|还|先后|分别|镇政府|县政府|区政府|市政府|已|共)?[与向对赴同]")
 _QUOTA_SHARE = re.compile(r"占[^,。;]{0,16}(?:控制指标|指标|控制数|目标)[^,。;]{0,12}$")
@@ -126,7 +128,11 @@ class Namer:
         if catalogue is None or figure.measure is not Measure.LEVEL:
             return suggested
         near = figure.near[-12:]
-        if _AVERAGE.search(near) or _UNFINISHED.match(self.folded, q.last, q.last + 6):
+        if (
+            _AVERAGE.search(near)
+            or _MISSING.search(near + figure.post[:2])
+            or _UNFINISHED.match(self.folded, q.last, q.last + 6)
+        ):
             return ()
         if q.unit in RELATIVE:
             if _PORTION.search(near):
@@ -136,7 +142,8 @@ class Namer:
         if q.unit == "个" and _AREAS.match(self.folded, q.end, q.last + 10):
             clause = re.split(r"[,;:。\n]", self.folded[max(0, q.first - 40) : q.first])[-1]
             noun = self.folded[q.end : q.end + (6 if _WITH.search(clause) else 18)]
-            return tuple(s for s in suggested if catalogue.speaks_in(s, noun + near))
+            named = (s for s in suggested if s.indicator not in subjects.generic())
+            return tuple(s for s in named if catalogue.speaks_in(s, noun + near))
         return suggested
 
     def _by_event(
@@ -248,7 +255,7 @@ def _words(figure: Figure, sentence: Sentence, text: str, topic: str) -> list[Wo
         words += [Words(parent.near[-40:], fade), Words(parent.post, fade * 0.8)]
         words.append(Words(parent.far[-40:], fade * 0.4))
         parent, fade = parent.parent, fade * 0.7
-    return words
+    return [word._replace(text=_OFFICE.sub("", word.text)) for word in words]
 
 
 def content(near: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis.errors import DocumentError
+from analysis.language.messages import say
 
 from .extraction import WIDEST, tidy
 from .line_breaks import closed, unwrapped
@@ -44,10 +45,10 @@ def text(name: str, data: bytes) -> tuple[str, int]:
         orders = _Orders()
         pages = [_lines(page, orders) for page in reader.pages[:MAX_PAGES]] if count else []
     except Exception as error:  # a parser of a damaged file may raise anything
-        raise DocumentError(name, f"no readable PDF: {error}", "save it as text") from error
+        raise DocumentError(name, say("document.no_pdf", error=error)) from error
     if locked or count > MAX_PAGES:
-        reason = "encrypted" if locked else f"over {MAX_PAGES} pages"
-        raise DocumentError(name, reason, "give the report's own pages, without a password")
+        reason = say("document.encrypted") if locked else say("document.pages", limit=MAX_PAGES)
+        raise DocumentError(name, reason)
     return closed(tidy(unwrapped(list(_paged(pages)))))
 
 

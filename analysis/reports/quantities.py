@@ -71,14 +71,14 @@ _MEASURED = re.compile(
     r"(?:为|是|达到|达|:|有|突破|超过?|逾|约|近)*[ ]?$"
 )
 _RATE = re.compile(
-    r"(?P<base>亿元|百万吨|十万人?|10万人?|万车|万人|)[^,。;\d]{0,18}"
-    r"(?:率|指数|系数)(?:(?:[由从为:]|达到?)?\d+\.\d+)?,?(?:分别|均)?"
+    r"(?:10万人?)?[^,。;\d]{0,24}(?:率|指数|系数)(?:(?:[由从为:]|达到?)?\d+\.\d+)?,?(?:分别|均)?"
     r"(?:为|是|达到|达|下降|上升|降低|提高|降|升|至|到|由|从|低于|高于|不超过|不高于|控制在?|控制?指标|目标值?"
     r"|同比|环比|[比较](?:上年|去年|上一年)(?:同期)?|:)*[ ]?$"
 )
 _PEOPLE_RATE = re.compile(
     r"(?P<base>亿元|百万吨|十万人?|10万人?|万车)[^,。;]{0,24}(?:死亡|亡人)(?:人数|率)?(?:为|是|:)?$"
 )
+_BASE_OF_RATE = re.compile(r"亿元|百万吨|十万人?|10万人?|万车|万人")
 _RATES = {
     "亿元": "人/亿元",
     "百万吨": "人/百万吨",
@@ -312,6 +312,8 @@ def _with_counter(text: str, read: Quantity, match: re.Match[str], shift: int) -
     if counter is None:
         end = shift + max(match.end("scale"), match.end("second"), match.end("first"), 0)
         return read._replace(last=max(read.end, end))
+    if counter.counter == "张" and text[read.start - 1] in "床桌椅":
+        counter = lexicon.counters()["件"]._replace(counter="张")
     last = shift + (match.end("tail") if match["tail"] else _reach(match))
     return read._replace(
         counter=counter.counter,
@@ -351,8 +353,11 @@ def _measured(text: str, read: Quantity) -> Counter | None:
     noun = _MEASURED.search(text, max(0, read.start - 12), read.start)
     if noun:
         return lexicon.counters()[noun["unit"]]
-    rate = _RATE.search(text, max(0, read.start - 30), read.start) if "." in read.raw else None
-    return Counter("", _RATES.get(rate["base"], "比率"), "rate") if rate else None
+    rates = _RATE.finditer(text, max(0, read.start - 30), read.start) if "." in read.raw else ()
+    bases = [_BASE_OF_RATE.search(rate[0]) for rate in rates]
+    return (
+        Counter("", _RATES.get(bases[0][0] if bases[0] else "", "比率"), "rate") if bases else None
+    )
 
 
 def _bounded(text: str, read: Quantity, vague: str) -> Quantity:

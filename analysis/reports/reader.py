@@ -197,7 +197,7 @@ class _Reader:
             value=figure.value,
             unit=unit,
             counter=q.counter,
-            comparator=_bound(q, self.folded[max(0, q.first - 20) : q.first]),
+            comparator=_bound(q, quota=self._capped(figure)),
             measure=figure.measure,
             status=standing,
             period=period,
@@ -258,13 +258,21 @@ class _Reader:
             own, lead = figure.subject, self.folded[sentence.start : q.first]
         else:
             bracketed = figure.far[-12:] if figure.far.endswith(")") else ""  # 乡镇(街道)修订预案
-            own = bracketed + figure.near[-24:] + self.folded[q.end : q.last] + figure.post[:8]
+            joint = figure.parent.near[-24:] if figure.parent and not figure.gap else ""  # 3户8间
+            own = (
+                bracketed
+                + joint
+                + figure.near[-24:]
+                + self.folded[q.end : q.last]
+                + figure.post[:8]
+            )
             lead = "" if figure.part else self.folded[sentence.start : q.first - len(figure.near)]
         part = breakdowns.part_of(
             known.name,
             known.theme,
             own=own,
             lead=lead,
+            opening="" if cell else self.folded[after_last(self.folded, q.first, "。\n") : q.first],
             headings=(self.topic, sentence.section.heading),
             known=self.spellings,
         )
@@ -286,7 +294,8 @@ class _Reader:
         if not known or part or figure.measure is not Measure.LEVEL:
             return None
         heading = sentence.section.heading
-        words = self.folded[sentence.start : figure.quantity.first]
+        place = figure.quantity.first
+        words = self.folded[after_last(self.folded, place, "。\n") : place]
         name = breakdowns.campaign(words, known.theme) or breakdowns.campaign(heading, known.theme)
         return self.new_parts.setdefault(name, new_campaign(name, sentence.start)) if name else None
 
@@ -384,6 +393,11 @@ class _Reader:
         before = self.folded[max(0, first - 20) : first]
         return (cell is not None and grids.aimed(cell)) or roles.quota(before)
 
+    def _capped(self, figure: Figure) -> bool:
+        """Whether a figure is a quota that is not to be exceeded."""
+        cell = self.grid.get(figure.quantity.start)
+        return self._quota(figure) and (cell is None or "控制" in cell.header)
+
     def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
         """Whether the first indicator is a level at one date."""
         code, known = first(suggested), self.catalogue
@@ -443,10 +457,9 @@ _BARE_VERB = re.compile(
 _VS_MEAN = "disaster_loss_vs_prev5y_mean"
 
 
-def _bound(q: Quantity, before: str) -> Comparator:
+def _bound(q: Quantity, *, quota: bool) -> Comparator:
     """Return the comparator of a figure; a quota is an upper bound."""
-    quota = roles.quota(before) and q.comparator is Comparator.EXACT
-    return Comparator.AT_MOST if quota else q.comparator
+    return Comparator.AT_MOST if quota and q.comparator is Comparator.EXACT else q.comparator
 
 
 def _zero_unit(fact: facts.Fact) -> str:
@@ -483,8 +496,8 @@ def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
         return printed
     top = suggested[0] if first(suggested) else None
     sure = top is not None and (not printed or top.score >= ENOUGH)
-    licences = top is not None and top.unit == "家" and figure.near.endswith("许可证")
-    return top.unit if top and sure and (licences or not unlike(printed, top.unit)) else printed
+    own = top is not None and figure.near.endswith(tuple(top.why.split("+")))  # 许可证36张
+    return top.unit if top and sure and (own or not unlike(printed, top.unit)) else printed
 
 
 def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[Doubt, ...]:

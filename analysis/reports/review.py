@@ -16,6 +16,7 @@ from typing import Any
 
 from analysis.language.messages import say
 from analysis.language.vocabulary import (
+    Base,
     Better,
     Comparator,
     Confidence,
@@ -35,7 +36,7 @@ from . import areas
 from .areas import Areas
 from .candidates import EVIDENCE, Candidate, plain
 from .compilation import Compiled, facts
-from .doubts import BASES, Doubt, worded
+from .doubts import Doubt, worded
 from .layout import Mood, after_last, fold, sections
 from .proposals import guessed
 from .sheets import (
@@ -283,12 +284,10 @@ class _Writer:
         value = "" if candidate.value is None or not candidate.owns else _plain(candidate)
         start, end = candidate.period or ("", "")
         known = {key: str(record[key] or "") for key in ("role", "indicator", "unit", "comparator")}
-        known |= {key: str(record[key] or "") for key in ("measure", "status", "printed")}
+        known |= {key: str(record[key] or "") for key in ("measure", "base", "status", "printed")}
         note = ""
         if candidate.owns and candidate.counter and _counted_otherwise(candidate):
             note = say("review.note_counter", counter=candidate.counter).zh  # as in the tables
-        if candidate.base in BASES:
-            note = BASES[candidate.base].text.zh
         known |= {"start": str(candidate.start), "end": str(candidate.end), "raw": candidate.raw}
         if candidate.owns:
             known["confidence"] = str(candidate.confidence)
@@ -334,7 +333,13 @@ class _Writer:
             index = list(self.options).index(key)
             letter = chr(ord("A") + index)
             area = f"={LISTS}!${letter}$1:${letter}${len(self.options[key])}"
-            strict = title not in {"indicator", "unit", "breakdown", "region"}  # new ones may come
+            strict = title not in {
+                "indicator",
+                "unit",
+                "breakdown",
+                "region",
+                "base",
+            }  # new ones may come
             choice = {"validate": "list", "source": area, "show_error": strict}
             for first, final in self._gaps(name, title, last):
                 page.data_validation(first, column, final, column, choice)
@@ -398,6 +403,7 @@ def _options(report: Compiled) -> dict[str, list[str]]:
         "unit": units,
         "comparator": list(Comparator),
         "measure": list(Measure),
+        "base": list(Base),
         "status": list(Status),
         "standing": list(Standing),
         "theme": themes,

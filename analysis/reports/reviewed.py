@@ -19,7 +19,7 @@ import openpyxl
 from analysis.errors import Fault, TableError
 from analysis.language.messages import advice, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Comparator, Measure, Role, Status, Word
+from analysis.language.vocabulary import Base, Comparator, Measure, Role, Status, Word
 from analysis.tables import csv_file, numerals
 from analysis.tables.load import regions_covered
 from analysis.tables.schema import REGIONS as REGIONS_CODE
@@ -34,6 +34,7 @@ from .sheets import (
     FORMAT,
     INDICATORS,
     INSTRUMENTS,
+    OPTIONAL,
     REGIONS,
     REJECT,
     REPORT,
@@ -198,17 +199,26 @@ def _lines(name: str, sheet: str, page: Any, faults: list[Fault]) -> list[Line]:
     for number, values in enumerate(page.iter_rows(values_only=True, max_col=len(columns)), 1):
         texts = [text(value) for value in values]
         texts += [""] * (len(columns) - len(texts))
-        if number == 1 and tuple(map(code, texts)) != columns:
+        heads = tuple(map(code, texts))
+        if number == 1 and _earlier(columns) == heads[: len(_earlier(columns))]:
+            columns = _earlier(columns)
+        elif number == 1 and heads != columns:
             place, words = f"{name}, sheet {sheet}", advice("sheet_columns")
             faults.append(Fault(place, 1, "", ", ".join(texts)[:60], *words))
             return []
         row = [
             cell if column in _VERBATIM else csv_file.clean(cell)
-            for column, cell in zip(columns, texts, strict=True)
+            for column, cell in zip(columns, texts, strict=False)
         ]
         if number > 1 and any(row):
-            lines.append(Line(number, dict(zip(columns, row, strict=True))))
+            absent = dict.fromkeys(OPTIONAL, "")
+            lines.append(Line(number, absent | dict(zip(columns, row, strict=True))))
     return lines
+
+
+def _earlier(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns that a workbook of an earlier version has."""
+    return tuple(column for column in columns if column not in OPTIONAL)
 
 
 def _text(name: str, lines: list[Line]) -> str:
@@ -327,6 +337,8 @@ def _row_doubts(line: Line, whole: str) -> Iterator[_Found]:
     for column, words in _WORDS.items():
         if line[column] not in list(words):
             yield column, line[column], advice("choice", words=", ".join(words))
+    if line["base"] not in {"", *Base}:
+        yield "base", line["base"], advice("choice", words=", ".join(Base))
     for column, pattern in (
         ("value", _NUMBER),
         ("period_start", _DATE),

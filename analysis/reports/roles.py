@@ -260,7 +260,7 @@ def elsewhere(before: str, after: str, setting: Setting) -> bool:
     if wider is None or re.search(r"[,;]", clause[wider.end() :]):
         return False
     rank = re.search(
-        r"第|位居|排名|居|占|评|获|表彰|被|列|推广|首批|竞赛|大赛|先进",
+        r"第|位居|排名|居|占|评|获|表彰|被|列|推广|首批|竞赛|大赛|先进|创建|示范|试点|命名",
         clause[max(0, wider.start(1) - 8) :],
     )
     return _WIDER_LEVEL.get(wider[1], 9) < setting.level and not rank

@@ -47,9 +47,10 @@ def smaller_region(lead: str, setting: Setting) -> str:
     if named is None or _NOT_NAME.search(named["name"]):
         return ""
     own = any(named["name"].startswith(name) for name in setting.names)
-    if (own and not named["name"].endswith(("镇", "乡", "街道"))) or _WIDER.search(
-        lead, named.end()
-    ):
+    inner: tuple[str, ...] = ("镇", "乡", "街道")
+    if any(name.endswith(("州", "盟", "地区")) for name in setting.full):
+        inner += ("市", "县")  # 楚雄市 of 楚雄州
+    if (own and not named["name"].endswith(inner)) or _WIDER.search(lead, named.end()):
         return ""
     return named["name"]
 

@@ -43,7 +43,7 @@ _SUFFIX = re.compile(
 _ACTUAL = re.compile(r"同比|共[开发检排查处组]|累计|今年以来|截至|已[完建成]|完成了|开展了|整改率")
 _DEMANDS = re.compile(r"确保|力争|至少|不少于|进一步|健全完善|积极推进")
 _FEWEST_DEMANDS = 5
-_PLANS = re.compile(r"方案|规划|要点|计划|任务分解|目标任务|工作安排|实施意见|责任书")
+_PLANS = re.compile(r"方案|规划|要点|计划|任务书|清单|任务分解|目标任务|工作安排|实施意见|责任书")
 _MONTHS = {
     "上半年": (1, 6),
     "下半年": (7, 12),
@@ -61,6 +61,7 @@ class Setting:
     start: date
     end: date
     mood: Mood = Mood.REPORT
+    full: tuple[str, ...] = ()  # names with their level
     later: bool = False  # a speech in the year after its period, in which 去年 is the period
 
     @property
@@ -95,9 +96,8 @@ def setting(text: str, *, names: tuple[str, ...] = (), period: str = "") -> Sett
     shorts = tuple(dict.fromkeys(short(name) for name in full_names if short(name)))
     mood = Mood.PLAN if _plans(folded, end.year) else Mood.REPORT
     level = _level(folded, full_names)
-    return Setting(
-        shorts, level, start, end, mood, later=_SPEECH.search(folded[:_HEAD]) is not None
-    )
+    later = _SPEECH.search(folded[:_HEAD]) is not None
+    return Setting(shorts, level, start, end, mood, full=tuple(full_names), later=later)
 
 
 def _plans(text: str, year: int) -> bool:

@@ -10,8 +10,9 @@ FORMAT = "regional-safety review 2"
 COLUMNS: dict[str, tuple[str, ...]] = {
     REVIEW: (
         *("start", "end", "raw", "sentence", "confidence", "role", "decision", "region"),
-        *("indicator", "breakdown", "value", "unit", "comparator", "measure", "status"),
+        *("indicator", "breakdown", "value", "unit", "comparator", "measure", "base"),
         *(
+            "status",
             "period_start",
             "period_end",
             "printed",
@@ -31,6 +32,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     TEXT: ("offset", "line"),
 }
+OPTIONAL = {"base"}  # columns that workbooks of earlier versions do not have
 LOCKED = {
     REVIEW: {"start", "end", "raw", "sentence", "confidence", "printed", "evidence"}
     | {"suggestions", "doubts"},

@@ -27,7 +27,7 @@ _OF_FOREST = {
     "serious_fire": "serious_forest_fire",
 }
 _REACH = 400  # characters that an event is looked for in
-_DEAD = re.compile(r"死亡(?!率|失踪|和失踪)|亡人|遇难|罹难|身亡|丧生|(?<![死伤])亡(?!羊|率)")
+_DEAD = re.compile(r"死亡(?!率|失踪|和失踪)|亡人|遇难|罹难|身亡|丧生|(?<![死伤])亡(?!羊|率)|死$")
 _HURT = re.compile(r"受伤|伤者|负伤|重伤|轻伤|(?<![杀损创])伤(?:人|$)")
 _LOST = re.compile(r"损失")
 _EVENTS = re.compile(r"起数|发生|接报|事故|火灾|起火|火情")
@@ -138,7 +138,7 @@ def slot(figure: Figure, unit: str) -> str:
     *unit* is that of the figure, or of the level that it is a change of.
     """
     words = figure.subject.split("、")[0] or figure.near[-12:] + figure.post.split(",")[-1][:6]
-    if not figure.subject and not re.search(r"[\u4e00-\u9fff]{2}", words):
+    if not figure.subject and not re.search(r"[\u4e00-\u9fff]{2}|[死亡伤]", words):
         words = figure.far[-24:]
     if _HANDLED.search(words):
         return ""

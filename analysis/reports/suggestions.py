@@ -387,6 +387,8 @@ def _likeness(printed: str, unit: str) -> float:
 def _fits(indicator: Indicator, kind: str, unit: str) -> bool:
     """Whether a figure of *unit* can be one of *indicator*: 亩 is not 公顷."""
     exact = unit and (kind in _MEASURED or "/" in unit or indicator.unit in _EXACT)
+    if unit == "人次" and indicator.unit == "人" and indicator.nature == "stock":
+        return False
     return compatible(kind, indicator.quantity) and not (exact and unit != indicator.unit)
 
 
@@ -401,7 +403,7 @@ def compatible(kind: str, quantity: str) -> bool:
 
 
 def catalogue(folder: Path) -> Catalogue:
-    """Read the catalogue and the synonyms of *folder*; a name that is not listed is a synonym, too."""
+    """Read the catalogue and the synonyms of *folder*; a name not listed there is one, too."""
     columns = ("indicator", "name_zh", "unit", "quantity", "nature", "definition_zh", "theme")
     rows = {
         row["indicator"]: Indicator(*(row[column] for column in columns))

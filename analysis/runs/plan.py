@@ -12,7 +12,7 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -31,6 +31,7 @@ from .parameters import Value
 PLAN = "plan.toml"
 _TITLE = Text(PLAN, PLAN)
 DEADLINE = 600.0  # seconds a job may take unless the plan says otherwise
+_HEADER = re.compile(r"\s*\[\[\s*job\s*\]\]")  # the line at which a job begins
 _TOP = ("warm", "warm_up", "deadline", "formats", "default", "job")
 _JOB = ("notebook", "each", "reads", "deadline", "executor", "formats")
 _READ = ("table", "where")
@@ -207,16 +208,18 @@ def load(project: Project) -> Plan:
         For an unknown key, notebook, table, parameter or value, and for two jobs that would
         write the same files.
     """
-    entries = _parsed(project.root / PLAN)
+    entries, lines = _parsed(project.root / PLAN)
     reader = _Reader.of(project, entries)
     made = (
         job
-        for where, entry in _whole_entries(entries, project.notebooks)
+        for where, entry in _whole_entries(entries, lines, project.notebooks)
         for job in reader.jobs(entry, where)
     )
     jobs = list(itertools.islice(made, MOST_JOBS + 1))
     if len(jobs) > MOST_JOBS:
         raise UsageError(say("plan.too_many", most=MOST_JOBS))
+    if not jobs:
+        raise UsageError(say("plan.no_job"))
     _refuse_duplicates(jobs)
     warm_up = entries.get("warm_up", [])
     return Plan(
@@ -241,17 +244,17 @@ def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
     UsageError
         For an unknown notebook, parameter or value.
     """
-    entries = _parsed(project.root / PLAN)
+    entries, lines = _parsed(project.root / PLAN)
     reader = _Reader.of(project, entries)
     default = entries.get("default", {})
     entry = {"notebook": notebook} | {part: default.get(part, empty) for part, empty in _SHARED}
-    whole = (one for _, one in _whole_entries(entries, project.notebooks))
+    whole = (one for _, one in _whole_entries(entries, lines, project.notebooks))
     entry = next((one for one in whole if one.get("notebook") == notebook), entry)
     return reader.job(entry, say("plan.ad_hoc", notebook=notebook), words)
 
 
 def _whole_entries(
-    entries: Mapping[str, Any], notebooks: Path
+    entries: Mapping[str, Any], lines: Sequence[int], notebooks: Path
 ) -> Iterator[tuple[Text, dict[str, Any]]]:
     """Yield each job of the plan with the defaults, then notebooks that no job names."""
     default = entries.get("default", {})
@@ -260,7 +263,10 @@ def _whole_entries(
         whole = {part: default[part] for part in ("each", "reads") if part in default} | entry
         if isinstance(entry.get("each"), dict):
             whole["each"] = {**default.get("each", {}), **entry["each"]}
-        yield say("plan.job", number=number), whole
+        if len(lines) == len(jobs):
+            yield say("plan.job_at", number=number, line=lines[number - 1]), whole
+        else:
+            yield say("plan.job", number=number), whole
     if "default" in entries:
         named = {str(entry.get("notebook")) for entry in jobs} | {*default.get("without", ())}
         for path in sorted(notebooks.glob("*.ipynb")):
@@ -276,15 +282,18 @@ def _declares(path: Path, names: Iterable[str]) -> bool:
     return tagged and {*names} <= parameters.declared(path, read).keys()
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def _parsed(path: Path) -> tuple[dict[str, Any], list[int]]:
+    """Return the entries of the plan *path*, and the lines at which its jobs begin."""
     try:
-        entries = tomllib.loads(files.text(path))
+        text = files.text(path)
+        entries = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(say("plan.no_toml", path=path, error=error)) from error
     _refuse_unknown_keys(_TITLE, entries, _TOP)
     _refuse_misfit(_TITLE, entries, Whole)
     _refuse_unknown_keys(say("plan.default"), entries.get("default", {}), _DEFAULT)
-    return entries
+    lines = enumerate(text.splitlines(), 1)
+    return entries, [number for number, line in lines if _HEADER.match(line)]
 
 
 def _refuse_misfit(where: Text, entry: object, kind: Any) -> None:
@@ -336,8 +345,10 @@ class _Reader:
         _refuse_unknown_keys(where, entry, _JOB)
         _refuse_misfit(where, entry, Entry)
         stem, folder = _file_name(where, str(entry.get("notebook", ""))), self.project.notebooks
-        path = folder / f"{stem}.ipynb"
-        read = parameters.notebook(path, [one.stem for one in folder.glob("*.ipynb")])
+        path, stems = folder / f"{stem}.ipynb", [one.stem for one in folder.glob("*.ipynb")]
+        if stem not in stems:
+            raise WordError(_kind(where, "notebook"), stem, stems)
+        read = parameters.notebook(path)
         lists = {
             name: self._listed(say("plan.each", where=where, name=name), values)
             for name, values in entry.get("each", {}).items()

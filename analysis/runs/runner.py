@@ -19,7 +19,6 @@ from filelock import FileLock
 from analysis import files
 from analysis.errors import BusyError, Fault, TableError, UsageError, WordError, WorkerError
 from analysis.figures import manifest
-from analysis.language import failures
 from analysis.language.messages import say
 from analysis.language.text import Text
 
@@ -40,7 +39,7 @@ CHECKING = 900.0  # seconds that the check of the tables may take
 
 @dataclass(slots=True)
 class Live:
-    """A job whose process runs, or has ended and waits for the check of the tables."""
+    """A job whose process runs, or has ended and is to be judged."""
 
     job: Job
     reason: Text
@@ -225,7 +224,7 @@ class _Runner:
         try:
             staging.write_manifest(self.plan)
         except (OSError, BusyError) as error:
-            cause = disk_error(error) if isinstance(error, OSError) else failures.error(error)
+            cause = disk_error(error) if isinstance(error, OSError) else error.text
             self._report("failed", manifest.MANIFEST, cause, say("run.manifest_left"))
 
     def _report(self, kind: str, job: str, cause: Text, advice: Text) -> None:
@@ -247,7 +246,7 @@ class _Runner:
             self._check_tables()
         while self.queue or self.live or self.checking:
             self._fill()
-            ended = [live for live in self.live.values() if live.ended and not self.checking]
+            ended = [live for live in self.live.values() if live.ended]
             # No job may have started, if another process has rebuilt all of them meanwhile.
             if self.live or self.checking:
                 for event in self.executor.wait(0.0 if ended else self._until_deadline()):
@@ -258,7 +257,7 @@ class _Runner:
                 self._settle(ended[0])
 
     def _fill(self) -> None:
-        while self.queue and self._occupied() < self.workers:
+        while self.queue and not self.checking and self._occupied() < self.workers:
             self._start(self.queue.pop(0))
 
     def _occupied(self) -> int:
@@ -275,7 +274,7 @@ class _Runner:
         return self.options.executor == "kernel"
 
     def _check_tables(self) -> None:
-        """Start the check of the tables beside the first jobs; nothing is published before."""
+        """Start the check of the tables; no job starts before they pass."""
         data = self.plan.project.data
         if any(data.glob("indicators.*")):
             folder = str(self.stage.open("tables"))
@@ -339,6 +338,8 @@ class _Runner:
             self.checking = False
             if self.faults:
                 raise TableError(self.faults)
+            if event["ended"] != 0:  # it was killed, or none of its faults arrived
+                raise UsageError(say("run.unchecked", error=f"exit status {event['ended']}"))
 
     def _stop_late_jobs(self) -> None:
         now = time.monotonic()
@@ -352,12 +353,8 @@ class _Runner:
             self._drop_queue()
 
     def _abandon_check(self) -> None:
-        """Drop all jobs, because figures of unchecked tables are not published."""
+        """Drop all jobs, because figures of unchecked tables are not made."""
         self.checking = False
-        for live in self.live.values():
-            live.lock.release()
-        self.outcome.left += self.live
-        self.live.clear()
         self._drop_queue()
         self._report("late", "tables", say("run.tables_late"), say("run.tables_late_advice"))
 

@@ -222,12 +222,6 @@ def spread_of(points: pd.DataFrame) -> Spread | None:
     return spread.estimate(points["value"], points["expected"])
 
 
-def outside(points: pd.DataFrame, known: Spread) -> int:
-    """Return how many *points* lie outside the limits of chance and of the *known* spread."""
-    usual = spread.adjusted_funnel(points["expected"], known)
-    return int((~points["ratio"].between(usual.lower, usual.upper)).sum())
-
-
 def plain_limits(points: pd.DataFrame, expected: float) -> tuple[float, float]:
     """Return the limits at an *expected* count, with the spread of *points* not winsorised."""
     plain = spread.estimate(points["value"], points["expected"], winsorise=0)

@@ -54,6 +54,7 @@ class Spread(NamedTuple):
     dispersion: float  # mean squared z, winsorised; 1 is chance alone
     tau: float  # standard deviation between regions, in units of the scale
     winsorised: float  # share of z pulled in at each end
+    outside: int = 0  # regions outside the 95 % limits of chance and spread
 
     def prediction(self, *, level: float = 0.95) -> tuple[float, float]:
         """Range of ratios within which a further region's lies, chance in its count left aside."""
@@ -298,7 +299,9 @@ def estimate(
     shrunk = 1 / (1 / weight + variance)
     centre = np.asarray(np.average(difference, weights=shrunk)) + _onto(np.ones(()), scale)
     middle = float(_back(centre, scale))
-    return Spread(events.size, scale, middle, dispersion, variance**0.5, winsorise)
+    found = Spread(events.size, scale, middle, dispersion, variance**0.5, winsorise)
+    usual, ratios = adjusted_funnel(mean, found), events / mean
+    return found._replace(outside=int(((ratios < usual.lower) | (ratios > usual.upper)).sum()))
 
 
 def funnel(expected: ArrayLike, *, level: float = 0.95) -> Interval:

@@ -6,6 +6,7 @@ worded.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from analysis.language.vocabulary import (
     Measure,
     Outcome,
     Promise,
+    Standing,
     Status,
     Use,
 )
@@ -106,6 +108,14 @@ class Published:
 
     low: Row
     high: Row
+    regions: int
+
+    @property
+    def kind(self) -> Answer:
+        """Whether all regions published a fall, all a rise, or some of each."""
+        if self.high["percent"] < 0:
+            return Answer.FALLS
+        return Answer.RISES if self.low["percent"] > 0 else Answer.MIXED
 
 
 def published(rows: pd.DataFrame) -> Published | None:
@@ -115,7 +125,16 @@ def published(rows: pd.DataFrame) -> Published | None:
         return None
     first = percent[percent["indicator"].eq(percent["indicator"].iloc[0])]
     ordered = first.sort_values("percent", kind="stable").to_dict("records")
-    return Published(ordered[0], ordered[-1])
+    return Published(ordered[0], ordered[-1], first["region"].nunique())
+
+
+def furthest(vintages: pd.DataFrame) -> Row | None:
+    """Return the row of ``forensics.vintages`` whose base moves the published change the most."""
+    if vintages.empty:
+        return None
+    apart = (vintages["percent"] - vintages["firsts"]).abs()
+    row: Row = vintages.iloc[int(apart.to_numpy().argmax())].to_dict()
+    return row
 
 
 @dataclass(frozen=True)
@@ -164,6 +183,8 @@ class Outcomes:
     missed: int
     unsure: int
     waiting: int  # not due when the report was written
+    most: Row  # of the region that sets most
+    count: int  # its targets
 
     @property
     def judged(self) -> int:
@@ -177,7 +198,10 @@ def outcomes(judged: pd.DataFrame) -> Outcomes:
     met, missed, unsure = (
         int(counts.get(str(word), 0)) for word in (Outcome.MET, Outcome.MISSED, Outcome.CANNOT_TELL)
     )
-    return Outcomes(len(judged), met, missed, unsure, int(judged["waiting"].sum()))
+    regions = judged["region"].value_counts(sort=True)
+    most = judged[judged["region"].eq(regions.index[0])].iloc[0].to_dict()
+    verdicts = met, missed, unsure, int(judged["waiting"].sum())
+    return Outcomes(len(judged), *verdicts, most, int(regions.iloc[0]))
 
 
 def density(rows: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
@@ -200,8 +224,7 @@ class Answers:
 
     kind: Answer
     regions: int
-    low: Row  # one row a region, with the sum of its parts as `total`
-    high: Row
+    ends: tuple[Row, Row]  # the least and the most in house order, parts added up as `total`
     parts: tuple[Row, ...]  # of different breakdown, one each
 
 
@@ -209,16 +232,20 @@ def answers(rows: pd.DataFrame) -> Answers:
     """Summarise the figures *rows* of one family."""
     each = rows.assign(total=rows.groupby("region", observed=True)["value"].transform("sum"))
     each = each.drop_duplicates("region")
-    by = "ratio" if each["use"].eq(Use.RATIO).all() else "total"
-    order = each.sort_values(by, kind="stable").to_dict("records")
+    by = {Use.RATIO: "ratio", Use.RATE: "rate"}.get(Use(each["use"].iloc[0]), "total")
+    order = each.sort_values(by, kind="stable").iloc[[0, -1]]
+    ends = order.sort_values(["level_order", "adcode"], kind="stable").to_dict("records")
     parts = rows.sort_values("breakdown").drop_duplicates("breakdown").to_dict("records")
-    return Answers(_answer(each), len(each), order[0], order[-1], tuple(parts))
+    return Answers(_answer(each), len(each), (ends[0], ends[1]), tuple(parts))
+
+
+USES = {Use.GRADE: Answer.GRADES, Use.RATIO: Answer.RATIOS, Use.RATE: Answer.RATES}
 
 
 def _answer(each: pd.DataFrame) -> Answer:
     use, values = each["use"].iloc[0], each["value"]
-    if use in {Use.GRADE, Use.RATIO}:
-        return Answer.GRADES if use == Use.GRADE else Answer.RATIOS
+    if use in USES:
+        return USES[Use(use)]
     if each["measure"].ne(Measure.LEVEL).any():
         falls, rises = bool(values.lt(0).all()), bool(values.gt(0).all())
         return Answer.FALLS if falls else Answer.RISES if rises else Answer.MIXED
@@ -229,9 +256,30 @@ def _answer(each: pd.DataFrame) -> Answer:
 
 
 def headline(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the family that most regions answer, the first of several."""
-    regions = rows.groupby("family", sort=False)["region"].nunique()
-    return rows[rows["family"].eq(str(regions.idxmax()))]
+    """Return the rows of the family that most regions answer, of several a rate or the first."""
+    families = rows.groupby("family", sort=False)
+    order = families["region"].nunique() + families["use"].first().eq(Use.RATE) / 2
+    return rows[rows["family"].eq(str(order.idxmax()))]
+
+
+@dataclass(frozen=True)
+class Reported:
+    """The region with figures of most indicators, and the one with fewest."""
+
+    most: Row
+    count: int
+    least: Row
+    fewest: int
+
+
+def reported(cells: pd.DataFrame) -> Reported:
+    """Count the indicators of each region in *cells*, one row a region and indicator."""
+    counts = cells.groupby("region", observed=True)["indicator"].nunique()
+    most, least = (
+        cells[cells["region"].eq(str(region))].iloc[0].to_dict()
+        for region in (counts.idxmax(), counts.idxmin())
+    )
+    return Reported(most, int(counts.max()), least, int(counts.min()))
 
 
 @dataclass(frozen=True)
@@ -241,14 +289,20 @@ class Instruments:
     total: int
     reports: int
     every: int  # instruments in all reports
-    one: int  # in one report only
+    most: Row  # of the region with most instruments
+    own: int  # instruments of this region
+    alone: int  # instruments of this region in no other report
 
 
 def instruments(patterns: pd.DataFrame) -> Instruments:
     """Count the instruments of ``policies.patterns`` by the number of reports that mention them."""
     each = patterns[patterns["reports"].gt(0)].drop_duplicates("indicator")["reports"]
     reports = patterns["region"].nunique()
-    return Instruments(len(each), reports, int(each.eq(reports).sum()), int(each.eq(1).sum()))
+    named = patterns[patterns["status"].ne(Standing.NOT_MENTIONED)]
+    most = str(named["region"].value_counts(sort=True).index[0])
+    own = named[named["region"].eq(most)]
+    counts = len(each), reports, int(each.eq(reports).sum())
+    return Instruments(*counts, own.iloc[0].to_dict(), len(own), int(own["reports"].eq(1).sum()))
 
 
 def checkable(rows: pd.DataFrame) -> int:
@@ -324,3 +378,9 @@ class Meaning:
     def smallest(self) -> int:
         """The smallest count that the first base can have; 0 if none fits within the bound."""
         return min((chain.counts[0] for chain in self.answer.chains), default=0)
+
+
+def contradicted_first(meanings: Sequence[Meaning]) -> list[Meaning]:
+    """Return the chains that a printed count contradicts before the others."""
+    first = forensics.Finding.CONTRADICTED
+    return sorted(meanings, key=lambda meaning: meaning.answer.finding is not first)

@@ -42,6 +42,7 @@ _BROKEN = (
     ValueError,
 )
 _ZIP = b"PK\x03\x04"
+_STRICT = b"http://purl.oclc.org/ooxml/"  # of ISO/IEC 29500 Strict; openpyxl finds no sheet in it
 _OLE = b"\xd0\xcf\x11\xe0"
 _ACTIVE = re.compile(
     r"externalLinks/|embeddings/|vbaProject|macrosheets/|activeX/|ctrlProps/|connections\.xml"
@@ -163,6 +164,8 @@ def surveyed(label: str, data: bytes) -> Survey:
             for part in archive.infolist():
                 content = _unpacked(label, archive, part, room)
                 room -= len(content)
+                if part.filename == "xl/workbook.xml" and _STRICT in content[:4096]:
+                    raise TableError([_strict(label)])
                 scans[part.filename] = _scanned(label, part.filename, content)
     except _BROKEN as error:
         raise TableError([damaged(label, error)]) from error
@@ -176,6 +179,10 @@ def _foreign(label: str, data: bytes) -> Fault:
         kind = "found.markup"
     found = say(kind if data else "found.no_bytes")
     return Fault(label, 0, "", found, *advice("not_a_workbook"))
+
+
+def _strict(label: str) -> Fault:
+    return Fault(label, 0, "", "Strict Open XML", *advice("strict_workbook"))
 
 
 def damaged(label: str, error: Exception) -> Fault:

@@ -34,11 +34,11 @@ def drawn(rows, indicators, known=UNDECLARED, language="en", form="slide"):
     with style.house_style():
         picture = charts.coverage(
             cells,
-            title=findings.coverage(compared),
+            title=findings.reported(cells, len(compared)),
+            about=findings.coverage(compared),
             language=language,
             indicators=indicators,
-            themes=THEMES,
-            density=summaries.density(rows, reports),
+            themes=THEMES.join(summaries.density(rows, reports), on="theme"),
             gaps=gaps.cells(rows, indicators, ABSENT),
             form=form,
         )
@@ -145,3 +145,16 @@ def test_more_indicators_are_split_by_theme(some):
     heads = [box.x0 for text, box in drawing.words if text in {"Outcomes", "Drills"}]
 
     assert np.unique(np.round(heads)).size == len(heads) == 1
+
+
+def test_a_figure_reported_under_another_indicator_is_named(data):
+    """Nantong's 3,586 major hazards are found and rectified in one figure."""
+    for language, word in (("zh", "另列"), ("en", "elsewhere")):
+        drawing = Drawing(rs.coverage(rows=data.rows, language=language))
+        elsewhere = drawing.figure.refusals
+        elsewhere = elsewhere[elsewhere["gap"].eq("told_elsewhere")]
+
+        assert ("nantong", "major_hazards_found") in set(
+            elsewhere[["region", "indicator"]].itertuples(index=False, name=None)
+        )
+        assert drawing.said.split("\n").count(word) == len(elsewhere)

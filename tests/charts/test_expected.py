@@ -34,6 +34,17 @@ def test_each_mark_is_a_ratio_with_its_exact_interval(drawing):
         assert (mark.get_markerfacecolor() == "white") == other
 
 
+def test_the_usual_range_is_behind_the_rows_of_prefectures_against_the_nation(drawing):
+    """Peers are prefectures, and their ratios are to the nation."""
+    axes = drawing.figure.page.axes[0]
+    spans = [band.get_paths()[0].get_extents() for band in axes.collections]
+    heights = {name: mark.get_ydata()[0] for name, mark in drawing.marks.items()}
+
+    for row in drawing.figure.rows.to_dict("records"):
+        behind = any(span.y0 < heights[row["id"]] < span.y1 for span in spans)
+        assert behind == (row["of"] == "china" and row["level"] == "prefecture")
+
+
 def test_counts_before_a_break_are_marked_as_such(drawing):
     """Nantong's 2018 is of an older scope."""
     word = "2018年（旧口径）" if drawing.figure.language == "zh" else "2018 (old scope)"
@@ -44,8 +55,9 @@ def test_what_cannot_be_expected_or_placed_stops_with_the_reason():
     """Drills have no national count; accidents are counted differently from place to place."""
     with pytest.raises(UsageError, match="no yearly count of drills_held in the nation"):
         rs.expected("drills_held")
-    with pytest.raises(UsageError, match="accidents does not compare between regions: ask deaths"):
-        rs.peers("accidents")
+    for call in (rs.expected, rs.peers):
+        with pytest.raises(UsageError, match="accidents does not compare between regions: ask dea"):
+            call("accidents")
 
 
 def test_a_region_without_counts_is_told_why():

@@ -1,5 +1,8 @@
 """The table of what cannot be compared: every figure as printed, its scope, and the reason."""
 
+import re
+
+import pandas as pd
 import pytest
 from drawings import Drawing
 from tidy import UNDECLARED, frame, population, row
@@ -35,6 +38,17 @@ def mixed(*rows):
     rated = rates.rates(rates.limits(frame(*rows)), PEOPLE)
     comparable = families.shared(rated, UNDECLARED, ["deaths"])
     return apart.not_comparable(rated, UNDECLARED, comparable)
+
+
+def test_figures_compared_under_another_indicator_are_marked(pages):
+    """Nantong's 3,423 stands beside Chuxiong's 2,452 on the page of hazards."""
+    rows = pd.concat([page.figure.rows for page in pages])
+    said = "\n".join(page.said for page in pages)
+
+    assert rows.loc[rows["value"].isin([3423, 2452]), "elsewhere"].all()
+    assert not rows.loc[rows["value"].eq(195), "elsewhere"].any()
+    assert re.search("3,?423[个项]?†", said)
+    assert any(page.figure.caption.notes for page in pages)
 
 
 def test_every_word_can_be_read(pages):

@@ -200,6 +200,19 @@ def test_the_plot_takes_three_fifths_however_much_there_is_to_say(language, form
     assert drawing.figure.caption.notes == notes
 
 
+def test_both_languages_have_the_same_notes(form):
+    """A note that has no room in one language is counted in both."""
+    notes = tuple(Text(f"说明{n}", f"a much longer note {n} " * 9) for n in range(30))
+    counted = {
+        re.search(r"(\d+)(条说明| more notes)", drawn(language=each, form=form, notes=notes).said)[
+            1
+        ]
+        for each in ("zh", "en")
+    }
+
+    assert len(counted) == 1
+
+
 def test_the_corner_names_no_path():
     """A reader of a slide has no repository."""
     assert "docs/" not in drawn().said

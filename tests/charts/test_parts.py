@@ -95,8 +95,16 @@ def test_amounts_are_printed_as_in_the_report(data, rows, context):
 @pytest.mark.parametrize(
     ("indicator", "zh", "en"),
     [
-        ("deaths", "楚雄死亡45人，39人集中于2个行业", "Chuxiong: 2 sectors, 39 of 45 deaths"),
-        ("accidents", "楚雄事故42起，36起集中于2个行业", "Chuxiong: 2 sectors, 36 of 42 accidents"),
+        (
+            "deaths",
+            "楚雄死亡45人，道路交通、建筑业占39人",
+            "Chuxiong: 39 of 45 deaths in road traffic and construction",
+        ),
+        (
+            "accidents",
+            "楚雄事故42起，道路交通、建筑业占36起",
+            "Chuxiong: 36 of 42 accidents in road traffic and construction",
+        ),
     ],
 )
 def test_the_title_counts_the_few_parts_that_are_most(data, rows, context, indicator, zh, en):
@@ -112,8 +120,8 @@ def test_the_largest_difference_from_the_province_is_tested(data, rows, context)
     (note, *_) = drawing.figure.caption.notes
 
     assert note.en == (
-        "Construction, 2024: 15 of 42, against 79 of 515 (15.3%) in Yunnan, Jan–Jul 2023: "
-        "they differ (Fisher's exact test, p = 0.002, 2 compared)"
+        "Construction 15 of 42; Yunnan, Jan–Jul 2023, 79 of 515 (15.3%): they differ "
+        "(Fisher p = 0.002, 2 compared)"
     )
     assert "◇ Yunnan" in drawing.said
 

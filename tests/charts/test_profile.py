@@ -1,5 +1,6 @@
 """The page of one region: outcomes against the nation, what is open, promised and comparable."""
 
+import re
 from importlib import import_module
 
 import pytest
@@ -64,6 +65,44 @@ def test_a_count_of_a_part_of_the_year_is_dated(slides):
     assert slides["nantong"].figure.caption.title.en == (
         "Nantong: accidents 9.2% down, deaths 14.3% down"
     )
+
+
+def test_prints_that_contradict_each_other_have_a_warning(slides):
+    """68 to 24 December fits no year of which 9.2 % and 13.33 % are falls."""
+    said = slides["nantong"].said.replace("\n", " ")
+
+    assert "unless revised, no whole numbers fit −13.33%, −9.2% and 68 to 24 Dec" in said
+    assert "unless revised" not in slides["anhui"].said
+
+
+def test_other_publications_are_among_the_sources(slides):
+    """The rates of nation and province, and the counts of the prefectures."""
+    source = slides["chuxiong"].figure.caption.source
+
+    assert source.en.endswith("communiqués of China, Yunnan and of 11 prefectures")
+    assert "云南及11个市州" in source.zh
+    assert "communiqués" not in slides["anhui"].figure.caption.source.en
+
+
+def test_the_usual_range_says_how_it_was_found(slides):
+    """Winsorised, with two of the eleven outside."""
+    assert "is usual (winsorised; 2 of them outside)" in slides["chuxiong"].said.replace("\n", " ")
+
+
+def test_the_alternative_counts_lines_and_not_figures(slides):
+    """Anshan has two targets, Yaohai nothing."""
+    assert "a table of 2 lines" in slides["anshan"].figure.caption.alt.en
+    assert "the report has no figures" in slides["yaohai"].figure.caption.alt.en
+
+
+@pytest.mark.parametrize("form", ["slide", "page"])
+def test_both_languages_list_the_same(form):
+    """What has no room in Chinese is counted in English too."""
+    said = [Drawing(rs.profile("chuxiong", language=each, form=form)).said for each in ("zh", "en")]
+
+    assert said[0].count("· ") == said[1].count("· ")
+    more = [sorted(re.findall(r"(?:另有|and )(\d+)(?:项\n| more\n)", words)) for words in said]
+    assert more[0] == more[1]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,14 @@ def table(use, *members, language="en"):
     return Drawing(figure)
 
 
+def test_regions_without_any_figure_are_left_out_by_name(pages):
+    """Anshan and Yaohai answer no question about outcomes."""
+    outcomes, *others = (page.figure.caption.left_out for page in pages)
+
+    assert [entry.region for entry in outcomes] == ["anshan", "yaohai"]
+    assert {entry.region for entries in others for entry in entries} == {"anhui", "yaohai"}
+
+
 def test_every_word_can_be_read(pages):
     """No text covers another or leaves the page."""
     for drawing in pages:
@@ -70,7 +78,7 @@ def test_parts_are_added_up():
     assert "15 people" in drawing.said
     assert "+ 54 people" in drawing.said
     assert "= 69" in drawing.said
-    assert drawing.figure.caption.title.en == "own name_en: 49 to 69 people"
+    assert drawing.figure.caption.title.en == "own name_en: Nantong 49, Chuxiong 69"
 
 
 def test_a_ratio_shows_what_it_divides():
@@ -85,7 +93,7 @@ def test_a_ratio_shows_what_it_divides():
     )
 
     assert "÷ 187 = 3.2" in drawing.said
-    assert drawing.figure.caption.title.en == "own name_en: 2.5 to 3.2"
+    assert drawing.figure.caption.title.en == "own name_en: Nantong 3.2, Chuxiong 2.5"
 
 
 def test_a_rate_stands_beside_its_count_where_the_family_is_one():

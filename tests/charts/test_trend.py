@@ -253,7 +253,7 @@ def test_regions_with_neither_are_named_with_their_reason(years):
 
     assert "只有目标，没有结果：目标同比下降" in told
     assert "只有一期数字，无从比较变化：30人" in told
-    assert "该报告只是计划，不含结果" in told
+    assert "只是计划，不含结果" in told
 
 
 def test_what_a_wider_rate_would_give_is_a_grey_line(years):

@@ -11,8 +11,8 @@ from small import Project
 from analysis.cli import translation
 from analysis.cli.main import main
 from analysis.errors import BusyError, WordError
-from analysis.language import failures
 from analysis.language.messages import catalogue, say
+from analysis.project import LANGUAGE
 
 HANZI = re.compile(r"[\u4e00-\u9fff]")
 CLICK = {name: text for name, text in catalogue().items() if name.startswith("click.")}
@@ -26,7 +26,7 @@ def project(tmp_path):
 
 def output(*words, language="zh"):
     """What a command prints with exit code 2."""
-    done = CliRunner().invoke(main, words, env={translation.VARIABLE: language})
+    done = CliRunner().invoke(main, words, env={LANGUAGE: language})
     assert done.exit_code == 2, done.output
     return done.stderr
 
@@ -110,7 +110,7 @@ def test_outside_a_project_both_languages_say_so(tmp_path, monkeypatch):
 )
 def test_the_language_is_known_before_the_options_are(monkeypatch, words, variable, expected):
     """Of another option that is wrong, too."""
-    monkeypatch.setenv(translation.VARIABLE, variable)
+    monkeypatch.setenv(LANGUAGE, variable)
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
 
     assert translation.chosen_language(words) == expected
@@ -119,7 +119,7 @@ def test_the_language_is_known_before_the_options_are(monkeypatch, words, variab
 def test_an_error_has_both_languages():
     """Of words and locks; an error in one language only is the same in the other."""
     word = WordError(say("word.region"), "x", ["anhui"])
-    assert failures.error(word).zh == "地区 'x' 不存在，是否指 anhui？"
+    assert word.text.zh == "地区 'x' 不存在，是否指 anhui？"
     assert str(word) == "region 'x' is not known; did you mean anhui?"
     assert str(BusyError(say("error.busy", lock="run"))).startswith("busy: another process")
-    assert failures.error(BusyError("one text")).zh == "one text"
+    assert BusyError("one text").text.zh == "one text"

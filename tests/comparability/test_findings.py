@@ -200,14 +200,22 @@ def test_the_example_of_the_reports_is_within_chance(rows, context):
 
 
 def test_instruments_are_counted_once():
-    """Three in all: one in every report, one in one."""
-    cells = [("drills", 2, "anhui"), ("drills", 2, "anshan"), ("maps", 1, "anhui")]
+    """Two in all: both in Anhui's report, one of them there alone."""
+    names = {"anhui": ("安徽", "Anhui"), "anshan": ("鞍山", "Anshan")}
+    cells = [
+        ("drills", 2, "anhui", "in_use"),
+        ("drills", 2, "anshan", "planned"),
+        ("maps", 1, "anhui", "in_use"),
+        ("maps", 1, "anshan", "not_mentioned"),
+        ("codes", 0, "anshan", "not_mentioned"),
+    ]
     rows = pd.DataFrame(
-        [*cells, ("codes", 0, "anshan")], columns=["indicator", "reports", "region"]
+        [(*cell, *names[cell[2]]) for cell in cells],
+        columns=["indicator", "reports", "region", "status", "region_zh", "region_en"],
     )
 
     assert findings.instruments(rows).en == "1 of 2 instruments is in all 2 reports"
-    assert findings.instruments_of_one(rows).zh == "2项举措，1项只见于一份报告"
+    assert findings.instruments_of_one(rows).zh == "2项举措安徽有2项，1项独有"
 
 
 def test_commitments_that_can_be_checked_are_counted():
@@ -232,7 +240,7 @@ def test_commitments_that_can_be_checked_are_counted():
         ({"measure": "direction", "unit": "", "value": -1}, "Chuxiong: deaths down"),
         (
             {"status": "target", "value": 0},
-            "Chuxiong: targets for accidents and deaths, no results",
+            "Chuxiong report 2024: targets for accidents and deaths, no results",
         ),
         ({"value": 0, "printed": "0人"}, "Chuxiong: deaths 0 people"),
         ({}, "Chuxiong: deaths 45 people"),
@@ -250,7 +258,7 @@ def test_a_region_without_outcomes_says_so():
     nothing = frame(row()).iloc[:0]
 
     said = findings.profile(nothing, row(), None)
-    assert said.en == "Chuxiong: no results for accidents or disasters"
+    assert said.en == "Chuxiong report 2024: no results for accidents or disasters"
     assert findings.profile(nothing, row(kind="plan"), None).zh == "楚雄：只有计划，没有结果"
 
 

@@ -13,6 +13,7 @@ from analysis.explore import explain
 from analysis.language.text import Text
 from analysis.statistics import rates, years
 from analysis.tables import simulated
+from analysis.tables.frames import plain
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def national(tmp_path_factory):
 
 def test_rate_is_what_derive_says(ours, rated):
     """Marks, limits and rates, in the order of the rows."""
-    pd.testing.assert_frame_equal(ours.safety.rate(), rated)
+    pd.testing.assert_frame_equal(plain(ours.safety.rate())[list(rated)], rated)
 
 
 def test_a_rate_can_be_asked_twice_and_for_another_number_of_people(ours, rated):
@@ -50,7 +51,7 @@ def test_change_is_what_annual_says_of_these_rows(ours, rows, context):
 
     found = mine.safety.change()
 
-    pd.testing.assert_frame_equal(found[list(due)], due.reset_index(drop=True))
+    pd.testing.assert_frame_equal(plain(found)[list(due)], due.reset_index(drop=True))
     latest = found.iloc[-1]
     assert (latest["value"], latest["before"]) == (45, 51)
     assert round(latest["ratio"], 2) == 0.88
@@ -135,7 +136,7 @@ def test_what_is_loaded_is_the_users_own():
     mine["value"] = -1.0
 
     assert rs.load().rows["value"].ge(0).any()
-    assert mine.safety.why("chuxiong", "deaths", "2024").startswith("楚雄")
+    assert mine.safety.why("chuxiong", "deaths", "2024", language="zh").startswith("楚雄")
 
 
 def test_a_panel_answers_the_same_questions(national):
@@ -267,3 +268,41 @@ def test_rates_can_be_for_any_number_of_people(ours):
     """The default is that of the charts."""
     assert rates.PER == 100_000
     assert ours.safety.rate(per=1)["rate"].max() < 1_000
+
+
+def test_expected_counts_are_those_of_the_figure(ours):
+    """45 deaths against 32 at the national rate, and 149 against 105 in three years."""
+    found = ours[ours["region"].eq("chuxiong")].safety.expected("deaths")
+
+    nation = found[found["region"].eq("chuxiong") & found["of"].eq("china")]
+    assert nation["value"].tolist() == [53, 51, 45, 149]
+    assert nation["ratio"].round(2).tolist() == [1.41, 1.45, 1.39, 1.42]
+    with pytest.raises(UsageError, match="no yearly count of drills_held in the nation"):
+        ours.safety.expected("drills_held")
+
+
+def test_parts_are_those_of_a_printed_whole(ours):
+    """24 of 45 deaths are of road traffic; the parts add up to the whole."""
+    found = ours.safety.parts("deaths")
+
+    assert found["part_en"].iloc[0] == "Road traffic and transport"
+    assert found["share"].iloc[0] == pytest.approx(100 * 24 / 45)
+    assert found["value"].sum() == 45
+
+
+def test_completion_offers_the_methods_and_nothing_else(ours):
+    """At most about 45 names to learn, with the calls and packages of ``rs.``."""
+    methods = ["change", "compare", "expected", "parts", "rate", "total", "why"]
+    assert dir(ours.safety) == methods
+    assert all(callable(getattr(ours.safety, name)) for name in methods)
+    assert len({*dir(rs), *methods, "rows", "columns", "context_rows"}) <= 45
+    assert not [name for name in dir(rs) if name.startswith("_")]
+
+
+def test_the_accessor_shows_what_it_has(ours):
+    """Instead of an address in memory."""
+    own = ours[ours["region"].eq("yaohai")].safety
+
+    assert repr(own).startswith("4 figures of ")
+    assert ".total()" in repr(own)
+    assert "<code>.total()</code>" in own._repr_html_()

@@ -1,13 +1,19 @@
 """An explanation leads to the sentence, says what may be compared, or why there is nothing."""
 
+from pathlib import Path
+
 import minimal
 import pandas as pd
 import pytest
 
+import analysis as rs
+from analysis.comparability import families
 from analysis.errors import UsageError, WordError
-from analysis.explore.explain import explain, sentence_at
+from analysis.explore.explain import _Explanation, brief, explain, sentence_at
 from analysis.figures.source import code_of
 from analysis.tables import load
+
+DATA = Path(__file__).parents[2] / "data"
 
 
 def test_a_figure_comes_with_its_evidence_place_and_interval(data):
@@ -56,6 +62,49 @@ def test_every_other_region_has_one_line(data):
     )
 
 
+@pytest.fixture(scope="module")
+def explanation(data, rated):
+    """What explains the figures of all reports."""
+    return _Explanation(data, rated, None)
+
+
+def said(explanation, row):
+    """The lines on other regions of the explanation of a figure, in English."""
+    return "\n".join(line.en for line in explanation.comparisons([row]))
+
+
+@pytest.mark.parametrize("family", pd.read_csv(DATA / "families.csv")["family"])
+def test_explain_lists_what_the_picture_of_a_family_shows(data, explanation, family):
+    """Every figure beside another with its scope, and every region without one with the reason."""
+    pages = rs.comparison(family, rows=data.rows, language="en")
+    shown = pd.concat([page.rows for page in pages])
+    absent = pd.concat([page.refusals for page in pages])
+    absent = absent[~absent["region"].isin(shown["region"])]
+
+    for row in shown.to_dict("records"):
+        lines = said(explanation, row)
+        for other in shown[shown["region"].ne(row["region"])].to_dict("records"):
+            assert brief(other).en in lines
+            assert other["scope_en"] in lines or pages[0].scale != "none"
+        for gap in absent.to_dict("records"):
+            assert f"× {gap['region_en']}: {gap['reason_en']}" in lines
+
+
+def test_explain_compares_nothing_that_the_picture_keeps_apart(data, rated, explanation):
+    """For every shared indicator that cannot be compared, and every figure of it."""
+    pages = rs.not_comparable(rows=data.rows, language="en")
+    shown = pd.concat([page.rows for page in pages])
+    codes = list(data.indicators["indicator"])
+    shared = families.shared(rated, data, codes)
+    assert set(shown["indicator"]) == {code for code, may in shared.items() if not may}
+
+    for row in shown[~shown["elsewhere"]].to_dict("records"):
+        lines = said(explanation, row)
+        others = shown[shown["indicator"].eq(row["indicator"]) & shown["region"].ne(row["region"])]
+        assert ": comparable" not in lines
+        assert all(f" {name}" in lines for name in others["region_en"])
+
+
 def test_a_region_without_a_report_is_answered_from_other_publications(data):
     """Hefei has two populations in the tables and nothing else; the country has deaths."""
     hefei = explain(data, "hefei", "deaths", language="en")
@@ -84,7 +133,7 @@ def test_an_empty_cell_says_why(data):
     zh = explain(data, "yaohai", "deaths")
     en = explain(data, "anshan", "drills_held", language="en")
 
-    assert zh.startswith("瑶海 · 生产安全事故死亡人数：无数字：该报告只是计划，不含结果")
+    assert zh.startswith("瑶海 · 生产安全事故死亡人数：无数字：只是计划，不含结果")
     assert "楚雄 2024年 45人" in zh
     assert en.startswith("Anshan · Emergency drills held: none: mentioned (“组织开展系列")
     assert "printed: “组织开展系列应急救援演练”" in en
@@ -96,16 +145,43 @@ def test_an_empty_cell_says_why(data):
         (("chuxion", "deaths"), "did you mean chuxiong"),
         (("chuxio", "deaths"), "5 are known"),
         (("chuxiong", "death"), "did you mean deaths"),
-        (("chuxiong", "deaths", "2027"), "did you mean 2024, 2023, 2022, 2021"),
-        (("楚雄州", "deaths"), "did you mean chuxiong"),
         (("chuxiong", "死亡人"), r"did you mean .*, deaths \(生产安全事故死亡人数\), "),
         (("chuxiong", "deaths in safety accidents"), r"did you mean deaths \("),
     ],
 )
 def test_an_unknown_word_names_the_nearest(data, words, near):
-    """A year without a figure names those that have one."""
+    """In the language asked for."""
     with pytest.raises(WordError, match=near):
         explain(data, *words)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "no figure of 2027; there are figures of 2011, 2021–2024"),
+        ("zh", "2027没有数字；有数字的年份：2011, 2021–2024"),
+    ],
+)
+def test_a_year_without_a_figure_names_those_that_have_one(data, language, told):
+    """Of the reports and of other publications."""
+    with pytest.raises(UsageError) as refused:
+        explain(data, "chuxiong", "deaths", "2027", language=language)
+    assert str(refused.value) == told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("楚雄州", "死亡人数"),
+        ("楚雄彝族自治州", "死亡人数"),
+        ("Chuxiong Prefecture", "deaths"),
+        ("deaths", "chuxiong"),
+        ("死亡人数", "楚雄"),
+    ],
+)
+def test_full_names_and_either_order_are_understood(data, words):
+    """A region may be named as officials write it; indicator and region in either order."""
+    assert explain(data, *words, "2024年") == explain(data, "chuxiong", "deaths", 2024)
 
 
 def test_a_period_may_be_a_year_or_its_two_days(data):

@@ -13,7 +13,8 @@ from analysis import project
 from analysis.charts.kinds import KINDS
 from analysis.errors import UsageError, WordError
 from analysis.figures import calls
-from analysis.figures.request import LANGUAGE, Request
+from analysis.figures.request import Request
+from analysis.project import LANGUAGE
 
 CALLS = {
     "overview": calls.overview,

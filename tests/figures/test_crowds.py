@@ -14,9 +14,9 @@ from analysis.figures import calls
 DRAWN = {
     20: ("overview", "comparison", "trend", "changes", "expected", "peers", "profile"),
     200: ("comparison", "trend", "peers", "ranked", "tiles"),
-    400: ("trend", "peers", "ranked", "tiles"),
+    400: ("trend",),
 }
-ARGUMENTS = {"overview": (), "profile": ("simaaa",)}
+ARGUMENTS = {"overview": (), "profile": ("simaat",)}
 
 
 @pytest.mark.parametrize("form", ["slide", "page"])

@@ -145,7 +145,7 @@ def test_all_figures_are_in_sections(figures):
     sections = deck.part._element.xpath("//*[local-name()='section']")
 
     names = [section.get("name") for section in sections]
-    assert (names[0], names[-1]) == ("开篇", "附录")
+    assert (names[0], names[-1]) == ("概要", "附录")
     assert len(set(names)) == len(names)
     ids = [one.get("id") for section in sections for one in section.iter() if "sldId" in one.tag]
     assert [one for one in ids if one] == [str(slide.slide_id) for slide in deck.slides]
@@ -157,7 +157,7 @@ def test_notes_begin_with_two_sentences_to_say(figures):
     slide = next(s for s in Presentation(io.BytesIO(data)).slides if s.has_notes_slide)
 
     lines = slide.notes_slide.notes_text_frame.text.split("\n")
-    assert lines[:4] == ["讲两句", "楚雄死亡45人。", "生产安全事故死亡人数｜人｜2024年。", ""]
+    assert lines[:4] == ["讲稿要点", "楚雄死亡45人。", "生产安全事故死亡人数｜人｜2024年。", ""]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +220,13 @@ def test_a_brief_on_a_region_keeps_the_figures_of_the_others(figures):
 
     assert [line[0] for line in table.lines] == ["预案"]
     assert "南通、鞍山" in table.lines[0][1]
+
+
+def test_nothing_is_apart_for_a_region_whose_indicators_all_compare(figures):
+    """Yaohai is left out of other figures, but has no figure that cannot be compared."""
+    records = slides.content.chosen(slides.manifest.load(figures), "zh")
+
+    assert not brief.apart_on(records, brief.About(regions=frozenset({"yaohai"})), "zh").lines
 
 
 def test_without_figures_apart_the_reasons_of_the_others_are_listed(figures):

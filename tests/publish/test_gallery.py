@@ -10,6 +10,8 @@ import pytest
 from publications import HOSTILE, figure, hostile, row, written
 
 from analysis.errors import AnalysisError
+from analysis.language.text import Text
+from analysis.publish.content import Definition
 from analysis.publish.gallery import gallery
 
 
@@ -208,3 +210,56 @@ def test_a_row_that_cannot_be_compared_says_why(tmp_path):
     assert told["without"] == [
         {"zh": "楚雄：范围不同", "en": "Chuxiong: they cover different things"}
     ]
+
+
+NONE = Text("无", "None")
+DEFINITIONS = {
+    "deaths": Definition(Text("死亡", "Deaths"), Text("死者人数", "People killed"), NONE),
+    "unused": Definition(NONE, NONE, NONE),
+}
+
+
+def test_each_figure_has_a_json_file_with_its_rows(figures):
+    """By name, with the ids of the list of marks and without empty fields."""
+    listed = json.loads((figures / "gallery" / "api" / "figures.json").read_text("utf-8"))
+
+    names = [one["name"] for one in listed["figures"]]
+    assert names == [one["key"] for one in index(figures)["figures"]]
+    for one in listed["figures"]:
+        folder = figures / "gallery" / "api"
+        given = json.loads((folder / one["json"]).read_text("utf-8"))
+        assert {row["id"] for row in given["rows"]} == {*record(figures, one["name"])["rows"]}
+        assert (folder / one["csv"]).resolve().is_file()
+    rows = json.loads((figures / "gallery" / "api" / "trend-deaths.json").read_text("utf-8"))[
+        "rows"
+    ]
+    last = next(row for row in rows if row["id"] == "chuxiong-deaths-2024")
+    assert (last["region"], last["value"], last["period_end"]) == ("chuxiong", 45, "2024-12-31")
+
+
+def test_definitions_are_those_of_the_indicators_shown(tmp_path):
+    """On a page of their own, and as JSON."""
+    folder = written(tmp_path)
+    gallery.build(folder, definitions=DEFINITIONS)
+
+    assert [*index(folder)["definitions"]] == ["deaths"]
+    given = json.loads((folder / "gallery" / "api" / "indicators.json").read_text("utf-8"))
+    assert given["deaths"]["definition"]["en"] == "People killed"
+
+
+def test_the_front_page_says_what_by_whom_when_and_how_to_cite(figures):
+    """With the publishers of the reports, the version of the data and the licence."""
+    front = {one["title"]["en"]: one["lines"] for one in index(figures)["front"]}
+
+    assert [*front] == [
+        "What this is",
+        "By whom",
+        "When and where",
+        "Licence",
+        "How to cite",
+        "Data",
+    ]
+    words = {title: " ".join(line["zh"] for line in lines) for title, lines in front.items()}
+    assert "楚雄应急管理局" in words["By whom"]
+    assert "2025-02-01" in words["When and where"]
+    assert index(figures)["version"] in words["How to cite"]

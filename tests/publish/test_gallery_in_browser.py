@@ -240,3 +240,54 @@ def test_three_thousand_regions_are_usable(chromium, tmp_path):
         page.evaluate("[...document.querySelectorAll('.picture button')].at(-1).click()")
         assert "第3199县" in page.inner_text(".sentence")
         assert page.evaluate("performance.now() - window.began") < 1_000
+
+
+def test_the_address_has_search_filter_and_language(page):
+    """A page opened at that address shows the same list."""
+    page.fill("#search", "deaths")
+    page.select_option("#region", "chuxiong")
+    page.wait_for_function("() => location.hash.includes('text=deaths')")
+    page.click("#language")
+    count = page.locator(".cards li").count()
+
+    address = page.evaluate("location.hash")
+    assert {"text=deaths", "region=chuxiong", "language=en"} <= {*re.split("[?&]", address)}
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector(".cards a")
+    assert other.locator(".cards li").count() == count
+    assert other.input_value("#search") == "deaths"
+    assert other.evaluate("document.documentElement.lang") == "en"
+    other.close()
+
+
+def test_the_address_has_the_chosen_mark(page):
+    """A page opened at that address shows its sentence."""
+    visit(page, "trend-deaths")
+    mark = page.query_selector_all(".picture button")[0]
+    mark.evaluate("one => one.click()")
+    said = page.inner_text(".sentence")
+
+    assert f"mark={mark.get_attribute('data-row')}" in page.url
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector(".sentence blockquote")
+    assert other.inner_text(".sentence") == said
+    other.close()
+
+
+VIEWS = ("", "missing", "changes", "definitions", "about", "figure/trend-deaths")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page, scheme):
+    """On no page, in no language and in no colours."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.emulate_media(color_scheme=scheme)
+    for view in VIEWS:
+        for language in ("zh", "en"):
+            page.evaluate("hash => { location.hash = hash; }", f"#/{view}?language={language}")
+            page.wait_for_selector("main :is(h2, .cards)")
+            violations = Axe().run(page).response["violations"]
+            assert [(view, one["id"], one["nodes"][0]["html"]) for one in violations] == []

@@ -419,8 +419,9 @@ def test_a_figure_of_another_kind_is_replaced_as_a_whole(original, figures, tmp_
         assert int(slide._element.xpath("//p:spTgt")[0].get("spid")) in ids
 
 
+@pytest.mark.parametrize("saved", [powerpoint, libreoffice, wps])
 @pytest.mark.parametrize("alone", [True, False])
-def test_what_is_pasted_into_another_deck_is_renewed(original, figures, tmp_path, alone):
+def test_what_is_pasted_into_another_deck_is_renewed(original, figures, tmp_path, alone, saved):
     """A chart alone, or a whole slide: the deck has no property of ours."""
     source = office.presentation(original)
     slide, parts = slide_with(source)
@@ -439,14 +440,18 @@ def test_what_is_pasted_into_another_deck_is_renewed(original, figures, tmp_path
             entries.remove(entry)
     data = _dropped(source, office.ITEM_RELATION, office.CUSTOM_RELATION)
 
-    deck, report = updated(data, figures[raised], tmp_path)
+    deck, report = updated(saved(data), figures[raised], tmp_path)
 
     (page,) = deck.slides
-    assert versions(page) == {"46"}, "\n".join(report.lines())
-    assert "更新1页" in list(report.lines())[-1]
+    # The marks of a title are lost twice over, so that it might be one of the author.
+    left = saved is libreoffice and not alone
+    assert versions(page) == ({"45"} if left else {"46"}), "\n".join(report.lines())
+    assert stale(page) == left
+    assert ("保留1页" if left else "更新1页") in list(report.lines())[-1]
 
 
-def test_merged_decks_are_renewed(original, figures, tmp_path):
+@pytest.mark.parametrize("saved", [powerpoint, libreoffice, wps])
+def test_merged_decks_are_renewed(original, figures, tmp_path, saved):
     """A copy of the whole slide, as when two decks are put together."""
     deck = office.presentation(original)
     slide, parts = slide_with(deck)
@@ -465,14 +470,15 @@ def test_merged_decks_are_renewed(original, figures, tmp_path):
     out = io.BytesIO()
     deck.save(out)
 
-    deck, _ = updated(out.getvalue(), figures[raised], tmp_path)
+    deck, _ = updated(saved(out.getvalue()), figures[raised], tmp_path)
 
     assert [versions(page) for page in of_figure(deck)] == [{"46"}, {"46"}]
 
 
-def test_a_slide_show_stays_a_slide_show(original, figures, tmp_path):
+@pytest.mark.parametrize("saved", [powerpoint, libreoffice, wps])
+def test_a_slide_show_stays_a_slide_show(original, figures, tmp_path, saved):
     """The type of the file is kept."""
-    parts = office.parts(original, "x")
+    parts = office.parts(saved(original), "x")
     types = parts["[Content_Types].xml"]
     show = types.replace(b"presentation.main+xml", b"slideshow.main+xml")
     data = office.packed(parts | {"[Content_Types].xml": show})

@@ -175,7 +175,9 @@ def test_long_contents_are_cut_to_two_pages(tmp_path, monkeypatch, language):
     finding.sentence = Text("很长的句子" * 60, "A long sentence " * 60)
 
     written_blocks = []
-    monkeypatch.setattr(word, "document", lambda blocks, *_: written_blocks.extend(blocks))
+    monkeypatch.setattr(
+        word, "document", lambda parts, *_: written_blocks.extend(report.blocks(parts))
+    )
     report.report(folder, language=language, findings=[finding])
 
     assert word.pages(written_blocks, word.FORMS[language]) <= report.MOST_PAGES

@@ -11,6 +11,8 @@ from publications import HOSTILE, figure, hostile, row, written
 from analysis.errors import UsageError
 from analysis.explore import trace
 from analysis.figures import office
+from analysis.language.text import Text
+from analysis.publish.content import Definition
 from analysis.publish.workbook import book as workbook
 from analysis.publish.workbook import tabs
 
@@ -270,3 +272,17 @@ def numbers(book, reference):
     """The numbers of a range that a chart names; an empty cell is none."""
     sheet, _, cells = reference.replace("$", "").replace("'", "").partition("!")
     return [cell.value or 0 for (cell,) in book[sheet][cells]]
+
+
+def test_each_indicator_has_its_definition(figures):
+    """On a sheet of its own, by the code that the tables have."""
+    texts = Definition(
+        Text("死亡", "Deaths"), Text("死者人数", "People killed"), Text("人", "people")
+    )
+    unused = texts._replace(name=Text("无", "None"))
+    data = workbook.workbook(figures, language="en", definitions={"deaths": texts, "x": unused})
+
+    lines = lines_of(openpyxl.load_workbook(io.BytesIO(data))["Definitions"])
+    assert [(one["indicator_code"], one["Definition"]) for one in lines] == [
+        ("deaths", "People killed")
+    ]

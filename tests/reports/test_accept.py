@@ -275,7 +275,7 @@ TOLD = {
     "another number": "harmed.xlsx, sheet review, line 2, column value (K2)",
     "no number": "harmed.xlsx, sheet review, line 2, column value (K2)",
     "a wrong unit": "harmed.xlsx, sheet review, line 2, column unit (L2)",
-    "a future actual": "harmed.xlsx, sheet review, line 2, column period_end (Q2)",
+    "a future actual": "harmed.xlsx, sheet review, line 2, column period_end (R2)",
     "an unknown indicator": "harmed.xlsx, sheet review, line 2, column indicator (I2)",
     "an unknown region level": "harmed.xlsx, sheet regions, line 2, column level (E2)",
     "no publisher": "harmed.xlsx, sheet report, line 6, column publisher (B6)",

@@ -287,3 +287,20 @@ def test_a_word_becomes_the_declared_type(text, kinds, value):
     known = {"given": parameters.Parameter("given", kinds, "")}
 
     assert parameters.typed([f"given={text}"], known) == {"given": value}
+
+
+def test_a_fault_of_a_job_is_given_with_its_line(project):
+    """The line of its header, comments and blank lines counted."""
+    project.plan('# figures\n\n[[job]]\nnotebook = "draw"\n\n[[job]]\nnotebok = "draw"\n')
+
+    with pytest.raises(WordError, match=r"plan.toml, line 6, job 2: key 'notebok'"):
+        load(project)
+
+
+@pytest.mark.parametrize("text", ["", 'formats = ["svg"]\n', "# nothing\n"])
+def test_a_plan_without_a_job_is_refused(project, text):
+    """It would do nothing, without a word."""
+    project.plan(text)
+
+    with pytest.raises(UsageError, match=r"plan.toml has no job: add \[\[job\]\] or \[default\]"):
+        load(project)

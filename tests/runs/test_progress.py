@@ -26,7 +26,7 @@ FAILED = {
     ("language", "line"),
     [
         ("en", "done    2_trend-zh in 1.2 s, 1 value changed: never made"),
-        ("zh", "完成    2_trend-zh，用时1.2秒，1个数值已变：从未生成"),
+        ("zh", "完成    2_trend-zh，用时1.2秒，1个数值已变：尚未生成"),
     ],
 )
 def test_a_job_that_is_done_is_one_line_with_its_reason(capsys, language, line):

@@ -288,4 +288,4 @@ def test_the_range_that_is_not_winsorised_is_wider_and_leaves_fewer_outside(know
 
     low, high = benchmarks.plain_limits(known, 105.28)
     assert (low, high) == pytest.approx((np.exp(-reach), np.exp(reach)), rel=1e-4)
-    assert benchmarks.outside(known, benchmarks.spread_of(known)) == 2
+    assert benchmarks.spread_of(known).outside == 2

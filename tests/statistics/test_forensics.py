@@ -339,6 +339,22 @@ def test_yunnan_by_percentage(year, ends, first, later, change, base):
     assert (row.base_low, row.base_high) == base
 
 
+@pytest.mark.parametrize(
+    ("indicator", "june", "july"), [("accidents", 362, 341), ("deaths", 389, 377)]
+)
+def test_the_base_of_yunnan_roads_to_june_exceeds_the_first_print_to_july(
+    context, indicator, june, july
+):
+    """A cumulative count cannot fall, so that the base was changed after the first print."""
+    roads = context["region"].eq("yunnan") & context["breakdown"].eq("sector:road_traffic")
+    roads &= context["indicator"].eq(indicator) & context["measure"].eq("level")
+    counts = context[roads].set_index(["vintage", "period_end"])["value"]
+
+    assert counts["base", "2023-06-30"] == june
+    assert counts["first", "2023-07-31"] == july
+    assert june > july
+
+
 def test_a_difference_is_preferred_to_a_percentage_and_that_to_a_row():
     """The basis says which print the base was computed from."""
     rows = pair(641, 515, -25.79, ends="07-31", year=2022)

@@ -111,6 +111,48 @@ def test_without_winsorising_tau_is_that_of_dersimonian_and_laird(pairs):
     assert np.log(answer.mean) == pytest.approx(0, abs=1e-9)
 
 
+# Trials of BCG vaccine: cases and others among the vaccinated and the controls (Colditz et al.
+# 1994, JAMA 271:698-702, doi 10.1001/jama.1994.03510330076038).
+BCG = [
+    (4, 119, 11, 128), (6, 300, 29, 274), (3, 228, 11, 209), (62, 13536, 248, 12619),
+    (33, 5036, 47, 5761), (180, 1361, 372, 1079), (8, 2537, 10, 619), (505, 87886, 499, 87892),
+    (29, 7470, 45, 7232), (17, 1699, 65, 1600), (186, 50448, 141, 27197), (5, 2493, 3, 2338),
+    (27, 16886, 29, 17825),
+]  # fmt: skip
+# Trials of aspirin: deaths and others with aspirin and with a placebo (Fleiss 1993, Stat Methods
+# Med Res 2:121-145, doi 10.1177/096228029300200202).
+ASPIRIN = [
+    (49, 566, 67, 557), (44, 714, 64, 707), (102, 730, 126, 724), (32, 285, 38, 271),
+    (85, 725, 52, 354), (246, 2021, 219, 2038), (1570, 7017, 1720, 6880),
+]  # fmt: skip
+
+
+def effects_of(trials, *, odds):
+    """The logarithms of odds ratios or of risk ratios, with their variances."""
+    a, b, c, d = np.array(trials, dtype=float).T
+    if odds:
+        return np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
+    return np.log(a / (a + b) / (c / (c + d))), 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)
+
+
+@pytest.mark.parametrize(
+    ("trials", "odds", "q", "tau2", "mean"),
+    [(BCG, False, 152.2330, 0.3088, -0.7141), (ASPIRIN, True, 9.95, 0.0096, None)],
+)
+def test_tau_is_that_of_published_examples(trials, odds, q, tau2, mean, monkeypatch):
+    """As the R packages metafor (BCG) and meta (aspirin) print them for this method."""
+    effects, variances = effects_of(trials, odds=odds)
+    middle = np.average(effects, weights=1 / variances)
+    monkeypatch.setattr(spread.limits, "counts", np.asarray)  # ratios of trials are no counts
+    observed = np.exp(effects - middle) / variances
+    answer = spread.estimate(observed, 1 / variances, winsorise=0, scale=spread.Scale.LOG)
+
+    assert answer.dispersion * len(trials) == pytest.approx(q, abs=0.005)
+    assert answer.tau**2 == pytest.approx(tau2, abs=0.00005)
+    if mean:
+        assert np.log(answer.mean) + middle == pytest.approx(mean, abs=0.00005)
+
+
 @given(st.lists(st.tuples(st.integers(1, 90), st.integers(5, 90)), min_size=6, max_size=30))
 @settings(max_examples=60, deadline=None)
 def test_the_mean_weighs_regions_by_chance_and_spread(pairs):

@@ -39,7 +39,8 @@ def test_unchanged_tables_are_not_compared_again(east, compared):
     assert compared == ["themes"]
 
 
-def test_a_changed_cell_is_still_a_fault(east, compared):
+@pytest.mark.usefixtures("compared")
+def test_a_changed_cell_is_still_a_fault(east):
     """A cached pass is one of other bytes."""
     minimal.plant(east / "observations" / "east.csv", 3, "status", "actuall")
 
@@ -58,8 +59,8 @@ def test_with_again_every_table_is_compared(east, compared):
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda record: b"",
-        lambda record: b"{",
+        lambda _: b"",
+        lambda _: b"{",
         lambda record: json.dumps({**record, "rules": "0" * 64}).encode(),
         lambda record: json.dumps({**record, "contract": {"x": "2024-01-01"}}).encode(),
         lambda record: json.dumps({**record, "descriptor": {"0" * 64: "yesterday"}}).encode(),

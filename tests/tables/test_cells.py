@@ -85,7 +85,7 @@ def test_codes_are_folded_and_prose_is_not():
         ("1..2万", NUMBER, "write a plain decimal number"),
         ("6.7％", NUMBER, "write 6.7, and the sign as the unit"),
         ("四十五", NUMBER, "write 45"),
-        ("—", NUMBER, "leave the line out: a figure that nobody published has no row"),
+        ("—", NUMBER, "leave the line out: a figure that was not published has no row"),
         ("45657", DAY, "if Excel meant a day by it, write 2024-12-31"),
         ("2024", DAY, "write its first or last day, 2024-01-01 or 2024-12-31"),
         ("31.12.2024", DAY, "write the date as YYYY-MM-DD"),

@@ -256,4 +256,4 @@ def test_a_sign_that_nobody_sees_is_dropped_and_told(tmp_path, sign):
     sheet = csv_file.read(path)
 
     assert sheet.cells["unit"].tolist() == ["起"]
-    assert [repair.rule.en for repair in sheet.repairs] == ["blanks nobody sees"]
+    assert [repair.rule.en for repair in sheet.repairs] == ["invisible blanks"]

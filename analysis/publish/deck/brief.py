@@ -277,12 +277,14 @@ def apart_on(every: Iterable[Record], about: About, language: str) -> Table:
     """
     Return the table of what cannot be compared on a subject.
 
-    These are the indicators of the figures that list them; where none is on the subject, the rows
-    and regions that other figures leave out.
+    These are the indicators of the figures that list them; where there are none on an indicator,
+    the rows and regions that other figures leave out.
     """
     records = list(every)
     table = content.refusals(_apart(records, about), language)
-    return table if table.lines else content.refusals(_on(records, about), language)
+    if table.lines or (about.regions and not about.indicators):
+        return table
+    return content.refusals(_on(records, about), language)
 
 
 def _said(record: Record, language: str, findings: Sequence[Finding]) -> list[str]:
@@ -344,7 +346,7 @@ def _sources(presentation: Any, shown: Sequence[Record], language: str) -> Itera
     table = content.sources(shown, language)
     lines = sorted(table.lines, key=lambda line: (-int(line[-1]), line))
     title, method = say("brief.sources")[language], say("brief.method")[language]
-    whole, widths = Table(table.head, tuple(lines)), (2.6, 3.6, 1.5, 1.0)
+    whole, widths = Table(table.head, tuple(lines)), (2.3, 3.3, 1.8, 1.2)
     yield from _cut(presentation, "sources", title, whole, widths, language, words=method, size=12)
 
 

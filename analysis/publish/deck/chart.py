@@ -90,7 +90,7 @@ def chart_space(plot: Plot, language: str) -> Any:
     area = c.plotArea(_layout(plot), _group(plot, size), *_axes(plot, size))
     chart = c.chart(_val("autoTitleDeleted", 1), area)
     chart.append(_val("plotVisOnly", 1))
-    chart.append(_val("dispBlanksAs", "gap"))
+    chart.append(_val("dispBlanksAs", "span" if plot.span else "gap"))
     return c.chartSpace(
         _val("date1904", 0),
         _val("lang", lang),

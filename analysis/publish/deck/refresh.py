@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis import files
-from analysis.errors import AnalysisError, UsageError
+from analysis.errors import AnalysisError
 from analysis.figures import carriers, manifest, office, provenance
 from analysis.language import labels
 from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.publish import content
-from analysis.publish.content import Content
 
 from . import booklet, renew, shapes, store, tags
 from .brief import Finding
@@ -28,14 +27,16 @@ from .store import PART
 from .tags import Contents, Shown
 from .template import EMU
 
+SLIDES = say("refresh.slides")
 Findings = Callable[[Sequence[str]], Sequence[Finding]]
 
 
 @dataclass(slots=True)
 class Report:
-    """The result of an update, as lines for a reader."""
+    """The result of an update, as lines for a reader; *unit* is what the numbers count."""
 
     language: str
+    unit: Text = SLIDES
     changed: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     count: Counter[str] = field(default_factory=Counter)
@@ -47,7 +48,7 @@ class Report:
         yield from self.changed
         yield from self.kept
         counts = {name: self.count[name] for name in ("renewed", "kept", "missing", "current")}
-        yield say("refresh.summary", **counts)[self.language]
+        yield say("refresh.summary", unit=self.unit, **counts)[self.language]
 
 
 def update(
@@ -70,18 +71,15 @@ def update(
         If the deck shows no figure of this package, is damaged, read-only or open in another
         program. The file is then unchanged.
     """
-    try:
-        path = path.resolve(strict=True)
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(say("error.unreadable", path=path, error=error.strerror)) from error
+    path, data = office.contents(path)
     if not dry_run:
         office.refuse_unwritable(path)
     with office.damage_reported(path.name):
         work = _worked(path.name, data, figures, findings or _none)
         after = work.saved() if work.touched else data
     if after != data and not dry_run:
-        _replace(path, data, after)
+        opened(path.name, after)
+        office.replace(path, data, after)
     return work.report
 
 
@@ -108,18 +106,6 @@ class _SlideError(Exception):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
-
-
-def _replace(path: Path, before: bytes, after: bytes) -> None:
-    """Replace the deck by *after* and keep a backup, unless another program changed it."""
-    opened(path.name, after)
-    office.refuse_unwritable(path)
-    if path.read_bytes() != before:
-        raise AnalysisError(f"{path} was changed by another program meanwhile: update it again")
-    mode = path.stat().st_mode
-    files.write(path.with_name(f"{path.name}.bak"), before)
-    files.write(path, after)
-    path.chmod(mode)
 
 
 def opened(name: str, data: bytes) -> tuple[Any, dict[str, bytes]]:
@@ -242,7 +228,8 @@ class _Update:
         if not plan.steps:
             return
         now = content.content(self.records[name], self.records[name]["language"])
-        self.report.changed += [f"    {line}" for line in self._reasons(plan.shown, now)]
+        old = plan.shown.carried or self.provenances.get(name)
+        self.report.changed += [f"    {line}" for line in reasons(old, now.record)]
         self.provenances[name] = store.carried(now)
         self.remember(plan.shown)
 
@@ -300,23 +287,6 @@ class _Update:
             line = say("refresh.others", n=len(others), names=names)
             self.report.kept.append(line[self.language])
 
-    def _reasons(self, shown: Shown, now: Content) -> Iterator[str]:
-        """Yield a line per changed value: old value, new value and the evidence of the new one."""
-        carried = shown.carried or self.provenances.get(shown.figure)
-        if not carried:
-            return
-        language = str(now.record["language"])
-        rows = now.record["rows"]
-        old = provenance.rows(carried)
-        for change in manifest.changes(old, provenance.rows(provenance.of(now.record))):
-            key = change["row"]
-            row = next((row for row in rows if _same(row, key)), key)
-            values = [_value(part) for part in (change["before"], change["after"])]
-            yield (
-                f"{labels.region(row)[language]} {labels.period(key)[language]}: "
-                f"{values[0]} → {values[1]} {labels.citation(row)[language]}"
-            )
-
     def saved(self) -> bytes:
         """Return the bytes of the updated deck, with its own dates."""
         self.properties |= {PART: store.VERSION, f"{PART}.language": self.language}
@@ -327,6 +297,28 @@ class _Update:
         out = io.BytesIO()
         self.presentation.save(out)
         return office.packed(office.parts(out.getvalue(), "the deck"))
+
+
+def reasons(old: Mapping[str, Any] | None, record: Mapping[str, Any]) -> Iterator[str]:
+    """
+    Yield a line per changed value of a figure: old value, new value and its evidence.
+
+    Parameters
+    ----------
+    old
+        The provenance of the figure as it was.
+    """
+    if not old:
+        return
+    language, now = str(record["language"]), provenance.rows(provenance.of(record))
+    for change in manifest.changes(provenance.rows(dict(old)), now):
+        key = change["row"]
+        row = next((row for row in record["rows"] if _same(row, key)), key)
+        values = [_value(part) for part in (change["before"], change["after"])]
+        yield (
+            f"{labels.region(row)[language]} {labels.period(key)[language]}: "
+            f"{values[0]} → {values[1]} {labels.citation(row)[language]}"
+        )
 
 
 def _majority(names: list[str]) -> str:

@@ -6,7 +6,7 @@ or is not found, blocks the plan, so that a slide never shows values of two vers
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -26,6 +26,7 @@ from . import graft, shapes, slides, store, tags
 from .tags import Part, Shown
 from .template import EMU, Box
 
+_HASH = re.compile(r"[0-9a-f]{16}")
 BODY = {"chart", "picture", "table", "heading", "side"}
 WORDED = ("title", "subtitle", "caveat", "source", "stamp", "side", "heading")
 
@@ -187,7 +188,7 @@ def skeleton(words: str) -> str:
     >>> skeleton("7 figures, data version 51deb89a51deb89a")
     '# figures, data version #'
     """
-    return re.sub(r"[0-9a-f]{16}|\d+(?:[.,]\d+)*", "#", "\n".join(words.split("\n")))
+    return re.sub(r"\d+(?:[.,]\d+)*", "#", _HASH.sub("#", words))
 
 
 def _conflict(target: Target, name: str, numbers: Iterable[str]) -> str:
@@ -428,12 +429,12 @@ _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 def numbers(words: str) -> set[str]:
     """
-    Return the numbers in a text, without years.
+    Return the numbers in a text, without years and fingerprints.
 
-    >>> sorted(numbers("2024年死亡46人，1,298.40万元"))
+    >>> sorted(numbers("2024年死亡46人，1,298.40万元 · 24859360b069fa45"))
     ['1298.4', '46']
     """
-    values = (float(one.replace(",", "")) for one in _NUMBER.findall(words))
+    values = (float(one.replace(",", "")) for one in _NUMBER.findall(_HASH.sub("", words)))
     return {f"{value:.9g}" for value in values if value not in _YEARS}
 
 
@@ -442,14 +443,23 @@ _YEARS = range(1949, 2101)
 
 def outdated(old: Provenance, new: Content, language: str) -> Callable[[str], AbstractSet[str]]:
     """Return a function that finds, in a text, numbers of the version before that are now wrong."""
-    record = new.record
-    now = numbers(" ".join(_said(record, language)))
-    now |= numbers(" ".join(slides.texts(new).values()))
-    before = numbers(" ".join(_said(old, language))) if old else None
+    words = slides.texts(new).values()
+    return outdated_since([old] if old else [], [new.record], words, language)
 
-    def find(words: str) -> AbstractSet[str]:
-        present = numbers(words) - now
-        return present if before is None else present & before
+
+def outdated_since(
+    old: Collection[Provenance],
+    new: Iterable[Mapping[str, Any]],
+    words: Iterable[str],
+    language: str,
+) -> Callable[[str], AbstractSet[str]]:
+    """Return a function that finds, in a text, numbers of *old* that *new* and *words* lack."""
+    now = numbers(" ".join([*words, *(said for one in new for said in _said(one, language))]))
+    before = numbers(" ".join(said for one in old for said in _said(one, language)))
+
+    def find(text: str) -> AbstractSet[str]:
+        present = numbers(text) - now
+        return present & before if old else present
 
     return find
 

@@ -413,6 +413,32 @@ def repaint(slide: Any, shape: Any, blob: bytes, slide_content: Content) -> None
     shape.height = round(shape.height * after[1] / before[1] * before[0] / after[0])
 
 
+def room(slide: Any, figure: str, box: Box) -> Box:
+    """Return the room of a chart with the free room down to the texts of the figure below it."""
+    low = box[1] + box[3]
+    texts = [
+        shape
+        for shape in slide.shapes
+        if carriers.owned(shape.name)[0] == figure and box_of(shape)[1] >= low - 0.1
+    ]
+    ends = [_top_of_words(shape) for shape in texts if shape.has_text_frame]
+    return *box[:3], max(box[3], min(ends, default=low) - 0.05 - box[1])
+
+
+def _top_of_words(shape: Any) -> float:
+    """Return the upper end of the words in a text shape, in inches."""
+    _, top, width, height = box_of(shape)
+    if template.inherited(shape, f".//{{{template.A}}}bodyPr", "anchor") != "b":
+        return top
+    across, down = template.insets(shape)
+    size = own_size(shape)
+    lines = lines_needed(shape.text_frame.text, width - across, size)
+    return max(top, top + height - down - lines * size * LINE / 72)
+
+
+LINE = 1.25  # height of a line divided by the size of its text
+
+
 def picture(slide: Any, slide_content: Content, figures: Path, box: Box) -> None:
     """Add the picture of a figure, cropped to its plot; the slide has the text."""
     blob = pictured(slide_content, figures)
@@ -470,19 +496,11 @@ def light(png: bytes, name: str) -> bytes:
             texts.add_itxt(key, str(words), zip=True)
         flat = Image.new("RGB", image.size, "white")
         flat.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
-        few = flat.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        few.putpalette(_with_white(few.getpalette() or []))
+        # The other methods turn the palest shading into white.
+        few = flat.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         out = io.BytesIO()
         few.save(out, "PNG", pnginfo=texts, dpi=image.info.get("dpi"), compress_level=9)
     return min(out.getvalue(), png, key=len)
-
-
-def _with_white(palette: list[int]) -> list[int]:
-    """Return a palette whose nearly white colours are white, as the ground of a slide is."""
-    colours = [palette[start : start + 3] for start in range(0, len(palette), 3)]
-    return [
-        part for colour in colours for part in ((255, 255, 255) if min(colour) > 247 else colour)
-    ]
 
 
 _EDGE = 0.006  # of the page width: text and marks extend slightly beyond the plot
@@ -490,10 +508,33 @@ _EDGE = 0.006  # of the page width: text and marks extend slightly beyond the pl
 
 def crop(picture: Any, slide_content: Content) -> None:
     """Crop a picture to its plot, without the text around it."""
-    left, top, width, height = slide_content.record.get("plot") or (0.0, 0.0, 1.0, 1.0)
-    picture.crop_left = max(0.0, left - _EDGE)
-    picture.crop_right = max(0.0, 1 - left - width - _EDGE)
+    left, top, width, height = inked(picture.image.blob, slide_content.record.get("plot"))
+    picture.crop_left, picture.crop_right = left, 1 - left - width
     picture.crop_top, picture.crop_bottom = top, 1 - top - height
+
+
+@lru_cache(maxsize=64)
+def _ink(png: bytes, box: Box) -> Box:
+    """Return the part of a box of a picture that is not white at its edges."""
+    from PIL import Image, ImageChops
+
+    with Image.open(io.BytesIO(png)) as image:
+        wide, high = image.size
+        left, top = round(box[0] * wide), round(box[1] * high)
+        right, low = round((box[0] + box[2]) * wide), round((box[1] + box[3]) * high)
+        part = image.convert("RGB").crop((left, top, right, low))
+        ink = ImageChops.difference(part, Image.new("RGB", part.size, "white")).getbbox()
+    if ink is None:
+        return box
+    ends = (left + ink[0], top + ink[1], ink[2] - ink[0], ink[3] - ink[1])
+    return ends[0] / wide, ends[1] / high, ends[2] / wide, ends[3] / high
+
+
+def inked(png: bytes, plot: Sequence[float] | None) -> Box:
+    """Return the box of a picture, as shares, that has its plot, without the white around it."""
+    left, top, width, height = plot or (0.0, 0.0, 1.0, 1.0)
+    start, end = max(0.0, left - _EDGE), min(1.0, left + width + _EDGE)
+    return _ink(png, (start, top, end - start, height))
 
 
 def shown(picture: Any) -> tuple[float, float]:

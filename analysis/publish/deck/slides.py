@@ -143,8 +143,10 @@ def add(
     areas = deck_template.areas(slide.slide_layout, "Figure", wanted | aside)
     shapes.fill(slide, "Figure", slide_content.figure, words, language, wanted)
     slide.notes_slide.notes_text_frame.text = slide_content.notes
-    side = areas["Side"].box if aside else None
-    body(slide, slide_content, language, figures, areas["Chart"].box, side)
+    side, box = areas["Side"].box if aside else None, areas["Chart"].box
+    if drawing(slide_content) == "picture":
+        box = shapes.room(slide, slide_content.figure, box)
+    body(slide, slide_content, language, figures, box, side)
     if mark == "qr":
         shapes.code(slide, slide_content, presentation.slide_width / EMU)
     shapes.arrange(slide, slide_content.figure)

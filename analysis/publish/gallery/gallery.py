@@ -8,19 +8,21 @@ as text.
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from analysis import files
 from analysis.charts.kinds import KINDS, kind_of
-from analysis.figures import manifest, pictures
+from analysis.figures import manifest, pictures, provenance
 from analysis.language import labels
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.publish import content
-from analysis.publish.deck import store
+from analysis.publish.deck import brief, store
+
+from . import api
 
 Record = Mapping[str, Any]
 FOLDER = "gallery"
@@ -34,11 +36,21 @@ _CSV = (
 )  # fmt: skip
 
 
-def build(figures: Path, *, language: str = "zh") -> Path:
+def build(
+    figures: Path,
+    *,
+    language: str = "zh",
+    definitions: Mapping[str, content.Definition] | None = None,
+) -> Path:
     """
     Write ``index.html`` and the folder ``gallery`` beside the manifest in *figures*.
 
     Only files whose content changed are written; files of removed figures are deleted.
+
+    Parameters
+    ----------
+    definitions
+        Name and definition of each indicator by its code; those that a figure has are listed.
 
     Returns
     -------
@@ -50,14 +62,22 @@ def build(figures: Path, *, language: str = "zh") -> Path:
     beside = _Beside(whole["figures"])
     thumbs = {record["name"]: _thumb(figures, record) for pair in pairs.values() for record in pair}
     contents: dict[str, bytes] = {}
-    for number, (key, pair) in enumerate(pairs.items()):
-        stem = f"{number:04d}"
-        record = json.dumps(key, ensure_ascii=False), _json(_record(key, stem, pair, beside, whole))
-        contents[f"{FOLDER}/records/{stem}.js"] = (
+    for key, pair in pairs.items():
+        record = json.dumps(key, ensure_ascii=False), _json(_record(key, pair, beside, whole))
+        contents[f"{FOLDER}/records/{key}.js"] = (
             f"GALLERY.open({record[0]},{record[1]});\n".encode()
         )
-        contents[f"{FOLDER}/tables/{stem}.csv"] = table(pair)
-    index = _index(pairs, whole, store.mark(figures), thumbs)
+        contents[f"{FOLDER}/tables/{key}.csv"] = table(pair)
+        contents[f"{FOLDER}/api/{key}.json"] = api.figure(pair, _CSV)
+    version = store.mark(figures)
+    every = [record for pair in pairs.values() for record in pair]
+    used = content.defined(every, definitions or {})
+    index = _index(pairs, whole, version, thumbs) | {
+        "front": list(_front([pair[0] for pair in pairs.values()], version)),
+        "definitions": {code: [_both(one) for one in texts] for code, texts in used.items()},
+    }
+    contents[f"{FOLDER}/api/figures.json"] = api.figures(pairs, version)
+    contents[f"{FOLDER}/api/indicators.json"] = api.indicators(used)
     contents[f"{FOLDER}/index.js"] = f"window.GALLERY={_json(index)};\n".encode()
     for name in ("gallery.css", "gallery.js"):
         contents[f"{FOLDER}/{name}"] = _asset(name).encode()
@@ -155,9 +175,9 @@ def _index(
                 {row["indicator"] for row in pair[0]["rows"] if "indicator" in row}
             ),
             "thumb": {one["language"]: thumbs[one["name"]][0] for one in pair},
-            "record": f"{FOLDER}/records/{number:04d}.js",
+            "record": f"{FOLDER}/records/{key}.js",
         }
-        for number, (key, pair) in enumerate(pairs.items())
+        for key, pair in pairs.items()
     ]
     rows = [row for pair in pairs.values() for row in pair[0]["rows"]]
     changed = [change for job in whole["jobs"].values() for change in job["changed"]]
@@ -183,6 +203,33 @@ def _indicators(rows: Iterable[Record]) -> dict[str, dict[str, str]]:
         if "indicator" in row
     }
     return dict(sorted(named.items(), key=lambda one: one[1]["en"]))
+
+
+def _front(records: Sequence[Record], version: str) -> Iterator[dict[str, Any]]:
+    """Yield title and lines of each part of the front page."""
+    both = {language: brief.coverage(records, language).split("\n") for language in ("zh", "en")}
+    names = [{line[0]: None for line in content.sources(records, one).lines} for one in both]
+    who = Text("、".join(filter(None, names[0])), ", ".join(filter(None, names[1])))
+    lines = {
+        "what": [say("gallery.what.text")],
+        "who": [say("gallery.who.text", publishers=who, package=provenance.package())],
+        "when": [Text(zh, en) for zh, en in zip(both["zh"], both["en"], strict=True)],
+        "licence": [say("book.licence")],
+        "cite": [say("gallery.cite.text", mark=version)],
+        "data": [say("gallery.data.text")],
+    }
+    for name, texts in lines.items():
+        yield {"title": _both(_TITLES[name]), "lines": [_both(text) for text in texts]}
+
+
+_TITLES = {
+    "what": say("gallery.what"),
+    "who": say("gallery.who"),
+    "when": say("gallery.when"),
+    "licence": say("gallery.licence"),
+    "cite": say("gallery.cite"),
+    "data": say("gallery.data"),
+}
 
 
 def _missing(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
@@ -268,9 +315,7 @@ def _because(row: Record, reason: Text) -> dict[str, str]:
     return {"zh": f"{region.zh}：{reason.zh}", "en": f"{region.en}: {reason.en}"}
 
 
-def _record(
-    key: str, stem: str, pair: list[dict[str, Any]], beside: _Beside, whole: Record
-) -> dict[str, Any]:
+def _record(key: str, pair: list[dict[str, Any]], beside: _Beside, whole: Record) -> dict[str, Any]:
     first = pair[0]
     changed = [change for one in pair for change in whole["jobs"][one["job"]]["changed"]]
     series = {(row.get("region"), row.get("indicator")) for row in first["rows"]}
@@ -290,7 +335,8 @@ def _record(
             for gap in first["refused"]
         ],
         "drawn": {one["language"]: _drawn(one) for one in pair},
-        "table": f"{FOLDER}/tables/{stem}.csv",
+        "table": f"{FOLDER}/tables/{key}.csv",
+        "api": f"{FOLDER}/api/{key}.json",
         "changed": list(_changes(kept)),
         "notebook": first["notebook"],
         "parameters": {one["language"]: _parameters(one) for one in pair},

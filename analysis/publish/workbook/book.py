@@ -41,9 +41,20 @@ _HEADS = {
 }
 
 
-def workbook(figures: Path, *, language: str, patterns: Sequence[str] = ()) -> bytes:
+def workbook(
+    figures: Path,
+    *,
+    language: str,
+    patterns: Sequence[str] = (),
+    definitions: Mapping[str, content.Definition] | None = None,
+) -> bytes:
     """
     Return a workbook of the values behind the figures of a manifest.
+
+    Parameters
+    ----------
+    definitions
+        Name and definition of each indicator by its code; those that a figure has are listed.
 
     Returns
     -------
@@ -54,6 +65,7 @@ def workbook(figures: Path, *, language: str, patterns: Sequence[str] = ()) -> b
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE)
     sheets_writer = _Book(book, records, language, store.mark(figures))
+    sheets_writer.definitions = content.defined(records, definitions or {})
     sheets_writer.write()
     book.close()
     text = json.dumps(sheets_writer.stored(), ensure_ascii=False, sort_keys=True)
@@ -93,6 +105,7 @@ class _Book:
         self.line = {row_id: HEAD + 1 + index for index, row_id in enumerate(self.rows)}
         self.cells: dict[str, list[tuple[str, str]]] = {}
         self.used: set[str] = set()
+        self.definitions: dict[str, content.Definition] = {}
         self.contents: list[tuple[str, str]] = []
         self._formats()
         self._properties()
@@ -131,6 +144,7 @@ class _Book:
         self._listed(
             say("book.sources")[self.language], content.sources(self.records, self.language)
         )
+        self._define()
         self._notes(front[2])
         self._contents(front[1])
         self._cover(front[0])
@@ -242,9 +256,20 @@ class _Book:
         rows = [("", row) for row in self.rows.values()]
         return Sheet(say("book.evidence")[self.language], title, about, EVIDENCE, rows)
 
-    def _listed(self, name: str, table: Table) -> None:
+    def _define(self) -> None:
+        """Write the sheet of definitions, if there are any."""
+        heads = tuple(say("book.heads.definitions")[self.language].split("|"))
+        lines = tuple(
+            (*(one[self.language] for one in texts), code)
+            for code, texts in self.definitions.items()
+        )
+        if lines:
+            name = say("book.definitions")[self.language]
+            self._listed(name, Table(heads, lines), (30, 90, 14, 28))
+
+    def _listed(self, name: str, table: Table, widths: Sequence[int] = (30, 60, 14, 16)) -> None:
         _, sheet = self._open(name, name, "")
-        self._lines(sheet, table.head, table.lines, (30, 60, 14, 16))
+        self._lines(sheet, table.head, table.lines, widths)
 
     def _lines(
         self,

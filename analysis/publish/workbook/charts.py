@@ -64,7 +64,7 @@ def native(book: Any, plot: Plot, tab: str) -> Any:
         chart.add_series(_series(plot, start, series, tab))
     chart.set_legend({"none": True} if len(plot.series) == 1 else {"position": "bottom"})
     chart.set_title({"none": True})
-    chart.show_blanks_as("gap")
+    chart.show_blanks_as("span" if plot.span else "gap")
     chart.set_size({"width": 96 * _INCHES, "height": 430})
     chart.set_chartarea({"border": {"none": True}})
     across: dict[str, Any] = {"num_font": {"size": 9}, "label_position": "low"}

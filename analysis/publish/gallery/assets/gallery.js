@@ -7,12 +7,14 @@
   const main = document.getElementById("main");
   const records = new Map();
   const waiting = new Map();
-  let language = document.body.dataset.language;
+  const HOME = document.body.dataset.language;
+  let language = HOME;
   const chosen = { text: "", region: "", indicator: "", family: "" };
 
   const SAY = {
     zh: {
-      title: "区域安全绩效", figures: "图", missing: "缺什么，为什么", changes: "上次运行以来的变化",
+      title: "区域安全绩效", about: "关于", definitions: "定义", definition: "定义", unit: "单位",
+      code: "代码", figures: "图", missing: "缺什么，为什么", changes: "上次运行以来的变化",
       other: "English", skip: "跳到正文", search: "搜索标题、地区、指标", region: "地区",
       indicator: "指标", family: "图的种类", all: "全部", found: n => `${n} 张图`,
       more: "再显示一些", back: "返回全部图", click: "点一个记号，看它的原句。方向键可在记号间移动。",
@@ -25,7 +27,8 @@
       apart: "；", kind: { added: "新增", removed: "删去", changed: "变化" },
     },
     en: {
-      title: "Regional safety", figures: "Figures", missing: "What is missing, and why",
+      title: "Regional safety", about: "About", definitions: "Definitions", definition: "Definition",
+      unit: "Unit", code: "Code", figures: "Figures", missing: "What is missing, and why",
       changes: "Changes since the last run", other: "中文", skip: "Skip to content",
       search: "Search titles, regions, indicators", region: "Region", indicator: "Indicator",
       family: "Kind of figure", all: "All", found: n => `${n} figures`, more: "Show more",
@@ -59,11 +62,30 @@
   const quoted = text => make("bdi", { text, lang: "zh-CN" }); // the words of a report
   const both = pair => (pair ? pair[language] ?? pair.zh ?? pair.en ?? "" : "");
 
+  // The address has the view, the filters, the language and the chosen mark.
+
+  function given() {
+    const [, path, query] = location.hash.match(/^#\/?([^?]*)\??(.*)$/) || [null, "", ""];
+    return { path, query: new URLSearchParams(query) };
+  }
+
+  function address(path, more = {}) {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(more)) if (value) query.set(name, value);
+    if (language !== HOME) query.set("language", language);
+    return `#/${path}${String(query) && `?${query}`}`;
+  }
+  const figurePath = key => `figure/${encodeURIComponent(key)}`;
+  const remember = (path, more) => history.replaceState(null, "", address(path, more));
+
   function speak() {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     document.title = say("title");
     for (const one of document.querySelectorAll("[data-say]")) {
       one.textContent = say(one.dataset.say);
+    }
+    for (const one of document.querySelectorAll("[data-path]")) {
+      one.setAttribute("href", address(one.dataset.path));
     }
   }
 
@@ -121,6 +143,7 @@
   }
 
   function fill() {
+    remember("", chosen);
     shown = matching();
     list.replaceChildren();
     count.textContent = say("found")(shown.length);
@@ -137,7 +160,7 @@
     const image = make("img", { src: both(one.thumb), alt: "", loading: "lazy", decoding: "async",
       width: "480", height: "270" });
     const title = make("span", {}, bdi(both(one.title)));
-    return make("li", {}, make("a", { href: `#/figure/${encodeURIComponent(one.key)}` },
+    return make("li", {}, make("a", { href: address(figurePath(one.key)) },
       image, title, make("small", {}, bdi(both(one.about)))));
   }
 
@@ -159,7 +182,7 @@
   function figure(key) {
     const entry = known.find(one => one.key === key);
     if (!entry) { main.replaceChildren(make("p", { text: say("unknown") })); return; }
-    load(key, record => { if (location.hash === `#/figure/${encodeURIComponent(key)}`) show(entry, record); });
+    load(key, record => { if (given().path === figurePath(key)) show(entry, record); });
   }
 
   function show(entry, record) {
@@ -168,7 +191,7 @@
       make("p", { class: "soft hint", text: say("click") }));
     const choose = id => chooseRow(record, panel, id);
     main.replaceChildren(
-      make("p", { class: "links" }, make("a", { href: "#/", text: `← ${say("back")}` })),
+      make("p", { class: "links" }, make("a", { href: address("", chosen), text: `← ${say("back")}` })),
       make("h2", {}, bdi(both(record.title))),
       make("p", { class: "soft" }, bdi(both(record.subtitle))),
       make("div", { class: "detail" },
@@ -176,6 +199,8 @@
       make("p", {}, bdi(both(record.alt))),
       downloads(drawn, record),
       ...rows(record, choose), ...left(record), ...notes(record), ...changed(record), ...origin(record));
+    const mark = given().query.get("mark");
+    if (mark in record.rows) choose(mark);
     main.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }
@@ -235,6 +260,7 @@
 
   function chooseRow(record, panel, id) {
     const row = record.rows[id];
+    remember(figurePath(record.key), { mark: id });
     for (const one of main.querySelectorAll("[aria-pressed]")) {
       one.setAttribute("aria-pressed", String(one.dataset.row === id));
     }
@@ -254,7 +280,7 @@
   }
 
   function downloads(drawn, record) {
-    const links = Object.entries({ ...drawn.files, CSV: record.table }).map(([kind, path]) =>
+    const links = Object.entries({ ...drawn.files, CSV: record.table, JSON: record.api }).map(([kind, path]) =>
       make("a", { href: path, download: "", text: kind.toUpperCase() }));
     return make("p", { class: "links" }, make("span", { class: "soft", text: say("download") }), ...links);
   }
@@ -347,23 +373,46 @@
       ...(DATA.changes.length ? paged(DATA.changes, changesTable) : [make("p", { text: say("nothing") })]));
   }
 
+  function about() {
+    const lists = ["figures", "indicators"].map(name =>
+      make("a", { href: `gallery/api/${name}.json`, text: `${name}.json` }));
+    main.replaceChildren(make("h2", { text: say("about") }),
+      ...DATA.front.flatMap(part => [make("h3", { text: both(part.title) }),
+        ...part.lines.map(line => make("p", {}, bdi(both(line))))]),
+      make("p", { class: "links" }, ...lists));
+  }
+
+  function definitions() {
+    const lines = Object.entries(DATA.definitions).map(([code, [name, text, unit]]) =>
+      make("tr", {}, ...[both(name), both(text), both(unit), code].map(words => make("td", {}, bdi(words)))));
+    main.replaceChildren(make("h2", { text: say("definitions") }),
+      lines.length ? table(["indicator", "definition", "unit", "code"].map(say), lines)
+        : make("p", { text: say("none") }));
+  }
+
   function route() {
-    const [, view, key] = location.hash.match(/^#\/?([a-z]*)\/?(.*)$/) || [];
-    const views = { missing, changes };
+    const { path, query } = given();
+    const [view, key] = path.split("/");
+    language = query.get("language") in SAY ? query.get("language") : HOME;
+    speak();
+    const views = { missing, changes, about, definitions };
     for (const one of document.querySelectorAll("nav a")) {
-      const here = one.dataset.view === (view in views ? view : "figures");
+      const here = one.dataset.path === (view in views ? view : "");
       if (here) one.setAttribute("aria-current", "page"); else one.removeAttribute("aria-current");
     }
-    if (view === "figure") figure(decodeURIComponent(key));
-    else (views[view] || figures)();
+    if (view === "figure") { figure(decodeURIComponent(key)); return; }
+    if (view in views) { views[view](); return; }
+    for (const name of Object.keys(chosen)) chosen[name] = query.get(name) || "";
+    figures();
   }
 
   document.getElementById("language").addEventListener("click", () => {
+    const { path, query } = given();
     language = language === "zh" ? "en" : "zh";
-    speak();
+    query.delete("language");
+    remember(path, Object.fromEntries(query));
     route();
   });
   window.addEventListener("hashchange", route);
-  speak();
   route();
 })();

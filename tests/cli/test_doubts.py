@@ -1,0 +1,83 @@
+"""A value changed against its evidence is said by every door within its first lines."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from publications import written
+
+import analysis as rs
+from analysis.cli.main import main
+
+DATA = Path(__file__).parents[2] / "data"
+DOUBT = "observations/chuxiong.csv, line {line}, column value: found 46"
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    """A project with figures, in whose tables 45 deaths became 46 since."""
+    root = tmp_path_factory.mktemp("project")
+    written(root)
+    shutil.copytree(DATA, root / "data", ignore=shutil.ignore_patterns("originals"))
+    path = root / "data" / "observations" / "chuxiong.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    (at,) = [n for n, line in enumerate(lines) if ",deaths,," in line and ",=,45," in line]
+    lines[at] = lines[at].replace(",=,45,", ",=,46,")
+    path.write_text("".join(lines), "utf-8")
+    return root, DOUBT.format(line=at + 1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check",),
+        ("explain", "chuxiong", "deaths"),
+        ("compare", "chuxiong", "nantong", "deaths"),
+        ("deck", "trend-deaths", "--dry-run"),
+        ("report",),
+        ("workbook",),
+        ("site",),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_command_says_it_first(changed, arguments, tmp_path):
+    """In the language of the output, before anything else."""
+    root, doubt = changed
+    output = {"report": "a.docx", "workbook": "a.xlsx"}.get(arguments[0])
+    more = ("--output", str(tmp_path / output)) if output else ()
+    asked = [*arguments, *more, "--project", str(root), "--language", "en"]
+
+    said = CliRunner().invoke(main, asked).output
+
+    assert doubt in "\n".join(said.splitlines()[:3]), said
+
+
+def test_a_run_refuses_it_before_any_job(changed, tmp_path):
+    """No figure is made of tables that fail their check."""
+    root = Path(shutil.copytree(changed[0], tmp_path / "copy"))
+    shutil.copytree(DATA.parent / "notebooks", root / "notebooks")
+    (root / "plan.toml").write_text('[[job]]\nnotebook = "6_coverage"\n', "utf-8")
+
+    said = CliRunner().invoke(main, ["run", "--json", "--project", str(root)])
+
+    events = [json.loads(line) for line in said.stdout.splitlines()]
+    assert said.exit_code == 1, said.output
+    assert "start" not in {event["event"] for event in events}
+    assert changed[1] in said.output
+
+
+def test_the_prompt_warns(changed, monkeypatch):
+    """When tables are loaded, and by a call that loads them itself."""
+    root, doubt = changed
+    monkeypatch.chdir(root)
+
+    with pytest.warns(UserWarning, match=doubt):
+        rs.load()
+    with pytest.warns(UserWarning, match=doubt):
+        rs.coverage(language="en")
+    with pytest.warns(UserWarning, match="The tables fail"):
+        rows = rs.load().rows
+    said = rows.safety.why("chuxiong", "deaths", language="en").splitlines()
+    assert doubt in "\n".join(said[:4])
