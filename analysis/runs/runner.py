@@ -338,6 +338,8 @@ class _Runner:
             self.checking = False
             if self.faults:
                 raise TableError(self.faults)
+            if event["ended"] != 0:  # it was killed, or none of its faults arrived
+                raise UsageError(say("run.unchecked", error=f"exit status {event['ended']}"))
 
     def _stop_late_jobs(self) -> None:
         now = time.monotonic()

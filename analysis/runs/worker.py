@@ -45,6 +45,25 @@ class Task(TypedDict, total=False):
     check: str  # instead of a notebook: the folder of tables to validate
 
 
+class SaidText(TypedDict):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+    id: NotRequired[str]
+
+
+class SaidFault(TypedDict):
+    """A fault of a table."""
+
+    file: str
+    line: int
+    column: str
+    found: str | SaidText
+    rule: SaidText
+    remedy: SaidText
+
+
 class Said(TypedDict):
     """An event that the process of a job may send; who sent it is known by its pipe."""
 
@@ -53,7 +72,7 @@ class Said(TypedDict):
     line: NotRequired[str]
     retry: NotRequired[str]
     raised: NotRequired[str]
-    fault: NotRequired[list[str | int]]
+    fault: NotRequired[SaidFault]
 
 
 def said(line: bytes) -> dict[str, Any] | None:
@@ -78,9 +97,8 @@ def perform(task: Task, send: Send) -> int:
     _limit(task.get("memory", 0))
     try:
         if "check" in task:
-            _check(Path(task["check"]), send)
-        else:
-            _execute(task, send)
+            return _check(Path(task["check"]), send)
+        _execute(task, send)
     except BaseException as error:  # noqa: BLE001  SystemExit too: every error is sent
         send({"raised": f"{type(error).__name__}: {error}"[:1500]})
         return 1
@@ -100,8 +118,8 @@ def sender(events: int) -> Send:
 
 
 def _shortened(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_shortened(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _shortened(one) for name, one in value.items()}
     return value[:80] if isinstance(value, str) else value
 
 
@@ -112,12 +130,14 @@ def _limit(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _check(data: Path, send: Send) -> None:
-    """Validate the tables and send each fault as an event."""
+def _check(data: Path, send: Send) -> int:
+    """Validate the tables, send each fault as an event, and return 1 if there are any."""
     from analysis.tables import checks
 
-    for fault in checks.everything(data):
+    faults = checks.everything(data)
+    for fault in faults:
         send({"fault": asdict(fault)})
+    return int(bool(faults))
 
 
 def _execute(task: Task, send: Send) -> None:

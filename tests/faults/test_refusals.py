@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
@@ -14,8 +15,9 @@ import openpyxl
 import pytest
 from small import FOUR, RECORD, SKETCH, START, TABLE, Project
 
-from analysis.errors import TableError, UsageError
-from analysis.runs import plan, runner
+from analysis.errors import Fault, TableError, UsageError
+from analysis.language.messages import say
+from analysis.runs import plan, runner, worker
 from analysis.tables import csv_file
 
 ROOT = Path(__file__).parents[2]
@@ -247,6 +249,29 @@ def test_p20_a_bad_table_stops_the_run_with_every_fault(real):
     assert "regions.csv, line" in stopped.stderr
     assert real.published() == good
     assert real.rubbish() == []
+
+
+def test_p20_a_check_of_the_tables_that_dies_lets_nothing_pass():
+    """P20: killed, or with faults that did not arrive: no figure of unchecked tables."""
+    for event, words in (({"ended": -9}, "-9"), ({"ended": 1}, "1"), ({"raised": "X"}, "X")):
+        one = object.__new__(runner._Runner)
+        one.checking, one.faults = True, []
+        with pytest.raises(UsageError, match=f"could not be checked.*{words}"):
+            one._receive_check({"job": runner.CHECK, **event})
+
+
+def test_p20_a_fault_of_a_long_cell_arrives():
+    """P20: shortened, where a line of the pipe would be too long."""
+    text = say("fault.empty_cell")
+    read, write = os.pipe()
+    fault = Fault("a.csv", 3, "x" * 9_000, "安" * 9_000, text, text)
+
+    worker.sender(write)({"fault": asdict(fault)})
+    event = worker.said(os.read(read, 1 << 16).rstrip(b"\n"))
+
+    assert (event["fault"]["file"], event["fault"]["line"]) == ("a.csv", 3)
+    assert event["fault"]["found"].startswith("安安")
+    assert event["fault"]["rule"]["zh"] == text.zh
 
 
 @pytest.mark.parametrize("size", [0.99, 0.45, 0.1, 0.0])
