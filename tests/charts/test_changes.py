@@ -6,8 +6,8 @@ from album import drawings
 from drawings import Drawing
 from tidy import ABSENT, context, frame, row
 
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.changes import changes as draw_changes
 from analysis.comparability import findings
 from analysis.errors import CrowdedError
 from analysis.statistics import gaps, percents
@@ -22,7 +22,7 @@ def drawn(rows, others=NOTHING, codes=("deaths",), *, language="en", form="slide
     changes = percents.of_year(rows, others, codes, 2024)
     with style.house_style():
         return Drawing(
-            charts.changes(
+            draw_changes(
                 changes,
                 title=findings.changes(changes),
                 language=language,

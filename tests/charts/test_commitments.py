@@ -5,8 +5,8 @@ from album import drawings
 from drawings import Drawing
 
 import analysis as rs
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.commitments import commitments as draw_commitments
 from analysis.comparability import findings
 from analysis.language import values
 from analysis.language.vocabulary import Promise
@@ -92,7 +92,7 @@ def test_no_number_at_all_is_a_sentence(rows):
     """The page says so instead of showing an empty table."""
     nothing = rows.iloc[:0]
     with style.house_style():
-        figure = charts.commitments(
+        figure = draw_commitments(
             nothing,
             title=findings.commitments(nothing),
             language="en",

@@ -4,8 +4,8 @@ import pytest
 from album import drawings
 from drawings import Drawing
 
-from analysis import charts
 from analysis.charts import grid, style
+from analysis.charts.instruments import instruments as draw_instruments
 from analysis.comparability import findings
 from analysis.language.vocabulary import Standing
 from analysis.statistics import policies
@@ -107,7 +107,7 @@ def test_a_region_without_entries_has_a_reason(data, standings):
     some = standings[standings["region"].ne("nantong")]
     patterns = policies.patterns(some[some["theme"].eq("insurance")])
     with style.house_style():
-        figure = charts.instruments(
+        figure = draw_instruments(
             patterns,
             title=findings.instruments(patterns),
             language="en",

@@ -9,8 +9,8 @@ from drawings import Drawing
 from tidy import UNDECLARED, frame, population, row
 
 import analysis as rs
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.not_comparable import not_comparable as draw_not_comparable
 from analysis.comparability import apart, families, findings
 from analysis.errors import CrowdedError
 from analysis.statistics import rates
@@ -31,7 +31,7 @@ def drawn(rows):
     """The table of a few rows, in English."""
     with style.house_style():
         title = findings.not_comparable({"deaths": False})
-        return Drawing(charts.not_comparable(rows, title=title, language="en"))
+        return Drawing(draw_not_comparable(rows, title=title, language="en"))
 
 
 def mixed(*rows):

@@ -5,8 +5,8 @@ from album import drawings
 from drawings import Drawing
 from tidy import ABSENT, frame, row
 
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.open_hazards import open_hazards as draw_open_hazards
 from analysis.comparability import findings
 from analysis.statistics import rates, wholes
 
@@ -18,7 +18,7 @@ def drawn(rows, *, language="en", form="slide"):
     shares = wholes.most_open(rates.shares(rows))
     with style.house_style():
         return Drawing(
-            charts.open_hazards(
+            draw_open_hazards(
                 shares,
                 title=findings.open_hazards(shares),
                 language=language,

@@ -5,8 +5,8 @@ from album import drawings
 from drawings import Drawing
 from tidy import ABSENT, context, frame, row
 
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.percent_meanings import percent_meanings as draw_percent_meanings
 from analysis.comparability import findings
 from analysis.errors import CrowdedError
 from analysis.statistics import gaps, percents
@@ -22,7 +22,7 @@ def drawn(rows, others=NOTHING, *, language="en", form="slide"):
     shown = {region for meaning in meanings for region in meaning.rows["region"]}
     with style.house_style():
         return Drawing(
-            charts.percent_meanings(
+            draw_percent_meanings(
                 meanings,
                 title=findings.percent_meanings(meanings),
                 language=language,

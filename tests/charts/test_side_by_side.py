@@ -5,8 +5,8 @@ from album import drawings
 from drawings import Drawing
 from tidy import declared, frame, population, row
 
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.side_by_side import side_by_side as draw_side_by_side
 from analysis.comparability import families, findings
 from analysis.errors import CrowdedError
 from analysis.statistics import rates
@@ -29,7 +29,7 @@ def table(use, *members, language="en"):
     result = families.listing(rows, ["own"], known)
     with style.house_style():
         title = findings.side_by_side(result.rows)
-        figure = charts.side_by_side(
+        figure = draw_side_by_side(
             result.rows, title=title, language=language, refused=result.refused
         )
     return Drawing(figure)
@@ -123,6 +123,6 @@ def test_too_many_families_for_a_page_are_refused():
     many = families.pd.concat([rows.assign(family=f"f{n}") for n in range(20)])
 
     with pytest.raises(CrowdedError, match="20 families do not fit one page"), style.house_style():
-        charts.side_by_side(
+        draw_side_by_side(
             many, title=drawing.figure.caption.title, language="en", refused=drawing.figure.refusals
         )

@@ -5,8 +5,8 @@ from album import drawings
 from drawings import Drawing
 from tidy import frame, row
 
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.targets import targets as draw_targets
 from analysis.comparability import findings
 from analysis.errors import CrowdedError
 from analysis.statistics import attainment
@@ -17,7 +17,7 @@ def drawn(rows, *, language="en", form="slide"):
     judged = attainment.judged(rows)
     with style.house_style():
         return Drawing(
-            charts.targets(
+            draw_targets(
                 judged,
                 title=findings.targets(judged),
                 language=language,

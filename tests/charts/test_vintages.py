@@ -5,8 +5,8 @@ from album import drawings
 from drawings import Drawing
 from tidy import context, frame, row
 
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.vintages import vintages as draw_vintages
 from analysis.comparability import findings
 from analysis.errors import CrowdedError
 from analysis.statistics import percents
@@ -20,7 +20,7 @@ def drawn(rows, others, *, language="en", form="slide"):
     prints, published = percents.vintages(rows, others, CODES)
     with style.house_style():
         return Drawing(
-            charts.vintages(
+            draw_vintages(
                 prints,
                 title=findings.vintages(prints),
                 language=language,

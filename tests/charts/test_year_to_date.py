@@ -5,8 +5,8 @@ from album import drawings
 from drawings import Drawing
 from tidy import ABSENT
 
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.year_to_date import year_to_date as draw_year_to_date
 from analysis.comparability import findings
 from analysis.errors import CrowdedError
 from analysis.statistics import gaps, percents
@@ -18,7 +18,7 @@ def of(months, rows, *, language="en", form="slide"):
     """The drawing of cumulative counts."""
     with style.house_style():
         return Drawing(
-            charts.year_to_date(
+            draw_year_to_date(
                 months,
                 title=findings.year_to_date(months),
                 language=language,

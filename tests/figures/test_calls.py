@@ -5,6 +5,7 @@ import csv
 import pandas as pd
 import pytest
 from crowds import crowd
+from drawings import Drawing
 from album import CALLS, drawings, pages
 from matplotlib.figure import Figure as Page
 
@@ -12,7 +13,7 @@ import analysis as rs
 from analysis import project
 from analysis.charts.kinds import KINDS
 from analysis.errors import UsageError, WordError
-from analysis.figures import calls
+from analysis.figures import calls, request
 from analysis.figures.request import Request
 from analysis.project import LANGUAGE
 
@@ -34,10 +35,10 @@ def near():
 @pytest.fixture
 def undrawn(monkeypatch):
     """Figures replaced by the frames that they would be drawn from."""
-    names = "comparison side_by_side not_comparable trend changes expected parts"
-    homes = {calls.charts: [*names.split(), "coverage"], calls: ["profile_chart"]}
+    names = ("not_comparable", "trend", "changes", "expected", "parts", "coverage", "profile")
+    homes = {request: ["comparison", "side_by_side"], calls: names}
     for home, name in ((home, name) for home, listed in homes.items() for name in listed):
-        monkeypatch.setattr(home, name, lambda *_, _name=name, **given: (_name, given))
+        monkeypatch.setattr(home, f"draw_{name}", lambda *_, _name=name, **given: (_name, given))
     monkeypatch.setattr(Request, "figure", lambda _asked, draw, _name: draw())
     monkeypatch.setattr(
         Request, "pages", lambda _asked, draw, rows, *_names, **_given: [draw(rows)]
