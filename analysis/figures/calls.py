@@ -590,7 +590,7 @@ def _contradicted(asked: Request, outcomes: pd.DataFrame) -> Statement | None:
     for code in partly["indicator"].unique():
         meanings = percents.meanings(own, asked.context, [code])
         if words := contradiction(meanings):
-            name = Text(*meanings[0].rows.iloc[0][["indicator_zh", "indicator_en"]])
-            text = Text.joined([name, words], zh="：", en=": ")
+            finding = findings.percent_meanings(meanings)
+            text = Text.joined([finding, words], zh="：", en=": ")
             return Statement(text, meanings[0].rows.iloc[:0])
     return None

@@ -70,7 +70,7 @@ def test_prints_that_contradict_each_other_have_a_warning(slides):
     """68 to 24 December fits no year of which 9.2 % and 13.33 % are falls."""
     said = slides["nantong"].said.replace("\n", " ")
 
-    assert "unless revised, no whole numbers fit −13.33%, −9.2% and 68 to 24 Dec" in said
+    assert "unless revised: no whole numbers fit −13.33%, −9.2% and 68 to 24 Dec" in said
     assert "unless revised" not in slides["anhui"].said
 
 
@@ -108,8 +108,8 @@ def test_both_languages_list_the_same(form):
     ("region", "title"),
     [
         ("anhui", "Anhui: accidents down, deaths down"),
-        ("anshan", "Anshan: targets for accidents and deaths, no results"),
-        ("yaohai", "Yaohai: a plan, without results"),
+        ("anshan", "Anshan report 2023: targets for accidents and deaths, no results"),
+        ("yaohai", "Yaohai report 2020: a plan, without results"),
     ],
 )
 def test_the_title_is_what_the_report_has(slides, region, title):
