@@ -3,8 +3,12 @@
 import io
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image
+
+import analysis
+from analysis.tables.simulated import simulate
 
 ROOT = Path(__file__).parent.parent
 SHOWN = {
@@ -13,6 +17,7 @@ SHOWN = {
     "trend": "2_trend-{0}-deaths/trend-deaths-{0}.png",
     "comparison": "3_comparison-{0}/comparison-hazards-{0}.png",
 }
+OF_A_PANEL = ("peers", "ranked", "tiles", "trend")
 WIDTH = 1200  # pixels: sharp in a README, small in a repository
 
 
@@ -29,7 +34,20 @@ def main() -> int:
             (ROOT / "docs" / "pictures").mkdir(parents=True, exist_ok=True)
             target = ROOT / "docs" / "pictures" / f"{kind}-{language}.png"
             target.write_bytes(shrunk(source.read_bytes()))
+    simulated()
     return missing
+
+
+def simulated() -> None:
+    """Write ``docs/pictures/panel-<kind>-en.png`` of a simulated country."""
+    with TemporaryDirectory() as folder:
+        simulate(Path(folder), regions=3_200, years=5, indicators=3)
+        rows = analysis.load(folder).of("deaths")
+        for kind in OF_A_PANEL:
+            figure = getattr(analysis, kind)("deaths", rows=rows, language="en")
+            (page,) = figure if isinstance(figure, tuple) else (figure,)
+            target = ROOT / "docs" / "pictures" / f"panel-{kind}-en.png"
+            target.write_bytes(shrunk(page.drawn("png", dpi=100)))
 
 
 def shrunk(png: bytes) -> bytes:

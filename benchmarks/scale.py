@@ -9,7 +9,6 @@ counts. Rounds are interleaved, so read ratios, not seconds.
 
 import argparse
 import gc
-import io
 import os
 import resource
 import subprocess
@@ -27,7 +26,6 @@ import numpy as np
 
 from analysis.comparability import many
 from analysis.statistics import intervals
-from analysis.statistics import rates as derive
 from analysis.tables import panel
 
 INDICATOR = "deaths"
@@ -190,34 +188,12 @@ def once(what: str, folder: Path) -> None:
 
 
 def funnel(folder: Path) -> int:
-    """Compare one indicator and draw its funnel to PNG; the rows drawn."""
-    from analysis import charts
-    from analysis.charts import style
-    from analysis.comparability import findings
-    from analysis.statistics import benchmarks
+    """Draw the funnel of one indicator to PNG; the rows drawn."""
+    import analysis
 
-    held = panel.Panel(folder)
-    found = many.comparable(held, held.of(INDICATOR), INDICATOR)
-    levels = found.rows[found.rows["comparator"].eq("=")]
-    nation = derive.marks(held.tables([COUNTRY]).context_rows)
-    expected = derive.expected(levels, nation, nation, INDICATOR, region=COUNTRY)
-    expected = expected.rename(columns={"value": "expected"})
-    counts = levels.merge(expected, on=["region", "period_end"])
-    ratio = counts["value"] / counts["expected"]
-    counts = counts.assign(ratio=ratio, scope="", rough=False, road=float("nan"))
-    known = benchmarks.spread_of(counts)
-    with style.house_style():
-        picture = charts.peers(
-            counts,
-            counts.iloc[:0].assign(named=None),
-            title=findings.peers([], counts),
-            subtitle=findings.peers_about([]),
-            limits=benchmarks.limits(known, counts["expected"].min(), counts["expected"].max()),
-            roads=counts.iloc[:0],
-            language="zh",
-        )
-        picture.plot.savefig(io.BytesIO(), format="png")
-    return len(counts)
+    figure = analysis.peers(INDICATOR, rows=analysis.load(folder).of(INDICATOR))
+    figure.drawn("png")
+    return len(figure.rows)
 
 
 def apart(what: str, folder: Path, rounds: int) -> tuple[float, float, float]:

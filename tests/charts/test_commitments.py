@@ -1,6 +1,7 @@
 """The drawing of the commitments of a region."""
 
 import pytest
+from album import drawings
 from drawings import Drawing
 
 import analysis as rs
@@ -22,12 +23,7 @@ def rows(data):
 def pages(request):
     """The pages of the regions, drawn."""
     language, form = request.param
-    return [Drawing(figure) for figure in rs.commitments(language=language, form=form)]
-
-
-def test_every_word_can_be_read(pages):
-    """No text covers another, leaves the page or is struck by a mark."""
-    assert [page.faults for page in pages] == [{}] * 4
+    return drawings("commitments", language, form)
 
 
 def test_every_checkable_commitment_has_one_mark(pages, rows):

@@ -5,7 +5,7 @@ import csv
 import pandas as pd
 import pytest
 from crowds import crowd
-from drawings import Drawing
+from album import CALLS, drawings, pages
 from matplotlib.figure import Figure as Page
 
 import analysis as rs
@@ -16,38 +16,12 @@ from analysis.figures import calls
 from analysis.figures.request import Request
 from analysis.project import LANGUAGE
 
-CALLS = {
-    "overview": calls.overview,
-    "coverage": calls.coverage,
-    "comparison": lambda **given: calls.comparison("deaths", **given),
-    "not_comparable": calls.not_comparable,
-    "trend": lambda **given: calls.trend("deaths", **given),
-    "changes": calls.changes,
-    "percent_meanings": calls.percent_meanings,
-    "vintages": calls.vintages,
-    "year_to_date": calls.year_to_date,
-    "expected": calls.expected,
-    "peers": calls.peers,
-    "ranked": lambda **given: calls.ranked(rows=crowd(200), **given),
-    "tiles": lambda **given: calls.tiles(rows=crowd(200), **given),
-    "open_hazards": calls.open_hazards,
-    "parts": lambda **given: calls.parts("disaster_direct_loss", **given),
-    "targets": calls.targets,
-    "instruments": calls.instruments,
-    "commitments": calls.commitments,
-    "profile": lambda **given: calls.profile("chuxiong", **given),
-}
 
 
 @pytest.fixture(scope="module")
 def rows():
     """The rows of the project."""
     return rs.load().rows
-
-
-def pages(drawn):
-    """The figures of a call, one or several."""
-    return drawn if isinstance(drawn, tuple) else (drawn,)
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +35,9 @@ def near():
 def undrawn(monkeypatch):
     """Figures replaced by the frames that they would be drawn from."""
     names = "comparison side_by_side not_comparable trend changes expected parts"
-    for name in (*names.split(), "coverage", "profile"):
-        monkeypatch.setattr(calls.charts, name, lambda *_, _name=name, **given: (_name, given))
+    homes = {calls.charts: [*names.split(), "coverage"], calls: ["profile_chart"]}
+    for home, name in ((home, name) for home, listed in homes.items() for name in listed):
+        monkeypatch.setattr(home, name, lambda *_, _name=name, **given: (_name, given))
     monkeypatch.setattr(Request, "figure", lambda _asked, draw, _name: draw())
     monkeypatch.setattr(
         Request, "pages", lambda _asked, draw, rows, *_names, **_given: [draw(rows)]
@@ -81,7 +56,7 @@ def test_no_figure_calls_a_report_silent_that_comes_near_the_indicator(rows, nea
     regions = rows.groupby("indicator")["region"].nunique()
     for code in regions[regions > 1].index:
         said = silent(rows.safety.compare(code).refused)
-        expected = [calls.expected] if code in {"deaths", "accidents"} else []
+        expected = [calls.expected] if code == "deaths" else []
         for call in (calls.trend, calls.parts, *expected):
             drawn = call(code)
             _, given = drawn[0] if isinstance(drawn, list) else drawn
@@ -105,17 +80,16 @@ def test_every_kind_has_a_call():
 @pytest.mark.parametrize("form", ["slide", "page"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("kind", CALLS)
-def test_a_call_draws_figures_of_its_kind_without_a_fault(kind, language, form):
-    """No text over another, outside the page or struck by a mark; a mark for each of its rows."""
-    figures = pages(CALLS[kind](language=language, form=form))
+def test_a_call_draws_figures_of_its_kind(kind, language, form):
+    """Each with a name of its own, its title on the page, and marks of its rows only."""
+    drawn = drawings(kind, language, form)
+    figures = [drawing.figure for drawing in drawn]
 
     assert {figure.kind for figure in figures} == {kind}
     names = [figure.name for figure in figures]
     assert len(set(names)) == len(names)
     assert all(name.endswith(f"-{language}") for name in names)
-    for figure in figures:
-        drawing = Drawing(figure)
-        assert drawing.faults == {}, figure.name
+    for drawing, figure in zip(drawn, figures, strict=True):
         assert {*drawing.marks} <= {*figure.rows["id"], *figure.beside.get("id", ())}, figure.name
         assert len(figure.rows), figure.name
         assert figure.caption.title[language].split("：")[0][:4] in drawing.said.replace("\n", "")
@@ -164,6 +138,68 @@ def test_an_argument_that_is_not_known_is_refused_with_what_is(call, told):
     """Before anything is drawn."""
     with pytest.raises(UsageError, match=told):
         call()
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"title": 3}, "title: give plain text, not int"),
+        ({"ax": [1]}, "ax: give one of the axes of plt.subplots, not list"),
+        ({"rows": [1]}, "rows: give a frame.*not list"),
+    ],
+)
+def test_an_option_of_another_type_is_refused_with_what_to_give(given, wanted):
+    """By its name, before the tables are read."""
+    with pytest.raises(UsageError, match=wanted):
+        rs.trend("deaths", **given)
+
+
+def test_a_list_of_indicators_is_refused_where_one_is_asked_for():
+    """`expected` takes several one after the other."""
+    with pytest.raises(UsageError, match="indicator: give one code or name as text, not list"):
+        rs.expected(["deaths"])
+
+
+@pytest.mark.parametrize("kind", set(CALLS) - {"ranked", "tiles"})
+def test_a_filter_that_leaves_nothing_is_named(kind, rows):
+    """An empty figure would look like a finding."""
+    with pytest.raises(UsageError, match="rows: none are left of the filter"):
+        CALLS[kind](rows=rows.iloc[:0])
+
+
+@pytest.mark.parametrize("kind", ["not_comparable", "coverage", "overview", "changes", "parts"])
+def test_one_region_alone_is_drawn(kind, rows):
+    """With little or nothing in it, but without a fault."""
+    for figure in pages(CALLS[kind](rows=rows[rows["region"].eq("anhui")], language="en")):
+        assert Drawing(figure).faults == {}
+
+
+def test_a_title_may_be_plain_text(rows):
+    """In place of the finding, on one page or several."""
+    (trend,) = rs.trend("deaths", rows=rows, title="Deaths since 2020", language="en")
+
+    assert trend.caption.title.en == "Deaths since 2020"
+    assert "Deaths since 2020" in Drawing(trend).said
+    assert rs.changes("deaths", title="变化").caption.title.zh == "变化"
+
+
+def test_a_figure_shows_itself_with_its_caption_below(capsys):
+    """The picture, and the texts that a page may have had no room for."""
+    figure = rs.changes("deaths", language="en")
+    figure._ipython_display_()
+
+    assert "Image" in capsys.readouterr().out
+    lines = figure.caption.lines(figure.language)
+    assert figure.caption.source.en == lines[-1]
+    assert {note.en for note in figure.caption.notes} <= set(lines)
+
+
+def test_axes_hold_one_page():
+    """A figure of several pages says so, instead of a fault of matplotlib."""
+    left, _ = Page(figsize=(20, 6)).subplots(1, 2)
+
+    with pytest.raises(UsageError, match="ax: these axes are taken"):
+        rs.instruments(ax=left)
 
 
 def test_rows_of_other_tables_are_refused(rows):

@@ -1,45 +1,18 @@
 """Every kind of figure, in both languages and forms: what a reader meets on the page."""
 
 import re
-from functools import partial
 
 import pandas as pd
 import pytest
-from drawings import Drawing
+from album import EVERY, drawings
 from matplotlib.text import Text
-from test_calls import CALLS, pages
 
 from analysis.charts.figure import LONGEST_ALT
 from analysis.charts.page import LEAST_PLOT
-from analysis.figures import calls
 from analysis.language import numbers
 
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 LONGEST = {"zh": 20, "en": 10}  # characters or words of a title
-# The other figures of the project.
-MORE = {
-    "families": calls.comparison,
-    "accidents": lambda **given: calls.trend("accidents", **given),
-    "parts_of_deaths": lambda **given: calls.parts("deaths", **given),
-    "parts_of_accidents": lambda **given: calls.parts("accidents", **given),
-} | {
-    f"profile_{region}": partial(calls.profile, region)
-    for region in ("anhui", "anshan", "nantong", "yaohai")
-}
-EVERY = CALLS | MORE
-
-
-@pytest.fixture(scope="module")
-def drawn():
-    """The figures of a call, drawn once."""
-    known = {}
-
-    def call(name, language, form="slide"):
-        if (name, language, form) not in known:
-            known[name, language, form] = pages(EVERY[name](language=language, form=form))
-        return known[name, language, form]
-
-    return call
 
 
 @pytest.fixture(params=["zh", "en"])
@@ -50,20 +23,25 @@ def language(request):
 
 @pytest.mark.parametrize("form", ["slide", "page"])
 @pytest.mark.parametrize("name", EVERY)
-def test_texts_are_apart_and_the_plot_takes_its_share(name, form, language, drawn):
+def test_texts_are_apart_and_the_plot_takes_its_share(name, form, language):
     """No text covers another or a mark, or leaves the page; the plot has three fifths of it."""
-    figures = drawn(name, language, form)
-    faults = {figure.name: Drawing(figure).faults for figure in figures}
+    drawn = drawings(name, language, form)
+    faults = {drawing.figure.name: drawing.faults for drawing in drawn}
 
     assert {file: fault for file, fault in faults.items() if fault} == {}
-    shares = [figure.room[2] * figure.room[3] for figure in figures]
+    shares = [drawing.figure.room[2] * drawing.figure.room[3] for drawing in drawn]
     assert min(shares) >= LEAST_PLOT
 
 
-def test_titles_are_short(language, drawn):
+def figures(name, language):
+    """The figures of a call on slides."""
+    return [drawing.figure for drawing in drawings(name, language)]
+
+
+def test_titles_are_short(language):
     """95 in 100 have ten words between spaces, or twenty characters with every digit, at most."""
-    figures = [figure for name in EVERY for figure in drawn(name, language)]
-    titles = [figure.caption.title[language] for figure in figures]
+    every = [figure for name in EVERY for figure in figures(name, language)]
+    titles = [figure.caption.title[language] for figure in every]
     long = [title for title in titles if _length(title, language) > LONGEST[language]]
 
     assert len(long) <= 0.05 * len(titles), long
@@ -74,19 +52,19 @@ def _length(title, language):
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_text_alternatives_are_short(name, language, drawn):
+def test_text_alternatives_are_short(name, language):
     """At most 250 characters: a screen reader cannot skip through it."""
-    alts = [figure.caption.alt[language] for figure in drawn(name, language)]
+    alts = [figure.caption.alt[language] for figure in figures(name, language)]
 
     assert [len(alt) for alt in alts if len(alt) > LONGEST_ALT] == []
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_numbers_in_title_and_text_alternative_are_drawn(name, language, drawn):
+def test_numbers_in_title_and_text_alternative_are_drawn(name, language):
     """Each is a cell of a drawn row, as labels write it, a number of rows, or on the page."""
-    figures = drawn(name, language)
-    allowed = _numbers(figures) | {str(n) for n in range(1, len(figures) + 1)}
-    for figure in figures:
+    drawn = figures(name, language)
+    allowed = _numbers(drawn) | {str(n) for n in range(1, len(drawn) + 1)}
+    for figure in drawn:
         printed = allowed | _printed(figure, language)
         for text in (figure.caption.title[language], figure.caption.alt[language]):
             assert set(NUMBER.findall(text)) - printed == set(), text
