@@ -95,7 +95,7 @@ def _numbers(figures):
 
 def _sums(frame):
     """The sums of the first rows of each whole that is divided into parts."""
-    return frame.groupby("whole_id")["value"].cumsum() if "whole_id" in frame else ()
+    return frame.groupby("whole_id")["value"].cumsum().dropna() if "whole_id" in frame else ()
 
 
 def _forms(cell):
