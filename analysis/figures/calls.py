@@ -36,7 +36,7 @@ from analysis.charts.percent_meanings import contradiction
 from analysis.charts.percent_meanings import percent_meanings as draw_percent_meanings
 from analysis.charts.profile import Block, Statement
 from analysis.charts.profile import profile as draw_profile
-from analysis.comparability import apart, families, findings, many, profiles, standing
+from analysis.comparability import apart, crowds, families, findings, many, profiles, standing
 from analysis.errors import UsageError
 from analysis.language import values
 from analysis.language.text import Text
@@ -171,7 +171,7 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
 def _multiples(asked: National, indicator: str, first_year: int) -> Figure:
     pairs = asked.pairs(indicator, since=first_year)
     rows = many.provinces(asked.panel, pairs)
-    title, origin = findings.multiples(rows), values.source_note(pairs)
+    title, origin = crowds.multiples(rows), values.source_note(pairs)
     draw = partial(draw_multiples, rows, title=title, source=origin)
     return asked.figure(draw, f"trend-{indicator}")
 
@@ -360,8 +360,8 @@ def _funnel(asked: National, indicator: str) -> Figure:
         draw_peers,
         rows,
         rows.iloc[:0],
-        title=findings.ranked(rows),
-        about=[findings.unnamed(rows)],
+        title=crowds.ranked(rows),
+        about=[crowds.unnamed(rows)],
         limits=benchmarks.limits(known, ends.min() * 0.7, ends.max() * 1.4),
         roads=rows.iloc[:0],
     )
@@ -387,8 +387,8 @@ def ranked(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     draw = partial(
         draw_ranked,
         rows,
-        title=findings.ranked(rows),
-        about=findings.unnamed(rows),
+        title=crowds.ranked(rows),
+        about=crowds.unnamed(rows),
         source=values.source_note(rows),
     )
     return asked.figure(draw, f"ranked-{indicator}")
@@ -414,8 +414,8 @@ def tiles(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     draw = partial(
         draw_tiles,
         rows,
-        title=findings.tiles(rows),
-        about=findings.unnamed(rows),
+        title=crowds.tiles(rows),
+        about=crowds.unnamed(rows),
         source=values.source_note(pairs),
     )
     return asked.figure(draw, f"tiles-{indicator}")

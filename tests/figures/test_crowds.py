@@ -41,13 +41,13 @@ def some(figures):
 @pytest.mark.parametrize("name", ["changes", "expected"])
 def test_more_regions_than_a_page_holds_are_refused(name):
     """Text that cannot be read is no figure."""
-    with pytest.raises(CrowdedError, match=r"200|\d+ regions.*do not fit one page"):
+    with pytest.raises(CrowdedError, match=r"\d+ regions.*do not fit one page"):
         getattr(calls, name)("deaths", rows=crowd(200))
 
 
 def test_an_ordinary_figure_of_thousands_names_those_that_draw_them():
     """Before it has computed for minutes."""
-    with pytest.raises(UsageError, match="400 regions are more than.*peers, ranked, tiles"):
+    with pytest.raises(UsageError, match=r"\d+ regions are more than.*peers, ranked, tiles"):
         calls.changes("deaths", rows=crowd(400))
 
 
