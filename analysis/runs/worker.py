@@ -45,6 +45,24 @@ class Task(TypedDict, total=False):
     check: str  # instead of a notebook: the folder of tables to validate
 
 
+class Words(TypedDict):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class Faulty(TypedDict):
+    """A fault of a table."""
+
+    file: str
+    line: int
+    column: str
+    found: str | Words
+    rule: str | Words
+    remedy: str | Words
+
+
 class Said(TypedDict):
     """An event that the process of a job may send; who sent it is known by its pipe."""
 
@@ -53,7 +71,7 @@ class Said(TypedDict):
     line: NotRequired[str]
     retry: NotRequired[str]
     raised: NotRequired[str]
-    fault: NotRequired[list[str | int]]
+    fault: NotRequired[Faulty]
 
 
 def said(line: bytes) -> dict[str, Any] | None:
@@ -102,6 +120,8 @@ def sender(events: int) -> Send:
 def _shortened(value: Any) -> Any:
     if isinstance(value, list):
         return [_shortened(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _shortened(one) for name, one in value.items()}
     return value[:80] if isinstance(value, str) else value
 
 

@@ -80,7 +80,14 @@ EVENT = {
     "cells": 5,
     "line": "x = 1",
     "raised": "E: x",
-    "fault": ["a.csv", 1, "", "", "", ""],
+    "fault": {
+        "file": "a.csv",
+        "line": 1,
+        "column": "",
+        "found": "",
+        "rule": {"zh": "", "en": ""},
+        "remedy": {"zh": "", "en": ""},
+    },
 }
 REPLY = {
     "events": [{"cell": 1}, {"ended": 0, "late": 0.0}],
