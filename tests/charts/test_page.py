@@ -202,9 +202,7 @@ def test_both_languages_have_the_same_notes(form):
     """A note that has no room in one language is counted in both."""
     notes = tuple(Text(f"说明{n}", f"a much longer note {n} " * 9) for n in range(30))
     counted = {
-        re.search(r"(\d+)(条| more notes)", drawn(language=each, form=form, notes=notes).said)[
-            1
-        ]
+        re.search(r"(\d+)(条| more notes)", drawn(language=each, form=form, notes=notes).said)[1]
         for each in ("zh", "en")
     }
 
