@@ -208,11 +208,14 @@ def _indicators(rows: Iterable[Record]) -> dict[str, dict[str, str]]:
 def _front(records: Sequence[Record], version: str) -> Iterator[dict[str, Any]]:
     """Yield title and lines of each part of the front page."""
     both = {language: brief.coverage(records, language).split("\n") for language in ("zh", "en")}
-    names = [{line[0]: None for line in content.sources(records, one).lines} for one in both]
-    who = Text("、".join(filter(None, names[0])), ", ".join(filter(None, names[1])))
+    sources = sorted(content.sources(records, "zh").lines, key=lambda line: -int(line[-1]))
+    names = list(dict.fromkeys(line[0] for line in sources if line[0]))
+    who = Text("、".join(names[:_NAMED]), ", ".join(names[:_NAMED]))
     lines = {
         "what": [say("gallery.what.text")],
-        "who": [say("gallery.who.text", publishers=who, package=provenance.package())],
+        "who": [
+            say("gallery.who.text", publishers=who, count=len(names), package=provenance.package())
+        ],
         "when": [Text(zh, en) for zh, en in zip(both["zh"], both["en"], strict=True)],
         "licence": [say("book.licence")],
         "cite": [say("gallery.cite.text", mark=version)],
@@ -222,6 +225,7 @@ def _front(records: Sequence[Record], version: str) -> Iterator[dict[str, Any]]:
         yield {"title": _both(_TITLES[name]), "lines": [_both(text) for text in texts]}
 
 
+_NAMED = 6  # publishers, those of most figures first
 _TITLES = {
     "what": say("gallery.what"),
     "who": say("gallery.who"),
