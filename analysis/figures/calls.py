@@ -14,6 +14,7 @@ from typing import Unpack
 
 import pandas as pd
 
+from analysis.charts import Figure, Pages
 from analysis.charts.changes import changes as draw_changes
 from analysis.charts.commitments import commitments as draw_commitments
 from analysis.charts.coverage import coverage as draw_coverage
@@ -25,18 +26,26 @@ from analysis.charts.open_hazards import open_hazards as draw_open_hazards
 from analysis.charts.overview import overview as draw_overview
 from analysis.charts.parts import parts as draw_parts
 from analysis.charts.peers import peers as draw_peers
+from analysis.charts.percent_meanings import contradiction
+from analysis.charts.percent_meanings import percent_meanings as draw_percent_meanings
+from analysis.charts.profile import Block, Statement
+from analysis.charts.profile import profile as draw_profile
 from analysis.charts.ranked import ranked as draw_ranked
 from analysis.charts.targets import targets as draw_targets
 from analysis.charts.tiles import tiles as draw_tiles
 from analysis.charts.trend import trend as draw_trend
 from analysis.charts.vintages import vintages as draw_vintages
 from analysis.charts.year_to_date import year_to_date as draw_year_to_date
+<<<<<<< HEAD
 from analysis.charts import Figure, Pages
 from analysis.charts.percent_meanings import contradiction
 from analysis.charts.percent_meanings import percent_meanings as draw_percent_meanings
 from analysis.charts.profile import Block, Statement
 from analysis.charts.profile import profile as draw_profile
 from analysis.comparability import apart, crowds, families, findings, many, profiles, standing
+=======
+from analysis.comparability import apart, families, findings, many, profiles, standing
+>>>>>>> refs/heads/truth
 from analysis.errors import UsageError
 from analysis.language import values
 from analysis.language.text import Text
@@ -426,9 +435,7 @@ def open_hazards(**options: Unpack[Options]) -> Figure:
     asked = request(options)
     closed = wholes.most_open(rates.shares(asked.rows))
     refused = wholes.unclosed(asked.rows, set(closed["region"]), asked.absences)
-    draw = partial(
-        draw_open_hazards, closed, title=findings.open_hazards(closed), refused=refused
-    )
+    draw = partial(draw_open_hazards, closed, title=findings.open_hazards(closed), refused=refused)
     return asked.figure(draw, "open-hazards")
 
 
