@@ -36,16 +36,12 @@ from analysis.charts.tiles import tiles as draw_tiles
 from analysis.charts.trend import trend as draw_trend
 from analysis.charts.vintages import vintages as draw_vintages
 from analysis.charts.year_to_date import year_to_date as draw_year_to_date
-<<<<<<< HEAD
 from analysis.charts import Figure, Pages
 from analysis.charts.percent_meanings import contradiction
 from analysis.charts.percent_meanings import percent_meanings as draw_percent_meanings
 from analysis.charts.profile import Block, Statement
 from analysis.charts.profile import profile as draw_profile
 from analysis.comparability import apart, crowds, families, findings, many, profiles, standing
-=======
-from analysis.comparability import apart, families, findings, many, profiles, standing
->>>>>>> refs/heads/truth
 from analysis.errors import UsageError
 from analysis.language import values
 from analysis.language.text import Text
