@@ -12,6 +12,7 @@ import click
 import docx
 import pytest
 import yaml
+from click.testing import CliRunner
 from qingshan import TEXT, decided
 
 from analysis.cli import main
@@ -172,6 +173,20 @@ def test_a_chinese_page_offers_no_command_that_the_english_one_lacks(page):
         return
     assert f"]({english.name})" in page.read_text("utf-8")
     assert f"]({page.name})" in english.read_text("utf-8")
+
+
+def answered():
+    """Return each command of a page that is followed by its output, and the output."""
+    pattern = re.compile(r"```sh\n(regional-safety [^\n]+)\n```\n\n```text\n(.*?)```", re.DOTALL)
+    return [pair for page in PAGES for pair in pattern.findall(page.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize(("line", "shown"), answered())
+def test_each_output_is_what_the_command_prints(line, shown, monkeypatch):
+    """The lines of the page begin the lines of the output."""
+    monkeypatch.chdir(ROOT)
+    output = CliRunner().invoke(main.main, words(line)).output
+    assert [part for part in shown.splitlines() if part not in output.splitlines()] == []
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ TAUGHT = {
         "comparison-drills_held-zh.svg",
         "每10万人南通323场，楚雄368场",
         "第5086—5090字",
-        "printed as 8574场次",
+        "原文为8574场次",
         "楚雄 2024年: 8574场次 → 8600场次",
     ],
     "zh/4_add_a_report": [

@@ -71,20 +71,28 @@ def _others(records: Sequence[Row]) -> Text:
 def _write_regions(page: Page, records: Sequence[Row], width: float) -> None:
     """Write three lines for each region, over the whole height of the page."""
     room, size, language = page.room, page.size, page.language
-    step = room.height / max(len(records), 1)
-    if step < (size.subtitle + 4.4 * size.note) * LEADING / 72:
+    small, step = 1.1 * size.note, room.height / max(len(records), 1)
+    texts = [
+        [
+            line
+            for about in (_place, _people, _report)
+            for line in wrapped(about(row)[language], width, small)
+        ]
+        for row in records
+    ]
+    most = max(map(len, texts), default=0)
+    if step < (size.subtitle + (most + 0.3) * small) * LEADING / 72:
         _write_names(page, records, width)
         return
-    for at, row in enumerate(records):
+    for at, (row, lines) in enumerate(zip(records, texts, strict=True)):
         top = room.bottom + room.height - at * step
         colour = style.colour(str(row["region"]))
         name = Text(row["region_zh"], row["region_en"])[language]
         page.text(room.left, top, name, size.subtitle, color=colour, gid=f"mark-{row['id']}")
         top -= size.subtitle * LEADING / 72
-        for text in (_place(row), _people(row), _report(row)):
-            for line in wrapped(text[language], width, 1.1 * size.note):
-                page.text(room.left, top, line, 1.1 * size.note, color=style.GREY)
-                top -= 1.1 * size.note * LEADING / 72
+        for line in lines:
+            page.text(room.left, top, line, small, color=style.GREY)
+            top -= small * LEADING / 72
 
 
 def _write_names(page: Page, records: Sequence[Row], width: float) -> None:

@@ -85,11 +85,15 @@ def profile(
     )
     page = Page(caption, language, form=form, ax=ax)
     room = page.room
-    wide = room.width * LEFT
     text, placed = (statement.text, statement.rows) if statement else (None, pd.DataFrame())
-    _draw_outcomes(page, room._replace(width=wide), outcomes, text)
-    left = room.left + wide + room.width * GUTTER
-    _write_blocks(page, room._replace(left=left, width=room.left + room.width - left), blocks)
+    if outcomes.empty and text is None:
+        lists = _write_nothing(page, room)
+    else:
+        wide = room.width * LEFT
+        _draw_outcomes(page, room._replace(width=wide), outcomes, text)
+        left = room.left + wide + room.width * GUTTER
+        lists = room._replace(left=left, width=room.left + room.width - left)
+    _write_blocks(page, lists, blocks)
     drawn = pd.concat([rows, outcomes], ignore_index=True).drop_duplicates("id")
     return page.figure(KIND.name, Scale.NONE, drawn, unsaid, placed)
 
@@ -117,6 +121,14 @@ def _notes(outcomes: pd.DataFrame) -> list[Text]:
     return [*notes, *values.methods(outcomes[outcomes["value"].ne(0)])]
 
 
+def _write_nothing(page: Page, room: Room) -> Room:
+    """Write that the report has no outcomes, and return the room below."""
+    size, words = page.size.label, say("note.no_outcomes")[page.language]
+    top = room.bottom + room.height
+    low = _write_lines(page, room.left, top, wrapped(words, room.width, size), size)
+    return room._replace(height=low - 0.6 * size / 72 - room.bottom)
+
+
 def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Text | None) -> None:
     """Write the statement, and the table of outcomes below."""
     top = room.bottom + room.height
@@ -125,9 +137,6 @@ def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Te
         lines = wrapped(statement[page.language], room.width, size)
         top = _write_lines(page, room.left, top, lines, size) - 0.5 * size / 72
     if outcomes.empty:
-        words = say("note.no_outcomes")[page.language]
-        size = page.size.label
-        _write_lines(page, room.left, top, wrapped(words, room.width, size), size)
         return
     columns = [
         Column(say(f"profile.{head}")[page.language], share)

@@ -97,7 +97,11 @@ def translated(text: str) -> str:
 def _paragraph(text: str) -> str:
     words, mark, rest = text.partition("  [")
     plain = " ".join(words.split())
-    return _chinese("help.").get(plain, words.replace("Example:", "示例：")) + mark + rest
+    return (
+        (_chinese("help.") | _chinese("click.")).get(plain, words.replace("Example:", "示例："))
+        + mark
+        + rest
+    )
 
 
 class ChineseHelp(click.HelpFormatter):

@@ -1,7 +1,7 @@
 """
 How results show themselves at a prompt: as text, and as HTML in which every word is escaped.
 
-It computes nothing and draws nothing; both languages stand side by side, as no one was asked.
+It computes nothing and draws nothing; both languages are shown, because none was chosen.
 """
 
 from html import escape

@@ -381,7 +381,7 @@ def telling(rows: pd.DataFrame) -> pd.DataFrame:
     Results before targets and plans, amounts before changes, each of the latest report.
     """
     status = rows["status"].map({status: order for order, status in enumerate(Status)})
-    tier = rows["measure"].map(_TIERS) + len(_TIERS) * status
+    tier = rows["measure"].map(_TIERS).astype("int64") + len(_TIERS) * status.astype("int64")
     last = rows.groupby(PLACE, observed=True)["report"].transform("max")
     tier = tier.where(rows["report"].eq(last))
     best = tier.groupby([rows[name] for name in PLACE], observed=True).transform("min")

@@ -34,7 +34,10 @@ def comparison(result: Comparison) -> Text:
     if len(rows) == 1 and result.barred:
         return say("finding.barred", name=name, barred=result.barred + 1)
     if len(rows) == 1:
-        return say("finding.one_region", name=name, region=region(rows.iloc[0]))
+        first = rows.iloc[0].to_dict()
+        short = values.short(first)
+        name = Text(short.zh, short.en[:1].upper() + short.en[1:])
+        return say("finding.one_region", name=name, region=region(first))
     counted = rows["mark"].eq(Mark.EXACT) & rows["method"].ne("")
     if result.scale == "rate" and counted.all():
         return _extremes(name, summaries.extremes(rows))

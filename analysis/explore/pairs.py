@@ -89,7 +89,13 @@ def _pairs(tables: Tables, codes: list[str], indicator: str | None) -> list[_Pai
         subjects = families.subjects(rows, tables, list(rows["indicator"].unique()))
     else:
         subjects = _declared(rows, indicator, tables) or [indicator]
-    return [_pair(rows, subject, codes, tables) for subject in subjects]
+    known = set(rows["indicator"]) | set(tables.families["family"])
+    reported = [subject for subject in subjects if subject in known]
+    compared = families.comparisons(rows, reported, tables)
+    results = dict(zip(reported, compared, strict=True))
+    for subject in set(subjects) - known:
+        results[subject] = families.comparable(rows.iloc[:0], subject, tables)
+    return [_pair(results[subject], codes) for subject in subjects]
 
 
 def _declared(rows: pd.DataFrame, indicator: str, tables: Tables) -> list[str]:
@@ -100,9 +106,7 @@ def _declared(rows: pd.DataFrame, indicator: str, tables: Tables) -> list[str]:
     return declared if families.about(rows, indicator, tables) else [indicator, *declared]
 
 
-def _pair(rows: pd.DataFrame, subject: str, codes: list[str], tables: Tables) -> _Pair:
-    known = rows["indicator"].eq(subject).any() or subject in set(tables.families["family"])
-    result = families.comparable(rows if known else rows.iloc[:0], subject, tables)
+def _pair(result: Comparison, codes: list[str]) -> _Pair:
     kept = set(result.rows["region"])
     figures = result.refused[result.refused["id"].ne("")] if "id" in result.refused else None
     reporting = kept | (set() if figures is None else set(figures["region"]))

@@ -50,7 +50,8 @@ def indicator(word: str, tables: Tables, language: str) -> str:
         For a synonym of several indicators, with their codes.
     """
     synonyms = tables.synonyms
-    codes = synonyms.loc[synonyms["synonym"].eq(word.strip()), "indicator"].unique()
+    names = synonyms["synonym"].str.replace(r"\s*!\S+", "", regex=True)  # what it is not about
+    codes = synonyms.loc[names.eq(word.strip()), "indicator"].unique()
     try:
         return code_of("indicator", word, tables.indicators, language)
     except WordError:

@@ -14,12 +14,28 @@ from typing import Unpack
 
 import pandas as pd
 
-from analysis import charts
+from analysis.charts.changes import changes as draw_changes
+from analysis.charts.commitments import commitments as draw_commitments
+from analysis.charts.coverage import coverage as draw_coverage
+from analysis.charts.expected import expected as draw_expected
+from analysis.charts.instruments import instruments as draw_instruments
+from analysis.charts.multiples import multiples as draw_multiples
+from analysis.charts.not_comparable import not_comparable as draw_not_comparable
+from analysis.charts.open_hazards import open_hazards as draw_open_hazards
+from analysis.charts.overview import overview as draw_overview
+from analysis.charts.parts import parts as draw_parts
+from analysis.charts.peers import peers as draw_peers
+from analysis.charts.ranked import ranked as draw_ranked
+from analysis.charts.targets import targets as draw_targets
+from analysis.charts.tiles import tiles as draw_tiles
+from analysis.charts.trend import trend as draw_trend
+from analysis.charts.vintages import vintages as draw_vintages
+from analysis.charts.year_to_date import year_to_date as draw_year_to_date
 from analysis.charts import Figure, Pages
 from analysis.charts.percent_meanings import contradiction
-from analysis.charts.percent_meanings import percent_meanings as percent_meanings_chart
+from analysis.charts.percent_meanings import percent_meanings as draw_percent_meanings
 from analysis.charts.profile import Block, Statement
-from analysis.charts.profile import profile as profile_chart
+from analysis.charts.profile import profile as draw_profile
 from analysis.comparability import apart, crowds, families, findings, many, profiles, standing
 from analysis.errors import UsageError
 from analysis.language import values
@@ -67,7 +83,7 @@ def overview(*about: str, **options: Unpack[Options]) -> Figure:
     """
     asked = request(options)
     draw = partial(
-        charts.overview,
+        draw_overview,
         profiles.reporting(asked.tables, asked.rows),
         standing.frame(standing.standing(asked.tables, about, rows=asked.rows)),
         title=findings.overview(asked.rows),
@@ -112,7 +128,7 @@ def not_comparable(**options: Unpack[Options]) -> Pages:
     comparable = families.shared(asked.rated, asked.tables, asked.codes("indicator"))
     rows = apart.not_comparable(asked.rated, asked.tables, comparable)
     title = findings.not_comparable(comparable)
-    return asked.pages(charts.not_comparable, rows, title, "not-comparable", by="indicator")
+    return asked.pages(draw_not_comparable, rows, title, "not-comparable", by="indicator")
 
 
 def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]) -> Pages:
@@ -143,7 +159,7 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     rows = pd.concat([counts, partly, stated], ignore_index=True)
     shown = set(rows["region"])
     draw = partial(
-        charts.trend,
+        draw_trend,
         verdict=findings.latest_change(changed),
         refused=gaps.regions(asked.rows, indicator, shown, asked.absences),
         expected=rates.expected(counts, asked.series, asked.context, indicator),
@@ -156,7 +172,7 @@ def _multiples(asked: National, indicator: str, first_year: int) -> Figure:
     pairs = asked.pairs(indicator, since=first_year)
     rows = many.provinces(asked.panel, pairs)
     title, origin = crowds.multiples(rows), values.source_note(pairs)
-    draw = partial(charts.multiples, rows, title=title, source=origin)
+    draw = partial(draw_multiples, rows, title=title, source=origin)
     return asked.figure(draw, f"trend-{indicator}")
 
 
@@ -172,7 +188,7 @@ def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
     asked = request(options)
     codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
     rows, published = percents.vintages(asked.rows, asked.context, codes)
-    draw = partial(charts.vintages, rows, title=findings.vintages(rows), published=published)
+    draw = partial(draw_vintages, rows, title=findings.vintages(rows), published=published)
     return asked.figure(draw, "vintages")
 
 
@@ -191,7 +207,7 @@ def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
     shown = {region for meaning in meanings for region in meaning.rows["region"]}
     refused = gaps.regions(asked.rows, codes[0], shown, asked.absences)
     draw = partial(
-        percent_meanings_chart,
+        draw_percent_meanings,
         meanings,
         title=findings.percent_meanings(meanings),
         refused=findings.counted(refused, asked.series, codes[0]),
@@ -216,7 +232,7 @@ def year_to_date(
     indicator = asked.code("indicator", indicator)
     rows = percents.months(asked.rows, asked.context, indicator, year or asked.last_year)
     draw = partial(
-        charts.year_to_date,
+        draw_year_to_date,
         rows,
         title=findings.year_to_date(rows),
         refused=gaps.regions(asked.rows, indicator, set(rows["region"]), asked.absences),
@@ -240,7 +256,7 @@ def changes(*indicators: str, year: int | None = None, **options: Unpack[Options
     year = year or asked.last_year
     rows = percents.of_year(asked.rows, asked.context, codes, year)
     draw = partial(
-        charts.changes,
+        draw_changes,
         rows,
         title=findings.changes(rows),
         refused=gaps.regions(asked.rows, codes[0], set(rows["region"]), asked.absences),
@@ -286,7 +302,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
     silent = gaps.regions(asked.rows, codes[0], shown, asked.absences)
     placement = next(iter(placements), None)
     draw = partial(
-        charts.expected,
+        draw_expected,
         pairs,
         title=findings.expected(placement),
         refused=pd.concat([silent, findings.unplaced(unplaced)], ignore_index=True),
@@ -323,7 +339,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     shown = findings.named(known[known["region"].isin(own["region"])])
     expected = [*points["expected"], *own["expected"]]
     draw = partial(
-        charts.peers,
+        draw_peers,
         points.merge(asked.named(indicator), on="indicator"),
         own,
         title=findings.peers(placements, points),
@@ -341,7 +357,7 @@ def _funnel(asked: National, indicator: str) -> Figure:
     rows = rows.assign(scope="", rough=False, road=float("nan"), named=None)
     known, ends = benchmarks.spread_of(rows), rows["expected"]
     draw = partial(
-        charts.peers,
+        draw_peers,
         rows,
         rows.iloc[:0],
         title=crowds.ranked(rows),
@@ -369,7 +385,7 @@ def ranked(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     asked = of_panel(options, "ranked")
     rows = asked.latest(indicator)
     draw = partial(
-        charts.ranked,
+        draw_ranked,
         rows,
         title=crowds.ranked(rows),
         about=crowds.unnamed(rows),
@@ -396,7 +412,7 @@ def tiles(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     pairs = asked.latest(indicator)
     rows = many.provinces(asked.panel, pairs)
     draw = partial(
-        charts.tiles,
+        draw_tiles,
         rows,
         title=crowds.tiles(rows),
         about=crowds.unnamed(rows),
@@ -411,7 +427,7 @@ def open_hazards(**options: Unpack[Options]) -> Figure:
     closed = wholes.most_open(rates.shares(asked.rows))
     refused = wholes.unclosed(asked.rows, set(closed["region"]), asked.absences)
     draw = partial(
-        charts.open_hazards, closed, title=findings.open_hazards(closed), refused=refused
+        draw_open_hazards, closed, title=findings.open_hazards(closed), refused=refused
     )
     return asked.figure(draw, "open-hazards")
 
@@ -430,7 +446,7 @@ def parts(indicator: str, **options: Unpack[Options]) -> Figure:
     pieces = wholes.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
     wider = wholes.wider(pieces, asked.context)
     draw = partial(
-        charts.parts,
+        draw_parts,
         pieces,
         title=findings.parts(pieces),
         refused=wholes.whole_only(asked.rows, indicator, set(pieces["region"]), asked.absences),
@@ -450,7 +466,7 @@ def targets(**options: Unpack[Options]) -> Pages:
     return Pages(
         asked.figure(
             partial(
-                charts.targets,
+                draw_targets,
                 page,
                 title=title + values.page(n, len(pages)),
                 refused=refused,
@@ -479,7 +495,7 @@ def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
     ordered = policies.ordered(rows, asked.tables.themes, asked.language)
     patterns = policies.patterns(ordered)
     often = patterns["reports"].ge(policies.SEVERAL)
-    draw = partial(charts.instruments, absent=absent)
+    draw = partial(draw_instruments, absent=absent)
     first = partial(draw, patterns[often], title=findings.instruments(patterns))
     second = partial(
         draw,
@@ -504,7 +520,7 @@ def commitments(**options: Unpack[Options]) -> Pages:
         absent = absent.iloc[:0]
     return Pages(
         asked.figure(
-            partial(charts.commitments, page, title=findings.commitments(page), absent=absent),
+            partial(draw_commitments, page, title=findings.commitments(page), absent=absent),
             f"commitments-{region}",
         )
         for region, page in (pages or {"none": checkable}).items()
@@ -518,7 +534,7 @@ def coverage(**options: Unpack[Options]) -> Figure:
     rows = families.cells(asked.rows, asked.tables, compared)
     density = summaries.density(asked.rows, asked.tables.reports)
     draw = partial(
-        charts.coverage,
+        draw_coverage,
         rows,
         title=findings.reported(rows, len(compared)),
         about=findings.coverage(compared),
@@ -551,7 +567,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     apart_from = profiles.unpaired(asked.rated, region, codes, asked.tables)
     lists = profiles.lists(asked.tables, own, beside, apart_from)
     draw = partial(
-        profile_chart,
+        draw_profile,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,

@@ -9,6 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import charts, project
+from analysis.charts.comparison import comparison as draw_comparison
+from analysis.charts.side_by_side import side_by_side as draw_side_by_side
 from analysis.charts import Figure, Pages, style
 from analysis.comparability import apart, findings, many, rules, standing
 from analysis.comparability.rules import Comparison
@@ -167,7 +169,7 @@ class Request(Canvas):
         """Return the table of the families of *rows*, on as few pages as needed."""
         divisors = self.rated[self.rated["id"].isin(set(rows["divisor_id"].dropna()))]
         own = refused[refused["family"].isin(rows["family"])]
-        draw = partial(charts.side_by_side, refused=own, divisors=divisors)
+        draw = partial(draw_side_by_side, refused=own, divisors=divisors)
         title = findings.side_by_side(rows)
         return self.pages(draw, rows, title, f"comparison-{name}", by="family")
 
@@ -178,7 +180,7 @@ class Request(Canvas):
             reason = apart.figures(self.rated, self.tables, result.indicator)["reason_en"].iloc[0]
             raise UsageError(f"{result.indicator} cannot be compared ({reason}): see 3_comparison")
         return partial(
-            charts.comparison,
+            draw_comparison,
             refused=result.refused,
             cautions=result.cautions,
             benchmarks=benchmark,

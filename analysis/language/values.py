@@ -69,7 +69,7 @@ def period(start: pd.Timestamp, end: pd.Timestamp) -> Text:
             return Text(f"{end:%Y}年{end.month}月", f"{end:%b %Y}")
         zh = f"{end:%Y}年{start.month}—{end.month}月"
         return Text(zh, f"{start:%b}–{end:%b %Y}")
-    zh = f"{start:%Y-%m-%d}至{end:%Y-%m-%d}"
+    zh = f"{day(start).zh}至{day(end, year=start.year != end.year).zh}"
     return Text(zh, f"{start.day} {start:%b %Y} to {end.day} {end:%b %Y}")
 
 

@@ -56,6 +56,7 @@ class Choice:
     rows: Sequence[tuple[Row, Row | None]]  # each with the year before
     apart: Table
     version: str
+    regions: frozenset[str]
     pictured: Mapping[int, tuple[content.Record, bytes]]  # by the number of the figure
 
     def drawn(self, size: Size) -> dict[int, tuple[content.Record, bytes]]:
@@ -130,6 +131,7 @@ def chosen(
         rows=list(_rows(shown, about)),
         apart=brief.apart_on(every, about, language),
         version=store.mark(figures),
+        regions=about.regions,
         pictured=dict(enumerate(_pictured(shown, language, figures), 1)),
     )
 
@@ -262,9 +264,11 @@ def _parts(choice: Choice, size: Size) -> Iterator[tuple[str, Iterable[Block]]]:
 
 
 def _subtitle(choice: Choice, first: str) -> Iterator[Block]:
-    """Yield the title of the first figure, unless the first finding begins with it."""
-    heading = labels.both(choice.shown[0]["title"])
-    if not first.startswith(heading[choice.language]):
+    """Yield the title of the first figure, if it is on the subject and begins no finding."""
+    heading, rows = labels.both(choice.shown[0]["title"]), choice.shown[0]["rows"]
+    regions = [labels.region(row).zh for row in rows if row["region"] in choice.regions]
+    named = not choice.regions or any(name in heading.zh for name in regions)
+    if named and not first.startswith(heading[choice.language]):
         yield Paragraph("Subtitle", say("report.subtitle", finding=heading)[choice.language])
 
 
@@ -331,7 +335,7 @@ def _line(row: Row, before: Row | None, sources: Sequence[str], language: str) -
     blank = Text("—", "—")
     earlier = labels.value(before) if before else blank
     cells = (labels.region(row), what, labels.period(row), labels.value(row), earlier)
-    return (*(labels.legible(cell[language], 90) for cell in cells), f"[{source}]")
+    return (*(labels.legible(cell[language], 120) for cell in cells), f"[{source}]")
 
 
 def _apart(choice: Choice, size: Size) -> Iterator[Block]:

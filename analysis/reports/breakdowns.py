@@ -118,6 +118,8 @@ def part_of(
     'sector:industry_and_trade'
     """
     parts = {d: part for d, (part, _, _) in named(own, theme).items()}
+    if "body" in parts and _several(own, "body"):  # 县委常委会、县政府常务会研究21次
+        del parts["body"]
     for code in _spelled(own, name, theme, known):
         parts.setdefault(code.partition(":")[0], code)
     inherited = _inherited(lead, theme)

@@ -63,22 +63,20 @@ def proposal(phrase: str, unit: str, start: int) -> Proposal:
 
 
 class NewPart(NamedTuple):
-    """The code and the names that a new breakdown could have."""
+    """The code and the Chinese name that a new breakdown could have."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: str
 
 
 def new_campaign(name: str, start: int) -> NewPart:
     """
     Propose a part for the campaign *name*, at offset *start* of the text.
 
-    >>> new_campaign("“防汛演练”行动", 9)
-    NewPart(code='campaign:flood_drills', name_zh='“防汛演练”行动', name_en='flood drills')
+    >>> new_campaign("“抗旱救灾”行动", 9), new_campaign("“清风”行动", 9).code
+    (NewPart(code='campaign:drought_relief', name='“抗旱救灾”行动'), 'campaign:new_at_9')
     """
-    words = _code(name)
-    return NewPart(f"campaign:{words or f'new_at_{start}'}", name, words.replace("_", " "))
+    return NewPart(f"campaign:{_code(name) or f'new_at_{start}'}", name)
 
 
 def _kind(unit: str) -> str:

@@ -183,7 +183,7 @@ class _Reader:
         base, part = self._base(figure), self._part(sentence, figure, first(suggested))
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
         new_part = self._new_part(sentence, figure, first(suggested), part)
-        unsure += (Doubt("new_part", {"name": new_part.name_zh}),) if new_part else ()
+        unsure += (Doubt("new_part", {"name": new_part.name}),) if new_part else ()
         unsure += self._unnamed_part(sentence, figure, part or str(new_part or ""))
         unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))

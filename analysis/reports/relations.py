@@ -88,6 +88,7 @@ _NEXT_OF_LIST = re.compile(
 _STRONG = re.compile(r"[,;:。()!?\n]")
 _LISTED = (Doubt("dealt_over_list"),)
 _BASE_REACH = 200  # a base of comparison serves the clauses up to the full stop
+_VERB = 14  # characters after 分别 that say what all figures of a list count
 _MEMORY = 16  # parents are no further back, which keeps the time linear
 _COUNT_CHANGE = {
     "减少",
@@ -235,9 +236,9 @@ def _named_in_order(
         figure.measure is Measure.LEVEL
         and nouns
         and len(named) >= len(places) > 1
-        and len(rest) < 4
+        and len(rest) <= _VERB
     ):
-        own = named[-len(places) :]
+        own = [f"{noun}{rest}" for noun in named[-len(places) :]]
         figure.near = own[0]
         figure.dealt = dict(zip(places[1:], own[1:], strict=True))
 

@@ -122,8 +122,8 @@ def _proposals(report: Compiled) -> Iterator[list[str]]:
 def _new_parts(report: Compiled) -> Iterator[list[str]]:
     """Yield a new breakdown for each campaign that the tables do not have."""
     for part in dict.fromkeys(c.new_part for c in report.candidates if c.owns and c.new_part):
-        known = {"breakdown": part.code, "dimension": part.code.partition(":")[0]}
-        known |= {"name_zh": part.name_zh, "name_en": part.name_en}
+        dimension = part.code.partition(":")[0]
+        known = {"breakdown": part.code, "dimension": dimension, "name_zh": part.name}
         yield [known.get(column, "") for column in COLUMNS[BREAKDOWNS]]
 
 

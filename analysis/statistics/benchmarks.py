@@ -64,7 +64,7 @@ def yearly_rates(
     names = {name: f"of_{name.removeprefix('region_')}" for name in ("region_zh", "region_en")}
     names |= {"region": "of", "rate": "of_rate", "adcode": "of_adcode"}
     columns = ["period_end", *names, "chained"]
-    return known[known["rate"].notna()][columns].rename(columns=names)
+    return known[known["rate"].notna()][columns].rename(columns=names).astype({"of": "str"})
 
 
 def _whole(frame: pd.DataFrame, indicator: str, region: str) -> "pd.Series[bool]":

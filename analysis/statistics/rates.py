@@ -180,6 +180,8 @@ def _nearest(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     years = pd.DataFrame({"region": rows["region"].array, "year": rows["period_end"].dt.year.array})
     years = years.sort_values("year", kind="stable")
     known = known.assign(year=known["population_year"])
+    if years["region"].dtype != known["region"].dtype:  # categories of one of them alone
+        years, known = (frame.astype({"region": "str"}) for frame in (years, known))
     best = pd.merge_asof(
         years, known, on="year", by="region", direction="nearest", tolerance=FARTHEST
     )

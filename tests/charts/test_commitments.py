@@ -1,11 +1,12 @@
 """The drawing of the commitments of a region."""
 
 import pytest
+from album import drawings
 from drawings import Drawing
 
 import analysis as rs
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.commitments import commitments as draw_commitments
 from analysis.comparability import findings
 from analysis.language import values
 from analysis.language.vocabulary import Promise
@@ -22,12 +23,7 @@ def rows(data):
 def pages(request):
     """The pages of the regions, drawn."""
     language, form = request.param
-    return [Drawing(figure) for figure in rs.commitments(language=language, form=form)]
-
-
-def test_every_word_can_be_read(pages):
-    """No text covers another, leaves the page or is struck by a mark."""
-    assert [page.faults for page in pages] == [{}] * 4
+    return drawings("commitments", language, form)
 
 
 def test_every_checkable_commitment_has_one_mark(pages, rows):
@@ -96,7 +92,7 @@ def test_no_number_at_all_is_a_sentence(rows):
     """The page says so instead of showing an empty table."""
     nothing = rows.iloc[:0]
     with style.house_style():
-        figure = charts.commitments(
+        figure = draw_commitments(
             nothing,
             title=findings.commitments(nothing),
             language="en",

@@ -8,8 +8,8 @@ import pytest
 from drawings import Drawing
 from tidy import ABSENT, context, frame, population, row
 
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.comparison import comparison as draw_comparison
 from analysis.comparability import findings, rules
 from analysis.language.text import Text
 from analysis.statistics import gaps, rates
@@ -30,7 +30,7 @@ def compared(*rows, indicator="deaths"):
 def drawn(result, language="zh", form="slide", benchmarks=None):
     """The drawing of a comparison."""
     with style.house_style():
-        picture = charts.comparison(
+        picture = draw_comparison(
             result.rows,
             title=findings.comparison(result),
             language=language,
@@ -272,7 +272,7 @@ def test_a_title_is_never_typed_by_hand():
 def drawn_title(title):
     """A comparison with a plain string for a title."""
     result = compared(row())
-    return charts.comparison(result.rows, title=title, language="zh", refused=result.refused)
+    return draw_comparison(result.rows, title=title, language="zh", refused=result.refused)
 
 
 def test_a_text_works_as_a_title():

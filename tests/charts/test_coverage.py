@@ -7,8 +7,8 @@ from drawings import Drawing
 from tidy import ABSENT, UNDECLARED, declared, frame, population, row
 
 import analysis as rs
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.coverage import coverage as draw_coverage
 from analysis.comparability import families, findings
 from analysis.statistics import gaps, rates, summaries
 
@@ -32,7 +32,7 @@ def drawn(rows, indicators, known=UNDECLARED, language="en", form="slide"):
     cells = families.cells(rows, known, compared)
     reports = pd.DataFrame({"report": rows["report"].unique(), "characters": 2000})
     with style.house_style():
-        picture = charts.coverage(
+        picture = draw_coverage(
             cells,
             title=findings.reported(cells, len(compared)),
             about=findings.coverage(compared),

@@ -1,7 +1,7 @@
 """The drawing of observed over expected counts, and of peers in a funnel."""
 
 import pytest
-from drawings import Drawing
+from album import drawings
 
 import analysis as rs
 from analysis.errors import UsageError
@@ -12,14 +12,16 @@ from analysis.statistics import spread
 def drawing(request):
     """The ratios of deaths and accidents in one language and one form."""
     language, form = request.param
-    return Drawing(rs.expected(language=language, form=form))
+    (drawing,) = drawings("expected", language, form)
+    return drawing
 
 
 @pytest.fixture(scope="module", params=[("zh", "page"), ("en", "slide")], ids="-".join)
 def funnel(request):
     """The peers in one language and one form."""
     language, form = request.param
-    return Drawing(rs.peers(language=language, form=form))
+    (drawing,) = drawings("peers", language, form)
+    return drawing
 
 
 def test_each_mark_is_a_ratio_with_its_exact_interval(drawing):

@@ -1,11 +1,11 @@
 """The drawing of instruments: which reports mention which."""
 
 import pytest
+from album import drawings
 from drawings import Drawing
 
-import analysis as rs
-from analysis import charts
 from analysis.charts import grid, style
+from analysis.charts.instruments import instruments as draw_instruments
 from analysis.comparability import findings
 from analysis.language.vocabulary import Standing
 from analysis.statistics import policies
@@ -23,12 +23,7 @@ def standings(data):
 def pages(request):
     """Both pages, drawn."""
     language, form = request.param
-    return [Drawing(figure) for figure in rs.instruments(language=language, form=form)]
-
-
-def test_every_word_can_be_read(pages):
-    """No text covers another, leaves the page or is struck by a mark."""
-    assert [page.faults for page in pages] == [{}, {}]
+    return drawings("instruments", language, form)
 
 
 def test_every_mention_has_one_mark(pages, standings):
@@ -112,7 +107,7 @@ def test_a_region_without_entries_has_a_reason(data, standings):
     some = standings[standings["region"].ne("nantong")]
     patterns = policies.patterns(some[some["theme"].eq("insurance")])
     with style.house_style():
-        figure = charts.instruments(
+        figure = draw_instruments(
             patterns,
             title=findings.instruments(patterns),
             language="en",

@@ -4,8 +4,8 @@ import pytest
 from drawings import Drawing
 from tidy import frame, row
 
-from analysis import charts
 from analysis.charts import style
+from analysis.charts.parts import parts as draw_parts
 from analysis.comparability import findings
 from analysis.statistics import wholes
 
@@ -22,7 +22,7 @@ def drawn(data, rows, context, indicator, *, language="en", form="slide"):
     wider = wholes.wider(pieces, context)
     with style.house_style():
         return Drawing(
-            charts.parts(
+            draw_parts(
                 pieces,
                 title=findings.parts(pieces),
                 language=language,
@@ -145,7 +145,7 @@ def test_the_note_names_the_method_of_the_rows(data, rows, context):
     """Shares with another interval have another note."""
     pieces = wholes.composition(rows, context, "deaths", data.breakdowns)
     with style.house_style():
-        figure = charts.parts(
+        figure = draw_parts(
             pieces.assign(method="wilson"),
             title=findings.parts(pieces),
             language="en",

@@ -10,6 +10,7 @@ from tidy import ABSENT, context, frame, row
 
 from analysis import charts
 from analysis.charts import style
+from analysis.charts.trend import trend as draw_trend
 from analysis.comparability import findings
 from analysis.statistics import gaps, rates
 from analysis.statistics import years as annual
@@ -28,7 +29,7 @@ def drawn(rows, other=NOTHING, indicator="deaths", language="zh", form="slide", 
     every = pd.concat([years, partly, stated], ignore_index=True)
     shown = set(every["region"])
     with style.house_style():
-        picture = charts.trend(
+        picture = draw_trend(
             every,
             title=findings.trend(years, stated, changes),
             language=language,
@@ -129,7 +130,7 @@ def test_more_regions_than_fit_are_drawn_on_several_pages():
     stated = changes[changes["mark"].ne("exact")]
     years = rates.limits(annual.levels(rows, other, "deaths", first_year=2015))
     refused = gaps.regions(rows, "deaths", {*names, "anhui"}, ABSENT)
-    draw = partial(charts.trend, language="en", form="page", refused=refused)
+    draw = partial(draw_trend, language="en", form="page", refused=refused)
     every = pd.concat([years, stated], ignore_index=True)
     with style.house_style():
         pages = charts.on_pages(draw, every, title=findings.trend(years, stated, changes))
@@ -368,7 +369,7 @@ def test_any_number_of_regions_is_laid_out_without_a_fault(count, form):
     changes = annual.changes_of(rows, NOTHING, "deaths", first_year=2015)
     years = rates.limits(annual.levels(rows, NOTHING, "deaths", first_year=2015))
     stated = changes[changes["mark"].ne("exact")]
-    draw = partial(charts.trend, language="en", form=form, refused=rows.iloc[:0])
+    draw = partial(draw_trend, language="en", form=form, refused=rows.iloc[:0])
     every = pd.concat([years, stated], ignore_index=True)
     with style.house_style():
         pages = charts.on_pages(draw, every, title=findings.trend(years, stated, changes))

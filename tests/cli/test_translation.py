@@ -4,7 +4,7 @@ import inspect
 import re
 
 import pytest
-from click import core, exceptions, formatting, parser, types
+from click import core, decorators, exceptions, formatting, parser, types
 from click.testing import CliRunner
 from small import Project
 
@@ -34,7 +34,7 @@ def output(*words, language="zh"):
 @pytest.mark.parametrize(("name", "text"), CLICK.items(), ids=list(CLICK))
 def test_every_translation_is_of_a_message_of_click(name, text):
     """A message that a new version of click words otherwise is found here."""
-    modules = (core, exceptions, formatting, parser, types)
+    modules = (core, decorators, exceptions, formatting, parser, types)
     sources = [re.sub(r'"\s+"', "", inspect.getsource(module)) for module in modules]
 
     assert any(f'"{text.en}"' in source for source in sources), name

@@ -151,6 +151,6 @@ def test_a_figure_that_others_report_but_may_not_stand_beside_is_not_called_alon
     ]
 
     assert reasons == [
-        "reported in this way by this region only",
+        "only this region reports it with this scope",
         "others report it, too, but not comparably",
     ]

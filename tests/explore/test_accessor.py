@@ -240,9 +240,11 @@ def test_a_chart_shows_itself_in_our_look(ours):
     import matplotlib as mpl
     from IPython.core.formatters import DisplayFormatter
 
+    from analysis.charts.comparison import comparison as draw_comparison
+
     found = ours.safety.compare("drills_held")
     with rs.style():
-        chart = rs.charts.comparison(
+        chart = draw_comparison(
             found.rows, title=rs.comparability.findings.comparison(found), language="en",
             refused=found.refused,
             cautions=found.cautions, scale=found.scale,

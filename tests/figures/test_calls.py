@@ -6,48 +6,23 @@ import pandas as pd
 import pytest
 from crowds import crowd
 from drawings import Drawing
+from album import CALLS, drawings, pages
 from matplotlib.figure import Figure as Page
 
 import analysis as rs
 from analysis import project
 from analysis.charts.kinds import KINDS
 from analysis.errors import UsageError, WordError
-from analysis.figures import calls
+from analysis.figures import calls, request
 from analysis.figures.request import Request
 from analysis.project import LANGUAGE
 
-CALLS = {
-    "overview": calls.overview,
-    "coverage": calls.coverage,
-    "comparison": lambda **given: calls.comparison("deaths", **given),
-    "not_comparable": calls.not_comparable,
-    "trend": lambda **given: calls.trend("deaths", **given),
-    "changes": calls.changes,
-    "percent_meanings": calls.percent_meanings,
-    "vintages": calls.vintages,
-    "year_to_date": calls.year_to_date,
-    "expected": calls.expected,
-    "peers": calls.peers,
-    "ranked": lambda **given: calls.ranked(rows=crowd(200), **given),
-    "tiles": lambda **given: calls.tiles(rows=crowd(200), **given),
-    "open_hazards": calls.open_hazards,
-    "parts": lambda **given: calls.parts("disaster_direct_loss", **given),
-    "targets": calls.targets,
-    "instruments": calls.instruments,
-    "commitments": calls.commitments,
-    "profile": lambda **given: calls.profile("chuxiong", **given),
-}
 
 
 @pytest.fixture(scope="module")
 def rows():
     """The rows of the project."""
     return rs.load().rows
-
-
-def pages(drawn):
-    """The figures of a call, one or several."""
-    return drawn if isinstance(drawn, tuple) else (drawn,)
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +35,10 @@ def near():
 @pytest.fixture
 def undrawn(monkeypatch):
     """Figures replaced by the frames that they would be drawn from."""
-    names = "comparison side_by_side not_comparable trend changes expected parts"
-    homes = {calls.charts: [*names.split(), "coverage"], calls: ["profile_chart"]}
+    names = ("not_comparable", "trend", "changes", "expected", "parts", "coverage", "profile")
+    homes = {request: ["comparison", "side_by_side"], calls: names}
     for home, name in ((home, name) for home, listed in homes.items() for name in listed):
-        monkeypatch.setattr(home, name, lambda *_, _name=name, **given: (_name, given))
+        monkeypatch.setattr(home, f"draw_{name}", lambda *_, _name=name, **given: (_name, given))
     monkeypatch.setattr(Request, "figure", lambda _asked, draw, _name: draw())
     monkeypatch.setattr(
         Request, "pages", lambda _asked, draw, rows, *_names, **_given: [draw(rows)]
@@ -106,17 +81,16 @@ def test_every_kind_has_a_call():
 @pytest.mark.parametrize("form", ["slide", "page"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("kind", CALLS)
-def test_a_call_draws_figures_of_its_kind_without_a_fault(kind, language, form):
-    """No text over another, outside the page or struck by a mark; a mark for each of its rows."""
-    figures = pages(CALLS[kind](language=language, form=form))
+def test_a_call_draws_figures_of_its_kind(kind, language, form):
+    """Each with a name of its own, its title on the page, and marks of its rows only."""
+    drawn = drawings(kind, language, form)
+    figures = [drawing.figure for drawing in drawn]
 
     assert {figure.kind for figure in figures} == {kind}
     names = [figure.name for figure in figures]
     assert len(set(names)) == len(names)
     assert all(name.endswith(f"-{language}") for name in names)
-    for figure in figures:
-        drawing = Drawing(figure)
-        assert drawing.faults == {}, figure.name
+    for drawing, figure in zip(drawn, figures, strict=True):
         assert {*drawing.marks} <= {*figure.rows["id"], *figure.beside.get("id", ())}, figure.name
         assert len(figure.rows), figure.name
         assert figure.caption.title[language].split("：")[0][:4] in drawing.said.replace("\n", "")

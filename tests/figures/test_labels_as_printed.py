@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 from drawings import Drawing
-from test_calls import CALLS, pages
+from album import CALLS, drawings
 
 import analysis as rs
 from analysis.charts.kinds import kind_of
@@ -40,7 +40,7 @@ def test_every_result_is_labelled_as_it_is_printed(printed):
 @pytest.mark.parametrize("name", CALLS)
 def test_no_figure_rounds_a_printed_number(name, language, printed):
     """13 million for 12,984,400 or 97.4% for 97.35% is on no picture and in no native chart."""
-    for figure in pages(CALLS[name](language=language)):
+    for figure in (drawing.figure for drawing in drawings(name, language)):
         kept = printed[printed["id"].isin(figure.rows["id"])]
         texts = Drawing(figure).said.split("\n") + _native(figure)
         said = {token for text in texts for token in NUMBER.findall(text)}

@@ -15,7 +15,9 @@ from drawings import bare
 from PIL import Image
 from tidy import ABSENT, context, frame, population, row
 
-from analysis import charts, project
+from analysis import project
+from analysis.charts.comparison import comparison as draw_comparison
+from analysis.charts.trend import trend as draw_trend
 from analysis.charts import Caption, style
 from analysis.charts.page import Page
 from analysis.comparability import findings, rules
@@ -53,7 +55,7 @@ def comparison(language="zh"):
     """The picture of the comparison."""
     result = compared()
     with style.house_style():
-        return charts.comparison(
+        return draw_comparison(
             result.rows,
             title=findings.comparison(result),
             language=language,
@@ -75,7 +77,7 @@ def trend():
     changes = annual.changes_of(rows, other, "deaths", first_year=2020)
     stated = changes[changes["mark"].ne("exact")]
     with style.house_style():
-        return charts.trend(
+        return draw_trend(
             pd.concat([years, stated], ignore_index=True),
             title=findings.trend(years, stated, changes),
             language="en",
@@ -191,7 +193,7 @@ def test_a_wider_region_drawn_as_a_line_is_in_the_record(stage):
         population("china", 1.4e9, 2024, indicator="population_year_end"),
     )
     with style.house_style():
-        picture = charts.comparison(
+        picture = draw_comparison(
             result.rows,
             title=findings.comparison(result),
             language="zh",

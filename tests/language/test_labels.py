@@ -5,8 +5,9 @@ import json
 import pytest
 from publications import HOSTILE, row
 
-from analysis import charts, project
+from analysis import project
 from analysis.charts import style
+from analysis.charts.commitments import commitments as draw_commitments
 from analysis.comparability import findings
 from analysis.figures.record import save
 from analysis.language import labels
@@ -51,7 +52,7 @@ def test_the_record_of_a_figure_holds_what_a_commitment_is_for(tmp_path, monkeyp
     absent = policies.worded(rows)
     with style.house_style():
         title = findings.commitments(rows)
-        picture = charts.commitments(rows.head(8), title=title, language="en", absent=absent)
+        picture = draw_commitments(rows.head(8), title=title, language="en", absent=absent)
     save(picture, "promises", formats=("png",))
 
     held = json.loads((tmp_path / "promises.json").read_text("utf-8"))["rows"]

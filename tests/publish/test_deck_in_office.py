@@ -40,10 +40,9 @@ def rendered(data, name, folder):
     return (folder / name).with_suffix(".pdf")
 
 
-def resaved(path, folder):
-    """A deck opened and saved by LibreOffice."""
+def resaved(path, folder, kind="pptx:Impress MS PowerPoint 2007 XML"):
+    """A deck or brief opened and saved by LibreOffice."""
     profile = f"-env:UserInstallation=file://{folder}/profile"
-    kind = "pptx:Impress MS PowerPoint 2007 XML"
     command = ["soffice", profile, "--headless", "--convert-to", kind]
     subprocess.run(
         [*command, "--outdir", str(folder / "again"), str(path)],

@@ -286,3 +286,31 @@ def test_each_indicator_has_its_definition(figures):
     assert [(one["indicator_code"], one["Definition"]) for one in lines] == [
         ("deaths", "People killed")
     ]
+
+
+def test_tables_have_the_same_names_in_both_languages(figures):
+    """So that a program reads a table by its name."""
+    books = [book_of(figures, language) for language in ("zh", "en")]
+    names = [{name for sheet in opened for name in sheet.tables} for opened in books]
+
+    assert names[0] == names[1]
+    assert {"contents", "notes", "comparison", "trend", "evidence", "sources"} <= names[0]
+
+
+def test_computed_numbers_have_one_decimal_and_printed_ones_all_of_theirs(tmp_path):
+    """A ratio has two; a percentage that was printed with two decimals keeps them."""
+    change = {"measure": "change_pct", "mark": "percent_only"}
+    computed = row(value=45, before=51, ratio=45 / 51, percent=-11.764705882352942, lower=0.58)
+    more = [
+        figure("changes-all", [computed, row("nantong", None, percent=-9.25, **change)]),
+    ]
+    data = workbook.workbook(written(tmp_path, more=more), language="zh", patterns=["changes-all"])
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["变化"]
+    heads = [cell.value for cell in sheet[workbook.HEAD + 1]]
+    cells = {
+        head: [line[place] for line in sheet.iter_rows(min_row=workbook.HEAD + 2)]
+        for place, head in enumerate(heads)
+    }
+
+    assert [one.number_format for one in cells["变化（%）"]] == ["#,##0.0", "#,##0.####"]
+    assert cells["与上年之比"][0].number_format == "0.00"

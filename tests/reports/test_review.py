@@ -250,8 +250,74 @@ def test_what_accept_does_fits_one_screen(folder):
     assert any(
         "instruments not looked for in this report: no status recorded" in line for line in lines
     )
-    assert any("numerals recorded" in line for line in lines)
+    assert any("numerals accounted for" in line for line in lines)
     assert len(whole.stdout.splitlines()) > 40
+
+
+CLOSING = "\n青山市应急管理局\n2025年1月16日"
+ONE = [["qingshan", "429900", "青山市", "Qingshan", "prefecture", "100000"]]
+
+
+def test_a_new_campaign_is_proposed_on_the_sheet_of_parts(folder):
+    """A quoted name becomes the part of its figures; accepting one asks for its English name."""
+    report = compiled(folder, f"青山市2024年总结\n在“清风”行动中,检查企业96家。{CLOSING}")
+    (figure,) = [line for line in sheet(report) if line["raw"] == "96"]
+    (part,) = sheet(report, "breakdowns")
+
+    assert figure["breakdown"] == part["breakdown"] == "campaign:new_at_11"
+    assert part["name_zh"] == "“清风”行动"
+    with pytest.raises(TableError, match="name_en"):
+        accept.accept(reviewed(folder, report, new=ONE), folder)
+
+    named = put("breakdowns", "name_en", "Fresh breeze")
+    accept.accept(reviewed(folder, report, named, new=ONE), folder)
+    assert (load.load(folder).breakdowns["breakdown"] == "campaign:new_at_11").sum() == 1
+
+
+def test_a_new_part_that_no_accepted_row_has_is_not_taken(folder):
+    """Rejecting the figures of a campaign leaves the table of parts as it is."""
+    text = f"青山市2024年总结\n发生事故3起。在“清风”行动中,检查企业96家。{CLOSING}"
+    refused = put("review", "decision", "reject", raw="96")
+    accept.accept(reviewed(folder, compiled(folder, text), refused, new=ONE), folder)
+
+    assert not load.load(folder).breakdowns["breakdown"].str.startswith("campaign:new").any()
+
+
+def test_the_base_of_a_change_is_a_column_and_a_note_of_its_row(folder):
+    """What a change is a change from stands beside its measure; the tables note it."""
+    text = f"青山市2024年总结\n12月份发生事故18起,环比上升20%。{CLOSING}"
+    report = compiled(folder, text)
+    (line,) = [line for line in sheet(report) if line["raw"] == "20"]
+    accept.accept(reviewed(folder, report, new=ONE), folder)
+    rows = load.load(folder).observations
+    notes = rows.loc[rows["report"].eq("qingshan-2024") & rows["measure"].eq("change_pct"), "note"]
+
+    assert line["base"] == "month_before"
+    assert [*notes] == ["与上月（上期）比较，不是与上年比较"]
+
+
+def test_a_workbook_from_before_the_column_of_the_base_is_still_accepted(folder):
+    """A review that was begun with an earlier version is not lost."""
+
+    def earlier(book):
+        page = book["review"]
+        page.delete_cols(cells(page)["base"])
+
+    report = compiled(folder, f"青山市2024年总结\n发生事故18起,环比上升20%。{CLOSING}")
+    accept.accept(reviewed(folder, report, earlier, new=ONE), folder)
+
+    assert load.load(folder).observations["report"].eq("qingshan-2024").sum() == 2
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_file_that_cannot_be_read_is_refused_in_the_language_of_the_reader(folder, language):
+    """The reason and the remedy are in Chinese or in English, as asked."""
+    path = folder.parent / "a.txt"
+    path.write_text("{\\rtf1 text}", "utf-8")
+    arguments = [str(path), "--project", str(folder.parent), "--language", language]
+    refused = CliRunner().invoke(compile_, arguments).exception
+
+    assert ("RTF文件" if language == "zh" else "an RTF file") in refused.text[language]
 
 
 @pytest.mark.parametrize("key", ["region", "report"])

@@ -1,10 +1,12 @@
 """Table files are read whole and unchanged, repaired and told, or refused with a place."""
 
 import csv as csv_module
+import io
 import os
 import threading
 import time
 import tracemalloc
+import zipfile
 from pathlib import Path
 
 import hostile
@@ -114,6 +116,28 @@ def test_a_workbook_and_a_csv_of_the_same_table_are_the_same(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(hostile_xlsx.xlsx())
 
     assert csv_file.table(tmp_path / "a.csv").equals(csv_file.table(tmp_path / "a.xlsx"))
+
+
+def test_a_strict_workbook_is_named_as_such(tmp_path):
+    """A sound file in a variant that is not read is not called damaged."""
+    path = tmp_path / "strict.xlsx"
+    path.write_bytes(_with_namespace("http://purl.oclc.org/ooxml/spreadsheetml/main"))
+
+    with pytest.raises(TableError, match="save it as Excel Workbook"):
+        csv_file.table(path)
+
+
+def _with_namespace(name):
+    """The plain workbook with another namespace of its main part."""
+    common = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(hostile_xlsx.xlsx())) as plain,
+        zipfile.ZipFile(stream, "w") as strict,
+    ):
+        for part in plain.namelist():
+            strict.writestr(part, plain.read(part).replace(common, name.encode()))
+    return stream.getvalue()
 
 
 def test_every_line_keeps_its_number(tmp_path):

@@ -414,29 +414,14 @@ def repaint(slide: Any, shape: Any, blob: bytes, slide_content: Content) -> None
 
 
 def room(slide: Any, figure: str, box: Box) -> Box:
-    """Return the room of a chart with the free room down to the texts of the figure below it."""
+    """Return the room of a chart with the free room down to the next text of the figure."""
     low = box[1] + box[3]
-    texts = [
-        shape
+    tops = [
+        box_of(shape)[1]
         for shape in slide.shapes
-        if carriers.owned(shape.name)[0] == figure and box_of(shape)[1] >= low - 0.1
+        if carriers.owned(shape.name)[0] == figure and box_of(shape)[1] >= low
     ]
-    ends = [_top_of_words(shape) for shape in texts if shape.has_text_frame]
-    return *box[:3], max(box[3], min(ends, default=low) - 0.05 - box[1])
-
-
-def _top_of_words(shape: Any) -> float:
-    """Return the upper end of the words in a text shape, in inches."""
-    _, top, width, height = box_of(shape)
-    if template.inherited(shape, f".//{{{template.A}}}bodyPr", "anchor") != "b":
-        return top
-    across, down = template.insets(shape)
-    size = own_size(shape)
-    lines = lines_needed(shape.text_frame.text, width - across, size)
-    return max(top, top + height - down - lines * size * LINE / 72)
-
-
-LINE = 1.25  # height of a line divided by the size of its text
+    return *box[:3], max(low, min(tops, default=low) - 0.05) - box[1]
 
 
 def picture(slide: Any, slide_content: Content, figures: Path, box: Box) -> None:
@@ -498,9 +483,35 @@ def light(png: bytes, name: str) -> bytes:
         flat.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
         # The other methods turn the palest shading into white.
         few = flat.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.putpalette(
+            _exact(few.getpalette() or [], flat.resize(_SAMPLE, Image.Resampling.NEAREST))
+        )
         out = io.BytesIO()
         few.save(out, "PNG", pnginfo=texts, dpi=image.info.get("dpi"), compress_level=9)
     return min(out.getvalue(), png, key=len)
+
+
+_SAMPLE, _COMMON = (500, 281), 24
+
+
+def _exact(palette: list[int], sample: Any) -> list[int]:
+    """Return a palette whose entries nearest to the most common colours of a picture equal them."""
+    colours = [tuple(palette[start : start + 3]) for start in range(0, len(palette), 3)]
+    free = set(range(len(colours)))
+    counted = sorted(sample.getcolors(sample.width * sample.height), reverse=True)
+    for _, colour in counted[:_COMMON]:
+        nearest = min(free, key=lambda place: (_off(colours[place], colour), place))
+        if _off(colours[nearest], colour) < _NEAR:
+            free.remove(nearest)
+            colours[nearest] = colour
+    return [part for colour in colours for part in colour]
+
+
+_NEAR = 100  # squared distance of colours that look the same
+
+
+def _off(one: Sequence[int], other: Sequence[int]) -> int:
+    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
 
 
 _EDGE = 0.006  # of the page width: text and marks extend slightly beyond the plot
@@ -526,8 +537,12 @@ def _ink(png: bytes, box: Box) -> Box:
         ink = ImageChops.difference(part, Image.new("RGB", part.size, "white")).getbbox()
     if ink is None:
         return box
-    ends = (left + ink[0], top + ink[1], ink[2] - ink[0], ink[3] - ink[1])
-    return ends[0] / wide, ends[1] / high, ends[2] / wide, ends[3] / high
+    left, right = max(0, left + ink[0] - _RIM), min(wide, left + ink[2] + _RIM)
+    top, low = max(0, top + ink[1] - _RIM), min(high, top + ink[3] + _RIM)
+    return left / wide, top / high, (right - left) / wide, (low - top) / high
+
+
+_RIM = 6  # pixels around the ink, because programs round
 
 
 def inked(png: bytes, plot: Sequence[float] | None) -> Box:

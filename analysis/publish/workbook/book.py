@@ -8,6 +8,7 @@ chart or link is evaluated as a formula.
 
 import io
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,7 +33,7 @@ from .tabs import EVIDENCE, Column, Sheet, charted, explained, sheets
 _LOOKS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True, "valign": "top"},
     "number": {"num_format": "#,##0.####", "valign": "top"},
-    "decimal": {"num_format": "#,##0.0##", "valign": "top"},
+    "decimal": {"num_format": "#,##0.0", "valign": "top"},
     "ratio": {"num_format": "0.00", "valign": "top"},
 }
 _HEADS = {
@@ -101,6 +102,7 @@ class _Book:
             row["id"]: row
             for record in records
             for row in (*record["rows"], *record.get("beside", ()))
+            if "indicator" in row
         }
         self.line = {row_id: HEAD + 1 + index for index, row_id in enumerate(self.rows)}
         self.cells: dict[str, list[tuple[str, str]]] = {}
@@ -141,9 +143,8 @@ class _Book:
         for number, (record, plot) in enumerate(charted(self.records, self.language), 1):
             self._chart(number, record, plot)
         self._table(self._evidence(), link=False)
-        self._listed(
-            say("book.sources")[self.language], content.sources(self.records, self.language)
-        )
+        sources = content.sources(self.records, self.language)
+        self._listed("sources", say("book.sources")[self.language], sources, (30, 60, 14, 16))
         self._define()
         self._notes(front[2])
         self._contents(front[1])
@@ -207,7 +208,7 @@ class _Book:
                 if self._cell(sheet, (line, index), column, row, linked=linked) and linked:
                     cell = f"{tab}!{charts.letter_of(index)}{line + 1}"
                     self.cells.setdefault(figure, []).append((cell, row["id"]))
-        self._dress(sheet, columns, len(table.rows))
+        self._dress(sheet, table.code, columns, len(table.rows))
 
     def _filled(self, table: Sheet) -> list[Column]:
         """Return the columns that have a value in any row."""
@@ -217,10 +218,11 @@ class _Book:
             if any(column.cell(row, self.language) not in {None, ""} for _, row in table.rows)
         ]
 
-    def _dress(self, sheet: Any, columns: Sequence[Column], lines: int) -> None:
-        """Format the cells as one table with a filter, and freeze its head."""
+    def _dress(self, sheet: Any, code: str, columns: Sequence[Column], lines: int) -> None:
+        """Format the cells as one table of a name, with a filter, and freeze its head."""
         heads = [{"header": column.head[self.language]} for column in columns]
         options = {"columns": heads, "style": "Table Style Light 1", "banded_rows": False}
+        options["name"] = code
         sheet.add_table(HEAD, 0, HEAD + max(lines, 1), len(columns) - 1, options)
         for index, head in enumerate(heads):
             sheet.write_string(HEAD, index, head["header"], self.head)
@@ -238,6 +240,8 @@ class _Book:
         target = self.line.get(row.get("id", ""))
         number = isinstance(cell, int | float) and not isinstance(cell, bool)
         look = column.look if number else "text"
+        if look == "decimal" and math.isclose(cell, round(cell, 2), abs_tol=1e-9):
+            look = "number"  # as it was printed, without digits that were not
         if linked and target is not None and "rule" not in row:
             address = f"internal:'{say('book.evidence')[self.language]}'!A{target + 1}"
             sheet.write_url(*at, address, self.links[look], str(cell))
@@ -254,7 +258,7 @@ class _Book:
         title = say("book.title.phrase_place_every_figure")[self.language]
         about = say("book.about.characters_counted")[self.language]
         rows = [("", row) for row in self.rows.values()]
-        return Sheet(say("book.evidence")[self.language], title, about, EVIDENCE, rows)
+        return Sheet("evidence", say("book.evidence")[self.language], title, about, EVIDENCE, rows)
 
     def _define(self) -> None:
         """Write the sheet of definitions, if there are any."""
@@ -265,42 +269,43 @@ class _Book:
         )
         if lines:
             name = say("book.definitions")[self.language]
-            self._listed(name, Table(heads, lines), (30, 90, 14, 28))
+            self._listed("definitions", name, Table(heads, lines), (30, 90, 14, 28))
 
-    def _listed(self, name: str, table: Table, widths: Sequence[int] = (30, 60, 14, 16)) -> None:
+    def _listed(self, code: str, name: str, table: Table, widths: Sequence[int]) -> None:
         _, sheet = self._open(name, name, "")
-        self._lines(sheet, table.head, table.lines, widths)
+        self._lines(sheet, code, table, widths)
 
     def _lines(
         self,
         sheet: Any,
-        heads: Sequence[str],
-        lines: Sequence[Sequence[str]],
+        code: str,
+        table: Table,
         widths: Sequence[int],
     ) -> None:
-        columns = [Column(Text(head, head), lambda _row, _lang: None) for head in heads]
-        for index, width in enumerate(widths[: len(heads)]):
+        columns = [Column(Text(head, head), lambda _row, _lang: None) for head in table.head]
+        for index, width in enumerate(widths[: len(columns)]):
             sheet.set_column(index, index, width)
-        for number, line in enumerate(lines):
+        for number, line in enumerate(table.lines):
             sheet.set_row(HEAD + 1 + number, _height(line, widths))
             for index, words in enumerate(line):
                 if words.isdecimal():
                     sheet.write_number(HEAD + 1 + number, index, int(words), self.looks["number"])
                 else:
                     self.text(sheet, HEAD + 1 + number, index, words)
-        self._dress(sheet, columns, len(lines))
+        self._dress(sheet, code, columns, len(table.lines))
 
     def _notes(self, sheet: Any) -> None:
         language = self.language
         self.text(sheet, 0, 0, say("book.notes")[language], self.title)
         self.text(sheet, 1, 0, content.RULES[language].split("\n")[0], self.plain)
-        heads = _HEADS["notes"][language].split("|")
+        heads = tuple(_HEADS["notes"][language].split("|"))
         rules = [
             (f"{number}.", rule)
             for number, rule in enumerate(content.RULES[language].split("\n")[1:], 1)
         ]
         notes = [(f"[{name}]", words) for name, words in self._remarks()]
-        self._lines(sheet, heads, [*explained(language), *rules, *notes], (14, 110))
+        lines = (*explained(language), *rules, *notes)
+        self._lines(sheet, "notes", Table(heads, lines), (14, 110))
 
     def _remarks(self) -> list[tuple[str, str]]:
         """Return the distinct notes of the figures, numbered."""
@@ -311,10 +316,10 @@ class _Book:
 
     def _contents(self, sheet: Any) -> None:
         self.text(sheet, 0, 0, say("book.contents")[self.language], self.title)
-        heads = _HEADS["contents"][self.language].split("|")
+        heads = tuple(_HEADS["contents"][self.language].split("|"))
         entries = [(say("book.notes")[self.language], content.RULES[self.language].split("\n")[0])]
-        lines = [*entries, *self.contents]
-        self._lines(sheet, heads, lines, (34, 90))
+        lines = (*entries, *self.contents)
+        self._lines(sheet, "contents", Table(heads, lines), (34, 90))
         for number, (tab, _) in enumerate(lines):
             sheet.write_url(HEAD + 1 + number, 0, f"internal:'{tab}'!A1", self.link, tab)
 
@@ -327,10 +332,11 @@ class _Book:
             self.language
         ]
         coverage = brief.coverage(self.records, self.language).split("\n")
-        for line, words in enumerate([*coverage, version, say("book.licence")[self.language]], 8):
+        ends = say("book.contact")[self.language], say("book.licence")[self.language]
+        for line, words in enumerate([*coverage, version, *ends], 8):
             self.text(sheet, line, 0, words, self.plain)
         address = f"internal:'{say('book.contents')[self.language]}'!A1"
-        sheet.write_url(13, 0, address, self.link, say("book.contents")[self.language])
+        sheet.write_url(14, 0, address, self.link, say("book.contents")[self.language])
 
     def _chart(self, number: int, record: Mapping[str, Any], plot: Plot) -> None:
         """Add a sheet with a native chart and its numbers."""

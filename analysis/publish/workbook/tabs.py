@@ -33,8 +33,9 @@ class Column(NamedTuple):
 
 @dataclass(slots=True)
 class Sheet:
-    """One table: its tab name, title, columns and lines."""
+    """One table: its name in both languages, its tab name, title, columns and lines."""
 
+    code: str
     name: str
     title: str
     about: str
@@ -153,9 +154,9 @@ METHOD = Column(say("sheet.method"), _method, width=30)
 REASON = Column(say("sheet.reason"), _word("reason"), width=40)
 CHANGE = Column(say("sheet.change"), _change, "decimal", 12, linked=True)
 DIRECTION = Column(say("sheet.direction"), _direction, width=10, linked=True)
-RATE = Column(say("sheet.rate"), _plain("rate"), "decimal", 14)
-RATE_LOWER = Column(say("sheet.rate_lower"), _plain("rate_lower"), "decimal", 14)
-RATE_UPPER = Column(say("sheet.rate_upper"), _plain("rate_upper"), "decimal", 14)
+RATE = Column(say("sheet.rate"), _plain("rate"), "ratio", 14)
+RATE_LOWER = Column(say("sheet.rate_lower"), _plain("rate_lower"), "ratio", 14)
+RATE_UPPER = Column(say("sheet.rate_upper"), _plain("rate_upper"), "ratio", 14)
 BEFORE = Column(say("sheet.before"), _plain("before"), "number", 12)
 RATIO = Column(say("sheet.ratio"), _plain("ratio"), "ratio", 14)
 TIMES = Column(say("sheet.times"), _plain("ratio"), "ratio", 14)
@@ -244,7 +245,7 @@ def sheets(records: Sequence[Record], language: str) -> list[Sheet]:
 def _sheet(kind: Kind, records: Sequence[Record], language: str) -> Sheet:
     columns = (*_HEAD, *(COLUMNS[name] for name in kind.columns), *CODES, ID)
     tab, title, note = (say(f"kind.{kind.name}.{part}") for part in ("tab", "sheet", "about"))
-    sheet = Sheet(tab[language], title[language], note[language], columns)
+    sheet = Sheet(kind.name, tab[language], title[language], note[language], columns)
     seen = set()
     for record in records:
         if kind_of(record) is not kind:
