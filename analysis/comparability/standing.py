@@ -30,7 +30,7 @@ from analysis.statistics import attainment, benchmarks, policies, rates, summari
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 
-from . import families, findings
+from . import families, findings, position
 
 FIRST_YEAR = 2020  # earlier definitions are wider
 PLACED = ("deaths",)  # accident counts differ in which accidents they count
@@ -218,10 +218,10 @@ def _placed(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             amounts["province_ratio"] = float(placement.province["ratio"])
         yield Finding(
             f"placement:{row['region']}:{row['indicator']}",
-            findings.expected(placement),
-            findings.placement(placement),
+            position.expected(placement),
+            position.placement(placement),
             figure="expected-deaths",
-            source=findings.placement_source(placement),
+            source=position.placement_source(placement),
             values=MappingProxyType(amounts),
             **_about(row),
         )

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import files
-from analysis.comparability import families, findings, rules, standing
+from analysis.comparability import families, rules, standing
 from analysis.errors import UsageError
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
@@ -127,7 +127,7 @@ def _placed(levels: pd.DataFrame, tables: Tables, region: str, indicator: str) -
         return []
     context = tables.context_rows
     placements = standing.placements(levels, context, tables.peers, indicator, {region})
-    return [findings.placement(one) for one in placements]
+    return [position.placement(one) for one in placements]
 
 
 def _elsewhere(context: pd.DataFrame, region: str, indicator: str) -> pd.DataFrame:

@@ -41,7 +41,16 @@ from analysis.charts.percent_meanings import contradiction
 from analysis.charts.percent_meanings import percent_meanings as draw_percent_meanings
 from analysis.charts.profile import Block, Statement
 from analysis.charts.profile import profile as draw_profile
-from analysis.comparability import apart, crowds, families, findings, many, profiles, standing
+from analysis.comparability import (
+    apart,
+    crowds,
+    families,
+    findings,
+    position,
+    many,
+    profiles,
+    standing,
+)
 from analysis.errors import UsageError
 from analysis.language import values
 from analysis.language.text import Text
@@ -309,8 +318,8 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
     draw = partial(
         draw_expected,
         pairs,
-        title=findings.expected(placement),
-        refused=pd.concat([silent, findings.unplaced(unplaced)], ignore_index=True),
+        title=position.expected(placement),
+        refused=pd.concat([silent, position.unplaced(unplaced)], ignore_index=True),
         placement=placement,
     )
     return asked.figure(draw, f"expected-{'-'.join(codes)}")
@@ -340,15 +349,15 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     placements = summaries.placements(pairs, benchmarks.spread_of(points))
     others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)
     known = benchmarks.road_shares(asked.context, indicator, ["adcode", *rates.PERIOD])
-    own = findings.named(benchmarks.own(pairs, known))
-    shown = findings.named(known[known["region"].isin(own["region"])])
+    own = position.named(benchmarks.own(pairs, known))
+    shown = position.named(known[known["region"].isin(own["region"])])
     expected = [*points["expected"], *own["expected"]]
     draw = partial(
         draw_peers,
         points.merge(asked.named(indicator), on="indicator"),
         own,
-        title=findings.peers(placements, points),
-        about=findings.peers_about(placements, points),
+        title=position.peers(placements, points),
+        about=position.peers_about(placements, points),
         limits=benchmarks.limits(
             benchmarks.spread_of(points), min(expected) * 0.7, max(expected) * 1.4
         ),
@@ -582,7 +591,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
 
 
 def _statement(placed: Placement) -> Statement:
-    text, source = findings.placement(placed), findings.placement_source(placed)
+    text, source = position.placement(placed), position.placement_source(placed)
     return Statement(text, pd.DataFrame([placed.row]), source)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.comparability import findings
+from analysis.comparability import position
 from analysis.statistics import benchmarks, spread, summaries, years
 
 RATES = {2022: 2.0, 2023: 2.0, 2024: 1.0}
@@ -230,21 +230,21 @@ def test_a_region_without_population_is_named(every, rows, context):
     left = benchmarks.without_expectation(every, rows, found, bare, "deaths")
 
     assert left[["region", "rule", "value"]].to_numpy().tolist() == [["chuxiong", "population", 45]]
-    reason = findings.unplaced(left).iloc[0]
+    reason = position.unplaced(left).iloc[0]
     assert "no population of Chuxiong in data/context.csv" in reason["reason_en"]
 
 
 def test_the_three_readings_of_chuxiong_are_one_text(pairs, known):
     """Nation, province and peers: the level is Yunnan's."""
     first, *_ = summaries.placements(pairs, benchmarks.spread_of(known))
-    text = findings.placement(first)
+    text = position.placement(first)
 
     assert (first.as_nation, first.as_province, first.as_peers) == (False, True, True)
     for words in ("149 against 105.3", "1.42 times (1.20–1.66)", "2.23, 2.18, 1.93", "11 prefect"):
         assert words in text.en
     assert "the level is Yunnan's, and no verdict on Chuxiong" in text.en
     assert "高出的是云南的水平，不能据此评价楚雄" in text.zh
-    assert findings.expected(first).zh == "楚雄死亡率是全国的1.42倍，与云南相当"
+    assert position.expected(first).zh == "楚雄死亡率是全国的1.42倍，与云南相当"
 
 
 def test_the_first_prints_of_a_year_hold_less_than_the_days(context):
