@@ -67,7 +67,7 @@ TAUGHT = {
     ],
     "zh/4_add_a_report": [
         "按并列顺序对应",
-        "no decision; choose accept or reject",
+        "没有决定；选择accept或reject",
         "observations/qingshan.csv",
         "青山 Qingshan · 2024 · 29 people · 29 (19.4–41.6)",
         "≥620 events",
@@ -91,7 +91,7 @@ def told(nb):
 
 def stamps(folder):
     """The content of every table."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name[0] != "."]
     return {path: sha256(path.read_bytes()).hexdigest() for path in files}
 
 
