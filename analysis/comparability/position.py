@@ -159,9 +159,7 @@ def _beside_province(above: dict[Any, Any] | None) -> Text:
 
 def named(rows: pd.DataFrame) -> pd.DataFrame:
     """Return *rows* with ``named``, the region and the period of each."""
-    names = [
-        labels.region(row) + Text("", " ") + values.time_of(row) for row in _records(rows)
-    ]
+    names = [labels.region(row) + Text("", " ") + values.time_of(row) for row in _records(rows)]
     return rows.assign(named=pd.Series(names, index=rows.index, dtype=object))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import files
-from analysis.comparability import families, rules, standing
+from analysis.comparability import families, position, rules, standing
 from analysis.errors import UsageError
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
