@@ -12,9 +12,9 @@ from analysis.language.text import Text
 from analysis.tables.load import Tables
 
 # What the full name of a region has behind the short one.
-_SUFFIX = re.compile(
-    r"(?:[\u4e00-\u9fff]{1,3}族)*自治[州县区]$|[省市州区县]$"
-    r"| (?:province|city|prefecture|district)$",
+_FULL = re.compile(
+    r"(.{2,}?)(?:[\u4e00-\u9fff]{1,3}族)*(?:自治)?[省市州区县]"
+    r"|(.+) (?:province|city|prefecture|district)",
     re.IGNORECASE,
 )
 
@@ -23,9 +23,10 @@ def region(word: str, tables: Tables, language: str) -> str:
     """Return the code of the region *word*, whether it has a report or not."""
     regions = tables.regions
     reported = regions[regions["region"].isin(tables.first_reports)]
-    for name in (word, _SUFFIX.sub("", word.strip())):
+    full = _FULL.fullmatch(word.strip())
+    for name in (word, full and (full[1] or full[2])):
         with suppress(WordError):
-            return code_of("region", name, regions, language)
+            return code_of("region", name or word, regions, language)
     return code_of("region", word, reported, language)  # suggests regions with a report
 
 
