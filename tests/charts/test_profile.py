@@ -108,8 +108,8 @@ def test_both_languages_list_the_same(form):
     ("region", "title"),
     [
         ("anhui", "Anhui: accidents down, deaths down"),
-        ("anshan", "Anshan: targets for accidents and deaths, no results"),
-        ("yaohai", "Yaohai: a plan, without results"),
+        ("anshan", "Anshan report 2023: targets for accidents and deaths, no results"),
+        ("yaohai", "Yaohai report 2020: a plan, without results"),
     ],
 )
 def test_the_title_is_what_the_report_has(slides, region, title):
