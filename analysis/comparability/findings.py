@@ -50,10 +50,14 @@ def side_by_side(rows: pd.DataFrame) -> Text:
         return say("finding.all_apart")
     headline = summaries.headline(rows)
     first, answers = headline.iloc[0], summaries.answers(headline)
+    name = Text(first["family_zh"], first["family_en"])
+    if answers.kind is Answer.AMOUNTS and answers.regions > len(answers.ends):
+        low, high = map(_answer, sorted(answers.ends, key=lambda row: float(row["total"])))
+        return say("finding.answers_range", name=name, count=answers.regions, low=low, high=high)
     each = [region(row) + Text("", " ") + _answer(row) for row in answers.ends]
     return say(
         f"finding.answers_{answers.kind}",
-        name=Text(first["family_zh"], first["family_en"]),
+        name=name,
         count=answers.regions,
         amount=_answer(answers.ends[0]),
         amounts=Text.joined(each, zh="、", en=", "),

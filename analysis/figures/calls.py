@@ -36,18 +36,13 @@ from analysis.charts.tiles import tiles as draw_tiles
 from analysis.charts.trend import trend as draw_trend
 from analysis.charts.vintages import vintages as draw_vintages
 from analysis.charts.year_to_date import year_to_date as draw_year_to_date
-from analysis.charts import Figure, Pages
-from analysis.charts.percent_meanings import contradiction
-from analysis.charts.percent_meanings import percent_meanings as draw_percent_meanings
-from analysis.charts.profile import Block, Statement
-from analysis.charts.profile import profile as draw_profile
 from analysis.comparability import (
     apart,
     crowds,
     families,
     findings,
-    position,
     many,
+    position,
     profiles,
     standing,
 )

@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import charts, project
+from analysis.charts import Figure, Pages, style
 from analysis.charts.comparison import comparison as draw_comparison
 from analysis.charts.side_by_side import side_by_side as draw_side_by_side
-from analysis.charts import Figure, Pages, style
 from analysis.comparability import apart, findings, many, rules, standing
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
@@ -138,9 +138,7 @@ class Request(Canvas):
     def placements(self, indicator: str, regions: Collection[str] | None = None) -> list[Placement]:
         """Return where *regions*, by default those of the rows, lie against nation and peers."""
         chosen = set(self.rows["region"]) if regions is None else regions
-        return standing.placements(
-            self.series, self.context, self.tables.peers, indicator, chosen
-        )
+        return standing.placements(self.series, self.context, self.tables.peers, indicator, chosen)
 
     @cached_property
     def series(self) -> pd.DataFrame:

@@ -173,8 +173,10 @@ def against(pieces: pd.DataFrame, shares: pd.DataFrame) -> list[Against]:
     Test the share of each of *pieces* against the latest of *shares* from before its period.
 
     A wider region includes the narrower one, so that periods that overlap are not independent.
+    Periods of other lengths or seasons are not tested: shares of the sectors differ by season.
     """
     before = shares[shares["period_end"].lt(pieces["period_start"].min())]
+    before = before[_season(before).isin(_season(pieces))]
     latest = before.drop_duplicates("piece", keep="last").set_index("piece", drop=False)
     pairs = [
         (row, latest.loc[row["piece"]].to_dict())
@@ -182,6 +184,13 @@ def against(pieces: pd.DataFrame, shares: pd.DataFrame) -> list[Against]:
         if row["piece"] in latest.index
     ]
     return [Against(row, other, _fisher(row, other), len(pairs)) for row, other in pairs]
+
+
+def _season(shares: pd.DataFrame) -> "pd.Series[str]":
+    """Return the first and the last day of the year that each share is about."""
+    first, last = (shares[name].dt.strftime("%m-%d") for name in ("period_start", "period_end"))
+    seasons: pd.Series[str] = first + last
+    return seasons
 
 
 def _fisher(row: Row, other: Row) -> float:

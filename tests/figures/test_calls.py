@@ -4,9 +4,8 @@ import csv
 
 import pandas as pd
 import pytest
-from crowds import crowd
-from drawings import Drawing
 from album import CALLS, drawings, pages
+from drawings import Drawing
 from matplotlib.figure import Figure as Page
 
 import analysis as rs
@@ -16,7 +15,6 @@ from analysis.errors import UsageError, WordError
 from analysis.figures import calls, request
 from analysis.figures.request import Request
 from analysis.project import LANGUAGE
-
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +203,7 @@ def test_axes_hold_one_page():
 
 def test_rows_of_other_tables_are_refused(rows):
     """They would be judged by the populations of these."""
-    strange = rows.assign(region=rows["region"].replace({"chuxiong": "atlantis"}))
+    strange = rows.assign(region=rows["region"].astype("str").replace({"chuxiong": "atlantis"}))
 
     with pytest.raises(UsageError, match="atlantis not among the loaded regions"):
         rs.trend("deaths", rows=strange)

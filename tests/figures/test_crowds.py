@@ -1,9 +1,9 @@
 """Figures of 20 and 200 regions: no text over another, or a refusal that says what to do."""
 
 import pytest
+from album import pages
 from crowds import crowd
 from drawings import Drawing
-from album import pages
 
 from analysis.charts.page import LEAST_PLOT
 from analysis.errors import CrowdedError, UsageError

@@ -4,8 +4,8 @@ import re
 
 import pandas as pd
 import pytest
-from drawings import Drawing
 from album import CALLS, drawings
+from drawings import Drawing
 
 import analysis as rs
 from analysis.charts.kinds import kind_of

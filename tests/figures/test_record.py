@@ -16,10 +16,10 @@ from PIL import Image
 from tidy import ABSENT, context, frame, population, row
 
 from analysis import project
-from analysis.charts.comparison import comparison as draw_comparison
-from analysis.charts.trend import trend as draw_trend
 from analysis.charts import Caption, style
+from analysis.charts.comparison import comparison as draw_comparison
 from analysis.charts.page import Page
+from analysis.charts.trend import trend as draw_trend
 from analysis.comparability import findings, rules
 from analysis.errors import GlyphError, UsageError
 from analysis.figures.record import save
