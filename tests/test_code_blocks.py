@@ -41,6 +41,7 @@ ELSEWHERE = {  # the start of a block or line, and the test that runs it
     ),
     "cd notebooks && JUPYTER_PATH": "test_lab_browser.test_the_same_notebook_under_voila",
     'import analysis as rs\n\ndata = rs.load("simulated")': "tables.test_panel",
+    'import analysis as rs\n\nrows = rs.load("simulated")': "figures.test_crowds",
 }
 
 
@@ -100,8 +101,8 @@ def test_each_block_has_a_language_that_says_how_it_is_tested(page):
 def test_each_test_that_runs_a_block_exists(test):
     """A renamed test would leave its block without one."""
     module, _, name = test.partition(".")
-    if module == "tables":
-        assert (ROOT / "tests" / "tables" / f"{name}.py").exists()
+    if module in {"tables", "figures"}:
+        assert (ROOT / "tests" / module / f"{name}.py").exists()
         return
     assert callable(getattr(importlib.import_module(module), name))
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.language import numbers, values
-from analysis.language.messages import say
+from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Answer, Mark, Promise, Quantity, Status, Use
 from analysis.statistics import summaries
@@ -310,14 +310,20 @@ def parts(pieces: pd.DataFrame) -> Text:
     first = summaries.most(pieces[pieces["whole_id"].eq(pieces.iloc[0]["whole_id"])])
     words: dict[str, Any] = {"region": region(first.whole), "name": values.short(first.whole)}
     if len(first.parts) == 1:
-        part = values.short_part(first.parts[0])
+        part = _short_part(first.parts[0])
         return say("finding.one_part", part=part, share=numbers.percent(first.share), **words)
     words |= {"value": _amount(first.value, first.whole)}
     words |= {"whole": _amount(first.whole["whole"], first.whole)}
     if len(first.parts) > NAMED:
         return say("finding.most_parts", parts=len(first.parts), **words)
-    names = Text.joined(map(values.short_part, first.parts), zh="、", en=" and ")
+    names = Text.joined(map(_short_part, first.parts), zh="、", en=" and ")
     return say("finding.two_parts", parts=names, **words)
+
+
+def _short_part(row: dict[Any, Any]) -> Text:
+    """Return the name of the part of a row for a title: a short one if there is one."""
+    code = str(row["piece"]).rpartition(":")[2]
+    return catalogue().get(f"short.{code}") or values.lowered(Text(row["part_zh"], row["part_en"]))
 
 
 def _amount(amount: float, row: dict[Any, Any]) -> Text:

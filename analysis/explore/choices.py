@@ -104,6 +104,7 @@ class Questions:
         self._of, self._about = cache(self._rows_of), cache(self._rows_about)
         self._years_of = cache(self._known_years)
         self._compared = cache(self._set_side_by_side)
+        self._answering = cache(lambda: set(families.answering(self._rows, data)["id"]))
         self._listed, self._bar = cache(self._list), cache(self._barred)
 
     def themes(self) -> list[Option]:
@@ -330,6 +331,7 @@ class Questions:
 
     def _drawn_apart(self, indicator: str, language: str) -> tuple[Figure, Text]:
         each = apart.figures(self._about(indicator), self.data, indicator)
+        each = each.assign(elsewhere=each["id"].isin(self._answering()))
         title = findings.apart(each)
         return draw_not_comparable(each, title=title, language=language), title
 

@@ -5,8 +5,8 @@ Every call takes ``rows`` (of ``load().rows``, filtered or not; all rows of the 
 given), ``language`` (``zh`` or ``en``; that of the environment variable
 ``REGIONAL_SAFETY_LANGUAGE``, else Chinese), ``form`` (``slide`` or ``page``, half a sheet),
 ``title`` (plain text instead of the finding) and ``ax``, axes of ``plt.subplots`` whose place the
-figure takes. It returns a figure, or
-:class:`~analysis.charts.Pages` of figures, that shows itself in a notebook and has ``save()``.
+figure takes. It returns a figure, or :class:`~analysis.charts.Pages` of figures, that shows itself
+in a notebook and has ``save()``.
 """
 
 from functools import partial
@@ -57,12 +57,11 @@ from analysis.statistics import (
     percents,
     policies,
     rates,
+    spread,
     summaries,
     wholes,
     years,
 )
-from analysis.statistics.spread import FEWEST_REGIONS as FEWEST_PEERS
-from analysis.statistics.spread import Placement
 
 from . import source
 from .request import (
@@ -76,8 +75,7 @@ from .request import (
     request,
 )
 
-LINES = 11  # of a table on a slide
-BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
+LINES, BREAK_YEAR = 11, 2018  # of a table on a slide; first year drawn where breaks are marked
 OUTCOMES = ("deaths", "accidents")
 
 
@@ -88,7 +86,7 @@ def overview(*about: str, **options: Unpack[Options]) -> Figure:
     Parameters
     ----------
     about
-        Codes or names of regions, themes or indicators that the findings are to be about.
+        Codes or names of regions, themes or indicators.
     """
     asked = request(options)
     draw = partial(
@@ -362,7 +360,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
 
 
 def _funnel(asked: National, indicator: str) -> Figure:
-    rows = asked.latest(indicator, fewest=FEWEST_PEERS)
+    rows = asked.latest(indicator, fewest=spread.FEWEST_REGIONS)
     rows = rows.assign(scope="", rough=False, road=float("nan"), named=None)
     known, ends = benchmarks.spread_of(rows), rows["expected"]
     draw = partial(
@@ -585,7 +583,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     return asked.figure(draw, f"profile-{region}")
 
 
-def _statement(placed: Placement) -> Statement:
+def _statement(placed: spread.Placement) -> Statement:
     text, source = position.placement(placed), position.placement_source(placed)
     return Statement(text, pd.DataFrame([placed.row]), source)
 
@@ -597,7 +595,6 @@ def _contradicted(asked: Request, outcomes: pd.DataFrame) -> Statement | None:
     for code in partly["indicator"].unique():
         meanings = percents.meanings(own, asked.context, [code])
         if words := contradiction(meanings):
-            finding = findings.percent_meanings(meanings)
-            text = Text.joined([finding, words], zh="：", en=": ")
+            text = Text.joined([findings.percent_meanings(meanings), words], zh="：", en=": ")
             return Statement(text, meanings[0].rows.iloc[:0])
     return None

@@ -299,12 +299,6 @@ def short(row: Mapping[Any, Any]) -> Text:
     return known or lowered(Text(str(row["indicator_zh"]), str(row["indicator_en"])))
 
 
-def short_part(row: Mapping[Any, Any]) -> Text:
-    """Return the name of the part of a row for a title: a short one if there is one."""
-    code = str(row["piece"]).rpartition(":")[2]
-    return catalogue().get(f"short.{code}") or lowered(Text(row["part_zh"], row["part_en"]))
-
-
 def lowered(name: Text) -> Text:
     """
     Return a name as it is inside a sentence: without a capital, unless it is an abbreviation.

@@ -14,7 +14,7 @@ class Doubt(NamedTuple):
     A reason to look at a figure again: the message ``doubt.<id>`` and its values.
 
     >>> Doubt("same_indicator", {"start": 12}).text["en"]
-    'the same indicator as at 12: tell them apart by a breakdown'
+    'the same indicator as at 12: give them different breakdowns'
     """
 
     id: str

@@ -149,7 +149,7 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[
 
     >>> before, now = {"inputs": {"regions": "1"}}, {"inputs": {"regions": "2", "units": "1"}}
     >>> [text.en for text in _differences(before, now)]
-    ['table regions changed', 'table units is new to it']
+    ['table regions changed', 'table units is read for the first time']
     """
     for part in sorted({*before, *now}):
         old, new = before.get(part), now.get(part)

@@ -54,7 +54,7 @@ def test_every_row_is_on_one_page_in_order_and_no_region_is_split():
     pd.testing.assert_frame_equal(pd.concat(pages), rows)
     assert len(pages) > 1
     assert sum(map(len, held)) == rows["region"].nunique()
-    assert list(titles) == [f"Title ({n} of {len(pages)})" for n in range(1, len(pages) + 1)]
+    assert list(titles) == [f"Title ({n}/{len(pages)})" for n in range(1, len(pages) + 1)]
 
 
 def test_no_rows_are_one_page():

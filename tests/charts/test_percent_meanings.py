@@ -54,9 +54,9 @@ def test_nantongs_prints_contradict_one_another(drawing):
 
     assert set(accidents["fits"]) == {"75–65–59; 150–130–118"}
     caption = drawing.figure.caption
-    title = "Nantong: 68 accidents fit no published percentages, unless revised"
+    title = "Nantong: 68 accidents do not fit both published percentages"
     assert caption.title.en == title
-    assert caption.title.zh == "南通事故68起与增减幅不符，除非基数修订"
+    assert caption.title.zh == "南通事故68起与各年增减幅不能同时成立"
     assert "−13.33%, −9.2% and 68 to 24 Dec" in caption.subtitle.en
     assert "−13.33%、−9.2%与68（至12月24日）" in caption.subtitle.zh
     assert "不符" in drawing.said or "no series fits 68 to 24 Dec" in drawing.said

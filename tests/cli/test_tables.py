@@ -179,7 +179,7 @@ def test_explain_tells_a_year_from_another_publication(east):
     [
         (("east", "death"), "did you mean deaths"),
         (("west", "deaths"), "did you mean east"),
-        (("east", "deaths", "2025"), "did you mean 2024"),
+        (("east", "deaths", "2025"), "there are figures of 2023–2024"),
         (("east", "deaths", "--language", "fr"), "'fr' is not one of 'zh', 'en'"),
     ],
 )

@@ -235,10 +235,10 @@ def test_style_is_a_context():
     assert mpl.rcParams["font.family"] == before
 
 
-def test_a_chart_shows_itself_in_our_look(ours):
+def test_a_chart_shows_itself_in_our_look(ours, monkeypatch):
     """Outside of the style it was drawn in, at a prompt without a backend; no axes are taken."""
+    import IPython.display
     import matplotlib as mpl
-    from IPython.core.formatters import DisplayFormatter
 
     from analysis.charts.comparison import comparison as draw_comparison
 
@@ -250,10 +250,14 @@ def test_a_chart_shows_itself_in_our_look(ours):
             cautions=found.cautions, scale=found.scale,
         )  # fmt: skip
     due = chart._repr_png_()
+    shown = []
+    monkeypatch.setattr(IPython.display, "display", shown.append)
     with mpl.rc_context({"savefig.facecolor": "red", "font.family": ["serif"]}):
-        shown, _ = DisplayFormatter().format(chart)
+        chart._ipython_display_()
 
-    assert shown["image/png"] == due
+    picture, words = shown
+    assert picture.data == due
+    assert "Source" in words.data
     assert due.startswith(b"\x89PNG")
 
 

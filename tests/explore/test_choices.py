@@ -57,7 +57,7 @@ def test_an_indicator_may_be_chosen_when_a_report_has_a_figure_of_it(asked, data
     assert set(free(asked.indicators())) == reported
     refused = [option for option in asked.indicators() if option.reason is not None]
     assert {option.value for option in refused} == set(data.indicators["indicator"]) - reported
-    assert {option.reason.en for option in refused} == {"no report has a figure of it"}
+    assert {option.reason.en for option in refused} == {"no report has a figure for this indicator"}
 
 
 def test_themes_divide_the_indicators(asked):
@@ -226,7 +226,7 @@ def test_a_wish_for_an_unreported_indicator_is_refused_with_the_reason(asked):
     """And anything else is asked instead."""
     code = next(one.value for one in asked.indicators() if one.reason is not None)
 
-    assert asked.refused(Question(code)).en.endswith("no report has a figure of it")
+    assert asked.refused(Question(code)).en.endswith("no report has a figure for this indicator")
     assert asked.settled(Question(code)).indicator == free(asked.indicators())[0]
 
 

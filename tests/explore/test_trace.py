@@ -78,7 +78,7 @@ def test_a_mark_printed_in_a_pdf_is_found(project, figure, tmp_path):
     (piece,) = trace.pieces(path, project)
 
     assert (piece.place, piece.carried["figure"]) == ("page 1", NAME)
-    assert "与现有数据表一致" in "\n".join(trace.lines(path, project))
+    assert "与当前数据表一致" in "\n".join(trace.lines(path, project))
 
 
 def test_a_mark_of_an_earlier_version_says_that_it_changed(project, tmp_path):

@@ -128,7 +128,7 @@ def test_p05_the_deadline_of_the_run_holds_too(project, tmp_path):
     late = project.call("run", "--deadline", "2", env=environment(HANGS=str(tmp_path / "pids")))
 
     assert late.returncode == 124
-    assert "2 late, 2 left" in late.stdout
+    assert "2 late, 2 not run" in late.stdout
     assert time.monotonic() - began < GUARD
 
 

@@ -1,5 +1,7 @@
 """Figures of 20 and 200 regions: no text over another, or a refusal that says what to do."""
 
+from itertools import product
+
 import pytest
 from album import pages
 from crowds import crowd
@@ -14,14 +16,20 @@ DRAWN = {
     200: ("comparison", "trend", "peers", "ranked", "tiles"),
     400: ("trend",),
 }
+SMALL = 20  # regions
 ARGUMENTS = {"overview": (), "profile": ("simaat",)}
 
 
-@pytest.mark.parametrize("form", ["slide", "page"])
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize(
-    ("regions", "name"), [(regions, name) for regions, names in DRAWN.items() for name in names]
-)
+def cases():
+    """Each kind in both languages and forms; half of the largest crowds are among the slow tests."""
+    for regions, names in DRAWN.items():
+        for name, language, form in product(names, ("zh", "en"), ("slide", "page")):
+            twin = regions > SMALL and (language, form) in {("zh", "slide"), ("en", "page")}
+            marks = [pytest.mark.slow] if twin else []
+            yield pytest.param(regions, name, language, form, marks=marks)
+
+
+@pytest.mark.parametrize(("regions", "name", "language", "form"), cases())
 def test_a_crowd_is_drawn_without_a_fault(regions, name, language, form):
     """On as many pages as it takes, of which the first, one between and the last are looked at."""
     call = getattr(calls, name)

@@ -56,7 +56,7 @@ def test_p28_an_edit_made_after_a_kill_is_never_lost(folder, monkeypatch):
     assert (folder / "themes.csv").read_bytes() == before[Path("themes.csv")] + b"MY EDIT\n"
     assert (folder / "units.csv").read_bytes() == before[Path("units.csv")] + b"MY EDIT\n"
     assert (folder / "observations" / "new.csv").read_bytes() == b"y\nMY EDIT\n"
-    assert {text.en.split()[0]: "put back" in text.en for text in report} == {
+    assert {text.en.split()[0]: "restored" in text.en for text in report} == {
         "reports.csv": True,
         "observations/new.csv": False,
         "units.csv": False,

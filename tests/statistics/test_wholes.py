@@ -204,7 +204,7 @@ def hazards(indicator, value, **changes):
 @pytest.mark.parametrize(
     ("figures", "told"),
     [
-        ([hazards("hazards_found_and_rectified", 9)], "are one figure (9 items)"),
+        ([hazards("hazards_found_and_rectified", 9)], "in one figure (9 items)"),
         (
             [hazards("hazards_found", 9, breakdown="a:b"), hazards("hazards_rectified", 8)],
             "belong to different campaigns",
@@ -245,5 +245,5 @@ def test_the_finding_counts_the_few_parts_that_are_most():
     near = taken_apart(row(value=39), piece(24), piece(15, "sector:road"))
     far = taken_apart(row(), piece(40), piece(5, "sector:road"))
 
-    assert findings.parts(near).en == "Chuxiong: 2 sectors, 39 of 39 deaths"
+    assert findings.parts(near).en == "Chuxiong: 39 of 39 deaths in mining and road"
     assert findings.parts(far).zh == "楚雄死亡88.9%在采矿"
