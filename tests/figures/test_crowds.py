@@ -21,7 +21,7 @@ ARGUMENTS = {"overview": (), "profile": ("simaat",)}
 
 
 def cases():
-    """Each kind in both languages and forms; half of the largest crowds are among the slow tests."""
+    """Each kind in both languages and forms; half of the largest crowds are slow tests."""
     for regions, names in DRAWN.items():
         for name, language, form in product(names, ("zh", "en"), ("slide", "page")):
             twin = regions > SMALL and (language, form) in {("zh", "slide"), ("en", "page")}
@@ -29,7 +29,7 @@ def cases():
             yield pytest.param(regions, name, language, form, marks=marks)
 
 
-@pytest.mark.parametrize(("regions", "name", "language", "form"), cases())
+@pytest.mark.parametrize(("regions", "name", "language", "form"), [*cases()])
 def test_a_crowd_is_drawn_without_a_fault(regions, name, language, form):
     """On as many pages as it takes, of which the first, one between and the last are looked at."""
     call = getattr(calls, name)
