@@ -62,5 +62,5 @@ def test_the_choices_and_the_protection_survive(blank, tmp_path):
 
     assert page.protection.sheet
     assert {"F2", "G2", "H2"} <= lists
-    assert page["R2"].protection.locked
+    assert page["S2"].protection.locked
     assert not page["F2"].protection.locked
