@@ -58,7 +58,7 @@ def test_every_page_is_there(built):
     """README, each page of docs, each tutorial, and each module of the front door."""
     docs = [path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.md")]
     tutorial = [path.relative_to(ROOT) for path in (ROOT / "docs" / "tutorial").rglob("*.ipynb")]
-    wanted = [Path("index"), Path("README.zh"), *docs, *tutorial, Path("api/charts")]
+    wanted = [Path("index"), Path("README.zh.md"), *docs, *tutorial, Path("api/charts")]
 
     assert len(tutorial) == 8
     assert [page for page in wanted if not (built / page.with_suffix(".html")).exists()] == []
