@@ -2,7 +2,8 @@
 Which contents passed the slow checks of the tables, kept beside the tables from call to call.
 
 Neither cells nor faults are kept, only the hashes of what passed. They hold for one version of the
-checks and of their libraries. A cache that is damaged, or of another version, is replaced.
+checks and of their libraries, and for the files of this machine: tables that came with a cache from
+elsewhere are checked. A cache that is damaged, or of another version, is replaced.
 """
 
 from collections.abc import Iterable
@@ -73,6 +74,17 @@ class Passed:
         record[self._check] = self._now
         with suppress(OSError):
             files.write(self._path, files.canonical(record))
+
+
+def identity(path: Path, digest: bytes) -> bytes:
+    """
+    Return the *digest* of a file with what the system alone sets: its inode and time of change.
+
+    Nobody who packs a table and a cache into an archive can know these of the unpacked file.
+    """
+    status = path.stat()
+    place = f"{status.st_dev} {status.st_ino} {status.st_ctime_ns} "
+    return place.encode() + digest
 
 
 def content(name: str, *parts: bytes) -> str:

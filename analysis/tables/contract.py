@@ -71,7 +71,8 @@ def held(path: Path, name: str, *, passed: bool = False) -> Held:
     """
     Read the file *path* and validate it against the contract of table *name*.
 
-    Cells that have *passed* before are not compared with the schema again.
+    Cells that have *passed* before are not compared with the schema again, if no column is
+    missing.
     """
     label = f"{path.parent.name}/{path.name}" if name in BY_REGION else path.name
     try:
@@ -80,20 +81,17 @@ def held(path: Path, name: str, *, passed: bool = False) -> Held:
         return Held(_typed_whole(empty(name), name), error.faults, [])
     faults, repairs = list(sheet.faults), list(sheet.repairs)
     frame = _frame(sheet, name, faults, repairs)
+    complete = set(TABLES[name].columns) <= set(frame.columns)
     found: dict[tuple[int, str], Fault] = {(f.line, f.column): f for f in faults}
     for fault in (
-        *(() if passed else _contract_faults(sheet.label, frame, schema(name))),
+        *(() if passed and complete else _contract_faults(sheet.label, frame, schema(name))),
         *_key_faults(sheet.label, frame, name),
     ):
         found.setdefault((fault.line, fault.column), fault)
     bad = {line for line, _ in found if line}
-    sound = frame[~frame.index.isin(bad)] if _complete(frame, name) else empty(name)
+    sound = frame[~frame.index.isin(bad)] if complete else empty(name)
     placed = [replace(f, column=sheet.column(f.column, f.line)) for f in found.values()]
     return Held(_typed_whole(sound[list(TABLES[name].columns)], name), placed, repairs)
-
-
-def _complete(frame: pd.DataFrame, name: str) -> bool:
-    return set(TABLES[name].columns) <= set(frame.columns)
 
 
 def empty(name: str) -> pd.DataFrame:

@@ -136,7 +136,7 @@ def doubts(folder: Path) -> list[Text]:
     if not faults:
         names = ", ".join(dict.fromkeys(fault.file for fault in changed))
         return [say("tables.changed", files=names)]
-    first = [say("tables.fault", fault=fault) for fault in faults[:_FIRST_FAULTS]]
+    first = [say("tables.fault", fault=fault.text) for fault in faults[:_FIRST_FAULTS]]
     return [say("tables.faults", count=len(faults)), *first]
 
 
@@ -150,10 +150,13 @@ def contents(folder: Path) -> dict[str, str]:
         paths = table_files(folder)
     except TableError:
         return {}
-    digests = {name: csv_file.digest(path) or b"" for name, path in paths.items()}
+    read = {
+        name: cache.identity(path, digest) if (digest := csv_file.digest(path)) else b""
+        for name, path in paths.items()
+    }
     return {
-        name: cache.content(name, digest, *(digests[one] for one in sorted(_targets([name]))))
-        for name, digest in digests.items()
+        name: cache.content(name, file, *(read[one] for one in sorted(_targets([name]))))
+        for name, file in read.items()
     }
 
 
@@ -201,12 +204,12 @@ def validate(tables: Tables, names: Collection[str] | None = None) -> list[Fault
         report = package.validate()
     except FrictionlessException as error:
         return [_refused(reason) for reason in error.reasons or [error.error]]
-    told = [
+    rows = [
         _row_fault(_file(tables, task.name), lines[task.name], error)
         for task in report.tasks
         for error in task.errors
     ]
-    return sorted([*map(_refused, report.errors), *told])
+    return sorted([*map(_refused, report.errors), *rows])
 
 
 def _targets(names: Iterable[str]) -> set[str]:

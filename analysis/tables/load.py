@@ -300,7 +300,7 @@ def _held(path: Path, name: str, passed: cache.Passed) -> contract.Held:
     key, digest = (path.resolve(), name), csv_file.digest(path)
     if digest is None:
         return contract.held(path, name)
-    content = cache.content(name, digest)
+    content = cache.content(name, cache.identity(path, digest))
     known, held = _kept.get(key, (None, None))
     if held is None or known != digest:
         held = contract.held(path, name, passed=bool(passed.day(content)))

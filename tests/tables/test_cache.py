@@ -1,6 +1,7 @@
 """Contents that passed are not checked twice; everything else is."""
 
 import json
+import shutil
 
 import minimal
 import pytest
@@ -56,6 +57,28 @@ def test_with_again_every_table_is_compared(east, compared):
     assert set(compared) == set(load.TABLES)
 
 
+def test_a_cache_that_came_with_the_tables_is_not_believed(east, compared, tmp_path):
+    """An archive may hold bad tables with the record of a pass of the very same bytes."""
+    copied = tmp_path / "copied"
+    shutil.copytree(east, copied)
+
+    load.load(copied)
+
+    assert set(compared) == set(load.TABLES)
+
+
+@pytest.mark.usefixtures("compared")
+def test_a_missing_column_is_a_fault_whatever_the_cache_has(east, monkeypatch):
+    """A table without it would be read as empty."""
+    path = east / "themes.csv"
+    path.write_text(path.read_text("utf-8").replace("name_en", "name_fr"), "utf-8")
+    monkeypatch.setattr(cache.Passed, "day", lambda *_: "2024-01-01")
+
+    faults = load.survey(east).faults
+
+    assert {fault.column for fault in faults} == {"name_en", "name_fr"}
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -97,7 +120,8 @@ def test_a_doubled_key_is_found_whatever_the_cache_says(east, compared):
     path = east / "themes.csv"
     path.write_text(path.read_text("utf-8") + path.read_text("utf-8").splitlines()[1] + "\n")
     record = json.loads((east / cache.FILE).read_bytes())
-    forged = cache.content("themes", load.csv_file.digest(path))
+    identity = cache.identity(path, load.csv_file.digest(path))
+    forged = cache.content("themes", identity)
     record["contract"][forged] = "2024-01-01"
     (east / cache.FILE).write_bytes(json.dumps(record).encode())
 
