@@ -54,6 +54,17 @@ def test_a_command_says_it_first(changed, arguments, tmp_path):
     assert doubt in "\n".join(said.splitlines()[:3]), said
 
 
+def test_a_chinese_reader_is_told_in_chinese(changed):
+    """The line, the column and the rule; nothing of it is English."""
+    root, _ = changed
+    asked = ["explain", "楚雄", "死亡人数", "--project", str(root), "--language", "zh"]
+
+    said = CliRunner().invoke(main, asked).output
+
+    assert "行“value”列：46：" in said
+    assert "found" not in "".join(said.splitlines()[:4])
+
+
 def test_a_run_refuses_it_before_any_job(changed, tmp_path):
     """No figure is made of tables that fail their check."""
     root = Path(shutil.copytree(changed[0], tmp_path / "copy"))
