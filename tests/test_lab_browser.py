@@ -235,7 +235,7 @@ def test_the_button_writes_its_files(lab, copy):
     page, _ = lab
     page.wait_for_function(SETTLED)
     name = page.get_attribute(".rs-answer", "data-name")
-    page.click(".rs-explore button:has-text('Keep the figure')")
+    page.click(".rs-explore button:has-text('Save the figure')")
     page.wait_for_selector(".rs-explore code")
 
     kept = copy / "figures" / "by_hand"
