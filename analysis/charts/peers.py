@@ -58,9 +58,9 @@ def peers(
     own
         The same of the regions to name, with ``named``.
     title
-        The finding, from ``findings``.
+        The finding, from ``position`` or ``crowds``.
     about
-        The subtitle, and notes on how the usual range is computed, from ``findings``.
+        The subtitle, and notes on how the usual range is computed, from ``position``.
     limits
         The limits of chance and of the spread (``benchmarks.limits``).
     roads

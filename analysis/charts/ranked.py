@@ -38,7 +38,7 @@ def ranked(
     rows
         One row a region: ``ratio`` with ``lower`` and ``upper`` (``many.ratios``).
     about
-        The subtitle, from ``findings``.
+        The subtitle, from ``crowds``.
     source
         The publications.
     """
