@@ -226,7 +226,7 @@ def _shade(axes: Axes, lines: list[Line]) -> None:
     themes = np.repeat(np.array([[line.theme] for line in lines]), shades.shape[1], axis=1)
     options: dict[str, Any] = {"ax": axes, "cbar": False, "linewidths": 1.5, "linecolor": "white"}
     own = ListedColormap([*SHADES.values()])
-    sns.heatmap(shades, mask=themes | np.isnan(shades), cmap=own, vmin=0, vmax=2, **options)
+    sns.heatmap(shades, mask=themes | np.isnan(shades), cmap=own, vmin=0, vmax=own.N - 1, **options)
     options |= {"vmin": LIGHTEST, "vmax": DARKEST}
     sns.heatmap(shades, mask=~themes | np.isnan(shades), cmap=THEMES, **options)
 

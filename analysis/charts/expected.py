@@ -1,6 +1,6 @@
 """Observed over expected counts: a row a region, reference and year, a panel an indicator."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,7 @@ def expected(
     rows
         Ratios with both intervals (``benchmarks.ratios``), of one indicator or several.
     title
-        The finding, from ``findings``.
+        The finding, from ``position``.
     refused
         Regions without a count or an expectation, and why.
     placement
@@ -85,7 +85,12 @@ def _crowded(page: Page, rows: pd.DataFrame) -> bool:
 
 def _step(page: Page, rows: pd.DataFrame) -> float:
     """Return the height of one line, in inches."""
-    return _heights(page)[1] / (max(_lines(rows).values()) + 1.4)
+    return _heights(page)[1] / _total(_lines(rows))
+
+
+def _total(lines: dict[tuple[Any, ...], float]) -> float:
+    """Return the height of all *lines* with the space around them, in lines."""
+    return max(lines.values()) + 1.4
 
 
 def _heights(page: Page) -> tuple[float, float]:
@@ -110,13 +115,18 @@ def _lines(rows: pd.DataFrame) -> dict[tuple[Any, ...], float]:
     order = ["level_order", "adcode", "nearest", "pooled", "since"]
     every = rows.assign(nearest=rows["of"].ne(NATION)).sort_values(order, kind="stable")
     keys = list(dict.fromkeys(map(_key, every.to_dict("records"))))
-    several = len(keys) > len({key[:2] for key in keys})
+    several = _several(keys)
     heights, height, group = {}, 0.0, keys[0][:2]
     for key in keys:
         height += GAP if key[:2] != group and several else 0.0
         heights[key], group = height, key[:2]
         height += 1
     return heights
+
+
+def _several(keys: Collection[tuple[Any, ...]]) -> bool:
+    """Return whether any group has several lines."""
+    return len(keys) > len({key[:2] for key in keys})
 
 
 def _panel(page: Page, number: int, rows: pd.DataFrame) -> Room:
@@ -236,11 +246,11 @@ def _name_rows(
     """Write the region with its reference before each group, and the years before each row."""
     size, box = page.size, axes.get_position()
     left, top = page.room.left, box.y1 * size.height
-    step = box.height * size.height / (max(lines.values()) + 1.4)
+    step = box.height * size.height / _total(lines)
     right = box.x0 * size.width - 0.01 * size.width
     named: dict[Any, dict[Any, Any]] = {_key(row): row for row in rows.to_dict("records")}
     group: tuple[Any, ...] = ()
-    several = len(lines) > len({key[:2] for key in lines})
+    several = _several(lines)
     for key, at in lines.items():
         row, height = named[key], top - (at + 0.7) * step
         years = _years(row)[page.language]

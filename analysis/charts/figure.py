@@ -53,6 +53,7 @@ class Caption:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Text, ...] = ()
     axis: Text = NOTHING  # what the axis measures, where the marks have one
+    spoken: Text = NOTHING  # what to say after the title; the subtitle if empty
 
     def lines(self, language: Language) -> list[str]:
         """Return the texts that explain the plot: subtitle, regions left out, notes, source."""
@@ -61,8 +62,6 @@ class Caption:
         )
         texts = [self.subtitle, *left_out, *self.notes, self.source]
         return [text[language] for text in texts if text]
-
-    spoken: Text = NOTHING  # what to say after the title; the subtitle if empty
 
 
 @dataclass(frozen=True, eq=False)

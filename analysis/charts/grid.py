@@ -21,9 +21,6 @@ MARK = 1.15  # ems that a mark takes before its word
 KEY_LINE = 1.55  # ems from one line of a key to the next
 
 
-QUIET = "#9CA3AF"  # of a dash, less prominent than marks
-
-
 class Look(NamedTuple):
     """The shape of a mark and its filled part, which distinguish it without colour."""
 
@@ -71,7 +68,7 @@ def stamp(
         linestyle="none",
         marker=look.marker,
         fillstyle=look.fill,
-        color=QUIET if look.marker == "_" else colour,
+        color=style.QUIET if look.marker == "_" else colour,
         markerfacecoloralt="white",
         markersize=size,
         markeredgewidth=max(0.6, size / 8),

@@ -175,7 +175,7 @@ def _heat_map(page: Page, room: Room, contained: pd.DataFrame) -> None:
         shares,
         annot=counts,
         fmt="d",
-        cmap=sns.light_palette(style.REGIONS["anhui"], as_cmap=True),
+        cmap=sns.light_palette(style.BLUE, as_cmap=True),
         vmin=0,
         vmax=100,
         cbar=False,

@@ -14,6 +14,7 @@ from analysis.language.vocabulary import Scale
 from . import style
 from .figure import Caption, Figure
 from .page import Page, Room
+from .trend import KIND
 
 WIDEST = 1.9  # width over height of a panel
 
@@ -46,7 +47,7 @@ def multiples(
         axes = _panel(page, room, group.iloc[0].to_dict())
         _draw(axes, group.sort_values("period_end"), nation)
         _finish(axes, page, nation, ends, first=index == 0)
-    return page.figure("trend", Scale.RATE, rows, rows.iloc[:0])
+    return page.figure(KIND.name, Scale.RATE, rows, rows.iloc[:0])
 
 
 def _rooms(room: Room, count: int) -> list[Room]:
@@ -79,11 +80,9 @@ def _draw(axes: Axes, group: pd.DataFrame, nation: pd.DataFrame) -> None:
         nation["period_end"].dt.year, nation["of_rate"], color=style.GREY,
         linestyle=(0, (4, 3)), linewidth=1.0, gid="benchmark", zorder=2,
     )  # fmt: skip
-    axes.plot(years, group["rate"], color=style.REGIONS["anhui"], linewidth=1.6, zorder=3)
+    axes.plot(years, group["rate"], color=style.BLUE, linewidth=1.6, zorder=3)
     for year, rate, row in zip(years, group["rate"], group["id"], strict=True):
-        axes.plot(
-            [year], [rate], "o", color=style.REGIONS["anhui"], markersize=2.5, gid=f"mark-{row}"
-        )
+        axes.plot([year], [rate], "o", color=style.BLUE, markersize=2.5, gid=f"mark-{row}")
 
 
 def _finish(

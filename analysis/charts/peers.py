@@ -28,7 +28,6 @@ SHAPES = {
     Scope.GENERAL_ONLY: "^",
     Scope.UNSTATED: "s",
 }
-LIGHT = "#9CA3AF"
 TICKS = (0.125, 0.25, 0.5, 1, 2, 4, 8)
 COUNTS = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
 SHARE = 0.2  # of the width, for the strip of road shares
@@ -59,9 +58,9 @@ def peers(
     own
         The same of the regions to name, with ``named``.
     title
-        The finding, from ``findings``.
+        The finding, from ``position`` or ``crowds``.
     about
-        The subtitle, and notes on how the usual range is computed, from ``findings``.
+        The subtitle, and notes on how the usual range is computed, from ``position``.
     limits
         The limits of chance and of the spread (``benchmarks.limits``).
     roads
@@ -79,7 +78,7 @@ def peers(
     _frame(axes, page, every, limits)
     _draw_limits(axes, page, limits)
     for row in points[DOT].to_dict("records"):
-        _dot(axes, page, row, page.mark * (0.75 if len(points) < CROWD else 0.3), LIGHT)
+        _dot(axes, page, row, page.mark * (0.75 if len(points) < CROWD else 0.3), style.QUIET)
     for row in own.to_dict("records"):
         _dot(axes, page, row, page.mark * 1.15, style.colour(str(row["region"])))
         _name(axes, page, row)
@@ -117,8 +116,8 @@ def _frame(axes: Axes, page: Page, every: pd.DataFrame, limits: pd.DataFrame) ->
 def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
     x = limits["expected"]
     looks = {
-        "outer_": (LIGHT, 0.7, (0, (1, 2))),
-        "": (LIGHT, 0.9, "-"),
+        "outer_": (style.QUIET, 0.7, (0, (1, 2))),
+        "": (style.QUIET, 0.9, "-"),
         "usual_": (style.INK, 2.2, "-"),
     }
     ends: list[tuple[float, str, str]] = [(1.0, "line", style.INK)]
@@ -223,8 +222,8 @@ def _key_mark(axes: Axes, page: Page, x: float, height: float, shape: str) -> No
         linestyle="none",
         marker=shape,
         markersize=page.mark * 0.75,
-        markerfacecolor=LIGHT,
-        markeredgecolor=LIGHT,
+        markerfacecolor=style.QUIET,
+        markeredgecolor=style.QUIET,
     )
 
 
@@ -244,7 +243,7 @@ def _strip(axes: Axes, page: Page, roads: pd.DataFrame) -> None:
     )
     for row in roads.to_dict("records"):
         named = isinstance(row["named"], Text)
-        colour = style.colour(str(row["region"])) if named else LIGHT
+        colour = style.colour(str(row["region"])) if named else style.QUIET
         x = -0.35 if named else -0.75
         axes.plot(
             [x],

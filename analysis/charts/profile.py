@@ -66,7 +66,8 @@ def profile(
     outcomes
         From ``profiles.outcomes``: accidents and losses with ``before`` and ``expected``.
     statement
-        Where the region lies against nation, province and peers, from ``findings``, if known.
+        Where the region lies against nation, province and peers, from ``position``; else which of
+        its figures contradict each other, if any do.
     blocks
         The lists to the right.
     unsaid

@@ -38,7 +38,7 @@ def ranked(
     rows
         One row a region: ``ratio`` with ``lower`` and ``upper`` (``many.ratios``).
     about
-        The subtitle, from ``findings``.
+        The subtitle, from ``crowds``.
     source
         The publications.
     """
@@ -82,7 +82,7 @@ def _frame(axes: Axes, page: Page, rows: pd.DataFrame) -> None:
 def _interval(axes: Axes, x: int, row: dict[Any, Any], width: float) -> None:
     """Add one line directly, because ``plot`` updates the limits of the axes for each."""
     ends = [row["lower"], row["upper"]]
-    line = Line2D([x, x], ends, linewidth=width, color="#9CA3AF", gid=f"mark-{row['id']}")
+    line = Line2D([x, x], ends, linewidth=width, color=style.QUIET, gid=f"mark-{row['id']}")
     axes.add_artist(line).set_zorder(2)
 
 

@@ -157,7 +157,7 @@ def _gap(page: Page, refused: pd.DataFrame, region: str, width: float) -> list[W
     if own.empty:
         return []
     reason = say(f"gap_short.{Gap(own.iloc[0]['rule'])}")[page.language]
-    dash = Words("—", page.size.note, grid.QUIET, gid="gap")
+    dash = Words("—", page.size.note, style.QUIET, gid="gap")
     return paragraph.flow([dash, Words(reason, page.size.note, style.GREY)], width)
 
 

@@ -24,11 +24,13 @@ _FONT = Path(__file__).parent / "font" / "NotoSansSC-Regular.ttf"
 INK = "#1F2933"
 GREY = "#6B7280"
 BAND = "#E5E7EB"
+QUIET = "#9CA3AF"  # of marks and dashes less prominent than others
+BLUE = "#153C85"  # of marks that are of no region in particular
 SHADE, AXIS = "#F3F4F6", "#C9CED6"  # behind every second row; the small axis of one row
 # Found by a search: each dark enough for text on white, all distinct for readers with red or green
 # blindness, and five distinct greys in print.
 REGIONS = {
-    "anhui": "#153C85",
+    "anhui": BLUE,
     "anshan": "#B45E0A",
     "chuxiong": "#067941",
     "nantong": "#A91A62",

@@ -47,7 +47,7 @@ def tiles(
     rows
         One row a province (``many.provinces`` of one year).
     about
-        The subtitle, from ``findings``.
+        The subtitle, from ``crowds``.
     source
         The publications.
     """

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.language import numbers, values
+from analysis.language.labels import region
 from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Answer, Mark, Promise, Quantity, Status, Use
@@ -95,11 +96,6 @@ def _name(rows: pd.DataFrame) -> Text:
         return Text("", "")
     first = rows.iloc[0]
     return Text(str(first["indicator_zh"]), str(first["indicator_en"]))
-
-
-def region(row: Any) -> Text:
-    """Return the name of the region of *row*."""
-    return Text(row["region_zh"], row["region_en"])
 
 
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
@@ -393,7 +389,7 @@ def commitments(rows: pd.DataFrame) -> Text:
     if rows.empty:
         return say("note.nothing_checkable")
     counts = {"count": summaries.checkable(rows), "total": len(rows)}
-    return say("finding.commitments", region=region(rows.iloc[0]), **counts)
+    return say("finding.commitments", region=region(rows.iloc[0].to_dict()), **counts)
 
 
 def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | None) -> Text:
@@ -475,7 +471,9 @@ def comparable_lines(beside: pd.DataFrame, unsaid: int) -> Listed:
 def _compared(rows: pd.DataFrame) -> Text:
     rate = rows.iloc[0]["scale"] == "rate"
     each = [
-        region(own.iloc[0]) + Text("", " ") + (_rate(own.iloc[0]) if rate else _answers(own))
+        region(own.iloc[0].to_dict())
+        + Text("", " ")
+        + (_rate(own.iloc[0]) if rate else _answers(own))
         for _, own in rows.groupby("region", sort=False)
     ]
     figures = Text.joined(each, zh="，", en=", ")

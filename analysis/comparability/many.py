@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.errors import UsageError
 from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Measure, Status
-from analysis.statistics import benchmarks, dates, rates, spread
+from analysis.statistics import benchmarks, dates, rates
 from analysis.statistics.spread import NATION
 from analysis.tables.panel import Panel, only
 from analysis.tables.parquet import FILE
@@ -158,14 +158,9 @@ def ratios(panel: Panel, rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
     pairs = levels.merge(benchmarks.yearly_rates(nation, nation, indicator), on="period_end")
     if pairs.empty:
         raise UsageError(f"no yearly count of {indicator} beside one of the nation")
-    return _over(pairs.assign(expected=pairs["of_rate"] * pairs["population"] / rates.PER))
-
-
-def _over(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Add the ratio of observed to expected counts, with its exact interval."""
-    ratio = spread.ratio(pairs["value"], pairs["expected"])
-    method = str(ratio.method)
-    return pairs.assign(ratio=ratio.ratio, lower=ratio.lower, upper=ratio.upper, method=method)
+    return benchmarks.over_expected(
+        pairs.assign(expected=pairs["of_rate"] * pairs["population"] / rates.PER)
+    )
 
 
 def provinces(panel: Panel, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -184,7 +179,9 @@ def provinces(panel: Panel, pairs: pd.DataFrame) -> pd.DataFrame:
     rows = rows.join(known, on="province", how="inner").rename(columns={"province": "adcode"})
     year = rows["period_end"].dt.year.astype(str)
     name = rows["region"] + "-" + rows["indicator"] + "-" + year
-    rows = _over(rows.assign(id=name, printed="", evidence="", report="", basis="derived"))
+    rows = benchmarks.over_expected(
+        rows.assign(id=name, printed="", evidence="", report="", basis="derived")
+    )
     rate = rows["of_rate"]
     return rows.assign(
         rate=rows["ratio"] * rate, rate_lower=rows["lower"] * rate, rate_upper=rows["upper"] * rate

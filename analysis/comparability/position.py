@@ -1,14 +1,15 @@
 """
 What may be said of a region's level: against the nation, its province and its peers, together.
 
-Nothing is computed here: ``statistics.spread`` and ``standing`` do, the catalogue words it.
+Nothing is computed here: ``statistics`` does.
 """
 
 from typing import Any
 
 import pandas as pd
 
-from analysis.language import labels, numbers, values
+from analysis.language import numbers, values
+from analysis.language.labels import indicator, region
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.statistics import benchmarks, gaps
@@ -23,7 +24,7 @@ def expected(placement: Placement | None) -> Text:
         return say("note.nothing_expected")
     row = placement.row
     words = {
-        "region": labels.region(row),
+        "region": region(row),
         "rate": say(f"rate_of.{row['indicator'] if row['indicator'] in _RATED else 'other'}"),
         "ratio": numbers.ratio(row["ratio"]),
     }
@@ -41,7 +42,7 @@ def expected(placement: Placement | None) -> Text:
 def placement(placement: Placement) -> Text:
     """Return where a region lies against its nation, its province and its peers, in one text."""
     row = placement.row
-    nation = say("placement.nation", **_counted(row), name=values.lowered(_named(row)))
+    nation = say("placement.nation", **_counted(row), name=values.lowered(indicator(row)))
     texts = [nation, _of_province(placement), _of_peers(placement)]
     if row["chained"]:
         texts.append(say("placement.chained", year=row["until"]))
@@ -64,7 +65,7 @@ def _of_peers(placement: Placement) -> Text:
     if placement.spread is None:
         return say("placement.no_peers")
     words = {
-        "region": labels.region(placement.row),
+        "region": region(placement.row),
         "count": placement.spread.regions,
         "outside": placement.spread.outside,
         "low": numbers.ratio(placement.low),
@@ -91,7 +92,7 @@ def placement_source(placement: Placement) -> Text:
 def _counted(row: dict[Any, Any]) -> dict[str, Any]:
     """Return the words of an observed count beside the expected one."""
     return {
-        "region": labels.region(row),
+        "region": region(row),
         "of": Text(row["of_zh"], row["of_en"]),
         "span": values.time_of(row),
         "value": values.counted(row, "value"),
@@ -100,10 +101,6 @@ def _counted(row: dict[Any, Any]) -> dict[str, Any]:
         "low": numbers.ratio(row["lower"]),
         "high": numbers.ratio(row["upper"]),
     }
-
-
-def _named(row: Any) -> Text:
-    return Text(str(row["indicator_zh"]), str(row["indicator_en"]))
 
 
 def peers(placements: list[Placement], points: pd.DataFrame) -> Text:
@@ -117,7 +114,7 @@ def peers(placements: list[Placement], points: pd.DataFrame) -> Text:
     ratios = {"ratio": first.row["ratio"], "low": first.low, "high": first.high}
     return say(
         f"finding.peers_{'in' if first.as_peers else 'out'}",
-        region=labels.region(first.row),
+        region=region(first.row),
         **{name: numbers.ratio(float(value)) for name, value in ratios.items()},
     )
 
@@ -150,7 +147,7 @@ def _beside_province(above: dict[Any, Any] | None) -> Text:
         return say("peers.subtitle")
     return say(
         "peers.subtitle_province",
-        region=labels.region(above),
+        region=region(above),
         span=values.time_of(above),
         province=Text(above["of_zh"], above["of_en"]),
         second=numbers.ratio(above["ratio"]),
@@ -159,7 +156,7 @@ def _beside_province(above: dict[Any, Any] | None) -> Text:
 
 def named(rows: pd.DataFrame) -> pd.DataFrame:
     """Return *rows* with ``named``, the region and the period of each."""
-    names = [labels.region(row) + Text("", " ") + values.time_of(row) for row in _records(rows)]
+    names = [region(row) + Text("", " ") + values.time_of(row) for row in rows.to_dict("records")]
     return rows.assign(named=pd.Series(names, index=rows.index, dtype=object))
 
 
@@ -170,12 +167,8 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
             gaps.refusal(
                 row,
                 row["rule"],
-                say(f"unplaced.{row['rule']}", region=labels.region(row), value=values.value(row)),
+                say(f"unplaced.{row['rule']}", region=region(row), value=values.value(row)),
             )
-            for row in _records(rows)
+            for row in rows.to_dict("records")
         ]
     )
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]

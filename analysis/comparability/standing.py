@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import WordError
-from analysis.language import numbers, values
+from analysis.language import labels, numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
@@ -269,7 +269,7 @@ def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
             zh="、",
             en=", ",
         )
-        words = {"region": findings.region(records[0]), "listed": listed}
+        words = {"region": labels.region(records[0]), "listed": listed}
         percent = shown["mark"].eq(Mark.PERCENT_ONLY).any()
         yield Finding(
             f"stated:{records[0]['region']}",
@@ -296,7 +296,7 @@ def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
             continue
         kind = "plan" if row["kind"] == "plan" else "targets" if len(whole) else "nothing"
         year, count = row["period_end"].year, len(group)
-        words = {"region": findings.region(row), "year": year, "count": count}
+        words = {"region": labels.region(row), "year": year, "count": count}
         yield Finding(
             f"stated:{row['region']}",
             findings.without_results(kind, row),
@@ -320,7 +320,7 @@ def _open(rows: pd.DataFrame) -> Iterator[Finding]:
             findings.open_hazards(one),
             say(
                 "sentence.open_late" if row["on_time"] else "sentence.open",
-                region=findings.region(row),
+                region=labels.region(row),
                 part=values.part_or_all(row),
                 what=say(f"loop.{row['loop']}"),
                 **dict(zip(("total", "cases", "open"), values.loop_counts(row), strict=True)),
@@ -353,7 +353,7 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
         )
         named = Text(family["name_zh"], family["name_en"])
         listed = Text.joined(
-            findings.region(row)
+            labels.region(row)
             + Text("", " ")
             + values.value(row)
             + Text.aside(Text(row["scope_zh"], row["scope_en"]))
@@ -392,7 +392,7 @@ def _parts(tables: Tables, rows: pd.DataFrame, context: pd.DataFrame) -> Iterato
             yield Finding(
                 f"parts:{first.whole['region']}:{code}",
                 findings.parts(group),
-                say("sentence.parts", region=findings.region(first.whole), listed=listed),
+                say("sentence.parts", region=labels.region(first.whole), listed=listed),
                 figure=f"parts-{code}",
                 values=MappingProxyType(
                     {"value": first.value, "whole": float(first.whole["whole"])}
@@ -407,7 +407,7 @@ def _targets(rows: pd.DataFrame) -> Iterator[Finding]:
     for region, group in judged.groupby("region", sort=False):
         outcomes = summaries.outcomes(group)
         counts = {"count": outcomes.total, "waiting": outcomes.waiting}
-        words = {"region": findings.region(group.iloc[0])} | counts
+        words = {"region": labels.region(group.iloc[0].to_dict())} | counts
         yield Finding(
             f"targets:{region}",
             say("sentence.targets_title", **words),
@@ -431,7 +431,7 @@ def _promised(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             findings.commitments(group),
             say(
                 "sentence.commitments",
-                region=findings.region(group.iloc[0]),
+                region=labels.region(group.iloc[0].to_dict()),
                 count=words,
                 total=len(group),
             ),
@@ -451,7 +451,11 @@ def _instruments(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     for region, group in known.groupby("region", sort=False):
         own = group["indicator"].drop_duplicates()
         alone = int(own.map(reports).eq(1).sum())
-        words = {"region": findings.region(group.iloc[0]), "count": alone, "total": len(own)}
+        words = {
+            "region": labels.region(group.iloc[0].to_dict()),
+            "count": alone,
+            "total": len(own),
+        }
         yield Finding(
             f"instruments:{region}",
             say("sentence.instruments", **words),

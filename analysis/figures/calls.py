@@ -20,7 +20,6 @@ from analysis.charts.commitments import commitments as draw_commitments
 from analysis.charts.coverage import coverage as draw_coverage
 from analysis.charts.expected import expected as draw_expected
 from analysis.charts.instruments import instruments as draw_instruments
-from analysis.charts.multiples import multiples as draw_multiples
 from analysis.charts.not_comparable import not_comparable as draw_not_comparable
 from analysis.charts.open_hazards import open_hazards as draw_open_hazards
 from analysis.charts.overview import overview as draw_overview
@@ -30,18 +29,14 @@ from analysis.charts.percent_meanings import contradiction
 from analysis.charts.percent_meanings import percent_meanings as draw_percent_meanings
 from analysis.charts.profile import Block, Statement
 from analysis.charts.profile import profile as draw_profile
-from analysis.charts.ranked import ranked as draw_ranked
 from analysis.charts.targets import targets as draw_targets
-from analysis.charts.tiles import tiles as draw_tiles
 from analysis.charts.trend import trend as draw_trend
 from analysis.charts.vintages import vintages as draw_vintages
 from analysis.charts.year_to_date import year_to_date as draw_year_to_date
 from analysis.comparability import (
     apart,
-    crowds,
     families,
     findings,
-    many,
     position,
     profiles,
     standing,
@@ -63,19 +58,11 @@ from analysis.statistics import (
     years,
 )
 
-from . import source
-from .request import (
-    FIRST_YEAR,
-    MOST_REGIONS,
-    National,
-    Options,
-    Request,
-    national,
-    of_panel,
-    request,
-)
+from . import panels, source
+from .request import FIRST_YEAR, MOST_REGIONS, Options, Request, request
 
-LINES, BREAK_YEAR = 11, 2018  # of a table on a slide; first year drawn where breaks are marked
+LINES = 11  # of a table on a slide
+BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 OUTCOMES = ("deaths", "accidents")
 
 
@@ -153,9 +140,9 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     -----
     Of a panel of more than ``MOST_REGIONS`` regions, the rates of each province are drawn.
     """
-    wide = national(options)
+    wide = panels.national(options)
     if wide and wide.regions > MOST_REGIONS:
-        return Pages([_multiples(wide, indicator, first_year)])
+        return Pages([panels.multiples(wide, indicator, first_year)])
     asked = request(options)
     indicator = asked.code("indicator", indicator)
     levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
@@ -164,23 +151,14 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     changed = years.changes_of(asked.rows, asked.context, indicator, first_year=first_year)
     stated = changed[changed["mark"].ne(Mark.EXACT)]
     rows = pd.concat([counts, partly, stated], ignore_index=True)
-    shown = set(rows["region"])
     draw = partial(
         draw_trend,
         verdict=findings.latest_change(changed),
-        refused=gaps.regions(asked.rows, indicator, shown, asked.absences),
+        refused=asked.without(indicator, set(rows["region"])),
         expected=rates.expected(counts, asked.series, asked.context, indicator),
     )
     title = findings.trend(counts, stated, changed)
     return asked.pages(draw, rows, title, f"trend-{indicator}")
-
-
-def _multiples(asked: National, indicator: str, first_year: int) -> Figure:
-    pairs = asked.pairs(indicator, since=first_year)
-    rows = many.provinces(asked.panel, pairs)
-    title, origin = crowds.multiples(rows), values.source_note(pairs)
-    draw = partial(draw_multiples, rows, title=title, source=origin)
-    return asked.figure(draw, f"trend-{indicator}")
 
 
 def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
@@ -193,7 +171,7 @@ def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
         Codes or names; deaths and accidents if none is given.
     """
     asked = request(options)
-    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    codes = asked.indicators(indicators or OUTCOMES)
     rows, published = percents.vintages(asked.rows, asked.context, codes)
     draw = partial(draw_vintages, rows, title=findings.vintages(rows), published=published)
     return asked.figure(draw, "vintages")
@@ -209,10 +187,10 @@ def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
         Codes or names; accidents and deaths if none is given.
     """
     asked = request(options)
-    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    codes = asked.indicators(indicators or OUTCOMES)
     meanings = summaries.contradicted_first(percents.meanings(asked.rows, asked.context, codes))
     shown = {region for meaning in meanings for region in meaning.rows["region"]}
-    refused = gaps.regions(asked.rows, codes[0], shown, asked.absences)
+    refused = asked.without(codes[0], shown)
     draw = partial(
         draw_percent_meanings,
         meanings,
@@ -242,7 +220,7 @@ def year_to_date(
         draw_year_to_date,
         rows,
         title=findings.year_to_date(rows),
-        refused=gaps.regions(asked.rows, indicator, set(rows["region"]), asked.absences),
+        refused=asked.without(indicator, set(rows["region"])),
     )
     return asked.figure(draw, f"year-to-date-{indicator}")
 
@@ -259,14 +237,14 @@ def changes(*indicators: str, year: int | None = None, **options: Unpack[Options
         The later year of the changes; the last one of the reports if not given.
     """
     asked = request(options)
-    codes = [asked.code("indicator", name) for name in indicators or OUTCOMES]
+    codes = asked.indicators(indicators or OUTCOMES)
     year = year or asked.last_year
     rows = percents.of_year(asked.rows, asked.context, codes, year)
     draw = partial(
         draw_changes,
         rows,
         title=findings.changes(rows),
-        refused=gaps.regions(asked.rows, codes[0], set(rows["region"]), asked.absences),
+        refused=asked.without(codes[0], set(rows["region"])),
     )
     return asked.figure(draw, f"changes-{year}")
 
@@ -289,7 +267,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         which nothing can be expected.
     """
     asked = request(options)
-    codes = [asked.code("indicator", name) for name in indicators or standing.PLACED]
+    codes = asked.indicators(indicators or standing.PLACED)
     every, regions = asked.series, set(asked.rows["region"])
     for code in codes:
         if code in rates.COUNTED_DIFFERENTLY:
@@ -306,7 +284,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
     placements = asked.placements(codes[0])
     unplaced = benchmarks.without_expectation(every, asked.rows, pairs, asked.context, codes[0])
     shown = {*pairs["region"], *unplaced["region"]}
-    silent = gaps.regions(asked.rows, codes[0], shown, asked.absences)
+    silent = asked.without(codes[0], shown)
     placement = next(iter(placements), None)
     draw = partial(
         draw_expected,
@@ -332,45 +310,27 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     UsageError
         For an indicator that does not compare between regions.
     """
-    if wide := national(options):
-        return _funnel(wide, indicator)
+    if wide := panels.national(options):
+        return panels.funnel(wide, indicator)
     asked = request(options)
     indicator = asked.code("indicator", indicator)
     if indicator not in standing.PLACED:
         raise UsageError(f"{indicator} does not compare between regions: ask {standing.PLACED[0]}")
     points, pairs = asked.peers(indicator), asked.pairs(indicator)
-    placements = summaries.placements(pairs, benchmarks.spread_of(points))
+    spread_of_peers = benchmarks.spread_of(points)
+    placements = summaries.placements(pairs, spread_of_peers)
     others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)
     known = benchmarks.road_shares(asked.context, indicator, ["adcode", *rates.PERIOD])
     own = position.named(benchmarks.own(pairs, known))
     shown = position.named(known[known["region"].isin(own["region"])])
-    expected = [*points["expected"], *own["expected"]]
     draw = partial(
         draw_peers,
         points.merge(asked.named(indicator), on="indicator"),
         own,
         title=position.peers(placements, points),
         about=position.peers_about(placements, points),
-        limits=benchmarks.limits(
-            benchmarks.spread_of(points), min(expected) * 0.7, max(expected) * 1.4
-        ),
+        limits=panels.limits(spread_of_peers, pd.concat([points, own])["expected"]),
         roads=pd.concat([shown, others[others["level"].eq("prefecture")]], ignore_index=True),
-    )
-    return asked.figure(draw, f"peers-{indicator}")
-
-
-def _funnel(asked: National, indicator: str) -> Figure:
-    rows = asked.latest(indicator, fewest=spread.FEWEST_REGIONS)
-    rows = rows.assign(scope="", rough=False, road=float("nan"), named=None)
-    known, ends = benchmarks.spread_of(rows), rows["expected"]
-    draw = partial(
-        draw_peers,
-        rows,
-        rows.iloc[:0],
-        title=crowds.ranked(rows),
-        about=[crowds.unnamed(rows)],
-        limits=benchmarks.limits(known, ends.min() * 0.7, ends.max() * 1.4),
-        roads=rows.iloc[:0],
     )
     return asked.figure(draw, f"peers-{indicator}")
 
@@ -389,16 +349,7 @@ def ranked(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     UsageError
         For rows of ordinary tables, or fewer than ``FEWEST_REGIONS`` regions.
     """
-    asked = of_panel(options, "ranked")
-    rows = asked.latest(indicator)
-    draw = partial(
-        draw_ranked,
-        rows,
-        title=crowds.ranked(rows),
-        about=crowds.unnamed(rows),
-        source=values.source_note(rows),
-    )
-    return asked.figure(draw, f"ranked-{indicator}")
+    return panels.ranked(panels.only(options, "ranked"), indicator)
 
 
 def tiles(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
@@ -415,17 +366,7 @@ def tiles(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     UsageError
         For rows of ordinary tables, or fewer than ``FEWEST_REGIONS`` regions.
     """
-    asked = of_panel(options, "tiles")
-    pairs = asked.latest(indicator)
-    rows = many.provinces(asked.panel, pairs)
-    draw = partial(
-        draw_tiles,
-        rows,
-        title=crowds.tiles(rows),
-        about=crowds.unnamed(rows),
-        source=values.source_note(pairs),
-    )
-    return asked.figure(draw, f"tiles-{indicator}")
+    return panels.tiles(panels.only(options, "tiles"), indicator)
 
 
 def open_hazards(**options: Unpack[Options]) -> Figure:

@@ -12,7 +12,7 @@ from analysis import charts, project
 from analysis.charts import Figure, Pages, style
 from analysis.charts.comparison import comparison as draw_comparison
 from analysis.charts.side_by_side import side_by_side as draw_side_by_side
-from analysis.comparability import apart, findings, many, rules, standing
+from analysis.comparability import apart, findings, rules, standing
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
 from analysis.language.messages import say
@@ -20,6 +20,7 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Level, Status
 from analysis.statistics import (
     benchmarks,
+    gaps,
     rates,
     years,
 )
@@ -32,7 +33,6 @@ from . import source
 
 FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 MOST_REGIONS = 250  # of a panel, in ordinary figures
-FEWEST_REGIONS = 30  # of a panel, in figures of its regions unnamed
 _PLURALS = {"family": "families"}
 
 
@@ -158,6 +158,14 @@ class Request(Canvas):
             named = named[named["region"].isin(self.rows["region"])]
         return source.code_of(kind, word, named)
 
+    def indicators(self, words: Iterable[str]) -> list[str]:
+        """Return the code of each indicator given by code or name."""
+        return [self.code("indicator", word) for word in words]
+
+    def without(self, indicator: str, shown: set[str]) -> pd.DataFrame:
+        """Return the reporting regions that are not *shown*, and why they have no *indicator*."""
+        return gaps.regions(self.rows, indicator, shown, self.absences)
+
     def codes(self, kind: str) -> list[str]:
         """Return every code of a family, an indicator or a theme, in the order of its table."""
         named: pd.DataFrame = getattr(self.tables, _PLURALS.get(kind, f"{kind}s"))
@@ -190,56 +198,7 @@ class Request(Canvas):
         return frame[frame["region"].isin(self.regions)]
 
 
-@dataclass(frozen=True)
-class National(Canvas):
-    """The arguments of a call on rows of a panel, which may have thousands of regions."""
-
-    panel: Panel
-    rows: pd.DataFrame
-
-    @property
-    def regions(self) -> int:
-        """How many regions have rows."""
-        return int(self.rows["region"].cat.codes.nunique())
-
-    def pairs(self, indicator: str, since: int = 0) -> pd.DataFrame:
-        """Return the yearly counts over those expected at the rate of the nation."""
-        code = source.code_of("indicator", indicator, self.panel.indicators)
-        rows = self.rows[self.rows["period_end"].dt.year.ge(since)]
-        return many.ratios(self.panel, rows, code)
-
-    def latest(self, indicator: str, fewest: int = FEWEST_REGIONS) -> pd.DataFrame:
-        """Return the same of the last year; raise an error for less than the *fewest* regions."""
-        rows = self.pairs(indicator, since=self.rows["period_end"].max().year)
-        if len(rows) < fewest:
-            raise UsageError(
-                f"{len(rows)} regions with a count: at least {fewest} are needed; "
-                "`expected` draws a few"
-            )
-        return rows
-
-
-def national(options: Options) -> National | None:
-    """Return the arguments of a call on rows of a panel; None for rows of ordinary tables."""
-    canvas, rows = _canvas(options), options.get("rows")
-    panel = None if rows is None else source.behind(rows)
-    if rows is None or not isinstance(panel, Panel) or "region_en" in rows:
-        return None
-    return National(**vars(canvas), panel=panel, rows=rows)
-
-
-def of_panel(options: Options, kind: str) -> National:
-    """Return the arguments of a call that draws rows of a panel only."""
-    asked = national(options)
-    if asked is None:
-        raise UsageError(
-            f"{kind} draws hundreds of regions: give rows of a panel, such as "
-            "rows=analysis.load('simulated').of('deaths')"
-        )
-    return asked
-
-
-def _canvas(options: Options) -> Canvas:
+def canvas(options: Options) -> Canvas:
     """Return the drawing options, each checked."""
     known = Options.__annotations__
     for name in options:
@@ -258,7 +217,7 @@ def _canvas(options: Options) -> Canvas:
 
 def request(options: Options) -> Request:
     """Check the options of a call, and load the tables if no rows are given."""
-    canvas = _canvas(options)
+    drawing = canvas(options)
     given = options.get("rows")
     tables = source.behind(pd.DataFrame() if given is None else given)
     if given is None:
@@ -271,7 +230,7 @@ def request(options: Options) -> Request:
         raise UsageError("rows: none are left of the filter; `load().rows` has all of them")
     regions = frozenset((tables.regions if given is None else rows)["region"])
     context = rates.marks(tables.context_rows)
-    return Request(**vars(canvas), tables=tables, rows=rows, context=context, regions=regions)
+    return Request(**vars(drawing), tables=tables, rows=rows, context=context, regions=regions)
 
 
 def _few(panel: Panel, rows: pd.DataFrame | None) -> Tables:

@@ -15,7 +15,7 @@ from .messages import say
 from .text import Text, visible
 from .vocabulary import POLICIES, Absence, Method
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 LONGEST = 60  # characters of a name on an axis, in a cell's heading or on a tab
 _BLANK = {
     "comparator": "=",

@@ -177,17 +177,19 @@ _OF_ONE_YEAR = {"printed": "", "basis": "derived", "population": np.nan, "popula
 _OF_ONE_YEAR |= {"rate_lower": np.nan, "rate_upper": np.nan}
 
 
+def over_expected(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Add the ratio of ``value`` to ``expected`` with its exact interval."""
+    ratio = spread.ratio(pairs["value"], pairs["expected"])
+    method = str(ratio.method)
+    return pairs.assign(ratio=ratio.ratio, lower=ratio.lower, upper=ratio.upper, method=method)
+
+
 def _with_limits(pairs: pd.DataFrame) -> pd.DataFrame:
-    plain = spread.ratio(pairs["value"], pairs["expected"])
     wide = spread.ratio(pairs["value"], pairs["expected"], inflation=INFLATION)
     clustered = pairs["indicator"].isin(intervals.CLUSTERED)
-    return pairs.assign(
-        ratio=plain.ratio,
-        lower=plain.lower,
-        upper=plain.upper,
+    return over_expected(pairs).assign(
         wide_lower=np.where(clustered, wide.lower, np.nan),
         wide_upper=np.where(clustered, wide.upper, np.nan),
-        method=str(plain.method),
     )
 
 
