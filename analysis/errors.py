@@ -26,11 +26,13 @@ class AnalysisError(Exception):
         from analysis.language.text import Text
 
         message = self.args[0] if len(self.args) == 1 else None
-        return message if isinstance(message, Text) else Text(str(self), str(self))
+        if isinstance(message, Text):
+            return message
+        words = super().__str__()
+        return Text(words, words)
 
     def __str__(self) -> str:
-        message = self.args[0] if len(self.args) == 1 else None
-        return str(getattr(message, "en", "")) or super().__str__()
+        return self.text.en
 
 
 class UsageError(AnalysisError):
@@ -54,9 +56,6 @@ class WordError(UsageError):
         near = near or get_close_matches(str(value), known, n=3, cutoff=0.5) or known[:8]
         more = "" if len(known) == len(near) else say("error.word_more", count=len(known))
         return say("error.word", kind=kind, value=str(value), near=", ".join(near), more=more)
-
-    def __str__(self) -> str:
-        return self.text.en
 
 
 class CrowdedError(UsageError):
@@ -125,9 +124,6 @@ class TableError(AnalysisError):
         lines = (fault.text for fault in self.faults)
         return Text.joined([count, *lines], zh="\n  ", en="\n  ")
 
-    def __str__(self) -> str:
-        return self.text.en
-
 
 class GlyphError(AnalysisError):
     """A label with a character that the figure font cannot draw."""
@@ -161,6 +157,3 @@ class DocumentError(AnalysisError):
 
         name, reason = self.args
         return say("error.document", name=name, reason=reason)
-
-    def __str__(self) -> str:
-        return self.text.en

@@ -26,7 +26,7 @@ class _Seconds(click.FloatRange):
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):
             text = say("cli.no_seconds", value=value)
-            self.fail(text[translation.language_of(ctx)], param, ctx)
+            self.fail(translation.in_language(text), param, ctx)
         return number
 
 
@@ -38,7 +38,7 @@ class _PlainFile(click.Path):
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if path.exists() and not (path.is_file() or path.is_dir()):
             text = say("cli.no_plain_file", path=str(value))
-            self.fail(text[translation.language_of(ctx)], param, ctx)
+            self.fail(translation.in_language(text), param, ctx)
         return path
 
 
@@ -76,6 +76,9 @@ OUTPUT = click.option(
     "--output",
     type=_PlainFile(path_type=Path, dir_okay=False),
     help="File to write. By default under figures/briefing.",
+)
+DRY_RUN = click.option(
+    "--dry-run", is_flag=True, help="Write nothing; print what would be written."
 )
 
 

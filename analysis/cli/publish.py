@@ -11,6 +11,7 @@ from analysis.language.messages import say
 
 from .options import (
     DOCUMENT_LANGUAGE,
+    DRY_RUN,
     EXISTING,
     FILE,
     JSON,
@@ -21,32 +22,45 @@ from .options import (
     refuse_among_tables,
     root,
 )
-from .translation import refuse
+from .translation import in_language, notice, refuse
+
+BRIEFING = "briefing"  # the folder of documents, beside the figures
 
 
-def _figures(project: Path | None, output: Path | None) -> Path:
-    """Return the folder of the figures; refuse an *output* among the tables."""
+def _figures(project: Path | None, output: Path | None = None) -> Path:
+    """Return the folder of the figures; refuse an *output* among the tables, print their doubts."""
+    from analysis.tables import descriptor
+
     folder = root(project)
     if output is not None:
         refuse_among_tables(output, folder / "data")
+    for doubt in descriptor.doubts(folder / "data"):
+        notice(doubt)
     return folder / "figures"
 
 
-def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
-    """Write *data* atomically to *path* or ``briefing/name``, with a backup of what was there."""
+def _deliver(made: bytes, target: Path, *, dry_run: bool = False) -> None:
+    """Write a document and print its path; in a dry run print its path and size only."""
+    if dry_run:
+        click.echo(in_language(say("cli.not_written", path=target, size=len(made))))
+        return
+    _put(target, made)
+    click.echo(target)
+
+
+def _put(target: Path, data: bytes) -> None:
+    """Write a document; an existing one is kept beside it as ``.bak``."""
     from analysis import files
     from analysis.figures import office
 
-    target = path or figures / "briefing" / name
     target.parent.mkdir(parents=True, exist_ok=True)
     if not target.exists():
         files.write(target, data)
-        return target
+        return
     office.refuse_unwritable(target)
     before = target.read_bytes()
     if before != data:
         office.replace(target, before, data)
-    return target
 
 
 @click.command(
@@ -84,7 +98,7 @@ def _put(path: Path | None, figures: Path, name: str, data: bytes) -> Path:
 @click.option(
     "--mark", type=click.Choice(["qr"]), help="A QR code of the fingerprint on each slide."
 )
-@click.option("--dry-run", is_flag=True, help="Write nothing; print what would be written.")
+@DRY_RUN
 def deck(
     figures: tuple[str, ...], project: Path | None, language: str, output: Path | None, **given: Any
 ) -> None:
@@ -95,7 +109,6 @@ def deck(
     `regional-safety figures` lists the names.
     """
     folder = _figures(project, output)
-    _print_doubts(folder.parent / "data", language)
     if given["old"] is not None:
         _update(given["old"], folder, given, figures=figures, output=output)
         return
@@ -112,10 +125,7 @@ def deck(
     else:
         made = slides.deck(folder, given_order=given["select"], **shared)
     name = f"{'brief' if given['brief'] else 'briefing'}-{language}.pptx"
-    if given["dry_run"]:
-        click.echo(f"{output or folder / 'briefing' / name}: {len(made):,} bytes, not written")
-        return
-    click.echo(_put(output, folder, name, made))
+    _deliver(made, output or folder / BRIEFING / name, dry_run=given["dry_run"])
 
 
 @click.command(
@@ -140,7 +150,7 @@ def deck(
     type=FILE,
     help="Update this document in place; hand edits stay, and the old one is kept as .bak.",
 )
-@click.option("--dry-run", is_flag=True, help="Write nothing; print what would be written.")
+@DRY_RUN
 def report(
     project: Path | None,
     language: str,
@@ -165,23 +175,11 @@ def report(
         _refuse_both(about=about, title=title, output=output)
         _print(revision.update(old, folder, findings=_findings(folder.parent), dry_run=dry_run))
         return
-    _print_doubts(folder.parent / "data", language)
     subject = About(*_subject(about, project))
     found = _findings(project)(subject.words)
     made = reports.report(folder, language=language, about=subject, title=title, findings=found)
-    name = f"report-{language}.docx"
-    if dry_run:
-        click.echo(f"{output or folder / 'briefing' / name}: {len(made):,} bytes, not written")
-        return
-    click.echo(_put(output, folder, name, made))
-
-
-def _print_doubts(tables: Path, language: str) -> None:
-    """Print to standard error what is wrong with changed tables."""
-    from analysis.tables import descriptor
-
-    for line in descriptor.doubts(tables):
-        click.echo(line[language], err=True)
+    target = output or folder / BRIEFING / f"report-{language}.docx"
+    _deliver(made, target, dry_run=dry_run)
 
 
 def _update(old: Path, folder: Path, given: Mapping[str, Any], **others: Any) -> None:
@@ -224,7 +222,7 @@ def _findings(project: Path | None) -> Callable[[Sequence[str]], Sequence[Any]]:
         if not (folder / "data").is_dir():
             return ()
         if Ledger(folder).stale():
-            click.echo("the tables have changed since the figures were made: `run` first", err=True)
+            notice(say("cli.older_figures"))
             return ()
         return standing(load(data(project)), about)
 
@@ -312,10 +310,9 @@ def workbook(
     from analysis.publish.workbook import book
 
     folder = _figures(project, output)
-    _print_doubts(folder.parent / "data", language)
     definitions = _definitions(project)
     made = book.workbook(folder, language=language, patterns=figures, definitions=definitions)
-    click.echo(_put(output, folder, f"values-{language}.xlsx", made))
+    _deliver(made, output or folder / BRIEFING / f"values-{language}.xlsx")
 
 
 @click.command(
@@ -331,8 +328,7 @@ def site(project: Path | None, language: str) -> None:
     """
     from analysis.publish.gallery import gallery
 
-    figures = root(project) / "figures"
-    _print_doubts(figures.parent / "data", language)
+    figures = _figures(project)
     definitions = _definitions(project)
     click.echo(gallery.build(figures, language=language, definitions=definitions))
 

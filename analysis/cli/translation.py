@@ -62,15 +62,21 @@ def translate_click(language: str) -> None:
                 setattr(module, name, function)
 
 
-def language_of(context: click.Context | None) -> str:
-    """Return the language of messages of a command."""
+def in_language(text: Text) -> str:
+    """Return a text in the language of messages of the command that is running."""
+    context = click.get_current_context(silent=True)
     language = context.find_root().meta.get(LANGUAGE) if context is not None else None
-    return str(language or chosen_language([]))
+    return text[language or chosen_language([])]
+
+
+def notice(text: Text) -> None:
+    """Print a message to standard error, in the language of the command."""
+    click.echo(in_language(text), err=True)
 
 
 def refuse(text: Text) -> click.UsageError:
     """Return the error of a wrong combination of options, in the language of the command."""
-    return click.UsageError(text[language_of(click.get_current_context(silent=True))])
+    return click.UsageError(in_language(text))
 
 
 @cache

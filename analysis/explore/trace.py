@@ -60,7 +60,8 @@ def pieces(path: Path, root: Path | None = None) -> list[Piece]:
     except OSError as error:
         raise UsageError(say("error.unreadable", path=path, error=error.strerror)) from error
     if status.st_size > MOST_BYTES:
-        raise AnalysisError(f"{path} is too large ({status.st_size} bytes, at most {MOST_BYTES})")
+        sizes = {"size": status.st_size, "most": MOST_BYTES}
+        raise AnalysisError(say("trace.too_large", path=path, **sizes))
     data = files.read(path.resolve(), MOST_BYTES)
     if data is None:
         raise UsageError(say("trace.no_file", path=path))
@@ -69,10 +70,7 @@ def pieces(path: Path, root: Path | None = None) -> list[Piece]:
         return figures
     marks = _printed(data)
     if not marks:
-        raise AnalysisError(
-            f"{path} has no provenance: it was made elsewhere, or saved by a program that drops "
-            "it; look for the mark in its corner, and give that: `trace f86157e1`"
-        )
+        raise AnalysisError(say("trace.no_provenance", path=path))
     return _looked_up(marks, root)
 
 
@@ -85,9 +83,7 @@ def _pieces(path: Path, data: bytes) -> Iterator[Piece]:
     if not data.startswith((b"\x89PNG", b"%PDF-")) and not _is_svg(data):
         if _is_picture(data):
             return
-        raise AnalysisError(
-            f"{path.name} is no file that can have a mark: SVG, PNG, JPEG, PDF, PPTX, XLSX or DOCX"
-        )
+        raise AnalysisError(say("trace.no_kind", name=path.name))
     carried = provenance.read(data)
     if carried is not None:
         ids = provenance.marked(data) if _is_svg(data) else []
@@ -122,10 +118,7 @@ def _looked_up(marks: "Iterable[Printed]", root: Path | None) -> list[Piece]:
         known += [_piece(one, mark.place, mark.fingerprint) for one in (equal or named)[:1]]
     if not known:
         listed = ", ".join(f"{mark.name} {mark.fingerprint}".strip() for mark in marks)
-        raise AnalysisError(
-            f"it has the mark {listed}, which no figure of this project has: "
-            "look in the project that it was made in, or in an earlier version of this one"
-        )
+        raise AnalysisError(say("trace.other_project", marks=listed))
     return known
 
 
@@ -137,7 +130,7 @@ def _piece(figure: Mapping[str, Any], place: str, mark: str) -> Piece:
 def _manifest(root: Path | None) -> list[dict[str, Any]]:
     """Return the figures of a project, each with its fingerprint."""
     if root is None:
-        raise AnalysisError("a mark is looked up in a project: go to its folder, or use --project")
+        raise AnalysisError(say("trace.no_project"))
     figures = manifest.load(root / "figures")["figures"]
     return [{"fingerprint": provenance.fingerprint(one), **one} for one in figures]
 
@@ -166,10 +159,7 @@ def marked(mark: str, root: Path | None) -> list[Piece]:
     if hits or named:
         return [_piece(figure, "", "") for figure in named or hits]
     if match:
-        raise AnalysisError(
-            f"no figure of this project has the mark {digits}: its values were changed since, "
-            "or it was made elsewhere; the name beside the mark finds the figure of now"
-        )
+        raise AnalysisError(say("trace.no_mark", mark=digits))
     near = get_close_matches(mark, [one["name"] for one in figures], n=3)
     hint = say("trace.near", near=", ".join(near)) if near else say("trace.list")
     raise UsageError(say("trace.unknown", mark=mark, hint=hint))

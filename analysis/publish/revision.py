@@ -104,7 +104,7 @@ class _Revision:
         self.records = {one["name"]: one for one in every if one["name"] in {*pictured, *others}}
         shown = [self.records[name] for name in (*pictured, *others) if name in self.records]
         if not shown:
-            raise AnalysisError("its figures are no longer made: make a new one with `report`")
+            raise AnalysisError(say("revision.retired"))
         regions, indicators = (frozenset(scope[part].split()) for part in ("regions", "indicators"))
         self.about = brief.About(regions, indicators, words=_words(scope))
         choice = report.chosen(
@@ -295,11 +295,10 @@ def _scope(
     """Return what a brief was asked to show."""
     scope = store.scope_of(properties)
     if "word/document.xml" not in package or "pictured" not in scope:
-        raise AnalysisError(
-            f"{name} does not say which brief of ours it is: make a new one with `report`"
-        )
-    if properties.get(store.PART) != store.VERSION:
-        raise AnalysisError(f"{name} was made by another version: make a new one with `report`")
+        raise AnalysisError(say("revision.no_brief", name=name))
+    version = properties.get(store.PART, "")
+    if version != store.VERSION:
+        raise AnalysisError(say("refresh.other_version", name=name, version=version))
     return scope
 
 

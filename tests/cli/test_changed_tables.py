@@ -65,6 +65,23 @@ def test_a_chinese_reader_is_told_in_chinese(changed):
     assert "found" not in "".join(said.splitlines()[:4])
 
 
+@pytest.mark.parametrize("name", ["deck", "report"])
+def test_an_update_says_it_too(changed, name, tmp_path, monkeypatch):
+    """In the reader's language, whatever the language of the document."""
+    root, doubt = changed
+    monkeypatch.setenv("REGIONAL_SAFETY_LANGUAGE", "en")
+    path = tmp_path / f"{name}.{'pptx' if name == 'deck' else 'docx'}"
+    assert (
+        CliRunner().invoke(main, [name, "--output", str(path), "--project", str(root)]).exit_code
+        == 0
+    )
+
+    result = CliRunner().invoke(main, [name, "--update", str(path), "--project", str(root)])
+
+    assert result.exit_code == 0, result.output
+    assert doubt in "\n".join(result.stderr.splitlines()[:3])
+
+
 def test_a_run_refuses_it_before_any_job(changed, tmp_path):
     """No figure is made of tables that fail their check."""
     root = Path(shutil.copytree(changed[0], tmp_path / "copy"))

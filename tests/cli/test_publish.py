@@ -38,6 +38,17 @@ def test_a_dry_run_writes_nothing(project, more):
     assert files(project) == before
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("zh", "字节，未写入"), ("en", "bytes, not written")]
+)
+def test_a_dry_run_prints_in_the_language_of_the_reader(project, monkeypatch, language, told):
+    """Not in that of the document."""
+    monkeypatch.setenv("REGIONAL_SAFETY_LANGUAGE", language)
+
+    for command in ("deck", "report"):
+        assert told in run(command, "--project", project, "--dry-run").output
+
+
 def test_what_is_overwritten_is_kept(project, tmp_path):
     """As .bak, unless it is the same."""
     path = tmp_path / "deck.pptx"

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -51,6 +53,22 @@ def test_an_unknown_mark_is_an_error_in_words(project, mark):
     """It says what is known or what to do."""
     with pytest.raises(AnalysisError, match=r"changed since|did you mean|lists all"):
         trace.traced(mark, project)
+
+
+@pytest.mark.parametrize(
+    "asked", ["0123456789abcdef", "nothing-like-it", Path("other.txt"), Path("plain.svg")]
+)
+def test_an_error_is_chinese_for_a_chinese_reader(project, tmp_path, asked):
+    """Of an unknown mark or name, of another file, and of one without provenance."""
+    (tmp_path / "other.txt").write_text("plain words", "utf-8")
+    (tmp_path / "plain.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', "utf-8")
+    what = tmp_path / asked if isinstance(asked, Path) else asked
+
+    with pytest.raises(AnalysisError) as raised:
+        trace.traced(what, project)
+
+    assert re.search("[\u4e00-\u9fff]", raised.value.text.zh)
+    assert not re.search("[\u4e00-\u9fff]", raised.value.text.en)
 
 
 def test_a_mark_outside_of_a_project_says_so():

@@ -120,9 +120,9 @@ def opened(name: str, data: bytes) -> tuple[Any, dict[str, bytes]]:
     parts = office.parts(data, name)
     version = office.properties(parts).get(PART, store.VERSION)
     if "ppt/presentation.xml" not in parts:
-        raise AnalysisError(f"{name} is not a deck: `--update` takes a PPTX file")
+        raise AnalysisError(say("refresh.no_deck", name=name))
     if version != store.VERSION:
-        raise AnalysisError(f"{name} was made by another version ({version}): make a new one")
+        raise AnalysisError(say("refresh.other_version", name=name, version=version))
     with office.damage_reported(name):
         return office.presentation(data), parts
 
@@ -154,10 +154,7 @@ class _Update:
         self.contents = [tags.find(slide, self.baseline, version) for slide in self.slides]
         names = [one for contents in self.contents for one in contents.figures]
         if not names and PART not in self.properties:
-            raise AnalysisError(
-                f"{name} shows no figure of ours that can be recognised: "
-                "make a new deck with `deck --output`"
-            )
+            raise AnalysisError(say("refresh.no_figure", name=name))
         self.language = self.properties.get(f"{PART}.language") or _majority(names)
         self.report = Report(self.language)
         self.records = _records(figures, self.language)
