@@ -174,6 +174,13 @@ def test_a_chinese_page_offers_no_command_that_the_english_one_lacks(page):
         return
     assert f"]({english.name})" in page.read_text("utf-8")
     assert f"]({page.name})" in english.read_text("utf-8")
+    assert commands(page) <= commands(english)
+
+
+def commands(page):
+    """Return the commands of this package that *page* has, without their arguments."""
+    named = re.findall(rf"{OURS.pattern}(?:run --no-sync )?([a-z]+)", page.read_text("utf-8"))
+    return {name for name in named if name in main.main.commands}
 
 
 def answered():

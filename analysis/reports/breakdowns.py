@@ -18,7 +18,7 @@ _REMEMBERED = 2_048
 _WHOLE = re.compile(
     r"(?:^|[,;。:])(?:全[省市县区州盟旗镇乡国]|各类|累计|总计|合计|[我本][省市县区州])"
 )
-_OF_ALL = {"campaign", "programme"}  # 开展百日攻坚行动,全县检查企业
+_OF_ALL = frozenset({"campaign", "programme"})  # 开展百日攻坚行动,全县检查企业
 _LEAD = re.compile(
     r"[”\"]?(?:安全(?:生产)?|应急|企业)?"
     r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传|\d+起[,、])"
@@ -42,34 +42,29 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 @cache
-def _dimensions() -> dict[str, frozenset[str]]:
-    return {theme: frozenset(names.split()) for theme, names, _ in lexicon.rows("dimensions")}
+def _dimensions(theme: str, *, inherited: bool = False) -> frozenset[str]:
+    """Return the dimensions of a theme, or those whose parts apply to the figures after them."""
+    rows = {row[0]: row[1:] for row in lexicon.rows("dimensions")}
+    return frozenset(rows[theme][inherited].split()) if theme in rows else frozenset()
 
 
 @cache
-def _inherited_dimensions() -> dict[str, frozenset[str]]:
-    """Return the dimensions whose parts apply to the figures after them, by theme."""
-    return {theme: frozenset(names.split()) for theme, _, names in lexicon.rows("dimensions")}
-
-
-@cache
-def _patterns_of(theme: str) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    """Return dimension, part and pattern of the parts that indicators of a theme have."""
-    allowed = _dimensions().get(theme, frozenset())
+def _patterns_of(dimensions: frozenset[str]) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Return dimension, part and pattern of each part of *dimensions*."""
     split = ((part.partition(":")[0], part, pattern) for part, pattern in _patterns())
-    return tuple(row for row in split if row[0] in allowed)
+    return tuple(row for row in split if row[0] in dimensions)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def named(words: str, theme: str) -> dict[str, tuple[str, int, int]]:
+def _named(words: str, dimensions: frozenset[str]) -> dict[str, tuple[str, int, int]]:
     """
-    Return the part of each dimension of *theme* named last in *words*, with its place.
+    Return the part of each of *dimensions* named last in *words*, with its place.
 
-    >>> {d: part for d, (part, _, _) in named("工贸领域检查企业", "enforcement").items()}
-    {'sector': 'sector:industry_and_trade'}
+    >>> _named("工贸领域检查企业", frozenset({"sector", "campaign"}))
+    {'sector': ('sector:industry_and_trade', 0, 2)}
     """
     parts: dict[str, tuple[str, int, int]] = {}
-    for dimension, part, pattern in _patterns_of(theme):
+    for dimension, part, pattern in _patterns_of(dimensions):
         for match in pattern.finditer(words):
             before = parts.get(dimension)
             longer = before is None or match.end() > before[2] or _wider(match, before)
@@ -117,32 +112,32 @@ def part_of(
     >>> part_of("发现隐患数", "hazards", own="查处隐患", headings=("(一)工贸行业",))
     'sector:industry_and_trade'
     """
-    parts = {d: part for d, (part, _, _) in named(own, theme).items()}
+    parts = {d: part for d, (part, _, _) in _named(own, _dimensions(theme)).items()}
     if "body" in parts and _several(own, "body"):  # 县委常委会、县政府常务会研究21次
         del parts["body"]
     for code in _spelled(own, name, theme, known):
         parts.setdefault(code.partition(":")[0], code)
-    inherited = _inherited(lead, theme)
-    if _WHOLE.match(own.lstrip()):
-        inherited = {d: part for d, part in inherited.items() if d in _OF_ALL}
-    campaigns = {d: part for d, part in _inherited(opening, theme).items() if d in _OF_ALL}
-    for more in (inherited, campaigns, *(_of_heading(words, theme) for words in headings)):
+    dimensions = _dimensions(theme, inherited=True)
+    of_all = dimensions & _OF_ALL
+    inherited = _inherited(lead, of_all if _WHOLE.match(own.lstrip()) else dimensions)
+    campaigns = _inherited(opening, of_all)
+    for more in (inherited, campaigns, *(_of_heading(words, dimensions) for words in headings)):
         for dimension, part in more.items():
             parts.setdefault(dimension, part)
     kept = {part for part in parts.values() if not _implied(part, name)}
     return "+".join(sorted(kept))
 
 
-def _inherited(lead: str, theme: str) -> dict[str, str]:
-    """Return the parts that the start of a sentence names for the figures behind."""
+def _inherited(lead: str, dimensions: frozenset[str]) -> dict[str, str]:
+    """Return the parts of *dimensions* that a start of a sentence names for the figures behind."""
+    if not dimensions:
+        return {}
     bare = _CLOSED.sub(lambda match: " " * len(match[0]), lead)
-    inherited = _inherited_dimensions().get(theme, frozenset())
     resets = [match.end() for match in _WHOLE.finditer(bare)]
     return {
         dimension: part
-        for dimension, (part, start, end) in named(bare, theme).items()
-        if dimension in inherited
-        and (_follows(dimension).match(bare, end) or start < _OPENING)
+        for dimension, (part, start, end) in _named(bare, dimensions).items()
+        if (_follows(dimension).match(bare, end) or start < _OPENING)
         and (dimension in _OF_ALL or end > max(resets, default=0))
         and not _several(bare[max(resets, default=0) :], dimension)
     }
@@ -170,13 +165,12 @@ def _implied(part: str, name: str) -> bool:
     return any(pattern.search(bare) for code, pattern in _patterns() if code == part)
 
 
-def _of_heading(heading: str, theme: str) -> dict[str, str]:
-    """Return the parts in a heading that is a name and no sentence with figures."""
+def _of_heading(heading: str, dimensions: frozenset[str]) -> dict[str, str]:
+    """Return the parts of *dimensions* in a heading that is a name, not a sentence with figures."""
     short = _NUMBER.sub("", heading)
     if len(short) > _HEADING or re.search(r"[、和与]|\d(?!\d*行动)", short):
         return {}
-    inherited = _inherited_dimensions().get(theme, frozenset())
-    return {d: part for d, (part, _, _) in named(short, theme).items() if d in inherited}
+    return {d: part for d, (part, _, _) in _named(short, dimensions).items()}
 
 
 def campaign(words: str, theme: str) -> str:
@@ -188,7 +182,7 @@ def campaign(words: str, theme: str) -> str:
     >>> campaign("开展“安康杯”“青安杯”活动", "publicity"), campaign("“三合一”场所", "hazards")
     ('', '')
     """
-    if "campaign" not in _inherited_dimensions().get(theme, ()):
+    if "campaign" not in _dimensions(theme, inherited=True):
         return ""
     named = [*_CAMPAIGN.finditer(words)][-1:]
     return "".join(match[0] for match in named if words[: match.start()][-1:] not in {"”", "、"})
@@ -210,8 +204,7 @@ def only(words: str) -> bool:
 def _spelled(own: str, name: str, theme: str, known: Spellings) -> Iterator[str]:
     """Yield the known parts whose names are in the words of the figure."""
     codes = [code for form, code in known if form in own and form not in name]
-    allowed = _dimensions().get(theme, frozenset())
-    yield from (code for code in codes if code.partition(":")[0] in allowed)
+    yield from (code for code in codes if code.partition(":")[0] in _dimensions(theme))
 
 
 def spellings(names: Mapping[str, str]) -> Spellings:

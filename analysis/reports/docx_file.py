@@ -283,7 +283,7 @@ _KINDS = {
 def _refuse_kind(name: str, parts: list[str]) -> None:
     """Raise with the name of another format that is an archive as well."""
     for part, kind in _KINDS.items():
-        if any(kinds.startswith(part) for kinds in parts) and "word/document.xml" not in parts:
+        if any(entry.startswith(part) for entry in parts) and "word/document.xml" not in parts:
             raise DocumentError(
                 name, say("document.other_archive", kind=say(f"document.kind.{kind}"))
             )

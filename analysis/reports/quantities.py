@@ -312,7 +312,7 @@ def _with_counter(text: str, read: Quantity, match: re.Match[str], shift: int) -
     if counter is None:
         end = shift + max(match.end("scale"), match.end("second"), match.end("first"), 0)
         return read._replace(last=max(read.end, end))
-    if counter.counter == "张" and text[read.start - 1] in "床桌椅":
+    if counter.counter == "张" and text.endswith(("床", "桌", "椅"), 0, read.start):
         counter = lexicon.counters()["件"]._replace(counter="张")
     last = shift + (match.end("tail") if match["tail"] else _reach(match))
     return read._replace(

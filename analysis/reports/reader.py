@@ -272,7 +272,7 @@ class _Reader:
             known.theme,
             own=own,
             lead=lead,
-            opening="" if cell else self.folded[after_last(self.folded, q.first, "。\n") : q.first],
+            opening="" if cell else self._opening(figure),
             headings=(self.topic, sentence.section.heading),
             known=self.spellings,
         )
@@ -293,10 +293,9 @@ class _Reader:
         known = self.catalogue and self.catalogue.indicators.get(indicator)
         if not known or part or figure.measure is not Measure.LEVEL:
             return None
-        heading = sentence.section.heading
-        place = figure.quantity.first
-        words = self.folded[after_last(self.folded, place, "。\n") : place]
-        name = breakdowns.campaign(words, known.theme) or breakdowns.campaign(heading, known.theme)
+        places = (self._opening(figure), sentence.section.heading)
+        names = (breakdowns.campaign(words, known.theme) for words in places)
+        name = next(filter(None, names), "")
         return self.new_parts.setdefault(name, new_campaign(name, sentence.start)) if name else None
 
     def _unnamed_part(self, sentence: Sentence, figure: Figure, part: str) -> tuple[Doubt, ...]:
@@ -315,9 +314,12 @@ class _Reader:
         if figure.measure is Measure.LEVEL:
             return None
         cell = self.grid.get(figure.quantity.start)
+        return scopes.base_of(cell.header if cell else self._opening(figure), self.setting.end.year)
+
+    def _opening(self, figure: Figure) -> str:
+        """Return the words from the last full stop or line break to a figure."""
         first = figure.quantity.first
-        before = self.folded[after_last(self.folded, first, "。\n") : first]
-        return scopes.base_of(cell.header if cell else before, self.setting.end.year)
+        return self.folded[after_last(self.folded, first, "。\n") : first]
 
     def _repeated(self, figure: Figure, status: Status) -> int | None:
         """Return the offset of an earlier figure of the same value, unit and noun, or None."""
