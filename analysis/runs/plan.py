@@ -76,7 +76,7 @@ class Entry(TypedDict):
 
 
 class Default(TypedDict):
-    """What holds for a job that does not say otherwise, and for notebooks that no job names."""
+    """Defaults of the jobs, and of notebooks that no job names."""
 
     each: NotRequired[dict[str, str | list[object]]]
     reads: NotRequired[list[str | Read]]
@@ -96,7 +96,7 @@ class Whole(TypedDict):
 
 
 class Described(TypedDict):
-    """What the descriptor says of regions and files."""
+    """Regions and files listed in the descriptor."""
 
     selections: NotRequired[dict[str, list[validation.Scalar]]]
     files: NotRequired[dict[str, str]]
