@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .options import JSON, LANGUAGE, PROJECT, SECONDS
+from .options import JSON, LANGUAGE, PROJECT, SECONDS, WORDS
 
 _SHARED = (
     PROJECT,
@@ -62,6 +62,12 @@ def _shared_options(command: Any) -> Any:
     "--jobs", "-j", "workers", type=click.IntRange(0, 512), default=0, help="Jobs at a time."
 )
 @click.option("--fail-fast", is_flag=True, help="Start no more jobs after a failure.")
+@click.option(
+    "--notify",
+    type=WORDS,
+    metavar="COMMAND",
+    help="Command to call if a value changed or a job failed; it reads a summary as JSON.",
+)
 @_shared_options
 def run(
     jobs: tuple[str, ...],
@@ -69,8 +75,6 @@ def run(
     *,
     language: str,
     dry_run: bool,
-    workers: int,
-    fail_fast: bool,
     as_json: bool,
     quiet: bool,
     memory: int,
@@ -91,7 +95,8 @@ def run(
     from analysis.runs.progress import Progress
     from analysis.runs.runner import run as run_jobs
 
-    given = Options(workers=workers, fail_fast=fail_fast, memory=memory << 20, **options)
+    options["notify"] = options["notify"] or plan.notify
+    given = Options(memory=memory << 20, **options)
     progress = Progress(language, as_json=as_json, quiet=quiet)
     sys.exit(run_jobs(plan, chosen, given, progress).code)
 

@@ -54,6 +54,7 @@ def test_the_manifest_says_which_value_changed(changed):
         "row": row,
         "before": {"value": 42.0, "printed": "42"},
         "after": {"value": 43.0, "printed": "43"},
+        "why": {"zh": "数据表observations/east已变", "en": "table observations/east changed"},
     }
 
     jobs = project.manifest()["jobs"]
