@@ -112,7 +112,8 @@ def run(
     "words",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Run the notebook NAME with this parameter, the others as first in the plan.",
+    help="Run the notebook NAME with this parameter, the others as first in the plan, the language "
+    "as the output; print the paths of the figures.",
 )
 @_shared_options
 def job(
@@ -139,11 +140,24 @@ def job(
     from analysis.runs.runner import job as run_job
 
     plan = _plan(project)
-    chosen = [ad_hoc(plan.project, name, words)] if words else plan.select([name])
+    chosen = [ad_hoc(plan.project, name, words, language)] if words else plan.select([name])
     if not words and [one.name for one in chosen] != [name]:
         raise UsageError(say("run.several", name=name, count=len(chosen)))
     progress = Progress(language, as_json=as_json, quiet=quiet)
-    sys.exit(run_job(plan, chosen[0], Options(memory=memory << 20, **options), progress).code)
+    code = run_job(plan, chosen[0], Options(memory=memory << 20, **options), progress).code
+    if words and not (code or quiet or as_json):
+        _print_figures(plan.project, chosen[0].name)
+    sys.exit(code)
+
+
+def _print_figures(project: Any, job: str) -> None:
+    """Print the path of each file of the figures of *job*, from the folder of the project."""
+    from analysis.figures import manifest
+
+    record = manifest.record(project.figures / job) or {"figures": []}
+    folder = (project.figures / job).relative_to(project.root)
+    for name in [name for figure in record["figures"] for name in figure["files"]]:
+        click.echo((folder / name).as_posix())
 
 
 @click.command(

@@ -233,7 +233,7 @@ def load(project: Project) -> Plan:
     )
 
 
-def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
+def ad_hoc(project: Project, notebook: str, words: Iterable[str], language: str = "") -> Job:
     """
     Return a job of *notebook* that the plan need not have.
 
@@ -241,6 +241,8 @@ def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
     ----------
     words
         Parameters, each ``name=value``; the others are the first ones in the plan.
+    language
+        The language, if the notebook has one in the plan and *words* name none.
 
     Raises
     ------
@@ -253,6 +255,9 @@ def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
     entry = {"notebook": notebook} | {part: default.get(part, empty) for part, empty in _SHARED}
     whole = (one for _, one in _whole_entries(entries, lines, project.notebooks))
     entry = next((one for one in whole if one.get("notebook") == notebook), entry)
+    each = entry.get("each", {})
+    if language and "language" in each:
+        entry = {**entry, "each": {**each, "language": [language]}}
     return reader.job(entry, say("plan.ad_hoc", notebook=notebook), words)
 
 
