@@ -29,6 +29,7 @@ class Options:
     scheduler: str = ""
     memory: int = 0  # bytes a job may take, 0 for no limit
     wait: float = 0.0  # seconds to wait for another run to end
+    notify: tuple[str, ...] = ()  # the command that is called if a value changed or a job failed
 
 
 @dataclass(slots=True)
