@@ -192,7 +192,8 @@ def _cells_wrong(found: Candidate, due: Due, told: Setting) -> Iterator[str]:
         yield "role"
     if not due.status:
         return
-    if (found.value, found.unit, found.comparator) != (due.value, due.unit, due.comparator):
+    unit = found.unit if due.indicator == UNJUDGED else due.unit  # it follows the indicator
+    if (found.value, found.unit, found.comparator) != (due.value, unit, due.comparator):
         yield "exact"
     if found.measure != due.measure:
         yield "measure"
