@@ -188,6 +188,13 @@ def campaign(words: str, theme: str) -> str:
     return "".join(match[0] for match in named if words[: match.start()][-1:] not in {"”", "、"})
 
 
+def spans(words: str, part: str) -> Iterator[tuple[int, int]]:
+    """Yield where *words* name one of the codes of the breakdown *part*."""
+    codes = part.split("+")
+    named = (pattern for code, pattern in _patterns() if code in codes)
+    yield from (match.span() for pattern in named for match in pattern.finditer(words))
+
+
 def only(words: str) -> bool:
     """
     Whether *words* are the names of parts and nothing else.

@@ -17,6 +17,7 @@ from .candidates import EVIDENCE, Candidate
 from .confidence import confidence
 from .doubts import BASES, Doubt
 from .layout import Enclosures, Mood, Sentence, after_last, fold, sections, sentences
+from .leftover import FEWEST, leftover
 from .naming import BY_EVENT, FOREBEARS, QUOTA_USED, RELATIVE, Namer, content, first
 from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
 from .proposals import NewPart, new_campaign
@@ -185,6 +186,7 @@ class _Reader:
         new_part = self._new_part(sentence, figure, first(suggested), part)
         unsure += (Doubt("new_part", {"name": new_part.name}),) if new_part else ()
         unsure += self._unnamed_part(sentence, figure, part or str(new_part or ""))
+        unsure += self._unexplained(figure, suggested, part, self._region(sentence, figure)) if not new_part else ()
         unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
@@ -303,6 +305,20 @@ class _Reader:
         words = self.folded[sentence.start : figure.quantity.first] + sentence.section.heading[:40]
         campaign = _CAMPAIGN.search(words) if not part and figure.measure is Measure.LEVEL else None
         return (Doubt("campaign_unnamed"),) if campaign else ()
+
+    def _unexplained(
+        self, figure: Figure, suggested: tuple[Suggestion, ...], part: str, region: str
+    ) -> tuple[Doubt, ...]:
+        """Return a doubt where the words of a figure may name a part that no known one is."""
+        if self.catalogue is None or not first(suggested):
+            return ()
+        cell = self.grid.get(figure.quantity.start)
+        own = figure.subject or (figure.near if content(figure.near) else figure.near + figure.post)
+        words = f"{cell.label} {cell.header}" if cell else own
+        for name in (region, *self.setting.names):
+            words = words.replace(name, "") if name else words
+        left = leftover(words[-24:], suggested[0], part, self.catalogue)
+        return (Doubt("other_words", {"words": left}),) if len(left) >= FEWEST else ()
 
     def _region(self, sentence: Sentence, figure: Figure) -> str:
         cell = self.grid.get(figure.quantity.start)
