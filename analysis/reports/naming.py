@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from analysis.language.vocabulary import Measure
 
-from . import breakdowns, facts, grids, roles, subjects
+from . import breakdowns, facts, grids, roles, scopes, subjects
 from .layout import Sentence
 from .quantities import Quantity
 from .relations import TERRITORIES, Figure
@@ -213,7 +213,8 @@ def _counted_again(figure: Figure) -> str:
     if figure.measure is not Measure.LEVEL:
         only = _ONLY_COUNTED.fullmatch(figure.subject)
         return only["unit"] if only else "-"
-    return figure.quantity.unit if figure.part else "-"
+    alone = figure.part or scopes.only_region(figure.near)  # 其中化工2起; 江州区22人
+    return figure.quantity.unit if alone else "-"
 
 
 def _origin(figure: Figure) -> Quantity | None:

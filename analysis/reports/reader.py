@@ -366,7 +366,7 @@ class _Reader:
         if cell and grids.aimed(cell):
             return roles.Standing(Status.TARGET, (Doubt("planned_as_target"),))
         standing = status(self.folded, sentence, figure, self.setting, ahead=ahead)
-        listed = _LISTED.fullmatch(figure.gap) or figure.part
+        listed = _LISTED.fullmatch(figure.gap) or figure.part or scopes.only_region(figure.near)
         if standing.status is Status.PLAN and self.before and listed:
             standing = self.before  # 培育3个镇、30家企业: one verb for both
         self.before = standing

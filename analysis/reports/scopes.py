@@ -55,6 +55,18 @@ def smaller_region(lead: str, setting: Setting) -> str:
     return named["name"]
 
 
+def only_region(words: str) -> bool:
+    """
+    Whether the last of *words* name a region inside another and nothing else.
+
+    >>> only_region("江州区"), only_region("居前列的是汉阳县"), only_region("检查江州区企业")
+    (True, True, False)
+    """
+    named = _REGION.search(words)
+    bare = named is not None and named.end("name") >= len(words.rstrip("仅有"))
+    return bare and named is not None and not _NOT_NAME.search(named["name"])
+
+
 def wider_region(before: str) -> str:
     """Return the word for the larger region that a figure is about: 全国, 全省."""
     named = last(_WIDER, before)
