@@ -20,7 +20,7 @@ from .layout import Enclosures, Mood, Sentence, after_last, fold, sections, sent
 from .leftover import FEWEST, leftover
 from .naming import BY_EVENT, FOREBEARS, QUOTA_USED, RELATIVE, Namer, content, first
 from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
-from .proposals import NewPart, new_campaign
+from .proposals import NewPart, new_part
 from .quantities import Quantity, joined
 from .relations import Figure, figures
 from .roles import Judgement, Reason, elsewhere, status
@@ -291,18 +291,23 @@ class _Reader:
     def _new_part(
         self, sentence: Sentence, figure: Figure, indicator: str, part: str
     ) -> NewPart | None:
-        """Return a part to propose: the campaign that the sentence or its heading names."""
+        """Return a part to propose: a cause, or the campaign of the sentence or its heading."""
         known = self.catalogue and self.catalogue.indicators.get(indicator)
         if not known or part or figure.measure is not Measure.LEVEL:
             return None
         places = (self._opening(figure), sentence.section.heading)
-        names = (breakdowns.campaign(words, known.theme) for words in places)
-        name = next(filter(None, names), "")
-        return self.new_parts.setdefault(name, new_campaign(name, sentence.start)) if name else None
+        names = [("cause", breakdowns.cause(figure.near, known.theme))]
+        names += [("campaign", breakdowns.campaign(words, known.theme)) for words in places]
+        for dimension, name in names:
+            if name:
+                proposed = new_part(dimension, name, sentence.start)
+                return self.new_parts.setdefault(name, proposed)
+        return None
 
     def _unnamed_part(self, sentence: Sentence, figure: Figure, part: str) -> tuple[Doubt, ...]:
         """Return a doubt where the words name a campaign that no known part is."""
-        words = self.folded[sentence.start : figure.quantity.first] + sentence.section.heading[:40]
+        line = after_last(self.folded, figure.quantity.first, "\n")
+        words = self.folded[line : figure.quantity.first] + sentence.section.heading[:40]
         campaign = _CAMPAIGN.search(words) if not part and figure.measure is Measure.LEVEL else None
         return (Doubt("campaign_unnamed"),) if campaign else ()
 
