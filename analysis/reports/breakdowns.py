@@ -191,6 +191,16 @@ def cause(words: str, theme: str) -> str:
     return next(filter(None, match.groups()), "") if match else ""
 
 
+def has_campaigns(theme: str) -> bool:
+    """Whether the figures of a theme may be of a campaign named before them."""
+    return "campaign" in _dimensions(theme, inherited=True)
+
+
+def of_campaign(part: str) -> bool:
+    """Whether the breakdown *part* has a campaign or a programme."""
+    return bool({code.partition(":")[0] for code in part.split("+")} & _OF_ALL)
+
+
 def campaign(words: str, theme: str) -> str:
     """
     Return the quoted name of the last campaign in *words*, '' where the theme has none.
@@ -200,7 +210,7 @@ def campaign(words: str, theme: str) -> str:
     >>> campaign("开展“安康杯”“青安杯”活动", "publicity"), campaign("“三合一”场所", "hazards")
     ('', '')
     """
-    if "campaign" not in _dimensions(theme, inherited=True):
+    if not has_campaigns(theme):
         return ""
     named = [*_CAMPAIGN.finditer(words)][-1:]
     return "".join(match[0] for match in named if words[: match.start()][-1:] not in {"”", "、"})

@@ -185,7 +185,7 @@ class _Reader:
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
         new_part = self._new_part(sentence, figure, first(suggested), part)
         unsure += (Doubt("new_part", {"name": new_part.name}),) if new_part else ()
-        unsure += self._unnamed_part(sentence, figure, part or str(new_part or ""))
+        unsure += self._unnamed_part(sentence, figure, first(suggested), part or str(new_part or ""))
         unsure += self._unexplained(figure, suggested, part, self._region(sentence, figure)) if not new_part else ()
         unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
@@ -304,11 +304,16 @@ class _Reader:
                 return self.new_parts.setdefault(name, proposed)
         return None
 
-    def _unnamed_part(self, sentence: Sentence, figure: Figure, part: str) -> tuple[Doubt, ...]:
-        """Return a doubt where the words name a campaign that no known part is."""
+    def _unnamed_part(
+        self, sentence: Sentence, figure: Figure, indicator: str, part: str
+    ) -> tuple[Doubt, ...]:
+        """Return a doubt where the paragraph names a campaign that the part is not of."""
+        known = self.catalogue and self.catalogue.indicators.get(indicator)
+        if breakdowns.of_campaign(part) or (known and not breakdowns.has_campaigns(known.theme)):
+            return ()
         line = after_last(self.folded, figure.quantity.first, "\n")
         words = self.folded[line : figure.quantity.first] + sentence.section.heading[:40]
-        campaign = _CAMPAIGN.search(words) if not part and figure.measure is Measure.LEVEL else None
+        campaign = _CAMPAIGN.search(words) if figure.measure is Measure.LEVEL else None
         return (Doubt("campaign_unnamed"),) if campaign else ()
 
     def _unexplained(
@@ -471,7 +476,7 @@ class _Reader:
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
 _CAMPAIGN = re.compile(
-    r"[”\"](?:专项)?(?:活动|行动|整治|检查|攻坚|督导|排查)|专项(?:整治|检查|行动|执法|治理)|攻坚战|大检查"
+    r"[”\"](?:专项)?(?:活动|行动|整治|检查|攻坚|督导|排查)|专项(?:整治|检查|行动|执法|治理|排查)|攻坚|大检查|三年行动|整治行动|行动[,。]"
 )
 _BARE_VERB = re.compile(
     r"[、,]?(?:其中|已|均|共|并|全部|完成|造成|累计)*"
