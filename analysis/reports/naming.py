@@ -20,7 +20,7 @@ FOREBEARS = 3  # how many figures back a figure may take its words from
 _CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
 _KINDS: dict[str, str] = {Reason.FORMULA: "count", Reason.ZERO: ""}
 _RATE = re.compile(r"(?<!效)率(?!先|领|队)[\u4e00-\u9fff]{0,8}$")
-_AVERAGE = re.compile(r"(?:平均每?|人均|户均|日均|月均|年均)[\u4e00-\u9fff]{0,8}$")
+_AVERAGE = re.compile(r"(?:平均每?|[人户案件次家日月年]均)[\u4e00-\u9fff]{0,8}$")
 _UNFINISHED = re.compile(r"正在|未(?!发生)|尚未|仍?没有|还未")
 _MISSING = re.compile(r"(?<!死亡)(?<!死亡[和或、])失踪(?:人数|人口)?$")  # and not dead
 _PORTION = re.compile(r"占(?!应)|比重|比例")
@@ -51,11 +51,16 @@ class Namer:
     row: tuple[str, tuple[Suggestion, ...]] = "", ()  # of a table, with its last level
     orphans: int = 0  # changes so far that refer to those levels
     named: dict[str, Suggestion] = field(default_factory=dict)  # by unit, of the last level
+    above: dict[str, Suggestion] = field(default_factory=dict)  # the same of the line before
 
     def begin(self, *, new: bool) -> None:
         """Begin a sentence; a *new* one has no levels before it that its changes refer to."""
         self.levels = [] if new else (self.current or self.levels)
         self.current, self.orphans = [], 0
+
+    def line(self) -> None:
+        """Begin a line; only its regions may refer to what the line before counts."""
+        self.above, self.named = self.named or self.above, {}
 
     def suggested(
         self, sentence: Sentence, topic: str, figure: Figure, judgement: Judgement
@@ -119,7 +124,9 @@ class Namer:
             suggested = tuple(s for s in suggested if catalogue.quantity(s) in rates)
         if suggested and suggested[0].score >= ENOUGH:
             return suggested
-        again = self.named.get(_counted_again(figure))
+        unit = _counted_again(figure)
+        listed = figure.measure is Measure.LEVEL and scopes.only_region(figure.near)
+        again = self.named.get(unit) or (self.above.get(unit) if listed else None)
         return suggested if again is None else (again, *suggested[:2])
 
     def _fitting(self, figure: Figure, suggested: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:

@@ -114,7 +114,7 @@ class _Reader:
         if sentence.start == sentence.section.start:
             self.topic = ""
         if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n"}:
-            self.namer.named.clear()
+            self.namer.line()
         if topic:
             self.topic = topic[1]
         self.before = None
@@ -176,8 +176,10 @@ class _Reader:
         q = figure.quantity
         named, carried = self._named_period(figure)
         standing, doubts, _ = self._standing(sentence, figure, named)
-        repeated = self._repeated(figure, standing)
         suggested = self.namer.suggested(sentence, self.topic, figure, judgement)
+        if standing is Status.PLAN and self._theme(suggested) == "outcomes":  # nobody plans deaths
+            standing, doubts = Status.TARGET, (*doubts, Doubt("planned_as_target"))
+        repeated = self._repeated(figure, standing)
         unit = _unit(figure, suggested)
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
         period, dated = self._period(figure, standing, suggested, named, carried=carried)
@@ -187,6 +189,7 @@ class _Reader:
         unsure += (Doubt("new_part", {"name": new_part.name}),) if new_part else ()
         unsure += self._unnamed_part(sentence, figure, first(suggested), part or str(new_part or ""))
         unsure += self._unexplained(figure, suggested, part, self._region(sentence, figure)) if not new_part else ()
+        unsure += (Doubt("several_parts"),) if "+" in part else ()
         unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
@@ -425,6 +428,11 @@ class _Reader:
         """Whether a figure is a quota that is not to be exceeded."""
         cell = self.grid.get(figure.quantity.start)
         return self._quota(figure) and (cell is None or "控制" in cell.header)
+
+    def _theme(self, suggested: tuple[Suggestion, ...]) -> str:
+        """Return the theme of the first indicator."""
+        known = self.catalogue and self.catalogue.indicators.get(first(suggested))
+        return known.theme if known else ""
 
     def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
         """Whether the first indicator is a level at one date."""
