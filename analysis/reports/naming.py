@@ -32,7 +32,7 @@ _WITH = re.compile(r"^(?:并|还|先后|分别|镇政府|县政府|区政府|市
 _QUOTA_SHARE = re.compile(r"占[^,。;]{0,16}(?:控制指标|指标|控制数|目标)[^,。;]{0,12}$")
 _AIMED = re.compile(r"控制在|不超过|不突破|力争|以内")
 QUOTA_USED = "quota_used"
-BY_EVENT = 5.0  # the score of an indicator that the event decides
+BY_EVENT = 20.0  # the score of an indicator that the event decides, above that of any words
 RELATIVE = {"%", "‰", "倍", "百分点"}
 _ONLY_COUNTED = re.compile(r"(?:事故)?(?P<unit>[起人件次户家场项])(?:数|次)")
 

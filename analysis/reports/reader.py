@@ -235,14 +235,7 @@ class _Reader:
     ) -> Confidence:
         if self.catalogue is None or not suggested:
             return Confidence.GUESS
-        top = suggested[0]
-        return confidence(
-            suggested,
-            doubts,
-            trust=self.catalogue.trust(top),
-            attested=(top.indicator, top.why) in self.catalogue.counts,
-            event=top.score == BY_EVENT,
-        )
+        return confidence(suggested, doubts, trust=self.catalogue.trust(suggested[0]))
 
     def _touched(self, read: Quantity, judgement: Judgement) -> tuple[Doubt, ...]:
         """Return the doubts about characters beside a figure of prose, outside a formula."""
@@ -326,7 +319,8 @@ class _Reader:
         if self.catalogue is None or not first(suggested):
             return ()
         cell = self.grid.get(figure.quantity.start)
-        own = figure.subject or (figure.near if content(figure.near) else figure.near + figure.post)
+        named = self.catalogue.speaks_in(suggested[0], figure.near)
+        own = figure.subject or (figure.near if named else figure.near + figure.post)
         words = f"{cell.label} {cell.header}" if cell else own
         for name in (region, *self.setting.names):
             words = words.replace(name, "") if name else words
