@@ -70,7 +70,7 @@ class Past(TypedDict):
     began: NotRequired[str]
     seconds: NotRequired[float]
     code: NotRequired[int]
-    refused: NotRequired[str]
+    refused: NotRequired[str | dict[str, str]]
     changed: NotRequired[list[Change]]
 
 

@@ -36,7 +36,7 @@ _TOP = ("warm", "warm_up", "deadline", "formats", "default", "job")
 _JOB = ("notebook", "each", "reads", "deadline", "executor", "formats")
 _READ = ("table", "where")
 _DEFAULT = ("each", "reads", "without")
-_SHARED: tuple[tuple[str, Any], ...] = (("each", {}), ("reads", []))
+_SHARED = ("each", "reads")  # of a job, where it has none of its own
 _EXECUTORS = ("in-process", "kernel")
 MOST_JOBS = 10_000
 LONGEST_DEADLINE = 7 * 24 * 3600.0
@@ -246,8 +246,7 @@ def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
     """
     entries, lines = _parsed(project.root / PLAN)
     reader = _Reader.of(project, entries)
-    default = entries.get("default", {})
-    entry = {"notebook": notebook} | {part: default.get(part, empty) for part, empty in _SHARED}
+    entry = {"notebook": notebook, **_shared(entries)}
     whole = (one for _, one in _whole_entries(entries, lines, project.notebooks))
     entry = next((one for one in whole if one.get("notebook") == notebook), entry)
     return reader.job(entry, say("plan.ad_hoc", notebook=notebook), words)
@@ -257,10 +256,10 @@ def _whole_entries(
     entries: Mapping[str, Any], lines: Sequence[int], notebooks: Path
 ) -> Iterator[tuple[Text, dict[str, Any]]]:
     """Yield each job of the plan with the defaults, then notebooks that no job names."""
-    default = entries.get("default", {})
+    default, shared = entries.get("default", {}), _shared(entries)
     jobs = entries.get("job", [])
     for number, entry in enumerate(jobs, 1):
-        whole = {part: default[part] for part in ("each", "reads") if part in default} | entry
+        whole = shared | entry
         if isinstance(entry.get("each"), dict):
             whole["each"] = {**default.get("each", {}), **entry["each"]}
         if len(lines) == len(jobs):
@@ -271,8 +270,13 @@ def _whole_entries(
         named = {str(entry.get("notebook")) for entry in jobs} | {*default.get("without", ())}
         for path in sorted(notebooks.glob("*.ipynb")):
             if path.stem not in named and _declares(path, default.get("each", {})):
-                parts = {part: default[part] for part in ("each", "reads") if part in default}
-                yield say("plan.default"), {"notebook": path.stem, **parts}
+                yield say("plan.default"), {"notebook": path.stem, **shared}
+
+
+def _shared(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the defaults of a plan that its jobs take over."""
+    default = entries.get("default", {})
+    return {part: default[part] for part in _SHARED if part in default}
 
 
 def _declares(path: Path, names: Iterable[str]) -> bool:
