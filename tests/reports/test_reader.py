@@ -2,13 +2,13 @@
 
 import csv
 import time
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from qingshan import CATALOGUE, TOLD
 
 from analysis.errors import AnalysisError, UsageError
 from analysis.language.vocabulary import Comparator, Measure, Role, Status
@@ -18,15 +18,12 @@ from analysis.reports.periods import parse_period
 from analysis.reports.quantities import quantity
 from analysis.reports.reader import read
 from analysis.reports.relations import figures
-from analysis.reports.setting import Setting, setting, short
-from analysis.reports.suggestions import catalogue
+from analysis.reports.setting import setting, short
 from analysis.tables import numerals
 
-TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
 HERE = Path(__file__).parents[1]
 LINES = (HERE / "constructions.csv").read_text("utf-8").splitlines()
 ROWS = list(csv.DictReader(LINES))
-CATALOGUE = catalogue(HERE.parent / "data")
 
 
 def told(candidate: Candidate) -> str:
