@@ -187,8 +187,14 @@ class _Reader:
         unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
         new_part = self._new_part(sentence, figure, first(suggested), part)
         unsure += (Doubt("new_part", {"name": new_part.name}),) if new_part else ()
-        unsure += self._unnamed_part(sentence, figure, first(suggested), part or str(new_part or ""))
-        unsure += self._unexplained(figure, suggested, part, self._region(sentence, figure)) if not new_part else ()
+        unsure += self._unnamed_part(
+            sentence, figure, first(suggested), part or str(new_part or "")
+        )
+        unsure += (
+            self._unexplained(figure, suggested, part, self._region(sentence, figure))
+            if not new_part
+            else ()
+        )
         unsure += (Doubt("several_parts"),) if "+" in part else ()
         unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))

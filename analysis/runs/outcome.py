@@ -16,6 +16,8 @@ SIGNALS = [
 Event = dict[str, Any]
 Send = Callable[[Event], None]
 
+NONE = Text("", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -52,7 +54,7 @@ class Outcome:
     unchanged: list[str] = field(default_factory=list)
     changed: list[Event] = field(default_factory=list)
     stopped: int = 0  # the signal that stopped the run
-    refused: Text = Text("", "")  # why nothing was published
+    refused: Text = NONE  # why nothing was published
 
     @property
     def code(self) -> int:
