@@ -1,5 +1,5 @@
 """
-What may be said of a region's level: against the nation, its province and its peers, together.
+Level of a region against the nation, its province and its peers, in one statement.
 
 Nothing is computed here: ``statistics`` does.
 """

@@ -1,5 +1,5 @@
 """
-The findings that stand: one list, which overview, deck, report and explanations read.
+List of the main findings, which overview, deck, report and explanations share.
 
 Each finding has a title that fits a slide, one text with its evidence, the numbers in them, and
 what it is about. Nothing is computed here: ``statistics`` does, ``findings`` words most.
@@ -92,7 +92,7 @@ def standing(
     most: int = MOST,
 ) -> list[Finding]:
     """
-    Return the findings that stand, outcomes first.
+    Return the main findings, outcomes first.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ OUTCOMES = ("deaths", "accidents")
 
 def overview(*about: str, **options: Unpack[Options]) -> Figure:
     """
-    Draw who the regions are, and the findings that stand.
+    Draw a page of the regions and the main findings.
 
     Parameters
     ----------

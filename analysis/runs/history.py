@@ -72,7 +72,7 @@ class Past(TypedDict):
     began: NotRequired[str]
     seconds: NotRequired[float]
     code: NotRequired[int]
-    refused: NotRequired[str]
+    refused: NotRequired[str | dict[str, str]]
     changed: NotRequired[list[Change]]
 
 
@@ -253,7 +253,7 @@ def _last(run: Line | None) -> Text:
     meaning = say(_MEANINGS.get(code, "state.last.stopped"))
     seconds = f"{run['seconds']:.1f}"
     text = say("state.last", began=run["began"], seconds=seconds, meaning=meaning, code=code)
-    return text + _plain(f"\n  {run['refused']}") if run.get("refused") else text
+    return text + _plain("\n  ") + _cause(run["refused"]) if run["refused"] else text
 
 
 def _changes(changes: Iterable[dict[str, Any]]) -> Iterator[Text]:

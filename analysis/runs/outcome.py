@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.language.text import Text
+
 OK, FAILED, USAGE, BUSY, LATE, STOPPED = 0, 1, 2, 75, 124, 128
 SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -50,7 +52,7 @@ class Outcome:
     unchanged: list[str] = field(default_factory=list)
     changed: list[Event] = field(default_factory=list)
     stopped: int = 0  # the signal that stopped the run
-    refused: str = ""  # why nothing was published
+    refused: Text | None = None  # why nothing was published
 
     @property
     def code(self) -> int:

@@ -119,7 +119,7 @@ def _run(plan: Plan, jobs: list[Job], options: Options, send: Send, lock: str) -
     except StoppedError:
         outcome.stopped = signals.received
     except (TableError, UsageError, WorkerError) as error:
-        outcome.refused = str(error)
+        outcome.refused = error.text
         _finish(plan, options, outcome, send, began)
         raise
     return _finish(plan, options, outcome, send, began)
@@ -148,7 +148,7 @@ def _finish(plan: Plan, options: Options, outcome: Outcome, send: Send, began: f
         "began": history.utc(began),
         "seconds": seconds,
         "code": outcome.code,
-        "refused": outcome.refused,
+        "refused": staging.plain({"cause": outcome.refused})["cause"] if outcome.refused else "",
         "jobs": {
             "done": outcome.done,
             "late": [*map(staging.plain, outcome.late)],
@@ -350,7 +350,9 @@ class _Runner:
             if self.faults:
                 raise TableError(self.faults)
             if event["ended"] != 0:  # it was killed, or none of its faults arrived
-                raise UsageError(say("run.unchecked", error=f"exit status {event['ended']}"))
+                raise UsageError(
+                    say("run.unchecked", error=say("run.exit_status", status=event["ended"]))
+                )
 
     def _stop_late_jobs(self) -> None:
         now = time.monotonic()

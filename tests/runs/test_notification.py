@@ -122,7 +122,7 @@ def test_tables_that_are_refused_are_notified(project):
 
     (notice,) = notices(project)
     assert done.returncode != 0
-    assert "indicators" in notice["refused"]
+    assert "indicators" in notice["refused"]["en"]
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class Booklet:
         return [self.work.records[name] for name in names if name in self.work.records]
 
     def _scope(self) -> dict[str, str]:
-        """Return what the deck was asked to show; decks of earlier versions do not say."""
+        """Return the choice of figures stored in the deck, or found from an earlier version."""
         scope = store.scope_of(self.work.properties)
         every = {
             name

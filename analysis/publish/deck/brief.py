@@ -142,7 +142,7 @@ def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[s
 def chosen(
     records: Iterable[Record], about: About, findings: Sequence[Finding] = ()
 ) -> list[Record]:
-    """Return the figures of findings, then those that say most about a subject."""
+    """Return the figures of findings, then those with the highest weight for a subject."""
     records = list(records)
     named = [record for one in findings for record in _of_finding(one, records)]
     first = list({record["name"]: record for record in named}.values())[:MOST]
@@ -161,7 +161,7 @@ def _of_finding(finding: Finding, records: Sequence[Record]) -> list[Record]:
 
 
 def _weightiest(records: Sequence[Record], about: About) -> list[Record]:
-    """Return the figures that say most about a subject, one of each kind first, in order."""
+    """Return the figures by their weight for a subject, one of each kind first."""
     weighed = [(_weight(record, about), record) for record in records]
     ranked = sorted(
         ((weight, record) for weight, record in weighed if weight > 0),
@@ -181,7 +181,7 @@ _OWN = 2.0  # the weight of a figure that is of the subject, not only in part ab
 
 
 def _weight(record: Record, about: About) -> float:
-    """Return how much a figure says about a subject: 0 for nothing."""
+    """Return the weight of a figure for a subject; 0 if it has no row about it."""
     rows = record["rows"]
     mine = about.rows(rows)
     if kind_of(record).apart or not mine or not content.worth_a_slide(record):
