@@ -134,6 +134,9 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     if every.empty:
         return say("finding.no_years")
     name, latest = values.short(every.iloc[0].to_dict()), summaries.latest(changes)
+    other = summaries.percent_beside(stated, latest.only)
+    if latest.only and other:
+        return _change_beside(name, latest.only, other)
     if latest.only:
         return _change(name, latest.only)
     name = Text(name.zh, name.en[:1].upper() + name.en[1:])
@@ -149,13 +152,23 @@ def _change(name: Text, change: Change) -> Text:
     return say(message, region=region(row), name=name, **counts)
 
 
+def _change_beside(name: Text, change: Change, other: dict[Any, Any]) -> Text:
+    """Return the counts of one region, and the percentage that the report of another prints."""
+    counts = {key: numbers.exact(float(change.row[key])) for key in ("value", "before")}
+    words = {"region": region(change.row), "other": region(other), "change": _way(other)}
+    name = Text(name.zh, name.en[:1].upper() + name.en[1:])
+    return say("finding.change_beside", name=name, **words, **counts)
+
+
 def latest_change(changes: pd.DataFrame) -> Text:
     """Return at which counts the latest change of the one counted region could have been seen."""
     latest = summaries.latest(changes)
     if not latest.only:
         return Text("", "")
     row = latest.only.row
-    return say("finding.detectable", year=row["period_end"].year, counts=values.detectable(row))
+    words = {"region": region(row), "year": row["period_end"].year}
+    message = "finding.detectable" if latest.only.beyond else "finding.too_few"
+    return say(message, counts=values.detectable(row), **words)
 
 
 def _latest(name: Text, latest: Latest) -> Text:
