@@ -155,7 +155,8 @@ def _change(name: Text, change: Change) -> Text:
 def _change_beside(name: Text, change: Change, other: dict[Any, Any]) -> Text:
     """Return the counts of one region, and the percentage that the report of another prints."""
     counts = {key: numbers.exact(float(change.row[key])) for key in ("value", "before")}
-    words = {"region": region(change.row), "other": region(other), "change": _way(other)}
+    fall = _way({**other, "value": other["percent"]})
+    words = {"region": region(change.row), "other": region(other), "change": fall}
     name = Text(name.zh, name.en[:1].upper() + name.en[1:])
     return say("finding.change_beside", name=name, **words, **counts)
 
@@ -387,7 +388,7 @@ def waiting(judged: pd.DataFrame) -> Text:
 
 
 def instruments(patterns: pd.DataFrame) -> Text:
-    """Return how many instruments are in every report."""
+    """Return how many instruments the reports of all regions mention."""
     counts = summaries.instruments(patterns)
     words = {"count": counts.every, "total": counts.total, "reports": counts.reports}
     return say("finding.instruments", **words)
@@ -477,11 +478,12 @@ def promised_lines(rows: pd.DataFrame) -> Listed:
     return lines, say(message, count=words) if words else None
 
 
-def comparable_lines(beside: pd.DataFrame, unsaid: int) -> Listed:
-    """Return the figures that may be compared, a line an indicator, and how many may not."""
+def comparable_lines(beside: pd.DataFrame, unsaid: tuple[int, int]) -> Listed:
+    """Return the figures that may be compared, a line an indicator, and how many of all may not."""
     groups = [group for _, group in beside.groupby("indicator", sort=False)] if len(beside) else []
     lines = [_compared(group) for group in groups]
-    return lines, say("profile.unsaid", count=unsaid) if unsaid else None
+    count, total = unsaid
+    return lines, say("profile.unsaid", count=count, total=total) if count else None
 
 
 def _compared(rows: pd.DataFrame) -> Text:
