@@ -98,7 +98,7 @@ def _frame(axes: Axes, page: Page, every: pd.DataFrame, limits: pd.DataFrame) ->
     axes.set_yscale("log")
     axes.set_xlim(limits["expected"].min(), limits["expected"].max())
     inside = every["ratio"][every["ratio"] > 0]
-    axes.set_ylim(min(0.19, inside.min() * 0.85), max(3.2, inside.max() * 1.15))
+    axes.set_ylim(min(0.15, inside.min() * 0.85), max(3.2, inside.max() * 1.15))
     axes.xaxis.set_major_locator(FixedLocator(COUNTS))
     axes.yaxis.set_major_locator(FixedLocator([t for t in TICKS if t > axes.get_ylim()[0]]))
     for axis in (axes.xaxis, axes.yaxis):
@@ -199,7 +199,7 @@ def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
     entries = [(say(f"scope_key.{scope}"), SHAPES[scope], style.QUIET) for scope in used]
     if every["rough"].any():
         entries.append((say("peers.hollow"), "o", "white"))
-    step = 1.45 * page.size.note
+    step = 1.35 * page.size.note
     for at, (words, shape, fill) in enumerate(reversed(entries)):
         corner = (0.66, 0.0)
         height = page.size.note * 0.9 + step * at

@@ -75,7 +75,8 @@ def _answer(row: dict[Any, Any]) -> Text:
         return values.numeral(derive.as_value(row))
     if row["total"] != row["value"]:
         return Text(f"{row['total']:.0f}", numbers.exact(row["total"]))
-    return values.numeral(row) if row["quantity"] != Quantity.MONEY else values.value(row)
+    whole = row["quantity"] == Quantity.MONEY or row["unit"] == "%"
+    return values.value(row) if whole else values.numeral(row)
 
 
 def apart(rows: pd.DataFrame) -> Text:
