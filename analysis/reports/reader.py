@@ -192,6 +192,7 @@ class _Reader:
         else:
             unsure += self._unnamed_part(sentence, figure, first(suggested), part)
             unsure += self._unexplained(figure, suggested, part, region)
+            unsure += self._scope(figure, part)
         unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
@@ -329,6 +330,11 @@ class _Reader:
         left = leftover(words[-24:], suggested[0], part, self.catalogue)
         doubts = (Doubt("other_words", {"words": left}),) if len(left) >= FEWEST else ()
         return (*doubts, Doubt("several_parts")) if "+" in part else doubts
+
+    def _scope(self, figure: Figure, part: str) -> tuple[Doubt, ...]:
+        """Return a doubt where road accidents may be those that the police count."""
+        police = part == "sector:road_traffic" and _ROAD.search(self._opening(figure))
+        return (Doubt("road_scope"),) if police else ()
 
     def _region(self, sentence: Sentence, figure: Figure) -> str:
         cell = self.grid.get(figure.quantity.start)
@@ -487,6 +493,7 @@ _BARE_VERB = re.compile(
     r"[、,]?(?:其中|已|均|共|并|全部|完成|造成|累计)*"
     r"(?:整改|整治|销号|培训|参训|参演|参与|死亡|亡|受伤|伤|罚款|受众|受灾)?(?:完成|到位|人数)?"
 )
+_ROAD = re.compile(r"(?<!经营性)(?<!经营)道路交通事故")
 _VS_MEAN = "disaster_loss_vs_prev5y_mean"
 
 
