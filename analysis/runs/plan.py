@@ -32,7 +32,7 @@ PLAN = "plan.toml"
 _TITLE = Text(PLAN, PLAN)
 DEADLINE = 600.0  # seconds a job may take unless the plan says otherwise
 _HEADER = re.compile(r"\s*\[\[\s*job\s*\]\]")  # the line at which a job begins
-_TOP = ("warm", "warm_up", "deadline", "formats", "default", "job")
+_TOP = ("warm", "warm_up", "notify", "deadline", "formats", "default", "job")
 _JOB = ("notebook", "each", "reads", "deadline", "executor", "formats")
 _READ = ("table", "where")
 _DEFAULT = ("each", "reads", "without")
@@ -90,6 +90,7 @@ class Whole(TypedDict):
 
     warm: NotRequired[list[str]]
     warm_up: NotRequired[str | list[str]]
+    notify: NotRequired[list[str]]
     deadline: NotRequired[Seconds]
     formats: NotRequired[list[str]]
     job: NotRequired[list[dict[str, object]]]
@@ -154,6 +155,7 @@ class Plan:
     warm: tuple[str, ...]
     warm_up: tuple[str, ...]
     jobs: tuple[Job, ...]
+    notify: tuple[str, ...] = ()  # a command, see docs/scheduling.md
 
     @property
     def version(self) -> str:
@@ -227,10 +229,11 @@ def load(project: Project) -> Plan:
         tuple(entries.get("warm", [])),
         tuple([warm_up] if isinstance(warm_up, str) else warm_up),
         tuple(jobs),
+        tuple(entries.get("notify", [])),
     )
 
 
-def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
+def ad_hoc(project: Project, notebook: str, words: Iterable[str], language: str = "") -> Job:
     """
     Return a job of *notebook* that the plan need not have.
 
@@ -238,6 +241,8 @@ def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
     ----------
     words
         Parameters, each ``name=value``; the others are the first ones in the plan.
+    language
+        The language, if the notebook has one in the plan and *words* name none.
 
     Raises
     ------
@@ -249,6 +254,9 @@ def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
     entry = {"notebook": notebook, **_shared(entries)}
     whole = (one for _, one in _whole_entries(entries, lines, project.notebooks))
     entry = next((one for one in whole if one.get("notebook") == notebook), entry)
+    each = entry.get("each", {})
+    if language and "language" in each:
+        entry = {**entry, "each": {**each, "language": [language]}}
     return reader.job(entry, say("plan.ad_hoc", notebook=notebook), words)
 
 
