@@ -122,7 +122,8 @@ def _people(row: Row) -> Text:
     if pd.isna(row["population"]):
         return say("overview.no_people")
     people = (numbers.number(row["population"], key) for key in ("zh", "en"))
-    return say("overview.people", people=Text(*people), year=int(row["population_year"]))
+    kind = say(f"population_kind.{row['population_kind']}")
+    return say("overview.people", people=Text(*people), year=int(row["population_year"]), kind=kind)
 
 
 def _report(row: Row) -> Text:

@@ -39,6 +39,21 @@ def expected(placement: Placement | None) -> Text:
     return say("finding.expected_both", **words, second=numbers.ratio(above["ratio"]))
 
 
+def expected_about(placement: Placement | None) -> Text:
+    """Return the counts of a placement and the usual range of peers, as a subtitle."""
+    if placement is None:
+        return Text("", "")
+    return say(
+        "expected.subtitle",
+        span=values.time_of(placement.row),
+        value=values.counted(placement.row, "value"),
+        expected=values.counted(placement.row, "expected"),
+        count=placement.spread.regions if placement.spread else 0,
+        low=numbers.ratio(placement.low),
+        high=numbers.ratio(placement.high),
+    )
+
+
 def placement(placement: Placement) -> Text:
     """Return where a region lies against its nation, its province and its peers, in one text."""
     row = placement.row

@@ -320,6 +320,7 @@ class Answer(Word):
     RATES = "rates"
     AMOUNTS = "amounts"
     EQUAL = "equal"
+    AIMS = "aims"  # the same target
     MIXED = "mixed"
 
 

@@ -98,15 +98,15 @@ class _Revision:
         pictured, others = scope["pictured"].split(), scope["others"].split()
         every = content.chosen(manifest.load(figures), self.language)
         self.records = {one["name"]: one for one in every if one["name"] in {*pictured, *others}}
-        shown = [self.records[name] for name in (*pictured, *others) if name in self.records]
+        self.about = brief.About.of(scope)
+        named = findings(self.about.words) if findings else ()
+        kept = [self.records[name] for name in (*pictured, *others) if name in self.records]
+        shown = brief.retitled(kept, self.about, named)
         if not shown:
             raise AnalysisError(say("revision.retired"))
-        regions, indicators = (frozenset(scope[part].split()) for part in ("regions", "indicators"))
-        self.about = brief.About(regions, indicators, words=_words(scope))
         choice = report.chosen(
-            figures, self.about, every, shown, self.language, scope["title"],
-            findings(self.about.words) if findings else (),
-        )  # fmt: skip
+            figures, self.about, every, shown, self.language, scope["title"], named
+        )
         pictures = {one["name"]: (one, png) for one, png in choice.pictured.values()}
         numbered = {
             number: pictures[name] for number, name in enumerate(pictured, 1) if name in pictures
@@ -300,7 +300,3 @@ def _alike(element: Any, block: Block) -> bool:
     if isinstance(block, Picture):
         return bool(element.xpath(".//a:blip"))
     return renew.alike(element.xpath("string()"), block.shown)
-
-
-def _words(scope: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(filter(None, scope["about"].split("|")))

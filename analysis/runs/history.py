@@ -253,7 +253,9 @@ def _last(run: Line | None) -> Text:
     meaning = say(_MEANINGS.get(code, "state.last.stopped"))
     seconds = f"{run['seconds']:.1f}"
     text = say("state.last", began=run["began"], seconds=seconds, meaning=meaning, code=code)
-    return text + _plain("\n  ") + _cause(run["refused"]) if run["refused"] else text
+    refused = run.get("refused", "")  # a plain string in files of version 0.1
+    cause = _plain(refused) if isinstance(refused, str) else Text(**refused)
+    return text + _plain("\n  ") + cause if cause.en else text
 
 
 def _changes(changes: Iterable[dict[str, Any]]) -> Iterator[Text]:

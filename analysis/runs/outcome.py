@@ -16,6 +16,8 @@ SIGNALS = [
 Event = dict[str, Any]
 Send = Callable[[Event], None]
 
+NONE = Text("", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -52,14 +54,14 @@ class Outcome:
     unchanged: list[str] = field(default_factory=list)
     changed: list[Event] = field(default_factory=list)
     stopped: int = 0  # the signal that stopped the run
-    refused: Text | None = None  # why nothing was published
+    refused: Text = NONE  # why nothing was published
 
     @property
     def code(self) -> int:
         """Return the exit code: for a failure, else a missed deadline, else a busy job."""
         if self.stopped:
             return STOPPED + self.stopped
-        if self.failed or self.refused:
+        if self.failed or self.refused.en:
             return FAILED
         if self.late or self.left:
             return LATE

@@ -148,7 +148,7 @@ def _finish(plan: Plan, options: Options, outcome: Outcome, send: Send, began: f
         "began": history.utc(began),
         "seconds": seconds,
         "code": outcome.code,
-        "refused": staging.plain({"cause": outcome.refused})["cause"] if outcome.refused else "",
+        "refused": {"zh": outcome.refused.zh, "en": outcome.refused.en},
         "jobs": {
             "done": outcome.done,
             "late": [*map(staging.plain, outcome.late)],
@@ -158,7 +158,7 @@ def _finish(plan: Plan, options: Options, outcome: Outcome, send: Send, began: f
     }
     with contextlib.suppress(OSError):  # a full disk does not undo what was published
         history.add(plan.project.figures, line)
-    if outcome.refused:
+    if outcome.refused.en:
         send({"event": "refused", "cause": outcome.refused})
     if options.notify and (outcome.changed or outcome.code in {FAILED, LATE}):
         _notify(plan, options, line, send)

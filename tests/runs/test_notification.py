@@ -55,7 +55,12 @@ def test_a_changed_value_is_notified_once(project):
 
     assert notice["code"] == 0
     assert sorted(notice["done"]) == ["draw-en-deaths", "draw-zh-deaths"]
-    assert (notice["failed"], notice["late"], notice["refused"], notice["page"]) == ([], [], "", "")
+    assert (notice["failed"], notice["late"], notice["refused"]["en"], notice["page"]) == (
+        [],
+        [],
+        "",
+        "",
+    )
     assert notice["changed"] == [
         {
             "kind": "changed",

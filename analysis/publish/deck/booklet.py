@@ -71,11 +71,10 @@ class Booklet:
         version = store.mark(work.figures)
         every = [one for one in work.records.values() if one["language"] == work.language]
         if scope.get("chosen") == "brief":
-            about = tuple(filter(None, scope.get("about", "").split("|")))
+            findings = work.findings(brief.About.of(scope).words)
             return brief.pages_of(
-                work.presentation, shown, every, work.language, version, scope,
-                work.findings(about),
-            )  # fmt: skip
+                work.presentation, shown, every, work.language, version, scope, findings
+            )
         records = every if scope["chosen"] == "all" else shown
         return [
             pages.cover(shown, work.language, version, scope.get("title", "")),
