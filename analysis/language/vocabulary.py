@@ -295,6 +295,13 @@ class Apart(Word):
     RULE = "rule"
 
 
+class Oddity(Word):
+    """What a value stands out against."""
+
+    YEAR_BEFORE = "year_before"
+    PEERS = "peers"
+
+
 class Pairing(Word):
     """What a figure of an indicator is compared with."""
 
