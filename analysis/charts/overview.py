@@ -1,4 +1,4 @@
-"""One page that opens a briefing: who the regions are, and the findings that stand."""
+"""One page that opens a briefing: the regions and the main findings."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -411,7 +411,7 @@ def commitments(rows: pd.DataFrame) -> Text:
 
 
 def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | None) -> Text:
-    """Return the title of a region: its level, else what its report says of accidents."""
+    """Return the title of a region: its level, else the main figure on accidents of its report."""
     if placed:
         return position.expected(placed)
     results = outcomes[outcomes["status"].eq(Status.ACTUAL)] if len(outcomes) else outcomes

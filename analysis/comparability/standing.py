@@ -1,5 +1,5 @@
 """
-The findings that stand: one list, which overview, deck, report and explanations read.
+List of the main findings, which overview, deck, report and explanations share.
 
 Each finding has a title that fits a slide, one text with its evidence, the numbers in them, and
 what it is about. Nothing is computed here: ``statistics`` does, ``findings`` words most.
@@ -56,8 +56,10 @@ class Finding:
         The finding with its evidence; complete sentences.
     source
         Whose publications it rests on beside the reports of its regions; empty for none.
+    subtitle
+        The subtitle of its figure, where that depends on the finding.
     values
-        The numbers of both, by name.
+        The numbers of title and sentence, by name.
     regions, theme, indicator
         The codes of what it is about.
     figure
@@ -72,6 +74,7 @@ class Finding:
     indicator: str
     figure: str
     source: Text = _NOTHING
+    subtitle: Text = _NOTHING
     values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -93,7 +96,7 @@ def standing(
     most: int = MOST,
 ) -> list[Finding]:
     """
-    Return the findings that stand, outcomes first.
+    Return the main findings, outcomes first.
 
     Parameters
     ----------
@@ -223,6 +226,7 @@ def _placed(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             position.placement(placement),
             figure="expected-deaths",
             source=position.placement_source(placement),
+            subtitle=position.expected_about(placement),
             values=MappingProxyType(amounts),
             **_about(row),
         )
