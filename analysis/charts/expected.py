@@ -186,11 +186,7 @@ def _frame(
     )
     if usual and np.isfinite(usual.low):
         _shade(axes, lines, part, usual)
-        low, high = numbers.ratio(usual.low), numbers.ratio(usual.high)
-        span = values.time_of(usual.row)
-        words = say(
-            "expected.usual", region=labels.region(usual.row), span=span, low=low, high=high
-        )
+        words = say("expected.usual", **_usual(usual))
         _over(axes, page, np.sqrt(usual.low * usual.high), words[language], 0.25, style.GREY)
     axes.plot([1, 1], axes.get_ylim(), color=style.INK, linewidth=1.1, gid="benchmark", zorder=1)
     first = part.iloc[0]
@@ -297,6 +293,16 @@ def _caption(
         left_out=left_out(refused),
         notes=tuple(notes),
     )
+
+
+def _usual(placement: Placement) -> dict[str, Any]:
+    """Return the words of the usual range at the expected count of *placement*."""
+    return {
+        "region": Text(placement.row["region_zh"], placement.row["region_en"]),
+        "span": values.time_of(placement.row),
+        "low": numbers.ratio(placement.low),
+        "high": numbers.ratio(placement.high),
+    }
 
 
 def _named(rows: pd.DataFrame) -> Text:

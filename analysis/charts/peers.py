@@ -288,8 +288,10 @@ def _caption(
     else:  # printed by bureaus of prefectures
         source = say("source.peers", count=count) + say("source.nation")
         notes += _selected(points, own)
-        named = Text.joined(_once(own), zh="、", en=", ")
-        alt = say("peers.alt" if len(own) else "peers.alt_alone", count=count, named=named)
+        alt = say("peers.alt_alone", count=count)
+        if len(own):
+            named = Text.joined(_once(own), zh="、", en=", ")
+            alt = say("peers.alt", count=count, named=named)
     return Caption(
         title=title,
         subtitle=about[0],

@@ -15,8 +15,7 @@ from analysis.language.labels import region
 from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Answer, Mark, Promise, Quantity, Status, Use
-from analysis.statistics import rates as derive
-from analysis.statistics import summaries
+from analysis.statistics import precision, summaries
 from analysis.statistics.forensics import Finding
 from analysis.statistics.spread import Placement
 from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
@@ -72,7 +71,7 @@ def _answer(row: dict[Any, Any]) -> Text:
     if row["use"] == Use.RATIO:
         return Text(*[f"{row['ratio']:.1f}"] * 2)
     if row["use"] == Use.RATE:
-        return values.numeral(derive.as_value(row))
+        return values.numeral(precision.as_value(row))
     if row["total"] != row["value"]:
         return Text(f"{row['total']:.0f}", numbers.exact(row["total"]))
     whole = row["quantity"] == Quantity.MONEY or row["unit"] == "%"
@@ -104,7 +103,7 @@ def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
     rate = scale == "rate"
     order = rows.sort_values("rate" if rate else "value") if len(rows) > values.CROWD else rows
     records = order.to_dict("records")
-    shown = [derive.as_value(row) for row in records] if rate else records
+    shown = [precision.as_value(row) for row in records] if rate else records
     if len(rows) > values.CROWD:
         low, high = map(values.value, (shown[0], shown[-1]))
         name = say("finding.per_people", name=name) if rate else name
@@ -500,7 +499,7 @@ def _compared(rows: pd.DataFrame) -> Text:
 
 
 def _rate(row: Any) -> Text:
-    return values.numeral(derive.as_value(row))
+    return values.numeral(precision.as_value(row))
 
 
 def _answers(own: pd.DataFrame) -> Text:
