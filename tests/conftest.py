@@ -1,5 +1,6 @@
 """What the tests share: the real tables, five visible rows, and no warning left unread."""
 
+import gc
 import logging
 import os
 import sys
@@ -23,6 +24,13 @@ sys.modules.setdefault("rfc3987_syntax", None)
 
 # Commands that the tests start print English whatever the locale of the machine.
 os.environ["REGIONAL_SAFETY_LANGUAGE"] = "en"
+
+
+def pytest_collection_finish():
+    """Keep modules and collected tests out of every later pass of the garbage collector."""
+    gc.collect()
+    gc.freeze()
+
 
 DATA = Path(__file__).parents[1] / "data"
 SWITCHES = [

@@ -31,6 +31,7 @@ ELSEWHERE = {  # the start of a block or line, and the test that runs it
     "15 6 * * 1-5": "test_schedulers.test_the_cron_line_takes_busy_for_success",
     "[Unit]": "test_schedulers.test_systemd_accepts_the_units",
     "import json, subprocess": "test_schedulers.test_snakemake_makes_every_figure",
+    "import json\nimport smtplib": "test_schedulers.test_the_mail_has_a_line_for_each_change",
     "snakemake": "test_schedulers.test_snakemake_makes_every_figure",
     "import json\nimport subprocess\nfrom datetime": (
         "test_schedulers.test_the_airflow_dag_and_the_snakefile_are_short"

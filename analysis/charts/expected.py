@@ -19,7 +19,7 @@ from analysis.statistics.spread import NATION, Placement
 from . import marks, native, style
 from .blank import blank
 from .comparison import left_out
-from .figure import Caption, Figure, Kind, Record
+from .figure import NOTHING, Caption, Figure, Kind, Record
 from .page import Page, Room, measured
 
 ROW = ["region", "of", "since", "until"]  # what one line of the figure is about
@@ -35,6 +35,7 @@ def expected(
     language: str,
     refused: pd.DataFrame,
     placement: Placement | None = None,
+    about: Text = NOTHING,
     form: str = "slide",
     ax: Axes | None = None,
 ) -> Figure:
@@ -51,15 +52,17 @@ def expected(
         Regions without a count or an expectation, and why.
     placement
         Where the region of the title lies; its peers' usual range is shaded.
+    about
+        The subtitle.
     """
     if rows.empty:
         return blank(
             "expected", rows, title=title, language=language, refused=refused, form=form, ax=ax
         )
-    page = Page(_caption(rows, title, refused, placement), language, form=form, ax=ax)
+    page = Page(_caption(rows, title, refused, about), language, form=form, ax=ax)
     if _crowded(page, rows):
         rows, notes = _shortened(rows), (say("expected.shortened"),)
-        caption = _caption(rows, title, refused, placement, notes)
+        caption = _caption(rows, title, refused, about, notes)
         page = Page(caption, language, form=form, ax=ax)
     if _crowded(page, rows):
         count, codes = rows["region"].nunique(), rows["indicator"].nunique()
@@ -270,20 +273,9 @@ def _caption(
     rows: pd.DataFrame,
     title: Text,
     refused: pd.DataFrame,
-    placement: Placement | None,
+    about: Text,
     first: tuple[Text, ...] = (),
 ) -> Caption:
-    about = Text("", "")
-    if placement:
-        about = say(
-            "expected.subtitle",
-            span=values.time_of(placement.row),
-            value=values.counted(placement.row, "value"),
-            expected=values.counted(placement.row, "expected"),
-            count=placement.spread.regions if placement.spread else 0,
-            low=numbers.ratio(placement.low),
-            high=numbers.ratio(placement.high),
-        )
     clustered = rows["indicator"].isin(intervals.CLUSTERED).any()
     notes = [*first, say("note.ratio_intervals" if clustered else "note.ratio_interval")]
     if rows["origin"].eq("context").any():

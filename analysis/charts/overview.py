@@ -1,4 +1,4 @@
-"""One page that opens a briefing: who the regions are, and the findings that stand."""
+"""One page that opens a briefing: the regions and the main findings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -122,7 +122,8 @@ def _people(row: Row) -> Text:
     if pd.isna(row["population"]):
         return say("overview.no_people")
     people = (numbers.number(row["population"], key) for key in ("zh", "en"))
-    return say("overview.people", people=Text(*people), year=int(row["population_year"]))
+    kind = say(f"population_kind.{row['population_kind']}")
+    return say("overview.people", people=Text(*people), year=int(row["population_year"]), kind=kind)
 
 
 def _report(row: Row) -> Text:

@@ -194,7 +194,7 @@ def _name(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
 
 
 def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
-    """Write which shape stands for which scope, in the empty corner of large expected counts."""
+    """Write the scope of each shape in the empty corner of large expected counts."""
     used = [scope for scope in SHAPES if every["scope"].eq(scope).any()]
     step = 1.45 * page.size.note
     for at, scope in enumerate(reversed(used)):

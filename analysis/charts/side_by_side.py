@@ -12,6 +12,7 @@ from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Membership, Scale, Use
+from analysis.statistics import rates
 
 from . import grid, paragraph, style
 from .figure import Caption, Figure, LeftOut
@@ -127,7 +128,7 @@ def _figures(page: Page, figures: list[Row], width: float) -> list[Words]:
     ]
     pieces[1:] = [piece._replace(text=f"+ {piece.text}") for piece in pieces[1:]]
     if figures[0]["use"] == Use.RATE and pd.notna(figures[0]["rate"]):
-        rate = say("side_by_side.rate", rate=numbers.exact(round(figures[0]["rate"])))
+        rate = say("side_by_side.rate", rate=values.numeral(rates.as_value(figures[0])))
         pieces.append(Words(rate[language], size.label, colour))
     notes = [note[language] for note in _notes(figures)]
     pieces += [Words(note, size.note, style.INK) for note in notes]

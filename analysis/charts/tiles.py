@@ -104,7 +104,7 @@ def _tile(axes: Axes, page: Page, row: Row, box: tuple[float, float, float, floa
 
 
 def _key(axes: Axes, page: Page) -> None:
-    """Draw what each shade stands for, below the tiles."""
+    """Draw the key of the shades below the tiles."""
     room, size = page.room, page.size.note
     y, left = room.bottom + size * 0.75 / 72, room.left
     ends = [0.0, *SHADES]

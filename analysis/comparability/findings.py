@@ -15,6 +15,7 @@ from analysis.language.labels import region
 from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Answer, Mark, Promise, Quantity, Status, Use
+from analysis.statistics import rates as derive
 from analysis.statistics import summaries
 from analysis.statistics.forensics import Finding
 from analysis.statistics.spread import Placement
@@ -54,7 +55,7 @@ def side_by_side(rows: pd.DataFrame) -> Text:
     name = Text(first["family_zh"], first["family_en"])
     if answers.kind is Answer.AMOUNTS and answers.regions > len(answers.ends):
         low, high = map(_answer, sorted(answers.ends, key=lambda row: float(row["total"])))
-        return say("finding.answers_range", name=name, count=answers.regions, low=low, high=high)
+        return say("finding.range", name=name, count=answers.regions, low=low, high=high)
     each = [region(row) + Text("", " ") + _answer(row) for row in answers.ends]
     return say(
         f"finding.answers_{answers.kind}",
@@ -71,7 +72,7 @@ def _answer(row: dict[Any, Any]) -> Text:
     if row["use"] == Use.RATIO:
         return Text(*[f"{row['ratio']:.1f}"] * 2)
     if row["use"] == Use.RATE:
-        return Text(*[numbers.exact(round(row["rate"]))] * 2)
+        return values.numeral(derive.as_value(row))
     if row["total"] != row["value"]:
         return Text(f"{row['total']:.0f}", numbers.exact(row["total"]))
     return values.numeral(row) if row["quantity"] != Quantity.MONEY else values.value(row)
@@ -99,16 +100,18 @@ def _name(rows: pd.DataFrame) -> Text:
 
 
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
-    shown = rows.assign(value=rows["rate"], printed="") if scale == "rate" else rows
-    if len(shown) > values.CROWD:
-        ends = (shown.loc[shown["value"].agg(end)].to_dict() for end in ("idxmin", "idxmax"))
-        low, high = map(values.value, ends)
-        return say(f"finding.{scale}_range", name=name, count=len(shown), low=low, high=high)
-    amounts = (region(r) + Text("", " ") + values.value(r) for r in shown.to_dict("records"))
-    listed = Text.joined(amounts, zh="，", en=", ")
-    if scale == "rate":
-        return say("finding.rates", name=name, rates=listed)
-    return say("finding.amounts", name=name, amounts=listed)
+    rate = scale == "rate"
+    order = rows.sort_values("rate" if rate else "value") if len(rows) > values.CROWD else rows
+    records = order.to_dict("records")
+    shown = [derive.as_value(row) for row in records] if rate else records
+    if len(rows) > values.CROWD:
+        low, high = map(values.value, (shown[0], shown[-1]))
+        name = say("finding.per_people", name=name) if rate else name
+        return say("finding.range", name=name, count=len(rows), low=low, high=high)
+    amounts = (region(row) + Text("", " ") + values.value(row) for row in shown)
+    listed = Text.joined(amounts, zh="、", en=", ")
+    kind = Answer.RATES if rate else Answer.AMOUNTS
+    return say(f"finding.answers_{kind}", name=name, amounts=listed)
 
 
 def _extremes(name: Text, found: Extremes) -> Text:
@@ -393,7 +396,7 @@ def commitments(rows: pd.DataFrame) -> Text:
 
 
 def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | None) -> Text:
-    """Return the title of a region: its level, else what its report says of accidents."""
+    """Return the title of a region: its level, else the main figure on accidents of its report."""
     if placed:
         return position.expected(placed)
     results = outcomes[outcomes["status"].eq(Status.ACTUAL)] if len(outcomes) else outcomes
@@ -481,7 +484,7 @@ def _compared(rows: pd.DataFrame) -> Text:
 
 
 def _rate(row: Any) -> Text:
-    return values.computed({**row, "unit_en": "", "unit": ""}, row["shown"])
+    return values.numeral(derive.as_value(row))
 
 
 def _answers(own: pd.DataFrame) -> Text:

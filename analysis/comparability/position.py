@@ -1,5 +1,5 @@
 """
-What may be said of a region's level: against the nation, its province and its peers, together.
+Level of a region against the nation, its province and its peers, in one statement.
 
 Nothing is computed here: ``statistics`` does.
 """
@@ -37,6 +37,21 @@ def expected(placement: Placement | None) -> Text:
     if placement.as_province:
         return say("finding.expected_as_province", **words)
     return say("finding.expected_both", **words, second=numbers.ratio(above["ratio"]))
+
+
+def expected_about(placement: Placement | None) -> Text:
+    """Return the counts of a placement and the usual range of peers, as a subtitle."""
+    if placement is None:
+        return Text("", "")
+    return say(
+        "expected.subtitle",
+        span=values.time_of(placement.row),
+        value=values.counted(placement.row, "value"),
+        expected=values.counted(placement.row, "expected"),
+        count=placement.spread.regions if placement.spread else 0,
+        low=numbers.ratio(placement.low),
+        high=numbers.ratio(placement.high),
+    )
 
 
 def placement(placement: Placement) -> Text:

@@ -191,8 +191,8 @@ def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows kept by each comparison, with ``scale`` and, for the axis, ``shown``,
-        ``shown_lower`` and ``shown_upper``; ``cautions`` holds a tuple of texts.
+        The rows kept by each comparison, with ``scale``; ``cautions`` holds a tuple of
+        texts.
     """
     chosen = [c for c in comparisons if len(c.rows) > 1 and region in set(c.rows["region"])]
     found = [_scaled(comparison) for comparison in chosen]
@@ -200,18 +200,13 @@ def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
 
 
 def _scaled(comparison: Comparison) -> pd.DataFrame:
-    """Return the rows of a comparison with what an axis shows; a family counts as one indicator."""
-    rows, rate = comparison.rows, comparison.scale == Scale.RATE
-    names = ("rate", "rate_lower", "rate_upper") if rate else ("value", "lower", "upper")
-    value, lower, upper = (rows[name] for name in names)
+    """Return the rows of a comparison with its scale; a family counts as one indicator."""
+    rows = comparison.rows
     return rows.assign(
         indicator=comparison.indicator,
         indicator_zh=comparison.name.zh,
         indicator_en=comparison.name.en,
-        scale=str(Scale.RATE if rate else Scale.VALUE),
-        shown=value,
-        shown_lower=lower,
-        shown_upper=upper,
+        scale=str(Scale.RATE if comparison.scale == Scale.RATE else Scale.VALUE),
         cautions=pd.Series([comparison.cautions] * len(rows), index=rows.index, dtype=object),
     )
 

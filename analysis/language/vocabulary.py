@@ -313,6 +313,7 @@ class Answer(Word):
     RATES = "rates"
     AMOUNTS = "amounts"
     EQUAL = "equal"
+    AIMS = "aims"  # the same target
     MIXED = "mixed"
 
 

@@ -375,7 +375,8 @@ def _dealt(figure: Figure, earlier: list[Figure], size: int) -> None:
 
 def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -> None:
     """Assign the next change of a list, or another change of the same subject."""
-    if not _NEXT_OF_LIST.fullmatch(figure.gap):
+    same = _NEXT.fullmatch(figure.gap)
+    if not (_NEXT_OF_LIST.fullmatch(figure.gap) or (same and same["same"])):
         figure.stride = size if len(earlier) > size > 1 else 1
         last = earlier[-1 - figure.stride]
         figure.subject, figure.parent = last.subject, last.parent
@@ -385,7 +386,7 @@ def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -
         twin = earlier[-1 - figure.stride]
         figure.subject, figure.parent, figure.doubts = twin.subject, twin.parent, _LISTED
         return
-    run = [last]
+    run, skipped = [last], same["same"].count("平") if same else 0
     for change in reversed(earlier[:-2]):
         if (
             not (_LIST.fullmatch(run[-1].near) or _NEXT_OF_LIST.fullmatch(run[-1].gap))
@@ -395,7 +396,7 @@ def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -
         run.append(change)
     figure.doubts = _LISTED
     if run[-1].parent is not None:
-        _next_level(figure, run[-1].parent, earlier, len(run))
+        _next_level(figure, run[-1].parent, earlier, len(run) + skipped)
 
 
 def _nouns(figure: Figure) -> list[str]:

@@ -231,6 +231,12 @@ class Catalogue:
             words, unit, kind, {found.indicator for found in known}
         )
 
+    def terms(self, suggestion: Suggestion) -> set[str]:
+        """Return the terms of all synonyms of an indicator, with the pairs of its description."""
+        row = self.indicators[suggestion.indicator]
+        listed = (needed for code, needed, _ in self.synonyms if code == row.code)
+        return pairs(row.name) | pairs(row.definition) | {t for terms in listed for t in terms}
+
     def quantity(self, suggestion: Suggestion) -> str:
         """Return the quantity of a suggested indicator."""
         return self.indicators[suggestion.indicator].quantity

@@ -225,7 +225,7 @@ def _silence() -> None:
 
 
 def _drop_from_dask(unraisable: "sys.UnraisableHookArgs") -> None:
-    """Drop what a client that never connected says when it is deleted."""
+    """Ignore the error that deleting a client which never connected raises."""
     if not str(getattr(unraisable.object, "__module__", "")).startswith("distributed"):
         sys.__unraisablehook__(unraisable)
 

@@ -251,14 +251,20 @@ def _answer(each: pd.DataFrame) -> Answer:
         return Answer.FALLS if falls else Answer.RISES if rises else Answer.MIXED
     if values.eq(0).all():
         return Answer.ZEROS
-    equal = each["total"].eq(each["total"].iloc[0]).all()
-    return Answer.EQUAL if equal else Answer.AMOUNTS
+    if not each["total"].eq(each["total"].iloc[0]).all():
+        return Answer.AMOUNTS
+    return Answer.AIMS if each["status"].eq(Status.TARGET).all() else Answer.EQUAL
 
 
 def headline(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the family that most regions answer, of several a rate or the first."""
+    """
+    Return the rows of the family that most regions answer, of several the first.
+
+    Rates and percentages come before numbers that grow with the size of a region.
+    """
     families = rows.groupby("family", sort=False)
-    order = families["region"].nunique() + families["use"].first().eq(Use.RATE) / 2
+    sizeless = families["use"].first().eq(Use.RATE) | families["unit"].first().eq("%")
+    order = families["region"].nunique() + sizeless / 2
     return rows[rows["family"].eq(str(order.idxmax()))]
 
 

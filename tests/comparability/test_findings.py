@@ -75,8 +75,8 @@ def test_bounds_and_unlike_sizes_are_listed_and_not_tested():
         compared(row("nantong", 12, **plans), row("chuxiong", 3, **plans), indicator="plans")
     )
 
-    assert bound.en == "Deaths: per 100,000 people, Nantong ≥1.25 people, Chuxiong 2.3 people"
-    assert bound.zh == "死亡人数：每10万人南通≥1.25人，楚雄2.3人"
+    assert bound.en == "Deaths per 100,000 people: Nantong ≥1.25 people, Chuxiong 2.3 people"
+    assert bound.zh == "每10万人死亡人数南通≥1.25人、楚雄2.3人"
     assert sizes.en == "Plans: Nantong 12 items, Chuxiong 3 items"
 
 
@@ -162,7 +162,7 @@ def test_reading_gives_the_latest_change_first(rows, context):
     assert said.startswith("Chuxiong, deaths in work-safety accidents: 45 against 51")
     assert said.count("ratio") == 3
     stated = changes[changes["mark"].ne("exact")]
-    assert "No counts were published" in findings.reading(stated).en
+    assert "These reports print no counts" in findings.reading(stated).en
     assert "No change was chosen" in findings.reading(changes.iloc[:0]).en
 
 
