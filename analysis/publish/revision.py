@@ -26,6 +26,7 @@ from .deck.refresh import Findings, Report
 from .deck.renew import Changes, Step
 from .word import Block, Grid, Paragraph, Part, Picture
 
+MOST = 10_000  # paragraphs and bookmarks of a document: some 200 pages
 UNITS = (("table", "sources"),)  # parts that are renewed together, for the numbers of the sources
 
 
@@ -82,6 +83,8 @@ class _Revision:
         self.report = Report(self.language, say("revision.units"))
         self.touched = False
         self.word = docx.Document(io.BytesIO(data))
+        if bookmarks.size(self.word) > MOST:
+            raise AnalysisError(say("revision.too_long", file=name, most=f"{MOST:,}"))
         self.hashes = {
             key.removeprefix(word.HASHES): value.split()
             for key, value in self.properties.items()

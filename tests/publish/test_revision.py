@@ -2,6 +2,7 @@
 
 import copy
 import io
+import zipfile
 
 import docx
 import pytest
@@ -382,3 +383,24 @@ def test_the_command_updates_a_document(original, figures, tmp_path):
     assert "更新" in result.output.splitlines()[-1]
     mixed = ["report", "--update", str(path), "--title", "x", "--project", project]
     assert CliRunner().invoke(main, mixed).exit_code == 2
+
+
+@pytest.mark.parametrize("xml", [b"<w:p/>", b'<w:bookmarkStart w:id="9" w:name="x"/>'])
+def test_a_document_without_measure_is_refused(figures, tmp_path, original, xml):
+    """Each part of the brief is looked for in all of it: half a million paragraphs take minutes."""
+    path = tmp_path / "long.docx"
+    with (
+        zipfile.ZipFile(io.BytesIO(original)) as old,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "word/document.xml":
+                data = data.replace(b"<w:sectPr", xml * revision.MOST + b"<w:sectPr", 1)
+            new.writestr(name, data)
+    before = path.read_bytes()
+
+    with pytest.raises(AnalysisError, match="more than 10,000 paragraphs and bookmarks"):
+        revision.update(path, figures[raised])
+
+    assert path.read_bytes() == before

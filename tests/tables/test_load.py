@@ -203,6 +203,20 @@ def test_a_doubled_code_of_a_region_is_a_fault_with_its_lines(east):
     assert len(found) == 2
 
 
+@pytest.mark.parametrize("table", ["indicators", "units", "themes"])
+def test_a_doubled_code_of_another_table_is_a_fault_with_its_lines(east, table):
+    """A code that names two things is reported, not joined."""
+    path = east / f"{table}.csv"
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([*lines, lines[1]]) + "\n", "utf-8")
+
+    survey = load.survey(east)
+    faults = [*survey.faults, *checks.check(survey.tables)]
+
+    doubled = [one for one in faults if one.file == path.name and one.rule.en == "a doubled key"]
+    assert [fault.line for fault in doubled] == [2, len(lines) + 1]
+
+
 @pytest.mark.parametrize("code", ["con", "nul", "com1", "aux", "x" * 61])
 def test_a_code_must_be_a_portable_name(tmp_path, code):
     """It becomes the name of files, also on Windows."""
