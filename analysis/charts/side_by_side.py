@@ -19,8 +19,8 @@ from .figure import Caption, Figure, LeftOut
 from .page import Page
 from .paragraph import Words
 
-NAMES = 0.34  # share of the page of the column of names
-AIR = 0.09  # inches around the text of a line
+NAMES = 0.33  # share of the page of the column of names
+AIR = 0.07  # inches around the text of a line
 INSET = 0.08  # inches between the edge of a cell and its text
 
 Row = dict[Any, Any]
