@@ -72,7 +72,7 @@ def _others(records: Sequence[Row]) -> Text:
 def _write_regions(page: Page, records: Sequence[Row], width: float) -> None:
     """Write three lines for each region, over the whole height of the page."""
     room, size, language = page.room, page.size, page.language
-    small, step = size.note, room.height / max(len(records), 1)
+    small = size.note
     texts = [
         [
             line
@@ -81,19 +81,21 @@ def _write_regions(page: Page, records: Sequence[Row], width: float) -> None:
         ]
         for row in records
     ]
-    most = max(map(len, texts), default=0)
-    if step < (size.label + (most + 0.1) * small) * LEADING / 72:
+    heights = [(size.label + (len(lines) + 0.1) * small) * LEADING / 72 for lines in texts]
+    spare = room.height - sum(heights)
+    if spare < 0:
         _write_names(page, records, width)
         return
-    for at, (row, lines) in enumerate(zip(records, texts, strict=True)):
-        top = room.bottom + room.height - at * step
+    edge = room.bottom + room.height
+    for row, lines, height in zip(records, texts, heights, strict=True):
         colour = style.colour(str(row["region"]))
         name = Text(row["region_zh"], row["region_en"])[language]
-        page.text(room.left, top, name, size.label, color=colour, gid=f"mark-{row['id']}")
-        top -= size.label * LEADING / 72
+        page.text(room.left, edge, name, size.label, color=colour, gid=f"mark-{row['id']}")
+        top = edge - size.label * LEADING / 72
         for line in lines:
             page.text(room.left, top, line, small, color=style.GREY)
             top -= small * LEADING / 72
+        edge -= height + spare / len(records)
 
 
 def _write_names(page: Page, records: Sequence[Row], width: float) -> None:
