@@ -416,7 +416,7 @@ def _targets(rows: pd.DataFrame) -> Iterator[Finding]:
             regions=(str(region),),
             theme="",
             indicator="",
-            figure="targets-1",
+            figure="targets",
             values=MappingProxyType(counts),
         )
 
