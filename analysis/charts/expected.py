@@ -19,7 +19,7 @@ from analysis.statistics.spread import NATION, Placement
 from . import marks, native, style
 from .blank import blank
 from .comparison import left_out
-from .figure import Caption, Figure, Kind, Record
+from .figure import NOTHING, Caption, Figure, Kind, Record
 from .page import Page, Room, measured
 
 ROW = ["region", "of", "since", "until"]  # what one line of the figure is about
@@ -35,6 +35,7 @@ def expected(
     language: str,
     refused: pd.DataFrame,
     placement: Placement | None = None,
+    about: Text = NOTHING,
     form: str = "slide",
     ax: Axes | None = None,
 ) -> Figure:
@@ -51,15 +52,17 @@ def expected(
         Regions without a count or an expectation, and why.
     placement
         Where the region of the title lies; its peers' usual range is shaded.
+    about
+        The subtitle.
     """
     if rows.empty:
         return blank(
             "expected", rows, title=title, language=language, refused=refused, form=form, ax=ax
         )
-    page = Page(_caption(rows, title, refused, placement), language, form=form, ax=ax)
+    page = Page(_caption(rows, title, refused, about), language, form=form, ax=ax)
     if _crowded(page, rows):
         rows, notes = _shortened(rows), (say("expected.shortened"),)
-        caption = _caption(rows, title, refused, placement, notes)
+        caption = _caption(rows, title, refused, about, notes)
         page = Page(caption, language, form=form, ax=ax)
     if _crowded(page, rows):
         count, codes = rows["region"].nunique(), rows["indicator"].nunique()
@@ -183,7 +186,11 @@ def _frame(
     )
     if usual and np.isfinite(usual.low):
         _shade(axes, lines, part, usual)
-        words = say("expected.usual", low=numbers.ratio(usual.low), high=numbers.ratio(usual.high))
+        low, high = numbers.ratio(usual.low), numbers.ratio(usual.high)
+        span = values.time_of(usual.row)
+        words = say(
+            "expected.usual", region=labels.region(usual.row), span=span, low=low, high=high
+        )
         _over(axes, page, np.sqrt(usual.low * usual.high), words[language], 0.25, style.GREY)
     axes.plot([1, 1], axes.get_ylim(), color=style.INK, linewidth=1.1, gid="benchmark", zorder=1)
     first = part.iloc[0]
@@ -194,12 +201,12 @@ def _frame(
 def _shade(
     axes: Axes, lines: dict[tuple[Any, ...], float], part: pd.DataFrame, usual: Placement
 ) -> None:
-    """Shade the usual range behind the rows to which it applies: of that level, of the nation."""
+    """Shade what is usual at the expected count of each row of that level against the nation."""
     same = part["of"].eq(NATION) & part["level"].eq(usual.row["level"])
-    for _, group in part[same].groupby("region", sort=False):
-        heights = [lines[_key(row)] for row in group.to_dict("records")]
-        ends = [min(heights) - 0.5, max(heights) + 0.5]
-        axes.fill_betweenx(ends, usual.low, usual.high, color=style.SHADE, linewidth=0, zorder=0)
+    for row in part[same].to_dict("records"):
+        at, limits = lines[_key(row)], usual.usual(row["expected"])
+        ends = [at - 0.5, at + 0.5]
+        axes.fill_betweenx(ends, *limits, color=style.SHADE, linewidth=0, zorder=0)
 
 
 def _over(axes: Axes, page: Page, x: float, words: str, lift: float, colour: str) -> None:
@@ -270,20 +277,9 @@ def _caption(
     rows: pd.DataFrame,
     title: Text,
     refused: pd.DataFrame,
-    placement: Placement | None,
+    about: Text,
     first: tuple[Text, ...] = (),
 ) -> Caption:
-    about = Text("", "")
-    if placement:
-        about = say(
-            "expected.subtitle",
-            span=values.time_of(placement.row),
-            value=values.counted(placement.row, "value"),
-            expected=values.counted(placement.row, "expected"),
-            count=placement.spread.regions if placement.spread else 0,
-            low=numbers.ratio(placement.low),
-            high=numbers.ratio(placement.high),
-        )
     clustered = rows["indicator"].isin(intervals.CLUSTERED).any()
     notes = [*first, say("note.ratio_intervals" if clustered else "note.ratio_interval")]
     if rows["origin"].eq("context").any():

@@ -202,7 +202,7 @@ def signature(language: Language, *stamps: str) -> str:
 
 
 def applicable(conditions: Mapping[str, Any]) -> tuple[Text, ...]:
-    """Return the notes, given by message id, whose condition holds, in their order."""
+    """Return the notes, given by message id, whose condition is true, in their order."""
     return tuple(say(note) for note, applies in conditions.items() if applies)
 
 

@@ -58,8 +58,8 @@ class Size(NamedTuple):
     corner: float
 
 
-SLIDE = Size(13.333, 7.5, 24, 15, 13, 10, 12, 8)
-PAGE = Size(8.27, 5.2, 15, 10, 8.5, 7, 7.5, 5.5)
+SLIDE = Size(13.333, 7.5, 24, 15, 13, 12, 12, 8)
+PAGE = Size(8.27, 5.2, 15, 10, 8.5, 7.5, 7.5, 5.5)
 SIZES = {"slide": SLIDE, "page": PAGE}
 
 

@@ -104,7 +104,7 @@ def _tile(axes: Axes, page: Page, row: Row, box: tuple[float, float, float, floa
 
 
 def _key(axes: Axes, page: Page) -> None:
-    """Draw what each shade stands for, below the tiles."""
+    """Draw the key of the shades below the tiles."""
     room, size = page.room, page.size.note
     y, left = room.bottom + size * 0.75 / 72, room.left
     ends = [0.0, *SHADES]
@@ -120,7 +120,7 @@ def _caption(rows: pd.DataFrame, title: Text, about: Text, source: Text) -> Capt
     return Caption(
         title=title,
         subtitle=about,
-        axis=say("ranked.axis"),
+        axis=say("tiles.axis"),
         source=source,
         alt=say("tiles.alt", count=len(rows)),
         notes=(say("tiles.note", regions=int(rows["regions"].sum())),),

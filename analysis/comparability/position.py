@@ -1,5 +1,5 @@
 """
-What may be said of a region's level: against the nation, its province and its peers, together.
+Level of a region against the nation, its province and its peers, in one statement.
 
 Nothing is computed here: ``statistics`` does.
 """
@@ -37,6 +37,21 @@ def expected(placement: Placement | None) -> Text:
     if placement.as_province:
         return say("finding.expected_as_province", **words)
     return say("finding.expected_both", **words, second=numbers.ratio(above["ratio"]))
+
+
+def expected_about(placement: Placement | None) -> Text:
+    """Return the counts of a placement and the usual range of peers, as a subtitle."""
+    if placement is None:
+        return Text("", "")
+    words = {
+        "span": values.time_of(placement.row),
+        "value": values.counted(placement.row, "value"),
+        "expected": values.counted(placement.row, "expected"),
+    }
+    if placement.spread is None:
+        return say("expected.subtitle_alone", **words)
+    low, high = numbers.ratio(placement.low), numbers.ratio(placement.high)
+    return say("expected.subtitle", count=placement.spread.regions, low=low, high=high, **words)
 
 
 def placement(placement: Placement) -> Text:

@@ -1,5 +1,5 @@
 """
-The findings that stand: one list, which overview, deck, report and explanations read.
+List of the main findings, which overview, deck, report and explanations share.
 
 Each finding has a title that fits a slide, one text with its evidence, the numbers in them, and
 what it is about. Nothing is computed here: ``statistics`` does, ``findings`` words most.
@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import WordError
-from analysis.language import labels, numbers, values
+from analysis.language import labels, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
@@ -25,6 +25,7 @@ from analysis.language.vocabulary import (
     Promise,
     Standing,
     Status,
+    Use,
 )
 from analysis.statistics import attainment, benchmarks, policies, rates, summaries, wholes, years
 from analysis.statistics.spread import Placement
@@ -55,8 +56,10 @@ class Finding:
         The finding with its evidence; complete sentences.
     source
         Whose publications it rests on beside the reports of its regions; empty for none.
+    subtitle
+        The subtitle of its figure, where that depends on the finding.
     values
-        The numbers of both, by name.
+        The numbers of title and sentence, by name.
     regions, theme, indicator
         The codes of what it is about.
     figure
@@ -71,6 +74,7 @@ class Finding:
     indicator: str
     figure: str
     source: Text = _NOTHING
+    subtitle: Text = _NOTHING
     values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -92,7 +96,7 @@ def standing(
     most: int = MOST,
 ) -> list[Finding]:
     """
-    Return the findings that stand, outcomes first.
+    Return the main findings, outcomes first.
 
     Parameters
     ----------
@@ -222,6 +226,7 @@ def _placed(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             position.placement(placement),
             figure="expected-deaths",
             source=position.placement_source(placement),
+            subtitle=position.expected_about(placement),
             values=MappingProxyType(amounts),
             **_about(row),
         )
@@ -256,10 +261,11 @@ def _changed(rows: pd.DataFrame, context: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
-    """Yield what each report without counts of deaths and accidents prints instead."""
+    """Yield what each report without counts of deaths and accidents prints, percentages first."""
     whole = rows[rows["indicator"].isin(OUTCOMES) & rows["breakdown"].eq("")]
     last = rows.loc[rows["status"].eq(Status.ACTUAL), "period_end"].max().year
-    for _, group in whole.groupby("region", sort=False):
+    groups = [group for _, group in whole.groupby("region", sort=False)]
+    for group in sorted(groups, key=lambda group: not group["mark"].eq(Mark.PERCENT_ONLY).any()):
         shown = group[group["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
         if shown.empty or group["measure"].eq(Measure.LEVEL).any():
             continue
@@ -339,7 +345,7 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     amounts = members[members["measure"].eq(Measure.LEVEL) & members["value"].gt(0)]
     amounts = amounts[amounts["role"].eq(Membership.MEMBER)]
     # A number of parks of another grade is no amount of the same thing.
-    amounts = amounts[~amounts["breakdown"].str.contains("grade:", regex=False)]
+    amounts = amounts[amounts["use"].ne(Use.GRADE)]
     spans = amounts.groupby("family")["value"].agg(lambda each: each.max() / each.min())
     order = tables.families.assign(span=tables.families["family"].map(spans))
     for family in order.sort_values("span", ascending=False).to_dict("records"):
@@ -347,11 +353,6 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
         if answers["region"].nunique() < 3 or answers["region"].duplicated().any():
             continue
         records = answers.sort_values(["level_order", "adcode"]).to_dict("records")
-        low, high = (
-            Text(numbers.number(end, "zh"), numbers.number(end, "en"))
-            for end in (answers["value"].min(), answers["value"].max())
-        )
-        named = Text(family["name_zh"], family["name_en"])
         listed = Text.joined(
             labels.region(row)
             + Text("", " ")
@@ -361,7 +362,7 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
         )
         yield Finding(
             f"family:{family['family']}",
-            say("sentence.family", name=named, count=len(records), low=low, high=high),
+            findings.side_by_side(answers),
             say(
                 "sentence.family_scopes",
                 listed=listed,

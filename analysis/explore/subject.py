@@ -12,7 +12,7 @@ from analysis.tables.load import Tables
 
 
 class Subject(NamedTuple):
-    """Codes of regions and of indicators; empty sets stand for all."""
+    """Codes of regions and of indicators; an empty set means all."""
 
     regions: frozenset[str]
     indicators: frozenset[str]

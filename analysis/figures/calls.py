@@ -68,7 +68,7 @@ OUTCOMES = ("deaths", "accidents")
 
 def overview(*about: str, **options: Unpack[Options]) -> Figure:
     """
-    Draw who the regions are, and the findings that stand.
+    Draw a page of the regions and the main findings.
 
     Parameters
     ----------
@@ -292,6 +292,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         title=position.expected(placement),
         refused=pd.concat([silent, position.unplaced(unplaced)], ignore_index=True),
         placement=placement,
+        about=position.expected_about(placement),
     )
     return asked.figure(draw, f"expected-{'-'.join(codes)}")
 

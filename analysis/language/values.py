@@ -527,7 +527,7 @@ def missing(gap: Gap, row: Mapping[Any, Any] | None, absence: Mapping[Any, Any] 
 
 
 def answer(row: Mapping[Any, Any]) -> Text:
-    """Return what a figure answers to the question of its family: its grade, or what it says."""
+    """Return the answer of a figure to the question of its family: its grade or its value."""
     return part(row) if row.get("use") == Use.GRADE else what(row)
 
 

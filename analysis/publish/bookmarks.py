@@ -131,7 +131,7 @@ def loose(document: Any, blocks: Blocks) -> Iterator[tuple[str, Any]]:
 
 
 def flags(document: Any, part: str) -> list[Any]:
-    """Return the paragraphs that say that a part is not up to date."""
+    """Return the paragraphs that mark a part as not up to date."""
     from docx.oxml.ns import qn
 
     starts = [start for start in _starts(document) if _name(start) == f"{_FLAG}{part}"]
@@ -139,6 +139,6 @@ def flags(document: Any, part: str) -> list[Any]:
 
 
 def flag(document: Any, part: str, element: Any, before: Any) -> None:
-    """Put a paragraph that says that a part is not up to date before the part."""
+    """Insert a paragraph before a part that marks it as not up to date."""
     before.addprevious(element)
     _add(document, element, f"{_FLAG}{part}")

@@ -131,7 +131,7 @@ def _notes(record: Record, plot: Plot | None) -> Iterable[Text]:
 
 
 def _spoken(record: Record, language: str) -> str:
-    """Return the speaker notes: two sentences to say, a description, the evidence, the gaps."""
+    """Return the speaker notes: two sentences, a description, the evidence, the gaps."""
     rows = [*record["rows"], *record.get("beside", ())]
     lines = [say("content.to_say")[language], *to_say(record, language), ""]
     lines += [
@@ -156,7 +156,7 @@ def _spoken(record: Record, language: str) -> str:
 
 
 def to_say(record: Record, language: str) -> list[str]:
-    """Return what to say about a figure: its finding, and what it rests on or what limits it."""
+    """Return two sentences about a figure: its finding, and its basis or its limits."""
     second = labels.both(record.get("spoken") or record["subtitle"])
     texts = [text for text in (labels.both(record["title"]), second) if text]
     return [labels.sentences([text])[language] for text in texts]

@@ -147,9 +147,7 @@ def properties_of(choice: Choice, size: Size, about: brief.About) -> dict[str, s
     }
     scope = {
         "title": choice.title,
-        "about": "|".join(about.words),
-        "regions": " ".join(sorted(about.regions)),
-        "indicators": " ".join(sorted(about.indicators)),
+        **about.scope,
         "size": " ".join(map(str, size)),
         "pictured": " ".join(pictured),
         "others": " ".join(others),

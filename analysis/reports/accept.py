@@ -109,7 +109,7 @@ def _tallies(changes: list[Change]) -> Iterator[str]:
 
 
 def _summary(decided: Reviewed) -> Iterator[Text]:
-    """Yield what the workbook says in a few lines: figures, numerals, what is left out."""
+    """Yield a summary of the workbook in a few lines: figures, numerals, rows left out."""
     figures = [line for line in decided.lines if line["role"] in reviewed.OWNING]
     accepted = sum(line.owns for line in figures)
     targets = sum(line.owns and line["status"] == Status.TARGET for line in figures)

@@ -149,7 +149,7 @@ def _inherited(lead: str, dimensions: frozenset[str]) -> dict[str, str]:
 
 
 def _follows(dimension: str) -> re.Pattern[str]:
-    """Return what stands behind a part of a dimension that applies to the figures after it."""
+    """Return the pattern of the text between a part and the figures after it that it applies to."""
     return _NO_DOCUMENT if dimension in _OF_ALL else _LEAD
 
 

@@ -87,7 +87,7 @@ def compiled(path: Path, data: Path, *, region: str = "", period: str = "") -> C
 
 
 def _once(text: str, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Make the figures of a sentence that stands in the text before labels that say where."""
+    """Turn repeated figures of a sentence into labels that name the place of the first."""
     seen: dict[tuple[object, ...], int] = {}
     for candidate in candidates:
         sentence, offset = _sentence(text, candidate.start)

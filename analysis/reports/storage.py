@@ -120,7 +120,7 @@ def replace_all(root: Path, contents: Mapping[str, bytes | None]) -> list[str]:
 
 def recover(root: Path) -> tuple[Text, ...]:
     """
-    Put back the files of an interrupted replacement that are as it left them; say what was done.
+    Restore the files of an interrupted replacement that did not change since; return messages.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def _restored(root: Path, stage: Path, number: int, entry: Replaced) -> Text | N
 
 
 def _old(folder: Path, number: int, entry: Replaced) -> bytes | None:
-    """Return the old content of a file; raise an error if it is not what the journal says."""
+    """Return the old content of a file; raise an error if its hash differs from the journal's."""
     if entry["old"] is None:
         return None
     data = files.read(folder / f"old{number}")

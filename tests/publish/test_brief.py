@@ -17,8 +17,9 @@ from analysis.errors import UsageError
 from analysis.explore.subject import subject
 from analysis.language import labels
 from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.publish import content, report
-from analysis.publish.deck import brief, slides
+from analysis.publish.deck import brief, refresh, slides
 from analysis.tables.load import load
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +129,37 @@ def test_a_brief_is_renewed_with_its_summary(figures, tmp_path):
     assert versions(deck.slides[1]) == versions(deck.slides[2]) == {"46"}
     assert any("summary" in line for line in report.changed)
     assert not updated((tmp_path / "deck.pptx").read_bytes(), folder, tmp_path)[1].changed
+
+
+class Placed:
+    """A finding on Nantong, whose figure has a title on Chuxiong."""
+
+    title = Text("南通死亡60人", "Nantong: 60 deaths")
+    subtitle = Text("南通的副题", "On Nantong")
+    sentence = Text("南通死亡60人，另有说明。", "Nantong: 60 deaths, with evidence.")
+    regions = ("nantong",)
+    figure = "comparison-deaths"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_brief_on_a_region_has_its_findings_as_titles(figures, tmp_path, language):
+    """Title, subtitle and what to say are of Nantong, also after an update."""
+    about = brief.About(regions=frozenset({"nantong"}), words=("nantong",))
+    data = brief.deck(figures, language=language, about=about, findings=[Placed()])
+
+    page = next(one for one in texts(data) if "comparison-deaths" in one.get("stamp", ""))
+    assert page["title"] == Placed.title[language]
+    assert page["subtitle"] == Placed.subtitle[language]
+    cover = texts(data)[0]["subtitle"].split("\n")[0]
+    assert cover.startswith(("南通（", "Nantong, beside"))
+    (tmp_path / "deck.pptx").write_bytes(data)
+    findings = {"nantong": [Placed()]}
+    report = refresh.update(
+        tmp_path / "deck.pptx", figures, findings=lambda about: findings[about[0]]
+    )
+    assert not report.changed
+    both = brief.retitled(everything(), brief.About(), [Placed()])
+    assert [one["title"] for one in both] == [one["title"] for one in everything()]
 
 
 def test_selected_figures_keep_their_order(figures):

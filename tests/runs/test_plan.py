@@ -236,6 +236,28 @@ def test_a_job_of_given_parameters_needs_no_entry(project):
     assert (project.root / plan.PLAN).read_bytes() == before
 
 
+@pytest.mark.parametrize(("words", "expected"), [([], "en"), (["language=zh"], "zh")])
+def test_a_job_without_an_entry_is_in_the_language_of_the_output(project, words, expected):
+    """Unless its parameters name one."""
+    words = ["indicator=fires", *words]
+
+    job = plan.ad_hoc(plan.Project(project.root), "draw", words, "en")
+
+    assert job.parameters["language"] == expected
+
+
+@pytest.mark.parametrize("options", [[], ["--quiet"]])
+def test_a_job_without_an_entry_prints_the_paths_of_its_figures(project, options):
+    """On standard output, after the summary and also where they are up to date."""
+    words = ("job", "draw", "-p", "indicator=accidents", "--language", "en", *options)
+    path = "figures/draw-en-accidents/line.svg"
+    expected = [] if options else [path]
+
+    for _ in range(2):
+        assert project.call(*words).stdout.splitlines()[1 - len(options) :] == expected
+        assert (project.root / path).exists()
+
+
 def test_a_notebook_that_no_job_names_runs_with_the_defaults(project):
     """It reads what the default reads."""
     project.table("region\n", "regions")

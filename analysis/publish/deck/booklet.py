@@ -71,11 +71,10 @@ class Booklet:
         version = store.mark(work.figures)
         every = [one for one in work.records.values() if one["language"] == work.language]
         if scope.get("chosen") == "brief":
-            about = tuple(filter(None, scope.get("about", "").split("|")))
+            findings = work.findings(brief.About.of(scope).words)
             return brief.pages_of(
-                work.presentation, shown, every, work.language, version, scope,
-                work.findings(about),
-            )  # fmt: skip
+                work.presentation, shown, every, work.language, version, scope, findings
+            )
         records = every if scope["chosen"] == "all" else shown
         return [
             pages.cover(shown, work.language, version, scope.get("title", "")),
@@ -88,7 +87,7 @@ class Booklet:
         return [self.work.records[name] for name in names if name in self.work.records]
 
     def _scope(self) -> dict[str, str]:
-        """Return what the deck was asked to show; decks of earlier versions do not say."""
+        """Return the choice of figures stored in the deck, or found from an earlier version."""
         scope = store.scope_of(self.work.properties)
         every = {
             name

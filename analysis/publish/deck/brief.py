@@ -5,7 +5,7 @@ The summary is made of the titles of the figures that follow, so that it says wh
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,8 +30,20 @@ class Finding(Protocol):
     """What a summary needs of a finding of ``comparability.standing``."""
 
     @property
+    def title(self) -> Text:
+        """The finding in a few words."""
+
+    @property
+    def subtitle(self) -> Text:
+        """The subtitle of its figure; empty if the figure has the same for every finding."""
+
+    @property
     def sentence(self) -> Text:
         """The finding with its evidence."""
+
+    @property
+    def regions(self) -> Collection[str]:
+        """The codes of the regions that it is about."""
 
     @property
     def figure(self) -> str:
@@ -46,6 +58,24 @@ class About:
     indicators: frozenset[str] = frozenset()
     names: tuple[Text, ...] = ()
     words: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, scope: Mapping[str, str]) -> "About":
+        """Return the subject that :attr:`scope` describes, without the names."""
+        words = tuple(filter(None, scope.get("about", "").split("|")))
+        regions, indicators = (
+            frozenset(scope.get(part, "").split()) for part in ("regions", "indicators")
+        )
+        return cls(regions, indicators, words=words)
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """The subject as texts that a document stores."""
+        return {
+            "about": "|".join(self.words),
+            "regions": " ".join(sorted(self.regions)),
+            "indicators": " ".join(sorted(self.indicators)),
+        }
 
     def rows(self, rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Return the rows on the subject."""
@@ -93,9 +123,7 @@ def deck(
     about = about or About()
     every, shown = selected(figures, language, about, patterns, findings)
     title = title or title_of(about, language)
-    scope = {"chosen": "brief", "title": title, "regions": " ".join(sorted(about.regions))}
-    scope["about"] = "|".join(about.words)
-    scope["indicators"] = " ".join(sorted(about.indicators))
+    scope = {"chosen": "brief", "title": title, **about.scope}
     presentation = deck_template.empty(template)
     version = store.mark(figures)
     front, back = _pages(presentation, shown, every, language, version, scope, findings)
@@ -128,7 +156,25 @@ def selected(
     shown = _named(figures, language, patterns) if patterns else chosen(every, about, findings)
     if not shown:
         raise UsageError(say("deck.no_subject"))
-    return every, list(shown)
+    return every, retitled(shown, about, findings)
+
+
+def retitled(records: Iterable[Record], about: About, findings: Sequence[Finding]) -> list[Record]:
+    """
+    Return figures with the findings that they show on the regions of a subject as their titles.
+
+    The title of a figure of several regions is about one of them, which may be another.
+    """
+    own = [one for one in findings if about.regions and about.regions.issuperset(one.regions)]
+    return [_retitled(one, [each for each in own if _of_finding(each, [one])]) for one in records]
+
+
+def _retitled(record: Record, findings: Sequence[Finding]) -> Record:
+    if not findings:
+        return record
+    texts = {"title": findings[0].title, "spoken": findings[0].sentence}
+    texts |= {"subtitle": findings[0].subtitle} if findings[0].subtitle else {}
+    return {**record, **{name: {"zh": text.zh, "en": text.en} for name, text in texts.items()}}
 
 
 def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[str, Any]]:
@@ -142,7 +188,7 @@ def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[s
 def chosen(
     records: Iterable[Record], about: About, findings: Sequence[Finding] = ()
 ) -> list[Record]:
-    """Return the figures of findings, then those that say most about a subject."""
+    """Return the figures of findings, then those with the highest weight for a subject."""
     records = list(records)
     named = [record for one in findings for record in _of_finding(one, records)]
     first = list({record["name"]: record for record in named}.values())[:MOST]
@@ -161,7 +207,7 @@ def _of_finding(finding: Finding, records: Sequence[Record]) -> list[Record]:
 
 
 def _weightiest(records: Sequence[Record], about: About) -> list[Record]:
-    """Return the figures that say most about a subject, one of each kind first, in order."""
+    """Return the figures by their weight for a subject, one of each kind first."""
     weighed = [(_weight(record, about), record) for record in records]
     ranked = sorted(
         ((weight, record) for weight, record in weighed if weight > 0),
@@ -181,7 +227,7 @@ _OWN = 2.0  # the weight of a figure that is of the subject, not only in part ab
 
 
 def _weight(record: Record, about: About) -> float:
-    """Return how much a figure says about a subject: 0 for nothing."""
+    """Return the weight of a figure for a subject; 0 if it has no row about it."""
     rows = record["rows"]
     mine = about.rows(rows)
     if kind_of(record).apart or not mine or not content.worth_a_slide(record):
@@ -215,12 +261,10 @@ def _pages(
     findings: Sequence[Finding],
 ) -> tuple[list[Page], list[Page]]:
     """Return the pages before and after the figures."""
-    regions, indicators = (
-        frozenset(scope.get(part, "").split()) for part in ("regions", "indicators")
-    )
-    apart = apart_on(every, About(regions, indicators), language)
+    about = About.of(scope)
+    apart = apart_on(every, about, language)
     front = [
-        _cover(shown, language, version, scope["title"]),
+        _cover(shown, language, version, scope["title"], about),
         summary(shown, len(apart.lines), language, findings),
     ]
     title = say("brief.apart")[language]
@@ -319,19 +363,25 @@ def _indicator(record: Record) -> str:
     return str(codes.pop()) if len(codes) == 1 else ""
 
 
-def _cover(shown: Sequence[Record], language: str, version: str, title: str) -> Page:
+def _cover(shown: Sequence[Record], language: str, version: str, title: str, about: About) -> Page:
     """Return the cover: the regions, the years and the age of the data in place of counts."""
     page = pages.cover(shown, language, version, title)
-    return replace(page, texts={**page.texts, "Subtitle": coverage(shown, language)})
+    return replace(page, texts={**page.texts, "Subtitle": coverage(shown, language, about)})
 
 
-def coverage(shown: Sequence[Record], language: str) -> str:
+def coverage(shown: Sequence[Record], language: str, about: About | None = None) -> str:
     """Return the regions, the years and the age of the data of some figures, on two lines."""
     rows = [row for record in shown for row in record["rows"]]
+    regions = pages.regions(rows, language)
+    if about and about.regions:
+        own = pages.regions((row for row in rows if row["region"] in about.regions), language)
+        others = pages.regions(
+            (row for row in rows if row["region"] not in about.regions), language
+        )
+        regions = say("brief.beside", own=own, others=others)[language] if others else own
     years = sorted({str(row["period_end"])[:4] for row in rows if row.get("period_end")})
     span = "–".join(dict.fromkeys((years[0], years[-1]))) if years else ""
     latest = latest_day(shown) or span
-    regions = pages.regions(shown, language)
     return say("brief.cover", regions=regions, years=span, latest=latest)[language]
 
 

@@ -28,7 +28,7 @@ class Page:
 def cover(records: Sequence[Record], language: str, version: str, title: str = "") -> Page:
     """Return the cover of a deck with the figures *records*."""
     rows = {row["id"] for record in records for row in record["rows"]}
-    names = regions(records, language)
+    names = regions((row for record in records for row in record["rows"]), language)
     texts = {
         "Title": title or store.TITLE[language],
         "Subtitle": say("slides.cover").format(regions=names, figures=len(records), rows=len(rows))[
@@ -39,9 +39,8 @@ def cover(records: Sequence[Record], language: str, version: str, title: str = "
     return Page("cover", "Cover", texts)
 
 
-def regions(records: Sequence[Record], language: str) -> str:
-    """Return the names of the regions whose reports the figures show, in the order of levels."""
-    rows = [row for record in records for row in record["rows"]]
+def regions(rows: Iterable[Mapping[str, Any]], language: str) -> str:
+    """Return the names of the regions whose reports have some of the rows, by level."""
     reported = [row for row in rows if row.get("origin", "report") == "report"]
     ordered = sorted(reported, key=content.level)
     names = dict.fromkeys(str(row.get(f"region_{language}", "")) for row in ordered)

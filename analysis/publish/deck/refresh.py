@@ -10,6 +10,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.publish import content
 
-from . import booklet, renew, shapes, store, tags
+from . import booklet, brief, renew, shapes, store, tags
 from .brief import Finding
 from .renew import Plan, Target
 from .store import PART
@@ -75,7 +76,7 @@ def update(
     if not dry_run:
         office.refuse_unwritable(path)
     with office.damage_reported(path.name):
-        work = _worked(path.name, data, figures, findings or _none)
+        work = _worked(path.name, data, figures, cache(findings or _none))
         after = work.saved() if work.touched else data
     if after != data and not dry_run:
         opened(path.name, after)
@@ -138,7 +139,7 @@ class _Update:
         failed: Mapping[int, str],
         findings: Findings,
     ) -> None:
-        self.failed, self._findings = failed, findings
+        self.failed, self.findings = failed, findings
         self.presentation, package = opened(name, data)
         self.properties = office.properties(package)
         self.provenances: dict[str, Any] = dict(carriers.stores(package))
@@ -157,11 +158,15 @@ class _Update:
             raise AnalysisError(say("refresh.no_figure", name=name))
         self.language = self.properties.get(f"{PART}.language") or _majority(names)
         self.report = Report(self.language)
-        self.records = _records(figures, self.language)
+        self.records = self._retitled(_records(figures, self.language))
 
-    def findings(self, about: Sequence[str]) -> Sequence[Finding]:
-        """Return the findings on a subject."""
-        return self._findings(about)
+    def _retitled(self, records: Mapping[str, Any]) -> dict[str, Any]:
+        """Return *records* with the titles that a brief on a region gives them."""
+        scope = store.scope_of(self.properties)
+        about = brief.About.of(scope if scope.get("chosen") == "brief" else {})
+        findings = self.findings(about.words) if about.regions else ()
+        own = brief.retitled(records.values(), about, findings)
+        return dict(zip(records, own, strict=True))
 
     def run(self) -> None:
         """Update every slide that shows a figure of the project, and the pages around them."""
@@ -199,7 +204,7 @@ class _Update:
             return
         blocked = [plan for plan in plans if plan.blocked]
         for plan in blocked:
-            reasons = "; ".join(dict.fromkeys((*plan.lost, *plan.edited)))
+            reasons = "; ".join(dict.fromkeys(plan.reasons))
             left = say("refresh.left")[self.language]
             line = f"{number}. {plan.shown.figure}: {left}: {reasons}"
             self.report.kept += [*plan.kept, line]
