@@ -37,6 +37,7 @@ from analysis.reports.suggestions import Catalogue, catalogue
 ROOT = Path(__file__).parents[1]
 PASSAGES = ROOT / "tests" / "held_out"
 SETS = ("tuned", "final", "last", "blind", "meaning", "unseen", "fresh", "varied", "apart", "later")
+SETS += ("genres", "sealed")
 MEASURES = ("role", "exact", "measure", "status", "period")
 CELLS = (*MEASURES, "indicator", "part", "region", "base", "row")
 _MARK = re.compile(r"\{([^:}]+):([^}]+)\}")
@@ -75,9 +76,9 @@ class Passage(NamedTuple):
     due: dict[int, Due]
 
 
-def passage(path: Path) -> Passage:
+def passage(name: str, marked: str) -> Passage:
     """Read a marked passage; its first line names the region and the period."""
-    head, marked = path.read_text(encoding="utf-8").split("\n", 1)
+    head, marked = marked.split("\n", 1)
     region, period, *full = head.split("\t")
     text, due, after = "", {}, 0
     for match in _MARK.finditer(marked):
@@ -86,7 +87,7 @@ def passage(path: Path) -> Passage:
         text += match[1]
         after = match.end()
     text += marked[after:]
-    return Passage(path.stem, text, setting(text, names=(region,), period=period), due)
+    return Passage(name, text, setting(text, names=(region,), period=period), due)
 
 
 def _due(start: int, words: list[str], *, full: bool) -> Due:
@@ -119,7 +120,8 @@ def _cell(word: str) -> dict[str, str]:
 def passages(folder: Path = PASSAGES) -> Iterator[Passage]:
     """Every passage of *folder* in the order of its names."""
     for path in sorted(folder.glob("*.txt")):
-        yield passage(path)
+        for text in path.read_text(encoding="utf-8").split("====\n"):
+            yield passage(f"{path.stem} {text.split(maxsplit=1)[0]}", text)
 
 
 def measured(one: Passage, known: Catalogue) -> tuple[dict[str, int], list[str]]:
@@ -190,7 +192,8 @@ def _cells_wrong(found: Candidate, due: Due, told: Setting) -> Iterator[str]:
         yield "role"
     if not due.status:
         return
-    if (found.value, found.unit, found.comparator) != (due.value, due.unit, due.comparator):
+    unit = found.unit if due.indicator == UNJUDGED else due.unit  # it follows the indicator
+    if (found.value, found.unit, found.comparator) != (due.value, unit, due.comparator):
         yield "exact"
     if found.measure != due.measure:
         yield "measure"

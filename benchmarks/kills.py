@@ -22,31 +22,39 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "faults"), str(ROOT / "tests")]
 
+import qingshan  # noqa: E402
 from publications import written  # noqa: E402
 from small import RECORD, SKETCH, START, Project  # noqa: E402
 
 from analysis.cli.main import main as command  # noqa: E402
-from analysis.reports import storage  # noqa: E402
+from analysis.reports import compilation, review, storage  # noqa: E402
 
 PAGE = ROOT / "docs" / "promises.md"
 DISK = 24 << 20  # bytes of the small disk
 COLUMNS = ("kills", "torn", "orphans", "rubbish", "lost", "unrecovered")
 CHOICE = random.Random(18)  # noqa: S311  the same choices in every run
 FILLER = "filler"
-LONGEST = 5.0  # seconds until the latest kill
+LONGEST = 20.0  # seconds until the latest kill
+EDITED = "EDITED BY HAND"
 
 Counts = Iterator[Counter[str]]
-Act = Callable[[], object]
+Act = Callable[[], int | None]
 Contents = dict[Path, bytes | None]
 
 
-def forked(act: Act, seconds: float = 0.0) -> int:
-    """Call *act* in a forked process, killed after *seconds* if given; return its exit status."""
+def forked(act: Act, seconds: float = 0.0, *, after: Path | None = None) -> int:
+    """
+    Call *act* in a forked process and return its exit status.
+
+    It is killed after *seconds* if given, counted from when *after* exists if that is given.
+    """
     pid = os.fork()
     if pid == 0:
         status = 1
@@ -54,11 +62,13 @@ def forked(act: Act, seconds: float = 0.0) -> int:
             quiet = os.open(os.devnull, os.O_RDWR)
             for stream in range(3):
                 os.dup2(quiet, stream)
-            act()
-            status = 0
+            status = int(act() or 0)
         finally:
             os._exit(status)
     if seconds:
+        latest = time.monotonic() + LONGEST
+        while after is not None and not after.exists() and time.monotonic() < latest:
+            time.sleep(0.001)
         time.sleep(seconds)
         os.kill(pid, 9)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -125,24 +135,34 @@ def results(folder: Path, act: Act, old: Contents) -> dict[Path, bytes]:
     return {path: data for path, data in after.items() if before.get(path) != data}
 
 
-def deck(folder: Path, count: int, *, full: bool) -> Counts:
-    """Kill the update of a deck with a title edited by hand."""
-    from pptx import Presentation
+def updated(name: str, *words: str) -> Callable[..., Counts]:
+    """Return the kills of the update of a document with a title edited by hand."""
 
-    figures = written(folder)
-    path = folder / "deck.pptx"
-    forked(called("deck", "trend-*", "--project", folder, "--output", path))
-    presentation = Presentation(str(path))
-    presentation.slides[0].shapes[0].text_frame.text = "EDITED BY HAND"
-    presentation.save(str(path))
-    old: Contents = {path: path.read_bytes(), path.with_name("deck.pptx.bak"): None}
-    written(folder, edit=_raised)
-    act = called("deck", "--update", path, "--project", figures.parent)
-    new = results(folder, act, old)
-    new[path.with_name("deck.pptx.bak")] = old[path] or b""
-    if "EDITED BY HAND" not in Presentation(str(path)).slides[0].shapes[0].text_frame.text:
-        raise SystemExit("the update loses the edit without any kill")
-    yield from repeated(folder, act, old, new, count=count, full=full)
+    def kills(folder: Path, count: int, *, full: bool) -> Counts:
+        figures, path = written(folder), folder / name
+        forked(called(*words, "--project", folder, "--output", path))
+        document, title = _titled(path)
+        title.text = EDITED
+        document.save(str(path))
+        copy = path.with_name(f"{name}.bak")
+        old: Contents = {path: path.read_bytes(), copy: None}
+        written(folder, edit=_raised)
+        act = called(words[0], "--update", path, "--project", figures.parent)
+        new = results(folder, act, old) | {copy: old[path] or b""}
+        if new[path] == old[path] or _titled(path)[1].text != EDITED:
+            raise SystemExit("the update loses the edit without any kill")
+        yield from repeated(folder, act, old, new, count=count, full=full)
+
+    return kills
+
+
+def _titled(path: Path) -> tuple[Any, Any]:
+    """Return the document *path* and its first title."""
+    if path.suffix == ".pptx":
+        presentation = import_module("pptx").Presentation(str(path))
+        return presentation, presentation.slides[0].shapes[0].text_frame
+    document = import_module("docx").Document(str(path))
+    return document, document.paragraphs[0].runs[0]
 
 
 def _raised(figure: dict[str, object]) -> None:
@@ -177,6 +197,40 @@ def describe(folder: Path, count: int, *, full: bool) -> Counts:
     new = results(folder, act, {path: old})
     new.setdefault(path, path.read_bytes())
     yield from repeated(folder, act, {path: old}, new, count=count, full=full)
+
+
+def accept(folder: Path, count: int, *, full: bool) -> Counts:
+    """Kill `accept` of a report, every second time while it replaces tables."""
+    root = qingshan.tables(folder)
+    blank = review.workbook(compilation.compiled(qingshan.TEXT, root, region="qingshan"))
+    act = called("accept", qingshan.decided(blank, folder / "r.xlsx"), "--project", folder)
+    before = {root / name: data for name, data in qingshan.content(root).items()}
+    began = time.monotonic()
+    if forked(act):
+        raise SystemExit("the command fails without any kill")
+    longest = min(LONGEST, time.monotonic() - began)
+    new = {root / name: data for name, data in qingshan.content(root).items()}
+    edited, (word, hand) = root / "reports.csv", ("网页发布时间".encode(), EDITED.encode())
+    for number in range(count):
+        for path in new:
+            path.unlink(missing_ok=True) if path not in before else path.write_bytes(before[path])
+        if full:
+            fill(folder, CHOICE.randint(0, 2_000_000))
+        late = number % 2 == 1
+        seconds = CHOICE.uniform(0.001, 0.1 if late else longest)
+        forked(act, seconds, after=root / storage.STAGE if late else None)
+        clear(folder)
+        torn = sum(_data(path) not in {before.get(path), data} for path, data in new.items())
+        edited.write_bytes(edited.read_bytes().replace(word, hand))
+        status = forked(act)
+        due = new | {edited: new[edited].replace(word, hand)}
+        rest = [
+            path for path in new if path.name != "datapackage.json" and _data(path) != due[path]
+        ]
+        rubbish = [*root.rglob("*.tmp"), *root.glob(storage.STAGE)]
+        yield Counter(
+            kills=1, torn=torn, rubbish=len(rubbish), lost=len(rest), unrecovered=int(status != 0)
+        )
 
 
 def tables(folder: Path, count: int, *, full: bool) -> Counts:
@@ -243,8 +297,11 @@ def runs(folder: Path, count: int, *, full: bool) -> Counts:
 # The commands, and how many kills each gets: on any disk, and on the small one.
 KINDS: dict[str, tuple[str, Callable[..., Counts], int, int]] = {
     "run": ("`run`", runs, 40, 12),
-    "accept": ("replacing twelve tables, as `accept` does", tables, 60, 20),
-    "deck": ("`deck --update`", deck, 25, 10),
+    "tables": ("replacing twelve tables, as `accept` does", tables, 60, 20),
+    "accept": ("`accept` of a report", accept, 16, 6),
+    "deck": ("`deck --update`", updated("deck.pptx", "deck", "trend-*"), 25, 10),
+    "report": ("`report`", document("report"), 15, 5),
+    "revision": ("`report --update`", updated("report.docx", "report"), 15, 5),
     "describe": ("`describe`", describe, 10, 4),
     "workbook": ("`workbook`", document("workbook"), 15, 5),
     "site": ("`site`", document("site"), 15, 5),

@@ -1,11 +1,14 @@
 """What the tests share: the real tables, five visible rows, and no warning left unread."""
 
+import gc
 import logging
 import os
 import sys
 from pathlib import Path
 
 import pytest
+from copies import FIRST, made
+from filelock import FileLock
 from hypothesis import settings
 from tidy import ABSENT, frame, row
 
@@ -24,7 +27,15 @@ sys.modules.setdefault("rfc3987_syntax", None)
 # Commands that the tests start print English whatever the locale of the machine.
 os.environ["REGIONAL_SAFETY_LANGUAGE"] = "en"
 
+
+def pytest_collection_finish():
+    """Keep modules and collected tests out of every later pass of the garbage collector."""
+    gc.collect()
+    gc.freeze()
+
+
 DATA = Path(__file__).parents[1] / "data"
+MORE = ("2_trend-zh-deaths", "7_parts-zh-disaster_direct_loss")  # of other marks
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -63,6 +74,18 @@ def rated(rows, context):
 def comparisons(rated):
     """What may be compared of every indicator of the tables."""
     return {code: rules.comparable(rated, code, ABSENT) for code in rated["indicator"].unique()}
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """A copy of the project with figures of every notebook, made once for all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "published"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "figures" / "manifest.json").exists():
+            folder.mkdir(exist_ok=True)
+            made(folder, *MORE, *(job.name for job in FIRST.values()))
+    return folder
 
 
 @pytest.fixture

@@ -2,15 +2,20 @@
 
 import io
 import shutil
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 
 from analysis.reports import compilation, review
+from analysis.reports.setting import Setting
+from analysis.reports.suggestions import catalogue
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data"
 TEXT = HERE / "qingshan.txt"
+TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
+CATALOGUE = catalogue(DATA)
 REGION = {
     "name_zh": "青山市",
     "name_en": "Qingshan",

@@ -13,6 +13,7 @@ import docx
 import pytest
 import yaml
 from click.testing import CliRunner
+from copies import copied
 from qingshan import TEXT, decided
 
 from analysis.cli import main
@@ -31,6 +32,7 @@ ELSEWHERE = {  # the start of a block or line, and the test that runs it
     "15 6 * * 1-5": "test_schedulers.test_the_cron_line_takes_busy_for_success",
     "[Unit]": "test_schedulers.test_systemd_accepts_the_units",
     "import json, subprocess": "test_schedulers.test_snakemake_makes_every_figure",
+    "import json\nimport smtplib": "test_schedulers.test_the_mail_has_a_line_for_each_change",
     "snakemake": "test_schedulers.test_snakemake_makes_every_figure",
     "import json\nimport subprocess\nfrom datetime": (
         "test_schedulers.test_the_airflow_dag_and_the_snakefile_are_short"
@@ -200,12 +202,7 @@ def test_each_output_is_what_the_command_prints(line, shown, monkeypatch):
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A copy of the project with its figures, a report to read and a template."""
-    root = tmp_path_factory.mktemp("docs") / "project"
-    ignored = shutil.ignore_patterns("__pycache__", "originals", ".accept*")
-    for name in ("data", "notebooks"):
-        shutil.copytree(ROOT / name, root / name, ignore=ignored)
-    for name in ("plan.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, root)
+    root = copied(tmp_path_factory.mktemp("docs") / "project")
     report = docx.Document()
     for line in TEXT.read_text("utf-8").splitlines():
         report.add_paragraph(line)

@@ -1,11 +1,19 @@
 """What other schedulers call, run for real where the tool is there; the docs are the source."""
 
+import http.server
+import io
+import json
 import re
+import shlex
 import shutil
+import smtplib
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import ClassVar
+from unittest.mock import MagicMock
 
 import pytest
 from small import (
@@ -20,6 +28,8 @@ from small import (
     hanging,
     until,
 )
+
+from analysis.runs import notification
 
 DOCS = Path(__file__).parents[1] / "docs" / "scheduling.md"
 
@@ -70,12 +80,11 @@ def test_systemd_accepts_the_units(tmp_path, variables):
     """`systemd-analyze verify`, with this command in place of the one in the docs."""
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not installed")
-    for name, number in (("service", 0), ("timer", 1)):
+    names = ("regional-safety.service", "regional-safety.timer", "regional-safety-failed.service")
+    for number, name in enumerate(names):
         text = block("systemd", number).replace("/srv/safety/.venv", str(tmp_path))
-        (tmp_path / f"regional-safety.{name}").write_text(
-            text.replace("/srv/safety", str(tmp_path))
-        )
-    units = [str(path) for path in sorted(tmp_path.glob("regional-safety.*"))]
+        (tmp_path / name).write_text(text.replace("/srv/safety", str(tmp_path)))
+    units = [str(path) for path in sorted(tmp_path.glob("regional-safety*.*"))]
 
     checked = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units],
@@ -87,6 +96,72 @@ def test_systemd_accepts_the_units(tmp_path, variables):
 
     ours = [line for line in checked.stderr.splitlines() if "regional-safety" in line]
     assert ours == []
+
+
+NOTICE = {
+    "run": "20260101T061500Z-00000000",
+    "code": 1,
+    "refused": "",
+    "changed": [
+        {
+            "kind": "changed",
+            "name": {"zh": "楚雄 2024年 死亡", "en": "Chuxiong, 2024: deaths"},
+            "before": {"zh": "45人", "en": "45 people"},
+            "after": {"zh": "46人", "en": "46 people"},
+            "why": {"zh": "数据表已变", "en": "table observations/chuxiong changed"},
+        }
+    ],
+    "failed": [{"job": "2_trend-zh-deaths", "cause": {"zh": "错误", "en": "ValueError"}}],
+    "late": [],
+    "page": "",
+}
+
+
+def test_the_mail_has_a_line_for_each_change(monkeypatch):
+    """And for each failed job."""
+    server = MagicMock()
+    monkeypatch.setattr(smtplib, "SMTP", server)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(NOTICE)))
+    exec(block("Notification", 1), {})  # noqa: S102
+
+    (message,) = server.return_value.__enter__.return_value.send_message.call_args.args
+    assert message["Subject"] == "Safety figures: 1 values changed, exit code 1"
+    assert message.get_content().splitlines()[:2] == [
+        "Chuxiong, 2024: deaths: 45 people -> 46 people (table observations/chuxiong changed)",
+        "2_trend-zh-deaths: ValueError",
+    ]
+
+
+class Hook(http.server.BaseHTTPRequestHandler):
+    """A webhook that keeps what it receives, and answers as its path tells it."""
+
+    received: ClassVar[list] = []
+
+    def do_POST(self):
+        """Keep the body."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append((self.headers["Content-Type"], json.loads(body)))
+        self.send_response(500 if self.path == "/broken" else 200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Write nothing."""
+
+
+@pytest.mark.parametrize(("path", "failure"), [("/safety", ""), ("/broken", "exit code 22: curl")])
+def test_the_webhook_receives_the_summary(tmp_path, path, failure):
+    """The line of the docs; an error of the server is reported."""
+    if not shutil.which("curl"):
+        pytest.skip("curl is not installed")
+    command = shlex.split(shlex.split(block("Notification"))[-1])
+    with http.server.HTTPServer(("127.0.0.1", 0), Hook) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        command[-1] = f"http://127.0.0.1:{server.server_port}{path}"
+        cause = notification.send([*command, "--noproxy", "*"], NOTICE, tmp_path)
+
+    assert failure in str(cause or "")
+    assert bool(cause) == bool(failure)
+    assert Hook.received.pop() == ("application/json", NOTICE)
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ TAUGHT = {
         "各类生产安全事故42起、死亡45人",
     ],
     "2_compare_two_regions": [
-        "只报百分比变化",
+        "报告只有百分比变化",
         "the report is a plan, without results",
         "1.14 times",
         "1.12 to 1.17 times",
@@ -33,7 +33,7 @@ TAUGHT = {
     ],
     "3_question_to_slide": [
         "comparison-drills_held-en.svg",
-        "per 100,000 people, Nantong 323 events, Chuxiong 368 events",
+        "per 100,000 people: Nantong ≈320 events, Chuxiong 368 events",
         "chuxiong-2024, characters 5086–5090",
         "printed as 8574场次",
         "Chuxiong 2024: 8574场次 → 8600场次",
@@ -52,7 +52,7 @@ TAUGHT = {
         "各类生产安全事故42起、死亡45人",
     ],
     "zh/2_compare_two_regions": [
-        "只报百分比变化",
+        "报告只有百分比变化",
         "只是计划，不含结果",
         "1.14倍",
         "1.12至1.17倍",
@@ -60,7 +60,7 @@ TAUGHT = {
     ],
     "zh/3_question_to_slide": [
         "comparison-drills_held-zh.svg",
-        "每10万人南通323场，楚雄368场",
+        "南通≈320场、楚雄368场",
         "第5086—5090字",
         "原文为8574场次",
         "楚雄 2024年: 8574场次 → 8600场次",

@@ -2,6 +2,7 @@
 
 import math
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,29 @@ class _PlainFile(click.Path):
         return path
 
 
+class _Words(click.ParamType):  # type: ignore[type-arg]  # click 8.1 takes no argument
+    """A command, split into words as a shell does; no shell runs it."""
+
+    name = "command"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the words, or fail."""
+        try:
+            words = tuple(shlex.split(value))
+        except ValueError:
+            words = ()
+        if not words:
+            text = say("cli.no_command", value=value)
+            self.fail(translation.in_language(text), param, ctx)
+        return words
+
+
 FILE = _PlainFile(path_type=Path)
 EXISTING = _PlainFile(path_type=Path, exists=True, dir_okay=False)
 EXISTING_PATH = _PlainFile(path_type=Path, exists=True)
+WORDS = _Words()
 SECONDS = _Seconds(0, 7 * 24 * 3600)
 PROJECT = click.option(
     "--project",

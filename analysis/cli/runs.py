@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .options import JSON, LANGUAGE, PROJECT, SECONDS
+from .options import JSON, LANGUAGE, PROJECT, SECONDS, WORDS
 
 _SHARED = (
     PROJECT,
@@ -62,6 +62,12 @@ def _shared_options(command: Any) -> Any:
     "--jobs", "-j", "workers", type=click.IntRange(0, 512), default=0, help="Jobs at a time."
 )
 @click.option("--fail-fast", is_flag=True, help="Start no more jobs after a failure.")
+@click.option(
+    "--notify",
+    type=WORDS,
+    metavar="COMMAND",
+    help="Command to call if a value changed or a job failed; it reads a summary as JSON.",
+)
 @_shared_options
 def run(
     jobs: tuple[str, ...],
@@ -69,8 +75,6 @@ def run(
     *,
     language: str,
     dry_run: bool,
-    workers: int,
-    fail_fast: bool,
     as_json: bool,
     quiet: bool,
     memory: int,
@@ -91,7 +95,8 @@ def run(
     from analysis.runs.progress import Progress
     from analysis.runs.runner import run as run_jobs
 
-    given = Options(workers=workers, fail_fast=fail_fast, memory=memory << 20, **options)
+    options["notify"] = options["notify"] or plan.notify
+    given = Options(memory=memory << 20, **options)
     progress = Progress(language, as_json=as_json, quiet=quiet)
     sys.exit(run_jobs(plan, chosen, given, progress).code)
 
@@ -107,7 +112,8 @@ def run(
     "words",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Run the notebook NAME with this parameter, the others as first in the plan.",
+    help="Run the notebook NAME with this parameter, the others as first in the plan, the language "
+    "as the output; print the paths of the figures.",
 )
 @_shared_options
 def job(
@@ -134,11 +140,24 @@ def job(
     from analysis.runs.runner import job as run_job
 
     plan = _plan(project)
-    chosen = [ad_hoc(plan.project, name, words)] if words else plan.select([name])
+    chosen = [ad_hoc(plan.project, name, words, language)] if words else plan.select([name])
     if not words and [one.name for one in chosen] != [name]:
         raise UsageError(say("run.several", name=name, count=len(chosen)))
     progress = Progress(language, as_json=as_json, quiet=quiet)
-    sys.exit(run_job(plan, chosen[0], Options(memory=memory << 20, **options), progress).code)
+    code = run_job(plan, chosen[0], Options(memory=memory << 20, **options), progress).code
+    if words and not (code or quiet or as_json):
+        _print_figures(plan.project, chosen[0].name)
+    sys.exit(code)
+
+
+def _print_figures(project: Any, job: str) -> None:
+    """Print the path of each file of the figures of *job*, from the folder of the project."""
+    from analysis.figures import manifest
+
+    record = manifest.record(project.figures / job) or {"figures": []}
+    folder = (project.figures / job).relative_to(project.root)
+    for name in [name for figure in record["figures"] for name in figure["files"]]:
+        click.echo((folder / name).as_posix())
 
 
 @click.command(

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.language import values
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
+from analysis.statistics import rates
 
 SHOWN = 12  # rows at most; a comparison of thousands is for a chart
 
@@ -130,7 +131,7 @@ def _period(row: dict[Any, Any]) -> str:
 
 def _sure(row: dict[Any, Any], scale: str) -> str:
     """The number that is compared, and its limits."""
-    names = ("rate", "rate_lower", "rate_upper") if scale == "rate" else ("value", "lower", "upper")
-    value, lower, upper = (float(row[name]) for name in names)
-    shown = {**row, "value": value, "printed": ""} if scale == "rate" else row
+    names = ("rate_lower", "rate_upper") if scale == "rate" else ("lower", "upper")
+    lower, upper = (float(row[name]) for name in names)
+    shown = rates.as_value(row) if scale == "rate" else row
     return values.estimate(shown, lower, upper).en

@@ -43,15 +43,15 @@ def expected_about(placement: Placement | None) -> Text:
     """Return the counts of a placement and the usual range of peers, as a subtitle."""
     if placement is None:
         return Text("", "")
-    return say(
-        "expected.subtitle",
-        span=values.time_of(placement.row),
-        value=values.counted(placement.row, "value"),
-        expected=values.counted(placement.row, "expected"),
-        count=placement.spread.regions if placement.spread else 0,
-        low=numbers.ratio(placement.low),
-        high=numbers.ratio(placement.high),
-    )
+    words = {
+        "span": values.time_of(placement.row),
+        "value": values.counted(placement.row, "value"),
+        "expected": values.counted(placement.row, "expected"),
+    }
+    if placement.spread is None:
+        return say("expected.subtitle_alone", **words)
+    low, high = numbers.ratio(placement.low), numbers.ratio(placement.high)
+    return say("expected.subtitle", count=placement.spread.regions, low=low, high=high, **words)
 
 
 def placement(placement: Placement) -> Text:

@@ -191,8 +191,8 @@ def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows kept by each comparison, with ``scale`` and, for the axis, ``shown``,
-        ``shown_lower`` and ``shown_upper``; ``cautions`` holds a tuple of texts.
+        The rows kept by each comparison, with ``scale``; ``cautions`` holds a tuple of
+        texts.
     """
     chosen = [c for c in comparisons if len(c.rows) > 1 and region in set(c.rows["region"])]
     found = [_scaled(comparison) for comparison in chosen]
@@ -200,18 +200,13 @@ def beside(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
 
 
 def _scaled(comparison: Comparison) -> pd.DataFrame:
-    """Return the rows of a comparison with what an axis shows; a family counts as one indicator."""
-    rows, rate = comparison.rows, comparison.scale == Scale.RATE
-    names = ("rate", "rate_lower", "rate_upper") if rate else ("value", "lower", "upper")
-    value, lower, upper = (rows[name] for name in names)
+    """Return the rows of a comparison with its scale; a family counts as one indicator."""
+    rows = comparison.rows
     return rows.assign(
         indicator=comparison.indicator,
         indicator_zh=comparison.name.zh,
         indicator_en=comparison.name.en,
-        scale=str(Scale.RATE if rate else Scale.VALUE),
-        shown=value,
-        shown_lower=lower,
-        shown_upper=upper,
+        scale=str(Scale.RATE if comparison.scale == Scale.RATE else Scale.VALUE),
         cautions=pd.Series([comparison.cautions] * len(rows), index=rows.index, dtype=object),
     )
 
@@ -241,11 +236,14 @@ def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else empty
 
 
-def unpaired(rows: pd.DataFrame, region: str, indicators: Sequence[str], declared: Declares) -> int:
-    """Return how many shared indicators of *region* have no figure that is compared."""
+def unpaired(
+    rows: pd.DataFrame, region: str, indicators: Sequence[str], declared: Declares
+) -> tuple[int, int]:
+    """Return how many shared indicators of *region* have no figure that is compared, and of all."""
     compared = families.compared(rows, declared, indicators)
     cells = families.cells(rows, declared, compared)
-    return int((cells["region"].eq(region) & cells["pairing"].eq(Pairing.NONE)).sum())
+    own = cells.loc[cells["region"].eq(region), "pairing"]
+    return int(own.eq(Pairing.NONE).sum()), len(own)
 
 
 def _general(refused: pd.DataFrame) -> pd.DataFrame:
@@ -265,7 +263,7 @@ def placed(placements: Iterable[Placement], own: pd.DataFrame) -> Placement | No
 
 
 def lists(
-    tables: Tables, own: pd.DataFrame, beside: pd.DataFrame, unsaid: int
+    tables: Tables, own: pd.DataFrame, beside: pd.DataFrame, unsaid: tuple[int, int]
 ) -> list[tuple[Text, list[Text], Text | None]]:
     """Return what is open in the region of *own*, promised, and comparable: heading and lines."""
     closed = wholes.most_open(rates.shares(own))

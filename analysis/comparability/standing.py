@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import WordError
-from analysis.language import labels, numbers, values
+from analysis.language import labels, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
@@ -25,6 +25,7 @@ from analysis.language.vocabulary import (
     Promise,
     Standing,
     Status,
+    Use,
 )
 from analysis.statistics import attainment, benchmarks, policies, rates, summaries, wholes, years
 from analysis.statistics.spread import Placement
@@ -260,10 +261,11 @@ def _changed(rows: pd.DataFrame, context: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
-    """Yield what each report without counts of deaths and accidents prints instead."""
+    """Yield what each report without counts of deaths and accidents prints, percentages first."""
     whole = rows[rows["indicator"].isin(OUTCOMES) & rows["breakdown"].eq("")]
     last = rows.loc[rows["status"].eq(Status.ACTUAL), "period_end"].max().year
-    for _, group in whole.groupby("region", sort=False):
+    groups = [group for _, group in whole.groupby("region", sort=False)]
+    for group in sorted(groups, key=lambda group: not group["mark"].eq(Mark.PERCENT_ONLY).any()):
         shown = group[group["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
         if shown.empty or group["measure"].eq(Measure.LEVEL).any():
             continue
@@ -343,7 +345,7 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     amounts = members[members["measure"].eq(Measure.LEVEL) & members["value"].gt(0)]
     amounts = amounts[amounts["role"].eq(Membership.MEMBER)]
     # A number of parks of another grade is no amount of the same thing.
-    amounts = amounts[~amounts["breakdown"].str.contains("grade:", regex=False)]
+    amounts = amounts[amounts["use"].ne(Use.GRADE)]
     spans = amounts.groupby("family")["value"].agg(lambda each: each.max() / each.min())
     order = tables.families.assign(span=tables.families["family"].map(spans))
     for family in order.sort_values("span", ascending=False).to_dict("records"):
@@ -351,11 +353,6 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
         if answers["region"].nunique() < 3 or answers["region"].duplicated().any():
             continue
         records = answers.sort_values(["level_order", "adcode"]).to_dict("records")
-        low, high = (
-            Text(numbers.number(end, "zh"), numbers.number(end, "en"))
-            for end in (answers["value"].min(), answers["value"].max())
-        )
-        named = Text(family["name_zh"], family["name_en"])
         listed = Text.joined(
             labels.region(row)
             + Text("", " ")
@@ -365,7 +362,7 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
         )
         yield Finding(
             f"family:{family['family']}",
-            say("sentence.family", name=named, count=len(records), low=low, high=high),
+            findings.side_by_side(answers),
             say(
                 "sentence.family_scopes",
                 listed=listed,

@@ -329,7 +329,7 @@ def _uncertainty(row: Row) -> Iterator[Text]:
 def _rate(row: Row) -> Text:
     return say(
         "explain.rate",
-        rate=_by_language(numbers.estimate, row["rate"], row["rate_lower"], row["rate_upper"]),
+        rate=values.estimate(rates.as_value(row), row["rate_lower"], row["rate_upper"]),
         year=int(row["population_year"]),
         kind=say(f"population_kind.{row['population_kind']}"),
         people=numbers.exact(row["population"]),

@@ -90,6 +90,7 @@ class Change(TypedDict):
     before: Row | None
     after: Row | None
     table: NotRequired[str]
+    why: NotRequired[Both]
 
 
 class Sealed(TypedDict):

@@ -10,10 +10,12 @@ from .messages import label, say
 from .text import Text
 from .vocabulary import Comparator, Outcome, Partial
 
+_YEARLY = "逐年"  # in the words of a target for every year of its period
+
 
 def aim(row: Mapping[Any, Any]) -> Text:
     """Return what a target asks for: its value, or in which direction."""
-    if row["measure"] == "direction":
+    if row["measure"] == "direction" and _YEARLY in str(row.get("printed") or ""):
         return say("value.fall_every_year" if float(row["value"]) < 0 else "value.rise_every_year")
     if row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
         return values.what({**row, "status": "actual"})

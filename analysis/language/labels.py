@@ -162,10 +162,14 @@ def citation(row: Row) -> Text:
 
 def reading(row: Row) -> Text:
     """A row as one line: region, period, indicator, value and interval."""
-    said = measure(row)
-    zh = f"{region(row).zh} {period(row).zh} {indicator(row).zh} {said.zh}"
-    en = f"{region(row).en}, {period(row).en}: {indicator(row).en} {said.en}"
-    return Text(zh, en)
+    return heading(row) + Text(" ", " ") + measure(row)
+
+
+def heading(row: Row) -> Text:
+    """What the value of a row is: region, period and indicator."""
+    names = [text for text in (region(row), period(row)) if text.zh]
+    where, what = Text.joined(names, zh=" ", en=", "), indicator(row)
+    return Text(f"{where.zh} {what.zh}", f"{where.en}: {what.en}")
 
 
 def reason(refused: Row) -> Text:

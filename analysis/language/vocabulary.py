@@ -288,6 +288,7 @@ class Apart(Word):
     """Why figures of one indicator are not compared."""
 
     NO_RESULT = "no_result"
+    NO_AMOUNT = "no_amount"  # changes at most
     ONE_RESULT = "one_result"
     WHOLE_AND_PART = "whole_and_part"
     PARTS = "parts"
@@ -313,6 +314,7 @@ class Answer(Word):
     RATES = "rates"
     AMOUNTS = "amounts"
     EQUAL = "equal"
+    AIMS = "aims"  # the same target
     MIXED = "mixed"
 
 

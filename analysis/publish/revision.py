@@ -7,9 +7,8 @@ are found by their bookmarks, else by their content. Paragraphs of the author be
 
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +23,7 @@ from . import bookmarks, content, report, word
 from .bookmarks import Found
 from .deck import brief, refresh, renew, store, tags
 from .deck.refresh import Findings, Report
+from .deck.renew import Changes, Step
 from .word import Block, Grid, Paragraph, Part, Picture
 
 UNITS = (("table", "sources"),)  # parts that are renewed together, for the numbers of the sources
@@ -69,14 +69,10 @@ def update(
 
 
 @dataclass(slots=True)
-class _Plan:
-    """Steps for one part, and reasons against them."""
+class _Plan(Changes):
+    """The changes of one part."""
 
     part: str
-    steps: list[tuple[str, Callable[[], None]]] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    edited: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
     blocked: bool = False
 
 
@@ -193,14 +189,14 @@ class _Revision:
         line = f"{plan.part}: {say('refresh.values')[self.language]}"
         if not isinstance(block, Grid | Picture):
             words = block.shown if block is not None else "—"
-            line = f"{plan.part}: {labels.legible(now, 120)} → {labels.legible(words, 120)}"
-        plan.steps.append((line, partial(self._renew, plan.part, number, block)))
+            line = renew.changed_line(plan.part, now, words)
+        plan.steps.append(Step(line, partial(self._renew, plan.part, number, block)))
 
     def _missing(self, plan: _Plan, number: int, block: Block, *, known: bool) -> None:
         """Plan a new block, or note one that was removed or that has lost its bookmark."""
         if not known:
             step = partial(self._add, plan.part, number, block)
-            plan.steps.append((f"{plan.part}: + {labels.legible(block.shown, 120)}", step))
+            plan.steps.append(Step(f"{plan.part}: + {labels.legible(block.shown, 120)}", step))
         elif any(_alike(element, block) for _, element in self.others):
             plan.lost.append(say("revision.not_found", part=plan.part)[self.language])
         else:
@@ -214,14 +210,9 @@ class _Revision:
             return
         numbers = self.outdated(now)
         if numbers:
-            plan.edited.append(self._conflict(plan.part, numbers))
-        would = labels.legible(block.shown if block is not None else "—", 120)
-        edited, renewed = (say(one)[self.language] for one in ("refresh.edited", "refresh.would"))
-        plan.kept.append(f"{plan.part}: {edited}; {renewed}: {would}")
-
-    def _conflict(self, part: str, numbers: Iterable[str]) -> str:
-        listed = "、".join(sorted(numbers)[:4])
-        return say("refresh.conflict", part=part, numbers=listed)[self.language]
+            plan.edited.append(renew.conflict(plan.part, numbers, self.language))
+        words = block.shown if block is not None else "—"
+        plan.kept.append(renew.kept_line(plan.part, words, self.language))
 
     def _check_others(self, plans: Mapping[str, _Plan]) -> None:
         """Note numbers of the version before in paragraphs of the author."""
@@ -231,12 +222,12 @@ class _Revision:
             numbers = self.outdated(element.xpath("string()"))
             if numbers and part in plans and plans[part].steps:
                 name = labels.legible(element.xpath("string()"), 24)
-                plans[part].edited.append(self._conflict(name, numbers))
+                plans[part].edited.append(renew.conflict(name, numbers, self.language))
 
     def _settle(self, plans: Sequence[_Plan]) -> None:
         """Carry out all plans of parts that belong together, or none."""
         steps = [step for plan in plans for step in plan.steps]
-        reasons = [reason for plan in plans for reason in (*plan.lost, *plan.edited)]
+        reasons = [reason for plan in plans for reason in plan.reasons]
         self.report.kept += [line for plan in plans for line in plan.kept]
         for plan in plans:
             plan.blocked = bool(reasons)
@@ -245,9 +236,9 @@ class _Revision:
             self.report.kept.append(f"{names}: {left}: {'; '.join(dict.fromkeys(reasons))}")
             self.report.count["missing" if any(plan.lost for plan in plans) else "kept"] += 1
         else:
-            for line, apply in steps:
-                apply()
-                self.report.changed.append(line)
+            for step in steps:
+                step.apply()
+                self.report.changed.append(step.line)
             self.report.count["renewed" if steps else "current"] += 1
         for plan in plans:
             self.touched |= bool(steps and not reasons) | self._flag(plan.part, stale=bool(reasons))
@@ -329,8 +320,4 @@ def _alike(element: Any, block: Block) -> bool:
         return bool(element.xpath("self::w:tbl"))
     if isinstance(block, Picture):
         return bool(element.xpath(".//a:blip"))
-    words = element.xpath("string()")
-    return SequenceMatcher(None, words, block.shown, autojunk=False).ratio() > LEAST_ALIKE
-
-
-LEAST_ALIKE = 0.3
+    return renew.alike(element.xpath("string()"), block.shown)

@@ -33,6 +33,11 @@ _CAMPAIGN = re.compile(
     r"(?:行动|活动|攻坚战?|大检查|专项(?:整治|检查|执法))|“[^“”]{2,18}(?:行动|攻坚战?|大检查)”)"
     r"(?!方案|计划|实施|工作方案|领导小组|办公室)"
 )
+_CAUSE = re.compile(
+    r"(?:^|[,、;:])([\u4e00-\u9fff]{2,8})(?:引发|引起|导致)(?:的)?(?:火灾|事故)?$"
+    r"|(机械伤害|高处坠落|物体打击|车辆伤害|起重伤害|触电|坍塌|淹溺|灼烫|中毒和?窒息|冒顶片帮|透水)"
+    r"(?:事故)?(?:死亡)?$"
+)
 _HEADING = 22  # characters of a heading that name its section
 
 
@@ -173,6 +178,29 @@ def _of_heading(heading: str, dimensions: frozenset[str]) -> dict[str, str]:
     return {d: part for d, (part, _, _) in _named(short, dimensions).items()}
 
 
+def cause(words: str, theme: str) -> str:
+    """
+    Return the cause of accidents that *words* end with, '' where they name none.
+
+    >>> cause("从起因看,用火不慎引发", "outcomes"), cause("高处坠落事故", "outcomes")
+    ('用火不慎', '高处坠落')
+    >>> cause("道路运输事故", "outcomes"), cause("自然灾害造成", "outcomes")
+    ('', '')
+    """
+    match = _CAUSE.search(words) if theme == "outcomes" else None
+    return next(filter(None, match.groups()), "") if match else ""
+
+
+def has_campaigns(theme: str) -> bool:
+    """Whether the figures of a theme may be of a campaign named before them."""
+    return "campaign" in _dimensions(theme, inherited=True)
+
+
+def of_campaign(part: str) -> bool:
+    """Whether the breakdown *part* has a campaign or a programme."""
+    return bool({code.partition(":")[0] for code in part.split("+")} & _OF_ALL)
+
+
 def campaign(words: str, theme: str) -> str:
     """
     Return the quoted name of the last campaign in *words*, '' where the theme has none.
@@ -182,10 +210,17 @@ def campaign(words: str, theme: str) -> str:
     >>> campaign("开展“安康杯”“青安杯”活动", "publicity"), campaign("“三合一”场所", "hazards")
     ('', '')
     """
-    if "campaign" not in _dimensions(theme, inherited=True):
+    if not has_campaigns(theme):
         return ""
     named = [*_CAMPAIGN.finditer(words)][-1:]
     return "".join(match[0] for match in named if words[: match.start()][-1:] not in {"”", "、"})
+
+
+def spans(words: str, part: str) -> Iterator[tuple[int, int]]:
+    """Yield where *words* name one of the codes of the breakdown *part*."""
+    codes = part.split("+")
+    named = (pattern for code, pattern in _patterns() if code in codes)
+    yield from (match.span() for pattern in named for match in pattern.finditer(words))
 
 
 def only(words: str) -> bool:

@@ -10,8 +10,7 @@ from analysis.language.vocabulary import Confidence
 from .doubts import Doubt
 from .suggestions import ENOUGH, Suggestion
 
-_STRONG = 4.5  # least score of words that name one indicator
-_ATTESTED = 3.0  # the same of words that reviewed figures have
+_STRONG = 3.0  # least score of words that name one indicator
 _MARGIN = 0.7  # greatest share of the first score that the second may have
 _TRUSTED = 0.75  # least share of reviewed figures with the same words that had the indicator
 _HARMLESS = frozenset(
@@ -25,8 +24,6 @@ def confidence(
     doubts: tuple[Doubt, ...],
     *,
     trust: float,
-    attested: bool,
-    event: bool,
 ) -> Confidence:
     """
     Return how much of a row a reviewer has to check.
@@ -39,10 +36,6 @@ def confidence(
         What the reader doubts.
     trust
         The share of reviewed figures with the same words that had the first indicator.
-    attested
-        Whether there are such figures.
-    event
-        Whether the event named last decided the indicator.
     """
     if not suggested or suggested[0].score < ENOUGH:
         return Confidence.GUESS
@@ -51,5 +44,5 @@ def confidence(
     first, *rest = suggested
     others = [other.score for other in rest if other.score >= ENOUGH]
     alone = not others or others[0] <= _MARGIN * first.score
-    named = event or (first.score >= (_ATTESTED if attested else _STRONG) and alone)
+    named = first.score >= _STRONG and alone
     return Confidence.SURE if named and trust >= _TRUSTED else Confidence.LOOK

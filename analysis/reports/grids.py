@@ -289,7 +289,7 @@ def _row(
     counter, measure = next(iter(units), (None, ""))
     for (start, part), name, words in zip(row, names, _labels(parts, names), strict=True):
         match = _number().fullmatch(part)
-        if not match or not _numeric(part) or words is None or _NO_FIGURE.search(name):
+        if not match or words is None or _NO_FIGURE.search(name):
             continue
         unit, scale = (counter, measure) if counter else _unit(name, words, caption)
         falls = match["sign"] in {"-", "–", "↓"} or bool(_FALL.search(name))
@@ -302,10 +302,10 @@ def _labels(row: list[str], names: list[str]) -> Iterator[str | None]:
     labels: list[str] = []
     counted = False
     for part, name in zip(row, names, strict=True):
-        year = bool(_YEAR.fullmatch(part.strip())) and not labels and not counted
+        year = bool(_YEAR.fullmatch(part.strip()))
         if _EMPTY.fullmatch(part.strip()) or _unit_cell(part):
             yield None
-        elif _numeric(part) and not year:
+        elif counted if year else _numeric(part):  # 1560, 1984: a loss, not a year
             counted = True
             yield "".join(_TOTAL.sub("", label).strip() for label in labels)
         else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from analysis.language.vocabulary import Measure
 
-from . import breakdowns, facts, grids, roles, subjects
+from . import breakdowns, facts, grids, roles, scopes, subjects
 from .layout import Sentence
 from .quantities import Quantity
 from .relations import TERRITORIES, Figure
@@ -20,7 +20,7 @@ FOREBEARS = 3  # how many figures back a figure may take its words from
 _CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
 _KINDS: dict[str, str] = {Reason.FORMULA: "count", Reason.ZERO: ""}
 _RATE = re.compile(r"(?<!效)率(?!先|领|队)[\u4e00-\u9fff]{0,8}$")
-_AVERAGE = re.compile(r"(?:平均每?|人均|户均|日均|月均|年均)[\u4e00-\u9fff]{0,8}$")
+_AVERAGE = re.compile(r"(?:平均每?|[人户案件次家日月年]均)[\u4e00-\u9fff]{0,8}$")
 _UNFINISHED = re.compile(r"正在|未(?!发生)|尚未|仍?没有|还未")
 _MISSING = re.compile(r"(?<!死亡)(?<!死亡[和或、])失踪(?:人数|人口)?$")  # and not dead
 _PORTION = re.compile(r"占(?!应)|比重|比例")
@@ -32,7 +32,7 @@ _WITH = re.compile(r"^(?:并|还|先后|分别|镇政府|县政府|区政府|市
 _QUOTA_SHARE = re.compile(r"占[^,。;]{0,16}(?:控制指标|指标|控制数|目标)[^,。;]{0,12}$")
 _AIMED = re.compile(r"控制在|不超过|不突破|力争|以内")
 QUOTA_USED = "quota_used"
-BY_EVENT = 5.0  # the score of an indicator that the event decides
+BY_EVENT = 20.0  # the score of an indicator that the event decides, above that of any words
 RELATIVE = {"%", "‰", "倍", "百分点"}
 _ONLY_COUNTED = re.compile(r"(?:事故)?(?P<unit>[起人件次户家场项])(?:数|次)")
 
@@ -51,11 +51,16 @@ class Namer:
     row: tuple[str, tuple[Suggestion, ...]] = "", ()  # of a table, with its last level
     orphans: int = 0  # changes so far that refer to those levels
     named: dict[str, Suggestion] = field(default_factory=dict)  # by unit, of the last level
+    above: dict[str, Suggestion] = field(default_factory=dict)  # the same of the line before
 
     def begin(self, *, new: bool) -> None:
         """Begin a sentence; a *new* one has no levels before it that its changes refer to."""
         self.levels = [] if new else (self.current or self.levels)
         self.current, self.orphans = [], 0
+
+    def line(self) -> None:
+        """Begin a line; only its regions may refer to what the line before counts."""
+        self.above, self.named = self.named or self.above, {}
 
     def suggested(
         self, sentence: Sentence, topic: str, figure: Figure, judgement: Judgement
@@ -119,7 +124,9 @@ class Namer:
             suggested = tuple(s for s in suggested if catalogue.quantity(s) in rates)
         if suggested and suggested[0].score >= ENOUGH:
             return suggested
-        again = self.named.get(_counted_again(figure))
+        unit = _counted_again(figure)
+        listed = figure.measure is Measure.LEVEL and scopes.only_region(figure.near)
+        again = self.named.get(unit) or (self.above.get(unit) if listed else None)
         return suggested if again is None else (again, *suggested[:2])
 
     def _fitting(self, figure: Figure, suggested: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
@@ -213,7 +220,8 @@ def _counted_again(figure: Figure) -> str:
     if figure.measure is not Measure.LEVEL:
         only = _ONLY_COUNTED.fullmatch(figure.subject)
         return only["unit"] if only else "-"
-    return figure.quantity.unit if figure.part else "-"
+    alone = figure.part or scopes.only_region(figure.near)  # 其中化工2起; 江州区22人
+    return figure.quantity.unit if alone else "-"
 
 
 def _origin(figure: Figure) -> Quantity | None:

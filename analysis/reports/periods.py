@@ -100,6 +100,7 @@ _NEW_VALUE = re.compile(_TO)
 _ITEMS = re.compile(r"的(?:[\d.,万亿]+[^\d,。;]{0,3}[、和])*")
 _EVENT = re.compile(r"雨|洪|震|火|灾|台风|事故|爆炸|坍塌|雪|旱")
 _JOINT = re.compile(r"[、和及与]")
+_PRESENT = re.compile(r"现有|目前|现已")
 _FAR = {"until", "months", "first_months", "halves", "now", "whole", "since_plan", "years"}
 _RECENT = 12  # expressions of a sentence that are looked at
 
@@ -349,6 +350,8 @@ class Timeline:
             if named.start < line:
                 break
             carried = named.start < stop
+            if carried and _PRESENT.search(self._text, stop, first):
+                return None, False
             if self._applies(named, first) and (not carried or named.kind in _FAR):
                 return self._listed(index, first), carried
         return None, False
@@ -360,6 +363,8 @@ class Timeline:
         if bracket and bracket.end < first:
             return False
         own = not re.search(r"[,。;:\d]", between)
+        if named.kind == "year_before" and re.fullmatch(r"\([^)]*", between):
+            return True  # 与去年同期(102起、75万元)相比
         if named.base:
             return named.kind != "since_plan" and bool(_ITEMS.fullmatch(between))
         if _OF_BEFORE.search(self._text[max(0, named.start - 8) : named.start]):

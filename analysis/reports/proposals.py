@@ -69,14 +69,14 @@ class NewPart(NamedTuple):
     name: str
 
 
-def new_campaign(name: str, start: int) -> NewPart:
+def new_part(dimension: str, name: str, start: int) -> NewPart:
     """
-    Propose a part for the campaign *name*, at offset *start* of the text.
+    Propose a part of a *dimension* with this *name*, at offset *start* of the text.
 
-    >>> new_campaign("“抗旱救灾”行动", 9), new_campaign("“清风”行动", 9).code
+    >>> new_part("campaign", "“抗旱救灾”行动", 9), new_part("campaign", "“清风”行动", 9).code
     (NewPart(code='campaign:drought_relief', name='“抗旱救灾”行动'), 'campaign:new_at_9')
     """
-    return NewPart(f"campaign:{_code(name) or f'new_at_{start}'}", name)
+    return NewPart(f"{dimension}:{_code(name) or f'new_at_{start}'}", name)
 
 
 def _kind(unit: str) -> str:

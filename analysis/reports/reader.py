@@ -17,9 +17,10 @@ from .candidates import EVIDENCE, Candidate
 from .confidence import confidence
 from .doubts import BASES, Doubt
 from .layout import Enclosures, Mood, Sentence, after_last, fold, sections, sentences
+from .leftover import FEWEST, leftover
 from .naming import BY_EVENT, FOREBEARS, QUOTA_USED, RELATIVE, Namer, content, first
 from .periods import Expression, Period, Timeline, before_change, resolved, span, spoken_period
-from .proposals import NewPart, new_campaign
+from .proposals import NewPart, new_part
 from .quantities import Quantity, joined
 from .relations import Figure, figures
 from .roles import Judgement, Reason, elsewhere, status
@@ -113,7 +114,7 @@ class _Reader:
         if sentence.start == sentence.section.start:
             self.topic = ""
         if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n"}:
-            self.namer.named.clear()
+            self.namer.line()
         if topic:
             self.topic = topic[1]
         self.before = None
@@ -175,16 +176,23 @@ class _Reader:
         q = figure.quantity
         named, carried = self._named_period(figure)
         standing, doubts, _ = self._standing(sentence, figure, named)
-        repeated = self._repeated(figure, standing)
         suggested = self.namer.suggested(sentence, self.topic, figure, judgement)
+        if standing is Status.PLAN and self._theme(suggested) == "outcomes":  # nobody plans deaths
+            standing, doubts = Status.TARGET, (*doubts, Doubt("planned_as_target"))
+        repeated = self._repeated(figure, standing)
         unit = _unit(figure, suggested)
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
         period, dated = self._period(figure, standing, suggested, named, carried=carried)
         base, part = self._base(figure), self._part(sentence, figure, first(suggested))
-        unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
         new_part = self._new_part(sentence, figure, first(suggested), part)
-        unsure += (Doubt("new_part", {"name": new_part.name}),) if new_part else ()
-        unsure += self._unnamed_part(sentence, figure, part or str(new_part or ""))
+        region = self._region(sentence, figure)
+        unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
+        if new_part:
+            unsure += (Doubt("new_part", {"name": new_part.name}),)
+        else:
+            unsure += self._unnamed_part(sentence, figure, first(suggested), part)
+            unsure += self._unexplained(figure, suggested, part, region)
+            unsure += self._scope(figure, part)
         unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
@@ -206,7 +214,7 @@ class _Reader:
             indicator=first(suggested),
             breakdown=new_part.code if new_part else part,
             new_part=new_part,
-            region=self._region(sentence, figure),
+            region=region,
             base=base,
             suggestions=suggested,
             doubts=unsure,
@@ -230,14 +238,7 @@ class _Reader:
     ) -> Confidence:
         if self.catalogue is None or not suggested:
             return Confidence.GUESS
-        top = suggested[0]
-        return confidence(
-            suggested,
-            doubts,
-            trust=self.catalogue.trust(top),
-            attested=(top.indicator, top.why) in self.catalogue.counts,
-            event=top.score == BY_EVENT,
-        )
+        return confidence(suggested, doubts, trust=self.catalogue.trust(suggested[0]))
 
     def _touched(self, read: Quantity, judgement: Judgement) -> tuple[Doubt, ...]:
         """Return the doubts about characters beside a figure of prose, outside a formula."""
@@ -289,20 +290,51 @@ class _Reader:
     def _new_part(
         self, sentence: Sentence, figure: Figure, indicator: str, part: str
     ) -> NewPart | None:
-        """Return a part to propose: the campaign that the sentence or its heading names."""
+        """Return a part to propose: a cause, or the campaign of the sentence or its heading."""
         known = self.catalogue and self.catalogue.indicators.get(indicator)
         if not known or part or figure.measure is not Measure.LEVEL:
             return None
         places = (self._opening(figure), sentence.section.heading)
-        names = (breakdowns.campaign(words, known.theme) for words in places)
-        name = next(filter(None, names), "")
-        return self.new_parts.setdefault(name, new_campaign(name, sentence.start)) if name else None
+        names = [("cause", breakdowns.cause(figure.near, known.theme))]
+        names += [("campaign", breakdowns.campaign(words, known.theme)) for words in places]
+        for dimension, name in names:
+            if name:
+                proposed = new_part(dimension, name, sentence.start)
+                return self.new_parts.setdefault(name, proposed)
+        return None
 
-    def _unnamed_part(self, sentence: Sentence, figure: Figure, part: str) -> tuple[Doubt, ...]:
-        """Return a doubt where the words name a campaign that no known part is."""
-        words = self.folded[sentence.start : figure.quantity.first] + sentence.section.heading[:40]
-        campaign = _CAMPAIGN.search(words) if not part and figure.measure is Measure.LEVEL else None
+    def _unnamed_part(
+        self, sentence: Sentence, figure: Figure, indicator: str, part: str
+    ) -> tuple[Doubt, ...]:
+        """Return a doubt where the paragraph names a campaign that the part is not of."""
+        known = self.catalogue and self.catalogue.indicators.get(indicator)
+        if breakdowns.of_campaign(part) or (known and not breakdowns.has_campaigns(known.theme)):
+            return ()
+        line = after_last(self.folded, figure.quantity.first, "\n")
+        words = self.folded[line : figure.quantity.first] + sentence.section.heading[:40]
+        campaign = _CAMPAIGN.search(words) if figure.measure is Measure.LEVEL else None
         return (Doubt("campaign_unnamed"),) if campaign else ()
+
+    def _unexplained(
+        self, figure: Figure, suggested: tuple[Suggestion, ...], part: str, region: str
+    ) -> tuple[Doubt, ...]:
+        """Return the doubts about a part: words that it does not explain, or several codes."""
+        if self.catalogue is None or not first(suggested):
+            return ()
+        cell = self.grid.get(figure.quantity.start)
+        named = self.catalogue.speaks_in(suggested[0], figure.near)
+        own = figure.subject or (figure.near if named else figure.near + figure.post)
+        words = f"{cell.label} {cell.header}" if cell else own
+        for name in (region, *self.setting.names):
+            words = words.replace(name, "") if name else words
+        left = leftover(words[-24:], suggested[0], part, self.catalogue)
+        doubts = (Doubt("other_words", {"words": left}),) if len(left) >= FEWEST else ()
+        return (*doubts, Doubt("several_parts")) if "+" in part else doubts
+
+    def _scope(self, figure: Figure, part: str) -> tuple[Doubt, ...]:
+        """Return a doubt where road accidents may be those that the police count."""
+        police = part == "sector:road_traffic" and _ROAD.search(self._opening(figure))
+        return (Doubt("road_scope"),) if police else ()
 
     def _region(self, sentence: Sentence, figure: Figure) -> str:
         cell = self.grid.get(figure.quantity.start)
@@ -350,7 +382,7 @@ class _Reader:
         if cell and grids.aimed(cell):
             return roles.Standing(Status.TARGET, (Doubt("planned_as_target"),))
         standing = status(self.folded, sentence, figure, self.setting, ahead=ahead)
-        listed = _LISTED.fullmatch(figure.gap) or figure.part
+        listed = _LISTED.fullmatch(figure.gap) or figure.part or scopes.only_region(figure.near)
         if standing.status is Status.PLAN and self.before and listed:
             standing = self.before  # 培育3个镇、30家企业: one verb for both
         self.before = standing
@@ -399,6 +431,11 @@ class _Reader:
         """Whether a figure is a quota that is not to be exceeded."""
         cell = self.grid.get(figure.quantity.start)
         return self._quota(figure) and (cell is None or "控制" in cell.header)
+
+    def _theme(self, suggested: tuple[Suggestion, ...]) -> str:
+        """Return the theme of the first indicator."""
+        known = self.catalogue and self.catalogue.indicators.get(first(suggested))
+        return known.theme if known else ""
 
     def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
         """Whether the first indicator is a level at one date."""
@@ -450,12 +487,13 @@ class _Reader:
 
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
 _CAMPAIGN = re.compile(
-    r"[”\"](?:专项)?(?:活动|行动|整治|检查|攻坚|督导|排查)|专项(?:整治|检查|行动|执法|治理)|攻坚战|大检查"
+    r"[”\"](?:专项)?(?:活动|行动|整治|检查|攻坚|督导|排查)|专项(?:整治|检查|行动|执法|治理|排查)|攻坚|大检查|三年行动|整治行动|行动[,。]"
 )
 _BARE_VERB = re.compile(
     r"[、,]?(?:其中|已|均|共|并|全部|完成|造成|累计)*"
     r"(?:整改|整治|销号|培训|参训|参演|参与|死亡|亡|受伤|伤|罚款|受众|受灾)?(?:完成|到位|人数)?"
 )
+_ROAD = re.compile(r"(?<!经营性)(?<!经营)道路交通事故")
 _VS_MEAN = "disaster_loss_vs_prev5y_mean"
 
 

@@ -67,7 +67,7 @@ _BASE = re.compile(
 )
 _LIST = re.compile(r"[、和及与,]?[ ]*$")
 _EMPTY = re.compile(
-    r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均值?|同期|上年|去年|水平)+末?"
+    r"[与较比][^,。;、]{0,14}?(?:相比|均值|平均[值数]?|同期|上年|去年|水平)+末?"
     r"|[与较比]上个?[^,。;、]{1,4}[期季]|[与较比](?:20\d\d年|\d{1,2}月份?|上月|上季度?|常年|历年|上年|去年)末?(?:同期)?|[与较比][“\"]?十[一二三四五]五[”\"]?(?:时期|期间)?|[年月]均|同比|环比|分别|[第前]?[一二三四1-4]季度|其中|均|各(?![类级地部])|双双|实现|较(?:去年|上年|20\d\d年)(?:同期)?|比(?:去年|上年)(?:同期)?|与(?:去年|上年)同期相比"
     r"|(?:全面|全部|整体|总体|持续|继续|同步|全线)(?:下降|上升|减少|增加|实现)*"
     r"|[,、;:。()(\s“”\"]|[降增减升]幅|[双两三四]?[下双]降|[二两三四五六]项(?:主要|控制)?指[数标]|不[低少高]于|不超过|控制在|力争|确保|又|也|并|且|和|及|与|共|累计|幅度|已|约|近|超|达到?|为"
@@ -375,7 +375,8 @@ def _dealt(figure: Figure, earlier: list[Figure], size: int) -> None:
 
 def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -> None:
     """Assign the next change of a list, or another change of the same subject."""
-    if not _NEXT_OF_LIST.fullmatch(figure.gap):
+    same = _NEXT.fullmatch(figure.gap)
+    if not (_NEXT_OF_LIST.fullmatch(figure.gap) or (same and same["same"])):
         figure.stride = size if len(earlier) > size > 1 else 1
         last = earlier[-1 - figure.stride]
         figure.subject, figure.parent = last.subject, last.parent
@@ -385,7 +386,7 @@ def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -
         twin = earlier[-1 - figure.stride]
         figure.subject, figure.parent, figure.doubts = twin.subject, twin.parent, _LISTED
         return
-    run = [last]
+    run, skipped = [last], same["same"].count("平") if same else 0
     for change in reversed(earlier[:-2]):
         if (
             not (_LIST.fullmatch(run[-1].near) or _NEXT_OF_LIST.fullmatch(run[-1].gap))
@@ -395,7 +396,7 @@ def _continued(figure: Figure, last: Figure, earlier: list[Figure], size: int) -
         run.append(change)
     figure.doubts = _LISTED
     if run[-1].parent is not None:
-        _next_level(figure, run[-1].parent, earlier, len(run))
+        _next_level(figure, run[-1].parent, earlier, len(run) + skipped)
 
 
 def _nouns(figure: Figure) -> list[str]:

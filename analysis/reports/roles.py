@@ -281,7 +281,7 @@ _BELOW_AIM = re.compile(r"[高低]于[^,。;\d]*(?:目标|计划|指标)")
 _ACHIEVE = re.compile(
     r"(?:完成|建成|新建|建设|培训|召开|投资|每[年月周季日]度?|每半年|半年|创建|打造|新增|实现|达到?|组织|开展|举办|更新|改造|整治|关闭|退出|淘汰|培育|组建|配备|建立|下降|降低|压减|提高|提升|检查|演练|增加|发放|制作|争取|安装|覆盖|修订|编制|储备|参演|制定|签订|评估|转移)[^,。;:\d]{0,16}$"
 )
-_NOW = re.compile(r"目前|现有|已[经有建完]|现已|截至|(?<![较比与同])(?:去年|上年)")
+_NOW = re.compile(r"目前|现有|实际|已[经有建完]|现已|截至|(?<![较比与同])(?:去年|上年)")
 _WILL = re.compile(
     r"(?:^|[,。;:])[^,。;:]{0,6}?(?:下一步|下步|明年|今后|将(?=[于在由对把力继新完建开组实加进再着])|拟(?=[于在新建投]|对)|(?<![按照成])(?<!完成年度)计划(?=[于在到用投新建]|检查)|预计)"
 )
@@ -327,7 +327,8 @@ def status(
     if quota(before):
         return Standing(Status.TARGET, (Doubt("demanded_in_report"),))
     done = bool(_DONE.search(clause))
-    planned = sentence.section.mood is Mood.PLAN or (bool(_WILL.search(before[-60:])) and not done)
+    intended = before[-60:].rpartition("实际")[2]  # 计划检查86家,实际检查93家,查处隐患412处
+    planned = sentence.section.mood is Mood.PLAN or (bool(_WILL.search(intended)) and not done)
     years = [int(year) for year in re.findall(r"(20\d\d)年", before)]
     planned = planned or bool(years and years[-1] > setting.end.year)
     planned = planned or (ahead and not done)

@@ -8,9 +8,9 @@ from .periods import last
 from .setting import Setting
 
 _REGION = re.compile(
-    r"(?:^|[,、;:。\s(]|其中[,:]?|分(?:区域|地区|县区|县市)看[,:]?)"
+    r"(?:^|[,、;:。是\s(]|其中[,:]?|分(?:区域|地区|县区|县市)看[,:]?)"
     r"(?P<name>[\u4e00-\u9fff]{1,6}?(?:自治[县州旗]|[市县镇乡州旗区]|街道))"
-    r"(?=发生|事故|死亡|共|起|检查|造成|接报|累计|受灾|火灾|查处|排查|整改|开展|连续|[:,]|\($|\d)"
+    r"(?=发生|事故|死亡|共|起|检查|造成|接报|累计|受灾|火灾|查处|排查|整改|开展|连续|[仅有:,]|\(?$|\d)"
 )
 _NOT_NAME = re.compile(
     r"[景园发地社小辖城灾矿林库校厂街郊片牧湖护能业]区$|(?:^|[的部远困深林灾])山区$|[各等两三全占我本该每与对向赴和及]|乡镇|县市|城市"
@@ -53,6 +53,18 @@ def smaller_region(lead: str, setting: Setting) -> str:
     if (own and not named["name"].endswith(inner)) or _WIDER.search(lead, named.end()):
         return ""
     return named["name"]
+
+
+def only_region(words: str) -> bool:
+    """
+    Whether the last of *words* name a region inside another and nothing else.
+
+    >>> only_region("江州区"), only_region("居前列的是汉阳县"), only_region("检查江州区企业")
+    (True, True, False)
+    """
+    named = _REGION.search(words)
+    bare = named is not None and named.end("name") >= len(words.rstrip("仅有"))
+    return bare and named is not None and not _NOT_NAME.search(named["name"])
 
 
 def wider_region(before: str) -> str:

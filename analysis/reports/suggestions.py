@@ -231,6 +231,12 @@ class Catalogue:
             words, unit, kind, {found.indicator for found in known}
         )
 
+    def terms(self, suggestion: Suggestion) -> set[str]:
+        """Return the terms of all synonyms of an indicator, with the pairs of its description."""
+        row = self.indicators[suggestion.indicator]
+        listed = (needed for code, needed, _ in self.synonyms if code == row.code)
+        return pairs(row.name) | pairs(row.definition) | {t for terms in listed for t in terms}
+
     def quantity(self, suggestion: Suggestion) -> str:
         """Return the quantity of a suggested indicator."""
         return self.indicators[suggestion.indicator].quantity
@@ -405,16 +411,11 @@ def compatible(kind: str, quantity: str) -> bool:
 def catalogue(folder: Path) -> Catalogue:
     """Read the catalogue and the synonyms of *folder*; a name not listed there is one, too."""
     columns = ("indicator", "name_zh", "unit", "quantity", "nature", "definition_zh", "theme")
-    rows = {
-        row["indicator"]: Indicator(*(row[column] for column in columns))
-        for _, row in csv_file.table(folder / "indicators.csv").iterrows()
-    }
+    table = csv_file.table(folder / "indicators.csv")
+    rows = {row[0]: Indicator(*row) for row in zip(*(table[name] for name in columns), strict=True)}
     extra = folder / "synonyms.csv"
-    synonyms = [
-        (row["indicator"], *_terms(row["synonym"]))
-        for _, row in (csv_file.table(extra).iterrows() if extra.exists() else ())
-        if row["indicator"] in rows
-    ]
+    more = csv_file.table(extra)[["indicator", "synonym"]].to_numpy() if extra.exists() else ()
+    synonyms = [(code, *_terms(synonym)) for code, synonym in more if code in rows]
     listed = {(code, needed) for code, needed, _ in synonyms}
     names = ((row.code, *_terms(_stem(row.name))) for row in rows.values())
     synonyms = [named for named in names if named[:2] not in listed] + synonyms

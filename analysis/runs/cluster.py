@@ -18,6 +18,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
@@ -33,8 +34,10 @@ from .stale import Fingerprints
 from .worker import Said, Task
 
 PATIENCE = 15.0  # seconds for the scheduler to answer
-LOST_AFTER = 20.0  # seconds after which a scheduler that does not answer is given up
+LOST_AFTER = 20.0  # seconds after which a scheduler that is disconnected is given up
+SILENT_AFTER = 60.0  # the same for one that is connected but does not answer
 MOST_REPLY = judge.MOST_BYTES + judge.MOST_NOTEBOOK + judge.MOST_LOG
+_ASK = 5.0  # seconds between questions to the scheduler
 _POLL = 0.5  # seconds between checks whether the run has cancelled the job
 _ADDRESS = re.compile(r"(?:tcp|tls|ws|wss)://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 _thread = threading.local()  # one fork server for each thread of a Dask worker
@@ -72,7 +75,8 @@ class Cluster:
         self.sent: dict[str, tuple[Task, Any]] = {}
         self.open: set[str] = set()  # jobs whose end has not been reported
         self.events: queue.Queue[Event] = queue.Queue()
-        self.seen = time.monotonic()  # when the scheduler was last connected
+        self.seen = self.heard = time.monotonic()  # the scheduler last connected, last answered
+        threading.Thread(target=self._ask, daemon=True).start()
         data = packed(plan.project.root)
         # Broadcast, so that no job is lost with the only worker that has the tables.
         self.bundle = self.client.scatter(data, broadcast=True, hash=False)
@@ -129,11 +133,21 @@ class Cluster:
     def _end(self, job: str, cause: str) -> Event:
         return {"job": job, "ended": 1, "raised": cause}
 
+    def _ask(self) -> None:
+        """Ask the scheduler again and again; through a silent link no question has an end."""
+        while self.client.status != "closed":
+            with suppress(Exception):
+                self.client.nthreads()
+                self.heard = time.monotonic()
+            time.sleep(_ASK)
+
     def _lost(self) -> bool:
-        """Return whether the scheduler has been disconnected for too long."""
-        if self.client.status == "running":
-            self.seen = time.monotonic()
-        return time.monotonic() - self.seen > LOST_AFTER or self.client.status == "closed"
+        """Return whether the scheduler has been disconnected or silent for too long."""
+        now, status = time.monotonic(), self.client.status
+        if status == "running":
+            self.seen = now
+        late = now - self.seen > LOST_AFTER or now - self.heard > SILENT_AFTER
+        return late or status == "closed"
 
     def _cancel(self, futures: list[Any]) -> None:
         """Cancel *futures* without waiting for a scheduler that may be gone."""

@@ -9,7 +9,7 @@ import io
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
@@ -32,6 +32,8 @@ MOST_LINES = 20_000  # that are read
 MOST_TABLES = 16 << 20  # bytes
 Line = dict[str, Any]
 SHOWN = 20  # entries of a list in the text form
+EXAMPLES = 3  # jobs that are named, of those that are stale for one reason
+FEW = 6  # changed values of a table or region that are shown each; more are counted
 _MEANINGS = {
     OK: "state.last.ok",
     FAILED: "state.last.failed",
@@ -70,7 +72,7 @@ class Past(TypedDict):
     began: NotRequired[str]
     seconds: NotRequired[float]
     code: NotRequired[int]
-    refused: NotRequired[str]
+    refused: NotRequired[str | dict[str, str]]
     changed: NotRequired[list[Change]]
 
 
@@ -212,25 +214,32 @@ def printed(state: dict[str, Any], language: str) -> list[str]:
     """Return the lines that print *state*, a result of :func:`report`."""
     texts = [_last(state["last"])]
     texts += [say("state.running", run=run) for run in state["running"]]
-    texts += _listed("state.changed_before", state["changed"], _change)
-    texts += _listed("state.changed_since", state["since"], _change)
-    texts += _listed("state.failed", state["failed"], _failure)
-    texts += _listed(
-        "state.stale", list(state["stale"].items()), lambda job: _plain(": ".join(job))
-    )
-    texts += _listed("state.gone", state["gone"], _plain)
+    texts += _listed("state.changed_before", _changes(state["changed"]))
+    texts += _listed("state.changed_since", _changes(state["since"]))
+    texts += _listed("state.failed", map(_failure, state["failed"]))
+    texts += _listed("state.stale", _stale(state["stale"]))
+    texts += _listed("state.gone", map(_plain, state["gone"]))
     texts.append(say("state.fresh", count=len(state["fresh"])))
     return [text[language] for text in texts]
 
 
-def _listed(title: str, entries: list[Any], line: Callable[[Any], Text]) -> list[Text]:
-    """Return a heading and one line for each of the first *entries*; nothing if there are none."""
-    if not entries:
+def _listed(title: str, lines: Iterable[Text]) -> list[Text]:
+    """Return a heading and the first *lines*; nothing if there are none."""
+    every = [Text("  ", "  ") + line for line in lines]
+    if not every:
         return []
-    texts = [Text("  ", "  ") + line(entry) for entry in entries[:SHOWN]]
-    hidden = len(entries) - SHOWN
+    texts, hidden = every[:SHOWN], len(every) - SHOWN
     more = [say("state.more", count=hidden)] if hidden > 0 else []
     return [say("state.heading", title=say(title)), *texts, *more]
+
+
+def _stale(reasons: Mapping[str, str]) -> Iterator[Text]:
+    """Yield one line for each reason, with the number of jobs and the first of them."""
+    for reason in dict.fromkeys(reasons.values()):
+        jobs = [job for job, why in reasons.items() if why == reason]
+        shown = [*jobs[:EXAMPLES], *(["…"] if len(jobs) > EXAMPLES else [])]
+        names = Text.joined(map(_plain, shown), zh="、", en=", ")
+        yield say("state.stale_jobs", reason=reason, count=len(jobs), names=names)
 
 
 def _plain(text: str) -> Text:
@@ -244,7 +253,26 @@ def _last(run: Line | None) -> Text:
     meaning = say(_MEANINGS.get(code, "state.last.stopped"))
     seconds = f"{run['seconds']:.1f}"
     text = say("state.last", began=run["began"], seconds=seconds, meaning=meaning, code=code)
-    return text + _plain(f"\n  {run['refused']}") if run.get("refused") else text
+    cause = _cause(run.get("refused", ""))
+    return text + _plain("\n  ") + cause if cause.en else text
+
+
+def _changes(changes: Iterable[dict[str, Any]]) -> Iterator[Text]:
+    """Yield a line for each change, or one for many changes of a kind in a table or region."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for change in changes:
+        where = str(change.get("table") or change["row"].get("region", ""))
+        groups.setdefault((change["change"], where), []).append(change)
+    for (kind, where), group in groups.items():
+        if len(group) <= FEW:
+            yield from map(_change, group)
+        else:
+            yield _kind(kind) + say("state.change.many", where=where, count=len(group))
+
+
+def _kind(change: str) -> Text:
+    kind = say(_CHANGES[change])
+    return Text(f"{kind.zh} ", f"{kind.en:8} ")
 
 
 def _change(change: dict[str, Any]) -> Text:
@@ -256,14 +284,15 @@ def _change(change: dict[str, Any]) -> Text:
     >>> _change({"change": "changed", "row": row, "before": before, "after": after}).en
     'changed  anshan accidents 2023-12-31: 96 (96起) → 97 (97起)'
     """
-    row, kind = change["row"], say(_CHANGES[change["change"]])
+    row = change["row"]
     names = ("region", "adcode", "indicator", "breakdown", "period", "period_end", "status")
     about = " ".join(str(row[name]) for name in names if row.get(name) not in {None, "", "actual"})
     if "table" in change and "region" not in row:
         about = f"{change['table']} {about}"
     sides = [_value(side) for side in (change["before"], change["after"]) if side is not None]
-    rest = f" {about}: {' → '.join(sides)}"
-    return Text(f"{kind.zh}{rest}", f"{kind.en:8}{rest}")
+    text = _kind(change["change"]) + _plain(f"{about}: {' → '.join(sides)}")
+    why = change.get("why")
+    return text + (_cause(why).aside() if why else _plain(""))
 
 
 def _value(side: dict[str, Any]) -> str:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.language.text import Text
+
 OK, FAILED, USAGE, BUSY, LATE, STOPPED = 0, 1, 2, 75, 124, 128
 SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -13,6 +15,8 @@ SIGNALS = [
 
 Event = dict[str, Any]
 Send = Callable[[Event], None]
+
+NONE = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Options:
     scheduler: str = ""
     memory: int = 0  # bytes a job may take, 0 for no limit
     wait: float = 0.0  # seconds to wait for another run to end
+    notify: tuple[str, ...] = ()  # the command that is called if a value changed or a job failed
 
 
 @dataclass(slots=True)
@@ -49,14 +54,14 @@ class Outcome:
     unchanged: list[str] = field(default_factory=list)
     changed: list[Event] = field(default_factory=list)
     stopped: int = 0  # the signal that stopped the run
-    refused: str = ""  # why nothing was published
+    refused: Text = NONE  # why nothing was published
 
     @property
     def code(self) -> int:
         """Return the exit code: for a failure, else a missed deadline, else a busy job."""
         if self.stopped:
             return STOPPED + self.stopped
-        if self.failed or self.refused:
+        if self.failed or self.refused.en:
             return FAILED
         if self.late or self.left:
             return LATE

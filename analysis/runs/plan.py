@@ -32,11 +32,11 @@ PLAN = "plan.toml"
 _TITLE = Text(PLAN, PLAN)
 DEADLINE = 600.0  # seconds a job may take unless the plan says otherwise
 _HEADER = re.compile(r"\s*\[\[\s*job\s*\]\]")  # the line at which a job begins
-_TOP = ("warm", "warm_up", "deadline", "formats", "default", "job")
+_TOP = ("warm", "warm_up", "notify", "deadline", "formats", "default", "job")
 _JOB = ("notebook", "each", "reads", "deadline", "executor", "formats")
 _READ = ("table", "where")
 _DEFAULT = ("each", "reads", "without")
-_SHARED: tuple[tuple[str, Any], ...] = (("each", {}), ("reads", []))
+_SHARED = ("each", "reads")  # of a job, where it has none of its own
 _EXECUTORS = ("in-process", "kernel")
 MOST_JOBS = 10_000
 LONGEST_DEADLINE = 7 * 24 * 3600.0
@@ -90,6 +90,7 @@ class Whole(TypedDict):
 
     warm: NotRequired[list[str]]
     warm_up: NotRequired[str | list[str]]
+    notify: NotRequired[list[str]]
     deadline: NotRequired[Seconds]
     formats: NotRequired[list[str]]
     job: NotRequired[list[dict[str, object]]]
@@ -154,6 +155,7 @@ class Plan:
     warm: tuple[str, ...]
     warm_up: tuple[str, ...]
     jobs: tuple[Job, ...]
+    notify: tuple[str, ...] = ()  # a command, see docs/scheduling.md
 
     @property
     def version(self) -> str:
@@ -227,10 +229,11 @@ def load(project: Project) -> Plan:
         tuple(entries.get("warm", [])),
         tuple([warm_up] if isinstance(warm_up, str) else warm_up),
         tuple(jobs),
+        tuple(entries.get("notify", [])),
     )
 
 
-def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
+def ad_hoc(project: Project, notebook: str, words: Iterable[str], language: str = "") -> Job:
     """
     Return a job of *notebook* that the plan need not have.
 
@@ -238,6 +241,8 @@ def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
     ----------
     words
         Parameters, each ``name=value``; the others are the first ones in the plan.
+    language
+        The language, if the notebook has one in the plan and *words* name none.
 
     Raises
     ------
@@ -246,10 +251,12 @@ def ad_hoc(project: Project, notebook: str, words: Iterable[str]) -> Job:
     """
     entries, lines = _parsed(project.root / PLAN)
     reader = _Reader.of(project, entries)
-    default = entries.get("default", {})
-    entry = {"notebook": notebook} | {part: default.get(part, empty) for part, empty in _SHARED}
+    entry = {"notebook": notebook, **_shared(entries)}
     whole = (one for _, one in _whole_entries(entries, lines, project.notebooks))
     entry = next((one for one in whole if one.get("notebook") == notebook), entry)
+    each = entry.get("each", {})
+    if language and "language" in each:
+        entry = {**entry, "each": {**each, "language": [language]}}
     return reader.job(entry, say("plan.ad_hoc", notebook=notebook), words)
 
 
@@ -257,10 +264,10 @@ def _whole_entries(
     entries: Mapping[str, Any], lines: Sequence[int], notebooks: Path
 ) -> Iterator[tuple[Text, dict[str, Any]]]:
     """Yield each job of the plan with the defaults, then notebooks that no job names."""
-    default = entries.get("default", {})
+    default, shared = entries.get("default", {}), _shared(entries)
     jobs = entries.get("job", [])
     for number, entry in enumerate(jobs, 1):
-        whole = {part: default[part] for part in ("each", "reads") if part in default} | entry
+        whole = shared | entry
         if isinstance(entry.get("each"), dict):
             whole["each"] = {**default.get("each", {}), **entry["each"]}
         if len(lines) == len(jobs):
@@ -271,8 +278,13 @@ def _whole_entries(
         named = {str(entry.get("notebook")) for entry in jobs} | {*default.get("without", ())}
         for path in sorted(notebooks.glob("*.ipynb")):
             if path.stem not in named and _declares(path, default.get("each", {})):
-                parts = {part: default[part] for part in ("each", "reads") if part in default}
-                yield say("plan.default"), {"notebook": path.stem, **parts}
+                yield say("plan.default"), {"notebook": path.stem, **shared}
+
+
+def _shared(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the defaults of a plan that its jobs take over."""
+    default = entries.get("default", {})
+    return {part: default[part] for part in _SHARED if part in default}
 
 
 def _declares(path: Path, names: Iterable[str]) -> bool:

@@ -13,6 +13,7 @@ from analysis.language.text import Text
 from .outcome import Event
 
 _FAILURES = {"failed", "late", "busy"}
+_ALWAYS = {*_FAILURES, "notify"}  # printed although quiet
 _COUNTS = {
     "done": "run.summary.done",
     "failed": "run.summary.failed",
@@ -39,7 +40,7 @@ class Progress:
             return
         self._count(event)
         line = _line(event)
-        if line is not None and (event["event"] in _FAILURES or not self.quiet):
+        if line is not None and (event["event"] in _ALWAYS or not self.quiet):
             self._clear()
             stream = sys.stdout if event["event"] == "end" else sys.stderr
             write_line(line[self.language], stream)
@@ -143,6 +144,11 @@ def _retry(event: Event) -> Text:
     return say("run.retry", job=event["job"], error=event["retry"])
 
 
+def _notify(event: Event) -> Text:
+    cause: Text = event["cause"]
+    return cause
+
+
 def _summary(event: Event) -> Text:
     counts = [say(text, count=event[name]) for name, text in _COUNTS.items() if event[name]]
     joined = Text.joined(counts or [say("run.summary.none")], zh="，", en=", ")
@@ -157,5 +163,6 @@ _LINES: dict[str, Callable[[Event], Text]] = {
     "late": _failed,
     "busy": _busy,
     "retry": _retry,
+    "notify": _notify,
     "end": _summary,
 }

@@ -24,7 +24,7 @@ from analysis.language.text import Text
 
 from . import history, judge, staging
 from .executors import Executor, Local
-from .outcome import Event, Options, Outcome, Send, Signals, StoppedError
+from .outcome import FAILED, LATE, Event, Options, Outcome, Send, Signals, StoppedError
 from .plan import Job, Plan
 from .stale import Fingerprints, Stale
 from .worker import Task
@@ -105,7 +105,7 @@ def _run(plan: Plan, jobs: list[Job], options: Options, send: Send, lock: str) -
     reasons = {one.name: _reason(one, stale, options) for one in jobs}
     queue = [one for one in jobs if reasons[one.name]]
     if not queue and not staging.debris(figures) and staging.manifest_is_current(plan, stale):
-        return _finish(figures, Outcome(unchanged=[*reasons]), send, began)
+        return _finish(plan, options, Outcome(unchanged=[*reasons]), send, began)
     _require_kernels(queue)
     outcome = Outcome(unchanged=[name for name, reason in reasons.items() if reason is None])
     signals = Signals()
@@ -119,10 +119,10 @@ def _run(plan: Plan, jobs: list[Job], options: Options, send: Send, lock: str) -
     except StoppedError:
         outcome.stopped = signals.received
     except (TableError, UsageError, WorkerError) as error:
-        outcome.refused = str(error)
-        _finish(figures, outcome, send, began)
+        outcome.refused = error.text
+        _finish(plan, options, outcome, send, began)
         raise
-    return _finish(figures, outcome, send, began)
+    return _finish(plan, options, outcome, send, began)
 
 
 def _reason(job: Job, stale: Stale, options: Options) -> Text | None:
@@ -130,8 +130,8 @@ def _reason(job: Job, stale: Stale, options: Options) -> Text | None:
     return say("stale.forced") if options.force else stale.reason(job)
 
 
-def _finish(figures: Path, outcome: Outcome, send: Send, began: float) -> Outcome:
-    """Send the last event, add the run to the history and return *outcome*."""
+def _finish(plan: Plan, options: Options, outcome: Outcome, send: Send, began: float) -> Outcome:
+    """Add the run to the history, notify, send the last event and return *outcome*."""
     counts = {
         "done": len(outcome.done),
         "failed": len(outcome.failed),
@@ -148,7 +148,7 @@ def _finish(figures: Path, outcome: Outcome, send: Send, began: float) -> Outcom
         "began": history.utc(began),
         "seconds": seconds,
         "code": outcome.code,
-        "refused": outcome.refused,
+        "refused": {"zh": outcome.refused.zh, "en": outcome.refused.en},
         "jobs": {
             "done": outcome.done,
             "late": [*map(staging.plain, outcome.late)],
@@ -157,11 +157,22 @@ def _finish(figures: Path, outcome: Outcome, send: Send, began: float) -> Outcom
         "changed": outcome.changed,
     }
     with contextlib.suppress(OSError):  # a full disk does not undo what was published
-        history.add(figures, line)
-    if outcome.refused:
+        history.add(plan.project.figures, line)
+    if outcome.refused.en:
         send({"event": "refused", "cause": outcome.refused})
+    if options.notify and (outcome.changed or outcome.code in {FAILED, LATE}):
+        _notify(plan, options, line, send)
     send({"event": "end", **counts, "seconds": seconds, "code": outcome.code})
     return outcome
+
+
+def _notify(plan: Plan, options: Options, line: Event, send: Send) -> None:
+    """Call the command of *options* with a summary of the run, and report its failure."""
+    from . import notification
+
+    content = notification.summary(plan.project.figures, line)
+    if cause := notification.send(options.notify, content, plan.project.root):
+        send({"event": "notify", "cause": cause})
 
 
 def _require_kernels(jobs: Iterable[Job]) -> None:
@@ -339,7 +350,9 @@ class _Runner:
             if self.faults:
                 raise TableError(self.faults)
             if event["ended"] != 0:  # it was killed, or none of its faults arrived
-                raise UsageError(say("run.unchecked", error=f"exit status {event['ended']}"))
+                raise UsageError(
+                    say("run.unchecked", error=say("run.exit_status", status=event["ended"]))
+                )
 
     def _stop_late_jobs(self) -> None:
         now = time.monotonic()
@@ -383,8 +396,8 @@ class _Runner:
     def _done(self, live: Live, changed: list[dict[str, Any]]) -> None:
         name = live.job.name
         self.outcome.done.append(name)
-        known = [_without_limits(one) for one in self.outcome.changed]
-        self.outcome.changed += [one for one in changed if _without_limits(one) not in known]
+        known = [_value_only(one) for one in self.outcome.changed]
+        self.outcome.changed += [one for one in changed if _value_only(one) not in known]
         about = {"reason": live.reason, "changed": len(changed), **self._use(live)}
         self.send({"event": "done", "job": name, **about})
 
@@ -418,6 +431,7 @@ class _Runner:
             "run": {"run": self.stage.run, "ended": history.utc(time.time()), **self._use(live)},
         }
         changed = manifest.changes(manifest.rows(before), manifest.rows(record)) if before else []
+        changed = [staging.plain({**change, "why": live.reason}) for change in changed]
         record["changed"] = changed
         staging.publish(out, folder, record, manifest.claimed(folder, before))
         return changed
@@ -443,11 +457,11 @@ class _Runner:
             self._drop_queue()
 
 
-def _without_limits(change: Event) -> Event:
-    """Return a change of a value without its limits, which only some figures draw."""
+def _value_only(change: Event) -> Event:
+    """Return a change without its reason and its limits, which only some figures draw."""
     both = {side: change[side] or {} for side in ("before", "after")}
     kept = {side: {n: v for n, v in row.items() if n not in LIMITS} for side, row in both.items()}
-    return {**change, **kept}
+    return {"row": change["row"], **kept}
 
 
 def disk_error(error: OSError) -> Text:

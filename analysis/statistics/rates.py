@@ -4,7 +4,9 @@ Figures made from reported figures: marks, limits, rates, shares and what a wide
 Frame in, new frame out; it reads no file. Every number it adds carries the method that made it.
 """
 
+import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -124,6 +126,22 @@ def rounding(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
     """
     places, printed = pd.factorize(rows["printed"], use_na_sentinel=False)
     return np.array([_half(str(word)) for word in printed], dtype="float64")[places]
+
+
+def as_value(row: Mapping[Any, Any]) -> dict[Any, Any]:
+    """
+    Return *row* with its rate as the value, no finer than the printed count allows.
+
+    >>> row = {"value": 25_000.0, "printed": "2.5万场次", "rate": 322.58, "comparator": "="}
+    >>> as_value(row)["value"], as_value(row)["comparator"]
+    (320.0, '~')
+    """
+    shown = {**row, "value": row["rate"], "printed": ""}
+    half = _half(str(row["printed"])) / row["value"] * row["rate"] if row["value"] else 0
+    if half <= 0 or row["comparator"] != Comparator.EXACT:
+        return shown
+    place = 10.0 ** math.floor(math.log10(2 * half))
+    return shown | {"value": place * round(row["rate"] / place), "comparator": Comparator.ABOUT}
 
 
 def _half(printed: str) -> float:

@@ -97,6 +97,16 @@ def _change(row: Row) -> Change:
     return Change(row, beyond=not row["lower"] <= 1 <= row["upper"])
 
 
+def percent_beside(stated: pd.DataFrame, change: Change | None) -> Row | None:
+    """Return the percentage of the one other region whose report prints one for the same period."""
+    if change is None:
+        return None
+    same = stated["mark"].eq(Mark.PERCENT_ONLY) & stated["origin"].eq("report")
+    same &= stated["period_end"].eq(change.row["period_end"])
+    same &= stated["region"].ne(change.row["region"])
+    return stated[same].iloc[0].to_dict() if same.sum() == 1 else None
+
+
 def beyond_chance(counted: pd.DataFrame) -> int:
     """Return how many counted changes have a 95 % interval that excludes no change."""
     return int((counted["lower"].gt(1) | counted["upper"].lt(1)).sum())
@@ -251,14 +261,20 @@ def _answer(each: pd.DataFrame) -> Answer:
         return Answer.FALLS if falls else Answer.RISES if rises else Answer.MIXED
     if values.eq(0).all():
         return Answer.ZEROS
-    equal = each["total"].eq(each["total"].iloc[0]).all()
-    return Answer.EQUAL if equal else Answer.AMOUNTS
+    if not each["total"].eq(each["total"].iloc[0]).all():
+        return Answer.AMOUNTS
+    return Answer.AIMS if each["status"].eq(Status.TARGET).all() else Answer.EQUAL
 
 
 def headline(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the family that most regions answer, of several a rate or the first."""
+    """
+    Return the rows of the family that most regions answer, of several the first.
+
+    Rates and percentages come before numbers that grow with the size of a region.
+    """
     families = rows.groupby("family", sort=False)
-    order = families["region"].nunique() + families["use"].first().eq(Use.RATE) / 2
+    sizeless = families["use"].first().eq(Use.RATE) | families["unit"].first().eq("%")
+    order = families["region"].nunique() + sizeless / 2
     return rows[rows["family"].eq(str(order.idxmax()))]
 
 

@@ -109,7 +109,7 @@ def test_every_refused_region_is_in_the_strip_with_its_reason(five):
         for refused in result.refused.to_dict("records"):
             assert refused[f"region_{language}"] in drawing.said
         assert set(drawing.marks) == set(result.rows["id"])
-    assert "只报百分比变化：同比下降14.3%" in drawn(result).said
+    assert "报告只有百分比变化：同比下降14.3%" in drawn(result).said
 
 
 def test_a_bound_is_an_open_triangle_without_interval():

@@ -123,8 +123,8 @@ def test_what_may_not_stand_beside_a_figure_says_why(asked):
     besides = asked.besides("deaths", "chuxiong", "2024")
 
     assert free(besides) == [YEARS, CHINA, APART]
-    assert reason(besides, "anhui") == "direction only, no number: down"
-    assert reason(besides, "nantong") == "percent change only, no count: 14.3% down"
+    assert reason(besides, "anhui") == "direction only in its report: down"
+    assert reason(besides, "nantong") == "percent change only in its report: 14.3% down"
     assert reason(besides, "yaohai") == "the report is a plan, without results"
     assert reason(besides, ALL) == "no two reports have comparable figures"
 
@@ -218,7 +218,7 @@ def test_a_wish_is_settled_part_by_part(asked):
     wish = Question("deaths", "chuxiong", "", "nantong")
 
     assert asked.settled(wish) == Question("deaths", "chuxiong", "2024", YEARS)
-    assert asked.refused(wish).en == "Nantong: percent change only, no count: 14.3% down"
+    assert asked.refused(wish).en == "Nantong: percent change only in its report: 14.3% down"
     assert asked.refused(wish._replace(beside=CHINA)) is None
 
 

@@ -34,7 +34,7 @@ def test_each_other_region_has_a_verdict_or_a_reason(data):
     """Nantong's percentage is not a count, and Yaohai's report is a plan."""
     told = explain(data, "chuxiong", "deaths", language="en").split("\n\n")[0]
 
-    assert "× Nantong: percent change only, no count: 14.3% down" in told
+    assert "× Nantong: percent change only in its report: 14.3% down" in told
     assert "× Anhui: direction only" in told
     assert "× Yaohai: the report is a plan, without results" in told
 

@@ -23,7 +23,7 @@ def test_a_refusal_has_its_reason_and_the_change_beside_it(data):
 
     assert "Deaths, year on year: comparable with caution" in text
     assert "Deaths in work-safety accidents: not comparable\n  Chuxiong 2024 45 people" in text
-    assert "  × Nantong: percent change only, no count: 14.3% down" in text
+    assert "  × Nantong: percent change only in its report: 14.3% down" in text
 
 
 def test_everything_that_both_report_is_listed_if_nothing_is_asked(data):

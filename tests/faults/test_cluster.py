@@ -317,6 +317,28 @@ class TestOnACluster:
         assert done.returncode == 0, done.stderr
         assert project.drawn() == drawn
 
+    @pytest.mark.parametrize("deadline", [0, 40])
+    def test_p31_a_run_whose_link_falls_silent_ends(self, project, dask, tmp_path, deadline):
+        """P31: one line a job, at the deadline of the run if that is earlier; nothing stays."""
+        project.notebook(
+            "hangs", START, STUBBORN.replace('os.environ["HANGS"]', repr(str(tmp_path / "pids")))
+        )
+        project.jobs("hangs", deadline=30)
+        dask.worker()
+        with Link(dask.address) as link:
+            words = ["--deadline", str(deadline)] if deadline else []
+            run = project.start(*sent(dask)[:-1], link.address, *words)
+            pids = hanging(tmp_path / "pids")
+            link.silent.set()
+            done = finished(run)
+
+        line = f"over its deadline of {deadline} s" if deadline else "does not answer any more"
+        assert done.returncode == (124 if deadline else 1), done.stderr
+        assert done.stderr.count(line) == 1
+        assert "Traceback" not in done.stderr
+        assert project.rubbish() == []
+        until(lambda: all(gone(pid) for pid in pids), 60)
+
     def test_p31_a_run_whose_link_falls_silent_can_be_stopped(self, project, dask, tmp_path):
         """P31: the connection stays open and nothing comes any more."""
         project.notebook(

@@ -147,6 +147,7 @@ def test_what_the_last_run_changed_is_shown(tmp_path):
     key = {"region": "chuxiong", "indicator": "deaths", "period_end": "2024-12-31"}
     values = [{"value": n, "unit": "人", "comparator": "="} for n in (44, 45)]
     change = {"change": "changed", "row": key, "before": values[0], "after": values[1]}
+    change["why"] = {"zh": "数据表已变", "en": "a table changed"}
     for job in whole["jobs"].values():
         job["changed"] = [change]
     (folder / "manifest.json").write_text(json.dumps(whole), "utf-8")
@@ -155,6 +156,8 @@ def test_what_the_last_run_changed_is_shown(tmp_path):
 
     (told,) = index(folder)["changes"]
     assert (told["before"]["zh"], told["after"]["zh"]) == ("44人", "45人")
+    assert told["name"]["en"].startswith("Chuxiong, ")
+    assert told["why"]["en"] == "a table changed"
 
 
 def test_a_figure_that_is_gone_leaves_no_file(tmp_path):

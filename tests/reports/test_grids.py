@@ -1,19 +1,13 @@
 """Tables flattened into text: a bare number takes the unit and the words of its row and column."""
 
-from datetime import date
-from pathlib import Path
-
 import pytest
+from qingshan import CATALOGUE, TOLD
 
 from analysis.language.vocabulary import Measure, Role
 from analysis.reports.candidates import plain
 from analysis.reports.grids import cells
 from analysis.reports.reader import read
-from analysis.reports.setting import Setting
-from analysis.reports.suggestions import catalogue
 
-TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
-CATALOGUE = catalogue(Path(__file__).parents[2] / "data")
 TABLE = """类别{0}起数{0}占比（%）{0}亡人{0}损失（万元）
 居住场所{0}187{0}38.0{0}8{0}612.4
 厂房{0}126{0}4.0{0}0{0}933.2

@@ -5,13 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from qingshan import CATALOGUE
 
-from analysis.reports.suggestions import catalogue
 from analysis.tables import numerals
 
 ROOT = Path(__file__).parents[2]
 BENCHMARK = runpy.run_path(str(ROOT / "benchmarks" / "held_out.py"))
-KNOWN = catalogue(ROOT / "data")
 TUNED = [*BENCHMARK["passages"]()]
 FINAL = [*BENCHMARK["passages"](BENCHMARK["PASSAGES"] / "final")]
 LAST = [*BENCHMARK["passages"](BENCHMARK["PASSAGES"] / "last")]
@@ -32,7 +31,7 @@ def shares(passages):
     """The share of every measure over all figures of the passages."""
     total = Counter()
     for passage in passages:
-        total.update(BENCHMARK["measured"](passage, KNOWN)[0])
+        total.update(BENCHMARK["measured"](passage, CATALOGUE)[0])
     own = {name: total[name] / total["own"] for name in (*BENCHMARK["CELLS"], "sure")}
     named = {name: total[name] / total["known"] for name in ("top1", "top3")}
     rest = {

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from qingshan import CATALOGUE
 
 from analysis.language.vocabulary import Confidence
 from analysis.reports.reader import read
@@ -13,7 +14,6 @@ from analysis.reports.suggestions import Reviewed, Words, catalogue
 
 TESTS = Path(__file__).parents[1]
 ROWS = list(csv.DictReader((TESTS / "meanings.csv").read_text("utf-8").splitlines()))
-KNOWN = catalogue(TESTS.parent / "data")
 COLUMNS = ("indicator", "breakdown", "measure", "unit", "comparator", "status")
 
 
@@ -21,7 +21,7 @@ def candidates(row):
     """The candidates of the passage of a row; a bar in the table is a line end."""
     text = row["text"].replace("|", "\n")
     told = setting(text, names=(row["region"],), period=row["report_period"])
-    return [candidate for candidate in read(text, told, KNOWN) if candidate.owns]
+    return [candidate for candidate in read(text, told, CATALOGUE) if candidate.owns]
 
 
 def cells(candidate):

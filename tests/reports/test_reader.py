@@ -1,14 +1,15 @@
 """Reading numerals: 120 constructions, any number in any style, and texts that mean harm."""
 
 import csv
+import random
 import time
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from qingshan import CATALOGUE, TOLD
 
 from analysis.errors import AnalysisError, UsageError
 from analysis.language.vocabulary import Comparator, Measure, Role, Status
@@ -18,15 +19,12 @@ from analysis.reports.periods import parse_period
 from analysis.reports.quantities import quantity
 from analysis.reports.reader import read
 from analysis.reports.relations import figures
-from analysis.reports.setting import Setting, setting, short
-from analysis.reports.suggestions import catalogue
+from analysis.reports.setting import setting, short
 from analysis.tables import numerals
 
-TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
 HERE = Path(__file__).parents[1]
 LINES = (HERE / "constructions.csv").read_text("utf-8").splitlines()
 ROWS = list(csv.DictReader(LINES))
-CATALOGUE = catalogue(HERE.parent / "data")
 
 
 def told(candidate: Candidate) -> str:
@@ -241,19 +239,10 @@ def test_a_list_of_changes_is_dealt_out_in_order(percents):
 
 WORDS = ["分之", "同比", "分别下降", "不少于", "无事故", "〔2024〕", "其中", "“零”", "教训", "阜新"]
 UNITS = ["万元", "近", "余", "约", "至", "起", "人次", "年", "月", "日", "—", "第"]
-PIECES = st.sampled_from(
-    [*"一二十百万亿零两0159.,，。;、:()（）“”《》%+·\n\r\t \x00\ud7ff🙂", *WORDS, *UNITS]
-)
+PIECES = [*"一二十百万亿零两0159.,，。;、:()（）“”《》%+·\n\r\t \x00\ud7ff🙂", *WORDS, *UNITS]
 
 
-@given(text=st.lists(PIECES, max_size=60).map("".join) | st.text(max_size=120))
-@settings(
-    max_examples=10_000,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-@example("(一一一分别下降)分别下降二%")
-def test_ten_thousand_texts_raise_nothing_but_our_errors(text):
+def readable(text):
     """Any text is read; every numeral of it has a row, in its place and once."""
     try:
         found = [c for c in read(text, TOLD, CATALOGUE) if c.numeral]
@@ -264,6 +253,26 @@ def test_ten_thousand_texts_raise_nothing_but_our_errors(text):
     assert [(c.start, c.end, c.raw) for c in found] == [*numerals.find(text)]
     assert all(c.value is None or c.value.is_finite() for c in found)
     assert all(c.as_json()["role"] in list(Role) for c in found)
+
+
+@given(text=st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | st.text(max_size=120))
+@settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example("(一一一分别下降)分别下降二%")
+def test_any_text_raises_nothing_but_our_errors(text):
+    """Texts of the pieces of reports, and of any characters."""
+    readable(text)
+
+
+def test_ten_thousand_texts_raise_nothing_but_our_errors():
+    """Texts of the pieces of reports, drawn by chance; each error names its text."""
+    chance = random.Random(45)  # noqa: S311
+    for _ in range(9_000):
+        text = "".join(chance.choices(PIECES, k=1 + int(chance.expovariate(0.15))))
+        try:
+            readable(text)
+        except Exception as error:
+            error.add_note(repr(text))
+            raise
 
 
 def test_a_change_may_follow_a_figure_in_brackets():

@@ -1,11 +1,10 @@
 """Suggesting indicators: synonyms first, then the likeness of words to names and definitions."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from qingshan import CATALOGUE
 
 from analysis.reports.reader import read
 from analysis.reports.setting import setting
@@ -16,12 +15,10 @@ from analysis.reports.suggestions import (
     Descriptions,
     Indicator,
     Words,
-    catalogue,
     pairs,
 )
 
-KNOWN = catalogue(Path(__file__).parents[2] / "data")
-NAMED = Catalogue(KNOWN.indicators, [])
+NAMED = Catalogue(CATALOGUE.indicators, [])
 TOLD = setting("青山市2024年总结\n", period="2024")
 
 
@@ -91,7 +88,7 @@ def test_a_likeness_is_between_nought_and_one(words):
 
 def test_a_name_is_most_like_itself():
     """Each name of the catalogue is nearest to its own description."""
-    rows = list(KNOWN.indicators.values())
+    rows = list(CATALOGUE.indicators.values())
     known = Descriptions([(row.name, row.definition) for row in rows])
     best = [int(np.argmax(known.likeness([(row.name, 1.0)])[0])) for row in rows]
     missed = [rows[i].name for i, place in enumerate(best) if place != i]

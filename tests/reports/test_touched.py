@@ -1,16 +1,9 @@
 """Characters beside a figure that it does not use are told."""
 
-from datetime import date
-from pathlib import Path
-
 import pytest
+from qingshan import CATALOGUE, TOLD
 
 from analysis.reports.reader import read
-from analysis.reports.setting import Setting
-from analysis.reports.suggestions import catalogue
-
-TOLD = Setting(("青山",), 2, date(2024, 1, 1), date(2024, 12, 31))
-CATALOGUE = catalogue(Path(__file__).parents[2] / "data")
 
 
 def signs(text):

@@ -54,6 +54,7 @@ def test_the_manifest_says_which_value_changed(changed):
         "row": row,
         "before": {"value": 42.0, "printed": "42"},
         "after": {"value": 43.0, "printed": "43"},
+        "why": {"zh": "数据表observations/east已变", "en": "table observations/east changed"},
     }
 
     jobs = project.manifest()["jobs"]
@@ -123,10 +124,30 @@ def test_status_tells_what_changed_failed_and_waits(changed):
     assert "something failed (exit code 1)" in told
     assert "bad, cell 4: ZeroDivisionError: division by zero (see figures/failed/" in told
     assert "values changed by the run before:\n  changed  east deaths 2023-12-31: 42.0 (42)" in told
-    assert "draw-zh-accidents: table observations/east changed" in told
+    jobs = "4 jobs (draw-zh-deaths, draw-zh-accidents, draw-en-deaths, …)"
+    assert f"\nstale:\n  table observations/east changed: {jobs}\n" in told
+    assert ": 42.0 (42) → 43.0 (43) (table observations/east changed)\n" in told
     assert [change["change"] for change in data["since"]] == ["changed", "added"]
     assert data["since"][0]["before"] == {"value": "97"}
     assert data["since"][0]["after"] == {"value": "98"}
+
+
+def test_a_table_with_many_changed_values_is_one_line_of_status(tmp_path):
+    """A new region adds hundreds; seven of a table are counted, six of another are shown."""
+    project = Project(tmp_path / "project")
+    project.run()
+    months = [f"deaths,2024-{month:02}-28,{month}\n" for month in range(1, 8)]
+    project.table("indicator,period,value\n" + "".join(months), "observations/west")
+    project.table(TABLE + "".join(months[:6]))
+
+    lines = project.call("status").stdout.splitlines()
+
+    heading = lines.index("values changed in the tables since:")
+    assert lines[heading + 1].startswith("  added    observations/east deaths")
+    assert lines[heading + 7 : heading + 9] == [
+        "  added    observations/west: 7 values (--json lists all)",
+        "stale:",
+    ]
 
 
 def test_a_job_that_left_the_plan_is_named(tmp_path):
@@ -137,7 +158,7 @@ def test_a_job_that_left_the_plan_is_named(tmp_path):
 
     told = project.call("status").stdout
 
-    assert "made, but no longer in the plan:\n  draw-zh-deaths" in told
+    assert "made, but not in the plan:\n  draw-zh-deaths" in told
 
 
 @pytest.mark.parametrize("record", ["whole", "torn"])

@@ -236,6 +236,28 @@ def test_a_job_of_given_parameters_needs_no_entry(project):
     assert (project.root / plan.PLAN).read_bytes() == before
 
 
+@pytest.mark.parametrize(("words", "expected"), [([], "en"), (["language=zh"], "zh")])
+def test_a_job_without_an_entry_is_in_the_language_of_the_output(project, words, expected):
+    """Unless its parameters name one."""
+    words = ["indicator=fires", *words]
+
+    job = plan.ad_hoc(plan.Project(project.root), "draw", words, "en")
+
+    assert job.parameters["language"] == expected
+
+
+@pytest.mark.parametrize("options", [[], ["--quiet"]])
+def test_a_job_without_an_entry_prints_the_paths_of_its_figures(project, options):
+    """On standard output, after the summary and also where they are up to date."""
+    words = ("job", "draw", "-p", "indicator=accidents", "--language", "en", *options)
+    path = "figures/draw-en-accidents/line.svg"
+    expected = [] if options else [path]
+
+    for _ in range(2):
+        assert project.call(*words).stdout.splitlines()[1 - len(options) :] == expected
+        assert (project.root / path).exists()
+
+
 def test_a_notebook_that_no_job_names_runs_with_the_defaults(project):
     """It reads what the default reads."""
     project.table("region\n", "regions")
@@ -304,3 +326,12 @@ def test_a_plan_without_a_job_is_refused(project, text):
 
     with pytest.raises(UsageError, match=r"plan.toml has no job: add \[\[job\]\] or \[default\]"):
         load(project)
+
+
+def test_a_plan_may_start_with_a_byte_order_mark(project):
+    """Editors of Windows write one."""
+    names = [job.name for job in load(project).jobs]
+    path = project.root / "plan.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert [job.name for job in load(project).jobs] == names

@@ -117,11 +117,11 @@ def test_the_reason_says_what_there_is_instead():
 
     assert found["reason_zh"].tolist() == [
         "只报其中一部分（mining）：30人",
-        "只报百分比变化：同比下降9.2%",
+        "报告只有百分比变化：同比下降9.2%",
     ]
     assert found["reason_en"].tolist() == [
         "only a part is reported (mining): 30 people",
-        "percent change only, no count: 9.2% down",
+        "percent change only in its report: 9.2% down",
     ]
 
 

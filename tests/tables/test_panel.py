@@ -433,3 +433,15 @@ def test_codes_of_other_categories_are_refused(held):
 
     with pytest.raises(UsageError, match="categories of 'region'"):
         many.comparable(held, fewer, "deaths")
+
+
+def test_words_that_cannot_be_told_apart_are_reported(folder, monkeypatch):
+    """Words are found by hashes: two with the same hash are a fault, not one word."""
+    select = parquet._File.select
+    coarse = lambda self, columns, *rest, **more: select(  # noqa: E731
+        self, columns.replace("hash(word)", "hash(word) % 7"), *rest, **more
+    )
+    monkeypatch.setattr(parquet._File, "select", coarse)
+
+    with pytest.raises(TableError, match="column printed: found two values with the same hash"):
+        _ = panel.Panel(folder).rows

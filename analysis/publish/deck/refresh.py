@@ -224,7 +224,7 @@ class _Update:
             return
         blocked = [plan for plan in plans if plan.blocked]
         for plan in blocked:
-            reasons = "; ".join(dict.fromkeys((*plan.lost, *plan.edited)))
+            reasons = "; ".join(dict.fromkeys(plan.reasons))
             left = say("refresh.left")[self.language]
             line = f"{number}. {plan.shown.figure}: {left}: {reasons}"
             self.report.kept += [*plan.kept, line]

@@ -40,22 +40,33 @@ class Step:
     last: bool = False  # after the others, because it stores their hashes
 
 
-@dataclass(slots=True)
-class Plan:
-    """Steps for one figure on one slide, reasons against them, and what is kept."""
+@dataclass(slots=True, kw_only=True)
+class Changes:
+    """Steps that belong together, reasons against them, and what is kept."""
 
-    shown: Shown
     steps: list[Step] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     edited: list[str] = field(default_factory=list)  # reasons that lie in edits by hand
     lost: list[str] = field(default_factory=list)  # reasons that lie in what was not found
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons against the steps."""
+        return (*self.lost, *self.edited)
+
+
+@dataclass(slots=True)
+class Plan(Changes):
+    """The changes of one figure on one slide."""
+
+    shown: Shown
     fingerprint: str = ""
 
     @property
     def blocked(self) -> bool:
         """Whether a change is due that cannot be made."""
         new = bool(self.fingerprint) and self.shown.fingerprint not in {"", self.fingerprint}
-        return bool(self.edited or self.lost) and (new or bool(self.steps))
+        return bool(self.reasons) and (new or bool(self.steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,7 @@ def plan(target: Target, loose: Iterable[Any]) -> Plan:
     for shape in loose:
         numbers = target.outdated(shape.text_frame.text) if shape.has_text_frame else set()
         if numbers and not _is_foot(shape):
-            result.edited.append(_conflict(target, shape.name, numbers))
+            result.edited.append(conflict(shape.name, numbers, target.language))
     return result
 
 
@@ -146,20 +157,16 @@ def text(target: Target, part: Part, words: str, result: Plan) -> None:
     if tags.short(wanted) == tags.short(now):
         part.state = tags.state(shape)
         return
-    line = f"{target.label}, {part.name}: "
+    label = f"{target.label}, {part.name}"
     if _edited(target, part, wanted):
         numbers = target.outdated(now)
         if numbers:
-            result.edited.append(_conflict(target, part.name, numbers))
-        would = labels.legible(words, 120)
-        edited, renewed = (
-            say("refresh.edited")[target.language],
-            say("refresh.would")[target.language],
-        )
-        result.kept.append(f"{line}{edited}; {renewed}: {would}")
+            result.edited.append(conflict(part.name, numbers, target.language))
+        result.kept.append(kept_line(label, words, target.language))
         return
-    line += f"{labels.legible(now, 120)} → {labels.legible(words, 120)}"
-    result.steps.append(Step(line, lambda: _rewrite(target, part, words)))
+    result.steps.append(
+        Step(changed_line(label, now, words), lambda: _rewrite(target, part, words))
+    )
 
 
 def _rewrite(target: Target, part: Part, words: str) -> None:
@@ -191,9 +198,21 @@ def skeleton(words: str) -> str:
     return re.sub(r"\d+(?:[.,]\d+)*", "#", _HASH.sub("#", words))
 
 
-def _conflict(target: Target, name: str, numbers: Iterable[str]) -> str:
+def conflict(name: str, numbers: Iterable[str], language: str) -> str:
+    """Return the reason that a part edited by hand has numbers of the version before."""
     listed = "、".join(sorted(numbers)[:4])
-    return say("refresh.conflict", part=name, numbers=listed)[target.language]
+    return say("refresh.conflict", part=name, numbers=listed)[language]
+
+
+def kept_line(label: str, words: str, language: str) -> str:
+    """Return the line about a text that was edited by hand and is kept."""
+    edited, renewed = (say(one)[language] for one in ("refresh.edited", "refresh.would"))
+    return f"{label}: {edited}; {renewed}: {labels.legible(words, 120)}"
+
+
+def changed_line(label: str, old: str, new: str) -> str:
+    """Return the line about a text that is renewed."""
+    return f"{label}: {labels.legible(old, 120)} → {labels.legible(new, 120)}"
 
 
 def _keep_drawing(target: Target, part: Part, result: Plan) -> None:
@@ -288,7 +307,7 @@ def _alt(target: Target, part: Part, result: Plan) -> None:
     if now and known and tags.short(now) != known:
         numbers = target.outdated(now)
         if numbers:
-            result.edited.append(_conflict(target, "alt", numbers))
+            result.edited.append(conflict("alt", numbers, target.language))
         return
     line = f"{target.label}, alt: {say('refresh.values')[target.language]}"
     result.steps.append(Step(line, lambda: _describe(target, part, words)))
@@ -359,7 +378,7 @@ def _notes(target: Target, result: Plan) -> None:
     if known not in {tags.short(block), tags.short(now)}:
         numbers = target.outdated(now)
         if numbers:
-            result.edited.append(_conflict(target, "notes", numbers))
+            result.edited.append(conflict("notes", numbers, target.language))
         result.kept.append(f"{target.label}, notes: {say('refresh.edited')[target.language]}")
         return
     if tags.short(now) == known:
@@ -395,7 +414,7 @@ def _new_texts(target: Target, words: Mapping[str, str], result: Plan) -> None:
     for name in ("subtitle", "caveat"):
         known = target.shown.expected
         if words[name] and known and name not in known and name not in target.shown.names():
-            line = f"{target.label}, {name}: — → {labels.legible(words[name], 120)}"
+            line = changed_line(f"{target.label}, {name}", "—", words[name])
             result.steps.append(Step(line, partial(_add, target, name, words[name])))
 
 
@@ -411,7 +430,7 @@ def _lost(target: Target, loose: list[Any], result: Plan) -> None:
         if name in BODY and not _same_body(target):
             continue
         lost = any(
-            name in tags.DRAWN or _alike(shape, words.get(name, ""))
+            name in tags.DRAWN or alike(shape.text_frame.text, words.get(name, ""))
             for shape in tags.candidates(loose, name)
         )
         if lost:
@@ -420,8 +439,12 @@ def _lost(target: Target, loose: list[Any], result: Plan) -> None:
             result.kept.append(f"{target.label}, {name}: {say('refresh.removed')[target.language]}")
 
 
-def _alike(shape: Any, words: str) -> bool:
-    return SequenceMatcher(None, shape.text_frame.text, words, autojunk=False).ratio() > 0.3
+LEAST_ALIKE = 0.3
+
+
+def alike(one: str, other: str) -> bool:
+    """Return whether a text may be an edited version of another."""
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() > LEAST_ALIKE
 
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")

@@ -16,6 +16,7 @@ from typing import Any
 from analysis import files
 from analysis.charts.kinds import KINDS, kind_of
 from analysis.figures import manifest, pictures, provenance
+from analysis.figures.differences import described
 from analysis.language import labels
 from analysis.language.messages import say
 from analysis.language.text import Text
@@ -189,7 +190,7 @@ def _index(
         "regions": {row["region"]: _both(labels.region(row)) for row in rows if "region" in row},
         "indicators": _indicators(rows),
         "missing": list(_missing(pair[0] for pair in pairs.values())),
-        "changes": list(_changes(changed)),
+        "changes": described(changed, rows),
     }  # fmt: skip
 
 
@@ -250,31 +251,6 @@ def _missing(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
             if line not in seen:
                 seen.add(line)
                 yield {"about": about, "region": region, "reason": reason}
-
-
-def _changes(changes: Iterable[Record]) -> Iterator[dict[str, Any]]:
-    """Yield each change of the last run once, although jobs of both languages report it."""
-    seen = set()
-    for change in changes:
-        mark = files.canonical(change)
-        if mark in seen:
-            continue
-        seen.add(mark)
-        row = change["row"]
-        name = (
-            f"{row.get('region', '')} {row.get('indicator', '')} {row.get('breakdown', '')}".strip()
-        )
-        period = labels.period(row)
-        yield {
-            "kind": change["change"],
-            "what": {"zh": f"{name} {period.zh}", "en": f"{name} {period.en}"},
-            "before": _said(row, change["before"]),
-            "after": _said(row, change["after"]),
-        }
-
-
-def _said(row: Record, values: Record | None) -> dict[str, str]:
-    return {"zh": "", "en": ""} if values is None else _both(labels.value({**row, **values}))
 
 
 class _Beside:
@@ -341,7 +317,7 @@ def _record(key: str, pair: list[dict[str, Any]], beside: _Beside, whole: Record
         "drawn": {one["language"]: _drawn(one) for one in pair},
         "table": f"{FOLDER}/tables/{key}.csv",
         "api": f"{FOLDER}/api/{key}.json",
-        "changed": list(_changes(kept)),
+        "changed": described(kept, rows),
         "notebook": first["notebook"],
         "parameters": {one["language"]: _parameters(one) for one in pair},
         "fingerprints": {one["language"]: f"{one['name']} · {one['fingerprint']}" for one in pair},

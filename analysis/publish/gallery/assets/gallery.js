@@ -21,7 +21,7 @@
       marks: "图中的记号", rows: "图中的数字", value: "数字", phrase: "原句", place: "出处",
       left: "未能并列，及其原因", notes: "说明", download: "下载", made: "怎样得来",
       with: "可与之并列", without: "不能并列", unknown: "没有这张图", reason: "原因",
-      nothing: "没有变化，或只运行过一次。", before: "原来", after: "现在", none: "没有找到。",
+      nothing: "没有变化，或只运行过一次。", before: "原来", after: "现在", why: "原因", none: "没有找到。",
       footer: `数据版本 ${DATA.version}。本页不连网络，全部文件在此文件夹内。`, period: "期间",
       notebook: "笔记本", parameters: "参数", mark: "图号", changed: "上次运行以来变化的数值",
       apart: "；", kind: { added: "新增", removed: "删去", changed: "变化" },
@@ -38,7 +38,7 @@
       place: "Source", left: "Not shown beside the others, and why", notes: "Notes",
       download: "Download", made: "How it was made", with: "May be compared with",
       without: "Not comparable with", unknown: "There is no such figure", reason: "Reason",
-      nothing: "Nothing changed, or there was only one run.", before: "Before", after: "Now",
+      nothing: "Nothing changed, or there was only one run.", before: "Before", after: "Now", why: "Why",
       none: "Nothing found.", period: "Period",
       footer: `Version of the data ${DATA.version}. This page needs no network; all files are in this folder.`,
       notebook: "Notebook", parameters: "Parameters", mark: "Figure", apart: "; ",
@@ -338,9 +338,10 @@
 
   function changesTable(changes) {
     const lines = changes.map(one => make("tr", {},
-      make("td", {}, bdi(both(one.what))), make("td", { text: say("kind")[one.kind] }),
-      make("td", {}, bdi(both(one.before))), make("td", {}, bdi(both(one.after)))));
-    return table([say("value"), "", say("before"), say("after")], lines);
+      make("td", {}, bdi(both(one.name))), make("td", { text: say("kind")[one.kind] }),
+      make("td", {}, bdi(both(one.before))), make("td", {}, bdi(both(one.after))),
+      make("td", {}, bdi(both(one.why)))));
+    return table([say("value"), "", say("before"), say("after"), say("why")], lines);
   }
 
   // What is missing, and what changed.
