@@ -1,7 +1,9 @@
-"""The figures of the project as tests look at them, each drawn once in a process."""
+"""The figures of the project as tests look at them."""
 
-from functools import cache, partial
+from functools import lru_cache, partial
+from itertools import product
 
+import pytest
 from crowds import crowd
 from drawings import Drawing
 
@@ -39,6 +41,13 @@ MORE = {
     for region in ("anhui", "anshan", "nantong", "yaohai")
 }
 EVERY = CALLS | MORE
+LANGUAGES = ("zh", "en")
+
+
+def each(names):
+    """Run a test with *names* in both languages; all tests of one figure one after the other."""
+    cases = list(product(names, LANGUAGES))
+    return pytest.mark.parametrize(("name", "language"), cases, scope="session")
 
 
 def pages(drawn):
@@ -46,7 +55,11 @@ def pages(drawn):
     return drawn if isinstance(drawn, tuple) else (drawn,)
 
 
-@cache
 def drawings(name, language, form="slide"):
     """The pages of one of ``EVERY``, laid out."""
+    return _drawn(name, language, form)
+
+
+@lru_cache(maxsize=16)
+def _drawn(name, language, form):
     return tuple(Drawing(figure) for figure in pages(EVERY[name](language=language, form=form)))

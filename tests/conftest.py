@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from copies import FIRST, made
+from filelock import FileLock
 from hypothesis import settings
 from tidy import ABSENT, frame, row
 
@@ -33,6 +35,7 @@ def pytest_collection_finish():
 
 
 DATA = Path(__file__).parents[1] / "data"
+MORE = ("2_trend-zh-deaths", "7_parts-zh-disaster_direct_loss")  # of other marks
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -71,6 +74,18 @@ def rated(rows, context):
 def comparisons(rated):
     """What may be compared of every indicator of the tables."""
     return {code: rules.comparable(rated, code, ABSENT) for code in rated["indicator"].unique()}
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """A copy of the project with figures of every notebook, made once for all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "published"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "figures" / "manifest.json").exists():
+            folder.mkdir(exist_ok=True)
+            made(folder, *MORE, *(job.name for job in FIRST.values()))
+    return folder
 
 
 @pytest.fixture

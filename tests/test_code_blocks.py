@@ -13,6 +13,7 @@ import docx
 import pytest
 import yaml
 from click.testing import CliRunner
+from copies import copied
 from qingshan import TEXT, decided
 
 from analysis.cli import main
@@ -201,12 +202,7 @@ def test_each_output_is_what_the_command_prints(line, shown, monkeypatch):
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A copy of the project with its figures, a report to read and a template."""
-    root = tmp_path_factory.mktemp("docs") / "project"
-    ignored = shutil.ignore_patterns("__pycache__", "originals", ".accept*")
-    for name in ("data", "notebooks"):
-        shutil.copytree(ROOT / name, root / name, ignore=ignored)
-    for name in ("plan.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, root)
+    root = copied(tmp_path_factory.mktemp("docs") / "project")
     report = docx.Document()
     for line in TEXT.read_text("utf-8").splitlines():
         report.add_paragraph(line)

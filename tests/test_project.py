@@ -1,5 +1,7 @@
 """Where the project stands, and where a drawn figure goes."""
 
+from pathlib import Path
+
 import pytest
 
 from analysis import project
@@ -51,3 +53,11 @@ def test_by_hand_a_figure_goes_where_no_job_writes(place, monkeypatch):
     monkeypatch.chdir(place)
 
     assert project.output() == place.resolve() / "figures" / "by_hand"
+
+
+def test_a_clone_keeps_the_line_ends_that_the_descriptor_counts():
+    """Git for Windows converts line ends unless the attributes of a file forbid it."""
+    rules = (Path(__file__).parents[1] / ".gitattributes").read_text("utf-8").splitlines()
+
+    assert "* text=auto eol=lf" in rules
+    assert not [rule for rule in rules if "crlf" in rule]

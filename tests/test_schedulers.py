@@ -101,7 +101,7 @@ def test_systemd_accepts_the_units(tmp_path, variables):
 NOTICE = {
     "run": "20260101T061500Z-00000000",
     "code": 1,
-    "refused": "",
+    "refused": {"zh": "", "en": ""},
     "changed": [
         {
             "kind": "changed",

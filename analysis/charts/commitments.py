@@ -18,6 +18,7 @@ from .page import Page
 from .table import Cell, Column
 
 Row = dict[Any, Any]
+WORDED = 6  # lines of a table for commitments in words only
 SHARES = (0.19, 0.03, 0.6, 0.18)  # of the width: deadlines, dots, commitments, numbers
 
 
@@ -136,14 +137,29 @@ def _plan(rows: pd.DataFrame) -> list[Text]:
 
 
 def _table(record: native.Record, language: str) -> native.Table | None:
-    """Return the commitments of a record as a table of text."""
-    lines = tuple(
-        (row.get(f"indicator_{language}", ""), labels.value(row)[language])
-        for row in record["rows"]
+    """Return the commitments by deadline, and the names of those in words only."""
+    rows = native.listed(record)
+    words = [row for row in rows if row.get("status") == Promise.WORDS]
+    lines = [_line(row, language) for row in rows if row not in words]
+    names = native.in_lines([row[f"indicator_{language}"] for row in words], language, WORDED)
+    heads = [say("commitments.in_words")[language], *[""] * len(names)]
+    counts = [str(len(words)), *[""] * len(names)]
+    lines += zip(heads, names, counts, strict=False)
+    head = (
+        say("commitments.deadline")[language],
+        say("kind.commitments")[language],
+        say("commitments.number")[language],
     )
-    head = (say("kind.commitments")[language], say("commitments.number")[language])
-    marks = tuple((f"{at + 1}", row["id"]) for at, row in enumerate(record["rows"]))
-    return native.Table(head, lines, marks) if lines else None
+    marks = tuple((f"{at + 1}", row["id"]) for at, row in enumerate(rows))
+    return native.Table(head, tuple(lines), marks) if lines else None
 
 
-KIND = Kind("commitments", order=110, table=_table)
+def _line(row: native.Row, language: str) -> tuple[str, str, str]:
+    due = row.get("deadline")
+    when = values.deadline(pd.Timestamp(due)) if due else say("outcome.undated")
+    when = Text("● ", "● ") + when if due else Text("○ ", "○ ") + when
+    number = labels.value({**row, "deadline": None})[language] if "value" in row else ""
+    return when[language], row.get(f"indicator_{language}", ""), number
+
+
+KIND = Kind("commitments", order=110, table=_table, listed=True)

@@ -11,7 +11,7 @@ from analysis.language import numbers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark, Quantity, Scale
-from analysis.statistics import gaps, intervals, rates
+from analysis.statistics import gaps, intervals, precision
 
 from . import marks, native, style
 from .figure import NOTHING, Caption, Figure, Kind, LeftOut, Record, described, missing
@@ -193,7 +193,7 @@ def _label_dot(
     axes: Axes, page: Page, row: dict[Any, Any], figures: tuple[float, float, float], at: float
 ) -> None:
     value, lower, upper = figures
-    shown = row if value == row["value"] else rates.as_value(row)
+    shown = row if value == row["value"] else precision.as_value(row)
     words = values.estimate(shown, lower, upper)[page.language]
     axes.annotate(
         words,

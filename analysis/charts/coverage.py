@@ -20,6 +20,7 @@ from .page import Page, Room, measured
 
 PANELS = 2  # side by side
 NAME = 2.95  # inches of the names of a panel on a slide
+CELL = 5 / 6  # of the size of notes: some 250 cells on a page
 SMALLEST = 0.6  # of the size of text that does not fit
 GUTTER = 0.2  # inches between two panels
 SHADES = {Pairing.NONE: "#EAEEF3", Pairing.OUTSIDE: "#CDDEEE", Pairing.INSIDE: "#98BBDC"}
@@ -189,7 +190,7 @@ def _split(groups: list[list[Line]]) -> list[list[Line]]:
 def _panel(page: Page, room: Room, regions: list[Row], lines: list[Line], most: int) -> None:
     """Draw one panel; lines are as high in every panel."""
     name = NAME * page.size.width / style.SLIDE.width
-    head = page.size.note * 1.6 / 72
+    head = CELL * page.size.note * 1.6 / 72
     high = (room.height - head) / most
     top = room.bottom + room.height - head
     box = Room(room.left + name, top - high * len(lines), room.width - name, high * len(lines))
@@ -201,7 +202,7 @@ def _panel(page: Page, room: Room, regions: list[Row], lines: list[Line], most: 
     for index, region in enumerate(regions):
         x, words = box.left + (index + 0.5) * step, region[f"region_{page.language}"]
         colour = style.colour(region["region"])
-        size = _fitted(words, step - 0.04, page.size.note)
+        size = _fitted(words, step - 0.04, CELL * page.size.note)
         page.text(x, top + 0.04, words, size, color=colour, ha="center", va="bottom")
     for at, line in enumerate(lines):
         y = top - (at + 0.5) * high
@@ -214,7 +215,7 @@ def _panel(page: Page, room: Room, regions: list[Row], lines: list[Line], most: 
 def _refuse_crowd(page: Page, regions: list[Row], step: float) -> None:
     """Raise an error if the names of *regions* overlap in columns *step* inches wide."""
     names = (region[f"region_{page.language}"] for region in regions)
-    if max(measured(name, page.size.note * SMALLEST) for name in names) > step:
+    if max(measured(name, CELL * page.size.note * SMALLEST) for name in names) > step:
         raise CrowdedError(f"{len(regions)} regions do not fit one page: give rows of fewer")
 
 
@@ -232,7 +233,7 @@ def _shade(axes: Axes, lines: list[Line]) -> None:
 
 
 def _write_name(page: Page, line: Line, at: tuple[float, float], width: float) -> None:
-    size, x = page.size.note, at[0]
+    size, x = CELL * page.size.note, at[0]
     unit = f" ({line.unit})" if line.unit and line.unit not in line.name else ""
     words = line.name + unit
     words = words if measured(words, size) <= width else line.name
@@ -245,7 +246,7 @@ def _write_cell(
     page: Page, text: str, at: tuple[float, float], width: float, gid: str | None
 ) -> None:
     if text:
-        size = _fitted(text, width, page.size.note)
+        size = _fitted(text, width, CELL * page.size.note)
         page.text(*at, text, size, ha="center", va="center", gid=gid)
 
 

@@ -186,7 +186,7 @@ def _frame(
     )
     if usual and np.isfinite(usual.low):
         _shade(axes, lines, part, usual)
-        words = say("expected.usual", low=numbers.ratio(usual.low), high=numbers.ratio(usual.high))
+        words = say("expected.usual", **_usual(usual))
         _over(axes, page, np.sqrt(usual.low * usual.high), words[language], 0.25, style.GREY)
     axes.plot([1, 1], axes.get_ylim(), color=style.INK, linewidth=1.1, gid="benchmark", zorder=1)
     first = part.iloc[0]
@@ -197,12 +197,12 @@ def _frame(
 def _shade(
     axes: Axes, lines: dict[tuple[Any, ...], float], part: pd.DataFrame, usual: Placement
 ) -> None:
-    """Shade the usual range behind the rows to which it applies: of that level, of the nation."""
+    """Shade what is usual at the expected count of each row of that level against the nation."""
     same = part["of"].eq(NATION) & part["level"].eq(usual.row["level"])
-    for _, group in part[same].groupby("region", sort=False):
-        heights = [lines[_key(row)] for row in group.to_dict("records")]
-        ends = [min(heights) - 0.5, max(heights) + 0.5]
-        axes.fill_betweenx(ends, usual.low, usual.high, color=style.SHADE, linewidth=0, zorder=0)
+    for row in part[same].to_dict("records"):
+        at, limits = lines[_key(row)], usual.usual(row["expected"])
+        ends = [at - 0.5, at + 0.5]
+        axes.fill_betweenx(ends, *limits, color=style.SHADE, linewidth=0, zorder=0)
 
 
 def _over(axes: Axes, page: Page, x: float, words: str, lift: float, colour: str) -> None:
@@ -293,6 +293,16 @@ def _caption(
         left_out=left_out(refused),
         notes=tuple(notes),
     )
+
+
+def _usual(placement: Placement) -> dict[str, Any]:
+    """Return the words of the usual range at the expected count of *placement*."""
+    return {
+        "region": Text(placement.row["region_zh"], placement.row["region_en"]),
+        "span": values.time_of(placement.row),
+        "low": numbers.ratio(placement.low),
+        "high": numbers.ratio(placement.high),
+    }
 
 
 def _named(rows: pd.DataFrame) -> Text:

@@ -170,6 +170,8 @@ class Kind:
         the picture can show it.
     table
         Function that makes the table beside the chart of a slide, or returns None.
+    listed
+        Whether its figures are lists, which slides show as this table.
     compares
         Whether its rows of different regions may be compared: two regions make a slide.
     apart
@@ -183,6 +185,7 @@ class Kind:
     columns: tuple[str, ...] = ()
     native: Callable[[Record, str], Native | None] = _none
     table: Callable[[Record, str], Table | None] = _none
+    listed: bool = False
     compares: bool = False
     apart: bool = False
     gaps: bool = False

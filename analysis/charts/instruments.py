@@ -5,6 +5,7 @@ One line for each set of reports, with a dot for each instrument and report, who
 far it is; and a heat map of how many instruments of one report are in another's.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Scale, Standing
 
-from . import grid, style, table
+from . import grid, native, style, table
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
 from .page import Page, Room, measured, wrapped
@@ -25,6 +26,8 @@ from .table import Cell, Column
 Row = dict[Any, Any]
 COUNT = 0.05  # of the width, of the number of instruments
 DOTS, ACROSS = 0.064, 9  # of the width of the page, of the dots of a region; dots on a line
+SIGNS = {Standing.IN_USE: "●", Standing.BUILDING: "◐", Standing.PLANNED: "○"}
+NAMED = 1  # lines of a table for the instruments of one set of reports
 MAP = 0.27  # of the width, of the heat map beside the list
 
 
@@ -77,8 +80,9 @@ def instruments(
 
 def _subtitle() -> Text:
     """Return the key of the dots."""
-    signs = zip("●◐○", (Standing.IN_USE, Standing.BUILDING, Standing.PLANNED), strict=True)
-    each = (Text(f"{sign} {label(word).zh}", f"{sign} {label(word).en}") for sign, word in signs)
+    each = (
+        Text(f"{sign} {label(word).zh}", f"{sign} {label(word).en}") for word, sign in SIGNS.items()
+    )
     return Text.joined([say("instruments.caption"), *each], zh="　", en="   ")
 
 
@@ -192,4 +196,39 @@ def _heat_map(page: Page, room: Room, contained: pd.DataFrame) -> None:
     axes.tick_params(labelsize=small, length=0, labelrotation=0)
 
 
-KIND = Kind("instruments", order=100)
+def _table(record: native.Record, language: str) -> native.Table | None:
+    """Return the instruments by the reports that mention them, each report's signs in a column."""
+    rows = record["rows"]
+    regions = {row["region"]: row for row in sorted(rows, key=native.level)}
+    by_name: dict[str, dict[str, str]] = {}
+    for row in rows:
+        name = row[f"indicator_{language}"]
+        by_name.setdefault(name, {})[row["region"]] = SIGNS[Standing(row["status"])]
+    sets: dict[frozenset[str], list[str]] = {}
+    for name, signs in by_name.items():
+        sets.setdefault(frozenset(signs), []).append(name)
+    lines = [
+        line
+        for names in sets.values()
+        for line in _lines([by_name[name] for name in names], names, list(regions), language)
+    ]
+    heads = [native.region_name(row, language) for row in regions.values()]
+    head = (say("instruments.names")[language], "", *heads)
+    marks = tuple((row[f"indicator_{language}"], row["id"]) for row in rows)
+    return native.Table(head, tuple(lines), marks) if lines else None
+
+
+def _lines(
+    signs: Sequence[dict[str, str]], names: Sequence[str], regions: Sequence[str], language: str
+) -> Iterator[tuple[str, ...]]:
+    """Yield the lines of a set of reports: names, their number, and how often each sign."""
+    counts = [Counter(each[region] for each in signs if region in each) for region in regions]
+    cells = [
+        " ".join(f"{sign}{count[sign]}" for sign in SIGNS.values() if count[sign])
+        for count in counts
+    ]
+    for at, text in enumerate(native.in_lines(names, language, NAMED)):
+        yield (text, *(("", *[""] * len(cells)) if at else (str(len(names)), *cells)))
+
+
+KIND = Kind("instruments", order=100, table=_table, listed=True)

@@ -130,6 +130,18 @@ def point_of(
     return Point(value, lower, upper, label, row["id"], mark, hollow, row.get("region", ""))
 
 
+def level(row: Row) -> tuple[int, str]:
+    """
+    Return the sort key of a row: country, provinces, prefectures, districts, each by code.
+
+    >>> [level({"adcode": code})[0] for code in ("100000", "340000", "532300", "340102")]
+    [0, 1, 2, 3]
+    """
+    code = str(row.get("adcode", "999999"))
+    rank = 0 if code == "100000" else 1 if code.endswith("0000") else 2 if code[4:] == "00" else 3
+    return rank, code
+
+
 def region_name(row: Row, language: str) -> str:
     """Return the name of the region of a row, shortened to fit an axis."""
     return labels.legible(labels.region(row)[language], 24)
@@ -248,6 +260,31 @@ def number_format(top: float, language: str) -> str:
 def year_of(row: Row) -> int:
     """Return the year in which the period of a row ends."""
     return int(str(row["period_end"])[:4])
+
+
+def listed(record: Record) -> list[dict[str, Any]]:
+    """Return the rows that a list shows: those of the regions of a brief, if it is in one."""
+    regions = record.get("subject")
+    return [row for row in record["rows"] if not regions or row["region"] in regions]
+
+
+MOST_NAMES = {"zh": 60, "en": 130}  # characters of names in one cell
+
+
+def in_lines(names: Sequence[str], language: str, most: int) -> list[str]:
+    """Return names joined to at most *most* texts of a few lines; the last counts the others."""
+    comma = {"zh": "、", "en": ", "}[language]
+    texts: list[str] = []
+    for at, name in enumerate(map(labels.legible, names)):
+        full = not texts or len(texts[-1]) + len(name) >= MOST_NAMES[language]
+        if full and len(texts) == most:
+            texts[-1] += say("alt.more", count=len(names) - at)[language]
+            break
+        if full:
+            texts.append(name)
+        else:
+            texts[-1] += comma + name
+    return texts
 
 
 def changes_table(record: Record, language: str) -> Table | None:

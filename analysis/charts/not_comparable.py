@@ -1,17 +1,19 @@
 """A table of indicators that cannot be compared: what each region reports, and the reason."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import values
+from analysis.language import labels, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
 
-from . import grid, paragraph, style
+from . import grid, native, paragraph, style
 from .figure import Caption, Figure, Kind
 from .page import Page, measured
 from .paragraph import Words
@@ -166,10 +168,37 @@ def _draw(page: Page, columns: Columns, lines: list[Line]) -> None:
     grid.rule(axes, room.left, right, [top])
 
 
+def _table(record: native.Record, language: str) -> native.Table | None:
+    """Return a line for each indicator and region: numbers with their scopes, and the reason."""
+    lines, before = [], ""
+    pairs = groupby(record["rows"], key=lambda row: (row["indicator"], row["region"]))
+    for rows in (list(group) for _, group in pairs):
+        row = rows[0]
+        first = row["indicator"] != before
+        before = row["indicator"]
+        name, why = (row[f"{part}_{language}"] if first else "" for part in ("indicator", "reason"))
+        lines.append(
+            (name, native.region_name(row, language), _numbers(rows)[language], _begun(why))
+        )
+    head = tuple(say("not_comparable.heads")[language].split("|"))
+    marks = tuple((f"{at + 1}", row["id"]) for at, row in enumerate(record["rows"]))
+    return native.Table(head, tuple(lines), marks) if lines else None
+
+
+def _numbers(rows: Sequence[native.Row]) -> Text:
+    """Return the first numbers of one region with their scopes, and the number of the others."""
+    texts = [labels.value(row) + Text.aside(values.part(row)) for row in rows]
+    if len(texts) > MOST:
+        texts[MOST:] = [say("not_comparable.more", count=len(rows) - MOST)]
+    return Text.joined(texts)
+
+
 KIND = Kind(
     "not_comparable",
     order=30,
     columns=("status", "value", "unit", "change", "direction", "printed", "shorthand", "reason"),
+    table=_table,
+    listed=True,
     apart=True,
     gaps=True,
 )

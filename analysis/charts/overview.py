@@ -16,6 +16,7 @@ from . import style
 from .figure import Caption, Figure, Kind, described
 from .page import LEADING, Page, wrapped
 
+REGISTERED = "registered_population"  # residents or not
 LEFT, GUTTER = 0.3, 0.04  # of the width
 SCALES = (1.3, 1.2, 1.1, 1.0)  # of the text of findings, the largest that has room
 Row = dict[Any, Any]
@@ -71,7 +72,7 @@ def _others(records: Sequence[Row]) -> Text:
 def _write_regions(page: Page, records: Sequence[Row], width: float) -> None:
     """Write three lines for each region, over the whole height of the page."""
     room, size, language = page.room, page.size, page.language
-    small, step = 1.1 * size.note, room.height / max(len(records), 1)
+    small = size.note
     texts = [
         [
             line
@@ -80,19 +81,21 @@ def _write_regions(page: Page, records: Sequence[Row], width: float) -> None:
         ]
         for row in records
     ]
-    most = max(map(len, texts), default=0)
-    if step < (size.subtitle + (most + 0.3) * small) * LEADING / 72:
+    heights = [(size.label + (len(lines) + 0.1) * small) * LEADING / 72 for lines in texts]
+    spare = room.height - sum(heights)
+    if spare < 0:
         _write_names(page, records, width)
         return
-    for at, (row, lines) in enumerate(zip(records, texts, strict=True)):
-        top = room.bottom + room.height - at * step
+    edge = room.bottom + room.height
+    for row, lines, height in zip(records, texts, heights, strict=True):
         colour = style.colour(str(row["region"]))
         name = Text(row["region_zh"], row["region_en"])[language]
-        page.text(room.left, top, name, size.subtitle, color=colour, gid=f"mark-{row['id']}")
-        top -= size.subtitle * LEADING / 72
+        page.text(room.left, edge, name, size.label, color=colour, gid=f"mark-{row['id']}")
+        top = edge - size.label * LEADING / 72
         for line in lines:
             page.text(room.left, top, line, small, color=style.GREY)
             top -= small * LEADING / 72
+        edge -= height + spare / len(records)
 
 
 def _write_names(page: Page, records: Sequence[Row], width: float) -> None:
@@ -122,8 +125,9 @@ def _people(row: Row) -> Text:
     if pd.isna(row["population"]):
         return say("overview.no_people")
     people = (numbers.number(row["population"], key) for key in ("zh", "en"))
-    kind = say(f"population_kind.{row['population_kind']}")
-    return say("overview.people", people=Text(*people), year=int(row["population_year"]), kind=kind)
+    registered = row["population_kind"] == REGISTERED
+    message = "overview.registered" if registered else "overview.people"
+    return say(message, people=Text(*people), year=int(row["population_year"]))
 
 
 def _report(row: Row) -> Text:

@@ -98,7 +98,7 @@ def _frame(axes: Axes, page: Page, every: pd.DataFrame, limits: pd.DataFrame) ->
     axes.set_yscale("log")
     axes.set_xlim(limits["expected"].min(), limits["expected"].max())
     inside = every["ratio"][every["ratio"] > 0]
-    axes.set_ylim(min(0.19, inside.min() * 0.85), max(3.2, inside.max() * 1.15))
+    axes.set_ylim(min(0.15, inside.min() * 0.85), max(3.2, inside.max() * 1.15))
     axes.xaxis.set_major_locator(FixedLocator(COUNTS))
     axes.yaxis.set_major_locator(FixedLocator([t for t in TICKS if t > axes.get_ylim()[0]]))
     for axis in (axes.xaxis, axes.yaxis):
@@ -194,14 +194,17 @@ def _name(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
 
 
 def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
-    """Write the scope of each shape in the empty corner of large expected counts."""
+    """Write what shapes and hollow marks mean, in the empty corner of large expected counts."""
     used = [scope for scope in SHAPES if every["scope"].eq(scope).any()]
-    step = 1.45 * page.size.note
-    for at, scope in enumerate(reversed(used)):
+    entries = [(say(f"scope_key.{scope}"), SHAPES[scope], style.QUIET) for scope in used]
+    if every["rough"].any():
+        entries.append((say("peers.hollow"), "o", "white"))
+    step = 1.35 * page.size.note
+    for at, (words, shape, fill) in enumerate(reversed(entries)):
         corner = (0.66, 0.0)
         height = page.size.note * 0.9 + step * at
         axes.annotate(
-            say(f"scope_key.{scope}")[page.language],
+            words[page.language],
             corner,
             xycoords="axes fraction",
             xytext=(page.mark * 1.1, height),
@@ -210,19 +213,19 @@ def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
             fontsize=page.size.note,
             color=style.GREY,
         )
-        _key_mark(axes, page, corner[0], height, SHAPES[scope])
+        _key_mark(axes, page, (corner[0], height), shape, fill)
 
 
-def _key_mark(axes: Axes, page: Page, x: float, height: float, shape: str) -> None:
+def _key_mark(axes: Axes, page: Page, at: tuple[float, float], shape: str, fill: str) -> None:
     points = axes.get_position().height * page.size.height * 72
     axes.plot(
-        [x],
-        [height / points],
+        [at[0]],
+        [at[1] / points],
         transform=axes.transAxes,
         linestyle="none",
         marker=shape,
         markersize=page.mark * 0.75,
-        markerfacecolor=style.QUIET,
+        markerfacecolor=fill,
         markeredgecolor=style.QUIET,
     )
 
@@ -285,7 +288,10 @@ def _caption(
     else:  # printed by bureaus of prefectures
         source = say("source.peers", count=count) + say("source.nation")
         notes += _selected(points, own)
-        alt = say("peers.alt", count=count, named=Text.joined(_once(own), zh="、", en=", "))
+        alt = say("peers.alt_alone", count=count)
+        if len(own):
+            named = Text.joined(_once(own), zh="、", en=", ")
+            alt = say("peers.alt", count=count, named=named)
     return Caption(
         title=title,
         subtitle=about[0],

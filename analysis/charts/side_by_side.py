@@ -12,15 +12,15 @@ from analysis.language import numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Membership, Scale, Use
-from analysis.statistics import rates
+from analysis.statistics import precision
 
 from . import grid, paragraph, style
 from .figure import Caption, Figure, LeftOut
 from .page import Page
 from .paragraph import Words
 
-NAMES = 0.34  # share of the page of the column of names
-AIR = 0.09  # inches around the text of a line
+NAMES = 0.33  # share of the page of the column of names
+AIR = 0.07  # inches around the text of a line
 INSET = 0.08  # inches between the edge of a cell and its text
 
 Row = dict[Any, Any]
@@ -128,7 +128,7 @@ def _figures(page: Page, figures: list[Row], width: float) -> list[Words]:
     ]
     pieces[1:] = [piece._replace(text=f"+ {piece.text}") for piece in pieces[1:]]
     if figures[0]["use"] == Use.RATE and pd.notna(figures[0]["rate"]):
-        rate = say("side_by_side.rate", rate=values.numeral(rates.as_value(figures[0])))
+        rate = say("side_by_side.rate", rate=values.numeral(precision.as_value(figures[0])))
         pieces.append(Words(rate[language], size.label, colour))
     notes = [note[language] for note in _notes(figures)]
     pieces += [Words(note, size.note, style.INK) for note in notes]

@@ -100,6 +100,7 @@ def _caption(rows: pd.DataFrame, title: Text, about: Text | None, refused: pd.Da
 
 def _table(record: native.Record, language: str) -> native.Table | None:
     """Return the targets of a record as a table of text."""
+    rows = native.listed(record)
     lines = [
         (
             labels.region(row)[language],
@@ -107,10 +108,10 @@ def _table(record: native.Record, language: str) -> native.Table | None:
             labels.value(row)[language],
             labels.period(row)[language],
         )
-        for row in record["rows"]
+        for row in rows
     ]
     head = tuple(say(f"targets.{name}")[language] for name in HEADS[: len(HEADS) - 1])
-    marks = tuple((f"{index + 1}", row["id"]) for index, row in enumerate(record["rows"]))
+    marks = tuple((f"{index + 1}", row["id"]) for index, row in enumerate(rows))
     return native.Table(head, tuple(lines), marks) if lines else None
 
 
@@ -119,4 +120,5 @@ KIND = Kind(
     order=90,
     columns=("status", "value", "unit", "direction", "shorthand", "reason"),
     table=_table,
+    listed=True,
 )

@@ -120,7 +120,7 @@ def _caption(rows: pd.DataFrame, title: Text, about: Text, source: Text) -> Capt
     return Caption(
         title=title,
         subtitle=about,
-        axis=say("ranked.axis"),
+        axis=say("tiles.axis"),
         source=source,
         alt=say("tiles.alt", count=len(rows)),
         notes=(say("tiles.note", regions=int(rows["regions"].sum())),),

@@ -71,9 +71,9 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     conditions = {
         "year_to_date.interval": True,
         "note.context": rows["origin"].eq("context").any(),
-        "year_to_date.base": rows.get("vintage", pd.Series(dtype=str)).eq("base").any(),
         "note.cluster": rows["indicator"].isin(intervals.CLUSTERED).any(),
     }
+    based = [_based(rows)] if "vintage" in rows and rows["vintage"].eq("base").any() else []
     return Caption(
         title=title,
         subtitle=Text.listed([verdict, axis, values.years(rows["period_end"])]),
@@ -85,9 +85,17 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
             missing=missing(refused),
         ),
         left_out=left_out(refused),
-        notes=applicable(conditions),
+        notes=(*applicable(conditions), *based),
         spoken=verdict,
     )
+
+
+def _based(rows: pd.DataFrame) -> Text:
+    """Return which counts of the year before are bases that the later year gives."""
+    bases = rows[rows["vintage"].eq("base")]
+    months = dict.fromkeys(values.months(day) for day in bases["period_end"])
+    listed = Text.joined(months, zh="、", en=", ")
+    return say("year_to_date.base", year=bases["period_end"].iloc[0].year, months=listed)
 
 
 def _in_words(row: Row) -> Text:

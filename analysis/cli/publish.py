@@ -173,11 +173,14 @@ def report(
     folder = _figures(project, output)
     if old is not None:
         _refuse_both(about=about, title=title, output=output)
-        _print(revision.update(old, folder, findings=_findings(folder.parent), dry_run=dry_run))
+        findings, drawn = _findings(folder.parent), _drawn(folder.parent)
+        _print(revision.update(old, folder, findings=findings, drawn=drawn, dry_run=dry_run))
         return
     subject = About(*_subject(about, project))
     found = _findings(project)(subject.words)
-    made = reports.report(folder, language=language, about=subject, title=title, findings=found)
+    made = reports.report(
+        folder, language=language, about=subject, title=title, findings=found, drawn=_drawn(project)
+    )
     target = output or folder / BRIEFING / f"report-{language}.docx"
     _deliver(made, target, dry_run=dry_run)
 
@@ -227,6 +230,19 @@ def _findings(project: Path | None) -> Callable[[Sequence[str]], Sequence[Any]]:
         return standing(load(data(project)), about)
 
     return findings
+
+
+def _drawn(project: Path | None) -> Callable[[Mapping[str, Any]], Any] | None:
+    """Return the function that draws a figure for a page; None where the figures are older."""
+    from analysis.explore.trace import Ledger
+    from analysis.figures.again import pictured
+    from analysis.tables.load import load
+
+    folder = root(project)
+    if not (folder / "data").is_dir() or Ledger(folder).stale():
+        return None
+    rows = load(data(project)).rows
+    return lambda record: pictured(record, rows, "a4")
 
 
 def _definitions(project: Path | None) -> dict[str, Any]:

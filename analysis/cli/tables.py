@@ -6,8 +6,9 @@ Results go to standard output, everything else to standard error.
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,8 +25,15 @@ def _cells(fault: Fault, language: str) -> dict[str, str | int]:
     return {k: v[language] if isinstance(v, Text) else v for k, v in cells.items()}
 
 
-def _exit(faults: Iterable[Fault], language: str, *, passed: str, as_json: bool) -> None:
-    """Print the faults and their number, or *passed*; exit with 1 if there are any."""
+def _exit(
+    faults: Iterable[Fault],
+    language: str,
+    *,
+    passed: str,
+    as_json: bool,
+    notes: Iterable[Text] = (),
+) -> None:
+    """Print the faults, *notes*, and the number of faults or *passed*; exit with 1 if any."""
     distinct = sorted(set(faults))
     if as_json:
         entries = [_cells(fault, language) for fault in distinct]
@@ -33,6 +41,8 @@ def _exit(faults: Iterable[Fault], language: str, *, passed: str, as_json: bool)
     else:
         for fault in distinct:
             click.echo(fault.text[language])
+    for note in notes:
+        click.echo(note[language], err=True)
     count = say("check.faults", count=len(distinct))[language]
     click.echo(count if distinct else passed, err=True)
     sys.exit(1 if distinct else 0)
@@ -49,7 +59,8 @@ def check(project: Path | None, *, language: str, as_json: bool, again: bool) ->
 
     Lists every fault of every table with file, line, column, value, rule and remedy. Values that
     were repaired while reading are listed on standard error. The cells of a table that passed and
-    has not changed are not checked a second time; the rules between tables always are.
+    has not changed are not checked a second time; the rules between tables always are. Values of
+    changed tables that stand out against the year before or other regions are notes, not faults.
     """
     from analysis.tables import checks, descriptor, load
 
@@ -61,12 +72,32 @@ def check(project: Path | None, *, language: str, as_json: bool, again: bool) ->
     faults, known = [*survey.faults, *checks.check(survey.tables)], dict[str, str]()
     if not faults:
         faults, known = descriptor.checked(survey.tables, contents, again=again)
-    faults += descriptor.compare(folder)
+    different = descriptor.compare(folder)
+    screened = bool(different) and not faults
+    notes = _outliers(survey.tables, {one.file for one in different}) if screened else []
+    faults += different
     count = len(load.files(folder)) if not survey.faults else 0
     passed = say("check.passed", count=count)[language]
     if known:
         passed += say("check.unchanged", count=len(known), day=max(known.values()))[language]
-    _exit(faults, language, passed=passed, as_json=as_json)
+    _exit(faults, language, passed=passed, as_json=as_json, notes=notes)
+
+
+def _outliers(tables: Any, changed: Collection[str]) -> list[Text]:
+    """Return a note for each value of the *changed* files that stands out."""
+    from analysis.language import labels, numbers
+    from analysis.statistics import screen
+
+    notes = []
+    for one in screen.outliers(tables.rows, tables.context_rows):
+        row = one.row
+        file = f"observations/{row['file']}" if row["origin"] == "report" else "context.csv"
+        if file in changed:
+            words = {"value": labels.value(row), "ratio": numbers.ratio(one.ratio)}
+            words |= {"before": labels.value({**row, "value": one.before}), "count": one.regions}
+            note = say(f"check.outlier.{one.oddity}", name=labels.heading(row), **words)
+            notes.append(note + (say("check.slip") if screen.is_slip(one.ratio) else Text("", "")))
+    return notes
 
 
 @click.command(epilog="\b\nExample:\n  regional-safety describe")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Apart, Rule
+from analysis.language.vocabulary import Apart, Rule, Status
 
 from . import families, rules
 from .families import Declares
@@ -73,7 +73,8 @@ def why(own: pd.DataFrame) -> Why:
     """Return why the figures *own* of several regions are apart."""
     results = own[families.results(own)]
     if results.empty:
-        return Why(Apart.NO_RESULT)
+        changes = own["status"].eq(Status.ACTUAL).any()
+        return Why(Apart.NO_AMOUNT if changes else Apart.NO_RESULT)
     first = results.iloc[0]
     if results["region"].eq(first["region"]).all():
         return Why(Apart.ONE_RESULT, region=Text(first["region_zh"], first["region_en"]))

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.language import values
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
-from analysis.statistics import rates
+from analysis.statistics import precision
 
 SHOWN = 12  # rows at most; a comparison of thousands is for a chart
 
@@ -133,5 +133,5 @@ def _sure(row: dict[Any, Any], scale: str) -> str:
     """The number that is compared, and its limits."""
     names = ("rate_lower", "rate_upper") if scale == "rate" else ("lower", "upper")
     lower, upper = (float(row[name]) for name in names)
-    shown = rates.as_value(row) if scale == "rate" else row
+    shown = precision.as_value(row) if scale == "rate" else row
     return values.estimate(shown, lower, upper).en

@@ -15,8 +15,7 @@ from analysis.language.labels import region
 from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Answer, Mark, Promise, Quantity, Status, Use
-from analysis.statistics import rates as derive
-from analysis.statistics import summaries
+from analysis.statistics import precision, summaries
 from analysis.statistics.forensics import Finding
 from analysis.statistics.spread import Placement
 from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
@@ -72,10 +71,11 @@ def _answer(row: dict[Any, Any]) -> Text:
     if row["use"] == Use.RATIO:
         return Text(*[f"{row['ratio']:.1f}"] * 2)
     if row["use"] == Use.RATE:
-        return values.numeral(derive.as_value(row))
+        return values.numeral(precision.as_value(row))
     if row["total"] != row["value"]:
         return Text(f"{row['total']:.0f}", numbers.exact(row["total"]))
-    return values.numeral(row) if row["quantity"] != Quantity.MONEY else values.value(row)
+    whole = row["quantity"] == Quantity.MONEY or row["unit"] == "%"
+    return values.value(row) if whole else values.numeral(row)
 
 
 def apart(rows: pd.DataFrame) -> Text:
@@ -103,7 +103,7 @@ def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
     rate = scale == "rate"
     order = rows.sort_values("rate" if rate else "value") if len(rows) > values.CROWD else rows
     records = order.to_dict("records")
-    shown = [derive.as_value(row) for row in records] if rate else records
+    shown = [precision.as_value(row) for row in records] if rate else records
     if len(rows) > values.CROWD:
         low, high = map(values.value, (shown[0], shown[-1]))
         name = say("finding.per_people", name=name) if rate else name
@@ -134,6 +134,9 @@ def trend(rows: pd.DataFrame, stated: pd.DataFrame, changes: pd.DataFrame) -> Te
     if every.empty:
         return say("finding.no_years")
     name, latest = values.short(every.iloc[0].to_dict()), summaries.latest(changes)
+    other = summaries.percent_beside(stated, latest.only)
+    if latest.only and other:
+        return _change_beside(name, latest.only, other)
     if latest.only:
         return _change(name, latest.only)
     name = Text(name.zh, name.en[:1].upper() + name.en[1:])
@@ -149,13 +152,24 @@ def _change(name: Text, change: Change) -> Text:
     return say(message, region=region(row), name=name, **counts)
 
 
+def _change_beside(name: Text, change: Change, other: dict[Any, Any]) -> Text:
+    """Return the counts of one region, and the percentage that the report of another prints."""
+    counts = {key: numbers.exact(float(change.row[key])) for key in ("value", "before")}
+    fall = _way({**other, "value": other["percent"]})
+    words = {"region": region(change.row), "other": region(other), "change": fall}
+    name = Text(name.zh, name.en[:1].upper() + name.en[1:])
+    return say("finding.change_beside", name=name, **words, **counts)
+
+
 def latest_change(changes: pd.DataFrame) -> Text:
     """Return at which counts the latest change of the one counted region could have been seen."""
     latest = summaries.latest(changes)
     if not latest.only:
         return Text("", "")
     row = latest.only.row
-    return say("finding.detectable", year=row["period_end"].year, counts=values.detectable(row))
+    words = {"region": region(row), "year": row["period_end"].year}
+    message = "finding.detectable" if latest.only.beyond else "finding.too_few"
+    return say(message, counts=values.detectable(row), **words)
 
 
 def _latest(name: Text, latest: Latest) -> Text:
@@ -374,7 +388,7 @@ def waiting(judged: pd.DataFrame) -> Text:
 
 
 def instruments(patterns: pd.DataFrame) -> Text:
-    """Return how many instruments are in every report."""
+    """Return how many instruments the reports of all regions mention."""
     counts = summaries.instruments(patterns)
     words = {"count": counts.every, "total": counts.total, "reports": counts.reports}
     return say("finding.instruments", **words)
@@ -464,11 +478,12 @@ def promised_lines(rows: pd.DataFrame) -> Listed:
     return lines, say(message, count=words) if words else None
 
 
-def comparable_lines(beside: pd.DataFrame, unsaid: int) -> Listed:
-    """Return the figures that may be compared, a line an indicator, and how many may not."""
+def comparable_lines(beside: pd.DataFrame, unsaid: tuple[int, int]) -> Listed:
+    """Return the figures that may be compared, a line an indicator, and how many of all may not."""
     groups = [group for _, group in beside.groupby("indicator", sort=False)] if len(beside) else []
     lines = [_compared(group) for group in groups]
-    return lines, say("profile.unsaid", count=unsaid) if unsaid else None
+    count, total = unsaid
+    return lines, say("profile.unsaid", count=count, total=total) if count else None
 
 
 def _compared(rows: pd.DataFrame) -> Text:
@@ -484,7 +499,7 @@ def _compared(rows: pd.DataFrame) -> Text:
 
 
 def _rate(row: Any) -> Text:
-    return values.numeral(derive.as_value(row))
+    return values.numeral(precision.as_value(row))
 
 
 def _answers(own: pd.DataFrame) -> Text:

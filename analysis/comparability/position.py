@@ -43,15 +43,12 @@ def expected_about(placement: Placement | None) -> Text:
     """Return the counts of a placement and the usual range of peers, as a subtitle."""
     if placement is None:
         return Text("", "")
-    return say(
-        "expected.subtitle",
-        span=values.time_of(placement.row),
-        value=values.counted(placement.row, "value"),
-        expected=values.counted(placement.row, "expected"),
-        count=placement.spread.regions if placement.spread else 0,
-        low=numbers.ratio(placement.low),
-        high=numbers.ratio(placement.high),
-    )
+    words = {name: values.counted(placement.row, name) for name in ("value", "expected")}
+    words["span"] = values.time_of(placement.row)
+    if placement.spread is None:
+        return say("expected.subtitle_alone", **words)
+    ends = {"low": numbers.ratio(placement.low), "high": numbers.ratio(placement.high)}
+    return say("expected.subtitle", count=placement.spread.regions, **words, **ends)
 
 
 def placement(placement: Placement) -> Text:

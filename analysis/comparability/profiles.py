@@ -236,11 +236,14 @@ def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else empty
 
 
-def unpaired(rows: pd.DataFrame, region: str, indicators: Sequence[str], declared: Declares) -> int:
-    """Return how many shared indicators of *region* have no figure that is compared."""
+def unpaired(
+    rows: pd.DataFrame, region: str, indicators: Sequence[str], declared: Declares
+) -> tuple[int, int]:
+    """Return how many shared indicators of *region* have no figure that is compared, and of all."""
     compared = families.compared(rows, declared, indicators)
     cells = families.cells(rows, declared, compared)
-    return int((cells["region"].eq(region) & cells["pairing"].eq(Pairing.NONE)).sum())
+    own = cells.loc[cells["region"].eq(region), "pairing"]
+    return int(own.eq(Pairing.NONE).sum()), len(own)
 
 
 def _general(refused: pd.DataFrame) -> pd.DataFrame:
@@ -260,7 +263,7 @@ def placed(placements: Iterable[Placement], own: pd.DataFrame) -> Placement | No
 
 
 def lists(
-    tables: Tables, own: pd.DataFrame, beside: pd.DataFrame, unsaid: int
+    tables: Tables, own: pd.DataFrame, beside: pd.DataFrame, unsaid: tuple[int, int]
 ) -> list[tuple[Text, list[Text], Text | None]]:
     """Return what is open in the region of *own*, promised, and comparable: heading and lines."""
     closed = wholes.most_open(rates.shares(own))

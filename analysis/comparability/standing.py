@@ -261,10 +261,11 @@ def _changed(rows: pd.DataFrame, context: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
-    """Yield what each report without counts of deaths and accidents prints instead."""
+    """Yield what each report without counts of deaths and accidents prints, percentages first."""
     whole = rows[rows["indicator"].isin(OUTCOMES) & rows["breakdown"].eq("")]
     last = rows.loc[rows["status"].eq(Status.ACTUAL), "period_end"].max().year
-    for _, group in whole.groupby("region", sort=False):
+    groups = [group for _, group in whole.groupby("region", sort=False)]
+    for group in sorted(groups, key=lambda group: not group["mark"].eq(Mark.PERCENT_ONLY).any()):
         shown = group[group["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
         if shown.empty or group["measure"].eq(Measure.LEVEL).any():
             continue
@@ -415,7 +416,7 @@ def _targets(rows: pd.DataFrame) -> Iterator[Finding]:
             regions=(str(region),),
             theme="",
             indicator="",
-            figure="targets-1",
+            figure="targets",
             values=MappingProxyType(counts),
         )
 

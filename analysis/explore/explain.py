@@ -25,7 +25,7 @@ from analysis.language.vocabulary import (
     Reliability,
     Scale,
 )
-from analysis.statistics import gaps, rates, years
+from analysis.statistics import gaps, precision, rates, years
 from analysis.tables import descriptor
 from analysis.tables.load import Tables
 
@@ -329,7 +329,7 @@ def _uncertainty(row: Row) -> Iterator[Text]:
 def _rate(row: Row) -> Text:
     return say(
         "explain.rate",
-        rate=values.estimate(rates.as_value(row), row["rate_lower"], row["rate_upper"]),
+        rate=values.estimate(precision.as_value(row), row["rate_lower"], row["rate_upper"]),
         year=int(row["population_year"]),
         kind=say(f"population_kind.{row['population_kind']}"),
         people=numbers.exact(row["population"]),

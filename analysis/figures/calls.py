@@ -3,7 +3,8 @@ One call for each kind of figure: from rows to a drawn figure with its words and
 
 Every call takes ``rows`` (of ``load().rows``, filtered or not; all rows of the project if not
 given), ``language`` (``zh`` or ``en``; that of the environment variable
-``REGIONAL_SAFETY_LANGUAGE``, else Chinese), ``form`` (``slide`` or ``page``, half a sheet),
+``REGIONAL_SAFETY_LANGUAGE``, else Chinese), ``form`` (``slide``, ``page``, half a sheet, or
+``a4``, the width of the text of a page),
 ``title`` (plain text instead of the finding) and ``ax``, axes of ``plt.subplots`` whose place the
 figure takes. It returns a figure, or :class:`~analysis.charts.Pages` of figures, that shows itself
 in a notebook and has ``save()``.

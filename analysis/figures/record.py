@@ -91,7 +91,7 @@ def save(
     _check(figure, name, forms)
     folder, page = project.output(), figure.page
     drawn.name_arrows(page)
-    record = _record(figure, name, [f"{name}.{form}" for form in forms])
+    record = record_of(figure, name, [f"{name}.{form}" for form in forms])
     figure.sign(f"{name} · {record['fingerprint']}")
     if mark:
         _mark(figure, mark, record["fingerprint"])
@@ -134,7 +134,7 @@ def _drawn(figure: Figure, form: str) -> bytes:
     return figure.drawn(form, metadata=_STAMPS[form])
 
 
-def _record(figure: Figure, name: str, names: list[str]) -> dict[str, Any]:
+def record_of(figure: Figure, name: str, names: list[str]) -> dict[str, Any]:
     """Return the record of the figure, with its fingerprint."""
     caption = figure.caption
     record: dict[str, Any] = {

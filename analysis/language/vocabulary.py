@@ -288,10 +288,18 @@ class Apart(Word):
     """Why figures of one indicator are not compared."""
 
     NO_RESULT = "no_result"
+    NO_AMOUNT = "no_amount"  # changes at most
     ONE_RESULT = "one_result"
     WHOLE_AND_PART = "whole_and_part"
     PARTS = "parts"
     RULE = "rule"
+
+
+class Oddity(Word):
+    """What a value stands out against."""
+
+    YEAR_BEFORE = "year_before"
+    PEERS = "peers"
 
 
 class Pairing(Word):

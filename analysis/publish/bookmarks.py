@@ -16,6 +16,7 @@ from .deck import tags
 
 _NAME = re.compile(r"_rs_([a-z]+\d*)_(\d+)_([0-9a-f]{8})")
 _FLAG = "_rs_stale_"
+TABLES = ("table", "list")  # parts with a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def found(document: Any, written: Mapping[str, Sequence[str]]) -> Blocks:
     blocks: Blocks = {}
     for start in _starts(document):
         match = _NAME.fullmatch(_name(start))
-        kinds = ("w:tbl", "w:p") if match and match[1] == "table" else ("w:p",)
+        kinds = ("w:tbl", "w:p") if match and match[1].startswith(TABLES) else ("w:p",)
         around = (one for kind in kinds for one in start.iterancestors(qn(kind)))
         element = next(around, None)
         if match and element is not None:

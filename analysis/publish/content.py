@@ -5,7 +5,7 @@ Reads records of the manifest and returns text and cells; ``slides`` decides the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
@@ -40,6 +40,11 @@ class Content:
     table: Table | None
     record: Record = field(repr=False)
 
+    @property
+    def language(self) -> str:
+        """The language of the figure."""
+        return str(self.record["language"])
+
 
 LEFT_OUT = say("content.left_out")
 
@@ -50,7 +55,7 @@ def content(record: Record, language: str) -> Content:
     plot = _legible(kind.native(record, language), record)
     table = kind.table(record, language)
     # A picture of the counts includes the changes, so no separate table is needed.
-    pictured = plot is None and native.shown(record) and not _is_whole(table, record)
+    pictured = plot is None and native.shown(record) and not kind.listed
     both = {part: labels.both(record[part])[language] for part in ("title", "subtitle", "alt")}
     return Content(
         figure=record["name"],
@@ -66,14 +71,21 @@ def content(record: Record, language: str) -> Content:
     )
 
 
-MOST_LINES = 11  # of a table that fits a slide
+def is_whole(table: Table | None, record: Record) -> bool:
+    """Return whether there is a table that has every row of a figure."""
+    marks = {row for _, row in table.marks} if table else set()
+    return bool(marks) and {row["id"] for row in native.listed(record)} <= marks
 
 
-def _is_whole(table: Table | None, record: Record) -> bool:
-    """Return whether a table has every row of a figure, and fits a slide."""
-    if table is None or len(table.lines) > MOST_LINES:
-        return False
-    return {row["id"] for row in record["rows"]} <= {row for _, row in table.marks}
+def shortened(table: Table, most: int, language: str, more: str = "brief.more_lines") -> Table:
+    """Return the first lines of a table, with the number of the others in a last line."""
+    left = len(table.lines) - most
+    if left <= 0:
+        return table
+    end = [""] * len(table.head)
+    longest = [max(map(len, column)) for column in zip(*table.lines, strict=True)]
+    end[longest.index(max(longest))] = say(more, count=left)[language]
+    return replace(table, lines=(*table.lines[:most], tuple(end)))
 
 
 MOST_LABELS = 10  # dots side by side whose values and intervals are written beside them
@@ -90,20 +102,9 @@ def _short(row: Mapping[str, Any], language: str) -> str:
     return labels.legible(labels.region(row)[language], 24)
 
 
-def level(row: Mapping[str, Any]) -> tuple[int, str]:
-    """
-    Return the sort key of a row: country, provinces, prefectures, districts, each by code.
-
-    >>> [level({"adcode": code})[0] for code in ("100000", "340000", "532300", "340102")]
-    [0, 1, 2, 3]
-    """
-    code = str(row.get("adcode", "999999"))
-    rank = 0 if code == "100000" else 1 if code.endswith("0000") else 2 if code[4:] == "00" else 3
-    return rank, code
-
-
 def _left_out(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
-    for gap in record["refused"]:
+    shown = {row["region"] for row in record["rows"]} if kind_of(record).listed else set()
+    for gap in (gap for gap in record["refused"] if gap.get("region") not in shown):
         name = labels.legible(labels.region(gap)[language], 24)
         yield gap.get("region", ""), name, labels.reason(gap)[language]
 
@@ -266,7 +267,7 @@ def _means(pattern: str, record: Record) -> bool:
 
 def place(record: Record) -> tuple[int, str]:
     """Return the sort key of a figure in the order of a briefing."""
-    return kind_of(record).order, str(record["name"])
+    return kind_of(record).order, key_of(record)
 
 
 def worth_a_slide(record: Record) -> bool:

@@ -7,9 +7,10 @@ Works on :class:`~analysis.charts.native.Plot` objects only, not on XML.
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 
-from analysis.charts.native import Plot, Point, Series
+from analysis.charts.native import Plot, Point, Series, Table
 
 TEXT_SIZE = 12.0
 MANY_YEARS = 12
@@ -158,8 +159,31 @@ def octaves(plot: Plot) -> tuple[float, float]:
     return 2.0 ** -max(1, math.ceil(reach)), 2.0 ** max(1, math.ceil(reach))
 
 
+_SEAM = re.compile(r"[\u4e00-\u9fff](?=[!-~])|[!-~](?=[\u4e00-\u9fff])")
+
+
+def seams(line: str) -> float:
+    """Return the ems that programs put between ideographs and Latin letters, a quarter each."""
+    return len(_SEAM.findall(line)) / 4
+
+
 def ems_of(line: str) -> float:
     """Return the width of *line* in ems: 1 for an ideograph, 0.55 for a Latin letter."""
     return sum(
         1.0 if unicodedata.east_asian_width(sign) in {"W", "F", "A"} else 0.55 for sign in line
     )
+
+
+def shares(table: Table, width: float, size: float) -> list[float]:
+    """Return column widths: narrow columns as wide as their text, the first takes the rest."""
+    columns = len(table.head)
+    widest = [_widest((line[column] for line in table.lines), size) for column in range(columns)]
+    others = [max(one, 0.5) for one in widest[1:]]
+    first = min(max(widest[0], 0.5), max(width - sum(others), width * 0.25))
+    rest = (width - first) / sum(others)
+    return [first, *(one * rest for one in others)]
+
+
+def _widest(cells: Iterable[str], size: float) -> float:
+    """Return the width in inches of the longest line of some cells."""
+    return max(ems_of(part) for cell in cells for part in cell.split("\n")) * size / 72 + 0.2

@@ -6,13 +6,16 @@ sources. The evidence of later findings gives way first, then lines of the table
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from analysis.charts import native
+from analysis.charts.kinds import kind_of
 from analysis.charts.native import Table
 from analysis.figures import provenance
 from analysis.language import labels, values
@@ -22,6 +25,7 @@ from analysis.language.vocabulary import Measure, Status
 
 from . import content, word
 from .deck import brief, shapes, store
+from .fit import shares
 from .word import Block, Grid, Paragraph, Part, Picture
 
 Row = Mapping[str, Any]
@@ -36,6 +40,8 @@ class Size(NamedTuple):
     apart: int
 
 
+Shown = tuple[content.Record, bytes | None]  # a figure with its picture; None for a table
+Drawn = Callable[[content.Record], tuple[content.Record, bytes] | None]
 MOST_PAGES = 2
 # From the most to the least; the first that fits is used.
 SIZES = (
@@ -57,10 +63,10 @@ class Choice:
     apart: Table
     version: str
     regions: frozenset[str]
-    pictured: Mapping[int, tuple[content.Record, bytes]]  # by the number of the figure
+    pictured: Mapping[int, Shown]  # by the number of the figure
 
-    def drawn(self, size: Size) -> dict[int, tuple[content.Record, bytes]]:
-        """Return the figures whose pictures a brief of a size has."""
+    def drawn(self, size: Size) -> dict[int, Shown]:
+        """Return the figures that a brief of a size shows."""
         return {
             number: figure for number, figure in self.pictured.items() if number <= size.figures
         }
@@ -73,6 +79,7 @@ def report(
     about: brief.About | None = None,
     title: str = "",
     findings: Sequence[brief.Finding] = (),
+    drawn: Drawn | None = None,
 ) -> bytes:
     """
     Return a brief of at most two pages as a Word document.
@@ -87,6 +94,9 @@ def report(
         The title; by default it is made from the subject.
     findings
         The findings on the subject; without them the brief has the titles of the figures.
+    drawn
+        Function that draws a figure at the width of the page, with its record, or returns None;
+        without it the brief has the pictures of *figures*.
 
     Returns
     -------
@@ -100,7 +110,7 @@ def report(
     """
     about, form = about or brief.About(), word.FORMS[language]
     every, shown = brief.selected(figures, language, about, findings=findings)
-    choice = chosen(figures, about, every, shown, language, title, findings)
+    choice = chosen(figures, about, every, shown, language, title, findings, drawn)
     sized = ((size, list(parts(choice, size))) for size in SIZES)
     fitting = (one for one in sized if word.pages(blocks(one[1]), form) <= MOST_PAGES)
     size, written = next(fitting, (SIZES[-1], list(parts(choice, SIZES[-1]))))
@@ -121,6 +131,7 @@ def chosen(
     language: str,
     title: str,
     findings: Sequence[brief.Finding],
+    drawn: Drawn | None,
 ) -> Choice:
     """Return the contents of a brief that shows some figures, before they are cut to its pages."""
     return Choice(
@@ -132,7 +143,7 @@ def chosen(
         apart=brief.apart_on(every, about, language),
         version=store.mark(figures),
         regions=about.regions,
-        pictured=dict(enumerate(_pictured(shown, language, figures), 1)),
+        pictured=dict(enumerate(_pictured(shown, language, figures, drawn), 1)),
     )
 
 
@@ -159,22 +170,43 @@ def properties_of(choice: Choice, size: Size, about: brief.About) -> dict[str, s
 
 def provenances(choice: Choice, size: Size) -> str:
     """Return the provenance of the figures without a picture; pictures carry their own."""
-    pictured = [one for one, _ in choice.drawn(size).values()]
-    stored = {one["name"]: provenance.of(one) for one in choice.shown if one not in pictured}
-    return json.dumps(stored, ensure_ascii=False, sort_keys=True)
+    pictured = {one["name"] for one, png in choice.drawn(size).values() if png is not None}
+    own = {one["name"]: provenance.of(one) for one in choice.shown if one["name"] not in pictured}
+    return json.dumps(own, ensure_ascii=False, sort_keys=True)
 
 
 MOST_ROWS = 30  # of a picture that is legible across a page
 
 
 def _pictured(
-    shown: Iterable[content.Record], language: str, figures: Path
-) -> Iterator[tuple[content.Record, bytes]]:
-    """Yield the figures that have a picture, the legible ones first."""
-    for record in sorted(shown, key=lambda one: len(one["rows"]) > MOST_ROWS):
-        picture = shapes.pictured(content.content(record, language), figures)
-        if picture is not None:
-            yield record, picture
+    shown: Iterable[content.Record], language: str, figures: Path, drawn: Drawn | None
+) -> list[Shown]:
+    """Return the first figures that are legible across a page, else those with a picture."""
+    records = sorted(shown, key=lambda one: len(one["rows"]) > MOST_ROWS)
+    legible = (_legible(record, language, drawn) for record in records if drawn)
+    first = list(islice(filter(None, legible), SIZES[0].figures))
+    return first or [one for record in records for one in stored(record, language, figures)]
+
+
+def _legible(record: content.Record, language: str, drawn: Drawn) -> Shown | None:
+    """Return a figure as a table if it is a list, else drawn at the width of the page."""
+    if listed(record, language) is not None:
+        return record, None
+    again = drawn(record)
+    return again and (again[0], shapes.light(again[1], record["name"]))
+
+
+def listed(record: content.Record, language: str) -> Table | None:
+    """Return the table of a figure that has all its rows, or None."""
+    table = kind_of(record).table(record, language)
+    return table if content.is_whole(table, record) else None
+
+
+def stored(record: content.Record, language: str, figures: Path) -> Iterator[Shown]:
+    """Yield a figure with its picture in a folder, if it has one."""
+    picture = shapes.pictured(content.content(record, language), figures)
+    if picture is not None:
+        yield record, picture
 
 
 def _rows(shown: Iterable[content.Record], about: brief.About) -> Iterator[tuple[Row, Row | None]]:
@@ -191,7 +223,8 @@ def _rows(shown: Iterable[content.Record], about: brief.About) -> Iterator[tuple
     for place in range(max(map(len, queues), default=0)):
         for queue in queues:
             for row in sorted(queue, key=_last)[place : place + 1]:
-                latest.setdefault(_key(row)[:-1], row)
+                if all(row["id"] != one["id"] for one in latest.values()):
+                    latest.setdefault(_key(row)[:-1], row)
     for row in latest.values():
         *what, year = _key(row)
         yield row, every.get((*what, str(int(year) - 1)))
@@ -233,6 +266,7 @@ def parts(choice: Choice, size: Size) -> Iterator[Part]:
 
 HEADINGS = {  # the part with the heading above each part
     "overall": "heading1", "table": "heading2", "figure1": "heading2", "figure2": "heading2",
+    "list1": "heading2", "list2": "heading2",
     "apart": "heading3", "sources": "heading4", "method": "heading4",
 }  # fmt: skip
 _TITLES = {
@@ -247,14 +281,13 @@ def _parts(choice: Choice, size: Size) -> Iterator[tuple[str, Iterable[Block]]]:
     """Yield name and blocks of each part, without headings."""
     language = choice.language
     said = brief.lines(choice.shown, 0, language, choice.findings[: size.findings])
-    rows = choice.rows[: size.lines]
+    rows = sorted(choice.rows[: size.lines], key=lambda pair: native.level(pair[0]))
     sources = list(dict.fromkeys(labels.publication(row)[language] for row, _ in rows))
     yield "title", [Paragraph("Title", choice.title)]
     yield "subtitle", _subtitle(choice, said[0])
     yield "overall", [Paragraph("Body Text", line) for line in said]
     yield "table", _table(rows, sources, language)
-    for number, pictured in choice.drawn(size).items():
-        yield f"figure{number}", _figure(number, pictured, language)
+    yield from _figures(choice.drawn(size).values(), tables=bool(rows), language=language)
     yield "apart", _apart(choice, size)
     yield "sources", _sources(sources)
     yield "method", _method(choice)
@@ -284,13 +317,42 @@ def _heading(number: int, title: Text) -> Text:
     return Text(f"{_NUMERALS[number]}、", f"{number + 1}. ") + title
 
 
-def _figure(number: int, pictured: tuple[content.Record, bytes], language: str) -> Iterator[Block]:
-    """Yield a figure with its caption, its notes, its source and its mark."""
-    record, png = pictured
-    one = content.content(record, language)
+def _figures(
+    shown: Iterable[Shown], *, tables: bool, language: str
+) -> Iterator[tuple[str, Iterable[Block]]]:
+    """Yield the parts of figures; lists are counted with the table before them, if there is one."""
+    counts = {"figure": 0, "list": int(tables)}
+    for number, (record, png) in enumerate(shown, 1):
+        name = "list" if png is None else "figure"
+        counts[name] += 1
+        one = content.content(record, language)
+        show = _list(one, counts[name]) if png is None else _picture(one, png, counts[name])
+        yield f"{name}{number}", chain(show, _foot(one))
+
+
+def _picture(one: content.Content, png: bytes, number: int) -> Iterator[Block]:
+    """Yield the picture of a figure and its caption."""
     mark = f"rs:{one.figure}:picture:{one.fingerprint}"
-    yield Picture(mark, png, shapes.inked(png, record.get("plot")), one.alt)
-    yield _caption("report.figure", "Figure", number, one.title, language)
+    yield Picture(mark, png, shapes.inked(png, one.record.get("plot")), one.alt)
+    yield _caption("report.figure", "Figure", number, one.title, one.language)
+
+
+MOST_LINES = 8  # of a list
+
+
+def _list(one: content.Content, number: int) -> Iterator[Block]:
+    """Yield the caption of a list and the first lines of its table."""
+    form, table = word.FORMS[one.language], listed(one.record, one.language)
+    if table is not None:
+        table = content.shortened(table, MOST_LINES, one.language)
+        widths = shares(table, form.width / 72, form.styles["Table Text"].size)
+        yield _caption("report.table", "Table", number, one.title, one.language)
+        yield Grid(table, widths, one.title)
+
+
+def _foot(one: content.Content) -> Iterator[Block]:
+    """Yield the notes, the source and the mark of a figure."""
+    record, language = one.record, one.language
     notes = say("report.note", words=labels.sentences(map(labels.both, record["notes"])))
     source = f"{one.source.rstrip('。.')}{_END[language]}"
     words = f"{source}{content.stamp(record, language)}"

@@ -31,7 +31,12 @@ UNITS = (("table", "sources"),)  # parts that are renewed together, for the numb
 
 
 def update(
-    path: Path, figures: Path, *, findings: Findings | None = None, dry_run: bool = False
+    path: Path,
+    figures: Path,
+    *,
+    findings: Findings | None = None,
+    drawn: report.Drawn | None = None,
+    dry_run: bool = False,
 ) -> Report:
     """
     Update the brief *path* from the manifest in *figures*.
@@ -41,6 +46,8 @@ def update(
     findings
         Function that returns the findings on a subject; without it the brief has the titles of
         the figures.
+    drawn
+        Function that draws a figure at the width of the page; see :func:`report.report`.
     dry_run
         Report what would change without writing.
 
@@ -54,7 +61,7 @@ def update(
     if not dry_run:
         office.refuse_unwritable(path)
     with office.damage_reported(path.name):
-        revision = _Revision(path.name, data, figures, findings)
+        revision = _Revision(path.name, data, figures, findings, drawn)
         revision.run()
         after = revision.saved() if revision.touched else data
     if after != data and not dry_run:
@@ -73,7 +80,14 @@ class _Plan(Changes):
 class _Revision:
     """One update of a document."""
 
-    def __init__(self, name: str, data: bytes, figures: Path, findings: Findings | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        data: bytes,
+        figures: Path,
+        findings: Findings | None,
+        drawn: report.Drawn | None,
+    ) -> None:
         import docx
 
         package = office.parts(data, name)
@@ -92,11 +106,17 @@ class _Revision:
         }
         # Of one figure there are two where a part that was not updated has the older one.
         self.old = [one for _, one, _ in carriers.embedded(package)]
-        self._compose(figures, scope, findings)
+        self._compose(figures, scope, findings, drawn)
         self.blocks = bookmarks.found(self.word, self.hashes)
         self.others = list(bookmarks.loose(self.word, self.blocks))
 
-    def _compose(self, figures: Path, scope: Mapping[str, str], findings: Findings | None) -> None:
+    def _compose(
+        self,
+        figures: Path,
+        scope: Mapping[str, str],
+        findings: Findings | None,
+        drawn: report.Drawn | None,
+    ) -> None:
         """Make the parts as they are now, from the figures that the brief shows."""
         pictured, others = scope["pictured"].split(), scope["others"].split()
         every = content.chosen(manifest.load(figures), self.language)
@@ -108,9 +128,10 @@ class _Revision:
         if not shown:
             raise AnalysisError(say("revision.retired"))
         choice = report.chosen(
-            figures, self.about, every, shown, self.language, scope["title"], named
+            figures, self.about, every, shown, self.language, scope["title"], named, drawn
         )
-        pictures = {one["name"]: (one, png) for one, png in choice.pictured.values()}
+        before = (each for one in shown for each in report.stored(one, self.language, figures))
+        pictures = {one[0]["name"]: one for one in (*before, *choice.pictured.values())}
         numbered = {
             number: pictures[name] for number, name in enumerate(pictured, 1) if name in pictures
         }

@@ -11,7 +11,6 @@ import copy
 import io
 import itertools
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -22,7 +21,7 @@ from lxml import etree
 from analysis import files
 from analysis.charts.native import Table
 from analysis.figures import office, provenance
-from analysis.publish.fit import broken, ems_of
+from analysis.publish.fit import broken, ems_of, seams
 
 from . import bookmarks
 from .bookmarks import Found
@@ -119,7 +118,6 @@ FORMS = {
 }  # fmt: skip
 
 
-_SEAM = re.compile(r"[\u4e00-\u9fff](?=[!-~])|[!-~](?=[\u4e00-\u9fff])")
 _MANY_LINES = 4
 
 
@@ -147,9 +145,7 @@ class Paragraph:
         """Return the estimated height in points."""
         style = form.styles[self.style]
         text = "　" * style.indent + self.text
-        # Programs put a quarter of a character between an ideograph and a Latin letter.
-        spaces = len(_SEAM.findall(text)) / 4
-        room = (form.width - style.right) / style.size / (1 + spaces / max(ems_of(text), 1))
+        room = (form.width - style.right) / style.size / (1 + seams(text) / max(ems_of(text), 1))
         lines = len(broken(text, room, most=99))
         lines += lines > _MANY_LINES  # programs break long texts with many numbers earlier
         return lines * style.line + style.before + style.after

@@ -116,19 +116,21 @@ def _sentence(text: str, position: int) -> tuple[str, int]:
 
 
 def _distinguished(candidates: Iterator[Candidate]) -> Iterator[Candidate]:
-    """Add a doubt to every figure with the key of an earlier one."""
-    seen: dict[tuple[object, ...], int] = {}
+    """Add a doubt to every figure with the key of an earlier one, another for the same value."""
+    seen: dict[tuple[object, ...], Candidate] = {}
     for candidate in candidates:
         thing = candidate.indicator, candidate.breakdown, candidate.region, candidate.base
         key = (*thing, candidate.period, candidate.status, candidate.measure)
         if not candidate.owns or not candidate.indicator:
             yield candidate
             continue
-        first = seen.setdefault(key, candidate.start)
-        if first == candidate.start:
+        first = seen.setdefault(key, candidate)
+        if first is candidate:
             yield candidate
             continue
-        doubts = (*candidate.doubts, Doubt("same_indicator", {"start": first}))
+        again = (first.value, first.unit) == (candidate.value, candidate.unit)
+        same = Doubt("said_before") if again else Doubt("same_indicator", {"start": first.start})
+        doubts = (*candidate.doubts, same)
         level = Confidence.LOOK if candidate.confidence is Confidence.SURE else candidate.confidence
         yield replace(candidate, doubts=doubts, confidence=level)
 

@@ -149,7 +149,7 @@ def mood_of(heading: str, year: int, level: int = 0) -> Mood | None:
     years = [int(found) for found in re.findall(r"(?:19|20)\d\d", heading)]
     if _PLANNING.search(heading) and not _DONE.search(heading):
         return Mood.PLAN
-    if years and min(years) > year:
+    if years and min(years) > year and "工作报告" not in heading:  # it looks back first
         return Mood.PLAN
     if _DONE.search(heading) or years:
         return Mood.REPORT

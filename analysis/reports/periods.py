@@ -363,6 +363,8 @@ class Timeline:
         if bracket and bracket.end < first:
             return False
         own = not re.search(r"[,。;:\d]", between)
+        if named.kind == "year_before" and re.fullmatch(r"\([^)]*", between):
+            return True  # 与去年同期(102起、75万元)相比
         if named.base:
             return named.kind != "since_plan" and bool(_ITEMS.fullmatch(between))
         if _OF_BEFORE.search(self._text[max(0, named.start - 8) : named.start]):

@@ -184,18 +184,15 @@ class _Reader:
         role = Role.TARGET if standing is Status.TARGET else Role.OBSERVATION
         period, dated = self._period(figure, standing, suggested, named, carried=carried)
         base, part = self._base(figure), self._part(sentence, figure, first(suggested))
-        unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
         new_part = self._new_part(sentence, figure, first(suggested), part)
-        unsure += (Doubt("new_part", {"name": new_part.name}),) if new_part else ()
-        unsure += self._unnamed_part(
-            sentence, figure, first(suggested), part or str(new_part or "")
-        )
-        unsure += (
-            self._unexplained(figure, suggested, part, self._region(sentence, figure))
-            if not new_part
-            else ()
-        )
-        unsure += (Doubt("several_parts"),) if "+" in part else ()
+        region = self._region(sentence, figure)
+        unsure = (*judgement.doubts, *q.doubts, *figure.doubts, *doubts, *dated)
+        if new_part:
+            unsure += (Doubt("new_part", {"name": new_part.name}),)
+        else:
+            unsure += self._unnamed_part(sentence, figure, first(suggested), part)
+            unsure += self._unexplained(figure, suggested, part, region)
+            unsure += self._scope(figure, part)
         unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
         candidate = Candidate(
@@ -217,7 +214,7 @@ class _Reader:
             indicator=first(suggested),
             breakdown=new_part.code if new_part else part,
             new_part=new_part,
-            region=self._region(sentence, figure),
+            region=region,
             base=base,
             suggestions=suggested,
             doubts=unsure,
@@ -321,7 +318,7 @@ class _Reader:
     def _unexplained(
         self, figure: Figure, suggested: tuple[Suggestion, ...], part: str, region: str
     ) -> tuple[Doubt, ...]:
-        """Return a doubt where the words of a figure may name a part that no known one is."""
+        """Return the doubts about a part: words that it does not explain, or several codes."""
         if self.catalogue is None or not first(suggested):
             return ()
         cell = self.grid.get(figure.quantity.start)
@@ -331,7 +328,13 @@ class _Reader:
         for name in (region, *self.setting.names):
             words = words.replace(name, "") if name else words
         left = leftover(words[-24:], suggested[0], part, self.catalogue)
-        return (Doubt("other_words", {"words": left}),) if len(left) >= FEWEST else ()
+        doubts = (Doubt("other_words", {"words": left}),) if len(left) >= FEWEST else ()
+        return (*doubts, Doubt("several_parts")) if "+" in part else doubts
+
+    def _scope(self, figure: Figure, part: str) -> tuple[Doubt, ...]:
+        """Return a doubt where road accidents may be those that the police count."""
+        police = part == "sector:road_traffic" and _ROAD.search(self._opening(figure))
+        return (Doubt("road_scope"),) if police else ()
 
     def _region(self, sentence: Sentence, figure: Figure) -> str:
         cell = self.grid.get(figure.quantity.start)
@@ -490,6 +493,7 @@ _BARE_VERB = re.compile(
     r"[、,]?(?:其中|已|均|共|并|全部|完成|造成|累计)*"
     r"(?:整改|整治|销号|培训|参训|参演|参与|死亡|亡|受伤|伤|罚款|受众|受灾)?(?:完成|到位|人数)?"
 )
+_ROAD = re.compile(r"(?<!经营性)(?<!经营)道路交通事故")
 _VS_MEAN = "disaster_loss_vs_prev5y_mean"
 
 

@@ -241,7 +241,8 @@ class _Writer:
             sentence = self._sentence(page, last, candidate, colour)
             named = dict(zip(COLUMNS[REVIEW], cells, strict=True)) | {"sentence": sentence}
             height = _LINE * max(_lines_of(c, text) for c, text in named.items())
-            page.set_row(last, height, None, {"hidden": not candidate.owns})
+            fold = {"level": 1, "hidden": True} if _left_out(candidate) else {}
+            page.set_row(last, height, None, {"hidden": not candidate.owns, **fold})
             if parts := self._parts(candidate):
                 choice = {"validate": "list", "source": parts, "show_error": False}
                 column = COLUMNS[REVIEW].index("breakdown")
@@ -291,6 +292,7 @@ class _Writer:
         known |= {"start": str(candidate.start), "end": str(candidate.end), "raw": candidate.raw}
         if candidate.owns:
             known["confidence"] = str(candidate.confidence)
+            known["decision"] = REJECT if _left_out(candidate) else ""
             known["region"] = self.areas.at(candidate.start, candidate.region)
             known["breakdown"] = candidate.breakdown
         known |= {"value": value, "period_start": str(start), "period_end": str(end)}
@@ -368,10 +370,16 @@ _OWNING = (Role.OBSERVATION, Role.TARGET)
 _ORDER = list(Confidence)
 
 
-def _rank(candidate: Candidate) -> tuple[bool, int, int]:
-    """Sort figures before other numerals, sure ones first, then by place."""
+def _left_out(candidate: Candidate) -> bool:
+    """Whether a figure is not taken unless a reviewer decides so: unnamed, or a repeat."""
+    repeated = any(doubt.id == "said_before" for doubt in candidate.doubts)
+    return candidate.owns and (repeated or not candidate.indicator)
+
+
+def _rank(candidate: Candidate) -> tuple[bool, bool, int, int]:
+    """Sort figures before other numerals, sure ones first, those left out last."""
     trust = _ORDER.index(candidate.confidence) if candidate.owns else 0
-    return not candidate.owns, trust, candidate.start
+    return not candidate.owns, _left_out(candidate), trust, candidate.start
 
 
 def _lines_of(column: str, text: str) -> int:

@@ -253,8 +253,7 @@ def _last(run: Line | None) -> Text:
     meaning = say(_MEANINGS.get(code, "state.last.stopped"))
     seconds = f"{run['seconds']:.1f}"
     text = say("state.last", began=run["began"], seconds=seconds, meaning=meaning, code=code)
-    refused = run.get("refused", "")  # a plain string in files of version 0.1
-    cause = _plain(refused) if isinstance(refused, str) else Text(**refused)
+    cause = _cause(run.get("refused", ""))
     return text + _plain("\n  ") + cause if cause.en else text
 
 

@@ -4,9 +4,6 @@ Figures made from reported figures: marks, limits, rates, shares and what a wide
 Frame in, new frame out; it reads no file. Every number it adds carries the method that made it.
 """
 
-import math
-import re
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -26,6 +23,7 @@ from analysis.tables.populations import FARTHEST, populations
 
 from . import intervals, tests
 from .dates import whole_year
+from .precision import half
 
 PER = 100_000
 SAME = ["region", "indicator", "breakdown", "status"]
@@ -42,7 +40,6 @@ RATE_OF = {
     "violation_rectification_rate": "violations_found",
 }
 ON_TIME = "kind:on_time"  # in the breakdown of a rate: rectified by the deadline
-_PERCENT = re.compile(r"[%％]|百分点")
 # Only what happens to people is subject to chance: accidents, disasters, insured damage. What an
 # office did (drills, inspections, hazards found) is a complete count and gets no interval.
 EVENT_THEMES = ("outcomes", "disaster_losses", "insurance")
@@ -125,35 +122,7 @@ def rounding(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
     A plain whole number counts cases and has none (0), but a whole percentage is rounded to 1 %.
     """
     places, printed = pd.factorize(rows["printed"], use_na_sentinel=False)
-    return np.array([_half(str(word)) for word in printed], dtype="float64")[places]
-
-
-def as_value(row: Mapping[Any, Any]) -> dict[Any, Any]:
-    """
-    Return *row* with its rate as the value, no finer than the printed count allows.
-
-    >>> row = {"value": 25_000.0, "printed": "2.5万场次", "rate": 322.58, "comparator": "="}
-    >>> as_value(row)["value"], as_value(row)["comparator"]
-    (320.0, '~')
-    """
-    shown = {**row, "value": row["rate"], "printed": ""}
-    half = _half(str(row["printed"])) / row["value"] * row["rate"] if row["value"] else 0
-    if half <= 0 or row["comparator"] != Comparator.EXACT:
-        return shown
-    place = 10.0 ** math.floor(math.log10(2 * half))
-    return shown | {"value": place * round(row["rate"] / place), "comparator": Comparator.ABOUT}
-
-
-def _half(printed: str) -> float:
-    match = re.search(r"\d[\d,]*(?:\.(\d+))?\s*(?:余|多)?([万亿]*)", printed)
-    if match is None:
-        return 0.0
-    scale = 1.0
-    for word in match[2]:
-        scale *= 1e4 if word == "万" else 1e8
-    decimals = len(match[1] or "")
-    counted = scale == 1 and not decimals and not _PERCENT.search(printed)
-    return 0.0 if counted else scale / 10**decimals / 2
+    return np.array([half(str(word)) for word in printed], dtype="float64")[places]
 
 
 def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:

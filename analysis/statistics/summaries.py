@@ -97,6 +97,16 @@ def _change(row: Row) -> Change:
     return Change(row, beyond=not row["lower"] <= 1 <= row["upper"])
 
 
+def percent_beside(stated: pd.DataFrame, change: Change | None) -> Row | None:
+    """Return the percentage of the one other region whose report prints one for the same period."""
+    if change is None:
+        return None
+    same = stated["mark"].eq(Mark.PERCENT_ONLY) & stated["origin"].eq("report")
+    same &= stated["period_end"].eq(change.row["period_end"])
+    same &= stated["region"].ne(change.row["region"])
+    return stated[same].iloc[0].to_dict() if same.sum() == 1 else None
+
+
 def beyond_chance(counted: pd.DataFrame) -> int:
     """Return how many counted changes have a 95 % interval that excludes no change."""
     return int((counted["lower"].gt(1) | counted["upper"].lt(1)).sum())

@@ -81,9 +81,12 @@ def typed(cells: "pd.Series[str]", kind: str, *, coded: bool, nullable: bool) ->
         return read._replace(cells=pd.to_datetime(read.cells, format="%Y-%m-%d"))
     if not coded:
         return Typed(cells, {}, {})
-    folded = cells.map(lambda cell: unicodedata.normalize("NFC", narrow(cell)))
-    changed = folded[folded.ne(cells)]
-    return Typed(folded, {}, {int(str(line)): text for line, text in changed.items()})
+    folded = {cell: unicodedata.normalize("NFC", narrow(cell)) for cell in cells.unique()}
+    if all(cell == text for cell, text in folded.items()):
+        return Typed(cells, {}, {})
+    texts = cells.map(folded)
+    changed = texts[texts.ne(cells)]
+    return Typed(texts, {}, {int(str(line)): text for line, text in changed.items()})
 
 
 class _Refused(Exception):  # noqa: N818 - a verdict within this module, not an error of its own

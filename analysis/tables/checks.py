@@ -44,6 +44,7 @@ __all__ = ["check", "decided", "everything", "expected_unit", "printed_value"]
 
 OWNING = (Role.OBSERVATION, Role.TARGET)
 WHOLE = (Quantity.COUNT, Quantity.PEOPLE, Quantity.RANK)
+SIZES = (Quantity.PEOPLE, Quantity.MONEY, Quantity.AREA)  # of a region, to divide by
 _BOUND = re.compile(r"[0-9万亿][余多]")
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 _FEWEST_DIGITS = 3  # of a value that is looked for without its unit
@@ -282,6 +283,16 @@ def _amounts(tables: Tables) -> Iterator[Fault]:
         words = advice("not_a_direction")
         yield from _faults(tables, table, frame[turn], "value", words)
     yield from _fractions(tables)
+    yield from _denominators(tables)
+
+
+def _denominators(tables: Tables) -> Iterator[Fault]:
+    """People, money and land of a region that figures are divided by; none of them is 0."""
+    named = tables.indicators["theme"].eq("context") & tables.indicators["quantity"].isin(SIZES)
+    frame = tables.context
+    sizes = frame["indicator"].isin(tables.indicators["indicator"][named])
+    none = sizes & frame["measure"].eq(Measure.LEVEL) & frame["value"].le(0)
+    yield from _faults(tables, "context", frame[none], "value", advice("no_denominator"))
 
 
 def _fractions(tables: Tables) -> Iterator[Fault]:

@@ -299,14 +299,14 @@ class _Reader:
         line, row = numbered
         if self._is_note(line, row):
             return line, None
-        faults = list(self._length_faults(line, row))
-        if _remarkable(row):
+        faults, remarkable = list(self._length_faults(line, row)), _remarkable(row)
+        if remarkable:
             faults += self._cell_faults(line, row)
         if faults:
             self._grid.faults.extend(faults)
             return line, None
         row = row[: len(self._names)] + [""] * (len(self._names) - len(row))
-        if not _remarkable(row):
+        if not remarkable:
             return line, row
         return line, [
             self._clean(line, name, cell) for name, cell in zip(self._names, row, strict=True)

@@ -5,6 +5,7 @@ It computes no figure; ``statistics`` does.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -190,7 +191,7 @@ class Tables:
         regions = self.regions[["region", "adcode", "level", "parent", "name_zh", "name_en"]]
         indicators = self.indicators.drop(columns=["unit", "definition_zh", "definition_en"])
         units = self.units.set_index("unit")
-        parts = self.breakdowns.set_index("breakdown")
+        parts = self.breakdowns.set_index("breakdown")[["name_zh", "name_en"]].to_dict()
         named = rows.merge(
             regions.rename(columns={"name_zh": "region_zh", "name_en": "region_en"}),
             on="region",
@@ -236,7 +237,7 @@ def _ids(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def _parts(code: str, names: "pd.Series[str]", glue: str) -> str:
+def _parts(code: str, names: Mapping[Any, str], glue: str) -> str:
     return glue.join(str(names.get(part, part)) for part in code.split("+") if part)
 
 

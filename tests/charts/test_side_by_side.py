@@ -94,7 +94,7 @@ def test_a_rate_stands_beside_its_count_where_the_family_is_one():
     """45 deaths of 2.3 million people; a listing has none."""
     members = [(row("nantong", 77), "member"), (row("chuxiong", 45), "member")]
 
-    assert "2 per 100,000 people" in table("rate", *members).said
+    assert "1.96 per 100,000 people" in table("rate", *members).said
     assert "per 100,000" not in table("listing", *members).said
 
 

@@ -109,3 +109,22 @@ def test_the_prompt_warns(changed, monkeypatch):
         rows = rs.load().rows
     said = rows.safety.why("chuxiong", "deaths", language="en").splitlines()
     assert doubt in "\n".join(said[:4])
+
+
+def test_a_value_that_stands_out_is_a_note_of_check(tmp_path):
+    """Of a table that has changed, and on standard error; the figure may be right."""
+    shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("originals"))
+    asked = ["check", "--project", str(tmp_path), "--language", "en"]
+    assert "look again" not in CliRunner().invoke(main, asked).output
+    path = tmp_path / "data" / "observations" / "chuxiong.csv"
+    *lines, before, last = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join([*lines, last, before]), "utf-8")
+
+    checked = CliRunner().invoke(main, asked)
+
+    (note,) = [line for line in checked.stderr.splitlines() if line.startswith("look again: ")]
+    assert note.startswith(
+        "look again: Chuxiong, 2024: Direct economic loss from natural disasters ("
+    )
+    assert note.endswith(" 237,600 yuan, 14.85 times the year before (16,000 yuan)")
+    assert "look again" not in checked.stdout

@@ -151,7 +151,7 @@ def test_coverage_counts_the_shared_indicators_that_compare():
     comparable = {"deaths": True, "drills_held": True, "hazards_found": False}
 
     assert findings.coverage(comparable).en == "2 of 3 shared indicators can be compared"
-    assert findings.not_comparable(comparable).zh == "3项共有指标中1项不能比较"
+    assert findings.not_comparable(comparable).zh == "3项指标中1项没有两地可比"
 
 
 def test_reading_gives_the_latest_change_first(rows, context):
@@ -190,13 +190,14 @@ def test_no_finding_of_the_tables_praises_blames_or_ranks(comparisons, rows, con
 
 
 def test_the_example_of_the_reports_is_within_chance(rows, context):
-    """45 after 51: the title of the trend of deaths."""
+    """45 after 51, and the percentage of Nantong: the title of deaths; the verdict is below."""
     changes = years.changes_of(rows, context, "deaths", first_year=2020)
     levels = rates.limits(years.levels(rows, context, "deaths", first_year=2020))
 
     said = findings.trend(levels, changes[changes["mark"].ne("exact")], changes)
 
-    assert said.zh == "楚雄死亡51→45：数量太少，尚难判断"
+    assert said.zh == "死亡：楚雄51→45，南通下降14.3%"
+    assert findings.latest_change(changes).zh.startswith("楚雄：数量太少，尚难判断")
 
 
 def test_instruments_are_counted_once():
@@ -214,7 +215,7 @@ def test_instruments_are_counted_once():
         columns=["indicator", "reports", "region", "status", "region_zh", "region_en"],
     )
 
-    assert findings.instruments(rows).en == "1 of 2 instruments is in all 2 reports"
+    assert findings.instruments(rows).en == "All 2 regions report 1 of 2 instruments"
     assert findings.instruments_of_one(rows).zh == "2项举措安徽有2项，1项独有"
 
 
@@ -284,7 +285,7 @@ def test_lines_of_families_are_ratios_and_sums():
     rows = tables.rows.safety.rate()
     compared = [families.comparable(rows, code, tables) for code in ("hazards_per_mine_visited",)]
     compared.append(families.comparable(rows, "own_level_plans", tables))
-    lines, _ = findings.comparable_lines(profiles.beside(compared, "chuxiong"), 0)
+    lines, _ = findings.comparable_lines(profiles.beside(compared, "chuxiong"), (0, 9))
 
     assert lines[0].en.endswith("Anshan 3.2, Chuxiong 2.5")
     assert lines[1].en.endswith("Anhui 21, Nantong 49, Chuxiong 69")

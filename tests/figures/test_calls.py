@@ -4,7 +4,7 @@ import csv
 
 import pandas as pd
 import pytest
-from album import CALLS, drawings, pages
+from album import CALLS, drawings, each, pages
 from drawings import Drawing
 from matplotlib.figure import Figure as Page
 
@@ -77,14 +77,13 @@ def test_every_kind_has_a_call():
 
 
 @pytest.mark.parametrize("form", ["slide", "page"])
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("kind", CALLS)
-def test_a_call_draws_figures_of_its_kind(kind, language, form):
+@each(CALLS)
+def test_a_call_draws_figures_of_its_kind(name, language, form):
     """Each with a name of its own, its title on the page, and marks of its rows only."""
-    drawn = drawings(kind, language, form)
+    drawn = drawings(name, language, form)
     figures = [drawing.figure for drawing in drawn]
 
-    assert {figure.kind for figure in figures} == {kind}
+    assert {figure.kind for figure in figures} == {name}
     names = [figure.name for figure in figures]
     assert len(set(names)) == len(names)
     assert all(name.endswith(f"-{language}") for name in names)

@@ -1,4 +1,4 @@
-"""Figures of 20 and 200 regions: no text over another, or a refusal that says what to do."""
+"""Figures of 20 to 400 regions: no text over another, or a refusal that says what to do."""
 
 from itertools import product
 
@@ -13,9 +13,11 @@ from analysis.figures import calls
 
 DRAWN = {
     20: ("overview", "comparison", "trend", "changes", "expected", "peers", "profile"),
-    200: ("comparison", "trend", "peers", "ranked", "tiles"),
+    60: ("trend",),
+    200: ("comparison", "peers", "ranked", "tiles"),
     400: ("trend",),
 }
+MOST_PAGES = (200, "trend")  # a panel a region: drawn for minutes, and so by slow tests only
 SMALL = 20  # regions
 ARGUMENTS = {"overview": (), "profile": ("simaat",)}
 
@@ -27,6 +29,8 @@ def cases():
             twin = regions > SMALL and (language, form) in {("zh", "slide"), ("en", "page")}
             marks = [pytest.mark.slow] if twin else []
             yield pytest.param(regions, name, language, form, marks=marks)
+    for language, form in (("zh", "slide"), ("en", "page")):
+        yield pytest.param(*MOST_PAGES, language, form, marks=pytest.mark.slow)
 
 
 @pytest.mark.parametrize(("regions", "name", "language", "form"), [*cases()])

@@ -4,8 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from album import CALLS, drawings
-from drawings import Drawing
+from album import CALLS, drawings, each
 
 import analysis as rs
 from analysis.charts.kinds import kind_of
@@ -36,13 +35,13 @@ def test_every_result_is_labelled_as_it_is_printed(printed):
         assert float(digits) == row["value"], row["id"]
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("name", CALLS)
+@each(CALLS)
 def test_no_figure_rounds_a_printed_number(name, language, printed):
     """13 million for 12,984,400 or 97.4% for 97.35% is on no picture and in no native chart."""
-    for figure in (drawing.figure for drawing in drawings(name, language)):
+    for drawing in drawings(name, language):
+        figure = drawing.figure
         kept = printed[printed["id"].isin(figure.rows["id"])]
-        texts = Drawing(figure).said.split("\n") + _native(figure)
+        texts = drawing.said.split("\n") + _native(figure)
         said = {token for text in texts for token in NUMBER.findall(text)}
         assert said.isdisjoint(_rounded(kept, language) - _exact(kept, language)), figure.name
 

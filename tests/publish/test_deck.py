@@ -253,27 +253,10 @@ def test_what_a_share_is_of_stands_under_it(tmp_path):
         "breakdown_zh": "联合检查",
         "breakdown_en": "Joint check",
     }
+    counts = {"hazards_found": 195, "major_hazards_found": 3}
     rows = [
-        row(
-            value=195,
-            open=0,
-            cases=195,
-            total=195,
-            total_printed="195项",
-            loop="hazards_found",
-            id="a",
-            **shares,
-        ),
-        row(
-            value=3,
-            open=0,
-            cases=3,
-            total=3,
-            total_printed="3项",
-            loop="major_hazards_found",
-            id="b",
-            **shares,
-        ),
+        row(value=n, open=0, cases=n, total=n, total_printed=f"{n}项", loop=loop, id=loop, **shares)
+        for loop, n in counts.items()
     ]
     folder = written(tmp_path, more=[figure("open-hazards-joint", rows, kind="open_hazards")])
     data = slides.deck(folder, language="zh", patterns=["open-hazards-joint"])

@@ -29,6 +29,7 @@ class Finding:
     """A finding that a figure shows."""
 
     sentence = Text("楚雄死亡45人，上年51人。", "Chuxiong: 45 deaths, 51 the year before.")
+    regions = ()
     figure = "trend-deaths"
 
 

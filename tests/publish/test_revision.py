@@ -34,6 +34,7 @@ def raised(one):
 class Finding:
     """A finding whose number is that of the version."""
 
+    regions = ()
     figure = "comparison-deaths"
 
     def __init__(self, value):

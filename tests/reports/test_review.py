@@ -333,3 +333,26 @@ def test_faults_are_in_words(folder, key):
         accept.accept(reviewed(folder, report, spoil), folder)
     assert "[a-z]" not in str(refused.value)
     assert "such as qingshan" in str(refused.value)
+
+
+def test_a_figure_without_indicator_counts_as_not_taken(folder):
+    """It is folded behind the others and already rejected; the rest is for the reviewer."""
+    text = f"青山市2024年总结\n更换软管326根。发生事故3起。{CLOSING}"
+    lines = {line["raw"]: line for line in sheet(compiled(folder, text)) if line["confidence"]}
+
+    assert [*lines] == ["3", "326"]
+    assert (lines["326"]["indicator"], lines["326"]["decision"]) == ("", "reject")
+    assert lines["3"]["decision"] == ""
+
+
+def test_a_figure_with_key_and_value_of_an_earlier_one_is_left_out(folder):
+    """Other words for the same thing; another value of the same thing is for the reviewer."""
+    text = f"青山市2024年总结\n全年发生事故3起。全市事故共3起,死亡2人。共有1人死亡。{CLOSING}"
+    lines = [line for line in sheet(compiled(folder, text)) if line["role"] == "observation"]
+
+    assert [(line["raw"], line["decision"]) for line in lines] == [
+        ("3", ""),
+        ("2", ""),
+        ("1", ""),
+        ("3", "reject"),
+    ]

@@ -326,3 +326,12 @@ def test_a_plan_without_a_job_is_refused(project, text):
 
     with pytest.raises(UsageError, match=r"plan.toml has no job: add \[\[job\]\] or \[default\]"):
         load(project)
+
+
+def test_a_plan_may_start_with_a_byte_order_mark(project):
+    """Editors of Windows write one."""
+    names = [job.name for job in load(project).jobs]
+    path = project.root / "plan.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert [job.name for job in load(project).jobs] == names

@@ -329,3 +329,29 @@ def test_a_file_that_no_report_is_behind_is_told(tmp_path):
 
     assert {fault.file for fault in found} == {"mentions/east-2052.csv"}
     assert "a file of no report" in {fault.rule.en for fault in found}
+
+
+def planted(folder, column, cells):
+    """The faults of the population rows of the context once their *column* has *cells*."""
+    path = folder / "context.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    places = [n for n, line in enumerate(lines, 1) if ",resident_population_year_end," in line]
+    for line, cell in zip(places, cells, strict=False):
+        minimal.plant(path, line, column, cell)
+    return [(f.column, f.rule.en) for f in checks.everything(folder) if f.file == "context.csv"]
+
+
+def test_a_denominator_is_positive_and_in_whole_people(copied):
+    """A population of 0 would be an infinite rate; 233 and 232.7 are numbers in 万."""
+    rules = [rule for _, rule in planted(copied, "value", ["0", "233", "232.7", "-1"])]
+
+    assert sum(rule == "no size of a region" for rule in rules) == 2
+    assert sum(rule.startswith("the evidence does not print 233") for rule in rules) == 1
+    assert sum(rule.startswith("no number of cases, people") for rule in rules) == 2
+
+
+def test_a_period_has_days_of_the_calendar(copied):
+    """Days that are not there look like days."""
+    days = ["2019-02-30/2019-12-31", "2023-01-01/2023-02-29", "2024-06-31/2024-06-31"]
+
+    assert [column for column, _ in planted(copied, "period", days)] == ["period"] * 3

@@ -7,6 +7,7 @@ The summary is made of the titles of the figures that follow, so that it says wh
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -127,7 +128,7 @@ def deck(
     presentation = deck_template.empty(template)
     version = store.mark(figures)
     front, back = _pages(presentation, shown, every, language, version, scope, findings)
-    contents = [content.content(record, language) for record in shown]
+    contents = [slides.on_one_slide(content.content(record, language)) for record in shown]
     for page in front:
         pages.add(presentation, page, language)
     for one in contents:
@@ -165,13 +166,19 @@ def retitled(records: Iterable[Record], about: About, findings: Sequence[Finding
 
     The title of a figure of several regions is about one of them, which may be another.
     """
-    own = [one for one in findings if about.regions and about.regions.issuperset(one.regions)]
-    return [_retitled(one, [each for each in own if _of_finding(each, [one])]) for one in records]
+    if not about.regions:
+        return list(records)
+    own = [one for one in findings if about.regions.issuperset(one.regions)]
+    return [
+        _retitled(record, [one for one in own if _of_finding(one, [record])])
+        | {"subject": sorted(about.regions)}
+        for record in records
+    ]
 
 
-def _retitled(record: Record, findings: Sequence[Finding]) -> Record:
+def _retitled(record: Record, findings: Sequence[Finding]) -> dict[str, Any]:
     if not findings:
-        return record
+        return dict(record)
     texts = {"title": findings[0].title, "spoken": findings[0].sentence}
     texts |= {"subtitle": findings[0].subtitle} if findings[0].subtitle else {}
     return {**record, **{name: {"zh": text.zh, "en": text.en} for name, text in texts.items()}}
@@ -197,13 +204,17 @@ def chosen(
 
 
 def _of_finding(finding: Finding, records: Sequence[Record]) -> list[Record]:
-    """Return the figure that shows a finding, as a list; its first page if it has several."""
+    """Return the figure that shows a finding as a list: the first page with its regions."""
     name = finding.figure
-    if not name:
-        return []
-    equal = [record for record in records if content.key_of(record) == name]
-    first = [record for record in records if content.key_of(record) == f"{name}-1"]
-    return (equal or first)[:1]
+    pages = [one for one in records if name in {content.key_of(one), _stem(one)}] if name else []
+    regions = {*finding.regions}
+    own = (one for one in pages if not regions or regions & {row["region"] for row in one["rows"]})
+    return list(islice(own, 1))
+
+
+def _stem(record: Record) -> str:
+    """Return the name of a figure without the number of its page."""
+    return re.sub(r"-\d$", "", content.key_of(record))
 
 
 def _weightiest(records: Sequence[Record], about: About) -> list[Record]:
@@ -411,13 +422,8 @@ def _cut(
 ) -> Iterator[Page]:
     """Yield a table on one page; its last line counts the lines for which there is no room."""
     for kept in range(len(table.lines), 0, -1):
-        count = len(table.lines) - kept
-        more_words = say("brief.more", count=count)[language]
-        end = tuple(more_words if width == max(widths) else "" for width in widths)
-        lines = (*table.lines[:kept], end) if count else table.lines
-        parts = list(
-            pages.divided(presentation, name, title, Table(table.head, lines), widths, **more)
-        )
+        short = content.shortened(table, kept, language, "brief.more")
+        parts = list(pages.divided(presentation, name, title, short, widths, **more))
         if len(parts) == 1:
             yield parts[0]
             return

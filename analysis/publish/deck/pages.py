@@ -1,9 +1,10 @@
 """Slides without a figure: the cover, the key, what cannot be compared, the sources."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from analysis.charts import native
 from analysis.charts.native import Table
 from analysis.language.messages import say
 from analysis.publish import content
@@ -42,7 +43,7 @@ def cover(records: Sequence[Record], language: str, version: str, title: str = "
 def regions(rows: Iterable[Mapping[str, Any]], language: str) -> str:
     """Return the names of the regions whose reports have some of the rows, by level."""
     reported = [row for row in rows if row.get("origin", "report") == "report"]
-    ordered = sorted(reported, key=content.level)
+    ordered = sorted(reported, key=native.level)
     names = dict.fromkeys(str(row.get(f"region_{language}", "")) for row in ordered)
     return {"zh": "、", "en": ", "}[language].join(list(filter(None, names))[:12])
 
@@ -94,7 +95,7 @@ def divided(
     layout = template.layout(presentation, "Page")
     box = table_box(template.areas(layout, "Page", wanted))
     scaled = scale(widths, box[2])
-    parts = list(_split(table, scaled, size, box[3]))
+    parts = list(split(table, scaled, size, box[3]))
     for number, part in enumerate(parts[:most], 1):
         count = f" ({number}/{len(parts)})" if len(parts) > 1 else ""
         texts = {"Title": title + count} | ({"Words": words} if words else {})
@@ -119,20 +120,20 @@ def scale(widths: Sequence[float], width: float) -> list[float]:
     return [one * width / sum(widths) for one in widths]
 
 
-def _split(table: Table, widths: Sequence[float], size: float, height: float) -> Iterator[Table]:
-    """Yield the table in parts that fit one slide each."""
+def split(table: Table, widths: Sequence[float], size: float, height: float) -> Iterator[Table]:
+    """Yield a table in parts that are at most as high as given in inches."""
     whole = height - shapes.height_of(table.head, widths, size)
     room = whole
     page: list[tuple[str, ...]] = []
     for line in (part for one in table.lines for part in _chopped(one, widths, size, whole)):
         high = shapes.height_of(line, widths, size)
         if page and room < high:
-            yield Table(table.head, tuple(page))
+            yield replace(table, lines=tuple(page))
             room, page = whole, []
         page.append(line)
         room -= high
     if page:
-        yield Table(table.head, tuple(page))
+        yield replace(table, lines=tuple(page))
 
 
 def _chopped(

@@ -10,18 +10,20 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from analysis.charts.kinds import kind_of
 from analysis.errors import AnalysisError
 from analysis.figures import carriers, manifest, office, provenance
 from analysis.language import labels
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.publish import content
+from analysis.publish.content import Content
 
-from . import booklet, brief, renew, shapes, store, tags
+from . import booklet, brief, renew, shapes, slides, store, tags
 from .brief import Finding
 from .renew import Plan, Target
 from .store import PART
@@ -162,11 +164,30 @@ class _Update:
 
     def _retitled(self, records: Mapping[str, Any]) -> dict[str, Any]:
         """Return *records* with the titles that a brief on a region gives them."""
-        scope = store.scope_of(self.properties)
-        about = brief.About.of(scope if scope.get("chosen") == "brief" else {})
+        about = brief.About.of(store.scope_of(self.properties) if self._is_brief else {})
         findings = self.findings(about.words) if about.regions else ()
         own = brief.retitled(records.values(), about, findings)
         return dict(zip(records, own, strict=True))
+
+    @property
+    def _is_brief(self) -> bool:
+        return store.scope_of(self.properties).get("chosen") == "brief"
+
+    @cached_property
+    def _pages(self) -> dict[str, Content]:
+        """The slides of lists, each by the name of the figure and the number of the slide."""
+        lists = [one for one in self.records.values() if kind_of(one).listed]
+        contents = [content.content(one, one["language"]) for one in lists]
+        if self._is_brief:
+            return {one.figure: slides.on_one_slide(one) for one in contents}
+        return {page.figure: page for one in contents for page in slides.paged(one)}
+
+    def now(self, figure: str) -> Content | None:
+        """Return what a slide of a figure should show, or None if there is no such figure now."""
+        if figure in self._pages or figure not in self.records:
+            return self._pages.get(figure)
+        record = self.records[figure]
+        return content.content(record, record["language"])
 
     def run(self) -> None:
         """Update every slide that shows a figure of the project, and the pages around them."""
@@ -179,14 +200,13 @@ class _Update:
     def _plan(self, number: int, slide: Any, contents: Contents, shown: Shown) -> Plan | None:
         if tags.page_of(shown.figure):
             return None
-        record = self.records.get(shown.figure)
-        if record is None:
+        now = self.now(shown.figure)
+        if now is None:
             return Plan(shown, lost=[say("refresh.gone")[self.language]], fingerprint="gone")
-        now = content.content(record, record["language"])
         old = shown.carried or self.provenances.get(shown.figure) or {}
         target = Target(
-            f"{number}. {shown.figure}", slide, shown, now, str(record["language"]),
-            self.figures, renew.outdated(old, now, str(record["language"])),
+            f"{number}. {shown.figure}", slide, shown, now, now.language,
+            self.figures, renew.outdated(old, now, now.language),
         )  # fmt: skip
         shown.fingerprint = shown.fingerprint or str(old.get("fingerprint", ""))
         error = self.failed.get(number, "")
@@ -227,9 +247,9 @@ class _Update:
         for step in sorted(plan.steps, key=lambda step: step.last):
             step.apply()
             self.report.changed.append(step.line)
-        if not plan.steps:
+        now = self.now(name)
+        if not plan.steps or now is None:
             return
-        now = content.content(self.records[name], self.records[name]["language"])
         old = plan.shown.carried or self.provenances.get(name)
         self.report.changed += [f"    {line}" for line in reasons(old, now.record)]
         self.provenances[name] = store.carried(now)
@@ -283,6 +303,11 @@ class _Update:
             if record["language"] == self.language
             and name not in {*seen, *known}
             and content.worth_a_slide(record)
+        ]
+        others += [
+            name
+            for name, page in self._pages.items()
+            if page.record["name"] in seen and name not in {*seen, *known}
         ]
         if others and self.properties.get(f"{PART}.scope.chosen", "all") == "all":
             names = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")

@@ -17,7 +17,7 @@ from typing import Any
 from analysis.charts.native import Table
 from analysis.figures import carriers, pictures, qr
 from analysis.publish.content import Content
-from analysis.publish.fit import ems_of
+from analysis.publish.fit import ems_of, seams
 
 from . import template
 from .template import EMU, Box, box_of
@@ -178,6 +178,7 @@ def _shrink(paragraph: Any, size: float, own: float) -> None:
 
 def _fit(shape: Any, words: str, size: float) -> tuple[float, str]:
     across, down = template.insets(shape)
+    down += template.spacing(shape) * words.count("\n")
     width, height = shape.width / EMU - across, shape.height / EMU - down
     fitted_size, text = fit(words, width, height, size)
     return _on_one_line(text, width, fitted_size), text
@@ -258,7 +259,7 @@ _HEADING = 20.0  # points; larger text is kept on one line if possible
 def lines_needed(words: str, width: float, size: float) -> int:
     """Return the number of lines of *words* at *size* points in *width* inches, rounded up."""
     ems = max(1.0, width * 72 / size * 0.97)
-    return sum(max(1, -int(-ems_of(line) // ems)) for line in words.split("\n"))
+    return sum(max(1, -int(-(ems_of(line) + seams(line)) // ems)) for line in words.split("\n"))
 
 
 def describe(shape: Any, words: str) -> None:

@@ -5,8 +5,9 @@ The texts of ``content`` go into placeholders or text boxes. Every shape has a m
 ``refresh`` finds it after the deck was edited.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from analysis.figures import manifest
 from analysis.language.messages import say
 from analysis.publish import content
 from analysis.publish.content import LEFT_OUT, Content
-from analysis.publish.fit import ems_of
+from analysis.publish.fit import shares
 
 from . import pages, shapes, store, tags
 from . import template as deck_template
@@ -65,11 +66,10 @@ def deck(
             [pages.add(presentation, one, language) for one in opening],
         )
     ]
-    contents = {record["name"]: content.content(record, language) for record in shown}
+    contents = {one["name"]: paged(content.content(one, language)) for one in shown}
     for name, group in groupby(shown, key=lambda record: kind_of(record).title[language]):
-        slides = [
-            add(presentation, contents[one["name"]], language, figures, mark) for one in group
-        ]
+        every = [page for one in group for page in contents[one["name"]]]
+        slides = [add(presentation, page, language, figures, mark) for page in every]
         sections.append((name, slides))
     rest = [
         pages.add(presentation, page, language)
@@ -77,7 +77,40 @@ def deck(
     ]
     store.divide(presentation, [*sections, (say("slides.appendix")[language], rest)])
     scope = {"chosen": "select" if patterns else "all"}
-    return store.sealed(presentation, contents.values(), language, version, scope)
+    return store.sealed(presentation, chain(*contents.values()), language, version, scope)
+
+
+TABLE_ROOM = {False: (12.3, 4.4), True: (8.0, 4.4)}  # inches of a wide slide: whole, with an aside
+TABLE_SIZE = 11.0  # points
+
+
+def paged(one: Content) -> list[Content]:
+    """Return the slides of a figure: several if it is a list that is too long for one."""
+    if one.table is None or one.plot is not None:
+        return [one]
+    wide, high = TABLE_ROOM[has_aside(one)]
+    parts = list(pages.split(one.table, shares(one.table, wide, TABLE_SIZE), TABLE_SIZE, high))
+    if len(parts) == 1:
+        return [one]
+    return [
+        replace(
+            one,
+            figure=f"{one.figure}-p{number}" if number > 1 else one.figure,
+            title=f"{one.title} · {number}/{len(parts)}",
+            table=part,
+        )
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def on_one_slide(one: Content) -> Content:
+    """Return the slide of a figure, with as many lines of a list as it has room for."""
+    table = one.table
+    if table is None:
+        return one
+    kept = range(len(table.lines), 0, -1)
+    short = (replace(one, table=content.shortened(table, n, one.language)) for n in kept)
+    return next((each for each in short if len(paged(each)) == 1), one)
 
 
 def texts(slide_content: Content) -> dict[str, str]:
@@ -88,14 +121,12 @@ def texts(slide_content: Content) -> dict[str, str]:
         "side": side_words(slide_content),
         "caveat": slide_content.caveat,
         "source": slide_content.source,
-        "stamp": content.stamp(slide_content.record, _language(slide_content)),
+        "stamp": content.stamp(
+            {**slide_content.record, "name": slide_content.figure}, slide_content.language
+        ),
         "heading": _heading(slide_content),
         "notes": slide_content.notes,
     }
-
-
-def _language(slide_content: Content) -> str:
-    return str(slide_content.record["language"])
 
 
 def _heading(slide_content: Content) -> str:
@@ -106,8 +137,8 @@ def side_words(slide_content: Content) -> str:
     """Return the list of regions left out, as shown beside the chart."""
     if not slide_content.left_out or drawing(slide_content) == "picture":
         return ""
-    head = LEFT_OUT[_language(slide_content)]
-    mark = {"zh": "：", "en": ": "}[_language(slide_content)]
+    head = LEFT_OUT[slide_content.language]
+    mark = {"zh": "：", "en": ": "}[slide_content.language]
     return "\n".join(
         [head, *(f"{name}{mark}{reason}" for _, name, reason in slide_content.left_out)]
     )
@@ -256,7 +287,7 @@ def changes(slide: Any, slide_content: Content, language: str, box: Box) -> floa
     size = table_size(slide_content)
     while size > shapes.SMALLEST and _height(table, width, size) > box[1] + box[3] - top:
         size -= 1
-    widths, high = _shares(table, width, size), _height(table, width, size)
+    widths, high = shares(table, width, size), _height(table, width, size)
     frame = shapes.grid(slide, table, language, (left, top, width, high), widths, size)
     frame.name = f"rs:{slide_content.figure}:table"
     shapes.describe(frame, slide_content.alt)
@@ -275,20 +306,5 @@ def table_size(slide_content: Content) -> float:
 
 def _height(table: Table, width: float, size: float) -> float:
     """Return the height in inches of a table of some width."""
-    widths = _shares(table, width, size)
+    widths = shares(table, width, size)
     return sum(shapes.height_of(line, widths, size) for line in (table.head, *table.lines))
-
-
-def _shares(table: Table, width: float, size: float) -> list[float]:
-    """Return column widths: narrow columns as wide as their text, the first takes the rest."""
-    columns = len(table.head)
-    widest = [_widest((line[column] for line in table.lines), size) for column in range(columns)]
-    others = [max(one, 0.5) for one in widest[1:]]
-    first = min(max(widest[0], 0.5), max(width - sum(others), width * 0.25))
-    rest = (width - first) / sum(others)
-    return [first, *(one * rest for one in others)]
-
-
-def _widest(cells: Iterable[str], size: float) -> float:
-    """Return the width in inches of the longest line of some cells."""
-    return max(ems_of(part) for cell in cells for part in cell.split("\n")) * size / 72 + 0.2

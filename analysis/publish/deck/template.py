@@ -316,6 +316,13 @@ def text_size(shape: Any) -> float | None:
     return None if size is None else int(size) / 100
 
 
+def spacing(shape: Any) -> float:
+    """Return the space in inches before each paragraph, which a placeholder inherits."""
+    path = f".//{{{A}}}lstStyle/{{{A}}}lvl1pPr/{{{A}}}spcBef/{{{A}}}spcPts"
+    points = inherited(shape, path, "val") if shape.is_placeholder else None
+    return int(points or 0) / 7200
+
+
 def insets(shape: Any) -> tuple[float, float]:
     """Return the margins of a text, across and down, in inches."""
     sides = {}
