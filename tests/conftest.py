@@ -17,8 +17,8 @@ from analysis.statistics import rates
 from analysis.tables import load
 
 # What passes once passes again; `pytest --hypothesis-profile=default` looks for new examples.
-settings.register_profile("repeatable", derandomize=True)
-settings.register_profile("long", max_examples=2_000, print_blob=True)
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("long", max_examples=2_000, print_blob=True, deadline=None)
 settings.load_profile("repeatable")
 
 # jsonschema, imported with nbformat, builds this grammar for seconds; no notebook needs it.
