@@ -21,10 +21,10 @@ from .page import LEADING, Page, Room, wrapped
 from .table import Cell, Column
 
 Row = dict[Any, Any]
-LEFT, GUTTER = 0.53, 0.035  # of the width
+LEFT, GUTTER = 0.592, 0.025  # of the width
 HEADING = 1.8  # lines that a heading takes, with the space around it
 HEADS = ("outcome", "value", "before", "expected")  # messages profile.<head>
-SHARES = (0.4, 0.27, 0.18, 0.15)
+SHARES = (0.488, 0.244, 0.149, 0.119)
 FIRST = 3  # sentences of each block that come before the others
 
 

@@ -127,7 +127,7 @@ def test_what_is_open_promised_and_comparable_is_listed(slides):
             "Earthquake drill in each county: ≥1 time, by the end of 2025",
             "89 more in words only",
             "Deaths, year on year",
-            "shared indicators have no figure to compare with",
+            "shared indicators have no counterpart",
         )
     ]
 
@@ -164,5 +164,5 @@ def test_every_shared_indicator_is_listed_or_refused(slides, rated, data):
     cells = rs.coverage(language="en").rows
     own = cells[cells["region"].eq("nantong")]
     apart = own["pairing"].eq("none").sum()
-    said = f"{apart} of its {len(own)} shared indicators have no figure to compare with"
+    said = f"{apart} of its {len(own)} shared indicators have no counterpart"
     assert said in slides["nantong"].said.replace("\n", " ")
