@@ -65,7 +65,7 @@ class Canvas:
     def figure(
         self, draw: Callable[..., Figure], name: str, behind: pd.DataFrame | None = None
     ) -> Figure:
-        """Return the figure drawn by *draw*, named *name* and the language, with the rows behind."""
+        """Return the figure drawn by *draw*, named *name* and the language, with rows *behind*."""
         with style.house_style():
             figure = draw(**self._options)
         if behind is not None and len(behind):
