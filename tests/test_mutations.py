@@ -164,7 +164,7 @@ MUTATIONS = {
         test_rates.test_a_rate_is_the_count_by_the_people,
     ),
     "the farthest population instead of the nearest": (
-        swap(rates, "_nearest", 'direction="nearest"', 'direction="forward"'),
+        swap(rates, "nearest", 'direction="nearest"', 'direction="forward"'),
         nearest,
     ),
     "a bound taken for a count": (

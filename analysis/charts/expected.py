@@ -45,13 +45,14 @@ def expected(
     Parameters
     ----------
     rows
-        Ratios with both intervals (``benchmarks.ratios``), of one indicator or several.
+        Ratios with both intervals (``benchmarks.ratios``), of one indicator or several, and the
+        usual ones (``benchmarks.usual``), which are shaded.
     title
         The finding, from ``position``.
     refused
         Regions without a count or an expectation, and why.
     placement
-        Where the region of the title lies; its peers' usual range is shaded.
+        Where the region of the title lies; its peers' usual range is named.
     about
         The subtitle.
     """
@@ -185,7 +186,7 @@ def _frame(
         say("expected.axis")[language], fontsize=size.note, color=style.GREY, loc="left"
     )
     if usual and np.isfinite(usual.low):
-        _shade(axes, lines, part, usual)
+        _shade(axes, lines, part)
         words = say("expected.usual", **_usual(usual))
         _over(axes, page, np.sqrt(usual.low * usual.high), words[language], 0.25, style.GREY)
     axes.plot([1, 1], axes.get_ylim(), color=style.INK, linewidth=1.1, gid="benchmark", zorder=1)
@@ -194,13 +195,10 @@ def _frame(
     _over(axes, page, 1, name[language], 1.45, style.INK)
 
 
-def _shade(
-    axes: Axes, lines: dict[tuple[Any, ...], float], part: pd.DataFrame, usual: Placement
-) -> None:
-    """Shade what is usual at the expected count of each row of that level against the nation."""
-    same = part["of"].eq(NATION) & part["level"].eq(usual.row["level"])
-    for row in part[same].to_dict("records"):
-        at, limits = lines[_key(row)], usual.usual(row["expected"])
+def _shade(axes: Axes, lines: dict[tuple[Any, ...], float], part: pd.DataFrame) -> None:
+    """Shade what is usual at the expected count of each row, where it is known."""
+    for row in part[part["usual_lower"].notna()].to_dict("records"):
+        at, limits = lines[_key(row)], (row["usual_lower"], row["usual_upper"])
         ends = [at - 0.5, at + 0.5]
         axes.fill_betweenx(ends, *limits, color=style.SHADE, linewidth=0, zorder=0)
 

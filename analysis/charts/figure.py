@@ -82,7 +82,8 @@ class Figure:
     refusals
         The regions left out, each with its reason.
     beside
-        Rows drawn beside *rows*: of wider regions, or the results of targets.
+        Rows drawn beside *rows*: of wider regions, or the results of targets; and, with a column
+        ``behind``, those from which numbers of the figure are computed.
     plot
         The drawing; a part of another figure if ``ax`` was given.
     room

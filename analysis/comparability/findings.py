@@ -162,12 +162,14 @@ def _change_beside(name: Text, change: Change, other: dict[Any, Any]) -> Text:
 
 
 def latest_change(changes: pd.DataFrame) -> Text:
-    """Return at which counts the latest change of the one counted region could have been seen."""
+    """Return the latest change of the one counted region, and at which counts it could be seen."""
     latest = summaries.latest(changes)
     if not latest.only:
         return Text("", "")
     row = latest.only.row
-    words = {"region": region(row), "year": row["period_end"].year}
+    ends = {"ratio": "ratio", "low": "lower", "high": "upper"}
+    ratios = {name: numbers.ratio(float(row[column])) for name, column in ends.items()}
+    words = {"region": region(row), "year": row["period_end"].year} | ratios
     message = "finding.detectable" if latest.only.beyond else "finding.too_few"
     return say(message, counts=values.detectable(row), **words)
 

@@ -87,7 +87,7 @@ def _pieces(path: Path, data: bytes) -> Iterator[Piece]:
     carried = provenance.read(data)
     if carried is not None:
         ids = provenance.marked(data) if _is_svg(data) else []
-        ids = ids or [row["id"] for row in carried["rows"]]
+        ids = ids or [row["id"] for row in carried["rows"] if not row.get("behind")]
         yield Piece("", carried, tuple((f"mark-{one}", one) for one in ids))
 
 
@@ -297,6 +297,10 @@ def _lines(piece: Piece, ledger: Ledger) -> Iterator[str]:
         row = rows.get(one, {})
         yield f"  {place}: {labels.reading(row)[language]}"
         yield f"    {labels.citation(row)[language]}"
+    behind = [row for row in rows.values() if row.get("behind")]
+    yield from [f"  {say('trace.behind')[language]}"] if behind else []
+    for row in behind:
+        yield f"    {labels.reading(row)[language]} {labels.citation(row)[language]}"
     for gap in carried["refused"]:
         yield f"  — {labels.region(gap)[language]}: {labels.because(gap)[language]}"
 

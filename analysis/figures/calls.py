@@ -58,6 +58,7 @@ from analysis.statistics import (
     wholes,
     years,
 )
+from analysis.statistics.spread import NATION
 
 from . import panels, source
 from .request import FIRST_YEAR, MOST_REGIONS, Options, Request, request
@@ -287,15 +288,16 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
     shown = {*pairs["region"], *unplaced["region"]}
     silent = asked.without(codes[0], shown)
     placement = next(iter(placements), None)
+    points = asked.peers(codes[0]).merge(asked.named(codes[0]), on="indicator")
     draw = partial(
         draw_expected,
-        pairs,
+        benchmarks.usual(pairs, placement),
         title=position.expected(placement),
         refused=pd.concat([silent, position.unplaced(unplaced)], ignore_index=True),
         placement=placement,
         about=position.expected_about(placement),
     )
-    return asked.figure(draw, f"expected-{'-'.join(codes)}")
+    return asked.figure(draw, f"expected-{'-'.join(codes)}", asked.behind(pairs, points))
 
 
 def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
@@ -318,7 +320,8 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     indicator = asked.code("indicator", indicator)
     if indicator not in standing.PLACED:
         raise UsageError(f"{indicator} does not compare between regions: ask {standing.PLACED[0]}")
-    points, pairs = asked.peers(indicator), asked.pairs(indicator)
+    points = asked.peers(indicator).merge(asked.named(indicator), on="indicator")
+    pairs = asked.pairs(indicator)
     spread_of_peers = benchmarks.spread_of(points)
     placements = summaries.placements(pairs, spread_of_peers)
     others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)
@@ -327,14 +330,15 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     shown = position.named(known[known["region"].isin(own["region"])])
     draw = partial(
         draw_peers,
-        points.merge(asked.named(indicator), on="indicator"),
+        points,
         own,
         title=position.peers(placements, points),
         about=position.peers_about(placements, points),
         limits=panels.limits(spread_of_peers, pd.concat([points, own])["expected"]),
         roads=pd.concat([shown, others[others["level"].eq("prefecture")]], ignore_index=True),
     )
-    return asked.figure(draw, f"peers-{indicator}")
+    behind = asked.behind(pairs[pairs["of"].eq(NATION)], points)
+    return asked.figure(draw, f"peers-{indicator}", behind)
 
 
 def ranked(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:

@@ -31,7 +31,8 @@ FIELDS = (
     "breakdown", "breakdown_zh", "breakdown_en", "period_start", "period_end", "dated", "status",
     "measure", "mark", "comparator", "value", "unit", "unit_en", "unit_one", "percent", "direction",
     "lower", "upper", "ratio", "share", "method", "basis", "printed", "start", "end", "evidence",
-    "note",
+    "note", "expected", "of_zh", "of_en", "usual_lower", "usual_upper", "population",
+    "population_year", "behind",
 )  # fmt: skip
 REFUSED = (
     "region", "region_zh", "region_en", "indicator", "rule", "reason_zh", "reason_en", "report",

@@ -42,7 +42,7 @@ ROW_FIELDS = (
     "upper", "method", "rate", "rate_lower", "rate_upper", "population", "population_year",
     "before", "ratio", "percent", "direction", "cases", "total", "share", "at_most", "at_least",
     "rounding", "open", "on_time", "total_printed", "total_evidence", "total_start",
-    "before_origin", "expected", "of_zh", "of_en", "scope",
+    "before_origin", "expected", "of_zh", "of_en", "usual_lower", "usual_upper", "scope", "behind",
     "place", "outcome", "result", "result_id", "loop", "part_zh", "part_en", "whole_id",
     "region_zh", "region_en", "indicator_zh", "indicator_en", "breakdown_zh", "breakdown_en",
     "unit_en", "unit_one", "per", "deadline", "reason_zh", "reason_en", "family", "family_zh",

@@ -62,10 +62,15 @@ class Canvas:
     ax: Axes | None
     title: str
 
-    def figure(self, draw: Callable[..., Figure], name: str) -> Figure:
-        """Return the figure drawn by *draw*, with *name* and the language as its name."""
+    def figure(
+        self, draw: Callable[..., Figure], name: str, behind: pd.DataFrame | None = None
+    ) -> Figure:
+        """Return the figure drawn by *draw*, named *name* and the language, with rows *behind*."""
         with style.house_style():
             figure = draw(**self._options)
+        if behind is not None and len(behind):
+            beside = pd.concat([figure.beside, behind], ignore_index=True).drop_duplicates("id")
+            figure = replace(figure, beside=beside[~beside["id"].isin(figure.rows["id"])])
         return replace(figure, name=f"{name}-{self.language}")
 
     @property
@@ -117,11 +122,20 @@ class Request(Canvas):
         """The indicators that a report comes near to, without a figure."""
         return self.tables.absence_rows
 
-    def named(self, indicator: str) -> pd.DataFrame:
-        """Return the names of *indicator* as columns of rows."""
-        named = self.tables.indicators
+    def behind(self, pairs: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+        """Return the *points* of peers, and what they and the ratios *pairs* are computed from."""
+        if pairs.empty:
+            return pairs
+        people = benchmarks.people(points, self.tables.peers)
+        people = people.merge(self.named(*people["indicator"]), on="indicator")
+        counts = rates.marks(benchmarks.behind(pairs, points, self.series, self.context))
+        return pd.concat([points, counts, people], ignore_index=True).assign(behind=True)
+
+    def named(self, *indicators: str) -> pd.DataFrame:
+        """Return the names of *indicators* as columns of rows."""
         names = {"name_zh": "indicator_zh", "name_en": "indicator_en"}
-        return named[named["indicator"].eq(indicator)][["indicator", *names]].rename(columns=names)
+        named = self.tables.indicators[["indicator", *names]].rename(columns=names)
+        return named[named["indicator"].isin(indicators)]
 
     def pairs(self, indicator: str) -> pd.DataFrame:
         """Return the counts of the regions over those expected, of today's scope."""

@@ -5,7 +5,7 @@ It words records and nothing else; whatever comes from a table passes :func:`leg
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -104,6 +104,8 @@ def limits(row: Row, stem: str = "") -> Text:
 
 def measure(row: Row) -> Text:
     """Return the value of a row with its interval, which may be of a ratio or of a share."""
+    if _is_number(row.get("expected")) and row.get("of_zh"):
+        return _against_expected(row)
     method = Method(str(row["method"])) if row.get("method") else None
     if method and method.of_ratio and _is_number(row.get("ratio")):
         ends = [numbers.ratio(float(row.get(name, float("nan")))) for name in ("lower", "upper")]
@@ -121,6 +123,27 @@ def measure(row: Row) -> Text:
             else value(row) + say("value.share_of_whole", share=share)
         )
     return value(row) if method and method.of_limits else value(row) + limits(row)
+
+
+# What is printed after a count beside an expected one, and the numbers that each text needs.
+_EXPECTED: dict[str, dict[str, Callable[[float], str]]] = {
+    "value.expected": {"expected": values.expected},
+    "value.times": {"ratio": numbers.ratio},
+    "value.times_limits": {"lower": numbers.ratio, "upper": numbers.ratio},
+    "value.usual": {"usual_lower": numbers.ratio, "usual_upper": numbers.ratio},
+    "value.population": {"population": numbers.exact, "population_year": "{:.0f}".format},
+}
+
+
+def _against_expected(row: Row) -> Text:
+    """Return a count with the expected one, their ratio, the usual ratios and the population."""
+    whole, of = value(row), Text(legible(row["of_zh"]), legible(row.get("of_en", "")))
+    for message, ways in _EXPECTED.items():
+        if all(_is_number(row.get(name)) for name in ways):
+            shown = {name: way(float(row[name])) for name, way in ways.items()}
+            words = {name: Text(text.replace(",", ""), text) for name, text in shown.items()}
+            whole += say(message, **words, **({"of": of} if "expected" in ways else {}))
+    return whole
 
 
 def _is_number(cell: Any) -> bool:

@@ -12,16 +12,17 @@ import numpy as np
 import pandas as pd
 
 from analysis.language.vocabulary import Level, Mark, Measure, Rule, Scope, Vintage
-from analysis.tables.populations import FARTHEST
+from analysis.tables.populations import FARTHEST, populations
 
 from . import dates, intervals, rates, spread
-from .spread import NATION, Spread
+from .spread import NATION, Placement, Spread
 
 Row = dict[Any, Any]
 INFLATION = 1.27  # of the variance of deaths: the upper end of what clusters in accidents give
 FEWEST_YEARS = 3  # that are pooled
 NO_POPULATION, NO_RATE = str(Rule.POPULATION), "no_rate"  # why a count has no expectation
 KEY = ["region", "indicator", "of", "segment"]
+SERIES = ["region", "indicator", "period_end"]
 ROAD = "sector:road_traffic"
 # Scopes whose deaths are those of all work-safety accidents, as far as the print says.
 SCOPES = (
@@ -57,7 +58,8 @@ def yearly_rates(
         ``period_end``, ``of`` (the region) with its names and adcode, ``of_rate`` and ``chained``:
         whether the year's count is that of the year before and a published percentage.
     """
-    sources = [frame[_whole(frame, indicator, region)] for frame in (every, context)]
+    own = pd.DataFrame({"indicator": [indicator], "of": [region]})
+    sources = [_whole(frame, own) for frame in (every, context)]
     levels = sources[0][sources[0]["measure"].eq(Measure.LEVEL)].assign(chained=False)
     counted = pd.concat([levels, _chained(levels, sources[1])], ignore_index=True)
     known = rates.rates(rates.limits(counted), context)
@@ -67,9 +69,13 @@ def yearly_rates(
     return known[known["rate"].notna()][columns].rename(columns=names).astype({"of": "str"})
 
 
-def _whole(frame: pd.DataFrame, indicator: str, region: str) -> "pd.Series[bool]":
-    whole = frame["indicator"].eq(indicator) & frame["breakdown"].eq("")
-    return whole & frame["region"].eq(region) & dates.whole_year(frame)
+def _whole(frame: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of whole years with the indicators and wider regions of *pairs*."""
+    whole = frame["indicator"].isin(pairs["indicator"]) & frame["breakdown"].eq("")
+    chosen: pd.DataFrame = frame[
+        whole & frame["region"].isin(pairs["of"]) & dates.whole_year(frame)
+    ]
+    return chosen
 
 
 def _chained(levels: pd.DataFrame, stated: pd.DataFrame) -> pd.DataFrame:
@@ -224,11 +230,74 @@ def spread_of(points: pd.DataFrame) -> Spread | None:
     return spread.estimate(points["value"], points["expected"])
 
 
+def usual(pairs: pd.DataFrame, placement: Placement | None) -> pd.DataFrame:
+    """
+    Add the usual ratios of peers at the expected counts of *pairs*.
+
+    ``usual_lower`` and ``usual_upper`` are NaN where the reference, the level or the indicator is
+    not that of the *placement*, or too few peers are known.
+    """
+    known = placement.spread if placement else None
+    if placement is None or known is None:
+        return pairs.assign(usual_lower=np.nan, usual_upper=np.nan)
+    same = pairs["of"].eq(NATION)
+    for name in ("level", "indicator"):
+        same &= pairs[name].eq(placement.row[name])
+    ends = spread.adjusted_funnel(pairs["expected"], known)
+    lower, upper = (np.where(same, end, np.nan) for end in (ends.lower, ends.upper))
+    return pairs.assign(usual_lower=lower, usual_upper=upper)
+
+
 def plain_limits(points: pd.DataFrame, expected: float) -> tuple[float, float]:
     """Return the limits at an *expected* count, with the spread of *points* not winsorised."""
     plain = spread.estimate(points["value"], points["expected"], winsorise=0)
     usual = spread.adjusted_funnel(expected, plain)
     return float(usual.lower), float(usual.upper)
+
+
+def behind(
+    pairs: pd.DataFrame, points: pd.DataFrame, every: pd.DataFrame, context: pd.DataFrame
+) -> pd.DataFrame:
+    """
+    Return the rows from which the expected counts of *pairs* and of the peers *points* follow.
+
+    Parameters
+    ----------
+    pairs, points
+        From :func:`ratios` and :func:`peers`.
+    every, context
+        The series of all regions (``years.series``), and the context rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The counts of the wider regions; for a year without one its published change and the count
+        before; the first prints that give the share of a part of a year; and the populations of
+        the wider regions and of those in *pairs*.
+    """
+    wider, index = [_whole(frame, pairs) for frame in (every, context)], pd.MultiIndex.from_frame
+    levels = wider[0][wider[0]["measure"].eq(Measure.LEVEL)]
+    stated = wider[1][wider[1]["measure"].eq(Measure.CHANGE_PCT)].drop_duplicates(SERIES)
+    years = {*pairs["until"], *points["period_end"].dt.year}
+    alone = ~index(stated[SERIES]).isin(index(levels[SERIES]))
+    changes = stated[alone & stated["period_end"].dt.year.isin(years)]
+    years |= {*(changes["period_end"].dt.year - 1)}
+    counts = pd.concat([levels[levels["period_end"].dt.year.isin(years)], changes])
+    quarters = [_quarters(context, code, NATION) for code in points["indicator"].unique()]
+    divisors = _people(pd.concat([pairs, counts]), context)
+    rows: pd.DataFrame = pd.concat([counts, *quarters, divisors], ignore_index=True)
+    return rows.drop_duplicates("id")
+
+
+def _people(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the populations by which the counts *rows* are divided."""
+    names = ["region", "population_year", "population_kind"]
+    divisors = rates.nearest(rows, populations(context)).assign(region=rows["region"].array)
+    levels: pd.DataFrame = context[context["measure"].eq(Measure.LEVEL)]
+    own = levels.assign(population_year=levels["period_end"].dt.year)
+    own = own.rename(columns={"indicator": "population_kind"})
+    chosen = pd.MultiIndex.from_frame(own[names]).isin(pd.MultiIndex.from_frame(divisors[names]))
+    return levels.loc[chosen].drop_duplicates(SERIES)
 
 
 def shares_of_year(
@@ -240,18 +309,23 @@ def shares_of_year(
     Years whose whole count is known are added up: first prints hold less than the days suggest.
     Empty where no year has its first prints.
     """
-    levels = context["region"].eq(region) & context["indicator"].eq(indicator)
-    levels &= context["breakdown"].eq("") & context["measure"].eq(Measure.LEVEL)
-    first = context[levels & context["vintage"].eq(Vintage.FIRST)]
-    first = first[first["period_start"].dt.day_of_year.eq(1)]
-    year, month = first["period_end"].dt.year, first["period_end"].dt.month
-    table = first.assign(year=year, month=month).pivot_table(
-        index="year", columns="month", values="value", aggfunc="first"
-    )
-    complete = table.reindex(columns=[3, 6, 9, 12]).dropna().sum()
-    if not complete[12] > 0:
+    quarters = _quarters(context, indicator, region)
+    complete = quarters.groupby(quarters["period_end"].dt.month)["value"].sum()
+    if not complete.get(12, 0) > 0:
         return {}
     return {month / 12: float(complete[month] / complete[12]) for month in (3, 6, 9)}
+
+
+def _quarters(context: pd.DataFrame, indicator: str, region: str) -> pd.DataFrame:
+    """Return the first prints from 1 January to the end of each quarter, of years with all four."""
+    levels = context["region"].eq(region) & context["indicator"].eq(indicator)
+    levels &= context["breakdown"].eq("") & context["measure"].eq(Measure.LEVEL)
+    levels &= context["vintage"].eq(Vintage.FIRST) & context["period_start"].dt.day_of_year.eq(1)
+    first = context[levels & context["period_end"].dt.month.isin([3, 6, 9, 12])]
+    first = first.drop_duplicates("period_end")
+    year = first["period_end"].dt.year
+    complete: pd.DataFrame = first[year.map(year.value_counts()).eq(4)]
+    return complete
 
 
 def peers(
@@ -272,16 +346,32 @@ def peers(
     placed = points(table, known, shares, indicator=indicator, farthest=CENSUS)
     year = placed["period_end"].dt.year
     rough = year.isin(chained) | placed["population_year"].sub(year).abs().gt(FARTHEST)
-    names = {"observed": "value", "name_zh": "region_zh", "name_en": "region_en"}
-    return placed.assign(
+    placed = placed.merge(nation[["of_zh", "of_en"]].drop_duplicates(), how="cross")
+    marked = placed.rename(columns={"observed": "value"}).assign(
         rough=rough | ~dates.whole_year(placed),
         ratio=placed["observed"] / placed["expected"],
-        id="peer-" + placed["adcode"],
-        region=placed["adcode"],
         indicator=indicator,
+    )
+    return _as_rows(marked, "peer")
+
+
+def people(points: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the *table* of peers with the populations of the *points* of peers."""
+    known = table[table["indicator"].isin(PEOPLE) & table["measure"].eq(Measure.LEVEL)]
+    known = known.assign(population=known["value"], population_year=known["period_end"].dt.year)
+    used = known.merge(points[["adcode", "population", "population_year"]])
+    return _as_rows(used.drop_duplicates("adcode"), "people")
+
+
+def _as_rows(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return rows of the table of peers with the columns of a row of a figure."""
+    names = {"name_zh": "region_zh", "name_en": "region_en"}
+    return table.rename(columns=names).assign(
+        id=f"{kind}-" + table["adcode"],
+        region=table["adcode"],
         mark=str(Mark.EXACT),
         origin="context",
-    ).rename(columns=names)
+    )
 
 
 def own(pairs: pd.DataFrame, roads: pd.DataFrame) -> pd.DataFrame:

@@ -150,8 +150,7 @@ def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.Da
 
 def per_person(rows: pd.DataFrame, known: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:
     """Add what :func:`rates` adds, from the populations *known* (``tables.populations``)."""
-    nearest = _nearest(rows, known)
-    joined = rows.reset_index(drop=True).join(nearest)
+    joined = rows.reset_index(drop=True).join(nearest(rows, known))
     divided = joined["denominator"].eq(Denominator.POPULATION)
     level = joined["measure"].eq(Measure.LEVEL) & joined["status"].eq(Status.ACTUAL)
     factor = (per / joined["population"]).where(divided & level)
@@ -162,7 +161,7 @@ def per_person(rows: pd.DataFrame, known: pd.DataFrame, *, per: int = PER) -> pd
     )
 
 
-def _nearest(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+def nearest(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Return the population of the year nearest to each row's; of two as near, the earlier."""
     years = pd.DataFrame({"region": rows["region"].array, "year": rows["period_end"].dt.year.array})
     years = years.sort_values("year", kind="stable")

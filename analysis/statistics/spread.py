@@ -76,13 +76,6 @@ class Placement:
     low: float  # usual ratios at this expected count: 95 % limits of chance and spread
     high: float
 
-    def usual(self, expected: float) -> tuple[float, float]:
-        """Return the usual ratios at another *expected* count; NaN without a spread of peers."""
-        if self.spread is None:
-            return np.nan, np.nan
-        limits = adjusted_funnel(expected, self.spread)
-        return float(limits.lower), float(limits.upper)
-
     @property
     def as_province(self) -> bool:
         """Whether the count is compatible with the rate of the province."""

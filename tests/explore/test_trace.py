@@ -1,5 +1,6 @@
 """Marks lead to figures: typed in, printed in a PDF, kept in a picture, read from a QR code."""
 
+import csv
 import io
 import json
 import re
@@ -9,11 +10,14 @@ import pytest
 from PIL import Image, PngImagePlugin
 from publications import written
 
+import analysis as rs
 from analysis.errors import AnalysisError, UsageError
 from analysis.explore import trace
 from analysis.figures import manifest, qr, stamps
+from analysis.project import OUTPUT
 
 NAME = "comparison-deaths-zh"
+DATA = Path(__file__).parents[2] / "data"
 
 
 @pytest.fixture(scope="module")
@@ -193,3 +197,86 @@ def test_a_code_is_read_back_from_a_screenshot(project, figure, tmp_path):
     assert code.text == qr.words(figure["fingerprint"])
     (piece,) = trace.pieces(path, project)
     assert piece.carried["figure"] == NAME
+
+
+def table_rows(name):
+    """The rows of a table as they are in its file."""
+    with (DATA / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "lines"),
+    [
+        (
+            "en",
+            "  computed from:",
+            [
+                "Wuhan, Jan–Jun 2023: Deaths in work-safety accidents 77, ",
+                "Wuhan, at 31 Dec 2021: Resident population at year end 13.6 million",
+                "China, 2024: Deaths in work-safety accidents 19,600 people",
+                "China, 2021: Deaths in work-safety accidents 5.9% down",
+                "China, at 31 Dec 2024: National population at year end 1,408,280,000 people",
+                "Chuxiong, at 31 Dec 2024: Resident population at year end 2,327,000 people",
+            ],
+        ),
+        (
+            "zh",
+            "  算出图中数字所用的数据：",
+            [
+                "武汉市 2023年1—6月 生产安全事故死亡人数 77，",
+                "武汉市 2021年12月31日 年末常住人口 1360万人",
+                "全国 2024年 生产安全事故死亡人数 1.96万人",
+                "全国 2021年 生产安全事故死亡人数 同比下降5.9%",
+                "全国 2024年12月31日 年末总人口（全国） 140828万人",
+                "楚雄 2024年12月31日 年末常住人口 232.7万人",
+            ],
+        ),
+    ],
+)
+def test_a_computed_number_leads_to_the_rows_behind_it(
+    tmp_path, monkeypatch, language, heading, lines
+):
+    """The counts and populations of the nation, of the region and of its peers, with sources."""
+    monkeypatch.setenv(OUTPUT, str(tmp_path))
+    rs.expected("deaths", rows=rs.load(DATA).rows, language=language).save(formats=["svg"])
+    path = tmp_path / f"expected-deaths-{language}.svg"
+
+    printed = list(trace.lines(path, None))
+
+    behind = [line.strip() for line in printed[printed.index(heading) + 1 :]]
+    for start in lines:
+        (line,) = (line for line in behind if line.startswith(start))
+        assert re.search(r"“.+” ?[（(].+《.+》", line), line
+    (piece,) = trace.pieces(path)
+    assert not any(piece.rows()[row].get("behind") for _, row in piece.marks)
+
+
+@pytest.mark.parametrize("year", [2023, 2024])
+def test_the_rows_behind_an_expected_count_give_it(tmp_path, monkeypatch, year):
+    """National deaths / national population * population of Chuxiong, from the files of data/."""
+    monkeypatch.setenv(OUTPUT, str(tmp_path))
+    rs.expected("deaths", rows=rs.load(DATA).rows, language="en").save(formats=["svg"])
+    (piece,) = trace.pieces(tmp_path / "expected-deaths-en.svg")
+    rows = list(piece.rows().values())
+    values = {(row["region"], row["indicator"], row["period_end"]): row["value"]
+              for row in rows if row.get("behind") and "value" in row}  # fmt: skip
+    deaths, nation, own = (
+        values[region, indicator, f"{year}-12-31"]
+        for region, indicator in (
+            ("china", "deaths"),
+            ("china", "population_year_end"),
+            ("chuxiong", "resident_population_year_end"),
+        )
+    )
+    days = {"period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}
+    wanted = {"region": "chuxiong", "of_en": "China", "indicator": "deaths"} | days
+    (drawn,) = (row for row in rows if wanted.items() <= row.items())
+
+    assert drawn["expected"] == pytest.approx(deaths / nation * own)
+    printed = {row["value"] for row in table_rows("context.csv")}
+    assert {str(deaths), str(nation), str(own)} <= printed
+    peers = {row["region"] for row in rows if row["id"].startswith("peer-")}
+    populations = {row["region"] for row in rows if row["id"].startswith("people-")}
+    assert len(peers) == 11
+    assert peers == populations

@@ -37,7 +37,7 @@ def undrawn(monkeypatch):
     homes = {request: ["comparison", "side_by_side"], calls: names}
     for home, name in ((home, name) for home, listed in homes.items() for name in listed):
         monkeypatch.setattr(home, f"draw_{name}", lambda *_, _name=name, **given: (_name, given))
-    monkeypatch.setattr(Request, "figure", lambda _asked, draw, _name: draw())
+    monkeypatch.setattr(Request, "figure", lambda _asked, draw, *_names: draw())
     monkeypatch.setattr(
         Request, "pages", lambda _asked, draw, rows, *_names, **_given: [draw(rows)]
     )

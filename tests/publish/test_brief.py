@@ -7,14 +7,17 @@ from pathlib import Path
 
 import docx
 import pytest
+from album import drawings
 from pptx import Presentation
 from publications import figure, refusal, row, written
 from test_hand_edits import before, carriers, office, raised, updated, versions
 
 import analysis as rs
 from analysis import project
+from analysis.comparability import standing
 from analysis.errors import UsageError
 from analysis.explore.subject import subject
+from analysis.figures.record import record_of
 from analysis.language import labels
 from analysis.language.messages import say
 from analysis.language.text import Text
@@ -293,3 +296,66 @@ def test_an_unknown_subject_has_the_nearest_words():
     """As for every word of the product."""
     with pytest.raises(UsageError, match="did you mean deaths"):
         subject(["deats"], load())
+
+
+# The figures that findings name, and the amounts of their rows.
+SHOWN = (
+    "expected", "trend", "open_hazards", "families", "changes", "parts_of_deaths", "coverage",
+    "targets", "instruments", "commitments", "profile_anshan", "profile_yaohai",
+)  # fmt: skip
+AMOUNTS = (
+    "value", "before", "ratio", "lower", "upper", "expected", "rate", "share", "open", "cases",
+    "total", "percent", "usual_lower", "usual_upper",
+)  # fmt: skip
+
+
+def numerals(text):
+    """The numbers in a text, without the base of a rate."""
+    bare = re.sub(r"每10万人|per 100,000", "", text)
+    return {float(each.replace(",", "")) for each in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", bare)}
+
+
+def shows(record, said, language, number):
+    """Whether a figure has *number*: in its words, its rows, or as a count of rows of a region."""
+    names = ("title", "subtitle", "axis", "alt", "source")
+    texts = [labels.both(text)[language] for text in map(record.get, names)]
+    texts += [labels.both(note)[language] for note in record["notes"]]
+    rows = [*record["rows"], *record["beside"]]
+    amounts = [row[name] for row in rows for name in AMOUNTS if name in row]
+    regions = [row["region"] for row in record["rows"] if row.get("status") != "not_mentioned"]
+    counts = {regions.count(region) for region in regions}
+    known = numerals("\n".join([*texts, said])) | counts
+    return number in known or any(number == round(amount, 2) for amount in amounts)
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def drawn(request):
+    """The language, and each figure in it: its record with the words of its picture."""
+    pictures = [each for name in SHOWN for each in drawings(name, request.param)]
+    figures = [(record_of(one.figure, one.figure.name, []), one.said) for one in pictures]
+    return request.param, figures
+
+
+@pytest.mark.parametrize(
+    "word", ["anhui", "anshan", "chuxiong", "nantong", "yaohai", "deaths", "hazards"]
+)
+def test_each_number_of_a_summary_is_in_the_figure_that_it_names(data, drawn, word):
+    """Of the tables of the project: written, drawn, an amount of a row, or a count of rows."""
+    language, figures = drawn
+    said = {record["name"]: words for record, words in figures}
+    found, findings = subject([word], data), standing.standing(data, [word])
+    about = brief.About(found.regions, found.indicators, words=(word,))
+    chosen = brief.chosen([record for record, _ in figures], about, findings)
+
+    lines = [
+        (record, line)
+        for record in brief.retitled(chosen, about, findings)
+        for line in brief.lines([record], 0, language, findings)
+    ]
+
+    assert len(lines) >= 3
+    for record, line in lines:
+        words = said[record["name"]]
+        known = {n for n in numerals(line) if shows(record, words, language, n)}
+        rests = {whole - part for whole in known for part in known}  # 59 of 66, with 7 drawn
+        assert not numerals(line) - known - rests, (record["name"], line)
