@@ -176,7 +176,7 @@ MUTATIONS = {
         marks,
     ),
     "a whole percentage taken for exact": (
-        swap(rates, "_half", "and not _PERCENT.search(printed)", ""),
+        swap(rates, "half", "and not _PERCENT.search(printed)", ""),
         lambda: test_rates.test_rounding_is_half_of_the_last_printed_place("12%", 0.5),
     ),
     "context before the report": (

@@ -24,6 +24,7 @@ STATED_SHARE = 0.36  # of the width, for the changes without counts
 NARROWEST, LOWEST = 2.6, 1.7  # inches of the panel of one region on a slide, at least
 STATED_NARROWEST, STATED_LOWEST = 1.9, 1.25
 UNDER = 1.9  # lines of small print from an axis to below its years
+ROOMY = 0.11  # of an axis: the height below a mark that has room for two lines
 STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY)
 
 
@@ -241,7 +242,8 @@ def _draw_region(axes: Axes, page: Page, group: pd.DataFrame) -> None:
         elif other["period_end"].year - one["period_end"].year == 1:
             _draw_line(axes, one, other)
     for row in points:
-        _draw_point(axes, page, row)
+        under = not row["whole"] and row["value"] >= ROOMY * _top(group)
+        _draw_point(axes, page, row, under=under)
     axes.set_xticks(list(years))
     axes.set_xlim(min(years) - 0.35, max(years) + 0.35)
     axes.set_ylim(0, _top(group))
@@ -276,12 +278,14 @@ def _draw_break(axes: Axes, page: Page, x: float) -> None:
     marks.over(axes, x, say("trend.break")[page.language], page.size.note)
 
 
-def _draw_point(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
+def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, under: bool) -> None:
+    """Draw a count with its interval and label; the label of a part of a year may be *under* it."""
     year = row["period_end"].year
     words, spot, side = numbers.number(row["value"], page.language), (1.0, 0.75), "left"
     if not row["whole"]:
         day = say("trend.to_date", day=values.day(row["period_end"], year=False))
-        words, spot, side = f"{words}\n{day[page.language]}", (0.5, 1.2), "right"
+        words, side = f"{words}\n{day[page.language]}", "right"
+        spot = (0.5, -1.2 if under else 1.2)
     elif pd.notna(row["lower"]):
         marks.whisker(axes, row, (row["lower"], row["upper"]), year)
     marks.draw(axes, year, row["value"], row, hollow=row["origin"] == "context", size=page.mark)
@@ -291,6 +295,7 @@ def _draw_point(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
         xytext=(spot[0] * page.mark, spot[1] * page.mark),
         textcoords="offset points",
         ha=side,
+        va="top" if under else "baseline",
         fontsize=page.size.label if row["whole"] else page.size.note,
         color=style.colour(row["region"]),
         annotation_clip=False,

@@ -17,20 +17,24 @@ from . import calls, provenance
 from .record import record_of
 
 DPI = 220
+_NAMED = {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}
 
 
 def again(record: Mapping[str, Any], rows: pd.DataFrame, form: str) -> Figure | None:
     """
     Return the figure of *record* drawn from *rows* in *form*.
 
-    None if it does not fit the form, or shows something else than when it was recorded: the tables
-    or the arguments of the call are others.
+    None if it does not fit the form, if its record lacks an argument of the call, or if it shows
+    something else than when it was recorded: the tables or the arguments are others.
     """
     call = getattr(calls, record["kind"]) if record["kind"] in KINDS else None
     if call is None:
         return None
     names = inspect.signature(call).parameters
     given = {key: value for key, value in record["parameters"].items() if key in names}
+    wanted = {one.name for one in names.values() if one.kind in _NAMED and one.default is one.empty}
+    if wanted - given.keys():  # saved without a notebook, so without its parameters
+        return None
     try:
         drawn = call(**given, rows=rows, language=record["language"], form=form)
     except AnalysisError:

@@ -36,4 +36,7 @@ def as_value(row: Mapping[Any, Any]) -> dict[Any, Any]:
     if margin <= 0 or row["comparator"] != Comparator.EXACT:
         return shown
     place = 10.0 ** math.floor(math.log10(2 * margin))
-    return shown | {"value": place * round(row["rate"] / place), "comparator": Comparator.ABOUT}
+    return shown | {
+        "value": place * round(row["rate"] / place),
+        "comparator": str(Comparator.ABOUT),
+    }

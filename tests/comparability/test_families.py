@@ -172,7 +172,7 @@ def test_prompt_picture_explanation_and_deck_have_the_same_rows(subjects):
         drawn = [id_ for figure in figures for id_ in figure.rows["id"]]
         assert drawn == list(asked.rows["id"]), subject
         for figure in figures:
-            notes = content.content(record._record(figure, figure.name, []), "en").notes
+            notes = content.content(record.record_of(figure, figure.name, []), "en").notes
             for one in figure.rows.to_dict("records"):
                 assert one["evidence"] in notes, subject
 
