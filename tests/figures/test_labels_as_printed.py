@@ -48,7 +48,7 @@ def test_no_figure_rounds_a_printed_number(name, language, printed):
 
 def _native(figure):
     """The labels of the native chart of *figure*, if it has one."""
-    record = records._record(figure, figure.name, [])
+    record = records.record_of(figure, figure.name, [])
     plot = kind_of(record).native(record, figure.language)
     series = plot.series if plot else ()
     return [point.label for each in series for point in each.points if point]

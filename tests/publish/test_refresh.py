@@ -5,6 +5,7 @@ import random
 import shutil
 from contextlib import suppress
 from functools import partial
+from zipfile import ZipFile
 
 import pytest
 from lxml import etree
@@ -363,9 +364,12 @@ def cut(path):
 
 
 def garbled(path):
-    """One byte in the middle is another."""
+    """One byte in the middle of the largest part is another."""
+    with ZipFile(path) as package:
+        part = max(package.infolist(), key=lambda one: one.compress_size)
+    begin = part.header_offset + 30 + len(part.filename)  # the local header is 30 bytes and a name
     data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 0xFF
+    data[begin + part.compress_size // 2] ^= 0xFF
     path.write_bytes(bytes(data))
 
 
