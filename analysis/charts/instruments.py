@@ -7,11 +7,13 @@ far it is; and a heat map of how many instruments of one report are in another's
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
@@ -27,6 +29,8 @@ Row = dict[Any, Any]
 COUNT = 0.05  # of the width, of the number of instruments
 DOTS, ACROSS = 0.064, 9  # of the width of the page, of the dots of a region; dots on a line
 SIGNS = {Standing.IN_USE: "●", Standing.BUILDING: "◐", Standing.PLANNED: "○"}
+SHRUNK = (1, 0.92)  # of the small print, before the smallest one, 10 points on a slide
+SMALLEST = 0.83
 NAMED = 1  # lines of a table for the instruments of one set of reports
 MAP = 0.27  # of the width, of the heat map beside the list
 
@@ -74,7 +78,7 @@ def instruments(
         wide = room.width * MAP
         _heat_map(page, room._replace(left=room.left + room.width - wide, width=wide), contained)
         room = room._replace(width=room.width - wide - 0.35)
-    _draw_patterns(page, room, rows, about)
+    _draw_fitting(page, room, rows, about)
     return _figure(page, rows)
 
 
@@ -94,6 +98,17 @@ def _figure(page: Page, rows: pd.DataFrame) -> Figure:
         gap=str(Gap.NOT_REPORTED), reason_zh=reason.zh, reason_en=reason.en
     )
     return page.figure(KIND.name, Scale.NONE, rows[~silent], refusals)
+
+
+def _draw_fitting(page: Page, room: Room, rows: pd.DataFrame, about: str) -> None:
+    """Draw the lines in the largest small print in which there is room for each."""
+    size = page.size
+    for share in SHRUNK:
+        page.size = size._replace(note=share * size.note)
+        with suppress(CrowdedError):  # raised before anything is drawn
+            return _draw_patterns(page, room, rows, about)
+    page.size = size._replace(note=SMALLEST * size.note)
+    return _draw_patterns(page, room, rows, about)
 
 
 def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame, about: str) -> None:
