@@ -241,12 +241,13 @@ def _draw_region(axes: Axes, page: Page, group: pd.DataFrame) -> None:
             _draw_break(axes, page, (one["period_end"].year + other["period_end"].year) / 2)
         elif other["period_end"].year - one["period_end"].year == 1:
             _draw_line(axes, one, other)
+    top = _top(group)
     for row in points:
-        under = not row["whole"] and row["value"] >= ROOMY * _top(group)
+        under = not row["whole"] and row["value"] >= ROOMY * top
         _draw_point(axes, page, row, under=under)
     axes.set_xticks(list(years))
     axes.set_xlim(min(years) - 0.35, max(years) + 0.35)
-    axes.set_ylim(0, _top(group))
+    axes.set_ylim(0, top)
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
     axes.tick_params(labelsize=page.size.note)

@@ -84,7 +84,7 @@ def check(project: Path | None, *, language: str, as_json: bool, again: bool) ->
 
 
 def _outliers(tables: Any, changed: Collection[str]) -> list[Text]:
-    """Return a note for each value of the *changed* files that stands out."""
+    """Return a note for each unusual value of the *changed* files."""
     from analysis.language import labels, numbers
     from analysis.statistics import screen
 

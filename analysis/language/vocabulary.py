@@ -296,7 +296,7 @@ class Apart(Word):
 
 
 class Oddity(Word):
-    """What a value stands out against."""
+    """What an unusual value is compared with."""
 
     YEAR_BEFORE = "year_before"
     PEERS = "peers"

@@ -1,5 +1,5 @@
 """
-Values that stand out: against the year before, or against the rates of the other regions.
+Values far from that of the year before, or from the rates of the other regions.
 
 They may be right; a person should look at them again.
 """
@@ -31,7 +31,7 @@ class Outlier(NamedTuple):
 
 
 def outliers(rows: pd.DataFrame, context: pd.DataFrame) -> list[Outlier]:
-    """Return the whole-year levels of *rows* and *context* that stand out, in house order."""
+    """Return the unusual whole-year levels of *rows* and *context*, in house order."""
     levels = years.series(rates.marks(rows), rates.marks(context))
     levels = levels.assign(year=levels["period_end"].dt.year)
     return [*_against_year_before(levels), *_against_peers(levels, context)]
