@@ -71,7 +71,17 @@ def _caption(rows: pd.DataFrame, title: Text, first: Row) -> Caption:
 def _moved(row: Row) -> Text:
     """Return what became of the base of one period."""
     period = values.period(row["period_start"], row["period_end"])
-    return say("vintages.about", period=period, first=_first(row), base=_base(row), gap=_gap(row))
+    published, firsts = _changes(row)
+    return say(
+        "vintages.about",
+        year=row["period_end"].year + 1,
+        period=period,
+        published=published,
+        firsts=firsts,
+        first=_first(row),
+        base=_base(row),
+        gap=_gap(row),
+    )
 
 
 def _in_words(row: Row) -> Text:
@@ -136,7 +146,7 @@ def _draw(page: Page, records: list[Row], lefts: list[float], first: str) -> Non
     tight = step < size * 1.05 / 72
     if tight or plot < LEAST_PLOT * page.size.width / style.SLIDE.width:
         raise CrowdedError(f"{len(records)} first prints do not fit one page: choose indicators")
-    texts = max(measured(_change_words(row), size) for row in records) + size / 72
+    texts = max(measured(" / ".join(_changes(row)), size) for row in records) + size / 72
     axes = page.axes(Room(lefts[-1], room.bottom + foot, plot - texts, room.height - head - foot))
     for name, left in zip(COLUMNS, lefts, strict=False):
         words = begun(say(f"vintages.{name}")[page.language])
@@ -164,10 +174,10 @@ def _name(page: Page, row: Row, y: float) -> None:
     page.text(page.room.left, y, words, page.size.note, color=colour, va="center")
 
 
-def _change_words(row: Row) -> str:
+def _changes(row: Row) -> tuple[str, str]:
     """Return the change as published, and that between first prints."""
     firsts = numbers.signed_percent(round(row["firsts"], 1))
-    return f"{numbers.signed_percent(row['percent'])} / {firsts}"
+    return numbers.signed_percent(row["percent"]), firsts
 
 
 def _draw_line(page: Page, axes: Axes, row: Row, y: float, lefts: list[float]) -> None:
@@ -176,7 +186,7 @@ def _draw_line(page: Page, axes: Axes, row: Row, y: float, lefts: list[float]) -
     for words, left in zip(_cells(page, row), lefts, strict=False):
         page.text(left, y, words, size, va="center")
     room = page.room
-    words = _change_words(row)
+    words = " / ".join(_changes(row))
     page.text(room.left + room.width, y, words, size, color=style.GREY, ha="right", va="center")
     at = y - axes.get_position().y0 * page.size.height
     axes.plot([row["percent"], row["firsts"]], [at, at], color=style.AXIS, linewidth=2, zorder=1)

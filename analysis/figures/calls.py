@@ -190,7 +190,8 @@ def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
     """
     asked = request(options)
     codes = asked.indicators(indicators or OUTCOMES)
-    meanings = summaries.contradicted_first(percents.meanings(asked.rows, asked.context, codes))
+    meanings = percents.meanings(asked.rows, asked.context, codes)
+    meanings = summaries.soundest_first(meanings, codes)
     shown = {region for meaning in meanings for region in meaning.rows["region"]}
     refused = asked.without(codes[0], shown)
     draw = partial(
@@ -541,7 +542,6 @@ def _contradicted(asked: Request, outcomes: pd.DataFrame) -> Statement | None:
     own = asked.rows[asked.rows["region"].isin(partly["region"])]
     for code in partly["indicator"].unique():
         meanings = percents.meanings(own, asked.context, [code])
-        if words := contradiction(meanings):
-            text = Text.joined([findings.percent_meanings(meanings), words], zh="：", en=": ")
+        if text := contradiction(meanings):
             return Statement(text, meanings[0].rows.iloc[:0])
     return None
