@@ -123,10 +123,8 @@ def _draw_line(page: Page, records: list[Row], layout: table.Grid) -> None:
     if dated:
         axes.plot([x, x], [dated[0], dated[-1]], color=style.AXIS, linewidth=1.2, zorder=1)
     for row, at in zip(records, layout.middles, strict=False):
-        look = grid.Look("o", "full" if row["due"] else "none")
-        size = page.mark * 0.9
-        gid = f"mark-{row['id']}"
-        grid.stamp(axes, (x, at), look, style.colour(row["region"]), markersize=size, gid=gid)
+        fill, colour = "full" if row["due"] else "none", style.colour(row["region"])
+        grid.stamp(axes, (x, at), fill, colour, size=page.mark * 0.9, gid=f"mark-{row['id']}")
 
 
 def _plan(rows: pd.DataFrame) -> list[Text]:

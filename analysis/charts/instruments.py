@@ -28,6 +28,7 @@ from .table import Cell, Column
 Row = dict[Any, Any]
 COUNT = 0.05  # of the width, of the number of instruments
 DOTS, ACROSS = 0.064, 9  # of the width of the page, of the dots of a region; dots on a line
+FILLS = {Standing.IN_USE: "full", Standing.BUILDING: "left", Standing.PLANNED: "none"}
 SIGNS = {Standing.IN_USE: "●", Standing.BUILDING: "◐", Standing.PLANNED: "○"}
 SHRUNK = (1, 0.92)  # of the small print, before the smallest one, 10 points on a slide
 SMALLEST = 0.83
@@ -159,10 +160,9 @@ def _draw_dots(page: Page, axes: Axes, rows: pd.DataFrame, box: Room, at: float)
     for down, line in enumerate(lines):
         y = at + (len(lines) / 2 - down - 0.5) * size * 1.5 / 72
         for index, row in enumerate(line):
-            look = grid.LOOKS[Standing(row["status"])]._replace(marker="o")
+            fill, colour = FILLS[Standing(row["status"])], style.colour(row["region"])
             spot = (box.left + (index + 0.5) * step, y)
-            colour = style.colour(row["region"])
-            grid.stamp(axes, spot, look, colour, markersize=size, gid=f"mark-{row['id']}")
+            grid.stamp(axes, spot, fill, colour, size=size, gid=f"mark-{row['id']}")
 
 
 def _in_rows(records: Sequence[Row], most: int) -> Iterator[Sequence[Row]]:

@@ -44,7 +44,6 @@ from analysis.comparability import (
 )
 from analysis.errors import UsageError
 from analysis.language import values
-from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import (
     attainment,
