@@ -102,23 +102,29 @@ def whisker(
         axes.plot(list(ends), [at, at], **options)
 
 
-def over(
-    axes: Axes, x: float, words: str, size: float, *, colour: str = style.GREY, gid: str = ""
+def write(
+    axes: Axes,
+    words: str,
+    at: tuple[float, float],
+    shift: tuple[float, float],
+    size: float,
+    **options: Any,
 ) -> None:
-    """Write *words* over the panel of *axes*, centred at *x*; *size* is in points."""
+    """
+    Write *words* of *size* points, *shift* points off *at*, in grey and vertically centred.
+
+    Further *options* are those of ``Axes.annotate``.
+    """
+    look: dict[str, Any] = {"color": style.GREY, "va": "center", "annotation_clip": False}
     axes.annotate(
-        words,
-        (x, 1),
-        xycoords=axes.get_xaxis_transform(),
-        xytext=(0, 2),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=size,
-        color=colour,
-        gid=gid or None,
-        annotation_clip=False,
+        words, at, xytext=shift, textcoords="offset points", fontsize=size, **(look | options)
     )
+
+
+def over(axes: Axes, x: float, words: str, size: float, **options: Any) -> None:
+    """Write *words* over the panel of *axes*, centred at *x*; *size* is in points."""
+    options = {"xycoords": axes.get_xaxis_transform(), "ha": "center", "va": "bottom"} | options
+    write(axes, words, (x, 1), (0, 2), size, **options)
 
 
 def stated(
@@ -146,17 +152,10 @@ def stated(
     draw(axes, x, y, row, size=size)
     other = row["origin"] == "context"
     printed = numbers.exact(y) + "%"
-    axes.annotate(
-        f"[{printed}]" if other else printed,
-        (x, y),
-        xytext=(0, -size if y <= 0 else size),
-        textcoords="offset points",
-        ha="center",
-        va="top" if y <= 0 else "bottom",
-        fontsize=note,
-        color=style.GREY if other else style.colour(str(row["region"])),
-        annotation_clip=False,
-    )
+    words = f"[{printed}]" if other else printed
+    colour = style.GREY if other else style.colour(str(row["region"]))
+    shift, va = (0, -size if y <= 0 else size), "top" if y <= 0 else "bottom"
+    write(axes, words, (x, y), shift, note, color=colour, ha="center", va=va)
 
 
 def arrow(

@@ -131,15 +131,8 @@ def _strip(axes: Axes, page: Page, wider: pd.DataFrame, heights: dict[str, float
     axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
     highest = at[at["height"].eq(at["height"].max())]
     last = highest.sort_values("share").to_dict("records")[-1]
-    axes.annotate(
-        f"◇ {last[f'region_{page.language}']}",
-        (last["share"], last["height"]),
-        xytext=(page.mark, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=page.size.note,
-        color=style.INK,
-    )
+    words, spot = f"◇ {last[f'region_{page.language}']}", (last["share"], last["height"])
+    marks.write(axes, words, spot, (page.mark, 0), page.size.note, color=style.INK)
 
 
 def _caption(

@@ -15,7 +15,7 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Scale, Scope
 from analysis.statistics import spread
 
-from . import style
+from . import marks, style
 from .figure import Caption, Figure, Kind
 from .page import Page, Room
 
@@ -146,17 +146,9 @@ def _label_ends(axes: Axes, page: Page, x: float, ends: list[tuple[float, str, s
         lines = say(f"peers.limit_{stem.rstrip('_')}")[page.language]
         half = page.size.note * (1.3 if "|" in lines else 0.7)
         least = max(high, least + half)
-        axes.annotate(
-            lines.replace("|", "\n"),
-            (x, y),
-            xytext=(5, least - high),
-            textcoords="offset points",
-            va="center",
-            fontsize=page.size.note,
-            color=colour,
-            linespacing=1.1,
-            annotation_clip=False,
-        )
+        look = {"color": colour, "linespacing": 1.1}
+        shift, words = (5, least - high), lines.replace("|", "\n")
+        marks.write(axes, words, (x, y), shift, page.size.note, **look)
         least += half
 
 
@@ -179,18 +171,11 @@ def _name(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
     words = f"{row['named'][page.language]} {numbers.ratio(row['ratio'])}"
     left = np.log(row["expected"]) > np.dot([0.4, 0.6], np.log(axes.get_xlim()))
     below = NEAR < row["ratio"] < 1 or (left and row["ratio"] >= 1)
-    axes.annotate(
-        words,
-        (row["expected"], row["ratio"]),
-        xytext=((-1 if left else 1) * page.mark * 0.9, (-0.75 if below else 0.75) * page.mark),
-        textcoords="offset points",
-        ha="right" if left else "left",
-        va="top" if below else "bottom",
-        fontsize=page.size.label,
-        color=style.colour(str(row["region"])),
-        annotation_clip=False,
-        zorder=5,
-    )
+    shift = ((-1 if left else 1) * page.mark * 0.9, (-0.75 if below else 0.75) * page.mark)
+    look = {"ha": "right" if left else "left", "va": "top" if below else "bottom", "zorder": 5}
+    look["color"] = style.colour(str(row["region"]))
+    at = (row["expected"], row["ratio"])
+    marks.write(axes, words, at, shift, page.size.label, **look)
 
 
 def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
@@ -203,16 +188,8 @@ def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
     for at, (words, shape, fill) in enumerate(reversed(entries)):
         corner = (0.66, 0.0)
         height = page.size.note * 0.9 + step * at
-        axes.annotate(
-            words[page.language],
-            corner,
-            xycoords="axes fraction",
-            xytext=(page.mark * 1.1, height),
-            textcoords="offset points",
-            va="center",
-            fontsize=page.size.note,
-            color=style.GREY,
-        )
+        shift, name = (page.mark * 1.1, height), words[page.language]
+        marks.write(axes, name, corner, shift, page.size.note, xycoords="axes fraction")
         _key_mark(axes, page, (corner[0], height), shape, fill)
 
 
@@ -257,16 +234,8 @@ def _strip(axes: Axes, page: Page, roads: pd.DataFrame) -> None:
             clip_on=False,
         )
         if named:
-            axes.annotate(
-                f"{_region(row)[page.language]} {row['share']:.0f}%",
-                (x, row["share"]),
-                xytext=(page.mark * 0.8, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=page.size.note,
-                color=colour,
-                annotation_clip=False,
-            )
+            words, at = f"{_region(row)[page.language]} {row['share']:.0f}%", (x, row["share"])
+            marks.write(axes, words, at, (page.mark * 0.8, 0), page.size.note, color=colour)
 
 
 def _region(row: dict[Any, Any]) -> Text:

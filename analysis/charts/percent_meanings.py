@@ -203,17 +203,9 @@ def _draw_chains(axes: Axes, page: Page, meaning: Meaning) -> None:
         line = DASHES[reading(chain)]
         axes.plot(meaning.years, chain.counts, linestyle=line, linewidth=1.4, gid="fit", **options)
         for year, count in zip(meaning.years, chain.counts, strict=True) if index == 0 else ():
-            axes.annotate(
-                str(count),
-                (year, count),
-                xytext=(0, -page.size.note * 0.5),
-                textcoords="offset points",
-                ha="center",
-                va="top",
-                fontsize=page.size.note,
-                color=colour,
-                annotation_clip=False,
-            )
+            shift, size = (0, -page.size.note * 0.5), page.size.note
+            look = {"color": colour, "ha": "center", "va": "top"}
+            marks.write(axes, str(count), (year, count), shift, size, **look)
 
 
 def _draw_known(axes: Axes, page: Page, meaning: Meaning) -> None:
@@ -227,16 +219,8 @@ def _draw_known(axes: Axes, page: Page, meaning: Meaning) -> None:
         marks.draw(axes, x, row["value"], row, hollow=True, size=page.mark)
         day = values.day(row["period_end"], year=False)
         words = say("trend.to_date", day=day)[page.language]
-        axes.annotate(
-            f"{numbers.exact(row['value'])} {words}",
-            (x, row["value"]),
-            xytext=(page.mark, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=page.size.label,
-            color=style.INK,
-            annotation_clip=False,
-        )
+        words, at = f"{numbers.exact(row['value'])} {words}", (x, row["value"])
+        marks.write(axes, words, at, (page.mark, 0), page.size.label, color=style.INK)
 
 
 def _name_percents(axes: Axes, page: Page, meaning: Meaning) -> None:
@@ -248,7 +232,7 @@ def _name_percents(axes: Axes, page: Page, meaning: Meaning) -> None:
             row["period_end"].year - 0.5,
             numbers.signed_percent(row["percent"]),
             page.size.note,
-            colour=colour,
+            color=colour,
             gid=f"mark-{row['id']}",
         )
 

@@ -290,17 +290,10 @@ def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, under: bool) -> 
     elif pd.notna(row["lower"]):
         marks.whisker(axes, row, (row["lower"], row["upper"]), year)
     marks.draw(axes, year, row["value"], row, hollow=row["origin"] == "context", size=page.mark)
-    axes.annotate(
-        words,
-        (year, row["value"]),
-        xytext=(spot[0] * page.mark, spot[1] * page.mark),
-        textcoords="offset points",
-        ha=side,
-        va="top" if under else "baseline",
-        fontsize=page.size.label if row["whole"] else page.size.note,
-        color=style.colour(row["region"]),
-        annotation_clip=False,
-    )
+    shift = (spot[0] * page.mark, spot[1] * page.mark)
+    look = {"color": style.colour(row["region"]), "ha": side, "va": "top" if under else "baseline"}
+    size = page.size.label if row["whole"] else page.size.note
+    marks.write(axes, words, (year, row["value"]), shift, size, **look)
 
 
 def _draw_expected(
@@ -315,17 +308,10 @@ def _draw_expected(
     years = line["period_end"].dt.year.to_list()
     options: dict[str, Any] = {"color": style.GREY, "linestyle": (0, (4, 3)), "linewidth": 1.2}
     axes.plot(years, line["value"], zorder=1, gid="benchmark", **options)
-    axes.annotate(
-        say("trend.at_rate", value=f"{line['value'].iloc[-1]:.0f}")[page.language],
-        (years[-1] + 0.3, 0 if under else lowest),
-        xytext=(0, -page.size.note * (UNDER if under else 0.6)),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        fontsize=page.size.note,
-        color=style.GREY,
-        annotation_clip=False,
-    )
+    words = say("trend.at_rate", value=f"{line['value'].iloc[-1]:.0f}")[page.language]
+    at, down = (years[-1] + 0.3, 0 if under else lowest), UNDER if under else 0.6
+    shift = (0, -page.size.note * down)
+    marks.write(axes, words, at, shift, page.size.note, ha="right", va="top")
 
 
 def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
