@@ -43,10 +43,12 @@ def regions(rows: pd.DataFrame) -> list[dict[Any, Any]]:
     return order.drop_duplicates("region").to_dict("records")
 
 
-def shade(axes: Axes, room: Room, top: float, high: float) -> None:
-    """Shade a line of *high* inches over the width of *room*."""
-    corner = (room.left - 0.05, top - high)
-    axes.add_patch(Rectangle(corner, room.width + 0.1, high, color=style.BAND, linewidth=0))
+def shade(
+    axes: Axes, left: tuple[float, float], size: tuple[float, float], colour: str = style.BAND
+) -> None:
+    """Shade a rectangle with the middle of its left side at *left*, and its *size* in inches."""
+    corner = (left[0], left[1] - size[1] / 2)
+    axes.add_patch(Rectangle(corner, *size, color=colour, linewidth=0, zorder=0))
 
 
 def rule(axes: Axes, left: float, right: float, heights: Iterable[float]) -> None:

@@ -14,7 +14,7 @@ from analysis.language import numbers
 from analysis.language.vocabulary import Mark
 
 from . import style
-from .page import MARK
+from .page import MARK, Page, measured
 
 ASIDE = (-0.3, 0.1)  # offset in years if an arrow and a diamond share a year
 ARROW = 24.0  # points from tail to head, whatever the scale
@@ -125,6 +125,18 @@ def over(axes: Axes, x: float, words: str, size: float, **options: Any) -> None:
     """Write *words* over the panel of *axes*, centred at *x*; *size* is in points."""
     options = {"xycoords": axes.get_xaxis_transform(), "ha": "center", "va": "bottom"} | options
     write(axes, words, (x, 1), (0, 2), size, **options)
+
+
+def ticks(axes: Axes, page: Page, label: str) -> int:
+    """Return how many ticks with *label* have room on the horizontal axis, at most 5."""
+    wide = axes.get_position().width * page.size.width
+    return max(1, min(5, int(wide / (1.3 * measured(label, page.size.note)))))
+
+
+def years(axes: Axes, page: Page, every: range) -> None:
+    """Name *every* year below the axis, or the first and the last one if there is no room."""
+    named = every if len(every) <= ticks(axes, page, "2024") else every[:: len(every) - 1 or 1]
+    axes.set_xticks(list(named))
 
 
 def stated(

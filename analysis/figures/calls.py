@@ -43,7 +43,6 @@ from analysis.comparability import (
     standing,
 )
 from analysis.errors import UsageError
-from analysis.language import values
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import (
     attainment,
@@ -62,7 +61,6 @@ from analysis.statistics.spread import NATION
 from . import panels, source
 from .request import FIRST_YEAR, MOST_REGIONS, Options, Request, request
 
-LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 OUTCOMES = ("deaths", "accidents")
 
@@ -412,22 +410,10 @@ def targets(**options: Unpack[Options]) -> Pages:
     """List each target of the reports with when it is due and its result."""
     asked = request(options)
     judged = attainment.judged(asked.rows)
-    pages = policies.evenly(judged, LINES)
     refused = attainment.without_target(asked.rows, judged)
-    title, about = findings.targets(judged), findings.waiting(judged)
-    return Pages(
-        asked.figure(
-            partial(
-                draw_targets,
-                page,
-                title=title + values.page(n, len(pages)),
-                refused=refused,
-                about=about,
-            ),
-            f"targets-{n}",
-        )
-        for n, page in enumerate(pages, 1)
-    )
+    draw = partial(draw_targets, refused=refused, about=findings.waiting(judged))
+    # By the origin, which is one for all: parts of the rows, as even as can be.
+    return asked.pages(draw, judged, findings.targets(judged), "targets", by="origin", first="-1")
 
 
 def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
@@ -448,16 +434,16 @@ def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
     patterns = policies.patterns(ordered)
     often = patterns["reports"].ge(policies.SEVERAL)
     draw = partial(draw_instruments, absent=absent)
-    first = partial(draw, patterns[often], title=findings.instruments(patterns))
-    second = partial(
+    fewer = partial(
         draw,
-        patterns[~often],
-        title=findings.instruments_of_one(patterns),
         about=str(summaries.instruments(patterns).most["region"]),
         contained=policies.containment(patterns),
     )
     name = f"instruments-{theme}" if theme else "instruments"
-    return Pages([asked.figure(first, f"{name}-1"), asked.figure(second, f"{name}-2")])
+    title, of_one = findings.instruments(patterns), findings.instruments_of_one(patterns)
+    first = asked.pages(draw, patterns[often], title, f"{name}-1", by="pattern")
+    second = asked.pages(fewer, patterns[~often], of_one, f"{name}-2", by="pattern")
+    return Pages([*first, *second])
 
 
 def commitments(**options: Unpack[Options]) -> Pages:
@@ -484,14 +470,13 @@ def coverage(**options: Unpack[Options]) -> Figure:
     asked = request(options)
     compared = families.compared(asked.rated, asked.tables, asked.codes("indicator"))
     rows = families.cells(asked.rows, asked.tables, compared)
-    density = summaries.density(asked.rows, asked.tables.reports)
     draw = partial(
         draw_coverage,
         rows,
         title=findings.reported(rows, len(compared)),
         about=findings.coverage(compared),
         indicators=list(compared),
-        themes=asked.tables.themes.join(density, on="theme"),
+        density=summaries.density(asked.rows, asked.tables.reports),
         gaps=gaps.cells(asked.rows, list(compared), asked.absences),
     )
     return asked.figure(draw, "coverage")

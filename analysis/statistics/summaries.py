@@ -214,13 +214,12 @@ def outcomes(judged: pd.DataFrame) -> Outcomes:
     return Outcomes(len(judged), *verdicts, most, int(regions.iloc[0]))
 
 
-def density(rows: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures for 1,000 characters of report, a row a theme and a column a region."""
+def density(rows: pd.DataFrame, reports: pd.DataFrame) -> "pd.Series[float]":
+    """Return the figures for 1,000 characters of report of each region."""
     pairs = rows[["report", "region"]].drop_duplicates()
     length = pairs["report"].map(reports.set_index("report")["characters"])
     lengths = length.groupby(pairs["region"], observed=True).sum()
-    counts = rows.groupby(["theme", "region"], observed=True).size().unstack(fill_value=0)
-    return counts / lengths.reindex(counts.columns) * 1000
+    return rows.groupby("region", observed=True).size() / lengths * 1000
 
 
 def amounts(rows: pd.DataFrame) -> pd.DataFrame:

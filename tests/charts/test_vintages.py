@@ -99,7 +99,7 @@ def test_more_prints_than_fit_are_refused():
     counts = [context(value=100 + n, year=1950 + n) for n in range(50)]
     changes = [context(value=-5, year=1950 + n, measure="change_pct", unit="%") for n in range(50)]
 
-    with pytest.raises(CrowdedError, match="first prints"):
+    with pytest.raises(CrowdedError, match="49 lines do not fit one page"):
         drawn(frame(row()), frame(*counts, *changes).assign(vintage="first"))
 
 
