@@ -27,6 +27,7 @@ Box = tuple[float, float, float, float]
 
 
 NOTHING = Text("", "")
+_PIXELS = {"compress_level": 3}  # level 6, the default, takes a quarter longer for larger files
 Record = Mapping[str, Any]
 
 
@@ -122,6 +123,8 @@ class Figure:
     def drawn(self, form: str, **options: Any) -> bytes:
         """Return the figure as a file in *form* (``svg``, ``png`` or ``pdf``)."""
         buffer = io.BytesIO()
+        if form == "png":
+            options.setdefault("pil_kwargs", _PIXELS)
         # Saving reads the salt of SVG ids and the font, so the style must be active here too.
         with style.house_style():
             self.page.savefig(buffer, format=form, **options)
