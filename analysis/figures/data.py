@@ -153,4 +153,4 @@ def warm_up() -> None:
     Jobs that are forked afterwards find it computed.
     """
     every = whole(source.behind(pd.DataFrame()))
-    _ = every.rated, every.changes, every.compared, every.comparisons
+    _ = every.rated, every.changes, every.compared
