@@ -1,5 +1,6 @@
 """A figure as a value: its kind, rows, texts and drawing."""
 
+import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -112,11 +113,16 @@ class Figure:
         return self.drawn("png", dpi=100)
 
     def _ipython_display_(self) -> None:
-        """Show the picture in a notebook, with all texts of the caption below."""
-        from IPython.display import HTML, Image, display
+        """Show the picture in a notebook: a click on a mark, its sentence; below, the caption."""
+        from IPython.display import HTML, display
 
-        alt = self.caption.alt[self.language]
-        display(Image(self._repr_png_(), width=self.page.get_figwidth() * 72, alt=alt))
+        from analysis.figures.sentences import html
+
+        alt, picture = self.caption.alt[self.language], self._repr_png_()
+        forms = {"text/html": html(self, picture), "text/plain": alt}
+        forms["image/png"] = base64.b64encode(picture).decode()
+        size = {"width": self.page.get_figwidth() * 72, "alt": alt}
+        display(forms, metadata={"image/png": size}, raw=True)
         lines = (escape(line) for line in self.caption.lines(self.language))
         display(HTML("<small>" + "<br>".join(lines) + "</small>"))
 
