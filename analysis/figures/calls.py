@@ -43,8 +43,6 @@ from analysis.comparability import (
     standing,
 )
 from analysis.errors import UsageError
-from analysis.language import values
-from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import (
     attainment,
@@ -64,7 +62,6 @@ from . import panels, source
 from .data import Data
 from .request import MOST_REGIONS, Options, on_one_scale, request
 
-LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 OUTCOMES = ("deaths", "accidents")
 
@@ -199,7 +196,8 @@ def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
     asked = request(options)
     data = asked.data
     codes = data.indicators(indicators or OUTCOMES)
-    meanings = summaries.contradicted_first(percents.meanings(data.rows, data.context, codes))
+    meanings = percents.meanings(data.rows, data.context, codes)
+    meanings = summaries.soundest_first(meanings, codes)
     shown = {region for meaning in meanings for region in meaning.rows["region"]}
     refused = data.without(codes[0], shown)
     draw = partial(
@@ -428,22 +426,10 @@ def targets(**options: Unpack[Options]) -> Pages:
     asked = request(options)
     data = asked.data
     judged = attainment.judged(data.rows)
-    pages = policies.evenly(judged, LINES)
     refused = attainment.without_target(data.rows, judged)
-    title, about = findings.targets(judged), findings.waiting(judged)
-    return Pages(
-        asked.figure(
-            partial(
-                draw_targets,
-                page,
-                title=title + values.page(n, len(pages)),
-                refused=refused,
-                about=about,
-            ),
-            f"targets-{n}",
-        )
-        for n, page in enumerate(pages, 1)
-    )
+    draw = partial(draw_targets, refused=refused, about=findings.waiting(judged))
+    # By the origin, which is one for all: parts of the rows, as even as can be.
+    return asked.pages(draw, judged, findings.targets(judged), "targets", by="origin", first="-1")
 
 
 def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
@@ -465,16 +451,16 @@ def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
     patterns = policies.patterns(ordered)
     often = patterns["reports"].ge(policies.SEVERAL)
     draw = partial(draw_instruments, absent=absent)
-    first = partial(draw, patterns[often], title=findings.instruments(patterns))
-    second = partial(
+    fewer = partial(
         draw,
-        patterns[~often],
-        title=findings.instruments_of_one(patterns),
         about=str(summaries.instruments(patterns).most["region"]),
         contained=policies.containment(patterns),
     )
     name = f"instruments-{theme}" if theme else "instruments"
-    return Pages([asked.figure(first, f"{name}-1"), asked.figure(second, f"{name}-2")])
+    title, of_one = findings.instruments(patterns), findings.instruments_of_one(patterns)
+    first = asked.pages(draw, patterns[often], title, f"{name}-1", by="pattern")
+    second = asked.pages(fewer, patterns[~often], of_one, f"{name}-2", by="pattern")
+    return Pages([*first, *second])
 
 
 def commitments(**options: Unpack[Options]) -> Pages:
@@ -503,14 +489,13 @@ def coverage(**options: Unpack[Options]) -> Figure:
     data = asked.data
     compared = data.compared
     rows = families.cells(data.rows, data.tables, compared)
-    density = summaries.density(data.rows, data.tables.reports)
     draw = partial(
         draw_coverage,
         rows,
         title=findings.reported(rows, len(compared)),
         about=findings.coverage(compared),
         indicators=list(compared),
-        themes=data.tables.themes.join(density, on="theme"),
+        density=summaries.density(data.rows, data.tables.reports),
         gaps=gaps.cells(data.rows, list(compared), data.absences),
     )
     return asked.figure(draw, "coverage")
@@ -560,7 +545,6 @@ def _contradicted(data: Data, outcomes: pd.DataFrame) -> Statement | None:
     own = data.rows[data.rows["region"].isin(partly["region"])]
     for code in partly["indicator"].unique():
         meanings = percents.meanings(own, data.context, [code])
-        if words := contradiction(meanings):
-            text = Text.joined([findings.percent_meanings(meanings), words], zh="：", en=": ")
+        if text := contradiction(meanings):
             return Statement(text, meanings[0].rows.iloc[:0])
     return None
