@@ -5,6 +5,7 @@ To the left a table of outcomes above the statement on them; to the right lists 
 """
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -139,11 +140,12 @@ def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Te
         top = _write_lines(page, room.left, top, lines, size) - 0.5 * size / 72
     if outcomes.empty:
         return
-    columns = [
-        Column(say(f"profile.{head}")[page.language], share)
-        for head, share in zip(HEADS, SHARES, strict=True)
-    ]
-    cells = [_cells(row, page.language) for row in outcomes.to_dict("records")]
+    rows = [_cells(row, page.language) for row in outcomes.to_dict("records")]
+    filled = [any(cell.words for cell in column) for column in zip(*rows, strict=True)]
+    heads = [say(f"profile.{head}")[page.language] for head in HEADS]
+    shares = [share / sum(compress(SHARES, filled)) for share in SHARES]
+    columns = list(compress(map(Column, heads, shares), filled))
+    cells = [list(compress(row, filled)) for row in rows]
     table.write(page, room._replace(height=top - room.bottom), columns, cells)
 
 
@@ -186,19 +188,19 @@ def _write_blocks(page: Page, room: Room, blocks: Sequence[Block]) -> None:
         if count < len(text):
             lines.append(f"· {say('profile.more', count=len(text) - count)[page.language]}")
         if block.last:
-            lines.append(f"· {block.last[page.language]}")
+            lines += _item(block.last[page.language], room.width, size)
         top = _write_lines(page, room.left, top - 0.2 * step, lines, size)
         top -= (HEADING - 1.2) * step
 
 
 def _shown(blocks: Sequence[Block], width: float, height: float, size: float) -> list[int]:
     """Return how many lines of each block have room in both languages."""
-    last = sum(block.last is not None for block in blocks)
-    free = int(height * 72 / (size * LEADING) - HEADING * len(blocks)) - last
-    counts = [
-        _shared([[len(_item(line[each], width, size)) for line in b.lines] for b in blocks], free)
-        for each in Language
-    ]
+    free = int(height * 72 / (size * LEADING) - HEADING * len(blocks))
+    counts = []
+    for each in Language:
+        lines = [[len(_item(line[each], width, size)) for line in b.lines] for b in blocks]
+        ends = (_item(b.last[each], width, size) for b in blocks if b.last is not None)
+        counts.append(_shared(lines, free - sum(map(len, ends))))
     return [min(pair) for pair in zip(*counts, strict=True)]
 
 

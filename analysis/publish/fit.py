@@ -28,7 +28,7 @@ def fitted(plot: Plot, width: float) -> Plot:
         return plot
     ems = (width - 0.8) / len(plot.categories) * 72 / text_size(plot) * 0.92
     categories = tuple(
-        "\n".join(line for whole in name.split("\n") for line in broken(whole, ems))
+        "\n".join(line for whole in name.split("\n") for line in broken(whole, ems, 6))
         for name in plot.categories
     )
     series = plot.series
@@ -110,7 +110,7 @@ def broken(words: str, ems: float, most: int = 5) -> list[str]:
     >>> broken("重大森林火灾起数", 4), broken("Serious forest fires", 8)
     (['重大森林', '火灾起数'], ['Serious forest', 'fires'])
     """
-    pieces = re.findall(r"[!-~]+ ?|.", words)
+    pieces = re.findall(r"[A-Za-z]+-(?=[A-Za-z])|[!-~]+ ?|.", words)
     lines = [""]
     for piece in pieces:
         if lines[-1] and ems_of(lines[-1] + piece.rstrip()) > ems:
@@ -192,16 +192,15 @@ def ems_of(line: str) -> float:
 
 
 def shares(table: Table, width: float, size: float) -> list[float]:
-    """Return column widths: narrow columns as wide as their text, the first takes the rest."""
-    columns = len(table.head)
-    widest = [
-        _widest((*table.head[column].split(" "), *(line[column] for line in table.lines)), size)
-        for column in range(columns)
-    ]
-    others = [max(one, 0.5) for one in widest[1:]]
-    first = min(max(widest[0], 0.5), max(width - sum(others), width * 0.25))
-    rest = (width - first) / sum(others)
-    return [first, *(one * rest for one in others)]
+    """Return column widths: narrow columns as wide as their text, the widest take the rest."""
+    columns = zip(table.head, *table.lines, strict=True)
+    text = [max(0.5, _widest((*head.split(" "), *cells), size)) for head, *cells in columns]
+    widths = dict.fromkeys(sorted(range(len(text)), key=text.__getitem__), 0.0)
+    for before, column in enumerate(widths):
+        free = width - sum(widths.values())
+        widths[column] = min(text[column], free / (len(text) - before))
+    widths[column] += width - sum(widths.values())
+    return [widths[column] for column in range(len(text))]
 
 
 def _widest(cells: Iterable[str], size: float) -> float:

@@ -374,7 +374,8 @@ def lines(
     if len(apart) > FEW_APART:
         said.append(say("brief.apart_count", count=len(apart))[language])
     else:
-        said += [apart_line(line, language) for line in apart]
+        few = (apart_line(line, language) for line in apart)
+        said += [say("brief.apart_one", line=Text(line, line))[language] for line in few]
     end = {"zh": "。", "en": "."}[language]
     return [f"{one.rstrip(end)}{end}" for one in said]
 
