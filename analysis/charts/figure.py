@@ -188,6 +188,8 @@ class Kind:
         Whether its rows are those that may not be compared, each with its reason.
     gaps
         Whether its refusals are regions without a comparable figure.
+    dense
+        Whether its text is too small for a slide of a brief, as of an index of all rows.
     """
 
     name: str
@@ -199,6 +201,7 @@ class Kind:
     compares: bool = False
     apart: bool = False
     gaps: bool = False
+    dense: bool = False
 
     @property
     def title(self) -> Text:
