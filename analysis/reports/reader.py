@@ -279,6 +279,8 @@ class _Reader:
         )
         if figure.measure is not Measure.LEVEL and not figure.subject:
             part = parent or part
+        elif part and (figure.bracketed or figure.part):
+            part = breakdowns.merged(part, parent)
         else:
             theme, before = self.latest
             bare = indicator == QUOTA_USED or bool(_BARE_VERB.fullmatch(figure.near))
