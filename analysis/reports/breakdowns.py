@@ -19,6 +19,7 @@ _WHOLE = re.compile(
     r"(?:^|[,;。:])(?:全[省市县区州盟旗镇乡国]|各类|累计|总计|合计|[我本][省市县区州])"
 )
 _OF_ALL = frozenset({"campaign", "programme"})  # 开展百日攻坚行动,全县检查企业
+_CARRIED = _OF_ALL | {"level", "hazard", "sector", "body", "audience"}
 _LEAD = re.compile(
     r"[”\"]?(?:安全(?:生产)?|应急|企业|作业|经营|生产|使用)?"
     r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传|\d+起[,、])"
@@ -28,7 +29,10 @@ _REST = re.compile(r"其中|企业|行业|领域|事故|[、,和及与]")
 _JOINT = re.compile(r"(?:[、和及与]|以及)$")
 _OTHERS = re.compile(r"等|[、和及与][\u4e00-\u9fff、和及与]{2,16}等")  # 风雹、强对流等
 _OPENING = 3  # characters before a part at the start of a sentence
-_NUMBER = re.compile(r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*")
+_NUMBER = re.compile(
+    r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*"
+    r"|^[\u4e00-\u9fff]{0,10}20\d\d年(?:度|上半年|前三季度)?"
+)
 _CLOSED = re.compile(r"\([^()]*\)")
 _CAMPAIGN = re.compile(
     r"(?:“[^“”]{2,20}”(?:专项)?(?:整治|执法|检查|治理|排查|宣传)?"
@@ -158,6 +162,17 @@ def merged(part: str, whole: str) -> str:
     return "+".join(sorted(codes.values()))
 
 
+def carried(part: str, theme: str) -> str:
+    """
+    Return what the breakdown of a figure says of the next one in a list, of another *theme*.
+
+    >>> carried("kind:general+level:county", "forces")
+    'level:county'
+    """
+    codes = (c for c in part.split("+") if c.partition(":")[0] in _CARRIED & _dimensions(theme))
+    return "+".join(codes)
+
+
 def _inherited(lead: str, dimensions: frozenset[str]) -> dict[str, str]:
     """Return the parts of *dimensions* that a start of a sentence names for the figures behind."""
     if not dimensions:
@@ -169,7 +184,7 @@ def _inherited(lead: str, dimensions: frozenset[str]) -> dict[str, str]:
         for dimension, (part, start, end) in _named(bare, dimensions).items()
         if (_follows(dimension).match(bare, end) or start < _OPENING)
         and (dimension in _OF_ALL or end > max(resets, default=0))
-        and not _several(bare[max(resets, default=0) :], dimension)
+        and not _several(bare[max(bare.rfind(":", 0, start) + 1, *resets, 0) :], dimension)
     }
 
 

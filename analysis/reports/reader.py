@@ -115,6 +115,7 @@ class _Reader:
             self.topic = ""
         if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n"}:
             self.namer.line()
+            self.topic = ""
         if topic:
             self.topic = topic[1]
         self.before = None
@@ -285,9 +286,16 @@ class _Reader:
             theme, before = self.latest
             bare = indicator == QUOTA_USED or bool(_BARE_VERB.fullmatch(figure.near))
             part = part or (before if bare and theme == known.theme else "")
+            if not part and _NEXT.fullmatch(figure.gap) and self._plain(figure, indicator):
+                part = breakdowns.carried(before, known.theme)
         self.parts[q.start] = part
         self.latest = known.theme, part
         return part
+
+    def _plain(self, figure: Figure, indicator: str) -> bool:
+        """Whether the words before a figure name nothing but the indicator: 车辆84台次."""
+        named = Suggestion(indicator, "", BY_EVENT, "")
+        return not self.catalogue or len(leftover(figure.near, named, "", self.catalogue)) < FEWEST
 
     def _new_part(
         self, sentence: Sentence, figure: Figure, indicator: str, part: str
@@ -487,6 +495,7 @@ class _Reader:
         return breakdowns.part_of(known.name, known.theme, own=own) if known else ""
 
 
+_NEXT = re.compile(r"[、和及与][^,;:、]{0,14}")
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
 _CAMPAIGN = re.compile(
     r"[”\"](?:专项)?(?:活动|行动|整治|检查|攻坚|督导|排查)|专项(?:整治|检查|行动|执法|治理|排查)|攻坚|大检查|三年行动|整治行动|行动[,。]"
