@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 from analysis.language.vocabulary import Confidence
 from analysis.reports.candidates import Candidate
+from analysis.reports.compilation import distinguished
 from analysis.reports.periods import parse_period
 from analysis.reports.reader import read
 from analysis.reports.setting import Setting, setting
@@ -128,7 +129,7 @@ def measured(one: Passage, known: Catalogue) -> tuple[dict[str, int], list[str]]
     """The counts of one passage and its misses."""
     counts: dict[str, int] = defaultdict(int)
     misses = []
-    candidates = list(read(one.text, one.told, known))
+    candidates = list(distinguished(read(one.text, one.told, known)))
     stated = {c.start: c for c in candidates if not c.numeral}
     for found in (c for c in candidates if c.numeral):
         due = one.due.get(found.start, Due(found.start, "label"))
