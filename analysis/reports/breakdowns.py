@@ -24,7 +24,7 @@ _LEAD = re.compile(
     r"[”\"]?(?:安全(?:生产)?|应急|企业|作业|经营|生产|使用)?"
     r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传|\d+起[,、])"
 )
-_NO_DOCUMENT = re.compile(r"(?![^,。;]{0,6}(?:方案|规划|计划))")
+_NO_DOCUMENT = re.compile(r"(?![^,。;]{0,6}(?:方案|规划|计划)|[”\"]?等)")
 _REST = re.compile(r"其中|企业|行业|领域|事故|[、,和及与]")
 _JOINT = re.compile(r"(?:[、和及与]|以及)$")
 _OTHERS = re.compile(r"等|[、和及与][\u4e00-\u9fff、和及与]{2,16}等")  # 风雹、强对流等
@@ -158,7 +158,7 @@ def merged(part: str, whole: str) -> str:
     """
     codes = {c.partition(":")[0]: c for c in whole.split("+")}
     codes = {d: code for d, code in codes.items() if d in _OF_ALL | {"level"}}
-    codes |= {c.partition(":")[0]: c for c in part.split("+")}
+    codes |= {c.partition(":")[0]: c for c in part.split("+") if c}
     return "+".join(sorted(codes.values()))
 
 

@@ -286,6 +286,8 @@ class _Reader:
             theme, before = self.latest
             bare = indicator == QUOTA_USED or bool(_BARE_VERB.fullmatch(figure.near))
             part = part or (before if bare and theme == known.theme else "")
+            if figure.attached:  # 10县市修订预案652个
+                part = breakdowns.merged(part, before)
             if not part and _NEXT.fullmatch(figure.gap) and self._plain(figure, indicator):
                 part = breakdowns.carried(before, known.theme)
         self.parts[q.start] = part
