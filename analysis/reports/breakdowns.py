@@ -126,7 +126,7 @@ def part_of(
     every = _named(own, _dimensions(theme))
     listed = {d for d, named in every.items() if _listed(own, d, *named)}
     parts = {d: part for d, (part, _, _) in every.items() if d not in listed}
-    for code in _spelled(own, name, theme, known):
+    for code in _spelled(own, name, _dimensions(theme) - listed, known):
         parts.setdefault(code.partition(":")[0], code)
     dimensions = _dimensions(theme, inherited=True) - listed
     of_all = dimensions & _OF_ALL
@@ -145,8 +145,9 @@ def _listed(own: str, dimension: str, part: str, start: int, end: int) -> bool:
         return True
     joint = _JOINT.search(own, 0, start)
     before = _named(own[: joint.start()], frozenset({dimension})) if joint else {}
-    others = ((code, last) for code, _, last in before.values() if code != part)
-    return bool(_OTHERS.match(own, end)) or any(joint and last == joint.start() for _, last in others)
+    code, _, last = before.get(dimension, (part, 0, 0))
+    beside = joint is not None and last == joint.start() and code != part
+    return beside or bool(_OTHERS.match(own, end))
 
 
 def merged(part: str, whole: str) -> str:
@@ -276,10 +277,10 @@ def only(words: str) -> bool:
     return bare != words and not _REST.sub("", bare)
 
 
-def _spelled(own: str, name: str, theme: str, known: Spellings) -> Iterator[str]:
+def _spelled(own: str, name: str, dimensions: frozenset[str], known: Spellings) -> Iterator[str]:
     """Yield the known parts whose names are in the words of the figure."""
     codes = [code for form, code in known if form in own and form not in name]
-    yield from (code for code in codes if code.partition(":")[0] in _dimensions(theme))
+    yield from (code for code in codes if code.partition(":")[0] in dimensions)
 
 
 def spellings(names: Mapping[str, str]) -> Spellings:
