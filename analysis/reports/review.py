@@ -219,7 +219,7 @@ class _Writer:
     def report(self) -> None:
         """Write the sheet with the facts about the report."""
         doubts = {"doubts": self._joined(self.compiled.document.doubts)}
-        known = {"format": FORMAT, SURE: "", **facts(self.compiled), **doubts}
+        known = {"format": FORMAT, **facts(self.compiled), **doubts, SURE: ""}
         self.plain(REPORT, ([key, text, self._hint(key)] for key, text in known.items()))
 
     def _hint(self, key: str) -> str:
