@@ -204,4 +204,5 @@ KIND = Kind(
     "coverage",
     order=10,
     columns=("status", "value", "unit", "change", "direction", "printed", "shorthand"),
+    dense=True,
 )

@@ -29,6 +29,7 @@ DOTS, ACROSS = 0.064, 9  # of the width of the page, of the dots of a region; do
 FILLS = {Standing.IN_USE: "full", Standing.BUILDING: "left", Standing.PLANNED: "none"}
 SIGNS = {Standing.IN_USE: "●", Standing.BUILDING: "◐", Standing.PLANNED: "○"}
 NAMED = 1  # lines of a table for the instruments of one set of reports
+OWN = 4  # those of the subject of a brief, in no other report
 MAP = 0.27  # of the width, of the heat map beside the list
 
 
@@ -199,7 +200,7 @@ def _heat_map(page: Page, room: Room, contained: pd.DataFrame) -> None:
 
 def _table(record: native.Record, language: str) -> native.Table | None:
     """Return the instruments by the reports that mention them, each report's signs in a column."""
-    rows = record["rows"]
+    rows, subject = record["rows"], set(record.get("subject", ()))
     regions = {row["region"]: row for row in sorted(rows, key=native.level)}
     by_name: dict[str, dict[str, str]] = {}
     for row in rows:
@@ -207,12 +208,16 @@ def _table(record: native.Record, language: str) -> native.Table | None:
         by_name.setdefault(name, {})[row["region"]] = SIGNS[Standing(row["status"])]
     sets: dict[frozenset[str], list[str]] = {}
     for name, signs in by_name.items():
-        sets.setdefault(frozenset(signs), []).append(name)
+        if not subject or subject & {*signs}:
+            sets.setdefault(frozenset(signs), []).append(name)
     lines = [
         line
-        for names in sets.values()
-        for line in _lines([by_name[name] for name in names], names, list(regions), language)
-    ]
+        for reports, names in sorted(sets.items(), key=lambda one: not one[0] <= subject)
+        for line in _lines(
+            [by_name[name] for name in names], names, list(regions), language,
+            OWN if reports <= subject else NAMED,
+        )
+    ]  # fmt: skip
     heads = [native.region_name(row, language) for row in regions.values()]
     head = (say("instruments.names")[language], "", *heads)
     marks = tuple((row[f"indicator_{language}"], row["id"]) for row in rows)
@@ -220,7 +225,11 @@ def _table(record: native.Record, language: str) -> native.Table | None:
 
 
 def _lines(
-    signs: Sequence[dict[str, str]], names: Sequence[str], regions: Sequence[str], language: str
+    signs: Sequence[dict[str, str]],
+    names: Sequence[str],
+    regions: Sequence[str],
+    language: str,
+    most: int,
 ) -> Iterator[tuple[str, ...]]:
     """Yield the lines of a set of reports: names, their number, and how often each sign."""
     counts = [Counter(each[region] for each in signs if region in each) for region in regions]
@@ -228,7 +237,7 @@ def _lines(
         " ".join(f"{sign}{count[sign]}" for sign in SIGNS.values() if count[sign])
         for count in counts
     ]
-    for at, text in enumerate(native.in_lines(names, language, NAMED)):
+    for at, text in enumerate(native.in_lines(names, language, most)):
         yield (text, *(("", *[""] * len(cells)) if at else (str(len(names)), *cells)))
 
 

@@ -37,13 +37,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values along the categories, or along x; ``None`` is a gap."""
+    """Values along the categories; ``None`` is a gap."""
 
     name: str
     points: tuple[Point | None, ...]
     region: str = ""
     line: str = ""  # "solid", "dashed" or none
-    xs: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +59,13 @@ class Table:
 class Plot:
     """The data of a native chart."""
 
-    kind: str  # dots, lines, bars or scatter
+    kind: str  # dots, lines or bars
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     number_format: str
     axis: str  # what is measured, in words
     log: bool = False  # around 1
     top: float | None = None  # where the axis ends, if that is given
-    x_axis: str = ""
-    ends: tuple[float, float] | None = None  # of the x axis, where it is one of numbers
     span: bool = False  # whether lines go on over gaps
     frame: tuple[float, float] = (0.0, 1.0)  # of bars: left edge and width, of the chart's width
 
@@ -83,7 +80,7 @@ class Plot:
         ]
 
     def _at(self, index: int) -> str:
-        return self.categories[index].replace("\n", " ") if self.categories else f"{index + 1}"
+        return self.categories[index].replace("\n", " ")
 
 
 def shown(record: Record) -> list[dict[str, Any]]:
@@ -240,8 +237,17 @@ def year_of(row: Row) -> int:
 
 def listed(record: Record) -> list[dict[str, Any]]:
     """Return the rows that a list shows: those of the regions of a brief, if it is in one."""
+    return _on_subject(record, record["rows"])
+
+
+def refused(record: Record) -> list[dict[str, Any]]:
+    """Return the rows left out, with their reasons; in a brief on regions those of its regions."""
+    return _on_subject(record, record["refused"])
+
+
+def _on_subject(record: Record, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     regions = record.get("subject")
-    return [row for row in record["rows"] if not regions or row["region"] in regions]
+    return [row for row in rows if not regions or row.get("region") in regions]
 
 
 MOST_NAMES = {"zh": 60, "en": 130}  # characters of names in one cell

@@ -424,8 +424,12 @@ def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | Non
 
 def without_results(kind: str, row: dict[Any, Any]) -> Text:
     """Return that the report of *row*, of a kind, has no results."""
-    report = Text(*(values.report_period(row["report"], language) for language in ("zh", "en")))
-    return say(f"finding.profile_{kind}", region=region(row), report=report)
+    return say(f"finding.profile_{kind}", region=region(row), report=report(row))
+
+
+def report(row: dict[Any, Any]) -> Text:
+    """Return which report *row* is from, by its year."""
+    return Text(*(values.report_period(row["report"], language) for language in ("zh", "en")))
 
 
 def _way(row: dict[Any, Any]) -> Text:
