@@ -415,7 +415,9 @@ def catalogue(folder: Path) -> Catalogue:
     rows = {row[0]: Indicator(*row) for row in zip(*(table[name] for name in columns), strict=True)}
     extra = folder / "synonyms.csv"
     more = csv_file.table(extra)[["indicator", "synonym"]].to_numpy() if extra.exists() else ()
-    synonyms = [(code, *_terms(synonym)) for code, synonym in more if code in rows]
+    # English ones are for questions at a prompt; reports are Chinese.
+    chinese = [pair for pair in more if pair[0] in rows and not pair[1].isascii()]
+    synonyms = [(code, *_terms(synonym)) for code, synonym in chinese]
     listed = {(code, needed) for code, needed, _ in synonyms}
     names = ((row.code, *_terms(_stem(row.name))) for row in rows.values())
     synonyms = [named for named in names if named[:2] not in listed] + synonyms

@@ -198,6 +198,7 @@ def test_a_name_does_as_well_as_a_code(data):
 
     assert explain(data, "楚雄", "deaths") == due
     assert explain(data, "楚雄", "死亡人数") == due  # a synonym of the tables
+    assert explain(data, "chuxiong", "Fatalities") == due
     assert explain(data, "Chuxiong", "生产安全事故死亡人数") == due
     assert explain(data, "CHUXIONG", "deaths in work-safety accidents") == due
 
