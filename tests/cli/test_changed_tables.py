@@ -94,6 +94,8 @@ def test_a_run_refuses_it_before_any_job(changed, tmp_path):
     assert said.exit_code == 1, said.output
     assert "start" not in {event["event"] for event in events}
     assert changed[1] in said.output
+    state = CliRunner().invoke(main, ["status", "--project", str(root), "--language", "en"])
+    assert changed[1] in "\n".join(state.stdout.splitlines()[:3])
 
 
 def test_the_prompt_warns(changed, monkeypatch):
