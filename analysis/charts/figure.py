@@ -28,6 +28,7 @@ Box = tuple[float, float, float, float]
 
 
 NOTHING = Text("", "")
+_PIXELS = {"compress_level": 3}  # level 6, the default, takes a quarter longer for larger files
 Record = Mapping[str, Any]
 
 
@@ -128,6 +129,8 @@ class Figure:
     def drawn(self, form: str, **options: Any) -> bytes:
         """Return the figure as a file in *form* (``svg``, ``png`` or ``pdf``)."""
         buffer = io.BytesIO()
+        if form == "png":
+            options.setdefault("pil_kwargs", _PIXELS)
         # Saving reads the salt of SVG ids and the font, so the style must be active here too.
         with style.house_style():
             self.page.savefig(buffer, format=form, **options)
@@ -185,6 +188,8 @@ class Kind:
         Whether its rows are those that may not be compared, each with its reason.
     gaps
         Whether its refusals are regions without a comparable figure.
+    dense
+        Whether its text is too small for a slide of a brief, as of an index of all rows.
     """
 
     name: str
@@ -196,6 +201,7 @@ class Kind:
     compares: bool = False
     apart: bool = False
     gaps: bool = False
+    dense: bool = False
 
     @property
     def title(self) -> Text:
