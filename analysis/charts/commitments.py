@@ -90,7 +90,7 @@ def _in_words(page: Page, words: pd.DataFrame, taken: int) -> list[list[Cell]]:
         return []
     language, themes = page.language, _themes(words)
     names = [list(group[f"indicator_{language}"]) for group in themes.values()]
-    wide = SHARES[2] * page.room.width - table.GAP
+    wide = SHARES[2] * page.room.width - table.gap(page)
     texts = table.lists(page, page.room, wide, names, taken + 1)
     return [
         _grey(say("commitments.in_words")[language], "", len(words)),

@@ -65,7 +65,7 @@ def coverage(
     cells = {(row["indicator"], row["region"]): row for row in rows.to_dict("records")}
     totals = _totals(rows, regions, density, page.language)
     columns = _columns(page, regions)
-    wide = columns[0].share * page.room.width - table.GAP
+    wide = columns[0].share * page.room.width - table.gap(page)
     lines = {
         code: [
             _name(page, rows[rows["indicator"].eq(code)], wide),
@@ -74,13 +74,18 @@ def coverage(
         for code in [*comparable, *others]
     }
     write = partial(table.write, page, page.room, columns, rules=[HEADS], small=True, pad=PAD)
+    words = say("coverage.others", count=len(others))[page.language]
+    rest = [Cell(words, colour=style.GREY), *[Cell("")] * len(regions)]
+    every, most = [*totals, *lines.values()], HEADS + len(comparable)
+    drawn = [*lines]
     try:
-        drawn, layout = [*lines], write([*totals, *lines.values()])
+        layout = write(every)
     except CrowdedError:
-        words = say("coverage.others", count=len(others))[page.language]
-        rest = [Cell(words, colour=style.GREY), *[Cell("")] * len(regions)]
-        drawn = comparable
-        layout = write([*totals, *(lines[code] for code in comparable), rest])
+        try:
+            drawn, layout = comparable, write([*every[:most], rest])
+        except CrowdedError:
+            layout = write(every, counted=True)
+            drawn = drawn[: len(layout.middles) - HEADS - 1]
     _shade(page, layout, [[cells.get((code, r["region"])) for r in regions] for code in drawn])
     return page.figure(KIND.name, Scale.NONE, rows, gaps)
 
@@ -107,7 +112,8 @@ def _columns(page: Page, regions: Sequence[Row]) -> list[Column]:
     """Return the column of names and one for each region; raise an error for too many."""
     share = (1 - NAME) / len(regions)
     names = [str(region[f"region_{page.language}"]) for region in regions]
-    if max(measured(name, page.size.note) for name in names) > share * page.room.width - table.GAP:
+    wide = share * page.room.width - table.gap(page)
+    if max(measured(name, page.size.note) for name in names) > wide:
         raise CrowdedError(f"{len(regions)} regions do not fit one page: give rows of fewer")
     heads = [
         Column(name, share, "right", style.colour(region["region"]))
@@ -184,7 +190,7 @@ def _aim(row: Row) -> Text:
 
 def _shade(page: Page, layout: table.Grid, cells: Sequence[Sequence[Row | None]]) -> None:
     """Shade the cells of the indicators by whether they can be compared."""
-    axes, gap = grid.canvas(page, zorder=-1), table.GAP * page.size.width / style.SLIDE.width
+    axes, gap = grid.canvas(page, zorder=-1), table.gap(page)
     placed = list(zip(layout.middles, layout.heights, strict=True))[HEADS:]
     for line, (middle, high) in zip(cells, placed, strict=False):
         for row, box in zip(line, layout.columns[1:], strict=True):

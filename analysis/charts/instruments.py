@@ -103,7 +103,7 @@ def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame, about: str) -> No
     regions = grid.regions(rows)
     groups = [group for _, group in rows.groupby("pattern", sort=False)]
     columns = _columns(page, room, regions)
-    wide = columns[-1].share * room.width - table.GAP
+    wide = columns[-1].share * room.width - table.gap(page)
     rules = table.starts([group.iloc[0].to_dict() for group in groups], "reports")
     each = [list(dict.fromkeys(group[f"indicator_{page.language}"])) for group in groups]
     texts = table.lists(page, room, wide, each)

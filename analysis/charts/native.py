@@ -65,7 +65,6 @@ class Plot:
     number_format: str
     axis: str  # what is measured, in words
     log: bool = False  # around 1
-    top: float | None = None  # where the axis ends, if that is given
     span: bool = False  # whether lines go on over gaps
     frame: tuple[float, float] = (0.0, 1.0)  # of bars: left edge and width, of the chart's width
 

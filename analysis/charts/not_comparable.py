@@ -15,7 +15,7 @@ from analysis.language.vocabulary import Language, Scale
 
 from . import grid, native, paragraph, style
 from .figure import Caption, Figure, Kind
-from .page import Page, measured
+from .page import Page, begun, measured
 from .paragraph import Words
 
 NAME, WHY = 2.4, 1.6  # inches of the first and the last column on a slide
@@ -77,7 +77,9 @@ def not_comparable(
         return page.figure(KIND.name, Scale.NONE, rows, rows)
     columns = _columns(page)
     groups = [group.to_dict("records") for _, group in rows.groupby("indicator", sort=False)]
-    lines = [_line(page, columns, records) for records in groups]
+    names = rows[f"region_{page.language}"].unique()
+    indent = max(measured(str(name), page.size.note) for name in names) + 0.1
+    lines = [_line(page, columns, records, indent) for records in groups]
     if sum(line.height for line in lines) > page.room.height:
         raise CrowdedError(f"{len(lines)} indicators do not fit one page: draw fewer at a time")
     _draw(page, columns, lines)
@@ -103,17 +105,16 @@ def _columns(page: Page) -> Columns:
     return Columns(room.left, room.left + name, room.left + room.width - why, widths)
 
 
-def _line(page: Page, columns: Columns, figures: list[Row]) -> Line:
+def _line(page: Page, columns: Columns, figures: list[Row], indent: float) -> Line:
     first, size, language = figures[0], page.size, page.language
     name, reported, why = columns.widths
-    indent = max(measured(row[f"region_{language}"], size.note) for row in figures) + 0.1
     by_region: dict[str, list[Row]] = {}
     for row in figures:
         by_region.setdefault(row["region"], []).append(row)
     return Line(
         paragraph.lines(_name(first, language), name, size.note),
         [_region(page, rows, reported, indent) for rows in by_region.values()],
-        paragraph.lines(_begun(first[f"reason_{language}"]), why, size.note),
+        paragraph.lines(begun(first[f"reason_{language}"]), why, size.note),
     )
 
 
@@ -121,10 +122,6 @@ def _name(row: Row, language: Language) -> str:
     """Return the indicator, in English with its unit, which the figures then omit."""
     name, unit = str(row[f"indicator_{language}"]), str(row["unit_en"])
     return name if language is Language.ZH or unit == "%" or unit in name else f"{name} ({unit})"
-
-
-def _begun(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _region(page: Page, figures: list[Row], width: float, indent: float) -> list[Words]:
@@ -178,7 +175,7 @@ def _table(record: native.Record, language: str) -> native.Table | None:
         before = row["indicator"]
         name, why = (row[f"{part}_{language}"] if first else "" for part in ("indicator", "reason"))
         lines.append(
-            (name, native.region_name(row, language), _numbers(rows)[language], _begun(why))
+            (name, native.region_name(row, language), _numbers(rows)[language], begun(why))
         )
     head = tuple(say("not_comparable.heads")[language].split("|"))
     marks = tuple((f"{at + 1}", row["id"]) for at, row in enumerate(record["rows"]))

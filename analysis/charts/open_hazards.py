@@ -14,7 +14,7 @@ from analysis.language.vocabulary import Scale
 from . import native, style, table
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
-from .page import Page
+from .page import Page, begun
 from .table import Cell
 
 Row = dict[Any, Any]
@@ -72,7 +72,7 @@ def _cells(row: Row, language: str, *, several: bool) -> list[Cell]:
         rebuilt = say("open.rebuilt")[language]
         late[0] += (" " if late[0] and language == "en" else "") + rebuilt
     return [
-        Cell(region + name[:1].upper() + name[1:], part),
+        Cell(region + begun(name), part),
         Cell(""),
         Cell(counted),
         Cell(rectified, late[0]),

@@ -1,6 +1,7 @@
 """Distribute rows over as few pages as needed, each legible."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -51,10 +52,25 @@ def on_pages(
         return Pages([draw(rows, title=title)])
     except CrowdedError:
         pages = _filled(draw, rows, title + values.page(9, 9), by)
+    with suppress(CrowdedError):  # the last page of as many groups as fit may be nearly empty
+        return _drawn(draw, _evenly(rows, len(pages), by), title)
+    return _drawn(draw, pages, title)
+
+
+def _drawn(draw: Callable[..., Figure], pages: Sequence[pd.DataFrame], title: Text) -> Pages:
     return Pages(
         draw(page, title=title + values.page(number, len(pages)))
         for number, page in enumerate(pages, 1)
     )
+
+
+def _evenly(rows: pd.DataFrame, count: int, by: str) -> list[pd.DataFrame]:
+    """Return whole groups on *count* pages; raise an error if there are fewer groups."""
+    groups = [group for _, group in rows.groupby(by, sort=False)]
+    if len(groups) < count:
+        raise CrowdedError(f"{len(groups)} groups are spread over {count} pages")
+    parts = np.array_split(np.arange(len(groups)), count)
+    return [pd.concat([groups[at] for at in part]) for part in parts]
 
 
 def _filled(

@@ -17,7 +17,7 @@ from analysis.language.vocabulary import Language, Scale, Status
 
 from . import grid, style, table
 from .figure import NOTHING, Caption, Figure, Kind
-from .page import LEADING, Page, Room, wrapped
+from .page import LEADING, Page, Room, balanced, wrapped
 from .table import Cell
 
 Row = dict[Any, Any]
@@ -136,7 +136,7 @@ def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Te
     top = room.bottom + room.height
     if statement:
         size = (page.size.note + page.size.label) / 2
-        lines = wrapped(statement[page.language], room.width, size)
+        lines = balanced(statement[page.language], room.width, size)
         top = _write_lines(page, room.left, top, lines, size) - 0.5 * size / 72
     if outcomes.empty:
         return

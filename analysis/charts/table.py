@@ -111,11 +111,10 @@ def write(
     CrowdedError
         If the lines do not fit in the size of notes, and are not counted.
     """
-    gap = GAP * page.size.width / style.SLIDE.width
     spans, left = [], room.left
     for column in columns:
         wide = column.share * room.width
-        spans.append((left, wide - gap))
+        spans.append((left, wide - gap(page)))
         left += wide
     widths, note = [wide for _, wide in spans], page.size.note
     heads = [wrapped(column.head, wide, note) for column, wide in zip(columns, widths, strict=True)]
@@ -152,6 +151,11 @@ def write(
     bottom = room.bottom + room.height - head - top
     boxes = [Room(x, top, wide, bottom) for x, wide in spans]
     return Grid(boxes, middles, heights, setting.size)
+
+
+def gap(page: Page) -> float:
+    """Return the inches between two columns."""
+    return GAP * page.size.width / style.SLIDE.width
 
 
 def headed(

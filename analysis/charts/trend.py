@@ -1,6 +1,7 @@
 """Counts over the years with their intervals, and changes published without counts beside them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -389,16 +390,7 @@ def _along(
     name = native.region_name(by_year[last], language)
     end = points[last]
     if end is not None:
-        points[last] = native.Point(
-            end.value,
-            end.lower,
-            end.upper,
-            f"{name} {end.label}",
-            end.row,
-            end.mark,
-            end.hollow,
-            end.region,
-        )
+        points[last] = replace(end, label=f"{name} {end.label}")
     return native.Series(name, tuple(points.get(year) for year in years), region, "solid")
 
 

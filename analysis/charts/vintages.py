@@ -145,8 +145,10 @@ def _columns(page: Page, lines: Sequence[Sequence[Cell]]) -> list[Column]:
         [head[: len(head) * 5 // 8], *(cell.words for cell in column)]  # heads break into two lines
         for head, column in zip(heads, zip(*lines, strict=True), strict=True)
     ]
-    gap = table.GAP * page.size.width / style.SLIDE.width
-    wide = [max(measured(word, page.size.note) for word in each) + 1.02 * gap for each in words]
+    wide = [
+        max(measured(word, page.size.note) for word in each) + 1.02 * table.gap(page)
+        for each in words
+    ]
     wide[PLOT] = page.room.width - sum(wide) + wide[PLOT]
     if wide[PLOT] < LEAST_PLOT * page.size.width / style.SLIDE.width:
         raise CrowdedError(f"{len(lines)} first prints do not fit one page: choose indicators")

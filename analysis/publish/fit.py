@@ -150,8 +150,6 @@ def axis_end(plot: Plot) -> float:
 
 def ceiling(plot: Plot) -> float:
     """Return a round number above every value and interval."""
-    if plot.top is not None:
-        return plot.top
     points = [point for series in plot.series for point in series.points if point]
     top = max(map(_end, points))
     if top <= 0:
