@@ -28,9 +28,10 @@ from .brief import Finding
 from .renew import Plan, Target
 from .store import PART
 from .tags import Contents, Shown
-from .template import EMU
+from .template import EMU, P
 
 SLIDES = say("refresh.slides")
+MOST = 20_000  # shapes of a deck
 Findings = Callable[[Sequence[str]], Sequence[Finding]]
 
 
@@ -153,6 +154,8 @@ class _Update:
             if key.startswith(f"{PART}.figure.")
         }
         self.slides = list(self.presentation.slides)
+        if _size(self.slides) > MOST:
+            raise AnalysisError(say("refresh.too_long", file=name, most=f"{MOST:,}"))
         version = self.properties.get(f"{PART}.manifest", "")
         self.contents = [tags.find(slide, self.baseline, version) for slide in self.slides]
         names = [one for contents in self.contents for one in contents.figures]
@@ -346,6 +349,11 @@ def reasons(old: Mapping[str, Any] | None, record: Mapping[str, Any]) -> Iterato
             f"{labels.region(row)[language]} {labels.period(key)[language]}: "
             f"{values[0]} → {values[1]} {labels.citation(row)[language]}"
         )
+
+
+def _size(every: Sequence[Any]) -> int:
+    """Return the number of slides and of shapes on them, in groups too."""
+    return sum(1 for slide in every for _ in slide._element.iter(f"{{{P}}}cNvPr"))  # noqa: SLF001
 
 
 def _majority(names: list[str]) -> str:

@@ -440,11 +440,14 @@ def _lost(target: Target, loose: list[Any], result: Plan) -> None:
 
 
 LEAST_ALIKE = 0.3
+LONGEST = 1_000  # characters that are compared
 
 
 def alike(one: str, other: str) -> bool:
     """Return whether a text may be an edited version of another."""
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() > LEAST_ALIKE
+    matcher = SequenceMatcher(None, one[:LONGEST], other[:LONGEST], autojunk=False)
+    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)  # the slow one last
+    return all(ratio() > LEAST_ALIKE for ratio in bounds)
 
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
