@@ -440,7 +440,7 @@ def _lost(target: Target, loose: list[Any], result: Plan) -> None:
 
 
 LEAST_ALIKE = 0.3
-LONGEST = 1_000  # characters that are compared
+LONGEST = 200  # characters that are compared
 
 
 def alike(one: str, other: str) -> bool:
