@@ -127,7 +127,7 @@ def deck(
     scope = {"chosen": "brief", "title": title, **about.scope}
     presentation = deck_template.empty(template)
     version = store.mark(figures)
-    front, back = _pages(presentation, shown, every, language, version, scope, findings)
+    front, back = pages_of(presentation, shown, every, language, version, scope, findings)
     contents = [slides.on_one_slide(content.content(record, language)) for record in shown]
     for page in front:
         pages.add(presentation, page, language)
@@ -302,7 +302,7 @@ def title_of(about: About, language: str) -> str:
     return say("brief.title", names=Text.joined(about.names, zh="、", en=", "))[language]
 
 
-def _pages(
+def pages_of(
     presentation: Any,
     shown: Sequence[Record],
     every: Sequence[Record],
@@ -323,20 +323,6 @@ def _pages(
         title = say("brief.apart")[language]
         back[:0] = _cut(presentation, "apart", title, apart, (3.6, 8.5), language, size=14)
     return front, back
-
-
-def pages_of(
-    presentation: Any,
-    shown: Sequence[Record],
-    every: Sequence[Record],
-    language: str,
-    version: str,
-    scope: Mapping[str, str],
-    findings: Sequence[Finding] = (),
-) -> list[Page]:
-    """Return the pages of a brief that shows some figures, for its update."""
-    front, back = _pages(presentation, shown, every, language, version, scope, findings)
-    return [*front, *back]
 
 
 def summary(

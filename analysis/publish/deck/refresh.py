@@ -10,9 +10,9 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from analysis.charts.kinds import kind_of
 from analysis.errors import AnalysisError
@@ -75,27 +75,42 @@ def update(
         If the deck shows no figure of this package, is damaged, read-only or open in another
         program. The file is then unchanged.
     """
+    work = partial(_worked, figures=figures, findings=cache(findings or _none))
+    return replaced(path, work, dry_run=dry_run)
+
+
+class Work(Protocol):
+    """An update of a document after all its work."""
+
+    report: Report
+    touched: bool
+
+    def saved(self) -> bytes:
+        """Return the bytes of the updated document."""
+
+
+def replaced(path: Path, work: Callable[[str, bytes], Work], *, dry_run: bool) -> Report:
+    """Replace a document by its update, *work* of its name and bytes, unless it is the same."""
     path, data = office.contents(path)
     if not dry_run:
         office.refuse_unwritable(path)
     with office.damage_reported(path.name):
-        work = _worked(path.name, data, figures, cache(findings or _none))
-        after = work.saved() if work.touched else data
+        done = work(path.name, data)
+        after = done.saved() if done.touched else data
     if after != data and not dry_run:
-        opened(path.name, after)
         office.replace(path, data, after)
-    return work.report
+    return done.report
 
 
 def _none(_about: Sequence[str]) -> Sequence[Finding]:
     return ()
 
 
-def _worked(name: str, data: bytes, figures: Path, findings: Findings) -> "_Update":
+def _worked(name: str, data: bytes, figures: Path, findings: Findings) -> "Update":
     """Return the update after all its work; a slide whose change fails is left out of it."""
     failed: dict[int, str] = {}
     while True:
-        work = _Update(name, data, figures, failed, findings)
+        work = Update(name, data, figures, failed, findings)
         try:
             work.run()
         except _SlideError as error:
@@ -131,7 +146,7 @@ def opened(name: str, data: bytes) -> tuple[Any, dict[str, bytes]]:
         return office.presentation(data), parts
 
 
-class _Update:
+class Update:
     """One update of a deck: its presentation, stored properties and the current records."""
 
     def __init__(
@@ -326,6 +341,7 @@ class _Update:
         store.store(self.presentation, self.properties, self.provenances)
         out = io.BytesIO()
         self.presentation.save(out)
+        opened("the deck", out.getvalue())
         return office.packed(office.parts(out.getvalue(), "the deck"))
 
 
