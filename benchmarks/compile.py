@@ -21,6 +21,7 @@ from time import process_time
 
 from analysis.language.vocabulary import Confidence
 from analysis.reports.candidates import Candidate
+from analysis.reports.compilation import distinguished
 from analysis.reports.layout import fold
 from analysis.reports.reader import read
 from analysis.reports.setting import setting
@@ -160,7 +161,7 @@ def run(originals: Path, data: Path, known: Catalogue, *, hold_out: bool) -> Non
         period = f"{report['period_start']}..{report['period_end']}"
         began = process_time()
         told = setting(text, names=(names[region],), period=period)
-        found = list(read(text, told, fair))
+        found = list(distinguished(read(text, told, fair)))
         seconds = process_time() - began
         counts, misses = measured(text, found, data, region)
         for name, count in counts.items():

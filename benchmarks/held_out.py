@@ -16,7 +16,9 @@ line of the passage says ``full``.
 Printed are the shares of figures with the right cell, one column a cell, and of rows that need no
 change; the right indicator first and within three where the catalogue has it; none where it has
 none (open); the breakdown where one is needed; the right role among other numerals; false figures;
-and how many rows the reader is sure of, with the share of these that need no change.
+how many rows the reader is sure of, with the share of these that need no change; and how
+many cells a reviewer writes for each figure with an indicator: changes, and decisions, of which the
+sure rows share one.
 """
 
 import argparse
@@ -29,15 +31,17 @@ from typing import NamedTuple
 
 from analysis.language.vocabulary import Confidence
 from analysis.reports.candidates import Candidate
+from analysis.reports.compilation import distinguished
 from analysis.reports.periods import parse_period
 from analysis.reports.reader import read
+from analysis.reports.review import left_out
 from analysis.reports.setting import Setting, setting
 from analysis.reports.suggestions import Catalogue, catalogue
 
 ROOT = Path(__file__).parents[1]
 PASSAGES = ROOT / "tests" / "held_out"
 SETS = ("tuned", "final", "last", "blind", "meaning", "unseen", "fresh", "varied", "apart", "later")
-SETS += ("genres", "sealed")
+SETS += ("genres", "sealed", "bureaus")
 MEASURES = ("role", "exact", "measure", "status", "period")
 CELLS = (*MEASURES, "indicator", "part", "region", "base", "row")
 _MARK = re.compile(r"\{([^:}]+):([^}]+)\}")
@@ -128,7 +132,7 @@ def measured(one: Passage, known: Catalogue) -> tuple[dict[str, int], list[str]]
     """The counts of one passage and its misses."""
     counts: dict[str, int] = defaultdict(int)
     misses = []
-    candidates = list(read(one.text, one.told, known))
+    candidates = list(distinguished(read(one.text, one.told, known)))
     stated = {c.start: c for c in candidates if not c.numeral}
     for found in (c for c in candidates if c.numeral):
         due = one.due.get(found.start, Due(found.start, "label"))
@@ -136,6 +140,7 @@ def measured(one: Passage, known: Catalogue) -> tuple[dict[str, int], list[str]]
             continue
         counts["proposed"] += found.owns
         wrong = [*_wrong(found, due, one.told)]
+        counts["written"] += _written(found, due, wrong)
         if due.status:
             _count(counts, found, due, wrong)
         else:
@@ -143,6 +148,7 @@ def measured(one: Passage, known: Catalogue) -> tuple[dict[str, int], list[str]]
             counts["told"] += not wrong
             counts["false"] += found.owns
         misses += _missed(one, found, due, wrong)
+    counts["written"] += 1  # the decision on all sure rows
     for due in (due for due in one.due.values() if due.fact):
         counts["facts"] += 1
         nearest = min(stated, key=lambda start: abs(start - due.start), default=-99)
@@ -170,6 +176,15 @@ def _count(counts: dict[str, int], found: Candidate, due: Due, wrong: list[str])
     needed = due.part not in {"", UNJUDGED}
     counts["needed"] += needed
     counts["filled"] += needed and "part" not in wrong
+
+
+def _written(found: Candidate, due: Due, wrong: list[str]) -> int:
+    """Return how many cells a reviewer writes in the row of a figure."""
+    kept = bool(due.status) and due.indicator != "?"
+    shown = found.owns and not left_out(found)
+    decided = shown and kept and found.confidence is Confidence.SURE
+    cells = {*wrong} - {"row", "top1", "top3", "open"} if kept else set()
+    return (kept or shown) - decided + len(cells) + ("period" in cells)
 
 
 def _missed(one: Passage, found: Candidate, due: Due, wrong: list[str]) -> list[str]:
@@ -250,9 +265,10 @@ def line(name: str, counts: dict[str, int]) -> str:
     share |= {"others": counts["told"] / (counts["others"] or 1)}
     share |= {"sure right": counts["sure_right"] / (counts["sure"] or 1)}
     parts = [f"{measure} {value:6.1%}" for measure, value in share.items()]
+    written = f"written {counts['written'] / ((own - counts['unknown']) or 1):.2f}"
     false = f"false {counts['false']}/{counts['proposed']}"
     facts = f"facts {counts['facts_right']}/{counts['facts']}"
-    return "  ".join([f"{name:22} {counts['own']:3}", *parts, false, facts])
+    return "  ".join([f"{name:22} {counts['own']:3}", *parts, written, false, facts])
 
 
 def run(folder: Path, known: Catalogue) -> None:

@@ -162,7 +162,6 @@ class Dots:
     shape: str = ""
     kind: str = "dots"
     log: bool = False
-    top: float | None = None
 
 
 def dots(record: Record, language: str, way: Dots) -> Plot | None:
@@ -172,15 +171,13 @@ def dots(record: Record, language: str, way: Dots) -> Plot | None:
         return None
     points = tuple(point_of(row, way.columns, language, way.words) for row in rows)
     about = axis(record, language)
-    beside = _ticks if way.log else _benchmarks
     return Plot(
         way.kind,
         tuple(way.places(rows, language)),
-        (Series(about, points), *beside(record, language, rows, way.columns[0])),
+        (Series(about, points), *_benchmarks(record, language, rows, way.columns[0])),
         way.shape or _shape(points, language),
         about,
         log=way.log,
-        top=way.top,
     )
 
 
@@ -202,39 +199,18 @@ def reach(point: Point) -> float:
     return point.value if point.upper is None else point.upper
 
 
-def _wider(record: Record, column: str) -> Iterable[tuple[Row, float]]:
-    """Yield the rows of wider regions drawn for reference, each with its value in *column*."""
-    for row in record.get("beside", ()):
-        level = number(row.get(column))
-        if level is not None:
-            yield row, level
-
-
 def _benchmarks(
     record: Record, language: str, rows: Sequence[Row], column: str
 ) -> Iterable[Series]:
     """Yield horizontal lines for wider regions; none if there is only one category."""
-    for row, level in _wider(record, column) if len(rows) > 1 else ():
+    levels = ((row, number(row.get(column))) for row in record.get("beside", ()))
+    for row, level in levels if len(rows) > 1 else ():
+        if level is None:
+            continue
         name = f"{region_name(row, language)} {labels.period(row)[language]}"
         ends = f"{name} {digits.number(level, language)}"
         points = [Point(level, None, None, "", "") for _ in rows[1:]]
         yield Series(name, (*points, Point(level, None, None, ends, row["id"])), line="dashed")
-
-
-def _ticks(record: Record, language: str, rows: Sequence[Row], column: str) -> Iterable[Series]:
-    """Yield the changes of the wider region for the same indicators and years."""
-    changes = {
-        (row.get("indicator"), row.get("period_end")): (row, at)
-        for row, at in _wider(record, column)
-    }
-    matched = [changes.get((row.get("indicator"), row.get("period_end"))) for row in rows]
-    if any(matched):
-        name = next(region_name(match[0], language) for match in matched if match)
-        points = (
-            match and Point(match[1], None, None, "", match[0]["id"], Mark.AT_MOST)
-            for match in matched
-        )
-        yield Series(name, tuple(point or None for point in points))
 
 
 def number_format(top: float, language: str) -> str:

@@ -19,14 +19,20 @@ _WHOLE = re.compile(
     r"(?:^|[,;。:])(?:全[省市县区州盟旗镇乡国]|各类|累计|总计|合计|[我本][省市县区州])"
 )
 _OF_ALL = frozenset({"campaign", "programme"})  # 开展百日攻坚行动,全县检查企业
+_CARRIED = _OF_ALL | {"level", "hazard", "sector", "body", "audience"}
 _LEAD = re.compile(
-    r"[”\"]?(?:安全(?:生产)?|应急|企业)?"
+    r"[”\"]?(?:安全(?:生产)?|应急|企业|作业|经营|生产|使用)?"
     r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传|\d+起[,、])"
 )
-_NO_DOCUMENT = re.compile(r"(?![^,。;]{0,6}(?:方案|规划|计划))")
+_NO_DOCUMENT = re.compile(r"(?![^,。;]{0,6}(?:方案|规划|计划)|[”\"]?等)")
 _REST = re.compile(r"其中|企业|行业|领域|事故|[、,和及与]")
+_JOINT = re.compile(r"(?:[、和及与]|以及)$")
+_OTHERS = re.compile(r"等|[、和及与][\u4e00-\u9fff、和及与]{2,16}等")  # 风雹、强对流等
 _OPENING = 3  # characters before a part at the start of a sentence
-_NUMBER = re.compile(r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*")
+_NUMBER = re.compile(
+    r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*"
+    r"|^[\u4e00-\u9fff]{0,10}20\d\d年(?:度|上半年|前三季度)?"
+)
 _CLOSED = re.compile(r"\([^()]*\)")
 _CAMPAIGN = re.compile(
     r"(?:“[^“”]{2,20}”(?:专项)?(?:整治|执法|检查|治理|排查|宣传)?"
@@ -117,12 +123,12 @@ def part_of(
     >>> part_of("发现隐患数", "hazards", own="查处隐患", headings=("(一)工贸行业",))
     'sector:industry_and_trade'
     """
-    parts = {d: part for d, (part, _, _) in _named(own, _dimensions(theme)).items()}
-    if "body" in parts and _several(own, "body"):  # 县委常委会、县政府常务会研究21次
-        del parts["body"]
-    for code in _spelled(own, name, theme, known):
+    every = _named(own, _dimensions(theme))
+    listed = {d for d, named in every.items() if _listed(own, d, *named)}
+    parts = {d: part for d, (part, _, _) in every.items() if d not in listed}
+    for code in _spelled(own, name, _dimensions(theme) - listed, known):
         parts.setdefault(code.partition(":")[0], code)
-    dimensions = _dimensions(theme, inherited=True)
+    dimensions = _dimensions(theme, inherited=True) - listed
     of_all = dimensions & _OF_ALL
     inherited = _inherited(lead, of_all if _WHOLE.match(own.lstrip()) else dimensions)
     campaigns = _inherited(opening, of_all)
@@ -131,6 +137,41 @@ def part_of(
             parts.setdefault(dimension, part)
     kept = {part for part in parts.values() if not _implied(part, name)}
     return "+".join(sorted(kept))
+
+
+def _listed(own: str, dimension: str, part: str, start: int, end: int) -> bool:
+    """Whether the part at *start* is one of several for one figure: 负责人、从业人员培训3人."""
+    if dimension == "body" and _several(own, dimension):  # 县委常委会、县政府常务会研究21次
+        return True
+    joint = _JOINT.search(own, 0, start)
+    before = _named(own[: joint.start()], frozenset({dimension})) if joint else {}
+    code, _, last = before.get(dimension, (part, 0, 0))
+    beside = joint is not None and last == joint.start() and code != part
+    return beside or bool(_OTHERS.match(own, end))
+
+
+def merged(part: str, whole: str) -> str:
+    """
+    Return a breakdown with what the breakdown of its *whole* says of level and campaign.
+
+    >>> merged("kind:general", "kind:special+level:county")
+    'kind:general+level:county'
+    """
+    codes = {c.partition(":")[0]: c for c in whole.split("+")}
+    codes = {d: code for d, code in codes.items() if d in _OF_ALL | {"level"}}
+    codes |= {c.partition(":")[0]: c for c in part.split("+") if c}
+    return "+".join(sorted(codes.values()))
+
+
+def carried(part: str, theme: str) -> str:
+    """
+    Return what the breakdown of a figure says of the next one in a list, of another *theme*.
+
+    >>> carried("kind:general+level:county", "forces")
+    'level:county'
+    """
+    codes = (c for c in part.split("+") if c.partition(":")[0] in _CARRIED & _dimensions(theme))
+    return "+".join(codes)
 
 
 def _inherited(lead: str, dimensions: frozenset[str]) -> dict[str, str]:
@@ -144,7 +185,7 @@ def _inherited(lead: str, dimensions: frozenset[str]) -> dict[str, str]:
         for dimension, (part, start, end) in _named(bare, dimensions).items()
         if (_follows(dimension).match(bare, end) or start < _OPENING)
         and (dimension in _OF_ALL or end > max(resets, default=0))
-        and not _several(bare[max(resets, default=0) :], dimension)
+        and not _several(bare[max(bare.rfind(":", 0, start) + 1, *resets, 0) :], dimension)
     }
 
 
@@ -236,10 +277,10 @@ def only(words: str) -> bool:
     return bare != words and not _REST.sub("", bare)
 
 
-def _spelled(own: str, name: str, theme: str, known: Spellings) -> Iterator[str]:
+def _spelled(own: str, name: str, dimensions: frozenset[str], known: Spellings) -> Iterator[str]:
     """Yield the known parts whose names are in the words of the figure."""
     codes = [code for form, code in known if form in own and form not in name]
-    yield from (code for code in codes if code.partition(":")[0] in _dimensions(theme))
+    yield from (code for code in codes if code.partition(":")[0] in dimensions)
 
 
 def spellings(names: Mapping[str, str]) -> Spellings:

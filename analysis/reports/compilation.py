@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from analysis.errors import UsageError
 from analysis.language.messages import say
-from analysis.language.vocabulary import Confidence, Role
+from analysis.language.vocabulary import Confidence, Measure, Role
 from analysis.tables.load import regions_covered
 
 from . import areas
@@ -24,6 +25,7 @@ from .candidates import Candidate
 from .documents import Document, load
 from .doubts import Doubt
 from .layout import Mood, sections
+from .naming import RELATIVE
 from .reader import read
 from .setting import Setting, setting
 from .suggestions import Catalogue, catalogue
@@ -82,7 +84,7 @@ def compiled(path: Path, data: Path, *, region: str = "", period: str = "") -> C
     known = catalogue(data)
     figures = read(document.text, context, known)
     single = len(regions_covered(region)) == 1  # else a sentence may be said of each region
-    candidates = tuple(_distinguished(_once(document.text, figures) if single else figures))
+    candidates = tuple(distinguished(_once(document.text, figures) if single else figures))
     return Compiled(document, region, context, candidates, known, data)
 
 
@@ -115,24 +117,54 @@ def _sentence(text: str, position: int) -> tuple[str, int]:
     return before + after, len(before)
 
 
-def _distinguished(candidates: Iterator[Candidate]) -> Iterator[Candidate]:
-    """Add a doubt to every figure with the key of an earlier one, another for the same value."""
-    seen: dict[tuple[object, ...], Candidate] = {}
+def distinguished(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """
+    Add a doubt to every figure that a figure of the same indicator contradicts.
+
+    Two figures of one key need different breakdowns. A whole is no less than its part, so that a
+    smaller figure is of a part that the words do not name.
+    """
+    candidates = tuple(candidates)
+    first: dict[tuple[object, ...], Candidate] = {}
+    largest: dict[tuple[object, ...], Candidate] = {}
+    for candidate in filter(_named, candidates):
+        first.setdefault(_key(candidate), candidate)
+        if candidate.measure is Measure.LEVEL and candidate.unit not in RELATIVE:
+            for key in {_key(candidate), _key(candidate, part="")}:
+                largest[key] = max(largest.get(key, candidate), candidate, key=_amount)
     for candidate in candidates:
-        thing = candidate.indicator, candidate.breakdown, candidate.region, candidate.base
-        key = (*thing, candidate.period, candidate.status, candidate.measure)
-        if not candidate.owns or not candidate.indicator:
+        if not _named(candidate):
             yield candidate
             continue
-        first = seen.setdefault(key, candidate)
-        if first is candidate:
+        same, part = first[_key(candidate)], largest.get(_key(candidate), candidate)
+        if same is not candidate:
+            again = (same.value, same.unit) == (candidate.value, candidate.unit)
+            same_indicator = Doubt("same_indicator", {"start": same.start})
+            yield _doubted(candidate, Doubt("said_before") if again else same_indicator)
+        elif _amount(part) > _amount(candidate):
+            yield _doubted(candidate, Doubt("below_part", {"start": part.start}))
+        else:
             yield candidate
-            continue
-        again = (first.value, first.unit) == (candidate.value, candidate.unit)
-        same = Doubt("said_before") if again else Doubt("same_indicator", {"start": first.start})
-        doubts = (*candidate.doubts, same)
-        level = Confidence.LOOK if candidate.confidence is Confidence.SURE else candidate.confidence
-        yield replace(candidate, doubts=doubts, confidence=level)
+
+
+def _named(candidate: Candidate) -> bool:
+    return candidate.owns and bool(candidate.indicator)
+
+
+def _key(candidate: Candidate, part: str | None = None) -> tuple[object, ...]:
+    """Return what makes a figure another one; *part* instead of its breakdown."""
+    breakdown = candidate.breakdown if part is None else part
+    thing = candidate.indicator, breakdown, candidate.region, candidate.base
+    return (*thing, candidate.period, candidate.status, candidate.measure)
+
+
+def _amount(candidate: Candidate) -> Decimal:
+    return candidate.value or Decimal(0)
+
+
+def _doubted(candidate: Candidate, doubt: Doubt) -> Candidate:
+    level = Confidence.LOOK if candidate.confidence is Confidence.SURE else candidate.confidence
+    return replace(candidate, doubts=(*candidate.doubts, doubt), confidence=level)
 
 
 def jsonl(report: Compiled, language: str = "zh") -> Iterator[str]:

@@ -42,7 +42,7 @@ class Namer:
     """The indicators of the figures read so far, for those that refer to them."""
 
     folded: str
-    catalogue: Catalogue | None
+    catalogue: Catalogue
     grid: dict[int, grids.Cell]
     events: subjects.Events
     assigned: dict[int, tuple[Suggestion, ...]] = field(default_factory=dict)
@@ -66,8 +66,6 @@ class Namer:
         self, sentence: Sentence, topic: str, figure: Figure, judgement: Judgement
     ) -> tuple[Suggestion, ...]:
         """Return the indicators for a figure: by its parent, its event, or the words around it."""
-        if self.catalogue is None:
-            return ()
         words = _words(figure, sentence, self.folded, topic)
         orphan = figure.measure is not Measure.LEVEL and not (figure.subject or figure.parent)
         if orphan and self.orphans < len(self.levels):
@@ -112,8 +110,6 @@ class Namer:
         self, words: list[Words], figure: Figure, judgement: Judgement
     ) -> tuple[Suggestion, ...]:
         catalogue, q = self.catalogue, figure.quantity
-        if catalogue is None:
-            return ()
         kind, unit = _KINDS.get(judgement.reason, q.kind), q.unit
         if figure.measure is not Measure.LEVEL:
             counted = q if q.unit not in RELATIVE else _origin(figure)
@@ -132,7 +128,7 @@ class Namer:
     def _fitting(self, figure: Figure, suggested: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
         """Drop the indicators that the words next to the figure rule out."""
         catalogue, q = self.catalogue, figure.quantity
-        if catalogue is None or figure.measure is not Measure.LEVEL:
+        if figure.measure is not Measure.LEVEL:
             return suggested
         near = figure.near[-12:]
         if (
@@ -187,7 +183,7 @@ class Namer:
         self, code: str, why: str, others: tuple[Suggestion, ...]
     ) -> tuple[Suggestion, ...]:
         """Return the suggestions with the indicator *code* first, if the catalogue has it."""
-        known = self.catalogue and self.catalogue.indicators.get(code)
+        known = self.catalogue.indicators.get(code)
         if not known:
             return others
         top = Suggestion(code, known.unit, BY_EVENT, why)
@@ -195,8 +191,6 @@ class Namer:
 
     def of_fact(self, sentence: Sentence, fact: facts.Fact) -> tuple[Suggestion, ...]:
         """Return the indicators for a fact: by the event that did not happen, else by words."""
-        if self.catalogue is None:
-            return ()
         before = self.folded[max(sentence.start, fact.start - 40) : fact.start]
         words = [Words(fact.subject, 1.0), Words(before, 0.4)]
         words.append(Words(sentence.section.heading, 0.2))

@@ -44,7 +44,7 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
     catalogue
         The indicators to suggest; none are suggested without it.
     """
-    folded = fold(text)
+    folded, catalogue = fold(text), catalogue or Catalogue({})
     enclosures = Enclosures(folded)
     parted = sections(folded, year=setting.end.year, mood=setting.mood)
     waiting = (n._replace(raw=folded[n.start : n.end]) for n in numerals.find(text))
@@ -52,17 +52,9 @@ def read(text: str, setting: Setting, catalogue: Catalogue | None = None) -> Ite
     cells = grids.cells(text)
     namer = Namer(folded, catalogue, cells, subjects.Events(folded))
     timeline = Timeline(folded, enclosures, later=setting.later)
-    reader = _Reader(
-        text,
-        folded,
-        setting,
-        catalogue,
-        enclosures,
-        cells,
-        timeline,
-        namer,
-        spellings=breakdowns.spellings(catalogue.parts) if catalogue else (),
-    )
+    spellings = breakdowns.spellings(catalogue.parts)
+    about = text, folded, setting, catalogue, enclosures, cells, timeline, namer, spellings
+    reader = _Reader(*about)
     candidates: list[Candidate] = []
     for sentence in sentences(folded, parted):
         inside = []
@@ -94,12 +86,12 @@ class _Reader:
     text: str
     folded: str
     setting: Setting
-    catalogue: Catalogue | None
+    catalogue: Catalogue
     enclosures: Enclosures
     grid: dict[int, grids.Cell]
     timeline: Timeline
     namer: Namer
-    spellings: breakdowns.Spellings = ()
+    spellings: breakdowns.Spellings
     latest: tuple[str, str] = "", ""  # theme and part of the figure before in the sentence
     parts: dict[int, str] = field(default_factory=dict)
     new_parts: dict[str, NewPart] = field(default_factory=dict)  # by name
@@ -115,6 +107,7 @@ class _Reader:
             self.topic = ""
         if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n"}:
             self.namer.line()
+            self.topic = ""
         if topic:
             self.topic = topic[1]
         self.before = None
@@ -236,9 +229,8 @@ class _Reader:
     def _confidence(
         self, suggested: tuple[Suggestion, ...], doubts: tuple[Doubt, ...]
     ) -> Confidence:
-        if self.catalogue is None or not suggested:
-            return Confidence.GUESS
-        return confidence(suggested, doubts, trust=self.catalogue.trust(suggested[0]))
+        trust = self.catalogue.trust(suggested[0]) if suggested else 0
+        return confidence(suggested, doubts, trust=trust)
 
     def _touched(self, read: Quantity, judgement: Judgement) -> tuple[Doubt, ...]:
         """Return the doubts about characters beside a figure of prose, outside a formula."""
@@ -248,8 +240,8 @@ class _Reader:
 
     def _part(self, sentence: Sentence, figure: Figure, indicator: str) -> str:
         """Return the part of its indicator that a figure is about."""
-        known = self.catalogue and self.catalogue.indicators.get(indicator)
-        if self.catalogue is None or not known:
+        known = self.catalogue.indicators.get(indicator)
+        if not known:
             return ""
         q, cell = figure.quantity, self.grid.get(figure.quantity.start)
         parent = self.parts.get(figure.parent.quantity.start, "") if figure.parent else ""
@@ -279,19 +271,30 @@ class _Reader:
         )
         if figure.measure is not Measure.LEVEL and not figure.subject:
             part = parent or part
+        elif part and (figure.bracketed or figure.part):
+            part = breakdowns.merged(part, parent)
         else:
             theme, before = self.latest
             bare = indicator == QUOTA_USED or bool(_BARE_VERB.fullmatch(figure.near))
             part = part or (before if bare and theme == known.theme else "")
+            if figure.attached:  # 10县市修订预案652个
+                part = breakdowns.merged(part, before)
+            if not part and _NEXT.fullmatch(figure.gap) and self._plain(figure, indicator):
+                part = breakdowns.carried(before, known.theme)
         self.parts[q.start] = part
         self.latest = known.theme, part
         return part
+
+    def _plain(self, figure: Figure, indicator: str) -> bool:
+        """Whether the words before a figure name nothing but the indicator: 车辆84台次."""
+        named = Suggestion(indicator, "", BY_EVENT, "")
+        return len(leftover(figure.near, named, "", self.catalogue)) < FEWEST
 
     def _new_part(
         self, sentence: Sentence, figure: Figure, indicator: str, part: str
     ) -> NewPart | None:
         """Return a part to propose: a cause, or the campaign of the sentence or its heading."""
-        known = self.catalogue and self.catalogue.indicators.get(indicator)
+        known = self.catalogue.indicators.get(indicator)
         if not known or part or figure.measure is not Measure.LEVEL:
             return None
         places = (self._opening(figure), sentence.section.heading)
@@ -307,7 +310,7 @@ class _Reader:
         self, sentence: Sentence, figure: Figure, indicator: str, part: str
     ) -> tuple[Doubt, ...]:
         """Return a doubt where the paragraph names a campaign that the part is not of."""
-        known = self.catalogue and self.catalogue.indicators.get(indicator)
+        known = self.catalogue.indicators.get(indicator)
         if breakdowns.of_campaign(part) or (known and not breakdowns.has_campaigns(known.theme)):
             return ()
         line = after_last(self.folded, figure.quantity.first, "\n")
@@ -319,7 +322,7 @@ class _Reader:
         self, figure: Figure, suggested: tuple[Suggestion, ...], part: str, region: str
     ) -> tuple[Doubt, ...]:
         """Return the doubts about a part: words that it does not explain, or several codes."""
-        if self.catalogue is None or not first(suggested):
+        if not first(suggested):
             return ()
         cell = self.grid.get(figure.quantity.start)
         named = self.catalogue.speaks_in(suggested[0], figure.near)
@@ -434,13 +437,13 @@ class _Reader:
 
     def _theme(self, suggested: tuple[Suggestion, ...]) -> str:
         """Return the theme of the first indicator."""
-        known = self.catalogue and self.catalogue.indicators.get(first(suggested))
+        known = self.catalogue.indicators.get(first(suggested))
         return known.theme if known else ""
 
     def _stock(self, suggested: tuple[Suggestion, ...]) -> bool:
         """Whether the first indicator is a level at one date."""
-        code, known = first(suggested), self.catalogue
-        return bool(code and known and known.indicators[code].nature == "stock")
+        known = self.catalogue.indicators.get(first(suggested))
+        return known is not None and known.nature == "stock"
 
     def _facts(self, sentence: Sentence, others: list[Candidate]) -> list[Candidate]:
         taken = [(c.start, c.end) for c in others if c.owns]
@@ -481,10 +484,11 @@ class _Reader:
 
     def _part_in(self, indicator: str, own: str) -> str:
         """Return the part that the clause of a fact names."""
-        known = self.catalogue and self.catalogue.indicators.get(indicator)
+        known = self.catalogue.indicators.get(indicator)
         return breakdowns.part_of(known.name, known.theme, own=own) if known else ""
 
 
+_NEXT = re.compile(r"[、和及与][^,;:、]{0,14}")
 _LISTED = re.compile(r"[^,;:]{0,14}[、和及与]")
 _CAMPAIGN = re.compile(
     r"[”\"](?:专项)?(?:活动|行动|整治|检查|攻坚|督导|排查)|专项(?:整治|检查|行动|执法|治理|排查)|攻坚|大检查|三年行动|整治行动|行动[,。]"

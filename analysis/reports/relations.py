@@ -15,43 +15,9 @@ from .layout import Enclosures, Sentence, after_last
 from .quantities import Quantity
 
 _UP, _DOWN = 1, -1
-_WORDS = {
-    "下降": _DOWN,
-    "减少": _DOWN,
-    "降低": _DOWN,
-    "下滑": _DOWN,
-    "回落": _DOWN,
-    "缩减": _DOWN,
-    "压减": _DOWN,
-    "压缩": _DOWN,
-    "缩短": _DOWN,
-    "缩小": _DOWN,
-    "下调": _DOWN,
-    "节约": _DOWN,
-    "节省": _DOWN,
-    "降幅": _DOWN,
-    "减幅": _DOWN,
-    "少": _DOWN,
-    "减": _DOWN,
-    "降": _DOWN,
-    "上升": _UP,
-    "增加": _UP,
-    "增长": _UP,
-    "提高": _UP,
-    "提升": _UP,
-    "上涨": _UP,
-    "上调": _UP,
-    "扩大": _UP,
-    "延长": _UP,
-    "增幅": _UP,
-    "升幅": _UP,
-    "增速": _UP,
-    "多": _UP,
-    "增": _UP,
-    "升": _UP,
-    "高": _UP,
-    "低": _DOWN,
-}
+_FALLS = "下降 减少 降低 下滑 回落 缩减 压减 压缩 缩短 缩小 下调 节约 节省 降幅 减幅 少 减 降 低"
+_RISES = "上升 增加 增长 提高 提升 上涨 上调 扩大 延长 增幅 升幅 增速 多 增 升 高"
+_WORDS = dict.fromkeys(_FALLS.split(), _DOWN) | dict.fromkeys(_RISES.split(), _UP)
 _FILL = r"(?:了|约|近|超|超过|达|达到|为|幅度|幅度为|幅度达|的)*[ ]*[\"“]?"
 _CHANGE = re.compile(rf"(?P<word>{'|'.join(_WORDS)})(?:幅)?{_FILL}$")
 _FEWER = re.compile(rf"(?P<word>[少多])(?:发生|接报|死亡|受伤|亡){_FILL}$")
@@ -90,25 +56,8 @@ _LISTED = (Doubt("dealt_over_list"),)
 _BASE_REACH = 200  # a base of comparison serves the clauses up to the full stop
 _VERB = 14  # characters after 分别 that say what all figures of a list count
 _MEMORY = 16  # parents are no further back, which keeps the time linear
-_COUNT_CHANGE = {
-    "减少",
-    "下降",
-    "降低",
-    "回落",
-    "下滑",
-    "上升",
-    "增加",
-    "增长",
-    "提高",
-    "少",
-    "多",
-    "高",
-    "低",
-    "减",
-    "压减",
-    "缩短",
-    "压缩",
-}
+_COUNTED = "减少 下降 降低 回落 下滑 上升 增加 增长 提高 少 多 高 低 减 压减 缩短 压缩"
+_COUNT_CHANGE = frozenset(_COUNTED.split())
 
 
 @dataclass(slots=True, eq=False)

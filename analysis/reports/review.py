@@ -52,6 +52,7 @@ from .sheets import (
     REJECT,
     REPORT,
     REVIEW,
+    SURE,
     TEXT,
     WIDTH,
     WIDTHS,
@@ -66,7 +67,7 @@ _LONGEST_LIST = 255  # characters of a list that a cell of a workbook carries it
 _SPARE = 400  # lines a person may add
 _STOPS = "。;；\n"
 _CLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_HINTS = ("report", "region", "doubts", "publisher", "published", "kind")
+_HINTS = (SURE, "report", "region", "doubts", "publisher", "published", "kind")
 _NEW = {(INDICATORS, "indicator"), (BREAKDOWNS, "breakdown"), (REGIONS, "region")}
 
 
@@ -218,7 +219,7 @@ class _Writer:
     def report(self) -> None:
         """Write the sheet with the facts about the report."""
         doubts = {"doubts": self._joined(self.compiled.document.doubts)}
-        known = {"format": FORMAT, **facts(self.compiled), **doubts}
+        known = {"format": FORMAT, **facts(self.compiled), **doubts, SURE: ""}
         self.plain(REPORT, ([key, text, self._hint(key)] for key, text in known.items()))
 
     def _hint(self, key: str) -> str:
@@ -241,7 +242,7 @@ class _Writer:
             sentence = self._sentence(page, last, candidate, colour)
             named = dict(zip(COLUMNS[REVIEW], cells, strict=True)) | {"sentence": sentence}
             height = _LINE * max(_lines_of(c, text) for c, text in named.items())
-            fold = {"level": 1, "hidden": True} if _left_out(candidate) else {}
+            fold = {"level": 1, "hidden": True} if left_out(candidate) else {}
             page.set_row(last, height, None, {"hidden": not candidate.owns, **fold})
             if parts := self._parts(candidate):
                 choice = {"validate": "list", "source": parts, "show_error": False}
@@ -292,7 +293,7 @@ class _Writer:
         known |= {"start": str(candidate.start), "end": str(candidate.end), "raw": candidate.raw}
         if candidate.owns:
             known["confidence"] = str(candidate.confidence)
-            known["decision"] = REJECT if _left_out(candidate) else ""
+            known["decision"] = REJECT if left_out(candidate) else ""
             known["region"] = self.areas.at(candidate.start, candidate.region)
             known["breakdown"] = candidate.breakdown
         known |= {"value": value, "period_start": str(start), "period_end": str(end)}
@@ -370,7 +371,7 @@ _OWNING = (Role.OBSERVATION, Role.TARGET)
 _ORDER = list(Confidence)
 
 
-def _left_out(candidate: Candidate) -> bool:
+def left_out(candidate: Candidate) -> bool:
     """Whether a figure is not taken unless a reviewer decides so: unnamed, or a repeat."""
     repeated = any(doubt.id == "said_before" for doubt in candidate.doubts)
     return candidate.owns and (repeated or not candidate.indicator)
@@ -379,7 +380,7 @@ def _left_out(candidate: Candidate) -> bool:
 def _rank(candidate: Candidate) -> tuple[bool, bool, int, int]:
     """Sort figures before other numerals, sure ones first, those left out last."""
     trust = _ORDER.index(candidate.confidence) if candidate.owns else 0
-    return not candidate.owns, _left_out(candidate), trust, candidate.start
+    return not candidate.owns, left_out(candidate), trust, candidate.start
 
 
 def _lines_of(column: str, text: str) -> int:

@@ -19,7 +19,7 @@ import openpyxl
 from analysis.errors import Fault, TableError
 from analysis.language.messages import advice, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Base, Comparator, Measure, Role, Status, Word
+from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status, Word
 from analysis.tables import csv_file, numerals
 from analysis.tables.load import regions_covered
 from analysis.tables.schema import REGIONS as REGIONS_CODE
@@ -39,6 +39,7 @@ from .sheets import (
     REJECT,
     REPORT,
     REVIEW,
+    SURE,
     TEXT,
     code,
 )
@@ -141,7 +142,7 @@ def load(path: Path) -> Reviewed:
         _text(path.name, lines[TEXT]),
         report,
         {line["key"]: line.number for line in lines[REPORT]},
-        lines[REVIEW],
+        [_decided_as(line, report.get(SURE, "")) for line in lines[REVIEW]],
         lines[REGIONS],
         lines[INDICATORS],
         lines[BREAKDOWNS],
@@ -151,6 +152,13 @@ def load(path: Path) -> Reviewed:
     if reviewed.faults:
         raise TableError(reviewed.faults)
     return reviewed
+
+
+def _decided_as(line: Line, decision: str) -> Line:
+    """Return a line, with *decision* if it is sure and has no decision of its own."""
+    if line["decision"] or line["confidence"] != Confidence.SURE:
+        return line
+    return replace(line, cells={**line.cells, "decision": decision})
 
 
 def _sheets(path: Path) -> dict[str, tuple[list[Line], list[Fault]]]:

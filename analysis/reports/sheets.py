@@ -44,6 +44,7 @@ WIDTH = 12  # of a column that is not named here
 WIDTHS = {"sentence": 70, "indicator": 28, "breakdown": 20, "evidence": 34, "doubts": 34}
 WIDTHS |= {"suggestions": 58, "reason": 20, "note": 16, "line": 100, "value": 14, "hint": 60}
 ACCEPT, REJECT = "accept", "reject"
+SURE = "sure"  # the line of the sheet of the report that decides on all sure figures
 _TABLES = {
     REVIEW: ("observations",),
     REGIONS: ("regions",),

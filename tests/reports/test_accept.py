@@ -15,7 +15,7 @@ from qingshan import tables as copied
 from analysis.cli.reports import accept as accept_command
 from analysis.cli.reports import compile_
 from analysis.errors import BusyError, TableError, UsageError
-from analysis.reports import accept, compilation, review, storage
+from analysis.reports import accept, compilation, review, reviewed, storage
 from analysis.tables import checks, descriptor, load, originals
 
 
@@ -256,6 +256,24 @@ def test_decisions_that_are_missing_are_told_once(folder, blank, tmp_path):
     (fault,) = told.value.faults
     assert fault.rule.en == "no decision"
     assert re.fullmatch(r"choose accept or reject; \d+ more lines have none", fault.remedy.en)
+
+
+def test_one_line_accepts_all_sure_figures(blank, tmp_path):
+    """A sure figure without a decision has that of the line; all others keep theirs."""
+
+    def sure(book):
+        page, column = book["review"], cells(book["review"])
+        for line in page.iter_rows(min_row=2):
+            if line[column["confidence"] - 1].value == "sure":
+                line[column["decision"] - 1].value = "reject" if line[0].row == 2 else None
+        facts = {row[0].value: row[1] for row in book["report"].iter_rows(min_row=2)}
+        facts["sure"].value = "accept"
+
+    lines = reviewed.load(decided(blank, tmp_path / "sure.xlsx", sure)).lines
+    decisions = [line["decision"] for line in lines if line["confidence"] == "sure"]
+
+    assert decisions == ["reject", *["accept"] * (len(decisions) - 1)]
+    assert len(decisions) > 2
 
 
 @pytest.mark.parametrize("harm", HARM)
