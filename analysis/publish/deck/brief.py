@@ -185,9 +185,15 @@ def _retitled(record: Record, findings: Iterable[Finding]) -> dict[str, Any]:
     first = next((one for one in findings if _of_finding(one, [record])), None)
     if first is None:
         return dict(record)
-    texts = {"title": first.title, "spoken": first.sentence}
+    texts = {"title": first.title + _page_of(record), "spoken": first.sentence}
     texts |= {"subtitle": first.subtitle} if first.subtitle else {}
     return {**record, **{name: {"zh": text.zh, "en": text.en} for name, text in texts.items()}}
+
+
+def _page_of(record: Record) -> Text:
+    """Return the number of the page in the title of a figure; empty for a lone one."""
+    title = labels.both(record["title"])
+    return Text(*("".join(_COUNT.findall(words)[-1:]) for words in (title.zh, title.en)))
 
 
 def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[str, Any]]:
@@ -391,10 +397,10 @@ def apart_on(every: Iterable[Record], about: About, language: str) -> Table:
 def _said(record: Record, language: str, findings: Sequence[Finding]) -> list[str]:
     """Return the findings that a figure shows, or its title."""
     shown = [one.sentence[language] for one in findings if record in _of_finding(one, [record])]
-    return shown or [_COUNT.sub("", labels.both(record["title"])[language]).strip()]
+    return shown or [_COUNT.sub("", labels.both(record["title"])[language])]
 
 
-_COUNT = re.compile(r"[（(]\d+/\d+[）)]")  # of the pages of a figure
+_COUNT = re.compile(r" ?[（(]\d+/\d+[）)]")  # of the pages of a figure
 
 
 def _on(records: Iterable[Record], about: About) -> Iterator[Record]:
