@@ -175,10 +175,9 @@ def retitled(records: Iterable[Record], about: About, findings: Sequence[Finding
 
 
 def _is_titled_on(record: Record, about: About) -> bool:
-    """Return whether the title of a figure is on a subject that names no region."""
-    indicator = record.get("parameters", {}).get("indicator")
-    on = not about.indicators or indicator is None or indicator in about.indicators
-    return not about.regions and on
+    """Return whether a figure begins with a row on a subject that names no region."""
+    first = record["rows"][:1]
+    return not about.regions and about.rows(first) == first
 
 
 def _retitled(record: Record, findings: Iterable[Finding]) -> dict[str, Any]:
