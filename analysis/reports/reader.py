@@ -103,18 +103,16 @@ class _Reader:
     def sentence(self, sentence: Sentence, inside: list[numerals.Numeral]) -> Iterator[Candidate]:
         words = self.folded[sentence.start : sentence.end]
         topic = re.match(r"\s*([\u4e00-\u9fff、()“”]{2,16}(?:方面|领域))[,:]", words)
-        if sentence.start == sentence.section.start:
-            self.topic = ""
-        if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n"}:
+        before = self.folded[max(0, sentence.start - 1) : sentence.start]
+        if before in {"", "\n"}:
             self.namer.line()
+        if before in {"", "\n"} or sentence.start == sentence.section.start:
             self.topic = ""
         if topic:
             self.topic = topic[1]
         self.before = None
         self.latest = "", ""
-        new = self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n", "。"}
-        self.namer.begin(new=new)
-        if new:
+        if before in {"", "\n", "。"}:
             self.demanding = False
         read = zip(inside, joined(self.folded, inside), strict=True)
         judged = [_ranked(q, self._judged(n, q, sentence)) for n, q in read]
