@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status
 from analysis.tables import numerals
+from analysis.tables.checks import expected_unit
 
 from . import breakdowns, facts, grids, roles, scopes, subjects, touched
 from .candidates import EVIDENCE, Candidate
@@ -185,7 +186,7 @@ class _Reader:
             unsure += self._unexplained(figure, suggested, part, region)
             unsure += self._scope(figure, part)
         unsure += (BASES[base],) if base in BASES else ()
-        unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
+        unsure += (*self._touched(q, judgement), *_unsure(figure, suggested, unit))
         candidate = Candidate(
             q.start,
             q.end,
@@ -542,7 +543,8 @@ def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
     return top.unit if top and sure and (own or not unlike(printed, top.unit)) else printed
 
 
-def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[Doubt, ...]:
+def _unsure(figure: Figure, suggested: tuple[Suggestion, ...], unit: str) -> tuple[Doubt, ...]:
+    q = figure.quantity
     doubts = [Doubt("implied_unit")] if q.implied and q.kind != "count" else []
     if not first(suggested):
         doubts.append(Doubt("no_indicator"))
@@ -550,6 +552,9 @@ def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[Doubt, ...]
         doubts.append(Doubt("only_definition"))
     elif len(suggested) > 1 and suggested[1].score > 0.85 * suggested[0].score:
         doubts.append(Doubt("two_indicators"))
+    due = expected_unit(figure.measure, suggested[0].unit) if first(suggested) else unit
+    if unit != due:
+        doubts.append(Doubt("another_unit", {"indicator": suggested[0].indicator, "unit": due}))
     return tuple(doubts)
 
 

@@ -187,15 +187,12 @@ def _figure(at: Place) -> Judgement:
 def _spelled(at: Place) -> Judgement:
     """Return the role of a figure in Chinese numerals; a single digit needs an event nearby."""
     raw, read = at.numeral.raw, at.quantity
-    doubt = (Doubt("chinese_numerals"),)
     if read.counter == "大" or (read.implied and len(raw) == 1):
         return Judgement(Role.LABEL, "概括用语")
-    if len(raw) > 1 or raw in "百千" or read.last - read.end > len(read.counter):
-        return Judgement(Role.OBSERVATION, "数量", doubt)
     before = at.text[max(0, read.first - 12) : read.first]
     if raw == "一" and read.counter != "分之" and not _EVENT.search(before):
         return Judgement(Role.LABEL, "“一”，冠词或习语")
-    return Judgement(Role.OBSERVATION, "数量", doubt)
+    return Judgement(Role.OBSERVATION, "数量", (Doubt("chinese_numerals"),))
 
 
 _LASTING = re.compile(
