@@ -15,7 +15,6 @@ The rooms of the package are attributes (``rs.tables``, ``rs.statistics``, ``rs.
 ``rs.charts``, ``rs.figures`` and so on); each names its modules in its docstring.
 """
 
-import ast
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -57,6 +56,8 @@ def __getattr__(name: str) -> Any:
 @cache
 def _calls() -> list[str]:
     """Return the names of the functions in ``figures.calls``, which takes a second to import."""
+    import ast
+
     text = Path(__file__).with_name("figures").joinpath("calls.py").read_text("utf-8")
     functions = (node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
     return [function.name for function in functions if not function.name.startswith("_")]

@@ -10,6 +10,7 @@ for these few forms.
 import json
 import math
 import re
+import sys
 import types
 from collections.abc import Callable, Collection
 from functools import cache
@@ -43,6 +44,16 @@ _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG = b"0" * 300  # digits of a number that no float holds
+
+
+def skip_grammar() -> None:
+    """
+    Keep jsonschema from building a grammar of web addresses when it is imported.
+
+    The grammar takes a second. Without it the format "iri-reference" is not checked, which no
+    notebook and no descriptor uses.
+    """
+    sys.modules.setdefault("rfc3987_syntax", cast("Any", None))
 
 
 def _is_hash(text: str) -> bool:

@@ -15,7 +15,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from analysis import check_parameters, project
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TEMPLATE = ROOT / "notebooks" / "templates" / "new_question.ipynb"
+NOTEBOOKS = [*sorted((ROOT / "notebooks").glob("*.ipynb")), TEMPLATE]
 PARAMETER = re.compile(r"\w+: (?:str|int|float|bool) = \S.*  # \S.*")
 SPEAKERS = {"findings"}  # the module that words a title
 MOST_CELLS, MOST_LINES = 30, 12

@@ -200,7 +200,7 @@ def _finish(
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(labelsize=page.size.note)
     axes.xaxis.set_major_formatter(lambda x, _: numbers.signed_percent(x))
-    axes.locator_params(axis="x", nbins=5)
+    axes.locator_params(axis="x", nbins=marks.ticks(axes, page, "+100%"))
     low, high = axes.get_xlim()
     for top, bottom in list(heights.values())[::2]:
         band = Rectangle((low, bottom), high - low, top - bottom, facecolor=style.SHADE, zorder=0)

@@ -1,5 +1,6 @@
 """What a region commits itself to that can be checked later, along a line of deadlines."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from . import grid, native, style, table
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
 from .page import Page
-from .table import Cell, Column
+from .table import Cell
 
 Row = dict[Any, Any]
 WORDED = 6  # lines of a table for commitments in words only
@@ -60,14 +61,13 @@ def commitments(
     records = dated.assign(due=dated["deadline"].astype("string").fillna("")).to_dict("records")
     first = table.starts(records, "due")
     lines = [_cells(row, page.language, dated=at in first) for at, row in enumerate(records)]
-    if len(words):
-        lines += _in_words(page, words, len(lines))
     heads = ("commitments.deadline", "", "", "commitments.number")
-    columns = [
-        Column(say(head)[page.language] if head else "", share)
-        for head, share in zip(heads, SHARES, strict=True)
-    ]
-    layout = table.write(page, page.room, columns, lines, rules=[*first, len(records)])
+    columns = table.headed(page.language, heads, SHARES)
+    write = partial(table.write, page, page.room, columns, rules=[*first, len(records)])
+    try:
+        layout = write([*lines, *_in_words(page, words, len(lines))])
+    except CrowdedError:
+        layout = write([*lines, _counted(words, page.language)])
     _draw_line(page, records, layout)
     return page.figure(KIND.name, Scale.NONE, pd.concat([dated, words]), absent)
 
@@ -85,19 +85,13 @@ def _cells(row: Row, language: str, *, dated: bool) -> list[Cell]:
 
 
 def _in_words(page: Page, words: pd.DataFrame, taken: int) -> list[list[Cell]]:
-    """Return the commitments in words only, a line a theme if there is room, else their numbers."""
-    language = page.language
-    groups = [group for _, group in words.groupby("theme", sort=False)]
-    groups.sort(key=len, reverse=True)
-    names = [list(group[f"indicator_{language}"]) for group in groups]
-    themes = [Text(g.iloc[0]["theme_zh"], g.iloc[0]["theme_en"]) for g in groups]
-    try:
-        texts = table.lists(page, page.room, _wide(page), names, taken + 1)
-    except CrowdedError:
-        each = [say("commitments.of_theme", theme=theme, number=len(group))
-                for theme, group in zip(themes, groups, strict=True)]  # fmt: skip
-        text = Text.joined(each, zh="、", en=", ")[language]
-        return [_grey(say("commitments.in_words")[language], text, len(words))]
+    """Return the commitments in words only, a line a theme; none if there are none."""
+    if words.empty:
+        return []
+    language, themes = page.language, _themes(words)
+    names = [list(group[f"indicator_{language}"]) for group in themes.values()]
+    wide = SHARES[2] * page.room.width - table.GAP
+    texts = table.lists(page, page.room, wide, names, taken + 1)
     return [
         _grey(say("commitments.in_words")[language], "", len(words)),
         *(
@@ -107,8 +101,20 @@ def _in_words(page: Page, words: pd.DataFrame, taken: int) -> list[list[Cell]]:
     ]
 
 
-def _wide(page: Page) -> float:
-    return SHARES[2] * page.room.width - table.GAP
+def _counted(words: pd.DataFrame, language: str) -> list[Cell]:
+    """Return one line of the commitments in words only, counted by theme."""
+    each = [
+        say("commitments.of_theme", theme=theme, number=len(group))
+        for theme, group in _themes(words).items()
+    ]
+    text = Text.joined(each, zh="、", en=", ")[language]
+    return _grey(say("commitments.in_words")[language], text, len(words))
+
+
+def _themes(words: pd.DataFrame) -> dict[Text, pd.DataFrame]:
+    """Return the commitments of each theme, the most first."""
+    groups = sorted((g for _, g in words.groupby("theme", sort=False)), key=len, reverse=True)
+    return {Text(*group[["theme_zh", "theme_en"]].iloc[0]): group for group in groups}
 
 
 def _grey(head: str, text: str, count: int) -> list[Cell]:
@@ -123,10 +129,8 @@ def _draw_line(page: Page, records: list[Row], layout: table.Grid) -> None:
     if dated:
         axes.plot([x, x], [dated[0], dated[-1]], color=style.AXIS, linewidth=1.2, zorder=1)
     for row, at in zip(records, layout.middles, strict=False):
-        look = grid.Look("o", "full" if row["due"] else "none")
-        size = page.mark * 0.9
-        gid = f"mark-{row['id']}"
-        grid.stamp(axes, (x, at), look, style.colour(row["region"]), markersize=size, gid=gid)
+        fill, colour = "full" if row["due"] else "none", style.colour(row["region"])
+        grid.stamp(axes, (x, at), fill, colour, size=page.mark * 0.9, gid=f"mark-{row['id']}")
 
 
 def _plan(rows: pd.DataFrame) -> list[Text]:

@@ -53,7 +53,7 @@ def comparison(
     caption = _caption(rows, title, refused, cautions, scale, benchmarks)
     page = Page(caption, language, form=form, ax=ax)
     if rows.empty:
-        _say_nothing(page)
+        page.empty(say("comparison.words"))
     else:
         _draw_dots(page, rows, scale, benchmarks)
     return page.figure(
@@ -148,18 +148,6 @@ def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
     return described(message, shown or [say("alt.none")], title=title, missing=missing(refused))
 
 
-def _say_nothing(page: Page) -> None:
-    room = page.room
-    words = say("comparison.words")
-    page.text(
-        room.left,
-        room.bottom + room.height * 0.6,
-        words[page.language],
-        page.size.subtitle,
-        color=style.GREY,
-    )
-
-
 def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFrame | None) -> None:
     room = page.room
     names = [row[f"region_{page.language}"] for row in rows.to_dict("records")]
@@ -195,47 +183,20 @@ def _label_dot(
     value, lower, upper = figures
     shown = row if value == row["value"] else precision.as_value(row)
     words = values.estimate(shown, lower, upper)[page.language]
-    axes.annotate(
-        words,
-        (value, at),
-        xytext=(0, 11),
-        textcoords="offset points",
-        ha="center" if value else "left",
-        fontsize=page.size.label,
-        color=row.get("colour") or style.colour(row["region"]),
-        annotation_clip=False,
-    )
+    look = {"ha": "center" if value else "left", "va": "baseline"}
+    look["color"] = row.get("colour") or style.colour(row["region"])
+    marks.write(axes, words, (value, at), (0, 11), page.size.label, **look)
 
 
 def _label_region(axes: Axes, page: Page, row: dict[Any, Any], name: str, at: float) -> None:
     """Write the name of the region, with the printed figure and its period in grey below."""
-    shift = (-12, 2)
-    options: dict[str, Any] = {
-        "xycoords": axes.get_yaxis_transform(),
-        "textcoords": "offset points",
-        "ha": "right",
-        "annotation_clip": False,
-    }
-    axes.annotate(
-        name,
-        (0, at),
-        xytext=shift,
-        fontsize=page.size.label,
-        color=style.colour(row["region"]),
-        **options,
-    )
+    note, colour = page.size.note, style.colour(row["region"])
+    look = {"xycoords": axes.get_yaxis_transform(), "ha": "right", "va": "baseline"}
+    marks.write(axes, name, (0, at), (-12, 2), page.size.label, color=colour, **look)
     when = values.time_of(row)[page.language]
     count = values.value(row)[page.language]
     below = f"{count}，{when}" if page.language == "zh" else f"{count}, {when}"
-    axes.annotate(
-        below,
-        (0, at),
-        xytext=(shift[0], -page.size.note - 4),
-        va="baseline",
-        fontsize=page.size.note,
-        color=style.GREY,
-        **options,
-    )
+    marks.write(axes, below, (0, at), (-12, -note - 4), note, **look)
 
 
 def _finish(axes: Axes, page: Page, top: float, count: int) -> None:
@@ -263,16 +224,7 @@ def _benchmark(axes: Axes, page: Page, line: dict[Any, Any], value: str) -> None
     words = (
         f"{line[f'region_{page.language}']} {when}: {numbers.number(line[value], page.language)}"
     )
-    axes.annotate(
-        words,
-        (line[value], -0.75),
-        xytext=(4, 2),
-        textcoords="offset points",
-        va="bottom",
-        fontsize=page.size.note,
-        color=style.GREY,
-        annotation_clip=False,
-    )
+    marks.write(axes, words, (line[value], -0.75), (4, 2), page.size.note, va="bottom")
 
 
 _COLUMNS = {

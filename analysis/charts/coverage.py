@@ -1,12 +1,11 @@
-"""Coverage of the reports: a matrix of indicators by regions, with the totals of themes."""
+"""Coverage of the reports: a matrix of indicators by regions, the comparable ones first."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
 from analysis.errors import CrowdedError
 from analysis.language import values
@@ -14,31 +13,17 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Language, Measure, Pairing, Scale, Status
 
-from . import grid, style
+from . import grid, style, table
 from .figure import Caption, Figure, Kind
-from .page import Page, Room, measured
+from .page import Page, measured
+from .table import Cell, Column
 
-PANELS = 2  # side by side
-NAME = 2.95  # inches of the names of a panel on a slide
-CELL = 5 / 6  # of the size of notes: some 250 cells on a page
-SMALLEST = 0.6  # of the size of text that does not fit
-GUTTER = 0.2  # inches between two panels
+NAME = 0.38  # of the width, of the names of indicators
+PAD = 0.12  # ems of empty height in a line
 SHADES = {Pairing.NONE: "#EAEEF3", Pairing.OUTSIDE: "#CDDEEE", Pairing.INSIDE: "#98BBDC"}
-THEMES = LinearSegmentedColormap.from_list("themes", [style.SHADE, "#B4BAC4"])
-LIGHTEST, DARKEST = 0.0, 4.0  # figures for 1,000 characters at the ends of the greys
+HEADS = 2  # lines of totals above the indicators
 
 Row = dict[Any, Any]
-
-
-class Line(NamedTuple):
-    """One line of the matrix: an indicator, or a theme with its totals."""
-
-    name: str
-    unit: str
-    texts: list[str]  # of each region, empty without a figure
-    gids: list[str | None]
-    shades: list[float]  # the place in SHADES, nan empty; of a theme its density
-    theme: bool
 
 
 def coverage(
@@ -48,13 +33,15 @@ def coverage(
     about: Text,
     language: str,
     indicators: Sequence[str],
-    themes: pd.DataFrame,
+    density: pd.Series,
     gaps: pd.DataFrame,
     form: str = "slide",
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw a matrix of indicators by regions, with the figures as printed.
+    Draw a matrix of indicators by regions, with the figures as printed, below two totals.
+
+    Indicators that can be compared come first; those without room are counted.
 
     Parameters
     ----------
@@ -64,9 +51,8 @@ def coverage(
         The subtitle, from ``findings``.
     indicators
         The indicators to draw in their order.
-    themes
-        ``theme``, ``name_zh``, ``name_en`` in the order to draw, and a column a region: its figures
-        for 1,000 characters of report (``summaries.density``).
+    density
+        The figures for 1,000 characters of report of each region (``summaries.density``).
     gaps
         The cells without a figure, each with its reason.
     """
@@ -75,14 +61,27 @@ def coverage(
         page.empty()
         return page.figure(KIND.name, Scale.NONE, rows, gaps)
     regions = grid.regions(rows)
-    groups = _groups(rows, regions, indicators, themes, gaps, page.language)
-    columns = _split(groups)
-    most = max(map(len, columns))
-    room = page.room
-    width = (room.width - (PANELS - 1) * GUTTER) / PANELS
-    for index, lines in enumerate(columns):
-        left = room.left + index * (width + GUTTER)
-        _panel(page, Room(left, room.bottom, width, room.height), regions, lines, most)
+    comparable, others = _split(rows, indicators)
+    cells = {(row["indicator"], row["region"]): row for row in rows.to_dict("records")}
+    totals = _totals(rows, regions, density, page.language)
+    columns = _columns(page, regions)
+    wide = columns[0].share * page.room.width - table.GAP
+    lines = {
+        code: [
+            _name(page, rows[rows["indicator"].eq(code)], wide),
+            *_cells(code, regions, cells, gaps, page.language),
+        ]
+        for code in [*comparable, *others]
+    }
+    write = partial(table.write, page, page.room, columns, rules=[HEADS], small=True, pad=PAD)
+    try:
+        drawn, layout = [*lines], write([*totals, *lines.values()])
+    except CrowdedError:
+        words = say("coverage.others", count=len(others))[page.language]
+        rest = [Cell(words, colour=style.GREY), *[Cell("")] * len(regions)]
+        drawn = comparable
+        layout = write([*totals, *(lines[code] for code in comparable), rest])
+    _shade(page, layout, [[cells.get((code, r["region"])) for r in regions] for code in drawn])
     return page.figure(KIND.name, Scale.NONE, rows, gaps)
 
 
@@ -97,61 +96,69 @@ def _caption(rows: pd.DataFrame, title: Text, about: Text, total: int) -> Captio
     )
 
 
-def _groups(
-    rows: pd.DataFrame,
-    regions: list[Row],
-    indicators: Sequence[str],
-    themes: pd.DataFrame,
-    gaps: pd.DataFrame,
-    language: Language,
-) -> list[list[Line]]:
-    """Return the lines of each theme, its totals first."""
+def _split(rows: pd.DataFrame, indicators: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the *indicators* with comparable figures, and the others."""
+    comparable = set(rows.loc[rows["pairing"].eq(Pairing.INSIDE), "indicator"])
+    known = [code for code in indicators if code in set(rows["indicator"])]
+    return [c for c in known if c in comparable], [c for c in known if c not in comparable]
+
+
+def _columns(page: Page, regions: Sequence[Row]) -> list[Column]:
+    """Return the column of names and one for each region; raise an error for too many."""
+    share = (1 - NAME) / len(regions)
+    names = [str(region[f"region_{page.language}"]) for region in regions]
+    if max(measured(name, page.size.note) for name in names) > share * page.room.width - table.GAP:
+        raise CrowdedError(f"{len(regions)} regions do not fit one page: give rows of fewer")
+    heads = [
+        Column(name, share, "right", style.colour(region["region"]))
+        for name, region in zip(names, regions, strict=True)
+    ]
+    return [Column("", NAME), *heads]
+
+
+def _totals(
+    rows: pd.DataFrame, regions: Sequence[Row], density: pd.Series, language: Language
+) -> list[list[Cell]]:
+    """Return how many indicators each region reports, and its figures for 1,000 characters."""
+    counts = rows.groupby("region", observed=True)["indicator"].nunique()
     codes = [region["region"] for region in regions]
-    theme_of = rows.drop_duplicates("indicator").set_index("indicator")["theme"]
-    groups = []
-    for theme in themes.to_dict("records"):
-        own = [code for code in indicators if theme_of.get(code) == theme["theme"]]
-        if own:
-            head = _totals(theme[f"name_{language}"], [theme.get(code, 0.0) for code in codes])
-            groups.append([head, *(_line(rows, codes, c, gaps, language) for c in own)])
-    return groups
+    total = say("coverage.reported", total=rows["indicator"].nunique())[language]
+    return [
+        [Cell(total), *(Cell(str(counts[code])) for code in codes)],
+        [
+            Cell(say("coverage.density")[language], colour=style.GREY),
+            *(Cell(f"{density.get(code, 0.0):.1f}", colour=style.GREY) for code in codes),
+        ],
+    ]
 
 
-def _totals(name: str, totals: Sequence[float]) -> Line:
-    texts = [f"{number:.1f}" if number else "" for number in totals]
-    shades = [float(number) if number else float("nan") for number in totals]
-    return Line(name, "", texts, [None] * len(texts), shades, theme=True)
+def _name(page: Page, own: pd.DataFrame, wide: float) -> Cell:
+    """Return the name of the indicator of *own* rows, with its unit if both fit one line."""
+    name = str(own.iloc[0][f"indicator_{page.language}"])
+    levels = own[own["measure"].eq(Measure.LEVEL)]
+    unit = "" if levels.empty else values.unit(levels.iloc[0].to_dict())[page.language]
+    words = f"{name} ({unit})" if unit and unit not in name else name
+    return Cell(words if measured(words, page.size.note) <= wide else name)
 
 
-def _line(
-    rows: pd.DataFrame,
-    codes: Sequence[str],
+def _cells(
     indicator: str,
+    regions: Sequence[Row],
+    cells: dict[tuple[str, str], Row],
     gaps: pd.DataFrame,
     language: Language,
-) -> Line:
-    own = rows[rows["indicator"].eq(indicator)]
-    by_region = {row["region"]: row for row in own.to_dict("records")}
-    cells = [by_region.get(code) for code in codes]
-    first = own.iloc[0].to_dict()
-    elsewhere = gaps[gaps["indicator"].eq(indicator) & gaps["gap"].eq(Gap.TOLD_ELSEWHERE)]
-    empty = dict.fromkeys(elsewhere["region"], say("coverage.elsewhere")[language])
-    levels = own[own["measure"].eq(Measure.LEVEL)]
-    unit = "" if levels.empty else values.unit(levels.iloc[0].to_dict())[language]
-    return Line(
-        str(first[f"indicator_{language}"]),
-        unit,
-        [
-            empty.get(code, "") if cell is None else _cell(cell, language)
-            for code, cell in zip(codes, cells, strict=True)
-        ],
-        [None if cell is None else f"mark-{cell['id']}" for cell in cells],
-        [
-            float("nan") if cell is None else list(SHADES).index(Pairing(cell["pairing"]))
-            for cell in cells
-        ],
-        theme=False,
-    )
+) -> list[Cell]:
+    """Return the figure of *indicator* in each region, or that it is under another one."""
+    told = gaps[gaps["indicator"].eq(indicator) & gaps["gap"].eq(Gap.TOLD_ELSEWHERE)]
+    empty = dict.fromkeys(told["region"], say("coverage.elsewhere")[language])
+    line = []
+    for code in (region["region"] for region in regions):
+        row = cells.get((indicator, code))
+        if row:
+            line.append(Cell(_cell(row, language), gid=f"mark-{row['id']}"))
+        else:
+            line.append(Cell(empty.get(code, ""), colour=style.GREY))
+    return line
 
 
 def _cell(row: Row, language: Language) -> str:
@@ -175,88 +182,21 @@ def _aim(row: Row) -> Text:
     return values.direction(row["value"])
 
 
-def _split(groups: list[list[Line]]) -> list[list[Line]]:
-    """Return the lines of each panel: whole themes, as even as they go."""
-    half = sum(map(len, groups)) / PANELS
-    columns: list[list[Line]] = [[]]
-    for group in groups:
-        over = len(columns[-1]) + len(group) / 2 > half
-        if columns[-1] and over and len(columns) < PANELS:
-            columns.append([])
-        columns[-1] += group
-    return columns
-
-
-def _panel(page: Page, room: Room, regions: list[Row], lines: list[Line], most: int) -> None:
-    """Draw one panel; lines are as high in every panel."""
-    name = NAME * page.size.width / style.SLIDE.width
-    head = CELL * page.size.note * 1.6 / 72
-    high = (room.height - head) / most
-    top = room.bottom + room.height - head
-    box = Room(room.left + name, top - high * len(lines), room.width - name, high * len(lines))
-    axes = page.axes(box)
-    _shade(axes, lines)
-    axes.set_axis_off()
-    step = box.width / len(regions)
-    _refuse_crowd(page, regions, step)
-    for index, region in enumerate(regions):
-        x, words = box.left + (index + 0.5) * step, region[f"region_{page.language}"]
-        colour = style.colour(region["region"])
-        size = _fitted(words, step - 0.04, CELL * page.size.note)
-        page.text(x, top + 0.04, words, size, color=colour, ha="center", va="bottom")
-    for at, line in enumerate(lines):
-        y = top - (at + 0.5) * high
-        _write_name(page, line, (room.left, y), name - 0.1)
-        for index, (text, gid) in enumerate(zip(line.texts, line.gids, strict=True)):
-            spot = (box.left + (index + 0.5) * step, y)
-            _write_cell(page, text, spot, step - 0.04, gid)
-
-
-def _refuse_crowd(page: Page, regions: list[Row], step: float) -> None:
-    """Raise an error if the names of *regions* overlap in columns *step* inches wide."""
-    names = (region[f"region_{page.language}"] for region in regions)
-    if max(measured(name, CELL * page.size.note * SMALLEST) for name in names) > step:
-        raise CrowdedError(f"{len(regions)} regions do not fit one page: give rows of fewer")
-
-
-def _shade(axes: Axes, lines: list[Line]) -> None:
-    """Shade the cells: indicators by whether they can be compared, themes by their density."""
-    import seaborn as sns
-
-    shades = np.array([line.shades for line in lines])
-    themes = np.repeat(np.array([[line.theme] for line in lines]), shades.shape[1], axis=1)
-    options: dict[str, Any] = {"ax": axes, "cbar": False, "linewidths": 1.5, "linecolor": "white"}
-    own = ListedColormap([*SHADES.values()])
-    sns.heatmap(shades, mask=themes | np.isnan(shades), cmap=own, vmin=0, vmax=own.N - 1, **options)
-    options |= {"vmin": LIGHTEST, "vmax": DARKEST}
-    sns.heatmap(shades, mask=~themes | np.isnan(shades), cmap=THEMES, **options)
-
-
-def _write_name(page: Page, line: Line, at: tuple[float, float], width: float) -> None:
-    size, x = CELL * page.size.note, at[0]
-    unit = f" ({line.unit})" if line.unit and line.unit not in line.name else ""
-    words = line.name + unit
-    words = words if measured(words, size) <= width else line.name
-    size = _fitted(words, width, size)
-    colour = style.GREY if line.theme else style.INK
-    page.text(x, at[1], words, size, va="center", color=colour)
-
-
-def _write_cell(
-    page: Page, text: str, at: tuple[float, float], width: float, gid: str | None
-) -> None:
-    if text:
-        size = _fitted(text, width, CELL * page.size.note)
-        page.text(*at, text, size, ha="center", va="center", gid=gid)
-
-
-def _fitted(text: str, width: float, size: float) -> float:
-    """Return the text size at which *text* is *width* inches at most, down to ``SMALLEST``."""
-    return max(min(size, size * width / measured(text, size)), size * SMALLEST)
+def _shade(page: Page, layout: table.Grid, cells: Sequence[Sequence[Row | None]]) -> None:
+    """Shade the cells of the indicators by whether they can be compared."""
+    axes, gap = grid.canvas(page, zorder=-1), table.GAP * page.size.width / style.SLIDE.width
+    placed = list(zip(layout.middles, layout.heights, strict=True))[HEADS:]
+    for line, (middle, high) in zip(cells, placed, strict=False):
+        for row, box in zip(line, layout.columns[1:], strict=True):
+            if row:
+                corner, colour = (box.left - gap / 2, middle), SHADES[Pairing(row["pairing"])]
+                size = box.width + 0.8 * gap, 0.92 * high
+                grid.shade(axes, corner, size, colour)
 
 
 KIND = Kind(
     "coverage",
     order=10,
     columns=("status", "value", "unit", "change", "direction", "printed", "shorthand"),
+    dense=True,
 )

@@ -205,17 +205,9 @@ def _shade(axes: Axes, lines: dict[tuple[Any, ...], float], part: pd.DataFrame) 
 
 def _over(axes: Axes, page: Page, x: float, words: str, lift: float, colour: str) -> None:
     """Write *words* over the panel, *lift* lines of notes above it."""
-    axes.annotate(
-        words,
-        (x, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(0, lift * page.size.note),
-        textcoords="offset points",
-        ha="center",
-        fontsize=page.size.note,
-        color=colour,
-        annotation_clip=False,
-    )
+    look = {"color": colour, "ha": "center", "va": "baseline"}
+    coordinates, shift = ("data", "axes fraction"), (0, lift * page.size.note)
+    marks.write(axes, words, (x, 1), shift, page.size.note, xycoords=coordinates, **look)
 
 
 def _draw(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
@@ -228,17 +220,12 @@ def _draw(axes: Axes, page: Page, row: dict[Any, Any], at: float) -> None:
     hollow = row["origin"] == "context" or bool(row["chained"])
     size = page.mark * (1.3 if row["pooled"] else 0.95)
     marks.draw(axes, row["ratio"], at, row, hollow=hollow, size=size)
-    axes.annotate(
-        values.over_expected(row)[page.language],
-        (1.0, at),
-        xycoords=("axes fraction", "data"),
-        xytext=(0.5 * page.size.note, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=page.size.note,
-        color=style.INK if row["pooled"] else style.GREY,
-        annotation_clip=False,
-    )
+    words = values.over_expected(row)[page.language]
+    look = {
+        "xycoords": ("axes fraction", "data"),
+        "color": style.INK if row["pooled"] else style.GREY,
+    }
+    marks.write(axes, words, (1, at), (0.5 * page.size.note, 0), page.size.note, **look)
 
 
 def _name_rows(

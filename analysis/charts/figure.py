@@ -1,5 +1,6 @@
 """A figure as a value: its kind, rows, texts and drawing."""
 
+import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ Box = tuple[float, float, float, float]
 
 
 NOTHING = Text("", "")
+_PIXELS = {"compress_level": 3}  # level 6, the default, takes a quarter longer for larger files
 Record = Mapping[str, Any]
 
 
@@ -111,17 +113,24 @@ class Figure:
         return self.drawn("png", dpi=100)
 
     def _ipython_display_(self) -> None:
-        """Show the picture in a notebook, with all texts of the caption below."""
-        from IPython.display import HTML, Image, display
+        """Show the picture in a notebook: a click on a mark, its sentence; below, the caption."""
+        from IPython.display import HTML, display
 
-        alt = self.caption.alt[self.language]
-        display(Image(self._repr_png_(), width=self.page.get_figwidth() * 72, alt=alt))
+        from analysis.figures.sentences import html
+
+        alt, picture = self.caption.alt[self.language], self._repr_png_()
+        forms = {"text/html": html(self, picture), "text/plain": alt}
+        forms["image/png"] = base64.b64encode(picture).decode()
+        size = {"width": self.page.get_figwidth() * 72, "alt": alt}
+        display(forms, metadata={"image/png": size}, raw=True)
         lines = (escape(line) for line in self.caption.lines(self.language))
         display(HTML("<small>" + "<br>".join(lines) + "</small>"))
 
     def drawn(self, form: str, **options: Any) -> bytes:
         """Return the figure as a file in *form* (``svg``, ``png`` or ``pdf``)."""
         buffer = io.BytesIO()
+        if form == "png":
+            options.setdefault("pil_kwargs", _PIXELS)
         # Saving reads the salt of SVG ids and the font, so the style must be active here too.
         with style.house_style():
             self.page.savefig(buffer, format=form, **options)
@@ -179,6 +188,8 @@ class Kind:
         Whether its rows are those that may not be compared, each with its reason.
     gaps
         Whether its refusals are regions without a comparable figure.
+    dense
+        Whether its text is too small for a slide of a brief, as of an index of all rows.
     """
 
     name: str
@@ -190,6 +201,7 @@ class Kind:
     compares: bool = False
     apart: bool = False
     gaps: bool = False
+    dense: bool = False
 
     @property
     def title(self) -> Text:

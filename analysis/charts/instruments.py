@@ -7,13 +7,11 @@ far it is; and a heat map of how many instruments of one report are in another's
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
@@ -28,10 +26,10 @@ from .table import Cell, Column
 Row = dict[Any, Any]
 COUNT = 0.05  # of the width, of the number of instruments
 DOTS, ACROSS = 0.064, 9  # of the width of the page, of the dots of a region; dots on a line
+FILLS = {Standing.IN_USE: "full", Standing.BUILDING: "left", Standing.PLANNED: "none"}
 SIGNS = {Standing.IN_USE: "●", Standing.BUILDING: "◐", Standing.PLANNED: "○"}
-SHRUNK = (1, 0.92)  # of the small print, before the smallest one, 10 points on a slide
-SMALLEST = 0.83
 NAMED = 1  # lines of a table for the instruments of one set of reports
+OWN = 4  # those of the subject of a brief, in no other report
 MAP = 0.27  # of the width, of the heat map beside the list
 
 
@@ -78,7 +76,7 @@ def instruments(
         wide = room.width * MAP
         _heat_map(page, room._replace(left=room.left + room.width - wide, width=wide), contained)
         room = room._replace(width=room.width - wide - 0.35)
-    _draw_fitting(page, room, rows, about)
+    _draw_patterns(page, room, rows, about)
     return _figure(page, rows)
 
 
@@ -98,17 +96,6 @@ def _figure(page: Page, rows: pd.DataFrame) -> Figure:
         gap=str(Gap.NOT_REPORTED), reason_zh=reason.zh, reason_en=reason.en
     )
     return page.figure(KIND.name, Scale.NONE, rows[~silent], refusals)
-
-
-def _draw_fitting(page: Page, room: Room, rows: pd.DataFrame, about: str) -> None:
-    """Draw the lines in the largest small print in which there is room for each."""
-    size = page.size
-    for share in SHRUNK:
-        page.size = size._replace(note=share * size.note)
-        with suppress(CrowdedError):  # raised before anything is drawn
-            return _draw_patterns(page, room, rows, about)
-    page.size = size._replace(note=SMALLEST * size.note)
-    return _draw_patterns(page, room, rows, about)
 
 
 def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame, about: str) -> None:
@@ -159,10 +146,9 @@ def _draw_dots(page: Page, axes: Axes, rows: pd.DataFrame, box: Room, at: float)
     for down, line in enumerate(lines):
         y = at + (len(lines) / 2 - down - 0.5) * size * 1.5 / 72
         for index, row in enumerate(line):
-            look = grid.LOOKS[Standing(row["status"])]._replace(marker="o")
+            fill, colour = FILLS[Standing(row["status"])], style.colour(row["region"])
             spot = (box.left + (index + 0.5) * step, y)
-            colour = style.colour(row["region"])
-            grid.stamp(axes, spot, look, colour, markersize=size, gid=f"mark-{row['id']}")
+            grid.stamp(axes, spot, fill, colour, size=size, gid=f"mark-{row['id']}")
 
 
 def _in_rows(records: Sequence[Row], most: int) -> Iterator[Sequence[Row]]:
@@ -184,12 +170,13 @@ def _heat_map(page: Page, room: Room, contained: pd.DataFrame) -> None:
     for index, line in enumerate(lines):
         y = room.bottom + room.height - index * page.size.note * 1.32 / 72
         page.text(room.left, y, line, page.size.note, color=style.GREY)
-    left = room.width * 0.24
-    top = (len(lines) + 1.6) * page.size.note * 1.32 / 72
+    labels = list(names[f"region_{page.language}"])
+    widest = max(measured(name, page.size.note) for name in labels)
+    left = widest + 0.1
+    top = len(lines) * page.size.note * 1.32 / 72 + widest + 0.15
     side = min(room.width - left, room.height - top)
     box = Room(room.left + left, room.bottom + room.height - top - side, room.width - left, side)
     axes = page.axes(box)
-    labels = list(names[f"region_{page.language}"])
     sns.heatmap(
         shares,
         annot=counts,
@@ -206,14 +193,14 @@ def _heat_map(page: Page, room: Room, contained: pd.DataFrame) -> None:
     )
     axes.set(xlabel="", ylabel="")
     axes.xaxis.tick_top()
-    widest = max(measured(name, page.size.note) for name in labels)
-    small = page.size.note * min(0.9, 0.9 * box.width / len(labels) / widest)
-    axes.tick_params(labelsize=small, length=0, labelrotation=0)
+    axes.tick_params(labelsize=page.size.note, length=0, labelrotation=0)
+    if widest > 0.95 * box.width / len(labels):
+        axes.tick_params(axis="x", labelrotation=90)
 
 
 def _table(record: native.Record, language: str) -> native.Table | None:
     """Return the instruments by the reports that mention them, each report's signs in a column."""
-    rows = record["rows"]
+    rows, subject = record["rows"], set(record.get("subject", ()))
     regions = {row["region"]: row for row in sorted(rows, key=native.level)}
     by_name: dict[str, dict[str, str]] = {}
     for row in rows:
@@ -221,12 +208,16 @@ def _table(record: native.Record, language: str) -> native.Table | None:
         by_name.setdefault(name, {})[row["region"]] = SIGNS[Standing(row["status"])]
     sets: dict[frozenset[str], list[str]] = {}
     for name, signs in by_name.items():
-        sets.setdefault(frozenset(signs), []).append(name)
+        if not subject or subject & {*signs}:
+            sets.setdefault(frozenset(signs), []).append(name)
     lines = [
         line
-        for names in sets.values()
-        for line in _lines([by_name[name] for name in names], names, list(regions), language)
-    ]
+        for reports, names in sorted(sets.items(), key=lambda one: not one[0] <= subject)
+        for line in _lines(
+            [by_name[name] for name in names], names, list(regions), language,
+            OWN if reports <= subject else NAMED,
+        )
+    ]  # fmt: skip
     heads = [native.region_name(row, language) for row in regions.values()]
     head = (say("instruments.names")[language], "", *heads)
     marks = tuple((row[f"indicator_{language}"], row["id"]) for row in rows)
@@ -234,7 +225,11 @@ def _table(record: native.Record, language: str) -> native.Table | None:
 
 
 def _lines(
-    signs: Sequence[dict[str, str]], names: Sequence[str], regions: Sequence[str], language: str
+    signs: Sequence[dict[str, str]],
+    names: Sequence[str],
+    regions: Sequence[str],
+    language: str,
+    most: int,
 ) -> Iterator[tuple[str, ...]]:
     """Yield the lines of a set of reports: names, their number, and how often each sign."""
     counts = [Counter(each[region] for each in signs if region in each) for region in regions]
@@ -242,7 +237,7 @@ def _lines(
         " ".join(f"{sign}{count[sign]}" for sign in SIGNS.values() if count[sign])
         for count in counts
     ]
-    for at, text in enumerate(native.in_lines(names, language, NAMED)):
+    for at, text in enumerate(native.in_lines(names, language, most)):
         yield (text, *(("", *[""] * len(cells)) if at else (str(len(names)), *cells)))
 
 

@@ -14,7 +14,7 @@ from analysis.language import numbers
 from analysis.language.vocabulary import Mark
 
 from . import style
-from .page import MARK
+from .page import MARK, Page, measured
 
 ASIDE = (-0.3, 0.1)  # offset in years if an arrow and a diamond share a year
 ARROW = 24.0  # points from tail to head, whatever the scale
@@ -102,23 +102,41 @@ def whisker(
         axes.plot(list(ends), [at, at], **options)
 
 
-def over(
-    axes: Axes, x: float, words: str, size: float, *, colour: str = style.GREY, gid: str = ""
+def write(
+    axes: Axes,
+    words: str,
+    at: tuple[float, float],
+    shift: tuple[float, float],
+    size: float,
+    **options: Any,
 ) -> None:
-    """Write *words* over the panel of *axes*, centred at *x*; *size* is in points."""
+    """
+    Write *words* of *size* points, *shift* points off *at*, in grey and vertically centred.
+
+    Further *options* are those of ``Axes.annotate``.
+    """
+    look: dict[str, Any] = {"color": style.GREY, "va": "center", "annotation_clip": False}
     axes.annotate(
-        words,
-        (x, 1),
-        xycoords=axes.get_xaxis_transform(),
-        xytext=(0, 2),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=size,
-        color=colour,
-        gid=gid or None,
-        annotation_clip=False,
+        words, at, xytext=shift, textcoords="offset points", fontsize=size, **(look | options)
     )
+
+
+def over(axes: Axes, x: float, words: str, size: float, **options: Any) -> None:
+    """Write *words* over the panel of *axes*, centred at *x*; *size* is in points."""
+    options = {"xycoords": axes.get_xaxis_transform(), "ha": "center", "va": "bottom"} | options
+    write(axes, words, (x, 1), (0, 2), size, **options)
+
+
+def ticks(axes: Axes, page: Page, label: str) -> int:
+    """Return how many ticks with *label* have room on the horizontal axis, at most 5."""
+    wide = axes.get_position().width * page.size.width
+    return max(1, min(5, int(wide / (1.3 * measured(label, page.size.note)))))
+
+
+def years(axes: Axes, page: Page, every: range) -> None:
+    """Name *every* year below the axis, or the first and the last one if there is no room."""
+    named = every if len(every) <= ticks(axes, page, "2024") else every[:: len(every) - 1 or 1]
+    axes.set_xticks(list(named))
 
 
 def stated(
@@ -146,17 +164,10 @@ def stated(
     draw(axes, x, y, row, size=size)
     other = row["origin"] == "context"
     printed = numbers.exact(y) + "%"
-    axes.annotate(
-        f"[{printed}]" if other else printed,
-        (x, y),
-        xytext=(0, -size if y <= 0 else size),
-        textcoords="offset points",
-        ha="center",
-        va="top" if y <= 0 else "bottom",
-        fontsize=note,
-        color=style.GREY if other else style.colour(str(row["region"])),
-        annotation_clip=False,
-    )
+    words = f"[{printed}]" if other else printed
+    colour = style.GREY if other else style.colour(str(row["region"]))
+    shift, va = (0, -size if y <= 0 else size), "top" if y <= 0 else "bottom"
+    write(axes, words, (x, y), shift, note, color=colour, ha="center", va=va)
 
 
 def arrow(

@@ -37,13 +37,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values along the categories, or along x; ``None`` is a gap."""
+    """Values along the categories; ``None`` is a gap."""
 
     name: str
     points: tuple[Point | None, ...]
     region: str = ""
     line: str = ""  # "solid", "dashed" or none
-    xs: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +59,13 @@ class Table:
 class Plot:
     """The data of a native chart."""
 
-    kind: str  # dots, lines, bars or scatter
+    kind: str  # dots, lines or bars
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     number_format: str
     axis: str  # what is measured, in words
     log: bool = False  # around 1
     top: float | None = None  # where the axis ends, if that is given
-    x_axis: str = ""
-    ends: tuple[float, float] | None = None  # of the x axis, where it is one of numbers
     span: bool = False  # whether lines go on over gaps
     frame: tuple[float, float] = (0.0, 1.0)  # of bars: left edge and width, of the chart's width
 
@@ -83,7 +80,7 @@ class Plot:
         ]
 
     def _at(self, index: int) -> str:
-        return self.categories[index].replace("\n", " ") if self.categories else f"{index + 1}"
+        return self.categories[index].replace("\n", " ")
 
 
 def shown(record: Record) -> list[dict[str, Any]]:
@@ -165,7 +162,6 @@ class Dots:
     shape: str = ""
     kind: str = "dots"
     log: bool = False
-    top: float | None = None
 
 
 def dots(record: Record, language: str, way: Dots) -> Plot | None:
@@ -175,15 +171,13 @@ def dots(record: Record, language: str, way: Dots) -> Plot | None:
         return None
     points = tuple(point_of(row, way.columns, language, way.words) for row in rows)
     about = axis(record, language)
-    beside = _ticks if way.log else _benchmarks
     return Plot(
         way.kind,
         tuple(way.places(rows, language)),
-        (Series(about, points), *beside(record, language, rows, way.columns[0])),
+        (Series(about, points), *_benchmarks(record, language, rows, way.columns[0])),
         way.shape or _shape(points, language),
         about,
         log=way.log,
-        top=way.top,
     )
 
 
@@ -205,39 +199,18 @@ def reach(point: Point) -> float:
     return point.value if point.upper is None else point.upper
 
 
-def _wider(record: Record, column: str) -> Iterable[tuple[Row, float]]:
-    """Yield the rows of wider regions drawn for reference, each with its value in *column*."""
-    for row in record.get("beside", ()):
-        level = number(row.get(column))
-        if level is not None:
-            yield row, level
-
-
 def _benchmarks(
     record: Record, language: str, rows: Sequence[Row], column: str
 ) -> Iterable[Series]:
     """Yield horizontal lines for wider regions; none if there is only one category."""
-    for row, level in _wider(record, column) if len(rows) > 1 else ():
+    levels = ((row, number(row.get(column))) for row in record.get("beside", ()))
+    for row, level in levels if len(rows) > 1 else ():
+        if level is None:
+            continue
         name = f"{region_name(row, language)} {labels.period(row)[language]}"
         ends = f"{name} {digits.number(level, language)}"
         points = [Point(level, None, None, "", "") for _ in rows[1:]]
         yield Series(name, (*points, Point(level, None, None, ends, row["id"])), line="dashed")
-
-
-def _ticks(record: Record, language: str, rows: Sequence[Row], column: str) -> Iterable[Series]:
-    """Yield the changes of the wider region for the same indicators and years."""
-    changes = {
-        (row.get("indicator"), row.get("period_end")): (row, at)
-        for row, at in _wider(record, column)
-    }
-    matched = [changes.get((row.get("indicator"), row.get("period_end"))) for row in rows]
-    if any(matched):
-        name = next(region_name(match[0], language) for match in matched if match)
-        points = (
-            match and Point(match[1], None, None, "", match[0]["id"], Mark.AT_MOST)
-            for match in matched
-        )
-        yield Series(name, tuple(point or None for point in points))
 
 
 def number_format(top: float, language: str) -> str:
@@ -264,8 +237,17 @@ def year_of(row: Row) -> int:
 
 def listed(record: Record) -> list[dict[str, Any]]:
     """Return the rows that a list shows: those of the regions of a brief, if it is in one."""
+    return _on_subject(record, record["rows"])
+
+
+def refused(record: Record) -> list[dict[str, Any]]:
+    """Return the rows left out, with their reasons; in a brief on regions those of its regions."""
+    return _on_subject(record, record["refused"])
+
+
+def _on_subject(record: Record, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     regions = record.get("subject")
-    return [row for row in record["rows"] if not regions or row["region"] in regions]
+    return [row for row in rows if not regions or row.get("region") in regions]
 
 
 MOST_NAMES = {"zh": 60, "en": 130}  # characters of names in one cell

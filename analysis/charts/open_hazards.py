@@ -15,7 +15,7 @@ from . import native, style, table
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
 from .page import Page
-from .table import Cell, Column
+from .table import Cell
 
 Row = dict[Any, Any]
 LATE = ("open.on_time", "open.late")
@@ -48,10 +48,7 @@ def open_hazards(
         page.empty()
         return page.figure(KIND.name, Scale.NONE, rows, refused)
     heads = ("", "", "open.found", "open.rectified", "open.open")
-    columns = [
-        Column(say(head)[language] if head else "", share, "right" if head else "left")
-        for head, share in zip(heads, SHARES, strict=True)
-    ]
+    columns = table.headed(page.language, heads, SHARES, "right")
     records = rows.to_dict("records")
     several = len(set(rows["region"])) > 1
     lines = [_cells(row, page.language, several=several) for row in records]

@@ -185,4 +185,4 @@ def _height(block: Sequence[Line]) -> float:
     return sum(points for _, points, _ in block) * LEADING / 72
 
 
-KIND = Kind("overview", order=5)
+KIND = Kind("overview", order=5, dense=True)

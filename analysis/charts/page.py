@@ -134,11 +134,11 @@ class Page:
         position = (x / self.size.width, y / self.size.height)
         self.plot.text(*position, words, fontsize=size, **options)
 
-    def empty(self) -> None:
-        """Write that there is nothing to draw, in the room of the plot."""
+    def empty(self, words: Text | None = None) -> None:
+        """Write *words*, by default that there is nothing to draw, in the room of the plot."""
         y = self.room.bottom + self.room.height * 0.6
-        words = say("note.nothing_here")[self.language]
-        self.text(self.room.left, y, words, self.size.subtitle, color=style.GREY)
+        words = words or say("note.nothing_here")
+        self.text(self.room.left, y, words[self.language], self.size.subtitle, color=style.GREY)
 
     def _write_head(self, text: Text, size: float, colour: str) -> None:
         """Write the title or the subtitle."""

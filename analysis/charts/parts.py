@@ -15,8 +15,8 @@ from analysis.statistics import intervals
 from . import marks, native, style, table
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
-from .page import Page
-from .table import Cell, Column
+from .page import Page, measured
+from .table import Cell
 
 Row = dict[Any, Any]
 SHARES = (0.24, 0.43, 0.14, 0.19)  # of the width: names, bars, amounts, shares
@@ -62,10 +62,7 @@ def parts(
         at.append(len(lines))
         lines.append(_cells(row, language))
     heads = ("", "", "parts.amount", "parts.share")
-    columns = [
-        Column(say(head)[language] if head else "", share, "right" if head else "left")
-        for head, share in zip(heads, SHARES, strict=True)
-    ]
+    columns = table.headed(language, heads, SHARES, "right")
     grid = table.write(page, page.room, columns, lines)
     axes = grid.axes(page, 1)
     _finish(axes, rows)
@@ -131,15 +128,11 @@ def _strip(axes: Axes, page: Page, wider: pd.DataFrame, heights: dict[str, float
     axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
     highest = at[at["height"].eq(at["height"].max())]
     last = highest.sort_values("share").to_dict("records")[-1]
-    axes.annotate(
-        f"◇ {last[f'region_{page.language}']}",
-        (last["share"], last["height"]),
-        xytext=(page.mark, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=page.size.note,
-        color=style.INK,
-    )
+    words, spot = f"◇ {last[f'region_{page.language}']}", (last["share"], last["height"])
+    marks.write(axes, words, spot, (page.mark, 0), page.size.note, color=style.INK)
+    taken = (measured(words, page.size.note) + 1.5 * page.mark / 72) / page.size.width
+    free = 1 - taken / axes.get_position().width
+    axes.set_xlim(0, max(axes.get_xlim()[1], last["share"] / free))
 
 
 def _caption(

@@ -15,9 +15,9 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Scale, Scope
 from analysis.statistics import spread
 
-from . import style
+from . import marks, style
 from .figure import Caption, Figure, Kind
-from .page import Page, Room
+from .page import Page, Room, measured
 
 # One shape a scope: what a count covers differs as much as regions do.
 SHAPES = {
@@ -30,7 +30,8 @@ SHAPES = {
 }
 TICKS = (0.125, 0.25, 0.5, 1, 2, 4, 8)
 COUNTS = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
-SHARE = 0.2  # of the width, for the strip of road shares
+LIMITS = ("line", "inner", "outer", "usual")  # messages peers.limit_<name>
+SHARE, MOST = 0.2, 0.25  # of the width, for the strip of road shares: usually, and at most
 NEAR = 0.8  # a ratio from here to 1 has its name below it, clear of the line at 1
 DOT = ["id", "expected", "ratio", "scope", "rough"]
 CROWD = 60  # points; smaller marks for more
@@ -69,8 +70,10 @@ def peers(
     every = pd.concat([own, points], ignore_index=True)
     page = Page(_caption(points, own, title, about), language, form=form, ax=ax)
     room, foot = page.room, page.size.note * 3.4 / 72
-    strip = room.width * SHARE if len(roads) else 0.0
-    right = page.size.note * 9 / 72
+    strip, glue = _strip_width(page, roads, " "), " "
+    if strip > MOST * room.width:
+        strip, glue = _strip_width(page, roads, "\n"), "\n"
+    right = max(measured(words, page.size.note) for words in _ends(page)) + 8 / 72
     left = page.size.note * 3 / 72
     head = page.size.label * 2.4 / 72
     width = room.width - left - right - strip
@@ -88,7 +91,7 @@ def peers(
         box = Room(
             room.left + room.width - wide, room.bottom + foot, wide, room.height - foot - head
         )
-        _strip(page.axes(box), page, roads)
+        _strip(page.axes(box), page, roads, glue)
     return page.figure(KIND.name, Scale.RATIO, points, points.iloc[:0], own)
 
 
@@ -109,7 +112,7 @@ def _frame(axes: Axes, page: Page, every: pd.DataFrame, limits: pd.DataFrame) ->
     axes.spines["bottom"].set_color(style.GREY)
     axes.set_xlabel(say("peers.expected")[language], fontsize=note, loc="left")
     axes.set_title(
-        say("peers.ratio")[language], fontsize=note, color=style.GREY, loc="left", pad=note * 0.6
+        say("peers.ratio")[language], fontsize=note, color=style.GREY, loc="left", pad=note
     )
 
 
@@ -137,6 +140,12 @@ def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
     _label_ends(axes, page, float(x.iloc[-1]), ends)
 
 
+def _ends(page: Page) -> list[str]:
+    """Return the lines of the names of all curves."""
+    names = (say(f"peers.limit_{name}")[page.language] for name in LIMITS)
+    return [line for name in names for line in name.split("|")]
+
+
 def _label_ends(axes: Axes, page: Page, x: float, ends: list[tuple[float, str, str]]) -> None:
     """Write the name of each curve at its right end, moved apart to avoid overlaps."""
     point = page.plot.dpi / 72
@@ -146,17 +155,9 @@ def _label_ends(axes: Axes, page: Page, x: float, ends: list[tuple[float, str, s
         lines = say(f"peers.limit_{stem.rstrip('_')}")[page.language]
         half = page.size.note * (1.3 if "|" in lines else 0.7)
         least = max(high, least + half)
-        axes.annotate(
-            lines.replace("|", "\n"),
-            (x, y),
-            xytext=(5, least - high),
-            textcoords="offset points",
-            va="center",
-            fontsize=page.size.note,
-            color=colour,
-            linespacing=1.1,
-            annotation_clip=False,
-        )
+        look = {"color": colour, "linespacing": 1.1}
+        shift, words = (5, least - high), lines.replace("|", "\n")
+        marks.write(axes, words, (x, y), shift, page.size.note, **look)
         least += half
 
 
@@ -179,18 +180,11 @@ def _name(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
     words = f"{row['named'][page.language]} {numbers.ratio(row['ratio'])}"
     left = np.log(row["expected"]) > np.dot([0.4, 0.6], np.log(axes.get_xlim()))
     below = NEAR < row["ratio"] < 1 or (left and row["ratio"] >= 1)
-    axes.annotate(
-        words,
-        (row["expected"], row["ratio"]),
-        xytext=((-1 if left else 1) * page.mark * 0.9, (-0.75 if below else 0.75) * page.mark),
-        textcoords="offset points",
-        ha="right" if left else "left",
-        va="top" if below else "bottom",
-        fontsize=page.size.label,
-        color=style.colour(str(row["region"])),
-        annotation_clip=False,
-        zorder=5,
-    )
+    shift = ((-1 if left else 1) * page.mark * 0.9, (-0.75 if below else 0.75) * page.mark)
+    look = {"ha": "right" if left else "left", "va": "top" if below else "bottom", "zorder": 5}
+    look["color"] = style.colour(str(row["region"]))
+    at = (row["expected"], row["ratio"])
+    marks.write(axes, words, at, shift, page.size.label, **look)
 
 
 def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
@@ -203,16 +197,8 @@ def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
     for at, (words, shape, fill) in enumerate(reversed(entries)):
         corner = (0.66, 0.0)
         height = page.size.note * 0.9 + step * at
-        axes.annotate(
-            words[page.language],
-            corner,
-            xycoords="axes fraction",
-            xytext=(page.mark * 1.1, height),
-            textcoords="offset points",
-            va="center",
-            fontsize=page.size.note,
-            color=style.GREY,
-        )
+        shift, name = (page.mark * 1.1, height), words[page.language]
+        marks.write(axes, name, corner, shift, page.size.note, xycoords="axes fraction")
         _key_mark(axes, page, (corner[0], height), shape, fill)
 
 
@@ -230,7 +216,23 @@ def _key_mark(axes: Axes, page: Page, at: tuple[float, float], shape: str, fill:
     )
 
 
-def _strip(axes: Axes, page: Page, roads: pd.DataFrame) -> None:
+def _strip_width(page: Page, roads: pd.DataFrame, glue: str) -> float:
+    """Return the width of the strip in inches, in which the names on its right have room."""
+    if roads.empty:
+        return 0.0
+    named = (row for row in roads.to_dict("records") if isinstance(row["named"], Text))
+    lines = (line for row in named for line in _road(page, row, glue).split("\n"))
+    widest = max((measured(line, page.size.note) for line in lines), default=0)
+    names = (widest + page.mark / 72) / 0.675 + page.size.note * 4.2 / 72
+    return max(page.room.width * SHARE, names)
+
+
+def _road(page: Page, row: dict[Any, Any], glue: str) -> str:
+    """Return a region with its share of road transport."""
+    return f"{_region(row)[page.language]}{glue}{row['share']:.0f}%"
+
+
+def _strip(axes: Axes, page: Page, roads: pd.DataFrame, glue: str) -> None:
     """Draw road transport's share of each region as a strip; only those of *own* are named."""
     axes.set_xlim(-1, 1)
     axes.set_ylim(0, 100)
@@ -242,7 +244,7 @@ def _strip(axes: Axes, page: Page, roads: pd.DataFrame) -> None:
     axes.grid(axis="y")
     title = say("peers.roads")[page.language]
     axes.set_title(
-        title, fontsize=page.size.note, color=style.GREY, loc="right", pad=page.size.note * 0.6
+        title, fontsize=page.size.note, color=style.GREY, loc="right", pad=page.size.note
     )
     for row in roads.to_dict("records"):
         named = isinstance(row["named"], Text)
@@ -257,16 +259,8 @@ def _strip(axes: Axes, page: Page, roads: pd.DataFrame) -> None:
             clip_on=False,
         )
         if named:
-            axes.annotate(
-                f"{_region(row)[page.language]} {row['share']:.0f}%",
-                (x, row["share"]),
-                xytext=(page.mark * 0.8, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=page.size.note,
-                color=colour,
-                annotation_clip=False,
-            )
+            words, at = _road(page, row, glue), (x, row["share"])
+            marks.write(axes, words, at, (page.mark * 0.8, 0), page.size.note, color=colour)
 
 
 def _region(row: dict[Any, Any]) -> Text:

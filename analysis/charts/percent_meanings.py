@@ -98,7 +98,7 @@ def _caption(
     )
     return Caption(
         title=title,
-        subtitle=contradiction(meanings) or say("percent_meanings.about"),
+        subtitle=Text.listed([say("percent_meanings.about"), contradiction(meanings)]),
         axis=say("percent_meanings.axis"),
         source=values.source_note(rows),
         alt=described("percent_meanings.figure", [_in_words(meaning) for meaning in meanings]),
@@ -114,9 +114,10 @@ def _caption(
 def contradiction(meanings: Sequence[Meaning]) -> Text:
     """Return the percentages and the count that contradict each other; empty if none do."""
     for meaning in meanings:
-        if meaning.answer.finding is Finding.CONTRADICTED:
+        if meaning.contradicted:
             percents = Text.joined(_percents(meaning), zh="、", en=", ")
-            return say("percent_meanings.contradiction", percents=percents, **_part(meaning))
+            words = {"name": _name(meaning), "percents": percents}
+            return say("percent_meanings.contradiction", **words, **_part(meaning))
     return NOTHING
 
 
@@ -138,14 +139,18 @@ def _percents(meaning: Meaning) -> list[Text]:
 
 
 def _in_words(meaning: Meaning) -> Text:
-    first = meaning.rows.iloc[0].to_dict()
     return say(
         "percent_meanings.alt",
-        region=Text(first["region_zh"], first["region_en"]),
-        name=values.short(first),
+        name=_name(meaning),
         percents=Text.joined(_percents(meaning), zh="，", en=", "),
         answer=_answer(meaning),
     )
+
+
+def _name(meaning: Meaning) -> Text:
+    """Return the region and the indicator."""
+    first = meaning.rows.iloc[0].to_dict()
+    return Text(first["region_zh"], first["region_en"]) + Text("", " ") + values.short(first)
 
 
 def _answer(meaning: Meaning) -> Text:
@@ -153,7 +158,7 @@ def _answer(meaning: Meaning) -> Text:
     answer, years = meaning.answer, meaning.years
     if answer.finding is Finding.NONE:
         return say("percent_meanings.none", bound=answer.bound)
-    if answer.finding is Finding.CONTRADICTED:
+    if meaning.contradicted:
         return say("percent_meanings.contradicted", **_part(meaning))
     smallest = min(answer.chains, key=lambda chain: chain.counts)
     how = say(f"percent_meanings.{reading(smallest)}")
@@ -162,10 +167,9 @@ def _answer(meaning: Meaning) -> Text:
 
 def _draw(page: Page, room: Room, meaning: Meaning) -> None:
     """Write region, indicator and answer over the panel, and draw the series that fit."""
-    first, size, note = meaning.rows.iloc[0].to_dict(), page.size.label, page.size.note
-    name = Text(first["region_zh"], first["region_en"]) + Text("", " ") + values.short(first)
-    top = room.bottom + room.height
-    page.text(room.left, top, name[page.language], size, color=style.colour(first["region"]))
+    size, note, top = page.size.label, page.size.note, room.bottom + room.height
+    colour = style.colour(str(meaning.rows["region"].iloc[0]))
+    page.text(room.left, top, _name(meaning)[page.language], size, color=colour)
     answer = _answer(meaning)[page.language]
     page.text(room.left, top - size * 1.45 / 72, answer, note, color=style.INK)
     head = (size * 1.45 + note * 1.7) / 72
@@ -199,17 +203,9 @@ def _draw_chains(axes: Axes, page: Page, meaning: Meaning) -> None:
         line = DASHES[reading(chain)]
         axes.plot(meaning.years, chain.counts, linestyle=line, linewidth=1.4, gid="fit", **options)
         for year, count in zip(meaning.years, chain.counts, strict=True) if index == 0 else ():
-            axes.annotate(
-                str(count),
-                (year, count),
-                xytext=(0, -page.size.note * 0.5),
-                textcoords="offset points",
-                ha="center",
-                va="top",
-                fontsize=page.size.note,
-                color=colour,
-                annotation_clip=False,
-            )
+            shift, size = (0, -page.size.note * 0.5), page.size.note
+            look = {"color": colour, "ha": "center", "va": "top"}
+            marks.write(axes, str(count), (year, count), shift, size, **look)
 
 
 def _draw_known(axes: Axes, page: Page, meaning: Meaning) -> None:
@@ -223,16 +219,8 @@ def _draw_known(axes: Axes, page: Page, meaning: Meaning) -> None:
         marks.draw(axes, x, row["value"], row, hollow=True, size=page.mark)
         day = values.day(row["period_end"], year=False)
         words = say("trend.to_date", day=day)[page.language]
-        axes.annotate(
-            f"{numbers.exact(row['value'])} {words}",
-            (x, row["value"]),
-            xytext=(page.mark, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=page.size.label,
-            color=style.INK,
-            annotation_clip=False,
-        )
+        words, at = f"{numbers.exact(row['value'])} {words}", (x, row["value"])
+        marks.write(axes, words, at, (page.mark, 0), page.size.label, color=style.INK)
 
 
 def _name_percents(axes: Axes, page: Page, meaning: Meaning) -> None:
@@ -244,7 +232,7 @@ def _name_percents(axes: Axes, page: Page, meaning: Meaning) -> None:
             row["period_end"].year - 0.5,
             numbers.signed_percent(row["percent"]),
             page.size.note,
-            colour=colour,
+            color=colour,
             gid=f"mark-{row['id']}",
         )
 

@@ -18,10 +18,11 @@ from analysis.language.vocabulary import Language, Scale, Status
 from . import grid, style, table
 from .figure import NOTHING, Caption, Figure, Kind
 from .page import LEADING, Page, Room, wrapped
-from .table import Cell, Column
+from .table import Cell
 
 Row = dict[Any, Any]
-LEFT, GUTTER = 0.592, 0.025  # of the width
+LEFT = {2: 0.42, 4: 0.592}  # of the width, by the columns of the table
+GUTTER = 0.025
 HEADING = 1.8  # lines that a heading takes, with the space around it
 HEADS = ("outcome", "value", "before", "expected")  # messages profile.<head>
 SHARES = (0.488, 0.244, 0.149, 0.119)
@@ -90,7 +91,7 @@ def profile(
     if outcomes.empty and text is None:
         lists = _write_nothing(page, room)
     else:
-        wide = room.width * LEFT
+        wide = room.width * LEFT[_columns(outcomes)]
         _draw_outcomes(page, room._replace(width=wide), outcomes, text)
         left = room.left + wide + room.width * GUTTER
         lists = room._replace(left=left, width=room.left + room.width - left)
@@ -139,12 +140,16 @@ def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Te
         top = _write_lines(page, room.left, top, lines, size) - 0.5 * size / 72
     if outcomes.empty:
         return
-    columns = [
-        Column(say(f"profile.{head}")[page.language], share)
-        for head, share in zip(HEADS, SHARES, strict=True)
-    ]
-    cells = [_cells(row, page.language) for row in outcomes.to_dict("records")]
-    table.write(page, room._replace(height=top - room.bottom), columns, cells)
+    count = _columns(outcomes)
+    shares = [share / sum(SHARES[:count]) for share in SHARES[:count]]
+    columns = table.headed(page.language, [f"profile.{head}" for head in HEADS[:count]], shares)
+    cells = [_cells(row, page.language)[:count] for row in outcomes.to_dict("records")]
+    table.write(page, room._replace(height=top - room.bottom), columns, cells, counted=True)
+
+
+def _columns(outcomes: pd.DataFrame) -> int:
+    """Return how many columns the table of *outcomes* has: all, or names and values alone."""
+    return len(HEADS) if outcomes[["before", "expected"]].notna().to_numpy().any() else 2
 
 
 def _cells(row: Row, language: str) -> list[Cell]:
@@ -185,20 +190,19 @@ def _write_blocks(page: Page, room: Room, blocks: Sequence[Block]) -> None:
         lines = [line for lines in text[:count] for line in lines]
         if count < len(text):
             lines.append(f"· {say('profile.more', count=len(text) - count)[page.language]}")
-        if block.last:
-            lines.append(f"· {block.last[page.language]}")
+        lines += _item(block.last[page.language], room.width, size) if block.last else []
         top = _write_lines(page, room.left, top - 0.2 * step, lines, size)
         top -= (HEADING - 1.2) * step
 
 
 def _shown(blocks: Sequence[Block], width: float, height: float, size: float) -> list[int]:
     """Return how many lines of each block have room in both languages."""
-    last = sum(block.last is not None for block in blocks)
-    free = int(height * 72 / (size * LEADING) - HEADING * len(blocks)) - last
-    counts = [
-        _shared([[len(_item(line[each], width, size)) for line in b.lines] for b in blocks], free)
-        for each in Language
-    ]
+    counts = []
+    for each in Language:
+        heights = [[len(_item(line[each], width, size)) for line in b.lines] for b in blocks]
+        last = sum(len(_item(b.last[each], width, size)) for b in blocks if b.last)
+        free = int(height * 72 / (size * LEADING) - HEADING * len(blocks)) - last
+        counts.append(_shared(heights, free))
     return [min(pair) for pair in zip(*counts, strict=True)]
 
 

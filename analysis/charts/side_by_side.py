@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from analysis.errors import CrowdedError
 from analysis.language import numbers, values
@@ -112,9 +111,8 @@ def _line(
     each = {}
     for region in (row["region"] for row in regions):
         shown = [row for row in figures if row["region"] == region]
-        each[region] = (
-            _figures(page, shown, width - 2 * INSET) if shown else _gap(page, own, region, width)
-        )
+        inside = width - 2 * INSET
+        each[region] = _figures(page, shown, inside) if shown else _gap(page, own, region, inside)
     return Line(name, each, frozenset(filled))
 
 
@@ -195,8 +193,5 @@ def _shade(
     left, top, width, high = box
     for index, region in enumerate(regions):
         if region["region"] in line.shaded:
-            corner = (left + index * width + 0.02, top - high + 0.02)
-            shade = Rectangle(
-                corner, width - 0.04, high - 0.04, color=style.SHADE, linewidth=0, zorder=0
-            )
-            axes.add_patch(shade)
+            middle = (left + index * width + 0.02, top - high / 2)
+            grid.shade(axes, middle, (width - 0.04, high - 0.04), style.SHADE)

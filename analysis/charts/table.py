@@ -1,6 +1,7 @@
 """A table on a page: a head, lines of wrapped text, and room for marks beside the text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -8,6 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
 from analysis.language import values
+from analysis.language.messages import say
 
 from . import style
 from .grid import canvas, shade
@@ -41,6 +43,7 @@ class Grid(NamedTuple):
 
     columns: list[Room]
     middles: list[float]
+    heights: list[float]
     size: float  # of the text, in points
 
     def axes(self, page: Page, column: int) -> Axes:
@@ -59,6 +62,7 @@ class _Set(NamedTuple):
 
     size: float
     small: float
+    pad: float
     cells: list[list[tuple[list[str], list[str]]]]
 
     def height(self, line: int) -> float:
@@ -66,7 +70,7 @@ class _Set(NamedTuple):
         points = max(
             len(words) * self.size + len(below) * self.small for words, below in self.cells[line]
         )
-        return (points * LEADING + PAD * self.size) / 72
+        return (points * LEADING + self.pad * self.size) / 72
 
     @property
     def total(self) -> float:
@@ -83,6 +87,8 @@ def write(
     rules: Sequence[int] = (),
     shaded: int | None = None,
     small: bool = False,
+    counted: bool = False,
+    pad: float = PAD,
 ) -> Grid:
     """
     Write *lines* below the heads of *columns* in *room*, in the largest text that fits.
@@ -95,11 +101,15 @@ def write(
         The line that the title is about.
     small
         Whether all text has the size of notes.
+    counted
+        Whether the last lines are only counted where there is no room for them.
+    pad
+        The least empty height in a line, in ems.
 
     Raises
     ------
     CrowdedError
-        If the lines do not fit in the size of notes.
+        If the lines do not fit in the size of notes, and are not counted.
     """
     gap = GAP * page.size.width / style.SLIDE.width
     spans, left = [], room.left
@@ -107,15 +117,22 @@ def write(
         wide = column.share * room.width
         spans.append((left, wide - gap))
         left += wide
-    head = page.size.note * LEADING * 1.25 / 72 if any(c.head for c in columns) else 0.0
-    setting = _fitted(page, [wide for _, wide in spans], lines, room.height - head, small=small)
+    widths, note = [wide for _, wide in spans], page.size.note
+    heads = [wrapped(column.head, wide, note) for column, wide in zip(columns, widths, strict=True)]
+    most = max(map(len, heads))
+    head = note * LEADING * (most + 0.25 * bool(most)) / 72
+    fit = partial(_fitted, page, widths, height=room.height - head, small=small, pad=pad)
+    lines = _as_many_as_fit(page, lines, fit) if counted else lines
+    setting = fit(lines)
     spare = (room.height - head - setting.total) / max(len(lines), 1)
-    spare = min(spare, (TALLEST - PAD) * setting.size / 72)
+    spare = min(spare, (TALLEST - pad) * setting.size / 72)
     top = room.bottom + room.height
-    for column, (x, wide) in zip(columns, spans, strict=True):
-        _line(page, column.head, (x, wide), top, page.size.note, column.align, column.colour)
+    for column, span, words in zip(columns, spans, heads, strict=True):
+        for at, head_line in enumerate(words):
+            y = top - at * note * LEADING / 72
+            _line(page, head_line, span, y, note, column.align, column.colour)
     top -= head
-    middles = []
+    middles, heights = [], []
     behind = canvas(page, zorder=-1)
     for index, line in enumerate(lines):
         if index == 0 or index in rules:
@@ -124,8 +141,9 @@ def write(
             )
         high = setting.height(index) + spare
         if index == shaded:
-            shade(behind, room, top, high)
+            shade(behind, (room.left - 0.05, top - high / 2), (room.width + 0.1, high))
         middles.append(top - high / 2)
+        heights.append(high)
         for column, span, cell, broken in zip(
             columns, spans, line, setting.cells[index], strict=True
         ):
@@ -133,7 +151,30 @@ def write(
         top -= high
     bottom = room.bottom + room.height - head - top
     boxes = [Room(x, top, wide, bottom) for x, wide in spans]
-    return Grid(boxes, middles, setting.size)
+    return Grid(boxes, middles, heights, setting.size)
+
+
+def headed(
+    language: str, heads: Sequence[str], shares: Sequence[float], align: str = "left"
+) -> list[Column]:
+    """Return a column for each of *heads*, message ids; those without a head are on the left."""
+    return [
+        Column(say(head)[language], share, align) if head else Column("", share)
+        for head, share in zip(heads, shares, strict=True)
+    ]
+
+
+def _as_many_as_fit(
+    page: Page, lines: Sequence[Sequence[Cell]], fit: Callable[[Sequence[Sequence[Cell]]], _Set]
+) -> Sequence[Sequence[Cell]]:
+    """Return *lines*, the last ones replaced by their number where there is no room for them."""
+    for shown in range(len(lines), 0, -1):
+        more = say("profile.more", count=len(lines) - shown)[page.language]
+        rest = [] if shown == len(lines) else [[Cell(more), *[Cell("")] * (len(lines[0]) - 1)]]
+        with suppress(CrowdedError):
+            fit([*lines[:shown], *rest])
+            return [*lines[:shown], *rest]
+    return lines
 
 
 def lists(
@@ -191,9 +232,10 @@ def _fitted(
     page: Page,
     widths: Sequence[float],
     lines: Sequence[Sequence[Cell]],
-    height: float,
     *,
+    height: float,
     small: bool,
+    pad: float,
 ) -> _Set:
     """Return *lines* in the largest text in which they are at most *height* inches high."""
     label, note = page.size.label, page.size.note
@@ -206,7 +248,7 @@ def _fitted(
             ]
             for line in lines
         ]
-        setting = _Set(size, note, cells)
+        setting = _Set(size, note, pad, cells)
         if setting.total <= height:
             return setting
     raise CrowdedError(f"{len(lines)} lines do not fit one page: draw fewer rows at a time")

@@ -14,11 +14,11 @@ from . import native, style, table
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
 from .page import Page
-from .table import Cell, Column
+from .table import Cell
 
 Row = dict[Any, Any]
 HEADS = ("region", "indicator", "target", "due", "result")  # messages targets.<head>
-SHARES = (0.09, 0.42, 0.18, 0.12, 0.19)  # of the width
+SHARES = (0.11, 0.41, 0.17, 0.12, 0.19)  # of the width
 
 
 def targets(
@@ -51,10 +51,7 @@ def targets(
         return page.figure(KIND.name, Scale.NONE, rows, refused)
     records = rows.to_dict("records")
     first = table.starts(records, "region")
-    columns = [
-        Column(say(f"targets.{head}")[page.language], share)
-        for head, share in zip(HEADS, SHARES, strict=True)
-    ]
+    columns = table.headed(page.language, [f"targets.{head}" for head in HEADS], SHARES)
     lines = [_cells(row, page.language, named=index in first) for index, row in enumerate(records)]
     table.write(page, page.room, columns, lines, rules=first)
     return page.figure(KIND.name, Scale.NONE, rows, refused, _results(rows))

@@ -1,6 +1,6 @@
 """Counts over the years with their intervals, and changes published without counts beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +17,7 @@ from analysis.statistics import dates, intervals
 from . import marks, native, style
 from .comparison import left_out
 from .figure import NOTHING, Caption, Figure, Kind, Record, applicable, described, missing
-from .page import Page, Room, begun
+from .page import LEADING, Page, Room, begun, wrapped
 
 GAP = 0.45  # inches between the two parts
 STATED_SHARE = 0.36  # of the width, for the changes without counts
@@ -61,6 +61,10 @@ def trend(
     caption = _caption(counted, stated, title, verdict, refused, expected)
     page = Page(caption, language, form=form, ax=ax)
     left, right = _rooms(page.room, len(counted), len(stated))
+    heads = [(say("trend.counts"), left)] * bool(len(counted))
+    heads += [(say("trend.stated"), right)] * bool(len(stated))
+    high = _headed(page, heads)
+    left, right = (room._replace(height=room.height - high) for room in (left, right))
     if len(counted):
         _draw_counts(page, left, counted, expected)
     if len(stated):
@@ -187,12 +191,16 @@ def _panels(page: Page, room: Room, count: int, narrowest: float, lowest: float)
     ]
 
 
-def _headed(page: Page, room: Room, heading: Text) -> Room:
-    """Write *heading* over *room*, and return the room below."""
-    size = page.size.note
-    top, words = room.bottom + room.height, begun(heading[page.language])
-    page.text(room.left, top, words, size, color=style.GREY)
-    return room._replace(height=room.height - size * 1.7 / 72)
+def _headed(page: Page, heads: Sequence[tuple[Text, Room]]) -> float:
+    """Write each heading over its room, and return the height that they take."""
+    size, most = page.size.note, 0
+    for heading, room in heads:
+        lines = wrapped(begun(heading[page.language]), room.width, size)
+        for at, words in enumerate(lines):
+            top = room.bottom + room.height - at * size * LEADING / 72
+            page.text(room.left, top, words, size, color=style.GREY)
+        most = max(most, len(lines))
+    return size * (0.4 + LEADING * most) / 72
 
 
 def _named(page: Page, room: Room, row: dict[Any, Any], left: float, *, below: float = 1.8) -> Axes:
@@ -210,8 +218,7 @@ def _draw_counts(page: Page, room: Room, rows: pd.DataFrame, expected: pd.DataFr
     """Draw a panel per region, each with its own scale and years."""
     groups = dict(iter(rows.groupby("region", sort=False)))
     lines = {} if expected is None else dict(iter(expected.groupby("region")))
-    under = _headed(page, room, say("trend.counts"))
-    panels = _panels(page, under, len(groups), NARROWEST, LOWEST)
+    panels = _panels(page, room, len(groups), NARROWEST, LOWEST)
     for (region, group), panel in zip(groups.items(), panels, strict=True):
         line = lines.get(region, pd.DataFrame())
         lowest = _lowest(group, line) if len(line) > 1 else 0.0
@@ -245,7 +252,7 @@ def _draw_region(axes: Axes, page: Page, group: pd.DataFrame) -> None:
     for row in points:
         under = not row["whole"] and row["value"] >= ROOMY * top
         _draw_point(axes, page, row, under=under)
-    axes.set_xticks(list(years))
+    marks.years(axes, page, years)
     axes.set_xlim(min(years) - 0.35, max(years) + 0.35)
     axes.set_ylim(0, top)
     axes.grid(axis="y")
@@ -290,17 +297,10 @@ def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, under: bool) -> 
     elif pd.notna(row["lower"]):
         marks.whisker(axes, row, (row["lower"], row["upper"]), year)
     marks.draw(axes, year, row["value"], row, hollow=row["origin"] == "context", size=page.mark)
-    axes.annotate(
-        words,
-        (year, row["value"]),
-        xytext=(spot[0] * page.mark, spot[1] * page.mark),
-        textcoords="offset points",
-        ha=side,
-        va="top" if under else "baseline",
-        fontsize=page.size.label if row["whole"] else page.size.note,
-        color=style.colour(row["region"]),
-        annotation_clip=False,
-    )
+    shift = (spot[0] * page.mark, spot[1] * page.mark)
+    look = {"color": style.colour(row["region"]), "ha": side, "va": "top" if under else "baseline"}
+    size = page.size.label if row["whole"] else page.size.note
+    marks.write(axes, words, (year, row["value"]), shift, size, **look)
 
 
 def _draw_expected(
@@ -315,31 +315,23 @@ def _draw_expected(
     years = line["period_end"].dt.year.to_list()
     options: dict[str, Any] = {"color": style.GREY, "linestyle": (0, (4, 3)), "linewidth": 1.2}
     axes.plot(years, line["value"], zorder=1, gid="benchmark", **options)
-    axes.annotate(
-        say("trend.at_rate", value=f"{line['value'].iloc[-1]:.0f}")[page.language],
-        (years[-1] + 0.3, 0 if under else lowest),
-        xytext=(0, -page.size.note * (UNDER if under else 0.6)),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        fontsize=page.size.note,
-        color=style.GREY,
-        annotation_clip=False,
-    )
+    words = say("trend.at_rate", value=f"{line['value'].iloc[-1]:.0f}")[page.language]
+    at, down = (years[-1] + 0.3, 0 if under else lowest), UNDER if under else 0.6
+    shift = (0, -page.size.note * down)
+    marks.write(axes, words, at, shift, page.size.note, ha="right", va="top")
 
 
 def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
     """Draw a panel per region on one percent axis, directions as arrows."""
     groups = [group for _, group in stated.groupby("region", sort=False)]
     years = range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1)
-    under = _headed(page, room, say("trend.stated"))
-    panels = _panels(page, under, len(groups), STATED_NARROWEST, STATED_LOWEST)
+    panels = _panels(page, room, len(groups), STATED_NARROWEST, STATED_LOWEST)
     for group, panel in zip(groups, panels, strict=True):
         axes = _named(page, panel, group.iloc[0].to_dict(), page.size.note * 0.8 / 72)
         _draw_changes(axes, page, group)
         axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
         axes.set_ylim(*_percent_ends(stated, page, axes))
-        axes.set_xticks(list(years))
+        marks.years(axes, page, years)
 
 
 def _percent_ends(stated: pd.DataFrame, page: Page, axes: Axes) -> tuple[float, float]:

@@ -1,9 +1,11 @@
 """First prints beside the bases that the next year implies, and two readings of the change."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from analysis.errors import CrowdedError
 from analysis.language import numbers, values
@@ -13,13 +15,16 @@ from analysis.language.vocabulary import Comparator, Scale
 from analysis.statistics.forensics import Moved
 from analysis.statistics.summaries import furthest
 
-from . import grid, marks, style
+from . import marks, style, table
 from .blank import blank
 from .figure import Caption, Figure, Kind, described
-from .page import Page, Room, begun, measured
+from .page import Page, begun, measured
+from .table import Cell, Column
 
-LEAST_PLOT = 2.6  # inches of the percent axis on a slide
-COLUMNS = ("period", "first", "base", "gap")
+LEAST_PLOT = 2.1  # inches of the percent axis on a slide
+COLUMNS = ("", "period", "first", "base", "gap", "change", "changes")  # messages vintages.<name>
+PLOT = 5  # the column of the plot
+PAD = -0.2  # ems between two lines, closer than those of a text
 Row = dict[Any, Any]
 
 
@@ -52,7 +57,7 @@ def vintages(
         )
     page = Page(_caption(rows, title, first), language, form=form, ax=ax)
     records = rows.to_dict("records")
-    _draw(page, records, _columns(page, records), first["id"])
+    _draw(page, records, first["id"])
     return page.figure(KIND.name, Scale.RATIO, rows, published.iloc[:0], published)
 
 
@@ -71,7 +76,17 @@ def _caption(rows: pd.DataFrame, title: Text, first: Row) -> Caption:
 def _moved(row: Row) -> Text:
     """Return what became of the base of one period."""
     period = values.period(row["period_start"], row["period_end"])
-    return say("vintages.about", period=period, first=_first(row), base=_base(row), gap=_gap(row))
+    published, firsts = _changes(row)
+    return say(
+        "vintages.about",
+        year=row["period_end"].year + 1,
+        period=period,
+        published=published,
+        firsts=firsts,
+        first=_first(row),
+        base=_base(row),
+        gap=_gap(row),
+    )
 
 
 def _in_words(row: Row) -> Text:
@@ -110,95 +125,74 @@ def _gap(row: Row) -> Text:
     return Text(percent, percent)
 
 
-def _cells(page: Page, row: Row) -> list[str]:
+def _line(page: Page, row: Row, *, named: bool) -> list[Cell]:
+    """Return the cells of one period; *named* is for the first one of a series."""
+    language, colour = page.language, style.colour(row["region"])
+    about = Text(row["region_zh"], row["region_en"]) + Text("", " ") + values.short(row)
     period = values.period(row["period_start"], row["period_end"])
-    return [text[page.language] for text in (period, _first(row), _base(row), _gap(row))]
+    return [
+        Cell(about[language] if named else "", colour=colour),
+        *(Cell(text[language]) for text in (period, _first(row), _base(row), _gap(row))),
+        Cell(""),
+        Cell(" / ".join(_changes(row)), colour=style.GREY),
+    ]
 
 
-def _columns(page: Page, records: list[Row]) -> list[float]:
-    """Return the left ends of the columns of text and of the plot, in inches."""
-    size = page.size.note
-    heads = [begun(say(f"vintages.{name}")[page.language]) for name in COLUMNS]
-    lines = [heads, *(_cells(page, row) for row in records)]
-    lefts = [page.room.left]
-    for column in zip(*lines, strict=True):
-        lefts.append(lefts[-1] + max(measured(words, size) for words in column) + size * 1.6 / 72)
-    return lefts
+def _columns(page: Page, lines: Sequence[Sequence[Cell]]) -> list[Column]:
+    """Return columns as wide as their texts; the plot has the rest."""
+    heads = [begun(say(f"vintages.{name}")[page.language]) if name else "" for name in COLUMNS]
+    words = [
+        [head[: len(head) * 5 // 8], *(cell.words for cell in column)]  # heads break into two lines
+        for head, column in zip(heads, zip(*lines, strict=True), strict=True)
+    ]
+    gap = table.GAP * page.size.width / style.SLIDE.width
+    wide = [max(measured(word, page.size.note) for word in each) + 1.02 * gap for each in words]
+    wide[PLOT] = page.room.width - sum(wide) + wide[PLOT]
+    if wide[PLOT] < LEAST_PLOT * page.size.width / style.SLIDE.width:
+        raise CrowdedError(f"{len(lines)} first prints do not fit one page: choose indicators")
+    return [
+        Column(head, width / page.room.width, "right" if at > PLOT else "left")
+        for at, (head, width) in enumerate(zip(heads, wide, strict=True))
+    ]
 
 
-def _draw(page: Page, records: list[Row], lefts: list[float], first: str) -> None:
-    """Draw groups of lines, one for each region and indicator, under the names of the columns."""
+def _draw(page: Page, records: list[Row], first: str) -> None:
+    """Draw a line for each period, those of one region and indicator between two rules."""
     size, room = page.size.note, page.room
-    groups = list(dict.fromkeys((row["region"], row["indicator"]) for row in records))
-    head, foot = size * 1.9 / 72, size * 2.0 / 72
-    step = (room.height - head - foot) / (len(records) + 1.1 * len(groups))
-    plot = room.left + room.width - lefts[-1]
-    tight = step < size * 1.05 / 72
-    if tight or plot < LEAST_PLOT * page.size.width / style.SLIDE.width:
-        raise CrowdedError(f"{len(records)} first prints do not fit one page: choose indicators")
-    texts = max(measured(_change_words(row), size) for row in records) + size / 72
-    axes = page.axes(Room(lefts[-1], room.bottom + foot, plot - texts, room.height - head - foot))
-    for name, left in zip(COLUMNS, lefts, strict=False):
-        words = begun(say(f"vintages.{name}")[page.language])
-        page.text(left, room.bottom + room.height, words, size, color=style.GREY)
-    words = begun(say("vintages.changes")[page.language])
-    page.text(lefts[-1], room.bottom + room.height, words, size, color=style.GREY)
-    top = room.bottom + room.height - head
-    _finish(axes, page, records, room.height - head - foot)
-    for group in groups:
-        own = [row for row in records if (row["region"], row["indicator"]) == group]
-        _name(page, own[0], top - step * 0.55)
-        top -= step * 1.1
-        for row in own:
-            if row["id"] == first:
-                grid.shade(grid.canvas(page, zorder=-1), page.room, top, step)
-            _draw_line(page, axes, row, top - step / 2, lefts)
-            top -= step
+    foot = size * 2 / 72
+    room = room._replace(bottom=room.bottom + foot, height=room.height - foot)
+    series = [row | {"series": (row["region"], row["indicator"])} for row in records]
+    starts = table.starts(series, "series")
+    lines = [_line(page, row, named=at in starts) for at, row in enumerate(records)]
+    shaded = next(at for at, row in enumerate(records) if row["id"] == first)
+    look: dict[str, Any] = {"rules": starts, "shaded": shaded, "small": True, "pad": PAD}
+    layout = table.write(page, room, _columns(page, lines), lines, **look)
+    axes = layout.axes(page, PLOT)
+    _finish(axes, page, records)
+    for row, at in zip(records, layout.middles, strict=True):
+        ends = [row["percent"], row["firsts"]]
+        axes.plot(ends, [at, at], color=style.AXIS, linewidth=2, zorder=1)
+        marks.draw(axes, row["firsts"], at, row, hollow=True, size=page.mark * 0.8)
+        change = row | {"id": row["later_id"], "mark": "percent_only"}
+        marks.draw(axes, row["percent"], at, change, size=page.mark * 0.8)
 
 
-def _name(page: Page, row: Row, y: float) -> None:
-    name = Text(row["indicator_zh"], row["indicator_en"])[page.language]
-    glue = "｜" if page.language == "zh" else " | "
-    words = f"{row[f'region_{page.language}']}{glue}{name}"
-    colour = style.colour(row["region"])
-    page.text(page.room.left, y, words, page.size.note, color=colour, va="center")
-
-
-def _change_words(row: Row) -> str:
+def _changes(row: Row) -> tuple[str, str]:
     """Return the change as published, and that between first prints."""
     firsts = numbers.signed_percent(round(row["firsts"], 1))
-    return f"{numbers.signed_percent(row['percent'])} / {firsts}"
+    return numbers.signed_percent(row["percent"]), firsts
 
 
-def _draw_line(page: Page, axes: Axes, row: Row, y: float, lefts: list[float]) -> None:
-    """Write the counts of one period, and draw the two changes with a line between them."""
-    size = page.size.note
-    for words, left in zip(_cells(page, row), lefts, strict=False):
-        page.text(left, y, words, size, va="center")
-    room = page.room
-    words = _change_words(row)
-    page.text(room.left + room.width, y, words, size, color=style.GREY, ha="right", va="center")
-    at = y - axes.get_position().y0 * page.size.height
-    axes.plot([row["percent"], row["firsts"]], [at, at], color=style.AXIS, linewidth=2, zorder=1)
-    marks.draw(axes, row["firsts"], at, row, hollow=True, size=page.mark * 0.8)
-    change = row | {"id": row["later_id"], "mark": "percent_only"}
-    marks.draw(axes, row["percent"], at, change, size=page.mark * 0.8)
-
-
-def _finish(axes: Axes, page: Page, records: list[Row], height: float) -> None:
+def _finish(axes: Axes, page: Page, records: list[Row]) -> None:
     every = [row[name] for row in records for name in ("percent", "firsts")]
     low, high = min(*every, 0.0), max(*every, 0.0)
     room = (high - low) * 0.05
     axes.set_xlim(low - room, high + room)
-    axes.set_ylim(0, height)
-    axes.set_yticks([])
-    axes.patch.set_visible(False)
     axes.grid(axis="x")
     axes.axvline(0, color=style.GREY, linewidth=1.0, zorder=1)
-    axes.spines["bottom"].set_visible(False)
     axes.tick_params(labelsize=page.size.note)
     axes.xaxis.set_major_formatter(lambda x, _: numbers.signed_percent(x))
-    axes.locator_params(axis="x", nbins=5)
+    axes.xaxis.set_major_locator(MaxNLocator(marks.ticks(axes, page, "−100%"), steps=[1, 2, 5, 10]))
 
 
 KIND = Kind("vintages", order=55)

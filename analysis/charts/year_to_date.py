@@ -154,7 +154,8 @@ def _draw_counts(axes: Axes, page: Page, group: pd.DataFrame) -> None:
             over = row["value"] >= row["before"] if late else not _later_over(group, row)
             _draw_point(axes, page, row | {"colour": colour}, over=over)
         last = points[-1]
-        _annotate(axes, page, str(year), (_at(last), last["value"]), colour)
+        at, shift = (_at(last), last["value"]), (page.mark * 1.2, 0)
+        marks.write(axes, str(year), at, shift, page.size.label, color=colour)
     axes.set_ylim(0, group["value"].max() * 1.18)
     axes.grid(axis="y")
     axes.spines["bottom"].set_color(style.GREY)
@@ -171,31 +172,9 @@ def _later_over(group: pd.DataFrame, row: Row) -> bool:
 def _draw_point(axes: Axes, page: Page, row: Row, *, over: bool) -> None:
     x, y = _at(row), row["value"]
     marks.draw(axes, x, y, row, hollow=row["origin"] == "context", size=page.mark)
-    axes.annotate(
-        numbers.number(y, page.language),
-        (x, y),
-        xytext=(0, page.mark * (0.8 if over else -0.8)),
-        textcoords="offset points",
-        ha="center",
-        va="bottom" if over else "top",
-        fontsize=page.size.label,
-        color=row["colour"],
-        annotation_clip=False,
-    )
-
-
-def _annotate(axes: Axes, page: Page, words: str, at: tuple[float, float], colour: str) -> None:
-    """Write *words* on the right of *at*."""
-    axes.annotate(
-        words,
-        at,
-        xytext=(page.mark * 1.2, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=page.size.label,
-        color=colour,
-        annotation_clip=False,
-    )
+    words, shift = numbers.number(y, page.language), (0, page.mark * (0.8 if over else -0.8))
+    look = {"color": row["colour"], "ha": "center", "va": "bottom" if over else "top"}
+    marks.write(axes, words, (x, y), shift, page.size.label, **look)
 
 
 def _draw_changes(axes: Axes, page: Page, paired: pd.DataFrame) -> None:
@@ -211,7 +190,7 @@ def _draw_changes(axes: Axes, page: Page, paired: pd.DataFrame) -> None:
         colour = style.colour(row["region"])
         axes.plot([x], [y], "o", markersize=page.mark * 0.8, color=colour, zorder=4)
         words = numbers.signed_percent(round(row["percent"], 1))
-        _annotate(axes, page, words, (x, y), colour)
+        marks.write(axes, words, (x, y), (page.mark * 1.2, 0), page.size.label, color=colour)
     axes.spines["bottom"].set_visible(False)
     axes.yaxis.set_major_formatter(lambda y, _: numbers.signed_percent(y))
     axes.locator_params(axis="y", nbins=4)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -119,9 +120,10 @@ def deck(
     shared = {"language": language, "template": given["template"], "patterns": figures}
     shared["mark"] = given["mark"] or ""
     if given["brief"]:
-        about = briefs.About(*_subject(given["about"], project))
-        found = _findings(project)(about.words)
-        made = briefs.deck(folder, about=about, title=given["title"], findings=found, **shared)
+        source = _Brief(project)
+        about = source.subject(given["about"])
+        findings = source.findings(about.words)
+        made = briefs.deck(folder, about=about, title=given["title"], findings=findings, **shared)
     else:
         made = slides.deck(folder, given_order=given["select"], **shared)
     name = f"{'brief' if given['brief'] else 'briefing'}-{language}.pptx"
@@ -168,18 +170,21 @@ def report(
     """
     from analysis.publish import report as reports
     from analysis.publish import revision
-    from analysis.publish.deck.brief import About
 
-    folder = _figures(project, output)
+    folder, source = _figures(project, output), _Brief(project)
     if old is not None:
         _refuse_both(about=about, title=title, output=output)
-        findings, drawn = _findings(folder.parent), _drawn(folder.parent)
-        _print(revision.update(old, folder, findings=findings, drawn=drawn, dry_run=dry_run))
+        find, draw = source.findings, source.drawn
+        _print(revision.update(old, folder, findings=find, drawn=draw, dry_run=dry_run))
         return
-    subject = About(*_subject(about, project))
-    found = _findings(project)(subject.words)
+    subject = source.subject(about)
     made = reports.report(
-        folder, language=language, about=subject, title=title, findings=found, drawn=_drawn(project)
+        folder,
+        language=language,
+        about=subject,
+        title=title,
+        findings=source.findings(subject.words),
+        drawn=source.drawn,
     )
     target = output or folder / BRIEFING / f"report-{language}.docx"
     _deliver(made, target, dry_run=dry_run)
@@ -191,10 +196,8 @@ def _update(old: Path, folder: Path, given: Mapping[str, Any], **others: Any) ->
 
     names = ("template", "everything", "select", "brief", "about", "title", "mark")
     _refuse_both(**others, **{name: given[name] for name in names})
-    report = refresh.update(
-        old, folder, dry_run=given["dry_run"], findings=_findings(folder.parent)
-    )
-    _print(report)
+    findings = _Brief(folder.parent).findings
+    _print(refresh.update(old, folder, dry_run=given["dry_run"], findings=findings))
 
 
 def _print(report: Any) -> None:
@@ -213,36 +216,50 @@ def _check_choice(figures: tuple[str, ...], given: Mapping[str, Any]) -> None:
         raise refuse(say("cli.about"))
 
 
-def _findings(project: Path | None) -> Callable[[Sequence[str]], Sequence[Any]]:
-    """Return the function for the findings on a subject; none where the figures are older."""
+class _Brief:
+    """The subject, the findings and the pictures of a brief, from tables that are read once."""
 
-    def findings(about: Sequence[str]) -> Sequence[Any]:
-        from analysis.comparability.standing import standing
-        from analysis.explore.trace import Ledger
+    def __init__(self, project: Path | None) -> None:
+        self.project = project
+
+    @cached_property
+    def tables(self) -> Any:
+        """The tables of the project."""
         from analysis.tables.load import load
 
-        folder = root(project)
+        return load(data(self.project))
+
+    @cached_property
+    def is_without_tables(self) -> bool:
+        """Whether there are figures only; figures older than the tables are an error."""
+        from analysis.errors import AnalysisError
+        from analysis.explore.trace import Ledger
+
+        folder = root(self.project)
         if not (folder / "data").is_dir():
-            return ()
+            return True
         if Ledger(folder).stale():
-            notice(say("cli.older_figures"))
-            return ()
-        return standing(load(data(project)), about)
+            raise AnalysisError(say("cli.older_figures"))
+        return False
 
-    return findings
+    def subject(self, about: Sequence[str]) -> Any:
+        """Return the regions and indicators that the words name."""
+        from analysis.explore.subject import subject
+        from analysis.publish.deck.brief import About
 
+        return About(*subject(about, self.tables)) if about else About()
 
-def _drawn(project: Path | None) -> Callable[[Mapping[str, Any]], Any] | None:
-    """Return the function that draws a figure for a page; None where the figures are older."""
-    from analysis.explore.trace import Ledger
-    from analysis.figures.again import pictured
-    from analysis.tables.load import load
+    def findings(self, about: Sequence[str]) -> Sequence[Any]:
+        """Return the findings on a subject."""
+        from analysis.comparability.standing import standing
 
-    folder = root(project)
-    if not (folder / "data").is_dir() or Ledger(folder).stale():
-        return None
-    rows = load(data(project)).rows
-    return lambda record: pictured(record, rows, "a4")
+        return () if self.is_without_tables else standing(self.tables, about)
+
+    def drawn(self, record: Mapping[str, Any]) -> Any:
+        """Return a figure drawn for a page, if the tables are there."""
+        from analysis.figures.again import pictured
+
+        return None if self.is_without_tables else pictured(record, self.tables.rows, "a4")
 
 
 def _definitions(project: Path | None) -> dict[str, Any]:
@@ -263,16 +280,6 @@ def _definitions(project: Path | None) -> dict[str, Any]:
         )
         for row in tables.indicators.to_dict("records")
     }
-
-
-def _subject(about: tuple[str, ...], project: Path | None) -> Any:
-    """Return the codes of regions and indicators that the words name."""
-    from analysis.explore.subject import Subject, subject
-    from analysis.tables.load import load
-
-    if not about:
-        return Subject(frozenset(), frozenset())
-    return subject(about, load(data(project)))
 
 
 def _refuse_both(**others: Any) -> None:

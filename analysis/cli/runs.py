@@ -1,6 +1,7 @@
-"""The commands of runs: ``run``, ``job``, ``plan`` and ``status``."""
+"""The commands of runs: ``new``, ``run``, ``job``, ``plan`` and ``status``."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,46 @@ _SHARED = (
 )
 
 
+_TEMPLATE = "templates/new_question.ipynb"  # in the folder of the notebooks
+_LONGEST = 40  # characters of a question in the name of its notebook
+
+
+def _project(project: Path | None) -> Any:
+    from analysis.runs import plan
+
+    return plan.Project(project.resolve()) if project else plan.home()
+
+
 def _plan(project: Path | None) -> Any:
     from analysis.runs import plan
 
-    return plan.load(plan.Project(project.resolve()) if project else plan.home())
+    return plan.load(_project(project))
+
+
+@click.command(epilog="\b\nExample:\n  regional-safety new 'Do inspections find fewer hazards?'")
+@click.argument("question")
+@PROJECT
+def new(question: str, project: Path | None) -> None:
+    """
+    Begin a notebook about a question.
+
+    It is a copy of notebooks/templates/new_question.ipynb with QUESTION as its title; `run` runs
+    it with the others.
+    """
+    from analysis import files
+    from analysis.errors import UsageError
+    from analysis.language.messages import say
+
+    folder = _project(project).notebooks
+    name = re.sub(r"\W+", "_", question.lower())[:_LONGEST].strip("_")
+    if not name:
+        raise UsageError(say("new.no_question", question=question))
+    notebook = json.loads(files.text(folder / _TEMPLATE))
+    notebook["cells"][0]["source"] = [f"# {' '.join(question.split())}"]
+    numbers = [int(path.stem.partition("_")[0]) for path in folder.glob("[0-9]*_*.ipynb")]
+    path = folder / f"{max(numbers, default=0) + 1}_{name}.ipynb"
+    files.write(path, json.dumps(notebook, ensure_ascii=False, indent=1).encode() + b"\n")
+    click.echo(path)
 
 
 def _shared_options(command: Any) -> Any:
@@ -209,4 +246,4 @@ def status(project: Path | None, *, language: str, as_json: bool) -> None:
         click.echo("\n".join(history.printed(history.report(whole, language), language)))
 
 
-COMMANDS = (run, job, plan, status)
+COMMANDS = (new, run, job, plan, status)

@@ -65,21 +65,19 @@ def check(project: Path | None, *, language: str, as_json: bool, again: bool) ->
     from analysis.tables import checks, descriptor, load
 
     folder = data(project)
-    contents = descriptor.contents(folder)
     survey = load.survey(folder, again=again)
     for repair in survey.repairs:
         click.echo(say("check.repaired", repair=repair.text)[language], err=True)
-    faults, known = [*survey.faults, *checks.check(survey.tables)], dict[str, str]()
-    if not faults:
-        faults, known = descriptor.checked(survey.tables, contents, again=again)
+    faults = [*survey.faults, *checks.check(survey.tables)]
     different = descriptor.compare(folder)
     screened = bool(different) and not faults
     notes = _outliers(survey.tables, {one.file for one in different}) if screened else []
     faults += different
     count = len(load.files(folder)) if not survey.faults else 0
     passed = say("check.passed", count=count)[language]
-    if known:
-        passed += say("check.unchanged", count=len(known), day=max(known.values()))[language]
+    if survey.passed:
+        words = {"count": len(survey.passed), "day": max(survey.passed)}
+        passed += say("check.unchanged", **words)[language]
     _exit(faults, language, passed=passed, as_json=as_json, notes=notes)
 
 

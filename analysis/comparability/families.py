@@ -228,10 +228,12 @@ def _refused_of(figures: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
     indicators = list(dict.fromkeys(figures["indicator"]))
     reported = asked.rows[asked.rows["indicator"].isin(indicators)]
     near = gaps.by_report(asked.declared.absence_rows, *indicators)
+    present = set(figures["region"])
+    others = gaps.by_region(reported[~reported["region"].isin(present)])
     refused = [
-        gaps.explained(region, reported[reported["region"].eq(region["region"])], near, None)
+        gaps.explained(region, others.get(region["region"], []), near, None)
         for region in asked.regions
-        if region["region"] not in set(figures["region"])
+        if region["region"] not in present
     ]
     refused += [_other_part(row) for row in _others(reported, figures).to_dict("records")]
     return gaps.frame(refused)

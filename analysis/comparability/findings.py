@@ -16,7 +16,6 @@ from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Answer, Mark, Promise, Quantity, Status, Use
 from analysis.statistics import precision, summaries
-from analysis.statistics.forensics import Finding
 from analysis.statistics.spread import Placement
 from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
 from analysis.statistics.wholes import Against
@@ -241,7 +240,7 @@ def year_to_date(rows: pd.DataFrame) -> Text:
 
 
 def vintages(rows: pd.DataFrame) -> Text:
-    """Return the published change that its base moves the most, and that of the unchanged base."""
+    """Return the published change that its base moves the most, and that of first prints."""
     row = summaries.furthest(rows)
     if row is None:
         return say("vintages.none")
@@ -249,24 +248,22 @@ def vintages(rows: pd.DataFrame) -> Text:
         "published": numbers.signed_percent(row["percent"]),
         "firsts": numbers.signed_percent(round(row["firsts"], 1)),
     }
-    return say("finding.vintages", region=region(row), name=values.short(row), **changes)
+    start, end = (row[end] + pd.DateOffset(years=1) for end in ("period_start", "period_end"))
+    period = Text(values.months(end).zh, values.period(start, end).en)
+    return say(
+        "finding.vintages", region=region(row), name=values.short(row), period=period, **changes
+    )
 
 
 def percent_meanings(meanings: Sequence[Meaning]) -> Text:
-    """Return the chain that a printed count contradicts, else the least count that one implies."""
+    """Return the least count that the first chain implies, or the count that contradicts it."""
     for meaning in meanings:
-        if meaning.answer.finding is Finding.CONTRADICTED:
+        if meaning.contradicted:
             return _contradicted(meaning)
-    for meaning in meanings:
         if meaning.smallest:
-            row, low = meaning.rows.iloc[0].to_dict(), meaning.smallest
-            return say(
-                "finding.at_least",
-                region=region(row),
-                name=values.short(row),
-                low=low,
-                year=meaning.years[0],
-            )
+            row = meaning.rows.iloc[-1].to_dict()
+            words = {"name": values.short(row), "low": meaning.least, "year": meaning.years[-1]}
+            return say("finding.at_least", region=region(row), **words)
     return say("percent_meanings.nothing")
 
 
@@ -427,8 +424,12 @@ def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | Non
 
 def without_results(kind: str, row: dict[Any, Any]) -> Text:
     """Return that the report of *row*, of a kind, has no results."""
-    report = Text(*(values.report_period(row["report"], language) for language in ("zh", "en")))
-    return say(f"finding.profile_{kind}", region=region(row), report=report)
+    return say(f"finding.profile_{kind}", region=region(row), report=report(row))
+
+
+def report(row: dict[Any, Any]) -> Text:
+    """Return which report *row* is from, by its year."""
+    return Text(*(values.report_period(row["report"], language) for language in ("zh", "en")))
 
 
 def _way(row: dict[Any, Any]) -> Text:

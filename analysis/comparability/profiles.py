@@ -4,7 +4,7 @@ The rows of the page of one region: its outcomes, its neighbours and its gaps.
 It chooses among figures that ``rates`` and ``annual`` made and ``rules`` judged; it makes none.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -237,10 +237,13 @@ def unsaid(comparisons: Sequence[Comparison], region: str) -> pd.DataFrame:
 
 
 def unpaired(
-    rows: pd.DataFrame, region: str, indicators: Sequence[str], declared: Declares
+    rows: pd.DataFrame, region: str, compared: Mapping[str, frozenset[str]], declared: Declares
 ) -> tuple[int, int]:
-    """Return how many shared indicators of *region* have no figure that is compared, and of all."""
-    compared = families.compared(rows, declared, indicators)
+    """
+    Return how many shared indicators of *region* have no figure that is compared, and of all.
+
+    *compared* is from ``families.compared``.
+    """
     cells = families.cells(rows, declared, compared)
     own = cells.loc[cells["region"].eq(region), "pairing"]
     return int(own.eq(Pairing.NONE).sum()), len(own)

@@ -316,9 +316,8 @@ def absent(
 
     *near* are the absences of the indicator by report (:func:`analysis.statistics.gaps.by_report`).
     """
-    own = dict(list(rows.groupby("region")))
-    nothing = rows.iloc[:0]
-    return [gaps.explained(row, own.get(row["region"], nothing), near, part) for row in regions]
+    own = gaps.by_region(rows)
+    return [gaps.explained(row, own.get(row["region"], []), near, part) for row in regions]
 
 
 def settle(indicator: str, name: Text, latest: pd.DataFrame, absent: list[Row]) -> Comparison:

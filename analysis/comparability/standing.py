@@ -276,6 +276,7 @@ def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
             en=", ",
         )
         words = {"region": labels.region(records[0]), "listed": listed}
+        year = records[0]["period_end"].year
         percent = shown["mark"].eq(Mark.PERCENT_ONLY).any()
         yield Finding(
             f"stated:{records[0]['region']}",
@@ -283,9 +284,9 @@ def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
             say(
                 f"sentence.stated_{'percent' if percent else 'direction'}",
                 **words,
-                year=records[0]["period_end"].year,
+                year=year,
             ),
-            figure=f"changes-{last}" if records[0]["period_end"].year == last else "coverage",
+            figure=f"changes-{last}" if year == last else f"profile-{records[0]['region']}",
             values=MappingProxyType(
                 {str(row["indicator"]): float(row["value"]) for row in records if percent}
             ),
@@ -301,8 +302,7 @@ def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
         if whole["status"].eq(Status.ACTUAL).any():
             continue
         kind = "plan" if row["kind"] == "plan" else "targets" if len(whole) else "nothing"
-        year, count = row["period_end"].year, len(group)
-        words = {"region": labels.region(row), "year": year, "count": count}
+        words = {"region": labels.region(row), "report": findings.report(row), "count": len(group)}
         yield Finding(
             f"stated:{row['region']}",
             findings.without_results(kind, row),
@@ -311,7 +311,7 @@ def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
             theme="outcomes",
             indicator="deaths",
             figure=f"profile-{row['region']}",
-            values=MappingProxyType({"figures": count}),
+            values=MappingProxyType({"figures": len(group)}),
         )
 
 
@@ -417,6 +417,7 @@ def _targets(rows: pd.DataFrame) -> Iterator[Finding]:
             theme="",
             indicator="",
             figure="targets",
+            subtitle=say("targets.subtitle"),
             values=MappingProxyType(counts),
         )
 
@@ -464,7 +465,7 @@ def _instruments(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
             regions=(str(region),),
             theme="",
             indicator="",
-            figure="instruments-1",
+            figure="instruments-2",  # those of one or two reports
             values=MappingProxyType({"total": len(own), "alone": alone}),
         )
 

@@ -43,8 +43,6 @@ from analysis.comparability import (
     standing,
 )
 from analysis.errors import UsageError
-from analysis.language import values
-from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import (
     attainment,
@@ -61,9 +59,9 @@ from analysis.statistics import (
 from analysis.statistics.spread import NATION
 
 from . import panels, source
-from .request import FIRST_YEAR, MOST_REGIONS, Options, Request, request
+from .data import Data
+from .request import MOST_REGIONS, Options, on_one_scale, request
 
-LINES = 11  # of a table on a slide
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 OUTCOMES = ("deaths", "accidents")
 
@@ -78,11 +76,12 @@ def overview(*about: str, **options: Unpack[Options]) -> Figure:
         Codes or names of regions, themes or indicators.
     """
     asked = request(options)
+    data = asked.data
     draw = partial(
         draw_overview,
-        profiles.reporting(asked.tables, asked.rows),
-        standing.frame(standing.standing(asked.tables, about, rows=asked.rows)),
-        title=findings.overview(asked.rows),
+        profiles.reporting(data.tables, data.rows),
+        standing.frame(standing.standing(data.tables, about, rows=data.rows)),
+        title=findings.overview(data.rows),
     )
     return asked.figure(draw, "overview")
 
@@ -105,29 +104,33 @@ def comparison(subject: str = "", **options: Unpack[Options]) -> Pages:
         For an unknown subject, or an indicator of which nothing may be compared, with the reason.
     """
     asked = request(options)
+    data = asked.data
     if not subject:
-        every = families.listing(asked.rated, asked.codes("family"), asked.tables)
+        every = families.listing(data.rated, data.codes("family"), data.tables)
         groups = families.groups(every.rows)
         pages = [asked.side_by_side(rows, every.refused, name) for name, rows in groups.items()]
         return Pages(figure for page in pages for figure in page)
-    subject = source.subject_of(subject, asked.tables)
-    result = families.comparable(asked.rated, subject, asked.tables)
+    subject = source.subject_of(subject, data.tables)
+    result = families.comparable(data.rated, subject, data.tables)
     if result.scale == Scale.NONE:
         return asked.side_by_side(result.rows, result.refused, subject)
-    draw, title = asked.on_one_scale(result), findings.comparison(result)
+    draw, title = on_one_scale(data, result), findings.comparison(result)
     return asked.pages(draw, result.rows, title, f"comparison-{subject}")
 
 
 def not_comparable(**options: Unpack[Options]) -> Pages:
     """List the indicators that several regions report but that cannot be compared, and why."""
     asked = request(options)
-    comparable = families.shared(asked.rated, asked.tables, asked.codes("indicator"))
-    rows = apart.not_comparable(asked.rated, asked.tables, comparable)
+    data = asked.data
+    comparable = {code: bool(ids) for code, ids in data.compared.items()}
+    rows = apart.not_comparable(data.rated, data.tables, comparable)
     title = findings.not_comparable(comparable)
     return asked.pages(draw_not_comparable, rows, title, "not-comparable", by="indicator")
 
 
-def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Options]) -> Pages:
+def trend(
+    indicator: str, *, first_year: int = standing.FIRST_YEAR, **options: Unpack[Options]
+) -> Pages:
     """
     Draw the yearly counts of *indicator* in each region, and beside them changes without counts.
 
@@ -146,18 +149,19 @@ def trend(indicator: str, *, first_year: int = FIRST_YEAR, **options: Unpack[Opt
     if wide and wide.regions > MOST_REGIONS:
         return Pages([panels.multiples(wide, indicator, first_year)])
     asked = request(options)
-    indicator = asked.code("indicator", indicator)
-    levels = years.levels(asked.rows, asked.context, indicator, first_year=first_year)
-    counts = rates.limits(levels)
-    partly = years.to_date(asked.rows, asked.context, indicator, first_year=first_year)
-    changed = years.changes_of(asked.rows, asked.context, indicator, first_year=first_year)
+    data = asked.data
+    indicator = data.code("indicator", indicator)
+    chosen = data.rows, data.context, indicator
+    counts = rates.limits(years.levels(*chosen, first_year=first_year, every=data.series))
+    partly = years.to_date(*chosen, first_year=first_year, every=data.series)
+    changed = years.changes_of(*chosen, first_year=first_year, every=data.changes)
     stated = changed[changed["mark"].ne(Mark.EXACT)]
     rows = pd.concat([counts, partly, stated], ignore_index=True)
     draw = partial(
         draw_trend,
         verdict=findings.latest_change(changed),
-        refused=asked.without(indicator, set(rows["region"])),
-        expected=rates.expected(counts, asked.series, asked.context, indicator),
+        refused=data.without(indicator, set(rows["region"])),
+        expected=rates.expected(counts, data.series, data.context, indicator),
     )
     title = findings.trend(counts, stated, changed)
     return asked.pages(draw, rows, title, f"trend-{indicator}")
@@ -173,8 +177,9 @@ def vintages(*indicators: str, **options: Unpack[Options]) -> Figure:
         Codes or names; deaths and accidents if none is given.
     """
     asked = request(options)
-    codes = asked.indicators(indicators or OUTCOMES)
-    rows, published = percents.vintages(asked.rows, asked.context, codes)
+    data = asked.data
+    codes = data.indicators(indicators or OUTCOMES)
+    rows, published = percents.vintages(data.rows, data.context, codes)
     draw = partial(draw_vintages, rows, title=findings.vintages(rows), published=published)
     return asked.figure(draw, "vintages")
 
@@ -189,15 +194,17 @@ def percent_meanings(*indicators: str, **options: Unpack[Options]) -> Figure:
         Codes or names; accidents and deaths if none is given.
     """
     asked = request(options)
-    codes = asked.indicators(indicators or OUTCOMES)
-    meanings = summaries.contradicted_first(percents.meanings(asked.rows, asked.context, codes))
+    data = asked.data
+    codes = data.indicators(indicators or OUTCOMES)
+    meanings = percents.meanings(data.rows, data.context, codes)
+    meanings = summaries.soundest_first(meanings, codes)
     shown = {region for meaning in meanings for region in meaning.rows["region"]}
-    refused = asked.without(codes[0], shown)
+    refused = data.without(codes[0], shown)
     draw = partial(
         draw_percent_meanings,
         meanings,
         title=findings.percent_meanings(meanings),
-        refused=findings.counted(refused, asked.series, codes[0]),
+        refused=findings.counted(refused, data.series, codes[0]),
     )
     return asked.figure(draw, "percent-meanings")
 
@@ -216,13 +223,14 @@ def year_to_date(
         The later of the two years; the last one of the reports if not given.
     """
     asked = request(options)
-    indicator = asked.code("indicator", indicator)
-    rows = percents.months(asked.rows, asked.context, indicator, year or asked.last_year)
+    data = asked.data
+    indicator = data.code("indicator", indicator)
+    rows = percents.months(data.rows, data.context, indicator, year or data.last_year)
     draw = partial(
         draw_year_to_date,
         rows,
         title=findings.year_to_date(rows),
-        refused=asked.without(indicator, set(rows["region"])),
+        refused=data.without(indicator, set(rows["region"])),
     )
     return asked.figure(draw, f"year-to-date-{indicator}")
 
@@ -239,14 +247,15 @@ def changes(*indicators: str, year: int | None = None, **options: Unpack[Options
         The later year of the changes; the last one of the reports if not given.
     """
     asked = request(options)
-    codes = asked.indicators(indicators or OUTCOMES)
-    year = year or asked.last_year
-    rows = percents.of_year(asked.rows, asked.context, codes, year)
+    data = asked.data
+    codes = data.indicators(indicators or OUTCOMES)
+    year = year or data.last_year
+    rows = percents.of_year(data.rows, data.context, codes, year)
     draw = partial(
         draw_changes,
         rows,
         title=findings.changes(rows),
-        refused=asked.without(codes[0], set(rows["region"])),
+        refused=data.without(codes[0], set(rows["region"])),
     )
     return asked.figure(draw, f"changes-{year}")
 
@@ -269,26 +278,27 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         which nothing can be expected.
     """
     asked = request(options)
-    codes = asked.indicators(indicators or standing.PLACED)
-    every, regions = asked.series, set(asked.rows["region"])
+    data = asked.data
+    codes = data.indicators(indicators or standing.PLACED)
+    every, regions = data.series, set(data.rows["region"])
     for code in codes:
         if code in rates.COUNTED_DIFFERENTLY:
             raise UsageError(f"{code} does not compare between regions: ask {standing.PLACED[0]}")
-        if benchmarks.yearly_rates(every, asked.context, code).empty:
+        if benchmarks.yearly_rates(every, data.context, code).empty:
             raise UsageError(f"no yearly count of {code} in the nation: nothing can be expected")
     pairs = pd.concat(
         [
-            benchmarks.ratios(every, asked.context, code, regions, first_year=first_year)
+            benchmarks.ratios(every, data.context, code, regions, first_year=first_year)
             for code in codes
         ],
         ignore_index=True,
     )
-    placements = asked.placements(codes[0])
-    unplaced = benchmarks.without_expectation(every, asked.rows, pairs, asked.context, codes[0])
+    placements = data.placements(codes[0])
+    unplaced = benchmarks.without_expectation(every, data.rows, pairs, data.context, codes[0])
     shown = {*pairs["region"], *unplaced["region"]}
-    silent = asked.without(codes[0], shown)
+    silent = data.without(codes[0], shown)
     placement = next(iter(placements), None)
-    points = asked.peers(codes[0]).merge(asked.named(codes[0]), on="indicator")
+    points = data.peers(codes[0]).merge(data.named(codes[0]), on="indicator")
     draw = partial(
         draw_expected,
         benchmarks.usual(pairs, placement),
@@ -297,7 +307,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         placement=placement,
         about=position.expected_about(placement),
     )
-    return asked.figure(draw, f"expected-{'-'.join(codes)}", asked.behind(pairs, points))
+    return asked.figure(draw, f"expected-{'-'.join(codes)}", data.behind(pairs, points))
 
 
 def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
@@ -317,15 +327,16 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     if wide := panels.national(options):
         return panels.funnel(wide, indicator)
     asked = request(options)
-    indicator = asked.code("indicator", indicator)
+    data = asked.data
+    indicator = data.code("indicator", indicator)
     if indicator not in standing.PLACED:
         raise UsageError(f"{indicator} does not compare between regions: ask {standing.PLACED[0]}")
-    points = asked.peers(indicator).merge(asked.named(indicator), on="indicator")
-    pairs = asked.pairs(indicator)
+    points = data.peers(indicator).merge(data.named(indicator), on="indicator")
+    pairs = data.pairs(indicator)
     spread_of_peers = benchmarks.spread_of(points)
     placements = summaries.placements(pairs, spread_of_peers)
-    others = benchmarks.road_shares(asked.tables.peers, indicator, benchmarks.PRINT)
-    known = benchmarks.road_shares(asked.context, indicator, ["adcode", *rates.PERIOD])
+    others = benchmarks.road_shares(data.tables.peers, indicator, benchmarks.PRINT)
+    known = benchmarks.road_shares(data.context, indicator, ["adcode", *rates.PERIOD])
     own = position.named(benchmarks.own(pairs, known))
     shown = position.named(known[known["region"].isin(own["region"])])
     draw = partial(
@@ -337,7 +348,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
         limits=panels.limits(spread_of_peers, pd.concat([points, own])["expected"]),
         roads=pd.concat([shown, others[others["level"].eq("prefecture")]], ignore_index=True),
     )
-    behind = asked.behind(pairs[pairs["of"].eq(NATION)], points)
+    behind = data.behind(pairs[pairs["of"].eq(NATION)], points)
     return asked.figure(draw, f"peers-{indicator}", behind)
 
 
@@ -378,8 +389,9 @@ def tiles(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
 def open_hazards(**options: Unpack[Options]) -> Figure:
     """Draw how many of the hazards and violations found were rectified, and how many are open."""
     asked = request(options)
-    closed = wholes.most_open(rates.shares(asked.rows))
-    refused = wholes.unclosed(asked.rows, set(closed["region"]), asked.absences)
+    data = asked.data
+    closed = wholes.most_open(rates.shares(data.rows))
+    refused = wholes.unclosed(data.rows, set(closed["region"]), data.absences)
     draw = partial(draw_open_hazards, closed, title=findings.open_hazards(closed), refused=refused)
     return asked.figure(draw, "open-hazards")
 
@@ -394,14 +406,15 @@ def parts(indicator: str, **options: Unpack[Options]) -> Figure:
         A code or a name.
     """
     asked = request(options)
-    indicator = asked.code("indicator", indicator)
-    pieces = wholes.composition(asked.rows, asked.context, indicator, asked.tables.breakdowns)
-    wider = wholes.wider(pieces, asked.context)
+    data = asked.data
+    indicator = data.code("indicator", indicator)
+    pieces = wholes.composition(data.rows, data.context, indicator, data.tables.breakdowns)
+    wider = wholes.wider(pieces, data.context)
     draw = partial(
         draw_parts,
         pieces,
         title=findings.parts(pieces),
-        refused=wholes.whole_only(asked.rows, indicator, set(pieces["region"]), asked.absences),
+        refused=wholes.whole_only(data.rows, indicator, set(pieces["region"]), data.absences),
         wider=wider,
         tested=findings.against(wholes.against(pieces, wider)),
     )
@@ -411,23 +424,12 @@ def parts(indicator: str, **options: Unpack[Options]) -> Figure:
 def targets(**options: Unpack[Options]) -> Pages:
     """List each target of the reports with when it is due and its result."""
     asked = request(options)
-    judged = attainment.judged(asked.rows)
-    pages = policies.evenly(judged, LINES)
-    refused = attainment.without_target(asked.rows, judged)
-    title, about = findings.targets(judged), findings.waiting(judged)
-    return Pages(
-        asked.figure(
-            partial(
-                draw_targets,
-                page,
-                title=title + values.page(n, len(pages)),
-                refused=refused,
-                about=about,
-            ),
-            f"targets-{n}",
-        )
-        for n, page in enumerate(pages, 1)
-    )
+    data = asked.data
+    judged = attainment.judged(data.rows)
+    refused = attainment.without_target(data.rows, judged)
+    draw = partial(draw_targets, refused=refused, about=findings.waiting(judged))
+    # By the origin, which is one for all: parts of the rows, as even as can be.
+    return asked.pages(draw, judged, findings.targets(judged), "targets", by="origin", first="-1")
 
 
 def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
@@ -440,30 +442,32 @@ def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
         A code or a name; all instruments if not given.
     """
     asked = request(options)
-    theme = asked.code("theme", theme) if theme else ""
-    every = asked.of_regions(policies.standings(asked.tables))
+    data = asked.data
+    theme = data.code("theme", theme) if theme else ""
+    every = data.of_regions(policies.standings(data.tables))
     rows = every[every["theme"].eq(theme)] if theme else every
-    absent = asked.of_regions(policies.unlisted(asked.tables, every))
-    ordered = policies.ordered(rows, asked.tables.themes, asked.language)
+    absent = data.of_regions(policies.unlisted(data.tables, every))
+    ordered = policies.ordered(rows, data.tables.themes, asked.language)
     patterns = policies.patterns(ordered)
     often = patterns["reports"].ge(policies.SEVERAL)
     draw = partial(draw_instruments, absent=absent)
-    first = partial(draw, patterns[often], title=findings.instruments(patterns))
-    second = partial(
+    fewer = partial(
         draw,
-        patterns[~often],
-        title=findings.instruments_of_one(patterns),
         about=str(summaries.instruments(patterns).most["region"]),
         contained=policies.containment(patterns),
     )
     name = f"instruments-{theme}" if theme else "instruments"
-    return Pages([asked.figure(first, f"{name}-1"), asked.figure(second, f"{name}-2")])
+    title, of_one = findings.instruments(patterns), findings.instruments_of_one(patterns)
+    first = asked.pages(draw, patterns[often], title, f"{name}-1", by="pattern")
+    second = asked.pages(fewer, patterns[~often], of_one, f"{name}-2", by="pattern")
+    return Pages([*first, *second])
 
 
 def commitments(**options: Unpack[Options]) -> Pages:
     """Draw the commitments of each region with a number or a date, by their deadline."""
     asked = request(options)
-    rows = asked.of_regions(policies.commitments(asked.tables))
+    data = asked.data
+    rows = data.of_regions(policies.commitments(data.tables))
     checkable = rows[rows["region"].isin(policies.checkable(rows)["region"])]
     absent = policies.worded(rows)
     groups = checkable.groupby("region", sort=False)
@@ -482,17 +486,17 @@ def commitments(**options: Unpack[Options]) -> Pages:
 def coverage(**options: Unpack[Options]) -> Figure:
     """Draw the figures of each report for the indicators that reports share."""
     asked = request(options)
-    compared = families.compared(asked.rated, asked.tables, asked.codes("indicator"))
-    rows = families.cells(asked.rows, asked.tables, compared)
-    density = summaries.density(asked.rows, asked.tables.reports)
+    data = asked.data
+    compared = data.compared
+    rows = families.cells(data.rows, data.tables, compared)
     draw = partial(
         draw_coverage,
         rows,
         title=findings.reported(rows, len(compared)),
         about=findings.coverage(compared),
         indicators=list(compared),
-        themes=asked.tables.themes.join(density, on="theme"),
-        gaps=gaps.cells(asked.rows, list(compared), asked.absences),
+        density=summaries.density(data.rows, data.tables.reports),
+        gaps=gaps.cells(data.rows, list(compared), data.absences),
     )
     return asked.figure(draw, "coverage")
 
@@ -507,23 +511,23 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
         The code or name of a region with a report.
     """
     asked = request(options)
-    region = asked.code("region", region)
-    codes = list(asked.tables.indicators["indicator"])
-    own = profiles.of(asked.rated, region, asked.tables.themes, codes)
-    changes = years.changes(asked.rows, asked.context, asked.series)
-    changed = profiles.changed(changes, region)
-    outcomes = profiles.outcomes(own, changed, asked.series, asked.context)
-    placed = profiles.placed(asked.placements("deaths", {region}), own)
-    compared = profiles.compared(asked.rated, codes, asked.tables)
-    beside, unsaid = profiles.beside(compared, region), profiles.unsaid(compared, region)
-    apart_from = profiles.unpaired(asked.rated, region, codes, asked.tables)
-    lists = profiles.lists(asked.tables, own, beside, apart_from)
+    data = asked.data
+    region = data.code("region", region)
+    codes = list(data.tables.indicators["indicator"])
+    own = profiles.of(data.rated, region, data.tables.themes, codes)
+    changed = profiles.changed(data.changes, region)
+    outcomes = profiles.outcomes(own, changed, data.series, data.context)
+    placed = profiles.placed(data.placements("deaths", {region}), own)
+    beside = profiles.beside(data.comparisons, region)
+    unsaid = profiles.unsaid(data.comparisons, region)
+    apart_from = profiles.unpaired(data.rated, region, data.compared, data.tables)
+    lists = profiles.lists(data.tables, own, beside, apart_from)
     draw = partial(
         draw_profile,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
         title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
         outcomes=outcomes,
-        statement=_statement(placed) if placed else _contradicted(asked, outcomes),
+        statement=_statement(placed) if placed else _contradicted(data, outcomes),
         blocks=[Block(*each) for each in lists],
         unsaid=unsaid,
     )
@@ -535,13 +539,12 @@ def _statement(placed: spread.Placement) -> Statement:
     return Statement(text, pd.DataFrame([placed.row]), source)
 
 
-def _contradicted(asked: Request, outcomes: pd.DataFrame) -> Statement | None:
+def _contradicted(data: Data, outcomes: pd.DataFrame) -> Statement | None:
     """Return what a count of a part of the year contradicts among *outcomes* of one region."""
     partly = outcomes[outcomes["origin"].eq("context")]
-    own = asked.rows[asked.rows["region"].isin(partly["region"])]
+    own = data.rows[data.rows["region"].isin(partly["region"])]
     for code in partly["indicator"].unique():
-        meanings = percents.meanings(own, asked.context, [code])
-        if words := contradiction(meanings):
-            text = Text.joined([findings.percent_meanings(meanings), words], zh="：", en=": ")
+        meanings = percents.meanings(own, data.context, [code])
+        if text := contradiction(meanings):
             return Statement(text, meanings[0].rows.iloc[:0])
     return None

@@ -1,8 +1,8 @@
 """The arguments of a call: checked options, and the rows, tables and names behind them."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, TypedDict
 
 import pandas as pd
@@ -12,28 +12,23 @@ from analysis import charts, project
 from analysis.charts import Figure, Pages, style
 from analysis.charts.comparison import comparison as draw_comparison
 from analysis.charts.side_by_side import side_by_side as draw_side_by_side
-from analysis.comparability import apart, findings, rules, standing
+from analysis.comparability import apart, findings, rules
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError, WordError
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Language, Level, Status
+from analysis.language.vocabulary import Language, Level
 from analysis.statistics import (
-    benchmarks,
-    gaps,
     rates,
-    years,
 )
-from analysis.statistics.spread import Placement
 from analysis.tables.frames import plain
 from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
 from . import source
+from .data import Data, whole
 
-FIRST_YEAR = 2020  # first year of trends: earlier definitions are wider
 MOST_REGIONS = 250  # of a panel, in ordinary figures
-_PLURALS = {"family": "families"}
 
 
 class Options(TypedDict, total=False):
@@ -105,111 +100,33 @@ class Canvas:
 
 @dataclass(frozen=True)
 class Request(Canvas):
-    """The arguments of a call: its rows, their tables, and the drawing options."""
+    """The arguments of a call: its data and the drawing options."""
 
-    tables: Tables
-    rows: pd.DataFrame
-    context: pd.DataFrame
-    regions: frozenset[str]
-
-    @cached_property
-    def rated(self) -> pd.DataFrame:
-        """The rows with their limits and rates."""
-        return rates.rates(rates.limits(self.rows), self.context)
-
-    @property
-    def absences(self) -> pd.DataFrame:
-        """The indicators that a report comes near to, without a figure."""
-        return self.tables.absence_rows
-
-    def behind(self, pairs: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
-        """Return the *points* of peers, and what they and the ratios *pairs* are computed from."""
-        if pairs.empty:
-            return pairs
-        people = benchmarks.people(points, self.tables.peers)
-        people = people.merge(self.named(*people["indicator"]), on="indicator")
-        counts = rates.marks(benchmarks.behind(pairs, points, self.series, self.context))
-        return pd.concat([points, counts, people], ignore_index=True).assign(behind=True)
-
-    def named(self, *indicators: str) -> pd.DataFrame:
-        """Return the names of *indicators* as columns of rows."""
-        names = {"name_zh": "indicator_zh", "name_en": "indicator_en"}
-        named = self.tables.indicators[["indicator", *names]].rename(columns=names)
-        return named[named["indicator"].isin(indicators)]
-
-    def pairs(self, indicator: str) -> pd.DataFrame:
-        """Return the counts of the regions over those expected, of today's scope."""
-        regions = set(self.rows["region"])
-        return benchmarks.ratios(
-            self.series, self.context, indicator, regions, first_year=FIRST_YEAR
-        )
-
-    def peers(self, indicator: str) -> pd.DataFrame:
-        """Return one point a peer region."""
-        nation = benchmarks.yearly_rates(self.series, self.context, indicator)
-        return benchmarks.peers(nation, self.context, self.tables.peers, indicator)
-
-    def placements(self, indicator: str, regions: Collection[str] | None = None) -> list[Placement]:
-        """Return where *regions*, by default those of the rows, lie against nation and peers."""
-        chosen = set(self.rows["region"]) if regions is None else regions
-        return standing.placements(self.series, self.context, self.tables.peers, indicator, chosen)
-
-    @cached_property
-    def series(self) -> pd.DataFrame:
-        """All known yearly levels."""
-        return years.series(self.rows, self.context)
-
-    @property
-    def last_year(self) -> int:
-        """The last year in which a reported period ends."""
-        actual = self.rows[self.rows["status"].eq(Status.ACTUAL)]
-        return int(actual["period_end"].max().year)
-
-    def code(self, kind: str, word: str) -> str:
-        """Return the code of a region, an indicator or a theme given by code or name."""
-        named: pd.DataFrame = getattr(self.tables, _PLURALS.get(kind, f"{kind}s"))
-        if kind == "region":
-            named = named[named["region"].isin(self.rows["region"])]
-        return source.code_of(kind, word, named)
-
-    def indicators(self, words: Iterable[str]) -> list[str]:
-        """Return the code of each indicator given by code or name."""
-        return [self.code("indicator", word) for word in words]
-
-    def without(self, indicator: str, shown: set[str]) -> pd.DataFrame:
-        """Return the reporting regions that are not *shown*, and why they have no *indicator*."""
-        return gaps.regions(self.rows, indicator, shown, self.absences)
-
-    def codes(self, kind: str) -> list[str]:
-        """Return every code of a family, an indicator or a theme, in the order of its table."""
-        named: pd.DataFrame = getattr(self.tables, _PLURALS.get(kind, f"{kind}s"))
-        return list(named[kind])
+    data: Data
 
     def side_by_side(self, rows: pd.DataFrame, refused: pd.DataFrame, name: str) -> Pages:
         """Return the table of the families of *rows*, on as few pages as needed."""
-        divisors = self.rated[self.rated["id"].isin(set(rows["divisor_id"].dropna()))]
+        rated = self.data.rated
+        divisors = rated[rated["id"].isin(set(rows["divisor_id"].dropna()))]
         own = refused[refused["family"].isin(rows["family"])]
         draw = partial(draw_side_by_side, refused=own, divisors=divisors)
         title = findings.side_by_side(rows)
         return self.pages(draw, rows, title, f"comparison-{name}", by="family")
 
-    def on_one_scale(self, result: Comparison) -> Callable[..., Figure]:
-        """Return what draws the rows of *result* on one scale; raise an error for no two rows."""
-        benchmark = rules.benchmark(self.context, result)
-        if len(result.rows) < 2 and benchmark is None:
-            reason = apart.figures(self.rated, self.tables, result.indicator)["reason_en"].iloc[0]
-            raise UsageError(f"{result.indicator} cannot be compared ({reason}): see 3_comparison")
-        return partial(
-            draw_comparison,
-            refused=result.refused,
-            cautions=result.cautions,
-            benchmarks=benchmark,
-            scale=result.scale,
-        )
 
-    def of_regions(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of *frame* for the regions of the given rows."""
-        return frame[frame["region"].isin(self.regions)]
+def on_one_scale(data: Data, result: Comparison) -> Callable[..., Figure]:
+    """Return what draws the rows of *result* on one scale; raise an error for no two rows."""
+    benchmark = rules.benchmark(data.context, result)
+    if len(result.rows) < 2 and benchmark is None:
+        reason = apart.figures(data.rated, data.tables, result.indicator)["reason_en"].iloc[0]
+        raise UsageError(f"{result.indicator} cannot be compared ({reason}): see 3_comparison")
+    return partial(
+        draw_comparison,
+        refused=result.refused,
+        cautions=result.cautions,
+        benchmarks=benchmark,
+        scale=result.scale,
+    )
 
 
 def canvas(options: Options) -> Canvas:
@@ -239,12 +156,12 @@ def request(options: Options) -> Request:
     if isinstance(tables, Panel):
         tables = _few(tables, given)
         given = None
-    rows = rates.marks(tables.rows if given is None else _tidy(given, tables))
-    if rows.empty:
+    rows = None if given is None else _tidy(given, tables)
+    if (tables.rows if rows is None else rows).empty:
         raise UsageError("rows: none are left of the filter; `load().rows` has all of them")
-    regions = frozenset((tables.regions if given is None else rows)["region"])
-    context = rates.marks(tables.context_rows)
-    return Request(**vars(drawing), tables=tables, rows=rows, context=context, regions=regions)
+    if rows is None or rows.equals(tables.rows):
+        return Request(**vars(drawing), data=whole(tables))
+    return Request(**vars(drawing), data=Data(tables, rates.marks(rows)))
 
 
 def _few(panel: Panel, rows: pd.DataFrame | None) -> Tables:

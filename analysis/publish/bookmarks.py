@@ -8,15 +8,26 @@ written. Names that begin with an underscore are hidden in Word.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from analysis import files
 
 from .deck import tags
 
-_NAME = re.compile(r"_rs_([a-z]+\d*)_(\d+)_([0-9a-f]{8})")
+_NAME = re.compile(r"_rs_(?P<part>(?P<sort>[a-z]+)\d*)_(?P<block>\d+)_(?P<state>[0-9a-f]{8})")
 _FLAG = "_rs_stale_"
-TABLES = ("table", "list")  # parts with a table
+
+
+class Sort(StrEnum):
+    """The sorts of numbered parts and tables, the first word of the names of parts."""
+
+    TABLE = "table"
+    LIST = "list"
+    FIGURE = "figure"
+
+
+_GRIDS = {Sort.TABLE, Sort.LIST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +122,12 @@ def found(document: Any, written: Mapping[str, Sequence[str]]) -> Blocks:
     blocks: Blocks = {}
     for start in _starts(document):
         match = _NAME.fullmatch(_name(start))
-        kinds = ("w:tbl", "w:p") if match and match[1].startswith(TABLES) else ("w:p",)
+        kinds = ("w:tbl", "w:p") if match and match["sort"] in _GRIDS else ("w:p",)
         around = (one for kind in kinds for one in start.iterancestors(qn(kind)))
         element = next(around, None)
         if match and element is not None:
-            block = Found(element, match[3])
-            blocks.setdefault(match[1], {}).setdefault(int(match[2]), block)
+            block = Found(element, match["state"])
+            blocks.setdefault(match["part"], {}).setdefault(int(match["block"]), block)
     others = {tags.short(content(document, one)): one for _, one in loose(document, blocks)}
     for part, states in written.items():
         for number, state in enumerate(states):

@@ -104,7 +104,7 @@ def _short(row: Mapping[str, Any], language: str) -> str:
 
 def _left_out(record: Record, language: str) -> Iterable[tuple[str, str, str]]:
     shown = {row["region"] for row in record["rows"]} if kind_of(record).listed else set()
-    for gap in (gap for gap in record["refused"] if gap.get("region") not in shown):
+    for gap in (gap for gap in native.refused(record) if gap.get("region") not in shown):
         name = labels.legible(labels.region(gap)[language], 24)
         yield gap.get("region", ""), name, labels.reason(gap)[language]
 

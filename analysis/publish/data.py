@@ -58,11 +58,8 @@ def workbook(plot: Plot, language: str, carried: Mapping[str, Any]) -> bytes:
 
 def _cells(plot: Plot, language: str) -> Iterable[list[Any]]:
     """Yield the columns of the sheet, in the order that the formulas of the chart expect."""
-    if plot.kind != "scatter":
-        yield ["", *plot.categories]
+    yield ["", *plot.categories]
     for series in plot.series:
-        if plot.kind == "scatter":
-            yield [plot.x_axis, *series.xs]
         points = series.points
         yield [series.name, *values(series)]
         down, up, label = _HEADS[language]

@@ -28,11 +28,33 @@ def fitted(plot: Plot, width: float) -> Plot:
         return plot
     ems = (width - 0.8) / len(plot.categories) * 72 / text_size(plot) * 0.92
     categories = tuple(
-        "\n".join(line for whole in name.split("\n") for line in broken(whole, ems))
+        "\n".join(line for whole in name.split("\n") for line in broken(whole, ems, 6))
         for name in plot.categories
     )
-    series = tuple(_stacked(one) for one in plot.series) if many else plot.series
+    series = plot.series
+    if labels_above(plot):
+        series = tuple(_broken(one, ems) for one in plot.series)
+    elif many:
+        series = tuple(_stacked(one) for one in plot.series)
     return replace(plot, categories=categories, series=series)
+
+
+def labels_above(plot: Plot) -> bool:
+    """Return whether the labels of many dots are above them, because no interval is there."""
+    points = [point for series in plot.series for point in series.points if point]
+    free = all(point.upper in {None, point.value} for point in points)
+    return plot.kind == "dots" and len(plot.categories) > FEW and free
+
+
+def _broken(series: Series, ems: float) -> Series:
+    """Return a series with its labels broken into lines for the room of a category."""
+    return replace(
+        series,
+        points=tuple(
+            point and replace(point, label="\n".join(broken(point.label, ems)))
+            for point in series.points
+        ),
+    )
 
 
 def _bar_frame(plot: Plot, width: float) -> tuple[float, float]:
@@ -55,7 +77,8 @@ def _end(point: Point) -> float:
 
 def text_size(plot: Plot) -> float:
     """Return the size of text in a chart, in points: smaller for many categories."""
-    return TEXT_SIZE if len(plot.categories) <= FEW or plot.kind != "dots" else 10.0
+    few = len(plot.categories) <= FEW or plot.kind != "dots" or labels_above(plot)
+    return TEXT_SIZE if few else 10.0
 
 
 def _bare(series: Series, years: int) -> Series:
@@ -87,7 +110,7 @@ def broken(words: str, ems: float, most: int = 5) -> list[str]:
     >>> broken("重大森林火灾起数", 4), broken("Serious forest fires", 8)
     (['重大森林', '火灾起数'], ['Serious forest', 'fires'])
     """
-    pieces = re.findall(r"[!-~]+ ?|.", words)
+    pieces = re.findall(r"[A-Za-z]+-(?=[A-Za-z])|[!-~]+ ?|.", words)
     lines = [""]
     for piece in pieces:
         if lines[-1] and ems_of(lines[-1] + piece.rstrip()) > ems:
@@ -102,6 +125,8 @@ def label_shift(plot: Plot, series: Series, index: int) -> tuple[float, float]:
     point = series.points[index]
     if plot.kind == "bars" and point is not None and point.upper is not None:
         return (point.upper - point.value) / ceiling(plot) * plot.frame[1] + _GAP, 0.0
+    if labels_above(plot):
+        return 0.0, 0.0
     if plot.kind == "dots" and len(plot.categories) > FEW:
         low = point is not None and not plot.log and point.value < ceiling(plot) / 10
         return 0.0, -0.06 if low else -0.035
@@ -143,14 +168,6 @@ def whole_step(plot: Plot) -> int:
     return 1 if end <= 5 else 2 if end <= 12 else 0
 
 
-def rounded_ends(ends: tuple[float, float]) -> tuple[float, float, float]:
-    """Return the ends of an axis rounded outward, and the step between its numbers."""
-    rough = max(ends[1] - ends[0], 1e-9) / 5
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
-    return math.floor(ends[0] / step) * step, math.ceil(ends[1] / step) * step, step
-
-
 def octaves(plot: Plot) -> tuple[float, float]:
     """Return the ends of a ratio axis: powers of two around 1 that include every interval."""
     points = [point for series in plot.series for point in series.points if point]
@@ -175,15 +192,17 @@ def ems_of(line: str) -> float:
 
 
 def shares(table: Table, width: float, size: float) -> list[float]:
-    """Return column widths: narrow columns as wide as their text, the first takes the rest."""
-    columns = len(table.head)
-    widest = [_widest((line[column] for line in table.lines), size) for column in range(columns)]
-    others = [max(one, 0.5) for one in widest[1:]]
-    first = min(max(widest[0], 0.5), max(width - sum(others), width * 0.25))
-    rest = (width - first) / sum(others)
-    return [first, *(one * rest for one in others)]
+    """Return column widths: narrow columns as wide as their text, the widest take the rest."""
+    columns = zip(table.head, *table.lines, strict=True)
+    text = [max(0.5, _widest((*head.split(" "), *cells), size)) for head, *cells in columns]
+    widths = dict.fromkeys(sorted(range(len(text)), key=text.__getitem__), 0.0)
+    for before, column in enumerate(widths):
+        free = width - sum(widths.values())
+        widths[column] = min(text[column], free / (len(text) - before))
+    widths[column] += width - sum(widths.values())
+    return [widths[column] for column in range(len(text))]
 
 
 def _widest(cells: Iterable[str], size: float) -> float:
-    """Return the width in inches of the longest line of some cells."""
-    return max(ems_of(part) for cell in cells for part in cell.split("\n")) * size / 72 + 0.2
+    """Return the width in inches of the longest line of some cells, in a wide font."""
+    return max(ems_of(part) for cell in cells for part in cell.split("\n")) * size / 72 * 1.1 + 0.2

@@ -6,9 +6,10 @@ sources. The evidence of later findings gives way first, then lines of the table
 """
 
 import json
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, product, starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Measure, Status
 
 from . import content, word
+from .bookmarks import Sort
 from .deck import brief, shapes, store
 from .fit import shares
 from .word import Block, Grid, Paragraph, Part, Picture
@@ -39,16 +41,18 @@ class Size(NamedTuple):
     lines: int
     apart: int
 
+    @property
+    def worth(self) -> int:
+        """How much a reader gets: figures most, then findings with evidence."""
+        return sum(map(operator.mul, self, (6, 2, 1, 1)))
 
-Shown = tuple[content.Record, bytes | None]  # a figure with its picture; None for a table
+
+Shown = tuple[content.Content, bytes | None]  # a figure with its picture; None for a table
 Drawn = Callable[[content.Record], tuple[content.Record, bytes] | None]
 MOST_PAGES = 2
+_COUNTS = ((2, 1), (6, 4, 3, 2, 1, 0), (8, 6, 5, 4, 3, 2), (5, 3, 2, 1))
 # From the most to the least; the first that fits is used.
-SIZES = (
-    Size(2, 6, 8, 5), Size(2, 4, 6, 4), Size(2, 2, 6, 4), Size(1, 6, 8, 5), Size(1, 4, 6, 4),
-    Size(1, 3, 6, 3), Size(1, 2, 6, 3), Size(1, 2, 5, 2), Size(1, 1, 5, 2), Size(1, 1, 4, 2),
-    Size(1, 1, 4, 1), Size(1, 1, 3, 1), Size(1, 0, 3, 1), Size(1, 0, 2, 1),
-)  # fmt: skip
+SIZES = sorted(starmap(Size, product(*_COUNTS)), key=operator.attrgetter("worth"), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,11 @@ class Choice:
     version: str
     regions: frozenset[str]
     pictured: Mapping[int, Shown]  # by the number of the figure
+
+    def limited(self, size: Size) -> Size:
+        """Return a size that shows the same, with no more of anything than there is."""
+        known = (self.pictured, self.findings, self.rows, self.apart.lines)
+        return Size(*(min(most, len(each)) for most, each in zip(size, known, strict=True)))
 
     def drawn(self, size: Size) -> dict[int, Shown]:
         """Return the figures that a brief of a size shows."""
@@ -111,7 +120,8 @@ def report(
     about, form = about or brief.About(), word.FORMS[language]
     every, shown = brief.selected(figures, language, about, findings=findings)
     choice = chosen(figures, about, every, shown, language, title, findings, drawn)
-    sized = ((size, list(parts(choice, size))) for size in SIZES)
+    sizes = dict.fromkeys(map(choice.limited, SIZES))
+    sized = ((size, list(parts(choice, size))) for size in sizes)
     fitting = (one for one in sized if word.pages(blocks(one[1]), form) <= MOST_PAGES)
     size, written = next(fitting, (SIZES[-1], list(parts(choice, SIZES[-1]))))
     properties = properties_of(choice, size, about)
@@ -149,7 +159,7 @@ def chosen(
 
 def properties_of(choice: Choice, size: Size, about: brief.About) -> dict[str, str]:
     """Return what a brief was asked to show and how much of it, as custom properties."""
-    pictured = [str(record["name"]) for record, _ in choice.drawn(size).values()]
+    pictured = [one.figure for one, _ in choice.drawn(size).values()]
     others = [str(one["name"]) for one in choice.shown if str(one["name"]) not in pictured]
     properties = {
         store.PART: store.VERSION,
@@ -170,7 +180,7 @@ def properties_of(choice: Choice, size: Size, about: brief.About) -> dict[str, s
 
 def provenances(choice: Choice, size: Size) -> str:
     """Return the provenance of the figures without a picture; pictures carry their own."""
-    pictured = {one["name"] for one, png in choice.drawn(size).values() if png is not None}
+    pictured = {one.figure for one, png in choice.drawn(size).values() if png is not None}
     own = {one["name"]: provenance.of(one) for one in choice.shown if one["name"] not in pictured}
     return json.dumps(own, ensure_ascii=False, sort_keys=True)
 
@@ -191,9 +201,10 @@ def _pictured(
 def _legible(record: content.Record, language: str, drawn: Drawn) -> Shown | None:
     """Return a figure as a table if it is a list, else drawn at the width of the page."""
     if listed(record, language) is not None:
-        return record, None
+        return content.content(record, language), None
     again = drawn(record)
-    return again and (again[0], shapes.light(again[1], record["name"]))
+    light = again and shapes.light(again[1], record["name"])
+    return again and (content.content(again[0], language), light)
 
 
 def listed(record: content.Record, language: str) -> Table | None:
@@ -204,9 +215,10 @@ def listed(record: content.Record, language: str) -> Table | None:
 
 def stored(record: content.Record, language: str, figures: Path) -> Iterator[Shown]:
     """Yield a figure with its picture in a folder, if it has one."""
-    picture = shapes.pictured(content.content(record, language), figures)
+    one = content.content(record, language)
+    picture = shapes.pictured(one, figures)
     if picture is not None:
-        yield record, picture
+        yield one, picture
 
 
 def _rows(shown: Iterable[content.Record], about: brief.About) -> Iterator[tuple[Row, Row | None]]:
@@ -280,14 +292,14 @@ _TITLES = {
 def _parts(choice: Choice, size: Size) -> Iterator[tuple[str, Iterable[Block]]]:
     """Yield name and blocks of each part, without headings."""
     language = choice.language
-    said = brief.lines(choice.shown, 0, language, choice.findings[: size.findings])
+    said = brief.lines(choice.shown, (), language, choice.findings[: size.findings])
     rows = sorted(choice.rows[: size.lines], key=lambda pair: native.level(pair[0]))
     sources = list(dict.fromkeys(labels.publication(row)[language] for row, _ in rows))
     yield "title", [Paragraph("Title", choice.title)]
     yield "subtitle", _subtitle(choice, said[0])
     yield "overall", [Paragraph("Body Text", line) for line in said]
-    yield "table", _table(rows, sources, language)
-    yield from _figures(choice.drawn(size).values(), tables=bool(rows), language=language)
+    yield Sort.TABLE, _table(rows, sources, language)
+    yield from _figures(choice.drawn(size).values(), tables=bool(rows))
     yield "apart", _apart(choice, size)
     yield "sources", _sources(sources)
     yield "method", _method(choice)
@@ -317,15 +329,12 @@ def _heading(number: int, title: Text) -> Text:
     return Text(f"{_NUMERALS[number]}、", f"{number + 1}. ") + title
 
 
-def _figures(
-    shown: Iterable[Shown], *, tables: bool, language: str
-) -> Iterator[tuple[str, Iterable[Block]]]:
+def _figures(shown: Iterable[Shown], *, tables: bool) -> Iterator[tuple[str, Iterable[Block]]]:
     """Yield the parts of figures; lists are counted with the table before them, if there is one."""
-    counts = {"figure": 0, "list": int(tables)}
-    for number, (record, png) in enumerate(shown, 1):
-        name = "list" if png is None else "figure"
+    counts = {Sort.FIGURE: 0, Sort.LIST: int(tables)}
+    for number, (one, png) in enumerate(shown, 1):
+        name = Sort.LIST if png is None else Sort.FIGURE
         counts[name] += 1
-        one = content.content(record, language)
         show = _list(one, counts[name]) if png is None else _picture(one, png, counts[name])
         yield f"{name}{number}", chain(show, _foot(one))
 
@@ -402,10 +411,8 @@ def _apart(choice: Choice, size: Size) -> Iterator[Block]:
     """Yield a line for each indicator that cannot be compared, short ones first, and a count."""
     language = choice.language
     shortest = sorted(choice.apart.lines, key=lambda line: len("".join(line)))
-    for what, reasons in shortest[: size.apart]:
-        joined = {"zh": "；", "en": "; "}[language].join(reasons.split("\n"))
-        words = say("report.apart_line", what=Text(what, what), reasons=Text(joined, joined))
-        yield Paragraph("Body Text", words[language])
+    for line in shortest[: size.apart]:
+        yield Paragraph("Body Text", brief.apart_line(line, language))
     left = len(choice.apart.lines) - size.apart
     if left > 0:
         end = {"zh": "。", "en": "."}[language]

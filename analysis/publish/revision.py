@@ -131,7 +131,7 @@ class _Revision:
             figures, self.about, every, shown, self.language, scope["title"], named, drawn
         )
         before = (each for one in shown for each in report.stored(one, self.language, figures))
-        pictures = {one[0]["name"]: one for one in (*before, *choice.pictured.values())}
+        pictures = {one[0].figure: one for one in (*before, *choice.pictured.values())}
         numbered = {
             number: pictures[name] for number, name in enumerate(pictured, 1) if name in pictures
         }

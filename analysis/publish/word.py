@@ -96,7 +96,7 @@ FORMS = {
         Style("Figure", 12, _SONG, _ROMAN, 0, "center", before=4, keep=True),
         Style("Table Text", 12, _SONG, _ROMAN, 17, keep=True),
         Style("Source", 10.5, _SONG, _ROMAN, 14, after=4),
-        Style("Source List", 12, _SONG, _ROMAN, 17),
+        Style("Source List", 10.5, _SONG, _ROMAN, 15),
         Style("Date", 16, _FS, _ROMAN, 28, "right", right=64),
         Style("Footer", 14, _SONG, _ROMAN, 18),
     )),
@@ -146,7 +146,7 @@ class Paragraph:
         style = form.styles[self.style]
         text = "　" * style.indent + self.text
         room = (form.width - style.right) / style.size / (1 + seams(text) / max(ems_of(text), 1))
-        lines = len(broken(text, room, most=99))
+        lines = sum(len(broken(line, room, most=99)) for line in text.split("\n"))
         lines += lines > _MANY_LINES  # programs break long texts with many numbers earlier
         return lines * style.line + style.before + style.after
 

@@ -16,7 +16,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
+
+from analysis import validation
 
 from . import processes, worker
 
@@ -172,9 +174,7 @@ def prepare(modules: list[str], calls: list[str]) -> None:
     ImportError
         If a module of the plan cannot be imported.
     """
-    # Building this grammar takes a second at import; without it jsonschema skips the format
-    # "iri-reference", which no notebook uses.
-    sys.modules.setdefault("rfc3987_syntax", cast("Any", None))
+    validation.skip_grammar()
     importlib.import_module("papermill")
     for name in modules:
         _imported(name)

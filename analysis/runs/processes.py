@@ -12,8 +12,10 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psutil
+if TYPE_CHECKING:
+    import psutil  # imported when processes are looked for: a run with nothing to do has none
 
 RUN = "REGIONAL_SAFETY_RUN"  # marks every process of a run, and so every orphan of a dead run
 GRACE = 1.0  # seconds between SIGTERM and SIGKILL
@@ -62,8 +64,10 @@ def environment(run: str, home: Path, cache: Path) -> dict[str, str]:
     }
 
 
-def marked(name: str, value: str) -> list[psutil.Process]:
+def marked(name: str, value: str) -> "list[psutil.Process]":
     """Return the other processes whose environment variable *name* is *value*."""
+    import psutil
+
     matching = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
@@ -72,8 +76,10 @@ def marked(name: str, value: str) -> list[psutil.Process]:
     return _living(matching)
 
 
-def family(pid: int) -> list[psutil.Process]:
+def family(pid: int) -> "list[psutil.Process]":
     """Return the process *pid*, its descendants, and the other processes of its session."""
+    import psutil
+
     members: dict[int, psutil.Process] = {}
     with suppress(psutil.Error):
         head = psutil.Process(pid)
@@ -86,8 +92,10 @@ def family(pid: int) -> list[psutil.Process]:
     return _living(members.values())
 
 
-def _living(candidates: Iterable[psutil.Process]) -> list[psutil.Process]:
+def _living(candidates: "Iterable[psutil.Process]") -> "list[psutil.Process]":
     """Return the processes that are not zombies."""
+    import psutil
+
     living = []
     for process in candidates:
         with suppress(psutil.Error):
@@ -96,8 +104,10 @@ def _living(candidates: Iterable[psutil.Process]) -> list[psutil.Process]:
     return living
 
 
-def end(find: Callable[[], Iterable[psutil.Process]], grace: float = GRACE) -> None:
+def end(find: "Callable[[], Iterable[psutil.Process]]", grace: float = GRACE) -> None:
     """Send SIGTERM, then SIGKILL, to the processes that *find* returns until there are none."""
+    import psutil
+
     seconds, number = grace, signal.SIGTERM
     for _attempt in range(4):
         remaining = list(find())
@@ -110,7 +120,7 @@ def end(find: Callable[[], Iterable[psutil.Process]], grace: float = GRACE) -> N
         seconds, number = 2.0, KILL
 
 
-def _wait(running: list[psutil.Process], seconds: float) -> None:
+def _wait(running: "list[psutil.Process]", seconds: float) -> None:
     """Wait until all have ended; unlike psutil's own wait, do not wait for zombies."""
     end = time.monotonic() + seconds
     while _living(running) and time.monotonic() < end:

@@ -12,9 +12,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from filelock import FileLock
+from typing import TYPE_CHECKING, Any
 
 from analysis import files
 from analysis.errors import BusyError, Fault, TableError, UsageError, WordError, WorkerError
@@ -28,6 +26,9 @@ from .outcome import FAILED, LATE, Event, Options, Outcome, Send, Signals, Stopp
 from .plan import Job, Plan
 from .stale import Fingerprints, Stale
 from .worker import Task
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 CHECK = ":tables"  # the name of the check of the tables; no job can have it
 LONGEST_WAIT = 3600.0
@@ -45,7 +46,7 @@ class Live:
     reason: Text
     parts: dict[str, Any]
     folder: Path
-    lock: FileLock
+    lock: "FileLock"
     began: float
     events: Event  # the merged events of its process
     running: bool = False

@@ -15,9 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, Self
 
 from analysis import files
 from analysis.errors import BusyError
@@ -28,6 +26,9 @@ from analysis.language.text import Text
 from . import processes
 from .plan import Plan
 from .stale import Stale
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 PREFIX = ".stage-"
 LOCKS = ".locks"
@@ -51,6 +52,8 @@ class Stage:
         self._locks = ExitStack()
 
     def __enter__(self) -> Self:
+        from filelock import FileLock
+
         _real_folder(self.figures / LOCKS)
         with _lock(self.figures, "stage", _SWEEP_WAIT):
             sweep(self.figures)
@@ -105,7 +108,7 @@ def plain(event: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def lock(figures: Path, name: str, wait: float = 0.0) -> FileLock:
+def lock(figures: Path, name: str, wait: float = 0.0) -> "FileLock":
     """
     Acquire the lock *name*, waiting at most *wait* seconds.
 
@@ -118,11 +121,13 @@ def lock(figures: Path, name: str, wait: float = 0.0) -> FileLock:
     return _lock(figures, name, wait)
 
 
-def _lock(figures: Path, name: str, wait: float) -> FileLock:
+def _lock(figures: Path, name: str, wait: float) -> "FileLock":
+    from filelock import FileLock
+
     acquired = FileLock(figures / LOCKS / f"{name}.lock")
     try:
         acquired.acquire(timeout=wait)
-    except Timeout as error:
+    except TimeoutError as error:
         raise BusyError(say("error.busy", lock=name)) from error
     return acquired
 
@@ -153,11 +158,13 @@ def sweep(figures: Path) -> None:
 
 def _orphaned(folder: Path) -> bool:
     """Return whether the owner of a staging folder is dead, after ending what it started."""
+    from filelock import FileLock
+
     run = folder.name.removeprefix(PREFIX)
     try:
         with FileLock(folder / "lock", timeout=0):
             processes.end(lambda: processes.marked(processes.RUN, run), grace=0.2)
-    except Timeout:
+    except TimeoutError:
         return False
     except OSError:
         return True  # the owner died before it created its lock

@@ -141,6 +141,7 @@ def _check(data: Path, send: Send) -> int:
 
 
 def _execute(task: Task, send: Send) -> None:
+    validation.skip_grammar()
     import papermill
 
     stage = Path(task["stage"])

@@ -51,15 +51,23 @@ def regions(
 
     *absences* are ``Tables.absence_rows``.
     """
-    mine = rows[rows["indicator"].eq(indicator)]
+    mine = by_region(rows[rows["indicator"].eq(indicator)])
     near = by_report(absences, indicator)
     return frame(
         [
-            explained(region, mine[mine["region"].eq(region["region"])], near)
+            explained(region, mine.get(region["region"], []), near)
             for region in reporting(rows)
             if region["region"] not in shown
         ]
     )
+
+
+def by_region(rows: pd.DataFrame) -> dict[str, list[Row]]:
+    """Return *rows* as dictionaries, by region."""
+    grouped: dict[str, list[Row]] = {}
+    for row in rows.to_dict("records"):
+        grouped.setdefault(row["region"], []).append(row)
+    return grouped
 
 
 def by_report(absences: pd.DataFrame, *indicators: str) -> dict[str, Row]:
@@ -106,13 +114,14 @@ def reporting(rows: pd.DataFrame) -> list[Row]:
 
 
 def explained(
-    region: Row, rows: pd.DataFrame, near: Mapping[str, Row], shared: str | None = ""
+    region: Row, rows: Sequence[Row], near: Mapping[str, Row], shared: str | None = ""
 ) -> Row:
     """
     Return the refusal of *region* with what it has instead of a figure of part *shared*.
 
-    *shared* is None where no part is declared to stand for a region. *near* are the absences of the
-    indicator by report, as from :func:`by_report`.
+    *rows* are those of the region for the indicator (:func:`by_region`). *shared* is None where no
+    part is declared to stand for a region. *near* are the absences of the indicator by report, as
+    from :func:`by_report`.
     """
     missing = gap(rows, region["kind"], near.get(region["report"]), shared)
     if missing.row is None:
@@ -121,16 +130,16 @@ def explained(
     return refusal(missing.row, missing.gap, missing.text)
 
 
-def gap(rows: pd.DataFrame, kind: str, absence: Row | None, shared: str | None = "") -> Missing:
+def gap(rows: Sequence[Row], kind: str, absence: Row | None, shared: str | None = "") -> Missing:
     """
     Return why a region has nothing to show of part *shared* of an indicator.
 
     *rows* are the region's rows of the indicator, *kind* is the kind of its report and *absence*
     the report's row of ``absences``, if it has one.
     """
-    if rows.empty:
+    if not rows:
         return silence(kind, absence)
-    reasons = [Missing(_gap(row, shared), row) for row in rows.to_dict("records")]
+    reasons = [Missing(_gap(row, shared), row) for row in rows]
     return min(reasons, key=lambda missing: _ORDER.index(missing.gap))
 
 

@@ -5,7 +5,6 @@ It reads no file and compares no outcome; a report that is silent on an instrume
 """
 
 from hashlib import sha256
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -198,17 +197,6 @@ def containment(rows: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(pairs, columns=[*names, "other", "count"])
     totals = frame["region"].map({region: len(have) for region, have in sets.items()})
     return frame.assign(share=100 * frame["count"] / totals)
-
-
-def evenly(rows: pd.DataFrame, most: int) -> list[pd.DataFrame]:
-    """
-    Return *rows* in parts of at most *most* rows, as even as can be; one part of none.
-
-    >>> [len(part) for part in evenly(pd.DataFrame({"a": range(5)}), 2)]
-    [2, 2, 1]
-    """
-    parts = np.array_split(np.arange(len(rows)), max(1, ceil(len(rows) / most)))
-    return [rows.iloc[part].reset_index(drop=True) for part in parts]
 
 
 def unlisted(data: Tables, rows: pd.DataFrame) -> pd.DataFrame:

@@ -214,13 +214,12 @@ def outcomes(judged: pd.DataFrame) -> Outcomes:
     return Outcomes(len(judged), *verdicts, most, int(regions.iloc[0]))
 
 
-def density(rows: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures for 1,000 characters of report, a row a theme and a column a region."""
+def density(rows: pd.DataFrame, reports: pd.DataFrame) -> "pd.Series[float]":
+    """Return the figures for 1,000 characters of report of each region."""
     pairs = rows[["report", "region"]].drop_duplicates()
     length = pairs["report"].map(reports.set_index("report")["characters"])
     lengths = length.groupby(pairs["region"], observed=True).sum()
-    counts = rows.groupby(["theme", "region"], observed=True).size().unstack(fill_value=0)
-    return counts / lengths.reindex(counts.columns) * 1000
+    return rows.groupby("region", observed=True).size() / lengths * 1000
 
 
 def amounts(rows: pd.DataFrame) -> pd.DataFrame:
@@ -395,8 +394,25 @@ class Meaning:
         """The smallest count that the first base can have; 0 if none fits within the bound."""
         return min((chain.counts[0] for chain in self.answer.chains), default=0)
 
+    @property
+    def least(self) -> int:
+        """The smallest count that the last year can have; 0 if none fits within the bound."""
+        return min((chain.counts[-1] for chain in self.answer.chains), default=0)
 
-def contradicted_first(meanings: Sequence[Meaning]) -> list[Meaning]:
-    """Return the chains that a printed count contradicts before the others."""
-    first = forensics.Finding.CONTRADICTED
-    return sorted(meanings, key=lambda meaning: meaning.answer.finding is not first)
+    @property
+    def contradicted(self) -> bool:
+        """Whether a printed count contradicts every chain."""
+        return self.answer.finding is forensics.Finding.CONTRADICTED
+
+
+def soundest_first(meanings: Sequence[Meaning], indicators: Sequence[str]) -> list[Meaning]:
+    """Return the chains of regions without contradictions first, each in order of *indicators*."""
+    doubtful = {m.rows["region"].iloc[0] for m in meanings if m.contradicted}
+    return sorted(
+        meanings,
+        key=lambda meaning: (
+            meaning.rows["region"].iloc[0] in doubtful,
+            not meaning.contradicted,
+            indicators.index(meaning.rows["indicator"].iloc[0]),
+        ),
+    )

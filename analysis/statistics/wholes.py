@@ -204,26 +204,27 @@ def whole_only(
     rows: pd.DataFrame, indicator: str, shown: set[str], absences: pd.DataFrame
 ) -> pd.DataFrame:
     """The reporting regions whose figures of *indicator* cannot be taken apart, and why."""
-    mine = rows[rows["indicator"].eq(indicator)]
+    mine = gaps.by_region(rows[rows["indicator"].eq(indicator)])
     near = gaps.by_report(absences, indicator)
     return gaps.frame(
         [
-            _undivided(region, mine[mine["region"].eq(region["region"])], near)
+            _undivided(region, mine.get(region["region"], []), near)
             for region in gaps.reporting(rows)
             if region["region"] not in shown
         ]
     )
 
 
-def _undivided(region: Row, figures: pd.DataFrame, near: dict[str, Row]) -> dict[str, Any]:
-    levels = figures[figures["measure"].eq(Measure.LEVEL) & figures["status"].eq(Status.ACTUAL)]
-    if levels.empty:
+def _undivided(region: Row, figures: list[Row], near: dict[str, Row]) -> dict[str, Any]:
+    levels = [
+        row for row in figures if row["measure"] == Measure.LEVEL and row["status"] == Status.ACTUAL
+    ]
+    if not levels:
         return gaps.explained(region, figures, near)
-    rows = levels.to_dict("records")
-    whole = [row for row in rows if not row["breakdown"]]
+    whole = [row for row in levels if not row["breakdown"]]
     if whole:
         return _refused(Gap.WHOLE_ONLY, Instead(Partial.WHOLE_ALONE, (whole[0],)))
-    return _refused(Gap.PART_ONLY, Instead(Partial.PARTS_ALONE, tuple(rows)))
+    return _refused(Gap.PART_ONLY, Instead(Partial.PARTS_ALONE, tuple(levels)))
 
 
 class Instead(NamedTuple):
@@ -259,7 +260,7 @@ def _unclosed(region: Row, rows: pd.DataFrame, near: dict[str, Row]) -> dict[str
     levels = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
     instead = _half_loop(levels)
     if instead is None:
-        return gaps.explained(region, rows.iloc[:0], near)
+        return gaps.explained(region, [], near)
     return _refused(Gap.PART_ONLY, instead)
 
 

@@ -178,32 +178,46 @@ def _stated_changes(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:
 
 
 def levels(
-    rows: pd.DataFrame, context: pd.DataFrame, indicator: str, *, first_year: int
+    rows: pd.DataFrame,
+    context: pd.DataFrame,
+    indicator: str,
+    *,
+    first_year: int,
+    every: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     The yearly levels of *indicator* for each reporting region with two years or more.
+
+    *every* is the :func:`series` of both frames, where the caller has it.
 
     Raises
     ------
     WordError
         When neither frame has the indicator; it names the nearest ones.
     """
-    every = series(*_only(indicator, rows, context))
+    only = _only(indicator, rows, context)
+    every = series(*only) if every is None else every[every["indicator"].eq(indicator)]
     mine = every[_of(every, rows, first_year)]
     several = mine.groupby("region")["period_end"].transform("size").gt(1)
     return mine[several].reset_index(drop=True)
 
 
 def to_date(
-    rows: pd.DataFrame, context: pd.DataFrame, indicator: str, *, first_year: int
+    rows: pd.DataFrame,
+    context: pd.DataFrame,
+    indicator: str,
+    *,
+    first_year: int,
+    every: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     The latest count of a part of a year, from its first day, in years without a whole count.
 
-    Reporting regions only; the first print of a period, never its later base.
+    Reporting regions only; the first print of a period, never its later base. *every* is the
+    :func:`series` of both frames, where the caller has it.
     """
     own, other = _only(indicator, rows, context)
-    whole = series(own, other)
+    whole = series(own, other) if every is None else every[every["indicator"].eq(indicator)]
     known = pd.MultiIndex.from_arrays([whole["region"], whole["period_end"].dt.year])
     start, end = other["period_start"], other["period_end"]
     year = pd.MultiIndex.from_arrays([other["region"], end.dt.year])
@@ -216,17 +230,25 @@ def to_date(
 
 
 def changes_of(
-    rows: pd.DataFrame, context: pd.DataFrame, indicator: str, *, first_year: int
+    rows: pd.DataFrame,
+    context: pd.DataFrame,
+    indicator: str,
+    *,
+    first_year: int,
+    every: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     The changes of *indicator* in each reporting region, counted or only stated.
+
+    *every* are the :func:`changes` of both frames, where the caller has them.
 
     Raises
     ------
     WordError
         When neither frame has the indicator; it names the nearest ones.
     """
-    every = changes(*_only(indicator, rows, context))
+    only = _only(indicator, rows, context)
+    every = changes(*only) if every is None else every[every["indicator"].eq(indicator)]
     return every[_of(every, rows, first_year)].reset_index(drop=True)
 
 

@@ -1,5 +1,5 @@
 """
-Which contents passed the slow checks of the tables, kept beside the tables from call to call.
+Which contents passed the contracts of the tables, kept beside the tables from call to call.
 
 Neither cells nor faults are kept, only the hashes of what passed. They hold for one version of the
 checks and of their libraries, and for the files of this machine: tables that came with a cache from
@@ -12,13 +12,13 @@ from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, TypedDict
 
 from analysis import files, validation
 
 FILE = ".checked.json"
 _CODE = ("tables/*.py", "language/*.py", "errors.py", "files.py")
-_LIBRARIES = ("frictionless", "pandas", "pandera")
+_LIBRARIES = ("pandas", "pandera")
 
 
 def _is_day(text: str) -> bool:
@@ -27,7 +27,6 @@ def _is_day(text: str) -> bool:
     return False
 
 
-Check = Literal["contract", "descriptor"]
 _Days = dict[validation.Hash, Annotated[str, _is_day, "a day"]]
 
 
@@ -35,27 +34,24 @@ class _Record(TypedDict):
     """The day on which each content passed, by its hash, for one version of the checks."""
 
     rules: validation.Hash
-    contract: _Days
-    descriptor: _Days
+    passed: _Days
 
 
 class Passed:
     """
-    The contents that passed one check of the tables in a folder.
+    The contents that passed the contracts of the tables in a folder.
 
     Parameters
     ----------
     folder
         The folder of the tables.
-    check
-        Which check.
     again
         Whether to forget what passed.
     """
 
-    def __init__(self, folder: Path, check: Check, *, again: bool = False) -> None:
-        self._path, self._check = folder / FILE, check
-        self._known: _Days = {} if again else _read(self._path)[check]
+    def __init__(self, folder: Path, *, again: bool = False) -> None:
+        self._path = folder / FILE
+        self._known: _Days = {} if again else _read(self._path)
         self._now: _Days = {}
 
     def day(self, content: str) -> str:
@@ -66,12 +62,15 @@ class Passed:
         """Keep that the hash *content* passed."""
         self._now[content] = self.day(content) or date.today().isoformat()  # noqa: DTZ011 - of here
 
+    def earlier(self) -> list[str]:
+        """Return the days on which the added contents passed that did so in another process."""
+        return [day for content, day in self._now.items() if content in self._known]
+
     def save(self) -> None:
         """Write what was added, in place of what was kept; a folder may forbid it."""
         if self._now == self._known:
             return
-        record = _read(self._path)
-        record[self._check] = self._now
+        record = _Record(rules=_rules(), passed=self._now)
         with suppress(OSError):
             files.write(self._path, files.canonical(record))
 
@@ -87,21 +86,18 @@ def identity(path: Path, digest: bytes) -> bytes:
     return place.encode() + digest
 
 
-def content(name: str, *parts: bytes) -> str:
-    """Return the hash of the table *name* with the contents that its check depends on."""
-    return files.digest(b"\0".join([name.encode(), *parts]))
+def content(name: str, identity: bytes) -> str:
+    """Return the hash of the table *name* with the :func:`identity` of its file."""
+    return files.digest(b"\0".join([name.encode(), identity]))
 
 
-def _read(path: Path) -> _Record:
+def _read(path: Path) -> _Days:
     """Return what is kept at *path*, nothing if it is damaged or of another version."""
-    empty = _Record(rules=_rules(), contract={}, descriptor={})
     data = files.read(path)
-    if data is None:
-        return empty
     with suppress(ValueError):
-        record = validation.parsed(data, _Record)
-        return record if record["rules"] == empty["rules"] else empty
-    return empty
+        record = validation.parsed(data or b"", _Record)
+        return record["passed"] if record["rules"] == _rules() else {}
+    return {}
 
 
 @cache

@@ -79,7 +79,7 @@ def typed(cells: "pd.Series[str]", kind: str, *, coded: bool, nullable: bool) ->
     if kind.startswith("datetime"):
         read = _read(cells, _day, nullable=nullable)
         return read._replace(cells=pd.to_datetime(read.cells, format="%Y-%m-%d"))
-    if not coded:
+    if not coded or "".join(cells).isascii():
         return Typed(cells, {}, {})
     folded = {cell: unicodedata.normalize("NFC", narrow(cell)) for cell in cells.unique()}
     if all(cell == text for cell, text in folded.items()):

@@ -143,8 +143,8 @@ def _regions(tables: Tables) -> Iterator[Fault]:
         yield from _faults(tables, table, lost, "start", words)
     for table in ("observations", "commitments"):
         frame: pd.DataFrame = getattr(tables, table)
-        covered = frame["report"].map(tables.regions_of)
-        pairs = zip(frame["region"], covered, strict=True)
+        covered = {report: tables.regions_of(report) for report in frame["report"].unique()}
+        pairs = zip(frame["region"], frame["report"].map(covered), strict=True)
         words = advice("other_region")
         bad = frame[[bool(regions) and region not in regions for region, regions in pairs]]
         yield from _faults(tables, table, bad, "report", words)

@@ -89,7 +89,9 @@ def held(path: Path, name: str, *, passed: bool = False) -> Held:
     ):
         found.setdefault((fault.line, fault.column), fault)
     bad = {line for line, _ in found if line}
-    sound = frame[~frame.index.isin(bad)] if complete else empty(name)
+    sound = frame if complete else empty(name)
+    if bad:
+        sound = sound[~sound.index.isin(bad)]
     placed = [replace(f, column=sheet.column(f.column, f.line)) for f in found.values()]
     return Held(_typed_whole(sound[list(TABLES[name].columns)], name), placed, repairs)
 
@@ -104,36 +106,40 @@ def empty(name: str) -> pd.DataFrame:
 
 def _typed_whole(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return *frame* with its whole numbers as integers; `astype` of all columns is slower."""
+    whole = {}
     for column, contract in TABLES[name].columns.items():
         if column in frame and contract.whole and not contract.nullable:
-            frame = frame.assign(**{column: frame[column].astype("int64")})
-    return frame
+            whole[column] = frame[column].astype("int64")
+    return frame.assign(**whole) if whole else frame
 
 
 def _frame(
     sheet: csv_file.Sheet, name: str, faults: list[Fault], repairs: list[Fault]
 ) -> pd.DataFrame:
     """Convert the cells to their types; a cell of another type becomes missing and a fault."""
-    frame = sheet.cells.copy()
+    typed = {}
     for column, contract in TABLES[name].columns.items():
-        if column not in frame:
+        if column not in sheet.cells:
             continue
-        cells = sheet.cells[column]
+        cells = printed = sheet.cells[column]
         coded, nullable = _coded(contract), contract.nullable
         if column in KEYS[name] and not coded:
-            cells = sheet.cells[column] = _composed(cells)
+            cells = _composed(cells)
         read = columns.typed(cells, contract.dtype, coded=coded, nullable=nullable)
-        frame[column] = read.cells
+        if read.cells is not printed:
+            typed[column] = read.cells
         for line, words in read.wrong.items():
             faults.append(Fault(sheet.label, line, column, repr(cells[line]), *words))
         for line, text in read.repaired.items():
             spot, words = sheet.column(column, line), advice("other_form", text=text)
             repairs.append(Fault(sheet.label, line, spot, repr(cells[line]), *words))
-    return frame
+    return sheet.cells.assign(**typed)
 
 
 def _composed(cells: "pd.Series[str]") -> "pd.Series[str]":
     """Return *cells* in Unicode normal form C, so that keys that look alike are alike."""
+    if "".join(cells).isascii():
+        return cells
     return cells.map(lambda cell: unicodedata.normalize("NFC", cell))
 
 

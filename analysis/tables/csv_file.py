@@ -297,9 +297,10 @@ class _Reader:
 
     def _row(self, numbered: tuple[int, list[str]]) -> tuple[int, list[str] | None]:
         line, row = numbered
-        if self._is_note(line, row):
+        remarkable = _remarkable(row)
+        if self._is_note(line, row, clean(row[0]) if remarkable else row[0]):
             return line, None
-        faults, remarkable = list(self._length_faults(line, row)), _remarkable(row)
+        faults = list(self._length_faults(line, row))
         if remarkable:
             faults += self._cell_faults(line, row)
         if faults:
@@ -312,10 +313,9 @@ class _Reader:
             self._clean(line, name, cell) for name, cell in zip(self._names, row, strict=True)
         ]
 
-    def _is_note(self, line: int, row: list[str]) -> bool:
+    def _is_note(self, line: int, row: list[str], first: str) -> bool:
         """Whether *row* is a footnote, which is left out, or a total, which is refused."""
-        first, rest = clean(row[0]), any(cell.strip() for cell in row[1:])
-        if not rest and _FOOTNOTE.match(first):
+        if _FOOTNOTE.match(first) and not any(cell.strip() for cell in row[1:]):
             self._repair(line, self._names[0], repr(first[:40]), advice("footnote"))
             return True
         if _TOTAL.fullmatch(first):

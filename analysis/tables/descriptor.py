@@ -2,13 +2,12 @@
 The Data Package descriptor of the tables: written by a command, compared by every check.
 
 ``data/datapackage.json`` says what each file is, and its rows and hash; a file that was cut or
-altered still parses, so only this can tell. It judges no cell by itself; frictionless does.
+altered still parses, so only this can tell. It judges no cell; contracts and rules do.
 """
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
@@ -20,11 +19,10 @@ from analysis.errors import Fault, TableError
 from analysis.language.messages import advice, say
 from analysis.language.text import Text
 
-from . import cache, checks, csv_file
+from . import checks, csv_file
 from .load import Tables, survey
 from .load import files as table_files
 from .schema import BY_REGION, KEYS, LINKS, SEVERAL, TABLES, TEXT, UNLINKED, Column, meaning
-from .xlsx_file import text
 
 FILE = "datapackage.json"
 PROFILES = "https://datapackage.org/profiles/2.0"
@@ -140,119 +138,6 @@ def doubts(folder: Path) -> list[Text]:
     return [say("tables.faults", count=len(faults)), *first]
 
 
-def contents(folder: Path) -> dict[str, str]:
-    """
-    Return for each table of *folder* the hash of its file and of those that it refers to.
-
-    It is empty where a table is missing.
-    """
-    try:
-        paths = table_files(folder)
-    except TableError:
-        return {}
-    read = {
-        name: cache.identity(path, digest) if (digest := csv_file.digest(path)) else b""
-        for name, path in paths.items()
-    }
-    return {
-        name: cache.content(name, file, *(read[one] for one in sorted(_targets([name]))))
-        for name, file in read.items()
-    }
-
-
-def checked(
-    tables: Tables, read: Mapping[str, str], *, again: bool = False
-) -> tuple[list[Fault], dict[str, str]]:
-    """
-    Validate the tables that have not passed before with the same content, or all *again*.
-
-    *read* are the :func:`contents` from before the tables were read.
-
-    Returns
-    -------
-    tuple
-        The faults of :func:`validate`, and the day on which each of the other tables passed.
-    """
-    passed = cache.Passed(tables.folder, "descriptor", again=again)
-    known = {name: day for name, content in read.items() if (day := passed.day(content))}
-    fresh = read.keys() - known
-    faults = validate(tables, fresh) if fresh else []
-    if not faults and contents(tables.folder) == read:
-        for content in read.values():
-            passed.add(content)
-        passed.save()
-    return faults, known
-
-
-def validate(tables: Tables, names: Collection[str] | None = None) -> list[Fault]:
-    """
-    What frictionless finds in the descriptor of *tables* and in their rows.
-
-    The cells are those of the frames, so that a repaired cell or a workbook is judged by what
-    was read; :func:`compare` holds the files themselves. *names* are the tables to validate, such
-    as ``observations/anhui``; all if not given. Of those that they refer to, only keys are read.
-    """
-    from frictionless import FrictionlessException, Package
-
-    every = table_files(tables.folder)
-    chosen = every if names is None else {name: every[name] for name in every if name in names}
-    resources = [_resource(tables, name, path) for name, path in chosen.items()]
-    resources += [_keys(tables, target, every[target]) for target in _targets(chosen) - {*chosen}]
-    lines = {resource["name"]: _inlined(tables, resource) for resource in resources}
-    try:
-        package = Package.from_descriptor({"name": "tables", "resources": resources})
-        report = package.validate()
-    except FrictionlessException as error:
-        return [_refused(reason) for reason in error.reasons or [error.error]]
-    rows = [
-        _row_fault(_file(tables, task.name), lines[task.name], error)
-        for task in report.tasks
-        for error in task.errors
-    ]
-    return sorted([*map(_refused, report.errors), *rows])
-
-
-def _targets(names: Iterable[str]) -> set[str]:
-    """Return the tables that a foreign key of the tables *names* refers to."""
-    tables = {name.partition("/")[0] for name in names}
-    pairs = ((table, column) for table in tables for column in TABLES[table].columns)
-    return {LINKS[column][0] for table, column in pairs if column in LINKS and _link(table, column)}
-
-
-def _keys(tables: Tables, name: str, path: Path) -> Record:
-    """Return the resource of table *name* with the columns that others refer to alone."""
-    keys = {key for target, key in LINKS.values() if target == name}
-    record = _resource(tables, name, path)
-    fields = [field for field in record["schema"]["fields"] if field["name"] in keys]
-    return record | {"schema": {"fields": fields}}
-
-
-def _inlined(tables: Tables, resource: Record) -> list[int]:
-    """Put the cells of *resource* in place of its path; return the line of each row."""
-    frame = _frame(tables, resource["name"])
-    columns = [field["name"] for field in resource["schema"]["fields"]]
-    cells = [[_cell(cell) for cell in row] for row in frame[columns].itertuples(index=False)]
-    for name in ("path", "format", "mediatype", "encoding", "bytes", "hash", "rows"):
-        del resource[name]
-    resource["data"] = [columns, *cells]
-    return [int(str(line)) for line in frame.index]
-
-
-def _refused(error: Any) -> Fault:
-    rule = Text(error.message, error.message)
-    return Fault(FILE, 0, "", error.type, rule, say("remedy.describe"))
-
-
-def _row_fault(file: str, lines: list[int], error: Any) -> Fault:
-    """A frictionless error by the line of the file, which it knows only as a row's number."""
-    row = int(getattr(error, "row_number", 0) or 0)
-    line = lines[row - 2] if row > 1 else 0
-    found = repr(getattr(error, "cell", "") or error.type)
-    column = str(getattr(error, "field_name", "") or "")
-    rule = str(error.note or error.message)
-    return Fault(file, line, column, found, Text(rule, rule), say("remedy.row"))
-
-
 def _difference(name: str, path: Path, known: Mapping[str, Any] | None) -> Iterator[Fault]:
     if known is None:
         yield Fault(name, 0, "", say("found.new_table"), *advice("not_described"))
@@ -304,17 +189,6 @@ def _frame(tables: Tables, resource: str) -> pd.DataFrame:
     name, _, original = resource.partition("-")
     frame: pd.DataFrame = getattr(tables, name)
     return frame[tables.original_of(name).eq(original)] if name in BY_REGION else frame
-
-
-def _file(tables: Tables, resource: str) -> str:
-    name, _, original = resource.partition("-")
-    return tables.file(f"{name}/{original}" if name in BY_REGION else name)
-
-
-def _cell(cell: Any) -> str:
-    if pd.isna(cell):
-        return ""
-    return f"{cell:%Y-%m-%d}" if isinstance(cell, date) else text(cell)
 
 
 def _resources(tables: Tables) -> list[Record]:

@@ -7,7 +7,6 @@ frames of a user back into those.
 
 from collections.abc import Iterator
 from dataclasses import fields
-from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -74,16 +73,6 @@ class Frames(Tables):
     themselves are attributes, such as ``indicators``. :meth:`columns` describes every column.
     """
 
-    @cached_property
-    def rows(self) -> pd.DataFrame:
-        """Every reported value, typed (:func:`typed`)."""
-        return typed(super().rows, self)
-
-    @cached_property
-    def context_rows(self) -> pd.DataFrame:
-        """The figures of other publications, typed."""
-        return typed(super().context_rows, self)
-
     def columns(self, frame: str = "") -> pd.DataFrame:
         """
         Describe the columns of *frame*, or of every frame.
@@ -141,7 +130,10 @@ def framed(tables: Tables) -> Frames:
         for field in fields(tables)
         if isinstance(frame := getattr(tables, field.name), pd.DataFrame)
     }
-    return Frames(folder=tables.folder, **frames)
+    loaded = Frames(folder=tables.folder, **frames)
+    for name in _ROWS:  # in place of what the cached properties of Tables would compute again
+        vars(loaded)[name] = typed(getattr(tables, name), loaded)
+    return loaded
 
 
 def typed(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:

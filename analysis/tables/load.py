@@ -257,11 +257,12 @@ def load(folder: Path | str | None = None) -> Tables:
 
 
 class Survey(NamedTuple):
-    """The valid lines of every table, with faults and repairs."""
+    """The valid lines of every table, with faults, repairs, and when unchanged files passed."""
 
     tables: Tables
     faults: list[Fault]
     repairs: list[Fault]
+    passed: list[str]
 
 
 def survey(folder: Path | str | None = None, *, again: bool = False) -> Survey:
@@ -275,7 +276,7 @@ def survey(folder: Path | str | None = None, *, again: bool = False) -> Survey:
     repairs: list[Fault] = []
     lacking = {fault.file.partition("/")[0] for fault in faults}
     frames: dict[str, pd.DataFrame] = {}
-    passed = cache.Passed(place, "contract", again=again)
+    passed = cache.Passed(place, again=again)
     for name in TABLES:
         parts = {key: path for key, path in paths.items() if key.partition("/")[0] == name}
         found = {key: _held(path, name, passed) for key, path in parts.items()}
@@ -285,7 +286,8 @@ def survey(folder: Path | str | None = None, *, again: bool = False) -> Survey:
             lacking.add(name)
         frames[name] = _joined(name, found, parts)
     passed.save()
-    return Survey(Tables(folder=place, lacking=frozenset(lacking), **frames), faults, repairs)
+    tables = Tables(folder=place, lacking=frozenset(lacking), **frames)
+    return Survey(tables, faults, repairs, passed.earlier())
 
 
 _kept: dict[tuple[Path, str], tuple[bytes, contract.Held]] = {}

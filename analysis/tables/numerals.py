@@ -54,7 +54,8 @@ def value(raw: str) -> Decimal:
     Raises
     ------
     ValueError
-        When *raw* is no single number: a grouping that is not by thousands, or 2024.5.21.
+        When *raw* is no single number: another text, a grouping that is not by thousands, or
+        2024.5.21.
 
     Examples
     --------
@@ -63,6 +64,8 @@ def value(raw: str) -> Decimal:
     >>> value("叁万贰仟"), value("廿三"), value("一百六十八萬")
     (Decimal('32000'), Decimal('23'), Decimal('1680000'))
     """
+    if not NUMERAL.fullmatch(raw):
+        raise ValueError(raw)
     raw = raw.translate(_SIMPLE)
     if raw[0].isdecimal():
         if ("," in raw and not _GROUPED.fullmatch(raw)) or raw.count(".") > 1:

@@ -1,6 +1,5 @@
 """What the reports share and what can be compared of it, read back from the matrix."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from drawings import Drawing
@@ -13,13 +12,6 @@ from analysis.comparability import families, findings
 from analysis.statistics import gaps, rates, summaries
 
 FORMS = [(language, form) for language in ("zh", "en") for form in ("slide", "page")]
-THEMES = pd.DataFrame(
-    {
-        "theme": ["outcomes", "drills"],
-        "name_zh": ["事故结果", "应急演练"],
-        "name_en": ["Outcomes", "Drills"],
-    }
-)
 PEOPLE = frame(population("chuxiong", 2_300_000, 2024), population("nantong", 7_700_000, 2024))
 DRILLS = {"indicator": "drills_held", "indicator_en": "Drills held", "theme": "drills"}
 DRILLS |= {"unit": "项", "denominator": ""}
@@ -38,7 +30,7 @@ def drawn(rows, indicators, known=UNDECLARED, language="en", form="slide"):
             about=findings.coverage(compared),
             language=language,
             indicators=indicators,
-            themes=THEMES.join(summaries.density(rows, reports), on="theme"),
+            density=summaries.density(rows, reports),
             gaps=gaps.cells(rows, indicators, ABSENT),
             form=form,
         )
@@ -60,7 +52,7 @@ def some():
 
 @pytest.mark.parametrize(("language", "form"), FORMS)
 def test_the_matrix_of_the_project_is_one_page_without_a_fault(language, form):
-    """Every shared indicator, in both languages and forms."""
+    """Every indicator that can be compared, with the number of the others."""
     figure = rs.coverage(language=language, form=form)
 
     drawing = Drawing(figure)
@@ -68,7 +60,27 @@ def test_the_matrix_of_the_project_is_one_page_without_a_fault(language, form):
     shared = figure.rows.groupby("indicator")["region"].nunique()
     assert shared.min() > 1
     assert f"{len(shared)}" in figure.caption.title[language]
-    assert sorted(drawing.marks) == sorted(figure.rows["id"])
+    rows = figure.rows
+    comparable = rows.loc[rows["pairing"].eq("inside"), "indicator"]
+    assert sorted(drawing.marks) == sorted(rows.loc[rows["indicator"].isin(comparable), "id"])
+    others = {"zh": "另有21项共有指标不可比", "en": "21 other indicators cannot be compared"}
+    assert others[language] in drawing.said
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_totals_are_those_of_the_title(language):
+    """Chuxiong reports 33 of the indicators, Yaohai 2; no text is smaller than notes."""
+    drawing = Drawing(rs.coverage(language=language))
+    counts = drawing.figure.rows.groupby("region", observed=True)["indicator"].nunique()
+    words = [text for text, _ in drawing.words]
+    start = words.index(
+        {"zh": "37项共有指标中报告的项数", "en": "indicators reported of 37 shared"}[language]
+    )
+
+    assert list(map(int, words[start + 1 : start + 6])) == [8, 21, 23, 33, 2]
+    assert counts["chuxiong"] == 33
+    sizes = [text.get_fontsize() for text in drawing.picture.texts if text.get_gid() != "signature"]
+    assert min(sizes) >= style.SLIDE.note
 
 
 def test_cells_have_the_figures_as_printed_without_their_unit(some):
@@ -79,13 +91,12 @@ def test_cells_have_the_figures_as_printed_without_their_unit(some):
     assert {"45", "−14.3%", "≥1200", "2项"} <= set(texts)
 
 
-def test_a_theme_has_its_figures_for_a_thousand_characters(some):
-    """Three drills in two thousand characters: one of Nantong, two of Chuxiong."""
+def test_a_region_has_its_figures_for_a_thousand_characters(some):
+    """Five in two thousand characters: two of Nantong, three of Chuxiong."""
     texts = [text for text, _ in drawn(some, ["drills_held"]).words]
 
-    assert "0.5" in texts
     assert "1.0" in texts
-    assert "Outcomes" not in texts
+    assert "1.5" in texts
 
 
 def test_the_declared_part_is_shown(some):
@@ -138,13 +149,12 @@ def test_a_cell_without_a_figure_is_blank_and_has_its_reason():
     ]
 
 
-def test_more_indicators_are_split_by_theme(some):
-    """No theme is on both panels."""
-    more = [some.assign(indicator=f"i{n}", id=[f"{n}-{k}" for k in some["id"]]) for n in range(9)]
-    drawing = drawn(pd.concat(more), [f"i{n}" for n in range(9)])
-    heads = [box.x0 for text, box in drawing.words if text in {"Outcomes", "Drills"}]
+def test_indicators_without_room_are_counted(some):
+    """Of thirty, none of which can be compared."""
+    more = [some.assign(indicator=f"i{n}", id=[f"{n}-{k}" for k in some["id"]]) for n in range(30)]
+    drawing = drawn(pd.concat(more), [f"i{n}" for n in range(30)])
 
-    assert np.unique(np.round(heads)).size == len(heads) == 1
+    assert "30 other indicators cannot be compared" in drawing.said
 
 
 def test_a_figure_reported_under_another_indicator_is_named(data):
@@ -157,4 +167,7 @@ def test_a_figure_reported_under_another_indicator_is_named(data):
         assert ("nantong", "major_hazards_found") in set(
             elsewhere[["region", "indicator"]].itertuples(index=False, name=None)
         )
-        assert drawing.said.split("\n").count(word) == len(elsewhere)
+        rows = drawing.figure.rows
+        comparable = set(rows.loc[rows["pairing"].eq("inside"), "indicator"])
+        drawn_ones = elsewhere["indicator"].isin(comparable)
+        assert drawing.said.split("\n").count(word) == drawn_ones.sum() > 0

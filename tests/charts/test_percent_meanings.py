@@ -54,12 +54,31 @@ def test_nantongs_prints_contradict_one_another(drawing):
 
     assert set(accidents["fits"]) == {"75–65–59; 150–130–118"}
     caption = drawing.figure.caption
-    title = "Nantong: 68 accidents do not fit both published percentages"
-    assert caption.title.en == title
-    assert caption.title.zh == "南通事故68起与各年增减幅不能同时成立"
+    assert "Nantong accidents, unless revised: no whole numbers fit" in caption.subtitle.en
     assert "−13.33%, −9.2% and 68 to 24 Dec" in caption.subtitle.en
-    assert "−13.33%、−9.2%与68（至12月24日）" in caption.subtitle.zh
+    assert "南通事故−13.33%、−9.2%与68（至12月24日）" in caption.subtitle.zh
     assert "不符" in drawing.said or "no series fits 68 to 24 Dec" in drawing.said
+
+
+def test_the_title_is_about_a_region_without_contradictions(drawing):
+    """417-280-263-233 is the only series of Anhui's deaths up to 500."""
+    deaths = drawing.figure.rows.query("region == 'anhui' and indicator == 'deaths'")
+    title = drawing.figure.caption.title
+
+    assert set(deaths["fits"]) == {"417–280–263–233"}
+    assert title.en == "Anhui: at least 233 deaths in 2024, unless revised"
+    assert title.zh == "若未修订，安徽2024年死亡至少233"
+
+
+def test_a_contradiction_is_the_title_where_nothing_else_is_sound():
+    """Nantong alone."""
+    import analysis as rs
+
+    rows = rs.load().rows
+    figure = rs.percent_meanings(rows=rows[rows["region"].eq("nantong")], language="en")
+
+    title = "Nantong: 68 accidents do not fit both published percentages"
+    assert figure.caption.title.en == title
 
 
 def test_deaths_of_nantong_fit_only_a_mixture_of_readings(drawing):

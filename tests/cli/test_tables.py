@@ -46,7 +46,7 @@ def test_each_command_has_help_with_an_example(command):
 
 
 def test_check_passes_the_real_tables():
-    """Contracts, keys, descriptor and frictionless."""
+    """Contracts, keys and descriptor."""
     shown = call("check", "--project", ROOT)
 
     assert (shown.exit_code, shown.stdout) == (0, "")

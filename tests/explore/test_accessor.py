@@ -1,5 +1,6 @@
 """What rows answer at a prompt, and that each answer is the public function's own."""
 
+import base64
 import subprocess
 import sys
 
@@ -251,12 +252,12 @@ def test_a_chart_shows_itself_in_our_look(ours, monkeypatch):
         )  # fmt: skip
     due = chart._repr_png_()
     shown = []
-    monkeypatch.setattr(IPython.display, "display", shown.append)
+    monkeypatch.setattr(IPython.display, "display", lambda part, **_: shown.append(part))
     with mpl.rc_context({"savefig.facecolor": "red", "font.family": ["serif"]}):
         chart._ipython_display_()
 
     picture, words = shown
-    assert picture.data == due
+    assert base64.b64decode(picture["image/png"]) == due
     assert "Source" in words.data
     assert due.startswith(b"\x89PNG")
 

@@ -186,7 +186,7 @@ def test_a_figure_shows_itself_with_its_caption_below(capsys):
     figure = rs.changes("deaths", language="en")
     figure._ipython_display_()
 
-    assert "Image" in capsys.readouterr().out
+    assert "image/png" in capsys.readouterr().out
     lines = figure.caption.lines(figure.language)
     assert figure.caption.source.en == lines[-1]
     assert {note.en for note in figure.caption.notes} <= set(lines)

@@ -16,7 +16,7 @@ NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 LONGEST = {"zh": 20, "en": 10}  # characters or words of a title
 
 
-@pytest.mark.parametrize("form", ["slide", "page"])
+@pytest.mark.parametrize("form", ["slide", "page", "a4"])
 @each(EVERY)
 def test_texts_are_apart_and_the_plot_takes_its_share(name, form, language):
     """No text covers another or a mark, or leaves the page; the plot has three fifths of it."""

@@ -350,7 +350,7 @@ def test_each_number_of_a_summary_is_in_the_figure_that_it_names(data, drawn, wo
     lines = [
         (record, line)
         for record in brief.retitled(chosen, about, findings)
-        for line in brief.lines([record], 0, language, findings)
+        for line in brief.lines([record], (), language, findings)
     ]
 
     assert len(lines) >= 3

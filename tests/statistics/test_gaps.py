@@ -29,7 +29,7 @@ CASES = [
 @pytest.mark.parametrize(("rows", "shared", "gap"), CASES)
 def test_each_kind_of_row_is_a_reason_of_its_own(rows, shared, gap):
     """A region that says something is never called silent; an aim is never called a result."""
-    missing = gaps.gap(frame(*rows), "report", None, shared)
+    missing = gaps.gap(frame(*rows).to_dict("records"), "report", None, shared)
 
     assert (str(missing.gap), missing.row["id"]) == (gap, rows[0]["id"])
 
@@ -39,7 +39,7 @@ def test_each_kind_of_row_is_a_reason_of_its_own(rows, shared, gap):
 )
 def test_a_silent_report_is_a_plan_or_does_not_mention_it(kind, gap):
     """Yaohai's report is only a plan: it cannot hold results."""
-    assert gaps.gap(frame(row()).iloc[:0], kind, None) == gaps.Missing(Gap(gap))
+    assert gaps.gap([], kind, None) == gaps.Missing(Gap(gap))
 
 
 NEAR = {
@@ -105,8 +105,8 @@ def test_what_tells_most_is_named():
     """A part goes before a percentage, a percentage before a target."""
     rows = [row(status="target"), row(**PERCENT), row(**MINING)]
 
-    assert gaps.gap(frame(*rows), "report", None).gap == Gap.PART_ONLY
-    assert gaps.gap(frame(*rows[:2]), "report", None).gap == Gap.PERCENT_ONLY
+    assert gaps.gap(frame(*rows).to_dict("records"), "report", None).gap == Gap.PART_ONLY
+    assert gaps.gap(frame(*rows[:2]).to_dict("records"), "report", None).gap == Gap.PERCENT_ONLY
 
 
 def test_the_reason_says_what_there_is_instead():

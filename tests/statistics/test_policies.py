@@ -80,16 +80,6 @@ def test_containment_counts_the_instruments_of_one_report_in_another():
     assert found["share"].round().to_list() == [100, 67, 100, 100]
 
 
-def test_parts_are_even_and_whole():
-    """Seven rows in parts of three are 3, 2 and 2."""
-    rows = pd.DataFrame({"indicator": list("abcdefg")})
-    found = policies.evenly(rows, 3)
-
-    assert [len(part) for part in found] == [3, 2, 2]
-    assert "".join(pd.concat(found)["indicator"]) == "abcdefg"
-    assert [len(part) for part in policies.evenly(rows.iloc[:0], 3)] == [0]
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_order_is_by_theme_then_name(standings, data, language):
     """Never by how many regions have an instrument."""

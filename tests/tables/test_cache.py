@@ -1,12 +1,13 @@
 """Contents that passed are not checked twice; everything else is."""
 
 import json
+import re
 import shutil
 
 import minimal
 import pytest
 
-from analysis.tables import cache, contract, descriptor, load
+from analysis.tables import cache, contract, load
 
 
 @pytest.fixture
@@ -85,8 +86,8 @@ def test_a_missing_column_is_a_fault_whatever_the_cache_has(east, monkeypatch):
         lambda _: b"",
         lambda _: b"{",
         lambda record: json.dumps({**record, "rules": "0" * 64}).encode(),
-        lambda record: json.dumps({**record, "contract": {"x": "2024-01-01"}}).encode(),
-        lambda record: json.dumps({**record, "descriptor": {"0" * 64: "yesterday"}}).encode(),
+        lambda record: json.dumps({**record, "passed": {"x": "2024-01-01"}}).encode(),
+        lambda record: json.dumps({**record, "passed": {"0" * 64: "yesterday"}}).encode(),
     ],
     ids=["empty", "cut off", "other rules", "no hash", "no day"],
 )
@@ -122,7 +123,7 @@ def test_a_doubled_key_is_found_whatever_the_cache_says(east, compared):
     record = json.loads((east / cache.FILE).read_bytes())
     identity = cache.identity(path, load.csv_file.digest(path))
     forged = cache.content("themes", identity)
-    record["contract"][forged] = "2024-01-01"
+    record["passed"][forged] = "2024-01-01"
     (east / cache.FILE).write_bytes(json.dumps(record).encode())
 
     faults = load.survey(east).faults
@@ -131,35 +132,13 @@ def test_a_doubled_key_is_found_whatever_the_cache_says(east, compared):
     assert compared == []
 
 
-def test_rows_are_validated_again_when_a_table_that_they_refer_to_changed(east):
-    """A code that is deleted there breaks the keys of rows that did not change."""
-    before = descriptor.contents(east)
-
-    minimal.plant(east / "units.csv", 2, "name_en", "pieces")
+def test_files_that_passed_in_another_process_have_their_day(east, monkeypatch):
+    """A file that changed since has none."""
+    path = east / cache.FILE
+    path.write_bytes(re.sub(rb'"[0-9]{4}-[0-9]{2}-[0-9]{2}"', b'"2024-02-29"', path.read_bytes()))
     minimal.plant(east / "themes.csv", 2, "name_en", "Results")
-    after = descriptor.contents(east)
+    monkeypatch.setattr(load, "_kept", {})
 
-    changed = {name for name in before if before[name] != after[name]}
-    assert changed >= {"units", "themes", "indicators"}
-    assert "context" not in changed
+    days = load.survey(east).passed
 
-
-def test_tables_that_passed_are_named_with_their_day(east, monkeypatch):
-    """The second time frictionless sees none of them."""
-    tables, contents = load.load(east), descriptor.contents(east)
-    assert descriptor.checked(tables, contents) == ([], {})
-    monkeypatch.setattr(descriptor, "validate", lambda *_: pytest.fail("validated again"))
-
-    faults, days = descriptor.checked(tables, contents)
-
-    assert faults == []
-    assert days.keys() == contents.keys()
-
-
-def test_of_the_tables_referred_to_only_keys_are_validated(east):
-    """A broken link of the one table chosen is found all the same."""
-    held = minimal.changed(load.load(east), "indicators", 3, theme="nowhere")
-
-    (fault,) = descriptor.validate(held, ["indicators"])
-
-    assert (fault.file, fault.line) == ("indicators.csv", 3)
+    assert days == ["2024-02-29"] * (len(load.files(east)) - 1)

@@ -124,7 +124,9 @@ def test_runs_are_the_contract_of_mentions(text, raws):
     assert [numeral.raw for numeral in numerals.find(text)] == raws
 
 
-@pytest.mark.parametrize("raw", ["12,34", "1,2345", "1,052,3", "2024.5.21", "1.052,300"])
+@pytest.mark.parametrize(
+    "raw", ["12,34", "1,2345", "1,052,3", "2024.5.21", "1.052,300", "34 x", "2024/1/1", "约三"]
+)
 def test_what_is_no_single_number_is_refused(raw):
     """12,34 may be two numbers, and 2024.5.21 is a day."""
     with pytest.raises(ValueError, match=raw):

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from analysis.charts.kinds import kind_of
 from analysis.charts.native import Table
@@ -162,25 +162,31 @@ def selected(
 
 def retitled(records: Iterable[Record], about: About, findings: Sequence[Finding]) -> list[Record]:
     """
-    Return figures with the findings that they show on the regions of a subject as their titles.
+    Return figures with the findings that they show on a subject as their titles.
 
-    The title of a figure of several regions is about one of them, which may be another.
+    The title of a figure of several regions or indicators is about one of them, perhaps another.
     """
-    if not about.regions:
-        return list(records)
-    own = [one for one in findings if about.regions.issuperset(one.regions)]
+    own = [one for one in findings if not about.regions or about.regions.issuperset(one.regions)]
+    subject = {"subject": sorted(about.regions)} if about.regions else {}
     return [
-        _retitled(record, [one for one in own if _of_finding(one, [record])])
-        | {"subject": sorted(about.regions)}
+        (dict(record) if _is_titled_on(record, about) else _retitled(record, own)) | subject
         for record in records
     ]
 
 
-def _retitled(record: Record, findings: Sequence[Finding]) -> dict[str, Any]:
-    if not findings:
+def _is_titled_on(record: Record, about: About) -> bool:
+    """Return whether the title of a figure is on a subject that names no region."""
+    indicator = record.get("parameters", {}).get("indicator")
+    on = not about.indicators or indicator is None or indicator in about.indicators
+    return not about.regions and on
+
+
+def _retitled(record: Record, findings: Iterable[Finding]) -> dict[str, Any]:
+    first = next((one for one in findings if _of_finding(one, [record])), None)
+    if first is None:
         return dict(record)
-    texts = {"title": findings[0].title, "spoken": findings[0].sentence}
-    texts |= {"subtitle": findings[0].subtitle} if findings[0].subtitle else {}
+    texts = {"title": first.title, "spoken": first.sentence}
+    texts |= {"subtitle": first.subtitle} if first.subtitle else {}
     return {**record, **{name: {"zh": text.zh, "en": text.en} for name, text in texts.items()}}
 
 
@@ -195,12 +201,46 @@ def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[s
 def chosen(
     records: Iterable[Record], about: About, findings: Sequence[Finding] = ()
 ) -> list[Record]:
-    """Return the figures of findings, then those with the highest weight for a subject."""
-    records = list(records)
+    """
+    Return the figures of findings, then those with the highest weight for a subject.
+
+    Those that are too dense, or are lists of sentences that a longer list has too, are left out.
+    """
+    records = [one for one in records if not kind_of(one).dense]
     named = [record for one in findings for record in _of_finding(one, records)]
-    first = list({record["name"]: record for record in named}.values())[:MOST]
-    rest = [one for one in _weightiest(records, about) if one not in first]
-    return [*first, *rest[: MOST - len(first)]]
+    ranked = {one["name"]: one for one in (*named, *_weightiest(records, about))}
+    repeated = next(iter(_repeated(list(ranked.values())[:MOST], about)), None)
+    while repeated is not None:
+        del ranked[repeated]
+        repeated = next(iter(_repeated(list(ranked.values())[:MOST], about)), None)
+    return list(ranked.values())[:MOST]
+
+
+def _repeated(records: Sequence[Record], about: About) -> Iterator[str]:
+    """Yield the names of the lists whose sentences on a subject are all in a longer list."""
+    lists = {one["name"]: _spans(one, about) for one in records if kind_of(one).listed}
+    for name, spans in lists.items():
+        longer = [others for others in lists.values() if len(others) > len(spans) > 0]
+        if any(all(any(map(span.meets, others)) for span in spans) for others in longer):
+            yield name
+
+
+class _Span(NamedTuple):
+    """The characters of a sentence in a report."""
+
+    report: str
+    start: int
+    end: int
+
+    def meets(self, other: "_Span") -> bool:
+        """Return whether two spans have a character in common."""
+        same = self.report == other.report
+        return same and self.start < other.end and other.start < self.end
+
+
+def _spans(record: Record, about: About) -> list[_Span]:
+    rows = (row for row in about.rows(record["rows"]) if "end" in row)
+    return [_Span(row["report"], row["start"], row["end"]) for row in rows]
 
 
 def _of_finding(finding: Finding, records: Sequence[Record]) -> list[Record]:
@@ -276,13 +316,12 @@ def _pages(
     apart = apart_on(every, about, language)
     front = [
         _cover(shown, language, version, scope["title"], about),
-        summary(shown, len(apart.lines), language, findings),
+        summary(shown, apart.lines, language, findings),
     ]
-    title = say("brief.apart")[language]
-    back = [
-        *_cut(presentation, "apart", title, apart, (3.6, 8.5), language, size=14),
-        *_sources(presentation, shown, language),
-    ]
+    back = [*_sources(presentation, shown, language)]
+    if len(apart.lines) > FEW_APART:
+        title = say("brief.apart")[language]
+        back[:0] = _cut(presentation, "apart", title, apart, (3.6, 8.5), language, size=14)
     return front, back
 
 
@@ -301,7 +340,10 @@ def pages_of(
 
 
 def summary(
-    shown: Sequence[Record], apart: int, language: str, findings: Sequence[Finding] = ()
+    shown: Sequence[Record],
+    apart: Sequence[Sequence[str]],
+    language: str,
+    findings: Sequence[Finding] = (),
 ) -> Page:
     """
     Return the page of findings: those that the figures show, else the titles of the figures.
@@ -309,7 +351,8 @@ def summary(
     Parameters
     ----------
     apart
-        The number of indicators that cannot be compared, which the last line says.
+        The indicators that cannot be compared, with reasons; the last line has the reasons of few,
+        which have no page, else their number.
     """
     said = lines(shown, apart, language, findings)
     words = "\n".join(f"{number}. {line}" for number, line in enumerate(said, 1))
@@ -317,15 +360,32 @@ def summary(
     return Page("summary", "Summary", {"Title": title, "Words": words})
 
 
+FEW_APART = 1  # indicators that cannot be compared; a page of their own would be nearly empty
+
+
 def lines(
-    shown: Sequence[Record], apart: int, language: str, findings: Sequence[Finding] = ()
+    shown: Sequence[Record],
+    apart: Sequence[Sequence[str]],
+    language: str,
+    findings: Sequence[Finding] = (),
 ) -> list[str]:
     """Return the findings of :func:`summary` as sentences."""
     said = list(dict.fromkeys(line for one in shown for line in _said(one, language, findings)))
-    if apart:
-        said.append(say("brief.apart_count", count=apart)[language])
+    if len(apart) > FEW_APART:
+        said.append(say("brief.apart_count", count=len(apart))[language])
+    else:
+        few = (apart_line(line, language) for line in apart)
+        said += [say("brief.apart_one", line=Text(line, line))[language] for line in few]
     end = {"zh": "。", "en": "."}[language]
     return [f"{one.rstrip(end)}{end}" for one in said]
+
+
+def apart_line(line: Sequence[str], language: str) -> str:
+    """Return which regions cannot be compared on an indicator and why, as a sentence."""
+    what, reasons = line
+    joined = {"zh": "；", "en": "; "}[language].join(reasons.split("\n"))
+    words = say("report.apart_line", what=Text(what, what), reasons=Text(joined, joined))
+    return words[language]
 
 
 def apart_on(every: Iterable[Record], about: About, language: str) -> Table:

@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml import etree
 from lxml.builder import ElementMaker  # type: ignore[import-not-found]
+from xlsxwriter.utility import xl_col_to_name
 
 from analysis.charts import style
 from analysis.charts.native import Plot, Point, Series
@@ -23,8 +24,8 @@ from analysis.publish.fit import (
     ceiling,
     fitted,
     label_shift,
+    labels_above,
     octaves,
-    rounded_ends,
     text_size,
     whole_step,
 )
@@ -119,10 +120,6 @@ def _group(plot: Plot, size: float) -> Any:
             _val("barDir", "bar"), _val("grouping", "clustered"), _val("varyColors", 0), *series,
             _val("gapWidth", 60), *ids,
         )  # fmt: skip
-    if plot.kind == "scatter":
-        return c.scatterChart(
-            _val("scatterStyle", "lineMarker"), _val("varyColors", 0), *series, *ids
-        )
     return c.lineChart(
         _val("grouping", "standard"), _val("varyColors", 0), *series, _val("marker", 1), *ids
     )
@@ -151,7 +148,7 @@ def _drawn(plot: Plot, size: float) -> Iterable[Any]:
 
 def _series(plot: Plot, index: int, series: Series, size: float, number: int) -> Any:
     """Return one series, its children in the order of the schema."""
-    columns = _columns(plot, index)
+    columns = _columns(index)
     count = len(series.points)
     element = c.ser(
         _val("idx", number), _val("order", number), c.tx(_names(columns[0], series.name))
@@ -166,31 +163,22 @@ def _series(plot: Plot, index: int, series: Series, size: float, number: int) ->
     element.append(_data_labels(plot, series, size))
     if any(point and point.lower is not None for point in series.points):
         element.append(_error_bars(series, columns))
-    if plot.kind == "scatter":
-        element.append(c.xVal(_numbers(f"{_letter(columns[0] - 1)}", series.xs)))
-        element.append(c.yVal(_numbers(_letter(columns[0]), values(series))))
-    else:
-        element.append(c.cat(_words("A", plot.categories)))
-        element.append(c.val(_numbers(_letter(columns[0]), values(series), plot.number_format)))
+    element.append(c.cat(_words("A", plot.categories)))
+    element.append(c.val(_numbers(_letter(columns[0]), values(series), plot.number_format)))
     if plot.kind != "bars":
         element.append(_val("smooth", 0))
     element.append(_label_range(series, _letter(columns[3]), count))
     return element
 
 
-def _columns(plot: Plot, index: int) -> tuple[int, int, int, int]:
-    """Return the columns of a series in the sheet, from 0; x of a scatter precedes them."""
-    step = COLUMNS + (plot.kind == "scatter")
-    first = index * step + 1
+def _columns(index: int) -> tuple[int, int, int, int]:
+    """Return the columns of a series in the sheet, from 0."""
+    first = index * COLUMNS + 1
     return first, first + 1, first + 2, first + 3
 
 
 def _letter(column: int) -> str:
-    letters = ""
-    while column >= 0:
-        column, rest = divmod(column, 26)
-        letters, column = chr(65 + rest) + letters, column - 1
-    return letters
+    return str(xl_col_to_name(column))
 
 
 def _formula(column: str, count: int) -> str:
@@ -236,13 +224,6 @@ def _line(fill: Any, width: float, dash: str = "") -> Any:
     return line
 
 
-_LOOKS = {
-    "dashed": ("accent6", 1.25, "dash"),
-    "thin": ("accent6", 0.75, ""),
-    "plain": ("tx1", 1.0, ""),
-}
-
-
 def _accent(region: str) -> tuple[str, bool]:
     """
     Return the theme colour of a region, and whether it is darkened (regions beyond the first five).
@@ -260,9 +241,8 @@ def _series_look(plot: Plot, series: Series) -> Any:
     name, darker = _accent(series.region)
     if plot.kind == "bars":
         return c.spPr(_colour("accent6"))
-    if series.line in _LOOKS:
-        colour, width, dash = _LOOKS[series.line]
-        return c.spPr(_line(_colour(colour), width, dash))
+    if series.line == "dashed":
+        return c.spPr(_line(_colour("accent6"), 1.25, "dash"))
     if series.line == "solid":
         return c.spPr(_line(_colour(name, darker=darker), 1.5))
     return c.spPr(a.ln(a.noFill(), w="19050"))
@@ -321,9 +301,9 @@ def _text(size: float, colour: str = "tx2") -> Any:
     return c.txPr(a.bodyPr(), a.lstStyle(), a.p(a.pPr(face), a.endParaRPr(lang="en-US")))
 
 
-def _switches(*, value: bool = False) -> list[Any]:
+def _switches() -> list[Any]:
     names = ("LegendKey", "Val", "CatName", "SerName", "Percent", "BubbleSize")
-    return [_val(f"show{name}", int(value and name == "Val")) for name in names]
+    return [_val(f"show{name}", 0) for name in names]
 
 
 def _data_labels(plot: Plot, series: Series, size: float) -> Any:
@@ -347,9 +327,7 @@ def _data_label(plot: Plot, series: Series, index: int, point: Point) -> Any:
         id="{" + str(uuid.uuid5(uuid.NAMESPACE_OID, seed)).upper() + "}",
         type="CELLRANGE",
     )
-    position = "outEnd" if plot.kind == "bars" else "r"
-    if plot.kind == "scatter" and point.row:  # adjacent points of a funnel are close together
-        position = ("r", "l", "b", "t")[index % 4]
+    position = "outEnd" if plot.kind == "bars" else "t" if labels_above(plot) else "r"
     rich = c.rich(a.bodyPr(wrap="none"), a.lstStyle(), a.p(field, a.endParaRPr(lang="en-US")))
     extension = c.ext(c15.dlblFieldTable(), c15.showDataLabelsRange(val="1"), uri=_LABELS_EXTENSION)
     return c.dLbl(
@@ -367,7 +345,7 @@ def _shift(plot: Plot, series: Series, index: int) -> Iterable[Any]:
 
 def _backing(plot: Plot) -> Iterable[Any]:
     """Yield a white background for labels that lines may cross."""
-    if plot.kind == "scatter" or plot.log:
+    if plot.log:
         yield c.spPr(_colour("bg1"), a.ln(a.noFill()))
 
 
@@ -397,10 +375,8 @@ def _error_bars(series: Series, columns: tuple[int, int, int, int]) -> Any:
 
 
 def _axes(plot: Plot, size: float) -> list[Any]:
-    if plot.kind == "scatter":
-        return [_value_axis(plot, size, 10, 20, "b"), _value_axis(plot, size, 20, 10, "l")]
     sides = ("l", "b") if plot.kind == "bars" else ("b", "l")
-    return [_category_axis(plot, size, sides[0]), _value_axis(plot, size, 20, 10, sides[1])]
+    return [_category_axis(plot, size, sides[0]), _value_axis(plot, size, sides[1])]
 
 
 def _category_axis(plot: Plot, size: float, side: str) -> Any:
@@ -415,53 +391,25 @@ def _category_axis(plot: Plot, size: float, side: str) -> Any:
     )  # fmt: skip
 
 
-def _value_axis(plot: Plot, size: float, own: int, other: int, side: str) -> Any:
-    scaling = c.scaling()
-    if plot.log and own == 20:
-        low, high = octaves(plot)
-        scaling.append(_val("logBase", 2))
-    scaling.append(_val("orientation", "minMax"))
-    if plot.log and own == 20:
-        scaling.append(_val("max", high))
-        scaling.append(_val("min", low))
-    elif own == 20:
-        scaling.append(_val("max", repr(ceiling(plot))))
-        scaling.append(_val("min", 0))
-    elif plot.ends is not None:
-        low, high, _ = rounded_ends(plot.ends)
-        scaling.append(_val("max", repr(high)))
-        scaling.append(_val("min", repr(low)))
-    words = "" if plot.kind != "scatter" else plot.x_axis if own == 10 else plot.axis
+def _value_axis(plot: Plot, size: float, side: str) -> Any:
+    low, high = octaves(plot) if plot.log else (0, repr(ceiling(plot)))
+    base = [_val("logBase", 2)] if plot.log else []
+    scaling = c.scaling(*base, _val("orientation", "minMax"), _val("max", high), _val("min", low))
     hidden = int(plot.kind == "bars")  # bars are labelled with their values
-    axis = c.valAx(_val("axId", own), scaling, _val("delete", hidden), _val("axPos", side))
-    if own == 20 and not hidden:
+    axis = c.valAx(_val("axId", 20), scaling, _val("delete", hidden), _val("axPos", side))
+    if not hidden:
         axis.append(c.majorGridlines(c.spPr(_line(_colour("bg2"), 0.75))))
-    if words:
-        axis.append(_axis_title(words, size, turned=side == "l"))
     axis.extend([
         c.numFmt(formatCode="General" if plot.log else plot.number_format, sourceLinked="0"),
         _val("majorTickMark", "none"), _val("minorTickMark", "none"), _val("tickLblPos", "low"),
-        c.spPr(a.ln(a.noFill())), _text(size * 0.9), _val("crossAx", other),
-        _val("crosses", "max" if plot.kind == "bars" else "min"),
-        _val("crossBetween", "midCat" if plot.kind == "scatter" else "between"),
-        *_steps(plot, own),
+        c.spPr(a.ln(a.noFill())), _text(size), _val("crossAx", 10),
+        _val("crosses", "max" if plot.kind == "bars" else "min"), _val("crossBetween", "between"),
+        *_steps(plot),
     ])  # fmt: skip
     return axis
 
 
-def _steps(plot: Plot, own: int) -> Iterable[Any]:
-    if plot.log:
-        yield _val("majorUnit", 2)
-    elif own == 20 and whole_step(plot):
-        yield _val("majorUnit", whole_step(plot))
-    elif own == 10 and plot.ends is not None:
-        yield _val("majorUnit", repr(rounded_ends(plot.ends)[2]))
-
-
-def _axis_title(words: str, size: float, *, turned: bool) -> Any:
-    body = a.bodyPr(rot="-5400000", vert="horz") if turned else a.bodyPr()
-    run = a.r(
-        a.rPr(_colour("tx2"), lang="zh-CN", altLang="en-US", sz=str(round(size * 90)), b="0"),
-        a.t(words),
-    )
-    return c.title(c.tx(c.rich(body, a.lstStyle(), a.p(run))), _val("overlay", 0))
+def _steps(plot: Plot) -> Iterable[Any]:
+    step = 2 if plot.log else whole_step(plot)
+    if step:
+        yield _val("majorUnit", step)

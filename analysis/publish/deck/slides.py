@@ -81,7 +81,7 @@ def deck(
 
 
 TABLE_ROOM = {False: (12.3, 4.4), True: (8.0, 4.4)}  # inches of a wide slide: whole, with an aside
-TABLE_SIZE = 11.0  # points
+TABLE_SIZE = 12.0  # points
 
 
 def paged(one: Content) -> list[Content]:
@@ -285,7 +285,7 @@ def changes(slide: Any, slide_content: Content, language: str, box: Box) -> floa
         shapes.set_run(first, table.heading, language, 12.0, "tx2")
         top += 0.4
     size = table_size(slide_content)
-    while size > shapes.SMALLEST and _height(table, width, size) > box[1] + box[3] - top:
+    while size > TABLE_SIZE and _height(table, width, size) > box[1] + box[3] - top:
         size -= 1
     widths, high = shares(table, width, size), _height(table, width, size)
     frame = shapes.grid(slide, table, language, (left, top, width, high), widths, size)
@@ -296,12 +296,9 @@ def changes(slide: Any, slide_content: Content, language: str, box: Box) -> floa
 
 def table_size(slide_content: Content) -> float:
     """Return the text size of a table in points: smaller beside a chart."""
-    if slide_content.plot is None:
-        return 13.0 if slide_content.table and len(slide_content.table.lines) > 8 else 15.0
-    several = slide_content.table is not None and any(
-        "\n" in line[0] for line in slide_content.table.lines
-    )
-    return 10.0 if several else 11.0
+    if slide_content.plot is not None:
+        return TABLE_SIZE
+    return 13.0 if slide_content.table and len(slide_content.table.lines) > 8 else 15.0
 
 
 def _height(table: Table, width: float, size: float) -> float:

@@ -13,7 +13,7 @@ from analysis.charts.native import Plot, Series
 from analysis.language import labels
 from analysis.language.messages import say
 from analysis.publish.data import distance, values
-from analysis.publish.fit import axis_end, fitted, octaves, rounded_ends, whole_step
+from analysis.publish.fit import axis_end, fitted, octaves, whole_step
 
 HEAD = 4  # the head line of a table, from 0; above it are title, description and link
 _INCHES = 9.4  # the width of a chart
@@ -27,13 +27,9 @@ def letter_of(column: int) -> str:
 
 def columns(plot: Plot, language: str) -> list[tuple[str, list[Any]]]:
     """Return the head and the cells of each column of a chart's sheet."""
-    chart_columns: list[tuple[str, list[Any]]] = []
-    if plot.kind != "scatter":
-        names = fitted(plot, _INCHES).categories  # broken into lines, else programs rotate them
-        chart_columns.append((say("charts.category")[language], list(names)))
+    names = fitted(plot, _INCHES).categories  # broken into lines, else programs rotate them
+    chart_columns: list[tuple[str, list[Any]]] = [(say("charts.category")[language], list(names))]
     for series in plot.series:
-        if plot.kind == "scatter":
-            chart_columns.append((plot.x_axis, list(series.xs)))
         chart_columns.append((series.name, list(values(series))))
         if _has_limits(series):
             chart_columns += [
@@ -52,14 +48,13 @@ def starts(plot: Plot) -> list[int]:
     first_columns, column = [], 1
     for series in plot.series:
         first_columns.append(column)
-        column += (3 if _has_limits(series) else 1) + (plot.kind == "scatter")
+        column += 3 if _has_limits(series) else 1
     return first_columns
 
 
 def native(book: Any, plot: Plot, tab: str) -> Any:
     """Return the chart of *plot*, with its numbers taken from the sheet *tab*."""
-    kinds = {"bars": {"type": "bar"}, "scatter": {"type": "scatter", "subtype": "straight"}}
-    chart = book.add_chart(kinds.get(plot.kind, {"type": "line"}))
+    chart = book.add_chart({"type": "bar" if plot.kind == "bars" else "line"})
     for start, series in zip(starts(plot), plot.series, strict=True):
         chart.add_series(_series(plot, start, series, tab))
     chart.set_legend({"none": True} if len(plot.series) == 1 else {"position": "bottom"})
@@ -73,7 +68,7 @@ def native(book: Any, plot: Plot, tab: str) -> Any:
         chart.set_x_axis(ends | {"visible": False, "major_gridlines": {"visible": False}})
         chart.set_y_axis(across | {"reverse": True})
     else:
-        chart.set_x_axis(across | _along(plot))
+        chart.set_x_axis(across)
         chart.set_y_axis(_upward(plot))
     return chart
 
@@ -90,14 +85,6 @@ def _upward(plot: Plot) -> dict[str, Any]:
     return {**ends, **step, "major_gridlines": _HAIR}
 
 
-def _along(plot: Plot) -> dict[str, Any]:
-    """Return the options of a numeric x axis: its name and its ends."""
-    if plot.ends is None:
-        return {}
-    low, high, step = rounded_ends(plot.ends)
-    return {"name": plot.x_axis, "min": low, "max": high, "major_unit": step}
-
-
 _HAIR = {"visible": True, "line": {"color": "#E5E7EB", "width": 0.75}}
 
 
@@ -110,7 +97,7 @@ def _series(plot: Plot, first: int, series: Series, tab: str) -> dict[str, Any]:
 
     options: dict[str, Any] = {
         "name": labels.legible(series.name, 200).lstrip("="),
-        "categories": cells(0 if plot.kind != "scatter" else first - 1),
+        "categories": cells(0),
         "values": cells(first),
     }
     colour = _shade(series)
