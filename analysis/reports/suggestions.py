@@ -237,10 +237,6 @@ class Catalogue:
         listed = (needed for code, needed, _ in self.synonyms if code == row.code)
         return pairs(row.name) | pairs(row.definition) | {t for terms in listed for t in terms}
 
-    def quantity(self, suggestion: Suggestion) -> str:
-        """Return the quantity of a suggested indicator."""
-        return self.indicators[suggestion.indicator].quantity
-
     def speaks(self, suggestion: Suggestion, word: str) -> bool:
         """Whether the name or the matched words of a suggestion have *word*."""
         return word in self.indicators[suggestion.indicator].name or word in suggestion.why
