@@ -190,7 +190,8 @@ def _cells(held: Tables, codes: Sequence[str], language: Language) -> dict[Any, 
         mine = rows[rows["region"].eq(region["region"])]
         for code in codes:
             if (region["region"], code) not in cells:
-                reason = gaps.explained(region, mine[mine["indicator"].eq(code)], near[code])
+                own = mine[mine["indicator"].eq(code)].to_dict("records")
+                reason = gaps.explained(region, own, near[code])
                 cells[region["region"], code] = f"*{reason[f'reason_{language}']}*"
     return cells
 

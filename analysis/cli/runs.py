@@ -238,12 +238,14 @@ def _print_jobs(
 def status(project: Path | None, *, language: str, as_json: bool) -> None:
     """Show the last run, changed values, stale jobs and failures."""
     from analysis.runs import history
+    from analysis.tables import descriptor
 
     whole = _plan(project)
     if as_json:
         click.echo(json.dumps(history.report(whole), ensure_ascii=False, indent=1))
-    else:
-        click.echo("\n".join(history.printed(history.report(whole, language), language)))
+        return
+    doubts = [line[language] for line in descriptor.doubts(whole.project.data)]
+    click.echo("\n".join(doubts + history.printed(history.report(whole, language), language)))
 
 
 COMMANDS = (new, run, job, plan, status)

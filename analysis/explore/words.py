@@ -51,11 +51,12 @@ def indicator(word: str, tables: Tables, language: str) -> str:
         For a synonym of several indicators, with their codes.
     """
     synonyms = tables.synonyms
-    names = synonyms["synonym"].str.replace(r"\s*!\S+", "", regex=True)  # what it is not about
-    codes = synonyms.loc[names.eq(word.strip()), "indicator"].unique()
     try:
         return code_of("indicator", word, tables.indicators, language)
     except WordError:
+        names = synonyms["synonym"].str.replace(r"\s*!\S+", "", regex=True)  # what it is not about
+        same = names.str.casefold().eq(word.strip().casefold())
+        codes = synonyms.loc[same, "indicator"].unique()
         if len(codes) == 0:
             raise
     if len(codes) > 1:

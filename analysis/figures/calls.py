@@ -531,7 +531,14 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
         blocks=[Block(*each) for each in lists],
         unsaid=unsaid,
     )
-    return asked.figure(draw, f"profile-{region}")
+    return asked.figure(draw, f"profile-{region}", _behind(data, region) if placed else None)
+
+
+def _behind(data: Data, region: str) -> pd.DataFrame:
+    """Return the rows from which the expected deaths of a region and of its peers follow."""
+    code = standing.PLACED[0]
+    pairs, points = data.pairs(code), data.peers(code).merge(data.named(code), on="indicator")
+    return data.behind(pairs[pairs["region"].eq(region)], points)
 
 
 def _statement(placed: spread.Placement) -> Statement:

@@ -120,8 +120,10 @@ def report(
     about, form = about or brief.About(), word.FORMS[language]
     every, shown = brief.selected(figures, language, about, findings=findings)
     choice = chosen(figures, about, every, shown, language, title, findings, drawn)
-    sizes = dict.fromkeys(map(choice.limited, SIZES))
-    sized = ((size, list(parts(choice, size))) for size in sizes)
+    sizes: dict[Size, Size] = {}
+    for size in SIZES:
+        sizes.setdefault(choice.limited(size), size)
+    sized = ((size, list(parts(choice, size))) for size in sizes.values())
     fitting = (one for one in sized if word.pages(blocks(one[1]), form) <= MOST_PAGES)
     size, written = next(fitting, (SIZES[-1], list(parts(choice, SIZES[-1]))))
     properties = properties_of(choice, size, about)

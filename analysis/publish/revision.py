@@ -57,16 +57,13 @@ def update(
         If it is no brief of this package, is damaged, read-only or open in another program.
         The file is then unchanged.
     """
-    path, data = office.contents(path)
-    if not dry_run:
-        office.refuse_unwritable(path)
-    with office.damage_reported(path.name):
-        revision = _Revision(path.name, data, figures, findings, drawn)
+
+    def revised(name: str, data: bytes) -> _Revision:
+        revision = _Revision(name, data, figures, findings, drawn)
         revision.run()
-        after = revision.saved() if revision.touched else data
-    if after != data and not dry_run:
-        office.replace(path, data, after)
-    return revision.report
+        return revision
+
+    return refresh.replaced(path, revised, dry_run=dry_run)
 
 
 @dataclass(slots=True)
@@ -211,9 +208,7 @@ class _Revision:
         if isinstance(block, Grid | Picture):
             plan.edited.append(say("refresh.edited_values", part=plan.part)[self.language])
             return
-        numbers = self.outdated(now)
-        if numbers:
-            plan.edited.append(renew.conflict(plan.part, numbers, self.language))
+        plan.note_outdated(plan.part, self.outdated(now), self.language)
         words = block.shown if block is not None else "—"
         plan.kept.append(renew.kept_line(plan.part, words, self.language))
 
@@ -222,10 +217,10 @@ class _Revision:
         following = dict(pairwise(self.parts))
         for before, element in self.others:
             part = following.get(before, before) if before in report.HEADINGS.values() else before
-            numbers = self.outdated(element.xpath("string()"))
-            if numbers and part in plans and plans[part].steps:
-                name = labels.legible(element.xpath("string()"), 24)
-                plans[part].edited.append(renew.conflict(name, numbers, self.language))
+            words = element.xpath("string()")
+            if part in plans and plans[part].steps:
+                name = labels.legible(words, 24)
+                plans[part].note_outdated(name, self.outdated(words), self.language)
 
     def _settle(self, plans: Sequence[_Plan]) -> None:
         """Carry out all plans of parts that belong together, or none."""

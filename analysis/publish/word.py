@@ -9,7 +9,6 @@ lines, headings 一、（一）, the page number at the outer foot. Heights are 
 
 import copy
 import io
-import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from analysis.publish.fit import broken, ems_of, seams
 
 from . import bookmarks
 from .bookmarks import Found
-from .deck import shapes, tags
+from .deck import shapes, store, tags
 
 MM = 72 / 25.4  # points
 A4 = (210, 297)
@@ -301,39 +300,13 @@ def saved(word: Any) -> bytes:
 
 def seal(word: Any, properties: Mapping[str, str], stored: str) -> None:
     """Write custom properties and provenance into a document, replacing earlier ones."""
-    package = word.part.package
-    _drop(package, office.CUSTOM_RELATION)
-    _drop(word.part, office.ITEM_RELATION)
-    blob = office.property_part(properties)
-    _relate(package, office.CUSTOM, office.CUSTOM_TYPE, blob, office.CUSTOM_RELATION)
-    names = {str(part.partname) for part in package.iter_parts()}
-    number = next(n for n in itertools.count(1) if f"/customXml/item{n}.xml" not in names)
-    item = f"customXml/item{number}.xml"
-    part = _relate(word.part, item, "application/xml", office.item(stored), office.ITEM_RELATION)
-    name, kind = f"customXml/itemProps{number}.xml", f"{office.ITEM_RELATION}Props"
-    _relate(part, name, office.ITEM_PROPERTIES_TYPE, office.item_properties(), kind)
-
-
-def _drop(owner: Any, kind: str) -> None:
-    """Remove the relations of a kind, but those to custom XML of other programs."""
-    for key, relation in list(owner.rels.items()):
-        ours = kind != office.ITEM_RELATION or (
-            not relation.is_external
-            and office.stored({office.ITEM: relation.target_part.blob}) is not None
-        )
-        if relation.reltype == kind and ours:
-            owner.rels.pop(key)
-
-
-def _relate(owner: Any, name: str, mime: str, blob: bytes, kind: str) -> Any:
-    """Add a part that *owner* relates to, and return it."""
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part as OfficePart
 
-    package = getattr(owner, "package", owner)
-    part = OfficePart(PackURI(f"/{name}"), mime, blob, package)
-    owner.relate_to(part, kind)
-    return part
+    def part(name: str, mime: str, blob: bytes) -> Any:
+        return OfficePart(PackURI(f"/{name}"), mime, blob, word.part.package)
+
+    store.seal(word.part, part, properties, stored)
 
 
 def renew(word: Any, element: Any, block: Block) -> None:

@@ -27,12 +27,12 @@ _LEAD = re.compile(
 _NO_DOCUMENT = re.compile(r"(?![^,。;]{0,6}(?:方案|规划|计划)|[”\"]?等)")
 _REST = re.compile(r"其中|企业|行业|领域|事故|[、,和及与]")
 _JOINT = re.compile(r"(?:[、和及与]|以及)$")
+_COUNTED = re.compile(r"[\u4e00-\u9fff]{0,4}\d")
 _OTHERS = re.compile(r"等|[、和及与][\u4e00-\u9fff、和及与]{2,16}等")  # 风雹、强对流等
 _OPENING = 3  # characters before a part at the start of a sentence
-_NUMBER = re.compile(
-    r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*"
-    r"|^[\u4e00-\u9fff]{0,10}20\d\d年(?:度|上半年|前三季度)?"
-)
+_NUMBER = re.compile(r"^[ \u3000]*[(]?[一二三四五六七八九十\d]{1,3}[)、.][ ]*")
+_TITLE = re.compile(r"^[\u4e00-\u9fff]{0,10}20\d\d年(?:度|上半年|前三季度)?")
+_INSPECTED = re.compile(r"(?:检查|排查|抽查)[^,。;:]{0,4}$")
 _CLOSED = re.compile(r"\([^()]*\)")
 _CAMPAIGN = re.compile(
     r"(?:“[^“”]{2,20}”(?:专项)?(?:整治|执法|检查|治理|排查|宣传)?"
@@ -183,10 +183,17 @@ def _inherited(lead: str, dimensions: frozenset[str]) -> dict[str, str]:
     return {
         dimension: part
         for dimension, (part, start, end) in _named(bare, dimensions).items()
-        if (_follows(dimension).match(bare, end) or start < _OPENING)
+        if (
+            _follows(dimension).match(bare, end) or start < _OPENING or _inspected(bare, start, end)
+        )
         and (dimension in _OF_ALL or end > max(resets, default=0))
         and not _several(bare[max(bare.rfind(":", 0, start) + 1, *resets, 0) :], dimension)
     }
+
+
+def _inspected(words: str, start: int, end: int) -> bool:
+    """Whether the part at *start* is what an inspection counted: 检查煤矿318矿次,查出隐患."""
+    return bool(_INSPECTED.search(words, 0, start) and _COUNTED.match(words, end))
 
 
 def _follows(dimension: str) -> re.Pattern[str]:
@@ -213,7 +220,9 @@ def _implied(part: str, name: str) -> bool:
 
 def _of_heading(heading: str, dimensions: frozenset[str]) -> dict[str, str]:
     """Return the parts of *dimensions* in a heading that is a name, not a sentence with figures."""
-    short = _NUMBER.sub("", heading)
+    short = _NUMBER.sub("", _TITLE.sub("", heading))
+    if _TITLE.match(heading):  # of the whole text
+        dimensions &= _OF_ALL
     if len(short) > _HEADING or re.search(r"[、和与]|\d(?!\d*行动)", short):
         return {}
     return {d: part for d, (part, _, _) in _named(short, dimensions).items()}

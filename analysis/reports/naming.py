@@ -19,7 +19,6 @@ from .suggestions import ALIKE, ENOUGH, Catalogue, Suggestion, Words
 FOREBEARS = 3  # how many figures back a figure may take its words from
 _CLAUSE_END = re.compile(rf"[,。;\n]|[(](?!{TERRITORIES})")
 _KINDS: dict[str, str] = {Reason.FORMULA: "count", Reason.ZERO: ""}
-_RATE = re.compile(r"(?<!效)率(?!先|领|队)[\u4e00-\u9fff]{0,8}$")
 _AVERAGE = re.compile(r"(?:平均每?|[人户案件次家日月年]均)[\u4e00-\u9fff]{0,8}$")
 _UNFINISHED = re.compile(r"正在|未(?!发生)|尚未|仍?没有|还未")
 _MISSING = re.compile(r"(?<!死亡)(?<!死亡[和或、])失踪(?:人数|人口)?$")  # and not dead
@@ -46,17 +45,9 @@ class Namer:
     grid: dict[int, grids.Cell]
     events: subjects.Events
     assigned: dict[int, tuple[Suggestion, ...]] = field(default_factory=dict)
-    levels: list[tuple[Suggestion, ...]] = field(default_factory=list)  # before the semicolon
-    current: list[tuple[Suggestion, ...]] = field(default_factory=list)
     row: tuple[str, tuple[Suggestion, ...]] = "", ()  # of a table, with its last level
-    orphans: int = 0  # changes so far that refer to those levels
     named: dict[str, Suggestion] = field(default_factory=dict)  # by unit, of the last level
     above: dict[str, Suggestion] = field(default_factory=dict)  # the same of the line before
-
-    def begin(self, *, new: bool) -> None:
-        """Begin a sentence; a *new* one has no levels before it that its changes refer to."""
-        self.levels = [] if new else (self.current or self.levels)
-        self.current, self.orphans = [], 0
 
     def line(self) -> None:
         """Begin a line; only its regions may refer to what the line before counts."""
@@ -67,10 +58,6 @@ class Namer:
     ) -> tuple[Suggestion, ...]:
         """Return the indicators for a figure: by its parent, its event, or the words around it."""
         words = _words(figure, sentence, self.folded, topic)
-        orphan = figure.measure is not Measure.LEVEL and not (figure.subject or figure.parent)
-        if orphan and self.orphans < len(self.levels):
-            self.orphans += 1
-            return self.levels[self.orphans - 1]
         own = figure.parent is None or bool(figure.subject)
         if figure.measure is not Measure.LEVEL and not own:
             parent = self.assigned.get(figure.parent.quantity.start, ())  # type: ignore[union-attr]
@@ -88,8 +75,6 @@ class Namer:
             suggested = self._by_event(figure, suggested)
         suggested = self._in_row(figure, suggested)
         self.assigned[figure.quantity.start] = suggested
-        if figure.measure is Measure.LEVEL and first(suggested):
-            self.current.append(suggested)
         if figure.measure is Measure.LEVEL and suggested and suggested[0].score >= ENOUGH:
             self.named[figure.quantity.unit] = suggested[0]
         return suggested
@@ -115,9 +100,6 @@ class Namer:
             counted = q if q.unit not in RELATIVE else _origin(figure)
             kind, unit = (counted.kind, counted.unit) if counted else ("", "")
         suggested = tuple(catalogue.suggest(words, unit=unit, kind=kind))
-        if _RATE.search(figure.subject or figure.near[-10:]):  # a rate is not a count
-            rates = {"rate", "share"}
-            suggested = tuple(s for s in suggested if catalogue.quantity(s) in rates)
         if suggested and suggested[0].score >= ENOUGH:
             return suggested
         unit = _counted_again(figure)

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status
 from analysis.tables import numerals
+from analysis.tables.checks import expected_unit
 
 from . import breakdowns, facts, grids, roles, scopes, subjects, touched
 from .candidates import EVIDENCE, Candidate
@@ -103,18 +104,16 @@ class _Reader:
     def sentence(self, sentence: Sentence, inside: list[numerals.Numeral]) -> Iterator[Candidate]:
         words = self.folded[sentence.start : sentence.end]
         topic = re.match(r"\s*([\u4e00-\u9fff、()“”]{2,16}(?:方面|领域))[,:]", words)
-        if sentence.start == sentence.section.start:
-            self.topic = ""
-        if self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n"}:
+        before = self.folded[max(0, sentence.start - 1) : sentence.start]
+        if before in {"", "\n"}:
             self.namer.line()
+        if before in {"", "\n"} or sentence.start == sentence.section.start:
             self.topic = ""
         if topic:
             self.topic = topic[1]
         self.before = None
         self.latest = "", ""
-        new = self.folded[max(0, sentence.start - 1) : sentence.start] in {"", "\n", "。"}
-        self.namer.begin(new=new)
-        if new:
+        if before in {"", "\n", "。"}:
             self.demanding = False
         read = zip(inside, joined(self.folded, inside), strict=True)
         judged = [_ranked(q, self._judged(n, q, sentence)) for n, q in read]
@@ -187,7 +186,7 @@ class _Reader:
             unsure += self._unexplained(figure, suggested, part, region)
             unsure += self._scope(figure, part)
         unsure += (BASES[base],) if base in BASES else ()
-        unsure += (*self._touched(q, judgement), *_unsure(q, suggested))
+        unsure += (*self._touched(q, judgement), *_unsure(figure, suggested, unit))
         candidate = Candidate(
             q.start,
             q.end,
@@ -544,7 +543,8 @@ def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
     return top.unit if top and sure and (own or not unlike(printed, top.unit)) else printed
 
 
-def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[Doubt, ...]:
+def _unsure(figure: Figure, suggested: tuple[Suggestion, ...], unit: str) -> tuple[Doubt, ...]:
+    q = figure.quantity
     doubts = [Doubt("implied_unit")] if q.implied and q.kind != "count" else []
     if not first(suggested):
         doubts.append(Doubt("no_indicator"))
@@ -552,6 +552,9 @@ def _unsure(q: Quantity, suggested: tuple[Suggestion, ...]) -> tuple[Doubt, ...]
         doubts.append(Doubt("only_definition"))
     elif len(suggested) > 1 and suggested[1].score > 0.85 * suggested[0].score:
         doubts.append(Doubt("two_indicators"))
+    due = expected_unit(figure.measure, suggested[0].unit) if first(suggested) else unit
+    if unit != due:
+        doubts.append(Doubt("another_unit", {"indicator": suggested[0].indicator, "unit": due}))
     return tuple(doubts)
 
 

@@ -29,7 +29,6 @@ from analysis.language.vocabulary import (
     Status,
 )
 from analysis.tables import csv_file
-from analysis.tables.checks import expected_unit
 from analysis.tables.load import regions_covered
 
 from . import areas
@@ -233,7 +232,7 @@ class _Writer:
         page = self.sheet(REVIEW)
         last = 0
         for last, candidate in enumerate(self.candidates, 1):
-            colour = "#FFF2CC" if candidate.owns and any(self._doubts(candidate)) else ""
+            colour = "#FFF2CC" if candidate.owns and candidate.doubts else ""
             colour = colour or ("#E8F3EC" if candidate.owns else "#F3F3F3")
             cells = self._cells(candidate)
             for column, text in enumerate(cells):
@@ -267,14 +266,6 @@ class _Writer:
             parts.pop()
         return parts
 
-    def _doubts(self, candidate: Candidate) -> Iterator[Doubt]:
-        """Yield the reader's doubts, and one on a unit that the indicator does not have."""
-        yield from candidate.doubts
-        known = self.compiled.catalogue.indicators.get(candidate.indicator)
-        due = expected_unit(candidate.measure, known.unit) if known else candidate.unit
-        if candidate.owns and candidate.unit != due:
-            yield Doubt("another_unit", {"indicator": candidate.indicator, "unit": due})
-
     def _cells(self, candidate: Candidate) -> list[str]:
         names = self.compiled.catalogue.indicators
         suggested = [
@@ -300,7 +291,7 @@ class _Writer:
         known |= {"evidence": candidate.evidence, "reason": candidate.reason, "note": note}
         known |= {
             "suggestions": "\n".join(suggested),
-            "doubts": self._joined(self._doubts(candidate)),
+            "doubts": self._joined(candidate.doubts),
         }
         return [known.get(column, "") for column in COLUMNS[REVIEW]]
 

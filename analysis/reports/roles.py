@@ -187,15 +187,12 @@ def _figure(at: Place) -> Judgement:
 def _spelled(at: Place) -> Judgement:
     """Return the role of a figure in Chinese numerals; a single digit needs an event nearby."""
     raw, read = at.numeral.raw, at.quantity
-    doubt = (Doubt("chinese_numerals"),)
     if read.counter == "大" or (read.implied and len(raw) == 1):
         return Judgement(Role.LABEL, "概括用语")
-    if len(raw) > 1 or raw in "百千" or read.last - read.end > len(read.counter):
-        return Judgement(Role.OBSERVATION, "数量", doubt)
     before = at.text[max(0, read.first - 12) : read.first]
     if raw == "一" and read.counter != "分之" and not _EVENT.search(before):
         return Judgement(Role.LABEL, "“一”，冠词或习语")
-    return Judgement(Role.OBSERVATION, "数量", doubt)
+    return Judgement(Role.OBSERVATION, "数量", (Doubt("chinese_numerals"),))
 
 
 _LASTING = re.compile(
@@ -274,7 +271,7 @@ _DEMAND = re.compile(
 _HARD = re.compile(
     rf"(?:每|各|全年|年内|要求|应|须|必须|今年)[^。;]{{0,24}}(?:{_LEAST})|力争|届时"
     r"|到20\d\d年[末底]?[^。;]{0,20}(?:达|实现|建成)|确保[^,。;]{0,20}$|目标(?:为|是|值)"
-    r"|不[得能应可](?:[少低]于|超过|突破|高于)|不突破|必须达到|控制在[^,。;]{0,10}(?:以内|之内|以下)"
+    r"|率(?:达到)?不[少低]于|不[得能应可](?:[少低]于|超过|突破|高于)|不突破|必须达到|控制在[^,。;]{0,10}(?:以内|之内|以下)"
 )
 _AIM = re.compile(r"(?<!按)目标:?$")
 _BELOW_AIM = re.compile(r"[高低]于[^,。;\d]*(?:目标|计划|指标)")

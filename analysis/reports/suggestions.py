@@ -237,10 +237,6 @@ class Catalogue:
         listed = (needed for code, needed, _ in self.synonyms if code == row.code)
         return pairs(row.name) | pairs(row.definition) | {t for terms in listed for t in terms}
 
-    def quantity(self, suggestion: Suggestion) -> str:
-        """Return the quantity of a suggested indicator."""
-        return self.indicators[suggestion.indicator].quantity
-
     def speaks(self, suggestion: Suggestion, word: str) -> bool:
         """Whether the name or the matched words of a suggestion have *word*."""
         return word in self.indicators[suggestion.indicator].name or word in suggestion.why
@@ -415,7 +411,9 @@ def catalogue(folder: Path) -> Catalogue:
     rows = {row[0]: Indicator(*row) for row in zip(*(table[name] for name in columns), strict=True)}
     extra = folder / "synonyms.csv"
     more = csv_file.table(extra)[["indicator", "synonym"]].to_numpy() if extra.exists() else ()
-    synonyms = [(code, *_terms(synonym)) for code, synonym in more if code in rows]
+    # English ones are for questions at a prompt; reports are Chinese.
+    chinese = [pair for pair in more if pair[0] in rows and not pair[1].isascii()]
+    synonyms = [(code, *_terms(synonym)) for code, synonym in chinese]
     listed = {(code, needed) for code, needed, _ in synonyms}
     names = ((row.code, *_terms(_stem(row.name))) for row in rows.values())
     synonyms = [named for named in names if named[:2] not in listed] + synonyms

@@ -51,13 +51,15 @@ def prior_years(rows: pd.DataFrame) -> pd.DataFrame:
     first, last = np.ceil(low - 1e-9), np.floor(high + 1e-9)
     one = np.where(whole, first == last, low == high)
     value = np.where(whole & one, first, (low + high) / 2)
+    units = rows[rows["measure"].eq(Measure.LEVEL)].drop_duplicates("indicator")
+    units = units.set_index("indicator")
     return joined.drop(columns=["level_now", "level_half"]).assign(
         period_start=joined["period_start"] - pd.DateOffset(years=1),
         period_end=joined["period_end"] - pd.DateOffset(years=1),
         measure=str(Measure.LEVEL),
         mark=np.where(value == 0, str(Mark.ZERO), str(Mark.EXACT)),
         **{
-            name: joined[name].where(~percent, _of_level(joined, rows, name))
+            name: joined[name].where(~percent, joined["indicator"].map(units[name]))
             for name in ("unit", "unit_en", "unit_one")
             if name in joined
         },
@@ -67,11 +69,6 @@ def prior_years(rows: pd.DataFrame) -> pd.DataFrame:
         basis=np.where(percent, "from_percent", "from_difference"),
         settled=one,
     )
-
-
-def _of_level(joined: pd.DataFrame, rows: pd.DataFrame, name: str) -> "pd.Series[str]":
-    levels = rows[rows["measure"].eq(Measure.LEVEL)].drop_duplicates("indicator")
-    return joined["indicator"].map(levels.set_index("indicator")[name])
 
 
 def series(rows: pd.DataFrame, context: pd.DataFrame) -> pd.DataFrame:

@@ -146,7 +146,7 @@ class Tables:
         """
         regions = self.regions[["region", "adcode"]]
         context = self.context.merge(regions, on="adcode", validate="m:1")
-        starts, ends = (context["period"].str.split("/").str[i] for i in (0, 1))
+        starts, ends = context["period"].str[:10], context["period"].str[11:]
         rows = context.drop(columns=["adcode", "period"]).assign(
             segment=self._segments(context["adcode"], context["indicator"], pd.to_datetime(ends)),
             report="",

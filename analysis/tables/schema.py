@@ -485,7 +485,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "denominator": ("分母", "What it may be divided by, because both cover the same whole."),
     "definition_zh": ("中文定义", "Definition in Chinese, in our own words."),
     "definition_en": ("英文定义", "Definition in English, in our own words."),
-    "synonym": ("别名", "Words that must be near a figure; one after ! must not."),
+    "synonym": (
+        "别名",
+        "Words that must be near a figure, one after ! must not; English: for questions.",
+    ),
     "breakdown": (
         "分项",
         "Part that the value is about; empty for the whole, several joined by +.",

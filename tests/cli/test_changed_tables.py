@@ -10,6 +10,7 @@ from publications import written
 
 import analysis as rs
 from analysis.cli.main import main
+from analysis.explore import trace
 
 DATA = Path(__file__).parents[2] / "data"
 DOUBT = "observations/chuxiong.csv, line {line}, column value: found 46"
@@ -94,6 +95,8 @@ def test_a_run_refuses_it_before_any_job(changed, tmp_path):
     assert said.exit_code == 1, said.output
     assert "start" not in {event["event"] for event in events}
     assert changed[1] in said.output
+    state = CliRunner().invoke(main, ["status", "--project", str(root), "--language", "en"])
+    assert changed[1] in "\n".join(state.stdout.splitlines()[:3])
 
 
 def test_the_prompt_warns(changed, monkeypatch):
@@ -128,3 +131,24 @@ def test_a_value_that_stands_out_is_a_note_of_check(tmp_path):
     )
     assert note.endswith(" 237,600 yuan, 14.85 times the year before (16,000 yuan)")
     assert "look again" not in checked.stdout
+
+
+def test_no_brief_mixes_old_figures_with_new_tables(changed, monkeypatch):
+    """Its findings would have other numbers, and its titles be those of other regions."""
+    root, _ = changed
+    path = root / "brief.pptx"
+    about = ["--about", "chuxiong", "--project", root]
+    first = ["deck", "--brief", *about, "--output", path]
+    assert CliRunner().invoke(main, [str(word) for word in first]).exit_code == 0
+    before = path.read_bytes()
+    monkeypatch.setattr(trace.Ledger, "stale", lambda _: True)
+
+    for command in (
+        ["deck", "--brief", *about],
+        ["report", *about],
+        ["deck", "--update", path, "--project", root],
+    ):
+        result = CliRunner().invoke(main, [str(word) for word in command])
+        assert result.exit_code == 1
+        assert "`run` first" in result.stderr
+    assert path.read_bytes() == before

@@ -41,6 +41,7 @@ def test_names_and_synonyms_mean_the_codes(data):
     due = compare(data, "chuxiong", "nantong", "deaths")
 
     assert compare(data, "楚雄", "Nantong", "死亡人数") == due
+    assert compare(data, "chuxiong", "nantong", "fatalities") == due
 
 
 def test_a_region_without_a_report_names_the_figures_of_others(data):

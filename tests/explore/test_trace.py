@@ -252,6 +252,18 @@ def test_a_computed_number_leads_to_the_rows_behind_it(
     assert not any(piece.rows()[row].get("behind") for _, row in piece.marks)
 
 
+def test_the_expected_count_of_a_profile_leads_to_rows_too():
+    """To national deaths and populations, as that of the comparison with the nation does."""
+    rows = rs.load(DATA).rows
+    profile, expected = rs.profile("chuxiong", rows=rows), rs.expected("deaths", rows=rows)
+
+    behind = set(profile.beside.loc[profile.beside["behind"].notna(), "id"])
+
+    assert behind <= {*expected.beside["id"], *expected.rows["id"]}
+    pairs = set(zip(profile.beside["region"], profile.beside["indicator"], strict=True))
+    assert {("china", "deaths"), ("china", "population_year_end")} <= pairs
+
+
 @pytest.mark.parametrize("year", [2023, 2024])
 def test_the_rows_behind_an_expected_count_give_it(tmp_path, monkeypatch, year):
     """National deaths / national population * population of Chuxiong, from the files of data/."""

@@ -359,3 +359,54 @@ def test_each_number_of_a_summary_is_in_the_figure_that_it_names(data, drawn, wo
         known = {n for n in numerals(line) if shows(record, words, language, n)}
         rests = {whole - part for whole in known for part in known}  # 59 of 66, with 7 drawn
         assert not numerals(line) - known - rests, (record["name"], line)
+
+
+def briefed(data, drawn, word):
+    """The figures of a brief on *word* with their titles in it, and its findings."""
+    found, findings = subject([word], data), standing.standing(data, [word])
+    about = brief.About(found.regions, found.indicators, words=(word,))
+    chosen = brief.chosen([record for record, _ in drawn[1]], about, findings)
+    return brief.retitled(chosen, about, findings)
+
+
+@pytest.mark.parametrize("word", ["anhui", "anshan", "yaohai"])
+def test_a_brief_shows_each_sentence_in_one_list(data, drawn, word):
+    """Every target of these regions is among their commitments; an index of all is too dense."""
+    kinds = [record["kind"] for record in briefed(data, drawn, word)]
+
+    assert kinds.count("commitments") == kinds.count("instruments") == 1
+    assert not {"targets", "coverage", "overview"} & {*kinds}
+
+
+def test_a_brief_on_a_theme_has_titles_on_it(data, drawn):
+    """Hazards, not the violations that are more often open in the same figure."""
+    (title,) = (
+        record["title"]["zh"]
+        for record in briefed(data, drawn, "hazards")
+        if record["kind"] == "open_hazards"
+    )
+
+    assert "2452" in title
+    assert "5556" not in title
+
+
+def test_a_list_of_instruments_begins_with_those_of_the_region(data, drawn):
+    """And has the seven that Anhui alone reports, none of other regions alone."""
+    (record,) = (one for one in briefed(data, drawn, "anhui") if one["kind"] == "instruments")
+
+    table = content.content(record, record["language"]).table
+
+    assert table.lines[0][1:3] == ("7", "●7")
+    assert all(line[2] for line in table.lines if line[1])
+
+
+def test_the_only_indicator_apart_is_among_the_findings(figures):
+    """A page of its own would be nearly empty."""
+    pages = texts(brief.deck(figures, language="zh", about=DEATHS))
+
+    assert (
+        pages[1]["words"]
+        .split("\n")[-1]
+        .endswith("不能比较：生产安全事故死亡人数——瑶海：该报告只是计划，不含实绩。")
+    )
+    assert "哪些数字不能比较，为什么" not in {page.get("title") for page in pages}

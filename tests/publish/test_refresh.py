@@ -3,6 +3,7 @@
 import io
 import random
 import shutil
+import time
 from contextlib import suppress
 from functools import partial
 from zipfile import ZipFile
@@ -17,7 +18,7 @@ from analysis.errors import AnalysisError
 from analysis.explore import trace
 from analysis.figures import carriers, office
 from analysis.publish.deck import chart as slide_charts
-from analysis.publish.deck import refresh, slides
+from analysis.publish.deck import refresh, renew, slides
 
 C = f"{{{slide_charts.C}}}"
 
@@ -469,3 +470,28 @@ def test_a_deck_of_the_other_language_stays_in_it(original, tmp_path):
     assert any("values updated" in line for line in report.changed)
     shutil.rmtree(tmp_path / "new")
     Presentation(io.BytesIO(path.read_bytes()))
+
+
+def test_a_deck_without_measure_is_refused(deck, tmp_path):
+    """Each part of a figure is looked for among all shapes; a hundred thousand take minutes."""
+    presentation = Presentation(str(deck))
+    tree = presentation.slides[0].shapes._spTree
+    shape = etree.tostring(presentation.slides[0].shapes[0]._element)
+    for _ in range(refresh.MOST):
+        tree.append(etree.fromstring(shape))
+    presentation.save(str(deck))
+    before = deck.read_bytes()
+
+    with pytest.raises(AnalysisError, match="more than 20,000 shapes"):
+        refresh.update(deck, written(tmp_path / "new", edit=raised))
+
+    assert deck.read_bytes() == before
+
+
+def test_long_texts_are_compared_by_their_beginnings():
+    """Each loose text of a slide may be a lost caption; letter by letter two take minutes."""
+    start = time.process_time()
+
+    assert renew.alike("甲乙丙丁" * 50_000, "乙甲丁丙" * 50_000)
+    assert not renew.alike("甲乙丙丁" * 50_000, "戊己" * 50_000)
+    assert time.process_time() - start < 10

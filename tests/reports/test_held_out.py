@@ -22,7 +22,7 @@ WIDE = [  # of other kinds of reports, every cell marked
 ]
 SHORT = [  # of many kinds of reports, every cell marked
     passage
-    for name in ("genres", "sealed")
+    for name in ("genres", "sealed", "bureaus")
     for passage in BENCHMARK["passages"](BENCHMARK["PASSAGES"] / name)
 ]
 FULL = [  # every cell is marked
@@ -66,7 +66,7 @@ def test_every_mark_of_a_short_passage_stands_on_a_numeral(passage):
     marked = {start for start, due in passage.due.items() if not due.fact}
 
     assert marked <= {numeral.start for numeral in numerals.find(passage.text)}
-    assert len(passage.text) >= 150
+    assert len(passage.text) >= 80
 
 
 FLOORS = [
@@ -84,8 +84,8 @@ FLOORS = [
     (WIDE, {"role": 0.99, "exact": 0.97, "measure": 0.99, "status": 0.99, "period": 0.98}),
     (WIDE, {"part": 0.96, "region": 0.99, "base": 0.99, "filled": 0.88, "row": 0.92}),
     (SHORT, {"role": 0.98, "exact": 0.95, "measure": 0.99, "status": 0.98, "period": 0.98}),
-    (SHORT, {"part": 0.92, "region": 0.99, "base": 0.99, "filled": 0.76, "row": 0.85}),
-    (SHORT, {"top1": 0.93, "top3": 0.96, "open": 0.79, "sure": 0.55, "sure right": 0.93}),
+    (SHORT, {"part": 0.92, "region": 0.99, "base": 0.99, "filled": 0.8, "row": 0.86}),
+    (SHORT, {"top1": 0.93, "top3": 0.96, "open": 0.79, "sure": 0.55, "sure right": 0.95}),
     (WIDE, {"top1": 0.96, "top3": 0.97, "open": 0.88, "sure": 0.58, "sure right": 0.95}),
 ]
 

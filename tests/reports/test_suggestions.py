@@ -1,5 +1,8 @@
 """Suggesting indicators: synonyms first, then the likeness of words to names and definitions."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,8 +18,11 @@ from analysis.reports.suggestions import (
     Descriptions,
     Indicator,
     Words,
+    catalogue,
     pairs,
 )
+
+DATA = Path(__file__).parents[2] / "data"
 
 NAMED = Catalogue(CATALOGUE.indicators, [])
 TOLD = setting("青山市2024年总结\n", period="2024")
@@ -37,6 +43,19 @@ def test_a_wording_that_is_no_synonym_finds_its_indicator(sentence, indicator):
     (found,) = [c for c in read(sentence, TOLD, NAMED) if c.owns and c.numeral]
 
     assert indicator in [suggestion.indicator for suggestion in found.suggestions]
+
+
+def test_english_synonyms_leave_the_reader_as_it_is(tmp_path):
+    """They are for questions at a prompt; reports are Chinese."""
+    lines = (DATA / "synonyms.csv").read_text("utf-8").splitlines(keepends=True)
+    chinese = [line for line in lines[1:] if not line.isascii()]
+    shutil.copy(DATA / "indicators.csv", tmp_path)
+    (tmp_path / "synonyms.csv").write_text("".join([lines[0], *chinese]), "utf-8")
+    without = catalogue(tmp_path).synonyms
+    (tmp_path / "synonyms.csv").write_text("".join(lines), "utf-8")
+
+    assert len(chinese) < len(lines) - 1
+    assert catalogue(tmp_path).synonyms == without
 
 
 def test_what_is_unlike_all_is_left_open():

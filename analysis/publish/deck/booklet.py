@@ -1,8 +1,8 @@
 """Renew the slides without a figure: cover, summary, key, appendix."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import groupby
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from analysis.language.messages import say
 from analysis.publish import content
@@ -13,41 +13,14 @@ from .renew import Plan
 from .store import PART
 from .tags import Part, Shown
 
-
-class Work(Protocol):
-    """What is needed of an update."""
-
-    presentation: Any
-    properties: dict[str, str]
-    records: dict[str, Any]
-    language: str
-    slides: list[Any]
-    contents: list[tags.Contents]
-    report: Any
-    figures: Any
-    baseline: dict[str, dict[str, str]]
-    touched: bool
-
-    def findings(self, about: Sequence[str]) -> Sequence[brief.Finding]:
-        """Return the findings on a subject."""
-
-    def remember(self, shown: Shown) -> None:
-        """Write the marks of the parts of a page."""
-
-    def mark_stale(self, slide: Any, figure: str) -> None:
-        """Put a visible mark on a slide."""
-
-    def clear_stale(self, slide: Any) -> None:
-        """Remove the mark of a slide."""
-
-    def number(self, slide: Any) -> int:
-        """Return the number of a slide."""
+if TYPE_CHECKING:
+    from .refresh import Update
 
 
 class Booklet:
     """The pages of a deck in an update."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: "Update") -> None:
         self.work = work
         self.present = [
             (slide, contents, shown)
@@ -72,9 +45,10 @@ class Booklet:
         every = [one for one in work.records.values() if one["language"] == work.language]
         if scope.get("chosen") == "brief":
             findings = work.findings(brief.About.of(scope).words)
-            return brief.pages_of(
+            front, back = brief.pages_of(
                 work.presentation, shown, every, work.language, version, scope, findings
             )
+            return [*front, *back]
         records = every if scope["chosen"] == "all" else shown
         return [
             pages.cover(shown, work.language, version, scope.get("title", "")),

@@ -127,7 +127,7 @@ def deck(
     scope = {"chosen": "brief", "title": title, **about.scope}
     presentation = deck_template.empty(template)
     version = store.mark(figures)
-    front, back = _pages(presentation, shown, every, language, version, scope, findings)
+    front, back = pages_of(presentation, shown, every, language, version, scope, findings)
     contents = [slides.on_one_slide(content.content(record, language)) for record in shown]
     for page in front:
         pages.add(presentation, page, language)
@@ -175,19 +175,24 @@ def retitled(records: Iterable[Record], about: About, findings: Sequence[Finding
 
 
 def _is_titled_on(record: Record, about: About) -> bool:
-    """Return whether the title of a figure is on a subject that names no region."""
-    indicator = record.get("parameters", {}).get("indicator")
-    on = not about.indicators or indicator is None or indicator in about.indicators
-    return not about.regions and on
+    """Return whether a figure begins with a row on a subject that names no region."""
+    first = record["rows"][:1]
+    return not about.regions and about.rows(first) == first
 
 
 def _retitled(record: Record, findings: Iterable[Finding]) -> dict[str, Any]:
     first = next((one for one in findings if _of_finding(one, [record])), None)
     if first is None:
         return dict(record)
-    texts = {"title": first.title, "spoken": first.sentence}
+    texts = {"title": first.title + _page_of(record), "spoken": first.sentence}
     texts |= {"subtitle": first.subtitle} if first.subtitle else {}
     return {**record, **{name: {"zh": text.zh, "en": text.en} for name, text in texts.items()}}
+
+
+def _page_of(record: Record) -> Text:
+    """Return the number of the page in the title of a figure; empty for a lone one."""
+    title = labels.both(record["title"])
+    return Text(*("".join(_COUNT.findall(words)[-1:]) for words in (title.zh, title.en)))
 
 
 def _named(figures: Path, language: str, patterns: Sequence[str]) -> list[dict[str, Any]]:
@@ -302,7 +307,7 @@ def title_of(about: About, language: str) -> str:
     return say("brief.title", names=Text.joined(about.names, zh="、", en=", "))[language]
 
 
-def _pages(
+def pages_of(
     presentation: Any,
     shown: Sequence[Record],
     every: Sequence[Record],
@@ -323,20 +328,6 @@ def _pages(
         title = say("brief.apart")[language]
         back[:0] = _cut(presentation, "apart", title, apart, (3.6, 8.5), language, size=14)
     return front, back
-
-
-def pages_of(
-    presentation: Any,
-    shown: Sequence[Record],
-    every: Sequence[Record],
-    language: str,
-    version: str,
-    scope: Mapping[str, str],
-    findings: Sequence[Finding] = (),
-) -> list[Page]:
-    """Return the pages of a brief that shows some figures, for its update."""
-    front, back = _pages(presentation, shown, every, language, version, scope, findings)
-    return [*front, *back]
 
 
 def summary(
@@ -405,10 +396,10 @@ def apart_on(every: Iterable[Record], about: About, language: str) -> Table:
 def _said(record: Record, language: str, findings: Sequence[Finding]) -> list[str]:
     """Return the findings that a figure shows, or its title."""
     shown = [one.sentence[language] for one in findings if record in _of_finding(one, [record])]
-    return shown or [_COUNT.sub("", labels.both(record["title"])[language]).strip()]
+    return shown or [_COUNT.sub("", labels.both(record["title"])[language])]
 
 
-_COUNT = re.compile(r"[（(]\d+/\d+[）)]")  # of the pages of a figure
+_COUNT = re.compile(r" ?[（(]\d+/\d+[）)]")  # of the pages of a figure
 
 
 def _on(records: Iterable[Record], about: About) -> Iterator[Record]:

@@ -10,9 +10,9 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from analysis.charts.kinds import kind_of
 from analysis.errors import AnalysisError
@@ -28,9 +28,10 @@ from .brief import Finding
 from .renew import Plan, Target
 from .store import PART
 from .tags import Contents, Shown
-from .template import EMU
+from .template import EMU, P
 
 SLIDES = say("refresh.slides")
+MOST = 20_000  # shapes of a deck
 Findings = Callable[[Sequence[str]], Sequence[Finding]]
 
 
@@ -74,27 +75,42 @@ def update(
         If the deck shows no figure of this package, is damaged, read-only or open in another
         program. The file is then unchanged.
     """
+    work = partial(_worked, figures=figures, findings=cache(findings or _none))
+    return replaced(path, work, dry_run=dry_run)
+
+
+class Work(Protocol):
+    """An update of a document after all its work."""
+
+    report: Report
+    touched: bool
+
+    def saved(self) -> bytes:
+        """Return the bytes of the updated document."""
+
+
+def replaced(path: Path, work: Callable[[str, bytes], Work], *, dry_run: bool) -> Report:
+    """Replace a document by its update, *work* of its name and bytes, unless it is the same."""
     path, data = office.contents(path)
     if not dry_run:
         office.refuse_unwritable(path)
     with office.damage_reported(path.name):
-        work = _worked(path.name, data, figures, cache(findings or _none))
-        after = work.saved() if work.touched else data
+        done = work(path.name, data)
+        after = done.saved() if done.touched else data
     if after != data and not dry_run:
-        opened(path.name, after)
         office.replace(path, data, after)
-    return work.report
+    return done.report
 
 
 def _none(_about: Sequence[str]) -> Sequence[Finding]:
     return ()
 
 
-def _worked(name: str, data: bytes, figures: Path, findings: Findings) -> "_Update":
+def _worked(name: str, data: bytes, figures: Path, findings: Findings) -> "Update":
     """Return the update after all its work; a slide whose change fails is left out of it."""
     failed: dict[int, str] = {}
     while True:
-        work = _Update(name, data, figures, failed, findings)
+        work = Update(name, data, figures, failed, findings)
         try:
             work.run()
         except _SlideError as error:
@@ -130,7 +146,7 @@ def opened(name: str, data: bytes) -> tuple[Any, dict[str, bytes]]:
         return office.presentation(data), parts
 
 
-class _Update:
+class Update:
     """One update of a deck: its presentation, stored properties and the current records."""
 
     def __init__(
@@ -153,6 +169,8 @@ class _Update:
             if key.startswith(f"{PART}.figure.")
         }
         self.slides = list(self.presentation.slides)
+        if _size(self.slides) > MOST:
+            raise AnalysisError(say("refresh.too_long", file=name, most=f"{MOST:,}"))
         version = self.properties.get(f"{PART}.manifest", "")
         self.contents = [tags.find(slide, self.baseline, version) for slide in self.slides]
         names = [one for contents in self.contents for one in contents.figures]
@@ -323,6 +341,7 @@ class _Update:
         store.store(self.presentation, self.properties, self.provenances)
         out = io.BytesIO()
         self.presentation.save(out)
+        opened("the deck", out.getvalue())
         return office.packed(office.parts(out.getvalue(), "the deck"))
 
 
@@ -346,6 +365,11 @@ def reasons(old: Mapping[str, Any] | None, record: Mapping[str, Any]) -> Iterato
             f"{labels.region(row)[language]} {labels.period(key)[language]}: "
             f"{values[0]} → {values[1]} {labels.citation(row)[language]}"
         )
+
+
+def _size(every: Sequence[Any]) -> int:
+    """Return the number of slides and of shapes on them, in groups too."""
+    return sum(1 for slide in every for _ in slide._element.iter(f"{{{P}}}cNvPr"))  # noqa: SLF001
 
 
 def _majority(names: list[str]) -> str:

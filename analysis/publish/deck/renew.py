@@ -54,6 +54,12 @@ class Changes:
         """The reasons against the steps."""
         return (*self.lost, *self.edited)
 
+    def note_outdated(self, name: str, numbers: Iterable[str], language: str) -> None:
+        """Note that a part edited by hand has numbers of the version before, if it has any."""
+        listed = "、".join(sorted(numbers)[:4])
+        if listed:
+            self.edited.append(say("refresh.conflict", part=name, numbers=listed)[language])
+
 
 @dataclass(slots=True)
 class Plan(Changes):
@@ -106,9 +112,9 @@ def plan(target: Target, loose: Iterable[Any]) -> Plan:
         _new_texts(target, words, result)
     _lost(target, list(loose), result)
     for shape in loose:
-        numbers = target.outdated(shape.text_frame.text) if shape.has_text_frame else set()
-        if numbers and not _is_foot(shape):
-            result.edited.append(conflict(shape.name, numbers, target.language))
+        if shape.has_text_frame and not _is_foot(shape):
+            numbers = target.outdated(shape.text_frame.text)
+            result.note_outdated(shape.name, numbers, target.language)
     return result
 
 
@@ -159,9 +165,7 @@ def text(target: Target, part: Part, words: str, result: Plan) -> None:
         return
     label = f"{target.label}, {part.name}"
     if _edited(target, part, wanted):
-        numbers = target.outdated(now)
-        if numbers:
-            result.edited.append(conflict(part.name, numbers, target.language))
+        result.note_outdated(part.name, target.outdated(now), target.language)
         result.kept.append(kept_line(label, words, target.language))
         return
     result.steps.append(
@@ -198,12 +202,6 @@ def skeleton(words: str) -> str:
     return re.sub(r"\d+(?:[.,]\d+)*", "#", _HASH.sub("#", words))
 
 
-def conflict(name: str, numbers: Iterable[str], language: str) -> str:
-    """Return the reason that a part edited by hand has numbers of the version before."""
-    listed = "、".join(sorted(numbers)[:4])
-    return say("refresh.conflict", part=name, numbers=listed)[language]
-
-
 def kept_line(label: str, words: str, language: str) -> str:
     """Return the line about a text that was edited by hand and is kept."""
     edited, renewed = (say(one)[language] for one in ("refresh.edited", "refresh.would"))
@@ -228,11 +226,18 @@ def _chart(target: Target, part: Part, result: Plan) -> None:
     if graft.signature(part.shape.chart._chartSpace) == native.signature:  # noqa: SLF001
         part.state = tags.state(part.shape)
         return
+    _redraw(target, part, result, lambda: _regraft(target, part), last=True)
+
+
+def _redraw(
+    target: Target, part: Part, result: Plan, apply: Callable[[], None], *, last: bool = False
+) -> None:
+    """Plan to change the values of a drawing, unless it was edited."""
     if part.edited:
         _keep_drawing(target, part, result)
         return
-    line = f"{target.label}, chart: {say('refresh.values')[target.language]}"
-    result.steps.append(Step(line, lambda: _regraft(target, part), last=True))
+    line = f"{target.label}, {part.name}: {say('refresh.values')[target.language]}"
+    result.steps.append(Step(line, apply, last=last))
 
 
 def _regraft(target: Target, part: Part) -> None:
@@ -259,11 +264,10 @@ def cells(
         part.state = tags.state(part.shape)
         return
     known = bool(part.state) or {row[0] for row in rows} <= {line[0] for line in lines}
-    if part.edited or not known:
+    if known:
+        _redraw(target, part, result, lambda: _refill(target, part, lines, size))
+    else:
         _keep_drawing(target, part, result)
-        return
-    line = f"{target.label}, table: {say('refresh.values')[target.language]}"
-    result.steps.append(Step(line, lambda: _refill(target, part, lines, size)))
 
 
 def _refill(target: Target, part: Part, lines: list[tuple[str, ...]], size: float) -> None:
@@ -273,13 +277,8 @@ def _refill(target: Target, part: Part, lines: list[tuple[str, ...]], size: floa
 
 def _picture(target: Target, part: Part, result: Plan) -> None:
     blob = shapes.pictured(target.content, target.figures)
-    if blob is None or blob == part.shape.image.blob:
-        return
-    if part.edited:
-        _keep_drawing(target, part, result)
-        return
-    line = f"{target.label}, picture: {say('refresh.values')[target.language]}"
-    result.steps.append(Step(line, lambda: _repaint(target, part, blob)))
+    if blob is not None and blob != part.shape.image.blob:
+        _redraw(target, part, result, lambda: _repaint(target, part, blob))
 
 
 def _repaint(target: Target, part: Part, blob: bytes) -> None:
@@ -305,9 +304,7 @@ def _alt(target: Target, part: Part, result: Plan) -> None:
         return
     known = target.shown.expected.get("alt", "")
     if now and known and tags.short(now) != known:
-        numbers = target.outdated(now)
-        if numbers:
-            result.edited.append(conflict("alt", numbers, target.language))
+        result.note_outdated("alt", target.outdated(now), target.language)
         return
     line = f"{target.label}, alt: {say('refresh.values')[target.language]}"
     result.steps.append(Step(line, lambda: _describe(target, part, words)))
@@ -376,9 +373,7 @@ def _notes(target: Target, result: Plan) -> None:
         return
     known = target.shown.expected.get("notes")
     if known not in {tags.short(block), tags.short(now)}:
-        numbers = target.outdated(now)
-        if numbers:
-            result.edited.append(conflict("notes", numbers, target.language))
+        result.note_outdated("notes", target.outdated(now), target.language)
         result.kept.append(f"{target.label}, notes: {say('refresh.edited')[target.language]}")
         return
     if tags.short(now) == known:
@@ -440,11 +435,14 @@ def _lost(target: Target, loose: list[Any], result: Plan) -> None:
 
 
 LEAST_ALIKE = 0.3
+LONGEST = 200  # characters that are compared
 
 
 def alike(one: str, other: str) -> bool:
     """Return whether a text may be an edited version of another."""
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() > LEAST_ALIKE
+    matcher = SequenceMatcher(None, one[:LONGEST], other[:LONGEST], autojunk=False)
+    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)  # the slow one last
+    return all(ratio() > LEAST_ALIKE for ratio in bounds)
 
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")

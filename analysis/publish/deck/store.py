@@ -5,8 +5,9 @@ A later update reads what was written from here, and from the marks in the shape
 """
 
 import io
+import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from analysis.language.messages import say
 from analysis.publish.content import Content
 
 from . import shapes, tags
+from .template import P
 
 VERSION = "1"
 PART = "regional-safety"
@@ -88,36 +90,43 @@ def store(presentation: Any, properties: Mapping[str, str], provenances: Mapping
     from pptx.opc.package import Part
     from pptx.opc.packuri import PackURI
 
-    package = presentation.part.package
+    main = presentation.part
     text = json.dumps(provenances, ensure_ascii=False, sort_keys=True)
-    blob = office.property_part(properties)
-    parts = (
-        (package, office.CUSTOM_RELATION, office.CUSTOM, office.CUSTOM_TYPE, blob),
-        (presentation.part, office.ITEM_RELATION, _item(presentation), _XML, office.item(text)),
-    )
-    for owner, kind, name, mime, blob in parts:
-        _drop(owner, kind)
-        owner.relate_to(Part(PackURI(f"/{name}"), mime, package, blob), kind)
+
+    def part(name: str, mime: str, blob: bytes) -> Any:
+        return Part(PackURI(f"/{name}"), mime, main.package, blob)
+
+    seal(main, part, properties, text)
 
 
-_XML = "application/xml"
+def seal(
+    main: Any, part: Callable[[str, str, bytes], Any], properties: Mapping[str, str], text: str
+) -> None:
+    """
+    Write custom properties and provenance into an Office document, replacing earlier ones.
 
-
-def _item(presentation: Any) -> str:
-    """Return the name of our custom part; other programs have parts with such names too."""
-    rels = presentation.part._rels.values()  # noqa: SLF001
-    others = {
-        str(rel.target_part.partname)
-        for rel in rels
-        if rel.reltype == office.ITEM_RELATION and not _is_ours(rel)
-    }
-    number = next(n for n in range(1, 1000) if f"/customXml/item{n}.xml" not in others)
-    return f"customXml/item{number}.xml"
+    Parameters
+    ----------
+    main
+        The main part of the document.
+    part
+        Function that makes a part from its name, its type and its content.
+    """
+    package, props = main.package, office.property_part(properties)
+    _drop(package, office.CUSTOM_RELATION)
+    _drop(main, office.ITEM_RELATION)
+    package.relate_to(part(office.CUSTOM, office.CUSTOM_TYPE, props), office.CUSTOM_RELATION)
+    names = {str(one.partname) for one in package.iter_parts()}  # of other programs too
+    number = next(n for n in itertools.count(1) if f"/customXml/item{n}.xml" not in names)
+    item = part(f"customXml/item{number}.xml", "application/xml", office.item(text))
+    main.relate_to(item, office.ITEM_RELATION)
+    name, props = f"customXml/itemProps{number}.xml", office.item_properties()
+    item.relate_to(part(name, office.ITEM_PROPERTIES_TYPE, props), f"{office.ITEM_RELATION}Props")
 
 
 def _drop(owner: Any, kind: str) -> None:
     """Remove stored parts of an earlier version; custom XML of other programs is kept."""
-    rels = owner._rels  # noqa: SLF001
+    rels = owner.rels if hasattr(owner, "rels") else owner._rels  # noqa: SLF001
     for key, rel in list(rels.items()):
         if rel.reltype == kind and (kind != office.ITEM_RELATION or _is_ours(rel)):
             rels.pop(key)
@@ -128,7 +137,6 @@ def _is_ours(rel: Any) -> bool:
 
 
 _P14 = "http://schemas.microsoft.com/office/powerpoint/2010/main"
-_P = "http://schemas.openxmlformats.org/presentationml/2006/main"
 _SECTIONS = "{521415D9-36F7-43E2-AB2F-B90AF26B5E84}"  # the extension for sections
 
 
@@ -147,12 +155,12 @@ def divide(presentation: Any, sections: Iterable[tuple[str, Sequence[Any]]]) -> 
         entries = etree.SubElement(section, f"{{{_P14}}}sldIdLst")
         for slide in slides:
             etree.SubElement(entries, f"{{{_P14}}}sldId", id=by_part[slide.part])
-    extensions = element.find(f"{{{_P}}}extLst")
+    extensions = element.find(f"{{{P}}}extLst")
     if extensions is None:
-        extensions = etree.SubElement(element, f"{{{_P}}}extLst")
-    for old in extensions.findall(f"{{{_P}}}ext[@uri='{_SECTIONS}']"):
+        extensions = etree.SubElement(element, f"{{{P}}}extLst")
+    for old in extensions.findall(f"{{{P}}}ext[@uri='{_SECTIONS}']"):
         extensions.remove(old)
-    extension = etree.SubElement(extensions, f"{{{_P}}}ext", uri=_SECTIONS)
+    extension = etree.SubElement(extensions, f"{{{P}}}ext", uri=_SECTIONS)
     extension.append(listed)
 
 
