@@ -33,7 +33,7 @@ def fitted(plot: Plot, width: float) -> Plot:
     )
     series = plot.series
     if labels_above(plot):
-        series = tuple(_broken(one, ems) for one in plot.series)
+        series = tuple(_broken(one, ems * 0.85) for one in plot.series)
     elif many:
         series = tuple(_stacked(one) for one in plot.series)
     return replace(plot, categories=categories, series=series)

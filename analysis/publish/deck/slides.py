@@ -80,7 +80,7 @@ def deck(
     return store.sealed(presentation, chain(*contents.values()), language, version, scope)
 
 
-TABLE_ROOM = {False: (12.3, 4.4), True: (8.0, 4.4)}  # inches of a wide slide: whole, with an aside
+TABLE_ROOM = {False: (12.13, 4.1), True: (7.85, 4.1)}  # inches: whole, with an aside
 TABLE_SIZE = 12.0  # points
 
 
@@ -285,7 +285,7 @@ def changes(slide: Any, slide_content: Content, language: str, box: Box) -> floa
         shapes.set_run(first, table.heading, language, 12.0, "tx2")
         top += 0.4
     size = table_size(slide_content)
-    while size > TABLE_SIZE and _height(table, width, size) > box[1] + box[3] - top:
+    while size > shapes.SMALLEST and _height(table, width, size) > box[1] + box[3] - top:
         size -= 1
     widths, high = shares(table, width, size), _height(table, width, size)
     frame = shapes.grid(slide, table, language, (left, top, width, high), widths, size)
