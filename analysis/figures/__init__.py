@@ -1,6 +1,8 @@
 """
 Figures as files: records, the manifest of a run, provenance inside files.
 
+``calls`` draws a figure of each kind from the arguments that ``request`` checks, ``inputs`` keeps
+what figures compute from the tables.
 ``record`` saves a figure with its record, ``drawn`` reads positions of marks from a drawing,
 ``manifest`` lists figures and their inputs, ``provenance`` writes the sources into a picture,
 ``carriers`` and ``office`` read and write Office files with provenance.

@@ -59,7 +59,7 @@ from analysis.statistics import (
 from analysis.statistics.spread import NATION
 
 from . import panels, source
-from .data import Data
+from .inputs import Inputs
 from .request import MOST_REGIONS, Options, on_one_scale, request
 
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
@@ -534,7 +534,7 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     return asked.figure(draw, f"profile-{region}", _behind(data, region) if placed else None)
 
 
-def _behind(data: Data, region: str) -> pd.DataFrame:
+def _behind(data: Inputs, region: str) -> pd.DataFrame:
     """Return the rows from which the expected deaths of a region and of its peers follow."""
     code = standing.PLACED[0]
     pairs, points = data.pairs(code), data.peers(code).merge(data.named(code), on="indicator")
@@ -546,7 +546,7 @@ def _statement(placed: spread.Placement) -> Statement:
     return Statement(text, pd.DataFrame([placed.row]), source)
 
 
-def _contradicted(data: Data, outcomes: pd.DataFrame) -> Statement | None:
+def _contradicted(data: Inputs, outcomes: pd.DataFrame) -> Statement | None:
     """Return what a count of a part of the year contradicts among *outcomes* of one region."""
     partly = outcomes[outcomes["origin"].eq("context")]
     own = data.rows[data.rows["region"].isin(partly["region"])]

@@ -26,7 +26,7 @@ from analysis.tables.load import Tables
 from analysis.tables.panel import Panel
 
 from . import source
-from .data import Data, whole
+from .inputs import Inputs, whole
 
 MOST_REGIONS = 250  # of a panel, in ordinary figures
 
@@ -102,7 +102,7 @@ class Canvas:
 class Request(Canvas):
     """The arguments of a call: its data and the drawing options."""
 
-    data: Data
+    data: Inputs
 
     def side_by_side(self, rows: pd.DataFrame, refused: pd.DataFrame, name: str) -> Pages:
         """Return the table of the families of *rows*, on as few pages as needed."""
@@ -114,7 +114,7 @@ class Request(Canvas):
         return self.pages(draw, rows, title, f"comparison-{name}", by="family")
 
 
-def on_one_scale(data: Data, result: Comparison) -> Callable[..., Figure]:
+def on_one_scale(data: Inputs, result: Comparison) -> Callable[..., Figure]:
     """Return what draws the rows of *result* on one scale; raise an error for no two rows."""
     benchmark = rules.benchmark(data.context, result)
     if len(result.rows) < 2 and benchmark is None:
@@ -161,7 +161,7 @@ def request(options: Options) -> Request:
         raise UsageError("rows: none are left of the filter; `load().rows` has all of them")
     if rows is None or rows.equals(tables.rows):
         return Request(**vars(drawing), data=whole(tables))
-    return Request(**vars(drawing), data=Data(tables, rates.marks(rows)))
+    return Request(**vars(drawing), data=Inputs(tables, rates.marks(rows)))
 
 
 def _few(panel: Panel, rows: pd.DataFrame | None) -> Tables:

@@ -17,7 +17,7 @@ from . import source
 _PLURALS = {"family": "families"}
 
 
-class Data:
+class Inputs:
     """
     Rows with their tables.
 
@@ -141,9 +141,9 @@ class Data:
 
 
 @lru_cache(maxsize=2)
-def whole(tables: Tables) -> Data:
+def whole(tables: Tables) -> Inputs:
     """Return all rows of *tables*; the same object for the same tables."""
-    return Data(tables, rates.marks(tables.rows), tables.regions["region"])
+    return Inputs(tables, rates.marks(tables.rows), tables.regions["region"])
 
 
 def warm_up() -> None:
