@@ -8,7 +8,7 @@ what its own review taught.
 from analysis.language.vocabulary import Confidence
 
 from .doubts import Doubt
-from .suggestions import ENOUGH, Suggestion
+from .suggestions import ENOUGH, Catalogue, Suggestion
 
 _STRONG = 3.0  # least score of words that name one indicator
 _MARGIN = 0.7  # greatest share of the first score that the second may have
@@ -22,8 +22,7 @@ _HARMLESS = frozenset(
 def confidence(
     suggested: tuple[Suggestion, ...],
     doubts: tuple[Doubt, ...],
-    *,
-    trust: float,
+    known: Catalogue,
 ) -> Confidence:
     """
     Return how much of a row a reviewer has to check.
@@ -34,15 +33,14 @@ def confidence(
         The indicators, best first.
     doubts
         What the reader doubts.
-    trust
-        The share of reviewed figures with the same words that had the first indicator.
+    known
+        The catalogue, with the share of reviewed figures with the same words that had the first.
     """
     if not suggested or suggested[0].score < ENOUGH:
         return Confidence.GUESS
     if any(doubt.id not in _HARMLESS for doubt in doubts):
         return Confidence.LOOK
     first, *rest = suggested
-    others = [other.score for other in rest if other.score >= ENOUGH]
-    alone = not others or others[0] <= _MARGIN * first.score
+    alone = all(other.score <= max(ENOUGH, _MARGIN * first.score) for other in rest)
     named = first.score >= _STRONG and alone
-    return Confidence.SURE if named and trust >= _TRUSTED else Confidence.LOOK
+    return Confidence.SURE if named and known.trust(first) >= _TRUSTED else Confidence.LOOK

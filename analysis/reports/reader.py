@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status
+from analysis.language.vocabulary import Base, Comparator, Measure, Role, Status
 from analysis.tables import numerals
 from analysis.tables.checks import expected_unit
 
@@ -210,7 +210,7 @@ class _Reader:
             base=base,
             suggestions=suggested,
             doubts=unsure,
-            confidence=self._confidence(suggested, unsure),
+            confidence=confidence(suggested, unsure, self.catalogue),
         )
         if candidate.base is Base.MEAN and candidate.indicator == "disaster_direct_loss":
             candidate = _from_mean(candidate)
@@ -224,12 +224,6 @@ class _Reader:
                 suggestions=(),
             )
         return candidate
-
-    def _confidence(
-        self, suggested: tuple[Suggestion, ...], doubts: tuple[Doubt, ...]
-    ) -> Confidence:
-        trust = self.catalogue.trust(suggested[0]) if suggested else 0
-        return confidence(suggested, doubts, trust=trust)
 
     def _touched(self, read: Quantity, judgement: Judgement) -> tuple[Doubt, ...]:
         """Return the doubts about characters beside a figure of prose, outside a formula."""
@@ -457,6 +451,7 @@ class _Reader:
         named, _ = self.timeline.at(fact.start)
         period = self.setting.planned if planned else (self.setting.start, self.setting.end)
         direction = fact.measure is Measure.DIRECTION
+        unit = suggested[0].unit if first(suggested) else fact.unit or _zero_unit(fact)
         clause = re.split(r"[,;。]", self.folded[sentence.start : fact.start])[-1]
         return Candidate(
             fact.start,
@@ -468,7 +463,7 @@ class _Reader:
             value=Decimal(fact.value),
             measure=fact.measure,
             status=status,
-            unit="" if direction else _first_unit(suggested, fact.unit or _zero_unit(fact)),
+            unit="" if direction else unit,
             period=resolved(named, *period) if named else period,
             phrase=fact.subject,
             evidence=printed[:EVIDENCE],
@@ -525,10 +520,6 @@ def _ranked(read: Quantity, judgement: Judgement) -> tuple[Quantity, Judgement]:
     if judgement.reason == Reason.RANK:
         read = read._replace(unit="名", kind="rank")
     return read, judgement
-
-
-def _first_unit(suggested: tuple[Suggestion, ...], unit: str) -> str:
-    return suggested[0].unit if first(suggested) else unit
 
 
 def _unit(figure: Figure, suggested: tuple[Suggestion, ...]) -> str:
