@@ -128,7 +128,7 @@ def _strip(axes: Axes, page: Page, wider: pd.DataFrame, heights: dict[str, float
     axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
     highest = at[at["height"].eq(at["height"].max())]
     last = highest.sort_values("share").to_dict("records")[-1]
-    words, spot = f"◇ {last[f'region_{page.language}']}", (last["share"], last["height"])
+    words, spot = str(last[f"region_{page.language}"]), (last["share"], last["height"])
     marks.write(axes, words, spot, (page.mark, 0), page.size.note, color=style.INK)
     taken = (measured(words, page.size.note) + 1.5 * page.mark / 72) / page.size.width
     free = 1 - taken / axes.get_position().width

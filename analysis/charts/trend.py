@@ -92,11 +92,13 @@ def _caption(
 ) -> Caption:
     drawn = pd.concat([counted, stated], ignore_index=True)
     axis = _axis(drawn)
+    # Reports with counts are named first, because the page may not have room for all.
+    named = pd.concat([counted.assign(level_order=0), stated.assign(level_order=1)])
     return Caption(
         title=title,
         subtitle=_subtitle(drawn, axis, verdict, refused),
         axis=axis,
-        source=values.source_note(drawn if len(drawn) else refused.assign(origin="report")),
+        source=values.source_note(named if len(named) else refused.assign(origin="report")),
         alt=_alt(counted, stated, refused),
         left_out=left_out(refused),
         notes=tuple(_notes(counted, stated, expected)),
