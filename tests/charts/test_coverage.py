@@ -74,7 +74,7 @@ def test_totals_are_those_of_the_title(language):
     counts = drawing.figure.rows.groupby("region", observed=True)["indicator"].nunique()
     words = [text for text, _ in drawing.words]
     start = words.index(
-        {"zh": "37项共有指标中报告的项数", "en": "indicators reported of 37 shared"}[language]
+        {"zh": "37项共有指标中报告的项数", "en": "Indicators reported, of 37 shared"}[language]
     )
 
     assert list(map(int, words[start + 1 : start + 6])) == [8, 21, 23, 33, 2]
