@@ -11,6 +11,7 @@ FORMATS = "REGIONAL_SAFETY_FORMATS"  # set by the runner: the formats in the pla
 LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 KNOWN_FORMATS = ("svg", "png", "pdf")
 SUFFIXES = (".csv", ".xlsx", ".parquet")
+FIRST_YEAR, LAST_YEAR = 1990, 2100  # years that a figure may be asked for
 
 
 def home(start: Path | None = None) -> Path:

@@ -220,7 +220,9 @@ def call(root, line):
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
-PLACEHOLDERS = re.compile(r"\b(FILE|MARK|REGION|INDICATOR|NAME|DIR|TEXT|地区|FIGURE|SECONDS|QUESTION)\b")
+PLACEHOLDERS = re.compile(
+    r"\b(FILE|MARK|REGION|INDICATOR|NAME|DIR|TEXT|地区|FIGURE|SECONDS|QUESTION)\b"
+)
 
 
 def runnable():

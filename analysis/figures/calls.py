@@ -60,7 +60,7 @@ from analysis.statistics.spread import NATION
 
 from . import panels, source
 from .inputs import Inputs
-from .request import MOST_REGIONS, Options, on_one_scale, request
+from .request import MOST_REGIONS, Options, check_year, on_one_scale, request
 
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 OUTCOMES = ("deaths", "accidents")
@@ -145,6 +145,7 @@ def trend(
     -----
     Of a panel of more than ``MOST_REGIONS`` regions, the rates of each province are drawn.
     """
+    check_year("first_year", first_year)
     wide = panels.national(options)
     if wide and wide.regions > MOST_REGIONS:
         return Pages([panels.multiples(wide, indicator, first_year)])
@@ -222,6 +223,8 @@ def year_to_date(
     year
         The later of the two years; the last one of the reports if not given.
     """
+    if year is not None:
+        check_year("year", year)
     asked = request(options)
     data = asked.data
     indicator = data.code("indicator", indicator)
@@ -246,6 +249,8 @@ def changes(*indicators: str, year: int | None = None, **options: Unpack[Options
     year
         The later year of the changes; the last one of the reports if not given.
     """
+    if year is not None:
+        check_year("year", year)
     asked = request(options)
     data = asked.data
     codes = data.indicators(indicators or OUTCOMES)
@@ -277,6 +282,7 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
         For an indicator that does not compare between regions, or has no national count, from
         which nothing can be expected.
     """
+    check_year("first_year", first_year)
     asked = request(options)
     data = asked.data
     codes = data.indicators(indicators or standing.PLACED)
@@ -393,7 +399,8 @@ def open_hazards(**options: Unpack[Options]) -> Figure:
     closed = wholes.most_open(rates.shares(data.rows))
     refused = wholes.unclosed(data.rows, set(closed["region"]), data.absences)
     draw = partial(draw_open_hazards, closed, title=findings.open_hazards(closed), refused=refused)
-    return asked.figure(draw, "open-hazards")
+    found = data.rows[data.rows["id"].isin(closed["total_id"])]
+    return asked.figure(draw, "open-hazards", found.assign(behind=True))
 
 
 def parts(indicator: str, **options: Unpack[Options]) -> Figure:

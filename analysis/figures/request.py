@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from numbers import Integral
 from typing import Any, TypedDict
 
 import pandas as pd
@@ -18,6 +19,7 @@ from analysis.errors import UsageError, WordError
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Level
+from analysis.project import FIRST_YEAR, LAST_YEAR
 from analysis.statistics import (
     rates,
 )
@@ -144,6 +146,12 @@ def canvas(options: Options) -> Canvas:
             raise UsageError(f"{name}: give {wanted}, not {type(given).__name__}")
     language = Language(project.language(options.get("language")))
     return Canvas(language, form, options.get("ax"), options.get("title") or "")
+
+
+def check_year(name: str, year: object) -> None:
+    """Raise an error unless *year*, the argument *name* of a call, is a year."""
+    if not isinstance(year, Integral) or not FIRST_YEAR <= int(year) <= LAST_YEAR:
+        raise UsageError(f"{name}: give a year from {FIRST_YEAR} to {LAST_YEAR}, not {year!r}")
 
 
 def request(options: Options) -> Request:

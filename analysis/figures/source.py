@@ -47,6 +47,8 @@ def load(folder: Path | str | None = None) -> Frames | Panel:
     ------
     TableError
         With every fault in any table.
+    UsageError
+        If there is no such folder.
 
     Warns
     -----
@@ -62,6 +64,8 @@ def load(folder: Path | str | None = None) -> Frames | Panel:
     [45.0]
     """
     source = Path(folder) if folder is not None else project.home() / "data"
+    if not source.is_dir():
+        raise UsageError(f"there is no folder {source}: give that of the tables, such as data")
     if panel.is_panel(source):
         return Panel(source)
     loaded = framed(_cached(source, _stamp(source)))

@@ -22,10 +22,10 @@ from analysis.errors import UsageError, WordError
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language
+from analysis.project import FIRST_YEAR, LAST_YEAR
 
 Value = str | int | float | bool
 LONGEST = 200
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 _KINDS: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),

@@ -190,7 +190,7 @@ def shares(rows: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row a share: the columns of the part, with ``cases``, ``total``, ``share`` (percent),
         ``open`` (the count not rectified), ``on_time`` (whether it is of those rectified by their
-        deadline), ``basis`` and the total's evidence.
+        deadline), ``basis``, and the total's evidence and ``total_id``.
     """
     exact = rows["comparator"].eq(Comparator.EXACT) & rows["status"].eq(Status.ACTUAL)
     levels = rows[rows["measure"].eq(Measure.LEVEL) & exact]
@@ -235,7 +235,7 @@ def _rebuilt_pairs(levels: pd.DataFrame) -> pd.DataFrame:
 
 
 def _joined(levels: pd.DataFrame, part: str, whole: str, on: list[str]) -> pd.DataFrame:
-    names = {"value": "total", "printed": "total_printed"}
+    names = {"id": "total_id", "value": "total", "printed": "total_printed"}
     names |= {"evidence": "total_evidence", "start": "total_start"}
     labels = ["breakdown_zh", "breakdown_en"]  # the rate's own may add that it is of those on time
     totals = levels[levels["indicator"].eq(whole)][[*on, *labels, *names]].rename(columns=names)

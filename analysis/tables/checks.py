@@ -77,6 +77,7 @@ def check(tables: Tables) -> list[Fault]:
         _values,
         _bounds,
         _owners,
+        _numerals,
         _standings,
         _identities,
         _members,
@@ -471,6 +472,20 @@ def _owners(tables: Tables) -> Iterator[Fault]:
     ]
     words = advice("owner_role")
     yield from _faults(tables, "mentions", frame[wrong], "role", words)
+
+
+def _numerals(tables: Tables) -> Iterator[Fault]:
+    """A figure prints the numeral that `mentions` has at its place."""
+    if tables.lacking & {"observations", "mentions"}:
+        return
+    known = dict(zip(_spots(tables, "mentions"), tables.mentions["raw"], strict=True))
+    # A figure in words has no numeral, and so none of another text.
+    raw = [known.get(place, "") for place in _spots(tables, "observations")]
+    frame = tables.observations.assign(raw=raw)
+    other = [text not in printed for text, printed in zip(raw, frame["printed"], strict=True)]
+    yield from _faults(
+        tables, "observations", frame[other], "printed", advice("numeral_of_mentions")
+    )
 
 
 def _spots(tables: Tables, table: str) -> Iterator[tuple[str, int]]:

@@ -261,3 +261,16 @@ def test_the_front_door_offers_every_call():
         _ = rs.slope
     with pytest.raises(WordError):
         rs.parts("nothing")
+
+
+@pytest.mark.parametrize("year", ["2022", 2024.5, None, 20])
+def test_a_first_year_that_is_none_is_refused(year):
+    """Before anything is compared with it."""
+    with pytest.raises(UsageError, match="first_year: give a year from 1990 to 2100, not"):
+        rs.trend("deaths", first_year=year)
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path):
+    """In place of every table that is missing in it."""
+    with pytest.raises(UsageError, match=r"there is no folder .*nowhere: give that of the tables"):
+        rs.load(tmp_path / "nowhere")

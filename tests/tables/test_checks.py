@@ -96,6 +96,7 @@ def test_faults_of_several_tables_are_told_together(copied):
 
 
 DAY = pd.Timestamp("2026-01-01")
+OF_ANOTHER_TEXT = {"value": 54.0, "printed": "54人", "evidence": "死亡54人"}
 
 
 def _zero(indicator):
@@ -117,6 +118,7 @@ def _zero(indicator):
         ("observations", 5, "unit", {"unit": "人"}, "write '%'"),
         ("observations", 3, "value", {"value": 45.5}, "no number of cases, people or places"),
         ("observations", 3, "value", {"value": 54.0}, "printed as 45人"),
+        ("observations", 3, "printed", OF_ANOTHER_TEXT, "`mentions` at this place is 45"),
         ("observations", 3, "breakdown", {"breakdown": "sector:farm"}, "not in the table"),
         ("observations", 3, "period_start", {"period_start": DAY}, "ends before it starts"),
         ("observations", 3, "period_end", {"period_end": DAY}, "a time after its report"),
