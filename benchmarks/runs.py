@@ -16,6 +16,7 @@ import itertools
 import json
 import os
 import platform
+import re
 import resource
 import shutil
 import statistics
@@ -107,7 +108,14 @@ class Bench:
         for name in ("data", "notebooks"):
             shutil.copytree(ROOT / name, root / name)
         text = (ROOT / "plan.toml").read_text("utf-8")
-        self.plan = text.split("[[job]]")[0] + "".join(map(_entry, jobs))
+        top = text.split("[[job]]")[0]
+        # Notebooks that no job names would run with their defaults, in this package only.
+        others = {path.stem for path in (root / "notebooks").glob("*.ipynb")}
+        others -= {job.notebook for job in jobs}
+        top = re.sub(
+            r"^without = .*$", f"without = {json.dumps(sorted(others))}", top, flags=re.MULTILINE
+        )
+        self.plan = top + "".join(map(_entry, jobs))
         (root / "plan.toml").write_text(self.plan, "utf-8")
 
     def ways(self) -> dict[str, Callable[[], None]]:
