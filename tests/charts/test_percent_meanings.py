@@ -66,8 +66,8 @@ def test_the_title_is_about_a_region_without_contradictions(drawing):
     title = drawing.figure.caption.title
 
     assert set(deaths["fits"]) == {"417–280–263–233"}
-    assert title.en == "Anhui: at least 233 deaths in 2024, unless revised"
-    assert title.zh == "若未修订，安徽2024年死亡至少233"
+    assert title.en == "Anhui: percentages imply at least 233 deaths in 2024"
+    assert title.zh == "安徽百分比反推：2024年死亡至少233"
 
 
 def test_a_contradiction_is_the_title_where_nothing_else_is_sound():

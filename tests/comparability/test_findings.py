@@ -216,7 +216,7 @@ def test_instruments_are_counted_once():
     )
 
     assert findings.instruments(rows).en == "All 2 regions report 1 of 2 instruments"
-    assert findings.instruments_of_one(rows).zh == "2项举措安徽有2项，1项他地未提"
+    assert findings.instruments_of_one(rows).zh == "2项举措安徽2项，1项他地未提"
 
 
 def test_commitments_that_can_be_checked_are_counted():
