@@ -3,7 +3,6 @@
 import gc
 import logging
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from filelock import FileLock
 from hypothesis import settings
 from tidy import ABSENT, frame, row
 
+from analysis import validation
 from analysis.comparability import rules
 from analysis.statistics import rates
 from analysis.tables import load
@@ -21,8 +21,7 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("long", max_examples=2_000, print_blob=True, deadline=None)
 settings.load_profile("repeatable")
 
-# jsonschema, imported with nbformat, builds this grammar for seconds; no notebook needs it.
-sys.modules.setdefault("rfc3987_syntax", None)
+validation.skip_grammar()
 
 # Commands that the tests start print English whatever the locale of the machine.
 os.environ["REGIONAL_SAFETY_LANGUAGE"] = "en"

@@ -15,7 +15,7 @@ from analysis.charts.comparison import comparison as draw_comparison
 from analysis.charts.not_comparable import not_comparable as draw_not_comparable
 from analysis.charts.side_by_side import side_by_side as draw_side_by_side
 from analysis.charts.trend import trend as draw_trend
-from analysis.comparability import apart, families, findings, rules
+from analysis.comparability import apart, families, findings, rules, standing
 from analysis.comparability.rules import Comparison
 from analysis.errors import WordError
 from analysis.language import values as wording
@@ -30,7 +30,6 @@ from analysis.tables.load import Tables
 from . import explain
 
 APART, ALL, YEARS, CHINA = "apart", "all", "years", "china"
-FIRST_YEAR = 2020  # of a trend; older definitions are wider
 _BESIDE = {
     APART: "choices.beside.apart",
     ALL: "choices.beside.all",
@@ -312,8 +311,8 @@ class Questions:
 
     def _known_years(self, indicator: str) -> "_Years":
         rows, context = (_only(frame, indicator) for frame in (self._marked, self._context))
-        levels = annual.levels(rows, context, indicator, first_year=FIRST_YEAR)
-        changes = annual.changes_of(rows, context, indicator, first_year=FIRST_YEAR)
+        levels = annual.levels(rows, context, indicator, first_year=standing.FIRST_YEAR)
+        changes = annual.changes_of(rows, context, indicator, first_year=standing.FIRST_YEAR)
         return _Years(levels, changes, annual.series(rows, context))
 
     def _drawn_years(self, indicator: str, region: str, language: str) -> tuple[Figure, Text]:

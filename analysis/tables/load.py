@@ -315,11 +315,6 @@ def _held(path: Path, name: str, passed: cache.Passed) -> contract.Held:
     return held._replace(frame=held.frame.copy(deep=False))
 
 
-def warm_up() -> None:
-    """Read the tables of the project around the working folder, whatever state they are in."""
-    survey()
-
-
 def _joined(name: str, found: dict[str, contract.Held], paths: dict[str, Path]) -> pd.DataFrame:
     """The one frame of a table, from the files of all reports if it has a file each."""
     if name not in BY_REGION:
