@@ -309,7 +309,7 @@ def candidates(rows: pd.DataFrame) -> tuple[str | None, pd.DataFrame]:
 
 
 def absent(
-    regions: Iterable[Row], rows: pd.DataFrame, part: str | None, near: Mapping[str, Row]
+    regions: Iterable[Row], rows: pd.DataFrame, part: str | None, near: Mapping[str, Row | None]
 ) -> list[dict[str, Any]]:
     """
     Return a refusal of each of *regions*, with what it has in *rows* beside levels of *part*.

@@ -210,12 +210,13 @@ class _Explanation:
         absence = None
         if region in reports.index:
             report = reports.loc[[region]].iloc[-1]
-            absence = gaps.by_report(self._tables.absence_rows, indicator).get(report["report"])
-            reason = gaps.silence(report["kind"], absence).text
-            yield say("explain.no_figure", region=name, indicator=title, reason=reason)
+            near = gaps.by_report(self._tables.absence_rows, indicator)
+            absence = near.get(report["report"], gaps.UNSEARCHED)
+            missing = gaps.silence(report["kind"], absence)
+            yield say("explain.no_figure", region=name, indicator=title, reason=missing.text)
         else:
             yield say("explore.no_report", region=name)
-        if absence is not None:
+        if absence and "evidence" in absence:
             yield say("explain.printed", evidence=absence["evidence"])
             yield from self._sentence(absence)
         if len(elsewhere):
