@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import values
+from analysis.language import publishers
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
@@ -27,7 +27,7 @@ def blank(
     caption = Caption(
         title=title,
         subtitle=say("blank.caption.each_report_gives_stands"),
-        source=values.source_note(refused.assign(origin="report")),
+        source=publishers.source_note(refused.assign(origin="report")),
         alt=say("blank.caption.figure_holds_number", title=title),
         left_out=left_out(refused),
     )

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.errors import CrowdedError
-from analysis.language import numbers, values
+from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
@@ -77,7 +77,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         title=title,
         subtitle=Text.listed([about, values.years(rows["period_end"])]),
         axis=about,
-        source=values.source_note(rows),
+        source=publishers.source_note(rows),
         alt=described(
             "changes.figure",
             [_in_words(row) for row in rows.to_dict("records")],

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import labels, values
+from analysis.language import labels, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Promise, Scale
@@ -48,7 +48,7 @@ def commitments(
     caption = Caption(
         title=title,
         subtitle=say("commitments.subtitle"),
-        source=values.source_note(rows if len(rows) else absent.assign(origin="report")),
+        source=publishers.source_note(rows if len(rows) else absent.assign(origin="report")),
         alt=say("commitments.alt", title=title, count=len(dated)),
         left_out=left_out(absent),
         notes=(say("note.promise"), *_plan(rows)),

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import numbers, values
+from analysis.language import numbers, publishers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark, Quantity, Scale
@@ -104,7 +104,7 @@ def _caption(
         title=title,
         subtitle=Text.listed([axis, _periods(rows)]) if axis else say("note.given_below"),
         axis=axis,
-        source=values.source_note(drawn if len(drawn) else refused.assign(origin="report")),
+        source=publishers.source_note(drawn if len(drawn) else refused.assign(origin="report")),
         alt=_alt(rows, refused, title),
         left_out=left_out(refused),
         notes=tuple(notes),

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import values
+from analysis.language import publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Language, Measure, Pairing, Scale, Status
@@ -95,7 +95,7 @@ def _caption(rows: pd.DataFrame, title: Text, about: Text, total: int) -> Captio
     return Caption(
         title=title,
         subtitle=about,
-        source=values.source_note(rows),
+        source=publishers.source_note(rows),
         alt=say("coverage.alt", title=title, total=total, regions=regions),
         notes=(say("coverage.key"),),
     )

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from analysis.errors import CrowdedError
-from analysis.language import labels, numbers, values
+from analysis.language import labels, numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
@@ -273,7 +273,7 @@ def _caption(
         title=title,
         subtitle=about,
         axis=say("expected.axis"),
-        source=values.source_note(rows) + say("source.nation"),
+        source=publishers.source_note(rows) + say("source.nation"),
         alt=say("expected.alt", regions=_named(rows), rows=len(rows)),
         left_out=left_out(refused),
         notes=tuple(notes),

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import values
+from analysis.language import publishers
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Scale, Standing
@@ -61,7 +61,7 @@ def instruments(
     caption = Caption(
         title=title,
         subtitle=_subtitle(),
-        source=values.source_note(rows),
+        source=publishers.source_note(rows),
         alt=say("instruments.alt" if contained is None else "instruments.alt_map", title=title),
         left_out=left_out(absent),
         notes=(say("note.silence"), say("note.reports_differ")),

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import labels, values
+from analysis.language import labels, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
@@ -91,7 +91,7 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
     return Caption(
         title=title,
         subtitle=say("not_comparable.subtitle"),
-        source=values.source_note(rows),
+        source=publishers.source_note(rows),
         alt=say("not_comparable.alt", title=title, count=count),
         notes=(say("not_comparable.elsewhere"),) if rows["elsewhere"].any() else (),
     )

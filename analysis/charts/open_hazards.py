@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import values
+from analysis.language import publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
@@ -108,7 +108,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         title=title,
         subtitle=Text.joined([about, values.periods(rows)], zh="｜", en=" | "),
         axis=about,
-        source=values.source_note(rows if len(rows) else refused.assign(origin="report")),
+        source=publishers.source_note(rows if len(rows) else refused.assign(origin="report")),
         alt=say("open.alt", title=title, count=len(rows)),
         left_out=left_out(refused),
         notes=tuple(notes),

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis.language import numbers, values
+from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Level, Scale
@@ -56,7 +56,7 @@ def _caption(rows: pd.DataFrame, findings: pd.DataFrame, title: Text) -> Caption
     return Caption(
         title=title,
         subtitle=say("overview.subtitle", count=len(rows)),
-        source=values.source_note(rows) + _others(records),
+        source=publishers.source_note(rows) + _others(records),
         alt=described("overview.alt", [Text(row["title_zh"], row["title_en"]) for row in records]),
         notes=(say("note.overview"),),
         spoken=Text.joined(Text(row["sentence_zh"], row["sentence_en"]) for row in records[:1]),

@@ -315,13 +315,13 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
     ['one two', 'three']
     """
     style.require_glyphs(text)
-    lines, line = [], ""
+    lines, line, length = [], "", 0.0
     for piece in _pieces(text):
-        if line and measured(line + piece.rstrip(), size) > width:
+        if line and length + measured(piece.rstrip(), size) > width:
             lines.append(line.rstrip())
-            line = piece.lstrip()
+            line, length = piece.lstrip(), measured(piece.lstrip(), size)
         else:
-            line += piece
+            line, length = line + piece, length + measured(piece, size)
     return [*lines, line.rstrip()] if line.strip() else lines
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import labels, numbers, values
+from analysis.language import labels, numbers, publishers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Method, Scale
@@ -139,7 +139,7 @@ def _caption(
     rows: pd.DataFrame, title: Text, refused: pd.DataFrame, wider: pd.DataFrame, tested: Text | None
 ) -> Caption:
     if rows.empty:
-        source = values.source_note(refused.assign(origin="report"))
+        source = publishers.source_note(refused.assign(origin="report"))
         return Caption(title, say("shares.unit"), source, title, left_out=left_out(refused))
     first = rows.iloc[0]
     name, unit = Text(first["indicator_zh"], first["indicator_en"]), say("shares.unit")
@@ -150,7 +150,7 @@ def _caption(
         title=title,
         subtitle=Text.joined([*wholes, unit, values.periods(rows)], zh="｜", en=" | "),
         axis=Text.listed([name, unit]),
-        source=values.source_note(every),
+        source=publishers.source_note(every),
         alt=say("parts.alt_wider" if len(wider) else "parts.alt", title=title, count=len(rows)),
         left_out=left_out(refused),
         notes=tuple(_notes(rows, wider, tested)),

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from analysis.language import numbers, values
+from analysis.language import numbers, publishers
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale, Scope
@@ -278,7 +278,7 @@ def _caption(
     if none := int(points["value"].eq(0).sum()):
         notes.append(say("note.peers_zeros", count=none))
     if points["origin"].eq("report").all():
-        source, alt = values.source_note(points), say("peers.alt_unnamed", count=count)
+        source, alt = publishers.source_note(points), say("peers.alt_unnamed", count=count)
     else:  # printed by bureaus of prefectures
         source = say("source.peers", count=count) + say("source.nation")
         notes += _selected(points, own)

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import numbers, values
+from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
@@ -100,7 +100,7 @@ def _caption(
         title=title,
         subtitle=Text.listed([say("percent_meanings.about"), contradiction(meanings)]),
         axis=say("percent_meanings.axis"),
-        source=values.source_note(rows),
+        source=publishers.source_note(rows),
         alt=described("percent_meanings.figure", [_in_words(meaning) for meaning in meanings]),
         left_out=left_out(refused),
         notes=(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import aims, values
+from analysis.language import aims, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale, Status
@@ -77,7 +77,7 @@ def profile(
     caption = Caption(
         title=title,
         subtitle=_subtitle(rows),
-        source=values.source_note(pd.concat([rows, outcomes], ignore_index=True))
+        source=publishers.source_note(pd.concat([rows, outcomes], ignore_index=True))
         + (statement.source if statement else NOTHING),
         alt=say(
             "profile.alt" if len(outcomes) else "profile.alt_none", title=title, count=len(outcomes)

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import numbers, values
+from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Membership, Scale, Use
@@ -85,7 +85,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     return Caption(
         title=title,
         subtitle=say("side_by_side.subtitle"),
-        source=values.source_note(rows),
+        source=publishers.source_note(rows),
         alt=say("side_by_side.alt", title=title, count=rows["family"].nunique(), regions=regions),
         spoken=Text(first["caution_zh"], first["caution_en"]),
         left_out=_left_out(rows, refused),

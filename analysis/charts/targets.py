@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.language import aims, labels, values
+from analysis.language import aims, labels, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale, Status
@@ -87,7 +87,7 @@ def _caption(rows: pd.DataFrame, title: Text, about: Text | None, refused: pd.Da
     return Caption(
         title=title,
         subtitle=about or say("targets.subtitle"),
-        source=values.source_note(source),
+        source=publishers.source_note(source),
         alt=say("targets.alt", title=title, count=len(rows)),
         left_out=left_out(refused),
         notes=(say("note.outcome"),),

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import numbers, values
+from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
@@ -98,7 +98,7 @@ def _caption(
         title=title,
         subtitle=_subtitle(drawn, axis, verdict, refused),
         axis=axis,
-        source=values.source_note(named if len(named) else refused.assign(origin="report")),
+        source=publishers.source_note(named if len(named) else refused.assign(origin="report")),
         alt=_alt(counted, stated, refused),
         left_out=left_out(refused),
         notes=tuple(_notes(counted, stated, expected)),

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from analysis.errors import CrowdedError
-from analysis.language import numbers, values
+from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Scale
@@ -66,7 +66,7 @@ def _caption(rows: pd.DataFrame, title: Text, first: Row) -> Caption:
         title=title,
         subtitle=_moved(first),
         axis=say("changes.about"),
-        source=values.source_note(rows),
+        source=publishers.source_note(rows),
         alt=described("vintages.figure", [_in_words(row) for row in rows.to_dict("records")]),
         notes=(say("vintages.key"), say("vintages.changed"), say("vintages.reading")),
         spoken=say("vintages.changed"),

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.errors import CrowdedError
-from analysis.language import numbers, values
+from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
@@ -78,7 +78,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         title=title,
         subtitle=Text.listed([verdict, axis, values.years(rows["period_end"])]),
         axis=axis,
-        source=values.source_note(rows),
+        source=publishers.source_note(rows),
         alt=described(
             "year_to_date.figure",
             [_in_words(row) for row in paired.to_dict("records")],

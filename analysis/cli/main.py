@@ -32,9 +32,6 @@ _EXTRAS = {
 }
 
 
-_OBJECTS = 100_000  # between collections: by default these take a seventh of an answer's time
-
-
 class _Group(click.Group):
     """A group that prints expected errors as one message and exits with their code."""
 
@@ -42,7 +39,7 @@ class _Group(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command line with standard streams that are open, in the reader's language."""
-        gc.set_threshold(_OBJECTS)
+        gc.set_threshold(project.OBJECTS)
         streams.open_closed()
         words = args[0] if args else extra.get("args")
         self.language = translation.chosen_language(sys.argv[1:] if words is None else [*words])

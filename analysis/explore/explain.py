@@ -16,6 +16,7 @@ from analysis.comparability import families, position, rules, standing
 from analysis.errors import UsageError
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
+from analysis.language.publishers import publisher
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Basis,
@@ -334,7 +335,7 @@ def _rate(row: Row) -> Text:
         year=int(row["population_year"]),
         kind=say(f"population_kind.{row['population_kind']}"),
         people=numbers.exact(row["population"]),
-        publisher=row["population_publisher"],
+        publisher=publisher(row["population_publisher"]),
     )
 
 

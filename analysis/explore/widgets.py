@@ -20,7 +20,7 @@ import pandas as pd
 from analysis import files, project
 from analysis.errors import UsageError
 from analysis.figures.record import save
-from analysis.language import numbers, values
+from analysis.language import labels, numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language
@@ -361,7 +361,7 @@ def _cells(row: dict[Any, Any], language: str) -> tuple[str, ...]:
         figure[language],
         "" if math.isnan(lower) else numbers.interval(lower, upper, language),
         str(row["evidence"]),
-        f"{row['publisher']}《{row['title']}》{at}",
+        f"{labels.publication(row)[language]}{at}",
     )
 
 

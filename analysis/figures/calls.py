@@ -158,11 +158,13 @@ def trend(
     changed = years.changes_of(*chosen, first_year=first_year, every=data.changes)
     stated = changed[changed["mark"].ne(Mark.EXACT)]
     rows = pd.concat([counts, partly, stated], ignore_index=True)
+    rated = data.rated_series
+    own = rated[rated["id"].isin(counts["id"])]
     draw = partial(
         draw_trend,
         verdict=findings.latest_change(changed),
         refused=data.without(indicator, set(rows["region"])),
-        expected=rates.expected(counts, data.series, data.context, indicator),
+        expected=rates.expected(own, rated, data.context, indicator),
     )
     title = findings.trend(counts, stated, changed)
     return asked.pages(draw, rows, title, f"trend-{indicator}")

@@ -55,6 +55,11 @@ class Inputs:
         return years.series(self.rows, self.context)
 
     @cached_property
+    def rated_series(self) -> pd.DataFrame:
+        """The yearly levels with their limits and rates."""
+        return rates.rates(rates.limits(self.series), self.context)
+
+    @cached_property
     def changes(self) -> pd.DataFrame:
         """All known changes from one year to the next."""
         return years.changes(self.rows, self.context, self.series)
@@ -153,4 +158,4 @@ def warm_up() -> None:
     Jobs that are forked afterwards find it computed.
     """
     every = whole(source.behind(pd.DataFrame()))
-    _ = every.rated, every.changes, every.compared
+    _ = every.rated, every.rated_series, every.changes, every.compared

@@ -13,7 +13,7 @@ from analysis.charts.ranked import ranked as draw_ranked
 from analysis.charts.tiles import tiles as draw_tiles
 from analysis.comparability import crowds, many
 from analysis.errors import UsageError
-from analysis.language import values
+from analysis.language import publishers
 from analysis.language.text import Text
 from analysis.statistics import benchmarks, spread
 from analysis.tables.panel import Panel
@@ -77,7 +77,7 @@ def multiples(asked: National, indicator: str, first_year: int) -> Figure:
     """Draw the yearly rates of each province in a panel of its own."""
     pairs = asked.pairs(indicator, since=first_year)
     rows = many.provinces(asked.panel, pairs)
-    title, origin = crowds.multiples(rows), values.source_note(pairs)
+    title, origin = crowds.multiples(rows), publishers.source_note(pairs)
     draw = partial(draw_multiples, rows, title=title, source=origin)
     return asked.figure(draw, f"trend-{indicator}")
 
@@ -122,5 +122,5 @@ def _over_nation(
     draw: Callable[..., Figure], rows: pd.DataFrame, pairs: pd.DataFrame, title: Text
 ) -> Callable[..., Figure]:
     """Return *draw* with *rows* of ratios to the nation, made of *pairs*, and their texts."""
-    about, origin = crowds.unnamed(rows), values.source_note(pairs)
+    about, origin = crowds.unnamed(rows), publishers.source_note(pairs)
     return partial(draw, rows, title=title, about=about, source=origin)

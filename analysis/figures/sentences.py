@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.charts import style
 from analysis.charts.figure import Figure
+from analysis.language.labels import publication
 from analysis.language.messages import say
 
 from . import drawn
@@ -50,7 +51,7 @@ def _buttons(
         left, top, width, height = (100 * share for share in mark["box"])
         start = row.get("start", -1)
         at = say("widgets.at", start=start)[figure.language] if start >= 0 else ""
-        source = escape(f"{row['publisher']}《{row['title']}》{at}")
+        source = escape(f"{publication(row)[figure.language]}{at}")
         words, side = escape(row["evidence"], quote=True), "left" if left < 60 else "right"
         yield (
             f'<details name="{figure.name}" style="position:absolute;margin:0;left:{left:.2f}%;'

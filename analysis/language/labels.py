@@ -12,6 +12,7 @@ import pandas as pd
 
 from . import numbers, values
 from .messages import say
+from .publishers import publisher
 from .text import Text, visible
 from .vocabulary import POLICIES, Absence, Method
 
@@ -152,10 +153,10 @@ def _is_number(cell: Any) -> bool:
 
 def publication(row: Row) -> Text:
     """Who published what a row was read in, and when."""
-    publisher, title = legible(row.get("publisher", "")), legible(row.get("title", ""))
-    name = f"{publisher}《{title}》" if title else publisher
+    name, title = publisher(legible(row.get("publisher", ""))), legible(row.get("title", ""))
     day = legible(row.get("published", ""))
-    return Text(name + (f"，{day}" if day else ""), name + (f", {day}" if day else ""))
+    book = f"《{title}》" if title else ""
+    return name + Text(book, book) + (Text(f"，{day}", f", {day}") if day else Text("", ""))
 
 
 def offset(row: Row) -> Text:

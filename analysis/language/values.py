@@ -566,34 +566,3 @@ def _in_full(amount: float, row: Mapping[Any, Any]) -> Text:
     scaled = "万" in str(row["printed"])
     zh = f"{amount / 1e4:.2f}万{row['unit']}" if scaled else f"{numbers.exact(amount)}{row['unit']}"
     return Text(zh, f"{numbers.exact(amount)} {row['unit_en']}".strip())
-
-
-def source_note(rows: pd.DataFrame) -> Text:
-    """
-    Name every report behind *rows* once, and other publications apart, with their dates.
-
-    *rows* needs ``origin``, ``publisher``, ``title``, ``published`` and ``period_end``.
-    """
-    order = rows.sort_values(["level_order", "adcode"], kind="stable")
-    reported = order["origin"].eq("report") & order["report"].ne("")
-    reports = order[reported].drop_duplicates("report")
-    context = rows[rows["origin"].eq("context")]
-    zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
-    years = [code.rpartition("-")[2] for code in reports["report"]]
-    en = [f"{name} report {year}" for name, year in zip(reports["region_en"], years, strict=True)]
-    text = say("source.reports", names=Text("；".join(zh), "; ".join(en)))
-    if len(reports) > CROWD:
-        text = say("source.report_count", count=len(reports))
-    if not reports.empty and context.empty:
-        return text
-    figures = _context_figures(context)
-    if reports.empty:
-        return say("source.context", figures=figures)
-    return text + say("source.context_too", figures=figures)
-
-
-def _context_figures(context: pd.DataFrame) -> Text:
-    """Return the first publishers of context figures, which have a Chinese name only."""
-    names = list(dict.fromkeys(context["publisher"]))
-    more = Text("等", " and others") if len(names) > 3 else Text("", "")
-    return Text("、".join(names[:3]), ", ".join(names[:3])) + more

@@ -16,6 +16,7 @@ from analysis.charts.native import Plot, Table
 from analysis.errors import UsageError
 from analysis.language import labels
 from analysis.language.messages import label, say
+from analysis.language.publishers import publisher
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark
 
@@ -332,7 +333,7 @@ def sources(records: Iterable[Record], language: str) -> Table:
             cells = (row.get(part, "") for part in ("publisher", "title", "published"))
             who, title, day = (labels.legible(cell, 80) for cell in cells)
             if who or title:
-                used.setdefault((who, title, day), set()).add(row["id"])
+                used.setdefault((publisher(who)[language], title, day), set()).add(row["id"])
     lines = tuple(
         (*who, str(len(ids))) for who, ids in sorted(used.items(), key=lambda entry: entry[0])
     )

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis import validation
+from analysis import project, validation
 
 from . import processes, worker
 
@@ -213,6 +213,7 @@ def main() -> None:
     while not first.endswith(b"\n"):
         first += os.read(tasks, 1) or sys.exit(0)
     settings = json.loads(first)
+    gc.set_threshold(project.OBJECTS)
     try:
         prepare(settings["warm"], settings["warm_up"])
     except ImportError as error:

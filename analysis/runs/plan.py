@@ -13,7 +13,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,7 @@ _TITLE = Text(PLAN, PLAN)
 DEADLINE = 600.0  # seconds a job may take unless the plan says otherwise
 _HEADER = re.compile(r"\s*\[\[\s*job\s*\]\]")  # the line at which a job begins
 _TOP = ("warm", "warm_up", "notify", "deadline", "formats", "default", "job")
-_JOB = ("notebook", "each", "reads", "deadline", "executor", "formats")
+_JOB = ("notebook", "each", "reads", "warm", "deadline", "executor", "formats")
 _READ = ("table", "where")
 _DEFAULT = ("each", "reads", "without")
 _SHARED = ("each", "reads")  # of a job, where it has none of its own
@@ -70,6 +70,7 @@ class Entry(TypedDict):
     notebook: NotRequired[str]
     each: NotRequired[dict[str, str | list[object]]]
     reads: NotRequired[list[str | Read]]
+    warm: NotRequired[list[str]]
     deadline: NotRequired[Seconds]
     executor: NotRequired[str]
     formats: NotRequired[list[str]]
@@ -145,6 +146,7 @@ class Job:
     deadline: float
     kernel: str  # the kernel that must run it, "" where the warm process may
     formats: tuple[str, ...] = ()  # of its figures, where the plan asks for others than the usual
+    warm: tuple[str, ...] = ()  # imported before a process is forked, where the job is run
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,11 @@ class Plan:
     def version(self) -> str:
         """Return the version of this package."""
         return library("regional-safety")
+
+    def warmed_for(self, jobs: Iterable[Job]) -> "Plan":
+        """Return the plan that also warms the modules of *jobs*."""
+        own = (module for job in jobs for module in job.warm)
+        return replace(self, warm=tuple(dict.fromkeys([*self.warm, *own])))
 
     def select(self, names: Iterable[str]) -> list[Job]:
         """
@@ -368,6 +375,7 @@ class _Reader:
         known = parameters.declared(path, read) if lists else {}
         deadline, kernel = float(entry.get("deadline", self.deadline)), _kernel(where, entry, read)
         formats = _formats(where, entry.get("formats", self.formats))
+        warm = tuple(entry.get("warm", []))
         for values in itertools.product(*lists.values()):
             given = dict(zip(lists, values, strict=True))
             parameters.check(
@@ -375,7 +383,7 @@ class _Reader:
             )
             name = _file_name(where, "-".join([stem, *map(_spelled, values)]))
             sources = tuple(self._sources(where, entry.get("reads", []), given))
-            yield Job(name, path, given, sources, deadline, kernel, formats)
+            yield Job(name, path, given, sources, deadline, kernel, formats, warm)
 
     def _listed(self, where: Text, values: object) -> list[Value]:
         """Return the values of a parameter: a list, or a selection named in the descriptor."""

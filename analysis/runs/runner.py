@@ -116,7 +116,9 @@ def _run(plan: Plan, jobs: list[Job], options: Options, send: Send, lock: str) -
             staging.lock(figures, lock, options.wait),
             staging.Stage(figures) as stage,
         ):
-            _Runner(plan, options, send, stale, stage, outcome).run(queue, signals)
+            _Runner(plan.warmed_for(queue), options, send, stale, stage, outcome).run(
+                queue, signals
+            )
     except StoppedError:
         outcome.stopped = signals.received
     except (TableError, UsageError, WorkerError) as error:

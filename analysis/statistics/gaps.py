@@ -115,9 +115,10 @@ def _cell(region: Row, indicator: str, absence: Row | None) -> Row:
 
 def reporting(rows: pd.DataFrame) -> list[Row]:
     """Return one row of the last report of each region, in house order."""
-    last = rows.sort_values("report", kind="stable").drop_duplicates("region", keep="last")
+    keys = rows[["region", "report", "level_order", "adcode"]].reset_index(drop=True)
+    last = keys.sort_values("report", kind="stable").drop_duplicates("region", keep="last")
     order = last.sort_values(["level_order", "adcode"])
-    return order.to_dict("records")
+    return rows.iloc[order.index].to_dict("records")
 
 
 def explained(

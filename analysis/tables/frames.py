@@ -7,6 +7,7 @@ frames of a user back into those.
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -132,8 +133,13 @@ def framed(tables: Tables) -> Frames:
     }
     loaded = Frames(folder=tables.folder, **frames)
     for name in _ROWS:  # in place of what the cached properties of Tables would compute again
-        vars(loaded)[name] = typed(getattr(tables, name), loaded)
+        vars(loaded)[name] = _typed(tables, name).copy(deep=False)
     return loaded
+
+
+@lru_cache(maxsize=4)  # both frames of two folders
+def _typed(tables: Tables, name: str) -> pd.DataFrame:
+    return typed(getattr(tables, name), tables)
 
 
 def typed(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:

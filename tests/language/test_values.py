@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from tidy import context, frame, row
+from tidy import frame, row
 
 from analysis.errors import WordError
 from analysis.language import values
@@ -139,38 +139,6 @@ def test_a_name_keeps_its_capitals_where_it_is_an_abbreviation():
     """GDP stays GDP."""
     assert values.lowered(Text("增长", "GDP growth")).en == "GDP growth"
     assert values.lowered(Text("死亡", "Deaths")) == Text("死亡", "deaths")
-
-
-def test_each_report_is_named_once_and_in_house_order():
-    """Three rows of two reports: two titles, the province first."""
-    rows = frame(row(), row(year=2024, indicator="accidents"), row("anhui", year=2023))
-
-    note = values.source_note(rows)
-
-    assert note.zh == "资料来源：安徽应急管理局《安徽工作总结》；楚雄应急管理局《楚雄工作总结》"
-    assert note.en == "Sources: Anhui report 2023; Chuxiong report 2024"
-
-
-def test_a_row_filtered_out_leaves_the_source_line_by_itself():
-    """Credits are computed."""
-    rows = frame(row(), row("anhui", year=2023))
-
-    assert "Anhui" not in values.source_note(rows[rows["region"].eq("chuxiong")]).en
-
-
-def test_other_publications_stand_apart():
-    """A chart that uses context says so."""
-    note = values.source_note(frame(row(), context(year=2023, publisher="楚雄州统计局")))
-
-    assert note.zh.endswith("；另据楚雄州统计局")
-    assert note.en.endswith("; also 楚雄州统计局")
-
-
-def test_context_alone_is_no_report():
-    """Only other publications: no report is named."""
-    note = values.source_note(frame(context(publisher="楚雄州统计局")))
-
-    assert note.zh == "资料来源：楚雄州统计局"
 
 
 def test_people_of_a_report_are_not_attendances():

@@ -19,6 +19,7 @@ from analysis.figures import manifest, pictures, provenance
 from analysis.figures.differences import described
 from analysis.language import labels
 from analysis.language.messages import say
+from analysis.language.publishers import publisher
 from analysis.language.text import Text
 from analysis.publish import content
 from analysis.publish.deck import brief, store
@@ -211,7 +212,7 @@ def _front(records: Sequence[Record], version: str) -> Iterator[dict[str, Any]]:
     both = {language: brief.coverage(records, language).split("\n") for language in ("zh", "en")}
     sources = sorted(content.sources(records, "zh").lines, key=lambda line: -int(line[-1]))
     names = list(dict.fromkeys(line[0] for line in sources if line[0]))
-    who = Text("、".join(names[:_NAMED]), ", ".join(names[:_NAMED]))
+    who = Text.joined(map(publisher, names[:_NAMED]), zh="、", en=", ")
     lines = {
         "what": [say("gallery.what.text")],
         "who": [

@@ -1,0 +1,63 @@
+"""The publications behind figures, and their publishers in English (``publishers.csv``)."""
+
+import csv
+from functools import cache
+from importlib import resources
+from io import StringIO
+
+import pandas as pd
+
+from .messages import say
+from .text import Text
+from .values import CROWD
+
+_FILE = "publishers.csv"
+
+
+@cache
+def _english() -> dict[str, str]:
+    text = resources.files(__package__).joinpath(_FILE).read_text("utf-8")
+    return {line["zh"]: line["en"] for line in csv.DictReader(StringIO(text))}
+
+
+def publisher(name: str) -> Text:
+    """
+    Return a publisher named in the tables, in both languages; in Chinese where it is not listed.
+
+    >>> publisher("楚雄州应急管理局").en
+    'Chuxiong Emergency Management Bureau'
+    """
+    return Text(name, _english().get(name, name))
+
+
+def source_note(rows: pd.DataFrame) -> Text:
+    """
+    Name every report behind *rows* once, and other publications apart, with their dates.
+
+    *rows* needs ``origin``, ``publisher``, ``title``, ``published`` and ``period_end``.
+    """
+    order = rows.sort_values(["level_order", "adcode"], kind="stable")
+    reported = order["origin"].eq("report") & order["report"].ne("")
+    reports = order[reported].drop_duplicates("report")
+    context = rows[rows["origin"].eq("context")]
+    zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
+    years = [code.rpartition("-")[2] for code in reports["report"]]
+    en = [f"{name} report {year}" for name, year in zip(reports["region_en"], years, strict=True)]
+    text = say("source.reports", names=Text("；".join(zh), "; ".join(en)))
+    if len(reports) > CROWD:
+        text = say("source.report_count", count=len(reports))
+    if not reports.empty and context.empty:
+        return text
+    figures = _context_figures(context)
+    if reports.empty:
+        return say("source.context", figures=figures)
+    return text + say("source.context_too", figures=figures)
+
+
+def _context_figures(context: pd.DataFrame) -> Text:
+    """Return the first publishers of context figures, without where these were reprinted."""
+    full = map(publisher, context["publisher"])
+    short = (Text(name.zh.split("（")[0], name.en.split(" (")[0]) for name in full)
+    names = list(dict.fromkeys(short))
+    more = Text("等", " and others") if len(names) > 3 else Text("", "")
+    return Text.joined(names[:3], zh="、", en=", ") + more
