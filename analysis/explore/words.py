@@ -19,6 +19,9 @@ _FULL = re.compile(
 )
 
 
+OPEN = "open_hazards"  # found and not rectified: no indicator of the tables, but a subject
+
+
 def region(word: str, tables: Tables, language: str) -> str:
     """Return the code of the region *word*, whether it has a report or not."""
     regions = tables.regions
@@ -43,7 +46,7 @@ def pair(one: str, other: str, tables: Tables, language: str) -> tuple[str, str]
 
 def indicator(word: str, tables: Tables, language: str) -> str:
     """
-    Return the code of the indicator that *word* is a code, a name or a synonym of.
+    Return the code of the indicator that *word* is a code, a name or a synonym of, or ``OPEN``.
 
     Raises
     ------
@@ -51,6 +54,8 @@ def indicator(word: str, tables: Tables, language: str) -> str:
         For a synonym of several indicators, with their codes.
     """
     synonyms = tables.synonyms
+    if word.strip().casefold().replace("_", " ") in _open_words():
+        return OPEN
     try:
         return code_of("indicator", word, tables.indicators, language)
     except WordError:
@@ -60,8 +65,15 @@ def indicator(word: str, tables: Tables, language: str) -> str:
         if len(codes) == 0:
             raise
     if len(codes) > 1:
-        raise UsageError(say("error.several", word=word, codes=", ".join(codes)))
+        named = tables.indicators.set_index("indicator")[f"name_{language}"]
+        listed = ", ".join(f"{code} ({named[code]})" for code in codes)
+        raise UsageError(say("error.several", word=word, codes=listed))
     return str(codes[0])
+
+
+def _open_words() -> set[str]:
+    words = say("explain.open_words")
+    return {*words.zh.split("、"), *words.en.split(", ")}
 
 
 def without_report(code: str, tables: Tables) -> Text:
