@@ -78,7 +78,7 @@ def explain(
         For a name that several regions or indicators share, or a period without a figure, with the
         years that have one.
     """
-    region, indicator = words.pair(region, indicator, tables, language)
+    region, indicator = words.pair(region, indicator, tables)
     if indicator == words.OPEN:
         lines = [*descriptor.doubts(tables.folder), *still_open(tables, region, period)]
         return "\n".join(line[language] for line in lines)
@@ -91,8 +91,7 @@ def explain(
     chosen, external = _of_period(reported, elsewhere, period)
     if chosen.empty and external.empty and not reported.empty:
         both = pd.concat([reported, elsewhere])
-        wrong = say("explain.no_period", period=str(period), years=words.years(both))
-        raise UsageError(wrong[language])
+        raise UsageError(say("explain.no_period", period=str(period), years=words.years(both)))
     explanation = _Explanation(tables, rows, originals)
     paragraphs = [explanation.row(row) for row in chosen.to_dict("records")]
     paragraphs += [explanation.elsewhere(row) for row in external.to_dict("records")]

@@ -67,11 +67,11 @@ def compare(
     WordError
         For an unknown name, naming the nearest ones.
     """
-    codes = [words.region(word, tables, language) for word in (one, other) if word is not None]
+    codes = [words.region(word, tables) for word in (one, other) if word is not None]
     silent = [code for code in dict.fromkeys(codes) if code not in tables.first_reports]
     if silent:
         return "\n".join(words.without_report(code, tables)[language] for code in silent)
-    subject = None if indicator is None else words.indicator(indicator, tables, language)
+    subject = None if indicator is None else words.indicator(indicator, tables)
     if subject == words.OPEN:
         answers = [explain.still_open(tables, code) for code in codes]
     else:

@@ -155,7 +155,7 @@ def test_an_empty_cell_says_why(data):
         (("chuxion", "deaths"), "did you mean chuxiong"),
         (("chuxio", "deaths"), "5 are known"),
         (("chuxiong", "death"), "did you mean deaths"),
-        (("chuxiong", "死亡人"), r"did you mean .*, deaths \(生产安全事故死亡人数\), "),
+        (("chuxiong", "死亡人"), r"did you mean .*, deaths \(Deaths in work-safety accidents\), "),
         (("chuxiong", "deaths in safety accidents"), r"did you mean deaths \("),
     ],
 )
@@ -172,10 +172,11 @@ def test_an_unknown_word_names_the_nearest(data, words, near):
         ("zh", "2027没有数字；有数字的年份：2011, 2021–2024"),
     ],
 )
-def test_a_year_without_a_figure_names_those_that_have_one(data, language, told):
-    """Of the reports and of other publications."""
+def test_a_year_without_a_figure_names_those_that_have_one(data, monkeypatch, language, told):
+    """Of the reports and of other publications, in the language of messages."""
+    monkeypatch.setenv("REGIONAL_SAFETY_LANGUAGE", language)
     with pytest.raises(UsageError) as refused:
-        explain(data, "chuxiong", "deaths", "2027", language=language)
+        explain(data, "chuxiong", "deaths", "2027")
     assert str(refused.value) == told
 
 
@@ -261,7 +262,7 @@ def test_a_name_of_several_is_refused_with_their_codes():
     """Many cities have a district of the same name."""
     named = pd.DataFrame({"region": ["gulou_a", "gulou_b"], "name_zh": "鼓楼", "name_en": "Gulou"})
 
-    with pytest.raises(UsageError, match="one of gulou_a, gulou_b"):
+    with pytest.raises(UsageError, match=r"one of gulou_a \(Gulou\), gulou_b \(Gulou\)"):
         code_of("region", "鼓楼", named)
     assert code_of("region", "gulou_b", named) == "gulou_b"
 
