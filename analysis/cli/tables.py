@@ -62,7 +62,7 @@ def check(project: Path | None, *, language: str, as_json: bool, again: bool) ->
     has not changed are not checked a second time; the rules between tables always are. Values of
     changed tables that stand out against the year before or other regions are notes, not faults.
     """
-    from analysis.tables import checks, descriptor, load
+    from analysis.tables import checks, descriptor, folders, load
 
     folder = data(project)
     survey = load.survey(folder, again=again)
@@ -73,7 +73,7 @@ def check(project: Path | None, *, language: str, as_json: bool, again: bool) ->
     screened = bool(different) and not faults
     notes = _outliers(survey.tables, {one.file for one in different}) if screened else []
     faults += different
-    count = len(load.files(folder)) if not survey.faults else 0
+    count = len(folders.files(folder)) if not survey.faults else 0
     passed = say("check.passed", count=count)[language]
     if survey.passed:
         words = {"count": len(survey.passed), "day": max(survey.passed)}

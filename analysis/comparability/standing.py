@@ -8,6 +8,7 @@ what it is about. Nothing is computed here: ``statistics`` does, ``findings`` wo
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -116,7 +117,7 @@ def standing(
         For a word that names no region with a report, no theme and no indicator.
     """
     wanted = _wanted(tables, about)
-    every = _every(tables, tables.rows if rows is None else rows)
+    every = _whole(tables) if rows is None else _every(tables, rows)
     fitting = [finding for finding in every if finding.fits(wanted)]
     turns = Counter[str]()
     ranked = []
@@ -167,6 +168,12 @@ def _code(word: str, kind: str, frame: pd.DataFrame) -> str:
     same = names.apply(lambda column: column.str.casefold().eq(word.strip().casefold()))
     codes = names.loc[same.any(axis=1), kind]
     return str(codes.iloc[0]) if len(codes) else ""
+
+
+@lru_cache(maxsize=2)
+def _whole(tables: Tables) -> tuple[Finding, ...]:
+    """Return every finding of all rows of *tables*; computed once for the same tables."""
+    return tuple(_every(tables, tables.rows))
 
 
 def _every(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:

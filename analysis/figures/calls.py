@@ -60,7 +60,7 @@ from analysis.statistics import (
 from analysis.statistics.spread import NATION
 
 from . import panels, source
-from .inputs import Inputs
+from .inputs import Inputs, whole
 from .request import MOST_REGIONS, Options, check_year, on_one_scale, request
 
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
@@ -78,10 +78,11 @@ def overview(*about: str, **options: Unpack[Options]) -> Figure:
     """
     asked = request(options)
     data = asked.data
+    rows = None if data is whole(data.tables) else data.rows
     draw = partial(
         draw_overview,
         profiles.reporting(data.tables, data.rows),
-        standing.frame(standing.standing(data.tables, about, rows=data.rows)),
+        standing.frame(standing.standing(data.tables, about, rows=rows)),
         title=findings.overview(data.rows),
     )
     return asked.figure(draw, "overview")

@@ -10,19 +10,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from analysis import files, validation
 from analysis.errors import Fault, TableError
 from analysis.language.messages import advice, say
 from analysis.language.text import Text
 
-from . import checks, csv_file
-from .load import Tables, survey
-from .load import files as table_files
+from . import folders
 from .schema import BY_REGION, KEYS, LINKS, SEVERAL, TABLES, TEXT, UNLINKED, Column, meaning
+
+if TYPE_CHECKING:
+    import pandas as pd  # imported when tables are read: those that are as described are not
+
+    from .load import Tables
 
 FILE = "datapackage.json"
 PROFILES = "https://datapackage.org/profiles/2.0"
@@ -37,7 +38,7 @@ _FIRST_FAULTS = 3  # of doubts
 Record = dict[str, Any]
 
 
-def describe(folder: Path, selections: Callable[[Tables], Record]) -> None:
+def describe(folder: Path, selections: "Callable[[Tables], Record]") -> None:
     """
     Write the descriptor of the tables in *folder*; the same tables give the same bytes.
 
@@ -51,6 +52,9 @@ def describe(folder: Path, selections: Callable[[Tables], Record]) -> None:
     TableError
         When the tables break their contract: what is wrong is not described.
     """
+    from . import checks
+    from .load import survey
+
     found = survey(folder)
     faults = {*found.faults, *checks.check(found.tables)}
     if faults:
@@ -60,7 +64,7 @@ def describe(folder: Path, selections: Callable[[Tables], Record]) -> None:
     files.write(folder / FILE, data)
 
 
-def described(tables: Tables, selections: Record) -> Record:
+def described(tables: "Tables", selections: Record) -> Record:
     """Return the descriptor of *tables* as :func:`describe` writes it."""
     return {
         "$schema": f"{PROFILES}/datapackage.json",
@@ -106,7 +110,7 @@ def compare(folder: Path) -> list[Fault]:
         problem = str(error)[:80]
         return [Fault(FILE, 0, "", problem, *advice("descriptor"))]
     try:
-        present = {_path(folder, path): path for path in table_files(folder).values()}
+        present = {_path(folder, path): path for path in folders.files(folder).values()}
     except TableError as error:
         return error.faults
     faults = [
@@ -129,6 +133,9 @@ def doubts(folder: Path) -> list[Text]:
     changed = compare(folder)
     if not changed:
         return []
+    from . import checks
+    from .load import survey
+
     found = survey(folder)
     faults = sorted({*found.faults, *checks.check(found.tables)})
     if not faults:
@@ -158,6 +165,8 @@ def _difference(name: str, path: Path, known: Mapping[str, Any] | None) -> Itera
 
 
 def _rows(path: Path) -> int | str:
+    from . import csv_file
+
     try:
         return len(csv_file.table(path))
     except TableError:
@@ -172,12 +181,12 @@ def _path(folder: Path, path: Path) -> str:
     return path.relative_to(folder).as_posix()
 
 
-def _report_sources(reports: pd.DataFrame) -> list[Record]:
+def _report_sources(reports: "pd.DataFrame") -> list[Record]:
     names = reports[["publisher", "title"]].itertuples(index=False, name=None)
     return [{"title": f"{publisher}《{title}》"} for publisher, title in names]
 
 
-def _sources(rows: pd.DataFrame) -> list[Record]:
+def _sources(rows: "pd.DataFrame") -> list[Record]:
     found: dict[tuple[str, str], Record] = {}
     for publisher, title, url in zip(rows["publisher"], rows["title"], rows["url"], strict=True):
         source = {"title": f"{publisher}《{title}》"} | ({"path": url} if url else {})
@@ -185,17 +194,17 @@ def _sources(rows: pd.DataFrame) -> list[Record]:
     return [found[key] for key in sorted(found)]
 
 
-def _frame(tables: Tables, resource: str) -> pd.DataFrame:
+def _frame(tables: "Tables", resource: str) -> "pd.DataFrame":
     name, _, original = resource.partition("-")
     frame: pd.DataFrame = getattr(tables, name)
     return frame[tables.original_of(name).eq(original)] if name in BY_REGION else frame
 
 
-def _resources(tables: Tables) -> list[Record]:
-    return [_resource(tables, name, path) for name, path in table_files(tables.folder).items()]
+def _resources(tables: "Tables") -> list[Record]:
+    return [_resource(tables, name, path) for name, path in folders.files(tables.folder).items()]
 
 
-def _resource(tables: Tables, name: str, path: Path) -> Record:
+def _resource(tables: "Tables", name: str, path: Path) -> Record:
     table, _, original = name.partition("/")
     data = path.read_bytes()
     suffix = path.suffix[1:]

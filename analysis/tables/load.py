@@ -16,13 +16,11 @@ import pandas as pd
 
 from analysis import project
 from analysis.errors import Fault, TableError
-from analysis.language.messages import advice, say
 from analysis.language.vocabulary import Basis, Level
 
-from . import cache, contract, csv_file, printed
+from . import cache, contract, csv_file, folders, printed
 from .schema import BY_REGION, KEYS, TABLES
 
-SUFFIXES = (".csv", ".xlsx")
 _SUFFIX = re.compile(r"\.[a-z]+$")
 
 
@@ -54,7 +52,9 @@ class Tables:
 
     def file(self, name: str) -> str:
         """The file that table *name* was read from, for a message."""
-        suffix = next((s for s in SUFFIXES if (self.folder / f"{name}{s}").exists()), SUFFIXES[0])
+        suffix = next(
+            (s for s in folders.SUFFIXES if (self.folder / f"{name}{s}").exists()), ".csv"
+        )
         return f"{name}{suffix}"
 
     @cached_property
@@ -272,7 +272,7 @@ def survey(folder: Path | str | None = None, *, again: bool = False) -> Survey:
     With *again*, cells that passed their contract in an earlier process are checked again.
     """
     place = Path(folder) if folder is not None else project.home() / "data"
-    paths, faults = _places(place)
+    paths, faults = folders.places(place)
     repairs: list[Fault] = []
     lacking = {fault.file.partition("/")[0] for fault in faults}
     frames: dict[str, pd.DataFrame] = {}
@@ -354,43 +354,3 @@ def _region(key: str) -> str:
     ('anhui', 'anhui')
     """
     return key.partition("/")[2].partition("-")[0]
-
-
-def files(folder: Path) -> dict[str, Path]:
-    """
-    The file of every table by its name, such as ``observations/anhui``.
-
-    Raises
-    ------
-    TableError
-        When a table is missing or stands there twice.
-    """
-    found, faults = _places(folder)
-    if faults:
-        raise TableError(faults)
-    return found
-
-
-def _places(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
-    names = [name for name in TABLES if name not in BY_REGION]
-    for name in BY_REGION:
-        stems = {path.stem for s in SUFFIXES for path in (folder / name).glob(f"*{s}")}
-        names += [f"{name}/{stem}" for stem in sorted(stems) if not stem.startswith(("~", "."))]
-    faults: list[Fault] = []
-    found = {name: path for name in names if (path := _one(folder, name, faults)) is not None}
-    return found, faults
-
-
-def _one(folder: Path, name: str, faults: list[Fault]) -> Path | None:
-    """The one file of a table; in a workbook that is open, the last changes may be unsaved."""
-    paths = [p for s in SUFFIXES if (p := folder / f"{name}{s}").exists()]
-    lock = folder / f"{name}.xlsx"
-    lock = lock.with_name(f"~${lock.name}")
-    if lock.exists():
-        faults.append(Fault(name, 0, "", lock.name, *advice("open_in_excel", lock=lock.name)))
-    if len(paths) == 1:
-        return paths[0]
-    near = paths or sorted((folder / name).parent.glob(f"{Path(name).name}.*"))
-    found = ", ".join(path.name for path in near) or say("found.nothing")
-    faults.append(Fault(name, 0, "", found, *advice("one_file")))
-    return None

@@ -29,6 +29,7 @@ def drawn(local, job, project: Path, stage: Path) -> dict[str, str]:
         job=stage.name,
         notebook=str(project / "notebooks" / job.notebook.name),
         parameters=dict(job.parameters),
+        formats=["svg"],
         stage=str(stage),
         folder=str(project / "notebooks"),
         kernel="",

@@ -7,7 +7,7 @@ import shutil
 import minimal
 import pytest
 
-from analysis.tables import cache, contract, load
+from analysis.tables import cache, contract, folders, load
 
 
 @pytest.fixture
@@ -141,4 +141,4 @@ def test_files_that_passed_in_another_process_have_their_day(east, monkeypatch):
 
     days = load.survey(east).passed
 
-    assert days == ["2024-02-29"] * (len(load.files(east)) - 1)
+    assert days == ["2024-02-29"] * (len(folders.files(east)) - 1)

@@ -10,7 +10,7 @@ from frictionless import Package
 
 from analysis.comparability.selections import selections
 from analysis.errors import TableError
-from analysis.tables import descriptor, load
+from analysis.tables import descriptor, folders, load
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -53,13 +53,13 @@ def test_frictionless_finds_nothing():
     report = Package(str(DATA / descriptor.FILE)).validate()
 
     assert report.valid, report.flatten(["title", "message"])
-    assert report.stats["tasks"] == len(load.files(DATA))
+    assert report.stats["tasks"] == len(folders.files(DATA))
 
 
 def test_every_file_and_column_is_described(data, record):
     """With its rows, hash, key, and a sentence for each column."""
     assert record["$schema"].endswith("2.0/datapackage.json")
-    assert len(record["resources"]) == len(load.files(data.folder))
+    assert len(record["resources"]) == len(folders.files(data.folder))
     assert sum(r["rows"] for r in record["resources"]) == sum(
         len(getattr(data, name)) for name in load.TABLES
     )

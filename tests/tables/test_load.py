@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import TableError, UsageError
-from analysis.tables import checks, contract, load, schema
+from analysis.tables import checks, contract, folders, load, schema
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -62,7 +62,7 @@ def test_every_table_may_be_a_workbook(tmp_path):
     """The same frames, whatever the file; and nothing is repaired on the way."""
     folder = shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("originals"))
     plain = load.load(folder)
-    for path in load.files(folder).values():
+    for path in folders.files(folder).values():
         if len(minimal.read(path)) < 1_000:
             as_workbook(path)
 
