@@ -19,12 +19,12 @@ from analysis.errors import Fault, TableError
 from analysis.language.messages import advice, say
 from analysis.language.text import Text
 
-from . import checks, csv_file
+from . import checks, csv_file, digests
 from .load import Tables, survey
 from .load import files as table_files
 from .schema import BY_REGION, KEYS, LINKS, SEVERAL, TABLES, TEXT, UNLINKED, Column, meaning
 
-FILE = "datapackage.json"
+FILE = digests.FILE
 PROFILES = "https://datapackage.org/profiles/2.0"
 _MEDIA = {
     "csv": "text/csv",
