@@ -5,6 +5,7 @@ It is meant for a process that ends with the notebook. Other languages, interact
 ``input()`` need papermill's kernel engine.
 """
 
+import atexit
 import io
 import platform
 import signal
@@ -276,6 +277,7 @@ def _shell() -> Iterator[_Shell]:
         yield shell
     finally:
         sys.modules["__main__"], sys.path[:] = main, path
+        atexit.unregister(shell.atexit_operations)  # it would keep the notebook's variables
         _Shell._instance = None  # noqa: SLF001
         InteractiveShell._instance = before  # noqa: SLF001
 

@@ -36,24 +36,23 @@ VICTIMS = [
 
 
 @pytest.mark.parametrize("name", VICTIMS)
-def test_p29_a_forged_record_removes_nothing_elsewhere(project, tmp_path, name):
+def test_p29_a_forged_record_removes_nothing_elsewhere(finished, tmp_path, name):
     """P29: a record whose names leave its folder is damaged: the job is made again."""
-    project.run()
     (tmp_path / "victim.txt").write_text("precious")
     (tmp_path / "victims").mkdir()
     (tmp_path / "victims" / "a").write_text("precious")
-    other = sha(project.figures / "draw-en-deaths" / "line.svg")
-    record = project.record("draw-zh-deaths")
-    forge(project, outputs=record["outputs"] | {name: HASH})
+    other = sha(finished.figures / "draw-en-deaths" / "line.svg")
+    record = finished.record("draw-zh-deaths")
+    forge(finished, outputs=record["outputs"] | {name: HASH})
 
-    told = project.call("run")
+    told = finished.call("run")
 
     assert told.returncode == 0, told.stderr
     assert "draw-zh-deaths" in told.stderr
     assert "its record is damaged" in told.stderr
     assert (tmp_path / "victim.txt").read_text() == "precious"
     assert (tmp_path / "victims" / "a").read_text() == "precious"
-    assert sha(project.figures / "draw-en-deaths" / "line.svg") == other
+    assert sha(finished.figures / "draw-en-deaths" / "line.svg") == other
 
 
 CHANGES = {
@@ -78,16 +77,15 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_p34_a_record_of_another_shape_is_damaged(project, kind):
+def test_p34_a_record_of_another_shape_is_damaged(finished, kind):
     """P34: one field of another type: the job is stale, no command fails."""
-    project.run()
-    forge(project, **CHANGES[kind])
+    forge(finished, **CHANGES[kind])
 
     for command in (("plan",), ("status",), ("run",)):
-        done = project.call(*command)
+        done = finished.call(*command)
         assert done.returncode == 0, done.stderr
         assert "Traceback" not in done.stderr
-    assert project.call("run", "--dry-run").stdout == ""
+    assert finished.call("run", "--dry-run").stdout == ""
 
 
 PLANS = {
@@ -190,17 +188,16 @@ LINES = [
 ]
 
 
-def test_p12_p34_lines_of_other_shapes_are_skipped(project):
+def test_p12_p34_lines_of_other_shapes_are_skipped(finished):
     """P12, P34: `status` shows the last line that is a run."""
-    project.run()
-    with (project.figures / history.FILE).open("a") as file:
+    with (finished.figures / history.FILE).open("a") as file:
         file.write("\n".join(LINES) + "\n")
 
-    told = project.call("status")
+    told = finished.call("status")
 
     assert told.returncode == 0, told.stderr
     assert "all jobs done" in told.stdout
-    assert [line["done"] for line in history.lines(project.figures)] == [4]
+    assert [line["done"] for line in history.lines(finished.figures)] == [4]
 
 
 @pytest.mark.parametrize("line", [b"{}\n", b"\n", b"[" * 1_000 + b"\n"])
@@ -218,16 +215,15 @@ def test_p35_a_history_without_measure_is_read_in_time(project, line):
 @pytest.mark.parametrize(
     "name", ["runs.jsonl", ".tables.json", "manifest.json", "draw-zh-deaths/run.json"]
 )
-def test_p35_a_pipe_among_the_figures_stops_nothing(project, name):
+def test_p35_a_pipe_among_the_figures_stops_nothing(finished, name):
     """P35: no command waits for a pipe, and a run replaces it."""
-    project.run()
-    (project.figures / name).unlink()
-    os.mkfifo(project.figures / name)
+    (finished.figures / name).unlink()
+    os.mkfifo(finished.figures / name)
 
     for command in ("status", "plan", "run"):
-        done = project.call(command, *(["--force"] if command == "run" else []))
+        done = finished.call(command, *(["--force"] if command == "run" else []))
         assert done.returncode == 0, done.stderr
-    assert (project.figures / name).is_file()
+    assert (finished.figures / name).is_file()
 
 
 @pytest.mark.parametrize("name", ["notebooks/draw.ipynb", "plan.toml", "data/datapackage.json"])

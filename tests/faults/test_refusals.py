@@ -327,9 +327,8 @@ def test_p25_help_is_at_hand_for_every_command(project):
 
 
 @pytest.mark.parametrize("command", ["run", "plan"])
-def test_a_run_with_nothing_to_do_and_a_plan_import_nothing_heavy(project, command):
+def test_a_run_with_nothing_to_do_and_a_plan_import_nothing_heavy(finished, command):
     """They answer in a fraction of a second because they never meet pandas or papermill."""
-    project.run()
     heavy = "{'pandas', 'numpy', 'papermill', 'nbformat', 'IPython', 'matplotlib', 'babel'}"
     script = (
         f"import sys\nsys.argv = ['x', {command!r}]\nfrom analysis.cli.main import main\n"
@@ -337,7 +336,11 @@ def test_a_run_with_nothing_to_do_and_a_plan_import_nothing_heavy(project, comma
     )
 
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=project.root, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        cwd=finished.root,
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert done.stdout.splitlines()[-1] == "[]"

@@ -141,13 +141,12 @@ def test_p02_a_table_that_moves_is_not_drawn(project):
     assert "the table observations/east changed while the notebook ran" in moved.stderr
 
 
-def test_p11_a_changed_or_lost_output_is_remade(project, tmp_path):
+def test_p11_a_changed_or_lost_output_is_remade(finished, tmp_path):
     """P11: a flipped byte, a lost file, a folder or a link in its place: each is made again."""
-    project.run()
-    good = project.drawn()
+    good = finished.drawn()
     precious = tmp_path / "precious.svg"
     precious.write_text("mine")
-    first, second, third, fourth = (project.figures / name for name in good)
+    first, second, third, fourth = (finished.figures / name for name in good)
     first.write_bytes(first.read_bytes().replace(b"svg", b"svG", 1))
     second.unlink()
     third.unlink()
@@ -155,12 +154,12 @@ def test_p11_a_changed_or_lost_output_is_remade(project, tmp_path):
     fourth.unlink()
     fourth.symlink_to(precious)
 
-    plan = project.call("plan")
-    project.run()
+    plan = finished.call("plan")
+    finished.run()
 
     assert plan.stdout.count("line.svg was altered") == 1
     assert plan.stdout.count("line.svg is missing") == 3
-    assert project.drawn() == good
+    assert finished.drawn() == good
     assert not fourth.is_symlink()
     assert precious.read_text() == "mine"
 
