@@ -12,6 +12,7 @@ from analysis import project as folders
 from analysis.errors import UsageError
 from analysis.language.messages import LANGUAGE as SETTING
 from analysis.language.messages import locale_language, say
+from analysis.language.text import Text
 
 from . import translation
 
@@ -114,6 +115,13 @@ def root(project: Path | None) -> Path:
 def data(project: Path | None) -> Path:
     """Return the folder of the tables."""
     return (project.resolve() if project else folders.home()) / "data"
+
+
+def doubts(tables: Path) -> list[Text]:
+    """Return what a reader of changed tables must know; unchanged tables take little time."""
+    from analysis.tables import descriptor
+
+    return descriptor.doubts(tables)
 
 
 def refuse_among_tables(output: Path, tables: Path) -> None:

@@ -1,13 +1,14 @@
 """The commands of publications: ``deck``, ``report``, ``workbook``, ``site`` and ``trace``."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import click
 
+from analysis.errors import UsageError
 from analysis.language.messages import say
 
 from .options import (
@@ -20,6 +21,7 @@ from .options import (
     OUTPUT,
     PROJECT,
     data,
+    doubts,
     refuse_among_tables,
     root,
 )
@@ -28,14 +30,16 @@ from .translation import in_language, notice, refuse
 BRIEFING = "briefing"  # the folder of documents, beside the figures
 
 
-def _figures(project: Path | None, output: Path | None = None) -> Path:
-    """Return the folder of the figures; refuse an *output* among the tables, print their doubts."""
-    from analysis.tables import descriptor
-
+def _figures(project: Path | None, output: Path | None = None, suffix: str = "") -> Path:
+    """Return the folder of the figures; refuse an unfit *output*, print doubts on the tables."""
     folder = root(project)
     if output is not None:
         refuse_among_tables(output, folder / "data")
-    for doubt in descriptor.doubts(folder / "data"):
+        if output.suffix.lower() != suffix:
+            raise UsageError(say("cli.suffix", path=output, suffix=suffix))
+        if not output.parent.is_dir():
+            raise UsageError(say("cli.no_folder", folder=output.parent))
+    for doubt in doubts(folder / "data"):
         notice(doubt)
     return folder / "figures"
 
@@ -109,7 +113,7 @@ def deck(
     FIGURES are names such as trend-deaths, or patterns; by default all figures with a comparison.
     `regional-safety figures` lists the names.
     """
-    folder = _figures(project, output)
+    folder = _figures(project, output, ".pptx")
     if given["old"] is not None:
         _update(given["old"], folder, given, figures=figures, output=output)
         return
@@ -171,7 +175,7 @@ def report(
     from analysis.publish import report as reports
     from analysis.publish import revision
 
-    folder, source = _figures(project, output), _Brief(project)
+    folder, source = _figures(project, output, ".docx"), _Brief(project)
     if old is not None:
         _refuse_both(about=about, title=title, output=output)
         find, draw = source.findings, source.drawn
@@ -332,7 +336,7 @@ def workbook(
     """
     from analysis.publish.workbook import book
 
-    folder = _figures(project, output)
+    folder = _figures(project, output, ".xlsx")
     definitions = _definitions(project)
     made = book.workbook(folder, language=language, patterns=figures, definitions=definitions)
     _deliver(made, output or folder / BRIEFING / f"values-{language}.xlsx")
@@ -364,8 +368,13 @@ def site(project: Path | None, language: str) -> None:
 )
 @click.argument("what", metavar="FILE|MARK")
 @PROJECT
+@click.option(
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    help="Language of the output. By default that of each figure.",
+)
 @JSON
-def trace(what: str, project: Path | None, *, as_json: bool) -> None:
+def trace(what: str, project: Path | None, *, language: str | None, as_json: bool) -> None:
     """
     Show the sources of a figure, deck or workbook.
 
@@ -377,18 +386,15 @@ def trace(what: str, project: Path | None, *, as_json: bool) -> None:
     from analysis.explore import trace as tracing
 
     folder = _root_if_any(project)
-    lines: Callable[..., Iterator[str]] = tracing.lines
     if as_json:
         click.echo(json.dumps(tracing.report(what, folder), ensure_ascii=False, indent=1))
         return
-    for line in lines(what, folder):
+    for line in tracing.lines(what, folder, language or ""):
         click.echo(line)
 
 
 def _root_if_any(project: Path | None) -> Path | None:
     """Return the project folder, or None outside of any project: a file carries its sources."""
-    from analysis.errors import UsageError
-
     try:
         return root(project)
     except UsageError:

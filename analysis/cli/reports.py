@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from analysis.errors import AnalysisError, DocumentError, UsageError
-from analysis.language.messages import say
+from analysis.language.messages import label, say
+from analysis.language.vocabulary import Role
 
 from .options import EXISTING, EXISTING_PATH, LANGUAGE, PROJECT, data, refuse_among_tables
 from .translation import refuse
@@ -128,7 +129,9 @@ class _Task(NamedTuple):
         report = compilation.compiled(path, self.data, region=self.region, period=self.period)
         self.write(report, output, kind)
         roles = Counter(str(candidate.role) for candidate in report.candidates)
-        counts = ", ".join(f"{count} {role}" for role, count in roles.most_common())
+        counts = ", ".join(
+            f"{count} {label(Role(role))[self.language]}" for role, count in roles.most_common()
+        )
         doubted = sum(bool(c.doubts) for c in report.candidates if c.owns)
         self.say("compile.summary", report=report.report, counts=counts, doubted=doubted)
         for doubt in report.document.doubts:

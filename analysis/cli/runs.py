@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .options import JSON, LANGUAGE, PROJECT, SECONDS, WORDS
+from .options import JSON, LANGUAGE, PROJECT, SECONDS, WORDS, doubts
 
 _SHARED = (
     PROJECT,
@@ -223,6 +223,8 @@ def _print_jobs(
     if as_json:
         click.echo(json.dumps(overview(whole, jobs), ensure_ascii=False, indent=1))
         return
+    for doubt in doubts(whole.project.data):
+        click.echo(doubt[language], err=True)
     fresh = say("plan.up_to_date")[language]
     for entry in overview(whole, jobs, language):
         if entry["stale"] or every:
@@ -238,14 +240,13 @@ def _print_jobs(
 def status(project: Path | None, *, language: str, as_json: bool) -> None:
     """Show the last run, changed values, stale jobs and failures."""
     from analysis.runs import history
-    from analysis.tables import descriptor
 
     whole = _plan(project)
     if as_json:
         click.echo(json.dumps(history.report(whole), ensure_ascii=False, indent=1))
         return
-    doubts = [line[language] for line in descriptor.doubts(whole.project.data)]
-    click.echo("\n".join(doubts + history.printed(history.report(whole, language), language)))
+    first = [line[language] for line in doubts(whole.project.data)]
+    click.echo("\n".join(first + history.printed(history.report(whole, language), language)))
 
 
 COMMANDS = (new, run, job, plan, status)

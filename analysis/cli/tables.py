@@ -141,11 +141,15 @@ def verify(project: Path | None, *, language: str, originals: Path | None, as_js
     if not folder.is_dir():
         raise UsageError(say("verify.no_originals", folder=folder))
     tables = load.load(tables_folder)
+    absent = proof.absent(tables, folder)
+    if len(absent) == len(tables.reports):
+        raise UsageError(say("verify.no_originals", folder=folder))
     faults = proof.verify(tables, folder)
-    if not faults and not as_json:
+    if not (faults or absent or as_json):
         click.echo("\n".join(proof.proofs(tables)))
+    notes = [say("verify.skipped", count=len(absent), files=", ".join(absent))] if absent else []
     passed = say("verify.passed")[language]
-    _exit(faults, language, passed=passed, as_json=as_json)
+    _exit(faults, language, passed=passed, as_json=as_json, notes=notes)
 
 
 @click.command(

@@ -122,6 +122,11 @@ class Questions:
             if not theme or own == theme
         ]
 
+    def name(self, indicator: str) -> Text:
+        """Return the name of an indicator."""
+        names = self.data.indicators.set_index("indicator")[["name_zh", "name_en"]]
+        return Text(*map(str, names.loc[indicator]))
+
     def regions(self, indicator: str) -> list[Option]:
         """Return all reporting regions; one without a figure of *indicator* is unavailable."""
         present = set(self._of(indicator)["region"])

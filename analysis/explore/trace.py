@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import files
 from analysis.errors import AnalysisError, UsageError
-from analysis.figures import manifest, provenance
+from analysis.figures import differences, manifest, provenance
 from analysis.figures.provenance import Provenance
 from analysis.language import labels
 from analysis.language.messages import say
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from analysis.figures.stamps import Printed
 
 MOST_BYTES = 200 << 20
+_PRESENT = ("value", "printed", "comparator", "unit")  # of a row of the tables
+_SIDES = ("before", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,7 @@ class Ledger:
             whole = manifest.load(root / "figures")
             self._figures = {figure["name"]: figure for figure in whole["figures"]}
         self._stale = stale.Stale(self._plan.project) if self._plan else None
+        self._root = root
 
     def figure(self, carried: Provenance) -> Mapping[str, Any] | None:
         """Return the figure in the manifest with the name of *carried*, if any."""
@@ -216,8 +221,26 @@ class Ledger:
         if figure is None:
             return State(known=False, changes=[], tables=[])
         now = provenance.rows(provenance.of(figure))
+        tables = self._tables(figure, carried)
+        if tables:
+            now = [{**row, **self._values(row)} for row in now]
         changes = manifest.changes(provenance.rows(carried), now)
-        return State(known=True, changes=changes, tables=self._tables(figure, carried))
+        return State(known=True, changes=changes, tables=tables)
+
+    def _values(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the cells of a drawn row that have other values in the tables now."""
+        present = self._present.get(row["id"], {})
+        return {name: value for name, value in present.items() if row.get(name, value) != value}
+
+    @cached_property
+    def _present(self) -> dict[str, dict[str, Any]]:
+        """The present values of the rows of the tables, by id."""
+        from analysis.tables import load
+
+        tables = load.load(self._root and self._root / "data")
+        frames = (frame[["id", *_PRESENT]] for frame in (tables.rows, tables.context_rows))
+        rows = chain.from_iterable(frame.to_dict("records") for frame in frames)
+        return {row["id"]: {name: row[name] for name in _PRESENT} for row in rows}
 
     def _tables(self, figure: Mapping[str, Any], carried: Provenance) -> list[str]:
         """Return the tables that have changed since the figure was made."""
@@ -275,22 +298,27 @@ def _entry(piece: Piece, ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def lines(what: str | Path, root: Path | None) -> Iterator[str]:
-    """Yield the lines that print :func:`report`, each figure in its own language."""
+def lines(what: str | Path, root: Path | None, language: str = "") -> Iterator[str]:
+    """Yield the lines that print :func:`report`, by default each figure in its own language."""
     ledger = Ledger(root)
     for piece in traced(what, root):
-        yield from _lines(piece, ledger)
+        own = "en" if piece.carried["language"] == "en" else "zh"
+        yield from _lines(piece, ledger, language or own)
 
 
-def _lines(piece: Piece, ledger: Ledger) -> Iterator[str]:
+def _lines(piece: Piece, ledger: Ledger, language: str) -> Iterator[str]:
     carried = piece.carried
-    language = "en" if carried["language"] == "en" else "zh"
     figure = ledger.figure(carried) or {}
     title = labels.both(carried["title"])[language]
     yield " ".join(part for part in (piece.place, carried["figure"], title) if part)
     if piece.printed and piece.printed != carried["fingerprint"]:
         yield f"  {say('trace.mark_changed', mark=piece.printed)[language]}"
-    yield f"  {ledger.state(carried).text()[language]}"
+    state = ledger.state(carried)
+    yield f"  {state.text()[language]}"
+    for change in differences.described(state.changes, piece.rows().values()):
+        before, after = (labels.both(change[name]) or say("trace.none") for name in _SIDES)
+        words = {"name": labels.both(change["name"]), "before": before, "after": after}
+        yield f"  {say('trace.change', **words)[language]}"
     yield f"  {carried['package']}, {carried['fingerprint']}{_origin(carried, figure)}"
     rows = piece.rows()
     for place, one in piece.marks:

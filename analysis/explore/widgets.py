@@ -108,9 +108,10 @@ class Explorer:
         self.language = str(Language(language))
         request = Question(indicator, region, period, beside)
         refusal = self.asked.refused(request)
-        if refusal is not None:
-            raise UsageError(f"this question has no answer: {refusal[self.language]}")
         self.question = self.asked.settled(request)
+        if refusal is not None:
+            name = self.asked.name(self.question.indicator)
+            raise UsageError(say("widgets.no_answer", indicator=name, refusal=refusal))
         self.answer: Answer
         themes = data.indicators.set_index("indicator")["theme"]
         self._theme_of: dict[str, str] = {str(code): str(one) for code, one in themes.items()}

@@ -1,10 +1,9 @@
 """
 The tables under ``data/``: reading, contracts, checks, the panel.
 
-``load`` reads every table into frames; ``csv_file`` and ``xlsx_file`` read one untrusted file;
+``folders`` finds the files; ``load`` reads every table into frames; ``csv_file`` and ``xlsx_file`` read one untrusted file;
 ``schema`` and ``contract`` say what each column may hold; ``checks`` compares tables with each
-other, ``originals`` with the reports, ``descriptor`` with the data package; ``panel`` reads the
-same tables from Parquet for thousands of regions.
+other, ``originals`` with the reports, ``descriptor`` with the data package; ``panel`` reads the same tables from Parquet for thousands of regions.
 
 Imports: language, errors, files, project.
 """

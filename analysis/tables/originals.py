@@ -4,6 +4,7 @@ Comparison of the tables with the texts of the reports, character by character.
 It reads the originals, which are not in the repository, and changes nothing.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -50,19 +51,22 @@ def verify(tables: Tables, folder: Path) -> list[Fault]:
         The tables, loaded.
     folder
         Where each original lies as ``<region>.txt`` (a region's later report as
-        ``<report>.txt``), byte for byte as it was hashed.
+        ``<report>.txt``), byte for byte as it was hashed. Those of :func:`absent` are skipped.
 
     Returns
     -------
     list of Fault
-        Empty when each original is the one of ``reports``, the mentions are exactly its
+        Empty when each original there is the one of ``reports``, the mentions are exactly its
         numerals, every row's numeral, printed text, evidence and sign stand where the row says,
         and every identity closes as it claims.
     """
     faults = [*_identities(tables)]
     records = tables.reports.to_dict("index")
+    skipped = absent(tables, folder)
     for line, report in records.items():
         original = tables.originals[str(report["report"])]
+        if f"{original}.txt" in skipped:
+            continue
         text = _text(folder / f"{original}.txt")
         faults += _sameness(tables, int(str(line)), report, text)
         if text is None:
@@ -72,6 +76,12 @@ def verify(tables: Tables, folder: Path) -> list[Fault]:
         for name in ("instrument_status", "commitments", "absences"):
             faults += _phrases(tables, name, original, text)
     return sorted(faults)
+
+
+def absent(tables: Tables, folder: Path) -> list[str]:
+    """Return the names of the originals that are not in *folder*."""
+    names = [f"{tables.originals[str(report)]}.txt" for report in tables.reports["report"]]
+    return [name for name in names if not os.path.lexists(folder / name)]
 
 
 def proofs(tables: Tables) -> list[str]:

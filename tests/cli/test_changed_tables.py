@@ -11,6 +11,7 @@ from publications import written
 import analysis as rs
 from analysis.cli.main import main
 from analysis.explore import trace
+from analysis.tables import load
 
 DATA = Path(__file__).parents[2] / "data"
 DOUBT = "observations/chuxiong.csv, line {line}, column value: found 46"
@@ -95,8 +96,28 @@ def test_a_run_refuses_it_before_any_job(changed, tmp_path):
     assert said.exit_code == 1, said.output
     assert "start" not in {event["event"] for event in events}
     assert changed[1] in said.output
-    state = CliRunner().invoke(main, ["status", "--project", str(root), "--language", "en"])
-    assert changed[1] in "\n".join(state.stdout.splitlines()[:3])
+    for words in (["status"], ["plan"], ["run", "--dry-run"]):
+        state = CliRunner().invoke(main, [*words, "--project", str(root), "--language", "en"])
+        assert changed[1] in "\n".join(state.output.splitlines()[:3])
+
+
+def test_an_older_figure_says_what_its_value_is_now(changed, tmp_path, monkeypatch):
+    """Drawn with 45 and not again since the table has 46; in the language asked for."""
+    root = Path(shutil.copytree(changed[0], tmp_path / "copy"))
+    rows = load.load(root / "data").rows
+    row = rows["indicator"].eq("deaths") & rows["value"].eq(46)
+    path = root / "figures" / "manifest.json"
+    drawn = path.read_text("utf-8").replace("chuxiong-deaths-2024", rows.loc[row, "id"].item())
+    path.write_text(drawn, "utf-8")
+    monkeypatch.setattr(trace.Ledger, "_tables", lambda *_: ["observations/chuxiong"])
+    asked = ["trace", "trend-deaths-zh", "--project", str(root), "--language", "en"]
+
+    said = CliRunner().invoke(main, asked).output.splitlines()
+
+    assert said[1] == "  1 value changed, table observations/chuxiong changed"
+    assert said[2].startswith("  Chuxiong, 2024: Deaths")
+    assert ": 45 " in said[2]
+    assert "→ 46" in said[2]
 
 
 def test_the_prompt_warns(changed, monkeypatch):

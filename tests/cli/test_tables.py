@@ -129,6 +129,22 @@ def test_verify_without_originals_is_a_misuse(east):
     assert "give --originals DIR" in shown.stderr
 
 
+def test_verify_skips_originals_that_are_not_there(tmp_path):
+    """One of two: no fault, and the message names it."""
+    data = tmp_path / "data"
+    shutil.copytree(ROOT / "data", data, ignore=shutil.ignore_patterns("originals", ".*"))
+    folder = tmp_path / "some"
+    folder.mkdir()
+    (folder / "anhui.txt").write_bytes(b"\xff")
+
+    shown = call("verify", "--project", tmp_path, "--originals", folder)
+
+    assert shown.exit_code == 1
+    assert "no original that can be read" in shown.stdout
+    assert "4 originals are not there and were skipped" in shown.stderr
+    assert shown.stderr.endswith("1 fault\n")
+
+
 def test_explain_writes_the_explanation(east):
     """In the language asked for, with the sentence where the original is."""
     words = ("east", "deaths", "2024", "--project", east, "--originals", east / "originals")

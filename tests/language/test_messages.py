@@ -18,7 +18,7 @@ PRAISE = re.compile(r"improv|better|worse|deteriorat|好转|改善|恶化|更好
 FORM = re.compile(r"\[(\w+)\]$")
 LABELLED = (
     *("Gap", "Mark", "Method", "Outcome", "Promise"),
-    *("Reliability", "Rule", "Scope", "Standing", "Status", "Verdict", "Vintage"),
+    *("Reliability", "Role", "Rule", "Scope", "Standing", "Status", "Verdict", "Vintage"),
 )
 MESSAGES = catalogue()
 

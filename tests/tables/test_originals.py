@@ -196,10 +196,14 @@ def test_a_wrong_identity_is_told(east):
 
 
 def test_another_original_is_told(east):
-    """One character changed: another hash; none at all: no original."""
+    """One character changed: another hash; none that is text: no original; none: skipped."""
     original = east.parent / "originals" / "east.txt"
     original.write_bytes(original.read_bytes().replace("开展".encode(), "组织".encode()))
     assert "sha256" in {fault.column for fault in faults(east)}
 
-    original.unlink()
+    original.write_bytes(b"\xff")
     assert [fault.rule.en for fault in faults(east)] == ["no original that can be read"]
+
+    original.unlink()
+    assert faults(east) == []
+    assert originals.absent(load.load(east), original.parent) == ["east.txt"]
