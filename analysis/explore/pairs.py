@@ -49,7 +49,8 @@ def compare(
     tables
         The tables, loaded.
     one, other
-        The codes or names of two regions; every other region if only one is given.
+        The codes or names of two regions; every other region if only one is given. *other* may
+        also be an indicator.
     indicator
         The code, name or synonym of an indicator; everything that either reports if not given.
     language
@@ -67,15 +68,22 @@ def compare(
     WordError
         For an unknown name, naming the nearest ones.
     """
+    if other is not None and indicator is None and words.is_indicator(other, tables):
+        other, indicator = None, other
     codes = [words.region(word, tables) for word in (one, other) if word is not None]
     silent = [code for code in dict.fromkeys(codes) if code not in tables.first_reports]
     if silent:
         return "\n".join(words.without_report(code, tables)[language] for code in silent)
     subject = None if indicator is None else words.indicator(indicator, tables)
+    own = tables.rows["region"].eq(codes[0]) & tables.rows["indicator"].eq(subject)
+    if other is None and subject not in {None, words.OPEN} and not own.any():
+        return explain.explain(tables, codes[0], str(subject), language=language)
     if subject == words.OPEN:
         answers = [explain.still_open(tables, code) for code in codes]
     else:
-        answers = [_lines(tables, codes, subject) if other else _overview(tables, codes[0])]
+        answers = [
+            _lines(tables, codes, subject) if other else _overview(tables, codes[0], subject)
+        ]
     lines = [*descriptor.doubts(tables.folder), *chain.from_iterable(answers)]
     return "\n".join(line[language] for line in lines)
 
@@ -98,14 +106,14 @@ def _lines(tables: Tables, codes: list[str], indicator: str | None) -> Iterator[
         yield from _refused(pair.result)
 
 
-def _overview(tables: Tables, region: str) -> Iterator[Text]:
+def _overview(tables: Tables, region: str, indicator: str | None) -> Iterator[Text]:
     """Yield what *region* may be compared on with each other, and why not on the rest."""
     rows = _rated(tables)
     own = rows[rows["region"].eq(region)]
     beside = dict[Text, dict[Text, list[Text]]]()  # subject, verdict, regions
     alone = dict[Text, Text]()  # subject, reason
     for other, _ in explain.pairs(rows, region):
-        for pair in _pairs(rows, tables, [region, other["region"]], None):
+        for pair in _pairs(rows, tables, [region, other["region"]], indicator):
             if pair.compared:
                 verdicts = beside.setdefault(pair.result.name, {})
                 name = Text(other["region_zh"], other["region_en"])
@@ -114,7 +122,7 @@ def _overview(tables: Tables, region: str) -> Iterator[Text]:
                 alone.setdefault(pair.result.name, _obstacle(pair, region))
     for code, group in own.groupby("indicator", sort=False):
         name = Text(*group[["indicator_zh", "indicator_en"]].iloc[0])
-        if not families.about(own, str(code), tables):
+        if indicator in {None, code} and not families.about(own, str(code), tables):
             alone.setdefault(name, say("pairs.nobody_else"))
     words_of = own.iloc[0]
     name = Text(words_of["region_zh"], words_of["region_en"])

@@ -69,6 +69,16 @@ def indicator(word: str, tables: Tables) -> str:
     return str(codes[0])
 
 
+def is_indicator(word: str, tables: Tables) -> bool:
+    """Return whether *word* names an indicator and no region."""
+    with suppress(WordError):
+        region(word, tables)
+        return False
+    with suppress(WordError):
+        return bool(indicator(word, tables))
+    return False
+
+
 def _open_words() -> set[str]:
     words = say("explain.open_words")
     return {*words.zh.split("、"), *words.en.split(", ")}

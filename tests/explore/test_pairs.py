@@ -96,6 +96,16 @@ def test_one_region_is_compared_with_every_other(data):
     assert "Comprehensive drills promised: comparable with caution" in both
 
 
+def test_one_region_and_an_indicator_are_compared_with_every_other(data):
+    """Without a second region, the second word may be the indicator."""
+    text = compare(data, "nantong", "drills_held", language="en")
+
+    assert text.startswith("Nantong: 1 can be compared with another region")
+    assert "  Emergency drills: Chuxiong (comparable with caution)" in text
+    none = compare(data, "yaohai", "fires", language="en")
+    assert "no figure: the report is a plan, without results" in none
+
+
 def test_open_hazards_of_two_regions_are_listed_and_not_compared(data):
     """Campaigns differ in scope."""
     text = compare(data, "chuxiong", "nantong", "open hazards", language="en")
