@@ -75,9 +75,9 @@ def compare(
     if silent:
         return "\n".join(words.without_report(code, tables)[language] for code in silent)
     subject = None if indicator is None else words.indicator(indicator, tables)
-    own = tables.rows["region"].eq(codes[0]) & tables.rows["indicator"].eq(subject)
-    if other is None and subject not in {None, words.OPEN} and not own.any():
-        return explain.explain(tables, codes[0], str(subject), language=language)
+    own = tables.rows.loc[tables.rows["region"].eq(codes[0]), "indicator"]
+    if other is None and subject and subject not in {words.OPEN, *own}:
+        return explain.explain(tables, codes[0], subject, language=language)
     if subject == words.OPEN:
         answers = [explain.still_open(tables, code) for code in codes]
     else:
