@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from analysis.language.text import Text
 
 
+def _in_language(text: "Text") -> str:
+    from analysis.language.messages import message_language
+
+    return text[message_language()]
+
+
 class AnalysisError(Exception):
     """
     Base class of the exceptions of the package. The command line exits with status 1.
@@ -32,7 +38,7 @@ class AnalysisError(Exception):
         return Text(words, words)
 
     def __str__(self) -> str:
-        return self.text.en
+        return _in_language(self.text)
 
 
 class UsageError(AnalysisError):
@@ -43,7 +49,11 @@ class WordError(UsageError):
     """A word outside a closed vocabulary. The message suggests *near*, or the nearest words."""
 
     def __init__(
-        self, kind: "str | Text", value: object, known: Iterable[object], near: Iterable[str] = ()
+        self,
+        kind: "str | Text",
+        value: object,
+        known: Iterable[object],
+        near: "Iterable[Text]" = (),
     ) -> None:
         super().__init__(kind, value, [str(word) for word in known], list(near))
 
@@ -51,11 +61,14 @@ class WordError(UsageError):
     def text(self) -> "Text":
         """Return the message in both languages."""
         from analysis.language.messages import say
+        from analysis.language.text import Text
 
         kind, value, known, near = self.args
-        near = near or get_close_matches(str(value), known, n=3, cutoff=0.5) or known[:8]
+        words = get_close_matches(str(value), known, n=3, cutoff=0.5) or known[:8]
+        near = near or [Text(word, word) for word in words]
         more = "" if len(known) == len(near) else say("error.word_more", count=len(known))
-        return say("error.word", kind=kind, value=str(value), near=", ".join(near), more=more)
+        listed = Text.joined(near, zh=", ", en=", ")
+        return say("error.word", kind=kind, value=str(value), near=listed, more=more)
 
 
 class CrowdedError(UsageError):
@@ -95,7 +108,7 @@ class Fault:
         return self._order() < other._order()
 
     def __str__(self) -> str:
-        return self.text.en
+        return _in_language(self.text)
 
     def _order(self) -> tuple[str, int, str, str, str]:
         found = self.found if isinstance(self.found, str) else self.found.en

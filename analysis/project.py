@@ -4,11 +4,10 @@ import os
 from pathlib import Path
 
 from .errors import UsageError
-from .language.messages import say
+from .language.messages import LANGUAGE, say
 
 OUTPUT = "REGIONAL_SAFETY_OUTPUT"  # set by the runner: the staging folder of the running job
 FORMATS = "REGIONAL_SAFETY_FORMATS"  # set by the runner: the formats in the plan
-LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"
 KNOWN_FORMATS = ("svg", "png", "pdf")
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 # Between collections of garbage: by default these take a seventh of an answer's time.

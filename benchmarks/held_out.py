@@ -41,7 +41,7 @@ from analysis.reports.suggestions import Catalogue, catalogue
 ROOT = Path(__file__).parents[1]
 PASSAGES = ROOT / "tests" / "held_out"
 SETS = ("tuned", "final", "last", "blind", "meaning", "unseen", "fresh", "varied", "apart", "later")
-SETS += ("genres", "sealed", "bureaus")
+SETS += ("genres", "sealed", "bureaus", "ordinary")
 MEASURES = ("role", "exact", "measure", "status", "period")
 CELLS = (*MEASURES, "indicator", "part", "region", "base", "row")
 _MARK = re.compile(r"\{([^:}]+):([^}]+)\}")

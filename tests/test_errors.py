@@ -6,13 +6,14 @@ import pytest
 
 from analysis import errors
 from analysis.errors import AnalysisError, Fault, GlyphError, TableError, WordError
+from analysis.language.messages import say
 from analysis.language.text import Text
 
 LEVEL, DISTRICT = Text("级别未知", "not a known level"), Text("写district", "write district")
 FAULT = Fault("regions.csv", 3, "level", "'town'", LEVEL, DISTRICT)
 EXAMPLES = [
     WordError("region", "chuxion", ["chuxiong", "anhui"]),
-    WordError("region", "安", ["chuxiong", "anhui"], ["anhui (安徽)"]),
+    WordError("region", "安", ["chuxiong", "anhui"], [Text("anhui (安徽)", "anhui (Anhui)")]),
     TableError([FAULT]),
     GlyphError("京", "京"),
     errors.UsageError("no such folder"),
@@ -70,8 +71,12 @@ def test_a_word_far_from_all_names_some():
     assert len(told) < 250
 
 
-def test_near_words_that_are_given_are_named():
-    """With how many are known."""
-    told = str(WordError("region", "安", ["chuxiong", "anhui"], ["anhui (安徽)"]))
+def test_near_words_that_are_given_are_named(monkeypatch):
+    """With how many are known, in the language of messages."""
+    near = [Text("anhui (安徽)", "anhui (Anhui)")]
+    told = WordError(say("word.region"), "安", ["chuxiong", "anhui"], near)
 
-    assert told == "region '安' is not known; did you mean anhui (安徽)? (2 are known)"
+    monkeypatch.setenv("REGIONAL_SAFETY_LANGUAGE", "en")
+    assert str(told) == "region '安' is not known; did you mean anhui (Anhui)? (2 are known)"
+    monkeypatch.setenv("REGIONAL_SAFETY_LANGUAGE", "zh")
+    assert str(told) == "地区 '安' 不存在，是否指 anhui (安徽)？（共有2个）"

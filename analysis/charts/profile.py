@@ -104,7 +104,7 @@ def _subtitle(rows: pd.DataFrame) -> Text:
     """Return the report, its kind and the most frequent period of its figures."""
     first = rows.iloc[0]
     kinds = [say(f"report_kind.{kind}") for kind in str(first["kind"]).split("+")]
-    own = rows[rows["region"].eq(first["region"])]
+    own = rows[rows["region"].eq(first["region"]) & rows["report"].eq(first["report"])]
     results = own[own["status"].eq(Status.ACTUAL)]
     periods = (results if len(results) else own)[["period_start", "period_end"]]
     start, end = periods.value_counts(sort=True).index[0]

@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from analysis import project
 from analysis.errors import AnalysisError, BusyError, UsageError
-from analysis.language.messages import say
+from analysis.language.messages import LANGUAGE, say
 from analysis.language.text import Text
+from analysis.project import OBJECTS
 
 from . import publish, reports, runs, streams, tables, translation
 
@@ -39,7 +39,7 @@ class _Group(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command line with standard streams that are open, in the reader's language."""
-        gc.set_threshold(project.OBJECTS)
+        gc.set_threshold(OBJECTS)
         streams.open_closed()
         words = args[0] if args else extra.get("args")
         self.language = translation.chosen_language(sys.argv[1:] if words is None else [*words])
@@ -49,7 +49,7 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; on an expected error, print it and exit."""
-        ctx.meta[project.LANGUAGE] = self.language
+        ctx.meta[LANGUAGE] = self.language
         with streams.harmless_streams():
             return self._invoke(ctx)
 

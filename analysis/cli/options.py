@@ -10,7 +10,8 @@ import click
 
 from analysis import project as folders
 from analysis.errors import UsageError
-from analysis.language.messages import say
+from analysis.language.messages import LANGUAGE as SETTING
+from analysis.language.messages import locale_language, say
 
 from . import translation
 
@@ -76,9 +77,9 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON only.")
 LANGUAGE = click.option(
     "--language",
     type=click.Choice(["zh", "en"]),
-    envvar=folders.LANGUAGE,
-    default=translation.locale_language,
-    show_default=f"{folders.LANGUAGE}, else the locale",
+    envvar=SETTING,
+    default=locale_language,
+    show_default=f"{SETTING}, else the locale",
     help="Language of the output.",
 )
 DOCUMENT_LANGUAGE = click.option(

@@ -6,8 +6,6 @@ click passes each of its messages through gettext, but comes without catalogues;
 it; rows ``help.*`` have its translation, a paragraph or an option each.
 """
 
-import locale
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -16,21 +14,13 @@ from itertools import pairwise
 import click
 from click import core, exceptions, formatting, parser, types
 
-from analysis.language.messages import catalogue
+from analysis.language.messages import LANGUAGE, catalogue, message_language
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language
-from analysis.project import LANGUAGE
 
 OPTION = "--language"
 _WIDTH = 54  # characters, most of which take two columns
 _MODULES = (core, exceptions, formatting, parser, types)
-
-
-def locale_language() -> str:
-    """Return ``zh`` in a Chinese locale, else ``en``."""
-    variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    tag = next(filter(None, variables), None) or locale.getlocale()[0] or ""
-    return "zh" if tag.lower().startswith(("zh", "chinese")) else "en"
 
 
 def chosen_language(words: Sequence[str]) -> str:
@@ -42,8 +32,7 @@ def chosen_language(words: Sequence[str]) -> str:
     """
     named = [after for word, after in pairwise(words) if word == OPTION]
     named += [word.partition("=")[2] for word in words if word.startswith(f"{OPTION}=")]
-    known = [name for name in (*named, os.environ.get(LANGUAGE)) if name in {*Language}]
-    return str(known[0]) if known else locale_language()
+    return next((name for name in named if name in {*Language}), message_language())
 
 
 def translate_click(language: str) -> None:

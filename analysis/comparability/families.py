@@ -218,14 +218,16 @@ def _counted(figures: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 def _refused(figures: pd.DataFrame, codes: Iterable[str], asked: _Asked) -> pd.DataFrame:
     """Return of each family the regions without a figure, and the other parts of the others."""
     parts = [
-        _refused_of(figures[figures["family"].eq(code)], asked).assign(family=code)
+        _refused_of(code, figures[figures["family"].eq(code)], asked).assign(family=code)
         for code in codes
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def _refused_of(figures: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
-    indicators = list(dict.fromkeys(figures["indicator"]))
+def _refused_of(family: str, figures: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
+    members = asked.declared.family_members
+    answers = members[members["family"].eq(family) & members["role"].ne(Membership.DENOMINATOR)]
+    indicators = list(dict.fromkeys(answers["indicator"]))
     reported = asked.rows[asked.rows["indicator"].isin(indicators)]
     near = gaps.by_report(asked.declared.absence_rows, *indicators)
     present = set(figures["region"])

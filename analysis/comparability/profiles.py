@@ -36,7 +36,7 @@ def reporting(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row a region in house order: the columns of ``reports`` and ``regions``, the names of
         the parent (``parent_zh``, ``parent_en``), ``population`` with its year nearest to the
-        period, ``figures`` (how many rows the report has), ``id`` and ``origin``.
+        period, ``figures`` (how many rows it has in the report), ``id`` and ``origin``.
     """
     reports = tables.regional_reports
     reports = reports[reports["region"].isin(rows["region"])]
@@ -56,8 +56,9 @@ def reporting(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
     )
     texts = {name: known[name].fillna("") for name in ("parent_zh", "parent_en")}
     levels = [Level(level).order for level in known["level"]]
+    own = rows.groupby(["region", "report"], observed=True).size().to_dict()
     found = known.assign(
-        figures=known["report"].map(rows.groupby("report").size()).fillna(0),
+        figures=[own.get(pair, 0) for pair in zip(known["region"], known["report"], strict=True)],
         id="overview-" + known["region"],
         level_order=levels,
         origin="report",

@@ -73,6 +73,13 @@ class Comparison:
     scale: str
 
     @property
+    def verdict(self) -> Verdict:
+        """Whether figures of two or more regions are kept, and without caution."""
+        if self.rows["region"].nunique() < 2:
+            return Verdict.NOT_COMPARABLE
+        return Verdict.WITH_CAUTION if self.cautions else Verdict.COMPARABLE
+
+    @property
     def barred(self) -> int:
         """How many regions have such a figure, which a rule keeps from standing beside."""
         return int(self.refused["rule"].isin([*Rule]).sum())
@@ -309,7 +316,7 @@ def candidates(rows: pd.DataFrame) -> tuple[str | None, pd.DataFrame]:
 
 
 def absent(
-    regions: Iterable[Row], rows: pd.DataFrame, part: str | None, near: Mapping[str, Row]
+    regions: Iterable[Row], rows: pd.DataFrame, part: str | None, near: Mapping[str, Row | None]
 ) -> list[dict[str, Any]]:
     """
     Return a refusal of each of *regions*, with what it has in *rows* beside levels of *part*.

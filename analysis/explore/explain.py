@@ -4,7 +4,7 @@ Explain a figure: its source, its interval, and what it may be compared with, or
 Limits, judgements and reasons are the same as in charts.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import files
-from analysis.comparability import families, position, rules, standing
+from analysis.comparability import families, findings, position, rules, standing
 from analysis.errors import UsageError
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
@@ -20,13 +20,14 @@ from analysis.language.publishers import publisher
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Basis,
+    Gap,
     Language,
     Measure,
     Method,
     Reliability,
-    Scale,
+    Verdict,
 )
-from analysis.statistics import gaps, precision, rates, years
+from analysis.statistics import gaps, precision, rates, wholes, years
 from analysis.tables import descriptor
 from analysis.tables.load import Tables
 
@@ -77,7 +78,10 @@ def explain(
         For a name that several regions or indicators share, or a period without a figure, with the
         years that have one.
     """
-    region, indicator = words.pair(region, indicator, tables, language)
+    region, indicator = words.pair(region, indicator, tables)
+    if indicator == words.OPEN:
+        lines = [*descriptor.doubts(tables.folder), *still_open(tables, region, period)]
+        return "\n".join(line[language] for line in lines)
     rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
     same = _of(rows, indicator)
     reported, others = same[same["region"].eq(region)], same[same["region"].ne(region)]
@@ -87,8 +91,7 @@ def explain(
     chosen, external = _of_period(reported, elsewhere, period)
     if chosen.empty and external.empty and not reported.empty:
         both = pd.concat([reported, elsewhere])
-        wrong = say("explain.no_period", period=str(period), years=words.years(both))
-        raise UsageError(wrong[language])
+        raise UsageError(say("explain.no_period", period=str(period), years=words.years(both)))
     explanation = _Explanation(tables, rows, originals)
     paragraphs = [explanation.row(row) for row in chosen.to_dict("records")]
     paragraphs += [explanation.elsewhere(row) for row in external.to_dict("records")]
@@ -100,8 +103,9 @@ def explain(
     verdict = [
         *_changes(levels, pd.concat([chosen, external])),
         *_placed(levels, tables, region, indicator),
+        *_open(tables.rows, chosen),
     ]
-    lead = [say("explain.verdict_line", verdict=text) for text in verdict]
+    lead = [say("explain.line", text=text) for text in verdict]
     first[1:1] = [*lead, *explanation.comparisons(chosen.to_dict("records"))]
     first = [*descriptor.doubts(tables.folder), *first]
     texts = [[line[language] for line in lines] for lines in [first, *paragraphs[1:]]]
@@ -120,6 +124,35 @@ def _changes(levels: pd.DataFrame, chosen: pd.DataFrame) -> Iterator[Text]:
     for row in years.counted_changes(own).to_dict("records"):
         if tuple(row[name] for name in key) in known:
             yield values.change(row)
+
+
+def _open(rows: pd.DataFrame, chosen: pd.DataFrame) -> list[Text]:
+    """Return how many of the hazards or violations *chosen* are not rectified."""
+    if not chosen["indicator"].isin([*wholes.FOUND, *wholes.RECTIFIED, *wholes.RATES]).any():
+        return []
+    shares = wholes.most_open(rates.shares(rows))
+    own = shares[shares["id"].isin(chosen["id"]) | shares["total_id"].isin(chosen["id"])]
+    return findings.open_lines(own, gaps.frame([]))
+
+
+def still_open(tables: Tables, region: str, period: str | int | None = None) -> Iterator[Text]:
+    """Yield how many of the hazards and violations found in *region* are not rectified."""
+    if region not in tables.first_reports:
+        yield words.without_report(region, tables)
+        return
+    rows = tables.rows[tables.rows["region"].eq(region)]
+    shares = wholes.most_open(rates.shares(rows))
+    if period is not None:
+        shares = shares[_within(shares, _year(period))]
+    refused = wholes.unclosed(rows, set(shares["region"]), tables.absence_rows)
+    name = _region(rows.iloc[0].to_dict())
+    yield say("explain.open", region=name, heading=say("profile.open_heading"))
+    for text in findings.open_lines(shares, refused):
+        yield say("explain.line", text=text)
+    printed = shares.loc[shares["open"].gt(0), ["total_evidence", "evidence"]]
+    for evidence in dict.fromkeys(printed.to_numpy().ravel()):
+        yield say("explain.printed", evidence=evidence)
+    yield say("explain.caution", caution=say("kind.open_hazards.about"))
 
 
 def _placed(levels: pd.DataFrame, tables: Tables, region: str, indicator: str) -> list[Text]:
@@ -146,14 +179,27 @@ def _of_period(
     """Return the reported rows of *period*, or if there are none those of other publications."""
     if period is None:
         return reported, elsewhere.iloc[:0]
-    period = str(period).strip().removesuffix("年")
-    chosen = reported[_within(reported, period)]
-    external = elsewhere[_within(elsewhere, period)] if chosen.empty else elsewhere.iloc[:0]
-    return chosen, external
+    for within in (_within, _during):
+        chosen, external = (frame[within(frame, _year(period))] for frame in (reported, elsewhere))
+        if len(chosen) or len(external):
+            break
+    return chosen, external if chosen.empty else elsewhere.iloc[:0]
+
+
+def _year(period: str | int) -> str:
+    return str(period).strip().removesuffix("年")
 
 
 def _within(rows: pd.DataFrame, period: str) -> "pd.Series[bool]":
     return _spans(rows).eq(period) | _years(rows).eq(period)
+
+
+def _during(rows: pd.DataFrame, year: str) -> "pd.Series[bool]":
+    """Return which rows are of a longer period that *year* is in."""
+    number = int(year) if year.isdecimal() else 0
+    inside: pd.Series[bool] = rows["period_start"].dt.year.le(number)
+    inside &= rows["period_end"].dt.year.ge(number)
+    return inside
 
 
 def _years(rows: pd.DataFrame) -> "pd.Series[str]":
@@ -211,18 +257,19 @@ class _Explanation:
         absence = None
         if region in reports.index:
             report = reports.loc[[region]].iloc[-1]
-            absence = gaps.by_report(self._tables.absence_rows, indicator).get(report["report"])
-            reason = gaps.silence(report["kind"], absence).text
-            yield say("explain.no_figure", region=name, indicator=title, reason=reason)
+            near = gaps.by_report(self._tables.absence_rows, indicator)
+            absence = near.get(report["report"], gaps.UNSEARCHED)
+            missing = gaps.silence(report["kind"], absence)
+            yield say("explain.no_figure", region=name, indicator=title, reason=missing.text)
         else:
             yield say("explore.no_report", region=name)
-        if absence is not None:
+        if absence and "evidence" in absence:
             yield say("explain.printed", evidence=absence["evidence"])
             yield from self._sentence(absence)
         if len(elsewhere):
             yield say("explain.years_elsewhere", indicator=title, years=words.years(elsewhere))
         for other in families.each(others, self._tables).to_dict("records"):
-            yield say("explain.other_region", figure=brief(other))
+            yield say("explain.line", text=brief(other))
 
     def _sentence(self, row: Row) -> Iterator[Text]:
         """Yield the whole sentence, if the original is available."""
@@ -237,24 +284,20 @@ class _Explanation:
 
     def comparisons(self, rows: list[Row]) -> Iterator[Text]:
         """Yield what the figures *rows* are compared with, each other region on one line."""
-        named = dict[Text, None]()
-        cautions = dict[Text, None]()
-        regions = dict[str, dict[Text, None]]()
-        subjects = [self._subjects(row) for row in rows]
-        every = list(dict.fromkeys(chain.from_iterable(subjects)))
-        compared = families.comparisons(self._rows, every, self._tables)
-        results = dict(zip(every, compared, strict=True))
-        for row, own in zip(rows, subjects, strict=True):
-            for result in (results[subject] for subject in own):
-                if "family" in result.rows:
-                    named[say("explain.family", name=result.name)] = None
-                if "family" in result.rows or row["id"] in set(result.rows["id"]):
-                    cautions |= dict.fromkeys(result.cautions)
-                for region, line in _compared(row, result):
-                    regions.setdefault(region, {})[line] = None
-        yield from named
-        for lines in regions.values():
-            yield say("explain.other_region", figure=Text.joined(lines, zh="；", en="; "))
+        if not rows:
+            return
+        ids = {row["id"] for row in rows}
+        subjects = list(dict.fromkeys(chain.from_iterable(map(self._subjects, rows))))
+        named, cautions = dict[Text, None](), dict[Text, None]()
+        lines = []
+        for other, pair in pairs(self._rows, rows[0]["region"]):
+            results = families.comparisons(pair, subjects, self._tables)
+            named |= dict.fromkeys(one.name for one in results if "family" in one.rows)
+            about = [one for one in results if "family" in one.rows or ids & {*one.rows["id"]}]
+            cautions |= dict.fromkeys(chain.from_iterable(one.cautions for one in about))
+            lines.append(_beside(other, results, ids))
+        yield from (say("explain.family", name=name) for name in named)
+        yield from (say("explain.line", text=line) for line in lines)
         yield from (say("explain.caution", caution=one) for one in cautions)
 
     def _subjects(self, row: Row) -> list[str]:
@@ -266,24 +309,57 @@ class _Explanation:
         return list(dict.fromkeys(own)) or every or [row["indicator"]]
 
 
-def _compared(row: Row, result: rules.Comparison) -> Iterator[tuple[str, Text]]:
-    """Yield each other region of *result* with its figure and verdict, or its reason."""
-    for other in _of_others(result.rows, row):
-        listed = result.scale == Scale.NONE
-        verdict = _scope(other) if listed else _verdict(rules.judge(row, other))
-        yield other["region"], say("explain.compared", figure=brief(other), verdict=verdict)
-    for other in _of_others(result.refused, row):
-        reason = Text(other["reason_zh"], other["reason_en"])
-        yield other["region"], say("explain.silent", region=_region(other), reason=reason)
+def pairs(rows: pd.DataFrame, region: str) -> Iterator[tuple[Row, pd.DataFrame]]:
+    """Yield each other reporting region, in house order, with its rows and those of *region*."""
+    for other in gaps.reporting(rows):
+        if other["region"] != region:
+            yield other, rows[rows["region"].isin([region, other["region"]])]
 
 
-def _of_others(frame: pd.DataFrame, row: Row) -> list[Row]:
-    """Return the rows of *frame* that are of other regions than *row*."""
-    return frame[frame["region"].ne(row["region"])].to_dict("records")
+def _beside(other: Row, results: list[rules.Comparison], ids: set[str]) -> Text:
+    """Return the figures of the region *other* that are compared with *ids*, or why none is."""
+    refused = [one for one in results if one.verdict is Verdict.NOT_COMPARABLE]
+    figures = [
+        say("explain.figure", figure=scoped(row), verdict=label(one.verdict))
+        if ids & {*one.rows["id"]}
+        else scoped(row)  # compared with another part of the region's indicator
+        for one in results
+        if one not in refused
+        for row in _of_region(one.rows, other)
+    ]
+    rows = [row for one in refused for row in _of_region(one.refused, other)]
+    if figures:
+        line, kinds = say("explain.compared", figures=_listed(figures)), map(reason_kind, rows)
+        return line + say("explain.not_compared", reasons=_listed(kinds)) if rows else line
+    reasons = [*map(reason, rows), *chain.from_iterable(_own(one, other) for one in refused)]
+    return say("explain.silent", region=_region(other), reason=_listed(reasons))
 
 
-def _scope(row: Row) -> Text:
-    return Text(row["scope_zh"], row["scope_en"])
+def _own(result: rules.Comparison, other: Row) -> Iterator[Text]:
+    """Yield why the figure of *other* is kept alone."""
+    if _of_region(result.rows, other):
+        for row in result.refused.to_dict("records"):
+            if row["region"] != other["region"]:
+                yield say("explain.figure", figure=_region(row), verdict=reason(row))
+
+
+def _of_region(frame: pd.DataFrame, region: Row) -> list[Row]:
+    return frame[frame["region"].eq(region["region"])].to_dict("records")
+
+
+def _listed(texts: Iterable[Text]) -> Text:
+    """Join *texts*, each once."""
+    return Text.joined(dict.fromkeys(texts), zh="；", en="; ")
+
+
+def reason(refused: Row) -> Text:
+    """Return why a figure or a region is refused."""
+    return Text(refused["reason_zh"], refused["reason_en"])
+
+
+def reason_kind(refused: Row) -> Text:
+    """Return the reason of a refusal without the figure that there is instead."""
+    return label(Gap(refused["rule"])) if refused["rule"] in set(Gap) else reason(refused)
 
 
 _SOURCE = ("publisher", "title")
@@ -313,6 +389,11 @@ def brief(row: Row) -> Text:
     return Text.joined([*words, values.what(row)], zh=" ", en=" ")
 
 
+def scoped(row: Row) -> Text:
+    """Return a figure in a few words, with its scope if a family declares one."""
+    return brief(row) + Text(row.get("scope_zh", ""), row.get("scope_en", "")).aside()
+
+
 def _note(row: Row) -> Iterator[Text]:
     if row["note"]:
         yield say("explain.note", note=row["note"])
@@ -340,15 +421,6 @@ def _rate(row: Row) -> Text:
 
 def _by_language(written: Callable[..., str], *figures: float) -> Text:
     return Text(written(*figures, Language.ZH), written(*figures, Language.EN))
-
-
-def _verdict(judgements: list[rules.Judgement]) -> Text:
-    """Return the verdict with the reasons that lead to it."""
-    verdict = rules.overall(judgements)
-    reason = Text.joined(one.reason for one in judgements if one.verdict is verdict)
-    if not reason.zh:
-        return label(verdict)
-    return say("explain.verdict", verdict=label(verdict), reason=reason)
 
 
 def sentence_at(text: str, start: int, end: int) -> str:

@@ -1,6 +1,8 @@
-"""What two regions may be compared on, with scopes, cautions and the reasons of refusals."""
+"""What a region may be compared on with one other or with all, and why not on the rest."""
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -20,25 +22,34 @@ Row = dict[Any, Any]
 
 
 class _Pair(NamedTuple):
-    """The comparison of two regions on one subject, and how many of them report it."""
+    """The comparison of two regions on one subject, and which of them report it."""
 
     result: Comparison
-    compared: bool
-    reporting: int
+    reporting: frozenset[str]
+
+    @property
+    def compared(self) -> bool:
+        """Whether both regions are kept."""
+        return self.result.verdict is not Verdict.NOT_COMPARABLE
 
 
 def compare(
-    tables: Tables, one: str, other: str, indicator: str | None = None, *, language: str = "zh"
+    tables: Tables,
+    one: str,
+    other: str | None = None,
+    indicator: str | None = None,
+    *,
+    language: str = "zh",
 ) -> str:
     """
-    Return what two regions may be compared on.
+    Return what two regions, or one region and each other, may be compared on.
 
     Parameters
     ----------
     tables
         The tables, loaded.
     one, other
-        The codes or names of two regions.
+        The codes or names of two regions; every other region if only one is given.
     indicator
         The code, name or synonym of an indicator; everything that either reports if not given.
     language
@@ -48,19 +59,24 @@ def compare(
     -------
     str
         The number of comparable subjects; each with its verdict, figures, scopes and cautions;
-        then the subjects that cannot be compared, with the reasons.
+        then the subjects that cannot be compared, with the reasons. For one region, each comparable
+        subject with the regions and verdicts, and the number of other subjects by reason.
 
     Raises
     ------
     WordError
         For an unknown name, naming the nearest ones.
     """
-    codes = [words.region(word, tables, language) for word in (one, other)]
+    codes = [words.region(word, tables) for word in (one, other) if word is not None]
     silent = [code for code in dict.fromkeys(codes) if code not in tables.first_reports]
     if silent:
         return "\n".join(words.without_report(code, tables)[language] for code in silent)
-    subject = None if indicator is None else words.indicator(indicator, tables, language)
-    lines = [*descriptor.doubts(tables.folder), *_lines(tables, codes, subject)]
+    subject = None if indicator is None else words.indicator(indicator, tables)
+    if subject == words.OPEN:
+        answers = [explain.still_open(tables, code) for code in codes]
+    else:
+        answers = [_lines(tables, codes, subject) if other else _overview(tables, codes[0])]
+    lines = [*descriptor.doubts(tables.folder), *chain.from_iterable(answers)]
     return "\n".join(line[language] for line in lines)
 
 
@@ -70,10 +86,10 @@ def _lines(tables: Tables, codes: list[str], indicator: str | None) -> Iterator[
     if codes[0] == codes[1]:
         yield say("pairs.same", region=words_of["one"])
         return
-    every = _pairs(tables, codes, indicator)
+    every = _pairs(_rated(tables), tables, codes, indicator)
     compared = [pair for pair in every if pair.compared]
-    refused = [pair for pair in every if not pair.compared and pair.reporting == len(codes)]
-    single = [pair for pair in every if pair.reporting < len(codes)]
+    refused = [pair for pair in every if not pair.compared and len(pair.reporting) == len(codes)]
+    single = [pair for pair in every if len(pair.reporting) < len(codes)]
     counts = {"count": len(compared), "refused": len(refused), "single": len(single)}
     yield say("pairs.summary", **words_of, **counts)
     for pair in compared:
@@ -82,8 +98,61 @@ def _lines(tables: Tables, codes: list[str], indicator: str | None) -> Iterator[
         yield from _refused(pair.result)
 
 
-def _pairs(tables: Tables, codes: list[str], indicator: str | None) -> list[_Pair]:
-    rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
+def _overview(tables: Tables, region: str) -> Iterator[Text]:
+    """Yield what *region* may be compared on with each other, and why not on the rest."""
+    rows = _rated(tables)
+    own = rows[rows["region"].eq(region)]
+    beside = dict[Text, dict[Text, list[Text]]]()  # subject, verdict, regions
+    alone = dict[Text, Text]()  # subject, reason
+    for other, _ in explain.pairs(rows, region):
+        for pair in _pairs(rows, tables, [region, other["region"]], None):
+            if pair.compared:
+                verdicts = beside.setdefault(pair.result.name, {})
+                name = Text(other["region_zh"], other["region_en"])
+                verdicts.setdefault(label(pair.result.verdict), []).append(name)
+            elif region in pair.reporting:
+                alone.setdefault(pair.result.name, _obstacle(pair, region))
+    for code, group in own.groupby("indicator", sort=False):
+        name = Text(*group[["indicator_zh", "indicator_en"]].iloc[0])
+        if not families.about(own, str(code), tables):
+            alone.setdefault(name, say("pairs.nobody_else"))
+    words_of = own.iloc[0]
+    name = Text(words_of["region_zh"], words_of["region_en"])
+    yield say("pairs.overview", region=name, code=region, count=len(beside))
+    for subject, verdicts in beside.items():
+        listed = [
+            say(
+                "pairs.with_verdict",
+                regions=Text.joined(regions, zh="、", en=", "),
+                verdict=verdict,
+            )
+            for verdict, regions in verdicts.items()
+        ]
+        yield say("pairs.others", name=subject, regions=Text.joined(listed))
+    reasons = Counter(reason for subject, reason in alone.items() if subject not in beside)
+    yield say("pairs.nobody", count=reasons.total())
+    for reason, count in reasons.most_common():
+        yield say("pairs.reason", count=count, reason=reason)
+
+
+def _obstacle(pair: _Pair, region: str) -> Text:
+    """Return the reason why *region*, else the other region, is refused."""
+    if len(pair.reporting) < 2:
+        return say("pairs.nobody_else")
+    refused = pair.result.refused.to_dict("records")
+    own = next((row for row in refused if row["region"] == region), None)
+    if own is not None:
+        return explain.reason_kind(own)
+    return say("pairs.elsewhere", reason=explain.reason_kind(refused[0]))
+
+
+def _rated(tables: Tables) -> pd.DataFrame:
+    return rates.rates(rates.limits(tables.rows), tables.context_rows)
+
+
+def _pairs(
+    rows: pd.DataFrame, tables: Tables, codes: list[str], indicator: str | None
+) -> list[_Pair]:
     rows = rows[rows["region"].isin(codes)]
     if indicator is None:
         subjects = families.subjects(rows, tables, list(rows["indicator"].unique()))
@@ -110,31 +179,21 @@ def _pair(result: Comparison, codes: list[str]) -> _Pair:
     kept = set(result.rows["region"])
     figures = result.refused[result.refused["id"].ne("")] if "id" in result.refused else None
     reporting = kept | (set() if figures is None else set(figures["region"]))
-    return _Pair(result, kept >= {*codes}, len(reporting & {*codes}))
+    return _Pair(result, frozenset(reporting & {*codes}))
 
 
 def _compared(result: Comparison) -> Iterator[Text]:
-    verdict = Verdict.WITH_CAUTION if result.cautions else Verdict.COMPARABLE
-    yield say("pairs.subject", name=result.name, verdict=label(verdict))
+    yield say("pairs.subject", name=result.name, verdict=label(result.verdict))
     for row in result.rows.to_dict("records"):
-        yield _figure(row)
+        yield say("explain.line", text=explain.scoped(row))
     yield from (say("explain.caution", caution=one) for one in result.cautions)
 
 
-def _figure(row: Row) -> Text:
-    figure = explain.brief(row)
-    if "scope_zh" not in row:
-        return say("pairs.figure", figure=figure)
-    scope = Text(row["scope_zh"], row["scope_en"])
-    return say("pairs.figure_of_scope", figure=figure, scope=scope)
-
-
 def _refused(result: Comparison) -> Iterator[Text]:
-    yield say("pairs.subject", name=result.name, verdict=label(Verdict.NOT_COMPARABLE))
+    yield say("pairs.subject", name=result.name, verdict=label(result.verdict))
     for row in result.rows.to_dict("records"):
-        yield _figure(row)
+        yield say("explain.line", text=explain.scoped(row))
     for row in result.refused.to_dict("records"):
         region = Text(row["region_zh"], row["region_en"])
-        reason = Text(row["reason_zh"], row["reason_en"])
-        refusal = say("explain.silent", region=region, reason=reason)
-        yield say("explain.other_region", figure=refusal)
+        refusal = say("explain.silent", region=region, reason=explain.reason(row))
+        yield say("explain.line", text=refusal)

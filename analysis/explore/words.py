@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pandas as pd
 
-from analysis.errors import UsageError, WordError
-from analysis.figures.source import code_of
+from analysis.errors import WordError
+from analysis.figures.source import code_of, several
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.tables.load import Tables
@@ -19,31 +19,34 @@ _FULL = re.compile(
 )
 
 
-def region(word: str, tables: Tables, language: str) -> str:
+OPEN = "open_hazards"  # found and not rectified: no indicator of the tables, but a subject
+
+
+def region(word: str, tables: Tables) -> str:
     """Return the code of the region *word*, whether it has a report or not."""
     regions = tables.regions
     reported = regions[regions["region"].isin(tables.first_reports)]
     full = _FULL.fullmatch(word.strip())
     for name in (word, full and (full[1] or full[2])):
         with suppress(WordError):
-            return code_of("region", name or word, regions, language)
-    return code_of("region", word, reported, language)  # suggests regions with a report
+            return code_of("region", name or word, regions)
+    return code_of("region", word, reported)  # suggests regions with a report
 
 
-def pair(one: str, other: str, tables: Tables, language: str) -> tuple[str, str]:
+def pair(one: str, other: str, tables: Tables) -> tuple[str, str]:
     """Return the codes of a region and an indicator, named in either order."""
     try:
-        code = region(one, tables, language)
+        code = region(one, tables)
     except WordError:
         with suppress(WordError):
-            return region(other, tables, language), indicator(one, tables, language)
+            return region(other, tables), indicator(one, tables)
         raise
-    return code, indicator(other, tables, language)
+    return code, indicator(other, tables)
 
 
-def indicator(word: str, tables: Tables, language: str) -> str:
+def indicator(word: str, tables: Tables) -> str:
     """
-    Return the code of the indicator that *word* is a code, a name or a synonym of.
+    Return the code of the indicator that *word* is a code, a name or a synonym of, or ``OPEN``.
 
     Raises
     ------
@@ -51,8 +54,10 @@ def indicator(word: str, tables: Tables, language: str) -> str:
         For a synonym of several indicators, with their codes.
     """
     synonyms = tables.synonyms
+    if word.strip().casefold().replace("_", " ") in _open_words():
+        return OPEN
     try:
-        return code_of("indicator", word, tables.indicators, language)
+        return code_of("indicator", word, tables.indicators)
     except WordError:
         names = synonyms["synonym"].str.replace(r"\s*!\S+", "", regex=True)  # what it is not about
         same = names.str.casefold().eq(word.strip().casefold())
@@ -60,8 +65,13 @@ def indicator(word: str, tables: Tables, language: str) -> str:
         if len(codes) == 0:
             raise
     if len(codes) > 1:
-        raise UsageError(say("error.several", word=word, codes=", ".join(codes)))
+        raise several(word, "indicator", codes, tables.indicators)
     return str(codes[0])
+
+
+def _open_words() -> set[str]:
+    words = say("explain.open_words")
+    return {*words.zh.split("、"), *words.en.split(", ")}
 
 
 def without_report(code: str, tables: Tables) -> Text:

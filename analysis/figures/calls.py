@@ -43,6 +43,7 @@ from analysis.comparability import (
     standing,
 )
 from analysis.errors import UsageError
+from analysis.language.messages import say
 from analysis.language.vocabulary import Mark, Scale
 from analysis.statistics import (
     attainment,
@@ -292,9 +293,9 @@ def expected(*indicators: str, first_year: int = BREAK_YEAR, **options: Unpack[O
     every, regions = data.series, set(data.rows["region"])
     for code in codes:
         if code in rates.COUNTED_DIFFERENTLY:
-            raise UsageError(f"{code} does not compare between regions: ask {standing.PLACED[0]}")
+            raise _not_placed(code)
         if benchmarks.yearly_rates(every, data.context, code).empty:
-            raise UsageError(f"no yearly count of {code} in the nation: nothing can be expected")
+            raise UsageError(say("error.no_national", indicator=code))
     pairs = pd.concat(
         [
             benchmarks.ratios(every, data.context, code, regions, first_year=first_year)
@@ -339,7 +340,7 @@ def peers(indicator: str = "deaths", **options: Unpack[Options]) -> Figure:
     data = asked.data
     indicator = data.code("indicator", indicator)
     if indicator not in standing.PLACED:
-        raise UsageError(f"{indicator} does not compare between regions: ask {standing.PLACED[0]}")
+        raise _not_placed(indicator)
     points = data.peers(indicator).merge(data.named(indicator), on="indicator")
     pairs = data.pairs(indicator)
     spread_of_peers = benchmarks.spread_of(points)
@@ -549,6 +550,11 @@ def _behind(data: Inputs, region: str) -> pd.DataFrame:
     code = standing.PLACED[0]
     pairs, points = data.pairs(code), data.peers(code).merge(data.named(code), on="indicator")
     return data.behind(pairs[pairs["region"].eq(region)], points)
+
+
+def _not_placed(indicator: str) -> UsageError:
+    words = {"indicator": indicator, "other": standing.PLACED[0]}
+    return UsageError(say("error.not_placed", **words))
 
 
 def _statement(placed: spread.Placement) -> Statement:

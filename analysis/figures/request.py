@@ -43,11 +43,7 @@ class Options(TypedDict, total=False):
     title: str | None
 
 
-_TYPES: dict[str, tuple[type, str]] = {
-    "rows": (pd.DataFrame, "a frame, such as load().rows or a part of it"),
-    "ax": (Axes, "one of the axes of plt.subplots"),
-    "title": (str, "plain text"),
-}
+_TYPES: dict[str, type] = {"rows": pd.DataFrame, "ax": Axes, "title": str}
 
 
 @dataclass(frozen=True)
@@ -120,8 +116,10 @@ def on_one_scale(data: Inputs, result: Comparison) -> Callable[..., Figure]:
     """Return what draws the rows of *result* on one scale; raise an error for no two rows."""
     benchmark = rules.benchmark(data.context, result)
     if len(result.rows) < 2 and benchmark is None:
-        reason = apart.figures(data.rated, data.tables, result.indicator)["reason_en"].iloc[0]
-        raise UsageError(f"{result.indicator} cannot be compared ({reason}): see 3_comparison")
+        first = apart.figures(data.rated, data.tables, result.indicator).iloc[0]
+        reason = Text(first["reason_zh"], first["reason_en"])
+        words = {"indicator": result.indicator, "reason": reason}
+        raise UsageError(say("error.not_comparable", **words))
     return partial(
         draw_comparison,
         refused=result.refused,
@@ -140,10 +138,13 @@ def canvas(options: Options) -> Canvas:
     form = options.get("form", "slide")
     if form not in style.SIZES:
         raise WordError(say("word.form"), form, style.SIZES)
-    for name, (kind, wanted) in _TYPES.items():
+    for name, kind in _TYPES.items():
         given = options.get(name)
         if given is not None and not isinstance(given, kind):
-            raise UsageError(f"{name}: give {wanted}, not {type(given).__name__}")
+            wanted = say(f"error.option.{name}")
+            raise UsageError(
+                say("error.option", name=name, wanted=wanted, type=type(given).__name__)
+            )
     language = Language(project.language(options.get("language")))
     return Canvas(language, form, options.get("ax"), options.get("title") or "")
 
@@ -151,7 +152,8 @@ def canvas(options: Options) -> Canvas:
 def check_year(name: str, year: object) -> None:
     """Raise an error unless *year*, the argument *name* of a call, is a year."""
     if not isinstance(year, Integral) or not FIRST_YEAR <= int(year) <= LAST_YEAR:
-        raise UsageError(f"{name}: give a year from {FIRST_YEAR} to {LAST_YEAR}, not {year!r}")
+        limits = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise UsageError(say("error.year", name=name, year=year, **limits))
 
 
 def request(options: Options) -> Request:
@@ -166,7 +168,7 @@ def request(options: Options) -> Request:
         given = None
     rows = None if given is None else _tidy(given, tables)
     if (tables.rows if rows is None else rows).empty:
-        raise UsageError("rows: none are left of the filter; `load().rows` has all of them")
+        raise UsageError(say("error.no_rows"))
     if rows is None or rows.equals(tables.rows):
         return Request(**vars(drawing), data=whole(tables))
     return Request(**vars(drawing), data=Inputs(tables, rates.marks(rows)))
@@ -190,8 +192,8 @@ def _tidy(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     """Return *rows* without columns added by earlier calls; raise an error for other tables."""
     missing = [str(name) for name in tables.rows if name not in rows]
     if missing:
-        raise UsageError(f"rows: give rows of load().rows; missing: {', '.join(missing[:5])}")
+        raise UsageError(say("error.missing_columns", names=", ".join(missing[:5])))
     strange = set(rows["region"]) - set(tables.regions["region"])
     if strange:
-        raise UsageError(f"rows: {', '.join(sorted(strange)[:5])} not among the loaded regions")
+        raise UsageError(say("error.strange_regions", names=", ".join(sorted(strange)[:5])))
     return plain(rows)[list(tables.rows)]

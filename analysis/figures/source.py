@@ -6,6 +6,7 @@ names.
 """
 
 import warnings
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,8 @@ import pandas as pd
 
 from analysis import project
 from analysis.errors import UsageError, WordError
-from analysis.language.messages import say
+from analysis.language.messages import message_language, say
+from analysis.language.text import Text
 from analysis.tables import descriptor, panel
 from analysis.tables import load as tables
 from analysis.tables.frames import Frames, framed
@@ -65,7 +67,7 @@ def load(folder: Path | str | None = None) -> Frames | Panel:
     """
     source = Path(folder) if folder is not None else project.home() / "data"
     if not source.is_dir():
-        raise UsageError(f"there is no folder {source}: give that of the tables, such as data")
+        raise UsageError(say("error.no_tables", folder=source))
     if panel.is_panel(source):
         return Panel(source)
     loaded = framed(_cached(source, _stamp(source)))
@@ -78,7 +80,7 @@ def load(folder: Path | str | None = None) -> Frames | Panel:
 def warn_of_changes(folder: Path, *, stacklevel: int = 2) -> None:
     """Warn if the tables of *folder* have changed since they were described."""
     if doubts := descriptor.doubts(folder):
-        language = project.language(default="en")
+        language = message_language()
         warnings.warn("\n".join(line[language] for line in doubts), stacklevel=stacklevel)
 
 
@@ -110,7 +112,7 @@ def _opened(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Panel:
     return Panel(folder)
 
 
-def code_of(kind: str, word: str, named: pd.DataFrame, language: str = "zh") -> str:
+def code_of(kind: str, word: str, named: pd.DataFrame) -> str:
     """
     Return the code *word*, or the code whose Chinese or English name is *word*.
 
@@ -122,8 +124,6 @@ def code_of(kind: str, word: str, named: pd.DataFrame, language: str = "zh") -> 
         A code or a complete name; case does not matter in a name.
     named
         The regions or the indicators, with their names.
-    language
-        ``zh`` or ``en``: that of the names suggested.
 
     Raises
     ------
@@ -139,22 +139,32 @@ def code_of(kind: str, word: str, named: pd.DataFrame, language: str = "zh") -> 
     ('east', 'east')
     """
     if not isinstance(word, str):
-        raise UsageError(f"{kind}: give one code or name as text, not {type(word).__name__}")
+        raise UsageError(say("error.no_word", kind=kind, type=type(word).__name__))
     codes: list[str] = list(named[kind].astype("str"))
     if word in codes:
         return word
     columns = named[[kind, "name_zh", "name_en"]].astype("str")
-    names: dict[str, str] = dict(zip(codes, columns[f"name_{language}"], strict=True))
     folded = columns.apply(lambda column: column.str.casefold())
     spelt = dict(zip(codes, folded.itertuples(index=False, name=None), strict=True))
     wanted = word.strip().casefold()
     matching: list[str] = [code for code, spellings in spelt.items() if wanted in spellings]
     if len(matching) > 1:
-        raise UsageError(say("error.several", word=word, codes=", ".join(matching)))
+        raise several(word, kind, matching, named)
     if not matching:
-        near = [f"{code} ({names[code]})" for code in _near(wanted, spelt)]
-        raise WordError(say(f"word.{kind}"), word, codes, near)
+        raise WordError(say(f"word.{kind}"), word, codes, _named(kind, _near(wanted, spelt), named))
     return matching[0]
+
+
+def several(word: str, kind: str, codes: Iterable[str], named: pd.DataFrame) -> UsageError:
+    """Return the error of a word that is a name of several *codes*."""
+    listed = Text.joined(_named(kind, codes, named), zh=", ", en=", ")
+    return UsageError(say("error.several", word=word, codes=listed))
+
+
+def _named(kind: str, codes: Iterable[str], named: pd.DataFrame) -> list[Text]:
+    """Return each of *codes* with its name in brackets."""
+    names = named.astype("str").set_index(kind)[["name_zh", "name_en"]]
+    return [Text(*(f"{code} ({name})" for name in names.loc[code])) for code in codes]
 
 
 def subject_of(word: str, named: Tables) -> str:

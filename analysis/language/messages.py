@@ -8,6 +8,8 @@ named ``count`` chooses.
 """
 
 import csv
+import locale
+import os
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
@@ -19,6 +21,7 @@ from .text import Text
 from .vocabulary import Language, Word
 
 _FILE = "messages.csv"
+LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"  # the variable that sets the language of messages
 
 
 @cache
@@ -56,6 +59,19 @@ def say(message: str, **values: Any) -> Text:
     if text is None:
         raise KeyError(message)
     return text.format(**values) if values else text
+
+
+def message_language() -> str:
+    """Return the language of messages: that of the environment, else of the locale."""
+    given = os.environ.get(LANGUAGE, "")
+    return given if given in {*Language} else locale_language()
+
+
+def locale_language() -> str:
+    """Return ``zh`` in a Chinese locale, else ``en``."""
+    variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    tag = next(filter(None, variables), None) or locale.getlocale()[0] or ""
+    return "zh" if tag.lower().startswith(("zh", "chinese")) else "en"
 
 
 def advice(fault: str, **values: Any) -> tuple[Text, Text]:

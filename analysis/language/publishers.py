@@ -42,7 +42,8 @@ def source_note(rows: pd.DataFrame) -> Text:
     context = rows[rows["origin"].eq("context")]
     zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
     years = [code.rpartition("-")[2] for code in reports["report"]]
-    en = [f"{name} report {year}" for name, year in zip(reports["region_en"], years, strict=True)]
+    names = [_regions(order, code) for code in reports["report"]]
+    en = [f"{name} report {year}" for name, year in zip(names, years, strict=True)]
     text = say("source.reports", names=Text("；".join(zh), "; ".join(en)))
     if len(reports) > CROWD:
         text = say("source.report_count", count=len(reports))
@@ -52,6 +53,11 @@ def source_note(rows: pd.DataFrame) -> Text:
     if reports.empty:
         return say("source.context", figures=figures)
     return text + say("source.context_too", figures=figures)
+
+
+def _regions(rows: pd.DataFrame, report: str) -> str:
+    """Return the regions among *rows* that *report* is about, in English."""
+    return " and ".join(dict.fromkeys(rows.loc[rows["report"].eq(report), "region_en"]))
 
 
 def _context_figures(context: pd.DataFrame) -> Text:

@@ -282,6 +282,7 @@ class Gap(Word):
     TOLD_ELSEWHERE = "told_elsewhere"
     IMPLIED_ZERO = "implied_zero"
     NOT_REPORTED = "not_reported"
+    UNSEARCHED = "unsearched"
 
 
 class Apart(Word):

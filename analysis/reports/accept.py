@@ -126,8 +126,6 @@ def undo(data: Path, *, dry_run: bool = False) -> list[str]:
     """
     Restore the tables in *data* as they were before the last workbook was accepted.
 
-    Undoing twice accepts the workbook again.
-
     Returns
     -------
     list of str
@@ -136,11 +134,15 @@ def undo(data: Path, *, dry_run: bool = False) -> list[str]:
     Raises
     ------
     UsageError
-        If no workbook was accepted, or a table has changed since.
+        If no workbook was accepted since the last undo, or a table has changed since.
     """
     with storage.alone(data, dry_run=dry_run):
         contents = storage.undone(data)
-        return sorted(contents) if dry_run else storage.replace_all(data, contents)
+        if dry_run:
+            return sorted(contents)
+        changed = storage.replace_all(data, contents)
+        storage.forget(data)
+        return changed
 
 
 def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:

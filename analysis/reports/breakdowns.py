@@ -20,6 +20,7 @@ _WHOLE = re.compile(
 )
 _OF_ALL = frozenset({"campaign", "programme"})  # 开展百日攻坚行动,全县检查企业
 _CARRIED = _OF_ALL | {"level", "hazard", "sector", "body", "audience"}
+_DETAILS = frozenset({"kind", "level", "grade"})  # 二级 beside another thing is no part of it
 _LEAD = re.compile(
     r"[”\"]?(?:安全(?:生产)?|应急|企业|作业|经营|生产|使用)?"
     r"(?:领域|方面|行业|灾害|企业|业|期间|专项|[:,。]|发生|事故|共|活动|整治|检查|宣传|\d+起[,、])"
@@ -239,6 +240,36 @@ def cause(words: str, theme: str) -> str:
     """
     match = _CAUSE.search(words) if theme == "outcomes" else None
     return next(filter(None, match.groups()), "") if match else ""
+
+
+def unused(name: str, theme: str, part: str, *, clause: str, opening: str) -> bool:
+    """
+    Whether words before a figure name a part that its breakdown *part* lacks.
+
+    The *clause* may name what the figure is about, the *opening* of the sentence a sector.
+
+    >>> before = "检查工贸企业5家,未停产,责令限期整改"
+    >>> unused("发现隐患数", "hazards", "", clause="责令限期整改", opening=before)
+    True
+    >>> sector = "sector:industry_and_trade"
+    >>> unused("发现隐患数", "hazards", sector, clause="责令限期整改", opening=before)
+    False
+    """
+    lacking = _dimensions(theme) - {code.partition(":")[0] for code in part.split("+")}
+    sector = _named(opening, lacking & {"sector"})
+    named = [*_named(clause, lacking - _DETAILS).values(), *sector.values()]
+    return any(not _implied(code, name) for code, _, _ in named)
+
+
+def carried_over(part: str, own: str) -> bool:
+    """
+    Whether a breakdown has more than campaigns that the words of its figure do not name.
+
+    >>> carried_over("sector:gas", "查处隐患"), carried_over("sector:gas", "燃气隐患")
+    (True, False)
+    """
+    codes = (code for code in part.split("+") if code and not of_campaign(code))
+    return any(not any(spans(own, code)) for code in codes)
 
 
 def has_campaigns(theme: str) -> bool:

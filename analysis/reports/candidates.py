@@ -4,6 +4,7 @@ A candidate row for each numeral: role, value, unit, indicator, period and doubt
 A reviewer accepts or rejects each in the review workbook.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,9 @@ from typing import Any
 from analysis.language.vocabulary import Base, Comparator, Confidence, Measure, Role, Status
 
 from .doubts import Doubt, worded
+from .layout import Sentence
 from .proposals import NewPart, proposal
+from .quantities import Quantity
 from .suggestions import Suggestion
 
 EVIDENCE = 40
@@ -97,3 +100,24 @@ def plain(value: Decimal | None) -> int | float | None:
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+_MARK = re.compile(r"[,。;:、!?\n\r\t]")
+
+
+def evidence(text: str, folded: str, q: Quantity, sentence: Sentence) -> str:
+    """Return the shortest run of whole phrases around a figure, up to 40 characters."""
+    left, right = q.first, q.last
+    stops = [m.end() for m in _MARK.finditer(folded, max(sentence.start, left - EVIDENCE), left)]
+    lefts = [*reversed(stops), max(sentence.start, left - EVIDENCE)]
+    end = _MARK.search(folded, right)
+    after = end.start() if end else len(folded)
+    right = after if after - left <= EVIDENCE and after <= sentence.end else right
+    chosen = left
+    for stop in lefts:
+        if right - stop > EVIDENCE or "\n" in folded[stop:left]:
+            break
+        chosen = stop
+        if left - stop >= 6 and stop != lefts[-1]:
+            break
+    return text[chosen:right].strip()

@@ -10,8 +10,9 @@ from analysis.language.vocabulary import Confidence
 from .doubts import Doubt
 from .suggestions import ENOUGH, Catalogue, Suggestion
 
-_STRONG = 3.0  # least score of words that name one indicator
+_STRONG = 2.4  # least score of words that name one indicator
 _MARGIN = 0.7  # greatest share of the first score that the second may have
+_LONG = 5  # characters of a word that names a level by itself: 应急避难场所
 _TRUSTED = 0.75  # least share of reviewed figures with the same words that had the indicator
 _HARMLESS = frozenset(
     {"chinese_numerals", "implied_unit", "dealt_over_list", "from_table", "counter_later"}
@@ -23,6 +24,7 @@ def confidence(
     suggested: tuple[Suggestion, ...],
     doubts: tuple[Doubt, ...],
     known: Catalogue,
+    counter: str,
 ) -> Confidence:
     """
     Return how much of a row a reviewer has to check.
@@ -35,6 +37,8 @@ def confidence(
         What the reader doubts.
     known
         The catalogue, with the share of reviewed figures with the same words that had the first.
+    counter
+        The counter as printed.
     """
     if not suggested or suggested[0].score < ENOUGH:
         return Confidence.GUESS
@@ -42,5 +46,12 @@ def confidence(
         return Confidence.LOOK
     first, *rest = suggested
     alone = all(other.score <= max(ENOUGH, _MARGIN * first.score) for other in rest)
-    named = first.score >= _STRONG and alone
+    named = first.score >= _STRONG and alone and not _vague(first, known, counter)
     return Confidence.SURE if named and known.trust(first) >= _TRUSTED else Confidence.LOOK
+
+
+def _vague(first: Suggestion, known: Catalogue, counter: str) -> bool:
+    """Whether a level at one date has its indicator by one short word, or another counter."""
+    row = known.indicators[first.indicator]
+    short = "+" not in first.why and len(first.why) < _LONG
+    return row.nature == "stock" and (short or counter not in {"", row.unit})

@@ -14,7 +14,7 @@ from analysis.tables import numerals
 from analysis.tables.checks import expected_unit
 
 from . import breakdowns, facts, grids, roles, scopes, subjects, touched
-from .candidates import EVIDENCE, Candidate
+from .candidates import EVIDENCE, Candidate, evidence
 from .confidence import confidence
 from .doubts import BASES, Doubt
 from .layout import Enclosures, Mood, Sentence, after_last, fold, sections, sentences
@@ -185,6 +185,7 @@ class _Reader:
             unsure += self._unnamed_part(sentence, figure, first(suggested), part)
             unsure += self._unexplained(figure, suggested, part, region)
             unsure += self._scope(figure, part)
+            unsure += self._passed_over(figure, suggested, part)
         unsure += (BASES[base],) if base in BASES else ()
         unsure += (*self._touched(q, judgement), *_unsure(figure, suggested, unit))
         candidate = Candidate(
@@ -202,7 +203,7 @@ class _Reader:
             status=standing,
             period=period,
             phrase=_phrase(figure),
-            evidence=_evidence(self.text, self.folded, q, sentence),
+            evidence=evidence(self.text, self.folded, q, sentence),
             indicator=first(suggested),
             breakdown=new_part.code if new_part else part,
             new_part=new_part,
@@ -210,7 +211,7 @@ class _Reader:
             base=base,
             suggestions=suggested,
             doubts=unsure,
-            confidence=confidence(suggested, unsure, self.catalogue),
+            confidence=confidence(suggested, unsure, self.catalogue, q.counter),
         )
         if candidate.base is Base.MEAN and candidate.indicator == "disaster_direct_loss":
             candidate = _from_mean(candidate)
@@ -252,7 +253,8 @@ class _Reader:
                 + self.folded[q.end : q.last]
                 + figure.post[:8]
             )
-            lead = "" if figure.part else self.folded[sentence.start : q.first - len(figure.near)]
+            same = figure.part and self._counts_again(figure, indicator)
+            lead = "" if same else self.folded[sentence.start : q.first - len(figure.near)]
         part = breakdowns.part_of(
             known.name,
             known.theme,
@@ -277,6 +279,16 @@ class _Reader:
         self.parts[q.start] = part
         self.latest = known.theme, part
         return part
+
+    def _counts_again(self, figure: Figure, indicator: str) -> bool:
+        """Whether one of the figures that a figure continues has its *indicator*."""
+        for _ in range(FOREBEARS):
+            if figure.parent is None:
+                break
+            figure = figure.parent
+            if first(self.namer.assigned.get(figure.quantity.start, ())) == indicator:
+                return True
+        return False
 
     def _plain(self, figure: Figure, indicator: str) -> bool:
         """Whether the words before a figure name nothing but the indicator: 车辆84台次."""
@@ -326,6 +338,23 @@ class _Reader:
         left = leftover(words[-24:], suggested[0], part, self.catalogue)
         doubts = (Doubt("other_words", {"words": left}),) if len(left) >= FEWEST else ()
         return (*doubts, Doubt("several_parts")) if "+" in part else doubts
+
+    def _passed_over(
+        self, figure: Figure, suggested: tuple[Suggestion, ...], part: str
+    ) -> tuple[Doubt, ...]:
+        """Return a doubt about a part that the row lacks, or that one word does not confirm."""
+        known = self.catalogue.indicators.get(first(suggested))
+        if not known or suggested[0].score == BY_EVENT:
+            return ()
+        q, cell = figure.quantity, self.grid.get(figure.quantity.start)
+        opening = self._opening(figure)
+        clause = re.split(r"[,;:]", opening)[-1]
+        if breakdowns.unused(known.name, known.theme, part, clause=clause, opening=opening):
+            return (Doubt("part_unused"),)
+        near = figure.subject or figure.near[-24:] + self.folded[q.end : q.last] + figure.post[:8]
+        own = f"{cell.label} {cell.header}" if cell else near
+        single = "+" not in suggested[0].why
+        return (Doubt("part_carried"),) if single and breakdowns.carried_over(part, own) else ()
 
     def _scope(self, figure: Figure, part: str) -> tuple[Doubt, ...]:
         """Return a doubt where road accidents may be those that the police count."""
@@ -563,24 +592,3 @@ def _phrase(figure: Figure) -> str:
 def _own(figure: Figure) -> str:
     """Return the words before a figure, or those behind it where there are none."""
     return figure.near if content(figure.near) else figure.near + figure.post[:_NOUN]
-
-
-_MARK = re.compile(r"[,。;:、!?\n\r\t]")
-
-
-def _evidence(text: str, folded: str, q: Quantity, sentence: Sentence) -> str:
-    """The shortest run of whole phrases around the figure, up to 40 characters."""
-    left, right = q.first, q.last
-    stops = [m.end() for m in _MARK.finditer(folded, max(sentence.start, left - EVIDENCE), left)]
-    lefts = [*reversed(stops), max(sentence.start, left - EVIDENCE)]
-    end = _MARK.search(folded, right)
-    after = end.start() if end else len(folded)
-    right = after if after - left <= EVIDENCE and after <= sentence.end else right
-    chosen = left
-    for stop in lefts:
-        if right - stop > EVIDENCE or "\n" in folded[stop:left]:
-            break
-        chosen = stop
-        if left - stop >= 6 and stop != lefts[-1]:
-            break
-    return text[chosen:right].strip()

@@ -153,6 +153,11 @@ def undone(root: Path) -> dict[str, bytes | None]:
     return {entry["name"]: _old(folder, number, entry) for number, entry in enumerate(entries)}
 
 
+def forget(root: Path) -> None:
+    """Remove the contents that :func:`undone` returns."""
+    _remove(root / ACCEPTED)
+
+
 def _restored(root: Path, stage: Path, number: int, entry: Replaced) -> Text | None:
     """Put back one file, unless it still is the old one or has been edited since."""
     name, path, now = entry["name"], _table(root, entry["name"]), _hash(root, entry["name"])

@@ -21,6 +21,7 @@ FIGURE = ["indicator", "indicator_zh", "indicator_en", "breakdown", "period_star
 FIGURE += ["start", "evidence", "id"]
 REPORT = [*_PLACE, "publisher", "title"]  # what there is to say of a region without a figure
 _REFUSAL = [*REPORT, *FIGURE, "rule", "reason_zh", "reason_en"]
+UNSEARCHED: Row = {"kind": str(Gap.UNSEARCHED)}  # the absence of a report outside of absences.csv
 
 
 class Missing(NamedTuple):
@@ -70,11 +71,17 @@ def by_region(rows: pd.DataFrame) -> dict[str, list[Row]]:
     return grouped
 
 
-def by_report(absences: pd.DataFrame, *indicators: str) -> dict[str, Row]:
-    """Return by report the row of *absences* for the first of *indicators* that has one."""
+def by_report(absences: pd.DataFrame, *indicators: str) -> dict[str, Row | None]:
+    """
+    Return by report the row of *absences* for the first of *indicators* that has one.
+
+    It is None for a report that was searched and mentions none of them. A report without any row
+    in *absences* was not searched, and is left out.
+    """
     rows = absences[absences["indicator"].isin(indicators)].to_dict("records")
     rows.sort(key=lambda row: indicators.index(row["indicator"]), reverse=True)
-    return {row["report"]: row for row in rows}
+    searched: dict[str, Row | None] = dict.fromkeys(absences["report"])
+    return searched | {row["report"]: row for row in rows}
 
 
 def cells(rows: pd.DataFrame, indicators: Sequence[str], absences: pd.DataFrame) -> pd.DataFrame:
@@ -90,7 +97,7 @@ def cells(rows: pd.DataFrame, indicators: Sequence[str], absences: pd.DataFrame)
     near = {code: by_report(absences, code) for code in indicators}
     have = set(rows[["region", "indicator"]].itertuples(index=False, name=None))
     empty = [
-        _cell(region, code, near[code].get(region["report"]))
+        _cell(region, code, near[code].get(region["report"], UNSEARCHED))
         for region in reporting(rows)
         for code in indicators
         if (region["region"], code) not in have
@@ -115,7 +122,7 @@ def reporting(rows: pd.DataFrame) -> list[Row]:
 
 
 def explained(
-    region: Row, rows: Sequence[Row], near: Mapping[str, Row], shared: str | None = ""
+    region: Row, rows: Sequence[Row], near: Mapping[str, Row | None], shared: str | None = ""
 ) -> Row:
     """
     Return the refusal of *region* with what it has instead of a figure of part *shared*.
@@ -124,7 +131,7 @@ def explained(
     part is declared to stand for a region. *near* are the absences of the indicator by report, as
     from :func:`by_report`.
     """
-    missing = gap(rows, region["kind"], near.get(region["report"]), shared)
+    missing = gap(rows, region["kind"], near.get(region["report"], UNSEARCHED), shared)
     if missing.row is None:
         place = {name: region[name] for name in REPORT}
         return refusal(place | missing.phrase, missing.gap, missing.text)
@@ -136,7 +143,7 @@ def gap(rows: Sequence[Row], kind: str, absence: Row | None, shared: str | None 
     Return why a region has nothing to show of part *shared* of an indicator.
 
     *rows* are the region's rows of the indicator, *kind* is the kind of its report and *absence*
-    the report's row of ``absences``, if it has one.
+    the report's row of ``absences``, None if it has none, or :data:`UNSEARCHED`.
     """
     if not rows:
         return silence(kind, absence)

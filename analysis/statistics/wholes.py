@@ -215,7 +215,7 @@ def whole_only(
     )
 
 
-def _undivided(region: Row, figures: list[Row], near: dict[str, Row]) -> dict[str, Any]:
+def _undivided(region: Row, figures: list[Row], near: dict[str, Row | None]) -> dict[str, Any]:
     levels = [
         row for row in figures if row["measure"] == Measure.LEVEL and row["status"] == Status.ACTUAL
     ]
@@ -256,7 +256,7 @@ def unclosed(rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame) -> pd.
     )
 
 
-def _unclosed(region: Row, rows: pd.DataFrame, near: dict[str, Row]) -> dict[str, Any]:
+def _unclosed(region: Row, rows: pd.DataFrame, near: dict[str, Row | None]) -> dict[str, Any]:
     levels = rows[rows["measure"].eq(Measure.LEVEL) & rows["status"].eq(Status.ACTUAL)]
     instead = _half_loop(levels)
     if instead is None:

@@ -145,7 +145,7 @@ def test_a_cell_without_a_figure_is_blank_and_has_its_reason():
     drawing = drawn(five, ["deaths"])
 
     assert drawing.figure.refusals[["region", "gap"]].to_numpy().tolist() == [
-        ["anshan", "not_reported"]
+        ["anshan", "unsearched"]
     ]
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from analysis.cli import translation
 from analysis.cli.main import main
+from analysis.language import messages
 
 NO_LOCALE = {"LC_ALL": None, "LC_MESSAGES": None, "LANG": None}
 
@@ -19,7 +19,7 @@ def language(monkeypatch, **variables):
             monkeypatch.delenv(name, raising=False)
         else:
             monkeypatch.setenv(name, value)
-    return translation.locale_language()
+    return messages.locale_language()
 
 
 @pytest.mark.parametrize(

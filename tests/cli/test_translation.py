@@ -11,8 +11,7 @@ from small import Project
 from analysis.cli import translation
 from analysis.cli.main import main
 from analysis.errors import BusyError, WordError
-from analysis.language.messages import catalogue, say
-from analysis.project import LANGUAGE
+from analysis.language.messages import LANGUAGE, catalogue, say
 
 HANZI = re.compile(r"[\u4e00-\u9fff]")
 CLICK = {name: text for name, text in catalogue().items() if name.startswith("click.")}

@@ -1,5 +1,7 @@
 """One region's page as frames: outcomes, neighbours and what cannot be said."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from tidy import UNDECLARED, frame, joined, row
@@ -21,6 +23,19 @@ def codes(data):
 def compared(rated, codes, data):
     """Every comparison of the real tables."""
     return profiles.compared(rated, codes, data)
+
+
+def test_a_report_of_two_regions_counts_for_each_only_its_own_figures(data):
+    """As many for each as when the regions had a report each."""
+    both = data.reports["report"].eq("anshan-2023")
+    reports = data.reports.assign(region=data.reports["region"].mask(both, "anshan+anhui"))
+    reports = reports[reports["report"].ne("anhui-2023")]
+    moved = data.observations["report"].replace("anhui-2023", "anshan-2023")
+    joint = replace(data, reports=reports, observations=data.observations.assign(report=moved))
+
+    figures = profiles.reporting(joint, joint.rows).set_index("region")["figures"]
+
+    assert figures.to_dict() == data.rows.groupby("region").size().to_dict()
 
 
 def test_a_region_without_report_is_refused(rated, data, codes):

@@ -10,6 +10,7 @@ import analysis as rs
 from analysis.comparability import families
 from analysis.errors import UsageError, WordError
 from analysis.explore.explain import _Explanation, brief, explain, sentence_at
+from analysis.explore.pairs import compare
 from analysis.figures.source import code_of
 from analysis.tables import load
 
@@ -34,8 +35,13 @@ def test_each_other_region_has_a_verdict_or_a_reason(data):
     """Nantong's percentage is not a count, and Yaohai's report is a plan."""
     told = explain(data, "chuxiong", "deaths", language="en").split("\n\n")[0]
 
-    assert "× Nantong: percent change only in its report: 14.3% down" in told
-    assert "× Anhui: direction only" in told
+    compared = (
+        "14.3% down (All work-safety accidents of the city, 2024, percentage only in the report)"
+    )
+    assert (
+        f"↔ Nantong 2024 {compared}: comparable with caution (not compared: percent change" in told
+    )
+    assert "(not compared: direction only in its report)" in told
     assert "× Yaohai: the report is a plan, without results" in told
 
 
@@ -55,8 +61,10 @@ def test_every_other_region_has_one_line(data):
     told = explain(data, "chuxiong", "deaths", "2024", language="en").split("\n")
     lines = [line for line in told if line.startswith(("  ×", "  ↔"))]
 
-    assert [line.split()[1] for line in lines] == ["Anhui:", "Anshan:", "Nantong:", "Yaohai:"]
-    assert "14.3% down; ↔ Nantong 2024 14.3% down: All work-safety accidents" in lines[2]
+    names = [line.split()[1].strip(":") for line in lines]
+    assert names == ["Anhui", "Anshan", "Nantong", "Yaohai"]
+    assert lines[2].startswith("  ↔ Nantong 2024 14.3% down (All work-safety accidents")
+    assert all(not {"↔", "×"} <= {*line} for line in lines)
     assert any(
         line.startswith("  ! 24 of Chuxiong's 45 deaths are of road traffic") for line in told
     )
@@ -87,7 +95,8 @@ def test_explain_lists_what_the_picture_of_a_family_shows(data, explanation, fam
             assert brief(other).en in lines
             assert other["scope_en"] in lines or pages[0].scale != "none"
         for gap in absent.to_dict("records"):
-            assert f"× {gap['region_en']}: {gap['reason_en']}" in lines
+            (line,) = [x for x in lines.split("\n") if x.startswith(f"  × {gap['region_en']}: ")]
+            assert gap["reason_en"] in line
 
 
 def test_explain_compares_nothing_that_the_picture_keeps_apart(data, rated, explanation):
@@ -123,7 +132,8 @@ def test_a_comparable_figure_is_said_to_be(data):
     """Drills of two prefectures in the same year, of a family with a caution."""
     told = explain(data, "nantong", "drills_held", language="en")
 
-    assert "↔ Chuxiong 2024 8,574 events: comparable" in told
+    assert "↔ Chuxiong 2024 8,574 events (Work-safety and natural-hazard drills" in told
+    assert "2024): comparable with caution" in told
     assert "compared as: Emergency drills" in told
     assert "! Organisers and sizes differ" in told
 
@@ -145,7 +155,7 @@ def test_an_empty_cell_says_why(data):
         (("chuxion", "deaths"), "did you mean chuxiong"),
         (("chuxio", "deaths"), "5 are known"),
         (("chuxiong", "death"), "did you mean deaths"),
-        (("chuxiong", "死亡人"), r"did you mean .*, deaths \(生产安全事故死亡人数\), "),
+        (("chuxiong", "死亡人"), r"did you mean .*, deaths \(Deaths in work-safety accidents\), "),
         (("chuxiong", "deaths in safety accidents"), r"did you mean deaths \("),
     ],
 )
@@ -162,10 +172,11 @@ def test_an_unknown_word_names_the_nearest(data, words, near):
         ("zh", "2027没有数字；有数字的年份：2011, 2021–2024"),
     ],
 )
-def test_a_year_without_a_figure_names_those_that_have_one(data, language, told):
-    """Of the reports and of other publications."""
+def test_a_year_without_a_figure_names_those_that_have_one(data, monkeypatch, language, told):
+    """Of the reports and of other publications, in the language of messages."""
+    monkeypatch.setenv("REGIONAL_SAFETY_LANGUAGE", language)
     with pytest.raises(UsageError) as refused:
-        explain(data, "chuxiong", "deaths", "2027", language=language)
+        explain(data, "chuxiong", "deaths", "2027")
     assert str(refused.value) == told
 
 
@@ -182,6 +193,50 @@ def test_a_year_without_a_figure_names_those_that_have_one(data, language, told)
 def test_full_names_and_either_order_are_understood(data, words):
     """A region may be named as officials write it; indicator and region in either order."""
     assert explain(data, *words, "2024年") == explain(data, "chuxiong", "deaths", 2024)
+
+
+def test_a_year_inside_a_longer_period_finds_its_figure(data):
+    """The target of Anshan is for 2023 to 2025."""
+    told = explain(data, "anshan", "deaths", 2024, language="en")
+
+    assert told.startswith("Anshan · Deaths in work-safety accidents · 2023–2025: target down")
+    with pytest.raises(UsageError, match="no figure of 2022"):
+        explain(data, "anshan", "deaths", 2022, language="en")
+
+
+@pytest.mark.parametrize("word", ["未整改", "open hazards", "open_hazards", "Not rectified"])
+def test_open_hazards_are_found_by_their_words(data, word):
+    """2452 found and 97.35 % rectified on time leave 65; 2802 less 2739 are 63."""
+    told = explain(data, "chuxiong", word, language="en")
+
+    assert "65 of 2,452 hazards not rectified on time" in told
+    assert "63 of 2,802 major hazards" in told
+    assert "printed: “排查重大隐患2802个、整改2739个”" in told
+    assert "campaigns differ in scope and do not compare" in told
+
+
+def test_hazards_found_lead_with_those_still_open(data):
+    """The same number as for the open hazards; a region without a pair says why."""
+    found = explain(data, "chuxiong", "hazards_found", "2024", language="en").split("\n")
+
+    assert found[1] == (
+        "  65 of 2,452 hazards not rectified on time (Inspections led by prefecture leaders)"
+    )
+    nantong = explain(data, "nantong", "未整改", language="en")
+    assert "found and rectified in one figure" in nantong
+
+
+def test_explain_and_compare_give_one_verdict(data):
+    """For each other region of every figure of two indicators."""
+    for code in ("drills_held", "deaths"):
+        told = explain(data, "chuxiong", code, language="en").split("\n\n")[0].split("\n")
+        for line in (line for line in told if line.startswith("  ↔")):
+            region = line.split()[1]
+            both = compare(data, "chuxiong", region, code, language="en").split("\n")
+            figure = line.removeprefix("  ↔ ").partition("): ")[0]
+            place = both.index(f"  {figure})")
+            verdict = [x for x in both[:place] if not x.startswith(" ")][-1].rpartition(": ")[2]
+            assert line.partition("): ")[2].startswith(verdict)
 
 
 def test_a_period_may_be_a_year_or_its_two_days(data):
@@ -207,7 +262,7 @@ def test_a_name_of_several_is_refused_with_their_codes():
     """Many cities have a district of the same name."""
     named = pd.DataFrame({"region": ["gulou_a", "gulou_b"], "name_zh": "鼓楼", "name_en": "Gulou"})
 
-    with pytest.raises(UsageError, match="one of gulou_a, gulou_b"):
+    with pytest.raises(UsageError, match=r"one of gulou_a \(Gulou\), gulou_b \(Gulou\)"):
         code_of("region", "鼓楼", named)
     assert code_of("region", "gulou_b", named) == "gulou_b"
 

@@ -66,10 +66,10 @@ def test_a_subject_of_one_region_says_what_the_other_lacks(data):
 
 def test_a_suggestion_is_in_the_language_asked(data):
     """The nearest codes come with a name that the reader can read."""
-    with pytest.raises(WordError, match=r"deaths \(Deaths in work-safety accidents\)"):
-        compare(data, "chuxiong", "nantong", "deaths in", language="en")
-    with pytest.raises(WordError, match=r"deaths \(生产安全事故死亡人数\)"):
-        compare(data, "chuxiong", "nantong", "deaths in", language="zh")
+    with pytest.raises(WordError) as refused:
+        compare(data, "chuxiong", "nantong", "deaths in")
+    assert "deaths (Deaths in work-safety accidents)" in refused.value.text["en"]
+    assert "deaths (生产安全事故死亡人数)" in refused.value.text["zh"]
 
 
 def test_a_synonym_of_several_indicators_is_refused_with_their_codes(data):
@@ -78,5 +78,28 @@ def test_a_synonym_of_several_indicators_is_refused_with_their_codes(data):
     codes = rows.loc[rows["synonym"].eq("储备物资"), "indicator"]
 
     assert len(codes) > 1
-    with pytest.raises(UsageError, match=", ".join(codes)):
-        words.indicator("储备物资", data, "en")
+    with pytest.raises(UsageError) as refused:
+        words.indicator("储备物资", data)
+    named = data.indicators.set_index("indicator")["name_en"]
+    assert all(f"{code} ({named[code]})" in str(refused.value) for code in codes)
+
+
+def test_one_region_is_compared_with_every_other(data):
+    """The same verdicts as for each two; the rest is counted by reason, nothing left out."""
+    lines = compare(data, "yaohai", language="en").split("\n")
+
+    assert lines[0].startswith("Yaohai: 2 can be compared with another region")
+    assert "  Comprehensive drills promised: Chuxiong (comparable with caution)" in lines
+    assert "3 cannot be compared with any region:" in lines
+    assert sum(int(line.split(":")[0]) for line in lines[lines.index(lines[3]) + 1 :]) == 3
+    both = compare(data, "yaohai", "chuxiong", language="en").split("\n")
+    assert "Comprehensive drills promised: comparable with caution" in both
+
+
+def test_open_hazards_of_two_regions_are_listed_and_not_compared(data):
+    """Campaigns differ in scope."""
+    text = compare(data, "chuxiong", "nantong", "open hazards", language="en")
+
+    assert "Chuxiong · Not rectified" in text
+    assert "Nantong · Not rectified" in text
+    assert "campaigns differ in scope and do not compare" in text

@@ -14,7 +14,7 @@ from analysis.charts.kinds import KINDS
 from analysis.errors import UsageError, WordError
 from analysis.figures import calls, request
 from analysis.figures.request import Request
-from analysis.project import LANGUAGE
+from analysis.language.messages import LANGUAGE
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,13 @@ def test_each_report_is_named_once_and_in_house_order():
     assert note.en == "Sources: Anhui report 2023; Chuxiong report 2024"
 
 
+def test_a_report_of_two_regions_is_named_after_both():
+    """It is one source, and neither region's alone."""
+    rows = frame(row("anshan", year=2024), row("anhui", year=2024)).assign(report="anshan-2024")
+
+    assert source_note(rows).en == "Sources: Anhui and Anshan report 2024"
+
+
 def test_a_row_filtered_out_leaves_the_source_line_by_itself():
     """Credits are computed."""
     rows = frame(row(), row("anhui", year=2023))

@@ -63,6 +63,23 @@ def test_a_row_that_nothing_doubts_is_sure_and_one_without_indicator_a_guess():
     assert [row.confidence for row in rows] == [Confidence.SURE, Confidence.GUESS]
 
 
+def test_a_sector_of_the_sentence_that_the_part_lacks_is_a_doubt():
+    """A fine behind a semicolon may be of the sector that was inspected, or of all."""
+    text = "检查工贸企业12家次；行政罚款30万元。"
+    rows = candidates({"text": text, "region": "青山市", "report_period": "2024"})
+
+    assert rows[1].confidence is Confidence.LOOK
+    assert "part_unused" in {doubt.id for doubt in rows[1].doubts}
+
+
+def test_the_whole_of_another_thing_gives_its_part():
+    """Serious hazards among the hazards of an inspected sector are of that sector."""
+    text = "对工贸企业开展检查48家次，查出隐患62项，其中重大隐患3项。"
+    rows = candidates({"text": text, "region": "青山市", "report_period": "2024"})
+
+    assert [row.breakdown for row in rows] == ["sector:industry_and_trade"] * 3
+
+
 def test_what_is_reviewed_counts_for_the_words_that_decided():
     """An accepted figure with another indicator lowers the trust in the words that named one."""
     known = catalogue(TESTS.parent / "data")

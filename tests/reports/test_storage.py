@@ -180,6 +180,9 @@ def test_the_command_undoes_and_says_what(folder):
     assert (folder / "reports.csv").read_bytes() == b"x\n"
     done = CliRunner().invoke(accept_command, options)
 
+    again = CliRunner().invoke(accept_command, options)
+    assert again.exit_code != 0
+    assert "nothing to undo" in str(again.exception)
     assert "would undo: observations/new.csv, reports.csv, units.csv" in dry.stderr
     assert "undone: observations/new.csv" in done.stderr
     assert (folder / "reports.csv").read_bytes() == (DATA / "reports.csv").read_bytes()

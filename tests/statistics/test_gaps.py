@@ -72,15 +72,16 @@ def test_a_report_that_comes_near_the_indicator_is_not_called_silent(kind, reaso
 
 
 @pytest.mark.parametrize(
-    "other", [{"report": "anshan-2023"}, {"indicator": "injuries"}], ids=lambda one: next(iter(one))
+    ("other", "gap"),
+    [({"report": "anshan-2023"}, "unsearched"), ({"indicator": "injuries"}, "not_reported")],
 )
-def test_an_absence_explains_its_own_report_and_indicator_only(other):
-    """Another report or another indicator keeps "not mentioned"."""
+def test_an_absence_explains_its_own_report_and_indicator_only(other, gap):
+    """A report of which absences list other indicators was searched; one without any was not."""
     tidy = frame(row("nantong"), row("anshan", indicator="drills_held"))
 
     refused = gaps.regions(tidy, "deaths", {"nantong"}, absences("mentioned", **other))
 
-    assert refused["rule"].tolist() == ["not_reported"]
+    assert refused["rule"].tolist() == [gap]
     assert refused["evidence"].tolist() == [""]
 
 
@@ -98,7 +99,8 @@ def test_a_figure_or_a_plan_goes_before_an_absence():
 
 def test_every_reason_is_given_by_some_row():
     """A new reason needs a case."""
-    assert {gap for *_, gap in CASES} | {"plan_report", "not_reported", *NEAR} == set(Gap)
+    silent = {"plan_report", "not_reported", "unsearched"}
+    assert {gap for *_, gap in CASES} | silent | {*NEAR} == set(Gap)
 
 
 def test_what_tells_most_is_named():
@@ -130,7 +132,7 @@ def test_one_count_that_shows_no_change_is_not_called_missing(rows):
     found = gaps.regions(rows, "drills_held", set(), ABSENT).set_index("region")["rule"]
 
     assert found["chuxiong"] == found["nantong"] == "one_period"
-    assert found["anhui"] == "not_reported"
+    assert found["anhui"] == "unsearched"
 
 
 def test_silent_regions_name_the_report_that_was_searched(rows):
@@ -151,5 +153,5 @@ def test_cells_with_a_row_have_no_reason(five):
     found = gaps.cells(five, ["deaths", "accidents"], ABSENT)
 
     assert set(found["indicator"]) == {"accidents"}
-    assert found["gap"].tolist() == ["not_reported"] * 4 + ["plan_report"]
+    assert found["gap"].tolist() == ["unsearched"] * 4 + ["plan_report"]
     assert found["reason_zh"].tolist()[-1] == label(Gap.PLAN_REPORT).zh

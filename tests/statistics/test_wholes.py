@@ -212,7 +212,7 @@ def hazards(indicator, value, **changes):
         ([hazards("hazards_found", 9)], "found only (9 items)"),
         ([hazards("hazards_rectified", 8)], "rectified only (8 items)"),
         ([hazards("hazard_rectification_rate", 97, unit="%")], "without counts (97%)"),
-        ([hazards("drills_held", 97)], "not mentioned"),
+        ([hazards("drills_held", 97)], "not yet looked for"),
         ([hazards("hazards_found", 97, status="target", kind="plan")], "a plan"),
     ],
 )

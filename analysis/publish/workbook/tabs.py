@@ -46,6 +46,7 @@ class Sheet:
 # One letter in square brackets for each kind of gap or doubt, explained on the notes sheet.
 GAPS = {
     Gap.NOT_REPORTED: "[x]",
+    Gap.UNSEARCHED: "[u]",
     Gap.NO_FIGURE: "[f]",
     Gap.MENTIONED: "[m]",
     Gap.TOLD_ELSEWHERE: "[e]",
