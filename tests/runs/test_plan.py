@@ -96,6 +96,18 @@ def test_the_deadline_and_the_kernel_of_a_job(project):
     assert (last.deadline, last.kernel) == (60.0, "ir")
 
 
+def test_modules_of_a_job_are_warmed_where_it_is_run(project):
+    """A run of the other job does not import them."""
+    one = '[[job]]\nnotebook = "draw"\neach = { language = ["zh"] }\nwarm = ["wave", "colorsys"]\n'
+    other = '[[job]]\nnotebook = "draw"\neach = { language = ["en"] }\n'
+    project.plan('warm = ["colorsys"]\n' + one + other)
+    whole = load(project)
+    first, second = whole.jobs
+
+    assert whole.warmed_for([second]).warm == ("colorsys",)
+    assert whole.warmed_for([second, first]).warm == ("colorsys", "wave")
+
+
 def test_the_formats_of_the_plan_hold_unless_a_job_has_its_own(project):
     """PDF for all but one; without a word in the plan, none is named."""
     assert {job.formats for job in load(project).jobs} == {()}
