@@ -23,7 +23,7 @@ from analysis import files, validation
 from analysis.errors import UsageError, WordError
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.project import KNOWN_FORMATS
+from analysis.project import KNOWN_FORMATS, SUFFIXES
 
 from . import parameters
 from .parameters import Value
@@ -40,7 +40,6 @@ _SHARED = ("each", "reads")  # of a job, where it has none of its own
 _EXECUTORS = ("in-process", "kernel")
 MOST_JOBS = 10_000
 LONGEST_DEADLINE = 7 * 24 * 3600.0
-SUFFIXES = (".csv", ".xlsx", ".parquet")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # A parameter of this name must be a value of this column of this table; a region must be one of
 # the selection ``regions`` of the descriptor.
