@@ -67,12 +67,22 @@ def comparable(rows: pd.DataFrame, subject: str, declared: Declares) -> Comparis
 
 
 def comparisons(
-    rows: pd.DataFrame, subjects: Iterable[str], declared: Declares
+    rows: pd.DataFrame,
+    subjects: Iterable[str],
+    declared: Declares,
+    figures: pd.DataFrame | None = None,
 ) -> list[Comparison]:
-    """Return what :func:`comparable` returns for each of *subjects*."""
+    """
+    Return what :func:`comparable` returns for each of *subjects*.
+
+    *figures* are the :func:`members` of all families in *rows*, or in rows of more regions.
+    """
     codes = {subject: about(rows, subject, declared) for subject in subjects}
     every = {code for each in codes.values() for code in each}
-    figures = members(rows, every, declared) if every else rows.iloc[:0]
+    if figures is None:
+        figures = members(rows, every, declared) if every else rows.iloc[:0]
+    else:
+        figures = figures[figures["region"].isin(rows["region"].unique())]
     regions = gaps.reporting(rows[[*gaps.REPORT, "kind"]])
     return [
         _answered_by(figures, own, _Asked(rows, subject, regions, declared))

@@ -21,8 +21,7 @@ def selections(tables: Tables) -> dict[str, Any]:
     """
     reporting = tables.regions[tables.regions["region"].isin(tables.first_reports)]
     order = reporting.assign(order=[Level(level).order for level in reporting["level"]])
-    rated = rates.rates(rates.limits(tables.rows), tables.context_rows)
-    comparable = families.shared(rated, tables, list(tables.indicators["indicator"]))
+    comparable = families.shared(rates.rated(tables), tables, list(tables.indicators["indicator"]))
     return {
         "regions": list(order.sort_values(["order", "adcode"])["region"]),
         "shared_indicators": list(comparable),

@@ -82,7 +82,7 @@ def explain(
     if indicator == words.OPEN:
         lines = [*descriptor.doubts(tables.folder), *still_open(tables, region, period)]
         return "\n".join(line[language] for line in lines)
-    rows = rates.rates(rates.limits(tables.rows), tables.context_rows)
+    rows = rates.rated(tables)
     same = _of(rows, indicator)
     reported, others = same[same["region"].eq(region)], same[same["region"].ne(region)]
     elsewhere = _elsewhere(tables.context_rows, region, indicator)
@@ -145,7 +145,7 @@ def still_open(tables: Tables, region: str, period: str | int | None = None) -> 
     if period is not None:
         shares = shares[_within(shares, _year(period))]
     refused = wholes.unclosed(rows, set(shares["region"]), tables.absence_rows)
-    name = _region(rows.iloc[0].to_dict())
+    name = place(rows.iloc[0].to_dict())
     yield say("explain.open", region=name, heading=say("profile.open_heading"))
     for text in findings.open_lines(shares, refused):
         yield say("explain.line", text=text)
@@ -290,8 +290,9 @@ class _Explanation:
         subjects = list(dict.fromkeys(chain.from_iterable(map(self._subjects, rows))))
         named, cautions = dict[Text, None](), dict[Text, None]()
         lines = []
+        figures = families.members(self._rows, self._tables.families["family"], self._tables)
         for other, pair in pairs(self._rows, rows[0]["region"]):
-            results = families.comparisons(pair, subjects, self._tables)
+            results = families.comparisons(pair, subjects, self._tables, figures)
             named |= dict.fromkeys(one.name for one in results if "family" in one.rows)
             about = [one for one in results if "family" in one.rows or ids & {*one.rows["id"]}]
             cautions |= dict.fromkeys(chain.from_iterable(one.cautions for one in about))
@@ -332,7 +333,7 @@ def _beside(other: Row, results: list[rules.Comparison], ids: set[str]) -> Text:
         line, kinds = say("explain.compared", figures=_listed(figures)), map(reason_kind, rows)
         return line + say("explain.not_compared", reasons=_listed(kinds)) if rows else line
     reasons = [*map(reason, rows), *chain.from_iterable(_own(one, other) for one in refused)]
-    return say("explain.silent", region=_region(other), reason=_listed(reasons))
+    return say("explain.silent", region=place(other), reason=_listed(reasons))
 
 
 def _own(result: rules.Comparison, other: Row) -> Iterator[Text]:
@@ -340,7 +341,7 @@ def _own(result: rules.Comparison, other: Row) -> Iterator[Text]:
     if _of_region(result.rows, other):
         for row in result.refused.to_dict("records"):
             if row["region"] != other["region"]:
-                yield say("explain.figure", figure=_region(row), verdict=reason(row))
+                yield say("explain.figure", figure=place(row), verdict=reason(row))
 
 
 def _of_region(frame: pd.DataFrame, region: Row) -> list[Row]:
@@ -372,20 +373,21 @@ def _only(row: Row, *names: str) -> Row:
 def _heading(row: Row) -> Text:
     part, period = values.part(row), values.time_of(row)
     name = Text(row["indicator_zh"], row["indicator_en"])
-    parts = [text for text in (_region(row), name, part, period) if text.zh]
+    parts = [text for text in (place(row), name, part, period) if text.zh]
     return say(
         "explain.heading", name=Text.joined(parts, zh=" · ", en=" · "), what=values.what(row)
     )
 
 
-def _region(row: Row) -> Text:
+def place(row: Row) -> Text:
+    """Return the name of the region of a row."""
     return Text(row["region_zh"], row["region_en"])
 
 
 def brief(row: Row) -> Text:
     """Return a figure in a few words: region, period, part and value."""
     part, period = values.part(row), values.time_of(row)
-    words = [_region(row), period, *([Text(f"[{part.zh}]", f"[{part.en}]")] if part.zh else [])]
+    words = [place(row), period, *([Text(f"[{part.zh}]", f"[{part.en}]")] if part.zh else [])]
     return Text.joined([*words, values.what(row)], zh=" ", en=" ")
 
 

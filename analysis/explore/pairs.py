@@ -94,7 +94,8 @@ def _lines(tables: Tables, codes: list[str], indicator: str | None) -> Iterator[
     if codes[0] == codes[1]:
         yield say("pairs.same", region=words_of["one"])
         return
-    every = _pairs(_rated(tables), tables, codes, indicator)
+    rows = rates.rated(tables)
+    every = _pairs(rows[rows["region"].isin(codes)], tables, codes, indicator)
     compared = [pair for pair in every if pair.compared]
     refused = [pair for pair in every if not pair.compared and len(pair.reporting) == len(codes)]
     single = [pair for pair in every if len(pair.reporting) < len(codes)]
@@ -108,39 +109,38 @@ def _lines(tables: Tables, codes: list[str], indicator: str | None) -> Iterator[
 
 def _overview(tables: Tables, region: str, indicator: str | None) -> Iterator[Text]:
     """Yield what *region* may be compared on with each other, and why not on the rest."""
-    rows = _rated(tables)
+    rows = rates.rated(tables)
     own = rows[rows["region"].eq(region)]
     beside = dict[Text, dict[Text, list[Text]]]()  # subject, verdict, regions
     alone = dict[Text, Text]()  # subject, reason
-    for other, _ in explain.pairs(rows, region):
-        for pair in _pairs(rows, tables, [region, other["region"]], indicator):
+    figures = families.members(rows, tables.families["family"], tables)
+    for other, both in explain.pairs(rows, region):
+        for pair in _pairs(both, tables, [region, other["region"]], indicator, figures):
             if pair.compared:
                 verdicts = beside.setdefault(pair.result.name, {})
-                name = Text(other["region_zh"], other["region_en"])
-                verdicts.setdefault(label(pair.result.verdict), []).append(name)
+                verdicts.setdefault(label(pair.result.verdict), []).append(explain.place(other))
             elif region in pair.reporting:
                 alone.setdefault(pair.result.name, _obstacle(pair, region))
     for code, group in own.groupby("indicator", sort=False):
         name = Text(*group[["indicator_zh", "indicator_en"]].iloc[0])
         if indicator in {None, code} and not families.about(own, str(code), tables):
             alone.setdefault(name, say("pairs.nobody_else"))
-    words_of = own.iloc[0]
-    name = Text(words_of["region_zh"], words_of["region_en"])
+    name = explain.place(own.iloc[0].to_dict())
     yield say("pairs.overview", region=name, code=region, count=len(beside))
-    for subject, verdicts in beside.items():
-        listed = [
-            say(
-                "pairs.with_verdict",
-                regions=Text.joined(regions, zh="、", en=", "),
-                verdict=verdict,
-            )
-            for verdict, regions in verdicts.items()
-        ]
-        yield say("pairs.others", name=subject, regions=Text.joined(listed))
+    yield from (_others(subject, verdicts) for subject, verdicts in beside.items())
     reasons = Counter(reason for subject, reason in alone.items() if subject not in beside)
     yield say("pairs.nobody", count=reasons.total())
     for reason, count in reasons.most_common():
         yield say("pairs.reason", count=count, reason=reason)
+
+
+def _others(subject: Text, verdicts: dict[Text, list[Text]]) -> Text:
+    """Return the regions that are compared on *subject*, by verdict."""
+    listed = [
+        say("pairs.with_verdict", regions=Text.joined(regions, zh="、", en=", "), verdict=verdict)
+        for verdict, regions in verdicts.items()
+    ]
+    return say("pairs.others", name=subject, regions=Text.joined(listed))
 
 
 def _obstacle(pair: _Pair, region: str) -> Text:
@@ -154,21 +154,21 @@ def _obstacle(pair: _Pair, region: str) -> Text:
     return say("pairs.elsewhere", reason=explain.reason_kind(refused[0]))
 
 
-def _rated(tables: Tables) -> pd.DataFrame:
-    return rates.rates(rates.limits(tables.rows), tables.context_rows)
-
-
 def _pairs(
-    rows: pd.DataFrame, tables: Tables, codes: list[str], indicator: str | None
+    rows: pd.DataFrame,
+    tables: Tables,
+    codes: list[str],
+    indicator: str | None,
+    figures: pd.DataFrame | None = None,
 ) -> list[_Pair]:
-    rows = rows[rows["region"].isin(codes)]
+    """Compare the *rows* of two regions; *figures* are those of families, if at hand."""
     if indicator is None:
         subjects = families.subjects(rows, tables, list(rows["indicator"].unique()))
     else:
         subjects = _declared(rows, indicator, tables) or [indicator]
     known = set(rows["indicator"]) | set(tables.families["family"])
     reported = [subject for subject in subjects if subject in known]
-    compared = families.comparisons(rows, reported, tables)
+    compared = families.comparisons(rows, reported, tables, figures)
     results = dict(zip(reported, compared, strict=True))
     for subject in set(subjects) - known:
         results[subject] = families.comparable(rows.iloc[:0], subject, tables)
@@ -202,6 +202,5 @@ def _refused(result: Comparison) -> Iterator[Text]:
     for row in result.rows.to_dict("records"):
         yield say("explain.line", text=explain.scoped(row))
     for row in result.refused.to_dict("records"):
-        region = Text(row["region_zh"], row["region_en"])
-        refusal = say("explain.silent", region=region, reason=explain.reason(row))
+        refusal = say("explain.silent", region=explain.place(row), reason=explain.reason(row))
         yield say("explain.line", text=refusal)

@@ -19,6 +19,7 @@ from analysis.language.vocabulary import (
     Quantity,
     Status,
 )
+from analysis.tables.load import Tables
 from analysis.tables.populations import FARTHEST, populations
 
 from . import intervals, tests
@@ -146,6 +147,11 @@ def rates(rows: pd.DataFrame, context: pd.DataFrame, *, per: int = PER) -> pd.Da
         ``population``, ``population_year``, ``population_distance`` (years), ``population_kind``.
     """
     return per_person(rows, populations(context), per=per)
+
+
+def rated(tables: Tables) -> pd.DataFrame:
+    """Return the rows of *tables* with their limits and rates."""
+    return rates(limits(tables.rows), tables.context_rows)
 
 
 def per_person(rows: pd.DataFrame, known: pd.DataFrame, *, per: int = PER) -> pd.DataFrame:
