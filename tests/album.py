@@ -1,35 +1,38 @@
 """The figures of the project as tests look at them."""
 
 from functools import lru_cache, partial
+from inspect import signature
 from itertools import product
 
 import pytest
 from crowds import crowd
 from drawings import Drawing
 
+from analysis.charts.kinds import KINDS
 from analysis.figures import calls
 
-CALLS = {
-    "overview": calls.overview,
-    "coverage": calls.coverage,
-    "comparison": lambda **given: calls.comparison("deaths", **given),
-    "not_comparable": calls.not_comparable,
-    "trend": lambda **given: calls.trend("deaths", **given),
-    "changes": calls.changes,
-    "percent_meanings": calls.percent_meanings,
-    "vintages": calls.vintages,
-    "year_to_date": calls.year_to_date,
-    "expected": calls.expected,
-    "peers": calls.peers,
-    "ranked": lambda **given: calls.ranked(rows=crowd(200), **given),
-    "tiles": lambda **given: calls.tiles(rows=crowd(200), **given),
-    "open_hazards": calls.open_hazards,
-    "parts": lambda **given: calls.parts("disaster_direct_loss", **given),
-    "targets": calls.targets,
-    "instruments": calls.instruments,
-    "commitments": calls.commitments,
-    "profile": lambda **given: calls.profile("chuxiong", **given),
+# The arguments with which tests call a kind; others are called with no more than they require.
+EXAMPLES = {
+    "comparison": {"subject": "deaths"},
+    "ranked": {"rows": crowd(200)},
+    "tiles": {"rows": crowd(200)},
+    "parts": {"indicator": "disaster_direct_loss"},
 }
+REQUIRED = {"indicator": "deaths", "region": "chuxiong"}
+
+
+def example(call):
+    """Return *call* with arguments, or nothing if it requires one that is not in ``REQUIRED``."""
+    parameters = signature(call).parameters.values()
+    required = {one.name for one in parameters if one.default is one.empty
+                and one.kind.name[:3] != "VAR"}  # fmt: skip
+    given = EXAMPLES.get(call.__name__, {})
+    known = {name: REQUIRED[name] for name in required & set(REQUIRED)} | given
+    return partial(call, **known) if required <= set(known) else None
+
+
+CALLS = {name: example(getattr(calls, name)) for name in KINDS if hasattr(calls, name)}
+CALLS = {name: call for name, call in CALLS.items() if call}
 # The other figures of the project.
 MORE = {
     "families": calls.comparison,
