@@ -1,9 +1,12 @@
 """
 The generated pages under ``docs/``: dictionary, what is missing, identities, method, glossary.
 
-``python docs/pages.py`` writes them; a test compares the committed pages with the tables.
+``python docs/pages.py`` writes them; a test compares the committed pages with the tables. In pages
+written by hand it renews the output that follows a command, and adds calls to the lists of calls.
 """
 
+import re
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,11 @@ from typing import Any
 import architecture
 import methods
 import pandas as pd
+from click.testing import CliRunner
 
-from analysis import files, project
+from analysis import files
+from analysis.charts.kinds import KINDS
+from analysis.cli import main as commands
 from analysis.comparability import families
 from analysis.language import numbers, values
 from analysis.language.messages import say
@@ -50,6 +56,9 @@ BETTERS = {
     Better.HIGHER: Text("越高越好", "higher"),
     Better.NEITHER: Text("无好坏之分", "neither"),
 }
+DOCS = Path(__file__).parent
+CALLS = {Language.ZH: "jupyter.zh.md", Language.EN: "jupyter.md"}
+ANSWERED = re.compile(r"(```sh\nregional-safety ([^\n]+)\n```\n\n```text\n)(.*?)(?=```)", re.DOTALL)
 CLOSURES = {
     Closure.EXACT: Text("恰好相等", "exact"),
     Closure.WITHIN_ROUNDING: Text("在舍入误差之内", "within rounding"),
@@ -70,15 +79,36 @@ def contents(held: Tables) -> dict[str, str]:
         pages[f"missing.{language}.md"] = missing_page(held, language)
         pages[f"glossary.{language}.md"] = glossary_page(language)
         pages[methods.PAGES[language]] = methods.page(language)
-    return pages
+        pages[CALLS[language]] = calls_page(language)
+    return answered_pages() | pages
 
 
 def main() -> None:
     """Write every page that differs from what stands in ``docs/``."""
-    folder = project.home() / "docs"
     for name, text in contents(load.load()).items():
-        if files.read(folder / name) != text.encode():
-            files.write(folder / name, text.encode())
+        if files.read(DOCS / name) != text.encode():
+            files.write(DOCS / name, text.encode())
+
+
+def answered_pages() -> dict[str, str]:
+    """Every page that shows what a command prints, with the lines that it prints now."""
+    texts = {path.name: path.read_text("utf-8") for path in DOCS.glob("*.md")}
+    return {name: ANSWERED.sub(_answered, text) for name, text in texts.items()}
+
+
+def _answered(block: re.Match[str]) -> str:
+    """A command and the first lines of its output, as many as the page has."""
+    output = CliRunner().invoke(commands.main, shlex.split(block[2])).stdout
+    return block[1] + "".join(output.splitlines(keepends=True)[: block[3].count("\n")])
+
+
+def calls_page(language: Language) -> str:
+    """The page that lists the calls, with a row for each kind of figure that it lacks."""
+    text = (DOCS / CALLS[language]).read_text("utf-8")
+    end = [row.end() for row in re.finditer(r"^\| `rs\..*\n", text, re.MULTILINE)][-1]
+    new = [name for name in KINDS if f"`rs.{name}(" not in text]
+    rows = [f"| `rs.{name}(…)` | {say(f'kind.{name}')[language]} |\n" for name in new]
+    return text[:end] + "".join(rows) + text[end:]
 
 
 def dictionary_page(held: Tables, language: Language) -> str:
@@ -219,7 +249,7 @@ def _alone(held: Tables, regions: Iterable[dict[Any, Any]], language: Language) 
 
 def glossary() -> pd.DataFrame:
     """Return ``glossary.csv``: terms, their meanings, and the words that they replace."""
-    return pd.read_csv(Path(__file__).with_name("glossary.csv"), keep_default_na=False)
+    return pd.read_csv(DOCS / "glossary.csv", keep_default_na=False)
 
 
 def glossary_page(language: Language) -> str:
