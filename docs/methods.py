@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.charts.page import METHOD_PAGES as PAGES
-from analysis.language.messages import label
+from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language
 from analysis.language.vocabulary import Method as Word
@@ -124,10 +124,10 @@ METHODS = (
         Text("同比变化", "Change from one year to the next"),
         Text(
             "两年计数之比，配精确条件区间：给定两年总数，今年的数服从二项分布。区间含1，"
-            "说明数量太少，尚不能判断风险是否变化，标题照此表述。",
+            f"标题写“{say('term.too_few').zh}”。",
             "The ratio of the counts of two years with its exact conditional interval: given the "
-            "sum of both, the later count is binomial. If the interval contains 1, the counts are "
-            "too few to tell whether the risk changed, and the title says so.",
+            "sum of both, the later count is binomial. If the interval contains 1, the title says "
+            f"“{say('term.too_few').en}”.",
         ),
         "Przyborowski J., Wilenski H. (1940) Biometrika 31: 313-323; "
         "Krishnamoorthy K., Thomson J. (2004) J Stat Plan Inference 119: 23-35",

@@ -21,7 +21,7 @@ from analysis.charts.kinds import KINDS
 from analysis.cli import main as commands
 from analysis.comparability import families
 from analysis.language import numbers, values
-from analysis.language.messages import say
+from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Better,
@@ -249,7 +249,11 @@ def _alone(held: Tables, regions: Iterable[dict[Any, Any]], language: Language) 
 
 def glossary() -> pd.DataFrame:
     """Return ``glossary.csv``: terms, their meanings, and the words that they replace."""
-    return pd.read_csv(DOCS / "glossary.csv", keep_default_na=False)
+    frame = pd.read_csv(DOCS / "glossary.csv", keep_default_na=False)
+    for language in Language:
+        terms = frame[f"term_{language}"]
+        frame[f"term_{language}"] = [say(t)[language] if t in catalogue() else t for t in terms]
+    return frame
 
 
 def glossary_page(language: Language) -> str:

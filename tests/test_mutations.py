@@ -92,7 +92,7 @@ def sight():
 def trends():
     """Which way, and whether chance explains it."""
     test_findings.test_a_trend_says_which_way_and_whether_chance_explains_it(
-        45, 51, "楚雄死亡51→45：数量太少，尚难判断"
+        45, 51, f"楚雄死亡51→45：{test_findings.TOO_FEW.zh}"
     )
 
 

@@ -10,17 +10,19 @@ import pytest
 from test_notebooks import read, story
 
 from analysis import project
+from analysis.language.messages import say
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "tutorial"
 PAGES = sorted(FOLDER.rglob("*.ipynb"))
 
+CHANGE = say("value.within_chance")
 # What a reader must have seen on each page; the numbers are those of the reports, worked by hand
 # or by R (poisson.test(c(45, 51)) and poisson.test(c(8574, 25500), c(2327, 7750))).
 TAUGHT = {
     "1_find_and_read": [
         "45 against 51",
-        "0.88 (0.58–1.34), too few to tell whether the risk changed",
+        f"0.88 (0.58–1.34), {CHANGE.en}",
         "only at ≤32 or ≥74",
         "各类生产安全事故42起、死亡45人",
     ],
@@ -47,7 +49,7 @@ TAUGHT = {
     ],
     "zh/1_find_and_read": [
         "上年 51人",
-        "0.88（0.58–1.34），数量太少，尚不能判断风险是否变化",
+        f"0.88（0.58–1.34），{CHANGE.zh}",
         "变化须 ≤32 或 ≥74 才可以识别",
         "各类生产安全事故42起、死亡45人",
     ],

@@ -2,14 +2,15 @@
 The message catalogue: every constant text of the package in Chinese and English.
 
 ``messages.csv`` has one line per message: an id, the Chinese and the English text. Braces name the
-values that the caller fills in. A message whose wording depends on a number has one line for each
-plural category of CLDR, such as ``targets.count[one]`` and ``targets.count[other]``; the value
-named ``count`` chooses.
+values that the caller fills in, or a message ``term.*``, a phrase that several messages share. A
+message whose wording depends on a number has one line for each plural category of CLDR, such as
+``targets.count[one]`` and ``targets.count[other]``; the value named ``count`` chooses.
 """
 
 import csv
 import locale
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
@@ -21,20 +22,28 @@ from .text import Text
 from .vocabulary import Language, Word
 
 _FILE = "messages.csv"
+_TERM = re.compile(r"\{(term\.\w+)\}")
 LANGUAGE = "REGIONAL_SAFETY_LANGUAGE"  # the variable that sets the language of messages
 
 
 @cache
 def catalogue() -> dict[str, Text]:
     """
-    Return every message by its id, with the braces unfilled.
+    Return every message by its id, with its terms filled in and the other braces unfilled.
 
     >>> catalogue()["mark.exact"].en
     'reported figure'
     """
     text = resources.files(__package__).joinpath(_FILE).read_text("utf-8")
-    lines = csv.DictReader(StringIO(text))
-    return {line["id"]: Text(line["zh"], line["en"], line["id"]) for line in lines}
+    lines = {line["id"]: line for line in csv.DictReader(StringIO(text))}
+
+    def filled(line: dict[str, str], language: Language) -> str:
+        return _TERM.sub(lambda term: lines[term[1]][language], line[language])
+
+    return {
+        name: Text(filled(line, Language.ZH), filled(line, Language.EN), name)
+        for name, line in lines.items()
+    }
 
 
 def say(message: str, **values: Any) -> Text:

@@ -8,6 +8,7 @@ from tidy import ABSENT, context, frame, population, row
 
 import analysis as rs
 from analysis.comparability import families, findings, profiles, rules
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.statistics import rates, years
 
@@ -18,6 +19,7 @@ PEOPLE = frame(
     population("nantong", 8_000_000, 2024),
 )
 NOTHING = frame(context(year=1990)).iloc[:0]
+TOO_FEW = say("term.too_few")
 
 
 def compared(*rows, indicator="deaths"):
@@ -41,8 +43,7 @@ def test_a_difference_within_chance_is_no_difference():
     """12 among two million against 40 among eight is 1.2 times, and nothing."""
     said = findings.comparison(compared(row("nantong", 40), row("chuxiong", 12)))
 
-    assert said.zh == "死亡人数：数量太少，尚不能判断各地是否有差别"
-    assert "too few to tell whether regions differ" in said.en
+    assert said == say("finding.no_difference", name=Text("死亡人数", "Deaths"))
 
 
 def test_the_extremes_of_many_pairs_need_more_than_one_test_at_95_percent():
@@ -51,7 +52,7 @@ def test_the_extremes_of_many_pairs_need_more_than_one_test_at_95_percent():
     third = row("anshan", 15)
 
     assert "2.14倍" in findings.comparison(compared(*alone)).zh
-    assert "尚不能判断各地是否有差别" in findings.comparison(compared(*alone, third)).zh
+    assert TOO_FEW.zh in findings.comparison(compared(*alone, third)).zh
 
 
 def test_rounded_counts_are_tested_by_their_nearer_ends():
@@ -64,7 +65,7 @@ def test_rounded_counts_are_tested_by_their_nearer_ends():
     )
 
     assert "南通为楚雄的1.05倍" in full.zh
-    assert "尚不能判断各地是否有差别" in rounded.zh
+    assert TOO_FEW.zh in rounded.zh
 
 
 def test_bounds_and_unlike_sizes_are_listed_and_not_tested():
@@ -102,11 +103,11 @@ def told(*rows, other=NOTHING):
 @pytest.mark.parametrize(
     ("now", "before", "zh"),
     [
-        (45, 51, "楚雄死亡51→45：数量太少，尚难判断"),
-        (51, 45, "楚雄死亡45→51：数量太少，尚难判断"),
+        (45, 51, f"楚雄死亡51→45：{TOO_FEW.zh}"),
+        (51, 45, f"楚雄死亡45→51：{TOO_FEW.zh}"),
         (20, 51, "楚雄死亡51→20：变化可以识别"),
         (100, 51, "楚雄死亡51→100：变化可以识别"),
-        (51, 51, "楚雄死亡51→51：数量太少，尚难判断"),
+        (51, 51, f"楚雄死亡51→51：{TOO_FEW.zh}"),
     ],
 )
 def test_a_trend_says_which_way_and_whether_chance_explains_it(now, before, zh):
@@ -137,7 +138,7 @@ def test_the_trend_of_several_regions_speaks_of_all_of_them():
     calm = told(*both, row("nantong", value=44, year=2023)).en
     wild = told(*both, row("nantong", value=440, year=2023)).en
 
-    assert calm == "Deaths: too few to tell in 2 regions"
+    assert calm == f"Deaths: {TOO_FEW.en} in 2 regions"
     assert wild == "Deaths: a detectable change in 1 of 2 regions"
 
 
@@ -197,7 +198,7 @@ def test_the_example_of_the_reports_is_within_chance(rows, context):
     said = findings.trend(levels, changes[changes["mark"].ne("exact")], changes)
 
     assert said.zh == "死亡：楚雄51→45，南通下降14.3%"
-    assert findings.latest_change(changes).zh.startswith("楚雄：数量太少，尚难判断")
+    assert findings.latest_change(changes).zh.startswith(f"楚雄：{TOO_FEW.zh}")
 
 
 def test_instruments_are_counted_once():

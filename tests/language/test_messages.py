@@ -121,7 +121,7 @@ def test_every_id_in_the_code_is_in_the_catalogue_with_its_values():
 def test_every_message_is_used():
     """A text that nothing prints is deleted; `click.` are tested with the command line."""
     texts, starts = constants()
-    words = (*(f"{name.lower()}." for name in LABELLED), "click.", "help.")  # of cli
+    words = (*(f"{name.lower()}." for name in LABELLED), "click.", "help.", "term.")  # of cli
     assert [n for n in IDS if n not in texts and not n.startswith(starts + words)] == []
 
 
@@ -141,6 +141,15 @@ def test_no_message_praises_or_blames():
     texts = {n: text.zh + text.en.replace("not better safety", "") for n, text in MESSAGES.items()}
 
     assert [name for name, text in texts.items() if PRAISE.search(text)] == []
+
+
+def test_every_term_is_in_other_messages_and_filled_in():
+    """A phrase of one message alone belongs in that message."""
+    raw = (ROOT / "analysis" / "language" / "messages.csv").read_text("utf-8")
+
+    for term in (name for name in IDS if name.startswith("term.")):
+        assert raw.count(f"{{{term}}}") > 2, term
+    assert [name for name, text in MESSAGES.items() if "{term" in text.zh + text.en] == []
 
 
 def test_an_unknown_id_is_refused():

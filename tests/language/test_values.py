@@ -8,6 +8,7 @@ from tidy import frame, row
 
 from analysis.errors import WordError
 from analysis.language import values
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.statistics import years
 
@@ -93,11 +94,12 @@ def change(now, before):
 
 def test_the_example_is_read_as_a_careful_statistician_would():
     """The sentence that the brief of this part prints."""
+    unsure = say("value.within_chance")
     assert change(45, 51) == Text(
-        "楚雄死亡人数 45人，上年 51人；比值 0.88（0.58–1.34），数量太少，尚不能判断风险是否变化；"
+        f"楚雄死亡人数 45人，上年 51人；比值 0.88（0.58–1.34），{unsure.zh}；"
         "变化须 ≤32 或 ≥74 才可以识别",
         "Chuxiong, deaths: 45 against 51 the year before; ratio 0.88 (0.58–1.34), "
-        "too few to tell whether the risk changed; a change could be seen only at ≤32 or ≥74",
+        f"{unsure.en}; a change could be seen only at ≤32 or ≥74",
     )
     assert "0.93（0.60–1.45）" in change(42, 45).zh
     assert "≤27 或 ≥67" in change(42, 45).zh
