@@ -367,7 +367,6 @@ class Method(Word):
     COMPOUND_POISSON = "compound-poisson-gamma"
     FUNNEL = "exact-funnel"
     FUNNEL_ADDITIVE = "funnel-additive-variance"
-    XMR = "xmr"
     BENJAMINI_HOCHBERG = "benjamini-hochberg"
 
     @property

@@ -22,8 +22,6 @@ from .limits import Floats
 
 FEWEST_EVENTS = 10  # NCHS 2023 (Vital Health Stat 2(200)): below this a rate is not shown
 WIDEST = 1.6  # NCHS 2023: an interval wider than 160 % of its estimate says too little
-XMR_FACTOR = 2.66  # three sigma, with sigma = mean moving range / 1.128
-FEWEST_POINTS = 5  # below this, values are listed and neither a trend nor limits are claimed
 
 
 class CountReliability(StrEnum):
@@ -44,16 +42,6 @@ class DetectableChange(NamedTuple):
     def method(self) -> Method:
         """The interval that decides."""
         return Method.EXACT_CONDITIONAL
-
-
-class ProcessLimits(NamedTuple):
-    """Natural process limits of a series, in its own unit."""
-
-    mean: float
-    moving_range: float
-    lower: float
-    upper: float
-    method: Method
 
 
 class Discoveries(NamedTuple):
@@ -125,44 +113,6 @@ def detectable_change(count: ArrayLike, *, level: float = 0.95) -> DetectableCha
     fewer = _first(lambda now: _at_least(before, now, 0.5) >= tail, far) - 1
     more = _first(lambda now: _at_least(now, before, 0.5) < tail, far)
     return DetectableChange(np.where(fewer < 0, np.nan, fewer)[()], more[()])
-
-
-def xmr(values: ArrayLike) -> ProcessLimits:
-    """
-    Natural process limits of a series in time order (the X part of an XmR chart).
-
-    Source: Wheeler 1993, Understanding Variation.
-
-    Parameters
-    ----------
-    values
-        One value a period, none missing; at least five.
-
-    Returns
-    -------
-    ProcessLimits
-        In the unit of *values*: mean, mean moving range, mean -/+ 2.66 moving ranges. The lower
-        limit may be negative even for counts.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than five values, or one is missing or infinite.
-
-    Examples
-    --------
-    >>> process = xmr([10, 12, 11, 13, 12])
-    >>> f"{process.mean:.1f} ({process.lower:.2f} to {process.upper:.2f})"
-    '11.6 (7.61 to 15.59)'
-    """
-    series = np.asarray(values, dtype=float)
-    if series.ndim != 1 or series.size < FEWEST_POINTS:
-        message = f"limits need one series of {FEWEST_POINTS} points or more, got {series.shape}"
-        raise ValueError(message)
-    limits.refuse(~np.isfinite(series), series, "a series for process limits has no gaps, got")
-    mean, moving = float(series.mean()), float(np.abs(np.diff(series)).mean())
-    reach = XMR_FACTOR * moving
-    return ProcessLimits(mean, moving, mean - reach, mean + reach, Method.XMR)
 
 
 def false_discovery(p_values: ArrayLike, *, rate: float = 0.05) -> Discoveries:

@@ -119,23 +119,6 @@ def test_detectable_change_takes_a_whole_column_of_any_size():
     np.testing.assert_allclose((at_least - before)[-1], 1.96 * math.sqrt(2e6), rtol=0.01)
 
 
-def test_process_limits_of_a_series_worked_by_hand():
-    """Moving ranges 2, 1, 2, 1 have mean 1.5; 2.66 times that is 3.99 on either side."""
-    limits = tests.xmr([10, 12, 11, 13, 12])
-
-    assert limits[:4] == pytest.approx((11.6, 1.5, 7.61, 15.59))
-    assert limits.method == "xmr"
-
-
-@pytest.mark.parametrize(
-    "values", [[1, 2, 3, 4], [1, 2, 3, math.nan, 5], [1, 2, 3, math.inf, 5], np.ones((5, 5)), 7]
-)
-def test_process_limits_refuse_short_and_broken_series(values):
-    """Four points, a gap, or two series at once."""
-    with pytest.raises(ValueError, match="limits"):
-        tests.xmr(values)
-
-
 def test_false_discovery_rejects_the_four_of_the_published_example():
     """Benjamini and Hochberg 1995, section 4: 4 of 15 stand at 5 %, 9 would untouched."""
     found, _ = answer = tests.false_discovery(PUBLISHED_P)
