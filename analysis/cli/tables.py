@@ -108,7 +108,7 @@ def describe(project: Path | None, *, language: str) -> None:
     Until then `check` reports a table whose rows or content differ from the description. Changes
     are listed on standard error; tables with faults are not described.
     """
-    from analysis.comparability.selections import selections
+    from analysis.comparability.families import selections
     from analysis.tables import descriptor
 
     folder = data(project)

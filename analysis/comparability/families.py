@@ -8,14 +8,23 @@ compared, by ``rules``.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from analysis.language import numbers
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Gap, Measure, Membership, Pairing, Scale, Status, Use
+from analysis.language.vocabulary import (
+    Gap,
+    Level,
+    Measure,
+    Membership,
+    Pairing,
+    Scale,
+    Status,
+    Use,
+)
 from analysis.statistics import gaps, rates
 from analysis.statistics.benchmarks import ROAD
 from analysis.tables.load import Tables
@@ -435,3 +444,23 @@ def _among(
     keys = set(used.itertuples(index=False, name=None))
     own = rows[key].itertuples(index=False, name=None)
     return pd.Series([cells in keys for cells in own], index=rows.index, dtype=bool)
+
+
+def selections(tables: Tables) -> dict[str, Any]:
+    """
+    Return the lists that the descriptor keeps, so that planning a run reads no table.
+
+    Returns
+    -------
+    dict
+        ``regions`` in house order, ``shared_indicators`` of two regions or more, and those of
+        them whose figures may be compared, ``comparable_indicators``.
+    """
+    reporting = tables.regions[tables.regions["region"].isin(tables.first_reports)]
+    order = reporting.assign(order=[Level(level).order for level in reporting["level"]])
+    comparable = shared(rates.rated(tables), tables, list(tables.indicators["indicator"]))
+    return {
+        "regions": list(order.sort_values(["order", "adcode"])["region"]),
+        "shared_indicators": list(comparable),
+        "comparable_indicators": [code for code, may in comparable.items() if may],
+    }

@@ -2,7 +2,8 @@
 Figures of thousands of regions compared by the rules of ``rules``.
 
 The rows of a panel are codes: they are filtered as codes, and only the rows that are compared or
-refused get their names, limits and rates.
+refused get their names, limits and rates. What their figures may claim are counts and ranges, no
+region by name.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError
+from analysis.language import numbers
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Measure, Status
 from analysis.statistics import benchmarks, dates, rates
@@ -186,3 +189,31 @@ def provinces(panel: Panel, pairs: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(
         rate=rows["ratio"] * rate, rate_lower=rows["lower"] * rate, rate_upper=rows["upper"] * rate
     )
+
+
+def ranked(rows: pd.DataFrame) -> Text:
+    """Return how many intervals of *rows* include the national rate."""
+    inside = rows["lower"].le(1) & rows["upper"].ge(1)
+    return say("finding.ranked", inside=int(inside.sum()), count=len(rows))
+
+
+def unnamed(rows: pd.DataFrame) -> Text:
+    """Return the indicator and the year of *rows*, whose ratios to the nation are drawn."""
+    first = rows.iloc[0]
+    name = Text(first["indicator_zh"], first["indicator_en"])
+    return say("ranked.subtitle", name=name, year=first["period_end"].year)
+
+
+def tiles(rows: pd.DataFrame) -> Text:
+    """Return the lowest and the highest ratio of a province."""
+    ends = {"low": rows["ratio"].min(), "high": rows["ratio"].max()}
+    ratios = {name: numbers.ratio(end) for name, end in ends.items()}
+    return say("finding.tiles", count=len(rows), **ratios)
+
+
+def multiples(rows: pd.DataFrame) -> Text:
+    """Return the lowest and the highest rate of a province in the last year."""
+    last = rows[rows["period_end"].eq(rows["period_end"].max())]
+    ends = {"low": last["rate"].min(), "high": last["rate"].max()}
+    named = {name: numbers.ratio(end) for name, end in ends.items()}
+    return say("finding.multiples", count=len(last), year=last["period_end"].iloc[0].year, **named)

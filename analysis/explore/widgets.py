@@ -24,7 +24,7 @@ from analysis.language import labels, numbers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language
-from analysis.publish.deck import single
+from analysis.publish.deck import slides
 from analysis.tables.load import Tables
 
 from .choices import YEARS, Answer, Option, Question, Questions
@@ -185,7 +185,7 @@ class Explorer:
         folder, name = project.output(), self.name
         save(self.asked.answer(self.question, self.language).figure, name)
         parameters = {"language": self.language, **self.question._asdict()}
-        deck = single.slide(folder, name, notebook=f"{NOTEBOOK}.ipynb", parameters=parameters)
+        deck = slides.slide(folder, name, notebook=f"{NOTEBOOK}.ipynb", parameters=parameters)
         entry = plan_entry(self.question, self.language)
         files.write(folder / f"{name}.toml", entry.encode())
         files.write(folder / f"{name}.pptx", deck)

@@ -11,7 +11,7 @@ from analysis.charts.multiples import multiples as draw_multiples
 from analysis.charts.peers import peers as draw_peers
 from analysis.charts.ranked import ranked as draw_ranked
 from analysis.charts.tiles import tiles as draw_tiles
-from analysis.comparability import crowds, many
+from analysis.comparability import many
 from analysis.errors import UsageError
 from analysis.language import publishers
 from analysis.language.text import Text
@@ -77,7 +77,7 @@ def multiples(asked: National, indicator: str, first_year: int) -> Figure:
     """Draw the yearly rates of each province in a panel of its own."""
     pairs = asked.pairs(indicator, since=first_year)
     rows = many.provinces(asked.panel, pairs)
-    title, origin = crowds.multiples(rows), publishers.source_note(pairs)
+    title, origin = many.multiples(rows), publishers.source_note(pairs)
     draw = partial(draw_multiples, rows, title=title, source=origin)
     return asked.figure(draw, f"trend-{indicator}")
 
@@ -90,8 +90,8 @@ def funnel(asked: National, indicator: str) -> Figure:
         draw_peers,
         rows,
         rows.iloc[:0],
-        title=crowds.ranked(rows),
-        about=[crowds.unnamed(rows)],
+        title=many.ranked(rows),
+        about=[many.unnamed(rows)],
         limits=limits(benchmarks.spread_of(rows), rows["expected"]),
         roads=rows.iloc[:0],
     )
@@ -106,7 +106,7 @@ def limits(known: spread.Spread | None, expected: "pd.Series[float]") -> pd.Data
 def ranked(asked: National, indicator: str) -> Figure:
     """Draw the ratio of each region to the nation as its interval."""
     rows = asked.latest(indicator)
-    draw = _over_nation(draw_ranked, rows, rows, title=crowds.ranked(rows))
+    draw = _over_nation(draw_ranked, rows, rows, title=many.ranked(rows))
     return asked.figure(draw, f"ranked-{indicator}")
 
 
@@ -114,7 +114,7 @@ def tiles(asked: National, indicator: str) -> Figure:
     """Draw the ratio of each province to the nation as a tile."""
     pairs = asked.latest(indicator)
     rows = many.provinces(asked.panel, pairs)
-    draw = _over_nation(draw_tiles, rows, pairs, title=crowds.tiles(rows))
+    draw = _over_nation(draw_tiles, rows, pairs, title=many.tiles(rows))
     return asked.figure(draw, f"tiles-{indicator}")
 
 
@@ -122,5 +122,5 @@ def _over_nation(
     draw: Callable[..., Figure], rows: pd.DataFrame, pairs: pd.DataFrame, title: Text
 ) -> Callable[..., Figure]:
     """Return *draw* with *rows* of ratios to the nation, made of *pairs*, and their texts."""
-    about, origin = crowds.unnamed(rows), publishers.source_note(pairs)
+    about, origin = many.unnamed(rows), publishers.source_note(pairs)
     return partial(draw, rows, title=title, about=about, source=origin)

@@ -147,7 +147,7 @@ def undo(data: Path, *, dry_run: bool = False) -> list[str]:
 
 def _checked(data: Path, contents: dict[str, bytes]) -> dict[str, bytes]:
     """Check a copy of the tables with *contents* and return its descriptor."""
-    from analysis.comparability.selections import selections
+    from analysis.comparability.families import selections
     from analysis.tables import checks, descriptor
 
     if all(files.read(data / name) == new for name, new in contents.items()):

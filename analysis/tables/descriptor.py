@@ -45,7 +45,7 @@ def describe(folder: Path, selections: "Callable[[Tables], Record]") -> None:
     Parameters
     ----------
     selections
-        What a parameter of a notebook may choose from, such as ``comparability.selections``.
+        What a parameter of a notebook may choose from, such as ``families.selections``.
 
     Raises
     ------

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli.main import main
-from analysis.comparability.selections import selections
+from analysis.comparability.families import selections
 from analysis.figures.source import load
 from analysis.tables import descriptor
 

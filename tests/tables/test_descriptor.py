@@ -8,7 +8,7 @@ import minimal
 import pytest
 from frictionless import Package
 
-from analysis.comparability.selections import selections
+from analysis.comparability.families import selections
 from analysis.errors import TableError
 from analysis.tables import descriptor, folders, load
 

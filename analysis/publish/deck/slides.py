@@ -5,6 +5,7 @@ The texts of ``content`` go into placeholders or text boxes. Every shape has a m
 ``refresh`` finds it after the deck was edited.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, groupby
@@ -82,6 +83,31 @@ def deck(
 
 TABLE_ROOM = {False: (12.13, 4.1), True: (7.85, 4.1)}  # inches: whole, with an aside
 TABLE_SIZE = 12.0  # points
+
+
+def slide(folder: Path, name: str, **origin: Any) -> bytes:
+    """
+    Return a deck with the slide of one figure that is in no manifest.
+
+    Parameters
+    ----------
+    folder
+        The folder with ``<name>.json`` and ``<name>.png``, written by ``figures.save``.
+    name
+        The name of the figure.
+    origin
+        How the figure was made (``notebook``, ``parameters``); stored in the slide.
+
+    Returns
+    -------
+    bytes
+        A PPTX file; the same figure gives the same bytes.
+    """
+    record = {**json.loads((folder / f"{name}.json").read_bytes()), **origin}
+    deck = deck_template.empty(None)
+    slide_content = content.content(record, record["language"])
+    add(deck, slide_content, record["language"], folder)
+    return store.sealed(deck, [slide_content], record["language"], record["fingerprint"])
 
 
 def paged(one: Content) -> list[Content]:
