@@ -66,7 +66,7 @@ def say(message: str, **values: Any) -> Text:
     if text is None and "count" in values:
         text = _plural(message, values["count"])
     if text is None:
-        raise KeyError(message)
+        raise KeyError(f"{message} is not a row of {_FILE}")
     return text.format(**values) if values else text
 
 

@@ -12,7 +12,7 @@ def test_every_kind_has_its_own_place_in_a_briefing():
     """The order is that of a briefing: what there is, outcomes first, the profile last."""
     orders = [kind.order for kind in KINDS.values()]
 
-    assert len(set(orders)) == len(orders)
+    assert len(set(orders)) == len(orders), "two kinds in analysis/charts/ have the same `order`"
     assert list(KINDS)[:3] == ["overview", "expected", "peers"]
     assert list(KINDS)[-1] == "profile"
 
@@ -22,7 +22,8 @@ def test_the_texts_and_columns_of_every_kind_exist(one):
     """A title; for a sheet of the workbook its words and columns too."""
     parts = ("", ".tab", ".sheet", ".about") if one.columns else ("",)
 
-    assert all(f"kind.{one.name}{part}" in catalogue() for part in parts)
+    ids = {f"kind.{one.name}{part}" for part in parts}
+    assert ids - set(catalogue()) == set(), "rows missing in analysis/language/messages.csv"
     assert set(one.columns) <= set(tabs.COLUMNS)
 
 

@@ -80,6 +80,15 @@ def test_every_kind_has_a_call():
     assert drawn <= set(dir(rs))
 
 
+def test_every_kind_of_the_five_reports_is_drawn_by_a_notebook():
+    """`ranked` and `tiles` are of panels with thousands of regions."""
+    notebooks = "".join(
+        p.read_text("utf-8") for p in (project.home() / "notebooks").glob("*.ipynb")
+    )
+    absent = {name for name in KINDS if f"rs.{name}(" not in notebooks}
+    assert absent == {"ranked", "tiles"}, "kinds without a notebook in notebooks/"
+
+
 @pytest.mark.parametrize("form", ["slide", "page"])
 @each(CALLS)
 def test_a_call_draws_figures_of_its_kind(name, language, form):
