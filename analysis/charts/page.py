@@ -236,7 +236,7 @@ def _blocks(caption: Caption, language: str) -> list[Block]:
     """Return the parts of the foot in the order of reading."""
     glue, stop = ("；", "。") if language == "zh" else ("; ", ". ")
     regions = _left_out(caption, language)
-    notes = tuple(_sentence(note[language]) for note in caption.notes)
+    notes = tuple(begun(note[language]).rstrip("。.") for note in caption.notes)
     sources = tuple(part for part in caption.source[language].split(glue) if part)
     head = say("page.left_out")[language]
     blocks = (
@@ -298,10 +298,6 @@ def _shrunk(part: SubFigure) -> Size:
 def begun(words: str) -> str:
     """Return *words* with a capital first letter."""
     return words[:1].upper() + words[1:]
-
-
-def _sentence(note: str) -> str:
-    return begun(note).rstrip("。.")
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:

@@ -267,10 +267,6 @@ def _region(row: dict[Any, Any]) -> Text:
     return Text(row["region_zh"], row["region_en"])
 
 
-def _once(rows: pd.DataFrame) -> list[Text]:
-    return [_region(row) for row in rows.drop_duplicates("region").to_dict("records")]
-
-
 def _caption(
     points: pd.DataFrame, own: pd.DataFrame, title: Text, about: Sequence[Text]
 ) -> Caption:
@@ -284,7 +280,8 @@ def _caption(
         notes += _selected(points, own)
         alt = say("peers.alt_alone", count=count)
         if len(own):
-            named = Text.joined(_once(own), zh="、", en=", ")
+            regions = own.drop_duplicates("region").to_dict("records")
+            named = Text.joined(map(_region, regions), zh="、", en=", ")
             alt = say("peers.alt", count=count, named=named)
     return Caption(
         title=title,

@@ -78,14 +78,11 @@ def _places(codes: list[str]) -> list[tuple[int, int]]:
     return [(index % across, index // across) for index in range(len(codes))]
 
 
-def _shade(ratio: float) -> str:
-    return next(colour for most, colour in SHADES.items() if ratio < most)
-
-
 def _tile(axes: Axes, page: Page, row: Row, box: tuple[float, float, float, float]) -> None:
     """Draw one tile, and write its name over its ratio with the interval."""
     left, top, width, height = box
-    air, size, fill = GAP * min(width, height), page.size.note, _shade(row["ratio"])
+    air, size = GAP * min(width, height), page.size.note
+    fill = next(colour for most, colour in SHADES.items() if row["ratio"] < most)
     axes.add_patch(
         Rectangle(
             (left + air / 2, top - height + air / 2), width - air, height - air,

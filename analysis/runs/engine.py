@@ -293,7 +293,8 @@ def _adopt_inline_backend(shell: _Shell) -> None:
 def _run(manager: Any, shell: _Shell, copy: _Copy, on_cell: OnCell) -> None:
     cells = manager.nb.cells
     for index, cell in enumerate(cells):
-        if cell.cell_type != "code" or not cell.source.strip() or _skipped(cell):
+        skipped = "skip-execution" in cell.metadata.get("tags", [])
+        if cell.cell_type != "code" or not cell.source.strip() or skipped:
             cell.metadata.papermill["status"] = manager.COMPLETED
             continue
         on_cell(index, len(cells), cell.source.strip().splitlines()[0])
@@ -305,10 +306,6 @@ def _run(manager: Any, shell: _Shell, copy: _Copy, on_cell: OnCell) -> None:
         manager.cell_complete(cell, cell_index=index)
         if cell.metadata.papermill["status"] == manager.FAILED:
             break
-
-
-def _skipped(cell: NotebookNode) -> bool:
-    return "skip-execution" in cell.metadata.get("tags", [])
 
 
 def _run_cell(shell: _Shell, cell: NotebookNode) -> BaseException | None:

@@ -150,13 +150,9 @@ def texts(slide_content: Content) -> dict[str, str]:
         "stamp": content.stamp(
             {**slide_content.record, "name": slide_content.figure}, slide_content.language
         ),
-        "heading": _heading(slide_content),
+        "heading": slide_content.table.heading if slide_content.table is not None else "",
         "notes": slide_content.notes,
     }
-
-
-def _heading(slide_content: Content) -> str:
-    return "" if slide_content.table is None else slide_content.table.heading
 
 
 def side_words(slide_content: Content) -> str:
