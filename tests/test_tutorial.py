@@ -10,7 +10,8 @@ import pytest
 from test_notebooks import read, story
 
 from analysis import project
-from analysis.language.messages import say
+from analysis.language.messages import label, say
+from analysis.language.vocabulary import Gap
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "tutorial"
@@ -27,8 +28,8 @@ TAUGHT = {
         "各类生产安全事故42起、死亡45人",
     ],
     "2_compare_two_regions": [
-        "报告只有百分比变化",
-        "the report is a plan, without results",
+        label(Gap.PERCENT_ONLY).zh,
+        label(Gap.PLAN_REPORT).en,
         "1.14 times",
         "1.12 to 1.17 times",
         "neither",
@@ -54,8 +55,8 @@ TAUGHT = {
         "各类生产安全事故42起、死亡45人",
     ],
     "zh/2_compare_two_regions": [
-        "报告只有百分比变化",
-        "只是计划，不含结果",
+        label(Gap.PERCENT_ONLY).zh,
+        label(Gap.PLAN_REPORT).zh,
         "1.14倍",
         "1.12至1.17倍",
         "neither",

@@ -11,7 +11,9 @@ from tidy import ABSENT, context, frame, population, row
 from analysis.charts import style
 from analysis.charts.comparison import comparison as draw_comparison
 from analysis.comparability import findings, rules
+from analysis.language.messages import label
 from analysis.language.text import Text
+from analysis.language.vocabulary import Gap
 from analysis.statistics import gaps, rates
 
 PEOPLE = frame(
@@ -109,7 +111,7 @@ def test_every_refused_region_is_in_the_strip_with_its_reason(five):
         for refused in result.refused.to_dict("records"):
             assert refused[f"region_{language}"] in drawing.said
         assert set(drawing.marks) == set(result.rows["id"])
-    assert "报告只有百分比变化：同比下降14.3%" in drawn(result).said
+    assert f"{label(Gap.PERCENT_ONLY).zh}：同比下降14.3%" in drawn(result).said
 
 
 def test_a_bound_is_an_open_triangle_without_interval():

@@ -12,6 +12,8 @@ from analysis import charts
 from analysis.charts import style
 from analysis.charts.trend import trend as draw_trend
 from analysis.comparability import findings
+from analysis.language.messages import label
+from analysis.language.vocabulary import Gap
 from analysis.statistics import gaps, rates
 from analysis.statistics import years as annual
 
@@ -252,9 +254,9 @@ def test_regions_with_neither_are_named_with_their_reason(years):
     )
     told = drawn(rows, years[1]).said
 
-    assert "只有目标，没有结果：目标同比下降" in told
+    assert f"{label(Gap.TARGET_ONLY).zh}：目标同比下降" in told
     assert "只有一期数字，无从比较变化：30人" in told
-    assert "只是计划，不含结果" in told
+    assert label(Gap.PLAN_REPORT).zh in told
 
 
 def test_what_a_wider_rate_would_give_is_a_grey_line(years):

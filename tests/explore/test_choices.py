@@ -8,7 +8,8 @@ from analysis.comparability import families
 from analysis.errors import WordError
 from analysis.explore import explain
 from analysis.explore.choices import ALL, APART, CHINA, YEARS, Question, Questions, codes
-from analysis.language.vocabulary import Measure
+from analysis.language.messages import label
+from analysis.language.vocabulary import Gap, Measure
 
 SAMPLE = 10  # indicators that are looked at in full
 
@@ -84,8 +85,8 @@ def test_the_reason_of_a_region_is_the_one_that_charts_give(asked):
     regions = asked.regions("injuries")
 
     assert free(regions) == ["chuxiong"]
-    assert reason(regions, "yaohai") == "the report is a plan, without results"
-    assert reason(regions, "anshan") == "not mentioned in the report"
+    assert reason(regions, "yaohai") == label(Gap.PLAN_REPORT).en
+    assert reason(regions, "anshan") == label(Gap.NOT_REPORTED).en
 
 
 def test_a_period_of_other_regions_names_who_has_no_figure_for_it(asked):
@@ -123,9 +124,9 @@ def test_what_may_not_stand_beside_a_figure_says_why(asked):
     besides = asked.besides("deaths", "chuxiong", "2024")
 
     assert free(besides) == [YEARS, CHINA, APART]
-    assert reason(besides, "anhui") == "direction only in its report: down"
-    assert reason(besides, "nantong") == "percent change only in its report: 14.3% down"
-    assert reason(besides, "yaohai") == "the report is a plan, without results"
+    assert reason(besides, "anhui") == f"{label(Gap.DIRECTION_ONLY).en}: down"
+    assert reason(besides, "nantong") == f"{label(Gap.PERCENT_ONLY).en}: 14.3% down"
+    assert reason(besides, "yaohai") == label(Gap.PLAN_REPORT).en
     assert reason(besides, ALL) == "no two reports have comparable figures"
 
 
@@ -218,7 +219,7 @@ def test_a_wish_is_settled_part_by_part(asked):
     wish = Question("deaths", "chuxiong", "", "nantong")
 
     assert asked.settled(wish) == Question("deaths", "chuxiong", "2024", YEARS)
-    assert asked.refused(wish).en == "Nantong: percent change only in its report: 14.3% down"
+    assert asked.refused(wish).en == f"Nantong: {label(Gap.PERCENT_ONLY).en}: 14.3% down"
     assert asked.refused(wish._replace(beside=CHINA)) is None
 
 

@@ -12,7 +12,8 @@ from analysis.errors import UsageError, WordError
 from analysis.explore.explain import _Explanation, brief, explain, sentence_at
 from analysis.explore.pairs import compare
 from analysis.figures.source import code_of
-from analysis.language.messages import say
+from analysis.language.messages import label, say
+from analysis.language.vocabulary import Gap
 from analysis.tables import load
 
 DATA = Path(__file__).parents[2] / "data"
@@ -42,8 +43,8 @@ def test_each_other_region_has_a_verdict_or_a_reason(data):
     assert (
         f"↔ Nantong 2024 {compared}: comparable with caution (not compared: percent change" in told
     )
-    assert "(not compared: direction only in its report)" in told
-    assert "× Yaohai: the report is a plan, without results" in told
+    assert f"(not compared: {label(Gap.DIRECTION_ONLY).en})" in told
+    assert f"× Yaohai: {label(Gap.PLAN_REPORT).en}" in told
 
 
 def test_the_verdict_comes_first(data):
@@ -145,7 +146,7 @@ def test_an_empty_cell_says_why(data):
     zh = explain(data, "yaohai", "deaths")
     en = explain(data, "anshan", "drills_held", language="en")
 
-    assert zh.startswith("瑶海 · 生产安全事故死亡人数：无数字：只是计划，不含结果")
+    assert zh.startswith(f"瑶海 · 生产安全事故死亡人数：无数字：{label(Gap.PLAN_REPORT).zh}")
     assert "楚雄 2024年 45人" in zh
     assert en.startswith("Anshan · Emergency drills held: no figure: mentioned (“组织开展系列")
     assert "printed: “组织开展系列应急救援演练”" in en

@@ -16,6 +16,8 @@ import analysis.runs.plan
 from analysis import project
 from analysis.errors import UsageError, WordError
 from analysis.explore import trace, widgets
+from analysis.language.messages import label
+from analysis.language.vocabulary import Gap
 
 ROOT = Path(__file__).parents[2]
 INDICATORS = ["deaths", "drills_held", "administrative_fines", "injuries"]
@@ -86,7 +88,7 @@ def test_a_grey_button_is_marked_and_can_be_reached(opened):
     assert not any(one.disabled for one in grey)
     assert all(one.description.startswith("✕ ") for one in grey)
     plan = next(one for one in grey if "Yaohai" in one.description)
-    assert plan.tooltip == "Yaohai: the report is a plan, without results"
+    assert plan.tooltip == f"Yaohai: {label(Gap.PLAN_REPORT).en}"
     assert plan.tooltip in unescape(opened._why_not.value)
 
 

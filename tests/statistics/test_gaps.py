@@ -119,11 +119,11 @@ def test_the_reason_says_what_there_is_instead():
 
     assert found["reason_zh"].tolist() == [
         "只报其中一部分（mining）：30人",
-        "报告只有百分比变化：同比下降9.2%",
+        f"{label(Gap.PERCENT_ONLY).zh}：同比下降9.2%",
     ]
     assert found["reason_en"].tolist() == [
         "only a part is reported (mining): 30 people",
-        "percent change only in its report: 9.2% down",
+        f"{label(Gap.PERCENT_ONLY).en}: 9.2% down",
     ]
 
 
