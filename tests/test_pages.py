@@ -35,7 +35,7 @@ def test_the_dictionary_has_every_indicator(data, written):
 
 def test_the_missing_page_has_a_cell_for_each_region(data, written):
     """A figure, or a reason; never an empty cell."""
-    regions = data.reports["region"].nunique()
+    regions = data.regional_reports["region"].nunique()
     shared = data.rows.groupby("indicator")["region"].nunique().gt(1).sum()
     for language in Language:
         lines = written[f"missing.{language}.md"].splitlines()

@@ -75,7 +75,9 @@ def test_the_selections_are_those_of_the_tables(data, record):
     """Regions in house order, indicators in the order of their table."""
     chosen = record["selections"]
 
-    assert chosen["regions"] == ["anhui", "anshan", "nantong", "chuxiong", "yaohai"]
+    five = ["anhui", "anshan", "nantong", "chuxiong", "yaohai"]
+    assert [region for region in chosen["regions"] if region in five] == five
+    assert {*chosen["regions"]} == {*data.regional_reports["region"]}
     codes = list(data.indicators["indicator"])
     for name in ("shared_indicators", "comparable_indicators"):
         assert sorted(chosen[name], key=codes.index) == chosen[name]

@@ -43,7 +43,7 @@ def test_the_real_tables_load(data):
     assert all(len(getattr(data, name)) for name in schema.TABLES)
     assert len(data.rows) == len(data.observations) == data.rows["id"].nunique()
     assert len(data.context_rows) == len(data.context)
-    assert set(data.rows["region"]) == set(data.reports["region"])
+    assert set(data.rows["region"]) == set(data.regional_reports["region"])
 
 
 def test_the_tidy_frame_names_everything(data):
