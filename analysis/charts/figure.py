@@ -16,7 +16,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
 
-from . import style
+from . import png, style
 from .native import Plot as Native
 from .native import Table
 
@@ -28,7 +28,11 @@ Box = tuple[float, float, float, float]
 
 
 NOTHING = Text("", "")
-_PIXELS = {"compress_level": 3}  # level 6, the default, takes a quarter longer for larger files
+# Metadata left out because it would differ from run to run.
+_METADATA: dict[str, dict[str, None]] = {
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+}
 Record = Mapping[str, Any]
 
 
@@ -126,14 +130,20 @@ class Figure:
         lines = (escape(line) for line in self.caption.lines(self.language))
         display(HTML("<small>" + "<br>".join(lines) + "</small>"))
 
-    def drawn(self, form: str, **options: Any) -> bytes:
-        """Return the figure as a file in *form* (``svg``, ``png`` or ``pdf``)."""
+    def drawn(self, form: str, dpi: float = style.DPI) -> bytes:
+        """
+        Return the figure as a file in *form* (``svg``, ``png`` or ``pdf``).
+
+        *dpi* is the number of pixels an inch of a PNG.
+        """
         buffer = io.BytesIO()
-        if form == "png":
-            options.setdefault("pil_kwargs", _PIXELS)
         # Saving reads the salt of SVG ids and the font, so the style must be active here too.
         with style.house_style():
-            self.page.savefig(buffer, format=form, **options)
+            if form == "png":
+                self.page.savefig(buffer, format="raw", dpi=dpi)
+                width, height = (int(inches * dpi) for inches in self.page.get_size_inches())
+                return png.encoded(buffer.getvalue(), width, height, dpi)
+            self.page.savefig(buffer, format=form, metadata=_METADATA[form])
         return buffer.getvalue()
 
     def sign(self, stamp: str) -> None:

@@ -39,8 +39,8 @@ def stamp(
 
 def regions(rows: pd.DataFrame) -> list[dict[Any, Any]]:
     """Return the first row of each region, in house order."""
-    order = rows.sort_values(["level_order", "adcode"], kind="stable")
-    return order.drop_duplicates("region").to_dict("records")
+    first = rows.drop_duplicates("region")
+    return first.sort_values(["level_order", "adcode"], kind="stable").to_dict("records")
 
 
 def shade(

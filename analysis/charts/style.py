@@ -5,9 +5,12 @@ The font file is part of the package and is registered under a private name, so 
 installed on the machine cannot replace it.
 """
 
+import io
+import os
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +29,7 @@ GREY = "#6B7280"
 BAND = "#E5E7EB"
 QUIET = "#9CA3AF"  # of marks and dashes less prominent than others
 BLUE = "#153C85"  # of marks that are of no region in particular
+DPI = 150  # pixels an inch of a PNG
 SHADE, AXIS = "#F3F4F6", "#C9CED6"  # behind every second row; the small axis of one row
 # Found by a search: each dark enough for text on white, all distinct for readers with red or green
 # blindness, and five distinct greys in print.
@@ -114,9 +118,54 @@ def require_glyphs(text: str) -> None:
 def house_style() -> Iterator[None]:
     """Apply the style to figures drawn and saved in the context; restore settings on exit."""
     _register_font()
-    look: Any = mpl.rcParamsDefault.copy() | _RC
-    with mpl.rc_context(rc=look):
+    look = _look()
+    with nullcontext() if mpl.rcParams == look else mpl.rc_context(rc=look):
+        _open_font(threading.get_ident())
         yield
+
+
+@cache
+def _look() -> Any:
+    return mpl.rcParamsDefault.copy() | _RC
+
+
+class _FontFile(io.BytesIO):
+    """The font file in memory, with the name by which matplotlib knows a file."""
+
+    name = str(_FONT)
+
+
+@cache
+def _font_bytes() -> bytes:
+    return font_file().read_bytes()
+
+
+@cache
+def _open_font(_thread: int) -> None:
+    """
+    Open the figure font from memory.
+
+    FreeType reads each glyph through the Python file that matplotlib opens for a font, in blocks
+    of 8 kB; from memory, pages are drawn a quarter faster. Matplotlib has no argument for it:
+    https://github.com/matplotlib/matplotlib/blob/v3.11.0/src/ft2font_wrapper.cpp. It keeps a font
+    for each thread, and none after a fork.
+    """
+    opened = io.open
+
+    def from_memory(file: Any, *arguments: Any, **options: Any) -> Any:
+        if file == _FontFile.name:
+            return _FontFile(_font_bytes())
+        return opened(file, *arguments, **options)
+
+    io.open = from_memory
+    try:
+        font_manager.get_font(font_manager.FontPath(_FontFile.name, 0))
+    finally:
+        io.open = opened
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_open_font.cache_clear)
 
 
 def _register_font() -> None:
@@ -157,7 +206,7 @@ _RC = {
     "grid.linewidth": 0.8,
     "lines.solid_capstyle": "butt",
     "figure.dpi": 100,
-    "savefig.dpi": 150,
+    "savefig.dpi": DPI,
     "svg.fonttype": "path",  # independent of the fonts installed on the machine
     "svg.hashsalt": "regional-safety",
     "pdf.fonttype": 42,

@@ -186,11 +186,12 @@ def _key(number: int) -> str:
 
 
 def _itxt(key: str, words: str) -> bytes:
-    import struct
     import zlib
 
-    body = b"iTXt" + key.encode("latin-1") + b"\0\1\0\0\0" + zlib.compress(words.encode(), 9)
-    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    from analysis.charts import png
+
+    body = key.encode("latin-1") + b"\0\1\0\0\0" + zlib.compress(words.encode(), 9)
+    return png.chunk(b"iTXt", body)
 
 
 def _stamped_pdf(data: bytes, record: Mapping[str, Any]) -> bytes:

@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 VERSION = 2
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-# Metadata left out because it would differ from run to run.
-_STAMPS: dict[str, dict[str, None]] = {
-    "svg": {"Date": None, "Creator": None},
-    "png": {"Software": None},
-    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
-}
 ROW_FIELDS = (
     "id", "table", "origin", "report", "region", "adcode", "indicator", "breakdown", "period_start",
     "period_end", "dated", "status", "measure", "mark", "comparator", "value", "unit", "printed",
@@ -55,6 +49,7 @@ REFUSED_FIELDS = (
 )  # fmt: skip
 
 
+@style.house_style()
 def save(
     figure: Figure, name: str | None = None, *, formats: Sequence[str] = (), mark: str = ""
 ) -> "Image | None":
@@ -95,7 +90,7 @@ def save(
     figure.sign(f"{name} · {record['fingerprint']}")
     if mark:
         _mark(figure, mark, record["fingerprint"])
-    drawings = {form: _drawn(figure, form) for form in forms}
+    drawings = {form: figure.drawn(form) for form in forms}
     record |= _shown(figure)
     for form, data in drawings.items():
         files.write(folder / f"{name}.{form}", provenance.stamped(data, form, record))
@@ -105,7 +100,7 @@ def save(
         return None
     from IPython.display import Image
 
-    shown = drawings.get("png") or _drawn(figure, "png")
+    shown = drawings.get("png") or figure.drawn("png")
     width = page.get_figwidth() * 72
     return Image(data=shown, width=width, alt=figure.caption.alt[figure.language])
 
@@ -128,10 +123,6 @@ def _check(figure: Figure, name: str, forms: Sequence[str]) -> None:
         raise UsageError(f"{name} was drawn into axes of another figure: save that one")
     for words in figure.plot.findobj(Text):
         style.require_glyphs(words.get_text() if isinstance(words, Text) else "")
-
-
-def _drawn(figure: Figure, form: str) -> bytes:
-    return figure.drawn(form, metadata=_STAMPS[form])
 
 
 def record_of(figure: Figure, name: str, names: list[str]) -> dict[str, Any]:
@@ -173,8 +164,7 @@ def _about(figure: Figure) -> Words:
 
 def _shown(figure: Figure) -> dict[str, Any]:
     """Return the positions of the marks, lines and the plot on the page."""
-    with style.house_style():
-        marks, lines = drawn.marks(figure.page), drawn.lines(figure.page)
+    marks, lines = drawn.marks(figure.page), drawn.lines(figure.page)
     return {"marks": marks, "lines": lines, "plot": list(figure.room)}
 
 

@@ -12,6 +12,7 @@ from .text import Text
 from .values import CROWD
 
 _FILE = "publishers.csv"
+_NAMED = ["level_order", "adcode", "origin", "report", "publisher", "title", "region_en"]
 
 
 @cache
@@ -34,12 +35,13 @@ def source_note(rows: pd.DataFrame) -> Text:
     """
     Name every report behind *rows* once, and other publications apart, with their dates.
 
-    *rows* needs ``origin``, ``publisher``, ``title``, ``published`` and ``period_end``.
+    *rows* needs ``level_order``, ``adcode``, ``origin``, ``report``, ``publisher``, ``title`` and
+    ``region_en``.
     """
-    order = rows.sort_values(["level_order", "adcode"], kind="stable")
+    order = rows[_NAMED].sort_values(["level_order", "adcode"], kind="stable")
     reported = order["origin"].eq("report") & order["report"].ne("")
     reports = order[reported].drop_duplicates("report")
-    context = rows[rows["origin"].eq("context")]
+    context = rows.loc[rows["origin"].eq("context"), "publisher"]
     zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
     years = [code.rpartition("-")[2] for code in reports["report"]]
     names = [_regions(order, code) for code in reports["report"]]
@@ -60,9 +62,9 @@ def _regions(rows: pd.DataFrame, report: str) -> str:
     return " and ".join(dict.fromkeys(rows.loc[rows["report"].eq(report), "region_en"]))
 
 
-def _context_figures(context: pd.DataFrame) -> Text:
+def _context_figures(context: "pd.Series[str]") -> Text:
     """Return the first publishers of context figures, without where these were reprinted."""
-    full = map(publisher, context["publisher"])
+    full = map(publisher, context.unique())
     short = (Text(name.zh.split("（")[0], name.en.split(" (")[0]) for name in full)
     names = list(dict.fromkeys(short))
     more = Text("等", " and others") if len(names) > 3 else Text("", "")

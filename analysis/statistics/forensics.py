@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from analysis.language.vocabulary import Measure, Vintage
+
+from .special import special
 
 MOST = 100_000  # chains that one search lists at most
 SERIES = ["region", "indicator", "breakdown"]

@@ -13,13 +13,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-# scipy.stats offers the same quantiles by name, but takes four times as long to import.
-from scipy import special
-
 from analysis.language.vocabulary import Method
 
 from . import limits
 from .limits import Floats, Interval
+
+# scipy.stats offers the same quantiles by name, but takes four times as long to import.
+from .special import special
 
 
 class RateRatio(NamedTuple):

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import special
 
 from analysis.language.vocabulary import Method
 
 from . import limits
 from .limits import Floats, Interval
+from .special import special
 
 Row = dict[Any, Any]
 NATION = "china"  # the region whose rate is the first reference

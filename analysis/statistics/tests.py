@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from analysis.language.vocabulary import Method, Outcome
 
 from . import limits
 from .intervals import poisson
 from .limits import Floats
+from .special import special
 
 FEWEST_EVENTS = 10  # NCHS 2023 (Vital Health Stat 2(200)): below this a rate is not shown
 WIDEST = 1.6  # NCHS 2023: an interval wider than 160 % of its estimate says too little

@@ -10,6 +10,7 @@ POPULATIONS = (
     "census_population",
     "registered_population",
 )
+_NEEDED = ["region", "period_end", "value", "indicator", "reliability", "publisher"]
 FARTHEST = 2  # years: a population further away is no denominator
 
 
@@ -20,7 +21,8 @@ def populations(context: pd.DataFrame) -> pd.DataFrame:
     They are in the order of years. *context* needs ``region``, ``indicator``, ``measure``,
     ``period_end``, ``value``, ``reliability`` and ``publisher``.
     """
-    known = context[context["indicator"].isin(POPULATIONS) & context["measure"].eq("level")]
+    chosen = context["indicator"].isin(POPULATIONS) & context["measure"].eq("level")
+    known = context.loc[chosen, _NEEDED]
     rank = known["indicator"].map({name: place for place, name in enumerate(POPULATIONS)})
     ordered = known.assign(rank=rank, year=known["period_end"].dt.year).sort_values("rank")
     best = ordered.drop_duplicates(["region", "year"]).sort_values("year", kind="stable")

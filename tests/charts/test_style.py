@@ -1,5 +1,7 @@
 """The look: a font of our own, colours that everybody can tell apart, nothing of the machine."""
 
+import subprocess
+import sys
 import warnings
 from itertools import combinations
 from pathlib import Path
@@ -214,3 +216,44 @@ def test_warming_up_fills_the_caches_and_leaves_no_file(tmp_path, monkeypatch):
     style.warm_up()
 
     assert list(Path(tmp_path).iterdir()) == []
+
+
+FONT_FILES = """
+import io, os, sys
+from pathlib import Path
+from matplotlib.figure import Figure
+from analysis.charts import style
+
+def opened():
+    with style.house_style():
+        page = Figure()
+        page.text(0.5, 0.5, "安全 45")
+        page.savefig(io.BytesIO(), format="svg")
+        page.savefig(io.BytesIO(), format="png")
+    links = map(os.path.realpath, Path("/proc/self/fd").iterdir())
+    return sum(link == str(style.font_file()) for link in links)
+
+print(opened(), flush=True)
+if os.fork() == 0:
+    print(opened(), flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_text_is_drawn_without_the_font_file_open_also_after_a_fork():
+    """Matplotlib would keep the file open and read each glyph through Python."""
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FONT_FILES]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout == "0\n0\n"
+
+
+def test_the_style_inside_the_style_and_after_it():
+    """Settings are those of the style inside, and those of before afterwards."""
+    before = mpl.rcParams.copy()
+    with style.house_style():
+        with style.house_style():
+            assert mpl.rcParams["text.hinting"] == "none"
+        assert mpl.rcParams["text.hinting"] == "none"
+    assert mpl.rcParams == before
