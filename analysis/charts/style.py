@@ -60,7 +60,7 @@ class Size(NamedTuple):
 
 SLIDE = Size(13.333, 7.5, 24, 15, 13, 12, 12, 8)
 PAGE = Size(8.27, 5.2, 15, 10, 8.5, 7, 7.5, 5.5)
-A4 = Size(6.14, 5.0, 13, 10, 9, 8, 8, 6)  # the text of an official page is 156 mm wide
+A4 = Size(6.14, 5.8, 13, 10, 9, 8, 8, 6)  # the text of an official page is 156 mm wide
 SIZES = {"slide": SLIDE, "page": PAGE, "a4": A4}
 
 
