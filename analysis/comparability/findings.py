@@ -208,18 +208,19 @@ def counted_changes(counted: pd.DataFrame) -> list[Text]:
     return [values.change(row) for row in counted.to_dict("records")]
 
 
-def changes(rows: pd.DataFrame) -> Text:
-    """Return how many regions published a fall of the first indicator of *rows*, and its size."""
+def changes(rows: pd.DataFrame, total: int) -> Text:
+    """Return how many of the *total* regions, and which around them, report a fall or a rise."""
     span = summaries.published(rows)
     if span is None:
         return say("note.nothing_changed")
-    low, high = (numbers.signed_percent(row["percent"]) for row in (span.low, span.high))
     year, name = span.low["period_end"].year, values.short(span.low)
-    if span.regions > 1 and span.kind is not Answer.MIXED:
-        sizes = sorted(abs(row["percent"]) for row in (span.low, span.high))
-        least, most = (f"{numbers.exact(size)}%" for size in sizes)
-        words = {"year": year, "name": name, "count": span.regions, "least": least, "most": most}
-        return say(f"finding.published_{span.kind}", **words)
+    if span.kind is not Answer.MIXED and span.regions + len(span.wider) > 1:
+        regions = say("finding.of_regions", count=span.regions, total=total)
+        if span.wider:
+            wider = Text.joined(map(region, span.wider), zh="、", en=", ")
+            regions = say("finding.wider_too", wider=wider, regions=regions)
+        return say(f"finding.published_{span.kind}", regions=regions, name=name)
+    low, high = (numbers.signed_percent(row["percent"]) for row in (span.low, span.high))
     if low == high:
         place = region(span.low)
         return say("finding.published_change", year=year, name=name, place=place, low=low)

@@ -263,7 +263,7 @@ def changes(*indicators: str, year: int | None = None, **options: Unpack[Options
     draw = partial(
         draw_changes,
         rows,
-        title=findings.changes(rows),
+        title=findings.changes(rows, data.rows["region"].nunique()),
         refused=data.without(codes[0], set(rows["region"])),
     )
     return asked.figure(draw, f"changes-{year}")

@@ -118,7 +118,8 @@ class Published:
 
     low: Row
     high: Row
-    regions: int
+    regions: int  # reporting ones
+    wider: tuple[Row, ...]  # of the regions around them, in house order
 
     @property
     def kind(self) -> Answer:
@@ -135,7 +136,9 @@ def published(rows: pd.DataFrame) -> Published | None:
         return None
     first = percent[percent["indicator"].eq(percent["indicator"].iloc[0])]
     ordered = first.sort_values("percent", kind="stable").to_dict("records")
-    return Published(ordered[0], ordered[-1], first["region"].nunique())
+    own = first["reporting"]
+    wider = first[~own].drop_duplicates("region").to_dict("records")
+    return Published(ordered[0], ordered[-1], first[own]["region"].nunique(), tuple(wider))
 
 
 def furthest(vintages: pd.DataFrame) -> Row | None:
