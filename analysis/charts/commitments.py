@@ -122,15 +122,15 @@ def _grey(head: str, text: str, count: int) -> list[Cell]:
 
 
 def _draw_line(page: Page, records: list[Row], layout: table.Grid) -> None:
-    """Draw a dot for each commitment on a line: filled with a deadline, else hollow."""
+    """Draw a dot for each commitment; those with a deadline are on a line."""
     axes, box = grid.canvas(page), layout.columns[1]
     x = box.left + box.width / 2
     dated = [at for row, at in zip(records, layout.middles, strict=False) if row["due"]]
     if dated:
         axes.plot([x, x], [dated[0], dated[-1]], color=style.AXIS, linewidth=1.2, zorder=1)
     for row, at in zip(records, layout.middles, strict=False):
-        fill, colour = "full" if row["due"] else "none", style.colour(row["region"])
-        grid.stamp(axes, (x, at), fill, colour, size=page.mark * 0.9, gid=f"mark-{row['id']}")
+        colour = style.colour(row["region"])
+        grid.stamp(axes, (x, at), "full", colour, size=page.mark * 0.9, gid=f"mark-{row['id']}")
 
 
 def _plan(rows: pd.DataFrame) -> list[Text]:
@@ -161,7 +161,6 @@ def _table(record: native.Record, language: str) -> native.Table | None:
 def _line(row: native.Row, language: str) -> tuple[str, str, str]:
     due = row.get("deadline")
     when = values.deadline(pd.Timestamp(due)) if due else say("outcome.undated")
-    when = Text("● ", "● ") + when if due else Text("○ ", "○ ") + when
     number = labels.value({**row, "deadline": None})[language] if "value" in row else ""
     return when[language], row.get(f"indicator_{language}", ""), number
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib import font_manager, ft2font
+from matplotlib.colors import to_hex, to_rgb
 
 from analysis.errors import AnalysisError, GlyphError
 
@@ -74,6 +75,11 @@ def colour(region: str) -> str:
     ('#067941', True)
     """
     return REGIONS.get(region) or _MORE[sum(map(ord, region)) % len(_MORE)]
+
+
+def pale(colour: str) -> str:
+    """Return *colour* mixed with as much white."""
+    return to_hex([(1 + share) / 2 for share in to_rgb(colour)])
 
 
 @cache
