@@ -23,6 +23,7 @@ from .vocabulary import (
 )
 
 NEAR = {Gap(kind) for kind in Absence}  # reasons that rest on a passage of the report
+ELSEWHERE = {Gap.TOLD_ELSEWHERE, Gap.IMPLIED_ZERO}  # of these, those that name another indicator
 CROWD = 12  # figures or regions beyond which a page names only a few of them
 
 
@@ -520,10 +521,10 @@ def missing(gap: Gap, row: Mapping[Any, Any] | None, absence: Mapping[Any, Any] 
         if gap in {Gap.PART_ONLY, Gap.OTHER_SCOPE}:
             reason = reason + Text.aside(part(row))
         return say("value.reason_and_figure", reason=reason, figure=what(row))
-    if absence is None or gap not in NEAR:
+    if absence is None or gap not in ELSEWHERE:
         return label(gap)
     name = Text(str(absence["elsewhere_zh"]), str(absence["elsewhere_en"]))
-    return say(f"absence.{gap}", evidence=absence["evidence"], indicator=name)
+    return say(f"absence.{gap}", indicator=name)
 
 
 def answer(row: Mapping[Any, Any]) -> Text:
