@@ -73,7 +73,9 @@ def coverage(
         ]
         for code in [*comparable, *others]
     }
-    write = partial(table.write, page, page.room, columns, rules=[HEADS], small=True, pad=PAD)
+    write = partial(
+        table.write, page, page.room, columns, rules=[HEADS], sizes=[page.size.note], pad=PAD
+    )
     words = say("coverage.others", count=len(others))[page.language]
     rest = [Cell(words, colour=style.GREY), *[Cell("")] * len(regions)]
     every, most = [*totals, *lines.values()], HEADS + len(comparable)

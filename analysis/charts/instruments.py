@@ -112,7 +112,9 @@ def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame, about: str) -> No
         for names, text in zip(each, texts, strict=True)
     ]
     shaded = _shaded(groups, {about} if about else {row["region"] for row in regions})
-    layout = table.write(page, room, columns, lines, rules=rules, shaded=shaded, small=True)
+    layout = table.write(
+        page, room, columns, lines, rules=rules, shaded=shaded, sizes=[page.size.note]
+    )
     axes = grid.canvas(page)
     for group, at in zip(groups, layout.middles, strict=True):
         for region, box in zip(regions, layout.columns, strict=False):

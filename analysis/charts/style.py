@@ -79,7 +79,8 @@ def colour(region: str) -> str:
 
 def pale(colour: str) -> str:
     """Return *colour* mixed with as much white."""
-    return to_hex([(1 + share) / 2 for share in to_rgb(colour)])
+    red, green, blue = ((1 + share) / 2 for share in to_rgb(colour))
+    return to_hex((red, green, blue))
 
 
 @cache

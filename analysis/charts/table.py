@@ -86,7 +86,7 @@ def write(
     *,
     rules: Sequence[int] = (),
     shaded: int | None = None,
-    small: bool = False,
+    sizes: Sequence[float] = (),
     counted: bool = False,
     pad: float = PAD,
 ) -> Grid:
@@ -99,8 +99,8 @@ def write(
         The lines above which a rule is drawn, besides the first.
     shaded
         The line that the title is about.
-    small
-        Whether all text has the size of notes.
+    sizes
+        The sizes of text to try, in points, the largest first; from labels to notes if not given.
     counted
         Whether the last lines are only counted where there is no room for them.
     pad
@@ -120,7 +120,8 @@ def write(
     heads = [wrapped(column.head, wide, note) for column, wide in zip(columns, widths, strict=True)]
     most = max(map(len, heads))
     head = note * LEADING * (most + 0.25 * bool(most)) / 72
-    fit = partial(_fitted, page, widths, height=room.height - head, small=small, pad=pad)
+    sizes = sizes or usual_sizes(page)
+    fit = partial(_fitted, page, widths, height=room.height - head, sizes=sizes, pad=pad)
     lines = _as_many_as_fit(page, lines, fit) if counted else lines
     setting = fit(lines)
     spare = (room.height - head - setting.total) / max(len(lines), 1)
@@ -232,19 +233,24 @@ def starts(records: Sequence[Mapping[Any, Any]], key: str) -> list[int]:
     return [at for at, cell in enumerate(cells) if not at or cell != cells[at - 1]]
 
 
+def usual_sizes(page: Page) -> list[float]:
+    """Return the sizes from that of labels down to that of notes."""
+    label, note = page.size.label, page.size.note
+    return [label, label * 0.75 + note * 0.25, (label + note) / 2, note]
+
+
 def _fitted(
     page: Page,
     widths: Sequence[float],
     lines: Sequence[Sequence[Cell]],
     *,
     height: float,
-    small: bool,
+    sizes: Sequence[float],
     pad: float,
 ) -> _Set:
     """Return *lines* in the largest text in which they are at most *height* inches high."""
-    label, note = page.size.label, page.size.note
-    sizes = (label, label * 0.75 + note * 0.25, (label + note) / 2, note)
-    for size in sizes[-1:] if small else sizes:
+    note = page.size.note
+    for size in sizes:
         cells = [
             [
                 (wrapped(cell.words, wide, size), wrapped(cell.below, wide, note))

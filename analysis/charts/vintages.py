@@ -167,7 +167,7 @@ def _draw(page: Page, records: list[Row], first: str) -> None:
     starts = table.starts(series, "series")
     lines = [_line(page, row, named=at in starts) for at, row in enumerate(records)]
     shaded = next(at for at, row in enumerate(records) if row["id"] == first)
-    look: dict[str, Any] = {"rules": starts, "shaded": shaded, "small": True, "pad": PAD}
+    look: dict[str, Any] = {"rules": starts, "shaded": shaded, "sizes": [size], "pad": PAD}
     layout = table.write(page, room, _columns(page, lines), lines, **look)
     axes = layout.axes(page, PLOT)
     _finish(axes, page, records)

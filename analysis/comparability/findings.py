@@ -409,16 +409,30 @@ def commitments(rows: pd.DataFrame) -> Text:
     return say("finding.commitments", region=region(rows.iloc[0].to_dict()), **counts)
 
 
-def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | None) -> Text:
-    """Return the title of a region: its level, else the main figure on accidents of its report."""
+def profile(
+    outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | None, promised: pd.DataFrame
+) -> Text:
+    """
+    Return the title of a region: its level, else the main figures on accidents of its report.
+
+    For a report without such figures it counts the commitments *promised*.
+    """
     if placed:
         return position.expected(placed)
     results = outcomes[outcomes["status"].eq(Status.ACTUAL)] if len(outcomes) else outcomes
     if results.empty:
-        kind = "plan" if row["kind"] == "plan" else "targets" if len(outcomes) else "nothing"
-        return without_results(kind, row)
+        plan = row["kind"] == "plan"
+        if promised.empty:
+            return without_results(
+                "plan" if plan else "targets" if len(outcomes) else "nothing", row
+            )
+        counts = {"count": summaries.checkable(promised), "total": len(promised)}
+        message = "finding.promised_plan" if plan else "finding.promised"
+        return say(message, region=region(row), **counts)
     stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
     first = (stated if len(stated) else results).head(2).to_dict("records")
+    if len(stated) and stated["mark"].eq(Mark.DIRECTION_ONLY).all():  # a zero is the only number
+        first += results[results["mark"].eq(Mark.ZERO)].head(1).to_dict("records")
     each = (values.short(row) + Text("", " ") + _way(row) for row in first)
     return say("finding.profile", region=region(row), outcomes=Text.joined(each, zh="、", en=", "))
 
@@ -464,6 +478,12 @@ def _open(row: dict[Any, Any]) -> Text:
 
 # The lines of a list, and the one that counts what is not in it.
 Listed = tuple[list[Text], Text | None]
+
+
+def promised_heading(rows: pd.DataFrame) -> Text:
+    """Return the heading of the commitments *rows* of a region: how many can be checked."""
+    counts = {"count": summaries.checkable(rows), "total": len(rows)}
+    return say("profile.promised_heading", **counts)
 
 
 def promised_lines(rows: pd.DataFrame) -> Listed:

@@ -532,11 +532,12 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     beside = profiles.beside(data.comparisons, region)
     unsaid = profiles.unsaid(data.comparisons, region)
     apart_from = profiles.unpaired(data.rated, region, data.compared, data.tables)
-    lists = profiles.lists(data.tables, own, beside, apart_from)
+    promised = profiles.promised(data.tables, region)
+    lists = profiles.lists(data.tables, own, promised, beside, apart_from)
     draw = partial(
         draw_profile,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
-        title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
+        title=findings.profile(outcomes, own.iloc[0].to_dict(), placed, promised),
         outcomes=outcomes,
         statement=_statement(placed) if placed else _contradicted(data, outcomes),
         blocks=[Block(*each) for each in lists],

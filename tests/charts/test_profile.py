@@ -107,13 +107,13 @@ def test_both_languages_list_the_same(form):
 @pytest.mark.parametrize(
     ("region", "title"),
     [
-        ("anhui", "Anhui: accidents down, deaths down"),
-        ("anshan", "Anshan report 2023: targets for accidents and deaths, no results"),
-        ("yaohai", "Yaohai report 2020: a plan, without results"),
+        ("anhui", "Anhui: accidents down, deaths down, serious accidents 0 cases"),
+        ("anshan", "Anshan: no death count; 5 of 40 commitments checkable"),
+        ("yaohai", "Yaohai's plan: 64 commitments, 4 checkable, no results"),
     ],
 )
 def test_the_title_is_what_the_report_has(slides, region, title):
-    """A direction is no number, a target no result."""
+    """A direction is no number, so a zero is named; a target is no result, so promises are counted."""
     assert slides[region].figure.caption.title.en == title
 
 
@@ -142,8 +142,9 @@ def test_both_languages_have_the_same_lists(region, monkeypatch):
 
     rs.profile(region, language="zh")
     rs.profile(region, language="en")
-    chinese, english = ([len(block.lines) for block in given] for given in blocks)
-    assert chinese == english
+    lengths = [[len(block.lines) for block in given] for given in blocks]
+    half = len(lengths) // 2  # a report without outcomes has its lists in two columns
+    assert lengths[:half] == lengths[half:] != []
 
 
 def test_lists_that_do_not_fit_end_with_a_number():

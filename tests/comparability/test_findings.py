@@ -18,6 +18,7 @@ PEOPLE = frame(
     population("nantong", 8_000_000, 2024),
 )
 NOTHING = frame(context(year=1990)).iloc[:0]
+NO_PROMISES = pd.DataFrame()
 
 
 def compared(*rows, indicator="deaths"):
@@ -251,17 +252,18 @@ def test_a_region_claims_what_its_report_has(cells, title):
     """A percentage is no count, a target no result."""
     outcomes = frame(row(**cells))
 
-    assert findings.profile(outcomes, outcomes.iloc[0].to_dict(), None).en == title
+    assert findings.profile(outcomes, outcomes.iloc[0].to_dict(), None, NO_PROMISES).en == title
 
 
 def test_a_region_without_outcomes_says_so():
     """A report about work only has no outcomes to speak of; a plan has no results at all."""
     nothing = frame(row()).iloc[:0]
 
-    said = findings.profile(nothing, row(), None)
+    said = findings.profile(nothing, row(), None, NO_PROMISES)
     assert said.en == "Chuxiong report 2024: no results for accidents or disasters"
     assert (
-        findings.profile(nothing, row(kind="plan"), None).zh == "楚雄2024年报告：只有计划，没有结果"
+        findings.profile(nothing, row(kind="plan"), None, NO_PROMISES).zh
+        == "楚雄2024年报告：只有计划，没有结果"
     )
 
 
