@@ -105,7 +105,8 @@ def _in_words(row: Row) -> Text:
 def _change(row: Row) -> Text:
     if row["mark"] == Mark.DIRECTION_ONLY:
         return values.direction(row["direction"])
-    return Text(*[numbers.signed_percent(round(row["percent"], 2 if _printed(row) else 1))] * 2)
+    form = numbers.signed_percent if _printed(row) else numbers.computed_percent
+    return Text(*[form(row["percent"])] * 2)
 
 
 def _printed(row: Row) -> bool:

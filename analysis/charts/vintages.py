@@ -181,7 +181,7 @@ def _draw(page: Page, records: list[Row], first: str) -> None:
 
 def _changes(row: Row) -> tuple[str, str]:
     """Return the change as published, and that between first prints."""
-    firsts = numbers.signed_percent(round(row["firsts"], 1))
+    firsts = numbers.computed_percent(row["firsts"])
     return numbers.signed_percent(row["percent"]), firsts
 
 

@@ -245,15 +245,12 @@ def vintages(rows: pd.DataFrame) -> Text:
     row = summaries.furthest(rows)
     if row is None:
         return say("vintages.none")
-    changes = {
-        "published": numbers.signed_percent(row["percent"]),
-        "firsts": numbers.signed_percent(round(row["firsts"], 1)),
-    }
-    start, end = (row[end] + pd.DateOffset(years=1) for end in ("period_start", "period_end"))
-    period = Text(values.months(end).zh, values.period(start, end).en)
-    return say(
-        "finding.vintages", region=region(row), name=values.short(row), period=period, **changes
-    )
+    words = {"region": region(row), "name": values.short(row)}
+    if row["percent"] < 0 and row["firsts"] < 0:
+        fall = f"{numbers.exact(-row['percent'])}%", f"{-row['firsts']:.1f}%"
+        return say("finding.vintages_fall", published=fall[0], firsts=fall[1], **words)
+    changes = numbers.signed_percent(row["percent"]), numbers.computed_percent(row["firsts"])
+    return say("finding.vintages", published=changes[0], firsts=changes[1], **words)
 
 
 def percent_meanings(meanings: Sequence[Meaning]) -> Text:
@@ -286,7 +283,7 @@ def _contradicted(meaning: Meaning) -> Text:
 
 
 def _so_far(row: dict[Any, Any]) -> Text:
-    percent = numbers.signed_percent(round(row["percent"], 1))
+    percent = numbers.computed_percent(row["percent"])
     return say("finding.so_far", percent=percent, months=values.months(row["period_end"]))
 
 

@@ -113,7 +113,7 @@ def test_both_languages_list_the_same(form):
     ],
 )
 def test_the_title_is_what_the_report_has(slides, region, title):
-    """A direction is no number, so a zero is named; a target is no result, so promises are counted."""
+    """A direction is no number, so a zero is named; a target is no result: promises are counted."""
     assert slides[region].figure.caption.title.en == title
 
 
