@@ -105,7 +105,7 @@ def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame, about: str) -> No
     columns = _columns(page, room, regions)
     wide = columns[-1].share * room.width - table.gap(page)
     rules = table.starts([group.iloc[0].to_dict() for group in groups], "reports")
-    each = [list(dict.fromkeys(group[f"indicator_{page.language}"])) for group in groups]
+    each = [_names(group) for group in groups]
     texts = table.lists(page, room, wide, each)
     lines = [
         [*[Cell("")] * len(regions), Cell(str(len(names))), Cell(text)]
@@ -119,6 +119,12 @@ def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame, about: str) -> No
     for group, at in zip(groups, layout.middles, strict=True):
         for region, box in zip(regions, layout.columns, strict=False):
             _draw_dots(page, axes, group[group["region"].eq(region["region"])], box, at)
+
+
+def _names(group: pd.DataFrame) -> list[Text]:
+    """Return the name of each instrument of *group*, in their order."""
+    once = group.drop_duplicates("indicator")[["indicator_zh", "indicator_en"]]
+    return [Text(zh, en) for zh, en in once.itertuples(index=False, name=None)]
 
 
 def _shaded(groups: Sequence[pd.DataFrame], regions: set[str]) -> int | None:

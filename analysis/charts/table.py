@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Language
 
 from . import style
 from .grid import canvas, shade
@@ -183,10 +185,12 @@ def _as_many_as_fit(
 
 
 def lists(
-    page: Page, room: Room, wide: float, names: Sequence[Sequence[str]], taken: int = 0
+    page: Page, room: Room, wide: float, names: Sequence[Sequence[Text]], taken: int = 0
 ) -> list[str]:
     """
     Return each of *names* as text of notes, as many as fit *room* together, and how many more.
+
+    Both languages have the same names.
 
     Parameters
     ----------
@@ -201,24 +205,34 @@ def lists(
         If there is not one line for each.
     """
     size, count = page.size.note, len(names) + taken
-    height = room.height * 72 - size * LEADING * 1.25 - count * PAD * size
-    first = [values.some(each, page.language, lambda _: False) for each in names]
-    lines = [len(wrapped(text, wide, size)) for text in first]
-    left = int(height / (size * LEADING)) - sum(lines) - taken
-    if left < 0:
-        raise CrowdedError(f"{count} lines do not fit one page: draw fewer rows at a time")
-    glue = "、" if page.language == "zh" else ", "
-    wanted = [len(wrapped(glue.join(each), wide, size)) for each in names]
-    for _ in range(left):
+    high = room.height - page.room.height + page.least_height
+    height = high * 72 - size * LEADING * 1.25 - count * PAD * size
+    most = int(height / (size * LEADING)) - taken
+    shown = [_shown(page, wide, names, most, language) for language in Language]
+    counts = [min(counts) for counts in zip(*shown, strict=True)]
+    return [
+        values.first(each, page.language, count) for each, count in zip(names, counts, strict=True)
+    ]
+
+
+def _shown(
+    page: Page, wide: float, names: Sequence[Sequence[Text]], most: int, language: str
+) -> list[int]:
+    """Return how many of each of *names* are shown in *most* lines of text in all."""
+
+    def high(each: Sequence[Text], count: int) -> int:
+        return len(wrapped(values.first(each, language, count), wide, page.size.note))
+
+    lines = [high(each, 1) for each in names]
+    wanted = [high(each, len(each)) for each in names]
+    if sum(lines) > most:
+        raise CrowdedError(f"{len(names)} lines do not fit one page: draw fewer rows at a time")
+    for _ in range(most - sum(lines)):
         short = max(range(len(names)), key=lambda at: wanted[at] / lines[at])
         lines[short] += wanted[short] > lines[short]
-
-    def fits(text: str, most: int) -> bool:
-        return len(wrapped(text, wide, size)) <= most
-
     return [
-        values.some(each, page.language, partial(fits, most=most))
-        for each, most in zip(names, lines, strict=True)
+        next(n for n in range(len(each), 0, -1) if n == 1 or high(each, n) <= line)
+        for each, line in zip(names, lines, strict=True)
     ]
 
 

@@ -234,21 +234,16 @@ COMPARATORS = {
 }
 
 
-def some(names: Sequence[str], language: str, fits: Callable[[str], bool]) -> str:
+def first(names: Sequence[Text], language: str, shown: int) -> str:
     """
-    Return as many *names* in *language* as fit, and how many more there are.
+    Return the first *shown* of *names* in *language*, and how many more there are.
 
-    >>> some(["one", "two", "three"], "en", lambda text: len(text) < 15)
+    >>> first([Text("一", "one"), Text("二", "two"), Text("三", "three")], "en", 1)
     'one and 2 more'
     """
-    glue = {"zh": "、", "en": ", "}[language]
-    text = glue.join(names)
-    for shown in range(len(names) - 1, 0, -1):
-        if fits(text):
-            break
-        more = len(names) - shown
-        text = say("value.and_more", names=glue.join(names[:shown]), count=more)[language]
-    return text
+    text = {"zh": "、", "en": ", "}[language].join(name[language] for name in names[:shown])
+    more = len(names) - shown
+    return say("value.and_more", names=text, count=more)[language] if more else text
 
 
 def methods(rows: pd.DataFrame) -> list[Text]:
