@@ -15,7 +15,7 @@ from analysis.language.vocabulary import Promise, Scale
 from . import grid, native, style, table
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
-from .page import Page
+from .page import Page, Room
 from .table import Cell
 
 Row = dict[Any, Any]
@@ -63,9 +63,10 @@ def commitments(
     lines = [_cells(row, page.language, dated=at in first) for at, row in enumerate(records)]
     heads = ("commitments.deadline", "", "", "commitments.number")
     columns = table.headed(page.language, heads, SHARES)
-    write = partial(table.write, page, page.room, columns, rules=[*first, len(records)])
+    room = _draw_strip(page, len(dated), len(rows), style.colour(rows["region"].iloc[0]))
+    write = partial(table.write, page, room, columns, rules=[*first, len(records)])
     try:
-        layout = write([*lines, *_in_words(page, words, len(lines))])
+        layout = write([*lines, *_in_words(page, room, words, len(lines))])
     except CrowdedError:
         layout = write([*lines, _counted(words, page.language)])
     _draw_line(page, records, layout)
@@ -84,14 +85,29 @@ def _cells(row: Row, language: str, *, dated: bool) -> list[Cell]:
     ]
 
 
-def _in_words(page: Page, words: pd.DataFrame, taken: int) -> list[list[Cell]]:
+def _draw_strip(page: Page, count: int, total: int, colour: str) -> Room:
+    """Draw a dot for each commitment, the *count* checkable ones dark; return the room below."""
+    room, size = page.room, page.mark * 0.8
+    step = min(room.width / total, 2.2 * size / 72)
+    y = room.bottom + room.height - size / 72
+    x = [room.left + (at + 0.5) * step for at in range(total)]
+    look: dict[str, Any] = {"marker": "o", "linestyle": "none", "zorder": 2}
+    look["markersize"] = min(size, step * 72 * 0.8)
+    axes = grid.canvas(page)
+    for part, tint in ((x[:count], colour), (x[count:], style.BAND)):
+        axes.plot(part, [y] * len(part), color=tint, **look)
+    return room._replace(height=room.height - 2.6 * size / 72)
+
+
+def _in_words(page: Page, room: Room, words: pd.DataFrame, taken: int) -> list[list[Cell]]:
     """Return the commitments in words only, a line a theme; none if there are none."""
     if words.empty:
         return []
     language, themes = page.language, _themes(words)
-    names = [list(group[f"indicator_{language}"]) for group in themes.values()]
-    wide = SHARES[2] * page.room.width - table.gap(page)
-    texts = table.lists(page, page.room, wide, names, taken + 1)
+    pairs = [group[["indicator_zh", "indicator_en"]] for group in themes.values()]
+    names = [[Text(*pair) for pair in each.itertuples(index=False, name=None)] for each in pairs]
+    wide = SHARES[2] * room.width - table.gap(page)
+    texts = table.lists(page, room, wide, names, taken + 1)
     return [
         _grey(say("commitments.in_words")[language], "", len(words)),
         *(
