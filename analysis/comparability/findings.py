@@ -14,7 +14,16 @@ from analysis.language import numbers, values
 from analysis.language.labels import region
 from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Answer, Mark, Promise, Quantity, Status, Use
+from analysis.language.vocabulary import (
+    Answer,
+    Apart,
+    Mark,
+    Pairing,
+    Promise,
+    Quantity,
+    Status,
+    Use,
+)
 from analysis.statistics import precision, summaries
 from analysis.statistics.spread import Placement
 from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
@@ -52,8 +61,10 @@ def side_by_side(rows: pd.DataFrame) -> Text:
     first, answers = headline.iloc[0], summaries.answers(headline)
     name = Text(first["family_zh"], first["family_en"])
     if answers.kind is Answer.AMOUNTS and answers.regions > len(answers.ends):
-        low, high = map(_answer, sorted(answers.ends, key=lambda row: float(row["total"])))
-        return say("finding.range", name=name, count=answers.regions, low=low, high=high)
+        ends = sorted(answers.ends, key=lambda row: float(row["total"]))
+        words = dict(zip(("low", "high"), map(_answer, ends), strict=True))
+        words |= dict(zip(("least", "most"), map(region, ends), strict=True))
+        return say("finding.range_of_regions", name=name, **words)
     each = [region(row) + Text("", " ") + _answer(row) for row in answers.ends]
     return say(
         f"finding.answers_{answers.kind}",
@@ -84,11 +95,18 @@ def apart(rows: pd.DataFrame) -> Text:
     return say("finding.apart", name=_name(rows), reason=reason)
 
 
-def not_comparable(comparable: Mapping[str, bool]) -> Text:
-    """Return how many of the indicators that several reports share cannot be compared."""
+def not_comparable(comparable: Mapping[str, bool], rows: pd.DataFrame) -> Text:
+    """
+    Return of how many of the indicators that several reports share regions report other parts.
+
+    *rows* are those of ``apart.not_comparable``. Without such an indicator, return how many cannot
+    be compared.
+    """
     total = len(comparable)
-    count = total - sum(comparable.values())
-    return say("finding.not_comparable", count=count, total=total)
+    parts = rows[rows["apart"].isin([Apart.PARTS, Apart.WHOLE_AND_PART])]["indicator"].nunique()
+    if parts:
+        return say("finding.other_parts", count=parts, total=total)
+    return say("finding.not_comparable", count=total - sum(comparable.values()), total=total)
 
 
 def _name(rows: pd.DataFrame) -> Text:
@@ -184,13 +202,15 @@ def coverage(comparable: Mapping[str, object]) -> Text:
     return say("finding.coverage", count=sum(map(bool, comparable.values())), total=len(comparable))
 
 
-def reported(cells: pd.DataFrame, total: int) -> Text:
-    """Return which region has figures of most of the *total* shared indicators, and of fewest."""
-    if cells.empty:
+def compared(cells: pd.DataFrame, total: int) -> Text:
+    """Return how many of *total* shared indicators compare, and where most and fewest do."""
+    inside = cells[cells["pairing"].eq(Pairing.INSIDE)] if len(cells) else cells
+    if inside.empty:
         return say("note.nothing_here")
-    ends = summaries.reported(cells)
-    words = {"most": region(ends.most), "count": ends.count, "least": region(ends.least)}
-    return say("finding.reported", total=total, fewest=ends.fewest, **words)
+    ends = summaries.reported(inside)
+    words = {"most": region(ends.most), "more": ends.count, "least": region(ends.least)}
+    count = inside["indicator"].nunique()
+    return say("finding.compared", total=total, count=count, fewer=ends.fewest, **words)
 
 
 def reading(changes: pd.DataFrame) -> Text:
@@ -364,31 +384,30 @@ def against(pairs: Sequence[Against]) -> Text | None:
 
 
 def targets(judged: pd.DataFrame) -> Text:
-    """Return which region sets most targets, or how many of those that were due are met."""
+    """Return how many targets were met, or, if none could be judged, why."""
     if judged.empty:
         return say("note.nothing_aimed")
     outcomes = summaries.outcomes(judged)
     if outcomes.judged:
         return say("finding.targets", total=outcomes.total, met=outcomes.met)
-    if outcomes.count == outcomes.total:
-        return waiting(judged)
+    counts = {"waiting": outcomes.waiting, "undated": outcomes.undated}
+    return say("finding.targets_open", total=outcomes.total, count=outcomes.regions, **counts)
+
+
+def most_targets(judged: pd.DataFrame) -> Text:
+    """Return which region sets most targets."""
+    if judged.empty:
+        return say("targets.subtitle")
+    outcomes = summaries.outcomes(judged)
     words = {"region": region(outcomes.most), "total": outcomes.total, "count": outcomes.count}
     return say("finding.targets_most", **words)
 
 
-def waiting(judged: pd.DataFrame) -> Text:
-    """Return how many targets were not due when their report was written."""
-    if judged.empty:
-        return say("targets.subtitle")
-    outcomes = summaries.outcomes(judged)
-    return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
-
-
 def instruments(patterns: pd.DataFrame) -> Text:
-    """Return how many instruments the reports of all regions mention."""
+    """Return how many instruments all reports mention, and how many only the longest one does."""
     counts = summaries.instruments(patterns)
     words = {"count": counts.every, "total": counts.total, "reports": counts.reports}
-    return say("finding.instruments", **words)
+    return say("finding.instruments", region=region(counts.most), alone=counts.alone, **words)
 
 
 def instruments_of_one(patterns: pd.DataFrame) -> Text:

@@ -126,7 +126,7 @@ def not_comparable(**options: Unpack[Options]) -> Pages:
     data = asked.data
     comparable = {code: bool(ids) for code, ids in data.compared.items()}
     rows = apart.not_comparable(data.rated, data.tables, comparable)
-    title = findings.not_comparable(comparable)
+    title = findings.not_comparable(comparable, rows)
     return asked.pages(draw_not_comparable, rows, title, "not-comparable", by="indicator")
 
 
@@ -438,7 +438,7 @@ def targets(**options: Unpack[Options]) -> Pages:
     data = asked.data
     judged = attainment.judged(data.rows)
     refused = attainment.without_target(data.rows, judged)
-    draw = partial(draw_targets, refused=refused, about=findings.waiting(judged))
+    draw = partial(draw_targets, refused=refused, about=findings.most_targets(judged))
     # By the origin, which is one for all: parts of the rows, as even as can be.
     return asked.pages(draw, judged, findings.targets(judged), "targets", by="origin", first="-1")
 
@@ -458,7 +458,7 @@ def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
     every = data.of_regions(policies.standings(data.tables))
     rows = every[every["theme"].eq(theme)] if theme else every
     absent = data.of_regions(policies.unlisted(data.tables, every))
-    ordered = policies.ordered(rows, data.tables.themes, asked.language)
+    ordered = policies.ordered(rows, data.tables.themes)
     patterns = policies.patterns(ordered)
     often = patterns["reports"].ge(policies.SEVERAL)
     draw = partial(draw_instruments, absent=absent)
@@ -503,8 +503,7 @@ def coverage(**options: Unpack[Options]) -> Figure:
     draw = partial(
         draw_coverage,
         rows,
-        title=findings.reported(rows, len(compared)),
-        about=findings.coverage(compared),
+        title=findings.compared(rows, len(compared)),
         indicators=list(compared),
         density=summaries.density(data.rows, data.tables.reports),
         gaps=gaps.cells(data.rows, list(compared), data.absences),

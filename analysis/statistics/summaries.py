@@ -196,6 +196,8 @@ class Outcomes:
     missed: int
     unsure: int
     waiting: int  # not due when the report was written
+    undated: int  # without a date in the report
+    regions: int
     most: Row  # of the region that sets most
     count: int  # its targets
 
@@ -213,7 +215,8 @@ def outcomes(judged: pd.DataFrame) -> Outcomes:
     )
     regions = judged["region"].value_counts(sort=True)
     most = judged[judged["region"].eq(regions.index[0])].iloc[0].to_dict()
-    verdicts = met, missed, unsure, int(judged["waiting"].sum())
+    open_ = int(judged["waiting"].sum()), int((~judged["dated"].astype(bool)).sum())
+    verdicts = met, missed, unsure, *open_, len(regions)
     return Outcomes(len(judged), *verdicts, most, int(regions.iloc[0]))
 
 
@@ -272,11 +275,13 @@ def headline(rows: pd.DataFrame) -> pd.DataFrame:
     """
     Return the rows of the family that most regions answer, of several the first.
 
-    Rates and percentages come before numbers that grow with the size of a region.
+    Results come before targets, and rates and percentages before numbers that grow with the size
+    of a region.
     """
     families = rows.groupby("family", sort=False)
     sizeless = families["use"].first().eq(Use.RATE) | families["unit"].first().eq("%")
-    order = families["region"].nunique() + sizeless / 2
+    aims = families["status"].first().eq(Status.TARGET)
+    order = families["region"].nunique() + sizeless / 2 - aims
     return rows[rows["family"].eq(str(order.idxmax()))]
 
 

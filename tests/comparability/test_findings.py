@@ -152,7 +152,10 @@ def test_coverage_counts_the_shared_indicators_that_compare():
     comparable = {"deaths": True, "drills_held": True, "hazards_found": False}
 
     assert findings.coverage(comparable).en == "2 of 3 shared indicators can be compared"
-    assert findings.not_comparable(comparable).zh == "3项指标中1项没有两地可比"
+    apart = pd.DataFrame({"indicator": ["hazards_found"] * 2, "apart": ["rule"] * 2})
+    assert findings.not_comparable(comparable, apart).zh == "3项指标中1项没有两地可比"
+    parts = apart.assign(apart="parts")
+    assert findings.not_comparable(comparable, parts).zh == "3项中1项各地口径不同"
 
 
 def test_reading_gives_the_latest_change_first(rows, context):
@@ -216,7 +219,7 @@ def test_instruments_are_counted_once():
         columns=["indicator", "reports", "region", "status", "region_zh", "region_en"],
     )
 
-    assert findings.instruments(rows).en == "All 2 regions report 1 of 2 instruments"
+    assert findings.instruments(rows).en == "2 reports share 1 of 2 instruments, 1 Anhui's alone"
     assert findings.instruments_of_one(rows).zh == "2项举措安徽2项，1项他地未提"
 
 
