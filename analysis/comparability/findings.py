@@ -390,8 +390,7 @@ def targets(judged: pd.DataFrame) -> Text:
     outcomes = summaries.outcomes(judged)
     if outcomes.judged:
         return say("finding.targets", total=outcomes.total, met=outcomes.met)
-    counts = {"waiting": outcomes.waiting, "undated": outcomes.undated}
-    return say("finding.targets_open", total=outcomes.total, count=outcomes.regions, **counts)
+    return say("finding.targets_open", waiting=outcomes.waiting, undated=outcomes.undated)
 
 
 def most_targets(judged: pd.DataFrame) -> Text:

@@ -197,7 +197,6 @@ class Outcomes:
     unsure: int
     waiting: int  # not due when the report was written
     undated: int  # without a date in the report
-    regions: int
     most: Row  # of the region that sets most
     count: int  # its targets
 
@@ -216,7 +215,7 @@ def outcomes(judged: pd.DataFrame) -> Outcomes:
     regions = judged["region"].value_counts(sort=True)
     most = judged[judged["region"].eq(regions.index[0])].iloc[0].to_dict()
     open_ = int(judged["waiting"].sum()), int((~judged["dated"].astype(bool)).sum())
-    verdicts = met, missed, unsure, *open_, len(regions)
+    verdicts = met, missed, unsure, *open_
     return Outcomes(len(judged), *verdicts, most, int(regions.iloc[0]))
 
 
