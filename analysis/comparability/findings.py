@@ -390,7 +390,9 @@ def targets(judged: pd.DataFrame) -> Text:
     outcomes = summaries.outcomes(judged)
     if outcomes.judged:
         return say("finding.targets", total=outcomes.total, met=outcomes.met)
-    return say("finding.targets_open", waiting=outcomes.waiting, undated=outcomes.undated)
+    if outcomes.undated:
+        return say("finding.targets_open", waiting=outcomes.waiting, undated=outcomes.undated)
+    return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
 
 
 def most_targets(judged: pd.DataFrame) -> Text:
