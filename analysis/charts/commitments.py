@@ -51,7 +51,7 @@ def commitments(
         source=publishers.source_note(rows if len(rows) else absent.assign(origin="report")),
         alt=say("commitments.alt", title=title, count=len(dated)),
         left_out=left_out(absent),
-        notes=(say("note.promise"), *_plan(rows)),
+        notes=(say("note.promise"), *_plan(rows), say("note.record")),
         spoken=say("note.promise"),
     )
     page = Page(caption, language, form=form, ax=ax)

@@ -64,7 +64,7 @@ def instruments(
         source=publishers.source_note(rows),
         alt=say("instruments.alt" if contained is None else "instruments.alt_map", title=title),
         left_out=left_out(absent),
-        notes=(say("note.silence"), say("note.reports_differ")),
+        notes=(say("note.silence"), say("note.reports_differ"), say("note.record")),
         spoken=say("note.silence"),
     )
     page = Page(caption, language, form=form, ax=ax)

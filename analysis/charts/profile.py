@@ -189,10 +189,11 @@ def _write_blocks(page: Page, room: Room, blocks: Sequence[Block]) -> None:
     axes, top = grid.canvas(page), room.bottom + room.height
     for block, text in zip(blocks, texts, strict=True):
         heading = block.heading[page.language]
-        page.text(room.left, top, heading, min(size, page.size.label), color=style.GREY)
-        top -= step
-        grid.rule(axes, room.left, room.left + room.width, [top - 0.05 * step])
-        top = _write_lines(page, room.left, top - 0.2 * step, text, size, step=step)
+        small = min(size, page.size.label)
+        page.text(room.left, top, heading, small, color=style.GREY)
+        rule = top - small * (LEADING + 0.05) / 72
+        grid.rule(axes, room.left, room.left + room.width, [rule])
+        top = _write_lines(page, room.left, rule - 0.15 * step, text, size, step=step)
         top -= (HEADING - 1.2) * step
 
 
