@@ -503,8 +503,12 @@ def promised_heading(rows: pd.DataFrame) -> Text:
     return say("profile.promised_heading", **counts)
 
 
-def promised_lines(rows: pd.DataFrame) -> Listed:
-    """Return the commitments of a region with a number or a date, and how many have none."""
+def promised_lines(rows: pd.DataFrame, *, by_theme: bool = False) -> Listed:
+    """
+    Return the commitments of a region with a number or a date, and how many have none.
+
+    *by_theme* also counts those without by theme.
+    """
     known = rows[rows["status"].ne(Promise.WORDS)].sort_values("deadline", kind="stable")
     lines = [
         say(
@@ -514,9 +518,21 @@ def promised_lines(rows: pd.DataFrame) -> Listed:
         )
         for row in known.to_dict("records")
     ]
-    words = len(rows) - len(known)
-    message = "profile.in_words" if lines else "partial.words_alone"
-    return lines, say(message, count=words) if words else None
+    words = rows[rows["status"].eq(Promise.WORDS)]
+    if words.empty:
+        return lines, None
+    last = say("profile.in_words" if lines else "partial.words_alone", count=len(words))
+    return lines, last + Text("：", ": ") + _of_themes(words) if by_theme else last
+
+
+def _of_themes(words: pd.DataFrame) -> Text:
+    """Return how many of the commitments *words* there are of each theme, the most first."""
+    counts = words[["theme_zh", "theme_en"]].value_counts(sort=True).reset_index()
+    each = [
+        say("commitments.of_theme", theme=values.lowered(Text(zh, en)), number=count)
+        for zh, en, count in counts.itertuples(index=False, name=None)
+    ]
+    return Text.joined(each, zh="、", en=", ")
 
 
 def comparable_lines(beside: pd.DataFrame, unsaid: tuple[int, int]) -> Listed:

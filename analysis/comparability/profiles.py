@@ -282,8 +282,10 @@ def lists(
     """Return what is open in the region of *own*, promised, and comparable: heading and lines."""
     closed = wholes.most_open(rates.shares(own))
     refused = wholes.unclosed(own, set(closed["region"]), tables.absence_rows)
+    plan = bool(own["kind"].eq("plan").all())
+    promised = findings.promised_lines(commitments, by_theme=plan)
     return [
         (say("profile.open_heading"), findings.open_lines(closed, refused), None),
-        (findings.promised_heading(commitments), *findings.promised_lines(commitments)),
+        (findings.promised_heading(commitments), *promised),
         (say("profile.comparable_heading"), *findings.comparable_lines(beside, unsaid)),
     ]
