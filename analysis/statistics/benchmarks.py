@@ -425,11 +425,11 @@ def limits(spread_: Spread | None, least: float, most: float, *, count: int = 12
     Returns
     -------
     pandas.DataFrame
-        ``expected``; ``lower`` and ``upper`` (chance alone, 99.8 %), ``usual_lower`` and
-        ``usual_upper`` (with the spread, 95 %).
+        ``expected``; ``lower`` and ``upper`` (chance alone), ``usual_lower`` and ``usual_upper``
+        (with the spread); all 95 %.
     """
     grid = np.geomspace(least, most, count)
-    chance = spread.funnel(grid, level=spread.BEYOND)
+    chance = spread.funnel(grid)
     columns = {"expected": grid, "lower": chance.lower, "upper": chance.upper}
     if spread_ is not None:
         usual = spread.adjusted_funnel(grid, spread_)

@@ -87,7 +87,7 @@ def test_the_limits_of_chance_lie_inside_those_with_the_spread(funnel):
     inner, usual = funnel.named("upper")[0], funnel.named("usual_upper")[0]
     expected = inner.get_xdata()
 
-    assert (inner.get_ydata() == spread.funnel(expected, level=0.998).upper).all()
+    assert (inner.get_ydata() == spread.funnel(expected).upper).all()
     assert (usual.get_ydata() > inner.get_ydata()).all()
 
 
