@@ -49,12 +49,11 @@ def not_comparable(
     -------
     pandas.DataFrame
         The most telling figures of each region, in the order of indicators and regions, with
-        ``apart`` (a word of ``Apart``), ``reason_zh`` and ``reason_en``, the same for all rows of
-        an indicator, and ``elsewhere``: whether the figure is compared with those of another
-        indicator.
+        ``reason_zh`` and ``reason_en``, the same for all rows of an indicator, and ``elsewhere``:
+        whether the figure is compared with those of another indicator.
     """
     parts = [figures(rows, declared, code) for code, may in comparable.items() if not may]
-    empty = rows.iloc[:0].assign(apart="", reason_zh="", reason_en="")
+    empty = rows.iloc[:0].assign(reason_zh="", reason_en="")
     every = pd.concat([empty, *parts], ignore_index=True)
     return every.assign(elsewhere=every["id"].isin(families.answering(rows, declared)["id"]))
 
@@ -67,7 +66,7 @@ def figures(rows: pd.DataFrame, declared: Declares, indicator: str) -> pd.DataFr
     reason = why(own)
     if reason.kind is Apart.RULE:
         reason = replace(reason, rule=_barred(reported, declared, indicator))
-    return own.assign(apart=str(reason.kind), reason_zh=reason.text.zh, reason_en=reason.text.en)
+    return own.assign(reason_zh=reason.text.zh, reason_en=reason.text.en)
 
 
 def why(own: pd.DataFrame) -> Why:

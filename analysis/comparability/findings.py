@@ -16,7 +16,6 @@ from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Answer,
-    Apart,
     Mark,
     Pairing,
     Promise,
@@ -95,18 +94,11 @@ def apart(rows: pd.DataFrame) -> Text:
     return say("finding.apart", name=_name(rows), reason=reason)
 
 
-def not_comparable(comparable: Mapping[str, bool], rows: pd.DataFrame) -> Text:
-    """
-    Return of how many of the indicators that several reports share regions report other parts.
-
-    *rows* are those of ``apart.not_comparable``. Without such an indicator, return how many cannot
-    be compared.
-    """
+def not_comparable(comparable: Mapping[str, bool]) -> Text:
+    """Return how many of the indicators that several reports share cannot be compared."""
     total = len(comparable)
-    parts = rows[rows["apart"].isin([Apart.PARTS, Apart.WHOLE_AND_PART])]["indicator"].nunique()
-    if parts:
-        return say("finding.other_parts", count=parts, total=total)
-    return say("finding.not_comparable", count=total - sum(comparable.values()), total=total)
+    count = total - sum(comparable.values())
+    return say("finding.not_comparable", count=count, total=total)
 
 
 def _name(rows: pd.DataFrame) -> Text:

@@ -126,7 +126,7 @@ def not_comparable(**options: Unpack[Options]) -> Pages:
     data = asked.data
     comparable = {code: bool(ids) for code, ids in data.compared.items()}
     rows = apart.not_comparable(data.rated, data.tables, comparable)
-    title = findings.not_comparable(comparable, rows)
+    title = findings.not_comparable(comparable)
     return asked.pages(draw_not_comparable, rows, title, "not-comparable", by="indicator")
 
 

@@ -30,7 +30,7 @@ def pages(request):
 def drawn(rows):
     """The table of a few rows, in English."""
     with style.house_style():
-        title = findings.not_comparable({"deaths": False}, rows)
+        title = findings.not_comparable({"deaths": False})
         return Drawing(draw_not_comparable(rows, title=title, language="en"))
 
 
