@@ -21,6 +21,7 @@ from .figure import Caption, Figure, Kind, applicable, described, missing
 from .page import Page, Room, measured
 
 FAR = 100.0  # percent; an interval that reaches further ends at the edge, its text is complete
+ADDED = ["whole", "colour", "reporting"]  # columns of the drawing only
 Row = dict[Any, Any]
 
 
@@ -49,7 +50,8 @@ def changes(
             KIND.name, rows, title=title, language=language, refused=refused, form=form, ax=ax
         )
     page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
-    rows = rows.assign(whole=whole_year(rows))
+    colours = rows["region"].map(style.colour).where(rows["reporting"], style.GREY)
+    rows = rows.assign(whole=whole_year(rows), colour=colours)
     panels = [group for _, group in rows.groupby("indicator", sort=False)]
     regions = list(dict.fromkeys(rows.sort_values(["level_order", "adcode"])["region"]))
     heights = _heights(rows, regions)
@@ -60,12 +62,13 @@ def changes(
     for index, panel in enumerate(panels):
         left = page.room.left + gutter + index * width
         _draw_panel(page, page.room._replace(left=left, width=width), panel, heights, rows)
-    return page.figure(KIND.name, Scale.RATIO, rows.drop(columns="whole"), refused)
+    return page.figure(KIND.name, Scale.RATIO, rows.drop(columns=ADDED), refused)
 
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     about = say("changes.about")
     computed = rows[rows["mark"].eq(Mark.EXACT)]
+    around = [] if rows["reporting"].all() else [say("changes.around")]
     partly = ~whole_year(rows)
     conditions = {
         "changes.key": len(computed) > 0,
@@ -75,7 +78,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
     }
     return Caption(
         title=title,
-        subtitle=Text.listed([about, values.years(rows["period_end"])]),
+        subtitle=Text.listed([about, *around, values.years(rows["period_end"])]),
         axis=about,
         source=publishers.source_note(rows),
         alt=described(
@@ -102,7 +105,8 @@ def _in_words(row: Row) -> Text:
 def _change(row: Row) -> Text:
     if row["mark"] == Mark.DIRECTION_ONLY:
         return values.direction(row["direction"])
-    return Text(*[numbers.signed_percent(round(row["percent"], 2 if _printed(row) else 1))] * 2)
+    form = numbers.signed_percent if _printed(row) else numbers.computed_percent
+    return Text(*[form(row["percent"])] * 2)
 
 
 def _printed(row: Row) -> bool:
@@ -143,7 +147,7 @@ def _draw_names(
     bottom, height = _inside(page)
     for row in rows.drop_duplicates("region").to_dict("records"):
         y = bottom + height * sum(heights[row["region"]]) / 2
-        colour = style.colour(row["region"])
+        colour = row["colour"]
         words, size = row[f"region_{page.language}"], page.size.label
         x = page.room.left + gutter - 0.15
         page.text(x, y, words, size, color=colour, ha="right", va="center")
@@ -174,7 +178,7 @@ def _draw_panel(
 
 
 def _colour(row: Row) -> str:
-    return style.colour(row["region"]) if row["origin"] == "report" else style.GREY
+    return str(row["colour"]) if row["origin"] == "report" else style.GREY
 
 
 def _label(row: Row, page: Page) -> str:
@@ -202,7 +206,9 @@ def _finish(
     axes.xaxis.set_major_formatter(lambda x, _: numbers.signed_percent(x))
     axes.locator_params(axis="x", nbins=marks.ticks(axes, page, "+100%"))
     low, high = axes.get_xlim()
-    for top, bottom in list(heights.values())[::2]:
+    for region in every.loc[every["reporting"], "region"].unique():
+        top, bottom = heights[region]
+        axes.axhline(bottom, color="white", linewidth=3, zorder=0.5)
         band = Rectangle((low, bottom), high - low, top - bottom, facecolor=style.SHADE, zorder=0)
         axes.add_patch(band)
 

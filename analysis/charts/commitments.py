@@ -15,7 +15,7 @@ from analysis.language.vocabulary import Promise, Scale
 from . import grid, native, style, table
 from .comparison import left_out
 from .figure import Caption, Figure, Kind
-from .page import Page
+from .page import Page, Room
 from .table import Cell
 
 Row = dict[Any, Any]
@@ -51,7 +51,7 @@ def commitments(
         source=publishers.source_note(rows if len(rows) else absent.assign(origin="report")),
         alt=say("commitments.alt", title=title, count=len(dated)),
         left_out=left_out(absent),
-        notes=(say("note.promise"), *_plan(rows)),
+        notes=(say("note.promise"), *_plan(rows), say("note.record")),
         spoken=say("note.promise"),
     )
     page = Page(caption, language, form=form, ax=ax)
@@ -63,9 +63,10 @@ def commitments(
     lines = [_cells(row, page.language, dated=at in first) for at, row in enumerate(records)]
     heads = ("commitments.deadline", "", "", "commitments.number")
     columns = table.headed(page.language, heads, SHARES)
-    write = partial(table.write, page, page.room, columns, rules=[*first, len(records)])
+    room = _draw_strip(page, len(dated), len(rows), style.colour(rows["region"].iloc[0]))
+    write = partial(table.write, page, room, columns, rules=[*first, len(records)])
     try:
-        layout = write([*lines, *_in_words(page, words, len(lines))])
+        layout = write([*lines, *_in_words(page, room, words, len(lines))])
     except CrowdedError:
         layout = write([*lines, _counted(words, page.language)])
     _draw_line(page, records, layout)
@@ -84,14 +85,29 @@ def _cells(row: Row, language: str, *, dated: bool) -> list[Cell]:
     ]
 
 
-def _in_words(page: Page, words: pd.DataFrame, taken: int) -> list[list[Cell]]:
+def _draw_strip(page: Page, count: int, total: int, colour: str) -> Room:
+    """Draw a dot for each commitment, the *count* checkable ones dark; return the room below."""
+    room, size = page.room, page.mark * 0.8
+    step = min(room.width / total, 2.2 * size / 72)
+    y = room.bottom + room.height - size / 72
+    x = [room.left + (at + 0.5) * step for at in range(total)]
+    look: dict[str, Any] = {"marker": "o", "linestyle": "none", "zorder": 2}
+    look["markersize"] = min(size, step * 72 * 0.8)
+    axes = grid.canvas(page)
+    for part, tint in ((x[:count], colour), (x[count:], style.BAND)):
+        axes.plot(part, [y] * len(part), color=tint, **look)
+    return room._replace(height=room.height - 2.6 * size / 72)
+
+
+def _in_words(page: Page, room: Room, words: pd.DataFrame, taken: int) -> list[list[Cell]]:
     """Return the commitments in words only, a line a theme; none if there are none."""
     if words.empty:
         return []
     language, themes = page.language, _themes(words)
-    names = [list(group[f"indicator_{language}"]) for group in themes.values()]
-    wide = SHARES[2] * page.room.width - table.gap(page)
-    texts = table.lists(page, page.room, wide, names, taken + 1)
+    pairs = [group[["indicator_zh", "indicator_en"]] for group in themes.values()]
+    names = [[Text(*pair) for pair in each.itertuples(index=False, name=None)] for each in pairs]
+    wide = SHARES[2] * room.width - table.gap(page)
+    texts = table.lists(page, room, wide, names, taken + 1)
     return [
         _grey(say("commitments.in_words")[language], "", len(words)),
         *(
@@ -122,15 +138,15 @@ def _grey(head: str, text: str, count: int) -> list[Cell]:
 
 
 def _draw_line(page: Page, records: list[Row], layout: table.Grid) -> None:
-    """Draw a dot for each commitment on a line: filled with a deadline, else hollow."""
+    """Draw a dot for each commitment; those with a deadline are on a line."""
     axes, box = grid.canvas(page), layout.columns[1]
     x = box.left + box.width / 2
     dated = [at for row, at in zip(records, layout.middles, strict=False) if row["due"]]
     if dated:
         axes.plot([x, x], [dated[0], dated[-1]], color=style.AXIS, linewidth=1.2, zorder=1)
     for row, at in zip(records, layout.middles, strict=False):
-        fill, colour = "full" if row["due"] else "none", style.colour(row["region"])
-        grid.stamp(axes, (x, at), fill, colour, size=page.mark * 0.9, gid=f"mark-{row['id']}")
+        colour = style.colour(row["region"])
+        grid.stamp(axes, (x, at), "full", colour, size=page.mark * 0.9, gid=f"mark-{row['id']}")
 
 
 def _plan(rows: pd.DataFrame) -> list[Text]:
@@ -161,7 +177,6 @@ def _table(record: native.Record, language: str) -> native.Table | None:
 def _line(row: native.Row, language: str) -> tuple[str, str, str]:
     due = row.get("deadline")
     when = values.deadline(pd.Timestamp(due)) if due else say("outcome.undated")
-    when = Text("● ", "● ") + when if due else Text("○ ", "○ ") + when
     number = labels.value({**row, "deadline": None})[language] if "value" in row else ""
     return when[language], row.get(f"indicator_{language}", ""), number
 

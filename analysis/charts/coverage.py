@@ -19,9 +19,9 @@ from .page import Page, measured
 from .table import Cell, Column
 
 NAME = 0.38  # of the width, of the names of indicators
-PAD = 0.12  # ems of empty height in a line
+PAD = 0.05  # ems of empty height in a line
 SHADES = {Pairing.NONE: "#EAEEF3", Pairing.OUTSIDE: "#CDDEEE", Pairing.INSIDE: "#98BBDC"}
-HEADS = 2  # lines of totals above the indicators
+HEADS = 3  # lines of totals above the indicators
 
 Row = dict[Any, Any]
 
@@ -30,7 +30,6 @@ def coverage(
     rows: pd.DataFrame,
     *,
     title: Text,
-    about: Text,
     language: str,
     indicators: Sequence[str],
     density: pd.Series,
@@ -47,8 +46,6 @@ def coverage(
     ----------
     rows
         From ``families.cells``: one row a region and indicator, with ``parts`` and ``pairing``.
-    about
-        The subtitle, from ``findings``.
     indicators
         The indicators to draw in their order.
     density
@@ -56,7 +53,7 @@ def coverage(
     gaps
         The cells without a figure, each with its reason.
     """
-    page = Page(_caption(rows, title, about, len(indicators)), language, form=form, ax=ax)
+    page = Page(_caption(rows, title, len(indicators)), language, form=form, ax=ax)
     if rows.empty or not indicators:
         page.empty()
         return page.figure(KIND.name, Scale.NONE, rows, gaps)
@@ -73,7 +70,9 @@ def coverage(
         ]
         for code in [*comparable, *others]
     }
-    write = partial(table.write, page, page.room, columns, rules=[HEADS], small=True, pad=PAD)
+    write = partial(
+        table.write, page, page.room, columns, rules=[HEADS], sizes=[page.size.note], pad=PAD
+    )
     words = say("coverage.others", count=len(others))[page.language]
     rest = [Cell(words, colour=style.GREY), *[Cell("")] * len(regions)]
     every, most = [*totals, *lines.values()], HEADS + len(comparable)
@@ -90,11 +89,11 @@ def coverage(
     return page.figure(KIND.name, Scale.NONE, rows, gaps)
 
 
-def _caption(rows: pd.DataFrame, title: Text, about: Text, total: int) -> Caption:
+def _caption(rows: pd.DataFrame, title: Text, total: int) -> Caption:
     regions = rows["region"].nunique()
     return Caption(
         title=title,
-        subtitle=about,
+        subtitle=say("coverage.about"),
         source=publishers.source_note(rows),
         alt=say("coverage.alt", title=title, total=total, regions=regions),
         notes=(say("coverage.key"),),
@@ -125,12 +124,19 @@ def _columns(page: Page, regions: Sequence[Row]) -> list[Column]:
 def _totals(
     rows: pd.DataFrame, regions: Sequence[Row], density: pd.Series, language: Language
 ) -> list[list[Cell]]:
-    """Return how many indicators each region reports, and its figures for 1,000 characters."""
-    counts = rows.groupby("region", observed=True)["indicator"].nunique()
+    """Return how many indicators each region reports, how many compare, and its figure density."""
     codes = [region["region"] for region in regions]
-    total = say("coverage.reported", total=rows["indicator"].nunique())[language]
+    inside = rows[rows["pairing"].eq(Pairing.INSIDE)]
+    counts = [
+        each.groupby("region", observed=True)["indicator"].nunique() for each in (rows, inside)
+    ]
+    total = say("coverage.reported", total=rows["indicator"].nunique())
+    names = (total[language], say("coverage.compared")[language])
     return [
-        [Cell(total), *(Cell(str(counts[code])) for code in codes)],
+        *(
+            [Cell(name), *(Cell(str(count.get(code, 0))) for code in codes)]
+            for name, count in zip(names, counts, strict=True)
+        ),
         [
             Cell(say("coverage.density")[language], colour=style.GREY),
             *(Cell(f"{density.get(code, 0.0):.1f}", colour=style.GREY) for code in codes),

@@ -64,7 +64,7 @@ def instruments(
         source=publishers.source_note(rows),
         alt=say("instruments.alt" if contained is None else "instruments.alt_map", title=title),
         left_out=left_out(absent),
-        notes=(say("note.silence"), say("note.reports_differ")),
+        notes=(say("note.silence"), say("note.reports_differ"), say("note.record")),
         spoken=say("note.silence"),
     )
     page = Page(caption, language, form=form, ax=ax)
@@ -105,18 +105,26 @@ def _draw_patterns(page: Page, room: Room, rows: pd.DataFrame, about: str) -> No
     columns = _columns(page, room, regions)
     wide = columns[-1].share * room.width - table.gap(page)
     rules = table.starts([group.iloc[0].to_dict() for group in groups], "reports")
-    each = [list(dict.fromkeys(group[f"indicator_{page.language}"])) for group in groups]
+    each = [_names(group) for group in groups]
     texts = table.lists(page, room, wide, each)
     lines = [
         [*[Cell("")] * len(regions), Cell(str(len(names))), Cell(text)]
         for names, text in zip(each, texts, strict=True)
     ]
     shaded = _shaded(groups, {about} if about else {row["region"] for row in regions})
-    layout = table.write(page, room, columns, lines, rules=rules, shaded=shaded, small=True)
+    layout = table.write(
+        page, room, columns, lines, rules=rules, shaded=shaded, sizes=[page.size.note]
+    )
     axes = grid.canvas(page)
     for group, at in zip(groups, layout.middles, strict=True):
         for region, box in zip(regions, layout.columns, strict=False):
             _draw_dots(page, axes, group[group["region"].eq(region["region"])], box, at)
+
+
+def _names(group: pd.DataFrame) -> list[Text]:
+    """Return the name of each instrument of *group*, in their order."""
+    once = group.drop_duplicates("indicator")[["indicator_zh", "indicator_en"]]
+    return [Text(zh, en) for zh, en in once.itertuples(index=False, name=None)]
 
 
 def _shaded(groups: Sequence[pd.DataFrame], regions: set[str]) -> int | None:

@@ -14,7 +14,7 @@ from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
 
 from . import grid, native, paragraph, style
-from .figure import Caption, Figure, Kind
+from .figure import Caption, Figure, Kind, applicable
 from .page import Page, begun, measured
 from .paragraph import Words
 
@@ -88,12 +88,14 @@ def not_comparable(
 
 def _caption(rows: pd.DataFrame, title: Text) -> Caption:
     count = rows["indicator"].nunique()
+    most = rows.groupby(["indicator", "region"], observed=True).size().max()
+    conditions = {"not_comparable.elsewhere": rows["elsewhere"].any(), "note.record": most > MOST}
     return Caption(
         title=title,
         subtitle=say("not_comparable.subtitle"),
         source=publishers.source_note(rows),
         alt=say("not_comparable.alt", title=title, count=count),
-        notes=(say("not_comparable.elsewhere"),) if rows["elsewhere"].any() else (),
+        notes=applicable(conditions),
     )
 
 

@@ -81,22 +81,15 @@ def _cells(row: Row, language: str, *, several: bool) -> list[Cell]:
 
 
 def _draw(axes: Axes, page: Page, row: Row, at: float) -> None:
-    """Draw a ring at the cases rectified, a dot at those found, and the open ones between."""
+    """Draw a pale dot at the cases rectified, a dark one at those found, the open ones between."""
     colour = style.colour(row["region"])
     ends = [row["cases"], row["total"]]
     axes.plot(ends, [at, at], color=colour, linewidth=page.mark * 0.45, alpha=0.35, zorder=2)
     axes.plot([0, ends[0]], [at, at], color=style.BAND, linewidth=1.0, zorder=1)
-    for x, fill, gid in ((ends[1], colour, f"found-{row['id']}"), (ends[0], "white", None)):
-        axes.plot(
-            [x], [at], "o",
-            markersize=page.mark * (0.8 if fill == "white" else 1.0),
-            markerfacecolor=fill,
-            markeredgecolor=colour,
-            markeredgewidth=1.4,
-            clip_on=False,
-            zorder=4,
-            gid=gid or f"mark-{row['id']}",
-        )  # fmt: skip
+    pale = style.pale(colour)
+    for x, fill, name in ((ends[0], pale, "mark"), (ends[1], colour, "found")):
+        size, gid = page.mark, f"{name}-{row['id']}"
+        axes.plot([x], [at], "o", color=fill, markersize=size, clip_on=False, zorder=4, gid=gid)
 
 
 def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:

@@ -210,7 +210,7 @@ class Block(NamedTuple):
 
     parts: tuple[str, ...]
     glue: str
-    more: str  # the id of the message that counts the others
+    name: str  # in the id of the message that counts the others
     language: str
     head: str = ""
     colour: str = style.GREY
@@ -221,7 +221,8 @@ class Block(NamedTuple):
             return []
         words, others = self.head + self.glue.join(self.parts[:shown]), len(self.parts) - shown
         if others:
-            words += say(self.more, count=others)[self.language]
+            message = f"page.{'more' if shown else 'only'}_{self.name}"
+            words += say(message, count=others)[self.language]
         return wrapped(words, width, size)
 
     def fitting(self, width: float, size: float, most: int) -> int:
@@ -240,9 +241,9 @@ def _blocks(caption: Caption, language: str) -> list[Block]:
     sources = tuple(part for part in caption.source[language].split(glue) if part)
     head = say("page.left_out")[language]
     blocks = (
-        Block(regions, glue, "page.left_out_more", language, head, style.INK),
-        Block(notes, stop, "page.notes_more", language),
-        Block(sources, glue, "page.sources_more", language),
+        Block(regions, glue, "left_out", language, head, style.INK),
+        Block(notes, stop, "notes", language),
+        Block(sources, glue, "sources", language),
     )
     return [block for block in blocks if block.parts]
 

@@ -11,6 +11,7 @@ from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Method, Scale
 from analysis.statistics import intervals
+from analysis.statistics.summaries import most
 
 from . import marks, native, style, table
 from .comparison import left_out
@@ -68,8 +69,10 @@ def parts(
     _finish(axes, rows)
     heights = [grid.middles[line] for line in at]
     tall = 0.5 * min(grid.size * 2.3 / 72, grid.columns[1].height / len(lines))
+    named = most(rows[rows["whole_id"].eq(records[0]["whole_id"])]).parts
+    strong = {row["id"] for row in named}  # the parts of the title
     for row, height in zip(records, heights, strict=True):
-        _draw(axes, row, height, tall)
+        _draw(axes, row, height, tall, strong=row["id"] in strong)
     if len(wider):
         _strip(axes, page, wider, dict(zip(rows["piece"], heights, strict=True)))
     return page.figure(KIND.name, Scale.SHARE, rows, refused, wider)
@@ -88,14 +91,14 @@ def _finish(axes: Axes, rows: pd.DataFrame) -> None:
     axes.axvline(0, color=style.GREY, linewidth=1.0)
 
 
-def _draw(axes: Axes, row: Row, at: float, tall: float) -> None:
+def _draw(axes: Axes, row: Row, at: float, tall: float, *, strong: bool) -> None:
     colour = style.colour(row["region"])
     axes.barh(
         at,
         row["share"],
         height=tall * 2,
         facecolor=colour,
-        alpha=0.5,
+        alpha=0.65 if strong else 0.3,
         zorder=2,
         gid=f"mark-{row['id']}",
     )

@@ -30,8 +30,8 @@ SHAPES = {
 }
 TICKS = (0.125, 0.25, 0.5, 1, 2, 4, 8)
 COUNTS = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
-LIMITS = ("line", "inner", "outer", "usual")  # messages peers.limit_<name>
 SHARE, MOST = 0.2, 0.25  # of the width, for the strip of road shares: usually, and at most
+LOWEST = 0.11  # of the ratios, so that the key has room
 NEAR = 0.8  # a ratio from here to 1 has its name below it, clear of the line at 1
 DOT = ["id", "expected", "ratio", "scope", "rough"]
 CROWD = 60  # points; smaller marks for more
@@ -73,13 +73,15 @@ def peers(
     strip, glue = _strip_width(page, roads, " "), " "
     if strip > MOST * room.width:
         strip, glue = _strip_width(page, roads, "\n"), "\n"
-    right = max(measured(words, page.size.note) for words in _ends(page)) + 8 / 72
+    names = _limit_names(len(points), language)
+    lines = (line for name in names.values() for line in name.split("\n"))
+    right = max(measured(line, page.size.note) for line in lines) + 8 / 72
     left = page.size.note * 3 / 72
     head = page.size.label * 2.4 / 72
     width = room.width - left - right - strip
     axes = page.axes(Room(room.left + left, room.bottom + foot, width, room.height - foot - head))
     _frame(axes, page, every, limits)
-    _draw_limits(axes, page, limits)
+    _draw_limits(axes, page, limits, names)
     for row in points[DOT].to_dict("records"):
         _dot(axes, page, row, page.mark * (0.75 if len(points) < CROWD else 0.3), style.QUIET)
     for row in own.to_dict("records"):
@@ -101,7 +103,7 @@ def _frame(axes: Axes, page: Page, every: pd.DataFrame, limits: pd.DataFrame) ->
     axes.set_yscale("log")
     axes.set_xlim(limits["expected"].min(), limits["expected"].max())
     inside = every["ratio"][every["ratio"] > 0]
-    axes.set_ylim(min(0.15, inside.min() * 0.85), max(3.2, inside.max() * 1.15))
+    axes.set_ylim(min(LOWEST, inside.min() * 0.85), max(3.2, inside.max() * 1.15))
     axes.xaxis.set_major_locator(FixedLocator(COUNTS))
     axes.yaxis.set_major_locator(FixedLocator([t for t in TICKS if t > axes.get_ylim()[0]]))
     for axis in (axes.xaxis, axes.yaxis):
@@ -116,34 +118,29 @@ def _frame(axes: Axes, page: Page, every: pd.DataFrame, limits: pd.DataFrame) ->
     )
 
 
-def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame) -> None:
+def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame, names: dict[str, str]) -> None:
     x = limits["expected"]
-    looks = {
-        "outer_": (style.QUIET, 0.7, (0, (1, 2))),
-        "": (style.QUIET, 0.9, "-"),
-        "usual_": (style.INK, 2.2, "-"),
-    }
-    ends: list[tuple[float, str, str]] = [(1.0, "line", style.INK)]
+    looks = {"": (style.QUIET, 0.9, "chance"), "usual_": (style.INK, 2.2, "usual")}
+    ends: list[tuple[float, str, str]] = [(1.0, names["line"], style.INK)]
     if "usual_lower" in limits:
         band = limits["usual_lower"], limits["usual_upper"]
         axes.fill_between(x, *band, color=style.SHADE, linewidth=0, zorder=0)
-    for stem, (colour, width, dashes) in looks.items():
+    for stem, (colour, width, name) in looks.items():
         if f"{stem}lower" not in limits:
             continue
         for side in ("lower", "upper"):
             y = limits[f"{stem}{side}"]
-            axes.plot(
-                x, y, color=colour, linewidth=width, linestyle=dashes, gid=f"{stem}{side}", zorder=1
-            )
-        ends.append((float(limits[f"{stem}upper"].iloc[-1]), stem or "inner_", style.GREY))
+            axes.plot(x, y, color=colour, linewidth=width, gid=f"{stem}{side}", zorder=1)
+        ends.append((float(limits[f"{stem}upper"].iloc[-1]), names[name], style.GREY))
     axes.plot(x, np.ones(len(x)), color=style.INK, linewidth=0.9, gid="benchmark", zorder=1)
     _label_ends(axes, page, float(x.iloc[-1]), ends)
 
 
-def _ends(page: Page) -> list[str]:
-    """Return the lines of the names of all curves."""
-    names = (say(f"peers.limit_{name}")[page.language] for name in LIMITS)
-    return [line for name in names for line in name.split("|")]
+def _limit_names(count: int, language: str) -> dict[str, str]:
+    """Return the name of each curve, of one or two lines."""
+    words = {"line": say("peers.limit_line"), "chance": say("peers.limit_chance")}
+    words["usual"] = say("peers.limit_usual", count=count)
+    return {name: text[language].replace("|", "\n") for name, text in words.items()}
 
 
 def _label_ends(axes: Axes, page: Page, x: float, ends: list[tuple[float, str, str]]) -> None:
@@ -151,13 +148,11 @@ def _label_ends(axes: Axes, page: Page, x: float, ends: list[tuple[float, str, s
     point = page.plot.dpi / 72
     placed = [(axes.transData.transform((x, y))[1] / point, y, *rest) for y, *rest in ends]
     least = float("-inf")
-    for high, y, stem, colour in sorted(placed):
-        lines = say(f"peers.limit_{stem.rstrip('_')}")[page.language]
-        half = page.size.note * (1.3 if "|" in lines else 0.7)
+    for high, y, words, colour in sorted(placed):
+        half = page.size.note * (1.3 if "\n" in words else 0.7)
         least = max(high, least + half)
         look = {"color": colour, "linespacing": 1.1}
-        shift, words = (5, least - high), lines.replace("|", "\n")
-        marks.write(axes, words, (x, y), shift, page.size.note, **look)
+        marks.write(axes, words, (x, y), (5, least - high), page.size.note, **look)
         least += half
 
 
@@ -177,10 +172,11 @@ def _dot(axes: Axes, page: Page, row: dict[Any, Any], size: float, colour: str) 
 
 def _name(axes: Axes, page: Page, row: dict[Any, Any]) -> None:
     """Write the region, the years and the ratio beside its dot."""
-    words = f"{row['named'][page.language]} {numbers.ratio(row['ratio'])}"
+    ratio = say("peers.times", ratio=numbers.ratio(row["ratio"]))
+    words = (row["named"] + ratio)[page.language]
     left = np.log(row["expected"]) > np.dot([0.4, 0.6], np.log(axes.get_xlim()))
     below = NEAR < row["ratio"] < 1 or (left and row["ratio"] >= 1)
-    shift = ((-1 if left else 1) * page.mark * 0.9, (-0.75 if below else 0.75) * page.mark)
+    shift = ((-1 if left else 1) * page.mark * 0.9, (-0.75 if below else 1.0) * page.mark)
     look = {"ha": "right" if left else "left", "va": "top" if below else "bottom", "zorder": 5}
     look["color"] = style.colour(str(row["region"]))
     at = (row["expected"], row["ratio"])
@@ -191,6 +187,8 @@ def _key(axes: Axes, page: Page, every: pd.DataFrame) -> None:
     """Write what shapes and hollow marks mean, in the empty corner of large expected counts."""
     used = [scope for scope in SHAPES if every["scope"].eq(scope).any()]
     entries = [(say(f"scope_key.{scope}"), SHAPES[scope], style.QUIET) for scope in used]
+    if used:
+        entries.insert(0, (say("peers.key"), "", style.QUIET))
     if every["rough"].any():
         entries.append((say("peers.hollow"), "o", "white"))
     step = 1.35 * page.size.note

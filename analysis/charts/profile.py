@@ -21,11 +21,13 @@ from .page import LEADING, Page, Room, balanced, wrapped
 from .table import Cell
 
 Row = dict[Any, Any]
+LOOSE = 1.35  # line heights of a list that does not fill its room, over those of one that does
 LEFT = {2: 0.42, 4: 0.592}  # of the width, by the columns of the table
 GUTTER = 0.025
 HEADING = 1.8  # lines that a heading takes, with the space around it
 HEADS = ("outcome", "value", "before", "expected")  # messages profile.<head>
 SHARES = (0.488, 0.244, 0.149, 0.119)
+LARGE = (1.4, 1.25, 1.1)  # sizes of text over that of labels, where a short page has room
 FIRST = 3  # sentences of each block that come before the others
 
 
@@ -88,13 +90,15 @@ def profile(
     page = Page(caption, language, form=form, ax=ax)
     room = page.room
     text, placed = (statement.text, statement.rows) if statement else (None, pd.DataFrame())
+    wide = room.width * LEFT[_columns(outcomes)]
+    left, right = room._replace(width=wide), room.left + wide + room.width * GUTTER
     if outcomes.empty and text is None:
-        lists = _write_nothing(page, room)
+        left, right = room._replace(width=room.width * 0.48), room.left + room.width * 0.52
+        _write_blocks(page, _write_nothing(page, left), blocks[::2])
+        blocks = blocks[1::2]
     else:
-        wide = room.width * LEFT[_columns(outcomes)]
-        _draw_outcomes(page, room._replace(width=wide), outcomes, text)
-        left = room.left + wide + room.width * GUTTER
-        lists = room._replace(left=left, width=room.left + room.width - left)
+        _draw_outcomes(page, left, outcomes, text)
+    lists = room._replace(left=right, width=room.left + room.width - right)
     _write_blocks(page, lists, blocks)
     drawn = pd.concat([rows, outcomes], ignore_index=True).drop_duplicates("id")
     return page.figure(KIND.name, Scale.NONE, drawn, unsaid, placed)
@@ -125,7 +129,7 @@ def _notes(outcomes: pd.DataFrame) -> list[Text]:
 
 def _write_nothing(page: Page, room: Room) -> Room:
     """Write that the report has no outcomes, and return the room below."""
-    size, words = page.size.label, say("note.no_outcomes")[page.language]
+    size, words = page.size.label * LARGE[0], say("note.no_outcomes")[page.language]
     top = room.bottom + room.height
     low = _write_lines(page, room.left, top, wrapped(words, room.width, size), size)
     return room._replace(height=low - 0.6 * size / 72 - room.bottom)
@@ -144,7 +148,9 @@ def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Te
     shares = [share / sum(SHARES[:count]) for share in SHARES[:count]]
     columns = table.headed(page.language, [f"profile.{head}" for head in HEADS[:count]], shares)
     cells = [_cells(row, page.language)[:count] for row in outcomes.to_dict("records")]
-    table.write(page, room._replace(height=top - room.bottom), columns, cells, counted=True)
+    sizes = [page.size.label * LARGE[0], *table.usual_sizes(page)]
+    below = room._replace(height=top - room.bottom)
+    table.write(page, below, columns, cells, sizes=sizes, counted=True)
 
 
 def _columns(outcomes: pd.DataFrame) -> int:
@@ -173,26 +179,41 @@ def _cells(row: Row, language: str) -> list[Cell]:
 
 def _write_blocks(page: Page, room: Room, blocks: Sequence[Block]) -> None:
     """Write each heading with as many of its sentences as fit, and how many more there are."""
-    label, note = page.size.label, page.size.note
-    for size in (label, (label + note) / 2, note):
-        texts = [
-            [_item(line[page.language], room.width, size) for line in block.lines]
-            for block in blocks
-        ]
-        shown = _shown(blocks, room.width, page.least_height, size)
-        if shown == [len(text) for text in texts]:
-            break
-    axes, step, top = grid.canvas(page), size * LEADING / 72, room.bottom + room.height
-    for block, text, count in zip(blocks, texts, shown, strict=True):
+    size, shown = _largest(page, room, blocks)
+    texts = [
+        _block(block, count, page.language, room.width, size)
+        for block, count in zip(blocks, shown, strict=True)
+    ]
+    step, lines = size * LEADING / 72, sum(map(len, texts)) + HEADING * len(blocks)
+    step *= min(max(room.height / (step * lines), 1.0), LOOSE)
+    axes, top = grid.canvas(page), room.bottom + room.height
+    for block, text in zip(blocks, texts, strict=True):
         heading = block.heading[page.language]
-        top = _write_lines(page, room.left, top, [heading], size, style.GREY)
-        grid.rule(axes, room.left, room.left + room.width, [top - 0.05 * step])
-        lines = [line for lines in text[:count] for line in lines]
-        if count < len(text):
-            lines.append(f"· {say('profile.more', count=len(text) - count)[page.language]}")
-        lines += _item(block.last[page.language], room.width, size) if block.last else []
-        top = _write_lines(page, room.left, top - 0.2 * step, lines, size)
+        small = min(size, page.size.label)
+        page.text(room.left, top, heading, small, color=style.GREY)
+        rule = top - small * (LEADING + 0.05) / 72
+        grid.rule(axes, room.left, room.left + room.width, [rule])
+        top = _write_lines(page, room.left, rule - 0.15 * step, text, size, step=step)
         top -= (HEADING - 1.2) * step
+
+
+def _largest(page: Page, room: Room, blocks: Sequence[Block]) -> tuple[float, list[int]]:
+    """Return the largest size in which all sentences fit, else the smallest, and how many fit."""
+    label, note = page.size.label, page.size.note
+    height = page.least_height - (page.room.height - room.height)
+    for size in (*(label * share for share in LARGE), label, (label + note) / 2, note):
+        shown = _shown(blocks, room.width, height, size)
+        if shown == [len(block.lines) for block in blocks]:
+            break
+    return size, shown
+
+
+def _block(block: Block, count: int, language: str, width: float, size: float) -> list[str]:
+    """Return the lines of the first *count* sentences of *block* and of what is always written."""
+    lines = [line for text in block.lines[:count] for line in _item(text[language], width, size)]
+    if count < len(block.lines):
+        lines.append(f"· {say('profile.more', count=len(block.lines) - count)[language]}")
+    return lines + (_item(block.last[language], width, size) if block.last else [])
 
 
 def _shown(blocks: Sequence[Block], width: float, height: float, size: float) -> list[int]:
@@ -236,12 +257,12 @@ def _shared(heights: Sequence[Sequence[int]], free: int) -> list[int]:
 
 
 def _write_lines(
-    page: Page, left: float, top: float, lines: Sequence[str], size: float, colour: str = style.INK
+    page: Page, left: float, top: float, lines: Sequence[str], size: float, *, step: float = 0.0
 ) -> float:
-    """Write *lines* from *top* down, and return the height below them."""
+    """Write *lines* from *top* down, *step* inches apart, and return the height below them."""
     for line in lines:
-        page.text(left, top, line, size, color=colour)
-        top -= size * LEADING / 72
+        page.text(left, top, line, size)
+        top -= step or size * LEADING / 72
     return top
 
 

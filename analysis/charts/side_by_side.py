@@ -12,6 +12,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Membership, Scale, Use
 from analysis.statistics import precision
+from analysis.statistics.summaries import headline
 
 from . import grid, paragraph, style
 from .figure import Caption, Figure, LeftOut
@@ -31,6 +32,7 @@ class Line(NamedTuple):
     name: list[Words]
     cells: dict[str, list[Words]]
     shaded: frozenset[str]  # regions with a figure
+    titled: bool  # whether the title is about it
 
     @property
     def height(self) -> float:
@@ -68,8 +70,9 @@ def side_by_side(
     page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     regions = grid.regions(rows)
     width = (page.room.width - _name(page)) / len(regions)
+    titled = headline(rows)["family"].iloc[0]
     lines = [
-        _line(page, group.to_dict("records"), refused, regions, width)
+        _line(page, group.to_dict("records"), refused, regions, width, titled)
         for _, group in rows.groupby("family", sort=False)
     ]
     _draw(page, regions, lines, width)
@@ -100,7 +103,12 @@ def _left_out(rows: pd.DataFrame, refused: pd.DataFrame) -> tuple[LeftOut, ...]:
 
 
 def _line(
-    page: Page, figures: list[Row], refused: pd.DataFrame, regions: list[Row], width: float
+    page: Page,
+    figures: list[Row],
+    refused: pd.DataFrame,
+    regions: list[Row],
+    width: float,
+    titled: str,
 ) -> Line:
     first, language, size = figures[0], page.language, page.size
     wide = _name(page) - 2 * INSET
@@ -113,7 +121,7 @@ def _line(
         shown = [row for row in figures if row["region"] == region]
         inside = width - 2 * INSET
         each[region] = _figures(page, shown, inside) if shown else _gap(page, own, region, inside)
-    return Line(name, each, frozenset(filled))
+    return Line(name, each, frozenset(filled), first["family"] == titled)
 
 
 def _figures(page: Page, figures: list[Row], width: float) -> list[Words]:
@@ -178,6 +186,9 @@ def _draw(page: Page, regions: list[Row], lines: list[Line], width: float) -> No
         grid.rule(axes, room.left, right, [top])
         high = line.height + extra
         _shade(axes, line, regions, (left, top, width, high))
+        if line.titled and len(lines) > 1:
+            edge, ends = room.left - 0.09, (top - 0.06, top - high + 0.06)
+            axes.plot([edge, edge], ends, color=style.INK, linewidth=2.5)
         under = top - (AIR + extra) / 2
         paragraph.write(page, room.left, under, line.name)
         for index, region in enumerate(regions):

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib import font_manager, ft2font
+from matplotlib.colors import to_hex, to_rgb
 
 from analysis.errors import AnalysisError, GlyphError
 
@@ -64,7 +65,7 @@ class Size(NamedTuple):
 
 SLIDE = Size(13.333, 7.5, 24, 15, 13, 12, 12, 8)
 PAGE = Size(8.27, 5.2, 15, 10, 8.5, 7, 7.5, 5.5)
-A4 = Size(6.14, 5.0, 13, 10, 9, 8, 8, 6)  # the text of an official page is 156 mm wide
+A4 = Size(6.14, 5.8, 13, 10, 9, 8, 8, 6)  # the text of an official page is 156 mm wide
 SIZES = {"slide": SLIDE, "page": PAGE, "a4": A4}
 
 
@@ -78,6 +79,12 @@ def colour(region: str) -> str:
     ('#067941', True)
     """
     return REGIONS.get(region) or _MORE[sum(map(ord, region)) % len(_MORE)]
+
+
+def pale(colour: str) -> str:
+    """Return *colour* mixed with as much white."""
+    red, green, blue = ((1 + share) / 2 for share in to_rgb(colour))
+    return to_hex((red, green, blue))
 
 
 @cache

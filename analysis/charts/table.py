@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from analysis.errors import CrowdedError
 from analysis.language import values
 from analysis.language.messages import say
+from analysis.language.text import Text
+from analysis.language.vocabulary import Language
 
 from . import style
 from .grid import canvas, shade
@@ -86,7 +88,7 @@ def write(
     *,
     rules: Sequence[int] = (),
     shaded: int | None = None,
-    small: bool = False,
+    sizes: Sequence[float] = (),
     counted: bool = False,
     pad: float = PAD,
 ) -> Grid:
@@ -99,8 +101,8 @@ def write(
         The lines above which a rule is drawn, besides the first.
     shaded
         The line that the title is about.
-    small
-        Whether all text has the size of notes.
+    sizes
+        The sizes of text to try, in points, the largest first; from labels to notes if not given.
     counted
         Whether the last lines are only counted where there is no room for them.
     pad
@@ -120,7 +122,8 @@ def write(
     heads = [wrapped(column.head, wide, note) for column, wide in zip(columns, widths, strict=True)]
     most = max(map(len, heads))
     head = note * LEADING * (most + 0.25 * bool(most)) / 72
-    fit = partial(_fitted, page, widths, height=room.height - head, small=small, pad=pad)
+    sizes = sizes or usual_sizes(page)
+    fit = partial(_fitted, page, widths, height=room.height - head, sizes=sizes, pad=pad)
     lines = _as_many_as_fit(page, lines, fit) if counted else lines
     setting = fit(lines)
     spare = (room.height - head - setting.total) / max(len(lines), 1)
@@ -182,10 +185,12 @@ def _as_many_as_fit(
 
 
 def lists(
-    page: Page, room: Room, wide: float, names: Sequence[Sequence[str]], taken: int = 0
+    page: Page, room: Room, wide: float, names: Sequence[Sequence[Text]], taken: int = 0
 ) -> list[str]:
     """
     Return each of *names* as text of notes, as many as fit *room* together, and how many more.
+
+    Both languages have the same names.
 
     Parameters
     ----------
@@ -200,24 +205,34 @@ def lists(
         If there is not one line for each.
     """
     size, count = page.size.note, len(names) + taken
-    height = room.height * 72 - size * LEADING * 1.25 - count * PAD * size
-    first = [values.some(each, page.language, lambda _: False) for each in names]
-    lines = [len(wrapped(text, wide, size)) for text in first]
-    left = int(height / (size * LEADING)) - sum(lines) - taken
-    if left < 0:
-        raise CrowdedError(f"{count} lines do not fit one page: draw fewer rows at a time")
-    glue = "、" if page.language == "zh" else ", "
-    wanted = [len(wrapped(glue.join(each), wide, size)) for each in names]
-    for _ in range(left):
+    high = room.height - page.room.height + page.least_height
+    height = high * 72 - size * LEADING * 1.25 - count * PAD * size
+    most = int(height / (size * LEADING)) - taken
+    shown = [_shown(page, wide, names, most, language) for language in Language]
+    counts = [min(counts) for counts in zip(*shown, strict=True)]
+    return [
+        values.first(each, page.language, count) for each, count in zip(names, counts, strict=True)
+    ]
+
+
+def _shown(
+    page: Page, wide: float, names: Sequence[Sequence[Text]], most: int, language: str
+) -> list[int]:
+    """Return how many of each of *names* are shown in *most* lines of text in all."""
+
+    def high(each: Sequence[Text], count: int) -> int:
+        return len(wrapped(values.first(each, language, count), wide, page.size.note))
+
+    lines = [high(each, 1) for each in names]
+    wanted = [high(each, len(each)) for each in names]
+    if sum(lines) > most:
+        raise CrowdedError(f"{len(names)} lines do not fit one page: draw fewer rows at a time")
+    for _ in range(most - sum(lines)):
         short = max(range(len(names)), key=lambda at: wanted[at] / lines[at])
         lines[short] += wanted[short] > lines[short]
-
-    def fits(text: str, most: int) -> bool:
-        return len(wrapped(text, wide, size)) <= most
-
     return [
-        values.some(each, page.language, partial(fits, most=most))
-        for each, most in zip(names, lines, strict=True)
+        next(n for n in range(len(each), 0, -1) if n == 1 or high(each, n) <= line)
+        for each, line in zip(names, lines, strict=True)
     ]
 
 
@@ -232,19 +247,24 @@ def starts(records: Sequence[Mapping[Any, Any]], key: str) -> list[int]:
     return [at for at, cell in enumerate(cells) if not at or cell != cells[at - 1]]
 
 
+def usual_sizes(page: Page) -> list[float]:
+    """Return the sizes from that of labels down to that of notes."""
+    label, note = page.size.label, page.size.note
+    return [label, label * 0.75 + note * 0.25, (label + note) / 2, note]
+
+
 def _fitted(
     page: Page,
     widths: Sequence[float],
     lines: Sequence[Sequence[Cell]],
     *,
     height: float,
-    small: bool,
+    sizes: Sequence[float],
     pad: float,
 ) -> _Set:
     """Return *lines* in the largest text in which they are at most *height* inches high."""
-    label, note = page.size.label, page.size.note
-    sizes = (label, label * 0.75 + note * 0.25, (label + note) / 2, note)
-    for size in sizes[-1:] if small else sizes:
+    note = page.size.note
+    for size in sizes:
         cells = [
             [
                 (wrapped(cell.words, wide, size), wrapped(cell.below, wide, note))

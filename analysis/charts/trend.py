@@ -21,7 +21,7 @@ from .figure import NOTHING, Caption, Figure, Kind, Record, applicable, describe
 from .page import LEADING, Page, Room, begun, wrapped
 
 GAP = 0.45  # inches between the two parts
-STATED_SHARE = 0.36  # of the width, for the changes without counts
+STATED_SHARE = 0.4  # of the width, for the changes without counts
 NARROWEST, LOWEST = 2.6, 1.7  # inches of the panel of one region on a slide, at least
 STATED_NARROWEST, STATED_LOWEST = 1.9, 1.25
 UNDER = 1.9  # lines of small print from an axis to below its years
@@ -139,7 +139,9 @@ def _axis(drawn: pd.DataFrame) -> Text:
 
 def _subtitle(drawn: pd.DataFrame, axis: Text, verdict: Text, refused: pd.DataFrame) -> Text:
     if axis:
-        return Text.listed([*filter(None, [verdict]), axis, values.years(drawn["period_end"])])
+        return Text.listed(
+            [verdict, axis] if verdict else [axis, values.years(drawn["period_end"])]
+        )
     named = refused[refused["indicator_zh"].ne("")]
     names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
     return Text.listed([*names, say("note.given_below")])
@@ -328,10 +330,12 @@ def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
     """Draw a panel per region on one percent axis, directions as arrows."""
     groups = [group for _, group in stated.groupby("region", sort=False)]
     years = range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1)
+    scale = page.size.note * 2.6 / 72  # the width of its labels, left of the first panel
+    room = room._replace(left=room.left + scale, width=room.width - scale)
     panels = _panels(page, room, len(groups), STATED_NARROWEST, STATED_LOWEST)
     for group, panel in zip(groups, panels, strict=True):
         axes = _named(page, panel, group.iloc[0].to_dict(), page.size.note * 0.8 / 72)
-        _draw_changes(axes, page, group)
+        _draw_changes(axes, page, group, labelled=panel.left == room.left)
         axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
         axes.set_ylim(*_percent_ends(stated, page, axes))
         marks.years(axes, page, years)
@@ -349,14 +353,17 @@ def _percent_ends(stated: pd.DataFrame, page: Page, axes: Axes) -> tuple[float, 
     return low - label * inch, high + above * inch
 
 
-def _draw_changes(axes: Axes, page: Page, group: pd.DataFrame) -> None:
+def _draw_changes(axes: Axes, page: Page, group: pd.DataFrame, *, labelled: bool) -> None:
+    """Draw the changes of one region from the line of no change; *labelled* names the scale."""
     axes.axhline(0, color=style.GREY, linewidth=1.0, zorder=1)
     both = group.groupby(group["period_end"].dt.year)["mark"].transform("size").gt(1)
     for row, shared in zip(group.to_dict("records"), both, strict=True):
         marks.stated(axes, row, shared=shared, size=page.mark, note=page.size.note)
-    axes.set_yticks([])
+    axes.grid(axis="y")
+    axes.yaxis.set_major_locator(_few_ticks())
+    axes.yaxis.set_major_formatter(lambda y, _: numbers.signed_percent(y))
     axes.spines["bottom"].set_visible(False)
-    axes.tick_params(labelsize=page.size.note)
+    axes.tick_params(labelsize=page.size.note, labelleft=labelled)
 
 
 def _native(record: Record, language: str) -> native.Plot | None:

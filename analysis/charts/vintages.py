@@ -167,7 +167,7 @@ def _draw(page: Page, records: list[Row], first: str) -> None:
     starts = table.starts(series, "series")
     lines = [_line(page, row, named=at in starts) for at, row in enumerate(records)]
     shaded = next(at for at, row in enumerate(records) if row["id"] == first)
-    look: dict[str, Any] = {"rules": starts, "shaded": shaded, "small": True, "pad": PAD}
+    look: dict[str, Any] = {"rules": starts, "shaded": shaded, "sizes": [size], "pad": PAD}
     layout = table.write(page, room, _columns(page, lines), lines, **look)
     axes = layout.axes(page, PLOT)
     _finish(axes, page, records)
@@ -181,7 +181,7 @@ def _draw(page: Page, records: list[Row], first: str) -> None:
 
 def _changes(row: Row) -> tuple[str, str]:
     """Return the change as published, and that between first prints."""
-    firsts = numbers.signed_percent(round(row["firsts"], 1))
+    firsts = numbers.computed_percent(row["firsts"])
     return numbers.signed_percent(row["percent"]), firsts
 
 

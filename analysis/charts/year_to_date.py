@@ -105,7 +105,7 @@ def _in_words(row: Row) -> Text:
         period=values.months(row["period_end"]),
         before=numbers.exact(row["before"]),
         value=numbers.exact(row["value"]),
-        percent=numbers.signed_percent(round(row["percent"], 1)),
+        percent=numbers.computed_percent(row["percent"]),
     )
 
 
@@ -189,7 +189,7 @@ def _draw_changes(axes: Axes, page: Page, paired: pd.DataFrame) -> None:
         y = min(row["percent"], high)
         colour = style.colour(row["region"])
         axes.plot([x], [y], "o", markersize=page.mark * 0.8, color=colour, zorder=4)
-        words = numbers.signed_percent(round(row["percent"], 1))
+        words = numbers.computed_percent(row["percent"])
         marks.write(axes, words, (x, y), (page.mark * 1.2, 0), page.size.label, color=colour)
     axes.spines["bottom"].set_visible(False)
     axes.yaxis.set_major_formatter(lambda y, _: numbers.signed_percent(y))

@@ -14,7 +14,15 @@ from analysis.language import numbers, values
 from analysis.language.labels import region
 from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Answer, Mark, Promise, Quantity, Status, Use
+from analysis.language.vocabulary import (
+    Answer,
+    Mark,
+    Pairing,
+    Promise,
+    Quantity,
+    Status,
+    Use,
+)
 from analysis.statistics import precision, summaries
 from analysis.statistics.spread import Placement
 from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
@@ -52,8 +60,10 @@ def side_by_side(rows: pd.DataFrame) -> Text:
     first, answers = headline.iloc[0], summaries.answers(headline)
     name = Text(first["family_zh"], first["family_en"])
     if answers.kind is Answer.AMOUNTS and answers.regions > len(answers.ends):
-        low, high = map(_answer, sorted(answers.ends, key=lambda row: float(row["total"])))
-        return say("finding.range", name=name, count=answers.regions, low=low, high=high)
+        ends = sorted(answers.ends, key=lambda row: float(row["total"]))
+        words = dict(zip(("low", "high"), map(_answer, ends), strict=True))
+        words |= dict(zip(("least", "most"), map(region, ends), strict=True))
+        return say("finding.range_of_regions", name=name, **words)
     each = [region(row) + Text("", " ") + _answer(row) for row in answers.ends]
     return say(
         f"finding.answers_{answers.kind}",
@@ -184,13 +194,15 @@ def coverage(comparable: Mapping[str, object]) -> Text:
     return say("finding.coverage", count=sum(map(bool, comparable.values())), total=len(comparable))
 
 
-def reported(cells: pd.DataFrame, total: int) -> Text:
-    """Return which region has figures of most of the *total* shared indicators, and of fewest."""
-    if cells.empty:
+def compared(cells: pd.DataFrame, total: int) -> Text:
+    """Return how many of *total* shared indicators compare, and where most and fewest do."""
+    inside = cells[cells["pairing"].eq(Pairing.INSIDE)] if len(cells) else cells
+    if inside.empty:
         return say("note.nothing_here")
-    ends = summaries.reported(cells)
-    words = {"most": region(ends.most), "count": ends.count, "least": region(ends.least)}
-    return say("finding.reported", total=total, fewest=ends.fewest, **words)
+    ends = summaries.reported(inside)
+    words = {"most": region(ends.most), "more": ends.count, "least": region(ends.least)}
+    count = inside["indicator"].nunique()
+    return say("finding.compared", total=total, count=count, fewer=ends.fewest, **words)
 
 
 def reading(changes: pd.DataFrame) -> Text:
@@ -208,18 +220,19 @@ def counted_changes(counted: pd.DataFrame) -> list[Text]:
     return [values.change(row) for row in counted.to_dict("records")]
 
 
-def changes(rows: pd.DataFrame) -> Text:
-    """Return how many regions published a fall of the first indicator of *rows*, and its size."""
+def changes(rows: pd.DataFrame, total: int) -> Text:
+    """Return how many of the *total* regions, and which around them, report a fall or a rise."""
     span = summaries.published(rows)
     if span is None:
         return say("note.nothing_changed")
-    low, high = (numbers.signed_percent(row["percent"]) for row in (span.low, span.high))
     year, name = span.low["period_end"].year, values.short(span.low)
-    if span.regions > 1 and span.kind is not Answer.MIXED:
-        sizes = sorted(abs(row["percent"]) for row in (span.low, span.high))
-        least, most = (f"{numbers.exact(size)}%" for size in sizes)
-        words = {"year": year, "name": name, "count": span.regions, "least": least, "most": most}
-        return say(f"finding.published_{span.kind}", **words)
+    if span.kind is not Answer.MIXED and span.regions + len(span.wider) > 1:
+        regions = say("finding.of_regions", count=span.regions, total=total)
+        if span.wider:
+            wider = Text.joined(map(region, span.wider), zh="、", en=", ")
+            regions = say("finding.wider_too", wider=wider, regions=regions)
+        return say(f"finding.published_{span.kind}", regions=regions, name=name)
+    low, high = (numbers.signed_percent(row["percent"]) for row in (span.low, span.high))
     if low == high:
         place = region(span.low)
         return say("finding.published_change", year=year, name=name, place=place, low=low)
@@ -244,15 +257,12 @@ def vintages(rows: pd.DataFrame) -> Text:
     row = summaries.furthest(rows)
     if row is None:
         return say("vintages.none")
-    changes = {
-        "published": numbers.signed_percent(row["percent"]),
-        "firsts": numbers.signed_percent(round(row["firsts"], 1)),
-    }
-    start, end = (row[end] + pd.DateOffset(years=1) for end in ("period_start", "period_end"))
-    period = Text(values.months(end).zh, values.period(start, end).en)
-    return say(
-        "finding.vintages", region=region(row), name=values.short(row), period=period, **changes
-    )
+    words = {"region": region(row), "name": values.short(row)}
+    if row["percent"] < 0 and row["firsts"] < 0:
+        fall = f"{numbers.exact(-row['percent'])}%", f"{-row['firsts']:.1f}%"
+        return say("finding.vintages_fall", published=fall[0], firsts=fall[1], **words)
+    changes = numbers.signed_percent(row["percent"]), numbers.computed_percent(row["firsts"])
+    return say("finding.vintages", published=changes[0], firsts=changes[1], **words)
 
 
 def percent_meanings(meanings: Sequence[Meaning]) -> Text:
@@ -285,7 +295,7 @@ def _contradicted(meaning: Meaning) -> Text:
 
 
 def _so_far(row: dict[Any, Any]) -> Text:
-    percent = numbers.signed_percent(round(row["percent"], 1))
+    percent = numbers.computed_percent(row["percent"])
     return say("finding.so_far", percent=percent, months=values.months(row["period_end"]))
 
 
@@ -366,31 +376,31 @@ def against(pairs: Sequence[Against]) -> Text | None:
 
 
 def targets(judged: pd.DataFrame) -> Text:
-    """Return which region sets most targets, or how many of those that were due are met."""
+    """Return how many targets were met, or, if none could be judged, why."""
     if judged.empty:
         return say("note.nothing_aimed")
     outcomes = summaries.outcomes(judged)
     if outcomes.judged:
         return say("finding.targets", total=outcomes.total, met=outcomes.met)
-    if outcomes.count == outcomes.total:
-        return waiting(judged)
+    if outcomes.undated:
+        return say("finding.targets_open", waiting=outcomes.waiting, undated=outcomes.undated)
+    return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
+
+
+def most_targets(judged: pd.DataFrame) -> Text:
+    """Return which region sets most targets."""
+    if judged.empty:
+        return say("targets.subtitle")
+    outcomes = summaries.outcomes(judged)
     words = {"region": region(outcomes.most), "total": outcomes.total, "count": outcomes.count}
     return say("finding.targets_most", **words)
 
 
-def waiting(judged: pd.DataFrame) -> Text:
-    """Return how many targets were not due when their report was written."""
-    if judged.empty:
-        return say("targets.subtitle")
-    outcomes = summaries.outcomes(judged)
-    return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
-
-
 def instruments(patterns: pd.DataFrame) -> Text:
-    """Return how many instruments the reports of all regions mention."""
+    """Return how many instruments all reports mention, and how many only the longest one does."""
     counts = summaries.instruments(patterns)
     words = {"count": counts.every, "total": counts.total, "reports": counts.reports}
-    return say("finding.instruments", **words)
+    return say("finding.instruments", region=region(counts.most), alone=counts.alone, **words)
 
 
 def instruments_of_one(patterns: pd.DataFrame) -> Text:
@@ -408,16 +418,30 @@ def commitments(rows: pd.DataFrame) -> Text:
     return say("finding.commitments", region=region(rows.iloc[0].to_dict()), **counts)
 
 
-def profile(outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | None) -> Text:
-    """Return the title of a region: its level, else the main figure on accidents of its report."""
+def profile(
+    outcomes: pd.DataFrame, row: dict[Any, Any], placed: Placement | None, promised: pd.DataFrame
+) -> Text:
+    """
+    Return the title of a region: its level, else the main figures on accidents of its report.
+
+    For a report without such figures it counts the commitments *promised*.
+    """
     if placed:
         return position.expected(placed)
     results = outcomes[outcomes["status"].eq(Status.ACTUAL)] if len(outcomes) else outcomes
     if results.empty:
-        kind = "plan" if row["kind"] == "plan" else "targets" if len(outcomes) else "nothing"
-        return without_results(kind, row)
+        plan = row["kind"] == "plan"
+        if promised.empty:
+            return without_results(
+                "plan" if plan else "targets" if len(outcomes) else "nothing", row
+            )
+        counts = {"count": summaries.checkable(promised), "total": len(promised)}
+        message = "finding.promised_plan" if plan else "finding.promised"
+        return say(message, region=region(row), **counts)
     stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
     first = (stated if len(stated) else results).head(2).to_dict("records")
+    if len(stated) and stated["mark"].eq(Mark.DIRECTION_ONLY).all():  # a zero is the only number
+        first += results[results["mark"].eq(Mark.ZERO)].head(1).to_dict("records")
     each = (values.short(row) + Text("", " ") + _way(row) for row in first)
     return say("finding.profile", region=region(row), outcomes=Text.joined(each, zh="、", en=", "))
 
@@ -465,8 +489,18 @@ def _open(row: dict[Any, Any]) -> Text:
 Listed = tuple[list[Text], Text | None]
 
 
-def promised_lines(rows: pd.DataFrame) -> Listed:
-    """Return the commitments of a region with a number or a date, and how many have none."""
+def promised_heading(rows: pd.DataFrame) -> Text:
+    """Return the heading of the commitments *rows* of a region: how many can be checked."""
+    counts = {"count": summaries.checkable(rows), "total": len(rows)}
+    return say("profile.promised_heading", **counts)
+
+
+def promised_lines(rows: pd.DataFrame, *, by_theme: bool = False) -> Listed:
+    """
+    Return the commitments of a region with a number or a date, and how many have none.
+
+    *by_theme* also counts those without by theme.
+    """
     known = rows[rows["status"].ne(Promise.WORDS)].sort_values("deadline", kind="stable")
     lines = [
         say(
@@ -476,9 +510,21 @@ def promised_lines(rows: pd.DataFrame) -> Listed:
         )
         for row in known.to_dict("records")
     ]
-    words = len(rows) - len(known)
-    message = "profile.in_words" if lines else "partial.words_alone"
-    return lines, say(message, count=words) if words else None
+    words = rows[rows["status"].eq(Promise.WORDS)]
+    if words.empty:
+        return lines, None
+    last = say("profile.in_words" if lines else "partial.words_alone", count=len(words))
+    return lines, last + Text("：", ": ") + _of_themes(words) if by_theme else last
+
+
+def _of_themes(words: pd.DataFrame) -> Text:
+    """Return how many of the commitments *words* there are of each theme, the most first."""
+    counts = words[["theme_zh", "theme_en"]].value_counts(sort=True).reset_index()
+    each = [
+        say("commitments.of_theme", theme=values.lowered(Text(zh, en)), number=count)
+        for zh, en, count in counts.itertuples(index=False, name=None)
+    ]
+    return Text.joined(each, zh="、", en=", ")
 
 
 def comparable_lines(beside: pd.DataFrame, unsaid: tuple[int, int]) -> Listed:

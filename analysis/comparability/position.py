@@ -116,19 +116,18 @@ def _counted(row: dict[Any, Any]) -> dict[str, Any]:
 
 
 def peers(placements: list[Placement], points: pd.DataFrame) -> Text:
-    """Return whether the first placement is usual among the *points* of peers."""
+    """Return whether chance or the range of peers (*points*) explains the first placement."""
     if points.empty:
         return say("note.nothing_expected")
     if not placements or placements[0].spread is None:
         low, high = (numbers.ratio(end) for end in (points["ratio"].min(), points["ratio"].max()))
         return say("finding.peers_only", count=len(points), low=low, high=high)
     first = placements[0]
-    ratios = {"ratio": first.row["ratio"], "low": first.low, "high": first.high}
-    return say(
-        f"finding.peers_{'in' if first.as_peers else 'out'}",
-        region=region(first.row),
-        **{name: numbers.ratio(float(value)) for name, value in ratios.items()},
-    )
+    if first.by_chance:
+        return expected(first)
+    side = say("peers.above" if first.row["ratio"] > 1 else "peers.below")
+    message = f"finding.peers_{'in' if first.as_peers else 'out'}"
+    return say(message, region=region(first.row), side=side, count=len(points))
 
 
 def _band(first: Placement, known: Spread, points: pd.DataFrame) -> Text:

@@ -266,17 +266,26 @@ def placed(placements: Iterable[Placement], own: pd.DataFrame) -> Placement | No
     return next((one for one in same if one.row["until"] >= last - 1), None)
 
 
+def promised(tables: Tables, region: str) -> pd.DataFrame:
+    """Return the commitments of *region*."""
+    rows = policies.commitments(tables)
+    return rows[rows["region"].eq(region)]
+
+
 def lists(
-    tables: Tables, own: pd.DataFrame, beside: pd.DataFrame, unsaid: tuple[int, int]
+    tables: Tables,
+    own: pd.DataFrame,
+    commitments: pd.DataFrame,
+    beside: pd.DataFrame,
+    unsaid: tuple[int, int],
 ) -> list[tuple[Text, list[Text], Text | None]]:
     """Return what is open in the region of *own*, promised, and comparable: heading and lines."""
     closed = wholes.most_open(rates.shares(own))
     refused = wholes.unclosed(own, set(closed["region"]), tables.absence_rows)
-    promised = policies.commitments(tables)
-    promised = promised[promised["region"].eq(own["region"].iloc[0])]
-    lines = {
-        "open": (findings.open_lines(closed, refused), None),
-        "promised": findings.promised_lines(promised),
-        "comparable": findings.comparable_lines(beside, unsaid),
-    }
-    return [(say(f"profile.{name}_heading"), *listed) for name, listed in lines.items()]
+    plan = bool(own["kind"].eq("plan").all())
+    promised = findings.promised_lines(commitments, by_theme=plan)
+    return [
+        (say("profile.open_heading"), findings.open_lines(closed, refused), None),
+        (findings.promised_heading(commitments), *promised),
+        (say("profile.comparable_heading"), *findings.comparable_lines(beside, unsaid)),
+    ]

@@ -263,7 +263,7 @@ def changes(*indicators: str, year: int | None = None, **options: Unpack[Options
     draw = partial(
         draw_changes,
         rows,
-        title=findings.changes(rows),
+        title=findings.changes(rows, data.rows["region"].nunique()),
         refused=data.without(codes[0], set(rows["region"])),
     )
     return asked.figure(draw, f"changes-{year}")
@@ -438,7 +438,7 @@ def targets(**options: Unpack[Options]) -> Pages:
     data = asked.data
     judged = attainment.judged(data.rows)
     refused = attainment.without_target(data.rows, judged)
-    draw = partial(draw_targets, refused=refused, about=findings.waiting(judged))
+    draw = partial(draw_targets, refused=refused, about=findings.most_targets(judged))
     # By the origin, which is one for all: parts of the rows, as even as can be.
     return asked.pages(draw, judged, findings.targets(judged), "targets", by="origin", first="-1")
 
@@ -458,7 +458,7 @@ def instruments(theme: str = "", **options: Unpack[Options]) -> Pages:
     every = data.of_regions(policies.standings(data.tables))
     rows = every[every["theme"].eq(theme)] if theme else every
     absent = data.of_regions(policies.unlisted(data.tables, every))
-    ordered = policies.ordered(rows, data.tables.themes, asked.language)
+    ordered = policies.ordered(rows, data.tables.themes)
     patterns = policies.patterns(ordered)
     often = patterns["reports"].ge(policies.SEVERAL)
     draw = partial(draw_instruments, absent=absent)
@@ -503,8 +503,7 @@ def coverage(**options: Unpack[Options]) -> Figure:
     draw = partial(
         draw_coverage,
         rows,
-        title=findings.reported(rows, len(compared)),
-        about=findings.coverage(compared),
+        title=findings.compared(rows, len(compared)),
         indicators=list(compared),
         density=summaries.density(data.rows, data.tables.reports),
         gaps=gaps.cells(data.rows, list(compared), data.absences),
@@ -532,11 +531,12 @@ def profile(region: str, **options: Unpack[Options]) -> Figure:
     beside = profiles.beside(data.comparisons, region)
     unsaid = profiles.unsaid(data.comparisons, region)
     apart_from = profiles.unpaired(data.rated, region, data.compared, data.tables)
-    lists = profiles.lists(data.tables, own, beside, apart_from)
+    promised = profiles.promised(data.tables, region)
+    lists = profiles.lists(data.tables, own, promised, beside, apart_from)
     draw = partial(
         draw_profile,
         pd.concat([own, beside], ignore_index=True).drop_duplicates("id"),
-        title=findings.profile(outcomes, own.iloc[0].to_dict(), placed),
+        title=findings.profile(outcomes, own.iloc[0].to_dict(), placed, promised),
         outcomes=outcomes,
         statement=_statement(placed) if placed else _contradicted(data, outcomes),
         blocks=[Block(*each) for each in lists],

@@ -86,6 +86,17 @@ def signed_percent(percent: float) -> str:
     return f"{'+' if percent > 0 else ''}{exact(percent)}%"
 
 
+def computed_percent(percent: float) -> str:
+    """
+    Return a computed change in percent with its sign and one decimal.
+
+    >>> computed_percent(-15.98), computed_percent(0.02)
+    ('−16.0%', '0.0%')
+    """
+    words = f"{percent:+.1f}%".replace("-", "−")
+    return "0.0%" if words[1:] == "0.0%" else words
+
+
 def ratio(value: float) -> str:
     """
     A ratio to two decimals.

@@ -23,6 +23,7 @@ from .vocabulary import (
 )
 
 NEAR = {Gap(kind) for kind in Absence}  # reasons that rest on a passage of the report
+ELSEWHERE = {Gap.TOLD_ELSEWHERE, Gap.IMPLIED_ZERO}  # of these, those that name another indicator
 CROWD = 12  # figures or regions beyond which a page names only a few of them
 
 
@@ -233,21 +234,16 @@ COMPARATORS = {
 }
 
 
-def some(names: Sequence[str], language: str, fits: Callable[[str], bool]) -> str:
+def first(names: Sequence[Text], language: str, shown: int) -> str:
     """
-    Return as many *names* in *language* as fit, and how many more there are.
+    Return the first *shown* of *names* in *language*, and how many more there are.
 
-    >>> some(["one", "two", "three"], "en", lambda text: len(text) < 15)
+    >>> first([Text("一", "one"), Text("二", "two"), Text("三", "three")], "en", 1)
     'one and 2 more'
     """
-    glue = {"zh": "、", "en": ", "}[language]
-    text = glue.join(names)
-    for shown in range(len(names) - 1, 0, -1):
-        if fits(text):
-            break
-        more = len(names) - shown
-        text = say("value.and_more", names=glue.join(names[:shown]), count=more)[language]
-    return text
+    text = {"zh": "、", "en": ", "}[language].join(name[language] for name in names[:shown])
+    more = len(names) - shown
+    return say("value.and_more", names=text, count=more)[language] if more else text
 
 
 def methods(rows: pd.DataFrame) -> list[Text]:
@@ -520,10 +516,10 @@ def missing(gap: Gap, row: Mapping[Any, Any] | None, absence: Mapping[Any, Any] 
         if gap in {Gap.PART_ONLY, Gap.OTHER_SCOPE}:
             reason = reason + Text.aside(part(row))
         return say("value.reason_and_figure", reason=reason, figure=what(row))
-    if absence is None or gap not in NEAR:
+    if absence is None or gap not in ELSEWHERE:
         return label(gap)
     name = Text(str(absence["elsewhere_zh"]), str(absence["elsewhere_en"]))
-    return say(f"absence.{gap}", evidence=absence["evidence"], indicator=name)
+    return say(f"absence.{gap}", indicator=name)
 
 
 def answer(row: Mapping[Any, Any]) -> Text:

@@ -425,13 +425,12 @@ def limits(spread_: Spread | None, least: float, most: float, *, count: int = 12
     Returns
     -------
     pandas.DataFrame
-        ``expected``; ``lower`` and ``upper`` (chance alone, 95 %), ``outer_lower`` and
-        ``outer_upper`` (99.8 %), ``usual_lower`` and ``usual_upper`` (with the spread, 95 %).
+        ``expected``; ``lower`` and ``upper`` (chance alone), ``usual_lower`` and ``usual_upper``
+        (with the spread); all 95 %.
     """
     grid = np.geomspace(least, most, count)
-    inner, outer = spread.funnel(grid), spread.funnel(grid, level=0.998)
-    columns = {"expected": grid, "lower": inner.lower, "upper": inner.upper}
-    columns |= {"outer_lower": outer.lower, "outer_upper": outer.upper}
+    chance = spread.funnel(grid)
+    columns = {"expected": grid, "lower": chance.lower, "upper": chance.upper}
     if spread_ is not None:
         usual = spread.adjusted_funnel(grid, spread_)
         columns |= {"usual_lower": usual.lower, "usual_upper": usual.upper}

@@ -44,7 +44,8 @@ def of_year(
         ``percent`` and ``mark``: percent_only for a published change (of the report, else of
         another publication), direction_only where nothing else was published, exact for a change
         computed from counts, with ``ratio``, ``lower`` and ``upper``. A percentage of a part of
-        the year only where no change can be computed. No change is computed across a break of
+        the year only where no change can be computed. ``reporting`` for regions of *rows*, not
+        those around them. No change is computed across a break of
         the series, nor from a base that the published percentage implies.
     """
     every = _around(pd.concat([rows, context], ignore_index=True), rows)
@@ -58,7 +59,8 @@ def of_year(
     rank = both["indicator"].map({code: n for n, code in enumerate(indicators)})
     order = ["rank", "level_order", "adcode"]  # published changes stay before computed ones
     ordered = both.assign(rank=rank).sort_values(order, kind="stable", ignore_index=True)
-    return ordered.drop(columns="rank")
+    reporting = ordered["region"].isin(set(rows["region"]))
+    return ordered.assign(reporting=reporting).drop(columns="rank")
 
 
 def _keys(frame: pd.DataFrame) -> pd.MultiIndex:

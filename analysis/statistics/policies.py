@@ -131,27 +131,14 @@ def _ids(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def ordered(rows: pd.DataFrame, themes: pd.DataFrame, language: str) -> pd.DataFrame:
-    """*rows* by theme, then by the name in *language*; regions keep their house order."""
+def ordered(rows: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
+    """*rows* by theme, then by the Chinese name; regions keep their house order."""
     place = {theme: at for at, theme in enumerate(themes["theme"])}
-    keys = rows.assign(
-        _theme=rows["theme"].map(place),
-        _name=[_collated(name, language) for name in rows[f"indicator_{language}"]],
-    )
+    # The common characters of GB 18030 are in the order of pinyin.
+    names = rows["indicator_zh"].map(lambda name: name.encode("gb18030").hex())
+    keys = rows.assign(_theme=rows["theme"].map(place), _name=names)
     found = keys.sort_values(["_theme", "_name", "indicator", *_ORDER], kind="stable")
     return found.drop(columns=["_theme", "_name"]).reset_index(drop=True)
-
-
-def _collated(name: str, language: str) -> str:
-    """
-    A key that sorts *name* as its readers expect.
-
-    >>> sorted(["隐患", "安全"], key=lambda name: _collated(name, "zh"))
-    ['安全', '隐患']
-    """
-    if Language(language) is Language.EN:
-        return name.casefold()
-    return name.encode("gb18030").hex()  # its common characters stand in the order of pinyin
 
 
 def patterns(rows: pd.DataFrame) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from .special import special
 
 Row = dict[Any, Any]
 NATION = "china"  # the region whose rate is the first reference
+BEYOND = 0.998  # two-sided level of the limits beyond which a ratio is no chance
 FEWEST_REGIONS = 6  # chance alone moves the dispersion of five between 0.17 and 2.57 (95 %)
 
 
@@ -90,6 +91,12 @@ class Placement:
     def as_peers(self) -> bool:
         """Whether the ratio lies in the usual range of peers."""
         return self.low <= float(self.row["ratio"]) <= self.high
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether chance alone can explain the ratio to the nation: it lies within the limits."""
+        limits = funnel(self.row["expected"], level=BEYOND)
+        return bool(limits.lower <= self.row["ratio"] <= limits.upper)
 
 
 def _includes_one(row: Row) -> bool:

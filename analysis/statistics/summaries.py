@@ -118,7 +118,8 @@ class Published:
 
     low: Row
     high: Row
-    regions: int
+    regions: int  # reporting ones
+    wider: tuple[Row, ...]  # of the regions around them, in house order
 
     @property
     def kind(self) -> Answer:
@@ -135,7 +136,9 @@ def published(rows: pd.DataFrame) -> Published | None:
         return None
     first = percent[percent["indicator"].eq(percent["indicator"].iloc[0])]
     ordered = first.sort_values("percent", kind="stable").to_dict("records")
-    return Published(ordered[0], ordered[-1], first["region"].nunique())
+    own = first["reporting"]
+    wider = first[~own].drop_duplicates("region").to_dict("records")
+    return Published(ordered[0], ordered[-1], first[own]["region"].nunique(), tuple(wider))
 
 
 def furthest(vintages: pd.DataFrame) -> Row | None:
@@ -193,6 +196,7 @@ class Outcomes:
     missed: int
     unsure: int
     waiting: int  # not due when the report was written
+    undated: int  # without a date in the report
     most: Row  # of the region that sets most
     count: int  # its targets
 
@@ -210,7 +214,8 @@ def outcomes(judged: pd.DataFrame) -> Outcomes:
     )
     regions = judged["region"].value_counts(sort=True)
     most = judged[judged["region"].eq(regions.index[0])].iloc[0].to_dict()
-    verdicts = met, missed, unsure, int(judged["waiting"].sum())
+    open_ = int(judged["waiting"].sum()), int((~judged["dated"].astype(bool)).sum())
+    verdicts = met, missed, unsure, *open_
     return Outcomes(len(judged), *verdicts, most, int(regions.iloc[0]))
 
 
@@ -269,11 +274,13 @@ def headline(rows: pd.DataFrame) -> pd.DataFrame:
     """
     Return the rows of the family that most regions answer, of several the first.
 
-    Rates and percentages come before numbers that grow with the size of a region.
+    Results come before targets, and rates and percentages before numbers that grow with the size
+    of a region.
     """
     families = rows.groupby("family", sort=False)
     sizeless = families["use"].first().eq(Use.RATE) | families["unit"].first().eq("%")
-    order = families["region"].nunique() + sizeless / 2
+    aims = families["status"].first().eq(Status.TARGET)
+    order = families["region"].nunique() + sizeless / 2 - aims
     return rows[rows["family"].eq(str(order.idxmax()))]
 
 

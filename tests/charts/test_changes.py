@@ -24,7 +24,7 @@ def drawn(rows, others=NOTHING, codes=("deaths",), *, language="en", form="slide
         return Drawing(
             draw_changes(
                 changes,
-                title=findings.changes(changes),
+                title=findings.changes(changes, rows["region"].nunique()),
                 language=language,
                 refused=gaps.regions(rows, codes[0], set(changes["region"]), ABSENT),
                 form=form,
@@ -95,12 +95,22 @@ def test_a_percentage_of_a_part_of_the_year_is_dated_and_its_base_questioned(dra
     assert "the base may have been changed" in notes
 
 
-def test_the_title_has_the_published_span(drawing):
-    """Deaths: Nantong -14.3 %, China -7.6 %."""
+def test_the_title_counts_the_five_regions_apart_from_nation_and_province(drawing):
+    """Deaths: Anhui, Nantong and Chuxiong of five; China and Yunnan are none of them."""
     title = drawing.figure.caption.title
 
-    assert title.zh == "2024年5地死亡降7.6%–14.3%"
-    assert title.en == "2024: 5 places report fewer deaths, down 7.6% to 14.3%"
+    assert title.zh == "全国、云南及5地中3地通报死亡下降"
+    assert title.en == "China, Yunnan and 3 of 5 regions report fewer deaths"
+
+
+def test_nation_and_province_are_grey_and_without_a_band(drawing):
+    """Three of the five regions have colour, and a band in each of two panels."""
+    rows = drawing.figure.rows.set_index("id")
+    colours = {name: mark.get_markeredgecolor() for name, mark in drawing.marks.items()}
+    grey = {name for name, colour in colours.items() if colour == style.GREY}
+
+    assert set(rows.loc[sorted(grey), "region"]) == {"china", "yunnan"}
+    assert {len(axes.patches) for axes in drawing.picture.axes} == {3}
 
 
 def test_a_direction_is_an_arrow_in_the_margin():

@@ -26,8 +26,7 @@ def drawn(rows, indicators, known=UNDECLARED, language="en", form="slide"):
     with style.house_style():
         picture = draw_coverage(
             cells,
-            title=findings.reported(cells, len(compared)),
-            about=findings.coverage(compared),
+            title=findings.compared(cells, len(compared)),
             language=language,
             indicators=indicators,
             density=summaries.density(rows, reports),

@@ -72,7 +72,8 @@ def test_long_lists_share_the_room_and_count_what_is_left():
     """The list with the most names gets the most lines; each ends with what it drops."""
     with style.house_style():
         page = Page(CAPTION, "en")
-        few, many = ["alpha", "beta"], [f"instrument number {at}" for at in range(400)]
+        few = [Text("甲", "alpha"), Text("乙", "beta")]
+        many = [Text(f"{at}", f"instrument number {at}") for at in range(400)]
         first, second = table.lists(page, page.room, 5.0, [few, many])
         with pytest.raises(CrowdedError):
             table.lists(page, page.room, 5.0, [few] * 100)

@@ -180,13 +180,15 @@ def stated():
 
 
 def test_changes_without_counts_have_a_panel_per_region_and_one_scale(stated):
-    """Diamonds and an arrow; the numbers are printed, so the axis has years alone."""
+    """Diamonds and an arrow; the scale, which begins at no change, is named once on the left."""
     panels = drawn(stated).picture.axes
 
     assert len(panels) == 2
     assert {axes.get_ylim() for axes in panels} == {panels[0].get_ylim()}
+    scales = [[label.get_text() for label in axes.get_yticklabels()] for axes in panels]
+    assert {"0%", "−10%"} <= set(scales[0])
+    assert set(scales[1]) <= {""}
     for axes in panels:
-        assert axes.get_yticks().tolist() == []
         assert [label.get_text() for label in axes.get_xticklabels()] == ["2023", "2024"]
 
 

@@ -81,9 +81,9 @@ def test_the_title_has_the_widest_difference(drawing):
     """-29.5 % published, -4.3 % between first prints."""
     title = drawing.figure.caption.title
 
-    assert title.zh == "全国1—3月事故−29.5%或−4.3%"
-    both = "−29.5% published, −4.3% by first prints"
-    assert title.en == f"China accidents, Jan–Mar 2025: {both}"
+    assert title.zh == "全国事故降29.5%，与初报比降4.3%"
+    both = "29.5% fall published, 4.3% without the changed base"
+    assert title.en == f"China's accidents: {both}"
 
 
 def test_a_base_within_the_rounded_first_print_is_the_same(drawing):

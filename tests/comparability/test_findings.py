@@ -20,6 +20,7 @@ PEOPLE = frame(
 )
 NOTHING = frame(context(year=1990)).iloc[:0]
 TOO_FEW = say("term.too_few")
+NO_PROMISES = pd.DataFrame()
 
 
 def compared(*rows, indicator="deaths"):
@@ -152,7 +153,7 @@ def test_coverage_counts_the_shared_indicators_that_compare():
     comparable = {"deaths": True, "drills_held": True, "hazards_found": False}
 
     assert findings.coverage(comparable).en == "2 of 3 shared indicators can be compared"
-    assert findings.not_comparable(comparable).zh == "3项指标中1项没有两地可比"
+    assert findings.not_comparable(comparable).zh == "3项中1项各地所报内容不同"
 
 
 def test_reading_gives_the_latest_change_first(rows, context):
@@ -216,7 +217,7 @@ def test_instruments_are_counted_once():
         columns=["indicator", "reports", "region", "status", "region_zh", "region_en"],
     )
 
-    assert findings.instruments(rows).en == "All 2 regions report 1 of 2 instruments"
+    assert findings.instruments(rows).en == "2 reports share 1 of 2 instruments, 1 Anhui's alone"
     assert findings.instruments_of_one(rows).zh == "2项举措安徽2项，1项他地未提"
 
 
@@ -252,17 +253,18 @@ def test_a_region_claims_what_its_report_has(cells, title):
     """A percentage is no count, a target no result."""
     outcomes = frame(row(**cells))
 
-    assert findings.profile(outcomes, outcomes.iloc[0].to_dict(), None).en == title
+    assert findings.profile(outcomes, outcomes.iloc[0].to_dict(), None, NO_PROMISES).en == title
 
 
 def test_a_region_without_outcomes_says_so():
     """A report about work only has no outcomes to speak of; a plan has no results at all."""
     nothing = frame(row()).iloc[:0]
 
-    said = findings.profile(nothing, row(), None)
+    said = findings.profile(nothing, row(), None, NO_PROMISES)
     assert said.en == "Chuxiong report 2024: no results for accidents or disasters"
     assert (
-        findings.profile(nothing, row(kind="plan"), None).zh == "楚雄2024年报告：只有计划，没有结果"
+        findings.profile(nothing, row(kind="plan"), None, NO_PROMISES).zh
+        == "楚雄2024年报告：只有计划，没有结果"
     )
 
 

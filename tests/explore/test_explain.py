@@ -148,7 +148,7 @@ def test_an_empty_cell_says_why(data):
 
     assert zh.startswith(f"瑶海 · 生产安全事故死亡人数：无数字：{label(Gap.PLAN_REPORT).zh}")
     assert "楚雄 2024年 45人" in zh
-    assert en.startswith("Anshan · Emergency drills held: no figure: mentioned (“组织开展系列")
+    assert en.startswith("Anshan · Emergency drills held: no figure: mentioned, without")
     assert "printed: “组织开展系列应急救援演练”" in en
 
 
