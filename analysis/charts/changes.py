@@ -11,6 +11,7 @@ from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
+from analysis.rows import as_records
 from analysis.statistics import intervals
 from analysis.statistics.dates import whole_year
 
@@ -83,7 +84,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         source=publishers.source_note(rows),
         alt=described(
             "changes.figure",
-            [_in_words(row) for row in rows.to_dict("records")],
+            [_in_words(row) for row in as_records(rows)],
             missing=missing(refused),
         ),
         left_out=left_out(refused),
@@ -145,7 +146,7 @@ def _draw_names(
     page: Page, rows: pd.DataFrame, heights: dict[str, tuple[float, float]], gutter: float
 ) -> None:
     bottom, height = _inside(page)
-    for row in rows.drop_duplicates("region").to_dict("records"):
+    for row in as_records(rows.drop_duplicates("region")):
         y = bottom + height * sum(heights[row["region"]]) / 2
         colour = row["colour"]
         words, size = row[f"region_{page.language}"], page.size.label
@@ -163,14 +164,14 @@ def _draw_panel(
     """Draw the changes of one indicator, and each as text in a column on the right."""
     bottom, height = _inside(page)
     size = page.size.note
-    column = max(measured(_label(row, page), size) for row in every.to_dict("records")) + 0.2
+    column = max(measured(_label(row, page), size) for row in as_records(every)) + 0.2
     name = Text(*panel[["indicator_zh", "indicator_en"]].iloc[0])[page.language]
     page.text(room.left, room.bottom + room.height, name, page.size.label)
     axes = page.axes(Room(room.left + 0.1, bottom, room.width - column - 0.35, height))
     _finish(axes, page, every, heights)
     for region, group in panel.groupby("region", sort=False):
         top, low = heights[str(region)]
-        for index, row in enumerate(group.to_dict("records")):
+        for index, row in enumerate(as_records(group)):
             at = top - (top - low) * (index + 0.5) / len(group)
             _draw_change(axes, page, row, at)
             y, x = bottom + height * at, room.left + room.width - column - 0.1

@@ -11,6 +11,7 @@ from analysis.language import labels, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Promise, Scale
+from analysis.rows import as_records
 
 from . import grid, native, style, table
 from .comparison import left_out
@@ -58,7 +59,7 @@ def commitments(
     if rows.empty:
         page.empty()
         return page.figure(KIND.name, Scale.NONE, rows, absent)
-    records = dated.assign(due=dated["deadline"].astype("string").fillna("")).to_dict("records")
+    records = as_records(dated.assign(due=dated["deadline"].astype("string").fillna("")))
     first = table.starts(records, "due")
     lines = [_cells(row, page.language, dated=at in first) for at, row in enumerate(records)]
     heads = ("commitments.deadline", "", "", "commitments.number")

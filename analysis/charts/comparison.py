@@ -11,6 +11,7 @@ from analysis.language import numbers, publishers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark, Quantity, Scale
+from analysis.rows import as_records
 from analysis.statistics import gaps, intervals, precision
 
 from . import marks, native, style
@@ -77,7 +78,7 @@ def left_out(refused: pd.DataFrame) -> tuple[LeftOut, ...]:
             Text(row["region_zh"], row["region_en"]),
             Text(row["reason_zh"], row["reason_en"]),
         )
-        for row in refused.to_dict("records")
+        for row in as_records(refused)
     )
 
 
@@ -142,7 +143,7 @@ def _kind_notes(rows: pd.DataFrame) -> list[Text]:
 def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
     shown = [
         Text(f"{r['region_zh']}{values.value(r).zh}", f"{r['region_en']} {values.value(r).en}")
-        for r in rows.to_dict("records")
+        for r in as_records(rows)
     ]
     message = "comparison.shown_comparable_here"
     return described(message, shown or [say("alt.none")], title=title, missing=missing(refused))
@@ -150,7 +151,7 @@ def _alt(rows: pd.DataFrame, refused: pd.DataFrame, title: Text) -> Text:
 
 def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFrame | None) -> None:
     room = page.room
-    names = [row[f"region_{page.language}"] for row in rows.to_dict("records")]
+    names = [row[f"region_{page.language}"] for row in as_records(rows)]
     gutter = 2.7 * page.size.width / 13.333
     foot = page.size.note * 1.8 / 72
     high = min(room.height - foot, ROW_HEIGHT * (len(rows) + 0.9) * page.size.height / 7.5)
@@ -160,8 +161,8 @@ def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFr
     low = room.bottom + foot + (room.height - foot - high) * 0.6
     axes = page.axes(Room(room.left + gutter, low, room.width - gutter - 0.2, high))
     value, lower, upper = _columns(scale)
-    records = rows.to_dict("records")
-    lines = [] if benchmarks is None else benchmarks.to_dict("records")
+    records = as_records(rows)
+    lines = [] if benchmarks is None else as_records(benchmarks)
     top = max([*rows[upper].fillna(0), *rows[value], *(line[value] for line in lines)])
     for index, (row, name) in enumerate(zip(records, names, strict=True)):
         at = len(records) - 1 - index

@@ -12,6 +12,7 @@ from analysis.language import publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Language, Measure, Pairing, Scale, Status
+from analysis.rows import as_records
 
 from . import grid, style, table
 from .figure import Caption, Figure, Kind
@@ -59,7 +60,7 @@ def coverage(
         return page.figure(KIND.name, Scale.NONE, rows, gaps)
     regions = grid.regions(rows)
     comparable, others = _split(rows, indicators)
-    cells = {(row["indicator"], row["region"]): row for row in rows.to_dict("records")}
+    cells = {(row["indicator"], row["region"]): row for row in as_records(rows)}
     totals = _totals(rows, regions, density, page.language)
     columns = _columns(page, regions)
     wide = columns[0].share * page.room.width - table.gap(page)

@@ -13,6 +13,7 @@ from analysis.language import labels, numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
+from analysis.rows import as_records
 from analysis.statistics import intervals
 from analysis.statistics.spread import NATION, Placement
 
@@ -75,7 +76,7 @@ def expected(
         axes = page.axes(_panel(page, number, rows))
         usual = placement if placement and placement.row["indicator"] == code else None
         _frame(axes, page, lines, part, usual)
-        for row in part.to_dict("records"):
+        for row in as_records(part):
             _draw(axes, page, row, lines[_key(row)])
         if number == 0:
             _name_rows(axes, page, lines, rows)
@@ -118,7 +119,7 @@ def _lines(rows: pd.DataFrame) -> dict[tuple[Any, ...], float]:
     """Return the height of each line from the top, with a gap before each group."""
     order = ["level_order", "adcode", "nearest", "pooled", "since"]
     every = rows.assign(nearest=rows["of"].ne(NATION)).sort_values(order, kind="stable")
-    keys = list(dict.fromkeys(map(_key, every.to_dict("records"))))
+    keys = list(dict.fromkeys(map(_key, as_records(every))))
     several = _several(keys)
     heights, height, group = {}, 0.0, keys[0][:2]
     for key in keys:
@@ -136,7 +137,7 @@ def _several(keys: Collection[tuple[Any, ...]]) -> bool:
 def _panel(page: Page, number: int, rows: pd.DataFrame) -> Room:
     """Return the room of one panel, right of the names of the rows and left of its labels."""
     room, size = page.room, page.size
-    records = rows.to_dict("records")
+    records = as_records(rows)
     years = [_years(row)[page.language] for row in records]
     names = [_against(row)[page.language] for row in records]
     left = sum(max(measured(word, size.note) for word in words) for words in (years, names))
@@ -197,7 +198,7 @@ def _frame(
 
 def _shade(axes: Axes, lines: dict[tuple[Any, ...], float], part: pd.DataFrame) -> None:
     """Shade what is usual at the expected count of each row, where it is known."""
-    for row in part[part["usual_lower"].notna()].to_dict("records"):
+    for row in as_records(part[part["usual_lower"].notna()]):
         at, limits = lines[_key(row)], (row["usual_lower"], row["usual_upper"])
         ends = [at - 0.5, at + 0.5]
         axes.fill_betweenx(ends, *limits, color=style.SHADE, linewidth=0, zorder=0)
@@ -236,7 +237,7 @@ def _name_rows(
     left, top = page.room.left, box.y1 * size.height
     step = box.height * size.height / _total(lines)
     right = box.x0 * size.width - 0.01 * size.width
-    named: dict[Any, dict[Any, Any]] = {_key(row): row for row in rows.to_dict("records")}
+    named: dict[Any, dict[Any, Any]] = {_key(row): row for row in as_records(rows)}
     group: tuple[Any, ...] = ()
     several = _several(lines)
     for key, at in lines.items():
@@ -291,7 +292,7 @@ def _usual(placement: Placement) -> dict[str, Any]:
 
 
 def _named(rows: pd.DataFrame) -> Text:
-    once = rows.drop_duplicates("region").to_dict("records")
+    once = as_records(rows.drop_duplicates("region"))
     return Text.joined((Text(r["region_zh"], r["region_en"]) for r in once), zh="、", en=", ")
 
 

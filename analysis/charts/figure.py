@@ -15,6 +15,7 @@ from analysis.language import values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
+from analysis.rows import as_records
 
 from . import png, style
 from .native import Plot as Native
@@ -236,7 +237,7 @@ def missing(refused: pd.DataFrame) -> Text:
     """Return the names of the regions without a mark, of a crowd how many, or that none is."""
     if len(refused) > values.CROWD:
         return say("comparison.regions", count=len(refused))
-    names = [Text(r["region_zh"], r["region_en"]) for r in refused.to_dict("records")]
+    names = [Text(r["region_zh"], r["region_en"]) for r in as_records(refused)]
     return Text.joined(names, zh="、", en=", ") or say("alt.none")
 
 

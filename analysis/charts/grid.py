@@ -7,6 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from analysis.rows import as_records
+
 from . import style
 from .page import Page, Room
 
@@ -40,7 +42,7 @@ def stamp(
 def regions(rows: pd.DataFrame) -> list[dict[Any, Any]]:
     """Return the first row of each region, in house order."""
     first = rows.drop_duplicates("region")
-    return first.sort_values(["level_order", "adcode"], kind="stable").to_dict("records")
+    return as_records(first.sort_values(["level_order", "adcode"], kind="stable"))
 
 
 def shade(

@@ -16,6 +16,7 @@ from analysis.language import publishers
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Scale, Standing
+from analysis.rows import as_records
 
 from . import grid, native, style, table
 from .comparison import left_out
@@ -147,7 +148,7 @@ def _columns(page: Page, room: Room, regions: Sequence[Row]) -> list[Column]:
 
 def _draw_dots(page: Page, axes: Axes, rows: pd.DataFrame, box: Room, at: float) -> None:
     """Draw a dot for each instrument that a report mentions, in the order of the names."""
-    known = rows[rows["status"].ne(Standing.NOT_MENTIONED)].to_dict("records")
+    known = as_records(rows[rows["status"].ne(Standing.NOT_MENTIONED)])
     lines = list(_in_rows(known, ACROSS))
     size = page.size.note * 0.5
     step = min(size * 1.3 / 72, box.width / ACROSS)

@@ -12,6 +12,7 @@ from analysis.language import labels, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale
+from analysis.rows import as_records
 
 from . import grid, native, paragraph, style
 from .figure import Caption, Figure, Kind, applicable
@@ -76,7 +77,7 @@ def not_comparable(
         page.empty()
         return page.figure(KIND.name, Scale.NONE, rows, rows)
     columns = _columns(page)
-    groups = [group.to_dict("records") for _, group in rows.groupby("indicator", sort=False)]
+    groups = [as_records(group) for _, group in rows.groupby("indicator", sort=False)]
     names = rows[f"region_{page.language}"].unique()
     indent = max(measured(str(name), page.size.note) for name in names) + 0.1
     lines = [_line(page, columns, records, indent) for records in groups]

@@ -10,6 +10,7 @@ from analysis.language import publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
+from analysis.rows import as_records
 
 from . import native, style, table
 from .comparison import left_out
@@ -49,7 +50,7 @@ def open_hazards(
         return page.figure(KIND.name, Scale.NONE, rows, refused)
     heads = ("", "", "open.found", "open.rectified", "open.open")
     columns = table.headed(page.language, heads, SHARES, "right")
-    records = rows.to_dict("records")
+    records = as_records(rows)
     several = len(set(rows["region"])) > 1
     lines = [_cells(row, page.language, several=several) for row in records]
     grid = table.write(page, page.room, columns, lines)

@@ -11,6 +11,7 @@ from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Level, Scale
+from analysis.rows import as_records
 
 from . import style
 from .figure import Caption, Figure, Kind, described
@@ -45,14 +46,14 @@ def overview(
     """
     page = Page(_caption(rows, findings, title), language, form=form, ax=ax)
     room = page.room
-    _write_regions(page, rows.to_dict("records"), room.width * LEFT)
+    _write_regions(page, as_records(rows), room.width * LEFT)
     # Findings are sentences about rows of other figures: they are no marks of this one.
-    _write_findings(page, findings.to_dict("records"))
+    _write_findings(page, as_records(findings))
     return page.figure(KIND.name, Scale.NONE, rows, rows.iloc[:0])
 
 
 def _caption(rows: pd.DataFrame, findings: pd.DataFrame, title: Text) -> Caption:
-    records = findings.to_dict("records")
+    records = as_records(findings)
     return Caption(
         title=title,
         subtitle=say("overview.subtitle", count=len(rows)),

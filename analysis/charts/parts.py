@@ -10,6 +10,7 @@ from analysis.language import labels, numbers, publishers, values
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Method, Scale
+from analysis.rows import as_records
 from analysis.statistics import intervals
 from analysis.statistics.summaries import most
 
@@ -55,7 +56,7 @@ def parts(
     if rows.empty:
         page.empty()
         return page.figure(KIND.name, Scale.NONE, rows, refused)
-    records, several = rows.to_dict("records"), len(set(rows["whole_id"])) > 1
+    records, several = as_records(rows), len(set(rows["whole_id"])) > 1
     lines, at = [], []  # the lines of the table, and which of them are parts
     for index, row in enumerate(records):
         if several and (not index or row["whole_id"] != records[index - 1]["whole_id"]):
@@ -130,7 +131,7 @@ def _strip(axes: Axes, page: Page, wider: pd.DataFrame, heights: dict[str, float
     )
     axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
     highest = at[at["height"].eq(at["height"].max())]
-    last = highest.sort_values("share").to_dict("records")[-1]
+    last = as_records(highest.sort_values("share"))[-1]
     words, spot = str(last[f"region_{page.language}"]), (last["share"], last["height"])
     marks.write(axes, words, spot, (page.mark, 0), page.size.note, color=style.INK)
     taken = (measured(words, page.size.note) + 1.5 * page.mark / 72) / page.size.width
@@ -146,7 +147,7 @@ def _caption(
         return Caption(title, say("shares.unit"), source, title, left_out=left_out(refused))
     first = rows.iloc[0]
     name, unit = Text(first["indicator_zh"], first["indicator_en"]), say("shares.unit")
-    wholes = [values.whole(row) for row in _wholes(rows).to_dict("records")]
+    wholes = [values.whole(row) for row in as_records(_wholes(rows))]
     wholes = [name, *wholes] if len(wholes) == 1 else [name]
     every = pd.concat([_wholes(rows), rows, wider], ignore_index=True)
     return Caption(

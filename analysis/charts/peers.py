@@ -13,6 +13,7 @@ from analysis.language import numbers, publishers
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale, Scope
+from analysis.rows import as_records
 from analysis.statistics import spread
 
 from . import marks, style
@@ -82,9 +83,9 @@ def peers(
     axes = page.axes(Room(room.left + left, room.bottom + foot, width, room.height - foot - head))
     _frame(axes, page, every, limits)
     _draw_limits(axes, page, limits, names)
-    for row in points[DOT].to_dict("records"):
+    for row in as_records(points[DOT]):
         _dot(axes, page, row, page.mark * (0.75 if len(points) < CROWD else 0.3), style.QUIET)
-    for row in own.to_dict("records"):
+    for row in as_records(own):
         _dot(axes, page, row, page.mark * 1.15, style.colour(str(row["region"])))
         _name(axes, page, row)
     _key(axes, page, every)
@@ -218,7 +219,7 @@ def _strip_width(page: Page, roads: pd.DataFrame, glue: str) -> float:
     """Return the width of the strip in inches, in which the names on its right have room."""
     if roads.empty:
         return 0.0
-    named = (row for row in roads.to_dict("records") if isinstance(row["named"], Text))
+    named = (row for row in as_records(roads) if isinstance(row["named"], Text))
     lines = (line for row in named for line in _road(page, row, glue).split("\n"))
     widest = max((measured(line, page.size.note) for line in lines), default=0)
     names = (widest + page.mark / 72) / 0.675 + page.size.note * 4.2 / 72
@@ -244,7 +245,7 @@ def _strip(axes: Axes, page: Page, roads: pd.DataFrame, glue: str) -> None:
     axes.set_title(
         title, fontsize=page.size.note, color=style.GREY, loc="right", pad=page.size.note
     )
-    for row in roads.to_dict("records"):
+    for row in as_records(roads):
         named = isinstance(row["named"], Text)
         colour = style.colour(str(row["region"])) if named else style.QUIET
         x = -0.35 if named else -0.75
@@ -278,7 +279,7 @@ def _caption(
         notes += _selected(points, own)
         alt = say("peers.alt_alone", count=count)
         if len(own):
-            regions = own.drop_duplicates("region").to_dict("records")
+            regions = as_records(own.drop_duplicates("region"))
             named = Text.joined(map(_region, regions), zh="、", en=", ")
             alt = say("peers.alt", count=count, named=named)
     return Caption(

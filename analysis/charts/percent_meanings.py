@@ -11,6 +11,7 @@ from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
+from analysis.rows import as_records
 from analysis.statistics.forensics import Chain, Finding, Reading
 from analysis.statistics.summaries import Meaning
 
@@ -210,7 +211,7 @@ def _draw_chains(axes: Axes, page: Page, meaning: Meaning) -> None:
 
 def _draw_known(axes: Axes, page: Page, meaning: Meaning) -> None:
     """Draw the count of a part of the last year, and what the whole year can be after it."""
-    for row in meaning.partly.to_dict("records"):
+    for row in as_records(meaning.partly):
         low, high = meaning.answer.known[len(meaning.rows)]
         x = meaning.years[-1]
         axes.plot(
@@ -225,7 +226,7 @@ def _draw_known(axes: Axes, page: Page, meaning: Meaning) -> None:
 
 def _name_percents(axes: Axes, page: Page, meaning: Meaning) -> None:
     """Write each percentage between its years, over the panel."""
-    for row in meaning.rows.to_dict("records"):
+    for row in as_records(meaning.rows):
         colour = style.colour(row["region"]) if row["origin"] == "report" else style.GREY
         marks.over(
             axes,

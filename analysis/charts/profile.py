@@ -14,6 +14,7 @@ from analysis.language import aims, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language, Scale, Status
+from analysis.rows import as_records
 
 from . import grid, style, table
 from .figure import NOTHING, Caption, Figure, Kind
@@ -147,7 +148,7 @@ def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Te
     count = _columns(outcomes)
     shares = [share / sum(SHARES[:count]) for share in SHARES[:count]]
     columns = table.headed(page.language, [f"profile.{head}" for head in HEADS[:count]], shares)
-    cells = [_cells(row, page.language)[:count] for row in outcomes.to_dict("records")]
+    cells = [_cells(row, page.language)[:count] for row in as_records(outcomes)]
     sizes = [page.size.label * LARGE[0], *table.usual_sizes(page)]
     below = room._replace(height=top - room.bottom)
     table.write(page, below, columns, cells, sizes=sizes, counted=True)

@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
+from analysis.rows import as_records
 
 from . import style
 from .figure import Caption, Figure, Kind
@@ -50,7 +51,7 @@ def ranked(
     axes = page.axes(box)
     _frame(axes, page, rows)
     width = min(0.6 * box.width * 72 / len(rows), page.mark * 0.4)
-    for index, row in enumerate(rows[["id", "lower", "upper"]].to_dict("records")):
+    for index, row in enumerate(as_records(rows[["id", "lower", "upper"]])):
         _interval(axes, index, row, width)
     axes.plot(
         rows.index, rows["ratio"], linestyle="none", marker="o", markersize=max(1.2, 1.6 * width),

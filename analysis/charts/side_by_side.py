@@ -11,6 +11,7 @@ from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Membership, Scale, Use
+from analysis.rows import as_records
 from analysis.statistics import precision
 from analysis.statistics.summaries import headline
 
@@ -72,7 +73,7 @@ def side_by_side(
     width = (page.room.width - _name(page)) / len(regions)
     titled = headline(rows)["family"].iloc[0]
     lines = [
-        _line(page, group.to_dict("records"), refused, regions, width, titled)
+        _line(page, as_records(group), refused, regions, width, titled)
         for _, group in rows.groupby("family", sort=False)
     ]
     _draw(page, regions, lines, width)

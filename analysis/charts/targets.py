@@ -9,6 +9,7 @@ from analysis.language import aims, labels, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale, Status
+from analysis.rows import as_records
 
 from . import native, style, table
 from .comparison import left_out
@@ -49,7 +50,7 @@ def targets(
     if rows.empty:
         page.empty()
         return page.figure(KIND.name, Scale.NONE, rows, refused)
-    records = rows.to_dict("records")
+    records = as_records(rows)
     first = table.starts(records, "region")
     columns = table.headed(page.language, [f"targets.{head}" for head in HEADS], SHARES)
     lines = [_cells(row, page.language, named=index in first) for index, row in enumerate(records)]

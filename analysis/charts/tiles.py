@@ -10,6 +10,7 @@ from analysis.language import numbers
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
+from analysis.rows import as_records
 
 from . import grid, style
 from .figure import Caption, Figure, Kind
@@ -53,7 +54,7 @@ def tiles(
     """
     page = Page(_caption(rows, title, about, source), language, form=form, ax=ax)
     axes, room, size = grid.canvas(page), page.room, page.size
-    records = rows.to_dict("records")
+    records = as_records(rows)
     places = _places([row["adcode"][:2] for row in records])
     wide, down = (max(place[axis] for place in places) + 1 for axis in (0, 1))
     key = size.note * 2 / 72

@@ -13,6 +13,7 @@ from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
+from analysis.rows import as_records
 from analysis.statistics import dates, intervals
 
 from . import marks, native, style
@@ -143,7 +144,7 @@ def _subtitle(drawn: pd.DataFrame, axis: Text, verdict: Text, refused: pd.DataFr
             [verdict, axis] if verdict else [axis, values.years(drawn["period_end"])]
         )
     named = refused[refused["indicator_zh"].ne("")]
-    names = (Text(r["indicator_zh"], r["indicator_en"]) for r in named.to_dict("records")[:1])
+    names = (Text(r["indicator_zh"], r["indicator_en"]) for r in as_records(named)[:1])
     return Text.listed([*names, say("note.given_below")])
 
 
@@ -160,9 +161,7 @@ def _alt(counted: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -> 
 
 def _of_region(group: pd.DataFrame) -> Text:
     first = group.iloc[0]
-    each = [
-        say("trend.alt", year=_when(row), value=_short(row)) for row in group.to_dict("records")
-    ]
+    each = [say("trend.alt", year=_when(row), value=_short(row)) for row in as_records(group)]
     name = Text(first["region_zh"], first["region_en"])
     return name + Text("", " ") + Text.joined(each, zh="，", en=", ")
 
@@ -246,7 +245,7 @@ def _top(group: pd.DataFrame) -> float:
 
 
 def _draw_region(axes: Axes, page: Page, group: pd.DataFrame) -> None:
-    points = group.sort_values("period_end").to_dict("records")
+    points = as_records(group.sort_values("period_end"))
     years = range(points[0]["period_end"].year, points[-1]["period_end"].year + 1)
     for one, other in pairwise(row for row in points if row["whole"]):
         if one.get("segment", 0) != other.get("segment", 0):
@@ -357,7 +356,7 @@ def _draw_changes(axes: Axes, page: Page, group: pd.DataFrame, *, labelled: bool
     """Draw the changes of one region from the line of no change; *labelled* names the scale."""
     axes.axhline(0, color=style.GREY, linewidth=1.0, zorder=1)
     both = group.groupby(group["period_end"].dt.year)["mark"].transform("size").gt(1)
-    for row, shared in zip(group.to_dict("records"), both, strict=True):
+    for row, shared in zip(as_records(group), both, strict=True):
         marks.stated(axes, row, shared=shared, size=page.mark, note=page.size.note)
     axes.grid(axis="y")
     axes.yaxis.set_major_locator(_few_ticks())

@@ -12,6 +12,7 @@ from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Scale
+from analysis.rows import as_records
 from analysis.statistics.forensics import Moved
 from analysis.statistics.summaries import furthest
 
@@ -56,7 +57,7 @@ def vintages(
             KIND.name, rows, title=title, language=language, refused=none, form=form, ax=ax
         )
     page = Page(_caption(rows, title, first), language, form=form, ax=ax)
-    records = rows.to_dict("records")
+    records = as_records(rows)
     _draw(page, records, first["id"])
     return page.figure(KIND.name, Scale.RATIO, rows, published.iloc[:0], published)
 
@@ -67,7 +68,7 @@ def _caption(rows: pd.DataFrame, title: Text, first: Row) -> Caption:
         subtitle=_moved(first),
         axis=say("changes.about"),
         source=publishers.source_note(rows),
-        alt=described("vintages.figure", [_in_words(row) for row in rows.to_dict("records")]),
+        alt=described("vintages.figure", [_in_words(row) for row in as_records(rows)]),
         notes=(say("vintages.key"), say("vintages.changed"), say("vintages.reading")),
         spoken=say("vintages.changed"),
     )

@@ -13,6 +13,7 @@ from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
+from analysis.rows import as_records
 from analysis.statistics import intervals, summaries
 
 from . import marks, native, style
@@ -81,7 +82,7 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
         source=publishers.source_note(rows),
         alt=described(
             "year_to_date.figure",
-            [_in_words(row) for row in paired.to_dict("records")],
+            [_in_words(row) for row in as_records(paired)],
             missing=missing(refused),
         ),
         left_out=left_out(refused),
@@ -137,7 +138,7 @@ def _at(row: Row) -> float:
 
 
 def _name_months(axes: Axes, page: Page, group: pd.DataFrame) -> None:
-    days = {_at(row): values.months(row["period_end"]) for row in group.to_dict("records")}
+    days = {_at(row): values.months(row["period_end"]) for row in as_records(group)}
     axes.set_xticks(list(days), labels=[words[page.language] for words in days.values()])
 
 
@@ -145,7 +146,7 @@ def _draw_counts(axes: Axes, page: Page, group: pd.DataFrame) -> None:
     """Draw a line for each year from zero, the earlier one paler, with its year at the end."""
     years = sorted(group["period_end"].dt.year.unique())
     for year in years:
-        points = group[group["period_end"].dt.year.eq(year)].to_dict("records")
+        points = as_records(group[group["period_end"].dt.year.eq(year)])
         late = year == years[-1]
         colour = style.colour(points[0]["region"]) if late else style.GREY
         line = [0.0, *map(_at, points)], [0.0, *(row["value"] for row in points)]
@@ -183,7 +184,7 @@ def _draw_changes(axes: Axes, page: Page, paired: pd.DataFrame) -> None:
     high = max(10.0, min(HIGHEST, 100 * (paired["upper"].max() - 1)))
     axes.axhline(0, color=style.GREY, linewidth=1.0, zorder=1)
     axes.set_ylim(low * 1.08, high * 1.08)
-    for row in paired.to_dict("records"):
+    for row in as_records(paired):
         x, ends = _at(row), [100 * (row[end] - 1) for end in ("lower", "upper")]
         marks.whisker(axes, row, (ends[0], min(ends[1], high)), x)
         y = min(row["percent"], high)

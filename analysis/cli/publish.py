@@ -10,6 +10,7 @@ import click
 
 from analysis.errors import UsageError
 from analysis.language.messages import say
+from analysis.rows import as_records
 
 from .options import (
     DOCUMENT_LANGUAGE,
@@ -282,7 +283,7 @@ def _definitions(project: Path | None) -> dict[str, Any]:
             Text(row["definition_zh"], row["definition_en"]),
             Text(row["unit"], str(units.get(row["unit"], ""))),
         )
-        for row in tables.indicators.to_dict("records")
+        for row in as_records(tables.indicators)
     }
 
 

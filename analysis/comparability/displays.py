@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.language import values
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
+from analysis.rows import as_records
 from analysis.statistics import precision
 
 SHOWN = 12  # rows at most; a comparison of thousands is for a chart
@@ -76,7 +77,7 @@ class Compared(NamedTuple):
     def _kept(self) -> pd.DataFrame:
         """Region, part, period, figure, and what is compared with its interval."""
         columns = ["地区 Region", "部分 Part", "期间 Period", "数字 Figure", "比较 Compared"]
-        rows = self.rows.head(SHOWN).to_dict("records")
+        rows = as_records(self.rows.head(SHOWN))
         if self.scale == Scale.NONE:
             cells = [(_place(r), _scope(r), _period(r), values.what(r).en, _of(r)) for r in rows]
         else:
@@ -89,7 +90,7 @@ class Compared(NamedTuple):
     def _refused(self) -> pd.DataFrame:
         cells = [
             (_place(row), f"{row['reason_zh']} {row['reason_en']}")
-            for row in self.refused.head(SHOWN).to_dict("records")
+            for row in as_records(self.refused.head(SHOWN))
         ]
         return pd.DataFrame(cells, columns=["未并列 Left out", "原因 Why"], dtype="str")
 

@@ -25,6 +25,7 @@ from analysis.language.vocabulary import (
     Status,
     Use,
 )
+from analysis.rows import as_records
 from analysis.statistics import gaps, rates
 from analysis.statistics.benchmarks import ROAD
 from analysis.tables.load import Tables
@@ -121,7 +122,7 @@ def _answered_by(figures: pd.DataFrame, codes: list[str], asked: _Asked) -> Comp
     result = _listed(figures, codes, asked)
     if len(codes) > 1 or not result.rows["use"].eq(Use.RATE).all():
         return replace(result, indicator=asked.subject)
-    refused = result.refused.to_dict("records")
+    refused = as_records(result.refused)
     rated = rules.settle(codes[0], result.name, result.rows, refused)
     return replace(rated, cautions=(*result.cautions, *rated.cautions))
 
@@ -134,7 +135,7 @@ def _without_road(rows: pd.DataFrame, context: pd.DataFrame) -> Iterator[Text]:
     key = ["region", "indicator", "period_start", "period_end"]
     roads = context[context["breakdown"].eq(ROAD) & results(context)]
     both = deaths.merge(roads[[*key, "value"]], on=key, suffixes=("", "_road"))
-    for row in both.to_dict("records"):
+    for row in as_records(both):
         rate = (row["value"] - row["value_road"]) / row["population"] * rates.PER
         yield say(
             "note.without_road",
@@ -256,7 +257,7 @@ def _refused_of(family: str, figures: pd.DataFrame, asked: _Asked) -> pd.DataFra
         for region in asked.regions
         if region["region"] not in present
     ]
-    refused += [_other_part(row) for row in _others(reported, figures).to_dict("records")]
+    refused += [_other_part(row) for row in as_records(_others(reported, figures))]
     return gaps.frame(refused)
 
 

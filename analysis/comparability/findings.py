@@ -23,6 +23,7 @@ from analysis.language.vocabulary import (
     Status,
     Use,
 )
+from analysis.rows import as_records
 from analysis.statistics import precision, summaries
 from analysis.statistics.spread import Placement
 from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
@@ -111,7 +112,7 @@ def _name(rows: pd.DataFrame) -> Text:
 def _side_by_side(name: Text, rows: pd.DataFrame, scale: str) -> Text:
     rate = scale == "rate"
     order = rows.sort_values("rate" if rate else "value") if len(rows) > values.CROWD else rows
-    records = order.to_dict("records")
+    records = as_records(order)
     shown = [precision.as_value(row) for row in records] if rate else records
     if len(rows) > values.CROWD:
         low, high = map(values.value, (shown[0], shown[-1]))
@@ -217,7 +218,7 @@ def reading(changes: pd.DataFrame) -> Text:
 
 def counted_changes(counted: pd.DataFrame) -> list[Text]:
     """Return each counted change as a sentence."""
-    return [values.change(row) for row in counted.to_dict("records")]
+    return [values.change(row) for row in as_records(counted)]
 
 
 def changes(rows: pd.DataFrame, total: int) -> Text:
@@ -439,9 +440,9 @@ def profile(
         message = "finding.promised_plan" if plan else "finding.promised"
         return say(message, region=region(row), **counts)
     stated = results[results["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
-    first = (stated if len(stated) else results).head(2).to_dict("records")
+    first = as_records((stated if len(stated) else results).head(2))
     if len(stated) and stated["mark"].eq(Mark.DIRECTION_ONLY).all():  # a zero is the only number
-        first += results[results["mark"].eq(Mark.ZERO)].head(1).to_dict("records")
+        first += as_records(results[results["mark"].eq(Mark.ZERO)].head(1))
     each = (values.short(row) + Text("", " ") + _way(row) for row in first)
     return say("finding.profile", region=region(row), outcomes=Text.joined(each, zh="、", en=", "))
 
@@ -472,7 +473,7 @@ def open_lines(shares: pd.DataFrame, refused: pd.DataFrame) -> list[Text]:
         reasons = zip(refused["reason_zh"], refused["reason_en"], strict=True)
         return [Text(zh, en) for zh, en in reasons]
     left = shares[shares["open"].gt(0)]
-    lines = [_open(row) for row in left.to_dict("records")]
+    lines = [_open(row) for row in as_records(left)]
     # Major hazards are among the hazards of the same campaign.
     closed = len(shares[shares["open"].eq(0)].drop_duplicates(["region", "breakdown"]))
     return [*lines, say("profile.all_rectified", count=closed)] if closed else lines
@@ -508,7 +509,7 @@ def promised_lines(rows: pd.DataFrame, *, by_theme: bool = False) -> Listed:
             name=Text(row["indicator_zh"], row["indicator_en"]),
             what=values.promised(row),
         )
-        for row in known.to_dict("records")
+        for row in as_records(known)
     ]
     words = rows[rows["status"].eq(Promise.WORDS)]
     if words.empty:

@@ -17,6 +17,7 @@ from analysis.language import numbers
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Measure, Status
+from analysis.rows import as_records
 from analysis.statistics import benchmarks, dates, rates
 from analysis.statistics.spread import NATION
 from analysis.tables.panel import Panel, only
@@ -60,7 +61,7 @@ def comparable(
     if len(others):  # in the order of Tables.rows: of several rows the first is named
         order = ["breakdown", "period_end", "start"]
         others = tidy(panel, others).sort_values(order, kind="stable")
-    absent = rules.absent(away.to_dict("records"), others, part, near={})
+    absent = rules.absent(as_records(away), others, part, near={})
     return rules.settle(indicator, _name(panel, indicator), measured(panel, latest), absent)
 
 

@@ -12,6 +12,7 @@ from analysis.language import numbers, values
 from analysis.language.labels import indicator, region
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.rows import as_records
 from analysis.statistics import benchmarks, gaps
 from analysis.statistics.spread import Placement, Spread
 
@@ -167,7 +168,7 @@ def _beside_province(above: dict[Any, Any] | None) -> Text:
 
 def named(rows: pd.DataFrame) -> pd.DataFrame:
     """Return *rows* with ``named``, the region and the period of each."""
-    names = [region(row) + Text("", " ") + values.time_of(row) for row in rows.to_dict("records")]
+    names = [region(row) + Text("", " ") + values.time_of(row) for row in as_records(rows)]
     return rows.assign(named=pd.Series(names, index=rows.index, dtype=object))
 
 
@@ -180,6 +181,6 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
                 row["rule"],
                 say(f"unplaced.{row['rule']}", region=region(row), value=values.value(row)),
             )
-            for row in rows.to_dict("records")
+            for row in as_records(rows)
         ]
     )

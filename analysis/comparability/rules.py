@@ -27,6 +27,7 @@ from analysis.language.vocabulary import (
     Status,
     Verdict,
 )
+from analysis.rows import as_records
 from analysis.statistics import gaps, rates
 from analysis.tables.populations import POPULATIONS
 
@@ -392,7 +393,7 @@ class _Kinds(NamedTuple):
                 own, words = pd.factorize(rows[name], use_na_sentinel=False)
                 codes = pd.factorize(codes * len(words) + own)[0]
         firsts = np.unique(codes, return_index=True)[1]
-        return cls(codes, rows.filter(_JUDGED).take(firsts).to_dict("records"))
+        return cls(codes, as_records(rows.filter(_JUDGED).take(firsts)))
 
     def forbid(self, one: int, other: int) -> bool:
         """Return whether a rule forbids comparing rows of the kinds *one* and *other*."""
@@ -459,7 +460,7 @@ def _records(rows: pd.DataFrame, places: Iterable[int]) -> dict[int, Row]:
     places = sorted(set(places))
     if not places:
         return {}
-    return dict(zip(places, rows.take(places).to_dict("records"), strict=True))
+    return dict(zip(places, as_records(rows.take(places)), strict=True))
 
 
 def _usual_level(levels: Any, relative: Any) -> int:
@@ -486,7 +487,7 @@ def _population_notes(kept: pd.DataFrame) -> list[Text]:
     odd = kept["population_distance"].ne(0) | ~kept["population_kind"].isin(POPULATIONS[:2])
     odd |= kept["population_reliability"].eq(Reliability.REPRINT)
     notes = []
-    for row in kept[odd].to_dict("records") if odd.any() else ():
+    for row in as_records(kept[odd]) if odd.any() else ():
         reprint = row["population_reliability"] == Reliability.REPRINT
         year = int(row["population_year"])
         kind = say(f"population_kind.{row['population_kind']}")

@@ -28,6 +28,7 @@ from analysis.language.vocabulary import (
     Status,
     Use,
 )
+from analysis.rows import as_records
 from analysis.statistics import attainment, benchmarks, policies, rates, summaries, wholes, years
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
@@ -276,7 +277,7 @@ def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
         shown = group[group["mark"].isin([Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY])]
         if shown.empty or group["measure"].eq(Measure.LEVEL).any():
             continue
-        records = shown.to_dict("records")
+        records = as_records(shown)
         listed = Text.joined(
             (values.short(row) + Text("", " ") + values.what(row) for row in records),
             zh="、",
@@ -325,7 +326,7 @@ def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
 def _open(rows: pd.DataFrame) -> Iterator[Finding]:
     """Yield the campaigns with open cases: the one with most of each region and kind."""
     shares = wholes.most_open(rates.shares(rows))
-    for row in shares[shares["open"].gt(0)].to_dict("records"):
+    for row in as_records(shares[shares["open"].gt(0)]):
         one = pd.DataFrame([row])
         amounts = {name: float(row[name]) for name in ("cases", "total", "open", "share")}
         yield Finding(
@@ -355,11 +356,11 @@ def _families(tables: Tables, rows: pd.DataFrame) -> Iterator[Finding]:
     amounts = amounts[amounts["use"].ne(Use.GRADE)]
     spans = amounts.groupby("family")["value"].agg(lambda each: each.max() / each.min())
     order = tables.families.assign(span=tables.families["family"].map(spans))
-    for family in order.sort_values("span", ascending=False).to_dict("records"):
+    for family in as_records(order.sort_values("span", ascending=False)):
         answers = amounts[amounts["family"].eq(family["family"])]
         if answers["region"].nunique() < 3 or answers["region"].duplicated().any():
             continue
-        records = answers.sort_values(["level_order", "adcode"]).to_dict("records")
+        records = as_records(answers.sort_values(["level_order", "adcode"]))
         listed = Text.joined(
             labels.region(row)
             + Text("", " ")

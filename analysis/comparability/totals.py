@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.errors import UsageError
 from analysis.language.vocabulary import Comparator, Measure, Nature, Quantity, Status
+from analysis.rows import as_records
 from analysis.statistics import rates
 
 from .rules import Row
@@ -27,7 +28,7 @@ def total(rows: pd.DataFrame) -> float:
     UsageError
         For other rows, with the reason.
     """
-    records = rows.to_dict("records")
+    records = as_records(rows)
     reason = next(_reasons(rows, records), "")
     if reason:
         raise UsageError(f"the {len(rows)} rows do not add up: {reason}")

@@ -22,6 +22,7 @@ from analysis.language import values as wording
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Mark, Measure, Scale
+from analysis.rows import as_records
 from analysis.statistics import dates, rates
 from analysis.statistics import gaps as absence
 from analysis.statistics import years as annual
@@ -151,7 +152,7 @@ class Questions:
                 wording.period(row["period_start"], row["period_end"]),
                 None if row["code"] in own else say("choices.not_then", region=name),
             )
-            for row in spans.drop_duplicates("code").to_dict("records")
+            for row in as_records(spans.drop_duplicates("code"))
         ]
 
     def besides(self, indicator: str, region: str, period: str) -> list[Option]:

@@ -27,6 +27,7 @@ from analysis.language.vocabulary import (
     Reliability,
     Verdict,
 )
+from analysis.rows import as_records
 from analysis.statistics import gaps, precision, rates, wholes, years
 from analysis.tables import descriptor
 from analysis.tables.load import Tables
@@ -93,8 +94,8 @@ def explain(
         both = pd.concat([reported, elsewhere])
         raise UsageError(say("explain.no_period", period=str(period), years=words.years(both)))
     explanation = _Explanation(tables, rows, originals)
-    paragraphs = [explanation.row(row) for row in chosen.to_dict("records")]
-    paragraphs += [explanation.elsewhere(row) for row in external.to_dict("records")]
+    paragraphs = [explanation.row(row) for row in as_records(chosen)]
+    paragraphs += [explanation.elsewhere(row) for row in as_records(external)]
     if not paragraphs:
         paragraphs = [explanation.gap(region, indicator, others, elsewhere)]
     first = list(paragraphs[0])
@@ -106,7 +107,7 @@ def explain(
         *_open(tables.rows, chosen),
     ]
     lead = [say("explain.line", text=text) for text in verdict]
-    first[1:1] = [*lead, *explanation.comparisons(chosen.to_dict("records"))]
+    first[1:1] = [*lead, *explanation.comparisons(as_records(chosen))]
     first = [*descriptor.doubts(tables.folder), *first]
     texts = [[line[language] for line in lines] for lines in [first, *paragraphs[1:]]]
     return "\n\n".join("\n".join(lines) for lines in texts)
@@ -121,7 +122,7 @@ def _changes(levels: pd.DataFrame, chosen: pd.DataFrame) -> Iterator[Text]:
     key = ["region", "indicator", "breakdown", "period_end"]
     known = set(chosen[key].itertuples(index=False, name=None))
     own = levels[levels["region"].isin(chosen["region"])]
-    for row in years.counted_changes(own).to_dict("records"):
+    for row in as_records(years.counted_changes(own)):
         if tuple(row[name] for name in key) in known:
             yield values.change(row)
 
@@ -268,7 +269,7 @@ class _Explanation:
             yield from self._sentence(absence)
         if len(elsewhere):
             yield say("explain.years_elsewhere", indicator=title, years=words.years(elsewhere))
-        for other in families.each(others, self._tables).to_dict("records"):
+        for other in as_records(families.each(others, self._tables)):
             yield say("explain.line", text=brief(other))
 
     def _sentence(self, row: Row) -> Iterator[Text]:
@@ -339,13 +340,13 @@ def _beside(other: Row, results: list[rules.Comparison], ids: set[str]) -> Text:
 def _own(result: rules.Comparison, other: Row) -> Iterator[Text]:
     """Yield why the figure of *other* is kept alone."""
     if _of_region(result.rows, other):
-        for row in result.refused.to_dict("records"):
+        for row in as_records(result.refused):
             if row["region"] != other["region"]:
                 yield say("explain.figure", figure=place(row), verdict=reason(row))
 
 
 def _of_region(frame: pd.DataFrame, region: Row) -> list[Row]:
-    return frame[frame["region"].eq(region["region"])].to_dict("records")
+    return as_records(frame[frame["region"].eq(region["region"])])
 
 
 def _listed(texts: Iterable[Text]) -> Text:

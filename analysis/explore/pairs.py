@@ -12,6 +12,7 @@ from analysis.comparability.rules import Comparison
 from analysis.language.messages import label, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Verdict
+from analysis.rows import as_records
 from analysis.statistics import rates
 from analysis.tables import descriptor
 from analysis.tables.load import Tables
@@ -147,7 +148,7 @@ def _obstacle(pair: _Pair, region: str) -> Text:
     """Return the reason why *region*, else the other region, is refused."""
     if len(pair.reporting) < 2:
         return say("pairs.nobody_else")
-    refused = pair.result.refused.to_dict("records")
+    refused = as_records(pair.result.refused)
     own = next((row for row in refused if row["region"] == region), None)
     if own is not None:
         return explain.reason_kind(own)
@@ -192,15 +193,15 @@ def _pair(result: Comparison, codes: list[str]) -> _Pair:
 
 def _compared(result: Comparison) -> Iterator[Text]:
     yield say("pairs.subject", name=result.name, verdict=label(result.verdict))
-    for row in result.rows.to_dict("records"):
+    for row in as_records(result.rows):
         yield say("explain.line", text=explain.scoped(row))
     yield from (say("explain.caution", caution=one) for one in result.cautions)
 
 
 def _refused(result: Comparison) -> Iterator[Text]:
     yield say("pairs.subject", name=result.name, verdict=label(result.verdict))
-    for row in result.rows.to_dict("records"):
+    for row in as_records(result.rows):
         yield say("explain.line", text=explain.scoped(row))
-    for row in result.refused.to_dict("records"):
+    for row in as_records(result.refused):
         refusal = say("explain.silent", region=explain.place(row), reason=explain.reason(row))
         yield say("explain.line", text=refusal)

@@ -21,6 +21,7 @@ from analysis.figures.provenance import Provenance
 from analysis.language import labels
 from analysis.language.messages import say
 from analysis.language.text import Text
+from analysis.rows import as_records
 from analysis.runs import plan, stale
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ class Ledger:
 
         tables = load.load(self._root and self._root / "data")
         frames = (frame[["id", *_PRESENT]] for frame in (tables.rows, tables.context_rows))
-        rows = chain.from_iterable(frame.to_dict("records") for frame in frames)
+        rows = chain.from_iterable(as_records(frame) for frame in frames)
         return {row["id"]: {name: row[name] for name in _PRESENT} for row in rows}
 
     def _tables(self, figure: Mapping[str, Any], carried: Provenance) -> list[str]:

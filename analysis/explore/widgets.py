@@ -25,6 +25,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language
 from analysis.publish.deck import slides
+from analysis.rows import as_records
 from analysis.tables.load import Tables
 
 from .choices import YEARS, Answer, Option, Question, Questions
@@ -347,7 +348,7 @@ def _table(answer: Answer, language: str) -> str:
     lines = [
         "".join(f"<td>{escape(cell)}</td>" for cell in _cells(row, language))
         for frame in frames
-        for row in frame.to_dict("records")
+        for row in as_records(frame)
     ]
     return f"<table><tr>{heads}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 

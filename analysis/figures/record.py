@@ -21,6 +21,7 @@ from analysis.charts.figure import Figure
 from analysis.charts.kinds import kind
 from analysis.errors import UsageError
 from analysis.language.text import Text as Words
+from analysis.rows import as_records
 
 from . import drawn, provenance
 
@@ -177,7 +178,7 @@ def _rows(frame: pd.DataFrame, fields: Sequence[str]) -> list[dict[str, Any]]:
     kept = [field for field in fields if field in frame]
     return [
         {field: _plain(row[field]) for field in kept if not _missing(row[field])}
-        for row in frame[kept].to_dict("records")
+        for row in as_records(frame[kept])
     ]
 
 

@@ -11,6 +11,7 @@ from analysis.charts import style
 from analysis.charts.figure import Figure
 from analysis.language.labels import publication
 from analysis.language.messages import say
+from analysis.rows import as_records
 
 from . import drawn
 
@@ -28,7 +29,7 @@ def html(figure: Figure, picture: bytes) -> str:
     rows = {
         row["id"]: row
         for frame in (figure.beside, figure.rows)
-        for row in (frame.to_dict("records") if "evidence" in frame else ())
+        for row in (as_records(frame) if "evidence" in frame else ())
     }
     buttons = _buttons(figure, marks, rows)
     alt = escape(figure.caption.alt[figure.language], quote=True)

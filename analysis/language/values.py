@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.rows import as_records
+
 from . import numbers
 from .messages import catalogue, label, say
 from .text import Text
@@ -553,7 +555,7 @@ def sums(rows: pd.DataFrame) -> list[Text]:
             sum=_in_full(row["parts_sum"], row),
             total=_in_full(row["whole"], row),
         )
-        for row in apart.to_dict("records")
+        for row in as_records(apart)
     ]
 
 

@@ -20,6 +20,7 @@ from analysis.language.vocabulary import (
     Partial,
     Status,
 )
+from analysis.rows import as_records
 
 from . import gaps, rates, tests
 
@@ -55,7 +56,7 @@ def judged(rows: pd.DataFrame) -> pd.DataFrame:
     wanted = wanted.sort_values(["level_order", "adcode", "report", "start", "breakdown"])
     found = [
         target | _held(target, _candidates(target, actual), ends.get(target["report"]))
-        for target in wanted.to_dict("records")
+        for target in as_records(wanted)
     ]
     columns = [*wanted.columns, "outcome", *(f"result_{name}" for name in _RESULT)]
     frame = pd.DataFrame(found, columns=[*columns, "lower", "upper", "method"])
@@ -78,11 +79,11 @@ def _held(target: dict[Any, Any], candidates: pd.DataFrame, report_end: Any) -> 
     stock = target["nature"] == Nature.STOCK
     same = candidates[end & (stock | candidates["period_start"].eq(target["period_start"]))]
     if len(same):
-        result = same.to_dict("records")[0]
+        result = as_records(same)[0]
         return _told(_outcome(target, result), result)
     earlier = candidates[candidates["period_end"].lt(target["period_end"])]
     if stock and len(earlier):
-        return _told(Outcome.SO_FAR, earlier.sort_values("period_end").to_dict("records")[-1])
+        return _told(Outcome.SO_FAR, as_records(earlier.sort_values("period_end"))[-1])
     if target["kind"] == "plan":
         return {"outcome": str(Outcome.PLAN_REPORT)}
     if pd.isna(report_end) or target["period_end"] <= report_end:
@@ -94,7 +95,7 @@ def _held(target: dict[Any, Any], candidates: pd.DataFrame, report_end: Any) -> 
 def _undated(candidates: pd.DataFrame) -> dict[str, Any]:
     """A target that no date makes due, with the latest figure if there is one."""
     if len(candidates):
-        return _told(Outcome.UNDATED, candidates.sort_values("period_end").to_dict("records")[-1])
+        return _told(Outcome.UNDATED, as_records(candidates.sort_values("period_end"))[-1])
     return {"outcome": str(Outcome.UNDATED)}
 
 

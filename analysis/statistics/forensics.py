@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.language.vocabulary import Measure, Vintage
+from analysis.rows import as_records
 
 from .special import special
 
@@ -511,7 +512,7 @@ def _named(rows: pd.DataFrame, name: str, *, years: int = 0) -> pd.DataFrame:
 def _compared(pairs: pd.DataFrame, reading: Reading) -> pd.DataFrame:
     changed = pairs[["change_abs", "change_pct"]].notna().any(axis=1)
     pairs = pairs[changed].reset_index(drop=True)
-    bases = [_base(row, reading) for row in pairs.to_dict("records")]
+    bases = [_base(row, reading) for row in as_records(pairs)]
     columns = ["base_low", "base_high", "basis"]
     pairs = pairs.join(pd.DataFrame(bases, columns=columns, index=pairs.index))
     low, high = pairs["value"] - pairs["rounding"], pairs["value"] + pairs["rounding"]

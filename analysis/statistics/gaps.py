@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.language import values
 from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Gap, Measure, Nature, Quantity, Status
+from analysis.rows import as_records
 
 Row = dict[Any, Any]
 
@@ -66,7 +67,7 @@ def regions(
 def by_region(rows: pd.DataFrame) -> dict[str, list[Row]]:
     """Return *rows* as dictionaries, by region."""
     grouped: dict[str, list[Row]] = {}
-    for row in rows.to_dict("records"):
+    for row in as_records(rows):
         grouped.setdefault(row["region"], []).append(row)
     return grouped
 
@@ -78,7 +79,7 @@ def by_report(absences: pd.DataFrame, *indicators: str) -> dict[str, Row | None]
     It is None for a report that was searched and mentions none of them. A report without any row
     in *absences* was not searched, and is left out.
     """
-    rows = absences[absences["indicator"].isin(indicators)].to_dict("records")
+    rows = as_records(absences[absences["indicator"].isin(indicators)])
     rows.sort(key=lambda row: indicators.index(row["indicator"]), reverse=True)
     searched: dict[str, Row | None] = dict.fromkeys(absences["report"])
     return searched | {row["report"]: row for row in rows}
@@ -118,7 +119,7 @@ def reporting(rows: pd.DataFrame) -> list[Row]:
     keys = rows[["region", "report", "level_order", "adcode"]].reset_index(drop=True)
     last = keys.sort_values("report", kind="stable").drop_duplicates("region", keep="last")
     order = last.sort_values(["level_order", "adcode"])
-    return rows.iloc[order.index].to_dict("records")
+    return as_records(rows.iloc[order.index])
 
 
 def explained(

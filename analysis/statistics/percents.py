@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.language.vocabulary import Mark, Measure, Status, Vintage
+from analysis.rows import as_records
 
 from . import forensics, intervals, years
 from .dates import whole_year
@@ -260,7 +261,7 @@ def _meaning(chain: pd.DataFrame, levels: pd.DataFrame) -> Meaning | None:
         len(chain): forensics.whole_period(int(count), day.day_of_year / last.day_of_year)[:2]
         for count, day in zip(partly["value"], partly["period_end"], strict=True)
     }
-    printed = [_as_printed(row) for row in chain.to_dict("records")]
+    printed = [_as_printed(row) for row in as_records(chain)]
     for bound in BOUNDS:
         answer = forensics.counts_behind(printed, bound=bound, known=known)
         if answer.chains:

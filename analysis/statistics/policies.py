@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.language import aims
 from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Language, Level, Partial, Promise, Standing
+from analysis.rows import as_records
 from analysis.tables.load import Tables
 
 from . import gaps
@@ -178,7 +179,7 @@ def containment(rows: pd.DataFrame) -> pd.DataFrame:
     sets = {str(region): set(group) for region, group in known.groupby("region")["indicator"]}
     pairs = [
         {**row, "other": other, "count": len(sets[row["region"]] & sets[other])}
-        for row in names.to_dict("records")
+        for row in as_records(names)
         for other in names["region"]
     ]
     frame = pd.DataFrame(pairs, columns=[*names, "other", "count"])
@@ -209,7 +210,7 @@ def worded(rows: pd.DataFrame) -> pd.DataFrame:
 def _refused(rows: pd.DataFrame, word: Partial) -> pd.DataFrame:
     """The regions of *rows* as rows of the left-out strip, with *word* as reason."""
     bare = rows.assign(indicator="", id="", evidence="", start=-1)
-    groups = [group.to_dict("records") for _, group in bare.groupby("region", sort=False)]
+    groups = [as_records(group) for _, group in bare.groupby("region", sort=False)]
     return gaps.frame([gaps.refusal(g[0], Gap.NOT_REPORTED, _reason(word, g)) for g in groups])
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis.language.vocabulary import Oddity
+from analysis.rows import as_records
 
 from . import rates, years
 
@@ -53,7 +54,7 @@ def _against_year_before(levels: pd.DataFrame) -> Iterator[Outlier]:
     pairs = pairs[pairs["value"].gt(0) & pairs["before"].gt(0)]
     pairs = pairs[pairs[["value", "before"]].max(axis=1).ge(LEAST)]
     pairs = pairs.assign(ratio=pairs["value"] / pairs["before"])
-    for row in pairs[_is_far(pairs["ratio"])].to_dict("records"):
+    for row in as_records(pairs[_is_far(pairs["ratio"])]):
         yield Outlier(row, Oddity.YEAR_BEFORE, row["ratio"], before=row["before"])
 
 
@@ -63,7 +64,7 @@ def _against_peers(levels: pd.DataFrame, context: pd.DataFrame) -> Iterator[Outl
     for _, group in rated.groupby(["indicator", "breakdown", "year"]):
         if len(group) >= FEWEST:
             ratios = group["rate"] / group["rate"].median()
-            for row in group.assign(ratio=ratios)[_is_far(ratios)].to_dict("records"):
+            for row in as_records(group.assign(ratio=ratios)[_is_far(ratios)]):
                 yield Outlier(row, Oddity.PEERS, row["ratio"], regions=len(group))
 
 

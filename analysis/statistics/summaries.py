@@ -23,6 +23,7 @@ from analysis.language.vocabulary import (
     Status,
     Use,
 )
+from analysis.rows import as_records
 
 from . import forensics, intervals, spread
 from .dates import whole_year
@@ -135,9 +136,9 @@ def published(rows: pd.DataFrame) -> Published | None:
     if percent.empty:
         return None
     first = percent[percent["indicator"].eq(percent["indicator"].iloc[0])]
-    ordered = first.sort_values("percent", kind="stable").to_dict("records")
+    ordered = as_records(first.sort_values("percent", kind="stable"))
     own = first["reporting"]
-    wider = first[~own].drop_duplicates("region").to_dict("records")
+    wider = as_records(first[~own].drop_duplicates("region"))
     return Published(ordered[0], ordered[-1], first[own]["region"].nunique(), tuple(wider))
 
 
@@ -169,7 +170,7 @@ def most(parts: pd.DataFrame) -> Most:
     order = parts.sort_values("value", ascending=False, kind="stable")
     enough = order["value"].cumsum().gt(0.8 * order["whole"])
     count = int(enough.to_numpy().argmax()) + 1 if enough.any() else len(order)
-    records = order.head(count).to_dict("records")
+    records = as_records(order.head(count))
     return Most(records[0], tuple(records), float(order["value"].head(count).sum()))
 
 
@@ -248,8 +249,8 @@ def answers(rows: pd.DataFrame) -> Answers:
     each = each.drop_duplicates("region")
     by = {Use.RATIO: "ratio", Use.RATE: "rate"}.get(Use(each["use"].iloc[0]), "total")
     order = each.sort_values(by, kind="stable").iloc[[0, -1]]
-    ends = order.sort_values(["level_order", "adcode"], kind="stable").to_dict("records")
-    parts = rows.sort_values("breakdown").drop_duplicates("breakdown").to_dict("records")
+    ends = as_records(order.sort_values(["level_order", "adcode"], kind="stable"))
+    parts = as_records(rows.sort_values("breakdown").drop_duplicates("breakdown"))
     return Answers(_answer(each), len(each), (ends[0], ends[1]), tuple(parts))
 
 
@@ -363,7 +364,7 @@ def placements(pairs: pd.DataFrame, known: Spread | None) -> list[Placement]:
 
 def _placement(pairs: pd.DataFrame, known: Spread | None) -> Placement:
     latest = pairs.sort_values(["pooled", "until"], kind="stable")
-    records = latest.to_dict("records")
+    records = as_records(latest)
     nation = [row for row in records if row["of"] == NATION]
     years = ("since", "until")
     above = [

@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.language import aims
 from analysis.language.vocabulary import Comparator, Gap, Measure, Partial, Status
+from analysis.rows import as_records
 
 from . import gaps, intervals
 from . import rates as derive
@@ -56,7 +57,7 @@ def composition(
     found = [
         _taken_apart(whole, pieces, names)
         for _, group in levels.groupby(SAME, sort=False)
-        for whole in group[group["origin"].eq("report")].to_dict("records")
+        for whole in as_records(group[group["origin"].eq("report")])
         for pieces in _dimensions(whole, group)
     ]
     if not found:
@@ -180,7 +181,7 @@ def against(pieces: pd.DataFrame, shares: pd.DataFrame) -> list[Against]:
     latest = before.drop_duplicates("piece", keep="last").set_index("piece", drop=False)
     pairs = [
         (row, latest.loc[row["piece"]].to_dict())
-        for row in pieces.to_dict("records")
+        for row in as_records(pieces)
         if row["piece"] in latest.index
     ]
     return [Against(row, other, _fisher(row, other), len(pairs)) for row, other in pairs]
@@ -267,7 +268,7 @@ def _unclosed(region: Row, rows: pd.DataFrame, near: dict[str, Row | None]) -> d
 def _half_loop(levels: pd.DataFrame) -> Instead | None:
     """Return what of the loop from found to rectified a region reports instead of both ends."""
     one, identified, rectified, shares = (
-        [row for code in codes for row in levels[levels["indicator"].eq(code)].to_dict("records")]
+        [row for code in codes for row in as_records(levels[levels["indicator"].eq(code)])]
         for codes in (ONE_FIGURE, FOUND, RECTIFIED, RATES)
     )
     if one:

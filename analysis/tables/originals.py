@@ -18,6 +18,7 @@ from analysis.errors import Fault
 from analysis.language.messages import advice, say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Closure, Comparator, Measure
+from analysis.rows import as_records
 
 from . import identities, numerals, printed
 from .load import Tables
@@ -156,7 +157,7 @@ def _located(numeral: str, place: tuple[int, int]) -> Text:
 def _rows(tables: Tables, report: str, text: str) -> Iterator[Fault]:
     rows = tables.observations[tables.observations["report"].eq(report)]
     places = {(numeral.start, numeral.end) for numeral in numerals.find(text)}
-    for row in rows.reset_index().to_dict("records"):
+    for row in as_records(rows.reset_index()):
         for doubt in _doubts(row, text, places):
             found = str(row[doubt.column])
             where = f"observations/{row['file']}"
