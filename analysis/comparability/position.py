@@ -132,11 +132,10 @@ def peers(placements: list[Placement], points: pd.DataFrame) -> Text:
 
 
 def _band(first: Placement, known: Spread, points: pd.DataFrame) -> Text:
-    """Return how the usual range of peers is computed, and the range that is not winsorised."""
+    """Return what the usual range of peers includes, and the range that is not winsorised."""
     low, high = benchmarks.plain_limits(points, first.row["expected"])
     return say(
         "note.peers_band",
-        share=round(100 * known.winsorised),
         outside=known.outside,
         count=len(points),
         low=numbers.ratio(low),

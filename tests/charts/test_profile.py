@@ -83,9 +83,9 @@ def test_other_publications_are_among_the_sources(slides):
     assert "communiqués" not in slides["anhui"].figure.caption.source.en
 
 
-def test_the_usual_range_says_how_it_was_found(slides):
-    """Winsorised, with two of the eleven outside."""
-    assert "is usual (winsorised; 2 of them outside)" in slides["chuxiong"].said.replace("\n", " ")
+def test_the_usual_range_says_how_many_are_outside(slides):
+    """Two of the eleven; the method is on the methods page."""
+    assert "is usual (2 of them outside)" in slides["chuxiong"].said.replace("\n", " ")
 
 
 def test_the_alternative_counts_lines_and_not_figures(slides):

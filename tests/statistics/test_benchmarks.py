@@ -242,8 +242,8 @@ def test_the_three_readings_of_chuxiong_are_one_text(pairs, known):
     assert (first.as_nation, first.as_province, first.as_peers) == (False, True, True)
     for words in ("149 against 105.3", "1.42 times (1.20–1.66)", "2.23, 2.18, 1.93", "11 prefect"):
         assert words in text.en
-    assert "the level is Yunnan's, and no verdict on Chuxiong" in text.en
-    assert "高出的是云南的水平，不能据此评价楚雄" in text.zh
+    assert "Chuxiong is at the level of its province, Yunnan: no verdict on Chuxiong" in text.en
+    assert "楚雄与全省（云南）水平相当，不能据此评价楚雄" in text.zh
     assert position.expected(first).zh == "楚雄死亡率是全国的1.42倍，与云南相当"
 
 
