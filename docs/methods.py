@@ -164,12 +164,12 @@ METHODS = (
         Text(
             f"死亡、事故在各行业的份额，配{OF_SHARE.zh}；所在省较早一期印有同类行业的，"
             "用Fisher精确检验比较，按比较的项数校正。整改数占发现数是完整计数，不设区间，"
-            "注明未整改的件数；只印总数和百分比时，若四舍五入只容一个整数，就反推分子并注明“反推”。",
+            "另列两数之差，报告未说明；只印总数和百分比时，若四舍五入只容一个整数，就反推分子并注明“反推”。",
             f"The share of a sector in deaths or accidents, with the {OF_SHARE.en}. If "
             "the province published the same sector for an earlier period, the two shares are "
             "compared by Fisher's exact test, corrected for the number of sectors compared. "
             "Hazards found and hazards rectified are complete counts without an interval; the "
-            "figure has the number still open. If only the total and the percentage are printed, "
+            "figure has their difference, which no report states. If only the total and the percentage are printed, "
             "the part is computed where rounding leaves one whole number, and marked as computed.",
         ),
         SHARE_SOURCES[Word(SHARE.method)],

@@ -1,4 +1,4 @@
-"""What was found, what was rectified and what is not, as dumbbells."""
+"""What was found, what was rectified and the difference, as dumbbells."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -38,7 +38,7 @@ def open_hazards(
     Parameters
     ----------
     rows
-        From ``rates.shares``: regions in house order, in each the most open cases first.
+        From ``wholes.most_open``: regions in house order, in each the largest difference first.
     title
         The finding, from ``findings``.
     refused
@@ -72,20 +72,24 @@ def _cells(row: Row, language: str, *, several: bool) -> list[Cell]:
     if row["basis"] == "rebuilt":
         rebuilt = say("open.rebuilt")[language]
         late[0] += (" " if late[0] and language == "en" else "") + rebuilt
+    if not row["on_time"] or not row["open"]:
+        late[1] = say("open.unstated" if row["open"] else "open.all")[language]
+    major = row["major"]
+    among: str = say("open.major", count=f"{major:.0f}")[language] if pd.notna(major) else ""
     return [
         Cell(region + begun(name), part),
         Cell(""),
-        Cell(counted),
+        Cell(counted, among),
         Cell(rectified, late[0]),
         Cell(left, late[1], colour=colour if row["open"] else style.GREY),
     ]
 
 
 def _draw(axes: Axes, page: Page, row: Row, at: float) -> None:
-    """Draw a pale dot at the cases rectified, a dark one at those found, the open ones between."""
+    """Draw a pale dot at the cases rectified, a dark one at those found, dashes between."""
     colour = style.colour(row["region"])
     ends = [row["cases"], row["total"]]
-    axes.plot(ends, [at, at], color=colour, linewidth=page.mark * 0.45, alpha=0.35, zorder=2)
+    axes.plot(ends, [at, at], color=colour, linewidth=1.6, linestyle=(0, (2, 1)), zorder=2)
     axes.plot([0, ends[0]], [at, at], color=style.BAND, linewidth=1.0, zorder=1)
     pale = style.pale(colour)
     for x, fill, name in ((ends[0], pale, "mark"), (ends[1], colour, "found")):
@@ -116,7 +120,7 @@ def _places(rows: Sequence[native.Row], language: str) -> list[str]:
 
 
 def _plot(record: native.Record, language: str) -> native.Plot | None:
-    """Return the cases found and rectified as dots, with a line between them for the open ones."""
+    """Return the cases found and rectified as dots, with a line between them."""
     rows = native.shown(record)
     if not rows or len(rows) > native.MOST_DOTS:
         return None
@@ -147,8 +151,10 @@ def _plot(record: native.Record, language: str) -> native.Plot | None:
 
 
 def _label(row: native.Row) -> Text:
-    """Return how many of the cases found are not rectified."""
+    """Return the count found, and by how many those rectified are fewer."""
     total, _, left = values.loop_counts(row)
+    if not row["open"]:
+        return say("open.label_all", total=total)
     return say("open.label_late" if row.get("on_time") else "open.label", total=total, open=left)
 
 

@@ -315,15 +315,20 @@ def overview(rows: pd.DataFrame) -> Text:
 
 
 def open_hazards(shares: pd.DataFrame) -> Text:
-    """Return how many of the cases found are not rectified, where they are most."""
+    """Return how many of the cases found were rectified, where the difference is largest."""
     if shares.empty:
         return say("finding.no_loop")
     row = summaries.still_open(shares).row
-    total, _, left = values.loop_counts(row)
-    words = {"region": region(row), "what": say(f"loop.{row['loop']}")}
     message = "finding.open_late" if row["on_time"] else "finding.open_hazards"
     message = message if row["open"] else "finding.all_rectified"
-    return say(message, **words, total=total, open=left)
+    return say(message, region=region(row), **loop_words(row))
+
+
+def loop_words(row: Mapping[Any, Any]) -> dict[str, Text]:
+    """Return what was found, the three counts of ``values.loop_counts`` and the printed figure."""
+    counts = dict(zip(("total", "cases", "open"), values.loop_counts(row), strict=True))
+    what = say(f"loop.{row['loop']}")
+    return {"what": what, "part": values.part_or_all(row), "rate": values.value(row), **counts}
 
 
 def parts(pieces: pd.DataFrame) -> Text:
@@ -468,22 +473,18 @@ def _way(row: dict[Any, Any]) -> Text:
 
 
 def open_lines(shares: pd.DataFrame, refused: pd.DataFrame) -> list[Text]:
-    """Return what of the hazards and violations found is open, or why it is not known."""
+    """Return what of the hazards and violations found was rectified, or why it is not known."""
     if shares.empty:
         reasons = zip(refused["reason_zh"], refused["reason_en"], strict=True)
         return [Text(zh, en) for zh, en in reasons]
     left = shares[shares["open"].gt(0)]
     lines = [_open(row) for row in as_records(left)]
-    # Major hazards are among the hazards of the same campaign.
-    closed = len(shares[shares["open"].eq(0)].drop_duplicates(["region", "breakdown"]))
+    closed = int(shares["open"].eq(0).sum())
     return [*lines, say("profile.all_rectified", count=closed)] if closed else lines
 
 
 def _open(row: dict[Any, Any]) -> Text:
-    total, _, left = values.loop_counts(row)
-    words = {"what": say(f"loop.{row['loop']}"), "part": values.part_or_all(row)}
-    message = "profile.open_late" if row["on_time"] else "profile.open"
-    return say(message, total=total, open=left, **words)
+    return say("profile.open_late" if row["on_time"] else "profile.open", **loop_words(row))
 
 
 # The lines of a list, and the one that counts what is not in it.

@@ -324,7 +324,7 @@ def _without_results(rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _open(rows: pd.DataFrame) -> Iterator[Finding]:
-    """Yield the campaigns with open cases: the one with most of each region and kind."""
+    """Yield the campaigns in which fewer cases were rectified than found."""
     shares = wholes.most_open(rates.shares(rows))
     for row in as_records(shares[shares["open"].gt(0)]):
         one = pd.DataFrame([row])
@@ -335,9 +335,7 @@ def _open(rows: pd.DataFrame) -> Iterator[Finding]:
             say(
                 "sentence.open_late" if row["on_time"] else "sentence.open",
                 region=labels.region(row),
-                part=values.part_or_all(row),
-                what=say(f"loop.{row['loop']}"),
-                **dict(zip(("total", "cases", "open"), values.loop_counts(row), strict=True)),
+                **findings.loop_words(row),
             ),
             figure="open-hazards",
             values=MappingProxyType(amounts),

@@ -128,7 +128,7 @@ def _changes(levels: pd.DataFrame, chosen: pd.DataFrame) -> Iterator[Text]:
 
 
 def _open(rows: pd.DataFrame, chosen: pd.DataFrame) -> list[Text]:
-    """Return how many of the hazards or violations *chosen* are not rectified."""
+    """Return how many of the hazards or violations *chosen* were rectified."""
     if not chosen["indicator"].isin([*wholes.FOUND, *wholes.RECTIFIED, *wholes.RATES]).any():
         return []
     shares = wholes.most_open(rates.shares(rows))
@@ -137,7 +137,7 @@ def _open(rows: pd.DataFrame, chosen: pd.DataFrame) -> list[Text]:
 
 
 def still_open(tables: Tables, region: str, period: str | int | None = None) -> Iterator[Text]:
-    """Yield how many of the hazards and violations found in *region* are not rectified."""
+    """Yield how many of the hazards and violations found in *region* were rectified."""
     if region not in tables.first_reports:
         yield words.without_report(region, tables)
         return

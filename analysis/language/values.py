@@ -472,11 +472,11 @@ def expected(count: float) -> str:
 
 
 def loop_counts(row: Mapping[Any, Any]) -> tuple[Text, Text, Text]:
-    """Return the cases found, rectified and not rectified, as printed where they are printed."""
-    total = value({**row, "value": row["total"], "printed": row["total_printed"]} | _CASES)
-    rebuilt = row["basis"] == "rebuilt"
-    cases = {**row, "value": row["cases"], "printed": "" if rebuilt else row["printed"]} | _CASES
-    return total, value(cases), value({**row, "value": row["open"], "printed": ""} | _CASES)
+    """Return the cases found and rectified, as printed if printed, and their difference."""
+    whole = {**row, "printed": row["total_printed"]} | _CASES
+    cases = {**row, "value": row["cases"]} | _CASES
+    rectified = summed(whole, row["cases"]) if row["basis"] == "rebuilt" else value(cases)
+    return value({**whole, "value": row["total"]}), rectified, summed(whole, row["open"])
 
 
 # The heads of the columns name what is counted.

@@ -185,8 +185,8 @@ def shares(rows: pd.DataFrame) -> pd.DataFrame:
     """
     Return the shares that a report's own counts make: rectified of found.
 
-    The shares have no interval: both numbers are complete counts. What is not rectified is open,
-    or, where the printed rate is one of hazards rectified on time, was not rectified on time.
+    The shares have no interval: both numbers are complete counts. No report prints how many are
+    not rectified: the difference is computed, unless all are.
 
     Where only the total and the printed percentage are given, the part is rebuilt if the
     rounding leaves one whole number, and ``basis`` says ``rebuilt``. A bound has no share.
@@ -195,7 +195,7 @@ def shares(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a share: the columns of the part, with ``cases``, ``total``, ``share`` (percent),
-        ``open`` (the count not rectified), ``on_time`` (whether it is of those rectified by their
+        ``open`` (the difference), ``on_time`` (whether it is of those rectified by their
         deadline), ``basis``, and the total's evidence and ``total_id``.
     """
     exact = rows["comparator"].eq(Comparator.EXACT) & rows["status"].eq(Status.ACTUAL)

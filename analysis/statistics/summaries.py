@@ -176,14 +176,14 @@ def most(parts: pd.DataFrame) -> Most:
 
 @dataclass(frozen=True)
 class Open:
-    """The campaign with the most cases that were found and not rectified."""
+    """The campaign with the largest difference between cases found and rectified."""
 
     row: Row
-    total: int  # open cases of all campaigns shown
+    total: int  # of the differences of all campaigns shown
 
 
 def still_open(shares: pd.DataFrame) -> Open:
-    """Return the campaign of ``rates.shares`` with the most open cases."""
+    """Return the campaign of ``rates.shares`` with the largest difference."""
     order = shares.sort_values("open", ascending=False, kind="stable")
     return Open(order.iloc[0].to_dict(), int(shares["open"].sum()))
 

@@ -240,9 +240,19 @@ def _refused(gap: Gap, instead: Instead) -> dict[str, Any]:
 
 
 def most_open(shares: pd.DataFrame) -> pd.DataFrame:
-    """Return ``rates.shares`` by region in house order, the most open cases first."""
+    """
+    Return ``rates.shares`` by region in house order, the largest difference first.
+
+    Major hazards among the hazards of the same campaign are no row but the column ``major``.
+    """
+    key = ["region", "breakdown", *derive.PERIOD]
+    inner = shares[shares["loop"].eq("major_hazards_found")]
+    major = inner[[*key, "total"]].rename(columns={"total": "major"}).assign(loop="hazards_found")
+    named = shares.merge(major, on=[*key, "loop"], how="left")
+    among = inner.merge(named[named["major"].notna()][key], on=key)
+    kept = named[~named["id"].isin(among["id"])]
     order = ["level_order", "adcode", "open", "total"]
-    return shares.sort_values(order, ascending=[True, True, False, False], ignore_index=True)
+    return kept.sort_values(order, ascending=[True, True, False, False], ignore_index=True)
 
 
 def unclosed(rows: pd.DataFrame, shown: set[str], absences: pd.DataFrame) -> pd.DataFrame:

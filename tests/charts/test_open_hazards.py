@@ -1,4 +1,4 @@
-"""The drawing of what is not rectified."""
+"""The drawing of what was found and what was rectified."""
 
 import pytest
 from album import drawings
@@ -58,26 +58,51 @@ def test_marks_are_at_the_counts_of_their_rows_without_an_interval(loops):
 
 
 def test_numbers_are_printed_as_in_the_report(loops):
-    """5556项 and 2802个 in Chinese, with all digits in English; what is open is a difference."""
-    words = {"zh": ("5556项", "4658项", "2802个", "898"), "en": ("5,556", "4,658", "2,802", "898")}
+    """5556项 and 2802个 in Chinese, all digits in English; the differences in the same unit."""
+    words = {
+        "zh": ("5556项", "4658项", "2802个", "898项", "63个"),
+        "en": ("5,556", "4,658", "2,802", "898"),
+    }
 
     for number in words[loops.figure.language]:
         assert number in loops.said.split("\n")
 
 
-def test_the_title_is_the_campaign_with_the_most_open_cases(loops):
-    """Violations: 5,556 found, 4,658 rectified, so 898 are open."""
+def test_the_title_is_the_campaign_with_the_largest_difference(loops):
+    """Violations: 5,556 found, 4,658 rectified; no report states what became of the other 898."""
     title = loops.figure.caption.title
 
-    assert title.en == "Chuxiong: 898 of 5,556 violations not rectified"
-    assert title.zh == "楚雄违法行为5556项，898项未整改"
-    assert loops.figure.rows["open"].tolist() == [898, 65, 63, 0, 0, 0]
+    assert title.en == "Chuxiong: 4,658 of 5,556 violations rectified"
+    assert title.zh == "楚雄违法行为5556项，整改4658项"
+    assert loops.figure.rows["open"].tolist() == [898, 65, 63, 0, 0]
+
+
+def test_a_difference_is_not_called_open(loops):
+    """The report prints what was found and rectified, and of 195 and 44 that all were rectified."""
+    language = loops.figure.language
+    words = {"zh": ("报告未列", "全部整改"), "en": ("not stated", "all rectified")}
+    unstated, closed = words[language]
+    lines = loops.said.split("\n")
+
+    assert (lines.count(unstated), lines.count(closed)) == (2, 2)
+    title, alt = loops.figure.caption.title[language], loops.figure.caption.alt[language]
+    for text in (title, alt):
+        assert not {"open", "未整改"} & set(text.split())
+        assert "898" not in text
+
+
+def test_major_hazards_among_others_are_no_row_of_their_own(loops):
+    """共查出各类安全隐患195项(其中重大隐患3项)."""
+    words = {"zh": "其中重大3项", "en": "3 of them major"}
+
+    assert words[loops.figure.language] in loops.said.replace("\n", " ")
+    assert 3 not in loops.figure.rows["total"].tolist()
 
 
 def test_a_reconstructed_count_is_called_so(loops):
     """2387 is nowhere printed: it follows from 97.35 % of 2452; both are of those on time."""
-    words = {"zh": "2387|按期整改（反推）", "en": "2,387|on time|(reconstructed)"}
-    late = {"zh": "65|未按期整改", "en": "65|not on time"}
+    words = {"zh": "2387项|按期整改（反推）", "en": "2,387|on time|(reconstructed)"}
+    late = {"zh": "65项|未按期（反推）", "en": "65|not on time"}
     said = loops.said.replace("\n", "|")
 
     assert words[loops.figure.language] in said.replace("on time (", "on time|(")

@@ -112,6 +112,6 @@ def test_open_hazards_of_two_regions_are_listed_and_not_compared(data):
     """Campaigns differ in scope."""
     text = compare(data, "chuxiong", "nantong", "open hazards", language="en")
 
-    assert "Chuxiong · Not rectified" in text
-    assert "Nantong · Not rectified" in text
+    assert "Chuxiong · Found and rectified" in text
+    assert "Nantong · Found and rectified" in text
     assert "campaigns differ in scope and do not compare" in text

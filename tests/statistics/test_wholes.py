@@ -231,13 +231,33 @@ def test_only_regions_that_are_not_drawn_are_explained(rows):
     assert "3586" in found.set_index("region")["reason_zh"]["nantong"]
 
 
-def test_the_campaign_with_the_most_open_cases_comes_first():
+def test_the_campaign_with_the_largest_difference_comes_first():
     """Within its region; regions keep house order."""
-    rows = pd.DataFrame(
-        {"level_order": 2, "adcode": ["2", "1", "1"], "open": [9, 1, 5], "total": [10, 10, 10]}
-    )
+    rows = campaigns(adcode=["2", "1", "1"], open=[9, 1, 5], loop="hazards_found")
 
     assert wholes.most_open(rows)["open"].tolist() == [5, 1, 9]
+
+
+def test_major_hazards_are_among_the_hazards_of_the_same_campaign_only():
+    """195 hazards, 3 of them major; the 44 of another campaign are a row of their own."""
+    rows = campaigns(
+        total=[195, 3, 44],
+        loop=["hazards_found", "major_hazards_found", "major_hazards_found"],
+        breakdown=["campaign:joint", "campaign:joint", "campaign:listed"],
+    )
+
+    kept = wholes.most_open(rows)
+
+    assert kept["total"].tolist() == [195, 44]
+    assert kept["major"].fillna(0).tolist() == [3, 0]
+
+
+def campaigns(**columns):
+    """Three rows as of ``rates.shares``."""
+    first, last = pd.Timestamp("2024-01-01"), pd.Timestamp("2024-12-31")
+    common = {"region": "chuxiong", "breakdown": "", "level_order": 2, "adcode": "1"}
+    common |= {"period_start": first, "period_end": last, "total": 10, "open": 0}
+    return pd.DataFrame(common | {"id": ["a", "b", "c"]} | columns)
 
 
 def test_the_finding_counts_the_few_parts_that_are_most():
