@@ -64,7 +64,7 @@ def test_titles_have_a_number_and_are_short(pages):
 
 
 def test_parts_are_added_up():
-    """15 special plans and 54 of departments."""
+    """15 and 54, the disjoint parts of one report."""
     parts = [(row("chuxiong", 15, breakdown="kind:a"), "part")]
     parts += [(row("chuxiong", 54, breakdown="kind:b"), "part")]
     drawing = table("listing", (row("nantong", 49), "member"), *parts)

@@ -283,12 +283,13 @@ def test_promises_in_words_are_counted():
 
 
 def test_lines_of_families_are_ratios_and_sums():
-    """590 hazards in 187 mines, and 15 special plans with 54 departmental ones."""
+    """590 hazards in 187 mines, special plans alone, and heads of firms with their workers."""
     tables = rs.load()
     rows = tables.rows.safety.rate()
-    compared = [families.comparable(rows, code, tables) for code in ("hazards_per_mine_visited",)]
-    compared.append(families.comparable(rows, "own_level_plans", tables))
+    codes = ("hazards_per_mine_visited", "own_level_plans", "heads_and_workers_trained")
+    compared = [families.comparable(rows, code, tables) for code in codes]
     lines, _ = findings.comparable_lines(profiles.beside(compared, "chuxiong"), (0, 9))
 
     assert lines[0].en.endswith("Anshan 3.2, Chuxiong 2.5")
-    assert lines[1].en.endswith("Anhui 21, Nantong 49, Chuxiong 69")
+    assert lines[1].en.endswith("Anhui 21, Nantong 49, Chuxiong 15")
+    assert lines[2].en.endswith("Chuxiong 157,329 people")  # 57,628 heads and 99,701 workers
