@@ -110,9 +110,9 @@ def _in_words(page: Page, room: Room, words: pd.DataFrame, taken: int) -> list[l
     wide = SHARES[2] * room.width - table.gap(page)
     texts = table.lists(page, room, wide, names, taken + 1)
     return [
-        _grey(say("commitments.in_words")[language], "", len(words)),
+        _grey(say("commitments.in_words", count=len(words))[language], ""),
         *(
-            _grey(theme[language], text, len(each))
+            _grey(say("commitments.theme", theme=theme, count=len(each))[language], text)
             for theme, text, each in zip(themes, texts, names, strict=True)
         ),
     ]
@@ -125,7 +125,7 @@ def _counted(words: pd.DataFrame, language: str) -> list[Cell]:
         for theme, group in _themes(words).items()
     ]
     text = Text.joined(each, zh="、", en=", ")[language]
-    return _grey(say("commitments.in_words")[language], text, len(words))
+    return _grey(say("commitments.in_words", count=len(words))[language], text)
 
 
 def _themes(words: pd.DataFrame) -> dict[Text, pd.DataFrame]:
@@ -134,8 +134,8 @@ def _themes(words: pd.DataFrame) -> dict[Text, pd.DataFrame]:
     return {Text(*group[["theme_zh", "theme_en"]].iloc[0]): group for group in groups}
 
 
-def _grey(head: str, text: str, count: int) -> list[Cell]:
-    return [Cell(word, colour=style.GREY) for word in (head, "", text, str(count))]
+def _grey(head: str, text: str) -> list[Cell]:
+    return [Cell(word, colour=style.GREY) for word in (head, "", text, "")]
 
 
 def _draw_line(page: Page, records: list[Row], layout: table.Grid) -> None:
@@ -163,9 +163,8 @@ def _table(record: native.Record, language: str) -> native.Table | None:
     words = [row for row in rows if row.get("status") == Promise.WORDS]
     lines = [_line(row, language) for row in rows if row not in words]
     names = native.in_lines([row[f"indicator_{language}"] for row in words], language, WORDED)
-    heads = [say("commitments.in_words")[language], *[""] * len(names)]
-    counts = [str(len(words)), *[""] * len(names)]
-    lines += zip(heads, names, counts, strict=False)
+    heads = [say("commitments.in_words", count=len(words))[language], *[""] * len(names)]
+    lines += [(head, name, "") for head, name in zip(heads, names, strict=False)]
     head = (
         say("commitments.deadline")[language],
         say("kind.commitments")[language],

@@ -97,7 +97,7 @@ def _caption(rows: pd.DataFrame, title: Text, total: int) -> Caption:
         subtitle=say("coverage.about"),
         source=publishers.source_note(rows),
         alt=say("coverage.alt", title=title, total=total, regions=regions),
-        notes=(say("coverage.key"),),
+        notes=(say("coverage.key"), say("coverage.questions")),
     )
 
 

@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from analysis.language import aims, labels, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Scale, Status
+from analysis.language.vocabulary import Measure, Scale, Status
 from analysis.rows import as_records
 
 from . import native, style, table
 from .comparison import left_out
-from .figure import Caption, Figure, Kind
+from .figure import Caption, Figure, Kind, applicable
 from .page import Page
 from .table import Cell
 
@@ -83,6 +83,12 @@ def _results(rows: pd.DataFrame) -> pd.DataFrame:
     return results.assign(status=str(Status.ACTUAL))
 
 
+def _notes(rows: pd.DataFrame) -> list[Text]:
+    levels = rows[rows["measure"].eq(Measure.LEVEL)].to_dict("records")
+    conditions = {"note.target_implied": any(map(values.implied, levels))}
+    return [say("note.outcome"), *applicable(conditions), say("note.targets_planned")]
+
+
 def _caption(rows: pd.DataFrame, title: Text, about: Text | None, refused: pd.DataFrame) -> Caption:
     source = rows if len(rows) else refused.assign(origin="report")
     return Caption(
@@ -91,7 +97,7 @@ def _caption(rows: pd.DataFrame, title: Text, about: Text | None, refused: pd.Da
         source=publishers.source_note(source),
         alt=say("targets.alt", title=title, count=len(rows)),
         left_out=left_out(refused),
-        notes=(say("note.outcome"),),
+        notes=tuple(_notes(rows)),
         spoken=say("note.outcome"),
     )
 

@@ -1,6 +1,6 @@
 """Counts over the years with their intervals, and changes published without counts beside them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from analysis.errors import CrowdedError
 from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Mark, Scale
+from analysis.language.vocabulary import Basis, Mark, Reliability, Scale
 from analysis.rows import as_records
 from analysis.statistics import dates, intervals
 
@@ -27,6 +27,7 @@ NARROWEST, LOWEST = 2.6, 1.7  # inches of the panel of one region on a slide, at
 STATED_NARROWEST, STATED_LOWEST = 1.9, 1.25
 UNDER = 1.9  # lines of small print from an axis to below its years
 ROOMY = 0.11  # of an axis: the height below a mark that has room for two lines
+COMPUTED = (Basis.DERIVED, "from_percent", "from_difference")
 STATED = (Mark.PERCENT_ONLY, Mark.DIRECTION_ONLY)
 
 
@@ -111,22 +112,35 @@ def _notes(
     counted: pd.DataFrame, stated: pd.DataFrame, expected: pd.DataFrame | None
 ) -> list[Text]:
     """Return the notes, the most important first."""
-    own = counted.reindex(columns=["origin", "basis"]).query("origin == 'report'")
     hollow, bracketed = (
         frame.get("origin", pd.Series(dtype=str)).eq("context").any() for frame in (counted, stated)
     )
-    conditions = {
+    origins = {
         "note.bracket_too": hollow and bracketed,
         "note.context": hollow and not bracketed,
         "note.bracket": bracketed and not hollow,
+    }
+    conditions = {
         "note.to_date": not counted["whole"].all(),
         "note.own_panels": len(set(counted.get("region", ()))) > 1,
         "note.break": len(counted) and counted.get("segment", pd.Series(0.0)).fillna(0).gt(0).any(),
         "note.cluster": len(counted) and counted["indicator"].isin(intervals.CLUSTERED).any(),
-        "note.back": own["basis"].isin(["from_percent", "from_difference"]).any(),
         "note.expected": expected is not None and len(expected),
     }
-    return [*values.methods(counted), *applicable(conditions)]
+    sources = [*_sources(counted), *applicable(origins)]
+    return [*sources, *values.methods(counted), *applicable(conditions)]
+
+
+def _sources(counted: pd.DataFrame) -> Iterator[Text]:
+    """Yield which counts were computed from a later change, and which are known from a reprint."""
+    known = counted.reindex(columns=counted.columns.union(["basis", "reliability"], sort=False))
+    computed = known["basis"].isin(COMPUTED)
+    reprinted = known["reliability"].eq(Reliability.REPRINT) & ~computed
+    for name, of in {"computed": computed, "reprinted": reprinted}.items():
+        points = known[of].to_dict("records")
+        if points:
+            each = (Text(row["region_zh"], f"{row['region_en']} ") + _when(row) for row in points)
+            yield say(f"note.{name}_counts", counts=Text.joined(each, zh="、", en=", "))
 
 
 def _axis(drawn: pd.DataFrame) -> Text:

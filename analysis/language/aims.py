@@ -19,7 +19,7 @@ def aim(row: Mapping[Any, Any]) -> Text:
         return say("value.fall_every_year" if float(row["value"]) < 0 else "value.rise_every_year")
     if row["measure"] != "level":  # a bound is on how far it goes: 5%以上 is no ≥−5%
         return values.what({**row, "status": "actual"})
-    return values.value(row)
+    return values.target(row)
 
 
 def target_as_printed(row: Mapping[Any, Any]) -> Text:

@@ -392,17 +392,24 @@ _PER = {"年": "a year", "季度": "a quarter", "月": "a month", "周": "a week
 
 def target(row: Mapping[Any, Any]) -> Text:
     """
-    The number of a commitment, with the time that it is for.
+    Return the number of a commitment with the time that it is for, marked where words imply it.
 
     >>> row = {"value": 1.0, "comparator": ">=", "unit": "次", "unit_en": "times"}
-    >>> row |= {"unit_one": "time", "per": "季度"}
+    >>> row |= {"unit_one": "time", "per": "季度", "evidence": "每季度至少1次"}
     >>> target(row).zh, target(row).en
     ('≥1次/季度', '≥1 time a quarter')
     """
-    told, per = value(row), str(row.get("per") or "")
-    if not per:
-        return told
-    return Text(f"{told.zh}/{per}", f"{told.en} {_PER.get(per, f'per {per}')}")
+    number, per = value(row), str(row.get("per") or "")
+    if per:
+        number = Text(f"{number.zh}/{per}", f"{number.en} {_PER.get(per, f'per {per}')}")
+    return say("value.implied", value=number) if implied(row) else number
+
+
+def implied(row: Mapping[Any, Any]) -> bool:
+    """Return whether the passage of a target implies its number in words, as 全覆盖 does 100 %."""
+    digits = map(float, re.findall(r"\d+(?:\.\d+)?", str(row["evidence"])))
+    scaled = [number * by for number in digits for by in (1, 1e4, 1e8)]
+    return not any(math.isclose(row["value"], number) for number in scaled)
 
 
 def promised(row: Mapping[Any, Any]) -> Text:

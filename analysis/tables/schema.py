@@ -523,7 +523,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "url": ("网址", "Where it was read."),
     "reliability": ("可靠性", "Whether it was read at its publisher or at a reprint."),
     "instrument": ("举措", "Code of the system, mechanism or programme."),
-    "commitment": ("承诺", "Code of the planned measure."),
+    "commitment": ("工作安排", "Code of the planned measure."),
     "section": ("章节", "Section of the report."),
     "target_value": ("目标值", "Number to be reached, if one is given."),
     "target_unit": ("目标单位", "Unit of the target."),

@@ -68,7 +68,7 @@ def test_commitments_in_words_are_counted(pages, rows):
     for page in pages:
         region = page.figure.rows["region"].iloc[0]
         words = rows[rows["region"].eq(region) & rows["status"].eq(Promise.WORDS)]
-        assert str(len(words)) in page.said.split("\n")
+        assert f"({len(words)}" in page.said.replace("（", "(")
 
 
 def test_a_page_of_one_region_leaves_out_no_other(pages):

@@ -1,5 +1,6 @@
 """The table of targets with their results."""
 
+import pandas as pd
 import pytest
 from album import drawings
 from drawings import Drawing
@@ -9,6 +10,7 @@ from analysis.charts import style
 from analysis.charts.targets import targets as draw_targets
 from analysis.comparability import findings
 from analysis.errors import CrowdedError
+from analysis.language import aims
 from analysis.statistics import attainment
 
 
@@ -123,3 +125,16 @@ def test_too_many_lines_for_a_page_are_refused(rows):
 def test_a_page_without_targets_is_said():
     """A page without marks says so."""
     assert "nothing to draw" in drawn(frame(row())).said
+
+
+def test_a_number_that_the_report_does_not_print_is_marked_as_implied(pages):
+    """“All” is 100 % by our reading, a ban is 0; neither number is in the text."""
+    rows = pd.concat([page.figure.rows for page in pages])
+    words = {row["evidence"]: aims.target_as_printed(row).en for row in rows.to_dict("records")}
+
+    assert words["全覆盖开展乡村干部、地震救援“第一响应人”培训"] == "100% (implied)"
+    assert (
+        words["及时准确报送突发或敏感事件信息,杜绝迟报、谎报、瞒报、漏报现象"]
+        == "0 cases (implied)"
+    )
+    assert words["全年至少开展2次区级综合应急救援演练"] == "≥2 events"

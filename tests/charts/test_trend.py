@@ -8,6 +8,7 @@ import pytest
 from drawings import Drawing
 from tidy import ABSENT, context, frame, row
 
+import analysis as rs
 from analysis import charts
 from analysis.charts import style
 from analysis.charts.trend import trend as draw_trend
@@ -149,7 +150,17 @@ def test_a_count_calculated_back_is_said_to_be():
     drawing = drawn(counts, frame(context(value=70, year=2010)))
     notes = [note.en for note in drawing.figure.caption.notes]
 
-    assert any("calculated back" in note for note in notes)
+    assert "computed from later figures: Chuxiong 2023" in notes
+
+
+def test_notes_name_the_years_that_are_computed_or_reprinted():
+    """53 = 51 + 2 and 192 = 118 ÷ (1 − 38.54 %) are of context.csv; 118 is known from a reprint."""
+    (page,) = rs.trend("accidents", language="en")
+    notes = [note.en for note in page.caption.notes]
+
+    computed = "computed from later figures: "
+    assert computed + "Nantong 2020, Chuxiong 2022" in notes
+    assert "second-hand: Nantong 2021, Nantong 24 Dec 2024" in notes
 
 
 def test_a_missing_year_is_never_a_zero(years):

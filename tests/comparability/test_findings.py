@@ -232,7 +232,7 @@ def test_commitments_that_can_be_checked_are_counted():
         }
     )
 
-    assert findings.commitments(rows).en == "Anhui: 2 of 3 commitments name a number or date"
+    assert findings.commitments(rows).en == "Anhui: number or date in 2 of 3 planned tasks"
     assert "没有" in findings.commitments(rows[:0]).zh
 
 
@@ -271,6 +271,7 @@ def test_a_region_without_outcomes_says_so():
 def test_promises_in_words_are_counted():
     """One with a number is written out, the two others are a number."""
     commitment = {"indicator_zh": "演练", "indicator_en": "Drills", "unit": "次", "per": ""}
+    commitment |= {"evidence": "演练不少于2次"}
     commitment |= {"unit_en": "times", "unit_one": "time", "comparator": ">=", "value": 2.0}
     rows = pd.DataFrame(
         [commitment | {"status": "number", "deadline": pd.NaT}]
