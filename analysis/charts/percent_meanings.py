@@ -178,7 +178,10 @@ def _draw(page: Page, room: Room, meaning: Meaning) -> None:
     right = note * (10 if len(meaning.partly) else 2) / 72
     high = room.height - head - low - note * 1.4 / 72
     axes = page.axes(Room(room.left + left, room.bottom + low, room.width - left - right, high))
-    _draw_chains(axes, page, meaning)
+    if meaning.contradicted:
+        _draw_contradiction(axes, page, meaning)
+    else:
+        _draw_chains(axes, page, meaning)
     _draw_known(axes, page, meaning)
     _name_percents(axes, page, meaning)
     axes.set_xticks(meaning.years)
@@ -207,6 +210,16 @@ def _draw_chains(axes: Axes, page: Page, meaning: Meaning) -> None:
             shift, size = (0, -page.size.note * 0.5), page.size.note
             look = {"color": colour, "ha": "center", "va": "top"}
             marks.write(axes, str(count), (year, count), shift, size, **look)
+
+
+def _draw_contradiction(axes: Axes, page: Page, meaning: Meaning) -> None:
+    """Draw a cross at each count of the last year that fits the percentages and no other print."""
+    for chain in meaning.answer.chains[:MOST]:
+        at = (meaning.years[-1], chain.counts[-1])
+        axes.plot(*at, "x", color=style.GREY, markersize=page.mark, markeredgewidth=1.4, gid="fit")
+        words = say("percent_meanings.implied", counts=chain.counts[-1])[page.language]
+        look = {"color": style.GREY, "ha": "right"}
+        marks.write(axes, words, at, (-page.mark, 0), page.size.note, **look)
 
 
 def _draw_known(axes: Axes, page: Page, meaning: Meaning) -> None:

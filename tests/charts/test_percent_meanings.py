@@ -54,10 +54,18 @@ def test_nantongs_prints_contradict_one_another(drawing):
 
     assert set(accidents["fits"]) == {"75–65–59; 150–130–118"}
     caption = drawing.figure.caption
-    assert "Nantong accidents, unless revised: no whole numbers fit" in caption.subtitle.en
-    assert "−13.33%, −9.2% and 68 to 24 Dec" in caption.subtitle.en
+    assert "−13.33%, −9.2% and 68 to 24 Dec are not one unrevised series" in caption.subtitle.en
     assert "南通事故−13.33%、−9.2%与68（至12月24日）" in caption.subtitle.zh
-    assert "不符" in drawing.said or "no series fits 68 to 24 Dec" in drawing.said
+    assert "无共同的序列" in drawing.said or "no series fits 68 to 24 Dec" in drawing.said
+
+
+def test_a_contradicted_series_is_not_drawn_as_one(drawing):
+    """Crosses at 59 and 118, beside the count of 68; lines for the nine series of the others."""
+    drawn = [fit.get_xydata() for fit in drawing.named("fit")]
+    crosses = sorted(points[0][1] for points in drawn if len(points) == 1)
+
+    assert crosses == [59, 118]
+    assert not any(points[0][1] in {75, 150} for points in drawn)
 
 
 def test_the_title_is_about_a_region_without_contradictions(drawing):
@@ -66,8 +74,8 @@ def test_the_title_is_about_a_region_without_contradictions(drawing):
     title = drawing.figure.caption.title
 
     assert set(deaths["fits"]) == {"417–280–263–233"}
-    assert title.en == "Anhui: percentages imply at least 233 deaths in 2024"
-    assert title.zh == "安徽百分比反推：2024年死亡至少233"
+    assert title.en == "Anhui: percentages, if unrevised, fit ≥233 deaths in 2024"
+    assert title.zh == "安徽百分比未修订则2024年死亡≥233"
 
 
 def test_a_contradiction_is_the_title_where_nothing_else_is_sound():
@@ -77,7 +85,7 @@ def test_a_contradiction_is_the_title_where_nothing_else_is_sound():
     rows = rs.load().rows
     figure = rs.percent_meanings(rows=rows[rows["region"].eq("nantong")], language="en")
 
-    title = "Nantong: 68 accidents do not fit both published percentages"
+    title = "Nantong: 68 accidents and the percentages are not one series"
     assert figure.caption.title.en == title
 
 
