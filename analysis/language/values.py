@@ -533,7 +533,9 @@ def missing(gap: Gap, row: Mapping[Any, Any] | None, absence: Mapping[Any, Any] 
 
 def answer(row: Mapping[Any, Any]) -> Text:
     """Return the answer of a figure to the question of its family: its grade or its value."""
-    return part(row) if row.get("use") == Use.GRADE else what(row)
+    if row.get("use") != Use.GRADE:
+        return what(row)
+    return part(row) if row["status"] == Status.ACTUAL else say("value.aimed", grade=part(row))
 
 
 def about(row: Mapping[Any, Any]) -> Text:

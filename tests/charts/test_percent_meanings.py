@@ -75,7 +75,7 @@ def test_the_title_is_about_a_region_without_contradictions(drawing):
 
     assert set(deaths["fits"]) == {"417–280–263–233"}
     assert title.en == "Anhui: percentages, if unrevised, fit ≥233 deaths in 2024"
-    assert title.zh == "安徽百分比未修订则2024年死亡≥233"
+    assert title.zh == "按百分比推算安徽2024年死亡≥233"
 
 
 def test_a_contradiction_is_the_title_where_nothing_else_is_sound():
