@@ -84,7 +84,7 @@ def _results(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _notes(rows: pd.DataFrame) -> list[Text]:
-    levels = rows[rows["measure"].eq(Measure.LEVEL)].to_dict("records")
+    levels = as_records(rows[rows["measure"].eq(Measure.LEVEL)])
     conditions = {"note.target_implied": any(map(values.implied, levels))}
     return [say("note.outcome"), *applicable(conditions), say("note.targets_planned")]
 

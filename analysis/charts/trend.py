@@ -137,7 +137,7 @@ def _sources(counted: pd.DataFrame) -> Iterator[Text]:
     computed = known["basis"].isin(COMPUTED)
     reprinted = known["reliability"].eq(Reliability.REPRINT) & ~computed
     for name, of in {"computed": computed, "reprinted": reprinted}.items():
-        points = known[of].to_dict("records")
+        points = as_records(known[of])
         if points:
             each = (Text(row["region_zh"], f"{row['region_en']} ") + _when(row) for row in points)
             yield say(f"note.{name}_counts", counts=Text.joined(each, zh="、", en=", "))
