@@ -143,13 +143,13 @@ def _name_months(axes: Axes, page: Page, group: pd.DataFrame) -> None:
 
 
 def _draw_counts(axes: Axes, page: Page, group: pd.DataFrame) -> None:
-    """Draw a line for each year from zero, the earlier one paler, with its year at the end."""
+    """Draw a line for each year from its first count, the earlier one paler, and name the year."""
     years = sorted(group["period_end"].dt.year.unique())
     for year in years:
         points = as_records(group[group["period_end"].dt.year.eq(year)])
         late = year == years[-1]
         colour = style.colour(points[0]["region"]) if late else style.GREY
-        line = [0.0, *map(_at, points)], [0.0, *(row["value"] for row in points)]
+        line = [*map(_at, points)], [row["value"] for row in points]
         axes.plot(*line, color=colour, linewidth=1.6 if late else 1.2, zorder=2, gid=f"year-{year}")
         for row in points:
             over = row["value"] >= row["before"] if late else not _later_over(group, row)

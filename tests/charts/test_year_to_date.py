@@ -44,6 +44,13 @@ def test_each_count_lies_at_its_month(drawing):
     assert places == [(4, 18), (6, 21), (6, 26), (8, 32), (8, 37), (12, 45), (12, 51)]
 
 
+def test_no_line_is_drawn_before_the_first_count(drawing):
+    """April 2023 and June 2024: the months before them are unknown."""
+    starts = [line.get_xydata()[0].tolist() for line in drawing.named("year-")]
+
+    assert starts == [[4, 18], [6, 26]]
+
+
 def test_the_title_has_the_half_year_and_the_year(drawing):
     """26 after 21 and 45 after 51: the sign turned; the form is that of the published -11.8 %."""
     title = drawing.figure.caption.title
