@@ -109,8 +109,8 @@ def test_both_languages_list_the_same(form):
     ("region", "title"),
     [
         ("anhui", "Anhui: accidents down, deaths down, serious accidents 0 cases"),
-        ("anshan", "Anshan: no death count; 5 of 40 commitments checkable"),
-        ("yaohai", "Yaohai's plan: 64 commitments, 4 checkable, no results"),
+        ("anshan", "Anshan: no death count; 5 of 40 planned tasks checkable"),
+        ("yaohai", "Yaohai's plan: 64 tasks, 4 checkable, no results"),
     ],
 )
 def test_the_title_is_what_the_report_has(slides, region, title):
