@@ -91,11 +91,11 @@ def test_one_region_is_compared_with_every_other(data):
     lines = compare(data, "yaohai", language="en").split("\n")
 
     assert lines[0].startswith("Yaohai: 2 can be compared with another region")
-    assert "  Comprehensive drills promised: Chuxiong (comparable with caution)" in lines
+    assert "  Comprehensive drills planned: Chuxiong (comparable with caution)" in lines
     assert "3 cannot be compared with any region:" in lines
     assert sum(int(line.split(":")[0]) for line in lines[lines.index(lines[3]) + 1 :]) == 3
     both = compare(data, "yaohai", "chuxiong", language="en").split("\n")
-    assert "Comprehensive drills promised: comparable with caution" in both
+    assert "Comprehensive drills planned: comparable with caution" in both
 
 
 def test_one_region_and_an_indicator_are_compared_with_every_other(data):
