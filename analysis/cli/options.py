@@ -3,6 +3,7 @@
 import math
 import os
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,12 @@ def doubts(tables: Path) -> list[Text]:
     return descriptor.doubts(tables)
 
 
-def refuse_among_tables(output: Path, tables: Path) -> None:
-    """Raise an error for an output in the folder *tables*."""
+def refuse_unfit(output: Path, tables: Path, suffixes: Sequence[str] = ()) -> None:
+    """Raise an error for an output in *tables*, in no folder, or without one of *suffixes*."""
     if tables.resolve() in (output.resolve(), *output.resolve().parents):
         raise UsageError(say("compile.among_tables", path=output))
+    if suffixes and output.suffix.lower() not in suffixes:
+        listed = Text.joined([Text(word, word) for word in suffixes], zh=" 或 ", en=" or ")
+        raise UsageError(say("cli.suffix", path=output, suffix=listed))
+    if not output.parent.is_dir():
+        raise UsageError(say("cli.no_folder", folder=output.parent))

@@ -23,7 +23,7 @@ from .options import (
     PROJECT,
     data,
     doubts,
-    refuse_among_tables,
+    refuse_unfit,
     root,
 )
 from .translation import in_language, notice, refuse
@@ -35,11 +35,7 @@ def _figures(project: Path | None, output: Path | None = None, suffix: str = "")
     """Return the folder of the figures; refuse an unfit *output*, print doubts on the tables."""
     folder = root(project)
     if output is not None:
-        refuse_among_tables(output, folder / "data")
-        if output.suffix.lower() != suffix:
-            raise UsageError(say("cli.suffix", path=output, suffix=suffix))
-        if not output.parent.is_dir():
-            raise UsageError(say("cli.no_folder", folder=output.parent))
+        refuse_unfit(output, folder / "data", [suffix])
     for doubt in doubts(folder / "data"):
         notice(doubt)
     return folder / "figures"

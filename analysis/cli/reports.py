@@ -15,7 +15,7 @@ from analysis.errors import AnalysisError, DocumentError, UsageError
 from analysis.language.messages import label, say
 from analysis.language.vocabulary import Role
 
-from .options import EXISTING, EXISTING_PATH, LANGUAGE, PROJECT, data, refuse_among_tables
+from .options import EXISTING, EXISTING_PATH, LANGUAGE, PROJECT, data, refuse_unfit
 from .translation import refuse
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def compile_(
         raise UsageError(say("compile.region_code", region=region[:40]))
     task = _Task(data(project), region, period, language)
     if output is not None:
-        refuse_among_tables(output, task.data)
+        wanted = [suffix for suffix, form in _SUFFIXES.items() if kind in {None, form}]
+        refuse_unfit(output, task.data, () if text.is_dir() else wanted)
     if text.is_dir():
         task.folder(text, output, kind or "xlsx")
         return

@@ -13,7 +13,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError
+<<<<<<< HEAD
 from analysis.language import numbers
+=======
+>>>>>>> prompt
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Measure, Status
@@ -70,7 +73,7 @@ def _refuse_recoded(panel: Panel, rows: pd.DataFrame) -> None:
     for name, words in panel.lists.items():
         categories = rows[name].cat.categories
         if categories is not words and not categories.equals(words):
-            raise UsageError(f"the categories of {name!r} are not the panel's: keep all of them")
+            raise UsageError(say("panel.recoded", column=name))
 
 
 def _name(panel: Panel, indicator: str) -> Text:
@@ -161,7 +164,7 @@ def ratios(panel: Panel, rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
     nation = rates.marks(panel.tables([NATION]).context_rows)
     pairs = levels.merge(benchmarks.yearly_rates(nation, nation, indicator), on="period_end")
     if pairs.empty:
-        raise UsageError(f"no yearly count of {indicator} beside one of the nation")
+        raise UsageError(say("panel.no_pairs", indicator=indicator))
     return benchmarks.over_expected(
         pairs.assign(expected=pairs["of_rate"] * pairs["population"] / rates.PER)
     )

@@ -1,11 +1,13 @@
 """The sum of figures that may be added, and the reasons why others may not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 import pandas as pd
 
 from analysis.errors import UsageError
+from analysis.language.messages import say
+from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Measure, Nature, Quantity, Status
 from analysis.rows import as_records
 from analysis.statistics import rates
@@ -28,59 +30,68 @@ def total(rows: pd.DataFrame) -> float:
     UsageError
         For other rows, with the reason.
     """
+<<<<<<< HEAD
     records = as_records(rows)
     reason = next(_reasons(rows, records), "")
     if reason:
         raise UsageError(f"the {len(rows)} rows do not add up: {reason}")
+=======
+    records = rows.to_dict("records")
+    if reason := next(_reasons(rows, records), None):
+        raise UsageError(say("total.refused", count=len(rows), reason=reason))
+>>>>>>> prompt
     return float(rows["value"].sum())
 
 
-def _reasons(rows: pd.DataFrame, records: list[Row]) -> Iterator[str]:
+def _reasons(rows: pd.DataFrame, records: list[Row]) -> Iterator[Text]:
     """Yield why *rows* may not be added."""
     if rows.empty:
-        yield "there are none; select others"
+        yield say("total.none")
         return
     for name in _SAME:
-        words = [str(word) or "(the whole)" for word in rows[name].unique()]
+        words = rows[name].unique()
         if len(words) > 1:
-            yield f"they have several of {name}: {_listed(words)}; select one"
+            yield say("total.several", column=name, words=_listed(words))
     first = records[0]
     if first["measure"] != Measure.LEVEL or first["quantity"] in _NO_SUM:
         kind = first["quantity"] if first["measure"] == Measure.LEVEL else first["measure"]
-        yield f"{first['indicator']} is a {kind}, not an amount"
+        yield say("total.no_amount", indicator=first["indicator"], kind=str(kind))
     if first["status"] != Status.ACTUAL:
-        yield f"they are of status {first['status']}, and did not happen"
+        yield say("total.no_fact", status=str(first["status"]))
     bounds = rows.loc[rows["comparator"].ne(Comparator.EXACT), "printed"]
     if len(bounds):
-        yield f"{_listed(list(bounds))} is no exact figure"
+        yield say("total.inexact", printed=_listed(bounds))
     yield from _of_regions(rows, first)
     yield from filter(None, (_overlap(one, other) for one, other in combinations(records, 2)))
 
 
-def _of_regions(rows: pd.DataFrame, first: Row) -> Iterator[str]:
+def _of_regions(rows: pd.DataFrame, first: Row) -> Iterator[Text]:
     """Yield why figures of several regions may not be added."""
     if rows["region"].nunique() < 2:
         return
     if first["indicator"] in rates.COUNTED_DIFFERENTLY:
-        yield f"regions count different {first['indicator']}"
+        yield say("total.counted_differently", indicator=first["indicator"])
     spans = rows.groupby("region", observed=True)[["period_start", "period_end"]].agg(list)
     if spans.astype("str").drop_duplicates().shape[0] > 1:
-        yield "the regions have figures of different periods; select one period"
+        yield say("total.periods")
 
 
-def _overlap(one: Row, other: Row) -> str:
-    """Return why two rows count the same thing twice, "" if they do not."""
+def _overlap(one: Row, other: Row) -> Text | None:
+    """Return why two rows count the same thing twice, None if they do not."""
     inner, outer = sorted((one, other), key=lambda row: len(row["ancestors"]), reverse=True)
     same = one["region"] == other["region"]
     if not same and outer["adcode"] not in inner["ancestors"].split():
-        return ""
+        return None
     if not same:
-        return f"{inner['region']} is a part of {outer['region']}"
+        return say("total.inside", inner=inner["region"], outer=outer["region"])
     if one["nature"] == Nature.STOCK:
-        return f"{one['indicator']} is a stock, which does not add up over time"
+        return say("total.stock", indicator=one["indicator"])
     apart = one["period_end"] < other["period_start"] or other["period_end"] < one["period_start"]
-    return "" if apart else f"{one['region']} has several figures of one period; select one"
+    return None if apart else say("total.overlap", region=one["region"])
 
 
-def _listed(words: list[str]) -> str:
-    return ", ".join(words[:4]) + (" …" if len(words) > 4 else "")
+def _listed(words: Iterable[object]) -> Text:
+    """Return the first four of *words*; an empty one is the whole of an indicator."""
+    texts = [Text(str(word), str(word)) if word else say("total.whole") for word in words]
+    more = Text(" …", " …") if len(texts) > 4 else Text("", "")
+    return Text.joined(texts[:4], zh="、", en=", ") + more

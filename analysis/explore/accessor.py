@@ -17,6 +17,7 @@ from analysis.comparability.displays import Told
 from analysis.comparability.rules import Comparison
 from analysis.errors import UsageError
 from analysis.figures.source import behind, code_of, load, subject_of
+from analysis.language.messages import say
 from analysis.statistics import benchmarks, rates, wholes, years
 from analysis.tables.frames import ADDED, plain, typed
 from analysis.tables.load import Tables
@@ -140,7 +141,7 @@ class Safety:
         every, regions = years.series(rows, context), set(rows["region"])
         nation = benchmarks.yearly_rates(every, context, code)
         if nation.empty:
-            raise UsageError(f"no yearly count of {code} in the nation: nothing can be expected")
+            raise UsageError(say("error.no_national", indicator=code))
         first_year = standing.FIRST_YEAR
         return self._tagged(
             benchmarks.ratios(every, context, code, regions, first_year=first_year, nation=nation)

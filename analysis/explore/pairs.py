@@ -130,7 +130,8 @@ def _overview(tables: Tables, region: str, indicator: str | None) -> Iterator[Te
     yield say("pairs.overview", region=name, code=region, count=len(beside))
     yield from (_others(subject, verdicts) for subject, verdicts in beside.items())
     reasons = Counter(reason for subject, reason in alone.items() if subject not in beside)
-    yield say("pairs.nobody", count=reasons.total())
+    if reasons:
+        yield say("pairs.nobody", count=reasons.total())
     for reason, count in reasons.most_common():
         yield say("pairs.reason", count=count, reason=reason)
 

@@ -14,6 +14,7 @@ from analysis.charts.tiles import tiles as draw_tiles
 from analysis.comparability import many
 from analysis.errors import UsageError
 from analysis.language import publishers
+from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.statistics import benchmarks, spread
 from analysis.tables.panel import Panel
@@ -46,10 +47,7 @@ class National(Canvas):
         """Return the same of the last year; raise an error for less than the *fewest* regions."""
         rows = self.pairs(indicator, since=self.rows["period_end"].max().year)
         if len(rows) < fewest:
-            raise UsageError(
-                f"{len(rows)} regions with a count: at least {fewest} are needed; "
-                "`expected` draws a few"
-            )
+            raise UsageError(say("panel.too_few", count=len(rows), fewest=fewest))
         return rows
 
 
@@ -66,10 +64,7 @@ def only(options: Options, kind: str) -> National:
     """Return the arguments of a call that draws rows of a panel only."""
     asked = national(options)
     if asked is None:
-        raise UsageError(
-            f"{kind} draws hundreds of regions: give rows of a panel, such as "
-            "rows=analysis.load('simulated').of('deaths')"
-        )
+        raise UsageError(say("panel.only", kind=kind))
     return asked
 
 

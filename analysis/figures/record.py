@@ -19,7 +19,8 @@ from analysis import files, project
 from analysis.charts import style
 from analysis.charts.figure import Figure
 from analysis.charts.kinds import kind
-from analysis.errors import UsageError
+from analysis.errors import UsageError, WordError
+from analysis.language.messages import say
 from analysis.language.text import Text as Words
 from analysis.rows import as_records
 
@@ -110,18 +111,18 @@ def _mark(figure: Figure, mark: str, fingerprint: str) -> None:
     from . import qr
 
     if mark != "qr":
-        raise UsageError(f"mark {mark!r} is not known: use 'qr', or leave it out")
+        raise UsageError(say("save.mark", mark=mark))
     qr.draw(figure.page, fingerprint)
 
 
 def _check(figure: Figure, name: str, forms: Sequence[str]) -> None:
     for form in forms:
         if form not in project.KNOWN_FORMATS:
-            raise UsageError(f"format {form!r} is not one of {', '.join(project.KNOWN_FORMATS)}")
+            raise WordError(say("word.format"), form, project.KNOWN_FORMATS)
     if not _NAME.fullmatch(name):
-        raise UsageError(f"figure name {name!r}: use small letters, digits, _ and - only")
+        raise UsageError(say("save.name", name=name))
     if isinstance(figure.plot, SubFigure):
-        raise UsageError(f"{name} was drawn into axes of another figure: save that one")
+        raise UsageError(say("save.other_axes", name=name))
     for words in figure.plot.findobj(Text):
         style.require_glyphs(words.get_text() if isinstance(words, Text) else "")
 

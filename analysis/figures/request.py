@@ -177,13 +177,10 @@ def request(options: Options) -> Request:
 def _few(panel: Panel, rows: pd.DataFrame | None) -> Tables:
     """Return the tables of the regions of *rows* of a panel, and of those around them."""
     if rows is None:
-        raise UsageError("rows: give rows of a panel, such as data.of('deaths')")
+        raise UsageError(say("panel.needs_rows"))
     present = panel.lists["region"][rows["region"].cat.codes.unique()]
     if len(present) > MOST_REGIONS:
-        raise UsageError(
-            f"rows: {len(present):,} regions are more than this figure draws ({MOST_REGIONS}): "
-            "give rows of fewer; peers, ranked, tiles and trend draw thousands"
-        )
+        raise UsageError(say("panel.too_many", count=len(present), most=MOST_REGIONS))
     wider = panel.regions["level"].isin([Level.COUNTRY, Level.PROVINCE])
     return panel.tables({*present, *panel.regions.loc[wider, "region"]}, rows)
 

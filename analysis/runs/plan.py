@@ -44,6 +44,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # A parameter of this name must be a value of this column of this table; a region must be one of
 # the selection ``regions`` of the descriptor.
 _KEYS = {
+    "family": ("families", "family"),
     "indicator": ("indicators", "indicator"),
     "instrument": ("instruments", "instrument"),
     "report": ("reports", "report"),
@@ -338,6 +339,8 @@ class _Reader:
         self.selections = described(project.data, "selections")
         self.closed = {name: list(self._column(*column)) for name, column in _KEYS.items()}
         self.closed["region"] = self.selections.get("regions", [])
+        subjects = [*self._subjects()]
+        self.closed["subject"] = subjects and [*subjects, ""]
         self.matching = cache(self._matching)
 
     @classmethod
@@ -418,6 +421,13 @@ class _Reader:
             return [(pattern, self.tables[pattern])]
         names = [name for name in self.tables if fnmatchcase(name, pattern)]
         return [(name, self.tables[name]) for name in sorted(names) if "*" in pattern]
+
+    def _subjects(self) -> Iterator[str]:
+        """Yield the codes and names of families, themes and indicators."""
+        for column in ("", "name_zh", "name_en"):
+            for kind in ("family", "theme", "indicator"):
+                table, key = _KEYS[kind]
+                yield from self._column(table, column or key)
 
     def _column(self, table: str, column: str) -> Iterable[str]:
         """Return the values of a key column; a CSV table is read without pandas."""

@@ -110,3 +110,20 @@ def test_p35_a_pipe_or_device_is_no_file(tmp_path, words, kind):
 
     assert done.exit_code == 2
     assert "is no plain file" in done.output
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [("no/review.xlsx", "there is no folder"), ("review.docx", "must end in .xlsx or .csv")],
+)
+def test_compile_refuses_an_output_in_no_folder_or_of_another_kind(tmp_path, output, message):
+    """Before the report is read; no folder is made."""
+    report = tmp_path / "report.txt"
+    report.write_text("检查企业12家", encoding="utf-8")
+
+    words = ["compile", str(report), "--output", str(tmp_path / output), "--language", "en"]
+    done = CliRunner().invoke(main, words)
+
+    assert done.exit_code == 2
+    assert message in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["report.txt"]

@@ -57,6 +57,13 @@ def test_accidents_of_several_regions_are_not_added():
         total(*rows)
 
 
+def test_the_reason_is_in_the_language_of_messages(monkeypatch):
+    """The columns and their words stay as they are in the frame."""
+    monkeypatch.setenv("REGIONAL_SAFETY_LANGUAGE", "zh")
+    with pytest.raises(UsageError, match="这2行不能相加：indicator有几种：accidents、deaths"):
+        total(row(), row(indicator="accidents"))
+
+
 def test_no_rows_have_no_total():
     """Not zero."""
     with pytest.raises(UsageError, match="there are none"):

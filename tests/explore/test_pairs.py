@@ -104,6 +104,9 @@ def test_one_region_and_an_indicator_are_compared_with_every_other(data):
 
     assert text.startswith("Nantong: 1 can be compared with another region")
     assert "  Emergency drills: Chuxiong (comparable with caution)" in text
+    assert "1 cannot be compared with any region:" in text
+    every = compare(data, "chuxiong", "drills_held", language="en")
+    assert "cannot be compared with any region" not in every
     none = compare(data, "yaohai", "fires", language="en")
     assert f"no figure: {label(Gap.PLAN_REPORT).en}" in none
 

@@ -300,6 +300,24 @@ def test_a_parameter_that_no_notebook_takes_is_refused(project, words, told):
         plan.ad_hoc(plan.Project(project.root), "draw", words)
 
 
+def test_a_subject_is_a_code_or_name_of_the_tables(project):
+    """Of a family, a theme or an indicator, or empty; another one is refused before the run."""
+    project.notebook("ask", parameters='subject: str = ""')
+    for table, line in {
+        "families": "family,name_zh,name_en\ndrills_in_all,演练,Drills\n",
+        "indicators": "indicator,name_zh,name_en\nfires,火灾,Fires\n",
+        "themes": "theme,name_zh,name_en\nduties,履职,Duties\n",
+    }.items():
+        project.table(line, table)
+    where = plan.Project(project.root)
+
+    for subject in ("", "drills_in_all", "演练", "Duties", "fires"):
+        job = plan.ad_hoc(where, "ask", [f"subject={subject}"])
+        assert job.parameters == {"subject": subject}
+    with pytest.raises(WordError, match=r"subject 'drill_in_all' is not known.* drills_in_all"):
+        plan.ad_hoc(where, "ask", ["subject=drill_in_all"])
+
+
 def test_an_unknown_notebook_names_the_nearest(project):
     """As an entry of the plan would."""
     with pytest.raises(WordError, match="did you mean draw"):
