@@ -13,10 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import UsageError
-<<<<<<< HEAD
 from analysis.language import numbers
-=======
->>>>>>> prompt
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Comparator, Measure, Status

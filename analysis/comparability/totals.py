@@ -30,16 +30,9 @@ def total(rows: pd.DataFrame) -> float:
     UsageError
         For other rows, with the reason.
     """
-<<<<<<< HEAD
     records = as_records(rows)
-    reason = next(_reasons(rows, records), "")
-    if reason:
-        raise UsageError(f"the {len(rows)} rows do not add up: {reason}")
-=======
-    records = rows.to_dict("records")
     if reason := next(_reasons(rows, records), None):
         raise UsageError(say("total.refused", count=len(rows), reason=reason))
->>>>>>> prompt
     return float(rows["value"].sum())
 
 
