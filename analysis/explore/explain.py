@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import files
-from analysis.comparability import families, findings, position, rules, standing
+from analysis.comparability import families, findings, position, profiles, rules, standing
 from analysis.errors import UsageError
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
@@ -80,8 +80,8 @@ def explain(
         years that have one.
     """
     region, indicator = words.pair(region, indicator, tables)
-    if indicator == words.OPEN:
-        lines = [*descriptor.doubts(tables.folder), *still_open(tables, region, period)]
+    if indicator in LISTS:
+        lines = [*descriptor.doubts(tables.folder), *LISTS[indicator](tables, region, period)]
         return "\n".join(line[language] for line in lines)
     rows = rates.rated(tables)
     same = _of(rows, indicator)
@@ -154,6 +154,25 @@ def still_open(tables: Tables, region: str, period: str | int | None = None) -> 
     for evidence in dict.fromkeys(printed.to_numpy().ravel()):
         yield say("explain.printed", evidence=evidence)
     yield say("explain.caution", caution=say("kind.open_hazards.about"))
+
+
+def planned(tables: Tables, region: str, period: str | int | None = None) -> Iterator[Text]:
+    """Yield the planned work of *region* that has a number or a date, and how much has none."""
+    if region not in tables.first_reports:
+        yield words.without_report(region, tables)
+        return
+    if period is not None:
+        raise UsageError(say("explain.planned_period", period=str(period)))
+    rows = profiles.promised(tables, region)
+    name = Text(*tables.regions.set_index("region").loc[region, ["name_zh", "name_en"]])
+    yield say("explain.open", region=name, heading=findings.promised_heading(rows))
+    lines, last = findings.promised_lines(rows, by_theme=True)
+    yield from (say("explain.line", text=text) for text in (*lines, *filter(None, [last])))
+    yield say("explain.caution", caution=say("note.promise"))
+
+
+# What answers a subject that is no indicator.
+LISTS = {words.OPEN: still_open, words.PLANNED: planned}
 
 
 def _placed(levels: pd.DataFrame, tables: Tables, region: str, indicator: str) -> list[Text]:

@@ -77,10 +77,10 @@ def compare(
         return "\n".join(words.without_report(code, tables)[language] for code in silent)
     subject = None if indicator is None else words.indicator(indicator, tables)
     own = tables.rows.loc[tables.rows["region"].eq(codes[0]), "indicator"]
-    if other is None and subject and subject not in {words.OPEN, *own}:
+    if other is None and subject and subject not in {*explain.LISTS, *own}:
         return explain.explain(tables, codes[0], subject, language=language)
-    if subject == words.OPEN:
-        answers = [explain.still_open(tables, code) for code in codes]
+    if subject in explain.LISTS:
+        answers = [explain.LISTS[subject](tables, code) for code in codes]
     else:
         answers = [
             _lines(tables, codes, subject) if other else _overview(tables, codes[0], subject)

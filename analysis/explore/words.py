@@ -19,7 +19,9 @@ _FULL = re.compile(
 )
 
 
-OPEN = "open_hazards"  # found and not rectified: no indicator of the tables, but a subject
+# No indicators of the tables, but subjects: what was found and not rectified, and planned work.
+OPEN, PLANNED = "open_hazards", "planned_work"
+_SUBJECTS = {OPEN: "explain.open_words", PLANNED: "explain.planned_words"}
 
 
 def region(word: str, tables: Tables) -> str:
@@ -46,7 +48,7 @@ def pair(one: str, other: str, tables: Tables) -> tuple[str, str]:
 
 def indicator(word: str, tables: Tables) -> str:
     """
-    Return the code of the indicator that *word* is a code, a name or a synonym of, or ``OPEN``.
+    Return the code of the indicator or subject that *word* is a code, a name or a synonym of.
 
     Raises
     ------
@@ -54,8 +56,9 @@ def indicator(word: str, tables: Tables) -> str:
         For a synonym of several indicators, with their codes.
     """
     synonyms = tables.synonyms
-    if word.strip().casefold().replace("_", " ") in _open_words():
-        return OPEN
+    for subject, message in _SUBJECTS.items():
+        if word.strip().casefold().replace("_", " ") in _words(message):
+            return subject
     try:
         return code_of("indicator", word, tables.indicators)
     except WordError:
@@ -79,8 +82,8 @@ def is_indicator(word: str, tables: Tables) -> bool:
     return False
 
 
-def _open_words() -> set[str]:
-    words = say("explain.open_words")
+def _words(message: str) -> set[str]:
+    words = say(message)
     return {*words.zh.split("、"), *words.en.split(", ")}
 
 

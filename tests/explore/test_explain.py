@@ -218,6 +218,24 @@ def test_open_hazards_are_found_by_their_words(data, word):
     assert "campaigns differ in scope and do not compare" in told
 
 
+@pytest.mark.parametrize("word", ["plans", "planned work", "targets", "工作安排", "计划"])
+def test_planned_work_is_found_by_its_words(data, word):
+    """The plan of Yaohai has 64 tasks; the two drills a year are due by its end."""
+    answer = explain(data, "yaohai", word, language="en").split("\n")
+
+    assert answer[0] == "Yaohai · Checkable planned tasks: 4 of 64"
+    assert "  District-level rescue drills: ≥2 times, by the end of 2020" in answer
+    assert any(
+        line.startswith("  60 more in words only: industry regulation 10") for line in answer
+    )
+
+
+def test_planned_work_is_of_no_period(data):
+    """It has deadlines; a year is refused, not passed over."""
+    with pytest.raises(UsageError, match="planned work is of no period: leave out 2024"):
+        explain(data, "chuxiong", "plans", 2024, language="en")
+
+
 def test_hazards_found_lead_with_those_still_open(data):
     """The same number as for the open hazards; a region without a pair says why."""
     found = explain(data, "chuxiong", "hazards_found", "2024", language="en").split("\n")
