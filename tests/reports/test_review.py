@@ -217,7 +217,7 @@ def test_a_folder_of_reports_gives_a_workbook_each(folder, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "begins"), [("a.xlsx", b"PK"), ("a.csv", b"start,"),
-                                              ("a.jsonl", b"{"), ("a.out", b"{")])  # fmt: skip
+                                              ("a.jsonl", b"{")])  # fmt: skip
 def test_the_name_of_the_output_says_its_format(folder, tmp_path, name, begins):
     """No word for the format is needed beside review.xlsx."""
     report = tmp_path / "east-2024.txt"
