@@ -170,7 +170,8 @@ METHODS = (
             "compared by Fisher's exact test, corrected for the number of sectors compared. "
             "Hazards found and hazards rectified are complete counts without an interval; the "
             "figure has their difference, which no report states. If only the total and the "
-            "percentage are printed, the part is computed where rounding leaves one whole number, and marked as computed.",
+            "percentage are printed, the part is computed where rounding leaves one whole "
+            "number, and marked as computed.",
         ),
         SHARE_SOURCES[Word(SHARE.method)],
         "analysis.statistics.intervals.part_of_whole",
