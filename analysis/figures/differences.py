@@ -48,10 +48,14 @@ def _described(change: Row, names: Mapping[tuple[str, Any], Row]) -> dict[str, A
     row = dict(change["row"])
     for column in _NAMED:
         row |= names.get((column, row.get(column)), {})
+    before, after = change["before"], change["after"]
+    if before and after and before.get("printed") == after.get("printed"):
+        # One printed text of two values would hide the change.
+        before, after = ({**side, "printed": ""} for side in (before, after))
     texts = {
         "name": labels.heading(row),
-        "before": _value(row, change["before"]),
-        "after": _value(row, change["after"]),
+        "before": _value(row, before),
+        "after": _value(row, after),
         "why": labels.both(change.get("why")),
     }
     return {
