@@ -142,6 +142,9 @@ class _FontFile(io.BytesIO):
     name = str(_FONT)
 
 
+_OPENING = threading.Lock()  # of two threads, one would put back what the other has put in place
+
+
 @cache
 def _font_bytes() -> bytes:
     return font_file().read_bytes()
@@ -157,18 +160,19 @@ def _open_font(_thread: int) -> None:
     https://github.com/matplotlib/matplotlib/blob/v3.11.0/src/ft2font_wrapper.cpp. It keeps a font
     for each thread, and none after a fork.
     """
-    opened = io.open
 
     def from_memory(file: Any, *arguments: Any, **options: Any) -> Any:
         if file == _FontFile.name:
             return _FontFile(_font_bytes())
         return opened(file, *arguments, **options)
 
-    io.open = from_memory
-    try:
-        font_manager.get_font(font_manager.FontPath(_FontFile.name, 0))
-    finally:
-        io.open = opened
+    with _OPENING:
+        opened = io.open
+        io.open = from_memory
+        try:
+            font_manager.get_font(font_manager.FontPath(_FontFile.name, 0))
+        finally:
+            io.open = opened
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
