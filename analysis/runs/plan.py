@@ -24,6 +24,7 @@ from analysis.errors import UsageError, WordError
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.project import KNOWN_FORMATS, SUFFIXES
+from analysis.rows import as_records
 
 from . import parameters
 from .parameters import Value
@@ -337,7 +338,8 @@ class _Reader:
             if not path.name.startswith(("~", "."))
         }
         self.selections = described(project.data, "selections")
-        self.closed = {name: list(self._column(*column)) for name, column in _KEYS.items()}
+        self._rows = cache(self._read)
+        self.closed = {name: self._column(*column) for name, column in _KEYS.items()}
         self.closed["region"] = self.selections.get("regions", [])
         subjects = [*self._subjects()]
         self.closed["subject"] = subjects and [*subjects, ""]
@@ -429,16 +431,20 @@ class _Reader:
                 table, key = _KEYS[kind]
                 yield from self._column(table, column or key)
 
-    def _column(self, table: str, column: str) -> Iterable[str]:
-        """Return the values of a key column; a CSV table is read without pandas."""
+    def _column(self, table: str, column: str) -> list[str]:
+        """Return the cells of a column that are not empty; none if there is no such column."""
+        return [row[column] for row in self._rows(table) if row.get(column)]
+
+    def _read(self, table: str) -> list[dict[str, str]]:
+        """Return the rows of a table; a CSV table is read without pandas."""
         path = self.tables.get(table)
         if path is None or path.suffix not in {".csv", ".xlsx"}:
             return []
         if path.suffix == ".csv":
-            return _cells(path, column)
+            return _lines(path)
         from analysis.tables import csv_file
 
-        return list(csv_file.table(path)[column])
+        return as_records(csv_file.table(path))
 
 
 def _finite(value: object) -> bool:
@@ -452,13 +458,12 @@ def table_files(folder: Path) -> list[Path]:
     )
 
 
-def _cells(path: Path, column: str) -> Iterator[str]:
-    """Yield the cells of one column of a CSV table; nothing if there is no such column."""
+def _lines(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV table; none of a table that cannot be read."""
     try:
-        reader = csv.DictReader(io.StringIO(files.text(path), newline=""))
-        yield from (row[column] for row in reader if row.get(column))
+        return list(csv.DictReader(io.StringIO(files.text(path), newline="")))
     except (ValueError, csv.Error):
-        return  # reported by the check of the tables
+        return []  # reported by the check of the tables
 
 
 def _kind(where: Text, kind: str) -> Text:
