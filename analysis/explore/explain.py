@@ -81,7 +81,10 @@ def explain(
     """
     region, indicator = words.pair(region, indicator, tables)
     if indicator in LISTS:
-        lines = [*descriptor.doubts(tables.folder), *LISTS[indicator](tables, region, period)]
+        answer: Iterable[Text] = [words.without_report(region, tables)]
+        if region in tables.first_reports:
+            answer = LISTS[indicator](tables, region, period)
+        lines = [*descriptor.doubts(tables.folder), *answer]
         return "\n".join(line[language] for line in lines)
     rows = rates.rated(tables)
     same = _of(rows, indicator)
@@ -138,9 +141,6 @@ def _open(rows: pd.DataFrame, chosen: pd.DataFrame) -> list[Text]:
 
 def still_open(tables: Tables, region: str, period: str | int | None = None) -> Iterator[Text]:
     """Yield how many of the hazards and violations found in *region* were rectified."""
-    if region not in tables.first_reports:
-        yield words.without_report(region, tables)
-        return
     rows = tables.rows[tables.rows["region"].eq(region)]
     shares = wholes.most_open(rates.shares(rows))
     if period is not None:
@@ -158,9 +158,6 @@ def still_open(tables: Tables, region: str, period: str | int | None = None) -> 
 
 def planned(tables: Tables, region: str, period: str | int | None = None) -> Iterator[Text]:
     """Yield the planned work of *region* that has a number or a date, and how much has none."""
-    if region not in tables.first_reports:
-        yield words.without_report(region, tables)
-        return
     if period is not None:
         raise UsageError(say("explain.planned_period", period=str(period)))
     rows = profiles.promised(tables, region)
