@@ -4,9 +4,9 @@ import sys
 
 import numpy as np
 
-# scipy makes a copy of every name of numpy when it is imported, and numpy imports these packages
-# when they are named: https://github.com/scipy/scipy/blob/v1.17.0/scipy/_lib/_array_api.py. They
-# take 0.1 s, as long as pandas' own modules.
+# scipy's copy of array_api_compat takes every name of numpy when it is imported (clone_module in
+# https://github.com/data-apis/array-api-compat/blob/main/src/array_api_compat/_internal.py), and
+# numpy imports these packages when they are named: 0.1 s.
 _UNUSED = ("f2py", "testing")
 
 _absent = [name for name in _UNUSED if f"numpy.{name}" not in sys.modules]
