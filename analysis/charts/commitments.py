@@ -12,6 +12,7 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Promise, Scale
 from analysis.rows import as_records
+from analysis.statistics import summaries
 
 from . import grid, native, style, table
 from .comparison import left_out
@@ -104,7 +105,7 @@ def _in_words(page: Page, room: Room, words: pd.DataFrame, taken: int) -> list[l
     """Return the commitments in words only, a line a theme; none if there are none."""
     if words.empty:
         return []
-    language, themes = page.language, _themes(words)
+    language, themes = page.language, summaries.by_theme(words)
     pairs = [group[["indicator_zh", "indicator_en"]] for group in themes.values()]
     names = [[Text(*pair) for pair in each.itertuples(index=False, name=None)] for each in pairs]
     wide = SHARES[2] * room.width - table.gap(page)
@@ -122,16 +123,10 @@ def _counted(words: pd.DataFrame, language: str) -> list[Cell]:
     """Return one line of the commitments in words only, counted by theme."""
     each = [
         say("commitments.of_theme", theme=theme, number=len(group))
-        for theme, group in _themes(words).items()
+        for theme, group in summaries.by_theme(words).items()
     ]
     text = Text.joined(each, zh="、", en=", ")[language]
     return _grey(say("commitments.in_words", count=len(words))[language], text)
-
-
-def _themes(words: pd.DataFrame) -> dict[Text, pd.DataFrame]:
-    """Return the commitments of each theme, the most first."""
-    groups = sorted((g for _, g in words.groupby("theme", sort=False)), key=len, reverse=True)
-    return {Text(*group[["theme_zh", "theme_en"]].iloc[0]): group for group in groups}
 
 
 def _grey(head: str, text: str) -> list[Cell]:

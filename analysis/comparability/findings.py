@@ -521,10 +521,9 @@ def promised_lines(rows: pd.DataFrame, *, by_theme: bool = False) -> Listed:
 
 def _of_themes(words: pd.DataFrame) -> Text:
     """Return how many of the commitments *words* there are of each theme, the most first."""
-    counts = words[["theme_zh", "theme_en"]].value_counts(sort=True).reset_index()
     each = [
-        say("commitments.of_theme", theme=values.lowered(Text(zh, en)), number=count)
-        for zh, en, count in counts.itertuples(index=False, name=None)
+        say("commitments.of_theme", theme=values.lowered(theme), number=len(rows))
+        for theme, rows in summaries.by_theme(words).items()
     ]
     return Text.joined(each, zh="、", en=", ")
 

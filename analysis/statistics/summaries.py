@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.language.text import Text
 from analysis.language.vocabulary import (
     Answer,
     Level,
@@ -331,6 +332,12 @@ def instruments(patterns: pd.DataFrame) -> Instruments:
 def checkable(rows: pd.DataFrame) -> int:
     """Return how many commitments carry a number or a date."""
     return int(rows["status"].ne(Promise.WORDS).sum())
+
+
+def by_theme(rows: pd.DataFrame) -> dict[Text, pd.DataFrame]:
+    """Return the rows of each theme by its name, the theme with most rows first."""
+    groups = sorted((g for _, g in rows.groupby("theme", sort=False)), key=len, reverse=True)
+    return {Text(*group[["theme_zh", "theme_en"]].iloc[0]): group for group in groups}
 
 
 # From the strongest evidence of accidents and disasters to the weakest.
