@@ -65,6 +65,7 @@ from .request import MOST_REGIONS, Options, check_year, on_one_scale, request
 
 BREAK_YEAR = 2018  # first year drawn where breaks of a series are marked
 OUTCOMES = ("deaths", "accidents")
+FINDINGS = 4  # for which the overview has room in both languages
 
 
 def overview(*about: str, **options: Unpack[Options]) -> Figure:
@@ -82,7 +83,7 @@ def overview(*about: str, **options: Unpack[Options]) -> Figure:
     draw = partial(
         draw_overview,
         profiles.reporting(data.tables, data.rows),
-        standing.frame(standing.standing(data.tables, about, rows=rows)),
+        standing.frame(standing.standing(data.tables, about, rows=rows, most=FINDINGS)),
         title=findings.overview(data.rows),
     )
     return asked.figure(draw, "overview")
