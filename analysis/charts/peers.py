@@ -60,7 +60,7 @@ def peers(
     own
         The same of the regions to name, with ``named``.
     title
-        The finding, from ``position`` or ``crowds``.
+        The finding, from ``position`` or ``many``.
     about
         The subtitle, and notes on how the usual range is computed, from ``position``.
     limits
@@ -69,7 +69,7 @@ def peers(
         Road transport's share of each region that prints one, those of *own* with ``named``.
     """
     every = pd.concat([own, points], ignore_index=True)
-    page = Page(_caption(points, own, title, about), language, form=form, ax=ax)
+    page = Page(_caption(points, own, roads, title, about), language, form=form, ax=ax)
     room, foot = page.room, page.size.note * 3.4 / 72
     strip, glue = _strip_width(page, roads, " "), " "
     if strip > MOST * room.width:
@@ -267,7 +267,11 @@ def _region(row: dict[Any, Any]) -> Text:
 
 
 def _caption(
-    points: pd.DataFrame, own: pd.DataFrame, title: Text, about: Sequence[Text]
+    points: pd.DataFrame,
+    own: pd.DataFrame,
+    roads: pd.DataFrame,
+    title: Text,
+    about: Sequence[Text],
 ) -> Caption:
     count, notes = len(points), list(about[1:])
     if none := int(points["value"].eq(0).sum()):
@@ -275,7 +279,8 @@ def _caption(
     if points["origin"].eq("report").all():
         source, alt = publishers.source_note(points), say("peers.alt_unnamed", count=count)
     else:  # printed by bureaus of prefectures
-        source = say("source.peers", count=count) + say("source.nation")
+        others = {*points["adcode"], *roads.loc[roads["named"].isna(), "adcode"]}
+        source = say("source.peers", count=len(others)) + say("source.nation")
         notes += _selected(points, own)
         alt = say("peers.alt_alone", count=count)
         if len(own):
@@ -299,7 +304,7 @@ def _selected(points: pd.DataFrame, own: pd.DataFrame) -> list[Text]:
         notes.append(say("note.peers_rough"))
     split, least = int(points["road"].notna().sum()), spread.FEWEST_REGIONS
     if split < least:
-        notes.append(say("note.peers_roads", total=len(points), count=split, fewest=least))
+        notes.append(say("note.peers_roads", count=split, fewest=least))
     return [*notes, say("note.peers_selected", count=len(points))]
 
 

@@ -388,8 +388,8 @@ def targets(judged: pd.DataFrame) -> Text:
     outcomes = summaries.outcomes(judged)
     if outcomes.judged:
         return say("finding.targets", total=outcomes.total, met=outcomes.met)
-    if outcomes.undated:
-        return say("finding.targets_open", waiting=outcomes.waiting, undated=outcomes.undated)
+    if outcomes.waiting + outcomes.undated == outcomes.total:
+        return say("finding.targets_not_due", count=outcomes.total)
     return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
 
 

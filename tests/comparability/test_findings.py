@@ -232,7 +232,7 @@ def test_commitments_that_can_be_checked_are_counted():
         }
     )
 
-    assert findings.commitments(rows).en == "Anhui: number or date in 2 of 3 planned tasks"
+    assert findings.commitments(rows).en == "Anhui: 2 of 3 planned tasks can be checked"
     assert "没有" in findings.commitments(rows[:0]).zh
 
 
