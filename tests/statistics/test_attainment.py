@@ -153,5 +153,5 @@ def test_the_finding_counts_what_was_met_or_is_not_due():
     later = attainment.judged(
         frame(row(value=70, year=2025, **limit) | {"report": "chuxiong-2024"}, row())
     )
-    assert findings.targets(later).en == "1 of 1 target not due when written"
-    assert findings.targets(later).zh == "1项目标，1项报告时尚未到期"
+    assert findings.targets(later).en == "The target was not due when written"
+    assert findings.targets(later).zh == "1项目标成文时无一到期"
