@@ -42,13 +42,7 @@ def source_note(rows: pd.DataFrame) -> Text:
     reported = order["origin"].eq("report") & order["report"].ne("")
     reports = order[reported].drop_duplicates("report")
     context = rows.loc[rows["origin"].eq("context"), "publisher"]
-    zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
-    years = [code.rpartition("-")[2] for code in reports["report"]]
-    names = [_regions(order, code) for code in reports["report"]]
-    en = [f"{name} report {year}" for name, year in zip(names, years, strict=True)]
-    text = say("source.reports", names=Text("；".join(zh), "; ".join(en)))
-    if len(reports) > CROWD:
-        text = say("source.report_count", count=len(reports))
+    text = _reports(order, reports)
     if not reports.empty and context.empty:
         return text
     figures = _context_figures(context)
@@ -57,9 +51,17 @@ def source_note(rows: pd.DataFrame) -> Text:
     return text + say("source.context_too", figures=figures)
 
 
-def _regions(rows: pd.DataFrame, report: str) -> str:
-    """Return the regions among *rows* that *report* is about, in English."""
-    return " and ".join(dict.fromkeys(rows.loc[rows["report"].eq(report), "region_en"]))
+def _reports(rows: pd.DataFrame, reports: pd.DataFrame) -> Text:
+    """Return the names of *reports*, with the regions among *rows* they are about; or a count."""
+    if len(reports) > CROWD:
+        return say("source.report_count", count=len(reports))
+    about = rows.drop_duplicates(["report", "region_en"]).groupby("report")["region_en"]
+    codes = [str(code) for code in reports["report"]]
+    zh = [f"{r.publisher}《{r.title}》" for r in reports.itertuples()]
+    names = [" and ".join(about.get_group(code)) for code in codes]
+    years = [code.rpartition("-")[2] for code in codes]
+    en = [f"{name} report {year}" for name, year in zip(names, years, strict=True)]
+    return say("source.reports", names=Text("；".join(zh), "; ".join(en)))
 
 
 def _context_figures(context: "pd.Series[str]") -> Text:
