@@ -45,6 +45,10 @@ MORE = {
 }
 EVERY = CALLS | MORE
 LANGUAGES = ("zh", "en")
+# Slides and A4 pages are drawn by every run of the tests, the other pages by slow tests.
+FORMS = pytest.mark.parametrize(
+    "form", ["slide", pytest.param("page", marks=pytest.mark.slow), "a4"]
+)
 
 
 def each(names):

@@ -4,7 +4,7 @@ import csv
 
 import pandas as pd
 import pytest
-from album import CALLS, drawings, each, pages
+from album import CALLS, FORMS, drawings, each, pages
 from drawings import Drawing
 from matplotlib.figure import Figure as Page
 
@@ -89,7 +89,7 @@ def test_every_kind_of_the_five_reports_is_drawn_by_a_notebook():
     assert absent == {"ranked", "tiles"}, "kinds without a notebook in notebooks/"
 
 
-@pytest.mark.parametrize("form", ["slide", "page"])
+@FORMS
 @each(CALLS)
 def test_a_call_draws_figures_of_its_kind(name, language, form):
     """Each with a name of its own, its title on the page, and marks of its rows only."""

@@ -18,15 +18,14 @@ DRAWN = {
     400: ("trend",),
 }
 MOST_PAGES = (200, "trend")  # a panel a region: drawn for minutes, and so by slow tests only
-SMALL = 20  # regions
 ARGUMENTS = {"overview": (), "profile": ("simaat",)}
 
 
 def cases():
-    """Each kind in both languages and forms; half of the largest crowds are slow tests."""
+    """Each kind in both languages and forms; half of them are slow tests."""
     for regions, names in DRAWN.items():
         for name, language, form in product(names, ("zh", "en"), ("slide", "page")):
-            twin = regions > SMALL and (language, form) in {("zh", "slide"), ("en", "page")}
+            twin = (language, form) in {("zh", "slide"), ("en", "page")}
             marks = [pytest.mark.slow] if twin else []
             yield pytest.param(regions, name, language, form, marks=marks)
     for language, form in (("zh", "slide"), ("en", "page")):

@@ -5,7 +5,7 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from album import EVERY, drawings, each
+from album import EVERY, FORMS, drawings, each
 from matplotlib.text import Text
 
 from analysis.charts.figure import LONGEST_ALT
@@ -16,7 +16,7 @@ NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 LONGEST = {"zh": 20, "en": 10}  # characters or words of a title
 
 
-@pytest.mark.parametrize("form", ["slide", "page", "a4"])
+@FORMS
 @each(EVERY)
 def test_texts_are_apart_and_the_plot_takes_its_share(name, form, language):
     """No text covers another or a mark, or leaves the page; the plot has three fifths of it."""

@@ -263,10 +263,11 @@ def test_any_text_raises_nothing_but_our_errors(text):
     readable(text)
 
 
-def test_ten_thousand_texts_raise_nothing_but_our_errors():
+@pytest.mark.parametrize("texts", [2_000, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_thousands_of_texts_raise_nothing_but_our_errors(texts):
     """Texts of the pieces of reports, drawn by chance; each error names its text."""
     chance = random.Random(45)  # noqa: S311
-    for _ in range(9_000):
+    for _ in range(texts):
         text = "".join(chance.choices(PIECES, k=1 + int(chance.expovariate(0.15))))
         try:
             readable(text)
