@@ -64,7 +64,9 @@ class WordError(UsageError):
         from analysis.language.text import Text
 
         kind, value, known, near = self.args
-        words = get_close_matches(str(value), known, n=3, cutoff=0.5) or known[:8]
+        folded = {word.casefold(): word for word in reversed(known)}
+        close = get_close_matches(str(value).casefold(), folded, n=3, cutoff=0.5)
+        words = [folded[word] for word in close] or known[:8]
         near = near or [Text(word, word) for word in words]
         more = "" if len(known) == len(near) else say("error.word_more", count=len(known))
         listed = Text.joined(near, zh=", ", en=", ")

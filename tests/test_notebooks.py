@@ -13,6 +13,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 from analysis import check_parameters, project
+from analysis.errors import WordError
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "notebooks" / "templates" / "new_question.ipynb"
@@ -242,6 +243,27 @@ def test_stock_papermill_refuses_an_unknown_parameter(tmp_path):
 
     assert ended.returncode != 0
     assert "parameter 'indicatr' is not known; did you mean indicator?" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "given", "near"),
+    [
+        ('subject: str = ""  # all if empty', "outcome", "outcomes"),
+        ('subject: str = ""  # all if empty', "DRILLS_HELD", "drills_held"),
+        ('region: str = ""  # empty: the first', "chuxoing", "chuxiong"),
+        ('indicator: str = "deaths"', "deths", "deaths"),
+    ],
+)
+def test_a_value_that_is_not_in_the_tables_is_refused_in_the_first_cell(line, given, near):
+    """As stock papermill gives it; an empty one is no value where its comment says so."""
+    name = line.partition(":")[0]
+    cells = ["", line, f"# Parameters\n{name} = {given!r}\n", "check_parameters(globals())"]
+
+    with pytest.raises(WordError, match=f"{name} '{given}' is not known; did you mean {near}"):
+        check_parameters({"In": cells, name: given})
+    if "empty" in line:
+        cells[2] = f"# Parameters\n{name} = ''\n"
+        check_parameters({"In": cells, name: ""})
 
 
 def test_a_notebook_opened_by_hand_is_not_held_to_its_parameters():

@@ -21,8 +21,9 @@ from analysis.language.messages import say
 from analysis.language.text import Text
 
 from . import processes, staging
+from .lookup import table_files
 from .outcome import BUSY, FAILED, LATE, OK
-from .plan import Plan, Project, table_files
+from .plan import Plan, Project
 from .stale import overview
 
 FILE = "runs.jsonl"

@@ -19,8 +19,9 @@ from analysis.figures.fields import Figure
 from analysis.language.messages import say
 from analysis.language.text import Text
 
+from .lookup import described
 from .parameters import Cell, Format4
-from .plan import Job, Source, described
+from .plan import Job, Source
 from .processes import KILL
 
 MOST_FILES = 500  # that a job publishes

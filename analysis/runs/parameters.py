@@ -12,17 +12,19 @@ import json
 import os
 import re
 import tokenize
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
-from analysis import files, validation
+from analysis import files, project, validation
 from analysis.errors import UsageError, WordError
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Language
 from analysis.project import FIRST_YEAR, LAST_YEAR
+
+from .lookup import Words
 
 Value = str | int | float | bool
 LONGEST = 200
@@ -259,14 +261,14 @@ def check_parameters(namespace: Mapping[str, Any]) -> None:
         if _INJECTED.match(cell):
             known = {one.name: one for one in _parsed(tagged)}
             given = {one.name: namespace[one.name] for one in _parsed(cell)}
-            check(say("parameter.here"), given, known, {})
+            check(say("parameter.here"), given, known, Words(project.home() / "data").of)
 
 
 def check(
     where: str | Text,
     given: Mapping[str, Any],
     known: Mapping[str, Parameter],
-    closed: Mapping[str, Iterable[str]],
+    allowed: Callable[[str], Sequence[str]],
 ) -> None:
     """
     Refuse a parameter that is not declared, is of the wrong type, or has an impossible value.
@@ -275,8 +277,8 @@ def check(
     ----------
     where
         The beginning of the message: the notebook.
-    closed
-        The values that a parameter of each name may have, from the tables.
+    allowed
+        Function of a name that returns the values the tables allow for it; none if it may have any.
 
     Raises
     ------
@@ -286,7 +288,7 @@ def check(
     Examples
     --------
     >>> year = {"first_year": Parameter("first_year", (int,), "")}
-    >>> check("2_trend", {"first_year": "2020"}, year, {})
+    >>> check("2_trend", {"first_year": "2020"}, year, lambda name: [])
     Traceback (most recent call last):
     analysis.errors.UsageError: 2_trend: first_year = '2020' is a str, but int is declared
     """
@@ -296,10 +298,11 @@ def check(
             raise WordError(kind, name, known)
         _check_type(where, known[name], value)
         _check_text(where, name, value)
-        words = [*known[name].words] or [*closed.get(name, ())]
+        words = known[name].words or allowed(name)
         if name == "language":
             words = [word.value for word in Language]
-        if words and str(value) not in words:
+        is_left_out = value == "" and "empty" in known[name].help
+        if words and str(value) not in words and not is_left_out:
             raise WordError(say("parameter.named", where=where, name=name), value, words)
         if name.endswith("_year") and not FIRST_YEAR <= _year(value) <= LAST_YEAR:
             limits = {"first": FIRST_YEAR, "last": LAST_YEAR}

@@ -4,12 +4,9 @@ The plan: the jobs of ``plan.toml`` with their parameters and sources.
 Notebooks and tables are read as plain text; nothing is run.
 """
 
-import csv
 import importlib.metadata
-import io
 import itertools
 import math
-import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,10 +20,10 @@ from analysis import files, validation
 from analysis.errors import UsageError, WordError
 from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.project import KNOWN_FORMATS, SUFFIXES
-from analysis.rows import as_records
+from analysis.project import KNOWN_FORMATS
 
 from . import parameters
+from .lookup import Words
 from .parameters import Value
 
 PLAN = "plan.toml"
@@ -42,15 +39,6 @@ _EXECUTORS = ("in-process", "kernel")
 MOST_JOBS = 10_000
 LONGEST_DEADLINE = 7 * 24 * 3600.0
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-# A parameter of this name must be a value of this column of this table; a region must be one of
-# the selection ``regions`` of the descriptor.
-_KEYS = {
-    "family": ("families", "family"),
-    "indicator": ("indicators", "indicator"),
-    "instrument": ("instruments", "instrument"),
-    "report": ("reports", "report"),
-    "theme": ("themes", "theme"),
-}
 
 
 Seconds = Annotated[
@@ -96,13 +84,6 @@ class Whole(TypedDict):
     deadline: NotRequired[Seconds]
     formats: NotRequired[list[str]]
     job: NotRequired[list[dict[str, object]]]
-
-
-class Described(TypedDict):
-    """Regions and files listed in the descriptor."""
-
-    selections: NotRequired[dict[str, list[validation.Scalar]]]
-    files: NotRequired[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,17 +313,8 @@ class _Reader:
 
     def __init__(self, project: Project, deadline: float, formats: object) -> None:
         self.project, self.deadline, self.formats = project, deadline, formats
-        self.tables = {
-            path.relative_to(project.data).with_suffix("").as_posix(): path
-            for path in table_files(project.data)
-            if not path.name.startswith(("~", "."))
-        }
-        self.selections = described(project.data, "selections")
-        self._rows = cache(self._read)
-        self.closed = {name: self._column(*column) for name, column in _KEYS.items()}
-        self.closed["region"] = self.selections.get("regions", [])
-        subjects = [*self._subjects()]
-        self.closed["subject"] = subjects and [*subjects, ""]
+        self.words = Words(project.data)
+        self.tables, self.selections = self.words.tables, self.words.selections
         self.matching = cache(self._matching)
 
     @classmethod
@@ -383,7 +355,7 @@ class _Reader:
         for values in itertools.product(*lists.values()):
             given = dict(zip(lists, values, strict=True))
             parameters.check(
-                say("plan.notebook", where=where, notebook=stem), given, known, self.closed
+                say("plan.notebook", where=where, notebook=stem), given, known, self.words.of
             )
             name = _file_name(where, "-".join([stem, *map(_spelled, values)]))
             sources = tuple(self._sources(where, entry.get("reads", []), given))
@@ -424,46 +396,9 @@ class _Reader:
         names = [name for name in self.tables if fnmatchcase(name, pattern)]
         return [(name, self.tables[name]) for name in sorted(names) if "*" in pattern]
 
-    def _subjects(self) -> Iterator[str]:
-        """Yield the codes and names of families, themes and indicators."""
-        for column in ("", "name_zh", "name_en"):
-            for kind in ("family", "theme", "indicator"):
-                table, key = _KEYS[kind]
-                yield from self._column(table, column or key)
-
-    def _column(self, table: str, column: str) -> list[str]:
-        """Return the cells of a column that are not empty; none if there is no such column."""
-        return [row[column] for row in self._rows(table) if row.get(column)]
-
-    def _read(self, table: str) -> list[dict[str, str]]:
-        """Return the rows of a table; a CSV table is read without pandas."""
-        path = self.tables.get(table)
-        if path is None or path.suffix not in {".csv", ".xlsx"}:
-            return []
-        if path.suffix == ".csv":
-            return _lines(path)
-        from analysis.tables import csv_file
-
-        return as_records(csv_file.table(path))
-
 
 def _finite(value: object) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
-
-
-def table_files(folder: Path) -> list[Path]:
-    """Return the table files in *folder* and its direct subfolders, sorted."""
-    return sorted(
-        path for path in (*folder.glob("*"), *folder.glob("*/*")) if path.suffix in SUFFIXES
-    )
-
-
-def _lines(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a CSV table; none of a table that cannot be read."""
-    try:
-        return list(csv.DictReader(io.StringIO(files.text(path), newline="")))
-    except (ValueError, csv.Error):
-        return []  # reported by the check of the tables
 
 
 def _kind(where: Text, kind: str) -> Text:
@@ -502,25 +437,6 @@ def _file_name(where: Text, name: str) -> str:
         values = {"where": where, "name": name[:60], "most": files.LONGEST_NAME}
         raise UsageError(say("plan.no_file_name", **values))
     return name
-
-
-def described(data: Path, part: str) -> dict[str, Any]:
-    """
-    Return *part* of the descriptor in the folder *data*, {} without a descriptor or that part.
-
-    Raises
-    ------
-    UsageError
-        If the descriptor is damaged.
-    """
-    path = data / "datapackage.json"
-    if not os.path.lexists(path):
-        return {}
-    try:
-        whole: dict[str, Any] = {**validation.parsed(files.text(path).encode(), Described)}
-    except ValueError as error:
-        raise UsageError(say("plan.descriptor_damaged", path=path, error=error)) from error
-    return dict(whole.get(part, {}))
 
 
 def _filled(where: Text, name: str, given: Mapping[str, Value]) -> str:

@@ -182,10 +182,10 @@ def test_a_value_must_fit_its_declaration(tmp_path, line, value, fits):
     known = parameters.declared(tmp_path, parameters.Notebook(cells, "python3", "python"))
 
     if fits:
-        parameters.check("x", {"x": value}, known, {})
+        parameters.check("x", {"x": value}, known, lambda _: [])
     else:
         with pytest.raises(UsageError):
-            parameters.check("x", {"x": value}, known, {})
+            parameters.check("x", {"x": value}, known, lambda _: [])
 
 
 DEFAULT = '[default]\neach = { language = ["zh", "en"] }\nreads = ["*"]\nwithout = ["play"]\n'
@@ -302,7 +302,7 @@ def test_a_parameter_that_no_notebook_takes_is_refused(project, words, told):
 
 def test_a_subject_is_a_code_or_name_of_the_tables(project):
     """Of a family, a theme or an indicator, or empty; another one is refused before the run."""
-    project.notebook("ask", parameters='subject: str = ""')
+    project.notebook("ask", parameters='subject: str = ""  # all if empty')
     for table, line in {
         "families": "family,name_zh,name_en\ndrills_in_all,演练,Drills\n",
         "indicators": "indicator,name_zh,name_en\nfires,火灾,Fires\n",
