@@ -146,9 +146,13 @@ class GlyphError(AnalysisError):
     def __init__(self, text: str, missing: Iterable[str]) -> None:
         super().__init__(text, "".join(missing))
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> "Text":
+        """Return the missing characters and the label in both languages."""
+        from analysis.language.messages import say
+
         text, missing = self.args
-        return f"no glyph for {missing!r} in {text!r}: change the label, or the font in style.py"
+        return say("error.glyphs", missing=missing, text=text)
 
 
 class BusyError(AnalysisError):

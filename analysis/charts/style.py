@@ -21,6 +21,7 @@ from matplotlib import font_manager, ft2font
 from matplotlib.colors import to_hex, to_rgb
 
 from analysis.errors import AnalysisError, GlyphError
+from analysis.language.messages import say
 
 FAMILY = "Regional Safety Sans"
 _FONT = Path(__file__).parent / "font" / "NotoSansSC-Regular.ttf"
@@ -98,7 +99,7 @@ def font_file() -> Path:
         If the file is missing: the package is not installed as a whole.
     """
     if not _FONT.is_file():
-        raise AnalysisError(f"the figure font is missing: {_FONT.name}. Install the package again.")
+        raise AnalysisError(say("error.no_font", name=_FONT.name))
     return _FONT
 
 

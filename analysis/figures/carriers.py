@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from analysis import validation
 from analysis.errors import AnalysisError
+from analysis.language.messages import say
 
 from . import office, provenance
 from .provenance import Provenance
@@ -27,7 +28,7 @@ def read(path: Path, data: bytes) -> Iterator[Found]:
     elif _SHEETS in parts or _PAGES in parts:
         yield from embedded(parts)
     else:
-        raise AnalysisError(f"{path.name} is no deck, workbook or text of an office program")
+        raise AnalysisError(say("office.other_program", name=path.name))
 
 
 _SHEETS, _PAGES = "xl/workbook.xml", "word/document.xml"
@@ -50,7 +51,7 @@ def stores(parts: Mapping[str, bytes]) -> dict[str, Provenance]:
         stored = validation.parsed(text.encode("utf-8", "surrogatepass"), dict[str, object])
         return {name: provenance.parsed(json.dumps(carried)) for name, carried in stored.items()}
     except ValueError as error:
-        raise AnalysisError(f"the provenance in this file is damaged: {error}") from error
+        raise AnalysisError(say("provenance.damaged", error=error)) from error
 
 
 def embedded(parts: Mapping[str, bytes]) -> Iterator[Found]:

@@ -168,12 +168,12 @@ def load(figures: Path) -> dict[str, Any]:
     """
     data = files.read(figures / MANIFEST)
     if data is None:
-        raise AnalysisError(f"no {figures / MANIFEST}: make the figures first, with `run`")
+        raise AnalysisError(say("manifest.none", path=figures / MANIFEST))
     try:
         manifest = validation.parsed(data, fields.Manifest)
     except ValueError as error:
-        remedy = "`run` will renew it"
-        raise AnalysisError(f"{figures / MANIFEST} is damaged ({error}): {remedy}") from error
+        path = figures / MANIFEST
+        raise AnalysisError(say("manifest.damaged", path=path, error=error)) from error
     entries: list[dict[str, Any]] = [_SILENT | figure for figure in manifest["figures"]]
     return {**manifest, "figures": entries}
 

@@ -51,7 +51,8 @@ def damage_reported(name: str) -> Iterator[None]:
     try:
         yield
     except (*DAMAGE, PythonPptxError) as error:
-        raise AnalysisError(f"{name} is damaged: {type(error).__name__}: {error}") from error
+        found = f"{type(error).__name__}: {error}"
+        raise AnalysisError(say("office.damaged", name=name, error=found)) from error
 
 
 def presentation(data: bytes) -> Any:
@@ -82,25 +83,25 @@ def parts(data: bytes, name: str) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _unpacked(archive, name)
     except (zipfile.BadZipFile, EOFError, RuntimeError, OSError, zlib.error) as error:
-        raise AnalysisError(f"{name} is no whole deck or workbook: {error}") from error
+        raise AnalysisError(say("office.no_package", name=name, error=error)) from error
 
 
 def _unpacked(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
     entries = archive.infolist()
     names = {entry.filename for entry in entries}
     if len(entries) > _MOST_PARTS or len(names) != len(entries):
-        raise AnalysisError(f"{name} has {len(entries)} parts, some of one name: not of ours")
+        raise AnalysisError(say("office.many_parts", name=name, count=len(entries)))
     unpacked, total = {}, 0
     for entry in entries:
         if entry.filename.startswith(("/", "\\")) or ".." in entry.filename.split("/"):
-            raise AnalysisError(f"{name} holds a part that points outside: {entry.filename!r}")
+            raise AnalysisError(say("office.outside", name=name, part=entry.filename))
         with archive.open(entry) as stream:  # streamed, because declared sizes are not trusted
             room = min(_MOST_BYTES - total, _MOST_RATIO * max(entry.compress_size, 1 << 14))
             part = stream.read(room + 1)
         if len(part) > room:
-            raise AnalysisError(f"{name}: {entry.filename} unpacks to more than {room} bytes")
+            raise AnalysisError(say("office.large_part", name=name, part=entry.filename, most=room))
         if entry.filename.endswith((".xml", ".rels")) and _declares(part):
-            raise AnalysisError(f"{name}: {entry.filename} declares a document type")
+            raise AnalysisError(say("office.document_type", name=name, part=entry.filename))
         unpacked[entry.filename] = part
         total += len(part)
     return unpacked
@@ -146,7 +147,7 @@ def properties(parts: Mapping[str, bytes]) -> dict[str, str]:
     try:
         root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
-        raise AnalysisError(f"its custom properties are damaged: {error}") from error
+        raise AnalysisError(say("office.properties", error=error)) from error
     return {
         str(element.get("name")): "".join(map(str, element.itertext()))
         for element in root
@@ -178,9 +179,9 @@ def refuse_unwritable(path: Path) -> None:
     """
     for lock in _locks(path):
         if lock.exists():
-            raise AnalysisError(f"{path} is open elsewhere ({lock.name}): close it there first")
+            raise AnalysisError(say("office.locked", path=path, lock=lock.name))
     if not path.stat().st_mode & 0o222:
-        raise AnalysisError(f"{path} is read-only: make it writable, or update a copy")
+        raise AnalysisError(say("office.read_only", path=path))
 
 
 def contents(path: Path) -> tuple[Path, bytes]:
@@ -203,7 +204,7 @@ def replace(path: Path, before: bytes, after: bytes) -> None:
     """Replace a file and keep *before* beside it as ``.bak``, unless another program changed it."""
     refuse_unwritable(path)
     if path.read_bytes() != before:
-        raise AnalysisError(f"{path} was changed by another program meanwhile: update it again")
+        raise AnalysisError(say("office.changed", path=path))
     mode = path.stat().st_mode
     files.write(path.with_name(f"{path.name}.bak"), before)
     files.write(path, after)

@@ -17,6 +17,7 @@ from analysis import validation
 from analysis.errors import AnalysisError
 from analysis.files import canonical, digest
 from analysis.language import labels
+from analysis.language.messages import say
 
 from . import fields, pictures
 
@@ -113,14 +114,14 @@ def parsed(data: str | bytes) -> Provenance:
         If it is not a valid provenance of this package.
     """
     if len(data) > _LONGEST:
-        raise AnalysisError("the provenance in this file is larger than any of this package")
+        raise AnalysisError(say("provenance.too_large"))
     text = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
         carried = validation.parsed(text, fields.Provenance)
     except ValueError as error:
-        raise AnalysisError(f"the provenance in this file is damaged: {error}") from error
+        raise AnalysisError(say("provenance.damaged", error=error)) from error
     if not all(0 <= row["source"] < len(carried["sources"]) for row in carried["rows"]):
-        raise AnalysisError("the provenance in this file is damaged: a row has no source")
+        raise AnalysisError(say("provenance.damaged", error=say("provenance.no_source")))
     return cast("Provenance", carried)
 
 
@@ -236,11 +237,11 @@ def read(data: bytes) -> Provenance | None:
 
 def _read_svg(data: bytes) -> Provenance | None:
     if b"<!ENTITY" in data:
-        raise AnalysisError("this SVG declares entities: none of ours does")
+        raise AnalysisError(say("provenance.entities"))
     try:
         root = etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise AnalysisError(f"this is no SVG, PNG or PDF that can be read: {error}") from error
+        raise AnalysisError(say("provenance.unreadable", error=error)) from error
     element = root.find(f".//{{{SPACE}}}provenance")
     return None if element is None or not element.text else parsed(element.text)
 
@@ -260,7 +261,7 @@ def _read_pdf(data: bytes) -> Provenance | None:
         with pikepdf.open(io.BytesIO(data)) as pdf, pdf.open_metadata() as xmp:
             value = xmp.get(f"{{{SPACE}}}provenance")
     except (pikepdf.PdfError, ValueError) as error:
-        raise AnalysisError(f"this PDF cannot be read: {error}") from error
+        raise AnalysisError(say("provenance.pdf", error=error)) from error
     return None if value is None else parsed(str(value))
 
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from analysis.errors import AnalysisError
+from analysis.language.messages import say
 
 from . import qr
 
@@ -52,7 +53,7 @@ def in_pdf(data: bytes) -> Iterator[Printed]:
         for number, page in enumerate(pages[:_MOST_PAGES], 1):
             yield from dict.fromkeys(marks(page.extract_text(), f"page {number}"))
     except (pypdf.errors.PyPdfError, ValueError, KeyError, TypeError, OSError) as error:
-        raise AnalysisError(f"the text of this PDF cannot be read: {error}") from error
+        raise AnalysisError(say("provenance.pdf_text", error=error)) from error
 
 
 def in_picture(data: bytes) -> Iterator[Printed]:
@@ -66,7 +67,7 @@ def in_picture(data: bytes) -> Iterator[Printed]:
             if find_spec("zxingcpp"):
                 texts += _codes(image)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise AnalysisError(f"this picture cannot be read: {error}") from error
+        raise AnalysisError(say("provenance.picture", error=error)) from error
     yield from dict.fromkeys(mark for text in texts for mark in marks(text))
 
 
