@@ -37,9 +37,20 @@ def language(given: str | None = None, *, default: str = "zh") -> str:
 
 
 def output() -> Path:
-    """Return the folder of figures: the staging folder of the job, or ``figures/by_hand``."""
+    """
+    Return the folder of figures: the staging folder of the job, or ``figures/by_hand``.
+
+    Raises
+    ------
+    UsageError
+        If the folder cannot be made.
+    """
     folder = Path(os.environ[OUTPUT]) if OUTPUT in os.environ else home() / "figures" / "by_hand"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        cause = {"error": error.strerror, "variable": OUTPUT}
+        raise UsageError(say("error.no_folder", folder=folder, **cause)) from error
     return folder
 
 

@@ -1,6 +1,8 @@
 """Errors survive a process pool and say what, where and what next."""
 
+import ast
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +82,26 @@ def test_near_words_that_are_given_are_named(monkeypatch):
     assert str(told) == "region '安' is not known; did you mean anhui (Anhui)? (2 are known)"
     monkeypatch.setenv("REGIONAL_SAFETY_LANGUAGE", "zh")
     assert str(told) == "地区 '安' 不存在，是否指 anhui (安徽)？（共有2个）"
+
+
+# Rooms whose errors a reader of figures or tables meets.
+READ = ("language", "tables", "statistics", "comparability", "charts", "figures", "explore")
+OF_PYTHON = {"AttributeError", "KeyError", "TypeError", "ValueError"}  # caught, or of an import
+
+
+def _in_english_only(path):
+    """The lines of a module that raise an error with text of their own."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        call = node.exc if isinstance(node, ast.Raise) else None
+        if isinstance(call, ast.Call) and call.args and isinstance(call.func, ast.Name):
+            text = isinstance(call.args[0], ast.JoinedStr | ast.Constant)
+            if text and call.func.id not in OF_PYTHON:
+                yield f"{path.name}:{node.lineno}"
+
+
+def test_errors_of_figures_and_tables_have_both_languages():
+    """Their words are messages."""
+    home = Path(errors.__file__).parent
+    paths = [path for room in READ for path in (home / room).rglob("*.py")]
+
+    assert [line for path in paths for line in _in_english_only(path)] == []

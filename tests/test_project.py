@@ -61,3 +61,12 @@ def test_a_clone_keeps_the_line_ends_that_the_descriptor_counts():
 
     assert "* text=auto eol=lf" in rules
     assert not [rule for rule in rules if "crlf" in rule]
+
+
+def test_a_folder_that_cannot_be_made_is_refused_with_what_to_do(tmp_path, monkeypatch):
+    """A file is in its place."""
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv(project.OUTPUT, str(tmp_path / "file" / "figures"))
+
+    with pytest.raises(UsageError, match=r"cannot be made .*: check its permissions"):
+        project.output()

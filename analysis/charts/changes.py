@@ -133,7 +133,7 @@ def _heights(rows: pd.DataFrame, regions: list[str]) -> dict[str, tuple[float, f
 def _refuse_crowd(page: Page, count: int, heights: dict[str, tuple[float, float]]) -> None:
     lines = min(top - bottom for top, bottom in heights.values()) * _inside(page)[1]
     if lines < page.size.note * 1.25 / 72:
-        raise CrowdedError(f"{count} changes of {len(heights)} regions do not fit one page")
+        raise CrowdedError(say("crowded.changes", count=count, regions=len(heights)))
 
 
 def _inside(page: Page) -> tuple[float, float]:

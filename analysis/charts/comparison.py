@@ -157,7 +157,7 @@ def _draw_dots(page: Page, rows: pd.DataFrame, scale: str, benchmarks: pd.DataFr
     high = min(room.height - foot, ROW_HEIGHT * (len(rows) + 0.9) * page.size.height / 7.5)
     # A row is as high as its name, the figure below it, and the label of its dot.
     if high / (len(rows) + 0.6) < (page.size.label * 1.3 + page.size.note * 1.6 + 4) / 72:
-        raise CrowdedError(f"{len(rows)} regions do not fit one page: draw fewer")
+        raise CrowdedError(say("crowded.regions", count=len(rows)))
     low = room.bottom + foot + (room.height - foot - high) * 0.6
     axes = page.axes(Room(room.left + gutter, low, room.width - gutter - 0.2, high))
     value, lower, upper = _columns(scale)

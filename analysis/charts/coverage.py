@@ -114,7 +114,7 @@ def _columns(page: Page, regions: Sequence[Row]) -> list[Column]:
     names = [str(region[f"region_{page.language}"]) for region in regions]
     wide = share * page.room.width - table.gap(page)
     if max(measured(name, page.size.note) for name in names) > wide:
-        raise CrowdedError(f"{len(regions)} regions do not fit one page: give rows of fewer")
+        raise CrowdedError(say("crowded.regions", count=len(regions)))
     heads = [
         Column(name, share, "right", style.colour(region["region"]))
         for name, region in zip(names, regions, strict=True)

@@ -68,9 +68,7 @@ def expected(
         page = Page(caption, language, form=form, ax=ax)
     if _crowded(page, rows):
         count, codes = rows["region"].nunique(), rows["indicator"].nunique()
-        raise CrowdedError(
-            f"{count} regions and {codes} indicators do not fit one page: draw fewer"
-        )
+        raise CrowdedError(say("crowded.outcomes", regions=count, indicators=codes))
     lines = _lines(rows)
     for number, (code, part) in enumerate(rows.groupby("indicator", sort=False)):
         axes = page.axes(_panel(page, number, rows))

@@ -49,7 +49,5 @@ def kind_of(record: Record) -> Kind:
     """
     name: Any = record.get("kind")
     if name is None:
-        raise AnalysisError(
-            f"figure {record.get('name')} was written by an earlier version: renew it with `run`"
-        )
+        raise AnalysisError(say("error.old_record", name=record.get("name")))
     return kind(str(name))

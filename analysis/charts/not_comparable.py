@@ -82,7 +82,7 @@ def not_comparable(
     indent = max(measured(str(name), page.size.note) for name in names) + 0.1
     lines = [_line(page, columns, records, indent) for records in groups]
     if sum(line.height for line in lines) > page.room.height:
-        raise CrowdedError(f"{len(lines)} indicators do not fit one page: draw fewer at a time")
+        raise CrowdedError(say("crowded.indicators", count=len(lines)))
     _draw(page, columns, lines)
     return page.figure(KIND.name, Scale.NONE, rows, rows.iloc[:0])
 

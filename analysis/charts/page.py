@@ -278,10 +278,10 @@ def _shared(full: Sequence[int], most: int) -> list[int]:
 def _in_place_of(ax: Axes) -> SubFigure:
     """Replace *ax* by a part of its figure, which has room for the texts of the chart."""
     if ax.figure is None:
-        raise UsageError("ax: these axes are taken; a figure of several pages needs none")
+        raise UsageError(say("error.axes_taken"))
     spot = ax.get_subplotspec()
     if spot is None:
-        raise UsageError("ax: give axes of plt.subplots; a chart takes their whole place")
+        raise UsageError(say("error.axes_of_grid"))
     part = ax.figure.add_subfigure(spot)
     ax.remove()
     return part

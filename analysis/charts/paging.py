@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.errors import CrowdedError
 from analysis.language import values
+from analysis.language.messages import say
 from analysis.language.text import Text
 
 from .figure import Figure
@@ -68,7 +69,7 @@ def _evenly(rows: pd.DataFrame, count: int, by: str) -> list[pd.DataFrame]:
     """Return whole groups on *count* pages; raise an error if there are fewer groups."""
     groups = [group for _, group in rows.groupby(by, sort=False)]
     if len(groups) < count:
-        raise CrowdedError(f"{len(groups)} groups are spread over {count} pages")
+        raise CrowdedError(say("crowded.groups", count=len(groups), pages=count))
     parts = np.array_split(np.arange(len(groups)), count)
     return [pd.concat([groups[at] for at in part]) for part in parts]
 

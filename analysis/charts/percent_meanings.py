@@ -60,7 +60,7 @@ def percent_meanings(
     down = -(-len(meanings) // ACROSS)
     wide, high = page.room.width / min(ACROSS, len(meanings)), page.room.height / down
     if high < LOWEST * page.size.height / style.SLIDE.height:
-        raise CrowdedError(f"{len(meanings)} chains do not fit one page: choose regions")
+        raise CrowdedError(say("crowded.chains", count=len(meanings)))
     for index, meaning in enumerate(meanings):
         row, column = divmod(index, ACROSS)
         top = page.room.bottom + page.room.height - row * high

@@ -175,7 +175,7 @@ def _draw(page: Page, regions: list[Row], lines: list[Line], width: float) -> No
     head = size.label * 1.5 / 72
     spare = room.height - head - sum(line.height for line in lines)
     if spare < 0:
-        raise CrowdedError(f"{len(lines)} families do not fit one page: draw fewer at a time")
+        raise CrowdedError(say("crowded.families", count=len(lines)))
     top = room.bottom + room.height
     for index, region in enumerate(regions):
         words = region[f"region_{page.language}"]

@@ -226,7 +226,7 @@ def _shown(
     lines = [high(each, 1) for each in names]
     wanted = [high(each, len(each)) for each in names]
     if sum(lines) > most:
-        raise CrowdedError(f"{len(names)} lines do not fit one page: draw fewer rows at a time")
+        raise CrowdedError(say("crowded.lines", count=len(names)))
     for _ in range(most - sum(lines)):
         short = max(range(len(names)), key=lambda at: wanted[at] / lines[at])
         lines[short] += wanted[short] > lines[short]
@@ -275,7 +275,7 @@ def _fitted(
         setting = _Set(size, note, pad, cells)
         if setting.total <= height:
             return setting
-    raise CrowdedError(f"{len(lines)} lines do not fit one page: draw fewer rows at a time")
+    raise CrowdedError(say("crowded.lines", count=len(lines)))
 
 
 def _cell(

@@ -202,7 +202,7 @@ def _panels(page: Page, room: Room, count: int, narrowest: float, lowest: float)
     down = -(-count // across)
     wide, high = room.width / across, room.height / down
     if high < lowest * page.size.height / style.SLIDE.height:
-        raise CrowdedError(f"the years of {count} regions do not fit one page: draw fewer")
+        raise CrowdedError(say("crowded.years", count=count))
     return [
         Room(room.left + column * wide, room.bottom + (down - 1 - row) * high, wide, high)
         for row, column in (divmod(n, across) for n in range(count))

@@ -152,7 +152,7 @@ def _columns(page: Page, lines: Sequence[Sequence[Cell]]) -> list[Column]:
     ]
     wide[PLOT] = page.room.width - sum(wide) + wide[PLOT]
     if wide[PLOT] < LEAST_PLOT * page.size.width / style.SLIDE.width:
-        raise CrowdedError(f"{len(lines)} first prints do not fit one page: choose indicators")
+        raise CrowdedError(say("crowded.first_prints", count=len(lines)))
     return [
         Column(head, width / page.room.width, "right" if at > PLOT else "left")
         for at, (head, width) in enumerate(zip(heads, wide, strict=True))

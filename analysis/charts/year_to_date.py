@@ -55,7 +55,7 @@ def year_to_date(
     groups = [group for _, group in rows.groupby("region", sort=False)]
     width = page.room.width / len(groups)
     if len(groups) > 1 and width < NARROWEST * page.size.width / style.SLIDE.width:
-        raise CrowdedError(f"the months of {len(groups)} regions do not fit one page: draw fewer")
+        raise CrowdedError(say("crowded.months", count=len(groups)))
     for index, group in enumerate(groups):
         left = page.room.left + index * width
         _draw_region(page, page.room._replace(left=left, width=width), group)

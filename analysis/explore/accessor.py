@@ -230,10 +230,7 @@ class Safety:
         if not isinstance(source, Panel) or not self._is_coded():
             return plain(self._rows.drop(columns=list(ADDED["safety.rate"]), errors="ignore"))
         if len(self._rows) > MOST:
-            raise UsageError(
-                f"{len(self._rows):,} rows at once: ask one indicator, "
-                "as in data.of('deaths').safety.rate()"
-            )
+            raise UsageError(say("error.many_rows", rows=f"{len(self._rows):,}"))
         order = ["level_order", "adcode", "indicator", "breakdown", "period_end", "start"]
         rows = many.tidy(source, self._rows)
         return rows.sort_values(order, kind="stable", ignore_index=True)

@@ -199,9 +199,13 @@ def _failed(runs: list[Line]) -> list[dict[str, Any]]:
     for run in runs:
         for job in run["jobs"]["done"]:
             open_.pop(job, None)
-        for why in (*run["jobs"]["failed"], *run["jobs"]["late"]):
+        for why in _unfinished(run):
             open_[why["job"]] = {"run": run["run"], "began": run["began"], **why}
     return list(open_.values())
+
+
+def _unfinished(run: Line) -> list[Failure]:
+    return [*run["jobs"]["failed"], *run["jobs"]["late"]]
 
 
 def _gone(plan: Plan) -> list[str]:
@@ -253,7 +257,10 @@ def _last(run: Line | None) -> Text:
     code = run["code"]
     meaning = say(_MEANINGS.get(code, "state.last.stopped"))
     seconds = f"{run['seconds']:.1f}"
-    text = say("state.last", began=run["began"], seconds=seconds, meaning=meaning, code=code)
+    words = {"began": run["began"], "seconds": seconds, "meaning": meaning, "code": code}
+    jobs = [*run["jobs"]["done"], *(one["job"] for one in _unfinished(run))]
+    text = say("state.last_job", job=jobs[0], **words) if len(jobs) == 1 else None
+    text = text or say("state.last", **words)
     cause = _cause(run.get("refused", ""))
     return text + _plain("\n  ") + cause if cause.en else text
 

@@ -97,7 +97,7 @@ class Frames(Tables):
         """
         known = [*_ROWS, *ADDED, *TABLES]
         if frame and frame not in known:
-            raise WordError("frame", frame, known)
+            raise WordError(say("word.frame"), frame, known)
         cells = [line for name in ([frame] if frame else known) for line in _described(self, name)]
         names = ["frame", "column", "type", "unit_zh", "unit_en"]
         return pd.DataFrame(cells, columns=[*names, "description_zh", "description_en"])

@@ -170,7 +170,7 @@ def test_a_missing_font_says_what_to_do(monkeypatch, tmp_path):
     style.font_file.cache_clear()
     monkeypatch.setattr(style, "_FONT", tmp_path / "NotoSansSC-Regular.ttf")
     try:
-        with pytest.raises(AnalysisError, match="Install the package again"):
+        with pytest.raises(AnalysisError, match="install the package again"):
             style.font_file()
     finally:
         style.font_file.cache_clear()
