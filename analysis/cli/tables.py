@@ -160,6 +160,7 @@ def verify(project: Path | None, *, language: str, originals: Path | None, as_js
 @click.argument("region")
 @click.argument("indicator")
 @click.argument("period", required=False)
+@click.option("--all", "every", is_flag=True, help="Explain every figure of other publications.")
 @LANGUAGE
 @ORIGINALS
 @PROJECT
@@ -168,6 +169,7 @@ def explain(
     indicator: str,
     period: str | None,
     *,
+    every: bool,
     language: str,
     originals: Path | None,
     project: Path | None,
@@ -191,6 +193,7 @@ def explain(
         period,
         language=language,
         originals=originals or folder / "originals",
+        every=every,
     )
     click.echo(text)
 

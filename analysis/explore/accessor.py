@@ -190,6 +190,7 @@ class Safety:
         period: str | int | None = None,
         *,
         language: str | None = None,
+        every: bool = False,
     ) -> Told:
         """
         Where a figure comes from and what it may be compared with, or why there is none.
@@ -203,13 +204,14 @@ class Safety:
             given. For a period that only other publications have, their figures are explained.
         language
             ``zh`` or ``en``; by default that of ``REGIONAL_SAFETY_LANGUAGE``, else ``zh``.
+        every
+            Whether all figures of other publications are explained, not only the first.
         """
         language, source = project.language(language), self._source()
         tables = _around(source, region, indicator) if isinstance(source, Panel) else source
         originals = source.folder / "originals"
-        text = explain.explain(
-            tables, region, indicator, period, language=language, originals=originals
-        )
+        options: dict[str, Any] = {"originals": originals, "every": every}
+        text = explain.explain(tables, region, indicator, period, language=language, **options)
         return Told(text)
 
     def _about(self) -> str:

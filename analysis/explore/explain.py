@@ -34,6 +34,7 @@ from analysis.tables.load import Tables
 
 from . import words
 
+FIGURES = 4  # of other publications that are explained unless all are asked for
 _STOPS = "。；;!！?？\n"
 
 Row = dict[Any, Any]
@@ -47,6 +48,7 @@ def explain(
     *,
     language: str = "zh",
     originals: Path | None = None,
+    every: bool = False,
 ) -> str:
     """
     Explain a figure: its change and level, what it may be compared with, and its source.
@@ -65,6 +67,8 @@ def explain(
         ``zh`` or ``en``.
     originals
         The folder of the original reports, from which the whole sentence is quoted.
+    every
+        Whether all figures of other publications are explained, not only the first.
 
     Returns
     -------
@@ -92,13 +96,16 @@ def explain(
     elsewhere = _elsewhere(tables.context_rows, region, indicator)
     if region not in tables.first_reports and elsewhere.empty:
         return words.without_report(region, tables)[language]
-    chosen, external = _of_period(reported, elsewhere, period)
+    chosen, external = _of_period(_wholes_first(reported), elsewhere, period)
     if chosen.empty and external.empty and not reported.empty:
         both = pd.concat([reported, elsewhere])
         raise UsageError(say("explain.no_period", period=str(period), years=words.years(both)))
     explanation = _Explanation(tables, rows, originals)
     paragraphs = [explanation.row(row) for row in as_records(chosen)]
-    paragraphs += [explanation.elsewhere(row) for row in as_records(external)]
+    shown = external if every else external.head(FIGURES)
+    paragraphs += [explanation.elsewhere(row) for row in as_records(shown)]
+    if more := len(external) - len(shown):
+        paragraphs.append(iter([say("explain.more", count=more)]))
     if not paragraphs:
         paragraphs = [explanation.gap(region, indicator, others, elsewhere)]
     first = list(paragraphs[0])
@@ -114,6 +121,12 @@ def explain(
     first = [*descriptor.doubts(tables.folder), *first]
     texts = [[line[language] for line in lines] for lines in [first, *paragraphs[1:]]]
     return "\n\n".join("\n".join(lines) for lines in texts)
+
+
+def _wholes_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of each report with wholes before parts, these in the order of the report."""
+    parts = rows.assign(breakdown=rows["breakdown"].ne(""))
+    return rows.loc[parts.sort_values(["report", "breakdown", "start"]).index]
 
 
 def _of(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:

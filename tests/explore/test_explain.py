@@ -332,3 +332,24 @@ def test_a_sentence_ends_where_it_ends():
 
     assert sentence_at(text, 4, 5) == "二有3个；"
     assert sentence_at(text, 11, 12) == "四有5个"
+
+
+def test_figures_of_other_publications_are_counted_after_the_first(data):
+    """Months and parts of 2023 would fill pages; `every` explains all of them."""
+    few = explain(data, "chuxiong", "deaths", 2023, language="en").split("\n\n")
+    every = explain(data, "chuxiong", "deaths", 2023, language="en", every=True).split("\n\n")
+
+    assert few[:-1] == every[: len(few) - 1]
+    assert few[0].startswith("Chuxiong · Deaths in work-safety accidents · 2023: 51 people")
+    assert few[-1].startswith(f"{len(every) - len(few) + 1} more figures, of parts or shorter")
+    assert len("\n\n".join(few).split("\n")) <= 40
+
+
+def test_parts_are_explained_in_the_order_of_the_report(data):
+    """2452 hazards of the leaders' inspections are printed before the 195 of one campaign."""
+    heads = [
+        part.split("\n")[0]
+        for part in explain(data, "chuxiong", "hazards_found", language="en").split("\n\n")
+    ]
+
+    assert [head.rpartition(": ")[2] for head in heads] == ["2,452 items", "195 items"]
