@@ -29,7 +29,7 @@ from analysis.language.vocabulary import (
 )
 from analysis.rows import as_records
 from analysis.statistics import gaps, precision, rates, wholes, years
-from analysis.tables import descriptor
+from analysis.tables import descriptor, printed
 from analysis.tables.load import Tables
 
 from . import words
@@ -252,7 +252,8 @@ class _Explanation:
 
     def row(self, row: Row) -> Iterator[Text]:
         """Yield the lines of a reported figure: source, interval, note."""
-        yield _heading(row)
+        is_as_printed = printed.states(row["printed"], row["end"] - row["start"], row["value"])
+        yield _heading(row if is_as_printed else {**row, "printed": ""})
         yield say("explain.printed", evidence=row["evidence"])
         yield from self._sentence(row)
         yield say("explain.source", **_only(row, *_SOURCE, "report", "start", "end", "printed"))

@@ -9,7 +9,6 @@ reported twice.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -37,10 +36,10 @@ from . import load, numerals
 from .cells import FIRST_YEAR, LAST_YEAR
 from .identities import decided
 from .load import Tables
-from .printed import numbers, within
+from .printed import states, within
 from .schema import BY_REGION, LINKS, TABLES, UNLINKED
 
-__all__ = ["check", "decided", "everything", "expected_unit", "printed_value"]
+__all__ = ["check", "decided", "everything", "expected_unit"]
 
 OWNING = (Role.OBSERVATION, Role.TARGET)
 WHOLE = (Quantity.COUNT, Quantity.PEOPLE, Quantity.RANK)
@@ -421,30 +420,13 @@ def _values(tables: Tables) -> Iterator[Fault]:
     """Check that the value equals the printed figure, with 万 and 亿 multiplied out."""
     rows = tables.observations
     wrong = [
-        abs(value) not in {float(number) for number in printed_value(printed, end - start)}
+        not states(printed, end - start, value)
         for value, printed, start, end in rows[["value", "printed", "start", "end"]].itertuples(
             index=False, name=None
         )
     ]
     words = advice("not_as_printed")
     yield from _faults(tables, "observations", rows[wrong], "value", words)
-
-
-def printed_value(printed: str, length: int) -> set[Decimal]:
-    """
-    The numbers that *printed* may state, where its numeral is *length* characters long.
-
-    A phrase without such a numeral states 0, 1 or 100 (无…, one thing, 全部).
-
-    >>> sorted(printed_value("26211.63万元", 8)), sorted(printed_value("无重大火灾事故", 7))
-    ([Decimal('262116300.00')], [Decimal('0'), Decimal('1'), Decimal('100')])
-    """
-    found = set()
-    for numeral in numerals.find(printed):
-        if numeral.end - numeral.start == length:
-            with suppress(ValueError):
-                found |= numbers(printed, numeral.start, numeral.end)
-    return found or {Decimal(0), Decimal(1), Decimal(100)}
 
 
 def _bounds(tables: Tables) -> Iterator[Fault]:

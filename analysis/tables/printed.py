@@ -54,6 +54,25 @@ def numbers(text: str, start: int, end: int) -> set[Decimal]:
     return {numerals.scaled(raw, more[1]) + rest}
 
 
+def states(printed: str, length: int, value: float) -> bool:
+    """
+    Return whether *printed* may state *value*, where its numeral is *length* characters long.
+
+    A phrase without such a numeral states 0, 1 or 100 (无…, one thing, 全部).
+
+    >>> states("26211.63万元", 8, 262116300), states("26211.63万元", 8, 26211.63)
+    (True, False)
+    >>> states("下降9.2%", 3, -9.2), states("无重大火灾事故", 7, 0)
+    (True, True)
+    """
+    found = set()
+    for numeral in numerals.find(printed):
+        if numeral.end - numeral.start == length:
+            with suppress(ValueError):
+                found |= numbers(printed, numeral.start, numeral.end)
+    return abs(value) in {float(number) for number in found or (0, 1, 100)}
+
+
 def within(phrase: str, value: float, unit: str) -> str:
     """
     The part of a phrase that prints a value: numeral, 万 or 亿, and the unit that follows.

@@ -1,5 +1,6 @@
 """An explanation leads to the sentence, says what may be compared, or why there is nothing."""
 
+import shutil
 from pathlib import Path
 
 import minimal
@@ -353,3 +354,16 @@ def test_parts_are_explained_in_the_order_of_the_report(data):
     ]
 
     assert [head.rpartition(": ")[2] for head in heads] == ["2,452 items", "195 items"]
+
+
+@pytest.mark.parametrize(("language", "head"), [("zh", "2024年：46人"), ("en", "2024: 46 people")])
+def test_a_value_that_its_print_does_not_state_heads_its_explanation(tmp_path, language, head):
+    """46 where the report prints 45: both languages lead with 46, and the evidence follows."""
+    shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("originals"))
+    path = tmp_path / "data" / "observations" / "chuxiong.csv"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("actual,level,=,45,人,45人", "actual,level,=,46,人,45人"), "utf-8")
+
+    told = explain(load.load(tmp_path / "data"), "chuxiong", "deaths", 2024, language=language)
+    assert head in told
+    assert "死亡45人" in told

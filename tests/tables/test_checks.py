@@ -283,22 +283,6 @@ def test_parts_are_written_one_way(small):
         assert len(checks.check(minimal.changed(more, "observations", 2, breakdown=code))) == faults
 
 
-@pytest.mark.parametrize(
-    ("printed", "length", "numbers"),
-    [
-        ("45人", 2, {45}),
-        ("26211.63万元", 8, {262116300}),
-        ("1.2万余场次", 3, {12000}),
-        ("第二名", 1, {2}),
-        ("无重大事故", 5, {0, 1, 100}),
-        ("2024.5.21", 9, {0, 1, 100}),
-    ],
-)
-def test_a_printed_figure_states_its_numbers(printed, length, numbers):
-    """With 万 and 亿 multiplied out; a phrase without a numeral states 0, 1 or 100."""
-    assert {float(number) for number in checks.printed_value(printed, length)} == numbers
-
-
 def test_the_reports_own_arithmetic_is_decided(data):
     """Each identity closes as it claims, and the losses by sector are one step of rounding off."""
     frame = decided(data).set_index("identity")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.tables.printed import numbers
+from analysis.tables.printed import numbers, states
 
 # Text, the numeral in it, and what it states.
 STATED = [
@@ -61,3 +61,20 @@ def test_a_serial_number_states_none():
     """Dots as in a date give no number."""
     with pytest.raises(ValueError, match=r"2024\.5\.21"):
         numbers("2024.5.21", 0, 9)
+
+
+@pytest.mark.parametrize(
+    ("printed", "length", "numbers"),
+    [
+        ("45人", 2, {45}),
+        ("26211.63万元", 8, {262116300}),
+        ("1.2万余场次", 3, {12000}),
+        ("第二名", 1, {2}),
+        ("无重大事故", 5, {0, 1, 100}),
+        ("2024.5.21", 9, {0, 1, 100}),
+    ],
+)
+def test_a_printed_figure_states_its_numbers(printed, length, numbers):
+    """With 万 and 亿 multiplied out; a phrase without a numeral states 0, 1 or 100."""
+    amounts = {0, 1, 2, 45, 100, 12000, 26211.63, 262116300}
+    assert {value for value in amounts if states(printed, length, value)} == numbers
