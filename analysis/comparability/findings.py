@@ -261,6 +261,9 @@ def vintages(rows: pd.DataFrame) -> Text:
     words = {"region": region(row), "name": values.short(row)}
     if row["percent"] < 0 and row["firsts"] < 0:
         fall = f"{numbers.exact(-row['percent'])}%", f"{-row['firsts']:.1f}%"
+        if row["firsts"] > row["percent"] / 2:
+            months = values.months(row["period_end"])
+            return say("finding.vintages_base", published=fall[0], months=months, **words)
         return say("finding.vintages_fall", published=fall[0], firsts=fall[1], **words)
     changes = numbers.signed_percent(row["percent"]), numbers.computed_percent(row["firsts"])
     return say("finding.vintages", published=changes[0], firsts=changes[1], **words)
