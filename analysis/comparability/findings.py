@@ -26,7 +26,7 @@ from analysis.language.vocabulary import (
 from analysis.rows import as_records
 from analysis.statistics import precision, summaries
 from analysis.statistics.spread import Placement
-from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
+from analysis.statistics.summaries import Change, Extremes, Latest, Meaning, Published
 from analysis.statistics.wholes import Against
 
 from . import position
@@ -227,6 +227,8 @@ def changes(rows: pd.DataFrame, total: int) -> Text:
     if span is None:
         return say("note.nothing_changed")
     year, name = span.low["period_end"].year, values.short(span.low)
+    if span.kind is not Answer.MIXED and span.unsure:
+        return _unsure(span, name)
     if span.kind is not Answer.MIXED and span.regions + len(span.wider) > 1:
         regions = say("finding.of_regions", count=span.regions, total=total)
         if span.wider:
@@ -239,6 +241,15 @@ def changes(rows: pd.DataFrame, total: int) -> Text:
         return say("finding.published_change", year=year, name=name, place=place, low=low)
     places = {"least": region(span.low), "most": region(span.high)}
     return say("finding.published_changes", year=year, name=name, low=low, high=high, **places)
+
+
+def _unsure(span: Published, name: Text) -> Text:
+    """Return the ends of the published changes, and where the numbers are too few to tell."""
+    low, high = sorted((abs(span.low["percent"]), abs(span.high["percent"])))
+    ends = {"low": numbers.exact(low), "high": numbers.exact(high)}
+    regions = Text.joined(map(region, span.unsure), zh="、", en=", ")
+    name = Text(name.zh, name.en[:1].upper() + name.en[1:])
+    return say(f"finding.published_{span.kind}_unsure", name=name, regions=regions, **ends)
 
 
 def year_to_date(rows: pd.DataFrame) -> Text:

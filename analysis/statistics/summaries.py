@@ -122,6 +122,7 @@ class Published:
     high: Row
     regions: int  # reporting ones
     wider: tuple[Row, ...]  # of the regions around them, in house order
+    unsure: tuple[Row, ...]  # computed changes of reporting regions that chance may explain
 
     @property
     def kind(self) -> Answer:
@@ -140,7 +141,11 @@ def published(rows: pd.DataFrame) -> Published | None:
     ordered = as_records(first.sort_values("percent", kind="stable"))
     own = first["reporting"]
     wider = as_records(first[~own].drop_duplicates("region"))
-    return Published(ordered[0], ordered[-1], first[own]["region"].nunique(), tuple(wider))
+    counted = rows[rows["reporting"] & rows["mark"].eq(Mark.EXACT)]
+    counted = counted[counted["indicator"].eq(first["indicator"].iloc[0])]
+    unsure = (row for row in as_records(counted) if not _change(row).beyond)
+    regions = first[own]["region"].nunique()
+    return Published(ordered[0], ordered[-1], regions, tuple(wider), tuple(unsure))
 
 
 def furthest(vintages: pd.DataFrame) -> Row | None:
