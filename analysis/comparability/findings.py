@@ -66,14 +66,21 @@ def side_by_side(rows: pd.DataFrame) -> Text:
         words |= dict(zip(("least", "most"), map(region, ends), strict=True))
         return say("finding.range_of_regions", name=name, **words)
     each = [region(row) + Text("", " ") + _answer(row) for row in answers.ends]
+    if answers.kind is Answer.GRADES:
+        each = [_graded(rows) for rows in answers.graded]
     return say(
         f"finding.answers_{answers.kind}",
         name=name,
         count=answers.regions,
         amount=_answer(answers.ends[0]),
         amounts=Text.joined(each, zh="、", en=", "),
-        parts=Text.joined(map(values.part, answers.parts), zh="、", en=", "),
     )
+
+
+def _graded(rows: Sequence[Mapping[Any, Any]]) -> Text:
+    """Return the grade that *rows* have, and their regions."""
+    regions = Text.joined(map(region, rows), zh="、", en=", ")
+    return say("finding.graded", regions=regions, part=values.part(rows[0]))
 
 
 def _answer(row: dict[Any, Any]) -> Text:
