@@ -1,5 +1,6 @@
 """Changes of one year on a percent axis: published ones beside those computed from counts."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -7,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.errors import CrowdedError
-from analysis.language import numbers, publishers, values
+from analysis.language import labels, numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Mark, Scale
@@ -88,9 +89,21 @@ def _caption(rows: pd.DataFrame, title: Text, refused: pd.DataFrame) -> Caption:
             missing=missing(refused),
         ),
         left_out=left_out(refused),
-        notes=applicable(conditions),
+        notes=(*_publishers(rows), *applicable(conditions)),
         spoken=say("kind.changes.about"),
     )
+
+
+def _publishers(rows: pd.DataFrame) -> Iterator[Text]:
+    """Yield who published the percentages of reporting regions that their reports lack."""
+    others = rows[rows["reporting"] & rows["origin"].eq("context")]
+    others = others[others["mark"].eq(Mark.PERCENT_ONLY)].drop_duplicates(["region", "publisher"])
+    each = [
+        say("page.region", regions=labels.region(row), reason=publishers.brief(row["publisher"]))
+        for row in as_records(others)
+    ]
+    if each:
+        yield say("changes.published_by", publishers=Text.joined(each, zh="、", en=", "))
 
 
 def _in_words(row: Row) -> Text:

@@ -74,7 +74,7 @@ def peers(
     strip, glue = _strip_width(page, roads, " "), " "
     if strip > MOST * room.width:
         strip, glue = _strip_width(page, roads, "\n"), "\n"
-    names = _limit_names(len(points), language)
+    names = _limit_names(language)
     lines = (line for name in names.values() for line in name.split("\n"))
     right = max(measured(line, page.size.note) for line in lines) + 8 / 72
     left = page.size.note * 3 / 72
@@ -137,10 +137,9 @@ def _draw_limits(axes: Axes, page: Page, limits: pd.DataFrame, names: dict[str, 
     _label_ends(axes, page, float(x.iloc[-1]), ends)
 
 
-def _limit_names(count: int, language: str) -> dict[str, str]:
+def _limit_names(language: str) -> dict[str, str]:
     """Return the name of each curve, of one or two lines."""
-    words = {"line": say("peers.limit_line"), "chance": say("peers.limit_chance")}
-    words["usual"] = say("peers.limit_usual", count=count)
+    words = {name: say(f"peers.limit_{name}") for name in ("line", "chance", "usual")}
     return {name: text[language].replace("|", "\n") for name, text in words.items()}
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.errors import CrowdedError
 from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
@@ -15,21 +14,16 @@ from analysis.rows import as_records
 from analysis.statistics.forensics import Chain, Finding, Reading
 from analysis.statistics.summaries import Meaning
 
-from . import marks, style
+from . import marks, style, table
 from .blank import blank
 from .comparison import left_out
-from .figure import NOTHING, Caption, Figure, Kind, described
-from .page import Page, Room
+from .figure import NOTHING, Caption, Figure, Kind, applicable, described
+from .page import Page, begun, measured
+from .table import Cell
 
-ACROSS = 2
-LOWEST = 1.6  # inches of a panel of a slide, at least
-MOST = 12  # series in one panel
-DASHES: dict[Reading, Any] = {
-    Reading.ROUNDED: "-",
-    Reading.CUT_OFF: (0, (4, 2)),
-    Reading.EITHER: (0, (1, 1.5)),
-}
-Row = dict[Any, Any]
+MOST = 12  # counts on one line
+NAMES, YEAR, ANSWERS = 0.16, 0.075, 0.22  # shares of the width; the counts have the rest
+BEYOND = 1.4  # the end of a line over its largest count
 
 
 def percent_meanings(
@@ -42,7 +36,9 @@ def percent_meanings(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw a panel per chain of percentages, with a line for every series of counts that fits it.
+    Draw a line per chain of percentages, with a tick at every count of its last year that fits.
+
+    The line of which the title is, the first one with an answer, is shaded.
 
     Parameters
     ----------
@@ -50,6 +46,11 @@ def percent_meanings(
         From ``percents.meanings``.
     refused
         Regions with counts, or without percentages of two years, and why.
+
+    Raises
+    ------
+    CrowdedError
+        If the lines do not fit one page.
     """
     rows = _rows(meanings)
     if rows.empty:
@@ -57,15 +58,20 @@ def percent_meanings(
             KIND.name, rows, title=title, language=language, refused=refused, form=form, ax=ax
         )
     page = Page(_caption(meanings, rows, title, refused), language, form=form, ax=ax)
-    down = -(-len(meanings) // ACROSS)
-    wide, high = page.room.width / min(ACROSS, len(meanings)), page.room.height / down
-    if high < LOWEST * page.size.height / style.SLIDE.height:
-        raise CrowdedError(say("crowded.chains", count=len(meanings)))
-    for index, meaning in enumerate(meanings):
-        row, column = divmod(index, ACROSS)
-        top = page.room.bottom + page.room.height - row * high
-        left = page.room.left + column * wide
-        _draw(page, Room(left, top - high, wide - page.size.label * 1.5 / 72, high), meaning)
+    years = sorted({year for meaning in meanings for year in meaning.years[1:]})
+    answered = (at for at, m in enumerate(meanings) if m.contradicted or m.smallest)
+    grid = table.write(
+        page,
+        page.room,
+        _columns(page, years),
+        [_line(page, meaning, years) for meaning in meanings],
+        rules=range(len(meanings)),
+        shaded=next(answered, None),
+    )
+    axes = grid.axes(page, len(years) + 1)
+    axes.set_xlim(0, 1)
+    for meaning, at in zip(meanings, grid.middles, strict=True):
+        _draw(axes, page, meaning, at)
     return page.figure(KIND.name, Scale.VALUE, rows, refused)
 
 
@@ -92,14 +98,14 @@ def reading(chain: Chain) -> Reading:
 def _caption(
     meanings: Sequence[Meaning], rows: pd.DataFrame, title: Text, refused: pd.DataFrame
 ) -> Caption:
-    bounds = sorted({meaning.answer.bound for meaning in meanings})
-    key = say(
-        "percent_meanings.key",
-        bound=Text.joined([Text(*[str(b)] * 2) for b in bounds], zh="或", en=" or "),
-    )
+    years = [Text(*[str(year)] * 2) for year in sorted({m.years[-1] for m in meanings})]
+    conditions = {
+        "percent_meanings.key": (rows["percent"].notna() & rows["origin"].eq("context")).any(),
+        "note.context": any(len(meaning.partly) for meaning in meanings),
+    }
     return Caption(
         title=title,
-        subtitle=Text.listed([say("percent_meanings.about"), contradiction(meanings)]),
+        subtitle=say("percent_meanings.about", years=Text.joined(years, zh="、", en=", ")),
         axis=say("percent_meanings.axis"),
         source=publishers.source_note(rows),
         alt=described("percent_meanings.figure", [_in_words(meaning) for meaning in meanings]),
@@ -107,7 +113,7 @@ def _caption(
         notes=(
             say("percent_meanings.unrevised"),
             *(_known(meaning) for meaning in meanings if len(meaning.partly)),
-            key,
+            *applicable(conditions),
         ),
     )
 
@@ -155,100 +161,90 @@ def _name(meaning: Meaning) -> Text:
 
 
 def _answer(meaning: Meaning) -> Text:
-    """Return how many series fit up to which count, by which reading, and what contradicts them."""
-    answer, years = meaning.answer, meaning.years
+    """Return the least count of the last year, or what contradicts it."""
+    answer = meaning.answer
     if answer.finding is Finding.NONE:
         return say("percent_meanings.none", bound=answer.bound)
     if meaning.contradicted:
         return say("percent_meanings.contradicted", **_part(meaning))
-    smallest = min(answer.chains, key=lambda chain: chain.counts)
-    how = say(f"percent_meanings.{reading(smallest)}")
-    return say("percent_meanings.at_least", year=years[0], low=meaning.smallest, how=how)
+    return say("percent_meanings.at_least", year=meaning.years[-1], low=meaning.least)
 
 
-def _draw(page: Page, room: Room, meaning: Meaning) -> None:
-    """Write region, indicator and answer over the panel, and draw the series that fit."""
-    size, note, top = page.size.label, page.size.note, room.bottom + room.height
-    colour = style.colour(str(meaning.rows["region"].iloc[0]))
-    page.text(room.left, top, _name(meaning)[page.language], size, color=colour)
-    answer = _answer(meaning)[page.language]
-    page.text(room.left, top - size * 1.45 / 72, answer, note, color=style.INK)
-    head = (size * 1.45 + note * 1.7) / 72
-    left, low = note * 3.2 / 72, note * 2.0 / 72
-    right = note * (10 if len(meaning.partly) else 2) / 72
-    high = room.height - head - low - note * 1.4 / 72
-    axes = page.axes(Room(room.left + left, room.bottom + low, room.width - left - right, high))
-    if meaning.contradicted:
-        _draw_contradiction(axes, page, meaning)
-    else:
-        _draw_chains(axes, page, meaning)
-    _draw_known(axes, page, meaning)
-    _name_percents(axes, page, meaning)
-    axes.set_xticks(meaning.years)
-    axes.set_xlim(meaning.years[0] - 0.25, meaning.years[-1] + 0.15)
-    axes.grid(axis="y")
-    axes.spines["bottom"].set_color(style.GREY)
-    axes.tick_params(labelsize=note)
-    axes.locator_params(axis="y", nbins=4, integer=True)
-    axes.set_ylim(0, _top(meaning))
+def _how(meaning: Meaning) -> Text:
+    """Return by which reading the least count fits; empty where none does."""
+    if not meaning.smallest or meaning.contradicted:
+        return NOTHING
+    smallest = min(meaning.answer.chains, key=lambda chain: chain.counts)
+    return say(f"percent_meanings.{reading(smallest)}")
 
 
-def _top(meaning: Meaning) -> float:
-    counts = [chain.counts[0] for chain in meaning.answer.chains[:MOST]]
+def _columns(page: Page, years: Sequence[int]) -> list[table.Column]:
+    """Return the columns: names, percentages by year, counts and answers."""
+    heads = [say("percent_meanings.axis"), say("percent_meanings.answer")]
+    plot = 1 - NAMES - YEAR * len(years) - ANSWERS
+    return [
+        table.Column("", NAMES),
+        *(table.Column(str(year), YEAR, "right") for year in years),
+        *(
+            table.Column(begun(head[page.language]), share)
+            for head, share in zip(heads, (plot, ANSWERS), strict=True)
+        ),
+    ]
+
+
+def _line(page: Page, meaning: Meaning, years: Sequence[int]) -> list[Cell]:
+    """Return name, percentages and answer of one chain; a percentage leads to its row."""
+    name = style.colour(str(meaning.rows["region"].iloc[0]))
+    cells = dict.fromkeys(years, Cell(""))
+    for row in as_records(meaning.rows):
+        colour = name if row["origin"] == "report" else style.GREY
+        percent = numbers.signed_percent(row["percent"])
+        cells[row["period_end"].year] = Cell(percent, colour=colour, gid=f"mark-{row['id']}")
+    answer = Cell(_answer(meaning)[page.language], _how(meaning)[page.language])
+    return [Cell(_name(meaning)[page.language], colour=name), *cells.values(), Cell(""), answer]
+
+
+def _draw(axes: Axes, page: Page, meaning: Meaning, at: float) -> None:
+    """Draw the counts of the last year that fit on a line of their own scale, from 0 on."""
+    counts = sorted({chain.counts[-1] for chain in meaning.answer.chains[:MOST]})
     known = [limits.high for limits in meaning.answer.known.values()]
-    return max([*counts, *known, 10]) * 1.12
-
-
-def _draw_chains(axes: Axes, page: Page, meaning: Meaning) -> None:
-    """Draw each series, and write the numbers of the smallest."""
+    top = max([*counts, *known, 10]) * BEYOND
+    line = {"arrowstyle": "-|>", "color": style.QUIET, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", xy=(1, at), xytext=(0, at), arrowprops=line)
+    look = {"color": style.GREY, "ha": "center", "va": "top"}
+    marks.write(axes, "0", (0, at), (0, -page.mark * 0.6), page.size.note, **look)
+    _draw_known(axes, page, meaning, at, top)
     colour = style.colour(str(meaning.rows["region"].iloc[0]))
-    for index, chain in enumerate(meaning.answer.chains[:MOST]):
-        options: dict[str, Any] = {"color": colour, "alpha": 1.0 if index == 0 else 0.45}
-        line = DASHES[reading(chain)]
-        axes.plot(meaning.years, chain.counts, linestyle=line, linewidth=1.4, gid="fit", **options)
-        for year, count in zip(meaning.years, chain.counts, strict=True) if index == 0 else ():
-            shift, size = (0, -page.size.note * 0.5), page.size.note
-            look = {"color": colour, "ha": "center", "va": "top"}
-            marks.write(axes, str(count), (year, count), shift, size, **look)
+    if counts and not meaning.contradicted:
+        axes.plot([counts[0] / top, 0.985], [at, at], color=colour, linewidth=4, alpha=0.25)
+    free = 0.0
+    for count in counts:
+        shape: dict[str, Any] = {"marker": "x" if meaning.contradicted else "|"}
+        shape |= {"markersize": page.mark * 1.3, "color": colour, "markeredgewidth": 2.0}
+        axes.plot([count / top], [at], linestyle="none", gid="fit", **shape)
+        half = measured(f" {count}", page.size.note) / 2 / _width(axes, page)
+        if count / top - half >= free:
+            free = count / top + half
+            spot, look = (0, page.mark), {"color": colour, "ha": "center", "va": "bottom"}
+            marks.write(axes, str(count), (count / top, at), spot, page.size.note, **look)
 
 
-def _draw_contradiction(axes: Axes, page: Page, meaning: Meaning) -> None:
-    """Draw a cross at each count of the last year that fits the percentages and no other print."""
-    for chain in meaning.answer.chains[:MOST]:
-        at = (meaning.years[-1], chain.counts[-1])
-        axes.plot(*at, "x", color=style.GREY, markersize=page.mark, markeredgewidth=1.4, gid="fit")
-        words = say("percent_meanings.implied", counts=chain.counts[-1])[page.language]
-        look = {"color": style.GREY, "ha": "right"}
-        marks.write(axes, words, at, (-page.mark, 0), page.size.note, **look)
+def _width(axes: Axes, page: Page) -> float:
+    """Return the width of *axes* in inches."""
+    return float(axes.get_position().width * page.size.width)
 
 
-def _draw_known(axes: Axes, page: Page, meaning: Meaning) -> None:
+def _draw_known(axes: Axes, page: Page, meaning: Meaning, at: float, top: float) -> None:
     """Draw the count of a part of the last year, and what the whole year can be after it."""
     for row in as_records(meaning.partly):
         low, high = meaning.answer.known[len(meaning.rows)]
-        x = meaning.years[-1]
-        axes.plot(
-            [x, x], [low, high], color=style.INK, linewidth=5, alpha=0.5, zorder=2, gid="known"
-        )
-        marks.draw(axes, x, row["value"], row, hollow=True, size=page.mark)
-        day = values.day(row["period_end"], year=False)
-        words = say("trend.to_date", day=day)[page.language]
-        words, at = f"{numbers.exact(row['value'])} {words}", (x, row["value"])
-        marks.write(axes, words, at, (page.mark, 0), page.size.label, color=style.INK)
-
-
-def _name_percents(axes: Axes, page: Page, meaning: Meaning) -> None:
-    """Write each percentage between its years, over the panel."""
-    for row in as_records(meaning.rows):
-        colour = style.colour(row["region"]) if row["origin"] == "report" else style.GREY
-        marks.over(
-            axes,
-            row["period_end"].year - 0.5,
-            numbers.signed_percent(row["percent"]),
-            page.size.note,
-            color=colour,
-            gid=f"mark-{row['id']}",
-        )
+        ends = [low / top, high / top]
+        axes.plot(ends, [at, at], color=style.INK, linewidth=5, alpha=0.5, zorder=2, gid="known")
+        x = row["value"] / top
+        marks.draw(axes, x, at, row, hollow=True, size=page.mark)
+        day = say("trend.to_date", day=values.day(row["period_end"], year=False))[page.language]
+        words, look = f"{numbers.exact(row['value'])} {day}", {"color": style.INK, "va": "top"}
+        marks.write(axes, words, (x, at), (-page.mark, -page.mark), page.size.note, **look)
 
 
 KIND = Kind("percent_meanings", order=56)

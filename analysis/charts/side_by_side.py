@@ -32,8 +32,7 @@ class Line(NamedTuple):
 
     name: list[Words]
     cells: dict[str, list[Words]]
-    shaded: frozenset[str]  # regions with a figure
-    titled: bool  # whether the title is about it
+    shaded: dict[str, str]  # the colour behind each region with a figure
 
     @property
     def height(self) -> float:
@@ -52,7 +51,7 @@ def side_by_side(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw a table with a line a family and a column a region.
+    Draw a table with a line a family and a column a region, the family of the title first.
 
     Parameters
     ----------
@@ -71,10 +70,12 @@ def side_by_side(
     page = Page(_caption(rows, title, refused), language, form=form, ax=ax)
     regions = grid.regions(rows)
     width = (page.room.width - _name(page)) / len(regions)
-    titled = headline(rows)["family"].iloc[0]
+    titled = headline(rows)
+    first = rows["family"].isin(titled["family"])
+    ordered = pd.concat([rows[first], rows[~first]])
     lines = [
-        _line(page, as_records(group), refused, regions, width, titled)
-        for _, group in rows.groupby("family", sort=False)
+        _line(page, as_records(group), refused, regions, width, set(titled["id"]))
+        for _, group in ordered.groupby("family", sort=False)
     ]
     _draw(page, regions, lines, width)
     return page.figure("comparison", Scale.NONE, rows, refused, divisors)
@@ -109,20 +110,20 @@ def _line(
     refused: pd.DataFrame,
     regions: list[Row],
     width: float,
-    titled: str,
+    titled: set[str],
 ) -> Line:
     first, language, size = figures[0], page.language, page.size
     wide = _name(page) - 2 * INSET
     name = paragraph.lines(first[f"family_{language}"], wide, size.label)
     name += paragraph.lines(first[f"caution_{language}"], wide, size.note, style.GREY)
     own = refused[refused["family"].eq(first["family"])]
-    filled = {row["region"] for row in figures}
+    filled = {row["region"]: style.BAND if row["id"] in titled else style.SHADE for row in figures}
     each = {}
     for region in (row["region"] for row in regions):
         shown = [row for row in figures if row["region"] == region]
         inside = width - 2 * INSET
         each[region] = _figures(page, shown, inside) if shown else _gap(page, own, region, inside)
-    return Line(name, each, frozenset(filled), first["family"] == titled)
+    return Line(name, each, filled)
 
 
 def _figures(page: Page, figures: list[Row], width: float) -> list[Words]:
@@ -165,8 +166,7 @@ def _gap(page: Page, refused: pd.DataFrame, region: str, width: float) -> list[W
     if own.empty:
         return []
     reason = say(f"gap_short.{Gap(own.iloc[0]['rule'])}")[page.language]
-    dash = Words("—", page.size.note, style.QUIET, gid="gap")
-    return paragraph.flow([dash, Words(reason, page.size.note, style.GREY)], width)
+    return paragraph.flow([Words(reason, page.size.note, style.GREY, gid="gap")], width)
 
 
 def _draw(page: Page, regions: list[Row], lines: list[Line], width: float) -> None:
@@ -187,9 +187,6 @@ def _draw(page: Page, regions: list[Row], lines: list[Line], width: float) -> No
         grid.rule(axes, room.left, right, [top])
         high = line.height + extra
         _shade(axes, line, regions, (left, top, width, high))
-        if line.titled and len(lines) > 1:
-            edge, ends = room.left - 0.09, (top - 0.06, top - high + 0.06)
-            axes.plot([edge, edge], ends, color=style.INK, linewidth=2.5)
         under = top - (AIR + extra) / 2
         paragraph.write(page, room.left, under, line.name)
         for index, region in enumerate(regions):
@@ -206,4 +203,5 @@ def _shade(
     for index, region in enumerate(regions):
         if region["region"] in line.shaded:
             middle = (left + index * width + 0.02, top - high / 2)
-            grid.shade(axes, middle, (width - 0.04, high - 0.04), style.SHADE)
+            colour = line.shaded[region["region"]]
+            grid.shade(axes, middle, (width - 0.04, high - 0.04), colour)

@@ -175,7 +175,11 @@ def _alt(counted: pd.DataFrame, stated: pd.DataFrame, refused: pd.DataFrame) -> 
 
 def _of_region(group: pd.DataFrame) -> Text:
     first = group.iloc[0]
-    each = [say("trend.alt", year=_when(row), value=_short(row)) for row in as_records(group)]
+    each = [
+        say("trend.alt", year=_when(row), value=_short(row))
+        + (say("changes.computed") if row.get("basis") in COMPUTED else NOTHING)
+        for row in as_records(group)
+    ]
     name = Text(first["region_zh"], first["region_en"])
     return name + Text("", " ") + Text.joined(each, zh="，", en=", ")
 
@@ -316,7 +320,10 @@ def _draw_point(axes: Axes, page: Page, row: dict[Any, Any], *, under: bool) -> 
         marks.whisker(axes, row, (row["lower"], row["upper"]), year)
     marks.draw(axes, year, row["value"], row, hollow=row["origin"] == "context", size=page.mark)
     shift = (spot[0] * page.mark, spot[1] * page.mark)
-    look = {"color": style.colour(row["region"]), "ha": side, "va": "top" if under else "baseline"}
+    look: dict[str, Any] = {"color": style.colour(row["region"]), "ha": side}
+    look["va"] = "top" if under else "baseline"
+    if under:  # on the lines of the scale
+        look["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1}
     size = page.size.label if row["whole"] else page.size.note
     marks.write(axes, words, (year, row["value"]), shift, size, **look)
 
@@ -343,7 +350,7 @@ def _draw_stated(page: Page, room: Room, stated: pd.DataFrame) -> None:
     """Draw a panel per region on one percent axis, directions as arrows."""
     groups = [group for _, group in stated.groupby("region", sort=False)]
     years = range(stated["period_end"].dt.year.min(), stated["period_end"].dt.year.max() + 1)
-    scale = page.size.note * 2.6 / 72  # the width of its labels, left of the first panel
+    scale = page.size.note * 2.6 / 72  # the width of "0%" and of half a label
     room = room._replace(left=room.left + scale, width=room.width - scale)
     panels = _panels(page, room, len(groups), STATED_NARROWEST, STATED_LOWEST)
     for group, panel in zip(groups, panels, strict=True):
@@ -372,9 +379,7 @@ def _draw_changes(axes: Axes, page: Page, group: pd.DataFrame, *, labelled: bool
     both = group.groupby(group["period_end"].dt.year)["mark"].transform("size").gt(1)
     for row, shared in zip(as_records(group), both, strict=True):
         marks.stated(axes, row, shared=shared, size=page.mark, note=page.size.note)
-    axes.grid(axis="y")
-    axes.yaxis.set_major_locator(_few_ticks())
-    axes.yaxis.set_major_formatter(lambda y, _: numbers.signed_percent(y))
+    axes.set_yticks([0], ["0%"])  # every percentage is written at its mark
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(labelsize=page.size.note, labelleft=labelled)
 

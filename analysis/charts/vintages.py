@@ -23,8 +23,8 @@ from .page import Page, begun, measured
 from .table import Cell, Column
 
 LEAST_PLOT = 2.1  # inches of the percent axis on a slide
-COLUMNS = ("", "period", "first", "base", "gap", "change", "changes")  # messages vintages.<name>
-PLOT = 5  # the column of the plot
+COLUMNS = ("", "period", "gap", "change", "changes")  # messages vintages.<name>
+PLOT = 3  # the column of the plot
 PAD = -0.2  # ems between two lines, closer than those of a text
 Row = dict[Any, Any]
 
@@ -39,7 +39,7 @@ def vintages(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Draw a line per period: first print and implied base as text, two changes on a percent axis.
+    Draw a line per period: how the base was changed, and two changes on a percent axis.
 
     The line with the largest difference, of which the title is, is shaded.
 
@@ -69,7 +69,7 @@ def _caption(rows: pd.DataFrame, title: Text, first: Row) -> Caption:
         axis=say("changes.about"),
         source=publishers.source_note(rows),
         alt=described("vintages.figure", [_in_words(row) for row in as_records(rows)]),
-        notes=(say("vintages.key"), say("vintages.changed"), say("vintages.reading")),
+        notes=(say("vintages.changed"),),
         spoken=say("vintages.changed"),
     )
 
@@ -133,7 +133,7 @@ def _line(page: Page, row: Row, *, named: bool) -> list[Cell]:
     period = values.period(row["period_start"], row["period_end"])
     return [
         Cell(about[language] if named else "", colour=colour),
-        *(Cell(text[language]) for text in (period, _first(row), _base(row), _gap(row))),
+        *(Cell(text[language]) for text in (period, _gap(row))),
         Cell(""),
         Cell(" / ".join(_changes(row)), colour=style.GREY),
     ]

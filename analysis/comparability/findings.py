@@ -26,7 +26,7 @@ from analysis.language.vocabulary import (
 from analysis.rows import as_records
 from analysis.statistics import precision, summaries
 from analysis.statistics.spread import Placement
-from analysis.statistics.summaries import Change, Extremes, Latest, Meaning
+from analysis.statistics.summaries import Change, Extremes, Latest, Meaning, Published
 from analysis.statistics.wholes import Against
 
 from . import position
@@ -66,14 +66,21 @@ def side_by_side(rows: pd.DataFrame) -> Text:
         words |= dict(zip(("least", "most"), map(region, ends), strict=True))
         return say("finding.range_of_regions", name=name, **words)
     each = [region(row) + Text("", " ") + _answer(row) for row in answers.ends]
+    if answers.kind is Answer.GRADES:
+        each = [_graded(rows) for rows in answers.graded]
     return say(
         f"finding.answers_{answers.kind}",
         name=name,
         count=answers.regions,
         amount=_answer(answers.ends[0]),
         amounts=Text.joined(each, zh="、", en=", "),
-        parts=Text.joined(map(values.part, answers.parts), zh="、", en=", "),
     )
+
+
+def _graded(rows: Sequence[Mapping[Any, Any]]) -> Text:
+    """Return the grade that *rows* have, and their regions."""
+    regions = Text.joined(map(region, rows), zh="、", en=", ")
+    return say("finding.graded", regions=regions, part=values.part(rows[0]))
 
 
 def _answer(row: dict[Any, Any]) -> Text:
@@ -227,6 +234,8 @@ def changes(rows: pd.DataFrame, total: int) -> Text:
     if span is None:
         return say("note.nothing_changed")
     year, name = span.low["period_end"].year, values.short(span.low)
+    if span.kind is not Answer.MIXED and span.unsure:
+        return _unsure(span, name)
     if span.kind is not Answer.MIXED and span.regions + len(span.wider) > 1:
         regions = say("finding.of_regions", count=span.regions, total=total)
         if span.wider:
@@ -239,6 +248,15 @@ def changes(rows: pd.DataFrame, total: int) -> Text:
         return say("finding.published_change", year=year, name=name, place=place, low=low)
     places = {"least": region(span.low), "most": region(span.high)}
     return say("finding.published_changes", year=year, name=name, low=low, high=high, **places)
+
+
+def _unsure(span: Published, name: Text) -> Text:
+    """Return the ends of the published changes, and where the numbers are too few to tell."""
+    low, high = sorted((abs(span.low["percent"]), abs(span.high["percent"])))
+    ends = {"low": numbers.exact(low), "high": numbers.exact(high)}
+    regions = Text.joined(map(region, span.unsure), zh="、", en=", ")
+    name = Text(name.zh, name.en[:1].upper() + name.en[1:])
+    return say(f"finding.published_{span.kind}_unsure", name=name, regions=regions, **ends)
 
 
 def year_to_date(rows: pd.DataFrame) -> Text:
@@ -261,6 +279,9 @@ def vintages(rows: pd.DataFrame) -> Text:
     words = {"region": region(row), "name": values.short(row)}
     if row["percent"] < 0 and row["firsts"] < 0:
         fall = f"{numbers.exact(-row['percent'])}%", f"{-row['firsts']:.1f}%"
+        if row["firsts"] > row["percent"] / 2:
+            months = values.months(row["period_end"])
+            return say("finding.vintages_base", published=fall[0], months=months, **words)
         return say("finding.vintages_fall", published=fall[0], firsts=fall[1], **words)
     changes = numbers.signed_percent(row["percent"]), numbers.computed_percent(row["firsts"])
     return say("finding.vintages", published=changes[0], firsts=changes[1], **words)

@@ -321,6 +321,7 @@ class Answer(Word):
     RATIOS = "ratios"
     RATES = "rates"
     AMOUNTS = "amounts"
+    UNLIKE = "unlike"  # numbers of different things
     EQUAL = "equal"
     AIMS = "aims"  # the same target
     MIXED = "mixed"

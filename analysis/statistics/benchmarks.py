@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.language.vocabulary import Level, Mark, Measure, Rule, Scope, Vintage
+from analysis.language.vocabulary import Basis, Level, Mark, Measure, Rule, Scope, Vintage
 from analysis.tables.populations import FARTHEST, populations
 
 from . import dates, intervals, rates, spread
@@ -234,13 +234,13 @@ def usual(pairs: pd.DataFrame, placement: Placement | None) -> pd.DataFrame:
     """
     Add the usual ratios of peers at the expected counts of *pairs*.
 
-    ``usual_lower`` and ``usual_upper`` are NaN where the reference, the level or the indicator is
-    not that of the *placement*, or too few peers are known.
+    ``usual_lower`` and ``usual_upper`` are NaN where the reference, the level, the indicator or the
+    scope is not that of the *placement*, or too few peers are known.
     """
     known = placement.spread if placement else None
     if placement is None or known is None:
         return pairs.assign(usual_lower=np.nan, usual_upper=np.nan)
-    same = pairs["of"].eq(NATION)
+    same = pairs["of"].eq(NATION) & pairs["segment"].eq(0)
     for name in ("level", "indicator"):
         same &= pairs[name].eq(placement.row[name])
     ends = spread.adjusted_funnel(pairs["expected"], known)
@@ -379,13 +379,15 @@ def own(pairs: pd.DataFrame, roads: pd.DataFrame) -> pd.DataFrame:
     Return the ratios to the nation in *pairs*: of each region the pooled one, else each year's.
 
     ``scope`` is that of the print: with road transport for the regions in *roads*, else unstated.
+    ``rough`` are the years of which the count, or that of the nation, was computed from a change.
     """
     nation = pairs[pairs["of"].eq(NATION) & pairs["segment"].eq(0)]
     pooled = set(nation.loc[nation["pooled"], "region"])
     kept = nation[nation["pooled"] | ~nation["region"].isin(pooled)]
     split = kept["region"].isin(roads["region"])
     scope = np.where(split, str(Scope.WITH_ROAD), str(Scope.UNSTATED))
-    return kept.assign(scope=scope, rough=kept["chained"]).reset_index(drop=True)
+    computed = kept["basis"].eq(Basis.DERIVED) & ~kept["pooled"]
+    return kept.assign(scope=scope, rough=kept["chained"] | computed).reset_index(drop=True)
 
 
 def road_shares(table: pd.DataFrame, indicator: str, on: Sequence[str]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from analysis.language.vocabulary import (
     Level,
     Mark,
     Measure,
+    Membership,
     Outcome,
     Promise,
     Standing,
@@ -32,6 +33,8 @@ from .spread import NATION, Placement, Spread
 
 Row = dict[Any, Any]
 LEVEL = 0.95  # two-sided confidence of every interval in a sentence
+FEWEST_ALIKE = 2  # regions that count the same
+OF_LEVEL = r"(?:^|\+)level:\w+"  # in a breakdown
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,7 @@ class Published:
     high: Row
     regions: int  # reporting ones
     wider: tuple[Row, ...]  # of the regions around them, in house order
+    unsure: tuple[Row, ...]  # computed changes of reporting regions that chance may explain
 
     @property
     def kind(self) -> Answer:
@@ -140,7 +144,11 @@ def published(rows: pd.DataFrame) -> Published | None:
     ordered = as_records(first.sort_values("percent", kind="stable"))
     own = first["reporting"]
     wider = as_records(first[~own].drop_duplicates("region"))
-    return Published(ordered[0], ordered[-1], first[own]["region"].nunique(), tuple(wider))
+    counted = rows[rows["reporting"] & rows["mark"].eq(Mark.EXACT)]
+    counted = counted[counted["indicator"].eq(first["indicator"].iloc[0])]
+    unsure = (row for row in as_records(counted) if not _change(row).beyond)
+    regions = first[own]["region"].nunique()
+    return Published(ordered[0], ordered[-1], regions, tuple(wider), tuple(unsure))
 
 
 def furthest(vintages: pd.DataFrame) -> Row | None:
@@ -241,7 +249,7 @@ class Answers:
     kind: Answer
     regions: int
     ends: tuple[Row, Row]  # the least and the most in house order, parts added up as `total`
-    parts: tuple[Row, ...]  # of different breakdown, one each
+    graded: tuple[tuple[Row, ...], ...]  # the rows of each breakdown
 
 
 def answers(rows: pd.DataFrame) -> Answers:
@@ -251,8 +259,8 @@ def answers(rows: pd.DataFrame) -> Answers:
     by = {Use.RATIO: "ratio", Use.RATE: "rate"}.get(Use(each["use"].iloc[0]), "total")
     order = each.sort_values(by, kind="stable").iloc[[0, -1]]
     ends = as_records(order.sort_values(["level_order", "adcode"], kind="stable"))
-    parts = as_records(rows.sort_values("breakdown").drop_duplicates("breakdown"))
-    return Answers(_answer(each), len(each), (ends[0], ends[1]), tuple(parts))
+    graded = (tuple(as_records(part)) for _, part in rows.groupby("breakdown", observed=True))
+    return Answers(_answer(each), len(each), (ends[0], ends[1]), tuple(graded))
 
 
 USES = {Use.GRADE: Answer.GRADES, Use.RATIO: Answer.RATIOS, Use.RATE: Answer.RATES}
@@ -260,6 +268,7 @@ USES = {Use.GRADE: Answer.GRADES, Use.RATIO: Answer.RATIOS, Use.RATE: Answer.RAT
 
 def _answer(each: pd.DataFrame) -> Answer:
     use, values = each["use"].iloc[0], each["value"]
+    unlike = _counted(each).nunique() == len(each) > 1
     if use in USES:
         return USES[Use(use)]
     if each["measure"].ne(Measure.LEVEL).any():
@@ -268,22 +277,38 @@ def _answer(each: pd.DataFrame) -> Answer:
     if values.eq(0).all():
         return Answer.ZEROS
     if not each["total"].eq(each["total"].iloc[0]).all():
-        return Answer.AMOUNTS
-    return Answer.AIMS if each["status"].eq(Status.TARGET).all() else Answer.EQUAL
+        return Answer.UNLIKE if unlike else Answer.AMOUNTS
+    if each["status"].eq(Status.TARGET).all():
+        return Answer.AIMS
+    return Answer.UNLIKE if unlike else Answer.EQUAL
 
 
 def headline(rows: pd.DataFrame) -> pd.DataFrame:
     """
-    Return the rows of the family that most regions answer, of several the first.
+    Return the rows of the family in which most regions count the same, of several the first.
 
-    Results come before targets, and rates and percentages before numbers that grow with the size
-    of a region.
+    Of that family, only the regions that count the same are returned, or all if no two do. Results
+    come before targets, and rates and percentages before numbers that grow with the size of a
+    region.
     """
-    families = rows.groupby("family", sort=False)
+    counted = _counted(rows)
+    alike = rows.groupby([rows["family"], counted], sort=False)["region"].transform("nunique")
+    families = rows.assign(alike=alike).groupby("family", sort=False)
     sizeless = families["use"].first().eq(Use.RATE) | families["unit"].first().eq("%")
     aims = families["status"].first().eq(Status.TARGET)
-    order = families["region"].nunique() + sizeless / 2 - aims
-    return rows[rows["family"].eq(str(order.idxmax()))]
+    order = families["alike"].max() + sizeless / 2 - aims + families["region"].nunique() / 10
+    own = rows["family"].eq(str(order.idxmax()))
+    most = alike[own].max()
+    same = counted.eq(counted[own & alike.eq(most)].iloc[0]) | (most < FEWEST_ALIKE)
+    found: pd.DataFrame = rows[own & same]
+    return found
+
+
+def _counted(rows: pd.DataFrame) -> "pd.Series[str]":
+    """Return what each row counts: indicator, status and part, but not the level of government."""
+    part = rows["breakdown"].astype("str").str.replace(OF_LEVEL, "", regex=True)
+    part = part.where(rows["role"].ne(Membership.PART), "")
+    return rows["indicator"].astype("str") + " " + rows["status"].astype("str") + " " + part
 
 
 @dataclass(frozen=True)

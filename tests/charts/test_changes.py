@@ -95,12 +95,29 @@ def test_a_percentage_of_a_part_of_the_year_is_dated_and_its_base_questioned(dra
     assert "the base may have been changed" in notes
 
 
-def test_the_title_counts_the_five_regions_apart_from_nation_and_province(drawing):
-    """Deaths: Anhui, Nantong and Chuxiong of five; China and Yunnan are none of them."""
+def test_the_title_says_which_fall_is_too_small_to_be_told_from_chance(drawing):
+    """-7.6 % in China to -14.3 % in Nantong; -42 % to +34 % are possible in Chuxiong."""
     title = drawing.figure.caption.title
+
+    assert title.zh == "死亡均降7.6–14.3%，楚雄尚难判断"
+    assert title.en == "Deaths down 7.6–14.3%; Chuxiong: too few to tell"
+
+
+def test_the_title_counts_regions_apart_from_nation_and_province(drawing):
+    """Without Chuxiong's counts: Anhui, Nantong and Chuxiong; China and Yunnan are none of them."""
+    rows = drawing.figure.rows
+    ours = ~rows["region"].isin(["china", "yunnan"])
+    title = findings.changes(rows[rows["mark"].ne("exact")].assign(reporting=ours), 5)
 
     assert title.zh == "全国、云南及5地中3地通报死亡下降"
     assert title.en == "China, Yunnan and 3 of 5 regions report fewer deaths"
+
+
+def test_publishers_of_percentages_that_are_not_of_a_report_are_named(drawing):
+    """Anhui's are from the press office of its government, Nantong's to 24 December of a daily."""
+    notes = " ".join(note.en for note in drawing.figure.caption.notes)
+
+    assert "(Anhui\xa0– Anhui government press office, Nantong\xa0– China Daily)" in notes
 
 
 def test_nation_and_province_are_grey_and_without_a_band(drawing):

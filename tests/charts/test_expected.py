@@ -37,14 +37,15 @@ def test_each_mark_is_a_ratio_with_its_exact_interval(drawing):
 
 
 def test_the_usual_range_is_behind_the_rows_of_prefectures_against_the_nation(drawing):
-    """Peers are prefectures, and their ratios are to the nation."""
+    """Peers are prefectures, their ratios are to the nation, and they count the present scope."""
     axes = drawing.figure.page.axes[0]
     spans = [band.get_paths()[0].get_extents() for band in axes.collections]
     heights = {name: mark.get_ydata()[0] for name, mark in drawing.marks.items()}
 
     for row in drawing.figure.rows.to_dict("records"):
         behind = any(span.y0 < heights[row["id"]] < span.y1 for span in spans)
-        assert behind == (row["of"] == "china" and row["level"] == "prefecture")
+        prefecture = row["of"] == "china" and row["level"] == "prefecture"
+        assert behind == (prefecture and row["segment"] == 0)
 
 
 def test_counts_before_a_break_are_marked_as_such(drawing):
@@ -89,6 +90,14 @@ def test_the_limits_of_chance_lie_inside_those_with_the_spread(funnel):
 
     assert (inner.get_ydata() == spread.funnel(expected).upper).all()
     assert (usual.get_ydata() > inner.get_ydata()).all()
+
+
+def test_a_count_computed_from_a_change_is_hollow(funnel):
+    """Nantong's 136 of 2020 are computed from -45.59 %, and the national rate of 2021 is."""
+    own = funnel.figure.beside.dropna(subset="named").set_index("id")
+    hollow = [name for name in own.index if funnel.marks[name].get_markerfacecolor() == "white"]
+
+    assert [own["named"][name].en for name in hollow] == ["Nantong 2020", "Nantong 2021"]
 
 
 def test_hollow_points_are_the_rough_ones(funnel):

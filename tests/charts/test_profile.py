@@ -100,7 +100,7 @@ def test_both_languages_list_the_same(form):
     said = [drawing.said for each in ("zh", "en") for drawing in drawings("profile", each, form)]
 
     assert said[0].count("· ") == said[1].count("· ")
-    counted = re.compile(r"(?:另有|and )(\d+)(?:项见图的记录| more in the record)\n")
+    counted = re.compile(r"(?:另有|and )(\d+)(?:项见同名\.json文件| more in its \.json file)\n")
     more = [sorted(counted.findall(words)) for words in said]
     assert more[0] == more[1]
 
@@ -151,7 +151,7 @@ def test_both_languages_have_the_same_lists(region, monkeypatch):
 def test_lists_that_do_not_fit_end_with_a_number():
     """Two of five lines are written, and the three others counted."""
     assert profile._shared([[1] * 5], 3) == [2]
-    assert say("profile.more", count=3).en == "and 3 more in the record"
+    assert say("profile.more", count=3).en == "and 3 more in its .json file"
 
 
 def test_every_shared_indicator_is_listed_or_refused(slides, rated, data):

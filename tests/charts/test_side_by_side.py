@@ -63,6 +63,26 @@ def test_titles_have_a_number_and_are_short(pages):
         assert len(characters) <= 20
 
 
+def test_titles_name_only_figures_of_regions_that_count_the_same(pages):
+    """Not 458 beside 3,586 of another campaign, nor 15 plans revised beside 49 plans."""
+    titles = " ".join(page.figure.caption.title.en for page in pages)
+
+    assert "Risk grade of chemical parks: Grade D in Nantong, Chuxiong" in titles
+    assert "Special plans at regional level: Anhui 21, Nantong 49" in titles
+    assert not [number for number in ("458", "3,586", "15", "Grade C") if number in titles]
+
+
+def test_figures_of_different_things_are_counted_in_the_title_and_not_named():
+    """Deaths of one kind and of another."""
+    members = [
+        (row("nantong", 49, breakdown="kind:a"), "member"),
+        (row(breakdown="kind:b"), "member"),
+    ]
+
+    title = table("listing", *members).figure.caption.title
+    assert title.en == "own name_en: 2 regions count different things"
+
+
 def test_parts_are_added_up():
     """15 and 54, the disjoint parts of one report."""
     parts = [(row("chuxiong", 15, breakdown="kind:a"), "part")]

@@ -191,16 +191,25 @@ def stated():
 
 
 def test_changes_without_counts_have_a_panel_per_region_and_one_scale(stated):
-    """Diamonds and an arrow; the scale, which begins at no change, is named once on the left."""
+    """Diamonds and an arrow; no change is named once on the left, each percentage at its mark."""
     panels = drawn(stated).picture.axes
 
     assert len(panels) == 2
     assert {axes.get_ylim() for axes in panels} == {panels[0].get_ylim()}
     scales = [[label.get_text() for label in axes.get_yticklabels()] for axes in panels]
-    assert {"0%", "−10%"} <= set(scales[0])
+    assert scales[0] == ["0%"]
     assert set(scales[1]) <= {""}
     for axes in panels:
         assert [label.get_text() for label in axes.get_xticklabels()] == ["2023", "2024"]
+
+
+def test_computed_counts_are_marked_in_the_text_alternative():
+    """Nantong's 136 of 2020 follow from 74 in 2021, which was printed."""
+    import analysis as rs
+
+    (figure,) = rs.trend("deaths", language="en")
+    assert "Nantong 2020: 136 (computed), 2021: 74, " in figure.caption.alt.en
+    assert "2022: 53 (computed), 2023: 51, 2024: 45" in figure.caption.alt.en
 
 
 def test_a_percentage_lies_at_its_size_and_is_printed(stated):

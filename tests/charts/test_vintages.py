@@ -77,21 +77,28 @@ def test_each_line_has_a_diamond_and_a_dot(drawing):
     assert set(rows["later_id"]) == set(drawing.figure.beside["id"])
 
 
-def test_the_title_has_the_widest_difference(drawing):
-    """-29.5 % published, -4.3 % between first prints."""
-    title = drawing.figure.caption.title
+def test_the_title_has_the_widest_difference_and_its_period(drawing):
+    """-29.5 % published for January to March, of which -4.3 % is between first prints."""
+    caption = drawing.figure.caption
 
-    assert title.zh == "全国事故降29.5%，与初报比降4.3%"
-    both = "29.5% fall published, 4.3% without the changed base"
-    assert title.en == f"China's accidents: {both}"
+    assert caption.title.zh == "全国1—3月事故降29.5%主因基数改动"
+    assert caption.title.en == "China's accidents to March: 29.5% fall, mostly a changed base"
+    assert "−29.5% on the base, −4.3% on the first print" in caption.subtitle.en
+
+
+def test_a_fall_of_which_the_base_explains_less_than_half_is_given_with_both_changes(drawing):
+    """Yunnan's accidents of January to July: -25.79 % published, -19.7 % between first prints."""
+    rows = drawing.figure.rows
+    title = findings.vintages(rows[rows["region"].eq("yunnan")])
+
+    both = "25.79% fall published, 19.7% without the changed base"
+    assert title.en == f"Yunnan's accidents: {both}"
 
 
 def test_a_base_within_the_rounded_first_print_is_the_same(drawing):
-    """2.18万 covers 21,767 to 21,790; in English it is about 21,800."""
-    first = {"zh": "2.18万起", "en": "≈21,800"}[drawing.figure.language]
-    assert first in drawing.said.split("\n")
-    assert "21,767–21,790" in drawing.said or "21767–21790" in drawing.said
-    assert "未变" in drawing.said or "same" in drawing.said.split("\n")
+    """2.18万 covers 21,767 to 21,790; China and Chuxiong have five such bases."""
+    same = {"zh": "未变", "en": "same"}[drawing.figure.language]
+    assert drawing.said.split("\n").count(same) == 5
 
 
 def test_more_prints_than_fit_are_refused():
