@@ -388,8 +388,10 @@ def targets(judged: pd.DataFrame) -> Text:
     outcomes = summaries.outcomes(judged)
     if outcomes.judged:
         return say("finding.targets", total=outcomes.total, met=outcomes.met)
-    if outcomes.waiting + outcomes.undated == outcomes.total:
+    if outcomes.waiting == outcomes.total:
         return say("finding.targets_not_due", count=outcomes.total)
+    if outcomes.waiting + outcomes.undated == outcomes.total:
+        return say("finding.targets_undated", count=outcomes.undated, total=outcomes.total)
     return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
 
 
@@ -403,10 +405,10 @@ def most_targets(judged: pd.DataFrame) -> Text:
 
 
 def instruments(patterns: pd.DataFrame) -> Text:
-    """Return how many instruments all reports mention, and how many only the longest one does."""
+    """Return how many instruments all reports mention."""
     counts = summaries.instruments(patterns)
     words = {"count": counts.every, "total": counts.total, "reports": counts.reports}
-    return say("finding.instruments", region=region(counts.most), alone=counts.alone, **words)
+    return say("finding.instruments", **words)
 
 
 def instruments_of_one(patterns: pd.DataFrame) -> Text:
