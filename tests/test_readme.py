@@ -33,7 +33,7 @@ def test_the_numbers_of_shared_and_of_comparable_indicators_are_those_of_the_fig
     comparable, shared = re.findall(r"(\d+) of the (\d+) indicators", README)[0]
     assert int(shared) == (regions > 1).sum()
     title = rs.coverage(language="en").caption.title.en
-    assert title.startswith(f"{comparable} of {shared} indicators compare, ")
+    assert title.startswith(f"{comparable} of {shared} indicators compare: ")
 
 
 def test_every_missing_figure_is_on_a_page_that_readme_names():

@@ -68,7 +68,7 @@ def commitments(
     lines = [_cells(row, page.language, dated=at in first) for at, row in enumerate(records)]
     heads = ("commitments.deadline", "", "", "commitments.number")
     columns = table.headed(page.language, heads, _shares(page))
-    room = _draw_strip(page, len(dated), len(rows), style.colour(rows["region"].iloc[0]))
+    room = grid.strip(page, len(dated), len(rows), style.colour(rows["region"].iloc[0]))
     write = partial(table.write, page, room, columns, rules=[*first, len(records)])
     for spare in range(SPARE):
         with suppress(CrowdedError):
@@ -94,20 +94,6 @@ def _cells(row: Row, language: str, *, dated: bool) -> list[Cell]:
         Cell(row[f"indicator_{language}"]),
         Cell(number, colour=colour),
     ]
-
-
-def _draw_strip(page: Page, count: int, total: int, colour: str) -> Room:
-    """Draw a dot for each commitment, the *count* checkable ones dark; return the room below."""
-    room, size = page.room, page.mark * 0.8
-    step = min(room.width / total, 2.2 * size / 72)
-    y = room.bottom + room.height - size / 72
-    x = [room.left + (at + 0.5) * step for at in range(total)]
-    look: dict[str, Any] = {"marker": "o", "linestyle": "none", "zorder": 2}
-    look["markersize"] = min(size, step * 72 * 0.8)
-    axes = grid.canvas(page)
-    for part, tint in ((x[:count], colour), (x[count:], style.BAND)):
-        axes.plot(part, [y] * len(part), color=tint, **look)
-    return room._replace(height=room.height - 2.6 * size / 72)
 
 
 def _in_words(page: Page, room: Room, words: pd.DataFrame, taken: int) -> list[list[Cell]]:

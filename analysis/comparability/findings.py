@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language import numbers, values
+from analysis.language import aims, numbers, values
 from analysis.language.labels import region
 from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
@@ -432,11 +432,16 @@ def profile(
     """
     Return the title of a region: its level, else the main figures on accidents of its report.
 
-    For a report without such figures it counts the commitments *promised*.
+    For a report without such figures it is what the targets ask for if that is one thing, else how
+    many of the commitments *promised* can be checked.
     """
     if placed:
         return position.expected(placed)
     results = outcomes[outcomes["status"].eq(Status.ACTUAL)] if len(outcomes) else outcomes
+    asked = dict.fromkeys(map(aims.aim, as_records(outcomes)))
+    if results.empty and len(asked) == 1:
+        names = Text.joined(map(values.short, as_records(outcomes)), zh="、", en=" and ")
+        return say("finding.aimed", region=region(row), names=names, aim=next(iter(asked)))
     if results.empty:
         plan = row["kind"] == "plan"
         if promised.empty:

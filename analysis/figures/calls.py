@@ -569,6 +569,6 @@ def _contradicted(data: Inputs, outcomes: pd.DataFrame) -> Statement | None:
     own = data.rows[data.rows["region"].isin(partly["region"])]
     for code in partly["indicator"].unique():
         meanings = percents.meanings(own, data.context, [code])
-        if text := contradiction(meanings):
+        if text := contradiction(meanings, dated=True):
             return Statement(text, meanings[0].rows.iloc[:0])
     return None

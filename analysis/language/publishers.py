@@ -31,6 +31,12 @@ def publisher(name: str) -> Text:
     return Text(name, _english().get(name, name))
 
 
+def short(name: str) -> Text:
+    """Return a publisher without where its text was reprinted."""
+    full = publisher(name)
+    return Text(full.zh.split("（")[0], full.en.split(" (")[0])
+
+
 def source_note(rows: pd.DataFrame) -> Text:
     """
     Name every report behind *rows* once, and other publications apart, with their dates.
@@ -64,8 +70,6 @@ def _regions(rows: pd.DataFrame, report: str) -> str:
 
 def _context_figures(context: "pd.Series[str]") -> Text:
     """Return the first publishers of context figures, without where these were reprinted."""
-    full = map(publisher, context.unique())
-    short = (Text(name.zh.split("（")[0], name.en.split(" (")[0]) for name in full)
-    names = list(dict.fromkeys(short))
+    names = list(dict.fromkeys(map(short, context.unique())))
     more = Text("等", " and others") if len(names) > 3 else Text("", "")
     return Text.joined(names[:3], zh="、", en=", ") + more

@@ -232,7 +232,7 @@ def test_commitments_that_can_be_checked_are_counted():
         }
     )
 
-    assert findings.commitments(rows).en == "Anhui: 2 of 3 planned tasks have a number or date"
+    assert findings.commitments(rows).en == "Anhui: 2 of 3 tasks have a number or date"
     assert "没有" in findings.commitments(rows[:0]).zh
 
 
@@ -243,7 +243,7 @@ def test_commitments_that_can_be_checked_are_counted():
         ({"measure": "direction", "unit": "", "value": -1}, "Chuxiong: deaths down"),
         (
             {"status": "target", "value": 0},
-            "Chuxiong report 2024: targets for accidents and deaths, no results",
+            "Chuxiong's target: deaths 0 people (implied); no counts",
         ),
         ({"value": 0, "printed": "0人"}, "Chuxiong: deaths 0 people"),
         ({}, "Chuxiong: deaths 45 people"),
