@@ -185,7 +185,7 @@ def _cells(row: Row, language: str) -> list[Cell]:
     when = values.time_of(row) if aimed or elsewhere else NOTHING
     if elsewhere:
         when = Text.listed([publishers.short(row["publisher"]), when])
-    value = say("profile.aim", aim=aims.aim(row)) if aimed else values.what(row)
+    value = aims.result_or_aim(row)
     before, wanted = row["before"], row["expected"]
     seen: str = values.detectable(row)[language] if pd.notna(row["at_least"]) else ""
     return [

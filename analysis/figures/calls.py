@@ -84,6 +84,7 @@ def overview(*about: str, **options: Unpack[Options]) -> Figure:
         draw_overview,
         profiles.reporting(data.tables, data.rows),
         standing.frame(standing.standing(data.tables, about, rows=rows, most=FINDINGS)),
+        summaries.strongest(data.rows, OUTCOMES[0]),
         title=findings.overview(data.rows),
     )
     return asked.figure(draw, "overview")
