@@ -534,7 +534,8 @@ def missing(gap: Gap, row: Mapping[Any, Any] | None, absence: Mapping[Any, Any] 
 def answer(row: Mapping[Any, Any]) -> Text:
     """Return the answer of a figure to the question of its family: its grade or its value."""
     if row.get("use") != Use.GRADE:
-        return what(row)
+        words = row["status"] == Status.TARGET and row["unit"] == "%" and implied(row)
+        return say("value.implied", value=what(row)) if words else what(row)
     return part(row) if row["status"] == Status.ACTUAL else say("value.aimed", grade=part(row))
 
 
