@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.language import labels, numbers, publishers, values
-from analysis.language.messages import label, say
+from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Method, Scale
+from analysis.language.vocabulary import Scale
 from analysis.rows import as_records
 from analysis.statistics import intervals
 from analysis.statistics.summaries import most
@@ -185,8 +185,7 @@ def _notes(rows: pd.DataFrame, wider: pd.DataFrame, tested: Text | None) -> list
         notes.append(say("note.wider_shares", region=where, **words))
     limited = rows[rows["lower"].notna()]
     if len(limited):
-        method = label(Method(limited["method"].iloc[0]))
-        notes.append(say("note.part_limits", method=method))
+        notes.append(say("note.part_limits", method=values.methods(limited)[0]))
     if rows["indicator"].isin(intervals.CLUSTERED).any():
         notes.append(say("note.cluster"))
     return notes + values.sums(rows)

@@ -160,19 +160,11 @@ def test_the_source_names_the_report_of_the_whole(data, rows, context):
     assert source.startswith("Sources: Chuxiong report 2024")
 
 
-def test_the_note_names_the_method_of_the_rows(data, rows, context):
-    """Shares with another interval have another note."""
-    pieces = wholes.composition(rows, context, "deaths", data.breakdowns)
-    with style.house_style():
-        figure = draw_parts(
-            pieces.assign(method="wilson"),
-            title=findings.parts(pieces),
-            language="en",
-            refused=wholes.whole_only(rows, "deaths", set(pieces["region"]), data.absence_rows),
-            wider=wholes.wider(pieces, context),
-            tested=None,
-        )
+def test_the_picture_says_what_the_lines_are_and_the_record_by_which_method(data, rows, context):
+    """The name of a method means nothing to most readers; the method page explains it."""
+    figure = drawn(data, rows, context, "deaths").figure
     notes = " ".join(note.en for note in figure.caption.notes)
 
-    assert "Wilson 95% interval" in notes
-    assert "binomial" not in notes
+    assert "lines: 95% confidence interval" in notes
+    assert "Clopper" not in notes
+    assert set(figure.rows["method"]) == {"clopper-pearson"}
