@@ -50,7 +50,7 @@ METHODS = (
     Method(
         Text("计数的区间", "Interval of a count"),
         Text(
-            "把一年的事故起数看作风险不变时偶然得到的一个数。区间给出与它相容的所有期望值，"
+            "把一年的事故起数看作风险不变时偶然得到的一个数。区间给出与它相容的所有可能水平，"
             "真值落在区间外的机会不超过5%。数字越小，区间相对越宽；报告为零时上限是3.69，不是零。"
             "以“家、个、座”等计的单位和处所是安排出来的，不是偶然发生的，不设区间。",
             "The accidents or deaths of a year are taken as one random draw at a constant risk. "
@@ -74,7 +74,7 @@ METHODS = (
     Method(
         Text("四舍五入的计数", "A rounded count"),
         Text(
-            "以“万”印出的数（1.96万人）代表一段范围（19550—19650）。区间从低端的下限到高端的上限，"
+            "以“万”为单位的数（1.96万人）代表一段范围（19550—19650）。区间从低端的下限到高端的上限，"
             "因此比精确数更宽，图注写明“含四舍五入误差”。“余、多、近”是上下限，不给区间。"
             "工作量（演练、检查、隐患）是完整计数，也不给区间。",
             "A number printed in 万 (1.96万) stands for a range (19,550 to 19,650). Its interval "
@@ -164,7 +164,7 @@ METHODS = (
         Text(
             f"死亡、事故在各行业的份额，配{OF_SHARE.zh}；所在省较早一期印有同类行业的，"
             "用Fisher精确检验比较，按比较的项数校正。整改数占发现数是完整计数，不设区间，"
-            "另列两数之差，报告未说明；只印总数和百分比时，若四舍五入只容一个整数，就反推分子并注明“反推”。",
+            "另列两数之差，报告未说明；只列总数和百分比时，若四舍五入只容一个整数，就推算分子并注明“推算”。",
             f"The share of a sector in deaths or accidents, with the {OF_SHARE.en}. If "
             "the province published the same sector for an earlier period, the two shares are "
             "compared by Fisher's exact test, corrected for the number of sectors compared. "
@@ -187,7 +187,7 @@ METHODS = (
         Text(
             "一起事故可能死亡多人，按逐人独立计算的区间偏窄。42起事故死亡45人，每起死亡人数未公布时，"
             "多出的3人分散在3起事故，方差为独立时的1.13倍；集中在1起，为1.27倍。"
-            "“实际与期望”图按1.27倍另画较宽的区间。",
+            "“实际与推算”图按1.27倍另画较宽的区间。",
             "One accident may kill several people, so an interval for independent deaths is too "
             "narrow. Of 45 deaths in 42 accidents, without the deaths of each accident, the three "
             "further ones may be spread over three accidents (1.13 times the variance) or all in "
@@ -204,10 +204,10 @@ METHODS = (
 """,
     ),
     Method(
-        Text("实际与期望", "Observed against expected"),
+        Text("实际与推算", "Observed against expected"),
         Text(
-            "期望值是外部参照（全国、所在省）每10万人的水平乘以本地人口，从不取自所比地区的平均。"
-            "实际数除以期望值，配精确区间；死亡另画方差1.27倍的较宽区间。"
+            "推算数是外部参照（全国、所在省）每10万人的水平乘以本地人口，从不取自所比地区的平均。"
+            "实际数除以推算数，配精确区间；死亡另画方差1.27倍的较宽区间。"
             "满三年的另作合并；口径改变前后不合并。",
             "The expected count is the rate of the nation or the province times the population of "
             "the region, never the mean of the regions compared. Observed over expected has an "
@@ -229,7 +229,7 @@ METHODS = (
             "同类市州之间的差异远大于随机波动，故界限计入地区间方差"
             "（加性模型，首尾各10%缩尾，楚雄处为0.48–2.07；不缩尾则为0.42–2.36）。"
             "所评地区不参与估计。人口相距至多五年；只取相距两年以内的8个，差异的估计为0.23，"
-            "1.42仍在界限之内。不足一年的期望值按全国首次通报的进度折算。",
+            "1.42仍在界限之内。不足一年的推算数按全国首次通报的进度折算。",
             "Prefectures differ by more than chance, so the limits include the variance between "
             "them (additive model, winsorised by a tenth at each end: "
             "0.48-2.07 for Chuxiong; not winsorised 0.42-2.36). The regions judged are not "
@@ -269,7 +269,7 @@ METHODS = (
         Text("从变化倒推上年", "The year before, calculated back"),
         Text(
             "“下降6.7%”代表6.65%到6.75%之间的任何变化，所以上年是一段范围；若只容一个整数，"
-            "就是那个数。同时印出“减少3起”时直接相减，两者互为核对。",
+            "就是那个数。同时列出“减少3起”时直接相减，两者互为核对。",
             'A printed "down 6.7 %" is any change from 6.65 % to 6.75 %, so the count of the year '
             "before is a range; if only one whole number is in it, that is the count. If the "
             "report also prints the difference, the count follows from it directly, and each is a "

@@ -1,5 +1,6 @@
 """What a region commits itself to that can be checked later, along a line of deadlines."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -21,8 +22,10 @@ from .page import Page, Room
 from .table import Cell
 
 Row = dict[Any, Any]
+SPARE = 3  # lines left free in turn, as a number may take two
 WORDED = 6  # lines of a table for commitments in words only
 SHARES = (0.19, 0.03, 0.6, 0.18)  # of the width: deadlines, dots, commitments, numbers
+NARROW = (0.26, 0.03, 0.53, 0.18)  # of that of a page of less than 7 inches
 
 
 def commitments(
@@ -64,15 +67,21 @@ def commitments(
     first = table.starts(records, "due")
     lines = [_cells(row, page.language, dated=at in first) for at, row in enumerate(records)]
     heads = ("commitments.deadline", "", "", "commitments.number")
-    columns = table.headed(page.language, heads, SHARES)
-    room = _draw_strip(page, len(dated), len(rows), style.colour(rows["region"].iloc[0]))
+    columns = table.headed(page.language, heads, _shares(page))
+    room = grid.strip(page, len(dated), len(rows), style.colour(rows["region"].iloc[0]))
     write = partial(table.write, page, room, columns, rules=[*first, len(records)])
-    try:
-        layout = write([*lines, *_in_words(page, room, words, len(lines))])
-    except CrowdedError:
+    for spare in range(SPARE):
+        with suppress(CrowdedError):
+            layout = write([*lines, *_in_words(page, room, words, len(lines) + spare)])
+            break
+    else:
         layout = write([*lines, _counted(words, page.language)])
     _draw_line(page, records, layout)
     return page.figure(KIND.name, Scale.NONE, pd.concat([dated, words]), absent)
+
+
+def _shares(page: Page) -> tuple[float, ...]:
+    return SHARES if page.size.width > 7 else NARROW
 
 
 def _cells(row: Row, language: str, *, dated: bool) -> list[Cell]:
@@ -87,20 +96,6 @@ def _cells(row: Row, language: str, *, dated: bool) -> list[Cell]:
     ]
 
 
-def _draw_strip(page: Page, count: int, total: int, colour: str) -> Room:
-    """Draw a dot for each commitment, the *count* checkable ones dark; return the room below."""
-    room, size = page.room, page.mark * 0.8
-    step = min(room.width / total, 2.2 * size / 72)
-    y = room.bottom + room.height - size / 72
-    x = [room.left + (at + 0.5) * step for at in range(total)]
-    look: dict[str, Any] = {"marker": "o", "linestyle": "none", "zorder": 2}
-    look["markersize"] = min(size, step * 72 * 0.8)
-    axes = grid.canvas(page)
-    for part, tint in ((x[:count], colour), (x[count:], style.BAND)):
-        axes.plot(part, [y] * len(part), color=tint, **look)
-    return room._replace(height=room.height - 2.6 * size / 72)
-
-
 def _in_words(page: Page, room: Room, words: pd.DataFrame, taken: int) -> list[list[Cell]]:
     """Return the commitments in words only, a line a theme; none if there are none."""
     if words.empty:
@@ -108,7 +103,7 @@ def _in_words(page: Page, room: Room, words: pd.DataFrame, taken: int) -> list[l
     language, themes = page.language, summaries.by_theme(words)
     pairs = [group[["indicator_zh", "indicator_en"]] for group in themes.values()]
     names = [[Text(*pair) for pair in each.itertuples(index=False, name=None)] for each in pairs]
-    wide = SHARES[2] * room.width - table.gap(page)
+    wide = _shares(page)[2] * room.width - table.gap(page)
     texts = table.lists(page, room, wide, names, taken + 1)
     return [
         _grey(say("commitments.in_words", count=len(words))[language], ""),

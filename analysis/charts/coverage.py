@@ -23,6 +23,7 @@ NAME = 0.38  # of the width, of the names of indicators
 PAD = 0.05  # ems of empty height in a line
 SHADES = {Pairing.NONE: "#EAEEF3", Pairing.OUTSIDE: "#CDDEEE", Pairing.INSIDE: "#98BBDC"}
 HEADS = 3  # lines of totals above the indicators
+COMPARED = 1  # the line of the title among them
 
 Row = dict[Any, Any]
 
@@ -72,7 +73,14 @@ def coverage(
         for code in [*comparable, *others]
     }
     write = partial(
-        table.write, page, page.room, columns, rules=[HEADS], sizes=[page.size.note], pad=PAD
+        table.write,
+        page,
+        page.room,
+        columns,
+        rules=[HEADS],
+        shaded=COMPARED,
+        sizes=[page.size.note],
+        pad=PAD,
     )
     words = say("coverage.others", count=len(others))[page.language]
     rest = [Cell(words, colour=style.GREY), *[Cell("")] * len(regions)]

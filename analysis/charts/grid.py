@@ -53,6 +53,20 @@ def shade(
     axes.add_patch(Rectangle(corner, *size, color=colour, linewidth=0, zorder=0))
 
 
+def strip(page: Page, count: int, total: int, colour: str) -> Room:
+    """Draw *total* dots in a row, the first *count* of them dark; return the room below."""
+    room, size = page.room, page.mark * 0.8
+    step = min(room.width / total, 2.2 * size / 72)
+    y = room.bottom + room.height - size / 72
+    x = [room.left + (at + 0.5) * step for at in range(total)]
+    look: dict[str, Any] = {"marker": "o", "linestyle": "none", "zorder": 2}
+    look["markersize"] = min(size, step * 72 * 0.8)
+    axes = canvas(page)
+    for part, tint in ((x[:count], colour), (x[count:], style.BAND)):
+        axes.plot(part, [y] * len(part), color=tint, **look)
+    return room._replace(height=room.height - 2.6 * size / 72)
+
+
 def rule(axes: Axes, left: float, right: float, heights: Iterable[float]) -> None:
     """Draw thin rules from *left* to *right* at *heights*."""
     for y in heights:

@@ -32,6 +32,8 @@ SIGNS = {Standing.IN_USE: "●", Standing.BUILDING: "◐", Standing.PLANNED: "�
 NAMED = 1  # lines of a table for the instruments of one set of reports
 OWN = 4  # those of the subject of a brief, in no other report
 MAP = 0.27  # of the width, of the heat map beside the list
+PALE = "#7FA9D3"  # the darkest cell of the map, on which dark numbers can be read
+WIDE = 7  # inches of a page that has room for the map beside the list
 
 
 def instruments(
@@ -57,8 +59,10 @@ def instruments(
     about
         The region whose own instruments the title is about, if it is not those of all reports.
     contained
-        From ``policies.containment``, drawn as a heat map beside the lines if given.
+        From ``policies.containment``, drawn as a heat map beside the lines if given, where the page
+        is wide enough.
     """
+    contained = contained if style.SIZES[form].width > WIDE else None
     caption = Caption(
         title=title,
         subtitle=_subtitle(),
@@ -190,14 +194,14 @@ def _heat_map(page: Page, room: Room, contained: pd.DataFrame) -> None:
         shares,
         annot=counts,
         fmt="d",
-        cmap=sns.light_palette(style.BLUE, as_cmap=True),
+        cmap=sns.light_palette(PALE, as_cmap=True),
         vmin=0,
         vmax=100,
         cbar=False,
         linewidths=1.5,
         xticklabels=labels,
         yticklabels=labels,
-        annot_kws={"fontsize": page.size.note},
+        annot_kws={"fontsize": page.size.note, "color": style.INK},
         ax=axes,
     )
     axes.set(xlabel="", ylabel="")

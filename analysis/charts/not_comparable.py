@@ -19,7 +19,7 @@ from .figure import Caption, Figure, Kind, applicable
 from .page import Page, begun, measured
 from .paragraph import Words
 
-NAME, WHY = 2.4, 1.6  # inches of the first and the last column on a slide
+NAME, WHY = 2.4, 1.75  # inches of the first two columns on a slide
 MOST = 2  # figures of one region on a line; the others are counted
 AIR = 0.05  # inches between two lines
 ELSEWHERE = "†"  # after a figure that is compared with those of another indicator
@@ -45,8 +45,8 @@ class Columns(NamedTuple):
     """Left edges of the three columns, and their widths, in inches."""
 
     name: float
-    reported: float
     why: float
+    reported: float
     widths: tuple[float, float, float]
 
 
@@ -102,15 +102,14 @@ def _caption(rows: pd.DataFrame, title: Text) -> Caption:
 
 def _columns(page: Page) -> Columns:
     scale, room = page.size.width / style.SLIDE.width, page.room
-    name, why = NAME * scale, WHY * scale
-    gap = 0.15 * scale
-    widths = (name - gap, room.width - name - why - gap, why)
-    return Columns(room.left, room.left + name, room.left + room.width - why, widths)
+    name, why, gap = NAME * scale, WHY * scale, 0.15 * scale
+    widths = (name - gap, why - gap, room.width - name - why)
+    return Columns(room.left, room.left + name, room.left + name + why, widths)
 
 
 def _line(page: Page, columns: Columns, figures: list[Row], indent: float) -> Line:
     first, size, language = figures[0], page.size, page.language
-    name, reported, why = columns.widths
+    name, why, reported = columns.widths
     by_region: dict[str, list[Row]] = {}
     for row in figures:
         by_region.setdefault(row["region"], []).append(row)

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis.language import numbers, publishers, values
+from analysis.language import aims, numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Level, Scale
@@ -18,7 +18,7 @@ from .figure import Caption, Figure, Kind, described
 from .page import LEADING, Page, wrapped
 
 REGISTERED = "registered_population"  # residents or not
-LEFT, GUTTER = 0.3, 0.04  # of the width
+LEFT, GUTTER = 0.36, 0.04  # of the width
 SCALES = (1.3, 1.2, 1.1, 1.0)  # of the text of findings, the largest that has room
 Row = dict[Any, Any]
 Line = tuple[str, float, str]  # words, points and colour
@@ -27,6 +27,7 @@ Line = tuple[str, float, str]  # words, points and colour
 def overview(
     rows: pd.DataFrame,
     findings: pd.DataFrame,
+    deaths: pd.DataFrame,
     *,
     title: Text,
     language: str,
@@ -34,7 +35,7 @@ def overview(
     ax: Axes | None = None,
 ) -> Figure:
     """
-    Write what each report is to the left, and the findings with their evidence to the right.
+    Write what each report says of deaths to the left, and the findings to the right.
 
     Parameters
     ----------
@@ -43,13 +44,16 @@ def overview(
     findings
         One row a finding (``standing.frame``): ``title_zh``, ``title_en``, ``sentence_zh`` and
         ``sentence_en``; the last ones are left out where the page has no room.
+    deaths
+        The row on deaths of each region that has one (``summaries.strongest``).
     """
     page = Page(_caption(rows, findings, title), language, form=form, ax=ax)
     room = page.room
-    _write_regions(page, as_records(rows), room.width * LEFT)
+    known = {row["region"]: aims.result_or_aim(row) for row in as_records(deaths)}
+    _write_regions(page, as_records(rows), known, room.width * LEFT)
     # Findings are sentences about rows of other figures: they are no marks of this one.
     _write_findings(page, as_records(findings))
-    return page.figure(KIND.name, Scale.NONE, rows, rows.iloc[:0])
+    return page.figure(KIND.name, Scale.NONE, rows, rows.iloc[:0], deaths)
 
 
 def _caption(rows: pd.DataFrame, findings: pd.DataFrame, title: Text) -> Caption:
@@ -70,29 +74,35 @@ def _others(records: Sequence[Row]) -> Text:
     return Text.joined(dict.fromkeys(filter(None, texts)), zh="", en="")
 
 
-def _write_regions(page: Page, records: Sequence[Row], width: float) -> None:
-    """Write three lines for each region, over the whole height of the page."""
+def _write_regions(
+    page: Page, records: Sequence[Row], deaths: dict[str, Text], width: float
+) -> None:
+    """Write each region with what its report says of deaths, over the whole height of the page."""
     room, size, language = page.room, page.size, page.language
     small = size.note
     texts = [
         [
             line
-            for about in (_place, _people, _report)
+            for about in (_place, _report)
             for line in wrapped(about(row)[language], width, small)
         ]
         for row in records
     ]
-    heights = [(size.label + (len(lines) + 0.1) * small) * LEADING / 72 for lines in texts]
-    spare = room.height - sum(heights)
+    heights = [(size.subtitle + (len(lines) + 0.1) * small) * LEADING / 72 for lines in texts]
+    head = small * LEADING * 1.2 / 72
+    spare = room.height - head - sum(heights)
     if spare < 0:
         _write_names(page, records, width)
         return
-    edge = room.bottom + room.height
+    edge = room.bottom + room.height - head
+    page.text(room.left, edge + head, say("overview.head")[language], small, color=style.GREY)
     for row, lines, height in zip(records, texts, heights, strict=True):
         colour = style.colour(str(row["region"]))
         name = Text(row["region_zh"], row["region_en"])[language]
-        page.text(room.left, edge, name, size.label, color=colour, gid=f"mark-{row['id']}")
-        top = edge - size.label * LEADING / 72
+        page.text(room.left, edge, name, size.subtitle, color=colour, gid=f"mark-{row['id']}")
+        said = deaths.get(row["region"], say("overview.no_deaths"))[language]
+        page.text(room.left + width, edge, said, size.subtitle, color=colour, ha="right")
+        top = edge - size.subtitle * LEADING / 72
         for line in lines:
             page.text(room.left, top, line, small, color=style.GREY)
             top -= small * LEADING / 72
@@ -116,10 +126,12 @@ def _write_names(page: Page, records: Sequence[Row], width: float) -> None:
 
 
 def _place(row: Row) -> Text:
-    level = say(f"level.{row['level']}")
-    if row["level"] == Level.PROVINCE or not row["parent_zh"]:
-        return level
-    return say("overview.place", level=level, parent=Text(row["parent_zh"], row["parent_en"]))
+    """Return the level, the parent and the people of a region."""
+    place = say(f"level.{row['level']}")
+    if row["level"] != Level.PROVINCE and row["parent_zh"]:
+        parent = Text(row["parent_zh"], row["parent_en"])
+        place = say("overview.place", level=place, parent=parent)
+    return Text.joined([place, _people(row)], zh="，", en=", ")
 
 
 def _people(row: Row) -> Text:
@@ -137,7 +149,6 @@ def _report(row: Row) -> Text:
         "overview.report",
         kind=Text.joined(kinds, zh="＋", en=" and "),
         period=values.period(row["period_start"], row["period_end"]),
-        count=int(row["figures"]),
     )
 
 

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.language import labels, numbers, publishers, values
-from analysis.language.messages import label, say
+from analysis.language.messages import say
 from analysis.language.text import Text
-from analysis.language.vocabulary import Method, Scale
+from analysis.language.vocabulary import Scale
 from analysis.rows import as_records
 from analysis.statistics import intervals
 from analysis.statistics.summaries import most
@@ -70,13 +70,17 @@ def parts(
     _finish(axes, rows)
     heights = [grid.middles[line] for line in at]
     tall = 0.5 * min(grid.size * 2.3 / 72, grid.columns[1].height / len(lines))
-    named = most(rows[rows["whole_id"].eq(records[0]["whole_id"])]).parts
-    strong = {row["id"] for row in named}  # the parts of the title
+    strong = _strong(rows)
     for row, height in zip(records, heights, strict=True):
         _draw(axes, row, height, tall, strong=row["id"] in strong)
     if len(wider):
         _strip(axes, page, wider, dict(zip(rows["piece"], heights, strict=True)))
     return page.figure(KIND.name, Scale.SHARE, rows, refused, wider)
+
+
+def _strong(rows: pd.DataFrame) -> set[str]:
+    """Return the ids of the parts that the title counts."""
+    return {row["id"] for row in most(rows[rows["whole_id"].eq(rows.iloc[0]["whole_id"])]).parts}
 
 
 def _cells(row: Row, language: str) -> list[Cell]:
@@ -146,13 +150,16 @@ def _caption(
         source = publishers.source_note(refused.assign(origin="report"))
         return Caption(title, say("shares.unit"), source, title, left_out=left_out(refused))
     first = rows.iloc[0]
+    pale = len(_strong(rows)) < len(rows)
     name, unit = Text(first["indicator_zh"], first["indicator_en"]), say("shares.unit")
     wholes = [values.whole(row) for row in as_records(_wholes(rows))]
     wholes = [name, *wholes] if len(wholes) == 1 else [name]
-    every = pd.concat([_wholes(rows), rows, wider], ignore_index=True)
+    every, when = pd.concat([_wholes(rows), rows, wider], ignore_index=True), values.periods(rows)
     return Caption(
         title=title,
-        subtitle=Text.joined([*wholes, unit, values.periods(rows)], zh="｜", en=" | "),
+        subtitle=Text.joined(
+            [*wholes, say("parts.unit") if pale else unit, when], zh="｜", en=" | "
+        ),
         axis=Text.listed([name, unit]),
         source=publishers.source_note(every),
         alt=say("parts.alt_wider" if len(wider) else "parts.alt", title=title, count=len(rows)),
@@ -178,8 +185,7 @@ def _notes(rows: pd.DataFrame, wider: pd.DataFrame, tested: Text | None) -> list
         notes.append(say("note.wider_shares", region=where, **words))
     limited = rows[rows["lower"].notna()]
     if len(limited):
-        method = label(Method(limited["method"].iloc[0]))
-        notes.append(say("note.part_limits", method=method))
+        notes.append(say("note.part_limits", method=values.methods(limited)[0]))
     if rows["indicator"].isin(intervals.CLUSTERED).any():
         notes.append(say("note.cluster"))
     return notes + values.sums(rows)

@@ -118,12 +118,15 @@ def _caption(
     )
 
 
-def contradiction(meanings: Sequence[Meaning]) -> Text:
-    """Return the percentages and the count that contradict each other; empty if none do."""
+def contradiction(meanings: Sequence[Meaning], *, dated: bool = False) -> Text:
+    """
+    Return the percentages and the count that contradict each other; empty if none do.
+
+    *dated* adds the year of each percentage.
+    """
     for meaning in meanings:
         if meaning.contradicted:
-            percents = Text.joined(_percents(meaning), zh="、", en=", ")
-            words = {"name": _name(meaning), "percents": percents}
+            words = {"name": _name(meaning), "percents": _listed(meaning, dated=dated)}
             return say("percent_meanings.contradiction", **words, **_part(meaning))
     return NOTHING
 
@@ -143,6 +146,14 @@ def _part(meaning: Meaning) -> dict[str, Any]:
 
 def _percents(meaning: Meaning) -> list[Text]:
     return [Text(*[numbers.signed_percent(p)] * 2) for p in meaning.rows["percent"]]
+
+
+def _listed(meaning: Meaning, *, dated: bool) -> Text:
+    each = _percents(meaning)
+    if dated:
+        pairs = zip(meaning.years[1:], each, strict=True)
+        each = [Text(f"{year}年{way.zh}", f"{way.en} ({year})") for year, way in pairs]
+    return Text.joined(each, zh="、", en=", ")
 
 
 def _in_words(meaning: Meaning) -> Text:

@@ -24,6 +24,9 @@ from .table import Cell
 Row = dict[Any, Any]
 LOOSE = 1.35  # line heights of a list that does not fill its room, over those of one that does
 LEFT = {2: 0.42, 4: 0.592}  # of the width, by the columns of the table
+FEW = 3  # outcomes that leave room for lists below
+HALF = 0.48  # of the width, of lists where there are no outcomes
+LINE = 0.14  # of the height, of an outcome of few
 GUTTER = 0.025
 HEADING = 1.8  # lines that a heading takes, with the space around it
 HEADS = ("outcome", "value", "before", "expected")  # messages profile.<head>
@@ -38,6 +41,7 @@ class Block(NamedTuple):
     heading: Text
     lines: Sequence[Text]
     last: Text | None = None  # always written
+    dots: tuple[int, int] | None = None  # how many of how many, drawn in a report without outcomes
 
 
 class Statement(NamedTuple):
@@ -73,13 +77,15 @@ def profile(
         Where the region lies against nation, province and peers, from ``position``; else which of
         its figures contradict each other, if any do.
     blocks
-        The lists to the right.
+        The lists: what is open, promised and comparable.
     unsaid
         The shared indicators that cannot be compared, with the reasons.
     """
+    bare = outcomes.empty and statement is None
+    dots = next((block.dots for block in blocks if block.dots), None) if bare else None
     caption = Caption(
         title=title,
-        subtitle=_subtitle(rows),
+        subtitle=_subtitle(rows, dotted=dots is not None),
         source=publishers.source_note(pd.concat([rows, outcomes], ignore_index=True))
         + (statement.source if statement else NOTHING),
         alt=say(
@@ -91,22 +97,29 @@ def profile(
     page = Page(caption, language, form=form, ax=ax)
     room = page.room
     text, placed = (statement.text, statement.rows) if statement else (None, pd.DataFrame())
-    wide = room.width * LEFT[_columns(outcomes)]
+    if dots:
+        room = grid.strip(page, *dots, style.colour(rows["region"].iloc[0]))
+    few = len(outcomes) <= FEW
+    wide = room.width * (HALF if bare else LEFT[_columns(outcomes)])
     left, right = room._replace(width=wide), room.left + wide + room.width * GUTTER
-    if outcomes.empty and text is None:
-        left, right = room._replace(width=room.width * 0.48), room.left + room.width * 0.52
+    if bare:
         _write_blocks(page, _write_nothing(page, left), blocks[::2])
-        blocks = blocks[1::2]
+    elif few:
+        share = LINE * (len(outcomes) + 1 + (text is not None))
+        below = left._replace(height=left.height - share * page.least_height)
+        upper = left._replace(bottom=left.bottom + below.height, height=left.height - below.height)
+        _draw_outcomes(page, upper, outcomes, text)
+        _write_blocks(page, below, blocks[:2])
     else:
         _draw_outcomes(page, left, outcomes, text)
     lists = room._replace(left=right, width=room.left + room.width - right)
-    _write_blocks(page, lists, blocks)
+    _write_blocks(page, lists, blocks[1::2] if bare else blocks[2:] if few else blocks)
     drawn = pd.concat([rows, outcomes], ignore_index=True).drop_duplicates("id")
     return page.figure(KIND.name, Scale.NONE, drawn, unsaid, placed)
 
 
-def _subtitle(rows: pd.DataFrame) -> Text:
-    """Return the report, its kind and the most frequent period of its figures."""
+def _subtitle(rows: pd.DataFrame, *, dotted: bool) -> Text:
+    """Return the report, its kind, the most frequent period of its figures and the key of dots."""
     first = rows.iloc[0]
     kinds = [say(f"report_kind.{kind}") for kind in str(first["kind"]).split("+")]
     own = rows[rows["region"].eq(first["region"]) & rows["report"].eq(first["report"])]
@@ -116,6 +129,7 @@ def _subtitle(rows: pd.DataFrame) -> Text:
     report = values.report_period(first["report"], "en")
     name = Text(f"《{first['title']}》", f"{first['region_en']} {report}")
     parts = [name, Text.joined(kinds, zh="＋", en=" and "), values.period(start, end)]
+    parts += [say("profile.dots")] if dotted else []
     return Text.joined(parts, zh="｜", en=" | ")
 
 
@@ -147,7 +161,9 @@ def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Te
         return
     count = _columns(outcomes)
     shares = [share / sum(SHARES[:count]) for share in SHARES[:count]]
-    columns = table.headed(page.language, [f"profile.{head}" for head in HEADS[:count]], shares)
+    aimed = bool(outcomes["status"].ne(Status.ACTUAL).any())
+    heads = [f"profile.{head}{'_aims' * (aimed and head == 'value')}" for head in HEADS[:count]]
+    columns = table.headed(page.language, heads, shares)
     cells = [_cells(row, page.language)[:count] for row in as_records(outcomes)]
     sizes = [page.size.label * LARGE[0], *table.usual_sizes(page)]
     below = room._replace(height=top - room.bottom)
@@ -165,13 +181,15 @@ def _cells(row: Row, language: str) -> list[Cell]:
     known = row["value"] and row["method"]
     span = values.within(row["lower"], row["upper"]) if known else Text("", "")
     aimed = row["status"] != Status.ACTUAL
-    other = aimed or row["origin"] == "context"
-    when = values.time_of(row)[language] if other else ""
-    value = say("profile.aim", aim=aims.aim(row)) if aimed else values.what(row)
+    elsewhere = row["origin"] == "context"
+    when = values.time_of(row) if aimed or elsewhere else NOTHING
+    if elsewhere:
+        when = Text.listed([publishers.short(row["publisher"]), when])
+    value = aims.result_or_aim(row)
     before, wanted = row["before"], row["expected"]
     seen: str = values.detectable(row)[language] if pd.notna(row["at_least"]) else ""
     return [
-        Cell(values.about(row)[language], when),
+        Cell(values.about(row)[language], when[language]),
         Cell(value[language] + span[language], colour=colour, gid=f"mark-{row['id']}"),
         Cell(f"{before:.0f}" if pd.notna(before) else "", seen),
         Cell(values.expected(wanted) if pd.notna(wanted) else ""),

@@ -19,7 +19,7 @@ from .page import LEADING, Page, Room, wrapped
 
 GAP = 0.16  # inches between two columns of a slide
 PAD = 0.35  # ems of empty height in a line at least
-TALLEST = 2.6  # ems of empty height in a line at most
+TALLEST = 3.6  # ems of empty height in a line at most
 
 
 class Column(NamedTuple):

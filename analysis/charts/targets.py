@@ -66,7 +66,7 @@ def _cells(row: Row, language: str, *, named: bool) -> list[Cell]:
         Cell(region, colour=colour),
         Cell(values.about(row)[language], gid=f"mark-{row['id']}"),
         Cell(aims.target_as_printed(row)[language], colour=colour),
-        Cell(values.time_of(row)[language]),
+        Cell(values.time_of(row)[language], colour=style.INK if row["dated"] else style.GREY),
         Cell(aims.outcome(row)[language], colour=style.INK if known else style.GREY),
     ]
 

@@ -124,8 +124,9 @@ def _draw_region(page: Page, room: Room, group: pd.DataFrame) -> None:
     counts, changes = page.axes(over), page.axes(under)
     _draw_counts(counts, page, group)
     _draw_changes(changes, page, group[group["before"].notna()])
+    first = min(map(_at, as_records(group)))
     for axes in (counts, changes):
-        axes.set_xlim(0, 13)
+        axes.set_xlim(max(first - 1, 0), 13)
         axes.tick_params(labelsize=page.size.note)
         axes.set_xticks([])
     _name_months(changes, page, group)

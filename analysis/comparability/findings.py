@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.language import numbers, values
+from analysis.language import aims, numbers, values
 from analysis.language.labels import region
 from analysis.language.messages import catalogue, say
 from analysis.language.text import Text
@@ -409,8 +409,10 @@ def targets(judged: pd.DataFrame) -> Text:
     outcomes = summaries.outcomes(judged)
     if outcomes.judged:
         return say("finding.targets", total=outcomes.total, met=outcomes.met)
-    if outcomes.waiting + outcomes.undated == outcomes.total:
+    if outcomes.waiting == outcomes.total:
         return say("finding.targets_not_due", count=outcomes.total)
+    if outcomes.waiting + outcomes.undated == outcomes.total:
+        return say("finding.targets_undated", count=outcomes.undated, total=outcomes.total)
     return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
 
 
@@ -424,10 +426,10 @@ def most_targets(judged: pd.DataFrame) -> Text:
 
 
 def instruments(patterns: pd.DataFrame) -> Text:
-    """Return how many instruments all reports mention, and how many only the longest one does."""
+    """Return how many instruments all reports mention."""
     counts = summaries.instruments(patterns)
     words = {"count": counts.every, "total": counts.total, "reports": counts.reports}
-    return say("finding.instruments", region=region(counts.most), alone=counts.alone, **words)
+    return say("finding.instruments", **words)
 
 
 def instruments_of_one(patterns: pd.DataFrame) -> Text:
@@ -451,11 +453,16 @@ def profile(
     """
     Return the title of a region: its level, else the main figures on accidents of its report.
 
-    For a report without such figures it counts the commitments *promised*.
+    For a report without such figures it is what the targets ask for if that is one thing, else how
+    many of the commitments *promised* can be checked.
     """
     if placed:
         return position.expected(placed)
     results = outcomes[outcomes["status"].eq(Status.ACTUAL)] if len(outcomes) else outcomes
+    asked = dict.fromkeys(map(aims.aim, as_records(outcomes)))
+    if results.empty and len(asked) == 1:
+        names = Text.joined(map(values.short, as_records(outcomes)), zh="、", en=" and ")
+        return say("finding.aimed", region=region(row), names=names, aim=next(iter(asked)))
     if results.empty:
         plan = row["kind"] == "plan"
         if promised.empty:

@@ -5,14 +5,14 @@ It chooses among figures that ``rates`` and ``annual`` made and ``rules`` judged
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from analysis.errors import WordError
 from analysis.language.messages import label, say
-from analysis.language.text import Text
 from analysis.language.vocabulary import Gap, Level, Mark, Measure, Pairing, Scale, Status
-from analysis.statistics import gaps, policies, rates, wholes
+from analysis.statistics import gaps, policies, rates, summaries, wholes
 from analysis.statistics.spread import Placement
 from analysis.tables.load import Tables
 from analysis.tables.populations import populations
@@ -86,7 +86,7 @@ def of(
     -------
     pandas.DataFrame
         With ``theme_zh``, ``theme_en`` and ``outcome``: the place among the accidents and losses
-        to show (counts of events first), missing for all other rows.
+        to show (counts of events, changes, zeros, others), missing for all other rows.
 
     Raises
     ------
@@ -112,7 +112,9 @@ def _outcomes(mine: pd.DataFrame, indicators: Sequence[str]) -> pd.DataFrame:
     whole = shown["breakdown"].eq("")
     wholes = whole.groupby([shown[name] for name in ("indicator", "status")]).transform("any")
     kept = _in_order(shown[whole | ~wholes], indicators)
-    return kept.assign(bare=kept["lower"].isna()).sort_values("bare", kind="stable")
+    rank = kept["mark"].map({Mark.ZERO: 2} | dict.fromkeys(_STATED, 1))
+    rank = rank.fillna(kept["lower"].isna() * 3)
+    return kept.assign(rank=rank).sort_values("rank", kind="stable")
 
 
 def _in_order(rows: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
@@ -278,14 +280,19 @@ def lists(
     commitments: pd.DataFrame,
     beside: pd.DataFrame,
     unsaid: tuple[int, int],
-) -> list[tuple[Text, list[Text], Text | None]]:
-    """Return what is open in the region of *own*, promised, and comparable: heading and lines."""
+) -> list[tuple[Any, ...]]:
+    """
+    Return what is open in the region of *own*, promised, and comparable.
+
+    Each is a heading, its lines, the last line, and of what is promised how many can be checked.
+    """
     closed = wholes.most_open(rates.shares(own))
     refused = wholes.unclosed(own, set(closed["region"]), tables.absence_rows)
     plan = bool(own["kind"].eq("plan").all())
     promised = findings.promised_lines(commitments, by_theme=plan)
+    pair = (summaries.checkable(commitments), len(commitments)) if len(commitments) else None
     return [
         (say("profile.open_heading"), findings.open_lines(closed, refused), None),
-        (findings.promised_heading(commitments), *promised),
+        (findings.promised_heading(commitments), *promised, pair),
         (say("profile.comparable_heading"), *findings.comparable_lines(beside, unsaid)),
     ]

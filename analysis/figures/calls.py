@@ -84,6 +84,7 @@ def overview(*about: str, **options: Unpack[Options]) -> Figure:
         draw_overview,
         profiles.reporting(data.tables, data.rows),
         standing.frame(standing.standing(data.tables, about, rows=rows, most=FINDINGS)),
+        summaries.strongest(data.rows, OUTCOMES[0]),
         title=findings.overview(data.rows),
     )
     return asked.figure(draw, "overview")
@@ -569,6 +570,6 @@ def _contradicted(data: Inputs, outcomes: pd.DataFrame) -> Statement | None:
     own = data.rows[data.rows["region"].isin(partly["region"])]
     for code in partly["indicator"].unique():
         meanings = percents.meanings(own, data.context, [code])
-        if text := contradiction(meanings):
+        if text := contradiction(meanings, dated=True):
             return Statement(text, meanings[0].rows.iloc[:0])
     return None

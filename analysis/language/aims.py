@@ -22,6 +22,11 @@ def aim(row: Mapping[Any, Any]) -> Text:
     return values.target(row)
 
 
+def result_or_aim(row: Mapping[Any, Any]) -> Text:
+    """Return the value or change of a result, or what a target or plan asks for, named as such."""
+    return values.what(row) if row["status"] == "actual" else say("profile.aim", aim=aim(row))
+
+
 def target_as_printed(row: Mapping[Any, Any]) -> Text:
     """Return what a target asks for, in Chinese with the words of its report where it has any."""
     asked, text = aim(row), str(row.get("printed") or "")

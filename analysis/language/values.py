@@ -248,10 +248,14 @@ def first(names: Sequence[Text], language: str, shown: int) -> str:
     return say("value.and_more", names=text, count=more)[language] if more else text
 
 
+_INTERVALS = {Method.EXACT_POISSON_ROUNDED: "rounded", Method.EXACT_POISSON_UPPER: "upper"}
+
+
 def methods(rows: pd.DataFrame) -> list[Text]:
-    """Return the name of each method of *rows*, in the order of its first row."""
+    """Return what the intervals of *rows* are; the method page and the record name the methods."""
     codes = dict.fromkeys(rows["method"].dropna()) if "method" in rows else ()
-    return [label(Method(code)) for code in codes if code]
+    kinds = dict.fromkeys(_INTERVALS.get(code, "both") for code in codes if code)
+    return [say(f"interval.{kind}") for kind in kinds]
 
 
 def significance(ratio_row: Mapping[Any, Any]) -> Text:
@@ -534,7 +538,8 @@ def missing(gap: Gap, row: Mapping[Any, Any] | None, absence: Mapping[Any, Any] 
 def answer(row: Mapping[Any, Any]) -> Text:
     """Return the answer of a figure to the question of its family: its grade or its value."""
     if row.get("use") != Use.GRADE:
-        return what(row)
+        words = row["status"] == Status.TARGET and row["unit"] == "%" and implied(row)
+        return say("value.implied", value=what(row)) if words else what(row)
     return part(row) if row["status"] == Status.ACTUAL else say("value.aimed", grade=part(row))
 
 

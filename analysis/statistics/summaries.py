@@ -374,6 +374,15 @@ def evidence(outcomes: pd.DataFrame) -> Mark | None:
     return next((mark for mark in EVIDENCE if outcomes["mark"].eq(mark).any()), None)
 
 
+def strongest(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """Return the row on the whole of *indicator* with the strongest evidence, one a region."""
+    own = rows[rows["indicator"].eq(indicator) & rows["breakdown"].eq("")]
+    rank = own["mark"].map({mark: at for at, mark in enumerate(EVIDENCE)})
+    known = own.assign(rank=rank)[rank.notna()].sort_values(["rank", "period_end"])
+    latest = known.groupby("region", observed=True)["period_end"].transform("max")
+    return known[known["period_end"].eq(latest)].drop_duplicates("region").drop(columns="rank")
+
+
 def placements(pairs: pd.DataFrame, known: Spread | None) -> list[Placement]:
     """
     Return the placement of each region of *pairs*, those of several years first.

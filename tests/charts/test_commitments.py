@@ -105,3 +105,13 @@ def test_no_number_at_all_is_a_sentence(rows):
 
     assert "carries a number or a deadline" in figure.caption.title.en
     assert Drawing(figure).faults == {}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_narrow_page_names_tasks_in_words_where_there_is_room(language):
+    """Anhui's 42 by theme, not only their number; Chuxiong's 89 have no room."""
+    pages = {d.figure.rows["region"].iloc[0]: d for d in drawings("commitments", language, "a4")}
+    theme = {"zh": "隐患治理（7项）", "en": "Hazard control (7)"}[language]
+
+    assert theme in pages["anhui"].said
+    assert "(7)" not in pages["chuxiong"].said.replace("（7项）", "(7)")

@@ -257,11 +257,13 @@ def test_the_source_line_names_the_reports_of_the_rows_drawn(two):
 
 
 def test_cautions_and_methods_stand_under_the_plot():
-    """Levels, the exact method, and that deaths cluster."""
-    told = drawn(compared(row("anhui", 900), row("chuxiong", 40)), "en").said.replace("\n", " ")
+    """Levels, the interval, and that deaths cluster; the name of the method is in the record."""
+    drawing = drawn(compared(row("anhui", 900), row("chuxiong", 40)), "en")
+    told = drawing.said.replace("\n", " ")
 
     assert "levels differ" in told.lower()
-    assert "exact Poisson 95% interval" in told.replace("Exact", "exact")
+    assert "95% confidence interval" in told
+    assert set(drawing.figure.rows["method"]) == {"exact-c"}
     assert "cluster within accidents" in told
 
 

@@ -79,7 +79,7 @@ def test_titles_count_instruments(pages, standings):
     alone = known["indicator"].map(reports).eq(1).sum()
     first, second = (page.figure.caption.title.en for page in pages)
 
-    assert first == f"5 reports share {every} of {total} instruments, {alone} Chuxiong's alone"
+    assert first == f"All 5 reports mention {every} of {total} instruments"
     assert second == (f"Chuxiong: {len(known)} of {total} instruments, {alone} in no other report")
 
 
@@ -116,3 +116,12 @@ def test_a_region_without_entries_has_a_reason(data, standings):
 
     assert [entry.region for entry in figure.caption.left_out] == ["nantong"]
     assert Drawing(figure).faults == {}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_narrow_page_has_the_lines_without_the_heat_map(language):
+    """Beside the map the names would take a column of two words, and three pages."""
+    pages = drawings("instruments", language, "a4")
+
+    assert len(pages) == 2
+    assert not any(axes.collections for page in pages for axes in page.picture.axes)

@@ -101,8 +101,8 @@ def test_major_hazards_among_others_are_no_row_of_their_own(loops):
 
 def test_a_reconstructed_count_is_called_so(loops):
     """2387 is nowhere printed: it follows from 97.35 % of 2452; both are of those on time."""
-    words = {"zh": "2387项|按期整改（反推）", "en": "2,387|on time|(reconstructed)"}
-    late = {"zh": "65项|未按期（反推）", "en": "65|not on time"}
+    words = {"zh": "2387项|按期整改（推算）", "en": "2,387|on time|(reconstructed)"}
+    late = {"zh": "65项|未按期（推算）", "en": "65|not on time|(reconstructed)"}
     said = loops.said.replace("\n", "|")
 
     assert words[loops.figure.language] in said.replace("on time (", "on time|(")

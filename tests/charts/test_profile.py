@@ -60,7 +60,7 @@ def test_a_count_of_a_part_of_the_year_is_dated(slides):
     said = slides["nantong"].said
 
     assert "68 cases" in said
-    assert "1 Jan 2024 to 24 Dec 2024" in said
+    assert "China Daily | 1 Jan 2024 to 24 Dec 2024" in said
     assert slides["nantong"].figure.caption.title.en == (
         "Nantong: accidents 9.2% down, deaths 14.3% down"
     )
@@ -70,7 +70,7 @@ def test_prints_that_contradict_each_other_have_a_warning(slides):
     """68 to 24 December fits no year of which 9.2 % and 13.33 % are falls."""
     said = slides["nantong"].said.replace("\n", " ")
 
-    assert "−13.33%, −9.2% and 68 to 24 Dec are not one unrevised series" in said
+    assert "−13.33% (2023), −9.2% (2024) and 68 to 24 Dec are not one unrevised series" in said
     assert "unrevised" not in slides["anhui"].said
 
 
@@ -109,13 +109,33 @@ def test_both_languages_list_the_same(form):
     ("region", "title"),
     [
         ("anhui", "Anhui: accidents down, deaths down, serious accidents 0 cases"),
-        ("anshan", "Anshan: no death count; 5 of 40 planned tasks checkable"),
+        ("anshan", "Anshan's target: accidents and deaths fall every year; no counts"),
         ("yaohai", "Yaohai's plan: 64 tasks, 4 checkable, no results"),
     ],
 )
 def test_the_title_is_what_the_report_has(slides, region, title):
-    """A direction is no number, so a zero is named; a target is no result: promises are counted."""
+    """A direction is no number, so a zero is named; a target is what it asks for."""
     assert slides[region].figure.caption.title.en == title
+
+
+def test_targets_are_no_results(slides):
+    """Anshan's two rows are targets, and the column says so; Nantong's are results."""
+    assert "Result or target" in slides["anshan"].said.split("\n")
+    assert "Result" in slides["nantong"].said.split("\n")
+
+
+def test_a_plan_without_results_has_a_dot_for_each_task(slides):
+    """64, of which four can be checked."""
+    yaohai = slides["yaohai"].picture
+    dots = [
+        line
+        for axes in yaohai.axes
+        for line in axes.lines
+        if line.get_marker() == "o" and not line.get_gid()
+    ]
+
+    assert [len(line.get_xdata()) for line in dots] == [4, 60]
+    assert "a dot a task" in slides["yaohai"].figure.caption.subtitle.en
 
 
 def test_what_is_open_promised_and_comparable_is_listed(slides):
@@ -144,7 +164,7 @@ def test_both_languages_have_the_same_lists(region, monkeypatch):
     rs.profile(region, language="zh")
     rs.profile(region, language="en")
     lengths = [[len(block.lines) for block in given] for given in blocks]
-    half = len(lengths) // 2  # a report without outcomes has its lists in two columns
+    half = len(lengths) // 2  # reports with few or no outcomes have lists in two columns
     assert lengths[:half] == lengths[half:] != []
 
 

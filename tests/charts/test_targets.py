@@ -56,7 +56,7 @@ def test_the_title_counts_targets_that_are_not_due(pages, rows):
 
     assert (len(judged), undated) == (20, 10)
     caption = pages[0].figure.caption
-    assert caption.title.en == "None of 20 targets was due when written (1/2)"
+    assert caption.title.en == "10 of 20 targets have no date (1/2)"
     assert judged["region"].eq("chuxiong").sum() == 11
     assert caption.subtitle.en == "Chuxiong sets 11 of 20 targets"
     assert caption.subtitle.zh == "20项目标楚雄占11项"

@@ -217,7 +217,7 @@ def test_instruments_are_counted_once():
         columns=["indicator", "reports", "region", "status", "region_zh", "region_en"],
     )
 
-    assert findings.instruments(rows).en == "2 reports share 1 of 2 instruments, 1 Anhui's alone"
+    assert findings.instruments(rows).en == "All 2 reports mention 1 of 2 instruments"
     assert findings.instruments_of_one(rows).zh == "2项举措安徽2项，1项他地未提"
 
 
@@ -232,7 +232,7 @@ def test_commitments_that_can_be_checked_are_counted():
         }
     )
 
-    assert findings.commitments(rows).en == "Anhui: 2 of 3 planned tasks can be checked"
+    assert findings.commitments(rows).en == "Anhui: 2 of 3 tasks have a number or date"
     assert "没有" in findings.commitments(rows[:0]).zh
 
 
@@ -243,7 +243,7 @@ def test_commitments_that_can_be_checked_are_counted():
         ({"measure": "direction", "unit": "", "value": -1}, "Chuxiong: deaths down"),
         (
             {"status": "target", "value": 0},
-            "Chuxiong report 2024: targets for accidents and deaths, no results",
+            "Chuxiong's target: deaths 0 people (implied); no counts",
         ),
         ({"value": 0, "printed": "0人"}, "Chuxiong: deaths 0 people"),
         ({}, "Chuxiong: deaths 45 people"),

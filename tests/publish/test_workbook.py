@@ -214,7 +214,7 @@ def test_a_gap_has_the_code_of_its_indicator(book):
 
 def test_a_ratio_says_to_what(book):
     """To the expected count, or to the year before."""
-    ratios = [line["实际为期望的倍数"] for line in lines_of(book["实际与期望"])]
+    ratios = [line["实际为推算数的倍数"] for line in lines_of(book["实际与推算"])]
 
     assert ratios == [1.18]
     assert lines_of(book["变化"])[0]["与上年之比"] == 0.88
