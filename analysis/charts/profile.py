@@ -184,7 +184,7 @@ def _cells(row: Row, language: str) -> list[Cell]:
     elsewhere = row["origin"] == "context"
     when = values.time_of(row) if aimed or elsewhere else NOTHING
     if elsewhere:
-        when = Text.listed([publishers.short(row["publisher"]), when])
+        when = Text.listed([publishers.brief(row["publisher"]), when])
     value = aims.result_or_aim(row)
     before, wanted = row["before"], row["expected"]
     seen: str = values.detectable(row)[language] if pd.notna(row["at_least"]) else ""
