@@ -126,7 +126,7 @@ def test_amounts_are_printed_as_in_the_report(data, rows, context):
         (
             "disaster_direct_loss",
             "楚雄灾害损失94.9%在农林牧渔业",
-            "Chuxiong: agriculture, forestry and fishery 94.9% of disaster losses",
+            "Chuxiong: farming, forestry and fishery 94.9% of disaster losses",
         ),
     ],
 )
