@@ -30,7 +30,7 @@ LINE = 0.14  # of the height, of an outcome of few
 GUTTER = 0.025
 HEADING = 1.8  # lines that a heading takes, with the space around it
 HEADS = ("outcome", "value", "before", "expected")  # messages profile.<head>
-SHARES = (0.488, 0.244, 0.149, 0.119)
+SHARES = {2: (0.58, 0.42), 4: (0.488, 0.244, 0.149, 0.119)}  # of the columns of the table
 LARGE = (1.4, 1.25, 1.1)  # sizes of text over that of labels, where a short page has room
 FIRST = 3  # sentences of each block that come before the others
 
@@ -160,10 +160,9 @@ def _draw_outcomes(page: Page, room: Room, outcomes: pd.DataFrame, statement: Te
     if outcomes.empty:
         return
     count = _columns(outcomes)
-    shares = [share / sum(SHARES[:count]) for share in SHARES[:count]]
     aimed = bool(outcomes["status"].ne(Status.ACTUAL).any())
     heads = [f"profile.{head}{'_aims' * (aimed and head == 'value')}" for head in HEADS[:count]]
-    columns = table.headed(page.language, heads, shares)
+    columns = table.headed(page.language, heads, SHARES[count])
     cells = [_cells(row, page.language)[:count] for row in as_records(outcomes)]
     sizes = [page.size.label * LARGE[0], *table.usual_sizes(page)]
     below = room._replace(height=top - room.bottom)
