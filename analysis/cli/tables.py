@@ -199,24 +199,29 @@ def explain(
 
 
 @click.command(
-    epilog="\b\nExample:\n  regional-safety compare anhui\n"
+    epilog="\b\nExample:\n  regional-safety compare\n  regional-safety compare anhui\n"
     "  regional-safety compare chuxiong nantong\n"
     "  regional-safety compare 楚雄 南通 死亡人数"
 )
-@click.argument("region")
+@click.argument("region", required=False)
 @click.argument("other", required=False)
 @click.argument("indicator", required=False)
 @LANGUAGE
 @PROJECT
 def compare(
-    region: str, other: str | None, indicator: str | None, *, language: str, project: Path | None
+    region: str | None,
+    other: str | None,
+    indicator: str | None,
+    *,
+    language: str,
+    project: Path | None,
 ) -> None:
     """
     Show what two regions may be compared on.
 
-    Without OTHER, every other region is listed with the verdict. Cautions, and the reasons why
-    other indicators may not, are printed as well. REGION, OTHER and INDICATOR are codes of the
-    tables, or Chinese or English names.
+    Without OTHER, every other region is listed with the verdict; without REGION, what all regions
+    share. Cautions, and the reasons why other indicators may not, are printed as well. REGION,
+    OTHER and INDICATOR are codes of the tables, or Chinese or English names.
     """
     from analysis.explore import pairs
     from analysis.tables import load

@@ -1,4 +1,4 @@
-"""What a region may be compared on with one other or with all, and why not on the rest."""
+"""What regions may be compared on: two, one with each other, or all; and why not on the rest."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.comparability import families
+from analysis.comparability import families, profiles
 from analysis.comparability.rules import Comparison
 from analysis.language.messages import label, say
 from analysis.language.text import Text
@@ -36,22 +36,22 @@ class _Pair(NamedTuple):
 
 def compare(
     tables: Tables,
-    one: str,
+    one: str | None = None,
     other: str | None = None,
     indicator: str | None = None,
     *,
     language: str = "zh",
 ) -> str:
     """
-    Return what two regions, or one region and each other, may be compared on.
+    Return what two regions, one region and each other, or all regions may be compared on.
 
     Parameters
     ----------
     tables
         The tables, loaded.
     one, other
-        The codes or names of two regions; every other region if only one is given. *other* may
-        also be an indicator.
+        The codes or names of two regions; every other region if only one is given, all of them
+        if none is. *other* may also be an indicator.
     indicator
         The code, name or synonym of an indicator; everything that either reports if not given.
     language
@@ -62,13 +62,17 @@ def compare(
     str
         The number of comparable subjects; each with its verdict, figures, scopes and cautions;
         then the subjects that cannot be compared, with the reasons. For one region, each comparable
-        subject with the regions and verdicts, and the number of other subjects by reason.
+        subject with the regions and verdicts, and the number of other subjects by reason. For
+        all regions, how many indicators they share, and each comparable subject with its regions.
 
     Raises
     ------
     WordError
         For an unknown name, naming the nearest ones.
     """
+    if one is None:
+        lines = [*descriptor.doubts(tables.folder), *_shared(tables)]
+        return "\n".join(line[language] for line in lines)
     if other is not None and indicator is None and words.is_indicator(other, tables):
         other, indicator = None, other
     codes = [words.region(word, tables) for word in (one, other) if word is not None]
@@ -134,6 +138,29 @@ def _overview(tables: Tables, region: str, indicator: str | None) -> Iterator[Te
         yield say("pairs.nobody", count=reasons.total())
     for reason, count in reasons.most_common():
         yield say("pairs.reason", count=count, reason=reason)
+
+
+def _shared(tables: Tables) -> Iterator[Text]:
+    """Yield how many indicators the regions share, and each comparable subject with its regions."""
+    rows = rates.rated(tables)
+    regions = rows.groupby("indicator", observed=True)["region"].nunique()
+    codes = list(tables.indicators["indicator"])
+    compared = families.compared(rows, tables, codes)
+    every = rows["region"].nunique()
+    numbers = [
+        say("pairs.reported_by", regions=count, count=int(regions.eq(count).sum()))
+        for count in range(every, 1, -1)
+    ]
+    counts = {"count": len(compared), "compared": sum(map(bool, compared.values()))}
+    yield say(
+        "pairs.shared", regions=every, **counts, numbers=Text.joined(numbers, zh="、", en=", ")
+    )
+    yield say("pairs.questions")
+    results = [one for one in profiles.compared(rows, codes, tables) if len(one.rows) > 1]
+    for result in sorted(results, key=lambda one: -one.rows["region"].nunique()):
+        places = dict.fromkeys(map(explain.place, as_records(result.rows)))
+        named = Text.joined(places, zh="、", en=", ")
+        yield say("pairs.others", name=result.name, regions=named)
 
 
 def _others(subject: Text, verdicts: dict[Text, list[Text]]) -> Text:

@@ -118,3 +118,16 @@ def test_open_hazards_of_two_regions_are_listed_and_not_compared(data):
     assert "Chuxiong · Found and rectified" in text
     assert "Nantong · Found and rectified" in text
     assert "campaigns differ in scope and do not compare" in text
+
+
+def test_without_a_region_the_shared_indicators_are_counted_and_listed(data):
+    """Counted here from the rows; deaths, year on year, are those of the regions with a change."""
+    lines = compare(data, language="en").split("\n")
+    regions = data.rows.drop_duplicates(["region", "indicator"]).groupby("indicator").size()
+    by = ", ".join(f"by {count}: {(regions == count).sum()}" for count in (5, 4, 3, 2))
+
+    assert lines[0].startswith(f"{(regions > 1).sum()} indicators are reported by two or more of 5")
+    assert lines[0].endswith(f"Reported {by}.")
+    assert "  Deaths, year on year: Anhui, Nantong, Chuxiong" in lines
+    sizes = [line.count(",") for line in lines[2:] if "year on year" not in line]
+    assert sizes == sorted(sizes, reverse=True)
