@@ -6,18 +6,18 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis.comparability import percentages
 from analysis.language import numbers, publishers, values
 from analysis.language.messages import say
 from analysis.language.text import Text
 from analysis.language.vocabulary import Scale
 from analysis.rows import as_records
-from analysis.statistics.forensics import Chain, Finding, Reading
 from analysis.statistics.summaries import Meaning
 
 from . import marks, style, table
 from .blank import blank
 from .comparison import left_out
-from .figure import NOTHING, Caption, Figure, Kind, applicable, described
+from .figure import Caption, Figure, Kind, applicable, described
 from .page import Page, begun, measured
 from .table import Cell
 
@@ -87,14 +87,6 @@ def _rows(meanings: Sequence[Meaning]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"region": []})
 
 
-def reading(chain: Chain) -> Reading:
-    """Return the one reading by which all percentages of *chain* fit; EITHER for a mixture."""
-    for kind in (Reading.ROUNDED, Reading.CUT_OFF):
-        if set(chain.readings) <= {kind, Reading.EITHER}:
-            return kind
-    return Reading.EITHER
-
-
 def _caption(
     meanings: Sequence[Meaning], rows: pd.DataFrame, title: Text, refused: pd.DataFrame
 ) -> Caption:
@@ -112,81 +104,19 @@ def _caption(
         left_out=left_out(refused),
         notes=(
             say("percent_meanings.unrevised"),
-            *(_known(meaning) for meaning in meanings if len(meaning.partly)),
+            *(percentages.known(meaning) for meaning in meanings if len(meaning.partly)),
             *applicable(conditions),
         ),
     )
 
 
-def contradiction(meanings: Sequence[Meaning], *, dated: bool = False) -> Text:
-    """
-    Return the percentages and the count that contradict each other; empty if none do.
-
-    *dated* adds the year of each percentage.
-    """
-    for meaning in meanings:
-        if meaning.contradicted:
-            words = {"name": _name(meaning), "percents": _listed(meaning, dated=dated)}
-            return say("percent_meanings.contradiction", **words, **_part(meaning))
-    return NOTHING
-
-
-def _known(meaning: Meaning) -> Text:
-    """Return what the whole year can be after the count of its part."""
-    low, high = meaning.answer.known[len(meaning.rows)]
-    return say("percent_meanings.known", low=low, high=high, **_part(meaning))
-
-
-def _part(meaning: Meaning) -> dict[str, Any]:
-    """Return the count of a part of the last year and its last day, in words."""
-    row = meaning.partly.iloc[0].to_dict()
-    day = values.day(row["period_end"], year=False)
-    return {"count": numbers.exact(row["value"]), "day": day}
-
-
-def _percents(meaning: Meaning) -> list[Text]:
-    return [Text(*[numbers.signed_percent(p)] * 2) for p in meaning.rows["percent"]]
-
-
-def _listed(meaning: Meaning, *, dated: bool) -> Text:
-    each = _percents(meaning)
-    if dated:
-        pairs = zip(meaning.years[1:], each, strict=True)
-        each = [Text(f"{year}年{way.zh}", f"{way.en} ({year})") for year, way in pairs]
-    return Text.joined(each, zh="、", en=", ")
-
-
 def _in_words(meaning: Meaning) -> Text:
     return say(
         "percent_meanings.alt",
-        name=_name(meaning),
-        percents=Text.joined(_percents(meaning), zh="，", en=", "),
-        answer=_answer(meaning),
+        name=percentages.subject(meaning),
+        percents=Text.joined(percentages.printed(meaning), zh="，", en=", "),
+        answer=percentages.answer(meaning),
     )
-
-
-def _name(meaning: Meaning) -> Text:
-    """Return the region and the indicator."""
-    first = meaning.rows.iloc[0].to_dict()
-    return Text(first["region_zh"], first["region_en"]) + Text("", " ") + values.short(first)
-
-
-def _answer(meaning: Meaning) -> Text:
-    """Return the least count of the last year, or what contradicts it."""
-    answer = meaning.answer
-    if answer.finding is Finding.NONE:
-        return say("percent_meanings.none", bound=answer.bound)
-    if meaning.contradicted:
-        return say("percent_meanings.contradicted", **_part(meaning))
-    return say("percent_meanings.at_least", year=meaning.years[-1], low=meaning.least)
-
-
-def _how(meaning: Meaning) -> Text:
-    """Return by which reading the least count fits; empty where none does."""
-    if not meaning.smallest or meaning.contradicted:
-        return NOTHING
-    smallest = min(meaning.answer.chains, key=lambda chain: chain.counts)
-    return say(f"percent_meanings.{reading(smallest)}")
 
 
 def _columns(page: Page, years: Sequence[int]) -> list[table.Column]:
@@ -205,14 +135,16 @@ def _columns(page: Page, years: Sequence[int]) -> list[table.Column]:
 
 def _line(page: Page, meaning: Meaning, years: Sequence[int]) -> list[Cell]:
     """Return name, percentages and answer of one chain; a percentage leads to its row."""
-    name = style.colour(str(meaning.rows["region"].iloc[0]))
+    own = style.colour(str(meaning.rows["region"].iloc[0]))
     cells = dict.fromkeys(years, Cell(""))
     for row in as_records(meaning.rows):
-        colour = name if row["origin"] == "report" else style.GREY
+        colour = own if row["origin"] == "report" else style.GREY
         percent = numbers.signed_percent(row["percent"])
         cells[row["period_end"].year] = Cell(percent, colour=colour, gid=f"mark-{row['id']}")
-    answer = Cell(_answer(meaning)[page.language], _how(meaning)[page.language])
-    return [Cell(_name(meaning)[page.language], colour=name), *cells.values(), Cell(""), answer]
+    parts = (percentages.answer(meaning), percentages.how(meaning))
+    answer = Cell(*(text[page.language] for text in parts))
+    name = Cell(percentages.subject(meaning)[page.language], colour=own)
+    return [name, *cells.values(), Cell(""), answer]
 
 
 def _draw(axes: Axes, page: Page, meaning: Meaning, at: float) -> None:

@@ -12,7 +12,15 @@ from typing import Any
 import pandas as pd
 
 from analysis import files
-from analysis.comparability import families, findings, position, profiles, rules, standing
+from analysis.comparability import (
+    families,
+    findings,
+    percentages,
+    position,
+    profiles,
+    rules,
+    standing,
+)
 from analysis.errors import UsageError
 from analysis.language import numbers, values
 from analysis.language.messages import label, say
@@ -28,7 +36,7 @@ from analysis.language.vocabulary import (
     Verdict,
 )
 from analysis.rows import as_records
-from analysis.statistics import gaps, precision, rates, wholes, years
+from analysis.statistics import gaps, percents, precision, rates, wholes, years
 from analysis.tables import descriptor, printed
 from analysis.tables.load import Tables
 
@@ -109,12 +117,14 @@ def explain(
     if not paragraphs:
         paragraphs = [explanation.gap(region, indicator, others, elsewhere)]
     first = list(paragraphs[0])
-    figures = (tables.rows, tables.context_rows)
-    levels = years.series(*(rates.marks(_of(frame, indicator)) for frame in figures))
+    marked = [rates.marks(_of(frame, indicator)) for frame in (tables.rows, tables.context_rows)]
+    own_rows, own_context = (frame[frame["region"].eq(region)] for frame in marked)
+    levels = years.series(*marked)
     verdict = [
         *_changes(levels, pd.concat([chosen, external])),
         *_placed(levels, tables, region, indicator),
         *_open(tables.rows, chosen),
+        *_implied(own_rows, own_context, period),
     ]
     lead = [say("explain.line", text=text) for text in verdict]
     first[1:1] = [*lead, *explanation.comparisons(as_records(chosen))]
@@ -141,6 +151,13 @@ def _changes(levels: pd.DataFrame, chosen: pd.DataFrame) -> Iterator[Text]:
     for row in as_records(years.counted_changes(own)):
         if tuple(row[name] for name in key) in known:
             yield values.change(row)
+
+
+def _implied(rows: pd.DataFrame, context: pd.DataFrame, period: str | int | None) -> Iterator[Text]:
+    """Yield which counts the percentages imply that a region without counts published."""
+    for meaning in percents.meanings(rows, context, rows["indicator"].unique().tolist()):
+        if period is None or _year(period) in map(str, meaning.years):
+            yield percentages.sentence(meaning)
 
 
 def _open(rows: pd.DataFrame, chosen: pd.DataFrame) -> list[Text]:

@@ -62,8 +62,9 @@ def indicator(word: str, tables: Tables) -> str:
     try:
         return code_of("indicator", word, tables.indicators)
     except WordError:
-        names = synonyms["synonym"].str.replace(r"\s*!\S+", "", regex=True)  # what it is not about
-        same = names.str.casefold().eq(word.strip().casefold())
+        # Without what it is not about; the words of a synonym may stand together, as in 事故起数.
+        names = synonyms["synonym"].str.replace(r"!\S+|\s", "", regex=True)
+        same = names.str.casefold().eq("".join(word.split()).casefold())
         codes = synonyms.loc[same, "indicator"].unique()
         if len(codes) == 0:
             raise

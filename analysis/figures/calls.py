@@ -26,7 +26,6 @@ from analysis.charts.open_hazards import open_hazards as draw_open_hazards
 from analysis.charts.overview import overview as draw_overview
 from analysis.charts.parts import parts as draw_parts
 from analysis.charts.peers import peers as draw_peers
-from analysis.charts.percent_meanings import contradiction
 from analysis.charts.percent_meanings import percent_meanings as draw_percent_meanings
 from analysis.charts.profile import Block, Statement
 from analysis.charts.profile import profile as draw_profile
@@ -38,6 +37,7 @@ from analysis.comparability import (
     apart,
     families,
     findings,
+    percentages,
     position,
     profiles,
     standing,
@@ -570,6 +570,6 @@ def _contradicted(data: Inputs, outcomes: pd.DataFrame) -> Statement | None:
     own = data.rows[data.rows["region"].isin(partly["region"])]
     for code in partly["indicator"].unique():
         meanings = percents.meanings(own, data.context, [code])
-        if text := contradiction(meanings, dated=True):
+        if text := percentages.contradiction(meanings):
             return Statement(text, meanings[0].rows.iloc[:0])
     return None

@@ -367,3 +367,18 @@ def test_a_value_that_its_print_does_not_state_heads_its_explanation(tmp_path, l
     told = explain(load.load(tmp_path / "data"), "chuxiong", "deaths", 2024, language=language)
     assert head in told
     assert "死亡45人" in told
+
+
+def test_percentages_without_counts_are_explained_by_the_counts_that_fit(data):
+    """Anhui's fit 233 and more; 68 accidents to 24 December contradict Nantong's."""
+    anhui = explain(data, "anhui", "deaths", language="en").split("\n")[1]
+    nantong = explain(data, "南通", "事故起数").split("\n")[1]
+
+    assert anhui.startswith(
+        "  Anhui deaths, published as −32.8% (2022), −6.07% (2023), −11.4% (2024), numbers that"
+        " fit: at least 233 in 2024 (if digits were cut off)"
+    )
+    assert nantong.startswith(
+        "  南通事故（公布2023年−13.33%、2024年−9.2%）可相符的数：均与68（至12月24日）不符"
+    )
+    assert "numbers that fit" not in explain(data, "chuxiong", "deaths", language="en")
