@@ -99,7 +99,7 @@ def profile(
     text, placed = (statement.text, statement.rows) if statement else (None, pd.DataFrame())
     if dots:
         room = grid.strip(page, *dots, style.colour(rows["region"].iloc[0]))
-    few = len(outcomes) <= FEW
+    few = 0 < len(outcomes) <= FEW and _columns(outcomes) == 2
     wide = room.width * (HALF if bare else LEFT[_columns(outcomes)])
     left, right = room._replace(width=wide), room.left + wide + room.width * GUTTER
     if bare:

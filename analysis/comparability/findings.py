@@ -411,18 +411,19 @@ def targets(judged: pd.DataFrame) -> Text:
         return say("finding.targets", total=outcomes.total, met=outcomes.met)
     if outcomes.waiting == outcomes.total:
         return say("finding.targets_not_due", count=outcomes.total)
-    if outcomes.waiting + outcomes.undated == outcomes.total:
+    if outcomes.all_open:
         return say("finding.targets_undated", count=outcomes.undated, total=outcomes.total)
     return say("finding.targets_waiting", count=outcomes.total, waiting=outcomes.waiting)
 
 
 def most_targets(judged: pd.DataFrame) -> Text:
-    """Return which region sets most targets."""
+    """Return which region sets most targets, and that none was due where the title does not."""
     if judged.empty:
         return say("targets.subtitle")
     outcomes = summaries.outcomes(judged)
     words = {"region": region(outcomes.most), "total": outcomes.total, "count": outcomes.count}
-    return say("finding.targets_most", **words)
+    most = say("finding.targets_most", **words)
+    return say("finding.targets_none_due", most=most) if outcomes.all_open else most
 
 
 def instruments(patterns: pd.DataFrame) -> Text:

@@ -215,6 +215,11 @@ class Outcomes:
         """How many have a result to be judged by."""
         return self.met + self.missed + self.unsure
 
+    @property
+    def all_open(self) -> bool:
+        """Whether none was due, some for want of a date."""
+        return self.undated > 0 and self.waiting + self.undated == self.total
+
 
 def outcomes(judged: pd.DataFrame) -> Outcomes:
     """Count the verdicts on targets."""

@@ -58,8 +58,8 @@ def test_the_title_counts_targets_that_are_not_due(pages, rows):
     caption = pages[0].figure.caption
     assert caption.title.en == "10 of 20 targets have no date (1/2)"
     assert judged["region"].eq("chuxiong").sum() == 11
-    assert caption.subtitle.en == "Chuxiong sets 11 of 20 targets"
-    assert caption.subtitle.zh == "20项目标楚雄占11项"
+    assert caption.subtitle.en == "None was due when written; Chuxiong sets 11 of 20 targets"
+    assert caption.subtitle.zh == "成文时无一到期；20项目标楚雄占11项"
 
 
 def test_dates_are_those_of_the_report(pages):
